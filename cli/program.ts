@@ -93,7 +93,7 @@ function describeError(error: unknown): { message: string; code: number } {
   }
   if (error instanceof SourceRefused) {
     return {
-      message: `the account elsewhere refuses: ${error.code} ${escapeControls(error.message)}`,
+      message: `the account elsewhere refuses: ${error.sourceCode} ${escapeControls(error.message)}`,
       code: EXIT.refused,
     };
   }

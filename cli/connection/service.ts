@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { CodedError } from '@countersign/protocol/coded-error';
 
 /** The API, over a socket or the network. */
 export interface Service {
@@ -29,13 +30,12 @@ export interface Answer {
 }
 
 /** The service refused, with a code. */
-export class Refused extends Error {
+export class Refused extends CodedError {
   readonly status: number;
   readonly code: string;
   readonly problem: Problem;
   constructor(status: number, problem: Problem) {
     super(problem.detail ? `${problem.title} (${problem.detail})` : problem.title);
-    this.name = 'Refused';
     this.status = status;
     this.code = problem.code;
     this.problem = problem;
@@ -50,7 +50,11 @@ export interface Problem {
 }
 
 /** There was no answer, or it is not from a Countersign service. */
-export class Unreachable extends Error {}
+export class Unreachable extends CodedError {
+  readonly code = 'UNREACHABLE';
+}
 
 /** A mistake in how the command was called. */
-export class UsageError extends Error {}
+export class UsageError extends CodedError {
+  readonly code = 'USAGE';
+}

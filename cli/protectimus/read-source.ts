@@ -134,7 +134,7 @@ async function readAccess(source: Source, resource: number, advance: () => void)
     return { users: users.objects, tokens: tokens.objects, isTokenUnread: tokens.unread.length > 0 };
   } catch (error) {
     if (!(error instanceof SourceRefused)) throw error;
-    return { refused: `${error.code} ${error.message}`.trim() };
+    return { refused: `${error.sourceCode} ${error.message}`.trim() };
   }
 }
 

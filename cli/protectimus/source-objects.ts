@@ -1,3 +1,4 @@
+import { CodedError } from '@countersign/protocol/coded-error';
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import { numberIn, objectOf } from './source.ts';
 
@@ -43,7 +44,9 @@ export interface UnreadableObject {
 /** Longer than any valid name. Longer texts are refused, not cut. */
 const MAX_TEXT_LENGTH = 200;
 
-class InvalidField extends Error {}
+class InvalidField extends CodedError {
+  readonly code = 'FIELD_INVALID';
+}
 
 /** The object, or what is wrong with it: one unreadable object does not affect the others. */
 export type ReadResult<T> = { object: T } | { unread: UnreadableObject };

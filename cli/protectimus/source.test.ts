@@ -151,7 +151,7 @@ describe('a hostile source', () => {
     const none = { toString: 1, valueOf: 1 };
     const refusal = { responseHolder: { status: 'FAILURE', error: { code: none, message: none } } };
     const refusing = await open(() => text(JSON.stringify(refusal)));
-    await expect(refusing.source.read('auth-service/balance')).rejects.toMatchObject({ code: 9001, message: '' });
+    await expect(refusing.source.read('auth-service/balance')).rejects.toMatchObject({ sourceCode: 9001, message: '' });
     const counting = await open((path) => (path.endsWith('/quantity') ? { quantity: none } : undefined));
     await expect(counting.read()).rejects.toThrow(Unreachable);
   });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CodedError } from '@countersign/protocol/coded-error';
 import { parseUrl } from '@countersign/protocol/parse-url';
 import { Unreachable, UsageError } from '../connection/service.ts';
 import { escapeControls } from '../output/table.ts';
@@ -28,12 +29,13 @@ export interface SourceOptions {
 }
 
 /** The source refused, with a code of its own. */
-export class SourceRefused extends Error {
-  readonly code: number;
-  constructor(code: number, message: string) {
+export class SourceRefused extends CodedError {
+  readonly code = 'SOURCE_REFUSED';
+  /** The source's own code, such as 5001. */
+  readonly sourceCode: number;
+  constructor(sourceCode: number, message: string) {
     super(message);
-    this.name = 'SourceRefused';
-    this.code = code;
+    this.sourceCode = sourceCode;
   }
 }
 
@@ -45,7 +47,8 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_MESSAGE_LENGTH = 300;
 
 /** A failure that may not recur. */
-class TransientFailure extends Error {
+class TransientFailure extends CodedError {
+  readonly code = 'TRANSIENT';
   readonly waitMs: number;
   constructor(message: string, waitMs = 0) {
     super(message);

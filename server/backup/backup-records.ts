@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CodedError } from '@countersign/protocol/coded-error';
 
 /** A line of a backup. The field names are short, because there is a line for every stored item. */
 export type BackupRecord =
@@ -15,11 +16,8 @@ export type BackupRecord =
   | { end: number };
 
 /** The data is not a backup, or is incomplete. Nothing has been written. */
-export class BackupInvalid extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'BackupInvalid';
-  }
+export class BackupInvalid extends CodedError {
+  readonly code = 'BACKUP_INVALID';
 }
 
 const SUM_LENGTH = 22;

@@ -1,3 +1,4 @@
+import { CodedError } from '@countersign/protocol/coded-error';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Account } from '../accounts/account.ts';
 import { planIndexes } from '../billing/documents.ts';
@@ -51,10 +52,10 @@ export interface RestoreSteps {
 }
 
 /** The store is not empty. */
-export class StoreNotEmpty extends Error {
+export class StoreNotEmpty extends CodedError {
+  readonly code = 'STORE_NOT_EMPTY';
   constructor() {
     super('the store is not empty: move store/ out of the data folder, or take an empty Redis');
-    this.name = 'StoreNotEmpty';
   }
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { CodedError } from '@countersign/protocol/coded-error';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { z } from 'zod';
 import { isLoopbackHost } from '../kernel/addresses.ts';
@@ -59,11 +60,11 @@ export interface Config {
 }
 
 /** Names every invalid variable and its format; never a value. */
-export class ConfigError extends Error {
+export class ConfigError extends CodedError {
+  readonly code = 'CONFIG_INVALID';
   readonly problems: readonly { readonly name: string; readonly problem: string }[];
   constructor(problems: readonly { name: string; problem: string }[]) {
     super(`the configuration is not valid:\n${problems.map(({ name, problem }) => `  ${name} ${problem}`).join('\n')}`);
-    this.name = 'ConfigError';
     this.problems = problems;
   }
 }

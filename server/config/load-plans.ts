@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { CodedError } from '@countersign/protocol/coded-error';
 import { z } from 'zod';
 import { DEFAULT_CATALOGUE, type PlanCatalogue, QUOTA_KINDS } from '../accounts/plans.ts';
 import { MAX_AMOUNT } from '../billing/ledger-entry.ts';
@@ -38,10 +39,10 @@ const schema = z
   });
 
 /** The file of plans is invalid. The message names the path and never the value. */
-export class PlansError extends Error {
+export class PlansError extends CodedError {
+  readonly code = 'PLANS_INVALID';
   constructor(file: string, problems: readonly string[], options?: ErrorOptions) {
     super(`the plans in ${file} are not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, options);
-    this.name = 'PlansError';
   }
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { CodedError } from '@countersign/protocol/coded-error';
 import { parseUrl } from '@countersign/protocol/parse-url';
 import { z } from 'zod';
 import { isLoopbackHost } from '../kernel/addresses.ts';
@@ -12,10 +13,10 @@ import {
 import { GATEWAY_PRESETS } from '../messages/sms/gateway-presets.ts';
 
 /** The file of the gateway is invalid. The message names the path and never the value. */
-export class SmsGatewayError extends Error {
+export class SmsGatewayError extends CodedError {
+  readonly code = 'SMS_GATEWAY_INVALID';
   constructor(file: string, problems: readonly string[], options?: ErrorOptions) {
     super(`the SMS gateway in ${file} is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, options);
-    this.name = 'SmsGatewayError';
   }
 }
 

@@ -1,6 +1,7 @@
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import { HTTPException } from 'hono/http-exception';
 import { describe, expect, test } from 'vitest';
+import { DependencyFailed } from '../kernel/dependency.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { Overloaded } from '../kernel/ports/password-hasher.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
@@ -63,6 +64,7 @@ describe('an exception refuses and tells the client nothing', () => {
     ['a bug', new TypeError(secret), 500, 'INTERNAL'],
     ['an error of no known kind', Object.assign(new Error(secret), { status: 200, code: 'OK' }), 500, 'INTERNAL'],
     ['the store', new StoreUnavailable(secret), 503, 'UNAVAILABLE'],
+    ['a dependency of a decision', new DependencyFailed('decryption', {}), 503, 'UNAVAILABLE'],
     ['a message that was not accepted', new MailerUnavailable(secret), 503, 'UNAVAILABLE'],
     ['a full queue', new Overloaded(2500), 503, 'OVERLOADED'],
     ['others who keep winning', new Contention(secret), 503, 'CONTENTION'],

@@ -1,13 +1,10 @@
+import { CodedError } from '@countersign/protocol/coded-error';
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import type { Context, ErrorHandler, NotFoundHandler, TypedResponse } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { DependencyFailed } from '../kernel/dependency.ts';
-import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { Overloaded } from '../kernel/ports/password-hasher.ts';
-import { StoreUnavailable } from '../kernel/ports/store.ts';
 import type { PasswordFlaw } from '../kernel/result.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
-import { Contention } from '../store/transact.ts';
 import type { AppEnv } from './context.ts';
 import type { Logger } from './log.ts';
 
@@ -85,12 +82,11 @@ export function refuse<C extends RefusalCode>(
  * A refusal found while a request is read, before any use-case runs. Thrown only inside `http/`; use-cases return their
  * refusals.
  */
-export class Refused extends Error {
+export class Refused extends CodedError {
   readonly code: RefusalCode;
   readonly extras: RefusalExtras;
   constructor(code: RefusalCode, extras: RefusalExtras = {}) {
     super(code);
-    this.name = 'Refused';
     this.code = code;
     this.extras = extras;
   }
@@ -107,27 +103,24 @@ export const onError: ErrorHandler<AppEnv> = (error, c) => {
   return refuse(c, refused, retryAfterMs === undefined ? {} : { retryAfterMs });
 };
 
+/** The failures that a client may retry, by the code of the error, and how the log has them. */
+const RETRYABLE: Readonly<Record<string, { refused: RefusalCode; level: 'warn' | 'error'; message: string }>> = {
+  STORE_UNAVAILABLE: { refused: 'UNAVAILABLE', level: 'error', message: 'the store is unavailable' },
+  DEPENDENCY_FAILED: { refused: 'UNAVAILABLE', level: 'error', message: 'a dependency of a decision failed' },
+  MAILER_UNAVAILABLE: { refused: 'UNAVAILABLE', level: 'error', message: 'a message could not be sent' },
+  CONTENTION: { refused: 'CONTENTION', level: 'warn', message: 'concurrent changes kept conflicting' },
+};
+
 /** The refusal for an exception of a use-case. */
 export function faultOf(error: unknown, log: Logger | undefined): Refusal {
   if (error instanceof Overloaded) return refusal('OVERLOADED', { retryAfterMs: error.retryAfterMs });
-  if (error instanceof StoreUnavailable) {
-    log?.error({ err: error }, 'the store is unavailable');
-    return refusal('UNAVAILABLE', { retryAfterMs: 1000 });
+  const fault = error instanceof CodedError ? RETRYABLE[error.code] : undefined;
+  if (!fault) {
+    log?.error({ err: error }, 'a request failed');
+    return refusal('INTERNAL');
   }
-  if (error instanceof DependencyFailed) {
-    log?.error({ err: error }, 'something that a decision rests on failed');
-    return refusal('UNAVAILABLE', { retryAfterMs: 1000 });
-  }
-  if (error instanceof MailerUnavailable) {
-    log?.error({ err: error }, 'a message could not be sent');
-    return refusal('UNAVAILABLE', { retryAfterMs: 1000 });
-  }
-  if (error instanceof Contention) {
-    log?.warn({ err: error }, 'others kept changing the same thing');
-    return refusal('CONTENTION', { retryAfterMs: 1000 });
-  }
-  log?.error({ err: error }, 'a request failed');
-  return refusal('INTERNAL');
+  log?.[fault.level]({ err: error }, fault.message);
+  return refusal(fault.refused, { retryAfterMs: 1000 });
 }
 
 export const notFound: NotFoundHandler<AppEnv> = (c) => refuse(c, 'NOT_FOUND');

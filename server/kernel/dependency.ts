@@ -1,3 +1,4 @@
+import { CodedError } from '@countersign/protocol/coded-error';
 import { Overloaded } from './ports/password-hasher.ts';
 import { StoreUnavailable } from './ports/store.ts';
 
@@ -5,10 +6,10 @@ import { StoreUnavailable } from './ports/store.ts';
  * A dependency of a decision failed: a seed did not decrypt, a country lookup or a signature failed. No user is signed
  * in and no factor is skipped: the response is 503 (SR-3).
  */
-export class DependencyFailed extends Error {
+export class DependencyFailed extends CodedError {
+  readonly code = 'DEPENDENCY_FAILED';
   constructor(what: string, options: ErrorOptions) {
     super(`${what} failed`, options);
-    this.name = 'DependencyFailed';
   }
 }
 

@@ -1,13 +1,13 @@
+import { CodedError } from '@countersign/protocol/coded-error';
 import type { Failure } from './failure-codes.ts';
 
 /** An error in a request of the dialect. Thrown while it is read, before any use-case runs. */
-export class ProtocolError extends Error {
-  readonly failure: Failure;
+export class ProtocolError extends CodedError {
+  readonly code: Failure;
   /** @param message for the caller's developers; never contains a value that was sent */
-  constructor(failure: Failure, message: string) {
+  constructor(code: Failure, message: string) {
     super(message);
-    this.name = 'ProtocolError';
-    this.failure = failure;
+    this.code = code;
   }
 }
 

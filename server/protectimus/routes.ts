@@ -43,7 +43,7 @@ export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv>
     const { format } = partsOf(c.req.path, c.req.header('accept'));
     if (error instanceof ProtocolError) {
       c.set('refusal', 'INPUT_INVALID');
-      return answerFailure(c, format, { failure: error.failure, message: error.message });
+      return answerFailure(c, format, { failure: error.code, message: error.message });
     }
     if (error instanceof Refused) return answerRefusal(c, format, { refused: error.code });
     return answerRefusal(c, format, faultOf(error, c.get('log')));

@@ -1,17 +1,18 @@
+import { CodedError } from '@countersign/protocol/coded-error';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { storePurposeDocument } from './documents.ts';
 import { decidePurpose, type StorePurpose } from './store-purpose.ts';
 import { transact } from './transact.ts';
 
 /** The store belongs to a demo and not to a service, or the other way round. */
-export class WrongStorePurpose extends Error {
+export class WrongStorePurpose extends CodedError {
+  readonly code = 'WRONG_STORE_PURPOSE';
   constructor(wanted: StorePurpose) {
     super(
       wanted === 'demo'
         ? 'this store was not filled by the demo: give the demo a folder of its own in COUNTERSIGN_DATA, and no COUNTERSIGN_STORE'
         : 'this store was filled by the demo, whose password and API key are no secret: give the service another folder in COUNTERSIGN_DATA, or another COUNTERSIGN_STORE',
     );
-    this.name = 'WrongStorePurpose';
   }
 }
 

@@ -1,3 +1,4 @@
+import { CodedError } from '@countersign/protocol/coded-error';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Change, DocumentOf, RawKey, Stored } from '../kernel/ports/store.ts';
 import { ABSENT } from '../kernel/ports/store.ts';
@@ -5,10 +6,10 @@ import { ABSENT } from '../kernel/ports/store.ts';
 /** Maximum decisions on conflict. Responds 503 CONTENTION. */
 const MAX_DECISIONS = 12;
 
-export class Contention extends Error {
+export class Contention extends CodedError {
+  readonly code = 'CONTENTION';
   constructor(anchor: string) {
     super(`gave up on ${anchor.slice(0, 4)}… after ${MAX_DECISIONS} conflicts`);
-    this.name = 'Contention';
   }
 }
 

@@ -1,3 +1,4 @@
+import { CodedError } from '@countersign/protocol/coded-error';
 import type { AuditRecord } from '../../events/log/segment.ts';
 import type { AuditReport } from '../../events/log/verify-chain.ts';
 import type { AccountId } from '../../kernel/ids.ts';
@@ -6,11 +7,8 @@ import { type AccountWithdrawals, addEvent } from './collect-withdrawals.ts';
 import { isWithdrawing } from './withdrawing-events.ts';
 
 /** The events cannot be used: they are not as they were sealed, or not those since this backup. */
-export class EventsInvalid extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'EventsInvalid';
-  }
+export class EventsInvalid extends CodedError {
+  readonly code = 'EVENTS_INVALID';
 }
 
 export interface EventsSince extends AccountWithdrawals {

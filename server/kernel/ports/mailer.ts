@@ -1,3 +1,4 @@
+import { CodedError } from '@countersign/protocol/coded-error';
 import type { ComposedMail, Mail, MailKind } from '../mail.ts';
 
 /** Sends one message to one recipient. A template renders it; the caller passes only the facts. */
@@ -12,11 +13,8 @@ export interface Mailer {
   send(message: Mail): Promise<void>;
 }
 
-export class MailerUnavailable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'MailerUnavailable';
-  }
+export class MailerUnavailable extends CodedError {
+  readonly code = 'MAILER_UNAVAILABLE';
 }
 
 /** A message in the demo's mailbox: a mail or a text message. */

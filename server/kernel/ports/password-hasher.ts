@@ -1,3 +1,5 @@
+import { CodedError } from '@countersign/protocol/coded-error';
+
 /**
  * argon2id behind a bound. Both methods wait in a bounded queue and throw {@link Overloaded} if it is full; the permit
  * is held until the hash ends, even if the client has disconnected (SR-18, SR-19).
@@ -28,11 +30,11 @@ export interface Reservation {
 }
 
 /** A bounded queue (for hashing, or for one token) is full; responds 503 OVERLOADED with Retry-After. */
-export class Overloaded extends Error {
+export class Overloaded extends CodedError {
+  readonly code = 'OVERLOADED';
   readonly retryAfterMs: number;
   constructor(retryAfterMs: number) {
     super('too many are waiting');
-    this.name = 'Overloaded';
     this.retryAfterMs = retryAfterMs;
   }
 }

@@ -1,3 +1,5 @@
+import { CodedError } from '@countersign/protocol/coded-error';
+
 /**
  * The store: documents with versions, grouped by anchor, each anchor in one partition. Pure functions make the
  * decisions elsewhere; the store only decides who commits first. Two adapters, one conformance suite
@@ -185,9 +187,6 @@ export interface Store {
 }
 
 /** The store did not respond, or its response proves nothing. The caller refuses with 503. */
-export class StoreUnavailable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'StoreUnavailable';
-  }
+export class StoreUnavailable extends CodedError {
+  readonly code = 'STORE_UNAVAILABLE';
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { CodedError } from '@countersign/protocol/coded-error';
 import { MASTER_KEY_BYTES } from './secret-box.ts';
 
 export interface MasterKeySource {
@@ -20,11 +21,8 @@ export interface MasterKeySource {
 }
 
 /** The master key is not available. The message says what to do and contains no part of a key. */
-export class MasterKeyError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'MasterKeyError';
-  }
+export class MasterKeyError extends CodedError {
+  readonly code = 'MASTER_KEY_UNAVAILABLE';
 }
 
 /** The current key and, during a rotation, the old ones. */

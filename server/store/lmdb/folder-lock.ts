@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CodedError } from '@countersign/protocol/coded-error';
 
 /** A live process already uses the folder. */
-export class FolderInUse extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'FolderInUse';
-  }
+export class FolderInUse extends CodedError {
+  readonly code = 'FOLDER_IN_USE';
 }
 
 interface Owner {

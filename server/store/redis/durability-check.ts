@@ -1,13 +1,11 @@
+import { CodedError } from '@countersign/protocol/coded-error';
 import type { Redis } from 'ioredis';
 import { inspectServer } from './inspect-server.ts';
 import { readLibrary } from './library.ts';
 
 /** The servers' settings do not provide the store's guarantees. The message names each setting. */
-export class StoreSettingsRefused extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'StoreSettingsRefused';
-  }
+export class StoreSettingsRefused extends CodedError {
+  readonly code = 'STORE_SETTINGS_REFUSED';
 }
 
 /**

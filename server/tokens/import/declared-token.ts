@@ -53,7 +53,7 @@ export function algorithmOf(text: string | undefined): OtpAlgorithm {
 }
 
 /** @throws Flawed if the text is not an integer from 0 that can be represented exactly */
-export function wholeNumber(text: string | undefined, flaw: Flawed['flaw']): number {
+export function wholeNumber(text: string | undefined, flaw: Flawed['code']): number {
   if (text === undefined || !/^[0-9]{1,16}$/.test(text)) throw new Flawed(flaw);
   const number = Number(text);
   if (!Number.isSafeInteger(number)) throw new Flawed(flaw);

@@ -1,3 +1,4 @@
+import { CodedError } from '@countersign/protocol/coded-error';
 import type { ImportFlaw, ImportFormat, ImportWarning } from '@countersign/protocol/token-import';
 import type { OcraSuite } from '../kinds/ocra/suite.ts';
 import type { OtpAlgorithm, OtpDigits } from '../token.ts';
@@ -46,12 +47,11 @@ export interface ImportFile {
 }
 
 /** Ends the reading of a row or of a file. Never leaves this folder: the readers catch it and return its code. */
-export class Flawed extends Error {
-  readonly flaw: ImportFlaw;
+export class Flawed extends CodedError {
+  readonly code: ImportFlaw;
   constructor(flaw: ImportFlaw) {
     super(flaw);
-    this.name = 'Flawed';
-    this.flaw = flaw;
+    this.code = flaw;
   }
 }
 
@@ -60,7 +60,7 @@ export function flawOf<T>(read: () => T): { read: T } | { flaw: ImportFlaw } {
   try {
     return { read: read() };
   } catch (error) {
-    if (error instanceof Flawed) return { flaw: error.flaw };
+    if (error instanceof Flawed) return { flaw: error.code };
     throw error;
   }
 }

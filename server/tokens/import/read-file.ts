@@ -39,7 +39,7 @@ export function* readFile(
   try {
     return yield* read(content, options, now);
   } catch (error) {
-    if (error instanceof Flawed) return { flaw: error.flaw };
+    if (error instanceof Flawed) return { flaw: error.code };
     throw error;
   }
 }

@@ -46,7 +46,7 @@ export class XmlReader {
   constructor(onRoot: (root: XmlElement) => void, onPart: (part: XmlElement) => void) {
     this.#onRoot = onRoot;
     this.#onPart = onPart;
-    const refuse = (flaw: Flawed['flaw']) => () => {
+    const refuse = (flaw: Flawed['code']) => () => {
       throw new Flawed(flaw);
     };
     this.#parser.on('error', refuse('XML_MALFORMED'));
