@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import {
   type BearerKey,
   KEY_KINDS,
-  LONGEST_KEY_LIFE_MS,
-  LONGEST_OVERLAP_MS,
   livingSealed,
   livingSecrets,
+  MAX_KEY_LIFETIME_MS,
+  MAX_OVERLAP_MS,
   PROTECTIMUS_SCOPES,
   type ProtectimusKey,
 } from './api-key.ts';
@@ -49,8 +49,8 @@ test('SR-26: a key that is disabled or expired has no valid secret, and the form
 
 test('a key lives for ten years at most, and a former secret for a week at most', () => {
   const dayMs = 86_400_000;
-  expect(LONGEST_KEY_LIFE_MS).toBe(3650 * dayMs);
-  expect(LONGEST_OVERLAP_MS).toBe(7 * dayMs);
+  expect(MAX_KEY_LIFETIME_MS).toBe(3650 * dayMs);
+  expect(MAX_OVERLAP_MS).toBe(7 * dayMs);
 });
 
 // SR-27

@@ -57,9 +57,9 @@ export type KeyKind = (typeof KEY_KINDS)[number];
 
 /** The scopes of a dialect key, within the rights of its administrator: all that the dialect has endpoints for. */
 export const PROTECTIMUS_SCOPES: readonly ApiScope[] = ['authenticate', 'read', 'write'];
-export const MOST_ADDRESS_RANGES = 50;
+export const MAX_ADDRESS_RANGES = 50;
 /** Keys of one account with one user name, active or not: a request with that name checks each of them. */
-export const MOST_KEYS_OF_ONE = 50;
+export const MAX_KEYS_PER_LOGIN = 50;
 
 /**
  * When a key was last used, to within {@link KEY_USE_STEP_MS}. Kept apart from the key, so that a use does not change
@@ -71,8 +71,8 @@ export interface ApiKeyUse {
 
 export const KEY_USE_STEP_MS = HOUR_MS;
 /** The longest lifetime, counted from now. Limits the damage of a forgotten key. */
-export const LONGEST_KEY_LIFE_MS = 10 * 365 * DAY_MS;
-export const LONGEST_OVERLAP_MS = 7 * DAY_MS;
+export const MAX_KEY_LIFETIME_MS = 10 * 365 * DAY_MS;
+export const MAX_OVERLAP_MS = 7 * DAY_MS;
 
 /** The hashes of the secrets that are valid now; none when the key is disabled or expired. */
 export function livingSecrets(key: BearerKey, now: number): string[] {

@@ -8,7 +8,7 @@ import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, removeObject } from '../records/read-object.ts';
 import { newOperation } from '../store/transact.ts';
-import { type ApiKey, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS, type ProtectimusKey } from './api-key.ts';
+import { type ApiKey, MAX_KEY_LIFETIME_MS, MAX_OVERLAP_MS, type ProtectimusKey } from './api-key.ts';
 import { writeApiKey } from './api-key-format.ts';
 import { hashApiSecret, unknownResource } from './create-api-key.ts';
 import { checkRanges } from './create-protectimus-key.ts';
@@ -52,7 +52,7 @@ export async function updateApiKey(
     key,
     'API_KEY_NOT_FOUND',
     (current, now) => {
-      if ((changes.expiresAt ?? now) > now + LONGEST_KEY_LIFE_MS) {
+      if ((changes.expiresAt ?? now) > now + MAX_KEY_LIFETIME_MS) {
         return wrongInput('expiresAt', 'ten years from now at most');
       }
       const added = scopes?.filter((scope) => !current.scopes.includes(scope)) ?? [];
@@ -126,7 +126,7 @@ export async function rotateApiKey(
 ): Promise<Result<{ key: ApiKey; text: string }>> {
   const { actor } = act;
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
-  if (!(overlapMs >= 0 && overlapMs <= LONGEST_OVERLAP_MS)) return refusal('INPUT_INVALID', { detail: 'overlapMs' });
+  if (!(overlapMs >= 0 && overlapMs <= MAX_OVERLAP_MS)) return refusal('INPUT_INVALID', { detail: 'overlapMs' });
   const secret = crockford(given ?? ports.random.bytes(20));
   const rotated = await editObject(
     ports,

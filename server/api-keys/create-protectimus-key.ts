@@ -8,7 +8,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
-import { MOST_ADDRESS_RANGES, MOST_KEYS_OF_ONE, PROTECTIMUS_SCOPES, type ProtectimusKey } from './api-key.ts';
+import { MAX_ADDRESS_RANGES, MAX_KEYS_PER_LOGIN, PROTECTIMUS_SCOPES, type ProtectimusKey } from './api-key.ts';
 import { writeApiKey } from './api-key-format.ts';
 import { apiKeyDocument, protectimusKeyIndexes } from './documents.ts';
 import { sealSecret } from './protectimus-secret.ts';
@@ -48,10 +48,12 @@ export async function createProtectimusKey(
   const { account } = actor;
   const { id } = birth;
   const index = protectimusKeyIndexes.login(normaliseName(administrator.email));
-  const held = await ports.store.range(index, { prefix: account, limit: MOST_KEYS_OF_ONE });
+  const held = await ports.store.range(index, { prefix: account, limit: MAX_KEYS_PER_LOGIN });
   // A repeat after a lost response is one of them already.
-  if (held.length === MOST_KEYS_OF_ONE && !held.some((entry) => entry.id === id)) {
-    return refusal('INPUT_INVALID', { detail: `administrator: has ${MOST_KEYS_OF_ONE} keys of this kind; delete one` });
+  if (held.length === MAX_KEYS_PER_LOGIN && !held.some((entry) => entry.id === id)) {
+    return refusal('INPUT_INVALID', {
+      detail: `administrator: has ${MAX_KEYS_PER_LOGIN} keys of this kind; delete one`,
+    });
   }
   const secret = crockford(birth.secret ?? ports.random.bytes(20));
   const now = ports.clock.now();
@@ -81,8 +83,8 @@ export function checkRanges(ranges: readonly string[] | null | undefined): { add
   const canonical = ranges.map(parseRange);
   const bad = canonical.indexOf(undefined);
   if (bad >= 0) return refusal('INPUT_INVALID', { detail: `addressRanges/${bad}: an address or a CIDR range` });
-  if (ranges.length === 0 || ranges.length > MOST_ADDRESS_RANGES) {
-    return refusal('INPUT_INVALID', { detail: `addressRanges: 1 to ${MOST_ADDRESS_RANGES}` });
+  if (ranges.length === 0 || ranges.length > MAX_ADDRESS_RANGES) {
+    return refusal('INPUT_INVALID', { detail: `addressRanges: 1 to ${MAX_ADDRESS_RANGES}` });
   }
   return { addressRanges: [...new Set(canonical.filter((range) => range !== undefined))] };
 }

@@ -3,7 +3,7 @@ import { API_SCOPES, type ApiScope } from '../kernel/api-scope.ts';
 import { addResource, createFixture, type Fixture } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { waitUntil } from '../testing/wait-until.ts';
-import { KEY_USE_STEP_MS, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS } from './api-key.ts';
+import { KEY_USE_STEP_MS, MAX_KEY_LIFETIME_MS, MAX_OVERLAP_MS } from './api-key.ts';
 import { apiKeyUseDocument } from './documents.ts';
 
 let service: Service;
@@ -108,10 +108,10 @@ describe('rotation', () => {
 
   test('overlaps a week at most', async () => {
     const { key: one } = await make({});
-    for (const overlapMs of [LONGEST_OVERLAP_MS + 1, -1, 0.5, '1', null]) {
+    for (const overlapMs of [MAX_OVERLAP_MS + 1, -1, 0.5, '1', null]) {
       expect((await call(`POST /v1/api-keys/${one.id}/rotate`, { overlapMs })).status).toBe(422);
     }
-    expect((await call(`POST /v1/api-keys/${one.id}/rotate`, { overlapMs: LONGEST_OVERLAP_MS })).status).toBe(200);
+    expect((await call(`POST /v1/api-keys/${one.id}/rotate`, { overlapMs: MAX_OVERLAP_MS })).status).toBe(200);
   });
 });
 
@@ -163,7 +163,7 @@ describe('SR-27: a key cannot grant rights that it does not have', () => {
 
 test('SR-26: no change lets a key live longer than a new one may', async () => {
   const { key: one } = await make({});
-  const longest = service.ports.clock.now() + LONGEST_KEY_LIFE_MS;
+  const longest = service.ports.clock.now() + MAX_KEY_LIFETIME_MS;
   for (const expiresAt of [longest + 1, 8_640_000_000_000_000]) {
     const changed = await call(`PATCH /v1/api-keys/${one.id}`, { expiresAt });
     expect(await refusalOf(changed)).toEqual({ status: 422, code: 'INPUT_INVALID' });

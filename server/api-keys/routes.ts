@@ -28,9 +28,9 @@ import {
   type ApiKey,
   type ApiKeyUse,
   KEY_KINDS,
-  LONGEST_KEY_LIFE_MS,
-  LONGEST_OVERLAP_MS,
-  MOST_ADDRESS_RANGES,
+  MAX_ADDRESS_RANGES,
+  MAX_KEY_LIFETIME_MS,
+  MAX_OVERLAP_MS,
 } from './api-key.ts';
 import { apiKeyPrefix } from './api-key-format.ts';
 import { deleteApiKey, rotateApiKey, updateApiKey } from './change-api-key.ts';
@@ -54,7 +54,7 @@ const kind = z.enum(KEY_KINDS).openapi({
 const addressRanges = z
   .array(z.string().max(64))
   .min(1)
-  .max(MOST_ADDRESS_RANGES)
+  .max(MAX_ADDRESS_RANGES)
   .openapi({
     description: 'Kind `protectimus`: the addresses and CIDR ranges that may use it.',
     example: ['203.0.113.0/24'],
@@ -74,7 +74,7 @@ const input = z
     lifetimeMs: z
       .int()
       .min(60_000)
-      .max(LONGEST_KEY_LIFE_MS)
+      .max(MAX_KEY_LIFETIME_MS)
       .default(365 * DAY_MS)
       .openapi({ description: 'The lifetime in milliseconds.' }),
   })
@@ -104,7 +104,7 @@ const changes = z
   .openapi('ApiKeyChanges', { description: 'What changes of an API key. Null removes a restriction.' });
 const rotating = z
   .strictObject({
-    overlapMs: z.int().min(0).max(LONGEST_OVERLAP_MS).openapi({
+    overlapMs: z.int().min(0).max(MAX_OVERLAP_MS).openapi({
       description: 'How long the previous secret still works, in milliseconds; at most a week.',
       example: 86_400_000,
     }),

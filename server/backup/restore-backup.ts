@@ -60,8 +60,8 @@ export class StoreNotEmpty extends CodedError {
 }
 
 /** The number of concurrent commits. */
-const AT_ONCE = 256;
-const EVENTS_AT_ONCE = 500;
+const MAX_CONCURRENT_COMMITS = 256;
+const EVENT_BATCH_SIZE = 500;
 
 /**
  * Restores a backup to an empty store (SR-62). The whole of it is read and checked before anything is written: that no
@@ -102,7 +102,7 @@ export async function restoreBackup(
       )
       .then(() => void pending.delete(work));
     pending.add(work);
-    if (pending.size >= AT_ONCE) await Promise.race(pending);
+    if (pending.size >= MAX_CONCURRENT_COMMITS) await Promise.race(pending);
     if (faults.length > 0) throw faults[0];
   };
   const events = eventWriter(ports, partitions, restored);
@@ -204,7 +204,7 @@ function eventWriter({ store }: Needs, partitions: number, restored: Restored) {
     }
     if ('n' in record) {
       batch.push({ sequence: record.n, event: record.v as StoredEvent['event'] });
-      if (batch.length < EVENTS_AT_ONCE) return;
+      if (batch.length < EVENT_BATCH_SIZE) return;
     }
     const last = 'last' in record ? record.last : (batch.at(-1)?.sequence ?? 0);
     await store.restoreEvents(record.s, batch, last);

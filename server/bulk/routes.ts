@@ -12,7 +12,7 @@ import { mapConcurrent } from '../kernel/map-concurrent.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import type { NewId } from '../records/create-object.ts';
-import { doInBulk, type Row, WIDE, WIDTH } from '../records/do-in-bulk.ts';
+import { CHEAP_ROW_CONCURRENCY, doInBulk, ROW_CONCURRENCY, type Row } from '../records/do-in-bulk.ts';
 import { assign, judgeAssignment } from '../resources/assign.ts';
 import { assignmentInput } from '../resources/assignment-routes.ts';
 import { makeToken } from '../tokens/routes.ts';
@@ -105,7 +105,8 @@ export const bulkRoutes = [
       const made = await rowsOf(ports, c, c.req.valid('json'), 'usr', userInput, {
         judge: (row) => validateNewUser(ports, c.get('act'), row),
         make: (birth, row) => makeUser(ports, c.get('act'), birth, row),
-        width: (rows) => (rows.some(({ password }) => password !== undefined) ? WIDTH : WIDE),
+        width: (rows) =>
+          rows.some(({ password }) => password !== undefined) ? ROW_CONCURRENCY : CHEAP_ROW_CONCURRENCY,
       });
       return c.json({ rows: made.map((row) => ({ ...row.told, ...(row.done && { id: row.done.body.id }) })) }, 200);
     },
@@ -158,7 +159,7 @@ interface Told {
 interface Work<P extends IdPrefix, S extends z.ZodType<object>, A extends object> {
   make: (birth: NewId<ReturnType<typeof idFromBytes<P>>>, row: z.output<S>) => Promise<A | Refusal>;
   judge: (row: z.output<S>) => Promise<Refusal | undefined>;
-  /** How many at once; default {@link WIDTH}. */
+  /** How many at once; default {@link ROW_CONCURRENCY}. */
   width?: (rows: readonly z.output<S>[]) => number;
 }
 
@@ -189,7 +190,7 @@ async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends
     };
   });
   const fault = (error: unknown) => faultOf(error, c.get('log'));
-  const width = widthOf?.(rows.flatMap(({ input }) => (isRefusal(input) ? [] : [input]))) ?? WIDTH;
+  const width = widthOf?.(rows.flatMap(({ input }) => (isRefusal(input) ? [] : [input]))) ?? ROW_CONCURRENCY;
   const outcomes = dryRun
     ? await mapConcurrent(rows, width, async ({ input }) => (isRefusal(input) ? input : await judge(input)))
     : await doInBulk(ports, c.get('act'), { prefix, rows, width, fault }, make);

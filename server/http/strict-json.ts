@@ -4,7 +4,7 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 export const PROTOTYPE_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Maximum nesting of arrays and objects. */
-export const DEEPEST_JSON = 32;
+export const MAX_JSON_DEPTH = 32;
 
 export type JsonReading = { ok: true; value: unknown } | { ok: false; code: RefusalCode };
 
@@ -21,7 +21,7 @@ const CLOSE_OBJECT = 0x7d;
 
 /**
  * Parses JSON (RFC 8259) strictly: valid UTF-8 without a byte order mark, no duplicate name in an object, no prototype
- * names, at most {@link DEEPEST_JSON} levels. Takes time linear in the length (SR-56, SR-57).
+ * names, at most {@link MAX_JSON_DEPTH} levels. Takes time linear in the length (SR-56, SR-57).
  *
  * Codes: JSON_INVALID, JSON_TOO_DEEP, DUPLICATE_NAME, INPUT_INVALID (a prototype name).
  */
@@ -50,7 +50,7 @@ function faultOf(text: string): RefusalCode | undefined {
     switch (text.charCodeAt(at)) {
       case OPEN_OBJECT:
       case OPEN_ARRAY: {
-        if (open.length >= DEEPEST_JSON) return 'JSON_TOO_DEEP';
+        if (open.length >= MAX_JSON_DEPTH) return 'JSON_TOO_DEEP';
         nameExpected = text.charCodeAt(at) === OPEN_OBJECT;
         names = nameExpected ? new Set() : undefined;
         open.push(names);

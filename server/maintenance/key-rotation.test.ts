@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hasRetired, isUnderWay, KEPT_AFTER_MS, PUBLISHED_BEFORE_MS, stateOf, succeededBy } from './key-rotation.ts';
+import {
+  hasRetired,
+  isUnderWay,
+  PUBLISHED_AFTER_MS,
+  PUBLISHED_BEFORE_MS,
+  stateOf,
+  succeededBy,
+} from './key-rotation.ts';
 import type { StoredSigningKey } from './signing-key.ts';
 
 /** The longest lifetime of a result, and the tolerance of verifiers. */
-const LONGEST_RESULT_MS = 300_000;
+const MAX_RESULT_LIFETIME_MS = 300_000;
 const START = Date.UTC(2027, 0, 15);
 
 function keyOf(number: number, createdAt: number, signsFromAt: number): StoredSigningKey {
@@ -50,10 +57,10 @@ test('SR-58: the last result of a key has expired in every copy of the key set b
       const { keys } = rotated(waits);
       const now = START + later;
       const signing = keys.find((key) => key.createdAt <= now && stateOf(key, keys, now) === 'signing');
-      expect(signing && hasRetired(signing, now + LONGEST_RESULT_MS + PUBLISHED_BEFORE_MS)).toBe(false);
+      expect(signing && hasRetired(signing, now + MAX_RESULT_LIFETIME_MS + PUBLISHED_BEFORE_MS)).toBe(false);
       for (const { signsFromAt, retiresAt } of keys) {
         const successor = keys.find((key) => key.signsFromAt > signsFromAt);
-        expect(retiresAt).toBe(successor && successor.signsFromAt + KEPT_AFTER_MS);
+        expect(retiresAt).toBe(successor && successor.signsFromAt + PUBLISHED_AFTER_MS);
       }
     }),
   );

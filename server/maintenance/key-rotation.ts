@@ -4,11 +4,11 @@ import type { StoredSigningKey } from './signing-key.ts';
 /** How long verifiers may cache the key set, and so how long a new key is published before it signs. */
 export const PUBLISHED_BEFORE_MS = 15 * MINUTE_MS;
 /** The longest lifetime that a resource may give its results. */
-const LONGEST_RESULT_MS = 300_000;
+const MAX_RESULT_LIFETIME_MS = 300_000;
 /** For clock differences, and servers that have not yet read the new key. */
 const GRACE_MS = 5 * MINUTE_MS;
 /** How long a key stays published after another has taken over: its last result has long expired by then. */
-export const KEPT_AFTER_MS = LONGEST_RESULT_MS + PUBLISHED_BEFORE_MS + GRACE_MS;
+export const PUBLISHED_AFTER_MS = MAX_RESULT_LIFETIME_MS + PUBLISHED_BEFORE_MS + GRACE_MS;
 
 export type SigningKeyState =
   /** Published, so that verifiers have it in time. */
@@ -49,6 +49,6 @@ export function isUnderWay(keys: readonly StoredSigningKey[], now: number): bool
 
 /** The keys with a successor that takes over from all of them at its `signsFromAt`. */
 export function succeededBy(keys: readonly StoredSigningKey[], successor: StoredSigningKey): StoredSigningKey[] {
-  const retiresAt = successor.signsFromAt + KEPT_AFTER_MS;
+  const retiresAt = successor.signsFromAt + PUBLISHED_AFTER_MS;
   return [...keys.map((key) => (key.retiresAt === undefined ? { ...key, retiresAt } : key)), successor];
 }

@@ -12,7 +12,7 @@ type Document = Extract<ScannedRecord, { kind: 'document' }>;
 
 const PAGE = 200;
 /** The most walks in a row while each still finds documents that changed during it. */
-const MOST_WALKS = 5;
+const MAX_WALKS = 5;
 
 /**
  * One bounded step of re-encrypting every secret with the current master key (SR-22). The position is in the store, so
@@ -61,7 +61,7 @@ export async function reencryptSecrets(ports: Needs, isStopped: () => boolean = 
     if (isStopped()) return progress;
     if (progress.finishedAt === undefined) continue;
     walks += 1;
-    if (progress.missed === 0 || walks === MOST_WALKS) return progress;
+    if (progress.missed === 0 || walks === MAX_WALKS) return progress;
   }
 }
 

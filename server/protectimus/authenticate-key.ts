@@ -35,7 +35,7 @@ export interface KeyAtWork {
 }
 
 const PAGE = 1000;
-const LONGEST_LOGIN = 200;
+const MAX_LOGIN_LENGTH = 200;
 
 /** The decoy for an unknown name: the same reads and comparisons. */
 const DECOY = {
@@ -51,7 +51,7 @@ const DECOY = {
  * refused unread for the rest of a minute.
  */
 export async function authenticateKey(ports: Needs, shown: ShownPassword): Promise<Result<KeyAtWork>> {
-  const login = normaliseName(shown.login.slice(0, LONGEST_LOGIN));
+  const login = normaliseName(shown.login.slice(0, MAX_LOGIN_LENGTH));
   const guesser = clientKeyOf(shown.address, login);
   const barred = barredFor(ports, guesser);
   if (barred) return barred;
@@ -86,7 +86,7 @@ export async function authenticateKey(ports: Needs, shown: ShownPassword): Promi
 
 /**
  * All keys of all accounts with that login: omitting one would lock it out. Each account has at most {@link
- * MOST_KEYS_OF_ONE}.
+ * MAX_KEYS_PER_LOGIN}.
  */
 async function keysNamed({ store }: Needs, login: string) {
   const found: IndexEntry[] = [];

@@ -5,13 +5,13 @@ import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 /** The password of the dialect's clients: derived from the key and the hour, so that it changes every hour. */
 
 /** Maximum difference between the clocks of a client and this server at the turn of an hour. */
-export const TURN_MS = 5 * MINUTE_MS;
+export const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
 
 /**
  * The hours accepted now, as clients write them: the current one, and its neighbour within five minutes of the turn.
  */
 export function hoursThatCount(now: number): string[] {
-  const hours = [now, now - TURN_MS, now + TURN_MS].map((at) => Math.floor(at / HOUR_MS));
+  const hours = [now, now - CLOCK_TOLERANCE_MS, now + CLOCK_TOLERANCE_MS].map((at) => Math.floor(at / HOUR_MS));
   return [...new Set(hours)].map(hourText);
 }
 

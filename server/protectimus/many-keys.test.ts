@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MOST_KEYS_OF_ONE } from '../api-keys/api-key.ts';
+import { MAX_KEYS_PER_LOGIN } from '../api-keys/api-key.ts';
 import { createProtectimusKey } from '../api-keys/create-protectimus-key.ts';
 import { addAdministrator } from '../testing/administrators.ts';
 import { operatorContext } from '../testing/as-operator.ts';
@@ -33,7 +33,7 @@ test('SR-49: as many keys as an administrator can have all work; one more is ref
   const own = await dialect.another();
   const { service, scene, superuser } = own;
   const keys = [own.key];
-  while (keys.length < MOST_KEYS_OF_ONE) {
+  while (keys.length < MAX_KEYS_PER_LOGIN) {
     keys.push(await dialectKey(service, scene.account, { administrator: superuser.id }));
   }
   for (const key of keys) expect(await statusOf(own, key)).toBe(200);

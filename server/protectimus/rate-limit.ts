@@ -11,9 +11,9 @@ export const WRONG_PER_MINUTE = 60;
 /** From one address, for any names. Each looked-up name costs a read of every partition (SR-20). */
 export const WRONG_FROM_ADDRESS = 600;
 /** How long an address counts as known after a successful sign-in. */
-const CAME_IN_MS = 60 * MINUTE_MS;
+const TRUST_MS = 60 * MINUTE_MS;
 /** Maximum remembered entries; forgotten ones are counted from the start. */
-const MOST_KNOWN = 10_000;
+const MAX_ENTRIES = 10_000;
 
 /** The client behind a password. */
 export interface ClientKey {
@@ -45,7 +45,7 @@ class Until {
 
   set({ store }: Pick<Needs, 'store'>, name: string, until: number): void {
     let known = this.#stores.get(store);
-    if (!known || known.size >= MOST_KNOWN) {
+    if (!known || known.size >= MAX_ENTRIES) {
       known = new Map();
       this.#stores.set(store, known);
     }
@@ -54,7 +54,7 @@ class Until {
 }
 
 const barred = new Until(MINUTE_MS);
-const cameIn = new Until(CAME_IN_MS);
+const cameIn = new Until(TRUST_MS);
 
 /**
  * Returns why a client's requests are refused unread. An address is blocked for every name except those that came from
@@ -67,7 +67,7 @@ export function barredFor(ports: Needs, { pair, address }: ClientKey): Refusal |
 }
 
 export function noteRight(ports: Needs, { pair }: ClientKey): void {
-  cameIn.set(ports, pair, ports.clock.now() + CAME_IN_MS);
+  cameIn.set(ports, pair, ports.clock.now() + TRUST_MS);
 }
 
 /**

@@ -21,10 +21,10 @@ type Needs = Pick<Ports, 'store' | 'clock'>;
 /** Lists of the dialect, which combine several filters and are always newest first. */
 
 /** Maximum matches if they have to be sorted. */
-const MOST_FOUND = 1000;
+const MAX_MATCHES = 1000;
 /** Maximum entries read for them. */
-const MOST_LOOKED_AT = 10_000;
-const LONGEST_PAGE = 200;
+const MAX_SCANNED = 10_000;
+const MAX_PAGE_SIZE = 200;
 
 export interface UserSelection {
   login?: string | undefined;
@@ -127,7 +127,7 @@ async function tokensOn(
   act: RequestContext,
   resources: readonly ResourceId[],
 ): Promise<Result<{ tokens: Token[]; ids: ReadonlySet<string> }>> {
-  const whole = { start: 0, limit: MOST_FOUND };
+  const whole = { start: 0, limit: MAX_MATCHES };
   const users = await selectUsers(ports, act, { resources }, whole);
   if (isRefusal(users)) return users;
   const keys = users.items
@@ -157,11 +157,11 @@ async function inOrder<T extends { id: string; createdAt: number }>(
   for (const list of lists) {
     let after: string | undefined;
     do {
-      const page = await list({ limit: LONGEST_PAGE, after });
+      const page = await list({ limit: MAX_PAGE_SIZE, after });
       if (isRefusal(page)) return page;
       for (const item of page.items.filter(fits)) found.set(item.id, item);
       looked += Math.max(page.items.length, 1);
-      if (found.size > MOST_FOUND || looked > MOST_LOOKED_AT)
+      if (found.size > MAX_MATCHES || looked > MAX_SCANNED)
         return refusal('INPUT_INVALID', { detail: 'too many fit: narrow it down' });
       after = page.next ?? undefined;
     } while (after !== undefined);

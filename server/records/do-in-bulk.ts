@@ -12,9 +12,9 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
  * Concurrent rows: few enough that other requests reach the hasher, and that rows which change one object all get their
  * turn.
  */
-export const WIDTH = 8;
+export const ROW_CONCURRENCY = 8;
 /** Concurrent rows that hash nothing and share no object: their commits are batched. */
-export const WIDE = 32;
+export const CHEAP_ROW_CONCURRENCY = 32;
 
 export interface Row<T> {
   /** Its own Idempotency-Key. */

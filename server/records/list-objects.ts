@@ -26,8 +26,8 @@ export interface ListRequest<T, Id extends string> {
 }
 
 /** The most entries, and the most objects, that a page reads, however few of them it can show. */
-const SCANNED = 1000;
-const PIECE = 200;
+const MAX_SCANNED = 1000;
+const PAGE_SIZE = 200;
 
 /**
  * One page of an account's objects. Index entries are hints: an object that is deleted, of another account, or no
@@ -41,10 +41,10 @@ export async function listObjects<T extends { account: string }, Id extends stri
   const start = list.after === undefined ? undefined : parseCursor(list.after);
   if (list.after !== undefined && !start) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
   const selective = list.where !== undefined || list.prefix !== undefined;
-  const piece = selective ? PIECE : list.limit + 1;
+  const piece = selective ? PAGE_SIZE : list.limit + 1;
   const items: T[] = [];
   let after = start;
-  for (let scanned = 0; scanned < SCANNED; scanned += piece) {
+  for (let scanned = 0; scanned < MAX_SCANNED; scanned += piece) {
     const entries = await ports.store.range(list.index, {
       limit: piece,
       reverse: list.order !== 'asc',

@@ -12,10 +12,10 @@ export interface OffsetPage {
 
 type PageAfter<T> = (query: { after?: string | undefined; limit: number }) => Promise<Result<Page<T>>>;
 
-const PAGE = 1000;
-const LONGEST_PAGE = 200;
+const PAGE_SIZE = 1000;
+const MAX_PAGE_SIZE = 200;
 /** Without a selective index, the most objects that one request reads. */
-const MOST_LOOKED_AT = 10_000;
+const MAX_SCANNED = 10_000;
 
 /**
  * Part of a list by offset, for clients that count instead of using a cursor. Skipped entries are not read, so a far
@@ -32,11 +32,11 @@ export async function listOffsetPage<T>(
   let after: IndexEntry | undefined;
   for (let left = start; left > 0; ) {
     const entries = await store.range(index, {
-      limit: Math.min(left, PAGE),
+      limit: Math.min(left, PAGE_SIZE),
       reverse: true,
       ...omitUndefined({ after }),
     });
-    if (entries.length < Math.min(left, PAGE)) return { items: [] };
+    if (entries.length < Math.min(left, PAGE_SIZE)) return { items: [] };
     after = entries.at(-1);
     left -= entries.length;
   }
@@ -55,12 +55,12 @@ export async function listSelectedOffsetPage<T>(
   const found: T[] = [];
   let after: string | undefined;
   for (let looked = 0; ; ) {
-    const got = await page({ limit: LONGEST_PAGE, ...omitUndefined({ after }) });
+    const got = await page({ limit: MAX_PAGE_SIZE, ...omitUndefined({ after }) });
     if (isRefusal(got)) return got;
     found.push(...got.items.filter(fits));
     looked += Math.max(got.items.length, 1);
     if (got.next === null || found.length >= start + limit) return { items: found.slice(start, start + limit) };
-    if (looked >= MOST_LOOKED_AT) return refusal('INPUT_INVALID', { detail: 'start: too far into a list like this' });
+    if (looked >= MAX_SCANNED) return refusal('INPUT_INVALID', { detail: 'start: too far into a list like this' });
     after = got.next;
   }
 }
@@ -70,9 +70,9 @@ export async function countEntries({ store }: Pick<Ports, 'store'>, index: strin
   let count = 0;
   let after: IndexEntry | undefined;
   do {
-    const page: IndexEntry[] = await store.range(index, { limit: PAGE, ...omitUndefined({ after }) });
+    const page: IndexEntry[] = await store.range(index, { limit: PAGE_SIZE, ...omitUndefined({ after }) });
     count += page.length;
-    after = page.length === PAGE ? page.at(-1) : undefined;
+    after = page.length === PAGE_SIZE ? page.at(-1) : undefined;
   } while (after);
   return count;
 }

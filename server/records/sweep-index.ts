@@ -3,8 +3,8 @@ import { mapConcurrent } from '../kernel/map-concurrent.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 
-const PIECE = 200;
-const WIDTH = 8;
+const PAGE_SIZE = 200;
+const CONCURRENCY = 8;
 /** A request has thirty seconds; the remaining entries are void already, and the next deletion continues with them. */
 const TIDYING_MS = 10_000;
 
@@ -20,8 +20,8 @@ export async function sweepIndex(
   const until = ports.clock.now() + TIDYING_MS;
   let after: IndexEntry | undefined;
   do {
-    const entries = await ports.store.range(index, { limit: PIECE, ...omitUndefined({ after }) });
-    await mapConcurrent(entries, WIDTH, ({ id }) => tidy(id));
-    after = entries.length === PIECE ? entries.at(-1) : undefined;
+    const entries = await ports.store.range(index, { limit: PAGE_SIZE, ...omitUndefined({ after }) });
+    await mapConcurrent(entries, CONCURRENCY, ({ id }) => tidy(id));
+    after = entries.length === PAGE_SIZE ? entries.at(-1) : undefined;
   } while (after && ports.clock.now() < until);
 }

@@ -10,22 +10,28 @@ import { deliveryDocument, deliveryIndexes, deliveryQueueDocument, webhookIndexe
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-const AT_ONCE = 200;
+const BATCH_SIZE = 200;
 
 /** Retained deliveries per state, and for how long. */
-export type Keep = Readonly<Record<'delivered' | 'dead', { readonly most: number; readonly forMs: number }>>;
+export type DeliveryRetention = Readonly<
+  Record<'delivered' | 'dead', { readonly most: number; readonly forMs: number }>
+>;
 
-export const KEPT: Keep = {
+export const DEFAULT_RETENTION: DeliveryRetention = {
   delivered: { most: 1000, forMs: 7 * DAY_MS },
   dead: { most: 10_000, forMs: 30 * DAY_MS },
 };
 
 /** Removes some deliveries of a webhook that are old or above the bound. Returns the number it looked at. */
-export async function pruneDeliveries(ports: Needs, webhook: WebhookId, keep: Keep = KEPT): Promise<number> {
+export async function pruneDeliveries(
+  ports: Needs,
+  webhook: WebhookId,
+  retention: DeliveryRetention = DEFAULT_RETENTION,
+): Promise<number> {
   let found = 0;
   for (const [index, kept] of [
-    [deliveryIndexes.finished(webhook), keep.delivered],
-    [deliveryIndexes.dead(webhook), keep.dead],
+    [deliveryIndexes.finished(webhook), retention.delivered],
+    [deliveryIndexes.dead(webhook), retention.dead],
   ] as const) {
     const entries = await surplus(ports, index, kept);
     // A delivery that was replayed in the meantime is no longer surplus.
@@ -40,7 +46,7 @@ export async function pruneDeliveries(ports: Needs, webhook: WebhookId, keep: Ke
  */
 export async function purgeWebhook(ports: Needs, account: AccountId, webhook: WebhookId): Promise<boolean> {
   const index = deliveryIndexes.all(webhook);
-  const left = await ports.store.range(index, { limit: AT_ONCE });
+  const left = await ports.store.range(index, { limit: BATCH_SIZE });
   if (left.length > 0) {
     await clear(ports, webhook, index, left, () => true);
     return false;
@@ -64,7 +70,7 @@ export async function purgeWebhook(ports: Needs, account: AccountId, webhook: We
 
 async function surplus(ports: Needs, index: string, kept: { most: number; forMs: number }): Promise<IndexEntry[]> {
   const before = byInstant(ports.clock.now() - kept.forMs, '');
-  const old = await ports.store.range(index, { limit: AT_ONCE });
+  const old = await ports.store.range(index, { limit: BATCH_SIZE });
   const found = old.filter(({ sort }) => sort < before.sort);
   if (found.length > 0) return found;
   let last: IndexEntry | undefined;
@@ -78,7 +84,7 @@ async function surplus(ports: Needs, index: string, kept: { most: number; forMs:
     if (!last || page.length < Math.min(1000, kept.most - seen)) return [];
     seen += page.length;
   }
-  return ports.store.range(index, { limit: AT_ONCE, reverse: true, ...omitUndefined({ after: last }) });
+  return ports.store.range(index, { limit: BATCH_SIZE, reverse: true, ...omitUndefined({ after: last }) });
 }
 
 /** Grouped by outbox, since documents of one outbox share a commit. */

@@ -11,7 +11,7 @@ import { webhookIndexes, webhookSecretContext } from './documents.ts';
 import { editBook, hasResources } from './edit-webhook.ts';
 import { newSecret } from './rotate-webhook-secret.ts';
 import { SECRET_BYTES, writeSecret } from './signature.ts';
-import { MOST_WEBHOOKS, type Webhook } from './webhook.ts';
+import { MAX_WEBHOOKS, type Webhook } from './webhook.ts';
 
 export interface NewWebhook {
   url: string;
@@ -41,7 +41,7 @@ export async function createWebhook(
       return { answer: { webhook: existing } };
     }
     if (existing) return { answer: refusal('CONTENTION') };
-    if (book.webhooks.length >= MOST_WEBHOOKS) return { answer: refusal('WEBHOOK_LIMIT') };
+    if (book.webhooks.length >= MAX_WEBHOOKS) return { answer: refusal('WEBHOOK_LIMIT') };
     const webhook: Webhook = {
       id: birth.id,
       account,

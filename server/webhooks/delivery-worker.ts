@@ -20,8 +20,8 @@ interface DeliveryTimes {
 
 const DEFAULT_TIMES: DeliveryTimes = { discoverMs: 10_000, pruneMs: MINUTE_MS };
 /** Maximum concurrent messages, in total and per webhook: a slow receiver delays only itself. */
-const MOST_AT_ONCE = 64;
-const MOST_PER_WEBHOOK = 8;
+const MAX_CONCURRENT = 64;
+const MAX_CONCURRENT_PER_WEBHOOK = 8;
 /** Rounds per read of the index, so that a long queue is not read again for each. */
 const ROUNDS_PER_LOOK = 8;
 
@@ -157,7 +157,7 @@ class Runner implements DeliveryWorker {
       lane.pruneAt = now + this.#times.pruneMs;
     }
     while (webhook.enabled && !this.#stopped) {
-      const places = Math.min(lane.failing ? 1 : MOST_PER_WEBHOOK, MOST_AT_ONCE - this.#sending);
+      const places = Math.min(lane.failing ? 1 : MAX_CONCURRENT_PER_WEBHOOK, MAX_CONCURRENT - this.#sending);
       if (places <= 0) {
         lane.lookAt = 0;
         return;

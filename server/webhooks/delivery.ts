@@ -39,10 +39,10 @@ export interface DeliveryQueue {
 export const EMPTY_QUEUE: Readonly<DeliveryQueue> = Object.freeze({ pending: 0, dropped: 0 });
 
 /** Maximum waiting deliveries of one webhook over all outboxes. */
-const MOST_PENDING = 20_000;
+const MAX_PENDING = 20_000;
 
 export function queueLimit(partitions: number): number {
-  return Math.ceil(MOST_PENDING / partitions);
+  return Math.ceil(MAX_PENDING / partitions);
 }
 
 export function deliveryId(partition: number, sequence: number, webhook: WebhookId): DeliveryId {

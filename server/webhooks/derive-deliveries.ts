@@ -15,9 +15,9 @@ import {
 import { type Webhook, wants } from './webhook.ts';
 
 /** Events per read. */
-const EVENTS_AT_ONCE = 200;
+const EVENT_BATCH_SIZE = 200;
 /** Deliveries per commit, plus those of the last event's webhooks. */
-const DELIVERIES_AT_ONCE = 200;
+const DELIVERY_BATCH_SIZE = 200;
 /** A cursor without new deliveries is written only this often: reading those events again makes none. */
 const EVENTS_PER_CHECKPOINT = 1000;
 
@@ -46,18 +46,18 @@ export async function deriveDeliveries(
   const now = ports.clock.now();
   const cursorKey = outboxCursorDocument.key(partition);
   // Most reads find nothing new and cost one read.
-  const ahead = position > 0 ? await ports.store.readEvents(partition, position, EVENTS_AT_ONCE) : undefined;
+  const ahead = position > 0 ? await ports.store.readEvents(partition, position, EVENT_BATCH_SIZE) : undefined;
   if (ahead?.length === 0) return { position, made: [], lost: 0, idle: true };
   const [cursor] = await ports.store.getMany([cursorKey], now);
   const written = cursor?.value.sequence ?? 0;
   const from = Math.max(position, written);
-  const events = from === position && ahead ? ahead : await ports.store.readEvents(partition, from, EVENTS_AT_ONCE);
+  const events = from === position && ahead ? ahead : await ports.store.readEvents(partition, from, EVENT_BATCH_SIZE);
   const first = events[0]?.sequence ?? from + 1;
   const lost = from > 0 ? first - from - 1 : 0;
 
   const books = await readBooks(ports, events, now);
   const { upTo, pairs } = choose(events, books, from);
-  const idle = events.length < EVENTS_AT_ONCE && upTo === (events.at(-1)?.sequence ?? from);
+  const idle = events.length < EVENT_BATCH_SIZE && upTo === (events.at(-1)?.sequence ?? from);
   if (pairs.length === 0 && upTo - written < EVENTS_PER_CHECKPOINT) return { position: upTo, made: [], lost, idle };
 
   const webhooks = [...new Map(pairs.map(({ webhook }) => [webhook.id, webhook])).values()];
@@ -125,7 +125,7 @@ function choose(events: readonly StoredEvent[], books: ReadonlyMap<AccountId, We
   const pairs: { webhook: Webhook; event: AccountEvent; sequence: number }[] = [];
   let upTo = from;
   for (const { event: json, sequence } of events) {
-    if (pairs.length >= DELIVERIES_AT_ONCE) break;
+    if (pairs.length >= DELIVERY_BATCH_SIZE) break;
     const event = accountEvent(json);
     for (const webhook of books.get(event.account) ?? []) {
       if (wants(webhook, event)) pairs.push({ webhook, event, sequence });

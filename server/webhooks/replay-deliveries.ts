@@ -11,7 +11,7 @@ import { deliveryDocument, deliveryIndexes, deliveryQueueDocument } from './docu
 import { readWebhook } from './edit-webhook.ts';
 
 /** Dead letters replayed per call. */
-const AT_ONCE = 500;
+const BATCH_SIZE = 500;
 
 /**
  * Sends deliveries again under the same id: the given ones in any state, or all dead letters. Their tries start from
@@ -27,8 +27,9 @@ export async function replayDeliveries(
   const found = await readWebhook(ports, act, webhook);
   if (isRefusal(found)) return found;
 
-  const dead = which === 'dead' ? await ports.store.range(deliveryIndexes.dead(webhook), { limit: AT_ONCE + 1 }) : [];
-  const named = which === 'dead' ? dead.slice(0, AT_ONCE).map(({ id }) => id) : [...new Set(which)];
+  const dead =
+    which === 'dead' ? await ports.store.range(deliveryIndexes.dead(webhook), { limit: BATCH_SIZE + 1 }) : [];
+  const named = which === 'dead' ? dead.slice(0, BATCH_SIZE).map(({ id }) => id) : [...new Set(which)];
   const byPartition = new Map<number, DeliveryId[]>();
   for (const text of named) {
     const parsed = parseDeliveryId(text);
@@ -44,7 +45,7 @@ export async function replayDeliveries(
     // One request, one event: with the first commit that changes something (SR-34).
     replayed += await replayIn(ports, act, webhook, partition, ids, replayed === 0);
   }
-  return { replayed, more: dead.length > AT_ONCE };
+  return { replayed, more: dead.length > BATCH_SIZE };
 }
 
 async function allThere(

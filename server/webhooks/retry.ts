@@ -18,7 +18,7 @@ export const RETRY_DELAYS_MS = [
 ] as const;
 
 /** Maximum delay that a receiver may request. */
-export const LONGEST_RETRY_AFTER_MS = 24 * HOUR;
+export const MAX_RETRY_AFTER_MS = 24 * HOUR;
 
 /** A fifth up or down, so that deliveries that failed together do not retry together. */
 const JITTER = 0.2;
@@ -46,5 +46,5 @@ export function afterTry(outcome: SendOutcome, attempts: number, chance: number)
   if (wait === undefined) return { kind: 'dead' };
   const jittered = wait * (1 - JITTER + 2 * JITTER * chance);
   const asked = outcome.kind === 'answered' ? (outcome.retryAfterMs ?? 0) : 0;
-  return { kind: 'retry', delayMs: Math.round(Math.max(jittered, Math.min(asked, LONGEST_RETRY_AFTER_MS))) };
+  return { kind: 'retry', delayMs: Math.round(Math.max(jittered, Math.min(asked, MAX_RETRY_AFTER_MS))) };
 }

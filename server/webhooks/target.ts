@@ -17,7 +17,7 @@ export type TargetProblem =
   | 'must name its host plainly'
   | 'must not lead into a private or special network';
 
-const LONGEST_URL = 2000;
+const MAX_URL_LENGTH = 2000;
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 /**
@@ -66,7 +66,7 @@ export function mayConnectTo(address: string, rules: TargetRules): boolean {
  */
 export function readTarget(text: string, rules: TargetRules): { url: URL } | { problem: TargetProblem } {
   // The URL parser repairs its input: it drops blanks and line ends and turns backslashes. Refuse such input here.
-  const isWhole = text.length <= LONGEST_URL && /^https?:\/\/[^/\\]/i.test(text) && !/[\s\\\p{Cc}]/u.test(text);
+  const isWhole = text.length <= MAX_URL_LENGTH && /^https?:\/\/[^/\\]/i.test(text) && !/[\s\\\p{Cc}]/u.test(text);
   const url = isWhole ? parseUrl(text) : undefined;
   if (!url) return { problem: 'not a URL' };
   if (url.username !== '' || url.password !== '' || authorityOf(text).includes('@')) {

@@ -12,7 +12,7 @@ import {
   type WebhookFixture,
 } from '../testing/webhook-fixture.ts';
 import { attemptDelivery, LEASE_MS } from './attempt-delivery.ts';
-import { KEPT, pruneDeliveries, purgeWebhook } from './clear-deliveries.ts';
+import { DEFAULT_RETENTION, pruneDeliveries, purgeWebhook } from './clear-deliveries.ts';
 import { queueLimit } from './delivery.ts';
 import { deriveDeliveries } from './derive-deliveries.ts';
 import { deliveryDocument, deliveryIndexes, deliveryQueueDocument, webhookIndexes } from './documents.ts';
@@ -198,7 +198,7 @@ describe('a queue', () => {
     await somethingHappens(scene);
     await derive(ports);
     await sendDue(scene);
-    ports.clock.advance(KEPT.delivered.forMs + 1);
+    ports.clock.advance(DEFAULT_RETENTION.delivered.forMs + 1);
     const [delivery] = await deliveriesOf(scene);
     const process = ports.replica();
     // The attack: a replay between the read of the index and the removal.
@@ -222,7 +222,10 @@ describe('a queue', () => {
     }
     const newest = (await deliveriesOf(scene)).slice(0, 2).map(({ id }) => id);
     while (
-      (await pruneDeliveries(ports, scene.webhook.id, { ...KEPT, delivered: { ...KEPT.delivered, most: 2 } })) > 0
+      (await pruneDeliveries(ports, scene.webhook.id, {
+        ...DEFAULT_RETENTION,
+        delivered: { ...DEFAULT_RETENTION.delivered, most: 2 },
+      })) > 0
     );
     expect((await deliveriesOf(scene)).map(({ id }) => id)).toEqual(newest);
   });
@@ -232,7 +235,7 @@ describe('a queue', () => {
     await derive(ports);
     await sendDue(scene);
     expect(await pruneDeliveries(ports, scene.webhook.id)).toBe(0);
-    ports.clock.advance(KEPT.delivered.forMs);
+    ports.clock.advance(DEFAULT_RETENTION.delivered.forMs);
     expect(await pruneDeliveries(ports, scene.webhook.id)).toBe(0);
     ports.clock.advance(1);
     expect(await pruneDeliveries(ports, scene.webhook.id)).toBe(3);

@@ -14,7 +14,7 @@ import { replayDeliveries } from './replay-deliveries.ts';
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts';
 import { testWebhook } from './test-webhook.ts';
 import { deleteWebhook, updateWebhook } from './update-webhook.ts';
-import { MOST_WEBHOOKS } from './webhook.ts';
+import { MAX_WEBHOOKS } from './webhook.ts';
 
 let ports: TestPorts;
 let scene: WebhookFixture;
@@ -109,11 +109,11 @@ test('SR-21: a secret moved to another document does not decrypt, and is in no e
 
 test('bounds the webhooks of an account, also under concurrent requests', async () => {
   const { act } = await createWebhookFixture(ports);
-  for (let i = 1; i < MOST_WEBHOOKS - 2; i++) unwrap(await createWebhook(ports, act, birth(ports, 'whk'), input));
+  for (let i = 1; i < MAX_WEBHOOKS - 2; i++) unwrap(await createWebhook(ports, act, birth(ports, 'whk'), input));
   const asked = Array.from({ length: 5 }, () => createWebhook(ports, act, birth(ports, 'whk'), input));
   const refused = (await Promise.all(asked)).filter(isRefusal);
   expect(refused).toEqual(refused.map(() => ({ refused: 'WEBHOOK_LIMIT' })));
-  expect(unwrap(await listWebhooks(ports, act, { limit: 200 })).items).toHaveLength(MOST_WEBHOOKS);
+  expect(unwrap(await listWebhooks(ports, act, { limit: 200 })).items).toHaveLength(MAX_WEBHOOKS);
 });
 
 test('SR-31: a private address is refused when it is set', async () => {

@@ -43,7 +43,7 @@ export interface WebhookBook {
   webhooks: Webhook[];
 }
 
-export const MOST_WEBHOOKS = 50;
+export const MAX_WEBHOOKS = 50;
 
 /** Sent by the test button and never derived from the stream. */
 export const TEST_EVENT = 'webhook.test' satisfies EventType;
@@ -67,7 +67,7 @@ export function signingSecrets(webhook: Webhook, now: number): WebhookSecret[] {
 }
 
 /** Two sign during an overlap; a third would only lengthen the header. */
-const MOST_SECRETS = 2;
+const MAX_SECRETS = 2;
 
 /** The webhook with a new secret in front; the previous one also signs during the overlap. */
 export function withNewSecret(webhook: Webhook, secret: WebhookSecret, overlapMs: number, now: number): Webhook {
@@ -75,5 +75,5 @@ export function withNewSecret(webhook: Webhook, secret: WebhookSecret, overlapMs
     ...old,
     expiresAt: Math.min(old.expiresAt ?? now + overlapMs, now + overlapMs),
   }));
-  return { ...webhook, secrets: [secret, ...(overlapMs > 0 ? kept : [])].slice(0, MOST_SECRETS) };
+  return { ...webhook, secrets: [secret, ...(overlapMs > 0 ? kept : [])].slice(0, MAX_SECRETS) };
 }

@@ -8,7 +8,7 @@ import { openService, refusalOf, type Service } from '../../testing/http-service
 import { operatorOptions } from '../../testing/operator-options.ts';
 import { ACCOUNT_HEADER } from '../authorize.ts';
 import { createOperatorApp } from './operator-app.ts';
-import { LONGEST_SOCKET_PATH, listenOnSocket, type OperatorSocket } from './socket.ts';
+import { listenOnSocket, MAX_SOCKET_PATH_LENGTH, type OperatorSocket } from './socket.ts';
 
 let service: Service;
 let folder: string;
@@ -83,6 +83,6 @@ describe('the operator’s socket', () => {
   });
 
   test('reports a path that is too long before it tries', async () => {
-    await expect(serve(join(folder, 'x'.repeat(LONGEST_SOCKET_PATH)))).rejects.toThrow('too long');
+    await expect(serve(join(folder, 'x'.repeat(MAX_SOCKET_PATH_LENGTH)))).rejects.toThrow('too long');
   });
 });

@@ -11,7 +11,7 @@ export interface OperatorSocket {
 }
 
 /** Maximum length of a Unix socket's path, on Linux and less elsewhere (sun_path). */
-export const LONGEST_SOCKET_PATH = 100;
+export const MAX_SOCKET_PATH_LENGTH = 100;
 
 /**
  * Serves the operator's app on a Unix socket that only its owner can open. A socket file without a listener is left
@@ -20,7 +20,7 @@ export const LONGEST_SOCKET_PATH = 100;
  * @returns undefined if another process serves there
  */
 export async function listenOnSocket(app: Hono<AppEnv>, path: string): Promise<OperatorSocket | undefined> {
-  if (path.length > LONGEST_SOCKET_PATH) throw new Error(`the path of the operator's socket is too long: ${path}`);
+  if (path.length > MAX_SOCKET_PATH_LENGTH) throw new Error(`the path of the operator's socket is too long: ${path}`);
   if (await isServed(path)) return undefined;
   await rm(path, { force: true });
   // This listener sets the operator's rights, whatever a request contains.

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../context.ts';
 
-const LONGEST_PATH = 256;
+const MAX_PATH_LENGTH = 256;
 
 export interface AccessLogOptions {
   /** Paths of frequent probes; logged at `debug`. */
@@ -26,7 +26,7 @@ export function accessLog(options: AccessLogOptions = {}): MiddlewareHandler<App
     c.get('log')[level](
       {
         method: c.req.method,
-        path: path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path,
+        path: path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}…` : path,
         status,
         code: c.get('refusal'),
         client: c.get('clientAddress'),

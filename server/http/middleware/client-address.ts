@@ -12,8 +12,8 @@ export interface ClientAddressOptions {
 }
 
 /** A longer chain is forged. */
-const MOST_HOPS = 32;
-const LONGEST_HEADER = 4096;
+const MAX_HOPS = 32;
+const MAX_HEADER_LENGTH = 4096;
 
 /**
  * Finds the client's canonical address (SR-24, SR-25): the peer or, if that is one of our proxies, the rightmost hop in
@@ -44,9 +44,9 @@ function forwardedClient(
   known: (text: string) => Known | undefined,
 ): string | undefined {
   if (header === undefined) return undefined;
-  if (header.length > LONGEST_HEADER) throw new Refused('FORWARDED_INVALID');
+  if (header.length > MAX_HEADER_LENGTH) throw new Refused('FORWARDED_INVALID');
   const hops = name === 'forwarded' ? splitForwarded(header) : splitForwardedFor(header);
-  if (hops === undefined || hops.length > MOST_HOPS) throw new Refused('FORWARDED_INVALID');
+  if (hops === undefined || hops.length > MAX_HOPS) throw new Refused('FORWARDED_INVALID');
   let farthest: string | undefined;
   for (const hop of hops.reverse()) {
     const address = nodeAddress(hop);

@@ -8,7 +8,7 @@ import type { AccountId } from '../../kernel/ids.ts';
 import type { PublicJwk } from '../../kernel/ports/signer.ts';
 import type { SigningKey } from './signing-key.ts';
 
-const LONGEST_JWS = 4096;
+const MAX_JWS_LENGTH = 4096;
 const account = z.custom<AccountId>((value) => typeof value === 'string');
 const number = z.number().int().nonnegative();
 const issuer = z.string();
@@ -48,7 +48,7 @@ export function statementOpener(keys: readonly PublicJwk[], expected: { issuer?:
 
   return async (jws) => {
     const parts = jws.split('.');
-    if (jws.length > LONGEST_JWS || parts.length !== 3) return undefined;
+    if (jws.length > MAX_JWS_LENGTH || parts.length !== 3) return undefined;
     try {
       if (parts.some((part) => base64url.encode(base64url.decode(part)) !== part)) return undefined;
       const { payload, protectedHeader } = await compactVerify(jws, async ({ alg, kid, typ, ...others }) => {

@@ -11,7 +11,7 @@ import { hasRetired, PUBLISHED_BEFORE_MS } from '../../maintenance/key-rotation.
 import type { SigningKeySet, StoredSigningKey } from '../../maintenance/signing-key.ts';
 import type { SigningKey } from './signing-key.ts';
 
-const MOST_TRIES = 10;
+const MAX_ATTEMPTS = 10;
 
 const privateJwkSchema = z.looseObject({ kty: z.string(), crv: z.string(), d: z.string() });
 
@@ -67,7 +67,7 @@ async function storedKeys(
   algorithm: ResultAlgorithm,
 ): Promise<Stored<SigningKeySet>> {
   const key = signingKeysDocument.key();
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
+  for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
     const now = clock.now();
     const [stored] = await store.getMany([key], now);
     const keys = stored?.value.keys ?? [];

@@ -2,7 +2,7 @@ import type { ResultClaims } from '@countersign/protocol/result';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createVerifier } from '../../../clients/typescript/src/results/verifier.ts';
 import { signingKeysDocument } from '../../maintenance/documents.ts';
-import { KEPT_AFTER_MS, PUBLISHED_BEFORE_MS } from '../../maintenance/key-rotation.ts';
+import { PUBLISHED_AFTER_MS, PUBLISHED_BEFORE_MS } from '../../maintenance/key-rotation.ts';
 import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
 import { read } from '../../testing/fixtures.ts';
 import { resourceId } from '../../testing/samples.ts';
@@ -82,7 +82,7 @@ describe('during a rotation of the signing key', () => {
     const signedWith = new Set<string>();
     const before = servers[0]?.signer.publicKeys()[0]?.kid;
 
-    const end = ports.clock.now() + PUBLISHED_BEFORE_MS + KEPT_AFTER_MS + 20 * 60_000;
+    const end = ports.clock.now() + PUBLISHED_BEFORE_MS + PUBLISHED_AFTER_MS + 20 * 60_000;
     const beginAt = ports.clock.now() + 60_000;
     let begun = false;
     for (let tick = 0; ports.clock.now() < end; tick++) {
@@ -125,7 +125,7 @@ describe('during a rotation of the signing key', () => {
     await rotate();
     await server.keys.refresh();
     const now = ports.clock.now();
-    ports.clock.advance(PUBLISHED_BEFORE_MS + KEPT_AFTER_MS);
+    ports.clock.advance(PUBLISHED_BEFORE_MS + PUBLISHED_AFTER_MS);
     // At the instant of signing only the key can be the reason for the refusal.
     expect(await server.signer.verify(jwt, { audience: RESOURCE, now })).toBeUndefined();
     expect(server.signer.publicKeys().map(({ kid }) => kid)).not.toContain(kidOf(jwt));
@@ -141,7 +141,7 @@ describe('during a rotation of the signing key', () => {
   });
 
   test('a server with another configured algorithm follows, and never signs with a retiring key', async () => {
-    ports.clock.advance(PUBLISHED_BEFORE_MS + KEPT_AFTER_MS);
+    ports.clock.advance(PUBLISHED_BEFORE_MS + PUBLISHED_AFTER_MS);
     const eddsa = await startServer('EdDSA');
     await eddsa.keys.refresh();
     ports.clock.advance(PUBLISHED_BEFORE_MS);
@@ -158,11 +158,11 @@ describe('during a rotation of the signing key', () => {
   // SR-58. Two rotations, the second while the key before the first is still published. When both keys retire, the
   // server's own algorithm is that of the first to go.
   test('SR-58: no result outlives its signing key while a third key is announced', async () => {
-    ports.clock.advance(PUBLISHED_BEFORE_MS + KEPT_AFTER_MS);
+    ports.clock.advance(PUBLISHED_BEFORE_MS + PUBLISHED_AFTER_MS);
     const eddsa = await startServer('EdDSA');
     ports.clock.advance(PUBLISHED_BEFORE_MS);
     expect((await rotate()).begun).toBe(true);
-    ports.clock.advance(KEPT_AFTER_MS);
+    ports.clock.advance(PUBLISHED_AFTER_MS);
     expect((await rotate()).begun).toBe(true);
     await eddsa.keys.refresh();
     ports.clock.advance(PUBLISHED_BEFORE_MS - 1);

@@ -21,11 +21,11 @@ export interface SignerOptions {
 
 const TOLERANCE_S = 30;
 /** Far above any result of ours; a longer text is not decoded. */
-const LONGEST_JWT = 8192;
+const MAX_JWT_LENGTH = 8192;
 const HEADER_NAMES = new Set(['alg', 'typ', 'kid']);
 
 /** The maximum lifetime of results that a resource can set. */
-const LONGEST_LIFE_S = 300;
+const MAX_LIFETIME_S = 300;
 const ORIGIN = /^https?:\/\/(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(?::\d{1,5})?$/;
 
 const seconds = z.number().int().nonnegative();
@@ -82,7 +82,7 @@ export function createSigner({ issuer, keys, now }: SignerOptions): Signer {
     signStatement: (statement) => signStatement(statement, issuer, signing()),
 
     async verify(jwt, expected) {
-      if (jwt.length > LONGEST_JWT) return undefined;
+      if (jwt.length > MAX_JWT_LENGTH) return undefined;
       const byKid = new Map(inForce().map((key) => [key.publicJwk.kid, key]));
       try {
         const { payload, protectedHeader } = await jwtVerify(jwt, (header) => keyFor(header, byKid), {
@@ -134,7 +134,7 @@ function typOf({ test }: Pick<ResultClaims, 'test'>): string {
 
 /** `exp` was checked already; this checks that it belongs to this `iat` and that both are plausible. */
 function soundTimes({ auth_time, iat, exp }: ResultClaims, now: number): boolean {
-  const soundLife = iat < exp && exp - iat <= LONGEST_LIFE_S;
+  const soundLife = iat < exp && exp - iat <= MAX_LIFETIME_S;
   return auth_time <= iat && soundLife && iat * 1000 <= now + TOLERANCE_S * 1000;
 }
 

@@ -6,7 +6,7 @@ import { macKeyDocument } from '../../maintenance/documents.ts';
 import type { MasterKeys } from './load-master-key.ts';
 import { createSecretBox, deriveMacKey } from './secret-box.ts';
 
-const MOST_TRIES = 10;
+const MAX_ATTEMPTS = 10;
 
 /**
  * Opens the secret box of a store. Its MAC key is stored encrypted like every secret, so ids and names derived from it
@@ -21,7 +21,7 @@ export async function openSecretBox(
 ): Promise<SecretBox> {
   const sealing = createSecretBox(current, { old });
   const key = macKeyDocument.key();
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
+  for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
     const now = clock.now();
     const [stored] = await store.getMany([key], now);
     if (stored) {

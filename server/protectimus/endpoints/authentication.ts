@@ -16,8 +16,8 @@ import { protectimusType } from '../token-types.ts';
 import { NO_TEXT, type Shape } from './envelope.ts';
 import type { Fields } from './fields.ts';
 
-const LONGEST_PASSWORD = 1024;
-const LONGEST_ENVIRONMENT = 10_000;
+const MAX_PASSWORD_LENGTH = 1024;
+const MAX_ENVIRONMENT_LENGTH = 10_000;
 const WHO = [...RESOURCE_FIELDS, ...USER_FIELDS];
 
 /** `undefined`: malformed for every kind of token, so it is wrong and not counted (SR-47). */
@@ -49,7 +49,7 @@ async function resultOf(asked: EndpointRequest, read: () => Promise<ByMethod | u
 }
 
 function environmentOf(fields: Fields) {
-  const text = fields.needed('jsonEnvironment', LONGEST_ENVIRONMENT);
+  const text = fields.needed('jsonEnvironment', MAX_ENVIRONMENT_LENGTH);
   const reading = readStrictJson(new TextEncoder().encode(text));
   if (!reading.ok) throw invalid('jsonEnvironment', 'JSON of an object');
   return saidEnvironment(reading.value);
@@ -113,7 +113,7 @@ export const authenticationRows: readonly Endpoint[] = [
     fields: [...WHO, 'pwd', 'ip'],
     answer: (asked) =>
       resultOf(asked, async () => {
-        const password = asked.fields.needed('pwd', LONGEST_PASSWORD);
+        const password = asked.fields.needed('pwd', MAX_PASSWORD_LENGTH);
         return { method: 'password', user: await nameOfPerson(asked), password };
       }),
   },
@@ -136,7 +136,7 @@ export const authenticationRows: readonly Endpoint[] = [
       resultOf(asked, async () => {
         // A user whose tokens are all deactivated has no code to type.
         const shown = otpOf(asked.fields, 'optional');
-        const password = asked.fields.needed('pwd', LONGEST_PASSWORD);
+        const password = asked.fields.needed('pwd', MAX_PASSWORD_LENGTH);
         const user = await nameOfPerson(asked);
         return shown && { method: 'password-otp', user, password, ...shown };
       }),

@@ -11,12 +11,12 @@ const FORM = /^application\/x-www-form-urlencoded(?:[ \t]*;[ \t]*charset=(?:utf-
 const ABSENT = /^null$/i;
 /** The only parameter that may occur several times. */
 const REPEATED = 'resourceIds';
-const MOST_PARAMETERS = 100;
-const LONGEST_TEXT = 200;
-const MOST_LISTED = 200;
+const MAX_PARAMETERS = 100;
+const MAX_TEXT_LENGTH = 200;
+const MAX_LISTED_IDS = 200;
 export const DEFAULT_LIMIT = 10;
 /** Maximum offset in a list. */
-export const FARTHEST_START = 100_000;
+export const MAX_START = 100_000;
 
 /** The parameters of one request, from its form or its query. Only those of the endpoint (SR-28), each once (SR-57). */
 export class Fields {
@@ -27,7 +27,7 @@ export class Fields {
     let count = 0;
     for (const [name, value] of parameters) {
       count += 1;
-      if (count > MOST_PARAMETERS) throw new ProtocolError('INVALID_PARAMETER', 'too many parameters');
+      if (count > MAX_PARAMETERS) throw new ProtocolError('INVALID_PARAMETER', 'too many parameters');
       if (!known.includes(name)) throw invalid(name.slice(0, 50), 'there is no such parameter here');
       if (value === '') continue;
       const before = values.get(name);
@@ -38,7 +38,7 @@ export class Fields {
   }
 
   /** Empty is absent. */
-  text(name: string, max: number = LONGEST_TEXT): string | undefined {
+  text(name: string, max: number = MAX_TEXT_LENGTH): string | undefined {
     const [value] = this.#values.get(name) ?? [];
     if (value !== undefined && value.length > max) {
       throw new ProtocolError('INVALID_PARAMETER_LENGTH', `${name}: at most ${max} characters`);
@@ -104,7 +104,7 @@ export class Fields {
   ids<P extends IdPrefix>(name: string, prefix: P) {
     const values = (this.#values.get(name) ?? []).flatMap((value) => value.slice(0, 10_000).split(','));
     const numbers = values.map((value) => value.trim()).filter((value) => value !== '' && !ABSENT.test(value));
-    if (numbers.length > MOST_LISTED) throw invalid(name, `at most ${MOST_LISTED}`);
+    if (numbers.length > MAX_LISTED_IDS) throw invalid(name, `at most ${MAX_LISTED_IDS}`);
     return numbers.map((value) => idOf(name, prefix, value));
   }
 
@@ -132,8 +132,8 @@ export class Fields {
 
   /** The requested part of a list. Values beyond a bound are clamped, as libraries expect. */
   part(): { start: number; limit: number } {
-    const limit = this.#cut('limit', 1, MOST_LISTED) ?? DEFAULT_LIMIT;
-    return { start: this.#cut('start', 0, FARTHEST_START) ?? 0, limit };
+    const limit = this.#cut('limit', 1, MAX_LISTED_IDS) ?? DEFAULT_LIMIT;
+    return { start: this.#cut('start', 0, MAX_START) ?? 0, limit };
   }
 
   #cut(name: string, from: number, to: number): number | undefined {

@@ -12,11 +12,11 @@ import { fieldsOf, isVouchedFor } from '../transaction-data.ts';
 import { NO_TEXT } from './envelope.ts';
 
 /** Twelve fields of labels and values of maximum length, in any script. */
-const LONGEST_DATA = 6000;
+const MAX_DATA_LENGTH = 6000;
 
 /** The transaction to sign, after its signature with the key is verified. */
 function transactionOf({ fields, key }: EndpointRequest) {
-  const [token, data] = [tokenIdOf(fields), fields.needed('transactionData', LONGEST_DATA)];
+  const [token, data] = [tokenIdOf(fields), fields.needed('transactionData', MAX_DATA_LENGTH)];
   if (!isVouchedFor(key, data, fields.needed('hash'))) {
     throw invalid('hash', 'HMAC-SHA256 of transactionData under the API key, in hexadecimal');
   }

@@ -29,21 +29,25 @@ const ONE = 'user-service/users/#';
 const THEIR_TOKENS = `${ONE}/tokens`;
 const DETAILS = ['login', 'email', 'phoneNumber', 'password', 'firstName', 'secondName', 'apiSupport'];
 const PASSWORD_FIELDS = ['rawPassword', 'rawSalt', 'encodingType', 'encodingFormat'];
-const LOGIN_MAX = 50;
-const EMAIL_MAX = 100;
-const LONGEST_PASSWORD = 1024;
+const MAX_LOGIN_LENGTH = 50;
+const MAX_EMAIL_LENGTH = 100;
+const MAX_PASSWORD_LENGTH = 1024;
 /** Far more tokens than a user has. */
-const MOST_TOKENS = 5000;
+const MAX_TOKENS = 5000;
 
 function detailsOf(fields: Fields) {
-  const [login, email, phone] = [fields.text('login', LOGIN_MAX), fields.text('email', EMAIL_MAX), phoneOf(fields)];
+  const [login, email, phone] = [
+    fields.text('login', MAX_LOGIN_LENGTH),
+    fields.text('email', MAX_EMAIL_LENGTH),
+    phoneOf(fields),
+  ];
   if (login !== undefined && !loginShape(login)) throw invalid('login', '1 to 50 characters without spaces');
   if (email !== undefined && !emailShape(email)) throw invalid('email', 'an e-mail address');
   return {
     login,
     email,
     phone,
-    password: fields.text('password', LONGEST_PASSWORD),
+    password: fields.text('password', MAX_PASSWORD_LENGTH),
     firstName: fields.label('firstName'),
     secondName: fields.label('secondName'),
     apiSupport: fields.flag('apiSupport'),
@@ -83,7 +87,7 @@ async function handOver(asked: EndpointRequest, id: TokenId, owner: UserId | nul
 
 /** A password, or its hash from another system. */
 function passwordOf(fields: Fields): Parameters<typeof importPasswordHash>[3] {
-  const raw = fields.needed('rawPassword', LONGEST_PASSWORD);
+  const raw = fields.needed('rawPassword', MAX_PASSWORD_LENGTH);
   const type = fields.oneOf('encodingType', ENCODING_TYPES);
   if (type === undefined) throw missing('encodingType');
   const [salt, format] = [fields.text('rawSalt', 512) ?? '', fields.text('encodingFormat')];
@@ -220,7 +224,7 @@ export const userRows: readonly Endpoint[] = [
     async answer(asked) {
       const found = await personAt(asked);
       if (isRefusal(found)) return found;
-      const listed = await tokensOf(asked, found.user.id, { start: 0, limit: MOST_TOKENS });
+      const listed = await tokensOf(asked, found.user.id, { start: 0, limit: MAX_TOKENS });
       return isRefusal(listed) ? listed : { quantity: listed.items.length };
     },
   },

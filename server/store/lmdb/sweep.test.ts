@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { dumpEmbeddedStore, type StoreDump } from '../../testing/dump-store.ts';
 import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
 import { openEmbeddedStore } from './open-embedded-store.ts';
-import { EXPIRED_KEPT_MS, OPERATION_KEPT_MS } from './sweep.ts';
+import { EXPIRED_RETENTION_MS, OPERATION_RETENTION_MS } from './sweep.ts';
 import { openTables } from './tables.ts';
 
 let path: string;
@@ -30,7 +30,7 @@ async function fillAndContinue(laterMs: number): Promise<StoreDump> {
 }
 
 test('removes long-expired documents and old operations, by the clock of the changes', async () => {
-  const dump = await fillAndContinue(1_000 + EXPIRED_KEPT_MS + 1);
+  const dump = await fillAndContinue(1_000 + EXPIRED_RETENTION_MS + 1);
   expect(dump.documents.map(({ anchor, json }) => [anchor, json])).toEqual([['kept', '2']]);
   expect(dump.operations.length).toBeLessThanOrEqual(64);
   const { root, tables } = openTables(path);
@@ -47,7 +47,7 @@ test('removes counters from the disk an hour after their window, and not while i
   await store.increment('lasts', 24 * hour, 1, NOW);
   await store.close();
   const left = [];
-  for (const now of [ended + EXPIRED_KEPT_MS, ended + EXPIRED_KEPT_MS + 1]) {
+  for (const now of [ended + EXPIRED_RETENTION_MS, ended + EXPIRED_RETENTION_MS + 1]) {
     const later = await openEmbeddedStore({ path });
     for (let n = 0; n < 32; n++) await later.commit(changeOf('later', { now }));
     await later.close();
@@ -59,8 +59,8 @@ test('removes counters from the disk an hour after their window, and not while i
 });
 
 test('retains documents that have just expired and operations that may be repeated', async () => {
-  const dump = await fillAndContinue(OPERATION_KEPT_MS - 1);
+  const dump = await fillAndContinue(OPERATION_RETENTION_MS - 1);
   expect(dump.documents).toHaveLength(101);
   expect(dump.operations).toHaveLength(166);
-  expect(OPERATION_KEPT_MS).toBeGreaterThanOrEqual(10 * 60_000);
+  expect(OPERATION_RETENTION_MS).toBeGreaterThanOrEqual(10 * 60_000);
 });

@@ -63,7 +63,7 @@ export const FORMAT_KEY = Buffer.from('format');
 export const CHECK_KEY = Buffer.from('check');
 
 /** LMDB's limit is 1978 bytes; an instant precedes the name. */
-const LONGEST_NAME = 1024;
+const MAX_NAME_LENGTH = 1024;
 
 export function documentKey({ anchor, name }: RawKey): Buffer {
   return shorten(encodeKey(anchor, name));
@@ -80,7 +80,7 @@ export function indexStart(index: string): Buffer {
 
 /** Encoded text never begins with FF, so a digest cannot be confused with a short key. */
 function shorten(key: Buffer): Buffer {
-  if (key.length <= LONGEST_NAME) return key;
+  if (key.length <= MAX_NAME_LENGTH) return key;
   return Buffer.concat([Buffer.from([0xff]), createHash('sha256').update(key).digest()]);
 }
 

@@ -7,7 +7,7 @@ const MAX_COUNTERS = 100_000;
 /** Counters of longer windows are saved. A shorter window ends before a restart does. */
 const MAX_UNSAVED_WINDOW_MS = MINUTE_MS;
 /** Maximum counters that one transaction writes. */
-const MAX_SAVED_AT_ONCE = 1024;
+const SAVE_BATCH_SIZE = 1024;
 /** Of the disk's keys, six bytes. */
 const MAX_INSTANT = 2 ** 48;
 
@@ -71,7 +71,7 @@ export class WindowCounters {
   save(table: Table): SavedCounters {
     const saved = new Map<Counter, number>();
     for (const counter of this.#unsaved) {
-      if (saved.size === MAX_SAVED_AT_ONCE) break;
+      if (saved.size === SAVE_BATCH_SIZE) break;
       const { key, windowMs, resetAt, count } = counter;
       const digest = createHash('sha256')
         .update(JSON.stringify([windowMs, key]))

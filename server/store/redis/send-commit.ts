@@ -6,9 +6,9 @@ import type { Key, Keys } from './keys.ts';
 import { COMMIT } from './library.ts';
 
 /** Real time for which an applied operation is remembered. The contract promises ten minutes. */
-export const OPERATION_KEPT_MS = 15 * MINUTE_MS;
+export const OPERATION_RETENTION_MS = 15 * MINUTE_MS;
 /** Real time that documents stay after their expiry, so that servers with slightly different clocks see the same. */
-export const EXPIRED_KEPT_MS = 60 * MINUTE_MS;
+export const EXPIRED_RETENTION_MS = 60 * MINUTE_MS;
 
 /**
  * Sends one change and waits until Redis has it on disk (`appendfsync always` responds after the fsync).
@@ -37,7 +37,7 @@ function encodeCommit(
   const names: Key[] = [keys.state(partition), keys.operation(partition, operation), keys.events(partition)];
   const values: (string | number | Buffer)[] = [
     now,
-    OPERATION_KEPT_MS,
+    OPERATION_RETENTION_MS,
     eventCap,
     expect.length,
     put.length,
@@ -51,7 +51,7 @@ function encodeCommit(
   for (const { key, json, expiresAt } of put) {
     names.push(keys.document(partition, key));
     if (expiresAt === undefined) values.push('-', '-', json);
-    else values.push(expiresAt, Math.max(0, expiresAt - now) + EXPIRED_KEPT_MS, json);
+    else values.push(expiresAt, Math.max(0, expiresAt - now) + EXPIRED_RETENTION_MS, json);
   }
   for (const key of removed) names.push(keys.document(partition, key));
   for (const step of index) {

@@ -8,7 +8,7 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
-import { WIDTH } from '../../records/do-in-bulk.ts';
+import { ROW_CONCURRENCY } from '../../records/do-in-bulk.ts';
 import { createOcraToken, createToken } from '../create-token.ts';
 import type { ImportFile } from './import-file.ts';
 import type { DerivationNeeded, ImportOptions } from './read-file.ts';
@@ -72,7 +72,7 @@ async function importInTurn(ports: Needs, act: RequestContext, request: TokenImp
   const judged = await judgeImport(ports, act.actor.account, file.rows);
   const allowed = request.acceptPartial || judged.every((row) => !('flaw' in row));
   const { from, count, dryRun } = request;
-  const rows = await mapConcurrent(judged, WIDTH, async (row, at): Promise<ImportedRow> => {
+  const rows = await mapConcurrent(judged, ROW_CONCURRENCY, async (row, at): Promise<ImportedRow> => {
     const turn = allowed && !dryRun && at >= from && at < from + count;
     return { ...placeOf(row), ...(turn ? await make(ports, act, row) : judgedOutcome(row)) };
   });

@@ -6,7 +6,7 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { IndexEntry } from '../../kernel/ports/store.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
 import type { NewId } from '../../records/create-object.ts';
-import { WIDTH } from '../../records/do-in-bulk.ts';
+import { ROW_CONCURRENCY } from '../../records/do-in-bulk.ts';
 import { namesExactly } from '../../store/index-entries.ts';
 import { tokenDocument, tokenIndexes } from '../documents.ts';
 import { formatSuite } from '../kinds/ocra/suite.ts';
@@ -49,7 +49,7 @@ export async function judgeImport(
     if (at % BETWEEN_TURNS === 0) await yieldToEventLoop();
     distinct.push(distinguish(row));
   }
-  return mapConcurrent(distinct, WIDTH, async (row, at): Promise<JudgedRow> => {
+  return mapConcurrent(distinct, ROW_CONCURRENCY, async (row, at): Promise<JudgedRow> => {
     if (at % BETWEEN_TURNS === 0) await yieldToEventLoop();
     if ('flaw' in row) return row;
     const [existing] = await ports.store.getMany([tokenDocument.key(row.birth.id)], ports.clock.now());
