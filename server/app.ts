@@ -2,7 +2,6 @@ import { Hono } from 'hono';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from './accounts/plans.ts';
 import { authorizeLargeBodies, LARGE_BODIES, nativeApi } from './composition/api-routes.ts';
 import { installRoutes } from './composition/install-routes.ts';
-import { enrolmentRoutes } from './login/enrolment-routes.ts';
 import { apiRouter } from './http/api/router.ts';
 import { consolePages } from './http/console/pages.ts';
 import type { AppEnv } from './http/context.ts';
@@ -26,16 +25,17 @@ import { jwks } from './http/well-known/jwks.ts';
 import type { BuiltFiles } from './kernel/ports/built-files.ts';
 import type { Mailbox } from './kernel/ports/mailer.ts';
 import type { Ports } from './kernel/ports/ports.ts';
+import { enrolmentRoutes } from './login/enrolment-routes.ts';
 import { widgetFiles } from './login/page/files.ts';
 import { frame } from './login/page/frame.ts';
 import { logo } from './login/page/logo.ts';
 import { passkeyWindow } from './login/page/passkey-window.ts';
 import { signInPage } from './login/page/sign-in-page.ts';
 import { flowRoutes } from './login/routes.ts';
+import { selfServiceRoutes } from './login/self-service-routes.ts';
 import { stepRoutes } from './login/step-routes.ts';
 import { reset } from './passwords/reset/page/reset.ts';
 import { DIALECT_PATHS, protectimus } from './protectimus/routes.ts';
-import { selfServiceRoutes } from './login/self-service-routes.ts';
 import { unlock } from './tokens/unlock/page/unlock.ts';
 
 export interface AppOptions {

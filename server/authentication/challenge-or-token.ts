@@ -5,9 +5,9 @@ import { readObject } from '../records/read-object.ts';
 import { acceptedKinds } from '../resources/resource.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { isOath, type OathToken, type Token } from '../tokens/token.ts';
+import { isUsable } from '../tokens/usable-tokens.ts';
 import { type Asked, type ChallengeRequest, candidates, createChallenge } from './create-challenge.ts';
 import { readAccess } from './read-access.ts';
-import { isUsable } from './second-factor.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 

@@ -20,10 +20,11 @@ import {
   type Token,
   type TokenKind,
 } from '../tokens/token.ts';
+import { isUsable } from '../tokens/usable-tokens.ts';
 import { findUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { readAccess } from './read-access.ts';
-import { acceptedKindsFrom, isUsable } from './second-factor.ts';
+import { acceptedKindsFrom } from './second-factor.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 

@@ -4,10 +4,11 @@ import type { TokenId } from '../kernel/ids.ts';
 import type { Candidate, FactorVerdict } from '../tokens/factor-check.ts';
 import { countWrongAnswer, resetFailures, tokenState } from '../tokens/lockout.ts';
 import type { Token, TokenKind } from '../tokens/token.ts';
+import { isUsable } from '../tokens/usable-tokens.ts';
 import type { SignInWay, User } from '../users/user.ts';
 import { decideFactors, denialCode } from './methods.ts';
 import type { LimitedToken } from './read-limits.ts';
-import { factorStates, isUsable, matchesAnswer, type SecondAnswer } from './second-factor.ts';
+import { factorStates, matchesAnswer, type SecondAnswer } from './second-factor.ts';
 
 /** The rules for one attempt. */
 export interface SecondFactorRules {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sendEnrolmentLink } from '../enrolment/send-enrolment-link.ts';
-import { startLinkedFlow } from '../login/start-linked-flow.ts';
 import type { Actor } from '../kernel/actor.ts';
+import { startLinkedFlow } from '../login/start-linked-flow.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { changeOwnPin } from '../self-service/change-pin.ts';
 import { removeOwnToken } from '../self-service/remove-token.ts';

@@ -5,6 +5,7 @@ import type { PasskeyAnswer } from '../tokens/kinds/passkey/passkey-challenge.ts
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { tokenState } from '../tokens/lockout.ts';
 import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from '../tokens/token.ts';
+import { isAccepted } from '../tokens/usable-tokens.ts';
 import type { SignInWay, User } from '../users/user.ts';
 import type { FactorState } from './methods.ts';
 
@@ -19,6 +20,16 @@ export function acceptedKindsFrom(
 ): readonly TokenKind[] {
   const kinds = acceptedKinds(resource);
   return needsConfirmation === undefined ? kinds : kinds.filter((kind) => kind !== 'email');
+}
+
+/**
+ * Whether users may sign in with a passkey alone. Every user or none is offered it (SR-17). A test resource uses no
+ * passkeys.
+ */
+export function offersPasskeySignIn(resource: Pick<Resource, 'passkeySignIn' | 'tokenKinds' | 'testMode'>): boolean {
+  return (
+    resource.passkeySignIn === true && resource.testMode === undefined && acceptedKinds(resource).includes('webauthn')
+  );
 }
 
 /** The user's input as second factor. */
@@ -44,24 +55,10 @@ export function factorStates(
     .map((token) => (isAccepted(token, accepts, way) ? tokenState(token, now) : notAccepted(token, now)));
 }
 
-/** Of a kind that the resource accepts, and not excluded from this way of signing in. */
-function isAccepted(token: Token, accepts: readonly TokenKind[], way: SignInWay): boolean {
-  return accepts.includes(token.factor.kind) && (way === 'widget' || token.apiSupport !== false);
-}
-
 /** A deactivated token takes no part and a lock applies, on every resource. */
 function notAccepted(token: Token, now: number): FactorState {
   const state = tokenState(token, now);
   return state === 'deactivated' || state === 'locked' ? state : 'not-accepted';
-}
-
-/** Whether a token may be answered with: active, and of a kind that the resource accepts. */
-export function isUsable(token: Token, accepts: readonly TokenKind[], now: number, way: SignInWay = 'widget'): boolean {
-  return isAccepted(token, accepts, way) && tokenState(token, now) === 'active';
-}
-
-export function usableTokens(tokens: readonly Token[], accepts: readonly TokenKind[], now: number): Token[] {
-  return tokens.filter((token) => isUsable(token, accepts, now));
 }
 
 /** Whether an answer can be meant for this token; the other tokens neither verify nor count it. */
@@ -103,6 +100,11 @@ export function factorOptions(tokens: readonly Token[]): FactorOption[] {
     if (!options.has(option.id)) options.set(option.id, option);
   }
   return [...options.values()].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+}
+
+/** The tokens that an option stands for. */
+export function tokensOfOption({ id }: FactorOption, tokens: readonly Token[]): Token[] {
+  return tokens.filter((token) => optionFor(token).id === id);
 }
 
 /** The first option to request: the one the page remembers for this user, if they have it, else their best. */

@@ -7,6 +7,7 @@ import type { AccountId, FlowId, ResourceId, TokenId, UserId } from '../kernel/i
 import { MINUTE_MS } from '../kernel/time.ts';
 import type { Transaction } from '../kernel/transaction.ts';
 import type { TestMode } from '../resources/resource.ts';
+import type { SentNotice } from '../tokens/challenge.ts';
 import type { PasskeyChallenge } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { Enrolling } from './enrolling.ts';
@@ -19,16 +20,6 @@ export const STEP_CLAIM_MS = 30_000;
 export const RESULT_GRACE_MS = 30_000;
 export const LOGIN_REQUEST_LIFETIME_MS = 120_000;
 export const LOGIN_REQUEST_ATTEMPTS = 5;
-
-/** A sent code, and what the page shows of it. */
-export interface SentNotice {
-  token: TokenId;
-  /** Masked. */
-  to: string;
-  expiresAt: number;
-  /** The earliest time for another code. */
-  resendAt: number;
-}
 
 /** One sign-in through the widget, from the first step to the result. */
 export interface Flow {

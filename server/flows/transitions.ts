@@ -7,17 +7,11 @@ import type { Environment } from '../browsers/device-fingerprint/browser-signals
 import type { FlowId, TokenId, UserId } from '../kernel/ids.ts';
 import { MAX_PASSWORD_WAIT_MS } from '../passwords/password-backoff.ts';
 import type { MethodPolicy, Resource } from '../resources/resource.ts';
-import type { PasskeyChallenge, ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
+import type { PreparedChallenge } from '../tokens/challenge.ts';
+import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import {
-  FLOW_LIFETIME_MS,
-  type Flow,
-  type LoginRequest,
-  type ResultRecord,
-  type SentNotice,
-  STEP_CLAIM_MS,
-} from './flow.ts';
+import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
 
 /**
  * The moves of a sign-in. Each takes a flow and returns the next one, and reads nothing else. A step is claimed before
@@ -31,14 +25,8 @@ export type SecondStep = (typeof SECOND_STEPS)[number];
 export type AnswerableStep = 'identify' | 'password' | SecondStep | 'enrol' | 'codes' | 'self';
 
 /** A prepared second-factor challenge. */
-export interface ChallengeDraft {
+export interface ChallengeDraft extends PreparedChallenge {
   step: SecondStep;
-  /** For a device that answers questions. */
-  question?: string;
-  /** The challenge for a passkey. */
-  passkey?: PasskeyChallenge;
-  /** The code that was sent. */
-  sent?: SentNotice;
 }
 
 /** The number of wrong answers that ends a flow; the counters of user and token continue beyond it. */

@@ -1,6 +1,7 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
 import { accountDocument } from '../accounts/documents.ts';
 import { accessChecks } from '../authentication/access.ts';
+import { offersPasskeySignIn } from '../authentication/second-factor.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import type { Flow } from '../flows/flow.ts';
 import { sealFlow } from '../flows/sealed-flow.ts';
@@ -11,7 +12,6 @@ import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
 import type { Resource } from '../resources/resource.ts';
 import { createDiscoverableChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
-import { offersPasskeySignIn } from '../tokens/kinds/passkey/passkey-request.ts';
 import { seenAtBeginning } from './seen-at-beginning.ts';
 import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
 import { startRequestedFlow } from './start-requested-flow.ts';

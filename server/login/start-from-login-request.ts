@@ -1,11 +1,12 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { decideFactors, denialCode } from '../authentication/methods.ts';
-import { acceptedKindsFrom, factorOptions, factorStates, usableTokens } from '../authentication/second-factor.ts';
+import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
 import { signingDenial, signingKinds } from '../authentication/signing.ts';
 import { environmentForbids } from '../browsers/device-fingerprint/environment-verdict.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../flows/flow.ts';
 import { type Passed, requestedFlow } from '../flows/transitions.ts';
 import { assignmentTo, isAssigned } from '../resources/assignments.ts';
+import { usableTokens } from '../tokens/usable-tokens.ts';
 import type { User } from '../users/user.ts';
 import { type StepUpFacts, startStepUp } from './step-up-start.ts';
 

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { widgetMethod } from '../authentication/methods.ts';
-import { acceptedKindsFrom, factorOptions, factorStates, usableTokens } from '../authentication/second-factor.ts';
+import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
 import {
   type Authentication,
   missingFactors,
@@ -16,6 +16,7 @@ import { type ChallengeDraft, type Passed, stepUpFlow, withKept } from '../flows
 import type { UserId } from '../kernel/ids.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { Token } from '../tokens/token.ts';
+import { usableTokens } from '../tokens/usable-tokens.ts';
 import type { User } from '../users/user.ts';
 
 export interface StepUpFacts {

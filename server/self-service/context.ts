@@ -1,4 +1,4 @@
-import { acceptedKindsFrom, isUsable } from '../authentication/second-factor.ts';
+import { acceptedKindsFrom } from '../authentication/second-factor.ts';
 import { hasToken, isLeftover } from '../enrolment/enrolment.ts';
 import { ownedTokens } from '../enrolment/offer-enrolment.ts';
 import type { Flow } from '../flows/flow.ts';
@@ -10,11 +10,10 @@ import { assignmentTo, isAssigned, unassignToken } from '../resources/assignment
 import type { EnrolmentBasis } from '../resources/enrolment-policy.ts';
 import { acceptedKinds, type Resource } from '../resources/resource.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
-import type { Token } from '../tokens/token.ts';
-import { isRecovery } from '../tokens/token.ts';
+import { isRecovery, type Token } from '../tokens/token.ts';
+import { isUsable } from '../tokens/usable-tokens.ts';
 import { readUser } from '../users/find-user.ts';
-import type { User } from '../users/user.ts';
-import { credentialFingerprint } from '../users/user.ts';
+import { credentialFingerprint, type User } from '../users/user.ts';
 import type { SelfFacts } from './self-service.ts';
 
 /** A user on the self-service page, as currently stored. */

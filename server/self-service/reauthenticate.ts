@@ -1,8 +1,9 @@
-import { acceptedKindsFrom, factorOptions, usableTokens } from '../authentication/second-factor.ts';
+import { acceptedKindsFrom, factorOptions } from '../authentication/second-factor.ts';
 import type { Flow } from '../flows/flow.ts';
-import { prepareFirst } from '../flows/prepare-first.ts';
+import { prepareFirst } from '../flows/prepare-factor.ts';
 import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { usableTokens } from '../tokens/usable-tokens.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 import { proofAsked } from './transitions.ts';
 

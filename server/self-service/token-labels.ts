@@ -1,4 +1,4 @@
-import { acceptedKindsFrom, isUsable } from '../authentication/second-factor.ts';
+import { acceptedKindsFrom } from '../authentication/second-factor.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { validPairs } from '../resources/assignments.ts';
@@ -6,6 +6,7 @@ import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
+import { isUsable } from '../tokens/usable-tokens.ts';
 import type { User } from '../users/user.ts';
 import type { Named } from './self-service.ts';
 

@@ -1,4 +1,34 @@
 import type { AccountId, ResourceId, TokenId } from '../kernel/ids.ts';
+import type { PasskeyChallenge } from './kinds/passkey/passkey-challenge.ts';
+
+/** The transaction that a challenge is bound to. */
+export interface BoundTransaction {
+  fields: readonly { label: string; value: string }[];
+  /** SHA-256 of the canonical text, hex. */
+  hash: string;
+  /** 32 random bytes, base64url. */
+  nonce: string;
+}
+
+/** A sent code, and what the page shows of it. */
+export interface SentNotice {
+  token: TokenId;
+  /** Masked. */
+  to: string;
+  expiresAt: number;
+  /** The earliest time for another code. */
+  resendAt: number;
+}
+
+/** What a sign-in stores and shows of a challenge. Empty for a token that needs none. */
+export interface PreparedChallenge {
+  /** For a device that answers questions. */
+  question?: string;
+  /** The challenge for a passkey. */
+  passkey?: PasskeyChallenge;
+  /** The code that was sent. */
+  sent?: SentNotice;
+}
 
 /**
  * A challenge of a token, which accepts one answer: a code that was sent, or a question for its device. It belongs to

@@ -1,12 +1,12 @@
 import type { PasskeyAssertion } from '@countersign/protocol/passkey';
 import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user.ts';
+import { offersPasskeySignIn } from '../../authentication/second-factor.ts';
 import { verifyUserFactor } from '../../authentication/verify-user-factor.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import { isRefusal, refusal } from '../../kernel/result.ts';
 import { findPasskey } from '../../tokens/kinds/passkey/find-passkey.ts';
 import { randomChallenge } from '../../tokens/kinds/passkey/new-challenge.ts';
 import type { PasskeyAnswer } from '../../tokens/kinds/passkey/passkey-challenge.ts';
-import { offersPasskeySignIn } from '../../tokens/kinds/passkey/passkey-request.ts';
 import { afterSecond, verifySecond } from './otp.ts';
 import { verifySigning } from './sign.ts';
 

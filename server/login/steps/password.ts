@@ -1,13 +1,13 @@
 import { widgetMethod } from '../../authentication/methods.ts';
 import { readAccess } from '../../authentication/read-access.ts';
-import { acceptedKindsFrom, factorOptions, factorStates, usableTokens } from '../../authentication/second-factor.ts';
+import { acceptedKindsFrom, factorOptions, factorStates } from '../../authentication/second-factor.ts';
 import { type RequiredFactors, requiredDenial, requiredFactors } from '../../authentication/step-up.ts';
 import { judgeEnvironment } from '../../browsers/assess-environment.ts';
 import type { JudgedEnvironment } from '../../browsers/device-fingerprint/environment-verdict.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
 import { enrolmentBegun, unlockOffered } from '../../enrolment/transitions.ts';
 import type { Flow } from '../../flows/flow.ts';
-import { prepareFirst } from '../../flows/prepare-first.ts';
+import { prepareFirst } from '../../flows/prepare-factor.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import { acceptPassword } from '../../flows/transitions.ts';
 import { isRefusal, type Result, refusal, withAudit } from '../../kernel/result.ts';
@@ -16,6 +16,7 @@ import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
 import type { Token } from '../../tokens/token.ts';
 import { mayAskUnlock } from '../../tokens/unlock/unlockable-tokens.ts';
+import { usableTokens } from '../../tokens/usable-tokens.ts';
 import type { User } from '../../users/user.ts';
 
 /**

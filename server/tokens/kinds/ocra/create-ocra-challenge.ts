@@ -3,9 +3,8 @@ import type { Ports } from '../../../kernel/ports/ports.ts';
 import type { Json } from '../../../kernel/ports/store.ts';
 import { type Result, refusal } from '../../../kernel/result.ts';
 import { MINUTE_MS } from '../../../kernel/time.ts';
-import type { Transaction } from '../../../kernel/transaction.ts';
 import { type Decision, transact } from '../../../store/transact.ts';
-import type { Challenge } from '../../challenge.ts';
+import type { BoundTransaction, Challenge } from '../../challenge.ts';
 import { challengeDocument, tokenDocument } from '../../documents.ts';
 import { isOcra } from '../../token.ts';
 import { CHALLENGE_BYTES, challengeOfHash, makeChallenge } from './challenge.ts';
@@ -20,7 +19,7 @@ export interface Asked {
   scope: string;
   resource: ResourceId;
   /** The transaction that an answer confirms; its question is the same however often it is requested. */
-  transaction?: Transaction | undefined;
+  transaction?: BoundTransaction | undefined;
   /** The latest expiry, whatever the question's own lifetime. */
   until?: number | undefined;
   /** Creates the event, if the request itself is recorded. */
@@ -65,6 +64,6 @@ export async function createOcraChallenge(
   });
 }
 
-function questionOf(suite: OcraSuite, { hash, nonce }: Transaction): string {
+function questionOf(suite: OcraSuite, { hash, nonce }: BoundTransaction): string {
   return challengeOfHash(suite, Buffer.from(hash, 'hex'), Buffer.from(nonce, 'base64url'));
 }

@@ -1,31 +1,23 @@
-import type { FactorOption } from '@countersign/protocol/flow';
-import type { Flow } from '../../../flows/flow.ts';
-import type { ChallengeDraft } from '../../../flows/transitions.ts';
-import type { TokenId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
-import { isRefusal, type Result } from '../../../kernel/result.ts';
-import type { Resource } from '../../../resources/resource.ts';
+import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
+import type { PreparedChallenge } from '../../challenge.ts';
+import type { PrepareContext } from '../../prepare-context.ts';
+import type { Token } from '../../token.ts';
 import { createOcraChallenge } from './create-ocra-challenge.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
-
-/** The parts of a sign-in that a question needs. */
-export type PrepareContext = Pick<Flow, 'id' | 'expiresAt' | 'prefer' | 'transaction'>;
-
-/** Creates the question once the user has picked the device. */
+/** Creates the question of a device. */
 export async function prepareQuestion(
-  ports: Needs,
-  flow: PrepareContext,
-  resource: Resource,
-  option: FactorOption,
-): Promise<Result<ChallengeDraft>> {
-  const { transaction } = flow;
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  { flow, resource, transaction, expiresAt }: PrepareContext,
+  [token]: readonly Token[],
+): Promise<Result<PreparedChallenge>> {
+  if (!token) return refusal('NOTHING_ASKED');
   const asked = await createOcraChallenge(ports, {
-    token: option.id as TokenId,
-    scope: flow.id,
+    token: token.id,
+    scope: flow,
     resource: resource.id,
     transaction,
-    until: flow.expiresAt,
+    until: expiresAt,
   });
-  return isRefusal(asked) ? asked : { step: transaction ? 'sign' : 'otp', question: asked.question };
+  return isRefusal(asked) ? asked : { question: asked.question };
 }

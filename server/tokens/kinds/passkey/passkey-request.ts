@@ -1,7 +1,6 @@
 import type { PasskeyDescriptor, PasskeyRequest } from '@countersign/protocol/passkey';
 import type { UserId } from '../../../kernel/ids.ts';
 import { MINUTE_MS } from '../../../kernel/time.ts';
-import { acceptedKinds, type Resource } from '../../../resources/resource.ts';
 import { isWebauthn, type Token, type WebauthnToken } from '../../token.ts';
 import type { PasskeyChallenge, RelyingParty } from './passkey-challenge.ts';
 
@@ -31,16 +30,6 @@ export function challengeFor(
  */
 export function discoverableChallenge(relyingParty: RelyingParty, challenge: string): PasskeyChallenge {
   return { ...relyingParty, challenge, allow: [], userVerification: 'required' };
-}
-
-/**
- * Whether users may sign in with a passkey alone. Every user or none is offered it (SR-17). A test resource uses no
- * passkeys.
- */
-export function offersPasskeySignIn(resource: Pick<Resource, 'passkeySignIn' | 'tokenKinds' | 'testMode'>): boolean {
-  return (
-    resource.passkeySignIn === true && resource.testMode === undefined && acceptedKinds(resource).includes('webauthn')
-  );
 }
 
 export function requestOf({ challenge, rpId, allow, userVerification }: PasskeyChallenge): PasskeyRequest {

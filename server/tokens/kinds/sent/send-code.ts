@@ -1,4 +1,5 @@
 import { isSameSecret } from '../../../kernel/constant-time.ts';
+import type { ResourceId } from '../../../kernel/ids.ts';
 import { runExclusive } from '../../../kernel/keyed-queue.ts';
 import type { MailLanguage } from '../../../kernel/mail.ts';
 import { normaliseName } from '../../../kernel/names.ts';
@@ -7,10 +8,8 @@ import type { Ports } from '../../../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import { DAY_MS, HOUR_MS } from '../../../kernel/time.ts';
-import type { Transaction } from '../../../kernel/transaction.ts';
-import type { Resource } from '../../../resources/resource.ts';
 import { type Decision, newOperation, transact } from '../../../store/transact.ts';
-import type { Challenge } from '../../challenge.ts';
+import type { BoundTransaction, Challenge } from '../../challenge.ts';
 import { challengeDocument, tokenDocument } from '../../documents.ts';
 import { isSent, type SentToken } from '../../token.ts';
 import {
@@ -29,12 +28,12 @@ export interface SendOrder {
   token: SentToken;
   /** The token does not exist yet: this code creates it. */
   isNew?: true;
-  resource: Resource;
+  resource: { id: ResourceId; name: string };
   /** The sign-in that the code is for, or `apiScope` of the resource. */
   scope: string;
   language: MailLanguage;
   /** The transaction that the code confirms; absent at a sign-in. */
-  transaction?: Transaction;
+  transaction?: BoundTransaction;
   /** The latest expiry, whatever the code's own lifetime. */
   until?: number;
   /** The origin of the page around the widget, if the sign-in has one. */

@@ -1,0 +1,28 @@
+import type { FlowId, ResourceId } from '../kernel/ids.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import type { BoundTransaction } from './challenge.ts';
+import type { PasskeyNeeds } from './kinds/passkey/new-challenge.ts';
+import type { TokenKind } from './token.ts';
+
+export type PrepareNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'> & PasskeyNeeds;
+
+/** The sign-in that a challenge is prepared for. */
+export interface PrepareContext {
+  flow: FlowId;
+  resource: { id: ResourceId; name: string };
+  /** The kinds that may answer. */
+  accepts: readonly TokenKind[];
+  /** The transaction that the answer confirms; absent at a sign-in. */
+  transaction?: BoundTransaction | undefined;
+  /** When the sign-in expires. */
+  expiresAt: number;
+  /** Set once the user has picked the option. Nothing is sent without it. */
+  delivery?: {
+    act: RequestContext;
+    language: MailLanguage;
+    /** The origin of the page around the widget. */
+    origin: string;
+  };
+}
