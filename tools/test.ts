@@ -14,7 +14,7 @@ const STATIC: readonly Step[] = [
   { name: 'typecheck', command: ['tsc', '-p', '.'] },
   { name: 'lint', command: ['biome', 'check', '.'] },
   { name: 'boundaries', command: ['tsx', 'tools/check-boundaries.ts'] },
-  { name: 'claims', command: ['tsx', 'tools/check-claims.ts'] },
+  { name: 'docs', command: ['tsx', 'tools/check-docs.ts'] },
   { name: 'sizes', command: ['tsx', 'tools/check-sizes.ts'] },
 ];
 

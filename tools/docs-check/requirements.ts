@@ -42,5 +42,5 @@ export function requirementsTable(requirements: Requirements): string {
 
 /** The check's own tests mention requirements without testing any. */
 function isTest(path: string): boolean {
-  return (/\.test\.tsx?$/.test(path) || path.startsWith('e2e/')) && !path.startsWith('tools/claims/');
+  return (/\.test\.tsx?$/.test(path) || path.startsWith('e2e/')) && !path.startsWith('tools/docs-check/');
 }

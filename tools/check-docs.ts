@@ -1,24 +1,24 @@
-import { checkDecisions } from './claims/decisions.ts';
-import { checkDocuments, checkTestCommand } from './claims/documents.ts';
-import { checkHygiene } from './claims/hygiene.ts';
-import { checkLanguage } from './claims/language.ts';
-import { checkRefusalCodes } from './claims/refusal-codes.ts';
+import { checkDecisions } from './docs-check/decisions.ts';
+import { checkDocuments, checkTestCommand } from './docs-check/documents.ts';
+import { checkHygiene } from './docs-check/hygiene.ts';
+import { checkLanguage } from './docs-check/language.ts';
+import { checkRefusalCodes } from './docs-check/refusal-codes.ts';
 import {
   checkRepeatedRequirements,
   checkRequirements,
   readRequirements,
   requirementsTable,
-} from './claims/requirements.ts';
-import { checkSnippets } from './claims/snippets.ts';
+} from './docs-check/requirements.ts';
+import { checkSnippets } from './docs-check/snippets.ts';
 import { checkParity } from './parity/parity.ts';
 import { report } from './report.ts';
 
-/** `tsx tools/check-claims.ts [root]`: fails if a claim of a document or table is false. */
+/** `tsx tools/check-docs.ts [root]`: fails if a document or table says what is not so. */
 const root = process.argv[2] ?? process.cwd();
 const requirements = readRequirements(root);
 console.log(requirementsTable(requirements));
 report(
-  'claims',
+  'docs',
   [
     ...checkDocuments(root),
     ...checkTestCommand(root),
