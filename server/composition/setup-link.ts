@@ -60,7 +60,7 @@ export async function printSetup(ports: Needs, { name, superuser, plan }: SetupA
     return;
   }
   // Checked before anything is created.
-  if (superuser !== undefined && !emailShape(superuser)) throw new Error('--superuser takes an e-mail address');
+  if (superuser !== undefined && !emailShape(superuser)) throw new Error('--superuser takes an email address');
   const opened = await openAccount(ports, { name, superuser, plan });
   if (isRefusal(opened)) throw new Error(opened.refused);
   const { account, apiKey, invited, unsent } = opened;

@@ -13,7 +13,7 @@ export async function sendTestCode(
   language: MailLanguage,
 ): Promise<Result<{ channel: CodeChannel; to: string }>> {
   const channel = CODE_CHANNELS.find((one) => isAddressFor(one, to));
-  if (!channel) return refusal('INPUT_INVALID', { detail: 'to: an international number, or an e-mail address' });
+  if (!channel) return refusal('INPUT_INVALID', { detail: 'to: an international number, or an email address' });
   try {
     await ports.codes.send({
       id: newOperation(ports),

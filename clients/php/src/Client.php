@@ -83,7 +83,7 @@ final class Client
      * Checks a person's password, one-time password, or both, or a token's one-time password. Whoever is not let in is
      * an exception whose code says why. Never repeated by itself: each call is an attempt that counts.
      *
-     * @param string|null $user id, login, alias, e-mail address or phone number
+     * @param string|null $user id, login, alias, email address or phone number
      * @param string|null $otp with `PasswordOtp` and without it only those pass whose tokens are all deactivated
      * @param string|null $recoveryCode one of the person's, in place of `otp`, where their device is not at hand
      * @param string|null $token of the method `Token`
@@ -246,8 +246,8 @@ final class Client
     }
 
     /**
-     * Has a code sent to a person by text message or e-mail, or a question made for their device, for `authenticate` on
-     * the same resource. Ask when your site has checked a password. Never repeated by itself.
+     * Sends a code to the user by text message or email, or creates a question for their device, for `authenticate` on
+     * the same resource. Call it after your site has checked a password. It is never retried.
      *
      * @param string|null $user id or any name of the person
      * @param string|null $token one of the person's; with no user, one that the resource takes directly

@@ -70,7 +70,7 @@ export const login = z
   .openapi({ description: 'The login of the user, unique within the account.', example: 'alice' });
 export const email = z
   .string()
-  .refine(emailShape, 'an e-mail address of at most 100 characters')
+  .refine(emailShape, 'an email address of at most 100 characters')
   .openapi({ description: 'An email address.', example: 'alice@shop.example' });
 export const phone = z
   .string()

@@ -87,7 +87,7 @@ async function sentToken(
   if (serial === undefined) throw missing('serial');
   const kind = type === 'SMS' ? 'sms' : 'email';
   const to = kind === 'sms' ? internationalPhone(serial) : serial;
-  if (!isAddressFor(kind, to)) throw invalid('serial', kind === 'sms' ? 'a phone number' : 'an e-mail address');
+  if (!isAddressFor(kind, to)) throw invalid('serial', kind === 'sms' ? 'a phone number' : 'an email address');
   const { name, ...rest } = record({ ...common, serial: undefined }, type);
   const input = { ...rest, kind, to, ...(common.name !== undefined && { name }) } as const;
   return made(await createSentToken(asked.ports, asked.act, birthOf(asked, 'tok'), input));

@@ -42,7 +42,7 @@ function detailsOf(fields: Fields) {
     phoneOf(fields),
   ];
   if (login !== undefined && !loginShape(login)) throw invalid('login', '1 to 50 characters without spaces');
-  if (email !== undefined && !emailShape(email)) throw invalid('email', 'an e-mail address');
+  if (email !== undefined && !emailShape(email)) throw invalid('email', 'an email address');
   return {
     login,
     email,

@@ -184,8 +184,8 @@ class Client:
         language: Optional[str] = None,
         address: Optional[str] = None,
     ) -> Challenge:
-        """Has a code sent to a person by text message or e-mail, or a question made for their device, for
-        :meth:`authenticate` on the same resource. Ask when your site has checked a password. Never repeated by itself.
+        """Sends a code to the user by text message or email, or creates a question for their device, for
+        :meth:`authenticate` on the same resource. Call it after your site has checked a password. It is never retried.
 
         :raises CountersignError: ``CODE_NOT_SENT``, ``CODE_LIMIT``, ``TOKEN_NOT_FOUND``, ``TOKEN_LOCKED``, ...
         """

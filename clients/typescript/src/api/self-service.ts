@@ -4,7 +4,7 @@ export interface SelfServicePolicy {
   tokens: boolean;
   /** A password that they have. */
   password: boolean;
-  /** A new e-mail address counts once its mailbox is proven. */
+  /** A new email address counts once its mailbox is proven. */
   details: ('firstName' | 'secondName' | 'email')[];
   /** Having the browsers forgotten that are remembered of them. */
   browsers: boolean;

@@ -112,7 +112,7 @@ export interface NewSentToken extends Omit<NewTokenRecord, 'name'> {
   /** Left out, it is the address, masked. */
   name?: string;
   kind: 'sms' | 'email';
-  /** An international number such as `+4915112345678`, or an e-mail address. */
+  /** An international number such as `+4915112345678`, or an email address. */
   to: string;
   pin?: TokenPin;
 }

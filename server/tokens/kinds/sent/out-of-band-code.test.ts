@@ -174,5 +174,5 @@ test('by default each account has a fiftieth of the server’s limit in reserve,
 
 test('the required format of an address depends on its kind', () => {
   expect(ADDRESS_FORMS.sms).toContain('+49');
-  expect(ADDRESS_FORMS.email).toContain('e-mail');
+  expect(ADDRESS_FORMS.email).toContain('email address');
 });

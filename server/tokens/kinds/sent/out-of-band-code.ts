@@ -61,7 +61,7 @@ export function codeFromBytes(bytes: Uint8Array): string | undefined {
 /** The format of an address, in words. */
 export const ADDRESS_FORMS: Record<SentFactor['kind'], string> = {
   sms: 'an international number such as +4915112345678',
-  email: 'one plain e-mail address',
+  email: 'one plain email address',
 };
 
 /**

@@ -129,8 +129,8 @@ public final class CountersignClient {
   }
 
   /**
-   * Has a code sent to a person by text message or e-mail, or a question made for their device, for
-   * {@link #authenticate} on the same resource. Ask when your site has checked a password. Never repeated by itself.
+   * Sends a code to the user by text message or email, or creates a question for their device, for
+   * {@link #authenticate} on the same resource. Call it after your site has checked a password. It is never retried.
    *
    * @throws ServiceException {@code CODE_NOT_SENT}, {@code CODE_LIMIT}, {@code TOKEN_NOT_FOUND},
    *     {@code TOKEN_LOCKED}, ...
