@@ -1,16 +1,17 @@
 import { describe, test } from 'vitest';
-import { addResource } from '../server/testing/fixtures.ts';
+import { resourceDocument } from '../server/resources/documents.ts';
+import { addResource, read } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 
-const visits = openConsoleSessions('console rooms');
+const visits = openConsoleSessions('console pages');
 const { enter } = visits;
 
 const pathOf = ({ id }: { id: string }, tab = '') => `/console/resources/${id}${tab}`;
 
-describe('keys, commands and preferences', () => {
+describe('keys, commands, inputs and preferences', () => {
   test('keyboard shortcuts navigate, are listed, and can be switched off', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Harbour shop' });
@@ -35,6 +36,30 @@ describe('keys, commands and preferences', () => {
     await keyboard.press('Enter');
     await view.at('Harbour shop');
     await expect(view.page).toHaveURL(visits.stage.url + pathOf(shop));
+  });
+
+  test('an edit within the first frame of a page is kept', async () => {
+    const who = await createSuperuser(visits.stage);
+    const resource = await addResource(visits.ports, who.account, { name: 'Shop', allowedOrigins: [] });
+    const view = await enter(who, '/console/resources');
+    // Runs as soon as the field exists, before the browser paints it and effects run.
+    await view.page.evaluate(() => {
+      new MutationObserver(async (_, observer) => {
+        const field = [...document.querySelectorAll('label')].find((label) => label.textContent === 'Allowed origins');
+        const input = document.getElementById(field?.htmlFor ?? '') as HTMLInputElement | null;
+        if (!input) return;
+        observer.disconnect();
+        input.value = 'https://shop.example';
+        input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        for (let turn = 0; turn < 10; turn++) await undefined;
+        input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+      }).observe(document.body, { childList: true, subtree: true });
+    });
+    await view.page.getByRole('link', { name: 'Shop' }).click();
+    await view.button('Save changes').click();
+    await expect(view.page.getByText('Saved.')).toBeVisible();
+    const stored = await read(visits.ports, resourceDocument.key(resource.id));
+    expect(stored?.allowedOrigins).toEqual(['https://shop.example']);
   });
 
   test('a change of language keeps the input and the focus', async () => {

@@ -55,29 +55,6 @@ describe('from an empty account', () => {
   });
 });
 
-test('an edit within the first frame of a page is kept', async () => {
-  const who = await createSuperuser(visits.stage);
-  const resource = await addResource(visits.ports, who.account, { name: 'Shop', allowedOrigins: [] });
-  const view = await enter(who, '/console/resources');
-  // Runs as soon as the field exists, before the browser paints it and effects run.
-  await view.page.evaluate(() => {
-    new MutationObserver(async (_, observer) => {
-      const field = [...document.querySelectorAll('label')].find((label) => label.textContent === 'Allowed origins');
-      const input = document.getElementById(field?.htmlFor ?? '') as HTMLInputElement | null;
-      if (!input) return;
-      observer.disconnect();
-      input.value = 'https://shop.example';
-      input.dispatchEvent(new InputEvent('input', { bubbles: true }));
-      for (let turn = 0; turn < 10; turn++) await undefined;
-      input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
-    }).observe(document.body, { childList: true, subtree: true });
-  });
-  await view.page.getByRole('link', { name: 'Shop' }).click();
-  await view.button('Save changes').click();
-  await expect(view.page.getByText('Saved.')).toBeVisible();
-  expect((await stored(resource))?.allowedOrigins).toEqual(['https://shop.example']);
-});
-
 describe('a list', () => {
   test('keeps search, order and page in its address, forward and back', async () => {
     const who = await createSuperuser(visits.stage);
