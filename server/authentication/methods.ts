@@ -1,5 +1,6 @@
 import type { Method } from '../kernel/event.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
+import { stateRefusal } from '../tokens/lockout.ts';
 import type { TokenState } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
@@ -41,9 +42,8 @@ export function denialCode(
   reason: DenialReason,
   { needsConfirmation }: Pick<User, 'needsConfirmation'> = {},
 ): 'TOKEN_LOCKED' | 'TOKEN_OUT_OF_STEP' | 'CONFIRMATION_REQUIRED' | 'ACCESS_DENIED' {
-  if (reason === 'out-of-step') return 'TOKEN_OUT_OF_STEP';
   if (reason === 'not-accepted' && needsConfirmation !== undefined) return 'CONFIRMATION_REQUIRED';
-  return reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED';
+  return reason === 'not-accepted' || reason === 'no-token' ? 'ACCESS_DENIED' : stateRefusal(reason);
 }
 
 /**

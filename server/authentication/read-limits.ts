@@ -1,9 +1,9 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Stored } from '../kernel/ports/store.ts';
-import { resourcesOpenedBy } from '../resources/assignments.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
+import { resourcesOpenedBy } from '../tokens/assignments.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { lowestThreshold } from '../tokens/lockout.ts';

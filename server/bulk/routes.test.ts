@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Overloaded } from '../kernel/ports/password-hasher.ts';
 import { IDEMPOTENCY_LEASE_MS } from '../records/idempotency-record.ts';
-import { MOST_RESOURCES_ASSIGNED, MOST_TOKENS_ASSIGNED } from '../resources/assignments.ts';
 import { assign } from '../testing/as-operator.ts';
 import {
   addPerson,
@@ -15,6 +14,7 @@ import {
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { resourceId } from '../testing/samples.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import { MOST_RESOURCES_ASSIGNED, MOST_TOKENS_ASSIGNED } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 
 let service: Service;

@@ -6,14 +6,14 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
-import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../resources/assignments.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
+import { hadToken } from '../tokens/token-history.ts';
+import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
-import type { User } from '../users/user.ts';
-import { credentialFingerprint } from '../users/user.ts';
+import { credentialFingerprint, type User } from '../users/user.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from './documents.ts';
-import { hadToken, remembered } from './enrolment.ts';
+import { remembered } from './enrolment.ts';
 import { mayGoTo } from './enrolment-address.ts';
 import { type EnrolmentLink, isEnrolmentLinkValid, lacksPassword } from './enrolment-link.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sampleUser } from '../testing/samples.ts';
-import { codeTarget, emailGiven, emailVouchedFor, isMailboxTheirs, mayGoTo } from './enrolment-address.ts';
+import { emailGiven, emailVouchedFor } from '../users/mailbox.ts';
+import { codeTarget, isMailboxTheirs, mayGoTo } from './enrolment-address.ts';
 
 const text = fc.oneof(
   fc.constantFrom('+4915112345678', '+15550100000', '015112345678', 'alice@shop.example', 'not an address'),

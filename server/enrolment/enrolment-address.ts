@@ -28,18 +28,6 @@ export function isMailboxTheirs(
   return basis !== 'password' || email === undefined || email !== emailOnPassword;
 }
 
-/** Records how the user set their address: with a password alone, or with all their factors. */
-export function emailGiven(user: User, email: string, isOnPassword: boolean): User {
-  const vouched = emailVouchedFor(user);
-  return isOnPassword ? { ...vouched, emailOnPassword: email } : vouched;
-}
-
-/** An address set by an administrator or backend clears the mark that it was set with a password alone. */
-export function emailVouchedFor(user: User): User {
-  const { emailOnPassword: _given, ...rest } = user;
-  return rest;
-}
-
 /** Whether codes may go to that address, given the user's current data. */
 export function mayGoTo(kind: SentFactor['kind'], to: string, user: Pick<User, 'email' | 'phone'>): boolean {
   const target = codeTarget(kind, user);

@@ -4,7 +4,8 @@ import { ENROLMENT_KINDS, type EnrolmentKind } from '../resources/enrolment-poli
 import { METHOD_POLICIES } from '../resources/resource.ts';
 import { resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
-import { decideEnrolment, type EnrolmentFacts, hadToken, hasToken, isLeftover, remembered } from './enrolment.ts';
+import { hadToken, hasToken, isLeftover } from '../tokens/token-history.ts';
+import { decideEnrolment, type EnrolmentFacts, remembered } from './enrolment.ts';
 
 const policy = fc.record(
   {

@@ -1,5 +1,4 @@
 import type { ResourceId, TokenId } from '../kernel/ids.ts';
-import { assignmentTo, validPairs } from '../resources/assignments.ts';
 import {
   ENROLMENT_KINDS,
   type EnrolmentBasis,
@@ -7,7 +6,10 @@ import {
   type EnrolmentPolicy,
 } from '../resources/enrolment-policy.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
+import { validPairs } from '../tokens/assignments.ts';
 import { isRecovery, type Token, type TokenKind } from '../tokens/token.ts';
+import { hadToken } from '../tokens/token-history.ts';
+import { assignmentTo } from '../users/assignments.ts';
 import type { User } from '../users/user.ts';
 
 export interface EnrolmentFacts {
@@ -81,24 +83,6 @@ function isRequired({ required, postponableUntil: until }: EnrolmentPolicy, now:
   return required && (until === undefined || now >= until);
 }
 
-/**
- * Whether the user is assigned with a token on any resource, even if the assignment is void, or owns one. Leftovers of
- * an interrupted enrolment do not count.
- *
- * @param owned every token of the user
- */
-export function hasToken(user: Pick<User, 'id' | 'assignments' | 'enrolled'>, owned: readonly Token[]): boolean {
-  return isPaired(user) || owned.some((token) => !isLeftover(user, token));
-}
-
-/** Whether the user has or had a token: a mark records a token that was deleted or given to another user. */
-export function hadToken(
-  user: Pick<User, 'id' | 'assignments' | 'enrolled' | 'hadToken'>,
-  owned: readonly Token[],
-): boolean {
-  return user.hadToken === true || hasToken(user, owned);
-}
-
 /** Whether they are assigned to the resource with one of these tokens and still own it; recovery codes do not count. */
 export function isPairedWith(
   user: Pick<User, 'id' | 'assignments'>,
@@ -108,20 +92,6 @@ export function isPairedWith(
   const assignment = assignmentTo(user, resource);
   const tokens = new Map(owned.map((token) => [token.id, token] as const));
   return assignment !== undefined && validPairs(assignment, tokens, user.id).some((token) => !isRecovery(token));
-}
-
-/** Whether any of the user's assignments names a token. */
-export function isPaired({ assignments }: Pick<User, 'assignments'>): boolean {
-  return assignments.some(({ tokens }) => tokens.length > 0);
-}
-
-/**
- * An unfinished token of an enrolment, which signs in no user. A token that the user is assigned with is none, even if
- * its enrolment is no longer remembered.
- */
-export function isLeftover(user: Pick<User, 'id' | 'assignments' | 'enrolled'>, { id, createdBy }: Token): boolean {
-  if (createdBy?.kind !== 'user' || createdBy.id !== user.id || user.enrolled?.includes(id)) return false;
-  return !user.assignments.some(({ tokens }) => tokens.some(({ token }) => token === id));
 }
 
 /** More than one user's tokens. */

@@ -3,13 +3,14 @@ import type { Enrolling } from '../flows/enrolling.ts';
 import type { Flow } from '../flows/flow.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { isMailboxAlone } from '../passwords/reset/reset-by-mail.ts';
 import type { EnrolmentBasis } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
+import { hadToken } from '../tokens/token-history.ts';
+import { isMailboxAlone } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
-import { decideEnrolment, type EnrolmentDecision, hadToken, isPairedWith } from './enrolment.ts';
+import { decideEnrolment, type EnrolmentDecision, isPairedWith } from './enrolment.ts';
 import { availableKinds, beginMaking } from './start-token-creation.ts';
 
 export interface EnrolmentQuestion {

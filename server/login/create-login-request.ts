@@ -8,11 +8,11 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { NewId } from '../records/create-object.ts';
-import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
 import type { Resource } from '../resources/resource.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
+import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { findUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 

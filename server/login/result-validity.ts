@@ -1,10 +1,10 @@
 import { decideFactors } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import type { ResultRecord } from '../flows/flow.ts';
-import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { Token } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
+import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import type { User } from '../users/user.ts';
 
 /**

@@ -5,8 +5,8 @@ import { signingDenial, signingKinds } from '../authentication/signing.ts';
 import { environmentForbids } from '../browsers/device-fingerprint/environment-verdict.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../flows/flow.ts';
 import { type Passed, requestedFlow } from '../flows/transitions.ts';
-import { assignmentTo, isAssigned } from '../resources/assignments.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
+import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import type { User } from '../users/user.ts';
 import { type StepUpFacts, startStepUp } from './step-up-start.ts';
 

@@ -7,11 +7,11 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { refuseChosen } from '../users/create-user.ts';
 import { userDocument } from '../users/documents.ts';
+import { confirmed } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { type ImportedHash, wrapImportedHash } from './imported-hash.ts';
 import { wrapping } from './legacy-hash.ts';
 import { hashNewPassword } from './new-password.ts';
-import { confirmed } from './reset/reset-by-mail.ts';
 
 /**
  * Sets an existing user's password from another system, as a password or as its hash. A cheap digest is wrapped in

@@ -5,21 +5,20 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import { editObject, readObject } from '../records/read-object.ts';
+import { assignDirect, unassignDirect } from '../tokens/assignments.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';
-import { userDocument } from '../users/documents.ts';
-import type { User } from '../users/user.ts';
 import {
   assignAlone,
-  assignDirect,
   assignmentTo,
   assignWithToken,
   isWithinBounds,
   MOST_RESOURCES_ASSIGNED,
   unassignAlone,
-  unassignDirect,
   unassignToken,
-} from './assignments.ts';
+} from '../users/assignments.ts';
+import { userDocument } from '../users/documents.ts';
+import type { User } from '../users/user.ts';
 import { resourceDocument } from './documents.ts';
 import { refusedOn } from './resource-access.ts';
 

@@ -1,4 +1,3 @@
-import { emailGiven } from '../enrolment/enrolment-address.ts';
 import { notifyUser } from '../enrolment/notify-user.ts';
 import { keeping } from '../flows/claim-step.ts';
 import { flowDocument } from '../flows/documents.ts';
@@ -22,6 +21,7 @@ import { transact } from '../store/transact.ts';
 import { confirmationCodeText, plainCode } from '../tokens/kinds/recovery/recovery-code-format.ts';
 import { ADDRESS_WINDOW_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { changeNames } from '../users/change-names.ts';
+import { emailGiven } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { factsOf } from './context.ts';
 import {

@@ -7,7 +7,6 @@ import type { MailLanguage } from '../kernel/mail.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
-import { unassignToken } from '../resources/assignments.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
@@ -15,8 +14,9 @@ import { releaseCredential } from '../tokens/kinds/passkey/claim-credential.ts';
 import { tokenState } from '../tokens/lockout.ts';
 import { keepSpentSeed } from '../tokens/spent-seeds.ts';
 import type { Token } from '../tokens/token.ts';
+import { rememberToken } from '../tokens/token-history.ts';
+import { unassignToken } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
-import { rememberToken } from '../users/remember-token.ts';
 import type { User } from '../users/user.ts';
 import { ownToken } from './context.ts';
 import {

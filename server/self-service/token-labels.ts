@@ -1,9 +1,9 @@
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { validPairs } from '../resources/assignments.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
+import { validPairs } from '../tokens/assignments.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';

@@ -1,4 +1,3 @@
-import { denialCode } from '../authentication/methods.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
@@ -13,7 +12,7 @@ import { readUser } from '../users/find-user.ts';
 import { CHECKS_KEPT_MS, type CodeChecks, checksAsOf, checksOpenAt, countCheck } from './code-checks.ts';
 import { codeChecksDocument, tokenDocument } from './documents.ts';
 import { type CodeCheck, checkCode as judgeCode } from './kinds/oath/check.ts';
-import { stateOnceEnabled } from './lockout.ts';
+import { stateOnceEnabled, stateRefusal } from './lockout.ts';
 import { splitPin } from './pin.ts';
 import { seedContext } from './seed-context.ts';
 import { isOath, type OathToken, type Token } from './token.ts';
@@ -66,7 +65,7 @@ export async function checkCode(
       const state = stateOnceEnabled(token, at);
       // Evaluate no code that no sign-in would evaluate (SR-4). A deactivated token may be checked before it is given
       // out.
-      if (state !== 'active') return { answer: refusal(denialCode(state)) };
+      if (state !== 'active') return { answer: refusal(stateRefusal(state)) };
       const known = checks && checksAsOf(checks.value, at);
       const keep = (value: CodeChecks) => [{ key: counts, value, expiresAt: at + CHECKS_KEPT_MS }];
       const opensAt = checksOpenAt(known, at);

@@ -5,9 +5,8 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
-import { disown } from '../users/delete-user.ts';
 import { readUser } from '../users/find-user.ts';
-import { rememberToken } from '../users/remember-token.ts';
+import { disown } from './disown-token.ts';
 import { tokenDocument } from './documents.ts';
 import { provePossession } from './kinds/oath/prove-possession.ts';
 import { hashPin } from './kinds/ocra/answer.ts';
@@ -19,6 +18,7 @@ import { pinHashContext, seedContext } from './seed-context.ts';
 import type { SpentSeed } from './spent-seed.ts';
 import { readSpentSeed } from './spent-seeds.ts';
 import type { OathToken, OcraToken, OtpAlgorithm, OtpDigits, RecoveryToken, Token, TokenPin } from './token.ts';
+import { rememberToken } from './token-history.ts';
 
 /** The input common to every kind. */
 export interface NewTokenRecord {

@@ -5,14 +5,14 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
-import { unassignToken } from '../resources/assignments.ts';
 import { reindex } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
+import { unassignToken } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
-import { rememberToken } from '../users/remember-token.ts';
 import { tokenDocument } from './documents.ts';
 import { releaseCredential } from './kinds/passkey/claim-credential.ts';
 import { keepSpentSeed } from './spent-seeds.ts';
+import { rememberToken } from './token-history.ts';
 
 /**
  * Deletes a token. Only an administrator can delete the token that they sign in with. First mark its owner as a user

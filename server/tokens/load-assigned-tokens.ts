@@ -2,10 +2,11 @@ import type { ResourceId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Stored } from '../kernel/ports/store.ts';
-import { assignmentTo, validPairs } from '../resources/assignments.ts';
 import { Contention } from '../store/transact.ts';
+import { assignmentTo } from '../users/assignments.ts';
 import { nameClaimDocument, userDocument } from '../users/documents.ts';
 import { canSignIn, type SignInWay, type User } from '../users/user.ts';
+import { validPairs } from './assignments.ts';
 import { tokenDocument } from './documents.ts';
 import type { Token } from './token.ts';
 

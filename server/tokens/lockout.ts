@@ -26,6 +26,12 @@ export function stateOnceEnabled(token: Omit<StateFacts, 'enabled'>, now: number
   return token.needsResync ? 'out-of-step' : 'active';
 }
 
+/** The refusal code of a token in that state: only states that its owner can have fixed are distinguished. */
+export function stateRefusal(state: TokenState): 'TOKEN_LOCKED' | 'TOKEN_OUT_OF_STEP' | 'ACCESS_DENIED' {
+  if (state === 'out-of-step') return 'TOKEN_OUT_OF_STEP';
+  return state === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED';
+}
+
 /**
  * The allowed number of consecutive wrong codes of a token: the lowest limit of all resources that accept it, whichever
  * is used, so that a less strict one gives no guesses at another (SR-67).

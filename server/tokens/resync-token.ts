@@ -1,9 +1,8 @@
-import { denialCode } from '../authentication/methods.ts';
-import type { SecondFactorPorts } from '../authentication/verify-second-factor.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import { isThemselves, mayChangeToken } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
@@ -12,7 +11,7 @@ import { type Decision, transact } from '../store/transact.ts';
 import { factorQueueKey } from '../users/decoy-attempt.ts';
 import { readUser } from '../users/find-user.ts';
 import { challengeDocument, tokenDocument } from './documents.ts';
-import { countFailedResync, stateOnceEnabled } from './lockout.ts';
+import { countFailedResync, stateOnceEnabled, stateRefusal } from './lockout.ts';
 import { findResync, RESYNC_SCOPES } from './resync.ts';
 import { isOath, isOcra, type Token } from './token.ts';
 
@@ -32,7 +31,7 @@ export const RESYNC_THRESHOLD = 5;
  * @param otps each exactly `^[0-9]{6,10}$`, in the order in which the device showed them
  */
 export async function resyncToken(
-  ports: SecondFactorPorts,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   act: RequestContext,
   id: TokenId,
   otps: readonly [string, string],
@@ -55,7 +54,7 @@ export async function resyncToken(
       if (!mayChange) return { answer: refusal('FORBIDDEN') };
       if (!isOath(token) && !isOcra(token)) return { answer: refusal('TOKEN_KIND_UNFIT') };
       const state = stateOnceEnabled(token, now);
-      if (state === 'locked' || state === 'expired') return { answer: refusal(denialCode(state)) };
+      if (state === 'locked' || state === 'expired') return { answer: refusal(stateRefusal(state)) };
 
       const place = callDependency('finding the place of a token', () =>
         findResync(ports, token, [one?.value, two?.value], otps, now),

@@ -5,16 +5,16 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
-import { giveToken } from '../resources/assignments.ts';
-import { disown } from '../users/delete-user.ts';
 import { readUser } from '../users/find-user.ts';
-import { rememberToken } from '../users/remember-token.ts';
+import { giveToken } from './assignments.ts';
 import type { NewPin } from './create-token.ts';
+import { disown } from './disown-token.ts';
 import { tokenDocument } from './documents.ts';
 import { ADDRESS_FORMS, isAddressFor, moved } from './kinds/sent/out-of-band-code.ts';
 import { lockToken, unlockToken } from './lockout.ts';
 import { newPin } from './pin.ts';
 import { isRecovery, isSent, isWebauthn, type Token } from './token.ts';
+import { rememberToken } from './token-history.ts';
 
 export interface TokenChanges {
   name?: string | undefined;

@@ -1,20 +1,18 @@
 import { releaseQuota } from '../accounts/quotas.ts';
 import { environmentsDocument } from '../browsers/documents.ts';
 import { enrolmentTriesDocument } from '../enrolment/documents.ts';
-import type { EventDraft } from '../kernel/event.ts';
 import type { AccountId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayDelete } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordAttemptsDocument } from '../passwords/documents.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { removeObject } from '../records/read-object.ts';
 import { sweepIndex } from '../records/sweep-index.ts';
-import { giveToken } from '../resources/assignments.ts';
-import { reindex } from '../store/index-entries.ts';
 import { newOperation, transact } from '../store/transact.ts';
-import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
+import { disown } from '../tokens/disown-token.ts';
+import { tokenIndexes } from '../tokens/documents.ts';
 import { releaseName } from './claim-name.ts';
 import { userDocument } from './documents.ts';
 import { userNames } from './user-names.ts';
@@ -78,31 +76,4 @@ async function forgetCounts(ports: Needs, id: UserId): Promise<void> {
       delete: [count],
     });
   }
-}
-
-/** Removes a deleted owner from a token. A token that has a new owner by now, or whose owner exists, is left alone. */
-export async function disown(
-  ports: Needs,
-  act: RequestContext,
-  account: AccountId,
-  id: TokenId,
-  former: UserId,
-): Promise<void> {
-  const [owner] = await ports.store.getMany([userDocument.key(former)], ports.clock.now());
-  if (owner?.value.account === account) return;
-  const key = tokenDocument.key(id);
-  await transact(ports, key.anchor, [key], ([stored], now) => {
-    const token = stored?.value;
-    if (token?.account !== account || token.owner !== former) return { answer: undefined };
-    const next = giveToken(token, undefined);
-    const event: EventDraft = { type: 'token.updated', subject: id, related: [former], changed: ['epoch', 'owner'] };
-    return {
-      answer: undefined,
-      write: {
-        put: [{ key, value: next }],
-        index: reindex(key, token, next),
-        append: [createEvent(act, event, now)],
-      },
-    };
-  });
 }

@@ -1,5 +1,4 @@
 import { administratorDocument } from '../administrators/documents.ts';
-import { emailVouchedFor } from '../enrolment/enrolment-address.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -7,12 +6,12 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notify } from '../messages/notify.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
-import { confirmed } from '../passwords/reset/reset-by-mail.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { changeNames, type NameChanges } from './change-names.ts';
 import { refuseChosen } from './create-user.ts';
 import { userDocument } from './documents.ts';
+import { confirmed, emailVouchedFor } from './mailbox.ts';
 import type { User } from './user.ts';
 import { userNames, withNames } from './user-names.ts';
 

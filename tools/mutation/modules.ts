@@ -92,8 +92,8 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'assignments',
-    files: ['server/resources/assignments.ts'],
-    tests: ['server/resources/assignments.test.ts'],
+    files: ['server/users/assignments.ts', 'server/tokens/assignments.ts'],
+    tests: ['server/tokens/assignments.test.ts'],
   },
   {
     name: 'code-checks',

@@ -54,7 +54,7 @@ export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
     reason: 'Every method but those with a password asks for the code alone and is denied alike.',
   },
   {
-    file: 'server/resources/assignments.ts',
+    file: 'server/tokens/assignments.ts',
     line: 'return token && token.id === pair.token && token.owner === user && token.epoch === pair.epoch ? [token] : [];',
     replacement: 'true',
     reason: 'The map has each token under its own id; that it is asked for again guards against a damaged one.',

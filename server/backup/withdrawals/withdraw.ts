@@ -1,14 +1,8 @@
 import type { Administrator } from '../../administrators/administrator.ts';
-import {
-  assignmentTo,
-  giveToken,
-  unassignAlone,
-  unassignDirect,
-  unassignToken,
-  validPairs,
-} from '../../resources/assignments.ts';
+import { giveToken, unassignDirect, validPairs } from '../../tokens/assignments.ts';
 import { lockToken } from '../../tokens/lockout.ts';
 import type { Token } from '../../tokens/token.ts';
+import { assignmentTo, unassignAlone, unassignToken } from '../../users/assignments.ts';
 import type { User } from '../../users/user.ts';
 import type { AccountWithdrawals, NewPair, ObjectWithdrawals } from './collect-withdrawals.ts';
 

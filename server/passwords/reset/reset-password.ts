@@ -4,9 +4,9 @@ import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import { userDocument } from '../../users/documents.ts';
+import { withMailedPassword } from '../../users/mailbox.ts';
 import { passwordResetDocument } from '../documents.ts';
 import { hashNewPassword } from '../new-password.ts';
-import { withMailedPassword } from './reset-by-mail.ts';
 import { opens, readReset } from './reset-link.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'geo' | 'courier'>;

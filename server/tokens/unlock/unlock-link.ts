@@ -1,9 +1,9 @@
 import { isMailboxTheirs } from '../../enrolment/enrolment-address.ts';
 import type { ResourceId } from '../../kernel/ids.ts';
 import { DAY_MS, MINUTE_MS } from '../../kernel/time.ts';
-import { resourcesOpenedBy } from '../../resources/assignments.ts';
 import type { Resource } from '../../resources/resource.ts';
 import type { User } from '../../users/user.ts';
+import { resourcesOpenedBy } from '../assignments.ts';
 import type { Token } from '../token.ts';
 
 export const UNLOCK_LINK_LIFETIME_MS = 30 * MINUTE_MS;

@@ -1,9 +1,9 @@
 import type { ResourceId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
-import { resourcesOpenedBy } from '../../resources/assignments.ts';
 import { resourceDocument } from '../../resources/documents.ts';
 import type { Resource } from '../../resources/resource.ts';
 import type { User } from '../../users/user.ts';
+import { resourcesOpenedBy } from '../assignments.ts';
 import type { Token } from '../token.ts';
 import { allowsUnlock, canOfferUnlock, isUnlockable, unlocksByMail } from './unlock-link.ts';
 

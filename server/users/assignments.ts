@@ -1,6 +1,5 @@
-import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
-import type { Token } from '../tokens/token.ts';
-import type { Assignment, User } from '../users/user.ts';
+import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import type { Assignment, User } from './user.ts';
 
 /** The most resources of a user, or of a token without one: all of them are in one document. */
 export const MOST_RESOURCES_ASSIGNED = 1000;
@@ -20,24 +19,6 @@ export function assignmentTo(user: Pick<User, 'assignments'>, resource: Resource
   return user.assignments.find((assignment) => assignment.resource === resource);
 }
 
-/**
- * The tokens of the assignment's valid pairs: the token exists, its owner is the user, and it has not changed hands
- * since. A token that moved to another user and back does not restore the old access.
- */
-export function validPairs(assignment: Assignment, tokens: ReadonlyMap<TokenId, Token>, user: UserId): Token[] {
-  return assignment.tokens.flatMap((pair) => {
-    const token = tokens.get(pair.token);
-    return token && token.id === pair.token && token.owner === user && token.epoch === pair.epoch ? [token] : [];
-  });
-}
-
-/** Every resource that accepts this token: with its current owner, or directly. */
-export function resourcesOpenedBy(token: Token, owner: Pick<User, 'id' | 'assignments'> | undefined): ResourceId[] {
-  const tokens = new Map([[token.id, token]]);
-  const paired = owner?.assignments.filter((assignment) => validPairs(assignment, tokens, owner.id).length > 0) ?? [];
-  return [...new Set([...paired.map(({ resource }) => resource), ...token.directResources])];
-}
-
 /** True if the user is assigned to the resource: alone, or with a valid token ((b) includes (a)). */
 export function isAssigned(assignment: Assignment | undefined, pairs: readonly unknown[]): boolean {
   return assignment !== undefined && (assignment.alone || pairs.length > 0);
@@ -55,7 +36,7 @@ export function unassignAlone(user: User, resource: ResourceId): User {
 export function assignWithToken(
   user: User,
   resource: ResourceId,
-  token: Pick<Token, 'id' | 'owner' | 'account' | 'epoch'>,
+  token: { id: TokenId; account: AccountId; owner?: UserId; epoch: number },
 ): User | undefined {
   if (token.owner !== user.id || token.account !== user.account) return undefined;
   return editAssignment(user, resource, (assignment) => ({
@@ -74,25 +55,6 @@ export function unassignToken(user: User, resource: ResourceId, token: TokenId):
     ...assignment,
     tokens: assignment.tokens.filter((pair) => pair.token !== token),
   }));
-}
-
-/** Changes or removes the owner of a token. A change of hands raises the epoch, which voids every earlier pair. */
-export function giveToken<T extends Token>(token: T, owner: UserId | undefined): T {
-  if (token.owner === owner) return token;
-  const { owner: _former, ...ownerless } = token;
-  // A token without an owner has the same kind, which the type of the rest cannot express.
-  const moved: T = { ...(ownerless as unknown as T), epoch: token.epoch + 1 };
-  return owner === undefined ? moved : { ...moved, owner };
-}
-
-/** (c): the resource accepts this token's OTP without a user. */
-export function assignDirect<T extends Token>(token: T, resource: ResourceId): T {
-  if (token.directResources.includes(resource)) return token;
-  return { ...token, directResources: [...token.directResources, resource] };
-}
-
-export function unassignDirect<T extends Token>(token: T, resource: ResourceId): T {
-  return { ...token, directResources: token.directResources.filter((id) => id !== resource) };
 }
 
 /**

@@ -1,6 +1,16 @@
-import type { OtpUse } from '@countersign/protocol/result';
-import type { TokenKind } from '../../tokens/token.ts';
-import type { User } from '../../users/user.ts';
+import type { User } from './user.ts';
+
+/** Records how the user set their address: with a password alone, or with all their factors. */
+export function emailGiven(user: User, email: string, isOnPassword: boolean): User {
+  const vouched = emailVouchedFor(user);
+  return isOnPassword ? { ...vouched, emailOnPassword: email } : vouched;
+}
+
+/** An address set by an administrator or backend clears the mark that it was set with a password alone. */
+export function emailVouchedFor(user: User): User {
+  const { emailOnPassword: _given, ...rest } = user;
+  return rest;
+}
 
 /**
  * A password from a mailed link proves only that its user reads the mailbox. Until another factor confirms the user, a
@@ -24,9 +34,4 @@ export function confirmed(user: User): User {
  */
 export function isMailboxAlone({ needsConfirmation }: Pick<User, 'needsConfirmation'>): boolean {
   return needsConfirmation !== undefined && needsConfirmation.isFirst !== true;
-}
-
-/** True if a second factor beside the password proves more than the mailbox. */
-export function confirmsUser({ otp, kind }: { otp: OtpUse; kind?: TokenKind | undefined }): boolean {
-  return otp === 'verified' && kind !== undefined && kind !== 'email';
 }

@@ -1,10 +1,12 @@
+import type { OtpUse } from '@countersign/protocol/result';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
-import { confirmed } from '../passwords/reset/reset-by-mail.ts';
 import { type Decision, transact } from '../store/transact.ts';
-import { userDocument } from './documents.ts';
-import type { User } from './user.ts';
+import type { TokenKind } from '../tokens/token.ts';
+import { userDocument } from '../users/documents.ts';
+import { confirmed } from '../users/mailbox.ts';
+import type { User } from '../users/user.ts';
 
 /**
  * Removes the mark of a password reset by mail after a sign-in with this password and a factor other than a mailed
@@ -24,4 +26,9 @@ export async function confirmByFactor(
     const event = createEvent(act, { type: 'user.updated', subject: id, changed: ['needsConfirmation'] }, now);
     return { answer: undefined, write: { put: [{ key, value: confirmed(user) }], append: [event] } };
   });
+}
+
+/** True if a second factor beside the password proves more than the mailbox. */
+export function confirmsUser({ otp, kind }: { otp: OtpUse; kind?: TokenKind | undefined }): boolean {
+  return otp === 'verified' && kind !== undefined && kind !== 'email';
 }

@@ -1,23 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
-import type { Token } from '../tokens/token.ts';
-import type { User } from '../users/user.ts';
 import {
   assignAlone,
-  assignDirect,
   assignmentTo,
   assignWithToken,
-  giveToken,
   isAssigned,
   isWithinBounds,
-  resourcesOpenedBy,
   unassignAll,
   unassignAlone,
-  unassignDirect,
   unassignToken,
-  validPairs,
-} from './assignments.ts';
+} from '../users/assignments.ts';
+import type { User } from '../users/user.ts';
+import { assignDirect, giveToken, resourcesOpenedBy, unassignDirect, validPairs } from './assignments.ts';
+import type { Token } from './token.ts';
 
 const SHOP = resourceId(1);
 const BANK = resourceId(2);

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { acceptedKindsFrom } from '../../authentication/second-factor.ts';
-import { acceptedKinds } from '../../resources/resource.ts';
-import { TOKEN_KINDS } from '../../tokens/token.ts';
-import type { User } from '../../users/user.ts';
-import { confirmed, confirmsUser, isMailboxAlone, withMailedPassword } from './reset-by-mail.ts';
+import { acceptedKinds } from '../resources/resource.ts';
+import { TOKEN_KINDS } from '../tokens/token.ts';
+import { confirmed, isMailboxAlone, withMailedPassword } from '../users/mailbox.ts';
+import type { User } from '../users/user.ts';
+import { confirmsUser } from './confirm-user.ts';
+import { acceptedKindsFrom } from './second-factor.ts';
 
 const user: User = {
   id: 'usr_00000000001',
