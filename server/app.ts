@@ -34,9 +34,9 @@ import { signInPage } from './login/page/sign-in-page.ts';
 import { flowRoutes } from './login/routes.ts';
 import { selfServiceRoutes } from './login/self-service-routes.ts';
 import { stepRoutes } from './login/step-routes.ts';
-import { reset } from './passwords/reset/page/reset.ts';
+import { reset } from './password-reset/page/reset.ts';
 import { DIALECT_PATHS, protectimus } from './protectimus/routes.ts';
-import { unlock } from './tokens/unlock/page/unlock.ts';
+import { unlock } from './unlock/page/unlock.ts';
 
 export interface AppOptions {
   /** The public URL, an origin: issuer of results and the only origin that speaks to the flow endpoints. */

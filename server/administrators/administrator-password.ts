@@ -2,8 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Result } from '../kernel/result.ts';
-import { refusePassword } from '../passwords/new-password.ts';
-import { judgePassword, normalisePassword } from '../passwords/password-policy.ts';
+import { judgePassword, normalisePassword, refusePassword } from '../passwords/password-policy.ts';
 import type { Administrator } from './administrator.ts';
 
 /** Words that an attacker tries first: the name, the local part of the address, the name of the account. */

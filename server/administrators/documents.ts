@@ -1,5 +1,5 @@
 import type { AccountId, AdministratorId, FlowId } from '../kernel/ids.ts';
-import type { PasswordReset } from '../passwords/reset/password-reset.ts';
+import type { PasswordReset } from '../password-reset/password-reset.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
 import { sealedSeed } from '../tokens/seed-context.ts';

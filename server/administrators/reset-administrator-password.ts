@@ -5,13 +5,14 @@ import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { secretMatches } from '../kernel/secret-token.ts';
 import { notify } from '../messages/notify.ts';
+import type { PasswordReset } from '../password-reset/password-reset.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
-import { administratorResetStands, type PasswordReset } from '../passwords/reset/password-reset.ts';
 import { transact } from '../store/transact.ts';
 import { actOf, type Opened } from './accept-link.ts';
 import type { Administrator } from './administrator.ts';
 import { type LinkText, parseLink } from './administrator-link.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
+import { administratorResetStands } from './administrator-reset.ts';
 import { administratorDocument, administratorResetDocument } from './documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>;

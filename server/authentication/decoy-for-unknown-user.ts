@@ -1,9 +1,9 @@
 import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import type { Json } from '../kernel/ports/store.ts';
-import { ABSENT } from '../kernel/ports/store.ts';
+import { ABSENT, type Json } from '../kernel/ports/store.ts';
+import { anyRecord } from '../passwords/password-counters.ts';
 import { newOperation } from '../store/transact.ts';
-import { anyRecord, typedNameQueueKey } from '../users/decoy-attempt.ts';
+import { typedNameQueueKey } from '../users/decoy-attempt.ts';
 import { decoyAttemptDocument, nameClaimDocument } from '../users/documents.ts';
 import { decoysFor } from './check-decoy.ts';
 import type { SecondAnswer } from './second-factor.ts';

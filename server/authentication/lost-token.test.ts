@@ -16,8 +16,8 @@ import { totpApp } from '../testing/totp-app.ts';
 import { checkCode } from '../tokens/check-code.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import { tokenDocument } from '../tokens/documents.ts';
-import { unlockOwnTokens } from '../tokens/unlock/unlock-own-tokens.ts';
 import { updateToken as updateTokenAs } from '../tokens/update-token.ts';
+import { unlockOwnTokens } from '../unlock/unlock-own-tokens.ts';
 import { userDocument } from '../users/documents.ts';
 
 let ports: TestPorts;

@@ -28,7 +28,7 @@ import { sessionCookie } from '../http/session-cookie.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { loginRequestRoutes } from '../login/login-request-routes.ts';
 import { resultRoutes } from '../login/result-routes.ts';
-import { passwordResetRoutes } from '../passwords/reset/routes.ts';
+import { passwordResetRoutes } from '../password-reset/routes.ts';
 import { assignmentRoutes } from '../resources/assignment-routes.ts';
 import { filterRoutes } from '../resources/filters/routes.ts';
 import { logoRoutes } from '../resources/logo-routes.ts';

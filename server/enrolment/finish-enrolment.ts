@@ -7,13 +7,13 @@ import { actOf } from '../flows/flow-events.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../flows/step.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, refusal, withAudit } from '../kernel/result.ts';
+import { notifyUser } from '../messages/notify.ts';
 import type { Resource } from '../resources/resource.ts';
 import { randomChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
 import { isWebauthn, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { isStillAssigned, kindsNow, questionOf } from './context.ts';
 import { createEnrolledToken, type FirstProof } from './create-token.ts';
-import { notifyUser } from './notify-user.ts';
 import { judgeEnrolment } from './offer-enrolment.ts';
 import { codesShown, enrolledByLink, enrolmentInsisted, passedWith, passkeyAskedAnew } from './transitions.ts';
 

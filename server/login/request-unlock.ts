@@ -17,15 +17,15 @@ import { writeUserLink } from '../messages/user-link.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
-import { unlockLinkDocument } from '../tokens/documents.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
+import { unlockLinkDocument } from '../unlock/documents.ts';
 import {
   UNLOCK_LINK_LIFETIME_MS,
   UNLOCKS_PER_PERSON,
   UNLOCKS_WINDOW_MS,
   type UnlockLink,
-} from '../tokens/unlock/unlock-link.ts';
-import { mayAskUnlock } from '../tokens/unlock/unlockable-tokens.ts';
+} from '../unlock/unlock-link.ts';
+import { mayAskUnlock } from '../unlock/unlockable-tokens.ts';
 import { userDocument } from '../users/documents.ts';
 import { locateUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
+import { requestPasswordReset } from '../password-reset/request-password-reset.ts';
+import { resetPassword } from '../password-reset/reset-password.ts';
+import { startPasswordReset } from '../password-reset/start-password-reset.ts';
 import { importPasswordHash } from '../passwords/import-password-hash.ts';
-import { requestPasswordReset } from '../passwords/reset/request-password-reset.ts';
-import { resetPassword } from '../passwords/reset/reset-password.ts';
-import { startPasswordReset } from '../passwords/reset/start-password-reset.ts';
 import { changeOwnPassword } from '../self-service/change-password.ts';
 import { consumeResult, createLoginRequest, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { weakHash } from '../testing/fake-hasher.ts';

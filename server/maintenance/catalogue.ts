@@ -27,7 +27,8 @@ import {
 } from '../events/documents.ts';
 import { filterDocument, filterIndexes } from '../filters/documents.ts';
 import { flowDocument, flowStartedDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
-import { passwordAttemptsDocument, passwordResetDocument } from '../passwords/documents.ts';
+import { passwordResetDocument } from '../password-reset/documents.ts';
+import { passwordAttemptsDocument } from '../passwords/documents.ts';
 import { idempotencyDocument, idempotencyMarkDocument } from '../records/documents.ts';
 import { logoDocument, resourceDocument, resourceIndexes } from '../resources/documents.ts';
 import { createCatalogue } from '../store/catalogue.ts';
@@ -39,8 +40,8 @@ import {
   spentSeedDocument,
   tokenDocument,
   tokenIndexes,
-  unlockLinkDocument,
 } from '../tokens/documents.ts';
+import { unlockLinkDocument } from '../unlock/documents.ts';
 import { decoyAttemptDocument, nameClaimDocument, userDocument, userIndexes } from '../users/documents.ts';
 import {
   deliveryDocument,

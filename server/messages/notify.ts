@@ -19,3 +19,13 @@ export function notify(
   const mail = { kind: 'security-notice', to: to.email, language: to.language, facts } as const;
   ports.courier.send(mail).catch(() => undefined);
 }
+
+/** Tells a user by mail that their credentials changed, if they have an address (SR-38). */
+export function notifyUser(
+  ports: Pick<Ports, 'courier' | 'clock'>,
+  { email }: { email?: string },
+  change: NoticeChange,
+  { language, client }: { language: MailLanguage; client: ClientInfo },
+): void {
+  if (email !== undefined) notify(ports, { email, language }, change, client);
+}

@@ -1,7 +1,5 @@
-import type { UserId } from '../kernel/ids.ts';
 import { defineDocument } from '../store/define-document.ts';
-import type { PasswordAttempts } from '../users/user.ts';
-import type { PasswordReset } from './reset/password-reset.ts';
+import type { PasswordAttempts } from './known-networks.ts';
 
 /** `subject`: a user, or a name under a MAC; see `password-counters.ts`. */
 export const passwordAttemptsDocument = defineDocument<PasswordAttempts, [subject: string]>({
@@ -12,14 +10,4 @@ export const passwordAttemptsDocument = defineDocument<PasswordAttempts, [subjec
   secrets: 'none',
   onRestore: 'keep',
   expires: 'some time after the last attempt',
-});
-
-export const passwordResetDocument = defineDocument<PasswordReset, [user: UserId]>({
-  kind: 'password-reset',
-  description: 'A password reset link of a user, with a hash of its secret.',
-  anchor: 'user',
-  key: (user) => [user],
-  secrets: 'none',
-  onRestore: 'drop',
-  expires: 'with the link',
 });

@@ -1,3 +1,4 @@
+import { hashNewPassword } from '../authentication/new-password.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { mayChangeUser } from '../kernel/policy.ts';
@@ -11,7 +12,6 @@ import { confirmed } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { type ImportedHash, wrapImportedHash } from './imported-hash.ts';
 import { wrapping } from './legacy-hash.ts';
-import { hashNewPassword } from './new-password.ts';
 
 /**
  * Sets an existing user's password from another system, as a password or as its hash. A cheap digest is wrapped in

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen } from '../testing/samples.ts';
-import type { PasswordAttempts } from '../users/user.ts';
 import {
   attemptsAsOf,
   attemptsExpireAt,
@@ -11,6 +10,7 @@ import {
   isKnownNetwork,
   KNOWN_NETWORK_TTL_MS,
   MAX_KNOWN_NETWORKS,
+  type PasswordAttempts,
   WRONG_PASSWORDS_TTL_MS,
   waitUntilFrom,
   wrongPasswordsFrom,

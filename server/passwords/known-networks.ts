@@ -1,6 +1,6 @@
 import { DAY_MS } from '../kernel/time.ts';
-import type { KnownNetwork, PasswordAttempts, WrongPasswords } from '../users/user.ts';
-import { countWrongPassword, notAhead, passwordWaitUntil } from './password-backoff.ts';
+
+import { countWrongPassword, notAhead, passwordWaitUntil, type WrongPasswords } from './password-backoff.ts';
 
 /**
  * Wrong passwords are counted apart for the networks where a user has signed in. An attacker who guesses from elsewhere
@@ -115,4 +115,20 @@ function isFresh({ signedInAt }: KnownNetwork, now: number): boolean {
 
 function placesOf(attempts: PasswordAttempts | undefined): readonly KnownNetwork[] {
   return attempts?.places ?? [];
+}
+
+/**
+ * Wrong passwords of one user, whatever the name used, or of one name, known or not.
+ *
+ * Networks where the user has signed in have counters of their own; all other networks share one.
+ */
+export interface PasswordAttempts extends WrongPasswords {
+  /** Newest first. */
+  places?: KnownNetwork[];
+}
+
+export interface KnownNetwork extends WrongPasswords {
+  /** A MAC of user and address, so that the store keeps no addresses of users. */
+  place: string;
+  signedInAt: number;
 }

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen } from '../testing/samples.ts';
-import type { WrongPasswords } from '../users/user.ts';
 import {
   countWrongPassword,
   FREE_PASSWORD_FAILURES,
   MAX_PASSWORD_WAIT_MS,
   notAhead,
   passwordWaitUntil,
+  type WrongPasswords,
 } from './password-backoff.ts';
 
 const NOW = 1_800_000_000_000;

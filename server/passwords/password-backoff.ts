@@ -1,5 +1,4 @@
 import { MINUTE_MS } from '../kernel/time.ts';
-import type { WrongPasswords } from '../users/user.ts';
 
 /** Wrong passwords without a wait, because users mistype. */
 export const FREE_PASSWORD_FAILURES = 5;
@@ -30,4 +29,10 @@ export function passwordWaitUntil(attempts: WrongPasswords | undefined): number 
   if (attempts === undefined || attempts.failures <= FREE_PASSWORD_FAILURES) return 0;
   const doublings = attempts.failures - FREE_PASSWORD_FAILURES - 1;
   return attempts.lastFailureAt + Math.min(FIRST_PASSWORD_WAIT_MS * 2 ** doublings, MAX_PASSWORD_WAIT_MS);
+}
+
+export interface WrongPasswords {
+  /** Consecutive failures. */
+  failures: number;
+  lastFailureAt: number;
 }

@@ -3,10 +3,8 @@ import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
-import { anyRecord } from '../users/decoy-attempt.ts';
-import type { PasswordAttempts } from '../users/user.ts';
 import { passwordAttemptsDocument } from './documents.ts';
-import { attemptsAsOf, isKnownNetwork } from './known-networks.ts';
+import { attemptsAsOf, isKnownNetwork, type PasswordAttempts } from './known-networks.ts';
 
 /** A typed name, of a user or of an administrator: the two have separate counters. */
 export interface TypedName {
@@ -60,4 +58,9 @@ function placeOf(ports: Pick<Ports, 'secrets'>, subject: string, address: string
 
 function textMac({ secrets }: Pick<Ports, 'secrets'>, purpose: string, parts: readonly (string | null)[]): string {
   return Buffer.from(secrets.mac(purpose, JSON.stringify(parts))).toString('base64url');
+}
+
+/** One of 256 records. */
+export function anyRecord(ports: Pick<Ports, 'random'>): number {
+  return ports.random.bytes(1)[0] ?? 0;
 }

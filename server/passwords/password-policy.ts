@@ -1,4 +1,4 @@
-import type { PasswordFlaw } from '../kernel/result.ts';
+import { type PasswordFlaw, type Refusal, refusal } from '../kernel/result.ts';
 import { commonness } from './common-passwords.ts';
 
 /** Shortest password as the only factor (SR-37; NIST SP 800-63B-4 section 3.1.1.2). */
@@ -48,4 +48,22 @@ export function judgePassword(
   if (length < minLength) return { code: 'PASSWORD_TOO_SHORT', minLength };
   const flaw = commonness(normalised, personal);
   return flaw && { code: 'PASSWORD_COMMON', flaw };
+}
+
+const FLAWS = {
+  listed: 'it is on the list of passwords that are tried first',
+  pattern: 'it is a pattern of keys, letters or repetitions',
+  personal: 'it is made of names that go with the person or the site',
+} as const;
+
+/** Returns the judgement as a refusal, with the reason in words. */
+export function refusePassword(judged: PasswordJudgement): Refusal {
+  switch (judged.code) {
+    case 'PASSWORD_TOO_SHORT':
+      return refusal(judged.code, { detail: `at least ${judged.minLength} characters` });
+    case 'PASSWORD_TOO_LONG':
+      return refusal(judged.code, { detail: `at most ${judged.maxLength} characters` });
+    case 'PASSWORD_COMMON':
+      return refusal(judged.code, { detail: FLAWS[judged.flaw], flaw: judged.flaw });
+  }
 }

@@ -5,8 +5,14 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey, Json } from '../kernel/ports/store.ts';
 import { type AuditDetail, isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
-import type { PasswordAttempts } from '../users/user.ts';
-import { attemptsAsOf, attemptsExpireAt, countAttemptFrom, forgiveFrom, waitUntilFrom } from './known-networks.ts';
+import {
+  attemptsAsOf,
+  attemptsExpireAt,
+  countAttemptFrom,
+  forgiveFrom,
+  type PasswordAttempts,
+  waitUntilFrom,
+} from './known-networks.ts';
 import { countersOf, type PasswordCounters, type TypedName, userSubject } from './password-counters.ts';
 import { normalisePassword } from './password-policy.ts';
 import { noteUnderWay, underWayOf } from './under-way.ts';

@@ -1,4 +1,3 @@
-import { notifyUser } from '../enrolment/notify-user.ts';
 import { keeping } from '../flows/claim-step.ts';
 import { flowDocument } from '../flows/documents.ts';
 import type { Flow } from '../flows/flow.ts';
@@ -17,6 +16,7 @@ import {
   type Confirmation,
   countWrongConfirmation,
 } from '../messages/confirmation.ts';
+import { notifyUser } from '../messages/notify.ts';
 import { transact } from '../store/transact.ts';
 import { confirmationCodeText, plainCode } from '../tokens/kinds/recovery/recovery-code-format.ts';
 import { ADDRESS_WINDOW_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';

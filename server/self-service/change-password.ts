@@ -1,13 +1,13 @@
-import { notifyUser } from '../enrolment/notify-user.ts';
+import { checkPassword } from '../authentication/check-password.ts';
+import { hashNewPassword } from '../authentication/new-password.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { checkPassword } from '../passwords/check-password.ts';
-import { passwordResetDocument } from '../passwords/documents.ts';
-import { hashNewPassword } from '../passwords/new-password.ts';
+import { notifyUser } from '../messages/notify.ts';
+import { passwordResetDocument } from '../password-reset/documents.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';

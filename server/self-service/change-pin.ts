@@ -1,8 +1,8 @@
-import { notifyUser } from '../enrolment/notify-user.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { notifyUser } from '../messages/notify.ts';
 import { editObject } from '../records/read-object.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { newPin } from '../tokens/pin.ts';

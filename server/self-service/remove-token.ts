@@ -1,4 +1,3 @@
-import { notifyUser } from '../enrolment/notify-user.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import type { EventDraft } from '../kernel/event.ts';
@@ -6,6 +5,7 @@ import type { TokenId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { notifyUser } from '../messages/notify.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';

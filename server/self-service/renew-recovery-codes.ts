@@ -1,7 +1,6 @@
 import { discardDraft } from '../enrolment/discard-draft.ts';
 import { remembered } from '../enrolment/enrolment.ts';
 import { newRecord } from '../enrolment/new-record.ts';
-import { notifyUser } from '../enrolment/notify-user.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { SelfSession } from '../flows/self-session.ts';
 import type { StepRequest } from '../flows/step.ts';
@@ -11,6 +10,7 @@ import type { MailLanguage } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { notifyUser } from '../messages/notify.ts';
 import { editObject } from '../records/read-object.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';

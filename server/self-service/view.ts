@@ -1,4 +1,5 @@
 import type { SelfToken, SelfView } from '@countersign/protocol/self-service';
+import { passwordRule } from '../authentication/new-password.ts';
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
 import { ENVIRONMENT_KEPT_MS } from '../browsers/device-fingerprint/known-browsers.ts';
 import { environmentsDocument } from '../browsers/documents.ts';
@@ -6,7 +7,6 @@ import { decideEnrolment } from '../enrolment/enrolment.ts';
 import { availableKinds } from '../enrolment/start-token-creation.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { passwordRule } from '../passwords/new-password.ts';
 import { minLengthOf } from '../passwords/password-policy.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { OwnDetail } from '../resources/self-service-policy.ts';

@@ -9,7 +9,6 @@ import { withReplayFloor } from './kinds/oath/replay-floor.ts';
 import { pinHashContext, sealedSeed } from './seed-context.ts';
 import { restoredSpentSeed, type SpentSeed } from './spent-seed.ts';
 import { isOath, isOcra, isSent, type Token, type TokenFactor } from './token.ts';
-import type { UnlockLink } from './unlock/unlock-link.ts';
 
 export const tokenDocument = defineDocument<Token, [id: TokenId]>({
   kind: 'token',
@@ -75,16 +74,6 @@ export const challengeDocument = defineDocument<Challenge, [token: TokenId, scop
   secrets: 'none',
   onRestore: 'drop',
   expires: 'with the challenge',
-});
-
-export const unlockLinkDocument = defineDocument<UnlockLink, [user: UserId]>({
-  kind: 'unlock-link',
-  description: 'A link that unlocks the tokens of a user, with a hash of its secret.',
-  anchor: 'user',
-  key: (user) => [user],
-  secrets: 'none',
-  onRestore: 'drop',
-  expires: 'with the link',
 });
 
 /** Tokens, by creation unless stated otherwise. */

@@ -1,4 +1,5 @@
 import { createWithinQuota, releaseQuota } from '../accounts/quotas.ts';
+import { hashNewPassword, type PasswordOwner } from '../authentication/new-password.ts';
 import { referenceTo } from '../kernel/actor.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { mayChoosePassword, mayCreate } from '../kernel/policy.ts';
@@ -6,7 +7,6 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { type ImportedHash, wrapImportedHash } from '../passwords/imported-hash.ts';
-import { hashNewPassword, type PasswordOwner } from '../passwords/new-password.ts';
 import type { NewId } from '../records/create-object.ts';
 import { reindex } from '../store/index-entries.ts';
 import { newOperation } from '../store/transact.ts';

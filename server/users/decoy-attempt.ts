@@ -2,6 +2,7 @@ import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { ABSENT, type Json } from '../kernel/ports/store.ts';
+import { anyRecord } from '../passwords/password-counters.ts';
 import { newOperation } from '../store/transact.ts';
 import { decoyAttemptDocument } from './documents.ts';
 
@@ -45,9 +46,4 @@ export function factorQueueKey(subject: string): string {
  */
 export function typedNameQueueKey(account: AccountId, name: string): string {
   return `typed/${account}/${normaliseName(name)}`;
-}
-
-/** One of 256 records. */
-export function anyRecord(ports: Pick<Ports, 'random'>): number {
-  return ports.random.bytes(1)[0] ?? 0;
 }

@@ -1,11 +1,10 @@
-import type { AccountId, UserId } from '../kernel/ids.ts';
-import { parseId } from '../kernel/ids.ts';
+import { type AccountId, parseId, type UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { maySee } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { anyRecord } from './decoy-attempt.ts';
+import { anyRecord } from '../passwords/password-counters.ts';
 import { decoyAttemptDocument, nameClaimDocument, userDocument } from './documents.ts';
 import type { User } from './user.ts';
 import { userNames } from './user-names.ts';

@@ -1,11 +1,11 @@
 import { administratorDocument } from '../administrators/documents.ts';
+import { hashNewPassword } from '../authentication/new-password.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notify } from '../messages/notify.ts';
-import { hashNewPassword } from '../passwords/new-password.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { changeNames, type NameChanges } from './change-names.ts';

@@ -67,28 +67,6 @@ export interface NameClaim {
   user: UserId;
 }
 
-export interface WrongPasswords {
-  /** Consecutive failures. */
-  failures: number;
-  lastFailureAt: number;
-}
-
-/**
- * Wrong passwords of one user, whatever the name used, or of one name, known or not.
- *
- * Networks where the user has signed in have counters of their own; all other networks share one.
- */
-export interface PasswordAttempts extends WrongPasswords {
-  /** Newest first. */
-  places?: KnownNetwork[];
-}
-
-export interface KnownNetwork extends WrongPasswords {
-  /** A MAC of user and address, so that the store keeps no addresses of users. */
-  place: string;
-  signedInAt: number;
-}
-
 /**
  * A fingerprint of the user's credentials and mail address: a change of any of them ends what was begun before (SR-38,
  * SR-39).

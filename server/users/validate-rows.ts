@@ -1,9 +1,9 @@
+import { judgeNewPassword, type PasswordOwner } from '../authentication/new-password.ts';
 import { mayChangeUser, mayCreate } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { wrapImportedHash } from '../passwords/imported-hash.ts';
-import { judgeNewPassword, type PasswordOwner } from '../passwords/new-password.ts';
 import type { NewTokenRecord } from '../tokens/create-token.ts';
 import { type NewUser, refuseChosen } from './create-user.ts';
 import { locateUser, readUser } from './find-user.ts';

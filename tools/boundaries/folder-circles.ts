@@ -10,6 +10,7 @@ export const KNOWN_CIRCLE: readonly string[] = [
   'server/browsers',
   'server/enrolment',
   'server/flows',
+  'server/password-reset',
   'server/passwords',
   'server/resources',
   'server/tokens',

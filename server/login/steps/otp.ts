@@ -12,7 +12,7 @@ import { isRefusal, type Refusal, refusal, withAudit } from '../../kernel/result
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
-import { mayAskUnlock } from '../../tokens/unlock/unlockable-tokens.ts';
+import { mayAskUnlock } from '../../unlock/unlockable-tokens.ts';
 import { locateTyped } from '../../users/find-user.ts';
 import type { User } from '../../users/user.ts';
 

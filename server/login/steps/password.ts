@@ -1,3 +1,4 @@
+import { checkPassword, type PasswordRight } from '../../authentication/check-password.ts';
 import { widgetMethod } from '../../authentication/methods.ts';
 import { readAccess } from '../../authentication/read-access.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../../authentication/second-factor.ts';
@@ -11,12 +12,11 @@ import { prepareFirst } from '../../flows/prepare-factor.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import { acceptPassword } from '../../flows/transitions.ts';
 import { isRefusal, type Result, refusal, withAudit } from '../../kernel/result.ts';
-import { checkPassword, type PasswordRight } from '../../passwords/check-password.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
 import type { Token } from '../../tokens/token.ts';
-import { mayAskUnlock } from '../../tokens/unlock/unlockable-tokens.ts';
 import { usableTokens } from '../../tokens/usable-tokens.ts';
+import { mayAskUnlock } from '../../unlock/unlockable-tokens.ts';
 import type { User } from '../../users/user.ts';
 
 /**

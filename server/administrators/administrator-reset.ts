@@ -1,0 +1,20 @@
+import { isUnchanged, type PasswordReset } from '../password-reset/password-reset.ts';
+import type { Administrator } from './administrator.ts';
+
+/**
+ * True if the administrator can reset by mail. Only with a token, which the sign-in still asks for: an administrator
+ * without one enrols it with the password alone, so that the mailbox would be enough.
+ */
+export function mayResetByMail({ state, passwordHash, token }: Administrator): boolean {
+  return state === 'active' && passwordHash !== undefined && token !== undefined;
+}
+
+/** The same as {@link isResetLinkValid}, for an administrator. */
+export function administratorResetStands(
+  reset: PasswordReset,
+  administrator: Administrator,
+  passwordDigest: string,
+  now: number,
+): boolean {
+  return mayResetByMail(administrator) && isUnchanged(reset, administrator.email, passwordDigest, now);
+}

@@ -1,0 +1,136 @@
+import { callDependency } from '../kernel/dependency.ts';
+import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
+import type { Reservation } from '../kernel/ports/password-hasher.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Json } from '../kernel/ports/store.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import type { Result } from '../kernel/result.ts';
+import { normalisePassword } from '../passwords/password-policy.ts';
+import { rateLimitedPassword, type WrongReason } from '../passwords/rate-limited-password.ts';
+import { transact } from '../store/transact.ts';
+import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
+import type { Token } from '../tokens/token.ts';
+import { assignmentTo, isAssigned } from '../users/assignments.ts';
+import { userDocument } from '../users/documents.ts';
+import { locateTyped } from '../users/find-user.ts';
+import { canSignIn, type SignInWay, type User } from '../users/user.ts';
+
+export interface PasswordRight {
+  user: User;
+  /** The tokens of the assignment, in any state. */
+  tokens: Token[];
+}
+
+export interface PasswordAttempt {
+  account: AccountId;
+  resource: ResourceId;
+  name: string;
+  password: string;
+  way: SignInWay;
+  /** The user's, if known: attempts from known networks have waits of their own (SR-49). */
+  address: string | undefined;
+}
+
+/** The events of a check that is not a step of something larger, which writes its own. */
+export interface PasswordEvents {
+  /** Appended when no password was accepted; `about` is the user of the name. */
+  wrong: (about: UserId | undefined, reason: WrongReason) => Json;
+  /** Appended when a right password ends the attempt. */
+  right: (concluded: object, about: UserId) => Json | undefined;
+}
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
+
+/**
+ * Checks the first factor. The costly work is the same for known and unknown names: two counter commits, one argon2
+ * call, as many reads (SR-17).
+ *
+ * A user who is not assigned to the resource gets the answer of a wrong password, and stays counted. Everything is read
+ * again after the slow hash: a user who was blocked, removed or given a new password meanwhile is refused (SR-4).
+ *
+ * @param conclude continues after a right password; it reads again what may have changed during the hash
+ */
+export async function checkPassword<A extends object>(
+  ports: Needs,
+  input: PasswordAttempt,
+  conclude: (right: PasswordRight) => Promise<Result<A>>,
+  events?: PasswordEvents,
+): Promise<Result<A>> {
+  // Reserved before any step that depends on the user, so that a refusal reveals nothing either.
+  const reservation = ports.hasher.reserve();
+  try {
+    return await checkInTurn(ports, reservation, input, conclude, events);
+  } finally {
+    reservation.release();
+  }
+}
+
+async function checkInTurn<A extends object>(
+  ports: Needs,
+  reservation: Reservation,
+  input: PasswordAttempt,
+  conclude: (right: PasswordRight) => Promise<Result<A>>,
+  events: PasswordEvents | undefined,
+): Promise<Result<A>> {
+  const found = await locateTyped(ports, input.account, input.name);
+  const usable = found && canSignIn(found, input.way) ? found.passwordHash : undefined;
+  return rateLimitedPassword(
+    ports,
+    reservation,
+    {
+      kind: 'user',
+      account: input.account,
+      name: input.name,
+      id: found?.id,
+      password: input.password,
+      address: input.address,
+      passwordHash: usable,
+      comesIn: async () => found && comesIn(ports, found, input, usable),
+      ...(events && { wrong: (reason: WrongReason) => events.wrong(found?.id, reason) }),
+      ...(events && found && { right: (concluded: object) => events.right(concluded, found.id) }),
+    },
+    conclude,
+  );
+}
+
+/** The user with the right password, as currently stored, with a hash of today's strength. */
+async function comesIn(
+  ports: Needs,
+  found: User,
+  input: PasswordAttempt,
+  passwordHash: string | undefined,
+): Promise<PasswordRight | undefined> {
+  const person = await stillRight(ports, found, input, passwordHash);
+  if (!person || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return person;
+  // A second hash, during which things may change again.
+  const stored = await upgradeHash(ports, found, passwordHash, input.password);
+  return stillRight(ports, found, input, stored);
+}
+
+/** The user as currently stored, if they are live and assigned and the checked password is still theirs. */
+async function stillRight(
+  ports: Needs,
+  found: User,
+  { resource, way }: PasswordAttempt,
+  passwordHash: string | undefined,
+): Promise<PasswordRight | undefined> {
+  const pairs = await loadAssignedTokens(ports, found, resource, way);
+  const tokens = pairs.tokens.map(({ value }) => value);
+  const { user } = pairs;
+  if (!user || user.passwordHash !== passwordHash || !isAssigned(assignmentTo(user, resource), tokens))
+    return undefined;
+  return { user, tokens };
+}
+
+/** Replaces a hash weaker than today's parameters while the password is at hand (SR-18). Returns the stored hash. */
+async function upgradeHash(ports: Needs, user: User, old: string, password: string): Promise<string> {
+  const passwordHash = await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
+  const key = userDocument.key(user.id);
+  return transact(ports, key.anchor, [key], ([current], now) => {
+    if (current?.value.passwordHash !== old) return { answer: old };
+    const act: RequestContext = { actor: { kind: 'service', account: user.account } };
+    const event = createEvent(act, { type: 'user.password-upgraded', subject: user.id }, now);
+    const put = [{ key, value: { ...current.value, passwordHash } }];
+    return { answer: passwordHash, write: { put, append: [event] } };
+  });
+}

@@ -1,0 +1,82 @@
+import { readAccess } from '../authentication/read-access.ts';
+import type { ResourceId } from '../kernel/ids.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { newOperation } from '../store/transact.ts';
+import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
+import { assignmentTo, isAssigned } from '../users/assignments.ts';
+import { unknownSubject } from '../users/decoy-attempt.ts';
+import { locateTyped } from '../users/find-user.ts';
+import type { User } from '../users/user.ts';
+import { mayResetEverywhere } from './may-reset-everywhere.ts';
+import { askedInVain, countMail, countResetRequest } from './reset-request.ts';
+import { newReset, resetMail } from './start-password-reset.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'courier'>;
+
+export interface ResetRequest {
+  resource: ResourceId;
+  name: string;
+  language: MailLanguage;
+}
+
+/**
+ * Requests a reset of a forgotten password. The response and its time are the same for known and unknown names, with or
+ * without a mail: one durable commit (SR-40). The caller runs `deliver` after the response.
+ */
+export async function requestPasswordReset(
+  ports: Needs,
+  client: ClientInfo,
+  { resource: id, name, language }: ResetRequest,
+): Promise<Result<{ deliver: () => Promise<void> }>> {
+  const now = ports.clock.now();
+  const tooMany = await countResetRequest(ports, 'password-reset', client);
+  if (tooMany) return tooMany;
+  const access = await readAccess(ports, id, client.address);
+  if (isRefusal(access)) return access;
+  const { resource } = access;
+  if (resource.passwordReset !== true) return refusal('NOT_FOUND');
+
+  const found = await locateTyped(ports, resource.account, name);
+  const subject = found?.id ?? unknownSubject(ports, resource.account, name);
+  const mayMail = await countMail(ports, 'password-reset', subject);
+  const person = found && (await whoMayReset(ports, found, id));
+  const act: RequestContext = {
+    actor: { kind: 'user', account: resource.account, ...(found && { id: found.id }) },
+    ...client,
+  };
+  const draft = { type: 'user.password-reset-asked', resource: id, ...(found && { subject: found.id }) } as const;
+
+  if (!person?.email || !mayMail) {
+    const reason = found ? 'ACCESS_DENIED' : 'USER_NOT_FOUND';
+    const event = mayMail ? createEvent(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
+    return askedInVain(ports, event);
+  }
+  const { email: to, login } = person;
+  const { key, value, path } = newReset(ports, person, to, { language, resource: id });
+  await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [],
+    put: [{ key, value, expiresAt: value.expiresAt }],
+    append: [createEvent(act, draft, now)],
+  });
+  return { deliver: () => ports.courier.send(resetMail(to, language, { login, path })) };
+}
+
+/**
+ * The user as currently stored, if they sign in there with a password. A user without one gets none by mail, because
+ * that would be a new way to sign in. Nor does a user whose password also counts at a resource that forbids resets by
+ * mail.
+ */
+async function whoMayReset(ports: Needs, found: User, resource: ResourceId): Promise<User | undefined> {
+  const [{ user, tokens }, everywhere] = await Promise.all([
+    loadAssignedTokens(ports, found, resource),
+    mayResetEverywhere(ports, found),
+  ]);
+  if (user?.passwordHash === undefined || !everywhere) return undefined;
+  return isAssigned(assignmentTo(user, resource), tokens) ? user : undefined;
+}

@@ -1,0 +1,61 @@
+import { passwordRule } from '../authentication/new-password.ts';
+import { readAccess } from '../authentication/read-access.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { secretMatches } from '../kernel/secret-token.ts';
+import { parseUserLink, type UserLink, writeUserLink } from '../messages/user-link.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { userDocument } from '../users/documents.ts';
+import { readUser } from '../users/find-user.ts';
+import type { User } from '../users/user.ts';
+import { passwordResetDocument } from './documents.ts';
+import { mayResetEverywhere } from './may-reset-everywhere.ts';
+import { isResetLinkValid, type PasswordReset } from './password-reset.ts';
+
+/** A path below the configured address, because the request's host is the sender's claim (SR-40). */
+export function writeResetPath(link: UserLink, language: MailLanguage): string {
+  return `/reset/password?lang=${language}#${writeUserLink(link)}`;
+}
+
+/** True if this key is valid for this reset of this user, now. */
+export function opens(key: UserLink, reset: PasswordReset | undefined, user: User | undefined, now: number): boolean {
+  if (!reset || !user || !secretMatches(key.secret, reset.secretHash)) return false;
+  return isResetLinkValid(reset, user, passwordDigest(user), now);
+}
+
+/** The user of a valid link. A check does not use the link up, because mail programs open links first. */
+export async function readReset(
+  ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
+  text: unknown,
+  address: string | undefined,
+): Promise<Result<{ key: UserLink; user: User }>> {
+  const key = parseUserLink(text);
+  if (!key) return refusal('RESET_LINK_INVALID');
+  const now = ports.clock.now();
+  const [user, reset] = await ports.store.getMany(
+    [userDocument.key(key.user), passwordResetDocument.key(key.user)],
+    now,
+  );
+  if (!user || !reset || !opens(key, reset.value, user.value, now)) return refusal('RESET_LINK_INVALID');
+  if (!(await readUser(ports, user.value.account, key.user))) return refusal('RESET_LINK_INVALID');
+  const { resource } = reset.value;
+  // A user who cannot access the resource cannot reset through it either (SR-4).
+  const access = resource === undefined ? undefined : await readAccess(ports, resource, address);
+  if (access && isRefusal(access)) return access;
+  if (access && access.resource.passwordReset !== true) return refusal('RESET_LINK_INVALID');
+  if (access && !(await mayResetEverywhere(ports, user.value))) return refusal('RESET_LINK_INVALID');
+  return { key, user: user.value };
+}
+
+/** What the page of a link shows. */
+export async function viewReset(
+  ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
+  text: unknown,
+  address: string | undefined,
+): Promise<Result<{ login: string; secondFactor: boolean }>> {
+  const opened = await readReset(ports, text, address);
+  if (isRefusal(opened)) return opened;
+  const { secondFactor } = await passwordRule(ports, opened.user);
+  return { login: opened.user.login, secondFactor };
+}

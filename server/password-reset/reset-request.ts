@@ -1,0 +1,50 @@
+import { rateKey } from '../kernel/addresses.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Json } from '../kernel/ports/store.ts';
+import type { ClientInfo } from '../kernel/request-context.ts';
+import { type Refusal, refusal } from '../kernel/result.ts';
+import { decoyAttempt } from '../users/decoy-attempt.ts';
+import {
+  RESETS_PER_ADDRESS,
+  RESETS_PER_PERSON,
+  RESETS_PER_PERSON_WINDOW_MS,
+  RESETS_WINDOW_MS,
+} from './password-reset.ts';
+
+/** Resets of users and of administrators are counted apart. */
+type Asked = 'password-reset' | 'administrator-reset';
+
+/** Counts a reset request against the client's network. */
+export async function countResetRequest(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  asked: Asked,
+  { address }: ClientInfo,
+): Promise<Refusal | undefined> {
+  const now = clock.now();
+  const from = address === undefined ? 'unknown' : rateKey(address);
+  const asking = await store.increment(`${asked}/from/${from}`, RESETS_WINDOW_MS, RESETS_PER_ADDRESS, now);
+  return asking.allowed ? undefined : refusal('RATE_LIMITED', { retryAfterMs: asking.resetAt - now });
+}
+
+/** Counts it against the user of the typed name, known or unknown. Returns whether another mail is allowed. */
+export async function countMail(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  asked: Asked,
+  subject: string,
+): Promise<boolean> {
+  const perPerson = [RESETS_PER_PERSON_WINDOW_MS, RESETS_PER_PERSON] as const;
+  return (await store.increment(`${asked}/for/${subject}`, ...perPerson, clock.now())).allowed;
+}
+
+/**
+ * The answer to a request without effect: it costs the same one durable commit (SR-40).
+ *
+ * @param event absent over the limit, so that a flood does not fill the audit log
+ */
+export async function askedInVain(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  event: Json | undefined,
+): Promise<{ deliver: () => Promise<void> }> {
+  await decoyAttempt(ports, event);
+  return { deliver: async () => {} };
+}
