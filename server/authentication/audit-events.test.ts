@@ -19,8 +19,8 @@ import {
 } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { updateUser } from '../user-management/update-user.ts';
 import { userDocument } from '../users/documents.ts';
-import { updateUser } from '../users/update-user.ts';
 import { authenticate } from './authenticate.ts';
 
 // SR-34: every evaluated attempt has one event, in the commit that decides it.

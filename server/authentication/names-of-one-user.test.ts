@@ -8,7 +8,7 @@ import { authenticate, operatorContext } from '../testing/as-operator.ts';
 import { addPerson, createFixture, type Fixture, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { deleteUser } from '../users/delete-user.ts';
+import { deleteUser } from '../user-management/delete-user.ts';
 
 // SR-17, SR-49
 // The attack: try wrong passwords for one name until it has to wait, then one for another name. If a name has to wait

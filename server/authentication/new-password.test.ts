@@ -4,7 +4,7 @@ import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { assign, authenticate, createUser, updateUser } from '../testing/as-operator.ts';
 import { addPerson, addResource, birth, createFixture, type Fixture, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { createUser as createUserAs } from '../users/create-user.ts';
+import { createUser as createUserAs } from '../user-management/create-user.ts';
 import { userDocument } from '../users/documents.ts';
 
 let logins = 0;

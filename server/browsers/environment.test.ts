@@ -18,7 +18,7 @@ import {
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import type { TokenState } from '../tokens/token.ts';
-import { deleteUser } from '../users/delete-user.ts';
+import { deleteUser } from '../user-management/delete-user.ts';
 import { checkEnvironment } from './check-environment.ts';
 import type { SaidTraits } from './device-fingerprint/browser-signals.ts';
 import { environmentsDocument } from './documents.ts';

@@ -17,8 +17,9 @@ import { assign, judgeAssignment } from '../resources/assign.ts';
 import { assignmentInput } from '../resources/assignment-routes.ts';
 import { makeToken } from '../tokens/routes.ts';
 import { shownOnce, tokenInput } from '../tokens/token-fields.ts';
-import { makeUser, userInput } from '../users/routes.ts';
-import { validateNewToken, validateNewUser } from '../users/validate-rows.ts';
+import { validateNewToken } from '../tokens/validate-new-token.ts';
+import { makeUser, userInput } from '../user-management/routes.ts';
+import { validateNewUser } from '../user-management/validate-new-user.ts';
 
 const MOST_ROWS = 500;
 

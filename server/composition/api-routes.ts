@@ -37,7 +37,7 @@ import { tokenCheckRoutes } from '../tokens/check-routes.ts';
 import { tokenImportRoutes } from '../tokens/import/routes.ts';
 import { tokenRoutes } from '../tokens/routes.ts';
 import { transactionRoutes } from '../transactions/routes.ts';
-import { userRoutes } from '../users/routes.ts';
+import { userRoutes } from '../user-management/routes.ts';
 import { webhookDeliveryRoutes } from '../webhooks/delivery-routes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
 import { type AuthorizationPorts, authorize } from './authorize.ts';

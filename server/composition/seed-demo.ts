@@ -14,7 +14,7 @@ import { createToken } from '../tokens/create-token.ts';
 import { base32Encode } from '../tokens/kinds/oath/base32.ts';
 import { otpauthUri } from '../tokens/kinds/oath/otpauth.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
-import { createUser } from '../users/create-user.ts';
+import { createUser } from '../user-management/create-user.ts';
 
 /**
  * Everything needed to try a login. Created for the demo, which is only on loopback and stores it in the data folder.

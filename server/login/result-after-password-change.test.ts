@@ -4,7 +4,6 @@ import { isRefusal } from '../kernel/result.ts';
 import { requestPasswordReset } from '../password-reset/request-password-reset.ts';
 import { resetPassword } from '../password-reset/reset-password.ts';
 import { startPasswordReset } from '../password-reset/start-password-reset.ts';
-import { importPasswordHash } from '../passwords/import-password-hash.ts';
 import { changeOwnPassword } from '../self-service/change-password.ts';
 import { consumeResult, createLoginRequest, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { weakHash } from '../testing/fake-hasher.ts';
@@ -13,6 +12,7 @@ import { touches } from '../testing/intercepted-store.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { createSelfServiceFixture, toSelf } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { importPasswordHash } from '../user-management/import-password-hash.ts';
 import { userDocument } from '../users/documents.ts';
 
 let ports: TestPorts;

@@ -11,8 +11,8 @@ import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { listTokens } from '../tokens/list-tokens.ts';
 import type { ProtectimusType } from '../tokens/protectimus-types.ts';
 import { isSent, type LockReason, TOKEN_KINDS, type Token } from '../tokens/token.ts';
+import { listUsers } from '../user-management/list-users.ts';
 import { userIndexes } from '../users/documents.ts';
-import { listUsers } from '../users/list-users.ts';
 import type { User } from '../users/user.ts';
 import { protectimusType } from './token-types.ts';
 

@@ -37,8 +37,8 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';
-import { createUser } from '../users/create-user.ts';
-import { deleteUser } from '../users/delete-user.ts';
+import { createUser } from '../user-management/create-user.ts';
+import { deleteUser } from '../user-management/delete-user.ts';
 import { nameClaimDocument, userDocument, userIndexes } from '../users/documents.ts';
 import { findUser } from '../users/find-user.ts';
 

@@ -9,8 +9,8 @@ import { birth, createFixture, type Fixture, unwrap } from '../testing/fixtures.
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { listTokens } from '../tokens/list-tokens.ts';
+import { listUsers } from '../user-management/list-users.ts';
 import { showUser } from '../users/find-user.ts';
-import { listUsers } from '../users/list-users.ts';
 import { showObject } from './read-object.ts';
 
 // SR-27: visibility is checked for the actor, also behind a route that would have refused them.

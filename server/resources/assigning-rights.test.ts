@@ -13,8 +13,8 @@ import {
 } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import { updateUser } from '../user-management/update-user.ts';
 import { userDocument } from '../users/documents.ts';
-import { updateUser } from '../users/update-user.ts';
 import { type AssignmentInput, assign, judgeAssignment } from './assign.ts';
 import type { Resource } from './resource.ts';
 

@@ -13,8 +13,8 @@ import { updateResource as updateResourceAs } from '../resources/update-resource
 import { createToken as createTokenAs } from '../tokens/create-token.ts';
 import { resyncToken as resyncTokenAs } from '../tokens/resync-token.ts';
 import { updateToken as updateTokenAs } from '../tokens/update-token.ts';
-import { createUser as createUserAs } from '../users/create-user.ts';
-import { updateUser as updateUserAs } from '../users/update-user.ts';
+import { createUser as createUserAs } from '../user-management/create-user.ts';
+import { updateUser as updateUserAs } from '../user-management/update-user.ts';
 
 /**
  * Use-cases for tests in which the actor does not matter: the operator of the account, who has every right. Otherwise a

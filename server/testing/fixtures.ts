@@ -11,7 +11,7 @@ import type { NewPin } from '../tokens/create-token.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { currentOtp, verifyOtp } from '../tokens/kinds/oath/verify.ts';
 import type { OathToken, OtpAlgorithm, OtpDigits, Token, TokenState } from '../tokens/token.ts';
-import type { NewUser } from '../users/create-user.ts';
+import type { NewUser } from '../user-management/create-user.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import {

@@ -1,7 +1,7 @@
 import { createAccount } from '../accounts/create-account.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
-import { createUser } from '../users/create-user.ts';
+import { createUser } from '../user-management/create-user.ts';
 import { type Attempted, attemptDelivery, dueDeliveries } from '../webhooks/attempt-delivery.ts';
 import { createWebhook, type NewWebhook } from '../webhooks/create-webhook.ts';
 import type { Delivery } from '../webhooks/delivery.ts';

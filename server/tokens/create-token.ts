@@ -1,6 +1,5 @@
 import { referenceTo } from '../kernel/actor.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
-import { mayChangeUser, mayCreate } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -19,6 +18,7 @@ import type { SpentSeed } from './spent-seed.ts';
 import { readSpentSeed } from './spent-seeds.ts';
 import type { OathToken, OcraToken, OtpAlgorithm, OtpDigits, RecoveryToken, Token, TokenPin } from './token.ts';
 import { rememberToken } from './token-history.ts';
+import { validateNewToken } from './validate-new-token.ts';
 
 /** The input common to every kind. */
 export interface NewTokenRecord {
@@ -203,12 +203,8 @@ export async function storeToken<T extends Token>(
 ): Promise<Result<{ token: T }>> {
   const { id } = birth;
   const { account } = act.actor;
-  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
-  if (input.owner !== undefined) {
-    const owner = await readUser(ports, account, input.owner);
-    if (!owner) return refusal('USER_NOT_FOUND');
-    if (!mayChangeUser(act.actor, owner)) return refusal('FORBIDDEN');
-  }
+  const refused = await validateNewToken(ports, act, input);
+  if (refused) return refused;
   const token = complete({
     id,
     account,

@@ -7,7 +7,7 @@ import { createUser, idempotently } from '../testing/as-operator.ts';
 import { birth, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import type { NewUser } from './create-user.ts';
+import type { NewUser } from '../user-management/create-user.ts';
 import { nameClaimDocument, userIndexes } from './documents.ts';
 import { findUser } from './find-user.ts';
 

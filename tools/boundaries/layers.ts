@@ -127,6 +127,7 @@ const FEATURES = new Set([
   'tokens',
   'transactions',
   'unlock',
+  'user-management',
   'users',
   'webhooks',
 ]);

@@ -44,7 +44,7 @@ import { eventsSince, exportedEvents, restoredWithEvents } from '../../testing/r
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { deleteToken } from '../../tokens/delete-token.ts';
 import { tokenDocument } from '../../tokens/documents.ts';
-import { deleteUser } from '../../users/delete-user.ts';
+import { deleteUser } from '../../user-management/delete-user.ts';
 import { createWebhook } from '../../webhooks/create-webhook.ts';
 import { webhooksDocument } from '../../webhooks/documents.ts';
 import { deleteWebhook, updateWebhook } from '../../webhooks/update-webhook.ts';

@@ -29,7 +29,7 @@ import { deleteToken } from '../../tokens/delete-token.ts';
 import { tokenDocument } from '../../tokens/documents.ts';
 import { lockToken } from '../../tokens/lockout.ts';
 import type { Token } from '../../tokens/token.ts';
-import { deleteUser } from '../../users/delete-user.ts';
+import { deleteUser } from '../../user-management/delete-user.ts';
 import { userDocument } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';
 import { editWebhook, readBook } from '../../webhooks/edit-webhook.ts';

@@ -36,12 +36,12 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
 import { passwordHash } from '../passwords/hash-fields.ts';
 import type { NewId } from '../records/create-object.ts';
+import { showUser } from '../users/find-user.ts';
+import type { User } from '../users/user.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
-import { showUser } from './find-user.ts';
 import { listUsers } from './list-users.ts';
 import { updateUser } from './update-user.ts';
-import type { User } from './user.ts';
 
 const names = {
   login,

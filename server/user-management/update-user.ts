@@ -8,12 +8,12 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notify } from '../messages/notify.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
-import { changeNames, type NameChanges } from './change-names.ts';
+import { changeNames, type NameChanges } from '../users/change-names.ts';
+import { userDocument } from '../users/documents.ts';
+import { confirmed, emailVouchedFor } from '../users/mailbox.ts';
+import type { User } from '../users/user.ts';
+import { userNames, withNames } from '../users/user-names.ts';
 import { refuseChosen } from './create-user.ts';
-import { userDocument } from './documents.ts';
-import { confirmed, emailVouchedFor } from './mailbox.ts';
-import type { User } from './user.ts';
-import { userNames, withNames } from './user-names.ts';
 
 export interface UserChanges extends NameChanges {
   blocked?: boolean | undefined;

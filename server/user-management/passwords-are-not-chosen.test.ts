@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { FixtureAdministrator } from '../testing/administrators.ts';
-import { addAdministrator, selfServiceContext } from '../testing/administrators.ts';
+import { addAdministrator, type FixtureAdministrator, selfServiceContext } from '../testing/administrators.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { addPerson, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { waitUntil } from '../testing/wait-until.ts';
-import { createUser } from '../users/create-user.ts';
 import { userDocument } from '../users/documents.ts';
-import { updateUser } from '../users/update-user.ts';
-import { validateNewUser } from '../users/validate-rows.ts';
+import { createUser } from './create-user.ts';
+import { updateUser } from './update-user.ts';
+import { validateNewUser } from './validate-new-user.ts';
 
 // SR-41: an actor who chooses a user's password can sign in as them. Administrators start a reset; the password field
 // is for a site's backend, whose users type theirs into its own forms.

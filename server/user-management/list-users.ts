@@ -5,8 +5,8 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { type ListQuery, listRange } from '../records/list-named.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
-import { userDocument, userIndexes } from './documents.ts';
-import type { User } from './user.ts';
+import { userDocument, userIndexes } from '../users/documents.ts';
+import type { User } from '../users/user.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 

@@ -1,15 +1,14 @@
 import { judgeNewPassword, type PasswordOwner } from '../authentication/new-password.ts';
-import { mayChangeUser, mayCreate } from '../kernel/policy.ts';
+import { mayCreate } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { wrapImportedHash } from '../passwords/imported-hash.ts';
-import type { NewTokenRecord } from '../tokens/create-token.ts';
+import { locateUser } from '../users/find-user.ts';
+import { nameTaken } from '../users/name-taken.ts';
+import { userNames } from '../users/user-names.ts';
+import { validateNames } from '../users/validate-names.ts';
 import { type NewUser, refuseChosen } from './create-user.ts';
-import { locateUser, readUser } from './find-user.ts';
-import { nameTaken } from './name-taken.ts';
-import { userNames } from './user-names.ts';
-import { validateNames } from './validate-names.ts';
 
 /** Why a user cannot be created; undefined if they can. Writes and hashes nothing. */
 export async function validateNewUser(
@@ -33,17 +32,4 @@ export async function validateNewUser(
   return input.password === undefined
     ? undefined
     : judgeNewPassword(ports, { ...input, account, assignments: [] } as PasswordOwner, input.password);
-}
-
-/** The same for a token. */
-export async function validateNewToken(
-  ports: Pick<Ports, 'store' | 'clock'>,
-  act: RequestContext,
-  input: Pick<NewTokenRecord, 'owner'>,
-): Promise<Refusal | undefined> {
-  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
-  if (input.owner === undefined) return undefined;
-  const owner = await readUser(ports, act.actor.account, input.owner);
-  if (!owner) return refusal('USER_NOT_FOUND');
-  return mayChangeUser(act.actor, owner) ? undefined : refusal('FORBIDDEN');
 }

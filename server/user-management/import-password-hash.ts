@@ -5,13 +5,13 @@ import { mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { type ImportedHash, wrapImportedHash } from '../passwords/imported-hash.ts';
+import { wrapping } from '../passwords/legacy-hash.ts';
 import { editObject, readObject } from '../records/read-object.ts';
-import { refuseChosen } from '../users/create-user.ts';
 import { userDocument } from '../users/documents.ts';
 import { confirmed } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
-import { type ImportedHash, wrapImportedHash } from './imported-hash.ts';
-import { wrapping } from './legacy-hash.ts';
+import { refuseChosen } from './create-user.ts';
 
 /**
  * Sets an existing user's password from another system, as a password or as its hash. A cheap digest is wrapped in

@@ -13,9 +13,9 @@ import { sweepIndex } from '../records/sweep-index.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { disown } from '../tokens/disown-token.ts';
 import { tokenIndexes } from '../tokens/documents.ts';
-import { releaseName } from './claim-name.ts';
-import { userDocument } from './documents.ts';
-import { userNames } from './user-names.ts';
+import { releaseName } from '../users/claim-name.ts';
+import { userDocument } from '../users/documents.ts';
+import { userNames } from '../users/user-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
