@@ -13,6 +13,7 @@ import { recordOnce } from '../store/record-once.ts';
 import { newOperation } from '../store/transact.ts';
 import { apiScope } from '../tokens/challenge.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import type { SecondAnswer } from '../tokens/second-answer.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import { decoyAttempt } from '../users/decoy-attempt.ts';
 import { userDocument } from '../users/documents.ts';
@@ -24,7 +25,7 @@ import { decoyForUnknownUser } from './decoy-for-unknown-user.ts';
 import { decideFactors, denialCode } from './methods.ts';
 import { readAccess } from './read-access.ts';
 import { readLimitedToken } from './read-limits.ts';
-import { acceptedKindsFrom, factorStates, type SecondAnswer } from './second-factor.ts';
+import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type SecondFactorEvent, verifySecondFactor } from './verify-second-factor.ts';
 import { verifyUserFactor } from './verify-user-factor.ts';
 

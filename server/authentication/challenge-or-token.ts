@@ -4,9 +4,11 @@ import { isRefusal, type Result } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
 import { acceptedKinds } from '../resources/resource.ts';
 import { tokenDocument } from '../tokens/documents.ts';
-import { isOath, type OathToken, type Token } from '../tokens/token.ts';
+import { rulesOf } from '../tokens/kinds/rules.ts';
+import type { Token } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
-import { type Asked, type ChallengeRequest, candidates, createChallenge } from './create-challenge.ts';
+import type { Asked, ChallengeRequest } from './create-challenge.ts';
+import { candidates, createChallenge } from './create-challenge.ts';
 import { readAccess } from './read-access.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
@@ -36,14 +38,14 @@ async function showingByItself(
   ports: Needs,
   act: RequestContext,
   request: ChallengeRequest,
-): Promise<OathToken | undefined> {
+): Promise<Token | undefined> {
   const access = await readAccess(ports, request.resource, request.address, act.actor.account);
   if (isRefusal(access)) return undefined;
   const found = await candidates(ports, act, access.resource, request);
   if (isRefusal(found)) return undefined;
   const [accepts, now] = [acceptedKinds(access.resource), ports.clock.now()];
   return found.tokens
-    .filter(isOath)
+    .filter((token) => !rulesOf(token).isChallenged && rulesOf(token).answer === 'code')
     .filter(({ id }) => (request.token ?? id) === id)
     .find((token) => isUsable(token, accepts, now, 'api'));
 }

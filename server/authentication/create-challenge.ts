@@ -1,25 +1,19 @@
-import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import type { ResourceId, TokenId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { mayAuthenticateOn } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { acceptedKinds, type Resource } from '../resources/resource.ts';
+import type { Resource } from '../resources/resource.ts';
+import { acceptedKinds } from '../resources/resource.ts';
 import { apiScope } from '../tokens/challenge.ts';
 import { tokenDocument } from '../tokens/documents.ts';
-import { createOcraChallenge } from '../tokens/kinds/ocra/create-ocra-challenge.ts';
-import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
-import { codeUnderWay, sendCode } from '../tokens/kinds/sent/send-code.ts';
+import { actionsOf } from '../tokens/kinds/actions.ts';
+import type { ApiChallenge } from '../tokens/kinds/kind-actions.ts';
+import { KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
-import {
-  isOcra,
-  isSent,
-  type OcraToken,
-  type SentToken,
-  TOKEN_KINDS,
-  type Token,
-  type TokenKind,
-} from '../tokens/token.ts';
+import type { Token, TokenKind } from '../tokens/token.ts';
+import { TOKEN_KINDS } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
 import { findUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
@@ -29,9 +23,7 @@ import { acceptedKindsFrom } from './second-factor.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 
 /** The kinds that need a challenge before they can be answered. */
-export const ASKED_KINDS = ['ocra', 'sms', 'email'] as const satisfies readonly TokenKind[];
-export type AskedKind = (typeof ASKED_KINDS)[number];
-type AskedToken = OcraToken | SentToken;
+export const ASKED_KINDS = TOKEN_KINDS.filter((kind) => KIND_RULES[kind].isChallenged);
 
 export interface ChallengeRequest {
   resource: ResourceId;
@@ -39,7 +31,7 @@ export interface ChallengeRequest {
   user?: string | undefined;
   /** Without a user: a token that the resource accepts directly. */
   token?: TokenId | undefined;
-  kind?: AskedKind | undefined;
+  kind?: TokenKind | undefined;
   language: MailLanguage;
   /** The user's address as the host saw it. */
   address?: string | undefined;
@@ -47,15 +39,10 @@ export interface ChallengeRequest {
   reuseRecent?: true | undefined;
 }
 
-export interface Asked {
+export interface Asked extends ApiChallenge {
   token: TokenId;
-  kind: AskedKind;
+  kind: TokenKind;
   name: string;
-  /** The address that the code was sent to, masked. */
-  to?: string;
-  /** For the user's device. */
-  question?: string;
-  expiresAt: number;
 }
 
 /**
@@ -78,7 +65,7 @@ export async function createChallenge(
   if (isRefusal(found)) return found;
   const accepts = acceptedKindsFrom(found.user ?? {}, resource);
   const meant = found.tokens
-    .filter(isAsked)
+    .filter((token) => rulesOf(token).isChallenged)
     .filter(({ id, factor }) => (request.token ?? id) === id && (request.kind ?? factor.kind) === factor.kind)
     .filter(({ factor }) => acceptedKinds(resource).includes(factor.kind));
   const fitting = meant
@@ -87,51 +74,12 @@ export async function createChallenge(
   const token = fitting.find((one) => isUsable(one, accepts, ports.clock.now(), 'api'));
   if (!token && meant.length > fitting.length) return refusal('CONFIRMATION_REQUIRED');
   if (!token) return refusal(fitting.some(({ lock }) => lock) ? 'TOKEN_LOCKED' : 'TOKEN_NOT_FOUND');
-  const { language, reuseRecent } = request;
-  return ask(ports, act, { token, resource, language, user: found.user?.id, reuseRecent });
-}
-
-/** Creates the challenge of the token. Each kind that takes challenges has a case. */
-async function ask(
-  ports: Needs,
-  act: RequestContext,
-  {
-    token,
-    resource,
-    language,
-    user,
-    reuseRecent,
-  }: Pick<ChallengeRequest, 'language' | 'reuseRecent'> & {
-    token: AskedToken;
-    resource: Resource;
-    user?: UserId | undefined;
-  },
-): Promise<Result<Asked>> {
   const { id, name, factor } = token;
-  switch (factor.kind) {
-    case 'ocra': {
-      const asked = await createOcraChallenge(ports, {
-        token: id,
-        scope: apiScope(resource.id),
-        resource: resource.id,
-      });
-      return isRefusal(asked) ? asked : { token: id, kind: factor.kind, name, ...asked };
-    }
-    case 'sms':
-    case 'email': {
-      const related = user === undefined ? [] : [user];
-      const order = { token: token as SentToken, resource, scope: apiScope(resource.id), language, related };
-      const outcome = await sendCode(ports, act, order);
-      const tooSoon = isRefusal(outcome) && outcome.refused === 'CODE_LIMIT' && reuseRecent;
-      const sent = (tooSoon && (await codeUnderWay(ports, order.token, order.scope))) || outcome;
-      if (isRefusal(sent)) return sent;
-      return { token: id, kind: factor.kind, name, to: maskedAddress(sent.token.factor), expiresAt: sent.expiresAt };
-    }
-  }
-}
-
-function isAsked(token: Token): token is AskedToken {
-  return isSent(token) || isOcra(token);
+  const { language, reuseRecent } = request;
+  const related = found.user ? [found.user.id] : [];
+  const order = { token, resource, scope: apiScope(resource.id), language, related, reuseRecent };
+  const asked = (await actionsOf(token).challenge?.(ports, act, order)) ?? refusal('TOKEN_NOT_FOUND');
+  return isRefusal(asked) ? asked : { token: id, kind: factor.kind, name, ...asked };
 }
 
 /** The tokens that may be challenged: the user's tokens on that resource, or the one that it accepts without a user. */

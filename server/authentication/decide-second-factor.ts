@@ -3,12 +3,13 @@ import type { Method } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Candidate, FactorVerdict } from '../tokens/factor-check.ts';
 import { countWrongAnswer, resetFailures, tokenState } from '../tokens/lockout.ts';
+import type { SecondAnswer } from '../tokens/second-answer.ts';
 import type { Token, TokenKind } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
 import type { SignInWay, User } from '../users/user.ts';
 import { decideFactors, denialCode } from './methods.ts';
 import type { LimitedToken } from './read-limits.ts';
-import { factorStates, matchesAnswer, type SecondAnswer } from './second-factor.ts';
+import { factorStates, matchesAnswer } from './second-factor.ts';
 
 /** The rules for one attempt. */
 export interface SecondFactorRules {

@@ -3,10 +3,10 @@ import { normaliseName } from '../kernel/names.ts';
 import { ABSENT, type Json } from '../kernel/ports/store.ts';
 import { anyRecord } from '../passwords/password-counters.ts';
 import { newOperation } from '../store/transact.ts';
+import type { SecondAnswer } from '../tokens/second-answer.ts';
 import { typedNameQueueKey } from '../users/decoy-attempt.ts';
 import { decoyAttemptDocument, nameClaimDocument } from '../users/documents.ts';
 import { decoysFor } from './check-decoy.ts';
-import type { SecondAnswer } from './second-factor.ts';
 import { type SecondFactorPorts, verifySecondFactor } from './verify-second-factor.ts';
 
 /**

@@ -1,10 +1,11 @@
 import type { FactorKind, FactorOption } from '@countersign/protocol/flow';
-import type { TokenId } from '../kernel/ids.ts';
-import { acceptedKinds, type Resource } from '../resources/resource.ts';
-import type { PasskeyAnswer } from '../tokens/kinds/passkey/passkey-challenge.ts';
-import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
+import type { Resource } from '../resources/resource.ts';
+import { acceptedKinds } from '../resources/resource.ts';
+import { isSubstitute, KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
 import { tokenState } from '../tokens/lockout.ts';
-import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from '../tokens/token.ts';
+import type { SecondAnswer } from '../tokens/second-answer.ts';
+import type { Token, TokenKind } from '../tokens/token.ts';
+import { TOKEN_KINDS } from '../tokens/token.ts';
 import { isAccepted } from '../tokens/usable-tokens.ts';
 import type { SignInWay, User } from '../users/user.ts';
 import type { FactorState } from './methods.ts';
@@ -32,11 +33,6 @@ export function offersPasskeySignIn(resource: Pick<Resource, 'passkeySignIn' | '
   );
 }
 
-/** The user's input as second factor. */
-export type SecondAnswer =
-  /** Digits from an app or a fob, from a message, or in answer to a question. `token`: only this one is tried. */
-  { kind: 'code'; otp: string; token?: TokenId | undefined } | { kind: 'recovery'; code: string } | PasskeyAnswer;
-
 /**
  * The states of an assignment's tokens, for the decision whether a second factor is required. Recovery codes are left
  * out: they replace a token's code but never require one.
@@ -51,7 +47,7 @@ export function factorStates(
   way: SignInWay = 'widget',
 ): FactorState[] {
   return tokens
-    .filter((token) => !isRecovery(token))
+    .filter((token) => !rulesOf(token).isSubstitute)
     .map((token) => (isAccepted(token, accepts, way) ? tokenState(token, now) : notAccepted(token, now)));
 }
 
@@ -63,30 +59,15 @@ function notAccepted(token: Token, now: number): FactorState {
 
 /** Whether an answer can be meant for this token; the other tokens neither verify nor count it. */
 export function matchesAnswer(answer: SecondAnswer, token: Token): boolean {
-  if (answer.kind === 'recovery') return isRecovery(token);
-  if (answer.kind === 'webauthn') return isWebauthn(token) && token.factor.credentialId === answer.assertion.id;
-  if (answer.token !== undefined) return token.id === answer.token;
-  return !isRecovery(token) && !isWebauthn(token);
+  if (answer.kind === 'code' && answer.token !== undefined) return token.id === answer.token;
+  const rules = rulesOf(token);
+  return rules.answer === answer.kind && (rules.matches?.(token, answer) ?? true);
 }
 
-/** The option for all tokens that show their own codes: their codes are tried together. */
-const CODE_OPTION = 'code';
-const RECOVERY_OPTION = 'recovery';
-/** All passkeys of a user: the browser finds the available one. */
-const PASSKEY_OPTION = 'passkey';
-
-/** The user is not known yet: the options are the same for every name (SR-17), and nothing is sent for a name alone. */
-export const ANONYMOUS_OPTIONS: readonly FactorOption[] = [
-  { id: CODE_OPTION, kind: 'code' },
-  { id: RECOVERY_OPTION, kind: 'recovery' },
-];
-
-/** The factor that shows a token of a kind. */
-export function factorKindOf(kind: TokenKind): FactorKind {
-  return kind === 'totp' || kind === 'hotp' ? 'code' : kind;
-}
-
-const ORDER: readonly FactorKind[] = ['webauthn', 'code', 'ocra', 'sms', 'email', 'recovery'];
+/** The options before the user is known: the same for every name (SR-17), and nothing is sent for a name alone. */
+export const ANONYMOUS_OPTIONS: readonly FactorOption[] = uniqueOptions(
+  TOKEN_KINDS.flatMap((kind) => KIND_RULES[kind].anonymousOption ?? []),
+);
 
 /**
  * The options for the second factor of a user who has shown the first, the best first.
@@ -94,12 +75,8 @@ const ORDER: readonly FactorKind[] = ['webauthn', 'code', 'ocra', 'sms', 'email'
  * @param tokens of the assignment, active ones of accepted kinds
  */
 export function factorOptions(tokens: readonly Token[]): FactorOption[] {
-  const options = new Map<string, FactorOption>();
-  for (const token of tokens) {
-    const option = optionFor(token);
-    if (!options.has(option.id)) options.set(option.id, option);
-  }
-  return [...options.values()].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+  const ranked = [...tokens].sort((a, b) => rankOf(a) - rankOf(b));
+  return uniqueOptions(ranked.map(optionFor));
 }
 
 /** The tokens that an option stands for. */
@@ -109,16 +86,17 @@ export function tokensOfOption({ id }: FactorOption, tokens: readonly Token[]): 
 
 /** The first option to request: the one the page remembers for this user, if they have it, else their best. */
 export function firstOption(options: readonly FactorOption[], prefer?: FactorKind): FactorOption | undefined {
-  return options.find(({ kind }) => kind === prefer && kind !== 'recovery') ?? options[0];
+  return options.find(({ kind }) => kind === prefer && !isSubstitute(kind)) ?? options[0];
 }
 
 function optionFor(token: Token): FactorOption {
-  if (isOath(token)) return { id: CODE_OPTION, kind: 'code' };
-  if (isRecovery(token)) return { id: RECOVERY_OPTION, kind: 'recovery' };
-  if (isWebauthn(token)) return { id: PASSKEY_OPTION, kind: 'webauthn' };
-  const { id, name, factor } = token;
-  if (factor.kind === 'sms' || factor.kind === 'email') {
-    return { id, kind: factor.kind, name, to: maskedAddress(factor) };
-  }
-  return { id, kind: 'ocra', name };
+  return rulesOf(token).option(token);
+}
+
+function rankOf({ factor }: Token): number {
+  return TOKEN_KINDS.indexOf(factor.kind);
+}
+
+function uniqueOptions(options: readonly FactorOption[]): FactorOption[] {
+  return [...new Map(options.map((option) => [option.id, option])).values()];
 }

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SIGNING_KINDS } from '../kernel/transaction.ts';
 import { sampleToken } from '../testing/samples.ts';
 import { TOKEN_KINDS, type Token } from '../tokens/token.ts';
-import { signingDenial, signingKinds } from './signing.ts';
+import { SIGNING_KINDS, signingDenial, signingKinds } from './signing.ts';
 
 const kinds = fc.subarray([...TOKEN_KINDS]);
 

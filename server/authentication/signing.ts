@@ -1,17 +1,18 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
-import { SIGNING_KINDS, type SigningKind, type Transaction } from '../kernel/transaction.ts';
 import type { Resource } from '../resources/resource.ts';
+import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import { tokenState } from '../tokens/lockout.ts';
-import type { Token } from '../tokens/token.ts';
+import { TOKEN_KINDS, type Token, type TokenKind } from '../tokens/token.ts';
+import type { Transaction } from '../tokens/transaction.ts';
 import type { User } from '../users/user.ts';
 import { decideFactors, denialCode } from './methods.ts';
 import { acceptedKindsFrom } from './second-factor.ts';
 
 /**
- * The number of characters of labels and values that fit into a text message, in any script. A longer transaction is
- * not cut, but not sent that way.
+ * The kinds of tokens whose answer is bound to the signed fields. Codes of an app, a fob or on paper are valid for
+ * anything: an attacker who obtains one could confirm any transaction with it.
  */
-const TEXT_MESSAGE_MAX = 240;
+export const SIGNING_KINDS = TOKEN_KINDS.filter((kind) => KIND_RULES[kind].transactionMax !== undefined);
 
 /**
  * The kinds that may confirm a transaction: bound to it, and accepted by the resource and by the host. A text message
@@ -19,14 +20,14 @@ const TEXT_MESSAGE_MAX = 240;
  */
 export function signingKinds(
   resource: Pick<Resource, 'tokenKinds'>,
-  { kinds = [...SIGNING_KINDS], fields }: Pick<Transaction, 'kinds' | 'fields'>,
+  { kinds = SIGNING_KINDS, fields }: Pick<Transaction, 'kinds' | 'fields'>,
   /** Absent if a token signs without a user. */
   user: Pick<User, 'needsConfirmation'> = {},
-): SigningKind[] {
+): TokenKind[] {
   const accepts = acceptedKindsFrom(user, resource);
   const length = fields.reduce((sum, { label, value }) => sum + label.length + value.length, 0);
   return SIGNING_KINDS.filter(
-    (kind) => accepts.includes(kind) && kinds.includes(kind) && (kind !== 'sms' || length <= TEXT_MESSAGE_MAX),
+    (kind) => accepts.includes(kind) && kinds.includes(kind) && length <= (KIND_RULES[kind].transactionMax ?? 0),
   );
 }
 
@@ -38,10 +39,10 @@ export function signingKinds(
  */
 export function signingDenial(
   tokens: readonly Token[],
-  accepts: readonly SigningKind[],
+  accepts: readonly TokenKind[],
   now: number,
 ): RefusalCode | undefined {
-  const fitting = tokens.filter(({ factor }) => accepts.some((kind) => kind === factor.kind));
+  const fitting = tokens.filter(({ factor }) => accepts.includes(factor.kind));
   const decided = decideFactors(
     'otp',
     fitting.map((token) => tokenState(token, now)),

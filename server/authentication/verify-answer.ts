@@ -1,12 +1,8 @@
 import { callDependency } from '../kernel/dependency.ts';
 import type { Candidate, FactorVerdict, VerifyNeeds } from '../tokens/factor-check.ts';
-import { verifyOath } from '../tokens/kinds/oath/verify-oath.ts';
-import { verifyOcraAnswer } from '../tokens/kinds/ocra/verify-ocra.ts';
-import { verifyPasskey } from '../tokens/kinds/passkey/verify-passkey.ts';
-import { verifyRecovery } from '../tokens/kinds/recovery/verify-recovery.ts';
-import { verifySent } from '../tokens/kinds/sent/verify-sent.ts';
-import { isOath, isOcra, isRecovery, isSent, isWebauthn } from '../tokens/token.ts';
-import type { SecondAnswer } from './second-factor.ts';
+import { actionsOf } from '../tokens/kinds/actions.ts';
+import { rulesOf } from '../tokens/kinds/rules.ts';
+import type { SecondAnswer } from '../tokens/second-answer.ts';
 
 /**
  * Verifies one answer against one token. Nothing is written here: the verdict contains what an accepted answer uses up,
@@ -20,13 +16,9 @@ export async function verifyAnswer(
   now: number,
 ): Promise<FactorVerdict> {
   const token = candidate.stored.value;
-  return callDependency('checking a second factor', () => {
-    if (answer.kind === 'code' && isOath(token)) return verifyOath(ports, token, answer.otp, now);
-    if (answer.kind === 'code' && isOcra(token))
-      return verifyOcraAnswer(ports, token, candidate.challenge?.value, answer.otp, now);
-    if (answer.kind === 'code' && isSent(token)) return verifySent(ports, token, candidate, answer.otp, now);
-    if (answer.kind === 'recovery' && isRecovery(token)) return verifyRecovery(ports, token, answer.code);
-    if (answer.kind === 'webauthn' && isWebauthn(token)) return verifyPasskey(token, answer);
-    return { verdict: 'not-asked' };
-  });
+  return callDependency('checking a second factor', () =>
+    rulesOf(token).answer === answer.kind
+      ? actionsOf(token).verify(ports, token, answer, now, candidate)
+      : { verdict: 'not-asked' },
+  );
 }

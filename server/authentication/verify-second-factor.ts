@@ -9,8 +9,9 @@ import { Contention, newOperation, transact } from '../store/transact.ts';
 import type { Challenge } from '../tokens/challenge.ts';
 import { challengeDocument, tokenDocument } from '../tokens/documents.ts';
 import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
+import { rulesOf } from '../tokens/kinds/rules.ts';
 import { resetFailures } from '../tokens/lockout.ts';
-import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from '../tokens/token.ts';
+import type { Token, TokenKind } from '../tokens/token.ts';
 import { BURNT, decoyAttempt, factorQueueKey } from '../users/decoy-attempt.ts';
 import { decoyAttemptDocument } from '../users/documents.ts';
 import { checkDecoy } from './check-decoy.ts';
@@ -189,7 +190,7 @@ async function readChallenges(
   { scope, transaction }: SecondFactorAttempt,
   now: number,
 ): Promise<Map<TokenId, Stored<Challenge>>> {
-  const asked = tokens.filter(({ value }) => !isOath(value) && !isRecovery(value) && !isWebauthn(value));
+  const asked = tokens.filter(({ value }) => rulesOf(value).isChallenged);
   if (asked.length === 0) return new Map();
   const found = await ports.store.getMany(
     asked.map(({ value }) => challengeDocument.key(value.id, scope)),

@@ -43,7 +43,7 @@ export async function makeSentToken(
     const before = stored?.value;
     if (before && !isSent(before)) return { answer: refusal('CONTENTION') };
     const known = before ?? newSentToken(own, making, sent.to, now);
-    const judged = verifySent(ports, known, { challenge, scope: flow.id }, typed, now);
+    const judged = verifySent(ports, known, { kind: 'code', otp: typed }, now, { challenge, scope: flow.id });
     if (judged.verdict === 'wrong') return { answer: refusal('OTP_WRONG') };
     if (judged.verdict === 'not-asked') return { answer: refusal('NOTHING_ASKED') };
     // An attempt failed right after this commit.

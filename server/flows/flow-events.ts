@@ -1,6 +1,7 @@
 import type { EventDraft, EventFactor } from '../kernel/event.ts';
 import type { ClientInfo, RequestContext } from '../kernel/request-context.ts';
 import type { Refusal } from '../kernel/result.ts';
+import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import type { Flow, ResultRecord } from './flow.ts';
 
 /**
@@ -31,7 +32,7 @@ export function refusedEvent(flow: Flow, { refused, audit = {} }: Refusal): Even
 export function grantedEvent(result: ResultRecord): EventDraft {
   const factors: EventFactor[] = [];
   if (result.amr.includes('pwd')) factors.push('password');
-  if (result.otp === 'verified') factors.push(result.kind === 'webauthn' ? 'passkey' : 'otp');
+  if (result.otp === 'verified') factors.push(result.kind ? KIND_RULES[result.kind].eventFactor : 'otp');
   return {
     ...kindOf(result.transaction, result.test === true),
     resource: result.resource,

@@ -5,11 +5,11 @@ import type { Demand, ShownFactors } from '../authentication/step-up.ts';
 import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
-import type { Transaction } from '../kernel/transaction.ts';
 import type { TestMode } from '../resources/resource.ts';
 import type { SentNotice } from '../tokens/challenge.ts';
 import type { PasskeyChallenge } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { TokenKind } from '../tokens/token.ts';
+import type { Transaction } from '../tokens/transaction.ts';
 import type { Enrolling } from './enrolling.ts';
 import type { SelfSession } from './self-session.ts';
 

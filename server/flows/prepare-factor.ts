@@ -6,10 +6,8 @@ import type { ClientInfo } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, withAudit } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
-import type { PreparedChallenge } from '../tokens/challenge.ts';
-import { prepareQuestion } from '../tokens/kinds/ocra/prepare-question.ts';
-import { preparePasskey } from '../tokens/kinds/passkey/prepare-passkey.ts';
-import { prepareCode } from '../tokens/kinds/sent/prepare-code.ts';
+import { KIND_ACTIONS } from '../tokens/kinds/actions.ts';
+import { KIND_RULES, kindOfFactor } from '../tokens/kinds/rules.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { PrepareContext, PrepareNeeds } from '../tokens/prepare-context.ts';
 import type { Token } from '../tokens/token.ts';
@@ -49,11 +47,9 @@ export async function prepareFactor(
   { client, language }: { client: ClientInfo; language: MailLanguage },
 ): Promise<Result<ChallengeDraft>> {
   const { id, transaction, expiresAt, origin } = flow;
-  // Codes from an app or on paper need no preparation and carry no transaction.
-  if (option.kind === 'code' || option.kind === 'recovery') {
-    if (transaction) return refusal('STEP_NOT_EXPECTED');
-    return { step: option.kind === 'code' ? 'otp' : 'recovery' };
-  }
+  const kind = kindOfFactor(option.kind);
+  if (!kind || (transaction && KIND_RULES[kind].transactionMax === undefined)) return refusal('STEP_NOT_EXPECTED');
+  if (!KIND_ACTIONS[kind].prepare) return { step: KIND_RULES[kind].step };
   // Nothing is sent for a name alone (SR-17): a first factor, or the host's backend, has to identify the user.
   if (flow.user === undefined) return refusal('STEP_NOT_EXPECTED');
   const known = await readUser(ports, flow.account, flow.user);
@@ -77,19 +73,9 @@ async function prepareOption(
   context: PrepareContext,
   tokens: readonly Token[],
 ): Promise<Result<ChallengeDraft>> {
-  const prepared = await prepareChallenge(ports, option, context, tokensOfOption(option, tokens));
-  if (isRefusal(prepared)) return prepared;
-  const step = context.transaction ? 'sign' : option.kind === 'webauthn' ? 'passkey' : 'otp';
-  return { step, ...prepared };
-}
-
-function prepareChallenge(
-  ports: PrepareNeeds,
-  { kind }: FactorOption,
-  context: PrepareContext,
-  tokens: readonly Token[],
-): Promise<Result<PreparedChallenge>> | PreparedChallenge {
-  if (kind === 'ocra') return prepareQuestion(ports, context, tokens);
-  if (kind === 'webauthn') return preparePasskey(ports, context, tokens);
-  return kind === 'sms' || kind === 'email' ? prepareCode(ports, context, tokens) : {};
+  const kind = kindOfFactor(option.kind);
+  if (!kind) return refusal('STEP_NOT_EXPECTED');
+  const prepared = await KIND_ACTIONS[kind].prepare?.(ports, context, tokensOfOption(option, tokens));
+  if (prepared && isRefusal(prepared)) return prepared;
+  return { step: context.transaction ? 'sign' : KIND_RULES[kind].step, ...prepared };
 }

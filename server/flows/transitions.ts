@@ -9,6 +9,7 @@ import { MAX_PASSWORD_WAIT_MS } from '../passwords/password-backoff.ts';
 import type { MethodPolicy, Resource } from '../resources/resource.ts';
 import type { PreparedChallenge } from '../tokens/challenge.ts';
 import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
+import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
@@ -227,7 +228,7 @@ function methodReferences(
   pin: true | undefined,
 ): string[] {
   if (passkey) return [passkey.synced ? 'swk' : 'hwk', ...(passkey.userVerified ? ['user'] : [])];
-  return ['otp', ...(kind === 'sms' ? ['sms'] : []), ...(pin ? ['pin'] : [])];
+  return [...(kind ? KIND_RULES[kind].methods : ['otp']), ...(pin ? ['pin'] : [])];
 }
 
 /** A sign-in that has started and waits for a login. */

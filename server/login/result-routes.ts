@@ -7,7 +7,7 @@ import { refuse } from '../http/problem.ts';
 import { mayUse } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { transactionHash as hashTransaction } from '../kernel/transaction.ts';
+import { transactionHash as hashTransaction } from '../tokens/transaction.ts';
 import { transactionFields, transactionHash } from '../transactions/routes.ts';
 import { consumeResult } from './consume-result.ts';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loginRequestDocument } from '../flows/documents.ts';
-import { transactionHash } from '../kernel/transaction.ts';
 import { consumeResult, operatorContext } from '../testing/as-operator.ts';
 import { giveOcra } from '../testing/devices/ocra-device.ts';
 import { birth, createFixture, type Fixture, NONCE, read, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { transactionHash } from '../tokens/transaction.ts';
 import { createTransaction, type NewTransaction } from '../transactions/create-transaction.ts';
 
 let ports: TestPorts;

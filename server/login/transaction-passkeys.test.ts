@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flowDocument, resultDocument } from '../flows/documents.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { transactionHash } from '../kernel/transaction.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
 import { birth, createFixture, type Fixture, NONCE, overwrite, read, unwrap } from '../testing/fixtures.ts';
@@ -10,6 +9,7 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { challengeOfTransaction, isOfTransaction } from '../tokens/kinds/passkey/passkey-request.ts';
+import { transactionHash } from '../tokens/transaction.ts';
 import { createTransaction } from '../transactions/create-transaction.ts';
 
 // SR-45, SR-61: a passkey signs a challenge that contains the hash of the transaction.

@@ -7,7 +7,6 @@ import { completeFlow, newFlow } from '../flows/transitions.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { transactionHash } from '../kernel/transaction.ts';
 import type { Resource } from '../resources/resource.ts';
 import { newOperation } from '../store/transact.ts';
 import { consumeResult, createLoginRequest, operatorContext, updateResource } from '../testing/as-operator.ts';
@@ -28,6 +27,7 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { accountId, resourceId } from '../testing/samples.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { challengeDocument, tokenDocument } from '../tokens/documents.ts';
+import { transactionHash } from '../tokens/transaction.ts';
 import {
   createTransaction,
   type NewTransaction,

@@ -1,6 +1,5 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import type { ResultClaims } from '@countersign/protocol/result';
-import { factorKindOf } from '../authentication/second-factor.ts';
 import { recoveryCodesOf, showEnrolment, showSending } from '../enrolment/show-enrolment.ts';
 import { resultDocument } from '../flows/documents.ts';
 import type { Flow, ResultRecord } from '../flows/flow.ts';
@@ -11,6 +10,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { viewSelfService } from '../self-service/view.ts';
 import { requestOf } from '../tokens/kinds/passkey/passkey-request.ts';
+import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import { untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { validateResult } from './validate-result.ts';
 
@@ -75,7 +75,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     if (!known && (await validateResult(ports, record))) {
       return { ...view, step: 'denied', error: { code: 'ACCESS_DENIED' } };
     }
-    if (record.kind !== undefined) view.used = factorKindOf(record.kind);
+    if (record.kind !== undefined) view.used = KIND_RULES[record.kind].factor;
     view.result = await callDependency('signing a result', () => ports.signer.sign(claimsOf(record, ports.issuer)));
   }
   return view;

@@ -1,15 +1,6 @@
 import type { AccountId, ResourceId, TokenId } from '../kernel/ids.ts';
 import type { PasskeyChallenge } from './kinds/passkey/passkey-challenge.ts';
 
-/** The transaction that a challenge is bound to. */
-export interface BoundTransaction {
-  fields: readonly { label: string; value: string }[];
-  /** SHA-256 of the canonical text, hex. */
-  hash: string;
-  /** 32 random bytes, base64url. */
-  nonce: string;
-}
-
 /** A sent code, and what the page shows of it. */
 export interface SentNotice {
   token: TokenId;

@@ -2,9 +2,9 @@ import type { FlowId, ResourceId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
-import type { BoundTransaction } from './challenge.ts';
 import type { PasskeyNeeds } from './kinds/passkey/new-challenge.ts';
 import type { TokenKind } from './token.ts';
+import type { Transaction } from './transaction.ts';
 
 export type PrepareNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'> & PasskeyNeeds;
 
@@ -15,7 +15,7 @@ export interface PrepareContext {
   /** The kinds that may answer. */
   accepts: readonly TokenKind[];
   /** The transaction that the answer confirms; absent at a sign-in. */
-  transaction?: BoundTransaction | undefined;
+  transaction?: Transaction | undefined;
   /** When the sign-in expires. */
   expiresAt: number;
   /** Set once the user has picked the option. Nothing is sent without it. */

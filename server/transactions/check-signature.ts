@@ -7,8 +7,8 @@ import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { transactionHash } from '../kernel/transaction.ts';
 import { newOperation } from '../store/transact.ts';
+import { transactionHash } from '../tokens/transaction.ts';
 import { findSigningPlace, SIGNING_SCOPE } from './signing-context.ts';
 
 /**

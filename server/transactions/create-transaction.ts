@@ -5,10 +5,11 @@ import type { FlowId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { type SigningKind, type Transaction, transactionHash } from '../kernel/transaction.ts';
 import type { NewId } from '../records/create-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
+import type { TokenKind } from '../tokens/token.ts';
+import { type Transaction, transactionHash } from '../tokens/transaction.ts';
 import { findUser } from '../users/find-user.ts';
 
 /** From fixing the fields to the confirmation: short, so that an agreed transaction is not left open. */
@@ -26,7 +27,7 @@ export interface NewTransaction {
   nonce: string;
   /** As received; checked here and never corrected. */
   fields: readonly { label: string; value: string }[];
-  factors?: SigningKind[] | undefined;
+  factors?: TokenKind[] | undefined;
 }
 
 /**

@@ -4,13 +4,15 @@ import { factorStates } from '../authentication/second-factor.ts';
 import { signingKinds } from '../authentication/signing.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { createEvent, type RequestContext } from '../kernel/request-context.ts';
-import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { type Transaction, transactionHash } from '../kernel/transaction.ts';
-import { createOcraChallenge } from '../tokens/kinds/ocra/create-ocra-challenge.ts';
-import { sendCode } from '../tokens/kinds/sent/send-code.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { createEvent } from '../kernel/request-context.ts';
+import type { Result } from '../kernel/result.ts';
+import { isRefusal, refusal } from '../kernel/result.ts';
+import { actionsOf } from '../tokens/kinds/actions.ts';
 import { tokenState } from '../tokens/lockout.ts';
-import { isOcra, isSent, type Token } from '../tokens/token.ts';
+import type { Token } from '../tokens/token.ts';
+import type { Transaction } from '../tokens/transaction.ts';
+import { transactionHash } from '../tokens/transaction.ts';
 import { TRANSACTION_LIFETIME_MS, TRANSACTIONS_AT_ONCE } from './create-transaction.ts';
 import { findSigningPlace, SIGNING_SCOPE } from './signing-context.ts';
 
@@ -41,7 +43,7 @@ export async function askSignature(
     nonce: Buffer.from(ports.random.bytes(32)).toString('base64url'),
   };
   const kinds = signingKinds(resource, transaction);
-  if (tokenState(token, now) === 'active' && !kinds.some((kind) => kind === token.factor.kind)) {
+  if (tokenState(token, now) === 'active' && !kinds.includes(token.factor.kind)) {
     return refusal('SIGNING_TOKEN_MISSING');
   }
   const decided = decideFactors('token', factorStates([token], kinds, now, 'api'));
@@ -53,18 +55,17 @@ export async function askSignature(
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
 
   const about = { subject: user?.id ?? id, related: [id], resource: resource.id, transaction: transaction.hash };
-  if (isOcra(token)) {
-    const asked = await createOcraChallenge(ports, {
-      token: id,
-      scope: SIGNING_SCOPE,
-      resource: resource.id,
-      transaction,
-      tell: (at) => createEvent(act, { type: 'transaction.created', ...about }, at),
-    });
-    return isRefusal(asked) ? asked : { token, transaction: transaction.hash, ...asked };
-  }
-  if (!isSent(token)) return refusal('SIGNING_TOKEN_MISSING');
-  const order = { token, resource, scope: SIGNING_SCOPE, language: 'en', transaction } as const;
-  const sent = await sendCode(ports, act, { ...order, related: user ? [user.id] : [] });
-  return isRefusal(sent) ? sent : { token, transaction: transaction.hash, expiresAt: sent.expiresAt };
+  const asked = await actionsOf(token).challenge?.(ports, act, {
+    token,
+    resource,
+    scope: SIGNING_SCOPE,
+    language: 'en',
+    transaction,
+    related: user ? [user.id] : [],
+    createEvent: (at) => createEvent(act, { type: 'transaction.created', ...about }, at),
+  });
+  if (!asked) return refusal('SIGNING_TOKEN_MISSING');
+  if (isRefusal(asked)) return asked;
+  const { question, expiresAt } = asked;
+  return { token, transaction: transaction.hash, ...(question !== undefined && { question }), expiresAt };
 }

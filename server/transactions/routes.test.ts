@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { transactionHash } from '../kernel/transaction.ts';
 import { giveOcra } from '../testing/devices/ocra-device.ts';
 import { createFixture, NONCE, unwrap } from '../testing/fixtures.ts';
 import { openService, type Service } from '../testing/http-service.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
+import { transactionHash } from '../tokens/transaction.ts';
 
 let service: Service;
 beforeAll(async () => {

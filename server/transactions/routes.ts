@@ -1,5 +1,6 @@
 import { TRANSACTION_FIELDS_MAX } from '@countersign/protocol/transaction';
 import { z } from '@hono/zod-openapi';
+import { SIGNING_KINDS } from '../authentication/signing.ts';
 import { anyName, creationHeaders, instantOf, nonce, resourceId } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
 import { route } from '../http/api/route.ts';
@@ -8,7 +9,6 @@ import { refuse } from '../http/problem.ts';
 import { mayUse } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { SIGNING_KINDS } from '../kernel/transaction.ts';
 import { createTransaction } from './create-transaction.ts';
 
 // Only the shape: the rule itself checks the contents, and reports the reason and the field.

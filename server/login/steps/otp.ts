@@ -1,5 +1,4 @@
 import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user.ts';
-import type { SecondAnswer } from '../../authentication/second-factor.ts';
 import type { SecondFactorOutcome } from '../../authentication/verify-second-factor.ts';
 import { verifyUserFactor } from '../../authentication/verify-user-factor.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
@@ -12,6 +11,7 @@ import { isRefusal, type Refusal, refusal, withAudit } from '../../kernel/result
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
+import type { SecondAnswer } from '../../tokens/second-answer.ts';
 import { mayAskUnlock } from '../../unlock/unlockable-tokens.ts';
 import { locateTyped } from '../../users/find-user.ts';
 import type { User } from '../../users/user.ts';

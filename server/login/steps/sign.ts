@@ -1,4 +1,3 @@
-import type { SecondAnswer } from '../../authentication/second-factor.ts';
 import { signingKinds } from '../../authentication/signing.ts';
 import { verifyUserFactor } from '../../authentication/verify-user-factor.ts';
 import { factorOf } from '../../flows/flow.ts';
@@ -6,6 +5,7 @@ import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step
 import type { TokenId } from '../../kernel/ids.ts';
 import { isRefusal, refusal, withAudit } from '../../kernel/result.ts';
 import { isOfTransaction } from '../../tokens/kinds/passkey/passkey-request.ts';
+import type { SecondAnswer } from '../../tokens/second-answer.ts';
 import { locateUser } from '../../users/find-user.ts';
 
 /** The digits that confirm a transaction: of the selected token only. */

@@ -17,7 +17,8 @@ function tokenWith(changes: Partial<OathToken> = {}): OathToken {
   return { ...token, sealedSecret: secrets.seal(RFC_SECRET, seedContext(token.account, token.id)) };
 }
 const code = (counter: number) => hotp({ secret: RFC_SECRET, counter, digits: 6, algorithm: 'SHA1' });
-const judge = (token: OathToken, typed: string, now = NOW) => verifyOath(ports, frozen(token), typed, now);
+const judge = (token: OathToken, typed: string, now = NOW) =>
+  verifyOath(ports, frozen(token), { kind: 'code', otp: typed }, now);
 
 test('a right code is accepted and used up', () => {
   const token = tokenWith();

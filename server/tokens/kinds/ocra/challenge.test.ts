@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { transactionHash } from '../../../kernel/transaction.ts';
 import { anySuite, isQuestion, OCRA_KEYS, suiteOf } from '../../../testing/ocra-samples.ts';
+import { transactionHash } from '../../transaction.ts';
 import { ocraAnswer } from './answer.ts';
 import { CHALLENGE_BYTES, challengeOfHash, makeChallenge, questionBits } from './challenge.ts';
 

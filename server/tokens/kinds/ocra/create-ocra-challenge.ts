@@ -4,9 +4,10 @@ import type { Json } from '../../../kernel/ports/store.ts';
 import { type Result, refusal } from '../../../kernel/result.ts';
 import { MINUTE_MS } from '../../../kernel/time.ts';
 import { type Decision, transact } from '../../../store/transact.ts';
-import type { BoundTransaction, Challenge } from '../../challenge.ts';
+import type { Challenge } from '../../challenge.ts';
 import { challengeDocument, tokenDocument } from '../../documents.ts';
 import { isOcra } from '../../token.ts';
+import type { Transaction } from '../../transaction.ts';
 import { CHALLENGE_BYTES, challengeOfHash, makeChallenge } from './challenge.ts';
 import { type OcraSuite, parseSuite } from './suite.ts';
 
@@ -19,11 +20,11 @@ export interface Asked {
   scope: string;
   resource: ResourceId;
   /** The transaction that an answer confirms; its question is the same however often it is requested. */
-  transaction?: BoundTransaction | undefined;
+  transaction?: Transaction | undefined;
   /** The latest expiry, whatever the question's own lifetime. */
   until?: number | undefined;
   /** Creates the event, if the request itself is recorded. */
-  tell?: (now: number) => Json;
+  createEvent?: (now: number) => Json;
 }
 
 /**
@@ -33,7 +34,7 @@ export interface Asked {
  */
 export async function createOcraChallenge(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  { token: id, scope, resource, transaction, until = Number.POSITIVE_INFINITY, tell }: Asked,
+  { token: id, scope, resource, transaction, until = Number.POSITIVE_INFINITY, createEvent }: Asked,
 ): Promise<Result<{ question: string; expiresAt: number }>> {
   const keys = [tokenDocument.key(id), challengeDocument.key(id, scope)] as const;
   const random = ports.random.bytes(CHALLENGE_BYTES);
@@ -59,11 +60,11 @@ export async function createOcraChallenge(
       expiresAt,
     };
     const put = [{ key: keys[1], value: challenge, expiresAt }];
-    const write = { put, ...(tell && { append: [tell(now)] }) };
+    const write = { put, ...(createEvent && { append: [createEvent(now)] }) };
     return { answer: { question, expiresAt }, write };
   });
 }
 
-function questionOf(suite: OcraSuite, { hash, nonce }: BoundTransaction): string {
+function questionOf(suite: OcraSuite, { hash, nonce }: Transaction): string {
   return challengeOfHash(suite, Buffer.from(hash, 'hex'), Buffer.from(nonce, 'base64url'));
 }

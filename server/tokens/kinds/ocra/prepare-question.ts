@@ -1,15 +1,19 @@
 import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import type { PreparedChallenge } from '../../challenge.ts';
 import type { PrepareContext } from '../../prepare-context.ts';
-import type { Token } from '../../token.ts';
+import type { OcraToken } from '../../token.ts';
+import type { ApiChallenge, ChallengeOrder } from '../kind-actions.ts';
 import { createOcraChallenge } from './create-ocra-challenge.ts';
 
-/** Creates the question of a device. */
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/** Creates the question of a device for a sign-in. */
 export async function prepareQuestion(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Needs,
   { flow, resource, transaction, expiresAt }: PrepareContext,
-  [token]: readonly Token[],
+  [token]: readonly OcraToken[],
 ): Promise<Result<PreparedChallenge>> {
   if (!token) return refusal('NOTHING_ASKED');
   const asked = await createOcraChallenge(ports, {
@@ -20,4 +24,14 @@ export async function prepareQuestion(
     until: expiresAt,
   });
   return isRefusal(asked) ? asked : { question: asked.question };
+}
+
+/** Creates the question of a device for a backend. */
+export function createApiQuestion(
+  ports: Needs,
+  _act: RequestContext,
+  { token, resource, scope, transaction, createEvent }: ChallengeOrder<OcraToken>,
+): Promise<Result<ApiChallenge>> {
+  const order = { token: token.id, scope, resource: resource.id, transaction };
+  return createOcraChallenge(ports, { ...order, ...(createEvent && { createEvent }) });
 }

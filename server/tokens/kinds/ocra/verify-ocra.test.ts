@@ -30,8 +30,12 @@ const ASKED: Challenge = {
   expiresAt: NOW + 1000,
 };
 const answer = (counter: number) => ocraAnswer(suiteOf(SUITE), OCRA_KEYS.SHA256, { question: ASKED.question, counter });
+const verify = (token: OcraToken, challenge: Challenge | undefined, otp: string, now: number) =>
+  verifyOcraAnswer(ports, token, { kind: 'code', otp }, now, {
+    challenge: challenge && { value: challenge, version: 1 },
+  });
 const judge = (typed: string, challenge: Challenge | undefined = ASKED, token = TOKEN, now = NOW) =>
-  verifyOcraAnswer(ports, frozen(token), challenge && frozen(challenge), typed, now);
+  verify(frozen(token), challenge && frozen(challenge), typed, now);
 
 // SR-45
 test('a right answer is accepted, and used up with its question', () => {
@@ -46,7 +50,7 @@ test('a right answer is accepted, and used up with its question', () => {
 test('without a valid question no answer is evaluated', () => {
   const { kind: _kind, question: _question, ...rest } = ASKED;
   const sent: Challenge = { ...rest, kind: 'sent', mac: 'mac', epoch: 0, moves: 0 };
-  expect(verifyOcraAnswer(ports, TOKEN, undefined, answer(7), NOW)).toEqual({ verdict: 'not-asked' });
+  expect(verify(TOKEN, undefined, answer(7), NOW)).toEqual({ verdict: 'not-asked' });
   expect(judge(answer(7), sent)).toEqual({ verdict: 'not-asked' });
   expect(judge(answer(7), ASKED, TOKEN, NOW + 999)).toMatchObject({ verdict: 'accepted' });
   expect(judge(answer(7), ASKED, TOKEN, NOW + 1000)).toEqual({ verdict: 'not-asked' });

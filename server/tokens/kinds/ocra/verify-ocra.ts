@@ -1,6 +1,6 @@
-import type { Challenge } from '../../challenge.ts';
-import type { FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
+import type { Candidate, FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
 import { splitPin } from '../../pin.ts';
+import type { CodeAnswer } from '../../second-answer.ts';
 import type { OcraToken } from '../../token.ts';
 import { openOcraToken } from './ocra-token.ts';
 import { verifyOcra } from './verify.ts';
@@ -12,10 +12,11 @@ import { verifyOcra } from './verify.ts';
 export function verifyOcraAnswer(
   ports: VerifyNeeds,
   token: OcraToken,
-  challenge: Challenge | undefined,
-  typed: string,
+  { otp: typed }: CodeAnswer,
   now: number,
+  { challenge: asked }: Pick<Candidate, 'challenge'>,
 ): FactorVerdict {
+  const challenge = asked?.value;
   if (challenge?.kind !== 'ocra' || now >= challenge.expiresAt) return { verdict: 'not-asked' };
   const { otp, isPinRight } = splitPin(ports, token, typed);
   const { verifiable, secret, bound } = openOcraToken(ports, token);

@@ -1,16 +1,18 @@
 import type { Ports } from '../../../kernel/ports/ports.ts';
-import { type Result, refusal } from '../../../kernel/result.ts';
+import type { Result } from '../../../kernel/result.ts';
+import { refusal } from '../../../kernel/result.ts';
 import type { PreparedChallenge } from '../../challenge.ts';
 import type { PrepareContext } from '../../prepare-context.ts';
-import type { Token } from '../../token.ts';
+import type { WebauthnToken } from '../../token.ts';
 import { usableTokens } from '../../usable-tokens.ts';
-import { createChallengeFor, type PasskeyNeeds } from './new-challenge.ts';
+import type { PasskeyNeeds } from './new-challenge.ts';
+import { createChallengeFor } from './new-challenge.ts';
 
 /** Creates one challenge for all usable passkeys of the user. */
 export async function preparePasskey(
   ports: Pick<Ports, 'clock'> & PasskeyNeeds,
   { accepts, transaction }: PrepareContext,
-  tokens: readonly Token[],
+  tokens: readonly WebauthnToken[],
 ): Promise<Result<PreparedChallenge>> {
   const usable = usableTokens(tokens, accepts, ports.clock.now());
   const passkey = createChallengeFor(ports, usable, transaction?.hash);

@@ -1,4 +1,4 @@
-import type { FactorVerdict } from '../../factor-check.ts';
+import type { FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
 import type { WebauthnToken } from '../../token.ts';
 import type { PasskeyAnswer } from './passkey-challenge.ts';
 import { userHandleOf } from './passkey-request.ts';
@@ -8,6 +8,7 @@ import { verifyAssertion } from './verify-assertion.ts';
  * Verifies a passkey's response to a challenge. An accepted one advances its counter, and its challenge stays answered.
  */
 export async function verifyPasskey(
+  _ports: VerifyNeeds,
   token: WebauthnToken,
   { assertion, asked, topOrigin }: PasskeyAnswer,
 ): Promise<FactorVerdict> {

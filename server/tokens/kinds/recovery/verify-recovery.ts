@@ -1,6 +1,7 @@
 import type { AccountId, TokenId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import type { FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
+import type { RecoveryAnswer } from '../../second-answer.ts';
 import type { RecoveryToken } from '../../token.ts';
 import { plainCode, recoveryCodeText } from './recovery-code-format.ts';
 
@@ -8,8 +9,8 @@ import { plainCode, recoveryCodeText } from './recovery-code-format.ts';
 export const RECOVERY_CODES = 10;
 
 /** Verifies a recovery code: the commit that accepts it removes it from the list. */
-export function verifyRecovery(ports: VerifyNeeds, token: RecoveryToken, typed: string): FactorVerdict {
-  const mac = codeMac(ports, token, typed);
+export function verifyRecovery(ports: VerifyNeeds, token: RecoveryToken, { code }: RecoveryAnswer): FactorVerdict {
+  const mac = codeMac(ports, token, code);
   const { macs, lastUsed } = token.factor;
   // MACs under a secret key: comparing them without constant time reveals nothing about a code.
   if (mac === lastUsed) return { verdict: 'replayed' };

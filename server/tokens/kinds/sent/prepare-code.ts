@@ -1,9 +1,12 @@
-import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
+import type { RequestContext } from '../../../kernel/request-context.ts';
+import type { Result } from '../../../kernel/result.ts';
+import { isRefusal, refusal } from '../../../kernel/result.ts';
 import type { PreparedChallenge, SentNotice } from '../../challenge.ts';
 import { tokenState } from '../../lockout.ts';
 import type { PrepareContext } from '../../prepare-context.ts';
-import { isSent, type Token } from '../../token.ts';
+import type { SentToken } from '../../token.ts';
 import { isUsable } from '../../usable-tokens.ts';
+import type { ApiChallenge, ChallengeOrder } from '../kind-actions.ts';
 import { maskedAddress } from './out-of-band-code.ts';
 import { codeUnderWay, type SendNeeds, type SentCode, sendCode } from './send-code.ts';
 
@@ -14,10 +17,10 @@ import { codeUnderWay, type SendNeeds, type SentCode, sendCode } from './send-co
 export async function prepareCode(
   ports: SendNeeds,
   { flow, resource, accepts, transaction, expiresAt, delivery }: PrepareContext,
-  [token]: readonly Token[],
+  [token]: readonly SentToken[],
 ): Promise<Result<PreparedChallenge>> {
   if (!delivery) return {};
-  if (!token || !isSent(token)) return refusal('ACCESS_DENIED');
+  if (!token) return refusal('ACCESS_DENIED');
   if (tokenState(token, ports.clock.now()) === 'locked') return refusal('TOKEN_LOCKED');
   if (!isUsable(token, accepts, ports.clock.now())) return refusal('ACCESS_DENIED');
 
@@ -33,6 +36,18 @@ export async function prepareCode(
     related: [...(token.owner === undefined ? [] : [token.owner]), flow],
   });
   return isRefusal(sent) ? sent : { sent: noticeOf(sent) };
+}
+
+/** Sends a code for a backend. */
+export async function sendApiCode(
+  ports: SendNeeds,
+  act: RequestContext,
+  { token, scope, reuseRecent, ...order }: ChallengeOrder<SentToken>,
+): Promise<Result<ApiChallenge>> {
+  const outcome = await sendCode(ports, act, { token, scope, ...order });
+  const isTooSoon = isRefusal(outcome) && outcome.refused === 'CODE_LIMIT' && reuseRecent;
+  const sent = (isTooSoon && (await codeUnderWay(ports, token, scope))) || outcome;
+  return isRefusal(sent) ? sent : { to: maskedAddress(sent.token.factor), expiresAt: sent.expiresAt };
 }
 
 function noticeOf({ token, expiresAt, resendAt }: SentCode): SentNotice {

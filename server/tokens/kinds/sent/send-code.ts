@@ -8,10 +8,12 @@ import type { Ports } from '../../../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import { DAY_MS, HOUR_MS } from '../../../kernel/time.ts';
-import { type Decision, newOperation, transact } from '../../../store/transact.ts';
-import type { BoundTransaction, Challenge } from '../../challenge.ts';
+import type { Decision } from '../../../store/transact.ts';
+import { newOperation, transact } from '../../../store/transact.ts';
+import type { Challenge } from '../../challenge.ts';
 import { challengeDocument, tokenDocument } from '../../documents.ts';
 import { isSent, type SentToken } from '../../token.ts';
+import type { Transaction } from '../../transaction.ts';
 import {
   ADDRESS_WINDOW_MS,
   CODE_LIFETIME_MS,
@@ -33,7 +35,7 @@ export interface SendOrder {
   scope: string;
   language: MailLanguage;
   /** The transaction that the code confirms; absent at a sign-in. */
-  transaction?: BoundTransaction;
+  transaction?: Transaction;
   /** The latest expiry, whatever the code's own lifetime. */
   until?: number;
   /** The origin of the page around the widget, if the sign-in has one. */

@@ -31,7 +31,7 @@ const sentTo = (token: SentToken, changes: { usedAt?: number } = {}): Challenge 
 });
 const judge = (typed: string, challenge?: Challenge, { token = TOKEN, scope = SCOPE, now = NOW } = {}) => {
   const asked = challenge && { value: frozen(challenge), version: 1 };
-  return verifySent(ports, frozen(token), { challenge: asked, scope }, typed, now);
+  return verifySent(ports, frozen(token), { kind: 'code', otp: typed }, now, { challenge: asked, scope });
 };
 
 // SR-48

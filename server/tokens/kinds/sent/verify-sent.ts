@@ -1,5 +1,6 @@
 import type { Candidate, FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
 import { splitPin } from '../../pin.ts';
+import type { CodeAnswer } from '../../second-answer.ts';
 import type { SentToken } from '../../token.ts';
 import { standsFor } from './out-of-band-code.ts';
 import { isSentCode } from './send-code.ts';
@@ -11,9 +12,9 @@ import { isSentCode } from './send-code.ts';
 export function verifySent(
   ports: VerifyNeeds,
   token: SentToken,
-  { challenge: asked, scope }: Pick<Candidate, 'challenge' | 'scope'>,
-  typed: string,
+  { otp: typed }: CodeAnswer,
   now: number,
+  { challenge: asked, scope }: Pick<Candidate, 'challenge' | 'scope'>,
 ): FactorVerdict {
   const { otp, isPinRight } = splitPin(ports, token, typed);
   const challenge = asked?.value;

@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { FactorKind } from '@countersign/protocol/flow';
 import { canonicalTransaction, type TransactionFields } from '@countersign/protocol/transaction';
-
-/**
- * The kinds of tokens whose answer is bound to the signed fields. Codes of an app, a fob or on paper are valid for
- * anything: an attacker who obtains one could confirm any transaction with it.
- */
-export const SIGNING_KINDS = ['webauthn', 'ocra', 'sms', 'email'] as const satisfies readonly FactorKind[];
-export type SigningKind = (typeof SIGNING_KINDS)[number];
+import type { TokenKind } from './token.ts';
 
 /** The transaction that a user is asked to confirm, and that their answer is bound to. */
 export interface Transaction {
@@ -17,7 +10,7 @@ export interface Transaction {
   /** 32 random bytes, base64url, drawn when the fields were fixed. Part of the questions; never shown. */
   nonce: string;
   /** The kinds that the host accepts for this one; absent: all that the resource accepts. */
-  kinds?: SigningKind[];
+  kinds?: readonly TokenKind[];
 }
 
 /** SHA-256 of the canonical text in UTF-8, in lower-case hexadecimal. */

@@ -1,0 +1,16 @@
+import type { RecoveryToken } from '../../token.ts';
+import type { TokenKindRules } from '../kind-rules.ts';
+
+const OPTION = { id: 'recovery', kind: 'recovery' } as const;
+
+export const recoveryRules: TokenKindRules<RecoveryToken> = {
+  factor: 'recovery',
+  step: 'recovery',
+  answer: 'recovery',
+  isSubstitute: true,
+  isChallenged: false,
+  anonymousOption: OPTION,
+  methods: ['otp'],
+  eventFactor: 'otp',
+  option: () => OPTION,
+};

@@ -1,0 +1,49 @@
+import { FACTOR_KINDS } from '@countersign/protocol/flow';
+import { expect, test } from 'vitest';
+import { TOKEN_KINDS } from '../token.ts';
+import { KIND_ACTIONS } from './actions.ts';
+import { isSubstitute, KIND_RULES, kindOfFactor } from './rules.ts';
+
+const kindsWith = (matches: (kind: (typeof TOKEN_KINDS)[number]) => unknown) => TOKEN_KINDS.filter(matches);
+
+test('every factor is that of a kind, and every kind has one', () => {
+  expect(FACTOR_KINDS.map(kindOfFactor)).not.toContain(undefined);
+  expect(new Set(TOKEN_KINDS.map((kind) => KIND_RULES[kind].factor))).toEqual(new Set(FACTOR_KINDS));
+});
+
+test('the kinds of one factor ask at the same step, and answer in the same form', () => {
+  for (const kind of TOKEN_KINDS) {
+    const { factor, step, answer, isSubstitute: substitutes } = KIND_RULES[kind];
+    const first = kindOfFactor(factor);
+    expect(first && KIND_RULES[first]).toMatchObject({ step, answer, isSubstitute: substitutes });
+  }
+});
+
+test('a kind that needs a challenge can have one created in a sign-in and over the API', () => {
+  for (const kind of kindsWith((one) => KIND_RULES[one].isChallenged)) {
+    expect(KIND_ACTIONS[kind]).toMatchObject({ prepare: expect.any(Function), challenge: expect.any(Function) });
+  }
+});
+
+// SR-45
+test('only an answer to a challenge confirms a transaction', () => {
+  expect(kindsWith((kind) => KIND_RULES[kind].transactionMax !== undefined)).toEqual([
+    'webauthn',
+    'ocra',
+    'sms',
+    'email',
+  ]);
+  expect(kindsWith((kind) => KIND_RULES[kind].transactionMax !== undefined)).toEqual(
+    kindsWith((kind) => KIND_ACTIONS[kind].prepare),
+  );
+});
+
+// SR-17. Attack: type a name to learn of its tokens, or to make the service send a message to its owner.
+test('before the user is known, only factors without a challenge are offered', () => {
+  expect(kindsWith((kind) => KIND_RULES[kind].anonymousOption)).toEqual(['totp', 'hotp', 'recovery']);
+  expect(kindsWith((kind) => KIND_RULES[kind].anonymousOption && KIND_ACTIONS[kind].prepare)).toEqual([]);
+});
+
+test('only recovery codes replace another token', () => {
+  expect(FACTOR_KINDS.filter(isSubstitute)).toEqual(['recovery']);
+});
