@@ -10,9 +10,9 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { apiScope } from '../tokens/challenge.ts';
 import { createOcraToken } from '../tokens/create-token.ts';
 import { tokenDocument } from '../tokens/documents.ts';
-import { withReplayFloor } from '../tokens/kinds/oath/replay-floor.ts';
 import { hashPin } from '../tokens/kinds/ocra/answer.ts';
 import { createOcraChallenge, QUESTION_LIFETIME_MS } from '../tokens/kinds/ocra/create-ocra-challenge.ts';
+import { withReplayFloor } from '../tokens/replay-floor.ts';
 import { askResync } from '../tokens/request-resync.ts';
 import type { OcraToken } from '../tokens/token.ts';
 

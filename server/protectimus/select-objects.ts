@@ -8,9 +8,10 @@ import type { Page } from '../records/list-objects.ts';
 import { listOffsetPage, listSelectedOffsetPage, type OffsetPage } from '../records/offset-page.ts';
 import { beginsWith } from '../store/index-entries.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
+import { rulesOf } from '../tokens/kinds/rules.ts';
 import { listTokens } from '../tokens/list-tokens.ts';
 import type { ProtectimusType } from '../tokens/protectimus-types.ts';
-import { isSent, type LockReason, TOKEN_KINDS, type Token } from '../tokens/token.ts';
+import { type LockReason, TOKEN_KINDS, type Token } from '../tokens/token.ts';
 import { listUsers } from '../user-management/list-users.ts';
 import { userIndexes } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
@@ -103,7 +104,7 @@ export async function selectTokens(
     protectimusType(token) !== undefined &&
     (type === undefined || protectimusType(token) === type) &&
     beginsWith([token.name], name) &&
-    beginsWith([token.serial, isSent(token) ? token.factor.to : undefined], serial) &&
+    beginsWith([token.serial, rulesOf(token).address?.(token)], serial) &&
     (enabled === undefined || token.enabled === enabled) &&
     (lock === undefined || (token.lock?.reason ?? 'none') === lock) &&
     (owner === undefined || token.owner === owner) &&

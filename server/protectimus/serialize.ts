@@ -2,7 +2,8 @@ import type { ActorReference } from '../kernel/actor.ts';
 import { idNumber } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Resource } from '../resources/resource.ts';
-import { isSent, type Token } from '../tokens/token.ts';
+import { rulesOf } from '../tokens/kinds/rules.ts';
+import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import type { Shape } from './endpoints/envelope.ts';
 import { haveTokens, nameAdministrators, nameFilters, nameUsers } from './resolve-names.ts';
@@ -75,7 +76,7 @@ export async function tokenShapes(ports: Needs, tokens: readonly Token[]): Promi
     id: idNumber(token.id),
     name: token.name,
     type: protectimusType(token),
-    serialNumber: isSent(token) ? token.factor.to : (token.serial ?? ''),
+    serialNumber: rulesOf(token).address?.(token) ?? token.serial ?? '',
     enabled: token.enabled,
     apiSupport: token.apiSupport !== false,
     ...(token.owner !== undefined && { userId: idNumber(token.owner), username: owners.get(token.owner) ?? '' }),

@@ -5,10 +5,10 @@ import { defineIndexes } from '../store/define-indexes.ts';
 import { byCreation, nameEntries } from '../store/index-entries.ts';
 import type { Challenge } from './challenge.ts';
 import type { CodeChecks } from './code-checks.ts';
-import { withReplayFloor } from './kinds/oath/replay-floor.ts';
-import { pinHashContext, sealedSeed } from './seed-context.ts';
+import { rulesOf } from './kinds/rules.ts';
+import { withReplayFloor } from './replay-floor.ts';
 import { restoredSpentSeed, type SpentSeed } from './spent-seed.ts';
-import { isOath, isOcra, isSent, type Token, type TokenFactor } from './token.ts';
+import type { Token, TokenFactor } from './token.ts';
 
 export const tokenDocument = defineDocument<Token, [id: TokenId]>({
   kind: 'token',
@@ -18,13 +18,7 @@ export const tokenDocument = defineDocument<Token, [id: TokenId]>({
   indexes: entriesOf,
   secrets: {
     fields: 'seed, hash of the PIN',
-    of: (token) => {
-      if (!isOath(token) && !isOcra(token)) return [];
-      const { account, id, sealedSecret } = token;
-      const seed = sealedSeed(account, { token: id, sealedSecret });
-      if (!isOcra(token) || token.sealedPinHash === undefined) return [seed];
-      return [seed, { sealed: token.sealedPinHash, context: pinHashContext(account, id) }];
-    },
+    of: (token) => rulesOf(token).sealedSecrets?.(token) ?? [],
   },
   onRestore: {
     change: 'codes from before the restore are refused; recovery codes are void',
@@ -96,7 +90,7 @@ export const tokenIndexes = defineIndexes(
 function entriesOf(token: Token): IndexedEntry[] {
   const { account, owner } = token;
   const entry = byCreation(token);
-  const names = [token.name, token.serial, isSent(token) ? token.factor.to : undefined];
+  const names = [token.name, token.serial, rulesOf(token).address?.(token)];
   return [
     { index: tokenIndexes.created(account), entry },
     ...nameEntries(token.id, names).map((name) => ({ index: tokenIndexes.names(account), entry: name })),

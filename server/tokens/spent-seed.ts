@@ -1,5 +1,7 @@
+import type { SeedRules } from './kinds/kind-rules.ts';
 import { DRIFT_MAX_STEPS } from './kinds/oath/verify.ts';
-import { isOath, type OathFactor, type OathToken, type OcraFactor, type OcraToken } from './token.ts';
+import { KIND_RULES } from './kinds/rules.ts';
+import type { Token } from './token.ts';
 
 /** How far the codes of a deleted token were used up. A token created from the same seed starts there (SR-8, SR-69). */
 export interface SpentSeed {
@@ -11,27 +13,26 @@ export interface SpentSeed {
   needsResync?: true;
 }
 
+/** A token whose codes are made from a seed. */
+export type SeededToken = Extract<Token, { sealedSecret: string }>;
+
+export function isSeeded(token: Token): token is SeededToken {
+  return 'sealedSecret' in token;
+}
+
 /** Devices with the same seed show the same codes if these agree; the number of digits and the hash do not matter. */
-export function movingFactorOf(factor: OathFactor | OcraFactor): string {
-  switch (factor.kind) {
-    case 'hotp':
-      return 'hotp';
-    case 'totp':
-      return `totp/${factor.periodMs}`;
-    case 'ocra':
-      return `ocra/${factor.suite}`;
-  }
+export function movingFactorOf(factor: SeededToken['factor']): string {
+  return seedRules(factor).movingFactor(factor);
 }
 
 /** The record of a token that is about to be deleted; undefined: none of its codes was used. */
-export function spentBy(token: OathToken | OcraToken): SpentSeed | undefined {
-  // A code shown before its time stays refused at its time.
-  const spoiled = isOath(token) ? (token.spoiled ?? []) : [];
-  const nextCounter = Math.max(token.nextCounter, ...spoiled.map((step) => step + 1));
+export function spentBy(token: SeededToken): SpentSeed | undefined {
+  const { firstUnused, stepMs } = seedRules(token.factor);
+  const nextCounter = firstUnused(token);
   if (nextCounter === 0 && !token.needsResync) return undefined;
   return {
     nextCounter,
-    ...(token.factor.kind !== 'totp' && { isCounting: true as const }),
+    ...(stepMs(token.factor) === undefined && { isCounting: true as const }),
     ...(token.needsResync && { needsResync: true as const }),
   };
 }
@@ -48,9 +49,17 @@ export function spentTogether(one: SpentSeed | undefined, other: SpentSeed): Spe
 /** When no window can reach the used codes any more, ms since 1970; undefined: never. */
 export function spentUntil(
   { nextCounter }: Pick<SpentSeed, 'nextCounter'>,
-  factor: OathFactor | OcraFactor,
+  factor: SeededToken['factor'],
 ): number | undefined {
-  return factor.kind === 'totp' ? (nextCounter + DRIFT_MAX_STEPS + 1) * factor.periodMs : undefined;
+  const stepMs = seedRules(factor).stepMs(factor);
+  return stepMs === undefined ? undefined : (nextCounter + DRIFT_MAX_STEPS + 1) * stepMs;
+}
+
+/** @throws TypeError a kind without a seed: its codes could be used again */
+function seedRules({ kind }: SeededToken['factor']): SeedRules<Token> {
+  const { seed } = KIND_RULES[kind];
+  if (!seed) throw new TypeError(`tokens of the kind ${kind} have no seed`);
+  return seed;
 }
 
 /**

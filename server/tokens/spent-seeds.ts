@@ -4,8 +4,16 @@ import type { DocumentKey } from '../kernel/ports/store.ts';
 import { transact } from '../store/transact.ts';
 import { spentSeedDocument } from './documents.ts';
 import { seedContext } from './seed-context.ts';
-import { movingFactorOf, type SpentSeed, spentBy, spentTogether, spentUntil } from './spent-seed.ts';
-import { isOath, isOcra, type OathFactor, type OcraFactor, type Token } from './token.ts';
+import {
+  isSeeded,
+  movingFactorOf,
+  type SeededToken,
+  type SpentSeed,
+  spentBy,
+  spentTogether,
+  spentUntil,
+} from './spent-seed.ts';
+import type { Token } from './token.ts';
 
 /**
  * Stores how far the codes of a token were used up, before it is deleted. The caller deletes it only if its
@@ -15,7 +23,7 @@ export async function keepSpentSeed(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   token: Token,
 ): Promise<void> {
-  if (!isOath(token) && !isOcra(token)) return;
+  if (!isSeeded(token)) return;
   const spent = spentBy(token);
   const secret = spent && openSeed(ports, token);
   if (!secret) return;
@@ -31,7 +39,7 @@ export async function keepSpentSeed(
 export async function readSpentSeed(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
   account: AccountId,
-  factor: OathFactor | OcraFactor,
+  factor: SeededToken['factor'],
   secret: Uint8Array,
 ): Promise<SpentSeed | undefined> {
   const [stored] = await ports.store.getMany([keyOf(ports, account, factor, secret)], ports.clock.now());
@@ -39,10 +47,7 @@ export async function readSpentSeed(
 }
 
 /** A token whose seed does not open accepts no code, so this must not prevent its deletion. */
-function openSeed(
-  ports: Pick<Ports, 'secrets'>,
-  { sealedSecret, account, id }: Extract<Token, { sealedSecret: string }>,
-): Uint8Array | undefined {
+function openSeed(ports: Pick<Ports, 'secrets'>, { sealedSecret, account, id }: SeededToken): Uint8Array | undefined {
   try {
     return ports.secrets.open(sealedSecret, seedContext(account, id));
   } catch {
@@ -54,7 +59,7 @@ function openSeed(
 function keyOf(
   ports: Pick<Ports, 'secrets'>,
   account: AccountId,
-  factor: OathFactor | OcraFactor,
+  factor: SeededToken['factor'],
   secret: Uint8Array,
 ): DocumentKey<SpentSeed> {
   const seed = [account, movingFactorOf(factor), withoutZeros(secret).toString('base64')];

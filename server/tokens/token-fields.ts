@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import {
   administratorId,
@@ -19,8 +20,9 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { base32Decode } from './kinds/oath/base32.ts';
 import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from './kinds/oath/code.ts';
 import { enrolSuite } from './kinds/ocra/enrolment.ts';
+import { rulesOf } from './kinds/rules.ts';
 import { ADDRESS_FORMS, isAddressFor } from './kinds/sent/out-of-band-code.ts';
-import { isOath, isSent, LOCK_REASONS, OTP_ALGORITHMS, TOKEN_KINDS, type Token } from './token.ts';
+import { LOCK_REASONS, OTP_ALGORITHMS, TOKEN_KINDS, type Token } from './token.ts';
 
 /** The fields of requests and responses about tokens. */
 
@@ -250,12 +252,8 @@ export function presentToken(token: Token, { actor }: RequestContext): z.input<t
     name,
     ...(serial !== undefined && { serial }),
     kind: factor.kind,
-    ...(isOath(token) && { algorithm: token.algorithm, digits: token.digits }),
-    ...(factor.kind === 'totp' && { periodMs: factor.periodMs }),
-    ...(factor.kind === 'ocra' && { suite: factor.suite }),
-    ...(factor.kind === 'webauthn' && { discoverable: factor.discoverable, synced: factor.synced }),
-    ...(isSent(token) && { to: token.factor.to }),
-    ...(factor.kind === 'recovery' && { codesLeft: factor.macs.length }),
+    ...rulesOf(token).present(token),
+    ...omitUndefined({ to: rulesOf(token).address?.(token) }),
     ...(pin && { pin: pin.position }),
     ...(owner !== undefined && { owner }),
     ...(administrator !== undefined && { administrator }),

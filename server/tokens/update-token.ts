@@ -2,7 +2,7 @@ import type { TokenId, UserId } from '../kernel/ids.ts';
 import { mayChangeToken, mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { readUser } from '../users/find-user.ts';
@@ -10,10 +10,10 @@ import { giveToken } from './assignments.ts';
 import type { NewPin } from './create-token.ts';
 import { disown } from './disown-token.ts';
 import { tokenDocument } from './documents.ts';
-import { ADDRESS_FORMS, isAddressFor, moved } from './kinds/sent/out-of-band-code.ts';
+import { rulesOf } from './kinds/rules.ts';
 import { lockToken, unlockToken } from './lockout.ts';
 import { newPin } from './pin.ts';
-import { isRecovery, isSent, isWebauthn, type Token } from './token.ts';
+import type { Token } from './token.ts';
 import { rememberToken } from './token-history.ts';
 
 export interface TokenChanges {
@@ -64,7 +64,9 @@ export async function updateToken(
       return refusal('FORBIDDEN', { detail: 'the token of an administrator is replaced by its owner' });
     }
     // A passkey contains its owner's id and is registered by its owner: another user cannot take it over.
-    if (isWebauthn(token) && changes.owner && changes.owner !== token.owner) return refusal('TOKEN_KIND_UNFIT');
+    if (rulesOf(token).isBoundToOwner && changes.owner && changes.owner !== token.owner) {
+      return refusal('TOKEN_KIND_UNFIT');
+    }
     let next = token;
     if (changes.owner !== undefined) next = giveToken(next, changes.owner ?? undefined);
     if (changes.locked === true && !next.lock) next = lockToken(next, now);
@@ -76,13 +78,12 @@ export async function updateToken(
       next = changes.apiSupport ? rest : { ...rest, apiSupport: false };
     }
     if (changes.to !== undefined) {
-      if (!isSent(next)) return refusal('TOKEN_KIND_UNFIT');
-      const { kind } = next.factor;
-      if (!isAddressFor(kind, changes.to)) return wrongInput('to', ADDRESS_FORMS[kind]);
-      if (next.factor.to !== changes.to) next = moved(next, changes.to);
+      const moved = rulesOf(next).withAddress?.(next, changes.to) ?? refusal('TOKEN_KIND_UNFIT');
+      if (isRefusal(moved)) return moved;
+      next = moved;
     }
     if (changes.pin !== undefined) {
-      if (isRecovery(next) || isWebauthn(next)) return refusal('TOKEN_KIND_UNFIT');
+      if (!rulesOf(next).canHavePin) return refusal('TOKEN_KIND_UNFIT');
       const { pin: _pin, ...rest } = next;
       next =
         changes.pin === null ? rest : { ...rest, pin: newPin(ports, next, changes.pin.digits, changes.pin.position) };

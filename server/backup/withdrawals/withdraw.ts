@@ -1,5 +1,6 @@
 import type { Administrator } from '../../administrators/administrator.ts';
 import { giveToken, unassignDirect, validPairs } from '../../tokens/assignments.ts';
+import { rulesOf } from '../../tokens/kinds/rules.ts';
 import { lockToken } from '../../tokens/lockout.ts';
 import type { Token } from '../../tokens/token.ts';
 import { assignmentTo, unassignAlone, unassignToken } from '../../users/assignments.ts';
@@ -50,7 +51,7 @@ export function withdrawToken(token: Token, object: ObjectWithdrawals, isReplace
   if (withdrawals.has('disown') && !stays) next = giveToken(next, undefined);
   // After a restore no recovery code is left: a lock would only prevent new ones.
   const locks =
-    (withdrawals.has('lock') && token.factor.kind !== 'recovery') ||
+    (withdrawals.has('lock') && !rulesOf(token).isVoidAfterRestore) ||
     (switches > 0 && !isDeactivated) ||
     // A deletion at this point is of a token that has to stay.
     withdrawals.has('delete') ||

@@ -1,7 +1,30 @@
 import type { FactorKind, FactorOption } from '@countersign/protocol/flow';
 import type { EventFactor } from '../../kernel/event.ts';
+import type { Refusal } from '../../kernel/result.ts';
+import type { SealedSecret } from '../../store/define-document.ts';
 import type { SecondAnswer } from '../second-answer.ts';
-import type { Token } from '../token.ts';
+import type { OtpAlgorithm, OtpDigits, Token } from '../token.ts';
+
+/** What the API shows of a kind, beside the fields of every token. */
+export interface ShownOfKind {
+  algorithm?: OtpAlgorithm;
+  digits?: OtpDigits;
+  periodMs?: number;
+  suite?: string;
+  codesLeft?: number;
+  discoverable?: boolean;
+  synced?: boolean;
+}
+
+/** The rules of a kind whose codes are made from a seed. */
+export interface SeedRules<T extends Token> {
+  /** Devices with the same seed show the same codes if these agree; digits and hash do not matter. */
+  movingFactor(factor: T['factor']): string;
+  /** The next moving factor after every code that is used, or refused at its time. */
+  firstUnused(token: T): number;
+  /** The step of the device's clock; undefined: the device counts. */
+  stepMs(factor: T['factor']): number | undefined;
+}
 
 /**
  * The rules of a kind of token. They are pure. Its methods receive tokens of this kind only, because they are looked up
@@ -29,6 +52,23 @@ export interface TokenKindRules<T extends Token = Token> {
   readonly methods: readonly string[];
   /** The factor as the event of a sign-in names it. */
   readonly eventFactor: Exclude<EventFactor, 'password'>;
+  /** Its owner types a PIN of this service with the code, if it has one. */
+  readonly canHavePin: boolean;
+  /** It contains its owner's id, so it cannot be given to another user. */
+  readonly isBoundToOwner: boolean;
+  /** A restore leaves none of its codes valid. */
+  readonly isVoidAfterRestore: boolean;
+  /** Of kinds with a seed. */
+  readonly seed?: SeedRules<T>;
+  /** The token after a restore: no code counts that may have been used since the backup (SR-62). */
+  restore(token: T, now: number): T;
+  present(token: T): ShownOfKind;
+  /** Its sealed fields. */
+  sealedSecrets?(token: T): SealedSecret[];
+  /** Where its codes are sent. */
+  address?(token: T): string;
+  /** The token with another address for its codes. Absent: its codes are not sent. */
+  withAddress?(token: T, to: string): T | Refusal;
   /** Tokens with the same option id are answered together. */
   option(token: T): FactorOption;
   /** Whether an answer of its form can be meant for this token. Default: yes. */

@@ -12,6 +12,12 @@ export const passkeyRules: TokenKindRules<WebauthnToken> = {
   transactionMax: Number.POSITIVE_INFINITY,
   methods: [],
   eventFactor: 'passkey',
+  canHavePin: false,
+  isBoundToOwner: true,
+  isVoidAfterRestore: false,
+  // A device signs each challenge anew, and challenges are not restored.
+  restore: (token) => token,
+  present: ({ factor }) => ({ discoverable: factor.discoverable, synced: factor.synced }),
   option: () => ({ id: 'passkey', kind: 'webauthn' }),
   matches: ({ factor }, answer) => answer.kind === 'webauthn' && factor.credentialId === answer.assertion.id,
 };

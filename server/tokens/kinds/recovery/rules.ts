@@ -12,5 +12,10 @@ export const recoveryRules: TokenKindRules<RecoveryToken> = {
   anonymousOption: OPTION,
   methods: ['otp'],
   eventFactor: 'otp',
+  canHavePin: false,
+  isBoundToOwner: false,
+  isVoidAfterRestore: true,
+  restore: (token) => ({ ...token, factor: { kind: 'recovery', macs: [] } }),
+  present: ({ factor }) => ({ codesLeft: factor.macs.length }),
   option: () => OPTION,
 };

@@ -1,6 +1,7 @@
+import { wrongInput } from '../../../kernel/result.ts';
 import type { SentToken } from '../../token.ts';
 import type { TokenKindRules } from '../kind-rules.ts';
-import { maskedAddress } from './out-of-band-code.ts';
+import { ADDRESS_FORMS, isAddressFor, maskedAddress, moved } from './out-of-band-code.ts';
 
 const sentRules = {
   step: 'otp',
@@ -8,6 +9,18 @@ const sentRules = {
   isSubstitute: false,
   isChallenged: true,
   eventFactor: 'otp',
+  canHavePin: true,
+  isBoundToOwner: false,
+  isVoidAfterRestore: false,
+  // Challenges are not restored, so every code that was sent is void.
+  restore: (token) => token,
+  present: () => ({}),
+  address: ({ factor }) => factor.to,
+  withAddress: (token, to) => {
+    const { kind } = token.factor;
+    if (!isAddressFor(kind, to)) return wrongInput('to', ADDRESS_FORMS[kind]);
+    return token.factor.to === to ? token : moved(token, to);
+  },
   option: ({ id, name, factor }) => ({ id, kind: factor.kind, name, to: maskedAddress(factor) }),
 } satisfies Omit<TokenKindRules<SentToken>, 'factor' | 'methods'>;
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RFC_SECRET, sampleToken, totp } from '../../../testing/samples.ts';
-import { advanceCounter, tokenState } from '../../lockout.ts';
-import type { Token } from '../../token.ts';
+import { RFC_SECRET, sampleToken, totp } from '../testing/samples.ts';
+import { resynchronise } from './kinds/oath/resync.ts';
+import { currentOtp, DRIFT_MAX_STEPS, verifyOtp } from './kinds/oath/verify.ts';
+import { advanceCounter, tokenState } from './lockout.ts';
 import { withReplayFloor } from './replay-floor.ts';
-import { resynchronise } from './resync.ts';
-import { currentOtp, DRIFT_MAX_STEPS, verifyOtp } from './verify.ts';
+import type { Token } from './token.ts';
 
 const PERIOD = 30_000;
 
