@@ -14,7 +14,7 @@ import { loadPlans } from '../server/config/load-plans.ts';
 import { loadSmsGateway } from '../server/config/load-sms-gateway.ts';
 import { USER_BLOCKS } from '../server/protectimus/blocks.ts';
 import { RESOURCE_WARNINGS } from '../server/resources/resource-warnings.ts';
-import { judgeSettings } from '../server/store/redis/inspect-server.ts';
+import { settingProblems } from '../server/store/redis/inspect-server.ts';
 import { PROTECTIMUS_TYPES } from '../server/tokens/protectimus-types.ts';
 import { measureWidget } from '../tools/check-sizes.ts';
 import enrolment from '../ui/i18n/locales/en/widget/enrolment.json' with { type: 'json' };
@@ -103,7 +103,7 @@ describe('what operators copy', () => {
   });
 
   test('the settings of Redis are those that the service asks for', () => {
-    expect(judgeSettings(settings(only('ini', 'redis'), / /))).toEqual([]);
+    expect(settingProblems(settings(only('ini', 'redis'), / /))).toEqual([]);
   });
 
   test('the SMS gateways are such as the service starts with', async () => {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { frameDocument } from '@countersign/protocol/frame-document';
 import { consoleDocument } from '../server/http/console/document.ts';
-import { loadedWith, pageFiles } from '../server/platform/static-files/page-files.ts';
+import { filesLoadedWith, pageFiles } from '../server/platform/static-files/page-files.ts';
 
 /** Budgets in bytes after brotli: for each loader, and for all that a first password + OTP login needs in the frame. */
 const LOADER_BUDGET = 2_000;
@@ -71,7 +71,7 @@ async function measureConsole(dir: string): Promise<MeasuredSize[]> {
   const files = [script, style, ...needs];
   const first = files.reduce((sum, file) => sum + sizeOf(file), brotliCompressSync(html).length);
   const built = readdirSync(join(dir, 'assets')).filter((name) => name.endsWith('.js'));
-  const behind = loadedWith(manifest, 'console/shell/shell.tsx').filter((name) => !files.includes(name));
+  const behind = filesLoadedWith(manifest, 'console/shell/shell.tsx').filter((name) => !files.includes(name));
   const shell = behind.reduce((sum, name) => sum + sizeOf(name), first);
   const pages = built.filter((name) => /^page-/.test(name));
   const charts = built.filter((name) => /^draw-chart-/.test(name));

@@ -1,6 +1,6 @@
 import type { Browser, Page } from '@playwright/test';
 import { createApp } from '../../server/app.ts';
-import { type Listening, listen } from '../../server/http/listen.ts';
+import { listen, type RunningServer } from '../../server/http/listen.ts';
 import { createReadiness } from '../../server/http/readiness.ts';
 import { composeMail } from '../../server/messages/mail/compose.ts';
 import { loadSigningKeys } from '../../server/platform/jose/load-signing-keys.ts';
@@ -50,7 +50,7 @@ export async function startInProcessService(name: string, wanted?: number): Prom
     readiness,
   });
   const timeouts = { drainMs: 0, shutdownMs: 1000 };
-  const service: Listening = await listen(app.fetch, {
+  const service: RunningServer = await listen(app.fetch, {
     host: 'localhost',
     port,
     readiness,

@@ -3,7 +3,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
-import { changedMeanwhile } from '../records/read-object.ts';
+import { versionConflict } from '../records/read-object.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import type { Account } from './account.ts';
 import { accountDocument } from './documents.ts';
@@ -18,7 +18,7 @@ export function updateAccount(
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ account: Account }>> => {
     if (!mayAdminister(act.actor)) return { answer: refusal('FORBIDDEN') };
     if (!stored) return { answer: refusal('ACCOUNT_NOT_FOUND') };
-    if (!isUnchangedSince(stored.value, seen)) return { answer: changedMeanwhile(stored.value) };
+    if (!isUnchangedSince(stored.value, seen)) return { answer: versionConflict(stored.value) };
     const { name = stored.value.name } = changes;
     if (name === stored.value.name) return { answer: { account: stored.value } };
     const account = { ...stored.value, name };

@@ -8,7 +8,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
-import { changedMeanwhile, editObject } from '../records/read-object.ts';
+import { editObject, versionConflict } from '../records/read-object.ts';
 import { byCreation } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
 import type { Administrator, Grant } from './administrator.ts';
@@ -77,7 +77,7 @@ export async function removeAdministrator(
       const administrator = stored.value;
       if (home.value.superuser === id) return { answer: refusal('SUPERUSER_STAYS') };
       if (only === 'invited' && administrator.state !== 'invited') return { answer: refusal('ADMINISTRATOR_ACTIVE') };
-      if (!isUnchangedSince(administrator, seen)) return { answer: changedMeanwhile(administrator) };
+      if (!isUnchangedSince(administrator, seen)) return { answer: versionConflict(administrator) };
       return {
         answer: { token: administrator.token },
         write: {

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import {
   type BearerKey,
   KEY_KINDS,
-  livingSealed,
-  livingSecrets,
   MAX_KEY_LIFETIME_MS,
   MAX_OVERLAP_MS,
   PROTECTIMUS_SCOPES,
   type ProtectimusKey,
+  validSealedSecrets,
+  validSecretHashes,
 } from './api-key.ts';
 
 const at = fc.integer({ min: 0, max: 1000 });
@@ -23,7 +23,7 @@ test('SR-26: a key that is disabled or expired has no valid secret, and the form
     fc.property(keys, at, (parts, now) => {
       const key = { secretHash: 'new', ...parts } as BearerKey;
       const lives = key.enabled && now < key.expiresAt;
-      const living = livingSecrets(key, now);
+      const living = validSecretHashes(key, now);
       expect(living.includes('new')).toBe(lives);
       expect(living.includes('old')).toBe(lives && key.former !== undefined && now < key.former.until);
       expect(living.length).toBeLessThanOrEqual(2);
@@ -35,7 +35,7 @@ test('SR-26: a key that is disabled or expired has no valid secret, and the form
         sealedSecret: 'new',
         ...(former && { former: { sealedSecret: former.secretHash, until: former.until } }),
       } as ProtectimusKey;
-      expect(livingSealed(dialect, now)).toEqual(living);
+      expect(validSealedSecrets(dialect, now)).toEqual(living);
     }),
     // At that very instant it has ended.
     {

@@ -75,13 +75,13 @@ export const MAX_KEY_LIFETIME_MS = 10 * 365 * DAY_MS;
 export const MAX_OVERLAP_MS = 7 * DAY_MS;
 
 /** The hashes of the secrets that are valid now; none when the key is disabled or expired. */
-export function livingSecrets(key: BearerKey, now: number): string[] {
+export function validSecretHashes(key: BearerKey, now: number): string[] {
   if (!isLiving(key, now)) return [];
   return [key.secretHash, ...(key.former && now < key.former.until ? [key.former.secretHash] : [])];
 }
 
 /** The same for a key of the dialect: its sealed secrets. */
-export function livingSealed(key: ProtectimusKey, now: number): string[] {
+export function validSealedSecrets(key: ProtectimusKey, now: number): string[] {
   if (!isLiving(key, now)) return [];
   return [key.sealedSecret, ...(key.former && now < key.former.until ? [key.former.sealedSecret] : [])];
 }

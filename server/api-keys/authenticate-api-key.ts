@@ -2,7 +2,7 @@ import { isSameSecret } from '../kernel/constant-time.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { recordOnce } from '../store/record-once.ts';
-import { type ApiKey, KEY_USE_STEP_MS, livingSecrets } from './api-key.ts';
+import { type ApiKey, KEY_USE_STEP_MS, validSecretHashes } from './api-key.ts';
 import { parseApiKey } from './api-key-format.ts';
 import { hashApiSecret } from './create-api-key.ts';
 import { apiKeyDocument, apiKeyUseDocument } from './documents.ts';
@@ -21,7 +21,7 @@ export async function authenticateApiKey(
   const [stored] = await ports.store.getMany([apiKeyDocument.key(parsed.account, parsed.id)], now);
   const given = hashApiSecret(parsed.secret);
   // A key of the Protectimus dialect works on that API alone.
-  const kept = stored && stored.value.kind === undefined ? livingSecrets(stored.value, now) : [];
+  const kept = stored && stored.value.kind === undefined ? validSecretHashes(stored.value, now) : [];
   const right = kept.map((hash) => isSameSecret(given, hash)).includes(true);
   if (!stored || !right) return refusal('API_KEY_INVALID');
   void recordOnce(ports, apiKeyUseDocument.key(parsed.account, parsed.id), KEY_USE_STEP_MS);

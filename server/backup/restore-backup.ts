@@ -19,7 +19,7 @@ import { BackupInvalid, type BackupRecord, readRecords } from './backup-records.
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'> & { secrets: Pick<Ports['secrets'], 'open'> };
 
-export interface Restored {
+export interface RestoreCounts {
   documents: number;
   /** Left out on purpose: must not return. */
   leftOut: number;
@@ -78,7 +78,7 @@ export async function restoreBackup(
   ports: Needs,
   open: () => AsyncIterable<string>,
   { facts, complete }: RestoreSteps = {},
-): Promise<Restored> {
+): Promise<RestoreCounts> {
   const { store, clock } = ports;
   const { backedUpAt, partitions, chains, keys } = facts ?? (await inspectBackup(ports, open()));
   if (!(await isStoreEmpty(ports))) throw new StoreNotEmpty();
@@ -88,7 +88,7 @@ export async function restoreBackup(
 
   const context: RestoreContext = { now, heads: new Map() };
   const counts = { documents: 0, leftOut: 0, indexEntries: 0, events: 0, eventsLeft: 0 };
-  const restored: Restored = { ...counts, backedUpAt, accounts: [...chains.keys()], keys };
+  const restored: RestoreCounts = { ...counts, backedUpAt, accounts: [...chains.keys()], keys };
   const moved = partitions !== store.partitions;
   const anchors = anchorPerPartition(store);
   const pending = new Set<Promise<void>>();
@@ -189,7 +189,7 @@ function publicHalf({ kid, algorithm, crv, x, y }: StoredSigningKey): PublicJwk 
  * Events keep their numbers, so that a consumer continues after the last one it read. If several partitions would have
  * to become one they are left out, and new numbers continue above all earlier ones.
  */
-function eventWriter({ store }: Needs, partitions: number, restored: Restored) {
+function eventWriter({ store }: Needs, partitions: number, restored: RestoreCounts) {
   const merged = partitions > store.partitions;
   let highest = 0;
   let batch: StoredEvent[] = [];

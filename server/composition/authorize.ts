@@ -12,9 +12,9 @@ import type { RouteScope } from '../http/api/route.ts';
 import { refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
 import type { AppEnv } from '../http/context.ts';
-import { fromOwnPages } from '../http/middleware/same-origin.ts';
+import { isSameOriginRequest } from '../http/middleware/same-origin.ts';
 import { refuse } from '../http/problem.ts';
-import { sentSession } from '../http/session-cookie.ts';
+import { readSessionCookie } from '../http/session-cookie.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { ApiScope } from '../kernel/api-scope.ts';
 import { isSameSecret } from '../kernel/constant-time.ts';
@@ -58,7 +58,7 @@ function requireScope(ports: AuthorizationPorts, scope: ApiScope): MiddlewareHan
   return async (c, next) => {
     if (isOperator(c)) return asOperator(ports, c, next);
     const header = c.req.header('authorization');
-    const cookie = sentSession(c);
+    const cookie = readSessionCookie(c);
     if (header !== undefined && cookie !== undefined) return refuse(c, 'CREDENTIALS_AMBIGUOUS');
     if (cookie !== undefined) {
       const refused = await admitSession(ports, c, cookie);
@@ -81,7 +81,7 @@ function requireScope(ports: AuthorizationPorts, scope: ApiScope): MiddlewareHan
 
 function requireSession(ports: AuthorizationPorts): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const cookie = sentSession(c);
+    const cookie = readSessionCookie(c);
     if (c.req.header('authorization') !== undefined) {
       return refuse(c, cookie === undefined ? 'SESSION_NEEDED' : 'CREDENTIALS_AMBIGUOUS');
     }
@@ -123,7 +123,7 @@ async function admitSession(
   cookie: string,
 ): Promise<Response | undefined> {
   const { origin } = c.get('sessionCookie') ?? { origin: '' };
-  if (!fromOwnPages(c.req.raw.headers, origin)) return refuse(c, 'ORIGIN_NOT_ALLOWED');
+  if (!isSameOriginRequest(c.req.raw.headers, origin)) return refuse(c, 'ORIGIN_NOT_ALLOWED');
   const verdict = await authenticateSession(ports, cookie);
   if (isRefusal(verdict)) return refuseResult(c, verdict);
   if (!SAFE.has(c.req.method) && !isSameSecret(c.req.header(CSRF_HEADER) ?? '', csrfToken(verdict.secret))) {

@@ -14,6 +14,6 @@ export function crashNow(log: Logger, error: unknown, why: string): void {
 }
 
 /** State is undefined after an uncaught exception: exit and let the supervisor restart. */
-export function endOnFaults(log: Logger): void {
+export function crashOnUncaught(log: Logger): void {
   process.on('uncaughtException', (error) => crashNow(log, error, 'a fault that nobody handled'));
 }

@@ -6,11 +6,11 @@ import type { Logger } from '../http/log.ts';
 import type { CodeChannel } from '../kernel/code-channel.ts';
 import type { CodeChannelSender, CodeSender } from '../kernel/ports/code-sender.ts';
 import type { Mailer } from '../kernel/ports/mailer.ts';
-import { createCodeCourier } from '../messages/senders/by-channel.ts';
+import { createChannelSender } from '../messages/senders/channel-sender.ts';
 import { mailedCodes } from '../messages/senders/mailed-codes.ts';
 import { createHttpSms } from '../platform/sms-gateway/http-sms.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
-import { createSignedHttpCourier } from '../platform/webhook-code-sender/signed-http.ts';
+import { createWebhookCodeSender } from '../platform/webhook-code-sender/webhook-code-sender.ts';
 
 /**
  * Sends email codes through the mail server and SMS codes through the gateway; the operator's own sender takes
@@ -27,10 +27,10 @@ export function createCodeSender(
   const carriers: Partial<Record<CodeChannel, CodeChannelSender>> = omitUndefined({ sms, email: mail });
   if (own) {
     const secret = Buffer.from(own.secret.reveal(), 'base64');
-    const signed = createSignedHttpCourier({ url: own.url, secret, issuer: config.url, clock: systemClock });
+    const signed = createWebhookCodeSender({ url: own.url, secret, issuer: config.url, clock: systemClock });
     for (const channel of own.channels) carriers[channel] = signed;
   }
-  return createCodeCourier({ carriers, limits, warn: (facts) => log.warn(facts, 'a code was not sent') });
+  return createChannelSender({ carriers, limits, warn: (facts) => log.warn(facts, 'a code was not sent') });
 }
 
 function openGateway({ codes, url }: Pick<Config, 'codes' | 'url'>): CodeChannelSender | undefined {

@@ -10,9 +10,9 @@ import type { CodeChannelSender, CodeSender } from '../kernel/ports/code-sender.
 import type { Mailer } from '../kernel/ports/mailer.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Store } from '../kernel/ports/store.ts';
-import type { MasterKeyPlace } from '../maintenance/change-master-key.ts';
+import type { MasterKeyLocation } from '../maintenance/change-master-key.ts';
 import { signingKeysDocument } from '../maintenance/documents.ts';
-import { createCodeCourier } from '../messages/senders/by-channel.ts';
+import { createChannelSender } from '../messages/senders/channel-sender.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { openGeoLookup } from '../platform/geoip/geo-lookup.ts';
 import { openSigningKeys, signingKeyMaker } from '../platform/jose/load-signing-keys.ts';
@@ -20,7 +20,7 @@ import { createSigner } from '../platform/jose/signer.ts';
 import { loadMasterKeys, type MasterKeySource, type MasterKeys } from '../platform/secret-box/load-master-key.ts';
 import { configuredMasterKeys, masterKeyFile } from '../platform/secret-box/master-key-file.ts';
 import { openSecretBox } from '../platform/secret-box/open-secret-box.ts';
-import { noCourier } from '../platform/smtp/no-mailer.ts';
+import { noMailer } from '../platform/smtp/no-mailer.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
 import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook-sender.ts';
@@ -28,13 +28,13 @@ import { restorationDocument } from '../store/documents.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { createCodeSender } from './create-code-sender.ts';
 
-export interface Opened {
+export interface OpenPorts {
   ports: Ports;
   refreshSigningKeys: () => Promise<void>;
   /** Makes the next signing key, of the configured algorithm. */
   makeSigningKey: ReturnType<typeof signingKeyMaker>;
   hasOldMasterKeys: boolean;
-  masterKeys: MasterKeyPlace;
+  masterKeys: MasterKeyLocation;
 }
 
 /** In the data folder of a demo: its sign-in details. */
@@ -45,7 +45,7 @@ const DEMO_FILE = 'demo.json';
  *
  * @param shown the demo's mailbox, in place of all senders; without it the store belongs to a service
  */
-export async function createPorts(config: Config, log: Logger, shown?: Mailer & CodeChannelSender): Promise<Opened> {
+export async function createPorts(config: Config, log: Logger, shown?: Mailer & CodeChannelSender): Promise<OpenPorts> {
   const courier = shown ?? (await openCourier(config));
   const codes = shown ? showCodes(shown, config, log) : createCodeSender(config, log, courier);
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
@@ -88,7 +88,7 @@ export function refuseDemoFolder(config: Config): void {
 /** The demo shows every code and sends none. */
 function showCodes(carrier: CodeChannelSender, { codes }: Config, log: Logger): CodeSender {
   const warn = (facts: object) => log.warn(facts, 'a code was not sent');
-  return createCodeCourier({ carriers: { sms: carrier, email: carrier }, limits: codes.limits, warn });
+  return createChannelSender({ carriers: { sms: carrier, email: carrier }, limits: codes.limits, warn });
 }
 
 /** Only the chosen store's client is loaded. */
@@ -116,7 +116,7 @@ export function masterKeySource({ masterKey }: Config, create: boolean): MasterK
 }
 
 /** Keys in a file can be changed while the service runs, for its next start; keys from the environment cannot. */
-function placeOf({ masterKey }: Config, keys: MasterKeys): MasterKeyPlace {
+function placeOf({ masterKey }: Config, keys: MasterKeys): MasterKeyLocation {
   if (masterKey.fromEnvironment) return { configured: async () => configuredMasterKeys(keys) };
   const file = masterKeyFile(masterKey.file);
   return { configured: file.read, file };
@@ -125,10 +125,10 @@ function placeOf({ masterKey }: Config, keys: MasterKeys): MasterKeyPlace {
 /** The mail client is loaded only if a mail server is configured. */
 async function openCourier({ mail, url }: Config): Promise<Mailer> {
   const server = mail && parseSmtpUrl(mail.server.reveal());
-  if (!mail || !server) return noCourier;
+  if (!mail || !server) return noMailer;
   const { implicitTls, ...rest } = server;
   const withStartTls = mail.allowPlaintext ? 'offered' : 'starttls';
   const tls = implicitTls ? 'implicit' : isLoopbackHost(server.host) ? 'none' : withStartTls;
-  const { createSmtpCourier } = await import('../platform/smtp/smtp-mailer.ts');
-  return createSmtpCourier({ ...rest, tls, from: mail.from, url });
+  const { createSmtpMailer } = await import('../platform/smtp/smtp-mailer.ts');
+  return createSmtpMailer({ ...rest, tls, from: mail.from, url });
 }

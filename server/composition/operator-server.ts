@@ -4,7 +4,7 @@ import about from '../../package.json' with { type: 'json' };
 import type { Config } from '../config/load-config.ts';
 import { plansOf } from '../config/load-plans.ts';
 import type { Logger } from '../http/log.ts';
-import { createPorts, type Opened } from './create-ports.ts';
+import { createPorts, type OpenPorts } from './create-ports.ts';
 import { writeLines } from './jsonl-file.ts';
 import { createOperatorApp } from './operator/operator-app.ts';
 import { listenOnSocket, type OperatorSocket } from './operator/socket.ts';
@@ -29,7 +29,7 @@ export async function runOperatorServer(config: Config, log: Logger): Promise<vo
 
 /** Undefined if another service of this data folder has it: several may share one Redis. */
 export async function openOperatorSocket(
-  { ports, makeSigningKey, masterKeys }: Opened,
+  { ports, makeSigningKey, masterKeys }: OpenPorts,
   config: Config,
   log: Logger,
 ): Promise<OperatorSocket | undefined> {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { type BackupFacts, inspectBackup, type Restored, restoreBackup } from '../backup/restore-backup.ts';
+import { type BackupFacts, inspectBackup, type RestoreCounts, restoreBackup } from '../backup/restore-backup.ts';
 import { EventsInvalid, type EventsSince, readWithdrawals } from '../backup/withdrawals/read-withdrawals.ts';
 import { type WithdrawnObject, withdrawAgain } from '../backup/withdrawals/withdraw-again.ts';
 import type { Config } from '../config/load-config.ts';
@@ -81,7 +81,7 @@ async function readEvents(
   return all;
 }
 
-function describeRestored({ documents, indexEntries, events, leftOut, eventsLeft, backedUpAt }: Restored): string {
+function describeRestored({ documents, indexEntries, events, leftOut, eventsLeft, backedUpAt }: RestoreCounts): string {
   const left = eventsLeft > 0 ? ` (${eventsLeft} stay in the backup: this store has fewer partitions)` : '';
   return `restored the backup of ${isoTime(backedUpAt)}
 documents      ${documents} (${leftOut} left out: what could be used a second time)
@@ -90,7 +90,7 @@ events         ${events}${left}`;
 }
 
 function describeWithdrawals(
-  { backedUpAt, accounts: restored }: Restored,
+  { backedUpAt, accounts: restored }: RestoreCounts,
   accounts: readonly Pick<EventsSince, 'account' | 'until' | 'lost'>[],
   objects: readonly WithdrawnObject[],
 ): string[] {

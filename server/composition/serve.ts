@@ -18,7 +18,7 @@ import { createDemoMailbox } from '../platform/demo-mailbox/demo-mailbox.ts';
 import { loadBuiltFiles } from '../platform/static-files/load-built-files.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
-import { crashNow, endOnFaults } from './crash.ts';
+import { crashNow, crashOnUncaught } from './crash.ts';
 import { createPorts, demoFile } from './create-ports.ts';
 import { openOperatorSocket } from './operator-server.ts';
 import { type Demo, seedDemo } from './seed-demo.ts';
@@ -34,7 +34,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   if (demo && !isLoopbackHost(config.listen.host)) {
     throw new Error('--demo makes an account whose password is printed, so it listens on loopback only');
   }
-  endOnFaults(log);
+  crashOnUncaught(log);
   // The demo sends nothing: it shows its mails instead.
   const mailbox = demo ? createDemoMailbox({ url: config.url, clock: systemClock }) : undefined;
   const plans = plansOf(config);

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { ServicePlan } from '../accounts/account.ts';
 import { hasAccount, issueSetupLink } from '../administrators/set-up.ts';
 import type { Logger } from '../http/log.ts';
-import { emailShape } from '../kernel/names.ts';
+import { isEmailShape } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { openAccount } from './open-account.ts';
@@ -60,7 +60,7 @@ export async function printSetup(ports: Needs, { name, superuser, plan }: SetupA
     return;
   }
   // Checked before anything is created.
-  if (superuser !== undefined && !emailShape(superuser)) throw new Error('--superuser takes an email address');
+  if (superuser !== undefined && !isEmailShape(superuser)) throw new Error('--superuser takes an email address');
   const opened = await openAccount(ports, { name, superuser, plan });
   if (isRefusal(opened)) throw new Error(opened.refused);
   const { account, apiKey, invited, unsent } = opened;

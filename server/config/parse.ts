@@ -3,7 +3,7 @@ import { parseUrl } from '@countersign/protocol/parse-url';
 import { getDomain } from 'tldts';
 import { isLoopbackHost } from '../kernel/addresses.ts';
 import { CODE_CHANNELS, type CodeChannel } from '../kernel/code-channel.ts';
-import { emailShape } from '../kernel/names.ts';
+import { isEmailShape } from '../kernel/names.ts';
 
 /** An origin without path, query, fragment or credentials; https except on loopback. Without a slash at the end. */
 export function parsePublicUrl(text: string): string | undefined {
@@ -80,7 +80,7 @@ export function parseSmtpUrl(text: string): SmtpServer | undefined {
 export function parseSender(text: string): { name: string; address: string } | undefined {
   const match = /^(?:([^<>"\p{Cc}]{1,100})<([^<>\s]+)>|([^<>\s"]+))$/u.exec(text.trim());
   const address = match?.[2] ?? match?.[3];
-  if (address === undefined || !emailShape(address) || /[,;:()[\]\\]/.test(address)) return undefined;
+  if (address === undefined || !isEmailShape(address) || /[,;:()[\]\\]/.test(address)) return undefined;
   return { name: (match?.[1] ?? '').trim(), address };
 }
 
@@ -93,7 +93,7 @@ export function parseRedisUrl(text: string): true | undefined {
 }
 
 /** URL of the operator's own sender: https, or http on loopback, without credentials. */
-export function parseCourierUrl(text: string): string | undefined {
+export function parseCodeSenderUrl(text: string): string | undefined {
   const url = parseUrl(text);
   if (!url) return undefined;
   if (url.username !== '' || url.password !== '' || url.hash !== '') return undefined;

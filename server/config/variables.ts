@@ -4,7 +4,7 @@ import { parseRange } from '../kernel/addresses.ts';
 import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/out-of-band-code.ts';
 import {
   parseChannels,
-  parseCourierUrl,
+  parseCodeSenderUrl,
   parseListen,
   parsePublicUrl,
   parseRedisUrl,
@@ -220,7 +220,7 @@ export const VARIABLES = {
   COUNTERSIGN_CODE_COURIER_URL: {
     meaning: 'Your own program that delivers codes instead: `https`, or `http` on loopback.',
     otherwise: 'none',
-    schema: parsed(parseCourierUrl, 'must be an https URL without credentials (http only on loopback)').optional(),
+    schema: parsed(parseCodeSenderUrl, 'must be an https URL without credentials (http only on loopback)').optional(),
   },
   COUNTERSIGN_CODE_COURIER_SECRET: {
     meaning: 'Key that signs what it gets: `whsec_` and at least 24 bytes in base64.',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appWith } from '../testing/http-app.ts';
 import { rawClient } from '../testing/raw-client.ts';
 import { type ProxyProgram, type RealProxy, startProxy } from '../testing/real-proxies.ts';
-import { type Listening, listen } from './listen.ts';
+import { listen, type RunningServer } from './listen.ts';
 import { clientAddress } from './middleware/client-address.ts';
 
 /** The client's real address, and its claimed one, which a filter would accept. */
@@ -14,7 +14,7 @@ const START = 'GET /who HTTP/1.1\r\nHost: auth.example\r\nConnection: close\r\n'
 describe.each<ProxyProgram>(['haproxy', 'nginx'])(
   'behind a real %s that appends the address of its client',
   (program) => {
-    let service: Listening;
+    let service: RunningServer;
     let proxy: RealProxy;
     beforeAll(async () => {
       const { app } = appWith(clientAddress({ trustedProxies: ['127.0.0.1'], header: 'x-forwarded-for' }));

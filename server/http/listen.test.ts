@@ -3,10 +3,10 @@ import { Hono } from 'hono';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { appWith } from '../testing/http-app.ts';
 import { rawClient } from '../testing/raw-client.ts';
-import { type Listening, type ListenOptions, listen } from './listen.ts';
+import { type ListenOptions, listen, type RunningServer } from './listen.ts';
 import { createReadiness } from './readiness.ts';
 
-const running: Listening[] = [];
+const running: RunningServer[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((one) => one.stop()));
 });

@@ -5,7 +5,7 @@ import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import { getRequestListener } from '@hono/node-server';
 import { DEFAULT_HEADERS } from './middleware/security-headers.ts';
 import type { Readiness } from './readiness.ts';
-import { answerInTurn } from './respond-in-order.ts';
+import { respondInOrder } from './respond-in-order.ts';
 
 export interface Timeouts {
   /** From the start of the connection (or the end of the previous request) to the end of the headers. */
@@ -46,7 +46,7 @@ export interface ListenOptions {
   onFault?: (error: unknown) => void;
 }
 
-export interface Listening {
+export interface RunningServer {
   /** Its URL without a slash at the end. */
   url: string;
   port: number;
@@ -64,7 +64,7 @@ type Fetch = Parameters<typeof getRequestListener>[0];
  *
  * @throws the error of the socket (such as EADDRINUSE).
  */
-export async function listen(fetch: Fetch, options: ListenOptions): Promise<Listening> {
+export async function listen(fetch: Fetch, options: ListenOptions): Promise<RunningServer> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const readiness = options.readiness ?? { ready: true };
   const maxConnections = options.maxConnections ?? 8192;
@@ -86,7 +86,7 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<List
       maxHeaderSize: 16 * 1024,
       noDelay: true,
     },
-    answerInTurn((incoming, outgoing) => {
+    respondInOrder((incoming, outgoing) => {
       inFlight.add(outgoing);
       outgoing.once('close', () => inFlight.delete(outgoing));
       if (stopping) outgoing.setHeader('connection', 'close');

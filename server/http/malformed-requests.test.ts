@@ -3,11 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openService, type Service } from '../testing/http-service.ts';
 import { rawClient } from '../testing/raw-client.ts';
 import { ISSUER } from '../testing/test-ports.ts';
-import { type Listening, listen } from './listen.ts';
+import { listen, type RunningServer } from './listen.ts';
 
 // The attack: a single request leaves an unhandled fault, which ends the whole process (server/composition/crash.ts).
 let service: Service;
-let server: Listening;
+let server: RunningServer;
 const faults: unknown[] = [];
 const note = (fault: unknown) => faults.push(fault);
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { Hono } from 'hono';
 import { afterEach, describe, expect, test } from 'vitest';
 import { rawClient } from '../testing/raw-client.ts';
 import { waitUntil } from '../testing/wait-until.ts';
-import { type Listening, listen } from './listen.ts';
+import { listen, type RunningServer } from './listen.ts';
 
-let server: Listening;
+let server: RunningServer;
 afterEach(() => server.stop());
 
 const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;

@@ -16,7 +16,7 @@ interface Turn {
  * to the kernel. So a client that pipelines requests and reads nothing holds one response in memory (SR-65). Meanwhile
  * nothing more is read from it, and a client that sends more than {@link MAX_PIPELINED} at once is disconnected.
  */
-export function answerInTurn(answer: Answer): Answer {
+export function respondInOrder(answer: Answer): Answer {
   const busy = new WeakMap<Socket, Turn>();
 
   function begin(socket: Socket, turn: Turn, [incoming, outgoing]: [IncomingMessage, ServerResponse]): void {

@@ -16,7 +16,7 @@ export function sessionCookie(issuer: string): MiddlewareHandler<AppEnv> {
 }
 
 /** The cookie as sent; `ambiguous` if there are two of the name, of which one was planted. */
-export function sentSession(c: Context<AppEnv>): string | 'ambiguous' | undefined {
+export function readSessionCookie(c: Context<AppEnv>): string | 'ambiguous' | undefined {
   const options = c.get('sessionCookie');
   const header = c.req.header('cookie');
   if (!options || header === undefined) return undefined;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyCharacter } from '../../shared/testing/any-character.ts';
-import { emailShape, loginShape, normaliseName, phoneShape } from './names.ts';
+import { isEmailShape, isLoginShape, isPhoneShape, normaliseName } from './names.ts';
 
 const anyText = fc.string({
   unit: fc.oneof(fc.constantFrom('ß', 'İ', 'ı', 'ﬁ', 'Σ', 'ς', '\u0345', '\u200b', ' '), anyCharacter),
@@ -73,7 +73,7 @@ describe('the format of a login', () => {
   test.each([['a'], ['Алиса'], ['alice.smith@shop.example'], ['x'.repeat(50)], ['😀'.repeat(50)], ['علی\u200cرضا']])(
     'accepts %s',
     (raw) => {
-      expect(loginShape(raw)).toBe(true);
+      expect(isLoginShape(raw)).toBe(true);
     },
   );
 
@@ -91,12 +91,12 @@ describe('the format of a login', () => {
     ['half a surrogate pair', 'al\ud800ice'],
     ['nothing visible', '\u200b\u200d'],
   ])('refuses %s', (_name, raw) => {
-    expect(loginShape(raw)).toBe(false);
+    expect(isLoginShape(raw)).toBe(false);
   });
 
   test('every valid login normalises to a non-empty name', () => {
     fc.assert(
-      fc.property(anyText.filter(loginShape), (raw) => {
+      fc.property(anyText.filter(isLoginShape), (raw) => {
         expect(normaliseName(raw)).not.toBe('');
       }),
     );
@@ -107,20 +107,20 @@ describe('the format of an email address', () => {
   test.each([['a@b'], ['alice+otp@shop.example'], ['діна@пошта.укр'], [`${'x'.repeat(95)}@b.ua`]])(
     'accepts %s',
     (raw) => {
-      expect(emailShape(raw)).toBe(true);
+      expect(isEmailShape(raw)).toBe(true);
     },
   );
   test.each([[''], ['alice'], ['@b'], ['a@'], ['a@b@c'], ['a b@c'], ['a@b\n'], [`${'x'.repeat(96)}@b.ua`]])(
     'refuses %j',
     (raw) => {
-      expect(emailShape(raw)).toBe(false);
+      expect(isEmailShape(raw)).toBe(false);
     },
   );
 });
 
 describe('the format of a phone number', () => {
   test.each([['0441234567'], ['+380441234567'], ['123456789012345']])('accepts %s', (raw) => {
-    expect(phoneShape(raw)).toBe(true);
+    expect(isPhoneShape(raw)).toBe(true);
   });
   test.each([
     [''],
@@ -132,7 +132,7 @@ describe('the format of a phone number', () => {
     ['380441234567\n'],
     ['380441234567+'],
   ])('refuses %j', (raw) => {
-    expect(phoneShape(raw)).toBe(false);
+    expect(isPhoneShape(raw)).toBe(false);
   });
 });
 

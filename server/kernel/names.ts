@@ -19,7 +19,7 @@ const EMAIL_MAX = 100;
 export function normaliseName(raw: string): string {
   const name = PLAIN.test(raw) ? raw.toLowerCase() : foldName(raw);
   // A phone number is its digits, with the plus or without.
-  return phoneShape(name) ? name.replace('+', '') : name;
+  return isPhoneShape(name) ? name.replace('+', '') : name;
 }
 
 function foldName(raw: string): string {
@@ -45,7 +45,7 @@ function foldCase(text: string): string {
 }
 
 /** True if the text can be a login or an alias: 1 to 50 code points, no white space, not only invisible characters. */
-export function loginShape(raw: string): boolean {
+export function isLoginShape(raw: string): boolean {
   return isName(raw, LOGIN_MAX);
 }
 
@@ -53,14 +53,14 @@ export function loginShape(raw: string): boolean {
  * True if the text can be an email address: at most 100 code points around exactly one `@`. It does not mean that mail
  * arrives.
  */
-export function emailShape(raw: string): boolean {
+export function isEmailShape(raw: string): boolean {
   if (!isName(raw, EMAIL_MAX)) return false;
   const at = raw.indexOf('@');
   return at > 0 && at < raw.length - 1 && at === raw.lastIndexOf('@');
 }
 
 /** True if the text can be a phone number: 10 to 15 ASCII digits (E.164 allows 15), optionally after a plus sign. */
-export function phoneShape(raw: string): boolean {
+export function isPhoneShape(raw: string): boolean {
   return /^\+?[0-9]{10,15}$/.test(raw);
 }
 

@@ -12,7 +12,7 @@ import type { Reencryption, SecretCount } from './reencryption.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 /** The source of the master keys: a file that this process can change, or the environment, which its owner changes. */
-export interface MasterKeyPlace {
+export interface MasterKeyLocation {
   configured(): Promise<ConfiguredMasterKeys>;
   file?: MasterKeyFile;
 }
@@ -28,7 +28,7 @@ export interface MasterKeyOverview {
 }
 
 /** The state of the change of the master key. Reads every secret. */
-export async function readMasterKeys(ports: Needs, place: MasterKeyPlace): Promise<MasterKeyOverview> {
+export async function readMasterKeys(ports: Needs, place: MasterKeyLocation): Promise<MasterKeyOverview> {
   const [configured, secrets] = [await place.configured(), await countSecrets(ports)];
   const [stored] = await ports.store.getMany([reencryptionDocument.key()], ports.clock.now());
   const { keyId: sealing } = ports.secrets;

@@ -5,7 +5,7 @@ import { newOperation, transact } from '../store/transact.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { reencryptionDocument } from './documents.ts';
 import type { Reencryption, SecretCount } from './reencryption.ts';
-import { exchange, keyIdOf, sealedTexts } from './sealed-secrets.ts';
+import { keyIdOf, replaceSealed, sealedTexts } from './sealed-secrets.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 type Document = Extract<ScannedRecord, { kind: 'document' }>;
@@ -104,7 +104,7 @@ async function resealDocument(ports: Needs, record: Document): Promise<number | 
     operation: newOperation(ports),
     now,
     expect: [{ key, version }],
-    put: [{ key, value: exchange(value, new Map(replacements)), ...omitUndefined({ expiresAt }) }],
+    put: [{ key, value: replaceSealed(value, new Map(replacements)), ...omitUndefined({ expiresAt }) }],
   });
   return outcome === 'committed' ? stale.length : 'missed';
 }

@@ -18,9 +18,9 @@ export function keyIdOf(sealed: string): string {
 }
 
 /** The same document with the sealed texts replaced. */
-export function exchange(value: unknown, sealed: ReadonlyMap<string, string>): unknown {
+export function replaceSealed(value: unknown, sealed: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string') return sealed.get(value) ?? value;
-  if (Array.isArray(value)) return value.map((inner) => exchange(inner, sealed));
+  if (Array.isArray(value)) return value.map((inner) => replaceSealed(inner, sealed));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, exchange(inner, sealed)]));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, replaceSealed(inner, sealed)]));
 }

@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { accountDocument } from '../accounts/documents.ts';
 import { actorOf } from '../administrators/administrator.ts';
 import { administratorDocument } from '../administrators/documents.ts';
-import { KEY_USE_STEP_MS, livingSealed, type ProtectimusKey } from '../api-keys/api-key.ts';
+import { KEY_USE_STEP_MS, type ProtectimusKey, validSealedSecrets } from '../api-keys/api-key.ts';
 import { writeApiKey } from '../api-keys/api-key-format.ts';
 import { apiKeyDocument, apiKeyUseDocument, protectimusKeyIndexes } from '../api-keys/documents.ts';
 import { openSecret } from '../api-keys/protectimus-secret.ts';
@@ -14,12 +14,12 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import type { Result } from '../kernel/result.ts';
 import { recordOnce } from '../store/record-once.ts';
-import { fitsHour, parseHourlyPassword } from './hourly-password.ts';
-import { barredFor, clientKeyOf, countWrong, noteRight } from './rate-limit.ts';
+import { isValidAt, parseHourlyPassword } from './hourly-password.ts';
+import { clientKeyOf, countFailure, rateLimitRefusal, recordSuccess } from './rate-limit.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-export interface ShownPassword {
+export interface KeyCredentials {
   /** As it was sent. */
   login: string;
   password: string;
@@ -27,7 +27,7 @@ export interface ShownPassword {
   address: string | undefined;
 }
 
-export interface KeyAtWork {
+export interface AuthenticatedKey {
   actor: Extract<Actor, { kind: 'administrator' }>;
   key: ProtectimusKey;
   /** The text of the key, which also signs transactions. */
@@ -50,10 +50,10 @@ const DECOY = {
  * after the same reads (SR-17); after too many failures from one address, for one name or for many, its requests are
  * refused unread for the rest of a minute.
  */
-export async function authenticateKey(ports: Needs, shown: ShownPassword): Promise<Result<KeyAtWork>> {
+export async function authenticateKey(ports: Needs, shown: KeyCredentials): Promise<Result<AuthenticatedKey>> {
   const login = normaliseName(shown.login.slice(0, MAX_LOGIN_LENGTH));
   const guesser = clientKeyOf(shown.address, login);
-  const barred = barredFor(ports, guesser);
+  const barred = rateLimitRefusal(ports, guesser);
   if (barred) return barred;
   const now = ports.clock.now();
   const given = parseHourlyPassword(shown.password) ?? Buffer.alloc(0);
@@ -64,11 +64,11 @@ export async function authenticateKey(ports: Needs, shown: ShownPassword): Promi
     .filter((key) => key?.kind === 'protectimus')
     .filter((key) => normaliseName(key.login) === login);
   // Every key is compared, whichever matches, and the decoy if there is none.
-  fitsHour(JSON.stringify(DECOY), given, now);
+  isValidAt(JSON.stringify(DECOY), given, now);
   const right = keys.flatMap((key) =>
-    livingSealed(key, now)
+    validSealedSecrets(key, now)
       .map((sealed) => writeApiKey({ account: key.account, id: key.id, secret: openSecret(ports, key, sealed) }))
-      .filter((text) => fitsHour(text, given, now))
+      .filter((text) => isValidAt(text, given, now))
       .map((text) => ({ key, text })),
   )[0];
   const whose = right?.key ?? keys[0] ?? DECOY;
@@ -77,8 +77,8 @@ export async function authenticateKey(ports: Needs, shown: ShownPassword): Promi
     now,
   );
   const isActive = home !== undefined && administrator?.value.state === 'active';
-  if (!right || !isActive || !isFrom(right.key, shown.address)) return countWrong(ports, guesser);
-  noteRight(ports, guesser);
+  if (!right || !isActive || !isFrom(right.key, shown.address)) return countFailure(ports, guesser);
+  recordSuccess(ports, guesser);
   const { key, text } = right;
   void recordOnce(ports, apiKeyUseDocument.key(key.account, key.id), KEY_USE_STEP_MS);
   return { actor: { ...actorOf(home.value, administrator.value), through: key.id }, key, text };

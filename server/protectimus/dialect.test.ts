@@ -10,12 +10,12 @@ import { hotp } from '../tokens/kinds/oath/code.ts';
 import { PROOF_LOOK_AHEAD, provePossession } from '../tokens/kinds/oath/prove-possession.ts';
 import { isBlockedBy, lockOf, TOKEN_BLOCKS, USER_BLOCKS } from './blocks.ts';
 import { variantShowing, variantsOf } from './device-variants.ts';
-import { hashedBy, templateOf } from './encoding-format.ts';
-import { FAILURES, failureOf, isNotRight } from './failure-codes.ts';
-import { saidEnvironment } from './parse-environment.ts';
+import { hashAlgorithmOf, templateOf } from './encoding-format.ts';
+import { FAILURES, failureOf, isCredentialRefusal } from './failure-codes.ts';
+import { parseEnvironment } from './parse-environment.ts';
 import { plainPhone } from './phone-numbers.ts';
 import { possibleSeeds, readSeed } from './seeds.ts';
-import { fieldsOf, isVouchedFor } from './transaction-data.ts';
+import { fieldsOf, hasValidHash } from './transaction-data.ts';
 
 describe('numbers of objects', () => {
   test('map to one id each, and every id has one', () => {
@@ -39,7 +39,7 @@ describe('failures', () => {
   test('cover every refusal, and no error of a user is reported as another', () => {
     for (const code of Object.keys(REFUSALS) as RefusalCode[]) expect(FAILURES[failureOf(code)]).toBeGreaterThan(0);
     expect(
-      (Object.keys(REFUSALS) as RefusalCode[]).filter(isNotRight).every((code) => REFUSALS[code].status < 500),
+      (Object.keys(REFUSALS) as RefusalCode[]).filter(isCredentialRefusal).every((code) => REFUSALS[code].status < 500),
     ).toBe(true);
   });
 });
@@ -76,7 +76,7 @@ describe('formats of hashes', () => {
       fc.property(fc.uint8Array({ minLength: 20, maxLength: 20 }), fc.uint8Array({ maxLength: 40 }), (bytes, salt) => {
         const hash = Buffer.from(bytes).toString('hex');
         const adopted = wrapImportedHash(
-          hashedBy('SHA', { hash, salt: Buffer.from(salt).toString('hex'), encodingFormat: 'SALTPASS' }),
+          hashAlgorithmOf('SHA', { hash, salt: Buffer.from(salt).toString('hex'), encodingFormat: 'SALTPASS' }),
         );
         const around = wrapping(adopted ?? '');
         const phc = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$c2FsdHNhbHRzYWx0c2FsdHNhbHRzYWx0c2FsdHNhbHQ';
@@ -113,12 +113,12 @@ describe('transactions', () => {
       fc.property(fc.string(), fc.string(), fc.string(), fc.boolean(), (key, data, other, capitals) => {
         const hex = createHmac('sha256', key).update(data, 'utf8').digest('hex');
         const hash = capitals ? hex.toUpperCase() : hex;
-        expect(isVouchedFor(key, data, hash)).toBe(true);
+        expect(hasValidHash(key, data, hash)).toBe(true);
         const text = (one: string) => Buffer.from(one, 'utf8').toString('hex');
-        if (text(other) !== text(data)) expect(isVouchedFor(key, other, hash)).toBe(false);
+        if (text(other) !== text(data)) expect(hasValidHash(key, other, hash)).toBe(false);
       }),
     );
-    for (const hash of ['', '0'.repeat(64), 'x'.repeat(64)]) expect(isVouchedFor('key', 'data', hash)).toBe(false);
+    for (const hash of ['', '0'.repeat(64), 'x'.repeat(64)]) expect(hasValidHash('key', 'data', hash)).toBe(false);
   });
 });
 
@@ -186,6 +186,6 @@ test('reads a browser under its usual names, and never throws for other input', 
     { languages: ['en-GB', 'de'], timezone: 'Europe/London', resolution: '1920 x 1080', colourDepth: 24 },
     { lang: 'en-GB', zone: 'Europe/London', screenWidth: 1920, screenHeight: 1080, screenColorDepth: 24 },
   ];
-  for (const json of written) expect(environmentOf(saidEnvironment(json))).toEqual(expected);
-  fc.assert(fc.property(fc.jsonValue(), (json) => void environmentOf(saidEnvironment(json))));
+  for (const json of written) expect(environmentOf(parseEnvironment(json))).toEqual(expected);
+  fc.assert(fc.property(fc.jsonValue(), (json) => void environmentOf(parseEnvironment(json))));
 });

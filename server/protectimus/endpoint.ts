@@ -2,7 +2,7 @@ import type { PlanCatalogue } from '../accounts/plans.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import type { Result } from '../kernel/result.ts';
-import type { KeyAtWork } from './authenticate-key.ts';
+import type { AuthenticatedKey } from './authenticate-key.ts';
 import type { Shape } from './endpoints/envelope.ts';
 import type { Fields } from './endpoints/fields.ts';
 
@@ -11,7 +11,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 /** One authenticated and parsed request of the dialect. */
 export interface EndpointRequest {
   ports: Ports;
-  act: RequestContext & Pick<KeyAtWork, 'actor'>;
+  act: RequestContext & Pick<AuthenticatedKey, 'actor'>;
   /** The text of the caller's key, which signs transactions. */
   key: string;
   fields: Fields;
@@ -31,7 +31,7 @@ export interface Endpoint {
 }
 
 /** The number at that position in the path. */
-export function numberAt({ numbers }: Pick<EndpointRequest, 'numbers'>, at = 0): string {
+export function pathNumber({ numbers }: Pick<EndpointRequest, 'numbers'>, at = 0): string {
   const number = numbers[at];
   if (number === undefined) throw new TypeError('the path of the row has no such number');
   return number;

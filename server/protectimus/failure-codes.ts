@@ -155,6 +155,6 @@ const NOT_RIGHT: ReadonlySet<RefusalCode> = new Set([
   'NOTHING_ASKED',
 ]);
 
-export function isNotRight(code: RefusalCode): boolean {
+export function isCredentialRefusal(code: RefusalCode): boolean {
   return NOT_RIGHT.has(code);
 }

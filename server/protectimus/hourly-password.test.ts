@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  acceptedHours,
   CLOCK_TOLERANCE_MS,
-  fitsHour,
   hourlyPassword,
-  hoursThatCount,
+  isValidAt,
   parseHourlyPassword,
 } from './hourly-password.ts';
 
@@ -16,15 +16,15 @@ const KEY = 'csk_01k8dq9z2mp_2m4x7r9t1vw_0123456789abcdefghjkmnpqrstvwxyz';
 const anyTime = fc.integer({ min: 0, max: 4_102_444_800_000 });
 
 test('writes the hour as clients do, in UTC', () => {
-  expect(hoursThatCount(EIGHT + HOUR_MS / 2)).toEqual(['20270115:08']);
-  expect(hoursThatCount(Date.UTC(2028, 1, 29, 23, 30))).toEqual(['20280229:23']);
+  expect(acceptedHours(EIGHT + HOUR_MS / 2)).toEqual(['20270115:08']);
+  expect(acceptedHours(Date.UTC(2028, 1, 29, 23, 30))).toEqual(['20280229:23']);
   const hash = createHash('sha256').update(`${KEY}:20270115:08`).digest('hex');
   expect(hourlyPassword(KEY, '20270115:08').toString('hex')).toBe(hash);
 });
 
 test('accepts the neighbouring hour within five minutes, also across the turn of a year', () => {
-  expect(hoursThatCount(EIGHT).sort()).toEqual(['20270115:07', '20270115:08']);
-  expect(hoursThatCount(Date.UTC(2026, 11, 31, 23, 56)).sort()).toEqual(['20261231:23', '20270101:00']);
+  expect(acceptedHours(EIGHT).sort()).toEqual(['20270115:07', '20270115:08']);
+  expect(acceptedHours(Date.UTC(2026, 11, 31, 23, 56)).sort()).toEqual(['20261231:23', '20270101:00']);
 });
 
 describe('SR-26: an intercepted password', () => {
@@ -32,8 +32,8 @@ describe('SR-26: an intercepted password', () => {
     fc.assert(
       fc.property(anyTime, anyTime, (made, used) => {
         const hour = Math.floor(made / HOUR_MS) * HOUR_MS;
-        const given = hourlyPassword(KEY, hoursThatCount(hour + HOUR_MS / 2)[0] ?? '');
-        expect(fitsHour(KEY, given, used)).toBe(
+        const given = hourlyPassword(KEY, acceptedHours(hour + HOUR_MS / 2)[0] ?? '');
+        expect(isValidAt(KEY, given, used)).toBe(
           used >= hour - CLOCK_TOLERANCE_MS && used < hour + HOUR_MS + CLOCK_TOLERANCE_MS,
         );
       }),
@@ -44,7 +44,7 @@ describe('SR-26: an intercepted password', () => {
       [HOUR_MS + CLOCK_TOLERANCE_MS - 1, true],
       [HOUR_MS + CLOCK_TOLERANCE_MS, false],
     ] as const) {
-      expect(fitsHour(KEY, hourlyPassword(KEY, '20270115:08'), EIGHT + at)).toBe(fits);
+      expect(isValidAt(KEY, hourlyPassword(KEY, '20270115:08'), EIGHT + at)).toBe(fits);
     }
   });
 
@@ -52,8 +52,8 @@ describe('SR-26: an intercepted password', () => {
     fc.assert(
       fc.property(anyTime, fc.string(), (now, other) => {
         fc.pre(other !== KEY);
-        const given = hourlyPassword(other, hoursThatCount(now)[0] ?? '');
-        expect(fitsHour(KEY, given, now)).toBe(false);
+        const given = hourlyPassword(other, acceptedHours(now)[0] ?? '');
+        expect(isValidAt(KEY, given, now)).toBe(false);
       }),
     );
   });

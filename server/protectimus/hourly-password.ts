@@ -10,7 +10,7 @@ export const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
 /**
  * The hours accepted now, as clients write them: the current one, and its neighbour within five minutes of the turn.
  */
-export function hoursThatCount(now: number): string[] {
+export function acceptedHours(now: number): string[] {
   const hours = [now, now - CLOCK_TOLERANCE_MS, now + CLOCK_TOLERANCE_MS].map((at) => Math.floor(at / HOUR_MS));
   return [...new Set(hours)].map(hourText);
 }
@@ -32,8 +32,8 @@ export function parseHourlyPassword(text: string): Buffer | undefined {
 }
 
 /** True if this is the password of the key now. Every accepted hour is tried, whichever matches, in constant time. */
-export function fitsHour(key: string, given: Uint8Array, now: number): boolean {
-  return hoursThatCount(now)
+export function isValidAt(key: string, given: Uint8Array, now: number): boolean {
+  return acceptedHours(now)
     .map((hour) => hourlyPassword(key, hour))
     .map((right) => isSameSecret(given, right))
     .includes(true);

@@ -6,7 +6,7 @@ import { answerFailure, type Format } from './endpoints/envelope.ts';
 const BASIC = /^Basic ([A-Za-z0-9+/]{1,1000}={0,2})$/i;
 
 /** User name and password as they were sent (RFC 7617); undefined if absent or malformed. */
-export function shownCredentials(c: Context<AppEnv>): { login: string; password: string } | undefined {
+export function readCredentials(c: Context<AppEnv>): { login: string; password: string } | undefined {
   const encoded = BASIC.exec(c.req.header('authorization') ?? '')?.[1];
   const text = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
   const colon = text.indexOf(':');
@@ -17,7 +17,7 @@ export function shownCredentials(c: Context<AppEnv>): { login: string; password:
  * An intercepted password is valid for its hour, so it is refused where it can be intercepted: without TLS, unless the
  * whole service is only for this machine. It is also refused from a page in a browser, which is not a backend.
  */
-export function refuseOverheard(
+export function refusePlaintext(
   c: Context<AppEnv>,
   format: Format,
   options: { issuer: string; trustedProxies: readonly string[] },

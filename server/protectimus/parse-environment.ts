@@ -5,7 +5,7 @@ import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.
  * Parses a client's description of a browser. It has no fixed form, so the usual names are read and the rest is
  * ignored; a value of the wrong type counts as absent.
  */
-export function saidEnvironment(json: unknown): SaidTraits {
+export function parseEnvironment(json: unknown): SaidTraits {
   const all =
     json !== null && typeof json === 'object' && !Array.isArray(json) ? new Map(Object.entries(json)) : new Map();
   const screen = screenOf(all);

@@ -60,13 +60,13 @@ const cameIn = new Until(TRUST_MS);
  * Returns why a client's requests are refused unread. An address is blocked for every name except those that came from
  * it successfully of late, so that neither neighbours of a site nor other addresses lock its backend out (SR-49).
  */
-export function barredFor(ports: Needs, { pair, address }: ClientKey): Refusal | undefined {
+export function rateLimitRefusal(ports: Needs, { pair, address }: ClientKey): Refusal | undefined {
   const now = ports.clock.now();
   const isKnown = now < cameIn.of(ports, pair);
   return untilThen(Math.max(barred.of(ports, pair), isKnown ? 0 : barred.of(ports, address)), now);
 }
 
-export function noteRight(ports: Needs, { pair }: ClientKey): void {
+export function recordSuccess(ports: Needs, { pair }: ClientKey): void {
   cameIn.set(ports, pair, ports.clock.now() + TRUST_MS);
 }
 
@@ -74,7 +74,7 @@ export function noteRight(ports: Needs, { pair }: ClientKey): void {
  * Counts a failure for name and address together, so that guesses from other addresses do not lock a backend out, and
  * for the address. While the address is blocked, a known name gets the same response as the others (SR-17).
  */
-export async function countWrong(ports: Needs, { pair, address }: ClientKey): Promise<Refusal> {
+export async function countFailure(ports: Needs, { pair, address }: ClientKey): Promise<Refusal> {
   const now = ports.clock.now();
   for (const [who, limit] of [
     [pair, WRONG_PER_MINUTE],

@@ -14,7 +14,7 @@ export async function resourceOf({ ports, act, fields }: EndpointRequest): Promi
   const [id, name] = [fields.id('resourceId', 'res'), fields.text('resourceName')];
   if (id === undefined && name === undefined) throw missing('resourceId or resourceName');
   const found = await findResource(ports, act, { id, name });
-  return id === undefined ? unregistered(found, 'resourceName') : found;
+  return id === undefined ? invalidIfNotFound(found, 'resourceName') : found;
 }
 
 export async function userOf(asked: EndpointRequest): Promise<Result<{ user: User }>> {
@@ -32,7 +32,7 @@ export async function maybeUserOf({
   const [id, login] = [fields.id('userId', 'usr'), fields.text('userLogin')];
   if (id === undefined && login === undefined) return { user: undefined };
   const found = await findPerson(ports, act, { id, login });
-  return id === undefined ? unregistered(found, 'userLogin') : found;
+  return id === undefined ? invalidIfNotFound(found, 'userLogin') : found;
 }
 
 /**
@@ -52,7 +52,7 @@ export async function nameOfPerson({ ports, act, fields }: EndpointRequest): Pro
 }
 
 /** An unknown name is another failure than an unknown number. */
-export function unregistered<T extends object>(found: Result<T>, name: string): Result<T> {
+export function invalidIfNotFound<T extends object>(found: Result<T>, name: string): Result<T> {
   if (isRefusal(found) && found.refused.endsWith('_NOT_FOUND')) {
     throw new ProtocolError('UNREGISTERED_NAME', `${name}: nothing goes by that name`);
   }

@@ -14,7 +14,7 @@ import { readFields } from './endpoints/fields.ts';
 import { resourceRows } from './endpoints/resources.ts';
 import { tokenRows } from './endpoints/tokens.ts';
 import { userRows } from './endpoints/users.ts';
-import { refuseOverheard, shownCredentials } from './http-auth.ts';
+import { readCredentials, refusePlaintext } from './http-auth.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 export interface DialectOptions {
@@ -51,9 +51,9 @@ export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv>
   app.use(bodyLimit());
   app.all('/*', async (c) => {
     const { format, path } = partsOf(c.req.path, c.req.header('accept'));
-    const insecure = refuseOverheard(c, format, options);
+    const insecure = refusePlaintext(c, format, options);
     if (insecure) return insecure;
-    const shown = shownCredentials(c);
+    const shown = readCredentials(c);
     const caller = shown && (await authenticateKey(ports, { ...shown, address: c.get('clientAddress') }));
     if (!caller || isRefusal(caller)) {
       const barred = caller?.refused === 'RATE_LIMITED';

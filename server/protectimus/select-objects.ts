@@ -141,7 +141,7 @@ async function tokensOn(
 }
 
 /** The indexes that count the dialect's tokens: all except types that it does not know. */
-export function countedTokens({ actor }: RequestContext): string[] {
+export function tokenIndexesToCount({ actor }: RequestContext): string[] {
   return TOKEN_KINDS.filter((kind) => kind !== 'webauthn' && kind !== 'recovery').map((kind) =>
     tokenIndexes.ofKind(actor.account, kind),
   );

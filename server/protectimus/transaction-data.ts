@@ -13,7 +13,7 @@ export function fieldsOf(transactionData: string): { label: string; value: strin
  * True if the sender of the data has the key: `hash` is HMAC-SHA256 of it under the key's text, in hexadecimal of
  * either case.
  */
-export function isVouchedFor(key: string, transactionData: string, hash: string): boolean {
+export function hasValidHash(key: string, transactionData: string, hash: string): boolean {
   const given = /^[0-9a-f]{64}$/i.test(hash) ? Buffer.from(hash, 'hex') : Buffer.alloc(32);
   return isSameSecret(given, createHmac('sha256', key).update(transactionData, 'utf8').digest());
 }

@@ -50,7 +50,7 @@ export function editObject<T extends { id: string; account: string }>(
     if (stored?.value.account !== act.actor.account) return { answer: refusal(missing) };
     const edited = edit(stored.value, now);
     if ('refused' in edited) return { answer: edited };
-    if (!isUnchangedSince(stored.value, seen)) return { answer: changedMeanwhile(stored.value) };
+    if (!isUnchangedSince(stored.value, seen)) return { answer: versionConflict(stored.value) };
     if (edited === stored.value) return { answer: { object: edited } };
     const changed = changedFields(stored.value, edited);
     const draft = { subject: stored.value.id, ...(changed.length > 0 && { changed }), ...event };
@@ -85,7 +85,7 @@ export function removeObject<T extends { id: string; account: string }>(
     const object = stored.value;
     const refused = mayGo(object, now);
     if (refused) return { answer: refused };
-    if (!isUnchangedSince(object, seen)) return { answer: changedMeanwhile(object) };
+    if (!isUnchangedSince(object, seen)) return { answer: versionConflict(object) };
     return {
       answer: { object },
       write: {
@@ -98,7 +98,7 @@ export function removeObject<T extends { id: string; account: string }>(
 }
 
 /** The refusal of an outdated change, with the current version. */
-export function changedMeanwhile(object: object): Refusal {
+export function versionConflict(object: object): Refusal {
   return refusal('VERSION_CONFLICT', { version: etagOf(object) });
 }
 

@@ -2,7 +2,7 @@ import { SaxesParser } from '@rubensworks/saxes';
 import { createProtectimusKey, type NewProtectimusKey } from '../api-keys/create-protectimus-key.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { idNumber } from '../kernel/ids.ts';
-import { hourlyPassword, hoursThatCount } from '../protectimus/hourly-password.ts';
+import { acceptedHours, hourlyPassword } from '../protectimus/hourly-password.ts';
 import { addAdministrator, type FixtureAdministrator } from './administrators.ts';
 import { operatorContext } from './as-operator.ts';
 import { createFixture, type Fixture, type FixtureOptions, unwrap } from './fixtures.ts';
@@ -84,7 +84,7 @@ export async function dialectKey(
 
 /** The password that a client derives from its key at this time, by the clock of the service. */
 export function passwordOf(service: Service, key: string, at = service.ports.clock.now()): string {
-  return hourlyPassword(key, hoursThatCount(at)[0] ?? '').toString('hex');
+  return hourlyPassword(key, acceptedHours(at)[0] ?? '').toString('hex');
 }
 
 export function basic(login: string, password: string): string {

@@ -2,7 +2,7 @@ import { createAccount } from '../accounts/create-account.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { createUser } from '../user-management/create-user.ts';
-import { type Attempted, attemptDelivery, dueDeliveries } from '../webhooks/attempt-delivery.ts';
+import { type AttemptResult, attemptDelivery, dueDeliveries } from '../webhooks/attempt-delivery.ts';
 import { createWebhook, type NewWebhook } from '../webhooks/create-webhook.ts';
 import type { Delivery } from '../webhooks/delivery.ts';
 import { deriveDeliveries } from '../webhooks/derive-deliveries.ts';
@@ -46,9 +46,9 @@ export async function derive(ports: TestPorts): Promise<void> {
 }
 
 /** Tries everything that is due now, once. */
-export async function sendDue({ ports, webhook }: WebhookFixture): Promise<Attempted[]> {
+export async function sendDue({ ports, webhook }: WebhookFixture): Promise<AttemptResult[]> {
   const { due } = await dueDeliveries(ports, webhook.id, 1000);
-  const tried: Attempted[] = [];
+  const tried: AttemptResult[] = [];
   for (const id of due) tried.push(await attemptDelivery(ports, id));
   return tried;
 }

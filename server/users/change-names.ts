@@ -3,7 +3,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
-import { changedFields, changedMeanwhile } from '../records/read-object.ts';
+import { changedFields, versionConflict } from '../records/read-object.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
 import { claimName, releaseName } from './claim-name.ts';
@@ -81,7 +81,7 @@ function announce(
     const user = stored.value;
     const edited = edit(user);
     if (isRefusal(edited)) return { answer: edited };
-    if (!isUnchangedSince(user, seen)) return { answer: changedMeanwhile(user) };
+    if (!isUnchangedSince(user, seen)) return { answer: versionConflict(user) };
     const renamed = withNames(user, changes);
     const impossible = validateNames(renamed);
     if (impossible) return { answer: impossible };

@@ -9,7 +9,7 @@ import { type Decision, transact, type Write } from '../store/transact.ts';
 import { type Delivery, type DeliveryId, type DeliveryQueue, EMPTY_QUEUE, parseDeliveryId } from './delivery.ts';
 import { deliveryDocument, deliveryIndexes, deliveryQueueDocument, webhookSecretContext } from './documents.ts';
 import { editWebhook, readBook } from './edit-webhook.ts';
-import { afterTry, type NextStep, RETRY_DELAYS_MS } from './retry.ts';
+import { decideNextStep, type NextStep, RETRY_DELAYS_MS } from './retry.ts';
 import { signatureHeaders } from './signature.ts';
 import { signingSecrets, type Webhook } from './webhook.ts';
 
@@ -22,7 +22,7 @@ export const LEASE_MS = MINUTE_MS;
  * `taken`: not due any more, since another process has it. `paused`: the webhook is disabled or deleted, and the
  * delivery stays unchanged.
  */
-export type Attempted = NextStep['kind'] | 'interrupted' | 'taken' | 'paused';
+export type AttemptResult = NextStep['kind'] | 'interrupted' | 'taken' | 'paused';
 
 /** The due deliveries of a webhook or, if there are none, the time of the next one. */
 export async function dueDeliveries(
@@ -41,7 +41,7 @@ export async function dueDeliveries(
  * One try of one delivery: claim it under a lease, send it, record it. The claim is exclusive until the lease ends; if
  * the process dies, another repeats the try, so the receiver gets it at least once.
  */
-export async function attemptDelivery(ports: Needs, id: DeliveryId, signal?: AbortSignal): Promise<Attempted> {
+export async function attemptDelivery(ports: Needs, id: DeliveryId, signal?: AbortSignal): Promise<AttemptResult> {
   const claimed = await claim(ports, id);
   if (!claimed) return 'taken';
   // A try that was started repeatedly and never recorded ends like a failed one.
@@ -62,7 +62,7 @@ export async function attemptDelivery(ports: Needs, id: DeliveryId, signal?: Abo
     return 'interrupted';
   }
   const [byte = 0] = ports.random.bytes(1);
-  const step = afterTry(outcome, claimed.attempts, byte / 255);
+  const step = decideNextStep(outcome, claimed.attempts, byte / 255);
   if (step.kind === 'gone') await switchOff(ports, webhook.account, webhook.id);
   return record(ports, claimed, outcome, step);
 }

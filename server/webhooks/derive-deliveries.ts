@@ -12,7 +12,7 @@ import {
   outboxCursorDocument,
   webhooksDocument,
 } from './documents.ts';
-import { type Webhook, wants } from './webhook.ts';
+import { isSubscribedTo, type Webhook } from './webhook.ts';
 
 /** Events per read. */
 const EVENT_BATCH_SIZE = 200;
@@ -21,7 +21,7 @@ const DELIVERY_BATCH_SIZE = 200;
 /** A cursor without new deliveries is written only this often: reading those events again makes none. */
 const EVENTS_PER_CHECKPOINT = 1000;
 
-export interface Derived {
+export interface DerivationResult {
   /** Position up to which this process has read. */
   position: number;
   made: { account: AccountId; webhook: WebhookId }[];
@@ -42,7 +42,7 @@ export async function deriveDeliveries(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   partition: number,
   position: number,
-): Promise<Derived> {
+): Promise<DerivationResult> {
   const now = ports.clock.now();
   const cursorKey = outboxCursorDocument.key(partition);
   // Most reads find nothing new and cost one read.
@@ -128,7 +128,7 @@ function choose(events: readonly StoredEvent[], books: ReadonlyMap<AccountId, We
     if (pairs.length >= DELIVERY_BATCH_SIZE) break;
     const event = accountEvent(json);
     for (const webhook of books.get(event.account) ?? []) {
-      if (wants(webhook, event)) pairs.push({ webhook, event, sequence });
+      if (isSubscribedTo(webhook, event)) pairs.push({ webhook, event, sequence });
     }
     upTo = sequence;
   }

@@ -8,7 +8,7 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
 import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
-import { changedFields, changedMeanwhile } from '../records/read-object.ts';
+import { changedFields, versionConflict } from '../records/read-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { beginsWith, byCreation } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
@@ -76,7 +76,7 @@ export function editWebhook(
     if (!webhook) return { answer: refusal('WEBHOOK_NOT_FOUND') };
     const edited = edit(webhook, now);
     if ('refused' in edited) return { answer: edited };
-    if (!isUnchangedSince(webhook, seen)) return { answer: changedMeanwhile(webhook) };
+    if (!isUnchangedSince(webhook, seen)) return { answer: versionConflict(webhook) };
     const changed = changedFields(webhook, edited);
     if (changed.length === 0) return { answer: { webhook } };
     return {

@@ -37,7 +37,7 @@ export type NextStep =
  * @param attempts tries started, including this one
  * @param chance uniform between 0 and 1
  */
-export function afterTry(outcome: SendOutcome, attempts: number, chance: number): NextStep {
+export function decideNextStep(outcome: SendOutcome, attempts: number, chance: number): NextStep {
   if (outcome.kind === 'answered') {
     if (outcome.status >= 200 && outcome.status < 300) return { kind: 'delivered' };
     if (outcome.status === 410) return { kind: 'gone' };

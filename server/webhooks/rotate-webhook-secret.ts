@@ -6,7 +6,7 @@ import type { IfMatchVersions } from '../records/etag.ts';
 import { webhookSecretContext } from './documents.ts';
 import { editWebhook } from './edit-webhook.ts';
 import { SECRET_BYTES, writeSecret } from './signature.ts';
-import { type Webhook, type WebhookSecret, withNewSecret } from './webhook.ts';
+import { addSecret, type Webhook, type WebhookSecret } from './webhook.ts';
 
 /**
  * Replaces a webhook's secret. Until `overlapMs` have passed both secrets sign, so that the receiver has time to switch
@@ -28,7 +28,7 @@ export async function rotateWebhookSecret(
     // An interrupted request with the same Idempotency-Key already set this secret.
     if (given !== undefined && webhook.secrets.some(({ madeWith }) => madeWith === given.madeWith)) return webhook;
     const secret = newSecret(ports, account, id, bytes, now);
-    return withNewSecret(webhook, given ? { ...secret, madeWith: given.madeWith } : secret, overlapMs, now);
+    return addSecret(webhook, given ? { ...secret, madeWith: given.madeWith } : secret, overlapMs, now);
   };
   const edited = await editWebhook(ports, act, 'webhook.rotated', id, edit, seen);
   return isRefusal(edited) ? edited : { webhook: edited.webhook, secret: writeSecret(bytes) };

@@ -5,7 +5,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal, wrongInput } from '../kernel/result.ts';
 import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
-import { changedMeanwhile } from '../records/read-object.ts';
+import { versionConflict } from '../records/read-object.ts';
 import { editBook, editWebhook, hasResources } from './edit-webhook.ts';
 import type { Webhook } from './webhook.ts';
 
@@ -51,7 +51,7 @@ export function deleteWebhook(
   return editBook<{ deleted: true }>(ports, act, (book) => {
     const webhook = book.webhooks.find((one) => one.id === id);
     if (!webhook) return { answer: refusal('WEBHOOK_NOT_FOUND') };
-    if (!isUnchangedSince(webhook, seen)) return { answer: changedMeanwhile(webhook) };
+    if (!isUnchangedSince(webhook, seen)) return { answer: versionConflict(webhook) };
     const rest = book.webhooks.filter((one) => one !== webhook);
     // Its index entry stays until nothing of it is left to remove.
     return {

@@ -6,7 +6,7 @@ import { idFromBytes } from '../kernel/ids.ts';
 import { accountId, resourceId } from '../testing/samples.ts';
 import { deliveryBody, deliveryId, parseDeliveryId } from './delivery.ts';
 import { signatureHeaders, writeSecret } from './signature.ts';
-import { signingSecrets, type Webhook, wants, withNewSecret } from './webhook.ts';
+import { addSecret, isSubscribedTo, signingSecrets, type Webhook } from './webhook.ts';
 
 const webhook: Webhook = {
   id: idFromBytes('whk', new Uint8Array(7)),
@@ -26,23 +26,23 @@ const event: AccountEvent = {
 
 describe('which events a webhook receives', () => {
   test('the selected ones, since its creation, while it is enabled', () => {
-    expect(wants(webhook, event)).toBe(true);
-    expect(wants({ ...webhook, events: ['user.updated'] }, event)).toBe(false);
-    expect(wants({ ...webhook, events: ['user.created'] }, event)).toBe(true);
-    expect(wants({ ...webhook, enabled: false }, event)).toBe(false);
-    expect(wants(webhook, { ...event, at: 999 })).toBe(false);
+    expect(isSubscribedTo(webhook, event)).toBe(true);
+    expect(isSubscribedTo({ ...webhook, events: ['user.updated'] }, event)).toBe(false);
+    expect(isSubscribedTo({ ...webhook, events: ['user.created'] }, event)).toBe(true);
+    expect(isSubscribedTo({ ...webhook, enabled: false }, event)).toBe(false);
+    expect(isSubscribedTo(webhook, { ...event, at: 999 })).toBe(false);
   });
 
   test('never those of another account, and never the test event', () => {
-    expect(wants(webhook, { ...event, account: accountId(2) })).toBe(false);
-    expect(wants(webhook, { ...event, type: 'webhook.test' })).toBe(false);
+    expect(isSubscribedTo(webhook, { ...event, account: accountId(2) })).toBe(false);
+    expect(isSubscribedTo(webhook, { ...event, type: 'webhook.test' })).toBe(false);
   });
 
   test('with resources selected, only events about one of them', () => {
     const confined = { ...webhook, resources: [resourceId(1)] };
-    expect(wants(confined, { ...event, resource: resourceId(1) })).toBe(true);
-    expect(wants(confined, { ...event, resource: resourceId(2) })).toBe(false);
-    expect(wants(confined, event)).toBe(false);
+    expect(isSubscribedTo(confined, { ...event, resource: resourceId(1) })).toBe(true);
+    expect(isSubscribedTo(confined, { ...event, resource: resourceId(2) })).toBe(false);
+    expect(isSubscribedTo(confined, event)).toBe(false);
   });
 });
 
@@ -74,12 +74,12 @@ describe('SR-32: signatures', () => {
 
   test('an old secret signs until its overlap ends, however often a new one is set', () => {
     const fresh = (id: string, at: number) => ({ id, sealed: 'x', createdAt: at });
-    const once = withNewSecret(webhook, fresh('b', 5000), 1000, 5000);
+    const once = addSecret(webhook, fresh('b', 5000), 1000, 5000);
     expect(signingSecrets(once, 5999).map(({ id }) => id)).toEqual(['b', 'a']);
     expect(signingSecrets(once, 6000).map(({ id }) => id)).toEqual(['b']);
-    const twice = withNewSecret(once, fresh('c', 5500), 1000, 5500);
+    const twice = addSecret(once, fresh('c', 5500), 1000, 5500);
     expect(signingSecrets(twice, 5500).map(({ id }) => id)).toEqual(['c', 'b']);
-    expect(withNewSecret(webhook, fresh('b', 5000), 0, 5000).secrets.map(({ id }) => id)).toEqual(['b']);
+    expect(addSecret(webhook, fresh('b', 5000), 0, 5000).secrets.map(({ id }) => id)).toEqual(['b']);
   });
 });
 

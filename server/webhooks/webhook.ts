@@ -52,7 +52,7 @@ export const TEST_EVENT = 'webhook.test' satisfies EventType;
  * True if a webhook receives an event. Events from before its creation are excluded: a stream that is read again after
  * a restart must not send old events to a new webhook.
  */
-export function wants(webhook: Webhook, event: AccountEvent): boolean {
+export function isSubscribedTo(webhook: Webhook, event: AccountEvent): boolean {
   if (!webhook.enabled || webhook.account !== event.account || event.type === TEST_EVENT) return false;
   if (event.at < webhook.createdAt) return false;
   if (webhook.events && !webhook.events.includes(event.type)) return false;
@@ -70,7 +70,7 @@ export function signingSecrets(webhook: Webhook, now: number): WebhookSecret[] {
 const MAX_SECRETS = 2;
 
 /** The webhook with a new secret in front; the previous one also signs during the overlap. */
-export function withNewSecret(webhook: Webhook, secret: WebhookSecret, overlapMs: number, now: number): Webhook {
+export function addSecret(webhook: Webhook, secret: WebhookSecret, overlapMs: number, now: number): Webhook {
   const kept = signingSecrets(webhook, now).map((old) => ({
     ...old,
     expiresAt: Math.min(old.expiresAt ?? now + overlapMs, now + overlapMs),

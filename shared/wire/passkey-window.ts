@@ -14,9 +14,9 @@ export const WINDOW_READY = 'countersign:passkey-window';
 export const WINDOW_REQUEST = 'countersign:passkey-request';
 
 /** A passkey to use, or to create. */
-export type AskedOfPasskey = { request: PasskeyRequest } | { creation: PasskeyCreation };
+export type PasskeyWindowTask = { request: PasskeyRequest } | { creation: PasskeyCreation };
 
-export type WindowRequest = AskedOfPasskey & {
+export type WindowRequest = PasskeyWindowTask & {
   type: typeof WINDOW_REQUEST;
   words: WindowWords;
 };

@@ -8,7 +8,7 @@ import { clientInfo } from '../../http/client-info.ts';
 import type { AppEnv } from '../../http/context.ts';
 import { Refused, refuse } from '../../http/problem.ts';
 import { qrSvg } from '../../http/qr-svg.ts';
-import { clearSessionCookie, sentSession, setSessionCookie } from '../../http/session-cookie.ts';
+import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../../http/session-cookie.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { parseOtp } from '../../tokens/kinds/oath/format.ts';
@@ -142,7 +142,7 @@ const whoseIsIt = route({
     'For a page that does not know whether there is a session. Without one the response is 200, where `GET /session` is 401.',
   responses: { 200: jsonAnswer('The session, or none.', whoseShown) },
   handle: async (c, ports: Needs) => {
-    const cookie = sentSession(c);
+    const cookie = readSessionCookie(c);
     if (c.req.header('authorization') !== undefined) {
       return refuse(c, cookie === undefined ? 'SESSION_NEEDED' : 'CREDENTIALS_AMBIGUOUS');
     }

@@ -51,7 +51,7 @@ export function addEvent(all: AccountWithdrawals, event: AccountEvent, isUncerta
   if (subject === undefined || outcome !== 'done') return;
   const found = withdrawalsBy(event);
   if (found.length === 0 && type !== 'assignment.created') return;
-  const object = objects.get(subject) ?? nothingYet();
+  const object = objects.get(subject) ?? noWithdrawals();
   objects.set(subject, object);
 
   object.isUncertain ||= isUncertain;
@@ -77,7 +77,7 @@ function isSame(one: RemovedAssignment, other: RemovedAssignment): boolean {
   return one.resource === other.resource && one.token === other.token;
 }
 
-export function nothingYet(): ObjectWithdrawals {
+export function noWithdrawals(): ObjectWithdrawals {
   return {
     withdrawals: new Set(),
     switches: 0,

@@ -13,7 +13,7 @@ import { sealEvents } from '../../events/seal-events.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { authenticateKey } from '../../protectimus/authenticate-key.ts';
-import { hourlyPassword, hoursThatCount } from '../../protectimus/hourly-password.ts';
+import { acceptedHours, hourlyPassword } from '../../protectimus/hourly-password.ts';
 import { deleteResource } from '../../resources/delete-resource.ts';
 import { updateResource } from '../../resources/update-resource.ts';
 import { addAdministrator, type FixtureAdministrator, toSecondFactor } from '../../testing/administrators.ts';
@@ -247,7 +247,7 @@ describe('an administrator', () => {
     const lifetimeMs = 30 * 24 * 3_600_000;
     const { text } = unwrap(await createProtectimusKey(ports, { actor: role }, { name: 'shop', lifetimeMs }));
     const opens = async (over: TestPorts) => {
-      const password = hourlyPassword(text, hoursThatCount(over.clock.now())[0] ?? '').toString('hex');
+      const password = hourlyPassword(text, acceptedHours(over.clock.now())[0] ?? '').toString('hex');
       return !isRefusal(await authenticateKey(over, { login: ada.email, password, address: '192.0.2.1' }));
     };
     expect(await opens(ports)).toBe(true);

@@ -6,7 +6,7 @@ import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId, userId
 import { tokenState } from '../../tokens/lockout.ts';
 import type { Token } from '../../tokens/token.ts';
 import type { User } from '../../users/user.ts';
-import { type AccountWithdrawals, addEvent, nothingYet, type ObjectWithdrawals } from './collect-withdrawals.ts';
+import { type AccountWithdrawals, addEvent, noWithdrawals, type ObjectWithdrawals } from './collect-withdrawals.ts';
 import { lacksNewToken, withdrawAdministrator, withdrawSwitch, withdrawToken, withdrawUser } from './withdraw.ts';
 import type { Withdrawal } from './withdrawing-events.ts';
 
@@ -29,7 +29,7 @@ function collected(...events: AccountEvent[]): AccountWithdrawals {
   for (const one of events) addEvent(all, frozen(one));
   return all;
 }
-const of = (all: AccountWithdrawals, id: string) => all.objects.get(id) ?? nothingYet();
+const of = (all: AccountWithdrawals, id: string) => all.objects.get(id) ?? noWithdrawals();
 
 const withdrawals = fc.uniqueArray(
   fc.constantFrom<Withdrawal>(
@@ -49,7 +49,7 @@ const object: fc.Arbitrary<ObjectWithdrawals> = fc
     isUncertain: fc.boolean(),
   })
   .map(({ withdrawals: found, unassigned, switches, isUncertain }) => ({
-    ...nothingYet(),
+    ...noWithdrawals(),
     isUncertain,
     withdrawals: new Set(found),
     unassigned,
@@ -101,7 +101,7 @@ describe('a user after a withdrawal', () => {
   });
 
   test('has an unknown password, also if the backup has none', () => {
-    const what = { ...nothingYet(), withdrawals: new Set(['replace-password'] as const) };
+    const what = { ...noWithdrawals(), withdrawals: new Set(['replace-password'] as const) };
     expect(withdrawUser(sampleUser(), what, UNKNOWN).passwordHash).toBe(UNKNOWN);
   });
 });
@@ -130,7 +130,7 @@ describe('a token after a withdrawal', () => {
   });
 
   test('is not locked where recovery codes were renewed: those of the backup are void', () => {
-    const what = { ...nothingYet(), withdrawals: new Set(['lock'] as const) };
+    const what = { ...noWithdrawals(), withdrawals: new Set(['lock'] as const) };
     const codes: Token = { ...sampleToken(), factor: { kind: 'recovery', macs: [] } };
     expect(withdrawToken(codes, what, false, NOW)).toEqual(codes);
   });
@@ -163,7 +163,7 @@ test('an administrator cannot sign in with the old password if it, or their toke
     createdAt: 0,
   };
   const after = (...found: Withdrawal[]) =>
-    withdrawAdministrator(frozen(administrator), { ...nothingYet(), withdrawals: new Set(found) }, UNKNOWN);
+    withdrawAdministrator(frozen(administrator), { ...noWithdrawals(), withdrawals: new Set(found) }, UNKNOWN);
   expect(after('replace-password')).toEqual({ ...administrator, passwordHash: UNKNOWN });
   expect(after('end-sign-in')).toEqual({ ...administrator, passwordHash: UNKNOWN });
   expect(after('clear-grants')).toEqual({ ...administrator, grants: [] });
@@ -171,9 +171,9 @@ test('an administrator cannot sign in with the old password if it, or their toke
 });
 
 test('a key that was changed is disabled, and a disabled one stays so', () => {
-  const what = { ...nothingYet(), withdrawals: new Set(['disable'] as const) };
+  const what = { ...noWithdrawals(), withdrawals: new Set(['disable'] as const) };
   expect(withdrawSwitch({ enabled: true }, what)).toEqual({ enabled: false });
-  expect(withdrawSwitch({ enabled: false }, nothingYet())).toEqual({ enabled: false });
+  expect(withdrawSwitch({ enabled: false }, noWithdrawals())).toEqual({ enabled: false });
 });
 
 describe('events in the order in which they happened', () => {
@@ -263,7 +263,7 @@ test('a user lacks a new token unless each is in the backup, assigned as it was,
       const objects: AccountWithdrawals['objects'] = new Map(
         tokens.map(({ id }, index) => {
           const taken: Withdrawal[] = found[index] === 'disowned' ? ['disown'] : [];
-          return [id, { ...nothingYet(), withdrawals: new Set(taken) }];
+          return [id, { ...noWithdrawals(), withdrawals: new Set(taken) }];
         }),
       );
       const inBackup = tokens.filter((_, index) => found[index] !== 'not in the backup');

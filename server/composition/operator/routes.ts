@@ -18,7 +18,7 @@ import { isRefusal } from '../../kernel/result.ts';
 import {
   beginMasterKey,
   finishMasterKey,
-  type MasterKeyPlace,
+  type MasterKeyLocation,
   readMasterKeys,
 } from '../../maintenance/change-master-key.ts';
 import { checkLeftovers } from '../../maintenance/doctor.ts';
@@ -31,7 +31,7 @@ export interface OperatorTools {
   issuer: string;
   plans: PlanCatalogue;
   makeSigningKey: Parameters<typeof rotateSigningKeys>[1];
-  masterKeys: MasterKeyPlace;
+  masterKeys: MasterKeyLocation;
   /** Writes lines to a new file and returns their number; throws if the file exists. */
   writeBackup: (file: string, lines: AsyncIterable<string>) => Promise<number>;
 }

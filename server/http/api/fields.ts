@@ -13,7 +13,7 @@ import type {
 } from '../../kernel/ids.ts';
 import { parseId } from '../../kernel/ids.ts';
 import { MAIL_LANGUAGES } from '../../kernel/mail.ts';
-import { emailShape, loginShape, phoneShape } from '../../kernel/names.ts';
+import { isEmailShape, isLoginShape, isPhoneShape } from '../../kernel/names.ts';
 
 /** The parts that requests and responses share, each with its description and its example. */
 
@@ -66,15 +66,15 @@ export const anyName = z
 
 export const login = z
   .string()
-  .refine(loginShape, '1 to 50 characters without spaces')
+  .refine(isLoginShape, '1 to 50 characters without spaces')
   .openapi({ description: 'The login of the user, unique within the account.', example: 'alice' });
 export const email = z
   .string()
-  .refine(emailShape, 'an email address of at most 100 characters')
+  .refine(isEmailShape, 'an email address of at most 100 characters')
   .openapi({ description: 'An email address.', example: 'alice@shop.example' });
 export const phone = z
   .string()
-  .refine(phoneShape, '10 to 15 digits, with or without a leading +')
+  .refine(isPhoneShape, '10 to 15 digits, with or without a leading +')
   .openapi({ description: 'A phone number with its country code.', example: '+4915112345678' });
 
 /** A password as typed. Its length is checked where it is set; this bound only limits the body. */

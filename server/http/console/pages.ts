@@ -3,9 +3,9 @@ import { CONSOLE_PLACES, placeAt } from '@countersign/protocol/console-places';
 import { ASSET_HEADERS } from '@countersign/protocol/frame-document';
 import { type Context, Hono } from 'hono';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
-import { answerFile } from '../built-file.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
+import { sendFile } from '../send-file.ts';
 import { consoleCsp, consoleDocument } from './document.ts';
 
 const MOUNT = '/console';
@@ -35,7 +35,7 @@ export function consolePages(built: BuiltFiles) {
     const { path } = c.req;
     if (path.startsWith(ASSETS)) {
       const file = built.files.get(path.slice(MOUNT.length + 1));
-      return file ? answerFile(c, file, ASSET_HEADERS) : refuse(c, 'NOT_FOUND');
+      return file ? sendFile(c, file, ASSET_HEADERS) : refuse(c, 'NOT_FOUND');
     }
     if (path === `${MOUNT}/`) return c.redirect(MOUNT, 301);
     return page(c, placeAt(path) === undefined ? 404 : 200);

@@ -3,7 +3,7 @@ import { ICON_LINK } from '@countersign/protocol/icon';
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
 import { isLoopbackHost } from '../../kernel/addresses.ts';
-import type { KeptMessage, Mailbox } from '../../kernel/ports/mailer.ts';
+import type { Mailbox, MailboxMessage } from '../../kernel/ports/mailer.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
 
@@ -51,7 +51,7 @@ ${mailbox.read().map(article)}${mailbox.read().length === 0 ? html`<p>Nothing ye
   return app;
 }
 
-function article(message: KeptMessage) {
+function article(message: MailboxMessage) {
   const { to, at, text } = message;
   const instant = new Date(at).toISOString();
   const link = message.channel === 'email' ? message.link : undefined;

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { appWith } from '../../testing/http-app.ts';
 import { rawClient } from '../../testing/raw-client.ts';
-import { type Listening, listen } from '../listen.ts';
+import { listen, type RunningServer } from '../listen.ts';
 import { bodyLimit } from './body-limit.ts';
 
-const running: Listening[] = [];
+const running: RunningServer[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((one) => one.stop()));
 });

@@ -9,13 +9,13 @@ import { refuse } from '../problem.ts';
 export function sameOrigin(issuer: string): MiddlewareHandler<AppEnv> {
   const own = new URL(issuer).origin;
   return async (c, next) => {
-    if (!fromOwnPages(c.req.raw.headers, own)) return refuse(c, 'ORIGIN_NOT_ALLOWED');
+    if (!isSameOriginRequest(c.req.raw.headers, own)) return refuse(c, 'ORIGIN_NOT_ALLOWED');
     await next();
   };
 }
 
 /** True unless the headers state that another origin's page sent the request. */
-export function fromOwnPages(headers: Headers, own: string): boolean {
+export function isSameOriginRequest(headers: Headers, own: string): boolean {
   const origin = headers.get('origin');
   const site = headers.get('sec-fetch-site');
   return (origin === null || origin === own) && (site === null || site === 'same-origin');

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { appWith } from '../../testing/http-app.ts';
-import { type Listening, listen } from '../listen.ts';
+import { listen, type RunningServer } from '../listen.ts';
 import { refuse } from '../problem.ts';
 import { DEFAULT_HEADERS, securityHeaders } from './security-headers.ts';
 
@@ -25,7 +25,7 @@ function secureApp(https = false) {
   return app;
 }
 
-const running: Listening[] = [];
+const running: RunningServer[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((one) => one.stop()));
 });

@@ -18,12 +18,15 @@ export class MailerUnavailable extends CodedError {
 }
 
 /** A message in the demo's mailbox: a mail or a text message. */
-export type KeptMessage = (({ channel: 'email'; kind: MailKind } & ComposedMail) | { channel: 'sms'; text: string }) & {
+export type MailboxMessage = (
+  | ({ channel: 'email'; kind: MailKind } & ComposedMail)
+  | { channel: 'sms'; text: string }
+) & {
   to: string;
   at: number;
 };
 
 export interface Mailbox {
   /** Newest first. */
-  read(): readonly KeptMessage[];
+  read(): readonly MailboxMessage[];
 }

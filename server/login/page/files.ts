@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ASSET_HEADERS, LOADER_HEADERS } from '@countersign/protocol/frame-document';
 import { Hono } from 'hono';
-import { answerFile } from '../../http/built-file.ts';
 import type { AppEnv } from '../../http/context.ts';
 import { refuse } from '../../http/problem.ts';
+import { sendFile } from '../../http/send-file.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 
 /** A file that loaders fetch on demand; its name changes with its content. */
@@ -38,7 +38,7 @@ export function widgetFiles(widget: BuiltFiles, version: string) {
 
     const headers: Record<string, string> = { ...(hashed ? ASSET_HEADERS : LOADER_HEADERS) };
     if (asked !== 'v1' || HASHED_NAME.test(path)) headers['cache-control'] = ASSET_HEADERS['cache-control'];
-    return answerFile(c, file, headers);
+    return sendFile(c, file, headers);
   });
   return app;
 }

@@ -6,11 +6,11 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { CodeChannelSender, CodeMessage } from '../../kernel/ports/code-sender.ts';
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { createHttpSms } from '../../platform/sms-gateway/http-sms.ts';
-import { createSignedHttpCourier } from '../../platform/webhook-code-sender/signed-http.ts';
+import { createWebhookCodeSender } from '../../platform/webhook-code-sender/webhook-code-sender.ts';
 import { FakeMailer } from '../../testing/fake-senders.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
 import { DEFAULT_CODE_LIMITS } from '../../tokens/kinds/sent/out-of-band-code.ts';
-import { createCodeCourier } from './by-channel.ts';
+import { createChannelSender } from './channel-sender.ts';
 import { mailedCodes } from './mailed-codes.ts';
 
 interface Asked {
@@ -64,7 +64,7 @@ const issuer = 'https://auth.example';
 const secret = randomBytes(32);
 const AT = 1_800_000_000_123;
 const signedTo = (url: string, timeoutMs?: number) =>
-  createSignedHttpCourier({
+  createWebhookCodeSender({
     url,
     secret,
     issuer,
@@ -172,7 +172,7 @@ describe('all channels together', () => {
     carriers: Partial<Record<'sms' | 'email', CodeChannelSender>>,
     more: { deadlineMs?: number } = {},
   ) =>
-    createCodeCourier({
+    createChannelSender({
       carriers,
       limits: DEFAULT_CODE_LIMITS,
       warn: (facts) => warned.push(facts),

@@ -87,7 +87,10 @@ function fillTree(template: JsonTemplate, values: Values): JsonTemplate {
 }
 
 /** True if the gateway has accepted the message. An unreadable response is a failure. */
-export function tookOn({ success }: Pick<SmsGateway, 'success'>, answer: { status: number; text: string }): boolean {
+export function isAcceptedResponse(
+  { success }: Pick<SmsGateway, 'success'>,
+  answer: { status: number; text: string },
+): boolean {
   const { statuses, json } = success;
   const isRight = statuses ? statuses.includes(answer.status) : answer.status >= 200 && answer.status <= 299;
   if (!isRight || !json) return isRight;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAIL_LANGUAGES, mailLanguage } from '../../kernel/mail.ts';
 import { composeText } from './compose-text.ts';
-import { gatewayRequest, type SmsGateway, tookOn } from './gateway.ts';
+import { gatewayRequest, isAcceptedResponse, type SmsGateway } from './gateway.ts';
 import { GATEWAY_PRESETS } from './gateway-presets.ts';
 
 const FACTS = { code: '492817', site: 'Juniper & Fern', lifetimeMs: 300_000, language: 'en' } as const;
@@ -141,13 +141,13 @@ describe('a request to a gateway', () => {
 
 describe('the response of a gateway', () => {
   test('succeeds by its status, and by its body if the gateway reports there', () => {
-    expect(tookOn({ success: {} }, { status: 202, text: '' })).toBe(true);
+    expect(isAcceptedResponse({ success: {} }, { status: 202, text: '' })).toBe(true);
     for (const status of [0, 199, 301, 302, 400, 500]) {
-      expect(tookOn({ success: {} }, { status, text: '' })).toBe(false);
+      expect(isAcceptedResponse({ success: {} }, { status, text: '' })).toBe(false);
     }
     const vonage = GATEWAY_PRESETS.vonage?.gateway;
     if (!vonage) throw new Error('no preset');
-    const isAccepted = (text: string) => tookOn(vonage, { status: 200, text });
+    const isAccepted = (text: string) => isAcceptedResponse(vonage, { status: 200, text });
     expect(isAccepted('{"messages":[{"status":"0"}]}')).toBe(true);
     for (const text of [
       '{"messages":[{"status":"9"}]}',

@@ -1,7 +1,7 @@
 import type { Mail } from '../../kernel/mail.ts';
 import type { Clock } from '../../kernel/ports/clock.ts';
 import type { CodeChannelSender, CodeMessage } from '../../kernel/ports/code-sender.ts';
-import type { KeptMessage, Mailbox, Mailer } from '../../kernel/ports/mailer.ts';
+import type { Mailbox, MailboxMessage, Mailer } from '../../kernel/ports/mailer.ts';
 import { composeMail } from '../../messages/mail/compose.ts';
 import { mailedCodes } from '../../messages/senders/mailed-codes.ts';
 import { composeText } from '../../messages/sms/compose-text.ts';
@@ -13,8 +13,8 @@ export function createDemoMailbox(options: {
   most?: number;
 }): Mailer & CodeChannelSender & Mailbox {
   const { url, clock, most = 50 } = options;
-  const kept: KeptMessage[] = [];
-  const keep = (message: KeptMessage) => {
+  const kept: MailboxMessage[] = [];
+  const keep = (message: MailboxMessage) => {
     kept.unshift(message);
     kept.length = Math.min(kept.length, most);
   };

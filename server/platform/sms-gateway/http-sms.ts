@@ -2,7 +2,7 @@ import type { CodeChannelSender } from '../../kernel/ports/code-sender.ts';
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { exchange } from '../../messages/senders/outgoing.ts';
 import { composeText } from '../../messages/sms/compose-text.ts';
-import { gatewayRequest, type SmsGateway, tookOn } from '../../messages/sms/gateway.ts';
+import { gatewayRequest, isAcceptedResponse, type SmsGateway } from '../../messages/sms/gateway.ts';
 
 export interface HttpSmsOptions {
   gateway: SmsGateway;
@@ -24,7 +24,7 @@ export function createHttpSms(options: HttpSmsOptions): CodeChannelSender {
       const values = { id, to, digits: to.slice(1), code, text };
       const answer = await exchange(gatewayRequest(gateway, { ...settings, secret }, values), timeoutMs);
       // The rest of the response may quote number and code.
-      if (!tookOn(gateway, answer))
+      if (!isAcceptedResponse(gateway, answer))
         throw new MailerUnavailable(`the gateway answered ${answer.status}, which is no yes`);
     },
   };

@@ -4,8 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Mail } from '../../kernel/mail.ts';
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { TEST_CERTIFICATE } from '../../testing/test-certificate.ts';
-import { noCourier } from './no-mailer.ts';
-import { createSmtpCourier, type SmtpOptions } from './smtp-mailer.ts';
+import { noMailer } from './no-mailer.ts';
+import { createSmtpMailer, type SmtpOptions } from './smtp-mailer.ts';
 
 interface Taken {
   from: unknown;
@@ -47,7 +47,7 @@ async function mailServer(options: SMTPServerOptions = {}): Promise<number> {
 }
 
 function courier(port: number, options: Partial<SmtpOptions> = {}) {
-  return createSmtpCourier({
+  return createSmtpMailer({
     host: '127.0.0.1',
     port,
     tls: 'none',
@@ -170,6 +170,6 @@ test('SR-3: a server that refuses, is unreachable or never responds has not acce
   await expect(courier(1).send(mail)).rejects.toBeInstanceOf(MailerUnavailable);
   const silent = await mailServer({ onConnect: () => {} });
   await expect(courier(silent, { timeoutMs: 100 }).send(mail)).rejects.toBeInstanceOf(MailerUnavailable);
-  await expect(noCourier.send(mail)).rejects.toThrow('COUNTERSIGN_SMTP_URL');
+  await expect(noMailer.send(mail)).rejects.toThrow('COUNTERSIGN_SMTP_URL');
   expect(taken).toEqual([]);
 });

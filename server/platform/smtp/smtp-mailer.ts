@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { createTransport } from 'nodemailer';
-import { emailShape } from '../../kernel/names.ts';
+import { isEmailShape } from '../../kernel/names.ts';
 import { type Mailer, MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { composeMail } from '../../messages/mail/compose.ts';
 import { plainLine } from '../../messages/mail/markup.ts';
@@ -32,7 +32,7 @@ export interface SmtpOptions {
  * outage. Addresses are passed apart from the text, and each header value is one plain line, so no value can add a
  * header or a recipient.
  */
-export function createSmtpCourier(options: SmtpOptions): Mailer {
+export function createSmtpMailer(options: SmtpOptions): Mailer {
   const { host, port, tls, user, password, from, timeoutMs = 10_000 } = options;
   const transport = createTransport({
     host,
@@ -56,7 +56,7 @@ export function createSmtpCourier(options: SmtpOptions): Mailer {
   });
   return {
     async send(mail) {
-      if (!emailShape(mail.to) || /[<>,;:"()[\]\\]/.test(mail.to)) {
+      if (!isEmailShape(mail.to) || /[<>,;:"()[\]\\]/.test(mail.to)) {
         throw new MailerUnavailable('that is no address a message can be sent to');
       }
       const { subject, text, html } = composeMail(mail, options.url);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadedWith, pageFiles } from './page-files.ts';
+import { filesLoadedWith, pageFiles } from './page-files.ts';
 
 const STYLE = { file: 'assets/style-a.css' };
 
@@ -25,8 +25,8 @@ describe('what a page loads at once', () => {
       'later.tsx': { file: 'later-a.js', imports: ['_other'] },
       _other: { file: 'other-b.js' },
     });
-    expect(loadedWith(manifest, 'later.tsx')).toEqual(['later-a.js', 'other-b.js']);
-    expect(() => loadedWith(manifest, 'gone.tsx')).toThrow('has no gone.tsx');
+    expect(filesLoadedWith(manifest, 'later.tsx')).toEqual(['later-a.js', 'other-b.js']);
+    expect(() => filesLoadedWith(manifest, 'gone.tsx')).toThrow('has no gone.tsx');
   });
 
   test.each([

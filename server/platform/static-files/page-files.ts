@@ -23,7 +23,7 @@ export function pageFiles(manifest: string): PageFiles {
 }
 
 /** The file of a source and its static imports. */
-export function loadedWith(manifest: string, source: string): string[] {
+export function filesLoadedWith(manifest: string, source: string): string[] {
   return filesOf(JSON.parse(manifest) as Manifest, source);
 }
 

@@ -8,8 +8,8 @@ import { readStrictJson } from '../../http/strict-json.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { parseTypedOtp } from '../../tokens/kinds/oath/format.ts';
 import type { Endpoint, EndpointRequest } from '../endpoint.ts';
-import { isNotRight } from '../failure-codes.ts';
-import { saidEnvironment } from '../parse-environment.ts';
+import { isCredentialRefusal } from '../failure-codes.ts';
+import { parseEnvironment } from '../parse-environment.ts';
 import { invalid } from '../protocol-error.ts';
 import { maybeUserOf, nameOfPerson, RESOURCE_FIELDS, resourceOf, tokenIdOf, USER_FIELDS, userOf } from '../resolve.ts';
 import { protectimusType } from '../token-types.ts';
@@ -45,14 +45,14 @@ async function resultOf(asked: EndpointRequest, read: () => Promise<ByMethod | u
   const whole = { ...request, resource: found.resource.id, ...omitUndefined({ address }) };
   const verdict = await authenticate(ports, act, whole as AuthenticationRequest);
   if (!isRefusal(verdict)) return { result: true };
-  return isNotRight(verdict.refused) ? { result: false } : verdict;
+  return isCredentialRefusal(verdict.refused) ? { result: false } : verdict;
 }
 
 function environmentOf(fields: Fields) {
   const text = fields.needed('jsonEnvironment', MAX_ENVIRONMENT_LENGTH);
   const reading = readStrictJson(new TextEncoder().encode(text));
   if (!reading.ok) throw invalid('jsonEnvironment', 'JSON of an object');
-  return saidEnvironment(reading.value);
+  return parseEnvironment(reading.value);
 }
 
 /** Formats an amount in units of the currency, not in its cents. */

@@ -11,14 +11,14 @@ export type Format = (typeof FORMATS)[number];
 /** No text: JSON omits it, for clients that declare a number there; XML has an empty element, which others expect. */
 export const NO_TEXT = Symbol('no text');
 
-export type Value = string | number | boolean | Shape | Many | typeof NO_TEXT | undefined;
+export type Value = string | number | boolean | Shape | ValueList | typeof NO_TEXT | undefined;
 /** An object of the dialect, in the order of output. Undefined members are omitted. */
 export interface Shape {
   readonly [name: string]: Value;
 }
 
 /** A list: an array in JSON, in XML elements of this name. */
-export class Many {
+export class ValueList {
   readonly element: string;
   readonly items: readonly Shape[];
   constructor(element: string, items: readonly Shape[]) {
@@ -76,7 +76,7 @@ function write(c: Context<AppEnv>, format: Format, status: Status, responseHolde
 }
 
 export function toJson(shape: Shape): string {
-  return JSON.stringify(shape, (_name, value: unknown) => (value instanceof Many ? value.items : value));
+  return JSON.stringify(shape, (_name, value: unknown) => (value instanceof ValueList ? value.items : value));
 }
 
 const xml = new Builder({ format: false, suppressEmptyNode: false, processEntities: true, ignoreAttributes: true });
@@ -93,7 +93,7 @@ function forXml(shape: Shape): object {
 
 function elementOf(value: Value): object | string {
   if (value === NO_TEXT) return '';
-  if (value instanceof Many) return { [value.element]: value.items.map(forXml) };
+  if (value instanceof ValueList) return { [value.element]: value.items.map(forXml) };
   return typeof value === 'object' ? forXml(value) : String(value).replace(NOT_IN_XML, '\uFFFD');
 }
 

@@ -7,12 +7,12 @@ import { DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK, DEFAULT_RESULT_LIFETIME_MS } from 
 import { showResource } from '../../resources/resource-access.ts';
 import { updateResource } from '../../resources/update-resource.ts';
 import { addResource } from '../add-resource.ts';
-import { type Endpoint, type EndpointRequest, numberAt } from '../endpoint.ts';
+import { type Endpoint, type EndpointRequest, pathNumber } from '../endpoint.ts';
 import { countResources, listResourcePart } from '../list-resource-part.ts';
 import { missing } from '../protocol-error.ts';
 import { resourceShape, resourceShapes } from '../serialize.ts';
 import { assignmentRows } from './assignments.ts';
-import { Many } from './envelope.ts';
+import { ValueList } from './envelope.ts';
 import { type Fields, pathId } from './fields.ts';
 
 const SETTINGS = ['resourceName', 'failedAttemptsBeforeLock'] as const;
@@ -25,7 +25,7 @@ function settingsOf(fields: Fields) {
 }
 
 function idOf(asked: EndpointRequest) {
-  return pathId('res', numberAt(asked));
+  return pathId('res', pathNumber(asked));
 }
 
 export const resourceRows: readonly Endpoint[] = [
@@ -36,7 +36,7 @@ export const resourceRows: readonly Endpoint[] = [
     async answer({ ports, act, fields }) {
       const listed = await listResourcePart(ports, act, fields.part());
       if (isRefusal(listed)) return listed;
-      return { resources: new Many('resource', await resourceShapes(ports, listed.items)) };
+      return { resources: new ValueList('resource', await resourceShapes(ports, listed.items)) };
     },
   },
   {

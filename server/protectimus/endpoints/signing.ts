@@ -4,11 +4,11 @@ import { parseTypedOtp } from '../../tokens/kinds/oath/format.ts';
 import { checkSignature } from '../../transactions/check-signature.ts';
 import { askSignature } from '../../transactions/request-signature.ts';
 import type { Endpoint, EndpointRequest } from '../endpoint.ts';
-import { isNotRight } from '../failure-codes.ts';
+import { isCredentialRefusal } from '../failure-codes.ts';
 import { invalid } from '../protocol-error.ts';
 import { tokenIdOf } from '../resolve.ts';
 import { protectimusType } from '../token-types.ts';
-import { fieldsOf, isVouchedFor } from '../transaction-data.ts';
+import { fieldsOf, hasValidHash } from '../transaction-data.ts';
 import { NO_TEXT } from './envelope.ts';
 
 /** Twelve fields of labels and values of maximum length, in any script. */
@@ -17,7 +17,7 @@ const MAX_DATA_LENGTH = 6000;
 /** The transaction to sign, after its signature with the key is verified. */
 function transactionOf({ fields, key }: EndpointRequest) {
   const [token, data] = [tokenIdOf(fields), fields.needed('transactionData', MAX_DATA_LENGTH)];
-  if (!isVouchedFor(key, data, fields.needed('hash'))) {
+  if (!hasValidHash(key, data, fields.needed('hash'))) {
     throw invalid('hash', 'HMAC-SHA256 of transactionData under the API key, in hexadecimal');
   }
   return { token, data };
@@ -51,7 +51,7 @@ export const signingRows: readonly Endpoint[] = [
       if (otp === undefined) return { result: false };
       const verdict = await checkSignature(asked.ports, asked.act, token, { fields: fieldsOf(data), otp });
       if (!isRefusal(verdict)) return { result: true };
-      return isNotRight(verdict.refused) ? { result: false } : verdict;
+      return isCredentialRefusal(verdict.refused) ? { result: false } : verdict;
     },
   },
 ];

@@ -13,12 +13,12 @@ import { PROTECTIMUS_TYPES } from '../../tokens/protectimus-types.ts';
 import type { Token } from '../../tokens/token.ts';
 import { updateToken } from '../../tokens/update-token.ts';
 import { lockOf, TOKEN_BLOCKS } from '../blocks.ts';
-import { type Endpoint, type EndpointRequest, numberAt } from '../endpoint.ts';
+import { type Endpoint, type EndpointRequest, pathNumber } from '../endpoint.ts';
 import { findPerson } from '../find-named.ts';
-import { countedTokens, selectTokens, type TokenSelection } from '../select-objects.ts';
+import { selectTokens, type TokenSelection, tokenIndexesToCount } from '../select-objects.ts';
 import { tokenShape, tokenShapes } from '../serialize.ts';
 import { protectimusType } from '../token-types.ts';
-import { Many, type Shape } from './envelope.ts';
+import { type Shape, ValueList } from './envelope.ts';
 import { pathId } from './fields.ts';
 import { newTokenRows } from './new-tokens.ts';
 import { signingRows } from './signing.ts';
@@ -96,9 +96,11 @@ export const tokenRows: readonly Endpoint[] = [
       const part = asked.fields.part();
       const found = await selectionOf(asked);
       if (isRefusal(found)) return found;
-      if (found.selection === 'none') return { tokens: new Many('token', []) };
+      if (found.selection === 'none') return { tokens: new ValueList('token', []) };
       const listed = await selectTokens(asked.ports, asked.act, found.selection, part);
-      return isRefusal(listed) ? listed : { tokens: new Many('token', await tokenShapes(asked.ports, listed.items)) };
+      return isRefusal(listed)
+        ? listed
+        : { tokens: new ValueList('token', await tokenShapes(asked.ports, listed.items)) };
     },
   },
   {
@@ -106,7 +108,7 @@ export const tokenRows: readonly Endpoint[] = [
     path: 'token-service/tokens/quantity',
     fields: [],
     async answer({ ports, act }) {
-      const counts = await Promise.all(countedTokens(act).map((index) => countEntries(ports, index)));
+      const counts = await Promise.all(tokenIndexesToCount(act).map((index) => countEntries(ports, index)));
       return { quantity: counts.reduce((sum, count) => sum + count, 0) };
     },
   },
@@ -115,7 +117,7 @@ export const tokenRows: readonly Endpoint[] = [
     path: ONE,
     fields: [],
     async answer(asked) {
-      const found = await shownToken(asked, numberAt(asked));
+      const found = await shownToken(asked, pathNumber(asked));
       return isRefusal(found) ? found : { token: await tokenShape(asked.ports, found.object) };
     },
   },
@@ -130,7 +132,7 @@ export const tokenRows: readonly Endpoint[] = [
         enabled: fields.flag('enabled'),
         apiSupport: fields.flag('apiSupport'),
       };
-      const found = await shownToken(asked, numberAt(asked));
+      const found = await shownToken(asked, pathNumber(asked));
       if (isRefusal(found)) return found;
       const { id, lock } = found.object;
       // In the dialect, editing a token with `enabled` unlocks it after wrong codes; only administrators lift an
@@ -146,7 +148,7 @@ export const tokenRows: readonly Endpoint[] = [
     fields: [],
     async answer(asked) {
       const { ports, act } = asked;
-      const found = await shownToken(asked, numberAt(asked));
+      const found = await shownToken(asked, pathNumber(asked));
       if (isRefusal(found)) return found;
       const token = await tokenShape(ports, found.object);
       const gone = await deleteToken(ports, act, found.object.id);
@@ -159,7 +161,7 @@ export const tokenRows: readonly Endpoint[] = [
     fields: ['tokenId'],
     async answer(asked) {
       const { ports, act } = asked;
-      const found = await shownToken(asked, numberAt(asked));
+      const found = await shownToken(asked, pathNumber(asked));
       if (isRefusal(found)) return found;
       const changed = await updateToken(ports, act, found.object.id, { owner: null });
       return isRefusal(changed) ? changed : { token: await tokenShape(ports, changed.object) };

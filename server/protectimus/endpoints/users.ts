@@ -1,5 +1,5 @@
 import { idFromBytes, idNumber, type TokenId, type UserId } from '../../kernel/ids.ts';
-import { emailShape, loginShape, phoneShape } from '../../kernel/names.ts';
+import { isEmailShape, isLoginShape, isPhoneShape } from '../../kernel/names.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { countEntries, listSelectedOffsetPage } from '../../records/offset-page.ts';
 import { listTokens } from '../../tokens/list-tokens.ts';
@@ -12,16 +12,16 @@ import { updateUser } from '../../user-management/update-user.ts';
 import { userIndexes } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';
 import { isBlockedBy, USER_BLOCKS } from '../blocks.ts';
-import { ENCODING_TYPES, hashedBy } from '../encoding-format.ts';
-import { type Endpoint, type EndpointRequest, numberAt } from '../endpoint.ts';
+import { ENCODING_TYPES, hashAlgorithmOf } from '../encoding-format.ts';
+import { type Endpoint, type EndpointRequest, pathNumber } from '../endpoint.ts';
 import { findPerson } from '../find-named.ts';
 import { plainPhone } from '../phone-numbers.ts';
 import { invalid, missing, ProtocolError } from '../protocol-error.ts';
-import { unregistered } from '../resolve.ts';
+import { invalidIfNotFound } from '../resolve.ts';
 import { selectUsers } from '../select-objects.ts';
 import { tokenShapes, userShape, userShapes } from '../serialize.ts';
 import { protectimusType } from '../token-types.ts';
-import { Many, type Shape } from './envelope.ts';
+import { type Shape, ValueList } from './envelope.ts';
 import { type Fields, pathId } from './fields.ts';
 import { shownToken } from './tokens.ts';
 
@@ -41,8 +41,8 @@ function detailsOf(fields: Fields) {
     fields.text('email', MAX_EMAIL_LENGTH),
     phoneOf(fields),
   ];
-  if (login !== undefined && !loginShape(login)) throw invalid('login', '1 to 50 characters without spaces');
-  if (email !== undefined && !emailShape(email)) throw invalid('email', 'an email address');
+  if (login !== undefined && !isLoginShape(login)) throw invalid('login', '1 to 50 characters without spaces');
+  if (email !== undefined && !isEmailShape(email)) throw invalid('email', 'an email address');
   return {
     login,
     email,
@@ -57,14 +57,14 @@ function detailsOf(fields: Fields) {
 function phoneOf(fields: Fields): string | undefined {
   const phoneText = fields.text('phoneNumber');
   const phone = phoneText === undefined ? undefined : plainPhone(phoneText);
-  if (phone === undefined || phoneShape(phone)) return phone;
+  if (phone === undefined || isPhoneShape(phone)) return phone;
   const digits = phone.replace(/^\+/, '');
   if (/^[0-9]+$/.test(digits)) throw new ProtocolError('INVALID_PARAMETER_LENGTH', 'phoneNumber: 10 to 15 digits');
   throw invalid('phoneNumber', '10 to 15 digits');
 }
 
 function personAt({ ports, act, numbers }: EndpointRequest): Promise<Result<{ user: User }>> {
-  return findPerson(ports, act, { id: pathId('usr', numberAt({ numbers })) });
+  return findPerson(ports, act, { id: pathId('usr', pathNumber({ numbers })) });
 }
 
 /** The user's tokens whose type the dialect knows. */
@@ -76,7 +76,7 @@ function tokensOf({ ports, act }: EndpointRequest, owner: UserId, part: { start:
 async function userAndToken(asked: EndpointRequest): Promise<Result<{ user: User; token: Token }>> {
   const person = await personAt(asked);
   if (isRefusal(person)) return person;
-  const token = await shownToken(asked, numberAt(asked, 1));
+  const token = await shownToken(asked, pathNumber(asked, 1));
   return isRefusal(token) ? token : { user: person.user, token: token.object };
 }
 
@@ -98,7 +98,7 @@ function passwordOf(fields: Fields): Parameters<typeof importPasswordHash>[3] {
   if (format === undefined) throw missing('encodingFormat');
   if (salt !== '' && !/^(?:[0-9a-f]{2})+$/i.test(salt)) throw invalid('rawSalt', 'hexadecimal');
   if (!/^[0-9a-f]+$/i.test(raw)) throw invalid('rawPassword', 'the hash in hexadecimal');
-  return { passwordHash: hashedBy(type, { hash: raw, salt, encodingFormat: format }) };
+  return { passwordHash: hashAlgorithmOf(type, { hash: raw, salt, encodingFormat: format }) };
 }
 
 export const userRows: readonly Endpoint[] = [
@@ -117,9 +117,9 @@ export const userRows: readonly Endpoint[] = [
         resources: fields.ids('resourceIds', 'res'),
       };
       const part = fields.part();
-      if (blocked === 'never') return { users: new Many('user', []) };
+      if (blocked === 'never') return { users: new ValueList('user', []) };
       const listed = await selectUsers(ports, act, { ...selection, blocked }, part);
-      return isRefusal(listed) ? listed : { users: new Many('user', await userShapes(ports, listed.items)) };
+      return isRefusal(listed) ? listed : { users: new ValueList('user', await userShapes(ports, listed.items)) };
     },
   },
   {
@@ -153,7 +153,7 @@ export const userRows: readonly Endpoint[] = [
       if (id === undefined && login === undefined) throw missing('id or login');
       const password = passwordOf(fields);
       const person = await findPerson(ports, act, { id, login });
-      const found = id === undefined ? unregistered(person, 'login') : person;
+      const found = id === undefined ? invalidIfNotFound(person, 'login') : person;
       if (isRefusal(found)) return found;
       const changed = await importPasswordHash(ports, act, found.user.id, password);
       return isRefusal(changed) ? changed : { user: await userShape(ports, changed.object) };
@@ -187,7 +187,7 @@ export const userRows: readonly Endpoint[] = [
     fields: DETAILS,
     async answer(asked) {
       const { ports, act, fields } = asked;
-      const id = pathId('usr', numberAt(asked));
+      const id = pathId('usr', pathNumber(asked));
       const changed = await updateUser(ports, act, id, detailsOf(fields));
       return isRefusal(changed) ? changed : { user: await userShape(ports, changed.object) };
     },
@@ -214,7 +214,9 @@ export const userRows: readonly Endpoint[] = [
       const found = await personAt(asked);
       if (isRefusal(found)) return found;
       const listed = await tokensOf(asked, found.user.id, part);
-      return isRefusal(listed) ? listed : { tokens: new Many('token', await tokenShapes(asked.ports, listed.items)) };
+      return isRefusal(listed)
+        ? listed
+        : { tokens: new ValueList('token', await tokenShapes(asked.ports, listed.items)) };
     },
   },
   {

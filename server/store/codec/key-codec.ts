@@ -6,7 +6,7 @@ import { decodeText, encodeText, isWellFormed } from './text.ts';
  * so the separator 00 is unambiguous, and a shorter first text sorts before its continuations.
  */
 export function encodeKey(first: string, second: string): Buffer {
-  if (!isPlain(first) || !isWellFormed(second)) {
+  if (!isUnescaped(first) || !isWellFormed(second)) {
     return Buffer.concat([escapeNul(encodeText(first)), SEPARATOR, encodeText(second)]);
   }
   return Buffer.from(`${first}\0${second}`, 'utf8');
@@ -33,7 +33,7 @@ export function encodeKeyPrefix(prefix: string): Buffer {
 }
 
 /** True if a first text needs no escaping, so that adapters may join strings instead of bytes. */
-export function isPlain(first: string): boolean {
+export function isUnescaped(first: string): boolean {
   return isWellFormed(first) && !first.includes('\0');
 }
 

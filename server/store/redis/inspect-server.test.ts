@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isKnownWeak, judgeReplication, judgeSettings, readVersion } from './inspect-server.ts';
+import { isKnownWeak, readVersion, replicationProblems, settingProblems } from './inspect-server.ts';
 
 test('recognises Valkey by its name, not by its reported Redis version', () => {
   const info = '# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.1\r\n';
@@ -32,7 +32,7 @@ test('names every weak setting', () => {
     ['appendonly', 'no'],
     ['appendfsync', 'always'],
   ]);
-  expect(judgeSettings(settings)).toEqual([
+  expect(settingProblems(settings)).toEqual([
     'appendonly is "no" and must be "yes"',
     'no-appendfsync-on-rewrite is "unknown" and must be "no"',
     'maxmemory-policy is "unknown" and must be "noeviction"',
@@ -65,7 +65,7 @@ test('accepts a server alone, and refuses one that has a replica or is one', () 
           (promotedFrom ?? NEVER_A_REPLICA) === NEVER_A_REPLICA &&
           !nodes?.some((flags) => flags.includes('slave')) &&
           !behindSentinel;
-        expect(judgeReplication(info, listed, behindSentinel).length === 0).toBe(alone);
+        expect(replicationProblems(info, listed, behindSentinel).length === 0).toBe(alone);
       },
     ),
   );
@@ -73,5 +73,5 @@ test('accepts a server alone, and refuses one that has a replica or is one', () 
 
 test('refuses a cluster node that does not list the others', () => {
   const info = 'role:master\r\nconnected_slaves:0\r\ncluster_enabled:1\r\n';
-  expect(judgeReplication(info, undefined, false)).toEqual([expect.stringContaining('CLUSTER NODES is forbidden')]);
+  expect(replicationProblems(info, undefined, false)).toEqual([expect.stringContaining('CLUSTER NODES is forbidden')]);
 });

@@ -37,8 +37,8 @@ export async function inspectServer(node: Redis): Promise<ServerReport> {
       ]
     : [];
   const behindSentinel = (node.options.sentinels ?? []).length > 0;
-  const replication = judgeReplication(info, await readClusterNodes(node, info), behindSentinel);
-  return { server: `${product} ${version}`, refusals: [...judgeSettings(settings), ...replication], warnings };
+  const replication = replicationProblems(info, await readClusterNodes(node, info), behindSentinel);
+  return { server: `${product} ${version}`, refusals: [...settingProblems(settings), ...replication], warnings };
 }
 
 /** Valkey reports an old `redis_version` for compatibility, so it is recognised by `server_name`. */
@@ -68,7 +68,7 @@ async function readSettings(node: Redis): Promise<Map<string, string> | undefine
   return settings;
 }
 
-export function judgeSettings(settings: ReadonlyMap<string, string> | undefined): string[] {
+export function settingProblems(settings: ReadonlyMap<string, string> | undefined): string[] {
   if (!settings) {
     return [forbidden('CONFIG GET', '+config|get')];
   }
@@ -89,7 +89,7 @@ async function readClusterNodes(node: Redis, info: string): Promise<string | und
  *
  * @param clusterNodes the response to `CLUSTER NODES` for the whole cluster, including replicas that are down
  */
-export function judgeReplication(info: string, clusterNodes: string | undefined, behindSentinel: boolean): string[] {
+export function replicationProblems(info: string, clusterNodes: string | undefined, behindSentinel: boolean): string[] {
   const fields = fieldsOf(info);
   const role = fields.get('role') ?? 'unknown';
   const replicas = Math.max(Number(fields.get('connected_slaves') ?? 0), countReplicas(clusterNodes));

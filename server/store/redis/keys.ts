@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { RawKey } from '../../kernel/ports/store.ts';
-import { encodeKey, isPlain } from '../codec/key-codec.ts';
+import { encodeKey, isUnescaped } from '../codec/key-codec.ts';
 import { encodeText, isWellFormed } from '../codec/text.ts';
 
 /** A string where possible, bytes if the id is not valid UTF-8 or contains NUL. */
@@ -40,7 +40,7 @@ export class Keys {
 
   document(partition: number, { anchor, name }: RawKey): Key {
     const start = `${this.#start(partition)}d:`;
-    if (isPlain(anchor) && isWellFormed(name)) return `${start}${anchor}\0${name}`;
+    if (isUnescaped(anchor) && isWellFormed(name)) return `${start}${anchor}\0${name}`;
     return Buffer.concat([Buffer.from(start), encodeKey(anchor, name)]);
   }
 

@@ -1,4 +1,4 @@
-import { endOnFaults } from '../../composition/crash.ts';
+import { crashOnUncaught } from '../../composition/crash.ts';
 import { createLogger } from '../../http/log.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { writeNext } from './workload.ts';
@@ -8,7 +8,7 @@ import { writeNext } from './workload.ts';
  * error.
  */
 const [path = '', most = '0'] = process.argv.slice(2);
-endOnFaults(createLogger({ level: 'info' }));
+crashOnUncaught(createLogger({ level: 'info' }));
 const store = await openEmbeddedStore({ path });
 let acknowledged = 0;
 for (let writer = 0; writer < 4; writer++) {

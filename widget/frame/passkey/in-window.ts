@@ -1,6 +1,6 @@
 import {
-  type AskedOfPasskey,
   type PasskeyFailure,
+  type PasskeyWindowTask,
   WINDOW_READY,
   WINDOW_REQUEST,
   type WindowRequest,
@@ -15,7 +15,7 @@ const CLOSED_CHECK_MS = 400;
  * private port.
  */
 export function runInWindow<Answer>(
-  asked: AskedOfPasskey,
+  asked: PasskeyWindowTask,
   words: WindowWords,
 ): Promise<Answer | { failure: PasskeyFailure }> {
   const opened = window.open('/widget/v1/passkey', '_blank', 'popup,width=460,height=560');

@@ -1,5 +1,5 @@
 import type { CodeLimits } from '../../../kernel/code-channel.ts';
-import { emailShape } from '../../../kernel/names.ts';
+import { isEmailShape } from '../../../kernel/names.ts';
 import { MINUTE_MS } from '../../../kernel/time.ts';
 import type { Challenge } from '../../challenge.ts';
 import type { SentFactor, SentToken } from '../../token.ts';
@@ -68,7 +68,7 @@ export const ADDRESS_FORMS: Record<SentFactor['kind'], string> = {
  * An international number with its plus (E.164), or one plain email address: nothing that a gateway could read as two.
  */
 export function isAddressFor(kind: SentFactor['kind'], to: string): boolean {
-  return kind === 'sms' ? /^\+[1-9][0-9]{7,14}$/.test(to) : emailShape(to) && !/[<>,;:"()[\]\\]/.test(to);
+  return kind === 'sms' ? /^\+[1-9][0-9]{7,14}$/.test(to) : isEmailShape(to) && !/[<>,;:"()[\]\\]/.test(to);
 }
 
 /** Enough for its owner to recognise it. */

@@ -20,7 +20,7 @@ export interface SignedHttpOptions {
  * Sends codes to a program of the operator: a chat bot or a gateway of their own. Signed as webhooks are (Standard
  * Webhooks 1.0), so that no other party can make it send. Any 2xx means that it has accepted the message.
  */
-export function createSignedHttpCourier(options: SignedHttpOptions): CodeChannelSender {
+export function createWebhookCodeSender(options: SignedHttpOptions): CodeChannelSender {
   const { url, secret, issuer, clock, timeoutMs = 10_000 } = options;
   return {
     async send(message) {

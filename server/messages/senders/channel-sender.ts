@@ -18,7 +18,7 @@ export interface ByChannelOptions {
  * Sends each code over its channel. A slow gateway delays a bounded number of sign-ins; the others are refused at once,
  * so that it fills neither memory nor connections.
  */
-export function createCodeCourier(options: ByChannelOptions): CodeSender {
+export function createChannelSender(options: ByChannelOptions): CodeSender {
   const { carriers, limits, warn, most = 32, deadlineMs = 15_000 } = options;
   const underWay = { sms: 0, email: 0 };
 
