@@ -27,10 +27,10 @@ const resource = async (name = 'Shop') => (await json<{ id: string }>('resource'
 describe('filters in plain words', () => {
   test('a time filter, and an update that names one part of it', async () => {
     const [zone, times] = ['Europe/Vienna', 'mon-fri 08:00-18:00; sat,sun 22:00-06:00'];
-    const made = await json<{ id: string; rule: { windows: unknown[] } }>(
+    const created = await json<{ id: string; rule: { windows: unknown[] } }>(
       ...['filter', 'create', '--name', 'Hours', '--kind', 'time', '--zone', zone, '--times', times],
     );
-    expect(made.rule).toEqual({
+    expect(created.rule).toEqual({
       kind: 'time',
       zone: 'Europe/Vienna',
       windows: [
@@ -38,9 +38,9 @@ describe('filters in plain words', () => {
         { days: ['sat', 'sun'], fromMinute: 1320, toMinute: 360 },
       ],
     });
-    const moved = await json<{ rule: object }>('filter', 'update', made.id, '--zone', 'Asia/Tokyo');
-    expect(moved.rule).toEqual({ ...made.rule, zone: 'Asia/Tokyo' });
-    expect(await terminal.type(['filter', 'update', made.id, '--times', 'someday 9-5'])).toMatchObject({ code: 2 });
+    const moved = await json<{ rule: object }>('filter', 'update', created.id, '--zone', 'Asia/Tokyo');
+    expect(moved.rule).toEqual({ ...created.rule, zone: 'Asia/Tokyo' });
+    expect(await terminal.type(['filter', 'update', created.id, '--times', 'someday 9-5'])).toMatchObject({ code: 2 });
   });
 
   test('creates country and address filters, and names a missing field', async () => {
@@ -191,9 +191,9 @@ describe('money, plans and the checklist', () => {
   });
 
   test('setup creates an account with a key; its link is for a server without an account', async () => {
-    const made = await terminal.type(['setup', '--name', 'Another', '--superuser', 'eve@another.example']);
-    expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/apiKey\.text +csk_/) });
-    expect(made.out).toContain('The key is shown this once');
+    const created = await terminal.type(['setup', '--name', 'Another', '--superuser', 'eve@another.example']);
+    expect(created).toMatchObject({ code: 0, out: expect.stringMatching(/apiKey\.text +csk_/) });
+    expect(created.out).toContain('The key is shown this once');
     expect(await terminal.type(['setup'])).toMatchObject({ code: 1 });
     expect(await terminal.type(['setup', '--superuser', 'eve@another.example'])).toMatchObject({ code: 2 });
   });

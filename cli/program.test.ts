@@ -34,11 +34,11 @@ describe('from nothing to access', () => {
       '--origin',
       'https://a.example,https://b.example',
     );
-    const made = await terminal.type(
+    const created = await terminal.type(
       ['--json', 'user', 'create', '--login', 'ada', '--password-stdin'],
       'correct horse battery\n',
     );
-    const { id: user } = JSON.parse(made.out) as { id: string };
+    const { id: user } = JSON.parse(created.out) as { id: string };
     const token = await json<{ token: { id: string }; secret: string }>(
       'token',
       'create',
@@ -55,8 +55,8 @@ describe('from nothing to access', () => {
       out: 'assigned\n',
       err: '',
     });
-    const shown = await json<{ assignments: unknown[]; hasPassword: boolean }>('user', 'show', user);
-    expect(shown).toMatchObject({
+    const visible = await json<{ assignments: unknown[]; hasPassword: boolean }>('user', 'show', user);
+    expect(visible).toMatchObject({
       hasPassword: true,
       assignments: [{ resource, alone: false, tokens: [token.token.id] }],
     });
@@ -68,16 +68,16 @@ describe('from nothing to access', () => {
     await account();
     const { id: resource } = await json<{ id: string }>('resource', 'create', '--name', 'Shop');
     const { id } = await json<{ id: string }>('user', 'create', '--login', 'ada', '--email', 'ada@acme.example');
-    const made = await json<{ token: { id: string; owner: string } }>(
+    const creation = await json<{ token: { id: string; owner: string } }>(
       ...['token', 'create', '--name', 'phone', '--kind', 'totp', '--owner', 'ada'],
     );
-    expect(made.token.owner).toBe(id);
-    const access = ['--resource', resource, '--user', 'ADA@acme.example', '--token', made.token.id];
+    expect(creation.token.owner).toBe(id);
+    const access = ['--resource', resource, '--user', 'ADA@acme.example', '--token', creation.token.id];
     expect(await terminal.type(['assign', ...access])).toMatchObject({ code: 0, err: '' });
-    expect(await json('user', 'show', id)).toMatchObject({ assignments: [{ resource, tokens: [made.token.id] }] });
-    expect(await json('token', 'list', '--owner', 'ada')).toMatchObject([{ id: made.token.id }]);
+    expect(await json('user', 'show', id)).toMatchObject({ assignments: [{ resource, tokens: [creation.token.id] }] });
+    expect(await json('token', 'list', '--owner', 'ada')).toMatchObject([{ id: creation.token.id }]);
     expect(await terminal.type(['unassign', ...access])).toMatchObject({ code: 0, err: '' });
-    expect(await json('token', 'update', made.token.id, '--owner', 'none')).not.toHaveProperty('owner');
+    expect(await json('token', 'update', creation.token.id, '--owner', 'none')).not.toHaveProperty('owner');
     expect(await terminal.type(['assign', '--resource', resource, '--user', 'nobody'])).toMatchObject({
       code: 1,
       err: expect.stringContaining('USER_NOT_FOUND'),

@@ -96,8 +96,8 @@ if (process.argv[1] === import.meta.filename) {
     if (measured.length === 0) throw new Error(`There is nothing to measure called ${name}.`);
     console.log(`${name}, bytes after brotli`);
     for (const { name: part, bytes, budget } of measured) {
-      const verdict = bytes > budget ? 'OVER BUDGET' : 'ok';
-      console.log(`${part.padEnd(26)}${String(bytes).padStart(7)} of ${String(budget).padStart(6)}  ${verdict}`);
+      const result = bytes > budget ? 'OVER BUDGET' : 'ok';
+      console.log(`${part.padEnd(26)}${String(bytes).padStart(7)} of ${String(budget).padStart(6)}  ${result}`);
     }
     if (measured.some(({ bytes, budget }) => bytes > budget)) process.exitCode = 1;
   }

@@ -74,14 +74,14 @@ describe('npm ci installs', () => {
   });
 
   it('one version of each for all parts of the product', () => {
-    const asked = new Map<string, Set<string>>();
+    const requested = new Map<string, Set<string>>();
     for (const [path, { dependencies, devDependencies }] of Object.entries(packages)) {
       if (path.includes('node_modules/')) continue;
       for (const [name, range] of Object.entries({ ...dependencies, ...devDependencies })) {
-        asked.set(name, (asked.get(name) ?? new Set()).add(range));
+        requested.set(name, (requested.get(name) ?? new Set()).add(range));
       }
     }
-    expect([...asked].filter(([, ranges]) => ranges.size > 1)).toEqual([]);
+    expect([...requested].filter(([, ranges]) => ranges.size > 1)).toEqual([]);
   });
 
   it.each(Object.entries(MINIMUM))('%s at a version without known vulnerabilities', (name, minimum) => {

@@ -96,9 +96,9 @@ async function compactLog(url: string): Promise<void> {
   }
 }
 
-function unwrap<T extends object>(verdict: T | Refusal): T {
-  if (isRefusal(verdict)) throw new Error(`seeding was refused: ${verdict.refused}`);
-  return verdict;
+function unwrap<T extends object>(outcome: T | Refusal): T {
+  if (isRefusal(outcome)) throw new Error(`seeding was refused: ${outcome.refused}`);
+  return outcome;
 }
 
 takeJobs(seed);

@@ -79,7 +79,7 @@ async function startBareRoute(bench: Bench, like: Target): Promise<{ target: Tar
 
 /** One after the other. */
 export async function eachStore<T>(make: (store: StoreKind) => Promise<T>): Promise<Record<StoreKind, T>> {
-  const made: Partial<Record<StoreKind, T>> = {};
-  for (const store of STORES) made[store] = await make(store);
-  return made as Record<StoreKind, T>;
+  const created: Partial<Record<StoreKind, T>> = {};
+  for (const store of STORES) created[store] = await make(store);
+  return created as Record<StoreKind, T>;
 }

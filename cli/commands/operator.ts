@@ -74,8 +74,8 @@ export function addMaintenance(program: Command, around: Environment): void {
     .action(async (file: string, _options, command: Command) => {
       const run = new Run(around, command);
       const body = { file: resolve(file) };
-      const made = await run.asOperator((service) => service.send('POST', '/operator/backups', { body }));
-      run.show(made.body as Record<string, unknown>);
+      const created = await run.asOperator((service) => service.send('POST', '/operator/backups', { body }));
+      run.show(created.body as Record<string, unknown>);
     });
   program
     .command('restore <file>')

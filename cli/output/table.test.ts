@@ -26,7 +26,7 @@ describe('cells', () => {
       '__proto__ -, constructor -',
     ],
     ['an instant inside', [{ createdAt: 0 }], 'createdAt 1970-01-01T00:00:00.000Z'],
-  ])('%s', (_, value, shown) => expect(cellOf(value)).toBe(shown));
+  ])('%s', (_, value, expected) => expect(cellOf(value)).toBe(expected));
 
   test('grants and times are shown as they are typed', () => {
     expect(cellOf(GRANTS, 'grants')).toBe('res_1smt49zfcga,res_2smt49zfcga:assigned');

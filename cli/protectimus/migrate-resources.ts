@@ -33,8 +33,8 @@ export async function migrateResources(
 ): Promise<Map<number, ExistingResource>> {
   const there = new Map<string, ResourceView[]>();
   for await (const one of pages(service, '/v1/resources')) {
-    const shown = one as unknown as ResourceView;
-    there.set(shown.name, [...(there.get(shown.name) ?? []), shown]);
+    const view = one as unknown as ResourceView;
+    there.set(view.name, [...(there.get(view.name) ?? []), view]);
   }
   const here = new Map<number, ExistingResource>();
   for (const resource of planned) {
@@ -51,7 +51,7 @@ export async function migrateResources(
       here.set(resource.id, { ...found, asksForToken: asksForToken(found) });
       continue;
     }
-    const made = dryRun
+    const created = dryRun
       ? { id: '', name: resource.name, enabled: true }
       : await tryOne(report, row, async () => {
           const settings = settingsOf(resource);
@@ -59,7 +59,7 @@ export async function migrateResources(
           const { body } = await service.send('POST', '/v1/resources', { body: settings, headers });
           return body as ResourceView;
         });
-    if (!made) continue;
+    if (!created) continue;
     const filters = resource.filters.join('; ');
     // Filters cannot be read, so they cannot be copied: without them users could sign in from anywhere.
     const detail = filters === '' ? undefined : `switched off until its filters are made here: ${filters}`;
@@ -68,7 +68,7 @@ export async function migrateResources(
       outcome: 'made',
       ...(detail !== undefined && { code: 'FILTERS_TO_MAKE' satisfies MigrationCode, detail }),
     });
-    here.set(resource.id, { ...made, asksForToken: resource.withTokens });
+    here.set(resource.id, { ...created, asksForToken: resource.withTokens });
   }
   return here;
 }

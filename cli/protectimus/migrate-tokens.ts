@@ -106,14 +106,14 @@ async function createSentTokens(
   items: readonly Item<PlannedToken>[],
   here: Map<number, MigratedToken>,
 ) {
-  const made: { token: PlannedToken; as: MigratedToken }[] = [];
+  const created: { token: PlannedToken; as: MigratedToken }[] = [];
   await inBulk(context, '/v1/bulk/tokens', items, ({ subject: token }, answer) => {
     const row = { what: 'token', number: token.id, name: nameOf(token) } as const;
     if (!reportAnswer(context.report, row, answer)) return;
     const { name, kind } = token;
-    made.push({ token, as: { id: answer?.id ?? '', name, kind, apiSupport: true, directResources: [] } });
+    created.push({ token, as: { id: answer?.id ?? '', name, kind, apiSupport: true, directResources: [] } });
   });
-  for (const { token, as } of made) if (await disableApi(context, token, as)) here.set(token.id, as);
+  for (const { token, as } of created) if (await disableApi(context, token, as)) here.set(token.id, as);
 }
 
 /** A token that worked only in the widget stays so, before it gives access to anything. False if that failed. */

@@ -29,8 +29,8 @@ export async function migrateUsers(
     if (answer?.code === 'NAME_TAKEN') taken.push(user);
     else if (reportAnswer(report, rowOf(user), answer)) {
       const { login, email, phone } = user;
-      const made = { login, email, phone, blocked: false, hasPassword: false, assignments: [] };
-      here.set(user.id, { ...made, id: answer?.id ?? '' });
+      const created = { login, email, phone, blocked: false, hasPassword: false, assignments: [] };
+      here.set(user.id, { ...created, id: answer?.id ?? '' });
       if (user.blocked) blocked.push(user);
     }
   });

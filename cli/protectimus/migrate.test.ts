@@ -81,9 +81,9 @@ describe('a migration', () => {
     const before = commits();
     const tried = await fixture.move(['--dry-run']);
     expect(commits()).toBe(before);
-    const made = await fixture.move();
-    expect(made.rows).toEqual(tried.rows);
-    expect(tried.out.replaceAll('would be taken', 'taken')).toBe(made.out);
+    const created = await fixture.move();
+    expect(created.rows).toEqual(tried.rows);
+    expect(tried.out.replaceAll('would be taken', 'taken')).toBe(created.out);
   });
 
   test('continues after refused rows, and creates none of them twice', async () => {

@@ -131,8 +131,8 @@ async function request(url: URL, { login, key, now = Date.now, timeoutMs = 30_00
   if (answer.status === 401) {
     throw new UsageError(`${url.origin} does not take this login and key; or the clock of this machine is not right`);
   }
-  const asked = Number(answer.headers.get('retry-after') ?? 0);
-  const waitMs = Number.isFinite(asked) && asked > 0 ? asked * 1000 : 0;
+  const requested = Number(answer.headers.get('retry-after') ?? 0);
+  const waitMs = Number.isFinite(requested) && requested > 0 ? requested * 1000 : 0;
   if (answer.status === 429 || answer.status >= 500)
     throw new TransientFailure(`an answer of ${answer.status}`, waitMs);
   if (answer.status === 403) throw new UsageError(`${url.origin} does not let this machine in`);

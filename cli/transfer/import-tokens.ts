@@ -56,10 +56,10 @@ export async function importTokens(
   size: number,
 ): Promise<TokenImportResult> {
   if (!options.dryRun) checkPrivateFile(options.rejectedFile);
-  const judged = await checkTokens(service, options, show(size));
-  const { done, existing, refused } = judged;
-  if (options.dryRun || (refused.length > 0 && !options.acceptPartial)) return judged;
-  return createTokens(service, options, judged, show(done + existing + refused.length));
+  const checked = await checkTokens(service, options, show(size));
+  const { done, existing, refused } = checked;
+  if (options.dryRun || (refused.length > 0 && !options.acceptPartial)) return checked;
+  return createTokens(service, options, checked, show(done + existing + refused.length));
 }
 
 async function checkTokens(
@@ -96,7 +96,7 @@ async function createTokens(
   { warnings }: TokenImportResult,
   progress: Progress,
 ): Promise<TokenImportResult> {
-  const made = emptyResult();
+  const created = emptyResult();
   const rejected = new Set<string>();
   let at = 0;
   try {
@@ -106,21 +106,21 @@ async function createTokens(
         const { rows } = await send(service, options, part, { from, count: MAX_ROWS });
         total = rows.length;
         for (const row of rows.slice(from, from + MAX_ROWS)) {
-          addRow(made, part, row);
+          addRow(created, part, row);
           const line = part.lines[row.line - 1 - part.repeated];
           if (row.outcome !== 'refused' || line === undefined) continue;
           if (part.names !== undefined) rejected.add(part.names);
           rejected.add(line);
         }
         at += Math.min(MAX_ROWS, total - from);
-        progress.at(at, made.done, made.refused.length);
+        progress.at(at, created.done, created.refused.length);
       }
     }
   } finally {
     progress.stop();
     if (rejected.size > 0) writeRejected(options.rejectedFile, rejected);
   }
-  return { ...made, warnings, carriedOut: true, rejected: rejected.size > 0 };
+  return { ...created, warnings, carriedOut: true, rejected: rejected.size > 0 };
 }
 
 /** The lines hold seeds, so only the owner can read the file. */

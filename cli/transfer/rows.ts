@@ -18,8 +18,8 @@ export interface Row {
   bytes: number;
 }
 
-export function formatOf(file: string, asked: string | undefined): Format {
-  const format = asked ?? (/\.(jsonl|ndjson)$/i.test(file) ? 'jsonl' : 'csv');
+export function formatOf(file: string, wanted: string | undefined): Format {
+  const format = wanted ?? (/\.(jsonl|ndjson)$/i.test(file) ? 'jsonl' : 'csv');
   if (format !== 'csv' && format !== 'jsonl') throw new UsageError('--format: csv or jsonl');
   return format;
 }

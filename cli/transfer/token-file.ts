@@ -28,11 +28,11 @@ export type TokenFormat = ImportFormat | 'own';
 const PART_BYTES = 512 * 1024;
 
 /** The format of a file, as requested or by its first line. */
-export async function tokenFormatOf(file: string, asked: string): Promise<TokenFormat> {
-  if (asked === 'jsonl' || (asked === 'auto' && /\.(jsonl|ndjson)$/i.test(file))) return 'own';
-  const known = IMPORT_FORMATS.find((format) => format === asked);
+export async function tokenFormatOf(file: string, wanted: string): Promise<TokenFormat> {
+  if (wanted === 'jsonl' || (wanted === 'auto' && /\.(jsonl|ndjson)$/i.test(file))) return 'own';
+  const known = IMPORT_FORMATS.find((format) => format === wanted);
   if (known !== undefined && known !== 'csv') return known;
-  if (known === undefined && asked !== 'auto') {
+  if (known === undefined && wanted !== 'auto') {
     throw new UsageError(`--format: auto, jsonl, ${IMPORT_FORMATS.join(', ')}`);
   }
   const first = await firstLine(file);

@@ -165,7 +165,7 @@ export async function deleteApiKey(
 ): Promise<Result<{ deleted: true }>> {
   const { actor } = act;
   const key = apiKeyDocument.key(actor.account, id);
-  const gone = await removeObject(
+  const deleted = await removeObject(
     ports,
     act,
     { type: 'api-key.deleted' },
@@ -174,7 +174,7 @@ export async function deleteApiKey(
     () => (mayAdminister(actor) ? undefined : refusal('FORBIDDEN')),
     seen,
   );
-  if (isRefusal(gone)) return gone;
+  if (isRefusal(deleted)) return deleted;
   const use = apiKeyUseDocument.key(actor.account, id);
   await ports.store.commit({
     anchor: use.anchor,

@@ -23,21 +23,21 @@ export interface NewApiKey {
  * Creates an API key. The text is shown once; only its hash is stored (SR-26). A key cannot create a key with more
  * rights than its own.
  *
- * @param birth the id, and a secret of 20 bytes; both random by default
+ * @param newId the id, and a secret of 20 bytes; both random by default
  */
 export async function createApiKey(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,
   input: NewApiKey,
-  birth: NewId<ApiKeyId> & { secret?: Uint8Array } = { id: idFromBytes('key', ports.random.bytes(7)) },
+  newId: NewId<ApiKeyId> & { secret?: Uint8Array } = { id: idFromBytes('key', ports.random.bytes(7)) },
 ): Promise<Result<{ key: BearerKey; text: string }>> {
   if (!mayAdminister(act.actor) || !mayGrant(act.actor, input.scopes)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const unknown = await unknownResource(ports, account, input.resources);
   if (unknown) return unknown;
   const now = ports.clock.now();
-  const { id } = birth;
-  const secret = crockford(birth.secret ?? ports.random.bytes(20));
+  const { id } = newId;
+  const secret = crockford(newId.secret ?? ports.random.bytes(20));
   const key: BearerKey = {
     id,
     account,
@@ -50,8 +50,10 @@ export async function createApiKey(
     expiresAt: now + input.lifetimeMs,
     createdBy: referenceTo(act.actor),
   };
-  const made = await createObject(ports, act, 'api-key.created', birth, apiKeyDocument.key(account, id), key);
-  return isRefusal(made) ? made : { key: made.created as BearerKey, text: writeApiKey({ account, id, secret }) };
+  const created = await createObject(ports, act, 'api-key.created', newId, apiKeyDocument.key(account, id), key);
+  return isRefusal(created)
+    ? created
+    : { key: created.created as BearerKey, text: writeApiKey({ account, id, secret }) };
 }
 
 /** A restricted key is limited to resources of its own account. */

@@ -26,13 +26,13 @@ export interface NewProtectimusKey {
  * Creates a key of the Protectimus dialect for an administrator, and acts with that administrator's rights. The text is
  * shown once; the dialect hashes it together with the hour, so the sealed secret is stored.
  *
- * @param birth the id, and a secret of 20 bytes; both random by default
+ * @param newId the id, and a secret of 20 bytes; both random by default
  */
 export async function createProtectimusKey(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   act: RequestContext,
   input: NewProtectimusKey,
-  birth: NewId<ApiKeyId> & { secret?: Uint8Array } = { id: idFromBytes('key', ports.random.bytes(7)) },
+  newId: NewId<ApiKeyId> & { secret?: Uint8Array } = { id: idFromBytes('key', ports.random.bytes(7)) },
 ): Promise<Result<{ key: ProtectimusKey; text: string }>> {
   const { actor } = act;
   if (!mayAdminister(actor) || !mayGrant(actor, PROTECTIMUS_SCOPES)) return refusal('FORBIDDEN');
@@ -46,7 +46,7 @@ export async function createProtectimusKey(
   if (isRefusal(ranges)) return ranges;
 
   const { account } = actor;
-  const { id } = birth;
+  const { id } = newId;
   const index = protectimusKeyIndexes.login(normaliseName(administrator.email));
   const held = await ports.store.range(index, { prefix: account, limit: MAX_KEYS_PER_LOGIN });
   // A repeat after a lost response is one of them already.
@@ -55,7 +55,7 @@ export async function createProtectimusKey(
       detail: `administrator: has ${MAX_KEYS_PER_LOGIN} keys of this kind; delete one`,
     });
   }
-  const secret = crockford(birth.secret ?? ports.random.bytes(20));
+  const secret = crockford(newId.secret ?? ports.random.bytes(20));
   const now = ports.clock.now();
   const key: ProtectimusKey = {
     kind: 'protectimus',
@@ -73,8 +73,10 @@ export async function createProtectimusKey(
     createdBy: referenceTo(actor),
   };
   const at = apiKeyDocument.key(account, id);
-  const made = await createObject(ports, act, 'api-key.created', birth, at, key);
-  return isRefusal(made) ? made : { key: made.created as ProtectimusKey, text: writeApiKey({ account, id, secret }) };
+  const created = await createObject(ports, act, 'api-key.created', newId, at, key);
+  return isRefusal(created)
+    ? created
+    : { key: created.created as ProtectimusKey, text: writeApiKey({ account, id, secret }) };
 }
 
 /** Returns the ranges in the canonical form in which they are compared (SR-25). */

@@ -37,23 +37,23 @@ const DEAD = { status: 401, code: 'API_KEY_INVALID' };
 
 describe('SR-26: a key', () => {
   test('is shown once, and works; lists show its start and never the rest', async () => {
-    const made = await make({ name: 'Warehouse' });
-    expect(made.text.startsWith(`${made.key.prefix}_`)).toBe(true);
-    expect(await works(made.text)).toBe(true);
-    const secret = made.text.slice(made.key.prefix.length + 1);
+    const created = await make({ name: 'Warehouse' });
+    expect(created.text.startsWith(`${created.key.prefix}_`)).toBe(true);
+    expect(await works(created.text)).toBe(true);
+    const secret = created.text.slice(created.key.prefix.length + 1);
     const logged = service.log.text();
-    for (const route of ['GET /v1/api-keys', `GET /v1/api-keys/${made.key.id}`]) {
+    for (const route of ['GET /v1/api-keys', `GET /v1/api-keys/${created.key.id}`]) {
       const text = await (await call(route)).text();
-      expect(text).toContain(made.key.prefix);
+      expect(text).toContain(created.key.prefix);
       expect(text).not.toContain(secret);
       expect(text).not.toMatch(/secretHash|former"/);
     }
-    const changed = await call(`PATCH /v1/api-keys/${made.key.id}`, { name: 'Store' });
+    const changed = await call(`PATCH /v1/api-keys/${created.key.id}`, { name: 'Store' });
     expect(await changed.text()).not.toContain(secret);
     expect(logged).not.toContain(secret);
     expect(JSON.stringify(service.ports.store.commits)).not.toContain(secret);
-    expect(made.key).toMatchObject({ name: 'Warehouse', createdBy: { kind: 'api-key' }, lastUsedAt: null });
-    expect(made.key.expiresAt).toBe(service.ports.clock.now() + 365 * 24 * 3_600_000);
+    expect(created.key).toMatchObject({ name: 'Warehouse', createdBy: { kind: 'api-key' }, lastUsedAt: null });
+    expect(created.key.expiresAt).toBe(service.ports.clock.now() + 365 * 24 * 3_600_000);
   });
 
   test('stops working with the next request once it is disabled, expired or deleted', async () => {
@@ -198,9 +198,9 @@ test('the same Idempotency-Key creates one key, also when the first response was
   };
   expect((await call('POST /v1/api-keys', input, key, headers)).status).toBe(500);
   service.ports.store.intercept = {};
-  const made = (await (await call('POST /v1/api-keys', input, key, headers)).json()) as { text: string };
-  expect(await works(made.text)).toBe(true);
-  expect(await (await call('POST /v1/api-keys', input, key, headers)).json()).toEqual(made);
+  const created = (await (await call('POST /v1/api-keys', input, key, headers)).json()) as { text: string };
+  expect(await works(created.text)).toBe(true);
+  expect(await (await call('POST /v1/api-keys', input, key, headers)).json()).toEqual(created);
   const { items } = (await (await call('GET /v1/api-keys?limit=200')).json()) as { items: Shown[] };
   expect(items.filter(({ name }) => name === 'once')).toHaveLength(1);
 });
@@ -221,8 +221,8 @@ test('records the last use once an hour at most, and authentication neither wait
   service.ports.store.intercept = {};
   await waitUntil('the use is noted', () => noted() === 1);
   for (let at = 0; at < 5; at++) expect(await works(text)).toBe(true);
-  const shown = (await (await call(`GET /v1/api-keys/${one.id}`)).json()) as Shown;
-  expect(shown.lastUsedAt).toBe(service.ports.clock.now());
+  const view = (await (await call(`GET /v1/api-keys/${one.id}`)).json()) as Shown;
+  expect(view.lastUsedAt).toBe(service.ports.clock.now());
   expect(noted()).toBe(1);
 
   service.ports.clock.advance(KEY_USE_STEP_MS);

@@ -110,7 +110,7 @@ const rotating = z
     }),
   })
   .openapi('ApiKeyRotationInput', { description: 'How to rotate the secret.' });
-const shown = z
+const view = z
   .object({
     id: apiKeyId,
     name,
@@ -137,7 +137,7 @@ const shown = z
   .openapi('ApiKey', { description: 'An API key, without its secret.' });
 const withSecret = z
   .object({
-    key: shown,
+    key: view,
     text: z.string().openapi({
       description: 'The API key itself. It is shown only once.',
       example: 'csk_01k8dq9z2mp_2m4x7r9t1vw3y5z8a6b0c2d4e6f8g1h3j5',
@@ -145,7 +145,7 @@ const withSecret = z
   })
   .openapi('ApiKeyWithSecret', { description: 'An API key with its secret.' });
 
-function presentKey(key: ApiKey, use: ApiKeyUse | undefined): z.input<typeof shown> {
+function presentKey(key: ApiKey, use: ApiKeyUse | undefined): z.input<typeof view> {
   const { id, name, scopes, resources = null, enabled, expiresAt, former, createdAt } = key;
   const dialect = key.kind === 'protectimus' ? key : undefined;
   return {
@@ -184,7 +184,7 @@ const routes = describeObject(
     }),
     input,
     changes,
-    shown,
+    shown: view,
     made: withSecret,
     about: {
       create: 'Only this response contains the key. An API key cannot create one with more rights than its own.',
@@ -213,10 +213,10 @@ const rotate = route({
     const { id } = c.req.valid('param');
     const rotated = await createOnce(ports, c, 'key', async ({ madeWith }) => {
       const secret = madeWith === undefined ? undefined : ports.secrets.mac('api-key', madeWith).subarray(0, 20);
-      const verdict = await rotateApiKey(ports, c.get('act'), id, overlapMs, ifMatchVersions(c), secret);
-      if (isRefusal(verdict)) return verdict;
-      const key = presentKey(verdict.key, await readUse(ports, verdict.key));
-      return toCreatedObject(verdict.key, { key, text: verdict.text });
+      const outcome = await rotateApiKey(ports, c.get('act'), id, overlapMs, ifMatchVersions(c), secret);
+      if (isRefusal(outcome)) return outcome;
+      const key = presentKey(outcome.key, await readUse(ports, outcome.key));
+      return toCreatedObject(outcome.key, { key, text: outcome.text });
     });
     return showRotated(c, rotated);
   },
@@ -227,19 +227,19 @@ export const apiKeyRoutes = [
     ...routes.create,
     handle: async (c, ports: Needs) => {
       const body = c.req.valid('json');
-      const made = await createOnce(ports, c, 'key', async (birth) => {
+      const created = await createOnce(ports, c, 'key', async (newId) => {
         // The same for the same Idempotency-Key, so that a repeat after a crash returns the key that was created.
-        const secret = birth.madeWith === undefined ? undefined : ports.secrets.mac('api-key', birth.madeWith);
-        const given = { ...birth, ...omitUndefined({ secret: secret?.subarray(0, 20) }) };
+        const secret = newId.madeWith === undefined ? undefined : ports.secrets.mac('api-key', newId.madeWith);
+        const given = { ...newId, ...omitUndefined({ secret: secret?.subarray(0, 20) }) };
         const { kind: _kind, scopes: may = [], administrator, addressRanges: from, ...rest } = body;
-        const verdict =
+        const outcome =
           body.kind === 'protectimus'
             ? await createProtectimusKey(ports, c.get('act'), { ...rest, administrator, addressRanges: from }, given)
             : await createApiKey(ports, c.get('act'), { ...rest, scopes: may }, given);
-        if (isRefusal(verdict)) return verdict;
-        return toCreatedObject(verdict.key, { key: presentKey(verdict.key, undefined), text: verdict.text });
+        if (isRefusal(outcome)) return outcome;
+        return toCreatedObject(outcome.key, { key: presentKey(outcome.key, undefined), text: outcome.text });
       });
-      return showCreated(c, made);
+      return showCreated(c, created);
     },
   }),
   route({
@@ -263,10 +263,10 @@ export const apiKeyRoutes = [
     ...routes.update,
     handle: async (c, ports: Needs) => {
       const { id } = c.req.valid('param');
-      const verdict = await updateApiKey(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c));
-      if (isRefusal(verdict)) return refuseResult(c, verdict);
-      c.header('etag', `"${etagOf(verdict.object)}"`);
-      return c.json(presentKey(verdict.object, await readUse(ports, verdict.object)), 200);
+      const outcome = await updateApiKey(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c));
+      if (isRefusal(outcome)) return refuseResult(c, outcome);
+      c.header('etag', `"${etagOf(outcome.object)}"`);
+      return c.json(presentKey(outcome.object, await readUse(ports, outcome.object)), 200);
     },
   }),
   route({

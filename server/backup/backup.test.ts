@@ -240,9 +240,9 @@ describe('a restored backup', () => {
     // The account has been read; then a payment arrives.
     const scan = ports.store.scan.bind(ports.store);
     let scans = 0;
-    ports.store.scan = async (...asked) => {
+    ports.store.scan = async (...requested) => {
       if (++scans === 2) unwrap(await pay('b'));
-      return scan(...asked);
+      return scan(...requested);
     };
     for (const line of await backupOf(ports)) growing.push(line);
     ports.store.scan = scan;

@@ -120,15 +120,15 @@ describe('users', () => {
     const headers = { 'idempotency-key': 'resume' };
     const first = await send('users', rows, headers);
     service.ports.store.intercept = {};
-    const made = first.filter(({ status }) => status === 201);
-    expect(made.length).toBeGreaterThan(0);
-    expect(made.length).toBeLessThan(60);
+    const created = first.filter(({ status }) => status === 201);
+    expect(created.length).toBeGreaterThan(0);
+    expect(created.length).toBeLessThan(60);
     expect(first.filter(({ status }) => status !== 201).every(({ code }) => code === 'INTERNAL')).toBe(true);
     // The rows that were at work then are taken for it still, for as long as a request may last.
     service.ports.clock.advance(IDEMPOTENCY_LEASE_MS);
     const second = await send('users', rows, headers);
     expect(second.every(({ status }) => status === 201)).toBe(true);
-    for (const { id } of made) expect(second.map((row) => row.id)).toContain(id);
+    for (const { id } of created) expect(second.map((row) => row.id)).toContain(id);
     expect((await service.call('GET /v1/users?search=resumed-&limit=200', { key })).status).toBe(200);
     const listed = (await (await service.call('GET /v1/users?search=resumed-&limit=200', { key })).json()) as {
       items: object[];
@@ -166,23 +166,25 @@ describe('tokens', () => {
       { name: 'phone', kind: 'oath' },
       { name: 'own', kind: 'totp', secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' },
     ];
-    const made = await send('tokens', rows);
-    expect(made).toMatchObject([
+    const created = await send('tokens', rows);
+    expect(created).toMatchObject([
       { status: 201, otpauthUri: expect.stringContaining('alice') },
       { status: 404, code: 'USER_NOT_FOUND' },
       { status: 422, code: 'INPUT_INVALID' },
       { status: 201, secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' },
     ]);
-    expect((await send('tokens', rows))[0]).toEqual(made[0]);
-    const shown = await (await service.call(`GET /v1/tokens/${made[0]?.id}`, { key })).text();
-    expect(shown).not.toContain(made[0]?.secret ?? 'x');
+    expect((await send('tokens', rows))[0]).toEqual(created[0]);
+    const view = await (await service.call(`GET /v1/tokens/${created[0]?.id}`, { key })).text();
+    expect(view).not.toContain(created[0]?.secret ?? 'x');
   });
 
   test('returns recovery codes with the row, since they cannot be read later', async () => {
     const rows = [{ name: 'paper', kind: 'recovery', owner: scene.user.id, key: 'paper' }];
-    const made = await send('tokens', rows);
-    expect(made).toMatchObject([{ status: 201, recoveryCodes: Array.from({ length: 10 }, () => expect.any(String)) }]);
-    expect(await send('tokens', rows)).toEqual(made);
+    const creation = await send('tokens', rows);
+    expect(creation).toMatchObject([
+      { status: 201, recoveryCodes: Array.from({ length: 10 }, () => expect.any(String)) },
+    ]);
+    expect(await send('tokens', rows)).toEqual(creation);
   });
 });
 
@@ -231,8 +233,8 @@ describe('assignments', () => {
       { status: 404, code: 'TOKEN_NOT_FOUND' },
       { status: 200 },
     ]);
-    const made = await send('assignments', rows);
-    expect(made.map(({ code }) => code)).toEqual(judged.map(({ code }) => code));
+    const created = await send('assignments', rows);
+    expect(created.map(({ code }) => code)).toEqual(judged.map(({ code }) => code));
   });
 
   // SR-59
@@ -277,8 +279,8 @@ describe('assignments', () => {
     await overwrite(ports, userDocument.key(crowded.id), { assignments: full });
     const { id: token } = await addToken(ports, account, {});
     await overwrite(ports, tokenDocument.key(token), { directResources: on });
-    for (const asked of [{ user: crowded.id }, { token }]) {
-      expect(await assign(ports, { account, resource, ...asked })).toMatchObject({ refused: 'ASSIGNMENT_LIMIT' });
+    for (const request of [{ user: crowded.id }, { token }]) {
+      expect(await assign(ports, { account, resource, ...request })).toMatchObject({ refused: 'ASSIGNMENT_LIMIT' });
     }
   });
 });

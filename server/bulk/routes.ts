@@ -103,23 +103,23 @@ export const bulkRoutes = [
   route({
     ...describeBulk('/bulk/users', 'createUsers', 'Users', 'Create many users', 'UserInput', outcomes),
     handle: async (c, ports: Needs) => {
-      const made = await rowsOf(ports, c, c.req.valid('json'), 'usr', userInput, {
+      const created = await rowsOf(ports, c, c.req.valid('json'), 'usr', userInput, {
         judge: (row) => validateNewUser(ports, c.get('act'), row),
-        make: (birth, row) => makeUser(ports, c.get('act'), birth, row),
+        make: (newId, row) => makeUser(ports, c.get('act'), newId, row),
         width: (rows) =>
           rows.some(({ password }) => password !== undefined) ? ROW_CONCURRENCY : CHEAP_ROW_CONCURRENCY,
       });
-      return c.json({ rows: made.map((row) => ({ ...row.told, ...(row.done && { id: row.done.body.id }) })) }, 200);
+      return c.json({ rows: created.map((row) => ({ ...row.told, ...(row.done && { id: row.done.body.id }) })) }, 200);
     },
   }),
   route({
     ...describeBulk('/bulk/tokens', 'createTokens', 'Tokens', 'Create many tokens', 'TokenInput', tokenOutcomes),
     handle: async (c, ports: Needs) => {
-      const made = await rowsOf(ports, c, c.req.valid('json'), 'tok', tokenInput, {
+      const created = await rowsOf(ports, c, c.req.valid('json'), 'tok', tokenInput, {
         judge: (row) => validateNewToken(ports, c.get('act'), row),
-        make: (birth, row) => makeToken(ports, c.get('act'), birth, row),
+        make: (newId, row) => makeToken(ports, c.get('act'), newId, row),
       });
-      const rows = made.map(({ told, done }) => {
+      const rows = created.map(({ told, done }) => {
         if (!done) return told;
         const { token, ...once } = done.body;
         return { ...told, id: token.id, ...once };
@@ -138,11 +138,11 @@ export const bulkRoutes = [
     ),
     handle: async (c, ports: Needs) => {
       // An assignment has no id. Its keys are apart from those of users and tokens under the prefix of nothing made here.
-      const made = await rowsOf(ports, c, c.req.valid('json'), 'acc', assignmentInput, {
+      const created = await rowsOf(ports, c, c.req.valid('json'), 'acc', assignmentInput, {
         judge: (row) => judgeAssignment(ports, c.get('act'), row),
         make: (_, row) => assign(ports, c.get('act'), row),
       });
-      return c.json({ rows: made.map(({ told }) => told) }, 200);
+      return c.json({ rows: created.map(({ told }) => told) }, 200);
     },
   }),
 ];
@@ -158,7 +158,7 @@ interface Told {
 
 /** What is done with each row, and how it is judged where nothing is to be made. */
 interface Work<P extends IdPrefix, S extends z.ZodType<object>, A extends object> {
-  make: (birth: NewId<ReturnType<typeof idFromBytes<P>>>, row: z.output<S>) => Promise<A | Refusal>;
+  make: (createId: NewId<ReturnType<typeof idFromBytes<P>>>, row: z.output<S>) => Promise<A | Refusal>;
   judge: (row: z.output<S>) => Promise<Refusal | undefined>;
   /** How many at once; default {@link ROW_CONCURRENCY}. */
   width?: (rows: readonly z.output<S>[]) => number;
@@ -172,7 +172,7 @@ async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends
   schema: S,
   { make, judge, width: widthOf }: Work<P, S, A>,
 ): Promise<{ told: Told; done?: A }[]> {
-  const whole = c.req.header('idempotency-key');
+  const batchKey = c.req.header('idempotency-key');
   const invalid = new Map<number, NonNullable<Told['errors']>>();
   const rows = raw.map(({ key: given, ...fields }, at): Row<z.output<S>> => {
     const parsedKey = key.safeParse(given);
@@ -185,7 +185,7 @@ async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends
     if (errors.length > 0) invalid.set(at, errors);
     return {
       // One key of the request serves all its rows, each by its place.
-      key: own ?? (whole === undefined ? undefined : `${whole}/${at}`),
+      key: own ?? (batchKey === undefined ? undefined : `${batchKey}/${at}`),
       fingerprint: `${c.req.path}\n${JSON.stringify(fields)}`,
       input: parsed.success && errors.length === 0 ? (parsed.data as z.output<S>) : refusal('INPUT_INVALID'),
     };
@@ -202,7 +202,7 @@ async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends
     if (!isRefusal(outcome)) return { told: { ...named, status: 201 }, done: outcome };
     const { refused, detail, retryAfterMs } = outcome;
     const errors = invalid.get(at) ?? errorsIn(outcome);
-    const told: Told = {
+    const message: Told = {
       ...named,
       status: REFUSALS[refused].status,
       code: refused,
@@ -210,6 +210,6 @@ async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends
       ...(errors && { errors }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     };
-    return { told };
+    return { told: message };
   });
 }

@@ -69,12 +69,12 @@ function requireScope(ports: AuthorizationPorts, scope: ApiScope): MiddlewareHan
     if (header === undefined) return refuse(c, 'API_KEY_MISSING');
     const text = BEARER.exec(header)?.[1];
     if (text === undefined) return refuse(c, 'API_KEY_INVALID');
-    const verdict = await authenticateApiKey(ports, text);
-    if (isRefusal(verdict)) return refuseResult(c, verdict);
+    const outcome = await authenticateApiKey(ports, text);
+    if (isRefusal(outcome)) return refuseResult(c, outcome);
     // A key limited to resources has no access to the account's other objects.
-    const confined = scope !== 'authenticate' && verdict.key.resources !== undefined;
-    if (confined || !verdict.key.scopes.includes(scope)) return refuse(c, 'SCOPE_MISSING');
-    c.set('act', { actor: keyActor(verdict.key), ...clientInfo(c) });
+    const confined = scope !== 'authenticate' && outcome.key.resources !== undefined;
+    if (confined || !outcome.key.scopes.includes(scope)) return refuse(c, 'SCOPE_MISSING');
+    c.set('act', { actor: keyActor(outcome.key), ...clientInfo(c) });
     await next();
   };
 }
@@ -124,13 +124,13 @@ async function admitSession(
 ): Promise<Response | undefined> {
   const { origin } = c.get('sessionCookie') ?? { origin: '' };
   if (!isSameOriginRequest(c.req.raw.headers, origin)) return refuse(c, 'ORIGIN_NOT_ALLOWED');
-  const verdict = await authenticateSession(ports, cookie);
-  if (isRefusal(verdict)) return refuseResult(c, verdict);
-  if (!SAFE.has(c.req.method) && !isSameSecret(c.req.header(CSRF_HEADER) ?? '', csrfToken(verdict.secret))) {
+  const outcome = await authenticateSession(ports, cookie);
+  if (isRefusal(outcome)) return refuseResult(c, outcome);
+  if (!SAFE.has(c.req.method) && !isSameSecret(c.req.header(CSRF_HEADER) ?? '', csrfToken(outcome.secret))) {
     return refuse(c, 'CSRF_INVALID');
   }
-  c.set('session', verdict);
-  c.set('act', { actor: actorOf(verdict.account, verdict.administrator), ...clientInfo(c) });
+  c.set('session', outcome);
+  c.set('act', { actor: actorOf(outcome.account, outcome.administrator), ...clientInfo(c) });
   return undefined;
 }
 

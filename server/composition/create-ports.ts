@@ -43,14 +43,18 @@ const DEMO_FILE = 'demo.json';
 /**
  * Opens every adapter that the configuration requires.
  *
- * @param shown the demo's mailbox, in place of all senders; without it the store belongs to a service
+ * @param mailbox the demo's mailbox, in place of all senders; without it the store belongs to a service
  */
-export async function createPorts(config: Config, log: Logger, shown?: Mailer & CodeChannelSender): Promise<OpenPorts> {
-  const courier = shown ?? (await openCourier(config));
-  const codes = shown ? showCodes(shown, config, log) : createCodeSender(config, log, courier);
+export async function createPorts(
+  config: Config,
+  log: Logger,
+  mailbox?: Mailer & CodeChannelSender,
+): Promise<OpenPorts> {
+  const courier = mailbox ?? (await openCourier(config));
+  const codes = mailbox ? showCodes(mailbox, config, log) : createCodeSender(config, log, courier);
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const embedded = config.store.kind === 'embedded';
-  if (!shown) refuseDemoFolder(config);
+  if (!mailbox) refuseDemoFolder(config);
   const [store, geo] = await Promise.all([openStore(config, log), openGeoLookup(config.geoDatabase)]);
   // A new key file beside a store with encrypted secrets would only hide that the old one is lost. A restored store has
   // secrets before it has signing keys.
@@ -59,7 +63,7 @@ export async function createPorts(config: Config, log: Logger, shown?: Mailer & 
   if (restoration && restoration.value.finishedAt === undefined) {
     throw new Error('a backup has been restored to this store by half: empty the store and restore it again');
   }
-  await setStorePurpose({ store, clock: systemClock, random: systemRandom }, shown ? 'demo' : 'service');
+  await setStorePurpose({ store, clock: systemClock, random: systemRandom }, mailbox ? 'demo' : 'service');
   const masterKeys = await loadMasterKeys(masterKeySource(config, !sealed && !restoration));
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
   const secrets = await openSecretBox({ store, clock: systemClock, random: systemRandom }, masterKeys);

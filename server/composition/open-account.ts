@@ -35,9 +35,9 @@ export async function openAccount(
   ports: InviteNeeds,
   { name, plan, superuser }: NewAccount,
 ): Promise<Result<OpenedAccount>> {
-  const made = await createAccount(ports, { name, ...omitUndefined({ plan }) });
-  if (isRefusal(made)) return made;
-  const { id } = made.account;
+  const created = await createAccount(ports, { name, ...omitUndefined({ plan }) });
+  if (isRefusal(created)) return created;
+  const { id } = created.account;
   const act = { actor: { kind: 'operator', account: id } } as const;
   const key = await createApiKey(ports, act, { name: 'First key', scopes: [...API_SCOPES], lifetimeMs: YEAR_MS });
   if (isRefusal(key)) return key;

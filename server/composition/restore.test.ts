@@ -60,8 +60,8 @@ describe('what was revoked after the backup', () => {
     const { ports, makeSigningKey } = await createPorts(config, log);
     ({ id: account } = unwrap(await createAccount(ports, { name: 'Acme' })).account);
     const alice = { login: 'alice', password: PASSWORD };
-    const made = unwrap(await createUser(ports, birth(ports as TestPorts, 'usr'), account, alice));
-    ({ id: user } = made.user);
+    const created = unwrap(await createUser(ports, birth(ports as TestPorts, 'usr'), account, alice));
+    ({ id: user } = created.user);
     await writeLines(file('night.backup'), backUp(ports));
     unwrap(await updateUser(ports, account, user, { blocked: true }));
     while ((await sealEvents(ports)) > 0);

@@ -49,10 +49,10 @@ export async function restore(config: Config, log: Logger, file: string, options
     const complete = async () => {
       if (since.length === 0) return;
       // The MAC key of the backup is now in the store.
-      const whole = { ...base, secrets: await openSecretBox(base, masterKeys) };
+      const withSecrets = { ...base, secrets: await openSecretBox(base, masterKeys) };
       const unknown = Buffer.from(systemRandom.bytes(32)).toString('base64url');
       const unknownPassword = await createArgon2Hasher(config.argon2).hash(unknown);
-      for (const one of since) objects.push(...(await withdrawAgain(whole, one, unknownPassword)));
+      for (const one of since) objects.push(...(await withdrawAgain(withSecrets, one, unknownPassword)));
     };
     const restored = await restoreBackup(ports, open, { facts, complete });
     const accounts = since.map(({ account, until, lost }) => ({ account, until, lost }));

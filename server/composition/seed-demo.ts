@@ -39,9 +39,9 @@ const SCOPES: ApiScope[] = ['authenticate', 'read', 'write'];
 export async function seedDemo(ports: Ports): Promise<Demo> {
   const { account } = must(await createAccount(ports, { name: 'Demo' }));
   const act: RequestContext = { actor: { kind: 'operator', account: account.id } };
-  const birth = <P extends 'res' | 'usr' | 'tok'>(prefix: P) => ({ id: idFromBytes(prefix, ports.random.bytes(7)) });
+  const newId = <P extends 'res' | 'usr' | 'tok'>(prefix: P) => ({ id: idFromBytes(prefix, ports.random.bytes(7)) });
   const { resource } = must(
-    await createResource(ports, act, birth('res'), {
+    await createResource(ports, act, newId('res'), {
       name: 'Juniper & Fern',
       enabled: true,
       failedAttemptsBeforeLock: 5,
@@ -59,7 +59,7 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
   const key = must(await createApiKey(ports, act, { name: 'Demo shop', scopes: SCOPES, lifetimeMs: YEAR_MS }));
   const password = crockford(ports.random.bytes(10)).replace(/(.{4})(?=.)/g, '$1-');
   const { user } = must(
-    await createUser(ports, act, birth('usr'), {
+    await createUser(ports, act, newId('usr'), {
       login: 'maria',
       email: 'maria@example.com',
       firstName: 'Maria',
@@ -68,7 +68,7 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
     }),
   );
   const { token, secret } = must(
-    await createToken(ports, act, birth('tok'), {
+    await createToken(ports, act, newId('tok'), {
       name: 'Maria’s phone',
       kind: 'totp',
       algorithm: 'SHA1',
@@ -79,7 +79,7 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
     }),
   );
   const texted = must(
-    await createSentToken(ports, act, birth('tok'), {
+    await createSentToken(ports, act, newId('tok'), {
       name: 'Maria’s number',
       kind: 'sms',
       to: '+15555550100',
@@ -90,7 +90,7 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
     must(await assign(ports, act, { resource: resource.id, user: user.id, token: id }));
   }
   const { user: newcomer } = must(
-    await createUser(ports, act, birth('usr'), {
+    await createUser(ports, act, newId('usr'), {
       login: 'tom',
       email: 'tom@example.com',
       firstName: 'Tom',
@@ -113,7 +113,7 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
   };
 }
 
-function must<T extends object>(verdict: T | Refusal): T {
-  if (isRefusal(verdict)) throw new Error(`the demo could not be made: ${verdict.refused}`);
-  return verdict;
+function must<T extends object>(outcome: T | Refusal): T {
+  if (isRefusal(outcome)) throw new Error(`the demo could not be made: ${outcome.refused}`);
+  return outcome;
 }

@@ -25,11 +25,11 @@ export interface Announcement {
 export async function announceSetup(ports: Needs, { log, command, errors }: Announcement): Promise<void> {
   if (await hasAccount(ports)) return;
   log.warn({ command }, 'there is no account yet: this command prints the link that makes it');
-  const made = errors.isTTY === true ? await issueSetupLink(ports) : undefined;
-  if (!made) return;
-  const until = new Date(made.expiresAt).toISOString();
+  const created = errors.isTTY === true ? await issueSetupLink(ports) : undefined;
+  if (!created) return;
+  const until = new Date(created.expiresAt).toISOString();
   errors.write(
-    `There is no account yet. Make it, and its superuser, with this link, once, until ${until}:\n${made.link}\n`,
+    `There is no account yet. Make it, and its superuser, with this link, once, until ${until}:\n${created.link}\n`,
   );
 }
 
@@ -52,10 +52,10 @@ export interface SetupArguments {
  */
 export async function printSetup(ports: Needs, { name, superuser, plan }: SetupArguments): Promise<void> {
   if (name === undefined) {
-    const made = await issueSetupLink(ports);
-    if (!made) throw new Error('there is an account already; another one is made with --name');
+    const created = await issueSetupLink(ports);
+    if (!created) throw new Error('there is an account already; another one is made with --name');
     console.log(
-      `${made.link}\n\nMakes the account and its superuser, once, until ${new Date(made.expiresAt).toISOString()}.`,
+      `${created.link}\n\nMakes the account and its superuser, once, until ${new Date(created.expiresAt).toISOString()}.`,
     );
     return;
   }

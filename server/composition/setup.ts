@@ -6,10 +6,10 @@ import { createPorts } from './create-ports.ts';
 import { printSetup, type SetupArguments } from './setup-link.ts';
 
 /** Opens the store for the duration of the setup. */
-export async function setUp(config: Config, log: Logger, asked: SetupArguments): Promise<void> {
+export async function setUp(config: Config, log: Logger, options: SetupArguments): Promise<void> {
   const { ports } = await createPorts(config, log);
   try {
-    await printSetup({ ...ports, issuer: config.url }, { ...asked, plan: firstPlan(plansOf(config)) });
+    await printSetup({ ...ports, issuer: config.url }, { ...options, plan: firstPlan(plansOf(config)) });
   } finally {
     await ports.store.close();
   }

@@ -218,12 +218,12 @@ describe('configuration', () => {
       COUNTERSIGN_STORE: 'rediss://:canary-1@cache:6380',
       COUNTERSIGN_MASTER_KEY: 'canary-2',
     });
-    for (const shown of [
+    for (const printed of [
       JSON.stringify(config),
       inspect(config, { depth: 9, showHidden: true }),
       `${config.masterKey.fromEnvironment}`,
     ]) {
-      expect(shown).not.toContain('canary');
+      expect(printed).not.toContain('canary');
     }
     expect(config.masterKey.fromEnvironment?.reveal()).toBe('canary-2');
   });

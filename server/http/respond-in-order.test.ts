@@ -12,39 +12,39 @@ const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
 /** Responds to each path with so many bytes, at once or later, and counts the requests. */
 async function serve(bytes: number) {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const app = new Hono()
     .get('/:n', async (c) => {
-      asked.push(c.req.param('n'));
-      if (asked.length % 3 === 0) await turn();
+      requests.push(c.req.param('n'));
+      if (requests.length % 3 === 0) await turn();
       return c.text(`${c.req.param('n')};`.padEnd(bytes, '.'));
     })
     .post('/:n', async (c) => c.text(`${c.req.param('n')};${await c.req.text()}`));
   server = await listen(app.fetch, { host: '127.0.0.1', port: 0, timeouts: { drainMs: 0, shutdownMs: 500 } });
-  return asked;
+  return requests;
 }
 
 // SR-65
 describe('pipelined requests', () => {
   test('of a client that does not read are handled only as far as the kernel buffers', async () => {
-    const asked = await serve(1024 * 1024);
+    const requested = await serve(1024 * 1024);
     const client = await rawClient(server.port);
     client.socket.pause();
     client.send(Array.from({ length: 60 }, (_, n) => request(`/${n}`)).join(''));
-    await waitUntil('some are answered', () => asked.length > 0);
+    await waitUntil('some are answered', () => requested.length > 0);
     for (let waited = 0; waited < 200; waited++) await turn();
-    expect(asked.length).toBeLessThan(20);
+    expect(requested.length).toBeLessThan(20);
     client.socket.destroy();
   });
 
   test('beyond the bound close the connection', async () => {
-    const asked = await serve(1024 * 1024);
+    const query = await serve(1024 * 1024);
     const client = await rawClient(server.port);
     client.socket.pause();
     client.send(request('/0').repeat(1500));
     client.socket.resume();
     await client.closed();
-    expect(asked.length).toBeLessThan(20);
+    expect(query.length).toBeLessThan(20);
   });
 
   test('all get their responses in order if the client reads', async () => {

@@ -20,9 +20,9 @@ afterAll(() => service.ports.close());
 function recorder() {
   const answers: string[] = [];
   return {
-    async call(...asked: Parameters<Service['call']>): Promise<Response> {
-      const response = await service.call(...asked);
-      answers.push(`${asked[0]} ${JSON.stringify([...response.headers])} ${await response.clone().text()}`);
+    async call(...request: Parameters<Service['call']>): Promise<Response> {
+      const response = await service.call(...request);
+      answers.push(`${request[0]} ${JSON.stringify([...response.headers])} ${await response.clone().text()}`);
       return response;
     },
     containing: (text: string) => answers.filter((answer) => answer.includes(text)),
@@ -43,8 +43,8 @@ describe('SR-23: a seed', () => {
         owner: scene.user.id,
         ...(origin === 'given by the caller' && { secret: given }),
       };
-      const made = await call('POST /v1/tokens', { key, body });
-      const { token, secret, otpauthUri } = (await made.json()) as {
+      const created = await call('POST /v1/tokens', { key, body });
+      const { token, secret, otpauthUri } = (await created.json()) as {
         token: { id: TokenId };
         secret: string;
         otpauthUri: string;
@@ -191,10 +191,10 @@ describe('SR-35: canaries', () => {
   test('of a complete sign-in are in no log', async () => {
     const scene = await createSampleFixture(service);
     const logged = service.log.text().length;
-    const begun = await service.call('POST /widget/v1/flows', {
+    const started = await service.call('POST /widget/v1/flows', {
       body: { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN },
     });
-    const { handle } = (await begun.json()) as FlowBegun;
+    const { handle } = (await started.json()) as FlowBegun;
     const headers = { [FLOW_HEADER]: handle };
     const otp = (await scene.tokens[0]?.code()) ?? '';
     await service.call('POST /widget/v1/flow/identify', { headers, body: { seq: 0, login: 'alice' } });

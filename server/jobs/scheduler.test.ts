@@ -70,9 +70,9 @@ test('waits on stop for a running job, signals it, and skips the pause', async (
     release = resolve;
   });
   let wasStopping: boolean | undefined;
-  let begun = false;
+  let started = false;
   const run = async (stopping: () => boolean) => {
-    begun = true;
+    started = true;
     await held;
     wasStopping = stopping();
   };
@@ -82,7 +82,7 @@ test('waits on stop for a running job, signals it, and skips the pause', async (
     [{ name: 'held', everyMs: 3_600_000, processes: 'one', run }, idle],
     capturedLog().log,
   );
-  await vi.waitFor(() => expect(begun).toBe(true));
+  await vi.waitFor(() => expect(started).toBe(true));
   const stopped = scheduler.stop();
   expect(wasStopping).toBeUndefined();
   release();

@@ -5,9 +5,9 @@ import { readTarget } from '../webhooks/target.ts';
 
 it('returns the same for the first and the ten-thousandth caller', () => {
   const rules = { allowedNetworks: [], allowHttpOnLoopback: false };
-  for (let asked = 0; asked < 20_000; asked++) {
-    if (parseAllowedOrigin('https://bücher.example') !== 'https://xn--bcher-kva.example') expect.fail(`${asked}`);
-    if (!('url' in readTarget('https://bücher.example/ü', rules))) expect.fail(`${asked}`);
+  for (let count = 0; count < 20_000; count++) {
+    if (parseAllowedOrigin('https://bücher.example') !== 'https://xn--bcher-kva.example') expect.fail(`${count}`);
+    if (!('url' in readTarget('https://bücher.example/ü', rules))) expect.fail(`${count}`);
   }
 });
 

@@ -71,10 +71,10 @@ describe('administering', () => {
 test('SR-27: only callers who may administer, read and write create administrators', () => {
   fc.assert(
     fc.property(anyActor, fc.subarray([...API_SCOPES]), (actor, scopes) => {
-      const asked = actor.kind === 'api-key' ? { ...actor, scopes } : actor;
+      const scoped = actor.kind === 'api-key' ? { ...actor, scopes } : actor;
       const needed = ['administer', 'read', 'write'] as const;
-      const has = asked.kind !== 'api-key' || needed.every((scope) => asked.scopes.includes(scope));
-      expect(mayMakeAdministrators(asked)).toBe(has && mayAdminister(asked));
+      const has = scoped.kind !== 'api-key' || needed.every((scope) => scoped.scopes.includes(scope));
+      expect(mayMakeAdministrators(scoped)).toBe(has && mayAdminister(scoped));
     }),
   );
 });

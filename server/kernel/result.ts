@@ -61,6 +61,6 @@ export function wrongInput(field: string, why: string): Refusal {
   return refusal('INPUT_INVALID', { field, detail: `${field}: ${why}` });
 }
 
-export function isRefusal(verdict: object): verdict is Refusal {
-  return 'refused' in verdict;
+export function isRefusal(result: object): result is Refusal {
+  return 'refused' in result;
 }

@@ -124,9 +124,9 @@ describe('under a new master key', () => {
   test('an administrator’s enrolment under way is re-encrypted too, at the first sign-in and for a replaced token', async () => {
     await addActive(ports, account, { email: 'grace@example.com' });
     const first = await toSecondFactor(ports, account, 'grace@example.com');
-    const shown = (await presentSignIn(ports, first)).enrolment;
+    const view = (await presentSignIn(ports, first)).enrolment;
     const ada = await addAdministrator(ports, account, { email: 'ada@example.com' });
-    const asked = unwrap(await requestTokenReplacement(ports, selfServiceContext(ada), proofBy(ports, ada)));
+    const requested = unwrap(await requestTokenReplacement(ports, selfServiceContext(ada), proofBy(ports, ada)));
     const fresh = await underNewKey();
     await reencryptSecrets(fresh);
     expect(await countSecrets(fresh)).toEqual({ current: expect.any(Number), old: {}, unknown: {} });
@@ -134,11 +134,11 @@ describe('under a new master key', () => {
     // Both codes are of seeds that were shown before, and the old key is removed.
     const after = { ...ports, secrets: await openSecretBox(ports, [NEW]) };
     const codeFor = (secret = '') => codeOf(ports, base32Decode(secret) ?? new Uint8Array());
-    const otp = codeFor(shown?.secret);
+    const otp = codeFor(view?.secret);
     expect(
       unwrap(await answerEnrolment(after, { handle: first.handle, seq: 2, otp, client: {} })).opened,
     ).toBeDefined();
-    unwrap(await confirmTokenReplacement(after, selfServiceContext(ada), codeFor(asked.secret)));
+    unwrap(await confirmTokenReplacement(after, selfServiceContext(ada), codeFor(requested.secret)));
     expect(await countSecrets(after)).toEqual({ current: expect.any(Number), old: {}, unknown: {} });
   });
 
@@ -171,7 +171,9 @@ describe('under a new master key', () => {
   test('a repeated Idempotency-Key still gets the first response, before and after, and keeps its expiry', async () => {
     const request = { account, key: 'once', fingerprint: 'body', prefix: 'usr' } as const;
     const make = (over: TestPorts) =>
-      idempotently(over, request, async (made) => unwrap(await createUser(over, made, account, { login: 'maria' })));
+      idempotently(over, request, async (created) =>
+        unwrap(await createUser(over, created, account, { login: 'maria' })),
+      );
     const first = unwrap(await make(ports));
     const fresh = await underNewKey();
     expect(unwrap(await make(fresh))).toEqual(first);

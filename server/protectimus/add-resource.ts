@@ -19,7 +19,7 @@ import { findResource } from './find-named.ts';
 export async function addResource(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,
-  birth: NewId<ResourceId>,
+  newId: NewId<ResourceId>,
   settings: ResourceSettings,
 ): Promise<Result<{ resource: Resource }>> {
   // Checked before the name is looked up: a caller without the right learns no names.
@@ -28,6 +28,6 @@ export async function addResource(
   return runExclusive(ports.store, `resource-name/${act.actor.account}/${normaliseName(name)}`, async () => {
     const found = await findResource(ports, act, { name });
     const isFree = isRefusal(found) && found.refused === 'RESOURCE_NOT_FOUND';
-    return isFree ? createResource(ports, act, birth, settings) : refusal('NAME_TAKEN', { detail: 'resourceName' });
+    return isFree ? createResource(ports, act, newId, settings) : refusal('NAME_TAKEN', { detail: 'resourceName' });
   });
 }

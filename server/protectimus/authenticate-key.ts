@@ -50,13 +50,13 @@ const DECOY = {
  * after the same reads (SR-17); after too many failures from one address, for one name or for many, its requests are
  * refused unread for the rest of a minute.
  */
-export async function authenticateKey(ports: Needs, shown: KeyCredentials): Promise<Result<AuthenticatedKey>> {
-  const login = normaliseName(shown.login.slice(0, MAX_LOGIN_LENGTH));
-  const guesser = clientKeyOf(shown.address, login);
+export async function authenticateKey(ports: Needs, credentials: KeyCredentials): Promise<Result<AuthenticatedKey>> {
+  const login = normaliseName(credentials.login.slice(0, MAX_LOGIN_LENGTH));
+  const guesser = clientKeyOf(credentials.address, login);
   const barred = rateLimitRefusal(ports, guesser);
   if (barred) return barred;
   const now = ports.clock.now();
-  const given = parseHourlyPassword(shown.password) ?? Buffer.alloc(0);
+  const given = parseHourlyPassword(credentials.password) ?? Buffer.alloc(0);
   const where = await keysNamed(ports, login);
   const stored = await ports.store.getMany([apiKeyDocument.key(DECOY.account, DECOY.key), ...where], now);
   const keys = stored
@@ -77,7 +77,7 @@ export async function authenticateKey(ports: Needs, shown: KeyCredentials): Prom
     now,
   );
   const isActive = home !== undefined && administrator?.value.state === 'active';
-  if (!right || !isActive || !isFrom(right.key, shown.address)) return countFailure(ports, guesser);
+  if (!right || !isActive || !isFrom(right.key, credentials.address)) return countFailure(ports, guesser);
   recordSuccess(ports, guesser);
   const { key, text } = right;
   void recordOnce(ports, apiKeyUseDocument.key(key.account, key.id), KEY_USE_STEP_MS);

@@ -30,8 +30,8 @@ test('accepts the neighbouring hour within five minutes, also across the turn of
 describe('SR-26: an intercepted password', () => {
   test('is valid from five minutes before its hour until five minutes after it, and at no other time', () => {
     fc.assert(
-      fc.property(anyTime, anyTime, (made, used) => {
-        const hour = Math.floor(made / HOUR_MS) * HOUR_MS;
+      fc.property(anyTime, anyTime, (created, used) => {
+        const hour = Math.floor(created / HOUR_MS) * HOUR_MS;
         const given = hourlyPassword(KEY, acceptedHours(hour + HOUR_MS / 2)[0] ?? '');
         expect(isValidAt(KEY, given, used)).toBe(
           used >= hour - CLOCK_TOLERANCE_MS && used < hour + HOUR_MS + CLOCK_TOLERANCE_MS,

@@ -20,9 +20,9 @@ test('SR-49: many keys of other accounts with the same user name do not lock a b
   for (let account = 0; account < 3; account++) {
     const { service, scene } = await dialect.another();
     const twin = await addAdministrator(service.ports, scene.account, { email: own.superuser.email });
-    for (let made = 0; made < 20; made++) await dialectKey(service, scene.account, { administrator: twin.id });
+    for (let created = 0; created < 20; created++) await dialectKey(service, scene.account, { administrator: twin.id });
   }
-  for (let made = 0; made < 3; made++) {
+  for (let i = 0; i < 3; i++) {
     const key = await dialectKey(own.service, own.scene.account, { administrator: own.superuser.id });
     expect(await statusOf(own, key)).toBe(200);
   }

@@ -17,8 +17,8 @@ export async function resourceOf({ ports, act, fields }: EndpointRequest): Promi
   return id === undefined ? invalidIfNotFound(found, 'resourceName') : found;
 }
 
-export async function userOf(asked: EndpointRequest): Promise<Result<{ user: User }>> {
-  const found = await maybeUserOf(asked);
+export async function userOf(request: EndpointRequest): Promise<Result<{ user: User }>> {
+  const found = await maybeUserOf(request);
   if ('user' in found && found.user === undefined) throw missing('userId or userLogin');
   return found as Result<{ user: User }>;
 }

@@ -53,8 +53,8 @@ export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv>
     const { format, path } = partsOf(c.req.path, c.req.header('accept'));
     const insecure = refusePlaintext(c, format, options);
     if (insecure) return insecure;
-    const shown = readCredentials(c);
-    const caller = shown && (await authenticateKey(ports, { ...shown, address: c.get('clientAddress') }));
+    const credentials = readCredentials(c);
+    const caller = credentials && (await authenticateKey(ports, { ...credentials, address: c.get('clientAddress') }));
     if (!caller || isRefusal(caller)) {
       const barred = caller?.refused === 'RATE_LIMITED';
       c.set('refusal', caller?.refused ?? 'API_KEY_MISSING');
@@ -69,16 +69,16 @@ export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv>
     const fields = await readFields(c, found.row.fields);
     const act = { actor: caller.actor, ...clientInfo(c) };
     const { plans } = options;
-    const asked = { ports, act, key: caller.text, fields, numbers: found.numbers, plans };
-    const verdict = await found.row.answer(asked);
-    return isRefusal(verdict) ? answerRefusal(c, format, verdict) : answerOk(c, format, verdict);
+    const request = { ports, act, key: caller.text, fields, numbers: found.numbers, plans };
+    const outcome = await found.row.answer(request);
+    return isRefusal(outcome) ? answerRefusal(c, format, outcome) : answerOk(c, format, outcome);
   });
   return app;
 }
 
 /** Splits a path into the format of its suffix, else of the Accept header, and the path without suffix. */
-function partsOf(whole: string, accept: string | undefined): { format: Format; path: string } {
-  const path = whole.replace(/^\/api(?:\/v1)?\/?/, '');
+function partsOf(fullPath: string, accept: string | undefined): { format: Format; path: string } {
+  const path = fullPath.replace(/^\/api(?:\/v1)?\/?/, '');
   const format = FORMATS.find((one) => path.endsWith(`.${one}`));
   if (format) return { format, path: path.slice(0, -format.length - 1) };
   return { format: accept?.includes('xml') && !accept.includes('json') ? 'xml' : 'json', path };

@@ -128,8 +128,8 @@ async function tokensOn(
   act: RequestContext,
   resources: readonly ResourceId[],
 ): Promise<Result<{ tokens: Token[]; ids: ReadonlySet<string> }>> {
-  const whole = { start: 0, limit: MAX_MATCHES };
-  const users = await selectUsers(ports, act, { resources }, whole);
+  const page = { start: 0, limit: MAX_MATCHES };
+  const users = await selectUsers(ports, act, { resources }, page);
   if (isRefusal(users)) return users;
   const keys = users.items
     .flatMap(({ assignments }) => assignments)

@@ -22,12 +22,12 @@ export async function createObject<T extends { id: string; account: string }>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,
   type: EventType,
-  birth: NewId<string>,
+  newId: NewId<string>,
   key: DocumentKey<T>,
   object: T,
 ): Promise<{ created: T } | Refusal> {
   const now = ports.clock.now();
-  const mark = idempotencyMarkDocument.key(birth.id, key.anchor);
+  const mark = idempotencyMarkDocument.key(newId.id, key.anchor);
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
@@ -35,16 +35,16 @@ export async function createObject<T extends { id: string; account: string }>(
     expect: [{ key, version: ABSENT }],
     put: [
       { key, value: object },
-      ...(birth.madeWith === undefined
+      ...(newId.madeWith === undefined
         ? []
-        : [{ key: mark, value: { key: birth.madeWith }, expiresAt: now + IDEMPOTENCY_TTL_MS }]),
+        : [{ key: mark, value: { key: newId.madeWith }, expiresAt: now + IDEMPOTENCY_TTL_MS }]),
     ],
     index: reindex(key, undefined, object),
     append: [createEvent(act, { type, subject: object.id }, now)],
   });
   if (outcome === 'committed') return { created: object };
   const [existing, made] = await ports.store.getMany([key, mark], now);
-  const same = birth.madeWith !== undefined && made?.value.key === birth.madeWith;
+  const same = newId.madeWith !== undefined && made?.value.key === newId.madeWith;
   return existing && same && existing.value.account === object.account
     ? { created: existing.value }
     : refusal('CONTENTION');

@@ -174,8 +174,8 @@ describe('a deleted user', () => {
       },
     };
     const spec = { name: 'phone', kind: 'totp', algorithm: 'SHA1', digits: 6, periodMs: 30_000, counter: 0 } as const;
-    const made = await createToken(ports, birth(ports, 'tok'), account, { ...spec, owner: user.id });
-    expect(made).toEqual({ refused: 'USER_NOT_FOUND' });
+    const creation = await createToken(ports, birth(ports, 'tok'), account, { ...spec, owner: user.id });
+    expect(creation).toEqual({ refused: 'USER_NOT_FOUND' });
     expect(await listed(tokenIndexes.ofOwner(account, user.id))).toEqual([]);
   });
 
@@ -222,8 +222,8 @@ describe('a deleted token', () => {
     const walk = await LoginDriver.toOtp(scene);
     await walk.otp((await scene.tokens[0]?.code()) ?? '');
     unwrap(await deleteToken(ports, act(scene), scene.tokens[0]?.id ?? 'tok_00000000000'));
-    const asked = { account: scene.account, resource: scene.resource.id, nonce: NONCE };
-    expect(await consumeResult(ports, { ...asked, result: walk.view.result ?? '' })).toEqual({
+    const requested = { account: scene.account, resource: scene.resource.id, nonce: NONCE };
+    expect(await consumeResult(ports, { ...requested, result: walk.view.result ?? '' })).toEqual({
       refused: 'RESULT_REVOKED',
     });
   });
@@ -325,7 +325,7 @@ describe('the right to delete', () => {
     const [scene, other] = [await createFixture(ports, { tokens: [{}] }), await createFixture(ports)];
     const user = await deleteUser(ports, act(other), scene.user.id);
     const token = await deleteToken(ports, act(other), scene.tokens[0]?.id ?? 'tok_00000000000');
-    expect([user, token].map((verdict) => isRefusal(verdict) && verdict.refused)).toEqual([
+    expect([user, token].map((outcome) => isRefusal(outcome) && outcome.refused)).toEqual([
       'USER_NOT_FOUND',
       'TOKEN_NOT_FOUND',
     ]);

@@ -35,7 +35,7 @@ export async function doInBulk<P extends IdPrefix, T extends object, A extends o
   ports: Needs,
   act: RequestContext,
   bulk: { prefix: P; rows: readonly Row<T>[]; width: number; fault: (error: unknown) => Refusal },
-  make: (birth: NewId<ReturnType<typeof idFromBytes<P>>>, input: T) => Promise<A | Refusal>,
+  make: (newId: NewId<ReturnType<typeof idFromBytes<P>>>, input: T) => Promise<A | Refusal>,
 ): Promise<(A | Refusal)[]> {
   const keys = bulk.rows.map(({ key }) => key);
   return mapConcurrent(bulk.rows, bulk.width, async ({ key, fingerprint, input }, at) => {
@@ -44,7 +44,7 @@ export async function doInBulk<P extends IdPrefix, T extends object, A extends o
     if (key !== undefined && keys.indexOf(key) < at) return refusal('IDEMPOTENCY_KEY_REUSED');
     try {
       const request = { actor: act.actor, key, fingerprint, prefix: bulk.prefix };
-      return await withIdempotency<P, A>(ports, request, (birth) => make(birth, input));
+      return await withIdempotency<P, A>(ports, request, (newId) => make(newId, input));
     } catch (error) {
       return bulk.fault(error);
     }

@@ -30,9 +30,9 @@ const SPEC = { name: 'phone', kind: 'totp', algorithm: 'SHA1', digits: 6, period
 
 /** The work of `POST /v1/tokens`, on the given process. */
 function enrol(key: string | undefined, { fingerprint = 'body', over = ports, by = account } = {}) {
-  return idempotently(over, { account: by, key, fingerprint, prefix: 'tok' }, async (birth) => {
-    const made = await createToken(over, birth, by, SPEC);
-    return isRefusal(made) ? made : { id: made.token.id, secret: base32Encode(made.secret) };
+  return idempotently(over, { account: by, key, fingerprint, prefix: 'tok' }, async (newId) => {
+    const created = await createToken(over, newId, by, SPEC);
+    return isRefusal(created) ? created : { id: created.token.id, secret: base32Encode(created.secret) };
   });
 }
 const countTokens = async (of = account) => (await ports.store.range(tokenIndexes.created(of), { limit: 1000 })).length;
@@ -137,9 +137,9 @@ test('an outage right after the creation does not cause a second one, and the ne
   await expect(enrol('k', { by: of })).rejects.toThrow(DOWN);
   ports.store.intercept = {};
   ports.clock.advance(1);
-  const made = unwrap(await enrol('k', { by: of }));
+  const created = unwrap(await enrol('k', { by: of }));
   expect(await countTokens(of)).toBe(1);
-  expect(await enrol('k', { by: of })).toEqual(made);
+  expect(await enrol('k', { by: of })).toEqual(created);
 });
 
 describe('a crash', () => {
@@ -166,21 +166,21 @@ describe('a crash', () => {
     ports.clock.advance(IDEMPOTENCY_LEASE_MS - 1);
     expect(await enrol('h', { by: of })).toMatchObject({ refused: 'IDEMPOTENCY_KEY_IN_USE' });
     ports.clock.advance(1);
-    const made = unwrap(await enrol('h', { by: of }));
+    const creation = unwrap(await enrol('h', { by: of }));
     expect(await countTokens(of)).toBe(1);
-    expect(await enrol('h', { by: of })).toEqual(made);
+    expect(await enrol('h', { by: of })).toEqual(creation);
     // The returned seed is the stored one.
-    const [stored] = await ports.store.getMany([tokenDocument.key(made.id)], ports.clock.now());
-    const context = { account: of, kind: 'token', id: made.id, field: 'secret' } as const;
+    const [stored] = await ports.store.getMany([tokenDocument.key(creation.id)], ports.clock.now());
+    const context = { account: of, kind: 'token', id: creation.id, field: 'secret' } as const;
     const sealed = stored && isOath(stored.value) ? stored.value.sealedSecret : '';
-    expect(base32Encode(ports.secrets.open(sealed, context))).toBe(made.secret);
+    expect(base32Encode(ports.secrets.open(sealed, context))).toBe(creation.secret);
   });
 
   test('after a login request was created returns that same request', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const ask = () =>
-      idempotently(ports, { account: scene.account, key: 'i', fingerprint: 'body', prefix: 'flw' }, (birth) =>
-        createLoginRequest(ports, birth, {
+      idempotently(ports, { account: scene.account, key: 'i', fingerprint: 'body', prefix: 'flw' }, (newId) =>
+        createLoginRequest(ports, newId, {
           account: scene.account,
           resource: scene.resource.id,
           user: 'alice',
@@ -198,8 +198,8 @@ describe('a crash', () => {
 
 test('refuses an id that belongs to another object', async () => {
   const first = unwrap(await enrol(undefined));
-  const made = await createToken(ports, { id: first.id, madeWith: 'another' }, account, SPEC);
-  expect(made).toEqual({ refused: 'CONTENTION' });
+  const created = await createToken(ports, { id: first.id, madeWith: 'another' }, account, SPEC);
+  expect(created).toEqual({ refused: 'CONTENTION' });
 });
 
 test('SR-23: the stored response is sealed, and opens under its own key alone', async () => {

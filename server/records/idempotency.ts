@@ -25,7 +25,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 export async function withIdempotency<P extends IdPrefix, A extends object>(
   ports: Needs,
   request: { actor: Actor; key: string | undefined; fingerprint: string; prefix: P },
-  make: (birth: NewId<ReturnType<typeof idFromBytes<P>>>) => Promise<A | Refusal>,
+  make: (createId: NewId<ReturnType<typeof idFromBytes<P>>>) => Promise<A | Refusal>,
 ): Promise<A | Refusal> {
   if (request.key === undefined) return make({ id: idFromBytes(request.prefix, ports.random.bytes(7)) });
   if (!/^[\x21-\x7e]{1,128}$/.test(request.key)) return refusal('IDEMPOTENCY_KEY_INVALID');
@@ -40,7 +40,7 @@ export async function withIdempotency<P extends IdPrefix, A extends object>(
   const context = { account, kind: 'idempotency', id: name, field: 'answer' } as const;
 
   type Begun = { step: IdempotencyStep; record?: IdempotencyRecord };
-  const begun = await transact<readonly [typeof document], Begun>(
+  const started = await transact<readonly [typeof document], Begun>(
     ports,
     document.anchor,
     [document],
@@ -54,16 +54,16 @@ export async function withIdempotency<P extends IdPrefix, A extends object>(
       };
     },
   );
-  if (begun.step === 'reused') return refusal('IDEMPOTENCY_KEY_REUSED');
-  if (begun.step === 'in-use') return refusal('IDEMPOTENCY_KEY_IN_USE', { retryAfterMs: 1000 });
-  if (begun.step === 'replay' && begun.record?.sealedAnswer !== undefined) {
-    return JSON.parse(Buffer.from(ports.secrets.open(begun.record.sealedAnswer, context)).toString('utf8')) as A;
+  if (started.step === 'reused') return refusal('IDEMPOTENCY_KEY_REUSED');
+  if (started.step === 'in-use') return refusal('IDEMPOTENCY_KEY_IN_USE', { retryAfterMs: 1000 });
+  if (started.step === 'replay' && started.record?.sealedAnswer !== undefined) {
+    return JSON.parse(Buffer.from(ports.secrets.open(started.record.sealedAnswer, context)).toString('utf8')) as A;
   }
 
-  const firstSeenAt = begun.record?.firstSeenAt;
+  const firstSeenAt = started.record?.firstSeenAt;
   const derived = ports.secrets.mac('idempotent-birth', JSON.stringify([...scope, firstSeenAt]));
-  const birth = { id: idFromBytes(request.prefix, derived), madeWith: text(derived) };
-  const answer = await make(birth).catch(async (error: unknown) => {
+  const newId = { id: idFromBytes(request.prefix, derived), madeWith: text(derived) };
+  const answer = await make(newId).catch(async (error: unknown) => {
     await endLease(ports, document);
     throw error;
   });

@@ -50,9 +50,9 @@ export async function listObjects<T extends { account: string }, Id extends stri
       reverse: list.order !== 'asc',
       ...omitUndefined({ prefix: list.prefix, after }),
     });
-    const shown = await read(ports, list, entries);
+    const view = await read(ports, list, entries);
     for (const [at, entry] of entries.entries()) {
-      const object = shown.get(entry);
+      const object = view.get(entry);
       if (object) items.push(object);
       after = entry;
       const more = at + 1 < entries.length || entries.length === piece;
@@ -75,14 +75,14 @@ async function read<T extends { account: string }, Id extends string>(
   const wanted = list.prefix === '' ? entries.filter(isMainName) : entries;
   const keys = wanted.map(({ id }) => list.key(id as Id));
   const stored = await ports.store.getMany(keys, ports.clock.now());
-  const shown = new Map<IndexEntry, T>();
+  const visible = new Map<IndexEntry, T>();
   for (const [at, entry] of wanted.entries()) {
     const [key, object] = [keys[at], stored[at]?.value as T | undefined];
     if (!key || object?.account !== list.account || list.where?.(object) === false) continue;
     if (byName && !isShownFor(key, object, list, entry)) continue;
-    shown.set(entry, object);
+    visible.set(entry, object);
   }
-  return shown;
+  return visible;
 }
 
 /** An object with several matching names is shown once: for the first of them, in the order of the list. */

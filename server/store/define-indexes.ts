@@ -37,6 +37,6 @@ export function defineIndexes<const N extends Names>(
     return [name, make] as const;
   });
   // Each name keeps the parameters of its function, which Object.fromEntries cannot express.
-  const made = Object.fromEntries(named) as unknown as { [K in keyof N]: (...parts: Parameters<N[K]>) => string };
-  return { ...made, definition: { ...spec, names: named.map(([, make]) => make) } };
+  const created = Object.fromEntries(named) as unknown as { [K in keyof N]: (...parts: Parameters<N[K]>) => string };
+  return { ...created, definition: { ...spec, names: named.map(([, make]) => make) } };
 }

@@ -25,7 +25,7 @@ export interface NewWebhook {
 export async function createWebhook(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>,
   act: RequestContext,
-  birth: NewId<WebhookId>,
+  newId: NewId<WebhookId>,
   input: NewWebhook,
 ): Promise<Result<{ webhook: Webhook; secret: string }>> {
   const { account } = act.actor;
@@ -34,26 +34,26 @@ export async function createWebhook(
   if (!(await hasResources(ports, account, input.resources))) return refusal('RESOURCE_NOT_FOUND');
   const bytes = ports.random.bytes(SECRET_BYTES);
 
-  const made = await editBook<{ webhook: Webhook }>(ports, act, (book, now) => {
-    const existing = book.webhooks.find(({ id }) => id === birth.id);
+  const created = await editBook<{ webhook: Webhook }>(ports, act, (book, now) => {
+    const existing = book.webhooks.find(({ id }) => id === newId.id);
     // An interrupted request with the same Idempotency-Key already created it.
-    if (existing && existing.madeWith === birth.madeWith && birth.madeWith !== undefined) {
+    if (existing && existing.madeWith === newId.madeWith && newId.madeWith !== undefined) {
       return { answer: { webhook: existing } };
     }
     if (existing) return { answer: refusal('CONTENTION') };
     if (book.webhooks.length >= MAX_WEBHOOKS) return { answer: refusal('WEBHOOK_LIMIT') };
     const webhook: Webhook = {
-      id: birth.id,
+      id: newId.id,
       account,
       url: target.url,
       ...omitUndefined({ description: input.description }),
       ...(input.events && { events: [...new Set(input.events)] }),
       ...(input.resources && { resources: [...new Set(input.resources)] }),
       enabled: input.enabled,
-      secrets: [newSecret(ports, account, birth.id, bytes, now)],
+      secrets: [newSecret(ports, account, newId.id, bytes, now)],
       createdAt: now,
       createdBy: referenceTo(act.actor),
-      ...omitUndefined({ madeWith: birth.madeWith }),
+      ...omitUndefined({ madeWith: newId.madeWith }),
     };
     return {
       answer: { webhook },
@@ -62,10 +62,10 @@ export async function createWebhook(
       index: [{ index: webhookIndexes.all(), add: { sort: account, id: webhook.id } }],
     };
   });
-  if (isRefusal(made)) return made;
-  const [secret] = made.webhook.secrets;
+  if (isRefusal(created)) return created;
+  const [secret] = created.webhook.secrets;
   if (!secret) return refusal('CONTENTION');
-  const context = webhookSecretContext(account, birth.id, secret.id);
+  const context = webhookSecretContext(account, newId.id, secret.id);
   const opened = callDependency('opening a webhook secret', () => ports.secrets.open(secret.sealed, context));
-  return { webhook: made.webhook, secret: writeSecret(opened) };
+  return { webhook: created.webhook, secret: writeSecret(opened) };
 }

@@ -10,7 +10,7 @@ import { DELIVERY_STATES, type Delivery } from './delivery.ts';
 import { readDeliveries } from './read-deliveries.ts';
 import { replayDeliveries } from './replay-deliveries.ts';
 
-const shown = z
+const view = z
   .object({
     id: z.string().openapi({ example: 'dlv_0_4711_01k8dq9z2mp', description: 'The `webhook-id` of every attempt.' }),
     type: z.enum(EVENT_TYPES).openapi({ description: 'The type of the event.' }),
@@ -45,7 +45,7 @@ const replayed = z
   })
   .openapi('WebhookReplay', { description: 'How many deliveries will be sent again.' });
 
-function presentDelivery(delivery: Delivery): z.input<typeof shown> {
+function presentDelivery(delivery: Delivery): z.input<typeof view> {
   const { id, type, state, attempts, nextAttemptAt, lastAttempt, replays = 0, createdAt, finishedAt } = delivery;
   return {
     id,
@@ -78,7 +78,7 @@ const list = route({
       type: z.enum(EVENT_TYPES).optional().openapi({ description: 'Only events of this type.' }),
     }),
   },
-  responses: { 200: jsonAnswer('A page.', pageOf(shown)) },
+  responses: { 200: jsonAnswer('A page.', pageOf(view)) },
   handle: async (c, ports: Needs) => {
     const page = await readDeliveries(ports, c.get('act'), c.req.valid('param').id, c.req.valid('query'));
     return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentDelivery) }, 200);

@@ -110,8 +110,8 @@ export async function deriveDeliveries(
   });
   // Another process changed the cursor or a queue first: decide again from the same position.
   if (outcome === 'conflict') return { position: from, made: [], lost: 0, idle: false };
-  const made = webhooks.map(({ account, id }) => ({ account, webhook: id }));
-  return { position: upTo, made, lost, idle };
+  const created = webhooks.map(({ account, id }) => ({ account, webhook: id }));
+  return { position: upTo, made: created, lost, idle };
 }
 
 async function readBooks(ports: Pick<Ports, 'store'>, events: readonly StoredEvent[], now: number) {

@@ -47,9 +47,9 @@ export async function listWebhooks(
     .sort((one, other) => (place(one.entry) < place(other.entry) ? -sign : sign))
     .filter(({ entry }) => !start || (place(entry) > place(start) ? sign : -sign) === 1)
     .filter(({ entry }) => !start || place(entry) !== place(start));
-  const shown = listed.slice(0, limit);
-  const last = listed.length > limit ? shown.at(-1) : undefined;
-  return { items: shown.map(({ webhook }) => webhook), next: last ? writeCursor(last.entry) : null };
+  const visible = listed.slice(0, limit);
+  const last = listed.length > limit ? visible.at(-1) : undefined;
+  return { items: visible.map(({ webhook }) => webhook), next: last ? writeCursor(last.entry) : null };
 }
 
 export async function readWebhook(

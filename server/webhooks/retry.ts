@@ -45,6 +45,6 @@ export function decideNextStep(outcome: SendOutcome, attempts: number, chance: n
   const wait = RETRY_DELAYS_MS[attempts - 1];
   if (wait === undefined) return { kind: 'dead' };
   const jittered = wait * (1 - JITTER + 2 * JITTER * chance);
-  const asked = outcome.kind === 'answered' ? (outcome.retryAfterMs ?? 0) : 0;
-  return { kind: 'retry', delayMs: Math.round(Math.max(jittered, Math.min(asked, MAX_RETRY_AFTER_MS))) };
+  const requestedMs = outcome.kind === 'answered' ? (outcome.retryAfterMs ?? 0) : 0;
+  return { kind: 'retry', delayMs: Math.round(Math.max(jittered, Math.min(requestedMs, MAX_RETRY_AFTER_MS))) };
 }

@@ -33,8 +33,8 @@ describe('a webhook', () => {
   test('returns its secret on creation and for the same Idempotency-Key, and never later', async () => {
     const input = { url: 'https://Shop.example:443/hook', events: ['user.created', 'user.created'] };
     const headers = { 'idempotency-key': 'one' };
-    const made = await send('POST /v1/webhooks', input, headers);
-    expect(made).toEqual({
+    const created = await send('POST /v1/webhooks', input, headers);
+    expect(created).toEqual({
       status: 201,
       body: {
         webhook: {
@@ -49,8 +49,8 @@ describe('a webhook', () => {
         secret: expect.stringMatching(/^whsec_/),
       },
     });
-    expect(await send('POST /v1/webhooks', input, headers)).toEqual(made);
-    const { webhook, secret } = made.body as { webhook: { id: string }; secret: string };
+    expect(await send('POST /v1/webhooks', input, headers)).toEqual(created);
+    const { webhook, secret } = created.body as { webhook: { id: string }; secret: string };
     const reads = [
       await send('GET /v1/webhooks'),
       await send(`GET /v1/webhooks/${webhook.id}`),

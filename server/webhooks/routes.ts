@@ -79,7 +79,7 @@ const rotation = z
       }),
   })
   .openapi('WebhookRotationInput', { description: 'How to rotate the secret.' });
-const shown = z
+const view = z
   .object({
     id: webhookId,
     url: fields.url,
@@ -102,9 +102,9 @@ const secret = z.string().openapi({
   example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 });
 const withSecret = z
-  .object({ webhook: shown, secret })
+  .object({ webhook: view, secret })
   .openapi('WebhookWithSecret', { description: 'A webhook with its new secret.' });
-const withQueue = shown
+const withQueue = view
   .extend({
     queue: z
       .object({
@@ -125,7 +125,7 @@ const tested = z
   })
   .openapi('WebhookTest', { description: 'The outcome of a test event.' });
 
-function presentWebhook(webhook: Webhook, now: number): z.input<typeof shown> {
+function presentWebhook(webhook: Webhook, now: number): z.input<typeof view> {
   const { id, url, description, events = null, resources = null, enabled, disabledReason, createdAt } = webhook;
   return {
     id,
@@ -158,12 +158,12 @@ const create = route({
   responses: { 201: { ...jsonAnswer('Created.', withSecret), ...tagged } },
   handle: async (c, ports: Needs) => {
     const body = c.req.valid('json');
-    const verdict = await createOnce(ports, c, 'whk', async (birth) => {
-      const made = await createWebhook(ports, c.get('act'), birth, body);
-      if (isRefusal(made)) return made;
-      return toCreatedObject(made.webhook, {
-        webhook: presentWebhook(made.webhook, ports.clock.now()),
-        secret: made.secret,
+    const verdict = await createOnce(ports, c, 'whk', async (newId) => {
+      const created = await createWebhook(ports, c.get('act'), newId, body);
+      if (isRefusal(created)) return created;
+      return toCreatedObject(created.webhook, {
+        webhook: presentWebhook(created.webhook, ports.clock.now()),
+        secret: created.secret,
       });
     });
     return showCreated(c, verdict);
@@ -182,7 +182,7 @@ const list = route({
       enabled: flag.optional().openapi({ description: 'Only webhooks that are enabled, or that are not.' }),
     }),
   },
-  responses: { 200: jsonAnswer('A page.', pageOf(shown)) },
+  responses: { 200: jsonAnswer('A page.', pageOf(view)) },
   handle: async (c, ports: Needs) =>
     showPage(c, await listWebhooks(ports, c.get('act'), c.req.valid('query')), (webhook) =>
       presentWebhook(webhook, ports.clock.now()),
@@ -213,7 +213,7 @@ const update = route({
   tag: 'Webhooks',
   summary: 'Change a webhook',
   request: { params, headers: changeHeaders, ...jsonBody(changes) },
-  responses: { 200: { ...jsonAnswer('The webhook as it is now.', shown), ...tagged } },
+  responses: { 200: { ...jsonAnswer('The webhook as it is now.', view), ...tagged } },
   handle: async (c, ports: Needs) => {
     const id = c.req.valid('param').id;
     const verdict = await updateWebhook(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c));

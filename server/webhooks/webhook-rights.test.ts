@@ -66,17 +66,17 @@ describe.each(cases)('to %s', (name, use) => {
 });
 
 test('SR-34: each change appends one event with its actor and the changed fields, never their values', async () => {
-  const made = await createWebhookFixture(ports);
-  const { id } = made.webhook;
+  const created = await createWebhookFixture(ports);
+  const { id } = created.webhook;
   const before = (await ports.store.readEvents(0, 0, 1000)).length;
-  unwrap(await updateWebhook(ports, made.act, id, { url: 'https://other.example/', description: 'x' }));
-  unwrap(await updateWebhook(ports, made.act, id, {}));
-  unwrap(await rotateWebhookSecret(ports, made.act, id, 0));
-  unwrap(await deleteWebhook(ports, made.act, id));
+  unwrap(await updateWebhook(ports, created.act, id, { url: 'https://other.example/', description: 'x' }));
+  unwrap(await updateWebhook(ports, created.act, id, {}));
+  unwrap(await rotateWebhookSecret(ports, created.act, id, 0));
+  unwrap(await deleteWebhook(ports, created.act, id));
   const events = (await ports.store.readEvents(0, before, 1000)).map(({ event }) => event);
   const all = {
     at: ports.clock.now(),
-    account: made.account,
+    account: created.account,
     actor: { kind: 'operator' },
     subject: id,
     outcome: 'done',
@@ -89,19 +89,19 @@ test('SR-34: each change appends one event with its actor and the changed fields
 });
 
 test('SR-21: a secret moved to another document does not decrypt, and is in no event', async () => {
-  const made = await createWebhookFixture(ports);
-  const book = await read(ports, webhooksDocument.key(made.account));
+  const created = await createWebhookFixture(ports);
+  const book = await read(ports, webhooksDocument.key(created.account));
   const sealed = book.webhooks[0]?.secrets[0]?.sealed ?? '';
-  const bytes = made.secret.slice('whsec_'.length);
+  const bytes = created.secret.slice('whsec_'.length);
   expect(JSON.stringify(book)).not.toContain(bytes);
   expect(JSON.stringify(await ports.store.readEvents(0, 0, 1000))).not.toContain(bytes);
   const other = await createWebhookFixture(ports);
   const field = `secret/${book.webhooks[0]?.secrets[0]?.id}`;
   for (const context of [
-    { account: other.account, kind: 'webhook', id: made.webhook.id, field },
-    { account: made.account, kind: 'webhook', id: other.webhook.id, field },
-    { account: made.account, kind: 'token', id: made.webhook.id, field },
-    { account: made.account, kind: 'webhook', id: made.webhook.id, field: 'secret/other' },
+    { account: other.account, kind: 'webhook', id: created.webhook.id, field },
+    { account: created.account, kind: 'webhook', id: other.webhook.id, field },
+    { account: created.account, kind: 'token', id: created.webhook.id, field },
+    { account: created.account, kind: 'webhook', id: created.webhook.id, field: 'secret/other' },
   ] as const) {
     expect(() => ports.secrets.open(sealed, context)).toThrow();
   }
@@ -110,15 +110,15 @@ test('SR-21: a secret moved to another document does not decrypt, and is in no e
 test('bounds the webhooks of an account, also under concurrent requests', async () => {
   const { act } = await createWebhookFixture(ports);
   for (let i = 1; i < MAX_WEBHOOKS - 2; i++) unwrap(await createWebhook(ports, act, birth(ports, 'whk'), input));
-  const asked = Array.from({ length: 5 }, () => createWebhook(ports, act, birth(ports, 'whk'), input));
-  const refused = (await Promise.all(asked)).filter(isRefusal);
+  const requests = Array.from({ length: 5 }, () => createWebhook(ports, act, birth(ports, 'whk'), input));
+  const refused = (await Promise.all(requests)).filter(isRefusal);
   expect(refused).toEqual(refused.map(() => ({ refused: 'WEBHOOK_LIMIT' })));
   expect(unwrap(await listWebhooks(ports, act, { limit: 200 })).items).toHaveLength(MAX_WEBHOOKS);
 });
 
 test('SR-31: a private address is refused when it is set', async () => {
-  const verdict = await createWebhook(ports, scene.act, birth(ports, 'whk'), { ...input, url: 'https://10.0.0.1/' });
-  expect(verdict).toMatchObject({ refused: 'INPUT_INVALID', detail: expect.stringContaining('private') });
+  const outcome = await createWebhook(ports, scene.act, birth(ports, 'whk'), { ...input, url: 'https://10.0.0.1/' });
+  expect(outcome).toMatchObject({ refused: 'INPUT_INVALID', detail: expect.stringContaining('private') });
   const { webhook, act } = await createWebhookFixture(ports);
   const changed = await updateWebhook(ports, act, webhook.id, { url: 'http://hooks.example/' });
   expect(changed).toMatchObject({ refused: 'INPUT_INVALID', detail: 'url: must be https' });

@@ -209,8 +209,8 @@ describe('SR-32: secrets', () => {
 
   test('sends a signed test event at once and returns the outcome', async () => {
     ports.webhookSender.answer = answering(418);
-    const verdict = unwrap(await testWebhook(ports, scene.act, scene.webhook.id));
-    expect(verdict.outcome).toEqual({ kind: 'answered', status: 418 });
+    const result = unwrap(await testWebhook(ports, scene.act, scene.webhook.id));
+    expect(result.outcome).toEqual({ kind: 'answered', status: 418 });
     expect(verifies(scene.secret)).toBe(true);
     expect(JSON.parse(ports.webhookSender.sent[0]?.body ?? '')).toMatchObject({
       type: 'webhook.test',

@@ -4,7 +4,7 @@ import { PROTOCOL_VERSION, readConnect, readToFrame, readToHost } from './frame-
 
 const MOUNT = '1234567-89-10-11';
 const look = { theme: 'dark', locale: 'de', closable: true, variables: { accent: '#fff' } };
-const whole = <Message extends object>(message: Message) => ({ v: PROTOCOL_VERSION, mount: MOUNT, ...message });
+const envelope = <Message extends object>(message: Message) => ({ v: PROTOCOL_VERSION, mount: MOUNT, ...message });
 
 const toFrame = [
   { type: 'begin', nonce: 'n'.repeat(16), loginRequest: '' },
@@ -31,10 +31,10 @@ const readers = [
 ] as const;
 
 describe.each(readers)('the messages that the %s accepts', (_, read, messages) => {
-  const wellFormed = fc.constantFrom(...messages.map(whole));
+  const wellFormed = fc.constantFrom(...messages.map(envelope));
 
   test('each message, without its envelope', () => {
-    for (const message of messages) expect(read(whole(message), MOUNT)).toEqual(message);
+    for (const message of messages) expect(read(envelope(message), MOUNT)).toEqual(message);
   });
 
   // SR-12
@@ -61,7 +61,7 @@ describe.each(readers)('the messages that the %s accepts', (_, read, messages) =
   test('nothing with a field that is missing, inherited, or of another type', () => {
     for (const message of messages) {
       for (const name of Object.keys(message).filter((key) => key !== 'type')) {
-        const { [name as keyof typeof message]: value, ...rest } = whole(message);
+        const { [name as keyof typeof message]: value, ...rest } = envelope(message);
         expect(read(rest, MOUNT)).toBeUndefined();
         expect(read(Object.assign(Object.create({ [name]: value }), rest), MOUNT)).toBeUndefined();
         for (const other of [undefined, Symbol('x'), 1n, () => value, typeof value === 'string' ? 7 : 'seven']) {
@@ -78,18 +78,18 @@ describe.each(readers)('the messages that the %s accepts', (_, read, messages) =
       }),
     );
     for (const type of ['constructor', '__proto__', 'toString', ['hello'], { toString: () => 'hello' }]) {
-      expect(read(whole({ type }), MOUNT)).toBeUndefined();
+      expect(read(envelope({ type }), MOUNT)).toBeUndefined();
     }
   });
 
   test('nothing that the other side sends', () => {
     const others = read === (readToFrame as unknown) ? toHost : toFrame;
-    for (const message of others) expect(read(whole(message), MOUNT)).toBeUndefined();
+    for (const message of others) expect(read(envelope(message), MOUNT)).toBeUndefined();
   });
 });
 
 describe('connect', () => {
-  const connect = whole({ type: 'connect', slot: 0, ...look });
+  const connect = envelope({ type: 'connect', slot: 0, ...look });
 
   test('returns the mount', () => {
     expect(readConnect(connect)).toEqual({ type: 'connect', slot: 0, ...look, mount: MOUNT });

@@ -24,7 +24,7 @@ export function checkBoundaries(root: string): BoundaryReport {
   const workspaces = readWorkspaces(root, paths);
   const findings: Finding[] = [];
   const graph = new Map<string, Set<string>>();
-  const judged = new Map<string, ClassifiedFile>();
+  const checked = new Map<string, ClassifiedFile>();
   let references = 0;
 
   for (const path of paths) {
@@ -41,7 +41,7 @@ export function checkBoundaries(root: string): BoundaryReport {
       const targets = new Set<string>();
       const takesFrom = new Set<string>();
       graph.set(path, targets);
-      judged.set(path, { file, layer, takesFrom, names: targets });
+      checked.set(path, { file, layer, takesFrom, names: targets });
       problems.push(...purityProblems(file, LAYERS[layer]), ...routeProblems(file, layer));
       for (const reference of file.references) {
         references += 1;
@@ -64,14 +64,14 @@ export function checkBoundaries(root: string): BoundaryReport {
     }
     for (const problem of problems) findings.push({ path, problem });
   }
-  for (const [path, nature] of naturesOf(judged)) {
-    const file = judged.get(path);
+  for (const [path, nature] of naturesOf(checked)) {
+    const file = checked.get(path);
     if (file) for (const problem of natureProblems(file, nature)) findings.push({ path, problem });
   }
   for (const cycle of findCycles(graph)) {
     findings.push({ path: cycle[0] ?? '', problem: `imports run in a circle: ${cycle.join(' -> ')}` });
   }
-  const layers = new Map([...judged].map(([path, { layer }]) => [path, layer]));
+  const layers = new Map([...checked].map(([path, { layer }]) => [path, layer]));
   for (const circle of folderCircles(graph, layers)) {
     findings.push({ path: circle[0] ?? '', problem: `folders import one another in a circle: ${circle.join(', ')}` });
   }

@@ -96,9 +96,9 @@ function recordHead(name: string, components: readonly string[]): string[] {
 
 /** What a record prints of itself goes to logs. */
 function hiddenSecrets(type: ObjectType): string[][] {
-  const shown = type.members.filter(({ name }) => !SECRETS.has(name));
-  if (shown.length === type.members.length) return [];
-  const parts = shown.map((member) => `${javaName(member)}=" + ${javaName(member)}`);
+  const visible = type.members.filter(({ name }) => !SECRETS.has(name));
+  if (visible.length === type.members.length) return [];
+  const parts = visible.map((member) => `${javaName(member)}=" + ${javaName(member)}`);
   const lines = ['/** Shows no secret. */', '@Override', 'public String toString() {'];
   return [[...lines, ...concatenation(`return "${shortName(type)}[${parts.join(' + ", ')} + "]";`), '}']];
 }

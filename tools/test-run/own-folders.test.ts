@@ -13,10 +13,10 @@ it('removes them with their content', () => {
   const before = { ...process.env };
   try {
     const takeAway = ownFolders();
-    const made = [process.env.TMPDIR ?? '', process.env[QUICK_FOLDER] ?? ''];
-    expect(made.map((path) => existsSync(path))).toEqual([true, true]);
+    const created = [process.env.TMPDIR ?? '', process.env[QUICK_FOLDER] ?? ''];
+    expect(created.map((path) => existsSync(path))).toEqual([true, true]);
     takeAway();
-    expect(made.map((path) => existsSync(path))).toEqual([false, false]);
+    expect(created.map((path) => existsSync(path))).toEqual([false, false]);
   } finally {
     process.env.TMPDIR = before.TMPDIR;
     process.env[QUICK_FOLDER] = before[QUICK_FOLDER];

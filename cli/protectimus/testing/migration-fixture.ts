@@ -113,11 +113,11 @@ async function addFob(
     periodMs: 30_000,
     counter: 0,
   } as const;
-  const made = await createToken(ports, operatorContext(account), birth(ports, 'tok'), {
+  const created = await createToken(ports, operatorContext(account), birth(ports, 'tok'), {
     ...input,
     ...omitUndefined({ owner }),
   });
-  return unwrap(made).token;
+  return unwrap(created).token;
 }
 
 export async function readReport(file: string): Promise<Record<string, string>[]> {

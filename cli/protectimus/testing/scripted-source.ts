@@ -16,12 +16,12 @@ export interface ScriptedSource {
 export async function startScriptedSource(
   script: (path: string, query: URLSearchParams, times: number) => ScriptedAnswer | undefined,
 ): Promise<ScriptedSource> {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://source.example');
     const path = pathname.replace('/api/v1/', '').replace(/\.json$/, '');
-    asked.push(request.url ?? '');
-    const times = asked.filter((one) => one === request.url).length;
+    requests.push(request.url ?? '');
+    const times = requests.filter((one) => one === request.url).length;
     const answer = script(path, searchParams, times) ?? emptyAccount(path);
     if (typeof answer === 'function') answer(request, response);
     else response.end(JSON.stringify({ responseHolder: { status: 'OK', response: answer } }));
@@ -33,7 +33,7 @@ export async function startScriptedSource(
     server.closeAllConnections();
     server.close();
   };
-  return { url: `http://127.0.0.1:${port}`, asked, close };
+  return { url: `http://127.0.0.1:${port}`, asked: requests, close };
 }
 
 /** The answers of an empty account. */

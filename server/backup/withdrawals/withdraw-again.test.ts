@@ -190,12 +190,12 @@ describe('a user', () => {
 });
 
 test('an API key that was deleted, disabled, restricted or rotated is refused', async () => {
-  const made = await Promise.all(
+  const created = await Promise.all(
     ['deleted', 'disabled', 'narrowed', 'rotated', 'untouched'].map((name) =>
       createApiKey(ports, { account, name, scopes: ['read', 'write'], lifetimeMs: 1e9 }),
     ),
   );
-  const keys = made.map(unwrap);
+  const keys = created.map(unwrap);
   const [gone, off, narrow, rotated] = keys.map(({ key }) => key.id) as [`key_${string}`, ...`key_${string}`[]];
   const { over } = await restoredAfter(async () => {
     unwrap(await deleteApiKey(ports, act, gone));
@@ -204,7 +204,7 @@ test('an API key that was deleted, disabled, restricted or rotated is refused', 
     unwrap(await rotateApiKey(ports, act, rotated ?? gone, 0));
   });
   const opens = await Promise.all(keys.map(({ text }) => authenticateApiKey(over, text)));
-  expect(opens.map((verdict) => !isRefusal(verdict))).toEqual([false, false, false, false, true]);
+  expect(opens.map((outcome) => !isRefusal(outcome))).toEqual([false, false, false, false, true]);
 });
 
 describe('an administrator', () => {

@@ -308,7 +308,7 @@ async function edit<T extends { id: string; account: string }>(
 }
 
 /** @throws Error if the rules refuse, which leaves the restore unfinished */
-function deleted(verdict: Result<object>): Outcome {
-  if (isRefusal(verdict)) throw new Error(`a withdrawal was refused: ${verdict.refused}`);
+function deleted(outcome: Result<object>): Outcome {
+  if (isRefusal(outcome)) throw new Error(`a withdrawal was refused: ${outcome.refused}`);
   return { done: ['deleted'], review: [] };
 }

@@ -63,8 +63,8 @@ const accountRoutes = [
     scope: 'operator',
     body: z.strictObject({ name: label(100) }),
     handle: async (c, ports: Services, body) => {
-      const made = await createAccount(ports, { ...body, plan: firstPlan(ports.plans) });
-      return isRefusal(made) ? refuseResult(c, made) : c.json(made.account, 201);
+      const created = await createAccount(ports, { ...body, plan: firstPlan(ports.plans) });
+      return isRefusal(created) ? refuseResult(c, created) : c.json(created.account, 201);
     },
   }),
   internalRoute({
@@ -73,8 +73,8 @@ const accountRoutes = [
     scope: 'operator',
     body: z.strictObject({ name: label(100), superuser: email.optional() }),
     handle: async (c, ports: Services, body) => {
-      const made = await openAccount(ports, { ...body, plan: firstPlan(ports.plans) });
-      return isRefusal(made) ? refuseResult(c, made) : c.json(made, 201);
+      const created = await openAccount(ports, { ...body, plan: firstPlan(ports.plans) });
+      return isRefusal(created) ? refuseResult(c, created) : c.json(created, 201);
     },
   }),
   internalRoute({
@@ -82,9 +82,9 @@ const accountRoutes = [
     path: '/operator/setup-link',
     scope: 'operator',
     handle: async (c, ports: Services) => {
-      const made = await issueSetupLink(ports);
+      const created = await issueSetupLink(ports);
       const detail = 'there is an account already; another one is made with --name';
-      return made ? c.json(made, 201) : refuse(c, 'INPUT_INVALID', { detail });
+      return created ? c.json(created, 201) : refuse(c, 'INPUT_INVALID', { detail });
     },
   }),
   internalRoute({
@@ -111,8 +111,8 @@ const accountRoutes = [
     handle: async (c, ports: Services) => {
       const id = parseId('adm', c.req.param('id'));
       if (!id) return refuse(c, 'ADMINISTRATOR_NOT_FOUND');
-      const verdict = await recoverAdministrator(ports, c.get('act'), id);
-      return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
+      const outcome = await recoverAdministrator(ports, c.get('act'), id);
+      return isRefusal(outcome) ? refuseResult(c, outcome) : c.json(outcome, 201);
     },
   }),
 ];

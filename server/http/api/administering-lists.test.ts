@@ -61,7 +61,7 @@ async function make<T>(path: string, body: object): Promise<T> {
 }
 type Item = Record<string, unknown>;
 async function all(path: string, field: string): Promise<unknown[]> {
-  const shown: unknown[] = [];
+  const visible: unknown[] = [];
   let after: string | null = null;
   do {
     const query: string = `${path}${path.includes('?') ? '&' : '?'}limit=1${after ? `&after=${encodeURIComponent(after)}` : ''}`;
@@ -69,10 +69,10 @@ async function all(path: string, field: string): Promise<unknown[]> {
     expect(response.status, query).toBe(200);
     const page = (await response.json()) as { items: Item[]; next: string | null };
     expect(page.items.length).toBeLessThanOrEqual(1);
-    shown.push(...page.items.map((item) => item[field]));
+    visible.push(...page.items.map((item) => item[field]));
     after = page.next;
   } while (after !== null);
-  return shown;
+  return visible;
 }
 
 test('lists administrators by state and by a prefix of name or address', async () => {
@@ -108,8 +108,8 @@ test('lists webhooks by address, host or description, by state, page by page', a
 test('lists webhooks created in the same instant once each', async () => {
   const other = await createFixture(service.ports);
   const otherKey = await service.keyFor(other.account, ['administer']);
-  for (let made = 0; made < 7; made++) {
-    await service.call('POST /v1/webhooks', { key: otherKey, body: { url: `https://h${made}.example/` } });
+  for (let created = 0; created < 7; created++) {
+    await service.call('POST /v1/webhooks', { key: otherKey, body: { url: `https://h${created}.example/` } });
   }
   for (const order of ['asc', 'desc']) {
     const seen: unknown[] = [];
@@ -120,7 +120,7 @@ test('lists webhooks created in the same instant once each', async () => {
       seen.push(...page.items.map(({ url }) => url));
       after = page.next === null ? '' : `&after=${page.next}`;
     } while (after !== '');
-    expect(seen.sort()).toEqual(Array.from({ length: 7 }, (_, made) => `https://h${made}.example/`));
+    expect(seen.sort()).toEqual(Array.from({ length: 7 }, (_, creation) => `https://h${creation}.example/`));
   }
 });
 

@@ -124,12 +124,12 @@ export function describeObject<
 /** One object, with its version. */
 export function showOne<T extends object, S>(
   c: Context<AppEnv>,
-  verdict: Result<{ object: T }>,
+  outcome: Result<{ object: T }>,
   present: (object: T) => S,
 ) {
-  if (isRefusal(verdict)) return refuseResult(c, verdict);
-  tag(c, verdict.object);
-  return c.json(present(verdict.object), 200);
+  if (isRefusal(outcome)) return refuseResult(c, outcome);
+  tag(c, outcome.object);
+  return c.json(present(outcome.object), 200);
 }
 
 export function showPage<T, S>(c: Context<AppEnv>, page: Result<Page<T>>, present: (object: T) => S) {
@@ -137,8 +137,8 @@ export function showPage<T, S>(c: Context<AppEnv>, page: Result<Page<T>>, presen
   return c.json({ items: page.items.map(present), next: page.next }, 200);
 }
 
-export function showDeleted(c: Context<AppEnv>, verdict: Result<{ deleted: true }>) {
-  return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
+export function showDeleted(c: Context<AppEnv>, outcome: Result<{ deleted: true }>) {
+  return isRefusal(outcome) ? refuseResult(c, outcome) : c.body(null, 204);
 }
 
 /** A created object, as it is stored for a repetition of its request. */
@@ -151,10 +151,10 @@ export function toCreatedObject<S>(object: object, body: S): CreatedObject<S> {
   return { version: etagOf(object), body };
 }
 
-export function showCreated<S>(c: Context<AppEnv>, made: CreatedObject<S> | Refusal) {
-  if (isRefusal(made)) return refuseResult(c, made);
-  c.header('etag', `"${made.version}"`);
-  return c.json(made.body, 201);
+export function showCreated<S>(c: Context<AppEnv>, created: CreatedObject<S> | Refusal) {
+  if (isRefusal(created)) return refuseResult(c, created);
+  c.header('etag', `"${created.version}"`);
+  return c.json(created.body, 201);
 }
 
 /** An existing object with a new secret, which is shown only once. */

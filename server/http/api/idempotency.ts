@@ -11,7 +11,7 @@ export async function createOnce<P extends IdPrefix, A extends object>(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   c: Context<AppEnv>,
   prefix: P,
-  make: (birth: NewId<ReturnType<typeof idFromBytes<P>>>) => Promise<A | Refusal>,
+  make: (newId: NewId<ReturnType<typeof idFromBytes<P>>>) => Promise<A | Refusal>,
 ): Promise<A | Refusal> {
   return withIdempotency(
     ports,

@@ -32,15 +32,15 @@ async function page(path: string): Promise<Page> {
 }
 /** Reads all pages. */
 async function all(path: string): Promise<string[]> {
-  const shown: string[] = [];
+  const visible: string[] = [];
   let after: string | null = null;
   do {
     const query: string = `${path}${path.includes('?') ? '&' : '?'}limit=2${after ? `&after=${encodeURIComponent(after)}` : ''}`;
     const one: Page = await page(query);
-    shown.push(...one.items.map(({ login, name }) => login ?? name ?? ''));
+    visible.push(...one.items.map(({ login, name }) => login ?? name ?? ''));
     after = one.next;
   } while (after !== null);
-  return shown;
+  return visible;
 }
 const make = async (path: string, body: object): Promise<{ id: string; token: { id: string } }> => {
   service.ports.clock.advance(1);
@@ -72,9 +72,9 @@ describe('users', () => {
     const byName = ['alice', 'bert', 'Bob', 'carol', 'zoe', 'Émile', '名前'];
     expect(await all('/users?sort=name')).toEqual(byName);
     expect(await all('/users?sort=name&order=desc')).toEqual([...byName].reverse());
-    const made = ['alice', 'Bob', 'bert', 'carol', 'Émile', '名前', 'zoe'];
-    expect(await all('/users?order=asc')).toEqual(made);
-    expect(await all('/users')).toEqual([...made].reverse());
+    const created = ['alice', 'Bob', 'bert', 'carol', 'Émile', '名前', 'zoe'];
+    expect(await all('/users?order=asc')).toEqual(created);
+    expect(await all('/users')).toEqual([...created].reverse());
   });
 
   test('are found under a new name and no longer under the old', async () => {

@@ -127,18 +127,18 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
 
     test('another account’s objects look like unknown ones', async () => {
       const otherSample = await sampleOf(operation, other);
-      const made = await taken(operation, {}, other);
+      const created = await taken(operation, {}, other);
       const mentionsTheirs =
         otherSample.id !== undefined ||
         otherSample.query !== undefined ||
         /(res|usr|tok)_/.test(JSON.stringify(otherSample.body ?? {}));
-      if (operation.entrance !== 'key' || !mentionsTheirs) return expect(made.status).toBe(otherSample.status);
-      if (made.status === 200) {
+      if (operation.entrance !== 'key' || !mentionsTheirs) return expect(created.status).toBe(otherSample.status);
+      if (created.status === 200) {
         // Rows have their own outcomes.
-        const { rows } = (await made.json()) as { rows: { status: number }[] };
+        const { rows } = (await created.json()) as { rows: { status: number }[] };
         return expect(rows.map(({ status }) => status)).toEqual([404]);
       }
-      const foreign = await refusalOf(made);
+      const foreign = await refusalOf(created);
       // A result is checked before its resource: it is invalid for both.
       expect(foreign.status).toBe(operation.name === 'POST /results/consume' ? 403 : 404);
       if (otherSample.id) {
@@ -247,8 +247,8 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
     test('SR-26: a key in the URL is refused, even a valid one', async () => {
       const sample = await sampleOf(operation);
       const address = addressOf(operation, sample);
-      const spoilt = `${address}${address.includes('?') ? '&' : '?'}api_key=${scene.key}`;
-      const response = await service.call(spoilt, { key: scene.key, ...omitUndefined({ body: sample.body }) });
+      const malformed = `${address}${address.includes('?') ? '&' : '?'}api_key=${scene.key}`;
+      const response = await service.call(malformed, { key: scene.key, ...omitUndefined({ body: sample.body }) });
       expect(await refusalOf(response)).toEqual({ status: 400, code: 'API_KEY_IN_URL' });
     });
 

@@ -45,7 +45,7 @@ async function admitted({ entrance }: Operation, headers: Record<string, string>
 }
 
 /** One column of the table each. Undefined if it does not apply to this operation. */
-const QUESTIONS: Record<string, (asked: Asked) => Promise<[Call, Partial<Asked>?] | undefined>> = {
+const QUESTIONS: Record<string, (requested: Asked) => Promise<[Call, Partial<Asked>?] | undefined>> = {
   'no credentials': async () => [{}],
   'no credentials, wrong body': async ({ body }) => (body ? [{ body: { typo: 1 } }] : undefined),
   'unknown key': async () => [{ key: `${scene.key.slice(0, -1)}0` }],
@@ -86,14 +86,14 @@ async function answersOf(operation: Operation): Promise<string> {
   const cells: string[] = [];
   for (const ask of Object.values(QUESTIONS)) {
     const { id, query, headers, body } = await make(scene);
-    const asked: Asked = { operation, id, query, headers, body };
-    const question = await ask(asked);
+    const request: Asked = { operation, id, query, headers, body };
+    const question = await ask(request);
     if (!question) {
       cells.push('-');
       continue;
     }
     const [call, changes = {}] = question;
-    const sent = { ...asked, ...changes };
+    const sent = { ...request, ...changes };
     const sample = { status: 0, ...(sent.id && { id: sent.id }), ...(sent.query && { query: sent.query }) };
     const response = await service.call(addressOf(sent.operation, sample), {
       ...(sent.body && sent.operation.method !== 'HEAD' && { body: sent.body }),

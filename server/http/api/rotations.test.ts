@@ -34,8 +34,8 @@ function killAfter(name: string): void {
 
 describe.each(['after an answer', 'after a crash'] as const)('SR-59: a rotation that is repeated %s', (when) => {
   test('gives an API key one new secret, and the previous one stays valid', async () => {
-    const made = await post('/api-keys', { name: 'fleet', scopes: [...API_SCOPES] });
-    const { key, text } = (await made.json()) as { key: { id: string }; text: string };
+    const created = await post('/api-keys', { name: 'fleet', scopes: [...API_SCOPES] });
+    const { key, text } = (await created.json()) as { key: { id: string }; text: string };
     const path = `/api-keys/${key.id}`;
     if (when === 'after a crash') killAfter('api-key/');
     const first = await rotate(path, `key ${when}`.replaceAll(' ', '-'));
@@ -50,8 +50,8 @@ describe.each(['after an answer', 'after a crash'] as const)('SR-59: a rotation 
   });
 
   test('gives a webhook one new secret, and the previous one also signs', async () => {
-    const made = await post('/webhooks', { url: 'https://rotated.example/' });
-    const { webhook } = (await made.json()) as { webhook: { id: string } };
+    const creation = await post('/webhooks', { url: 'https://rotated.example/' });
+    const { webhook } = (await creation.json()) as { webhook: { id: string } };
     const path = `/webhooks/${webhook.id}`;
     if (when === 'after a crash') killAfter('webhooks');
     const first = await rotate(path, `hook ${when}`.replaceAll(' ', '-'));

@@ -35,9 +35,9 @@ export function errorsOf(error: z.ZodError): { path: string; message: string }[]
 }
 
 /** Presents a use-case's refusal as an HTTP response. */
-export function refuseResult(c: Context<AppEnv>, verdict: Refusal) {
-  const { refused, retryAfterMs, detail, flaw, version } = verdict;
-  const errors = errorsIn(verdict);
+export function refuseResult(c: Context<AppEnv>, outcome: Refusal) {
+  const { refused, retryAfterMs, detail, flaw, version } = outcome;
+  const errors = errorsIn(outcome);
   const extras: RefusalExtras = omitUndefined({ retryAfterMs, detail, flaw, version, errors });
   return refuse(c, refused, extras);
 }

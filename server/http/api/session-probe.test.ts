@@ -32,8 +32,8 @@ test('responds without a session with 200 and null, and sets no cookie', async (
 
 test('returns the same session as the endpoint that requires one', async () => {
   const headers = sessionHeaders(who.opened);
-  const shown = await (await service.call('GET /v1/session', { headers })).json();
-  expect(await (await whose(headers)).json()).toEqual({ session: shown, hasEnded: false });
+  const view = await (await service.call('GET /v1/session', { headers })).json();
+  expect(await (await whose(headers)).json()).toEqual({ session: view, hasEnded: false });
 });
 
 // SR-29. The attack: another origin's page, or a planted cookie, gets the CSRF token from the endpoint that never

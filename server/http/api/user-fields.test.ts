@@ -26,8 +26,8 @@ test('the API shows only the described fields of a user, and no internal ones', 
   const described = Object.keys(document.components.schemas.User.properties);
   const one = (await (await service.call(`GET /v1/users/${user.id}`, { key })).json()) as object;
   const list = (await (await service.call('GET /v1/users', { key })).json()) as { items: object[] };
-  for (const shown of [one, ...list.items]) {
-    expect(Object.keys(shown).filter((field) => !described.includes(field))).toEqual([]);
+  for (const view of [one, ...list.items]) {
+    expect(Object.keys(view).filter((field) => !described.includes(field))).toEqual([]);
   }
   expect(one).toMatchObject({ login: 'alice', email: 'alice@shop.example', hasPassword: true });
 });

@@ -29,11 +29,11 @@ const KINDS: [kind: string, input: object, change: object][] = [
 
 describe.each(KINDS)('%s %j', (kind, input, change) => {
   test('creation, reading and changing return the version; a change for an older one is refused and changes nothing', async () => {
-    const made = await call(`POST /v1/${kind}`, input);
-    const body = (await made.json()) as { id?: string; token?: { id: string }; key?: { id: string } };
+    const created = await call(`POST /v1/${kind}`, input);
+    const body = (await created.json()) as { id?: string; token?: { id: string }; key?: { id: string } };
     const id = body.id ?? body.token?.id ?? body.key?.id;
     const path = `/v1/${kind}/${id}`;
-    const first = etag(made);
+    const first = etag(created);
     expect(first).toMatch(/^"[\w-]{22}"$/);
     const readFirst = await call(`GET ${path}`);
     expect(etag(readFirst)).toBe(first);
@@ -58,8 +58,8 @@ describe.each(KINDS)('%s %j', (kind, input, change) => {
     expect(weak.status).toBe(412);
     const now = etag(await call(`GET ${path}`));
     expect((await call(`DELETE ${path}`, undefined, { 'if-match': `"other", ${now}` })).status).toBe(204);
-    const gone = await call(`DELETE ${path}`, undefined, { 'if-match': '*' });
-    expect(gone.status).toBe(404);
+    const deleted = await call(`DELETE ${path}`, undefined, { 'if-match': '*' });
+    expect(deleted.status).toBe(404);
   });
 });
 
@@ -114,9 +114,9 @@ test('renaming the account for an older version is refused', async () => {
 });
 
 test('of two changes for the same version one succeeds', async () => {
-  const made = await call('POST /v1/resources', { name: 'raced' });
-  const { id } = (await made.json()) as { id: string };
-  const headers = { 'if-match': etag(made) };
+  const created = await call('POST /v1/resources', { name: 'raced' });
+  const { id } = (await created.json()) as { id: string };
+  const headers = { 'if-match': etag(created) };
   const answers = await Promise.all(
     ['a', 'b', 'c', 'd'].map((name) => call(`PATCH /v1/resources/${id}`, { name }, headers)),
   );

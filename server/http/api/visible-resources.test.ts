@@ -154,8 +154,8 @@ describe('SR-67: an administrator without a grant does not see a resource', () =
   });
 
   test('in changes: a version that was read is accepted, and hidden values stay', async () => {
-    const made = await service.call('POST /v1/users', { key, body: { login: 'carol' } });
-    const { id } = (await made.json()) as { id: typeof shop.user.id };
+    const created = await service.call('POST /v1/users', { key, body: { login: 'carol' } });
+    const { id } = (await created.json()) as { id: typeof shop.user.id };
     unwrap(await assign(service.ports, { account: shop.account, resource: shop.resource.id, user: id }));
     const read = await service.call(`GET /v1/users/${id}`, confined);
     const headers = { ...confined.headers, 'if-match': read.headers.get('etag') ?? '' };

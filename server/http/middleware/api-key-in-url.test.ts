@@ -4,9 +4,9 @@ import { accessLog } from './access-log.ts';
 import { refuseApiKeyInUrl } from './api-key-in-url.ts';
 
 function protectedApp() {
-  const made = appWith(accessLog(), refuseApiKeyInUrl());
-  made.app.all('*', (c) => c.text('served'));
-  return made;
+  const created = appWith(accessLog(), refuseApiKeyInUrl());
+  created.app.all('*', (c) => c.text('served'));
+  return created;
 }
 
 // SR-26

@@ -62,11 +62,11 @@ async function counted(request: Request, maxBytes: number): Promise<ArrayBuffer>
     if (length > maxBytes) throw new Refused('BODY_TOO_LARGE');
     chunks.push(value);
   }
-  const whole = new Uint8Array(length);
+  const bytes = new Uint8Array(length);
   let offset = 0;
   for (const chunk of chunks) {
-    whole.set(chunk, offset);
+    bytes.set(chunk, offset);
     offset += chunk.byteLength;
   }
-  return whole.buffer;
+  return bytes.buffer;
 }

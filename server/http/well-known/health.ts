@@ -28,11 +28,11 @@ export function healthRoutes(
   let checking: Promise<void> | undefined;
   const check = () => {
     if (checking) return checking;
-    const begun = store.check().finally(() => {
-      if (checking === begun) checking = undefined;
+    const started = store.check().finally(() => {
+      if (checking === started) checking = undefined;
     });
-    checking = begun;
-    return begun;
+    checking = started;
+    return started;
   };
 
   app.get('/health/live', (c) => c.json({ status: 'live' }));

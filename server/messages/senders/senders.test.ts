@@ -19,9 +19,9 @@ interface Asked {
   body: string;
 }
 const running: Server[] = [];
-const asked: Asked[] = [];
+const requested: Asked[] = [];
 afterEach(async () => {
-  asked.length = 0;
+  requested.length = 0;
   for (const server of running.splice(0)) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -35,7 +35,7 @@ async function gatewayAt(answer: (response: ServerResponse) => void): Promise<st
       body += chunk;
     });
     request.on('end', () => {
-      asked.push({ path: request.url ?? '', headers: request.headers, body });
+      requested.push({ path: request.url ?? '', headers: request.headers, body });
       answer(response);
     });
   });
@@ -44,8 +44,8 @@ async function gatewayAt(answer: (response: ServerResponse) => void): Promise<st
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/codes`;
 }
 function first(): Asked {
-  const [only] = asked;
-  if (!only || asked.length > 1) throw new Error(`asked ${asked.length} times`);
+  const [only] = requested;
+  if (!only || requested.length > 1) throw new Error(`asked ${requested.length} times`);
   return only;
 }
 const status = (code: number) => (response: ServerResponse) => void response.writeHead(code).end();
@@ -138,7 +138,7 @@ describe.each([
   test('with a redirect is not followed, so no credentials leak', async () => {
     const elsewhere = await gatewayAt(status(200));
     await failureOf(to(await gatewayAt((response) => void response.writeHead(307, { location: elsewhere }).end())));
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
   });
 
   test('that quotes the request is not quoted in the error', async () => {

@@ -90,13 +90,13 @@ describe('a request to a gateway', () => {
       flash: false,
       n: 1,
     });
-    const asked = new URL(
+    const request = new URL(
       gatewayRequest(gateway({ url: 'https://sms.example/to/{text}', query: { text: '{text}' } }), OWN, message).url,
     );
-    expect(asked.host).toBe('sms.example');
-    expect(asked.searchParams.getAll('text')).toEqual([`a${text}`]);
-    expect(asked.hash).toBe('');
-    expect(asked.pathname.split('/')).toHaveLength(3);
+    expect(request.host).toBe('sms.example');
+    expect(request.searchParams.getAll('text')).toEqual([`a${text}`]);
+    expect(request.hash).toBe('');
+    expect(request.pathname.split('/')).toHaveLength(3);
     for (const headers of [form.headers, json.headers]) expect(Object.keys(headers)).toEqual(['content-type']);
   });
 
@@ -104,8 +104,8 @@ describe('a request to a gateway', () => {
     const body = { type: 'form', fields: { a: '{text}', b: '{code}' } } as const;
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        const made = gatewayRequest(gateway({ body }), OWN, { ...MESSAGE, text });
-        expect([...new URLSearchParams(made.body)]).toEqual([
+        const created = gatewayRequest(gateway({ body }), OWN, { ...MESSAGE, text });
+        expect([...new URLSearchParams(created.body)]).toEqual([
           ['a', text],
           ['b', '492817'],
         ]);
@@ -116,8 +116,8 @@ describe('a request to a gateway', () => {
   test.each(Object.entries(GATEWAY_PRESETS))(
     '%s receives number, text and credentials where it expects them',
     (name, preset) => {
-      const made = gatewayRequest(preset.gateway, OWN, { ...MESSAGE, text: 'Grüße & mehr' });
-      const url = new URL(made.url);
+      const creation = gatewayRequest(preset.gateway, OWN, { ...MESSAGE, text: 'Grüße & mehr' });
+      const url = new URL(creation.url);
       expect(url.protocol).toBe('https:');
       expect(url.search).toBe('');
       const hosts = {
@@ -127,14 +127,14 @@ describe('a request to a gateway', () => {
         sinch: 'eu.sms.api.sinch.com',
       };
       expect(url.host).toBe(hosts[name as keyof typeof hosts]);
-      const sent = made.headers['content-type']?.includes('json')
-        ? JSON.stringify(JSON.parse(made.body ?? ''))
-        : JSON.stringify([...new URLSearchParams(made.body)]);
+      const sent = creation.headers['content-type']?.includes('json')
+        ? JSON.stringify(JSON.parse(creation.body ?? ''))
+        : JSON.stringify([...new URLSearchParams(creation.body)]);
       expect(sent).toContain('4915112345678');
       expect(sent).toContain('Grüße & mehr');
-      expect(`${sent}${made.headers.authorization ?? ''}`).not.toMatch(/\{[a-z]+\}/);
-      const whole = `${sent}${Buffer.from((made.headers.authorization ?? '').replace('Basic ', ''), 'base64')}${made.headers.authorization}`;
-      expect(whole).toContain('s3cret');
+      expect(`${sent}${creation.headers.authorization ?? ''}`).not.toMatch(/\{[a-z]+\}/);
+      const complete = `${sent}${Buffer.from((creation.headers.authorization ?? '').replace('Basic ', ''), 'base64')}${creation.headers.authorization}`;
+      expect(complete).toContain('s3cret');
     },
   );
 });

@@ -74,14 +74,14 @@ async function storedKeys(
     // A key that is being retired does not count.
     if (stored && keys.some((one) => one.algorithm === algorithm && one.retiresAt === undefined)) return stored;
     const signsFromAt = keys.length === 0 ? now : now + PUBLISHED_BEFORE_MS;
-    const made = await makeKey(algorithm, { createdAt: now, signsFromAt }, secrets);
+    const created = await makeKey(algorithm, { createdAt: now, signsFromAt }, secrets);
     // Read again in any case: a loser finds the winner's key.
     await store.commit({
       anchor: key.anchor,
       operation: Buffer.from(random.bytes(16)).toString('base64url'),
       now,
       expect: [{ key, version: stored?.version ?? ABSENT }],
-      put: [{ key, value: { keys: [...keys, made] } }],
+      put: [{ key, value: { keys: [...keys, created] } }],
     });
   }
   throw new Error('the signing keys are being changed all the time');

@@ -84,9 +84,9 @@ describe('during a rotation of the signing key', () => {
 
     const end = ports.clock.now() + PUBLISHED_BEFORE_MS + PUBLISHED_AFTER_MS + 20 * 60_000;
     const beginAt = ports.clock.now() + 60_000;
-    let begun = false;
+    let started = false;
     for (let tick = 0; ports.clock.now() < end; tick++) {
-      if (!begun && ports.clock.now() >= beginAt) begun = (await rotate()).begun;
+      if (!started && ports.clock.now() >= beginAt) started = (await rotate()).begun;
       // One server refreshes at once, the other half a minute later.
       if (tick % (REFRESH_MS / 10_000) === 0) await servers[0]?.keys.refresh();
       if (tick % (REFRESH_MS / 10_000) === 2) await servers[1]?.keys.refresh();
@@ -109,7 +109,7 @@ describe('during a rotation of the signing key', () => {
       alive.splice(0, alive.length, ...alive.filter(({ until }) => until - now > 10_000));
       ports.clock.advance(10_000);
     }
-    expect(begun).toBe(true);
+    expect(started).toBe(true);
     expect(signedWith.size).toBe(2);
     const published = servers.map(({ signer }) => signer.publicKeys().map(({ kid }) => kid));
     expect(published[0]).toHaveLength(1);

@@ -47,9 +47,9 @@ export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKey
   if (!create) throw new MasterKeyError(`the key file ${file} is missing; without it the store cannot be read`);
   await createKeyFile(file);
   // Read the file back: if two processes start at once, one has created it.
-  const made = await readKeyFile(file);
-  if (!made) throw new MasterKeyError(`the key file ${file} vanished`);
-  return made;
+  const created = await readKeyFile(file);
+  if (!created) throw new MasterKeyError(`the key file ${file} vanished`);
+  return created;
 }
 
 export async function readKeyFile(file: string): Promise<MasterKeys | undefined> {

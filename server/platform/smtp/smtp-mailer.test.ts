@@ -135,13 +135,13 @@ describe('TLS', () => {
   });
 
   test('ends the attempt if an attacker strips it: no message, no password in the clear', async () => {
-    let asked = 0;
+    let count = 0;
     const port = await mailServer({
       hideSTARTTLS: true,
       disabledCommands: ['STARTTLS'],
       allowInsecureAuth: true,
       onAuth: (_auth, _session, done) => {
-        asked++;
+        count++;
         done(null, { user: 'x' });
       },
     });
@@ -149,7 +149,7 @@ describe('TLS', () => {
     await expect(courier(port, { tls: 'starttls', ...trusted, ...login }).send(mail)).rejects.toThrow(
       MailerUnavailable,
     );
-    expect([asked, taken.length]).toEqual([0, 0]);
+    expect([count, taken.length]).toEqual([0, 0]);
   });
 
   test('refuses a certificate that is untrusted or has another name', async () => {

@@ -95,11 +95,11 @@ describe('SR-31: a host name', () => {
 
   test('that changes its address after the check is connected to at the checked address', async () => {
     const answers = [['127.0.0.1'], ['169.254.169.254'], ['169.254.169.254']];
-    let asked = 0;
+    let count = 0;
     const port = await tls((_request, response) => response.end());
-    const rebinding = sender({ resolve: async () => answers[asked++] ?? [] });
+    const rebinding = sender({ resolve: async () => answers[count++] ?? [] });
     expect(await rebinding.send(message(port))).toEqual({ kind: 'answered', status: 200 });
-    expect(asked).toBe(1);
+    expect(count).toBe(1);
     expect(await rebinding.send(message(port))).toEqual(failed('address-refused'));
   });
 

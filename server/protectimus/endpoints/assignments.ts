@@ -16,8 +16,8 @@ const KINDS = {
 
 type Parts = Result<{ user?: UserId; token?: TokenId }>;
 
-async function theUser(asked: EndpointRequest): Promise<Parts> {
-  const found = await userOf(asked);
+async function theUser(request: EndpointRequest): Promise<Parts> {
+  const found = await userOf(request);
   return isRefusal(found) ? found : { user: found.user.id };
 }
 
@@ -25,9 +25,9 @@ async function theToken({ fields }: EndpointRequest): Promise<Parts> {
   return { token: tokenIdOf(fields) };
 }
 
-async function both(asked: EndpointRequest): Promise<Parts> {
-  const token = tokenIdOf(asked.fields);
-  const found = await userOf(asked);
+async function both(request: EndpointRequest): Promise<Parts> {
+  const token = tokenIdOf(request.fields);
+  const found = await userOf(request);
   return isRefusal(found) ? found : { user: found.user.id, token };
 }
 
@@ -44,11 +44,11 @@ function rowOf(verb: 'assign' | 'unassign', [kind, { fields, partsOf }]: [string
     method: 'POST',
     path: `resource-service/${verb}/${kind}`,
     fields,
-    async answer(asked) {
-      const { ports, act } = asked;
-      const found = await resourceOf(asked);
+    async answer(request) {
+      const { ports, act } = request;
+      const found = await resourceOf(request);
       if (isRefusal(found)) return found;
-      const parts = await partsOf(asked);
+      const parts = await partsOf(request);
       if (isRefusal(parts)) return parts;
       const input = { resource: found.resource.id, ...parts };
       const done = await (verb === 'assign' ? assign(ports, act, input) : unassign(ports, act, input));

@@ -35,17 +35,17 @@ type ByMethod = AuthenticationRequest extends infer R
   : never;
 
 /** Runs the use-case; `undefined`: the input cannot be right. */
-async function resultOf(asked: EndpointRequest, read: () => Promise<ByMethod | undefined>): Promise<Result<Shape>> {
-  const { ports, act, fields } = asked;
+async function resultOf(requested: EndpointRequest, read: () => Promise<ByMethod | undefined>): Promise<Result<Shape>> {
+  const { ports, act, fields } = requested;
   const address = fields.address('ip');
   const request = await read();
-  const found = await resourceOf(asked);
+  const found = await resourceOf(requested);
   if (isRefusal(found)) return found;
   if (request === undefined) return { result: false };
-  const whole = { ...request, resource: found.resource.id, ...omitUndefined({ address }) };
-  const verdict = await authenticate(ports, act, whole as AuthenticationRequest);
-  if (!isRefusal(verdict)) return { result: true };
-  return isCredentialRefusal(verdict.refused) ? { result: false } : verdict;
+  const input = { ...request, resource: found.resource.id, ...omitUndefined({ address }) };
+  const outcome = await authenticate(ports, act, input as AuthenticationRequest);
+  if (!isRefusal(outcome)) return { result: true };
+  return isCredentialRefusal(outcome.refused) ? { result: false } : outcome;
 }
 
 function environmentOf(fields: Fields) {
@@ -78,12 +78,12 @@ export const authenticationRows: readonly Endpoint[] = [
     method: 'POST',
     path: 'auth-service/prepare',
     fields: [...WHO, 'tokenId'],
-    async answer(asked) {
-      const { ports, act, fields } = asked;
+    async answer(requested) {
+      const { ports, act, fields } = requested;
       const token = fields.id('tokenId', 'tok');
-      const resource = await resourceOf(asked);
+      const resource = await resourceOf(requested);
       if (isRefusal(resource)) return resource;
-      const person = await (token === undefined ? userOf(asked) : maybeUserOf(asked));
+      const person = await (token === undefined ? userOf(requested) : maybeUserOf(requested));
       if (isRefusal(person)) return person;
       const request = { resource: resource.resource.id, user: person.user?.id, token, language: 'en' } as const;
       const prepared = await challengeOrToken(ports, act, request);
@@ -100,57 +100,57 @@ export const authenticationRows: readonly Endpoint[] = [
     method: 'POST',
     path: 'auth-service/authenticate/token',
     fields: [...RESOURCE_FIELDS, 'tokenId', 'otp', 'ip'],
-    answer: (asked) =>
-      resultOf(asked, async () => {
-        const token = tokenIdOf(asked.fields);
-        const shown = otpOf(asked.fields);
-        return shown?.otp === undefined ? undefined : { method: 'token', token, otp: shown.otp };
+    answer: (request) =>
+      resultOf(request, async () => {
+        const token = tokenIdOf(request.fields);
+        const otp = otpOf(request.fields);
+        return otp?.otp === undefined ? undefined : { method: 'token', token, otp: otp.otp };
       }),
   },
   {
     method: 'POST',
     path: 'auth-service/authenticate/user-password',
     fields: [...WHO, 'pwd', 'ip'],
-    answer: (asked) =>
-      resultOf(asked, async () => {
-        const password = asked.fields.needed('pwd', MAX_PASSWORD_LENGTH);
-        return { method: 'password', user: await nameOfPerson(asked), password };
+    answer: (request) =>
+      resultOf(request, async () => {
+        const password = request.fields.needed('pwd', MAX_PASSWORD_LENGTH);
+        return { method: 'password', user: await nameOfPerson(request), password };
       }),
   },
   {
     method: 'POST',
     path: 'auth-service/authenticate/user-token',
     fields: [...WHO, 'otp', 'ip'],
-    answer: (asked) =>
-      resultOf(asked, async () => {
-        const shown = otpOf(asked.fields);
-        const user = await nameOfPerson(asked);
-        return shown && { method: 'otp', user, ...shown };
+    answer: (request) =>
+      resultOf(request, async () => {
+        const otp = otpOf(request.fields);
+        const user = await nameOfPerson(request);
+        return otp && { method: 'otp', user, ...otp };
       }),
   },
   {
     method: 'POST',
     path: 'auth-service/authenticate/user-password-token',
     fields: [...WHO, 'otp', 'pwd', 'ip'],
-    answer: (asked) =>
-      resultOf(asked, async () => {
+    answer: (request) =>
+      resultOf(request, async () => {
         // A user whose tokens are all deactivated has no code to type.
-        const shown = otpOf(asked.fields, 'optional');
-        const password = asked.fields.needed('pwd', MAX_PASSWORD_LENGTH);
-        const user = await nameOfPerson(asked);
-        return shown && { method: 'password-otp', user, password, ...shown };
+        const otp = otpOf(request.fields, 'optional');
+        const password = request.fields.needed('pwd', MAX_PASSWORD_LENGTH);
+        const user = await nameOfPerson(request);
+        return otp && { method: 'password-otp', user, password, ...otp };
       }),
   },
   {
     method: 'POST',
     path: 'auth-service/authenticate/check-environment',
     fields: [...WHO, 'jsonEnvironment'],
-    async answer(asked) {
-      const { ports, act, fields } = asked;
+    async answer(request) {
+      const { ports, act, fields } = request;
       const environment = environmentOf(fields);
-      const resource = await resourceOf(asked);
+      const resource = await resourceOf(request);
       if (isRefusal(resource)) return resource;
-      const person = await userOf(asked);
+      const person = await userOf(request);
       if (isRefusal(person)) return person;
       const question = { resource: resource.resource.id, user: person.user.id, environment };
       const match = await checkEnvironment(ports, act, question);
@@ -164,10 +164,10 @@ export const authenticationRows: readonly Endpoint[] = [
     method: 'POST',
     path: 'auth-service/authenticate/save-environment',
     fields: [...USER_FIELDS, 'jsonEnvironment'],
-    async answer(asked) {
-      const { ports, act, fields } = asked;
+    async answer(request) {
+      const { ports, act, fields } = request;
       const environment = environmentOf(fields);
-      const person = await userOf(asked);
+      const person = await userOf(request);
       if (isRefusal(person)) return person;
       const saved = await saveEnvironment(ports, act, { user: person.user.id, environment });
       // The library for Java treats any `result` except `true` as a failure.

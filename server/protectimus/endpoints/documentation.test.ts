@@ -10,14 +10,14 @@ const documented = new Map<string, string>();
 for (const line of page.split('\n').filter((one) => /^\| `(?:GET|POST|PUT|DELETE) /.test(one))) {
   const [, names = '', parameters = ''] = line.split('|').map((cell) => cell.trim());
   const [first = '', ...others] = [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
-  const whole = others.map((other) => {
+  const complete = others.map((other) => {
     const wanted = other.slice(2).split('/');
     return [...first.split('/').slice(0, -wanted.length), ...wanted].join('/');
   });
   // `the same`: the parameters of the creating row above.
   const documentedFields =
     parameters === 'the same' ? ([...documented.values()].findLast((one) => one !== '') ?? '') : parameters;
-  for (const name of [first, ...whole]) documented.set(name.replaceAll('{id}', '#'), documentedFields);
+  for (const name of [first, ...complete]) documented.set(name.replaceAll('{id}', '#'), documentedFields);
 }
 
 describe('docs/protectimus.md', () => {

@@ -32,9 +32,9 @@ test('has cases for every endpoint except those with random responses', () => {
   const texts = files.filter((text) => text.includes('tryCases(')).join('\n');
   // Tables with many cases are listed by name.
   const named = Object.entries({ software, hardware, unify });
-  const asked = (row: string) =>
+  const isSent = (row: string) =>
     texts.includes(`'${row}'`) || named.some(([name, whole]) => whole === row && texts.includes(`row: ${name},`));
-  const without = ENDPOINTS.map(({ method, path }) => `${method} ${path}`).filter((row) => !asked(row));
+  const without = ENDPOINTS.map(({ method, path }) => `${method} ${path}`).filter((row) => !isSent(row));
   expect(without).toEqual(
     ['google-authenticator', 'protectimus-smart'].map((app) => `GET token-service/secret-key/${app}`),
   );
@@ -99,8 +99,8 @@ describe.each(Object.keys(FOREIGN_CLIENTS) as ForeignLanguage[])('a client in %s
     const resourceName = 'Böse & <Söhne> "☕" + 100% = x;y';
     for (const format of ['json', 'xml'] as const) {
       const name = `${resourceName} ${format}`;
-      const made = await client.ask(own, 'POST resource-service/resources', { resourceName: name }, { format });
-      const { id } = (made as { response: { id: number } }).response;
+      const created = await client.ask(own, 'POST resource-service/resources', { resourceName: name }, { format });
+      const { id } = (created as { response: { id: number } }).response;
       const read = await client.ask(own, `GET resource-service/resources/${id}`, {}, { format });
       expect(read).toMatchObject({ response: { resource: { name } } });
     }

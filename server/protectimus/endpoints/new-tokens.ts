@@ -42,10 +42,10 @@ function birthOf<P extends IdPrefix>({ ports }: EndpointRequest, prefix: P) {
   return { id: idFromBytes(prefix, ports.random.bytes(7)) };
 }
 
-async function commonOf(asked: EndpointRequest): Promise<Result<Common>> {
-  const { fields } = asked;
+async function commonOf(request: EndpointRequest): Promise<Result<Common>> {
+  const { fields } = request;
   const [serial, name, pin] = [fields.label('serial', 100), fields.label('name'), fields.pin()];
-  const found = await maybeUserOf(asked);
+  const found = await maybeUserOf(request);
   return isRefusal(found) ? found : { owner: found.user, serial, name, pin };
 }
 
@@ -66,8 +66,8 @@ function record({ owner, serial, name, pin }: Common, madeAs: ProtectimusType) {
   };
 }
 
-function made(verdict: Result<{ token: { id: string } }>): Result<Shape> {
-  return isRefusal(verdict) ? verdict : { id: idNumber(verdict.token.id) };
+function made(outcome: Result<{ token: { id: string } }>): Result<Shape> {
+  return isRefusal(outcome) ? outcome : { id: idNumber(outcome.token.id) };
 }
 
 /** Libraries omit the plus. */
@@ -80,7 +80,7 @@ function internationalPhone(text: string): string {
  * Codes are sent to the serial number; the seed and code from libraries are the same for every user and are ignored.
  */
 async function sentToken(
-  asked: EndpointRequest,
+  request: EndpointRequest,
   type: 'SMS' | 'MAIL',
   { serial, ...common }: Common,
 ): Promise<Result<Shape>> {
@@ -90,15 +90,15 @@ async function sentToken(
   if (!isAddressFor(kind, to)) throw invalid('serial', kind === 'sms' ? 'a phone number' : 'an email address');
   const { name, ...rest } = record({ ...common, serial: undefined }, type);
   const input = { ...rest, kind, to, ...(common.name !== undefined && { name }) } as const;
-  return made(await createSentToken(asked.ports, asked.act, birthOf(asked, 'tok'), input));
+  return made(await createSentToken(request.ports, request.act, birthOf(request, 'tok'), input));
 }
 
 async function appToken(
-  asked: EndpointRequest,
+  request: EndpointRequest,
   type: Exclude<SoftwareType, 'SMS' | 'MAIL'>,
   common: Common,
 ): Promise<Result<Shape>> {
-  const { fields } = asked;
+  const { fields } = request;
   const secret = readSeed(fields.needed('secret'), 'BASE32');
   if (!secret) throw invalid('secret', 'base32 of 10 to 64 bytes');
   const isSmart = type === 'PROTECTIMUS_SMART';
@@ -116,24 +116,24 @@ async function appToken(
     secret,
     shown: fields.needed('otp'),
   } as const;
-  return made(await createToken(asked.ports, asked.act, birthOf(asked, 'tok'), input));
+  return made(await createToken(request.ports, request.act, birthOf(request, 'tok'), input));
 }
 
-async function software(asked: EndpointRequest): Promise<Result<Shape>> {
-  const type = asked.fields.oneOf('type', SOFTWARE_TYPES);
+async function software(request: EndpointRequest): Promise<Result<Shape>> {
+  const type = request.fields.oneOf('type', SOFTWARE_TYPES);
   if (type === undefined) throw missing('type');
-  const common = await commonOf(asked);
+  const common = await commonOf(request);
   if (isRefusal(common)) return common;
-  return type === 'SMS' || type === 'MAIL' ? sentToken(asked, type, common) : appToken(asked, type, common);
+  return type === 'SMS' || type === 'MAIL' ? sentToken(request, type, common) : appToken(request, type, common);
 }
 
-async function hardware(asked: EndpointRequest): Promise<Result<Shape>> {
-  const { ports, act, fields } = asked;
+async function hardware(request: EndpointRequest): Promise<Result<Shape>> {
+  const { ports, act, fields } = request;
   const type = fields.oneOf('type', HARDWARE_TYPES);
   if (type === undefined) throw missing('type');
   const serial = fields.needed('serial');
   const existed = fields.flag('existed') ?? false;
-  const common = await commonOf(asked);
+  const common = await commonOf(request);
   if (isRefusal(common)) return common;
   if (existed) {
     const otp = fields.needed('otp');
@@ -146,7 +146,7 @@ async function hardware(asked: EndpointRequest): Promise<Result<Shape>> {
     // It shows no code by itself, and this endpoint has no question, so no code can prove it.
     const seed = readSeed(secret, 'HEX') ?? readSeed(secret, 'BASE32');
     if (!seed) throw invalid('secret', 'hexadecimal or base32 of 10 to 64 bytes');
-    return questionToken(asked, record(common, type), { secret: seed, algorithm: 'SHA1', digits: 6 });
+    return questionToken(request, record(common, type), { secret: seed, algorithm: 'SHA1', digits: 6 });
   }
   const otp = fields.needed('otp');
   const device = variantShowing(variantsOf(type, secret, otp), otp, ports.clock.now());
@@ -162,11 +162,11 @@ async function hardware(asked: EndpointRequest): Promise<Result<Shape>> {
     secret: device.secret,
     shown: otp,
   } as const;
-  return made(await createToken(ports, act, birthOf(asked, 'tok'), input));
+  return made(await createToken(ports, act, birthOf(request, 'tok'), input));
 }
 
 async function questionToken(
-  asked: EndpointRequest,
+  request: EndpointRequest,
   about: ReturnType<typeof record>,
   device: {
     secret: Uint8Array;
@@ -176,7 +176,7 @@ async function questionToken(
     proof?: { challenge: string; otp: string };
   },
 ): Promise<Result<Shape>> {
-  const { ports, act } = asked;
+  const { ports, act } = request;
   const { secret, algorithm, digits, counter, proof } = device;
   const text = `OCRA-1:HOTP-${algorithm}-${digits}:${counter === undefined ? '' : 'C-'}${QUESTION_SUITE}`;
   const enrolled = enrolSuite(text);
@@ -188,11 +188,11 @@ async function questionToken(
   if (proven && proven.verdict !== 'accepted') throw invalid('otp', 'not the answer of this device to this challenge');
   const nextCounter = proven?.verdict === 'accepted' ? proven.nextCounter : (counter ?? 0);
   const input = { ...about, kind: 'ocra', suite, counter: nextCounter, secret } as const;
-  return made(await createOcraToken(ports, act, birthOf(asked, 'tok'), input));
+  return made(await createOcraToken(ports, act, birthOf(request, 'tok'), input));
 }
 
-async function unify(asked: EndpointRequest): Promise<Result<Shape>> {
-  const { ports, act, fields } = asked;
+async function unify(request: EndpointRequest): Promise<Result<Shape>> {
+  const { ports, act, fields } = request;
   const type = fields.oneOf('unifyType', ['OATH_HOTP', 'OATH_TOTP', 'OATH_OCRA']);
   if (type === undefined) throw missing('unifyType');
   const algorithm = fields.oneOf('unifyKeyAlgo', OTP_ALGORITHMS);
@@ -204,17 +204,17 @@ async function unify(asked: EndpointRequest): Promise<Result<Shape>> {
   const otp = fields.needed('otp');
   const digits = digitsOf(fields) ?? (otp.length === 8 ? 8 : 6);
   const counter = fields.whole('counter', 0, Number.MAX_SAFE_INTEGER - 1000);
-  const common = await commonOf(asked);
+  const common = await commonOf(request);
   if (isRefusal(common)) return common;
   const about = record(common, 'UNIFY_OATH_TOKEN');
   if (type === 'OATH_OCRA') {
     const challenge = fields.needed('challenge');
     if (!/^[0-9]{4,8}$/.test(challenge)) throw invalid('challenge', '4 to 8 digits');
-    return questionToken(asked, about, { secret, algorithm, digits, counter, proof: { challenge, otp } });
+    return questionToken(request, about, { secret, algorithm, digits, counter, proof: { challenge, otp } });
   }
   const kind = type === 'OATH_HOTP' ? 'hotp' : 'totp';
   const device = { kind, algorithm, digits, periodMs: 30_000, counter: counter ?? 0, secret, shown: otp } as const;
-  return made(await createToken(ports, act, birthOf(asked, 'tok'), { ...about, ...device }));
+  return made(await createToken(ports, act, birthOf(request, 'tok'), { ...about, ...device }));
 }
 
 export const newTokenRows: readonly Endpoint[] = [

@@ -206,10 +206,10 @@ describe('a seed of 80 bits', () => {
     });
     await ask(own, 'POST resource-service/assign/token-with-user', { ...R(own), tokenId: id });
     own.service.ports.clock.advance(30_000);
-    const shown = { ...R(own), ...U(own), otp: shortCode(own) };
+    const view = { ...R(own), ...U(own), otp: shortCode(own) };
     const row = 'POST auth-service/authenticate/user-token';
-    expect(await ask(own, row, shown)).toEqual({ result: true });
-    expect(await ask(own, row, shown)).toEqual({ result: false });
+    expect(await ask(own, row, view)).toEqual({ result: true });
+    expect(await ask(own, row, view)).toEqual({ result: false });
   });
 });
 

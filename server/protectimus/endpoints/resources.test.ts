@@ -29,8 +29,8 @@ const shop = ({ scene }: Dialect) => ({
 const R = ({ scene }: Dialect) => ({ resourceId: numberOf(scene.resource.id), resourceName: undefined });
 const U = ({ scene }: Dialect) => ({ userId: numberOf(scene.user.id), userLogin: undefined });
 const token = async ({ service, scene }: Dialect, isTheirs = true) => {
-  const made = await addToken(service.ports, scene.account, isTheirs ? { owner: scene.user.id } : {});
-  return { tokenId: numberOf(made.id) };
+  const created = await addToken(service.ports, scene.account, isTheirs ? { owner: scene.user.id } : {});
+  return { tokenId: numberOf(created.id) };
 };
 
 const CASES: DialectCase[] = [
@@ -71,9 +71,9 @@ const CASES: DialectCase[] = [
     send: async (own) => {
       const { service, scene } = own;
       const countries = { name: 'Home', rule: GEO };
-      const made = unwrap(await createFilter(service.ports, birth(service.ports, 'flt'), scene.account, countries));
-      await overwrite(service.ports, resourceDocument.key(scene.resource.id), { geoFilter: made.filter.id });
-      geo = numberOf(made.filter.id);
+      const created = unwrap(await createFilter(service.ports, birth(service.ports, 'flt'), scene.account, countries));
+      await overwrite(service.ports, resourceDocument.key(scene.resource.id), { geoFilter: created.filter.id });
+      geo = numberOf(created.filter.id);
       return { path: one(own) };
     },
     response: (own: Dialect) => {
@@ -274,13 +274,13 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
   test('POST resource-service/resources: the created resource is listed with its creator', async () => {
     const own = await dialect.another();
     const sent = { resourceName: 'Bank <&> "Söhne"', failedAttemptsBeforeLock: 3 };
-    const made = await own.ask('POST resource-service/resources', sent, { format });
-    const { id } = made.holder.response as { id: number };
-    const shown = await own.ask(`GET resource-service/resources/${id}`, {}, { format });
-    expect(shown.holder.response).toMatchObject({
+    const creation = await own.ask('POST resource-service/resources', sent, { format });
+    const { id } = creation.holder.response as { id: number };
+    const view = await own.ask(`GET resource-service/resources/${id}`, {}, { format });
+    expect(view.holder.response).toMatchObject({
       resource: { id, name: 'Bank <&> "Söhne"', creatorUsername: own.superuser.email },
     });
-    const { resource } = shown.holder.response as { resource: { creatorId: number } };
+    const { resource } = view.holder.response as { resource: { creatorId: number } };
     expect(Number(resource.creatorId)).toBe(numberOf(own.superuser.id));
   });
 

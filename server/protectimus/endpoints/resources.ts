@@ -24,8 +24,8 @@ function settingsOf(fields: Fields) {
   return omitUndefined({ name, failedAttemptsBeforeLock: failures });
 }
 
-function idOf(asked: EndpointRequest) {
-  return pathId('res', pathNumber(asked));
+function idOf(request: EndpointRequest) {
+  return pathId('res', pathNumber(request));
 }
 
 export const resourceRows: readonly Endpoint[] = [
@@ -49,9 +49,9 @@ export const resourceRows: readonly Endpoint[] = [
     method: 'GET',
     path: ONE,
     fields: [],
-    async answer(asked) {
-      const { ports, act } = asked;
-      const found = await showResource(ports, act, idOf(asked));
+    async answer(request) {
+      const { ports, act } = request;
+      const found = await showResource(ports, act, idOf(request));
       return isRefusal(found) ? found : { resource: await resourceShape(ports, found.object) };
     },
   },
@@ -62,7 +62,7 @@ export const resourceRows: readonly Endpoint[] = [
     async answer({ ports, act, fields }) {
       const { name, ...rest } = settingsOf(fields);
       if (name === undefined) throw missing('resourceName');
-      const made = await addResource(
+      const created = await addResource(
         ports,
         act,
         { id: idFromBytes('res', ports.random.bytes(7)) },
@@ -77,16 +77,16 @@ export const resourceRows: readonly Endpoint[] = [
           resultLifetimeMs: DEFAULT_RESULT_LIFETIME_MS,
         },
       );
-      return isRefusal(made) ? made : { id: idNumber(made.resource.id) };
+      return isRefusal(created) ? created : { id: idNumber(created.resource.id) };
     },
   },
   {
     method: 'PUT',
     path: ONE,
     fields: SETTINGS,
-    async answer(asked) {
-      const { ports, act, fields } = asked;
-      const changed = await updateResource(ports, act, idOf(asked), settingsOf(fields));
+    async answer(request) {
+      const { ports, act, fields } = request;
+      const changed = await updateResource(ports, act, idOf(request), settingsOf(fields));
       return isRefusal(changed) ? changed : { resource: await resourceShape(ports, changed.object) };
     },
   },
@@ -94,13 +94,13 @@ export const resourceRows: readonly Endpoint[] = [
     method: 'DELETE',
     path: ONE,
     fields: [],
-    async answer(asked) {
-      const { ports, act } = asked;
-      const found = await showResource(ports, act, idOf(asked));
+    async answer(request) {
+      const { ports, act } = request;
+      const found = await showResource(ports, act, idOf(request));
       if (isRefusal(found)) return found;
       const resource = await resourceShape(ports, found.object);
-      const gone = await deleteResource(ports, act, found.object.id);
-      return isRefusal(gone) ? gone : { resource };
+      const deleted = await deleteResource(ports, act, found.object.id);
+      return isRefusal(deleted) ? deleted : { resource };
     },
   },
   ...assignmentRows,

@@ -77,10 +77,10 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
   test("SR-45: a response signs only the question's transaction, and only once", async () => {
     const own = await dialect.another();
     const tokenId = numberOf(await addDevice(own));
-    const asked = await ask(own, 'POST token-service/tokens/sign-transaction', { tokenId, ...signed(own) });
-    expect(asked).toMatchObject({ transactionData: DATA, tokenName: 'fob', tokenType: 'UNIFY_OATH_TOKEN' });
-    expect(String(asked.id)).toBe(String(tokenId));
-    const otp = answerTo(String(asked.challenge));
+    const request = await ask(own, 'POST token-service/tokens/sign-transaction', { tokenId, ...signed(own) });
+    expect(request).toMatchObject({ transactionData: DATA, tokenName: 'fob', tokenType: 'UNIFY_OATH_TOKEN' });
+    expect(String(request.id)).toBe(String(tokenId));
+    const otp = answerTo(String(request.challenge));
     const row = 'POST token-service/tokens/verify-signed-transaction';
     const other = signed(own, DATA.replace('1250', '9250'));
     expect(String((await ask(own, row, { tokenId, ...other, otp })).result)).toBe('false');
@@ -98,8 +98,8 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     const { id } = await ask(own, software, { ...APP(own), ...U(own), type: 'MAIL', serial: 'alice@post.example' });
     const on = { resourceId: numberOf(own.scene.resource.id), tokenId: id };
     await ask(own, 'POST resource-service/assign/token-with-user', on);
-    const asked = await ask(own, 'POST token-service/tokens/sign-transaction', { tokenId: id, ...signed(own) });
-    expect(asked.challenge).toBe(format === 'xml' ? '' : undefined);
+    const requested = await ask(own, 'POST token-service/tokens/sign-transaction', { tokenId: id, ...signed(own) });
+    expect(requested.challenge).toBe(format === 'xml' ? '' : undefined);
     const { code, confirms } = own.service.ports.codes.last('alice@post.example');
     expect(confirms).toEqual([
       { label: 'amount', value: '1250.00 EUR' },

@@ -28,16 +28,16 @@ export const signingRows: readonly Endpoint[] = [
     method: 'POST',
     path: 'token-service/tokens/sign-transaction',
     fields: ['tokenId', 'transactionData', 'hash'],
-    async answer(asked) {
-      const { token, data } = transactionOf(asked);
-      const made = await askSignature(asked.ports, asked.act, token, fieldsOf(data));
-      if (isRefusal(made)) return made;
+    async answer(requested) {
+      const { token, data } = transactionOf(requested);
+      const created = await askSignature(requested.ports, requested.act, token, fieldsOf(data));
+      if (isRefusal(created)) return created;
       return {
-        challenge: made.question ?? NO_TEXT,
+        challenge: created.question ?? NO_TEXT,
         transactionData: data,
-        tokenName: made.token.name,
-        id: idNumber(made.token.id),
-        tokenType: protectimusType(made.token),
+        tokenName: created.token.name,
+        id: idNumber(created.token.id),
+        tokenType: protectimusType(created.token),
       };
     },
   },
@@ -45,13 +45,13 @@ export const signingRows: readonly Endpoint[] = [
     method: 'POST',
     path: 'token-service/tokens/verify-signed-transaction',
     fields: ['tokenId', 'transactionData', 'hash', 'otp'],
-    async answer(asked) {
-      const { token, data } = transactionOf(asked);
-      const otp = parseTypedOtp(asked.fields.needed('otp'));
+    async answer(requested) {
+      const { token, data } = transactionOf(requested);
+      const otp = parseTypedOtp(requested.fields.needed('otp'));
       if (otp === undefined) return { result: false };
-      const verdict = await checkSignature(asked.ports, asked.act, token, { fields: fieldsOf(data), otp });
-      if (!isRefusal(verdict)) return { result: true };
-      return isCredentialRefusal(verdict.refused) ? { result: false } : verdict;
+      const outcome = await checkSignature(requested.ports, requested.act, token, { fields: fieldsOf(data), otp });
+      if (!isRefusal(outcome)) return { result: true };
+      return isCredentialRefusal(outcome.refused) ? { result: false } : outcome;
     },
   },
 ];

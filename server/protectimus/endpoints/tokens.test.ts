@@ -19,7 +19,7 @@ afterAll(() => dialect.service.ports.close());
 const phone = ({ scene }: Dialect) => scene.tokens[0]?.id ?? ('' as TokenId);
 const one = (own: Dialect, rest = '') => ({ path: `token-service/tokens/${numberOf(phone(own))}${rest}` });
 const PAIR = { tokens: [{}] };
-const shown = (own: Dialect) => ({
+const view = (own: Dialect) => ({
   id: numberOf(phone(own)),
   name: 'phone',
   type: 'GOOGLE_AUTHENTICATOR',
@@ -43,7 +43,7 @@ const CASES: DialectCase[] = [
     when: 'it exists',
     scene: PAIR,
     send: (own) => one(own),
-    response: (own: Dialect) => ({ token: shown(own) }),
+    response: (own: Dialect) => ({ token: view(own) }),
   },
   {
     row: 'GET token-service/tokens/#',
@@ -56,8 +56,8 @@ const CASES: DialectCase[] = [
     when: 'the dialect does not know its type',
     send: async ({ service: { ports }, scene }) => {
       const input = { kind: 'recovery', name: 'codes', owner: scene.user.id } as const;
-      const made = await createRecoveryCodes(ports, operatorContext(scene.account), birth(ports, 'tok'), input);
-      return { path: `token-service/tokens/${numberOf(unwrap(made).token.id)}` };
+      const created = await createRecoveryCodes(ports, operatorContext(scene.account), birth(ports, 'tok'), input);
+      return { path: `token-service/tokens/${numberOf(unwrap(created).token.id)}` };
     },
     failure: 'MISSING_DB_ENTITY',
   },
@@ -66,7 +66,7 @@ const CASES: DialectCase[] = [
     when: 'they belong to one user',
     scene: PAIR,
     send: (own) => ({ start: 0, limit: 10, username: own.scene.user.login, useBlankNames: false }),
-    response: (own: Dialect) => ({ tokens: [shown(own)] }),
+    response: (own: Dialect) => ({ tokens: [view(own)] }),
   },
   {
     row: 'GET token-service/tokens',
@@ -80,7 +80,7 @@ const CASES: DialectCase[] = [
       clientName: 'Acme',
       resourceIds: `1, ${numberOf(own.scene.resource.id)}`,
     }),
-    response: (own: Dialect) => ({ tokens: [shown(own)] }),
+    response: (own: Dialect) => ({ tokens: [view(own)] }),
   },
   ...(
     [
@@ -123,14 +123,14 @@ const CASES: DialectCase[] = [
     when: 'it gets another name and is deactivated',
     scene: PAIR,
     send: (own) => ({ ...one(own), name: 'old phone', enabled: false, apiSupport: undefined }),
-    response: (own: Dialect) => ({ token: { ...shown(own), name: 'old phone', enabled: false } }),
+    response: (own: Dialect) => ({ token: { ...view(own), name: 'old phone', enabled: false } }),
   },
   {
     row: 'PUT token-service/tokens/#',
     when: 'a library writes an absent value as NULL',
     scene: PAIR,
     send: (own) => ({ ...one(own), name: 'mine', enabled: 'NULL', apiSupport: 'NULL' }),
-    response: (own: Dialect) => ({ token: { ...shown(own), name: 'mine' } }),
+    response: (own: Dialect) => ({ token: { ...view(own), name: 'mine' } }),
   },
   {
     row: 'PUT token-service/tokens/#',
@@ -150,7 +150,7 @@ const CASES: DialectCase[] = [
     when: 'it exists: the response shows its last state',
     scene: PAIR,
     send: (own) => one(own),
-    response: (own: Dialect) => ({ token: shown(own) }),
+    response: (own: Dialect) => ({ token: view(own) }),
   },
   {
     row: 'DELETE token-service/tokens/#',
@@ -164,7 +164,7 @@ const CASES: DialectCase[] = [
     scene: PAIR,
     send: (own) => one(own, '/unassign'),
     response: (own: Dialect) => {
-      const { userId: _id, username: _name, ...rest } = shown(own);
+      const { userId: _id, username: _name, ...rest } = view(own);
       return { token: rest };
     },
   },
@@ -225,7 +225,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     const own = await dialect.another();
     const { ports } = own.service;
     const ids: number[] = [];
-    for (let made = 0; made < 5; made++) {
+    for (let created = 0; created < 5; created++) {
       ports.clock.advance(1);
       ids.unshift(numberOf((await addToken(ports, own.scene.account, { owner: own.scene.user.id })).id));
     }

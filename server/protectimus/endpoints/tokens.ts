@@ -92,15 +92,15 @@ export const tokenRows: readonly Endpoint[] = [
       ...['start', 'limit', 'tokenName', 'tokenType', 'serialNumber', 'enabled', 'block', 'username'],
       ...['clientStaffUsername', 'resourceIds', 'useBlankNames', 'clientName', 'useBlankClientName'],
     ],
-    async answer(asked) {
-      const part = asked.fields.part();
-      const found = await selectionOf(asked);
+    async answer(request) {
+      const part = request.fields.part();
+      const found = await selectionOf(request);
       if (isRefusal(found)) return found;
       if (found.selection === 'none') return { tokens: new ValueList('token', []) };
-      const listed = await selectTokens(asked.ports, asked.act, found.selection, part);
+      const listed = await selectTokens(request.ports, request.act, found.selection, part);
       return isRefusal(listed)
         ? listed
-        : { tokens: new ValueList('token', await tokenShapes(asked.ports, listed.items)) };
+        : { tokens: new ValueList('token', await tokenShapes(request.ports, listed.items)) };
     },
   },
   {
@@ -116,23 +116,23 @@ export const tokenRows: readonly Endpoint[] = [
     method: 'GET',
     path: ONE,
     fields: [],
-    async answer(asked) {
-      const found = await shownToken(asked, pathNumber(asked));
-      return isRefusal(found) ? found : { token: await tokenShape(asked.ports, found.object) };
+    async answer(request) {
+      const found = await shownToken(request, pathNumber(request));
+      return isRefusal(found) ? found : { token: await tokenShape(request.ports, found.object) };
     },
   },
   {
     method: 'PUT',
     path: ONE,
     fields: ['name', 'enabled', 'apiSupport'],
-    async answer(asked) {
-      const { ports, act, fields } = asked;
+    async answer(request) {
+      const { ports, act, fields } = request;
       const changes = {
         name: fields.label('name'),
         enabled: fields.flag('enabled'),
         apiSupport: fields.flag('apiSupport'),
       };
-      const found = await shownToken(asked, pathNumber(asked));
+      const found = await shownToken(request, pathNumber(request));
       if (isRefusal(found)) return found;
       const { id, lock } = found.object;
       // In the dialect, editing a token with `enabled` unlocks it after wrong codes; only administrators lift an
@@ -146,22 +146,22 @@ export const tokenRows: readonly Endpoint[] = [
     method: 'DELETE',
     path: ONE,
     fields: [],
-    async answer(asked) {
-      const { ports, act } = asked;
-      const found = await shownToken(asked, pathNumber(asked));
+    async answer(request) {
+      const { ports, act } = request;
+      const found = await shownToken(request, pathNumber(request));
       if (isRefusal(found)) return found;
       const token = await tokenShape(ports, found.object);
-      const gone = await deleteToken(ports, act, found.object.id);
-      return isRefusal(gone) ? gone : { token };
+      const deleted = await deleteToken(ports, act, found.object.id);
+      return isRefusal(deleted) ? deleted : { token };
     },
   },
   {
     method: 'POST',
     path: `${ONE}/unassign`,
     fields: ['tokenId'],
-    async answer(asked) {
-      const { ports, act } = asked;
-      const found = await shownToken(asked, pathNumber(asked));
+    async answer(request) {
+      const { ports, act } = request;
+      const found = await shownToken(request, pathNumber(request));
       if (isRefusal(found)) return found;
       const changed = await updateToken(ports, act, found.object.id, { owner: null });
       return isRefusal(changed) ? changed : { token: await tokenShape(ports, changed.object) };

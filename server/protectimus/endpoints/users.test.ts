@@ -14,7 +14,7 @@ afterAll(() => dialect.service.ports.close());
 const one = ({ scene }: Dialect, rest = '') => `user-service/users/${numberOf(scene.user.id)}${rest}`;
 const NAMES = { email: 'alice@shop.example', phone: '4915112345678', firstName: 'Alice', secondName: 'Müller' };
 const NAMED = { user: NAMES };
-const shown = ({ scene }: Dialect) => ({
+const view = ({ scene }: Dialect) => ({
   id: numberOf(scene.user.id),
   login: 'alice',
   ...omitUndefined({
@@ -54,7 +54,7 @@ const CASES: DialectCase[] = [
     when: 'there is one',
     scene: NAMED,
     send: () => ({ start: 0, limit: 10 }),
-    response: (own: Dialect) => ({ users: [shown(own)] }),
+    response: (own: Dialect) => ({ users: [view(own)] }),
   },
   {
     row: 'GET user-service/users',
@@ -68,13 +68,13 @@ const CASES: DialectCase[] = [
       block: 'NONE_BLOCKED',
       resourceIds: numberOf(scene.resource.id),
     }),
-    response: (own: Dialect) => ({ users: [shown(own)] }),
+    response: (own: Dialect) => ({ users: [view(own)] }),
   },
   {
     row: 'GET user-service/users',
     when: 'they are assigned to the resource',
     send: ({ scene }) => ({ resourceIds: `${numberOf(scene.resource.id)},4711` }),
-    response: (own: Dialect) => ({ users: [shown(own)] }),
+    response: (own: Dialect) => ({ users: [view(own)] }),
   },
   {
     row: 'GET user-service/users',
@@ -83,7 +83,7 @@ const CASES: DialectCase[] = [
       unwrap(await updateUser(service.ports, scene.account, scene.user.id, { blocked: true }));
       return { block: 'BLOCKED_BY_ADMIN' };
     },
-    response: (own: Dialect) => ({ users: [shown(own)] }),
+    response: (own: Dialect) => ({ users: [view(own)] }),
   },
   ...(
     [
@@ -121,7 +121,7 @@ const CASES: DialectCase[] = [
     when: 'they exist',
     scene: NAMED,
     send: (own) => ({ path: one(own) }),
-    response: (own: Dialect) => ({ user: shown(own) }),
+    response: (own: Dialect) => ({ user: view(own) }),
   },
   {
     row: 'GET user-service/users/#',
@@ -173,7 +173,7 @@ const CASES: DialectCase[] = [
     when: 'they get another name, and empty parameters change nothing',
     scene: NAMED,
     send: (own) => ({ path: one(own), login: undefined, firstName: 'Alicia', apiSupport: false, password: undefined }),
-    response: (own: Dialect) => ({ user: { ...shown(own), firstName: 'Alicia', apiSupport: false } }),
+    response: (own: Dialect) => ({ user: { ...view(own), firstName: 'Alicia', apiSupport: false } }),
   },
   {
     row: 'PUT user-service/users/#',
@@ -186,7 +186,7 @@ const CASES: DialectCase[] = [
     when: 'they exist: the response shows their last state',
     scene: { ...NAMED, tokens: [{}] },
     send: (own) => ({ path: one(own) }),
-    response: (own: Dialect) => ({ user: shown(own) }),
+    response: (own: Dialect) => ({ user: view(own) }),
   },
   {
     row: 'DELETE user-service/users/#',
@@ -194,12 +194,12 @@ const CASES: DialectCase[] = [
     send: () => ({ path: 'user-service/users/4711' }),
     failure: 'MISSING_DB_ENTITY',
   },
-  { row: password, when: 'it was hashed', send: () => OLD, response: (own: Dialect) => ({ user: shown(own) }) },
+  { row: password, when: 'it was hashed', send: () => OLD, response: (own: Dialect) => ({ user: view(own) }) },
   {
     row: password,
     when: 'it is sent in plain text',
     send: () => ({ login: 'alice', rawPassword: 'another horse battery', encodingType: 'PLAIN' }),
-    response: (own: Dialect) => ({ user: shown(own) }),
+    response: (own: Dialect) => ({ user: view(own) }),
   },
   {
     row: password,

@@ -73,15 +73,15 @@ function tokensOf({ ports, act }: EndpointRequest, owner: UserId, part: { start:
   return listSelectedOffsetPage(part, isShown, (query) => listTokens(ports, act, { ...query, owner }));
 }
 
-async function userAndToken(asked: EndpointRequest): Promise<Result<{ user: User; token: Token }>> {
-  const person = await personAt(asked);
+async function userAndToken(request: EndpointRequest): Promise<Result<{ user: User; token: Token }>> {
+  const person = await personAt(request);
   if (isRefusal(person)) return person;
-  const token = await shownToken(asked, pathNumber(asked, 1));
+  const token = await shownToken(request, pathNumber(request, 1));
   return isRefusal(token) ? token : { user: person.user, token: token.object };
 }
 
-async function handOver(asked: EndpointRequest, id: TokenId, owner: UserId | null): Promise<Result<Shape>> {
-  const changed = await updateToken(asked.ports, asked.act, id, { owner });
+async function handOver(request: EndpointRequest, id: TokenId, owner: UserId | null): Promise<Result<Shape>> {
+  const changed = await updateToken(request.ports, request.act, id, { owner });
   return isRefusal(changed) ? changed : {};
 }
 
@@ -135,13 +135,13 @@ export const userRows: readonly Endpoint[] = [
     async answer({ ports, act, fields }) {
       const { login, ...details } = detailsOf(fields);
       if (login === undefined) throw missing('login');
-      const made = await createUser(
+      const created = await createUser(
         ports,
         act,
         { id: idFromBytes('usr', ports.random.bytes(7)) },
         { login, ...details },
       );
-      return isRefusal(made) ? made : { id: idNumber(made.user.id) };
+      return isRefusal(created) ? created : { id: idNumber(created.user.id) };
     },
   },
   {
@@ -164,30 +164,30 @@ export const userRows: readonly Endpoint[] = [
     // As the library for Python sends it.
     path: `${ONE}/password`,
     fields: PASSWORD_FIELDS,
-    async answer(asked) {
-      const password = passwordOf(asked.fields);
-      const found = await personAt(asked);
+    async answer(request) {
+      const password = passwordOf(request.fields);
+      const found = await personAt(request);
       if (isRefusal(found)) return found;
-      const changed = await importPasswordHash(asked.ports, asked.act, found.user.id, password);
-      return isRefusal(changed) ? changed : { user: await userShape(asked.ports, changed.object) };
+      const changed = await importPasswordHash(request.ports, request.act, found.user.id, password);
+      return isRefusal(changed) ? changed : { user: await userShape(request.ports, changed.object) };
     },
   },
   {
     method: 'GET',
     path: ONE,
     fields: [],
-    async answer(asked) {
-      const found = await personAt(asked);
-      return isRefusal(found) ? found : { user: await userShape(asked.ports, found.user) };
+    async answer(request) {
+      const found = await personAt(request);
+      return isRefusal(found) ? found : { user: await userShape(request.ports, found.user) };
     },
   },
   {
     method: 'PUT',
     path: ONE,
     fields: DETAILS,
-    async answer(asked) {
-      const { ports, act, fields } = asked;
-      const id = pathId('usr', pathNumber(asked));
+    async answer(request) {
+      const { ports, act, fields } = request;
+      const id = pathId('usr', pathNumber(request));
       const changed = await updateUser(ports, act, id, detailsOf(fields));
       return isRefusal(changed) ? changed : { user: await userShape(ports, changed.object) };
     },
@@ -196,37 +196,37 @@ export const userRows: readonly Endpoint[] = [
     method: 'DELETE',
     path: ONE,
     fields: [],
-    async answer(asked) {
-      const { ports, act } = asked;
-      const found = await personAt(asked);
+    async answer(request) {
+      const { ports, act } = request;
+      const found = await personAt(request);
       if (isRefusal(found)) return found;
       const user = await userShape(ports, found.user);
-      const gone = await deleteUser(ports, act, found.user.id);
-      return isRefusal(gone) ? gone : { user };
+      const deleted = await deleteUser(ports, act, found.user.id);
+      return isRefusal(deleted) ? deleted : { user };
     },
   },
   {
     method: 'GET',
     path: THEIR_TOKENS,
     fields: ['start', 'limit'],
-    async answer(asked) {
-      const part = asked.fields.part();
-      const found = await personAt(asked);
+    async answer(request) {
+      const part = request.fields.part();
+      const found = await personAt(request);
       if (isRefusal(found)) return found;
-      const listed = await tokensOf(asked, found.user.id, part);
+      const listed = await tokensOf(request, found.user.id, part);
       return isRefusal(listed)
         ? listed
-        : { tokens: new ValueList('token', await tokenShapes(asked.ports, listed.items)) };
+        : { tokens: new ValueList('token', await tokenShapes(request.ports, listed.items)) };
     },
   },
   {
     method: 'GET',
     path: `${THEIR_TOKENS}/quantity`,
     fields: [],
-    async answer(asked) {
-      const found = await personAt(asked);
+    async answer(request) {
+      const found = await personAt(request);
       if (isRefusal(found)) return found;
-      const listed = await tokensOf(asked, found.user.id, { start: 0, limit: MAX_TOKENS });
+      const listed = await tokensOf(request, found.user.id, { start: 0, limit: MAX_TOKENS });
       return isRefusal(listed) ? listed : { quantity: listed.items.length };
     },
   },
@@ -235,20 +235,20 @@ export const userRows: readonly Endpoint[] = [
     path: `${THEIR_TOKENS}/#/assign`,
     // Libraries repeat the numbers of the path.
     fields: ['userId', 'tokenId'],
-    async answer(asked) {
-      const found = await userAndToken(asked);
-      return isRefusal(found) ? found : handOver(asked, found.token.id, found.user.id);
+    async answer(request) {
+      const found = await userAndToken(request);
+      return isRefusal(found) ? found : handOver(request, found.token.id, found.user.id);
     },
   },
   {
     method: 'POST',
     path: `${THEIR_TOKENS}/#/unassign`,
     fields: ['userId', 'tokenId'],
-    async answer(asked) {
-      const found = await userAndToken(asked);
+    async answer(request) {
+      const found = await userAndToken(request);
       if (isRefusal(found)) return found;
       if (found.token.owner !== found.user.id) return refusal('ASSIGNMENT_NOT_FOUND');
-      return handOver(asked, found.token.id, null);
+      return handOver(request, found.token.id, null);
     },
   },
 ];

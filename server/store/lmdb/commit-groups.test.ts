@@ -23,11 +23,11 @@ const prepared = (anchor: string): PreparedChange => prepareChange(changeOf(anch
 
 /** Transactions that start and flush under the test's control. */
 function stagedTransactions() {
-  const begun: { begin(): void; flush(): void; fail(error: Error): void }[] = [];
+  const started: { begin(): void; flush(): void; fail(error: Error): void }[] = [];
   const transact = <T>(action: () => T): Promise<T> =>
     new Promise((resolve, reject) => {
       let result: T;
-      begun.push({
+      started.push({
         begin: () => {
           result = action();
         },
@@ -35,7 +35,7 @@ function stagedTransactions() {
         fail: reject,
       });
     });
-  return { begun, transact };
+  return { begun: started, transact };
 }
 
 test('changes that wait when a transaction starts go into it in order; later ones go into the next', async () => {
@@ -110,9 +110,9 @@ const anyChange = fc.record({
 test('many at once have the same result as one after the other', async () => {
   let turn = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(anyChange, { minLength: 1, maxLength: 40 }), async (drawn) => {
+    fc.asyncProperty(fc.array(anyChange, { minLength: 1, maxLength: 40 }), async (random) => {
       turn += 1;
-      const changes = drawn.map(({ anchor, name, version, what, repeated }, n): Change => {
+      const changes = random.map(({ anchor, name, version, what, repeated }, n): Change => {
         const key = keyOf(anchor, name);
         const expiresAt = what === 'expiring' ? NOW + n : what === 'expired' ? NOW : undefined;
         const put = { key, value: n, ...omitUndefined({ expiresAt }) };

@@ -6,10 +6,10 @@ import { createClient } from './client.ts';
 function clientWith(...answers: Answer[]) {
   const { fetch, requests } = scriptedFetch(...answers);
   const client = createClient({ url: 'https://auth.example', apiKey: 'key_0123456789a.secret', fetch });
-  const asked = () => requests.map(({ method, url }) => `${method} ${url.replace('https://auth.example/v1', '')}`);
-  return { client, requests, asked };
+  const requested = () => requests.map(({ method, url }) => `${method} ${url.replace('https://auth.example/v1', '')}`);
+  return { client, requests, asked: requested };
 }
-const gone = () => new Response(null, { status: 204 });
+const deleted = () => new Response(null, { status: 204 });
 
 describe('lists', () => {
   test('are asked for what is wanted of them, page after page', async () => {
@@ -35,7 +35,15 @@ describe('lists', () => {
 
 describe('deleting', () => {
   test('goes to the address of the kind, and is not repeated by itself', async () => {
-    const { client, asked } = clientWith(gone, gone, gone, gone, gone, problem(503, 'UNAVAILABLE'), gone);
+    const { client, asked } = clientWith(
+      deleted,
+      deleted,
+      deleted,
+      deleted,
+      deleted,
+      problem(503, 'UNAVAILABLE'),
+      deleted,
+    );
     for (const kind of ['resources', 'users', 'tokens', 'filters', 'apiKeys'] as const) {
       expect(await client[kind].delete('x_1')).toBeUndefined();
     }

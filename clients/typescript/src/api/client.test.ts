@@ -260,22 +260,22 @@ describe('transactions', () => {
     { label: 'Amount', value: '10.00 EUR' },
   ];
   const transaction = 'cb9ae7dbebfa5339097ef78749aa52e6a56939a860a1407eabd31fb0a66e65a2';
-  const asked = { user: 'usr_1', resource: RESOURCE, nonce: NONCE, fields };
+  const request = { user: 'usr_1', resource: RESOURCE, nonce: NONCE, fields };
   const answer = { loginRequest: 'lrq_secret', transaction, expiresAt: 1_800_000_300_000 };
 
   test('createTransaction asks as the service expects', async () => {
     const { client, requests } = clientWith(json(answer, 201));
-    expect(await client.createTransaction(asked)).toEqual(answer);
-    expect(requests[0]).toMatchObject({ url: 'https://auth.example/v1/transactions', method: 'POST', body: asked });
+    expect(await client.createTransaction(request)).toEqual(answer);
+    expect(requests[0]).toMatchObject({ url: 'https://auth.example/v1/transactions', method: 'POST', body: request });
   });
 
   // SR-45
   test('SR-45: rejects fields that cannot be shown before it sends them, and an answer about other fields', async () => {
     const { client, requests } = clientWith(json({ ...answer, transaction: 'f'.repeat(64) }, 201));
-    const turned = { ...asked, fields: [{ label: 'To', value: '\u202eavoK anelO' }] };
+    const turned = { ...request, fields: [{ label: 'To', value: '\u202eavoK anelO' }] };
     expect((await refusalOf(client.createTransaction(turned))).code).toBe('TRANSACTION_INVALID');
     expect(requests).toHaveLength(0);
-    expect((await refusalOf(client.createTransaction(asked))).code).toBe('RESPONSE_INVALID');
+    expect((await refusalOf(client.createTransaction(request))).code).toBe('RESPONSE_INVALID');
   });
 
   // SR-45

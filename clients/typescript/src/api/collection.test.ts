@@ -6,8 +6,8 @@ import { createClient } from './client.ts';
 function clientWith(...answers: Answer[]) {
   const { fetch, requests } = scriptedFetch(...answers);
   const client = createClient({ url: 'https://auth.example', apiKey: 'key_0123456789a.secret', fetch });
-  const asked = () => requests.map(({ method, url }) => `${method} ${url.replace('https://auth.example/v1', '')}`);
-  return { client, requests, asked };
+  const requested = () => requests.map(({ method, url }) => `${method} ${url.replace('https://auth.example/v1', '')}`);
+  return { client, requests, asked: requested };
 }
 
 async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

@@ -14,10 +14,10 @@ const environment = { language: 'de', zone: 'Europe/Berlin' };
 describe('browsers of people', () => {
   test('are compared, and a match that is none is no match', async () => {
     const { client, requests } = clientWith(json({ percent: 40, fits: false }), json({ percent: 40 }));
-    const asked = { user: 'mira', resource: 'res_1', environment };
-    expect(await client.checkEnvironment(asked)).toEqual({ percent: 40, fits: false });
-    expect(requests[0]).toMatchObject({ url: 'https://auth.example/v1/environment/check', body: asked });
-    expect((await refusalOf(client.checkEnvironment(asked))).code).toBe('RESPONSE_INVALID');
+    const request = { user: 'mira', resource: 'res_1', environment };
+    expect(await client.checkEnvironment(request)).toEqual({ percent: 40, fits: false });
+    expect(requests[0]).toMatchObject({ url: 'https://auth.example/v1/environment/check', body: request });
+    expect((await refusalOf(client.checkEnvironment(request))).code).toBe('RESPONSE_INVALID');
   });
 
   test('are remembered and forgotten once, and never by a second try', async () => {
@@ -55,10 +55,10 @@ test('a redirect needs the address to send the person to, and is asked for once'
     json({ ...redirect, signInUrl: null }),
     networkFailure(),
   );
-  const asked = { resource: 'res_1', nonce: 'n'.repeat(32), redirectUri: 'https://shop.example/signed-in' };
-  expect(await client.createRedirect(asked)).toEqual(redirect);
-  expect(requests[0]).toMatchObject({ url: 'https://auth.example/v1/login-requests', body: asked });
-  expect((await refusalOf(client.createRedirect(asked))).code).toBe('RESPONSE_INVALID');
-  expect((await refusalOf(client.createRedirect(asked))).code).toBe('NETWORK_FAILED');
+  const request = { resource: 'res_1', nonce: 'n'.repeat(32), redirectUri: 'https://shop.example/signed-in' };
+  expect(await client.createRedirect(request)).toEqual(redirect);
+  expect(requests[0]).toMatchObject({ url: 'https://auth.example/v1/login-requests', body: request });
+  expect((await refusalOf(client.createRedirect(request))).code).toBe('RESPONSE_INVALID');
+  expect((await refusalOf(client.createRedirect(request))).code).toBe('NETWORK_FAILED');
   expect(requests).toHaveLength(3);
 });

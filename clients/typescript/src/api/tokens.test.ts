@@ -120,8 +120,8 @@ describe('what the service takes', () => {
     const rows = `serial,seed,suite\nR1,${'92'.repeat(20)},${SUITE}\nR2,${'91'.repeat(20)},\n`;
     const refused = await refusalOf(client.tokens.import({ content: rows, kind: 'ocra' }));
     expect(refused).toMatchObject({ code: 'IMPORT_REFUSED', errors: [{ path: 'rows/1' }] });
-    const judged = await client.tokens.import({ content: rows, kind: 'ocra', dryRun: true });
-    expect(judged.rows.map(({ outcome, code }) => code ?? outcome)).toEqual(['importable', 'SUITE_MISSING']);
+    const checked = await client.tokens.import({ content: rows, kind: 'ocra', dryRun: true });
+    expect(checked.rows.map(({ outcome, code }) => code ?? outcome)).toEqual(['importable', 'SUITE_MISSING']);
     const partly = await client.tokens.import({ content: rows, kind: 'ocra', acceptPartial: true });
     expect(partly.counts).toEqual({ made: 1, exists: 0, importable: 0, refused: 1 });
     expect(await client.tokens.get(partly.rows[0]?.id ?? '')).toMatchObject({ kind: 'ocra', suite: SUITE });
@@ -147,13 +147,17 @@ describe('answers', () => {
     const { fetch, requests } = scriptedFetch(...answers);
     return { client: createClient({ url: 'https://auth.example', apiKey: 'key_0123456789a.secret', fetch }), requests };
   }
-  const made = (kind: string, more: object = {}) => json({ token: { id: 'tok_1', kind }, ...more }, 201);
+  const created = (kind: string, more: object = {}) => json({ token: { id: 'tok_1', kind }, ...more }, 201);
 
   test.each([
-    ['an app without its secret', { name: 'A', kind: 'totp' }, made('totp', { otpauthUri: 'otpauth://totp/a' })],
-    ['a reader without its secret', { name: 'A', kind: 'ocra', suite: SUITE }, made('ocra')],
-    ['codes that are none', { name: 'A', kind: 'recovery', owner: 'usr_1' }, made('recovery', { recoveryCodes: [1] })],
-    ['another kind than was asked for', { kind: 'sms', to: '+4915112345678' }, made('email')],
+    ['an app without its secret', { name: 'A', kind: 'totp' }, created('totp', { otpauthUri: 'otpauth://totp/a' })],
+    ['a reader without its secret', { name: 'A', kind: 'ocra', suite: SUITE }, created('ocra')],
+    [
+      'codes that are none',
+      { name: 'A', kind: 'recovery', owner: 'usr_1' },
+      created('recovery', { recoveryCodes: [1] }),
+    ],
+    ['another kind than was asked for', { kind: 'sms', to: '+4915112345678' }, created('email')],
     ['no token', { kind: 'sms', to: '+4915112345678' }, json({}, 201)],
   ] as const)('%s: none', async (_, input, answer) => {
     const { client } = clientWith(answer);

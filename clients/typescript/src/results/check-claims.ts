@@ -135,21 +135,21 @@ export function checkClaims(
  */
 export function readConsumedClaims(
   answer: JsonObject,
-  asked: { resource: string; nonce: string; transaction?: string; acceptTest?: boolean | undefined },
+  request: { resource: string; nonce: string; transaction?: string; acceptTest?: boolean | undefined },
 ): ResultClaims {
   const claims = readClaims(answer);
   refuseUnless(
-    claims.test !== true || asked.acceptTest === true,
+    claims.test !== true || request.acceptTest === true,
     'RESULT_TEST_REFUSED',
     'The result is of a test resource.',
   );
-  refuseUnless(claims.aud === asked.resource, 'RESULT_AUDIENCE_WRONG', 'The result is for another resource.');
+  refuseUnless(claims.aud === request.resource, 'RESULT_AUDIENCE_WRONG', 'The result is for another resource.');
   refuseUnless(
-    equalInConstantTime(claims.nonce, asked.nonce),
+    equalInConstantTime(claims.nonce, request.nonce),
     'RESULT_NONCE_WRONG',
     'The result is not of this sign-in.',
   );
-  checkTransaction(claims, asked.transaction);
+  checkTransaction(claims, request.transaction);
   return claims;
 }
 

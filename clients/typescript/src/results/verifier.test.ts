@@ -124,8 +124,8 @@ describe('the age of a factor', () => {
   });
 
   test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '60000'])('is not %j', async (maxAgeMs) => {
-    const asked = { nonce, maxAgeMs: maxAgeMs as number };
-    expect((await refusalOf(verifier().verifyResult(good, asked))).code).toBe('OPTION_INVALID');
+    const request = { nonce, maxAgeMs: maxAgeMs as number };
+    expect((await refusalOf(verifier().verifyResult(good, request))).code).toBe('OPTION_INVALID');
   });
 });
 
