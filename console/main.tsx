@@ -1,3 +1,5 @@
+import '@countersign/ui/tokens.css';
+import '@countersign/ui/form.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { english, loadTexts } from './i18n/texts.ts';

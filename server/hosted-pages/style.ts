@@ -1,27 +1,27 @@
+import { TOKENS } from '@countersign/ui/read-tokens';
+
 /** The look of the widget's frame, for standalone pages. */
-export const PAGE_STYLE = `
-:root { --page: #f4f5f8; --card: #fff; --text: #14171f; --muted: #596072; --edge: #868d9e; --line: #e4e7ee;
-  --accent: #2447c8; --on-accent: #fff; --error: #b3261e; --error-wash: #fdf1f0 }
-@media (prefers-color-scheme: dark) { :root { --page: #0b0c0f; --card: #14161b; --text: #eef0f5; --muted: #a2a9b8;
-  --edge: #6d7587; --line: #2a2e38; --accent: #9db4ff; --on-accent: #0b0d12; --error: #ffb3ab; --error-wash: #2b1b1b } }
+export const PAGE_STYLE = `${TOKENS}
+:root { --page: var(--light, #f4f5f8) var(--dark, #0b0c0f) }
+@media (prefers-color-scheme: dark) { :root { --light: ; --dark: initial } }
 @media (prefers-contrast: more) { :root { --muted: var(--text); --edge: var(--text); --line: var(--text) } }
 * { box-sizing: border-box }
 body { margin: 0; padding: 20px 16px; min-height: 100vh; display: grid; place-items: center; background: var(--page);
-  color: var(--text); font: 400 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif }
+  color: var(--text); font: 400 16px/1.5 var(--font) }
 main { width: 100%; max-width: 420px; padding: clamp(20px, 6.5vw, 32px); background: var(--card);
-  border: 1px solid var(--line); border-radius: 12px; overflow-wrap: anywhere }
+  border: 1px solid var(--line); border-radius: var(--radius); overflow-wrap: anywhere }
 h1 { margin: 0 0 12px; font-size: clamp(21px, 6.2vw, 24px); line-height: 1.25; font-weight: 650; letter-spacing: -.015em }
 p { margin: 0 0 12px; color: var(--muted) }
 label { display: block; margin: 16px 0 6px; font-size: 14px; font-weight: 550 }
 input { width: 100%; height: 48px; padding: 0 14px; font: inherit; color: inherit; background: var(--card);
-  border: 1px solid var(--edge); border-radius: 9px }
+  border: 1px solid var(--edge); border-radius: var(--small-radius) }
 input[readonly] { border-color: var(--line); color: var(--muted) }
 input[aria-invalid] { border-color: var(--error); background: var(--error-wash) }
 input:focus-visible, button:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px }
 .hint, .error { margin: 6px 0 0; font-size: 14px; line-height: 1.45 }
 .error { color: var(--error); font-weight: 500 }
 button { width: 100%; min-height: 48px; margin-top: 20px; padding: 10px 16px; font: inherit; font-weight: 600;
-  color: var(--on-accent); background: var(--accent); border: 1px solid transparent; border-radius: 9px; cursor: pointer }
+  color: var(--on-accent); background: var(--accent); border: 1px solid transparent; border-radius: var(--small-radius); cursor: pointer }
 footer { margin-top: 24px; font-size: 13px; color: var(--muted) }
 @media (forced-colors: active) { button { border-color: ButtonText } }
 `;

@@ -35,14 +35,24 @@ export const LAYERS = {
   shared: { layers: [], packages: [], noAmbient: true },
   /** The translator and the messages of every language: read by server, widget and console. */
   i18n: { layers: ['shared'], packages: ['node:fs', '@formatjs/icu-messageformat-parser'], noAmbient: true },
+  /** The design tokens, for the pages that the server renders. */
+  tokens: { layers: [], packages: ['node:fs'], noAmbient: true },
   /** What widget and console both draw with. */
   ui: { layers: ['shared', 'i18n'], packages: ['preact'] },
   /** Ports: the store, the clock, the mailer. */
   ports: { layers: ['features', 'shared', 'i18n'], packages: [] },
   /** Rules, use-cases and routes, one folder per noun. `nature.ts` says what each of their files may do. */
-  features: { layers: ['ports', 'http', 'shared', 'i18n'], packages: 'shipped', notPackages: ADAPTER_PACKAGES },
+  features: {
+    layers: ['ports', 'http', 'shared', 'i18n', 'tokens'],
+    packages: 'shipped',
+    notPackages: ADAPTER_PACKAGES,
+  },
   config: { layers: ['features', 'ports', 'shared'], packages: 'shipped', notPackages: ADAPTER_PACKAGES },
-  http: { layers: ['features', 'ports', 'config', 'shared'], packages: 'shipped', notPackages: ADAPTER_PACKAGES },
+  http: {
+    layers: ['features', 'ports', 'config', 'shared', 'tokens'],
+    packages: 'shipped',
+    notPackages: ADAPTER_PACKAGES,
+  },
   /** The API of another product; no other feature depends on it. */
   protectimus: {
     layers: ['features', 'ports', 'config', 'http', 'shared'],
@@ -161,6 +171,7 @@ export function layerOf(path: string): LayerName | { problem: string } {
   if (top === undefined) return 'workshop';
   if (top === 'server') return serverLayer(path, second);
   if (top === 'ui' && second === 'i18n') return 'i18n';
+  if (path === 'ui/read-tokens.ts') return 'tokens';
   if (top === 'docs') return second === 'examples' ? 'examples' : 'workshop';
   if (top === 'widget' && (second === 'react' || /\/react\.tsx?$/.test(path))) return 'widgetReact';
   return TOP_FOLDERS[top] ?? { problem: `${top}/ is no part of the layout` };

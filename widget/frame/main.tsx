@@ -1,3 +1,5 @@
+import '@countersign/ui/tokens.css';
+import '@countersign/ui/form.css';
 import { type Look, readToFrame } from '@countersign/protocol/frame-protocol';
 import { render } from 'preact';
 import { english, loadTexts } from '../i18n/texts.ts';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ICON_LINK } from '@countersign/protocol/icon';
+import { TOKENS } from '@countersign/ui/read-tokens';
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
 import { isLoopbackHost } from '../../kernel/addresses.ts';
@@ -7,13 +8,13 @@ import type { Mailbox, MailboxMessage } from '../../kernel/ports/mailer.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
 
-const STYLE = `
-:root { color-scheme: light dark; --line: #e4e7ee; --soft: #596072; --accent: #2447c8; }
-@media (prefers-color-scheme: dark) { :root { --line: #2a2e38; --soft: #a2a9b8; --accent: #9db4ff; } }
+const STYLE = `${TOKENS}
+:root { color-scheme: light dark }
+@media (prefers-color-scheme: dark) { :root { --light: ; --dark: initial } }
 body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; }
-article { border: 1px solid var(--line); border-radius: 12px; padding: 0 1.25rem; margin: 1rem 0; }
+article { border: 1px solid var(--line); border-radius: var(--radius); padding: 0 1.25rem; margin: 1rem 0; }
 h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-bottom: 0 }
-p.meta { color: var(--soft); margin-top: 0; font-size: .875rem }
+p.meta { color: var(--muted); margin-top: 0; font-size: .875rem }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit }
 a { color: var(--accent) }
 `;

@@ -3,7 +3,7 @@ const STYLE = `.secondary {
   min-height: 44px;
   padding: 0 14px;
   border: var(--stroke) solid var(--edge);
-  border-radius: calc(var(--radius) * 0.75);
+  border-radius: var(--small-radius);
   color: var(--text);
   background: transparent;
   font-weight: 600;
@@ -98,7 +98,7 @@ form.codes {
   min-height: 44px;
   padding: 12px 16px;
   border: var(--stroke) solid var(--edge);
-  border-radius: calc(var(--radius) * 0.75);
+  border-radius: var(--small-radius);
   text-align: start;
 }
 
@@ -153,7 +153,7 @@ form.codes {
   margin: 0;
   padding: 12px 16px;
   border: var(--stroke) solid var(--line);
-  border-radius: calc(var(--radius) * 0.75);
+  border-radius: var(--small-radius);
   list-style: none;
   text-align: center;
 }

@@ -111,7 +111,7 @@ const STYLE = `
   padding: 16px;
   background: color-mix(in srgb, var(--text) 3%, transparent);
   border: var(--stroke) solid var(--line);
-  border-radius: calc(var(--radius) * 0.75);
+  border-radius: var(--small-radius);
 }
 
 .self form .field input {
