@@ -19,7 +19,6 @@ interface LinkForm {
   title: 'setupTitle' | 'invitationTitle' | 'recoveryLinkTitle' | 'resetTitle';
   text: 'setupText' | 'invitationText' | 'recoveryLinkText' | 'resetText';
   button: 'setupButton' | 'invitationButton' | 'recoveryLinkButton';
-  gone: 'setupGone' | 'invitationGone' | 'recoveryGone' | 'resetGone';
   path: 'setup' | 'invitation/accept' | 'recovery/accept' | 'reset/accept';
   fields(texts: Texts, view: LinkView): FieldSpec[];
 }
@@ -47,7 +46,6 @@ const FORMS: Record<LinkRoute, LinkForm> = {
     title: 'setupTitle',
     text: 'setupText',
     button: 'setupButton',
-    gone: 'setupGone',
     path: 'setup',
     fields: (texts, view) => [
       {
@@ -66,7 +64,6 @@ const FORMS: Record<LinkRoute, LinkForm> = {
     title: 'invitationTitle',
     text: 'invitationText',
     button: 'invitationButton',
-    gone: 'invitationGone',
     path: 'invitation/accept',
     fields: (texts, view) => [
       { name: 'code', kind: 'code', label: texts('confirmationCode'), hint: texts('invitationCodeHint') },
@@ -78,7 +75,6 @@ const FORMS: Record<LinkRoute, LinkForm> = {
     title: 'recoveryLinkTitle',
     text: 'recoveryLinkText',
     button: 'recoveryLinkButton',
-    gone: 'recoveryGone',
     path: 'recovery/accept',
     fields: newPasswordFields,
   },
@@ -86,7 +82,6 @@ const FORMS: Record<LinkRoute, LinkForm> = {
     title: 'resetTitle',
     text: 'resetText',
     button: 'recoveryLinkButton',
-    gone: 'resetGone',
     path: 'reset/accept',
     fields: newPasswordFields,
   },
@@ -108,7 +103,7 @@ export function LinkPage({ client, texts, place, secret, onAccepted }: LinkPageP
   const form = FORMS[place];
   if (secret === '' || view === 'gone' || isGone) {
     const action = { label: texts('toSignIn'), run: () => onAccepted({}) };
-    const text = texts(secret === '' ? 'linkMissing' : form.gone);
+    const text = texts(secret === '' ? 'linkMissing' : `${place}Gone`);
     return <Message texts={texts} title={texts('linkTitle')} text={text} isNext={isGone} action={action} />;
   }
   if (view === undefined) return <Loading texts={texts} />;

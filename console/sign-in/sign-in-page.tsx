@@ -101,14 +101,6 @@ export function SignInPage({ client, texts, known, hasEnded, onSession }: SignIn
   }
 }
 
-const TITLES = {
-  identify: 'identifyTitle',
-  password: 'passwordTitle',
-  otp: 'otpTitle',
-  recovery: 'recoveryTitle',
-  enrol: 'enrolTitle',
-} as const satisfies Record<AnswerableStep, string>;
-
 interface StepProps {
   screen: Extract<Screen, { kind: 'step' }>;
   texts: Texts;
@@ -125,7 +117,7 @@ function Step({ screen, texts, isNext, note, signIn, onForgotten }: StepProps) {
     // The title does not take the focus if the form does.
     <Card
       texts={texts}
-      title={texts(TITLES[step])}
+      title={texts(`${step}Title`)}
       isNext={isNext && (isTouch || step === 'enrol')}
       isWide={step === 'enrol'}
     >

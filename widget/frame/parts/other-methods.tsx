@@ -1,14 +1,5 @@
-import type { FactorKind, FactorOption } from '@countersign/protocol/flow';
-import type { TextKey, Texts } from '../../i18n/texts.ts';
-
-const LABELS: Record<FactorKind, TextKey> = {
-  webauthn: 'wayWebauthn',
-  code: 'wayCode',
-  ocra: 'wayOcra',
-  sms: 'waySms',
-  email: 'wayEmail',
-  recovery: 'wayRecovery',
-};
+import type { FactorOption } from '@countersign/protocol/flow';
+import type { Texts } from '../../i18n/texts.ts';
 
 export interface OtherMethodsProps {
   ways: readonly FactorOption[];
@@ -29,7 +20,7 @@ export function OtherMethods({ ways, texts, isBusy, isOpen, onChoose }: OtherMet
         {ways.map(({ id, kind, name, to }) => (
           <li key={id}>
             <button type="button" class="link" aria-disabled={isBusy} onClick={() => !isBusy && onChoose(id)}>
-              {texts(LABELS[kind], { name: name ?? '', destination: to ?? '' })}
+              {texts(`way_${kind}`, { name: name ?? '', destination: to ?? '' })}
             </button>
           </li>
         ))}

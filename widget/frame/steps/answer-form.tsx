@@ -37,7 +37,6 @@ interface State {
   /** The error that the form finds before it sends. */
   mistake?: TextKey | undefined;
   isShown?: boolean;
-  isWaiting?: boolean;
 }
 
 /** All steps with a typed answer share one form, as password managers expect. */
@@ -59,26 +58,28 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     clearInterval(this.timer);
   }
 
-  override componentDidUpdate(before: AnswerFormProps, stateBefore: State) {
+  override componentDidUpdate(before: AnswerFormProps) {
     const { notice } = this.props.screen;
-    const { mistake } = this.state;
-    if ((notice && notice !== before.screen.notice) || (mistake && mistake !== stateBefore.mistake)) {
-      this.input.current?.focus();
-      this.input.current?.select();
-    } else if (this.props.isNext && needsSend(before.screen.view) && this.props.screen.view.sent) {
+    if (notice && notice !== before.screen.notice) this.focusError();
+    else if (this.props.isNext && needsSend(before.screen.view) && this.props.screen.view.sent) {
       // The field appears together with the code. Focus it, unless that would open a keyboard.
       if (!matchMedia('(pointer: coarse)').matches) this.input.current?.focus();
     }
+  }
+
+  /** Selects the wrong input, so that typing replaces it. */
+  focusError() {
+    this.input.current?.focus();
+    this.input.current?.select();
   }
 
   leftMs(): number {
     return this.props.screen.notice?.wait?.leftMs() ?? 0;
   }
 
-  /** Updates the wait every second, and once more at its end. */
+  /** Updates the wait every second. */
   tick = () => {
-    const isWaiting = this.leftMs() > 0;
-    if (isWaiting || this.state.isWaiting) this.setState({ isWaiting });
+    if (this.props.screen.notice?.wait) this.forceUpdate();
   };
 
   answer = (event: Event) => {
@@ -90,14 +91,14 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     const value = prompt.read(this.input.current?.value ?? '');
     const mistake = value ? prompt.judge?.(value) : prompt.missing;
     this.setState({ mistake });
-    if (!mistake) this.props.onAnswer(value);
-    else this.input.current?.focus();
+    if (mistake) this.focusError();
+    else this.props.onAnswer(value);
   };
 
   override render(props: AnswerFormProps, { mistake, isShown }: State) {
     const { screen, texts, about, onNotYou, onChoose, onCancel, passkeys, onPasskey, resetUrl } = props;
     const { step, view, busy, notice, resend } = screen;
-    const { title, label, hint, button, attributes } = promptFor(step, view);
+    const { label, hint, button, attributes } = promptFor(step, view);
     const { chosen, others } = splitFactors(view);
     const { sent } = view;
     const isUnsent = needsSend(view);
@@ -110,7 +111,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     return (
       <form onSubmit={this.answer} novalidate aria-busy={busy}>
         <h1 ref={this.heading} tabIndex={-1}>
-          {texts(title)}
+          {texts(`${step}Title`)}
         </h1>
         {step !== 'identify' && view.login !== undefined && (
           <SignedInAs login={view.login} texts={texts} isSigning={step === 'sign'} onNotYou={onNotYou} />

@@ -5,7 +5,6 @@ import type { AnswerableStep } from '../flow-client.ts';
 
 /** The input of a step. */
 export interface Prompt {
-  title: TextKey;
   label: TextKey;
   hint?: TextKey | undefined;
   missing: TextKey;
@@ -25,7 +24,6 @@ const GROUPING = /[\s\u200b\u2060-]/g;
 const CODE = /^\d{6,14}$/;
 
 const otp: Prompt = {
-  title: 'otpTitle',
   label: 'otp',
   hint: 'otpHint',
   missing: 'otpMissing',
@@ -37,7 +35,6 @@ const otp: Prompt = {
 
 const PROMPTS: Record<TypedStep, Prompt> = {
   identify: {
-    title: 'identifyTitle',
     label: 'login',
     missing: 'loginMissing',
     button: 'continue',
@@ -45,7 +42,6 @@ const PROMPTS: Record<TypedStep, Prompt> = {
     read: (typed) => typed.trim(),
   },
   password: {
-    title: 'passwordTitle',
     label: 'password',
     missing: 'passwordMissing',
     button: 'signIn',
@@ -53,9 +49,8 @@ const PROMPTS: Record<TypedStep, Prompt> = {
     read: (typed) => typed,
   },
   otp,
-  sign: { ...otp, title: 'signTitle', hint: undefined },
+  sign: { ...otp, hint: undefined },
   recovery: {
-    title: 'recoveryTitle',
     label: 'recoveryCode',
     hint: 'recoveryHint',
     missing: 'otpMissing',
