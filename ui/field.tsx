@@ -24,7 +24,7 @@ export interface FieldProps extends FieldAttributes {
   error?: string | undefined;
   /** Ids of further elements that describe the field. */
   describedBy?: string | undefined;
-  input: Ref<HTMLInputElement> | null;
+  input?: Ref<HTMLInputElement>;
   /** The initial value. */
   defaultValue?: string;
   /** Shown in the field's frame after the input. */
@@ -46,7 +46,7 @@ export function Field({ id, label, hint, error, describedBy: also, input, childr
           enterKeyHint="go"
           {...attributes}
           id={id}
-          ref={input}
+          ref={input ?? null}
           aria-invalid={error ? 'true' : undefined}
           aria-describedby={describedBy || undefined}
           autocorrect="off"

@@ -46,7 +46,7 @@ export function Invite() {
         initial={{ name: '', email: '', language: texts.lang, grants: [] }}
         bodyOf={({ email, ...rest }) => ({ ...rest, email: String(email).trim() })}
         button={t('send')}
-        onMade={({ body }) => {
+        onCreated={({ body }) => {
           reads.changed('administrators');
           if (body.handOver) return setInvited(body);
           notify({ text: t('sent', { email: body.administrator.email }) });

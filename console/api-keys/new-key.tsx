@@ -49,7 +49,7 @@ export function NewKey() {
         }
         bodyOf={isProtectimus ? protectimusBody : bearerBody}
         button={t('make')}
-        onMade={({ body }) => {
+        onCreated={({ body }) => {
           reads.changed('api-keys', 'checklist');
           setMade(body);
         }}

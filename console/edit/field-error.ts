@@ -1,7 +1,7 @@
 import type { Texts } from '../i18n/texts.ts';
-import type { Answer } from '../service/client.ts';
+import type { Notice } from '../service/submission.ts';
 import { t } from '../shell/i18n.ts';
-import { refusalInWords } from '../shell/refusal.ts';
+import { noticeText } from '../shell/refusal.ts';
 
 /** The input that a refusal is about, and the message to show at it. */
 export interface FieldError {
@@ -12,14 +12,10 @@ export interface FieldError {
 /**
  * Matches the first segment of the field path. Undefined if the refusal is about the whole form or an unknown field.
  */
-export function fieldError(
-  refused: Exclude<Answer, { kind: 'done' }> | undefined,
-  names: readonly string[],
-  texts: Texts,
-): FieldError | undefined {
-  if (refused?.kind !== 'refused') return undefined;
-  const firsts = refused.fields.map((path) => path.split('/')[0]);
+export function fieldError(notice: Notice | undefined, names: readonly string[], texts: Texts): FieldError | undefined {
+  if (!notice) return undefined;
+  const firsts = notice.fields.map((path) => path.split('/')[0]);
   const name = firsts.find((one) => one !== undefined && names.includes(one));
   if (name === undefined) return undefined;
-  return { name, text: refused.code === 'INPUT_INVALID' ? t('notTaken') : refusalInWords(texts, refused) };
+  return { name, text: notice.code === 'INPUT_INVALID' ? t('notTaken') : noticeText(texts, notice) };
 }

@@ -1,38 +1,32 @@
 import type { Fields } from '../service/conflict.ts';
-import type { FieldError } from './field-error.ts';
 import { InputView } from './input-view.tsx';
-import { type Input, validateInput } from './inputs.ts';
+import type { Input } from './inputs.ts';
 
 export interface InputsListProps {
   inputs: readonly Input[];
   values: Fields;
-  /** Prefix of the inputs' ids. */
-  base: string;
-  /** Whether missing and wrong values are shown yet. */
-  isTold: boolean;
-  /** The input whose value was refused, and why. */
-  blame: FieldError | undefined;
-  isBusy: boolean;
-  onChange(values: Fields): void;
+  /** Names of the inputs that are marked as changed. */
+  changed?: readonly string[];
+  isReadOnly: boolean;
+  idOf(name: string): string;
+  errorOf(input: Input): string | undefined;
+  onChange(name: string, value: unknown): void;
 }
 
-/** The inputs of a form that is sent as a whole. Each error is shown at its input. */
-export function InputsList({ inputs, values, base, isTold, blame, isBusy, onChange }: InputsListProps) {
+/** The inputs of a form, each with its error. */
+export function InputsList({ inputs, values, changed, isReadOnly, idOf, errorOf, onChange }: InputsListProps) {
   return (
     <>
       {inputs.map((input) => (
         <InputView
           key={input.name}
           input={input}
-          id={`${base}-${input.name}`}
+          id={idOf(input.name)}
           value={values[input.name]}
-          error={
-            (isTold ? validateInput(input, values[input.name]) : undefined) ??
-            (blame?.name === input.name ? blame.text : undefined)
-          }
-          isReadOnly={isBusy}
-          isChanged={false}
-          onChange={(value) => onChange({ ...values, [input.name]: value })}
+          error={errorOf(input)}
+          isReadOnly={isReadOnly}
+          isChanged={changed?.includes(input.name) ?? false}
+          onChange={(value) => onChange(input.name, value)}
         />
       ))}
     </>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Answer, ifMatch } from '../service/client.ts';
+import { ifMatch } from '../service/client.ts';
 import { type Conflict, changesOf, conflictOf, type Fields, rebase } from '../service/conflict.ts';
+import { type Notice, noticeOf } from '../service/submission.ts';
 import { useConsole } from '../shell/context.ts';
 import type { Draft } from '../shell/drafts.ts';
 import { t } from '../shell/i18n.ts';
@@ -13,7 +14,8 @@ export interface Edit {
   /** The changes come from a draft: the user left the page and came back. */
   isKept: boolean;
   isBusy: boolean;
-  refused?: Exclude<Answer, { kind: 'done' }> | undefined;
+  /** Why the changes were not saved. */
+  notice: Notice | undefined;
   conflict?: Conflict | undefined;
   set(name: string, value: unknown): void;
   discard(): void;
@@ -43,63 +45,71 @@ export function useEdit({ path, names, body, version, alsoChanged }: EditParts):
   );
   const [isKept, setKept] = useState(() => drafts.get(path) !== undefined);
   const [isBusy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<Edit['refused']>();
+  const [notice, setNotice] = useState<Notice>();
   const [theirs, setTheirs] = useState<{ body: Fields; version: string | undefined }>();
   const changed = changedNames(draft);
+  /** The user may have typed since this render. */
+  const latest = useRef(draft);
 
   const put = (next: Draft) => {
+    latest.current = next;
     setDraft(next);
     drafts.put(path, changedNames(next).length > 0 ? next : undefined);
   };
-  /** Without changes, the form shows the latest version. The user may have typed since this render. */
+  /** Replaces the draft that was sent, but keeps what the user has typed since. */
+  const replace = (sent: Draft, next: Draft) =>
+    put({ ...next, values: rebase(sent.values, latest.current.values, next.values) });
+
+  /** Without changes, the form shows the latest version. */
   const isClean = changed.length === 0;
-  const latest = useRef(pick);
-  latest.current = pick;
-  useEffect(() => {
-    const base = latest.current(body);
-    setDraft((current) => (changedNames(current).length === 0 ? { base, version, values: base } : current));
-  }, [body, version, isClean]);
+  const update = useRef(() => {});
+  update.current = () => {
+    if (changedNames(latest.current).length === 0) put({ base: pick(body), version, values: pick(body) });
+  };
+  useEffect(() => update.current(), [body, version, isClean]);
 
   const send = async (from: Draft): Promise<void> => {
     const changes = changesOf(from.base, from.values);
     setTheirs(undefined);
-    setRefused(undefined);
-    if (Object.keys(changes).length === 0) return put(from);
+    setNotice(undefined);
+    if (Object.keys(changes).length === 0) return;
     setBusy(true);
     const answer = await client.send<Fields>('PATCH', path, changes, ifMatch(from.version));
     setBusy(false);
     if (answer.kind === 'done') return saved(from, changes, answer.body, answer.version);
-    if (answer.kind === 'refused' && answer.code === 'VERSION_CONFLICT') return meet(from);
-    setRefused(answer);
+    if (answer.kind === 'refused' && answer.code === 'VERSION_CONFLICT') return resolveConflict(from);
+    setNotice(noticeOf(answer));
   };
 
   const saved = (from: Draft, changes: Fields, after: Fields, at: string | undefined) => {
     setKept(false);
-    put({ base: pick(after), version: at, values: pick(after) });
-    const tell = (next: Fields, nextVersion: string | undefined) => {
+    replace(from, { base: pick(after), version: at, values: pick(after) });
+    const refresh = (next: Fields, nextVersion: string | undefined) => {
       reads.changed(...alsoChanged);
       reads.put(path, next, nextVersion);
     };
-    tell(after, at);
+    refresh(after, at);
     const before = Object.fromEntries(Object.keys(changes).map((name) => [name, from.base[name]]));
     const undo = async () => {
       const answer = await client.send<Fields>('PATCH', path, before, ifMatch(at));
       if (answer.kind !== 'done') return refusalInWords(texts, answer);
-      tell(answer.body, answer.version);
+      refresh(answer.body, answer.version);
       return undefined;
     };
     notify({ text: t('saved'), undo });
   };
 
-  /** After a version conflict: reads the current version, and saves again unless the changes overlap. */
-  const meet = async (from: Draft): Promise<void> => {
+  /** Reads the current version, and saves on top of it unless another administrator changed the same fields. */
+  const resolveConflict = async (from: Draft): Promise<void> => {
     const now = await client.get<Fields>(path);
-    if (now.kind !== 'done') return setRefused(now);
+    if (now.kind !== 'done') return setNotice(noticeOf(now));
     reads.put(path, now.body, now.version);
-    const { theirs: others, both } = conflictOf(from.base, from.values, pick(now.body));
-    put(from);
+    const base = pick(now.body);
+    const { theirs: others, both } = conflictOf(from.base, from.values, base);
     if (others.length > 0 || both.length > 0) return setTheirs({ body: now.body, version: now.version });
-    return send({ base: pick(now.body), version: now.version, values: rebase(from.base, from.values, pick(now.body)) });
+    const next = { base, version: now.version, values: rebase(from.base, from.values, base) };
+    replace(from, next);
+    return send(next);
   };
 
   return {
@@ -107,23 +117,26 @@ export function useEdit({ path, names, body, version, alsoChanged }: EditParts):
     changed,
     isKept,
     isBusy,
-    refused,
+    notice,
     conflict: theirs && conflictOf(draft.base, draft.values, pick(theirs.body)),
     set: (name, value) => {
-      setRefused(undefined);
-      put({ ...draft, values: { ...draft.values, [name]: value } });
+      setNotice(undefined);
+      put({ ...latest.current, values: { ...latest.current.values, [name]: value } });
     },
     discard() {
       setKept(false);
       setTheirs(undefined);
-      setRefused(undefined);
+      setNotice(undefined);
       put({ base: pick(body), version, values: pick(body) });
     },
-    save: () => send(draft),
+    save: () => send(latest.current),
     async apply(yielded) {
       if (!theirs) return;
+      const { base: before, values } = latest.current;
       const base = pick(theirs.body);
-      await send({ base, version: theirs.version, values: rebase(draft.base, draft.values, base, yielded) });
+      const next = { base, version: theirs.version, values: rebase(before, values, base, yielded) };
+      put(next);
+      await send(next);
     },
   };
 }

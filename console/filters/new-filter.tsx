@@ -43,7 +43,7 @@ export function NewFilter() {
         ]}
         initial={{ name: '', rule: fresh[kind] }}
         button={t('make')}
-        onMade={({ body, version }) => {
+        onCreated={({ body, version }) => {
           reads.changed('filters');
           reads.put(`filters/${body.id}`, body, version);
           notify({ text: t('made', { name: body.name }) });

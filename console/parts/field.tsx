@@ -1,6 +1,5 @@
-import { Field as InputField } from '@countersign/ui/field.tsx';
+import { type FieldAttributes, Field as InputField } from '@countersign/ui/field.tsx';
 import { Eye } from '@countersign/ui/icons.tsx';
-import type { Ref } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Texts } from '../i18n/texts.ts';
 
@@ -18,39 +17,36 @@ export interface FieldSpec {
   value?: string;
 }
 
-const AUTOCOMPLETE: Record<FieldKind, string> = {
-  text: 'off',
-  email: 'username',
-  password: 'current-password',
-  'new-password': 'new-password',
-  repeat: 'new-password',
-  otp: 'one-time-code',
-  code: 'off',
+const NEW_PASSWORD = { type: 'password', autocomplete: 'new-password', class: 'secret' } as const;
+const ATTRIBUTES: Record<FieldKind, Partial<FieldAttributes> & { autocomplete: string }> = {
+  text: { autocomplete: 'off', autocapitalize: 'words' },
+  email: { autocomplete: 'username', inputMode: 'email' },
+  password: { ...NEW_PASSWORD, autocomplete: 'current-password' },
+  'new-password': NEW_PASSWORD,
+  repeat: NEW_PASSWORD,
+  otp: { autocomplete: 'one-time-code', inputMode: 'numeric', class: 'spaced' },
+  code: { autocomplete: 'off', class: 'spaced' },
 };
-const SECRET: readonly FieldKind[] = ['password', 'new-password', 'repeat'];
 
 export interface FieldProps {
   spec: FieldSpec;
   id: string;
   error: string | undefined;
-  input: Ref<HTMLInputElement> | undefined;
   readOnly: boolean;
   texts: Texts;
 }
 
 /** A field of a form, with the attributes of its kind. */
-export function Field({ spec, id, error, input, readOnly, texts }: FieldProps) {
-  const { name, kind, label, hint, autocomplete = AUTOCOMPLETE[kind], value } = spec;
+export function Field({ spec, id, error, readOnly, texts }: FieldProps) {
+  const { name, kind, label, hint, value, autocomplete = ATTRIBUTES[kind].autocomplete } = spec;
   const [isShown, setShown] = useState(false);
-  const isSecret = SECRET.includes(kind);
+  const isSecret = ATTRIBUTES[kind].type === 'password';
   return (
     <InputField
-      {...(kind === 'otp' && { inputMode: 'numeric' })}
-      {...(kind === 'email' && { inputMode: 'email' })}
-      {...(kind === 'text' && { autocapitalize: 'words' })}
+      type="text"
+      {...ATTRIBUTES[kind]}
+      {...(isShown && { type: 'text' })}
       {...(value !== undefined && { defaultValue: value })}
-      type={isSecret && !isShown ? 'password' : 'text'}
-      class={kind === 'otp' || kind === 'code' ? 'spaced' : isSecret ? 'secret' : undefined}
       enterKeyHint={undefined}
       aria-required="true"
       id={id}
@@ -59,7 +55,6 @@ export function Field({ spec, id, error, input, readOnly, texts }: FieldProps) {
       hint={hint}
       error={error}
       autocomplete={autocomplete}
-      input={input ?? null}
       readOnly={readOnly}
     >
       {isSecret && (

@@ -41,7 +41,7 @@ export function NewResource() {
         initial={{ name: '', allowedOrigins: [], allowLocalhost: false, testMode: null }}
         bodyOf={({ testMode, ...rest }) => ({ ...rest, ...(testMode !== null && { testMode }) })}
         button={t('make')}
-        onMade={({ body, version }) => {
+        onCreated={({ body, version }) => {
           reads.changed('resources', 'checklist');
           reads.put(`resources/${body.id}`, body, version);
           notify({ text: t('made', { name: body.name }) });

@@ -144,7 +144,7 @@ function FillIn({ way, owner, ownerId, onMade }: OwnerProps & { way: WayIn; onMa
           initial={initialOf(way, name)}
           bodyOf={(values) => bodyOf(way, values, ownerId)}
           button={t('make')}
-          onMade={({ body, version }) => {
+          onCreated={({ body, version }) => {
             reads.changed('tokens', 'users', 'checklist');
             reads.put(`tokens/${body.token.id}`, body.token, version);
             onMade(body);

@@ -17,7 +17,7 @@ export function NewUser() {
         initial={{ login: '', email: null, firstName: null, secondName: null, alias: null, phone: null }}
         bodyOf={(values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))}
         button={t('make')}
-        onMade={({ body, version }) => {
+        onCreated={({ body, version }) => {
           reads.changed('users', 'checklist');
           reads.put(`users/${body.id}`, body, version);
           notify({ text: t('made', { name: body.login }) });

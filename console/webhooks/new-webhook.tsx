@@ -38,7 +38,7 @@ export function NewWebhook() {
         initial={{ url: '', description: null, events: null, resources: about === null ? null : [about] }}
         bodyOf={(values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))}
         button={t('make')}
-        onMade={({ body }) => {
+        onCreated={({ body }) => {
           reads.changed('webhooks');
           setMade(body);
         }}

@@ -105,7 +105,6 @@ export class Panel extends Component<PanelProps, State> {
             {...(value !== undefined && { defaultValue: value })}
             id={`${id}-${field.name}`}
             error={errorOf(field.name)}
-            input={null}
             readOnly={isBusy}
           />
         ))}
