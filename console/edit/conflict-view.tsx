@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Conflict } from '../service/conflict.ts';
 import { t } from '../shell/i18n.ts';
 import { type Input, valueText } from './inputs.ts';
@@ -16,7 +16,7 @@ export function ConflictView({ conflict, inputOf, onApply, onDiscard }: Conflict
   const [yielded, setYielded] = useState<ReadonlySet<string>>(new Set());
   const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   const choose = (name: string, isTheirs: boolean) => {
     const next = new Set(yielded);
     if (isTheirs) next.add(name);

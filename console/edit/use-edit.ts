@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ifMatch } from '../service/client.ts';
 import { type Conflict, changesOf, conflictOf, type Fields, rebase } from '../service/conflict.ts';
 import { type Notice, noticeOf } from '../service/submission.ts';
@@ -66,7 +66,7 @@ export function useEdit({ path, names, body, version, alsoChanged }: EditParts):
   update.current = () => {
     if (changedNames(latest.current).length === 0) put({ base: pick(body), version, values: pick(body) });
   };
-  useEffect(() => update.current(), [body, version, isClean]);
+  useLayoutEffect(() => update.current(), [body, version, isClean]);
 
   const send = async (from: Draft): Promise<void> => {
     const changes = changesOf(from.base, from.values);

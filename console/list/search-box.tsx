@@ -1,5 +1,5 @@
 import { Search, X } from 'lucide';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { t } from '../shell/i18n.ts';
 
@@ -13,7 +13,7 @@ export function SearchBox({ value, onChange }: { value: string; onChange(text: s
   change.current = onChange;
   /** The last search in the address: if it differs, the user went back or forward. */
   const known = useRef(value);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (known.current === value) return;
     known.current = value;
     setText(value);

@@ -1,6 +1,6 @@
 import { Seal } from '@countersign/ui/icons.tsx';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Texts } from '../i18n/texts.ts';
 
 export interface CardProps {
@@ -35,7 +35,8 @@ export function Card({ texts, title, children, isNext = false, isWide = false }:
 export function Title({ isNext, children }: { isNext: boolean; children: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const shown = useRef<string | undefined>(undefined);
-  useEffect(() => {
+  // Before the browser paints: later, it could take the focus from a field that the user has already chosen.
+  useLayoutEffect(() => {
     if (shown.current === children) return;
     shown.current = children;
     document.title = `${children} – Countersign`;

@@ -1,6 +1,6 @@
 import type { SessionView } from '@countersign/protocol/session';
 import type { ComponentType } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { TextKey, Texts } from '../i18n/texts.ts';
 import { Title } from '../parts/card.tsx';
 import type { Client } from '../service/client.ts';
@@ -56,7 +56,7 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
   const [said, setSaid] = useState<TextKey>();
   const [codes, setCodes] = useState<string[]>();
   const status = useRef<HTMLParagraphElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (said !== undefined && codes === undefined) status.current?.focus();
   }, [said, codes]);
 

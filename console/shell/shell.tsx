@@ -1,7 +1,7 @@
 import type { SessionView } from '@countersign/protocol/session';
 import { Seal } from '@countersign/ui/icons.tsx';
 import { Menu, Search } from 'lucide';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Texts } from '../i18n/texts.ts';
 import { Icon } from '../parts/icon.tsx';
 import type { Preferences } from '../preferences.ts';
@@ -90,7 +90,7 @@ function Shell(props: ShellProps) {
   // Drafts survive navigation within the console, but not leaving it.
   useLeaveWarning(() => props.drafts.size() > 0);
   const shown = useRef(address.path);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // A new page starts at its top.
     if (shown.current !== address.path) scrollTo(0, 0);
     shown.current = address.path;

@@ -1,4 +1,4 @@
-import { useEffect, useReducer } from 'preact/hooks';
+import { useLayoutEffect, useReducer } from 'preact/hooks';
 import type { Read } from '../service/query-cache.ts';
 import { useConsole } from './context.ts';
 
@@ -6,7 +6,8 @@ import { useConsole } from './context.ts';
 export function useQuery<Body>(path: string | undefined): Read<Body> & { retry(): void } {
   const { reads } = useConsole();
   const [, draw] = useReducer((count: number, _: undefined) => count + 1, 0);
-  useEffect(() => (path === undefined ? undefined : reads.watch(path, () => draw(undefined))), [reads, path]);
+  // Before the browser paints, so that no change between render and effect is missed.
+  useLayoutEffect(() => (path === undefined ? undefined : reads.watch(path, () => draw(undefined))), [reads, path]);
   const read = path === undefined ? { isLoading: false } : reads.now<Body>(path);
   return { ...read, retry: () => path !== undefined && reads.again(path) };
 }

@@ -230,3 +230,21 @@ describe('failures', () => {
     expect(screen()).toEqual({ kind: 'denied', code: 'ACCESS_DENIED' });
   });
 });
+
+test('a late response to the check of the time does not end a sign-in that an answer has prolonged', async () => {
+  let respond: (answer: Answer) => void = () => {};
+  const check = new Promise<Answer>((resolve) => {
+    respond = resolve;
+  });
+  const { signIn, screen } = setUp(
+    seen(),
+    check,
+    seen({ step: 'password', seq: 1, now: 900_000, expiresAt: 1_800_000 }),
+  );
+  await signIn.start();
+  await vi.advanceTimersByTimeAsync(900_002);
+  await signIn.submit('ada@acme.example');
+  respond(lost);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(screen()).toMatchObject({ kind: 'step', step: 'password' });
+});

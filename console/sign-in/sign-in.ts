@@ -89,7 +89,8 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
     if (screen.kind !== 'step' || screen.busy || ends.leftMs() > 0) return;
     const asked = run;
     const answer = await read();
-    if (asked !== run || screen.kind !== 'step' || screen.busy) return;
+    // An answer may have prolonged it meanwhile.
+    if (asked !== run || screen.kind !== 'step' || screen.busy || ends.leftMs() > 0) return;
     if (answer.kind === 'done' && answer.body.expiresAt > answer.body.now) watchTime(answer.body);
     else end({ kind: 'expired' });
   }

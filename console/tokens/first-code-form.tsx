@@ -13,6 +13,7 @@ export function FirstCode({ token, secret, uri }: { token: Token; secret: string
   const { kind, algorithm = 'SHA1', digits = 6, periodMs = 30_000 } = token;
   const check = async (event: Event) => {
     event.preventDefault();
+    const typed = input.current?.value ?? '';
     setVerdict(undefined);
     const fresh: FreshSecret = {
       kind: kind === 'hotp' ? 'hotp' : 'totp',
@@ -25,8 +26,9 @@ export function FirstCode({ token, secret, uri }: { token: Token; secret: string
     // Use the service's clock, which sign-ins are checked against.
     const answer = await client.get<{ now: number }>('session');
     if (answer.kind !== 'done') return setVerdict('lost');
-    setVerdict(await verifyFirstCode(fresh, input.current?.value ?? '', answer.body.now));
-    input.current?.select();
+    setVerdict(await verifyFirstCode(fresh, typed, answer.body.now));
+    // Typing replaces the code, unless the user has begun the next one.
+    if (input.current?.value === typed) input.current.select();
   };
   return (
     <div class="first-code">

@@ -230,6 +230,22 @@ describe('expiry', () => {
     expect(types().at(-1)).toBe('expire');
   });
 
+  test('a late response to the check does not end a flow that an answer has prolonged', async () => {
+    const { signIn, screen, expectAnswers } = await startSignIn();
+    let respond: (answer: FlowAnswer) => void = () => {};
+    expectAnswers(
+      new Promise((resolve) => {
+        respond = resolve;
+      }),
+    );
+    await vi.advanceTimersByTimeAsync(900_002);
+    expectAnswers(seen({ step: 'password', seq: 1, now: 900_000, expiresAt: 1_800_000 }));
+    await signIn.submit('ada');
+    respond(lost);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(screen()).toMatchObject({ kind: 'step', step: 'password' });
+  });
+
   test('an unused result expires', async () => {
     const { signIn, types, screen, expectAnswers } = await startSignIn();
     expectAnswers(seen({ step: 'done', seq: 1, result: 'a.b.c', expiresAt: 60_000 }));

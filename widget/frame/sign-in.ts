@@ -152,7 +152,8 @@ export function createSignIn({
     if (screen.busy) return;
     const asked = run;
     const answer = await client.read(handle);
-    if (asked !== run || screen.kind !== 'step' || screen.busy) return;
+    // An answer may have prolonged it meanwhile.
+    if (asked !== run || screen.kind !== 'step' || screen.busy || ends.leftMs() > 0) return;
     if (answer.kind === 'view' && answer.view.expiresAt > answer.view.now) watchTime(answer.view);
     else expire();
   };

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Dialog } from '../../parts/dialog.tsx';
 import { useConsole } from '../../shell/context.ts';
 import { t as common } from '../../shell/i18n.ts';
@@ -53,7 +53,7 @@ function PickDialog<Item extends { id: string }>({ question, onAnswer }: PickDia
   const [search, setSearch] = useState('');
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   useEffect(() => {
     const timer = setTimeout(() => setSearch(text.trim()), WAIT_MS);
     return () => clearTimeout(timer);
