@@ -20,12 +20,12 @@ export interface AppProps {
   preferences: Preferences;
   setPreferences(changes: Partial<Preferences>): void;
   texts: Texts;
-  visit: Router;
+  router: Router;
   stage: Stage;
 }
 
 export function App({ stage, ...rest }: AppProps) {
-  const { client, texts, visit } = rest;
+  const { client, texts, router } = rest;
   const isNext = useHasMoved(stage);
   switch (stage.kind) {
     case 'loading':
@@ -36,9 +36,9 @@ export function App({ stage, ...rest }: AppProps) {
           key={stage.secret}
           client={client}
           texts={texts}
-          place={stage.place}
+          route={stage.route}
           secret={stage.secret}
-          onAccepted={(known) => visit.signIn(known)}
+          onAccepted={(known) => router.signIn(known)}
         />
       );
     case 'sign-in':
@@ -48,7 +48,7 @@ export function App({ stage, ...rest }: AppProps) {
           texts={texts}
           known={stage.known}
           hasEnded={stage.hasEnded}
-          onSession={visit.enter}
+          onSession={router.enter}
         />
       );
     case 'inside':
@@ -69,7 +69,7 @@ export function App({ stage, ...rest }: AppProps) {
           texts={texts}
           title={texts(stage.kind === 'offline' ? 'offlineTitle' : 'refusedTitle')}
           text={stage.kind === 'offline' ? texts('offlineText') : refusalText(texts, stage.code)}
-          action={{ label: texts('tryAgain'), run: () => visit.start('') }}
+          action={{ label: texts('tryAgain'), run: () => router.start('') }}
         />
       );
   }
@@ -91,11 +91,11 @@ function LazyShell(props: ShellProps) {
   const [isLost, setLost] = useState(false);
   const { texts } = props;
   const { lang } = texts;
-  const { place } = props.address;
+  const { route } = props.address;
   useEffect(() => {
     // Load the page in parallel with the shell, which shows the error if this fails.
-    PAGES[place].load().catch(() => undefined);
-  }, [place]);
+    PAGES[route].load().catch(() => undefined);
+  }, [route]);
   useEffect(() => {
     import('./shell/shell.tsx')
       .then(({ loadShell }) => loadShell(lang))

@@ -23,7 +23,7 @@ const secret = takeSecret(window);
 
 const client = createClient(
   (...request) => fetch(...request),
-  (answer) => visit.hear(answer),
+  (answer) => router.hear(answer),
 );
 const reads = createQueryCache(client);
 const drafts = createDrafts();
@@ -31,13 +31,13 @@ let preferences = readPreferences(() => localStorage);
 let texts = english;
 let stage: Stage = { kind: 'loading' };
 
-const visit = createRouter({
+const router = createRouter({
   client,
   href: () => location.pathname + location.search,
   setHref: (href, replace) => (replace ? history.replaceState(null, '', href) : history.pushState(null, '', href)),
   show(next: Stage) {
     stage = next;
-    if (stage.kind === 'inside') drafts.belongTo(stage.session.administrator.id);
+    if (stage.kind === 'inside') drafts.setOwner(stage.session.administrator.id);
     // Cached responses belong to the user who requested them.
     else if (stage.kind !== 'loading') reads.clear();
     draw();
@@ -45,7 +45,7 @@ const visit = createRouter({
 });
 
 function draw(): void {
-  render(<App {...{ client, reads, drafts, texts, visit, stage, preferences, setPreferences }} />, document.body);
+  render(<App {...{ client, reads, drafts, texts, router, stage, preferences, setPreferences }} />, document.body);
 }
 
 async function setPreferences(changes: Partial<Preferences>): Promise<void> {
@@ -66,8 +66,8 @@ async function loadLanguage(): Promise<void> {
 // Pasting another link into the same tab does not reload the page.
 addEventListener('popstate', () => {
   const another = takeSecret(window);
-  return another === '' ? visit.follow() : visit.start(another);
+  return another === '' ? router.follow() : router.start(another);
 });
-document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && visit.checkTime());
-setInterval(() => visit.checkTime(), POLL_INTERVAL_MS);
-loadLanguage().then(() => visit.start(secret));
+document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && router.checkTime());
+setInterval(() => router.checkTime(), POLL_INTERVAL_MS);
+loadLanguage().then(() => router.start(secret));

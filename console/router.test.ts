@@ -28,10 +28,10 @@ function arrive(path: string, ...answers: Response[]) {
     }) as typeof globalThis.fetch,
     (answer) => {
       heard.push(answer);
-      visit.hear(answer);
+      router.hear(answer);
     },
   );
-  const visit: Router = createRouter({
+  const router: Router = createRouter({
     client,
     href: () => bar.path,
     setHref(next, replace) {
@@ -40,7 +40,7 @@ function arrive(path: string, ...answers: Response[]) {
     },
     show: (stage) => stages.push(stage),
   });
-  return { visit, bar, asked, client, answers, stage: () => stages.at(-1) };
+  return { router, bar, asked, client, answers, stage: () => stages.at(-1) };
 }
 
 const says = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
@@ -52,43 +52,43 @@ describe('the address decides', () => {
     ['/invitation', 'invitation'],
     ['/recovery', 'recovery'],
     ['/new-password', 'reset'],
-  ])('%s opens for its link, and requests no session', async (path, place) => {
-    const { visit, stage, asked } = arrive(path);
-    await visit.start('secret');
-    expect(stage()).toEqual({ kind: 'link', place, secret: 'secret' });
+  ])('%s opens for its link, and requests no session', async (path, route) => {
+    const { router, stage, asked } = arrive(path);
+    await router.start('secret');
+    expect(stage()).toEqual({ kind: 'link', route, secret: 'secret' });
     expect(asked).toEqual([]);
   });
 
   test('tells an expired session from none', async () => {
-    const { visit, stage } = arrive('/console', says({ session: null, hasEnded: true }));
-    await visit.start('');
+    const { router, stage } = arrive('/console', says({ session: null, hasEnded: true }));
+    await router.start('');
     expect(stage()).toEqual({ kind: 'sign-in', known: {}, hasEnded: true });
   });
 
   test.each([
     ['/console', 'home'],
     ['/console/your-sign-in', 'ownSignIn'],
-  ])('%s opens %s with a session', async (path, place) => {
-    const { visit, stage } = arrive(path, says(SIGNED_IN));
-    await visit.start('');
+  ])('%s opens %s with a session', async (path, route) => {
+    const { router, stage } = arrive(path, says(SIGNED_IN));
+    await router.start('');
     expect(stage()).toEqual({ kind: 'inside', address: innerAddress(path), session: SESSION });
-    expect(innerAddress(path)).toMatchObject({ place, path, params: {} });
+    expect(innerAddress(path)).toMatchObject({ route, path, params: {} });
   });
 
   test.each(['/console/nothing', '/console/', '/Setup', '/'])('%s is no page', async (path) => {
-    const { visit, stage, asked } = arrive(path);
-    await visit.start('');
+    const { router, stage, asked } = arrive(path);
+    await router.start('');
     expect(stage()).toEqual({ kind: 'unknown' });
     expect(asked).toEqual([]);
   });
 
   test('shows the sign-in without a session, then the requested page', async () => {
     const wanted = '/console/resources/res_01k8dq9z2mp/embed?lang=php';
-    const { visit, stage, client, bar, asked, answers } = arrive(wanted, says({ session: null, hasEnded: false }));
-    await visit.start('');
+    const { router, stage, client, bar, asked, answers } = arrive(wanted, says({ session: null, hasEnded: false }));
+    await router.start('');
     expect(stage()).toEqual({ kind: 'sign-in', known: {}, hasEnded: false });
-    visit.enter(SESSION);
-    expect(stage()).toMatchObject({ kind: 'inside', address: { place: 'resources', params: { tab: 'embed' } } });
+    router.enter(SESSION);
+    expect(stage()).toMatchObject({ kind: 'inside', address: { route: 'resources', params: { tab: 'embed' } } });
     expect(bar.path).toBe(wanted);
     answers.push(says({}));
     await client.send('POST', 'me/password', {});
@@ -97,10 +97,10 @@ describe('the address decides', () => {
 
   test('reports an outage and a refusal', async () => {
     const offline = arrive('/console');
-    await offline.visit.start('');
+    await offline.router.start('');
     expect(offline.stage()).toEqual({ kind: 'offline' });
     const refused = arrive('/console', refusal('UNAVAILABLE', 503));
-    await refused.visit.start('');
+    await refused.router.start('');
     expect(refused.stage()).toEqual({ kind: 'refused', code: 'UNAVAILABLE' });
   });
 });
@@ -108,44 +108,44 @@ describe('the address decides', () => {
 describe('signed in', () => {
   async function inside(...answers: Response[]) {
     const at = arrive('/console', says(SIGNED_IN), ...answers);
-    await at.visit.start('');
+    await at.router.start('');
     return at;
   }
 
   test('shows the sign-in at once when a change ended the session', async () => {
-    const { visit, stage } = await inside(says({ session: null, hasEnded: true }));
-    await visit.renew();
+    const { router, stage } = await inside(says({ session: null, hasEnded: true }));
+    await router.renew();
     expect(stage()).toMatchObject({ kind: 'sign-in', hasEnded: true });
   });
 
   test('navigation changes the address and sends no request; back returns', async () => {
-    const { visit, bar, stage, asked } = await inside();
-    visit.goTo('/console/your-sign-in');
-    visit.goTo('/console/resources?search=shop');
-    visit.goTo('/console/resources?search=shops', true);
+    const { router, bar, stage, asked } = await inside();
+    router.goTo('/console/your-sign-in');
+    router.goTo('/console/resources?search=shop');
+    router.goTo('/console/resources?search=shops', true);
     expect(bar.history).toEqual(['/console/your-sign-in', '/console/resources?search=shop']);
     expect(bar.path).toBe('/console/resources?search=shops');
-    expect(stage()).toMatchObject({ address: { place: 'resources' } });
+    expect(stage()).toMatchObject({ address: { route: 'resources' } });
     bar.path = '/console';
-    await visit.follow();
-    expect(stage()).toMatchObject({ address: { place: 'home' } });
+    await router.follow();
+    expect(stage()).toMatchObject({ address: { route: 'home' } });
     expect(asked).toHaveLength(1);
   });
 
   test.each(['/setup', '//evil.example/console', 'https://evil.example/console', '/console/nothing', 'javascript:1'])(
     'does not navigate to %s',
     async (href) => {
-      const { visit, bar, stage } = await inside();
-      visit.goTo(href);
+      const { router, bar, stage } = await inside();
+      router.goTo(href);
       expect([bar.path, bar.history]).toEqual(['/console', []]);
-      expect(stage()).toMatchObject({ address: { place: 'home' } });
+      expect(stage()).toMatchObject({ address: { route: 'home' } });
     },
   );
 
   test('going back to an unknown address shows that there is no such page', async () => {
-    const { visit, bar, stage } = await inside();
+    const { router, bar, stage } = await inside();
     bar.path = '/console/resources/nonsense';
-    await visit.follow();
+    await router.follow();
     expect(stage()).toEqual({ kind: 'unknown' });
   });
 
@@ -160,33 +160,33 @@ describe('signed in', () => {
   });
 
   test('SR-29: half an hour unused clears the page from an unattended screen', async () => {
-    const { visit, client, stage, answers } = await inside(says({}));
+    const { router, client, stage, answers } = await inside(says({}));
     await vi.advanceTimersByTimeAsync(1_700_000);
     await client.get('checklist');
     await vi.advanceTimersByTimeAsync(1_700_000);
-    await visit.checkTime();
+    await router.checkTime();
     expect(stage()).toMatchObject({ kind: 'inside' });
     await vi.advanceTimersByTimeAsync(100_000);
     answers.push(refusal('SESSION_ENDED', 401));
-    await visit.checkTime();
+    await router.checkTime();
     expect(stage()).toMatchObject({ kind: 'sign-in', hasEnded: true });
   });
 
   test('stays signed in while another tab uses the session', async () => {
-    const { visit, stage, answers } = await inside();
+    const { router, stage, answers } = await inside();
     await vi.advanceTimersByTimeAsync(1_800_000);
     answers.push(says(SIGNED_IN));
-    await visit.checkTime();
+    await router.checkTime();
     expect(stage()).toMatchObject({ kind: 'inside' });
   });
 
   test('signing out ends the session at the service; offline, the session stays and an error is shown', async () => {
     const out = await inside(new Response(null, { status: 204 }));
-    await out.visit.signOut();
+    await out.router.signOut();
     expect(out.asked.at(-1)).toBe('DELETE /v1/session token');
     expect(out.stage()).toEqual({ kind: 'sign-in', known, hasEnded: false });
     const lost = await inside();
-    await lost.visit.signOut();
+    await lost.router.signOut();
     expect(lost.stage()).toEqual({ kind: 'offline' });
   });
 });

@@ -11,7 +11,7 @@ export type PageRoute = Exclude<ConsolePlace, LinkRoute>;
 
 /** A page of the signed-in console, with its filters: all of it is in the address bar. */
 export interface Address {
-  place: PageRoute;
+  route: PageRoute;
   params: Readonly<Record<string, string>>;
   path: string;
   query: URLSearchParams;
@@ -20,7 +20,7 @@ export interface Address {
 /** Everything that the console can show. */
 export type Stage =
   | { kind: 'loading' }
-  | { kind: 'link'; place: LinkRoute; secret: string }
+  | { kind: 'link'; route: LinkRoute; secret: string }
   /** `hasEnded`: there was a session, which is over. */
   | { kind: 'sign-in'; known: KnownCredentials; hasEnded: boolean }
   | { kind: 'inside'; address: Address; session: SessionView }
@@ -71,7 +71,7 @@ export function innerAddress(href: string): Address | undefined {
   const { path, query } = split(href);
   const found = placeAt(path);
   if (!found || LINK_ROUTES.includes(found.place)) return undefined;
-  return { place: found.place as PageRoute, params: found.params, path, query: new URLSearchParams(query) };
+  return { route: found.place as PageRoute, params: found.params, path, query: new URLSearchParams(query) };
 }
 
 function split(href: string): { path: string; query: string } {
@@ -120,9 +120,9 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
   };
 
   const start = async (secret: string) => {
-    const place = placeAt(split(href()).path)?.place;
-    if (place === undefined) return put({ kind: 'unknown' });
-    if (LINK_ROUTES.includes(place)) return put({ kind: 'link', place: place as LinkRoute, secret });
+    const route = placeAt(split(href()).path)?.place;
+    if (route === undefined) return put({ kind: 'unknown' });
+    if (LINK_ROUTES.includes(route)) return put({ kind: 'link', route: route as LinkRoute, secret });
     put({ kind: 'loading' });
     await askSession();
   };
@@ -143,7 +143,7 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
     },
     async follow() {
       const address = innerAddress(href());
-      if (stage.kind === 'link' && stage.place === placeAt(split(href()).path)?.place) return;
+      if (stage.kind === 'link' && stage.route === placeAt(split(href()).path)?.place) return;
       if (stage.kind !== 'inside' || !address) return start('');
       put({ ...stage, address });
     },

@@ -6,7 +6,7 @@ import { useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { useQuery } from '../shell/use-read.ts';
 import {
@@ -95,7 +95,7 @@ function Resend({ one: { id, email } }: { one: AdministratorView }) {
     const answer = await client.send<InvitationResponse>('POST', `invitations/${id}/resend`);
     setBusy(false);
     reads.changed('administrators');
-    if (answer.kind !== 'done') return notify({ text: refusalInWords(texts, answer), isBad: true });
+    if (answer.kind !== 'done') return notify({ text: refusalMessage(texts, answer), isBad: true });
     if (answer.body.handOver) setHandOver(answer.body.handOver);
     else notify({ text: t('sent', { email }) });
   };

@@ -58,8 +58,8 @@ export function OneKey({ id }: { id: string }) {
                   {
                     name: 'expiresAt',
                     kind: 'instant',
-                    isAhead: true,
-                    withinMs: MAX_LIFETIME_MS,
+                    isFuture: true,
+                    maxAheadMs: MAX_LIFETIME_MS,
                     label: t('expires'),
                     hint: t('expiresHint'),
                   },

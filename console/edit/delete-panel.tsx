@@ -1,7 +1,7 @@
 import { ifMatch } from '../service/client.ts';
 import { useConsole } from '../shell/context.ts';
 import { t } from '../shell/i18n.ts';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 
 export interface DeletePanelProps {
   /** Path below `/v1/`. */
@@ -34,7 +34,7 @@ export function DeletePanel(props: DeletePanelProps) {
     const answer = await client.send('DELETE', path, undefined, ifMatch(version));
     if (answer.kind !== 'done') {
       reads.again(path);
-      return notify({ text: refusalInWords(texts, answer), isBad: true });
+      return notify({ text: refusalMessage(texts, answer), isBad: true });
     }
     drafts.put(path, undefined);
     go(back, true);

@@ -13,12 +13,12 @@ export interface FormDialogProps<Body> extends FormOptions<Body> {
   action: string;
   onClose(): void;
   /** A more specific message for a refusal code. */
-  inWords?(code: string): string | undefined;
+  messageFor?(code: string): string | undefined;
 }
 
 /** A short form in a dialog. The dialog shows errors and stays open until the action succeeds. */
 export function FormDialog<Body>(props: FormDialogProps<Body>) {
-  const { title, text, action, onClose, inWords, ...form } = props;
+  const { title, text, action, onClose, messageFor, ...form } = props;
   const { texts } = useConsole();
   const { list, isBusy, message, onSubmit, ...notice } = useForm<Body>({ ...form, first: form.inputs[0]?.name });
   return (
@@ -29,7 +29,7 @@ export function FormDialog<Body>(props: FormDialogProps<Body>) {
           <InputsList {...list} />
         </div>
         <FormNotice {...notice} texts={texts}>
-          {message && (inWords?.(notice.notice?.code ?? '') ?? message)}
+          {message && (messageFor?.(notice.notice?.code ?? '') ?? message)}
         </FormNotice>
         <div class="dialog-actions">
           <button type="button" class="secondary" onClick={onClose}>

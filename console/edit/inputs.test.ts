@@ -15,7 +15,7 @@ const number: Input = { ...asked, kind: 'number', min: 3, max: 10 };
 const wait: Input = { ...asked, kind: 'duration', min: 10_000, max: 300_000 };
 const remembered: Input = { ...asked, kind: 'duration', min: 1_000, max: 43_200_000, without: 'Not at all' };
 const NOW = 1_800_000_000_000;
-const until: Input = { ...asked, kind: 'instant', isAhead: true, withinMs: 86_400_000 };
+const until: Input = { ...asked, kind: 'instant', isFuture: true, maxAheadMs: 86_400_000 };
 const since: Input = { ...asked, kind: 'instant', without: 'Never' };
 const group: Input = { ...asked, kind: 'group', inputs: [{ ...number, name: 'inner', label: 'Inner' }], initial: {} };
 

@@ -36,7 +36,7 @@ export type Input = InputBase &
     /** Strings that the user types. */
     | { kind: 'list'; most: number; placeholder: string; read(text: string): Entry }
     /** Milliseconds since 1970; `isAhead`: in the future. `without` is the label for null, if null is allowed. */
-    | { kind: 'instant'; without?: string; isAhead?: boolean; withinMs?: number }
+    | { kind: 'instant'; without?: string; isFuture?: boolean; maxAheadMs?: number }
     /** Null, or an object with fields of its own; `initial` is the value when it is switched on. */
     | { kind: 'group'; inputs: readonly Input[]; initial: Fields }
     /** An object of numbers from 0 to `max`. */
@@ -93,9 +93,9 @@ export function validateInput(input: Input, value: unknown, now = Date.now()): s
         : t('durationRange', { min: durationText(input.min), max: durationText(input.max) });
     case 'instant':
       if (value === null) return input.without === undefined ? t('missing') : undefined;
-      if (input.isAhead && Number(value) <= now) return t('inThePast');
-      if (input.withinMs === undefined || Number(value) - now <= input.withinMs) return undefined;
-      return t('tooFar', { max: durationText(input.withinMs) });
+      if (input.isFuture && Number(value) <= now) return t('inThePast');
+      if (input.maxAheadMs === undefined || Number(value) - now <= input.maxAheadMs) return undefined;
+      return t('tooFar', { max: durationText(input.maxAheadMs) });
     case 'some-of':
       return input.isNeeded && ((value ?? []) as unknown[]).length === 0 ? t('chooseOne') : undefined;
     case 'group': {

@@ -101,7 +101,7 @@ export function InstantInput({ input, id, value, error, isReadOnly, onChange }: 
       class="input"
       type="datetime-local"
       id={id}
-      min={input.isAhead ? localText(Date.now()) : undefined}
+      min={input.isFuture ? localText(Date.now()) : undefined}
       value={at === undefined ? '' : localText(at)}
       readOnly={isReadOnly}
       aria-invalid={error ? 'true' : undefined}

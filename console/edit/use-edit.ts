@@ -5,7 +5,7 @@ import { type Notice, noticeOf } from '../service/submission.ts';
 import { useConsole } from '../shell/context.ts';
 import type { Draft } from '../shell/drafts.ts';
 import { t } from '../shell/i18n.ts';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 
 export interface Edit {
   values: Fields;
@@ -92,7 +92,7 @@ export function useEdit({ path, names, body, version, alsoChanged }: EditParts):
     const before = Object.fromEntries(Object.keys(changes).map((name) => [name, from.base[name]]));
     const undo = async () => {
       const answer = await client.send<Fields>('PATCH', path, before, ifMatch(at));
-      if (answer.kind !== 'done') return refusalInWords(texts, answer);
+      if (answer.kind !== 'done') return refusalMessage(texts, answer);
       refresh(answer.body, answer.version);
       return undefined;
     };

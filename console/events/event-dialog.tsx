@@ -87,12 +87,12 @@ export function EventDialog({ event, onClose }: { event: EventView; onClose(): v
 }
 
 function NamedId({ id }: { id: string }) {
-  const { name, place } = useNameOf(id);
+  const { name, href } = useNameOf(id);
   const text = (
     <>
       {name !== undefined && `${name} `}
       <code>{id}</code>
     </>
   );
-  return place === undefined ? <span>{text}</span> : <Link href={place}>{text}</Link>;
+  return href === undefined ? <span>{text}</span> : <Link href={href}>{text}</Link>;
 }

@@ -27,16 +27,16 @@ interface Thing {
 const VISIBLE_TO_ALL = /^(?:res|usr|tok|flt)_/;
 
 /** The name of an object, if it is known and visible to this administrator, and the page that shows it. */
-export function useNameOf(id: string): { name: string | undefined; place: string | undefined } {
+export function useNameOf(id: string): { name: string | undefined; href: string | undefined } {
   const { session } = useConsole();
-  const place = objectPath(id);
+  const href = objectPath(id);
   const isSeen = VISIBLE_TO_ALL.test(id);
-  const read = useQuery<Thing>(isSeen && place !== undefined ? place.replace('/console/', '') : undefined);
+  const read = useQuery<Thing>(isSeen && href !== undefined ? href.replace('/console/', '') : undefined);
   const isSelf = id === session.administrator.id;
   const isOpen = (isSeen || isSuperuser(session)) && !read.problem;
   return {
     name: isSelf ? session.administrator.name : (read.body?.name ?? read.body?.login),
-    place: isOpen ? place : undefined,
+    href: isOpen ? href : undefined,
   };
 }
 

@@ -106,9 +106,9 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
   const named = (id: string, at: number) => (at < MAX_NAMED ? <NameOf id={id} /> : <code>{id}</code>);
   const about = ({ subject, resource }: EventView, at: number) => {
     const ids = [...new Set([subject, resource])].filter((id) => id !== undefined);
-    return ids.map((id, place) => (
+    return ids.map((id, index) => (
       <Fragment key={id}>
-        {place > 0 && <span class="dot">·</span>} {named(id, at)}
+        {index > 0 && <span class="dot">·</span>} {named(id, at)}
       </Fragment>
     ));
   };

@@ -4,7 +4,7 @@ import type { EventPage } from '../events/feed.ts';
 import { reasonText } from '../events/i18n.ts';
 import { Badge } from '../parts/badge.tsx';
 import { useConsole } from '../shell/context.ts';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { type Explanation, latestSignIns, type Verdict, verdictOf } from './explained.ts';
 import type { ResourceFilters } from './filter.ts';
 import { t } from './i18n.ts';
@@ -45,7 +45,7 @@ export function Refused({ filter, resources }: { filter: string; resources: read
     const answer = await client.send<Explanation>('POST', 'explain', body, {}, signal);
     if (signal.aborted) return undefined;
     if (answer.kind === 'done') return { key: nextKey++, user, address: from, verdict: verdictOf(answer.body, filter) };
-    setWrong(refusalInWords(texts, answer));
+    setWrong(refusalMessage(texts, answer));
     return undefined;
   };
   const askAll = async () => {
@@ -57,7 +57,7 @@ export function Refused({ filter, resources }: { filter: string; resources: read
     const answer = await client.get<EventPage>(`events?${query}`, undefined, signal);
     if (signal.aborted) return;
     setProgress(undefined);
-    if (answer.kind !== 'done') return setWrong(refusalInWords(texts, answer));
+    if (answer.kind !== 'done') return setWrong(refusalMessage(texts, answer));
     const wanted = latestSignIns(answer.body.items, MAX_CHECKS);
     const found: Row[] = [];
     setRows(found);

@@ -32,7 +32,7 @@ describe('the view', () => {
       for (const resource of [RESOURCE, undefined]) {
         const shown = { days: one, resource };
         const href = hrefOf(shown);
-        expect(innerAddress(href)?.place).toBe('home');
+        expect(innerAddress(href)?.route).toBe('home');
         expect(readActivityView(innerAddress(href)?.query ?? new URLSearchParams())).toEqual(shown);
       }
     }

@@ -90,25 +90,25 @@ const FORMS: Record<LinkRoute, LinkForm> = {
 export interface LinkPageProps {
   client: Client;
   texts: Texts;
-  place: LinkRoute;
+  route: LinkRoute;
   /** The part after `#`. It is sent only in the body of the request that uses it. */
   secret: string;
   onAccepted(known: KnownCredentials): void;
 }
 
 /** The page for setup, invitation, recovery and reset links. */
-export function LinkPage({ client, texts, place, secret, onAccepted }: LinkPageProps) {
+export function LinkPage({ client, texts, route, secret, onAccepted }: LinkPageProps) {
   const [isGone, setGone] = useState(false);
-  const view = useLinkView(client, place, secret);
-  const form = FORMS[place];
+  const view = useLinkView(client, route, secret);
+  const form = FORMS[route];
   if (secret === '' || view === 'gone' || isGone) {
     const action = { label: texts('toSignIn'), run: () => onAccepted({}) };
-    const text = texts(secret === '' ? 'linkMissing' : `${place}Gone`);
+    const text = texts(secret === '' ? 'linkMissing' : `${route}Gone`);
     return <Message texts={texts} title={texts('linkTitle')} text={text} isNext={isGone} action={action} />;
   }
   if (view === undefined) return <Loading texts={texts} />;
   const send = async (values: Values): Promise<Answer<KnownCredentials>> => {
-    const language = place === 'setup' ? { language: texts.lang } : {};
+    const language = route === 'setup' ? { language: texts.lang } : {};
     const answer = await client.send<LinkResponse>('POST', form.path, { secret, ...values, ...language });
     return answer.kind === 'done' ? { kind: 'done', body: knownBy(answer.body, secret, values) } : answer;
   };

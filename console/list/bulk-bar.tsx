@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Answer } from '../service/client.ts';
 import { useConsole } from '../shell/context.ts';
 import { t } from '../shell/i18n.ts';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 
 export interface BulkAction<Item> {
   label: string;
@@ -37,7 +37,7 @@ export function BulkBar<Item>({ items, actions, nameOf, onDone }: BulkBarProps<I
       setProgress(`${done.length + failed.length} / ${wanted.length}`);
       const answer = await action.run(item);
       if (answer.kind === 'done') done.push(item);
-      else failed.push(`${nameOf(item)} (${refusalInWords(texts, answer)})`);
+      else failed.push(`${nameOf(item)} (${refusalMessage(texts, answer)})`);
     }
     setProgress(undefined);
     action.onDone();
@@ -47,7 +47,7 @@ export function BulkBar<Item>({ items, actions, nameOf, onDone }: BulkBarProps<I
       let wrong: string | undefined;
       for (const item of done) {
         const answer = await undo?.(item);
-        if (answer && answer.kind !== 'done') wrong ??= refusalInWords(texts, answer);
+        if (answer && answer.kind !== 'done') wrong ??= refusalMessage(texts, answer);
       }
       action.onDone();
       return wrong;

@@ -56,8 +56,8 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
     sorts: columns.flatMap(({ sort }) => sort ?? []),
     filters: Object.fromEntries(filters.map(({ name, choices }) => [name, choices.map(({ value }) => value)])),
   });
-  const asked = `${path}${queryOf(state, { limit: String(LIMIT) })}`;
-  const read = useQuery<{ items: Item[]; next: string | null }>(asked);
+  const requestPath = `${path}${queryOf(state, { limit: String(LIMIT) })}`;
+  const read = useQuery<{ items: Item[]; next: string | null }>(requestPath);
   // Keep the previous page until the next one has loaded, so that the layout stays still.
   const [last, setLast] = useState(read.body);
   useEffect(() => {

@@ -34,11 +34,11 @@ export function Card({ texts, title, children, isNext = false, isWide = false }:
 /** A page's heading. It takes the focus on a new page, so that screen readers read it and the keyboard starts here. */
 export function Title({ isNext, children }: { isNext: boolean; children: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const shown = useRef<string | undefined>(undefined);
+  const lastTitle = useRef<string | undefined>(undefined);
   // Before the browser paints: later, it could take the focus from a field that the user has already chosen.
   useLayoutEffect(() => {
-    if (shown.current === children) return;
-    shown.current = children;
+    if (lastTitle.current === children) return;
+    lastTitle.current = children;
     document.title = `${children} – Countersign`;
     if (isNext) heading.current?.focus();
   });

@@ -36,7 +36,7 @@ const ABOUT_OTP = /^(?:OTP_|TOKEN_)/;
 export function fieldOf(fields: readonly FieldSpec[], notice: { code: string; fields: string[] }): string | undefined {
   const { code } = notice;
   const ofKind = (...kinds: FieldSpec['kind'][]) => fields.find(({ kind }) => kinds.includes(kind))?.name;
-  if (code === 'INPUT_INVALID') return notice.fields.find((place) => fields.some(({ name }) => name === place));
+  if (code === 'INPUT_INVALID') return notice.fields.find((field) => fields.some(({ name }) => name === field));
   if (ABOUT_PASSWORD.test(code)) return ofKind('new-password');
   if (code === 'INVALID_CREDENTIALS') return ofKind('password');
   if (ABOUT_OTP.test(code) || code === 'CONFIRMATION_WRONG') return ofKind('otp', 'code');

@@ -3,7 +3,7 @@ import { amountText } from '../home/amount-text.ts';
 import { Badge } from '../parts/badge.tsx';
 import { useConsole } from '../shell/context.ts';
 import { Problem, Skeleton } from '../shell/problem.tsx';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { useQuery } from '../shell/use-read.ts';
 import { t } from './i18n.ts';
@@ -48,7 +48,7 @@ export function Plans() {
     setBusy(false);
     reads.changed('plan', 'account', 'balance', 'ledger', 'checklist');
     if (answer.kind === 'done') notify({ text: t('chosen', { name }) });
-    else notify({ text: refusalInWords(texts, answer), isBad: true });
+    else notify({ text: refusalMessage(texts, answer), isBad: true });
   };
   if (!own || !offer.body) {
     const problem = [plan, offer].find((read) => read.problem);

@@ -11,7 +11,7 @@ export interface ChangeProps {
   client: Client;
   texts: Texts;
   username: string;
-  onDone(said: TextKey, recoveryCodes?: string[]): void;
+  onDone(outcome: TextKey, recoveryCodes?: string[]): void;
   onCancel(): void;
   /** The change expired before it was confirmed. */
   onGone(): void;
@@ -38,8 +38,8 @@ interface EmailChangeResponse {
 }
 
 export function ChangeEmail({ client, texts, username, onDone, onCancel, onGone }: ChangeProps) {
-  const [asked, setAsked] = useState<EmailChangeResponse & { email: string }>();
-  if (!asked) {
+  const [emailChange, setEmailChange] = useState<EmailChangeResponse & { email: string }>();
+  if (!emailChange) {
     return (
       <ReauthForm<EmailChangeResponse>
         client={client}
@@ -48,12 +48,12 @@ export function ChangeEmail({ client, texts, username, onDone, onCancel, onGone 
         path="email"
         fields={[{ name: 'newEmail', kind: 'email', label: texts('newEmail'), autocomplete: 'email' }]}
         button={texts('sendCode')}
-        onDone={(body, { newEmail = '' }) => setAsked({ ...body, email: newEmail })}
+        onDone={(body, { newEmail = '' }) => setEmailChange({ ...body, email: newEmail })}
         onCancel={onCancel}
       />
     );
   }
-  const code = asked.handOver?.code;
+  const code = emailChange.handOver?.code;
   return (
     <SendingForm
       key="confirm"
@@ -62,7 +62,10 @@ export function ChangeEmail({ client, texts, username, onDone, onCancel, onGone 
           name: 'code',
           kind: 'code',
           label: texts('confirmationCode'),
-          hint: code === undefined ? texts('emailCodeHint', { email: asked.email }) : texts('emailHandOver', { code }),
+          hint:
+            code === undefined
+              ? texts('emailCodeHint', { email: emailChange.email })
+              : texts('emailHandOver', { code }),
         },
       ]}
       button={texts('emailConfirm')}

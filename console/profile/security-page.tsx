@@ -53,12 +53,12 @@ const SECTIONS: readonly Section[] = [
 /** The administrator's own credentials, with a form to change each. One form is open at a time. */
 export function SecurityPage({ client, texts, session, isNext, onChanged }: SecurityPageProps) {
   const [open, setOpen] = useState<TextKey>();
-  const [said, setSaid] = useState<TextKey>();
+  const [outcome, setOutcome] = useState<TextKey>();
   const [codes, setCodes] = useState<string[]>();
   const status = useRef<HTMLParagraphElement>(null);
   useLayoutEffect(() => {
-    if (said !== undefined && codes === undefined) status.current?.focus();
-  }, [said, codes]);
+    if (outcome !== undefined && codes === undefined) status.current?.focus();
+  }, [outcome, codes]);
 
   if (codes !== undefined) {
     return (
@@ -72,14 +72,14 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
   }
   const close = (next?: TextKey) => {
     setOpen(undefined);
-    setSaid(next);
+    setOutcome(next);
   };
   return (
     <>
-      <Title isNext={isNext && said === undefined}>{texts('ownSignIn')}</Title>
+      <Title isNext={isNext && outcome === undefined}>{texts('ownSignIn')}</Title>
       <p class="lead">{texts('ownText')}</p>
-      <p class={said === undefined ? 'unseen' : 'note'} role="status" tabIndex={-1} ref={status}>
-        {said !== undefined && texts(said)}
+      <p class={outcome === undefined ? 'unseen' : 'note'} role="status" tabIndex={-1} ref={status}>
+        {outcome !== undefined && texts(outcome)}
       </p>
       {SECTIONS.map(({ title, open: label, text, Change }) => (
         <section class="panel own" key={title} aria-labelledby={title}>
@@ -94,7 +94,7 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
                 class="secondary"
                 aria-label={`${texts(title)}: ${texts(label)}`}
                 onClick={() => {
-                  setSaid(undefined);
+                  setOutcome(undefined);
                   setOpen(title);
                 }}
               >

@@ -2,7 +2,7 @@ import { Alert } from '@countersign/ui/alert.tsx';
 import { useState } from 'preact/hooks';
 import { type Answer, ifMatch } from '../service/client.ts';
 import { canActOn, useConsole } from '../shell/context.ts';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
 import type { Resource, TabProps } from './resource.ts';
 
@@ -23,7 +23,7 @@ export function AllowOrigin({ resource, version, origin }: TabProps & { origin: 
     const { allowedOrigins: before } = resource;
     const undo = async () => {
       const back = await client.send<Resource>('PATCH', path, { allowedOrigins: before }, ifMatch(answer.version));
-      if (back.kind !== 'done') return refusalInWords(texts, back);
+      if (back.kind !== 'done') return refusalMessage(texts, back);
       reads.put(path, back.body, back.version);
       return undefined;
     };
@@ -33,7 +33,7 @@ export function AllowOrigin({ resource, version, origin }: TabProps & { origin: 
   return (
     <>
       <p class="hint">{t('needsOriginMay')}</p>
-      <Alert>{refused && refusalInWords(texts, refused)}</Alert>
+      <Alert>{refused && refusalMessage(texts, refused)}</Alert>
       <button type="button" class="secondary" onClick={allow}>
         {t('allowHere', { origin })}
       </button>

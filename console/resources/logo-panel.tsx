@@ -1,7 +1,7 @@
 import { Alert } from '@countersign/ui/alert.tsx';
 import { useId, useRef, useState } from 'preact/hooks';
 import { canActOn, useConsole } from '../shell/context.ts';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
 import type { Resource, TabProps } from './resource.ts';
 
@@ -26,13 +26,13 @@ export function LogoPanel({ resource }: TabProps) {
     const answer = await client.send<Resource>('POST', `${path}/logo`, { image });
     setBusy(false);
     if (file.current) file.current.value = '';
-    if (answer.kind !== 'done') return setMistake(refusalInWords(texts, answer));
+    if (answer.kind !== 'done') return setMistake(refusalMessage(texts, answer));
     reads.changed('resources');
     notify({ text: t('logoSet') });
   };
   const remove = async () => {
     const answer = await client.send('DELETE', `${path}/logo`);
-    if (answer.kind !== 'done') return setMistake(refusalInWords(texts, answer));
+    if (answer.kind !== 'done') return setMistake(refusalMessage(texts, answer));
     reads.changed('resources');
     notify({ text: t('logoGone') });
   };

@@ -49,8 +49,8 @@ const SAFE = /[^\w.:/[\]-]/g;
 
 export function fillIn(text: string, filling: SnippetValues): string {
   let filled = text;
-  for (const [name, place] of Object.entries(PLACEHOLDERS)) {
-    filled = filled.replaceAll(place, () => filling[name as keyof SnippetValues].replace(SAFE, ''));
+  for (const [name, placeholder] of Object.entries(PLACEHOLDERS)) {
+    filled = filled.replaceAll(placeholder, () => filling[name as keyof SnippetValues].replace(SAFE, ''));
   }
   return filled;
 }

@@ -4,7 +4,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { createOnceKey, ifMatch } from '../service/client.ts';
 import { useConsole } from '../shell/context.ts';
 import { t as common } from '../shell/i18n.ts';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
 import { RevealOnce } from './reveal-once.tsx';
 
@@ -62,7 +62,7 @@ function RotateDialog<Answered>(props: RotateProps<Answered> & { onClose(): void
     setBusy(false);
     if (answer.kind !== 'done') {
       if (answer.kind === 'refused' && answer.code === 'VERSION_CONFLICT') reads.again(path);
-      return setWrong(refusalInWords(texts, answer));
+      return setWrong(refusalMessage(texts, answer));
     }
     setSecret(secretOf(answer.body));
     reads.changed(path, ...alsoChanged);

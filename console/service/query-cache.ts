@@ -40,7 +40,7 @@ export interface QueryCache {
 
 interface Entry {
   read: Read;
-  askedAt: number;
+  requestedAt: number;
   listeners: Set<() => void>;
   abort: AbortController | undefined;
   timer: ReturnType<typeof setTimeout> | undefined;
@@ -56,18 +56,18 @@ export function createQueryCache(client: Pick<Client, 'get'>, now: () => number 
   const entries = new Map<string, Entry>();
 
   const entryOf = (path: string): Entry => {
-    const known = entries.get(path);
-    if (known) return known;
-    const made: Entry = {
+    const existing = entries.get(path);
+    if (existing) return existing;
+    const created: Entry = {
       read: { isLoading: false },
-      askedAt: -Infinity,
+      requestedAt: -Infinity,
       listeners: new Set(),
       abort: undefined,
       timer: undefined,
     };
-    entries.set(path, made);
+    entries.set(path, created);
     prune();
-    return made;
+    return created;
   };
 
   /** Drop the oldest entries without watchers first. */
@@ -89,11 +89,11 @@ export function createQueryCache(client: Pick<Client, 'get'>, now: () => number 
     clearTimeout(entry.timer);
   };
 
-  const ask = async (path: string, entry: Entry) => {
+  const request = async (path: string, entry: Entry) => {
     stop(entry);
     const abort = new AbortController();
     entry.abort = abort;
-    entry.askedAt = now();
+    entry.requestedAt = now();
     const { again: _, ...before } = entry.read;
     put(entry, { ...before, isLoading: true });
     const answer = await client.get(path, undefined, abort.signal);
@@ -103,7 +103,7 @@ export function createQueryCache(client: Pick<Client, 'get'>, now: () => number 
     const waitMs = answer.kind === 'refused' ? answer.retryAfterMs : undefined;
     if (waitMs === undefined || waitMs > MAX_WAIT_MS || entry.listeners.size === 0) return;
     put(entry, { ...entry.read, again: deadlineIn(waitMs) });
-    entry.timer = setTimeout(() => ask(path, entry), waitMs);
+    entry.timer = setTimeout(() => request(path, entry), waitMs);
   };
 
   return {
@@ -111,31 +111,31 @@ export function createQueryCache(client: Pick<Client, 'get'>, now: () => number 
     watch(path, listener) {
       const entry = entryOf(path);
       entry.listeners.add(listener);
-      if (!entry.abort && now() - entry.askedAt > FRESH_MS) ask(path, entry);
+      if (!entry.abort && now() - entry.requestedAt > FRESH_MS) request(path, entry);
       return () => {
         entry.listeners.delete(listener);
         if (entry.listeners.size > 0) return;
         // The page is gone, so nothing would show the response.
         if (entry.abort) {
-          entry.askedAt = -Infinity;
+          entry.requestedAt = -Infinity;
           entry.read = { ...entry.read, isLoading: false };
         }
         stop(entry);
       };
     },
     again(path) {
-      ask(path, entryOf(path));
+      request(path, entryOf(path));
     },
     put(path, body, version) {
       const entry = entryOf(path);
       stop(entry);
-      entry.askedAt = now();
+      entry.requestedAt = now();
       put(entry, { body, ...(version !== undefined && { version }), isLoading: false });
     },
     changed(...prefixes) {
       for (const [path, entry] of entries) {
         if (!prefixes.some((prefix) => isBelow(path, prefix))) continue;
-        if (entry.listeners.size > 0) ask(path, entry);
+        if (entry.listeners.size > 0) request(path, entry);
         else {
           stop(entry);
           entries.delete(path);
@@ -144,7 +144,7 @@ export function createQueryCache(client: Pick<Client, 'get'>, now: () => number 
     },
     online() {
       for (const [path, entry] of entries) {
-        if (entry.read.problem?.kind === 'lost' && entry.listeners.size > 0) ask(path, entry);
+        if (entry.read.problem?.kind === 'lost' && entry.listeners.size > 0) request(path, entry);
       }
     },
     clear() {

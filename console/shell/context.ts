@@ -51,10 +51,10 @@ export interface ConsoleContext {
   signOut(): void;
 }
 
-export const ConsoleContextProvider = createContext<ConsoleContext | undefined>(undefined);
+export const ConsoleContext = createContext<ConsoleContext | undefined>(undefined);
 
 export function useConsole(): ConsoleContext {
-  const context = useContext(ConsoleContextProvider);
+  const context = useContext(ConsoleContext);
   if (!context) throw new Error('useConsole needs the signed-in console around it.');
   return context;
 }

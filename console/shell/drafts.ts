@@ -15,7 +15,7 @@ export interface Drafts {
   get(object: string): Draft | undefined;
   put(object: string, draft: Draft | undefined): void;
   /** Call at sign-in: drops the drafts of other administrators. */
-  belongTo(person: string): void;
+  setOwner(administrator: string): void;
   size(): number;
 }
 
@@ -28,9 +28,9 @@ export function createDrafts(): Drafts {
       if (draft) drafts.set(object, draft);
       else drafts.delete(object);
     },
-    belongTo(person) {
-      if (owner !== person) drafts.clear();
-      owner = person;
+    setOwner(administrator) {
+      if (owner !== administrator) drafts.clear();
+      owner = administrator;
     },
     size: () => drafts.size,
   };

@@ -13,8 +13,8 @@ import { Link } from './link.tsx';
 export const SIDE = 'side';
 
 /** The path of a page. */
-export function hrefOf(place: string): string {
-  return CONSOLE_PLACES[place as PageRoute][0];
+export function hrefOf(route: string): string {
+  return CONSOLE_PLACES[route as PageRoute][0];
 }
 
 /** The pages in the administrator's navigation. */
@@ -35,12 +35,12 @@ export function Navigation({ onShortcuts }: { onShortcuts(): void }) {
     <ul>
       {pages
         .filter(([, page]) => page.group === group)
-        .map(([place, page]) => (
-          <li key={place}>
+        .map(([route, page]) => (
+          <li key={route}>
             <Link
               class="nav-link"
-              href={hrefOf(place)}
-              aria-current={place !== address.place ? undefined : address.path === hrefOf(place) ? 'page' : 'true'}
+              href={hrefOf(route)}
+              aria-current={route !== address.route ? undefined : address.path === hrefOf(route) ? 'page' : 'true'}
             >
               <Icon node={page.icon} />
               {t(page.label)}

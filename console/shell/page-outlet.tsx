@@ -10,36 +10,36 @@ import { Skeleton } from './problem.tsx';
 /** Loads the current page with its texts and style, and shows an error if it fails. */
 export function PageOutlet() {
   const { address, texts } = useConsole();
-  const { place } = address;
+  const { route } = address;
   const { lang } = texts;
   const [loaded, setLoaded] = useState<{ of: PageRoute; Page: ComponentType }>();
   const [lost, setLost] = useState<PageRoute>();
   useEffect(() => {
     let isWanted = true;
     const load = async () => {
-      const module = await PAGES[place].load();
+      const module = await PAGES[route].load();
       await module.messages?.load(lang);
       injectStyle(module.style ?? '');
-      if (isWanted) setLoaded({ of: place, Page: module.Page });
+      if (isWanted) setLoaded({ of: route, Page: module.Page });
     };
-    load().catch(() => isWanted && setLost(place));
+    load().catch(() => isWanted && setLost(route));
     return () => {
       isWanted = false;
     };
-  }, [place, lang]);
+  }, [route, lang]);
 
   // After a change of language the page stays as it is until its texts have loaded.
-  if (loaded?.of === place) {
+  if (loaded?.of === route) {
     const { Page } = loaded;
     return (
-      <Boundary key={place}>
+      <Boundary key={route}>
         <Page />
       </Boundary>
     );
   }
   // The browser does not fetch a module again that failed to load.
-  if (lost === place) return <LoadError title={t('lostTitle')} text={t('lostText')} />;
-  return <Spinner key={place} />;
+  if (lost === route) return <LoadError title={t('lostTitle')} text={t('lostText')} />;
+  return <Spinner key={route} />;
 }
 
 /** Shows nothing for a moment, so that a page that loads quickly does not flicker. */

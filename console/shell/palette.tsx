@@ -34,12 +34,12 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
 
   const isDark = preferences.theme === 'dark' || (preferences.theme === 'auto' && matchMedia(DARK).matches);
   const commands: Entry[] = [
-    ...pages.map(([place, page]) => ({
-      id: place,
+    ...pages.map(([route, page]) => ({
+      id: route,
       group: t('pagesGroup'),
       label: t(page.label),
       icon: page.icon,
-      run: () => go(hrefOf(place)),
+      run: () => go(hrefOf(route)),
     })),
     ...here.map((element, nr) => ({
       id: `here-${nr}`,

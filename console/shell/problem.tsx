@@ -2,7 +2,7 @@ import { useEffect, useReducer } from 'preact/hooks';
 import type { Read } from '../service/query-cache.ts';
 import { useConsole } from './context.ts';
 import { t } from './i18n.ts';
-import { refusalInWords } from './refusal.ts';
+import { refusalMessage } from './refusal.ts';
 
 /** Explains why something did not load, with a button to retry. */
 export function Problem({ read }: { read: Read & { retry(): void } }) {
@@ -24,7 +24,7 @@ export function Problem({ read }: { read: Read & { retry(): void } }) {
         ? t('goneText')
         : again
           ? t('busyText', { seconds: Math.ceil(again.leftMs() / 1_000) })
-          : refusalInWords(texts, problem);
+          : refusalMessage(texts, problem);
   return (
     <div class="problem" role="alert">
       <h2>{title ? t(title) : texts('refusedTitle')}</h2>

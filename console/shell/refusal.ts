@@ -4,7 +4,7 @@ import type { Notice } from '../service/submission.ts';
 import { refusals } from './refusals.ts';
 
 /** The message of a refusal for an administrator. */
-export function refusalInWords(texts: Texts, answer: Exclude<Answer, { kind: 'done' }>): string {
+export function refusalMessage(texts: Texts, answer: Exclude<Answer, { kind: 'done' }>): string {
   return answer.kind === 'lost' ? texts('interrupted') : noticeText(texts, answer);
 }
 

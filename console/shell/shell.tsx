@@ -9,7 +9,7 @@ import type { Address, Router } from '../router.ts';
 import type { Client } from '../service/client.ts';
 import type { QueryCache } from '../service/query-cache.ts';
 import { Confirm } from './confirm.tsx';
-import { type ConsoleContext, ConsoleContextProvider as Context, type Note, type Question } from './context.ts';
+import { ConsoleContext, type Note, type Question } from './context.ts';
 import dialogs from './dialogs.css?inline';
 import type { Drafts } from './drafts.ts';
 import edit from './edit.css?inline';
@@ -33,7 +33,7 @@ export interface ShellProps {
   reads: QueryCache;
   drafts: Drafts;
   texts: Texts;
-  visit: Router;
+  router: Router;
   address: Address;
   session: SessionView;
   preferences: Preferences;
@@ -53,11 +53,11 @@ let lastToastId = 0;
 
 /** The signed-in console: the shell and the current page. Loaded after sign-in. */
 function Shell(props: ShellProps) {
-  const { visit, session, address } = props;
+  const { router, session, address } = props;
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
-  const [said, setSaid] = useState('');
+  const [announcement, setAnnouncement] = useState('');
   const [open, setOpen] = useState<OpenOverlay>();
-  const [asked, setAsked] = useState<{ question: Question; answer(isYes: boolean): void }>();
+  const [confirmation, setConfirmation] = useState<{ question: Question; answer(isYes: boolean): void }>();
   const isOnline = useIsOnline(props.reads);
   const content = useRef<HTMLElement>(null);
 
@@ -70,35 +70,35 @@ function Shell(props: ShellProps) {
     (href: string, replace?: boolean) => {
       const side = document.getElementById(SIDE);
       if (side?.matches(':popover-open')) side.hidePopover();
-      visit.goTo(href, replace);
+      router.goTo(href, replace);
     },
-    [visit],
+    [router],
   );
   const context: ConsoleContext = useMemo(
     () => ({
       ...props,
       go,
       notify,
-      ask: (question) => new Promise((answer) => setAsked({ question, answer })),
-      announce: setSaid,
-      renew: () => visit.renew(),
-      signOut: () => visit.signOut(),
+      ask: (question) => new Promise((answer) => setConfirmation({ question, answer })),
+      announce: setAnnouncement,
+      renew: () => router.renew(),
+      signOut: () => router.signOut(),
     }),
-    [props, go, notify, visit],
+    [props, go, notify, router],
   );
   useShortcuts(props.preferences.hasShortcuts, go, setOpen);
   // Drafts survive navigation within the console, but not leaving it.
   useLeaveWarning(() => props.drafts.size() > 0);
-  const shown = useRef(address.path);
+  const lastPath = useRef(address.path);
   useLayoutEffect(() => {
     // A new page starts at its top.
-    if (shown.current !== address.path) scrollTo(0, 0);
-    shown.current = address.path;
+    if (lastPath.current !== address.path) scrollTo(0, 0);
+    lastPath.current = address.path;
   }, [address.path]);
 
   const close = () => setOpen(undefined);
   return (
-    <Context.Provider value={context}>
+    <ConsoleContext.Provider value={context}>
       <div class="inside">
         <button type="button" class="skip" onClick={() => content.current?.focus()}>
           {props.texts('skip')}
@@ -137,21 +137,21 @@ function Shell(props: ShellProps) {
           onGone={(id) => setToasts((before) => before.filter((one) => one.id !== id))}
         />
         <p class="unseen" role="status">
-          {said}
+          {announcement}
         </p>
         {open === 'palette' && <Palette onClose={close} onShortcuts={() => setOpen('shortcuts')} />}
         {open === 'shortcuts' && <ShortcutsHelp onClose={close} />}
-        {asked && (
+        {confirmation && (
           <Confirm
-            question={asked.question}
+            question={confirmation.question}
             onAnswer={(isYes) => {
-              asked.answer(isYes);
-              setAsked(undefined);
+              confirmation.answer(isYes);
+              setConfirmation(undefined);
             }}
           />
         )}
       </div>
-    </Context.Provider>
+    </ConsoleContext.Provider>
   );
 }
 

@@ -18,7 +18,7 @@ export function useShortcuts(
 ): void {
   useEffect(() => {
     const acts = new Map<string, () => void>([['?', () => open('shortcuts')]]);
-    for (const [place, { key }] of Object.entries(PAGES)) acts.set(`g ${key}`, () => go(hrefOf(place)));
+    for (const [route, { key }] of Object.entries(PAGES)) acts.set(`g ${key}`, () => go(hrefOf(route)));
     const { press } = createShortcuts(acts);
     const hear = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') {

@@ -22,7 +22,9 @@ export function CheckDialog({ token, onClose }: { token: Token; onClose(): void 
       text={
         <>
           <p>{t('codeCheckText')}</p>
-          <div role="status">{check && <p class={`verdict ${TONES[check.verdict]}`}>{inWords(check, token)}</p>}</div>
+          <div role="status">
+            {check && <p class={`verdict ${TONES[check.verdict]}`}>{messageFor(check, token)}</p>}
+          </div>
         </>
       }
       inputs={[
@@ -40,7 +42,7 @@ export function CheckDialog({ token, onClose }: { token: Token; onClose(): void 
         setCheck(undefined);
         return client.send('POST', `${path}/check`, { otp: String(otp).trim() });
       }}
-      inWords={(code) => (code === 'TOO_MANY_ATTEMPTS' ? t('codeCheckClosed') : undefined)}
+      messageFor={(code) => (code === 'TOO_MANY_ATTEMPTS' ? t('codeCheckClosed') : undefined)}
       onDone={({ body }) => {
         setCheck(body);
         // The check appears in the history.
@@ -53,7 +55,7 @@ export function CheckDialog({ token, onClose }: { token: Token; onClose(): void 
 
 const TONES = { right: 'good', used: 'warn', late: 'warn', wrong: 'bad' } as const;
 
-function inWords({ verdict, offset = 0 }: Check, { kind, periodMs = 30_000 }: Token): string {
+function messageFor({ verdict, offset = 0 }: Check, { kind, periodMs = 30_000 }: Token): string {
   switch (verdict) {
     case 'right':
       if (kind === 'hotp') return offset === 0 ? t('codeRight') : t('codeAhead', { count: offset });

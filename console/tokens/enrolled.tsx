@@ -20,11 +20,11 @@ export interface CreatedToken {
 }
 
 /** A new token: what to enter in the device, a first check, and where to grant access. */
-export function CreatedTokenPanel({ made }: { made: CreatedToken }) {
-  const { otpauthUri, secret, recoveryCodes } = made;
+export function CreatedTokenPanel({ created }: { created: CreatedToken }) {
+  const { otpauthUri, secret, recoveryCodes } = created;
   const hasSecret = secret !== undefined || recoveryCodes !== undefined;
   // Reload the token, since access may have been granted meanwhile.
-  const token = useQuery<Token>(`tokens/${made.token.id}`).body ?? made.token;
+  const token = useQuery<Token>(`tokens/${created.token.id}`).body ?? created.token;
   const { body: owner } = useQuery<User>(token.owner === undefined ? undefined : `users/${token.owner}`);
   useLeaveWarning(() => hasSecret);
   return (
@@ -43,7 +43,7 @@ export function CreatedTokenPanel({ made }: { made: CreatedToken }) {
         <section class="panel" aria-labelledby="device">
           <h2 id="device">{t('intoDevice')}</h2>
           <OathSecret otpauthUri={otpauthUri} secret={secret} />
-          <FirstCode token={made.token} secret={secret} uri={otpauthUri} />
+          <FirstCode token={created.token} secret={secret} uri={otpauthUri} />
         </section>
       )}
       {otpauthUri === undefined && secret !== undefined && <PlainSecret secret={secret} />}

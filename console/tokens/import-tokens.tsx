@@ -9,7 +9,7 @@ import { ImportProgress, type ImportRow, ImportRows } from '../shared/import/imp
 import { TOKENS } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { flaws, isFlaw } from './flaws.ts';
 import { t } from './i18n.ts';
 
@@ -56,7 +56,7 @@ export function ImportTokens() {
 
   const tell = (refused: Exclude<Answer, { kind: 'done' }>) => {
     const flaw = refused.kind === 'refused' ? refused.detail?.split(':')[0] : undefined;
-    setMistake(isFlaw(flaw) ? flaws(flaw) : refusalInWords(texts, refused));
+    setMistake(isFlaw(flaw) ? flaws(flaw) : refusalMessage(texts, refused));
   };
   const post = (more: object) => {
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null && value !== ''));

@@ -46,10 +46,10 @@ export function NewToken() {
   const given = address.query.get('owner');
   const id = /^usr_[0-9a-z]{11}$/.test(given ?? '') ? (given ?? undefined) : undefined;
   const { body: owner } = useQuery<User>(id === undefined ? undefined : `users/${id}`);
-  const [made, setMade] = useState<CreatedToken>();
-  if (made) return <CreatedTokenPanel made={made} />;
+  const [created, setCreated] = useState<CreatedToken>();
+  if (created) return <CreatedTokenPanel created={created} />;
   if (!isWay(way)) return <ChooseKind owner={owner} ownerId={id} />;
-  return <FillIn key={way} way={way} owner={owner} ownerId={id} onMade={setMade} />;
+  return <FillIn key={way} way={way} owner={owner} ownerId={id} onCreated={setCreated} />;
 }
 
 function hrefOf(way: WayIn | undefined, owner: string | undefined): string {
@@ -123,7 +123,12 @@ function ChooseOwner({ owner, ownerId, way }: OwnerProps & { way?: WayIn }) {
   );
 }
 
-function FillIn({ way, owner, ownerId, onMade }: OwnerProps & { way: WayIn; onMade(made: CreatedToken): void }) {
+function FillIn({
+  way,
+  owner,
+  ownerId,
+  onCreated,
+}: OwnerProps & { way: WayIn; onCreated(created: CreatedToken): void }) {
   const { reads, go } = useConsole();
   const name = nameOf(way);
   return (
@@ -147,7 +152,7 @@ function FillIn({ way, owner, ownerId, onMade }: OwnerProps & { way: WayIn; onMa
           onCreated={({ body, version }) => {
             reads.changed('tokens', 'users', 'checklist');
             reads.put(`tokens/${body.token.id}`, body.token, version);
-            onMade(body);
+            onCreated(body);
           }}
           onCancel={() => go(hrefOf(undefined, ownerId))}
         />

@@ -3,7 +3,7 @@ import { userPicker } from '../shared/pickers/pick-user.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
 import { canChangeUser, type Token } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
 
 /** The owner of a token. A change of owner ends the assignments that named the token. */
@@ -14,7 +14,7 @@ export function Owner({ token, mayChange }: { token: Token; mayChange: boolean }
   const put = async (next: string | null, text: string) => {
     const answer = await client.send('PATCH', `tokens/${token.id}`, { owner: next });
     reads.changed('tokens', 'users', 'checklist');
-    notify(answer.kind === 'done' ? { text } : { text: refusalInWords(texts, answer), isBad: true });
+    notify(answer.kind === 'done' ? { text } : { text: refusalMessage(texts, answer), isBad: true });
   };
   const give = async () => {
     const user = await pick(

@@ -5,7 +5,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import type { Token } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { Skeleton } from '../shell/problem.tsx';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
 
 interface Questions {
@@ -16,30 +16,30 @@ interface Questions {
 /** Resynchronizes a token: with two codes in a row, or with responses to two OCRA challenges. */
 export function ResyncDialog({ token, onClose }: { token: Token; onClose(): void }) {
   const { client, reads, texts, notify } = useConsole();
-  const isAsked = token.kind === 'ocra';
+  const isOcra = token.kind === 'ocra';
   const path = `tokens/${token.id}`;
-  const [asked, setAsked] = useState<Questions>();
-  const [wrong, setWrong] = useState<string>();
+  const [challenge, setChallenge] = useState<Questions>();
+  const [problem, setProblem] = useState<string>();
   useEffect(() => {
-    if (!isAsked) return;
+    if (!isOcra) return;
     let isWanted = true;
     client.send<Questions>('POST', `${path}/resync-questions`).then((answer) => {
       if (!isWanted) return;
-      if (answer.kind === 'done') setAsked(answer.body);
-      else setWrong(refusalInWords(texts, answer));
+      if (answer.kind === 'done') setChallenge(answer.body);
+      else setProblem(refusalMessage(texts, answer));
     });
     return () => {
       isWanted = false;
     };
-  }, [isAsked, client, path, texts]);
-  if (isAsked && !asked) {
+  }, [isOcra, client, path, texts]);
+  if (isOcra && !challenge) {
     return (
       <Dialog title={t('resyncTitle')} onClose={onClose}>
-        {wrong === undefined ? <Skeleton /> : <p role="alert">{wrong}</p>}
+        {problem === undefined ? <Skeleton /> : <p role="alert">{problem}</p>}
       </Dialog>
     );
   }
-  const [first, second] = asked?.questions ?? [];
+  const [first, second] = challenge?.questions ?? [];
   const code = (name: string, label: string): Input => ({
     name,
     kind: 'text',
@@ -50,7 +50,7 @@ export function ResyncDialog({ token, onClose }: { token: Token; onClose(): void
   return (
     <FormDialog<Token>
       title={t('resyncTitle')}
-      text={<p>{t(isAsked ? 'resyncAskedText' : token.kind === 'totp' ? 'resyncTotpText' : 'resyncHotpText')}</p>}
+      text={<p>{t(isOcra ? 'resyncAskedText' : token.kind === 'totp' ? 'resyncTotpText' : 'resyncHotpText')}</p>}
       inputs={[
         code('first', first === undefined ? t('firstCode') : t('answerTo', { question: first })),
         code('second', second === undefined ? t('secondCode') : t('answerTo', { question: second })),
@@ -60,7 +60,7 @@ export function ResyncDialog({ token, onClose }: { token: Token; onClose(): void
       send={({ first: one, second: two }) =>
         client.send('POST', `${path}/resync`, { otps: [String(one).trim(), String(two).trim()] })
       }
-      inWords={(code) => (code === 'OTP_WRONG' ? t('resyncWrong') : undefined)}
+      messageFor={(code) => (code === 'OTP_WRONG' ? t('resyncWrong') : undefined)}
       onDone={({ body, version }) => {
         reads.changed('tokens', 'users');
         reads.put(path, body, version);

@@ -11,7 +11,7 @@ import {
   type TokenState,
 } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { CheckDialog } from './check-dialog.tsx';
 import { t } from './i18n.ts';
@@ -42,7 +42,7 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
   const put = async (changes: object) => {
     const answer = await client.send<Token>('PATCH', path, changes);
     reads.changed('tokens', 'users');
-    return answer.kind === 'done' ? undefined : refusalInWords(texts, answer);
+    return answer.kind === 'done' ? undefined : refusalMessage(texts, answer);
   };
   const change = async (changes: object, done: string, back?: object) => {
     const wrong = await put(changes);

@@ -7,7 +7,7 @@ import { resourcePicker } from '../shared/pickers/pick-resource.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
 import { canChangeToken, type Token, type User } from '../shared/user.ts';
 import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
 
 /** The resources of a token: together with its owner, or directly without a user. */
@@ -25,7 +25,7 @@ export function TokenAccess({ token, owner }: { token: Token; owner: User | unde
     );
     if (!resource) return;
     const answer = await give(wayOf(resource.id));
-    if (answer.kind !== 'done') notify({ text: refusalInWords(texts, answer), isBad: true });
+    if (answer.kind !== 'done') notify({ text: refusalMessage(texts, answer), isBad: true });
   };
   return (
     <section class="panel" aria-labelledby="access">

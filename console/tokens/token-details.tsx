@@ -6,7 +6,7 @@ import type { Input } from '../edit/inputs.ts';
 import { canDelete, canHavePin, TOKENS, type Token } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { t as common } from '../shell/i18n.ts';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
 import { addressInput, pinInputs } from './inputs-of-kind.ts';
 import { useMayChange } from './use-may-change.ts';
@@ -28,7 +28,7 @@ export function TokenDetails({ token, version }: { token: Token; version: string
             label: t('expires'),
             hint: t('expiresHint'),
             without: common('never'),
-            isAhead: true,
+            isFuture: true,
           } as const,
         ]),
   ];
@@ -67,7 +67,7 @@ function Pin({ token, mayChange }: { token: Token; mayChange: boolean }) {
     if (!(await ask(question))) return;
     const answer = await client.send('PATCH', path, { pin: null });
     reads.changed('tokens');
-    notify(answer.kind === 'done' ? { text: t('pinRemoved') } : { text: refusalInWords(texts, answer), isBad: true });
+    notify(answer.kind === 'done' ? { text: t('pinRemoved') } : { text: refusalMessage(texts, answer), isBad: true });
   };
   return (
     <section class="panel edit-section" aria-labelledby="pin">

@@ -1,6 +1,6 @@
 import type { User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { useQuery } from '../shell/use-read.ts';
 import { t } from './i18n.ts';
 
@@ -15,7 +15,7 @@ export function Browsers({ user, mayForget }: { user: User; mayForget: boolean }
     if (!(await ask({ title, text: t('forgetText'), action: t('forget') }))) return;
     const answer = await client.send('DELETE', path);
     reads.changed(path);
-    notify(answer.kind === 'done' ? { text: t('forgotten') } : { text: refusalInWords(texts, answer), isBad: true });
+    notify(answer.kind === 'done' ? { text: t('forgotten') } : { text: refusalMessage(texts, answer), isBad: true });
   };
   return (
     <section class="panel" aria-labelledby="browsers">

@@ -8,7 +8,7 @@ import { usePicker } from '../shared/pickers/picker.tsx';
 import { USERS } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
 import type { UserRow, UsersFile } from './read-users.ts';
 
@@ -76,7 +76,7 @@ export function ImportUsers() {
       return setStage({ kind: 'judged', read });
     }
     setStage({ kind: 'choose' });
-    setMistake(broken.answer && refusalInWords(texts, broken.answer));
+    setMistake(broken.answer && refusalMessage(texts, broken.answer));
   };
   const good = (read: CheckedFile) =>
     read.rows.filter(({ line, twice }) => twice === undefined && (outcomes.current.get(line)?.status ?? 500) < 300);
@@ -111,7 +111,7 @@ export function ImportUsers() {
             rows: ids.map((user) => ({ resource: resource.id, user })),
           });
           if (access.kind !== 'done') return access;
-          const refused = new Map(access.body.rows.flatMap((one, place) => (one.code ? [[ids[place], one]] : [])));
+          const refused = new Map(access.body.rows.flatMap((one, index) => (one.code ? [[ids[index], one]] : [])));
           return { ...made, body: { rows: made.body.rows.map((one) => ({ ...one, ...refused.get(one.id) })) } };
         },
         onStep: note(rows),
@@ -130,7 +130,7 @@ export function ImportUsers() {
     if (outcome?.code === undefined) return undefined;
     const places = outcome.errors?.map(({ path }) => path).filter((path) => path !== '') ?? [];
     if (places.length > 0 && outcome.code === 'INPUT_INVALID') return t('importField', { field: places.join(', ') });
-    const said = refusalInWords(texts, { kind: 'refused', code: outcome.code, fields: [] });
+    const said = refusalMessage(texts, { kind: 'refused', code: outcome.code, fields: [] });
     const text = places.length > 0 ? `${places.join(', ')}: ${said}` : said;
     return outcome.id === undefined ? text : t('importNoAccess', { problem: text });
   };
@@ -200,7 +200,7 @@ export function ImportUsers() {
           {stage.kind === 'broken' && (
             <p class="strip warn" role="alert">
               {t('importBroken', {
-                reason: stage.broken.answer ? refusalInWords(texts, stage.broken.answer) : t('importStopped'),
+                reason: stage.broken.answer ? refusalMessage(texts, stage.broken.answer) : t('importStopped'),
               })}
             </p>
           )}

@@ -9,7 +9,7 @@ import { canChangeUser, TOKENS, type User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { t as common } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { Browsers } from './browsers.tsx';
 import { t } from './i18n.ts';
 import { SendLinks } from './send-links.tsx';
@@ -44,7 +44,7 @@ function State({ user, mayChange }: { user: User; mayChange: boolean }) {
   const put = async (changes: { blocked: boolean } | { needsConfirmation: false }) => {
     const answer = await client.send('PATCH', `users/${id}`, changes);
     reads.changed('users');
-    return answer.kind === 'done' ? undefined : refusalInWords(texts, answer);
+    return answer.kind === 'done' ? undefined : refusalMessage(texts, answer);
   };
   const change = async () => {
     const question = { title: t('blockTitle', { name: `“${login}”` }), text: t('blockText'), action: t('block') };

@@ -5,7 +5,7 @@ import { Badge } from '../parts/badge.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { t } from './i18n.ts';
 import { failureText, type WebhookView } from './webhook.ts';
@@ -38,7 +38,7 @@ export function Deliveries({ webhook }: { webhook: WebhookView }) {
       const answer = await replay('dead');
       if (answer.kind !== 'done') {
         reads.changed(path);
-        return notify({ text: refusalInWords(texts, answer), isBad: true });
+        return notify({ text: refusalMessage(texts, answer), isBad: true });
       }
       count += answer.body.replayed;
       if (!answer.body.more) break;

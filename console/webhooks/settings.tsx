@@ -5,7 +5,7 @@ import { EditForm } from '../edit/edit-form.tsx';
 import { Rotate } from '../secrets/rotate.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
 import { useConsole } from '../shell/context.ts';
-import { refusalInWords } from '../shell/refusal.ts';
+import { refusalMessage } from '../shell/refusal.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { t } from './i18n.ts';
 import { nameOf } from './name-of.ts';
@@ -85,7 +85,7 @@ function Test({ id }: { id: string }) {
     const answer = await client.send<TestResult>('POST', `webhooks/${id}/test`);
     setBusy(false);
     if (answer.kind === 'done') setTested(answer.body);
-    else setWrong(refusalInWords(texts, answer));
+    else setWrong(refusalMessage(texts, answer));
   };
   return (
     <section class="panel edit-section" aria-labelledby="test">

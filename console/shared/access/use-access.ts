@@ -1,6 +1,6 @@
 import type { Answer } from '../../service/client.ts';
 import { useConsole } from '../../shell/context.ts';
-import { refusalInWords } from '../../shell/refusal.ts';
+import { refusalMessage } from '../../shell/refusal.ts';
 import { t } from '../i18n.ts';
 
 /** An assignment: a user alone, a user together with a token, or a token alone. */
@@ -22,7 +22,7 @@ export function useAccess(): {
   const undoing = (send: (way: Way) => Promise<Answer>, way: Way) => async () => {
     const answer = await send(way);
     changed();
-    return answer.kind === 'done' ? undefined : refusalInWords(texts, answer);
+    return answer.kind === 'done' ? undefined : refusalMessage(texts, answer);
   };
   return {
     async give(way) {
@@ -37,7 +37,7 @@ export function useAccess(): {
       const answer = await remove(way);
       changed();
       if (answer.kind === 'done') notify({ text: t('accessTaken'), undo: undoing(post, way) });
-      else notify({ text: refusalInWords(texts, answer), isBad: true });
+      else notify({ text: refusalMessage(texts, answer), isBad: true });
     },
   };
 }

@@ -25,16 +25,16 @@ export function usePicker(): {
   pick<Item extends { id: string }>(question: PickerOptions<Item>): Promise<Item | undefined>;
   dialog: ComponentChildren;
 } {
-  const [asked, setAsked] = useState<{ question: PickerOptions<never>; answer(item: unknown): void }>();
+  const [pending, setPending] = useState<{ question: PickerOptions<never>; answer(item: unknown): void }>();
   return {
     pick: (question) =>
-      new Promise((answer) => setAsked({ question: question as PickerOptions<never>, answer: answer as () => void })),
-    dialog: asked && (
+      new Promise((answer) => setPending({ question: question as PickerOptions<never>, answer: answer as () => void })),
+    dialog: pending && (
       <PickDialog
-        question={asked.question as PickerOptions<{ id: string }>}
+        question={pending.question as PickerOptions<{ id: string }>}
         onAnswer={(item) => {
-          setAsked(undefined);
-          asked.answer(item);
+          setPending(undefined);
+          pending.answer(item);
         }}
       />
     ),
@@ -89,12 +89,12 @@ function PickDialog<Item extends { id: string }>({ question, onAnswer }: PickDia
         {items && items.length > 0 && (
           <ul aria-label={title}>
             {items.map((item) => {
-              const not = whyNot?.(item);
+              const reason = whyNot?.(item);
               return (
                 <li key={item.id}>
-                  <button type="button" class="pick" disabled={not !== undefined} onClick={() => onAnswer(item)}>
+                  <button type="button" class="pick" disabled={reason !== undefined} onClick={() => onAnswer(item)}>
                     <span class="pick-name">{nameOf(item)}</span>
-                    <span class="hint">{not ?? detailOf?.(item)}</span>
+                    <span class="hint">{reason ?? detailOf?.(item)}</span>
                   </button>
                 </li>
               );
