@@ -23,7 +23,7 @@ const secret = takeSecret(window);
 
 const client = createClient(
   (...request) => fetch(...request),
-  (answer) => router.hear(answer),
+  (answer) => router.onAnswer(answer),
 );
 const reads = createQueryCache(client);
 const drafts = createDrafts();

@@ -28,7 +28,7 @@ function arrive(path: string, ...answers: Response[]) {
     }) as typeof globalThis.fetch,
     (answer) => {
       heard.push(answer);
-      router.hear(answer);
+      router.onAnswer(answer);
     },
   );
   const router: Router = createRouter({

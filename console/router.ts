@@ -57,7 +57,7 @@ export interface Router {
   /** Reloads the current session after a change of its name or its codes. */
   renew(): Promise<void>;
   /** Receives every response: it may say that the session has ended. */
-  hear(answer: Answer): void;
+  onAnswer(answer: Answer): void;
   /** Called when the device wakes up or time passes. */
   checkTime(): Promise<void>;
 }
@@ -112,11 +112,11 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
   };
 
   const askSession = async () => {
-    const whose = await probeSession(client);
-    if (whose.kind === 'in') enter(whose.session);
-    else if (whose.kind === 'out') leave(whose.hasEnded);
-    else if (whose.kind === 'lost') put({ kind: 'offline' });
-    else put({ kind: 'refused', code: whose.code });
+    const probe = await probeSession(client);
+    if (probe.kind === 'in') enter(probe.session);
+    else if (probe.kind === 'out') leave(probe.hasEnded);
+    else if (probe.kind === 'lost') put({ kind: 'offline' });
+    else put({ kind: 'refused', code: probe.code });
   };
 
   const start = async (secret: string) => {
@@ -156,14 +156,14 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
       leave(false);
     },
     async renew() {
-      const whose = await probeSession(client);
+      const probe = await probeSession(client);
       if (stage.kind !== 'inside') return;
-      if (whose.kind === 'out') return leave(true);
-      if (whose.kind !== 'in') return;
-      hold(whose.session);
-      put({ ...stage, session: whose.session });
+      if (probe.kind === 'out') return leave(true);
+      if (probe.kind !== 'in') return;
+      hold(probe.session);
+      put({ ...stage, session: probe.session });
     },
-    hear(answer) {
+    onAnswer(answer) {
       if (stage.kind !== 'inside') return;
       if (answer.kind === 'done') ends = deadlineIn(idleMs);
       if (answer.kind === 'refused' && ENDED_CODES.includes(answer.code)) leave(true);
@@ -171,9 +171,9 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
     async checkTime() {
       if (stage.kind !== 'inside' || ends.leftMs() > 0) return;
       // The session is over unless another tab used it. This request does not prolong an unused session.
-      const whose = await probeSession(client);
+      const probe = await probeSession(client);
       if (stage.kind !== 'inside') return;
-      if (whose.kind === 'in') hold(whose.session);
+      if (probe.kind === 'in') hold(probe.session);
       else leave(true);
     },
   };

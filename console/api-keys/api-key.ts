@@ -53,7 +53,7 @@ export function rangesInput(hint: string): Input {
   return {
     name: 'addressRanges',
     kind: 'list',
-    most: MAX_RANGES,
+    maxItems: MAX_RANGES,
     placeholder: '203.0.113.7',
     label: t('ranges'),
     hint,

@@ -15,14 +15,18 @@ const DAY_MS = 86_400_000;
 export function NewKey() {
   const { reads, go } = useConsole();
   const { choices } = useResourceChoices();
-  const [made, setMade] = useState<KeyWithSecret>();
+  const [created, setCreated] = useState<KeyWithSecret>();
   const [isProtectimus, setProtectimus] = useState(false);
   const back = { href: API_KEYS, label: t('title') };
-  if (made) {
+  if (created) {
     return (
       <>
-        <PageHead title={t('made', { name: made.key.name })} back={back} />
-        <RevealOnce secret={made.text} what={made.key.name} onDone={() => go(`${API_KEYS}/${made.key.id}`, true)} />
+        <PageHead title={t('made', { name: created.key.name })} back={back} />
+        <RevealOnce
+          secret={created.text}
+          what={created.key.name}
+          onDone={() => go(`${API_KEYS}/${created.key.id}`, true)}
+        />
       </>
     );
   }
@@ -51,7 +55,7 @@ export function NewKey() {
         button={t('make')}
         onCreated={({ body }) => {
           reads.changed('api-keys', 'checklist');
-          setMade(body);
+          setCreated(body);
         }}
         onCancel={() => go(API_KEYS)}
       />

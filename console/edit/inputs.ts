@@ -34,7 +34,7 @@ export type Input = InputBase &
     /** Any of these strings. `without` is the label for null, which stands for none chosen. */
     | { kind: 'some-of'; choices: readonly Choice[]; isNeeded?: boolean; without?: string }
     /** Strings that the user types. */
-    | { kind: 'list'; most: number; placeholder: string; read(text: string): Entry }
+    | { kind: 'list'; maxItems: number; placeholder: string; read(text: string): Entry }
     /** Milliseconds since 1970; `isAhead`: in the future. `without` is the label for null, if null is allowed. */
     | { kind: 'instant'; without?: string; isFuture?: boolean; maxAheadMs?: number }
     /** Null, or an object with fields of its own; `initial` is the value when it is switched on. */

@@ -22,7 +22,7 @@ export function ListInput(props: InputViewProps<Extract<Input, { kind: 'list' }>
         setMistake(entry.mistake);
         break;
       }
-      if (next.length >= input.most) return setMistake(t('listFull'));
+      if (next.length >= input.maxItems) return setMistake(t('listFull'));
       if (!next.includes(entry.value)) next.push(entry.value);
       else if (next.length === values.length) setMistake(t('alreadyThere'));
       setText('');

@@ -13,14 +13,14 @@ function numberIn(text: string): number {
 
 export function NumberInput({ input, id, value, error, isReadOnly, onChange }: Props<'number'>) {
   const [text, setText] = useState<string>();
-  const shown = text !== undefined && Object.is(numberIn(text), value) ? text : String(value);
+  const displayed = text !== undefined && Object.is(numberIn(text), value) ? text : String(value);
   return (
     <input
       class="input short"
       type="text"
       inputMode="numeric"
       id={id}
-      value={Number.isNaN(value) ? text : shown}
+      value={Number.isNaN(value) ? text : displayed}
       readOnly={isReadOnly}
       autocomplete="off"
       aria-invalid={error ? 'true' : undefined}

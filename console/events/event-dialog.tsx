@@ -12,29 +12,29 @@ export function EventDialog({ event, onClose }: { event: EventView; onClose(): v
   const { go } = useConsole();
   const { at, type, actor, subject, related = [], resource, outcome, reason } = event;
   const { method, factors, otp, transaction, environment, changed, address, userAgent, requestId, lost } = event;
-  const told: [string, ComponentChildren][] = [
+  const rows: [string, ComponentChildren][] = [
     [t('at'), <Timestamp key="at" at={at} isExact />],
     [t('outcome'), <Outcome key="outcome" outcome={outcome} />],
   ];
   if (reason !== undefined) {
-    told.push([
+    rows.push([
       t('reason'),
       <>
         {reasonText(reason)} <code>{reason}</code>
       </>,
     ]);
   }
-  told.push([
+  rows.push([
     t('who'),
     <>
       <ActorText actor={actor} /> {actor.id !== undefined && <NamedId id={actor.id} />}
     </>,
   ]);
-  if (subject !== undefined) told.push([t('about'), <NamedId key="subject" id={subject} />]);
+  if (subject !== undefined) rows.push([t('about'), <NamedId key="subject" id={subject} />]);
   if (resource !== undefined && resource !== subject)
-    told.push([t('resource'), <NamedId key="resource" id={resource} />]);
+    rows.push([t('resource'), <NamedId key="resource" id={resource} />]);
   if (related.length > 0) {
-    told.push([
+    rows.push([
       t('related'),
       related.map((id) => (
         <span key={id} class="stacked">
@@ -56,14 +56,14 @@ export function EventDialog({ event, onClose }: { event: EventView; onClose(): v
     ['lost', lost && t('lostText', { partition: lost.partition, first: lost.from, last: lost.to })],
     ['segment', String(event.segment)],
   ];
-  for (const [label, value] of plain) if (value !== undefined && value !== '') told.push([t(label), value]);
+  for (const [label, value] of plain) if (value !== undefined && value !== '') rows.push([t(label), value]);
   return (
     <Dialog title={typeText(type)} onClose={onClose}>
       <p class="hint">
         {t('detail', { id: event.id })} <code>{type}</code>
       </p>
       <dl class="event-facts">
-        {told.map(([label, value]) => (
+        {rows.map(([label, value]) => (
           <div key={label}>
             <dt>{label}</dt>
             <dd>{value}</dd>

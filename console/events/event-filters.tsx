@@ -5,22 +5,22 @@ import { type EventFilter, type EventFilterValues, isId } from './event.ts';
 import { REASONS, reasonText, TYPES, t, typeText } from './i18n.ts';
 
 export interface EventFiltersProps {
-  narrowed: EventFilterValues;
+  filters: EventFilterValues;
   onChange(next: EventFilterValues): void;
 }
 
 const COLLAPSED_FILTERS: readonly EventFilter[] = ['reason', 'subject', 'actor', 'from', 'to'];
 
 /** The filters of the event list, which the page keeps in the address. */
-export function EventFilters({ narrowed, onChange }: EventFiltersProps) {
+export function EventFilters({ filters, onChange }: EventFiltersProps) {
   const resources = useQuery<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
-  const [isOpen] = useState(() => COLLAPSED_FILTERS.some((name) => narrowed[name] !== undefined));
+  const [isOpen] = useState(() => COLLAPSED_FILTERS.some((name) => filters[name] !== undefined));
   const set = (name: EventFilter, value: string | undefined) => {
-    const { [name]: _, ...others } = narrowed;
+    const { [name]: _, ...others } = filters;
     onChange(value === undefined || value === '' ? others : { ...others, [name]: value });
   };
   const select = (name: EventFilter, label: string, any: string, choices: readonly (readonly [string, string])[]) => {
-    const value = narrowed[name] ?? '';
+    const value = filters[name] ?? '';
     const known = value === '' || choices.some(([one]) => one === value) ? choices : [...choices, [value, value]];
     return (
       <label class="narrow-one">
@@ -67,13 +67,13 @@ export function EventFilters({ narrowed, onChange }: EventFiltersProps) {
             t('anyReason'),
             REASONS.map((code) => [code, reasonText(code)]),
           )}
-          <IdBox label={t('subject')} value={narrowed.subject} onChange={(id) => set('subject', id)} />
-          <IdBox label={t('actor')} value={narrowed.actor} onChange={(id) => set('actor', id)} />
-          <InstantBox label={t('from')} value={narrowed.from} onChange={(at) => set('from', at)} />
-          <InstantBox label={t('to')} value={narrowed.to} onChange={(at) => set('to', at)} />
+          <IdBox label={t('subject')} value={filters.subject} onChange={(id) => set('subject', id)} />
+          <IdBox label={t('actor')} value={filters.actor} onChange={(id) => set('actor', id)} />
+          <InstantBox label={t('from')} value={filters.from} onChange={(at) => set('from', at)} />
+          <InstantBox label={t('to')} value={filters.to} onChange={(at) => set('to', at)} />
         </div>
       </details>
-      {Object.keys(narrowed).length > 0 && (
+      {Object.keys(filters).length > 0 && (
         <button type="button" class="secondary" onClick={() => onChange({})}>
           {t('clear')}
         </button>
@@ -92,7 +92,7 @@ interface BoxProps {
 function IdBox({ label, value, onChange }: BoxProps) {
   const [isWrong, setWrong] = useState(false);
   const id = useId();
-  const take = (text: string) => {
+  const apply = (text: string) => {
     const typed = text.trim();
     setWrong(typed !== '' && !isId(typed));
     if ((typed === '' || isId(typed)) && typed !== (value ?? '')) onChange(typed);
@@ -112,7 +112,7 @@ function IdBox({ label, value, onChange }: BoxProps) {
         spellcheck={false}
         aria-invalid={isWrong ? 'true' : undefined}
         aria-describedby={isWrong ? `${id}-error` : undefined}
-        onChange={({ currentTarget }) => take(currentTarget.value)}
+        onChange={({ currentTarget }) => apply(currentTarget.value)}
         onInput={() => setWrong(false)}
       />
       <Alert id={`${id}-error`}>{isWrong && t('idHint')}</Alert>

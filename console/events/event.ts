@@ -49,18 +49,18 @@ export function isId(text: string): boolean {
 
 /** Reads the filters from the address and ignores invalid values. */
 export function readEventFilters(query: URLSearchParams): EventFilterValues {
-  const narrowed: EventFilterValues = {};
+  const filters: EventFilterValues = {};
   for (const name of EVENT_FILTERS) {
     const value = query.get(name);
-    if (value !== null && SHAPES[name].test(value)) narrowed[name] = value;
+    if (value !== null && SHAPES[name].test(value)) filters[name] = value;
   }
-  return narrowed;
+  return filters;
 }
 
-export function queryOf(narrowed: EventFilterValues): string {
+export function queryOf(filters: EventFilterValues): string {
   const query = new URLSearchParams();
   for (const name of EVENT_FILTERS) {
-    const value = narrowed[name];
+    const value = filters[name];
     if (value !== undefined) query.set(name, value);
   }
   return query.toString();

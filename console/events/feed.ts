@@ -52,10 +52,10 @@ export function createFeed(
     if (!abort.signal.aborted) show(state);
   };
   const page = (after: string | null) => {
-    const asked = new URLSearchParams(query);
-    asked.set('limit', String(PAGE));
-    if (after !== null) asked.set('after', after);
-    return get(`events?${asked}`, abort.signal);
+    const parameters = new URLSearchParams(query);
+    parameters.set('limit', String(PAGE));
+    if (after !== null) parameters.set('after', after);
+    return get(`events?${parameters}`, abort.signal);
   };
 
   return {

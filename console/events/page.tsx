@@ -23,9 +23,9 @@ export const style = css;
 /** The page of events, with filters, live updates and export. */
 export function Page() {
   const { address, go } = useConsole();
-  const narrowed = readEventFilters(address.query);
-  const query = queryOf(narrowed);
-  const isOver = narrowed.to !== undefined;
+  const filters = readEventFilters(address.query);
+  const query = queryOf(filters);
+  const isOver = filters.to !== undefined;
   const feed = useFeed(query, isOver);
   const [open, setOpen] = useState<EventView>();
   const isEmpty = feed.items.length === 0 && !feed.isLoading && feed.next === null && query === '' && !feed.problem;
@@ -33,7 +33,7 @@ export function Page() {
     <>
       <PageHead title={own('title')} lead={own('lead')} actions={<Exports />} />
       <EventFilters
-        narrowed={narrowed}
+        filters={filters}
         onChange={(next) => {
           const text = queryOf(next);
           go(text === '' ? EVENTS : `${EVENTS}?${text}`, true);
@@ -103,12 +103,12 @@ interface ListProps {
 function List({ feed, isNarrowed, onOpen }: ListProps) {
   const { items, next, isLoading, problem, fresh, older } = feed;
   const isNarrow = useMedia('(max-width: 859px)');
-  const named = (id: string, at: number) => (at < MAX_NAMED ? <NameOf id={id} /> : <code>{id}</code>);
+  const nameLink = (id: string, at: number) => (at < MAX_NAMED ? <NameOf id={id} /> : <code>{id}</code>);
   const about = ({ subject, resource }: EventView, at: number) => {
     const ids = [...new Set([subject, resource])].filter((id) => id !== undefined);
     return ids.map((id, index) => (
       <Fragment key={id}>
-        {index > 0 && <span class="dot">·</span>} {named(id, at)}
+        {index > 0 && <span class="dot">·</span>} {nameLink(id, at)}
       </Fragment>
     ));
   };

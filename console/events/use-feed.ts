@@ -24,11 +24,11 @@ export function useFeed(query: string, isOver: boolean): FollowedFeed {
   const [following, setFollowing] = useState<FollowState>('off');
   const feed = useRef<Feed>(undefined);
   useEffect(() => {
-    const made = createFeed((path, signal) => client.get<EventPage>(path, undefined, signal), query, setState);
-    feed.current = made;
-    setState(made.now());
-    made.older();
-    return () => made.stop();
+    const created = createFeed((path, signal) => client.get<EventPage>(path, undefined, signal), query, setState);
+    feed.current = created;
+    setState(created.now());
+    created.older();
+    return () => created.stop();
   }, [client, query]);
   useEffect(() => {
     if (isOver) setFollowing('off');

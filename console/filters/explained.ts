@@ -44,13 +44,13 @@ export interface SignIn {
 /** Pairs of user and address from recent sign-ins, without duplicates, the latest first. */
 export function latestSignIns(
   events: readonly { subject?: string; related?: readonly string[]; address?: string }[],
-  most: number,
+  max: number,
 ): SignIn[] {
   const found = new Map<string, SignIn>();
   for (const { subject, address } of events) {
     if (subject?.startsWith('usr_') && address !== undefined) {
       const key = `${subject} ${address}`;
-      if (!found.has(key) && found.size < most) found.set(key, { user: subject, address });
+      if (!found.has(key) && found.size < max) found.set(key, { user: subject, address });
     }
   }
   return [...found.values()];

@@ -204,7 +204,7 @@ function IpView({ rule, id, isReadOnly, onChange }: RuleProps<IpRule>) {
   const ranges = {
     name: 'ranges',
     kind: 'list',
-    most: 500,
+    maxItems: 500,
     label: t('ranges'),
     placeholder: '203.0.113.0/24',
     read: (text: string) => (isRange(text) ? { value: text.toLowerCase() } : { mistake: t('rangeBad') }),

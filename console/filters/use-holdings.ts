@@ -16,10 +16,10 @@ export const MAX_RESOURCES = PAGE * MAX_PAGES;
 /** The resources that use a filter. The API cannot list them by filter, so this goes through all resources. */
 export function useFilterUsage(filter: string): FilterUsage {
   const { client } = useConsole();
-  const [holdings, setHoldings] = useState<FilterUsage>({ resources: undefined, isCut: false });
+  const [usage, setUsage] = useState<FilterUsage>({ resources: undefined, isCut: false });
   useEffect(() => {
     const abort = new AbortController();
-    const look = async () => {
+    const load = async () => {
       const found: ResourceFilters[] = [];
       let after: string | null = null;
       for (let pages = 0; pages < MAX_PAGES; pages++) {
@@ -35,10 +35,10 @@ export function useFilterUsage(filter: string): FilterUsage {
         after = answer.body.next;
         if (after === null) break;
       }
-      setHoldings({ resources: found, isCut: after !== null });
+      setUsage({ resources: found, isCut: after !== null });
     };
-    look();
+    load();
     return () => abort.abort();
   }, [client, filter]);
-  return holdings;
+  return usage;
 }

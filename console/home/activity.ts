@@ -115,8 +115,8 @@ export function reasonsByDay(days: readonly DayView[]): Series[] {
   const own = reasons.length > MAX_SERIES ? reasons.slice(0, MAX_SERIES - 1) : reasons;
   const series = own.map((key) => ({ key, values: days.map(({ refused }) => countOf(refused, key)) }));
   if (own.length === reasons.length) return series;
-  const shown = (refused: DayView['refused']) => own.reduce((sum, reason) => sum + countOf(refused, reason), 0);
-  return [...series, { key: OTHERS, values: days.map(({ refused }) => sumOf(refused) - shown(refused)) }];
+  const countListed = (refused: DayView['refused']) => own.reduce((sum, reason) => sum + countOf(refused, reason), 0);
+  return [...series, { key: OTHERS, values: days.map(({ refused }) => sumOf(refused) - view(refused)) }];
 }
 
 /** Stacks the series: the height at which each one ends, for each day. */

@@ -23,7 +23,7 @@ import { t } from './i18n.ts';
 import type { ActivityProps } from './today.tsx';
 
 /** Charts of granted and refused sign-ins, by reason and by resource. */
-export function Activity({ days, read, shown, isFirst }: ActivityProps & { isFirst: boolean }) {
+export function Activity({ days, read, view, isFirst }: ActivityProps & { isFirst: boolean }) {
   return (
     <section class="activity" aria-labelledby="activity" aria-busy={!read.body}>
       <div class="activity-head">
@@ -31,21 +31,21 @@ export function Activity({ days, read, shown, isFirst }: ActivityProps & { isFir
           <h2 id="activity">{t('activity')}</h2>
           <p class="hint">{t('activityLead')}</p>
         </div>
-        {!isFirst && <Choices shown={shown} />}
+        {!isFirst && <Choices view={view} />}
       </div>
-      {days && isQuiet(days) && <Quiet shown={shown} isFirst={isFirst} />}
-      {days && !isQuiet(days) && <Charts days={days} shown={shown} />}
+      {days && isQuiet(days) && <Quiet view={view} isFirst={isFirst} />}
+      {days && !isQuiet(days) && <Charts days={days} view={view} />}
     </section>
   );
 }
 
 /** The choice of period and resource, both kept in the address. */
-function Choices({ shown }: { shown: ActivityView }) {
+function Choices({ view }: { view: ActivityView }) {
   const { go } = useConsole();
   const id = useId();
   const resources = useQuery<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
   const known = resources.body?.items ?? [];
-  const { resource, days } = shown;
+  const { resource, days } = view;
   const choices =
     resource === undefined || known.some((one) => one.id === resource)
       ? known
@@ -61,7 +61,7 @@ function Choices({ shown }: { shown: ActivityView }) {
           class="input"
           value={resource ?? ''}
           onChange={({ currentTarget: { value } }) =>
-            go(hrefOf({ ...shown, resource: value === '' ? undefined : value }), true)
+            go(hrefOf({ ...view, resource: value === '' ? undefined : value }), true)
           }
         >
           <option value="">{t('allResources')}</option>
@@ -81,7 +81,7 @@ function Choices({ shown }: { shown: ActivityView }) {
               class="unseen"
               name={`${id}-period`}
               checked={one === days}
-              onChange={() => go(hrefOf({ ...shown, days: one }), true)}
+              onChange={() => go(hrefOf({ ...view, days: one }), true)}
             />
             <span>{t('lastDays', { count: one })}</span>
           </label>
@@ -91,15 +91,15 @@ function Choices({ shown }: { shown: ActivityView }) {
   );
 }
 
-function Quiet({ shown, isFirst }: { shown: ActivityView; isFirst: boolean }) {
+function Quiet({ view, isFirst }: { view: ActivityView; isFirst: boolean }) {
   const { session } = useConsole();
   const newest = useQuery<{ items: { id: string }[] }>('resources?limit=1');
-  const resource = shown.resource ?? newest.body?.items[0]?.id;
+  const resource = view.resource ?? newest.body?.items[0]?.id;
   return (
     <Empty
       icon={ChartColumn}
       title={t(isFirst ? 'emptyTitle' : 'quietTitle')}
-      text={isFirst ? t('emptyText') : `${t('quietText', { count: shown.days })} ${t('emptyTextDone')}`}
+      text={isFirst ? t('emptyText') : `${t('quietText', { count: view.days })} ${t('emptyTextDone')}`}
     >
       {(resource !== undefined || isSuperuser(session)) && (
         <Link
@@ -113,8 +113,8 @@ function Quiet({ shown, isFirst }: { shown: ActivityView; isFirst: boolean }) {
   );
 }
 
-function Charts({ days, shown }: { days: readonly DayView[]; shown: ActivityView }) {
-  const { resource } = shown;
+function Charts({ days, view }: { days: readonly DayView[]; view: ActivityView }) {
+  const { resource } = view;
   const names = days.map(({ day }) => day);
   const span = { resource, from: names[0] ?? '', to: names.at(-1) };
   const lost = days.filter(({ complete }) => !complete).map(({ day }) => day);
@@ -166,7 +166,7 @@ function Charts({ days, shown }: { days: readonly DayView[]; shown: ActivityView
           series={people}
           dayHref={(day) => attemptsHref({ outcome: 'granted', resource, from: day, to: day })}
         />
-        {resource === undefined && <ByResource shown={shown} />}
+        {resource === undefined && <ByResource view={view} />}
       </div>
     </>
   );

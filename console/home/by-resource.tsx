@@ -9,9 +9,9 @@ import { LegendSwatch } from './legend-swatch.tsx';
 const MAX_SHOWN = 12;
 
 /** The resources side by side, the busiest first. Each links to its own charts. */
-export function ByResource({ shown }: { shown: ActivityView }) {
+export function ByResource({ view }: { view: ActivityView }) {
   const { lang } = useConsole().texts;
-  const read = useQuery<{ items: ResourceSums[]; next: string | null }>(`statistics/resources?days=${shown.days}`);
+  const read = useQuery<{ items: ResourceSums[]; next: string | null }>(`statistics/resources?days=${view.days}`);
   if (!read.body) {
     return read.problem ? (
       <section class="panel chart-panel wide">
@@ -26,7 +26,7 @@ export function ByResource({ shown }: { shown: ActivityView }) {
     .map((item) => ({ ...item, kept: sumOf(item.refused) }))
     .sort((one, other) => other.granted + other.kept - one.granted - one.kept)
     .slice(0, MAX_SHOWN);
-  const most = Math.max(1, ...rows.map(({ granted, kept }) => granted + kept));
+  const largest = Math.max(1, ...rows.map(({ granted, kept }) => granted + kept));
   const number = new Intl.NumberFormat(lang);
   return (
     <section class="panel chart-panel wide" aria-labelledby="by-resource">
@@ -47,10 +47,15 @@ export function ByResource({ shown }: { shown: ActivityView }) {
       <ul class="bars">
         {rows.map(({ resource, name, granted, kept }) => (
           <li key={resource}>
-            <Link href={hrefOf({ ...shown, resource })}>{name}</Link>
+            <Link href={hrefOf({ ...view, resource })}>{name}</Link>
             <svg height="14" aria-hidden="true" focusable="false">
-              <rect class="let-in" width={`${(100 * granted) / most}%`} height="14" />
-              <rect class="kept-out" x={`${(100 * granted) / most}%`} width={`${(100 * kept) / most}%`} height="14" />
+              <rect class="let-in" width={`${(100 * granted) / largest}%`} height="14" />
+              <rect
+                class="kept-out"
+                x={`${(100 * granted) / largest}%`}
+                width={`${(100 * kept) / largest}%`}
+                height="14"
+              />
             </svg>
             <span class="bar-numbers">
               <span class="unseen">{t('granted')} </span>

@@ -74,11 +74,11 @@ function Picture({ title, days, series, dayHref }: Omit<ChartProps, 'none' | 'is
   const number = new Intl.NumberFormat(lang);
   const day = days[at] ?? '';
   const dayText = new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeZone: 'UTC' }).format(startOf(day));
-  const told = series
+  const summary = series
     .filter(({ values }) => (values[at] ?? 0) > 0)
     .map(({ label, values }) => `${label} ${number.format(values[at] ?? 0)}`)
     .join(', ');
-  const text = t('onDay', { day: dayText, count: told || t('nothing') });
+  const text = t('onDay', { day: dayText, count: summary || t('nothing') });
   if (isLost) return <p class="hint">{t('chartLost')}</p>;
   return (
     <>
@@ -102,7 +102,7 @@ function Picture({ title, days, series, dayHref }: Omit<ChartProps, 'none' | 'is
         }}
       />
       <p class="readout">
-        <strong>{dayText}</strong> <span>{told || t('nothing')}</span>{' '}
+        <strong>{dayText}</strong> <span>{summary || t('nothing')}</span>{' '}
         <Link href={dayHref(day)}>{t('eventsOfDay')}</Link>
       </p>
     </>

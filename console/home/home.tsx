@@ -17,10 +17,10 @@ const POLL_INTERVAL_MS = 10_000;
 /** The home page: checklist, today's activity, charts and the account. */
 export function Home() {
   const { address, reads } = useConsole();
-  const shown = readActivityView(address.query);
+  const view = readActivityView(address.query);
   const checklist = useQuery<ChecklistView>('checklist');
-  const of = shown.resource === undefined ? '' : `&resource=${shown.resource}`;
-  const statistics = useQuery<{ days: DayView[] }>(`statistics?days=${shown.days}${of}`);
+  const of = view.resource === undefined ? '' : `&resource=${view.resource}`;
+  const statistics = useQuery<{ days: DayView[] }>(`statistics?days=${view.days}${of}`);
   // Keep showing the previous data until the response for another choice arrives.
   const last = useRef<readonly DayView[]>(undefined);
   if (statistics.body) last.current = statistics.body.days;
@@ -35,7 +35,7 @@ export function Home() {
   if (checklist.body && !isDone) wasOpen.current = true;
   const hasChecklist = !isDone || wasOpen.current;
   // Show the introduction only if there has been no activity at all, not for a quiet resource or week.
-  const isFirst = !isDone && shown.resource === undefined && isQuiet(days ?? []);
+  const isFirst = !isDone && view.resource === undefined && isQuiet(days ?? []);
   const isKnown = checklist.body !== undefined || checklist.problem !== undefined;
   return (
     <>
@@ -45,7 +45,7 @@ export function Home() {
           {isKnown ? (
             <>
               {hasChecklist && <Checklist read={checklist} />}
-              {!isFirst && <Today days={days} read={statistics} shown={shown} />}
+              {!isFirst && <Today days={days} read={statistics} view={view} />}
             </>
           ) : (
             <Skeleton lines={6} />
@@ -53,7 +53,7 @@ export function Home() {
         </div>
         <AccountCard />
       </div>
-      {isKnown && <Activity days={days} read={statistics} shown={shown} isFirst={isFirst} />}
+      {isKnown && <Activity days={days} read={statistics} view={view} isFirst={isFirst} />}
     </>
   );
 }

@@ -16,22 +16,22 @@ export interface ActivityProps {
   /** The previous days, while a request is pending. */
   days: readonly DayView[] | undefined;
   read: Read<{ days: DayView[] }> & { retry(): void };
-  shown: ActivityView;
+  view: ActivityView;
 }
 
 const LATEST = 5;
 const MAX_REASONS = 4;
 
 /** The sign-ins since midnight, and the latest attempts. */
-export function Today({ days, read, shown }: ActivityProps) {
+export function Today({ days, read, view }: ActivityProps) {
   const { lang } = useConsole().texts;
   const today = days?.at(-1);
   if (!today) return <section class="panel">{read.problem ? <Problem read={read} /> : <Skeleton lines={4} />}</section>;
-  const { resource } = shown;
+  const { resource } = view;
   const from = today.day;
   const refused = sumOf(today.refused);
   const number = new Intl.NumberFormat(lang);
-  const people = number.format(today.activeUsers.count);
+  const userCount = number.format(today.activeUsers.count);
   const midnight = new Date(startOf(from));
   const isHereToo = midnight.getTimezoneOffset() === 0;
   const since = new Intl.DateTimeFormat(lang, { timeStyle: 'short' }).format(midnight);
@@ -46,7 +46,7 @@ export function Today({ days, read, shown }: ActivityProps) {
         <Figure label={t('refused')} tone={refused > 0 ? 'bad' : undefined}>
           <Link href={attemptsHref({ outcome: 'refused', resource, from })}>{number.format(refused)}</Link>
         </Figure>
-        <Figure label={t('people')}>{today.activeUsers.exact ? people : t('about', { count: people })}</Figure>
+        <Figure label={t('people')}>{today.activeUsers.exact ? userCount : t('about', { count: userCount })}</Figure>
       </dl>
       {refused > 0 && (
         <>

@@ -77,7 +77,7 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
   };
   // Objects without an id in the API use their name.
   const items: Item[] = (page?.items ?? []).map((item) => ({ ...item, id: item.id ?? props.nameOf(item) }));
-  const marked = items.filter(({ id }) => chosen.has(id));
+  const chosenItems = items.filter(({ id }) => chosen.has(id));
   const isEmpty = page && items.length === 0 && page.next === null && !isNarrowed && state.after === undefined;
   if (isEmpty && !read.problem) return <>{empty}</>;
 
@@ -127,8 +127,8 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
           {t('stale')}
         </p>
       )}
-      {marked.length > 0 && (
-        <BulkBar items={marked} actions={bulk} nameOf={props.nameOf} onDone={() => setChosen(new Set())} />
+      {chosenItems.length > 0 && (
+        <BulkBar items={chosenItems} actions={bulk} nameOf={props.nameOf} onDone={() => setChosen(new Set())} />
       )}
       {!page && (read.problem ? <Problem read={read} /> : <Skeleton lines={8} />)}
       {page && items.length === 0 && (

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 
 export function useMedia(query: string): boolean {
-  const [isSo, setSo] = useState(() => matchMedia(query).matches);
+  const [isMatching, setMatching] = useState(() => matchMedia(query).matches);
   useEffect(() => {
     const media = matchMedia(query);
-    const look = () => setSo(media.matches);
-    look();
-    media.addEventListener('change', look);
-    return () => media.removeEventListener('change', look);
+    const update = () => setMatching(media.matches);
+    update();
+    media.addEventListener('change', update);
+    return () => media.removeEventListener('change', update);
   }, [query]);
-  return isSo;
+  return isMatching;
 }

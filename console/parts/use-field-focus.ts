@@ -20,11 +20,11 @@ export function useFieldFocus({ first, notice, wrong, isSelecting = false }: Fie
     if (isSelecting && field instanceof HTMLInputElement) field.select();
   };
   const next = useRef(first);
-  const seen = useRef(notice);
+  const lastNotice = useRef(notice);
   // Before the browser paints: later, it could take the focus from a field that the user has already chosen.
   useLayoutEffect(() => {
-    const isNew = notice !== undefined && notice !== seen.current;
-    seen.current = notice;
+    const isNew = notice !== undefined && notice !== lastNotice.current;
+    lastNotice.current = notice;
     focus(isNew ? wrong : next.current);
     next.current = undefined;
   });

@@ -78,13 +78,13 @@ export function Plans() {
         {limited.length === 0 && <p class="hint">{t('unlimited')}</p>}
         <dl class="quotas">
           {limited.map((quota) => {
-            const [most, used] = [own.quotas[quota] ?? 0, own.usage[quota] ?? 0];
+            const [limit, used] = [own.quotas[quota] ?? 0, own.usage[quota] ?? 0];
             return (
               <div key={quota}>
                 <dt>{t(quota)}</dt>
                 <dd>
-                  {t('used', { used: used.toLocaleString(texts.lang), limit: most.toLocaleString(texts.lang) })}
-                  <meter aria-label={t(quota)} min={0} max={most} high={most * 0.9} value={used} />
+                  {t('used', { used: used.toLocaleString(texts.lang), limit: limit.toLocaleString(texts.lang) })}
+                  <meter aria-label={t(quota)} min={0} max={limit} high={limit * 0.9} value={used} />
                 </dd>
               </div>
             );
@@ -101,10 +101,10 @@ export function Plans() {
               <p>{feeText(one.monthlyFee)}</p>
               <ul class="hint">
                 {QUOTAS.flatMap((quota) => {
-                  const most = one.quotas[quota];
-                  return most === undefined
+                  const limit = one.quotas[quota];
+                  return limit === undefined
                     ? []
-                    : [<li key={quota}>{t('upTo', { limit: most.toLocaleString(texts.lang), quota: t(quota) })}</li>];
+                    : [<li key={quota}>{t('upTo', { limit: limit.toLocaleString(texts.lang), quota: t(quota) })}</li>];
                 })}
               </ul>
               {one.name === own.name && own.active ? (

@@ -16,7 +16,7 @@ export interface ExpectedResult {
 }
 
 /** Verifies a result with the library that a site's backend uses. Loaded on first use. */
-export async function judgeResult(result: string, expected: ExpectedResult): Promise<Outcome> {
+export async function verifyResult(result: string, expected: ExpectedResult): Promise<Outcome> {
   const { issuer, resource, nonce, origin, isTest, now } = expected;
   const verifier = createVerifier({ issuer, resource, now: () => now });
   try {

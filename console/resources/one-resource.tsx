@@ -22,7 +22,7 @@ export function OneResource({ id }: { id: string }) {
     { href: `${here}/embed`, label: t('tabEmbed'), Tab: Embed },
     { href: `${here}/try`, label: t('tabTry'), Tab: TryIt },
   ];
-  const shown = tabs.find(({ href }) => href === address.path) ?? tabs[0];
+  const current = tabs.find(({ href }) => href === address.path) ?? tabs[0];
   return (
     <ObjectPage
       read={read}
@@ -30,11 +30,11 @@ export function OneResource({ id }: { id: string }) {
       goneTitle={t('oneTitle')}
       title={resource?.name}
       labels={{ copyId: t('copyId'), tabs: t('tabs') }}
-      badges={resource && <ResourceBadges resource={resource} />}
+      messages={resource && <ResourceBadges resource={resource} />}
       tabs={tabs}
     >
       {resource && <Warnings resource={resource} />}
-      {resource && shown && <shown.Tab key={shown.href} resource={resource} version={version} />}
+      {resource && current && <current.Tab key={current.href} resource={resource} version={version} />}
     </ObjectPage>
   );
 }
@@ -52,14 +52,14 @@ const WARNINGS: Readonly<
 function Warnings({ resource }: { resource: Resource }) {
   const { enabled, allowedOrigins, allowLocalhost, redirectUris, warnings } = resource;
   const isNowhere = allowedOrigins.length === 0 && !allowLocalhost && redirectUris.length === 0;
-  const told = [
+  const messages = [
     ...(enabled ? [] : [t('warnOff')]),
     ...(isNowhere ? [t('warnNowhere')] : []),
     ...warnings.flatMap((one) => (WARNINGS[one] ? [t(WARNINGS[one], { setting: t('tokenKinds') })] : [])),
   ];
   return (
     <>
-      {told.map((text) => (
+      {messages.map((text) => (
         <p key={text} class="strip warn">
           {text}
         </p>

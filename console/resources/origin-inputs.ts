@@ -8,7 +8,7 @@ export function originInputs(): Input[] {
     {
       name: 'allowedOrigins',
       kind: 'list',
-      most: 100,
+      maxItems: 100,
       label: t('allowedOrigins'),
       hint: t('allowedOriginsHint'),
       placeholder: 'https://www.example.com',

@@ -57,7 +57,7 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
         {
           name: 'redirectUris',
           kind: 'list',
-          most: 20,
+          maxItems: 20,
           label: t('redirectUris'),
           hint: t('redirectUrisHint'),
           placeholder: 'https://www.example.com/signed-in',

@@ -39,11 +39,11 @@ export function TryIt(props: TabProps) {
   const id = useId();
   const verify = async (result: string) => {
     // The device's clock may be wrong, so use the service's.
-    const [session, { judgeResult }] = await Promise.all([
+    const [session, { verifyResult }] = await Promise.all([
       client.get<SessionView>('session'),
       import('./check-result.ts'),
     ]);
-    const judged = await judgeResult(result, {
+    const verified = await verifyResult(result, {
       issuer: location.origin,
       resource: resource.id,
       nonce,
@@ -51,8 +51,8 @@ export function TryIt(props: TabProps) {
       isTest: resource.testMode !== null,
       now: session.kind === 'done' ? session.body.now : Date.now(),
     });
-    setOutcome(judged);
-    if ('claims' in judged) announce(t('resultGood'));
+    setOutcome(verified);
+    if ('claims' in verified) announce(t('resultGood'));
     reads.changed('checklist');
   };
   const again = () => {

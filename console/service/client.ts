@@ -134,13 +134,13 @@ function parseJson(text: string): Record<string, unknown> {
 function refusedOf(response: Response, { code, retryAfterMs, flaw, errors, detail }: Record<string, unknown>): Refused {
   const seconds = Number(response.headers.get('retry-after'));
   const wait = typeof retryAfterMs === 'number' ? retryAfterMs : seconds * 1000;
-  const places = Array.isArray(errors) ? errors.map((error) => String(Object(error).path)) : [];
+  const paths = Array.isArray(errors) ? errors.map((error) => String(Object(error).path)) : [];
   return {
     kind: 'refused',
     code: typeof code === 'string' && /^[A-Z_]{1,64}$/.test(code) ? code : 'INTERNAL',
     ...(wait > 0 && { retryAfterMs: wait }),
     ...(typeof flaw === 'string' && { flaw }),
-    fields: places,
+    fields: paths,
     ...(typeof detail === 'string' && { detail }),
   };
 }

@@ -27,7 +27,7 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
   const pages = usePages();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const found = useSearch(client, pages, text.trim());
+  const results = useSearch(client, pages, text.trim());
   const list = useRef<HTMLDivElement>(null);
   const base = useId();
   const here = useMemo(() => shortcutTargets().filter((element) => !(element instanceof HTMLInputElement)), []);
@@ -61,7 +61,7 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
   const wanted = text.trim().toLowerCase();
   const entries = [
     ...commands.filter(({ label }) => label.toLowerCase().includes(wanted)),
-    ...found.map(({ page, item }) => ({
+    ...results.map(({ page, item }) => ({
       id: item.id,
       group: t(page.label),
       label: page.find?.name(item) ?? item.id,
@@ -146,11 +146,11 @@ const DARK = '(prefers-color-scheme: dark)';
 
 /** Objects of all pages whose names start with the text; requested shortly after the last key. */
 function useSearch(client: Client, pages: readonly [PageRoute, PageEntry][], text: string) {
-  const [found, setFound] = useState<{ page: PageEntry; item: FoundObject }[]>([]);
+  const [results, setResults] = useState<{ page: PageEntry; item: FoundObject }[]>([]);
   const searched = useRef<PageEntry[]>([]);
   searched.current = pages.flatMap(([, page]) => (page.find ? [page] : []));
   useEffect(() => {
-    if (text === '') return setFound([]);
+    if (text === '') return setResults([]);
     const abort = new AbortController();
     const search = async (page: PageEntry) => {
       const query = new URLSearchParams({ search: text, limit: String(MAX_FOUND) });
@@ -159,12 +159,12 @@ function useSearch(client: Client, pages: readonly [PageRoute, PageEntry][], tex
     };
     const timer = setTimeout(async () => {
       const all = await Promise.all(searched.current.map(search));
-      if (!abort.signal.aborted) setFound(all.flat());
+      if (!abort.signal.aborted) setResults(all.flat());
     }, WAIT_MS);
     return () => {
       clearTimeout(timer);
       abort.abort();
     };
   }, [client, text]);
-  return found;
+  return results;
 }

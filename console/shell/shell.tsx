@@ -162,15 +162,15 @@ function isMac(): boolean {
 function useIsOnline(reads: QueryCache): boolean {
   const [isOnline, setOnline] = useState(navigator.onLine);
   useEffect(() => {
-    const look = () => {
+    const update = () => {
       setOnline(navigator.onLine);
       if (navigator.onLine) reads.online();
     };
-    addEventListener('online', look);
-    addEventListener('offline', look);
+    addEventListener('online', update);
+    addEventListener('offline', update);
     return () => {
-      removeEventListener('online', look);
-      removeEventListener('offline', look);
+      removeEventListener('online', update);
+      removeEventListener('offline', update);
     };
   }, [reads]);
   return isOnline;

@@ -25,12 +25,12 @@ export function useIdleAwareInterval(everyMs: number, tick: () => void, onAsleep
     see();
     tick();
   };
-  const signs = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;
-  for (const sign of signs) document.addEventListener(sign, see, { passive: true });
+  const activityEvents = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;
+  for (const sign of activityEvents) document.addEventListener(sign, see, { passive: true });
   document.addEventListener('visibilitychange', comeBack);
   return () => {
     clearInterval(timer);
-    for (const sign of signs) document.removeEventListener(sign, see);
+    for (const sign of activityEvents) document.removeEventListener(sign, see);
     document.removeEventListener('visibilitychange', comeBack);
   };
 }

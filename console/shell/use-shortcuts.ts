@@ -17,10 +17,10 @@ export function useShortcuts(
   open: (what: 'palette' | 'shortcuts') => void,
 ): void {
   useEffect(() => {
-    const acts = new Map<string, () => void>([['?', () => open('shortcuts')]]);
-    for (const [route, { key }] of Object.entries(PAGES)) acts.set(`g ${key}`, () => go(hrefOf(route)));
-    const { press } = createShortcuts(acts);
-    const hear = (event: KeyboardEvent) => {
+    const actions = new Map<string, () => void>([['?', () => open('shortcuts')]]);
+    for (const [route, { key }] of Object.entries(PAGES)) actions.set(`g ${key}`, () => go(hrefOf(route)));
+    const { press } = createShortcuts(actions);
+    const onKeyDown = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') {
         event.preventDefault();
         if (!document.querySelector('dialog[open]')) open('palette');
@@ -37,7 +37,7 @@ export function useShortcuts(
       else if (here instanceof HTMLInputElement) here.focus();
       else here?.click();
     };
-    document.addEventListener('keydown', hear);
-    return () => document.removeEventListener('keydown', hear);
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
   }, [isOn, go, open]);
 }

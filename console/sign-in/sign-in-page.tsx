@@ -24,7 +24,7 @@ export interface SignInPageProps {
 /** The sign-in of administrators. */
 export function SignInPage({ client, texts, known, hasEnded, onSession }: SignInPageProps) {
   const [screen, show] = useState<Screen>({ kind: 'loading' });
-  const [hasActed, act] = useState(known.email !== undefined);
+  const [hasActed, setActed] = useState(known.email !== undefined);
   const [hasForgotten, setForgotten] = useState(false);
   const signIn = useMemo(() => {
     const memory = createHandleMemory(() => sessionStorage);
@@ -33,18 +33,24 @@ export function SignInPage({ client, texts, known, hasEnded, onSession }: SignIn
   useEffect(() => {
     const { start, checkTime } = signIn;
     start(known);
-    const look = () => document.visibilityState === 'visible' && checkTime();
-    document.addEventListener('visibilitychange', look);
-    return () => document.removeEventListener('visibilitychange', look);
+    const onVisible = () => document.visibilityState === 'visible' && checkTime();
+    document.addEventListener('visibilitychange', onVisible);
+    return () => document.removeEventListener('visibilitychange', onVisible);
   }, [signIn, known]);
-  const acted = <A extends unknown[]>(run: (...values: A) => void) => {
+  const markActed = <A extends unknown[]>(run: (...values: A) => void) => {
     return (...values: A) => {
-      act(true);
+      setActed(true);
       run(...values);
     };
   };
   const message = (title: string, text: string, label: string, run: () => void) => (
-    <Message texts={texts} isNext={hasActed} title={title} text={text} action={{ label, run: acted(() => run()) }} />
+    <Message
+      texts={texts}
+      isNext={hasActed}
+      title={title}
+      text={text}
+      action={{ label, run: markActed(() => run()) }}
+    />
   );
 
   switch (screen.kind) {
@@ -59,7 +65,7 @@ export function SignInPage({ client, texts, known, hasEnded, onSession }: SignIn
             button={texts('continue')}
             texts={texts}
             sending={screen}
-            onSubmit={acted(({ account = '' }) => signIn.chooseAccount(account))}
+            onSubmit={markActed(({ account = '' }) => signIn.chooseAccount(account))}
           />
         </Card>
       );
@@ -78,8 +84,8 @@ export function SignInPage({ client, texts, known, hasEnded, onSession }: SignIn
           texts={texts}
           isNext={hasActed}
           note={hasEnded && !hasActed ? texts('sessionEnded') : undefined}
-          signIn={{ ...signIn, submit: acted(signIn.submit), restart: acted(signIn.restart) } as SignIn}
-          onForgotten={acted(() => setForgotten(true))}
+          signIn={{ ...signIn, submit: markActed(signIn.submit), restart: markActed(signIn.restart) } as SignIn}
+          onForgotten={markActed(() => setForgotten(true))}
         />
       );
     case 'codes':

@@ -64,7 +64,7 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
   /** Counts starts, so that a late response to an abandoned sign-in is dropped. */
   let run = 0;
 
-  const put = (next: Screen) => {
+  const setScreen = (next: Screen) => {
     screen = next;
     show(next);
   };
@@ -73,7 +73,7 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
     memory.forget();
     clearTimeout(timer);
     handle = '';
-    put(last);
+    setScreen(last);
   };
 
   const read = () => client.get<SignInView>('session/step', { [FLOW_HEADER]: handle });
@@ -87,10 +87,10 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
   /** The device's clocks only trigger the request: the service decides whether a sign-in has expired. */
   async function checkTime(): Promise<void> {
     if (screen.kind !== 'step' || screen.busy || ends.leftMs() > 0) return;
-    const asked = run;
+    const started = run;
     const answer = await read();
     // An answer may have prolonged it meanwhile.
-    if (asked !== run || screen.kind !== 'step' || screen.busy || ends.leftMs() > 0) return;
+    if (started !== run || screen.kind !== 'step' || screen.busy || ends.leftMs() > 0) return;
     if (answer.kind === 'done' && answer.body.expiresAt > answer.body.now) watchTime(answer.body);
     else end({ kind: 'expired' });
   }
@@ -100,16 +100,16 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
     if (session) {
       memory.forget();
       clearTimeout(timer);
-      if (recoveryCodes) return put({ kind: 'codes', codes: recoveryCodes, session });
+      if (recoveryCodes) return setScreen({ kind: 'codes', codes: recoveryCodes, session });
       return enter(session);
     }
     // The response with the session was lost, so ask whether its cookie arrived.
-    const asked = run;
-    const whose = await probeSession(client);
-    if (asked !== run) return;
-    if (whose.kind === 'lost') return put({ kind: 'offline' });
+    const started = run;
+    const probe = await probeSession(client);
+    if (started !== run) return;
+    if (probe.kind === 'lost') return setScreen({ kind: 'offline' });
     memory.forget();
-    if (whose.kind === 'in') enter(whose.session);
+    if (probe.kind === 'in') enter(probe.session);
     else end({ kind: 'unfinished' });
   };
 
@@ -125,19 +125,19 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
       fields: [],
       ...(error.retryAfterMs && { wait: deadlineIn(error.retryAfterMs) }),
     };
-    const shown = step === 'otp' && isRecovering ? 'recovery' : step;
-    put({ kind: 'step', step: shown, view, busy: false, ...(notice && { notice }) });
+    const shownStep = step === 'otp' && isRecovering ? 'recovery' : step;
+    setScreen({ kind: 'step', step: shownStep, view, busy: false, ...(notice && { notice }) });
   };
 
-  const stay = (notice: Notice) => {
-    if (screen.kind === 'step') put({ ...screen, busy: false, notice });
+  const showNotice = (notice: Notice) => {
+    if (screen.kind === 'step') setScreen({ ...screen, busy: false, notice });
   };
 
   /** Reads the sign-in after a lost response. True if that brought news. */
-  const lookAgain = async (seq: number): Promise<boolean> => {
-    const asked = run;
+  const readAgain = async (seq: number): Promise<boolean> => {
+    const started = run;
     const answer = await read();
-    if (asked !== run) return true;
+    if (started !== run) return true;
     if (answer.kind === 'done' && answer.body.seq !== seq) await showView(answer.body);
     else if (answer.kind === 'refused' && answer.code === 'FLOW_NOT_FOUND') end({ kind: 'expired' });
     else {
@@ -151,91 +151,91 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
     const { code } = refused;
     if (code === 'FLOW_NOT_FOUND') return end({ kind: 'expired' });
     if (code === 'STEP_STALE' || code === 'STEP_NOT_EXPECTED') {
-      return (await lookAgain(seq)) || stay({ code: 'interrupted', fields: [] });
+      return (await readAgain(seq)) || showNotice({ code: 'interrupted', fields: [] });
     }
     if (code === 'STEP_IN_PROGRESS') {
       for (const ms of POLL_DELAYS_MS) {
         await new Promise((resolve) => setTimeout(resolve, ms));
-        if (await lookAgain(seq)) return;
+        if (await readAgain(seq)) return;
       }
-      return stay({ code: 'stillChecking', fields: [] });
+      return showNotice({ code: 'stillChecking', fields: [] });
     }
-    stay(noticeOf(refused));
+    showNotice(noticeOf(refused));
   };
 
   const begin = async (known: KnownCredentials) => {
-    const asked = ++run;
+    const started = ++run;
     clearTimeout(timer);
     isRecovering = false;
     account = known.account ?? account;
     const answer = await client.send<SignInBegun>('POST', 'session/begin', account === undefined ? {} : { account });
-    if (asked !== run) return;
-    if (answer.kind !== 'done') return notBegun(answer);
+    if (started !== run) return;
+    if (answer.kind !== 'done') return refuseStart(answer);
     handle = answer.body.handle;
     memory.keep(handle);
     await showView(answer.body);
     if (known.email !== undefined) await submit(known.email);
-    const isAsked = asked === run && screen.kind === 'step' && screen.step === 'password' && !screen.notice;
+    const isAsked = started === run && screen.kind === 'step' && screen.step === 'password' && !screen.notice;
     if (known.password !== undefined && isAsked) await submit(known.password);
   };
 
-  const notBegun = (answer: Exclude<Answer, { kind: 'done' }>) => {
-    if (answer.kind === 'lost') return put({ kind: 'offline' });
+  const refuseStart = (answer: Exclude<Answer, { kind: 'done' }>) => {
+    if (answer.kind === 'lost') return setScreen({ kind: 'offline' });
     const isAsked = account !== undefined && /^ACCOUNT_NOT_FOUND$|^INPUT_INVALID$/.test(answer.code);
-    if (answer.code === 'ACCOUNT_NEEDED') return put({ kind: 'account', busy: false });
+    if (answer.code === 'ACCOUNT_NEEDED') return setScreen({ kind: 'account', busy: false });
     if (isAsked)
-      return put({ kind: 'account', busy: false, notice: noticeOf({ ...answer, code: 'ACCOUNT_NOT_FOUND' }) });
-    put({ kind: 'refused', notice: noticeOf(answer) });
+      return setScreen({ kind: 'account', busy: false, notice: noticeOf({ ...answer, code: 'ACCOUNT_NOT_FOUND' }) });
+    setScreen({ kind: 'refused', notice: noticeOf(answer) });
   };
 
   async function submit(value: string): Promise<void> {
     if (screen.kind !== 'step' || screen.busy || screen.notice?.wait?.leftMs()) return;
     const { step, view } = screen;
-    const asked = run;
-    put({ kind: 'step', step, view, busy: true });
-    if (isUncertain && (await lookAgain(view.seq))) return;
-    if (isUncertain) return stay({ code: 'interrupted', fields: [] });
+    const started = run;
+    setScreen({ kind: 'step', step, view, busy: true });
+    if (isUncertain && (await readAgain(view.seq))) return;
+    if (isUncertain) return showNotice({ code: 'interrupted', fields: [] });
     const answer = await client.send<SignInView>(
       'POST',
       `session/${step}`,
       { seq: view.seq, [FIELD[step]]: value },
       { [FLOW_HEADER]: handle },
     );
-    if (asked !== run) return;
+    if (started !== run) return;
     if (answer.kind === 'done') await showView(answer.body);
     else if (answer.kind === 'refused') await refuse(answer, view.seq);
-    else if (!(await lookAgain(view.seq))) stay({ code: 'interrupted', fields: [] });
+    else if (!(await readAgain(view.seq))) showNotice({ code: 'interrupted', fields: [] });
   }
 
   return {
     async start(known = {}) {
-      put({ kind: 'loading' });
-      const kept = known.email === undefined ? memory.recall() : undefined;
-      if (kept === undefined) return begin(known);
-      handle = kept;
-      const asked = ++run;
+      setScreen({ kind: 'loading' });
+      const storedHandle = known.email === undefined ? memory.recall() : undefined;
+      if (storedHandle === undefined) return begin(known);
+      handle = storedHandle;
+      const started = ++run;
       const answer = await read();
-      if (asked !== run) return;
-      if (answer.kind === 'lost') return put({ kind: 'offline' });
+      if (started !== run) return;
+      if (answer.kind === 'lost') return setScreen({ kind: 'offline' });
       if (answer.kind === 'done' && answer.body.step !== 'denied') return showView(answer.body);
       memory.forget();
       return begin(known);
     },
     async restart(known = {}) {
       memory.forget();
-      put({ kind: 'loading' });
+      setScreen({ kind: 'loading' });
       await begin(known);
     },
     async chooseAccount(chosen) {
       if (screen.kind !== 'account' || screen.busy) return;
-      put({ kind: 'account', busy: true });
+      setScreen({ kind: 'account', busy: true });
       await begin({ account: chosen });
     },
     submit,
     answerByRecoveryCode(isUsed) {
       if (screen.kind !== 'step' || screen.busy || screen.view.step !== 'otp') return;
       isRecovering = isUsed;
-      put({ kind: 'step', step: isUsed ? 'recovery' : 'otp', view: screen.view, busy: false });
+      setScreen({ kind: 'step', step: isUsed ? 'recovery' : 'otp', view: screen.view, busy: false });
     },
     keptCodes() {
       if (screen.kind === 'codes') enter(screen.session);

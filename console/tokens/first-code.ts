@@ -68,6 +68,6 @@ export async function verifyFirstCode(token: FreshSecret, code: string, now: num
   return { kind: 'wrong' };
 }
 
-function nearestFirst(most: number): number[] {
-  return [0, ...Array.from({ length: most }, (_, at) => [at + 1, -at - 1]).flat()];
+function nearestFirst(max: number): number[] {
+  return [0, ...Array.from({ length: max }, (_, at) => [at + 1, -at - 1]).flat()];
 }

@@ -54,7 +54,7 @@ export function ImportTokens() {
   const content = useRef('');
   const isStopped = useRef(false);
 
-  const tell = (refused: Exclude<Answer, { kind: 'done' }>) => {
+  const showRefusal = (refused: Exclude<Answer, { kind: 'done' }>) => {
     const flaw = refused.kind === 'refused' ? refused.detail?.split(':')[0] : undefined;
     setMistake(isFlaw(flaw) ? flaws(flaw) : refusalMessage(texts, refused));
   };
@@ -74,18 +74,18 @@ export function ImportTokens() {
     content.current = '';
     if (chosen.size > IMPORT_MAX_BYTES) return setMistake(flaws('FILE_TOO_LARGE'));
     content.current = await base64Of(chosen);
-    await judge();
+    await validate();
   };
-  const judge = async () => {
+  const validate = async () => {
     setMistake(undefined);
     setStage('judging');
-    const judged = await post({ dryRun: true });
-    if (judged.kind !== 'done') {
-      tell(judged);
+    const preview = await post({ dryRun: true });
+    if (preview.kind !== 'done') {
+      showRefusal(preview);
       return setStage('choose');
     }
-    setAnswer(judged.body);
-    announce(t('importReady', { count: judged.body.counts.importable }));
+    setAnswer(preview.body);
+    announce(t('importReady', { count: preview.body.counts.importable }));
     setStage('judged');
   };
   const make = async (from: number) => {
@@ -97,12 +97,12 @@ export function ImportTokens() {
     const rows = [...answer.rows];
     for (let at = from; at < rows.length; at += CREATE_BATCH) {
       if (isStopped.current) return setStage('broken');
-      const made = await post({ from: at, count: CREATE_BATCH, acceptPartial: true });
-      if (made.kind !== 'done') {
-        tell(made);
+      const created = await post({ from: at, count: CREATE_BATCH, acceptPartial: true });
+      if (created.kind !== 'done') {
+        showRefusal(created);
         return setStage('broken');
       }
-      rows.splice(at, CREATE_BATCH, ...made.body.rows.slice(at, at + CREATE_BATCH));
+      rows.splice(at, CREATE_BATCH, ...created.body.rows.slice(at, at + CREATE_BATCH));
       setAnswer({ ...answer, rows: [...rows] });
       setDone(Math.min(at + CREATE_BATCH, rows.length));
       reads.changed('tokens', 'checklist');
@@ -156,7 +156,7 @@ export function ImportTokens() {
             isOpen={file !== undefined}
             values={options}
             onChange={setOptions}
-            {...(file && content.current !== '' && { onAgain: judge })}
+            {...(file && content.current !== '' && { onAgain: validate })}
           />
         </>
       )}

@@ -11,7 +11,7 @@ export function Owner({ token, mayChange }: { token: Token; mayChange: boolean }
   const { client, reads, session, texts, ask, notify } = useConsole();
   const { pick, dialog } = usePicker();
   const { owner, kind } = token;
-  const put = async (next: string | null, text: string) => {
+  const update = async (next: string | null, text: string) => {
     const answer = await client.send('PATCH', `tokens/${token.id}`, { owner: next });
     reads.changed('tokens', 'users', 'checklist');
     notify(answer.kind === 'done' ? { text } : { text: refusalMessage(texts, answer), isBad: true });
@@ -24,11 +24,11 @@ export function Owner({ token, mayChange }: { token: Token; mayChange: boolean }
     );
     if (!user) return;
     const question = { title: t('giveTitle', { name: user.login }), text: t('giveText'), action: t('giveAction') };
-    if (owner === undefined || (await ask(question))) await put(user.id, t('given', { name: user.login }));
+    if (owner === undefined || (await ask(question))) await update(user.id, t('given', { name: user.login }));
   };
   const takeBack = async () => {
     const question = { title: t('takeTitle'), text: t('giveText'), action: t('takeAction') };
-    if (await ask(question)) await put(null, t('taken'));
+    if (await ask(question)) await update(null, t('taken'));
   };
   return (
     <section class="panel" aria-labelledby="owner">

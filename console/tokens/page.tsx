@@ -1,6 +1,6 @@
 import { reasons, types } from '../events/i18n.ts';
 import { loadTogether } from '../i18n/page-texts.ts';
-import { t as people } from '../shared/i18n.ts';
+import { t as sharedTexts } from '../shared/i18n.ts';
 import files from '../shared/import/files.css?inline';
 import css from '../shared/shared.css?inline';
 import { useConsole } from '../shell/context.ts';
@@ -12,7 +12,7 @@ import { NewToken } from './new-token.tsx';
 import { OneToken } from './one-token.tsx';
 import { TokenList } from './token-list.tsx';
 
-export const messages = loadTogether(own, people, flaws, types, reasons);
+export const messages = loadTogether(own, sharedTexts, flaws, types, reasons);
 export const style = css + making + files;
 
 /** The page of tokens. */

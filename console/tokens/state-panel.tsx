@@ -39,15 +39,15 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
   const state = stateOf(token, Date.now());
   const onceEnabled = stateOnceEnabled(token, Date.now());
   const { locked, enabled, failures, name } = token;
-  const put = async (changes: object) => {
+  const update = async (changes: object) => {
     const answer = await client.send<Token>('PATCH', path, changes);
     reads.changed('tokens', 'users');
     return answer.kind === 'done' ? undefined : refusalMessage(texts, answer);
   };
   const change = async (changes: object, done: string, back?: object) => {
-    const wrong = await put(changes);
+    const wrong = await update(changes);
     if (wrong !== undefined) return notify({ text: wrong, isBad: true });
-    notify({ text: done, ...(back && { undo: () => put(back) }) });
+    notify({ text: done, ...(back && { undo: () => update(back) }) });
   };
   const switchOff = async () => {
     const question = { title: t('offTitle', { name: `“${name}”` }), text: t('offText'), action: t('switchOff') };

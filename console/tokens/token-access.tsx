@@ -71,7 +71,7 @@ interface PartProps {
 
 function Part({ title, text, ways, onGive }: PartProps) {
   const { session } = useConsole();
-  const { take } = useAccess();
+  const { revoke } = useAccess();
   return (
     <div class="access">
       <div class="panel-head">
@@ -91,7 +91,7 @@ function Part({ title, text, ways, onGive }: PartProps) {
             <li key={way.resource}>
               <ResourceName id={way.resource} />
               {canActOn(session, way.resource) && (
-                <button type="button" class="quiet" onClick={() => take(way)}>
+                <button type="button" class="quiet" onClick={() => revoke(way)}>
                   {people('accessTake')}
                 </button>
               )}

@@ -51,7 +51,7 @@ export function ImportUsers() {
     if ('flaw' in read) return setMistake(flawText(read));
     outcomes.current = new Map();
     once.current = crypto.randomUUID();
-    await judge({ ...read, file: file.name });
+    await validate({ ...read, file: file.name });
   };
   const note = (rows: readonly UserRow[]) => (answered: readonly Outcome[], from: number) => {
     for (const [at, outcome] of answered.entries()) {
@@ -60,7 +60,7 @@ export function ImportUsers() {
     }
     setDone(from + answered.length);
   };
-  const judge = async (read: CheckedFile) => {
+  const validate = async (read: CheckedFile) => {
     setDone(0);
     isStopped.current = false;
     setStage({ kind: 'judging', read });
@@ -97,22 +97,22 @@ export function ImportUsers() {
         atOnce: CREATE_BATCH,
         send: async (some, at) => {
           const key = { 'idempotency-key': `${once.current}-${at}` };
-          const made = await client.send<{ rows: Outcome[] }>(
+          const response = await client.send<{ rows: Outcome[] }>(
             'POST',
             'bulk/users',
             { rows: some.map(({ fields }) => fields) },
             key,
           );
-          if (made.kind !== 'done' || !resource) return made;
-          const ids = made.body.rows.flatMap(({ id }) => id ?? []);
-          if (ids.length === 0) return made;
+          if (response.kind !== 'done' || !resource) return response;
+          const ids = response.body.rows.flatMap(({ id }) => id ?? []);
+          if (ids.length === 0) return response;
           // Repeating an assignment has no effect.
           const access = await client.send<{ rows: Outcome[] }>('POST', 'bulk/assignments', {
             rows: ids.map((user) => ({ resource: resource.id, user })),
           });
           if (access.kind !== 'done') return access;
           const refused = new Map(access.body.rows.flatMap((one, index) => (one.code ? [[ids[index], one]] : [])));
-          return { ...made, body: { rows: made.body.rows.map((one) => ({ ...one, ...refused.get(one.id) })) } };
+          return { ...response, body: { rows: response.body.rows.map((one) => ({ ...one, ...refused.get(one.id) })) } };
         },
         onStep: note(rows),
         isStopped: () => isStopped.current,
@@ -128,22 +128,22 @@ export function ImportUsers() {
     if (twice !== undefined) return t('importTwice', { line: twice });
     const outcome = outcomes.current.get(line);
     if (outcome?.code === undefined) return undefined;
-    const places = outcome.errors?.map(({ path }) => path).filter((path) => path !== '') ?? [];
-    if (places.length > 0 && outcome.code === 'INPUT_INVALID') return t('importField', { field: places.join(', ') });
-    const said = refusalMessage(texts, { kind: 'refused', code: outcome.code, fields: [] });
-    const text = places.length > 0 ? `${places.join(', ')}: ${said}` : said;
+    const paths = outcome.errors?.map(({ path }) => path).filter((path) => path !== '') ?? [];
+    if (paths.length > 0 && outcome.code === 'INPUT_INVALID') return t('importField', { field: paths.join(', ') });
+    const message = refusalMessage(texts, { kind: 'refused', code: outcome.code, fields: [] });
+    const text = paths.length > 0 ? `${paths.join(', ')}: ${message}` : message;
     return outcome.id === undefined ? text : t('importNoAccess', { problem: text });
   };
 
   const read = stage.kind === 'choose' ? undefined : stage.read;
   const isOver = stage.kind === 'made' || stage.kind === 'broken';
-  const shown: ImportRow[] = (read?.rows ?? []).map((row) => {
+  const rows: ImportRow[] = (read?.rows ?? []).map((row) => {
     const why = whyOf(row);
     const isMade = outcomes.current.get(row.line)?.id !== undefined;
     const text = why ?? t(isMade ? 'importDone' : isOver ? 'importNotYet' : 'importWill');
     return { line: row.line, name: String(row.fields.login ?? ''), isBad: why !== undefined, text };
   });
-  const bad = shown.filter(({ isBad }) => isBad);
+  const bad = rows.filter(({ isBad }) => isBad);
   const saveBad = () => {
     const lines = new Map(bad.map(({ line, text }) => [line, text]));
     const rows = (read?.rows ?? []).filter(({ line }) => lines.has(line));
@@ -210,7 +210,7 @@ export function ImportUsers() {
                 <strong>
                   {isOver
                     ? t('importMade', { count: madeCount() })
-                    : t('importReady', { count: shown.length - bad.length })}
+                    : t('importReady', { count: rows.length - bad.length })}
                 </strong>
                 {bad.length > 0 && <span>{t('importBad', { count: bad.length })}</span>}
               </p>
@@ -229,9 +229,9 @@ export function ImportUsers() {
                 </div>
               )}
               <div class="state-acts">
-                {stage.kind === 'judged' && shown.length > bad.length && (
+                {stage.kind === 'judged' && rows.length > bad.length && (
                   <button type="button" class="small-primary" onClick={() => make(stage.read)}>
-                    {t('importStart', { count: shown.length - bad.length })}
+                    {t('importStart', { count: rows.length - bad.length })}
                   </button>
                 )}
                 {stage.kind === 'broken' && (
@@ -248,7 +248,7 @@ export function ImportUsers() {
                   {t('importOther')}
                 </button>
               </div>
-              <ImportRows rows={shown} />
+              <ImportRows rows={rows} />
             </>
           )}
         </section>
@@ -265,7 +265,7 @@ function flawText(read: Exclude<UsersFile, { rows: UserRow[] }>): string {
     case 'empty':
       return t('importEmpty');
     case 'too-many':
-      return t('importTooMany', { max: read.most });
+      return t('importTooMany', { max: read.maxItems });
     case 'unreadable':
       return t('importUnreadable', { line: read.line });
     case 'repeated-column':

@@ -1,6 +1,6 @@
 import { reasons, types } from '../events/i18n.ts';
 import { loadTogether } from '../i18n/page-texts.ts';
-import { t as people } from '../shared/i18n.ts';
+import { t as sharedTexts } from '../shared/i18n.ts';
 import files from '../shared/import/files.css?inline';
 import css from '../shared/shared.css?inline';
 import { useConsole } from '../shell/context.ts';
@@ -10,7 +10,7 @@ import { NewUser } from './new-user.tsx';
 import { OneUser } from './one-user.tsx';
 import { UserList } from './user-list.tsx';
 
-export const messages = loadTogether(own, people, types, reasons);
+export const messages = loadTogether(own, sharedTexts, types, reasons);
 export const style = css + files;
 
 /** The page of users. */

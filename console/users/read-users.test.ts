@@ -63,7 +63,7 @@ test.each([
   ['login,email\n\n , \n', { flaw: 'empty' }],
   ['login,username\na,b\n', { flaw: 'repeated-column', column: 'login' }],
   ['login\n"a\nb\n', { flaw: 'unreadable', line: 2 }],
-  [`login\n${'a\n'.repeat(MAX_USERS + 1)}`, { flaw: 'too-many', most: MAX_USERS }],
+  [`login\n${'a\n'.repeat(MAX_USERS + 1)}`, { flaw: 'too-many', maxItems: MAX_USERS }],
 ])('refuses an invalid file: %#', (text, flaw) => {
   expect(readUsers(text)).toEqual(flaw);
 });

@@ -12,7 +12,7 @@ export interface UserRow {
 export type UsersFile =
   | { rows: UserRow[]; unknown: string[]; hasPasswords: boolean }
   | { flaw: 'no-login' | 'empty' }
-  | { flaw: 'too-many'; most: number }
+  | { flaw: 'too-many'; maxItems: number }
   | { flaw: 'unreadable'; line: number }
   | { flaw: 'repeated-column'; column: string };
 
@@ -45,7 +45,7 @@ export function readUsers(text: string): UsersFile {
     .map((cells, at) => ({ cells, line: at + 2 }))
     .filter(({ cells }) => cells.join('').trim() !== '');
   if (filled.length === 0) return { flaw: 'empty' };
-  if (filled.length > MAX_USERS) return { flaw: 'too-many', most: MAX_USERS };
+  if (filled.length > MAX_USERS) return { flaw: 'too-many', maxItems: MAX_USERS };
   const held = new Map<string, number>();
   const rows = filled.map(({ cells, line }): UserRow => {
     const fields: Record<string, string | boolean> = {};

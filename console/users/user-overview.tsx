@@ -41,7 +41,7 @@ function State({ user, mayChange }: { user: User; mayChange: boolean }) {
   const { client, reads, texts, ask, notify } = useConsole();
   const { id, login, blocked, needsConfirmation } = user;
   const locked = useTokensOf(id).body?.items.filter((token) => token.locked !== null) ?? [];
-  const put = async (changes: { blocked: boolean } | { needsConfirmation: false }) => {
+  const update = async (changes: { blocked: boolean } | { needsConfirmation: false }) => {
     const answer = await client.send('PATCH', `users/${id}`, changes);
     reads.changed('users');
     return answer.kind === 'done' ? undefined : refusalMessage(texts, answer);
@@ -49,9 +49,9 @@ function State({ user, mayChange }: { user: User; mayChange: boolean }) {
   const change = async () => {
     const question = { title: t('blockTitle', { name: `“${login}”` }), text: t('blockText'), action: t('block') };
     if (!blocked && !(await ask(question))) return;
-    const wrong = await put({ blocked: !blocked });
+    const wrong = await update({ blocked: !blocked });
     if (wrong !== undefined) return notify({ text: wrong, isBad: true });
-    notify({ text: t(blocked ? 'unblocked' : 'isBlocked', { login }), undo: () => put({ blocked }) });
+    notify({ text: t(blocked ? 'unblocked' : 'isBlocked', { login }), undo: () => update({ blocked }) });
   };
   const confirm = async () => {
     const question = {
@@ -60,7 +60,7 @@ function State({ user, mayChange }: { user: User; mayChange: boolean }) {
       action: t('confirm'),
     };
     if (!(await ask(question))) return;
-    const wrong = await put({ needsConfirmation: false });
+    const wrong = await update({ needsConfirmation: false });
     notify(wrong === undefined ? { text: t('isConfirmed', { login }) } : { text: wrong, isBad: true });
   };
   return (

@@ -15,16 +15,16 @@ export function NewWebhook() {
   // Preselect the resource that the user came from.
   const about = asked !== null && isId(asked) ? asked : null;
   const { choices } = useResourceChoices();
-  const [made, setMade] = useState<WebhookWithSecret>();
+  const [created, setCreated] = useState<WebhookWithSecret>();
   const back = { href: WEBHOOKS, label: t('title') };
-  if (made) {
+  if (created) {
     return (
       <>
         <PageHead title={t('made')} back={back} />
         <RevealOnce
-          secret={made.secret}
-          what={nameOf(made.webhook)}
-          onDone={() => go(`${WEBHOOKS}/${made.webhook.id}`, true)}
+          secret={created.secret}
+          what={nameOf(created.webhook)}
+          onDone={() => go(`${WEBHOOKS}/${created.webhook.id}`, true)}
         />
       </>
     );
@@ -40,7 +40,7 @@ export function NewWebhook() {
         button={t('make')}
         onCreated={({ body }) => {
           reads.changed('webhooks');
-          setMade(body);
+          setCreated(body);
         }}
         onCancel={() => go(WEBHOOKS)}
       />

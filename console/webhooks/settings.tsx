@@ -75,16 +75,16 @@ interface TestResult {
 function Test({ id }: { id: string }) {
   const { client, texts } = useConsole();
   const [isBusy, setBusy] = useState(false);
-  const [tested, setTested] = useState<TestResult>();
+  const [result, setResult] = useState<TestResult>();
   const [wrong, setWrong] = useState<string>();
   const send = async () => {
     if (isBusy) return;
     setBusy(true);
-    setTested(undefined);
+    setResult(undefined);
     setWrong(undefined);
     const answer = await client.send<TestResult>('POST', `webhooks/${id}/test`);
     setBusy(false);
-    if (answer.kind === 'done') setTested(answer.body);
+    if (answer.kind === 'done') setResult(answer.body);
     else setWrong(refusalMessage(texts, answer));
   };
   return (
@@ -100,7 +100,7 @@ function Test({ id }: { id: string }) {
         <Alert>{wrong}</Alert>
         <div role="status">
           {isBusy && <p class="hint">{t('testing')}</p>}
-          {tested && <p class={tested.delivered ? 'strip' : 'strip warn'}>{testText(tested)}</p>}
+          {result && <p class={result.delivered ? 'strip' : 'strip warn'}>{testText(result)}</p>}
         </div>
       </div>
     </section>

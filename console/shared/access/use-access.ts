@@ -13,7 +13,7 @@ export interface Way {
 /** Grants and revokes access with a notification, which offers undo for a while. */
 export function useAccess(): {
   give(way: Way): Promise<Answer>;
-  take(way: Way): Promise<void>;
+  revoke(way: Way): Promise<void>;
 } {
   const { client, reads, texts, ask, notify } = useConsole();
   const changed = () => reads.changed('users', 'tokens', 'checklist');
@@ -31,7 +31,7 @@ export function useAccess(): {
       if (answer.kind === 'done') notify({ text: t('accessGiven'), undo: undoing(remove, way) });
       return answer;
     },
-    async take(way) {
+    async revoke(way) {
       const title = t('accessTakeTitle');
       if (!(await ask({ title, text: t('accessTakeText'), action: t('accessTake'), isDanger: true }))) return;
       const answer = await remove(way);

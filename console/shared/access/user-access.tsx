@@ -13,7 +13,7 @@ import { useAccess, type Way } from './use-access.ts';
 /** The resources a user can access, and with which tokens. */
 export function UserAccess({ user, none }: { user: User; none: string }) {
   const { session } = useConsole();
-  const { take } = useAccess();
+  const { revoke } = useAccess();
   const { pick, dialog } = usePicker();
   const tokens = useTokensOf(user.id);
   const [giving, setGiving] = useState<ResourceView>();
@@ -48,7 +48,7 @@ export function UserAccess({ user, none }: { user: User; none: string }) {
                 <li key={way.token ?? 'alone'}>
                   <span>{way.token === undefined ? t('accessAlone') : <TokenName id={way.token} />}</span>
                   {canActOn(session, resource) && (
-                    <button type="button" class="quiet" onClick={() => take(way)}>
+                    <button type="button" class="quiet" onClick={() => revoke(way)}>
                       {t('accessTake')}
                     </button>
                   )}

@@ -16,7 +16,7 @@ export function ImportRows({ rows }: { rows: readonly ImportRow[] }) {
   const [isBadOnly, setBadOnly] = useState(false);
   const bad = rows.filter(({ isBad }) => isBad);
   const wanted = isBadOnly ? bad : rows;
-  const shown = wanted.slice(0, MAX_SHOWN);
+  const visible = wanted.slice(0, MAX_SHOWN);
   return (
     <>
       {bad.length > 0 && bad.length < rows.length && (
@@ -39,7 +39,7 @@ export function ImportRows({ rows }: { rows: readonly ImportRow[] }) {
             </tr>
           </thead>
           <tbody>
-            {shown.map(({ line, name, isBad, text }) => (
+            {visible.map(({ line, name, isBad, text }) => (
               <tr key={line}>
                 <td>{line}</td>
                 <td>{name}</td>
@@ -49,7 +49,7 @@ export function ImportRows({ rows }: { rows: readonly ImportRow[] }) {
           </tbody>
         </table>
       </section>
-      {wanted.length > shown.length && <p class="hint">{t('moreRows', { count: wanted.length - shown.length })}</p>}
+      {wanted.length > visible.length && <p class="hint">{t('moreRows', { count: wanted.length - visible.length })}</p>}
     </>
   );
 }

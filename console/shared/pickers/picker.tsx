@@ -108,8 +108,8 @@ function PickDialog<Item extends { id: string }>({ question, onAnswer }: PickDia
 }
 
 function searchPath(path: string, search: string): string {
-  const [list = '', narrowed = ''] = path.split('?');
-  const query = new URLSearchParams(narrowed);
+  const [list = '', filters = ''] = path.split('?');
+  const query = new URLSearchParams(filters);
   query.set('limit', String(LIMIT));
   query.set('sort', 'name');
   if (search !== '') query.set('search', search);
