@@ -34,8 +34,8 @@ describe('an invitation', () => {
     const email = `grace-${who.id}@acme.example`;
     await view.fill({ 'Email address': email });
     await view.page.getByLabel('Language of emails').selectOption('Deutsch');
-    await view.page.getByLabel('Shop').selectOption('May change it');
-    await view.page.getByLabel('Office').selectOption('Assigned, not allowed now');
+    await view.page.getByLabel('Shop').selectOption('Can see and change it');
+    await view.page.getByLabel('Office').selectOption('Can see it');
     await view.button('Send the invitation').click();
     await view.at('Grace');
     await expect(view.page.getByText(`The invitation is on its way to ${email}.`)).toBeVisible();
@@ -94,7 +94,7 @@ describe('an administrator', () => {
     await hers.page.reload();
     await expect(hers.page.getByText('You can view this but not change it.')).toBeVisible();
     const view = await enter(ada, pathOf(grace));
-    await view.page.getByLabel('Shop').selectOption('May change it');
+    await view.page.getByLabel('Shop').selectOption('Can see and change it');
     await view.button('Save changes').click();
     await expect(view.page.getByText('Saved.')).toBeVisible();
     await hers.page.reload();
@@ -115,14 +115,14 @@ describe('an administrator', () => {
     const shop = await addResource(visits.ports, ada.account, { name: 'Shop' });
     const grace = await graceOf(ada);
     const view = await enter(ada, pathOf(grace));
-    await view.page.getByLabel('Shop').selectOption('May change it');
+    await view.page.getByLabel('Shop').selectOption('Can see and change it');
     await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), {
       grants: [{ resource: shop.id, allowed: false }],
     });
     await view.button('Save changes').click();
     const conflict = view.page.getByRole('region', { name: 'Someone else has changed this' });
-    await expect(conflict).toContainText('Yours: Shop: May change it');
-    await expect(conflict).toContainText('Theirs: Shop: Assigned, not allowed now');
+    await expect(conflict).toContainText('Yours: Shop: Can see and change it');
+    await expect(conflict).toContainText('Theirs: Shop: Can see it');
     expect((await stored(grace)).grants).toEqual([{ resource: shop.id, allowed: false }]);
   });
 

@@ -69,7 +69,7 @@ describe('events', () => {
     await view.page.keyboard.press('Enter');
     await expect(view.page).toHaveURL(new RegExp(`subject=${shop.id}`));
     await view.page.getByLabel('Outcome').selectOption('Failed');
-    await expect(view.page.getByText('Nothing matches up to here.')).toBeVisible();
+    await expect(view.page.getByText('No matches so far.')).toBeVisible();
   });
 
   test('are followed until paused', async () => {
@@ -185,7 +185,7 @@ describe.each([
     await view.page.getByText('More filters').click();
     await expectAccessible(view, 'events');
     await view.page.goto(`${visits.stage.url}/console/events?subject=usr_01k8dq9z2mp`);
-    await expect(view.page.getByText('Nothing matches up to here.')).toBeVisible();
+    await expect(view.page.getByText('No matches so far.')).toBeVisible();
     await expectAccessible(view, 'nothing');
   });
 });

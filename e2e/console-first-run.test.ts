@@ -116,7 +116,7 @@ test('SR-42: from the setup link to an account with two administrators, all in b
   await ada.at('Home');
   const elsewhere = await open('/console');
   await signIn(elsewhere, ADA.email, ADA.password, used ?? '');
-  await expect(elsewhere.wrong).toHaveText(/That code has been used already/);
+  await expect(elsewhere.wrong).toHaveText(/That code has already been used/);
   await elsewhere.fill({ 'Recovery code': kept.codes[1] ?? '' });
   await elsewhere.button('Confirm').click();
   await elsewhere.at('Home');

@@ -283,7 +283,7 @@ describe.each([
     });
     await expectAccessible(view, 'busy');
     await view.page.goto(`${visits.stage.url}/console?resource=${quiet.id}`);
-    await expect(view.page.getByText('No sign-ins in these days')).toBeVisible();
+    await expect(view.page.getByText('No sign-ins in this period')).toBeVisible();
     await expectAccessible(view, 'quiet');
   }, 120_000);
 });

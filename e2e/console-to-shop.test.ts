@@ -86,7 +86,7 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
     await ada.page.getByRole('link', { name: /^Authenticator app/ }).click();
     await ada.button('Create the token').click();
     secret = await ada.secret();
-    await ada.page.getByRole('link', { name: 'To the token' }).click();
+    await ada.page.getByRole('link', { name: 'Go to the token' }).click();
     await ada.at('Authenticator app (TOTP)');
   });
   await doNext(ada, 6, 'Assign users to the resource', async () => {
@@ -121,7 +121,7 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
   await maria.getByLabel('New password', { exact: true }).fill(MARIA.password);
   await maria.getByLabel('Repeat new password').fill(MARIA.password);
   await maria.getByRole('button').click();
-  await expect(maria.getByRole('heading', { level: 1 })).toHaveText('Your password is changed');
+  await expect(maria.getByRole('heading', { level: 1 })).toHaveText('Your password was changed');
   await maria.goto(`${origin}/sign-in`);
   const widget = widgetOn(maria, '#countersign');
   await widget.identify(MARIA.login);

@@ -141,7 +141,7 @@ describe('creating one', () => {
     await view.button('Give access: Together with maria').click();
     await view.page.getByRole('dialog').getByRole('button', { name: 'Shop' }).click();
     await expect(view.page.locator('.access').first()).toContainText('Shop');
-    await view.page.getByRole('link', { name: 'To the token' }).click();
+    await view.page.getByRole('link', { name: 'Go to the token' }).click();
     await view.at('Authenticator app (TOTP)');
     const made = await stored(idIn(view));
     // The checks sent nothing to the service.
@@ -163,7 +163,7 @@ describe('creating one', () => {
     await expect(view.wrong.first()).toHaveText(/letters A to Z/);
     await expect(view.field('Secret')).toBeFocused();
     await view.fill({ Secret: base32Encode(RFC_SECRET).toLowerCase(), 'Next counter': '3' });
-    await view.page.getByLabel(/^Presses of its button/).check();
+    await view.page.getByLabel(/^Button presses/).check();
     await view.page.getByRole('switch', { name: 'PIN' }).check();
     await view.fill({ Digits: '1234' });
     await view.button('Create the token').click();
@@ -172,7 +172,7 @@ describe('creating one', () => {
     await view.field('Check the first code that it shows').fill('969429');
     await view.button('Check').click();
     await expect(view.page.getByText('That is right.')).toBeVisible();
-    await view.page.getByRole('link', { name: 'To the token' }).click();
+    await view.page.getByRole('link', { name: 'Go to the token' }).click();
     await expect(view.page.locator('.facts')).toContainText('0815-4711');
     const made = await stored(idIn(view));
     expect(made).toMatchObject({ serial: '0815-4711', nextCounter: 3, factor: { kind: 'hotp' } });
@@ -192,7 +192,7 @@ describe('creating one', () => {
     await view.fill({ 'OCRA suite': 'OCRA-1:HOTP-SHA256-8:C-QN08' });
     await view.button('Create the token').click();
     expect(await view.secret()).toMatch(/^[A-Z2-7]{26,}$/);
-    await view.page.getByRole('link', { name: 'To the token' }).click();
+    await view.page.getByRole('link', { name: 'Go to the token' }).click();
     await view.button('Resync').click();
     await expect(view.page.getByRole('dialog').getByLabel(/^Response to [0-9]{8}$/)).toHaveCount(2);
     await view.page.keyboard.press('Escape');
@@ -203,7 +203,7 @@ describe('creating one', () => {
     await expect(view.wrong.first()).toHaveText('A + and 8 to 15 digits.');
     await view.fill({ 'Phone number': '+4915112345678' });
     await view.button('Create the token').click();
-    await view.page.getByRole('link', { name: 'To the token' }).click();
+    await view.page.getByRole('link', { name: 'Go to the token' }).click();
     await expect(view.page.locator('.facts')).toContainText('+4915112345678');
 
     await view.page.goto(`${visits.stage.url}/console/tokens/new?kind=recovery`);

@@ -159,7 +159,7 @@ describe('at the first sign-in', () => {
     const field = widget.frame.getByLabel('Code from the app');
     await field.fill(app.code(here.ports.clock.now() - 90_000));
     await widget.button('Confirm').click();
-    await expect.poll(() => widget.alert.textContent()).toContain('That code is from another minute');
+    await expect.poll(() => widget.alert.textContent()).toContain('That code is for another time');
     expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
     await field.fill(app.code(here.ports.clock.now()));
     await widget.button('Confirm').click();

@@ -82,7 +82,7 @@ describe('on the hosted page', () => {
     await widget.frame.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
     await widget.frame.getByLabel('Repeat new password').fill(`${NEW_PASSWORD}.`);
     await widget.button('Save').click();
-    await output(widget, 'The two passwords are not the same.');
+    await output(widget, 'The passwords do not match.');
     await widget.frame.getByLabel('Repeat new password').fill(NEW_PASSWORD);
     await widget.button('Save').click();
     await output(widget, 'Done.');
@@ -105,7 +105,7 @@ describe('on the hosted page', () => {
     const app = totpApp({ step: 'enrol', enrol: { kind: 'totp', secret } } as Parameters<typeof totpApp>[0]);
     await widget.frame.getByLabel('Code from the app').fill(app.code(here.ports.clock.now()));
     await widget.button('Confirm').click();
-    await widget.frame.getByLabel('I saved them in a safe place.').check();
+    await widget.frame.getByLabel('I have saved them in a safe place.').check();
     await widget.button('Continue').click();
     await widget.frame.getByRole('heading', { name: 'Your account' }).waitFor();
 
@@ -113,7 +113,7 @@ describe('on the hosted page', () => {
     await widget.button('Remove: alice').click();
     // The page's view is older: the service says that too much time has passed.
     await widget.button('Remove').click();
-    await widget.button('Confirm that it is you').click();
+    await widget.button('Confirm your identity').click();
     await widget.frame.getByRole('heading', { name: TITLES.password }).waitFor();
     await widget.givePassword(PASSWORD);
     await widget.giveCode((await scene.tokens[0]?.code()) ?? '');
@@ -131,7 +131,7 @@ describe('on the hosted page', () => {
     here.ports.clock.advance(5 * 60_000);
     await widget.button('Add a token').click();
     // The page's view is older: the service says that too much time has passed.
-    await output(widget, 'Too much time has passed. Confirm again that it is you.');
+    await output(widget, 'Too much time has passed. Confirm your identity again.');
     await widget.button('Add a token').click();
     await widget.frame.getByRole('heading', { name: TITLES.password }).waitFor();
     await widget.givePassword(PASSWORD);
@@ -152,7 +152,7 @@ describe('on the hosted page', () => {
     await widget.frame.reload();
     await widget.frame.getByRole('heading', { name: 'Save your recovery codes' }).waitFor();
     expect(await widget.frame.getByRole('listitem').allTextContents()).toEqual(codes);
-    await widget.frame.getByLabel('I saved them in a safe place.').check();
+    await widget.frame.getByLabel('I have saved them in a safe place.').check();
     await widget.button('Continue').click();
     await widget.frame.getByText('10 left.', { exact: false }).waitFor();
     await widget.frame.reload();

@@ -39,11 +39,11 @@ test('a user fills a basket, signs in with password and code, confirms the order
   await expect(widget.heading).toHaveText(TITLES.otp);
   // The code of the sign-in does not confirm the order.
   await widget.giveCode(person.device.code());
-  await expect(widget.alert).toContainText('That code has been used already');
+  await expect(widget.alert).toContainText('That code has already been used');
   await widget.giveCode(person.device.code(1));
 
   await page.waitForURL(/\/orders\//);
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Thank you, it is yours');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Thank you for your order');
   await page.getByRole('link', { name: 'Your account' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Hello, ${person.login}`);
   await page.getByRole('button', { name: 'Sign out' }).click();

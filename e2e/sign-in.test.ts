@@ -157,7 +157,7 @@ describe('refuses', () => {
 
     const { widget } = await openAtCode(person);
     await widget.giveCode(person.device.code());
-    await expect(widget.alert).toHaveText('That code has been used already. Wait for the next one.');
+    await expect(widget.alert).toHaveText('That code has already been used. Wait for the next one.');
     // A repeated code is refused and not counted.
     expect(await stage.service.client.tokens.get(person.device.token.id)).toMatchObject({ failures: 0 });
     await widget.giveCode(person.device.code(1));

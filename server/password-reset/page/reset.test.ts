@@ -148,7 +148,7 @@ test.each([
   ['too short', 'only fourteen!', 'only fourteen!', 'at least 15 characters'],
   ['common', 'password1234567', 'password1234567', 'one of the most common'],
   ['made of the login', 'alice@shop.2027', 'alice@shop.2027', 'made up of names'],
-  ['mistyped once', NEW, 'seven quiet marmot', 'not the same'],
+  ['mistyped once', NEW, 'seven quiet marmot', 'do not match'],
   ['missing', '', '', 'Enter a new password'],
   ['far too long', 'x'.repeat(5000), 'x'.repeat(5000), 'too long'],
 ])('a password that is %s is asked for again, with the reason', async (_name, password, again, said) => {
