@@ -244,6 +244,6 @@ test('imports 500 rows with long names through the socket, and refuses only a ro
   const endless = JSON.stringify({ login: 'endless', firstName: 'x'.repeat(200_000) });
   await writeFile(file, [...rows, endless].join('\n'));
   const output = await terminal.type(['import', 'users', file]);
-  expect(output.out).toContain('500 users taken over, 1 refused');
+  expect(output.out).toContain('users: 500 imported, 1 refused');
   expect(output).toMatchObject({ code: 4, err: expect.stringContaining('users.jsonl:501: ROW_INVALID too long') });
 });

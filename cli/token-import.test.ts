@@ -25,9 +25,9 @@ describe('PSKC', () => {
   test('reads the password from standard input', async () => {
     const file = await put('vendor.xml', figure(7));
     const output = await terminal.type(['import', 'tokens', file, '--password-stdin'], 'qwerty\n');
-    expect(output).toEqual({ code: 0, out: '1 tokens taken over, 0 there already, 0 refused\n', err: '' });
+    expect(output).toEqual({ code: 0, out: 'tokens: 1 imported, 0 already there, 0 refused\n', err: '' });
     const again = await terminal.type(['import', 'tokens', file, '--password-stdin'], 'qwerty\n');
-    expect(again.out).toBe('0 tokens taken over, 1 there already, 0 refused\n');
+    expect(again.out).toBe('tokens: 0 imported, 1 already there, 0 refused\n');
     expect(await tokens()).toHaveLength(1);
   });
 
@@ -42,7 +42,7 @@ describe('PSKC', () => {
   test('a dry run prints warnings and changes nothing', async () => {
     const file = await put('signed.pskcxml', figure(9));
     const output = await terminal.type(['import', 'tokens', file, '--dry-run']);
-    expect(output.out).toBe('1 tokens would be taken over, 0 there already, 0 refused\n');
+    expect(output.out).toBe('tokens: 1 would be imported, 0 already there, 0 refused\n');
     expect(output.err).toContain('signature has not been checked');
     expect(await tokens()).toEqual([]);
   });
@@ -59,7 +59,7 @@ describe('lists', () => {
     const output = await terminal.type(['import', 'tokens', file]);
     expect(output.code).toBe(4);
     expect(output.err).toBe(`${file}:3: SEED_MALFORMED The seed cannot be read in its encoding.\n`);
-    expect(output.out).toContain('nothing has been changed');
+    expect(output.out).toContain('nothing has changed');
     expect(await tokens()).toEqual([]);
   });
 
@@ -68,7 +68,7 @@ describe('lists', () => {
     const file = await put('readers.csv', `serial,seed,suite\n${rows}`);
     const output = await terminal.type(['import', 'tokens', file, '--kind', 'ocra', '--accept-partial']);
     expect(output.err).toBe(`${file}:3: SUITE_MISSING Nothing says the OCRA suite of the device.\n`);
-    expect(output.out).toContain('1 tokens taken over, 0 there already, 1 refused\n');
+    expect(output.out).toContain('tokens: 1 imported, 0 already there, 1 refused\n');
     expect(await tokens()).toMatchObject([{ serial: 'S1', kind: 'ocra', suite: 'OCRA-1:HOTP-SHA256-8:QN08-T1M' }]);
   });
 
@@ -89,7 +89,7 @@ describe('lists', () => {
 
   test('recognizes otpauth and migration by the first line', async () => {
     const file = await put('apps.txt', '# phones\notpauth://totp/Shop:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n');
-    expect((await terminal.type(['import', 'tokens', file])).out).toContain('1 tokens taken over');
+    expect((await terminal.type(['import', 'tokens', file])).out).toContain('tokens: 1 imported');
     const bad = await put('export.txt', 'otpauth-migration://offline?data=AAAA\n');
     expect((await terminal.type(['import', 'tokens', bad])).err).toContain(':1: ROW_MALFORMED');
   });
@@ -98,12 +98,12 @@ describe('lists', () => {
     const user = (await terminal.type(['--ids', 'user', 'create', '--login', 'ada'])).out.trim();
     const file = await put('own.csv', `name,kind,secret,owner\nphone,totp,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,${user}\n`);
     const output = await terminal.type(['import', 'tokens', file]);
-    expect(output.out).toContain('1 tokens taken over, 0 refused');
+    expect(output.out).toContain('tokens: 1 imported, 0 refused');
     const lines = await put(
       'own.jsonl',
       `${JSON.stringify({ name: 'fob', kind: 'hotp', secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' })}\n`,
     );
-    expect((await terminal.type(['import', 'tokens', lines])).out).toContain('1 tokens taken over, 0 refused');
+    expect((await terminal.type(['import', 'tokens', lines])).out).toContain('tokens: 1 imported, 0 refused');
     // A generated seed would never be shown.
     const bare = await put('bare.jsonl', `${JSON.stringify({ name: 'fob', kind: 'hotp' })}\n`);
     expect((await terminal.type(['import', 'tokens', bare])).err).toContain(
@@ -118,7 +118,7 @@ describe('lists', () => {
     const good = await put('long.csv', `${head}\n${rows.join('\n')}\n`);
     expect((await stat(good)).size).toBeGreaterThan(1024 * 1024);
     const output = await terminal.type(['import', 'tokens', good]);
-    expect(output.out).toBe('200 tokens taken over, 0 there already, 0 refused\n');
+    expect(output.out).toBe('tokens: 200 imported, 0 already there, 0 refused\n');
     expect(await tokens()).toHaveLength(200);
 
     const other = rows.map((text, at) => text.replace(/^S\d+,[0-9a-f]+/, row(at + 1000).replace(/,totp$/, '')));

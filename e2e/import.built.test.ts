@@ -64,7 +64,7 @@ describe('an import during which a process is killed', () => {
       );
       await writeFile(file, `${broken.join('\n')}\n`);
       const dry = await operator.run(['import', kind, file, '--dry-run']);
-      expect(dry).toMatchObject({ code: 4, out: `${ROWS - 1} ${kind} would be taken over, 1 refused\n` });
+      expect(dry).toMatchObject({ code: 4, out: `${kind}: ${ROWS - 1} would be imported, 1 refused\n` });
       expect(await names(noun, field)).toEqual(['']);
       expect(await exists(`${file}.rejected`)).toBe(false);
 
@@ -74,7 +74,7 @@ describe('an import during which a process is killed', () => {
 
       const again = await operator.run(['import', kind, file]);
       expect(again.out).toContain('resuming the interrupted import');
-      expect(again.out).toContain(`${ROWS - 1} ${kind} taken over, 1 refused`);
+      expect(again.out).toContain(`${kind}: ${ROWS - 1} imported, 1 refused`);
       expect(again).toMatchObject({ code: 4 });
       expect(again.err).toContain(`${kind}.jsonl:11: INPUT_INVALID`);
       // Scripts get no progress bar.

@@ -65,9 +65,9 @@ export function addTokenImport(
       }
       for (const warning of warnings) run.stderr.write(`${file}: ${escapeControls(warning)}\n`);
       run.print(
-        `${done} tokens ${carriedOut ? 'taken over' : 'would be taken over'}, ${existing} there already, ${refused.length} refused`,
+        `tokens: ${done} ${carriedOut ? 'imported' : 'would be imported'}, ${existing} already there, ${refused.length} refused`,
       );
-      if (!carriedOut && !dryRun) run.print('nothing has been changed; --accept-partial takes the good rows');
+      if (!carriedOut && !dryRun) run.print('nothing has changed; --accept-partial imports the valid rows');
       if (imported.rejected) run.print(`the refused lines are in ${rejected}`);
     });
 }

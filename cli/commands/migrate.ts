@@ -145,8 +145,8 @@ function printSummary(
   }
   for (const [kind, name] of KINDS) {
     const parts = [
-      `${report.count('made', kind)} ${dryRun ? 'would be taken over' : 'taken over'}`,
-      `${report.count('there', kind)} there already`,
+      `${report.count('made', kind)} ${dryRun ? 'would be migrated' : 'migrated'}`,
+      `${report.count('there', kind)} already there`,
       ...(kind === 'token' ? [`${report.count('needed', kind)} to be set up again`] : []),
       `${report.count('left', kind)} left out`,
       `${report.count('refused', kind)} refused`,
@@ -155,10 +155,10 @@ function printSummary(
   }
   const sent = { links: report.count('sent', 'enrolment'), resets: report.count('sent', 'password') };
   run.print(
-    `${people} people need a token${flags.sendLinks ? `; ${sent.links} were sent a link` : ': --send-links mails them one each'}`,
+    `${people} users need a token${flags.sendLinks ? `; ${sent.links} were sent a link` : ': --send-links mails each a link'}`,
   );
   run.print(
-    `${needs.passwords.length} people have no password${flags.sendResets ? `; ${sent.resets} were sent a link` : ': --send-resets mails them a link to a new one'}`,
+    `${needs.passwords.length} users have no password${flags.sendResets ? `; ${sent.resets} were sent a link` : ': --send-resets mails each a link to set one'}`,
   );
-  run.print(`all of it, one by one: ${flags.report}`);
+  run.print(`full report: ${flags.report}`);
 }

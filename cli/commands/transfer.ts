@@ -98,7 +98,7 @@ async function importOwn(
     for (const { line, code, detail } of refused) {
       run.stderr.write(`${file}:${line}: ${code}${detail === undefined ? '' : ` ${escapeControls(detail)}`}\n`);
     }
-    run.print(`${done} ${kind} ${dryRun ? 'would be taken over' : 'taken over'}, ${refusedCount} refused`);
+    run.print(`${kind}: ${done} ${dryRun ? 'would be imported' : 'imported'}, ${refusedCount} refused`);
     if (refusedCount > 0 && !dryRun) run.print(`the refused rows are in ${rejectedFile}`);
   }
   if (refusedCount > 0) process.exitCode = EXIT.partly;

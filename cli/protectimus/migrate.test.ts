@@ -1,8 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createMigrationFixture, FOB_SEED, type MigrationFixture } from './testing/migration-fixture.ts';
 import { pageOf, startScriptedSource } from './testing/scripted-source.ts';
+import { join } from 'node:path';
+import { test, afterEach, expect, describe, beforeEach } from 'vitest';
+import { FOB_SEED, createMigrationFixture, type MigrationFixture } from './testing/migration-fixture.ts';
+import { readFile, readdir } from 'node:fs/promises';
 
 let fixture: MigrationFixture;
 beforeEach(async () => {
@@ -42,12 +42,12 @@ describe('a migration', () => {
     expect(await user('dave')).toMatchObject({
       assignments: [{ resource: shop, alone: false, tokens: [mailbox?.id] }],
     });
-    expect(result.out).toContain('users: 6 taken over, 0 there already, 0 left out, 0 refused\n');
+    expect(result.out).toContain('users: 6 migrated, 0 already there, 0 left out, 0 refused\n');
     expect(result.out).toContain(
-      'tokens: 1 taken over, 0 there already, 4 to be set up again, 2 left out, 0 refused\n',
+      'tokens: 1 migrated, 0 already there, 4 to be set up again, 2 left out, 0 refused\n',
     );
-    expect(result.out).toContain('3 people need a token: --send-links mails them one each\n');
-    expect(result.out).toContain('5 people have no password: --send-resets mails them a link to a new one\n');
+    expect(result.out).toContain('3 users need a token: --send-links mails each a link\n');
+    expect(result.out).toContain('5 users have no password: --send-resets mails each a link to set one\n');
   });
 
   test('finds devices with imported seeds by their serial numbers, and gives them to their owners', async () => {
@@ -83,7 +83,7 @@ describe('a migration', () => {
     expect(commits()).toBe(before);
     const created = await fixture.move();
     expect(created.rows).toEqual(tried.rows);
-    expect(tried.out.replaceAll('would be taken', 'taken')).toBe(created.out);
+    expect(tried.out.replaceAll('would be migrated', 'migrated')).toBe(created.out);
   });
 
   test('continues after refused rows, and creates none of them twice', async () => {
@@ -248,7 +248,7 @@ describe('links', () => {
     await fixture.terminal.type(['resource', 'update', String(bank), '--enabled', 'true']);
     const again = await fixture.move(['--send-links']);
     expect(again.rows).toContainEqual(expect.objectContaining({ name: 'alice', code: 'ONE_LINK_AT_A_TIME' }));
-    expect(result.out).toContain('3 people need a token; 3 were sent a link\n');
+    expect(result.out).toContain('3 users need a token; 3 were sent a link\n');
   });
 
   test('to new passwords go to users without one', async () => {

@@ -15,7 +15,7 @@ export const passkeyRules: TokenKindRules<WebauthnToken> = {
   canHavePin: false,
   isBoundToOwner: true,
   isVoidAfterRestore: false,
-  // A device signs each challenge anew, and challenges are not restored.
+  // A device signs every challenge once, and challenges are not restored.
   restore: (token) => token,
   present: ({ factor }) => ({ discoverable: factor.discoverable, synced: factor.synced }),
   option: () => ({ id: 'passkey', kind: 'webauthn' }),
