@@ -1,8 +1,8 @@
-import { pageOf, startScriptedSource } from './testing/scripted-source.ts';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test, afterEach, expect, describe, beforeEach } from 'vitest';
-import { FOB_SEED, createMigrationFixture, type MigrationFixture } from './testing/migration-fixture.ts';
-import { readFile, readdir } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createMigrationFixture, FOB_SEED, type MigrationFixture } from './testing/migration-fixture.ts';
+import { pageOf, startScriptedSource } from './testing/scripted-source.ts';
 
 let fixture: MigrationFixture;
 beforeEach(async () => {
@@ -43,9 +43,7 @@ describe('a migration', () => {
       assignments: [{ resource: shop, alone: false, tokens: [mailbox?.id] }],
     });
     expect(result.out).toContain('users: 6 migrated, 0 already there, 0 left out, 0 refused\n');
-    expect(result.out).toContain(
-      'tokens: 1 migrated, 0 already there, 4 to be set up again, 2 left out, 0 refused\n',
-    );
+    expect(result.out).toContain('tokens: 1 migrated, 0 already there, 4 to be set up again, 2 left out, 0 refused\n');
     expect(result.out).toContain('3 users need a token: --send-links mails each a link\n');
     expect(result.out).toContain('5 users have no password: --send-resets mails each a link to set one\n');
   });
