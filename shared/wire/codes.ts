@@ -32,7 +32,7 @@ export const REFUSALS = {
   PASSKEY_TAKEN: { status: 409, title: 'The passkey is already registered.' },
   PASSKEY_LIMIT: { status: 409, title: 'The user has the maximum number of passkeys.' },
   TOO_MANY_ATTEMPTS: { status: 429, title: 'Too many attempts. Wait and try again.' },
-  FILTER_DENIED: { status: 403, title: 'Sign-in is not allowed from this place or at this time.' },
+  FILTER_DENIED: { status: 403, title: 'Sign-in is not allowed from this location or at this time.' },
   ENVIRONMENT_MISMATCH: { status: 403, title: 'The browser does not match the known browsers of the user.' },
   LEVEL_UNREACHABLE: { status: 403, title: 'The user does not have the factors that the requested level needs.' },
   CONFIRMATION_REQUIRED: {
@@ -61,7 +61,7 @@ export const REFUSALS = {
   ENROLMENT_REQUIRED: { status: 403, title: 'A token must be set up first.' },
   ENROLMENT_LOCKED: {
     status: 403,
-    title: 'Too many wrong codes: the set-up is locked. An administrator can send a new link.',
+    title: 'Too many wrong codes: enrolment is locked. An administrator can send a new link.',
   },
   PHONE_MALFORMED: { status: 422, title: 'A phone number starts with its country code, such as +4915112345678.' },
   ENROLMENT_LINK_INVALID: { status: 403, title: 'The link is incomplete, used or expired.' },
@@ -78,7 +78,7 @@ export const REFUSALS = {
   RESULT_INVALID: { status: 403, title: 'The result is not valid for this resource.' },
   RESULT_USED: { status: 409, title: 'The result has already been consumed, or has expired.' },
   RESULT_REVOKED: { status: 403, title: 'The user lost access or changed the password after the result was issued.' },
-  RESULT_TEST: { status: 403, title: 'The result is of a test resource, and test results are not accepted.' },
+  RESULT_TEST: { status: 403, title: 'The result comes from a test resource, and test results are not accepted.' },
 
   // API.
   API_KEY_MISSING: { status: 401, title: 'No API key in the Authorization header.' },
@@ -99,7 +99,7 @@ export const REFUSALS = {
   API_KEY_NOT_FOUND: { status: 404, title: 'API key not found.' },
   FILTER_IN_USE: { status: 409, title: 'The filter is attached to a resource. Detach it first.' },
   VERSION_CONFLICT: { status: 412, title: 'The object has changed since you read it.' },
-  TEST_RESOURCE: { status: 409, title: 'This is a test resource: it takes no users and tokens.' },
+  TEST_RESOURCE: { status: 409, title: 'This is a test resource: it takes no users or tokens.' },
   LOGO_INVALID: { status: 422, title: 'A logo is a PNG or WebP of at most 32 kB, 16 to 1024 pixels wide and high.' },
   ASSIGNMENT_NOT_FOUND: { status: 404, title: 'Assignment not found.' },
   ASSIGNMENT_LIMIT: { status: 409, title: 'The maximum number of assignments is reached.' },
@@ -145,7 +145,7 @@ export const REFUSALS = {
   CSRF_INVALID: { status: 403, title: 'The CSRF token is missing or wrong.' },
   CREDENTIALS_AMBIGUOUS: { status: 400, title: 'Send an API key or a session, not both.' },
   LINK_INVALID: { status: 403, title: 'The link is unknown, used or expired.' },
-  MAIL_ABSENT: { status: 409, title: 'The server sends no mail. Ask the operator of the server.' },
+  MAIL_ABSENT: { status: 409, title: 'The server does not send email. Ask the operator of the server.' },
   CONFIRMATION_WRONG: { status: 403, title: 'The confirmation code is wrong.' },
   ACCOUNT_NEEDED: { status: 422, title: 'Name the account: the server has more than one.' },
   ADMINISTRATOR_NOT_FOUND: { status: 404, title: 'Administrator not found.' },

@@ -160,7 +160,7 @@ final class Verifier
     {
         $isTest = $typ === self::TEST_RESULT_TYP;
         if ($isTest && !$acceptTest) {
-            throw new ResultRefused('RESULT_TEST_REFUSED', 'The result is of a test resource.');
+            throw new ResultRefused('RESULT_TEST_REFUSED', 'The result comes from a test resource.');
         }
         if (!$isTest && $typ !== self::RESULT_TYP) {
             throw new ResultRefused('RESULT_TYP_WRONG', 'This is some other kind of token.');

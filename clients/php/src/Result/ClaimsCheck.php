@@ -65,7 +65,7 @@ final class ClaimsCheck
         self::refuseUnless(
             !$claims->test || $expected->acceptTest,
             'RESULT_TEST_REFUSED',
-            'The result is of a test resource.',
+            'The result comes from a test resource.',
         );
         self::refuseUnless(
             $claims->aud === $resource,

@@ -99,7 +99,7 @@ def read_consumed_claims(
     """The claims of the service's own answer to a consumption. Signature and time are its business then; that it speaks
     of the resource and nonce in question is checked all the same."""
     claims = read_claims(answer)
-    _refuse_unless(not claims.test or accept_test, "RESULT_TEST_REFUSED", "The result is of a test resource.")
+    _refuse_unless(not claims.test or accept_test, "RESULT_TEST_REFUSED", "The result comes from a test resource.")
     _refuse_unless(claims.aud == resource, "RESULT_AUDIENCE_WRONG", "The result is for another resource.")
     _refuse_unless(
         equal_in_constant_time(claims.nonce, nonce), "RESULT_NONCE_WRONG", "The result is not of this sign-in."

@@ -108,7 +108,7 @@ SERVER_ERROR_CODES = (
     "PASSKEY_LIMIT",
     # Too many attempts. Wait and try again.
     "TOO_MANY_ATTEMPTS",
-    # Sign-in is not allowed from this place or at this time.
+    # Sign-in is not allowed from this location or at this time.
     "FILTER_DENIED",
     # The browser does not match the known browsers of the user.
     "ENVIRONMENT_MISMATCH",
@@ -142,7 +142,7 @@ SERVER_ERROR_CODES = (
     "TOKEN_KEPT",
     # A token must be set up first.
     "ENROLMENT_REQUIRED",
-    # Too many wrong codes: the set-up is locked. An administrator can send a new link.
+    # Too many wrong codes: enrolment is locked. An administrator can send a new link.
     "ENROLMENT_LOCKED",
     # A phone number starts with its country code, such as +4915112345678.
     "PHONE_MALFORMED",
@@ -166,7 +166,7 @@ SERVER_ERROR_CODES = (
     "RESULT_USED",
     # The user lost access or changed the password after the result was issued.
     "RESULT_REVOKED",
-    # The result is of a test resource, and test results are not accepted.
+    # The result comes from a test resource, and test results are not accepted.
     "RESULT_TEST",
     # No API key in the Authorization header.
     "API_KEY_MISSING",
@@ -204,7 +204,7 @@ SERVER_ERROR_CODES = (
     "FILTER_IN_USE",
     # The object has changed since you read it.
     "VERSION_CONFLICT",
-    # This is a test resource: it takes no users and tokens.
+    # This is a test resource: it takes no users or tokens.
     "TEST_RESOURCE",
     # A logo is a PNG or WebP of at most 32 kB, 16 to 1024 pixels wide and high.
     "LOGO_INVALID",
@@ -286,7 +286,7 @@ SERVER_ERROR_CODES = (
     "CREDENTIALS_AMBIGUOUS",
     # The link is unknown, used or expired.
     "LINK_INVALID",
-    # The server sends no mail. Ask the operator of the server.
+    # The server does not send email. Ask the operator of the server.
     "MAIL_ABSENT",
     # The confirmation code is wrong.
     "CONFIRMATION_WRONG",

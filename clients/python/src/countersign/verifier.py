@@ -158,7 +158,7 @@ def _check_header(header: Mapping[str, Any], algorithms: Sequence[str], accept_t
     typ, algorithm, kid = header.get("typ"), header.get("alg"), header.get("kid")
     is_test = typ == TEST_RESULT_TYP
     if is_test and not accept_test:
-        raise ResultRefused("RESULT_TEST_REFUSED", "The result is of a test resource.")
+        raise ResultRefused("RESULT_TEST_REFUSED", "The result comes from a test resource.")
     if not is_test and typ != RESULT_TYP:
         raise ResultRefused("RESULT_TYP_WRONG", "This is some other kind of token.")
     if not isinstance(algorithm, str) or algorithm not in algorithms:

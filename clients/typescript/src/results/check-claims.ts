@@ -141,7 +141,7 @@ export function readConsumedClaims(
   refuseUnless(
     claims.test !== true || request.acceptTest === true,
     'RESULT_TEST_REFUSED',
-    'The result is of a test resource.',
+    'The result comes from a test resource.',
   );
   refuseUnless(claims.aud === request.resource, 'RESULT_AUDIENCE_WRONG', 'The result is for another resource.');
   refuseUnless(

@@ -84,7 +84,7 @@ final class ClaimsCheck {
   static ResultClaims checkConsumed(ObjectNode answer, ConsumeResult asked) {
     ResultClaims claims = read(answer);
     refuseUnless(
-        !claims.test() || asked.acceptsTest(), "RESULT_TEST_REFUSED", "The result is of a test resource.");
+        !claims.test() || asked.acceptsTest(), "RESULT_TEST_REFUSED", "The result comes from a test resource.");
     refuseUnless(claims.aud().equals(asked.resource()), "RESULT_AUDIENCE_WRONG", "The result is for another resource.");
     refuseUnless(isEqual(claims.nonce(), asked.nonce()), "RESULT_NONCE_WRONG", "The result is not of this sign-in.");
     checkTransaction(claims, asked.transaction());

@@ -94,7 +94,7 @@ public final class ResultVerifier {
   private static boolean checkTyp(ObjectNode header, boolean acceptTest) {
     String typ = header.path("typ").textValue();
     boolean isTest = ResultClaims.TEST_TYP.equals(typ);
-    if (isTest && !acceptTest) throw refused("RESULT_TEST_REFUSED", "The result is of a test resource.");
+    if (isTest && !acceptTest) throw refused("RESULT_TEST_REFUSED", "The result comes from a test resource.");
     if (!isTest && !ResultClaims.TYP.equals(typ)) {
       throw refused("RESULT_TYP_WRONG", "This is some other kind of token.");
     }
