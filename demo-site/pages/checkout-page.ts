@@ -18,8 +18,8 @@ export function checkoutPage(session: Session, { service, resource, person, pend
       <h1>Confirm this order</h1>
       <p>You are signed in as <b>${person.login}</b>, so no password is asked for again. ${
         signed
-          ? 'Check beside this that it is your order, and confirm it: the answer is good for exactly this order.'
-          : 'A code from your device says that it is you who orders:'
+          ? 'Check that this is your order, and confirm it. Your answer counts for exactly this order.'
+          : 'Confirm the order with a code from your device:'
       }</p>
       ${slip(quote)}
     </div>

@@ -19,74 +19,74 @@ interface Words {
 }
 
 const FORGED: Words = {
-  title: 'That sign-in was not yours',
-  text: 'What arrived was not the result of the sign-in that this browser began, so you were not signed in. Try again.',
+  title: 'That sign-in is not valid',
+  text: 'The result does not belong to the sign-in that this browser started. Please try again.',
 };
 const OUTAGE: Words = {
-  title: 'Signing in takes a break',
-  text: 'The sign-in service does not answer. Without it you cannot sign in. Try again in a minute.',
+  title: 'Sign-in is not available',
+  text: 'The sign-in service does not respond. Please try again in a minute.',
 };
 
 /** The texts for a code. Users read the title, and pass the code on to support. */
 const WORDS: Readonly<Record<string, Words>> = {
   NOT_FOUND: {
     title: 'Nothing grows here',
-    text: 'There is no such page, or it is not yours to see.',
+    text: 'This page does not exist, or you may not see it.',
     action: 'Back to the plants',
   },
-  INTERNAL: { title: 'Something broke on our side', text: 'We have written it down. Nothing was ordered.' },
+  INTERNAL: { title: 'Something went wrong on our side', text: 'We will look into it. Nothing was ordered.' },
   FORM_OF_ANOTHER_SITE: {
-    title: 'That form was not ours',
-    text: 'It was sent from another site, so we did nothing with it.',
+    title: 'We cannot accept that form',
+    text: 'It was sent from another site, so we ignored it.',
     action: 'Back to the plants',
   },
-  FORM_UNREADABLE: { title: 'We could not read that', text: 'The form came in a shape that we do not know.' },
+  FORM_UNREADABLE: { title: 'We could not read that', text: 'The form was not in the expected format.' },
   FORM_OUT_OF_DATE: {
-    title: 'That page had gone stale',
-    text: 'You signed in or out in between, or were away for long. Nothing was changed.',
+    title: 'That page was out of date',
+    text: 'You signed in or out since you opened it, or it was open for too long. Nothing was changed.',
   },
   NO_SIGN_IN_UNDER_WAY: {
-    title: 'That sign-in is over',
-    text: 'A sign-in counts once, and this one was used or took too long. Please begin again.',
+    title: 'That sign-in has ended',
+    text: 'A sign-in works once, and this one was used or took too long. Please start again.',
   },
   NO_ORDER_UNDER_WAY: {
-    title: 'That confirmation is over',
-    text: 'It counts once, and this one was used or took too long. Nothing was ordered twice.',
+    title: 'That confirmation has ended',
+    text: 'A confirmation works once, and this one was used or took too long. Nothing was ordered twice.',
   },
   BASKET_CHANGED: {
     title: 'Your basket has changed',
-    text: 'You confirmed something else than what is in it now, so nothing was ordered. Have another look.',
+    text: 'You confirmed a different order, so nothing was ordered. Please check your basket.',
   },
   CONFIRMED_BY_SOMEBODY_ELSE: {
     title: 'Someone else confirmed this',
-    text: 'The code was of another person than the one who is signed in here. Nothing was ordered.',
+    text: 'The code belongs to another user, not to the one who is signed in here. Nothing was ordered.',
   },
   CONFIRMATION_TOO_OLD: {
-    title: 'That code was given too long ago',
-    text: 'An order has to be confirmed on the spot. Nothing was ordered.',
+    title: 'That code is too old',
+    text: 'An order must be confirmed right away. Nothing was ordered.',
   },
   RESULT_OTP_REQUIRED: {
     title: 'A code is needed',
-    text: 'This was confirmed without a one-time code, and an order needs one. Nothing was ordered.',
+    text: 'You confirmed without a one-time code, but an order needs one. Nothing was ordered.',
   },
   RESULT_TRANSACTION_WRONG: {
     title: 'Something else was confirmed',
-    text: 'What was confirmed is not the order that is being placed. Nothing was ordered.',
+    text: 'The confirmation is for a different order. Nothing was ordered.',
   },
   RESULT_TRANSACTION_UNEXPECTED: FORGED,
   TOKEN_LOCKED: {
     title: 'Your device is locked',
-    text: 'Too many wrong answers were given. Your administrator can unlock it.',
+    text: 'There were too many wrong codes. Your administrator can unlock it.',
   },
-  RATE_LIMITED: { title: 'Too many tries', text: 'Please wait a few minutes before the next order.' },
+  RATE_LIMITED: { title: 'Too many attempts', text: 'Please wait a few minutes before the next order.' },
   RESULT_EXPIRED: {
     title: 'That took too long',
-    text: 'The result of a sign-in lives for a minute. Please try again.',
+    text: 'The result of a sign-in is valid for a minute. Please try again.',
   },
-  RESULT_USED: { title: 'That sign-in was used already', text: 'It counts once. Please sign in again.' },
-  RESULT_REVOKED: { title: 'You have no access any more', text: 'Your access ended while you signed in.' },
-  PLAN_INACTIVE: { title: 'Signing in is closed', text: 'The shop’s account at the sign-in service is not active.' },
-  TOO_MANY_ATTEMPTS: { title: 'Too many tries', text: 'Please wait a little before the next one.' },
+  RESULT_USED: { title: 'That sign-in was already used', text: 'It works once. Please sign in again.' },
+  RESULT_REVOKED: { title: 'You no longer have access', text: 'Your access ended while you signed in.' },
+  PLAN_INACTIVE: { title: 'Sign-in is switched off', text: 'The shop’s account at the sign-in service is not active.' },
+  TOO_MANY_ATTEMPTS: { title: 'Too many attempts', text: 'Please wait a moment before the next one.' },
   RESULT_MALFORMED: FORGED,
   RESULT_NONCE_WRONG: FORGED,
   RESULT_ORIGIN_WRONG: FORGED,
@@ -101,7 +101,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   OVERLOADED: OUTAGE,
   RESPONSE_INVALID: OUTAGE,
 };
-const OTHER: Words = { title: 'That did not work', text: 'The sign-in service refused, so nothing was changed.' };
+const OTHER: Words = { title: 'That did not work', text: 'The sign-in service refused this. Nothing was changed.' };
 
 /** Pages that the link may return to; a refused POST may have been sent to none of them. */
 const PAGES = ['/', '/basket', '/sign-in', '/checkout'];

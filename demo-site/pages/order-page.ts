@@ -11,7 +11,7 @@ export function orderPage(session: Session, { order }: { order: Order }): Markup
     <p class="crumb">Order ${id}</p>
     ${
       state === 'placed'
-        ? html`<h1>Thank you, it is yours</h1><p>We water it once more and pack it tomorrow morning.</p>`
+        ? html`<h1>Thank you for your order</h1><p>We water it and pack it tomorrow morning.</p>`
         : html`<h1>Almost: we will call you</h1><p class="notice warn">Your device for one-time codes is switched off, so
           this order was confirmed <b>without a code</b>. We hold it until we have called you.</p>`
     }

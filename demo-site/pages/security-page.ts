@@ -15,7 +15,7 @@ export function securityPage(session: Session, { service, resource, nonce }: Sec
     <p class="crumb"><a href="/account">Your account</a></p>
     <h1>Sign-in and security</h1>
     <p class="small">This part belongs to Countersign at <code>${new URL(service).host}</code>: what you type in it goes there,
-    and the shop does not see it. It asks you to sign in once more.</p>
+    and the shop does not see it. It asks you to sign in again.</p>
     ${ownPlace({ resource, nonce, title: 'Sign-in and security' })}
   </section>`;
   return layout(session, { title: 'Sign-in and security', main, head: widgetScripts(service) });

@@ -8,11 +8,11 @@ import { slip } from './slip.ts';
 export function withoutCodePage(session: Session, { quote }: { quote: Quote }): Markup {
   const main = html`<section class="narrow">
     <h1>No code this time</h1>
-    <p class="notice warn">Your device for one-time codes is switched off, so nothing confirms that it is you who orders.
-    You can order all the same: we hold it until we have called you.</p>
+    <p class="notice warn">Your device for one-time codes is switched off, so we cannot confirm that this order is yours.
+    You can still order: we hold the order until we have called you.</p>
     ${slip(quote)}
     <form method="post" action="/checkout/without-code" class="actions">${csrfField(session)}
-      <button class="button">Order, and wait for the call</button> <a href="/basket">Change the basket</a>
+      <button class="button">Order and wait for the call</button> <a href="/basket">Change the basket</a>
     </form>
   </section>`;
   return layout(session, { title: 'Order without a code', main });
