@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { dataDictionaryPage } from './page.ts';
 
-it('has a row for each kind, in order, and keeps a bar in a text from ending its cell', () => {
+it('has a row for each kind, in order, says what is unusual, and keeps a bar in a text from ending its cell', () => {
   const row = {
     description: 'This | that.',
     anchor: 'user',
@@ -11,12 +11,12 @@ it('has a row for each kind, in order, and keeps a bar in a text from ending its
     expires: 'never',
   };
   const page = dataDictionaryPage([
-    { ...row, kind: 'zebra', secretFields: 'stripes' },
+    { ...row, kind: 'zebra', secretFields: 'stripes', onRestore: 'drop', expires: 'at night' },
     { ...row, kind: 'ant' },
   ]);
   expect(page.split('\n').slice(-3)).toEqual([
-    '| `ant` | This \\| that. | user |  | keep | never |',
-    '| `zebra` | This \\| that. | user | stripes | keep | never |',
+    '| `ant` | This \\| that. | user |  |  |  |',
+    '| `zebra` | This \\| that. | user | stripes | drop | at night |',
     '',
   ]);
 });

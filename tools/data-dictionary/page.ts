@@ -8,8 +8,8 @@ comes back with a restore.
 
 - **Stored with**: what the document belongs to. Documents that are stored with the same thing change together.
 - **Encrypted**: what is under the master key. Passwords, API keys and the secrets of links are stored as hashes.
-- **Restore**: \`keep\` restores the document as it is, \`drop\` leaves it out. See [Restore](operators.md#restore).
-- **Expires**: when the store removes it. \`never\` means until it is deleted.
+- **Restore**: what a [restore](operators.md#restore) does with it. \`drop\` leaves it out; empty: it comes back as it was.
+- **Expires**: when the store removes it. Empty: only when it is deleted.
 
 This page is written by \`npm run docs:data\`, from the declarations that the service itself runs by.
 `;
@@ -18,10 +18,13 @@ type Row = Pick<DocumentDefinition, 'kind' | 'description' | 'anchor' | 'secretF
 
 /** The page `docs/data-dictionary.md`: a table by kind, in the order of the alphabet. */
 export function dataDictionaryPage(documents: readonly Row[] = CATALOGUE.documents): string {
+  const unless = (usual: string, text: string) => (text === usual ? '' : text);
   const rows = [...documents]
     .sort((one, other) => (one.kind < other.kind ? -1 : 1))
     .map(({ kind, description, anchor, secretFields = '', onRestore, expires }) =>
-      [`\`${kind}\``, description, anchor, secretFields, onRestore, expires].map((cell) => cell.replaceAll('|', '\\|')),
+      [`\`${kind}\``, description, anchor, secretFields, unless('keep', onRestore), unless('never', expires)].map(
+        (cell) => cell.replaceAll('|', '\\|'),
+      ),
     );
   const table = rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
   return `${HEAD}\n| Kind | What it holds | Stored with | Encrypted | Restore | Expires |\n|---|---|---|---|---|---|\n${table}\n`;

@@ -98,7 +98,7 @@ export function renderParity(root: string): string {
 }
 
 function head(title: string, heads: readonly string[]): string[] {
-  return [row([title, ...heads]), `|${' --- |'.repeat(heads.length + 1)}`];
+  return [row([title, ...heads]), `|${'---|'.repeat(heads.length + 1)}`];
 }
 
 function row(cells: readonly string[]): string {
