@@ -3,15 +3,13 @@ import type { DocumentDefinition } from '../../server/store/define-document.ts';
 
 const HEAD = `# Data dictionary
 
-Every kind of document in the store. Use it to answer what the service keeps about a person, what a backup holds, and what
-comes back with a restore.
+Every kind of document in the store: what the service keeps about a person, and what comes back with a restore. Written by
+\`npm run docs:data\`.
 
 - **Stored with**: what the document belongs to. Documents that are stored with the same thing change together.
 - **Encrypted**: what is under the master key. Passwords, API keys and the secrets of links are stored as hashes.
 - **Restore**: what a [restore](operators.md#restore) does with it. \`drop\` leaves it out; empty: it comes back as it was.
 - **Expires**: when the store removes it. Empty: only when it is deleted.
-
-This page is written by \`npm run docs:data\`, from the declarations that the service itself runs by.
 `;
 
 type Row = Pick<DocumentDefinition, 'kind' | 'description' | 'anchor' | 'secretFields' | 'onRestore' | 'expires'>;

@@ -3,9 +3,9 @@ import { MIN_SCORE_PERCENT, type ModuleScore, percent } from './score.ts';
 
 const HEAD = `# Mutation scores
 
-A mutation test changes one decision of the code at a time and runs the tests. The modules below decide who gets in, so the
-tests have to notice at least ${MIN_SCORE_PERCENT} % of the changes to each. Their files are in \`tools/mutation/modules.ts\`, the reason for
-each change that may survive is in \`tools/mutation/survivors.ts\`. \`npm run mutation\` writes this page.
+\`npm run mutation\` changes one decision of the code at a time, runs the tests, and writes this page. The tests must notice at least
+${MIN_SCORE_PERCENT} % of the changes to each module that decides who gets in. The reason for each change that may survive is in
+\`tools/mutation/survivors.ts\`.
 `;
 
 /** The page `docs/mutation-scores.md`. */
