@@ -15,13 +15,13 @@ export interface AppProps extends Omit<CardProps, 'children'> {
   /** Whether the user has done anything in the frame: only then may the frame move the focus. */
   hasActed: boolean;
   /** Second-factor-only mode: the user is already known. */
-  isGiven: boolean;
+  isUserKnown: boolean;
   resetUrl: string | undefined;
   signIn: SignIn;
   /** Null if it did not load. */
   passkeys: PasskeyModule | null | undefined;
   /** Whether this screen sets up or unlocks a token, and the module that shows it. */
-  enrols: boolean;
+  isEnrolment: boolean;
   enrolment: LoadedEnrolment | null | undefined;
   /** Shows a question or a transaction; null if it did not load. */
   about: typeof import('./steps/about.tsx') | null | undefined;
@@ -37,8 +37,8 @@ export function App(props: AppProps) {
 }
 
 function ScreenBody(all: AppProps) {
-  const { screen, texts, name, hasActed, isGiven, resetUrl, signIn, passkeys, about, onPasskey } = all;
-  const { enrols, enrolment } = all;
+  const { screen, texts, name, hasActed, isUserKnown, resetUrl, signIn, passkeys, about, onPasskey } = all;
+  const { isEnrolment, enrolment } = all;
   const loading = (
     <div class="loading" role="status" aria-label={texts('loading')}>
       <span class="spinner" />
@@ -59,7 +59,7 @@ function ScreenBody(all: AppProps) {
   const offline = message('offlineTitle', texts('offlineText'), tryAgain);
   /** Parts that few users need load on demand, so they may be missing. */
   const unloaded = (loaded: unknown) => (loaded === null ? offline : loading);
-  if (enrols) {
+  if (isEnrolment) {
     if (!enrolment) return unloaded(enrolment);
     const { Enrolment, t } = enrolment;
     return <Enrolment {...{ screen, texts, t, name, signIn }} isNext={hasActed} />;
@@ -75,7 +75,7 @@ function ScreenBody(all: AppProps) {
       onChoose: signIn.choose,
       onCancel: signIn.cancel,
       onPasskey,
-      onNotYou: isGiven ? undefined : signIn.restart,
+      onNotYou: isUserKnown ? undefined : signIn.restart,
     };
     // A transaction has its own step, also when a passkey confirms it.
     if (step !== 'passkey' && !(step === 'sign' && view.passkey)) {
@@ -93,17 +93,17 @@ function ScreenBody(all: AppProps) {
       return about ? form(screen, <about.About view={view} texts={texts} />) : unloaded(about);
     }
     case 'done':
-      return message(screen.signs ? 'signedTitle' : 'doneTitle', texts('doneText'));
+      return message(screen.isSigning ? 'signedTitle' : 'doneTitle', texts('doneText'));
     case 'denied': {
-      const { code, mayRestart } = screen;
+      const { code, canRestart } = screen;
       return message(
-        screen.signs ? 'unsignedTitle' : 'deniedTitle',
+        screen.isSigning ? 'unsignedTitle' : 'deniedTitle',
         textOf(code, texts),
-        mayRestart ? startAgain : undefined,
+        canRestart ? startAgain : undefined,
       );
     }
     case 'expired':
-      return screen.signs
+      return screen.isSigning
         ? message('unsignedTitle', texts('unsignedExpired'))
         : message('expiredTitle', texts('expiredText'), startAgain);
     case 'offline':

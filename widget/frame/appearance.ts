@@ -9,23 +9,23 @@ const DISCERNIBLE = 3;
 export function applyLook(look: Look, root: HTMLElement, matches: (query: string) => boolean): void {
   const theme = themeOf(look.theme);
   const { accent, background, text, radius, font } = variablesOf(look.variables);
-  const isPair = background !== undefined && text !== undefined && contrast(background, text) >= READABLE;
+  const hasOwnColours = background !== undefined && text !== undefined && contrast(background, text) >= READABLE;
   const scheme = theme === 'light' || theme === 'dark' ? theme : undefined;
   const prefersDark = scheme ? scheme === 'dark' : matches('(prefers-color-scheme: dark)');
-  const isDark = isPair ? luminance(background) < 0.18 : prefersDark;
+  const isDark = hasOwnColours ? luminance(background) < 0.18 : prefersDark;
 
   root.dataset.tone = isDark ? 'dark' : 'light';
   root.dataset.contrast = theme === 'contrast' || matches('(prefers-contrast: more)') ? 'more' : 'normal';
-  const card = isPair ? background : isDark ? '#14161b' : '#ffffff';
+  const card = hasOwnColours ? background : isDark ? '#14161b' : '#ffffff';
   const set = (name: string, value: string | undefined) =>
     value === undefined ? root.style.removeProperty(name) : root.style.setProperty(name, value);
 
   set('color-scheme', scheme ?? 'light dark');
-  set('--card', isPair ? background : undefined);
-  set('--text', isPair ? text : undefined);
-  set('--muted', isPair ? firstReadable(text, background, [0.68, 0.8, 0.9]) : undefined);
-  set('--edge', isPair ? mix(text, background, 0.55) : undefined);
-  set('--line', isPair ? mix(text, background, 0.14) : undefined);
+  set('--card', hasOwnColours ? background : undefined);
+  set('--text', hasOwnColours ? text : undefined);
+  set('--muted', hasOwnColours ? firstReadable(text, background, [0.68, 0.8, 0.9]) : undefined);
+  set('--edge', hasOwnColours ? mix(text, background, 0.55) : undefined);
+  set('--line', hasOwnColours ? mix(text, background, 0.14) : undefined);
   set('--accent', accent);
   set('--on-accent', accent && (contrast(accent, '#ffffff') >= READABLE ? '#ffffff' : '#000000'));
   // A focus ring or mark that hardly differs from the card uses the text colour instead.

@@ -28,15 +28,15 @@ export function hostOf(event: MessageEvent<unknown>, { parent, hintedOrigin, anc
 }
 
 /** Waits for the first valid `connect` and ignores any further one. */
-export function awaitHost(window: Window, surroundings: HandshakeOptions): Promise<Host> {
+export function awaitHost(window: Window, options: HandshakeOptions): Promise<Host> {
   return new Promise((resolve) => {
-    const hear = (event: MessageEvent) => {
-      const host = hostOf(event, surroundings);
+    const onMessage = (event: MessageEvent) => {
+      const host = hostOf(event, options);
       if (!host) return;
-      window.removeEventListener('message', hear);
+      window.removeEventListener('message', onMessage);
       resolve(host);
     };
-    window.addEventListener('message', hear);
+    window.addEventListener('message', onMessage);
   });
 }
 

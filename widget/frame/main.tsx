@@ -30,11 +30,11 @@ void start();
 async function start(): Promise<void> {
   if (parent === window) {
     // Loaded on demand, since few users come here.
-    const standalone = await import('./standalone.ts');
-    const alone = await standalone.resolveHost(root, hints, awaitHost);
-    if (alone) {
+    const { resolveHost } = await import('./standalone.ts');
+    const standalone = await resolveHost(root, hints, awaitHost);
+    if (standalone) {
       root.dataset.alone = '';
-      run(alone.host, alone.resource, alone);
+      run(standalone.host, standalone.resource, standalone);
     } else {
       const texts = await loadTexts(navigator.languages);
       render(<p class="alone">{texts('alone')}</p>, document.body);
@@ -52,13 +52,13 @@ async function start(): Promise<void> {
 /** Runs the frame once its host is known. */
 function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost> = {}): void {
   const { port, origin, slot, mount } = host;
-  const say = createPostMessage(host);
+  const post = createPostMessage(host);
   let look: Look = host;
   let texts = english;
   let hasTexts = false;
   let screen: Screen = { kind: 'loading' };
   let hasActed = false;
-  let isGiven = false;
+  let isUserKnown = false;
   /** The passkey module, loaded when a step first needs it; null if that failed. */
   let passkeys: PasskeyModule | null | undefined;
   /** The enrolment module, loaded likewise. */
@@ -71,7 +71,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
   let card: HTMLElement | null = null;
 
   const size = new ResizeObserver(
-    () => card && say({ type: 'size', height: Math.ceil(card.getBoundingClientRect().height) }),
+    () => card && post({ type: 'size', height: Math.ceil(card.getBoundingClientRect().height) }),
   );
 
   const draw = () => {
@@ -85,16 +85,16 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
         isTest={'test' in root.dataset}
         isAlone={'alone' in root.dataset}
         hasActed={hasActed}
-        isGiven={isGiven}
+        isUserKnown={isUserKnown}
         resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}` : undefined}
         card={watch}
         signIn={signIn}
         passkeys={passkeys}
-        enrols={isEnrolling(screen, isLinked)}
+        isEnrolment={isEnrolling(screen, isLinked)}
         enrolment={isSelfService(screen) ? self : enrolment}
         about={about}
         onPasskey={onPasskey}
-        onClose={look.closable ? () => say({ type: 'close' }) : undefined}
+        onClose={look.closable ? () => post({ type: 'close' }) : undefined}
       />,
       document.body,
     );
@@ -115,19 +115,19 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
       own,
     ),
     memoryOf: (nonce, loginRequest) => createFlowMemory({ resource, origin, slot, nonce, loginRequest }),
-    say,
+    post,
     show(next) {
       screen = next;
       draw();
-      void follow();
-      void followAbout();
+      void loadModules();
+      void loadAbout();
     },
     traits: 'traits' in root.dataset ? browserSignals : undefined,
-    isInSight: async () => !!card && isVisibleToUser(card),
+    isVisible: async () => !!card && isVisibleToUser(card),
   });
 
   /** Loads the modules that the current step needs. */
-  const follow = async () => {
+  const loadModules = async () => {
     if (isSelfService(screen)) {
       self ||= await import('./self-service/index.tsx').then((late) => late.loadSelf(texts.lang)).catch(() => null);
       draw();
@@ -137,15 +137,16 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
         .catch(() => null);
       draw();
     }
-    const isAsked = () => screen.kind === 'step' && !screen.busy && !!screen.view.passkey;
-    if (isAsked() && !passkeys) {
+    const canUsePasskey = () => screen.kind === 'step' && !screen.busy && !!screen.view.passkey;
+    if (canUsePasskey() && !passkeys) {
       passkeys = await import('./passkey/passkeys.ts').catch(() => null);
       draw();
     }
-    const inField = isAsked() && screen.kind === 'step' && screen.step === 'identify' ? screen.view.passkey : undefined;
+    const inField =
+      canUsePasskey() && screen.kind === 'step' && screen.step === 'identify' ? screen.view.passkey : undefined;
     void passkeys?.offerInField(inField, signIn.showPasskey);
   };
-  const followAbout = async () => {
+  const loadAbout = async () => {
     if (screen.kind !== 'step' || about || !isAbout(screen.view)) return;
     about = await import('./steps/about.tsx').catch(() => null);
     draw();
@@ -154,11 +155,11 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
   const onPasskey = (inWindow: boolean) => {
     const loaded = passkeys;
     if (loaded)
-      void signIn.askForPasskey((request) => loaded.requestPasskeyAnywhere(request, { texts, name, inWindow }));
+      void signIn.startPasskey((request) => loaded.requestPasskeyAnywhere(request, { texts, name, inWindow }));
   };
 
-  const dress = () => applyLook(look, root, (query) => matchMedia(query).matches);
-  const speak = async () => {
+  const applyAppearance = () => applyLook(look, root, (query) => matchMedia(query).matches);
+  const applyLanguage = async () => {
     const loaded = await loadTexts(look.locale ? [look.locale] : navigator.languages);
     texts = loaded;
     hasTexts = true;
@@ -167,43 +168,43 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
     draw();
     // Reload them in the new language when they are next needed.
     enrolment = self = undefined;
-    void follow();
+    void loadModules();
   };
-  const take = (next: Look) => {
+  const update = (next: Look) => {
     const isSameLanguage = next.locale === look.locale && hasTexts;
     look = next;
-    dress();
+    applyAppearance();
     if (isSameLanguage) draw();
-    else void speak();
+    else void applyLanguage();
   };
 
   port.onmessage = ({ data }) => {
     const message = readToFrame(data, mount);
     switch (message?.type) {
       case 'begin':
-        isGiven = message.loginRequest !== '';
+        isUserKnown = message.loginRequest !== '';
         return void signIn.begin(message.nonce, message.loginRequest, look.variables);
       case 'failed':
         return signIn.fail();
       case 'update':
-        return take(message);
+        return update(message);
       case 'reset':
         return signIn.restart();
       case 'focus':
         return card?.querySelector<HTMLElement>('input:not([readonly]), .primary, h1')?.focus();
     }
   };
-  for (const act of ['click', 'keydown']) {
-    document.addEventListener(act, () => {
+  for (const event of ['click', 'keydown']) {
+    document.addEventListener(event, () => {
       hasActed = true;
     });
   }
   for (const query of ['(prefers-color-scheme: dark)', '(prefers-contrast: more)']) {
-    matchMedia(query).addEventListener('change', dress);
+    matchMedia(query).addEventListener('change', applyAppearance);
   }
   document.addEventListener('visibilitychange', signIn.checkTime);
 
-  take(look);
-  say({ type: 'hello' });
+  update(look);
+  post({ type: 'hello' });
   signIn.start();
 }

@@ -18,11 +18,11 @@ export interface Notice {
 export type Screen =
   | { kind: 'loading' }
   | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice; resend?: Deadline }
-  | { kind: 'done'; signs: boolean }
+  | { kind: 'done'; isSigning: boolean }
   /** `unlock`: whether a locked token can be unlocked by mail. */
-  | { kind: 'denied'; code: string; mayRestart: boolean; signs: boolean; unlock?: NonNullable<FlowView['unlock']> }
+  | { kind: 'denied'; code: string; canRestart: boolean; isSigning: boolean; unlock?: NonNullable<FlowView['unlock']> }
   /** The flow expired, or its unused result did. */
-  | { kind: 'expired'; signs: boolean }
+  | { kind: 'expired'; isSigning: boolean }
   /** The service did not answer the start. */
   | { kind: 'offline' }
   /** The page provided no nonce. */

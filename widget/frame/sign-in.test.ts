@@ -17,14 +17,14 @@ const seen = (changes?: Partial<FlowView>): FlowAnswer => ({ kind: 'view', view:
 const lost: FlowAnswer = { kind: 'lost' };
 
 /** A sign-in with a scripted client; unexpected requests fail the test. */
-function setUp({ kept, isInSight = true }: { kept?: string; isInSight?: boolean } = {}) {
-  const told: ToHost[] = [];
-  const asked: string[] = [];
+function setUp({ kept, isVisible = true }: { kept?: string; isVisible?: boolean } = {}) {
+  const messages: ToHost[] = [];
+  const requests: string[] = [];
   const answers: (FlowAnswer | Promise<FlowAnswer>)[] = [];
   const stored = { handle: kept };
   let screen: Screen = { kind: 'loading' };
   const next = (request: string) => {
-    asked.push(request);
+    requests.push(request);
     const answer = answers.shift();
     if (!answer) throw new Error(`Unexpected request: ${request}`);
     return Promise.resolve(answer);
@@ -52,18 +52,18 @@ function setUp({ kept, isInSight = true }: { kept?: string; isInSight?: boolean 
         stored.handle = undefined;
       },
     }),
-    say: (message) => told.push(message),
+    post: (message) => messages.push(message),
     show: (shown) => {
       screen = shown;
     },
-    isInSight: async () => isInSight,
+    isVisible: async () => isVisible,
   });
   return {
     signIn,
     stored,
-    asked,
-    told,
-    types: () => told.map(({ type }) => type),
+    requests,
+    messages,
+    types: () => messages.map(({ type }) => type),
     screen: () => screen,
     expectAnswers: (...more: (FlowAnswer | Promise<FlowAnswer>)[]) => answers.push(...more),
   };
@@ -95,11 +95,13 @@ describe('start', () => {
     ['a wrong password', { step: 'password', seq: 2, error: { code: 'INVALID_CREDENTIALS' } }],
     ['a refusal for good', { step: 'denied', seq: 2, error: { code: 'TOKEN_LOCKED' } }],
   ] as const)('%s includes the request id that an operator finds in the log', async (_, after) => {
-    const { signIn, told, expectAnswers } = setUp();
+    const { signIn, messages, expectAnswers } = setUp();
     expectAnswers(seen({ step: 'password', seq: 1 }), seen(after));
     await signIn.begin(NONCE, '');
     await signIn.submit('wrong');
-    expect(told).toContainEqual(expect.objectContaining({ type: 'error', code: after.error.code, requestId: 'req' }));
+    expect(messages).toContainEqual(
+      expect.objectContaining({ type: 'error', code: after.error.code, requestId: 'req' }),
+    );
   });
 
   test('times out if the page never provides a nonce', async () => {
@@ -114,13 +116,13 @@ describe('start', () => {
     const there = setUp({ kept: 'kept' });
     there.expectAnswers(seen({ step: 'otp', seq: 2 }));
     await there.signIn.begin(NONCE, '');
-    expect(there.asked).toEqual(['read kept']);
+    expect(there.requests).toEqual(['read kept']);
     expect(there.screen()).toMatchObject({ step: 'otp' });
 
     const gone = setUp({ kept: 'kept' });
     gone.expectAnswers({ kind: 'refused', code: 'FLOW_NOT_FOUND', requestId: '' }, seen());
     await gone.signIn.begin(NONCE, '');
-    expect(gone.asked).toEqual(['read kept', 'begin']);
+    expect(gone.requests).toEqual(['read kept', 'begin']);
     expect(gone.stored.handle).toBe('fresh');
 
     const offline = setUp({ kept: 'kept' });
@@ -149,57 +151,57 @@ describe('start', () => {
 
 describe('answers', () => {
   test('accepts no second answer during a check', async () => {
-    const { signIn, asked, expectAnswers } = await startSignIn();
+    const { signIn, requests, expectAnswers } = await startSignIn();
     expectAnswers(seen({ step: 'password', seq: 1 }));
     await Promise.all([signIn.submit('ada'), signIn.submit('ada')]);
-    expect(asked).toEqual(['begin', 'identify 0 ada']);
+    expect(requests).toEqual(['begin', 'identify 0 ada']);
   });
 
   test('sends nothing while the frame is not visible', async () => {
-    const { signIn, asked, screen } = await startSignIn({ isInSight: false });
+    const { signIn, requests, screen } = await startSignIn({ isVisible: false });
     await signIn.submit('ada');
-    expect(asked).toEqual(['begin']);
+    expect(requests).toEqual(['begin']);
     expect(screen()).toMatchObject({ busy: false, notice: { text: 'tooSmall' } });
   });
 
   test('after a lost response, reads the flow until it is known, before it sends anything again', async () => {
-    const { signIn, asked, screen, expectAnswers } = await startSignIn();
+    const { signIn, requests, screen, expectAnswers } = await startSignIn();
     expectAnswers(lost, lost);
     await signIn.submit('ada');
     expect(screen()).toMatchObject({ busy: false, notice: { text: 'interrupted' } });
     expectAnswers(seen({ step: 'password', seq: 1 }));
     await signIn.submit('ada');
-    expect(asked).toEqual(['begin', 'identify 0 ada', 'read fresh', 'read fresh']);
+    expect(requests).toEqual(['begin', 'identify 0 ada', 'read fresh', 'read fresh']);
     expect(screen()).toMatchObject({ step: 'password', busy: false });
   });
 
   test('polls a step in progress ever more rarely, then accepts an answer again', async () => {
-    const { signIn, asked, screen, expectAnswers } = await startSignIn();
+    const { signIn, requests, screen, expectAnswers } = await startSignIn();
     expectAnswers({ kind: 'refused', code: 'STEP_IN_PROGRESS', requestId: '' }, seen(), seen(), seen(), seen());
     const submitted = signIn.submit('ada');
     await vi.advanceTimersByTimeAsync(7_000);
     await submitted;
-    expect(asked).toHaveLength(6);
+    expect(requests).toHaveLength(6);
     expect(screen()).toMatchObject({ busy: false, notice: { text: 'stillChecking' } });
   });
 
   test('accepts no answer during a wait', async () => {
-    const { signIn, asked, expectAnswers } = await startSignIn();
+    const { signIn, requests, expectAnswers } = await startSignIn();
     expectAnswers(seen({ seq: 1, error: { code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 5_000 } }));
     await signIn.submit('ada');
     await signIn.submit('ada');
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(5_000);
     expectAnswers(seen({ step: 'password', seq: 2 }));
     await signIn.submit('ada');
-    expect(asked).toHaveLength(3);
+    expect(requests).toHaveLength(3);
   });
 
   test('done gives the result to the page and forgets the handle', async () => {
-    const { signIn, told, stored, screen, expectAnswers } = await startSignIn();
+    const { signIn, messages, stored, screen, expectAnswers } = await startSignIn();
     expectAnswers(seen({ step: 'done', seq: 1, result: 'a.b.c', expiresAt: 60_000 }));
     await signIn.submit('ada');
-    expect(told.at(-1)).toEqual({ type: 'success', result: 'a.b.c', expiresAt: 60_000 });
+    expect(messages.at(-1)).toEqual({ type: 'success', result: 'a.b.c', expiresAt: 60_000 });
     expect(screen().kind).toBe('done');
     expect(stored.handle).toBeUndefined();
   });
@@ -208,24 +210,24 @@ describe('answers', () => {
     ['a denied step', seen({ step: 'denied', seq: 1, error: { code: 'TOKEN_LOCKED' } })],
     ['a refusal that nothing can change', { kind: 'refused', code: 'TOKEN_LOCKED', requestId: '' } as const],
   ])('%s ends the sign-in for the page too', async (_, answer) => {
-    const { signIn, told, screen, stored, expectAnswers } = await startSignIn();
+    const { signIn, messages, screen, stored, expectAnswers } = await startSignIn();
     expectAnswers(answer);
     await signIn.submit('ada');
-    expect(screen()).toEqual({ kind: 'denied', code: 'TOKEN_LOCKED', mayRestart: true, signs: false });
-    expect(told.at(-1)).toMatchObject({ type: 'error', code: 'TOKEN_LOCKED', retryable: false });
+    expect(screen()).toEqual({ kind: 'denied', code: 'TOKEN_LOCKED', canRestart: true, isSigning: false });
+    expect(messages.at(-1)).toMatchObject({ type: 'error', code: 'TOKEN_LOCKED', retryable: false });
     expect(stored.handle).toBeUndefined();
   });
 });
 
 describe('expiry', () => {
   test('asks the service when the flow should have expired, and follows its response', async () => {
-    const { asked, types, screen, expectAnswers } = await startSignIn();
+    const { requests, types, screen, expectAnswers } = await startSignIn();
     expectAnswers(seen({ now: 100_000, expiresAt: 900_000 }));
     await vi.advanceTimersByTimeAsync(900_002);
     expect(screen().kind).toBe('step');
     expectAnswers({ kind: 'refused', code: 'FLOW_NOT_FOUND', requestId: '' });
     await vi.advanceTimersByTimeAsync(800_002);
-    expect(asked).toEqual(['begin', 'read fresh', 'read fresh']);
+    expect(requests).toEqual(['begin', 'read fresh', 'read fresh']);
     expect(screen().kind).toBe('expired');
     expect(types().at(-1)).toBe('expire');
   });
@@ -269,41 +271,41 @@ describe('a passkey', () => {
   }
 
   test('is requested as the service asks, and its response is sent', async () => {
-    const { signIn, asked, screen, expectAnswers } = await offered();
+    const { signIn, requests, screen, expectAnswers } = await offered();
     expectAnswers(seen({ step: 'done', seq: 1, result: 'r' }));
     const asking: string[] = [];
-    await signIn.askForPasskey(async ({ challenge }) => {
+    await signIn.startPasskey(async ({ challenge }) => {
       asking.push(challenge);
       expect(screen()).toMatchObject({ kind: 'step', busy: true });
       return { assertion };
     });
     expect(asking).toEqual(['asked']);
-    expect(asked).toEqual(['begin', 'passkey 0 mine']);
-    expect(screen()).toEqual({ kind: 'done', signs: false });
+    expect(requests).toEqual(['begin', 'passkey 0 mine']);
+    expect(screen()).toEqual({ kind: 'done', isSigning: false });
   });
 
   test('that fails keeps the step, and nothing is sent', async () => {
-    const { signIn, asked, screen } = await offered();
-    await signIn.askForPasskey(async () => ({ failure: 'passkeyCancelled' }));
+    const { signIn, requests, screen } = await offered();
+    await signIn.startPasskey(async () => ({ failure: 'passkeyCancelled' }));
     expect(screen()).toMatchObject({ step: 'identify', busy: false, notice: { text: 'passkeyCancelled' } });
-    expect(asked).toEqual(['begin']);
+    expect(requests).toEqual(['begin']);
   });
 
   test('is requested once at a time, and its response to an abandoned sign-in is dropped', async () => {
-    const { signIn, asked } = await offered();
+    const { signIn, requests } = await offered();
     let answer = (_: { assertion: typeof assertion }) => {};
-    const first = signIn.askForPasskey(() => new Promise((resolve) => (answer = resolve)));
-    await signIn.askForPasskey(async () => ({ assertion }));
+    const first = signIn.startPasskey(() => new Promise((resolve) => (answer = resolve)));
+    await signIn.startPasskey(async () => ({ assertion }));
     signIn.restart();
     answer({ assertion });
     await first;
-    expect(asked).toEqual(['begin']);
+    expect(requests).toEqual(['begin']);
   });
 
   test('is not requested if the service does not ask for one', async () => {
-    const { signIn, asked } = await startSignIn();
-    await signIn.askForPasskey(() => Promise.reject(new Error('nobody asks')));
-    expect(asked).toEqual(['begin']);
+    const { signIn, requests } = await startSignIn();
+    await signIn.startPasskey(() => Promise.reject(new Error('nobody asks')));
+    expect(requests).toEqual(['begin']);
   });
 });
 
@@ -328,8 +330,8 @@ describe('a method with sent codes', () => {
   }
 
   test('requests the code on arrival, once', async () => {
-    const { asked, screen, signIn, expectAnswers } = await atCode(seen({ ...unsent, seq: 3, sent }));
-    expect(asked.slice(2)).toEqual(['factor 2 tok_mail']);
+    const { requests, screen, signIn, expectAnswers } = await atCode(seen({ ...unsent, seq: 3, sent }));
+    expect(requests.slice(2)).toEqual(['factor 2 tok_mail']);
     expect(screen()).toMatchObject({ kind: 'step', busy: false, view: { sent } });
     const step = screen();
     expect(step.kind === 'step' && step.resend?.leftMs()).toBe(30_000);
@@ -337,13 +339,13 @@ describe('a method with sent codes', () => {
     expectAnswers(seen({ ...unsent, seq: 4 }));
     await signIn.submit('123456');
     await vi.advanceTimersByTimeAsync(0);
-    expect(asked.slice(3)).toEqual(['otp 3 123456']);
+    expect(requests.slice(3)).toEqual(['otp 3 123456']);
   });
 
   test('does not request the code again after a failure: the user decides', async () => {
     const error = { code: 'CODE_NOT_SENT' } as const;
-    const { asked, screen } = await atCode(seen({ ...unsent, seq: 3, error }));
-    expect(asked.slice(2)).toEqual(['factor 2 tok_mail']);
+    const { requests, screen } = await atCode(seen({ ...unsent, seq: 3, error }));
+    expect(requests.slice(2)).toEqual(['factor 2 tok_mail']);
     expect(screen()).toMatchObject({ kind: 'step', notice: { text: 'CODE_NOT_SENT' } });
   });
 
@@ -352,15 +354,15 @@ describe('a method with sent codes', () => {
     all.expectAnswers(seen({ ...unsent, sent }));
     await all.signIn.begin(NONCE, '');
     await vi.advanceTimersByTimeAsync(0);
-    expect(all.asked).toEqual(['read kept']);
+    expect(all.requests).toEqual(['read kept']);
   });
 
   test('does not request the code in an invisible frame', async () => {
-    const all = setUp({ kept: 'kept', isInSight: false });
+    const all = setUp({ kept: 'kept', isVisible: false });
     all.expectAnswers(seen(unsent));
     await all.signIn.begin(NONCE, '');
     await vi.advanceTimersByTimeAsync(0);
-    expect(all.asked).toEqual(['read kept']);
+    expect(all.requests).toEqual(['read kept']);
     expect(all.screen()).toMatchObject({ notice: { text: 'tooSmall' } });
   });
 });

@@ -36,10 +36,10 @@ export interface SignInParts {
   origin: string;
   client: FlowClient;
   memoryOf(nonce: string, loginRequest: string): FlowMemory;
-  say(message: ToHost): void;
+  post(message: ToHost): void;
   show(screen: Screen): void;
   /** Checked before anything is sent: whether the user can see the form. */
-  isInSight(): Promise<boolean>;
+  isVisible(): Promise<boolean>;
   /** Reads the browser's signals; absent if the resource does not compare browsers. */
   traits?: (() => BrowserTraits) | undefined;
 }
@@ -51,13 +51,13 @@ export interface SignIn {
   /** Does the same, but drops the current flow. */
   restart(): void;
   /** Call with the page's nonce. `wishes`: optional preferences of the page, which the service decides on. */
-  begin(nonce: string, loginRequest: string, wishes?: object | null): Promise<void>;
+  begin(nonce: string, loginRequest: string, preferences?: object | null): Promise<void>;
   /** Call if the page has no nonce. */
   fail(): void;
   /** Answers the current step. Does nothing while an answer is being checked. */
   submit(value: string): Promise<void>;
   /** Uses a passkey; `ask` requests it from the browser. */
-  askForPasskey(ask: (request: PasskeyRequest) => Promise<PasskeyOutcome>): Promise<void>;
+  startPasskey(ask: (request: PasskeyRequest) => Promise<PasskeyOutcome>): Promise<void>;
   /** Sends a passkey's response to the current step. */
   showPasskey(assertion: PasskeyAssertion): Promise<void>;
   /** Chooses another second-factor method. */
@@ -77,18 +77,18 @@ export function createSignIn({
   origin,
   client,
   memoryOf,
-  say,
+  post,
   show,
-  isInSight,
+  isVisible,
   traits,
 }: SignInParts): SignIn {
   let screen: Screen = { kind: 'loading' };
   let handle = '';
   let memory: FlowMemory | undefined;
-  let mayRestart = true;
+  let canRestart = true;
   let isReady = false;
   /** Whether this is a transaction, once the service has said. */
-  let signs = false;
+  let isSigning = false;
   /** Set when a response was lost, so the answer may have arrived. */
   let isUncertain = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -96,42 +96,42 @@ export function createSignIn({
   /** Counts starts, so that a late response to an abandoned flow is dropped. */
   let run = 0;
   /** The start in which a code was requested automatically. */
-  let askedFor = -1;
+  let codeRequestedIn = -1;
 
-  const put = (next: Screen) => {
+  const setScreen = (next: Screen) => {
     screen = next;
     show(next);
     if (!isReady && next.kind !== 'loading') {
       isReady = true;
-      say({ type: 'ready' });
+      post({ type: 'ready' });
     }
   };
 
-  const sayError = (code: string, requestId = '', mayRetry = !FINAL.has(code)) => {
+  const postError = (code: string, requestId = '', mayRetry = !FINAL.has(code)) => {
     const message = isText(code) ? english(code) : '';
-    say({ type: 'error', code, message, retryable: mayRetry, requestId });
+    post({ type: 'error', code, message, retryable: mayRetry, requestId });
   };
 
   const deny = (code: string, requestId?: string, unlock?: FlowView['unlock']) => {
     memory?.forget();
     clearTimeout(timer);
     // Only the site can start another sign-in.
-    put({
+    setScreen({
       kind: 'denied',
       code,
-      mayRestart: mayRestart && code !== 'LOGIN_REQUEST_INVALID',
-      signs,
+      canRestart: canRestart && code !== 'LOGIN_REQUEST_INVALID',
+      isSigning,
       ...(unlock && { unlock }),
     });
-    sayError(code, requestId, false);
+    postError(code, requestId, false);
   };
 
   const expire = () => {
     memory?.forget();
     clearTimeout(timer);
     handle = '';
-    put({ kind: 'expired', signs });
-    say({ type: 'expire' });
+    setScreen({ kind: 'expired', isSigning });
+    post({ type: 'expire' });
   };
 
   const arm = () => {
@@ -150,51 +150,51 @@ export function createSignIn({
     if (ends.leftMs() > 0) return arm();
     if (screen.kind === 'done') return expire();
     if (screen.busy) return;
-    const asked = run;
+    const started = run;
     const answer = await client.read(handle);
     // An answer may have prolonged it meanwhile.
-    if (asked !== run || screen.kind !== 'step' || screen.busy || ends.leftMs() > 0) return;
+    if (started !== run || screen.kind !== 'step' || screen.busy || ends.leftMs() > 0) return;
     if (answer.kind === 'view' && answer.view.expiresAt > answer.view.now) watchTime(answer.view);
     else expire();
   };
 
   const showView = ({ view, requestId }: Extract<FlowAnswer, { kind: 'view' }>) => {
     const { step, error } = view;
-    signs = !!view.transaction;
+    isSigning = !!view.transaction;
     const before = screen.kind === 'step' ? screen.step : screen.kind;
     isUncertain = false;
     watchTime(view);
-    if (step !== before) say({ type: 'change', step });
+    if (step !== before) post({ type: 'change', step });
     if (step === 'denied') return deny(error?.code ?? 'ACCESS_DENIED', requestId, view.unlock);
     if (step === 'done') {
       memory?.forget();
-      put({ kind: 'done', signs });
-      if (view.used) say({ type: 'used', factor: view.used });
-      return say({ type: 'success', result: view.result ?? '', expiresAt: view.expiresAt });
+      setScreen({ kind: 'done', isSigning });
+      if (view.used) post({ type: 'used', factor: view.used });
+      return post({ type: 'success', result: view.result ?? '', expiresAt: view.expiresAt });
     }
     const notice = error && {
       text: error.code,
       ...(error.retryAfterMs && { wait: deadlineIn(error.retryAfterMs) }),
     };
     const resend = view.sent && deadlineIn(view.sent.resendAfterMs);
-    put({ kind: 'step', step, view, busy: false, ...(notice && { notice }), ...(resend && { resend }) });
-    if (error) sayError(error.code, requestId);
-    else if (needsSend(view) && askedFor !== run) {
+    setScreen({ kind: 'step', step, view, busy: false, ...(notice && { notice }), ...(resend && { resend }) });
+    if (error) postError(error.code, requestId);
+    else if (needsSend(view) && codeRequestedIn !== run) {
       // Request the code once on arrival; after that the user decides.
-      askedFor = run;
+      codeRequestedIn = run;
       void choose(view.factor ?? '');
     }
   };
 
-  const stay = (key: NoticeKey) => {
-    if (screen.kind === 'step') put({ ...screen, busy: false, notice: { text: key } });
+  const showNotice = (key: NoticeKey) => {
+    if (screen.kind === 'step') setScreen({ ...screen, busy: false, notice: { text: key } });
   };
 
   /** Reads the flow after a lost response. True if that brought news. */
-  const lookAgain = async (seq: number): Promise<boolean> => {
-    const asked = run;
+  const readAgain = async (seq: number): Promise<boolean> => {
+    const started = run;
     const answer = await client.read(handle);
-    if (asked !== run) return true;
+    if (started !== run) return true;
     if (answer.kind === 'view' && answer.view.seq !== seq) showView(answer);
     else if (answer.kind === 'refused' && answer.code === 'FLOW_NOT_FOUND') expire();
     else {
@@ -207,33 +207,34 @@ export function createSignIn({
   const refuse = async (refusal: Extract<FlowAnswer, { kind: 'refused' }>, seq: number) => {
     const { code, retryAfterMs, requestId } = refusal;
     if (code === 'FLOW_NOT_FOUND') return expire();
-    if (code === 'STEP_STALE' || code === 'STEP_NOT_EXPECTED') return (await lookAgain(seq)) || stay('interrupted');
+    if (code === 'STEP_STALE' || code === 'STEP_NOT_EXPECTED')
+      return (await readAgain(seq)) || showNotice('interrupted');
     if (code === 'STEP_IN_PROGRESS') {
       for (const ms of POLL_DELAYS_MS) {
         await new Promise((resolve) => setTimeout(resolve, ms));
-        if (await lookAgain(seq)) return;
+        if (await readAgain(seq)) return;
       }
-      return stay('stillChecking');
+      return showNotice('stillChecking');
     }
     if (FINAL.has(code)) return deny(code, requestId);
     if (screen.kind !== 'step') return;
-    put({
+    setScreen({
       ...screen,
       busy: false,
       notice: { text: code, ...(retryAfterMs && { wait: deadlineIn(retryAfterMs) }) },
     });
-    sayError(code, requestId);
+    postError(code, requestId);
   };
 
   const start = () => {
     run++;
     handle = '';
     clearTimeout(timer);
-    put({ kind: 'loading' });
-    say({ type: 'want' });
+    setScreen({ kind: 'loading' });
+    post({ type: 'want' });
     timer = setTimeout(() => {
-      say({ type: 'timeout' });
-      put({ kind: 'failed' });
+      post({ type: 'timeout' });
+      setScreen({ kind: 'failed' });
     }, NONCE_TIMEOUT_MS);
   };
 
@@ -241,19 +242,19 @@ export function createSignIn({
   const send = async (ask: (seq: number, step: AnswerableStep) => Promise<FlowAnswer>) => {
     if (screen.kind !== 'step' || screen.busy || screen.notice?.wait?.leftMs()) return;
     const { step, view } = screen;
-    const asked = run;
+    const started = run;
     const { notice: _, ...rest } = screen;
-    put({ ...rest, busy: true });
-    const isSeen = await isInSight();
-    if (asked !== run) return;
-    if (!isSeen) return stay('tooSmall');
-    if (isUncertain && (await lookAgain(view.seq))) return;
-    if (isUncertain) return stay('interrupted');
+    setScreen({ ...rest, busy: true });
+    const canBeSeen = await isVisible();
+    if (started !== run) return;
+    if (!canBeSeen) return showNotice('tooSmall');
+    if (isUncertain && (await readAgain(view.seq))) return;
+    if (isUncertain) return showNotice('interrupted');
     const answer = await ask(view.seq, step);
-    if (asked !== run) return;
+    if (started !== run) return;
     if (answer.kind === 'view') showView(answer);
     else if (answer.kind === 'refused') await refuse(answer, view.seq);
-    else if (!(await lookAgain(view.seq))) stay('interrupted');
+    else if (!(await readAgain(view.seq))) showNotice('interrupted');
   };
 
   const showPasskey = (assertion: PasskeyAssertion) => send((seq) => client.answer(handle, seq, 'passkey', assertion));
@@ -267,31 +268,31 @@ export function createSignIn({
       start();
     },
 
-    async begin(nonce, loginRequest, wishes) {
-      const asked = ++run;
+    async begin(nonce, loginRequest, preferences) {
+      const started = ++run;
       clearTimeout(timer);
       if (!NONCE.test(nonce)) {
-        put({ kind: 'failed' });
-        return sayError('NONCE_INVALID');
+        setScreen({ kind: 'failed' });
+        return postError('NONCE_INVALID');
       }
-      put({ kind: 'loading' });
-      mayRestart = !loginRequest;
-      const { prefer, purpose }: Partial<BeginFlow> = { ...wishes };
+      setScreen({ kind: 'loading' });
+      canRestart = !loginRequest;
+      const { prefer, purpose }: Partial<BeginFlow> = { ...preferences };
       // A sign-in and a transaction on one page must not share a handle.
       memory = memoryOf(nonce + (purpose ?? ''), loginRequest);
 
-      const kept = await memory.recall();
-      if (kept && asked === run) {
-        const answer = await client.read(kept);
-        if (asked !== run) return;
+      const storedHandle = await memory.recall();
+      if (storedHandle && started === run) {
+        const answer = await client.read(storedHandle);
+        if (started !== run) return;
         if (answer.kind === 'view' && answer.view.step !== 'denied') {
-          handle = kept;
+          handle = storedHandle;
           return showView(answer);
         }
-        if (answer.kind === 'lost') return put({ kind: 'offline' });
+        if (answer.kind === 'lost') return setScreen({ kind: 'offline' });
         memory.forget();
       }
-      if (asked !== run) return;
+      if (started !== run) return;
 
       const answer = await client.begin({
         resource,
@@ -302,25 +303,25 @@ export function createSignIn({
         ...(purpose && { purpose }),
         ...(traits && { traits: traits() }),
       });
-      if (asked !== run) return;
+      if (started !== run) return;
       if (answer.kind === 'view') {
         handle = answer.view.handle;
         showView(answer);
         return memory.keep(handle);
       }
       if (answer.kind === 'lost') {
-        say({ type: 'timeout' });
-        put({ kind: 'offline' });
+        post({ type: 'timeout' });
+        setScreen({ kind: 'offline' });
       } else if (FINAL.has(answer.code)) deny(answer.code, answer.requestId);
       else {
-        put({ kind: 'denied', code: answer.code, mayRestart: true, signs });
-        sayError(answer.code, answer.requestId);
+        setScreen({ kind: 'denied', code: answer.code, canRestart: true, isSigning });
+        postError(answer.code, answer.requestId);
       }
     },
 
     fail() {
       clearTimeout(timer);
-      put({ kind: 'failed' });
+      setScreen({ kind: 'failed' });
     },
 
     submit: (value) => send((seq, step) => client.answer(handle, seq, step, value)),
@@ -328,14 +329,14 @@ export function createSignIn({
     act: (path, fields) => send((seq) => client.act(handle, seq, path, fields)),
     ask: (path) => client.act(handle, 0, path),
 
-    async askForPasskey(ask) {
+    async startPasskey(ask) {
       if (screen.kind !== 'step' || screen.busy || !screen.view.passkey) return;
-      const asked = run;
+      const started = run;
       const { notice: _, ...rest } = screen;
-      put({ ...rest, busy: true });
+      setScreen({ ...rest, busy: true });
       const outcome = await ask(screen.view.passkey);
-      if (asked !== run || screen.kind !== 'step') return;
-      if ('failure' in outcome) return stay(outcome.failure as NoticeKey);
+      if (started !== run || screen.kind !== 'step') return;
+      if ('failure' in outcome) return showNotice(outcome.failure as NoticeKey);
       screen = { ...screen, busy: false };
       return showPasskey(outcome.assertion);
     },

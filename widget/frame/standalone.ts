@@ -49,7 +49,7 @@ export interface StandaloneHost {
 export async function resolveHost(
   root: HTMLElement,
   hints: URLSearchParams,
-  listen: typeof awaitHost,
+  awaitConnect: typeof awaitHost,
 ): Promise<StandaloneHost | undefined> {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
@@ -60,7 +60,7 @@ export async function resolveHost(
   const origin = hints.get('origin');
   const opener: Window | null = window.opener;
   if (!location.pathname.endsWith('/popup') || !origin || !opener) return undefined;
-  const connected = listen(window, { parent: opener, hintedOrigin: origin, ancestorOrigin: undefined });
+  const connected = awaitConnect(window, { parent: opener, hintedOrigin: origin, ancestorOrigin: undefined });
   // Posted to exactly that origin: if another page has replaced the opener, the browser drops the message.
   opener.postMessage({ v, type: 'knock' }, origin);
   return { host: await connected, resource: hints.get('resource') ?? '', site: new URL(origin).host };

@@ -11,11 +11,11 @@ const OBSERVER_TIMEOUT_MS = 500;
  */
 export async function isVisibleToUser(card: Element): Promise<boolean> {
   if (innerWidth < MIN_WIDTH || innerHeight < MIN_HEIGHT) return false;
-  const seen = await observeOnce(card);
-  if (!seen) return true;
-  const { width, height } = seen.intersectionRect;
+  const entry = await observeOnce(card);
+  if (!entry) return true;
+  const { width, height } = entry.intersectionRect;
   if (width < MIN_WIDTH || height < MIN_HEIGHT) return false;
-  if ('isVisible' in seen && !seen.isVisible) await new Promise((resolve) => setTimeout(resolve, COVERED_DELAY_MS));
+  if ('isVisible' in entry && !entry.isVisible) await new Promise((resolve) => setTimeout(resolve, COVERED_DELAY_MS));
   return true;
 }
 

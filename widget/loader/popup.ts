@@ -25,18 +25,18 @@ export function offerPopup(frame: HTMLIFrameElement, target: HTMLElement, servic
     'font:inherit;font-weight:600;min-height:48px;padding:0 24px;cursor:pointer;' +
     'color:#fff;background:#2447c8;border:1px solid transparent;border-radius:9px';
   const address = frame.src.replace('/frame?', '/popup?');
-  let opened: Window | null = null;
+  let popup: Window | null = null;
   let hasKnocked = false;
   let timer: ReturnType<typeof setInterval> | undefined;
 
   const close = () => {
     clearInterval(timer);
-    opened?.close();
-    opened = null;
+    popup?.close();
+    popup = null;
   };
   /** The user may close the window, and this page's COOP may make the browser disconnect it. */
-  const look = () => {
-    if (!opened?.closed) return;
+  const checkClosed = () => {
+    if (!popup?.closed) return;
     close();
     if (hasKnocked) return emit('close');
     const code = 'POPUP_UNREACHABLE';
@@ -47,17 +47,17 @@ export function offerPopup(frame: HTMLIFrameElement, target: HTMLElement, servic
       requestId: '',
     });
   };
-  const hear = ({ source, origin, data }: MessageEvent) => {
-    if (!opened || source !== opened || origin !== service || data?.v !== v || data.type !== 'knock') return;
+  const onMessage = ({ source, origin, data }: MessageEvent) => {
+    if (!popup || source !== popup || origin !== service || data?.v !== v || data.type !== 'knock') return;
     hasKnocked = true;
     frame.onload?.(new Event('load'));
   };
 
   button.onclick = () => {
-    if (opened) return opened.focus();
+    if (popup) return popup.focus();
     hasKnocked = false;
-    opened = window.open(address, '_blank', FEATURES);
-    if (opened) timer = setInterval(look, POLL_INTERVAL_MS);
+    popup = window.open(address, '_blank', FEATURES);
+    if (popup) timer = setInterval(checkClosed, POLL_INTERVAL_MS);
     else
       emit('error', {
         code: 'POPUP_BLOCKED',
@@ -66,13 +66,13 @@ export function offerPopup(frame: HTMLIFrameElement, target: HTMLElement, servic
         requestId: '',
       });
   };
-  addEventListener('message', hear);
+  addEventListener('message', onMessage);
   target.addEventListener('countersign:success', close);
-  Object.defineProperty(frame, 'contentWindow', { get: () => opened });
+  Object.defineProperty(frame, 'contentWindow', { get: () => popup });
   frame.focus = () => button.focus();
   frame.remove = () => {
     close();
-    removeEventListener('message', hear);
+    removeEventListener('message', onMessage);
     target.removeEventListener('countersign:success', close);
     button.remove();
   };

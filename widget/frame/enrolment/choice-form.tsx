@@ -1,8 +1,9 @@
 import type { EnrolmentKind, EnrolView } from '@countersign/protocol/flow';
+import { Alert } from '@countersign/ui/alert.tsx';
 import type { EnrolmentKey, EnrolmentTexts } from '../../i18n/enrolment.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { CancelLinks } from './cancel-links.tsx';
-import { FormError, StepForm } from './step-form.tsx';
+import { StepForm } from './step-form.tsx';
 
 const WORDS: Record<EnrolmentKind, [title: EnrolmentKey, text: EnrolmentKey]> = {
   webauthn: ['kindPasskey', 'kindPasskeyText'],
@@ -17,25 +18,25 @@ export interface ChoiceFormProps {
   texts: Texts;
   t: EnrolmentTexts;
   isNext: boolean;
-  told: string | undefined;
+  refusal: string | undefined;
   onChoose: (kind: EnrolmentKind) => void;
   onLater: () => void;
 }
 
 /** The choice of the kind of token, the recommended one first. */
-export function ChoiceForm({ enrol, isBusy, texts, t, isNext, told, onChoose, onLater }: ChoiceFormProps) {
+export function ChoiceForm({ enrol, isBusy, texts, t, isNext, refusal, onChoose, onLater }: ChoiceFormProps) {
   const out = <CancelLinks {...{ enrol, texts, t, isBusy, onLater }} />;
   const step = { texts, isNext, isBusy, onSubmit: () => undefined, after: out };
   if (enrol.kinds.length === 0) {
     return (
       <StepForm {...step} title={t('noneTitle')} text={t('noneText')}>
-        <FormError told={!isBusy && told} />
+        <Alert>{!isBusy && refusal}</Alert>
       </StepForm>
     );
   }
   return (
     <StepForm {...step} title={t('chooseTitle')} text={t('chooseText')}>
-      <FormError told={!isBusy && told} />
+      <Alert>{!isBusy && refusal}</Alert>
       <ul class="kinds">
         {enrol.kinds.map((kind, at) => (
           <li key={kind}>

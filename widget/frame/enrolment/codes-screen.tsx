@@ -13,7 +13,7 @@ export interface CodesScreenProps {
   name: string;
   texts: Texts;
   t: EnrolmentTexts;
-  told: string | undefined;
+  refusal: string | undefined;
   onConfirm: () => void;
 }
 
@@ -49,10 +49,10 @@ export class CodesScreen extends Component<CodesScreenProps, { isMissing?: boole
   };
 
   override render(
-    { screen: { busy, view }, codes, name, texts, t, told }: CodesScreenProps,
+    { screen: { busy, view }, codes, name, texts, t, refusal }: CodesScreenProps,
     { isMissing }: { isMissing?: boolean },
   ) {
-    const error = isMissing ? t('savedMissing') : told;
+    const error = isMissing ? t('savedMissing') : refusal;
     return (
       <form class="codes" onSubmit={this.confirm} novalidate aria-busy={busy}>
         <div>

@@ -17,7 +17,7 @@ export interface EnrolFormProps {
   /** Whether the heading takes the focus: true after the user navigated. */
   isNext: boolean;
   /** The error message of this step. */
-  told: string | undefined;
+  refusal: string | undefined;
   onAnswer: (code: string) => void;
   onBack: () => void;
   onLater: () => void;
@@ -34,7 +34,7 @@ export class EnrolForm extends Component<EnrolFormProps, { mistake?: TextKey | u
   }
 
   override componentDidUpdate(before: EnrolFormProps) {
-    if (!this.props.told || this.props.screen.notice === before.screen.notice) return;
+    if (!this.props.refusal || this.props.screen.notice === before.screen.notice) return;
     this.input.current?.focus();
     this.input.current?.select();
   }
@@ -44,19 +44,19 @@ export class EnrolForm extends Component<EnrolFormProps, { mistake?: TextKey | u
     if (this.props.screen.busy) return;
     const prompt = promptFor('otp');
     const code = prompt.read(this.input.current?.value ?? '');
-    const mistake = code ? prompt.judge?.(code) : prompt.missing;
+    const mistake = code ? prompt.validate?.(code) : prompt.missing;
     this.setState({ mistake });
     if (mistake) this.input.current?.focus();
     else this.props.onAnswer(code);
   };
 
   override render(
-    { screen: { busy }, enrol, texts, t, told, onBack, onLater }: EnrolFormProps,
+    { screen: { busy }, enrol, texts, t, refusal, onBack, onLater }: EnrolFormProps,
     { mistake }: { mistake?: TextKey | undefined },
   ) {
     const { qr, secret, uri } = enrol;
     const isPhone = matchMedia('(pointer: coarse)').matches;
-    const error = busy ? undefined : mistake ? texts(mistake) : told;
+    const error = busy ? undefined : mistake ? texts(mistake) : refusal;
     return (
       <form class="enrol" onSubmit={this.answer} novalidate aria-busy={busy}>
         <div>

@@ -34,27 +34,27 @@ export type LoadedEnrolment = Awaited<ReturnType<typeof loadEnrolment>>;
 
 /** The screens for setting up and unlocking tokens. */
 function Enrolment({ screen, texts, t, name, isNext, signIn }: EnrolmentProps) {
-  const inWords = (code: string) => (isEnrolmentText(code) ? t(code) : textOf(code, texts));
+  const messageFor = (code: string) => (isEnrolmentText(code) ? t(code) : textOf(code, texts));
   if (screen.kind === 'done') return <LinkDone t={t} />;
   if (screen.kind === 'denied') {
-    const { code, mayRestart, unlock } = screen;
-    if (!unlock) return <InvalidLink t={t} text={inWords(code)} />;
+    const { code, canRestart, unlock } = screen;
+    if (!unlock) return <InvalidLink t={t} text={messageFor(code)} />;
     const again = { label: texts('startAgain'), run: signIn.restart };
     return (
       <MessageScreen
         title={texts('deniedTitle')}
-        text={inWords(code)}
+        text={messageFor(code)}
         isNext={isNext}
-        action={mayRestart ? again : undefined}
+        action={canRestart ? again : undefined}
       >
-        <UnlockOffer unlock={unlock} t={t} tell={inWords} ask={() => signIn.ask('unlock')} />
+        <UnlockOffer unlock={unlock} t={t} messageFor={messageFor} ask={() => signIn.ask('unlock')} />
       </MessageScreen>
     );
   }
   if (screen.kind !== 'step') return null;
   const { enrol, codes } = screen.view;
   const { notice } = screen;
-  const shared = { screen, texts, t, told: notice && inWords(notice.text) };
+  const shared = { screen, texts, t, refusal: notice && messageFor(notice.text) };
   if (codes) return <CodesScreen {...shared} codes={codes} name={name} onConfirm={() => signIn.act('codes')} />;
   if (!enrol) return null;
   const step = {

@@ -1,12 +1,13 @@
 import type { EnrolView } from '@countersign/protocol/flow';
 import type { PasskeyAttestation, PasskeyCreation } from '@countersign/protocol/passkey';
 import type { PasskeyFailure, WindowWords } from '@countersign/protocol/passkey-window';
+import { Alert } from '@countersign/ui/alert.tsx';
 import { Component } from 'preact';
 import type { EnrolmentTexts } from '../../i18n/enrolment.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { createPasskeyAnywhere } from '../passkey/creation.ts';
 import { CancelLinks } from './cancel-links.tsx';
-import { FormError, StepForm } from './step-form.tsx';
+import { StepForm } from './step-form.tsx';
 
 export interface PasskeyStepProps {
   enrol: EnrolView;
@@ -17,7 +18,7 @@ export interface PasskeyStepProps {
   /** Name of the resource. */
   name: string;
   isNext: boolean;
-  told: string | undefined;
+  refusal: string | undefined;
   onMade: (response: PasskeyAttestation) => void;
   onBack: () => void;
   onLater: () => void;
@@ -67,11 +68,11 @@ export class PasskeyStep extends Component<PasskeyStepProps, State> {
   }
 
   override render(
-    { enrol, isBusy, texts, t, isNext, told, onBack, onLater }: PasskeyStepProps,
+    { enrol, isBusy, texts, t, isNext, refusal, onBack, onLater }: PasskeyStepProps,
     { isAsking = false, failure }: State,
   ) {
     const isWaiting = isBusy || isAsking;
-    const error = failure ? t(failure) : told;
+    const error = failure ? t(failure) : refusal;
     return (
       <StepForm
         title={t('passkeyTitle')}
@@ -83,7 +84,7 @@ export class PasskeyStep extends Component<PasskeyStepProps, State> {
         onSubmit={() => this.make(false)}
         after={<CancelLinks {...{ enrol, texts, t, onBack, onLater }} isBusy={isWaiting} />}
       >
-        <FormError told={!isWaiting && error} />
+        <Alert>{!isWaiting && error}</Alert>
         {/* Outside a frame another window would not help. */}
         {failure && !isWaiting && parent !== window && (
           <button type="button" class="link" onClick={() => this.make(true)}>

@@ -1,4 +1,5 @@
 import type { EnrolView } from '@countersign/protocol/flow';
+import { Alert } from '@countersign/ui/alert.tsx';
 import { Field, type FieldAttributes } from '@countersign/ui/field.tsx';
 import { Component, createRef } from 'preact';
 import type { EnrolmentKey, EnrolmentTexts } from '../../i18n/enrolment.ts';
@@ -7,7 +8,7 @@ import { SendAgain } from '../parts/send-again.tsx';
 import type { Screen } from '../screen.ts';
 import { promptFor } from '../steps/fields.ts';
 import { CancelLinks } from './cancel-links.tsx';
-import { FormError, StepForm } from './step-form.tsx';
+import { StepForm } from './step-form.tsx';
 
 export interface SentStepProps {
   screen: Extract<Screen, { kind: 'step' }>;
@@ -15,7 +16,7 @@ export interface SentStepProps {
   texts: Texts;
   t: EnrolmentTexts;
   isNext: boolean;
-  told: string | undefined;
+  refusal: string | undefined;
   /** Sends a code: to this number, or to the previous one if absent. */
   onSend: (phone?: string) => void;
   onAnswer: (code: string) => void;
@@ -43,11 +44,11 @@ export class SentStep extends Component<SentStepProps, State> {
   input = createRef<HTMLInputElement>();
 
   override componentDidUpdate(before: SentStepProps) {
-    const { screen, told } = this.props;
+    const { screen, refusal } = this.props;
     const { view, notice } = screen;
     const isSent = view.sent !== undefined && view !== before.screen.view && view.seq !== before.screen.view.seq;
     if (isSent && this.state.isElsewhere) this.setState({ isElsewhere: false });
-    if (told && notice !== before.screen.notice) {
+    if (refusal && notice !== before.screen.notice) {
       this.input.current?.focus();
       this.input.current?.select();
     } else if (view.sent && !before.screen.view.sent && !matchMedia('(pointer: coarse)').matches) {
@@ -65,14 +66,14 @@ export class SentStep extends Component<SentStepProps, State> {
 
   submit = () => {
     const { onSend, onAnswer, texts, t } = this.props;
-    const asked = this.asksFor();
-    if (!asked) return onSend();
+    const wanted = this.asksFor();
+    if (!wanted) return onSend();
     const typed = this.input.current?.value ?? '';
-    const value = asked === 'code' ? promptFor('otp').read(typed) : typed.replace(WRITING, '').replace(/^00/, '+');
-    const mistake = asked === 'code' ? codeError(value, texts) : phoneError(value, t);
+    const value = wanted === 'code' ? promptFor('otp').read(typed) : typed.replace(WRITING, '').replace(/^00/, '+');
+    const mistake = wanted === 'code' ? codeError(value, texts) : phoneError(value, t);
     this.setState({ mistake });
     if (mistake) this.input.current?.focus();
-    else if (asked === 'code') onAnswer(value);
+    else if (wanted === 'code') onAnswer(value);
     else onSend(value);
   };
 
@@ -81,16 +82,16 @@ export class SentStep extends Component<SentStepProps, State> {
   };
 
   override render(
-    { screen, enrol, texts, t, isNext, told, onSend, onBack, onLater }: SentStepProps,
+    { screen, enrol, texts, t, isNext, refusal, onSend, onBack, onLater }: SentStepProps,
     { mistake }: State,
   ) {
     const { busy, view, resend } = screen;
     const { sent } = view;
     const [title, text] = WORDS[enrol.kind];
-    const asked = this.asksFor();
-    const isCode = asked === 'code';
-    const error = busy ? undefined : (mistake ?? told);
-    const field = { id: asked === 'phone' ? 'phone' : 'enrol', error, input: this.input, readOnly: busy };
+    const wanted = this.asksFor();
+    const isCode = wanted === 'code';
+    const error = busy ? undefined : (mistake ?? refusal);
+    const field = { id: wanted === 'phone' ? 'phone' : 'enrol', error, input: this.input, readOnly: busy };
     const otherNumber = (
       <button type="button" class="link" aria-disabled={busy} onClick={() => !busy && this.elsewhere()}>
         {t('otherNumber')}
@@ -107,13 +108,13 @@ export class SentStep extends Component<SentStepProps, State> {
         onSubmit={this.submit}
         after={<CancelLinks {...{ enrol, texts, t, onBack, onLater }} isBusy={busy} />}
       >
-        {!asked && (
+        {!wanted && (
           <div class="field">
             <p>{texts('sendTo', { destination: enrol.to })}</p>
-            <FormError told={error} />
+            <Alert>{error}</Alert>
           </div>
         )}
-        {asked === 'phone' && (
+        {wanted === 'phone' && (
           <Field key="phone" {...PHONE} {...field} label={t('phone')} hint={!error && t('phoneHint')} />
         )}
         {isCode && sent && (
@@ -135,8 +136,8 @@ export class SentStep extends Component<SentStepProps, State> {
 }
 
 function codeError(code: string, texts: Texts): string | undefined {
-  const { missing, judge } = promptFor('otp');
-  const mistake: TextKey | undefined = code ? judge?.(code) : missing;
+  const { missing, validate } = promptFor('otp');
+  const mistake: TextKey | undefined = code ? validate?.(code) : missing;
   return mistake && texts(mistake);
 }
 

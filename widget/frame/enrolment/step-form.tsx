@@ -52,8 +52,3 @@ export class StepForm extends Component<StepFormProps> {
     );
   }
 }
-
-/** An error that does not belong to a field. */
-export function FormError({ told }: { told: string | false | undefined }) {
-  return <div role="alert">{told && <p class="error">{told}</p>}</div>;
-}

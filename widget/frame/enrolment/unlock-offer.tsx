@@ -7,7 +7,7 @@ export interface UnlockOfferProps {
   unlock: 'offered' | 'sent';
   t: EnrolmentTexts;
   /** Formats a refusal's code. */
-  tell: (code: string) => string;
+  messageFor: (code: string) => string;
   ask: () => Promise<FlowAnswer>;
 }
 
@@ -28,14 +28,14 @@ export class UnlockOffer extends Component<UnlockOfferProps, State> {
     this.setState({ isBusy: false, isSent: answer.kind === 'view', problem });
   };
 
-  override render({ unlock, t, tell }: UnlockOfferProps, { isBusy, isSent, problem }: State) {
+  override render({ unlock, t, messageFor }: UnlockOfferProps, { isBusy, isSent, problem }: State) {
     const isDone = isSent || unlock === 'sent';
     return (
       <div class="unlock">
         <p role="status">{t(isDone ? 'unlockSent' : 'unlockText')}</p>
         {problem && (
           <p class="error" role="alert">
-            {tell(problem)}
+            {messageFor(problem)}
           </p>
         )}
         {!isDone && (

@@ -56,7 +56,7 @@ export class PasskeyForm extends Component<PasskeyFormProps> {
           </button>
         )}
         <OtherMethods
-          ways={splitFactors(view).others}
+          methods={splitFactors(view).others}
           texts={texts}
           isBusy={busy}
           isOpen={!!notice && !busy}

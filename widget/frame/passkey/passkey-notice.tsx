@@ -1,3 +1,4 @@
+import { Alert } from '@countersign/ui/alert.tsx';
 import type { Texts } from '../../i18n/texts.ts';
 import { type Notice, textOf } from '../screen.ts';
 
@@ -15,9 +16,7 @@ export function PasskeyNotice({ notice, texts, isBusy, onPasskey }: PasskeyNotic
   const isWrong = notice?.text === 'OTP_WRONG' || notice?.text === 'INVALID_CREDENTIALS';
   return (
     <>
-      <div role="alert">
-        {isShown && <p class="error">{isWrong ? texts('passkeyWrong') : textOf(notice.text, texts)}</p>}
-      </div>
+      <Alert>{isShown && (isWrong ? texts('passkeyWrong') : textOf(notice.text, texts))}</Alert>
       {/* Outside a frame another window would not help. */}
       {isShown && notice.text.startsWith('passkey') && parent !== window && (
         <button type="button" class="link" onClick={() => onPasskey(true)}>

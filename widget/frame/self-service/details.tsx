@@ -44,7 +44,7 @@ export function Details({ page }: { page: Page }) {
           id={open}
           asked={names.filter(({ name }) => may[name])}
           button={t('save')}
-          isGrave={false}
+          needsReauthentication={false}
           onSend={(values) => act('names', trimmed(values))}
         />
       )}
@@ -55,8 +55,8 @@ export function Details({ page }: { page: Page }) {
           text={t('emailText')}
           asked={[{ ...own, name: 'email', autocomplete: 'email', dir: 'ltr', label: t('newEmail') }]}
           button={t('sendCode')}
-          isGrave
-          judge={({ email = '' }) => (email.includes('@') ? undefined : ['email', 'emailMissing'])}
+          needsReauthentication
+          validate={({ email = '' }) => (email.includes('@') ? undefined : ['email', 'emailMissing'])}
           onSend={({ email = '' }) => act('email', { email: email.trim() })}
         />
       )}
@@ -67,8 +67,8 @@ export function Details({ page }: { page: Page }) {
           text={t('emailSent', { email: pendingEmail })}
           asked={[{ ...own, name: 'code', autocomplete: 'off', dir: 'ltr', label: t('emailCode') }]}
           button={t('confirm')}
-          isGrave={false}
-          judge={({ code = '' }) => (code.trim() ? undefined : ['code', 'emailCodeMissing'])}
+          needsReauthentication={false}
+          validate={({ code = '' }) => (code.trim() ? undefined : ['code', 'emailCodeMissing'])}
           onSend={({ code = '' }) => act('email/confirm', { code: code.trim() })}
           second={
             <button type="button" class="primary secondary" onClick={() => !page.isBusy && act('email/drop')}>

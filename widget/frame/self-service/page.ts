@@ -22,7 +22,7 @@ export interface Page {
   show(panel: string): void;
   close(): void;
   /** Asks for the factors again, then opens this panel. */
-  prove(panel: string): void;
+  reauthenticate(panel: string): void;
   /** Sends a change to a path below `flow/self/`. */
   act(path: string, fields?: object): void;
 }

@@ -22,9 +22,9 @@ export interface PanelProps {
   /** Label of the submit button. */
   button: string;
   /** Whether it requires a recent reauthentication. */
-  isGrave: boolean;
+  needsReauthentication: boolean;
   /** Validates the values before sending; returns the wrong field and the message. */
-  judge?: (values: Record<string, string>) => [field: string, mistake: SelfKey] | undefined;
+  validate?: (values: Record<string, string>) => [field: string, mistake: SelfKey] | undefined;
   onSend: (values: Record<string, string>) => void;
   /** The login that belongs to the password, for password managers. */
   login?: string;
@@ -49,11 +49,11 @@ export class Panel extends Component<PanelProps, State> {
   override componentDidUpdate(before: PanelProps) {
     const { notice } = this.props.page;
     const isNews = notice && (before.page.isBusy || notice !== before.page.notice);
-    if (isNews && !this.props.page.isBusy) this.focus(this.blamed());
+    if (isNews && !this.props.page.isBusy) this.focus(this.refusedField());
   }
 
   /** The field that a refusal is about. */
-  blamed(): string | undefined {
+  refusedField(): string | undefined {
     const { asked = [], page } = this.props;
     return page.code?.startsWith('PASSWORD_') ? 'new' : asked[0]?.name;
   }
@@ -64,29 +64,32 @@ export class Panel extends Component<PanelProps, State> {
 
   send = (event: Event) => {
     event.preventDefault();
-    const { page, isGrave, judge, onSend, id } = this.props;
+    const { page, needsReauthentication, validate, onSend, id } = this.props;
     if (page.isBusy) return;
-    if (isGrave && !page.isFresh) return page.prove(id);
+    if (needsReauthentication && !page.isFresh) return page.reauthenticate(id);
     const given = new FormData(this.form.current ?? undefined);
     const values = Object.fromEntries([...given].map(([name, value]) => [name, String(value)]));
-    const mistake = judge?.(values);
+    const mistake = validate?.(values);
     this.setState({ mistake });
     if (mistake) this.focus(mistake[0]);
     else onSend(values);
   };
 
-  override render({ page, id, text, asked = [], button, isGrave, login, second }: PanelProps, { mistake }: State) {
+  override render(
+    { page, id, text, asked = [], button, needsReauthentication, login, second }: PanelProps,
+    { mistake }: State,
+  ) {
     const { own, isBusy, isFresh, notice, close } = page;
-    const isToProve = isGrave && !isFresh;
-    const fields = isToProve ? [] : asked;
+    const mustReauthenticate = needsReauthentication && !isFresh;
+    const fields = mustReauthenticate ? [] : asked;
     const errorOf = (name: string) => {
       if (isBusy) return undefined;
       if (mistake) return mistake[0] === name ? own(mistake[1]) : undefined;
-      return name === this.blamed() ? notice : undefined;
+      return name === this.refusedField() ? notice : undefined;
     };
     return (
       <form ref={this.form} onSubmit={this.send} novalidate aria-busy={isBusy}>
-        {(isToProve ? own('proveText') : text) && <p>{isToProve ? own('proveText') : text}</p>}
+        {(mustReauthenticate ? own('proveText') : text) && <p>{mustReauthenticate ? own('proveText') : text}</p>}
         {login && fields.length > 0 && (
           <input
             class="unseen"
@@ -110,7 +113,7 @@ export class Panel extends Component<PanelProps, State> {
         ))}
         {fields.length === 0 && <Alert>{!isBusy && notice}</Alert>}
         <div class="ends">
-          <SubmitButton isBusy={isBusy}>{isToProve ? own('prove') : button}</SubmitButton>
+          <SubmitButton isBusy={isBusy}>{mustReauthenticate ? own('prove') : button}</SubmitButton>
           {second ?? (
             <button type="button" class="primary secondary" onClick={close}>
               {own('cancel')}

@@ -21,7 +21,7 @@ export function Recovery({ page }: { page: Page }) {
           id={open}
           text={own('newCodesText')}
           button={own('newCodes')}
-          isGrave
+          needsReauthentication
           onSend={() => act('recovery-codes')}
         />
       )}
@@ -57,9 +57,9 @@ export function Password({ page }: { page: Page }) {
             { ...secret, name: 'again', autocomplete: 'new-password', label: own('again') },
           ]}
           button={own('save')}
-          isGrave
+          needsReauthentication
           login={self.person.login}
-          judge={(values) => {
+          validate={(values) => {
             if (!values.current) return ['current', 'currentMissing'];
             if ([...(values.new ?? '')].length < least) return ['new', 'PASSWORD_TOO_SHORT'];
             return values.new === values.again ? undefined : ['again', 'notSame'];

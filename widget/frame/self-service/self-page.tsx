@@ -71,7 +71,7 @@ export class SelfPage extends Component<SelfPageProps, State> {
     });
   }
 
-  told({ text, wait }: Notice): string {
+  noticeText({ text, wait }: Notice): string {
     const { texts, own } = this.props;
     const why = isSelfText(text) ? own(text) : textOf(text, texts);
     const leftMs = wait?.leftMs() ?? 0;
@@ -92,13 +92,13 @@ export class SelfPage extends Component<SelfPageProps, State> {
       mayChange: self.proof !== 'lacking',
       open,
       done,
-      notice: notice && this.told(notice),
+      notice: notice && this.noticeText(notice),
       code: notice?.text,
       show: (panel) => this.setState({ open: panel, done: undefined }),
       close: () => {
         this.setState({ open: undefined }, () => document.getElementById(`open-${open}`)?.focus());
       },
-      prove: (panel) => {
+      reauthenticate: (panel) => {
         pendingAction = { panel, login: self.person.login };
         void signIn.act('self/prove');
       },
@@ -124,7 +124,7 @@ export class SelfPage extends Component<SelfPageProps, State> {
     const page = this.page();
     if (self.codes) {
       const onConfirm = () => void signIn.act('self/codes-kept');
-      return <CodesScreen {...{ screen, texts, t, name, onConfirm }} codes={self.codes} told={page.notice} />;
+      return <CodesScreen {...{ screen, texts, t, name, onConfirm }} codes={self.codes} refusal={page.notice} />;
     }
     return (
       <div class="self">

@@ -11,7 +11,7 @@ const pin = { type: 'password', autocomplete: 'off', inputMode: 'numeric', dir: 
 export function Tokens({ page }: { page: Page }) {
   const { self, own, act, isBusy } = page;
   const { tokens, may } = self;
-  const add = () => (page.isFresh ? act('add') : page.prove('add'));
+  const add = () => (page.isFresh ? act('add') : page.reauthenticate('add'));
   return (
     <section aria-labelledby="tokens">
       <h2 id="tokens">{own('tokens')}</h2>
@@ -80,8 +80,8 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
             },
           ]}
           button={own('save')}
-          isGrave={false}
-          judge={({ name = '' }) => (name.trim() ? undefined : ['name', 'nameMissing'])}
+          needsReauthentication={false}
+          validate={({ name = '' }) => (name.trim() ? undefined : ['name', 'nameMissing'])}
           onSend={({ name = '' }) => act('rename', { token: id, name: name.trim() })}
         />
       )}
@@ -95,8 +95,8 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
             { ...code, name: 'second', label: own('nextCode') },
           ]}
           button={own('confirm')}
-          isGrave
-          judge={({ first = '', second = '' }) =>
+          needsReauthentication
+          validate={({ first = '', second = '' }) =>
             digits(first) && digits(second) ? undefined : [digits(first) ? 'second' : 'first', 'codesMissing']
           }
           onSend={({ first = '', second = '' }) =>
@@ -114,8 +114,8 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
             { ...pin, name: 'again', label: own('pinAgain') },
           ]}
           button={own('save')}
-          isGrave
-          judge={({ pin = '', again }) => {
+          needsReauthentication
+          validate={({ pin = '', again }) => {
             if (!/^\d{4}$/.test(pin)) return ['pin', 'pinMissing'];
             return pin === again ? undefined : ['again', 'notSame'];
           }}
@@ -128,7 +128,7 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
           id={open}
           text={own('removeText')}
           button={own('remove')}
-          isGrave
+          needsReauthentication
           onSend={() => act('remove', { token: id })}
         />
       )}

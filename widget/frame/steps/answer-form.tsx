@@ -89,7 +89,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     if (needsSend(view)) return this.props.onChoose(view.factor ?? '');
     const prompt = promptFor(step, view);
     const value = prompt.read(this.input.current?.value ?? '');
-    const mistake = value ? prompt.judge?.(value) : prompt.missing;
+    const mistake = value ? prompt.validate?.(value) : prompt.missing;
     this.setState({ mistake });
     if (mistake) this.focusError();
     else this.props.onAnswer(value);
@@ -105,9 +105,9 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     const leftMs = this.leftMs();
     const passkey = step === 'identify' ? view.passkey : undefined;
     // A login is never refused, so a notice at its step is about a passkey unless the form itself found it.
-    const ofPasskey = passkey && !mistake && notice && isOfPasskey(notice.text) ? notice : undefined;
-    const told = mistake ?? (ofPasskey ? undefined : notice?.text);
-    const error = told && !busy ? textOf(told, texts) : undefined;
+    const passkeyNotice = passkey && !mistake && notice && isOfPasskey(notice.text) ? notice : undefined;
+    const errorKey = mistake ?? (passkeyNotice ? undefined : notice?.text);
+    const error = errorKey && !busy ? textOf(errorKey, texts) : undefined;
     return (
       <form onSubmit={this.answer} novalidate aria-busy={busy}>
         <h1 ref={this.heading} tabIndex={-1}>
@@ -157,7 +157,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           {texts(isUnsent ? (busy ? 'sending' : 'send') : busy ? 'checking' : button)}
         </SubmitButton>
         {passkey && passkeys && (
-          <passkeys.PasskeyButton notice={ofPasskey} texts={texts} isBusy={busy} onPasskey={onPasskey} />
+          <passkeys.PasskeyButton notice={passkeyNotice} texts={texts} isBusy={busy} onPasskey={onPasskey} />
         )}
         {resend && sent && (
           <SendAgain until={resend} texts={texts} isBusy={busy} onSend={() => onChoose(view.factor ?? '')} />
@@ -175,7 +175,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
         {/* Closes again once a method is chosen. */}
         <OtherMethods
           key={view.factor}
-          ways={others}
+          methods={others}
           texts={texts}
           isBusy={busy || leftMs > 0}
           isOpen={isUnsent && !!error}

@@ -13,7 +13,7 @@ export interface Prompt {
   /** Converts the typed text to the value that is sent. */
   read: (typed: string) => string;
   /** Validates the value before it is sent. */
-  judge?: (value: string) => TextKey | undefined;
+  validate?: (value: string) => TextKey | undefined;
 }
 
 /** The steps with a typed answer. */
@@ -30,7 +30,7 @@ const otp: Prompt = {
   button: 'confirm',
   attributes: { name: 'otp', type: 'text', autocomplete: 'one-time-code', inputMode: 'numeric', dir: 'ltr' },
   read: (typed) => typed.replace(GROUPING, ''),
-  judge: (value) => (CODE.test(value) ? undefined : 'OTP_MALFORMED'),
+  validate: (value) => (CODE.test(value) ? undefined : 'OTP_MALFORMED'),
 };
 
 const PROMPTS: Record<TypedStep, Prompt> = {
