@@ -119,7 +119,8 @@ function checkHeader(
 ): { algorithm: ResultAlgorithm; kid: string; isTest: boolean } {
   const { typ, alg, kid } = header;
   const isTest = typ === TEST_RESULT_TYP;
-  if (isTest && !acceptTest) throw new CountersignError('RESULT_TEST_REFUSED', 'The result comes from a test resource.');
+  if (isTest && !acceptTest)
+    throw new CountersignError('RESULT_TEST_REFUSED', 'The result comes from a test resource.');
   if (!isTest && typ !== RESULT_TYP)
     throw new CountersignError('RESULT_TYP_WRONG', 'This is some other kind of token.');
   const algorithm = algorithms.find((accepted) => accepted === alg);
