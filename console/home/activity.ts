@@ -116,7 +116,7 @@ export function reasonsByDay(days: readonly DayView[]): Series[] {
   const series = own.map((key) => ({ key, values: days.map(({ refused }) => countOf(refused, key)) }));
   if (own.length === reasons.length) return series;
   const countListed = (refused: DayView['refused']) => own.reduce((sum, reason) => sum + countOf(refused, reason), 0);
-  return [...series, { key: OTHERS, values: days.map(({ refused }) => sumOf(refused) - view(refused)) }];
+  return [...series, { key: OTHERS, values: days.map(({ refused }) => sumOf(refused) - countListed(refused)) }];
 }
 
 /** Stacks the series: the height at which each one ends, for each day. */

@@ -30,7 +30,7 @@ export function OneResource({ id }: { id: string }) {
       goneTitle={t('oneTitle')}
       title={resource?.name}
       labels={{ copyId: t('copyId'), tabs: t('tabs') }}
-      messages={resource && <ResourceBadges resource={resource} />}
+      badges={resource && <ResourceBadges resource={resource} />}
       tabs={tabs}
     >
       {resource && <Warnings resource={resource} />}
