@@ -1,9 +1,9 @@
 import { describe, test } from 'vitest';
 import { sealEvents } from '../server/events/seal-events.ts';
-import { filterDocument } from '../server/filters/documents.ts';
-import type { Filter, FilterRule } from '../server/filters/filter.ts';
 import type { FilterId } from '../server/kernel/ids.ts';
+import { filterDocument } from '../server/resources/documents.ts';
 import { createFilter } from '../server/resources/filters/create-filter.ts';
+import type { Filter, FilterRule } from '../server/resources/filters/filter.ts';
 import { updateResource } from '../server/resources/update-resource.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, birth, overwrite, read, unwrap } from '../server/testing/fixtures.ts';

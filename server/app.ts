@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { DEFAULT_CATALOGUE, type PlanCatalogue } from './accounts/plans.ts';
+import { DEFAULT_CATALOGUE, type PlanCatalogue } from './billing/plans.ts';
 import { authorizeLargeBodies, LARGE_BODIES, nativeApi } from './composition/api-routes.ts';
 import { installRoutes } from './composition/install-routes.ts';
 import { apiRouter } from './http/api/router.ts';

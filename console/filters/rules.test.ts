@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { geoProblems } from '../../server/filters/geo.ts';
-import { timeAllows, timeProblems } from '../../server/filters/time.ts';
 import { parseRange } from '../../server/kernel/addresses.ts';
+import { geoProblems } from '../../server/resources/filters/geo.ts';
+import { timeAllows, timeProblems } from '../../server/resources/filters/time.ts';
 import { clockText, countriesIn, DAYS, isLike, isRange, STEPS, slotsOf, stepOf, weekOf, windowsOf } from './rules.ts';
 
 describe('countries', () => {

@@ -1,6 +1,6 @@
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 
-import type { Quotas } from './plans.ts';
+import type { Quotas } from './usage.ts';
 
 /** One customer. Its plan and API keys share its anchor. */
 export interface Account {

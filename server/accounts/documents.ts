@@ -2,8 +2,7 @@ import type { AccountId } from '../kernel/ids.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
 import type { Account } from './account.ts';
-import type { QuotaKind } from './plans.ts';
-import type { Usage } from './usage.ts';
+import type { QuotaKind, Usage } from './usage.ts';
 
 export const accountDocument = defineDocument<Account, [id: AccountId]>({
   kind: 'account',

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { removeAdministrator } from '../administrators/change-administrator.ts';
 import { inviteAdministrator } from '../administrators/invite-administrator.ts';
 import { choosePlan } from '../billing/choose-plan.ts';
+import { DEFAULT_CATALOGUE, type PlanCatalogue } from '../billing/plans.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -12,9 +13,8 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { userIndexes } from '../users/documents.ts';
 import { createAccount } from './create-account.ts';
 import { usageDocument } from './documents.ts';
-import { DEFAULT_CATALOGUE, type PlanCatalogue, type Quotas } from './plans.ts';
 import { readUsage, recountUsage } from './quotas.ts';
-import { PLACE_HELD_MS } from './usage.ts';
+import { PLACE_HELD_MS, type Quotas } from './usage.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {

@@ -8,8 +8,7 @@ import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
 import { Contention, type Decision, newOperation, transact } from '../store/transact.ts';
 import { accountDocument, usageDocument } from './documents.ts';
-import type { QuotaKind } from './plans.ts';
-import { holdPlace, PLACE_HELD_MS, reconcileQuota, releasePlace, type Usage, used } from './usage.ts';
+import { holdPlace, PLACE_HELD_MS, type QuotaKind, reconcileQuota, releasePlace, type Usage, used } from './usage.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 

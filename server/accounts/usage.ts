@@ -1,5 +1,13 @@
 import { MINUTE_MS } from '../kernel/time.ts';
 
+/** The kinds of objects that a plan can limit. */
+export const QUOTA_KINDS = ['users', 'resources', 'filters', 'administrators'] as const;
+
+export type QuotaKind = (typeof QUOTA_KINDS)[number];
+
+/** The most objects of each kind; absent: no limit. */
+export type Quotas = { readonly [K in QuotaKind]?: number };
+
 /**
  * The usage of a quota: `counted` and all reserved slots. Never fewer than the existing objects; a process that crashes
  * half-way leaves at most too many, until the next recount.
@@ -49,4 +57,14 @@ export function reconcileQuota(usage: Usage, there: ReadonlySet<string>, now: nu
     else if (now - since < PLACE_HELD_MS) held[id] = since;
   }
   return { ...usage, counted, held };
+}
+
+/** The kinds of which an account has more than the quotas allow. */
+export function exceeded(quotas: Quotas, counts: { readonly [K in QuotaKind]?: number }): QuotaKind[] {
+  return QUOTA_KINDS.filter((kind) => (counts[kind] ?? 0) > (quotas[kind] ?? Number.POSITIVE_INFINITY));
+}
+
+/** The kinds that the quotas limit. */
+export function limitedKinds(quotas: Quotas): QuotaKind[] {
+  return QUOTA_KINDS.filter((kind) => quotas[kind] !== undefined);
 }

@@ -1,3 +1,4 @@
+import { unknownSubject } from '../authentication/decoy-attempt.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -9,7 +10,6 @@ import { askedInVain, countMail, countResetRequest } from '../password-reset/res
 import { resetMail } from '../password-reset/start-password-reset.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { newOperation } from '../store/transact.ts';
-import { unknownSubject } from '../users/decoy-attempt.ts';
 import { writeLink } from './administrator-link.ts';
 import { mayResetByMail } from './administrator-reset.ts';
 import { administratorResetDocument } from './documents.ts';

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
-import type { Filter, FilterRule } from '../filters/filter.ts';
-import { judgeFilters, type Seen } from '../filters/judge.ts';
 import type { FilterId } from '../kernel/ids.ts';
+import type { Filter, FilterRule } from '../resources/filters/filter.ts';
+import { judgeFilters, type Seen } from '../resources/filters/judge.ts';
 import type { Resource } from '../resources/resource.ts';
 
 /** The facts that decide whether any user can be authenticated on a resource, as read. */

@@ -12,8 +12,8 @@ import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
-import { locateTyped } from '../users/find-user.ts';
 import { canSignIn, type SignInWay, type User } from '../users/user.ts';
+import { locateTyped } from './decoy-attempt.ts';
 
 export interface PasswordRight {
   user: User;

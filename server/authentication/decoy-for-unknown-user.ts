@@ -4,9 +4,10 @@ import { ABSENT, type Json } from '../kernel/ports/store.ts';
 import { anyRecord } from '../passwords/password-counters.ts';
 import { newOperation } from '../store/transact.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
-import { typedNameQueueKey } from '../users/decoy-attempt.ts';
-import { decoyAttemptDocument, nameClaimDocument } from '../users/documents.ts';
+import { nameClaimDocument } from '../users/documents.ts';
 import { decoysFor } from './check-decoy.ts';
+import { typedNameQueueKey } from './decoy-attempt.ts';
+import { decoyAttemptDocument } from './documents.ts';
 import { type SecondFactorPorts, verifySecondFactor } from './verify-second-factor.ts';
 
 /**

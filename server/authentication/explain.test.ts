@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
-import type { FilterRule } from '../filters/filter.ts';
 import type { Method } from '../kernel/event.ts';
 import { isRefusal } from '../kernel/result.ts';
+import type { FilterRule } from '../resources/filters/filter.ts';
 import { METHOD_POLICIES } from '../resources/resource.ts';
 import {
   assign,

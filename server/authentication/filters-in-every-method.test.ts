@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FilterRule } from '../filters/filter.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import type { FilterRule } from '../resources/filters/filter.ts';
 import { assign, authenticate, createFilter, createResource, updateResource } from '../testing/as-operator.ts';
 import { addToken, birth, createFixture, type Fixture, overwrite, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';

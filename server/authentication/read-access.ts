@@ -1,12 +1,11 @@
 import { accountDocument } from '../accounts/documents.ts';
-import { filterDocument } from '../filters/documents.ts';
-import type { Seen } from '../filters/judge.ts';
 import { canonicalAddress } from '../kernel/addresses.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { resourceDocument } from '../resources/documents.ts';
+import { filterDocument, resourceDocument } from '../resources/documents.ts';
+import type { Seen } from '../resources/filters/judge.ts';
 import type { Resource } from '../resources/resource.ts';
 import { type AccessFacts, accessChecks } from './access.ts';
 

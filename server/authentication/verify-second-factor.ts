@@ -8,12 +8,11 @@ import { reindex } from '../store/index-entries.ts';
 import { Contention, newOperation, transact } from '../store/transact.ts';
 import type { Challenge } from '../tokens/challenge.ts';
 import { challengeDocument, tokenDocument } from '../tokens/documents.ts';
+import { factorQueueKey } from '../tokens/factor-check.ts';
 import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import { rulesOf } from '../tokens/kinds/rules.ts';
 import { resetFailures } from '../tokens/lockout.ts';
 import type { Token, TokenKind } from '../tokens/token.ts';
-import { BURNT, decoyAttempt, factorQueueKey } from '../users/decoy-attempt.ts';
-import { decoyAttemptDocument } from '../users/documents.ts';
 import { checkDecoy } from './check-decoy.ts';
 import {
   candidateTokens,
@@ -25,6 +24,8 @@ import {
   type UncountedRefusal,
   type VerifiedCandidate,
 } from './decide-second-factor.ts';
+import { BURNT, decoyAttempt } from './decoy-attempt.ts';
+import { decoyAttemptDocument } from './documents.ts';
 import type { LimitedToken } from './read-limits.ts';
 import { verifyAnswer } from './verify-answer.ts';
 

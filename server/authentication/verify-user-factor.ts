@@ -2,8 +2,8 @@ import type { Resource } from '../resources/resource.ts';
 import { newOperation } from '../store/transact.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
 import type { TokenKind } from '../tokens/token.ts';
-import { typedNameQueueKey } from '../users/decoy-attempt.ts';
 import type { SignInWay, User } from '../users/user.ts';
+import { typedNameQueueKey } from './decoy-attempt.ts';
 import { readLimitedPairs } from './read-limits.ts';
 import { acceptedKindsFrom } from './second-factor.ts';
 import {

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Account } from '../accounts/account.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { accountDocument } from '../accounts/documents.ts';
-import type { PlanCatalogue } from '../accounts/plans.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
@@ -13,6 +12,7 @@ import { openTestPorts, START, type TestPorts } from '../testing/test-ports.ts';
 import { chargeDuePlans, refreshPlans } from './charge-due-plans.ts';
 import { choosePlan } from './choose-plan.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
+import type { PlanCatalogue } from './plans.ts';
 import { postEntry } from './post-entry.ts';
 import { listLedger, listPlans, readBalance, readPlan } from './read-plan.ts';
 

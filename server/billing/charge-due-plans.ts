@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import { accountDocument, accountIndexes, usageDocument } from '../accounts/documents.ts';
-import { findPlan, limitedKinds, type PlanCatalogue } from '../accounts/plans.ts';
+import { limitedKinds } from '../accounts/usage.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
@@ -10,6 +10,7 @@ import { type Decision, transact } from '../store/transact.ts';
 import { planIndexes } from './documents.ts';
 import { booksOf, keepBooks } from './ledger.ts';
 import { type BooksChange, chargeDue, hasTermsOf, paidUntil, refreshTerms } from './plan-changes.ts';
+import { findPlan, type PlanCatalogue } from './plans.ts';
 import { warnOfLowBalance } from './warn-of-low-balance.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;

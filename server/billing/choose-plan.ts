@@ -1,15 +1,7 @@
 import type { Account } from '../accounts/account.ts';
 import { accountDocument, usageDocument } from '../accounts/documents.ts';
-import {
-  exceeded,
-  findPlan,
-  limitedKinds,
-  type PlanCatalogue,
-  QUOTA_KINDS,
-  type QuotaKind,
-} from '../accounts/plans.ts';
 import { readUsage } from '../accounts/quotas.ts';
-import { PLACE_HELD_MS, used } from '../accounts/usage.ts';
+import { exceeded, limitedKinds, PLACE_HELD_MS, QUOTA_KINDS, type QuotaKind, used } from '../accounts/usage.ts';
 import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
@@ -17,6 +9,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { booksOf, keepBooks } from './ledger.ts';
 import { type BooksChange, choosePlan as decidePlan } from './plan-changes.ts';
+import { findPlan, type PlanCatalogue } from './plans.ts';
 import { warnOfLowBalance } from './warn-of-low-balance.ts';
 
 /**

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { PlanCatalogue } from '../accounts/plans.ts';
 import { internalRoute } from '../http/api/route.ts';
 import { refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
@@ -7,6 +6,7 @@ import { type AccountId, parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { MAX_AMOUNT } from './ledger-entry.ts';
+import type { PlanCatalogue } from './plans.ts';
 import { postEntry } from './post-entry.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { plans: PlanCatalogue };

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Plan } from '../accounts/plans.ts';
 import { monthsAfter } from '../kernel/time.ts';
 import { emptyBalance, type Posting } from './ledger-entry.ts';
 import {
@@ -12,6 +11,7 @@ import {
   paidUntil,
   refreshTerms,
 } from './plan-changes.ts';
+import type { Plan } from './plans.ts';
 
 const START = Date.parse('2027-01-31T08:00:00Z');
 const DAY = 86_400_000;

@@ -1,8 +1,9 @@
 import type { Balance, PlanTerm, ServicePlan } from '../accounts/account.ts';
-import { type Plan, QUOTA_KINDS } from '../accounts/plans.ts';
+import { QUOTA_KINDS } from '../accounts/usage.ts';
 import type { EventType } from '../kernel/event.ts';
 import { monthsAfter } from '../kernel/time.ts';
 import { type Posting, type PostingRefusal, post } from './ledger-entry.ts';
+import type { Plan } from './plans.ts';
 
 /** The plan of an account, and its payments. */
 export interface Books {

@@ -1,6 +1,5 @@
 import type { Account } from '../accounts/account.ts';
 import { accountDocument } from '../accounts/documents.ts';
-import type { PlanCatalogue } from '../accounts/plans.ts';
 import { mayBook } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
@@ -10,6 +9,7 @@ import { ledgerEntryDocument, ledgerReferenceDocument } from './documents.ts';
 import { booksOf, keepBooks } from './ledger.ts';
 import type { LedgerEntry, Posting } from './ledger-entry.ts';
 import { type BooksChange, bookPosting } from './plan-changes.ts';
+import type { PlanCatalogue } from './plans.ts';
 import { warnOfLowBalance } from './warn-of-low-balance.ts';
 
 export interface NewEntry {

@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts';
-import { limitedKinds, type PlanCatalogue, type QuotaKind } from '../accounts/plans.ts';
 import { readUsage } from '../accounts/quotas.ts';
 import { accountOf } from '../accounts/read-account.ts';
+import { limitedKinds, type QuotaKind } from '../accounts/usage.ts';
 import { mayAdminister, maySeeBalance } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
@@ -9,6 +9,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
 import { ledgerEntryDocument, ledgerIndexes } from './documents.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
+import type { PlanCatalogue } from './plans.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Account } from '../accounts/account.ts';
-import type { PlanCatalogue, QuotaKind } from '../accounts/plans.ts';
 import { planName } from '../accounts/routes.ts';
+import type { QuotaKind } from '../accounts/usage.ts';
 import { count, instantOf, instantQuery, orderedPageQuery, pageOf } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
@@ -10,6 +10,7 @@ import { isRefusal } from '../kernel/result.ts';
 import { choosePlan } from './choose-plan.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { paidUntil } from './plan-changes.ts';
+import type { PlanCatalogue } from './plans.ts';
 import { listLedger, listPlans, readBalance, readPlan } from './read-plan.ts';
 
 const amount = z

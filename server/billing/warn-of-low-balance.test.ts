@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
 import { accountDocument } from '../accounts/documents.ts';
-import type { PlanCatalogue } from '../accounts/plans.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { addActive } from '../testing/administrators.ts';
 import { operatorContext } from '../testing/as-operator.ts';
@@ -10,6 +9,7 @@ import { openTestPorts, START, type TestPorts } from '../testing/test-ports.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { chargeDuePlans } from './charge-due-plans.ts';
 import { choosePlan } from './choose-plan.ts';
+import type { PlanCatalogue } from './plans.ts';
 import { type NewEntry, postEntry } from './post-entry.ts';
 
 const PLANS: PlanCatalogue = { currency: 'EUR', plans: [{ name: 'Small', monthlyFee: 1_000, quotas: {} }] };

@@ -1,5 +1,4 @@
 import type { Hono } from 'hono';
-import { DEFAULT_CATALOGUE, type PlanCatalogue } from '../accounts/plans.ts';
 import { accountRoutes } from '../accounts/routes.ts';
 import { invitationRoutes } from '../administrators/invitation-routes.ts';
 import { linkRoutes } from '../administrators/link-routes.ts';
@@ -13,6 +12,7 @@ import { challengeRoutes } from '../authentication/challenge-routes.ts';
 import { explanationRoutes } from '../authentication/explain-routes.ts';
 import { authenticationRoutes } from '../authentication/routes.ts';
 import { paymentRoutes } from '../billing/payment-routes.ts';
+import { DEFAULT_CATALOGUE, type PlanCatalogue } from '../billing/plans.ts';
 import { billingRoutes } from '../billing/routes.ts';
 import { environmentRoutes } from '../browsers/routes.ts';
 import { bulkRoutes } from '../bulk/routes.ts';

@@ -1,4 +1,4 @@
-import { firstPlan } from '../accounts/plans.ts';
+import { firstPlan } from '../billing/plans.ts';
 import type { Config } from '../config/load-config.ts';
 import { plansOf } from '../config/load-plans.ts';
 import type { Logger } from '../http/log.ts';

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { CodedError } from '@countersign/protocol/coded-error';
 import { z } from 'zod';
-import { DEFAULT_CATALOGUE, type PlanCatalogue, QUOTA_KINDS } from '../accounts/plans.ts';
+import { QUOTA_KINDS } from '../accounts/usage.ts';
 import { MAX_AMOUNT } from '../billing/ledger-entry.ts';
+import { DEFAULT_CATALOGUE, type PlanCatalogue } from '../billing/plans.ts';
 import type { Config } from './load-config.ts';
 
 const count = z.int('must be a whole number').min(0, 'must not be negative').max(1_000_000_000, 'is too large');

@@ -1,5 +1,5 @@
-import type { PlanCatalogue } from '../accounts/plans.ts';
 import { chargeDuePlans, refreshPlans } from '../billing/charge-due-plans.ts';
+import type { PlanCatalogue } from '../billing/plans.ts';
 import type { Config } from '../config/load-config.ts';
 import { COUNTER, countSignIns } from '../events/count-sign-ins.ts';
 import { dropOldSegments } from '../events/drop-old-segments.ts';

@@ -12,7 +12,7 @@ import {
   setupLinkDocument,
 } from '../administrators/documents.ts';
 import { apiKeyDocument, apiKeyIndexes, apiKeyUseDocument, protectimusKeyIndexes } from '../api-keys/documents.ts';
-import { authenticationDocument } from '../authentication/documents.ts';
+import { authenticationDocument, decoyAttemptDocument } from '../authentication/documents.ts';
 import { ledgerEntryDocument, ledgerIndexes, ledgerReferenceDocument, planIndexes } from '../billing/documents.ts';
 import { environmentsDocument } from '../browsers/documents.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from '../enrolment/documents.ts';
@@ -25,12 +25,17 @@ import {
   segmentDocument,
   statisticsDocument,
 } from '../events/documents.ts';
-import { filterDocument, filterIndexes } from '../filters/documents.ts';
 import { flowDocument, flowStartedDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
 import { passwordResetDocument } from '../password-reset/documents.ts';
 import { passwordAttemptsDocument } from '../passwords/documents.ts';
 import { idempotencyDocument, idempotencyMarkDocument } from '../records/documents.ts';
-import { logoDocument, resourceDocument, resourceIndexes } from '../resources/documents.ts';
+import {
+  filterDocument,
+  filterIndexes,
+  logoDocument,
+  resourceDocument,
+  resourceIndexes,
+} from '../resources/documents.ts';
 import { createCatalogue } from '../store/catalogue.ts';
 import { restorationDocument, storePurposeDocument } from '../store/documents.ts';
 import {
@@ -42,7 +47,7 @@ import {
   tokenIndexes,
 } from '../tokens/documents.ts';
 import { unlockLinkDocument } from '../unlock/documents.ts';
-import { decoyAttemptDocument, nameClaimDocument, userDocument, userIndexes } from '../users/documents.ts';
+import { nameClaimDocument, userDocument, userIndexes } from '../users/documents.ts';
 import {
   deliveryDocument,
   deliveryIndexes,

@@ -1,3 +1,4 @@
+import { locateTyped, unknownSubject } from '../authentication/decoy-attempt.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
@@ -7,8 +8,6 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { newOperation } from '../store/transact.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
-import { unknownSubject } from '../users/decoy-attempt.ts';
-import { locateTyped } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { mayResetEverywhere } from './may-reset-everywhere.ts';
 import { askedInVain, countMail, countResetRequest } from './reset-request.ts';

@@ -1,9 +1,9 @@
+import { decoyAttempt } from '../authentication/decoy-attempt.ts';
 import { rateKey } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Json } from '../kernel/ports/store.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
-import { decoyAttempt } from '../users/decoy-attempt.ts';
 import {
   RESETS_PER_ADDRESS,
   RESETS_PER_PERSON,

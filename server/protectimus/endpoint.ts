@@ -1,4 +1,4 @@
-import type { PlanCatalogue } from '../accounts/plans.ts';
+import type { PlanCatalogue } from '../billing/plans.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import type { Result } from '../kernel/result.ts';

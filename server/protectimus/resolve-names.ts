@@ -1,8 +1,8 @@
 import { administratorDocument } from '../administrators/documents.ts';
-import { filterDocument } from '../filters/documents.ts';
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, AdministratorId, FilterId, UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { filterDocument } from '../resources/documents.ts';
 import { tokenIndexes } from '../tokens/documents.ts';
 import { userDocument } from '../users/documents.ts';
 

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { PlanCatalogue } from '../accounts/plans.ts';
+import type { PlanCatalogue } from '../billing/plans.ts';
 import { clientInfo } from '../http/client-info.ts';
 import type { AppEnv } from '../http/context.ts';
 import { bodyLimit } from '../http/middleware/body-limit.ts';

@@ -1,7 +1,8 @@
-import type { AccountId, ResourceId } from '../kernel/ids.ts';
+import type { AccountId, FilterId, ResourceId } from '../kernel/ids.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
 import { namedEntries } from '../store/index-entries.ts';
+import type { Filter } from './filters/filter.ts';
 import type { Logo } from './logo.ts';
 import type { Resource } from './resource.ts';
 
@@ -29,6 +30,25 @@ export const logoDocument = defineDocument<Logo, [resource: ResourceId]>({
 
 export const resourceIndexes = defineIndexes(
   { kind: 'resources', anchorOf: ({ id }) => id, onRestore: 'keep' },
+  {
+    created: (account: AccountId) => `${account}/created`,
+    names: (account: AccountId) => `${account}/names`,
+  },
+);
+
+export const filterDocument = defineDocument<Filter, [id: FilterId]>({
+  kind: 'filter',
+  description: 'A geo, time or IP filter.',
+  anchor: 'filter',
+  key: (id) => [id],
+  indexes: (filter) => namedEntries(filter, filterIndexes.created(filter.account), filterIndexes.names(filter.account)),
+  secrets: 'none',
+  onRestore: 'keep',
+  expires: 'never',
+});
+
+export const filterIndexes = defineIndexes(
+  { kind: 'filters', anchorOf: ({ id }) => id, onRestore: 'keep' },
   {
     created: (account: AccountId) => `${account}/created`,
     names: (account: AccountId) => `${account}/names`,

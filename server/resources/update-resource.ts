@@ -1,11 +1,10 @@
-import { filterDocument } from '../filters/documents.ts';
 import type { FilterId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
-import { resourceDocument } from './documents.ts';
+import { filterDocument, resourceDocument } from './documents.ts';
 import { attachFilters, detachFilters, filtersOf } from './filters/attach-filters.ts';
 import type { Resource } from './resource.ts';
 import { refusedOn } from './resource-access.ts';

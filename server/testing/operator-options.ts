@@ -1,4 +1,4 @@
-import { DEFAULT_CATALOGUE } from '../accounts/plans.ts';
+import { DEFAULT_CATALOGUE } from '../billing/plans.ts';
 import type { OperatorOptions } from '../composition/operator/operator-app.ts';
 import { capturedLog } from './captured-log.ts';
 import { ISSUER } from './test-ports.ts';

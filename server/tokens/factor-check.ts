@@ -34,3 +34,8 @@ export type FactorVerdict =
   | { verdict: 'wrong'; reason?: RefusalCode; next?: Token; clockOff?: true }
   /** The token has no challenge, so there is nothing to guess. */
   | { verdict: 'not-asked' };
+
+/** The queue key of a user's one-time passwords. */
+export function factorQueueKey(subject: string): string {
+  return `otp/${subject}`;
+}

@@ -4,8 +4,7 @@ import { maySee } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { anyRecord } from '../passwords/password-counters.ts';
-import { decoyAttemptDocument, nameClaimDocument, userDocument } from './documents.ts';
+import { nameClaimDocument, userDocument } from './documents.ts';
 import type { User } from './user.ts';
 import { userNames } from './user-names.ts';
 
@@ -28,18 +27,6 @@ export async function locateUser(ports: Needs, account: AccountId, idOrName: str
   const [stored] = await ports.store.getMany([userDocument.key(claim.value.user)], now);
   const user = stored?.value;
   return user && user.account === account && userNames(user).includes(name) ? user : undefined;
-}
-
-/** The same for the name typed to sign in, with as many reads for an unknown name as for a known one (SR-70). */
-export async function locateTyped(
-  ports: Needs & Pick<Ports, 'random'>,
-  account: AccountId,
-  typed: string,
-): Promise<User | undefined> {
-  const found = await locateUser(ports, account, typed);
-  if (!found && parseId('usr', typed) === undefined)
-    await ports.store.getMany([decoyAttemptDocument.key(anyRecord(ports))], ports.clock.now());
-  return found;
 }
 
 /**

@@ -124,7 +124,6 @@ const FEATURES = new Set([
   'checklist',
   'enrolment',
   'events',
-  'filters',
   'flows',
   'hosted-pages',
   'login',

@@ -6,7 +6,6 @@ import { administratorDocument } from '../../administrators/documents.ts';
 import { deleteApiKey } from '../../api-keys/change-api-key.ts';
 import { apiKeyDocument, apiKeyIndexes } from '../../api-keys/documents.ts';
 import { forgetEnvironments } from '../../browsers/forget-environments.ts';
-import { filterDocument } from '../../filters/documents.ts';
 import type { EventDraft } from '../../kernel/event.ts';
 import {
   type AccountId,
@@ -23,7 +22,7 @@ import { createEvent, type RequestContext } from '../../kernel/request-context.t
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { changedFields, editObject } from '../../records/read-object.ts';
 import { deleteResource } from '../../resources/delete-resource.ts';
-import { resourceDocument } from '../../resources/documents.ts';
+import { filterDocument, resourceDocument } from '../../resources/documents.ts';
 import { transact } from '../../store/transact.ts';
 import { deleteToken } from '../../tokens/delete-token.ts';
 import { tokenDocument } from '../../tokens/documents.ts';

@@ -1,7 +1,7 @@
 import type { Administrator } from '../../administrators/administrator.ts';
 import type { BearerKey, ProtectimusKey } from '../../api-keys/api-key.ts';
-import type { Filter } from '../../filters/filter.ts';
 import type { AccountEvent, EventType } from '../../kernel/event.ts';
+import type { Filter } from '../../resources/filters/filter.ts';
 import type { Resource } from '../../resources/resource.ts';
 import type { OathToken, OcraToken, Token } from '../../tokens/token.ts';
 import type { User } from '../../users/user.ts';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { createAccount } from '../../accounts/create-account.ts';
 import { listAccounts } from '../../accounts/list-accounts.ts';
-import { firstPlan, type PlanCatalogue } from '../../accounts/plans.ts';
 import { recoverAdministrator } from '../../administrators/recover-administrator.ts';
 import { issueSetupLink } from '../../administrators/set-up.ts';
 import { backUp } from '../../backup/back-up.ts';
 import { MAX_AMOUNT } from '../../billing/ledger-entry.ts';
+import { firstPlan, type PlanCatalogue } from '../../billing/plans.ts';
 import { postEntry } from '../../billing/post-entry.ts';
 import { email, label, languageTag } from '../../http/api/fields.ts';
 import { internalRoute } from '../../http/api/route.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DEFAULT_CATALOGUE } from '../../accounts/plans.ts';
+import { DEFAULT_CATALOGUE } from '../../billing/plans.ts';
 import { postEntry } from '../../billing/post-entry.ts';
 import { sealEvents } from '../../events/seal-events.ts';
 import { addActive, invite } from '../../testing/administrators.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { filterDocument } from '../../filters/documents.ts';
 import { API_SCOPES, type ApiScope } from '../../kernel/api-scope.ts';
 import { parseId } from '../../kernel/ids.ts';
+import { filterDocument } from '../../resources/documents.ts';
 import {
   addAdministrator,
   anotherSession,

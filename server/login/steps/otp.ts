@@ -1,3 +1,4 @@
+import { locateTyped } from '../../authentication/decoy-attempt.ts';
 import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user.ts';
 import type { SecondFactorOutcome } from '../../authentication/verify-second-factor.ts';
 import { verifyUserFactor } from '../../authentication/verify-user-factor.ts';
@@ -13,7 +14,6 @@ import type { Resource } from '../../resources/resource.ts';
 import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
 import type { SecondAnswer } from '../../tokens/second-answer.ts';
 import { mayAskUnlock } from '../../unlock/unlockable-tokens.ts';
-import { locateTyped } from '../../users/find-user.ts';
 import type { User } from '../../users/user.ts';
 
 /** Checks a one-time password. It is well-formed: a malformed one was refused before the step was claimed (SR-47). */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountDocument } from '../../accounts/documents.ts';
-import type { GeoRule } from '../../filters/filter.ts';
 import { resourceDocument } from '../../resources/documents.ts';
+import type { GeoRule } from '../../resources/filters/filter.ts';
 import { createFilter } from '../../testing/as-operator.ts';
 import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
 import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';

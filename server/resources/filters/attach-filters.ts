@@ -1,12 +1,11 @@
-import { filterDocument } from '../../filters/documents.ts';
-import type { FilterRule } from '../../filters/filter.ts';
-import { type Holder, isHolding } from '../../filters/filter-usage.ts';
 import type { AccountId, FilterId, ResourceId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { type Refusal, refusal, wrongInput } from '../../kernel/result.ts';
 import { type Decision, transact } from '../../store/transact.ts';
-import { resourceDocument } from '../documents.ts';
+import { filterDocument, resourceDocument } from '../documents.ts';
 import type { Resource } from '../resource.ts';
+import type { FilterRule } from './filter.ts';
+import { type Holder, isHolding } from './filter-usage.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 

@@ -1,7 +1,4 @@
 import { createWithinQuota } from '../../accounts/quotas.ts';
-import { filterDocument } from '../../filters/documents.ts';
-import type { Filter, FilterRule } from '../../filters/filter.ts';
-import { validateRule } from '../../filters/judge.ts';
 import { referenceTo } from '../../kernel/actor.ts';
 import { parseRange } from '../../kernel/addresses.ts';
 import type { FilterId } from '../../kernel/ids.ts';
@@ -10,6 +7,9 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import type { NewId } from '../../records/create-object.ts';
+import { filterDocument } from '../documents.ts';
+import type { Filter, FilterRule } from './filter.ts';
+import { validateRule } from './judge.ts';
 
 export async function createFilter(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,

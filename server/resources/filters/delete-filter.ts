@@ -1,5 +1,4 @@
 import { releaseQuota } from '../../accounts/quotas.ts';
-import { filterDocument } from '../../filters/documents.ts';
 import type { FilterId } from '../../kernel/ids.ts';
 import { mayDelete } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
@@ -7,6 +6,7 @@ import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import type { IfMatchVersions } from '../../records/etag.ts';
 import { readObject, removeObject } from '../../records/read-object.ts';
+import { filterDocument } from '../documents.ts';
 import { currentHolders } from './attach-filters.ts';
 
 /**

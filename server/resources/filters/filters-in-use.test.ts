@@ -1,6 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { filterDocument } from '../../filters/documents.ts';
-import { ATTACHING_MS } from '../../filters/filter-usage.ts';
 import type { FilterId } from '../../kernel/ids.ts';
 import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
@@ -16,9 +14,10 @@ import { addResource, birth, createFixture, type Fixture, PASSWORD, read, unwrap
 import { touches } from '../../testing/intercepted-store.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { deleteResource } from '../delete-resource.ts';
-import { resourceDocument } from '../documents.ts';
+import { filterDocument, resourceDocument } from '../documents.ts';
 import { createFilter as createFilterAs } from './create-filter.ts';
 import { deleteFilter } from './delete-filter.ts';
+import { ATTACHING_MS } from './filter-usage.ts';
 import { updateFilter } from './update-filter.ts';
 
 let ports: TestPorts;

@@ -1,11 +1,11 @@
-import { filterDocument, filterIndexes } from '../../filters/documents.ts';
-import type { Filter } from '../../filters/filter.ts';
 import { maySee } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { type Result, refusal } from '../../kernel/result.ts';
 import { type ListQuery, listRange } from '../../records/list-named.ts';
 import { listObjects, type Page } from '../../records/list-objects.ts';
+import { filterDocument, filterIndexes } from '../documents.ts';
+import type { Filter } from './filter.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 

@@ -1,6 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { filterDocument } from '../../filters/documents.ts';
-import type { Filter } from '../../filters/filter.ts';
 import {
   describeObject,
   showCreated,
@@ -16,8 +14,10 @@ import { ifMatchVersions } from '../../http/api/version.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { showObject } from '../../records/read-object.ts';
+import { filterDocument } from '../documents.ts';
 import { createFilter } from './create-filter.ts';
 import { deleteFilter } from './delete-filter.ts';
+import type { Filter } from './filter.ts';
 import { listFilters } from './list-filters.ts';
 import { updateFilter } from './update-filter.ts';
 

@@ -1,7 +1,3 @@
-import { filterDocument } from '../../filters/documents.ts';
-import type { Filter, FilterRule } from '../../filters/filter.ts';
-import type { Holder } from '../../filters/filter-usage.ts';
-import { validateRule } from '../../filters/judge.ts';
 import type { FilterId } from '../../kernel/ids.ts';
 import { mayActOn, mayChangeFilter } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
@@ -9,8 +5,12 @@ import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, wrongInput } from '../../kernel/result.ts';
 import type { IfMatchVersions } from '../../records/etag.ts';
 import { editObject, readObject } from '../../records/read-object.ts';
+import { filterDocument } from '../documents.ts';
 import { currentHolders } from './attach-filters.ts';
 import { canonicalRule } from './create-filter.ts';
+import type { Filter, FilterRule } from './filter.ts';
+import type { Holder } from './filter-usage.ts';
+import { validateRule } from './judge.ts';
 
 export interface FilterChanges {
   name?: string | undefined;

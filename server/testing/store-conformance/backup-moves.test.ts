@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEFAULT_CATALOGUE } from '../../accounts/plans.ts';
 import { restoreBackup } from '../../backup/restore-backup.ts';
+import { DEFAULT_CATALOGUE } from '../../billing/plans.ts';
 import { postEntry } from '../../billing/post-entry.ts';
 import { listLedger } from '../../billing/read-plan.ts';
 import type { Store } from '../../kernel/ports/store.ts';

@@ -1,5 +1,5 @@
-import type { ActorReference } from '../kernel/actor.ts';
-import type { AccountId, FilterId } from '../kernel/ids.ts';
+import type { ActorReference } from '../../kernel/actor.ts';
+import type { AccountId, FilterId } from '../../kernel/ids.ts';
 import type { Holder } from './filter-usage.ts';
 
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';

@@ -1,9 +1,4 @@
-/** The kinds of objects that a plan can limit. */
-export const QUOTA_KINDS = ['users', 'resources', 'filters', 'administrators'] as const;
-export type QuotaKind = (typeof QUOTA_KINDS)[number];
-
-/** The most objects of each kind; absent: no limit. */
-export type Quotas = { readonly [K in QuotaKind]?: number };
+import type { Quotas } from '../accounts/usage.ts';
 
 /** A service plan of the operator. */
 export interface Plan {
@@ -44,14 +39,4 @@ export function firstPlan(catalogue: PlanCatalogue): { name: string; active: boo
   const free = catalogue.plans.find(({ monthlyFee }) => monthlyFee === 0);
   if (!free) return { name: 'None', active: false };
   return { name: free.name, active: true, ...(Object.keys(free.quotas).length > 0 && { quotas: free.quotas }) };
-}
-
-/** The kinds of which an account has more than the quotas allow. */
-export function exceeded(quotas: Quotas, counts: { readonly [K in QuotaKind]?: number }): QuotaKind[] {
-  return QUOTA_KINDS.filter((kind) => (counts[kind] ?? 0) > (quotas[kind] ?? Number.POSITIVE_INFINITY));
-}
-
-/** The kinds that the quotas limit. */
-export function limitedKinds(quotas: Quotas): QuotaKind[] {
-  return QUOTA_KINDS.filter((kind) => quotas[kind] !== undefined);
 }

@@ -1,4 +1,4 @@
-import { inAnyRange, parseRange } from '../kernel/addresses.ts';
+import { inAnyRange, parseRange } from '../../kernel/addresses.ts';
 import type { IpRule } from './filter.ts';
 
 /** @param address canonical */

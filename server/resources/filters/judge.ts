@@ -1,4 +1,4 @@
-import { canonicalAddress } from '../kernel/addresses.ts';
+import { canonicalAddress } from '../../kernel/addresses.ts';
 import type { FilterRule } from './filter.ts';
 import { geoAllows, geoProblems } from './geo.ts';
 import { ipAllows, ipProblems } from './ip.ts';

@@ -1,5 +1,5 @@
-import type { ResourceId } from '../kernel/ids.ts';
-import { MINUTE_MS } from '../kernel/time.ts';
+import type { ResourceId } from '../../kernel/ids.ts';
+import { MINUTE_MS } from '../../kernel/time.ts';
 
 /** A resource that uses a filter, as recorded on the filter: written before the resource changes, removed after. */
 export interface Holder {

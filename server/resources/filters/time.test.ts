@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { frozen } from '../testing/samples.ts';
+import { frozen } from '../../testing/samples.ts';
 import type { TimeRule, Weekday } from './filter.ts';
 import { timeAllows, timeProblems } from './time.ts';
 
