@@ -1,5 +1,5 @@
 import type { Enrolling, Making } from '../flows/enrolling.ts';
-import type { Flow } from '../flows/flow.ts';
+import type { FlowAt } from '../flows/flow.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -23,7 +23,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 export interface OwnToken {
   /** The user's. */
   act: RequestContext;
-  flow: Flow;
+  flow: FlowAt<'enrol'>;
   enrolling: Enrolling;
   /** The data of the unfinished token. */
   making: Making;

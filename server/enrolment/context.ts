@@ -1,5 +1,5 @@
 import type { Enrolling } from '../flows/enrolling.ts';
-import type { Flow } from '../flows/flow.ts';
+import type { Flow, FlowAt } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
@@ -23,12 +23,12 @@ export interface EnrolmentContext {
 /** True while the factors shown before the enrolment are still valid (SR-4, SR-38, SR-39). */
 export async function isStillAssigned(
   ports: Pick<Ports, 'store' | 'clock'>,
-  flow: Flow,
+  flow: FlowAt<'enrol' | 'codes'>,
   resource: Resource,
 ): Promise<EnrolmentContext | undefined> {
   const { enrolling } = flow;
-  const known = flow.user === undefined ? undefined : await locateUser(ports, flow.account, flow.user);
-  if (!known || !enrolling) return undefined;
+  const known = await locateUser(ports, flow.account, flow.user);
+  if (!known) return undefined;
   const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   if (!user || (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))) return undefined;
   if (lacksPassword(flow, user)) return undefined;

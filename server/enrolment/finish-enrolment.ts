@@ -2,7 +2,7 @@ import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import { decideFactors, widgetMethod } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import type { Enrolling } from '../flows/enrolling.ts';
-import type { Flow } from '../flows/flow.ts';
+import type { Flow, FlowAt } from '../flows/flow.ts';
 import { actOf } from '../flows/flow-events.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../flows/step.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
@@ -15,7 +15,7 @@ import type { User } from '../users/user.ts';
 import { isStillAssigned, kindsNow, questionOf } from './context.ts';
 import { createEnrolledToken, type FirstProof } from './create-token.ts';
 import { judgeEnrolment } from './offer-enrolment.ts';
-import { codesShown, enrolledByLink, enrolmentInsisted, passedWith, passkeyAskedAnew } from './transitions.ts';
+import { codesShown, enrolledByLink, enrolmentInsisted, passedWith, renewPasskeyChallenge } from './transitions.ts';
 
 const DENIED = { refusal: refusal('ACCESS_DENIED') } as const;
 
@@ -23,7 +23,7 @@ const DENIED = { refusal: refusal('ACCESS_DENIED') } as const;
  * The first code of a new token, from an app or sent. Until it is right the token has no effect; then it counts as the
  * second factor of this sign-in, because it proves that the user has the device.
  */
-export const enrol: Step<{ otp: string; language: MailLanguage }> = {
+export const enrol: Step<'enrol', { otp: string; language: MailLanguage }> = {
   at: ['enrol'],
   leadsTo: ['codes', 'done', 'self'],
   handle(ports, context, { otp, language }) {
@@ -32,7 +32,7 @@ export const enrol: Step<{ otp: string; language: MailLanguage }> = {
 };
 
 /** The passkey that the user's device made for this sign-in. Its challenge is void after one response. */
-export const enrolPasskey: Step<{ response: PasskeyAttestation; language: MailLanguage }> = {
+export const enrolPasskey: Step<'enrol', { response: PasskeyAttestation; language: MailLanguage }> = {
   at: ['enrol'],
   leadsTo: ['codes', 'done', 'self'],
   handle(ports, context, { response, language }) {
@@ -42,10 +42,10 @@ export const enrolPasskey: Step<{ response: PasskeyAttestation; language: MailLa
 
 async function prove(
   ports: StepPorts,
-  { flow, resource, client }: StepContext,
+  { flow, resource, client }: StepContext<'enrol'>,
   proof: FirstProof,
   language: MailLanguage,
-): Promise<StepOutcome> {
+): Promise<StepOutcome<'enrol'>> {
   const standing = await isStillAssigned(ports, flow, resource);
   const making = standing?.enrolling.making;
   if (!standing) return DENIED;
@@ -62,7 +62,7 @@ async function prove(
   const made = await createEnrolledToken(ports, own, proof, resource.failedAttemptsBeforeLock);
   if (isRefusal(made)) {
     const challenge = randomChallenge(ports);
-    return { refusal: withAudit(made, { about: user.id }), again: (held) => passkeyAskedAnew(held, challenge) };
+    return { refusal: withAudit(made, { about: user.id }), again: (held) => renewPasskeyChallenge(held, challenge) };
   }
   notifyUser(ports, made.user, 'token-added', { client, language });
   return ended(user, flow, enrolling, passed(enrolling, made.token));
@@ -73,12 +73,17 @@ function passed({ passed: before, making }: Enrolling, token: Token): Enrolling[
 }
 
 /** Shows the recovery codes first, if there are any. */
-function ended(user: User, flow: Flow, enrolling: Enrolling, shown: Enrolling['passed']): StepOutcome {
+function ended(
+  user: User,
+  flow: FlowAt<'enrol'>,
+  enrolling: Enrolling,
+  shown: Enrolling['passed'],
+): StepOutcome<'enrol'> {
   return enrolling.recovery === undefined ? ending(user, flow, shown) : { move: (held) => codesShown(held, shown) };
 }
 
 /** Continues without a token if that is still allowed: read the policy again, because its deadline may have passed. */
-export const postponeEnrolment: Step<object> = {
+export const postponeEnrolment: Step<'enrol', object> = {
   at: ['enrol'],
   leadsTo: ['done', 'self'],
   async handle(ports, { flow, resource }) {
@@ -96,7 +101,7 @@ export const postponeEnrolment: Step<object> = {
 };
 
 /** The user confirms that they have saved their recovery codes. */
-export const confirmCodes: Step<object> = {
+export const confirmCodes: Step<'codes', object> = {
   at: ['codes'],
   leadsTo: ['done', 'self'],
   async handle(ports, { flow, resource }) {

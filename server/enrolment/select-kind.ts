@@ -9,7 +9,7 @@ import { kindChosen } from './transitions.ts';
  * The user picks the kind of token to set up, one that the policy allows, or goes back to the choice. An unfinished
  * token is discarded; nothing is sent.
  */
-export const selectKind: Step<{ kind?: EnrolmentKind | undefined }> = {
+export const selectKind: Step<'enrol', { kind?: EnrolmentKind | undefined }> = {
   at: ['enrol'],
   leadsTo: [],
   async handle(ports, { flow, resource }, { kind }) {

@@ -19,7 +19,7 @@ import { firstCodeSent } from './transitions.ts';
  * the user types. It counts against every limit on sent codes and a limit per user: a new sign-in or a new number gives
  * no more of them (SR-48).
  */
-export const sendFirstCode: Step<SendInput> = {
+export const sendFirstCode: Step<'enrol', SendInput> = {
   at: ['enrol'],
   leadsTo: [],
   async handle(ports, context, input) {
@@ -64,7 +64,7 @@ function addressOf(making: SentMaking, { user }: EnrolmentContext, phone: string
 
 async function send(
   ports: StepPorts,
-  { flow, resource, client }: StepContext,
+  { flow, resource, client }: StepContext<'enrol'>,
   { user }: EnrolmentContext,
   making: SentMaking,
   to: string,

@@ -1,7 +1,7 @@
 import type { AppView, EnrolView, FlowView } from '@countersign/protocol/flow';
 import { encode } from 'uqr';
-import type { AppMaking, Enrolling, Making } from '../flows/enrolling.ts';
-import type { Flow } from '../flows/flow.ts';
+import type { AppMaking, Making } from '../flows/enrolling.ts';
+import type { Flow, FlowAt } from '../flows/flow.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -25,15 +25,15 @@ export const APP_TOKEN: Pick<OathToken, 'factor' | 'algorithm' | 'digits'> = {
 type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'> & PasskeyNeeds;
 
 /** The view of an unfinished token, also after the phone reloads the page (SR-23). */
-export async function showEnrolment(ports: Needs, flow: Flow, enrolling: Enrolling): Promise<EnrolView> {
-  const { kinds, making, mayWait, until } = enrolling;
+export async function showEnrolment(ports: Needs, flow: FlowAt<'enrol'>): Promise<EnrolView> {
+  const { kinds, making, mayWait, until } = flow.enrolling;
   const frame = { kinds, mayWait, ...(until !== undefined && { until }) };
   if (!making) return frame;
   switch (making.kind) {
     case 'totp':
       return { ...frame, ...(await showApp(ports, flow, making)) };
     case 'webauthn': {
-      const creation = flow.user && (await describePasskey(ports, { account: flow.account, id: flow.user }, making));
+      const creation = await describePasskey(ports, { account: flow.account, id: flow.user }, making);
       // The user is gone: the next response reports it.
       return creation ? { ...frame, kind: 'webauthn', creation } : frame;
     }
@@ -51,10 +51,10 @@ export function showSending(making: Making | undefined, now: number): FlowView['
 }
 
 /** The text that an app reads. */
-async function showApp(ports: Needs, flow: Flow, making: AppMaking): Promise<AppView> {
+async function showApp(ports: Needs, flow: FlowAt<'enrol'>, making: AppMaking): Promise<AppView> {
   const [resource] = await ports.store.getMany([resourceDocument.key(flow.resource)], ports.clock.now());
   const secret = openSeed(ports, flow, making);
-  const label = { issuer: resource?.value.name ?? '', account: flow.login ?? '' };
+  const label = { issuer: resource?.value.name ?? '', account: flow.login };
   const uri = otpauthUri({ ...label, token: { ...APP_TOKEN, nextCounter: 0 }, secret });
   return { kind: 'totp', secret: base32Encode(secret), uri, qr: drawQr(uri) };
 }

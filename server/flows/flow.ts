@@ -21,8 +21,8 @@ export const RESULT_GRACE_MS = 30_000;
 export const LOGIN_REQUEST_LIFETIME_MS = 120_000;
 export const LOGIN_REQUEST_ATTEMPTS = 5;
 
-/** One sign-in through the widget, from the first step to the result. */
-export interface Flow {
+/** What a sign-in through the widget holds at every step, from the first to the result. */
+export interface FlowBase {
   id: FlowId;
   account: AccountId;
   resource: ResourceId;
@@ -31,7 +31,6 @@ export interface Flow {
   nonce: string;
   /** Parent origin, checked against the resource when the flow started. */
   origin: string;
-  step: FlowStep;
   /** Steps evaluated so far; a request names the one it answers. */
   seq: number;
   /** Set while a step is being evaluated. */
@@ -45,18 +44,8 @@ export interface Flow {
   passwordDigest?: string;
   /** When it was verified; set on the way to the self-service page. */
   passwordAt?: number;
-  /** The options for the second factor, as they were when it was first requested. */
-  factors?: FactorOption[];
-  /** The option that is being requested. */
-  factor?: string;
-  /** The question for a device. */
-  question?: string;
   /** The transaction to confirm; absent at a sign-in. */
   transaction?: Transaction;
-  /** The challenge that a passkey may answer here. Void after the next answer of any kind. */
-  passkey?: PasskeyChallenge;
-  /** The latest code sent in this sign-in. */
-  sent?: SentNotice;
   /** The kind that the page remembers this user to prefer. */
   prefer?: FactorKind;
   /** What the page wants besides a sign-in, or instead of it. */
@@ -67,8 +56,6 @@ export interface Flow {
   enrolling?: Enrolling;
   /** Hash of the enrolment link that started the flow: it ends without a result. */
   enrolmentLink?: string;
-  /** Whether a user denied for a locked token is offered a link that unlocks it, or was sent one. */
-  unlock?: 'offered' | 'sent';
   /** The signals that the browser reports, each under a MAC; absent where the resource does not ask. */
   environment?: Environment;
   /** The level that the host requires of the result. */
@@ -84,6 +71,63 @@ export interface Flow {
   test?: TestMode;
   createdAt: number;
   expiresAt: number;
+}
+
+/** The request for a second factor. On a test resource there are no options. */
+export interface SecondFactorRequest {
+  /** The options, as they were when it was first requested. */
+  factors?: FactorOption[];
+  /** The option that is being requested. */
+  factor?: string;
+  /** The question for a device. */
+  question?: string;
+  /** The latest code sent in this sign-in. */
+  sent?: SentNotice;
+}
+
+interface PasskeyRequest {
+  /** The challenge that a passkey may answer here. Void after the next answer of any kind. */
+  passkey?: PasskeyChallenge;
+}
+
+interface IdentifiedUser {
+  login: string;
+  user: UserId;
+}
+
+/** What a flow holds besides, by its step. */
+interface StepState {
+  identify: PasskeyRequest & { login?: never; user?: never };
+  password: { login: string };
+  otp: SecondFactorRequest;
+  recovery: SecondFactorRequest;
+  passkey: SecondFactorRequest & PasskeyRequest;
+  sign: SecondFactorRequest & PasskeyRequest & { user: UserId; transaction: Transaction };
+  enrol: IdentifiedUser & { enrolling: Enrolling };
+  codes: IdentifiedUser & { enrolling: Enrolling };
+  self: IdentifiedUser & { self: SelfSession };
+  done: object;
+  denied: {
+    error: { code: RefusalCode };
+    /** Whether a user denied for a locked token is offered a link that unlocks it, or was sent one. */
+    unlock?: 'offered' | 'sent';
+  };
+}
+
+/** A flow at one of these steps. */
+export type FlowAt<Step extends FlowStep> = { [S in Step]: FlowBase & { step: S } & StepState[S] }[Step];
+
+/** One sign-in through the widget. Its step decides what it holds. */
+export type Flow = FlowAt<FlowStep>;
+
+/** The steps that ask for a second factor. */
+export const SECOND_STEPS = ['otp', 'recovery', 'passkey', 'sign'] as const;
+export type SecondStep = (typeof SECOND_STEPS)[number];
+
+export type AnswerableStep = 'identify' | 'password' | SecondStep | 'enrol' | 'codes' | 'self';
+
+export function isAt<Step extends FlowStep>(flow: Flow, steps: readonly Step[]): flow is Flow & FlowAt<Step> {
+  return steps.some((step) => step === flow.step);
 }
 
 /** A host backend's request, before a widget has started it. Shares the flow's anchor. */
@@ -151,7 +195,7 @@ export interface ResultRecord {
 }
 
 /** The requested option for the second factor. */
-export function factorOf({ factors, factor }: Pick<Flow, 'factors' | 'factor'>): FactorOption | undefined {
+export function factorOf({ factors, factor }: SecondFactorRequest): FactorOption | undefined {
   return factors?.find(({ id }) => id === factor);
 }
 

@@ -12,7 +12,7 @@ import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { PrepareContext, PrepareNeeds } from '../tokens/prepare-context.ts';
 import type { Token } from '../tokens/token.ts';
 import { readUser } from '../users/find-user.ts';
-import type { Flow } from './flow.ts';
+import type { Flow, FlowAt, SecondStep } from './flow.ts';
 import { actOf } from './flow-events.ts';
 import type { ChallengeDraft } from './transitions.ts';
 
@@ -30,7 +30,7 @@ export async function prepareFirst(
 ): Promise<Result<ChallengeDraft>> {
   const { id, transaction, expiresAt } = flow;
   const first = firstOption(options, flow.prefer);
-  if (!first) return { step: transaction ? 'sign' : 'otp' };
+  if (!first) return { step: 'otp' };
   const accepts = usable.map(({ factor }) => factor.kind);
   return prepareOption(ports, first, { flow: id, resource, accepts, transaction, expiresAt }, usable);
 }
@@ -41,7 +41,7 @@ export async function prepareFirst(
  */
 export async function prepareFactor(
   ports: PrepareNeeds,
-  flow: Flow,
+  flow: FlowAt<SecondStep>,
   resource: Resource,
   option: FactorOption,
   { client, language }: { client: ClientInfo; language: MailLanguage },
@@ -77,5 +77,5 @@ async function prepareOption(
   if (!kind) return refusal('STEP_NOT_EXPECTED');
   const prepared = await KIND_ACTIONS[kind].prepare?.(ports, context, tokensOfOption(option, tokens));
   if (prepared && isRefusal(prepared)) return prepared;
-  return { step: context.transaction ? 'sign' : KIND_RULES[kind].step, ...prepared };
+  return { step: KIND_RULES[kind].step, ...prepared };
 }

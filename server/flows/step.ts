@@ -3,8 +3,8 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import type { Refusal } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
-import type { Flow } from './flow.ts';
-import type { AnswerableStep, Passed } from './transitions.ts';
+import type { AnswerableStep, Flow, FlowAt } from './flow.ts';
+import type { Passed } from './transitions.ts';
 
 export type StepPorts = Pick<
   Ports,
@@ -24,8 +24,8 @@ export interface StepRequest {
 }
 
 /** The context in which a step is evaluated: the flow as claimed, the resource as it is now. */
-export interface StepContext {
-  flow: Flow;
+export interface StepContext<At extends AnswerableStep> {
+  flow: FlowAt<At>;
   resource: Resource;
   client: ClientInfo;
 }
@@ -33,18 +33,21 @@ export interface StepContext {
 /**
  * The result of an evaluated step. The functions are transitions of the stored flow: pure, and applied in the commit.
  */
-export type StepOutcome =
-  | { move: (flow: Flow) => Flow }
+export type StepOutcome<At extends AnswerableStep = AnswerableStep> =
+  | { move(flow: FlowAt<At>): Flow }
   | { finish: Passed }
   /** `again` applies if the flow continues; `after` if it ends. */
-  | { refusal: Refusal; again?: (flow: Flow) => Flow; after?: (flow: Flow) => Flow };
+  | { refusal: Refusal; again?(flow: FlowAt<At>): Flow; after?(flow: FlowAt<'denied'>): Flow };
 
-/** One row of the sign-in: a request of the frame and its possible results. */
-export interface Step<Input> {
+/**
+ * One row of the sign-in: a request of the frame and its possible results. It runs only at the steps that it names, so
+ * its functions are methods: rows of different steps fit in one table.
+ */
+export interface Step<At extends AnswerableStep, Input> {
   /** The steps at which a flow accepts it. */
-  at: readonly AnswerableStep[];
+  at: readonly At[];
   /** Evaluates the input. Writes no flow: its result is applied under the claim. */
-  handle: (ports: StepPorts, context: StepContext, input: Input) => Promise<StepOutcome>;
+  handle(ports: StepPorts, context: StepContext<At>, input: Input): Promise<StepOutcome<At>>;
   /** The steps that may follow, besides the current one and `denied`. */
   leadsTo: readonly FlowStep[];
 }

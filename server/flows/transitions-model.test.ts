@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Resource } from '../resources/resource.ts';
 import { frozen, resourceId, sampleUser, tokenId } from '../testing/samples.ts';
+import type { PasskeyChallenge } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest } from './flow.ts';
 import {
   acceptPassword,
@@ -47,7 +48,7 @@ const FLOW: Flow = frozen(newFlow(ID, RESOURCE, ASKED, NOW));
 const CODE: FactorOption = { id: 'code', kind: 'code' };
 const SMS: FactorOption = { id: 'tok_1', kind: 'sms', name: 'Phone', to: '•••78' };
 const SENT = { token: tokenId(1), to: '•••78', expiresAt: NOW + 1, resendAt: NOW + 1 };
-const PASSKEY: NonNullable<Flow['passkey']> = {
+const PASSKEY: PasskeyChallenge = {
   challenge: 'asked',
   allow: [],
   userVerification: 'preferred',

@@ -6,6 +6,7 @@ import { idFromBytes } from '../kernel/ids.ts';
 import { METHOD_POLICIES, type MethodPolicy, type Resource } from '../resources/resource.ts';
 import { frozen, resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
 import {
+  type AnswerableStep,
   FLOW_LIFETIME_MS,
   type Flow,
   LOGIN_REQUEST_ATTEMPTS,
@@ -14,7 +15,6 @@ import {
   STEP_CLAIM_MS,
 } from './flow.ts';
 import {
-  type AnswerableStep,
   acceptPassword,
   claimStep,
   completeFlow,
@@ -49,7 +49,7 @@ const USER = sampleUser();
 const OPTIONS = factorOptions([sampleToken()]);
 const BY_CODE: Passed = { user: USER, otp: 'verified', token: tokenId(1) };
 const BY_PASSWORD: Passed = { user: USER, password: true, otp: 'not_used' };
-const fresh = () => frozen(newFlow(ID, RESOURCE, ASKED, NOW));
+const fresh = (): Flow => frozen(newFlow(ID, RESOURCE, ASKED, NOW));
 
 function request(hostCheckedPassword: boolean): LoginRequest {
   return {
@@ -197,7 +197,9 @@ describe('a claimed step', () => {
     const second = claimStep(claimed.flow, { steps: ['identify'], seq: 0, attempt: 'second' }, NOW + STEP_CLAIM_MS - 1);
     expect(second).toEqual({ refused: 'STEP_IN_PROGRESS' });
     const moved = setLogin(claimed.flow, 'alice', 'auto');
-    expect(claimStep(moved, { steps: ['identify'], seq: 0, attempt: 'third' }, NOW)).toEqual({ refused: 'STEP_STALE' });
+    expect(claimStep<Flow>(moved, { steps: ['identify'], seq: 0, attempt: 'third' }, NOW)).toEqual({
+      refused: 'STEP_STALE',
+    });
   });
 
   test('is free again when its evaluation never finished, and then no longer belongs to the first attempt', () => {
@@ -236,7 +238,7 @@ describe('a claimed step', () => {
 
 describe('wrong answers', () => {
   test('end a flow at the limit', () => {
-    let flow = setLogin(fresh(), 'alice', 'auto');
+    let flow: Flow = setLogin(fresh(), 'alice', 'auto');
     for (let wrong = 1; wrong < FLOW_WRONG_ANSWERS; wrong++) {
       flow = retryStep(flow, 'INVALID_CREDENTIALS');
       expect(flow).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
@@ -248,7 +250,7 @@ describe('wrong answers', () => {
   });
 
   test('end a login request at its attempts, whatever else happens between them', () => {
-    let flow = requested(true);
+    let flow: Flow = requested(true);
     for (let wrong = 1; wrong < LOGIN_REQUEST_ATTEMPTS; wrong++) {
       flow = retryStep(released(flow), 'OTP_WRONG');
       expect(flow).toMatchObject({ step: 'otp', attemptsLeft: LOGIN_REQUEST_ATTEMPTS - wrong });

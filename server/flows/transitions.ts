@@ -12,22 +12,28 @@ import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts'
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
+import {
+  FLOW_LIFETIME_MS,
+  type Flow,
+  type FlowAt,
+  type FlowBase,
+  type LoginRequest,
+  type ResultRecord,
+  type SecondStep,
+  STEP_CLAIM_MS,
+} from './flow.ts';
 
 /**
  * The moves of a sign-in. Each takes a flow and returns the next one, and reads nothing else. A step is claimed before
  * its evaluation and counted after it, so that only one of several simultaneous answers is evaluated.
  */
 
-/** The steps that ask for a second factor. */
-export const SECOND_STEPS = ['otp', 'recovery', 'passkey', 'sign'] as const;
-export type SecondStep = (typeof SECOND_STEPS)[number];
+/** The steps that ask for the second factor of a sign-in. A transaction has one of its own, `sign`. */
+type FactorStep = Exclude<SecondStep, 'sign'>;
 
-export type AnswerableStep = 'identify' | 'password' | SecondStep | 'enrol' | 'codes' | 'self';
-
-/** A prepared second-factor challenge. */
+/** A prepared second-factor challenge. `step`: where a sign-in asks for it. */
 export interface ChallengeDraft extends PreparedChallenge {
-  step: SecondStep;
+  step: FactorStep;
 }
 
 /** The number of wrong answers that ends a flow; the counters of user and token continue beyond it. */
@@ -70,9 +76,9 @@ export function released<F extends Conversation>(flow: F): F {
 }
 
 /** Records the login; the next step depends on the resource alone, so it does not reveal whether the user exists. */
-export function setLogin(flow: Flow, login: string, policy: MethodPolicy): Flow {
-  const next = { ...evaluated(flow), login };
-  return policy === 'otp' ? requestSecondFactor(next, ANONYMOUS_OPTIONS) : { ...next, step: 'password' };
+export function setLogin(flow: Flow, login: string, policy: MethodPolicy): FlowAt<'password' | FactorStep> {
+  const next: FlowAt<'password'> = { ...evaluated(flow), login, step: 'password' };
+  return policy === 'otp' ? requestSecondFactor(next, ANONYMOUS_OPTIONS) : next;
 }
 
 /**
@@ -85,25 +91,30 @@ export function acceptPassword(
   passwordDigest: string,
   options: readonly FactorOption[],
   offered?: ChallengeDraft,
-): Flow {
-  const next: Flow = { ...evaluated(flow), user: user.id, passwordVerified: true, passwordDigest };
-  return requestSecondFactor(next, options, offered);
+): FlowAt<FactorStep> {
+  const asked = requestSecondFactor(evaluated(flow), options, offered);
+  return { ...asked, user: user.id, passwordVerified: true, passwordDigest };
 }
 
 /** Asks for the second factor with the user's best option; the others stay available. */
 export function requestSecondFactor(
-  flow: Flow,
+  flow: FlowBase,
   options: readonly FactorOption[],
   offered: ChallengeDraft = { step: 'otp' },
-): Flow {
+): FlowAt<FactorStep> {
   const first = firstOption(options, flow.prefer);
   return { ...flow, ...offered, factors: [...options], ...(first && { factor: first.id }) };
 }
 
-/** The user picked another option, and its challenge is prepared. */
-export function selectFactor(flow: Flow, option: FactorOption, offered: ChallengeDraft): Flow {
-  const { question: _answered, ...rest } = withoutCode(evaluated(flow));
-  return { ...rest, ...offered, factor: option.id };
+/** The user picked another option, and its challenge is prepared. A transaction stays at its step. */
+export function selectFactor(
+  flow: FlowAt<SecondStep>,
+  option: FactorOption,
+  offered: ChallengeDraft,
+): FlowAt<SecondStep> {
+  const { question: _answered, sent: _sent, ...rest } = evaluated(flow);
+  const next = { ...offered, factor: option.id };
+  return rest.step === 'sign' ? { ...rest, ...next, step: rest.step } : { ...rest, ...next };
 }
 
 /**
@@ -112,17 +123,14 @@ export function selectFactor(flow: Flow, option: FactorOption, offered: Challeng
  *
  * @param isVoid whether the earlier code, if any, is void too
  */
-export function codeNotSent(flow: Flow, code: RefusalCode, isVoid: boolean): Flow {
-  return retryStep(isVoid ? withoutCode(flow) : flow, code);
-}
-
-function withoutCode(flow: Flow): Flow {
+export function codeNotSent(flow: FlowAt<SecondStep>, code: RefusalCode, isVoid: boolean): Flow {
+  if (!isVoid) return retryStep(flow, code);
   const { sent: _sent, ...rest } = flow;
-  return rest;
+  return retryStep(rest, code);
 }
 
 /** The same step again, with the reason. */
-export function retryStep<F extends Conversation>(flow: F, code: RefusalCode, retryAt?: number): F {
+export function retryStep<F extends Conversation>(flow: F, code: RefusalCode, retryAt?: number): F | Denied<F> {
   const attemptsLeft = flow.attemptsLeft - 1;
   if (attemptsLeft <= 0) return denied({ ...flow, attemptsLeft: 0 }, 'TOO_MANY_ATTEMPTS');
   return { ...evaluated(flow), attemptsLeft, error: { code, ...(retryAt !== undefined && { retryAt }) } };
@@ -138,8 +146,10 @@ export function shownError(
   return { code, retryAfterMs: Math.min(Math.max(0, retryAt - now), longest) };
 }
 
-/** The end without a result. */
-export function denied<F extends Conversation>(flow: F, code: RefusalCode): F {
+/** A conversation that ended without a result. */
+export type Denied<F> = Omit<F, 'step' | 'error'> & { step: 'denied'; error: { code: RefusalCode } };
+
+export function denied<F extends Conversation>(flow: F, code: RefusalCode): Denied<F> {
   return { ...evaluated(flow), step: 'denied', error: { code } };
 }
 
@@ -175,7 +185,7 @@ export function completeFlow(
   flow: Flow,
   { user, otp, token, kind, passkey, second: earlier, signed, ...passed }: Passed,
   rule: { now: number; resultLifetimeMs: number; userPasswordDigest?: string },
-): { flow: Flow; result: ResultRecord } {
+): { flow: FlowAt<'done'>; result: ResultRecord } {
   // On every path, a transaction completes only with an answer to it, and a sign-in with none to any transaction.
   if (flow.transaction?.hash !== signed) throw new TypeError('what was answered is not what was asked');
   const password = flow.passwordVerified || passed.password === true;
@@ -189,7 +199,7 @@ export function completeFlow(
   const passwordAt = passed.password ? rule.now : (flow.kept?.password?.at ?? rule.now);
   const passwordDigest = passed.passwordDigest ?? flow.passwordDigest;
   const secondAt = earlier?.at ?? rule.now;
-  const done: Flow = { ...evaluated(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
+  const done: FlowAt<'done'> = { ...evaluated(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
   const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
   return {
     flow: { ...done, expiresAt },
@@ -245,7 +255,7 @@ export function newFlow(
     environment?: Environment;
   },
   now: number,
-): Flow {
+): FlowAt<'identify'> {
   return {
     id,
     account: resource.account,
@@ -273,18 +283,20 @@ export function requestedFlow(
   login: string | undefined,
   options: readonly FactorOption[],
   offered?: ChallengeDraft,
-): Flow {
+): FlowAt<SecondStep> {
   const { hostCheckedPassword, attemptsLeft, transaction } = request;
-  const asked: Flow = {
+  const asked = {
     ...flow,
     user: request.user,
     ...(login !== undefined && { login }),
     attemptsLeft,
     loginRequest: { hostCheckedPassword },
-    ...(transaction && { transaction, expiresAt: request.expiresAt }),
   };
+  const signIn = requestSecondFactor(asked, options, offered);
   // Never the step of a sign-in: a right answer there confirms no transaction.
-  return requestSecondFactor(asked, options, transaction ? { ...offered, step: 'sign' } : offered);
+  return transaction
+    ? { ...signIn, step: 'sign', user: request.user, transaction, expiresAt: request.expiresAt }
+    : signIn;
 }
 
 /**
@@ -304,9 +316,9 @@ export function stepUpFlow(
     offered: ChallengeDraft | undefined;
     keptUntil: number;
   },
-): Flow {
+): FlowAt<'password' | FactorStep> {
   const { user, demand, attemptsLeft } = request;
-  const asked: Flow = {
+  const asked: FlowAt<'password'> = {
     ...withKept(flow, kept),
     user,
     login,
@@ -314,14 +326,13 @@ export function stepUpFlow(
     loginRequest: { hostCheckedPassword: false },
     ...(demand && { demand }),
     expiresAt: Math.min(flow.expiresAt, missing.keptUntil),
+    step: 'password',
   };
-  return missing.password
-    ? { ...asked, step: 'password' }
-    : requestSecondFactor(asked, missing.options, missing.offered);
+  return missing.password ? asked : requestSecondFactor(asked, missing.options, missing.offered);
 }
 
 /** Adds the factors of an earlier sign-in that still count, as if they had been shown in this one. */
-export function withKept(flow: Flow, kept: ShownFactors): Flow {
+export function withKept<F extends Flow>(flow: F, kept: ShownFactors): F {
   const { password } = kept;
   return {
     ...flow,
@@ -332,7 +343,7 @@ export function withKept(flow: Flow, kept: ShownFactors): Flow {
 
 /** One more step has been answered. That voids a passkey challenge: it accepts one response (SR-61). */
 export function evaluated<F extends Conversation>(flow: F): F {
-  const { claim: _claim, error: _error, passkey: _passkey, ...rest }: F & Pick<Flow, 'passkey'> = flow;
+  const { claim: _claim, error: _error, passkey: _passkey, ...rest }: F & { passkey?: unknown } = flow;
   return { ...(rest as unknown as F), seq: flow.seq + 1 };
 }
 

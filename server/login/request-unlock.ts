@@ -2,7 +2,7 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { readAccess } from '../authentication/read-access.ts';
 import { keeping, releaseStep } from '../flows/claim-step.ts';
 import { flowDocument } from '../flows/documents.ts';
-import type { Flow } from '../flows/flow.ts';
+import type { Flow, FlowAt } from '../flows/flow.ts';
 import { actOf } from '../flows/flow-events.ts';
 import { readFlow } from '../flows/sealed-flow.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
@@ -55,7 +55,9 @@ export async function requestUnlock(
   }
   const key = flowDocument.key(id);
   const nextFlow = await transact(ports, key.anchor, [key], ([current]): Decision<Flow | undefined> => {
-    if (!current || !holdsClaim(current.value, attempt)) return { answer: current?.value };
+    if (current?.value.step !== 'denied' || !holdsClaim(current.value, attempt)) {
+      return { answer: current?.value };
+    }
     const free = released(current.value);
     const next: Flow = isRefusal(sent) ? free : { ...free, unlock: 'sent' };
     return { answer: next, write: keeping(flowDocument.key, next) };
@@ -65,13 +67,14 @@ export async function requestUnlock(
 }
 
 /** Claimed for one attempt before anything is sent, so that a double click sends one mail (SR-48). */
-function holdOffer(ports: StepPorts, id: FlowId, attempt: string): Promise<Result<{ flow: Flow }>> {
+function holdOffer(ports: StepPorts, id: FlowId, attempt: string): Promise<Result<{ flow: FlowAt<'denied'> }>> {
   const key = flowDocument.key(id);
-  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ flow: Flow }>> => {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ flow: FlowAt<'denied'> }>> => {
     const flow = stored?.value;
     if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
+    if (flow.step !== 'denied') return { answer: refusal('STEP_NOT_EXPECTED') };
     if (flow.unlock === 'sent') return { answer: { flow } };
-    if (flow.step !== 'denied' || flow.unlock !== 'offered') return { answer: refusal('STEP_NOT_EXPECTED') };
+    if (flow.unlock !== 'offered') return { answer: refusal('STEP_NOT_EXPECTED') };
     const claimed = claimStep(flow, { steps: ['denied'], seq: flow.seq, attempt }, now);
     if ('refused' in claimed) return { answer: refusal(claimed.refused) };
     return { answer: claimed, write: keeping(flowDocument.key, claimed.flow) };

@@ -332,7 +332,7 @@ test('the largest handle fits in a header, and is opaque to the browser', async 
     },
   };
   const begun = newFlow('flw_00000000000' as FlowId, resource, asked, ports.clock.now());
-  const { handle } = sealFlow(ports, 'widget-flow', { ...begun, passkey, ...linked } as typeof begun);
+  const { handle } = sealFlow(ports, 'widget-flow', { ...begun, passkey, ...linked });
   expect(handle.length).toBeLessThan(5_000);
   expect(parseHandle(handle)?.id).toBe('flw_00000000000');
   expect(Buffer.from(handle.split('.')[1] ?? '', 'base64url').toString('latin1')).not.toMatch(/nnnn|aaaa|eeee/);

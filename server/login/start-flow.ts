@@ -3,7 +3,7 @@ import { accountDocument } from '../accounts/documents.ts';
 import { accessChecks } from '../authentication/access.ts';
 import { offersPasskeySignIn } from '../authentication/second-factor.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
-import type { Flow } from '../flows/flow.ts';
+import type { FlowAt } from '../flows/flow.ts';
 import { sealFlow } from '../flows/sealed-flow.ts';
 import { denied, newFlow } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
@@ -59,6 +59,6 @@ export async function beginPlain(
 }
 
 /** If users may sign in with a passkey alone, every start includes a passkey challenge beside the login. */
-function withPasskey(ports: StartFlowNeeds, flow: Flow, resource: Resource): Flow {
+function withPasskey(ports: StartFlowNeeds, flow: FlowAt<'identify'>, resource: Resource): FlowAt<'identify'> {
   return offersPasskeySignIn(resource) ? { ...flow, passkey: createDiscoverableChallenge(ports) } : flow;
 }

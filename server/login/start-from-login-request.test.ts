@@ -62,10 +62,27 @@ const RESULT: ResultRecord = {
   expiresAt: NOW + 60_000,
 };
 
+function runningAt({ step, attemptsLeft, isClaimed }: Running): Flow {
+  const claim = { attempt: 'one', seq: 0, at: NOW };
+  const flow = { ...BEFORE, attemptsLeft, ...(isClaimed && { claim }) };
+  const flows: Record<Running['step'], Flow> = {
+    identify: flow,
+    otp: { ...flow, step: 'otp' },
+    done: { ...flow, step: 'done' },
+    denied: { ...flow, step: 'denied', error: { code: 'ACCESS_DENIED' } },
+  };
+  return flows[step];
+}
+
+interface Running {
+  step: 'otp' | 'identify' | 'done' | 'denied';
+  attemptsLeft: number;
+  isClaimed: boolean;
+}
 const absent = { nil: undefined, freq: 2 };
 const running = fc.option(
   fc.record({
-    step: fc.constantFrom<Flow['step']>('otp', 'identify', 'done', 'denied'),
+    step: fc.constantFrom('otp', 'identify', 'done', 'denied'),
     attemptsLeft: fc.integer({ min: 0, max: FLOW_WRONG_ANSWERS }),
     isClaimed: fc.boolean(),
   }),
@@ -91,12 +108,7 @@ const place = fc
         ...(usedAt !== undefined && { usedAt }),
         hostCheckedPassword: isPasswordChecked,
       },
-      running: running && {
-        ...BEFORE,
-        step: running.step,
-        attemptsLeft: running.attemptsLeft,
-        ...(running.isClaimed && { claim: { attempt: 'one', seq: 0, at: NOW } }),
-      },
+      running: running && runningAt(running),
       result: isDone ? { ...RESULT, ...(consumedAt !== undefined && { consumedAt }) } : undefined,
     });
   });
@@ -242,7 +254,7 @@ describe('the decision for a page that starts', () => {
 
   test('asks for the login if none is given, as often as there are attempts', () => {
     expect(beginsUnnamed()).toStrictEqual({ kind: 'asks-name', flow: FRESH });
-    const running: Flow = { ...BEFORE, step: 'denied', attemptsLeft: 3 };
+    const running: Flow = { ...BEFORE, step: 'denied', error: { code: 'ACCESS_DENIED' }, attemptsLeft: 3 };
     expect(beginsUnnamed(running)).toStrictEqual({ kind: 'asks-name', flow: { ...FRESH, attemptsLeft: 3 } });
     expect(beginsUnnamed(undefined, 'FILTER_DENIED')).toStrictEqual({
       kind: 'denied',
@@ -252,7 +264,7 @@ describe('the decision for a page that starts', () => {
   });
 
   test('is void once a named sign-in was denied, a result was consumed, or the request was used', () => {
-    const denied: Flow = { ...BEFORE, step: 'denied' };
+    const denied: Flow = { ...BEFORE, step: 'denied', error: { code: 'ACCESS_DENIED' } };
     const done: Flow = { ...BEFORE, step: 'done' };
     expect(begins({}, {}, { running: denied })).toStrictEqual({ kind: 'void' });
     expect(begins({}, {}, { running: done, result: { ...RESULT, consumedAt: NOW } })).toStrictEqual({ kind: 'void' });

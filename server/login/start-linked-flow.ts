@@ -5,7 +5,7 @@ import { type EnrolmentLink, isEnrolmentLinkValid } from '../enrolment/enrolment
 import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
 import { enrolmentBegun } from '../enrolment/transitions.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
-import type { Flow } from '../flows/flow.ts';
+import type { Flow, FlowAt } from '../flows/flow.ts';
 import { sealFlow } from '../flows/sealed-flow.ts';
 import { newFlow } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
@@ -39,18 +39,20 @@ export async function startLinkedFlow(
 
   const id = idFromBytes('flw', ports.random.bytes(7));
   const asked = { nonce: `enrolment-link-of.${user.id}`, origin: ports.issuer };
-  const begun = await firstStep(ports, user, resource, {
-    ...newFlow(id, resource, asked, ports.clock.now()),
-    login: user.login,
-    enrolmentLink: link.secretHash,
-  });
+  const fresh = { ...newFlow(id, resource, asked, ports.clock.now()), enrolmentLink: link.secretHash };
+  const begun = await firstStep(ports, user, resource, fresh);
   if (!begun) return refusal('ENROLMENT_LINK_INVALID');
   const { flow, handle } = sealFlow(ports, 'widget-flow', begun);
   return { ...(await presentFlow(ports, flow)), handle };
 }
 
-async function firstStep(ports: StartFlowNeeds, user: User, resource: Resource, flow: Flow): Promise<Flow | undefined> {
-  if (user.passwordHash !== undefined) return { ...flow, step: 'password' };
+async function firstStep(
+  ports: StartFlowNeeds,
+  user: User,
+  resource: Resource,
+  flow: FlowAt<'identify'>,
+): Promise<Flow | undefined> {
+  if (user.passwordHash !== undefined) return { ...flow, login: user.login, step: 'password' };
   const question = { user, resource, basis: 'link', isAsked: true } as const;
   const enrolling = await offerEnrolment(ports, question, { otp: 'not_used' });
   return enrolling && enrolmentBegun(flow, user, undefined, enrolling);

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import type { AnswerableStep } from '../flows/flow.ts';
 import type { Step, StepPorts } from '../flows/step.ts';
 import { languageTag, password } from '../http/api/fields.ts';
 import { internalRoute } from '../http/api/route.ts';
@@ -16,7 +17,7 @@ const language = languageTag.transform(mailLanguage);
 /** The frame always sends its language with the steps of an enrolment. */
 const plain = z.strictObject({ seq, language: languageTag });
 
-type InputOf<Path extends StepPath> = (typeof STEPS)[Path] extends Step<infer Input> ? Input : never;
+type InputOf<Path extends StepPath> = (typeof STEPS)[Path] extends Step<infer _At, infer Input> ? Input : never;
 
 /**
  * The schema of each step's input. A malformed input is refused before the step is claimed: it is no attempt (SR-47).
@@ -44,7 +45,7 @@ export const stepRoutes = (Object.keys(STEPS) as StepPath[]).map(stepRoute);
 function stepRoute<Path extends StepPath>(path: Path) {
   // The table of inputs is checked against the steps above, which TypeScript cannot infer for one of them.
   const schema = INPUTS[path] as unknown as z.ZodType<{ seq: number } & InputOf<Path>>;
-  const step = STEPS[path] as unknown as Step<InputOf<Path>>;
+  const step = STEPS[path] as unknown as Step<AnswerableStep, InputOf<Path>>;
   return internalRoute({
     method: 'post',
     path: `/flow/${path}`,

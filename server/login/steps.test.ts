@@ -1,5 +1,6 @@
 import type { FlowStep } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AnswerableStep } from '../flows/flow.ts';
 import type { Step } from '../flows/step.ts';
 import { createFixture } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
@@ -7,7 +8,7 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { STEPS } from './steps.ts';
 import { submitStep } from './submit-step.ts';
 
-const ROWS = Object.values(STEPS) as readonly Pick<Step<never>, 'at' | 'leadsTo'>[];
+const ROWS = Object.values(STEPS) as readonly Pick<Step<AnswerableStep, never>, 'at' | 'leadsTo'>[];
 
 describe('the table of steps', () => {
   test('every step that a row leads to has its own row, ends the sign-in or opens the self-service page', () => {
@@ -48,7 +49,7 @@ describe('a step that leads where its row does not allow', () => {
 
   test('fails, changes nothing and leaves the step free', async () => {
     const walk = await LoginDriver.begin(await createFixture(ports));
-    const rogue: Step<object> = {
+    const rogue: Step<'identify', object> = {
       at: ['identify'],
       leadsTo: ['password'],
       handle: async () => ({ move: (flow) => ({ ...flow, step: 'done' }) }),

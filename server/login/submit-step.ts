@@ -7,7 +7,14 @@ import { environmentForbids } from '../browsers/device-fingerprint/environment-v
 import { rememberEnvironment } from '../browsers/remember-environment.ts';
 import { claimFlowStep, keeping, releaseStep } from '../flows/claim-step.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
-import type { Flow, FlowChange, LoginRequest } from '../flows/flow.ts';
+import {
+  type AnswerableStep,
+  type Flow,
+  type FlowAt,
+  type FlowChange,
+  isAt,
+  type LoginRequest,
+} from '../flows/flow.ts';
 import { actOf, refusedEvent } from '../flows/flow-events.ts';
 import type { Handle } from '../flows/flow-handle.ts';
 import { openFlow } from '../flows/sealed-flow.ts';
@@ -20,7 +27,7 @@ import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
 import { readSelfServiceContext } from '../self-service/context.ts';
 import { opening, standingToOpen } from '../self-service/open.ts';
-import { passwordNoted } from '../self-service/transitions.ts';
+import { passwordNoted, type SelfServiceUser } from '../self-service/transitions.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { completionWrite } from './complete-flow.ts';
@@ -29,11 +36,11 @@ import { evaluateTestStep, expired } from './test-mode.ts';
 import { presentFlow } from './view-flow.ts';
 
 /** A row with any input. */
-type AnyStep = Pick<Step<never>, 'leadsTo'>;
+type Row = Pick<Step<AnswerableStep, never>, 'at' | 'leadsTo'>;
 
 /** A step that one request holds while it is evaluated. */
 interface Claim {
-  flow: Flow;
+  flow: FlowAt<AnswerableStep>;
   attempt: string;
   client: ClientInfo;
 }
@@ -43,11 +50,14 @@ type Verdict =
   | Exclude<StepOutcome, { finish: Passed }>
   /** Refused finally, whatever the code. */
   | { end: Refusal }
-  /**
-   * `selfService`: the sign-in opens the self-service page instead of creating a result. The fingerprint is of the
-   * user's credentials.
-   */
-  | { complete: Passed; resource: Resource; selfService?: { fingerprint: string } };
+  | Completion;
+
+interface Completion {
+  complete: Passed;
+  resource: Resource;
+  /** The sign-in opens the self-service page instead of creating a result. */
+  selfService?: SelfServiceUser;
+}
 
 /**
  * Submits one step of a sign-in: claims it, evaluates it, and commits its result. The claim makes simultaneous requests
@@ -55,7 +65,7 @@ type Verdict =
  */
 export async function submitStep<Input>(
   ports: StepPorts,
-  step: Step<Input>,
+  step: Step<AnswerableStep, Input>,
   request: StepRequest,
   input: Input,
 ): Promise<Result<FlowView>> {
@@ -63,19 +73,21 @@ export async function submitStep<Input>(
   const open = (handle: Handle) => openFlow(ports, handle);
   const claimed = await claimFlowStep(ports, flowDocument.key, { ...request, steps: step.at, attempt }, open);
   if (isRefusal(claimed)) return claimed;
-  const claim: Claim = { flow: claimed.flow, attempt, client: request.client };
+  const { flow } = claimed;
   try {
+    if (!isAt(flow, step.at)) throw new TypeError(`claimed at ${flow.step}, which the row does not accept`);
+    const claim = { flow, attempt, client: request.client };
     const verdict = await evaluate(ports, step, claim, input);
     return await commitVerdict(ports, step, claim, verdict);
   } catch (error) {
-    await releaseStep(ports, flowDocument.key, claim.flow.id, attempt).catch(() => undefined);
+    await releaseStep(ports, flowDocument.key, flow.id, attempt).catch(() => undefined);
     throw error;
   }
 }
 
 async function evaluate<Input>(
   ports: StepPorts,
-  { handle }: Step<Input>,
+  { handle }: Step<AnswerableStep, Input>,
   { flow, client }: Claim,
   input: Input,
 ): Promise<Verdict> {
@@ -91,7 +103,12 @@ async function evaluate<Input>(
 }
 
 /** The checks after the last factor. */
-async function admitFinish(ports: StepPorts, flow: Flow, client: ClientInfo, passed: Passed): Promise<Verdict> {
+async function admitFinish(
+  ports: StepPorts,
+  flow: Flow,
+  client: ClientInfo,
+  passed: Passed,
+): Promise<{ end: Refusal } | Completion> {
   const access = await readAccess(ports, flow.resource, client.address);
   if (isRefusal(access)) return { end: access };
   const { resource } = access;
@@ -107,15 +124,10 @@ async function admitFinish(ports: StepPorts, flow: Flow, client: ClientInfo, pas
   if (flow.purpose !== 'self') return { complete, resource };
   const standing = await standingToOpen(ports, flow, resource, passed);
   if (isRefusal(standing)) return { end: standing };
-  return { complete, resource, selfService: { fingerprint: standing.digest } };
+  return { complete, resource, selfService: standing };
 }
 
-async function commitVerdict(
-  ports: StepPorts,
-  step: AnyStep,
-  claim: Claim,
-  verdict: Verdict,
-): Promise<Result<FlowView>> {
+async function commitVerdict(ports: StepPorts, step: Row, claim: Claim, verdict: Verdict): Promise<Result<FlowView>> {
   if ('complete' in verdict) {
     const view = await commitCompletion(ports, step, claim, verdict);
     if (!isRefusal(view) && (view.step === 'done' || view.step === 'self'))
@@ -137,17 +149,21 @@ async function commitVerdict(
   });
 }
 
-function refused(flow: Flow, { refused: code, retryAfterMs }: Refusal, now: number): Flow {
+function refused(
+  flow: FlowAt<AnswerableStep>,
+  { refused: code, retryAfterMs }: Refusal,
+  now: number,
+): FlowAt<AnswerableStep> | FlowAt<'denied'> {
   if (endsSignIn(code)) return denied(flow, code);
   return retryStep(flow, code, retryAfterMs === undefined ? undefined : now + retryAfterMs);
 }
 
 function commitRefusal(
   ports: StepPorts,
-  step: AnyStep,
+  step: Row,
   claim: Claim,
   why: Refusal,
-  next: (flow: Flow, now: number) => Flow,
+  next: (flow: FlowAt<AnswerableStep>, now: number) => Flow,
 ): Promise<Result<FlowView>> {
   // Refused unevaluated: there was no attempt to record.
   const event = why.refused === 'TOO_MANY_ATTEMPTS' ? undefined : refusedEvent(claim.flow, why);
@@ -161,9 +177,9 @@ function withEvent(flow: Flow, event: EventDraft | undefined, client: ClientInfo
 
 function commitCompletion(
   ports: StepPorts,
-  step: AnyStep,
+  step: Row,
   claim: Claim,
-  { complete: passed, resource, selfService }: Extract<Verdict, { complete: Passed }>,
+  { complete: passed, resource, selfService }: Completion,
 ): Promise<Result<FlowView>> {
   const { client } = claim;
   const { resultLifetimeMs } = resource;
@@ -177,7 +193,7 @@ function commitCompletion(
       const below = denied(held, 'LEVEL_UNREACHABLE');
       return withEvent(below, refusedEvent(held, refusal('LEVEL_UNREACHABLE')), client, now);
     }
-    if (selfService) return opening(held, end.result, selfService.fingerprint, client, now);
+    if (selfService) return opening(held, end.result, selfService, client, now);
     return { ...end, write: completionWrite(end.flow, end.result, request, client, now) };
   });
 }
@@ -185,14 +201,18 @@ function commitCompletion(
 /** Commits the decision if the request still holds the step. A request that was overtaken changes nothing. */
 async function commit(
   ports: StepPorts,
-  step: AnyStep,
+  step: Row,
   { flow: { id }, attempt }: Claim,
-  decide: (flow: Flow, now: number, request: LoginRequest | undefined) => FlowChange & { write: Write },
+  decide: (
+    flow: FlowAt<AnswerableStep>,
+    now: number,
+    request: LoginRequest | undefined,
+  ) => FlowChange & { write: Write },
 ): Promise<Result<FlowView>> {
   const keys = [flowDocument.key(id), loginRequestDocument.key(id), resultDocument.key(id)] as const;
   const settled = await transact<typeof keys, Result<FlowChange>>(ports, id, keys, ([flow, request], now) => {
     if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
-    if (!holdsClaim(flow.value, attempt)) return { answer: refusal('STEP_STALE') };
+    if (!holdsClaim(flow.value, attempt) || !isAt(flow.value, step.at)) return { answer: refusal('STEP_STALE') };
     const { write, ...answer } = decide(flow.value, now, request?.value);
     expectPermitted(step, flow.value, answer.flow);
     return { answer, write };
@@ -203,7 +223,7 @@ async function commit(
 }
 
 /** A step that leads where its row does not allow is a bug: nothing is written, and the step is free again. */
-function expectPermitted({ leadsTo }: AnyStep, before: Flow, after: Flow): void {
+function expectPermitted({ leadsTo }: Row, before: Flow, after: Flow): void {
   // On a test resource the rows are not evaluated: any request after the login completes the sign-in.
   if (before.test !== undefined) return;
   if (after.step === before.step || after.step === 'denied' || leadsTo.includes(after.step)) return;
@@ -214,7 +234,7 @@ function expectPermitted({ leadsTo }: AnyStep, before: Flow, after: Flow): void 
 async function afterCompletion(
   ports: StepPorts,
   { flow, client }: Claim,
-  { complete: passed, resource }: Extract<Verdict, { complete: Passed }>,
+  { complete: passed, resource }: Completion,
 ): Promise<void> {
   const { id } = passed.user;
   if (id === 'test') return;

@@ -2,9 +2,9 @@ import type { FlowView } from '@countersign/protocol/flow';
 import type { ResultClaims } from '@countersign/protocol/result';
 import { recoveryCodesOf, showEnrolment, showSending } from '../enrolment/show-enrolment.ts';
 import { resultDocument } from '../flows/documents.ts';
-import type { Flow, ResultRecord } from '../flows/flow.ts';
+import { type Flow, isAt, type ResultRecord, SECOND_STEPS } from '../flows/flow.ts';
 import { readFlow } from '../flows/sealed-flow.ts';
-import { SECOND_STEPS, shownError } from '../flows/transitions.ts';
+import { shownError } from '../flows/transitions.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
@@ -38,7 +38,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     expiresAt: flow.expiresAt,
     now,
   };
-  if (flow.factors && isSecondStep(flow.step)) {
+  if (isAt(flow, SECOND_STEPS) && flow.factors) {
     view.factors = flow.factors;
     if (flow.factor !== undefined) view.factor = flow.factor;
     if (flow.question !== undefined) view.question = flow.question;
@@ -47,16 +47,15 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
       view.sent = { to, expiresAt, resendAfterMs: untilResendMs(resendAt, now) };
     }
   }
-  if (flow.passkey && PASSKEY_STEPS.has(flow.step)) view.passkey = requestOf(flow.passkey);
+  if (isAt(flow, PASSKEY_STEPS) && flow.passkey) view.passkey = requestOf(flow.passkey);
   if (flow.transaction) view.transaction = { fields: flow.transaction.fields };
-  const { enrolling } = flow;
-  if (enrolling && flow.step === 'enrol') {
-    view.enrol = await showEnrolment(ports, flow, enrolling);
-    const sent = showSending(enrolling.making, now);
+  if (flow.step === 'enrol') {
+    view.enrol = await showEnrolment(ports, flow);
+    const sent = showSending(flow.enrolling.making, now);
     if (sent) view.sent = sent;
   }
-  if (enrolling?.recovery !== undefined && flow.step === 'codes') {
-    view.codes = recoveryCodesOf(ports, flow, enrolling.recovery).codes;
+  if (flow.step === 'codes' && flow.enrolling.recovery !== undefined) {
+    view.codes = recoveryCodesOf(ports, flow, flow.enrolling.recovery).codes;
   }
   if (flow.step === 'self') {
     const self = await viewSelfService(ports, flow);
@@ -64,7 +63,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     if (!self) return { ...view, step: 'denied', error: { code: 'FLOW_NOT_FOUND' } };
     view.self = self;
   }
-  if (flow.unlock && flow.step === 'denied') view.unlock = flow.unlock;
+  if (flow.step === 'denied' && flow.unlock) view.unlock = flow.unlock;
   if (flow.error) {
     view.error = shownError(flow.error, now);
   }
@@ -103,8 +102,4 @@ export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
 }
 
 /** The steps at which a passkey may respond. */
-const PASSKEY_STEPS: ReadonlySet<FlowView['step']> = new Set(['identify', 'passkey', 'sign']);
-
-function isSecondStep(step: FlowView['step']): boolean {
-  return SECOND_STEPS.some((second) => second === step);
-}
+const PASSKEY_STEPS = ['identify', 'passkey', 'sign'] as const;

@@ -13,7 +13,7 @@ import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { readUser } from '../users/find-user.ts';
 import { credentialFingerprint } from '../users/user.ts';
 import { isUnchangedSinceOpen, mayBeShown } from './context.ts';
-import { isReturn, selfOpened } from './transitions.ts';
+import { isReturn, type SelfServiceUser, selfOpened } from './transitions.ts';
 
 /**
  * Loads the user for whom the page opens. The confirmed factors must still be valid, because any later change ends the
@@ -24,7 +24,7 @@ export async function standingToOpen(
   flow: Flow,
   resource: Resource,
   passed: Passed,
-): Promise<Result<{ digest: string }>> {
+): Promise<Result<SelfServiceUser>> {
   const { id } = passed.user;
   const known = id === 'test' ? undefined : await readUser(ports, flow.account, id);
   if (!known) return refusal('ACCESS_DENIED');
@@ -39,18 +39,18 @@ export async function standingToOpen(
   if (digest !== undefined && digest !== passwordDigest(user)) return denied;
   const { token } = passed;
   if (token !== undefined && !mayBeShown(token, { user, paired }, resource, ports.clock.now())) return denied;
-  return { digest: credentialFingerprint(user) };
+  return { user: user.id, fingerprint: credentialFingerprint(user) };
 }
 
 /** The commit that opens the page: it writes the event of a sign-in, and no result that a site could use. */
 export function opening(
   flow: Flow,
   passed: ResultRecord,
-  standing: string,
+  opener: SelfServiceUser,
   client: ClientInfo,
   now: number,
 ): FlowChange & { write: Write } {
-  const opened = selfOpened(flow, passed, standing, now);
+  const opened = selfOpened(flow, passed, opener, now);
   const put = [{ key: flowDocument.key(opened.id), value: opened, expiresAt: opened.expiresAt }];
   const append = [createEvent(actOf(opened, client), grantedEvent(passed), now)];
   return { flow: opened, write: { put, ...(!isReturn(flow) && { append }) } };

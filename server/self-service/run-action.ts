@@ -2,7 +2,7 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 import { readAccess } from '../authentication/read-access.ts';
 import { claimFlowStep, keeping, releaseStep } from '../flows/claim-step.ts';
 import { flowDocument } from '../flows/documents.ts';
-import type { Flow } from '../flows/flow.ts';
+import { type Flow, type FlowAt, isAt } from '../flows/flow.ts';
 import { actOf, refusedEvent } from '../flows/flow-events.ts';
 import type { SelfSession } from '../flows/self-session.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
@@ -24,7 +24,7 @@ export type SelfNeeds = StepPorts & Pick<Ports, 'courier'>;
 /** The context of a user's action on their own account. */
 export interface SelfServiceAction extends SelfServiceContext {
   act: RequestContext;
-  flow: Flow;
+  flow: FlowAt<'self'>;
 }
 
 /** The outcome of an action. */
@@ -37,7 +37,7 @@ export type SelfOutcome =
       /** The id of a deleted token. */
       lost?: TokenId;
     }
-  | { move: (flow: Flow) => Flow };
+  | { move: (flow: FlowAt<'self'>) => Flow };
 
 const SELF = ['self'] as const;
 /** The page ends because something has changed. The holder of the handle does not learn what. */
@@ -66,6 +66,7 @@ export async function runSelfServiceAction(
   if (isRefusal(claimed)) return claimed;
   const { flow } = claimed;
   try {
+    if (!isAt(flow, SELF)) throw new TypeError(`claimed at ${flow.step}`);
     const access = await readAccess(ports, flow.resource, answer.client.address);
     if (isRefusal(access)) return settle(ports, flow, attempt, (held) => denied(held, access.refused));
     const standing = await readSelfServiceContext(ports, flow, access.resource);
@@ -75,7 +76,7 @@ export async function runSelfServiceAction(
     const outcome = unfit ?? (await perform({ ...standing, act, flow }));
     if (isRefusal(outcome)) return refuse(ports, flow, attempt, outcome, act);
     if ('move' in outcome) return settle(ports, flow, attempt, outcome.move);
-    return settle(ports, flow, attempt, (held) => acted(held, standing.session, outcome));
+    return settle(ports, flow, attempt, (held) => acted(held, outcome));
   } catch (error) {
     await releaseStep(ports, flowDocument.key, flow.id, attempt).catch(() => undefined);
     throw error;
@@ -97,8 +98,8 @@ function whyNot(name: SelfAct, standing: SelfServiceContext, now: number): Refus
   return judged === 'allowed' ? undefined : refusal(NOT_ALLOWED[judged]);
 }
 
-function acted(held: Flow, session: SelfSession, outcome: Extract<SelfOutcome, { done: object }>): Flow {
-  const next = selfStayed(held, after(held.self ?? session, outcome));
+function acted(held: FlowAt<'self'>, outcome: Extract<SelfOutcome, { done: object }>): Flow {
+  const next = selfStayed(held, after(held.self, outcome));
   const { user } = outcome;
   // The action itself may have changed the password: the page goes on, and so do the enrolments from it.
   return user && held.passwordVerified ? { ...next, passwordDigest: passwordDigest(user) } : next;
@@ -128,9 +129,8 @@ function refuse(
     attempt,
     (held, now) => {
       if (GUESSES.has(refused)) return retryStep(held, refused);
-      const next = held.self ? selfStayed(held, held.self, refused) : denied(held, refused);
       const retryAt = retryAfterMs === undefined ? {} : { retryAt: now + retryAfterMs };
-      return { ...next, error: { code: refused, ...retryAt } };
+      return { ...selfStayed(held, held.self), error: { code: refused, ...retryAt } };
     },
     (now) => (event ? [createEvent(act, event, now)] : []),
   );
@@ -141,13 +141,13 @@ function settle(
   ports: SelfNeeds,
   claimed: Flow,
   attempt: string,
-  next: (flow: Flow, now: number) => Flow,
+  next: (flow: FlowAt<'self'>, now: number) => Flow,
   tell: (now: number) => ReturnType<typeof createEvent>[] = () => [],
 ): Promise<Result<Flow>> {
   const key = flowDocument.key(claimed.id);
   return transact<readonly [typeof key], Result<Flow>>(ports, key.anchor, [key], ([stored], now) => {
     if (!stored) return { answer: refusal('FLOW_NOT_FOUND') };
-    if (!holdsClaim(stored.value, attempt)) return { answer: refusal('STEP_STALE') };
+    if (!isAt(stored.value, SELF) || !holdsClaim(stored.value, attempt)) return { answer: refusal('STEP_STALE') };
     const flow = next(stored.value, now);
     return { answer: flow, write: { ...keeping(flowDocument.key, flow), append: tell(now) } };
   });

@@ -1,12 +1,18 @@
-import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FactorOption } from '@countersign/protocol/flow';
 import type { Enrolling } from '../flows/enrolling.ts';
-import type { Flow, ResultRecord } from '../flows/flow.ts';
+import type { Flow, FlowAt, ResultRecord, SecondFactorRequest } from '../flows/flow.ts';
 import type { SelfProof, SelfSession } from '../flows/self-session.ts';
 import { type ChallengeDraft, evaluated, requestSecondFactor } from '../flows/transitions.ts';
+import type { UserId } from '../kernel/ids.ts';
 import { SELF_LIFETIME_MS } from './self-service.ts';
 
 /** The transitions of a sign-in that leads to the self-service page instead of a result. */
+
+/** The user for whom the page opens, and the fingerprint of their credentials. */
+export interface SelfServiceUser {
+  user: UserId;
+  fingerprint: string;
+}
 
 /**
  * Completes the sign-in: the user is on the page. A return from an enrolment has not confirmed the factors of the
@@ -14,23 +20,29 @@ import { SELF_LIFETIME_MS } from './self-service.ts';
  *
  * @param passed the result that the same sign-in would have made elsewhere
  */
-export function selfOpened(flow: Flow, passed: ResultRecord, standing: string, now: number): Flow {
+export function selfOpened(
+  flow: Flow,
+  passed: ResultRecord,
+  { user, fingerprint }: SelfServiceUser,
+  now: number,
+): FlowAt<'self'> {
   const { self: before } = flow;
-  const { enrolling: _enrolling, demand: _demand, factors: _factors, factor: _factor, sent: _sent, ...rest } = flow;
+  const { enrolling: _enrolling, demand: _demand, ...earlier } = flow;
+  const { factors: _factors, factor: _factor, sent: _sent, ...rest }: typeof earlier & SecondFactorRequest = earlier;
   const shown = proofOf(passed, Math.min(now, flow.passwordAt ?? now));
   const token = passed.token === undefined ? {} : { token: passed.token };
   const isBack = before !== undefined && isReturn(flow);
   const proof = isBack ? withSecond(before.proof, shown) : shown;
   // A pending address and unconfirmed recovery codes stay pending.
-  const { token: earlier, ...waiting } = before ?? {};
-  const kept = isBack && earlier !== undefined ? { token: earlier } : token;
-  const self: SelfSession = { ...waiting, ...kept, standing, proof };
+  const { token: usedBefore, ...waiting } = before ?? {};
+  const kept = isBack && usedBefore !== undefined ? { token: usedBefore } : token;
+  const self: SelfSession = { ...waiting, ...kept, standing: fingerprint, proof };
   return {
     ...evaluated(rest),
     step: 'self',
     // A passkey alone comes without a name.
     login: flow.login ?? passed.login,
-    ...(passed.user !== 'test' && { user: passed.user }),
+    user,
     self,
     expiresAt: isBack ? flow.expiresAt : now + SELF_LIFETIME_MS,
   };
@@ -57,13 +69,13 @@ export function passwordNoted(before: Flow, next: Flow, now: number): Flow {
 }
 
 /** Shows the page again, in its current state, after an action that succeeded or failed. */
-export function selfStayed(flow: Flow, self: SelfSession, code?: RefusalCode): Flow {
-  return { ...evaluated(flow), self, ...(code !== undefined && { error: { code } }) };
+export function selfStayed(flow: FlowAt<'self'>, self: SelfSession): FlowAt<'self'> {
+  return { ...evaluated(flow), self };
 }
 
 /** Asks for every factor again, from the first on. The previous proof is void meanwhile. */
 export function proofAsked(
-  flow: Flow,
+  flow: FlowAt<'self'>,
   asked: {
     hasPassword: boolean;
     isTwoAsked: boolean;
@@ -72,11 +84,16 @@ export function proofAsked(
   },
 ): Flow {
   const { passwordDigest: _digest, passwordAt: _at, ...rest } = evaluated(flow);
-  const next: Flow = { ...rest, passwordVerified: false, ...(asked.isTwoAsked && { demand: { acr: '2' } }) };
-  return asked.hasPassword ? { ...next, step: 'password' } : requestSecondFactor(next, asked.options, asked.offered);
+  const next: FlowAt<'password'> = {
+    ...rest,
+    step: 'password',
+    passwordVerified: false,
+    ...(asked.isTwoAsked && { demand: { acr: '2' } }),
+  };
+  return asked.hasPassword ? next : requestSecondFactor(next, asked.options, asked.offered);
 }
 
 /** Starts the enrolment of another token. */
-export function addingBegun(flow: Flow, enrolling: Enrolling): Flow {
+export function addingBegun(flow: FlowAt<'self'>, enrolling: Enrolling): FlowAt<'enrol'> {
   return { ...evaluated(flow), step: 'enrol', enrolling };
 }

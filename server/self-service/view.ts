@@ -5,7 +5,7 @@ import { ENVIRONMENT_KEPT_MS } from '../browsers/device-fingerprint/known-browse
 import { environmentsDocument } from '../browsers/documents.ts';
 import { decideEnrolment } from '../enrolment/enrolment.ts';
 import { availableKinds } from '../enrolment/start-token-creation.ts';
-import type { Flow } from '../flows/flow.ts';
+import type { FlowAt } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { minLengthOf } from '../passwords/password-policy.ts';
 import { resourceDocument } from '../resources/documents.ts';
@@ -28,7 +28,7 @@ import { namedBy, readTokenLabels } from './token-labels.ts';
  */
 export async function viewSelfService(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>,
-  flow: Flow,
+  flow: FlowAt<'self'>,
 ): Promise<SelfView | undefined> {
   const now = ports.clock.now();
   const [resource] = await ports.store.getMany([resourceDocument.key(flow.resource)], now);

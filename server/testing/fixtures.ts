@@ -212,7 +212,7 @@ export async function overwriteSeed(ports: TestPorts, id: Token['id'], sealedSec
 export async function overwrite<T extends object>(
   ports: TestPorts,
   key: DocumentKey<T>,
-  changes: Partial<NoInfer<T>>,
+  changes: NoInfer<Partial<T>>,
 ): Promise<void> {
   await ports.store.commit({
     anchor: key.anchor,

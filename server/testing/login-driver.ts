@@ -1,9 +1,9 @@
 import type { EnrolmentKind, FlowPurpose, FlowView } from '@countersign/protocol/flow';
 import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
-import type { Flow } from '../flows/flow.ts';
+import type { AnswerableStep, Flow } from '../flows/flow.ts';
+import { SECOND_STEPS } from '../flows/flow.ts';
 import type { Step, StepRequest } from '../flows/step.ts';
-import { SECOND_STEPS } from '../flows/transitions.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { requestUnlock } from '../login/request-unlock.ts';
@@ -147,7 +147,7 @@ export class LoginDriver {
     return viewFlow(this.ports, this.handle);
   }
 
-  #submit<Input>(step: Step<Input>, seq: number, input: Input): Promise<Result<FlowView>> {
+  #submit<Input>(step: Step<AnswerableStep, Input>, seq: number, input: Input): Promise<Result<FlowView>> {
     return this.#seen(submitStep(this.ports, step, this.#answer(seq), input));
   }
 

@@ -2,7 +2,7 @@ import type { Step } from '../../flows/step.ts';
 import { setLogin } from '../../flows/transitions.ts';
 
 /** Records the login. No user is looked up: the next step is the same for every name (SR-17). */
-export const identify: Step<{ login: string }> = {
+export const identify: Step<'identify', { login: string }> = {
   at: ['identify'],
   leadsTo: ['password', 'otp'],
   async handle(_ports, { resource }, { login }) {

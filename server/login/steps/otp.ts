@@ -17,7 +17,7 @@ import { mayAskUnlock } from '../../unlock/unlockable-tokens.ts';
 import type { User } from '../../users/user.ts';
 
 /** Checks a one-time password. It is well-formed: a malformed one was refused before the step was claimed (SR-47). */
-export const otp: Step<{ otp: string }> = {
+export const otp: Step<'otp', { otp: string }> = {
   at: ['otp'],
   leadsTo: ['enrol', 'done', 'self'],
   handle(ports, context, { otp: typed }) {
@@ -29,7 +29,7 @@ export const otp: Step<{ otp: string }> = {
 };
 
 /** Checks a recovery code, for a user without their device. */
-export const recovery: Step<{ code: string }> = {
+export const recovery: Step<'recovery', { code: string }> = {
   at: ['recovery'],
   leadsTo: ['enrol', 'done', 'self'],
   handle(ports, context, { code }) {
@@ -40,7 +40,7 @@ export const recovery: Step<{ code: string }> = {
 /** The second factor of a sign-in. Without a first factor, all refusals about the user are the same (SR-17). */
 export async function verifySecond(
   ports: StepPorts,
-  { flow, resource }: StepContext,
+  { flow, resource }: StepContext<'otp' | 'recovery' | 'passkey'>,
   answer: SecondAnswer,
 ): Promise<StepOutcome> {
   // A right code here confirms no transaction.

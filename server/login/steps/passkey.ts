@@ -14,25 +14,39 @@ import { verifySigning } from './sign.ts';
  * A passkey's response to the challenge of this sign-in, as the second factor or instead of name, password and code, or
  * to that of a transaction. The challenge is void after one response, and a refusal creates another one.
  */
-export const passkey: Step<{ response: PasskeyAssertion }> = {
+export const passkey: Step<'identify' | 'passkey' | 'sign', { response: PasskeyAssertion }> = {
   at: ['identify', 'passkey', 'sign'],
   leadsTo: ['enrol', 'done', 'self'],
   async handle(ports, context, { response }) {
-    const { passkey: challenge, step, origin, transaction } = context.flow;
+    const { passkey: challenge, origin, transaction } = context.flow;
     if (!challenge) return { refusal: refusal('STEP_NOT_EXPECTED') };
     const answer: PasskeyAnswer = { kind: 'webauthn', assertion: response, asked: challenge, topOrigin: origin };
-    const verify = step === 'identify' ? verifyPasskeyAlone : step === 'sign' ? verifySigning : verifySecond;
-    const outcome = await verify(ports, context, answer);
+    const outcome = await verifyAt(ports, context, answer);
     if (!('refusal' in outcome)) return outcome;
     const next = { ...challenge, challenge: randomChallenge(ports, transaction?.hash) };
     return { ...outcome, again: (held) => ({ ...held, passkey: next }) };
   },
 };
 
+function verifyAt(
+  ports: StepPorts,
+  { flow, ...context }: StepContext<'identify' | 'passkey' | 'sign'>,
+  answer: PasskeyAnswer,
+): Promise<StepOutcome> {
+  switch (flow.step) {
+    case 'identify':
+      return verifyPasskeyAlone(ports, { flow, ...context }, answer);
+    case 'passkey':
+      return verifySecond(ports, { flow, ...context }, answer);
+    case 'sign':
+      return verifySigning(ports, { flow, ...context }, answer);
+  }
+}
+
 /** No name was given: the passkey identifies its user. All refusals about the user are the same (SR-17). */
 async function verifyPasskeyAlone(
   ports: StepPorts,
-  { flow, resource }: StepContext,
+  { flow, resource }: StepContext<'identify'>,
   answer: PasskeyAnswer,
 ): Promise<StepOutcome> {
   // It may have been switched off since the challenge was created.

@@ -7,7 +7,7 @@ import { judgeEnvironment } from '../../browsers/assess-environment.ts';
 import type { JudgedEnvironment } from '../../browsers/device-fingerprint/environment-verdict.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
 import { enrolmentBegun, unlockOffered } from '../../enrolment/transitions.ts';
-import type { Flow } from '../../flows/flow.ts';
+import type { FlowAt } from '../../flows/flow.ts';
 import { prepareFirst } from '../../flows/prepare-factor.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import { acceptPassword } from '../../flows/transitions.ts';
@@ -23,13 +23,13 @@ import type { User } from '../../users/user.ts';
  * Verifies the password. Only then does the assignment decide what is still missing: the server picks the method, never
  * the browser.
  */
-export const password: Step<{ password: string }> = {
+export const password: Step<'password', { password: string }> = {
   at: ['password'],
   leadsTo: ['otp', 'passkey', 'enrol', 'done', 'self'],
   async handle(ports, context, { password: typed }) {
     const { flow, client } = context;
     const { account, resource } = flow;
-    const name = flow.user ?? flow.login ?? '';
+    const name = flow.user ?? flow.login;
     const attempt = { account, resource, name, password: typed, address: client.address, way: 'widget' } as const;
     const checked = await checkPassword(ports, attempt, (right) => afterPassword(ports, context, right));
     return isRefusal(checked) ? { refusal: checked } : checked;
@@ -38,7 +38,7 @@ export const password: Step<{ password: string }> = {
 
 /** A verified password, and all the data that decides what follows it. */
 interface RightPassword {
-  flow: Flow;
+  flow: FlowAt<'password'>;
   resource: Resource;
   user: User;
   digest: string;
@@ -50,7 +50,7 @@ interface RightPassword {
 
 async function afterPassword(
   ports: StepPorts,
-  { flow, client }: StepContext,
+  { flow, client }: StepContext<'password'>,
   { user, tokens }: PasswordRight,
 ): Promise<Result<StepOutcome>> {
   // The resource's requirements may have changed while the password was hashed.
@@ -65,7 +65,7 @@ async function afterPassword(
 
 async function requirementsOf(
   ports: StepPorts,
-  flow: Flow,
+  flow: FlowAt<'password'>,
   resource: Resource,
   user: User,
   tokens: readonly Token[],

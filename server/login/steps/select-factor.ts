@@ -1,6 +1,7 @@
+import { SECOND_STEPS, type SecondStep } from '../../flows/flow.ts';
 import { prepareFactor } from '../../flows/prepare-factor.ts';
 import type { Step } from '../../flows/step.ts';
-import { codeNotSent, SECOND_STEPS, selectFactor as select } from '../../flows/transitions.ts';
+import { codeNotSent, selectFactor as select } from '../../flows/transitions.ts';
 import type { MailLanguage } from '../../kernel/mail.ts';
 import { isRefusal, refusal } from '../../kernel/result.ts';
 
@@ -9,7 +10,7 @@ import { isRefusal, refusal } from '../../kernel/result.ts';
  * question created. Selecting the same again requests another code. It is claimed like any other step, so a double
  * click sends one code.
  */
-export const selectFactor: Step<{ factor: string; language: MailLanguage }> = {
+export const selectFactor: Step<SecondStep, { factor: string; language: MailLanguage }> = {
   at: SECOND_STEPS,
   leadsTo: SECOND_STEPS,
   async handle(ports, { flow, resource, client }, { factor, language }) {

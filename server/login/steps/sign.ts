@@ -9,7 +9,7 @@ import type { SecondAnswer } from '../../tokens/second-answer.ts';
 import { locateUser } from '../../users/find-user.ts';
 
 /** The digits that confirm a transaction: of the selected token only. */
-export const sign: Step<{ otp: string }> = {
+export const sign: Step<'sign', { otp: string }> = {
   at: ['sign'],
   leadsTo: ['done'],
   async handle(ports, context, { otp }) {
@@ -20,7 +20,7 @@ export const sign: Step<{ otp: string }> = {
 };
 
 /** The user rejects the transaction: nothing can confirm it any more. */
-export const cancel: Step<object> = {
+export const cancel: Step<'sign', object> = {
   at: ['sign'],
   leadsTo: [],
   async handle() {
@@ -34,12 +34,12 @@ export const cancel: Step<object> = {
  */
 export async function verifySigning(
   ports: StepPorts,
-  { flow, resource }: StepContext,
+  { flow, resource }: StepContext<'sign'>,
   answer: SecondAnswer,
 ): Promise<StepOutcome> {
   const { transaction } = flow;
-  const user = flow.user === undefined ? undefined : await locateUser(ports, flow.account, flow.user);
-  if (!transaction || !user) return { refusal: refusal('ACCESS_DENIED') };
+  const user = await locateUser(ports, flow.account, flow.user);
+  if (!user) return { refusal: refusal('ACCESS_DENIED') };
   // The challenge of a device or a message is looked up by the transaction; a passkey's challenge contains it.
   if (answer.kind === 'webauthn' && !isOfTransaction(answer.asked.challenge, transaction.hash)) {
     return { refusal: refusal('ACCESS_DENIED', {}, { about: user.id }) };
