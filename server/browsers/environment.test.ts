@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../authentication/explain.ts';
 import { backUp } from '../backup/back-up.ts';
 import { flowDocument } from '../flows/documents.ts';
-import { parseHandle } from '../flows/flow-handle.ts';
+import { parseHandle } from '../flows/flow.ts';
 import { DEFAULT_WEIGHTS, type EnvironmentAction } from '../resources/environment-check.ts';
 import { createLoginRequest, operatorContext } from '../testing/as-operator.ts';
 import {

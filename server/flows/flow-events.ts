@@ -1,8 +1,12 @@
 import type { EventDraft, EventFactor } from '../kernel/event.ts';
 import type { ClientInfo, RequestContext } from '../kernel/request-context.ts';
+import { createEvent } from '../kernel/request-context.ts';
 import type { Refusal } from '../kernel/result.ts';
+import type { Write } from '../store/transact.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
+import { flowDocument, loginRequestDocument, resultDocument } from './documents.ts';
 import type { Flow, ResultRecord } from './flow.ts';
+import { type LoginRequest, RESULT_GRACE_MS } from './flow.ts';
 
 /**
  * The events of a sign-in through the widget or of a transaction: one for each refused answer, and one for the end. A
@@ -48,4 +52,25 @@ export function grantedEvent(result: ResultRecord): EventDraft {
 function kindOf(transaction: string | undefined, isTest: boolean): Pick<EventDraft, 'type' | 'transaction'> {
   if (transaction !== undefined) return { type: 'transaction', transaction };
   return { type: isTest ? 'authentication.test' : 'authentication' };
+}
+
+/** The single commit that completes a sign-in: flow, record and, if there was one, the used-up login request. */
+export function completionWrite(
+  flow: Flow,
+  result: ResultRecord,
+  request: LoginRequest | undefined,
+  client: ClientInfo,
+  now: number,
+): Write {
+  const { id } = flow;
+  return {
+    put: [
+      { key: flowDocument.key(id), value: flow, expiresAt: flow.expiresAt },
+      { key: resultDocument.key(id), value: result, expiresAt: Math.max(result.expiresAt, now) + RESULT_GRACE_MS },
+      ...(request
+        ? [{ key: loginRequestDocument.key(id), value: { ...request, usedAt: now }, expiresAt: request.expiresAt }]
+        : []),
+    ],
+    append: [createEvent(actOf(flow, client), grantedEvent(result), now)],
+  };
 }

@@ -7,8 +7,7 @@ import { hashSecret, newSecret, secretMatches, secretOf } from '../kernel/secret
 import type { NewId } from '../records/create-object.ts';
 import { newOperation } from '../store/transact.ts';
 import { loginRequestDocument } from './documents.ts';
-import { LOGIN_REQUEST_ATTEMPTS, type LoginRequest } from './flow.ts';
-import { writeHandle } from './flow-handle.ts';
+import { LOGIN_REQUEST_ATTEMPTS, type LoginRequest, writeHandle } from './flow.ts';
 
 /** Stores a host's request and returns the input for the page to start with. */
 export async function storeLoginRequest(

@@ -351,3 +351,9 @@ export function evaluated<F extends Conversation>(flow: F): F {
 function wholeSecond(at: number): number {
   return Math.floor(at / 1000) * 1000;
 }
+
+/** Records when the password was right, because the proof dates from then. */
+export function passwordNoted(before: Flow, next: Flow, now: number): Flow {
+  const isNews = next.purpose === 'self' && next.passwordVerified && !before.passwordVerified;
+  return isNews ? { ...next, passwordAt: now } : next;
+}

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from '../flows/flow.ts';
-import { parseHandle } from '../flows/flow-handle.ts';
+import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS, parseHandle } from '../flows/flow.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { consumeResult, createLoginRequest } from '../testing/as-operator.ts';
 import {

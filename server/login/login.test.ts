@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resultDocument } from '../flows/documents.ts';
-import { FLOW_LIFETIME_MS, STEP_CLAIM_MS } from '../flows/flow.ts';
-import { parseHandle } from '../flows/flow-handle.ts';
+import { FLOW_LIFETIME_MS, parseHandle, STEP_CLAIM_MS } from '../flows/flow.ts';
 import { DependencyFailed } from '../kernel/dependency.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { passwordAttemptsDocument } from '../passwords/documents.ts';

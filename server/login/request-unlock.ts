@@ -1,11 +1,10 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { readAccess } from '../authentication/read-access.ts';
-import { keeping, releaseStep } from '../flows/claim-step.ts';
 import { flowDocument } from '../flows/documents.ts';
 import type { Flow, FlowAt } from '../flows/flow.ts';
 import { actOf } from '../flows/flow-events.ts';
-import { readFlow } from '../flows/sealed-flow.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
+import { keeping, readFlow, releaseStep } from '../flows/stored-flow.ts';
 import { claimStep, holdsClaim, released } from '../flows/transitions.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { FlowId } from '../kernel/ids.ts';

@@ -1,8 +1,10 @@
 import type { FactorKind, FlowPurpose } from '@countersign/protocol/flow';
-import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
+import { blindTraits } from '../browsers/blind-signals.ts';
+import type { Environment, SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
+import type { Resource } from '../resources/resource.ts';
 
 export type StartFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets' | 'codes'> & {
   issuer: string;
@@ -26,4 +28,14 @@ export interface StartFlowInput {
   traits?: SaidTraits;
   /** The user's client, as the service itself sees it. */
   client: ClientInfo;
+}
+
+/** The browser signals that a sign-in stores: none if the resource does not ask for them. */
+export function reportedSignals(
+  ports: Pick<Ports, 'secrets'>,
+  resource: Pick<Resource, 'environment'>,
+  { traits, client }: Pick<StartFlowInput, 'traits' | 'client'>,
+): { environment?: Environment } {
+  if (!resource.environment) return {};
+  return { environment: blindTraits(ports, { ...traits, userAgent: client.userAgent }) };
 }

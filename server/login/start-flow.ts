@@ -4,7 +4,7 @@ import { accessChecks } from '../authentication/access.ts';
 import { offersPasskeySignIn } from '../authentication/second-factor.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import type { FlowAt } from '../flows/flow.ts';
-import { sealFlow } from '../flows/sealed-flow.ts';
+import { sealFlow } from '../flows/stored-flow.ts';
 import { denied, newFlow } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { type Result, refusal } from '../kernel/result.ts';
@@ -12,8 +12,8 @@ import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
 import type { Resource } from '../resources/resource.ts';
 import { createDiscoverableChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
-import { seenAtBeginning } from './seen-at-beginning.ts';
 import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
+import { reportedSignals } from './start-flow-input.ts';
 import { startRequestedFlow } from './start-requested-flow.ts';
 import { presentFlow } from './view-flow.ts';
 
@@ -47,7 +47,7 @@ export async function beginPlain(
   const now = ports.clock.now();
   const [account] = await ports.store.getMany([accountDocument.key(resource.account)], now);
   const id = idFromBytes('flw', ports.random.bytes(7));
-  const begun = newFlow(id, resource, { ...input, ...seenAtBeginning(ports, resource, input) }, now);
+  const begun = newFlow(id, resource, { ...input, ...reportedSignals(ports, resource, input) }, now);
   const facts = { planActive: account?.value.plan.active === true, resource, filters: [] };
   const [off] = [...accessChecks(facts, () => ({}), now)].flatMap((check) => (check.passed ? [] : [check.code]));
   const { flow, handle } = sealFlow(

@@ -6,7 +6,7 @@ import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
 import { enrolmentBegun } from '../enrolment/transitions.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import type { Flow, FlowAt } from '../flows/flow.ts';
-import { sealFlow } from '../flows/sealed-flow.ts';
+import { sealFlow } from '../flows/stored-flow.ts';
 import { newFlow } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';

@@ -1,7 +1,7 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
 import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import { loginRequestDocument } from '../flows/documents.ts';
-import { parseLoginRequest } from '../flows/flow-handle.ts';
+import { parseLoginRequest } from '../flows/flow.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';

@@ -15,9 +15,10 @@ import {
   type FlowChange,
   LOGIN_REQUEST_LIFETIME_MS,
   type LoginRequest,
+  parseLoginRequest,
+  writeHandle,
 } from '../flows/flow.ts';
-import { actOf, refusedEvent } from '../flows/flow-events.ts';
-import { parseLoginRequest, writeHandle } from '../flows/flow-handle.ts';
+import { actOf, completionWrite, refusedEvent } from '../flows/flow-events.ts';
 import { prepareFirst } from '../flows/prepare-factor.ts';
 import { completeFlow, denied, newFlow } from '../flows/transitions.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
@@ -30,9 +31,8 @@ import { type Decision, transact, type Write } from '../store/transact.ts';
 import { type AssignedTokens, loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import { readUser } from '../users/find-user.ts';
-import { completionWrite } from './complete-flow.ts';
-import { seenAtBeginning } from './seen-at-beginning.ts';
 import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
+import { reportedSignals } from './start-flow-input.ts';
 import { decideLoginRequestStart, type LoginRequestFacts } from './start-from-login-request.ts';
 import { presentFlow } from './view-flow.ts';
 
@@ -59,7 +59,7 @@ export async function startRequestedFlow(
 
   const [asked] = await ports.store.getMany([loginRequestDocument.key(id)], ports.clock.now());
   if (!asked || !fits(asked.value)) return refusal('LOGIN_REQUEST_INVALID');
-  const seen = seenAtBeginning(ports, resource, input);
+  const seen = reportedSignals(ports, resource, input);
   const facts = await readFacts(ports, resource, input, asked.value, seen);
   if (isRefusal(facts)) return facts;
 
@@ -105,7 +105,7 @@ async function readFacts(
   resource: Resource,
   { client, prefer }: StartFlowInput,
   request: LoginRequest,
-  { environment: browser }: ReturnType<typeof seenAtBeginning>,
+  { environment: browser }: ReturnType<typeof reportedSignals>,
 ): Promise<Result<LoginRequestFacts>> {
   const now = ports.clock.now();
   const { transaction } = request;

@@ -1,3 +1,4 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
 import { confirmCodes, enrol, enrolPasskey, postponeEnrolment } from '../enrolment/finish-enrolment.ts';
 import { selectKind } from '../enrolment/select-kind.ts';
 import { sendFirstCode } from '../enrolment/send-first-code.ts';
@@ -10,8 +11,8 @@ import { cancel, sign } from './steps/sign.ts';
 
 /**
  * Every step of a sign-in by the request that submits it, `POST /widget/v1/flow/<path>`. Each declares where it is
- * accepted, which function handles it and what may follow. `submit-step.ts` runs one; `ending-refusals.ts` lists the
- * refusals that end the sign-in. The actions of the self-service page are in `self-service/`.
+ * accepted, which function handles it and what may follow. `submit-step.ts` runs one. The actions of the
+ * self-service page are in `self-service/`.
  */
 export const STEPS = {
   identify,
@@ -31,3 +32,23 @@ export const STEPS = {
 } as const;
 
 export type StepPath = keyof typeof STEPS;
+
+/** The refusals that end a sign-in. After all others the user may try the step again. */
+const ENDING_REFUSALS: ReadonlySet<RefusalCode> = new Set([
+  'TRANSACTION_CANCELLED',
+  'TOKEN_LOCKED',
+  'TOKEN_OUT_OF_STEP',
+  'ENROLMENT_LINK_INVALID',
+  'CONFIRMATION_REQUIRED',
+  'ACCESS_DENIED',
+  'ENVIRONMENT_MISMATCH',
+  'LEVEL_UNREACHABLE',
+  'FILTER_DENIED',
+  'PLAN_INACTIVE',
+  'RESOURCE_DISABLED',
+  'RESOURCE_NOT_FOUND',
+]);
+
+export function endsSignIn(code: RefusalCode): boolean {
+  return ENDING_REFUSALS.has(code);
+}

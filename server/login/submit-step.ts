@@ -5,8 +5,8 @@ import { readAccess } from '../authentication/read-access.ts';
 import { judgeEnvironment } from '../browsers/assess-environment.ts';
 import { environmentForbids } from '../browsers/device-fingerprint/environment-verdict.ts';
 import { rememberEnvironment } from '../browsers/remember-environment.ts';
-import { claimFlowStep, keeping, releaseStep } from '../flows/claim-step.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
+import type { Handle } from '../flows/flow.ts';
 import {
   type AnswerableStep,
   type Flow,
@@ -15,11 +15,10 @@ import {
   isAt,
   type LoginRequest,
 } from '../flows/flow.ts';
-import { actOf, refusedEvent } from '../flows/flow-events.ts';
-import type { Handle } from '../flows/flow-handle.ts';
-import { openFlow } from '../flows/sealed-flow.ts';
+import { actOf, completionWrite, refusedEvent } from '../flows/flow-events.ts';
 import type { Step, StepOutcome, StepPorts, StepRequest } from '../flows/step.ts';
-import { completeFlow, denied, holdsClaim, type Passed, retryStep } from '../flows/transitions.ts';
+import { claimFlowStep, keeping, openFlow, releaseStep } from '../flows/stored-flow.ts';
+import { completeFlow, denied, holdsClaim, type Passed, passwordNoted, retryStep } from '../flows/transitions.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
@@ -27,11 +26,10 @@ import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
 import { readSelfServiceContext } from '../self-service/context.ts';
 import { opening, standingToOpen } from '../self-service/open.ts';
-import { passwordNoted, type SelfServiceUser } from '../self-service/transitions.ts';
+import type { SelfServiceUser } from '../self-service/transitions.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
-import { completionWrite } from './complete-flow.ts';
-import { endsSignIn } from './ending-refusals.ts';
+import { endsSignIn } from './steps.ts';
 import { evaluateTestStep, expired } from './test-mode.ts';
 import { presentFlow } from './view-flow.ts';
 

@@ -3,7 +3,7 @@ import type { ResultClaims } from '@countersign/protocol/result';
 import { recoveryCodesOf, showEnrolment, showSending } from '../enrolment/show-enrolment.ts';
 import { resultDocument } from '../flows/documents.ts';
 import { type Flow, isAt, type ResultRecord, SECOND_STEPS } from '../flows/flow.ts';
-import { readFlow } from '../flows/sealed-flow.ts';
+import { readFlow } from '../flows/stored-flow.ts';
 import { shownError } from '../flows/transitions.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports/ports.ts';

@@ -1,7 +1,7 @@
-import { keeping } from '../flows/claim-step.ts';
 import { flowDocument } from '../flows/documents.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
+import { keeping } from '../flows/stored-flow.ts';
 import { isSameSecret } from '../kernel/constant-time.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { MailLanguage } from '../kernel/mail.ts';

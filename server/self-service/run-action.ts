@@ -1,11 +1,11 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { readAccess } from '../authentication/read-access.ts';
-import { claimFlowStep, keeping, releaseStep } from '../flows/claim-step.ts';
 import { flowDocument } from '../flows/documents.ts';
 import { type Flow, type FlowAt, isAt } from '../flows/flow.ts';
 import { actOf, refusedEvent } from '../flows/flow-events.ts';
 import type { SelfSession } from '../flows/self-session.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
+import { claimFlowStep, keeping, releaseStep } from '../flows/stored-flow.ts';
 import { denied, holdsClaim, retryStep } from '../flows/transitions.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';

@@ -1,5 +1,5 @@
 import { flowDocument } from '../flows/documents.ts';
-import { parseHandle } from '../flows/flow-handle.ts';
+import { parseHandle } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { secretMatches } from '../kernel/secret-token.ts';

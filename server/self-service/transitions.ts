@@ -62,12 +62,6 @@ function proofOf({ amr, acr, otp }: ResultRecord, at: number): SelfProof {
   return { at, password: amr.includes('pwd'), second: otp === 'verified', isTwo: acr === '2' };
 }
 
-/** Records when the password was right, because the proof dates from then. */
-export function passwordNoted(before: Flow, next: Flow, now: number): Flow {
-  const isNews = next.purpose === 'self' && next.passwordVerified && !before.passwordVerified;
-  return isNews ? { ...next, passwordAt: now } : next;
-}
-
 /** Shows the page again, in its current state, after an action that succeeded or failed. */
 export function selfStayed(flow: FlowAt<'self'>, self: SelfSession): FlowAt<'self'> {
   return { ...evaluated(flow), self };

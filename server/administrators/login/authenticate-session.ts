@@ -1,5 +1,5 @@
 import { accountDocument } from '../../accounts/documents.ts';
-import { parseHandle, writeHandle } from '../../flows/flow-handle.ts';
+import { parseHandle, writeHandle } from '../../flows/flow.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { Stored } from '../../kernel/ports/store.ts';
 import { type Result, refusal } from '../../kernel/result.ts';

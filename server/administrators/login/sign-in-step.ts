@@ -1,6 +1,6 @@
 import type { SignInStep } from '@countersign/protocol/session';
-import { claimFlowStep, keeping, releaseStep } from '../../flows/claim-step.ts';
-import type { Handle } from '../../flows/flow-handle.ts';
+import type { Handle } from '../../flows/flow.ts';
+import { claimFlowStep, keeping, releaseStep } from '../../flows/stored-flow.ts';
 import { denied, holdsClaim, retryStep } from '../../flows/transitions.ts';
 import type { EventDraft } from '../../kernel/event.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/request-context.ts';

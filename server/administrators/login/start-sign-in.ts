@@ -1,7 +1,7 @@
 import { accountDocument, accountIndexes } from '../../accounts/documents.ts';
 import { admitStart, type StartLimits } from '../../flows/admit-start.ts';
-import type { Handle } from '../../flows/flow-handle.ts';
-import { readByHandle, sealFlow, unsealFlow } from '../../flows/sealed-flow.ts';
+import type { Handle } from '../../flows/flow.ts';
+import { readByHandle, sealFlow, unsealFlow } from '../../flows/stored-flow.ts';
 import { type AccountId, idFromBytes, parseId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { ClientInfo } from '../../kernel/request-context.ts';

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { parseLoginRequest } from '../../flows/flow-handle.ts';
+import { parseLoginRequest } from '../../flows/flow.ts';
 import type { AppEnv } from '../../http/context.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';

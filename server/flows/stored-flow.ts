@@ -1,17 +1,26 @@
 import type { FlowId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { ClientContext } from '../kernel/secret-context.ts';
 import { hashSecret, secretMatches } from '../kernel/secret-token.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
 import { restorationDocument } from '../store/documents.ts';
-import type { KeptConversation } from './claim-step.ts';
+import { transact, type Write } from '../store/transact.ts';
 import { flowDocument, flowStartedDocument } from './documents.ts';
-import type { Flow } from './flow.ts';
-import { type Handle, parseHandle, writeHandle } from './flow-handle.ts';
+import { type Flow, type Handle, parseHandle, writeHandle } from './flow.ts';
+import { type Conversation, claimStep, holdsClaim, released } from './transitions.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'>;
+/** A stored conversation: identified by its flow and continued with the handle. */
+export interface KeptConversation extends Conversation {
+  id: FlowId;
+  handleHash: string;
+  createdAt: number;
+  expiresAt: number;
+}
+
+type KeyOf<F> = (id: FlowId) => DocumentKey<F>;
 
 /** The kind of flow: a handle of one kind opens none of the other. */
 type FlowKind = ClientContext['kind'];
@@ -34,7 +43,7 @@ export function sealFlow<F extends KeptConversation>(
 
 /** The flow in a valid handle. Undefined for every other handle. */
 export async function unsealFlow<F extends KeptConversation>(
-  ports: Needs,
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
   kind: FlowKind,
   { id, secret }: Handle,
 ): Promise<F | undefined> {
@@ -50,7 +59,10 @@ export async function unsealFlow<F extends KeptConversation>(
 }
 
 /** A sign-in through the widget or on a hosted page that has no answer yet. */
-export async function openFlow(ports: Needs & { issuer: string }, handle: Handle): Promise<Flow | undefined> {
+export async function openFlow(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'> & { issuer: string },
+  handle: Handle,
+): Promise<Flow | undefined> {
   const flow = await unsealFlow<Flow>(ports, 'widget-flow', handle);
   if (!flow) return undefined;
   const [resource] = await ports.store.getMany([resourceDocument.key(flow.resource)], ports.clock.now());
@@ -60,14 +72,17 @@ export async function openFlow(ports: Needs & { issuer: string }, handle: Handle
 }
 
 /** The flow that the handle continues, or is about to start. */
-export function readFlow(ports: Needs & { issuer: string }, text: unknown): Promise<Flow | undefined> {
+export function readFlow(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'> & { issuer: string },
+  text: unknown,
+): Promise<Flow | undefined> {
   return readByHandle(ports, flowDocument.key, text, (handle) => openFlow(ports, handle));
 }
 
 /** @param open the contents of a handle whose flow is not stored yet */
 export async function readByHandle<F extends KeptConversation>(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
-  keyOf: (id: FlowId) => DocumentKey<F>,
+  keyOf: KeyOf<F>,
   text: unknown,
   open: (handle: Handle) => Promise<F | undefined>,
 ): Promise<F | undefined> {
@@ -77,4 +92,60 @@ export async function readByHandle<F extends KeptConversation>(
   const [flow, begun] = await store.getMany([keyOf(id), flowStartedDocument.key(id)] as const, clock.now());
   if (flow) return secretMatches(secret, flow.value.handleHash) ? flow.value : undefined;
   return begun ? undefined : open(handle);
+}
+
+/**
+ * Takes a step for one attempt, so that only one of several simultaneous answers is evaluated.
+ *
+ * @param open the contents of a handle whose flow is not stored yet: the claim stores it. Absent: no flow starts with
+ * this step
+ */
+export async function claimFlowStep<F extends KeptConversation>(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  keyOf: KeyOf<F>,
+  answer: { handle: unknown; seq: number; steps: readonly F['step'][]; attempt: string },
+  open?: (handle: Handle) => Promise<F | undefined>,
+): Promise<Result<{ flow: F }>> {
+  const handle = parseHandle(answer.handle);
+  if (!handle) return refusal('FLOW_NOT_FOUND');
+  const [key, mark] = [keyOf(handle.id), flowStartedDocument.key(handle.id)];
+  const claim = (sealed?: F) =>
+    transact<readonly [typeof key, typeof mark], Result<{ flow: F }>>(
+      ports,
+      key.anchor,
+      [key, mark],
+      ([stored, begun], now) => {
+        const flow = (stored?.value as F | undefined) ?? (begun ? undefined : sealed);
+        if (!flow || !secretMatches(handle.secret, flow.handleHash)) return { answer: refusal('FLOW_NOT_FOUND') };
+        const claimed = claimStep(flow, answer, now);
+        if ('refused' in claimed) return { answer: refusal(claimed.refused) };
+        const put = keeping(keyOf, claimed.flow).put ?? [];
+        const marked = { key: mark, value: { at: now }, expiresAt: flow.expiresAt };
+        return { answer: claimed, write: { put: stored ? put : [...put, marked] } };
+      },
+    );
+  const held = await claim();
+  if (!open || !isRefusal(held) || held.refused !== 'FLOW_NOT_FOUND') return held;
+  const sealed = await open(handle);
+  return sealed ? claim(sealed) : held;
+}
+
+/** A failed evaluation decided nothing: the step is free again, and what was counted stays counted. */
+export async function releaseStep<F extends KeptConversation>(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  keyOf: KeyOf<F>,
+  id: FlowId,
+  attempt: string,
+): Promise<void> {
+  const key = keyOf(id);
+  await transact(ports, key.anchor, [key], ([stored]) => {
+    const flow = stored?.value as F | undefined;
+    return flow && holdsClaim(flow, attempt)
+      ? { answer: undefined, write: keeping(keyOf, released(flow)) }
+      : { answer: undefined };
+  });
+}
+
+export function keeping<F extends KeptConversation>(keyOf: KeyOf<F>, flow: F): Write {
+  return { put: [{ key: keyOf(flow.id), value: flow, expiresAt: flow.expiresAt }] };
 }
