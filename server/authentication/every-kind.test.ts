@@ -8,8 +8,8 @@ import { totpDevice } from '../testing/devices/oath-device.ts';
 import { createFixture, type Fixture, PASSWORD, read, setState } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import type { NewPin } from '../tokens/create-token.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import type { NewPin } from '../tokens/store-token.ts';
 
 // The rules for every kind of token.
 

@@ -8,12 +8,12 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { suiteOf } from '../testing/ocra-samples.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { apiScope } from '../tokens/challenge.ts';
-import { createOcraToken } from '../tokens/create-token.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { hashPin } from '../tokens/kinds/ocra/answer.ts';
 import { createOcraChallenge, QUESTION_LIFETIME_MS } from '../tokens/kinds/ocra/create-ocra-challenge.ts';
+import { createOcraToken } from '../tokens/kinds/ocra/create-ocra-token.ts';
 import { withReplayFloor } from '../tokens/replay-floor.ts';
-import { askResync } from '../tokens/request-resync.ts';
+import { requestResync } from '../tokens/request-resync.ts';
 import type { OcraToken } from '../tokens/token.ts';
 
 let ports: TestPorts;
@@ -142,7 +142,7 @@ describe('the stored data', () => {
     const refused = await authenticate(ports, { ...asking(scene), otp: '12345678' });
     expect(refused).toEqual({ refused: 'TOKEN_OUT_OF_STEP' });
 
-    const { questions } = unwrap(await askResync(ports, operatorContext(scene.account), device.token));
+    const { questions } = unwrap(await requestResync(ports, operatorContext(scene.account), device.token));
     const answers = [await device.answer(questions[0], 40), await device.answer(questions[1], 41)] as const;
     const back = unwrap(await resync(scene, device.token, answers)).object;
     expect(back).toMatchObject({ nextCounter: 42 });
@@ -167,8 +167,8 @@ describe('SR-43: a resynchronisation', () => {
     const scene = await createFixture(ports);
     const device = await giveOcra(scene, COUNTING);
     expect(await resync(scene, device.token, ['12345678', '12345678'])).toEqual({ refused: 'NOTHING_ASKED' });
-    const before = unwrap(await askResync(ports, operatorContext(scene.account), device.token)).questions;
-    const { questions } = unwrap(await askResync(ports, operatorContext(scene.account), device.token));
+    const before = unwrap(await requestResync(ports, operatorContext(scene.account), device.token)).questions;
+    const { questions } = unwrap(await requestResync(ports, operatorContext(scene.account), device.token));
     const to = async ([one, two]: readonly [string, string]) =>
       [await device.answer(one, 20), await device.answer(two, 21)] as const;
     expect(await resync(scene, device.token, await to(before))).toEqual({ refused: 'OTP_WRONG' });
@@ -180,7 +180,7 @@ describe('SR-43: a resynchronisation', () => {
   test('that fails six times in a row locks the device, and later right answers are refused', async () => {
     const scene = await createFixture(ports);
     const device = await giveOcra(scene, COUNTING);
-    const { questions } = unwrap(await askResync(ports, operatorContext(scene.account), device.token));
+    const { questions } = unwrap(await requestResync(ports, operatorContext(scene.account), device.token));
     const right = [await device.answer(questions[0]), await device.answer(questions[1], 1)] as const;
     for (let guess = 0; guess < 5; guess++) {
       expect(await resync(scene, device.token, [right[0], wrongAnswer(right[1])])).toEqual({ refused: 'OTP_WRONG' });
@@ -192,7 +192,7 @@ describe('SR-43: a resynchronisation', () => {
   test('is refused for a device without a counter', async () => {
     const scene = await createFixture(ports);
     const { token } = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-6:QN08');
-    expect(await askResync(ports, operatorContext(scene.account), token)).toEqual({ refused: 'TOKEN_KIND_UNFIT' });
+    expect(await requestResync(ports, operatorContext(scene.account), token)).toEqual({ refused: 'TOKEN_KIND_UNFIT' });
     expect(await resync(scene, token, ['123456', '123456'])).toEqual({ refused: 'TOKEN_KIND_UNFIT' });
   });
 });

@@ -27,8 +27,8 @@ import {
 } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { createSentToken } from '../tokens/create-sent-token.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import { createSentToken } from '../tokens/kinds/sent/create-sent-token.ts';
 import { createChallenge } from './create-challenge.ts';
 
 let ports: TestPorts;

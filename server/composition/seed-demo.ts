@@ -9,10 +9,10 @@ import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 import { assign } from '../resources/assign.ts';
 import { createResource } from '../resources/create-resource.ts';
 import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
-import { createSentToken } from '../tokens/create-sent-token.ts';
-import { createToken } from '../tokens/create-token.ts';
 import { base32Encode } from '../tokens/kinds/oath/base32.ts';
+import { createOathToken } from '../tokens/kinds/oath/create-oath-token.ts';
 import { otpauthUri } from '../tokens/kinds/oath/otpauth.ts';
+import { createSentToken } from '../tokens/kinds/sent/create-sent-token.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
 import { createUser } from '../user-management/create-user.ts';
 
@@ -68,7 +68,7 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
     }),
   );
   const { token, secret } = must(
-    await createToken(ports, act, newId('tok'), {
+    await createOathToken(ports, act, newId('tok'), {
       name: 'Maria’s phone',
       kind: 'totp',
       algorithm: 'SHA1',

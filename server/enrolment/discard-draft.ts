@@ -4,8 +4,8 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
-import { releaseCredential } from '../tokens/kinds/passkey/claim-credential.ts';
-import { isWebauthn, type WebauthnToken } from '../tokens/token.ts';
+import { actionsOf } from '../tokens/kinds/actions.ts';
+import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
 /** Deletes a token whose enrolment was not completed. */
@@ -16,14 +16,14 @@ export async function discardDraft(
   { id: owner }: Pick<User, 'id'>,
 ): Promise<void> {
   const key = tokenDocument.key(id);
-  const dropped = await transact(ports, key.anchor, [key], ([stored], now): Decision<WebauthnToken | undefined> => {
+  const dropped = await transact(ports, key.anchor, [key], ([stored], now): Decision<Token | undefined> => {
     const token = stored?.value;
     if (token?.owner !== owner || token.createdBy?.id !== owner) return { answer: undefined };
     const append = [createEvent(act, { type: 'token.deleted', subject: id }, now)];
     return {
-      answer: isWebauthn(token) ? token : undefined,
+      answer: token,
       write: { delete: [key], index: reindex(key, token, undefined), append },
     };
   });
-  if (dropped) await releaseCredential(ports, dropped.account, dropped.factor.credentialId, id);
+  if (dropped) await actionsOf(dropped).afterDeletion?.(ports, dropped);
 }

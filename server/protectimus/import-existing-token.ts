@@ -10,8 +10,8 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK } from '../resources/resource.ts';
 import { namesExactly } from '../store/index-entries.ts';
 import { newOperation } from '../store/transact.ts';
-import type { NewPin } from '../tokens/create-token.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
+import type { NewPin } from '../tokens/store-token.ts';
 import { isOath, TOKEN_KINDS, type Token } from '../tokens/token.ts';
 import { updateToken } from '../tokens/update-token.ts';
 

@@ -10,7 +10,7 @@ import { readObject, removeObject } from '../records/read-object.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
-import { releaseCredential } from '../tokens/kinds/passkey/claim-credential.ts';
+import { actionsOf } from '../tokens/kinds/actions.ts';
 import { tokenState } from '../tokens/lockout.ts';
 import { keepSpentSeed } from '../tokens/spent-seeds.ts';
 import type { Token } from '../tokens/token.ts';
@@ -97,7 +97,6 @@ async function remove(
     return isOwnMade(token, user.id) ? undefined : refusal('TOKEN_KEPT');
   });
   if (isRefusal(gone)) return gone;
-  const { factor, account } = gone.object;
-  if (factor.kind === 'webauthn') await releaseCredential(ports, account, factor.credentialId, id);
+  await actionsOf(gone.object).afterDeletion?.(ports, gone.object);
   return { removed: true };
 }

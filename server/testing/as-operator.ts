@@ -10,7 +10,7 @@ import { assign as assignAs, unassign as unassignAs } from '../resources/assign.
 import { createResource as createResourceAs } from '../resources/create-resource.ts';
 import { createFilter as createFilterAs } from '../resources/filters/create-filter.ts';
 import { updateResource as updateResourceAs } from '../resources/update-resource.ts';
-import { createToken as createTokenAs } from '../tokens/create-token.ts';
+import { createOathToken as createTokenAs } from '../tokens/kinds/oath/create-oath-token.ts';
 import { resyncToken as resyncTokenAs } from '../tokens/resync-token.ts';
 import { updateToken as updateTokenAs } from '../tokens/update-token.ts';
 import { createUser as createUserAs } from '../user-management/create-user.ts';

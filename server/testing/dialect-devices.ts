@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { createOcraToken, createToken } from '../tokens/create-token.ts';
 import { base32Encode } from '../tokens/kinds/oath/base32.ts';
 import { hotp } from '../tokens/kinds/oath/code.ts';
+import { createOathToken } from '../tokens/kinds/oath/create-oath-token.ts';
 import { ocraAnswer } from '../tokens/kinds/ocra/answer.ts';
+import { createOcraToken } from '../tokens/kinds/ocra/create-ocra-token.ts';
 import { enrolSuite } from '../tokens/kinds/ocra/enrolment.ts';
 import { parseSuite } from '../tokens/kinds/ocra/suite.ts';
 import { assign, operatorContext } from './as-operator.ts';
@@ -39,7 +40,7 @@ export const answerTo = (question: string) => {
 export async function addKnown({ service: { ports }, scene }: Dialect, serial = '797150452') {
   const input = { kind: 'totp', algorithm: 'SHA1', digits: 6, periodMs: STEP_MS, counter: 0 } as const;
   const act = operatorContext(scene.account);
-  const made = await createToken(ports, act, birth(ports, 'tok'), { ...input, name: serial, serial, secret: SEED });
+  const made = await createOathToken(ports, act, birth(ports, 'tok'), { ...input, name: serial, serial, secret: SEED });
   return unwrap(made).token.id;
 }
 

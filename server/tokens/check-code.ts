@@ -11,11 +11,10 @@ import { type Decision, transact } from '../store/transact.ts';
 import { readUser } from '../users/find-user.ts';
 import { CHECKS_KEPT_MS, type CodeChecks, checksAsOf, checksOpenAt, countCheck } from './code-checks.ts';
 import { codeChecksDocument, tokenDocument } from './documents.ts';
-import { type CodeCheck, checkCode as judgeCode } from './kinds/oath/check.ts';
+import { actionsOf } from './kinds/actions.ts';
+import type { CodeCheck } from './kinds/oath/check.ts';
 import { stateOnceEnabled, stateRefusal } from './lockout.ts';
-import { splitPin } from './pin.ts';
-import { seedContext } from './seed-context.ts';
-import { isOath, type OathToken, type Token } from './token.ts';
+import type { Token } from './token.ts';
 
 /** Checks with any result, by one administrator or key within an hour. */
 export const CHECKS_PER_HOUR = 300;
@@ -47,7 +46,7 @@ export async function checkCode(
   const owner = ownerId === undefined ? undefined : await readUser(ports, account, ownerId);
   const allowed = (token: Token) => token.administrator === undefined && mayChangeToken(act.actor, token, owner);
   if (!allowed(found.object)) return refusal('FORBIDDEN');
-  if (!isOath(found.object)) return refusal('TOKEN_KIND_UNFIT');
+  if (!actionsOf(found.object).checkCode) return refusal('TOKEN_KIND_UNFIT');
   const asker = `${account}/${'id' in act.actor ? act.actor.id : act.actor.kind}`;
   const now = ports.clock.now();
   const rate = await ports.store.increment(`code-checks/${asker}`, 3_600_000, CHECKS_PER_HOUR, now);
@@ -61,7 +60,8 @@ export async function checkCode(
       if (token?.account !== account) return { answer: refusal('TOKEN_NOT_FOUND') };
       if (token.owner !== ownerId) return { answer: refusal('CONTENTION') };
       if (!allowed(token)) return { answer: refusal('FORBIDDEN') };
-      if (!isOath(token)) return { answer: refusal('TOKEN_KIND_UNFIT') };
+      const check = actionsOf(token).checkCode;
+      if (!check) return { answer: refusal('TOKEN_KIND_UNFIT') };
       const state = stateOnceEnabled(token, at);
       // Evaluate no code that no sign-in would evaluate (SR-4). A deactivated token may be checked before it is given
       // out.
@@ -75,26 +75,16 @@ export async function checkCode(
         return known && known !== checks?.value ? { answer, write: { put: keep(known) } } : { answer };
       }
 
-      const check = judge(ports, token, otp, at);
+      const checked = callDependency('checking a code', () => check(ports, token, otp, at));
       const draft: EventDraft = {
         type: 'token.checked',
         subject: id,
-        ...(check.verdict === 'right'
+        ...(checked.verdict === 'right'
           ? { outcome: 'granted' }
-          : { outcome: 'refused', reason: REASONS[check.verdict] }),
+          : { outcome: 'refused', reason: REASONS[checked.verdict] }),
       };
-      const put = keep(countCheck(known, check.verdict === 'right', at));
-      return { answer: { check }, write: { put, append: [createEvent(act, draft, at)] } };
+      const put = keep(countCheck(known, checked.verdict === 'right', at));
+      return { answer: { check: checked }, write: { put, append: [createEvent(act, draft, at)] } };
     }),
   );
-}
-
-/** A right code after a wrong PIN is a wrong code: four digits are guessed quickly. */
-function judge(ports: Pick<Ports, 'secrets'>, token: OathToken, typed: string, now: number): CodeCheck {
-  return callDependency('checking a code', () => {
-    const { otp, isPinRight } = splitPin(ports, token, typed);
-    const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
-    const judged = judgeCode(token, secret, otp, now);
-    return isPinRight ? judged : { verdict: 'wrong' };
-  });
 }

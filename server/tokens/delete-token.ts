@@ -10,7 +10,7 @@ import { transact } from '../store/transact.ts';
 import { unassignToken } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 import { tokenDocument } from './documents.ts';
-import { releaseCredential } from './kinds/passkey/claim-credential.ts';
+import { actionsOf } from './kinds/actions.ts';
 import { keepSpentSeed } from './spent-seeds.ts';
 import { rememberToken } from './token-history.ts';
 
@@ -47,8 +47,7 @@ export async function deleteToken(
     seen,
   );
   if (isRefusal(gone)) return gone;
-  const { factor, account } = gone.object;
-  if (factor.kind === 'webauthn') await releaseCredential(ports, account, factor.credentialId, id);
+  await actionsOf(gone.object).afterDeletion?.(ports, gone.object);
   if (owner !== undefined) await forgetPairs(ports, owner, id);
   return { deleted: true };
 }

@@ -93,6 +93,13 @@ export function countFailedResync<T extends Token>(token: T, input: { threshold:
     : { ...counted, lock: { reason: 'resync-failures', at: input.now } };
 }
 
+/** The token once a resynchronisation has found its counter or clock. */
+export function clearResync<T extends Token>(token: T): T {
+  const { needsResync: _found, resyncFailures: _forgiven, ...known } = token;
+  // Clearing the flag keeps the kind of token, which TypeScript cannot infer for the rest.
+  return known as unknown as T;
+}
+
 /** An administrator's explicit act: lifts the lock and resets the counters. */
 export function unlockToken<T extends Token>(token: T): T {
   const { lock: _lifted, resyncFailures: _forgiven, ...unlocked } = token;

@@ -9,12 +9,12 @@ import { backupOf, backupReader, overStore } from '../testing/restore-fixture.ts
 import { createSelfServiceFixture, shownIn, withOwnApp } from '../testing/self-service-fixture.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { createOcraToken } from './create-token.ts';
 import { deleteToken } from './delete-token.ts';
 import { tokenDocument } from './documents.ts';
 import { importTokens } from './import/import-tokens.ts';
 import { base32Encode } from './kinds/oath/base32.ts';
 import { hotp } from './kinds/oath/code.ts';
+import { createOcraToken } from './kinds/ocra/create-ocra-token.ts';
 import { seedContext } from './seed-context.ts';
 import type { OathToken } from './token.ts';
 

@@ -1,4 +1,4 @@
-import type { ResourceId, TokenId } from '../kernel/ids.ts';
+import type { TokenId } from '../kernel/ids.ts';
 import { mayChangeToken } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
@@ -6,16 +6,16 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
 import { readUser } from '../users/find-user.ts';
 import { tokenDocument } from './documents.ts';
-import { createOcraChallenge } from './kinds/ocra/create-ocra-challenge.ts';
-import { parseSuite } from './kinds/ocra/suite.ts';
-import { RESYNC_SCOPES } from './resync.ts';
-import { isOcra } from './token.ts';
+import { actionsOf } from './kinds/actions.ts';
+
+/** The scopes of the two questions of a resynchronisation, first and second. */
+export const RESYNC_SCOPES = ['resync/1', 'resync/2'] as const;
 
 /**
  * Creates two questions for a device that is out of step: its answers to them, one after the other, show its counter or
  * clock.
  */
-export async function askResync(
+export async function requestResync(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,
   id: TokenId,
@@ -25,15 +25,12 @@ export async function askResync(
   const token = found.object;
   const owner = token.owner === undefined ? undefined : await readUser(ports, act.actor.account, token.owner);
   if (!mayChangeToken(act.actor, token, owner)) return refusal('FORBIDDEN');
-  const suite = isOcra(token) ? parseSuite(token.factor.suite) : undefined;
-  if (!suite?.counter && !suite?.time) return refusal('TOKEN_KIND_UNFIT');
+  const { askResync } = actionsOf(token);
+  if (!askResync) return refusal('TOKEN_KIND_UNFIT');
   const [first, second] = RESYNC_SCOPES;
-  const one = await createOcraChallenge(ports, { token: id, scope: first, resource: NO_RESOURCE });
+  const one = await askResync(ports, token, first);
   if (isRefusal(one)) return one;
-  const two = await createOcraChallenge(ports, { token: id, scope: second, resource: NO_RESOURCE });
+  const two = await askResync(ports, token, second);
   if (isRefusal(two)) return two;
   return { questions: [one.question, two.question], expiresAt: one.expiresAt };
 }
-
-/** A resynchronisation belongs to no resource. */
-const NO_RESOURCE = '' as ResourceId;

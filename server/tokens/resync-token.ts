@@ -11,9 +11,10 @@ import { type Decision, transact } from '../store/transact.ts';
 import { readUser } from '../users/find-user.ts';
 import { challengeDocument, tokenDocument } from './documents.ts';
 import { factorQueueKey } from './factor-check.ts';
+import { actionsOf } from './kinds/actions.ts';
 import { countFailedResync, stateOnceEnabled, stateRefusal } from './lockout.ts';
-import { findResync, RESYNC_SCOPES } from './resync.ts';
-import { isOath, isOcra, type Token } from './token.ts';
+import { RESYNC_SCOPES } from './request-resync.ts';
+import type { Token } from './token.ts';
 
 /**
  * A resynchronisation belongs to no resource whose limit would apply, so it has the default limit of resources. It has
@@ -52,12 +53,13 @@ export async function resyncToken(
       if (token.owner !== found.object.owner) return { answer: refusal('CONTENTION') };
       const mayChange = mayChangeToken(act.actor, token, owner) || isThemselves(act.actor, token.owner);
       if (!mayChange) return { answer: refusal('FORBIDDEN') };
-      if (!isOath(token) && !isOcra(token)) return { answer: refusal('TOKEN_KIND_UNFIT') };
+      const { resync } = actionsOf(token);
+      if (!resync) return { answer: refusal('TOKEN_KIND_UNFIT') };
       const state = stateOnceEnabled(token, now);
       if (state === 'locked' || state === 'expired') return { answer: refusal(stateRefusal(state)) };
 
       const place = callDependency('finding the place of a token', () =>
-        findResync(ports, token, [one?.value, two?.value], otps, now),
+        resync(ports, token, [one?.value, two?.value], otps, now),
       );
       if (place.kind === 'refused') return { answer: refusal(place.code) };
       if (place.kind === 'not-found') {

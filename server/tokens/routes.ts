@@ -20,16 +20,12 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
 import type { NewId } from '../records/create-object.ts';
 import { showObject } from '../records/read-object.ts';
-import { readUser } from '../users/find-user.ts';
-import { createSentToken } from './create-sent-token.ts';
-import { createOcraToken, createRecoveryCodes, createToken } from './create-token.ts';
+import { createToken } from './create-token.ts';
 import { deleteToken } from './delete-token.ts';
 import { tokenDocument } from './documents.ts';
-import { base32Encode } from './kinds/oath/base32.ts';
 import { parseOtp } from './kinds/oath/format.ts';
-import { otpauthUri } from './kinds/oath/otpauth.ts';
 import { listTokens } from './list-tokens.ts';
-import { askResync } from './request-resync.ts';
+import { requestResync } from './request-resync.ts';
 import { resyncToken } from './resync-token.ts';
 import { TOKEN_KINDS, TOKEN_STATES } from './token.ts';
 import { enrolledToken, presentToken, resyncInput, shownToken, tokenChanges, tokenInput } from './token-fields.ts';
@@ -97,13 +93,10 @@ const askForResync = route({
   request: { params: z.object({ id: tokenId }) },
   responses: { 200: jsonAnswer('Two challenges. They expire after five minutes.', questions) },
   handle: async (c, ports: Needs) => {
-    const asked = await askResync(ports, c.get('act'), c.req.valid('param').id);
+    const asked = await requestResync(ports, c.get('act'), c.req.valid('param').id);
     return isRefusal(asked) ? refuseResult(c, asked) : c.json(asked, 200);
   },
 });
-
-/** The issuer that authenticator apps show. */
-const ISSUER_NAME = 'Countersign';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
@@ -113,29 +106,8 @@ export async function makeToken(
   birth: NewId<TokenId>,
   body: z.output<typeof tokenInput>,
 ): Promise<CreatedObject<z.input<typeof enrolledToken>> | Refusal> {
-  if (body.kind === 'recovery') {
-    const made = await createRecoveryCodes(ports, act, birth, body);
-    return isRefusal(made)
-      ? made
-      : toCreatedObject(made.token, { token: presentToken(made.token, act), recoveryCodes: made.codes });
-  }
-  if (body.kind === 'ocra') {
-    const made = await createOcraToken(ports, act, birth, body);
-    return isRefusal(made)
-      ? made
-      : toCreatedObject(made.token, { token: presentToken(made.token, act), secret: base32Encode(made.secret) });
-  }
-  if ('to' in body) {
-    const made = await createSentToken(ports, act, birth, body);
-    return isRefusal(made) ? made : toCreatedObject(made.token, { token: presentToken(made.token, act) });
-  }
   const made = await createToken(ports, act, birth, body);
-  if (isRefusal(made)) return made;
-  const { token, secret } = made;
-  const owner = token.owner && (await readUser(ports, act.actor.account, token.owner));
-  const account = owner ? owner.login : token.name;
-  const uri = otpauthUri({ issuer: ISSUER_NAME, account, token, secret });
-  return toCreatedObject(token, { token: presentToken(token, act), secret: base32Encode(secret), otpauthUri: uri });
+  return isRefusal(made) ? made : toCreatedObject(made.token, { token: presentToken(made.token, act), ...made.once });
 }
 
 export const tokenRoutes = [

@@ -7,12 +7,12 @@ import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { readUser } from '../users/find-user.ts';
 import { giveToken } from './assignments.ts';
-import type { NewPin } from './create-token.ts';
 import { disown } from './disown-token.ts';
 import { tokenDocument } from './documents.ts';
 import { rulesOf } from './kinds/rules.ts';
 import { lockToken, unlockToken } from './lockout.ts';
 import { newPin } from './pin.ts';
+import type { NewPin } from './store-token.ts';
 import type { Token } from './token.ts';
 import { rememberToken } from './token-history.ts';
 

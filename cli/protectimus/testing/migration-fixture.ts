@@ -8,8 +8,8 @@ import { assign, createFilter, operatorContext, updateToken, updateUser } from '
 import { type Dialect, openDialect, PROXY } from '../../../server/testing/dialect.ts';
 import { addPerson, addResource, addToken, birth, overwrite, unwrap } from '../../../server/testing/fixtures.ts';
 import { listen } from '../../../server/testing/listening.ts';
-import { createSentToken } from '../../../server/tokens/create-sent-token.ts';
 import { createToken } from '../../../server/tokens/create-token.ts';
+import { createSentToken } from '../../../server/tokens/kinds/sent/create-sent-token.ts';
 import { type Output, openTerminal, type Terminal } from '../../testing/terminal.ts';
 
 export const FOB_SEED = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';

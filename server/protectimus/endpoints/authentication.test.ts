@@ -3,11 +3,11 @@ import { assign, operatorContext, updateToken, updateUser } from '../../testing/
 import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
 import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';
 import { addToken, birth, type FixtureOptions, PASSWORD, unwrap, wrongCode } from '../../testing/fixtures.ts';
-import { createSentToken } from '../../tokens/create-sent-token.ts';
-import { createOcraToken } from '../../tokens/create-token.ts';
 import { ocraAnswer } from '../../tokens/kinds/ocra/answer.ts';
+import { createOcraToken } from '../../tokens/kinds/ocra/create-ocra-token.ts';
 import { enrolSuite } from '../../tokens/kinds/ocra/enrolment.ts';
 import { parseSuite } from '../../tokens/kinds/ocra/suite.ts';
+import { createSentToken } from '../../tokens/kinds/sent/create-sent-token.ts';
 
 let dialect: Dialect;
 beforeAll(async () => {

@@ -1,8 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type IdPrefix, idFromBytes, idNumber } from '../../kernel/ids.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
-import { createSentToken } from '../../tokens/create-sent-token.ts';
-import { createOcraToken, createToken } from '../../tokens/create-token.ts';
+import { createToken } from '../../tokens/create-token.ts';
 import { enrolSuite } from '../../tokens/kinds/ocra/enrolment.ts';
 import { verifyOcra } from '../../tokens/kinds/ocra/verify.ts';
 import { isAddressFor } from '../../tokens/kinds/sent/out-of-band-code.ts';
@@ -90,7 +89,7 @@ async function sentToken(
   if (!isAddressFor(kind, to)) throw invalid('serial', kind === 'sms' ? 'a phone number' : 'an email address');
   const { name, ...rest } = record({ ...common, serial: undefined }, type);
   const input = { ...rest, kind, to, ...(common.name !== undefined && { name }) } as const;
-  return made(await createSentToken(request.ports, request.act, birthOf(request, 'tok'), input));
+  return made(await createToken(request.ports, request.act, birthOf(request, 'tok'), input));
 }
 
 async function appToken(
@@ -188,7 +187,7 @@ async function questionToken(
   if (proven && proven.verdict !== 'accepted') throw invalid('otp', 'not the answer of this device to this challenge');
   const nextCounter = proven?.verdict === 'accepted' ? proven.nextCounter : (counter ?? 0);
   const input = { ...about, kind: 'ocra', suite, counter: nextCounter, secret } as const;
-  return made(await createOcraToken(ports, act, birthOf(request, 'tok'), input));
+  return made(await createToken(ports, act, birthOf(request, 'tok'), input));
 }
 
 async function unify(request: EndpointRequest): Promise<Result<Shape>> {

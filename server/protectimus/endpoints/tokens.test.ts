@@ -6,8 +6,8 @@ import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
 import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';
 import { asking, U } from '../../testing/dialect-devices.ts';
 import { addToken, birth, overwrite, read, unwrap } from '../../testing/fixtures.ts';
-import { createRecoveryCodes } from '../../tokens/create-token.ts';
 import { tokenDocument } from '../../tokens/documents.ts';
+import { createRecoveryCodes } from '../../tokens/kinds/recovery/create-recovery-codes.ts';
 import { userDocument } from '../../users/documents.ts';
 
 let dialect: Dialect;

@@ -2,7 +2,7 @@ import type { FlowView } from '@countersign/protocol/flow';
 import type { Shown } from '../../authentication/authenticate.ts';
 import type { TokenId } from '../../kernel/ids.ts';
 import type { Result } from '../../kernel/result.ts';
-import type { NewPin } from '../../tokens/create-token.ts';
+import type { NewPin } from '../../tokens/store-token.ts';
 import type { TokenKind } from '../../tokens/token.ts';
 import type { Fixture } from '../fixtures.ts';
 import type { LoginDriver } from '../login-driver.ts';

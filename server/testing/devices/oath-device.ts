@@ -1,4 +1,4 @@
-import type { NewPin } from '../../tokens/create-token.ts';
+import type { NewPin } from '../../tokens/store-token.ts';
 import { assign } from '../as-operator.ts';
 import { addToken, type Fixture, type FixtureToken, unwrap } from '../fixtures.ts';
 import type { DeviceKind } from './device.ts';

@@ -1,9 +1,10 @@
 import { apiScope } from '../../tokens/challenge.ts';
-import { createOcraToken, type NewPin } from '../../tokens/create-token.ts';
 import { tokenDocument } from '../../tokens/documents.ts';
 import { hashPin, ocraAnswer } from '../../tokens/kinds/ocra/answer.ts';
 import { createOcraChallenge } from '../../tokens/kinds/ocra/create-ocra-challenge.ts';
+import { createOcraToken } from '../../tokens/kinds/ocra/create-ocra-token.ts';
 import { type OcraSuite, stepMs } from '../../tokens/kinds/ocra/suite.ts';
+import type { NewPin } from '../../tokens/store-token.ts';
 import type { OcraToken } from '../../tokens/token.ts';
 import { assign, operatorContext } from '../as-operator.ts';
 import { birth, type Fixture, read, unwrap } from '../fixtures.ts';

@@ -1,4 +1,4 @@
-import { createRecoveryCodes } from '../../tokens/create-token.ts';
+import { createRecoveryCodes } from '../../tokens/kinds/recovery/create-recovery-codes.ts';
 import { assign, operatorContext } from '../as-operator.ts';
 import { birth, type Fixture, unwrap } from '../fixtures.ts';
 import type { DeviceKind } from './device.ts';

@@ -1,7 +1,7 @@
 import { createChallenge } from '../../authentication/create-challenge.ts';
 import { isRefusal } from '../../kernel/result.ts';
-import { createSentToken } from '../../tokens/create-sent-token.ts';
-import type { NewPin } from '../../tokens/create-token.ts';
+import { createSentToken } from '../../tokens/kinds/sent/create-sent-token.ts';
+import type { NewPin } from '../../tokens/store-token.ts';
 import type { SentFactor } from '../../tokens/token.ts';
 import { assign, operatorContext, updateResource } from '../as-operator.ts';
 import { birth, type Fixture, unwrap } from '../fixtures.ts';

@@ -9,7 +9,7 @@ import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
 import { ROW_CONCURRENCY } from '../../records/do-in-bulk.ts';
-import { createOcraToken, createToken } from '../create-token.ts';
+import { createToken } from '../create-token.ts';
 import type { ImportFile } from './import-file.ts';
 import type { DerivationNeeded, ImportOptions } from './read-file.ts';
 import { type JudgedRow, judgeImport } from './validate-import.ts';
@@ -87,10 +87,7 @@ async function make(ports: Needs, act: RequestContext, row: JudgedRow): Promise<
   // A token that was deleted and is imported again has its old id. Its epochs start at this instant, which is later
   // than any before, so that no assignment of the deleted one is valid for it.
   const epoch = ports.clock.now();
-  const made =
-    token.kind === 'ocra'
-      ? await createOcraToken(ports, act, birth, { ...token, epoch })
-      : await createToken(ports, act, birth, { ...token, epoch });
+  const made = await createToken(ports, act, birth, { ...token, epoch });
   return isRefusal(made) ? { outcome: 'refused', code: made.refused } : { outcome: 'made', id: made.token.id };
 }
 

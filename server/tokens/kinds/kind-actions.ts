@@ -1,14 +1,19 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { TokenId } from '../../kernel/ids.ts';
 import type { MailLanguage } from '../../kernel/mail.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { Json } from '../../kernel/ports/store.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import type { Result } from '../../kernel/result.ts';
-import type { PreparedChallenge } from '../challenge.ts';
+import type { NewId } from '../../records/create-object.ts';
+import type { Challenge, PreparedChallenge } from '../challenge.ts';
 import type { Candidate, FactorVerdict, VerifyNeeds } from '../factor-check.ts';
 import type { PrepareContext, PrepareNeeds } from '../prepare-context.ts';
 import type { SecondAnswer } from '../second-answer.ts';
-import type { Token } from '../token.ts';
+import type { TokenNeeds } from '../store-token.ts';
+import type { Token, TokenKind } from '../token.ts';
 import type { Transaction } from '../transaction.ts';
+import type { CodeCheck } from './oath/check.ts';
 
 /** A backend's request for a challenge of one token. */
 export interface ChallengeOrder<T extends Token = Token> {
@@ -34,11 +39,28 @@ export interface ApiChallenge {
   expiresAt: number;
 }
 
+/** A new token, with the secrets that are shown once. */
+export interface CreatedToken {
+  token: Token;
+  once: { secret?: string; otpauthUri?: string; recoveryCodes?: string[] };
+}
+
+export type ResyncResult =
+  | { kind: 'found'; next: Token }
+  | { kind: 'not-found' }
+  | { kind: 'refused'; code: Extract<RefusalCode, 'TOKEN_KIND_UNFIT' | 'NOTHING_ASKED'> };
+
 /**
  * What a kind of token does. Its methods receive tokens of this kind and answers of its form only, because they are
  * looked up by the token's kind.
  */
-export interface TokenKindActions<T extends Token = Token, A extends SecondAnswer = SecondAnswer> {
+export interface TokenKindActions<
+  T extends Token = Token,
+  A extends SecondAnswer = SecondAnswer,
+  I extends { kind: TokenKind } = { kind: TokenKind },
+> {
+  /** Creates a token for an administrator. Absent: only its owner can set it up. */
+  create?(ports: TokenNeeds, act: RequestContext, birth: NewId<TokenId>, input: I): Promise<Result<CreatedToken>>;
   /** Verifies an answer. Nothing is written here: the verdict contains what an accepted answer uses up. */
   verify(
     ports: VerifyNeeds,
@@ -59,4 +81,26 @@ export interface TokenKindActions<T extends Token = Token, A extends SecondAnswe
     act: RequestContext,
     order: ChallengeOrder<T>,
   ): Promise<Result<ApiChallenge>>;
+  /**
+   * Finds its counter or clock by two consecutive codes, or by its responses to the two challenges. Absent: it has none.
+   *
+   * @param challenges those of the resynchronisation, if they exist
+   */
+  resync?(
+    ports: VerifyNeeds,
+    token: T,
+    challenges: readonly (Challenge | undefined)[],
+    otps: readonly [string, string],
+    now: number,
+  ): ResyncResult;
+  /** Creates a challenge of a resynchronisation. Absent: two codes are enough, or it has no counter or clock. */
+  askResync?(
+    ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+    token: T,
+    scope: string,
+  ): Promise<Result<{ question: string; expiresAt: number }>>;
+  /** The verdict of a sign-in on a code, which it does not use up. Absent: a check would use it up. */
+  checkCode?(ports: VerifyNeeds, token: T, typed: string, now: number): CodeCheck;
+  /** Cleans up after the token has been deleted. */
+  afterDeletion?(ports: Pick<Ports, 'store' | 'clock' | 'random'>, token: T): Promise<void>;
 }

@@ -1,9 +1,12 @@
 import type { FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
-import { advanceCounter } from '../../lockout.ts';
+import { advanceCounter, clearResync } from '../../lockout.ts';
 import { splitPin } from '../../pin.ts';
 import type { CodeAnswer } from '../../second-answer.ts';
 import { seedContext } from '../../seed-context.ts';
-import type { OathToken } from '../../token.ts';
+import type { OathFactor, OathToken } from '../../token.ts';
+import type { ResyncResult } from '../kind-actions.ts';
+import { type CodeCheck, checkCode } from './check.ts';
+import { resynchronise } from './resync.ts';
 import { rejectFutureStep, stepOutside, verifyOtp } from './verify.ts';
 
 /** Verifies a code that an app or a fob shows, with its PIN if it has one. */
@@ -22,4 +25,31 @@ export function verifyOath(
   if (judged.verdict === 'replayed') return judged;
   const step = stepOutside(token, secret, otp, now);
   return step === undefined ? judged : { verdict: 'wrong', next: rejectFutureStep(token, step, now), clockOff: true };
+}
+
+/** A right code after a wrong PIN is a wrong code: four digits are guessed quickly. */
+export function checkOathCode(ports: VerifyNeeds, token: OathToken, typed: string, now: number): CodeCheck {
+  const { otp, isPinRight } = splitPin(ports, token, typed);
+  const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
+  const judged = checkCode(token, secret, otp, now);
+  return isPinRight ? judged : { verdict: 'wrong' };
+}
+
+/** Finds the counter or clock of a token by two consecutive codes. */
+export function resyncOath(
+  ports: VerifyNeeds,
+  token: OathToken,
+  _challenges: unknown,
+  otps: readonly [string, string],
+  now: number,
+): ResyncResult {
+  const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
+  const place = resynchronise(token, secret, otps, now);
+  if (place.kind === 'not-found') return place;
+  const { nextCounter, driftSteps } = place;
+  return { kind: 'found', next: { ...clearResync(token), nextCounter, factor: withDrift(token.factor, driftSteps) } };
+}
+
+function withDrift(factor: OathFactor, driftSteps: number | undefined): OathFactor {
+  return factor.kind === 'hotp' || driftSteps === undefined ? factor : { ...factor, driftSteps };
 }

@@ -1,11 +1,15 @@
 import type { CodeAnswer } from '../../second-answer.ts';
 import type { OcraToken } from '../../token.ts';
 import type { TokenKindActions } from '../kind-actions.ts';
-import { createApiQuestion, prepareQuestion } from './prepare-question.ts';
-import { verifyOcraAnswer } from './verify-ocra.ts';
+import { createByApi, type NewOcraToken } from './create-ocra-token.ts';
+import { createApiQuestion, createResyncQuestion, prepareQuestion } from './prepare-question.ts';
+import { resyncOcra, verifyOcraAnswer } from './verify-ocra.ts';
 
-export const ocraActions: TokenKindActions<OcraToken, CodeAnswer> = {
+export const ocraActions: TokenKindActions<OcraToken, CodeAnswer, NewOcraToken> = {
+  create: createByApi,
   verify: verifyOcraAnswer,
   prepare: prepareQuestion,
   challenge: createApiQuestion,
+  askResync: createResyncQuestion,
+  resync: resyncOcra,
 };

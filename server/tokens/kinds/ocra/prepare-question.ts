@@ -1,3 +1,4 @@
+import type { ResourceId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
@@ -6,6 +7,7 @@ import type { PrepareContext } from '../../prepare-context.ts';
 import type { OcraToken } from '../../token.ts';
 import type { ApiChallenge, ChallengeOrder } from '../kind-actions.ts';
 import { createOcraChallenge } from './create-ocra-challenge.ts';
+import { parseSuite } from './suite.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
@@ -34,4 +36,18 @@ export function createApiQuestion(
 ): Promise<Result<ApiChallenge>> {
   const order = { token: token.id, scope, resource: resource.id, transaction };
   return createOcraChallenge(ports, { ...order, ...(createEvent && { createEvent }) });
+}
+
+/** A resynchronisation belongs to no resource. */
+const NO_RESOURCE = '' as ResourceId;
+
+/** Creates a question of a resynchronisation. */
+export async function createResyncQuestion(
+  ports: Needs,
+  { id, factor }: OcraToken,
+  scope: string,
+): Promise<Result<{ question: string; expiresAt: number }>> {
+  const suite = parseSuite(factor.suite);
+  if (!suite?.counter && !suite?.time) return refusal('TOKEN_KIND_UNFIT');
+  return createOcraChallenge(ports, { token: id, scope, resource: NO_RESOURCE });
 }

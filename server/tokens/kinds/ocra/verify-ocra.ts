@@ -1,8 +1,12 @@
+import type { Challenge } from '../../challenge.ts';
 import type { Candidate, FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
+import { clearResync } from '../../lockout.ts';
 import { splitPin } from '../../pin.ts';
 import type { CodeAnswer } from '../../second-answer.ts';
 import type { OcraToken } from '../../token.ts';
+import type { ResyncResult } from '../kind-actions.ts';
 import { openOcraToken } from './ocra-token.ts';
+import { resynchroniseOcra } from './resync.ts';
 import { verifyOcra } from './verify.ts';
 
 /**
@@ -31,4 +35,27 @@ export function verifyOcraAnswer(
     next: { ...token, nextCounter: judged.nextCounter },
     challenge: { ...challenge, usedAt: now },
   };
+}
+
+const UNFIT = { kind: 'refused', code: 'TOKEN_KIND_UNFIT' } as const;
+
+/** Finds the counter or clock of a device by its answers to two questions. */
+export function resyncOcra(
+  ports: VerifyNeeds,
+  token: OcraToken,
+  [one, two]: readonly (Challenge | undefined)[],
+  [first, second]: readonly [string, string],
+  now: number,
+): ResyncResult {
+  const { verifiable, secret, bound } = openOcraToken(ports, token);
+  if (!verifiable.suite.counter && !verifiable.suite.time) return UNFIT;
+  if (one?.kind !== 'ocra' || two?.kind !== 'ocra') return { kind: 'refused', code: 'NOTHING_ASKED' };
+  const answers = [
+    { question: one.question, answer: first },
+    { question: two.question, answer: second },
+  ] as const;
+  const place = resynchroniseOcra(verifiable, secret, answers, bound, now);
+  if (place.kind !== 'found') return place.kind === 'no-place' ? UNFIT : place;
+  const { nextCounter, driftSteps } = place;
+  return { kind: 'found', next: { ...clearResync(token), nextCounter, factor: { ...token.factor, driftSteps } } };
 }

@@ -1,10 +1,12 @@
 import type { CodeAnswer } from '../../second-answer.ts';
 import type { SentToken } from '../../token.ts';
 import type { TokenKindActions } from '../kind-actions.ts';
+import { createByApi, type NewSentToken } from './create-sent-token.ts';
 import { prepareCode, sendApiCode } from './prepare-code.ts';
 import { verifySent } from './verify-sent.ts';
 
-export const sentActions: TokenKindActions<SentToken, CodeAnswer> = {
+export const sentActions: TokenKindActions<SentToken, CodeAnswer, NewSentToken> = {
+  create: createByApi,
   verify: verifySent,
   prepare: prepareCode,
   challenge: sendApiCode,

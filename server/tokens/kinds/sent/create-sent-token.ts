@@ -1,11 +1,12 @@
-import type { TokenId } from '../kernel/ids.ts';
-import type { RequestContext } from '../kernel/request-context.ts';
-import { type Result, wrongInput } from '../kernel/result.ts';
-import type { NewId } from '../records/create-object.ts';
-import { type NewPin, type NewTokenRecord, storeToken, type TokenNeeds } from './create-token.ts';
-import { ADDRESS_FORMS, isAddressFor, maskedAddress } from './kinds/sent/out-of-band-code.ts';
-import { newPin } from './pin.ts';
-import type { SentFactor, SentToken } from './token.ts';
+import type { TokenId } from '../../../kernel/ids.ts';
+import type { RequestContext } from '../../../kernel/request-context.ts';
+import { isRefusal, type Result, wrongInput } from '../../../kernel/result.ts';
+import type { NewId } from '../../../records/create-object.ts';
+import { newPin } from '../../pin.ts';
+import { type NewPin, type NewTokenRecord, storeToken, type TokenNeeds } from '../../store-token.ts';
+import type { SentFactor, SentToken } from '../../token.ts';
+import type { CreatedToken } from '../kind-actions.ts';
+import { ADDRESS_FORMS, isAddressFor, maskedAddress } from './out-of-band-code.ts';
 
 export interface NewSentToken extends Omit<NewTokenRecord, 'name'> {
   kind: SentFactor['kind'];
@@ -38,4 +39,15 @@ export async function createSentToken(
       ...(pin && { pin: newPin(ports, record, pin.digits, pin.position) }),
     }),
   );
+}
+
+/** The same for the API. */
+export async function createByApi(
+  ports: TokenNeeds,
+  act: RequestContext,
+  birth: NewId<TokenId>,
+  input: NewSentToken,
+): Promise<Result<CreatedToken>> {
+  const made = await createSentToken(ports, act, birth, input);
+  return isRefusal(made) ? made : { token: made.token, once: {} };
 }

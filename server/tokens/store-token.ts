@@ -1,0 +1,80 @@
+import { referenceTo } from '../kernel/actor.ts';
+import type { TokenId, UserId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { createObject, type NewId } from '../records/create-object.ts';
+import { readUser } from '../users/find-user.ts';
+import { disown } from './disown-token.ts';
+import { tokenDocument } from './documents.ts';
+import type { ProtectimusType } from './protectimus-types.ts';
+import type { OtpAlgorithm, RecoveryToken, Token, TokenPin } from './token.ts';
+import { rememberToken } from './token-history.ts';
+import { validateNewToken } from './validate-new-token.ts';
+
+/** The input common to every kind. */
+export interface NewTokenRecord {
+  name: string;
+  serial?: string | undefined;
+  owner?: UserId | undefined;
+  expiresAt?: number | undefined;
+  /** The first epoch of the token; 0, the default, for an id that was never used. */
+  epoch?: number | undefined;
+  /** Its type in the Protectimus dialect. */
+  madeAs?: ProtectimusType | undefined;
+}
+
+export interface NewPin {
+  /** Four digits. */
+  digits: string;
+  position: TokenPin['position'];
+}
+
+export type TokenNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+/** RFC 4226 R6 recommends 160 bits; the longer hashes get seeds of their own length (RFC 6238 1.2). */
+export const SECRET_BYTES: Record<OtpAlgorithm, number> = { SHA1: 20, SHA256: 32, SHA512: 64 };
+
+type TokenRecord = Omit<RecoveryToken, 'factor'>;
+
+/**
+ * Everything that creating a token of any kind needs: rights, the record, the commit, and an owner who still exists.
+ */
+export async function storeToken<T extends Token>(
+  ports: TokenNeeds,
+  act: RequestContext,
+  birth: NewId<TokenId>,
+  input: NewTokenRecord,
+  complete: (record: TokenRecord) => T,
+): Promise<Result<{ token: T }>> {
+  const { id } = birth;
+  const { account } = act.actor;
+  const refused = await validateNewToken(ports, act, input);
+  if (refused) return refused;
+  const token = complete({
+    id,
+    account,
+    name: input.name,
+    ...(input.serial !== undefined && { serial: input.serial }),
+    nextCounter: 0,
+    ...(input.owner !== undefined && { owner: input.owner }),
+    epoch: input.epoch ?? 0,
+    enabled: true,
+    failures: 0,
+    ...(input.expiresAt !== undefined && { expiresAt: input.expiresAt }),
+    directResources: [],
+    ...(input.madeAs !== undefined && { madeAs: input.madeAs }),
+    createdAt: ports.clock.now(),
+    createdBy: referenceTo(act.actor),
+  });
+  const made = await createObject(ports, act, 'token.created', birth, tokenDocument.key(id), token as Token);
+  if (isRefusal(made)) return made;
+  // A user who was deleted meanwhile owns nothing; the token then has no owner, like their earlier ones.
+  const { owner } = made.created;
+  if (owner !== undefined && !(await readUser(ports, account, owner))) {
+    await disown(ports, act, account, id, owner);
+    return refusal('USER_NOT_FOUND');
+  }
+  if (owner !== undefined) await rememberToken(ports, made.created, owner);
+  return { token: made.created as T };
+}
