@@ -4,7 +4,7 @@ import { isRefusal, type Result } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
 import { acceptedKinds } from '../resources/resource.ts';
 import { tokenDocument } from '../tokens/documents.ts';
-import { rulesOf } from '../tokens/kinds/rules.ts';
+import { showsOwnCodes } from '../tokens/kinds/rules.ts';
 import type { Token } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
 import type { Asked, ChallengeRequest } from './create-challenge.ts';
@@ -45,7 +45,7 @@ async function showingByItself(
   if (isRefusal(found)) return undefined;
   const [accepts, now] = [acceptedKinds(access.resource), ports.clock.now()];
   return found.tokens
-    .filter((token) => !rulesOf(token).isChallenged && rulesOf(token).answer === 'code')
+    .filter(showsOwnCodes)
     .filter(({ id }) => (request.token ?? id) === id)
     .find((token) => isUsable(token, accepts, now, 'api'));
 }

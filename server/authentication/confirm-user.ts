@@ -3,6 +3,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 import { confirmed } from '../users/mailbox.ts';
@@ -30,5 +31,5 @@ export async function confirmByFactor(
 
 /** True if a second factor beside the password proves more than the mailbox. */
 export function confirmsUser({ otp, kind }: { otp: OtpUse; kind?: TokenKind | undefined }): boolean {
-  return otp === 'verified' && kind !== undefined && kind !== 'email';
+  return otp === 'verified' && kind !== undefined && !KIND_RULES[kind].isMailbox;
 }

@@ -20,7 +20,7 @@ export function acceptedKindsFrom(
   resource: Pick<Resource, 'tokenKinds'>,
 ): readonly TokenKind[] {
   const kinds = acceptedKinds(resource);
-  return needsConfirmation === undefined ? kinds : kinds.filter((kind) => kind !== 'email');
+  return needsConfirmation === undefined ? kinds : kinds.filter((kind) => !KIND_RULES[kind].isMailbox);
 }
 
 /**

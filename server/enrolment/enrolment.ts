@@ -7,7 +7,8 @@ import {
 } from '../resources/enrolment-policy.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
 import { validPairs } from '../tokens/assignments.ts';
-import { isRecovery, type Token, type TokenKind } from '../tokens/token.ts';
+import { rulesOf } from '../tokens/kinds/rules.ts';
+import type { Token, TokenKind } from '../tokens/token.ts';
 import { hadToken } from '../tokens/token-history.ts';
 import { assignmentTo } from '../users/assignments.ts';
 import type { User } from '../users/user.ts';
@@ -91,7 +92,9 @@ export function isPairedWith(
 ): boolean {
   const assignment = assignmentTo(user, resource);
   const tokens = new Map(owned.map((token) => [token.id, token] as const));
-  return assignment !== undefined && validPairs(assignment, tokens, user.id).some((token) => !isRecovery(token));
+  return (
+    assignment !== undefined && validPairs(assignment, tokens, user.id).some((token) => !rulesOf(token).isSubstitute)
+  );
 }
 
 /** More than one user's tokens. */

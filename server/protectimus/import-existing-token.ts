@@ -11,8 +11,9 @@ import { DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK } from '../resources/resource.ts';
 import { namesExactly } from '../store/index-entries.ts';
 import { newOperation } from '../store/transact.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
+import { showsOwnCodes } from '../tokens/kinds/rules.ts';
 import type { NewPin } from '../tokens/store-token.ts';
-import { isOath, TOKEN_KINDS, type Token } from '../tokens/token.ts';
+import { TOKEN_KINDS, type Token } from '../tokens/token.ts';
 import { updateToken } from '../tokens/update-token.ts';
 
 export interface ExistingToken {
@@ -68,5 +69,5 @@ export async function importExistingToken(
 }
 
 function isFree(token: Token): boolean {
-  return isOath(token) && token.owner === undefined && token.administrator === undefined;
+  return showsOwnCodes(token) && token.owner === undefined && token.administrator === undefined;
 }

@@ -11,11 +11,11 @@ import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { rulesOf } from '../tokens/kinds/rules.ts';
 import { listTokens } from '../tokens/list-tokens.ts';
 import type { ProtectimusType } from '../tokens/protectimus-types.ts';
-import { type LockReason, TOKEN_KINDS, type Token } from '../tokens/token.ts';
+import type { LockReason, Token } from '../tokens/token.ts';
 import { listUsers } from '../user-management/list-users.ts';
 import { userIndexes } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
-import { protectimusType } from './token-types.ts';
+import { DIALECT_KINDS, protectimusType } from './token-types.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
@@ -142,9 +142,7 @@ async function tokensOn(
 
 /** The indexes that count the dialect's tokens: all except types that it does not know. */
 export function tokenIndexesToCount({ actor }: RequestContext): string[] {
-  return TOKEN_KINDS.filter((kind) => kind !== 'webauthn' && kind !== 'recovery').map((kind) =>
-    tokenIndexes.ofKind(actor.account, kind),
-  );
+  return DIALECT_KINDS.map((kind) => tokenIndexes.ofKind(actor.account, kind));
 }
 
 /** The matches of several lists, each once, newest first. Too many are refused, never truncated. */

@@ -1,3 +1,4 @@
+import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import { acceptedKinds, type Resource } from './resource.ts';
 
 /** Warnings for administrators about the settings of a resource; none of them blocks a setting. */
@@ -26,8 +27,10 @@ export function resourceWarnings(
   return [
     ...(resource.methodPolicy === 'otp' ? (['OTP_ONLY_CAN_BE_LOCKED_OUT'] as const) : []),
     ...(resource.methodPolicy === 'password' ? (['PASSWORD_ONLY_IS_ONE_FACTOR'] as const) : []),
-    ...(taken.includes('sms') ? (['SMS_IS_RESTRICTED'] as const) : []),
-    ...(resource.passwordReset && taken.includes('email') ? (['MAILBOX_RESETS_AND_CODES'] as const) : []),
+    ...(taken.some((kind) => KIND_RULES[kind].isRestricted) ? (['SMS_IS_RESTRICTED'] as const) : []),
+    ...(resource.passwordReset && taken.some((kind) => KIND_RULES[kind].isMailbox)
+      ? (['MAILBOX_RESETS_AND_CODES'] as const)
+      : []),
     ...(resource.enrolment?.kinds.some((kind) => !taken.includes(kind)) ? (['ENROLMENT_KIND_NOT_TAKEN'] as const) : []),
   ];
 }

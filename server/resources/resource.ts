@@ -2,7 +2,9 @@ import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, FilterId, ResourceId } from '../kernel/ids.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
+import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import type { TokenKind } from '../tokens/token.ts';
+import { TOKEN_KINDS } from '../tokens/token.ts';
 import type { EnrolmentPolicy } from './enrolment-policy.ts';
 import type { EnvironmentCheck } from './environment-check.ts';
 import type { SelfServicePolicy } from './self-service-policy.ts';
@@ -61,10 +63,8 @@ export interface Resource {
 export const DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK = FAILED_ATTEMPTS_BEFORE_LOCK.usual;
 export const DEFAULT_RESULT_LIFETIME_MS = MINUTE_MS;
 
-/**
- * The kinds that a resource accepts by default. SMS has to be enabled explicitly (SR-48, NIST SP 800-63B-4 3.1.3.3).
- */
-export const DEFAULT_TOKEN_KINDS: readonly TokenKind[] = ['webauthn', 'totp', 'hotp', 'ocra', 'email', 'recovery'];
+/** The kinds that a resource accepts by default. SMS has to be enabled explicitly (SR-48). */
+export const DEFAULT_TOKEN_KINDS = TOKEN_KINDS.filter((kind) => !KIND_RULES[kind].isRestricted);
 
 export function acceptedKinds({ tokenKinds }: Pick<Resource, 'tokenKinds'>): readonly TokenKind[] {
   return tokenKinds ?? DEFAULT_TOKEN_KINDS;

@@ -7,6 +7,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import type { EnrolmentBasis } from '../resources/enrolment-policy.ts';
 import { acceptedKinds, type Resource } from '../resources/resource.ts';
+import { rulesOf } from '../tokens/kinds/rules.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import { hasToken, isLeftover } from '../tokens/token-history.ts';
@@ -101,5 +102,5 @@ export function ownToken(
 export function mayHaveCodes({ user, owned, paired, resource }: SelfServiceContext): boolean {
   if (!acceptedKinds(resource).includes('recovery') || !assignmentTo(user, resource.id)) return false;
   const recovery = owned.find(isRecovery);
-  return recovery ? !recovery.lock && recovery.enabled : paired.some((token) => !isRecovery(token));
+  return recovery ? !recovery.lock && recovery.enabled : paired.some((token) => !rulesOf(token).isSubstitute);
 }

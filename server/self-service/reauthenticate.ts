@@ -3,6 +3,7 @@ import type { Flow } from '../flows/flow.ts';
 import { prepareFirst } from '../flows/prepare-factor.ts';
 import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { isSubstitute } from '../tokens/kinds/rules.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 import { proofAsked } from './transitions.ts';
@@ -22,7 +23,7 @@ export function reauthenticateUser(ports: SelfNeeds, answer: StepRequest): Promi
     if (!hasPassword && options.length === 0) return refusal('PROOF_LACKING');
     const offered = hasPassword ? undefined : await prepareFirst(ports, flow, resource, { options, usable });
     if (offered && isRefusal(offered)) return offered;
-    const hasSecond = options.some(({ kind }) => kind !== 'recovery');
+    const hasSecond = options.some(({ kind }) => !isSubstitute(kind));
     const isTwoAsked = isByPasskey || (hasPassword && hasSecond);
     return { move: (held) => proofAsked(held, { hasPassword, isTwoAsked, options, offered }) };
   });

@@ -1,8 +1,8 @@
 import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { showsOwnCodes } from '../tokens/kinds/rules.ts';
 import { resyncToken } from '../tokens/resync-token.ts';
-import { isOath } from '../tokens/token.ts';
 import { ownToken } from './context.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 
@@ -14,7 +14,7 @@ export function resyncOwnToken(
   return runSelfServiceAction(ports, 'resync-token', answer, async (own) => {
     const found = ownToken(own, answer.token);
     if (isRefusal(found)) return found;
-    if (!isOath(found.token)) return refusal('TOKEN_KIND_UNFIT');
+    if (!showsOwnCodes(found.token)) return refusal('TOKEN_KIND_UNFIT');
     const synchronised = await resyncToken(ports, own.act, found.id, answer.otps);
     return isRefusal(synchronised) ? synchronised : { done: {} };
   });

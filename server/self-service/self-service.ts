@@ -3,7 +3,8 @@ import type { UserId } from '../kernel/ids.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 import type { MethodPolicy, Resource } from '../resources/resource.ts';
 import type { SelfServicePolicy } from '../resources/self-service-policy.ts';
-import { isRecovery, type Token, type TokenState } from '../tokens/token.ts';
+import { rulesOf } from '../tokens/kinds/rules.ts';
+import type { Token, TokenState } from '../tokens/token.ts';
 
 /** Counted from the proof; a new proof restarts it. */
 export const SELF_LIFETIME_MS = 15 * MINUTE_MS;
@@ -95,7 +96,7 @@ export function deletionBlocker(
   owner: UserId,
   named: readonly Named[],
 ): DeletionBlocker | undefined {
-  if (!isOwnMade(token, owner) || isRecovery(token as Token)) return 'handed-out';
+  if (!isOwnMade(token, owner) || rulesOf(token).isSubstitute) return 'handed-out';
   if (token.lock) return 'locked';
   return named.every((one) => one.others > 0 || isSpare(one, state)) ? undefined : 'last';
 }

@@ -5,7 +5,8 @@ import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
 import { validPairs } from '../tokens/assignments.ts';
 import { tokenDocument } from '../tokens/documents.ts';
-import { isRecovery, type Token } from '../tokens/token.ts';
+import { rulesOf } from '../tokens/kinds/rules.ts';
+import type { Token } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
 import type { User } from '../users/user.ts';
 import type { Named } from './self-service.ts';
@@ -41,7 +42,7 @@ export function namedBy({ resources, tokens }: TokenLabels, user: User, id: Toke
       const resource = resources.get(assignment.resource);
       const accepts = resource ? acceptedKindsFrom(user, resource) : [];
       const others = validPairs(assignment, tokens, user.id).filter(
-        (token) => token.id !== id && !isRecovery(token) && isUsable(token, accepts, now),
+        (token) => token.id !== id && !rulesOf(token).isSubstitute && isUsable(token, accepts, now),
       );
       return { resource, alone: assignment.alone, others: others.length };
     });

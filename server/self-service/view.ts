@@ -10,9 +10,10 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { minLengthOf } from '../passwords/password-policy.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { OwnDetail } from '../resources/self-service-policy.ts';
+import { rulesOf, showsOwnCodes } from '../tokens/kinds/rules.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { tokenState } from '../tokens/lockout.ts';
-import { isOath, isRecovery, type Token } from '../tokens/token.ts';
+import { isRecovery, type Token } from '../tokens/token.ts';
 import { hadToken } from '../tokens/token-history.ts';
 import { isMailboxAlone } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
@@ -59,7 +60,7 @@ export async function viewSelfService(
       mayRename: manages && isOwn,
       mayRemove: manages && kept === undefined,
       // An app has a synchronised clock; a hardware token may drift.
-      mayResync: manages && isOath(token) && (state === 'out-of-step' || (state === 'active' && !isOwn)),
+      mayResync: manages && showsOwnCodes(token) && (state === 'out-of-step' || (state === 'active' && !isOwn)),
       mayChangePin: manages && token.pin !== undefined && !token.lock,
       ...(manages && kept !== undefined && { kept }),
     };
@@ -87,7 +88,7 @@ export async function viewSelfService(
       forgetBrowsers: offers('browsers') && kept > 0,
     },
     proof: !isStrong(facts) ? 'lacking' : isFresh(session.proof, now) ? 'fresh' : 'stale',
-    tokens: owned.filter((token) => !isRecovery(token)).map(shown),
+    tokens: owned.filter((token) => !rulesOf(token).isSubstitute).map(shown),
     ...(rule && { passwordMinLength: minLengthOf(rule) }),
     ...(recovery && { recovery: { left: recovery.factor.macs.length } }),
     ...(session.codes && { codes: codesOf(ports, flow, session.codes).codes }),
@@ -110,7 +111,7 @@ function mayAdd(ports: Pick<Ports, 'codes'>, standing: SelfServiceContext, now: 
   const accepts = acceptedKindsFrom(standing.user, standing.resource);
   const basis = basisOf(standing);
   const available = availableKinds(ports, standing.user, standing.owned, basis);
-  const isPairedHere = standing.paired.some((token) => !isRecovery(token));
+  const isPairedHere = standing.paired.some((token) => !rulesOf(token).isSubstitute);
   const had = hadToken(standing.user, standing.owned);
   const facts = { policy, methodPolicy, accepts, available, basis, isAsked: true, hadToken: had, isPairedHere };
   const decision = decideEnrolment({ ...facts, isMailboxAlone: isMailboxAlone(standing.user) }, now);

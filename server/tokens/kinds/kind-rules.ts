@@ -39,6 +39,10 @@ export interface TokenKindRules<T extends Token = Token> {
   readonly answer: SecondAnswer['kind'];
   /** It replaces another token's code, but never requires one, and is never asked for first. */
   readonly isSubstitute: boolean;
+  /** Resources have to enable it explicitly (SR-48, NIST SP 800-63B-4 3.1.3.3). */
+  readonly isRestricted: boolean;
+  /** It proves access to the mailbox, which is nothing new after a password reset by mail (SR-69). */
+  readonly isMailbox: boolean;
   /** It has a stored challenge, and accepts no answer without one. */
   readonly isChallenged: boolean;
   /** Its option before the user is known, the same for every name (SR-17). Absent: it is not offered then. */

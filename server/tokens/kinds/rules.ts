@@ -18,8 +18,14 @@ export const KIND_RULES: Readonly<Record<TokenKind, TokenKindRules>> = {
   recovery: recoveryRules,
 };
 
-export function rulesOf({ factor }: Token): TokenKindRules {
+export function rulesOf({ factor }: Pick<Token, 'factor'>): TokenKindRules {
   return KIND_RULES[factor.kind];
+}
+
+/** Whether the token shows its own codes: they need no challenge. */
+export function showsOwnCodes(token: Pick<Token, 'factor'>): boolean {
+  const { answer, isChallenged } = rulesOf(token);
+  return answer === 'code' && !isChallenged;
 }
 
 /** A kind behind a factor: all of them have the same rules. */

@@ -11,6 +11,8 @@ export const oathRules: TokenKindRules<OathToken> = {
   step: 'otp',
   answer: 'code',
   isSubstitute: false,
+  isRestricted: false,
+  isMailbox: false,
   isChallenged: false,
   anonymousOption: OPTION,
   methods: ['otp'],

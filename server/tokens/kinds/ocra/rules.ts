@@ -8,6 +8,8 @@ export const ocraRules: TokenKindRules<OcraToken> = {
   step: 'otp',
   answer: 'code',
   isSubstitute: false,
+  isRestricted: false,
+  isMailbox: false,
   isChallenged: true,
   transactionMax: Number.POSITIVE_INFINITY,
   methods: ['otp'],

@@ -7,6 +7,8 @@ export const passkeyRules: TokenKindRules<WebauthnToken> = {
   step: 'passkey',
   answer: 'webauthn',
   isSubstitute: false,
+  isRestricted: false,
+  isMailbox: false,
   // Its challenge is stored in the sign-in.
   isChallenged: false,
   transactionMax: Number.POSITIVE_INFINITY,

@@ -8,6 +8,8 @@ export const recoveryRules: TokenKindRules<RecoveryToken> = {
   step: 'recovery',
   answer: 'recovery',
   isSubstitute: true,
+  isRestricted: false,
+  isMailbox: false,
   isChallenged: false,
   anonymousOption: OPTION,
   methods: ['otp'],

@@ -22,11 +22,14 @@ const sentRules = {
     return token.factor.to === to ? token : moved(token, to);
   },
   option: ({ id, name, factor }) => ({ id, kind: factor.kind, name, to: maskedAddress(factor) }),
-} satisfies Omit<TokenKindRules<SentToken>, 'factor' | 'methods'>;
+} satisfies Omit<TokenKindRules<SentToken>, 'factor' | 'methods' | 'isRestricted' | 'isMailbox'>;
 
 export const smsRules: TokenKindRules<SentToken> = {
   ...sentRules,
   factor: 'sms',
+  // A phone number can be taken over (NIST SP 800-63B-4 section 3.2.9).
+  isRestricted: true,
+  isMailbox: false,
   methods: ['otp', 'sms'],
   // What fits into a text message, in any script. A longer transaction is not cut, but not sent that way.
   transactionMax: 240,
@@ -35,6 +38,8 @@ export const smsRules: TokenKindRules<SentToken> = {
 export const emailRules: TokenKindRules<SentToken> = {
   ...sentRules,
   factor: 'email',
+  isRestricted: false,
+  isMailbox: true,
   methods: ['otp'],
   transactionMax: Number.POSITIVE_INFINITY,
 };
