@@ -1,6 +1,13 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
-import { showCreated, showDeleted, showPage, showRotated, toCreatedObject } from '../http/api/describe-object.ts';
+import {
+  describeObject,
+  showCreated,
+  showDeleted,
+  showPage,
+  showRotated,
+  toCreatedObject,
+} from '../http/api/describe-object.ts';
 import {
   count,
   createdAt,
@@ -8,7 +15,6 @@ import {
   flag,
   instantOf,
   label,
-  pageOf,
   resourceId,
   searchedPageQuery,
   webhookId,
@@ -19,8 +25,9 @@ import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, ifMatchVersions, tag, tagged } from '../http/api/version.ts';
 import { EVENT_TYPES } from '../kernel/event.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { isRefusal } from '../kernel/result.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import { SEND_FAILURES } from '../kernel/send-outcome.ts';
+import { DAY_MS } from '../kernel/time.ts';
 import { createWebhook } from './create-webhook.ts';
 import { listWebhooks, readWebhook } from './edit-webhook.ts';
 import { readQueue } from './read-deliveries.ts';
@@ -72,7 +79,7 @@ const rotation = z
     overlapMs: z
       .int()
       .min(0)
-      .max(7 * 24 * 3_600_000)
+      .max(7 * DAY_MS)
       .openapi({
         description: 'How long messages also carry a signature of the old secret, in milliseconds. 0 if it has leaked.',
         example: 86_400_000,
@@ -143,94 +150,79 @@ function presentWebhook(webhook: Webhook, now: number): z.input<typeof view> {
   };
 }
 
+function presentSecret(result: Result<{ webhook: Webhook; secret: string }>, now: number) {
+  if (isRefusal(result)) return result;
+  const { webhook, secret } = result;
+  return toCreatedObject(webhook, { webhook: presentWebhook(webhook, now), secret });
+}
+
 const params = z.object({ id: webhookId });
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>;
 
-const create = route({
-  method: 'post',
-  path: '/webhooks',
-  scope: 'administer',
-  operationId: 'createWebhook',
-  tag: 'Webhooks',
-  summary: 'Create a webhook',
-  description: 'Sends all events from now on, signed according to Standard Webhooks 1.0.',
-  request: { ...jsonBody(creation), headers: creationHeaders },
-  responses: { 201: { ...jsonAnswer('Created.', withSecret), ...tagged } },
-  handle: async (c, ports: Needs) => {
-    const body = c.req.valid('json');
-    const verdict = await createOnce(ports, c, 'whk', async (newId) => {
-      const created = await createWebhook(ports, c.get('act'), newId, body);
-      if (isRefusal(created)) return created;
-      return toCreatedObject(created.webhook, {
-        webhook: presentWebhook(created.webhook, ports.clock.now()),
-        secret: created.secret,
-      });
-    });
-    return showCreated(c, verdict);
+const routes = describeObject(
+  {
+    path: '/webhooks',
+    tag: 'Webhooks',
+    one: 'a webhook',
+    many: 'webhooks',
+    id: webhookId,
+    scopes: ['administer', 'administer'],
   },
-});
-const list = route({
-  method: 'get',
-  path: '/webhooks',
-  scope: 'administer',
-  operationId: 'listWebhooks',
-  tag: 'Webhooks',
-  summary: 'List webhooks, newest first',
-  description: 'An account has at most 50. `search` looks in URLs, hosts and descriptions.',
-  request: {
+  {
     query: searchedPageQuery.extend({
       enabled: flag.optional().openapi({ description: 'Only webhooks that are enabled, or that are not.' }),
     }),
+    input: creation,
+    changes,
+    shown: view,
+    made: withSecret,
+    about: { create: 'Sends all events from now on, signed according to Standard Webhooks 1.0.' },
   },
-  responses: { 200: jsonAnswer('A page.', pageOf(view)) },
+);
+
+const create = route({
+  ...routes.create,
+  handle: async (c, ports: Needs) => {
+    const body = c.req.valid('json');
+    const created = await createOnce(ports, c, 'whk', async (newId) =>
+      presentSecret(await createWebhook(ports, c.get('act'), newId, body), ports.clock.now()),
+    );
+    return showCreated(c, created);
+  },
+});
+const list = route({
+  ...routes.list,
+  description: 'An account has at most 50. `search` looks in URLs, hosts and descriptions.',
   handle: async (c, ports: Needs) =>
     showPage(c, await listWebhooks(ports, c.get('act'), c.req.valid('query')), (webhook) =>
       presentWebhook(webhook, ports.clock.now()),
     ),
 });
 const read = route({
-  method: 'get',
-  path: '/webhooks/{id}',
-  scope: 'administer',
-  operationId: 'readWebhook',
-  tag: 'Webhooks',
+  ...routes.read,
   summary: 'Read a webhook and the state of its queue',
-  request: { params },
   responses: { 200: { ...jsonAnswer('The webhook.', withQueue), ...tagged } },
   handle: async (c, ports: Needs) => {
-    const verdict = await readWebhook(ports, c.get('act'), c.req.valid('param').id);
-    if (isRefusal(verdict)) return refuseResult(c, verdict);
-    const queue = await readQueue(ports, verdict.webhook.id);
-    tag(c, verdict.webhook);
-    return c.json({ ...presentWebhook(verdict.webhook, ports.clock.now()), queue }, 200);
+    const found = await readWebhook(ports, c.get('act'), c.req.valid('param').id);
+    if (isRefusal(found)) return refuseResult(c, found);
+    const queue = await readQueue(ports, found.webhook.id);
+    tag(c, found.webhook);
+    return c.json({ ...presentWebhook(found.webhook, ports.clock.now()), queue }, 200);
   },
 });
 const update = route({
-  method: 'patch',
-  path: '/webhooks/{id}',
-  scope: 'administer',
-  operationId: 'updateWebhook',
-  tag: 'Webhooks',
-  summary: 'Change a webhook',
-  request: { params, headers: changeHeaders, ...jsonBody(changes) },
-  responses: { 200: { ...jsonAnswer('The webhook as it is now.', view), ...tagged } },
+  ...routes.update,
   handle: async (c, ports: Needs) => {
     const id = c.req.valid('param').id;
-    const verdict = await updateWebhook(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c));
-    if (isRefusal(verdict)) return refuseResult(c, verdict);
-    tag(c, verdict.webhook);
-    return c.json(presentWebhook(verdict.webhook, ports.clock.now()), 200);
+    const updated = await updateWebhook(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c));
+    if (isRefusal(updated)) return refuseResult(c, updated);
+    tag(c, updated.webhook);
+    return c.json(presentWebhook(updated.webhook, ports.clock.now()), 200);
   },
 });
 const remove = route({
-  method: 'delete',
-  path: '/webhooks/{id}',
-  scope: 'administer',
-  operationId: 'deleteWebhook',
-  tag: 'Webhooks',
+  ...routes.remove,
   summary: 'Delete a webhook and its queue',
-  request: { params, headers: changeHeaders },
-  responses: { 204: { description: 'Deleted.' } },
   handle: async (c, ports: Needs) => {
     return showDeleted(c, await deleteWebhook(ports, c.get('act'), c.req.valid('param').id, ifMatchVersions(c)));
   },
@@ -251,12 +243,8 @@ const rotate = route({
     const rotated = await createOnce(ports, c, 'whk', async ({ madeWith }) => {
       // Deterministic for an Idempotency-Key, so that a repeat after a crash returns what was created.
       const given = madeWith === undefined ? undefined : { bytes: ports.secrets.mac('webhook', madeWith), madeWith };
-      const verdict = await rotateWebhookSecret(ports, c.get('act'), id, overlapMs, ifMatchVersions(c), given);
-      if (isRefusal(verdict)) return verdict;
-      return toCreatedObject(verdict.webhook, {
-        webhook: presentWebhook(verdict.webhook, ports.clock.now()),
-        secret: verdict.secret,
-      });
+      const rotation = await rotateWebhookSecret(ports, c.get('act'), id, overlapMs, ifMatchVersions(c), given);
+      return presentSecret(rotation, ports.clock.now());
     });
     return showRotated(c, rotated);
   },
@@ -272,9 +260,9 @@ const tryOut = route({
   request: { params },
   responses: { 200: jsonAnswer('The outcome.', tested) },
   handle: async (c, ports: Needs) => {
-    const verdict = await testWebhook(ports, c.get('act'), c.req.valid('param').id);
-    if (isRefusal(verdict)) return refuseResult(c, verdict);
-    const { id, outcome, tookMs } = verdict;
+    const test = await testWebhook(ports, c.get('act'), c.req.valid('param').id);
+    if (isRefusal(test)) return refuseResult(c, test);
+    const { id, outcome, tookMs } = test;
     if (outcome.kind === 'failed') return c.json({ id, delivered: false, failure: outcome.failure, tookMs }, 200);
     const delivered = outcome.status >= 200 && outcome.status < 300;
     return c.json({ id, delivered, status: outcome.status, tookMs }, 200);
