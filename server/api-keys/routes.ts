@@ -22,7 +22,7 @@ import { changeHeaders, ifMatchVersions, tagged } from '../http/api/version.ts';
 import { API_SCOPES } from '../kernel/api-scope.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { DAY_MS } from '../kernel/time.ts';
+import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 import { etagOf } from '../records/etag.ts';
 import {
   type ApiKey,
@@ -73,7 +73,7 @@ const input = z
     addressRanges: addressRanges.optional(),
     lifetimeMs: z
       .int()
-      .min(60_000)
+      .min(MINUTE_MS)
       .max(MAX_KEY_LIFETIME_MS)
       .default(365 * DAY_MS)
       .openapi({ description: 'The lifetime in milliseconds.' }),

@@ -2,7 +2,7 @@ import { rateKey } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Store } from '../kernel/ports/store.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
-import { MINUTE_MS } from '../kernel/time.ts';
+import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'>;
 
@@ -11,7 +11,7 @@ export const WRONG_PER_MINUTE = 60;
 /** From one address, for any names. Each looked-up name costs a read of every partition (SR-20). */
 export const WRONG_FROM_ADDRESS = 600;
 /** How long an address counts as known after a successful sign-in. */
-const TRUST_MS = 60 * MINUTE_MS;
+const TRUST_MS = HOUR_MS;
 /** Maximum remembered entries; forgotten ones are counted from the start. */
 const MAX_ENTRIES = 10_000;
 

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Ports } from '../../kernel/ports/ports.ts';
+import { withDeadline } from '../../kernel/with-deadline.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
 import type { Readiness } from '../readiness.ts';
@@ -40,7 +41,7 @@ export function healthRoutes(
   app.get('/health/ready', async (c) => {
     if (!readiness.ready) return refuse(c, 'UNAVAILABLE', { detail: 'The service is stopping.' });
     try {
-      await within(timeoutMs, check());
+      await withDeadline(check(), timeoutMs, () => new Error(`no answer within ${timeoutMs} ms`));
     } catch (error) {
       // A check that hangs is abandoned, so that the next probe checks a store that may have recovered.
       checking = undefined;
@@ -52,16 +53,4 @@ export function healthRoutes(
   });
 
   return app;
-}
-
-async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -3,15 +3,15 @@ import type mailTexts from '@countersign/ui/i18n/locales/en/mail.json';
 import { readLanguage, readTranslate } from '@countersign/ui/i18n/read-languages';
 import type { Translate } from '@countersign/ui/i18n/translate';
 import type { ComposedMail, Mail } from '../../kernel/mail.ts';
-import { MINUTE_MS } from '../../kernel/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
 import { linkTo } from './link.ts';
 import { html, line, type Markup, plainLine } from './markup.ts';
 
 type MailTexts = Translate<keyof typeof mailTexts>;
 
 const UNITS = [
-  { unit: 'days', lengthMs: 24 * 60 * MINUTE_MS },
-  { unit: 'hours', lengthMs: 60 * MINUTE_MS },
+  { unit: 'days', lengthMs: DAY_MS },
+  { unit: 'hours', lengthMs: HOUR_MS },
 ] as const;
 
 /** The parts of a message, before it is rendered as text and as HTML. */

@@ -1,6 +1,7 @@
 import { CODE_CHANNELS, type CodeChannel, type CodeLimits } from '../../kernel/code-channel.ts';
 import type { CodeChannelSender, CodeMessage, CodeSender } from '../../kernel/ports/code-sender.ts';
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
+import { withDeadline } from '../../kernel/with-deadline.ts';
 
 export interface ByChannelOptions {
   /** Codes of a channel without a sender are not sent. */
@@ -31,7 +32,7 @@ export function createChannelSender(options: ByChannelOptions): CodeSender {
     const sending = carrier.send(message).finally(() => {
       underWay[message.channel]--;
     });
-    await within(sending, deadlineMs);
+    await withDeadline(sending, deadlineMs, () => new MailerUnavailable('it took too long'));
   }
 
   return {
@@ -54,11 +55,4 @@ function reasonOf(failure: MailerUnavailable): string {
   const { cause } = failure;
   const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code).slice(0, 40)})` : '';
   return `${failure.message}${code}`;
-}
-
-function within(work: Promise<void>, ms: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new MailerUnavailable('it took too long')), ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -1,6 +1,7 @@
-import { createHash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
+import { createHash, pbkdf2, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
+import { isSameSecret } from '../../kernel/constant-time.ts';
 import { piecesOf, type ReadDigest, type ReadHash } from '../../passwords/imported-hash.ts';
 
 const derivePbkdf2 = promisify(pbkdf2);
@@ -15,12 +16,12 @@ export async function verifyImported(read: ReadHash, password: string): Promise<
       return verifyBcrypt(read.digestFirst ? createHash('sha256').update(password).digest('hex') : password, read.text);
     case 'pbkdf2': {
       const { salt, iterations, hash, algorithm } = read;
-      return timingSafeEqual(await derivePbkdf2(password, salt, iterations, hash.length, algorithm), hash);
+      return isSameSecret(await derivePbkdf2(password, salt, iterations, hash.length, algorithm), hash);
     }
     case 'scrypt':
-      return timingSafeEqual(await deriveScrypt(read, password), read.hash);
+      return isSameSecret(await deriveScrypt(read, password), read.hash);
     case 'digest':
-      return timingSafeEqual(digestOf(read, password), read.hash);
+      return isSameSecret(digestOf(read, password), read.hash);
   }
 }
 

@@ -14,6 +14,7 @@ import {
   StoreUnavailable,
 } from '../../kernel/ports/store.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
+import { withDeadline } from '../../kernel/with-deadline.ts';
 import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
 import { type Client, createClient, parseAddress } from './connect.ts';
 import { Guard } from './durability-check.ts';
@@ -191,11 +192,12 @@ class RedisStore implements Store {
     const writes = this.#ask(() =>
       Promise.all(
         Array.from({ length: written }, (_, partition) =>
-          this.#client.set(this.#keys.check(partition), '1', 'PX', 60_000),
+          this.#client.set(this.#keys.check(partition), '1', 'PX', MINUTE_MS),
         ),
       ),
     );
-    await withDeadline(writes, this.#answerTimeoutMs);
+    const timeoutMs = this.#answerTimeoutMs;
+    await withDeadline(writes, timeoutMs, () => new StoreUnavailable(`Redis did not answer in ${timeoutMs} ms`));
   }
 
   async close(): Promise<void> {
@@ -256,16 +258,4 @@ function isCallersBug(error: unknown): boolean {
 
 function unavailable(error: unknown): StoreUnavailable {
   return new StoreUnavailable('Redis did not confirm', { cause: error });
-}
-
-async function withDeadline(work: Promise<unknown>, deadlineMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StoreUnavailable(`Redis did not answer in ${deadlineMs} ms`)), deadlineMs);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,5 @@
 import type { CommitOutcome } from '../../kernel/ports/store.ts';
-import { MINUTE_MS } from '../../kernel/time.ts';
+import { HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
 import type { PreparedChange } from '../codec/prepare-change.ts';
 import type { Client } from './connect.ts';
 import type { Key, Keys } from './keys.ts';
@@ -8,7 +8,7 @@ import { COMMIT } from './library.ts';
 /** Real time for which an applied operation is remembered. The contract promises ten minutes. */
 export const OPERATION_RETENTION_MS = 15 * MINUTE_MS;
 /** Real time that documents stay after their expiry, so that servers with slightly different clocks see the same. */
-export const EXPIRED_RETENTION_MS = 60 * MINUTE_MS;
+export const EXPIRED_RETENTION_MS = HOUR_MS;
 
 /**
  * Sends one change and waits until Redis has it on disk (`appendfsync always` responds after the fsync).
