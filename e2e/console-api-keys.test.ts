@@ -7,7 +7,7 @@ import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console api keys');
 const { enter } = visits;
@@ -186,7 +186,7 @@ test('SR-30: markup in names is text', async () => {
   const who = await createSuperuser(visits.stage);
   const view = await enter(who, '/console/api-keys');
   const { id } = await makeKey(view, 'x');
-  await view.page.addInitScript(TRAP);
+  const executions = await recordExecutions(view.page.context());
   for (const name of CORPUS) {
     await overwrite(visits.ports, apiKeyDocument.key(who.account, id), { name });
     await view.page.goto(`${visits.stage.url}/console/api-keys`);
@@ -196,7 +196,7 @@ test('SR-30: markup in names is text', async () => {
     await view.button('Delete').click();
     await expect(view.page.getByRole('dialog')).toContainText(name);
   }
-  expect(await executionsOn(view.page)).toEqual([]);
+  expect(executions).toEqual([]);
 }, 120_000);
 
 describe.each([

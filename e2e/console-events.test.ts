@@ -8,7 +8,7 @@ import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console events');
 const { enter } = visits;
@@ -164,13 +164,13 @@ test('SR-30: markup in names is text, in filters, rows and details', async () =>
   for (const name of CORPUS) await addResource(visits.ports, who.account, { name });
   await sealEvents(visits.ports);
   const view = await enter(who, '/console');
-  await view.page.addInitScript(TRAP);
+  const executions = await recordExecutions(view.page.context());
   await view.page.goto(`${visits.stage.url}/console/events?type=resource.created`);
   await expect(view.page.locator('tbody tr')).toHaveCount(CORPUS.length);
   for (const name of CORPUS) await expect(view.page.locator('tbody')).toContainText(name);
   await view.button('Resource created').first().click();
   await expect(view.page.getByRole('dialog')).toContainText(CORPUS.at(-1) ?? '');
-  expect(await executionsOn(view.page)).toEqual([]);
+  expect(executions).toEqual([]);
 });
 
 describe.each([

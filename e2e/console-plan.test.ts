@@ -6,7 +6,7 @@ import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console plan');
 const { enter } = visits;
@@ -54,13 +54,13 @@ test('an administrator who is not the superuser sees the balance, and requests n
 test('SR-30: markup in the name of a plan is text', async () => {
   const who = await createSuperuser(visits.stage);
   const view = await enter(who, '/console');
-  await view.page.addInitScript(TRAP);
+  const executions = await recordExecutions(view.page.context());
   for (const name of CORPUS) {
     await overwrite(visits.ports, accountDocument.key(who.account), { plan: { name, active: true } });
     await view.page.goto(`${visits.stage.url}/console/plan`);
     await expect(view.page.locator('#plan')).toContainText(name);
   }
-  expect(await executionsOn(view.page)).toEqual([]);
+  expect(executions).toEqual([]);
 }, 120_000);
 
 describe.each([

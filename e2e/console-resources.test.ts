@@ -10,7 +10,7 @@ import { createSuperuser } from './harness/console-people.ts';
 import { openConsoleSessions } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console resources');
 const { enter } = visits;
@@ -381,7 +381,7 @@ test('SR-30: markup in names is text, in lists, titles, dialogs and code', async
     made.push(one);
   }
   const view = await enter(who, '/console');
-  await view.page.context().addInitScript(TRAP);
+  const executions = await recordExecutions(view.page.context());
   await view.page.goto(`${visits.stage.url}/console/resources`);
   await expect(view.page.getByRole('row')).toHaveCount(CORPUS.length + 1);
   for (const [at, name] of CORPUS.entries()) {
@@ -395,6 +395,6 @@ test('SR-30: markup in names is text, in lists, titles, dialogs and code', async
     await view.page.getByRole('link', { name: 'Appearance' }).click();
     await expect(view.page.frameLocator('.widget iframe').getByRole('button', { name: 'Continue' })).toBeVisible();
     await expect(view.page.locator('main img, main script, main meta, main iframe:not(.widget iframe)')).toHaveCount(0);
-    expect(await executionsOn(view.page)).toEqual([]);
+    expect(executions).toEqual([]);
   }
 }, 180_000);

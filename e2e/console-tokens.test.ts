@@ -14,7 +14,7 @@ import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console tokens');
 const { enter } = visits;
@@ -336,7 +336,7 @@ test('SR-30: markup in names and serial numbers is text', async () => {
     made.push(id);
   }
   const view = await enter(who, '/console');
-  await view.page.context().addInitScript(TRAP);
+  const executions = await recordExecutions(view.page.context());
   await view.page.goto(`${visits.stage.url}/console/tokens`);
   await expect(view.page.getByRole('row')).toHaveCount(CORPUS.length + 2);
   for (const [at, name] of CORPUS.entries()) {
@@ -347,7 +347,7 @@ test('SR-30: markup in names and serial numbers is text', async () => {
     await expect(view.page.getByRole('dialog').getByRole('heading')).toHaveText(`Lock “${name}”?`);
     await view.page.keyboard.press('Escape');
     await expect(view.page.locator('main img, main script, main meta, main iframe')).toHaveCount(0);
-    expect(await executionsOn(view.page)).toEqual([]);
+    expect(executions).toEqual([]);
   }
 }, 180_000);
 

@@ -11,7 +11,7 @@ import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, executionsOn, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
 
 const visits = openConsoleSessions('console users');
 const { enter } = visits;
@@ -328,7 +328,7 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
     made.push(person.user);
   }
   const view = await enter(who, '/console');
-  await view.page.context().addInitScript(TRAP);
+  const executions = await recordExecutions(view.page.context());
   await view.page.goto(`${visits.stage.url}/console/users`);
   await expect(view.page.getByRole('row')).toHaveCount(CORPUS.length + 1);
   for (const [at, name] of CORPUS.entries()) {
@@ -342,7 +342,7 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
     await expect(view.page.getByRole('dialog').getByRole('heading')).toHaveText(`Block “${one.login}”?`);
     await view.page.keyboard.press('Escape');
     await expect(view.page.locator('main img, main script, main meta, main iframe')).toHaveCount(0);
-    expect(await executionsOn(view.page)).toEqual([]);
+    expect(executions).toEqual([]);
   }
   await view.page.goto(`${visits.stage.url}/console/users/import`);
   const rows = CORPUS.map((name) => `"${name.replaceAll('"', '""')}"`).join('\n');
@@ -350,7 +350,7 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
   await view.page.locator('input[type=file]').setInputFiles({ name: `${CORPUS[2]}.csv`, mimeType: 'text/csv', buffer });
   await expect(view.page.locator('tbody tr')).toHaveCount(CORPUS.length);
   await expect(view.page.locator('main img, main script, main meta, main iframe')).toHaveCount(0);
-  expect(await executionsOn(view.page)).toEqual([]);
+  expect(executions).toEqual([]);
 }, 180_000);
 
 describe.each([

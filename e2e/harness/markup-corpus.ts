@@ -1,8 +1,8 @@
-import type { Page } from '@playwright/test';
+import type { BrowserContext } from '@playwright/test';
 
 /**
- * Markup for fields that other users see while they type passwords. Each calls `pwned()` if it runs, which `TRAP`
- * records.
+ * Markup for fields that other users see while they type passwords. Each calls `pwned()` if it runs, which
+ * {@link recordExecutions} records.
  */
 export const CORPUS = [
   '<script>pwned()</script>',
@@ -19,9 +19,9 @@ export const CORPUS = [
   '&lt;img src=x onerror=pwned()&gt; &amp; {0}',
 ] as const;
 
-export const TRAP = `window.ran = []; window.pwned = () => { ran.push(location.href); };`;
-
-/** Where markup ran, in pages opened with the {@link TRAP} set. */
-export function executionsOn(page: Page): Promise<string[]> {
-  return page.evaluate(() => (window as unknown as { ran: string[] }).ran);
+/** Where markup runs from now on, in any page or frame of this browser, also in one that is left for another. */
+export async function recordExecutions(context: BrowserContext): Promise<readonly string[]> {
+  const executions: string[] = [];
+  await context.exposeBinding('pwned', ({ frame }) => void executions.push(frame.url()));
+  return executions;
 }
