@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { ViteBuilder } from 'vite';
+import { compressServedFiles } from './compress.ts';
 
 export interface Part {
   /** Environments of `vite.config.ts`, in this order: a later one may read the output of an earlier one. */
@@ -12,6 +13,8 @@ export interface Part {
   readonly sources: readonly string[];
   /** Writes the files that the bundler does not. */
   readonly finish?: (root: string) => Promise<void>;
+  /** True if browsers download it from the service. */
+  readonly isServed?: boolean;
 }
 
 export const PARTS = {
@@ -20,8 +23,14 @@ export const PARTS = {
     outDir: 'dist/widget',
     sources: ['widget', 'ui', 'shared'],
     finish: declareLoaders,
+    isServed: true,
   },
-  console: { environments: ['console'], outDir: 'dist/console', sources: ['console', 'widget', 'ui', 'shared'] },
+  console: {
+    environments: ['console'],
+    outDir: 'dist/console',
+    sources: ['console', 'widget', 'ui', 'shared'],
+    isServed: true,
+  },
   server: {
     environments: ['server'],
     outDir: 'dist/server',
@@ -59,6 +68,7 @@ export async function buildParts(
       await builder.build(known);
     }
     await part.finish?.(root);
+    if (part.isServed) await compressServedFiles(join(root, part.outDir));
     done(name);
   }
 }

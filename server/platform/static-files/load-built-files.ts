@@ -1,11 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, posix, relative, sep } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress } from 'node:zlib';
 import type { BuiltFile, BuiltFiles } from '../../kernel/ports/built-files.ts';
 import { pageFiles } from './page-files.ts';
-
-const compress = promisify(brotliCompress);
 
 const TYPES: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -14,8 +10,8 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * Reads the built widget or console from a folder. Only scripts and stylesheets are served, so source maps and the
- * manifest stay private.
+ * Reads the built widget or console from a folder, each file also as the build compressed it. Only scripts and
+ * stylesheets are served, so source maps and the manifest stay private.
  *
  * @throws if the build is missing, with the command that makes it
  */
@@ -30,10 +26,10 @@ export async function loadBuiltFiles(folder: string, what: 'widget' | 'console')
       const contentType = TYPES[extname(entry.name)];
       if (!entry.isFile() || contentType === undefined) return;
       const path = join(entry.parentPath, entry.name);
-      const body = new Uint8Array(await readFile(path));
+      const [body, brotli] = await Promise.all([readFile(path), readFile(`${path}.br`)]);
       files.set(relative(folder, path).split(sep).join(posix.sep), {
-        body,
-        brotli: new Uint8Array(await compress(body)),
+        body: new Uint8Array(body),
+        brotli: new Uint8Array(brotli),
         contentType,
       });
     }),
