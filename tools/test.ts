@@ -2,14 +2,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isFile } from './project-files.ts';
+import { TEST_RUNS } from './test-run/projects.ts';
+import { RESULTS_FILE } from './test-run/results-reporter.ts';
 import { runStep, type Step } from './test-run/run-step.ts';
-import { countResults, type Outcome, summary, timingTable } from './test-run/summary.ts';
+import { countResults, type FileResult, type Outcome, summary, timingTable } from './test-run/summary.ts';
 
 /**
  * `npm test [-- project ...]`: runs all checks, the fastest first. All static checks run, and if one fails the tests do
  * not; all test projects run, even if one fails. The last line counts all of them.
  */
-const PROJECTS = ['unit', 'store', 'http', 'built', 'browser'];
+const PROJECTS: readonly string[] = TEST_RUNS.flat();
 const STATIC: readonly Step[] = [
   { name: 'typecheck', command: ['tsc', '-p', '.'] },
   { name: 'lint', command: ['biome', 'check', '.'] },
@@ -32,7 +34,12 @@ let sound = true;
 for (const step of first) sound &&= runQuietly(step);
 // The checks are independent, so one failure does not hide the next.
 if (sound) for (const step of STATIC) sound = runQuietly(step) && sound;
-if (sound) for (const project of wanted.length > 0 ? wanted : PROJECTS) runProject(project);
+if (sound) {
+  for (const run of TEST_RUNS) {
+    const projects = run.filter((name) => wanted.length === 0 || wanted.includes(name));
+    if (projects.length > 0) runProjects(projects);
+  }
+}
 
 const { lines, line, failed } = summary(outcomes);
 console.log(['', timingTable(outcomes), ...lines, line].join('\n'));
@@ -46,15 +53,17 @@ function runQuietly(step: Step): boolean {
   return ok;
 }
 
-function runProject(project: string): void {
+function runProjects(projects: readonly string[]): void {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'));
   const file = join(folder, 'results.json');
   try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const command = ['vitest', 'run', '--project', project, ...reporters] as const;
-    const { ok, tookMs } = runStep({ name: project, command }, 'show');
-    const counted = countResults(isFile(file) ? readFileSync(file, 'utf8') : undefined, ok);
-    outcomes.push({ name: project, tookMs, ...counted });
+    process.env[RESULTS_FILE] = file;
+    const reporters = ['--reporter=default', '--reporter=./tools/test-run/results-reporter.ts'];
+    const chosen = projects.flatMap((project) => ['--project', project]);
+    const step: Step = { name: projects.join(', '), command: ['vitest', 'run', ...chosen, ...reporters] };
+    const { ok } = runStep(step, 'show');
+    const files = isFile(file) ? (JSON.parse(readFileSync(file, 'utf8')) as FileResult[]) : [];
+    outcomes.push(...countResults(files, projects, ok));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -22,7 +22,15 @@ const built = [
 const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
 /** At least two files at a time: by default the runner leaves one core free, which is half of two. */
-const maxWorkers = Math.max(2, availableParallelism() - 1);
+const computing = { maxWorkers: Math.max(2, availableParallelism() - 1), sequence: { groupOrder: 0 } };
+/** These also wait for browsers, disks and other processes: one file more than cores, after the others. */
+const waiting = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 1 } };
+
+/** The projects of one run of the runner share its workers, so that no core is idle while another project ends. */
+export const TEST_RUNS = [
+  ['unit', 'http'],
+  ['store', 'built', 'browser'],
+] as const;
 
 /** Five kinds of tests, from seconds to minutes; `npx vitest --project unit` runs one. */
 export const testProjects: TestProjectConfiguration[] = [
@@ -30,7 +38,7 @@ export const testProjects: TestProjectConfiguration[] = [
     plugins: [compiledMessages, messagesByLanguage],
     test: {
       name: 'unit',
-      maxWorkers,
+      ...computing,
       isolate: false,
       // Property and race tests on a busy machine.
       testTimeout: 30_000,
@@ -39,11 +47,11 @@ export const testProjects: TestProjectConfiguration[] = [
       exclude: [...store, ...http, ...built, ...browser, '**/node_modules/**', '**/dist/**'],
     },
   },
-  { test: { name: 'store', maxWorkers, include: store, testTimeout: 300_000, hookTimeout: 120_000 } },
+  { test: { name: 'store', ...waiting, include: store, testTimeout: 300_000, hookTimeout: 120_000 } },
   {
     test: {
       name: 'http',
-      maxWorkers,
+      ...computing,
       isolate: false,
       include: http,
       testTimeout: 30_000,
@@ -54,7 +62,7 @@ export const testProjects: TestProjectConfiguration[] = [
     test: {
       name: 'built',
       globalSetup: 'e2e/harness/build-first.ts',
-      maxWorkers,
+      ...waiting,
       isolate: false,
       include: built,
       exclude: ['docs/**/*.browser.test.ts'],
@@ -67,9 +75,7 @@ export const testProjects: TestProjectConfiguration[] = [
       name: 'browser',
       globalSetup: 'e2e/harness/build-first.ts',
       isolate: false,
-      // Two at a time on two cores: pages also wait, and more would delay one another.
-      maxWorkers: 2,
-      sequence: { groupOrder: 1 },
+      ...waiting,
       include: browser,
       exclude: ['e2e/**/*.built.test.ts'],
       testTimeout: 60_000,

@@ -1,41 +1,60 @@
 import { describe, expect, it } from 'vitest';
-import { countResults, summary, timingTable } from './summary.ts';
+import { countResults, type FileResult, summary, timingTable } from './summary.ts';
 
-const report = (...files: { status: string; tests: string[] }[]): string =>
-  JSON.stringify({
-    testResults: files.map(({ status, tests }, at) => ({
-      name: `file-${at}.test.ts`,
-      status,
-      assertionResults: tests.map((test, nth) => ({ status: test, fullName: `test ${nth}` })),
-    })),
+const file = (state: string, ...tests: string[]): FileResult => ({
+  project: 'unit',
+  name: 'a.test.ts',
+  state,
+  startedAt: 100,
+  endedAt: 350,
+  tests: tests.map((test, nth) => ({ name: `test ${nth}`, state: test })),
+});
+const unit = { name: 'unit', tookMs: 250 };
+
+describe('counting a run', () => {
+  it('adds up the files of a project, from its first to its last', () => {
+    const other: FileResult = {
+      ...file('failed', 'passed', 'failed'),
+      name: 'b.test.ts',
+      startedAt: 300,
+      endedAt: 600,
+    };
+    expect(countResults([file('passed', 'passed', 'passed'), other], ['unit'], false)).toEqual([
+      { name: 'unit', tookMs: 500, passed: 3, failed: 1, failures: ['b.test.ts: test 1 (failed)'] },
+    ]);
   });
 
-describe('counting a test project', () => {
-  it('adds up over files', () => {
-    const json = report(
-      { status: 'passed', tests: ['passed', 'passed'] },
-      { status: 'failed', tests: ['passed', 'failed'] },
-    );
-    expect(countResults(json, false)).toEqual({
-      passed: 3,
-      failed: 1,
-      failures: ['file-1.test.ts: test 1 (failed)'],
-    });
+  it('counts each project by itself', () => {
+    const http: FileResult = { ...file('passed', 'passed', 'passed'), project: 'http' };
+    expect(countResults([http, file('passed', 'passed')], ['unit', 'http'], true)).toEqual([
+      { ...unit, passed: 1, failed: 0, failures: [] },
+      { ...unit, name: 'http', passed: 2, failed: 0, failures: [] },
+    ]);
   });
 
   it.each([
-    ['a skipped test', report({ status: 'passed', tests: ['passed', 'skipped'] }), true, 1],
-    ['a file that could not be loaded', report({ status: 'failed', tests: [] }), false, 0],
-    ['a project without tests', report(), true, 0],
-    ['an unhandled rejection after the last test', report({ status: 'passed', tests: ['passed'] }), false, 1],
-    ['no report at all', undefined, true, 0],
-  ])('%s is a failure', (_what, json, endedWell, passed) => {
-    expect(countResults(json, endedWell)).toMatchObject({ passed, failed: 1, failures: [expect.any(String)] });
+    ['a skipped test', [file('passed', 'passed', 'skipped')], true, 1],
+    ['a file that could not be loaded', [file('failed')], false, 0],
+    ['a project without tests', [], true, 0],
+    ['no report at all', [], false, 0],
+  ])('%s is a failure', (_what, files, endedWell, passed) => {
+    expect(countResults(files, ['unit'], endedWell)).toMatchObject([
+      { passed, failed: 1, failures: [expect.any(String)] },
+    ]);
+  });
+
+  it('an unhandled rejection after the last test is a failure', () => {
+    const outcomes = countResults([file('passed', 'passed')], ['unit'], false);
+    expect(outcomes).toMatchObject([
+      { passed: 1, failed: 0 },
+      { failed: 1, failures: ['the run ended badly'] },
+    ]);
   });
 
   it('passes only if every test passed and the run ended well', () => {
-    const json = report({ status: 'passed', tests: ['passed'] });
-    expect(countResults(json, true)).toEqual({ passed: 1, failed: 0, failures: [] });
+    expect(countResults([file('passed', 'passed')], ['unit'], true)).toEqual([
+      { ...unit, passed: 1, failed: 0, failures: [] },
+    ]);
   });
 });
 

@@ -8,34 +8,48 @@ export interface Outcome {
   readonly failures?: readonly string[];
 }
 
-interface VitestReport {
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
-  }[];
+/** A test file in the report of {@link ResultsReporter}; times in milliseconds of one clock. */
+export interface FileResult {
+  readonly project: string;
+  readonly name: string;
+  readonly state: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly tests: readonly { readonly name: string; readonly state: string }[];
 }
 
 /**
- * Counts the report of vitest's JSON reporter. All that did not pass counts as failed: a skipped test, a file that
- * could not be loaded, a project without tests, a run with an unhandled rejection, no report.
+ * Counts the files of a run, per project; its time is from its first file to its last. All that did not pass counts as
+ * failed: a skipped test, a file that could not be loaded, a project without tests, an unhandled rejection, no report.
  */
 export function countResults(
-  json: string | undefined,
+  files: readonly FileResult[],
+  projects: readonly string[],
   endedWell: boolean,
-): { passed: number; failed: number; failures: string[] } {
+): readonly Outcome[] {
+  const outcomes = projects.map((project) =>
+    countProject(
+      project,
+      files.filter((file) => file.project === project),
+    ),
+  );
+  if (endedWell || outcomes.some(({ failed }) => failed > 0)) return outcomes;
+  return [...outcomes, { name: 'run', tookMs: 0, passed: 0, failed: 1, failures: ['the run ended badly'] }];
+}
+
+function countProject(name: string, files: readonly FileResult[]): Outcome {
   let passed = 0;
   const failures: string[] = [];
-  if (json !== undefined) {
-    for (const file of (JSON.parse(json) as VitestReport).testResults) {
-      const bad = file.assertionResults.filter((test) => test.status !== 'passed');
-      passed += file.assertionResults.length - bad.length;
-      failures.push(...bad.map((test) => `${file.name}: ${test.fullName} (${test.status})`));
-      if (bad.length === 0 && file.status !== 'passed') failures.push(`${file.name}: the file itself`);
-    }
+  for (const file of files) {
+    const bad = file.tests.filter(({ state }) => state !== 'passed');
+    passed += file.tests.length - bad.length;
+    failures.push(...bad.map((test) => `${file.name}: ${test.name} (${test.state})`));
+    if (bad.length === 0 && file.state !== 'passed') failures.push(`${file.name}: the file itself`);
   }
-  if (failures.length === 0 && (!endedWell || passed === 0)) failures.push('the run ended badly, or without a test');
-  return { passed, failed: failures.length, failures };
+  if (passed + failures.length === 0) failures.push(`${name}: no test ran`);
+  const [start, end] = [files.map(({ startedAt }) => startedAt), files.map(({ endedAt }) => endedAt)];
+  const tookMs = files.length === 0 ? 0 : Math.max(...end) - Math.min(...start);
+  return { name, tookMs, passed, failed: failures.length, failures };
 }
 
 export function timingTable(outcomes: readonly Outcome[]): string {
