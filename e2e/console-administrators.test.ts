@@ -52,8 +52,7 @@ describe('an invitation', () => {
     await view.button('Send again').click();
     await expect.poll(() => mailedInvitation(visits.ports, email).link).not.toBe(first.link);
     await view.button('Cancel the invitation').click();
-    await view.page.getByRole('dialog').getByRole('textbox').fill('Grace');
-    await view.page.keyboard.press('Enter');
+    await view.confirmByName('Grace');
     await view.at('Administrators');
     await expect(view.page.getByText('Grace no longer exists.')).toBeVisible();
     await expect(view.page.locator('tbody tr')).toHaveCount(1);
@@ -103,8 +102,7 @@ describe('an administrator', () => {
     await expect(hers.page.getByText('Saved.')).toBeVisible();
     await view.button('Remove this administrator').click();
     await expectAccessible(view, 'remove');
-    await view.page.getByRole('dialog').getByRole('textbox').fill('Grace');
-    await view.page.keyboard.press('Enter');
+    await view.confirmByName('Grace');
     await expect(view.page.getByText('Grace no longer exists.')).toBeVisible();
     await hers.page.reload();
     await expect(hers.heading).toHaveText(/Sign in|Which account/);

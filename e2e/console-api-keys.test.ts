@@ -159,8 +159,7 @@ describe('an existing key', () => {
     const view = await enter(who, '/console/api-keys');
     const { text } = await makeKey(view, 'Old', ['Read']);
     await view.button('Delete').click();
-    await view.page.getByRole('dialog').getByRole('textbox').fill('Old');
-    await view.page.keyboard.press('Enter');
+    await view.confirmByName('Old');
     await expect(view.page.getByText('Old was deleted.')).toBeVisible();
     await view.at('API keys');
     expect(await statusWith(text)).toBe(401);

@@ -53,7 +53,7 @@ describe('a new filter', () => {
     await view.field('Find a country').fill('österr');
     await expect(view.page.locator('.countries label')).toHaveCount(0);
     await view.field('Find a country').fill('AUSTRIA');
-    await view.page.keyboard.press('Enter');
+    await view.field('Find a country').press('Enter');
     await view.field('Find a country').fill('aland');
     await view.page.getByRole('checkbox', { name: /Åland/ }).check();
     await view.button('Create the filter').click();
@@ -219,8 +219,7 @@ describe('a filter in use', () => {
     await view.button('Save changes').click();
     await expect(view.page.getByText('Saved.')).toBeVisible();
     await view.button('Delete').click();
-    await view.page.getByRole('dialog').getByRole('textbox').fill('Still hers');
-    await view.page.keyboard.press('Enter');
+    await view.confirmByName('Still hers');
     await view.at('Filters');
   });
 });

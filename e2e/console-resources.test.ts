@@ -34,7 +34,7 @@ describe('from an empty account', () => {
     await view.button('Add').click();
     await expect(view.wrong.last()).toHaveText(/begin with https/);
     await view.fill({ 'Allowed origins': 'Shop.example/login?x' });
-    await view.page.keyboard.press('Enter');
+    await view.field('Allowed origins').press('Enter');
     await expect(view.page.getByText('https://shop.example', { exact: true })).toBeVisible();
 
     // The response is lost: the resource exists, and is not created twice.
@@ -152,7 +152,7 @@ describe('settings', () => {
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.field('Allowed origins').fill('https://*.github.io');
-    await view.page.keyboard.press('Enter');
+    await view.field('Allowed origins').press('Enter');
     await view.button('Save changes').click();
     await expect(view.wrong.first()).toHaveText(/not accepted/);
     expect((await stored(shop)).allowedOrigins).not.toContain('https://*.github.io');
@@ -245,8 +245,7 @@ describe('settings', () => {
     await expect(dialog).toHaveCount(0);
     await expect(view.button('Delete this resource')).toBeFocused();
     await view.button('Delete this resource').click();
-    await dialog.getByRole('textbox').fill('Shop');
-    await view.page.keyboard.press('Enter');
+    await view.confirmByName('Shop');
     await expect(view.page.getByText('Shop was deleted.')).toBeVisible();
     await view.page.goto(visits.stage.url + pathOf(shop));
     await expect(view.page.getByText('Not found')).toBeVisible();

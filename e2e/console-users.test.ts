@@ -80,8 +80,7 @@ describe('the list', () => {
     await dialog.getByRole('textbox').fill('3');
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await expect(dialog.getByRole('alert')).toHaveText('That does not match.');
-    await dialog.getByRole('textbox').fill('2');
-    await view.page.keyboard.press('Enter');
+    await view.confirmByName('2');
     await expect(view.page.getByText('No users yet')).toBeVisible();
   });
 });
@@ -219,8 +218,7 @@ describe('one of them', () => {
     await expect(view.page.getByText('Saved.')).toBeVisible();
     expect(await stored(user.id)).not.toHaveProperty('alias');
     await view.button('Delete this user').click();
-    await view.page.getByRole('dialog').getByRole('textbox').fill('maria');
-    await view.page.keyboard.press('Enter');
+    await view.confirmByName('maria');
     await expect(view.page.getByText('maria was deleted.')).toBeVisible();
     await view.at('Users');
   });

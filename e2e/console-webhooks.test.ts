@@ -127,8 +127,7 @@ describe('a webhook', () => {
     await expect(view.page.getByText('Receiver gone', { exact: true })).toBeVisible();
     await expectAccessible(view, 'gone');
     await view.button('Delete').click();
-    await view.page.getByRole('dialog').getByRole('textbox').fill('hooks.example/events');
-    await view.page.keyboard.press('Enter');
+    await view.confirmByName('hooks.example/events');
     await view.at('Webhooks');
     await expect(view.page.getByText('No webhook yet')).toBeVisible();
   });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { sendEnrolmentLink } from '../server/enrolment/send-enrolment-link.ts';
 import { operatorContext } from '../server/testing/as-operator.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../server/testing/fixtures.ts';
 import { totpApp } from '../server/testing/totp-app.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
+import { expect } from './harness/expect.ts';
 import {
   expectAccessible,
   expectNoScrolling,
@@ -92,12 +93,13 @@ describe('at the first sign-in', () => {
     await page.keyboard.press('Enter');
     const heading = widget.frame.getByRole('heading', { name: 'Save your recovery codes' });
     await heading.waitFor();
-    await expect.poll(() => heading.evaluate((element) => element === document.activeElement)).toBe(true);
-    expect(await widget.frame.getByRole('listitem').count()).toBe(10);
+    await expect(heading).toBeFocused();
+    await expect(widget.frame.getByRole('listitem')).toHaveCount(10);
 
     // Only after the user confirms.
     await widget.button('Continue').click();
-    expect(await widget.alert.textContent()).toContain('Tick this when you have saved them');
+    await expect(widget.alert).toContainText('Tick this when you have saved them');
+    await expect(widget.frame.getByRole('checkbox')).toBeFocused();
     await page.keyboard.press('Space');
     await page.keyboard.press('Enter');
     await widget.frame.getByRole('heading', { name: 'You are signed in' }).waitFor();
@@ -133,10 +135,10 @@ describe('at the first sign-in', () => {
   test('a reloaded phone shows the same key', async () => {
     const { page, widget } = await openWidget(await setStage());
     await toEnrol(widget);
-    const key = await widget.frame.locator('.key').textContent();
+    const key = (await widget.frame.locator('.key').textContent()) ?? '';
     await page.reload();
     await widget.frame.getByRole('heading', { name: 'Set up your authenticator app' }).waitFor();
-    expect(await widget.frame.locator('.key').textContent()).toBe(key);
+    await expect(widget.frame.locator('.key')).toHaveText(key);
   });
 
   test('the QR code contains the key, and is drawn of shapes', async () => {
@@ -159,8 +161,8 @@ describe('at the first sign-in', () => {
     const field = widget.frame.getByLabel('Code from the app');
     await field.fill(app.code(here.ports.clock.now() - 90_000));
     await widget.button('Confirm').click();
-    await expect.poll(() => widget.alert.textContent()).toContain('That code is for another time');
-    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+    await expect(widget.alert).toContainText('That code is for another time');
+    await expect(field).toBeFocused();
     await field.fill(app.code(here.ports.clock.now()));
     await widget.button('Confirm').click();
     await widget.frame.getByRole('heading', { name: 'Save your recovery codes' }).waitFor();
@@ -239,10 +241,10 @@ describe('a mailed link', () => {
     await own.givePassword(PASSWORD);
     await page.getByRole('heading', { name: 'Set up your authenticator app' }).waitFor();
     await expectAccessible(page);
-    const key = await page.locator('.key').textContent();
+    const key = (await page.locator('.key').textContent()) ?? '';
     await page.reload();
     await page.getByRole('heading', { name: 'Set up your authenticator app' }).waitFor();
-    expect(await page.locator('.key').textContent()).toBe(key);
+    await expect(page.locator('.key')).toHaveText(key);
     const app = await readKey(page);
     await page.getByLabel('Code from the app').fill(app.code(here.ports.clock.now()));
     await own.button('Confirm').click();

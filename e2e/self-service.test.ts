@@ -1,10 +1,11 @@
 import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { updateUser } from '../server/testing/as-operator.ts';
 import { type Fixture, type FixtureOptions, NONCE, PASSWORD, unwrap } from '../server/testing/fixtures.ts';
 import { createSelfServiceFixture, EVERYTHING } from '../server/testing/self-service-fixture.ts';
 import { totpApp } from '../server/testing/totp-app.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
+import { expect } from './harness/expect.ts';
 import { expectAccessible, type InProcessService, startInProcessService } from './harness/in-process-service.ts';
 import { TITLES, type WidgetView, widgetIn } from './harness/widget-view.ts';
 
@@ -120,7 +121,7 @@ describe('on the hosted page', () => {
     // Back at the same place, to continue the action.
     await widget.button('Remove').click();
     await output(widget, 'Done.');
-    expect(await widget.frame.getByText('Authenticator app', { exact: false }).count()).toBe(1);
+    await expect(widget.frame.getByText('Authenticator app', { exact: false })).toHaveCount(1);
     expect(here.ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'token-removed' });
   });
 
@@ -137,7 +138,7 @@ describe('on the hosted page', () => {
     await widget.givePassword(PASSWORD);
     await widget.giveCode((await scene.tokens[0]?.code()) ?? '');
     await widget.frame.getByLabel('Code from the app').waitFor();
-    await expect.poll(() => widget.frame.getByRole('heading', { level: 1 }).count()).toBe(1);
+    await expect(widget.frame.getByRole('heading', { level: 1 })).toHaveCount(1);
     expect(await widget.frame.locator('.self').count()).toBe(0);
   });
 
@@ -151,7 +152,7 @@ describe('on the hosted page', () => {
     const codes = await widget.frame.getByRole('listitem').allTextContents();
     await widget.frame.reload();
     await widget.frame.getByRole('heading', { name: 'Save your recovery codes' }).waitFor();
-    expect(await widget.frame.getByRole('listitem').allTextContents()).toEqual(codes);
+    await expect(widget.frame.getByRole('listitem')).toHaveText(codes);
     await widget.frame.getByLabel('I have saved them in a safe place.').check();
     await widget.button('Continue').click();
     await widget.frame.getByText('10 left.', { exact: false }).waitFor();
@@ -191,7 +192,7 @@ describe('on the hosted page', () => {
     await widget.frame.getByLabel('Code from the email').fill(code);
     await widget.button('Confirm').click();
     await widget.frame.getByRole('region', { name: 'Your details' }).getByText('Done.', { exact: true }).waitFor();
-    expect(await widget.frame.getByText('Done.', { exact: true }).count()).toBe(1);
+    await expect(widget.frame.getByText('Done.', { exact: true })).toHaveCount(1);
   });
 
   test('works by keyboard, and keeps the focus', async () => {
@@ -201,17 +202,16 @@ describe('on the hosted page', () => {
     const page = widget.frame;
     await widget.button('Change name').focus();
     await page.keyboard.press('Enter');
-    await page.getByLabel('First name').waitFor();
+    await expect(page.getByLabel('First name')).toBeFocused();
     await page.keyboard.type('Alice');
     await page.keyboard.press('Enter');
     await output(widget, 'Done.');
     await page.getByText('Alice', { exact: true }).waitFor();
-    const isFocused = () => widget.button('Change name').evaluate((element) => element === document.activeElement);
-    await expect.poll(isFocused).toBe(true);
+    await expect(widget.button('Change name')).toBeFocused();
     await page.keyboard.press('Enter');
     await page.getByLabel('First name').waitFor();
     await widget.button('Cancel').click();
-    await expect.poll(isFocused).toBe(true);
+    await expect(widget.button('Change name')).toBeFocused();
   });
 
   test('a change from elsewhere ends it at the next action', async () => {
@@ -241,17 +241,17 @@ describe('on the hosted page', () => {
     });
     const widget = await openPage(scene, browser, lang);
     await widget.frame.locator('input[name="username"]').fill('alice');
-    await widget.frame.keyboard.press('Enter');
+    await widget.frame.locator('input[name="username"]').press('Enter');
     await widget.frame.locator('input[name="password"]').fill(PASSWORD);
-    await widget.frame.keyboard.press('Enter');
+    await widget.frame.locator('input[name="password"]').press('Enter');
     await widget.frame.locator('input[name="otp"]').fill((await scene.tokens[0]?.code()) ?? '');
-    await widget.frame.keyboard.press('Enter');
+    await widget.frame.locator('input[name="otp"]').press('Enter');
     await widget.frame.locator('#open-change-password').click();
     await widget.frame.locator('input[name="current"]').waitFor();
     await expectAccessible(widget.frame);
     const overflow = await widget.frame.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);
-    expect(await widget.frame.locator('html').getAttribute('dir')).toBe(lang === 'ar' ? 'rtl' : 'ltr');
+    await expect(widget.frame.locator('html')).toHaveAttribute('dir', lang === 'ar' ? 'rtl' : 'ltr');
   });
 });
 
@@ -286,7 +286,7 @@ describe('in a page of the site', () => {
     await widget.identify('alice');
     await widget.givePassword(PASSWORD);
     await widget.frame.getByText('You can see everything here.', { exact: false }).waitFor();
-    expect(await widget.frame.getByRole('button').allTextContents()).toEqual(['Sign out']);
+    await expect(widget.frame.getByRole('button')).toHaveText(['Sign out']);
   });
 
   test('waits after wrong passwords are shown, and nothing is sent meanwhile', async () => {
@@ -314,6 +314,6 @@ describe('in a page of the site', () => {
     const { widget } = await openFrame(scene);
     await signIn(scene, widget);
     await widget.frame.getByText('alice@shop.example').waitFor();
-    expect(await widget.frame.getByRole('button').allTextContents()).toEqual(['Sign out']);
+    await expect(widget.frame.getByRole('button')).toHaveText(['Sign out']);
   });
 });

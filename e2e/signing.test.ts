@@ -90,7 +90,7 @@ describe('a transaction', () => {
     const before = await widget.frame.locator('.question b').allTextContents();
     await page.reload();
     await expect(widget.heading).toHaveText('Check and confirm');
-    expect(await widget.frame.locator('.question b').allTextContents()).toEqual(before);
+    await expect(widget.frame.locator('.question b')).toHaveText(before);
     await widget.button('Cancel').click();
     await expect(widget.heading).toHaveText('Nothing was confirmed');
     expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'TRANSACTION_CANCELLED', retryable: false });

@@ -16,6 +16,8 @@ export interface ConsoleView {
   /** Opens another page by the navigation, which on a phone is behind the menu. */
   enter(room: string): Promise<void>;
   fill(values: Record<string, string>): Promise<void>;
+  /** Confirms a deletion in its dialog, which asks for the name. */
+  confirmByName(name: string): Promise<void>;
   /** The secret on the page that enrols a token. */
   secret(): Promise<string>;
   recoveryCodes(): Promise<string[]>;
@@ -58,6 +60,11 @@ export async function openConsole(
     },
     async fill(values) {
       for (const [label, value] of Object.entries(values)) await field(label).fill(value);
+    },
+    async confirmByName(name) {
+      const field = page.getByRole('dialog').getByRole('textbox');
+      await field.fill(name);
+      await field.press('Enter');
     },
     secret: async () => ((await page.locator('.seed').textContent()) ?? '').replaceAll(/\s/g, ''),
     recoveryCodes: async () => {
