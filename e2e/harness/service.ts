@@ -1,18 +1,19 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type Client, createClient, createVerifier, type Verifier } from '../../clients/typescript/src/index.ts';
+import { firstPlan } from '../../server/accounts/plans.ts';
 import { createPorts } from '../../server/composition/create-ports.ts';
-import { loadConfig } from '../../server/config/load-config.ts';
+import { openAccount } from '../../server/composition/open-account.ts';
+import { type Config, loadConfig } from '../../server/config/load-config.ts';
+import { plansOf } from '../../server/config/load-plans.ts';
 import { createLogger } from '../../server/http/log.ts';
 import type { Ports } from '../../server/kernel/ports/ports.ts';
+import { unwrap } from '../../server/testing/fixtures.ts';
 import { freePorts } from '../../server/testing/free-ports.ts';
+import { QUICK_FOLDER } from '../../tools/test-run/own-folders.ts';
 import { builtService } from './built-service.ts';
 import { serviceProcess } from './service-process.ts';
-
-const run = promisify(execFile);
 
 /** The built service in a separate process, with one account and a key for it. */
 export interface Service {
@@ -33,7 +34,7 @@ export interface Service {
 /** @param settings further variables */
 export async function startService(settings: Record<string, string> = {}): Promise<Service> {
   const entry = builtService();
-  const dataFolder = await mkdtemp(join(tmpdir(), 'countersign-e2e-'));
+  const dataFolder = await mkdtemp(join(process.env[QUICK_FOLDER] ?? tmpdir(), 'countersign-e2e-'));
   const [port] = await freePorts(1);
   const url = `http://localhost:${port}`;
   const env = {
@@ -46,9 +47,16 @@ export async function startService(settings: Record<string, string> = {}): Promi
     ...settings,
   };
 
-  const setUp = await run(process.execPath, [entry, 'setup', '--name', 'Harbour & Co.'], { env });
-  const apiKey = /^API key +(\S+)$/m.exec(setUp.stdout)?.[1];
-  if (apiKey === undefined) throw new Error(`setup printed no API key: ${setUp.stdout}${setUp.stderr}`);
+  async function withPorts<T>(work: (ports: Ports, config: Config) => Promise<T>): Promise<T> {
+    const config = loadConfig(env);
+    const { ports } = await createPorts(config, createLogger({ level: 'silent' }));
+    return work(ports, config).finally(() => ports.store.close());
+  }
+  // As `setup` does, without the time that another process takes to start.
+  const apiKey = await withPorts(async (ports, config) => {
+    const account = { name: 'Harbour & Co.', plan: firstPlan(plansOf(config)) };
+    return unwrap(await openAccount({ ...ports, issuer: config.url }, account)).apiKey.text;
+  });
 
   const running = serviceProcess(entry, url, env);
   const service: Service = {
@@ -58,8 +66,7 @@ export async function startService(settings: Record<string, string> = {}): Promi
     verifierOf: (resource) => createVerifier({ issuer: url, resource }),
     async whileDown(work) {
       await running.kill();
-      const { ports } = await createPorts(loadConfig(env), createLogger({ level: 'silent' }));
-      const done = await work(ports).finally(() => ports.store.close());
+      const done = await withPorts(work);
       await running.start();
       return done;
     },
