@@ -4,7 +4,7 @@ import { administratorDocument } from '../server/administrators/documents.ts';
 import { addAdministrator, type FixtureAdministrator, mailedInvitation } from '../server/testing/administrators.ts';
 import { addResource, overwrite, read } from '../server/testing/fixtures.ts';
 import { createSuperuser, nextCode } from './harness/console-people.ts';
-import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
+import { openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
@@ -189,23 +189,18 @@ test('SR-30: markup in names is text', async () => {
   expect(executions).toEqual([]);
 }, 120_000);
 
-describe.each([
-  ['a phone', PHONE],
-  ['a desk', DESK],
-])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
-  test('in the pages of administrators', async () => {
-    const ada = await createSuperuser(visits.stage);
-    await addResource(visits.ports, ada.account, { name: 'A resource with a name that is rather long for a phone' });
-    const grace = await graceOf(ada);
-    const view = await enter(ada, '/console/administrators', size);
-    await expect(view.page.getByText('Sees everything in the account.')).toBeVisible();
+testAccessibility('in the pages of administrators', async (size) => {
+  const ada = await createSuperuser(visits.stage);
+  await addResource(visits.ports, ada.account, { name: 'A resource with a name that is rather long for a phone' });
+  const grace = await graceOf(ada);
+  const view = await enter(ada, '/console/administrators', size);
+  await expect(view.page.getByText('Sees everything in the account.')).toBeVisible();
+  await expect(view.page.locator('.bones')).toHaveCount(0);
+  await expectAccessible(view, 'list');
+  for (const path of ['/console/administrators/new', pathOf(grace), pathOf(ada)]) {
+    await view.page.goto(visits.stage.url + path);
+    await view.heading.waitFor();
     await expect(view.page.locator('.bones')).toHaveCount(0);
-    await expectAccessible(view, 'list');
-    for (const path of ['/console/administrators/new', pathOf(grace), pathOf(ada)]) {
-      await view.page.goto(visits.stage.url + path);
-      await view.heading.waitFor();
-      await expect(view.page.locator('.bones')).toHaveCount(0);
-      await expectAccessible(view, path);
-    }
-  });
+    await expectAccessible(view, path);
+  }
 });

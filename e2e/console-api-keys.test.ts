@@ -4,7 +4,7 @@ import type { ApiKeyId } from '../server/kernel/ids.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { addResource, overwrite, read } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
-import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
+import { openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
@@ -198,27 +198,22 @@ test('SR-30: markup in names is text', async () => {
   expect(executions).toEqual([]);
 }, 120_000);
 
-describe.each([
-  ['a phone', PHONE],
-  ['a desk', DESK],
-])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
-  test('in the pages of API keys', async () => {
-    const who = await createSuperuser(visits.stage);
-    await addResource(visits.ports, who.account, { name: 'Shop' });
-    const view = await enter(who, '/console/api-keys', size);
-    await expect(view.page.getByText('No API key yet')).toBeVisible();
-    await expectAccessible(view, 'empty list');
-    await view.page.goto(`${visits.stage.url}/console/api-keys/new`);
-    await expectAccessible(view, 'new');
-    await view.fill({ Name: 'A key with a name that is rather long for a phone' });
-    await view.button('Create the key').click();
-    await expect(view.page.locator('.once pre')).toBeVisible();
-    await expectAccessible(view, 'shown once');
-    await view.button('I have copied it').click();
-    await expect(view.page.getByRole('switch', { name: 'Enabled' })).toBeVisible();
-    await expectAccessible(view, 'one');
-    await view.page.goto(`${visits.stage.url}/console/api-keys`);
-    await view.page.getByRole('checkbox').last().check();
-    await expectAccessible(view, 'list');
-  });
+testAccessibility('in the pages of API keys', async (size) => {
+  const who = await createSuperuser(visits.stage);
+  await addResource(visits.ports, who.account, { name: 'Shop' });
+  const view = await enter(who, '/console/api-keys', size);
+  await expect(view.page.getByText('No API key yet')).toBeVisible();
+  await expectAccessible(view, 'empty list');
+  await view.page.goto(`${visits.stage.url}/console/api-keys/new`);
+  await expectAccessible(view, 'new');
+  await view.fill({ Name: 'A key with a name that is rather long for a phone' });
+  await view.button('Create the key').click();
+  await expect(view.page.locator('.once pre')).toBeVisible();
+  await expectAccessible(view, 'shown once');
+  await view.button('I have copied it').click();
+  await expect(view.page.getByRole('switch', { name: 'Enabled' })).toBeVisible();
+  await expectAccessible(view, 'one');
+  await view.page.goto(`${visits.stage.url}/console/api-keys`);
+  await view.page.getByRole('checkbox').last().check();
+  await expectAccessible(view, 'list');
 });

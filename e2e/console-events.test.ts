@@ -5,7 +5,7 @@ import { updateResource } from '../server/resources/update-resource.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
-import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
+import { openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
@@ -173,19 +173,14 @@ test('SR-30: markup in names is text, in filters, rows and details', async () =>
   expect(executions).toEqual([]);
 });
 
-describe.each([
-  ['a phone', PHONE],
-  ['a desk', DESK],
-])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
-  test('in the events', async () => {
-    const who = await createSuperuser(visits.stage);
-    await busyAccount(who);
-    const view = await enter(who, '/console/events', size);
-    await expect(view.page.getByText('Resource created').last()).toBeVisible();
-    await view.page.getByText('More filters').click();
-    await expectAccessible(view, 'events');
-    await view.page.goto(`${visits.stage.url}/console/events?subject=usr_01k8dq9z2mp`);
-    await expect(view.page.getByText('No matches so far.')).toBeVisible();
-    await expectAccessible(view, 'nothing');
-  });
+testAccessibility('in the events', async (size) => {
+  const who = await createSuperuser(visits.stage);
+  await busyAccount(who);
+  const view = await enter(who, '/console/events', size);
+  await expect(view.page.getByText('Resource created').last()).toBeVisible();
+  await view.page.getByText('More filters').click();
+  await expectAccessible(view, 'events');
+  await view.page.goto(`${visits.stage.url}/console/events?subject=usr_01k8dq9z2mp`);
+  await expect(view.page.getByText('No matches so far.')).toBeVisible();
+  await expectAccessible(view, 'nothing');
 });

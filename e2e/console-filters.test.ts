@@ -8,7 +8,7 @@ import { updateResource } from '../server/resources/update-resource.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, birth, overwrite, read, unwrap } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
-import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
+import { openConsoleSessions, PHONE, testAccessibility } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
@@ -239,27 +239,22 @@ test('SR-30: markup in names is text', async () => {
   expect(executions).toEqual([]);
 }, 120_000);
 
-describe.each([
-  ['a phone', PHONE],
-  ['a desk', DESK],
-])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
-  test('in the pages of filters', async () => {
-    const who = await createSuperuser(visits.stage);
-    const view = await enter(who, '/console/filters', size);
-    await expect(view.page.getByText('No filter yet')).toBeVisible();
-    await expectAccessible(view, 'empty list');
-    for (const kind of ['geo', 'time', 'ip']) {
-      await view.page.goto(`${visits.stage.url}/console/filters/new?kind=${kind}`);
-      await view.heading.waitFor();
-      await expectAccessible(view, `new, ${kind}`);
-    }
-    const office = await addFilter(who, OFFICE);
-    await addFilter(who, { kind: 'geo', mode: 'deny', countries: ['AT', 'DE', 'FR', 'IT', 'ES'], unlocated: 'allow' });
-    await view.page.goto(`${visits.stage.url}/console/filters`);
-    await expect(view.page.locator('.list .clipped')).toHaveCount(2);
-    await expectAccessible(view, 'list');
-    await view.page.goto(visits.stage.url + pathOf(office));
-    await expect(view.page.getByText('None yet. Choose it under')).toBeVisible();
-    await expectAccessible(view, 'one');
-  }, 300_000);
+testAccessibility('in the pages of filters', async (size) => {
+  const who = await createSuperuser(visits.stage);
+  const view = await enter(who, '/console/filters', size);
+  await expect(view.page.getByText('No filter yet')).toBeVisible();
+  await expectAccessible(view, 'empty list');
+  for (const kind of ['geo', 'time', 'ip']) {
+    await view.page.goto(`${visits.stage.url}/console/filters/new?kind=${kind}`);
+    await view.heading.waitFor();
+    await expectAccessible(view, `new, ${kind}`);
+  }
+  const office = await addFilter(who, OFFICE);
+  await addFilter(who, { kind: 'geo', mode: 'deny', countries: ['AT', 'DE', 'FR', 'IT', 'ES'], unlocated: 'allow' });
+  await view.page.goto(`${visits.stage.url}/console/filters`);
+  await expect(view.page.locator('.list .clipped')).toHaveCount(2);
+  await expectAccessible(view, 'list');
+  await view.page.goto(visits.stage.url + pathOf(office));
+  await expect(view.page.getByText('None yet. Choose it under')).toBeVisible();
+  await expectAccessible(view, 'one');
 });

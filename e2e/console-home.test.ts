@@ -6,7 +6,7 @@ import { addAdministrator, type FixtureAdministrator } from '../server/testing/a
 import { createApiKey } from '../server/testing/as-operator.ts';
 import { addPerson, addResource, addToken, overwrite, unwrap } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
-import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
+import { DESK, openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
@@ -262,28 +262,23 @@ test('SR-30: markup is text in names of resources, users, plan and account', asy
   expect(executions).toEqual([]);
 });
 
-describe.each([
-  ['a phone', PHONE],
-  ['a desk', DESK],
-])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
-  test('in the home page, empty, busy, and filtered to a quiet resource', async () => {
-    const fresh = await enter(await createSuperuser(visits.stage), '/console', size);
-    await expect(fresh.page.getByText('No sign-ins yet')).toBeVisible();
-    await expectAccessible(fresh, 'nothing yet');
-    const who = await createSuperuser(visits.stage);
-    await busyAccount(who);
-    await allDone(who);
-    const quiet = await addResource(visits.ports, who.account, {
-      name: 'A quiet one with a name that is rather long for a phone, and aword-that-goes-on-without-any-blank',
-    });
-    const view = await enter(who, '/console?days=7', size);
-    await pictures(view, 3);
-    await view.page.locator('details').evaluateAll((all: HTMLDetailsElement[]) => {
-      for (const one of all) one.open = true;
-    });
-    await expectAccessible(view, 'busy');
-    await view.page.goto(`${visits.stage.url}/console?resource=${quiet.id}`);
-    await expect(view.page.getByText('No sign-ins in this period')).toBeVisible();
-    await expectAccessible(view, 'quiet');
-  }, 120_000);
+testAccessibility('in the home page, empty, busy, and filtered to a quiet resource', async (size) => {
+  const fresh = await enter(await createSuperuser(visits.stage), '/console', size);
+  await expect(fresh.page.getByText('No sign-ins yet')).toBeVisible();
+  await expectAccessible(fresh, 'nothing yet');
+  const who = await createSuperuser(visits.stage);
+  await busyAccount(who);
+  await allDone(who);
+  const quiet = await addResource(visits.ports, who.account, {
+    name: 'A quiet one with a name that is rather long for a phone, and aword-that-goes-on-without-any-blank',
+  });
+  const view = await enter(who, '/console?days=7', size);
+  await pictures(view, 3);
+  await view.page.locator('details').evaluateAll((all: HTMLDetailsElement[]) => {
+    for (const one of all) one.open = true;
+  });
+  await expectAccessible(view, 'busy');
+  await view.page.goto(`${visits.stage.url}/console?resource=${quiet.id}`);
+  await expect(view.page.getByText('No sign-ins in this period')).toBeVisible();
+  await expectAccessible(view, 'quiet');
 });

@@ -2,7 +2,7 @@ import { describe, test } from 'vitest';
 import { resourceDocument } from '../server/resources/documents.ts';
 import { addResource, read } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
-import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
+import { DESK, openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 
@@ -103,45 +103,40 @@ describe('keys, commands, inputs and preferences', () => {
   });
 });
 
-describe.each([
-  ['a phone', PHONE],
-  ['a desk', DESK],
-])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
-  test('in any of the pages of resources', async () => {
-    const who = await createSuperuser(visits.stage);
-    const empty = await enter(who, '/console/resources', size);
-    await expect(empty.page.getByText('No resource yet')).toBeVisible();
-    await expectAccessible(empty, 'empty list');
-    const shop = await addResource(visits.ports, who.account, {
-      name: 'A shop with a name that is rather long for a phone, and aword-that-goes-on-and-on-without-any-blank',
-      allowedOrigins: [visits.stage.url, 'https://a-very-long-name-of-a-department.of-a-company.example'],
-      methodPolicy: 'otp',
-    });
-    await addResource(visits.ports, who.account, { name: 'Tests', testMode: 'pass', enabled: false });
-    const view = await enter(who, '/console/resources', size);
-    await view.page.getByRole('checkbox').first().check();
-    await expectAccessible(view, 'list');
-    for (const path of [
-      '/console/resources/new',
-      pathOf(shop),
-      pathOf(shop, '/embed?backend=java'),
-      pathOf(shop, '/try'),
-    ]) {
-      await view.page.goto(visits.stage.url + path);
-      await view.heading.waitFor();
-      await expect(view.page.locator('.bones')).toHaveCount(0);
-      if (path.endsWith('/try')) await view.page.frameLocator('iframe').getByRole('heading').waitFor();
-      await expectAccessible(view, path);
-    }
-    await view.page.goto(visits.stage.url + pathOf(shop, '/appearance'));
-    await expect(view.page.frameLocator('.widget iframe').getByRole('button', { name: 'Continue' })).toBeVisible();
-    await expectAccessible(view, 'appearance');
-    await view.page.goto(visits.stage.url + pathOf(shop));
-    for (const name of ['Users set up tokens themselves', 'Compare browsers']) {
-      await view.page.getByRole('switch', { name }).check();
-    }
-    await view.field('Name').fill('');
-    await view.button('Save changes').click();
-    await expectAccessible(view, 'settings, wrong');
-  }, 120_000);
+testAccessibility('in any of the pages of resources', async (size) => {
+  const who = await createSuperuser(visits.stage);
+  const empty = await enter(who, '/console/resources', size);
+  await expect(empty.page.getByText('No resource yet')).toBeVisible();
+  await expectAccessible(empty, 'empty list');
+  const shop = await addResource(visits.ports, who.account, {
+    name: 'A shop with a name that is rather long for a phone, and aword-that-goes-on-and-on-without-any-blank',
+    allowedOrigins: [visits.stage.url, 'https://a-very-long-name-of-a-department.of-a-company.example'],
+    methodPolicy: 'otp',
+  });
+  await addResource(visits.ports, who.account, { name: 'Tests', testMode: 'pass', enabled: false });
+  const view = await enter(who, '/console/resources', size);
+  await view.page.getByRole('checkbox').first().check();
+  await expectAccessible(view, 'list');
+  for (const path of [
+    '/console/resources/new',
+    pathOf(shop),
+    pathOf(shop, '/embed?backend=java'),
+    pathOf(shop, '/try'),
+  ]) {
+    await view.page.goto(visits.stage.url + path);
+    await view.heading.waitFor();
+    await expect(view.page.locator('.bones')).toHaveCount(0);
+    if (path.endsWith('/try')) await view.page.frameLocator('iframe').getByRole('heading').waitFor();
+    await expectAccessible(view, path);
+  }
+  await view.page.goto(visits.stage.url + pathOf(shop, '/appearance'));
+  await expect(view.page.frameLocator('.widget iframe').getByRole('button', { name: 'Continue' })).toBeVisible();
+  await expectAccessible(view, 'appearance');
+  await view.page.goto(visits.stage.url + pathOf(shop));
+  for (const name of ['Users set up tokens themselves', 'Compare browsers']) {
+    await view.page.getByRole('switch', { name }).check();
+  }
+  await view.field('Name').fill('');
+  await view.button('Save changes').click();
+  await expectAccessible(view, 'settings, wrong');
 });

@@ -1,33 +1,18 @@
-import { afterAll, afterEach, beforeAll, test } from 'vitest';
-import { type ConsoleFixture, createConsoleFixture } from './harness/console-fixture.ts';
+import { afterEach, test } from 'vitest';
 import { createSuperuser, nextCode, openPasswordStep } from './harness/console-people.ts';
+import { openConsoleSessions } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 
 const NEW_PASSWORD = 'eleven patient herons';
 const PHONE = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true };
 
-let stage: ConsoleFixture;
-const views: ConsoleView[] = [];
-
-beforeAll(async () => {
-  stage = await createConsoleFixture('console-forgotten');
+const visits = openConsoleSessions('console-forgotten');
+const { open } = visits;
+afterEach(() => {
+  visits.ports.courier.down = false;
+  expect(visits.stage.log()).not.toContain(NEW_PASSWORD);
 });
-afterAll(() => stage?.close());
-afterEach(async () => {
-  stage.ports.courier.down = false;
-  for (const view of views.splice(0)) {
-    expect(view.complaints).toEqual([]);
-    await view.close();
-  }
-  expect(stage.log()).not.toContain(NEW_PASSWORD);
-});
-
-async function open(path: string, options = {}): Promise<ConsoleView> {
-  const view = await stage.open(path, options);
-  views.push(view);
-  return view;
-}
 
 const asked = (view: ConsoleView, email: string) =>
   expect(view.page.getByText(`If ${email} belongs to an administrator`)).toBeVisible();
@@ -37,7 +22,7 @@ test.each([
   ['a desk', {}],
   ['a phone', PHONE],
 ])('SR-40: on %s, a forgotten password is reset by mail, and then the code is required', async (_, options) => {
-  const who = await createSuperuser(stage);
+  const who = await createSuperuser(visits.stage);
   const view = await open('/console', options);
   await openPasswordStep(view, who);
   await expectAccessible(view, 'the step of the password');
@@ -49,15 +34,15 @@ test.each([
   await view.at('Check your email');
   await asked(view, who.email);
   await expectAccessible(view, 'the answer');
-  await expect.poll(() => stage.ports.courier.sent.at(-1)?.kind).toBe('password-reset');
+  await expect.poll(() => visits.stage.ports.courier.sent.at(-1)?.kind).toBe('password-reset');
   await view.button('Back to sign-in').click();
   await view.at('Enter your password');
 
-  const { path } = stage.ports.courier.last('password-reset', who.email);
+  const { path } = visits.stage.ports.courier.last('password-reset', who.email);
   const link = await open(path, options);
   await link.at('Choose a new password');
   // SR-35: the secret is removed from the address bar immediately.
-  expect(link.page.url()).toBe(`${stage.url}/new-password`);
+  expect(link.page.url()).toBe(`${visits.stage.url}/new-password`);
   await expectAccessible(link, 'the new password');
   await link.fill({ 'New password': 'password1', 'Repeat new password': 'password1' });
   await link.button('Save the password').click();
@@ -65,33 +50,33 @@ test.each([
   await link.fill({ 'New password': NEW_PASSWORD, 'Repeat new password': NEW_PASSWORD });
   await link.button('Save the password').click();
   await link.at('Enter your code');
-  await link.fill({ 'One-time code': nextCode(stage, who.secret) });
+  await link.fill({ 'One-time code': nextCode(visits.stage, who.secret) });
   await link.button('Confirm').click();
   await link.at('Home');
 
   const again = await open(path, options);
   await again.at('This link is not valid');
   await expect(again.page.getByText('older than half an hour')).toBeVisible();
-  expect(stage.log()).not.toContain(path.split('#')[1]);
+  expect(visits.stage.log()).not.toContain(path.split('#')[1]);
 });
 
 // SR-40
 test('SR-40: an unknown address gets the same page, and no mail is sent', async () => {
-  const who = await createSuperuser(stage);
+  const who = await createSuperuser(visits.stage);
   const view = await open('/console');
   await openPasswordStep(view, who);
   await view.button('Forgot your password?').click();
-  const before = stage.ports.courier.sent.length;
+  const before = visits.stage.ports.courier.sent.length;
   await view.fill({ 'Email address': 'nobody@acme.example' });
   await view.button('Send password link').click();
   await view.at('Check your email');
   await asked(view, 'nobody@acme.example');
-  expect(stage.ports.courier.sent.length).toBe(before);
+  expect(visits.stage.ports.courier.sent.length).toBe(before);
 });
 
 test('without mail, the page says what the operator can do', async () => {
-  const ada = await createSuperuser(stage);
-  Object.assign(stage.ports.courier, { isAbsent: true });
+  const ada = await createSuperuser(visits.stage);
+  Object.assign(visits.stage.ports.courier, { isAbsent: true });
   const view = await open('/console');
   await view.at('Which account?');
   await openPasswordStep(view, ada);
@@ -101,5 +86,5 @@ test('without mail, the page says what the operator can do', async () => {
   await expect(view.page.getByText('countersign admin recover')).toBeVisible();
   await view.button('Back to sign-in').click();
   await view.at('Enter your password');
-  Object.assign(stage.ports.courier, { isAbsent: undefined });
+  Object.assign(visits.stage.ports.courier, { isAbsent: undefined });
 });

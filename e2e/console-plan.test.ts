@@ -1,9 +1,9 @@
-import { describe, test } from 'vitest';
+import { test } from 'vitest';
 import { accountDocument } from '../server/accounts/documents.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
 import { overwrite } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
-import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
+import { openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
@@ -63,15 +63,10 @@ test('SR-30: markup in the name of a plan is text', async () => {
   expect(executions).toEqual([]);
 }, 120_000);
 
-describe.each([
-  ['a phone', PHONE],
-  ['a desk', DESK],
-])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
-  test('in plan and balance', async () => {
-    const who = await createSuperuser(visits.stage);
-    const view = await enter(who, '/console/plan', size);
-    await expect(view.page.getByText('Plans on offer')).toBeVisible();
-    await expect(view.page.getByText('No entries yet')).toBeVisible();
-    await expectAccessible(view, 'plan');
-  });
+testAccessibility('in plan and balance', async (size) => {
+  const who = await createSuperuser(visits.stage);
+  const view = await enter(who, '/console/plan', size);
+  await expect(view.page.getByText('Plans on offer')).toBeVisible();
+  await expect(view.page.getByText('No entries yet')).toBeVisible();
+  await expectAccessible(view, 'plan');
 });

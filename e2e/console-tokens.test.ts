@@ -11,7 +11,7 @@ import { base32Decode, base32Encode } from '../server/tokens/kinds/oath/base32.t
 import { isOath } from '../server/tokens/token.ts';
 import { userDocument } from '../server/users/documents.ts';
 import { createSuperuser } from './harness/console-people.ts';
-import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
+import { openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
@@ -351,46 +351,41 @@ test('SR-30: markup in names and serial numbers is text', async () => {
   }
 }, 180_000);
 
-describe.each([
-  ['a phone', PHONE],
-  ['a desk', DESK],
-])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
-  test('in any of the pages of tokens', async () => {
-    const who = await createSuperuser(visits.stage);
-    const shop = await addResource(visits.ports, who.account, { name: 'A shop with a name that is rather long' });
-    const { tokens } = await addPerson(visits.ports, who.account, shop, {
-      user: { login: `a-login-of-fifty-characters-${'x'.repeat(22)}` },
-      tokens: [{ state: 'locked' }, { kind: 'hotp', state: 'out-of-step' }, { state: 'deactivated' }],
-    });
-    const [locked, outOfStep, off] = tokens;
-    if (!locked || !outOfStep || !off) throw new Error('no token');
-    await setState(visits.ports, who.account, locked.id, 'active');
-    await overwrite(visits.ports, tokenDocument.key(locked.id), {
-      name: `A name of a token ${'y'.repeat(60)}`,
-      serial: 'z'.repeat(64),
-      lock: { reason: 'otp-failures', at: visits.ports.clock.now() },
-    });
-    await sealEvents(visits.ports);
-    const view = await enter(who, '/console/tokens', size);
-    await view.page.getByRole('checkbox').first().check();
-    await expectAccessible(view, 'list');
-    const ways = ['', '?kind=totp', '?kind=hardware', '?kind=ocra', '?kind=sms', '?kind=recovery'];
-    for (const path of [
-      ...ways.map((way) => `/console/tokens/new${way}`),
-      '/console/tokens/import',
-      pathOf(locked),
-      pathOf(locked, '/details'),
-      pathOf(locked, '/history'),
-      pathOf(outOfStep),
-      pathOf(off),
-    ]) {
-      await view.page.goto(visits.stage.url + path);
-      await view.heading.waitFor();
-      await expect(view.page.locator('.bones')).toHaveCount(0);
-      await expectAccessible(view, path);
-    }
-    await view.page.goto(visits.stage.url + pathOf(outOfStep));
-    await view.button('Resync').click();
-    await expectAccessible(view, 'resync');
-  }, 180_000);
+testAccessibility('in any of the pages of tokens', async (size) => {
+  const who = await createSuperuser(visits.stage);
+  const shop = await addResource(visits.ports, who.account, { name: 'A shop with a name that is rather long' });
+  const { tokens } = await addPerson(visits.ports, who.account, shop, {
+    user: { login: `a-login-of-fifty-characters-${'x'.repeat(22)}` },
+    tokens: [{ state: 'locked' }, { kind: 'hotp', state: 'out-of-step' }, { state: 'deactivated' }],
+  });
+  const [locked, outOfStep, off] = tokens;
+  if (!locked || !outOfStep || !off) throw new Error('no token');
+  await setState(visits.ports, who.account, locked.id, 'active');
+  await overwrite(visits.ports, tokenDocument.key(locked.id), {
+    name: `A name of a token ${'y'.repeat(60)}`,
+    serial: 'z'.repeat(64),
+    lock: { reason: 'otp-failures', at: visits.ports.clock.now() },
+  });
+  await sealEvents(visits.ports);
+  const view = await enter(who, '/console/tokens', size);
+  await view.page.getByRole('checkbox').first().check();
+  await expectAccessible(view, 'list');
+  const ways = ['', '?kind=totp', '?kind=hardware', '?kind=ocra', '?kind=sms', '?kind=recovery'];
+  for (const path of [
+    ...ways.map((way) => `/console/tokens/new${way}`),
+    '/console/tokens/import',
+    pathOf(locked),
+    pathOf(locked, '/details'),
+    pathOf(locked, '/history'),
+    pathOf(outOfStep),
+    pathOf(off),
+  ]) {
+    await view.page.goto(visits.stage.url + path);
+    await view.heading.waitFor();
+    await expect(view.page.locator('.bones')).toHaveCount(0);
+    await expectAccessible(view, path);
+  }
+  await view.page.goto(visits.stage.url + pathOf(outOfStep));
+  await view.button('Resync').click();
+  await expectAccessible(view, 'resync');
 });

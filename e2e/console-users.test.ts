@@ -8,7 +8,7 @@ import { addPerson, addResource, addToken, overwrite, read, setState } from '../
 import { tokenDocument } from '../server/tokens/documents.ts';
 import { userDocument } from '../server/users/documents.ts';
 import { createSuperuser } from './harness/console-people.ts';
-import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
+import { openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
@@ -351,47 +351,42 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
   expect(executions).toEqual([]);
 }, 180_000);
 
-describe.each([
-  ['a phone', PHONE],
-  ['a desk', DESK],
-])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
-  test('in any of the pages of users', async () => {
-    const who = await createSuperuser(visits.stage);
-    const empty = await enter(who, '/console/users', size);
-    await expect(empty.page.getByText('No users yet')).toBeVisible();
-    await expectAccessible(empty, 'empty list');
-    const shop = await addResource(visits.ports, who.account, {
-      name: 'A shop with a name that is rather long for a phone, and aword-that-goes-on-and-on',
-      ...enrolling,
-    });
-    const { user, tokens } = await addPerson(visits.ports, who.account, shop, {
-      user: { login: `a-login-of-fifty-characters-${'x'.repeat(22)}`, email: `${'y'.repeat(60)}@acme.example` },
-      tokens: [{}, { kind: 'hotp' }],
-      alone: true,
-    });
-    if (tokens[1]) await setState(visits.ports, who.account, tokens[1].id, 'locked');
-    await sealEvents(visits.ports);
-    const view = await enter(who, '/console/users', size);
-    await view.page.getByRole('checkbox').first().check();
-    await expectAccessible(view, 'list');
-    for (const path of [
-      '/console/users/new',
-      '/console/users/import',
-      ...['', '/details', '/history'].map((tab) => pathOf(user, tab)),
-    ]) {
-      await view.page.goto(visits.stage.url + path);
-      await view.heading.waitFor();
-      await expect(view.page.locator('.bones')).toHaveCount(0);
-      await expectAccessible(view, path);
-    }
-    await view.page.goto(visits.stage.url + pathOf(user));
-    await view.button('Give access').click();
-    await expect(view.page.locator('.picks li')).toHaveCount(1);
-    await expectAccessible(view, 'choosing');
-    await view.page
-      .getByRole('dialog')
-      .getByRole('button', { name: /^A shop/ })
-      .click();
-    await expectAccessible(view, 'giving');
-  }, 120_000);
+testAccessibility('in any of the pages of users', async (size) => {
+  const who = await createSuperuser(visits.stage);
+  const empty = await enter(who, '/console/users', size);
+  await expect(empty.page.getByText('No users yet')).toBeVisible();
+  await expectAccessible(empty, 'empty list');
+  const shop = await addResource(visits.ports, who.account, {
+    name: 'A shop with a name that is rather long for a phone, and aword-that-goes-on-and-on',
+    ...enrolling,
+  });
+  const { user, tokens } = await addPerson(visits.ports, who.account, shop, {
+    user: { login: `a-login-of-fifty-characters-${'x'.repeat(22)}`, email: `${'y'.repeat(60)}@acme.example` },
+    tokens: [{}, { kind: 'hotp' }],
+    alone: true,
+  });
+  if (tokens[1]) await setState(visits.ports, who.account, tokens[1].id, 'locked');
+  await sealEvents(visits.ports);
+  const view = await enter(who, '/console/users', size);
+  await view.page.getByRole('checkbox').first().check();
+  await expectAccessible(view, 'list');
+  for (const path of [
+    '/console/users/new',
+    '/console/users/import',
+    ...['', '/details', '/history'].map((tab) => pathOf(user, tab)),
+  ]) {
+    await view.page.goto(visits.stage.url + path);
+    await view.heading.waitFor();
+    await expect(view.page.locator('.bones')).toHaveCount(0);
+    await expectAccessible(view, path);
+  }
+  await view.page.goto(visits.stage.url + pathOf(user));
+  await view.button('Give access').click();
+  await expect(view.page.locator('.picks li')).toHaveCount(1);
+  await expectAccessible(view, 'choosing');
+  await view.page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^A shop/ })
+    .click();
+  await expectAccessible(view, 'giving');
 });

@@ -6,7 +6,7 @@ import { derive } from '../server/testing/webhook-fixture.ts';
 import { attemptDelivery, dueDeliveries } from '../server/webhooks/attempt-delivery.ts';
 import { readWebhook } from '../server/webhooks/edit-webhook.ts';
 import { createSuperuser } from './harness/console-people.ts';
-import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
+import { openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
@@ -188,31 +188,26 @@ test('SR-30: markup in descriptions is text', async () => {
   expect(executions).toEqual([]);
 }, 120_000);
 
-describe.each([
-  ['a phone', PHONE],
-  ['a desk', DESK],
-])('axe finds no violations, and nothing scrolls sideways, on %s', (_, size) => {
-  test('in the pages of webhooks', async () => {
-    const who = await createSuperuser(visits.stage);
-    await addResource(visits.ports, who.account, { name: 'A resource with a name that is rather long for a phone' });
-    const view = await enter(who, '/console/webhooks', size);
-    await expect(view.page.getByText('No webhook yet')).toBeVisible();
-    await expectAccessible(view, 'empty list');
-    await view.page.goto(`${visits.stage.url}/console/webhooks/new`);
-    await expectAccessible(view, 'new');
-    const { id } = await makeWebhook(view, {
-      Address: 'https://a-very-long-name-of-a-department.of-a-company.example/hook',
-    });
-    await expectAccessible(view, 'one');
-    visits.ports.webhookSender.answer = () => ({ kind: 'failed', failure: 'address-refused' });
-    await addResource(visits.ports, who.account, { name: 'Shop' });
-    await sendDue(id);
-    visits.ports.webhookSender.answer = () => ({ kind: 'answered', status: 204 });
-    await view.page.goto(`${visits.stage.url}/console/webhooks/${id}/deliveries`);
-    await view.page.getByRole('checkbox').last().check();
-    await expectAccessible(view, 'deliveries');
-    await view.page.goto(`${visits.stage.url}/console/webhooks`);
-    await expect(view.page.getByText('Alarm')).toBeVisible();
-    await expectAccessible(view, 'list');
+testAccessibility('in the pages of webhooks', async (size) => {
+  const who = await createSuperuser(visits.stage);
+  await addResource(visits.ports, who.account, { name: 'A resource with a name that is rather long for a phone' });
+  const view = await enter(who, '/console/webhooks', size);
+  await expect(view.page.getByText('No webhook yet')).toBeVisible();
+  await expectAccessible(view, 'empty list');
+  await view.page.goto(`${visits.stage.url}/console/webhooks/new`);
+  await expectAccessible(view, 'new');
+  const { id } = await makeWebhook(view, {
+    Address: 'https://a-very-long-name-of-a-department.of-a-company.example/hook',
   });
+  await expectAccessible(view, 'one');
+  visits.ports.webhookSender.answer = () => ({ kind: 'failed', failure: 'address-refused' });
+  await addResource(visits.ports, who.account, { name: 'Shop' });
+  await sendDue(id);
+  visits.ports.webhookSender.answer = () => ({ kind: 'answered', status: 204 });
+  await view.page.goto(`${visits.stage.url}/console/webhooks/${id}/deliveries`);
+  await view.page.getByRole('checkbox').last().check();
+  await expectAccessible(view, 'deliveries');
+  await view.page.goto(`${visits.stage.url}/console/webhooks`);
+  await expect(view.page.getByText('Alarm')).toBeVisible();
+  await expectAccessible(view, 'list');
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { afterEach, describe, test } from 'vitest';
 import { administratorDocument } from '../server/administrators/documents.ts';
 import { recoverAdministrator } from '../server/administrators/recover-administrator.ts';
 import { StoreUnavailable } from '../server/kernel/ports/store.ts';
@@ -6,43 +6,26 @@ import { ADMIN_PASSWORD, codeOf, type FixtureAdministrator } from '../server/tes
 import { operatorContext } from '../server/testing/as-operator.ts';
 import { overwrite, read, unwrap } from '../server/testing/fixtures.ts';
 import { base32Decode } from '../server/tokens/kinds/oath/base32.ts';
-import { type ConsoleFixture, createConsoleFixture } from './harness/console-fixture.ts';
+import { createConsoleFixture } from './harness/console-fixture.ts';
 import { createSuperuser, nextCode, openCodeStep, openPasswordStep, signIn } from './harness/console-people.ts';
-import type { ConsoleView } from './harness/console-view.ts';
+import { openConsoleSessions } from './harness/console-sessions.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
 
 const NEW_PASSWORD = 'eleven patient herons';
 
-let stage: ConsoleFixture;
+const visits = openConsoleSessions('console');
+const { open } = visits;
 let ada: FixtureAdministrator | undefined;
-const views: ConsoleView[] = [];
-
-beforeAll(async () => {
-  stage = await createConsoleFixture('console');
-});
-afterAll(() => stage?.close());
-
-/** After every test: no page complained, and no input reached the log. */
-afterEach(async () => {
-  stage.ports.store.intercept = {};
-  for (const view of views.splice(0)) {
-    expect(view.complaints).toEqual([]);
-    await view.close();
-  }
+/** No input reached the log. */
+afterEach(() => {
   for (const secret of [ADMIN_PASSWORD, NEW_PASSWORD, ...(ada?.recoveryCodes ?? [])]) {
-    expect(stage.log()).not.toContain(secret);
+    expect(visits.stage.log()).not.toContain(secret);
   }
 });
-
-async function open(path: string, options = {}): Promise<ConsoleView> {
-  const view = await stage.open(path, options);
-  views.push(view);
-  return view;
-}
 
 async function makeSomeone(account?: string): Promise<FixtureAdministrator> {
-  const who = await createSuperuser(stage, account);
+  const who = await createSuperuser(visits.stage, account);
   ada = who;
   return who;
 }
@@ -51,20 +34,23 @@ describe('the profile', () => {
   test('the address changes after its code is entered', async () => {
     const who = await makeSomeone();
     const view = await open('/console');
-    await signIn(stage, view, who);
-    await view.page.goto(`${stage.url}/console/your-sign-in`);
+    await signIn(visits.stage, view, who);
+    await view.page.goto(`${visits.stage.url}/console/your-sign-in`);
     await view.button('Email address: Change').click();
     await view.fill({ 'New email address': 'not an address', 'Current password': who.password });
-    await view.fill({ 'One-time code': nextCode(stage, who.secret) });
+    await view.fill({ 'One-time code': nextCode(visits.stage, who.secret) });
     await view.button('Send a code there').click();
     await expect(view.wrong).toHaveText(/not accepted/);
-    await view.fill({ 'New email address': 'countess@acme.example', 'One-time code': nextCode(stage, who.secret) });
+    await view.fill({
+      'New email address': 'countess@acme.example',
+      'One-time code': nextCode(visits.stage, who.secret),
+    });
     await view.button('Send a code there').click();
     await expect(view.page.getByText('We sent it to countess@acme.example')).toBeVisible();
     await view.fill({ 'Confirmation code': 'aaaa-aaaa' });
     await view.button('Use this address').click();
     await expect(view.wrong).toHaveText(/That code is not right/);
-    const sent = stage.ports.courier.last('confirmation-code', 'countess@acme.example');
+    const sent = visits.stage.ports.courier.last('confirmation-code', 'countess@acme.example');
     await view.fill({ 'Confirmation code': sent.code });
     await view.button('Use this address').click();
     await expect(view.page.getByText('Your email address was changed.')).toBeFocused();
@@ -75,14 +61,14 @@ describe('the profile', () => {
     const who = await makeSomeone();
     const view = await open('/console/your-sign-in');
     await openCodeStep(view, who);
-    await view.fill({ 'One-time code': nextCode(stage, who.secret) });
+    await view.fill({ 'One-time code': nextCode(visits.stage, who.secret) });
     await view.button('Confirm').click();
     await view.at('Your sign-in');
     await view.button('Token: Replace').click();
-    await view.fill({ 'Current password': who.password, 'One-time code': nextCode(stage, who.secret) });
+    await view.fill({ 'Current password': who.password, 'One-time code': nextCode(visits.stage, who.secret) });
     await view.button('Show the new token').click();
     const secret = base32Decode(await view.secret()) ?? new Uint8Array();
-    await view.fill({ 'Code that the app shows now': codeOf(stage.ports, secret) });
+    await view.fill({ 'Code that the app shows now': codeOf(visits.stage.ports, secret) });
     await view.button('Replace the token').click();
     await view.at('Save your recovery codes');
     const codes = await view.recoveryCodes();
@@ -95,10 +81,10 @@ describe('the profile', () => {
 
     await view.button('Sign out').click();
     await openCodeStep(view, who);
-    await view.fill({ 'One-time code': nextCode(stage, who.secret) });
+    await view.fill({ 'One-time code': nextCode(visits.stage, who.secret) });
     await view.button('Confirm').click();
     await expect(view.wrong).toHaveText(/That code is not right/);
-    await view.fill({ 'One-time code': nextCode(stage, secret) });
+    await view.fill({ 'One-time code': nextCode(visits.stage, secret) });
     await view.button('Confirm').click();
     await view.at('Home');
   });
@@ -106,23 +92,23 @@ describe('the profile', () => {
   // SR-40, SR-41. The attack: a recovery link is stolen, or used twice. It sets a password and shows none.
   test('SR-40: a recovery link leads through a new password to a new token, once', async () => {
     const who = await makeSomeone();
-    const recovered = await recoverAdministrator(stage.ports, operatorContext(who.account), who.id);
+    const recovered = await recoverAdministrator(visits.stage.ports, operatorContext(who.account), who.id);
     const path = new URL(unwrap(recovered).link).pathname + new URL(unwrap(recovered).link).hash;
     const view = await open(path);
     await view.at('Recover your access');
-    expect(view.page.url()).toBe(`${stage.url}/recovery`);
+    expect(view.page.url()).toBe(`${visits.stage.url}/recovery`);
     await view.fill({ 'New password': NEW_PASSWORD, 'Repeat new password': NEW_PASSWORD });
     await view.button('Save the password').click();
     await view.at('Set up your token');
     const secret = base32Decode(await view.secret()) ?? new Uint8Array();
-    await view.fill({ 'Code that the app shows now': nextCode(stage, secret) });
+    await view.fill({ 'Code that the app shows now': nextCode(visits.stage, secret) });
     await view.button('Confirm').click();
     await view.at('Save your recovery codes');
 
     // Reported before a password is chosen for nothing.
     const again = await open(path);
     await again.at('This link is not valid');
-    expect(stage.log()).not.toContain(path.split('#')[1]);
+    expect(visits.stage.log()).not.toContain(path.split('#')[1]);
   });
 });
 
@@ -184,14 +170,14 @@ describe('errors are shown', () => {
     // Chromium's own message about the failed request.
     view.complaints.splice(0);
     await view.page.context().setOffline(false);
-    stage.ports.store.intercept = {
+    visits.stage.ports.store.intercept = {
       async commit() {
         throw new StoreUnavailable('the disk is gone');
       },
     };
     await view.button('Sign in').click();
     await expect(view.wrong).toHaveText(/is unavailable right now/);
-    stage.ports.store.intercept = {};
+    visits.stage.ports.store.intercept = {};
     await expect(view.page.getByText('You can try again now.')).toBeVisible();
     await view.button('Sign in').click();
     await view.at('Enter your code');
@@ -203,8 +189,8 @@ describe('errors are shown', () => {
     await openCodeStep(view, who);
     await view.page.reload();
     await view.at('Enter your code');
-    stage.ports.clock.advance(20 * 60_000);
-    await view.fill({ 'One-time code': nextCode(stage, who.secret) });
+    visits.stage.ports.clock.advance(20 * 60_000);
+    await view.fill({ 'One-time code': nextCode(visits.stage, who.secret) });
     await view.button('Confirm').click();
     await view.at('This sign-in has ended');
     await expect(view.heading).toBeFocused();
@@ -216,12 +202,12 @@ describe('errors are shown', () => {
   test('SR-29: a session that ended elsewhere leaves nothing of the page', async () => {
     const who = await makeSomeone();
     const view = await open('/console');
-    await signIn(stage, view, who);
+    await signIn(visits.stage, view, who);
     // Wait for the requests of the home page; else the page would notice before the click.
     await view.page.waitForLoadState('networkidle');
     const key = administratorDocument.key(who.account, who.id);
-    const { sessionEpoch } = await read(stage.ports, key);
-    await overwrite(stage.ports, key, { sessionEpoch: sessionEpoch + 1 });
+    const { sessionEpoch } = await read(visits.stage.ports, key);
+    await overwrite(visits.stage.ports, key, { sessionEpoch: sessionEpoch + 1 });
     await view.button('Sign out').click();
     await view.at('Sign in');
     await expect(view.page.getByText(who.email)).toHaveCount(0);
@@ -236,12 +222,11 @@ test('SR-30: markup in names is text, in the page, in its title and in the QR co
   for (let at = 0; at < CORPUS.length; at += 2) {
     const [account = '', name = ''] = CORPUS.slice(at, at + 2);
     const who = await makeSomeone(account);
-    await overwrite(stage.ports, administratorDocument.key(who.account, who.id), { name });
-    const view = await stage.open('/setup', { locale: 'en' });
-    views.push(view);
+    await overwrite(visits.stage.ports, administratorDocument.key(who.account, who.id), { name });
+    const view = await open('/setup');
     const executions = await recordExecutions(view.page.context());
-    await view.page.goto(`${stage.url}/console`);
-    await signIn(stage, view, who);
+    await view.page.goto(`${visits.stage.url}/console`);
+    await signIn(visits.stage, view, who);
     await expect(view.page.locator('.bar .name')).toHaveText(account);
     const you = view.page.getByRole('region', { name: 'You' });
     await expect(you.locator('dd').first()).toHaveText(name);
@@ -252,7 +237,7 @@ test('SR-30: markup in names is text, in the page, in its title and in the QR co
     ).toHaveCount(0);
     await view.page.getByRole('link', { name: 'Your sign-in' }).click();
     await view.button('Token: Replace').click();
-    await view.fill({ 'Current password': who.password, 'One-time code': nextCode(stage, who.secret) });
+    await view.fill({ 'Current password': who.password, 'One-time code': nextCode(visits.stage, who.secret) });
     await view.button('Show the new token').click();
     await expect(view.page.locator('figure img')).toHaveJSProperty('complete', true);
     expect(await view.page.locator('figure img').evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(
@@ -281,14 +266,14 @@ test('works by keyboard, from the address to the home page and out again', async
   await keyboard.type(who.password);
   await keyboard.press('Enter');
   await expect(view.field('One-time code')).toBeFocused();
-  await keyboard.type(nextCode(stage, who.secret));
+  await keyboard.type(nextCode(visits.stage, who.secret));
   await keyboard.press('Enter');
   await view.at('Home');
   await expect(view.heading).toBeFocused();
   await keyboard.press('Shift+Tab');
   await expect(view.button('Sign out')).toBeFocused();
   await keyboard.press('Enter');
-  await view.heading.waitFor();
+  await view.at('Which account?');
 });
 
 test('speaks German, and declares the language of the page', async () => {

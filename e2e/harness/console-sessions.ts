@@ -1,5 +1,5 @@
 import type { BrowserContextOptions } from '@playwright/test';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, test } from 'vitest';
 import type { FixtureAdministrator } from '../../server/testing/administrators.ts';
 import type { TestPorts } from '../../server/testing/test-ports.ts';
 import { type ConsoleFixture, createConsoleFixture } from './console-fixture.ts';
@@ -15,6 +15,8 @@ export const DESK = { viewport: { width: 1280, height: 900 } };
 export interface ConsoleSessions {
   readonly stage: ConsoleFixture;
   readonly ports: TestPorts;
+  /** Opens this address in a new browser. */
+  open(path: string, options?: BrowserContextOptions): Promise<ConsoleView>;
   /** Opens this address, signed in, in a new browser. */
   enter(who: FixtureAdministrator, path: string, options?: BrowserContextOptions): Promise<ConsoleView>;
 }
@@ -34,7 +36,13 @@ export function openConsoleSessions(seed: string): ConsoleSessions {
       await view.close();
     }
   });
+  const open: ConsoleSessions['open'] = async (path, options) => {
+    const view = await stage.open(path, options);
+    views.push(view);
+    return view;
+  };
   return {
+    open,
     get stage() {
       return stage;
     },
@@ -42,10 +50,17 @@ export function openConsoleSessions(seed: string): ConsoleSessions {
       return stage.ports;
     },
     async enter(who, path, options = DESK) {
-      const view = await stage.open(path, { ...options, ...(await signedInState(stage, who)) });
-      views.push(view);
+      const view = await open(path, { ...options, ...(await signedInState(stage, who)) });
       if (path === '/console') await expect(view.heading).toHaveText(/^(Home|Your sign-in)$/);
       return view;
     },
   };
+}
+
+/** A test on each size of screen: axe finds no violations there, and nothing scrolls sideways. */
+export function testAccessibility(where: string, look: (size: BrowserContextOptions) => Promise<void>): void {
+  test.each([
+    ['a phone', PHONE],
+    ['a desk', DESK],
+  ])(`axe finds no violations, and nothing scrolls sideways, ${where}, on %s`, (_, size) => look(size), 300_000);
 }
