@@ -24,119 +24,55 @@ export function operatorContext(account: AccountId): RequestContext & { actor: A
   return { actor: { kind: 'operator', account } };
 }
 
-type Ports<F> = F extends (ports: infer P, ...rest: never[]) => unknown ? P : never;
-/** The argument at that position, with the account in it. */
-type Of<F, At extends number> = F extends (...all: infer A) => unknown ? A[At] & { account: AccountId } : never;
-type Argument<F, At extends number> = F extends (...all: infer A) => unknown ? A[At] : never;
-
-function split<T extends { account: AccountId }>({ account, ...rest }: T): [RequestContext, Omit<T, 'account'>] {
-  return [operatorContext(account), rest];
+/** A use-case for which the test names the account in place of the actor. */
+function forAccount<P, Input extends unknown[], Output>(
+  useCase: (ports: P, context: ReturnType<typeof operatorContext>, ...input: Input) => Output,
+) {
+  return (ports: P, account: AccountId, ...input: Input): Output => useCase(ports, operatorContext(account), ...input);
 }
 
-export function authenticate(ports: Ports<typeof authenticateAs>, input: Of<typeof authenticateAs, 2>) {
-  const [act, request] = split(input);
-  return authenticateAs(ports, act, request as Argument<typeof authenticateAs, 2>);
+/** The same for one that takes the new id first. */
+function creating<P, Birth, Input, Output>(
+  useCase: (ports: P, context: ReturnType<typeof operatorContext>, birth: Birth, input: Input) => Output,
+) {
+  return (ports: P, birth: Birth, account: AccountId, input: Input): Output =>
+    useCase(ports, operatorContext(account), birth, input);
 }
 
-export function consumeResult(ports: Ports<typeof consumeResultAs>, input: Of<typeof consumeResultAs, 2>) {
-  return consumeResultAs(ports, ...split(input));
+/** The same for one whose test names the account among the input. */
+function withAccount<P, Input, Output>(
+  useCase: (ports: P, context: ReturnType<typeof operatorContext>, input: Input) => Output,
+) {
+  return (ports: P, { account, ...input }: Input & { account: AccountId }): Output =>
+    useCase(ports, operatorContext(account), input as Input);
 }
 
-export function assign(ports: Ports<typeof assignAs>, input: Of<typeof assignAs, 2>) {
-  return assignAs(ports, ...split(input));
-}
+export const authenticate = withAccount(authenticateAs);
+export const consumeResult = withAccount(consumeResultAs);
+export const assign = withAccount(assignAs);
+export const unassign = withAccount(unassignAs);
+export const createApiKey = withAccount(createApiKeyAs);
 
-export function unassign(ports: Ports<typeof unassignAs>, input: Of<typeof unassignAs, 2>) {
-  return unassignAs(ports, ...split(input));
-}
+export const createUser = creating(createUserAs);
+export const createToken = creating(createTokenAs);
+export const createFilter = creating(createFilterAs);
+export const createResource = creating(createResourceAs);
 
-export function createApiKey(ports: Ports<typeof createApiKeyAs>, input: Of<typeof createApiKeyAs, 2>) {
-  return createApiKeyAs(ports, ...split(input));
-}
+export const updateResource = forAccount(updateResourceAs);
+export const updateUser = forAccount(updateUserAs);
+export const updateToken = forAccount(updateTokenAs);
+export const resyncToken = forAccount(resyncTokenAs);
 
 export function createLoginRequest(
-  ports: Ports<typeof createLoginRequestAs>,
-  birth: Argument<typeof createLoginRequestAs, 2>,
-  input: Of<typeof createLoginRequestAs, 3>,
+  ports: Parameters<typeof createLoginRequestAs>[0],
+  birth: Parameters<typeof createLoginRequestAs>[2],
+  { account, ...request }: Parameters<typeof createLoginRequestAs>[3] & { account: AccountId },
 ) {
-  const [act, request] = split(input);
-  return createLoginRequestAs(ports, act, birth, request);
-}
-
-export function createUser(
-  ports: Ports<typeof createUserAs>,
-  birth: Argument<typeof createUserAs, 2>,
-  account: AccountId,
-  input: Argument<typeof createUserAs, 3>,
-) {
-  return createUserAs(ports, operatorContext(account), birth, input);
-}
-
-export function createToken(
-  ports: Ports<typeof createTokenAs>,
-  birth: Argument<typeof createTokenAs, 2>,
-  account: AccountId,
-  input: Argument<typeof createTokenAs, 3>,
-) {
-  return createTokenAs(ports, operatorContext(account), birth, input);
-}
-
-export function createFilter(
-  ports: Ports<typeof createFilterAs>,
-  birth: Argument<typeof createFilterAs, 2>,
-  account: AccountId,
-  input: Argument<typeof createFilterAs, 3>,
-) {
-  return createFilterAs(ports, operatorContext(account), birth, input);
-}
-
-export function createResource(
-  ports: Ports<typeof createResourceAs>,
-  birth: Argument<typeof createResourceAs, 2>,
-  account: AccountId,
-  input: Argument<typeof createResourceAs, 3>,
-) {
-  return createResourceAs(ports, operatorContext(account), birth, input);
-}
-
-export function updateResource(
-  ports: Ports<typeof updateResourceAs>,
-  account: AccountId,
-  id: Argument<typeof updateResourceAs, 2>,
-  changes: Argument<typeof updateResourceAs, 3>,
-) {
-  return updateResourceAs(ports, operatorContext(account), id, changes);
-}
-
-export function updateUser(
-  ports: Ports<typeof updateUserAs>,
-  account: AccountId,
-  id: Argument<typeof updateUserAs, 2>,
-  changes: Argument<typeof updateUserAs, 3>,
-) {
-  return updateUserAs(ports, operatorContext(account), id, changes);
-}
-
-export function updateToken(
-  ports: Ports<typeof updateTokenAs>,
-  account: AccountId,
-  id: Argument<typeof updateTokenAs, 2>,
-  changes: Argument<typeof updateTokenAs, 3>,
-) {
-  return updateTokenAs(ports, operatorContext(account), id, changes);
-}
-
-export function resyncToken(
-  ports: Ports<typeof resyncTokenAs>,
-  account: AccountId,
-  id: Argument<typeof resyncTokenAs, 2>,
-  otps: Argument<typeof resyncTokenAs, 3>,
-) {
-  return resyncTokenAs(ports, operatorContext(account), id, otps);
+  return createLoginRequestAs(ports, operatorContext(account), birth, request);
 }
 
 export function idempotently<P extends Parameters<typeof idempotentlyAs>[1]['prefix'], A extends object>(
-  ports: Ports<typeof idempotentlyAs>,
+  ports: Parameters<typeof idempotentlyAs>[0],
   { account, ...request }: { account: AccountId; key: string | undefined; fingerprint: string; prefix: P },
   make: Parameters<typeof idempotentlyAs<P, A>>[2],
 ) {
