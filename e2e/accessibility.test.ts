@@ -72,7 +72,7 @@ describe.each(['light', 'dark'] as const)('axe finds no violations, %s', (colorS
     ).toBe(true);
   }
 
-  const browser = { colorScheme, reducedMotion: 'reduce' } as const;
+  const browser = { colorScheme };
 
   test('at each step of a sign-in, and at each error', async () => {
     const person = await makePersonWithDevice(stage.service.client, resource);

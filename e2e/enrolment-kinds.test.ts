@@ -17,6 +17,7 @@ import {
 import { tokenDocument, tokenIndexes } from '../server/tokens/documents.ts';
 import type { Token } from '../server/tokens/token.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
+import { newContext } from './harness/browser.ts';
 import {
   expectAccessible,
   expectNoScrolling,
@@ -76,7 +77,7 @@ async function openWidget(
   { headers = {}, ...browser }: BrowserContextOptions & { headers?: Record<string, string> } = {},
 ): Promise<Opened> {
   const mount = JSON.stringify({ resource: scene.resource.id, nonce: NONCE, ...options });
-  const page = await (await here.browser.newContext(browser)).newPage();
+  const page = await (await newContext(here.browser, browser)).newPage();
   const script = `Countersign.mount('#here', ${mount});`;
   const html = hostPage(here.url, '<h1>Harbour & Co.</h1><div id="here"></div>', script, options.theme === 'dark');
   await page.goto(here.host.put(html, headers));
@@ -239,7 +240,7 @@ describe('a passkey', () => {
         language: 'en',
       }),
     );
-    const page = await (await here.browser.newContext()).newPage();
+    const page = await (await newContext(here.browser)).newPage();
     await page.goto(here.mailedLink());
     const own = widgetIn(page);
     await own.givePassword(PASSWORD);

@@ -14,6 +14,7 @@ import {
 } from '../server/testing/fixtures.ts';
 import { totpApp } from '../server/testing/totp-app.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
+import { newContext } from './harness/browser.ts';
 import { expect } from './harness/expect.ts';
 import {
   expectAccessible,
@@ -56,7 +57,7 @@ async function openWidget(
   browser: BrowserContextOptions = {},
 ): Promise<{ page: Page; widget: WidgetView<FrameLocator>; begun: unknown[] }> {
   const mount = JSON.stringify({ resource: scene.resource.id, nonce: NONCE, ...options });
-  const context = await here.browser.newContext({ acceptDownloads: true, ...browser });
+  const context = await newContext(here.browser, { acceptDownloads: true, ...browser });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
   const started: unknown[] = [];
@@ -235,7 +236,7 @@ describe('a mailed link', () => {
   test('leads through the password to a token, and survives a reload', async () => {
     const scene = await setStage({ tokens: [{ state: 'locked' }] });
     unwrap(await send(scene));
-    const page = await (await here.browser.newContext()).newPage();
+    const page = await (await newContext(here.browser)).newPage();
     await page.goto(here.mailedLink());
     const own = widgetIn(page);
     await own.givePassword(PASSWORD);
@@ -255,7 +256,7 @@ describe('a mailed link', () => {
   });
 
   test('that was used, or is invalid, says so', async () => {
-    const page = await (await here.browser.newContext()).newPage();
+    const page = await (await newContext(here.browser)).newPage();
     await page.goto(`${here.url}/widget/v1/enrol#usr_00000000000.${'A'.repeat(32)}`);
     await page.getByRole('heading', { name: 'This link is not valid' }).waitFor();
     await expectAccessible(page);
@@ -276,7 +277,7 @@ test('SR-40: a user unlocks their own token by a mailed link, which no address o
   await widget.frame.getByText('A link is on its way').waitFor();
   await expectAccessible(page);
   const mailed = here.mailedLink();
-  const unlocking = await (await here.browser.newContext({ locale: 'en' })).newPage();
+  const unlocking = await (await newContext(here.browser, { locale: 'en' })).newPage();
   await unlocking.goto(mailed);
   await unlocking.getByRole('button', { name: 'Unlock it' }).waitFor();
   expect(unlocking.url()).toBe(`${here.url}/unlock`);

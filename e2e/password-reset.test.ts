@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { composeMail } from '../server/messages/mail/compose.ts';
 import { createFixture, type Fixture, NONCE } from '../server/testing/fixtures.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
+import { newContext } from './harness/browser.ts';
 import { expectAccessible, type InProcessService, startInProcessService } from './harness/in-process-service.ts';
 
 const NEW = 'seven quiet marmots';
@@ -26,7 +27,7 @@ test('SR-40: a user resets a forgotten password by a link that no address, histo
   const script = `window.result = new Promise((resolve) =>
     document.addEventListener('countersign:success', ({ detail }) => resolve(detail)));
 Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}', locale: 'de' });`;
-  const site = await (await here.browser.newContext()).newPage();
+  const site = await (await newContext(here.browser)).newPage();
   await site.goto(here.host.put(hostPage(here.url, '<div id="here"></div>', script)));
   const widget = site.frameLocator('iframe');
   await widget.locator('#identify').fill('alice');
@@ -41,7 +42,7 @@ Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}'
   const asking = popup.url();
   await popup.close();
 
-  const context = await here.browser.newContext({ colorScheme: 'dark' });
+  const context = await newContext(here.browser, { colorScheme: 'dark' });
   const page = await context.newPage();
   const requests: string[] = [];
   page.on('request', (request) => {
@@ -87,7 +88,7 @@ Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}'
 });
 
 test('without script the page of a link says what to do', async () => {
-  const page = await (await here.browser.newContext({ javaScriptEnabled: false, locale: 'en' })).newPage();
+  const page = await (await newContext(here.browser, { javaScriptEnabled: false, locale: 'en' })).newPage();
   await page.goto(`${here.url}/reset/password#usr_00000000000.${'A'.repeat(32)}`);
   const note = page.locator('noscript p');
   await note.waitFor();
@@ -95,7 +96,9 @@ test('without script the page of a link says what to do', async () => {
 });
 
 test('the pages are accessible, on a phone too', async () => {
-  const page = await (await here.browser.newContext({ viewport: { width: 320, height: 640 }, locale: 'en' })).newPage();
+  const page = await (
+    await newContext(here.browser, { viewport: { width: 320, height: 640 }, locale: 'en' })
+  ).newPage();
   await page.goto(`${here.url}/reset?resource=${scene.resource.id}`);
   await expectAccessible(page);
   await page.getByLabel('Login or email').fill('alice');

@@ -5,6 +5,7 @@ import { type Fixture, type FixtureOptions, NONCE, PASSWORD, unwrap } from '../s
 import { createSelfServiceFixture, EVERYTHING } from '../server/testing/self-service-fixture.ts';
 import { totpApp } from '../server/testing/totp-app.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
+import { newContext } from './harness/browser.ts';
 import { expect } from './harness/expect.ts';
 import { expectAccessible, type InProcessService, startInProcessService } from './harness/in-process-service.ts';
 import { TITLES, type WidgetView, widgetIn } from './harness/widget-view.ts';
@@ -31,7 +32,7 @@ const setStage = (options: FixtureOptions = {}) =>
   });
 
 async function openPage(scene: Fixture, browser: BrowserContextOptions = {}, lang = 'en'): Promise<WidgetView<Page>> {
-  const context = await here.browser.newContext(browser);
+  const context = await newContext(here.browser, browser);
   const page = await context.newPage();
   await page.goto(`${here.url}/widget/v1/self?resource=${scene.resource.id}&lang=${lang}`);
   return widgetIn(page);
@@ -41,7 +42,7 @@ async function openFrame(
   scene: Fixture,
   options: Record<string, unknown> = {},
 ): Promise<{ page: Page; widget: WidgetView<FrameLocator> }> {
-  const page = await (await here.browser.newContext()).newPage();
+  const page = await (await newContext(here.browser)).newPage();
   const mount = JSON.stringify({
     resource: scene.resource.id,
     nonce: NONCE,

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from '@playwright/test';
 import { axeViolations } from './axe.ts';
+import { newContext } from './browser.ts';
 import { expect } from './expect.ts';
 
 /** The console as users see it: by role and by label. */
@@ -30,7 +31,7 @@ export async function openConsole(
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<ConsoleView> {
-  const context = await browser.newContext({ locale: 'en', reducedMotion: 'reduce', ...options });
+  const context = await newContext(browser, { locale: 'en', ...options });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const complaints: string[] = [];

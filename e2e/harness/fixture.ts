@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
 import { newNonce } from '../../clients/typescript/src/index.ts';
-import { closePages, sharedBrowser } from './browser.ts';
+import { closePages, newContext, sharedBrowser } from './browser.ts';
 import { type HostPage, hostPage, type MountData, mountScript } from './host-page.ts';
 import { type HostSite, startHostSite } from './host-site.ts';
 import { type Service, startService } from './service.ts';
@@ -41,7 +41,7 @@ export async function createE2eFixture(settings: Record<string, string> = {}): P
     service,
     host,
     async open(url, opening = {}) {
-      const context = await browser.newContext(opening.browser);
+      const context = await newContext(browser, opening.browser);
       context.setDefaultTimeout(15_000);
       await opening.before?.(context);
       const page = await context.newPage();
