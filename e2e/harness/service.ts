@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient, createVerifier, type Verifier } from '../../clients/typescript/src/index.ts';
-import { firstPlan } from '../../server/accounts/plans.ts';
+import { firstPlan } from '../../server/billing/plans.ts';
 import { createPorts } from '../../server/composition/create-ports.ts';
 import { openAccount } from '../../server/composition/open-account.ts';
 import { type Config, loadConfig } from '../../server/config/load-config.ts';
