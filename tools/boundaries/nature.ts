@@ -6,7 +6,7 @@ import type { SourceFile } from './source-file.ts';
  * What a file of the server does, judged by its imports. `pure`: it computes. `effect`: it uses a port, or calls a file
  * that does. `http`: it handles requests and responses.
  */
-export type Nature = 'pure' | 'effect' | 'http';
+type Nature = 'pure' | 'effect' | 'http';
 
 export interface ClassifiedFile {
   readonly file: SourceFile;
@@ -44,8 +44,8 @@ const CLASSIFIED = new Set<LayerName>(['features', 'http', 'protectimus']);
 const DECLARATIONS =
   /^server\/(?:store\/(?:define-document|define-indexes|index-entries|catalogue)|[\w/-]+\/documents)\.ts$/;
 const KNOWS_REQUESTS = /(?:^|[/-])(?:routes|fields)\.ts$|\/(?:page|hosted-pages)\//;
-/** It only waits. */
-const WAITS = 'server/kernel/yield-to-event-loop.ts';
+/** They only wait. */
+const WAITS = new Set(['server/kernel/yield-to-event-loop.ts', 'server/kernel/with-deadline.ts']);
 const CLOCK_AND_CHANCE = new Set(['Date.now', 'new Date()', 'Math.random', 'performance.now', 'fetch', 'process']);
 
 export function naturesOf(files: ReadonlyMap<string, ClassifiedFile>): Map<string, Nature> {
@@ -70,7 +70,7 @@ const ORDER: readonly Nature[] = ['pure', 'effect', 'http'];
 const stronger = (a: Nature, b: Nature): Nature => (ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b);
 
 function ownNature({ file, layer, names }: ClassifiedFile, files: ReadonlyMap<string, ClassifiedFile>): Nature {
-  if (file.path === WAITS) return 'effect';
+  if (WAITS.has(file.path)) return 'effect';
   if (DECLARATIONS.test(file.path)) return 'pure';
   if (layer === 'http' || file.references.some(({ specifier }) => /^(?:hono|@hono\/[\w-]+)(?:\/|$)/.test(specifier)))
     return 'http';
