@@ -12,7 +12,7 @@ export interface FloodMeasurement {
   floods: { clients: number; stores: Record<StoreKind, FloodResult> }[];
 }
 
-export interface FloodResult {
+interface FloodResult {
   passwords: Tally;
   otp: Tally;
   health: Tally;

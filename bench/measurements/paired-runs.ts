@@ -16,7 +16,7 @@ interface Round extends Tally {
 }
 
 /** The work of one round, and the process that does it. */
-export interface Side {
+interface Side {
   take: () => Promise<Tally>;
   pid: () => number | undefined;
 }

@@ -10,7 +10,7 @@ import type { Bench } from './bench.ts';
 import { eachStore } from './otp.ts';
 
 /** How well the response time distinguishes a known name from an unknown one. */
-export interface NameTiming {
+interface NameTiming {
   auc: number;
   knownMs: number;
   unknownMs: number;

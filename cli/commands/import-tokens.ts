@@ -9,7 +9,7 @@ import { sizeOf } from '../transfer/rows.ts';
 import { tokenFormatOf } from '../transfer/token-file.ts';
 import { type Environment, Run } from './context.ts';
 
-export interface TokenImportFlags {
+interface TokenImportFlags {
   format: string;
   dryRun?: boolean;
   rejected?: string;

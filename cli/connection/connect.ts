@@ -9,7 +9,7 @@ import { parseUrl } from '@countersign/protocol/parse-url';
 import { type HttpService, httpService } from './http.ts';
 import { type Service, Unreachable, UsageError } from './service.ts';
 
-export interface ConnectOptions {
+interface ConnectOptions {
   /** URL of a remote service; needs an API key. */
   url?: string | undefined;
   apiKey?: string | undefined;

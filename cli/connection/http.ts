@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type Answer, type Problem, Refused, type SendOptions, type Service, Unreachable } from './service.ts';
 
-export interface HttpTarget {
+interface HttpTarget {
   /** A Unix socket, or the origin of a service. */
   at: { socket: string } | { url: URL };
   headers: Record<string, string>;

@@ -32,7 +32,7 @@ export interface PlannedToken extends Omit<SourceToken, 'owner' | 'enabled' | 'i
 }
 
 /** One user, or tokens without a user, on one resource. */
-export interface PlannedAccess {
+interface PlannedAccess {
   resource: number;
   user: number | undefined;
   /** The user's tokens; empty: assigned without a token. */
@@ -41,7 +41,7 @@ export interface PlannedAccess {
   neededToken: boolean;
 }
 
-export interface Skipped {
+interface Skipped {
   what: 'resource' | 'user' | 'token' | 'assignment';
   number: number | undefined;
   name: string;
@@ -66,7 +66,7 @@ export const SKIP_REASONS = [
   /** The source does not show who is on the resource. */
   'ACCESS_UNREADABLE',
 ] as const;
-export type SkipReason = (typeof SKIP_REASONS)[number];
+type SkipReason = (typeof SKIP_REASONS)[number];
 
 const SENT_KINDS: Readonly<Record<string, 'sms' | 'email'>> = { SMS: 'sms', MAIL: 'email' };
 

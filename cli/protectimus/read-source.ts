@@ -28,7 +28,7 @@ export interface SourceAccount {
 }
 
 /** `isTokenUnread`: one of its tokens cannot be read, and any user may own it. */
-export type SourceAccess = { users: SourceUser[]; tokens: SourceToken[]; isTokenUnread: boolean } | { refused: string };
+type SourceAccess = { users: SourceUser[]; tokens: SourceToken[]; isTokenUnread: boolean } | { refused: string };
 
 const PAGE_SIZE = 100;
 const MAX_OBJECTS = 1_000_000;

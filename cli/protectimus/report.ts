@@ -18,7 +18,7 @@ export const OUTCOMES = [
   'refused',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
-export type ReportSubject = 'resource' | 'user' | 'token' | 'assignment' | 'enrolment' | 'password';
+type ReportSubject = 'resource' | 'user' | 'token' | 'assignment' | 'enrolment' | 'password';
 
 /** The result for one object. */
 export interface ReportRow {

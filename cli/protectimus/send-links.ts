@@ -3,7 +3,7 @@ import type { Journal } from '../transfer/journal.ts';
 import type { Needs } from './give-access.ts';
 import type { MigrationCode, Report, ReportRow } from './report.ts';
 
-export interface MailContext {
+interface MailContext {
   service: Service;
   report: Report;
   language: string;

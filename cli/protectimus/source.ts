@@ -18,7 +18,7 @@ export interface Source {
   readonly name: string;
 }
 
-export interface SourceOptions {
+interface SourceOptions {
   url: string;
   login: string;
   key: string;

@@ -23,7 +23,7 @@ export interface ImportOptions {
   toRequest: (fields: Record<string, unknown>) => Record<string, unknown>;
 }
 
-export interface ImportResult {
+interface ImportResult {
   done: number;
   refused: { line: number; code: string; detail?: string }[];
   /** All refused rows, also those not listed. */

@@ -6,7 +6,7 @@ import { checkPrivateFile, openPrivateFile } from './private-file.ts';
 import type { Progress } from './progress.ts';
 import { type FilePart, partsOf } from './token-file.ts';
 
-export interface TokenImportOptions {
+interface TokenImportOptions {
   file: string;
   format: ImportFormat;
   dryRun: boolean;
@@ -17,7 +17,7 @@ export interface TokenImportOptions {
   more: Record<string, string>;
 }
 
-export interface TokenImportResult {
+interface TokenImportResult {
   /** Created, or to be created. */
   done: number;
   existing: number;

@@ -22,7 +22,7 @@ export interface FilePart {
 }
 
 /** The formats recognized by content, and our own: JSON Lines and CSV with the columns of the API. */
-export type TokenFormat = ImportFormat | 'own';
+type TokenFormat = ImportFormat | 'own';
 
 /** Larger lists are split into several requests. */
 const PART_BYTES = 512 * 1024;

@@ -4,7 +4,7 @@ import { type AccountId, type ApiKeyId, parseId } from '../kernel/ids.ts';
  * `csk_<account>_<key>_<secret>`: contains its account, so that it is found without an index, and is recognisable to
  * secret scanners. The secret has 160 random bits in Crockford base32.
  */
-export interface ApiKeyText {
+interface ApiKeyText {
   account: AccountId;
   id: ApiKeyId;
   secret: string;

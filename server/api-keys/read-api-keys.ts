@@ -12,12 +12,12 @@ import { apiKeyDocument, apiKeyIndexes, apiKeyUseDocument } from './documents.ts
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
-export interface UsedApiKey {
+interface UsedApiKey {
   key: ApiKey;
   use: ApiKeyUse | undefined;
 }
 
-export interface ApiKeyQuery {
+interface ApiKeyQuery {
   after?: string | undefined;
   limit: number;
   order?: 'asc' | 'desc' | undefined;

@@ -44,7 +44,7 @@ export interface BackupFacts {
   keys: PublicJwk[];
 }
 
-export interface RestoreSteps {
+interface RestoreSteps {
   /** The facts of these same lines, if they have just been inspected. Default: they are inspected first. */
   facts?: BackupFacts;
   /** Further work that must be done before a service may start on the store. */

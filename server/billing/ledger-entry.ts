@@ -6,7 +6,7 @@ import type { AccountId } from '../kernel/ids.ts';
 export const MAX_AMOUNT = 1_000_000_000_000;
 
 /** `payment`: from outside. `correction`: by the operator. `fee`: a month of the plan. `refund`: its unused rest. */
-export type EntryReason = 'payment' | 'correction' | 'fee' | 'refund';
+type EntryReason = 'payment' | 'correction' | 'fee' | 'refund';
 
 /** A requested entry. */
 export interface Posting {

@@ -3,7 +3,7 @@ import { isSameSecret } from '../kernel/constant-time.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 
 /** The headers of a signed message, as named in Standard Webhooks 1.0. */
-export interface SignedHeaders {
+interface SignedHeaders {
   id: string | undefined;
   /** Seconds since 1970, in decimal. */
   timestamp: string | undefined;

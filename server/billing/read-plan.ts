@@ -40,7 +40,7 @@ export async function readBalance(
   return { amount, currency };
 }
 
-export interface LedgerQuery {
+interface LedgerQuery {
   after?: string | undefined;
   limit: number;
   order?: 'asc' | 'desc' | undefined;

@@ -94,7 +94,7 @@ export function authorizeLargeBodies(app: Hono<AppEnv>, ports: AuthorizationPort
 }
 
 /** The services of handlers. */
-export type ApiServices = Ports & { issuer: string; plans: PlanCatalogue };
+type ApiServices = Ports & { issuer: string; plans: PlanCatalogue };
 
 export interface About {
   issuer: string;

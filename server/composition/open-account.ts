@@ -11,14 +11,14 @@ import { DAY_MS } from '../kernel/time.ts';
 
 const YEAR_MS = 365 * DAY_MS;
 
-export interface NewAccount {
+interface NewAccount {
   name: string;
   plan?: ServicePlan | undefined;
   /** Address for the invitation of its superuser. */
   superuser?: string | undefined;
 }
 
-export interface OpenedAccount {
+interface OpenedAccount {
   account: { id: AccountId; name: string };
   /** Full access to the account. The text is shown only once. */
   apiKey: { id: string; text: string; expiresAt: number };

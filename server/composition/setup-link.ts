@@ -9,7 +9,7 @@ import { openAccount } from './open-account.ts';
 
 type Needs = Ports & { issuer: string };
 
-export interface Announcement {
+interface Announcement {
   log: Pick<Logger, 'warn'>;
   /** Prints the setup link when run on this machine. */
   command: string;

@@ -56,7 +56,7 @@ const schema = z.union(
   `must have a preset (${Object.keys(GATEWAY_PRESETS).join(', ')}) or a request, and settings`,
 );
 
-export interface LoadedGateway {
+interface LoadedGateway {
   gateway: SmsGateway;
   /** Values of the operator's own placeholders. */
   settings: Readonly<Record<string, string>>;

@@ -47,7 +47,7 @@ export function parseListen(text: string): { host: string; port: number } | unde
   return { host, port };
 }
 
-export interface SmtpServer {
+interface SmtpServer {
   host: string;
   port: number;
   /** TLS from the first byte (`smtps`); otherwise STARTTLS. */

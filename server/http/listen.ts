@@ -7,7 +7,7 @@ import { DEFAULT_HEADERS } from './middleware/security-headers.ts';
 import type { Readiness } from './readiness.ts';
 import { respondInOrder } from './respond-in-order.ts';
 
-export interface Timeouts {
+interface Timeouts {
   /** From the start of the connection (or the end of the previous request) to the end of the headers. */
   headersMs: number;
   /** To the end of the body. */
@@ -24,7 +24,7 @@ export interface Timeouts {
   checkMs: number;
 }
 
-export const DEFAULT_TIMEOUTS: Readonly<Timeouts> = Object.freeze({
+const DEFAULT_TIMEOUTS: Readonly<Timeouts> = Object.freeze({
   headersMs: 10_000,
   requestMs: 30_000,
   keepAliveMs: 75_000,

@@ -2,7 +2,7 @@ import { type DestinationStream, destination as fileDestination, type LevelWithS
 
 export type { Logger } from 'pino';
 
-export interface LogOptions {
+interface LogOptions {
   level: LevelWithSilent;
   /** Destination of lines. Default: standard output, in batches, at the latest after a second. */
   destination?: DestinationStream;

@@ -37,7 +37,7 @@ export interface RefusalExtras {
   headers?: Record<string, string>;
 }
 
-export type RefusalStatus<C extends RefusalCode> = (typeof REFUSALS)[C]['status'];
+type RefusalStatus<C extends RefusalCode> = (typeof REFUSALS)[C]['status'];
 
 /**
  * Sends a refusal. The only place where a code becomes an HTTP status.

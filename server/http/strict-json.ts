@@ -4,9 +4,9 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 export const PROTOTYPE_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Maximum nesting of arrays and objects. */
-export const MAX_JSON_DEPTH = 32;
+const MAX_JSON_DEPTH = 32;
 
-export type JsonReading = { ok: true; value: unknown } | { ok: false; code: RefusalCode };
+type JsonReading = { ok: true; value: unknown } | { ok: false; code: RefusalCode };
 
 // `ignoreBOM` keeps a byte order mark in the text, which JSON.parse then rejects.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

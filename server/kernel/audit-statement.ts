@@ -1,7 +1,7 @@
 import type { AccountId } from './ids.ts';
 
 /** The signed statement of a segment. */
-export interface SegmentStatement {
+interface SegmentStatement {
   readonly kind: 'segment';
   readonly account: AccountId;
   readonly number: number;
@@ -9,7 +9,7 @@ export interface SegmentStatement {
 }
 
 /** The signed statement at the end of an export: its first and last segment, and the hashes before and at the end. */
-export interface HeadStatement {
+interface HeadStatement {
   readonly kind: 'head';
   readonly account: AccountId;
   /** One more than `last` if it is empty. */

@@ -20,7 +20,7 @@ export interface ClientInfo {
   requestId?: string;
 }
 
-export const MAX_USER_AGENT = 200;
+const MAX_USER_AGENT = 200;
 
 /** The event of a change, for the `append` of its commit. */
 export function createEvent(act: RequestContext, draft: EventDraft, now: number): Json {

@@ -17,7 +17,7 @@ export interface MasterKeyLocation {
   file?: MasterKeyFile;
 }
 
-export interface MasterKeyOverview {
+interface MasterKeyOverview {
   state: MasterKeyState;
   /** Id of the key that seals now. */
   sealing: string;

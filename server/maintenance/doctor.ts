@@ -23,7 +23,7 @@ import { userNames } from '../users/user-names.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /** The remains of a crash in the middle of a change. None of them grants access. */
-export interface Leftover {
+interface Leftover {
   account: AccountId;
   kind: 'half-made-user' | 'entry-without-object' | 'broken-off-enrolment';
   /** Id of the user, or of the target of the entry. */

@@ -12,7 +12,7 @@ import {
 } from './key-rotation.ts';
 import type { StoredSigningKey } from './signing-key.ts';
 
-export interface KeyOverview {
+interface KeyOverview {
   kid: string;
   algorithm: StoredSigningKey['algorithm'];
   state: SigningKeyState;
@@ -21,7 +21,7 @@ export interface KeyOverview {
   retiresAt?: number;
 }
 
-export interface KeyRotation {
+interface KeyRotation {
   /** False if one is under way already. */
   begun: boolean;
   /** The current keys. */

@@ -19,7 +19,7 @@ import { clientKeyOf, countFailure, rateLimitRefusal, recordSuccess } from './ra
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-export interface KeyCredentials {
+interface KeyCredentials {
   /** As it was sent. */
   login: string;
   password: string;

@@ -9,7 +9,7 @@ export const TOKEN_BLOCKS = [
   'TOO_MANY_OTP_FAILED_SYNCHRONIZATION_ATTEMPTS',
   'TOO_MANY_OTP_FAILED_SYNCHRONIZATION_ATTEMPTS_BLOCKED',
 ] as const;
-export type TokenBlock = (typeof TOKEN_BLOCKS)[number];
+type TokenBlock = (typeof TOKEN_BLOCKS)[number];
 
 export function lockOf(block: TokenBlock): LockReason | 'none' {
   switch (block) {
@@ -38,7 +38,7 @@ export const USER_BLOCKS = [
   'TOO_MANY_EMAIL_FAILED_ATTEMPTS_BLOCKED',
   'TOO_MANY_PIN_FAILED_ATTEMPTS_BLOCKED',
 ] as const;
-export type UserBlock = (typeof USER_BLOCKS)[number];
+type UserBlock = (typeof USER_BLOCKS)[number];
 
 export function isBlockedBy(block: UserBlock): boolean | 'never' {
   if (block === 'NONE_BLOCKED') return false;

@@ -4,7 +4,7 @@ import type { OathFactor, OtpAlgorithm, OtpDigits } from '../tokens/token.ts';
 import { possibleSeeds } from './seeds.ts';
 
 /** A possible device: the dialect gives its type and a code, and the rest is derived. */
-export interface DeviceVariant {
+interface DeviceVariant {
   factor: OathFactor;
   algorithm: OtpAlgorithm;
   digits: OtpDigits;

@@ -2,7 +2,7 @@ import type { ImportedHash } from '../passwords/imported-hash.ts';
 
 /** How passwords were hashed elsewhere, in the terms of the dialect. */
 export const ENCODING_TYPES = ['PLAIN', 'MD5', 'SHA', 'SHA256'] as const;
-export type EncodingType = (typeof ENCODING_TYPES)[number];
+type EncodingType = (typeof ENCODING_TYPES)[number];
 
 const ALGORITHMS = { MD5: 'md5', SHA: 'sha1', SHA256: 'sha256' } as const;
 

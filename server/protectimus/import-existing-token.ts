@@ -16,7 +16,7 @@ import type { NewPin } from '../tokens/store-token.ts';
 import { TOKEN_KINDS, type Token } from '../tokens/token.ts';
 import { updateToken } from '../tokens/update-token.ts';
 
-export interface ExistingToken {
+interface ExistingToken {
   serial: string;
   /** Its code. */
   otp: string;

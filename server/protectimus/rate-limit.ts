@@ -16,7 +16,7 @@ const TRUST_MS = HOUR_MS;
 const MAX_ENTRIES = 10_000;
 
 /** The client behind a password. */
-export interface ClientKey {
+interface ClientKey {
   /** One name from one address. */
   pair: string;
   address: string;

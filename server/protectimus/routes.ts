@@ -17,7 +17,7 @@ import { userRows } from './endpoints/users.ts';
 import { readCredentials, refusePlaintext } from './http-auth.ts';
 import { ProtocolError } from './protocol-error.ts';
 
-export interface DialectOptions {
+interface DialectOptions {
   issuer: string;
   /** Of trusted reverse proxies, where TLS ends. */
   trustedProxies: readonly string[];

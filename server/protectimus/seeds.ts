@@ -3,7 +3,7 @@ import { base32Decode } from '../tokens/kinds/oath/base32.ts';
 import { LEGACY_SECRET_MIN_BYTES, SECRET_MAX_BYTES } from '../tokens/kinds/oath/code.ts';
 
 export const KEY_FORMATS = ['HEX', 'BASE32', 'BASE64'] as const;
-export type KeyFormat = (typeof KEY_FORMATS)[number];
+type KeyFormat = (typeof KEY_FORMATS)[number];
 
 /** Decodes a seed; undefined if it has another format or an invalid length. */
 export function readSeed(text: string, format: KeyFormat): Uint8Array | undefined {

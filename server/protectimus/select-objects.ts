@@ -27,7 +27,7 @@ const MAX_MATCHES = 1000;
 const MAX_SCANNED = 10_000;
 const MAX_PAGE_SIZE = 200;
 
-export interface UserSelection {
+interface UserSelection {
   login?: string | undefined;
   email?: string | undefined;
   firstName?: string | undefined;

@@ -3,7 +3,7 @@ import type { DocumentDefinition, RestoreContext, SealedSecret } from './define-
 import type { IndexDefinition } from './define-indexes.ts';
 
 /** Every kind of document and index, for work on a whole store: backup, restore, re-encryption. */
-export interface Catalogue {
+interface Catalogue {
   readonly documents: readonly DocumentDefinition[];
   readonly indexes: readonly IndexDefinition[];
   /** The definition of the document with this key, or undefined if its kind is unknown. */

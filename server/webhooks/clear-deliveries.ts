@@ -13,9 +13,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 const BATCH_SIZE = 200;
 
 /** Retained deliveries per state, and for how long. */
-export type DeliveryRetention = Readonly<
-  Record<'delivered' | 'dead', { readonly most: number; readonly forMs: number }>
->;
+type DeliveryRetention = Readonly<Record<'delivered' | 'dead', { readonly most: number; readonly forMs: number }>>;
 
 export const DEFAULT_RETENTION: DeliveryRetention = {
   delivered: { most: 1000, forMs: 7 * DAY_MS },

@@ -21,7 +21,7 @@ const DELIVERY_BATCH_SIZE = 200;
 /** A cursor without new deliveries is written only this often: reading those events again makes none. */
 const EVENTS_PER_CHECKPOINT = 1000;
 
-export interface DerivationResult {
+interface DerivationResult {
   /** Position up to which this process has read. */
   position: number;
   made: { account: AccountId; webhook: WebhookId }[];

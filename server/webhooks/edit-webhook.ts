@@ -20,7 +20,7 @@ export async function readBook(ports: Pick<Ports, 'store' | 'clock'>, account: A
   return book?.value.webhooks ?? [];
 }
 
-export interface WebhookQuery {
+interface WebhookQuery {
   after?: string | undefined;
   limit: number;
   order?: 'asc' | 'desc' | undefined;

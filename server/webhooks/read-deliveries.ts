@@ -8,7 +8,7 @@ import { type Delivery, type DeliveryId, type DeliveryQueue, type DeliveryState,
 import { deliveryDocument, deliveryIndexes, deliveryQueueDocument } from './documents.ts';
 import { readWebhook } from './edit-webhook.ts';
 
-export interface DeliveryQuery {
+interface DeliveryQuery {
   after?: string | undefined;
   limit: number;
   order?: 'asc' | 'desc' | undefined;

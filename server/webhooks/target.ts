@@ -9,7 +9,7 @@ export interface TargetRules {
   allowHttpOnLoopback: boolean;
 }
 
-export type TargetProblem =
+type TargetProblem =
   | 'not a URL'
   | 'must be https'
   | 'must not hold a user name or password'

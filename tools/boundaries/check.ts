@@ -11,7 +11,7 @@ const MAX_LINES = 400;
 /** The one file that makes routes. */
 const ROUTE_FILE = 'server/http/api/route.ts';
 
-export interface BoundaryReport {
+interface BoundaryReport {
   readonly files: number;
   readonly references: number;
   readonly findings: readonly Finding[];

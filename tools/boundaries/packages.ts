@@ -11,7 +11,7 @@ export interface Packages {
   readonly declared: ReadonlySet<string>;
 }
 
-export interface Workspaces {
+interface Workspaces {
   packagesOf(path: string): Packages;
   /** The source file of `@countersign/protocol/codes`; undefined if it is not one of ours. */
   fileOf(specifier: string): string | undefined;

@@ -2,12 +2,12 @@ import { GROUPS, REPEATABLE, TYPED_OPERATIONS } from './operations.ts';
 import { type ApiDocument, jsonOf, type OperationObject, type Schema } from './schema.ts';
 import { alternativesOf, type ObjectType, type Scalar, type Type, TypeReader } from './types.ts';
 
-export interface Parameter {
+interface Parameter {
   readonly name: string;
   readonly isOptional: boolean;
 }
 
-export interface QueryParameter {
+interface QueryParameter {
   readonly name: string;
   readonly type: Scalar;
   readonly doc: string;

@@ -3,7 +3,7 @@ import { type Finding, listProjectFiles, readProjectFile } from '../project-file
 const LIST = 'docs/security-requirements.md';
 
 /** Each requirement with the test files that name it, in the order of the list. */
-export type Requirements = ReadonlyMap<string, readonly string[]>;
+type Requirements = ReadonlyMap<string, readonly string[]>;
 
 export function readRequirements(root: string): Requirements {
   const paths = listProjectFiles(root);

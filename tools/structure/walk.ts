@@ -1,6 +1,6 @@
 import type { Call, DeclaredFunction } from './functions.ts';
 
-export interface Walk {
+interface Walk {
   /** Files in the order in which they are first entered. */
   readonly files: readonly string[];
   /** How often the reader returns to a file that they left. */

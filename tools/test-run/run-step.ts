@@ -7,7 +7,7 @@ export interface Step {
   readonly command: readonly [program: string, ...args: string[]];
 }
 
-export interface StepResult {
+interface StepResult {
   readonly ok: boolean;
   readonly tookMs: number;
   /** The output of both streams; empty if it was shown. */

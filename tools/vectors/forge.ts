@@ -13,7 +13,7 @@ export type TestKeyName =
   | 'forEncryption'
   | 'attackerEs256'
   | 'attackerEddsa';
-export type TestKey = JsonWebKey & { kid: string; d: string };
+type TestKey = JsonWebKey & { kid: string; d: string };
 
 export const TEST_KEYS: Record<TestKeyName, TestKey> = JSON.parse(readFileSync(KEYS_FILE, 'utf8')).keys;
 

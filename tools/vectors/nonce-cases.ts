@@ -1,6 +1,6 @@
 import { NONCE, type VectorCase, withClaims } from './vector-case.ts';
 
-export interface NonceCase extends VectorCase {
+interface NonceCase extends VectorCase {
   /** True if a sign-in can start with the expected nonce. */
   usable: boolean;
   options: { nonce: string | null };

@@ -120,7 +120,7 @@ async function addFob(
   return unwrap(created).token;
 }
 
-export async function readReport(file: string): Promise<Record<string, string>[]> {
+async function readReport(file: string): Promise<Record<string, string>[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return parse(text, { columns: true }) as Record<string, string>[];
 }

@@ -19,7 +19,7 @@ export interface ObjectWithdrawals {
 }
 
 /** Without a resource: all of them. Without a token: the user alone, or the token itself. */
-export interface RemovedAssignment {
+interface RemovedAssignment {
   resource?: ResourceId;
   token?: TokenId;
 }

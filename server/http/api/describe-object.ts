@@ -11,7 +11,7 @@ import { jsonAnswer, jsonBody, refuseResult } from './router.ts';
 import { changeHeaders, tag, tagged } from './version.ts';
 
 /** A kind of object and its texts. The five routes of every kind are described alike. */
-export interface ObjectKind<P extends string, Id extends z.ZodType> {
+interface ObjectKind<P extends string, Id extends z.ZodType> {
   /** `/users` */
   path: P;
   tag: string;

@@ -32,7 +32,7 @@ interface Access {
 }
 
 /** The declaration of a route: its validation, its types and its part of the OpenAPI document. */
-export interface RouteDeclaration<
+interface RouteDeclaration<
   M extends Method,
   P extends string,
   Q extends RequestParts,

@@ -25,7 +25,7 @@ export function consoleCsp(nonce: string): string {
 /** Runs before the first paint, so that the chosen colour scheme does not flash the other one. */
 const THEME_SCRIPT = `try{const t=localStorage.getItem('${THEME_KEY}');if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch{}`;
 
-export interface ConsoleDocument {
+interface ConsoleDocument {
   nonce: string;
   /** Paths of script and stylesheet. */
   script: string;

@@ -3,7 +3,7 @@ import type { AppEnv } from '../context.ts';
 
 const MAX_PATH_LENGTH = 256;
 
-export interface AccessLogOptions {
+interface AccessLogOptions {
   /** Paths of frequent probes; logged at `debug`. */
   quiet?: readonly string[];
   /** Monotonic milliseconds. */

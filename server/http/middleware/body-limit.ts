@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../context.ts';
 import { Refused } from '../problem.ts';
 
-export const DEFAULT_BODY_LIMIT = 64 * 1024;
+const DEFAULT_BODY_LIMIT = 64 * 1024;
 
 /** For requests with up to five hundred rows. */
 export const BULK_BODY_LIMIT = 1024 * 1024;
@@ -10,7 +10,7 @@ export const BULK_BODY_LIMIT = 1024 * 1024;
 /** For a file of two mebibytes as a JSON string, whose line ends and quotes take two characters. */
 export const IMPORT_BODY_LIMIT = 4 * 1024 * 1024;
 
-export interface BodyLimitOptions {
+interface BodyLimitOptions {
   /** Default {@link DEFAULT_BODY_LIMIT}. */
   maxBytes?: number;
   /** Paths with another limit. */

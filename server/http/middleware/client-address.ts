@@ -4,7 +4,7 @@ import type { AppEnv } from '../context.ts';
 import { nodeAddress, splitForwarded, splitForwardedFor } from '../forwarded.ts';
 import { Refused } from '../problem.ts';
 
-export interface ClientAddressOptions {
+interface ClientAddressOptions {
   /** CIDR ranges of our own reverse proxies. Empty: the connection's address is the client's. */
   trustedProxies: readonly string[];
   /** The one header those proxies set. The other one is always ignored. */

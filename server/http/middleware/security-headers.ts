@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../context.ts';
 import { withDefaultHeaders } from '../default-headers.ts';
 
-export interface SecurityHeadersOptions {
+interface SecurityHeadersOptions {
   /** True if the public URL is https: browsers then use nothing else for a year. */
   https: boolean;
 }

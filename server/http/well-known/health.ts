@@ -5,7 +5,7 @@ import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
 import type { Readiness } from '../readiness.ts';
 
-export interface HealthOptions {
+interface HealthOptions {
   /** Timeout after which the store counts as down. Default 2000. */
   timeoutMs?: number;
 }

@@ -3,7 +3,7 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { AppEnv } from '../context.ts';
 
 /** Cache lifetime of the keys for verifiers. A key is published at least this long before it signs (SR-58). */
-export const JWKS_MAX_AGE_S = 300;
+const JWKS_MAX_AGE_S = 300;
 
 /** The public keys that verify results offline (RFC 7517). */
 export function jwks(ports: Pick<Ports, 'signer'>) {

@@ -3,7 +3,7 @@ import type { CodeChannelSender, CodeMessage, CodeSender } from '../../kernel/po
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { withDeadline } from '../../kernel/with-deadline.ts';
 
-export interface ByChannelOptions {
+interface ByChannelOptions {
   /** Codes of a channel without a sender are not sent. */
   carriers: Partial<Record<CodeChannel, CodeChannelSender>>;
   limits: CodeLimits;

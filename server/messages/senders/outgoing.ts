@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 
-export interface Outgoing {
+interface Outgoing {
   url: string;
   method: 'POST' | 'PUT' | 'GET';
   headers: Record<string, string>;

@@ -9,7 +9,7 @@ import { plainLine } from '../mail/markup.ts';
 type SmsTexts = Translate<keyof typeof smsTexts>;
 
 /** The facts in a text message with a code. */
-export interface TextFacts {
+interface TextFacts {
   language: MailLanguage;
   code: string;
   /** Name of the resource. */

@@ -1,6 +1,6 @@
 import type { SmsGateway } from './gateway.ts';
 
-export interface GatewayPreset {
+interface GatewayPreset {
   gateway: SmsGateway;
   /** Required settings besides the secret. */
   needs: readonly string[];

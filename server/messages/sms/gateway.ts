@@ -29,7 +29,7 @@ export type JsonTemplate =
 
 /** The values of a message. */
 export const MESSAGE_PLACEHOLDERS = ['to', 'digits', 'text', 'code', 'id'] as const;
-export type MessageValues = Record<(typeof MESSAGE_PLACEHOLDERS)[number], string>;
+type MessageValues = Record<(typeof MESSAGE_PLACEHOLDERS)[number], string>;
 
 /** `{name}`, in lower case. Other text in braces is literal. */
 const PLACEHOLDER = /\{([a-z]{1,20})\}/g;

@@ -11,7 +11,7 @@ import { hashingConcurrency } from './threads.ts';
 /** The minimum for new hashes (SR-18; OWASP's second choice for argon2id). */
 export const ARGON2_FLOOR = { memoryKiB: 19_456, iterations: 2, parallelism: 1 } as const;
 
-export interface Argon2Options {
+interface Argon2Options {
   /** Concurrent hashes. Default: the number of cores; more only slows each of them down. */
   concurrency?: number;
   /** Hashes that may wait. Default: 64 per running one, about half a second of work. */

@@ -1,6 +1,6 @@
 import { Overloaded } from '../../kernel/ports/password-hasher.ts';
 
-export interface PermitsOptions {
+interface PermitsOptions {
   /** Tasks that run at once. */
   concurrency: number;
   /** Tasks that may wait; the next is refused. */

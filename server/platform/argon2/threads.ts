@@ -11,7 +11,7 @@ import { availableParallelism } from 'node:os';
  * it imports anything. It repeats this arithmetic because it must not load another module first; a test compares the
  * two.
  */
-export const SPARE_THREADS = 4;
+const SPARE_THREADS = 4;
 
 export function hashingConcurrency(): number {
   return availableParallelism();

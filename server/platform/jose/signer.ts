@@ -7,7 +7,7 @@ import { hasRetired, isOutlasted } from '../../maintenance/key-rotation.ts';
 import { signStatement } from './audit-statements.ts';
 import type { SigningKey } from './signing-key.ts';
 
-export interface SignerOptions {
+interface SignerOptions {
   /** The service's public URL: `iss`. */
   issuer: string;
   /**

@@ -18,7 +18,7 @@ const KEY_ID_BYTES = 6;
 const ALGORITHM = 'aes-256-gcm';
 const SHAPE = /^v1\.([A-Za-z0-9_-]{8})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22,})$/;
 
-export interface SecretBoxOptions {
+interface SecretBoxOptions {
   /** Old master keys: they decrypt, and encrypt nothing. */
   old?: readonly Uint8Array[];
   /** The key of MACs. Default: derived from the master key, and therefore different after a rotation. */

@@ -4,7 +4,7 @@ import { exchange } from '../../messages/senders/outgoing.ts';
 import { composeText } from '../../messages/sms/compose-text.ts';
 import { gatewayRequest, isAcceptedResponse, type SmsGateway } from '../../messages/sms/gateway.ts';
 
-export interface HttpSmsOptions {
+interface HttpSmsOptions {
   gateway: SmsGateway;
   /** Values of the operator's own placeholders. */
   settings: Readonly<Record<string, string>>;

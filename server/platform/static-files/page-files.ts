@@ -2,7 +2,7 @@
 type Manifest = Record<string, { file: string; isEntry?: boolean; imports?: string[] }>;
 
 /** Files that a page loads at once; paths are relative to where the build is served. */
-export interface PageFiles {
+interface PageFiles {
   script: string;
   style: string;
   /** Scripts that the first one imports statically; the page preloads them. */

@@ -5,7 +5,7 @@ import { exchange } from '../../messages/senders/outgoing.ts';
 import { composeText } from '../../messages/sms/compose-text.ts';
 import { signatureHeaders } from '../../webhooks/signature.ts';
 
-export interface SignedHttpOptions {
+interface SignedHttpOptions {
   /** `https`, or `http` on loopback. */
   url: string;
   /** 24 to 64 bytes, shared with the receiver. */

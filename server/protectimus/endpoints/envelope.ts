@@ -81,7 +81,7 @@ export function toJson(shape: Shape): string {
 
 const xml = new Builder({ format: false, suppressEmptyNode: false, processEntities: true, ignoreAttributes: true });
 
-export function toXml(shape: Shape): string {
+function toXml(shape: Shape): string {
   return `<?xml version="1.0" encoding="UTF-8"?>${xml.build(forXml(shape))}`;
 }
 

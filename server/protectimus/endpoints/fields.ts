@@ -14,9 +14,9 @@ const REPEATED = 'resourceIds';
 const MAX_PARAMETERS = 100;
 const MAX_TEXT_LENGTH = 200;
 const MAX_LISTED_IDS = 200;
-export const DEFAULT_LIMIT = 10;
+const DEFAULT_LIMIT = 10;
 /** Maximum offset in a list. */
-export const MAX_START = 100_000;
+const MAX_START = 100_000;
 
 /** The parameters of one request, from its form or its query. Only those of the endpoint (SR-28), each once (SR-57). */
 export class Fields {

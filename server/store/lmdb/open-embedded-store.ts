@@ -36,7 +36,7 @@ import {
 } from './tables.ts';
 import { WindowCounters } from './window-counters.ts';
 
-export interface EmbeddedStoreOptions {
+interface EmbeddedStoreOptions {
   /** Folder of the data, created if missing. One server process at a time. */
   readonly path: string;
   /** Maximum events in the stream, at half a kilobyte each. Default 250,000. */
@@ -68,7 +68,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 }
 
 /** The parts of an embedded store. */
-export interface EmbeddedStoreParts extends Required<EmbeddedStoreOptions> {
+interface EmbeddedStoreParts extends Required<EmbeddedStoreOptions> {
   /** Opens LMDB, at the start and after a transaction that could not be flushed. */
   readonly open: () => { root: RootDatabase<Buffer, Buffer>; tables: Tables };
   /** Called after the store is closed. */

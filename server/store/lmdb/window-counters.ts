@@ -20,7 +20,7 @@ interface Counter {
 }
 
 /** The counters that a transaction wrote, with their counts. */
-export type SavedCounters = ReadonlyMap<Counter, number>;
+type SavedCounters = ReadonlyMap<Counter, number>;
 
 /**
  * Counters of fixed windows, in memory. Those of windows longer than a minute are also saved with the next transaction.

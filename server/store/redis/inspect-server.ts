@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 
 /** Minimum versions without the known remote code execution in Lua (CVE-2025-49844), per release line. */
-export const SAFE_VERSIONS = {
+const SAFE_VERSIONS = {
   redis: ['7.2.11', '7.4.6', '8.0.4', '8.2.2'],
   valkey: ['7.2.11', '8.0.6', '8.1.4'],
 } as const;
@@ -15,7 +15,7 @@ const REQUIRED = {
   'maxmemory-policy': 'noeviction',
 } as const;
 
-export interface ServerReport {
+interface ServerReport {
   /** `redis 8.0.4` */
   readonly server: string;
   /** Reasons against using the server, unless weak durability is allowed. */
