@@ -14,7 +14,7 @@ import { userIndexes } from '../users/documents.ts';
 import { createAccount } from './create-account.ts';
 import { usageDocument } from './documents.ts';
 import { readUsage, recountUsage } from './quotas.ts';
-import { PLACE_HELD_MS, type Quotas } from './usage.ts';
+import { type Quotas, SLOT_TTL_MS } from './usage.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -158,7 +158,7 @@ describe('a process that crashes half-way', () => {
     await expect(addUser(account)).rejects.toThrow(StoreUnavailable);
     ports.store.intercept = {};
     expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
-    ports.clock.advance(PLACE_HELD_MS);
+    ports.clock.advance(SLOT_TTL_MS);
     unwrap(await addUser(account));
     expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
@@ -172,7 +172,7 @@ describe('a process that crashes half-way', () => {
     };
     await expect(addUser(account)).rejects.toThrow(StoreUnavailable);
     ports.store.intercept = {};
-    ports.clock.advance(2 * PLACE_HELD_MS);
+    ports.clock.advance(2 * SLOT_TTL_MS);
     expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
 
@@ -229,7 +229,7 @@ describe('a change of plan', () => {
     };
     unwrap(await addUser(account));
     ports.store.intercept = {};
-    ports.clock.advance(PLACE_HELD_MS);
+    ports.clock.advance(SLOT_TTL_MS);
     expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
 

@@ -8,7 +8,7 @@ import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
 import { Contention, type Decision, newOperation, transact } from '../store/transact.ts';
 import { accountDocument, usageDocument } from './documents.ts';
-import { holdPlace, PLACE_HELD_MS, type QuotaKind, reconcileQuota, releasePlace, type Usage, used } from './usage.ts';
+import { holdSlot, type QuotaKind, reconcileQuota, releaseSlot, SLOT_TTL_MS, type Usage, used } from './usage.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
@@ -19,10 +19,10 @@ const indexOf = (kind: QuotaKind, account: AccountId): string => `${kind}/${acco
 type ObjectKey = (id: string) => RawKey;
 
 /** Reserved slots are checked at this number, so that the document stays small. */
-const MOST_HELD = 64;
-const MOST_RECOUNTS = 6;
+const MAX_HELD_SLOTS = 64;
+const MAX_RECOUNTS = 6;
 /** Rows of several bulk requests, each with a commit or two. */
-const MOST_WAITING = 256;
+const MAX_WAITING_CREATIONS = 256;
 const PAGE = 1000;
 
 /** `free`: the plan has no quota for the kind. `held-before`: an earlier attempt of the same creation reserved it. */
@@ -43,7 +43,7 @@ export async function reserveQuota(
   if (stored?.value.plan.quotas?.[kind] === undefined) return { place: 'free' };
   const take = async (): Promise<{ place: Place } | Refusal> => {
     let isSettled = false;
-    for (let round = 0; round < MOST_RECOUNTS; round++) {
+    for (let round = 0; round < MAX_RECOUNTS; round++) {
       const taken = await tryToTake(ports, account, kind, id);
       if (taken === 'full' || (taken === 'look-first' && isSettled)) return refusal('QUOTA_EXCEEDED');
       if (taken !== 'look-first') return { place: taken };
@@ -52,7 +52,7 @@ export async function reserveQuota(
     }
     throw new Contention(account);
   };
-  return runExclusive(ports.store, `usage/${account}/${kind}`, take, MOST_WAITING);
+  return runExclusive(ports.store, `usage/${account}/${kind}`, take, MAX_WAITING_CREATIONS);
 }
 
 function tryToTake(
@@ -68,9 +68,9 @@ function tryToTake(
     const usage = stored?.value;
     if (!usage || (usage.recountAt ?? Number.POSITIVE_INFINITY) <= now) return { answer: 'look-first' };
     const since = Object.values(usage.held);
-    if (since.length >= MOST_HELD) return { answer: 'look-first' };
-    const next = holdPlace(usage, id, quota, now);
-    if (!next) return { answer: since.some((at) => now - at >= PLACE_HELD_MS) ? 'look-first' : 'full' };
+    if (since.length >= MAX_HELD_SLOTS) return { answer: 'look-first' };
+    const next = holdSlot(usage, id, quota, now);
+    if (!next) return { answer: since.some((at) => now - at >= SLOT_TTL_MS) ? 'look-first' : 'full' };
     const place = Object.hasOwn(usage.held, id) ? 'held-before' : 'held';
     return { answer: place, write: { put: [{ key: keys[1], value: next }] } };
   });
@@ -106,7 +106,7 @@ export async function releaseQuota(ports: Needs, account: AccountId, kind: Quota
   await runExclusive(ports.store, `usage/${account}/${kind}`, () =>
     transact(ports, account, [key], ([stored]) => ({
       answer: undefined,
-      ...(stored && { write: { put: [{ key, value: releasePlace(stored.value, id) }] } }),
+      ...(stored && { write: { put: [{ key, value: releaseSlot(stored.value, id) }] } }),
     })),
   );
 }
@@ -144,7 +144,7 @@ export async function recountUsage(ports: Needs, account: AccountId, kind: Quota
   const held = stored?.value.held ?? {};
   const { others, there } = await countObjects(ports, account, kind, new Set(Object.keys(held)));
   // Creations that began before the first count hold no slot: the recount includes them.
-  const first: Pick<Usage, 'recountAt'> = stored ? {} : { recountAt: now + PLACE_HELD_MS };
+  const first: Pick<Usage, 'recountAt'> = stored ? {} : { recountAt: now + SLOT_TTL_MS };
   const usage = { ...reconcileQuota({ counted: others, held }, there, now), ...first };
   return replaceUsage(ports, account, kind, stored, usage);
 }

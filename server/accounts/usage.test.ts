@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { holdPlace, PLACE_HELD_MS, reconcileQuota, releasePlace, type Usage, used } from './usage.ts';
+import { holdSlot, reconcileQuota, releaseSlot, SLOT_TTL_MS, type Usage, used } from './usage.ts';
 
 test('the count is never below the number of objects, and reserved slots never exceed the quota, in any order of events', () => {
   const QUOTA = 5;
@@ -18,23 +18,23 @@ test('the count is never below the number of objects, and reserved slots never e
       const making = new Map<string, number>();
       for (const { kind, id } of steps) {
         // A creation ends long before its slot is released.
-        for (const [one, since] of making) if (now - since > PLACE_HELD_MS / 10) making.delete(one);
+        for (const [one, since] of making) if (now - since > SLOT_TTL_MS / 10) making.delete(one);
         if (kind === 'hold' && !there.has(id)) {
-          const next = holdPlace(usage, id, QUOTA, now);
+          const next = holdSlot(usage, id, QUOTA, now);
           if (next) making.set(id, now);
           usage = next ?? usage;
         } else if (kind === 'make' && making.delete(id)) there.add(id);
         else if (kind === 'vanish') making.delete(id);
-        else if (kind === 'fail' && making.delete(id)) usage = releasePlace(usage, id);
-        else if (kind === 'delete' && there.delete(id)) usage = releasePlace(usage, id);
+        else if (kind === 'fail' && making.delete(id)) usage = releaseSlot(usage, id);
+        else if (kind === 'delete' && there.delete(id)) usage = releaseSlot(usage, id);
         else if (kind === 'settle') usage = reconcileQuota(usage, there, now);
-        else if (kind === 'wait') now += PLACE_HELD_MS / 9;
+        else if (kind === 'wait') now += SLOT_TTL_MS / 9;
         expect(used(usage)).toBeGreaterThanOrEqual(there.size);
         expect(there.size).toBeLessThanOrEqual(QUOTA);
         expect(used(usage)).toBeLessThanOrEqual(QUOTA);
       }
       // Once the slots of crashed processes have expired, the count is exact.
-      expect(used(reconcileQuota(usage, there, now + PLACE_HELD_MS))).toBe(there.size);
+      expect(used(reconcileQuota(usage, there, now + SLOT_TTL_MS))).toBe(there.size);
     }),
     { numRuns: 500 },
   );

@@ -22,7 +22,7 @@ export interface Usage {
 }
 
 /** Far longer than any request. A slot reserved for longer is free again. */
-export const PLACE_HELD_MS = 15 * MINUTE_MS;
+export const SLOT_TTL_MS = 15 * MINUTE_MS;
 
 export function used({ counted, held }: Usage): number {
   return counted + Object.keys(held).length;
@@ -32,13 +32,13 @@ export function used({ counted, held }: Usage): number {
  * Reserves a slot for the object, or returns undefined when the quota has none left. An earlier reservation of the same
  * object is renewed.
  */
-export function holdPlace(usage: Usage, id: string, quota: number, now: number): Usage | undefined {
+export function holdSlot(usage: Usage, id: string, quota: number, now: number): Usage | undefined {
   if (!Object.hasOwn(usage.held, id) && used(usage) >= quota) return undefined;
   return { ...usage, held: { ...usage.held, [id]: now } };
 }
 
 /** The object was deleted, or never created. */
-export function releasePlace(usage: Usage, id: string): Usage {
+export function releaseSlot(usage: Usage, id: string): Usage {
   if (!Object.hasOwn(usage.held, id)) return { ...usage, counted: Math.max(0, usage.counted - 1) };
   const { [id]: _released, ...held } = usage.held;
   return { ...usage, held };
@@ -54,13 +54,13 @@ export function reconcileQuota(usage: Usage, there: ReadonlySet<string>, now: nu
   let counted = usage.counted;
   for (const [id, since] of Object.entries(usage.held)) {
     if (there.has(id)) counted += 1;
-    else if (now - since < PLACE_HELD_MS) held[id] = since;
+    else if (now - since < SLOT_TTL_MS) held[id] = since;
   }
   return { ...usage, counted, held };
 }
 
 /** The kinds of which an account has more than the quotas allow. */
-export function exceeded(quotas: Quotas, counts: { readonly [K in QuotaKind]?: number }): QuotaKind[] {
+export function exceededQuotas(quotas: Quotas, counts: { readonly [K in QuotaKind]?: number }): QuotaKind[] {
   return QUOTA_KINDS.filter((kind) => (counts[kind] ?? 0) > (quotas[kind] ?? Number.POSITIVE_INFINITY));
 }
 

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Result } from '../kernel/result.ts';
-import { judgePassword, normalisePassword, refusePassword } from '../passwords/password-policy.ts';
+import { normalisePassword, passwordRefusal, validatePassword } from '../passwords/password-policy.ts';
 import type { Administrator } from './administrator.ts';
 
 /** Words that an attacker tries first: the name, the local part of the address, the name of the account. */
@@ -24,8 +24,8 @@ export async function hashAdministratorPassword(
   password: string,
   personal: readonly string[],
 ): Promise<Result<{ passwordHash: string }>> {
-  const judged = judgePassword(password, { secondFactor: true, personal });
-  if (judged) return refusePassword(judged);
+  const judged = validatePassword(password, { secondFactor: true, personal });
+  if (judged) return passwordRefusal(judged);
   return {
     passwordHash: await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password))),
   };

@@ -12,10 +12,9 @@ import { base32Encode } from '../tokens/kinds/oath/base32.ts';
 import { otpauthUri } from '../tokens/kinds/oath/otpauth.ts';
 import { verifyOtp } from '../tokens/kinds/oath/verify.ts';
 import { seedContext } from '../tokens/seed-context.ts';
-import { keepSpentSeed } from '../tokens/spent-seeds.ts';
+import { storeSpentSeed } from '../tokens/spent-seeds.ts';
 import type { Token } from '../tokens/token.ts';
-import type { Administrator } from './administrator.ts';
-import { actorOf } from './administrator.ts';
+import { type Administrator, actorOf } from './administrator.ts';
 import { newRecoveryCodes } from './codes.ts';
 import { administratorDocument } from './documents.ts';
 import type { Enrolment } from './login/administrator-flow.ts';
@@ -124,7 +123,7 @@ export async function dropToken(ports: Needs, act: RequestContext, id: TokenId, 
   const key = tokenDocument.key(id);
   // Its codes are no longer accepted, so the counter stays as it is read here.
   const [held] = await ports.store.getMany([key], ports.clock.now());
-  if (held?.value.administrator === of) await keepSpentSeed(ports, held.value);
+  if (held?.value.administrator === of) await storeSpentSeed(ports, held.value);
   await transact(ports, key.anchor, [key], ([token], now) => {
     if (token?.value.administrator !== of) return { answer: undefined };
     return {

@@ -6,7 +6,7 @@ import { type ClientInfo, createEvent, type RequestContext } from '../kernel/req
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../kernel/secret-token.ts';
 import { PASSWORD_RESET_LIFETIME_MS, type PasswordReset } from '../password-reset/password-reset.ts';
-import { askedInVain, countMail, countResetRequest } from '../password-reset/reset-request.ts';
+import { answerWithoutMail, countMail, countResetRequest } from '../password-reset/reset-request.ts';
 import { resetMail } from '../password-reset/start-password-reset.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { newOperation } from '../store/transact.ts';
@@ -47,7 +47,7 @@ export async function askAdministratorReset(
   if (!found || !mayResetByMail(found) || !mayMail) {
     const reason = found ? 'ACCESS_DENIED' : 'ADMINISTRATOR_NOT_FOUND';
     const event = mayMail ? createEvent(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
-    return askedInVain(ports, event);
+    return answerWithoutMail(ports, event);
   }
   const secret = newSecret(ports);
   const value: PasswordReset = {

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FilterId } from '../kernel/ids.ts';
+import { evaluateFilters, type FilterInput } from '../resources/filters/evaluate-filters.ts';
 import type { Filter, FilterRule } from '../resources/filters/filter.ts';
-import { judgeFilters, type Seen } from '../resources/filters/judge.ts';
 import type { Resource } from '../resources/resource.ts';
 
 /** The facts that decide whether any user can be authenticated on a resource, as read. */
@@ -25,13 +25,13 @@ export type NamedAccessCheck = AccessCheck &
  *
  * @param see reads the filter input for the user; called only if there is a filter
  */
-export function* accessChecks(facts: AccessFacts, see: () => Seen, now: number): Generator<NamedAccessCheck> {
+export function* accessChecks(facts: AccessFacts, see: () => FilterInput, now: number): Generator<NamedAccessCheck> {
   yield { check: 'plan', ...judged(facts.planActive, 'PLAN_INACTIVE') };
   yield { check: 'resource', ...judged(facts.resource.enabled, 'RESOURCE_DISABLED') };
   for (const { id, filter } of facts.filters) {
     const rule = filter?.rule;
     // An attached filter that no longer exists denies: it may have been the one that would.
-    const allowed = rule !== undefined && judgeFilters([rule], see(), now).allowed;
+    const allowed = rule !== undefined && evaluateFilters([rule], see(), now).allowed;
     yield { check: 'filter', id, rule, ...judged(allowed, 'FILTER_DENIED') };
   }
 }

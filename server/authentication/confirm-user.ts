@@ -6,7 +6,7 @@ import { type Decision, transact } from '../store/transact.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
-import { confirmed } from '../users/mailbox.ts';
+import { removeNeedsConfirmation } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function confirmByFactor(
     const user = stored?.value;
     if (!user?.needsConfirmation || passwordDigest(user) !== digest) return { answer: undefined };
     const event = createEvent(act, { type: 'user.updated', subject: id, changed: ['needsConfirmation'] }, now);
-    return { answer: undefined, write: { put: [{ key, value: confirmed(user) }], append: [event] } };
+    return { answer: undefined, write: { put: [{ key, value: removeNeedsConfirmation(user) }], append: [event] } };
   });
 }
 

@@ -1,8 +1,8 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { OtpUse } from '@countersign/protocol/result';
-import { judgeEnvironment } from '../browsers/assess-environment.ts';
+import { assessEnvironment } from '../browsers/assess-environment.ts';
 import { blindTraits } from '../browsers/blind-signals.ts';
-import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
+import type { ReportedTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { Method } from '../kernel/event.ts';
 import type { FilterId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { maySee, maySeeResource } from '../kernel/policy.ts';
@@ -37,7 +37,7 @@ export interface Question {
   /** The instant to decide for. Assignments and token states are the current ones. */
   at?: number | undefined;
   /** The reported signals of the user's browser. */
-  environment?: SaidTraits | undefined;
+  environment?: ReportedTraits | undefined;
   /** The level that a login request would require. */
   acr?: Level | undefined;
   subject: { user: string; method: Exclude<Method, 'token'> | 'widget' } | { token: TokenId };
@@ -192,11 +192,11 @@ async function environmentCheck(
   ports: Needs,
   resource: Resource,
   user: UserId,
-  said: SaidTraits | undefined,
+  said: ReportedTraits | undefined,
 ): Promise<{ check: Check; differs?: EnvironmentAction | undefined } | undefined> {
   if (!resource.environment) return undefined;
   const { action } = resource.environment;
-  const match = said && (await judgeEnvironment(ports, resource, user, blindTraits(ports, said)));
+  const match = said && (await assessEnvironment(ports, resource, user, blindTraits(ports, said)));
   const check = { check: 'environment', action, percent: match?.percent ?? null } as const;
   // A required code may be available: the factors decide that.
   const passed = match?.differs !== 'refuse';

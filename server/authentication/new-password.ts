@@ -2,7 +2,12 @@ import { accountDocument } from '../accounts/documents.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Refusal, Result } from '../kernel/result.ts';
-import { judgePassword, normalisePassword, type PasswordRule, refusePassword } from '../passwords/password-policy.ts';
+import {
+  normalisePassword,
+  type PasswordRule,
+  passwordRefusal,
+  validatePassword,
+} from '../passwords/password-policy.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
 import type { User } from '../users/user.ts';
@@ -19,20 +24,20 @@ export async function hashNewPassword(
   owner: PasswordOwner,
   password: string,
 ): Promise<Result<{ passwordHash: string }>> {
-  const refused = await judgeNewPassword(ports, owner, password);
+  const refused = await validateNewPassword(ports, owner, password);
   if (refused) return refused;
   const passwordHash = await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
   return { passwordHash };
 }
 
 /** Why a password is refused for this user; undefined if it is allowed. */
-export async function judgeNewPassword(
+export async function validateNewPassword(
   ports: Pick<Ports, 'store' | 'clock'>,
   owner: PasswordOwner,
   password: string,
 ): Promise<Refusal | undefined> {
-  const judged = judgePassword(password, await passwordRule(ports, owner));
-  return judged && refusePassword(judged);
+  const judged = validatePassword(password, await passwordRule(ports, owner));
+  return judged && passwordRefusal(judged);
 }
 
 /** The rule for a password of this user now. */

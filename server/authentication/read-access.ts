@@ -5,7 +5,7 @@ import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { filterDocument, resourceDocument } from '../resources/documents.ts';
-import type { Seen } from '../resources/filters/judge.ts';
+import type { FilterInput } from '../resources/filters/evaluate-filters.ts';
 import type { Resource } from '../resources/resource.ts';
 import { type AccessFacts, accessChecks } from './access.ts';
 
@@ -57,7 +57,7 @@ export async function readAccessFacts(
 }
 
 /** The filter input for a user, from an address given by a trusted source. */
-export function filterInput(ports: Pick<Ports, 'geo'>, address: string | undefined): Seen {
+export function filterInput(ports: Pick<Ports, 'geo'>, address: string | undefined): FilterInput {
   const canonical = address === undefined ? undefined : canonicalAddress(address);
   if (canonical === undefined) return {};
   const country = callDependency('looking up a country', () => ports.geo.country(canonical));

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { environmentForbids, judgeMatch } from '../browsers/device-fingerprint/environment-verdict.ts';
+import { assessMatch, environmentForbids } from '../browsers/device-fingerprint/environment-verdict.ts';
 import type { Method } from '../kernel/event.ts';
-import { LONGEST_REMEMBERED_MS } from '../resources/resource.ts';
+import { MAX_REMEMBERED_MS } from '../resources/resource.ts';
 import { accountId, resourceId, tokenId, userId } from '../testing/samples.ts';
 import { decideFactors, type FactorState } from './methods.ts';
 import {
@@ -168,7 +168,7 @@ describe('factors shown before', () => {
     fc.assert(
       fc.property(fc.option(fc.nat(), { nil: undefined }), fc.option(fc.nat(), { nil: undefined }), (asked, kept) => {
         const allowed = oldestAllowedMs(asked === undefined ? {} : { maxAgeMs: asked }, kept);
-        expect(allowed).toBe(Math.min(asked ?? Infinity, kept ?? 0, LONGEST_REMEMBERED_MS));
+        expect(allowed).toBe(Math.min(asked ?? Infinity, kept ?? 0, MAX_REMEMBERED_MS));
         if (kept === undefined || asked === 0) expect(allowed).toBe(0);
       }),
     );
@@ -198,9 +198,9 @@ describe('an unknown browser', () => {
   test('is one that matches less than the threshold, and never the first', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 0, max: 100 }), (threshold, percent) => {
-        const judged = judgeMatch({ action: 'refuse', threshold }, percent);
+        const judged = assessMatch({ action: 'refuse', threshold }, percent);
         expect(judged.differs).toBe(percent < threshold ? 'refuse' : undefined);
-        expect(judgeMatch({ action: 'refuse', threshold }, undefined)).toEqual({ percent: null });
+        expect(assessMatch({ action: 'refuse', threshold }, undefined)).toEqual({ percent: null });
       }),
     );
   });

@@ -1,6 +1,6 @@
 import type { Method } from '../kernel/event.ts';
 import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
-import { LONGEST_REMEMBERED_MS } from '../resources/resource.ts';
+import { MAX_REMEMBERED_MS } from '../resources/resource.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { type DenialReason, decideFactors, denialCode, type FactorDecision, type FactorState } from './methods.ts';
@@ -71,7 +71,7 @@ export function stillCounting(
 
 /** The maximum age of a factor: the host's requirement, and at most the time that the resource remembers. */
 export function oldestAllowedMs(demand: Pick<Demand, 'maxAgeMs'>, rememberMs: number | undefined): number {
-  return Math.min(demand.maxAgeMs ?? LONGEST_REMEMBERED_MS, rememberMs ?? 0, LONGEST_REMEMBERED_MS);
+  return Math.min(demand.maxAgeMs ?? MAX_REMEMBERED_MS, rememberMs ?? 0, MAX_REMEMBERED_MS);
 }
 
 /** The factors still to be shown. Factors shown before only reduce them. */

@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts';
 import { accountDocument, usageDocument } from '../accounts/documents.ts';
 import { readUsage } from '../accounts/quotas.ts';
-import { exceeded, limitedKinds, PLACE_HELD_MS, QUOTA_KINDS, type QuotaKind, used } from '../accounts/usage.ts';
+import { exceededQuotas, limitedKinds, QUOTA_KINDS, type QuotaKind, SLOT_TTL_MS, used } from '../accounts/usage.ts';
 import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
@@ -40,7 +40,7 @@ export async function choosePlan(
       const count = usage ? used(usage.value) : seen[kind];
       if (count !== undefined) counts[kind] = count;
     });
-    const over = exceeded(target.quotas, counts);
+    const over = exceededQuotas(target.quotas, counts);
     if (over.length > 0) return { answer: refusal('QUOTA_EXCEEDED', { detail: over.join(', ') }) };
     const books = booksOf(stored.value, catalogue.currency);
     if (books.balance.currency !== catalogue.currency && target.monthlyFee > 0) {
@@ -55,7 +55,7 @@ export async function choosePlan(
       const count = counts[kind];
       if (usages[at] || !limited.includes(kind) || count === undefined) return [];
       // Creations under way hold no slot: the recount includes them.
-      const value = { counted: count, held: {}, recountAt: now + PLACE_HELD_MS };
+      const value = { counted: count, held: {}, recountAt: now + SLOT_TTL_MS };
       return [{ key: usageDocument.key(id, kind), value }];
     });
     const forgotten = QUOTA_KINDS.filter((kind, at) => usages[at] && !limited.includes(kind));

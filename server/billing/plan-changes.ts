@@ -19,7 +19,7 @@ export interface BooksChange {
 }
 
 /** The most months to catch up with at once; the rest follow in the next run. */
-const MOST_MONTHS_AT_ONCE = 12;
+const MAX_MONTHS_AT_ONCE = 12;
 
 /** When the paid time ends; undefined for a plan without a fee, and for a lapsed one. */
 export function paidUntil({ active, term }: ServicePlan): number | undefined {
@@ -52,7 +52,7 @@ export function chargeDue(books: Books, now: number): BooksChange {
   const postings: Posting[] = [];
   let { plan } = books;
   let left = books.balance.amount;
-  for (let charged = 0; charged < MOST_MONTHS_AT_ONCE; charged++) {
+  for (let charged = 0; charged < MAX_MONTHS_AT_ONCE; charged++) {
     const due = paidUntil(plan);
     if (due === undefined || due > now || !plan.term) break;
     const { fee, months } = plan.term;

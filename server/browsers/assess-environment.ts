@@ -3,7 +3,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { Resource } from '../resources/resource.ts';
 import { traitsOf } from './blind-signals.ts';
 import type { Environment } from './device-fingerprint/browser-signals.ts';
-import { type JudgedEnvironment, judgeMatch } from './device-fingerprint/environment-verdict.ts';
+import { assessMatch, type EnvironmentVerdict } from './device-fingerprint/environment-verdict.ts';
 import { rememberedOn } from './device-fingerprint/known-browsers.ts';
 import { bestMatch } from './device-fingerprint/match.ts';
 import { environmentsDocument } from './documents.ts';
@@ -14,17 +14,17 @@ import { environmentsDocument } from './documents.ts';
  *
  * @param blinded from `blindTraits`; absent: a browser that reports nothing, which matches no other
  */
-export async function judgeEnvironment(
+export async function assessEnvironment(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
   resource: Pick<Resource, 'id' | 'environment'>,
   user: UserId,
   blinded: Environment | undefined,
-): Promise<JudgedEnvironment | undefined> {
+): Promise<EnvironmentVerdict | undefined> {
   const { environment: check } = resource;
   if (!check) return undefined;
   const now = ports.clock.now();
   const [stored] = await ports.store.getMany([environmentsDocument.key(user)], now);
   const remembered = rememberedOn(stored?.value, resource.id, now).map(({ traits }) => traits);
   const shown = traitsOf(ports, user, blinded ?? {});
-  return judgeMatch(check, bestMatch(check.weights, shown, remembered));
+  return assessMatch(check, bestMatch(check.weights, shown, remembered));
 }

@@ -1,6 +1,11 @@
 import type { UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { type Environment, environmentOf, mapTraits, type SaidTraits } from './device-fingerprint/browser-signals.ts';
+import {
+  type Environment,
+  environmentOf,
+  mapTraits,
+  type ReportedTraits,
+} from './device-fingerprint/browser-signals.ts';
 
 type Needs = Pick<Ports, 'secrets'>;
 
@@ -11,7 +16,7 @@ const MAC_BYTES = 16;
  * Puts the traits under MACs before the user is known. No readable value is kept after this point: there are few
  * languages and screens, so a bare hash would be as good as the text.
  */
-export function blindTraits(ports: Needs, said: SaidTraits): Environment {
+export function blindTraits(ports: Needs, said: ReportedTraits): Environment {
   return mapTraits(environmentOf(said), (trait, value) => mac(ports, 'environment-trait', [trait, value]));
 }
 

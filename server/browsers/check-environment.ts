@@ -7,9 +7,9 @@ import { readObject } from '../records/read-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from '../resources/environment-check.ts';
 import { findUser } from '../users/find-user.ts';
-import { judgeEnvironment } from './assess-environment.ts';
+import { assessEnvironment } from './assess-environment.ts';
 import { blindTraits } from './blind-signals.ts';
-import type { SaidTraits } from './device-fingerprint/browser-signals.ts';
+import type { ReportedTraits } from './device-fingerprint/browser-signals.ts';
 
 /**
  * How far a browser matches a user's earlier ones, for a host's backend with a sign-in of its own. Uses the weights of
@@ -18,7 +18,7 @@ import type { SaidTraits } from './device-fingerprint/browser-signals.ts';
 export async function checkEnvironment(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
   act: RequestContext,
-  input: { user: string; resource: ResourceId; environment: SaidTraits },
+  input: { user: string; resource: ResourceId; environment: ReportedTraits },
 ): Promise<Result<{ percent: number | null; fits: boolean }>> {
   const { actor } = act;
   if (!mayAuthenticateOn(actor, input.resource)) return refusal('SCOPE_MISSING');
@@ -28,6 +28,6 @@ export async function checkEnvironment(
   if (!user) return refusal('USER_NOT_FOUND');
   const { id, environment = { action: 'refuse', threshold: DEFAULT_THRESHOLD, weights: DEFAULT_WEIGHTS } } =
     found.object;
-  const judged = await judgeEnvironment(ports, { id, environment }, user.id, blindTraits(ports, input.environment));
+  const judged = await assessEnvironment(ports, { id, environment }, user.id, blindTraits(ports, input.environment));
   return { percent: judged?.percent ?? null, fits: judged?.differs === undefined };
 }

@@ -20,7 +20,7 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import type { TokenState } from '../tokens/token.ts';
 import { deleteUser } from '../user-management/delete-user.ts';
 import { checkEnvironment } from './check-environment.ts';
-import type { SaidTraits } from './device-fingerprint/browser-signals.ts';
+import type { ReportedTraits } from './device-fingerprint/browser-signals.ts';
 import { environmentsDocument } from './documents.ts';
 import { forgetEnvironments } from './forget-environments.ts';
 import { showEnvironments } from './list-environments.ts';
@@ -32,14 +32,14 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-const OWN: SaidTraits = {
+const OWN: ReportedTraits = {
   language: 'en-GB',
   zone: 'Europe/Lisbon',
   screen: { width: 2560, height: 1440 },
   colourDepth: 30,
   userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.1 Safari/605.1.15',
 };
-const THIEF: SaidTraits = {
+const THIEF: ReportedTraits = {
   language: 'xx',
   zone: 'Etc/UTC',
   screen: { width: 800, height: 600 },
@@ -52,7 +52,7 @@ function checked(action: EnvironmentAction, options: FixtureOptions = {}): Promi
   return createFixture(ports, { ...options, resource: { environment, ...options.resource } });
 }
 
-async function signIn(scene: Fixture, browser: SaidTraits | undefined, code?: string): Promise<LoginDriver> {
+async function signIn(scene: Fixture, browser: ReportedTraits | undefined, code?: string): Promise<LoginDriver> {
   const walk = await LoginDriver.begin(scene, browser ? { browser } : {});
   await walk.identify();
   if (walk.view.step === 'password') await walk.password();
@@ -140,7 +140,7 @@ describe('a thief who has the password, and a browser of their own', () => {
   test('is refused where the host has checked a password and the code would be skipped', async () => {
     const scene = await checked('demand-otp', { tokens: [{ state: 'deactivated' }] });
     await signIn(scene, OWN);
-    const begin = async (browser: SaidTraits) => {
+    const begin = async (browser: ReportedTraits) => {
       const asked = { account: scene.account, resource: scene.resource.id, user: 'alice', nonce: NONCE };
       const { loginRequest } = unwrap(
         await createLoginRequest(ports, birth(ports, 'flw'), { ...asked, passwordChecked: true }),
@@ -247,7 +247,7 @@ describe('an explanation', () => {
   test('shows how far the browser matches, and the consequence', async () => {
     const scene = await checked('demand-otp');
     await signIn(scene, OWN);
-    const about = async (environment: SaidTraits) => {
+    const about = async (environment: ReportedTraits) => {
       const question = {
         resource: scene.resource.id,
         environment,

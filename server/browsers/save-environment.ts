@@ -7,7 +7,7 @@ import { readObject } from '../records/read-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { findUser } from '../users/find-user.ts';
 import { blindTraits } from './blind-signals.ts';
-import type { SaidTraits } from './device-fingerprint/browser-signals.ts';
+import type { ReportedTraits } from './device-fingerprint/browser-signals.ts';
 import { rememberEnvironment } from './remember-environment.ts';
 
 /**
@@ -17,7 +17,7 @@ import { rememberEnvironment } from './remember-environment.ts';
 export async function saveEnvironment(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   act: RequestContext,
-  input: { user: string; resource?: ResourceId | undefined; environment: SaidTraits },
+  input: { user: string; resource?: ResourceId | undefined; environment: ReportedTraits },
 ): Promise<Result<{ saved: true }>> {
   const { actor } = act;
   const { resource } = input;

@@ -14,7 +14,7 @@ import {
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { resourceId } from '../testing/samples.ts';
 import { tokenDocument } from '../tokens/documents.ts';
-import { MOST_RESOURCES_ASSIGNED, MOST_TOKENS_ASSIGNED } from '../users/assignments.ts';
+import { MAX_RESOURCES_ASSIGNED, MAX_TOKENS_ASSIGNED } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 
 let service: Service;
@@ -267,13 +267,13 @@ describe('assignments', () => {
     const { account, user } = scene;
     const { id: resource } = await addResource(ports, account);
     const assigned: object[] = [];
-    for (let at = 0; at <= MOST_TOKENS_ASSIGNED; at++) {
+    for (let at = 0; at <= MAX_TOKENS_ASSIGNED; at++) {
       const { id: token } = await addToken(ports, account, { owner: user.id });
       assigned.push(await assign(ports, { account, resource, user: user.id, token }));
     }
-    expect(assigned.slice(0, -1)).toEqual(Array(MOST_TOKENS_ASSIGNED).fill({ assigned: true }));
+    expect(assigned.slice(0, -1)).toEqual(Array(MAX_TOKENS_ASSIGNED).fill({ assigned: true }));
     expect(assigned.at(-1)).toMatchObject({ refused: 'ASSIGNMENT_LIMIT' });
-    const on = Array.from({ length: MOST_RESOURCES_ASSIGNED }, (_, n) => resourceId(n));
+    const on = Array.from({ length: MAX_RESOURCES_ASSIGNED }, (_, n) => resourceId(n));
     const full = on.map((one) => ({ resource: one, alone: true, tokens: [] }));
     const { user: crowded } = await addPerson(ports, account, scene.resource, { user: { login: 'crowded' } });
     await overwrite(ports, userDocument.key(crowded.id), { assignments: full });

@@ -13,7 +13,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import type { NewId } from '../records/create-object.ts';
 import { CHEAP_ROW_CONCURRENCY, doInBulk, ROW_CONCURRENCY, type Row } from '../records/do-in-bulk.ts';
-import { assign, judgeAssignment } from '../resources/assign.ts';
+import { assign, validateAssignment } from '../resources/assign.ts';
 import { assignmentInput } from '../resources/assignment-routes.ts';
 import { makeToken } from '../tokens/routes.ts';
 import { shownOnce, tokenInput } from '../tokens/token-fields.ts';
@@ -139,7 +139,7 @@ export const bulkRoutes = [
     handle: async (c, ports: Needs) => {
       // An assignment has no id. Its keys are apart from those of users and tokens under the prefix of nothing made here.
       const created = await rowsOf(ports, c, c.req.valid('json'), 'acc', assignmentInput, {
-        judge: (row) => judgeAssignment(ports, c.get('act'), row),
+        judge: (row) => validateAssignment(ports, c.get('act'), row),
         make: (_, row) => assign(ports, c.get('act'), row),
       });
       return c.json({ rows: created.map(({ told }) => told) }, 200);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
+import type { ReportedTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import { flowDocument } from '../flows/documents.ts';
 import { DEFAULT_WEIGHTS } from '../resources/environment-check.ts';
 import { createFixture, overwrite } from '../testing/fixtures.ts';
@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-const OWN: SaidTraits = { language: 'en-GB', zone: 'Europe/Lisbon', screen: { width: 2560, height: 1440 } };
-const THIEF: SaidTraits = { language: 'xx', zone: 'Etc/UTC', screen: { width: 800, height: 600 } };
+const OWN: ReportedTraits = { language: 'en-GB', zone: 'Europe/Lisbon', screen: { width: 2560, height: 1440 } };
+const THIEF: ReportedTraits = { language: 'xx', zone: 'Etc/UTC', screen: { width: 800, height: 600 } };
 const enrolment = { kinds: ['totp' as const], required: false };
 
 // SR-5

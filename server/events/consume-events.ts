@@ -37,10 +37,10 @@ export interface ConsumeOptions {
 }
 
 const BATCH_SIZE = 2000;
-const LEAST_PER_PARTITION = 32;
+const MIN_PER_PARTITION = 32;
 /** Accounts processed concurrently; their commits share the store's flushes. */
 const AT_WORK = 8;
-const MOST_TRIES = 12;
+const MAX_COMMIT_TRIES = 12;
 
 /** Consumes every event that has been appended. Returns the number of events read. */
 export async function consumeEvents<S extends { readonly cursors: Cursors }>(
@@ -48,7 +48,7 @@ export async function consumeEvents<S extends { readonly cursors: Cursors }>(
   consumer: EventConsumer<S>,
   { stopping = () => false, batchSize = BATCH_SIZE }: ConsumeOptions = {},
 ): Promise<number> {
-  const share = Math.max(LEAST_PER_PARTITION, Math.ceil(batchSize / ports.store.partitions));
+  const share = Math.max(MIN_PER_PARTITION, Math.ceil(batchSize / ports.store.partitions));
   const limit = Math.min(share, batchSize);
   for (let seen = 0; ; ) {
     const batch = await readBatch(ports, consumer.name, limit);
@@ -157,7 +157,7 @@ async function takeForAccount<S extends { readonly cursors: Cursors }>(
   parts: readonly Part[],
 ): Promise<void> {
   const key = consumer.state(account);
-  for (let tries = 0; tries < MOST_TRIES; ) {
+  for (let tries = 0; tries < MAX_COMMIT_TRIES; ) {
     const now = ports.clock.now();
     const [stored] = await ports.store.getMany([key], now);
     const current = stored as { value: S; version: number } | undefined;

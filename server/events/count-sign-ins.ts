@@ -17,7 +17,7 @@ import {
 export const COUNTER = 'statistics';
 /** Maximum events per commit: each touches at most two of the account's counters. */
 const AT_ONCE = 500;
-const MOST_LOSSES = 50;
+const MAX_LOSSES = 50;
 
 export interface CountOptions extends ConsumeOptions {
   /** Days for which the counters of a day are retained. */
@@ -80,5 +80,5 @@ function progress(
     if (event.lost) lost = [...lost, { from: Math.min(countedTo, event.at), to: event.at }];
     else countedTo = Math.max(countedTo, event.at);
   }
-  return { countedTo, lost: lost.slice(-MOST_LOSSES) };
+  return { countedTo, lost: lost.slice(-MAX_LOSSES) };
 }

@@ -31,7 +31,7 @@ export interface ListedEvent extends AuditRecord {
 }
 
 /** Maximum entries read per page; a filter with few matches returns a short page and a cursor. */
-const MOST_LOOKED_AT = 2000;
+const MAX_EVENTS_READ = 2000;
 const AT_ONCE = 50;
 
 /** One page of an account's sealed events that match the filter, newest first. A short page may not be the last. */
@@ -55,7 +55,7 @@ export async function listEvents(
   const segments = new Segments(ports, account);
   const items: ListedEvent[] = [];
   let after = given ?? (filter.to === undefined ? undefined : { sort: timeSort(filter.to + 1), id: '' });
-  for (let looked = 0; looked < MOST_LOOKED_AT; looked += AT_ONCE) {
+  for (let looked = 0; looked < MAX_EVENTS_READ; looked += AT_ONCE) {
     const entries = await ports.store.range(index, { limit: AT_ONCE, reverse: true, ...(after && { after }) });
     const within =
       filter.from === undefined ? entries : entries.filter(({ sort }) => sort >= timeSort(filter.from ?? 0));

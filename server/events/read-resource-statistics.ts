@@ -5,7 +5,7 @@ import { isRefusal, type Result } from '../kernel/result.ts';
 import type { Page } from '../records/list-objects.ts';
 import { listResources } from '../resources/list-resources.ts';
 import { dayDocument } from './documents.ts';
-import { type AskedDays, askedDays } from './requested-days.ts';
+import { parseRequestedDays, type RequestedDays } from './requested-days.ts';
 
 export interface ResourceStatistics {
   resource: ResourceId;
@@ -16,17 +16,17 @@ export interface ResourceStatistics {
 }
 
 /** Maximum days per response with a page of resources; it bounds the counters read. */
-export const MOST_DAYS_BY_RESOURCE = 92;
-export const MOST_RESOURCES = 50;
+export const MAX_DAYS_BY_RESOURCE = 92;
+export const MAX_LISTED_RESOURCES = 50;
 
 /** Sign-ins of a range of days by resource, one page of resources by name. */
 export async function readResourceStatistics(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: RequestContext,
-  { after, limit, ...asked }: AskedDays & { after?: string | undefined; limit: number },
+  { after, limit, ...asked }: RequestedDays & { after?: string | undefined; limit: number },
 ): Promise<Result<Page<ResourceStatistics>>> {
   const now = ports.clock.now();
-  const span = askedDays(asked, now, MOST_DAYS_BY_RESOURCE);
+  const span = parseRequestedDays(asked, now, MAX_DAYS_BY_RESOURCE);
   if (isRefusal(span)) return span;
   const page = await listResources(ports, act, { after, limit, sort: 'name' });
   if (isRefusal(page)) return page;

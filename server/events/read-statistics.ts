@@ -6,7 +6,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { DAY_MS } from '../kernel/time.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { dayDocument, statisticsDocument } from './documents.ts';
-import { type AskedDays, askedDays } from './requested-days.ts';
+import { parseRequestedDays, type RequestedDays } from './requested-days.ts';
 import { type DayCounters, NO_SIGN_INS, startOfDay, sumCounters } from './statistics/day-counters.ts';
 import { countUsers } from './statistics/distinct-users.ts';
 
@@ -18,18 +18,18 @@ export interface DayStatistics extends Omit<DayCounters, 'users'> {
 }
 
 /** Maximum days per response. */
-export const MOST_DAYS = 366;
+export const MAX_DAYS = 366;
 
 /** Sign-ins for every day of the range, to one resource or to all visible ones. */
 export async function readStatistics(
   ports: Pick<Ports, 'store' | 'clock'>,
   actor: Actor,
-  asked: AskedDays & { resource?: ResourceId | undefined },
+  asked: RequestedDays & { resource?: ResourceId | undefined },
 ): Promise<Result<{ days: DayStatistics[] }>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const now = ports.clock.now();
-  const span = askedDays(asked, now, MOST_DAYS);
+  const span = parseRequestedDays(asked, now, MAX_DAYS);
   if (isRefusal(span)) return span;
   const names = span.days;
   const [state] = await ports.store.getMany([statisticsDocument.key(account)], now);

@@ -2,7 +2,7 @@ import { type Result, refusal } from '../kernel/result.ts';
 import { DAY_MS } from '../kernel/time.ts';
 import { dayOf, daysBetween, startOfDay } from './statistics/day-counters.ts';
 
-export interface AskedDays {
+export interface RequestedDays {
   /** First day, as `2027-01-15`. Default: 30 days including the last. */
   from?: string | undefined;
   /** Last day. Default: today. */
@@ -14,7 +14,11 @@ export interface AskedDays {
 const DEFAULT_DAYS = 30;
 
 /** The requested days in UTC; refused if they are invalid or more than `most`. */
-export function askedDays({ from, to, days }: AskedDays, now: number, most: number): Result<{ days: string[] }> {
+export function parseRequestedDays(
+  { from, to, days }: RequestedDays,
+  now: number,
+  most: number,
+): Result<{ days: string[] }> {
   if (from !== undefined && days !== undefined) return refusal('INPUT_INVALID', { detail: 'from, days: one of them' });
   const last = startOfDay(to ?? dayOf(now));
   const first =

@@ -7,10 +7,10 @@ import { eventEntry } from './log/event-entry.ts';
 import { type AuditChain, type AuditRecord, GENESIS, hashOf, type SegmentContent } from './log/segment.ts';
 
 /** Maximum records per segment: this many are read and parsed to show one. */
-export const MOST_RECORDS = 200;
+export const MAX_SEGMENT_RECORDS = 200;
 export const SEALER = 'audit';
 /** Far above any id; an index entry has a maximum size, and one event must not stop the others. */
-const LONGEST_ID = 100;
+const MAX_ID_LENGTH = 100;
 
 /**
  * Moves events from the streams into each account's chain of signed segments, where they can be found, exported and
@@ -26,7 +26,7 @@ export function sealEvents(
 function sealer({ signer }: Pick<Ports, 'signer'>): EventConsumer<AuditChain> {
   return {
     name: SEALER,
-    atOnce: MOST_RECORDS,
+    atOnce: MAX_SEGMENT_RECORDS,
     state: auditChainDocument.key,
     async derive({ account, state, records, cursors, now }) {
       const number = (state?.number ?? 0) + 1;
@@ -72,7 +72,7 @@ function about(account: AccountId, { event }: AuditRecord): string[] {
     [...ids]
       .filter((id) => id !== undefined)
       // A sign-in's id is on only one or two events; an index for each would be larger than the events.
-      .filter((id) => !id.startsWith('flw_') && id.length <= LONGEST_ID)
+      .filter((id) => !id.startsWith('flw_') && id.length <= MAX_ID_LENGTH)
       .map((id) => eventIndexes.about(account, id))
   );
 }

@@ -5,8 +5,8 @@ import { route } from '../http/api/route.ts';
 import { jsonAnswer, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { MOST_DAYS_BY_RESOURCE, MOST_RESOURCES, readResourceStatistics } from './read-resource-statistics.ts';
-import { MOST_DAYS, readStatistics } from './read-statistics.ts';
+import { MAX_DAYS_BY_RESOURCE, MAX_LISTED_RESOURCES, readResourceStatistics } from './read-resource-statistics.ts';
+import { MAX_DAYS, readStatistics } from './read-statistics.ts';
 
 const day = z
   .string()
@@ -21,7 +21,7 @@ const span = {
     .number()
     .int()
     .min(1)
-    .max(MOST_DAYS)
+    .max(MAX_DAYS)
     .optional()
     .openapi({ description: 'The number of days including the last, instead of `from`.', example: 7 }),
 };
@@ -81,15 +81,15 @@ const readByResource = route({
   operationId: 'listResourceStatistics',
   tag: 'Statistics',
   summary: 'List sign-ins by resource',
-  description: `The sum of at most ${MOST_DAYS_BY_RESOURCE} days for each resource, by name.`,
+  description: `The sum of at most ${MAX_DAYS_BY_RESOURCE} days for each resource, by name.`,
   request: {
     query: pageQuery.extend({
       limit: z.coerce
         .number()
         .int()
         .min(1)
-        .max(MOST_RESOURCES)
-        .default(MOST_RESOURCES)
+        .max(MAX_LISTED_RESOURCES)
+        .default(MAX_LISTED_RESOURCES)
         .openapi({ description: 'The maximum number of resources on the page.' }),
       ...span,
     }),

@@ -8,8 +8,8 @@ import { refuse } from '../http/problem.ts';
 import { mayUse } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { LONGEST_REDIRECT_URI } from '../resources/redirect-uris.ts';
-import { LONGEST_REMEMBERED_MS } from '../resources/resource.ts';
+import { MAX_REDIRECT_URI_LENGTH } from '../resources/redirect-uris.ts';
+import { MAX_REMEMBERED_MS } from '../resources/resource.ts';
 import { createLoginRequest } from './create-login-request.ts';
 import { signInUrl } from './page/sign-in-page.ts';
 
@@ -33,7 +33,7 @@ const request = z
       description:
         'How many factors the result must prove, all of them checked here. With `acr`, `maxAgeMs` or `previous` the widget asks for what the resource requires, and at least for this level; without them, for the second factor alone.',
     }),
-    maxAgeMs: z.int().min(0).max(LONGEST_REMEMBERED_MS).optional().openapi({
+    maxAgeMs: z.int().min(0).max(MAX_REMEMBERED_MS).optional().openapi({
       description: 'The maximum age of a factor in milliseconds. 0: all factors are asked for again.',
       example: 300_000,
     }),
@@ -41,7 +41,7 @@ const request = z
       description:
         'The `jti` of an earlier result of the user, consumed by `POST /v1/results/consume`. Its factors are not asked for again while the resource remembers it and it is valid.',
     }),
-    redirectUri: z.string().max(LONGEST_REDIRECT_URI).optional().openapi({
+    redirectUri: z.string().max(MAX_REDIRECT_URI_LENGTH).optional().openapi({
       description:
         'For a sign-in on the hosted page: where the result is posted, as the field `countersign_result`. Exactly one of the `redirectUris` of the resource.',
       example: 'https://shop.example/signed-in',

@@ -24,7 +24,7 @@ import {
   UNLOCKS_WINDOW_MS,
   type UnlockLink,
 } from '../unlock/unlock-link.ts';
-import { mayAskUnlock } from '../unlock/unlockable-tokens.ts';
+import { canRequestUnlock } from '../unlock/unlockable-tokens.ts';
 import { userDocument } from '../users/documents.ts';
 import { locateUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
@@ -101,7 +101,7 @@ async function stillLockedOut(ports: StepPorts, flow: Flow, resource: Resource):
   if (!known || !flow.passwordVerified) return undefined;
   const { user, tokens } = await loadAssignedTokens(ports, known, flow.resource);
   if (!user || flow.passwordDigest !== passwordDigest(user)) return undefined;
-  const offers = await mayAskUnlock(
+  const offers = await canRequestUnlock(
     ports,
     resource,
     user,

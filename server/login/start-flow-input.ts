@@ -1,6 +1,6 @@
 import type { FactorKind, FlowPurpose } from '@countersign/protocol/flow';
 import { blindTraits } from '../browsers/blind-signals.ts';
-import type { Environment, SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
+import type { Environment, ReportedTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
@@ -25,7 +25,7 @@ export interface StartFlowInput {
   /** What the page wants besides a sign-in, or instead of it. */
   purpose?: FlowPurpose;
   /** The signals that the browser reports; ignored if the resource does not ask. */
-  traits?: SaidTraits;
+  traits?: ReportedTraits;
   /** The user's client, as the service itself sees it. */
   client: ClientInfo;
 }

@@ -6,8 +6,8 @@ import { readAccess } from '../authentication/read-access.ts';
 import { acceptedKindsFrom, factorOptions } from '../authentication/second-factor.ts';
 import { signingKinds } from '../authentication/signing.ts';
 import type { Authentication } from '../authentication/step-up.ts';
-import { judgeEnvironment } from '../browsers/assess-environment.ts';
-import type { JudgedEnvironment } from '../browsers/device-fingerprint/environment-verdict.ts';
+import { assessEnvironment } from '../browsers/assess-environment.ts';
+import type { EnvironmentVerdict } from '../browsers/device-fingerprint/environment-verdict.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
 import {
   FLOW_LIFETIME_MS,
@@ -31,8 +31,7 @@ import { type Decision, transact, type Write } from '../store/transact.ts';
 import { type AssignedTokens, loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import { readUser } from '../users/find-user.ts';
-import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
-import { reportedSignals } from './start-flow-input.ts';
+import { reportedSignals, type StartFlowInput, type StartFlowNeeds } from './start-flow-input.ts';
 import { decideLoginRequestStart, type LoginRequestFacts } from './start-from-login-request.ts';
 import { presentFlow } from './view-flow.ts';
 
@@ -140,7 +139,7 @@ async function readFacts(
     passwordDigest: passwordDigest(pairs.user ?? {}),
     tokens,
     earlier: await readEarlier(ports, request),
-    environment: request.user && (await judgeEnvironment(ports, resource, request.user, browser)),
+    environment: request.user && (await assessEnvironment(ports, resource, request.user, browser)),
     offered,
   };
 }
@@ -174,7 +173,7 @@ function deny(
   code: RefusalCode,
   client: ClientInfo,
   now: number,
-  environment?: JudgedEnvironment,
+  environment?: EnvironmentVerdict,
 ): Decision<FlowChange> {
   const { answer, write } = keep(denied(flow, code));
   const percent = environment?.percent ?? undefined;

@@ -1,5 +1,5 @@
 import type { FlowBegun } from '@countersign/protocol/flow';
-import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
+import type { ReportedTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
@@ -14,7 +14,7 @@ import type { StartFlowNeeds } from './start-flow-input.ts';
  */
 export async function beginSelfFlow(
   ports: StartFlowNeeds,
-  { resource: id, traits, client }: { resource: ResourceId; traits?: SaidTraits; client: ClientInfo },
+  { resource: id, traits, client }: { resource: ResourceId; traits?: ReportedTraits; client: ClientInfo },
 ): Promise<Result<FlowBegun>> {
   const refused = await admitStart(ports, client, SIGN_IN_START_LIMITS);
   if (refused) return refused;

@@ -10,7 +10,7 @@ import {
   type ShownFactors,
   stillCounting,
 } from '../authentication/step-up.ts';
-import type { JudgedEnvironment } from '../browsers/device-fingerprint/environment-verdict.ts';
+import type { EnvironmentVerdict } from '../browsers/device-fingerprint/environment-verdict.ts';
 import type { Flow, LoginRequest } from '../flows/flow.ts';
 import { type ChallengeDraft, type Passed, stepUpFlow, withKept } from '../flows/transitions.ts';
 import type { UserId } from '../kernel/ids.ts';
@@ -27,7 +27,7 @@ export interface StepUpFacts {
   tokens: readonly Token[];
   /** The sign-in that the login request names, of any user. */
   earlier: Authentication | undefined;
-  environment: JudgedEnvironment | undefined;
+  environment: EnvironmentVerdict | undefined;
   /** The challenge prepared for the first of their options. */
   offered: ChallengeDraft | undefined;
 }

@@ -2,7 +2,7 @@ import type { ResultClaims } from '@countersign/protocol/result';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FlowId } from '../kernel/ids.ts';
 import { DEFAULT_WEIGHTS } from '../resources/environment-check.ts';
-import { LONGEST_REMEMBERED_MS } from '../resources/resource.ts';
+import { MAX_REMEMBERED_MS } from '../resources/resource.ts';
 import { consumeResult, createLoginRequest } from '../testing/as-operator.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
 import {
@@ -167,7 +167,7 @@ describe('an earlier result is void', () => {
     ports.clock.advance(1000);
     await everything(scene, { previous: first.jti });
     const forgetful = await signedIn({ rememberMs: undefined });
-    await everything(forgetful.scene, { previous: forgetful.first.jti, maxAgeMs: LONGEST_REMEMBERED_MS });
+    await everything(forgetful.scene, { previous: forgetful.first.jti, maxAgeMs: MAX_REMEMBERED_MS });
   });
 
   // SR-4

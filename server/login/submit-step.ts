@@ -2,16 +2,16 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { firstLoginDocument } from '../accounts/documents.ts';
 import { confirmByFactor, confirmsUser } from '../authentication/confirm-user.ts';
 import { readAccess } from '../authentication/read-access.ts';
-import { judgeEnvironment } from '../browsers/assess-environment.ts';
+import { assessEnvironment } from '../browsers/assess-environment.ts';
 import { environmentForbids } from '../browsers/device-fingerprint/environment-verdict.ts';
 import { rememberEnvironment } from '../browsers/remember-environment.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
-import type { Handle } from '../flows/flow.ts';
 import {
   type AnswerableStep,
   type Flow,
   type FlowAt,
   type FlowChange,
+  type Handle,
   isAt,
   type LoginRequest,
 } from '../flows/flow.ts';
@@ -112,7 +112,7 @@ async function admitFinish(
   const { resource } = access;
   const { id } = passed.user;
   if (id === 'test') return { complete: passed, resource };
-  const environment = await judgeEnvironment(ports, resource, id, flow.environment);
+  const environment = await assessEnvironment(ports, resource, id, flow.environment);
   const percent = environment?.percent ?? undefined;
   const isPasswordKept = flow.kept?.password !== undefined && passed.password !== true;
   if (environmentForbids(environment, passed.otp, isPasswordKept)) {

@@ -9,8 +9,8 @@ import { newOperation } from '../store/transact.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import type { User } from '../users/user.ts';
-import { mayResetEverywhere } from './may-reset-everywhere.ts';
-import { askedInVain, countMail, countResetRequest } from './reset-request.ts';
+import { isResetAllowedEverywhere } from './is-reset-allowed-everywhere.ts';
+import { answerWithoutMail, countMail, countResetRequest } from './reset-request.ts';
 import { newReset, resetMail } from './start-password-reset.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'courier'>;
@@ -41,7 +41,7 @@ export async function requestPasswordReset(
   const found = await locateTyped(ports, resource.account, name);
   const subject = found?.id ?? unknownSubject(ports, resource.account, name);
   const mayMail = await countMail(ports, 'password-reset', subject);
-  const person = found && (await whoMayReset(ports, found, id));
+  const person = found && (await findResettableUser(ports, found, id));
   const act: RequestContext = {
     actor: { kind: 'user', account: resource.account, ...(found && { id: found.id }) },
     ...client,
@@ -51,7 +51,7 @@ export async function requestPasswordReset(
   if (!person?.email || !mayMail) {
     const reason = found ? 'ACCESS_DENIED' : 'USER_NOT_FOUND';
     const event = mayMail ? createEvent(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
-    return askedInVain(ports, event);
+    return answerWithoutMail(ports, event);
   }
   const { email: to, login } = person;
   const { key, value, path } = newReset(ports, person, to, { language, resource: id });
@@ -71,10 +71,10 @@ export async function requestPasswordReset(
  * that would be a new way to sign in. Nor does a user whose password also counts at a resource that forbids resets by
  * mail.
  */
-async function whoMayReset(ports: Needs, found: User, resource: ResourceId): Promise<User | undefined> {
+async function findResettableUser(ports: Needs, found: User, resource: ResourceId): Promise<User | undefined> {
   const [{ user, tokens }, everywhere] = await Promise.all([
     loadAssignedTokens(ports, found, resource),
-    mayResetEverywhere(ports, found),
+    isResetAllowedEverywhere(ports, found),
   ]);
   if (user?.passwordHash === undefined || !everywhere) return undefined;
   return isAssigned(assignmentTo(user, resource), tokens) ? user : undefined;

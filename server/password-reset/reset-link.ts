@@ -10,7 +10,7 @@ import { userDocument } from '../users/documents.ts';
 import { readUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { passwordResetDocument } from './documents.ts';
-import { mayResetEverywhere } from './may-reset-everywhere.ts';
+import { isResetAllowedEverywhere } from './is-reset-allowed-everywhere.ts';
 import { isResetLinkValid, type PasswordReset } from './password-reset.ts';
 
 /** A path below the configured address, because the request's host is the sender's claim (SR-40). */
@@ -19,7 +19,12 @@ export function writeResetPath(link: UserLink, language: MailLanguage): string {
 }
 
 /** True if this key is valid for this reset of this user, now. */
-export function opens(key: UserLink, reset: PasswordReset | undefined, user: User | undefined, now: number): boolean {
+export function matchesResetLink(
+  key: UserLink,
+  reset: PasswordReset | undefined,
+  user: User | undefined,
+  now: number,
+): boolean {
   if (!reset || !user || !secretMatches(key.secret, reset.secretHash)) return false;
   return isResetLinkValid(reset, user, passwordDigest(user), now);
 }
@@ -37,14 +42,14 @@ export async function readReset(
     [userDocument.key(key.user), passwordResetDocument.key(key.user)],
     now,
   );
-  if (!user || !reset || !opens(key, reset.value, user.value, now)) return refusal('RESET_LINK_INVALID');
+  if (!user || !reset || !matchesResetLink(key, reset.value, user.value, now)) return refusal('RESET_LINK_INVALID');
   if (!(await readUser(ports, user.value.account, key.user))) return refusal('RESET_LINK_INVALID');
   const { resource } = reset.value;
   // A user who cannot access the resource cannot reset through it either (SR-4).
   const access = resource === undefined ? undefined : await readAccess(ports, resource, address);
   if (access && isRefusal(access)) return access;
   if (access && access.resource.passwordReset !== true) return refusal('RESET_LINK_INVALID');
-  if (access && !(await mayResetEverywhere(ports, user.value))) return refusal('RESET_LINK_INVALID');
+  if (access && !(await isResetAllowedEverywhere(ports, user.value))) return refusal('RESET_LINK_INVALID');
   return { key, user: user.value };
 }
 

@@ -5,9 +5,9 @@ import { type ClientInfo, createEvent, type RequestContext } from '../kernel/req
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
-import { withMailedPassword } from '../users/mailbox.ts';
+import { setMailedPassword } from '../users/mailbox.ts';
 import { passwordResetDocument } from './documents.ts';
-import { opens, readReset } from './reset-link.ts';
+import { matchesResetLink, readReset } from './reset-link.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'geo' | 'courier'>;
 
@@ -40,7 +40,7 @@ export async function resetPassword(
     keys,
     ([user, reset], now): Decision<Result<{ to: string }>> => {
       // The link may have been used, replaced or made void meanwhile.
-      if (!user || !reset || !opens(resetKey, reset.value, user.value, now)) {
+      if (!user || !reset || !matchesResetLink(resetKey, reset.value, user.value, now)) {
         return { answer: refusal('RESET_LINK_INVALID') };
       }
       const { resource } = reset.value;
@@ -52,7 +52,7 @@ export async function resetPassword(
       return {
         answer: { to: reset.value.email },
         write: {
-          put: [{ key: keys[0], value: withMailedPassword(user.value, hashed.passwordHash) }],
+          put: [{ key: keys[0], value: setMailedPassword(user.value, hashed.passwordHash) }],
           delete: [keys[1]],
           append: [createEvent(act, event, now)],
         },

@@ -12,12 +12,12 @@ import {
 } from './password-reset.ts';
 
 /** Resets of users and of administrators are counted apart. */
-type Asked = 'password-reset' | 'administrator-reset';
+type ResetKind = 'password-reset' | 'administrator-reset';
 
 /** Counts a reset request against the client's network. */
 export async function countResetRequest(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
-  asked: Asked,
+  asked: ResetKind,
   { address }: ClientInfo,
 ): Promise<Refusal | undefined> {
   const now = clock.now();
@@ -29,7 +29,7 @@ export async function countResetRequest(
 /** Counts it against the user of the typed name, known or unknown. Returns whether another mail is allowed. */
 export async function countMail(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
-  asked: Asked,
+  asked: ResetKind,
   subject: string,
 ): Promise<boolean> {
   const perPerson = [RESETS_PER_PERSON_WINDOW_MS, RESETS_PER_PERSON] as const;
@@ -41,7 +41,7 @@ export async function countMail(
  *
  * @param event absent over the limit, so that a flood does not fill the audit log
  */
-export async function askedInVain(
+export async function answerWithoutMail(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   event: Json | undefined,
 ): Promise<{ deliver: () => Promise<void> }> {

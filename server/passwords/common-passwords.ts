@@ -23,11 +23,11 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';
 /** Runs of neighbouring characters, in both directions and around the end: `234567890123`, `poiuytrewq`. */
 const RUNS = [...KEYBOARD_ROWS, ALPHABET].flatMap((row) => [row, [...row].reverse().join('')]);
 /** A pattern needs this many characters of one run before the next begins, because any text has shorter ones. */
-const SHORTEST_RUN = 4;
+const MIN_RUN = 4;
 /** Many good passwords contain a personal word shorter than this. */
-const SHORTEST_PERSONAL = 3;
+const MIN_PERSONAL_LENGTH = 3;
 /** A word that repeats: `abcabcabc` is worth no more than `abc`. */
-const LONGEST_UNIT = 4;
+const MAX_UNIT = 4;
 
 /**
  * Why the whole password is one that attackers try early, ignoring case; undefined if it is not. A common word within a
@@ -37,7 +37,7 @@ export function commonness(password: string, personal: readonly string[]): Passw
   const text = folded(password);
   if (isListed(text)) return 'listed';
   const unit = repeatedUnit(text);
-  if (unit !== text && ([...unit].length <= LONGEST_UNIT || isListed(unit))) return 'pattern';
+  if (unit !== text && ([...unit].length <= MAX_UNIT || isListed(unit))) return 'pattern';
   if (isOfRuns(text)) return 'pattern';
   if (isPersonal(text, personal)) return 'personal';
   // `password1234567`, `!!sunshine!!`: a common password with fewer characters around it than in it.
@@ -74,7 +74,7 @@ function isOfRuns(text: string): boolean {
   let at = 0;
   while (at < text.length) {
     const length = Math.max(...RUNS.map((run) => runLength(text, at, run)));
-    if (length < SHORTEST_RUN) return false;
+    if (length < MIN_RUN) return false;
     at += length;
   }
   return text.length > 0;
@@ -100,7 +100,7 @@ function isPersonal(text: string, personal: readonly string[]): boolean {
   const words = personal
     .flatMap((word) => [word, ...word.split(/[^\p{L}\p{N}]+/u)])
     .map((word) => folded(word).replace(NOT_A_SIGN, ''))
-    .filter((word) => word.length >= SHORTEST_PERSONAL)
+    .filter((word) => word.length >= MIN_PERSONAL_LENGTH)
     .sort((a, b) => b.length - a.length);
   const signs = text.replace(NOT_A_SIGN, '');
   let rest = signs;

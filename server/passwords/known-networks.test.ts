@@ -6,11 +6,11 @@ import {
   attemptsExpireAt,
   countAttemptFrom,
   countWrongFrom,
-  forgiveFrom,
   isKnownNetwork,
   KNOWN_NETWORK_TTL_MS,
   MAX_KNOWN_NETWORKS,
   type PasswordAttempts,
+  resetFailuresFrom,
   WRONG_PASSWORDS_TTL_MS,
   waitUntilFrom,
   wrongPasswordsFrom,
@@ -34,7 +34,7 @@ describe('wrong passwords', () => {
         for (const step of steps) {
           const known = step.place === undefined ? undefined : familiar.get(step.place);
           if (step.right) {
-            attempts = forgiveFrom(attempts && frozen(attempts), step.place, NOW);
+            attempts = resetFailuresFrom(attempts && frozen(attempts), step.place, NOW);
             if (known === undefined) strangers = 0;
             if (step.place !== undefined) familiar.set(step.place, 0);
           } else {
@@ -53,7 +53,7 @@ describe('wrong passwords', () => {
 
   test('are forgotten exactly a day after the last one, whatever is stored beside them', () => {
     for (const from of ['home', undefined]) {
-      const attempts = countWrongFrom(forgiveFrom(undefined, 'home', NOW), from, NOW);
+      const attempts = countWrongFrom(resetFailuresFrom(undefined, 'home', NOW), from, NOW);
       expect(failuresFrom(attempts, from, NOW + WRONG_PASSWORDS_TTL_MS - 1)).toBe(1);
       expect(failuresFrom(attempts, from, NOW + WRONG_PASSWORDS_TTL_MS)).toBe(0);
       expect(failuresFrom(countWrongFrom(attempts, from, NOW + WRONG_PASSWORDS_TTL_MS), from)).toBe(1);
@@ -61,7 +61,7 @@ describe('wrong passwords', () => {
   });
 
   test('leave no record when the right one comes from an unknown address', () => {
-    expect(forgiveFrom(countWrongFrom(undefined, undefined, NOW), undefined, NOW)).toBeUndefined();
+    expect(resetFailuresFrom(countWrongFrom(undefined, undefined, NOW), undefined, NOW)).toBeUndefined();
   });
 });
 
@@ -73,7 +73,7 @@ describe('an attempt', () => {
   test('is counted exactly when no earlier one has caused a wait, by this clock', () => {
     fc.assert(
       fc.property(paced, (steps) => {
-        let attempts = forgiveFrom(undefined, 'home', NOW);
+        let attempts = resetFailuresFrom(undefined, 'home', NOW);
         let now = NOW;
         for (const step of steps) {
           now += step.afterMs;
@@ -101,7 +101,7 @@ describe('an attempt', () => {
 
 describe('a network', () => {
   test('is known to the users who signed in there, and to no others', () => {
-    const known = forgiveFrom(undefined, 'home', NOW);
+    const known = resetFailuresFrom(undefined, 'home', NOW);
     expect(isKnownNetwork(known, 'home', NOW + KNOWN_NETWORK_TTL_MS - 1)).toBe(true);
     expect(isKnownNetwork(known, 'home', NOW + KNOWN_NETWORK_TTL_MS)).toBe(false);
     expect(isKnownNetwork(known, 'work', NOW)).toBe(false);
@@ -110,28 +110,28 @@ describe('a network', () => {
   });
 
   test('is known for exactly the set time after the last sign-in there', () => {
-    const attempts = countWrongFrom(forgiveFrom(undefined, 'home', NOW), 'evil', NOW + KNOWN_NETWORK_TTL_MS - 1);
+    const attempts = countWrongFrom(resetFailuresFrom(undefined, 'home', NOW), 'evil', NOW + KNOWN_NETWORK_TTL_MS - 1);
     expect(failuresFrom(attempts, 'home', NOW + KNOWN_NETWORK_TTL_MS - 1)).toBe(0);
     expect(failuresFrom(attempts, 'home', NOW + KNOWN_NETWORK_TTL_MS)).toBe(1);
-    expect(forgiveFrom(attempts, undefined, NOW + KNOWN_NETWORK_TTL_MS)).toBeUndefined();
+    expect(resetFailuresFrom(attempts, undefined, NOW + KNOWN_NETWORK_TTL_MS)).toBeUndefined();
   });
 
   test('replaces the one that was not used for longest', () => {
     let attempts: PasswordAttempts | undefined;
-    for (let at = 0; at <= MAX_KNOWN_NETWORKS; at++) attempts = forgiveFrom(attempts, `place ${at}`, NOW + at);
+    for (let at = 0; at <= MAX_KNOWN_NETWORKS; at++) attempts = resetFailuresFrom(attempts, `place ${at}`, NOW + at);
     expect(attempts?.places?.map((one) => one.place)).toEqual(
       Array.from({ length: MAX_KNOWN_NETWORKS }, (_, at) => `place ${MAX_KNOWN_NETWORKS - at}`),
     );
   });
 
   test('is stored once, however often a user signs in there, and displaces no other', () => {
-    const home = forgiveFrom(undefined, 'home', NOW);
+    const home = resetFailuresFrom(undefined, 'home', NOW);
     expect(home).toEqual({
       failures: 0,
       lastFailureAt: 0,
       places: [{ place: 'home', signedInAt: NOW, failures: 0, lastFailureAt: 0 }],
     });
-    const often = forgiveFrom(forgiveFrom(home, 'work', NOW + 1), 'home', NOW + 2);
+    const often = resetFailuresFrom(resetFailuresFrom(home, 'work', NOW + 1), 'home', NOW + 2);
     expect(often?.places?.map(({ place, signedInAt }) => [place, signedInAt])).toEqual([
       ['home', NOW + 2],
       ['work', NOW + 1],
@@ -141,7 +141,7 @@ describe('a network', () => {
   test('is kept as long as it is known, and failures as long as they count', () => {
     const wrong = countWrongFrom(undefined, 'evil', NOW);
     expect(attemptsExpireAt(wrong, NOW)).toBe(NOW + WRONG_PASSWORDS_TTL_MS);
-    const known = forgiveFrom(wrong, 'home', NOW);
+    const known = resetFailuresFrom(wrong, 'home', NOW);
     expect(known && attemptsExpireAt(known, NOW + 5)).toBe(NOW + KNOWN_NETWORK_TTL_MS);
   });
 });

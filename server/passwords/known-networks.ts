@@ -78,7 +78,7 @@ export function countWrongFrom(
  * Resets the failures of this network after a right password, and makes the network known. Undefined: no record is
  * left.
  */
-export function forgiveFrom(
+export function resetFailuresFrom(
   attempts: PasswordAttempts | undefined,
   place: string | undefined,
   now: number,

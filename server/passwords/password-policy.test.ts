@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgePassword, normalisePassword } from './password-policy.ts';
+import { normalisePassword, validatePassword } from './password-policy.ts';
 
 const alone = { secondFactor: false, personal: [] };
 const withCode = { secondFactor: true, personal: [] };
@@ -18,14 +18,14 @@ test.each([
   ['14 letters, one with a combining mark', `${mixed(13)}e\u0301`, { code: 'PASSWORD_TOO_SHORT', minLength: 15 }],
   ['blanks and lower case alone: no composition rules', 'a word and another word', undefined],
 ])('a password as the only factor: %s', (_name, password, expected) => {
-  expect(judgePassword(password, alone)).toEqual(expected);
+  expect(validatePassword(password, alone)).toEqual(expected);
 });
 
 // SR-37
 test('8 characters are enough where a second factor is enforced', () => {
-  expect(judgePassword(mixed(7), withCode)).toEqual({ code: 'PASSWORD_TOO_SHORT', minLength: 8 });
-  expect(judgePassword(mixed(8), withCode)).toBeUndefined();
-  expect(judgePassword('password1', withCode)).toEqual({ code: 'PASSWORD_COMMON', flaw: 'listed' });
+  expect(validatePassword(mixed(7), withCode)).toEqual({ code: 'PASSWORD_TOO_SHORT', minLength: 8 });
+  expect(validatePassword(mixed(8), withCode)).toBeUndefined();
+  expect(validatePassword('password1', withCode)).toEqual({ code: 'PASSWORD_COMMON', flaw: 'listed' });
 });
 
 test('the same characters are the same password, however they were typed', () => {

@@ -22,7 +22,7 @@ export interface PasswordRule {
   personal: readonly string[];
 }
 
-export type PasswordJudgement =
+export type PasswordViolation =
   | { code: 'PASSWORD_TOO_SHORT'; minLength: number }
   | { code: 'PASSWORD_TOO_LONG'; maxLength: number }
   | { code: 'PASSWORD_COMMON'; flaw: PasswordFlaw };
@@ -36,10 +36,10 @@ export function minLengthOf({ secondFactor }: Pick<PasswordRule, 'secondFactor'>
  * Why a new password is refused; undefined if it is allowed. Lengths are in code points after NFC. No kind of character
  * is required or forbidden.
  */
-export function judgePassword(
+export function validatePassword(
   password: string,
   { secondFactor, personal }: PasswordRule,
-): PasswordJudgement | undefined {
+): PasswordViolation | undefined {
   const normalised = normalisePassword(password);
   let length = 0;
   for (const _codePoint of normalised) length++;
@@ -57,7 +57,7 @@ const FLAWS = {
 } as const;
 
 /** Returns the judgement as a refusal, with the reason in words. */
-export function refusePassword(judged: PasswordJudgement): Refusal {
+export function passwordRefusal(judged: PasswordViolation): Refusal {
   switch (judged.code) {
     case 'PASSWORD_TOO_SHORT':
       return refusal(judged.code, { detail: `at least ${judged.minLength} characters` });

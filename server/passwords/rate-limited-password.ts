@@ -9,13 +9,13 @@ import {
   attemptsAsOf,
   attemptsExpireAt,
   countAttemptFrom,
-  forgiveFrom,
   type PasswordAttempts,
+  resetFailuresFrom,
   waitUntilFrom,
 } from './known-networks.ts';
 import { countersOf, type PasswordCounters, type TypedName, userSubject } from './password-counters.ts';
 import { normalisePassword } from './password-policy.ts';
-import { noteUnderWay, underWayOf } from './under-way.ts';
+import { pendingAttempts, trackAttempt } from './pending-attempts.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
@@ -62,7 +62,7 @@ export async function rateLimitedPassword<R, A extends object>(
   try {
     // The decoy of an unknown name counts wrong passwords of other names.
     const isBarred = counted.isBarred && attempt.id !== undefined;
-    return await judgeCounted(ports, reservation, attempt, counters, isBarred, conclude);
+    return await verifyCounted(ports, reservation, attempt, counters, isBarred, conclude);
   } finally {
     counted.judged();
   }
@@ -105,9 +105,9 @@ function count(
     const isWaiting = waitUntilFrom(seen?.value, undefined, now) > 0;
     const forUser = isWaiting ? undefined : countForUser(ports, counters);
     const [refused, counted] = await Promise.all([countForName(ports, key), forUser]);
-    if (refused) return { refused, underWay: underWayOf(ports.store, key.anchor) };
+    if (refused) return { refused, underWay: pendingAttempts(ports.store, key.anchor) };
     const isBarred = counted ?? (await countForUser(ports, counters));
-    return { isBarred, judged: noteUnderWay(ports.store, key.anchor) };
+    return { isBarred, judged: trackAttempt(ports.store, key.anchor) };
   });
 }
 
@@ -150,7 +150,7 @@ function oneByOne<T>({ store }: Pick<Ports, 'store'>, { anchor }: DocumentKey, w
   return runExclusive(store, `password-count/${anchor}`, work, Number.POSITIVE_INFINITY);
 }
 
-async function judgeCounted<R, A extends object>(
+async function verifyCounted<R, A extends object>(
   ports: Needs,
   reservation: Reservation,
   attempt: RateLimitedPassword<R>,
@@ -167,17 +167,21 @@ async function judgeCounted<R, A extends object>(
   const person = attempt.passwordHash !== undefined && right && !isBarred ? await attempt.comesIn() : undefined;
   if (!person) {
     const reason = isBarred ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
-    if (attempt.wrong) await tell(ports, counters.name.anchor, attempt.wrong(reason));
+    if (attempt.wrong) await appendAlone(ports, counters.name.anchor, attempt.wrong(reason));
     return refusal('INVALID_CREDENTIALS', {}, { ...(about !== undefined && { about }), ...(isBarred && { reason }) });
   }
   const concluded = await conclude(person);
   const event = attempt.right?.(concluded);
-  await forgive(ports, counters, event);
+  await resetCounters(ports, counters, event);
   return concluded;
 }
 
 /** Of the user's names only the typed one: the others would reveal that they belong to the same user. */
-async function forgive(ports: Needs, { name, user, place }: PasswordCounters, event: Json | undefined): Promise<void> {
+async function resetCounters(
+  ports: Needs,
+  { name, user, place }: PasswordCounters,
+  event: Json | undefined,
+): Promise<void> {
   const forName = () =>
     transact(ports, name.anchor, [name], ([attempts]) => ({
       answer: undefined,
@@ -186,7 +190,7 @@ async function forgive(ports: Needs, { name, user, place }: PasswordCounters, ev
   const forUser = () =>
     transact(ports, user.anchor, [user], ([attempts], now) => {
       const append = event === undefined ? {} : { append: [event] };
-      const value = forgiveFrom(attempts?.value, place, now);
+      const value = resetFailuresFrom(attempts?.value, place, now);
       if (value) return { answer: undefined, write: { ...keep(user, value, now), ...append } };
       return { answer: undefined, ...((attempts || event) && { write: { delete: [user], ...append } }) };
     });
@@ -198,7 +202,7 @@ function keep(key: DocumentKey<PasswordAttempts>, value: PasswordAttempts, now: 
 }
 
 /** Writes an event without any other change. */
-async function tell(ports: Needs, anchor: string, event: Json): Promise<void> {
+async function appendAlone(ports: Needs, anchor: string, event: Json): Promise<void> {
   const operation = newOperation(ports);
   await ports.store.commit({ anchor, operation, now: ports.clock.now(), expect: [], append: [event] });
 }

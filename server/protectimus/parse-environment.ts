@@ -1,11 +1,11 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
+import type { ReportedTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 
 /**
  * Parses a client's description of a browser. It has no fixed form, so the usual names are read and the rest is
  * ignored; a value of the wrong type counts as absent.
  */
-export function parseEnvironment(json: unknown): SaidTraits {
+export function parseEnvironment(json: unknown): ReportedTraits {
   const all =
     json !== null && typeof json === 'object' && !Array.isArray(json) ? new Map(Object.entries(json)) : new Map();
   const screen = screenOf(all);
@@ -36,7 +36,7 @@ function numberOf(value: unknown): number | undefined {
 }
 
 /** `{width, height}`, `1920x1080`, or two separate names. */
-function screenOf(all: ReadonlyMap<string, unknown>): SaidTraits['screen'] {
+function screenOf(all: ReadonlyMap<string, unknown>): ReportedTraits['screen'] {
   const reported = first(all, ['screen', 'resolution', 'screenResolution']);
   if (typeof reported === 'string') {
     const [, wide, high] = /^([0-9]{1,6}) ?[x×*] ?([0-9]{1,6})$/.exec(reported) ?? [];
@@ -50,7 +50,7 @@ function screenOf(all: ReadonlyMap<string, unknown>): SaidTraits['screen'] {
   return sides(all.get('screenWidth'), all.get('screenHeight'));
 }
 
-function sides(wide: unknown, high: unknown): SaidTraits['screen'] {
+function sides(wide: unknown, high: unknown): ReportedTraits['screen'] {
   const [width, height] = [numberOf(wide), numberOf(high)];
   return width === undefined || height === undefined ? undefined : { width, height };
 }

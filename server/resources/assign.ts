@@ -13,7 +13,7 @@ import {
   assignmentTo,
   assignWithToken,
   isWithinBounds,
-  MOST_RESOURCES_ASSIGNED,
+  MAX_RESOURCES_ASSIGNED,
   unassignAlone,
   unassignToken,
 } from '../users/assignments.ts';
@@ -43,35 +43,35 @@ export async function assign(
   act: RequestContext,
   input: AssignmentInput,
 ): Promise<{ assigned: true } | Refusal> {
-  const parts = await judgeParts(ports, act, input);
+  const parts = await loadParts(ports, act, input);
   if (isRefusal(parts)) return parts;
   const event = eventDraft('assignment.created', input);
   if (input.user !== undefined) {
     const key = userDocument.key(input.user);
-    const edit = (user: User) => assigned(act, user, input.resource, parts);
+    const edit = (user: User) => assignUser(act, user, input.resource, parts);
     const edited = await editObject(ports, act, event, key, 'USER_NOT_FOUND', edit);
     return isRefusal(edited) ? edited : { assigned: true };
   }
   if (input.token === undefined) return nothingNamed();
   const key = tokenDocument.key(input.token);
-  const edit = (current: Token) => assignedAlone(act, current, input.resource, parts);
+  const edit = (current: Token) => assignToken(act, current, input.resource, parts);
   const edited = await editObject(ports, act, event, key, 'TOKEN_NOT_FOUND', edit);
   return isRefusal(edited) ? edited : { assigned: true };
 }
 
 /** Why an assignment is refused; undefined if it is allowed. Writes nothing. */
-export async function judgeAssignment(
+export async function validateAssignment(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: RequestContext,
   input: AssignmentInput,
 ): Promise<Refusal | undefined> {
-  const parts = await judgeParts(ports, act, input);
+  const parts = await loadParts(ports, act, input);
   if (isRefusal(parts)) return parts;
   const { token } = parts;
   if (input.user === undefined && token === undefined) return nothingNamed();
-  if (input.user === undefined) return token && asRefusal(assignedAlone(act, token, input.resource, parts));
+  if (input.user === undefined) return token && asRefusal(assignToken(act, token, input.resource, parts));
   const user = await readObject(ports, act.actor.account, userDocument.key(input.user), 'USER_NOT_FOUND');
-  return asRefusal(isRefusal(user) ? user : assigned(act, user.object, input.resource, parts));
+  return asRefusal(isRefusal(user) ? user : assignUser(act, user.object, input.resource, parts));
 }
 
 /** The token of an assignment, if there is one, and its owner. */
@@ -80,7 +80,7 @@ interface Parts {
   owner?: User | undefined;
 }
 
-async function judgeParts(
+async function loadParts(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: RequestContext,
   { resource, token: id }: AssignmentInput,
@@ -101,18 +101,18 @@ async function judgeParts(
   return mayChange ? { token, owner: owner?.value } : refusal('FORBIDDEN');
 }
 
-function assigned(act: RequestContext, user: User, resource: ResourceId, { token }: Parts): User | Refusal {
+function assignUser(act: RequestContext, user: User, resource: ResourceId, { token }: Parts): User | Refusal {
   if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
   const next = token ? assignWithToken(user, resource, token) : assignAlone(user, resource);
   if (!next) return refusal('TOKEN_NOT_OWNED');
   return isWithinBounds(next) ? next : refusal('ASSIGNMENT_LIMIT');
 }
 
-function assignedAlone(act: RequestContext, token: Token, resource: ResourceId, { owner }: Parts): Token | Refusal {
+function assignToken(act: RequestContext, token: Token, resource: ResourceId, { owner }: Parts): Token | Refusal {
   if (token.owner !== owner?.id) return refusal('CONTENTION');
   if (!mayHandToken(token) || !mayChangeToken(act.actor, token, owner)) return refusal('FORBIDDEN');
   const next = assignDirect(token, resource);
-  return next.directResources.length <= MOST_RESOURCES_ASSIGNED ? next : refusal('ASSIGNMENT_LIMIT');
+  return next.directResources.length <= MAX_RESOURCES_ASSIGNED ? next : refusal('ASSIGNMENT_LIMIT');
 }
 
 function asRefusal(judged: object): Refusal | undefined {

@@ -15,7 +15,7 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { updateUser } from '../user-management/update-user.ts';
 import { userDocument } from '../users/documents.ts';
-import { type AssignmentInput, assign, judgeAssignment } from './assign.ts';
+import { type AssignmentInput, assign, validateAssignment } from './assign.ts';
 import type { Resource } from './resource.ts';
 
 let ports: TestPorts;
@@ -79,10 +79,10 @@ describe('SR-67: an administrator of one resource', () => {
     const input = { resource: shop.id, ...parts };
     const before = await read(ports, userDocument.key(bank.user.id));
     expect(await assign(ports, administratorOf(shop), input)).toEqual({ refused: 'FORBIDDEN' });
-    expect(await judgeAssignment(ports, administratorOf(shop), input)).toEqual({ refused: 'FORBIDDEN' });
+    expect(await validateAssignment(ports, administratorOf(shop), input)).toEqual({ refused: 'FORBIDDEN' });
     expect(await read(ports, userDocument.key(bank.user.id))).toEqual(before);
     const mayBoth = administratorOf(shop, bank.resource);
-    expect(await judgeAssignment(ports, mayBoth, input)).toBeUndefined();
+    expect(await validateAssignment(ports, mayBoth, input)).toBeUndefined();
     expect(await assign(ports, mayBoth, input)).toEqual({ assigned: true });
   });
 

@@ -1,7 +1,7 @@
 /** Bounds of a logo: bytes, and pixels on each side. */
 export const LOGO_BYTES = 32 * 1024;
-const MOST_PIXELS = 1024;
-const LEAST_PIXELS = 16;
+const MAX_PIXELS = 1024;
+const MIN_PIXELS = 16;
 
 const LOGO_TYPES = ['image/png', 'image/webp'] as const;
 export type LogoType = (typeof LOGO_TYPES)[number];
@@ -30,7 +30,7 @@ export function readLogo(bytes: Uint8Array): ImageFacts | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const facts = readPng(view) ?? readWebp(view);
   if (!facts) return undefined;
-  const fits = [facts.width, facts.height].every((side) => side >= LEAST_PIXELS && side <= MOST_PIXELS);
+  const fits = [facts.width, facts.height].every((side) => side >= MIN_PIXELS && side <= MAX_PIXELS);
   return fits ? facts : undefined;
 }
 

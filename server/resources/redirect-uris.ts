@@ -4,7 +4,7 @@ import { parseUrl } from '@countersign/protocol/parse-url';
 const HOST_SHAPE = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 const PATH_SHAPE = /^[\w.~%/-]*$/;
 const LOOPBACK = new Set(['localhost', '127.0.0.1']);
-export const LONGEST_REDIRECT_URI = 500;
+export const MAX_REDIRECT_URI_LENGTH = 500;
 
 /**
  * Parses an address that results may be posted to: https (http on loopback alone), without a user and without a
@@ -12,7 +12,7 @@ export const LONGEST_REDIRECT_URI = 500;
  * Undefined for anything else.
  */
 export function parseRedirectUri(text: string): string | undefined {
-  const url = text.length > LONGEST_REDIRECT_URI || text.includes('#') ? undefined : parseUrl(text);
+  const url = text.length > MAX_REDIRECT_URI_LENGTH || text.includes('#') ? undefined : parseUrl(text);
   if (!url) return undefined;
   const { href, protocol, hostname, username, password, pathname } = url;
   if (href !== text || username !== '' || password !== '') return undefined;

@@ -3,8 +3,7 @@ import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, FilterId, ResourceId } from '../kernel/ids.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
-import type { TokenKind } from '../tokens/token.ts';
-import { TOKEN_KINDS } from '../tokens/token.ts';
+import { TOKEN_KINDS, type TokenKind } from '../tokens/token.ts';
 import type { EnrolmentPolicy } from './enrolment-policy.ts';
 import type { EnvironmentCheck } from './environment-check.ts';
 import type { SelfServicePolicy } from './self-service-policy.ts';
@@ -71,4 +70,4 @@ export function acceptedKinds({ tokenKinds }: Pick<Resource, 'tokenKinds'>): rea
 }
 
 /** The longest time that a resource can remember a sign-in. */
-export const LONGEST_REMEMBERED_MS = 12 * HOUR_MS;
+export const MAX_REMEMBERED_MS = 12 * HOUR_MS;

@@ -30,13 +30,13 @@ import { deleteResource } from './delete-resource.ts';
 import { ENROLMENT_KINDS, type EnrolmentPolicy } from './enrolment-policy.ts';
 import { environmentCheck, shownEnvironmentCheck } from './environment-fields.ts';
 import { listResources } from './list-resources.ts';
-import { LONGEST_REDIRECT_URI } from './redirect-uris.ts';
+import { MAX_REDIRECT_URI_LENGTH } from './redirect-uris.ts';
 import {
   acceptedKinds,
   DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK,
   DEFAULT_RESULT_LIFETIME_MS,
   DEFAULT_TOKEN_KINDS,
-  LONGEST_REMEMBERED_MS,
+  MAX_REMEMBERED_MS,
   METHOD_POLICIES,
   type Resource,
   TEST_MODES,
@@ -78,7 +78,7 @@ const settings = {
     .max(300_000)
     .openapi({ description: 'The lifetime of results in milliseconds.', example: 60_000 }),
   redirectUris: z
-    .array(z.string().max(LONGEST_REDIRECT_URI))
+    .array(z.string().max(MAX_REDIRECT_URI_LENGTH))
     .max(20)
     .openapi({
       description:
@@ -139,7 +139,7 @@ const selfPolicyInput = z
 const shownSelfPolicy = z
   .object(selfPolicy)
   .openapi('SelfServicePolicy', { description: 'What users can change on the self-service page.' });
-const rememberMs = z.int().min(1000).max(LONGEST_REMEMBERED_MS).openapi({
+const rememberMs = z.int().min(1000).max(MAX_REMEMBERED_MS).openapi({
   description:
     'How long a login request can refer to a consumed result, in milliseconds; at most 12 hours. Null: it cannot.',
   example: 3_600_000,

@@ -21,7 +21,7 @@ import { transact } from '../store/transact.ts';
 import { confirmationCodeText, plainCode } from '../tokens/kinds/recovery/recovery-code-format.ts';
 import { ADDRESS_WINDOW_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { changeNames } from '../users/change-names.ts';
-import { emailGiven } from '../users/mailbox.ts';
+import { setOwnEmail } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { factsOf } from './context.ts';
 import {
@@ -83,7 +83,8 @@ export function confirmOwnEmail(
       return refusal('CONFIRMATION_WRONG');
     }
     const { act, user, session } = own;
-    const edit = (now: User) => (reloadIfUnchanged(now, own) ? emailGiven(now, address, !session.proof.second) : ended);
+    const edit = (now: User) =>
+      reloadIfUnchanged(now, own) ? setOwnEmail(now, address, !session.proof.second) : ended;
     const changed = await changeNames(ports, act, user.id, { email: address }, edit, undefined);
     if (isRefusal(changed)) return changed;
     notifyUser(ports, user.email === undefined ? changed.object : user, 'email', answer);

@@ -12,7 +12,7 @@ import { type Decision, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { actionsOf } from '../tokens/kinds/actions.ts';
 import { tokenState } from '../tokens/lockout.ts';
-import { keepSpentSeed } from '../tokens/spent-seeds.ts';
+import { storeSpentSeed } from '../tokens/spent-seeds.ts';
 import type { Token } from '../tokens/token.ts';
 import { rememberToken } from '../tokens/token-history.ts';
 import { unassignToken } from '../users/assignments.ts';
@@ -90,7 +90,7 @@ async function remove(
   const key = tokenDocument.key(id);
   const found = await readObject(ports, act.actor.account, key, 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
-  await keepSpentSeed(ports, found.object);
+  await storeSpentSeed(ports, found.object);
   const gone = await removeObject(ports, act, { type: 'token.deleted' }, key, 'TOKEN_NOT_FOUND', (token) => {
     if (token.owner !== user.id) return refusal('TOKEN_NOT_FOUND');
     if (token.nextCounter !== found.object.nextCounter) return refusal('CONTENTION');

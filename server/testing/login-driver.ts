@@ -1,8 +1,7 @@
 import type { EnrolmentKind, FlowPurpose, FlowView } from '@countersign/protocol/flow';
 import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
-import type { SaidTraits } from '../browsers/device-fingerprint/browser-signals.ts';
-import type { AnswerableStep, Flow } from '../flows/flow.ts';
-import { SECOND_STEPS } from '../flows/flow.ts';
+import type { ReportedTraits } from '../browsers/device-fingerprint/browser-signals.ts';
+import { type AnswerableStep, type Flow, SECOND_STEPS } from '../flows/flow.ts';
 import type { Step, StepRequest } from '../flows/step.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
@@ -23,7 +22,7 @@ export interface LoginDriverOptions {
   address?: string | undefined;
   purpose?: FlowPurpose;
   /** The browser's signals; its user agent comes with every request. */
-  browser?: SaidTraits;
+  browser?: ReportedTraits;
 }
 
 /** A user of the widget: stores the handle and the last view, and submits step by step. */

@@ -12,7 +12,7 @@ import {
   unassignToken,
 } from '../users/assignments.ts';
 import type { User } from '../users/user.ts';
-import { assignDirect, giveToken, resourcesOpenedBy, unassignDirect, validPairs } from './assignments.ts';
+import { assignDirect, changeOwner, resourcesOpenedBy, unassignDirect, validPairs } from './assignments.ts';
 import type { Token } from './token.ts';
 
 const SHOP = resourceId(1);
@@ -133,8 +133,8 @@ describe('a token that changes hands', () => {
   // The attack: get an old access back by giving the token away and taking it back.
   test('does not bring the old assignment back with it', () => {
     const user = assignedWith(phone);
-    const lent = giveToken(frozen(phone), BOB);
-    const returned = giveToken(frozen(lent), ALICE);
+    const lent = changeOwner(frozen(phone), BOB);
+    const returned = changeOwner(frozen(lent), ALICE);
     expect(access(user, lent)).toEqual({ assigned: false, with: [] });
     expect(access(user, returned)).toEqual({ assigned: false, with: [] });
 
@@ -145,13 +145,13 @@ describe('a token that changes hands', () => {
 
   test('leaves the other pairs and the assignment alone unchanged', () => {
     const user = assignAlone(assignedWith(phone, fob), SHOP);
-    expect(access(user, giveToken(phone, undefined), fob)).toEqual({ assigned: true, with: [fob.id] });
-    expect(access(unassignToken(user, SHOP, fob.id), giveToken(phone, BOB))).toEqual({ assigned: true, with: [] });
+    expect(access(user, changeOwner(phone, undefined), fob)).toEqual({ assigned: true, with: [fob.id] });
+    expect(access(unassignToken(user, SHOP, fob.id), changeOwner(phone, BOB))).toEqual({ assigned: true, with: [] });
   });
 
   test('given to its owner stays unchanged', () => {
-    expect(giveToken(frozen(phone), ALICE)).toEqual(phone);
-    expect(giveToken(frozen(sampleToken()), undefined)).toEqual(sampleToken());
+    expect(changeOwner(frozen(phone), ALICE)).toEqual(phone);
+    expect(changeOwner(frozen(sampleToken()), undefined)).toEqual(sampleToken());
   });
 
   test('is not the former owner’s, even with an unchanged epoch', () => {
@@ -160,8 +160,8 @@ describe('a token that changes hands', () => {
 
   test('keeps its lock and failures', () => {
     const locked = { ...phone, failures: 6, lock: { reason: 'otp-failures', at: 1 } as const };
-    expect(giveToken(frozen(locked), BOB)).toEqual({ ...locked, owner: BOB, epoch: 1 });
-    expect('owner' in giveToken(locked, undefined)).toBe(false);
+    expect(changeOwner(frozen(locked), BOB)).toEqual({ ...locked, owner: BOB, epoch: 1 });
+    expect('owner' in changeOwner(locked, undefined)).toBe(false);
   });
 
   test('a deleted token voids its pairs', () => {
@@ -177,9 +177,9 @@ describe('a token that changes hands', () => {
         let stands = false;
         for (const act of history) {
           const before = token;
-          if (act === 'give alice') token = giveToken(token, ALICE);
-          if (act === 'give bob') token = giveToken(token, BOB);
-          if (act === 'take') token = giveToken(token, undefined);
+          if (act === 'give alice') token = changeOwner(token, ALICE);
+          if (act === 'give bob') token = changeOwner(token, BOB);
+          if (act === 'take') token = changeOwner(token, undefined);
           if (act === 'unassign') user = unassignToken(user, SHOP, token.id);
           if (act === 'assign') user = assignWithToken(user, SHOP, token) ?? user;
           if (token.owner !== before.owner || act === 'unassign') stands = false;
@@ -208,7 +208,7 @@ describe('the resources that accept a token', () => {
   });
 
   test('are not those of a former owner, nor of a former ownership', () => {
-    expect(resourcesOpenedBy(giveToken(phone, BOB), assignedWith(phone))).toEqual([]);
-    expect(resourcesOpenedBy(giveToken(giveToken(phone, BOB), ALICE), assignedWith(phone))).toEqual([]);
+    expect(resourcesOpenedBy(changeOwner(phone, BOB), assignedWith(phone))).toEqual([]);
+    expect(resourcesOpenedBy(changeOwner(changeOwner(phone, BOB), ALICE), assignedWith(phone))).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ export function resourcesOpenedBy(token: Token, owner: Pick<User, 'id' | 'assign
 }
 
 /** Changes or removes the owner of a token. A change of hands raises the epoch, which voids every earlier pair. */
-export function giveToken<T extends Token>(token: T, owner: UserId | undefined): T {
+export function changeOwner<T extends Token>(token: T, owner: UserId | undefined): T {
   if (token.owner === owner) return token;
   const { owner: _former, ...ownerless } = token;
   // A token without an owner has the same kind, which the type of the rest cannot express.

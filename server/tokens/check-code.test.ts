@@ -7,7 +7,7 @@ import { giveSent } from '../testing/devices/sent-device.ts';
 import { createFixture, type FixtureToken, read, signInByApi, type TokenSpec, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { CHECKS_PER_HOUR, checkCode } from './check-code.ts';
-import { CHECKS_KEPT_MS, WRONG_CHECKS_PER_HOUR, WRONG_CHECKS_PER_WEEK } from './code-checks.ts';
+import { CHECKS_TTL_MS, WRONG_CHECKS_PER_HOUR, WRONG_CHECKS_PER_WEEK } from './code-checks.ts';
 import { codeChecksDocument, tokenDocument } from './documents.ts';
 import { hotp } from './kinds/oath/code.ts';
 
@@ -86,7 +86,7 @@ describe('guessing with checks', () => {
       refused: 'TOO_MANY_ATTEMPTS',
       retryAfterMs: expect.any(Number),
     });
-    ports.clock.advance(CHECKS_KEPT_MS);
+    ports.clock.advance(CHECKS_TTL_MS);
     expect(await check(await token.code())).toMatchObject({ check: { verdict: 'right' } });
   });
 

@@ -9,7 +9,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../records/read-object.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { readUser } from '../users/find-user.ts';
-import { CHECKS_KEPT_MS, type CodeChecks, checksAsOf, checksOpenAt, countCheck } from './code-checks.ts';
+import { CHECKS_TTL_MS, type CodeChecks, checksAsOf, checksOpenAt, countCheck } from './code-checks.ts';
 import { codeChecksDocument, tokenDocument } from './documents.ts';
 import { actionsOf } from './kinds/actions.ts';
 import type { CodeCheck } from './kinds/oath/check.ts';
@@ -67,7 +67,7 @@ export async function checkCode(
       // out.
       if (state !== 'active') return { answer: refusal(stateRefusal(state)) };
       const known = checks && checksAsOf(checks.value, at);
-      const keep = (value: CodeChecks) => [{ key: counts, value, expiresAt: at + CHECKS_KEPT_MS }];
+      const keep = (value: CodeChecks) => [{ key: counts, value, expiresAt: at + CHECKS_TTL_MS }];
       const opensAt = checksOpenAt(known, at);
       if (opensAt > 0) {
         const answer = refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: opensAt - at });

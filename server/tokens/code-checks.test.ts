@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  CHECKS_KEPT_MS,
+  CHECKS_TTL_MS,
   type CodeChecks,
   checksAsOf,
   checksOpenAt,
@@ -35,7 +35,7 @@ test('SR-2: at no pace, and with any right codes in between, are there more wron
       for (const end of wrong) {
         const within = (ms: number) => wrong.filter((at) => at <= end && at > end - ms).length;
         expect(within(HOUR_MS)).toBeLessThanOrEqual(WRONG_CHECKS_PER_HOUR);
-        expect(within(CHECKS_KEPT_MS)).toBeLessThanOrEqual(WRONG_CHECKS_PER_WEEK);
+        expect(within(CHECKS_TTL_MS)).toBeLessThanOrEqual(WRONG_CHECKS_PER_WEEK);
       }
     }),
   );
@@ -54,12 +54,12 @@ test('an hour after the first of five, one more is allowed', () => {
 
 // SR-63
 test('SR-63: after a clock was set back no wait is longer than a week, or than an hour while the weekly limit is not reached', () => {
-  const ahead = fc.array(fc.integer({ min: 0, max: 3 * CHECKS_KEPT_MS }), { maxLength: WRONG_CHECKS_PER_WEEK });
+  const ahead = fc.array(fc.integer({ min: 0, max: 3 * CHECKS_TTL_MS }), { maxLength: WRONG_CHECKS_PER_WEEK });
   fc.assert(
-    fc.property(ahead, fc.nat(3 * CHECKS_KEPT_MS), fc.nat(CHECKS_KEPT_MS), (times, now, later) => {
+    fc.property(ahead, fc.nat(3 * CHECKS_TTL_MS), fc.nat(CHECKS_TTL_MS), (times, now, later) => {
       const stored = { wrongAt: times.sort((a, b) => a - b) };
       const seen = checksAsOf(stored, now);
-      const longest = stored.wrongAt.length < WRONG_CHECKS_PER_WEEK ? HOUR_MS : CHECKS_KEPT_MS;
+      const longest = stored.wrongAt.length < WRONG_CHECKS_PER_WEEK ? HOUR_MS : CHECKS_TTL_MS;
       expect(checksOpenAt(seen, now)).toBeLessThanOrEqual(now + longest);
       expect(seen.wrongAt).toHaveLength(stored.wrongAt.length);
       expect(checksAsOf(seen, now + later)).toBe(seen);
@@ -68,13 +68,13 @@ test('SR-63: after a clock was set back no wait is longer than a week, or than a
 });
 
 test('twenty wrong checks in a week block it until the first of them is a week old, and is then forgotten', () => {
-  expect(CHECKS_KEPT_MS).toBe(7 * 86_400_000);
+  expect(CHECKS_TTL_MS).toBe(7 * 86_400_000);
   const wrongAt = Array.from({ length: 20 }, (_, hour) => hour * HOUR_MS);
   expect(checksOpenAt({ wrongAt: wrongAt.slice(1) }, 20 * HOUR_MS)).toBe(0);
-  expect(checksOpenAt({ wrongAt }, 20 * HOUR_MS)).toBe(CHECKS_KEPT_MS);
-  expect(checksOpenAt({ wrongAt }, CHECKS_KEPT_MS)).toBe(0);
-  expect(countCheck({ wrongAt }, true, CHECKS_KEPT_MS - 1)).toEqual({ wrongAt });
-  expect(countCheck({ wrongAt }, true, CHECKS_KEPT_MS)).toEqual({ wrongAt: wrongAt.slice(1) });
+  expect(checksOpenAt({ wrongAt }, 20 * HOUR_MS)).toBe(CHECKS_TTL_MS);
+  expect(checksOpenAt({ wrongAt }, CHECKS_TTL_MS)).toBe(0);
+  expect(countCheck({ wrongAt }, true, CHECKS_TTL_MS - 1)).toEqual({ wrongAt });
+  expect(countCheck({ wrongAt }, true, CHECKS_TTL_MS)).toEqual({ wrongAt: wrongAt.slice(1) });
   expect(countCheck({ wrongAt }, false, 20 * HOUR_MS)).toEqual({ wrongAt: [...wrongAt.slice(1), 20 * HOUR_MS] });
   expect(countCheck(undefined, true, 0)).toEqual({ wrongAt: [] });
 });

@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../kernel/time.ts';
 
 /** How long a wrong check is remembered. */
-export const CHECKS_KEPT_MS = 7 * 24 * HOUR_MS;
+export const CHECKS_TTL_MS = 7 * 24 * HOUR_MS;
 export const WRONG_CHECKS_PER_HOUR = 5;
 export const WRONG_CHECKS_PER_WEEK = 20;
 
@@ -30,13 +30,13 @@ export function checksOpenAt(checks: CodeChecks | undefined, now: number): numbe
   const wrongAt = checks?.wrongAt ?? [];
   const opensAt = Math.max(
     (wrongAt.at(-WRONG_CHECKS_PER_HOUR) ?? Number.NEGATIVE_INFINITY) + HOUR_MS,
-    (wrongAt.at(-WRONG_CHECKS_PER_WEEK) ?? Number.NEGATIVE_INFINITY) + CHECKS_KEPT_MS,
+    (wrongAt.at(-WRONG_CHECKS_PER_WEEK) ?? Number.NEGATIVE_INFINITY) + CHECKS_TTL_MS,
   );
   return opensAt > now ? opensAt : 0;
 }
 
 /** The count after a check at this time. */
 export function countCheck(checks: CodeChecks | undefined, isRight: boolean, now: number): CodeChecks {
-  const kept = (checks?.wrongAt ?? []).filter((at) => at > now - CHECKS_KEPT_MS);
+  const kept = (checks?.wrongAt ?? []).filter((at) => at > now - CHECKS_TTL_MS);
   return { wrongAt: isRight ? kept : [...kept, now].slice(-WRONG_CHECKS_PER_WEEK) };
 }

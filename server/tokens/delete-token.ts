@@ -11,7 +11,7 @@ import { unassignToken } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 import { tokenDocument } from './documents.ts';
 import { actionsOf } from './kinds/actions.ts';
-import { keepSpentSeed } from './spent-seeds.ts';
+import { storeSpentSeed } from './spent-seeds.ts';
 import { rememberToken } from './token-history.ts';
 
 /**
@@ -31,7 +31,7 @@ export async function deleteToken(
   if (!mayDelete(actor, found.object)) return refusal('FORBIDDEN');
   const { owner } = found.object;
   if (owner !== undefined) await rememberToken(ports, found.object, owner);
-  await keepSpentSeed(ports, found.object);
+  await storeSpentSeed(ports, found.object);
   const gone = await removeObject(
     ports,
     act,

@@ -19,7 +19,7 @@ import type { Token } from './token.ts';
  * Stores how far the codes of a token were used up, before it is deleted. The caller deletes it only if its
  * `nextCounter` is unchanged; after a crash in between the record is still true.
  */
-export async function keepSpentSeed(
+export async function storeSpentSeed(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   token: Token,
 ): Promise<void> {

@@ -5,9 +5,9 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
 import { readUser } from '../users/find-user.ts';
-import { disown } from './disown-token.ts';
 import { tokenDocument } from './documents.ts';
 import type { ProtectimusType } from './protectimus-types.ts';
+import { removeDeletedOwner } from './remove-deleted-owner.ts';
 import type { OtpAlgorithm, RecoveryToken, Token, TokenPin } from './token.ts';
 import { rememberToken } from './token-history.ts';
 import { validateNewToken } from './validate-new-token.ts';
@@ -72,7 +72,7 @@ export async function storeToken<T extends Token>(
   // A user who was deleted meanwhile owns nothing; the token then has no owner, like their earlier ones.
   const { owner } = made.created;
   if (owner !== undefined && !(await readUser(ports, account, owner))) {
-    await disown(ports, act, account, id, owner);
+    await removeDeletedOwner(ports, act, account, id, owner);
     return refusal('USER_NOT_FOUND');
   }
   if (owner !== undefined) await rememberToken(ports, made.created, owner);

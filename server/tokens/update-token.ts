@@ -6,12 +6,12 @@ import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { readUser } from '../users/find-user.ts';
-import { giveToken } from './assignments.ts';
-import { disown } from './disown-token.ts';
+import { changeOwner } from './assignments.ts';
 import { tokenDocument } from './documents.ts';
 import { rulesOf } from './kinds/rules.ts';
 import { lockToken, unlockToken } from './lockout.ts';
 import { newPin } from './pin.ts';
+import { removeDeletedOwner } from './remove-deleted-owner.ts';
 import type { NewPin } from './store-token.ts';
 import type { Token } from './token.ts';
 import { rememberToken } from './token-history.ts';
@@ -68,7 +68,7 @@ export async function updateToken(
       return refusal('TOKEN_KIND_UNFIT');
     }
     let next = token;
-    if (changes.owner !== undefined) next = giveToken(next, changes.owner ?? undefined);
+    if (changes.owner !== undefined) next = changeOwner(next, changes.owner ?? undefined);
     if (changes.locked === true && !next.lock) next = lockToken(next, now);
     if (changes.locked === false) next = unlockToken(next);
     if (changes.name !== undefined) next = { ...next, name: changes.name };
@@ -108,6 +108,6 @@ async function removeOwner(
   id: TokenId,
   owner: UserId,
 ): Promise<Refusal> {
-  await disown(ports, act, act.actor.account, id, owner);
+  await removeDeletedOwner(ports, act, act.actor.account, id, owner);
   return refusal('USER_NOT_FOUND');
 }

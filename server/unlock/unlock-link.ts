@@ -36,7 +36,7 @@ export function isUnlockLinkValid(link: UnlockLink, user: User, passwordDigest: 
  * Locked by wrong codes. A lock by an administrator or by a failed resynchronisation is not lifted by mail; nor that of
  * a deactivated token, whose finder may read its owner's mail on the same phone.
  */
-export function unlocksByMail({ lock, enabled }: Pick<Token, 'lock' | 'enabled'>): boolean {
+export function isUnlockableByMail({ lock, enabled }: Pick<Token, 'lock' | 'enabled'>): boolean {
   return enabled && lock?.reason === 'otp-failures';
 }
 
@@ -52,7 +52,9 @@ export function allowsUnlock({ enrolment }: Pick<Resource, 'enrolment'>): boolea
  * @param allows the known resources; an unknown one allows nothing
  */
 export function isUnlockable(token: Token, owner: User, allows: ReadonlyMap<ResourceId, boolean>): boolean {
-  return unlocksByMail(token) && resourcesOpenedBy(token, owner).every((resource) => allows.get(resource) === true);
+  return (
+    isUnlockableByMail(token) && resourcesOpenedBy(token, owner).every((resource) => allows.get(resource) === true)
+  );
 }
 
 /** Whether to offer a link to a user who has shown the first factor. */

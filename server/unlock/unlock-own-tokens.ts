@@ -18,14 +18,14 @@ import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { unlockLinkDocument } from './documents.ts';
 import { allowsUnlock, isUnlockable, isUnlockLinkValid } from './unlock-link.ts';
-import { readAllowing, unlockableTokens } from './unlockable-tokens.ts';
+import { readUnlockPolicies, unlockableTokens } from './unlockable-tokens.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
 
 const INVALID = refusal('LINK_INVALID');
 
 /** The scope of a link: tokens with which its user is assigned to the resource where they requested it. */
-interface Unlocking {
+interface UnlockScope {
   user: User;
   key: UserLink;
   resource: ResourceId;
@@ -36,7 +36,7 @@ interface Unlocking {
  * The link's user, while it still unlocks a token and its resource allows it. Viewing uses nothing up: mail programs
  * open links before users do.
  */
-export async function viewUnlock(ports: Pick<Ports, 'store' | 'clock'>, text: unknown): Promise<Result<Unlocking>> {
+export async function viewUnlock(ports: Pick<Ports, 'store' | 'clock'>, text: unknown): Promise<Result<UnlockScope>> {
   const key = parseUserLink(text);
   if (!key) return INVALID;
   const now = ports.clock.now();
@@ -93,7 +93,7 @@ async function unlock(
   const key = tokenDocument.key(id);
   const [known] = await ports.store.getMany([key], ports.clock.now());
   if (!known) return false;
-  const allows = await readAllowing(ports, owner, [known.value]);
+  const allows = await readUnlockPolicies(ports, owner, [known.value]);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<boolean> => {
     const token = stored?.value;
     const takes = token ? resourcesOpenedBy(token, owner) : [];

@@ -5,12 +5,12 @@ import type { Resource } from '../resources/resource.ts';
 import { resourcesOpenedBy } from '../tokens/assignments.ts';
 import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import { allowsUnlock, canOfferUnlock, isUnlockable, unlocksByMail } from './unlock-link.ts';
+import { allowsUnlock, canOfferUnlock, isUnlockable, isUnlockableByMail } from './unlock-link.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
 /** Whether a user may have a link mailed for at least one of the tokens with which they are assigned to the resource. */
-export async function mayAskUnlock(
+export async function canRequestUnlock(
   ports: Needs,
   resource: Resource,
   user: User,
@@ -21,13 +21,13 @@ export async function mayAskUnlock(
 
 /** The user's tokens that a link unlocks. */
 export async function unlockableTokens(ports: Needs, owner: User, tokens: readonly Token[]): Promise<Token[]> {
-  const locked = tokens.filter(unlocksByMail);
-  const allows = await readAllowing(ports, owner, locked);
+  const locked = tokens.filter(isUnlockableByMail);
+  const allows = await readUnlockPolicies(ports, owner, locked);
   return locked.filter((token) => isUnlockable(token, owner, allows));
 }
 
 /** The resources that accept these tokens and allow it. A deleted one forbids nothing. */
-export async function readAllowing(
+export async function readUnlockPolicies(
   { store, clock }: Needs,
   owner: User,
   tokens: readonly Token[],

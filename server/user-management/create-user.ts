@@ -45,13 +45,13 @@ export async function createUser(
 ): Promise<Result<{ user: User }>> {
   const { account } = act.actor;
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
-  const chosen = refuseChosen(act, input);
+  const chosen = refuseChosenPassword(act, input);
   if (chosen) return chosen;
   const impossible = validateNames(input);
   if (impossible) return impossible;
   const { id } = birth;
   const { password, passwordHash: imported, ...details } = input;
-  const hashed = await firstPassword(
+  const hashed = await hashFirstPassword(
     ports,
     { ...details, account, assignments: [] } as PasswordOwner,
     password,
@@ -83,7 +83,7 @@ export async function createUser(
 }
 
 /** An actor who may not choose passwords creates the user without one, and has a link mailed to them (SR-41). */
-export function refuseChosen(
+export function refuseChosenPassword(
   act: RequestContext,
   input: Pick<NewUser, 'password' | 'passwordHash'>,
 ): Refusal | undefined {
@@ -94,7 +94,7 @@ export function refuseChosen(
 const PASSWORD_IS_THEIRS = 'administrators do not choose a password: start a reset';
 
 /** An imported password is not checked against the policy, because its text is unknown. The next change checks it. */
-async function firstPassword(
+async function hashFirstPassword(
   ports: Needs,
   owner: PasswordOwner,
   password: string | undefined,

@@ -11,8 +11,8 @@ import type { IfMatchVersions } from '../records/etag.ts';
 import { removeObject } from '../records/read-object.ts';
 import { sweepIndex } from '../records/sweep-index.ts';
 import { newOperation, transact } from '../store/transact.ts';
-import { disown } from '../tokens/disown-token.ts';
 import { tokenIndexes } from '../tokens/documents.ts';
+import { removeDeletedOwner } from '../tokens/remove-deleted-owner.ts';
 import { releaseName } from '../users/claim-name.ts';
 import { userDocument } from '../users/documents.ts';
 import { userNames } from '../users/user-names.ts';
@@ -42,7 +42,7 @@ export async function deleteUser(
   );
   // Also for a deleted user: a repeated request finishes an interrupted deletion.
   await sweepIndex(ports, tokenIndexes.ofOwner(account, id), (token) =>
-    disown(ports, act, account, token as TokenId, id),
+    removeDeletedOwner(ports, act, account, token as TokenId, id),
   );
   await forgetBrowsers(ports, account, id);
   if (isRefusal(gone)) return gone;
@@ -52,7 +52,7 @@ export async function deleteUser(
   for (const name of new Set([...userNames(user), ...(user.claiming?.names ?? [])])) {
     await releaseName(ports, account, name, id);
   }
-  await forgetCounts(ports, id);
+  await deleteCounters(ports, id);
   return { deleted: true };
 }
 
@@ -66,7 +66,7 @@ async function forgetBrowsers(ports: Needs, account: AccountId, id: UserId): Pro
 }
 
 /** The counters of a deleted user. */
-async function forgetCounts(ports: Needs, id: UserId): Promise<void> {
+async function deleteCounters(ports: Needs, id: UserId): Promise<void> {
   for (const count of [passwordAttemptsDocument.key(id), enrolmentTriesDocument.key(id)]) {
     await ports.store.commit({
       anchor: count.anchor,

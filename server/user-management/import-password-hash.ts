@@ -9,9 +9,9 @@ import { type ImportedHash, wrapImportedHash } from '../passwords/imported-hash.
 import { wrapping } from '../passwords/legacy-hash.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { userDocument } from '../users/documents.ts';
-import { confirmed } from '../users/mailbox.ts';
+import { removeNeedsConfirmation } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
-import { refuseChosen } from './create-user.ts';
+import { refuseChosenPassword } from './create-user.ts';
 
 /**
  * Sets an existing user's password from another system, as a password or as its hash. A cheap digest is wrapped in
@@ -29,19 +29,19 @@ export async function importPasswordHash(
   if (isRefusal(found)) return found;
   // Checked before the costly hash, and again below, where it decides.
   if (!mayChangeUser(act.actor, found.object)) return refusal('FORBIDDEN');
-  const chosen = refuseChosen(act, given);
+  const chosen = refuseChosenPassword(act, given);
   if (chosen) return chosen;
   const hashed =
     'password' in given
       ? await hashNewPassword(ports, found.object, given.password)
-      : await wrapped(ports, given.passwordHash);
+      : await wrapHash(ports, given.passwordHash);
   if (isRefusal(hashed)) return hashed;
   return editObject(ports, act, { type: 'user.updated' }, key, 'USER_NOT_FOUND', (user) =>
-    mayChangeUser(act.actor, user) ? { ...confirmed(user), ...hashed } : refusal('FORBIDDEN'),
+    mayChangeUser(act.actor, user) ? { ...removeNeedsConfirmation(user), ...hashed } : refusal('FORBIDDEN'),
   );
 }
 
-async function wrapped(
+async function wrapHash(
   ports: Pick<Ports, 'hasher'>,
   imported: ImportedHash,
 ): Promise<Result<{ passwordHash: string }>> {

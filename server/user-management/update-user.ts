@@ -10,10 +10,10 @@ import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { changeNames, type NameChanges } from '../users/change-names.ts';
 import { userDocument } from '../users/documents.ts';
-import { confirmed, emailVouchedFor } from '../users/mailbox.ts';
+import { removeEmailOnPassword, removeNeedsConfirmation } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { userNames, withNames } from '../users/user-names.ts';
-import { refuseChosen } from './create-user.ts';
+import { refuseChosenPassword } from './create-user.ts';
 
 export interface UserChanges extends NameChanges {
   blocked?: boolean | undefined;
@@ -40,7 +40,7 @@ export async function updateUser(
   if (isRefusal(found)) return found;
   // Checked before the costly hash, and again below, where it decides.
   if (!mayChangeUser(act.actor, found.object)) return refusal('FORBIDDEN');
-  const chosen = refuseChosen(act, { password });
+  const chosen = refuseChosenPassword(act, { password });
   if (chosen) return chosen;
   const hashed = password === undefined ? {} : await hashNewPassword(ports, found.object, password);
   if (isRefusal(hashed)) return hashed;
@@ -48,9 +48,9 @@ export async function updateUser(
 
   const edit = (user: User) => {
     if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
-    const vouched = email === undefined ? user : emailVouchedFor(user);
+    const vouched = email === undefined ? user : removeEmailOnPassword(user);
     // A password set here did not come by mail.
-    const known = needsConfirmation === false || password !== undefined ? confirmed(vouched) : vouched;
+    const known = needsConfirmation === false || password !== undefined ? removeNeedsConfirmation(vouched) : vouched;
     const edited = { ...known, ...details, ...hashed };
     return Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== null)) as unknown as User;
   };
@@ -64,7 +64,8 @@ export async function updateUser(
   if (sameNames && sameText) return editObject(ports, act, { type: 'user.updated' }, key, 'USER_NOT_FOUND', edit, seen);
   const changed = await changeNames(ports, act, id, names, edit, seen);
   const { email: former } = found.object;
-  if (!isRefusal(changed) && former !== undefined && changed.object.email !== former) tellFormer(ports, act, former);
+  if (!isRefusal(changed) && former !== undefined && changed.object.email !== former)
+    notifyFormerAddress(ports, act, former);
   return changed;
 }
 
@@ -72,7 +73,11 @@ export async function updateUser(
  * The mails of a user carry their password resets, so a change of the address by an administrator is reported to the
  * old address (SR-41). A site that forwards its users' own changes notifies them itself.
  */
-function tellFormer(ports: Pick<Ports, 'store' | 'clock' | 'courier'>, act: RequestContext, email: string): void {
+function notifyFormerAddress(
+  ports: Pick<Ports, 'store' | 'clock' | 'courier'>,
+  act: RequestContext,
+  email: string,
+): void {
   const { actor } = act;
   if (actor.kind !== 'administrator') return;
   // The user's language is unknown; the administrator's is the likeliest.

@@ -1,4 +1,4 @@
-import { judgeNewPassword, type PasswordOwner } from '../authentication/new-password.ts';
+import { type PasswordOwner, validateNewPassword } from '../authentication/new-password.ts';
 import { mayCreate } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
@@ -8,7 +8,7 @@ import { locateUser } from '../users/find-user.ts';
 import { nameTaken } from '../users/name-taken.ts';
 import { userNames } from '../users/user-names.ts';
 import { validateNames } from '../users/validate-names.ts';
-import { type NewUser, refuseChosen } from './create-user.ts';
+import { type NewUser, refuseChosenPassword } from './create-user.ts';
 
 /** Why a user cannot be created; undefined if they can. Writes and hashes nothing. */
 export async function validateNewUser(
@@ -18,7 +18,7 @@ export async function validateNewUser(
 ): Promise<Refusal | undefined> {
   const { account } = act.actor;
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
-  const chosen = refuseChosen(act, input);
+  const chosen = refuseChosenPassword(act, input);
   if (chosen) return chosen;
   const impossible = validateNames(input);
   if (impossible) return impossible;
@@ -31,5 +31,5 @@ export async function validateNewUser(
   }
   return input.password === undefined
     ? undefined
-    : judgeNewPassword(ports, { ...input, account, assignments: [] } as PasswordOwner, input.password);
+    : validateNewPassword(ports, { ...input, account, assignments: [] } as PasswordOwner, input.password);
 }

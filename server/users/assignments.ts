@@ -2,15 +2,15 @@ import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import type { Assignment, User } from './user.ts';
 
 /** The most resources of a user, or of a token without one: all of them are in one document. */
-export const MOST_RESOURCES_ASSIGNED = 1000;
+export const MAX_RESOURCES_ASSIGNED = 1000;
 /** The most tokens of one assignment. Every code is compared with each of them, and each makes guessing easier. */
-export const MOST_TOKENS_ASSIGNED = 50;
+export const MAX_TOKENS_ASSIGNED = 50;
 
 /** True if a user's assignments are within bounds. */
 export function isWithinBounds({ assignments }: Pick<User, 'assignments'>): boolean {
   return (
-    assignments.length <= MOST_RESOURCES_ASSIGNED &&
-    assignments.every(({ tokens }) => tokens.length <= MOST_TOKENS_ASSIGNED)
+    assignments.length <= MAX_RESOURCES_ASSIGNED &&
+    assignments.every(({ tokens }) => tokens.length <= MAX_TOKENS_ASSIGNED)
   );
 }
 

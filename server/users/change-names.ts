@@ -46,19 +46,19 @@ export async function changeNames(
 
   for (const name of announced.taking) {
     if (await claimName(ports, account, name, id)) continue;
-    await giveUp(ports, id, attempt);
+    await withdrawAnnouncement(ports, id, attempt);
     for (const taken of announced.taking) await releaseName(ports, account, taken, id);
     return nameTaken(announced.renamed, name);
   }
 
-  const carried = await carry(ports, act, id, attempt, changes, edit);
+  const carried = await applyNames(ports, act, id, attempt, changes, edit);
   const former = isRefusal(carried) ? announced.taking : carried.former;
-  if (isRefusal(carried)) await giveUp(ports, id, attempt);
+  if (isRefusal(carried)) await withdrawAnnouncement(ports, id, attempt);
   for (const name of former) await releaseName(ports, account, name, id);
   return isRefusal(carried) ? carried : { object: carried.object };
 }
 
-interface Announced {
+interface AnnouncedNames {
   /** Names to be claimed, normalised. */
   taking: string[];
   /** The user with the new names. */
@@ -74,9 +74,9 @@ function announce(
   changes: NameChanges,
   edit: (user: User) => User | Refusal,
   seen: IfMatchVersions | undefined,
-): Promise<Result<Announced>> {
+): Promise<Result<AnnouncedNames>> {
   const key = userDocument.key(id);
-  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<Announced>> => {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<AnnouncedNames>> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal('USER_NOT_FOUND') };
     const user = stored.value;
     const edited = edit(user);
@@ -94,7 +94,7 @@ function announce(
   });
 }
 
-function carry(
+function applyNames(
   ports: Needs,
   act: RequestContext,
   id: UserId,
@@ -126,7 +126,7 @@ function carry(
   });
 }
 
-async function giveUp(ports: Needs, id: UserId, attempt: string): Promise<void> {
+async function withdrawAnnouncement(ports: Needs, id: UserId, attempt: string): Promise<void> {
   const key = userDocument.key(id);
   await transact(ports, key.anchor, [key], ([stored]) => {
     if (stored?.value.claiming?.attempt !== attempt) return { answer: undefined };

@@ -85,7 +85,7 @@ export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
   },
   {
     file: 'server/tokens/code-checks.ts',
-    line: 'const kept = (checks?.wrongAt ?? []).filter((at) => at > now - CHECKS_KEPT_MS);',
+    line: 'const kept = (checks?.wrongAt ?? []).filter((at) => at > now - CHECKS_TTL_MS);',
     replacement: '["Stryker was here"]',
     reason: 'A text is not later than any time, so the filter drops it.',
   },

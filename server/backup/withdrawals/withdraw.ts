@@ -1,5 +1,5 @@
 import type { Administrator } from '../../administrators/administrator.ts';
-import { giveToken, unassignDirect, validPairs } from '../../tokens/assignments.ts';
+import { changeOwner, unassignDirect, validPairs } from '../../tokens/assignments.ts';
 import { rulesOf } from '../../tokens/kinds/rules.ts';
 import { lockToken } from '../../tokens/lockout.ts';
 import type { Token } from '../../tokens/token.ts';
@@ -48,7 +48,7 @@ export function withdrawToken(token: Token, object: ObjectWithdrawals, isReplace
   // now.
   const isDeactivated = switches === 1 && token.enabled && !stays;
   if (switches > 0) next = { ...next, enabled: !isDeactivated };
-  if (withdrawals.has('disown') && !stays) next = giveToken(next, undefined);
+  if (withdrawals.has('disown') && !stays) next = changeOwner(next, undefined);
   // After a restore no recovery code is left: a lock would only prevent new ones.
   const locks =
     (withdrawals.has('lock') && !rulesOf(token).isVoidAfterRestore) ||

@@ -8,7 +8,7 @@ import { browserFamily, platformFamily } from './user-agent-families.ts';
 export type Environment = { readonly [T in Trait]?: string };
 
 /** Reported by the browser itself or by a host's backend. */
-export interface SaidTraits {
+export interface ReportedTraits {
   /** BCP 47. */
   language?: string | undefined;
   /** IANA name of the time zone. */
@@ -23,10 +23,10 @@ export interface SaidTraits {
 
 const LANGUAGE = /^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}$/;
 const ZONE = /^[a-z][a-z0-9_+-]{0,31}(?:\/[a-z0-9_+-]{1,31}){0,2}$/;
-const LARGEST_SCREEN = 100_000;
+const MAX_SCREEN = 100_000;
 
 /** Normalises the traits. A phone has the same screen in both orientations. An invalid value counts as not reported. */
-export function environmentOf(said: SaidTraits): Environment {
+export function environmentOf(said: ReportedTraits): Environment {
   const traits: Record<Trait, string | undefined> = {
     language: fitting(LANGUAGE, said.language),
     zone: fitting(ZONE, said.zone),
@@ -57,7 +57,7 @@ function fitting(shape: RegExp, text: string | undefined): string | undefined {
 }
 
 function screenText({ width, height }: { width: number; height: number }): string | undefined {
-  const sides = [width, height].sort((a, b) => b - a).map((side) => numberText(side, 1, LARGEST_SCREEN));
+  const sides = [width, height].sort((a, b) => b - a).map((side) => numberText(side, 1, MAX_SCREEN));
   return sides.every((side) => side !== undefined) ? sides.join('x') : undefined;
 }
 

@@ -2,7 +2,7 @@ import type { OtpUse } from '@countersign/protocol/result';
 import type { EnvironmentAction, EnvironmentCheck } from '../../resources/environment-check.ts';
 
 /** A user's browser, compared with the remembered ones. */
-export interface JudgedEnvironment {
+export interface EnvironmentVerdict {
   /** Null: no browser is remembered. */
   percent: number | null;
   /** Set if it differs: the consequence. */
@@ -13,10 +13,10 @@ export interface JudgedEnvironment {
  * @param percent the best match; undefined if no browser is remembered: then there is nothing to compare with, and the
  * first sign-in is trusted, as it is without the check
  */
-export function judgeMatch(
+export function assessMatch(
   { action, threshold }: Pick<EnvironmentCheck, 'action' | 'threshold'>,
   percent: number | undefined,
-): JudgedEnvironment {
+): EnvironmentVerdict {
   if (percent === undefined) return { percent: null };
   return percent < threshold ? { percent, differs: action } : { percent };
 }
@@ -26,7 +26,7 @@ export function judgeMatch(
  *
  * @param isKept the sign-in rests on an earlier password, which does not count in a browser that differs
  */
-export function environmentForbids(environment: JudgedEnvironment | undefined, otp: OtpUse, isKept = false): boolean {
+export function environmentForbids(environment: EnvironmentVerdict | undefined, otp: OtpUse, isKept = false): boolean {
   if (environment?.differs === undefined) return false;
   return environment.differs === 'refuse' || otp !== 'verified' || isKept;
 }

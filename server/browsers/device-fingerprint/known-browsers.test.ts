@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { accountId, frozen, resourceId, userId } from '../../testing/samples.ts';
 import {
-  ENVIRONMENT_KEPT_MS,
+  ENVIRONMENT_TTL_MS,
   ENVIRONMENTS_PER_RESOURCE,
   ENVIRONMENTS_PER_USER,
   type Environments,
@@ -44,7 +44,7 @@ describe('remembered browsers', () => {
           expect(list.map(({ lastSeenAt }) => lastSeenAt)).toEqual(
             list.map(({ lastSeenAt }) => lastSeenAt).sort((a, b) => b - a),
           );
-          expect(environmentsExpireAt(kept)).toBeGreaterThan(now + ENVIRONMENT_KEPT_MS - DAY_MS);
+          expect(environmentsExpireAt(kept)).toBeGreaterThan(now + ENVIRONMENT_TTL_MS - DAY_MS);
           if (where)
             expect(rememberedOn(kept, where, now).some(({ traits }) => traits.browser === String(browser))).toBe(true);
         }
@@ -71,7 +71,7 @@ describe('remembered browsers', () => {
       { ...whose, resource: resourceId(1), traits: { browser: 'a' } },
       NOW,
     )?.environments;
-    expect(rememberedOn(kept, resourceId(1), NOW + ENVIRONMENT_KEPT_MS)).toEqual([]);
+    expect(rememberedOn(kept, resourceId(1), NOW + ENVIRONMENT_TTL_MS)).toEqual([]);
     expect(remember(kept, { ...whose, traits: {} }, NOW)).toBeUndefined();
   });
 });

@@ -24,7 +24,7 @@ export const ENVIRONMENTS_PER_RESOURCE = 8;
 /** Per user. */
 export const ENVIRONMENTS_PER_USER = 64;
 /** A browser that was not seen for this time is forgotten. */
-export const ENVIRONMENT_KEPT_MS = 180 * DAY_MS;
+export const ENVIRONMENT_TTL_MS = 180 * DAY_MS;
 /** The precision of the last time it was seen: a day. */
 const SEEN_STEP_MS = DAY_MS;
 
@@ -61,11 +61,11 @@ export function remember(
 
 /** When the last of them expires. */
 export function environmentsExpireAt({ list }: Environments): number {
-  return Math.max(0, ...list.map(({ lastSeenAt }) => lastSeenAt)) + ENVIRONMENT_KEPT_MS;
+  return Math.max(0, ...list.map(({ lastSeenAt }) => lastSeenAt)) + ENVIRONMENT_TTL_MS;
 }
 
 function isKept({ lastSeenAt }: RememberedEnvironment, now: number): boolean {
-  return now - lastSeenAt < ENVIRONMENT_KEPT_MS;
+  return now - lastSeenAt < ENVIRONMENT_TTL_MS;
 }
 
 function sameTraits(one: Environment, other: Environment): boolean {

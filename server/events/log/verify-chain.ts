@@ -57,7 +57,7 @@ interface KnownHead {
 /** Returns the statement in a compact JWS if its signature is valid, else undefined. */
 export type OpenStatement = (jws: string) => Promise<AuditStatement | undefined>;
 
-const MOST_FINDINGS = 100;
+const MAX_FINDINGS = 100;
 
 /**
  * Verifies an export line by line in constant memory. Detects every changed, dropped, repeated, inserted or moved
@@ -300,7 +300,7 @@ class ChainCheck {
   }
 
   #find(kind: AuditFinding['kind'], message: string): void {
-    if (this.#findings.length < MOST_FINDINGS) this.#findings.push({ line: this.#line, kind, message });
+    if (this.#findings.length < MAX_FINDINGS) this.#findings.push({ line: this.#line, kind, message });
   }
 }
 

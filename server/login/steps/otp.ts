@@ -13,7 +13,7 @@ import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
 import type { SecondAnswer } from '../../tokens/second-answer.ts';
-import { mayAskUnlock } from '../../unlock/unlockable-tokens.ts';
+import { canRequestUnlock } from '../../unlock/unlockable-tokens.ts';
 import type { User } from '../../users/user.ts';
 
 /** Checks a one-time password. It is well-formed: a malformed one was refused before the step was claimed (SR-47). */
@@ -103,7 +103,7 @@ export async function afterSecond(
 /** Whether the user may be mailed a link that unlocks the token that is locked by now. */
 async function unlocks(ports: Pick<Ports, 'store' | 'clock'>, user: User, resource: Resource): Promise<boolean> {
   const { tokens } = await loadAssignedTokens(ports, user, resource.id);
-  return mayAskUnlock(
+  return canRequestUnlock(
     ports,
     resource,
     user,

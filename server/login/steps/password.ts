@@ -3,8 +3,8 @@ import { widgetMethod } from '../../authentication/methods.ts';
 import { readAccess } from '../../authentication/read-access.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../../authentication/second-factor.ts';
 import { type RequiredFactors, requiredDenial, requiredFactors } from '../../authentication/step-up.ts';
-import { judgeEnvironment } from '../../browsers/assess-environment.ts';
-import type { JudgedEnvironment } from '../../browsers/device-fingerprint/environment-verdict.ts';
+import { assessEnvironment } from '../../browsers/assess-environment.ts';
+import type { EnvironmentVerdict } from '../../browsers/device-fingerprint/environment-verdict.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
 import { enrolmentBegun, unlockOffered } from '../../enrolment/transitions.ts';
 import type { FlowAt } from '../../flows/flow.ts';
@@ -16,7 +16,7 @@ import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
 import type { Token } from '../../tokens/token.ts';
 import { usableTokens } from '../../tokens/usable-tokens.ts';
-import { mayAskUnlock } from '../../unlock/unlockable-tokens.ts';
+import { canRequestUnlock } from '../../unlock/unlockable-tokens.ts';
 import type { User } from '../../users/user.ts';
 
 /**
@@ -44,7 +44,7 @@ interface RightPassword {
   digest: string;
   tokens: readonly Token[];
   usable: Token[];
-  environment: JudgedEnvironment | undefined;
+  environment: EnvironmentVerdict | undefined;
   factors: RequiredFactors;
 }
 
@@ -73,7 +73,7 @@ async function requirementsOf(
   const now = ports.clock.now();
   const accepts = acceptedKindsFrom(user, resource);
   const states = factorStates(tokens, accepts, now);
-  const environment = await judgeEnvironment(ports, resource, user.id, flow.environment);
+  const environment = await assessEnvironment(ports, resource, user.id, flow.environment);
   const factors = requiredFactors(widgetMethod(resource.methodPolicy, states), states, {
     level: flow.demand?.acr,
     hasPassword: true,
@@ -130,7 +130,7 @@ async function endWithPassword(
   const percent = environment?.percent ?? undefined;
   const ids = tokens.map(({ id }) => id);
   const audit = { about: user.id, tokens: ids, ...(percent !== undefined && { percent }) };
-  const canUnlock = factors.reason === 'locked' && (await mayAskUnlock(ports, resource, user, tokens));
+  const canUnlock = factors.reason === 'locked' && (await canRequestUnlock(ports, resource, user, tokens));
   return {
     refusal: refusal(requiredDenial(factors.reason, user), {}, audit),
     ...(canUnlock && { after: unlockOffered(user, digest) }),

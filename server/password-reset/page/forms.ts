@@ -10,8 +10,8 @@ export function askForm(t: PageTexts, asked: { resource: string; language: strin
 <input type="hidden" name="resource" value="${asked.resource}">
 <input type="hidden" name="lang" value="${asked.language}">
 <label for="name">${t('login')}</label>
-<input id="name" name="name" autocomplete="username" maxlength="200" required ${marks(mistake)}>
-${mistakeOf(mistake)}
+<input id="name" name="name" autocomplete="username" maxlength="200" required ${fieldAttributes(mistake)}>
+${errorParagraph(mistake)}
 <button>${t('send')}</button>
 </form>`;
 }
@@ -31,8 +31,8 @@ export function chooseForm(t: PageTexts, form: ChooseForm, mistake?: string): Ht
 <label for="login">${t('choosingFor')}</label>
 <input id="login" autocomplete="username" value="${form.login}" readonly>
 <label for="password">${t('password')}</label>
-<input id="password" name="password" type="password" autocomplete="new-password" required ${marks(mistake)}>
-${mistake === undefined ? html`<p class="hint" id="about">${rule}</p>` : mistakeOf(mistake)}
+<input id="password" name="password" type="password" autocomplete="new-password" required ${fieldAttributes(mistake)}>
+${mistake === undefined ? html`<p class="hint" id="about">${rule}</p>` : errorParagraph(mistake)}
 <label for="again">${t('again')}</label>
 <input id="again" name="again" type="password" autocomplete="new-password" required>
 <button>${t('save')}</button>
@@ -40,12 +40,12 @@ ${mistake === undefined ? html`<p class="hint" id="about">${rule}</p>` : mistake
 }
 
 /** Links the rule or the error to its field, so that screen readers read it out. */
-function marks(mistake: string | undefined): Html {
+function fieldAttributes(mistake: string | undefined): Html {
   return mistake === undefined
     ? html`aria-describedby="about"`
     : html`aria-describedby="about" aria-invalid="true" autofocus`;
 }
 
-function mistakeOf(mistake: string | undefined): Html {
+function errorParagraph(mistake: string | undefined): Html {
   return mistake === undefined ? html`` : html`<p class="error" id="about" role="alert">${mistake}</p>`;
 }

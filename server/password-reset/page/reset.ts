@@ -20,7 +20,7 @@ import { askForm, chooseForm } from './forms.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'geo' | 'courier'> & { issuer: string };
 
 /** 256 code points are never longer in any encoding; a longer password is refused at once. */
-const LONGEST_PASSWORD = 2048;
+const MAX_PASSWORD_TEXT = 2048;
 
 /**
  * The password reset, as pages of the service: in the frame, a site would have one more form for a password to imitate.
@@ -76,10 +76,10 @@ export function reset(ports: Needs) {
     if (password === undefined) return ask();
     if (password === '') return ask(t('passwordMissing'));
     if (password !== again) return ask(t('passwordsDiffer'));
-    if (password.length > LONGEST_PASSWORD) return ask(t('tooLong'));
+    if (password.length > MAX_PASSWORD_TEXT) return ask(t('tooLong'));
     const verdict = await resetPassword(ports, clientInfo(c), { link, password, language });
     if (isRefusal(verdict)) {
-      const mistake = mistakeIn(t, verdict, seen.secondFactor);
+      const mistake = passwordErrorText(t, verdict, seen.secondFactor);
       return mistake === undefined ? showRefusal(c, language, verdict) : ask(mistake);
     }
     runAfterResponse(c, verdict.deliver);
@@ -93,7 +93,7 @@ function languageOf(c: Context<AppEnv>, asked: string | undefined) {
 }
 
 /** The error of the password itself; undefined for another error. */
-function mistakeIn(t: PageTexts, verdict: Refusal, secondFactor: boolean): string | undefined {
+function passwordErrorText(t: PageTexts, verdict: Refusal, secondFactor: boolean): string | undefined {
   if (verdict.refused === 'PASSWORD_TOO_SHORT') return t('tooShort', { min: minLengthOf({ secondFactor }) });
   if (verdict.refused === 'PASSWORD_TOO_LONG') return t('tooLong');
   if (verdict.refused === 'PASSWORD_COMMON') return t(verdict.flaw ?? 'listed');

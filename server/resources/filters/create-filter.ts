@@ -8,8 +8,8 @@ import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import type { NewId } from '../../records/create-object.ts';
 import { filterDocument } from '../documents.ts';
+import { validateRule } from './evaluate-filters.ts';
 import type { Filter, FilterRule } from './filter.ts';
-import { validateRule } from './judge.ts';
 
 export async function createFilter(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,

@@ -8,9 +8,9 @@ import { editObject, readObject } from '../../records/read-object.ts';
 import { filterDocument } from '../documents.ts';
 import { currentHolders } from './attach-filters.ts';
 import { canonicalRule } from './create-filter.ts';
+import { validateRule } from './evaluate-filters.ts';
 import type { Filter, FilterRule } from './filter.ts';
 import type { Holder } from './filter-usage.ts';
-import { validateRule } from './judge.ts';
 
 export interface FilterChanges {
   name?: string | undefined;

@@ -8,7 +8,7 @@ export interface CsvRecord {
   line: number;
 }
 
-const LONGEST_RECORD = 16_384;
+const MAX_RECORD_LENGTH = 16_384;
 /** The characters parsed between two pauses: some milliseconds of work for any content. */
 const PIECE = 8192;
 
@@ -34,7 +34,7 @@ function* piecesOf(text: string): Generator<{ piece: string; before: number }> {
     if (!isComment && line.split('"').length % 2 === 0) inQuotes = !inQuotes;
     lines += 1;
     const end = index + line.length;
-    const mayGoOn = inQuotes && end - start < PIECE + 2 * LONGEST_RECORD;
+    const mayGoOn = inQuotes && end - start < PIECE + 2 * MAX_RECORD_LENGTH;
     if (end - start < PIECE || mayGoOn) continue;
     yield { piece: text.slice(start, end), before };
     [start, before, lines] = [end, before + lines, 0];
@@ -54,7 +54,7 @@ function parsed(piece: string, delimiter: string): Parsed[] {
       comment_no_infix: true,
       delimiter,
       info: true,
-      max_record_size: LONGEST_RECORD,
+      max_record_size: MAX_RECORD_LENGTH,
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       skip_empty_lines: true,

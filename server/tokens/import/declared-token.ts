@@ -2,7 +2,7 @@ import { OTP_ALGORITHMS, type OtpAlgorithm } from '../token.ts';
 import { Flawed } from './import-file.ts';
 
 /** The fields of a row, as written. */
-export interface SaidOfToken {
+export interface DeclaredToken {
   kind: string | undefined;
   name: string | undefined;
   serial?: string | undefined;
@@ -17,10 +17,10 @@ export interface SaidOfToken {
   /** OCRA: the PIN that its owner types into the device. */
   suitePin?: string | undefined;
   /** OCRA: the questions that the device accepts. */
-  questions?: SaidOfQuestions | undefined;
+  questions?: DeclaredQuestions | undefined;
 }
 
-export interface SaidOfQuestions {
+export interface DeclaredQuestions {
   encoding: string | undefined;
   /** Characters. */
   least: string | undefined;
@@ -30,12 +30,12 @@ export interface SaidOfQuestions {
 }
 
 /** The same limit as for a token created by hand: the look-ahead must stay a safe integer. */
-const LARGEST_COUNTER = Number.MAX_SAFE_INTEGER - 1000;
+const MAX_COUNTER = Number.MAX_SAFE_INTEGER - 1000;
 
 /** @throws Flawed */
 export function counterOf(text: string | undefined): number {
   const counter = wholeNumber(text, 'COUNTER_INVALID');
-  if (counter > LARGEST_COUNTER) throw new Flawed('COUNTER_INVALID');
+  if (counter > MAX_COUNTER) throw new Flawed('COUNTER_INVALID');
   return counter;
 }
 

@@ -12,7 +12,7 @@ import { ROW_CONCURRENCY } from '../../records/do-in-bulk.ts';
 import { createToken } from '../create-token.ts';
 import type { ImportFile } from './import-file.ts';
 import type { DerivationNeeded, ImportOptions } from './read-file.ts';
-import { type JudgedRow, judgeImport } from './validate-import.ts';
+import { type ValidatedRow, validateImport } from './validate-import.ts';
 
 export interface TokenImport extends ImportOptions {
   content: Uint8Array;
@@ -48,7 +48,7 @@ export interface ImportReport {
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 /** Files are large, so the queue is short. */
-const MOST_WAITING = 4;
+const MAX_WAITING_IMPORTS = 4;
 
 /**
  * Imports the tokens of a file. The whole file is read and validated before the first token is created, and one refused
@@ -63,26 +63,26 @@ export async function importTokens(
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const work = () => importInTurn(ports, act, request);
-  return runExclusive(ports.store, `token-import/${account}`, work, MOST_WAITING);
+  return runExclusive(ports.store, `token-import/${account}`, work, MAX_WAITING_IMPORTS);
 }
 
 async function importInTurn(ports: Needs, act: RequestContext, request: TokenImport): Promise<Result<ImportReport>> {
   const file = await readInPieces(ports, request);
   if ('flaw' in file) return refusal('IMPORT_UNREADABLE', { detail: file.flaw });
-  const judged = await judgeImport(ports, act.actor.account, file.rows);
+  const judged = await validateImport(ports, act.actor.account, file.rows);
   const allowed = request.acceptPartial || judged.every((row) => !('flaw' in row));
   const { from, count, dryRun } = request;
   const rows = await mapConcurrent(judged, ROW_CONCURRENCY, async (row, at): Promise<ImportedRow> => {
     const turn = allowed && !dryRun && at >= from && at < from + count;
-    return { ...placeOf(row), ...(turn ? await make(ports, act, row) : judgedOutcome(row)) };
+    return { ...placeOf(row), ...(turn ? await createRow(ports, act, row) : validationOutcome(row)) };
   });
   return { format: file.format, warnings: file.warnings, rows, allowed };
 }
 
 type Outcome = Pick<ImportedRow, 'outcome' | 'id' | 'code'>;
 
-async function make(ports: Needs, act: RequestContext, row: JudgedRow): Promise<Outcome> {
-  if ('flaw' in row || row.exists) return judgedOutcome(row);
+async function createRow(ports: Needs, act: RequestContext, row: ValidatedRow): Promise<Outcome> {
+  if ('flaw' in row || row.exists) return validationOutcome(row);
   const { token, birth } = row;
   // A token that was deleted and is imported again has its old id. Its epochs start at this instant, which is later
   // than any before, so that no assignment of the deleted one is valid for it.
@@ -91,12 +91,12 @@ async function make(ports: Needs, act: RequestContext, row: JudgedRow): Promise<
   return isRefusal(made) ? { outcome: 'refused', code: made.refused } : { outcome: 'made', id: made.token.id };
 }
 
-function judgedOutcome(row: JudgedRow): Outcome {
+function validationOutcome(row: ValidatedRow): Outcome {
   if ('flaw' in row) return { outcome: 'refused', code: row.flaw };
   return row.exists ? { outcome: 'exists', id: row.birth.id } : { outcome: 'importable' };
 }
 
-function placeOf({ line, serial }: JudgedRow): Pick<ImportedRow, 'line' | 'serial'> {
+function placeOf({ line, serial }: ValidatedRow): Pick<ImportedRow, 'line' | 'serial'> {
   return { line, ...(serial !== undefined && { serial }) };
 }
 

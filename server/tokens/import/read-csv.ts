@@ -3,7 +3,7 @@ import { recordsOf } from './csv-records.ts';
 import { Flawed, flawOf, type ImportedToken, type ImportRow } from './import-file.ts';
 import { instantOf } from './read-instant.ts';
 import { type SeedEncoding, seedOf } from './seed-format.ts';
-import { judgeToken } from './validate-token.ts';
+import { validateToken } from './validate-token.ts';
 
 export interface CsvOptions {
   /** The kind of rows without one. */
@@ -123,7 +123,7 @@ function readRecord(
     suitePin: fields.get('suitePin'),
     ...(expiry !== undefined && { expiresAt: instantOf(expiry, 'day') }),
   };
-  return judgeToken(declared, seedOf(fields.get('seed') ?? '', encoding));
+  return validateToken(declared, seedOf(fields.get('seed') ?? '', encoding));
 }
 
 /** Converts milliseconds; a fraction of a second is no valid period. */

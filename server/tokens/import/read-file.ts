@@ -8,7 +8,7 @@ import {
 import { firstLineOf } from './first-line.ts';
 import { Flawed, type ImportFile, type ImportRow } from './import-file.ts';
 import { ContainerReader } from './pskc/container.ts';
-import { judgeOpening, type OpeningKeys, openContainer, warningsOf } from './pskc/open-container.ts';
+import { type OpeningKeys, openContainer, validateKeys, warningsOf } from './pskc/open-container.ts';
 import type { Derivation } from './pskc/protection.ts';
 import { type CsvOptions, readCsv } from './read-csv.ts';
 import { isIncomplete, type MigrationPart } from './read-migration.ts';
@@ -83,7 +83,7 @@ function* readPskc(
     yield undefined;
   }
   const container = reader.end();
-  judgeOpening(container, options);
+  validateKeys(container, options);
   const { protection } = container;
   const { password = '', preSharedKey } = options;
   const key = protection?.by === 'password' ? yield { ...protection, password } : preSharedKey;

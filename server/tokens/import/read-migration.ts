@@ -3,7 +3,7 @@ import { parseUrl } from '@countersign/protocol/parse-url';
 import { accountName } from './account-name.ts';
 import { Flawed, flawOf, type ImportRow } from './import-file.ts';
 import { base64Decode } from './seed-format.ts';
-import { judgeToken } from './validate-token.ts';
+import { validateToken } from './validate-token.ts';
 
 /** One code of an export, which may consist of several. */
 export interface MigrationPart {
@@ -13,7 +13,7 @@ export interface MigrationPart {
 }
 
 /** A message with more tokens is not from an authenticator app. */
-const MOST_TOKENS = 1000;
+const MAX_MIGRATION_TOKENS = 1000;
 
 const KINDS = [undefined, 'hotp', 'totp'];
 const ALGORITHMS = ['SHA1', 'SHA1', 'SHA256', 'SHA512', 'MD5'];
@@ -34,7 +34,7 @@ export function readMigration(text: string): { part: MigrationPart; outcomes: Im
   if (bytes === undefined) throw new Flawed('ROW_MALFORMED');
   const fields = fieldsOf(bytes);
   const tokens = fields.filter(([number]) => number === 1);
-  if (tokens.length === 0 || tokens.length > MOST_TOKENS) throw new Flawed('ROW_MALFORMED');
+  if (tokens.length === 0 || tokens.length > MAX_MIGRATION_TOKENS) throw new Flawed('ROW_MALFORMED');
   const outcomes = tokens.map(([, value]): ImportRow['outcome'] => {
     const found = flawOf(() => readParameters(value));
     return 'flaw' in found ? found : { token: found.read };
@@ -56,7 +56,7 @@ function readParameters(value: Value) {
   const [label, issuer] = [textOf(fields, 2), textOf(fields, 3)];
   const secret = last(fields, 1) ?? new Uint8Array();
   if (!(secret instanceof Uint8Array)) throw new Flawed('ROW_MALFORMED');
-  return judgeToken(
+  return validateToken(
     {
       kind: KINDS[small(fields, 6)],
       name: accountName(label, issuer === '' ? undefined : issuer),

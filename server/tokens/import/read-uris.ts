@@ -3,9 +3,9 @@ import { base32Decode } from '../kinds/oath/base32.ts';
 import { accountName } from './account-name.ts';
 import { Flawed, flawOf, type ImportRow } from './import-file.ts';
 import { type MigrationPart, readMigration } from './read-migration.ts';
-import { judgeToken } from './validate-token.ts';
+import { validateToken } from './validate-token.ts';
 
-const LONGEST_LINE = 65_536;
+const MAX_LINE_LENGTH = 65_536;
 /** The lines read between two pauses. */
 const LINES = 1000;
 
@@ -35,7 +35,7 @@ export function* readUris(text: string, parts: MigrationPart[]): Generator<Impor
 }
 
 function bounded(uri: string): string {
-  if (uri.length > LONGEST_LINE) throw new Flawed('ROW_MALFORMED');
+  if (uri.length > MAX_LINE_LENGTH) throw new Flawed('ROW_MALFORMED');
   return uri;
 }
 
@@ -53,7 +53,7 @@ function readUri(text: string) {
   const secret = base32Decode(parameters.get('secret') ?? '');
   if (!parameters.get('secret')) throw new Flawed('SEED_MISSING');
   if (secret === undefined) throw new Flawed('SEED_MALFORMED');
-  return judgeToken(
+  return validateToken(
     {
       kind: uri.hostname,
       name: accountName(decoded(uri.pathname.replace(/^\//, '')), parameters.get('issuer')),

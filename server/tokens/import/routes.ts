@@ -155,7 +155,7 @@ const importing = route({
 });
 
 /** Rows named in a refusal; a dry run names all. */
-const MOST_NAMED = 100;
+const MAX_NAMED_ROWS = 100;
 
 export const tokenImportRoutes = [importing];
 
@@ -167,7 +167,7 @@ function named<R extends { detail?: string }>(verdict: R): R {
 
 function errorsOf({ rows }: ImportReport): { path: string; message: string }[] {
   const refused = rows.flatMap(({ outcome, code, line }, at) => (outcome === 'refused' ? [{ code, line, at }] : []));
-  return refused.slice(0, MOST_NAMED).map(({ code, line, at }) => ({
+  return refused.slice(0, MAX_NAMED_ROWS).map(({ code, line, at }) => ({
     path: `rows/${at}`,
     message: `line ${line}: ${code}: ${detailOf(code).detail ?? ''}`,
   }));

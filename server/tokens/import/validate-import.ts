@@ -1,5 +1,4 @@
-import type { AccountId, TokenId } from '../../kernel/ids.ts';
-import { idFromBytes } from '../../kernel/ids.ts';
+import { type AccountId, idFromBytes, type TokenId } from '../../kernel/ids.ts';
 import { mapConcurrent } from '../../kernel/map-concurrent.ts';
 import { normaliseName } from '../../kernel/names.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
@@ -19,20 +18,20 @@ export interface ImportableRow {
   exists: boolean;
 }
 
-export type JudgedRow = Pick<ImportRow, 'line' | 'serial'> &
+export type ValidatedRow = Pick<ImportRow, 'line' | 'serial'> &
   (ImportableRow | { flaw: Extract<ImportRow['outcome'], { flaw: unknown }>['flaw'] });
 
 /**
  * Validates the rows against each other and against the account's tokens. A token's id is derived from its data, so the
  * same token is recognised in any file, however often it comes.
  */
-export async function judgeImport(
+export async function validateImport(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
   account: AccountId,
   rows: readonly ImportRow[],
-): Promise<JudgedRow[]> {
+): Promise<ValidatedRow[]> {
   const seen = { ids: new Set<string>(), serials: new Set<string>() };
-  const distinguish = ({ line, serial, outcome }: ImportRow): JudgedRow => {
+  const distinguish = ({ line, serial, outcome }: ImportRow): ValidatedRow => {
     const named = { line, ...(serial !== undefined && { serial }) };
     if ('flaw' in outcome) return { ...named, flaw: outcome.flaw };
     const { token } = outcome;
@@ -44,12 +43,12 @@ export async function judgeImport(
     if (number !== undefined) seen.serials.add(number);
     return { ...named, token, birth, exists: false };
   };
-  const distinct: JudgedRow[] = [];
+  const distinct: ValidatedRow[] = [];
   for (const [at, row] of rows.entries()) {
     if (at % BETWEEN_TURNS === 0) await yieldToEventLoop();
     distinct.push(distinguish(row));
   }
-  return mapConcurrent(distinct, ROW_CONCURRENCY, async (row, at): Promise<JudgedRow> => {
+  return mapConcurrent(distinct, ROW_CONCURRENCY, async (row, at): Promise<ValidatedRow> => {
     if (at % BETWEEN_TURNS === 0) await yieldToEventLoop();
     if ('flaw' in row) return row;
     const [existing] = await ports.store.getMany([tokenDocument.key(row.birth.id)], ports.clock.now());

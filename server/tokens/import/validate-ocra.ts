@@ -1,6 +1,6 @@
 import { enrolSuite } from '../kinds/ocra/enrolment.ts';
 import { type OcraSuite, type QuestionFormat, stepMs } from '../kinds/ocra/suite.ts';
-import { algorithmOf, counterOf, type SaidOfQuestions, type SaidOfToken, wholeNumber } from './declared-token.ts';
+import { algorithmOf, counterOf, type DeclaredQuestions, type DeclaredToken, wholeNumber } from './declared-token.ts';
 import { Flawed, type ImportedOcraToken } from './import-file.ts';
 
 /** The encodings of RFC 6030 section 4.3.4 for the formats of RFC 6287 section 6.3. */
@@ -12,8 +12,8 @@ const ENCODINGS: Readonly<Record<QuestionFormat, string>> = { N: 'DECIMAL', H: '
  *
  * @throws Flawed with the first flaw
  */
-export function judgeOcra(
-  said: SaidOfToken,
+export function validateOcra(
+  said: DeclaredToken,
 ): Pick<ImportedOcraToken, 'kind' | 'suite' | 'suitePin' | 'counter' | 'driftSteps'> {
   if (said.suite === undefined) throw new Flawed('SUITE_MISSING');
   const enrolled = enrolSuite(said.suite);
@@ -31,7 +31,7 @@ export function judgeOcra(
   };
 }
 
-function agrees({ digits, algorithm, periodSeconds, suitePin, questions }: SaidOfToken, suite: OcraSuite): boolean {
+function agrees({ digits, algorithm, periodSeconds, suitePin, questions }: DeclaredToken, suite: OcraSuite): boolean {
   if (digits !== undefined && wholeNumber(digits, 'DIGITS_UNSUPPORTED') !== suite.digits) return false;
   if (algorithm !== undefined && algorithmOf(algorithm) !== suite.algorithm) return false;
   const step = stepMs(suite);
@@ -46,7 +46,7 @@ function agrees({ digits, algorithm, periodSeconds, suitePin, questions }: SaidO
 /**
  * Whether the device accepts the questions asked here: of the suite's format and full length, without a check digit.
  */
-function takes({ encoding, least, most, checked }: SaidOfQuestions, { question }: OcraSuite): boolean {
+function takes({ encoding, least, most, checked }: DeclaredQuestions, { question }: OcraSuite): boolean {
   if (encoding !== ENCODINGS[question.format] || checked) return false;
   const [min, max] = [wholeNumber(least, 'SUITE_CONTRADICTED'), wholeNumber(most, 'SUITE_CONTRADICTED')];
   return min <= question.length && question.length <= max;

@@ -1,19 +1,19 @@
 import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from '../kinds/oath/code.ts';
-import { algorithmOf, counterOf, type SaidOfToken, wholeNumber } from './declared-token.ts';
+import { algorithmOf, counterOf, type DeclaredToken, wholeNumber } from './declared-token.ts';
 import { Flawed, type ImportedOathToken, type ImportedToken } from './import-file.ts';
-import { judgeOcra } from './validate-ocra.ts';
+import { validateOcra } from './validate-ocra.ts';
 
 /** The kinds that can be imported. */
 const KINDS: readonly ImportedToken['kind'][] = ['totp', 'hotp', 'ocra'];
 
-const LONGEST_PERIOD = 86_400;
+const MAX_PERIOD_SECONDS = 86_400;
 
 /**
  * The token of a row, within the bounds of a token created by hand.
  *
  * @throws Flawed with the first flaw
  */
-export function judgeToken(said: SaidOfToken, secret: Uint8Array): ImportedToken {
+export function validateToken(said: DeclaredToken, secret: Uint8Array): ImportedToken {
   if (said.kind === undefined) throw new Flawed('KIND_MISSING');
   const kind = KINDS.find((known) => known === said.kind?.toLowerCase());
   if (kind === undefined) throw new Flawed('KIND_UNSUPPORTED');
@@ -29,17 +29,17 @@ export function judgeToken(said: SaidOfToken, secret: Uint8Array): ImportedToken
     secret,
     ...(said.expiresAt !== undefined && { expiresAt: said.expiresAt }),
   };
-  return kind === 'ocra' ? { ...record, ...judgeOcra(said) } : { ...record, ...judgeOath(kind, said) };
+  return kind === 'ocra' ? { ...record, ...validateOcra(said) } : { ...record, ...validateOath(kind, said) };
 }
 
 type Oath = Pick<ImportedOathToken, 'kind' | 'algorithm' | 'digits' | 'periodMs' | 'counter' | 'driftSteps'>;
 
-function judgeOath(kind: ImportedOathToken['kind'], said: SaidOfToken): Oath {
+function validateOath(kind: ImportedOathToken['kind'], said: DeclaredToken): Oath {
   if (said.suite !== undefined || said.suitePin !== undefined) throw new Flawed('SUITE_CONTRADICTED');
   const digits = wholeNumber(said.digits ?? '6', 'DIGITS_UNSUPPORTED');
   if (digits !== 6 && digits !== 8) throw new Flawed('DIGITS_UNSUPPORTED');
   const period = kind === 'totp' ? wholeNumber(said.periodSeconds ?? '30', 'PERIOD_UNSUPPORTED') : 30;
-  if (period < 30 || period > LONGEST_PERIOD || period % 30 !== 0) throw new Flawed('PERIOD_UNSUPPORTED');
+  if (period < 30 || period > MAX_PERIOD_SECONDS || period % 30 !== 0) throw new Flawed('PERIOD_UNSUPPORTED');
   return {
     kind,
     algorithm: algorithmOf(said.algorithm),

@@ -1,5 +1,4 @@
-import type { ImportFlaw } from '@countersign/protocol/token-import';
-import { IMPORT_MAX_ROWS } from '@countersign/protocol/token-import';
+import { IMPORT_MAX_ROWS, type ImportFlaw } from '@countersign/protocol/token-import';
 import { Flawed, flawOf } from '../import-file.ts';
 import {
   keyOf,
@@ -45,7 +44,7 @@ export class ContainerReader {
 
   constructor(now: number) {
     this.#now = now;
-    this.#reader = new XmlReader(judgeRoot, (part) => this.#take(part));
+    this.#reader = new XmlReader(validateRoot, (part) => this.#take(part));
   }
 
   /** @throws Flawed */
@@ -98,7 +97,7 @@ export class ContainerReader {
   }
 }
 
-function judgeRoot(root: XmlElement): void {
+function validateRoot(root: XmlElement): void {
   if (!isElement(root, 'KeyContainer', 'pskc')) throw new Flawed('PSKC_UNKNOWN');
   // RFC 6030 section 1.2: a higher minor version is the same language with additions.
   if (!/^0*1\.[0-9]{1,3}$/.test(root.attributes.get('Version') ?? '')) throw new Flawed('PSKC_UNKNOWN');

@@ -1,5 +1,5 @@
 import { DRIFT_MAX_STEPS } from '../../kinds/oath/verify.ts';
-import type { SaidOfQuestions, SaidOfToken } from '../declared-token.ts';
+import type { DeclaredQuestions, DeclaredToken } from '../declared-token.ts';
 import { Flawed } from '../import-file.ts';
 import { base64Decode } from '../seed-format.ts';
 import { readDates, readPolicy } from './policy.ts';
@@ -9,7 +9,7 @@ import { childOf, neededChild, textOf, textOfChild, type XmlElement } from './xm
 /** A key as written in a container, its seed still encrypted. */
 export interface PskcKey {
   id: string;
-  said: SaidOfToken;
+  said: DeclaredToken;
   seed: SeedAsGiven;
   /** The id of the key that is the PIN of an OCRA suite. */
   pinKeyId?: string;
@@ -99,10 +99,10 @@ function readSuite(key: XmlElement, parameters: XmlElement | undefined): string 
 }
 
 /** The formats of questions and answers besides the suite (RFC 6030 section 4.3.4). */
-function readFormats(parameters: XmlElement | undefined): Pick<SaidOfToken, 'digits' | 'questions'> {
+function readFormats(parameters: XmlElement | undefined): Pick<DeclaredToken, 'digits' | 'questions'> {
   const response = parameters && childOf(parameters, 'ResponseFormat', 'pskc');
   const challenge = parameters && childOf(parameters, 'ChallengeFormat', 'pskc')?.attributes;
-  const questions: SaidOfQuestions | undefined = challenge && {
+  const questions: DeclaredQuestions | undefined = challenge && {
     encoding: challenge.get('Encoding'),
     least: challenge.get('Min'),
     most: challenge.get('Max'),

@@ -1,6 +1,6 @@
 import type { ImportWarning } from '@countersign/protocol/token-import';
 import { Flawed, flawOf, type ImportRow } from '../import-file.ts';
-import { judgeToken } from '../validate-token.ts';
+import { validateToken } from '../validate-token.ts';
 import type { PskcContainer } from './container.ts';
 import type { SeedAsGiven } from './key-package.ts';
 import { decrypt, macFits, provesItself } from './protection.ts';
@@ -17,7 +17,7 @@ export interface OpeningKeys {
  *
  * @throws Flawed
  */
-export function judgeOpening({ protection }: PskcContainer, keys: OpeningKeys): void {
+export function validateKeys({ protection }: PskcContainer, keys: OpeningKeys): void {
   const { password, preSharedKey } = keys;
   if (!protection && (password !== undefined || preSharedKey !== undefined)) throw new Flawed('NOT_ENCRYPTED');
   if (protection?.by === 'password' && password === undefined) throw new Flawed('PASSWORD_NEEDED');
@@ -52,7 +52,7 @@ export function* openContainer(container: PskcContainer, key: Uint8Array | undef
     const found = flawOf(() => {
       const secret = open(seed);
       const suitePin = pinKeyId === undefined ? undefined : pinOf(container.pinKeys.get(pinKeyId), open);
-      return judgeToken({ ...said, serial: ownSerial, suitePin }, secret);
+      return validateToken({ ...said, serial: ownSerial, suitePin }, secret);
     });
     yield { ...named, outcome: 'flaw' in found ? found : { token: found.read } };
   }

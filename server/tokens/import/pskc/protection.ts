@@ -30,7 +30,7 @@ export interface MacMethod {
 }
 
 /** Some seconds of one thread on a slow core; vendors' files have up to some hundred thousand. */
-const MOST_ITERATIONS = 1_000_000;
+const MAX_ITERATIONS = 1_000_000;
 
 const PBKDF2 = new Set([
   `${NAMESPACES.pkcs5}pbkdf2`,
@@ -72,7 +72,7 @@ export function readProtection(element: XmlElement): Protection {
   const iterations = wholeNumber(textOf(unqualified(parameters, 'IterationCount')), 'PSKC_STRUCTURE');
   const keyBytes = wholeNumber(textOf(unqualified(parameters, 'KeyLength')), 'PSKC_STRUCTURE');
   if (salt === undefined || iterations < 1) throw new Flawed('PSKC_STRUCTURE');
-  if (iterations > MOST_ITERATIONS || salt.length > 1024) throw new Flawed('PROTECTION_UNSUPPORTED');
+  if (iterations > MAX_ITERATIONS || salt.length > 1024) throw new Flawed('PROTECTION_UNSUPPORTED');
   if (![16, 24, 32].includes(keyBytes)) throw new Flawed('KEY_LENGTH_WRONG');
   const prf = unqualifiedOrNone(parameters, 'PRF');
   return {

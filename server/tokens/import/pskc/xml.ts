@@ -24,11 +24,11 @@ export interface XmlElement {
 }
 
 /** More than any key container needs. */
-const DEEPEST = 24;
-const MOST_ATTRIBUTES = 24;
-const LONGEST_ATTRIBUTE = 2048;
-const LONGEST_TEXT = 65_536;
-const MOST_ELEMENTS_IN_A_PART = 500;
+const MAX_ELEMENT_DEPTH = 24;
+const MAX_ATTRIBUTES = 24;
+const MAX_ATTRIBUTE_LENGTH = 2048;
+const MAX_ELEMENT_TEXT = 65_536;
+const MAX_ELEMENTS_IN_A_PART = 500;
 
 /**
  * Reads XML piece by piece and returns each part of the root once it is complete; at most one part is in memory. Only
@@ -61,7 +61,8 @@ export class XmlReader {
     });
     this.#parser.on('attribute', ({ value }) => {
       this.#attributes += 1;
-      if (this.#attributes > MOST_ATTRIBUTES || value.length > LONGEST_ATTRIBUTE) throw new Flawed('XML_OUT_OF_BOUNDS');
+      if (this.#attributes > MAX_ATTRIBUTES || value.length > MAX_ATTRIBUTE_LENGTH)
+        throw new Flawed('XML_OUT_OF_BOUNDS');
     });
     this.#parser.on('opentag', (tag) => this.#begin(tag));
     this.#parser.on('closetag', () => this.#end());
@@ -94,10 +95,10 @@ export class XmlReader {
       text: '',
       interrupted: false,
     };
-    if (this.#open.length >= DEEPEST) throw new Flawed('XML_OUT_OF_BOUNDS');
+    if (this.#open.length >= MAX_ELEMENT_DEPTH) throw new Flawed('XML_OUT_OF_BOUNDS');
     if (this.#open.length === 1) this.#elements = 0;
     this.#elements += 1;
-    if (this.#elements > MOST_ELEMENTS_IN_A_PART) throw new Flawed('XML_OUT_OF_BOUNDS');
+    if (this.#elements > MAX_ELEMENTS_IN_A_PART) throw new Flawed('XML_OUT_OF_BOUNDS');
     if (this.#open.length === 0) this.#onRoot(element);
     if (this.#open.length > 1) this.#open.at(-1)?.children.push(element);
     this.#open.push(element);
@@ -113,7 +114,7 @@ export class XmlReader {
     if (!element) return;
     // Between the parts of the root there is only space, which is not stored.
     if (this.#open.length === 1 && isSpace(text)) return;
-    if (element.text.length + text.length > LONGEST_TEXT) throw new Flawed('XML_OUT_OF_BOUNDS');
+    if (element.text.length + text.length > MAX_ELEMENT_TEXT) throw new Flawed('XML_OUT_OF_BOUNDS');
     element.text += text;
   }
 

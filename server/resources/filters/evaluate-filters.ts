@@ -5,7 +5,7 @@ import { ipAllows, ipProblems } from './ip.ts';
 import { timeAllows, timeProblems } from './time.ts';
 
 /** Facts about the user who signs in, reported by the caller; never about the caller itself. */
-export interface Seen {
+export interface FilterInput {
   /** Canonical. */
   address?: string;
   /** ISO 3166-1 alpha-2 of that address, if it has a country. */
@@ -20,7 +20,7 @@ export type FilterVerdict = { allowed: true } | { allowed: false; by: FilterRule
  *
  * @param now milliseconds since the epoch
  */
-export function judgeFilters(rules: readonly FilterRule[], seen: Seen, now: number): FilterVerdict {
+export function evaluateFilters(rules: readonly FilterRule[], seen: FilterInput, now: number): FilterVerdict {
   const refusing = rules.find((rule) => !allows(rule, seen, now));
   return refusing ? { allowed: false, by: refusing.kind } : { allowed: true };
 }
@@ -39,7 +39,7 @@ export function validateRule(rule: FilterRule): string[] {
   }
 }
 
-function allows(rule: FilterRule, seen: Seen, now: number): boolean {
+function allows(rule: FilterRule, seen: FilterInput, now: number): boolean {
   if (rule.kind === 'time') return timeAllows(rule, now);
   const { address, country } = seen;
   if (address === undefined || canonicalAddress(address) !== address) return false;

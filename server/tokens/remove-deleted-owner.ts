@@ -5,11 +5,11 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { reindex } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
-import { giveToken } from './assignments.ts';
+import { changeOwner } from './assignments.ts';
 import { tokenDocument } from './documents.ts';
 
 /** Removes a deleted owner from a token. A token that has a new owner by now, or whose owner exists, is left alone. */
-export async function disown(
+export async function removeDeletedOwner(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: RequestContext,
   account: AccountId,
@@ -22,7 +22,7 @@ export async function disown(
   await transact(ports, key.anchor, [key], ([stored], now) => {
     const token = stored?.value;
     if (token?.account !== account || token.owner !== former) return { answer: undefined };
-    const next = giveToken(token, undefined);
+    const next = changeOwner(token, undefined);
     const event: EventDraft = { type: 'token.updated', subject: id, related: [former], changed: ['epoch', 'owner'] };
     return {
       answer: undefined,

@@ -3,7 +3,7 @@ import type { Store } from '../kernel/ports/store.ts';
 const known = new WeakMap<Store, Map<string, Set<Promise<void>>>>();
 
 /** Records that a password of this subject is counted and not judged yet. The returned function ends that. */
-export function noteUnderWay(store: Store, subject: string): () => void {
+export function trackAttempt(store: Store, subject: string): () => void {
   const bySubject = known.get(store) ?? new Map<string, Set<Promise<void>>>();
   known.set(store, bySubject);
   const underWay = bySubject.get(subject) ?? new Set();
@@ -21,6 +21,6 @@ export function noteUnderWay(store: Store, subject: string): () => void {
 }
 
 /** The attempts of this process. */
-export function underWayOf(store: Store, subject: string): readonly Promise<void>[] {
+export function pendingAttempts(store: Store, subject: string): readonly Promise<void>[] {
   return [...(known.get(store)?.get(subject) ?? [])];
 }

@@ -6,7 +6,7 @@ import type { User } from '../users/user.ts';
  * True if all resources of a user allow a reset by mail. They share one password, so a single resource that forbids it
  * forbids it for all (SR-67).
  */
-export async function mayResetEverywhere(
+export async function isResetAllowedEverywhere(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   { assignments }: Pick<User, 'assignments'>,
 ): Promise<boolean> {

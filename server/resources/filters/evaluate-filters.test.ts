@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen } from '../../testing/samples.ts';
+import { evaluateFilters, validateRule } from './evaluate-filters.ts';
 import type { FilterRule, GeoRule, IpRule } from './filter.ts';
-import { judgeFilters, validateRule } from './judge.ts';
 
 const NOW = Date.parse('2026-06-01T12:00Z');
 const ALLOWED = { allowed: true };
@@ -25,7 +25,7 @@ describe('the geo filter', () => {
     ['deny', 'UA', false],
     ['deny', 'DE', true],
   ] as const)('%s list, from %s: %s', (mode, country, allowed) => {
-    const verdict = judgeFilters([geo({ mode })], { address: '192.0.2.1', country }, NOW);
+    const verdict = evaluateFilters([geo({ mode })], { address: '192.0.2.1', country }, NOW);
     expect(verdict).toEqual(allowed ? ALLOWED : deniedBy('geo'));
   });
 
@@ -36,14 +36,14 @@ describe('the geo filter', () => {
     ['deny', 'deny'],
   ] as const)('%s list, address without a country: as the rule states, %s', (mode, unlocated) => {
     for (const seen of [{ address: '10.0.0.1' }, { address: '10.0.0.1', country: '?' }]) {
-      const verdict = judgeFilters([geo({ mode, unlocated })], seen, NOW);
+      const verdict = evaluateFilters([geo({ mode, unlocated })], seen, NOW);
       expect(verdict).toEqual(unlocated === 'allow' ? ALLOWED : deniedBy('geo'));
     }
   });
 
   test('accepts a country in lower case', () => {
     const rule = geo({ mode: 'deny', unlocated: 'allow' });
-    expect(judgeFilters([rule], { address: '192.0.2.1', country: 'ua' }, NOW)).toEqual(deniedBy('geo'));
+    expect(evaluateFilters([rule], { address: '192.0.2.1', country: 'ua' }, NOW)).toEqual(deniedBy('geo'));
   });
 });
 
@@ -56,7 +56,7 @@ describe('the IP filter', () => {
     ['deny', '192.0.2.77', false],
     ['deny', '192.0.3.1', true],
   ] as const)('%s list, from %s: %s', (mode, address, allowed) => {
-    expect(judgeFilters([ip({ mode })], { address }, NOW)).toEqual(allowed ? ALLOWED : deniedBy('ip'));
+    expect(evaluateFilters([ip({ mode })], { address }, NOW)).toEqual(allowed ? ALLOWED : deniedBy('ip'));
   });
 
   // The attack: get past a denying rule whose range cannot be parsed.
@@ -64,7 +64,7 @@ describe('the IP filter', () => {
     for (const mode of ['allow', 'deny'] as const) {
       const broken = ip({ mode, ranges: ['192.0.2.0/24', '10.0.0.0/99'] });
       for (const address of ['192.0.2.1', '198.51.100.1']) {
-        expect(judgeFilters([broken], { address }, NOW)).toEqual(deniedBy('ip'));
+        expect(evaluateFilters([broken], { address }, NOW)).toEqual(deniedBy('ip'));
       }
     }
   });
@@ -73,8 +73,8 @@ describe('the IP filter', () => {
 test('filters without countries or ranges deny in either mode', () => {
   for (const mode of ['allow', 'deny'] as const) {
     const seen = { address: '192.0.2.1', country: 'UA' };
-    expect(judgeFilters([ip({ mode, ranges: [] })], seen, NOW)).toEqual(deniedBy('ip'));
-    expect(judgeFilters([geo({ mode, countries: [] })], seen, NOW)).toEqual(deniedBy('geo'));
+    expect(evaluateFilters([ip({ mode, ranges: [] })], seen, NOW)).toEqual(deniedBy('ip'));
+    expect(evaluateFilters([geo({ mode, countries: [] })], seen, NOW)).toEqual(deniedBy('geo'));
   }
 });
 
@@ -95,13 +95,13 @@ describe('an address that is missing or not canonical', () => {
   ])('%j is denied by every filter that needs an address', (address) => {
     for (const rule of denying) {
       const seen = address === undefined ? { country: 'DE' } : { address, country: 'DE' };
-      expect(judgeFilters([rule], seen, NOW)).toEqual(deniedBy(rule.kind));
+      expect(evaluateFilters([rule], seen, NOW)).toEqual(deniedBy(rule.kind));
     }
   });
 
   test('passes a time filter, which needs none', () => {
-    expect(judgeFilters([NOON], {}, NOW)).toEqual(ALLOWED);
-    expect(judgeFilters([NIGHT], {}, NOW)).toEqual(deniedBy('time'));
+    expect(evaluateFilters([NOON], {}, NOW)).toEqual(ALLOWED);
+    expect(evaluateFilters([NIGHT], {}, NOW)).toEqual(deniedBy('time'));
   });
 });
 
@@ -111,14 +111,14 @@ describe('several filters', () => {
   const seen = { address: '192.0.2.1', country: 'UA' };
 
   test('none allows', () => {
-    expect(judgeFilters([], {}, NOW)).toEqual(ALLOWED);
+    expect(evaluateFilters([], {}, NOW)).toEqual(ALLOWED);
   });
 
   test('all have to allow, in any order, and the first that refuses is named', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray([...pass, ...refuse]), (rules) => {
         const first = rules.find((rule) => refuse.includes(rule));
-        expect(judgeFilters(rules, seen, NOW)).toEqual(first ? deniedBy(first.kind) : ALLOWED);
+        expect(evaluateFilters(rules, seen, NOW)).toEqual(first ? deniedBy(first.kind) : ALLOWED);
       }),
     );
   });
@@ -126,7 +126,7 @@ describe('several filters', () => {
   // SR-3
   test('denies by a rule of a kind unknown to this release', () => {
     const later = JSON.parse('{"kind": "device"}');
-    expect(judgeFilters([later], seen, NOW)).toEqual({ allowed: false, by: 'device' });
+    expect(evaluateFilters([later], seen, NOW)).toEqual({ allowed: false, by: 'device' });
   });
 });
 
