@@ -1,6 +1,6 @@
-import { isSameSecret } from '../kernel/constant-time.ts';
 import type { AdministratorId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { isSameSecret } from '../kernel/secret-token.ts';
 import { CONFIRMATION_ATTEMPTS, type Confirmation } from '../messages/confirmation.ts';
 import { confirmationCodeText, plainCode, recoveryCodeText } from '../tokens/kinds/recovery/recovery-code-format.ts';
 import { RECOVERY_CODES } from './administrator.ts';

@@ -1,6 +1,6 @@
-import { isSameSecret } from '../kernel/constant-time.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
+import { isSameSecret } from '../kernel/secret-token.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { type ApiKey, KEY_USE_STEP_MS, validSecretHashes } from './api-key.ts';
 import { parseApiKey } from './api-key-format.ts';

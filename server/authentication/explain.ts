@@ -9,7 +9,7 @@ import { maySee, maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { waitUntilFrom } from '../passwords/known-networks.ts';
+import { waitUntilFrom } from '../passwords/password-backoff.ts';
 import { countersOf } from '../passwords/password-counters.ts';
 import type { EnvironmentAction } from '../resources/environment-check.ts';
 import { localTime } from '../resources/filters/time.ts';

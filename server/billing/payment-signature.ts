@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { isSameSecret } from '../kernel/constant-time.ts';
+import { isSameSecret } from '../kernel/secret-token.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 
 /** The headers of a signed message, as named in Standard Webhooks 1.0. */

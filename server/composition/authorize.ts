@@ -17,10 +17,10 @@ import { refuse } from '../http/problem.ts';
 import { readSessionCookie } from '../http/session-cookie.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { ApiScope } from '../kernel/api-scope.ts';
-import { isSameSecret } from '../kernel/constant-time.ts';
 import { parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { isSameSecret } from '../kernel/secret-token.ts';
 
 /** The header that names the account in which the operator acts. */
 export const ACCOUNT_HEADER = 'countersign-account';

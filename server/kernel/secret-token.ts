@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { isSameSecret } from './constant-time.ts';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { type IdPrefix, type idFromBytes, parseId } from './ids.ts';
 import type { Ports } from './ports/ports.ts';
 
@@ -40,4 +39,13 @@ export function parseSecretToken<P extends IdPrefix>(
   const id = parseId(prefix, text.slice(0, Math.max(dot, 0)));
   const secret = text.slice(dot + 1);
   return id && shape.test(secret) ? { id, secret } : undefined;
+}
+
+/**
+ * Compares a secret in constant time, so that the time does not reveal how much of a guess is right. Text is compared
+ * as UTF-8. The length of a secret is public: different lengths are unequal at once.
+ */
+export function isSameSecret(given: Uint8Array | string, expected: Uint8Array | string): boolean {
+  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,5 +1,5 @@
 import { defineDocument } from '../store/define-document.ts';
-import type { PasswordAttempts } from './known-networks.ts';
+import type { PasswordAttempts } from './password-backoff.ts';
 
 /** `subject`: a user, or a name under a MAC; see `password-counters.ts`. */
 export const passwordAttemptsDocument = defineDocument<PasswordAttempts, [subject: string]>({

@@ -10,12 +10,12 @@ import {
   KNOWN_NETWORK_TTL_MS,
   MAX_KNOWN_NETWORKS,
   type PasswordAttempts,
+  passwordWaitUntil,
   resetFailuresFrom,
   WRONG_PASSWORDS_TTL_MS,
   waitUntilFrom,
   wrongPasswordsFrom,
-} from './known-networks.ts';
-import { passwordWaitUntil } from './password-backoff.ts';
+} from './password-backoff.ts';
 
 const NOW = 1_800_000_000_000;
 const place = fc.option(fc.constantFrom('home', 'work', 'train', 'evil'), { nil: undefined });

@@ -4,7 +4,7 @@ import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import { passwordAttemptsDocument } from './documents.ts';
-import { attemptsAsOf, isKnownNetwork, type PasswordAttempts } from './known-networks.ts';
+import { attemptsAsOf, isKnownNetwork, type PasswordAttempts } from './password-backoff.ts';
 
 /** A typed name, of a user or of an administrator: the two have separate counters. */
 export interface TypedName {

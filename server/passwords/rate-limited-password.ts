@@ -2,7 +2,7 @@ import { callDependency } from '../kernel/dependency.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Reservation } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { DocumentKey, Json } from '../kernel/ports/store.ts';
+import type { DocumentKey, Json, Store } from '../kernel/ports/store.ts';
 import { type AuditDetail, isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
 import {
@@ -12,10 +12,9 @@ import {
   type PasswordAttempts,
   resetFailuresFrom,
   waitUntilFrom,
-} from './known-networks.ts';
+} from './password-backoff.ts';
 import { countersOf, type PasswordCounters, type TypedName, userSubject } from './password-counters.ts';
 import { normalisePassword } from './password-policy.ts';
-import { pendingAttempts, trackAttempt } from './pending-attempts.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
@@ -205,4 +204,29 @@ function keep(key: DocumentKey<PasswordAttempts>, value: PasswordAttempts, now: 
 async function appendAlone(ports: Needs, anchor: string, event: Json): Promise<void> {
   const operation = newOperation(ports);
   await ports.store.commit({ anchor, operation, now: ports.clock.now(), expect: [], append: [event] });
+}
+
+const attemptsUnderWay = new WeakMap<Store, Map<string, Set<Promise<void>>>>();
+
+/** Records that a password of this subject is counted and not judged yet. The returned function ends that. */
+function trackAttempt(store: Store, subject: string): () => void {
+  const bySubject = attemptsUnderWay.get(store) ?? new Map<string, Set<Promise<void>>>();
+  attemptsUnderWay.set(store, bySubject);
+  const underWay = bySubject.get(subject) ?? new Set();
+  bySubject.set(subject, underWay);
+  let fulfil = () => {};
+  const judged = new Promise<void>((resolve) => {
+    fulfil = resolve;
+  });
+  underWay.add(judged);
+  return () => {
+    underWay.delete(judged);
+    if (underWay.size === 0) bySubject.delete(subject);
+    fulfil();
+  };
+}
+
+/** The attempts of this process. */
+function pendingAttempts(store: Store, subject: string): readonly Promise<void>[] {
+  return [...(attemptsUnderWay.get(store)?.get(subject) ?? [])];
 }

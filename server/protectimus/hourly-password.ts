@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isSameSecret } from '../kernel/constant-time.ts';
+import { isSameSecret } from '../kernel/secret-token.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 
 /** The password of the dialect's clients: derived from the key and the hour, so that it changes every hour. */

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { isSameSecret } from '../kernel/constant-time.ts';
+import { isSameSecret } from '../kernel/secret-token.ts';
 
 /** Parses the data to sign, `k=v|k=v`, into the displayed fields, in this order. */
 export function fieldsOf(transactionData: string): { label: string; value: string }[] {

@@ -2,13 +2,13 @@ import { flowDocument } from '../flows/documents.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import { keeping } from '../flows/stored-flow.ts';
-import { isSameSecret } from '../kernel/constant-time.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { isSameSecret } from '../kernel/secret-token.ts';
 import { DAY_MS } from '../kernel/time.ts';
 import {
   CONFIRMATION_ATTEMPTS,

@@ -1,6 +1,6 @@
-import { isSameSecret } from '../kernel/constant-time.ts';
 import type { AccountId, TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { isSameSecret } from '../kernel/secret-token.ts';
 import { PIN_DIGITS } from './kinds/oath/format.ts';
 import type { Token, TokenPin } from './token.ts';
 

@@ -82,7 +82,7 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'password-back-off',
-    files: ['server/passwords/password-backoff.ts', 'server/passwords/known-networks.ts'],
+    files: ['server/passwords/password-backoff.ts'],
     tests: ['server/passwords/password-backoff.test.ts', 'server/passwords/known-networks.test.ts'],
   },
   {

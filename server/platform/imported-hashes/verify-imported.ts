@@ -1,7 +1,7 @@
 import { createHash, pbkdf2, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
-import { isSameSecret } from '../../kernel/constant-time.ts';
+import { isSameSecret } from '../../kernel/secret-token.ts';
 import { piecesOf, type ReadDigest, type ReadHash } from '../../passwords/imported-hash.ts';
 
 const derivePbkdf2 = promisify(pbkdf2);

@@ -1,5 +1,5 @@
 import { createDecipheriv, createHmac } from 'node:crypto';
-import { isSameSecret } from '../../../kernel/constant-time.ts';
+import { isSameSecret } from '../../../kernel/secret-token.ts';
 import { wholeNumber } from '../declared-token.ts';
 import { Flawed } from '../import-file.ts';
 import { base64Decode } from '../seed-format.ts';

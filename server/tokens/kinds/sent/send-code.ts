@@ -1,4 +1,3 @@
-import { isSameSecret } from '../../../kernel/constant-time.ts';
 import type { ResourceId } from '../../../kernel/ids.ts';
 import { runExclusive } from '../../../kernel/keyed-queue.ts';
 import type { MailLanguage } from '../../../kernel/mail.ts';
@@ -7,6 +6,7 @@ import { MailerUnavailable } from '../../../kernel/ports/mailer.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
+import { isSameSecret } from '../../../kernel/secret-token.ts';
 import { DAY_MS, HOUR_MS } from '../../../kernel/time.ts';
 import type { Decision } from '../../../store/transact.ts';
 import { newOperation, transact } from '../../../store/transact.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isSameSecret } from './constant-time.ts';
+import { isSameSecret } from './secret-token.ts';
 
 const secret = fc.oneof(fc.string({ unit: 'grapheme' }), fc.uint8Array());
 
