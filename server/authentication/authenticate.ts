@@ -25,8 +25,7 @@ import { decideFactors, denialCode } from './methods.ts';
 import { readAccess } from './read-access.ts';
 import { readLimitedToken } from './read-limits.ts';
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
-import { type SecondFactorEvent, verifySecondFactor } from './verify-second-factor.ts';
-import { verifyUserFactor } from './verify-user-factor.ts';
+import { type SecondFactorEvent, verifySecondFactor, verifyUserFactor } from './verify-second-factor.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo'>;
 

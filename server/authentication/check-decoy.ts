@@ -1,11 +1,11 @@
 import type { AccountId, TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { VerifyNeeds } from '../tokens/factor-check.ts';
+import { verifyAnswer } from '../tokens/kinds/actions.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
 import { seedContext } from '../tokens/seed-context.ts';
 import type { OathToken, RecoveryToken, Token } from '../tokens/token.ts';
 import { matchesAnswer } from './second-factor.ts';
-import { verifyAnswer } from './verify-answer.ts';
 
 const ACCOUNT: AccountId = 'acc_00000000000';
 const ID: TokenId = 'tok_00000000000';

@@ -4,15 +4,19 @@ import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Json, Stored } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
+import type { Resource } from '../resources/resource.ts';
 import { reindex } from '../store/index-entries.ts';
 import { Contention, newOperation, transact } from '../store/transact.ts';
 import type { Challenge } from '../tokens/challenge.ts';
 import { challengeDocument, tokenDocument } from '../tokens/documents.ts';
 import { factorQueueKey } from '../tokens/factor-check.ts';
+import { verifyAnswer } from '../tokens/kinds/actions.ts';
 import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import { rulesOf } from '../tokens/kinds/rules.ts';
 import { resetFailures } from '../tokens/lockout.ts';
+import type { SecondAnswer } from '../tokens/second-answer.ts';
 import type { Token, TokenKind } from '../tokens/token.ts';
+import type { SignInWay, User } from '../users/user.ts';
 import { checkDecoy } from './check-decoy.ts';
 import {
   candidateTokens,
@@ -24,10 +28,11 @@ import {
   type UncountedRefusal,
   type VerifiedCandidate,
 } from './decide-second-factor.ts';
-import { BURNT, decoyAttempt } from './decoy-attempt.ts';
+import { BURNT, decoyAttempt, typedNameQueueKey } from './decoy-attempt.ts';
 import { decoyAttemptDocument } from './documents.ts';
 import type { LimitedToken } from './read-limits.ts';
-import { verifyAnswer } from './verify-answer.ts';
+import { readLimitedPairs } from './read-limits.ts';
+import { acceptedKindsFrom } from './second-factor.ts';
 
 export type SecondFactorPorts = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
@@ -250,5 +255,41 @@ async function resetFailuresOf(
     const next = resetFailures(current.value, { threshold, userBlocked });
     if (next.failures === current.value.failures) return { answer: undefined };
     return { answer: undefined, write: { put: [{ key, value: next }] } };
+  });
+}
+
+export interface UserFactorAttempt {
+  method: 'otp' | 'password-otp';
+  user: User;
+  /** As typed, if no first factor stands behind the name. */
+  name?: string | undefined;
+  way: SignInWay;
+  resource: Resource;
+  answer: SecondAnswer;
+  /** The scope of the challenges that this answers. */
+  scope: string;
+  /** The transaction to confirm; then only tokens of these kinds may answer. */
+  signs?: { transaction: string; kinds: readonly TokenKind[] };
+}
+
+/** Verifies one answer against the tokens with which a user is assigned to a resource, as read when its turn comes. */
+export function verifyUserFactor(
+  ports: SecondFactorPorts,
+  { method, user, name, way, resource, answer, scope, signs }: UserFactorAttempt,
+  createEvent?: SecondFactorAttempt['createEvent'],
+): Promise<SecondFactorOutcome> {
+  const queue = name === undefined ? user.id : typedNameQueueKey(user.account, name);
+  return verifySecondFactor(ports, queue, {
+    method,
+    way,
+    answer,
+    scope,
+    accepts: signs?.kinds ?? acceptedKindsFrom(user, resource),
+    ...(signs && { transaction: signs.transaction }),
+    userBlocked: user.blocked,
+    user,
+    attempt: newOperation(ports),
+    ...(createEvent && { createEvent }),
+    readTokens: () => readLimitedPairs(ports, user, resource, way),
   });
 }

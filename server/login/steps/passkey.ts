@@ -1,7 +1,7 @@
 import type { PasskeyAssertion } from '@countersign/protocol/passkey';
 import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user.ts';
 import { offersPasskeySignIn } from '../../authentication/second-factor.ts';
-import { verifyUserFactor } from '../../authentication/verify-user-factor.ts';
+import { verifyUserFactor } from '../../authentication/verify-second-factor.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import { isRefusal, refusal } from '../../kernel/result.ts';
 import { findPasskey } from '../../tokens/kinds/passkey/find-passkey.ts';

@@ -1,5 +1,5 @@
 import { signingKinds } from '../../authentication/signing.ts';
-import { verifyUserFactor } from '../../authentication/verify-user-factor.ts';
+import { verifyUserFactor } from '../../authentication/verify-second-factor.ts';
 import { factorOf } from '../../flows/flow.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import type { TokenId } from '../../kernel/ids.ts';

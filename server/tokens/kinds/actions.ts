@@ -1,9 +1,13 @@
+import { callDependency } from '../../kernel/dependency.ts';
+import type { Candidate, FactorVerdict, VerifyNeeds } from '../factor-check.ts';
+import type { SecondAnswer } from '../second-answer.ts';
 import type { Token, TokenKind } from '../token.ts';
 import type { TokenKindActions } from './kind-actions.ts';
 import { oathActions } from './oath/actions.ts';
 import { ocraActions } from './ocra/actions.ts';
 import { passkeyActions } from './passkey/actions.ts';
 import { recoveryActions } from './recovery/actions.ts';
+import { rulesOf } from './rules.ts';
 import { sentActions } from './sent/actions.ts';
 
 /** What every kind does. `rules.ts` is the list of their rules. */
@@ -26,4 +30,23 @@ export type NewToken = {
 
 export function actionsOf({ factor }: Token): TokenKindActions {
   return KIND_ACTIONS[factor.kind];
+}
+
+/**
+ * Verifies one answer against one token. Nothing is written here: the verdict contains what an accepted answer uses up,
+ * and the caller commits it on exactly the versions that were read. A token whose secret does not open is an outage
+ * (SR-3).
+ */
+export async function verifyAnswer(
+  ports: VerifyNeeds,
+  candidate: Candidate,
+  answer: SecondAnswer,
+  now: number,
+): Promise<FactorVerdict> {
+  const token = candidate.stored.value;
+  return callDependency('checking a second factor', () =>
+    rulesOf(token).answer === answer.kind
+      ? actionsOf(token).verify(ports, token, answer, now, candidate)
+      : { verdict: 'not-asked' },
+  );
 }
