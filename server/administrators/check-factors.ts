@@ -51,7 +51,7 @@ export async function checkAdministratorPassword<A extends object>(
       password: asked.password,
       address: asked.address,
       passwordHash,
-      comesIn: async () => found && comesIn(ports, found, passwordHash, asked.password),
+      reload: async () => found && reloadUser(ports, found, passwordHash, asked.password),
       ...(wrong && { wrong }),
       ...(right && { right }),
     } as const;
@@ -61,13 +61,13 @@ export async function checkAdministratorPassword<A extends object>(
   }
 }
 
-async function comesIn(
+async function reloadUser(
   ports: SecondFactorPorts,
   found: Administrator,
   passwordHash: string | undefined,
   password: string,
 ): Promise<Administrator | undefined> {
-  const person = await stillRight(ports, found, passwordHash);
+  const person = await reloadIfValid(ports, found, passwordHash);
   if (!person || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return person;
   // A hash weaker than today's parameters is replaced while the password is at hand (SR-18).
   const renewed = await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
@@ -79,10 +79,10 @@ async function comesIn(
     const put = [{ key, value: { ...current.value, passwordHash: renewed } }];
     return { answer: renewed, write: { put, append: [createEvent(act, event, now)] } };
   });
-  return stillRight(ports, found, stored);
+  return reloadIfValid(ports, found, stored);
 }
 
-async function stillRight(
+async function reloadIfValid(
   ports: SecondFactorPorts,
   { account, id }: Administrator,
   passwordHash: string | undefined,

@@ -85,7 +85,7 @@ async function checkInTurn<A extends object>(
       password: input.password,
       address: input.address,
       passwordHash: usable,
-      comesIn: async () => found && comesIn(ports, found, input, usable),
+      reload: async () => found && reloadUser(ports, found, input, usable),
       ...(events && { wrong: (reason: WrongReason) => events.wrong(found?.id, reason) }),
       ...(events && found && { right: (concluded: object) => events.right(concluded, found.id) }),
     },
@@ -94,21 +94,21 @@ async function checkInTurn<A extends object>(
 }
 
 /** The user with the right password, as currently stored, with a hash of today's strength. */
-async function comesIn(
+async function reloadUser(
   ports: Needs,
   found: User,
   input: PasswordAttempt,
   passwordHash: string | undefined,
 ): Promise<PasswordRight | undefined> {
-  const person = await stillRight(ports, found, input, passwordHash);
+  const person = await reloadIfValid(ports, found, input, passwordHash);
   if (!person || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return person;
   // A second hash, during which things may change again.
   const stored = await upgradeHash(ports, found, passwordHash, input.password);
-  return stillRight(ports, found, input, stored);
+  return reloadIfValid(ports, found, input, stored);
 }
 
 /** The user as currently stored, if they are live and assigned and the checked password is still theirs. */
-async function stillRight(
+async function reloadIfValid(
   ports: Needs,
   found: User,
   { resource, way }: PasswordAttempt,

@@ -3,7 +3,7 @@ import { decideFactors, widgetMethod } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import type { Enrolling } from '../flows/enrolling.ts';
 import type { Flow, FlowAt } from '../flows/flow.ts';
-import { actOf } from '../flows/flow-events.ts';
+import { userContext } from '../flows/flow-events.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../flows/step.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, refusal, withAudit } from '../kernel/result.ts';
@@ -58,7 +58,7 @@ async function prove(
   }
   const kinds = await kindsNow(ports, flow, resource, standing);
   if (!kinds?.includes(making.kind)) return DENIED;
-  const own = { act: actOf(flow, client), flow, enrolling, making, user };
+  const own = { act: userContext(flow, client), flow, enrolling, making, user };
   const made = await createEnrolledToken(ports, own, proof, resource.failedAttemptsBeforeLock);
   if (isRefusal(made)) {
     const challenge = randomChallenge(ports);

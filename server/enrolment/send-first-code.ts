@@ -1,5 +1,5 @@
 import type { SentMaking } from '../flows/enrolling.ts';
-import { actOf } from '../flows/flow-events.ts';
+import { userContext } from '../flows/flow-events.ts';
 import type { Step, StepContext, StepPorts } from '../flows/step.ts';
 import { retryStep } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
@@ -76,7 +76,7 @@ async function send(
   if (underWay) return underWay;
   const full = await countOfPerson(ports, user.id);
   if (full) return full;
-  return sendCode(ports, actOf(flow, client), {
+  return sendCode(ports, userContext(flow, client), {
     token,
     isNew: true,
     resource,

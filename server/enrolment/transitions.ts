@@ -1,6 +1,6 @@
 import type { Enrolling, Making, SentMaking } from '../flows/enrolling.ts';
 import type { Flow, FlowAt } from '../flows/flow.ts';
-import { evaluated } from '../flows/transitions.ts';
+import { countStep } from '../flows/transitions.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
 import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { User } from '../users/user.ts';
@@ -13,7 +13,7 @@ export function enrolmentBegun(
   enrolling: Enrolling,
 ): FlowAt<'enrol'> {
   return {
-    ...evaluated(flow),
+    ...countStep(flow),
     step: 'enrol',
     // A passkey alone signs in without a login.
     login: flow.login ?? user.login,
@@ -30,12 +30,12 @@ export function kindChosen(
   making: Making | undefined,
 ): FlowAt<'enrol'> {
   const { making: _before, ...rest } = flow.enrolling;
-  return { ...evaluated(flow), enrolling: { ...rest, kinds, ...(making && { making }) } };
+  return { ...countStep(flow), enrolling: { ...rest, kinds, ...(making && { making }) } };
 }
 
 /** A first code is on its way. */
 export function firstCodeSent(flow: FlowAt<'enrol'>, making: SentMaking): FlowAt<'enrol'> {
-  return { ...evaluated(flow), enrolling: { ...flow.enrolling, making } };
+  return { ...countStep(flow), enrolling: { ...flow.enrolling, making } };
 }
 
 /** A new challenge for the passkey: a response voids the one before. */
@@ -48,7 +48,7 @@ export function renewPasskeyChallenge(flow: FlowAt<'enrol'>, challenge: string):
 /** The enrolment can no longer be skipped. */
 export function enrolmentInsisted(flow: FlowAt<'enrol'>): FlowAt<'enrol'> {
   return {
-    ...evaluated(flow),
+    ...countStep(flow),
     enrolling: { ...flow.enrolling, mayWait: false },
     error: { code: 'ENROLMENT_REQUIRED' },
   };
@@ -56,12 +56,12 @@ export function enrolmentInsisted(flow: FlowAt<'enrol'>): FlowAt<'enrol'> {
 
 /** The token exists; the sign-in shows the recovery codes and waits until the user confirms them. */
 export function codesShown(flow: FlowAt<'enrol'>, passed: Enrolling['passed']): FlowAt<'codes'> {
-  return { ...evaluated(flow), step: 'codes', enrolling: { ...flow.enrolling, passed } };
+  return { ...countStep(flow), step: 'codes', enrolling: { ...flow.enrolling, passed } };
 }
 
 /** The end of a flow started by a mailed link: no result is due. */
 export function enrolledByLink(flow: Flow): FlowAt<'done'> {
-  return { ...evaluated(flow), step: 'done' };
+  return { ...countStep(flow), step: 'done' };
 }
 
 /** Denied for a locked token, with the offer to unlock it by mail, which rests on the verified password. */

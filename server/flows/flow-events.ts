@@ -14,11 +14,11 @@ import { type LoginRequest, RESULT_GRACE_MS } from './flow.ts';
  */
 
 /** The user who signs in is the actor, once a first factor has identified them. */
-export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, client: ClientInfo): RequestContext {
+export function userContext({ account, user }: Pick<Flow, 'account' | 'user'>, client: ClientInfo): RequestContext {
   return { actor: { kind: 'user', account, ...(user !== undefined && { id: user }) }, ...client };
 }
 
-export function refusedEvent(flow: Flow, { refused, audit = {} }: Refusal): EventDraft {
+export function createRefusedEvent(flow: Flow, { refused, audit = {} }: Refusal): EventDraft {
   const { about, tokens = [], percent, reason = refused } = audit;
   const subject = flow.user ?? about;
   return {
@@ -33,7 +33,7 @@ export function refusedEvent(flow: Flow, { refused, audit = {} }: Refusal): Even
   };
 }
 
-export function grantedEvent(result: ResultRecord): EventDraft {
+export function createGrantedEvent(result: ResultRecord): EventDraft {
   const factors: EventFactor[] = [];
   if (result.amr.includes('pwd')) factors.push('password');
   if (result.otp === 'verified') factors.push(result.kind ? KIND_RULES[result.kind].eventFactor : 'otp');
@@ -71,6 +71,6 @@ export function completionWrite(
         ? [{ key: loginRequestDocument.key(id), value: { ...request, usedAt: now }, expiresAt: request.expiresAt }]
         : []),
     ],
-    append: [createEvent(actOf(flow, client), grantedEvent(result), now)],
+    append: [createEvent(userContext(flow, client), createGrantedEvent(result), now)],
   };
 }

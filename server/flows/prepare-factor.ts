@@ -13,7 +13,7 @@ import type { PrepareContext, PrepareNeeds } from '../tokens/prepare-context.ts'
 import type { Token } from '../tokens/token.ts';
 import { readUser } from '../users/find-user.ts';
 import type { Flow, FlowAt, SecondStep } from './flow.ts';
-import { actOf } from './flow-events.ts';
+import { userContext } from './flow-events.ts';
 import type { ChallengeDraft } from './transitions.ts';
 
 /**
@@ -60,7 +60,7 @@ export async function prepareFactor(
     return refusal('ACCESS_DENIED', {}, { about: known.id });
   }
   const accepts = transaction ? signingKinds(resource, transaction, user) : acceptedKindsFrom(user, resource);
-  const delivery = { act: actOf(flow, client), language, origin };
+  const delivery = { act: userContext(flow, client), language, origin };
   const context = { flow: id, resource, accepts, transaction, expiresAt, delivery };
   const values = tokens.map(({ value }) => value);
   const prepared = await prepareOption(ports, option, context, values);

@@ -4,7 +4,7 @@ import type { ClientInfo } from '../kernel/request-context.ts';
 import type { Refusal } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { AnswerableStep, Flow, FlowAt } from './flow.ts';
-import type { Passed } from './transitions.ts';
+import type { VerifiedFactors } from './transitions.ts';
 
 export type StepPorts = Pick<
   Ports,
@@ -35,7 +35,7 @@ export interface StepContext<At extends AnswerableStep> {
  */
 export type StepOutcome<At extends AnswerableStep = AnswerableStep> =
   | { move(flow: FlowAt<At>): Flow }
-  | { finish: Passed }
+  | { finish: VerifiedFactors }
   /** `again` applies if the flow continues; `after` if it ends. */
   | { refusal: Refusal; again?(flow: FlowAt<At>): Flow; after?(flow: FlowAt<'denied'>): Flow };
 

@@ -10,10 +10,10 @@ import { restorationDocument } from '../store/documents.ts';
 import { transact, type Write } from '../store/transact.ts';
 import { flowDocument, flowStartedDocument } from './documents.ts';
 import { type Flow, type Handle, parseHandle, writeHandle } from './flow.ts';
-import { type Conversation, claimStep, holdsClaim, released } from './transitions.ts';
+import { type Conversation, claimStep, holdsClaim, releaseClaim } from './transitions.ts';
 
 /** A stored conversation: identified by its flow and continued with the handle. */
-export interface KeptConversation extends Conversation {
+export interface StoredConversation extends Conversation {
   id: FlowId;
   handleHash: string;
   createdAt: number;
@@ -32,7 +32,7 @@ type FlowKind = ClientContext['kind'];
  *
  * @returns the flow as its first answer will find it, and the handle that holds it
  */
-export function sealFlow<F extends KeptConversation>(
+export function sealFlow<F extends StoredConversation>(
   ports: Pick<Ports, 'secrets'>,
   kind: FlowKind,
   flow: F,
@@ -42,7 +42,7 @@ export function sealFlow<F extends KeptConversation>(
 }
 
 /** The flow in a valid handle. Undefined for every other handle. */
-export async function unsealFlow<F extends KeptConversation>(
+export async function unsealFlow<F extends StoredConversation>(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
   kind: FlowKind,
   { id, secret }: Handle,
@@ -80,7 +80,7 @@ export function readFlow(
 }
 
 /** @param open the contents of a handle whose flow is not stored yet */
-export async function readByHandle<F extends KeptConversation>(
+export async function readByHandle<F extends StoredConversation>(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   keyOf: KeyOf<F>,
   text: unknown,
@@ -100,7 +100,7 @@ export async function readByHandle<F extends KeptConversation>(
  * @param open the contents of a handle whose flow is not stored yet: the claim stores it. Absent: no flow starts with
  * this step
  */
-export async function claimFlowStep<F extends KeptConversation>(
+export async function claimFlowStep<F extends StoredConversation>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   keyOf: KeyOf<F>,
   answer: { handle: unknown; seq: number; steps: readonly F['step'][]; attempt: string },
@@ -119,7 +119,7 @@ export async function claimFlowStep<F extends KeptConversation>(
         if (!flow || !secretMatches(handle.secret, flow.handleHash)) return { answer: refusal('FLOW_NOT_FOUND') };
         const claimed = claimStep(flow, answer, now);
         if ('refused' in claimed) return { answer: refusal(claimed.refused) };
-        const put = keeping(keyOf, claimed.flow).put ?? [];
+        const put = putFlow(keyOf, claimed.flow).put ?? [];
         const marked = { key: mark, value: { at: now }, expiresAt: flow.expiresAt };
         return { answer: claimed, write: { put: stored ? put : [...put, marked] } };
       },
@@ -131,7 +131,7 @@ export async function claimFlowStep<F extends KeptConversation>(
 }
 
 /** A failed evaluation decided nothing: the step is free again, and what was counted stays counted. */
-export async function releaseStep<F extends KeptConversation>(
+export async function releaseStep<F extends StoredConversation>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   keyOf: KeyOf<F>,
   id: FlowId,
@@ -141,11 +141,11 @@ export async function releaseStep<F extends KeptConversation>(
   await transact(ports, key.anchor, [key], ([stored]) => {
     const flow = stored?.value as F | undefined;
     return flow && holdsClaim(flow, attempt)
-      ? { answer: undefined, write: keeping(keyOf, released(flow)) }
+      ? { answer: undefined, write: putFlow(keyOf, releaseClaim(flow)) }
       : { answer: undefined };
   });
 }
 
-export function keeping<F extends KeptConversation>(keyOf: KeyOf<F>, flow: F): Write {
+export function putFlow<F extends StoredConversation>(keyOf: KeyOf<F>, flow: F): Write {
   return { put: [{ key: keyOf(flow.id), value: flow, expiresAt: flow.expiresAt }] };
 }

@@ -7,20 +7,20 @@ import type { PasskeyChallenge } from '../tokens/kinds/passkey/passkey-challenge
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest } from './flow.ts';
 import {
   acceptPassword,
+  addEarlierFactors,
   codeNotSent,
   completeFlow,
-  evaluated,
+  countStep,
+  createFlow,
+  createRequestedFlow,
+  createStepUpFlow,
   FLOW_WRONG_ANSWERS,
   holdsClaim,
-  newFlow,
-  type Passed,
-  requestedFlow,
+  presentError,
   requestSecondFactor,
   retryStep,
   selectFactor,
-  shownError,
-  stepUpFlow,
-  withKept,
+  type VerifiedFactors,
 } from './transitions.ts';
 
 // The complete flow after one move: it loses nothing that was shown or asked, and retains nothing longer than it
@@ -44,7 +44,7 @@ const RESOURCE: Resource = {
   createdAt: 0,
 };
 const ASKED = { nonce: 'nonce-0123456789', origin: 'https://shop.example' };
-const FLOW: Flow = frozen(newFlow(ID, RESOURCE, ASKED, NOW));
+const FLOW: Flow = frozen(createFlow(ID, RESOURCE, ASKED, NOW));
 const CODE: FactorOption = { id: 'code', kind: 'code' };
 const SMS: FactorOption = { id: 'tok_1', kind: 'sms', name: 'Phone', to: '•••78' };
 const SENT = { token: tokenId(1), to: '•••78', expiresAt: NOW + 1, resendAt: NOW + 1 };
@@ -89,7 +89,7 @@ describe('a new flow', () => {
     const environment = { language: 'de' };
     const testMode = 'pass';
     const asked = { ...ASKED, handleHash: 'aa', prefer: 'sms', purpose: 'self', environment } as const;
-    expect(newFlow(ID, { ...RESOURCE, testMode }, asked, NOW)).toStrictEqual({
+    expect(createFlow(ID, { ...RESOURCE, testMode }, asked, NOW)).toStrictEqual({
       ...FLOW,
       handleHash: 'aa',
       prefer: 'sms',
@@ -140,7 +140,7 @@ describe('the second factor', () => {
     expect(retryStep({ ...FLOW, attemptsLeft: 1 }, 'OTP_WRONG')).toMatchObject({ step: 'denied', attemptsLeft: 0 });
     // Only the password wait has a maximum.
     const limit = { code: 'CODE_LIMIT' as const, retryAt: NOW + 3_600_000 };
-    expect(shownError(limit, NOW)).toEqual({ code: 'CODE_LIMIT', retryAfterMs: 3_600_000 });
+    expect(presentError(limit, NOW)).toEqual({ code: 'CODE_LIMIT', retryAfterMs: 3_600_000 });
   });
 
   test('is claimed by no attempt until one claims it', () => {
@@ -155,7 +155,7 @@ describe('the second factor', () => {
       claim: { attempt: 'a', at: NOW },
       error: { code: 'OTP_WRONG' as const },
     };
-    expect(evaluated(before)).toStrictEqual({ ...FLOW, seq: 1 });
+    expect(countStep(before)).toStrictEqual({ ...FLOW, seq: 1 });
   });
 });
 
@@ -163,7 +163,7 @@ describe('a login request', () => {
   const TRANSACTION = { fields: [], hash: 'ab', nonce: 'n' };
 
   test('asks for the second factor of the user that it names', () => {
-    expect(requestedFlow(FLOW, REQUEST, 'alice', [CODE], { step: 'passkey', passkey: PASSKEY })).toStrictEqual({
+    expect(createRequestedFlow(FLOW, REQUEST, 'alice', [CODE], { step: 'passkey', passkey: PASSKEY })).toStrictEqual({
       ...FLOW,
       user: USER.id,
       login: 'alice',
@@ -174,12 +174,12 @@ describe('a login request', () => {
       factors: [CODE],
       factor: CODE.id,
     });
-    expect(requestedFlow(FLOW, REQUEST, undefined, [])).not.toHaveProperty('login');
+    expect(createRequestedFlow(FLOW, REQUEST, undefined, [])).not.toHaveProperty('login');
   });
 
   // SR-45
   test('SR-45: of a transaction never leads to the step of a sign-in, and ends when the request does', () => {
-    const flow = requestedFlow(FLOW, { ...REQUEST, transaction: TRANSACTION }, 'alice', [SMS], {
+    const flow = createRequestedFlow(FLOW, { ...REQUEST, transaction: TRANSACTION }, 'alice', [SMS], {
       step: 'otp',
       sent: SENT,
     });
@@ -190,7 +190,7 @@ describe('a login request', () => {
     const kept = { password: { at: NOW - 1, digest: 'd' } };
     const missing = { password: false, options: [CODE], offered: undefined, keptUntil: NOW + 5 };
     const request = { ...REQUEST, demand: { acr: '2' as const } };
-    expect(stepUpFlow(FLOW, request, 'alice', kept, missing)).toStrictEqual({
+    expect(createStepUpFlow(FLOW, request, 'alice', kept, missing)).toStrictEqual({
       ...FLOW,
       kept,
       passwordVerified: true,
@@ -206,7 +206,7 @@ describe('a login request', () => {
       factor: CODE.id,
     });
     const late = { ...missing, password: true, keptUntil: FLOW.expiresAt + 1 };
-    const first = stepUpFlow(FLOW, REQUEST, 'alice', {}, late);
+    const first = createStepUpFlow(FLOW, REQUEST, 'alice', {}, late);
     expect(first).toMatchObject({ step: 'password', expiresAt: FLOW.expiresAt, passwordVerified: false });
     expect(first).not.toHaveProperty('demand');
     expect(first).not.toHaveProperty('factors');
@@ -214,8 +214,9 @@ describe('a login request', () => {
 });
 
 describe('the end', () => {
-  const passed: Passed = { user: USER, otp: 'verified', token: tokenId(1), kind: 'totp' };
-  const end = (flow: Flow, changes: Partial<Passed> = {}) => completeFlow(flow, { ...passed, ...changes }, RULE);
+  const passed: VerifiedFactors = { user: USER, otp: 'verified', token: tokenId(1), kind: 'totp' };
+  const end = (flow: Flow, changes: Partial<VerifiedFactors> = {}) =>
+    completeFlow(flow, { ...passed, ...changes }, RULE);
 
   test('records every factor shown, and when', () => {
     const { flow, result } = end({ ...FLOW, passwordVerified: true, passwordDigest: 'd' }, { environment: 0 });
@@ -261,7 +262,7 @@ describe('the end', () => {
   });
 
   test('is as old as the oldest factor that it counts', () => {
-    const shown: Flow = withKept(FLOW, { password: { at: NOW - 9000, digest: 'd' } });
+    const shown: Flow = addEarlierFactors(FLOW, { password: { at: NOW - 9000, digest: 'd' } });
     expect(end(shown).result).toMatchObject({ passwordAt: NOW - 9000, secondAt: NOW, authenticatedAt: NOW - 9000 });
     const second = { at: NOW - 8000, token: tokenId(1), kind: 'totp' as const, methods: ['otp', 'pin'] };
     const { result } = end(FLOW, { password: true, passwordDigest: 'new', second });
@@ -280,7 +281,7 @@ describe('the end', () => {
     expect(end(shown, { password: true }).result.passwordAt).toBe(NOW);
   });
 
-  test.each<[Partial<Passed>, string[], '1' | '2']>([
+  test.each<[Partial<VerifiedFactors>, string[], '1' | '2']>([
     [{ kind: 'totp' }, ['otp'], '1'],
     [{ kind: 'totp', pin: true }, ['otp', 'pin'], '1'],
     [{ kind: 'sms' }, ['otp', 'sms'], '1'],

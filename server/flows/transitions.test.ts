@@ -18,16 +18,16 @@ import {
   acceptPassword,
   claimStep,
   completeFlow,
-  denied,
+  createFlow,
+  createRequestedFlow,
+  denyFlow,
   FLOW_WRONG_ANSWERS,
   holdsClaim,
-  newFlow,
-  type Passed,
-  released,
-  requestedFlow,
+  presentError,
+  releaseClaim,
   retryStep,
   setLogin,
-  shownError,
+  type VerifiedFactors,
 } from './transitions.ts';
 
 const NOW = 1_800_000_000_000;
@@ -47,9 +47,9 @@ const ID = idFromBytes('flw', Uint8Array.from([0, 0, 0, 0, 0, 0, 7]));
 const ASKED = { nonce: 'nonce-0123456789', origin: 'https://shop.example', handleHash: 'aa'.repeat(32) };
 const USER = sampleUser();
 const OPTIONS = factorOptions([sampleToken()]);
-const BY_CODE: Passed = { user: USER, otp: 'verified', token: tokenId(1) };
-const BY_PASSWORD: Passed = { user: USER, password: true, otp: 'not_used' };
-const fresh = (): Flow => frozen(newFlow(ID, RESOURCE, ASKED, NOW));
+const BY_CODE: VerifiedFactors = { user: USER, otp: 'verified', token: tokenId(1) };
+const BY_PASSWORD: VerifiedFactors = { user: USER, password: true, otp: 'not_used' };
+const fresh = (): Flow => frozen(createFlow(ID, RESOURCE, ASKED, NOW));
 
 function request(hostCheckedPassword: boolean): LoginRequest {
   return {
@@ -66,7 +66,7 @@ function request(hostCheckedPassword: boolean): LoginRequest {
   };
 }
 const requested = (hostCheckedPassword: boolean) =>
-  frozen(requestedFlow(fresh(), { ...request(hostCheckedPassword), user: USER.id }, USER.login, OPTIONS));
+  frozen(createRequestedFlow(fresh(), { ...request(hostCheckedPassword), user: USER.id }, USER.login, OPTIONS));
 
 /** A request of a page, and its possible evaluation. */
 interface Move {
@@ -103,8 +103,8 @@ function play(start: Flow, policy: MethodPolicy, script: Move[], every: (next: F
   };
   const evaluated = ({ step, outcome }: Move): Flow => {
     if (outcome === 'never came back') return run.flow;
-    if (outcome === 'broke down') return released(run.flow);
-    if (outcome === 'refused') return denied(run.flow, 'ACCESS_DENIED');
+    if (outcome === 'broke down') return releaseClaim(run.flow);
+    if (outcome === 'refused') return denyFlow(run.flow, 'ACCESS_DENIED');
     if (outcome === 'wrong' && step !== 'identify') return retryStep(run.flow, 'OTP_WRONG');
     run.passed.push(step);
     if (step === 'identify') return setLogin(run.flow, 'alice', policy);
@@ -222,10 +222,10 @@ describe('a claimed step', () => {
   // SR-63
   test('SR-63: reports no wait beyond the maximum if the clock was set back', () => {
     const error = { code: 'TOO_MANY_ATTEMPTS', retryAt: NOW + 1_000 } as const;
-    expect(shownError(error, NOW)).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 1_000 });
-    expect(shownError(error, NOW + 2_000)).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 0 });
-    expect(shownError(error, NOW - 3_600_000)).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 60_000 });
-    expect(shownError({ code: 'OTP_WRONG' }, NOW)).toEqual({ code: 'OTP_WRONG' });
+    expect(presentError(error, NOW)).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 1_000 });
+    expect(presentError(error, NOW + 2_000)).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 0 });
+    expect(presentError(error, NOW - 3_600_000)).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 60_000 });
+    expect(presentError({ code: 'OTP_WRONG' }, NOW)).toEqual({ code: 'OTP_WRONG' });
   });
 
   test.each([
@@ -252,7 +252,7 @@ describe('wrong answers', () => {
   test('end a login request at its attempts, whatever else happens between them', () => {
     let flow: Flow = requested(true);
     for (let wrong = 1; wrong < LOGIN_REQUEST_ATTEMPTS; wrong++) {
-      flow = retryStep(released(flow), 'OTP_WRONG');
+      flow = retryStep(releaseClaim(flow), 'OTP_WRONG');
       expect(flow).toMatchObject({ step: 'otp', attemptsLeft: LOGIN_REQUEST_ATTEMPTS - wrong });
     }
     expect(retryStep(flow, 'OTP_WRONG')).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });

@@ -48,14 +48,14 @@ export interface Conversation {
   error?: { code: RefusalCode; retryAt?: number };
 }
 
-export type Claimed<F> = { flow: F } | { refused: 'STEP_STALE' | 'STEP_IN_PROGRESS' | 'STEP_NOT_EXPECTED' };
+export type ClaimOutcome<F> = { flow: F } | { refused: 'STEP_STALE' | 'STEP_IN_PROGRESS' | 'STEP_NOT_EXPECTED' };
 
 /** Claims the step for one attempt. `seq` is the step that the page answers; an older one has been answered already. */
 export function claimStep<F extends Conversation>(
   flow: F,
   answer: { steps: readonly F['step'][]; seq: number; attempt: string },
   now: number,
-): Claimed<F> {
+): ClaimOutcome<F> {
   if (answer.seq < flow.seq) return { refused: 'STEP_STALE' };
   if (answer.seq > flow.seq || !answer.steps.includes(flow.step)) return { refused: 'STEP_NOT_EXPECTED' };
   // A claim whose evaluation never finished is from a crash: the user may answer again.
@@ -69,7 +69,7 @@ export function holdsClaim(flow: Conversation, attempt: string): boolean {
 }
 
 /** Frees the step, unanswered. */
-export function released<F extends Conversation>(flow: F): F {
+export function releaseClaim<F extends Conversation>(flow: F): F {
   const { claim: _claim, ...rest } = flow;
   // Removing the claim keeps the kind of flow, which TypeScript cannot infer for the rest.
   return rest as unknown as F;
@@ -77,7 +77,7 @@ export function released<F extends Conversation>(flow: F): F {
 
 /** Records the login; the next step depends on the resource alone, so it does not reveal whether the user exists. */
 export function setLogin(flow: Flow, login: string, policy: MethodPolicy): FlowAt<'password' | FactorStep> {
-  const next: FlowAt<'password'> = { ...evaluated(flow), login, step: 'password' };
+  const next: FlowAt<'password'> = { ...countStep(flow), login, step: 'password' };
   return policy === 'otp' ? requestSecondFactor(next, ANONYMOUS_OPTIONS) : next;
 }
 
@@ -92,7 +92,7 @@ export function acceptPassword(
   options: readonly FactorOption[],
   offered?: ChallengeDraft,
 ): FlowAt<FactorStep> {
-  const asked = requestSecondFactor(evaluated(flow), options, offered);
+  const asked = requestSecondFactor(countStep(flow), options, offered);
   return { ...asked, user: user.id, passwordVerified: true, passwordDigest };
 }
 
@@ -112,7 +112,7 @@ export function selectFactor(
   option: FactorOption,
   offered: ChallengeDraft,
 ): FlowAt<SecondStep> {
-  const { question: _answered, sent: _sent, ...rest } = evaluated(flow);
+  const { question: _answered, sent: _sent, ...rest } = countStep(flow);
   const next = { ...offered, factor: option.id };
   return rest.step === 'sign' ? { ...rest, ...next, step: rest.step } : { ...rest, ...next };
 }
@@ -130,14 +130,18 @@ export function codeNotSent(flow: FlowAt<SecondStep>, code: RefusalCode, isVoid:
 }
 
 /** The same step again, with the reason. */
-export function retryStep<F extends Conversation>(flow: F, code: RefusalCode, retryAt?: number): F | Denied<F> {
+export function retryStep<F extends Conversation>(
+  flow: F,
+  code: RefusalCode,
+  retryAt?: number,
+): F | DeniedConversation<F> {
   const attemptsLeft = flow.attemptsLeft - 1;
-  if (attemptsLeft <= 0) return denied({ ...flow, attemptsLeft: 0 }, 'TOO_MANY_ATTEMPTS');
-  return { ...evaluated(flow), attemptsLeft, error: { code, ...(retryAt !== undefined && { retryAt }) } };
+  if (attemptsLeft <= 0) return denyFlow({ ...flow, attemptsLeft: 0 }, 'TOO_MANY_ATTEMPTS');
+  return { ...countStep(flow), attemptsLeft, error: { code, ...(retryAt !== undefined && { retryAt }) } };
 }
 
 /** The error as the page receives it, with the rest of the wait, at most the maximum wait for a password (SR-63). */
-export function shownError(
+export function presentError(
   { code, retryAt }: NonNullable<Conversation['error']>,
   now: number,
 ): { code: RefusalCode; retryAfterMs?: number } {
@@ -147,14 +151,14 @@ export function shownError(
 }
 
 /** A conversation that ended without a result. */
-export type Denied<F> = Omit<F, 'step' | 'error'> & { step: 'denied'; error: { code: RefusalCode } };
+export type DeniedConversation<F> = Omit<F, 'step' | 'error'> & { step: 'denied'; error: { code: RefusalCode } };
 
-export function denied<F extends Conversation>(flow: F, code: RefusalCode): Denied<F> {
-  return { ...evaluated(flow), step: 'denied', error: { code } };
+export function denyFlow<F extends Conversation>(flow: F, code: RefusalCode): DeniedConversation<F> {
+  return { ...countStep(flow), step: 'denied', error: { code } };
 }
 
 /** The factors verified in the last step. */
-export interface Passed {
+export interface VerifiedFactors {
   user: Pick<User, 'login' | 'needsConfirmation' | 'passwordHash'> & { id: ResultRecord['user'] };
   /** The password was verified in this step. */
   password?: true;
@@ -183,7 +187,7 @@ export interface Passed {
  */
 export function completeFlow(
   flow: Flow,
-  { user, otp, token, kind, passkey, second: earlier, signed, ...passed }: Passed,
+  { user, otp, token, kind, passkey, second: earlier, signed, ...passed }: VerifiedFactors,
   rule: { now: number; resultLifetimeMs: number; userPasswordDigest?: string },
 ): { flow: FlowAt<'done'>; result: ResultRecord } {
   // On every path, a transaction completes only with an answer to it, and a sign-in with none to any transaction.
@@ -199,7 +203,7 @@ export function completeFlow(
   const passwordAt = passed.password ? rule.now : (flow.kept?.password?.at ?? rule.now);
   const passwordDigest = passed.passwordDigest ?? flow.passwordDigest;
   const secondAt = earlier?.at ?? rule.now;
-  const done: FlowAt<'done'> = { ...evaluated(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
+  const done: FlowAt<'done'> = { ...countStep(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
   const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
   return {
     flow: { ...done, expiresAt },
@@ -242,7 +246,7 @@ function methodReferences(
 }
 
 /** A sign-in that has started and waits for a login. */
-export function newFlow(
+export function createFlow(
   id: FlowId,
   resource: Resource,
   asked: {
@@ -277,7 +281,7 @@ export function newFlow(
 }
 
 /** A sign-in or a transaction for which the host has named the user: only the second factor is asked for. */
-export function requestedFlow(
+export function createRequestedFlow(
   flow: Flow,
   request: LoginRequest & { user: UserId },
   login: string | undefined,
@@ -305,7 +309,7 @@ export function requestedFlow(
  *
  * @param missing at least one of them
  */
-export function stepUpFlow(
+export function createStepUpFlow(
   flow: Flow,
   request: LoginRequest & { user: UserId },
   login: string,
@@ -319,7 +323,7 @@ export function stepUpFlow(
 ): FlowAt<'password' | FactorStep> {
   const { user, demand, attemptsLeft } = request;
   const asked: FlowAt<'password'> = {
-    ...withKept(flow, kept),
+    ...addEarlierFactors(flow, kept),
     user,
     login,
     attemptsLeft,
@@ -332,7 +336,7 @@ export function stepUpFlow(
 }
 
 /** Adds the factors of an earlier sign-in that still count, as if they had been shown in this one. */
-export function withKept<F extends Flow>(flow: F, kept: ShownFactors): F {
+export function addEarlierFactors<F extends Flow>(flow: F, kept: ShownFactors): F {
   const { password } = kept;
   return {
     ...flow,
@@ -342,7 +346,7 @@ export function withKept<F extends Flow>(flow: F, kept: ShownFactors): F {
 }
 
 /** One more step has been answered. That voids a passkey challenge: it accepts one response (SR-61). */
-export function evaluated<F extends Conversation>(flow: F): F {
+export function countStep<F extends Conversation>(flow: F): F {
   const { claim: _claim, error: _error, passkey: _passkey, ...rest }: F & { passkey?: unknown } = flow;
   return { ...(rest as unknown as F), seq: flow.seq + 1 };
 }
@@ -353,7 +357,7 @@ function wholeSecond(at: number): number {
 }
 
 /** Records when the password was right, because the proof dates from then. */
-export function passwordNoted(before: Flow, next: Flow, now: number): Flow {
+export function recordPasswordTime(before: Flow, next: Flow, now: number): Flow {
   const isNews = next.purpose === 'self' && next.passwordVerified && !before.passwordVerified;
   return isNews ? { ...next, passwordAt: now } : next;
 }

@@ -5,7 +5,7 @@ import type { UserId } from '../kernel/ids.ts';
 /**
  * The factors of a result that later sign-ins can build on. A password that the host checked itself is not one of them.
  */
-export function rememberedFrom(record: ResultRecord & { user: UserId }): Authentication {
+export function rememberResult(record: ResultRecord & { user: UserId }): Authentication {
   const { account, resource, user, amr, acr, token, kind, passwordAt, passwordDigest, secondAt } = record;
   const password = passwordAt !== undefined && passwordDigest !== undefined;
   const methods = amr.filter((method) => method !== 'pwd' && method !== 'mfa');

@@ -2,10 +2,10 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { readAccess } from '../authentication/read-access.ts';
 import { flowDocument } from '../flows/documents.ts';
 import type { Flow, FlowAt } from '../flows/flow.ts';
-import { actOf } from '../flows/flow-events.ts';
+import { userContext } from '../flows/flow-events.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
-import { keeping, readFlow, releaseStep } from '../flows/stored-flow.ts';
-import { claimStep, holdsClaim, released } from '../flows/transitions.ts';
+import { putFlow, readFlow, releaseStep } from '../flows/stored-flow.ts';
+import { claimStep, holdsClaim, releaseClaim } from '../flows/transitions.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
@@ -57,9 +57,9 @@ export async function requestUnlock(
     if (current?.value.step !== 'denied' || !holdsClaim(current.value, attempt)) {
       return { answer: current?.value };
     }
-    const free = released(current.value);
+    const free = releaseClaim(current.value);
     const next: Flow = isRefusal(sent) ? free : { ...free, unlock: 'sent' };
-    return { answer: next, write: keeping(flowDocument.key, next) };
+    return { answer: next, write: putFlow(flowDocument.key, next) };
   });
   if (isRefusal(sent)) return sent;
   return nextFlow ? presentFlow(ports, nextFlow) : refusal('FLOW_NOT_FOUND');
@@ -76,7 +76,7 @@ function holdOffer(ports: StepPorts, id: FlowId, attempt: string): Promise<Resul
     if (flow.unlock !== 'offered') return { answer: refusal('STEP_NOT_EXPECTED') };
     const claimed = claimStep(flow, { steps: ['denied'], seq: flow.seq, attempt }, now);
     if ('refused' in claimed) return { answer: refusal(claimed.refused) };
-    return { answer: claimed, write: keeping(flowDocument.key, claimed.flow) };
+    return { answer: claimed, write: putFlow(flowDocument.key, claimed.flow) };
   });
 }
 
@@ -133,7 +133,7 @@ async function sendLink(
     };
     const event = { type: 'user.unlock-asked', subject: user.id, resource: flow.resource } as const;
     const put = [{ key: unlockLinkDocument.key(user.id), value, expiresAt: value.expiresAt }];
-    return { answer: { email, login }, write: { put, append: [createEvent(actOf(flow, client), event, at)] } };
+    return { answer: { email, login }, write: { put, append: [createEvent(userContext(flow, client), event, at)] } };
   });
   if (isRefusal(written)) return written;
   const { email, login } = written;

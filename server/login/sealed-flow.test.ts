@@ -6,7 +6,7 @@ import { answerEmail } from '../administrators/login/answer-sign-in.ts';
 import { beginSignIn, readSignIn } from '../administrators/login/start-sign-in.ts';
 import { FLOW_LIFETIME_MS, parseHandle } from '../flows/flow.ts';
 import { sealFlow } from '../flows/stored-flow.ts';
-import { newFlow } from '../flows/transitions.ts';
+import { createFlow } from '../flows/transitions.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import type { Result } from '../kernel/result.ts';
 import { resourceDocument } from '../resources/documents.ts';
@@ -30,7 +30,7 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { EVERYTHING, toSelf } from '../testing/self-service-fixture.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { beginSelfFlow } from './start-self-flow.ts';
+import { startSelfFlow } from './start-self-flow.ts';
 import { STEPS } from './steps.ts';
 import { submitStep } from './submit-step.ts';
 import { viewFlow } from './view-flow.ts';
@@ -67,7 +67,7 @@ async function testScene(): Promise<Fixture> {
 describe('SR-65: a start writes nothing', () => {
   const beginnings: [string, (scene: Fixture) => Promise<unknown>][] = [
     ['in the widget', (scene) => LoginDriver.begin(scene)],
-    ['on the page of the self-service', ({ resource }) => beginSelfFlow(ports, { resource: resource.id, client: {} })],
+    ['on the page of the self-service', ({ resource }) => startSelfFlow(ports, { resource: resource.id, client: {} })],
     ['as an administrator', ({ account }) => beginSignIn(ports, { account, client: {} })],
   ];
   test.each(beginnings)('%s', async (_where, begin) => {
@@ -330,7 +330,7 @@ test('the largest handle fits in a header, and is opaque to the browser', async 
       mayWait: true,
     },
   };
-  const begun = newFlow('flw_00000000000' as FlowId, resource, asked, ports.clock.now());
+  const begun = createFlow('flw_00000000000' as FlowId, resource, asked, ports.clock.now());
   const { handle } = sealFlow(ports, 'widget-flow', { ...begun, passkey, ...linked });
   expect(handle.length).toBeLessThan(5_000);
   expect(parseHandle(handle)?.id).toBe('flw_00000000000');

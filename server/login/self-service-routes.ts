@@ -12,7 +12,7 @@ import type { BuiltFiles } from '../kernel/ports/built-files.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { addOwnToken } from '../self-service/add-token.ts';
-import { askOwnEmail, confirmOwnEmail, dropOwnEmail } from '../self-service/change-email.ts';
+import { cancelEmailChange, confirmEmailChange, requestEmailChange } from '../self-service/change-email.ts';
 import { changeOwnNames } from '../self-service/change-names.ts';
 import { changeOwnPassword } from '../self-service/change-password.ts';
 import { changeOwnPin } from '../self-service/change-pin.ts';
@@ -27,7 +27,7 @@ import { signOutOfSelfService } from '../self-service/sign-out.ts';
 import { flowResponse, stepRequest } from './page/flow-response.ts';
 import { showDocument } from './page/show-document.ts';
 import { readSelfPage } from './page-info.ts';
-import { beginSelfFlow } from './start-self-flow.ts';
+import { startSelfFlow } from './start-self-flow.ts';
 import { typedOtp } from './step-fields.ts';
 import { presentFlow } from './view-flow.ts';
 
@@ -59,9 +59,9 @@ const ACTIONS = {
       .transform(({ firstName, secondName, ...rest }) => ({ ...rest, names: { firstName, secondName } })),
     changeOwnNames,
   ),
-  email: action(plain.extend({ email }), askOwnEmail),
-  'email/confirm': action(plain.extend({ code: z.string().min(1).max(40) }), confirmOwnEmail),
-  'email/drop': action(plain, dropOwnEmail),
+  email: action(plain.extend({ email }), requestEmailChange),
+  'email/confirm': action(plain.extend({ code: z.string().min(1).max(40) }), confirmEmailChange),
+  'email/drop': action(plain, cancelEmailChange),
   'forget-browsers': action(plain, forgetOwnBrowsers),
 } as const;
 
@@ -98,7 +98,7 @@ export const selfServiceRoutes = [
     isSameOriginOnly: true,
     body: begin,
     handle: async (c, ports: Needs, { resource, traits }) => {
-      const verdict = await beginSelfFlow(ports, { resource, ...(traits && { traits }), client: clientInfo(c) });
+      const verdict = await startSelfFlow(ports, { resource, ...(traits && { traits }), client: clientInfo(c) });
       return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
     },
   }),

@@ -5,7 +5,7 @@ import { offersPasskeySignIn } from '../authentication/second-factor.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import type { FlowAt } from '../flows/flow.ts';
 import { sealFlow } from '../flows/stored-flow.ts';
-import { denied, newFlow } from '../flows/transitions.ts';
+import { createFlow, denyFlow } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { resourceDocument } from '../resources/documents.ts';
@@ -31,7 +31,7 @@ export async function startFlow(ports: StartFlowNeeds, input: StartFlowInput): P
     return refusal('SELF_SERVICE_OFF');
   }
   return input.loginRequest === undefined
-    ? beginPlain(ports, resource, input)
+    ? startPlainFlow(ports, resource, input)
     : startRequestedFlow(ports, resource, input, input.loginRequest);
 }
 
@@ -39,7 +39,7 @@ export async function startFlow(ports: StartFlowNeeds, input: StartFlowInput): P
  * Starts it without a named user, and writes nothing (SR-65). If sign-in is off, the page is told at once. Filters are
  * checked with the first answer, whose event then reports them.
  */
-export async function beginPlain(
+export async function startPlainFlow(
   ports: StartFlowNeeds,
   resource: Resource,
   input: StartFlowInput,
@@ -47,13 +47,13 @@ export async function beginPlain(
   const now = ports.clock.now();
   const [account] = await ports.store.getMany([accountDocument.key(resource.account)], now);
   const id = idFromBytes('flw', ports.random.bytes(7));
-  const begun = newFlow(id, resource, { ...input, ...reportedSignals(ports, resource, input) }, now);
+  const begun = createFlow(id, resource, { ...input, ...reportedSignals(ports, resource, input) }, now);
   const facts = { planActive: account?.value.plan.active === true, resource, filters: [] };
   const [off] = [...accessChecks(facts, () => ({}), now)].flatMap((check) => (check.passed ? [] : [check.code]));
   const { flow, handle } = sealFlow(
     ports,
     'widget-flow',
-    off ? denied(begun, off) : withPasskey(ports, begun, resource),
+    off ? denyFlow(begun, off) : withPasskey(ports, begun, resource),
   );
   return { ...(await presentFlow(ports, flow)), handle };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Flow, LoginRequest, ResultRecord } from '../flows/flow.ts';
-import { FLOW_WRONG_ANSWERS, newFlow } from '../flows/transitions.ts';
+import { createFlow, FLOW_WRONG_ANSWERS } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Resource } from '../resources/resource.ts';
 import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId } from '../testing/samples.ts';
@@ -27,7 +27,7 @@ const RESOURCE: Resource = {
   createdAt: 0,
 };
 const begin = (handleHash: string) =>
-  newFlow(ID, RESOURCE, { nonce: 'nonce', origin: 'https://shop.example', handleHash }, NOW);
+  createFlow(ID, RESOURCE, { nonce: 'nonce', origin: 'https://shop.example', handleHash }, NOW);
 const FRESH = begin('newest');
 const BEFORE = begin('before');
 

@@ -4,7 +4,7 @@ import { acceptedKindsFrom, factorOptions, factorStates } from '../authenticatio
 import { signingDenial, signingKinds } from '../authentication/signing.ts';
 import { environmentForbids } from '../browsers/device-fingerprint/environment-verdict.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../flows/flow.ts';
-import { type Passed, requestedFlow } from '../flows/transitions.ts';
+import { createRequestedFlow, type VerifiedFactors } from '../flows/transitions.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import type { User } from '../users/user.ts';
@@ -33,7 +33,7 @@ export type LoginRequestStart =
   | { kind: 'asks-name'; flow: Flow }
   | { kind: 'denied'; flow: Flow; code: RefusalCode; isOfEnvironment?: true }
   /** No factor is missing. */
-  | { kind: 'passed'; flow: Flow; passed: Passed };
+  | { kind: 'passed'; flow: Flow; passed: VerifiedFactors };
 
 /**
  * Decides on a page that starts with a login request. A page that starts again takes over the running flow, with its
@@ -81,7 +81,9 @@ function judgeNamed(
   const { transaction } = request;
   const accepts = transaction ? signingKinds(resource, transaction, user) : acceptedKindsFrom(user ?? {}, resource);
   const options = factorOptions(usableTokens(tokens, accepts, now));
-  const flow = takenOver ? handedOver(takenOver, fresh) : requestedFlow(fresh, request, user?.login, options, offered);
+  const flow = takenOver
+    ? handedOver(takenOver, fresh)
+    : createRequestedFlow(fresh, request, user?.login, options, offered);
   const denied = (code: RefusalCode) => ({ kind: 'denied', flow, code }) as const;
   if (barred) return denied(barred);
   const assignment = user && assignmentTo(user, resource.id);

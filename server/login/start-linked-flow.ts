@@ -7,7 +7,7 @@ import { enrolmentBegun } from '../enrolment/transitions.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import type { Flow, FlowAt } from '../flows/flow.ts';
 import { sealFlow } from '../flows/stored-flow.ts';
-import { newFlow } from '../flows/transitions.ts';
+import { createFlow } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -39,7 +39,7 @@ export async function startLinkedFlow(
 
   const id = idFromBytes('flw', ports.random.bytes(7));
   const asked = { nonce: `enrolment-link-of.${user.id}`, origin: ports.issuer };
-  const fresh = { ...newFlow(id, resource, asked, ports.clock.now()), enrolmentLink: link.secretHash };
+  const fresh = { ...createFlow(id, resource, asked, ports.clock.now()), enrolmentLink: link.secretHash };
   const begun = await firstStep(ports, user, resource, fresh);
   if (!begun) return refusal('ENROLMENT_LINK_INVALID');
   const { flow, handle } = sealFlow(ports, 'widget-flow', begun);

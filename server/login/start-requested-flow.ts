@@ -18,9 +18,9 @@ import {
   parseLoginRequest,
   writeHandle,
 } from '../flows/flow.ts';
-import { actOf, completionWrite, refusedEvent } from '../flows/flow-events.ts';
+import { completionWrite, createRefusedEvent, userContext } from '../flows/flow-events.ts';
 import { prepareFirst } from '../flows/prepare-factor.ts';
-import { completeFlow, denied, newFlow } from '../flows/transitions.ts';
+import { completeFlow, createFlow, denyFlow } from '../flows/transitions.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret, secretMatches } from '../kernel/secret-token.ts';
@@ -67,7 +67,7 @@ export async function startRequestedFlow(
   const keys = [loginRequestDocument.key(id), flowDocument.key(id), resultDocument.key(id)] as const;
   const begun = await transact(ports, id, keys, ([request, running, result], now): Decision<FlowChange | undefined> => {
     if (!request || !fits(request.value)) return { answer: undefined };
-    const fresh = newFlow(id, resource, { ...input, ...seen, handleHash }, now);
+    const fresh = createFlow(id, resource, { ...input, ...seen, handleHash }, now);
     const place = { request: request.value, running: running?.value, result: result?.value };
     const beginning = decideLoginRequestStart(place, fresh, facts, now);
     switch (beginning.kind) {
@@ -79,7 +79,7 @@ export async function startRequestedFlow(
         return keepBoth(beginning.flow, request.value);
       case 'denied': {
         // Recorded once, however often the page restarts a denied request (SR-65).
-        if (running?.value.error?.code === beginning.code) return keep(denied(beginning.flow, beginning.code));
+        if (running?.value.error?.code === beginning.code) return keep(denyFlow(beginning.flow, beginning.code));
         const environment = beginning.isOfEnvironment && facts.environment;
         return deny(beginning.flow, beginning.code, input.client, now, environment);
       }
@@ -175,9 +175,9 @@ function deny(
   now: number,
   environment?: EnvironmentVerdict,
 ): Decision<FlowChange> {
-  const { answer, write } = keep(denied(flow, code));
+  const { answer, write } = keep(denyFlow(flow, code));
   const percent = environment?.percent ?? undefined;
   const why = refusal(code, {}, percent === undefined ? {} : { percent });
-  const event = createEvent(actOf(flow, client), refusedEvent(flow, why), now);
+  const event = createEvent(userContext(flow, client), createRefusedEvent(flow, why), now);
   return { answer, write: { ...write, append: [event] } };
 }

@@ -5,14 +5,14 @@ import type { ResourceId } from '../kernel/ids.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { resourceDocument } from '../resources/documents.ts';
-import { beginPlain } from './start-flow.ts';
+import { startPlainFlow } from './start-flow.ts';
 import type { StartFlowNeeds } from './start-flow-input.ts';
 
 /**
  * Starts the sign-in of the hosted page that leads to self-service. It has no embedding site, and no site gets a
  * result.
  */
-export async function beginSelfFlow(
+export async function startSelfFlow(
   ports: StartFlowNeeds,
   { resource: id, traits, client }: { resource: ResourceId; traits?: ReportedTraits; client: ClientInfo },
 ): Promise<Result<FlowBegun>> {
@@ -22,7 +22,7 @@ export async function beginSelfFlow(
   if (!stored) return refusal('RESOURCE_NOT_FOUND');
   const { value: resource } = stored;
   if (!resource.selfService || resource.testMode) return refusal('SELF_SERVICE_OFF');
-  return beginPlain(ports, resource, {
+  return startPlainFlow(ports, resource, {
     resource: id,
     nonce: `self-service-of.${id}`,
     origin: ports.issuer,

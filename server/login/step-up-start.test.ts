@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Authentication, Demand } from '../authentication/step-up.ts';
 import type { Flow, LoginRequest } from '../flows/flow.ts';
-import { newFlow } from '../flows/transitions.ts';
+import { createFlow } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Resource } from '../resources/resource.ts';
 import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId } from '../testing/samples.ts';
@@ -23,7 +23,7 @@ const RESOURCE: Resource = {
   rememberMs: REMEMBER_MS,
   createdAt: 0,
 };
-const BEGUN: Flow = frozen(newFlow(ID, RESOURCE, { nonce: 'nonce', origin: 'https://shop.example' }, NOW));
+const BEGUN: Flow = frozen(createFlow(ID, RESOURCE, { nonce: 'nonce', origin: 'https://shop.example' }, NOW));
 const USER = sampleUser({ passwordHash: 'hash' });
 const TOKEN = sampleToken({ owner: USER.id });
 const PASSWORD = { at: NOW - 1000, digest: 'digest' };

@@ -12,7 +12,12 @@ import {
 } from '../authentication/step-up.ts';
 import type { EnvironmentVerdict } from '../browsers/device-fingerprint/environment-verdict.ts';
 import type { Flow, LoginRequest } from '../flows/flow.ts';
-import { type ChallengeDraft, type Passed, stepUpFlow, withKept } from '../flows/transitions.ts';
+import {
+  addEarlierFactors,
+  type ChallengeDraft,
+  createStepUpFlow,
+  type VerifiedFactors,
+} from '../flows/transitions.ts';
 import type { UserId } from '../kernel/ids.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { Token } from '../tokens/token.ts';
@@ -37,7 +42,7 @@ export type StepUpStart =
   /** A factor is missing. */
   | { flow: Flow }
   /** No factor is missing. */
-  | { flow: Flow; passed: Passed };
+  | { flow: Flow; passed: VerifiedFactors };
 
 /**
  * A login request that requires a level or an age. The required factors are those of the resource, raised to the level;
@@ -69,11 +74,11 @@ export function startStepUp(
   if (missing.password || missing.otp) {
     const keptUntil = Math.min(...agesOf(shown).map((at) => at + maxAgeMs));
     const asked = { password: missing.password, options: factorOptions(usable), offered, keptUntil };
-    return { flow: stepUpFlow(begun, request, user.login, shown, asked) };
+    return { flow: createStepUpFlow(begun, request, user.login, shown, asked) };
   }
   const { second } = shown;
   const shownSecond = second && { token: second.token, kind: second.kind, second };
-  const flow = { ...withKept(begun, shown), ...(request.demand && { demand: request.demand }) };
+  const flow = { ...addEarlierFactors(begun, shown), ...(request.demand && { demand: request.demand }) };
   const percent = environment?.percent ?? undefined;
   const otp = required.otp ? 'verified' : required.otpSkipped ? 'skipped' : 'not_used';
   return {

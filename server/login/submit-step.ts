@@ -15,22 +15,29 @@ import {
   isAt,
   type LoginRequest,
 } from '../flows/flow.ts';
-import { actOf, completionWrite, refusedEvent } from '../flows/flow-events.ts';
+import { completionWrite, createRefusedEvent, userContext } from '../flows/flow-events.ts';
 import type { Step, StepOutcome, StepPorts, StepRequest } from '../flows/step.ts';
-import { claimFlowStep, keeping, openFlow, releaseStep } from '../flows/stored-flow.ts';
-import { completeFlow, denied, holdsClaim, type Passed, passwordNoted, retryStep } from '../flows/transitions.ts';
+import { claimFlowStep, openFlow, putFlow, releaseStep } from '../flows/stored-flow.ts';
+import {
+  completeFlow,
+  denyFlow,
+  holdsClaim,
+  recordPasswordTime,
+  retryStep,
+  type VerifiedFactors,
+} from '../flows/transitions.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
 import { readSelfServiceContext } from '../self-service/context.ts';
-import { opening, standingToOpen } from '../self-service/open.ts';
+import { createOpening, loadOpener } from '../self-service/open.ts';
 import type { SelfServiceUser } from '../self-service/transitions.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { endsSignIn } from './steps.ts';
-import { evaluateTestStep, expired } from './test-mode.ts';
+import { evaluateTestStep, expireResult } from './test-mode.ts';
 import { presentFlow } from './view-flow.ts';
 
 /** A row with any input. */
@@ -45,13 +52,13 @@ interface Claim {
 
 /** The outcome of a step, after every check around it. */
 type Verdict =
-  | Exclude<StepOutcome, { finish: Passed }>
+  | Exclude<StepOutcome, { finish: VerifiedFactors }>
   /** Refused finally, whatever the code. */
   | { end: Refusal }
   | Completion;
 
 interface Completion {
-  complete: Passed;
+  complete: VerifiedFactors;
   resource: Resource;
   /** The sign-in opens the self-service page instead of creating a result. */
   selfService?: SelfServiceUser;
@@ -105,7 +112,7 @@ async function admitFinish(
   ports: StepPorts,
   flow: Flow,
   client: ClientInfo,
-  passed: Passed,
+  passed: VerifiedFactors,
 ): Promise<{ end: Refusal } | Completion> {
   const access = await readAccess(ports, flow.resource, client.address);
   if (isRefusal(access)) return { end: access };
@@ -120,7 +127,7 @@ async function admitFinish(
   }
   const complete = { ...passed, ...(percent !== undefined && { environment: percent }) };
   if (flow.purpose !== 'self') return { complete, resource };
-  const standing = await standingToOpen(ports, flow, resource, passed);
+  const standing = await loadOpener(ports, flow, resource, passed);
   if (isRefusal(standing)) return { end: standing };
   return { complete, resource, selfService: standing };
 }
@@ -134,12 +141,12 @@ async function commitVerdict(ports: StepPorts, step: Row, claim: Claim, verdict:
   }
   if ('move' in verdict) {
     return commit(ports, step, claim, (held, now) => {
-      const moved = passwordNoted(held, verdict.move(held), now);
-      return { flow: moved, write: keeping(flowDocument.key, moved) };
+      const moved = recordPasswordTime(held, verdict.move(held), now);
+      return { flow: moved, write: putFlow(flowDocument.key, moved) };
     });
   }
   if ('end' in verdict)
-    return commitRefusal(ports, step, claim, verdict.end, (held) => denied(held, verdict.end.refused));
+    return commitRefusal(ports, step, claim, verdict.end, (held) => denyFlow(held, verdict.end.refused));
   const { refusal: why, again = (flow) => flow, after = (flow) => flow } = verdict;
   return commitRefusal(ports, step, claim, why, (held, now) => {
     const next = refused(held, why, now);
@@ -152,7 +159,7 @@ function refused(
   { refused: code, retryAfterMs }: Refusal,
   now: number,
 ): FlowAt<AnswerableStep> | FlowAt<'denied'> {
-  if (endsSignIn(code)) return denied(flow, code);
+  if (endsSignIn(code)) return denyFlow(flow, code);
   return retryStep(flow, code, retryAfterMs === undefined ? undefined : now + retryAfterMs);
 }
 
@@ -164,13 +171,13 @@ function commitRefusal(
   next: (flow: FlowAt<AnswerableStep>, now: number) => Flow,
 ): Promise<Result<FlowView>> {
   // Refused unevaluated: there was no attempt to record.
-  const event = why.refused === 'TOO_MANY_ATTEMPTS' ? undefined : refusedEvent(claim.flow, why);
+  const event = why.refused === 'TOO_MANY_ATTEMPTS' ? undefined : createRefusedEvent(claim.flow, why);
   return commit(ports, step, claim, (held, now) => withEvent(next(held, now), event, claim.client, now));
 }
 
 function withEvent(flow: Flow, event: EventDraft | undefined, client: ClientInfo, now: number) {
-  const append = event === undefined ? {} : { append: [createEvent(actOf(flow, client), event, now)] };
-  return { flow, write: { ...keeping(flowDocument.key, flow), ...append } };
+  const append = event === undefined ? {} : { append: [createEvent(userContext(flow, client), event, now)] };
+  return { flow, write: { ...putFlow(flowDocument.key, flow), ...append } };
 }
 
 function commitCompletion(
@@ -185,13 +192,13 @@ function commitCompletion(
   const digest = user.id === 'test' ? {} : { userPasswordDigest: passwordDigest(user) };
   return commit(ports, step, claim, (held, now, request) => {
     const completed = completeFlow(held, passed, { now, resultLifetimeMs, ...digest });
-    const end = held.test === 'expire' ? expired(completed, now) : completed;
+    const end = held.test === 'expire' ? expireResult(completed, now) : completed;
     // Whatever the steps were, there is no result below the level that the host requires.
     if (held.demand && end.result.acr < held.demand.acr) {
-      const below = denied(held, 'LEVEL_UNREACHABLE');
-      return withEvent(below, refusedEvent(held, refusal('LEVEL_UNREACHABLE')), client, now);
+      const below = denyFlow(held, 'LEVEL_UNREACHABLE');
+      return withEvent(below, createRefusedEvent(held, refusal('LEVEL_UNREACHABLE')), client, now);
     }
-    if (selfService) return opening(held, end.result, selfService, client, now);
+    if (selfService) return createOpening(held, end.result, selfService, client, now);
     return { ...end, write: completionWrite(end.flow, end.result, request, client, now) };
   });
 }
@@ -236,7 +243,7 @@ async function afterCompletion(
 ): Promise<void> {
   const { id } = passed.user;
   if (id === 'test') return;
-  const act = actOf({ account: flow.account, user: id }, client);
+  const act = userContext({ account: flow.account, user: id }, client);
   if (resource.environment && flow.environment) {
     const seen = { user: id, resource: resource.id, blinded: flow.environment };
     await rememberEnvironment(ports, act, seen).catch(() => undefined);
@@ -248,7 +255,12 @@ async function afterCompletion(
  * Clears the mark of a password reset by mail: the user showed the password and another factor than a mailed code in
  * this sign-in. A token that was set up in it, or shown before it, confirms nothing.
  */
-async function confirmUser(ports: StepPorts, flow: Flow, passed: Passed, act: ReturnType<typeof actOf>): Promise<void> {
+async function confirmUser(
+  ports: StepPorts,
+  flow: Flow,
+  passed: VerifiedFactors,
+  act: ReturnType<typeof userContext>,
+): Promise<void> {
   const { id, needsConfirmation } = passed.user;
   if (id === 'test' || needsConfirmation === undefined) return;
   if (flow.enrolling || passed.second || !confirmsUser(passed)) return;

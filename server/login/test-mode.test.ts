@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { completeFlow, newFlow, type Passed } from '../flows/transitions.ts';
+import { completeFlow, createFlow, type VerifiedFactors } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { METHOD_POLICIES, type Resource, TEST_MODES } from '../resources/resource.ts';
 import { frozen, resourceId } from '../testing/samples.ts';
-import { expired, TEST_PERSON, testOutcome } from './test-mode.ts';
+import { expireResult, TEST_PERSON, testOutcome } from './test-mode.ts';
 
 const resource = (testMode?: Resource['testMode']): Resource => ({
   id: resourceId(1),
@@ -24,7 +24,7 @@ const id = idFromBytes('flw', new Uint8Array(7));
 const modes = fc.constantFrom(...TEST_MODES);
 const steps = fc.constantFrom('password', 'otp');
 const policies = fc.constantFrom(...METHOD_POLICIES);
-const person: Passed = { user: TEST_PERSON, otp: 'verified' };
+const person: VerifiedFactors = { user: TEST_PERSON, otp: 'verified' };
 
 test('only `fail` refuses, and it always does', () => {
   fc.assert(
@@ -37,7 +37,7 @@ test('only `fail` refuses, and it always does', () => {
 test('a flow of a test resource ends in a result that is marked as a test and names no user; no other flow does', () => {
   fc.assert(
     fc.property(fc.option(modes, { nil: undefined }), fc.nat(), (mode, now) => {
-      const end = completeFlow(frozen(newFlow(id, resource(mode), asked, now)), person, {
+      const end = completeFlow(frozen(createFlow(id, resource(mode), asked, now)), person, {
         now,
         resultLifetimeMs: 60_000,
       });
@@ -50,8 +50,11 @@ test('a flow of a test resource ends in a result that is marked as a test and na
 test('an expired end is older than any tolerance, and lived as long as others do', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4e12 }), fc.integer({ min: 10_000, max: 300_000 }), (now, life) => {
-      const done = completeFlow(newFlow(id, resource('expire'), asked, now), person, { now, resultLifetimeMs: life });
-      const { flow, result } = expired(frozen(done), now);
+      const done = completeFlow(createFlow(id, resource('expire'), asked, now), person, {
+        now,
+        resultLifetimeMs: life,
+      });
+      const { flow, result } = expireResult(frozen(done), now);
       expect(now - result.expiresAt).toBeGreaterThan(300_000);
       expect(result.expiresAt - result.issuedAt).toBe(life);
       expect(result.authenticatedAt).toBeLessThanOrEqual(result.issuedAt + 1000);

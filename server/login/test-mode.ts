@@ -1,6 +1,6 @@
 import type { Flow, ResultRecord } from '../flows/flow.ts';
 import type { StepOutcome } from '../flows/step.ts';
-import { evaluated, type Passed } from '../flows/transitions.ts';
+import { countStep, type VerifiedFactors } from '../flows/transitions.ts';
 import { refusal } from '../kernel/result.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 import type { MethodPolicy, Resource, TestMode } from '../resources/resource.ts';
@@ -10,7 +10,7 @@ import type { MethodPolicy, Resource, TestMode } from '../resources/resource.ts'
  * and no token takes part, and the result is marked as a test in its `typ`, in a claim and in this name. No user has
  * such an id.
  */
-export const TEST_PERSON: Passed['user'] = { id: 'test', login: 'test' };
+export const TEST_PERSON: VerifiedFactors['user'] = { id: 'test', login: 'test' };
 
 /** Beyond any verifier's tolerance. */
 const EXPIRED_BY_MS = 15 * MINUTE_MS;
@@ -28,11 +28,14 @@ export function testOutcome(mode: TestMode, step: 'password' | 'otp', policy: Me
   if (mode === 'fail') return { refusal: refusal('INVALID_CREDENTIALS') };
   if (step === 'otp') return { finish: { user: TEST_PERSON, otp: 'verified' } };
   if (policy === 'password') return { finish: { user: TEST_PERSON, password: true, otp: 'not_used' } };
-  return { move: (flow) => ({ ...evaluated(flow), step: 'otp', passwordVerified: true }) };
+  return { move: (flow) => ({ ...countStep(flow), step: 'otp', passwordVerified: true }) };
 }
 
 /** The same end with a result that has already expired; the widget is soon told. */
-export function expired(end: { flow: Flow; result: ResultRecord }, now: number): { flow: Flow; result: ResultRecord } {
+export function expireResult(
+  end: { flow: Flow; result: ResultRecord },
+  now: number,
+): { flow: Flow; result: ResultRecord } {
   const { flow, result } = end;
   return {
     flow: { ...flow, expiresAt: now + LOOK_MS },

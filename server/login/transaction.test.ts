@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticationDocument } from '../authentication/documents.ts';
 import { flowDocument, resultDocument } from '../flows/documents.ts';
 import type { Flow } from '../flows/flow.ts';
-import { completeFlow, newFlow } from '../flows/transitions.ts';
+import { completeFlow, createFlow } from '../flows/transitions.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
@@ -385,7 +385,7 @@ const RULE = { now: 0, resultLifetimeMs: 60_000 };
 
 function sampleFlow(hash?: string): Flow {
   const asked = { nonce: NONCE, origin: 'https://shop.example', handleHash: '' };
-  const flow = newFlow(flowId, { id: resourceId(1), account: accountId(1) } as Resource, asked, 0);
+  const flow = createFlow(flowId, { id: resourceId(1), account: accountId(1) } as Resource, asked, 0);
   return hash === undefined ? flow : { ...flow, transaction: { fields: [...FIELDS], hash, nonce: 'n' } };
 }
 

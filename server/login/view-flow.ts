@@ -4,7 +4,7 @@ import { recoveryCodesOf, showEnrolment, showSending } from '../enrolment/show-e
 import { resultDocument } from '../flows/documents.ts';
 import { type Flow, isAt, type ResultRecord, SECOND_STEPS } from '../flows/flow.ts';
 import { readFlow } from '../flows/stored-flow.ts';
-import { shownError } from '../flows/transitions.ts';
+import { presentError } from '../flows/transitions.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
@@ -65,7 +65,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   }
   if (flow.step === 'denied' && flow.unlock) view.unlock = flow.unlock;
   if (flow.error) {
-    view.error = shownError(flow.error, now);
+    view.error = presentError(flow.error, now);
   }
   if (flow.step === 'done') {
     const record = known ?? (await ports.store.getMany([resultDocument.key(flow.id)], now))[0]?.value;

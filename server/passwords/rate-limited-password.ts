@@ -30,7 +30,7 @@ export interface RateLimitedPassword<R> extends TypedName {
   /** Undefined costs the same time (SR-17). */
   passwordHash: string | undefined;
   /** The user with the right password, read again after the slow hash; undefined: refused. */
-  comesIn: () => Promise<R | undefined>;
+  reload: () => Promise<R | undefined>;
   /**
    * Appended when the password was wrong, not evaluated, or right for a user who cannot sign in. The reason tells
    * which.
@@ -163,7 +163,7 @@ async function verifyCounted<R, A extends object>(
   const right = await callDependency('checking a password', () =>
     reservation.verify(attempt.passwordHash, normalisePassword(password)),
   );
-  const person = attempt.passwordHash !== undefined && right && !isBarred ? await attempt.comesIn() : undefined;
+  const person = attempt.passwordHash !== undefined && right && !isBarred ? await attempt.reload() : undefined;
   if (!person) {
     const reason = isBarred ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
     if (attempt.wrong) await appendAlone(ports, counters.name.anchor, attempt.wrong(reason));

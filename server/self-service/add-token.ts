@@ -4,7 +4,7 @@ import type { StepRequest } from '../flows/step.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { basisOf } from './context.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
-import { addingBegun } from './transitions.ts';
+import { startTokenEnrolment } from './transitions.ts';
 
 /** Starts the enrolment steps, which lead back to the page. The enrolment policy selects the kinds of token. */
 export function addOwnToken(ports: SelfNeeds, answer: StepRequest): Promise<Result<Flow>> {
@@ -16,7 +16,7 @@ export function addOwnToken(ports: SelfNeeds, answer: StepRequest): Promise<Resu
       : ({ otp: 'not_used' } as const);
     const enrolling = await offerEnrolment(ports, { user, resource, basis: basisOf(own), isAsked: true }, passed);
     return enrolling && enrolling.kinds.length > 0
-      ? { move: (held) => addingBegun(held, enrolling) }
+      ? { move: (held) => startTokenEnrolment(held, enrolling) }
       : refusal('SELF_SERVICE_OFF');
   });
 }

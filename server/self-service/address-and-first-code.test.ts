@@ -7,7 +7,7 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
 import { userDocument } from '../users/documents.ts';
 import { addOwnToken } from './add-token.ts';
-import { askOwnEmail, confirmOwnEmail } from './change-email.ts';
+import { confirmEmailChange, requestEmailChange } from './change-email.ts';
 
 // The attack: with a stolen password, set the stored address to the thief's mailbox; a stricter resource of the same
 // account then sends the first code of a second factor there.
@@ -36,8 +36,8 @@ async function setStage(
 }
 
 async function moveAddress(walk: LoginDriver, email: string): Promise<void> {
-  await walk.self(askOwnEmail, { email });
-  await walk.self(confirmOwnEmail, { code: ports.courier.last('confirmation-code', email).code });
+  await walk.self(requestEmailChange, { email });
+  await walk.self(confirmEmailChange, { code: ports.courier.last('confirmation-code', email).code });
   expect(walk.view).toMatchObject({ step: 'self', self: { person: { email } } });
 }
 

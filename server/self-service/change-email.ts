@@ -1,7 +1,7 @@
 import { flowDocument } from '../flows/documents.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
-import { keeping } from '../flows/stored-flow.ts';
+import { putFlow } from '../flows/stored-flow.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { normaliseName } from '../kernel/names.ts';
@@ -31,7 +31,7 @@ import {
   type SelfNeeds,
   type SelfServiceAction,
 } from './run-action.ts';
-import { judgeSelfAct } from './self-service.ts';
+import { judgeSelfServiceAction } from './self-service.ts';
 
 /** Mailed codes: for one user, and to one address from all users of an account. */
 const PER_WINDOW = 3;
@@ -41,7 +41,7 @@ const PER_DAY = 10;
  * Requests a change of address. The address changes once the code that is sent there is confirmed. The response is the
  * same for an address that belongs to another user; only its owner is informed.
  */
-export function askOwnEmail(
+export function requestEmailChange(
   ports: SelfNeeds,
   answer: StepRequest & { email: string; language: MailLanguage },
 ): Promise<Result<Flow>> {
@@ -66,13 +66,13 @@ export function askOwnEmail(
 }
 
 /** Confirms the code: sets the address, notifies the previous one, and sends later mails to the new one. */
-export function confirmOwnEmail(
+export function confirmEmailChange(
   ports: SelfNeeds,
   answer: StepRequest & { code: string; language: MailLanguage },
 ): Promise<Result<Flow>> {
   // The factors were fresh when the change was requested; a mail may be slow.
   return runSelfServiceAction(ports, undefined, answer, async (own) => {
-    const judged = judgeSelfAct('email', factsOf(own), ports.clock.now());
+    const judged = judgeSelfServiceAction('email', factsOf(own), ports.clock.now());
     if (judged === 'off') return refusal('SELF_SERVICE_OFF');
     if (judged === 'lacking') return refusal('PROOF_LACKING');
     const pending = own.session.email;
@@ -93,7 +93,7 @@ export function confirmOwnEmail(
 }
 
 /** Cancels a change of address. */
-export function dropOwnEmail(ports: SelfNeeds, answer: StepRequest): Promise<Result<Flow>> {
+export function cancelEmailChange(ports: SelfNeeds, answer: StepRequest): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, undefined, answer, async () => ({ done: { email: undefined } }));
 }
 
@@ -118,7 +118,7 @@ function countWrong(
       reason: 'CONFIRMATION_WRONG',
     };
     const append = [createEvent(act, event, now)];
-    return { answer: undefined, write: { ...keeping(flowDocument.key, { ...held, self }), append } };
+    return { answer: undefined, write: { ...putFlow(flowDocument.key, { ...held, self }), append } };
   });
 }
 

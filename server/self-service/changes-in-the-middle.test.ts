@@ -7,7 +7,7 @@ import { createSelfServiceFixture, shownIn, toSelf, withOwnApp } from '../testin
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { userDocument } from '../users/documents.ts';
-import { askOwnEmail, confirmOwnEmail } from './change-email.ts';
+import { confirmEmailChange, requestEmailChange } from './change-email.ts';
 import { changeOwnNames } from './change-names.ts';
 import { changeOwnPassword } from './change-password.ts';
 import { removeOwnToken } from './remove-token.ts';
@@ -63,10 +63,10 @@ describe('a change of the address elsewhere, just before', () => {
   test('a new address: the one from elsewhere stays', async () => {
     const scene = await setStage();
     const walk = await toSelf(scene);
-    await walk.self(askOwnEmail, { email: 'alice@new.example' });
+    await walk.self(requestEmailChange, { email: 'alice@new.example' });
     const { code } = ports.courier.last('confirmation-code', 'alice@new.example');
     beforeCommitOf(ports, 'user', movesAddress(scene));
-    expect(await walk.self(confirmOwnEmail, { code })).toMatchObject({ step: 'denied' });
+    expect(await walk.self(confirmEmailChange, { code })).toMatchObject({ step: 'denied' });
     expect(await stored(scene)).toMatchObject({ email: ELSEWHERE });
   });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { rememberEnvironment } from '../browsers/remember-environment.ts';
 import { sealEvents } from '../events/seal-events.ts';
-import { actOf } from '../flows/flow-events.ts';
+import { userContext } from '../flows/flow-events.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { CONFIRMATION_ATTEMPTS, CONFIRMATION_LIFETIME_MS } from '../messages/confirmation.ts';
 import { updateUser } from '../testing/as-operator.ts';
@@ -10,7 +10,7 @@ import type { LoginDriver } from '../testing/login-driver.ts';
 import { createSelfServiceFixture, EVERYTHING, shownIn, toSelf } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { userDocument } from '../users/documents.ts';
-import { askOwnEmail, confirmOwnEmail, dropOwnEmail } from './change-email.ts';
+import { cancelEmailChange, confirmEmailChange, requestEmailChange } from './change-email.ts';
 import { changeOwnNames } from './change-names.ts';
 import { changeOwnPassword } from './change-password.ts';
 import { forgetOwnBrowsers } from './forget-browsers.ts';
@@ -34,8 +34,8 @@ const NEW = 'alice@new.example';
 const setStage = () => createSelfServiceFixture(ports, { tokens: [{}], alone: true });
 const stored = ({ user }: Fixture) => read(ports, userDocument.key(user.id));
 const codeTo = (address: string) => ports.courier.last('confirmation-code', address).code;
-const ask = (walk: LoginDriver, email: string) => walk.self(askOwnEmail, { email });
-const confirm = (walk: LoginDriver, code: string) => walk.self(confirmOwnEmail, { code });
+const ask = (walk: LoginDriver, email: string) => walk.self(requestEmailChange, { email });
+const confirm = (walk: LoginDriver, code: string) => walk.self(confirmEmailChange, { code });
 
 async function eventsSince(before: number): Promise<AccountEvent[]> {
   const all = await ports.store.readEvents(0, before, 1000);
@@ -192,7 +192,7 @@ describe('the email address', () => {
     expect(shownIn(walk.view).pendingEmail).toBeUndefined();
     ports.courier.down = false;
     await ask(walk, NEW);
-    await walk.self(dropOwnEmail, {});
+    await walk.self(cancelEmailChange, {});
     expect(shownIn(walk.view).pendingEmail).toBeUndefined();
     expect(await confirm(walk, codeTo(NEW))).toMatchObject({ error: { code: 'NOTHING_ASKED' } });
   });
@@ -227,7 +227,7 @@ describe('names', () => {
     const walk = await toSelf(scene);
     const names = { firstName: 'Alice', secondName: 'Ash' };
     expect(await walk.self(changeOwnNames, { names })).toMatchObject({ error: { code: 'SELF_SERVICE_OFF' } });
-    expect(await walk.self(askOwnEmail, { email: NEW })).toMatchObject({ error: { code: 'SELF_SERVICE_OFF' } });
+    expect(await walk.self(requestEmailChange, { email: NEW })).toMatchObject({ error: { code: 'SELF_SERVICE_OFF' } });
     expect((await stored(scene)).firstName).toBeUndefined();
   });
 });
@@ -242,7 +242,7 @@ test('browsers are forgotten at their owner’s request, with an event', async (
   });
   const { account, user, resource } = scene;
   const blinded = { language: 'a', zone: 'b' } as never;
-  await rememberEnvironment(ports, actOf({ account, user: user.id }, {}), {
+  await rememberEnvironment(ports, userContext({ account, user: user.id }, {}), {
     user: user.id,
     resource: resource.id,
     blinded,

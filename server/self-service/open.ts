@@ -1,7 +1,7 @@
 import { flowDocument } from '../flows/documents.ts';
 import type { Flow, FlowChange, ResultRecord } from '../flows/flow.ts';
-import { actOf, grantedEvent } from '../flows/flow-events.ts';
-import type { Passed } from '../flows/transitions.ts';
+import { createGrantedEvent, userContext } from '../flows/flow-events.ts';
+import type { VerifiedFactors } from '../flows/transitions.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
@@ -13,17 +13,17 @@ import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { readUser } from '../users/find-user.ts';
 import { credentialFingerprint } from '../users/user.ts';
 import { isUnchangedSinceOpen, mayBeShown } from './context.ts';
-import { isReturn, type SelfServiceUser, selfOpened } from './transitions.ts';
+import { isReturn, openSelfService, type SelfServiceUser } from './transitions.ts';
 
 /**
  * Loads the user for whom the page opens. The confirmed factors must still be valid, because any later change ends the
  * page (SR-4, SR-38).
  */
-export async function standingToOpen(
+export async function loadOpener(
   ports: Pick<Ports, 'store' | 'clock'>,
   flow: Flow,
   resource: Resource,
-  passed: Passed,
+  passed: VerifiedFactors,
 ): Promise<Result<SelfServiceUser>> {
   const { id } = passed.user;
   const known = id === 'test' ? undefined : await readUser(ports, flow.account, id);
@@ -43,15 +43,15 @@ export async function standingToOpen(
 }
 
 /** The commit that opens the page: it writes the event of a sign-in, and no result that a site could use. */
-export function opening(
+export function createOpening(
   flow: Flow,
   passed: ResultRecord,
   opener: SelfServiceUser,
   client: ClientInfo,
   now: number,
 ): FlowChange & { write: Write } {
-  const opened = selfOpened(flow, passed, opener, now);
+  const opened = openSelfService(flow, passed, opener, now);
   const put = [{ key: flowDocument.key(opened.id), value: opened, expiresAt: opened.expiresAt }];
-  const append = [createEvent(actOf(opened, client), grantedEvent(passed), now)];
+  const append = [createEvent(userContext(opened, client), createGrantedEvent(passed), now)];
   return { flow: opened, write: { put, ...(!isReturn(flow) && { append }) } };
 }

@@ -6,7 +6,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { isSubstitute } from '../tokens/kinds/rules.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
-import { proofAsked } from './transitions.ts';
+import { requestProof } from './transitions.ts';
 
 /**
  * Asks for the factors again: the password if the user has one, and the second factor if they have one here, with the
@@ -25,6 +25,6 @@ export function reauthenticateUser(ports: SelfNeeds, answer: StepRequest): Promi
     if (offered && isRefusal(offered)) return offered;
     const hasSecond = options.some(({ kind }) => !isSubstitute(kind));
     const isTwoAsked = isByPasskey || (hasPassword && hasSecond);
-    return { move: (held) => proofAsked(held, { hasPassword, isTwoAsked, options, offered }) };
+    return { move: (held) => requestProof(held, { hasPassword, isTwoAsked, options, offered }) };
   });
 }

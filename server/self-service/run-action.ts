@@ -2,11 +2,11 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 import { readAccess } from '../authentication/read-access.ts';
 import { flowDocument } from '../flows/documents.ts';
 import { type Flow, type FlowAt, isAt } from '../flows/flow.ts';
-import { actOf, refusedEvent } from '../flows/flow-events.ts';
+import { createRefusedEvent, userContext } from '../flows/flow-events.ts';
 import type { SelfSession } from '../flows/self-session.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
-import { claimFlowStep, keeping, releaseStep } from '../flows/stored-flow.ts';
-import { denied, holdsClaim, retryStep } from '../flows/transitions.ts';
+import { claimFlowStep, putFlow, releaseStep } from '../flows/stored-flow.ts';
+import { denyFlow, holdsClaim, retryStep } from '../flows/transitions.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
@@ -16,8 +16,8 @@ import { newOperation, transact } from '../store/transact.ts';
 import type { User } from '../users/user.ts';
 import { credentialFingerprint } from '../users/user.ts';
 import { factsOf, readSelfServiceContext, type SelfServiceContext } from './context.ts';
-import { judgeSelfAct, type SelfAct } from './self-service.ts';
-import { selfStayed } from './transitions.ts';
+import { judgeSelfServiceAction, type SelfServiceActionName } from './self-service.ts';
+import { stayOnPage } from './transitions.ts';
 
 export type SelfNeeds = StepPorts & Pick<Ports, 'courier'>;
 
@@ -57,7 +57,7 @@ const GUESSES: ReadonlySet<RefusalCode> = new Set([
  */
 export async function runSelfServiceAction(
   ports: SelfNeeds,
-  name: SelfAct | undefined,
+  name: SelfServiceActionName | undefined,
   answer: StepRequest,
   perform: (own: SelfServiceAction) => Promise<Result<SelfOutcome>>,
 ): Promise<Result<Flow>> {
@@ -68,10 +68,10 @@ export async function runSelfServiceAction(
   try {
     if (!isAt(flow, SELF)) throw new TypeError(`claimed at ${flow.step}`);
     const access = await readAccess(ports, flow.resource, answer.client.address);
-    if (isRefusal(access)) return settle(ports, flow, attempt, (held) => denied(held, access.refused));
+    if (isRefusal(access)) return settle(ports, flow, attempt, (held) => denyFlow(held, access.refused));
     const standing = await readSelfServiceContext(ports, flow, access.resource);
-    if (!standing) return settle(ports, flow, attempt, (held) => denied(held, OVER));
-    const act = actOf(flow, answer.client);
+    if (!standing) return settle(ports, flow, attempt, (held) => denyFlow(held, OVER));
+    const act = userContext(flow, answer.client);
     const unfit = name && whyNot(name, standing, ports.clock.now());
     const outcome = unfit ?? (await perform({ ...standing, act, flow }));
     if (isRefusal(outcome)) return refuse(ports, flow, attempt, outcome, act);
@@ -93,13 +93,13 @@ export function reloadIfUnchanged(user: User | undefined, { session }: SelfServi
 
 const NOT_ALLOWED = { off: 'SELF_SERVICE_OFF', lacking: 'PROOF_LACKING', stale: 'PROOF_NEEDED' } as const;
 
-function whyNot(name: SelfAct, standing: SelfServiceContext, now: number): Refusal | undefined {
-  const judged = judgeSelfAct(name, factsOf(standing), now);
+function whyNot(name: SelfServiceActionName, standing: SelfServiceContext, now: number): Refusal | undefined {
+  const judged = judgeSelfServiceAction(name, factsOf(standing), now);
   return judged === 'allowed' ? undefined : refusal(NOT_ALLOWED[judged]);
 }
 
 function acted(held: FlowAt<'self'>, outcome: Extract<SelfOutcome, { done: object }>): Flow {
-  const next = selfStayed(held, after(held.self, outcome));
+  const next = stayOnPage(held, after(held.self, outcome));
   const { user } = outcome;
   // The action itself may have changed the password: the page goes on, and so do the enrolments from it.
   return user && held.passwordVerified ? { ...next, passwordDigest: passwordDigest(user) } : next;
@@ -121,8 +121,8 @@ function refuse(
   act: RequestContext,
 ): Promise<Result<Flow>> {
   const { refused, retryAfterMs } = why;
-  if (refused === OVER) return settle(ports, flow, attempt, (held) => denied(held, OVER));
-  const event = refused === 'INVALID_CREDENTIALS' ? refusedEvent(flow, why) : undefined;
+  if (refused === OVER) return settle(ports, flow, attempt, (held) => denyFlow(held, OVER));
+  const event = refused === 'INVALID_CREDENTIALS' ? createRefusedEvent(flow, why) : undefined;
   return settle(
     ports,
     flow,
@@ -130,7 +130,7 @@ function refuse(
     (held, now) => {
       if (GUESSES.has(refused)) return retryStep(held, refused);
       const retryAt = retryAfterMs === undefined ? {} : { retryAt: now + retryAfterMs };
-      return { ...selfStayed(held, held.self), error: { code: refused, ...retryAt } };
+      return { ...stayOnPage(held, held.self), error: { code: refused, ...retryAt } };
     },
     (now) => (event ? [createEvent(act, event, now)] : []),
   );
@@ -149,6 +149,6 @@ function settle(
     if (!stored) return { answer: refusal('FLOW_NOT_FOUND') };
     if (!isAt(stored.value, SELF) || !holdsClaim(stored.value, attempt)) return { answer: refusal('STEP_STALE') };
     const flow = next(stored.value, now);
-    return { answer: flow, write: { ...keeping(flowDocument.key, flow), append: tell(now) } };
+    return { answer: flow, write: { ...putFlow(flowDocument.key, flow), append: tell(now) } };
   });
 }

@@ -9,12 +9,12 @@ import {
   deletionBlocker,
   isFresh,
   isStrong,
-  judgeSelfAct,
-  type Named,
+  judgeSelfServiceAction,
+  type NamingAssignment,
   PROOF_FRESH_MS,
-  SELF_ACTS,
-  type SelfAct,
+  SELF_SERVICE_ACTIONS,
   type SelfFacts,
+  type SelfServiceActionName,
 } from './self-service.ts';
 
 const NOW = 1_800_000_000_000;
@@ -38,7 +38,7 @@ const facts: fc.Arbitrary<SelfFacts> = fc.record({
   hasPassword: fc.boolean(),
   hasToken: fc.boolean(),
 });
-const acts: fc.Arbitrary<SelfAct> = fc.constantFrom(...SELF_ACTS);
+const acts: fc.Arbitrary<SelfServiceActionName> = fc.constantFrom(...SELF_SERVICE_ACTIONS);
 
 // SR-38
 describe('permissions on the page', () => {
@@ -46,7 +46,7 @@ describe('permissions on the page', () => {
     fc.assert(
       fc.property(acts, facts, (act, given) => {
         const proof = { ...given.proof, password: true, second: false, isTwo: false };
-        expect(judgeSelfAct(act, { ...given, proof, hasToken: true }, NOW)).not.toBe('allowed');
+        expect(judgeSelfServiceAction(act, { ...given, proof, hasToken: true }, NOW)).not.toBe('allowed');
       }),
     );
   });
@@ -55,7 +55,7 @@ describe('permissions on the page', () => {
     fc.assert(
       fc.property(acts, facts, (act, given) => {
         const proof = { ...given.proof, password: false, second: true, isTwo: false };
-        expect(judgeSelfAct(act, { ...given, proof, hasPassword: true }, NOW)).not.toBe('allowed');
+        expect(judgeSelfServiceAction(act, { ...given, proof, hasPassword: true }, NOW)).not.toBe('allowed');
       }),
     );
   });
@@ -64,8 +64,8 @@ describe('permissions on the page', () => {
     fc.assert(
       fc.property(acts, facts, (act, given) => {
         const none = { tokens: false, password: false, details: [], browsers: false };
-        expect(judgeSelfAct(act, { ...given, policy: none }, NOW)).toBe('off');
-        expect(judgeSelfAct(act, { ...given, policy: undefined }, NOW)).toBe('off');
+        expect(judgeSelfServiceAction(act, { ...given, policy: none }, NOW)).toBe('off');
+        expect(judgeSelfServiceAction(act, { ...given, policy: undefined }, NOW)).toBe('off');
       }),
     );
   });
@@ -73,7 +73,7 @@ describe('permissions on the page', () => {
   test('a change to the sign-in succeeds exactly with a complete and fresh proof', () => {
     fc.assert(
       fc.property(acts, facts, (act, given) => {
-        const judged = judgeSelfAct(act, given, NOW);
+        const judged = judgeSelfServiceAction(act, given, NOW);
         if (judged === 'off') return;
         const isHarmless = act === 'names' || act === 'rename-token';
         const isWhole = isStrong(given);
@@ -86,8 +86,8 @@ describe('permissions on the page', () => {
   test('time alone never allows an action', () => {
     fc.assert(
       fc.property(acts, facts, fc.nat(), (act, given, later) => {
-        if (judgeSelfAct(act, given, NOW) === 'allowed' || given.proof.at > NOW) return;
-        expect(judgeSelfAct(act, given, NOW + later)).not.toBe('allowed');
+        if (judgeSelfServiceAction(act, given, NOW) === 'allowed' || given.proof.at > NOW) return;
+        expect(judgeSelfServiceAction(act, given, NOW + later)).not.toBe('allowed');
       }),
     );
   });
@@ -106,7 +106,7 @@ describe('the tokens that a user may remove', () => {
     createdBy: { kind: 'user', id: ANN },
     directResources: [],
   } satisfies Partial<Token>;
-  const named: fc.Arbitrary<Named> = fc.record({
+  const named: fc.Arbitrary<NamingAssignment> = fc.record({
     resource: fc.record({
       methodPolicy: fc.constantFrom(...METHOD_POLICIES),
       enrolment: fc.constantFrom(
@@ -122,13 +122,13 @@ describe('the tokens that a user may remove', () => {
   test('never include the last one where a code or an enrolment is demanded, or where access depends on it', () => {
     fc.assert(
       fc.property(fc.array(named, { maxLength: 4 }), named, states, fc.boolean(), (rest, one, state, byMethod) => {
-        const last: Named = byMethod
+        const last: NamingAssignment = byMethod
           ? { ...one, others: 0, resource: { methodPolicy: 'password-otp' } }
           : { ...one, others: 0, alone: false };
         expect(deletionBlocker(own, state, ANN, [...rest, last])).toBe('last');
       }),
     );
-    const demanded: Named = {
+    const demanded: NamingAssignment = {
       resource: { methodPolicy: 'auto', enrolment: { kinds: ['totp'], required: true } },
       alone: true,
       others: 0,

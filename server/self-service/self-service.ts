@@ -11,7 +11,7 @@ export const SELF_LIFETIME_MS = 15 * MINUTE_MS;
 /** A change to the sign-in needs factors that were confirmed no longer ago (SR-38). */
 export const PROOF_FRESH_MS = 5 * MINUTE_MS;
 
-export const SELF_ACTS = [
+export const SELF_SERVICE_ACTIONS = [
   'names',
   'rename-token',
   'add-token',
@@ -23,10 +23,10 @@ export const SELF_ACTS = [
   'email',
   'browsers',
 ] as const;
-export type SelfAct = (typeof SELF_ACTS)[number];
+export type SelfServiceActionName = (typeof SELF_SERVICE_ACTIONS)[number];
 
 /** Actions that do not affect the sign-in and send no notice: they need no fresh proof. */
-const NO_REAUTH: ReadonlySet<SelfAct> = new Set(['names', 'rename-token']);
+const NO_REAUTH: ReadonlySet<SelfServiceActionName> = new Set(['names', 'rename-token']);
 
 export interface SelfFacts {
   /** The resource's current policy. */
@@ -44,7 +44,7 @@ export type SelfJudgement = 'allowed' | 'off' | 'lacking' | 'stale';
  * Whether the user may do this now. All factors count that they have on any resource, not just those of this one:
  * otherwise the weakest resource would lead to the tokens of the strictest.
  */
-export function judgeSelfAct(act: SelfAct, facts: SelfFacts, now: number): SelfJudgement {
+export function judgeSelfServiceAction(act: SelfServiceActionName, facts: SelfFacts, now: number): SelfJudgement {
   if (!isOffered(act, facts.policy) || (act === 'password' && !facts.hasPassword)) return 'off';
   if (!isStrong(facts)) return 'lacking';
   return NO_REAUTH.has(act) || isFresh(facts.proof, now) ? 'allowed' : 'stale';
@@ -59,7 +59,7 @@ export function isFresh({ at }: SelfProof, now: number): boolean {
   return at <= now && now - at < PROOF_FRESH_MS;
 }
 
-function isOffered(act: SelfAct, policy: SelfServicePolicy | undefined): boolean {
+function isOffered(act: SelfServiceActionName, policy: SelfServicePolicy | undefined): boolean {
   if (!policy) return false;
   switch (act) {
     case 'names':
@@ -76,7 +76,7 @@ function isOffered(act: SelfAct, policy: SelfServicePolicy | undefined): boolean
 }
 
 /** An assignment that names a token which the user wants to delete. */
-export interface Named {
+export interface NamingAssignment {
   resource: Pick<Resource, 'methodPolicy' | 'enrolment'> | undefined;
   alone: boolean;
   /** Other usable tokens of the assignment, without recovery codes. */
@@ -94,7 +94,7 @@ export function deletionBlocker(
   token: Pick<Token, 'factor' | 'createdBy' | 'directResources' | 'lock'>,
   state: TokenState,
   owner: UserId,
-  named: readonly Named[],
+  named: readonly NamingAssignment[],
 ): DeletionBlocker | undefined {
   if (!isOwnMade(token, owner) || rulesOf(token).isSubstitute) return 'handed-out';
   if (token.lock) return 'locked';
@@ -110,7 +110,7 @@ export function isOwnMade(token: Pick<Token, 'createdBy' | 'directResources'>, o
  * True if the last token of an assignment can be deleted: the rules allow a sign-in without it. An expired or
  * deactivated token never allowed that, and its deletion must not begin to.
  */
-function isSpare({ resource, alone }: Named, state: TokenState): boolean {
+function isSpare({ resource, alone }: NamingAssignment, state: TokenState): boolean {
   // A removed resource accepts no sign-in with any token.
   if (!resource) return true;
   if (!alone || state !== 'active') return false;

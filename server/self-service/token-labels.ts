@@ -9,7 +9,7 @@ import { rulesOf } from '../tokens/kinds/rules.ts';
 import type { Token } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
 import type { User } from '../users/user.ts';
-import type { Named } from './self-service.ts';
+import type { NamingAssignment } from './self-service.ts';
 
 /** The resources to which a user is assigned, and the tokens of their assignments. */
 export interface TokenLabels {
@@ -35,7 +35,7 @@ export async function readTokenLabels(ports: Pick<Ports, 'store' | 'clock'>, use
 }
 
 /** The assignments that name a token, and the tokens beside it. Uses the assignments of the given user. */
-export function namedBy({ resources, tokens }: TokenLabels, user: User, id: TokenId, now: number): Named[] {
+export function namedBy({ resources, tokens }: TokenLabels, user: User, id: TokenId, now: number): NamingAssignment[] {
   return user.assignments
     .filter((assignment) => assignment.tokens.some(({ token }) => token === id))
     .map((assignment) => {

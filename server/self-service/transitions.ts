@@ -2,7 +2,7 @@ import type { FactorOption } from '@countersign/protocol/flow';
 import type { Enrolling } from '../flows/enrolling.ts';
 import type { Flow, FlowAt, ResultRecord, SecondFactorRequest } from '../flows/flow.ts';
 import type { SelfProof, SelfSession } from '../flows/self-session.ts';
-import { type ChallengeDraft, evaluated, requestSecondFactor } from '../flows/transitions.ts';
+import { type ChallengeDraft, countStep, requestSecondFactor } from '../flows/transitions.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { SELF_LIFETIME_MS } from './self-service.ts';
 
@@ -20,7 +20,7 @@ export interface SelfServiceUser {
  *
  * @param passed the result that the same sign-in would have made elsewhere
  */
-export function selfOpened(
+export function openSelfService(
   flow: Flow,
   passed: ResultRecord,
   { user, fingerprint }: SelfServiceUser,
@@ -38,7 +38,7 @@ export function selfOpened(
   const kept = isBack && usedBefore !== undefined ? { token: usedBefore } : token;
   const self: SelfSession = { ...waiting, ...kept, standing: fingerprint, proof };
   return {
-    ...evaluated(rest),
+    ...countStep(rest),
     step: 'self',
     // A passkey alone comes without a name.
     login: flow.login ?? passed.login,
@@ -63,12 +63,12 @@ function proofOf({ amr, acr, otp }: ResultRecord, at: number): SelfProof {
 }
 
 /** Shows the page again, in its current state, after an action that succeeded or failed. */
-export function selfStayed(flow: FlowAt<'self'>, self: SelfSession): FlowAt<'self'> {
-  return { ...evaluated(flow), self };
+export function stayOnPage(flow: FlowAt<'self'>, self: SelfSession): FlowAt<'self'> {
+  return { ...countStep(flow), self };
 }
 
 /** Asks for every factor again, from the first on. The previous proof is void meanwhile. */
-export function proofAsked(
+export function requestProof(
   flow: FlowAt<'self'>,
   asked: {
     hasPassword: boolean;
@@ -77,7 +77,7 @@ export function proofAsked(
     offered: ChallengeDraft | undefined;
   },
 ): Flow {
-  const { passwordDigest: _digest, passwordAt: _at, ...rest } = evaluated(flow);
+  const { passwordDigest: _digest, passwordAt: _at, ...rest } = countStep(flow);
   const next: FlowAt<'password'> = {
     ...rest,
     step: 'password',
@@ -88,6 +88,6 @@ export function proofAsked(
 }
 
 /** Starts the enrolment of another token. */
-export function addingBegun(flow: FlowAt<'self'>, enrolling: Enrolling): FlowAt<'enrol'> {
-  return { ...evaluated(flow), step: 'enrol', enrolling };
+export function startTokenEnrolment(flow: FlowAt<'self'>, enrolling: Enrolling): FlowAt<'enrol'> {
+  return { ...countStep(flow), step: 'enrol', enrolling };
 }

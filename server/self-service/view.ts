@@ -20,7 +20,14 @@ import type { User } from '../users/user.ts';
 import { basisOf, factsOf, mayHaveCodes, readSelfServiceContext, type SelfServiceContext } from './context.ts';
 import { listOwnSignIns } from './list-sign-ins.ts';
 import { codesOf } from './renew-recovery-codes.ts';
-import { deletionBlocker, isFresh, isOwnMade, isStrong, judgeSelfAct, type SelfAct } from './self-service.ts';
+import {
+  deletionBlocker,
+  isFresh,
+  isOwnMade,
+  isStrong,
+  judgeSelfServiceAction,
+  type SelfServiceActionName,
+} from './self-service.ts';
 import { namedBy, readTokenLabels } from './token-labels.ts';
 
 /**
@@ -42,7 +49,7 @@ export async function viewSelfService(
     ports.store.getMany([environmentsDocument.key(user.id)], now),
   ]);
   const facts = factsOf(standing);
-  const offers = (act: SelfAct) => judgeSelfAct(act, facts, now) !== 'off';
+  const offers = (act: SelfServiceActionName) => judgeSelfServiceAction(act, facts, now) !== 'off';
   const details: readonly OwnDetail[] = standing.resource.selfService?.details ?? [];
   const manages = offers('rename-token');
   const shown = (token: Token): SelfToken => {

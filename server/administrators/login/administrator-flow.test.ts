@@ -6,10 +6,10 @@ import { idFromBytes } from '../../kernel/ids.ts';
 import { accountId, frozen, tokenId } from '../../testing/samples.ts';
 import {
   type AdministratorFlow,
-  emailGiven,
+  acceptAdministratorPassword,
+  completeAdministratorFlow,
   newAdministratorFlow,
-  passwordGiven,
-  signedIn,
+  setEmail,
 } from './administrator-flow.ts';
 
 const NOW = Date.UTC(2027, 0, 15);
@@ -24,12 +24,12 @@ const begun = () => frozen({ ...newAdministratorFlow(FLOW, ASKED, NOW), ...ASKED
 const password =
   (enrols: boolean): Move =>
   (flow) =>
-    passwordGiven(flow, enrols ? { ...SHOWN, enrolment: ENROLMENT } : SHOWN);
+    acceptAdministratorPassword(flow, enrols ? { ...SHOWN, enrolment: ENROLMENT } : SHOWN);
 
 test('SR-5: the steps have a fixed order, and the flow names no administrator before the password was right', () => {
   fc.assert(
     fc.property(fc.emailAddress(), fc.boolean(), (email, enrols) => {
-      const named = emailGiven(begun(), email);
+      const named = setEmail(begun(), email);
       expect([begun().step, named.step]).toEqual(['identify', 'password']);
       for (const flow of [begun(), named]) {
         expect(flow).not.toHaveProperty('administrator');
@@ -37,7 +37,7 @@ test('SR-5: the steps have a fixed order, and the flow names no administrator be
       }
       const known = password(enrols)(named);
       expect(known).toMatchObject({ ...SHOWN, email, step: enrols ? 'enrol' : 'otp' });
-      const done = signedIn(known);
+      const done = completeAdministratorFlow(known);
       // The enrolled secret is stored only in the token by now.
       expect(done).not.toHaveProperty('enrolment');
       expect(done).toMatchObject({ step: 'done', administrator: ADMINISTRATOR, seq: 3 });
@@ -48,7 +48,7 @@ test('SR-5: the steps have a fixed order, and the flow names no administrator be
 test('SR-5: every evaluated answer makes the previous page stale, and no answer extends the time', () => {
   const wrong: Move = (flow) => retryStep(flow, 'OTP_WRONG');
   const moves = fc.array(
-    fc.constantFrom(wrong, password(true), password(false), (flow: AdministratorFlow) => emailGiven(flow, 'a@b')),
+    fc.constantFrom(wrong, password(true), password(false), (flow: AdministratorFlow) => setEmail(flow, 'a@b')),
     {
       maxLength: 25,
     },
@@ -71,7 +71,7 @@ test('SR-5: every evaluated answer makes the previous page stale, and no answer 
 });
 
 test('SR-2: ends a sign-in after too many wrong answers of any kind', () => {
-  let flow = emailGiven(begun(), 'ada@acme.example');
+  let flow = setEmail(begun(), 'ada@acme.example');
   for (let wrong = 1; wrong < FLOW_WRONG_ANSWERS; wrong++) flow = retryStep(flow, 'INVALID_CREDENTIALS');
   expect(flow.step).toBe('password');
   expect(retryStep(flow, 'INVALID_CREDENTIALS')).toMatchObject({

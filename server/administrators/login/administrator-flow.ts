@@ -1,7 +1,7 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { SignInStep } from '@countersign/protocol/session';
 import { FLOW_LIFETIME_MS } from '../../flows/flow.ts';
-import { evaluated, FLOW_WRONG_ANSWERS } from '../../flows/transitions.ts';
+import { countStep, FLOW_WRONG_ANSWERS } from '../../flows/transitions.ts';
 import type { AccountId, AdministratorId, FlowId, TokenId } from '../../kernel/ids.ts';
 
 /**
@@ -52,19 +52,19 @@ export function newAdministratorFlow(id: FlowId, asked: { account: AccountId }, 
 }
 
 /** Stores the address without a look-up (SR-17). */
-export function emailGiven(flow: AdministratorFlow, email: string): AdministratorFlow {
-  return { ...evaluated(flow), email, step: 'password' };
+export function setEmail(flow: AdministratorFlow, email: string): AdministratorFlow {
+  return { ...countStep(flow), email, step: 'password' };
 }
 
 /** Accepts the password. An administrator without a token enrols one now. */
-export function passwordGiven(
+export function acceptAdministratorPassword(
   flow: AdministratorFlow,
   shown: { administrator: AdministratorId; passwordDigest: string; enrolment?: Enrolment },
 ): AdministratorFlow {
-  return { ...evaluated(flow), ...shown, step: shown.enrolment ? 'enrol' : 'otp' };
+  return { ...countStep(flow), ...shown, step: shown.enrolment ? 'enrol' : 'otp' };
 }
 
-export function signedIn(flow: AdministratorFlow): AdministratorFlow {
-  const { enrolment: _enrolled, ...rest } = evaluated(flow);
+export function completeAdministratorFlow(flow: AdministratorFlow): AdministratorFlow {
+  const { enrolment: _enrolled, ...rest } = countStep(flow);
   return { ...rest, step: 'done' };
 }

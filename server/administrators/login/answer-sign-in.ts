@@ -10,14 +10,14 @@ import {
 } from '../check-factors.ts';
 import { enrolToken, newEnrolment } from '../enrol-token.ts';
 import { locateAdministrator } from '../find-administrator.ts';
-import { emailGiven, passwordGiven } from './administrator-flow.ts';
+import { acceptAdministratorPassword, setEmail } from './administrator-flow.ts';
 import { answerSignIn, passwordStillRight, personOf, type SignInAnswer, type SignInProgress } from './sign-in-step.ts';
 
 type Progress = Promise<Result<SignInProgress>>;
 
 /** Stores the address without a look-up: the next step is the same for every address (SR-17). */
 export function answerEmail(ports: SecondFactorPorts, answer: SignInAnswer & { email: string }): Progress {
-  return answerSignIn(ports, 'identify', answer, async () => ({ move: (flow) => emailGiven(flow, answer.email) }));
+  return answerSignIn(ports, 'identify', answer, async () => ({ move: (flow) => setEmail(flow, answer.email) }));
 }
 
 /** Checks the password. An administrator without a token enrols one; all others enter a code. */
@@ -28,7 +28,7 @@ export function answerSignInPassword(ports: SecondFactorPorts, answer: SignInAns
     const asked = { account, found, name: email, password, address: answer.client.address };
     const checked = await checkAdministratorPassword(ports, asked, async (administrator) => ({ administrator }));
     if (isRefusal(checked)) return { refusal: checked };
-    return { move: (flow) => passwordGiven(flow, shownBy(ports, checked.administrator)) };
+    return { move: (flow) => acceptAdministratorPassword(flow, shownBy(ports, checked.administrator)) };
   });
 }
 

@@ -1,6 +1,6 @@
 import type { EnrolmentView, SessionView, SignInView } from '@countersign/protocol/session';
 import { accountDocument } from '../../accounts/documents.ts';
-import { shownError } from '../../flows/transitions.ts';
+import { presentError } from '../../flows/transitions.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { actorOf } from '../administrator.ts';
 import { showEnrolment } from '../enrol-token.ts';
@@ -18,7 +18,7 @@ export async function presentSignIn(
   const now = ports.clock.now();
   const { step, seq, email, error, expiresAt } = flow;
   const view: PlainSignInView = { step, seq, ...(email !== undefined && { email }), expiresAt, now };
-  if (error) view.error = shownError(error, now);
+  if (error) view.error = presentError(error, now);
   if (step === 'enrol' && flow.enrolment) {
     const [account] = await ports.store.getMany([accountDocument.key(flow.account)], now);
     if (account) view.enrolment = showEnrolment(ports, account.value, email ?? '', flow.enrolment);

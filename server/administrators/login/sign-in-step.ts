@@ -1,7 +1,7 @@
 import type { SignInStep } from '@countersign/protocol/session';
 import type { Handle } from '../../flows/flow.ts';
-import { claimFlowStep, keeping, releaseStep } from '../../flows/stored-flow.ts';
-import { denied, holdsClaim, retryStep } from '../../flows/transitions.ts';
+import { claimFlowStep, putFlow, releaseStep } from '../../flows/stored-flow.ts';
+import { denyFlow, holdsClaim, retryStep } from '../../flows/transitions.ts';
 import type { EventDraft } from '../../kernel/event.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
@@ -11,7 +11,7 @@ import { type Administrator, type AdministratorActor, actorOf } from '../adminis
 import type { SecondFactorPorts } from '../check-factors.ts';
 import { administratorFlowDocument } from '../documents.ts';
 import { type FoundAdministrator, readAdministrator } from '../find-administrator.ts';
-import { type AdministratorFlow, signedIn } from './administrator-flow.ts';
+import { type AdministratorFlow, completeAdministratorFlow } from './administrator-flow.ts';
 import { newSession, type OpenedSession, putSession } from './open-session.ts';
 import { openSignIn } from './start-sign-in.ts';
 
@@ -91,7 +91,7 @@ async function finish(
   const made = newSession(ports, claimed.id, found.administrator);
   return settle(ports, claimed, attempt, (flow, now) => {
     const opened = { ...made, ...found, session: { ...made.session, createdAt: now, lastSeenAt: now } };
-    const done = signedIn(flow);
+    const done = completeAdministratorFlow(flow);
     const draft: EventDraft = {
       type: 'administrator.signed-in',
       subject: found.administrator.id,
@@ -102,7 +102,7 @@ async function finish(
     return {
       progress: { flow: done, opened, ...(recoveryCodes && { recoveryCodes }) },
       write: {
-        put: [...(keeping(administratorFlowDocument.key, done).put ?? []), putSession(opened.session)],
+        put: [...(putFlow(administratorFlowDocument.key, done).put ?? []), putSession(opened.session)],
         append: [createEvent({ actor, ...client }, draft, now)],
       },
     };
@@ -117,7 +117,7 @@ function move(
 ): Promise<Result<SignInProgress>> {
   return settle(ports, claimed, attempt, (flow) => {
     const moved = next(flow);
-    return { progress: { flow: moved }, write: keeping(administratorFlowDocument.key, moved) };
+    return { progress: { flow: moved }, write: putFlow(administratorFlowDocument.key, moved) };
   });
 }
 
@@ -132,11 +132,11 @@ function turnDown(
     const { refused, retryAfterMs } = why;
     const retryAt = retryAfterMs === undefined ? undefined : now + retryAfterMs;
     // A locked token does not end the sign-in, because a recovery code may replace it.
-    const moved = refused === 'ACCESS_DENIED' ? denied(flow, refused) : retryStep(flow, refused, retryAt);
+    const moved = refused === 'ACCESS_DENIED' ? denyFlow(flow, refused) : retryStep(flow, refused, retryAt);
     // Refused without an evaluation: there is no attempt to record.
     const append =
       refused === 'TOO_MANY_ATTEMPTS' ? [] : [createEvent(actOf(flow, client), refusedEvent(flow, why), now)];
-    return { progress: { flow: moved }, write: { ...keeping(administratorFlowDocument.key, moved), append } };
+    return { progress: { flow: moved }, write: { ...putFlow(administratorFlowDocument.key, moved), append } };
   });
 }
 
