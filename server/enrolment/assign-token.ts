@@ -1,4 +1,4 @@
-import type { Enrolling, Making } from '../flows/enrolling.ts';
+import type { Enrolling } from '../flows/enrolling.ts';
 import type { FlowAt } from '../flows/flow.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
@@ -8,13 +8,13 @@ import { type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
+import { type Draft, KIND_ACTIONS } from '../tokens/kinds/actions.ts';
 import { hadToken } from '../tokens/token-history.ts';
 import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 import { credentialFingerprint, type User } from '../users/user.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from './documents.ts';
 import { remembered } from './enrolment.ts';
-import { mayGoTo } from './enrolment-address.ts';
 import { type EnrolmentLink, isEnrolmentLinkValid, lacksPassword } from './enrolment-link.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
@@ -26,7 +26,7 @@ export interface OwnToken {
   flow: FlowAt<'enrol'>;
   enrolling: Enrolling;
   /** The data of the unfinished token. */
-  making: Making;
+  making: Draft;
   user: User;
 }
 
@@ -81,9 +81,7 @@ function whyNot(own: OwnToken, user: User, link: EnrolmentLink | undefined, now:
   if (flow.self && credentialFingerprint(user) !== flow.self.standing) return refusal('ACCESS_DENIED');
   // Another sign-in with the same password was faster, or an administrator assigned a token, perhaps only for a while.
   if (enrolling.basis === 'password' && hadToken(user, [])) return refusal('ACCESS_DENIED');
-  // The user's phone number or email address has changed: the code went to the old one.
-  const isSent = making.kind === 'sms' || making.kind === 'email';
-  if (isSent && !mayGoTo(making.kind, making.sent?.to ?? '', user)) return refusal('ACCESS_DENIED');
+  if (KIND_ACTIONS[making.kind].enrol?.isStillAllowed?.(making, user) === false) return refusal('ACCESS_DENIED');
   const assignment = assignmentTo(user, flow.resource);
   if (!isAssigned(assignment, assignment?.tokens ?? [])) return refusal('ACCESS_DENIED');
   if (enrolling.basis !== 'link') return undefined;

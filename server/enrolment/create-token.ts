@@ -1,5 +1,3 @@
-import type { PasskeyAttestation } from '@countersign/protocol/passkey';
-import type { Making } from '../flows/enrolling.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
@@ -7,21 +5,18 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import { KIND_ACTIONS } from '../tokens/kinds/actions.ts';
+import type { FirstProof } from '../tokens/kinds/kind-enrolment.ts';
 import type { PasskeyNeeds } from '../tokens/kinds/passkey/new-challenge.ts';
+import { newRecord } from '../tokens/new-record.ts';
 import type { RecoveryToken, Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { assignEnrolledToken, type OwnToken } from './assign-token.ts';
-import { makeAppToken } from './create-app-token.ts';
-import { makeOwnPasskey } from './create-passkey.ts';
-import { makeSentToken } from './create-sent-token.ts';
+import { countTry } from './count-try.ts';
 import { discardDraft } from './discard-draft.ts';
-import { newRecord } from './new-record.ts';
 import { recoveryCodesOf } from './show-enrolment.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'> & PasskeyNeeds;
-
-/** Proof that the user has the device of a new token: a code that it shows or receives, or the new passkey. */
-export type FirstProof = { otp: string } | { response: PasskeyAttestation };
 
 /**
  * Creates a token after its first valid proof and assigns the user with it, and with recovery codes if they have none.
@@ -36,7 +31,7 @@ export async function createEnrolledToken(
   proof: FirstProof,
   threshold: number,
 ): Promise<Result<{ user: User; token: Token }>> {
-  const made = await makeByKind(ports, own, own.making, proof, threshold);
+  const made = await createByKind(ports, own, proof, threshold);
   if (isRefusal(made)) return made;
   const ids = [made.token.id];
   const { recovery } = own.enrolling;
@@ -48,21 +43,23 @@ export async function createEnrolledToken(
   return assigned;
 }
 
-/** Each kind accepts its own proof only. */
-async function makeByKind(
+/** Each kind accepts its own proof only. A proof that can be guessed is counted before it is verified (SR-2). */
+async function createByKind(
   ports: Needs,
   own: OwnToken,
-  making: Making,
   proof: FirstProof,
   threshold: number,
 ): Promise<Result<{ token: Token }>> {
-  if (making.kind === 'webauthn') {
-    return 'response' in proof ? makeOwnPasskey(ports, own, making, proof.response) : refusal('STEP_NOT_EXPECTED');
+  const { making, user } = own;
+  const { enrol } = KIND_ACTIONS[making.kind];
+  if (!enrol || !(enrol.proof in proof)) return refusal('STEP_NOT_EXPECTED');
+  if (enrol.refuseProof) {
+    const refused = await enrol.refuseProof(ports, own, making);
+    if (refused) return refused;
+    const counted = await countTry(ports, user.id, threshold);
+    if (isRefusal(counted)) return counted;
   }
-  if (!('otp' in proof)) return refusal('STEP_NOT_EXPECTED');
-  return making.kind === 'totp'
-    ? makeAppToken(ports, own, making, proof.otp)
-    : makeSentToken(ports, own, making, proof.otp, threshold);
+  return enrol.create(ports, own, making, proof);
 }
 
 function makeRecoveryCodes(ports: Needs, own: OwnToken, id: TokenId): Promise<Token> {

@@ -1,12 +1,8 @@
 import type { ResourceId, TokenId } from '../kernel/ids.ts';
-import {
-  ENROLMENT_KINDS,
-  type EnrolmentBasis,
-  type EnrolmentKind,
-  type EnrolmentPolicy,
-} from '../resources/enrolment-policy.ts';
+import { ENROLMENT_KINDS, type EnrolmentKind, type EnrolmentPolicy } from '../resources/enrolment-policy.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
 import { validPairs } from '../tokens/assignments.ts';
+import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
 import { rulesOf } from '../tokens/kinds/rules.ts';
 import type { Token, TokenKind } from '../tokens/token.ts';
 import { hadToken } from '../tokens/token-history.ts';

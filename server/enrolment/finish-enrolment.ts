@@ -9,13 +9,14 @@ import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, refusal, withAudit } from '../kernel/result.ts';
 import { notifyUser } from '../messages/notify.ts';
 import type { Resource } from '../resources/resource.ts';
-import { randomChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
-import { isWebauthn, type Token } from '../tokens/token.ts';
+import { type Draft, KIND_ACTIONS } from '../tokens/kinds/actions.ts';
+import type { FirstProof } from '../tokens/kinds/kind-enrolment.ts';
+import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { isStillAssigned, kindsNow, questionOf } from './context.ts';
-import { createEnrolledToken, type FirstProof } from './create-token.ts';
+import { createEnrolledToken } from './create-token.ts';
 import { judgeEnrolment } from './offer-enrolment.ts';
-import { codesShown, enrolledByLink, enrolmentInsisted, passedWith, renewPasskeyChallenge } from './transitions.ts';
+import { codesShown, draftRenewed, enrolledByLink, enrolmentInsisted, passedWith } from './transitions.ts';
 
 const DENIED = { refusal: refusal('ACCESS_DENIED') } as const;
 
@@ -61,15 +62,16 @@ async function prove(
   const own = { act: userContext(flow, client), flow, enrolling, making, user };
   const made = await createEnrolledToken(ports, own, proof, resource.failedAttemptsBeforeLock);
   if (isRefusal(made)) {
-    const challenge = randomChallenge(ports);
-    return { refusal: withAudit(made, { about: user.id }), again: (held) => renewPasskeyChallenge(held, challenge) };
+    // A kind renews a draft of its own shape.
+    const renewed = KIND_ACTIONS[making.kind].enrol?.renew?.(ports, making) as Draft | undefined;
+    return { refusal: withAudit(made, { about: user.id }), again: (held) => draftRenewed(held, renewed) };
   }
   notifyUser(ports, made.user, 'token-added', { client, language });
   return ended(user, flow, enrolling, passed(enrolling, made.token));
 }
 
 function passed({ passed: before, making }: Enrolling, token: Token): Enrolling['passed'] {
-  return making ? passedWith(before, making, isWebauthn(token) && token.factor.synced) : before;
+  return making ? passedWith(before, making, KIND_ACTIONS[making.kind].enrol?.shownPasskey?.(token)) : before;
 }
 
 /** Shows the recovery codes first, if there are any. */

@@ -3,9 +3,9 @@ import type { Enrolling } from '../flows/enrolling.ts';
 import type { Flow } from '../flows/flow.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { EnrolmentBasis } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
+import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import { hadToken } from '../tokens/token-history.ts';
 import { isMailboxAlone } from '../users/mailbox.ts';
@@ -35,11 +35,12 @@ export async function offerEnrolment(
   if (decision.kind === 'none') return undefined;
   const { kinds } = decision;
   const [only, ...others] = kinds;
+  // With a single kind there is nothing to choose.
+  const making = only && others.length === 0 ? beginMaking(ports, only, user) : undefined;
   const takesCodes = acceptedKindsFrom(user, resource).includes('recovery') && !owned.some(isRecovery);
   return {
     kinds,
-    // With a single kind there is nothing to choose.
-    ...(only && others.length === 0 && { making: beginMaking(ports, only, user) }),
+    ...(making && { making }),
     ...(takesCodes && { recovery: idFromBytes('tok', ports.random.bytes(7)) }),
     basis,
     passed,

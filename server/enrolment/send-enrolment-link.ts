@@ -11,10 +11,10 @@ import { readObject } from '../records/read-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { refusedOn } from '../resources/resource-access.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { isMailboxTheirs } from '../tokens/kinds/sent/enrolment-address.ts';
 import { assignmentTo } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from './documents.ts';
-import { isMailboxTheirs } from './enrolment-address.ts';
 import {
   ENROLMENT_LINK_LIFETIME_MS,
   ENROLMENT_LINKS_PER_PERSON,

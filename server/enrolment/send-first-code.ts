@@ -1,4 +1,3 @@
-import type { SentMaking } from '../flows/enrolling.ts';
 import { userContext } from '../flows/flow-events.ts';
 import type { Step, StepContext, StepPorts } from '../flows/step.ts';
 import { retryStep } from '../flows/transitions.ts';
@@ -7,11 +6,11 @@ import type { MailLanguage } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { DAY_MS } from '../kernel/time.ts';
+import { newSentToken, type SentDraft } from '../tokens/kinds/sent/enrol-sent.ts';
+import { codeTarget } from '../tokens/kinds/sent/enrolment-address.ts';
 import { ADDRESS_WINDOW_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { codeUnderWay, type SentCode, sendCode } from '../tokens/kinds/sent/send-code.ts';
 import { type EnrolmentContext, isStillAssigned, kindsNow } from './context.ts';
-import { newSentToken } from './create-sent-token.ts';
-import { codeTarget } from './enrolment-address.ts';
 import { firstCodeSent } from './transitions.ts';
 
 /**
@@ -54,7 +53,7 @@ interface SendInput {
 }
 
 /** The address on record wins over the user's input; without input, the number entered before is used. */
-function addressOf(making: SentMaking, { user }: EnrolmentContext, phone: string | undefined): string | Refusal {
+function addressOf(making: SentDraft, { user }: EnrolmentContext, phone: string | undefined): string | Refusal {
   const target = codeTarget(making.kind, user);
   if (target === undefined) return refusal('ACCESS_DENIED');
   if (target !== 'theirs-to-say') return phone === undefined ? target.to : refusal('STEP_NOT_EXPECTED');
@@ -66,7 +65,7 @@ async function send(
   ports: StepPorts,
   { flow, resource, client }: StepContext<'enrol'>,
   { user }: EnrolmentContext,
-  making: SentMaking,
+  making: SentDraft,
   to: string,
   language: MailLanguage,
 ): Promise<Result<SentCode>> {

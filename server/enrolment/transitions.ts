@@ -1,7 +1,8 @@
-import type { Enrolling, Making, SentMaking } from '../flows/enrolling.ts';
+import type { Enrolling } from '../flows/enrolling.ts';
 import type { Flow, FlowAt } from '../flows/flow.ts';
 import { countStep } from '../flows/transitions.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
+import type { Draft } from '../tokens/kinds/actions.ts';
 import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { User } from '../users/user.ts';
 
@@ -27,22 +28,20 @@ export function enrolmentBegun(
 export function kindChosen(
   flow: FlowAt<'enrol'>,
   kinds: readonly EnrolmentKind[],
-  making: Making | undefined,
+  making: Draft | undefined,
 ): FlowAt<'enrol'> {
   const { making: _before, ...rest } = flow.enrolling;
   return { ...countStep(flow), enrolling: { ...rest, kinds, ...(making && { making }) } };
 }
 
 /** A first code is on its way. */
-export function firstCodeSent(flow: FlowAt<'enrol'>, making: SentMaking): FlowAt<'enrol'> {
+export function firstCodeSent(flow: FlowAt<'enrol'>, making: Draft): FlowAt<'enrol'> {
   return { ...countStep(flow), enrolling: { ...flow.enrolling, making } };
 }
 
-/** A new challenge for the passkey: a response voids the one before. */
-export function renewPasskeyChallenge(flow: FlowAt<'enrol'>, challenge: string): FlowAt<'enrol'> {
-  const { enrolling } = flow;
-  if (enrolling.making?.kind !== 'webauthn') return flow;
-  return { ...flow, enrolling: { ...enrolling, making: { ...enrolling.making, challenge } } };
+/** The draft after a wrong proof that voided it. */
+export function draftRenewed(flow: FlowAt<'enrol'>, making: Draft | undefined): FlowAt<'enrol'> {
+  return making ? { ...flow, enrolling: { ...flow.enrolling, making } } : flow;
 }
 
 /** The enrolment can no longer be skipped. */
@@ -73,11 +72,13 @@ export function unlockOffered(user: User, passwordDigest: string): (flow: FlowAt
  * The factors of the sign-in once the token exists: the first proof of its device, unless another second factor was
  * shown before.
  *
- * @param synced of a passkey
+ * @param passkey the data of a new passkey
  */
-export function passedWith(passed: Enrolling['passed'], { token, kind }: Making, synced: boolean): Enrolling['passed'] {
+export function passedWith(
+  passed: Enrolling['passed'],
+  { token, kind }: Draft,
+  passkey: ShownPasskey | undefined,
+): Enrolling['passed'] {
   if (passed.otp === 'verified') return passed;
-  // A new passkey's own claims are unsigned: a later sign-in has to show user verification.
-  const passkey: ShownPasskey = { userVerified: false, synced };
-  return { otp: 'verified', token, kind, ...(kind === 'webauthn' && { passkey }) };
+  return { otp: 'verified', token, kind, ...(passkey && { passkey }) };
 }

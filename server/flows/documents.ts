@@ -10,7 +10,10 @@ export const flowDocument = defineDocument<Flow, [id: FlowId]>({
   key: (id) => [id],
   secrets: {
     fields: "a new token's seed",
-    of: ({ account, enrolling }) => (enrolling?.making?.kind === 'totp' ? [sealedSeed(account, enrolling.making)] : []),
+    of: ({ account, enrolling }) => {
+      const draft = enrolling?.making;
+      return draft && 'sealedSecret' in draft ? [sealedSeed(account, draft)] : [];
+    },
   },
   onRestore: 'drop',
   expires: 'with the sign-in',

@@ -1,7 +1,9 @@
 import type { OtpUse } from '@countersign/protocol/result';
 import type { ShownSecond } from '../authentication/step-up.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import type { EnrolmentBasis, EnrolmentKind } from '../resources/enrolment-policy.ts';
+import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
+import type { Draft } from '../tokens/kinds/actions.ts';
+import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
 import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { TokenKind } from '../tokens/token.ts';
 
@@ -13,7 +15,7 @@ export interface Enrolling {
    */
   kinds: readonly EnrolmentKind[];
   /** The kind being set up. If absent, the user has to choose. */
-  making?: Making;
+  making?: Draft;
   /** The recovery codes created with the token, if the user has none. */
   recovery?: TokenId;
   basis: EnrolmentBasis;
@@ -22,36 +24,4 @@ export interface Enrolling {
   /** Whether the enrolment may be skipped, decided when it started, and until when. */
   mayWait: boolean;
   until?: number;
-}
-
-/** The data that one kind needs until the token exists. */
-export type Making = AppMaking | PasskeyMaking | SentMaking;
-
-export interface AppMaking {
-  kind: 'totp';
-  token: TokenId;
-  /** Sealed for the id of the future token. */
-  sealedSecret: string;
-}
-
-export interface PasskeyMaking {
-  kind: 'webauthn';
-  token: TokenId;
-  /** The challenge for the new passkey, valid once. */
-  challenge: string;
-}
-
-export interface SentMaking {
-  kind: 'sms' | 'email';
-  /** A different one for each address. */
-  token: TokenId;
-  /** The known address that codes go to, masked. If absent, the user enters one. */
-  onRecord?: string;
-  /** The latest code. */
-  sent?: {
-    to: string;
-    expiresAt: number;
-    /** The earliest time for another code. */
-    resendAt: number;
-  };
 }

@@ -18,12 +18,3 @@ export interface EnrolmentPolicy {
   /** Users may request a mailed link that unlocks the tokens locked by wrong codes. */
   unlockByMail?: boolean;
 }
-
-/** The factors that a user has shown before an enrolment. */
-export type EnrolmentBasis =
-  /** The password, and nothing else. */
-  | 'password'
-  /** All factors that the resource demands, including a second one. */
-  | 'second-factor'
-  /** A link that an administrator had mailed to the user, and the password if there is one. */
-  | 'link';

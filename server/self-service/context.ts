@@ -5,7 +5,7 @@ import type { SelfSession } from '../flows/self-session.ts';
 import { parseId, type TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import type { EnrolmentBasis } from '../resources/enrolment-policy.ts';
+import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
 import { acceptedKinds, type Resource } from '../resources/resource.ts';
 import { rulesOf } from '../tokens/kinds/rules.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';

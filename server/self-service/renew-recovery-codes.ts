@@ -1,6 +1,6 @@
 import { discardDraft } from '../enrolment/discard-draft.ts';
 import { remembered } from '../enrolment/enrolment.ts';
-import { newRecord } from '../enrolment/new-record.ts';
+import { newRecord } from '../tokens/new-record.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { SelfSession } from '../flows/self-session.ts';
 import type { StepRequest } from '../flows/step.ts';

@@ -1,8 +1,8 @@
-import { isMailboxTheirs } from '../enrolment/enrolment-address.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 import type { Resource } from '../resources/resource.ts';
 import { resourcesOpenedBy } from '../tokens/assignments.ts';
+import { isMailboxTheirs } from '../tokens/kinds/sent/enrolment-address.ts';
 import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 

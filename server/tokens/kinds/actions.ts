@@ -25,7 +25,12 @@ export const KIND_ACTIONS: Readonly<Record<TokenKind, TokenKindActions>> = ACTIO
 
 /** The input of a new token of any kind that an administrator can create. */
 export type NewToken = {
-  [K in TokenKind]: (typeof ACTIONS)[K] extends TokenKindActions<infer _T, infer _A, infer Input> ? Input : never;
+  [K in TokenKind]: (typeof ACTIONS)[K] extends TokenKindActions<infer _T, infer _A, infer I, infer _D> ? I : never;
+}[TokenKind];
+
+/** A token of any kind that is being set up, as the flow stores it. */
+export type Draft = {
+  [K in TokenKind]: (typeof ACTIONS)[K] extends TokenKindActions<infer _T, infer _A, infer _I, infer D> ? D : never;
 }[TokenKind];
 
 export function actionsOf({ factor }: Token): TokenKindActions {

@@ -13,6 +13,7 @@ import type { SecondAnswer } from '../second-answer.ts';
 import type { TokenNeeds } from '../store-token.ts';
 import type { Token, TokenKind } from '../token.ts';
 import type { Transaction } from '../transaction.ts';
+import type { KindEnrolment, TokenDraft } from './kind-enrolment.ts';
 import type { CodeCheck } from './oath/check.ts';
 
 /** A backend's request for a challenge of one token. */
@@ -58,7 +59,10 @@ export interface TokenKindActions<
   T extends Token = Token,
   A extends SecondAnswer = SecondAnswer,
   I extends { kind: TokenKind } = { kind: TokenKind },
+  D extends TokenDraft = TokenDraft,
 > {
+  /** How users set one up. Absent: only administrators create it. */
+  readonly enrol?: KindEnrolment<D>;
   /** Creates a token for an administrator. Absent: only its owner can set it up. */
   create?(ports: TokenNeeds, act: RequestContext, birth: NewId<TokenId>, input: I): Promise<Result<CreatedToken>>;
   /** Verifies an answer. Nothing is written here: the verdict contains what an accepted answer uses up. */

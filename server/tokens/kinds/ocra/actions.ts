@@ -5,7 +5,7 @@ import { createByApi, type NewOcraToken } from './create-ocra-token.ts';
 import { createApiQuestion, createResyncQuestion, prepareQuestion } from './prepare-question.ts';
 import { resyncOcra, verifyOcraAnswer } from './verify-ocra.ts';
 
-export const ocraActions: TokenKindActions<OcraToken, CodeAnswer, NewOcraToken> = {
+export const ocraActions: TokenKindActions<OcraToken, CodeAnswer, NewOcraToken, never> = {
   create: createByApi,
   verify: verifyOcraAnswer,
   prepare: prepareQuestion,

@@ -4,7 +4,7 @@ import type { TokenKindActions } from '../kind-actions.ts';
 import { createByApi, type NewRecoveryToken } from './create-recovery-codes.ts';
 import { verifyRecovery } from './verify-recovery.ts';
 
-export const recoveryActions: TokenKindActions<RecoveryToken, RecoveryAnswer, NewRecoveryToken> = {
+export const recoveryActions: TokenKindActions<RecoveryToken, RecoveryAnswer, NewRecoveryToken, never> = {
   create: createByApi,
   verify: verifyRecovery,
 };

@@ -1,9 +1,9 @@
 import type { TokenId } from '../kernel/ids.ts';
-import type { RecoveryToken } from '../tokens/token.ts';
-import type { OwnToken } from './assign-token.ts';
+import type { User } from '../users/user.ts';
+import type { RecoveryToken } from './token.ts';
 
 /** The fields of every self-enrolled token. */
-export function newRecord({ user }: Pick<OwnToken, 'user'>, id: TokenId, now: number): Omit<RecoveryToken, 'factor'> {
+export function newRecord({ user }: { user: User }, id: TokenId, now: number): Omit<RecoveryToken, 'factor'> {
   return {
     id,
     account: user.account,

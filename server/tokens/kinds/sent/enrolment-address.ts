@@ -1,7 +1,7 @@
-import type { EnrolmentBasis } from '../resources/enrolment-policy.ts';
-import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
-import type { SentFactor } from '../tokens/token.ts';
-import type { User } from '../users/user.ts';
+import type { User } from '../../../users/user.ts';
+import type { SentFactor } from '../../token.ts';
+import type { EnrolmentBasis } from '../kind-enrolment.ts';
+import { isAddressFor } from './out-of-band-code.ts';
 
 /** Where the codes of a new token may go: a known address, or one that the user enters; undefined: nowhere. */
 export type CodeTarget = { to: string } | 'theirs-to-say' | undefined;

@@ -1,0 +1,123 @@
+import type { AppView } from '@countersign/protocol/flow';
+import { encode } from 'uqr';
+import { callDependency } from '../../../kernel/dependency.ts';
+import type { AccountId } from '../../../kernel/ids.ts';
+import type { Ports } from '../../../kernel/ports/ports.ts';
+import { createEvent } from '../../../kernel/request-context.ts';
+import { type Refusal, type Result, refusal } from '../../../kernel/result.ts';
+import { reindex } from '../../../store/index-entries.ts';
+import { type Decision, transact } from '../../../store/transact.ts';
+import { tokenDocument } from '../../documents.ts';
+import { advanceCounter } from '../../lockout.ts';
+import { newRecord } from '../../new-record.ts';
+import { seedContext } from '../../seed-context.ts';
+import { isOath, type OathToken } from '../../token.ts';
+import type { Enroller, FirstProof, KindEnrolment, TokenDraft } from '../kind-enrolment.ts';
+import { base32Encode } from './base32.ts';
+import { otpauthUri } from './otpauth.ts';
+import { stepOutside, verifyOtp } from './verify.ts';
+
+export interface AppDraft extends TokenDraft {
+  kind: 'totp';
+  /** Sealed for the id of the future token. */
+  sealedSecret: string;
+}
+
+/** Every authenticator app knows these. */
+const APP_TOKEN: Pick<OathToken, 'factor' | 'algorithm' | 'digits'> = {
+  factor: { kind: 'totp', periodMs: 30_000, driftSteps: 0 },
+  algorithm: 'SHA1',
+  digits: 6,
+};
+
+/** RFC 4226 R6 recommends 160 bits. */
+const SEED_BYTES = 20;
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+/** A user sets up an authenticator app with TOTP. */
+export const appEnrolment: KindEnrolment<AppDraft> = {
+  proof: 'otp',
+  isAvailable: () => true,
+  start(ports, kind, token, { account }) {
+    const seed = ports.random.bytes(SEED_BYTES);
+    const sealedSecret = callDependency('sealing a seed', () => ports.secrets.seal(seed, seedContext(account, token)));
+    return { kind, token, sealedSecret };
+  },
+  show: async (ports, draft, of) => showApp(ports, draft, of),
+  create: createApp,
+};
+
+/** The text that an app reads. */
+function showApp(
+  ports: Pick<Ports, 'secrets'>,
+  draft: AppDraft,
+  { account, login, site }: { account: AccountId; login: string; site: string },
+): AppView {
+  const secret = openSeed(ports, { account }, draft);
+  const uri = otpauthUri({ issuer: site, account: login, token: { ...APP_TOKEN, nextCounter: 0 }, secret });
+  return { kind: 'totp', secret: base32Encode(secret), uri, qr: drawQr(uri) };
+}
+
+function openSeed(
+  ports: Pick<Ports, 'secrets'>,
+  { account }: { account: AccountId },
+  { token, sealedSecret }: AppDraft,
+): Uint8Array {
+  return callDependency('opening a seed', () => ports.secrets.open(sealedSecret, seedContext(account, token)));
+}
+
+/** Stores the app token. If a failed attempt has stored it already, its code is still used up. */
+function createApp(
+  ports: Needs,
+  own: Enroller,
+  draft: AppDraft,
+  proof: FirstProof,
+): Promise<Result<{ token: OathToken }>> {
+  const { act, flow } = own;
+  const otp = 'otp' in proof ? proof.otp : '';
+  const secret = openSeed(ports, flow, draft);
+  const key = tokenDocument.key(draft.token);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ token: OathToken }>> => {
+    const before = stored?.value;
+    if (before && !isOath(before)) return { answer: refusal('CONTENTION') };
+    const known: OathToken = before ?? {
+      ...newRecord(own, draft.token, now),
+      ...APP_TOKEN,
+      sealedSecret: draft.sealedSecret,
+    };
+    const judged = verifyOtp(known, secret, otp, now);
+    if (judged.verdict === 'replayed') return { answer: refusal('OTP_REPLAYED') };
+    // The user holds the seed, so a message about clock drift reveals nothing new.
+    if (judged.verdict === 'wrong') return { answer: wrongCode(known, secret, otp, now) };
+    const token = advanceCounter(known, judged.counter);
+    const event = createEvent(act, { type: 'token.created', subject: token.id }, now);
+    return {
+      answer: { token },
+      write: {
+        put: [{ key, value: token }],
+        index: reindex(key, before, token),
+        ...(before === undefined && { append: [event] }),
+      },
+    };
+  });
+}
+
+function wrongCode(token: OathToken, secret: Uint8Array, otp: string, now: number): Refusal {
+  return refusal(stepOutside(token, secret, otp, now) === undefined ? 'OTP_WRONG' : 'OTP_CLOCK_OFF');
+}
+
+/** The dark modules as one path, row by row: only shapes, so that the page inserts no markup. */
+function drawQr(text: string): AppView['qr'] {
+  const { size, data } = encode(text, { ecc: 'M', border: 4 });
+  let path = '';
+  for (const [y, row] of data.entries()) {
+    for (let x = 0; x < size; x++) {
+      if (!row[x]) continue;
+      const from = x;
+      while (row[x + 1]) x++;
+      path += `M${from} ${y}h${x - from + 1}v1H${from}z`;
+    }
+  }
+  return { size, path };
+}

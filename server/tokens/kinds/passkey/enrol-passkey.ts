@@ -1,0 +1,64 @@
+import type { Ports } from '../../../kernel/ports/ports.ts';
+import { type Result, refusal } from '../../../kernel/result.ts';
+import { deleteDraft } from '../../delete-draft.ts';
+import { tokenDocument } from '../../documents.ts';
+import { isWebauthn, type WebauthnToken } from '../../token.ts';
+import type { Enroller, FirstProof, KindEnrolment, TokenDraft } from '../kind-enrolment.ts';
+import { releaseCredential } from './claim-credential.ts';
+import { finishPasskeyRegistration } from './finish-passkey-registration.ts';
+import { type PasskeyNeeds, randomChallenge, relyingParty } from './new-challenge.ts';
+import { describePasskey, MOST_PASSKEYS } from './start-passkey-registration.ts';
+
+export interface PasskeyDraft extends TokenDraft {
+  kind: 'webauthn';
+  /** The challenge for the new passkey, valid once. */
+  challenge: string;
+}
+
+/** A user registers a passkey or a security key. */
+export const passkeyEnrolment: KindEnrolment<PasskeyDraft> = {
+  proof: 'response',
+  isAvailable: (_kind, { owned }) => owned.filter(isWebauthn).length < MOST_PASSKEYS,
+  start: (ports, kind, token) => ({ kind, token, challenge: randomChallenge(ports) }),
+  async show(ports, draft, { account, user }) {
+    const creation = await describePasskey(ports, { account, id: user }, draft);
+    return creation && { kind: 'webauthn', creation };
+  },
+  create: createPasskey,
+  // A response voids the challenge.
+  renew: (ports, draft) => ({ ...draft, challenge: randomChallenge(ports) }),
+  // A new passkey's own claims are unsigned: a later sign-in has to show user verification.
+  shownPasskey: (token) => (isWebauthn(token) ? { userVerified: false, synced: token.factor.synced } : undefined),
+};
+
+/**
+ * Verifies the response to this sign-in's challenge and stores the passkey. A failed attempt may have stored one
+ * already: the same passkey continues, and a different one from the same device replaces it.
+ */
+async function createPasskey(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'> & PasskeyNeeds,
+  own: Enroller,
+  { token: id, challenge }: PasskeyDraft,
+  proof: FirstProof,
+): Promise<Result<{ token: WebauthnToken }>> {
+  if (!('response' in proof)) return refusal('STEP_NOT_EXPECTED');
+  const { response } = proof;
+  const { act, flow, user } = own;
+  const [stored] = await ports.store.getMany([tokenDocument.key(id)], ports.clock.now());
+  const before = stored?.value;
+  if (before && isWebauthn(before) && before.factor.credentialId !== response.id) {
+    const replaced = await deleteDraft(ports, act, id, user);
+    if (replaced) await releaseCredential(ports, flow.account, before.factor.credentialId, id);
+  }
+  const pending = {
+    ...relyingParty(ports),
+    challenge,
+    topOrigin: flow.origin,
+    user: user.id,
+    // The challenge expires with the sign-in.
+    expiresAt: flow.expiresAt,
+  };
+  const { actor: _person, ...client } = act;
+  const made = { id, name: user.login, response, madeWith: flow.id };
+  return finishPasskeyRegistration(ports, { account: flow.account, id: user.id }, client, pending, made);
+}
