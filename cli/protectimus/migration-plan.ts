@@ -164,7 +164,7 @@ function accessTo(
   const alone: PlannedAccess[] = [];
   for (const token of message.tokens) {
     const same = known.tokens.get(token.id);
-    const person = token.owner === undefined ? undefined : people.get(token.owner);
+    const subject = token.owner === undefined ? undefined : people.get(token.owner);
     if (same?.owner !== token.owner || same?.serial !== token.serial || same?.type !== token.type) {
       refuse(token.id, nameOf(token));
       // The owner is unknown, but each of these may have had the token.
@@ -172,9 +172,9 @@ function accessTo(
         const either = owner === undefined ? undefined : people.get(owner);
         if (either) either.neededToken = true;
       }
-    } else if (person) {
-      person.neededToken = true;
-      if (known.planned.has(token.id)) person.tokens.push(token.id);
+    } else if (subject) {
+      subject.neededToken = true;
+      if (known.planned.has(token.id)) subject.tokens.push(token.id);
     } else if (known.planned.has(token.id)) {
       alone.push({ resource: resource.id, user: undefined, tokens: [token.id], neededToken: true });
     }

@@ -41,7 +41,7 @@ const assignedTo = (list: readonly ResourceId[]) => ({
 const superuser: Actor = { kind: 'administrator', account, id: id('adm', 1), role: 'superuser', resources: [] };
 const operator: Actor = { kind: 'operator', account };
 const service: Actor = { kind: 'service', account };
-const person: Actor = { kind: 'user', account, id: id('usr', 1) };
+const holder: Actor = { kind: 'user', account, id: id('usr', 1) };
 const key = (scopes: 'all' | 'objects', confined?: ResourceId[]): Actor => ({
   kind: 'api-key',
   account,
@@ -56,14 +56,14 @@ const administrator = someResources.map(
 );
 const anyActor = fc.oneof(
   administrator,
-  fc.constantFrom(superuser, operator, person, key('all'), key('objects'), key('all', [id('res', 1)])),
+  fc.constantFrom(superuser, operator, holder, key('all'), key('objects'), key('all', [id('res', 1)])),
 );
 
 describe('administering', () => {
   // SR-27
   test('is a right of the superuser, the operator and an unlimited key with the scope', () => {
     for (const actor of [superuser, operator, key('all')]) expect(mayAdminister(actor)).toBe(true);
-    for (const actor of [person, key('objects'), key('all', [id('res', 1)])]) expect(mayAdminister(actor)).toBe(false);
+    for (const actor of [holder, key('objects'), key('all', [id('res', 1)])]) expect(mayAdminister(actor)).toBe(false);
     fc.assert(fc.property(administrator, (actor) => !mayAdminister(actor)));
   });
 });
@@ -81,7 +81,7 @@ test('SR-27: only callers who may administer, read and write create administrato
 
 test('SR-41: no administrator, not even the superuser, chooses a password; a site’s backend and the operator do', () => {
   fc.assert(fc.property(administrator, (actor) => !mayChoosePassword(actor)));
-  for (const actor of [superuser, person, key('all', [id('res', 1)])]) expect(mayChoosePassword(actor)).toBe(false);
+  for (const actor of [superuser, holder, key('all', [id('res', 1)])]) expect(mayChoosePassword(actor)).toBe(false);
   for (const actor of [operator, key('objects')]) expect(mayChoosePassword(actor)).toBe(true);
 });
 
@@ -161,11 +161,11 @@ test('an administrator’s sign-in token is theirs alone, whatever the other cal
 });
 
 test('a user who signs in administers nothing', () => {
-  expect([maySee, mayCreate, mayCreateResource, mayAdminister].some((may) => may(person))).toBe(false);
-  expect(mayActOn(person, id('res', 1))).toBe(false);
-  expect(mayChangeUser(person, assignedTo([]))).toBe(false);
-  expect(mayChangeToken(person, { directResources: [] }, undefined)).toBe(false);
-  expect(mayDelete(person, { createdBy: referenceTo(person) })).toBe(false);
+  expect([maySee, mayCreate, mayCreateResource, mayAdminister].some((may) => may(holder))).toBe(false);
+  expect(mayActOn(holder, id('res', 1))).toBe(false);
+  expect(mayChangeUser(holder, assignedTo([]))).toBe(false);
+  expect(mayChangeToken(holder, { directResources: [] }, undefined)).toBe(false);
+  expect(mayDelete(holder, { createdBy: referenceTo(holder) })).toBe(false);
 });
 
 test('a key limited to resources has no access to the account’s objects', () => {
@@ -200,7 +200,7 @@ describe('SR-67: seeing resources', () => {
       expect(visibleResources(actor)).toBeUndefined();
       expect(maySeeResource(actor, id('res', 1))).toBe(true);
     }
-    for (const actor of [person, key('all', [id('res', 1)])]) expect(visibleResources(actor)).toEqual(new Set());
+    for (const actor of [holder, key('all', [id('res', 1)])]) expect(visibleResources(actor)).toEqual(new Set());
     fc.assert(
       fc.property(administrator, (actor) => {
         expect(visibleResources(actor)).toEqual(new Set(actor.kind === 'administrator' ? actor.resources : []));
@@ -260,7 +260,7 @@ describe('SR-27: the complete table for each kind of actor', () => {
     ['an unconfined key with all scopes', key('all'), everything],
     ['an unconfined key', key('objects'), { ...everything, administers: false }],
     ['a key confined to a resource', key('all', [R1]), { ...nothing, authenticates: true }],
-    ['a person who signs in', person, nothing],
+    ['a person who signs in', holder, nothing],
     [
       'the superuser',
       superuser,
@@ -311,7 +311,7 @@ describe('SR-27: the complete table for each kind of actor', () => {
     expect(mayDelete(one, { createdBy: referenceTo(one) })).toBe(true);
     expect(mayDelete(one, { createdBy: { kind: 'administrator' } })).toBe(false);
     expect(mayDelete(one, { createdBy: { kind: 'api-key', id: id('adm', 2) } })).toBe(false);
-    expect(mayDelete(person, { createdBy: referenceTo(person) })).toBe(false);
+    expect(mayDelete(holder, { createdBy: referenceTo(holder) })).toBe(false);
   });
 
   test('an administrator’s sign-in token cannot be assigned', () => {
@@ -320,8 +320,8 @@ describe('SR-27: the complete table for each kind of actor', () => {
   });
 
   test('a user is only themselves', () => {
-    expect(isThemselves(person, id('usr', 1))).toBe(true);
-    expect(isThemselves(person, id('usr', 2))).toBe(false);
+    expect(isThemselves(holder, id('usr', 1))).toBe(true);
+    expect(isThemselves(holder, id('usr', 2))).toBe(false);
     expect(isThemselves({ kind: 'user', account }, undefined)).toBe(false);
     expect(isThemselves(superuser, id('adm', 1) as never)).toBe(false);
   });

@@ -49,7 +49,7 @@ export async function findResource(
 }
 
 /** Finds a user by number or by login, which may be any of the user's names. */
-export async function findPerson(
+export async function findNamedUser(
   ports: Needs,
   { actor }: RequestContext,
   { id, login }: { id?: UserId | undefined; login?: string | undefined },

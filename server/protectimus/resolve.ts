@@ -3,7 +3,7 @@ import type { Resource } from '../resources/resource.ts';
 import type { User } from '../users/user.ts';
 import type { EndpointRequest } from './endpoint.ts';
 import type { Fields } from './endpoints/fields.ts';
-import { findPerson, findResource } from './find-named.ts';
+import { findNamedUser, findResource } from './find-named.ts';
 import { missing, ProtocolError } from './protocol-error.ts';
 
 /** Finds the resource and the user of a request. */
@@ -31,7 +31,7 @@ export async function maybeUserOf({
 }: EndpointRequest): Promise<Result<{ user: User | undefined }>> {
   const [id, login] = [fields.id('userId', 'usr'), fields.text('userLogin')];
   if (id === undefined && login === undefined) return { user: undefined };
-  const found = await findPerson(ports, act, { id, login });
+  const found = await findNamedUser(ports, act, { id, login });
   return id === undefined ? invalidIfNotFound(found, 'userLogin') : found;
 }
 
@@ -39,12 +39,12 @@ export async function maybeUserOf({
  * The user's name or id in an authentication, as sent. The authentication itself resolves it, and responds alike for
  * unknown users (SR-17).
  */
-export async function nameOfPerson({ ports, act, fields }: EndpointRequest): Promise<string> {
+export async function requestedLogin({ ports, act, fields }: EndpointRequest): Promise<string> {
   const [id, login] = [fields.id('userId', 'usr'), fields.text('userLogin')];
   const name = id ?? login;
   if (name === undefined) throw missing('userId or userLogin');
   if (id === undefined || login === undefined) return name;
-  const found = await findPerson(ports, act, { id, login });
+  const found = await findNamedUser(ports, act, { id, login });
   if (isRefusal(found) && found.refused === 'INPUT_INVALID') {
     throw new ProtocolError('INVALID_PARAMETER', 'userId and userLogin are not the same one’s');
   }

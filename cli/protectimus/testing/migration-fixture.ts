@@ -72,20 +72,20 @@ export async function createMigrationFixture(seed: string): Promise<MigrationFix
 
 async function fillSource({ service: { ports }, scene }: Dialect): Promise<void> {
   const { account, resource } = scene;
-  const person = (login: string, options: object = {}) =>
+  const user = (login: string, options: object = {}) =>
     addPerson(ports, account, resource, { user: { login, email: `${login}@post.example` }, ...options });
   const act = operatorContext(account);
-  await person('bob');
-  const carol = await person('carol');
+  await user('bob');
+  const carol = await user('carol');
   unwrap(await updateUser(ports, account, carol.user.id, { blocked: true }));
-  const dave = await person('dave', { alone: false });
+  const dave = await user('dave', { alone: false });
   const mail = { kind: 'email', to: 'dave@post.example', name: 'Mailbox', owner: dave.user.id } as const;
   const { token: mailbox } = unwrap(await createSentToken(ports, act, birth(ports, 'tok'), mail));
   unwrap(await assign(ports, { account, resource: resource.id, user: dave.user.id, token: mailbox.id }));
-  const eve = await person('eve', { alone: false });
+  const eve = await user('eve', { alone: false });
   const fob = await addFob(ports, account, 'F-1', eve.user.id);
   unwrap(await assign(ports, { account, resource: resource.id, user: eve.user.id, token: fob.id }));
-  const frank = await person('frank', { tokens: [{}] });
+  const frank = await user('frank', { tokens: [{}] });
   unwrap(await updateToken(ports, account, frank.tokens[0]?.id ?? fob.id, { locked: true }));
   const nobodys = await addFob(ports, account, 'N-1');
   unwrap(await assign(ports, { account, resource: resource.id, token: nobodys.id }));

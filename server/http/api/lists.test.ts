@@ -150,7 +150,7 @@ describe('tokens', () => {
   });
 
   test('locked by wrong codes are in the list of locked ones', async () => {
-    const person = await addPerson(service.ports, scene.account, scene.resource, {
+    const user = await addPerson(service.ports, scene.account, scene.resource, {
       user: { login: 'guessed' },
       tokens: [{}],
     });
@@ -160,11 +160,11 @@ describe('tokens', () => {
         resource: scene.resource.id,
         method: 'otp',
         user: 'guessed',
-        otp: await wrongCode(person, at),
+        otp: await wrongCode(user, at),
       });
     }
     const { items } = await page('/tokens?state=locked');
-    expect(items.map(({ id }) => id)).toEqual([person.tokens[0]?.id]);
+    expect(items.map(({ id }) => id)).toEqual([user.tokens[0]?.id]);
   });
 });
 

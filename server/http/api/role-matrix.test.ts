@@ -41,17 +41,17 @@ describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, ope
     scene = await createSampleFixture(service);
     const { account } = scene;
     const [resource, elsewhere] = [scene.resource.id, (await addResource(ports, account)).id];
-    const person = (email: string, grants: { resource: typeof resource; allowed: boolean }[]) =>
+    const admin = (email: string, grants: { resource: typeof resource; allowed: boolean }[]) =>
       addAdministrator(ports, account, { email, grants });
     people = {
       superuser: scene.superuser,
-      'in scope': await person('in@acme.example', [{ resource, allowed: true }]),
+      'in scope': await admin('in@acme.example', [{ resource, allowed: true }]),
       // Assigned here without the right, and with the right elsewhere: neither allows the action.
-      'out of scope': await person('out@acme.example', [
+      'out of scope': await admin('out@acme.example', [
         { resource, allowed: false },
         { resource: elsewhere, allowed: true },
       ]),
-      creator: await person('creator@acme.example', []),
+      creator: await admin('creator@acme.example', []),
       stranger: (await createSampleFixture(service)).superuser,
     };
     keys = {

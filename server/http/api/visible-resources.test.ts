@@ -73,11 +73,11 @@ beforeAll(async () => {
     { resource: shop.resource.id, allowed: true },
     { resource: wiki.id, allowed: false },
   ];
-  const person = async (email: string, spec: object) => ({
+  const administrator = async (email: string, spec: object) => ({
     headers: sessionHeaders(await anotherSession(ports, await addAdministrator(ports, account, { email, ...spec }))),
   });
-  confined = await person('ada@acme.example', { grants });
-  superuser = await person('root@acme.example', { superuser: true });
+  confined = await administrator('ada@acme.example', { grants });
+  superuser = await administrator('root@acme.example', { superuser: true });
 });
 afterAll(() => service.ports.close());
 

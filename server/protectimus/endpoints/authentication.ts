@@ -11,7 +11,15 @@ import type { Endpoint, EndpointRequest } from '../endpoint.ts';
 import { isCredentialRefusal } from '../failure-codes.ts';
 import { parseEnvironment } from '../parse-environment.ts';
 import { invalid } from '../protocol-error.ts';
-import { maybeUserOf, nameOfPerson, RESOURCE_FIELDS, resourceOf, tokenIdOf, USER_FIELDS, userOf } from '../resolve.ts';
+import {
+  maybeUserOf,
+  RESOURCE_FIELDS,
+  requestedLogin,
+  resourceOf,
+  tokenIdOf,
+  USER_FIELDS,
+  userOf,
+} from '../resolve.ts';
 import { protectimusType } from '../token-types.ts';
 import { NO_TEXT, type Shape } from './envelope.ts';
 import type { Fields } from './fields.ts';
@@ -83,9 +91,9 @@ export const authenticationRows: readonly Endpoint[] = [
       const token = fields.id('tokenId', 'tok');
       const resource = await resourceOf(requested);
       if (isRefusal(resource)) return resource;
-      const person = await (token === undefined ? userOf(requested) : maybeUserOf(requested));
-      if (isRefusal(person)) return person;
-      const request = { resource: resource.resource.id, user: person.user?.id, token, language: 'en' } as const;
+      const found = await (token === undefined ? userOf(requested) : maybeUserOf(requested));
+      if (isRefusal(found)) return found;
+      const request = { resource: resource.resource.id, user: found.user?.id, token, language: 'en' } as const;
       const prepared = await challengeOrToken(ports, act, request);
       if (isRefusal(prepared)) return prepared;
       const { asked: challenge, token: named } = prepared;
@@ -114,7 +122,7 @@ export const authenticationRows: readonly Endpoint[] = [
     answer: (request) =>
       resultOf(request, async () => {
         const password = request.fields.needed('pwd', MAX_PASSWORD_LENGTH);
-        return { method: 'password', user: await nameOfPerson(request), password };
+        return { method: 'password', user: await requestedLogin(request), password };
       }),
   },
   {
@@ -124,7 +132,7 @@ export const authenticationRows: readonly Endpoint[] = [
     answer: (request) =>
       resultOf(request, async () => {
         const otp = otpOf(request.fields);
-        const user = await nameOfPerson(request);
+        const user = await requestedLogin(request);
         return otp && { method: 'otp', user, ...otp };
       }),
   },
@@ -137,7 +145,7 @@ export const authenticationRows: readonly Endpoint[] = [
         // A user whose tokens are all deactivated has no code to type.
         const otp = otpOf(request.fields, 'optional');
         const password = request.fields.needed('pwd', MAX_PASSWORD_LENGTH);
-        const user = await nameOfPerson(request);
+        const user = await requestedLogin(request);
         return otp && { method: 'password-otp', user, password, ...otp };
       }),
   },
@@ -150,9 +158,9 @@ export const authenticationRows: readonly Endpoint[] = [
       const environment = environmentOf(fields);
       const resource = await resourceOf(request);
       if (isRefusal(resource)) return resource;
-      const person = await userOf(request);
-      if (isRefusal(person)) return person;
-      const question = { resource: resource.resource.id, user: person.user.id, environment };
+      const found = await userOf(request);
+      if (isRefusal(found)) return found;
+      const question = { resource: resource.resource.id, user: found.user.id, environment };
       const match = await checkEnvironment(ports, act, question);
       if (isRefusal(match)) return match;
       const percent = match.percent ?? 0;
@@ -167,9 +175,9 @@ export const authenticationRows: readonly Endpoint[] = [
     async answer(request) {
       const { ports, act, fields } = request;
       const environment = environmentOf(fields);
-      const person = await userOf(request);
-      if (isRefusal(person)) return person;
-      const saved = await saveEnvironment(ports, act, { user: person.user.id, environment });
+      const found = await userOf(request);
+      if (isRefusal(found)) return found;
+      const saved = await saveEnvironment(ports, act, { user: found.user.id, environment });
       // The library for Java treats any `result` except `true` as a failure.
       return isRefusal(saved) ? saved : { result: true, quantity: 1 };
     },

@@ -14,7 +14,7 @@ import type { Token } from '../../tokens/token.ts';
 import { updateToken } from '../../tokens/update-token.ts';
 import { lockOf, TOKEN_BLOCKS } from '../blocks.ts';
 import { type Endpoint, type EndpointRequest, pathNumber } from '../endpoint.ts';
-import { findPerson } from '../find-named.ts';
+import { findNamedUser } from '../find-named.ts';
 import { selectTokens, type TokenSelection, tokenIndexesToCount } from '../select-objects.ts';
 import { tokenShape, tokenShapes } from '../serialize.ts';
 import { protectimusType } from '../token-types.ts';
@@ -69,14 +69,14 @@ async function selectionOf({
     if (isRefusal(account)) return account;
     if (!beginsWith([account.account.name], client)) return { selection: 'none' };
   }
-  const person = owner === undefined ? undefined : await findPerson(ports, act, { login: owner });
-  if (person && isRefusal(person)) return person.refused === 'USER_NOT_FOUND' ? { selection: 'none' } : person;
+  const found = owner === undefined ? undefined : await findNamedUser(ports, act, { login: owner });
+  if (found && isRefusal(found)) return found.refused === 'USER_NOT_FOUND' ? { selection: 'none' } : found;
   const staff = administrator && (await locateAdministrator(ports, act.actor.account, administrator));
   if (administrator !== undefined && !staff) return { selection: 'none' };
   return {
     selection: {
       ...narrowed,
-      ...omitUndefined({ owner: person?.user.id }),
+      ...omitUndefined({ owner: found?.user.id }),
       ...(staff && { administrator: staff.id }),
     },
   };

@@ -14,7 +14,7 @@ import type { User } from '../../users/user.ts';
 import { isBlockedBy, USER_BLOCKS } from '../blocks.ts';
 import { ENCODING_TYPES, hashAlgorithmOf } from '../encoding-format.ts';
 import { type Endpoint, type EndpointRequest, pathNumber } from '../endpoint.ts';
-import { findPerson } from '../find-named.ts';
+import { findNamedUser } from '../find-named.ts';
 import { plainPhone } from '../phone-numbers.ts';
 import { invalid, missing, ProtocolError } from '../protocol-error.ts';
 import { invalidIfNotFound } from '../resolve.ts';
@@ -63,8 +63,8 @@ function phoneOf(fields: Fields): string | undefined {
   throw invalid('phoneNumber', '10 to 15 digits');
 }
 
-function personAt({ ports, act, numbers }: EndpointRequest): Promise<Result<{ user: User }>> {
-  return findPerson(ports, act, { id: pathId('usr', pathNumber({ numbers })) });
+function userAt({ ports, act, numbers }: EndpointRequest): Promise<Result<{ user: User }>> {
+  return findNamedUser(ports, act, { id: pathId('usr', pathNumber({ numbers })) });
 }
 
 /** The user's tokens whose type the dialect knows. */
@@ -74,10 +74,10 @@ function tokensOf({ ports, act }: EndpointRequest, owner: UserId, part: { start:
 }
 
 async function userAndToken(request: EndpointRequest): Promise<Result<{ user: User; token: Token }>> {
-  const person = await personAt(request);
-  if (isRefusal(person)) return person;
+  const found = await userAt(request);
+  if (isRefusal(found)) return found;
   const token = await shownToken(request, pathNumber(request, 1));
-  return isRefusal(token) ? token : { user: person.user, token: token.object };
+  return isRefusal(token) ? token : { user: found.user, token: token.object };
 }
 
 async function handOver(request: EndpointRequest, id: TokenId, owner: UserId | null): Promise<Result<Shape>> {
@@ -152,8 +152,8 @@ export const userRows: readonly Endpoint[] = [
       const [id, login] = [fields.id('id', 'usr'), fields.text('login')];
       if (id === undefined && login === undefined) throw missing('id or login');
       const password = passwordOf(fields);
-      const person = await findPerson(ports, act, { id, login });
-      const found = id === undefined ? invalidIfNotFound(person, 'login') : person;
+      const lookup = await findNamedUser(ports, act, { id, login });
+      const found = id === undefined ? invalidIfNotFound(lookup, 'login') : lookup;
       if (isRefusal(found)) return found;
       const changed = await importPasswordHash(ports, act, found.user.id, password);
       return isRefusal(changed) ? changed : { user: await userShape(ports, changed.object) };
@@ -166,7 +166,7 @@ export const userRows: readonly Endpoint[] = [
     fields: PASSWORD_FIELDS,
     async answer(request) {
       const password = passwordOf(request.fields);
-      const found = await personAt(request);
+      const found = await userAt(request);
       if (isRefusal(found)) return found;
       const changed = await importPasswordHash(request.ports, request.act, found.user.id, password);
       return isRefusal(changed) ? changed : { user: await userShape(request.ports, changed.object) };
@@ -177,7 +177,7 @@ export const userRows: readonly Endpoint[] = [
     path: ONE,
     fields: [],
     async answer(request) {
-      const found = await personAt(request);
+      const found = await userAt(request);
       return isRefusal(found) ? found : { user: await userShape(request.ports, found.user) };
     },
   },
@@ -198,7 +198,7 @@ export const userRows: readonly Endpoint[] = [
     fields: [],
     async answer(request) {
       const { ports, act } = request;
-      const found = await personAt(request);
+      const found = await userAt(request);
       if (isRefusal(found)) return found;
       const user = await userShape(ports, found.user);
       const deleted = await deleteUser(ports, act, found.user.id);
@@ -211,7 +211,7 @@ export const userRows: readonly Endpoint[] = [
     fields: ['start', 'limit'],
     async answer(request) {
       const part = request.fields.part();
-      const found = await personAt(request);
+      const found = await userAt(request);
       if (isRefusal(found)) return found;
       const listed = await tokensOf(request, found.user.id, part);
       return isRefusal(listed)
@@ -224,7 +224,7 @@ export const userRows: readonly Endpoint[] = [
     path: `${THEIR_TOKENS}/quantity`,
     fields: [],
     async answer(request) {
-      const found = await personAt(request);
+      const found = await userAt(request);
       if (isRefusal(found)) return found;
       const listed = await tokensOf(request, found.user.id, { start: 0, limit: MAX_TOKENS });
       return isRefusal(listed) ? listed : { quantity: listed.items.length };
