@@ -28,7 +28,7 @@ if (unknown.length > 0)
 const outcomes: Outcome[] = [];
 const first: readonly Step[] = [
   { name: 'prepare', command: ['tsx', 'tools/prepare-tests.ts'] },
-  { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
+  { name: 'build', command: ['tsx', 'tools/build.ts', '--all'] },
 ];
 let sound = true;
 for (const step of first) sound &&= runQuietly(step);
