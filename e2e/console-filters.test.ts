@@ -2,10 +2,9 @@ import { describe, test } from 'vitest';
 import { sealEvents } from '../server/events/seal-events.ts';
 import type { FilterId } from '../server/kernel/ids.ts';
 import { filterDocument } from '../server/resources/documents.ts';
-import { createFilter } from '../server/resources/filters/create-filter.ts';
 import type { Filter, FilterRule } from '../server/resources/filters/filter.ts';
-import { updateResource } from '../server/resources/update-resource.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
+import { createFilter, updateResource } from '../server/testing/as-operator.ts';
 import { addPerson, addResource, birth, overwrite, read, unwrap } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
 import { openConsoleSessions, PHONE, testAccessibility } from './harness/console-sessions.ts';
@@ -27,17 +26,7 @@ const stored = (id: FilterId) => read(visits.ports, filterDocument.key(id));
 const idOf = (view: ConsoleView) => new URL(view.page.url()).pathname.split('/').at(-1) as FilterId;
 
 const addFilter = async (who: FixtureAdministrator, rule: FilterRule, name = 'Office') =>
-  unwrap(
-    await createFilter(
-      visits.ports,
-      { actor: { kind: 'operator', account: who.account } },
-      birth(visits.ports, 'flt'),
-      {
-        name,
-        rule,
-      },
-    ),
-  ).filter;
+  unwrap(await createFilter(visits.ports, birth(visits.ports, 'flt'), who.account, { name, rule })).filter;
 
 describe('a new filter', () => {
   test('by country: found by name, selected, and listed by name', async () => {
@@ -146,8 +135,7 @@ describe('a filter in use', () => {
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
     const filter = await addFilter(who, NETWORK, 'Network');
-    const act = { actor: { kind: 'operator', account: who.account } } as const;
-    unwrap(await updateResource(visits.ports, act, shop.id, { ipFilter: filter.id }, undefined));
+    unwrap(await updateResource(visits.ports, who.account, shop.id, { ipFilter: filter.id }));
     await sealEvents(visits.ports);
     return { shop, user, filter };
   }
