@@ -273,7 +273,7 @@ test('works by keyboard, from the address to the home page and out again', async
   await keyboard.press('Shift+Tab');
   await expect(view.button('Sign out')).toBeFocused();
   await keyboard.press('Enter');
-  await view.at('Which account?');
+  await view.at('Sign in');
 });
 
 test('speaks German, and declares the language of the page', async () => {
