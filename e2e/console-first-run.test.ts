@@ -58,7 +58,7 @@ test('SR-42: from the setup link to an account with two administrators, all in b
   const late = await open(link);
   await late.at('Set up Countersign');
   // The secret is removed from the address bar before any input.
-  expect(ada.page.url()).toBe(`${install.url}/setup`);
+  await expect(ada.page).toHaveURL(`${install.url}/setup`);
   await ada.fill({ 'Account name': 'Harbour & Co.', 'Your name': ADA.name, 'Email address': ADA.email });
   await ada.fill({ 'New password': 'password', 'Repeat new password': 'password' });
   await ada.button('Set up').click();
@@ -99,7 +99,7 @@ test('SR-42: from the setup link to an account with two administrators, all in b
 
   const grace = await open(invitation);
   await grace.at('You are invited');
-  expect(grace.page.url()).toBe(`${install.url}/invitation`);
+  await expect(grace.page).toHaveURL(`${install.url}/invitation`);
   await expect(grace.field('Your name')).toHaveValue('G.');
   await grace.fill({ 'Confirmation code': 'aaaa-aaaa', 'Your name': GRACE.name });
   await grace.fill({ 'New password': GRACE.password, 'Repeat new password': GRACE.password });

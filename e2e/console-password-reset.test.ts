@@ -42,7 +42,7 @@ test.each([
   const link = await open(path, options);
   await link.at('Choose a new password');
   // SR-35: the secret is removed from the address bar immediately.
-  expect(link.page.url()).toBe(`${visits.stage.url}/new-password`);
+  await expect(link.page).toHaveURL(`${visits.stage.url}/new-password`);
   await expectAccessible(link, 'the new password');
   await link.fill({ 'New password': 'password1', 'Repeat new password': 'password1' });
   await link.button('Save the password').click();

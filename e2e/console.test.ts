@@ -96,7 +96,7 @@ describe('the profile', () => {
     const path = new URL(unwrap(recovered).link).pathname + new URL(unwrap(recovered).link).hash;
     const view = await open(path);
     await view.at('Recover your access');
-    expect(view.page.url()).toBe(`${visits.stage.url}/recovery`);
+    await expect(view.page).toHaveURL(`${visits.stage.url}/recovery`);
     await view.fill({ 'New password': NEW_PASSWORD, 'Repeat new password': NEW_PASSWORD });
     await view.button('Save the password').click();
     await view.at('Set up your token');

@@ -221,7 +221,7 @@ describe('a passkey', () => {
     await opened.getByRole('button', { name: CREATE }).click();
     await keepCodes(widget);
     expect(await kindsOf(scene)).toEqual(['recovery', 'webauthn']);
-    expect(opened.isClosed()).toBe(true);
+    await expect.poll(() => opened.isClosed()).toBe(true);
   });
 
   test('in a closed window counts as cancelled', async () => {

@@ -280,7 +280,7 @@ test('SR-40: a user unlocks their own token by a mailed link, which no address o
   const unlocking = await (await newContext(here.browser, { locale: 'en' })).newPage();
   await unlocking.goto(mailed);
   await unlocking.getByRole('button', { name: 'Unlock it' }).waitFor();
-  expect(unlocking.url()).toBe(`${here.url}/unlock`);
+  await expect(unlocking).toHaveURL(`${here.url}/unlock`);
   const history = await unlocking.evaluate(() => navigation.entries().map(({ url }) => url));
   expect(history.join()).not.toContain(new URL(mailed).hash.slice(1));
   await unlocking.getByRole('button', { name: 'Unlock it' }).click();

@@ -76,7 +76,7 @@ describe.each(EXAMPLES)('the example in $language', (site) => {
     await widget.giveCode(person.device.code());
 
     await expect(heading).toHaveText(`Hello, ${person.login}`);
-    expect(page.url()).toBe(`${example.origin}/`);
+    await expect(page).toHaveURL(`${example.origin}/`);
     const [after] = await page.context().cookies();
     expect(after).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
     expect(after?.value).not.toBe(before?.value);
