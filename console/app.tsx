@@ -67,7 +67,7 @@ export function App({ stage, ...rest }: AppProps) {
       return (
         <Message
           texts={texts}
-          title={texts(stage.kind === 'offline' ? 'offlineTitle' : 'refusedTitle')}
+          title={texts(`${stage.kind}Title`)}
           text={stage.kind === 'offline' ? texts('offlineText') : refusalText(texts, stage.code)}
           action={{ label: texts('tryAgain'), run: () => router.start('') }}
         />

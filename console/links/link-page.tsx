@@ -16,10 +16,7 @@ interface LinkResponse {
 }
 
 interface LinkForm {
-  title: 'setupTitle' | 'invitationTitle' | 'recoveryLinkTitle' | 'resetTitle';
-  text: 'setupText' | 'invitationText' | 'recoveryLinkText' | 'resetText';
   button: 'setupButton' | 'invitationButton' | 'recoveryLinkButton';
-  path: 'setup' | 'invitation/accept' | 'recovery/accept' | 'reset/accept';
   fields(texts: Texts, view: LinkView): FieldSpec[];
 }
 
@@ -43,10 +40,7 @@ const ownName = (texts: Texts, { name }: LinkView): FieldSpec => ({
 
 const FORMS: Record<LinkRoute, LinkForm> = {
   setup: {
-    title: 'setupTitle',
-    text: 'setupText',
     button: 'setupButton',
-    path: 'setup',
     fields: (texts, view) => [
       {
         name: 'accountName',
@@ -61,10 +55,7 @@ const FORMS: Record<LinkRoute, LinkForm> = {
     ],
   },
   invitation: {
-    title: 'invitationTitle',
-    text: 'invitationText',
     button: 'invitationButton',
-    path: 'invitation/accept',
     fields: (texts, view) => [
       { name: 'code', kind: 'code', label: texts('confirmationCode'), hint: texts('invitationCodeHint') },
       ownName(texts, view),
@@ -72,17 +63,11 @@ const FORMS: Record<LinkRoute, LinkForm> = {
     ],
   },
   recovery: {
-    title: 'recoveryLinkTitle',
-    text: 'recoveryLinkText',
     button: 'recoveryLinkButton',
-    path: 'recovery/accept',
     fields: newPasswordFields,
   },
   reset: {
-    title: 'resetTitle',
-    text: 'resetText',
     button: 'recoveryLinkButton',
-    path: 'reset/accept',
     fields: newPasswordFields,
   },
 };
@@ -101,6 +86,8 @@ export function LinkPage({ client, texts, route, secret, onAccepted }: LinkPageP
   const [isGone, setGone] = useState(false);
   const view = useLinkView(client, route, secret);
   const form = FORMS[route];
+  // `recoveryTitle` is that of a step of the sign-in.
+  const name = route === 'recovery' ? 'recoveryLink' : route;
   if (secret === '' || view === 'gone' || isGone) {
     const action = { label: texts('toSignIn'), run: () => onAccepted({}) };
     const text = texts(secret === '' ? 'linkMissing' : `${route}Gone`);
@@ -109,12 +96,13 @@ export function LinkPage({ client, texts, route, secret, onAccepted }: LinkPageP
   if (view === undefined) return <Loading texts={texts} />;
   const send = async (values: Values): Promise<Answer<KnownCredentials>> => {
     const language = route === 'setup' ? { language: texts.lang } : {};
-    const answer = await client.send<LinkResponse>('POST', form.path, { secret, ...values, ...language });
+    const path = route === 'setup' ? route : `${route}/accept`;
+    const answer = await client.send<LinkResponse>('POST', path, { secret, ...values, ...language });
     return answer.kind === 'done' ? { kind: 'done', body: knownBy(answer.body, secret, values) } : answer;
   };
   return (
-    <Card texts={texts} title={texts(form.title)}>
-      <p class="lead">{texts(form.text)}</p>
+    <Card texts={texts} title={texts(`${name}Title`)}>
+      <p class="lead">{texts(`${name}Text`)}</p>
       <SendingForm<KnownCredentials>
         fields={form.fields(texts, view)}
         button={texts(form.button)}

@@ -1,6 +1,6 @@
 import type { SessionView } from '@countersign/protocol/session';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { refusalText, type Texts } from '../i18n/texts.ts';
+import { refusalText, type TextKey, type Texts } from '../i18n/texts.ts';
 import { Card, Loading, Message } from '../parts/card.tsx';
 import type { FieldSpec } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
@@ -20,6 +20,9 @@ export interface SignInPageProps {
   hasEnded: boolean;
   onSession(session: SessionView): void;
 }
+
+/** The screens that end a sign-in. */
+type EndKind = Exclude<Screen['kind'], 'loading' | 'account' | 'step' | 'codes'>;
 
 /** The sign-in of administrators. */
 export function SignInPage({ client, texts, known, hasEnded, onSession }: SignInPageProps) {
@@ -43,13 +46,13 @@ export function SignInPage({ client, texts, known, hasEnded, onSession }: SignIn
       run(...values);
     };
   };
-  const message = (title: string, text: string, label: string, run: () => void) => (
+  const end = (text: string, label: TextKey, run: () => void) => (
     <Message
       texts={texts}
       isNext={hasActed}
-      title={title}
+      title={texts(`${screen.kind as EndKind}Title`)}
       text={text}
-      action={{ label, run: markActed(() => run()) }}
+      action={{ label: texts(label), run: markActed(() => run()) }}
     />
   );
 
@@ -95,15 +98,13 @@ export function SignInPage({ client, texts, known, hasEnded, onSession }: SignIn
         </Card>
       );
     case 'denied':
-      return message(texts('deniedTitle'), refusalText(texts, screen.code), texts('startAgain'), signIn.restart);
-    case 'expired':
-      return message(texts('expiredTitle'), texts('expiredText'), texts('startAgain'), signIn.restart);
-    case 'unfinished':
-      return message(texts('unfinishedTitle'), texts('unfinishedText'), texts('startAgain'), signIn.restart);
-    case 'offline':
-      return message(texts('offlineTitle'), texts('offlineText'), texts('tryAgain'), signIn.start);
+      return end(refusalText(texts, screen.code), 'startAgain', signIn.restart);
     case 'refused':
-      return message(texts('refusedTitle'), refusalText(texts, screen.notice.code), texts('tryAgain'), signIn.start);
+      return end(refusalText(texts, screen.notice.code), 'tryAgain', signIn.start);
+    case 'offline':
+      return end(texts('offlineText'), 'tryAgain', signIn.start);
+    default:
+      return end(texts(`${screen.kind}Text`), 'startAgain', signIn.restart);
   }
 }
 

@@ -15,8 +15,8 @@ type Target = HTMLElement & { [HANDLE]?: WidgetHandle };
 
 /** Mounts the widget into the target. `scriptUrl`: address of this script, which is the default for the service. */
 export function mountWidget(target: Target, options: MountOptions, scriptUrl: string | undefined): WidgetHandle {
-  const known = target[HANDLE];
-  if (known) return known;
+  const existing = target[HANDLE];
+  if (existing) return existing;
 
   const current = { ...options };
   let isLive = true;
@@ -53,12 +53,12 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     if (typeof callback === 'function') (callback as (detail: unknown) => void)(detail);
   };
 
-  const whole = <Message extends ToFrame | ConnectMessage>(message: Message) => ({
+  const envelope = <Message extends ToFrame | ConnectMessage>(message: Message) => ({
     v: PROTOCOL_VERSION,
     mount,
     ...message,
   });
-  const say = (message: ToFrame) => port?.postMessage(whole(message));
+  const post = (message: ToFrame) => port?.postMessage(envelope(message));
 
   const look = (): Look => {
     const { theme = 'auto', locale = 'auto', title = 'Sign in', closable, variables, prefer, purpose } = current;
@@ -83,14 +83,15 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     port = frame = undefined;
   };
 
-  const showFallback = (show: boolean) => {
-    for (const fallback of target.querySelectorAll<HTMLElement>('[data-countersign-fallback]')) fallback.hidden = !show;
+  const hideFallback = (isHidden: boolean) => {
+    for (const fallback of target.querySelectorAll<HTMLElement>('[data-countersign-fallback]'))
+      fallback.hidden = isHidden;
   };
 
-  const giveUp = (code: string, message?: string) => {
+  const fail = (code: string, message?: string) => {
     const error = errorOf(code, message);
     unload();
-    showFallback(true);
+    hideFallback(false);
     settle(error);
     emit('loaderror', error);
   };
@@ -108,16 +109,16 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     }
     // Destroyed or reloaded meanwhile: the new frame asks for its own nonce.
     if (asking !== port) return;
-    say(answer);
+    post(answer);
     if (problem) emit('error', problem);
   };
 
-  const hear = (message: ToHost | undefined) => {
+  const onMessage = (message: ToHost | undefined) => {
     if (!message || !frame) return;
     const { type, ...detail } = message;
     if (type === 'hello') {
       clearTimeout(timer);
-      showFallback(false);
+      hideFallback(true);
       frame.style.visibility = 'visible';
     } else if (type === 'want') {
       expectResult();
@@ -138,35 +139,35 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
       clearTimeout(timer);
       timer = setTimeout(() => {
         if (mayRetry) load(false);
-        else giveUp('LOAD_FAILED', `Is ${origin} allowed?`);
+        else fail('LOAD_FAILED', `Is ${origin} allowed?`);
       }, ms);
     };
     unload();
-    const made = createFrame(service, current.resource);
-    frame = made;
-    slot = claimSlot(made);
+    const created = createFrame(service, current.resource);
+    frame = created;
+    slot = claimSlot(created);
     look();
-    made.onload = () => {
+    created.onload = () => {
       // Once per document: a frame that was reloaded or moved in the page gets a new port.
       const { port1, port2 } = new MessageChannel();
       port?.close();
       port = port1;
       mount = crypto.getRandomValues(new Uint32Array(4)).join('-');
-      port1.onmessage = ({ data }) => hear(readToHost(data, mount));
+      port1.onmessage = ({ data }) => onMessage(readToHost(data, mount));
       // Posted to exactly the service's origin: if the frame has navigated elsewhere, the browser drops the message and
       // the port.
-      made.contentWindow?.postMessage(whole({ type: 'connect', slot, ...look() }), service, [port2]);
+      created.contentWindow?.postMessage(envelope({ type: 'connect', slot, ...look() }), service, [port2]);
       // The frame's scripts run before its load event, so a silent frame has probably failed.
       wait(timeoutMs / 2);
     };
     if (current.mode === 'popup') {
       // Loaded on demand, since few pages use it (the build sets the address): the window takes the place of the frame.
       import('./popup.ts').then(
-        ({ offerPopup: offer }) => made === frame && offer(made, target, service, emit),
+        ({ offerPopup: offer }) => created === frame && offer(created, target, service, emit),
         () => wait(0),
       );
     } else {
-      target.append(made);
+      target.append(created);
       wait(timeoutMs);
     }
   };
@@ -176,29 +177,29 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     // Scheme and host of the address; an invalid one does not load. A `javascript:` address would run in this page.
     service = (current.service ?? scriptUrl ?? '').split('/', 3).join('/');
     if (service.startsWith('http') && current.resource) load(true);
-    else giveUp('OPTIONS_INVALID');
+    else fail('OPTIONS_INVALID');
   };
 
   const handle: WidgetHandle = {
     on(name, listener) {
       // A later widget on the same element fires events of the same names.
-      const hearOne = (event: Event) => isLive && listener((event as CustomEvent).detail);
-      target.addEventListener(`countersign:${name}`, hearOne);
-      return () => target.removeEventListener(`countersign:${name}`, hearOne);
+      const onEvent = (event: Event) => isLive && listener((event as CustomEvent).detail);
+      target.addEventListener(`countersign:${name}`, onEvent);
+      return () => target.removeEventListener(`countersign:${name}`, onEvent);
     },
     result: () => outcome,
     update(changes) {
       Object.assign(current, changes);
-      say({ type: 'update', ...look() });
+      post({ type: 'update', ...look() });
     },
     reset() {
       expectResult();
-      if (frame) say({ type: 'reset' });
+      if (frame) post({ type: 'reset' });
       else start();
     },
     focus() {
       frame?.focus();
-      say({ type: 'focus' });
+      post({ type: 'focus' });
     },
     destroy() {
       if (isLive) delete target[HANDLE];

@@ -44,7 +44,6 @@ export function Details({ page }: { page: Page }) {
           id={open}
           asked={names.filter(({ name }) => may[name])}
           button={t('save')}
-          needsReauthentication={false}
           onSend={(values) => act('names', trimmed(values))}
         />
       )}
@@ -67,7 +66,6 @@ export function Details({ page }: { page: Page }) {
           text={t('emailSent', { email: pendingEmail })}
           asked={[{ ...own, name: 'code', autocomplete: 'off', dir: 'ltr', label: t('emailCode') }]}
           button={t('confirm')}
-          needsReauthentication={false}
           validate={({ code = '' }) => (code.trim() ? undefined : ['code', 'emailCodeMissing'])}
           onSend={({ code = '' }) => act('email/confirm', { code: code.trim() })}
           second={

@@ -22,7 +22,7 @@ export interface PanelProps {
   /** Label of the submit button. */
   button: string;
   /** Whether it requires a recent reauthentication. */
-  needsReauthentication: boolean;
+  needsReauthentication?: boolean;
   /** Validates the values before sending; returns the wrong field and the message. */
   validate?: (values: Record<string, string>) => [field: string, mistake: SelfKey] | undefined;
   onSend: (values: Record<string, string>) => void;

@@ -80,7 +80,6 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
             },
           ]}
           button={own('save')}
-          needsReauthentication={false}
           validate={({ name = '' }) => (name.trim() ? undefined : ['name', 'nameMissing'])}
           onSend={({ name = '' }) => act('rename', { token: id, name: name.trim() })}
         />
