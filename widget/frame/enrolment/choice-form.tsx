@@ -1,16 +1,9 @@
 import type { EnrolmentKind, EnrolView } from '@countersign/protocol/flow';
 import { Alert } from '@countersign/ui/alert.tsx';
-import type { EnrolmentKey, EnrolmentTexts } from '../../i18n/enrolment.ts';
+import type { EnrolmentTexts } from '../../i18n/enrolment.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { CancelLinks } from './cancel-links.tsx';
 import { StepForm } from './step-form.tsx';
-
-const WORDS: Record<EnrolmentKind, [title: EnrolmentKey, text: EnrolmentKey]> = {
-  webauthn: ['kindPasskey', 'kindPasskeyText'],
-  totp: ['kindApp', 'kindAppText'],
-  email: ['kindEmail', 'kindEmailText'],
-  sms: ['kindSms', 'kindSmsText'],
-};
 
 export interface ChoiceFormProps {
   enrol: EnrolView;
@@ -41,9 +34,9 @@ export function ChoiceForm({ enrol, isBusy, texts, t, isNext, refusal, onChoose,
         {enrol.kinds.map((kind, at) => (
           <li key={kind}>
             <button type="button" class="kind" aria-disabled={isBusy} onClick={() => !isBusy && onChoose(kind)}>
-              <b>{t(WORDS[kind][0])}</b>
+              <b>{t(`kind_${kind}`)}</b>
               {at === 0 && enrol.kinds.length > 1 && <i>{t('recommended')}</i>}
-              <span>{t(WORDS[kind][1])}</span>
+              <span>{t(`kind_${kind}_text`)}</span>
             </button>
           </li>
         ))}

@@ -2,7 +2,7 @@ import type { EnrolView } from '@countersign/protocol/flow';
 import { Alert } from '@countersign/ui/alert.tsx';
 import { Field, type FieldAttributes } from '@countersign/ui/field.tsx';
 import { Component, createRef } from 'preact';
-import type { EnrolmentKey, EnrolmentTexts } from '../../i18n/enrolment.ts';
+import type { EnrolmentTexts } from '../../i18n/enrolment.ts';
 import type { TextKey, Texts } from '../../i18n/texts.ts';
 import { SendAgain } from '../parts/send-again.tsx';
 import type { Screen } from '../screen.ts';
@@ -30,10 +30,6 @@ interface State {
   isElsewhere?: boolean;
 }
 
-const WORDS = {
-  sms: ['smsTitle', 'smsText'],
-  email: ['emailTitle', 'emailText'],
-} as const satisfies Record<string, [EnrolmentKey, EnrolmentKey]>;
 const PHONE: FieldAttributes = { name: 'phone', type: 'tel', autocomplete: 'tel', dir: 'ltr' };
 /** Characters that users write in a number, such as spaces and brackets. */
 const WRITING = /[\s\u200b\u2060()./-]/g;
@@ -87,7 +83,6 @@ export class SentStep extends Component<SentStepProps, State> {
   ) {
     const { busy, view, resend } = screen;
     const { sent } = view;
-    const [title, text] = WORDS[enrol.kind];
     const wanted = this.asksFor();
     const isCode = wanted === 'code';
     const error = busy ? undefined : (mistake ?? refusal);
@@ -99,8 +94,8 @@ export class SentStep extends Component<SentStepProps, State> {
     );
     return (
       <StepForm
-        title={t(title)}
-        text={t(text)}
+        title={t(`${enrol.kind}Title`)}
+        text={t(`${enrol.kind}Text`)}
         {...{ texts, isNext }}
         isBusy={busy}
         button={texts(isCode ? 'confirm' : 'send')}

@@ -54,7 +54,7 @@ export function Details({ page }: { page: Page }) {
           text={t('emailText')}
           asked={[{ ...own, name: 'email', autocomplete: 'email', dir: 'ltr', label: t('newEmail') }]}
           button={t('sendCode')}
-          needsReauthentication
+          isSensitive
           validate={({ email = '' }) => (email.includes('@') ? undefined : ['email', 'emailMissing'])}
           onSend={({ email = '' }) => act('email', { email: email.trim() })}
         />

@@ -39,7 +39,7 @@ export function Browsers({ page }: { page: Page }) {
           id={open}
           text={own('forgetText')}
           button={own('forget')}
-          needsReauthentication
+          isSensitive
           onSend={() => act('forget-browsers')}
         />
       )}

@@ -22,7 +22,7 @@ export interface PanelProps {
   /** Label of the submit button. */
   button: string;
   /** Whether it requires a recent reauthentication. */
-  needsReauthentication?: boolean;
+  isSensitive?: boolean;
   /** Validates the values before sending; returns the wrong field and the message. */
   validate?: (values: Record<string, string>) => [field: string, mistake: SelfKey] | undefined;
   onSend: (values: Record<string, string>) => void;
@@ -64,9 +64,9 @@ export class Panel extends Component<PanelProps, State> {
 
   send = (event: Event) => {
     event.preventDefault();
-    const { page, needsReauthentication, validate, onSend, id } = this.props;
+    const { page, isSensitive, validate, onSend, id } = this.props;
     if (page.isBusy) return;
-    if (needsReauthentication && !page.isFresh) return page.reauthenticate(id);
+    if (isSensitive && !page.isFresh) return page.reauthenticate(id);
     const given = new FormData(this.form.current ?? undefined);
     const values = Object.fromEntries([...given].map(([name, value]) => [name, String(value)]));
     const mistake = validate?.(values);
@@ -75,13 +75,11 @@ export class Panel extends Component<PanelProps, State> {
     else onSend(values);
   };
 
-  override render(
-    { page, id, text, asked = [], button, needsReauthentication, login, second }: PanelProps,
-    { mistake }: State,
-  ) {
+  override render({ page, id, text, asked = [], button, isSensitive, login, second }: PanelProps, { mistake }: State) {
     const { own, isBusy, isFresh, notice, close } = page;
-    const mustReauthenticate = needsReauthentication && !isFresh;
+    const mustReauthenticate = isSensitive && !isFresh;
     const fields = mustReauthenticate ? [] : asked;
+    const lead = mustReauthenticate ? own('proveText') : text;
     const errorOf = (name: string) => {
       if (isBusy) return undefined;
       if (mistake) return mistake[0] === name ? own(mistake[1]) : undefined;
@@ -89,7 +87,7 @@ export class Panel extends Component<PanelProps, State> {
     };
     return (
       <form ref={this.form} onSubmit={this.send} novalidate aria-busy={isBusy}>
-        {(mustReauthenticate ? own('proveText') : text) && <p>{mustReauthenticate ? own('proveText') : text}</p>}
+        {lead && <p>{lead}</p>}
         {login && fields.length > 0 && (
           <input
             class="unseen"

@@ -21,7 +21,7 @@ export function Recovery({ page }: { page: Page }) {
           id={open}
           text={own('newCodesText')}
           button={own('newCodes')}
-          needsReauthentication
+          isSensitive
           onSend={() => act('recovery-codes')}
         />
       )}
@@ -57,7 +57,7 @@ export function Password({ page }: { page: Page }) {
             { ...secret, name: 'again', autocomplete: 'new-password', label: own('again') },
           ]}
           button={own('save')}
-          needsReauthentication
+          isSensitive
           login={self.person.login}
           validate={(values) => {
             if (!values.current) return ['current', 'currentMissing'];

@@ -94,7 +94,7 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
             { ...code, name: 'second', label: own('nextCode') },
           ]}
           button={own('confirm')}
-          needsReauthentication
+          isSensitive
           validate={({ first = '', second = '' }) =>
             digits(first) && digits(second) ? undefined : [digits(first) ? 'second' : 'first', 'codesMissing']
           }
@@ -113,7 +113,7 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
             { ...pin, name: 'again', label: own('pinAgain') },
           ]}
           button={own('save')}
-          needsReauthentication
+          isSensitive
           validate={({ pin = '', again }) => {
             if (!/^\d{4}$/.test(pin)) return ['pin', 'pinMissing'];
             return pin === again ? undefined : ['again', 'notSame'];
@@ -127,7 +127,7 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
           id={open}
           text={own('removeText')}
           button={own('remove')}
-          needsReauthentication
+          isSensitive
           onSend={() => act('remove', { token: id })}
         />
       )}
