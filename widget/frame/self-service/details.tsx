@@ -2,10 +2,10 @@ import { PanelButton, SavedNotice } from './opener.tsx';
 import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';
 
-const own = { type: 'text', dir: 'auto', maxLength: 100 } as const;
+const TEXT = { type: 'text', dir: 'auto', maxLength: 100 } as const;
 
 export function Details({ page }: { page: Page }) {
-  const { self, own: t, act, open } = page;
+  const { self, t, act, open } = page;
   const { person, may, pendingEmail } = self;
   const { login, firstName, secondName, email, phone } = person;
   const rows: [string, string | undefined, boolean][] = [
@@ -16,8 +16,8 @@ export function Details({ page }: { page: Page }) {
     [t('phone'), phone, false],
   ];
   const names = [
-    { ...own, name: 'firstName', autocomplete: 'given-name', label: t('firstName'), value: firstName ?? '' },
-    { ...own, name: 'secondName', autocomplete: 'family-name', label: t('secondName'), value: secondName ?? '' },
+    { ...TEXT, name: 'firstName', autocomplete: 'given-name', label: t('firstName'), value: firstName ?? '' },
+    { ...TEXT, name: 'secondName', autocomplete: 'family-name', label: t('secondName'), value: secondName ?? '' },
   ] as const;
   return (
     <section aria-labelledby="details">
@@ -52,7 +52,7 @@ export function Details({ page }: { page: Page }) {
           page={page}
           id={open}
           text={t('emailText')}
-          asked={[{ ...own, name: 'email', autocomplete: 'email', dir: 'ltr', label: t('newEmail') }]}
+          asked={[{ ...TEXT, name: 'email', autocomplete: 'email', dir: 'ltr', label: t('newEmail') }]}
           button={t('sendCode')}
           isSensitive
           validate={({ email = '' }) => (email.includes('@') ? undefined : ['email', 'emailMissing'])}
@@ -64,7 +64,7 @@ export function Details({ page }: { page: Page }) {
           page={page}
           id="email-code"
           text={t('emailSent', { email: pendingEmail })}
-          asked={[{ ...own, name: 'code', autocomplete: 'off', dir: 'ltr', label: t('emailCode') }]}
+          asked={[{ ...TEXT, name: 'code', autocomplete: 'off', dir: 'ltr', label: t('emailCode') }]}
           button={t('confirm')}
           validate={({ code = '' }) => (code.trim() ? undefined : ['code', 'emailCodeMissing'])}
           onSend={({ code = '' }) => act('email/confirm', { code: code.trim() })}

@@ -22,23 +22,23 @@ const FAMILIES: Record<string, string> = {
 };
 
 export function Browsers({ page }: { page: Page }) {
-  const { self, own, act, open } = page;
+  const { self, t, act, open } = page;
   if (!self.browsers) return null;
   return (
     <section aria-labelledby="browsers">
-      <h2 id="browsers">{own('browsers')}</h2>
-      <p class="hint">{own('browsersText', { count: self.browsers })}</p>
+      <h2 id="browsers">{t('browsers')}</h2>
+      <p class="hint">{t('browsersText', { count: self.browsers })}</p>
       {self.may.forgetBrowsers && (
         <div class="acts">
-          <PanelButton page={page} id="forget" label={own('forget')} />
+          <PanelButton page={page} id="forget" label={t('forget')} />
         </div>
       )}
       {open === 'forget' && (
         <Panel
           page={page}
           id={open}
-          text={own('forgetText')}
-          button={own('forget')}
+          text={t('forgetText')}
+          button={t('forget')}
           isSensitive
           onSend={() => act('forget-browsers')}
         />
@@ -49,21 +49,21 @@ export function Browsers({ page }: { page: Page }) {
 }
 
 export function SignIns({ page }: { page: Page }) {
-  const { self, own, lang } = page;
+  const { self, t, lang } = page;
   const time = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' });
   const where = ({ address, browser, platform }: SelfSignIn) =>
-    [address ?? own('unknownPlace'), ...[browser, platform].flatMap((family) => FAMILIES[family ?? ''] ?? [])].join(
+    [address ?? t('unknownPlace'), ...[browser, platform].flatMap((family) => FAMILIES[family ?? ''] ?? [])].join(
       ' · ',
     );
   return (
     <section aria-labelledby="sign-ins">
-      <h2 id="sign-ins">{own('signIns')}</h2>
-      {self.signIns.length === 0 && <p class="hint">{own('noSignIns')}</p>}
+      <h2 id="sign-ins">{t('signIns')}</h2>
+      {self.signIns.length === 0 && <p class="hint">{t('noSignIns')}</p>}
       <ul class="signins">
         {self.signIns.map((one) => (
           <li key={one.at}>
             <strong class={one.granted ? undefined : 'warns'}>
-              {own(one.granted ? 'granted' : 'refused')} · <bdi>{time.format(one.at)}</bdi>
+              {t(one.granted ? 'granted' : 'refused')} · <bdi>{time.format(one.at)}</bdi>
             </strong>
             <span>
               <bdi>{where(one)}</bdi>

@@ -31,7 +31,7 @@ export function SavedNotice({ page, ids }: { page: Page; ids: readonly string[] 
   const isHere = page.done !== undefined && ids.includes(page.done);
   return (
     <p class="said" role="status">
-      {isHere && page.own('saved')}
+      {isHere && page.t('saved')}
     </p>
   );
 }

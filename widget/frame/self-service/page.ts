@@ -4,7 +4,7 @@ import type { SelfTexts } from '../../i18n/self-service.ts';
 /** The state and actions that the parts of the page share. */
 export interface Page {
   self: SelfView;
-  own: SelfTexts;
+  t: SelfTexts;
   /** BCP 47. */
   lang: string;
   isBusy: boolean;

@@ -76,13 +76,13 @@ export class Panel extends Component<PanelProps, State> {
   };
 
   override render({ page, id, text, asked = [], button, isSensitive, login, second }: PanelProps, { mistake }: State) {
-    const { own, isBusy, isFresh, notice, close } = page;
+    const { t, isBusy, isFresh, notice, close } = page;
     const mustReauthenticate = isSensitive && !isFresh;
     const fields = mustReauthenticate ? [] : asked;
-    const lead = mustReauthenticate ? own('proveText') : text;
+    const lead = mustReauthenticate ? t('proveText') : text;
     const errorOf = (name: string) => {
       if (isBusy) return undefined;
-      if (mistake) return mistake[0] === name ? own(mistake[1]) : undefined;
+      if (mistake) return mistake[0] === name ? t(mistake[1]) : undefined;
       return name === this.refusedField() ? notice : undefined;
     };
     return (
@@ -111,10 +111,10 @@ export class Panel extends Component<PanelProps, State> {
         ))}
         {fields.length === 0 && <Alert>{!isBusy && notice}</Alert>}
         <div class="ends">
-          <SubmitButton isBusy={isBusy}>{mustReauthenticate ? own('prove') : button}</SubmitButton>
+          <SubmitButton isBusy={isBusy}>{mustReauthenticate ? t('prove') : button}</SubmitButton>
           {second ?? (
             <button type="button" class="primary secondary" onClick={close}>
-              {own('cancel')}
+              {t('cancel')}
             </button>
           )}
         </div>

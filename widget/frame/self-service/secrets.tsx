@@ -3,24 +3,24 @@ import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';
 
 export function Recovery({ page }: { page: Page }) {
-  const { self, own, act, open } = page;
+  const { self, t, act, open } = page;
   const { recovery, may } = self;
   if (!recovery && !may.recoveryCodes) return null;
   return (
     <section aria-labelledby="recovery">
-      <h2 id="recovery">{own('recovery')}</h2>
-      <p class="hint">{recovery ? own('recoveryLeft', { count: recovery.left }) : own('noRecovery')}</p>
+      <h2 id="recovery">{t('recovery')}</h2>
+      <p class="hint">{recovery ? t('recoveryLeft', { count: recovery.left }) : t('noRecovery')}</p>
       {may.recoveryCodes && (
         <div class="acts">
-          <PanelButton page={page} id="recovery-codes" label={own('newCodes')} />
+          <PanelButton page={page} id="recovery-codes" label={t('newCodes')} />
         </div>
       )}
       {open === 'recovery-codes' && (
         <Panel
           page={page}
           id={open}
-          text={own('newCodesText')}
-          button={own('newCodes')}
+          text={t('newCodesText')}
+          button={t('newCodes')}
           isSensitive
           onSend={() => act('recovery-codes')}
         />
@@ -32,31 +32,31 @@ export function Recovery({ page }: { page: Page }) {
 const secret = { type: 'password', dir: 'ltr' } as const;
 
 export function Password({ page }: { page: Page }) {
-  const { self, own, act, open } = page;
+  const { self, t, act, open } = page;
   if (!self.may.password) return null;
   const { passwordMinLength: least = 0 } = self;
   return (
     <section aria-labelledby="password">
-      <h2 id="password">{own('password')}</h2>
+      <h2 id="password">{t('password')}</h2>
       <div class="acts">
-        <PanelButton page={page} id="change-password" label={own('changePassword')} />
+        <PanelButton page={page} id="change-password" label={t('changePassword')} />
       </div>
       {open === 'change-password' && (
         <Panel
           page={page}
           id={open}
           asked={[
-            { ...secret, name: 'current', autocomplete: 'current-password', label: own('current') },
+            { ...secret, name: 'current', autocomplete: 'current-password', label: t('current') },
             {
               ...secret,
               name: 'new',
               autocomplete: 'new-password',
-              label: own('newPassword'),
-              hint: own('newHint', { min: least }),
+              label: t('newPassword'),
+              hint: t('newHint', { min: least }),
             },
-            { ...secret, name: 'again', autocomplete: 'new-password', label: own('again') },
+            { ...secret, name: 'again', autocomplete: 'new-password', label: t('again') },
           ]}
-          button={own('save')}
+          button={t('save')}
           isSensitive
           login={self.person.login}
           validate={(values) => {

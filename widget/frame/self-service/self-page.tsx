@@ -85,7 +85,7 @@ export class SelfPage extends Component<SelfPageProps, State> {
     const { notice, busy } = screen;
     return {
       self,
-      own,
+      t: own,
       lang: texts.lang,
       isBusy: busy,
       isFresh: self.proof === 'fresh',

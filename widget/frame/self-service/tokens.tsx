@@ -9,13 +9,13 @@ const code = { type: 'text', autocomplete: 'off', inputMode: 'numeric', dir: 'lt
 const pin = { type: 'password', autocomplete: 'off', inputMode: 'numeric', dir: 'ltr', maxLength: 4 } as const;
 
 export function Tokens({ page }: { page: Page }) {
-  const { self, own, act, isBusy } = page;
+  const { self, t, act, isBusy } = page;
   const { tokens, may } = self;
   const add = () => (page.isFresh ? act('add') : page.reauthenticate('add'));
   return (
     <section aria-labelledby="tokens">
-      <h2 id="tokens">{own('tokens')}</h2>
-      {tokens.length === 0 && <p class="hint">{own('noTokens')}</p>}
+      <h2 id="tokens">{t('tokens')}</h2>
+      {tokens.length === 0 && <p class="hint">{t('noTokens')}</p>}
       <ul>
         {tokens.map((token) => (
           <Token key={token.id} token={token} page={page} />
@@ -24,7 +24,7 @@ export function Tokens({ page }: { page: Page }) {
       {may.addToken && page.mayChange && (
         <div class="acts">
           <button type="button" class="link" id="open-add" aria-disabled={isBusy} onClick={() => !isBusy && add()}>
-            {own('addToken')}
+            {t('addToken')}
           </button>
         </div>
       )}
@@ -34,20 +34,20 @@ export function Tokens({ page }: { page: Page }) {
 }
 
 function Token({ token, page }: { token: SelfToken; page: Page }) {
-  const { own, act, open } = page;
+  const { t, act, open } = page;
   const { id, name, kind, state, addedAt, lastUsedAt, mayRename, mayRemove, mayResync, mayChangePin, kept } = token;
   const day = (at: number) => new Intl.DateTimeFormat(page.lang, { dateStyle: 'medium' }).format(at);
   const about = [
-    isSelfText(kind) ? own(kind) : kind,
-    own('added', { date: day(addedAt) }),
-    ...(lastUsedAt === undefined ? [] : [own('lastUsed', { date: day(lastUsedAt) })]),
+    isSelfText(kind) ? t(kind) : kind,
+    t('added', { date: day(addedAt) }),
+    ...(lastUsedAt === undefined ? [] : [t('lastUsed', { date: day(lastUsedAt) })]),
   ];
   const opener = (verb: 'rename' | 'resync' | 'pin' | 'remove') => (
     <PanelButton
       page={page}
       id={`${verb}-${id}`}
-      label={own(verb)}
-      spoken={own('ofToken', { action: own(verb), token: name })}
+      label={t(verb)}
+      spoken={t('ofToken', { action: t(verb), token: name })}
     />
   );
   return (
@@ -56,8 +56,8 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
         <bdi>{name}</bdi>
       </strong>
       <span>{about.join(' · ')}</span>
-      {state !== 'active' && <span class="warns">{own(state)}</span>}
-      {kept && kept !== 'locked' && <span>{own(kept)}</span>}
+      {state !== 'active' && <span class="warns">{t(state)}</span>}
+      {kept && kept !== 'locked' && <span>{t(kept)}</span>}
       <div class="acts">
         {mayRename && opener('rename')}
         {mayResync && opener('resync')}
@@ -75,11 +75,11 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
               autocomplete: 'off',
               dir: 'auto',
               maxLength: 100,
-              label: own('name'),
+              label: t('name'),
               value: name,
             },
           ]}
-          button={own('save')}
+          button={t('save')}
           validate={({ name = '' }) => (name.trim() ? undefined : ['name', 'nameMissing'])}
           onSend={({ name = '' }) => act('rename', { token: id, name: name.trim() })}
         />
@@ -88,12 +88,12 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
         <Panel
           page={page}
           id={open}
-          text={own('resyncText')}
+          text={t('resyncText')}
           asked={[
-            { ...code, name: 'first', label: own('firstCode') },
-            { ...code, name: 'second', label: own('nextCode') },
+            { ...code, name: 'first', label: t('firstCode') },
+            { ...code, name: 'second', label: t('nextCode') },
           ]}
-          button={own('confirm')}
+          button={t('confirm')}
           isSensitive
           validate={({ first = '', second = '' }) =>
             digits(first) && digits(second) ? undefined : [digits(first) ? 'second' : 'first', 'codesMissing']
@@ -107,12 +107,12 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
         <Panel
           page={page}
           id={open}
-          text={own('pinText')}
+          text={t('pinText')}
           asked={[
-            { ...pin, name: 'pin', label: own('newPin') },
-            { ...pin, name: 'again', label: own('pinAgain') },
+            { ...pin, name: 'pin', label: t('newPin') },
+            { ...pin, name: 'again', label: t('pinAgain') },
           ]}
-          button={own('save')}
+          button={t('save')}
           isSensitive
           validate={({ pin = '', again }) => {
             if (!/^\d{4}$/.test(pin)) return ['pin', 'pinMissing'];
@@ -125,8 +125,8 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
         <Panel
           page={page}
           id={open}
-          text={own('removeText')}
-          button={own('remove')}
+          text={t('removeText')}
+          button={t('remove')}
           isSensitive
           onSend={() => act('remove', { token: id })}
         />
