@@ -8,7 +8,7 @@ import { PageHead } from '../shell/page-head.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
 import { refusalMessage } from '../shell/refusal.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import {
   ADMINISTRATORS,
   AdministratorBadges,

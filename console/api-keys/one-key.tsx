@@ -6,7 +6,7 @@ import { t as common } from '../shell/i18n.ts';
 import { PageHead } from '../shell/page-head.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { API_KEYS, type ApiKey, inputsOf, type KeyWithSecret, MAX_LIFETIME_MS, protectimusInputs } from './api-key.ts';
 import { t } from './i18n.ts';
 import { KeyBadge } from './key-list.tsx';

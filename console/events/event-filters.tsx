@@ -1,6 +1,6 @@
 import { Alert } from '@countersign/ui/alert.tsx';
 import { useId, useState } from 'preact/hooks';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { type EventFilter, type EventFilterValues, isId } from './event.ts';
 import { REASONS, reasonText, TYPES, t, typeText } from './i18n.ts';
 

@@ -1,6 +1,6 @@
 import { Badge } from '../parts/badge.tsx';
 import { isSuperuser, useConsole } from '../shell/context.ts';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { type EventView, objectPath } from './event.ts';
 import { t } from './i18n.ts';
 
@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<string, Parameters<typeof t>[0]>> = {
   user: 'kindUser',
 };
 
-interface Thing {
+interface NamedObject {
   name?: string;
   login?: string;
 }
@@ -31,7 +31,7 @@ export function useNameOf(id: string): { name: string | undefined; href: string 
   const { session } = useConsole();
   const href = objectPath(id);
   const isSeen = VISIBLE_TO_ALL.test(id);
-  const read = useQuery<Thing>(isSeen && href !== undefined ? href.replace('/console/', '') : undefined);
+  const read = useQuery<NamedObject>(isSeen && href !== undefined ? href.replace('/console/', '') : undefined);
   const isSelf = id === session.administrator.id;
   const isOpen = (isSeen || isSuperuser(session)) && !read.problem;
   return {

@@ -6,12 +6,12 @@ import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { FILTERS, type FilterView, mayChange } from './filter.ts';
 import { t } from './i18n.ts';
 import { Refused } from './refused.tsx';
 import { ruleInput } from './rule-input.tsx';
-import { MAX_RESOURCES, useFilterUsage } from './use-holdings.ts';
+import { MAX_RESOURCES, useFilterUsage } from './use-filter-usage.ts';
 
 export function OneFilter({ id }: { id: string }) {
   const { session, texts } = useConsole();

@@ -4,7 +4,7 @@ import { Badge } from '../parts/badge.tsx';
 import type { Read } from '../service/query-cache.ts';
 import { useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { amountText } from './amount-text.ts';
 import { t } from './i18n.ts';
 

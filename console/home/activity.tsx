@@ -4,7 +4,7 @@ import { reasonText } from '../events/i18n.ts';
 import { isSuperuser, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
 import { Link } from '../shell/link.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import {
   type ActivityView,
   attemptsHref,

@@ -1,7 +1,7 @@
 import { useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { Problem } from '../shell/problem.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { type ActivityView, hrefOf, type ResourceSums, sumOf } from './activity.ts';
 import { t } from './i18n.ts';
 import { LegendSwatch } from './legend-swatch.tsx';

@@ -4,7 +4,7 @@ import type { Read } from '../service/query-cache.ts';
 import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { Problem } from '../shell/problem.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { checklistLink, leadsToResource, SUPERUSERS } from './checklist-links.ts';
 import { t } from './i18n.ts';
 

@@ -4,7 +4,7 @@ import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
 import { Skeleton } from '../shell/problem.tsx';
 import { useIdleAwareInterval } from '../shell/use-idle-aware-interval.ts';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { AccountCard } from './account-card.tsx';
 import { type DayView, isQuiet, readActivityView } from './activity.ts';
 import { Activity } from './activity.tsx';

@@ -8,7 +8,7 @@ import { useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { type ActivityView, attemptsHref, type DayView, reasonsOf, startOf, sumOf } from './activity.ts';
 import { t } from './i18n.ts';
 

@@ -98,7 +98,7 @@ export function LinkPage({ client, texts, route, secret, onAccepted }: LinkPageP
     const language = route === 'setup' ? { language: texts.lang } : {};
     const path = route === 'setup' ? route : `${route}/accept`;
     const answer = await client.send<LinkResponse>('POST', path, { secret, ...values, ...language });
-    return answer.kind === 'done' ? { kind: 'done', body: knownBy(answer.body, secret, values) } : answer;
+    return answer.kind === 'done' ? { kind: 'done', body: credentialsFrom(answer.body, secret, values) } : answer;
   };
   return (
     <Card texts={texts} title={texts(`${name}Title`)}>
@@ -140,7 +140,7 @@ function useLinkView(client: Client, kind: LinkRoute, secret: string): LinkView 
 }
 
 /** Starts the first sign-in with the password just chosen, so that the user need not type it or the address again. */
-function knownBy(
+function credentialsFrom(
   { email, account, administrator }: LinkResponse,
   secret: string,
   { password }: Values,

@@ -6,7 +6,7 @@ import { useConsole } from '../shell/context.ts';
 import { t } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { type BulkAction, BulkBar } from './bulk-bar.tsx';
 import { createTrail, type ListState, listStateOf, queryOf, toggleSort, withChanges } from './list-state.ts';
 import { SearchBox } from './search-box.tsx';

@@ -5,14 +5,14 @@ import type { FieldSpec } from './field.tsx';
 const GROUPING = /[\s\u200b\u2060-]/g;
 const OTP = /^\d{6,10}$/;
 
-export interface Checked {
+export interface CheckedValues {
   values: Record<string, string>;
   /** The errors that the form finds before it sends, by field. */
   mistakes: Record<string, TextKey>;
 }
 
 /** Prepares the typed values for sending. Reports only obvious mistakes; the service validates the rest. */
-export function checkValues(fields: readonly FieldSpec[], typed: (name: string) => string): Checked {
+export function checkValues(fields: readonly FieldSpec[], typed: (name: string) => string): CheckedValues {
   const values: Record<string, string> = {};
   const mistakes: Record<string, TextKey> = {};
   let chosen: string | undefined;

@@ -6,7 +6,7 @@ import { Empty } from '../shell/empty.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { t } from './i18n.ts';
 import css from './plan.css?inline';
 import { PlanState, Plans } from './plans.tsx';

@@ -5,7 +5,7 @@ import { useConsole } from '../shell/context.ts';
 import { Problem, Skeleton } from '../shell/problem.tsx';
 import { refusalMessage } from '../shell/refusal.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { t } from './i18n.ts';
 
 const QUOTAS = ['users', 'resources', 'filters', 'administrators'] as const;

@@ -1,6 +1,6 @@
 import { useConsole } from '../shell/context.ts';
 import { ObjectPage } from '../shell/object-page.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { Appearance } from './appearance.tsx';
 import { Embed } from './embed.tsx';
 import { t } from './i18n.ts';

@@ -4,7 +4,7 @@ import { Icon } from '../parts/icon.tsx';
 import { t as common } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { nameOf } from '../webhooks/name-of.ts';
 import { t } from './i18n.ts';
 

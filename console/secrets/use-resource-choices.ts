@@ -1,5 +1,5 @@
 import type { Choice } from '../edit/inputs.ts';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 
 /** The resources by name, to choose from or to show. */
 export function useResourceChoices(): { choices: readonly Choice[]; nameOf(id: string): string } {

@@ -1,6 +1,6 @@
 import { isSuperuser, useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { t } from './i18n.ts';
 import { TokenBadge } from './states.tsx';
 import { type Creator, TOKENS, type Token, USERS, type User } from './user.ts';

@@ -6,7 +6,7 @@ import { PageHead } from './page-head.tsx';
 import { Problem, Skeleton } from './problem.tsx';
 import { type Tab, Tabs } from './tabs.tsx';
 import { Timestamp } from './timestamp.tsx';
-import type { useQuery } from './use-read.ts';
+import type { useQuery } from './use-query.ts';
 
 export interface ObjectPageProps<Body> {
   read: ReturnType<typeof useQuery<Body>>;

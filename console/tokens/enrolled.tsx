@@ -5,7 +5,7 @@ import { useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { useLeaveWarning } from '../shell/use-leave-warning.ts';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { Enrolment } from '../sign-in/enrolment.tsx';
 import { FirstCode } from './first-code-form.tsx';
 import { t } from './i18n.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { RFC_SECRET, sampleToken, totp } from '../../server/testing/samples.ts';
 import { base32Encode } from '../../server/tokens/kinds/oath/base32.ts';
 import { currentOtp } from '../../server/tokens/kinds/oath/verify.ts';
-import { codeAt, type FreshSecret, readSecret, secretMistake, verifyFirstCode } from './first-code.ts';
+import { codeAt, type FreshSecret, readSecret, secretError, verifyFirstCode } from './first-code.ts';
 
 const SECRET = base32Encode(RFC_SECRET);
 const hotp: FreshSecret = { kind: 'hotp', secret: SECRET, algorithm: 'SHA1', digits: 6, periodMs: 30_000, counter: 0 };
@@ -68,7 +68,7 @@ describe('readSecret', () => {
   test('accepts groups, upper and lower case, and optional padding', () => {
     expect(readSecret(SECRET.toLowerCase().replace(/(.{4})/g, '$1 '))).toEqual(RFC_SECRET);
     expect(readSecret(`${SECRET}======`)).toEqual(RFC_SECRET);
-    expect(secretMistake(SECRET)).toBeUndefined();
+    expect(secretError(SECRET)).toBeUndefined();
   });
 
   test.each([
@@ -76,6 +76,6 @@ describe('readSecret', () => {
     ['MZXW6YTBOI', /16 to 64 bytes/],
     [base32Encode(new Uint8Array(65)), /16 to 64 bytes/],
   ])('refuses a secret with the reason: %s', (text, mistake) => {
-    expect(secretMistake(text)).toMatch(mistake);
+    expect(secretError(text)).toMatch(mistake);
   });
 });

@@ -30,7 +30,7 @@ export function readSecret(text: string): Uint8Array | undefined {
   }
 }
 
-export function secretMistake(text: string): string | undefined {
+export function secretError(text: string): string | undefined {
   const bytes = readSecret(text);
   if (!bytes) return t('secretBad');
   return bytes.length < 16 || bytes.length > 64 ? t('secretLength') : undefined;

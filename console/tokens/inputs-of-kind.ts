@@ -2,7 +2,7 @@ import type { Input } from '../edit/inputs.ts';
 import type { Fields } from '../service/conflict.ts';
 import type { TokenKind } from '../shared/user.ts';
 import { t as common } from '../shell/i18n.ts';
-import { secretMistake } from './first-code.ts';
+import { secretError } from './first-code.ts';
 import { t } from './i18n.ts';
 
 /**
@@ -73,7 +73,7 @@ export function inputsOf(way: WayIn): Input[] {
     label: t('secret'),
     hint: t(way === 'hardware' || way === 'ocra' ? 'secretDeviceHint' : 'secretHint'),
     ...(way !== 'hardware' && { without: common('none') }),
-    check: secretMistake,
+    check: secretError,
   };
   const digits: Input = { name: 'digits', kind: 'select', label: t('digits'), choices: choices('6', '8') };
   const algorithm: Input = {

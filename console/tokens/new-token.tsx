@@ -10,7 +10,7 @@ import { canChangeUser, TOKENS, USERS, type User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { type CreatedToken, CreatedTokenPanel } from './enrolled.tsx';
 import { t } from './i18n.ts';
 import { bodyOf, initialOf, inputsOf, isWay, WAYS, type WayIn } from './inputs-of-kind.ts';

@@ -4,7 +4,7 @@ import { KINDS, TokenBadge } from '../shared/states.tsx';
 import { TOKENS, type Token } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { ObjectPage } from '../shell/object-page.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { t } from './i18n.ts';
 import { TokenDetails } from './token-details.tsx';
 import { TokenOverview } from './token-overview.tsx';

@@ -36,7 +36,7 @@ export function TokenList() {
     onDone,
     ...(!enabled && {
       confirm: (tokens) =>
-        ask({ title: t('offTitle', { name: several(tokens) }), text: t('offText'), action: t('switchOff') }),
+        ask({ title: t('offTitle', { name: bulkText(tokens) }), text: t('offText'), action: t('switchOff') }),
     }),
   });
   const unlocking: BulkAction<Token> = {
@@ -51,7 +51,7 @@ export function TokenList() {
     isFor: (token) => canDelete(session, token),
     confirm: (tokens) =>
       ask({
-        title: common('deleteTitle', { name: several(tokens) }),
+        title: common('deleteTitle', { name: bulkText(tokens) }),
         text: t('deleteText'),
         action: t('deleteShort'),
         isDanger: true,
@@ -124,6 +124,6 @@ function Owner({ token: { owner, administrator } }: { token: Token }) {
   return owner === undefined ? <span class="muted">{t('noOwner')}</span> : <OwnerLogin id={owner} />;
 }
 
-function several(tokens: readonly Token[]): string {
+function bulkText(tokens: readonly Token[]): string {
   return tokens.length === 1 ? `“${tokens[0]?.name}”` : t('severalTokens', { count: tokens.length });
 }

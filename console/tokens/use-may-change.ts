@@ -1,6 +1,6 @@
 import { canChangeToken, type Token, type User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 
 /** The owner of a token, and whether this administrator may change the token. False until the owner is loaded. */
 export function useMayChange(token: Token): { owner: User | undefined; mayChange: boolean } {

@@ -1,7 +1,7 @@
 import type { User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { refusalMessage } from '../shell/refusal.ts';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { t } from './i18n.ts';
 
 /** A user's known browsers, for resources that compare them. Hidden if there are none. */

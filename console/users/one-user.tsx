@@ -4,7 +4,7 @@ import { UserBadge } from '../shared/states.tsx';
 import { fullName, USERS, type User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { ObjectPage } from '../shell/object-page.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { t } from './i18n.ts';
 import { UserDetails } from './user-details.tsx';
 import { UserOverview } from './user-overview.tsx';

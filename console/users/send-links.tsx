@@ -8,13 +8,13 @@ import type { User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { t } from './i18n.ts';
 
-type Sending = { kind: 'password' } | { kind: 'enrolment'; resource: ResourceView };
+type LinkKind = { kind: 'password' } | { kind: 'enrolment'; resource: ResourceView };
 
 /** Sends links to the user by email. The administrator sees neither the link nor its result (SR-41). */
 export function SendLinks({ user, mayChange }: { user: User; mayChange: boolean }) {
   const { client, texts, session, notify } = useConsole();
   const { pick, dialog } = usePicker();
-  const [sending, setSending] = useState<Sending>();
+  const [sending, setSending] = useState<LinkKind>();
   const close = () => setSending(undefined);
   const language = {
     name: 'language',

@@ -12,7 +12,7 @@ import { Empty } from '../shell/empty.tsx';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { t } from './i18n.ts';
 
 export function UserList() {
@@ -36,7 +36,7 @@ export function UserList() {
     onDone,
     ...(blocked && {
       confirm: (users) =>
-        ask({ title: t('blockTitle', { name: several(users) }), text: t('blockText'), action: t('block') }),
+        ask({ title: t('blockTitle', { name: bulkText(users) }), text: t('blockText'), action: t('block') }),
     }),
   });
   let chosen = '';
@@ -56,7 +56,7 @@ export function UserList() {
     isFor: (user) => canDelete(session, user),
     confirm: (users) =>
       ask({
-        title: t('deleteSeveral', { what: several(users) }),
+        title: t('deleteSeveral', { what: bulkText(users) }),
         text: t('deleteText'),
         action: t('deleteShort'),
         isDanger: true,
@@ -125,7 +125,7 @@ function NewLink({ isSecond = false }: { isSecond?: boolean }) {
   );
 }
 
-function several(users: readonly User[]): string {
+function bulkText(users: readonly User[]): string {
   return users.length === 1 ? `“${users[0]?.login}”` : t('severalUsers', { count: users.length });
 }
 

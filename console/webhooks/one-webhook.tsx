@@ -2,7 +2,7 @@ import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
 import { Tabs } from '../shell/tabs.tsx';
-import { useQuery } from '../shell/use-read.ts';
+import { useQuery } from '../shell/use-query.ts';
 import { Deliveries } from './deliveries.tsx';
 import { t } from './i18n.ts';
 import { nameOf } from './name-of.ts';

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { waysLeft } from './give-access-dialog.tsx';
+import { remainingWays } from './give-access-dialog.tsx';
 
 const tokens = [{ id: 'tok_a' }, { id: 'tok_b' }];
 
 test('offers only the ways of access that are not granted yet', () => {
-  expect(waysLeft([], 'res_x', tokens)).toEqual([undefined, ...tokens]);
+  expect(remainingWays([], 'res_x', tokens)).toEqual([undefined, ...tokens]);
   const alone = [{ resource: 'res_x', alone: true, tokens: [] }];
-  expect(waysLeft(alone, 'res_x', tokens)).toEqual(tokens);
-  expect(waysLeft(alone, 'res_y', tokens)).toEqual([undefined, ...tokens]);
+  expect(remainingWays(alone, 'res_x', tokens)).toEqual(tokens);
+  expect(remainingWays(alone, 'res_y', tokens)).toEqual([undefined, ...tokens]);
   // Access with a token and access without one are separate assignments.
-  expect(waysLeft([{ resource: 'res_x', alone: false, tokens: ['tok_a'] }], 'res_x', tokens)).toEqual([
+  expect(remainingWays([{ resource: 'res_x', alone: false, tokens: ['tok_a'] }], 'res_x', tokens)).toEqual([
     undefined,
     { id: 'tok_b' },
   ]);
-  expect(waysLeft([{ resource: 'res_x', alone: true, tokens: ['tok_a', 'tok_b'] }], 'res_x', tokens)).toEqual([]);
+  expect(remainingWays([{ resource: 'res_x', alone: true, tokens: ['tok_a', 'tok_b'] }], 'res_x', tokens)).toEqual([]);
 });

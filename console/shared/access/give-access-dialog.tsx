@@ -1,5 +1,5 @@
 import { FormDialog } from '../../edit/form-dialog.tsx';
-import { useQuery } from '../../shell/use-read.ts';
+import { useQuery } from '../../shell/use-query.ts';
 import { t } from '../i18n.ts';
 import type { ResourceView } from '../pickers/pick-resource.ts';
 import { KINDS } from '../states.tsx';
@@ -18,7 +18,7 @@ export interface GiveAccessDialogProps {
 /** Grants a user access to a resource, without a token or together with one of theirs. */
 export function GiveAccessDialog({ user, resource, tokens, onClose }: GiveAccessDialogProps) {
   const { give } = useAccess();
-  const ways = waysLeft(user.assignments, resource.id, tokens);
+  const ways = remainingWays(user.assignments, resource.id, tokens);
   const choices = ways.map((token) =>
     token === undefined
       ? { value: WITHOUT_TOKEN, label: t('accessAlone'), hint: t('accessAloneHint') }
@@ -49,7 +49,7 @@ export function GiveAccessDialog({ user, resource, tokens, onClose }: GiveAccess
 }
 
 /** The ways of access that are not granted yet; undefined stands for access without a token. */
-export function waysLeft<T extends Pick<Token, 'id'>>(
+export function remainingWays<T extends Pick<Token, 'id'>>(
   assignments: readonly Assignment[],
   resource: string,
   tokens: readonly T[],

@@ -4,7 +4,7 @@ import { reasonText, typeText } from '../../events/i18n.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Problem, Skeleton } from '../../shell/problem.tsx';
 import { Timestamp } from '../../shell/timestamp.tsx';
-import { useQuery } from '../../shell/use-read.ts';
+import { useQuery } from '../../shell/use-query.ts';
 import { t } from '../i18n.ts';
 import { ActorName, ResourceName } from '../names.tsx';
 

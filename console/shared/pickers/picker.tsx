@@ -4,7 +4,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { useConsole } from '../../shell/context.ts';
 import { t as common } from '../../shell/i18n.ts';
 import { Problem, Skeleton } from '../../shell/problem.tsx';
-import { useQuery } from '../../shell/use-read.ts';
+import { useQuery } from '../../shell/use-query.ts';
 import { t } from '../i18n.ts';
 
 export interface PickerOptions<Item> {

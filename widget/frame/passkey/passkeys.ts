@@ -16,10 +16,12 @@ export function requestPasskeyAnywhere(
   request: PasskeyRequest,
   { texts, name, inWindow }: { texts: Texts; name: string; inWindow: boolean },
 ): Promise<PasskeyOutcome> {
-  return inWindow || !canRequestInFrame() ? runInWindow({ request }, wordsFor(texts, name)) : requestPasskey(request);
+  return inWindow || !canRequestInFrame()
+    ? runInWindow({ request }, windowTexts(texts, name))
+    : requestPasskey(request);
 }
 
-function wordsFor(texts: Texts, name: string): WindowWords {
+function windowTexts(texts: Texts, name: string): WindowWords {
   return {
     lang: texts.lang,
     dir: texts.dir,

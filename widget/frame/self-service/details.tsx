@@ -44,7 +44,7 @@ export function Details({ page }: { page: Page }) {
           id={open}
           asked={names.filter(({ name }) => may[name])}
           button={t('save')}
-          onSend={(values) => act('names', trimmed(values))}
+          onSend={(values) => act('names', trimValues(values))}
         />
       )}
       {open === 'email' && !pendingEmail && (
@@ -80,6 +80,6 @@ export function Details({ page }: { page: Page }) {
   );
 }
 
-function trimmed(values: Record<string, string>): Record<string, string> {
+function trimValues(values: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.trim()]));
 }
