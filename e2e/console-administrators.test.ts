@@ -195,12 +195,12 @@ testAccessibility('in the pages of administrators', async (size) => {
   const grace = await graceOf(ada);
   const view = await enter(ada, '/console/administrators', size);
   await expect(view.page.getByText('Sees everything in the account.')).toBeVisible();
-  await expect(view.page.locator('.bones')).toHaveCount(0);
+  await expect(view.page.locator('.skeleton')).toHaveCount(0);
   await expectAccessible(view, 'list');
   for (const path of ['/console/administrators/new', pathOf(grace), pathOf(ada)]) {
     await view.page.goto(visits.stage.url + path);
     await view.heading.waitFor();
-    await expect(view.page.locator('.bones')).toHaveCount(0);
+    await expect(view.page.locator('.skeleton')).toHaveCount(0);
     await expectAccessible(view, path);
   }
 });

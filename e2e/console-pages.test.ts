@@ -125,7 +125,7 @@ testAccessibility('in any of the pages of resources', async (size) => {
   ]) {
     await view.page.goto(visits.stage.url + path);
     await view.heading.waitFor();
-    await expect(view.page.locator('.bones')).toHaveCount(0);
+    await expect(view.page.locator('.skeleton')).toHaveCount(0);
     if (path.endsWith('/try')) await view.page.frameLocator('iframe').getByRole('heading').waitFor();
     await expectAccessible(view, path);
   }

@@ -382,7 +382,7 @@ testAccessibility('in any of the pages of tokens', async (size) => {
   ]) {
     await view.page.goto(visits.stage.url + path);
     await view.heading.waitFor();
-    await expect(view.page.locator('.bones')).toHaveCount(0);
+    await expect(view.page.locator('.skeleton')).toHaveCount(0);
     await expectAccessible(view, path);
   }
   await view.page.goto(visits.stage.url + pathOf(outOfStep));

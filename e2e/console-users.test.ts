@@ -377,7 +377,7 @@ testAccessibility('in any of the pages of users', async (size) => {
   ]) {
     await view.page.goto(visits.stage.url + path);
     await view.heading.waitFor();
-    await expect(view.page.locator('.bones')).toHaveCount(0);
+    await expect(view.page.locator('.skeleton')).toHaveCount(0);
     await expectAccessible(view, path);
   }
   await view.page.goto(visits.stage.url + pathOf(user));

@@ -100,7 +100,7 @@ export function outcomesByDay(days: readonly DayView[]): Series[] {
   ];
 }
 
-/** The style has this many colours (`--pile-1` and on). */
+/** The style has this many colours (`--series-1` and on). */
 const MAX_SERIES = 6;
 export const OTHERS = 'others';
 

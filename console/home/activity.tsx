@@ -128,7 +128,7 @@ function Charts({ days, view }: { days: readonly DayView[]; view: ActivityView }
       key,
       values,
       label: isReason ? reasonText(key) : t('others'),
-      colour: `--pile-${at + 1}`,
+      colour: `--series-${at + 1}`,
       href: isReason ? attemptsHref({ outcome: 'refused', reason: key, ...span }) : undefined,
     };
   });
@@ -137,7 +137,7 @@ function Charts({ days, view }: { days: readonly DayView[]; view: ActivityView }
       key: 'people',
       values: days.map(({ activeUsers }) => activeUsers.count),
       label: t('people'),
-      colour: '--pile-1',
+      colour: '--series-1',
       // A user who signed in on two days would be counted twice.
       hasNoSum: true,
     },

@@ -45,7 +45,7 @@ export function PageHead({ title, part, lead, back, children, actions }: PageHea
       <div class="head-line">
         <h1 ref={heading} tabIndex={-1}>
           {title ?? <span class="unseen">{t('loading')}</span>}
-          {title === undefined && <span class="bone title" />}
+          {title === undefined && <span class="skeleton-line title" />}
         </h1>
         {children}
         {actions && <div class="head-actions">{actions}</div>}

@@ -41,9 +41,9 @@ export function Problem({ read }: { read: Read & { retry(): void } }) {
 /** Placeholder lines, as high as the text that is loading. */
 export function Skeleton({ lines = 3 }: { lines?: number }) {
   return (
-    <div class="bones" role="status" aria-label={t('loading')}>
-      {Array.from({ length: lines }, (_, at) => `bone ${at}`).map((key) => (
-        <span key={key} class="bone" />
+    <div class="skeleton" role="status" aria-label={t('loading')}>
+      {Array.from({ length: lines }, (_, at) => `skeleton-line ${at}`).map((key) => (
+        <span key={key} class="skeleton-line" />
       ))}
     </div>
   );
