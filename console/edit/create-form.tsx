@@ -25,7 +25,7 @@ export function CreateForm<Created>(props: CreateFormProps<Created>) {
   const { path, inputs, initial, button, bodyOf, onCreated, onCancel } = props;
   const { client, texts } = useConsole();
   const once = useMemo(() => createOnceKey(() => crypto.randomUUID()), []);
-  const { list, isBusy, message, onSubmit, ...notice } = useForm<Created>({
+  const { list, isBusy, notice, message, onSubmit } = useForm<Created>({
     inputs,
     initial,
     send(values) {
@@ -37,7 +37,7 @@ export function CreateForm<Created>(props: CreateFormProps<Created>) {
   return (
     <form class="panel create" onSubmit={onSubmit} novalidate aria-busy={isBusy}>
       <InputsList {...list} />
-      <FormNotice {...notice} texts={texts}>
+      <FormNotice notice={notice} texts={texts}>
         {message}
       </FormNotice>
       <div class="dialog-actions start">

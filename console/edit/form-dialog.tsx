@@ -20,7 +20,7 @@ export interface FormDialogProps<Body> extends FormOptions<Body> {
 export function FormDialog<Body>(props: FormDialogProps<Body>) {
   const { title, text, action, onClose, messageFor, ...form } = props;
   const { texts } = useConsole();
-  const { list, isBusy, message, onSubmit, ...notice } = useForm<Body>({ ...form, first: form.inputs[0]?.name });
+  const { list, isBusy, notice, message, onSubmit } = useForm<Body>({ ...form, first: form.inputs[0]?.name });
   return (
     <Dialog title={title} onClose={onClose}>
       <form onSubmit={onSubmit} novalidate aria-busy={isBusy}>
@@ -28,8 +28,8 @@ export function FormDialog<Body>(props: FormDialogProps<Body>) {
         <div class="dialog-fields">
           <InputsList {...list} />
         </div>
-        <FormNotice {...notice} texts={texts}>
-          {message && (messageFor?.(notice.notice?.code ?? '') ?? message)}
+        <FormNotice notice={notice} texts={texts}>
+          {message && (messageFor?.(notice?.code ?? '') ?? message)}
         </FormNotice>
         <div class="dialog-actions">
           <button type="button" class="secondary" onClick={onClose}>

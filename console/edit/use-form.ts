@@ -1,7 +1,7 @@
 import type { TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import { useFieldFocus } from '../parts/use-field-focus.ts';
-import { useLeftMs, useSubmission } from '../parts/use-submission.ts';
+import { useSubmission } from '../parts/use-submission.ts';
 import type { Answer, Success } from '../service/client.ts';
 import type { Fields } from '../service/conflict.ts';
 import type { Notice } from '../service/submission.ts';
@@ -64,12 +64,10 @@ export function useForm<Body>({ inputs, initial, send, onDone, first }: FormOpti
   });
   const { busy, notice } = state;
   const { validate, message, ...errors } = useInputErrors({ inputs, values, notice, first });
-  const leftMs = useLeftMs(notice?.wait);
   return {
     isBusy: busy,
     notice,
     message,
-    leftMs,
     list: {
       ...errors,
       inputs,

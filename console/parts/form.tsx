@@ -76,7 +76,7 @@ export function Form(props: FormProps) {
         />
       ))}
       {children}
-      <FormNotice notice={notice} leftMs={leftMs} texts={texts}>
+      <FormNotice notice={notice} texts={texts}>
         {wrong === undefined && text}
       </FormNotice>
       <div class="actions">
