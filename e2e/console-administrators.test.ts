@@ -139,6 +139,7 @@ describe('an administrator', () => {
     await dialog.getByRole('textbox').fill('Grace');
     await dialog.getByRole('button', { name: 'Continue' }).click();
     await expect(dialog.getByRole('heading', { name: 'Confirm with both factors' })).toBeVisible();
+    await expect(dialog.getByLabel('Password').first()).toBeFocused();
     await expectAccessible(view, 'proof');
     const prove = async (password: string) => {
       await dialog.getByLabel('Password').first().fill(password);

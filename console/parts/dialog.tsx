@@ -1,6 +1,6 @@
 import { X } from 'lucide';
 import type { ComponentChildren } from 'preact';
-import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useCallback, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../shell/i18n.ts';
 import { Icon } from './icon.tsx';
 
@@ -20,19 +20,25 @@ export interface DialogProps {
 export function Dialog({ title, isTitleHidden = false, class: kind = '', onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  // Open before the first paint, so that the page behind cannot be used in between.
+  const before = useRef<Element>(null);
+  // Open before the first paint, so that the page behind cannot be used in between, and before the effects of the
+  // content, which may move the focus.
+  const open = useCallback((element: HTMLDialogElement | null) => {
+    dialog.current = element;
+    if (!element) return;
+    before.current = document.activeElement;
+    element.showModal();
+  }, []);
   useLayoutEffect(() => {
     const element = dialog.current;
-    const before = document.activeElement;
-    element?.showModal();
     return () => {
       element?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();
     };
   }, []);
   return (
     <dialog
-      ref={dialog}
+      ref={open}
       class={`dialog ${kind}`}
       aria-labelledby={id}
       // Without focus inside it gets no key events: a second Escape in a row would close it without a cancel event.
