@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sampleUser } from '../../../testing/samples.ts';
-import { emailGiven, emailVouchedFor } from '../../../users/mailbox.ts';
-import { removeEmailOnPassword, setOwnEmail } from '../users/mailbox.ts';
+import { removeEmailOnPassword, setOwnEmail } from '../../../users/mailbox.ts';
 import { codeTarget, isMailboxTheirs, mayGoTo } from './enrolment-address.ts';
 
 const text = fc.oneof(
