@@ -1,9 +1,10 @@
+import type { AccountId } from '../kernel/ids.ts';
 import { maySee } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import type { Account } from './account.ts';
-import { accountDocument } from './documents.ts';
+import { accountDocument, accountIndexes } from './documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
@@ -16,4 +17,19 @@ export async function readAccount(ports: Needs, act: RequestContext): Promise<Re
 export async function accountOf(ports: Needs, act: RequestContext): Promise<Result<{ account: Account }>> {
   const [stored] = await ports.store.getMany([accountDocument.key(act.actor.account)], ports.clock.now());
   return stored ? { account: stored.value } : refusal('ACCOUNT_NOT_FOUND');
+}
+
+const PAGE = 200;
+
+/** Lists every account of this server, oldest first. Operators only. */
+export async function listAccounts(ports: Pick<Ports, 'store' | 'clock'>): Promise<Account[]> {
+  const accounts: Account[] = [];
+  for (let after: { sort: string; id: string } | undefined; ; ) {
+    const entries = await ports.store.range(accountIndexes.created(), { limit: PAGE, ...(after && { after }) });
+    const keys = entries.map(({ id }) => accountDocument.key(id as AccountId));
+    const stored = await ports.store.getMany(keys, ports.clock.now());
+    accounts.push(...stored.flatMap((one) => (one ? [one.value] : [])));
+    after = entries.at(-1);
+    if (entries.length < PAGE) return accounts;
+  }
 }

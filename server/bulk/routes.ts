@@ -16,8 +16,8 @@ import { CHEAP_ROW_CONCURRENCY, doInBulk, ROW_CONCURRENCY, type Row } from '../r
 import { assign, validateAssignment } from '../resources/assign.ts';
 import { assignmentInput } from '../resources/assignment-routes.ts';
 import { makeToken } from '../tokens/routes.ts';
+import { validateNewToken } from '../tokens/store-token.ts';
 import { shownOnce, tokenInput } from '../tokens/token-fields.ts';
-import { validateNewToken } from '../tokens/validate-new-token.ts';
 import { makeUser, userInput } from '../user-management/routes.ts';
 import { validateNewUser } from '../user-management/validate-new-user.ts';
 

@@ -9,7 +9,7 @@ import { newOperation } from '../store/transact.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import type { User } from '../users/user.ts';
-import { isResetAllowedEverywhere } from './is-reset-allowed-everywhere.ts';
+import { isResetAllowedEverywhere } from './reset-link.ts';
 import { answerWithoutMail, countMail, countResetRequest } from './reset-request.ts';
 import { newReset, resetMail } from './start-password-reset.ts';
 

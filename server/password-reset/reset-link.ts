@@ -6,11 +6,12 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { secretMatches } from '../kernel/secret-token.ts';
 import { parseUserLink, type UserLink, writeUserLink } from '../messages/user-link.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { userDocument } from '../users/documents.ts';
 import { readUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { passwordResetDocument } from './documents.ts';
-import { isResetAllowedEverywhere } from './is-reset-allowed-everywhere.ts';
+
 import { isResetLinkValid, type PasswordReset } from './password-reset.ts';
 
 /** A path below the configured address, because the request's host is the sender's claim (SR-40). */
@@ -63,4 +64,17 @@ export async function viewReset(
   if (isRefusal(opened)) return opened;
   const { secondFactor } = await passwordRule(ports, opened.user);
   return { login: opened.user.login, secondFactor };
+}
+
+/**
+ * True if all resources of a user allow a reset by mail. They share one password, so a single resource that forbids it
+ * forbids it for all (SR-67).
+ */
+export async function isResetAllowedEverywhere(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  { assignments }: Pick<User, 'assignments'>,
+): Promise<boolean> {
+  const keys = assignments.map(({ resource }) => resourceDocument.key(resource));
+  const stored = await store.getMany(keys, clock.now());
+  return stored.every((resource) => resource === undefined || resource.value.passwordReset === true);
 }

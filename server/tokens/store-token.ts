@@ -1,8 +1,9 @@
 import { referenceTo } from '../kernel/actor.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
+import { mayChangeUser, mayCreate } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
-import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
 import { readUser } from '../users/find-user.ts';
 import { tokenDocument } from './documents.ts';
@@ -10,7 +11,6 @@ import type { ProtectimusType } from './protectimus-types.ts';
 import { removeDeletedOwner } from './remove-deleted-owner.ts';
 import type { OtpAlgorithm, RecoveryToken, Token, TokenPin } from './token.ts';
 import { rememberToken } from './token-history.ts';
-import { validateNewToken } from './validate-new-token.ts';
 
 /** The input common to every kind. */
 export interface NewTokenRecord {
@@ -77,4 +77,17 @@ export async function storeToken<T extends Token>(
   }
   if (owner !== undefined) await rememberToken(ports, made.created, owner);
   return { token: made.created as T };
+}
+
+/** Why a token cannot be created; undefined if it can. Writes nothing. */
+export async function validateNewToken(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: RequestContext,
+  input: { owner?: UserId | undefined },
+): Promise<Refusal | undefined> {
+  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  if (input.owner === undefined) return undefined;
+  const owner = await readUser(ports, act.actor.account, input.owner);
+  if (!owner) return refusal('USER_NOT_FOUND');
+  return mayChangeUser(act.actor, owner) ? undefined : refusal('FORBIDDEN');
 }

@@ -12,10 +12,9 @@ import { reindex } from '../store/index-entries.ts';
 import { newOperation } from '../store/transact.ts';
 import { claimName, releaseName } from '../users/claim-name.ts';
 import { userDocument } from '../users/documents.ts';
-import { nameTaken } from '../users/name-taken.ts';
 import type { User } from '../users/user.ts';
 import { userNames } from '../users/user-names.ts';
-import { validateNames } from '../users/validate-names.ts';
+import { nameTaken, validateNames } from '../users/validate-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
 

@@ -5,9 +5,8 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { wrapImportedHash } from '../passwords/imported-hash.ts';
 import { locateUser } from '../users/find-user.ts';
-import { nameTaken } from '../users/name-taken.ts';
 import { userNames } from '../users/user-names.ts';
-import { validateNames } from '../users/validate-names.ts';
+import { nameTaken, validateNames } from '../users/validate-names.ts';
 import { type NewUser, refuseChosenPassword } from './create-user.ts';
 
 /** Why a user cannot be created; undefined if they can. Writes and hashes nothing. */

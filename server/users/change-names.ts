@@ -8,10 +8,9 @@ import { reindex } from '../store/index-entries.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
 import { claimName, releaseName } from './claim-name.ts';
 import { userDocument } from './documents.ts';
-import { nameTaken } from './name-taken.ts';
 import type { User } from './user.ts';
 import { CLAIMING_GIVEN_UP_MS, isClaiming, userNames, withNames } from './user-names.ts';
-import { validateNames } from './validate-names.ts';
+import { nameTaken, validateNames } from './validate-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 

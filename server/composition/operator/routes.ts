@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createAccount } from '../../accounts/create-account.ts';
-import { listAccounts } from '../../accounts/list-accounts.ts';
+import { listAccounts } from '../../accounts/read-account.ts';
 import { recoverAdministrator } from '../../administrators/recover-administrator.ts';
 import { issueSetupLink } from '../../administrators/set-up.ts';
 import { backUp } from '../../backup/back-up.ts';
