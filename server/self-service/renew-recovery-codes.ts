@@ -1,6 +1,5 @@
 import { discardDraft } from '../enrolment/discard-draft.ts';
 import { remembered } from '../enrolment/enrolment.ts';
-import { newRecord } from '../tokens/new-record.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { SelfSession } from '../flows/self-session.ts';
 import type { StepRequest } from '../flows/step.ts';
@@ -16,6 +15,7 @@ import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { newRecoverySet } from '../tokens/kinds/recovery/verify-recovery.ts';
+import { newRecord } from '../tokens/new-record.ts';
 import { isRecovery, type RecoveryToken } from '../tokens/token.ts';
 import { assignWithToken, isWithinBounds } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
