@@ -6,25 +6,29 @@ import type { OtpAlgorithm, OtpDigits } from '../token.ts';
 /** The token of a row, within the bounds of every token. */
 export type ImportedToken = ImportedOathToken | ImportedOcraToken;
 
-interface ImportedRecord {
+/** The fields of a row of any kind. */
+export interface ImportedRecord {
   name: string;
   serial?: string;
-  /** HOTP, and suites with a counter: the next one. */
-  counter: number;
-  /** TOTP, and suites with time: the device's clock against ours. */
-  driftSteps: number;
   secret: Uint8Array;
   expiresAt?: number;
 }
 
-export interface ImportedOathToken extends ImportedRecord {
+interface ImportedFactor {
+  /** HOTP, and suites with a counter: the next one. */
+  counter: number;
+  /** TOTP, and suites with time: the device's clock against ours. */
+  driftSteps: number;
+}
+
+export interface ImportedOathToken extends ImportedRecord, ImportedFactor {
   kind: 'totp' | 'hotp';
   algorithm: OtpAlgorithm;
   digits: OtpDigits;
   periodMs: number;
 }
 
-export interface ImportedOcraToken extends ImportedRecord {
+export interface ImportedOcraToken extends ImportedRecord, ImportedFactor {
   kind: 'ocra';
   suite: OcraSuite;
   /** Present exactly if the suite has a PIN. */

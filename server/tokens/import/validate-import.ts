@@ -8,7 +8,7 @@ import type { NewId } from '../../records/create-object.ts';
 import { ROW_CONCURRENCY } from '../../records/do-in-bulk.ts';
 import { namesExactly } from '../../store/index-entries.ts';
 import { tokenDocument, tokenIndexes } from '../documents.ts';
-import { formatSuite } from '../kinds/ocra/suite.ts';
+import { KIND_RULES } from '../kinds/rules.ts';
 import type { ImportedToken, ImportRow } from './import-file.ts';
 
 /** A valid row, whose token may already exist. */
@@ -62,8 +62,13 @@ export async function validateImport(
 function birthOf(ports: Pick<Ports, 'secrets'>, account: AccountId, token: ImportedToken): NewId<TokenId> {
   const { kind, serial, secret } = token;
   const number = serial === undefined ? null : normaliseName(serial);
-  const made = kind === 'ocra' ? [formatSuite(token.suite)] : [token.algorithm, token.digits, token.periodMs];
-  const device = [account, kind, ...made, number, Buffer.from(secret).toString('base64')];
+  const device = [
+    account,
+    kind,
+    ...(KIND_RULES[kind].import?.identity(token) ?? []),
+    number,
+    Buffer.from(secret).toString('base64'),
+  ];
   const derived = ports.secrets.mac('token-import', JSON.stringify(device));
   return { id: idFromBytes('tok', derived), madeWith: Buffer.from(derived).toString('base64url') };
 }

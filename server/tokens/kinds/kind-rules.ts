@@ -2,6 +2,8 @@ import type { FactorKind, FactorOption } from '@countersign/protocol/flow';
 import type { EventFactor } from '../../kernel/event.ts';
 import type { Refusal } from '../../kernel/result.ts';
 import type { SealedSecret } from '../../store/define-document.ts';
+import type { DeclaredToken } from '../import/declared-token.ts';
+import type { ImportedRecord, ImportedToken } from '../import/import-file.ts';
 import type { SecondAnswer } from '../second-answer.ts';
 import type { OtpAlgorithm, OtpDigits, Token } from '../token.ts';
 
@@ -14,6 +16,18 @@ export interface ShownOfKind {
   codesLeft?: number;
   discoverable?: boolean;
   synced?: boolean;
+}
+
+/** How a row of an import file becomes a token. */
+export interface ImportRules<I extends ImportedToken = ImportedToken> {
+  /**
+   * The token of a row, within the bounds of a token created by hand.
+   *
+   * @throws Flawed with the first flaw
+   */
+  read(record: ImportedRecord, kind: I['kind'], said: DeclaredToken): I;
+  /** Rows that agree in these, the kind, the serial number and the seed are one token. */
+  identity(token: I): readonly unknown[];
 }
 
 /** The rules of a kind whose codes are made from a seed. */
@@ -64,6 +78,8 @@ export interface TokenKindRules<T extends Token = Token> {
   readonly isVoidAfterRestore: boolean;
   /** Of kinds with a seed. */
   readonly seed?: SeedRules<T>;
+  /** Absent: it cannot be imported. */
+  readonly import?: ImportRules;
   /** The token after a restore: no code counts that may have been used since the backup (SR-62). */
   restore(token: T, now: number): T;
   present(token: T): ShownOfKind;

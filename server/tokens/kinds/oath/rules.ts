@@ -1,6 +1,7 @@
 import { sealedSeed } from '../../seed-context.ts';
 import type { OathToken } from '../../token.ts';
 import type { TokenKindRules } from '../kind-rules.ts';
+import { oathImport } from './import-oath.ts';
 import { DRIFT_MAX_STEPS } from './verify.ts';
 
 const OPTION = { id: 'code', kind: 'code' } as const;
@@ -26,6 +27,7 @@ export const oathRules: TokenKindRules<OathToken> = {
     firstUnused: ({ nextCounter, spoiled = [] }) => Math.max(nextCounter, ...spoiled.map((step) => step + 1)),
     stepMs: (factor) => (factor.kind === 'totp' ? factor.periodMs : undefined),
   },
+  import: oathImport,
   restore: restoreOath,
   present: ({ algorithm, digits, factor }) => ({
     algorithm,

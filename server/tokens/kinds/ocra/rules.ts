@@ -1,6 +1,7 @@
 import { pinHashContext, sealedSeed } from '../../seed-context.ts';
 import type { OcraToken } from '../../token.ts';
 import type { TokenKindRules } from '../kind-rules.ts';
+import { ocraImport } from './import-ocra.ts';
 import { parseSuite } from './suite.ts';
 
 export const ocraRules: TokenKindRules<OcraToken> = {
@@ -22,6 +23,7 @@ export const ocraRules: TokenKindRules<OcraToken> = {
     firstUnused: ({ nextCounter }) => nextCounter,
     stepMs: () => undefined,
   },
+  import: ocraImport,
   // A token without a counter answers new questions only.
   restore: (token) =>
     parseSuite(token.factor.suite)?.counter === false ? token : { ...token, needsResync: true as const },

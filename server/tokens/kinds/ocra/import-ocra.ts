@@ -1,7 +1,19 @@
-import { enrolSuite } from '../kinds/ocra/enrolment.ts';
-import { type OcraSuite, type QuestionFormat, stepMs } from '../kinds/ocra/suite.ts';
-import { algorithmOf, counterOf, type DeclaredQuestions, type DeclaredToken, wholeNumber } from './declared-token.ts';
-import { Flawed, type ImportedOcraToken } from './import-file.ts';
+import {
+  algorithmOf,
+  counterOf,
+  type DeclaredQuestions,
+  type DeclaredToken,
+  wholeNumber,
+} from '../../import/declared-token.ts';
+import { Flawed, type ImportedOcraToken } from '../../import/import-file.ts';
+import type { ImportRules } from '../kind-rules.ts';
+import { enrolSuite } from './enrolment.ts';
+import { formatSuite, type OcraSuite, type QuestionFormat, stepMs } from './suite.ts';
+
+export const ocraImport: ImportRules<ImportedOcraToken> = {
+  read: (record, _kind, said) => ({ ...record, ...validateOcra(said) }),
+  identity: ({ suite }) => [formatSuite(suite)],
+};
 
 /** The encodings of RFC 6030 section 4.3.4 for the formats of RFC 6287 section 6.3. */
 const ENCODINGS: Readonly<Record<QuestionFormat, string>> = { N: 'DECIMAL', H: 'HEXADECIMAL', A: 'ALPHANUMERIC' };
@@ -12,7 +24,7 @@ const ENCODINGS: Readonly<Record<QuestionFormat, string>> = { N: 'DECIMAL', H: '
  *
  * @throws Flawed with the first flaw
  */
-export function validateOcra(
+function validateOcra(
   said: DeclaredToken,
 ): Pick<ImportedOcraToken, 'kind' | 'suite' | 'suitePin' | 'counter' | 'driftSteps'> {
   if (said.suite === undefined) throw new Flawed('SUITE_MISSING');
