@@ -1,5 +1,5 @@
-import type { Enrolling } from '../flows/enrolling.ts';
 import type { FlowAt } from '../flows/flow.ts';
+import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -24,7 +24,7 @@ export interface OwnToken {
   /** The user's. */
   act: RequestContext;
   flow: FlowAt<'enrol'>;
-  enrolling: Enrolling;
+  enrolling: PendingEnrolment;
   /** The data of the unfinished token. */
   making: Draft;
   user: User;

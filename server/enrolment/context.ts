@@ -1,5 +1,5 @@
-import type { Enrolling } from '../flows/enrolling.ts';
 import type { Flow, FlowAt } from '../flows/flow.ts';
+import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
@@ -17,7 +17,7 @@ export interface EnrolmentContext {
   user: User;
   /** The tokens that the user is assigned to the resource with. */
   tokens: Token[];
-  enrolling: Enrolling;
+  enrolling: PendingEnrolment;
 }
 
 /** True while the factors shown before the enrolment are still valid (SR-4, SR-38, SR-39). */

@@ -1,9 +1,9 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import { decideFactors, widgetMethod } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
-import type { Enrolling } from '../flows/enrolling.ts';
 import type { Flow, FlowAt } from '../flows/flow.ts';
 import { userContext } from '../flows/flow-events.ts';
+import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../flows/step.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, refusal, withAudit } from '../kernel/result.ts';
@@ -16,7 +16,13 @@ import type { User } from '../users/user.ts';
 import { isStillAssigned, kindsNow, questionOf } from './context.ts';
 import { createEnrolledToken } from './create-token.ts';
 import { judgeEnrolment } from './offer-enrolment.ts';
-import { codesShown, draftRenewed, enrolledByLink, enrolmentInsisted, passedWith } from './transitions.ts';
+import {
+  addFirstProof,
+  completeLinkedEnrolment,
+  renewDraft,
+  requireEnrolment,
+  showRecoveryCodes,
+} from './transitions.ts';
 
 const DENIED = { refusal: refusal('ACCESS_DENIED') } as const;
 
@@ -64,24 +70,26 @@ async function prove(
   if (isRefusal(made)) {
     // A kind renews a draft of its own shape.
     const renewed = KIND_ACTIONS[making.kind].enrol?.renew?.(ports, making) as Draft | undefined;
-    return { refusal: withAudit(made, { about: user.id }), again: (held) => draftRenewed(held, renewed) };
+    return { refusal: withAudit(made, { about: user.id }), again: (held) => renewDraft(held, renewed) };
   }
   notifyUser(ports, made.user, 'token-added', { client, language });
   return ended(user, flow, enrolling, passed(enrolling, made.token));
 }
 
-function passed({ passed: before, making }: Enrolling, token: Token): Enrolling['passed'] {
-  return making ? passedWith(before, making, KIND_ACTIONS[making.kind].enrol?.shownPasskey?.(token)) : before;
+function passed({ passed: before, making }: PendingEnrolment, token: Token): PendingEnrolment['passed'] {
+  return making ? addFirstProof(before, making, KIND_ACTIONS[making.kind].enrol?.shownPasskey?.(token)) : before;
 }
 
 /** Shows the recovery codes first, if there are any. */
 function ended(
   user: User,
   flow: FlowAt<'enrol'>,
-  enrolling: Enrolling,
-  shown: Enrolling['passed'],
+  enrolling: PendingEnrolment,
+  shown: PendingEnrolment['passed'],
 ): StepOutcome<'enrol'> {
-  return enrolling.recovery === undefined ? ending(user, flow, shown) : { move: (held) => codesShown(held, shown) };
+  return enrolling.recovery === undefined
+    ? ending(user, flow, shown)
+    : { move: (held) => showRecoveryCodes(held, shown) };
 }
 
 /** Continues without a token if that is still allowed: read the policy again, because its deadline may have passed. */
@@ -95,7 +103,7 @@ export const postponeEnrolment: Step<'enrol', object> = {
     if (enrolling.basis === 'password' && !isPasswordEnough(user, tokens, resource, ports.clock.now())) return DENIED;
     const { decision } = await judgeEnrolment(ports, questionOf(flow, resource, standing));
     // An enrolment that is no longer offered is no longer required.
-    if (decision.kind === 'demand') return { move: enrolmentInsisted };
+    if (decision.kind === 'demand') return { move: requireEnrolment };
     // A mailed link leads to a token and never to a result.
     if (enrolling.basis === 'link') return DENIED;
     return { finish: { user, ...enrolling.passed } };
@@ -112,8 +120,8 @@ export const confirmCodes: Step<'codes', object> = {
   },
 };
 
-function ending(user: User, flow: Flow, shown: Enrolling['passed']): StepOutcome {
-  if (flow.enrolmentLink !== undefined) return { move: enrolledByLink };
+function ending(user: User, flow: Flow, shown: PendingEnrolment['passed']): StepOutcome {
+  if (flow.enrolmentLink !== undefined) return { move: completeLinkedEnrolment };
   return { finish: { user, ...shown } };
 }
 

@@ -1,6 +1,6 @@
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
-import type { Enrolling } from '../flows/enrolling.ts';
 import type { Flow } from '../flows/flow.ts';
+import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -28,8 +28,8 @@ const LOOKED_AT = 200;
 export async function offerEnrolment(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>,
   question: EnrolmentQuestion,
-  passed: Enrolling['passed'],
-): Promise<Enrolling | undefined> {
+  passed: PendingEnrolment['passed'],
+): Promise<PendingEnrolment | undefined> {
   const { user, resource, basis } = question;
   const { decision, owned } = await judgeEnrolment(ports, question);
   if (decision.kind === 'none') return undefined;

@@ -3,7 +3,7 @@ import { refusal } from '../kernel/result.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
 import { isStillAssigned, kindsNow } from './context.ts';
 import { beginMaking } from './start-token-creation.ts';
-import { kindChosen } from './transitions.ts';
+import { setEnrolmentKind } from './transitions.ts';
 
 /**
  * The user picks the kind of token to set up, one that the policy allows, or goes back to the choice. An unfinished
@@ -19,6 +19,6 @@ export const selectKind: Step<'enrol', { kind?: EnrolmentKind | undefined }> = {
     // The browser picks among the kinds that it was offered.
     if (kind !== undefined && !kinds.includes(kind)) return { refusal: refusal('STEP_NOT_EXPECTED') };
     const making = kind === undefined ? undefined : beginMaking(ports, kind, standing.user);
-    return { move: (held) => kindChosen(held, kinds, making) };
+    return { move: (held) => setEnrolmentKind(held, kinds, making) };
   },
 };

@@ -11,7 +11,7 @@ import { codeTarget } from '../tokens/kinds/sent/enrolment-address.ts';
 import { ADDRESS_WINDOW_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { codeUnderWay, type SentCode, sendCode } from '../tokens/kinds/sent/send-code.ts';
 import { type EnrolmentContext, isStillAssigned, kindsNow } from './context.ts';
-import { firstCodeSent } from './transitions.ts';
+import { recordFirstCode } from './transitions.ts';
 
 /**
  * Sends the first or another code of a new token to the address on record, or, if no number is known, to the one that
@@ -42,7 +42,7 @@ export const sendFirstCode: Step<'enrol', SendInput> = {
       return { move: (held) => retryStep(held, sent.refused) };
     }
     const { expiresAt, resendAt } = sent;
-    return { move: (held) => firstCodeSent(held, { ...making, token, sent: { to, expiresAt, resendAt } }) };
+    return { move: (held) => recordFirstCode(held, { ...making, token, sent: { to, expiresAt, resendAt } }) };
   },
 };
 

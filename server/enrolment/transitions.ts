@@ -1,5 +1,5 @@
-import type { Enrolling } from '../flows/enrolling.ts';
 import type { Flow, FlowAt } from '../flows/flow.ts';
+import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import { countStep } from '../flows/transitions.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
 import type { Draft } from '../tokens/kinds/actions.ts';
@@ -7,11 +7,11 @@ import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts'
 import type { User } from '../users/user.ts';
 
 /** The user sets up a token before the sign-in completes, or instead of it. */
-export function enrolmentBegun(
+export function startEnrolment(
   flow: Flow,
   user: User,
   passwordDigest: string | undefined,
-  enrolling: Enrolling,
+  enrolling: PendingEnrolment,
 ): FlowAt<'enrol'> {
   return {
     ...countStep(flow),
@@ -25,7 +25,7 @@ export function enrolmentBegun(
 }
 
 /** The user picked a kind of token, or wants to pick another. */
-export function kindChosen(
+export function setEnrolmentKind(
   flow: FlowAt<'enrol'>,
   kinds: readonly EnrolmentKind[],
   making: Draft | undefined,
@@ -35,17 +35,17 @@ export function kindChosen(
 }
 
 /** A first code is on its way. */
-export function firstCodeSent(flow: FlowAt<'enrol'>, making: Draft): FlowAt<'enrol'> {
+export function recordFirstCode(flow: FlowAt<'enrol'>, making: Draft): FlowAt<'enrol'> {
   return { ...countStep(flow), enrolling: { ...flow.enrolling, making } };
 }
 
 /** The draft after a wrong proof that voided it. */
-export function draftRenewed(flow: FlowAt<'enrol'>, making: Draft | undefined): FlowAt<'enrol'> {
+export function renewDraft(flow: FlowAt<'enrol'>, making: Draft | undefined): FlowAt<'enrol'> {
   return making ? { ...flow, enrolling: { ...flow.enrolling, making } } : flow;
 }
 
 /** The enrolment can no longer be skipped. */
-export function enrolmentInsisted(flow: FlowAt<'enrol'>): FlowAt<'enrol'> {
+export function requireEnrolment(flow: FlowAt<'enrol'>): FlowAt<'enrol'> {
   return {
     ...countStep(flow),
     enrolling: { ...flow.enrolling, mayWait: false },
@@ -54,17 +54,17 @@ export function enrolmentInsisted(flow: FlowAt<'enrol'>): FlowAt<'enrol'> {
 }
 
 /** The token exists; the sign-in shows the recovery codes and waits until the user confirms them. */
-export function codesShown(flow: FlowAt<'enrol'>, passed: Enrolling['passed']): FlowAt<'codes'> {
+export function showRecoveryCodes(flow: FlowAt<'enrol'>, passed: PendingEnrolment['passed']): FlowAt<'codes'> {
   return { ...countStep(flow), step: 'codes', enrolling: { ...flow.enrolling, passed } };
 }
 
 /** The end of a flow started by a mailed link: no result is due. */
-export function enrolledByLink(flow: Flow): FlowAt<'done'> {
+export function completeLinkedEnrolment(flow: Flow): FlowAt<'done'> {
   return { ...countStep(flow), step: 'done' };
 }
 
 /** Denied for a locked token, with the offer to unlock it by mail, which rests on the verified password. */
-export function unlockOffered(user: User, passwordDigest: string): (flow: FlowAt<'denied'>) => FlowAt<'denied'> {
+export function offerUnlock(user: User, passwordDigest: string): (flow: FlowAt<'denied'>) => FlowAt<'denied'> {
   return (flow) => ({ ...flow, user: user.id, passwordVerified: true, passwordDigest, unlock: 'offered' });
 }
 
@@ -74,11 +74,11 @@ export function unlockOffered(user: User, passwordDigest: string): (flow: FlowAt
  *
  * @param passkey the data of a new passkey
  */
-export function passedWith(
-  passed: Enrolling['passed'],
+export function addFirstProof(
+  passed: PendingEnrolment['passed'],
   { token, kind }: Draft,
   passkey: ShownPasskey | undefined,
-): Enrolling['passed'] {
+): PendingEnrolment['passed'] {
   if (passed.otp === 'verified') return passed;
   return { otp: 'verified', token, kind, ...(passkey && { passkey }) };
 }

@@ -11,7 +11,7 @@ import type { SentNotice } from '../tokens/challenge.ts';
 import type { PasskeyChallenge } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { Transaction } from '../tokens/transaction.ts';
-import type { Enrolling } from './enrolling.ts';
+import type { PendingEnrolment } from './pending-enrolment.ts';
 import type { SelfSession } from './self-session.ts';
 
 export const FLOW_LIFETIME_MS = 15 * MINUTE_MS;
@@ -54,7 +54,7 @@ export interface FlowBase {
   /** The user is on the self-service page, or was sent from there to show factors again or to set up a token. */
   self?: SelfSession;
   /** Set at the steps of an enrolment, and retained until the end. */
-  enrolling?: Enrolling;
+  enrolling?: PendingEnrolment;
   /** Hash of the enrolment link that started the flow: it ends without a result. */
   enrolmentLink?: string;
   /** The signals that the browser reports, each under a MAC; absent where the resource does not ask. */
@@ -104,8 +104,8 @@ interface StepState {
   recovery: SecondFactorRequest;
   passkey: SecondFactorRequest & PasskeyRequest;
   sign: SecondFactorRequest & PasskeyRequest & { user: UserId; transaction: Transaction };
-  enrol: IdentifiedUser & { enrolling: Enrolling };
-  codes: IdentifiedUser & { enrolling: Enrolling };
+  enrol: IdentifiedUser & { enrolling: PendingEnrolment };
+  codes: IdentifiedUser & { enrolling: PendingEnrolment };
   self: IdentifiedUser & { self: SelfSession };
   done: object;
   denied: {

@@ -7,11 +7,11 @@ import { mailLanguage } from '../kernel/mail.ts';
 import type { BuiltFiles } from '../kernel/ports/built-files.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { flowResponse, stepRequest } from './page/flow-response.ts';
 import { showDocument } from './page/show-document.ts';
 import { readEnrolmentPage } from './page-info.ts';
 import { requestUnlock } from './request-unlock.ts';
 import { startLinkedFlow } from './start-linked-flow.ts';
+import { flowResponse, stepRequest } from './step-fields.ts';
 
 /** `language`: the language of the frame, used for the mail. */
 const unlock = z.strictObject({ seq: z.int().min(0).max(1000), language: languageTag });

@@ -7,9 +7,9 @@ import { refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { flowResponse } from './page/flow-response.ts';
 import { startFlow } from './start-flow.ts';
 import { startRedirectedFlow } from './start-redirected-flow.ts';
+import { flowResponse } from './step-fields.ts';
 import { viewFlow } from './view-flow.ts';
 
 const begin = z.strictObject({

@@ -24,11 +24,10 @@ import { keepRecoveryCodes, renewRecoveryCodes } from '../self-service/renew-rec
 import { resyncOwnToken } from '../self-service/resync-token.ts';
 import type { SelfNeeds } from '../self-service/run-action.ts';
 import { signOutOfSelfService } from '../self-service/sign-out.ts';
-import { flowResponse, stepRequest } from './page/flow-response.ts';
 import { showDocument } from './page/show-document.ts';
 import { readSelfPage } from './page-info.ts';
 import { startSelfFlow } from './start-self-flow.ts';
-import { typedOtp } from './step-fields.ts';
+import { flowResponse, stepRequest, typedOtp } from './step-fields.ts';
 import { presentFlow } from './view-flow.ts';
 
 const begin = z.strictObject({ resource: resourceId, traits: browserTraits.optional() });

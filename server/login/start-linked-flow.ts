@@ -3,7 +3,7 @@ import { readAccess } from '../authentication/read-access.ts';
 import { enrolmentLinkDocument } from '../enrolment/documents.ts';
 import { type EnrolmentLink, isEnrolmentLinkValid } from '../enrolment/enrolment-link.ts';
 import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
-import { enrolmentBegun } from '../enrolment/transitions.ts';
+import { startEnrolment } from '../enrolment/transitions.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import type { Flow, FlowAt } from '../flows/flow.ts';
 import { sealFlow } from '../flows/stored-flow.ts';
@@ -55,7 +55,7 @@ async function firstStep(
   if (user.passwordHash !== undefined) return { ...flow, login: user.login, step: 'password' };
   const question = { user, resource, basis: 'link', isAsked: true } as const;
   const enrolling = await offerEnrolment(ports, question, { otp: 'not_used' });
-  return enrolling && enrolmentBegun(flow, user, undefined, enrolling);
+  return enrolling && startEnrolment(flow, user, undefined, enrolling);
 }
 
 /** The response is the same whatever is wrong with a link (SR-40). */

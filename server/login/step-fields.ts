@@ -1,5 +1,12 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
+import { FLOW_HEADER, type FlowView } from '@countersign/protocol/flow';
 import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { StepRequest } from '../flows/step.ts';
+import { refuseResult } from '../http/api/router.ts';
+import { clientInfo } from '../http/client-info.ts';
+import type { AppEnv } from '../http/context.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import { parseTypedOtp } from '../tokens/kinds/oath/format.ts';
 import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 
@@ -19,3 +26,12 @@ export const mobilePhone = z
   .string()
   .max(40)
   .transform((phone, context) => (isAddressFor('sms', phone) ? phone : refuseWith(context, 'PHONE_MALFORMED')));
+
+/** The request of the frame, the same for every step. */
+export function stepRequest(c: Context<AppEnv>, seq: number): StepRequest {
+  return { handle: c.req.header(FLOW_HEADER), seq, client: clientInfo(c) };
+}
+
+export function flowResponse(c: Context<AppEnv>, result: Result<FlowView>): Response {
+  return isRefusal(result) ? refuseResult(c, result) : c.json(result, 200);
+}

@@ -6,8 +6,7 @@ import { internalRoute } from '../http/api/route.ts';
 import { mailLanguage } from '../kernel/mail.ts';
 import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
 import { assertion, attestation } from '../tokens/kinds/passkey/passkey-fields.ts';
-import { flowResponse, stepRequest } from './page/flow-response.ts';
-import { mobilePhone, typedOtp } from './step-fields.ts';
+import { flowResponse, mobilePhone, stepRequest, typedOtp } from './step-fields.ts';
 import { STEPS, type StepPath } from './steps.ts';
 import { submitStep } from './submit-step.ts';
 

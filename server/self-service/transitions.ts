@@ -1,6 +1,6 @@
 import type { FactorOption } from '@countersign/protocol/flow';
-import type { Enrolling } from '../flows/enrolling.ts';
 import type { Flow, FlowAt, ResultRecord, SecondFactorRequest } from '../flows/flow.ts';
+import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import type { SelfProof, SelfSession } from '../flows/self-session.ts';
 import { type ChallengeDraft, countStep, requestSecondFactor } from '../flows/transitions.ts';
 import type { UserId } from '../kernel/ids.ts';
@@ -88,6 +88,6 @@ export function requestProof(
 }
 
 /** Starts the enrolment of another token. */
-export function startTokenEnrolment(flow: FlowAt<'self'>, enrolling: Enrolling): FlowAt<'enrol'> {
+export function startTokenEnrolment(flow: FlowAt<'self'>, enrolling: PendingEnrolment): FlowAt<'enrol'> {
   return { ...countStep(flow), step: 'enrol', enrolling };
 }

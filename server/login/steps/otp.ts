@@ -3,7 +3,7 @@ import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user
 import type { SecondFactorOutcome } from '../../authentication/verify-second-factor.ts';
 import { verifyUserFactor } from '../../authentication/verify-second-factor.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
-import { enrolmentBegun, unlockOffered } from '../../enrolment/transitions.ts';
+import { offerUnlock, startEnrolment } from '../../enrolment/transitions.ts';
 import { type Flow, factorOf } from '../../flows/flow.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import type { TokenId } from '../../kernel/ids.ts';
@@ -81,7 +81,7 @@ export async function verifySecond(
   const hinted: Refusal = isHinted ? { ...outcome, refused: 'OTP_CLOCK_OFF' } : outcome;
   const why = withAudit(hinted, { about });
   const offers = why.refused === 'TOKEN_LOCKED' && flow.passwordVerified && (await unlocks(ports, user, resource));
-  return { refusal: why, ...(offers && { after: unlockOffered(user, passwordDigest(user)) }) };
+  return { refusal: why, ...(offers && { after: offerUnlock(user, passwordDigest(user)) }) };
 }
 
 /** Completes the sign-in, or, if the page asks for it, sets up another token first. */
@@ -96,7 +96,7 @@ export async function afterSecond(
   // A dropped code has not been shown.
   const enrolling = shown.otp === 'verified' ? await offerEnrolment(ports, question, shown) : undefined;
   return enrolling
-    ? { move: (held) => enrolmentBegun(held, user, undefined, enrolling) }
+    ? { move: (held) => startEnrolment(held, user, undefined, enrolling) }
     : { finish: { user, ...shown } };
 }
 

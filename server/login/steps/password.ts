@@ -6,7 +6,7 @@ import { type RequiredFactors, requiredDenial, requiredFactors } from '../../aut
 import { assessEnvironment } from '../../browsers/assess-environment.ts';
 import type { EnvironmentVerdict } from '../../browsers/device-fingerprint/environment-verdict.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
-import { enrolmentBegun, unlockOffered } from '../../enrolment/transitions.ts';
+import { offerUnlock, startEnrolment } from '../../enrolment/transitions.ts';
 import type { FlowAt } from '../../flows/flow.ts';
 import { prepareFirst } from '../../flows/prepare-factor.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
@@ -113,7 +113,7 @@ async function offerToEnrol(
   if (!isLinked && (environment?.differs !== undefined || flow.self)) return undefined;
   const question = { user, resource, basis: isLinked ? 'link' : 'password', isAsked: wantsEnrolment(flow) } as const;
   const enrolling = await offerEnrolment(ports, question, { otp: 'not_used' });
-  return enrolling && { move: (held) => enrolmentBegun(held, user, digest, enrolling) };
+  return enrolling && { move: (held) => startEnrolment(held, user, digest, enrolling) };
 }
 
 /** Completes with the password alone, or denies if no other factor helps. */
@@ -133,6 +133,6 @@ async function endWithPassword(
   const canUnlock = factors.reason === 'locked' && (await canRequestUnlock(ports, resource, user, tokens));
   return {
     refusal: refusal(requiredDenial(factors.reason, user), {}, audit),
-    ...(canUnlock && { after: unlockOffered(user, digest) }),
+    ...(canUnlock && { after: offerUnlock(user, digest) }),
   };
 }

@@ -8,7 +8,7 @@ import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts'
 import type { TokenKind } from '../tokens/token.ts';
 
 /** A token being set up, stored in the user's flow until its first valid proof. */
-export interface Enrolling {
+export interface PendingEnrolment {
   /**
    * The kinds that the user may set up, the recommended one first. If empty: a token is required and none can be set up
    * here.
