@@ -47,3 +47,33 @@ test('before the user is known, only factors without a challenge are offered', (
 test('only recovery codes replace another token', () => {
   expect(FACTOR_KINDS.filter(isSubstitute)).toEqual(['recovery']);
 });
+
+// SR-48, SR-69
+test('only text messages are restricted, and only mail proves a mailbox', () => {
+  expect(kindsWith((kind) => KIND_RULES[kind].isRestricted)).toEqual(['sms']);
+  expect(kindsWith((kind) => KIND_RULES[kind].isMailbox)).toEqual(['email']);
+});
+
+// SR-8, SR-21
+test('a kind made from a seed seals it, remembers how far it was used, and can be resynchronised', () => {
+  const seeded = ['totp', 'hotp', 'ocra'];
+  expect(kindsWith((kind) => KIND_RULES[kind].seed)).toEqual(seeded);
+  expect(kindsWith((kind) => KIND_RULES[kind].sealedSecrets)).toEqual(seeded);
+  expect(kindsWith((kind) => KIND_RULES[kind].import)).toEqual(seeded);
+  expect(kindsWith((kind) => KIND_ACTIONS[kind].resync)).toEqual(seeded);
+});
+
+test('a kind whose codes are sent has an address that can change', () => {
+  expect(kindsWith((kind) => KIND_RULES[kind].address)).toEqual(['sms', 'email']);
+  expect(kindsWith((kind) => KIND_RULES[kind].withAddress)).toEqual(['sms', 'email']);
+});
+
+test('a passkey is created by its owner alone, and stays theirs', () => {
+  expect(kindsWith((kind) => !KIND_ACTIONS[kind].create)).toEqual(['webauthn']);
+  expect(kindsWith((kind) => KIND_RULES[kind].isBoundToOwner)).toEqual(['webauthn']);
+});
+
+// SR-2
+test('the first code of a kind that can be guessed is counted', () => {
+  expect(kindsWith((kind) => KIND_ACTIONS[kind].enrol?.refuseProof)).toEqual(['sms', 'email']);
+});
