@@ -172,7 +172,7 @@ describe('predicts the sign-in', () => {
         if (!explanation.verdict.granted) expect(walk.view.error?.code).toBe(explanation.verdict.code);
         else granted += 1;
       }),
-      { numRuns: 30 },
+      { numRuns: 30, examples: [[PLAIN]] },
     );
     expect(granted).toBeGreaterThan(0);
   });
