@@ -7,7 +7,7 @@ import { addMigrate } from './commands/migrate.ts';
 import { addMaintenance, addMessageTest, addOperator } from './commands/operator.ts';
 import { addRotate } from './commands/rotate.ts';
 import { addTransfer } from './commands/transfer.ts';
-import { Refused, Unreachable, UsageError } from './connection/service.ts';
+import { ServiceRefusal, Unreachable, UsageError } from './connection/service.ts';
 import { EXIT } from './output/exit-codes.ts';
 import { escapeControls } from './output/table.ts';
 import { SourceRefused } from './protectimus/source.ts';
@@ -80,11 +80,11 @@ export async function runCommand(args: readonly string[], around: Environment, v
 
 /** The refusal as the service sent it, for scripts. */
 function problemOf(error: unknown, message: string): object {
-  return error instanceof Refused ? error.problem : { title: message };
+  return error instanceof ServiceRefusal ? error.problem : { title: message };
 }
 
 function describeError(error: unknown): { message: string; code: number } {
-  if (error instanceof Refused) {
+  if (error instanceof ServiceRefusal) {
     const { errors = [], detail = '' } = error.problem;
     const fields = errors
       .filter(({ message }) => !detail.includes(message))

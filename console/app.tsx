@@ -1,4 +1,4 @@
-import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES } from '@countersign/protocol/console-places';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { refusalText, type Texts } from './i18n/texts.ts';
@@ -59,7 +59,7 @@ export function App({ stage, ...rest }: AppProps) {
           texts={texts}
           title={texts('unknownTitle')}
           text={texts('unknownText')}
-          action={{ label: texts('toHome'), run: () => location.assign(CONSOLE_PLACES.home[0]) }}
+          action={{ label: texts('toHome'), run: () => location.assign(CONSOLE_ROUTES.home[0]) }}
         />
       );
     case 'offline':

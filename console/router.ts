@@ -1,13 +1,13 @@
-import { CONSOLE_PLACES, type ConsolePlace, placeAt } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES, type ConsoleRoute, routeAt } from '@countersign/protocol/console-places';
 import type { SessionView } from '@countersign/protocol/session';
 import { type Deadline, deadlineIn } from '@countersign/ui/deadline';
 import type { Answer, Client } from './service/client.ts';
 import { probeSession } from './service/session-probe.ts';
 import type { KnownCredentials } from './sign-in/sign-in.ts';
 
-export type LinkRoute = Extract<ConsolePlace, 'setup' | 'invitation' | 'recovery' | 'reset'>;
+export type LinkRoute = Extract<ConsoleRoute, 'setup' | 'invitation' | 'recovery' | 'reset'>;
 /** The routes of the signed-in console. */
-export type PageRoute = Exclude<ConsolePlace, LinkRoute>;
+export type PageRoute = Exclude<ConsoleRoute, LinkRoute>;
 
 /** A page of the signed-in console, with its filters: all of it is in the address bar. */
 export interface Address {
@@ -62,14 +62,14 @@ export interface Router {
   checkTime(): Promise<void>;
 }
 
-const [HOME] = CONSOLE_PLACES.home;
+const [HOME] = CONSOLE_ROUTES.home;
 const LINK_ROUTES: readonly string[] = ['setup', 'invitation', 'recovery', 'reset'] satisfies LinkRoute[];
 const ENDED_CODES: readonly string[] = ['SESSION_ENDED', 'SESSION_NEEDED', 'API_KEY_MISSING'];
 
 /** The address within the signed-in console, or undefined. */
 export function innerAddress(href: string): Address | undefined {
   const { path, query } = split(href);
-  const found = placeAt(path);
+  const found = routeAt(path);
   if (!found || LINK_ROUTES.includes(found.place)) return undefined;
   return { route: found.place as PageRoute, params: found.params, path, query: new URLSearchParams(query) };
 }
@@ -120,7 +120,7 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
   };
 
   const start = async (secret: string) => {
-    const route = placeAt(split(href()).path)?.place;
+    const route = routeAt(split(href()).path)?.place;
     if (route === undefined) return put({ kind: 'unknown' });
     if (LINK_ROUTES.includes(route)) return put({ kind: 'link', route: route as LinkRoute, secret });
     put({ kind: 'loading' });
@@ -143,7 +143,7 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
     },
     async follow() {
       const address = innerAddress(href());
-      if (stage.kind === 'link' && stage.route === placeAt(split(href()).path)?.place) return;
+      if (stage.kind === 'link' && stage.route === routeAt(split(href()).path)?.place) return;
       if (stage.kind !== 'inside' || !address) return start('');
       put({ ...stage, address });
     },

@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
 import { administratorDocument } from '../server/administrators/documents.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
-import { addPerson, addResource, read, wrongCode } from '../server/testing/fixtures.ts';
+import { addResource, addUser, read, wrongCode } from '../server/testing/fixtures.ts';
 import { tokenDocument } from '../server/tokens/documents.ts';
 import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, PHONE } from './harness/console-sessions.ts';
@@ -14,7 +14,7 @@ const { enter } = visits;
 async function personWith(spec: { kind: 'totp' | 'hotp' }) {
   const who = await createSuperuser(visits.stage);
   const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-  const scene = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' }, tokens: [spec] });
+  const scene = await addUser(visits.ports, who.account, shop, { user: { login: 'maria' }, tokens: [spec] });
   const [token] = scene.tokens;
   if (!token) throw new Error('no token');
   return { who, shop, scene, token, path: `/console/tokens/${token.id}` };

@@ -3,7 +3,7 @@ import { describe, test } from 'vitest';
 import { sealEvents } from '../server/events/seal-events.ts';
 import { updateResource } from '../server/resources/update-resource.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
-import { addPerson, addResource } from '../server/testing/fixtures.ts';
+import { addResource, addUser } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
 import { openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
@@ -16,7 +16,7 @@ const { enter } = visits;
 /** An account with a new resource, a new user, and a renamed resource. */
 async function busyAccount(who: FixtureAdministrator) {
   const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-  const person = await addPerson(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
+  const person = await addUser(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
   await sealEvents(visits.ports);
   return { shop, person };
 }

@@ -5,7 +5,7 @@ import { filterDocument } from '../server/resources/documents.ts';
 import type { Filter, FilterRule } from '../server/resources/filters/filter.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { createFilter, updateResource } from '../server/testing/as-operator.ts';
-import { addPerson, addResource, birth, overwrite, read, unwrap } from '../server/testing/fixtures.ts';
+import { addResource, addUser, birth, overwrite, read, unwrap } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
 import { openConsoleSessions, PHONE, testAccessibility } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
@@ -133,7 +133,7 @@ test('keeps times to the minute until they are drawn again', async () => {
 describe('a filter in use', () => {
   async function inUse(who: FixtureAdministrator) {
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-    const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
+    const { user } = await addUser(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
     const filter = await addFilter(who, NETWORK, 'Network');
     unwrap(await updateResource(visits.ports, who.account, shop.id, { ipFilter: filter.id }));
     await sealEvents(visits.ports);

@@ -4,7 +4,7 @@ import { administratorDocument } from '../server/administrators/documents.ts';
 import { recordOnce } from '../server/store/record-once.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { createApiKey } from '../server/testing/as-operator.ts';
-import { addPerson, addResource, addToken, overwrite, unwrap } from '../server/testing/fixtures.ts';
+import { addResource, addToken, addUser, overwrite, unwrap } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
@@ -21,7 +21,7 @@ async function busyAccount(who: FixtureAdministrator, days = 40) {
   const staff = await addResource(visits.ports, who.account, { name: 'Staff portal' });
   const people = [];
   for (const login of ['maria.castillo', 'li.wei', 'amara.okafor']) {
-    people.push(await addPerson(visits.ports, who.account, shop, { user: { login } }));
+    people.push(await addUser(visits.ports, who.account, shop, { user: { login } }));
   }
   await seedActivity(visits.ports, who.account, {
     resources: [shop.id, staff.id],
@@ -244,7 +244,7 @@ test('SR-30: markup is text in names of resources, users, plan and account', asy
   // A login has no spaces and at most 50 characters.
   for (const text of CORPUS) {
     const login = text.replaceAll(' ', '/').slice(0, 50);
-    people.push((await addPerson(visits.ports, who.account, first, { user: { login } })).user.id);
+    people.push((await addUser(visits.ports, who.account, first, { user: { login } })).user.id);
   }
   await seedActivity(visits.ports, who.account, { resources: resources.map(({ id }) => id), people, days: 5 });
   await overwrite(visits.ports, accountDocument.key(who.account), { plan: { name: CORPUS[1], active: true } });

@@ -4,7 +4,7 @@ import { StoreUnavailable } from '../server/kernel/ports/store.ts';
 import { resourceDocument } from '../server/resources/documents.ts';
 import type { Resource } from '../server/resources/resource.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
-import { addPerson, addResource, overwrite, PASSWORD, read } from '../server/testing/fixtures.ts';
+import { addResource, addUser, overwrite, PASSWORD, read } from '../server/testing/fixtures.ts';
 import { samplePng } from '../server/testing/images.ts';
 import { createSuperuser } from './harness/console-people.ts';
 import { openConsoleSessions } from './harness/console-sessions.ts';
@@ -310,7 +310,7 @@ describe('the sign-in, in the console', () => {
       name: 'Shop',
       allowedOrigins: ['https://shop.example'],
     });
-    await addPerson(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
+    await addUser(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
     const view = await enter(who, pathOf(shop, '/try'));
     await view.button(`Allow ${visits.stage.url}`).click();
     const frame = view.page.frameLocator('.widget iframe');

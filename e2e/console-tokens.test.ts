@@ -4,7 +4,7 @@ import { codeAt } from '../console/tokens/first-code.ts';
 import { sealEvents } from '../server/events/seal-events.ts';
 import type { TokenId } from '../server/kernel/ids.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
-import { addPerson, addResource, addToken, overwrite, read, setState, wrongCode } from '../server/testing/fixtures.ts';
+import { addResource, addToken, addUser, overwrite, read, setState, wrongCode } from '../server/testing/fixtures.ts';
 import { RFC_SECRET } from '../server/testing/samples.ts';
 import { tokenDocument } from '../server/tokens/documents.ts';
 import { base32Decode, base32Encode } from '../server/tokens/kinds/oath/base32.ts';
@@ -29,7 +29,7 @@ describe('the list', () => {
   test('shows state, kind and owner, filters by them, and unlocks several at once', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-    const { tokens } = await addPerson(visits.ports, who.account, shop, {
+    const { tokens } = await addUser(visits.ports, who.account, shop, {
       user: { login: 'maria' },
       tokens: [{}, { kind: 'hotp', state: 'locked' }],
     });
@@ -59,7 +59,7 @@ describe('a state', () => {
   test('locked shows why and since when, and ends by unlocking', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-    const { tokens } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' }, tokens: [{}] });
+    const { tokens } = await addUser(visits.ports, who.account, shop, { user: { login: 'maria' }, tokens: [{}] });
     const [token] = tokens;
     if (!token) throw new Error('no token');
     const at = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -83,7 +83,7 @@ describe('a state', () => {
   test('out of step ends with two codes in a row; wrong ones are counted, and the page says so', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-    const scene = await addPerson(visits.ports, who.account, shop, {
+    const scene = await addUser(visits.ports, who.account, shop, {
       user: { login: 'maria' },
       tokens: [{ kind: 'hotp', state: 'out-of-step' }],
     });
@@ -113,7 +113,7 @@ describe('creating one', () => {
   test('for an app: the code is scanned, the first code checked without using it, and access given', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-    const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
+    const { user } = await addUser(visits.ports, who.account, shop, { user: { login: 'maria' } });
     const view = await enter(who, `/console/users/${user.id}`);
     leaving(view);
     await view.page.getByRole('link', { name: 'Add' }).click();
@@ -183,7 +183,7 @@ describe('creating one', () => {
   test('for OCRA, SMS and email, and ten recovery codes for a user', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-    await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
+    await addUser(visits.ports, who.account, shop, { user: { login: 'maria' } });
     const view = await enter(who, '/console/tokens/new?kind=ocra');
     leaving(view);
     await view.fill({ 'OCRA suite': 'OCRA-1:nonsense' });
@@ -221,8 +221,8 @@ describe('one of them', () => {
   test('gets an owner, signs in without a user, and gets a PIN', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-    const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
-    const { user: jonas } = await addPerson(visits.ports, who.account, shop, { user: { login: 'jonas' } });
+    const { user } = await addUser(visits.ports, who.account, shop, { user: { login: 'maria' } });
+    const { user: jonas } = await addUser(visits.ports, who.account, shop, { user: { login: 'jonas' } });
     const token = await addToken(visits.ports, who.account, { owner: user.id });
     const view = await enter(who, pathOf(token));
     await view.button('Hand over').click();
@@ -301,8 +301,8 @@ describe('an administrator who is not the superuser', () => {
     const own = await addResource(visits.ports, ada.account, { name: 'Own' });
     const other = await addResource(visits.ports, ada.account, { name: 'Other' });
     const locked = { tokens: [{ state: 'locked' as const }] };
-    const mine = (await addPerson(visits.ports, ada.account, own, { user: { login: 'mine' }, ...locked })).tokens[0];
-    const theirs = (await addPerson(visits.ports, ada.account, other, { user: { login: 'theirs' }, ...locked }))
+    const mine = (await addUser(visits.ports, ada.account, own, { user: { login: 'mine' }, ...locked })).tokens[0];
+    const theirs = (await addUser(visits.ports, ada.account, other, { user: { login: 'theirs' }, ...locked }))
       .tokens[0];
     if (!mine || !theirs) throw new Error('no token');
     const grace = await addAdministrator(visits.ports, ada.account, {
@@ -354,7 +354,7 @@ test('SR-30: markup in names and serial numbers is text', async () => {
 testAccessibility('in any of the pages of tokens', async (size) => {
   const who = await createSuperuser(visits.stage);
   const shop = await addResource(visits.ports, who.account, { name: 'A shop with a name that is rather long' });
-  const { tokens } = await addPerson(visits.ports, who.account, shop, {
+  const { tokens } = await addUser(visits.ports, who.account, shop, {
     user: { login: `a-login-of-fifty-characters-${'x'.repeat(22)}` },
     tokens: [{ state: 'locked' }, { kind: 'hotp', state: 'out-of-step' }, { state: 'deactivated' }],
   });

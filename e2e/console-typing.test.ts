@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { describe, test } from 'vitest';
 import { resourceDocument } from '../server/resources/documents.ts';
-import { addPerson, addResource, read } from '../server/testing/fixtures.ts';
+import { addResource, addUser, read } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
 import { openConsoleSessions } from './harness/console-sessions.ts';
 import { expect } from './harness/expect.ts';
@@ -59,7 +59,7 @@ describe('a field that the user chooses within the first frame keeps the focus',
   test('in a dialog', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-    const { tokens } = await addPerson(visits.ports, who.account, shop, { user: { login: 'alice' }, tokens: [{}] });
+    const { tokens } = await addUser(visits.ports, who.account, shop, { user: { login: 'alice' }, tokens: [{}] });
     const view = await enter(who, `/console/tokens/${tokens[0]?.id}`);
     await view.button('Resync').waitFor();
     await chooseAtOnce(view.page, 'The code after it');

@@ -4,7 +4,7 @@ import { sealEvents } from '../server/events/seal-events.ts';
 import type { UserId } from '../server/kernel/ids.ts';
 import type { Resource } from '../server/resources/resource.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
-import { addPerson, addResource, addToken, overwrite, read, setState } from '../server/testing/fixtures.ts';
+import { addResource, addToken, addUser, overwrite, read, setState } from '../server/testing/fixtures.ts';
 import { tokenDocument } from '../server/tokens/documents.ts';
 import { userDocument } from '../server/users/documents.ts';
 import { createSuperuser } from './harness/console-people.ts';
@@ -25,10 +25,10 @@ describe('the list', () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const office = await addResource(visits.ports, who.account, { name: 'Office' });
-    const { user: maria } = await addPerson(visits.ports, who.account, shop, {
+    const { user: maria } = await addUser(visits.ports, who.account, shop, {
       user: { login: 'maria', email: 'keller@acme.example' },
     });
-    const { user: jonas } = await addPerson(visits.ports, who.account, office, { user: { login: 'jonas' } });
+    const { user: jonas } = await addUser(visits.ports, who.account, office, { user: { login: 'jonas' } });
     await overwrite(visits.ports, userDocument.key(maria.id), { blocked: true });
     const view = await enter(who, `/console/users?resource=${office.id}`);
     const rows = view.page.locator('tbody tr');
@@ -57,7 +57,7 @@ describe('the list', () => {
     const office = await addResource(visits.ports, who.account, { name: 'Office' });
     const made = [];
     for (const login of ['a', 'b']) {
-      made.push((await addPerson(visits.ports, who.account, shop, { user: { login } })).user);
+      made.push((await addUser(visits.ports, who.account, shop, { user: { login } })).user);
     }
     const view = await enter(who, '/console/users');
     const all = view.page.getByLabel('Select all on this page');
@@ -132,7 +132,7 @@ describe('one of them', () => {
   test('is blocked, and the page says since when and by whom', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-    const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
+    const { user } = await addUser(visits.ports, who.account, shop, { user: { login: 'maria' } });
     const view = await enter(who, pathOf(user));
     await view.button('Block').click();
     await view.page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
@@ -155,7 +155,7 @@ describe('one of them', () => {
   test('with a locked token shows it, with a link to unlock it', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-    const scene = await addPerson(visits.ports, who.account, shop, {
+    const scene = await addUser(visits.ports, who.account, shop, {
       user: { login: 'maria' },
       tokens: [{ state: 'locked' }, {}],
     });
@@ -175,7 +175,7 @@ describe('one of them', () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop', ...enrolling });
     await addResource(visits.ports, who.account, { name: 'Office' });
-    const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
+    const { user } = await addUser(visits.ports, who.account, shop, { user: { login: 'maria' } });
     const view = await enter(who, pathOf(user));
     await expect(view.page.getByText('There is no email address')).toBeVisible();
     await expect(view.button('To choose a new password')).toBeDisabled();
@@ -203,8 +203,8 @@ describe('one of them', () => {
   test('loses an alias by clearing it, and another user’s name is refused', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-    await addPerson(visits.ports, who.account, shop, { user: { login: 'jonas' } });
-    const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria', alias: 'mk' } });
+    await addUser(visits.ports, who.account, shop, { user: { login: 'jonas' } });
+    const { user } = await addUser(visits.ports, who.account, shop, { user: { login: 'maria', alias: 'mk' } });
     const view = await enter(who, pathOf(user, '/details'));
     await view.fill({ Alias: 'JONAS' });
     await view.button('Save changes').click();
@@ -231,7 +231,7 @@ describe('a file of users', () => {
   test('is shown before anything is created; errors are shown by row, and a lost response creates none twice', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-    await addPerson(visits.ports, who.account, shop, { user: { login: 'taken' } });
+    await addUser(visits.ports, who.account, shop, { user: { login: 'taken' } });
     const view = await enter(who, '/console/users/import');
     const file = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(FILE) };
     await view.page.locator('input[type=file]').setInputFiles({ ...file, buffer: Buffer.from('name\nx\n') });
@@ -281,10 +281,10 @@ describe('an administrator who is not the superuser', () => {
     const ada = await createSuperuser(visits.stage);
     const own = await addResource(visits.ports, ada.account, { name: 'Own' });
     const other = await addResource(visits.ports, ada.account, { name: 'Other' });
-    const { user: theirs } = await addPerson(visits.ports, ada.account, other, {
+    const { user: theirs } = await addUser(visits.ports, ada.account, other, {
       user: { login: 'theirs', email: 'theirs@x.example' },
     });
-    const { user: mine } = await addPerson(visits.ports, ada.account, own, { user: { login: 'mine' } });
+    const { user: mine } = await addUser(visits.ports, ada.account, own, { user: { login: 'mine' } });
     const grace = await addAdministrator(visits.ports, ada.account, {
       email: `grace-of-${ada.id}@acme.example`,
       grants: [{ resource: own.id, allowed: true }],
@@ -317,7 +317,7 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
   for (const [at, name] of CORPUS.entries()) {
     // A login has no spaces and at most 50 characters; some of the corpus fits unchanged.
     const login = /\s/.test(name) || name.length > 50 ? `p${at}` : name;
-    const person = await addPerson(visits.ports, who.account, shop, {
+    const person = await addUser(visits.ports, who.account, shop, {
       user: { login, firstName: name, secondName: name },
       tokens: [{}],
     });
@@ -360,7 +360,7 @@ testAccessibility('in any of the pages of users', async (size) => {
     name: 'A shop with a name that is rather long for a phone, and aword-that-goes-on-and-on',
     ...enrolling,
   });
-  const { user, tokens } = await addPerson(visits.ports, who.account, shop, {
+  const { user, tokens } = await addUser(visits.ports, who.account, shop, {
     user: { login: `a-login-of-fifty-characters-${'x'.repeat(22)}`, email: `${'y'.repeat(60)}@acme.example` },
     tokens: [{}, { kind: 'hotp' }],
     alone: true,

@@ -2,7 +2,7 @@ import { exec } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
+import { FLOW_HEADER, type FlowView, type StartedFlow } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { Administrator } from './harness/administrator.ts';
@@ -143,7 +143,7 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API, on %s
   test('and through the widget, whose result her site consumes once', async () => {
     for (const account of [one(), two()]) {
       const { resource, siteKey, user } = account;
-      const started = (await asFrame('/widget/v1/flows', { resource, nonce: NONCE, origin: ORIGIN })) as FlowBegun;
+      const started = (await asFrame('/widget/v1/flows', { resource, nonce: NONCE, origin: ORIGIN })) as StartedFlow;
       const step = (name: string, seq: number, answer: object) =>
         asFrame(`/widget/v1/flow/${name}`, { seq, ...answer }, started.handle) as Promise<FlowView>;
       const known = await step('identify', started.seq, { login: 'alice' });

@@ -5,8 +5,8 @@ import { idFromBytes, type UserId } from '../server/kernel/ids.ts';
 import { isRefusal } from '../server/kernel/result.ts';
 import { finishPasskeyRegistration } from '../server/tokens/kinds/passkey/finish-passkey-registration.ts';
 import {
-  beginPasskeyRegistration,
   type PendingPasskey,
+  startPasskeyRegistration,
 } from '../server/tokens/kinds/passkey/start-passkey-registration.ts';
 import { expect } from './harness/expect.ts';
 import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
@@ -34,7 +34,7 @@ interface Begun {
 function begin(owner: Owner, topOrigin: string): Promise<Begun> {
   return stage.service.whileDown(async (ports) => {
     const maker = { account: await accountOf(ports, owner.user.id), id: owner.user.id as UserId };
-    const started = await beginPasskeyRegistration({ ...ports, issuer: stage.service.url }, maker, topOrigin);
+    const started = await startPasskeyRegistration({ ...ports, issuer: stage.service.url }, maker, topOrigin);
     if (isRefusal(started)) throw new Error(started.refused);
     return started;
   });

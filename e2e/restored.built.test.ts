@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
+import { FLOW_HEADER, type FlowView, type StartedFlow } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { Administrator } from './harness/administrator.ts';
@@ -56,7 +56,7 @@ describe('after a restore, an attacker tries what was used since the backup', ()
       });
       return (await answer.json()) as FlowView;
     };
-    const started = (await ask('flows', { resource, nonce: NONCE, origin: ORIGIN })) as FlowBegun;
+    const started = (await ask('flows', { resource, nonce: NONCE, origin: ORIGIN })) as StartedFlow;
     const known = await ask('flow/identify', { seq: started.seq, login: user }, started.handle);
     const half = await ask('flow/password', { seq: known.seq, password: PASSWORD }, started.handle);
     const done = await ask('flow/otp', { seq: half.seq, otp }, started.handle);

@@ -2,7 +2,7 @@ import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { type Answer, type Problem, Refused, type SendOptions, type Service, Unreachable } from './service.ts';
+import { type Answer, type Problem, type SendOptions, type Service, ServiceRefusal, Unreachable } from './service.ts';
 
 interface HttpTarget {
   /** A Unix socket, or the origin of a service. */
@@ -23,7 +23,7 @@ export function httpService(target: HttpTarget, close = async () => {}): HttpSer
     async send(method, path, options = {}) {
       const all = { ...options, headers: { ...headers, ...options.headers } };
       const answer = await exchange(target, method, withQuery(path, options.query), all, readAnswer);
-      if (answer.status >= 400) throw new Refused(answer.status, problemOf(answer));
+      if (answer.status >= 400) throw new ServiceRefusal(answer.status, problemOf(answer));
       return answer;
     },
     async download(path, query, to) {
@@ -32,7 +32,7 @@ export function httpService(target: HttpTarget, close = async () => {}): HttpSer
         await pipeline(answer, to, { end: false });
         return undefined;
       });
-      if (refused) throw new Refused(refused.status, problemOf(refused));
+      if (refused) throw new ServiceRefusal(refused.status, problemOf(refused));
     },
     as: (further) => httpService({ ...target, headers: { ...headers, ...further } }, close),
     close,

@@ -30,7 +30,7 @@ export interface Answer {
 }
 
 /** The service refused, with a code. */
-export class Refused extends CodedError {
+export class ServiceRefusal extends CodedError {
   readonly status: number;
   readonly code: string;
   readonly problem: Problem;

@@ -1,4 +1,4 @@
-import { Refused, type Service } from '../connection/service.ts';
+import { type Service, ServiceRefusal } from '../connection/service.ts';
 import { inBulk, type MigrationContext, reportAnswer, tryOne } from './migration-context.ts';
 import type { PlannedUser } from './migration-plan.ts';
 
@@ -74,7 +74,7 @@ async function readUser(service: Service, login: string): Promise<ExistingUser |
     const user = body as ExistingUser;
     return foldCase(user.login) === foldCase(login) ? user : undefined;
   } catch (error) {
-    if (error instanceof Refused && error.status === 404) return undefined;
+    if (error instanceof ServiceRefusal && error.status === 404) return undefined;
     throw error;
   }
 }

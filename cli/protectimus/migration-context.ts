@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { Refused, type Service } from '../connection/service.ts';
+import { type Service, ServiceRefusal } from '../connection/service.ts';
 import { detailOf, MAX_ROWS, type RowAnswer, sendRows } from '../transfer/bulk-rows.ts';
 import type { MigrationCode, Report, ReportRow } from './report.ts';
 
@@ -69,7 +69,7 @@ export async function tryOne<T>(
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Refused) || error.status === 401 || error.status >= 500) throw error;
+    if (!(error instanceof ServiceRefusal) || error.status === 401 || error.status >= 500) throw error;
     const { code, errors, detail } = error.problem;
     report.add({
       ...row,

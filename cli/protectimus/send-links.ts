@@ -1,4 +1,4 @@
-import { Refused, type Service } from '../connection/service.ts';
+import { type Service, ServiceRefusal } from '../connection/service.ts';
 import type { Journal } from '../transfer/journal.ts';
 import type { Needs } from './give-access.ts';
 import type { MigrationCode, Report, ReportRow } from './report.ts';
@@ -63,7 +63,7 @@ async function sendOne(
   try {
     await service.send('POST', path, { body });
   } catch (error) {
-    if (!(error instanceof Refused) || error.status === 401) throw error;
+    if (!(error instanceof ServiceRefusal) || error.status === 401) throw error;
     report.add({ ...row, outcome: 'refused', code: error.code });
     // If mail fails for one, it fails for all.
     return error.status < 500;

@@ -1,6 +1,6 @@
-import { CONSOLE_PLACES, placeAt } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES, routeAt } from '@countersign/protocol/console-places';
 
-export const EVENTS = CONSOLE_PLACES.events[0];
+export const EVENTS = CONSOLE_ROUTES.events[0];
 
 /** An event as the API shows it. */
 export interface EventView {
@@ -80,5 +80,5 @@ const PAGE_BY_PREFIX: Readonly<Record<string, string>> = {
 export function objectPath(id: string): string | undefined {
   const page = PAGE_BY_PREFIX[id.slice(0, 3)];
   const path = `/console/${page}/${id}`;
-  return page !== undefined && placeAt(path) ? path : undefined;
+  return page !== undefined && routeAt(path) ? path : undefined;
 }

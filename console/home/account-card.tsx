@@ -1,4 +1,4 @@
-import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES } from '@countersign/protocol/console-places';
 import type { ComponentChildren } from 'preact';
 import { Badge } from '../parts/badge.tsx';
 import type { Read } from '../service/query-cache.ts';
@@ -29,7 +29,7 @@ export function AccountCard() {
           <Fact label={t('plan')}>
             {plan.body ? (
               <>
-                <Link href={CONSOLE_PLACES.plan[0]}>{plan.body.plan.name}</Link>{' '}
+                <Link href={CONSOLE_ROUTES.plan[0]}>{plan.body.plan.name}</Link>{' '}
                 <Badge tone={plan.body.plan.active ? 'good' : 'bad'}>
                   {t(plan.body.plan.active ? 'planActive' : 'planInactive')}
                 </Badge>
@@ -54,7 +54,7 @@ export function AccountCard() {
           <Fact label={t('email')}>{administrator.email}</Fact>
           <Fact label={t('role')}>{texts(administrator.role)}</Fact>
           <Fact label={t('codesLeft')}>
-            <Link href={CONSOLE_PLACES.ownSignIn[0]}>{codes}</Link>
+            <Link href={CONSOLE_ROUTES.ownSignIn[0]}>{codes}</Link>
           </Fact>
         </dl>
         {codes <= FEW_CODES && <p class="note">{t('codesLow')}</p>}

@@ -1,4 +1,4 @@
-import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES } from '@countersign/protocol/console-places';
 import { isId, queryOf } from '../events/event.ts';
 
 /** The sign-ins of one UTC day, as the API counts them. */
@@ -41,7 +41,7 @@ export function hrefOf({ days, resource }: ActivityView): string {
   if (days !== DEFAULT_PERIOD) query.set('days', String(days));
   if (resource !== undefined) query.set('resource', resource);
   const text = query.toString();
-  return CONSOLE_PLACES.home[0] + (text && `?${text}`);
+  return CONSOLE_ROUTES.home[0] + (text && `?${text}`);
 }
 
 export function startOf(day: string): number {
@@ -66,7 +66,7 @@ export function attemptsHref({ from, to, resource, ...rest }: AttemptsOf): strin
     from: String(startOf(from)),
     ...(to !== undefined && { to: String(startOf(to) + DAY_MS - 1) }),
   });
-  return `${CONSOLE_PLACES.events[0]}?${query}`;
+  return `${CONSOLE_ROUTES.events[0]}?${query}`;
 }
 
 export function sumOf(counts: Readonly<Record<string, number>>): number {

@@ -1,5 +1,5 @@
 import { CHECKLIST } from '@countersign/protocol/checklist';
-import { placeAt } from '@countersign/protocol/console-places';
+import { routeAt } from '@countersign/protocol/console-places';
 import { expect, test } from 'vitest';
 import { amountText } from './amount-text.ts';
 import { checklistLink } from './checklist-links.ts';
@@ -7,7 +7,7 @@ import { checklistLink } from './checklist-links.ts';
 test('every checklist item links to an existing page, with and without a resource', () => {
   for (const item of CHECKLIST) {
     for (const resource of ['res_01k8dq9z2mp', undefined])
-      expect(placeAt(checklistLink(item, resource)), item).toBeDefined();
+      expect(routeAt(checklistLink(item, resource)), item).toBeDefined();
   }
   expect(checklistLink('first-login', 'res_01k8dq9z2mp')).toBe('/console/resources/res_01k8dq9z2mp/embed');
 });

@@ -1,5 +1,5 @@
 import type { ChecklistItem } from '@countersign/protocol/checklist';
-import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES } from '@countersign/protocol/console-places';
 
 /**
  * The page where an item of the checklist is done.
@@ -7,10 +7,10 @@ import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
  * @param resource id of the newest resource, if there is one
  */
 export function checklistLink(item: ChecklistItem, resource: string | undefined): string {
-  const one = resource === undefined ? CONSOLE_PLACES.resources[0] : `/console/resources/${resource}`;
+  const one = resource === undefined ? CONSOLE_ROUTES.resources[0] : `/console/resources/${resource}`;
   switch (item) {
     case 'activate-plan':
-      return CONSOLE_PLACES.plan[0];
+      return CONSOLE_ROUTES.plan[0];
     case 'make-api-key':
       return '/console/api-keys/new';
     case 'add-resource':
@@ -23,7 +23,7 @@ export function checklistLink(item: ChecklistItem, resource: string | undefined)
       return '/console/tokens/new';
     // Access is granted on a user's page, so choose the user first.
     case 'assign':
-      return CONSOLE_PLACES.users[0];
+      return CONSOLE_ROUTES.users[0];
     case 'first-login':
       return resource === undefined ? one : `${one}/embed`;
   }

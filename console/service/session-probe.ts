@@ -1,4 +1,4 @@
-import type { SessionView, WhoseSession } from '@countersign/protocol/session';
+import type { SessionProbe, SessionView } from '@countersign/protocol/session';
 import type { Answer, Client } from './client.ts';
 
 export type SessionOwner =
@@ -12,7 +12,7 @@ export type SessionOwner =
  * error response.
  */
 export async function probeSession(client: Client): Promise<SessionOwner> {
-  const answer = await client.get<WhoseSession>('session/whose');
+  const answer = await client.get<SessionProbe>('session/whose');
   if (answer.kind !== 'done') return answer;
   const { session, hasEnded } = answer.body;
   return session ? { kind: 'in', session } : { kind: 'out', hasEnded };

@@ -1,4 +1,4 @@
-import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES } from '@countersign/protocol/console-places';
 import { Keyboard, LogOut } from 'lucide';
 import { LANGUAGE_NAMES } from '../i18n/languages.ts';
 import { CONSOLE_LANGUAGES } from '../i18n/texts.ts';
@@ -14,7 +14,7 @@ export const SIDE = 'side';
 
 /** The path of a page. */
 export function hrefOf(route: string): string {
-  return CONSOLE_PLACES[route as PageRoute][0];
+  return CONSOLE_ROUTES[route as PageRoute][0];
 }
 
 /** The pages in the administrator's navigation. */

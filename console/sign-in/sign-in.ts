@@ -1,5 +1,5 @@
 import { FLOW_HEADER } from '@countersign/protocol/flow';
-import type { SessionView, SignInBegun, SignInView } from '@countersign/protocol/session';
+import type { SessionView, SignInView, StartedSignIn } from '@countersign/protocol/session';
 import { deadlineIn } from '@countersign/ui/deadline';
 import type { Answer, Client, Refused } from '../service/client.ts';
 import { probeSession } from '../service/session-probe.ts';
@@ -168,7 +168,7 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
     clearTimeout(timer);
     isRecovering = false;
     account = known.account ?? account;
-    const answer = await client.send<SignInBegun>('POST', 'session/begin', account === undefined ? {} : { account });
+    const answer = await client.send<StartedSignIn>('POST', 'session/begin', account === undefined ? {} : { account });
     if (started !== run) return;
     if (answer.kind !== 'done') return refuseStart(answer);
     handle = answer.body.handle;

@@ -1,5 +1,5 @@
 import { FLOW_HEADER } from '@countersign/protocol/flow';
-import { CSRF_HEADER, type SessionView, type SignInBegun, type SignInView } from '@countersign/protocol/session';
+import { CSRF_HEADER, type SessionView, type SignInView, type StartedSignIn } from '@countersign/protocol/session';
 import { appCode } from './authenticator.ts';
 
 export interface Answer {
@@ -76,7 +76,7 @@ export class Administrator {
 
   async #asFarAsThePassword(account: string): Promise<{ handle: string; view: SignInView }> {
     const { body } = await this.ask('POST', '/v1/session/begin', { account });
-    const started = body as unknown as SignInBegun;
+    const started = body as unknown as StartedSignIn;
     const { handle } = started;
     const known = await this.#step(handle, 'identify', { seq: started.seq, email: this.email });
     return { handle, view: await this.#step(handle, 'password', { seq: known.seq, password: this.#password }) };

@@ -5,7 +5,7 @@ import type { Ports } from '../../server/kernel/ports/ports.ts';
 import { isRefusal } from '../../server/kernel/result.ts';
 import { SoftwareAuthenticator } from '../../server/testing/software-authenticator.ts';
 import { finishPasskeyRegistration } from '../../server/tokens/kinds/passkey/finish-passkey-registration.ts';
-import { beginPasskeyRegistration } from '../../server/tokens/kinds/passkey/start-passkey-registration.ts';
+import { startPasskeyRegistration } from '../../server/tokens/kinds/passkey/start-passkey-registration.ts';
 import { userDocument } from '../../server/users/documents.ts';
 import { freshLogin, PASSWORD } from './people.ts';
 
@@ -35,7 +35,7 @@ export async function registerPasskey(
   device = new SoftwareAuthenticator(),
 ): Promise<void> {
   const maker = { account: await accountOf(ports, owner.user.id), id: owner.user.id as UserId };
-  const started = await beginPasskeyRegistration({ ...ports, issuer }, maker, issuer);
+  const started = await startPasskeyRegistration({ ...ports, issuer }, maker, issuer);
   if (isRefusal(started)) throw new Error(started.refused);
   const { options, pending } = started;
   const response = device.create({

@@ -44,7 +44,7 @@ export async function reserveQuota(
   const take = async (): Promise<{ place: Place } | Refusal> => {
     let isSettled = false;
     for (let round = 0; round < MAX_RECOUNTS; round++) {
-      const taken = await tryToTake(ports, account, kind, id);
+      const taken = await tryToReserve(ports, account, kind, id);
       if (taken === 'full' || (taken === 'look-first' && isSettled)) return refusal('QUOTA_EXCEEDED');
       if (taken !== 'look-first') return { place: taken };
       // If another process changed the count meanwhile, its count may be enough.
@@ -55,7 +55,7 @@ export async function reserveQuota(
   return runExclusive(ports.store, `usage/${account}/${kind}`, take, MAX_WAITING_CREATIONS);
 }
 
-function tryToTake(
+function tryToReserve(
   ports: Needs,
   account: AccountId,
   kind: QuotaKind,

@@ -12,7 +12,7 @@ import { transact } from '../store/transact.ts';
 import { type Administrator, type AdministratorActor, NO_RECOVERY_CODES } from './administrator.ts';
 import { type AdministratorLink, type LinkText, parseLink } from './administrator-link.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
-import { confirms } from './codes.ts';
+import { matchesConfirmation } from './codes.ts';
 import { administratorDocument, administratorLinkDocument } from './documents.ts';
 import { dropToken } from './enrol-token.ts';
 
@@ -38,11 +38,11 @@ export async function acceptInvitation(
     account,
     keys,
     ([home, stored, link], now) => {
-      if (!home || stored?.value.state !== 'invited' || !fits(link, opened, 'invitation')) {
+      if (!home || stored?.value.state !== 'invited' || !matchesLink(link, opened, 'invitation')) {
         return { answer: refusal('LINK_INVALID') };
       }
       const { confirmation, superuser } = link.value;
-      if (!confirmation || !confirms(ports, confirmation, id, input.code)) {
+      if (!confirmation || !matchesConfirmation(ports, confirmation, id, input.code)) {
         const left = confirmation && countWrongConfirmation(confirmation);
         const event: EventDraft = {
           type: 'administrator.refused',
@@ -110,7 +110,7 @@ export async function acceptRecovery(
     opened.account,
     keys,
     ([home, stored, link], now) => {
-      if (!home || stored?.value.state !== 'active' || !fits(link, opened, 'recovery')) {
+      if (!home || stored?.value.state !== 'active' || !matchesLink(link, opened, 'recovery')) {
         return { answer: refusal('LINK_INVALID') };
       }
       const { token: gone, ...rest } = stored.value;
@@ -143,7 +143,7 @@ export async function acceptRecovery(
 }
 
 /** A valid link, its administrator, and the words that the new password may not contain. */
-export interface Opened extends LinkText {
+export interface OpenedLink extends LinkText {
   name: string;
   personal: readonly string[];
 }
@@ -155,11 +155,11 @@ export async function openLink(
   ports: Pick<Ports, 'store' | 'clock'>,
   text: string,
   kind: AdministratorLink['kind'],
-): Promise<Result<Opened>> {
+): Promise<Result<OpenedLink>> {
   const parsed = parseLink(text);
   if (!parsed) return refusal('LINK_INVALID');
   const [home, stored, link] = await ports.store.getMany(keysOf(parsed), ports.clock.now());
-  if (!home || stored?.value.state !== EXPECTED_STATE[kind] || !fits(link, parsed, kind)) {
+  if (!home || stored?.value.state !== EXPECTED_STATE[kind] || !matchesLink(link, parsed, kind)) {
     return refusal('LINK_INVALID');
   }
   if (link.value.superuser && home.value.superuser !== undefined) return refusal('LINK_INVALID');
@@ -174,7 +174,7 @@ function keysOf({ account, administrator }: LinkText) {
   ] as const;
 }
 
-function fits(
+function matchesLink(
   link: Stored<AdministratorLink> | undefined,
   { secret }: LinkText,
   kind: AdministratorLink['kind'],

@@ -19,7 +19,7 @@ export const accountId = z
 
 const mailLanguage = messageLanguage.openapi({ description: 'The language of emails to the administrator.' });
 export const language = mailLanguage.default('en');
-export const personName = label(100).openapi({
+export const nameOfAdministrator = label(100).openapi({
   description: 'The name of the administrator.',
   example: 'Ada Lovelace',
 });
@@ -69,11 +69,11 @@ export function proofOf({ password, otp, recoveryCode }: TypedProof): Proof | un
   return parsed === undefined ? undefined : { password, otp: parsed };
 }
 
-export const administratorShown = z
+export const administratorView = z
   .object({
     id: administratorId,
     email: email.openapi({ description: 'The email address of the administrator.', example: 'ada@shop.example' }),
-    name: personName,
+    name: nameOfAdministrator,
     language: mailLanguage,
     role: z.enum(['superuser', 'administrator']).openapi({ description: 'The role. An account has one superuser.' }),
     state: z.enum(['invited', 'active']).openapi({ description: 'Whether the invitation has been accepted.' }),
@@ -87,7 +87,7 @@ export const administratorShown = z
 export function presentAdministrator(
   account: Pick<Account, 'superuser'>,
   administrator: Administrator,
-): z.input<typeof administratorShown> {
+): z.input<typeof administratorView> {
   const { id, email, name, language, state, grants, token, createdAt } = administrator;
   const role = roleOf(account, id);
   return { id, email, name, language, role, state, hasToken: token !== undefined, grants, createdAt };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
-import { PASSWORD_RESET_LIFETIME_MS, RESETS_PER_ADDRESS, RESETS_PER_PERSON } from '../password-reset/password-reset.ts';
+import { PASSWORD_RESET_LIFETIME_MS, RESETS_PER_ADDRESS, RESETS_PER_USER } from '../password-reset/password-reset.ts';
 import {
   ADMIN_PASSWORD,
   addActive,
@@ -19,12 +19,12 @@ import { createFixture, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { acceptRecovery } from './accept-link.ts';
 import { removeAdministrator } from './change-administrator.ts';
-import { askOwnEmail, confirmOwnEmail } from './change-email.ts';
+import { confirmEmailChange, requestEmailChange } from './change-email.ts';
 import { administratorDocument, administratorResetDocument } from './documents.ts';
 import { answerRecoveryCode, answerSignInOtp } from './login/answer-sign-in.ts';
 import { authenticateSession, writeSession } from './login/authenticate-session.ts';
 import { recoverAdministrator } from './recover-administrator.ts';
-import { askAdministratorReset } from './request-administrator-reset.ts';
+import { requestAdministratorReset } from './request-administrator-reset.ts';
 import { resetAdministratorPassword } from './reset-administrator-password.ts';
 import { changeOwnPassword } from './update-profile.ts';
 import { viewLink } from './view-link.ts';
@@ -49,7 +49,8 @@ beforeEach(async () => {
 });
 
 const from = (address = `198.51.${Math.floor(addresses / 200)}.${1 + (addresses++ % 200)}`) => ({ address });
-const ask = (email: string, client = from()) => askAdministratorReset(ports, client, { account: ada.account, email });
+const ask = (email: string, client = from()) =>
+  requestAdministratorReset(ports, client, { account: ada.account, email });
 const redeem = (link: string, password = NEW) => resetAdministratorPassword(ports, from(), { link, password });
 const view = (secret: string) => viewLink(ports, { kind: 'reset', secret });
 const stored = () => read(ports, administratorDocument.key(ada.account, ada.id));
@@ -109,8 +110,8 @@ describe('requesting a link', () => {
 
   // SR-40. The attack: flood one mailbox, or many mailboxes from one address.
   test('SR-40: limits requests per administrator silently, and per client network', async () => {
-    for (let at = 0; at < RESETS_PER_PERSON + 3; at++) await unwrap(await ask(EMAIL)).deliver();
-    expect(ports.courier.sent).toHaveLength(RESETS_PER_PERSON);
+    for (let at = 0; at < RESETS_PER_USER + 3; at++) await unwrap(await ask(EMAIL)).deliver();
+    expect(ports.courier.sent).toHaveLength(RESETS_PER_USER);
     const here = from('203.0.113.77');
     for (let at = 0; at < RESETS_PER_ADDRESS; at++) unwrap(await ask(`nobody-${at}@acme.example`, here));
     expect(await ask(EMAIL, here)).toMatchObject({ refused: 'RATE_LIMITED' });
@@ -126,7 +127,7 @@ describe('requesting a link', () => {
       expect(await view(String(path).split('#')[1] ?? '')).toEqual({});
       ports.clock.advance(60_000);
     }
-    expect(ports.courier.sent.length).toBeLessThanOrEqual(5 * RESETS_PER_PERSON);
+    expect(ports.courier.sent.length).toBeLessThanOrEqual(5 * RESETS_PER_USER);
   });
 
   test('answers the same for every address that no mail is configured, and writes nothing', async () => {
@@ -134,7 +135,7 @@ describe('requesting a link', () => {
     const before = ports.store.commits.length;
     for (const email of [EMAIL, 'nobody@acme.example']) {
       const input = { account: ada.account, email };
-      expect(await askAdministratorReset(absent, from(), input)).toEqual({ refused: 'MAIL_ABSENT' });
+      expect(await requestAdministratorReset(absent, from(), input)).toEqual({ refused: 'MAIL_ABSENT' });
     }
     expect(ports.store.commits.length).toBe(before);
   });
@@ -208,9 +209,9 @@ describe('the link', () => {
     [
       'the address was changed',
       async () => {
-        unwrap(await askOwnEmail(ports, selfServiceContext(ada), proofBy(ports, ada), 'countess@acme.example'));
+        unwrap(await requestEmailChange(ports, selfServiceContext(ada), proofBy(ports, ada), 'countess@acme.example'));
         const { code } = ports.courier.last('confirmation-code', 'countess@acme.example');
-        unwrap(await confirmOwnEmail(ports, selfServiceContext(ada), code));
+        unwrap(await confirmEmailChange(ports, selfServiceContext(ada), code));
       },
     ],
     [

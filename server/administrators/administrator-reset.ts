@@ -10,7 +10,7 @@ export function mayResetByMail({ state, passwordHash, token }: Administrator): b
 }
 
 /** The same as {@link isResetLinkValid}, for an administrator. */
-export function administratorResetStands(
+export function isAdministratorResetValid(
   reset: PasswordReset,
   administrator: Administrator,
   passwordDigest: string,

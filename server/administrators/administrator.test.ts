@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type AdministratorId, idFromBytes } from '../kernel/ids.ts';
 import { mayActOn, mayAdminister } from '../kernel/policy.ts';
 import { accountId, resourceId } from '../testing/samples.ts';
-import { actorOf, judgeRecoveryCode, RECOVERY_FAILURES, type RecoveryCodes } from './administrator.ts';
+import { actorOf, checkRecoveryCode, RECOVERY_FAILURES, type RecoveryCodes } from './administrator.ts';
 
 const adm = (n: number): AdministratorId => idFromBytes('adm', Uint8Array.from([0, 0, 0, 0, 0, 0, n]));
 const grant = fc.record({ resource: fc.integer({ min: 0, max: 5 }).map(resourceId), allowed: fc.boolean() });
@@ -36,7 +36,7 @@ test('SR-1, SR-15: accepts a recovery code at most once, and evaluates none afte
         const right: string[] = [];
         let wrongInARow = 0;
         for (const mac of tried) {
-          const judged = judgeRecoveryCode(codes, mac);
+          const judged = checkRecoveryCode(codes, mac);
           expect(judged.verdict === 'locked').toBe(wrongInARow === RECOVERY_FAILURES);
           if (judged.verdict === 'locked') continue;
           expect(judged.verdict === 'replayed').toBe(right.at(-1) === mac);

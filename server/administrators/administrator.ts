@@ -77,13 +77,13 @@ export function actorOf(
 }
 
 /** `replayed`: a repeat of the last accepted code. It is refused and not counted, as for users. */
-export type RecoveryVerdict =
+export type RecoveryCheck =
   | { verdict: 'accepted' | 'wrong'; codes: RecoveryCodes }
   | { verdict: 'replayed' }
   | { verdict: 'locked' };
 
 /** Uses a recovery code up, or counts a wrong one. `locked`: no code is evaluated any more. */
-export function judgeRecoveryCode(codes: RecoveryCodes, mac: string): RecoveryVerdict {
+export function checkRecoveryCode(codes: RecoveryCodes, mac: string): RecoveryCheck {
   if (codes.failures >= RECOVERY_FAILURES) return { verdict: 'locked' };
   if (mac === codes.lastUsed) return { verdict: 'replayed' };
   const left = codes.macs.filter((one) => one !== mac);

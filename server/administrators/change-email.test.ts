@@ -3,7 +3,7 @@ import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { addAdministrator, type FixtureAdministrator, proofBy, selfServiceContext } from '../testing/administrators.ts';
 import { createFixture, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { askOwnEmail, confirmOwnEmail } from './change-email.ts';
+import { confirmEmailChange, requestEmailChange } from './change-email.ts';
 import { administratorDocument } from './documents.ts';
 
 const EMAIL = 'ada@acme.example';
@@ -22,7 +22,7 @@ beforeEach(async () => {
   delete ports.courier.isAbsent;
 });
 
-const ask = () => askOwnEmail(ports, selfServiceContext(ada), proofBy(ports, ada), NEW);
+const ask = () => requestEmailChange(ports, selfServiceContext(ada), proofBy(ports, ada), NEW);
 const address = async () => (await read(ports, administratorDocument.key(ada.account, ada.id))).email;
 
 test('SR-38: a mail that is made to fail reveals no code, so the address cannot be taken without proof', async () => {
@@ -33,13 +33,13 @@ test('SR-38: a mail that is made to fail reveals no code, so the address cannot 
   expect(unwrap(await ask())).not.toHaveProperty('handOver');
   const { code } = ports.courier.last('confirmation-code', NEW);
   expect(await address()).toBe(EMAIL);
-  unwrap(await confirmOwnEmail(ports, selfServiceContext(ada), code));
+  unwrap(await confirmEmailChange(ports, selfServiceContext(ada), code));
   expect(await address()).toBe(NEW);
 });
 
 test('returns the code in the response where no mail is configured', async () => {
   ports.courier.isAbsent = true;
   const { handOver } = unwrap(await ask());
-  unwrap(await confirmOwnEmail(ports, selfServiceContext(ada), handOver?.code ?? ''));
+  unwrap(await confirmEmailChange(ports, selfServiceContext(ada), handOver?.code ?? ''));
   expect(await address()).toBe(NEW);
 });

@@ -7,18 +7,18 @@ import { newOperation, transact } from '../store/transact.ts';
 import type { Administrator } from './administrator.ts';
 import type { EmailChange } from './administrator-link.ts';
 import type { SecondFactorPorts } from './check-factors.ts';
-import { confirms, newConfirmation } from './codes.ts';
+import { matchesConfirmation, newConfirmation } from './codes.ts';
 import { administratorDocument, administratorEmailDocument, emailChangeDocument } from './documents.ts';
-import { keepSession, type Proof, reauthenticate, type SelfAct, standing } from './reauthenticate.ts';
+import { keepSession, type OwnContext, type Proof, reauthenticate, unlessSignedOut } from './reauthenticate.ts';
 
 /**
  * Requests a change of address. The address changes once the code that is sent there is confirmed.
  *
  * @throws MailerUnavailable when the mail could not be sent: a new request sends another code
  */
-export async function askOwnEmail(
+export async function requestEmailChange(
   ports: SecondFactorPorts,
-  act: SelfAct,
+  act: OwnContext,
   proof: Proof,
   email: string,
 ): Promise<Result<{ expiresAt: number; handOver?: { code: string } }>> {
@@ -49,9 +49,9 @@ export async function askOwnEmail(
 }
 
 /** Confirms the code. The claim of the new address and the end of the old one are one commit. */
-export async function confirmOwnEmail(
+export async function confirmEmailChange(
   ports: SecondFactorPorts,
-  act: SelfAct,
+  act: OwnContext,
   code: string,
 ): Promise<Result<{ administrator: Administrator }>> {
   const { account, id } = act.actor;
@@ -62,11 +62,11 @@ export async function confirmOwnEmail(
   const keys = [administratorDocument.key(account, id), pending, wanted] as const;
   type Changed = { administrator: Administrator; before: Administrator };
   const changed = await transact<typeof keys, Result<Changed>>(ports, account, keys, ([stored, held, claim], now) => {
-    const before = stored && standing(act, stored.value);
+    const before = stored && unlessSignedOut(act, stored.value);
     if (!before) return { answer: refusal('SESSION_ENDED') };
     if (held?.value.email !== asked.value.email) return { answer: refusal('LINK_INVALID') };
     const change = held.value;
-    if (!confirms(ports, change.confirmation, id, code)) {
+    if (!matchesConfirmation(ports, change.confirmation, id, code)) {
       const left = countWrongConfirmation(change.confirmation);
       const value = left && { ...change, confirmation: left };
       const reason = 'CONFIRMATION_WRONG';

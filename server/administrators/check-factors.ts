@@ -12,7 +12,7 @@ import { normalisePassword } from '../passwords/password-policy.ts';
 import { rateLimitedPassword, type WrongReason } from '../passwords/rate-limited-password.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
-import { ADMINISTRATOR_FAILURES_BEFORE_LOCK, type Administrator, actorOf, judgeRecoveryCode } from './administrator.ts';
+import { ADMINISTRATOR_FAILURES_BEFORE_LOCK, type Administrator, actorOf, checkRecoveryCode } from './administrator.ts';
 import { recoveryCodeMac } from './codes.ts';
 import { administratorDocument } from './documents.ts';
 import { readAdministrator } from './find-administrator.ts';
@@ -134,7 +134,7 @@ export async function redeemRecoveryCode(
     keys,
     ([home, stored], now) => {
       if (!home || stored?.value.state !== 'active') return { answer: refusal('ACCESS_DENIED') };
-      const judged = judgeRecoveryCode(stored.value.recovery, mac);
+      const judged = checkRecoveryCode(stored.value.recovery, mac);
       if (judged.verdict === 'locked') return { answer: refusal('ACCESS_DENIED') };
       if (judged.verdict === 'replayed') return { answer: refusal('OTP_REPLAYED') };
       const administrator: Administrator = { ...stored.value, recovery: judged.codes };

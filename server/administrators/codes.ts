@@ -13,7 +13,7 @@ export function newConfirmation(ports: Needs, of: AdministratorId): { code: stri
   return { code, confirmation: { mac: codeMac(ports, 'confirmation', of, code), attemptsLeft: CONFIRMATION_ATTEMPTS } };
 }
 
-export function confirms(
+export function matchesConfirmation(
   ports: Pick<Ports, 'secrets'>,
   confirmation: Confirmation,
   of: AdministratorId,

@@ -17,11 +17,11 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { acceptInvitation, acceptRecovery } from './accept-link.ts';
 import {
-  administratorShown,
+  administratorView,
   grants,
   language,
   linkSecret,
-  personName,
+  nameOfAdministrator,
   presentAdministrator,
   typedCode,
 } from './administrator-fields.ts';
@@ -30,11 +30,11 @@ import { type Invited, inviteAdministrator, resendInvitation } from './invite-ad
 import { listAdministrators } from './list-administrators.ts';
 
 const creation = z
-  .strictObject({ email, name: personName, language, grants: grants.default([]) })
+  .strictObject({ email, name: nameOfAdministrator, language, grants: grants.default([]) })
   .openapi('InvitationInput', { description: 'Whom to invite.' });
-const shown = z
+const invitationView = z
   .object({
-    administrator: administratorShown,
+    administrator: administratorView,
     expiresAt: instantOf('When the invitation expires.'),
     handOver: z
       .object({
@@ -51,7 +51,7 @@ const shown = z
   })
   .openapi('Invitation', { description: 'An invitation.' });
 const acceptance = z
-  .strictObject({ secret: linkSecret, code: typedCode, password, name: personName })
+  .strictObject({ secret: linkSecret, code: typedCode, password, name: nameOfAdministrator })
   .openapi('InvitationAcceptanceInput', { description: 'The acceptance of an invitation.' });
 const recovery = z
   .strictObject({ secret: linkSecret, password })
@@ -68,12 +68,12 @@ const create = route({
   description:
     'Sends a link and, in another email, a code to type. Both expire after seven days. `UNAVAILABLE` if an email could not be sent: repeat with the same `Idempotency-Key`, or resend the invitation.',
   request: { ...jsonBody(creation), headers: creationHeaders },
-  responses: { 201: jsonAnswer('Invited.', shown) },
+  responses: { 201: jsonAnswer('Invited.', invitationView) },
   handle: async (c, ports: Needs) => {
     const body = c.req.valid('json');
     const verdict = await createOnce(ports, c, 'adm', async (birth) => {
       const made = await inviteAdministrator(ports, c.get('act'), birth, body);
-      return isRefusal(made) ? made : presentInvited(made);
+      return isRefusal(made) ? made : presentInvitation(made);
     });
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
   },
@@ -86,7 +86,7 @@ const list = route({
   tag: 'Administrators',
   summary: 'List pending invitations, newest first',
   request: { query: searchedPageQuery },
-  responses: { 200: jsonAnswer('A page.', pageOf(administratorShown)) },
+  responses: { 200: jsonAnswer('A page.', pageOf(administratorView)) },
   handle: async (c, ports: Needs) => {
     const page = await listAdministrators(ports, c.get('act'), { ...c.req.valid('query'), state: 'invited' });
     if (isRefusal(page)) return refuseResult(c, page);
@@ -103,10 +103,10 @@ const resend = route({
   summary: 'Resend an invitation',
   description: 'With a new link and a new code. The previous ones no longer work.',
   request: { params },
-  responses: { 200: jsonAnswer('Sent.', shown) },
+  responses: { 200: jsonAnswer('Sent.', invitationView) },
   handle: async (c, ports: Needs) => {
     const verdict = await resendInvitation(ports, c.get('act'), c.req.valid('param').id);
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(presentInvited(verdict), 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(presentInvitation(verdict), 200);
   },
 });
 const revoke = route({
@@ -133,11 +133,11 @@ const accept = route({
   tag: 'Administrators',
   summary: 'Accept an invitation',
   request: jsonBody(acceptance),
-  responses: { 200: jsonAnswer('The administrator can sign in now.', administratorShown) },
+  responses: { 200: jsonAnswer('The administrator can sign in now.', administratorView) },
   handle: async (c, ports: Needs) => {
     const { secret, ...input } = c.req.valid('json');
     const verdict = await acceptInvitation(ports, clientInfo(c), { ...input, link: secret });
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(await shownAfter(ports, verdict), 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(await acceptedView(ports, verdict), 200);
   },
 });
 const recover = route({
@@ -151,11 +151,11 @@ const recover = route({
   summary: 'Use a recovery link',
   description: 'Sets a new password. The token is removed and all sessions end; the next sign-in sets up a new token.',
   request: jsonBody(recovery),
-  responses: { 200: jsonAnswer('The administrator can sign in now.', administratorShown) },
+  responses: { 200: jsonAnswer('The administrator can sign in now.', administratorView) },
   handle: async (c, ports: Needs) => {
     const { secret, password } = c.req.valid('json');
     const verdict = await acceptRecovery(ports, clientInfo(c), { link: secret, password });
-    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(await shownAfter(ports, verdict), 200);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(await acceptedView(ports, verdict), 200);
   },
 });
 
@@ -164,14 +164,14 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | '
 export const invitationRoutes = [create, list, resend, revoke, accept, recover];
 
 /** An invited administrator is not a superuser yet. */
-function presentInvited({ administrator, ...rest }: Invited): z.input<typeof shown> {
+function presentInvitation({ administrator, ...rest }: Invited): z.input<typeof invitationView> {
   return { administrator: presentAdministrator({}, administrator), ...rest };
 }
 
-async function shownAfter(
+async function acceptedView(
   ports: Pick<Ports, 'store' | 'clock'>,
   { administrator }: Pick<Invited, 'administrator'>,
-): Promise<z.input<typeof administratorShown>> {
+): Promise<z.input<typeof administratorView>> {
   const [account] = await ports.store.getMany([accountDocument.key(administrator.account)], ports.clock.now());
   return presentAdministrator(account?.value ?? {}, administrator);
 }

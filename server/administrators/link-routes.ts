@@ -12,7 +12,7 @@ const input = z
     secret: linkSecret,
   })
   .openapi('LinkViewInput', { description: 'The link.' });
-const shown = z
+const linkView = z
   .object({
     name: z.string().optional().openapi({ description: 'The name of the invited person.', example: 'Ada Lovelace' }),
   })
@@ -32,7 +32,7 @@ export const linkRoutes = [
     summary: 'Check a link of setup, invitation, recovery or password reset',
     description: 'Does not use the link up. A link that is used, replaced, expired or unknown is `LINK_INVALID`.',
     request: jsonBody(input),
-    responses: { 200: jsonAnswer('It can be used.', shown) },
+    responses: { 200: jsonAnswer('It can be used.', linkView) },
     handle: async (c, ports: Needs) => {
       const verdict = await viewLink(ports, c.req.valid('json'));
       return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);

@@ -2,13 +2,13 @@ import { z } from '@hono/zod-openapi';
 import { email, instantOf, password } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
-import { Refused, refuse } from '../http/problem.ts';
+import { RequestRefusal, refuse } from '../http/problem.ts';
 import { qrSvg } from '../http/qr-svg.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { parseOtp } from '../tokens/kinds/oath/format.ts';
 import { proofFields, proofOf, typedCode, typedOtp } from './administrator-fields.ts';
-import { askOwnEmail, confirmOwnEmail } from './change-email.ts';
+import { confirmEmailChange, requestEmailChange } from './change-email.ts';
 import type { Proof } from './reauthenticate.ts';
 import { confirmTokenReplacement, requestTokenReplacement } from './replace-token.ts';
 import { selfOf } from './self-routes.ts';
@@ -58,11 +58,11 @@ const setPassword = route({
   responses: { 204: { description: 'Changed.' } },
   handle: async (c, ports: Needs) => {
     const body = c.req.valid('json');
-    const verdict = await changeOwnPassword(ports, selfOf(c), shown(body), body.newPassword);
+    const verdict = await changeOwnPassword(ports, selfOf(c), profileView(body), body.newPassword);
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   },
 });
-const askEmail = route({
+const requestEmail = route({
   method: 'post',
   path: '/me/email',
   scope: 'session',
@@ -74,7 +74,7 @@ const askEmail = route({
   responses: { 202: jsonAnswer('Waiting for the code.', emailAsked) },
   handle: async (c, ports: Needs) => {
     const body = c.req.valid('json');
-    const verdict = await askOwnEmail(ports, selfOf(c), shown(body), body.newEmail);
+    const verdict = await requestEmailChange(ports, selfOf(c), profileView(body), body.newEmail);
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 202);
   },
 });
@@ -89,11 +89,11 @@ const confirmEmail = route({
   request: jsonBody(code),
   responses: { 204: { description: 'Changed.' } },
   handle: async (c, ports: Needs) => {
-    const verdict = await confirmOwnEmail(ports, selfOf(c), c.req.valid('json').code);
+    const verdict = await confirmEmailChange(ports, selfOf(c), c.req.valid('json').code);
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   },
 });
-const askToken = route({
+const requestToken = route({
   method: 'post',
   path: '/me/token',
   scope: 'session',
@@ -104,7 +104,7 @@ const askToken = route({
   request: jsonBody(proof),
   responses: { 200: jsonAnswer('For the authenticator app.', enrolment) },
   handle: async (c, ports: Needs) => {
-    const verdict = await requestTokenReplacement(ports, selfOf(c), shown(c.req.valid('json')));
+    const verdict = await requestTokenReplacement(ports, selfOf(c), profileView(c.req.valid('json')));
     if (isRefusal(verdict)) return refuseResult(c, verdict);
     const { otpauthUri, secret } = verdict;
     return c.json({ otpauthUri, secret, qrSvg: qrSvg(otpauthUri) }, 200);
@@ -139,7 +139,7 @@ const renewCodes = route({
   request: jsonBody(proof),
   responses: { 200: jsonAnswer('The previous codes no longer work.', recoveryCodes) },
   handle: async (c, ports: Needs) => {
-    const verdict = await renewRecoveryCodes(ports, selfOf(c), shown(c.req.valid('json')));
+    const verdict = await renewRecoveryCodes(ports, selfOf(c), profileView(c.req.valid('json')));
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
   },
 });
@@ -147,11 +147,11 @@ const renewCodes = route({
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
 
 /** Administrators' changes to their own sign-in. By session alone: an API key has no administrator of its own. */
-export const ownRoutes = [setPassword, askEmail, confirmEmail, askToken, confirmToken, renewCodes];
+export const ownRoutes = [setPassword, requestEmail, confirmEmail, requestToken, confirmToken, renewCodes];
 
 /** A malformed code is refused before it is counted (SR-47). */
-function shown(body: Parameters<typeof proofOf>[0]): Proof {
+function profileView(body: Parameters<typeof proofOf>[0]): Proof {
   const proof = proofOf(body);
-  if (!proof) throw new Refused('OTP_MALFORMED');
+  if (!proof) throw new RequestRefusal('OTP_MALFORMED');
   return proof;
 }

@@ -18,7 +18,7 @@ import { readAdministrator } from './find-administrator.ts';
 import { putSession } from './login/open-session.ts';
 
 /** The context of an administrator who changes their own sign-in. */
-export interface SelfAct extends RequestContext {
+export interface OwnContext extends RequestContext {
   actor: AdministratorActor;
   session: { id: FlowId; epoch: number };
 }
@@ -37,7 +37,7 @@ export interface Proof {
  */
 export async function reauthenticate(
   ports: SecondFactorPorts,
-  act: SelfAct,
+  act: OwnContext,
   proof: Proof,
 ): Promise<Result<{ administrator: Administrator }>> {
   const { account, id } = act.actor;
@@ -51,7 +51,7 @@ export async function reauthenticate(
     ports,
     { ...asked, address: act.address, wrong: refused },
     async (person) => {
-      if (!standing(act, person)) return refusal('SESSION_ENDED');
+      if (!unlessSignedOut(act, person)) return refusal('SESSION_ENDED');
       const second = await secondFactor(ports, act, person, proof);
       return isRefusal(second) ? second : { administrator: person };
     },
@@ -59,7 +59,7 @@ export async function reauthenticate(
   );
 }
 
-function secondFactor(ports: SecondFactorPorts, act: SelfAct, person: Administrator, proof: Proof) {
+function secondFactor(ports: SecondFactorPorts, act: OwnContext, person: Administrator, proof: Proof) {
   if (proof.otp !== undefined) return checkAdministratorOtp(ports, person, proof.otp);
   if (proof.recoveryCode !== undefined) return redeemRecoveryCode(ports, person, proof.recoveryCode, act);
   return Promise.resolve(refusal('OTP_REQUIRED'));
@@ -71,7 +71,7 @@ function secondFactor(ports: SecondFactorPorts, act: SelfAct, person: Administra
  */
 export async function changeSelf(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
-  act: SelfAct,
+  act: OwnContext,
   change: { changed: string[]; notice: NoticeChange },
   edit: (administrator: Administrator) => Administrator | Refusal,
 ): Promise<Result<{ administrator: Administrator }>> {
@@ -80,7 +80,7 @@ export async function changeSelf(
   const event: EventDraft = { type: 'administrator.updated', subject: id, changed: change.changed };
   type Changed = { administrator: Administrator; before: Administrator };
   const changed = await transact<readonly [typeof key], Result<Changed>>(ports, account, [key], ([stored], now) => {
-    const current = stored && standing(act, stored.value);
+    const current = stored && unlessSignedOut(act, stored.value);
     if (!current) return { answer: refusal('SESSION_ENDED') };
     const edited = edit(current);
     if (isRefusal(edited)) return { answer: edited };
@@ -97,14 +97,14 @@ export async function changeSelf(
 }
 
 /** The administrator, while the acting session is still active. */
-export function standing(act: SelfAct, administrator: Administrator): Administrator | undefined {
+export function unlessSignedOut(act: OwnContext, administrator: Administrator): Administrator | undefined {
   return administrator.sessionEpoch === act.session.epoch ? administrator : undefined;
 }
 
 /** Keeps the session that made the change. A crash before this ends it too. */
 export async function keepSession(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: SelfAct,
+  act: OwnContext,
   administrator: Administrator,
 ): Promise<void> {
   const key = sessionDocument.key(act.session.id);

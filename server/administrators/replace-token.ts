@@ -7,12 +7,12 @@ import type { SecondFactorPorts } from './check-factors.ts';
 import { administratorEnrolmentDocument } from './documents.ts';
 import { enrolToken, newEnrolment, showEnrolment } from './enrol-token.ts';
 import { readAdministrator } from './find-administrator.ts';
-import { keepSession, type Proof, reauthenticate, type SelfAct, standing } from './reauthenticate.ts';
+import { keepSession, type OwnContext, type Proof, reauthenticate, unlessSignedOut } from './reauthenticate.ts';
 
 /** Shows a new token. The old one stays until the first right code of the new one. */
 export async function requestTokenReplacement(
   ports: SecondFactorPorts,
-  act: SelfAct,
+  act: OwnContext,
   proof: Proof,
 ): Promise<Result<{ otpauthUri: string; secret: string; expiresAt: number }>> {
   const shown = await reauthenticate(ports, act, proof);
@@ -37,7 +37,7 @@ export async function requestTokenReplacement(
 /** Checks the first code of the new token, which replaces the old one, with new recovery codes. */
 export async function confirmTokenReplacement(
   ports: SecondFactorPorts,
-  act: SelfAct,
+  act: OwnContext,
   otp: string,
 ): Promise<Result<{ recoveryCodes: string[] }>> {
   const { account, id } = act.actor;
@@ -45,7 +45,7 @@ export async function confirmTokenReplacement(
   const [enrolment] = await ports.store.getMany([key], ports.clock.now());
   if (!enrolment) return refusal('LINK_INVALID');
   const raised = (current: Administrator): Administrator | Refusal => {
-    const own = standing(act, current);
+    const own = unlessSignedOut(act, current);
     return own ? { ...own, sessionEpoch: own.sessionEpoch + 1 } : refusal('SESSION_ENDED');
   };
   const enrolled = await enrolToken(ports, act.actor, enrolment.value, otp, act, raised);

@@ -22,7 +22,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier'>;
  * Requests a reset of a forgotten administrator password. Response and time are the same for known and unknown
  * addresses, with or without a mail: one durable commit (SR-40). The caller runs `deliver` after the response.
  */
-export async function askAdministratorReset(
+export async function requestAdministratorReset(
   ports: Needs,
   client: ClientInfo,
   { account: named, email }: { account?: AccountId | undefined; email: string },

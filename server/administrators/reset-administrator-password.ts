@@ -8,11 +8,11 @@ import { notify } from '../messages/notify.ts';
 import type { PasswordReset } from '../password-reset/password-reset.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { transact } from '../store/transact.ts';
-import { actOf, type Opened } from './accept-link.ts';
+import { actOf, type OpenedLink } from './accept-link.ts';
 import type { Administrator } from './administrator.ts';
 import { type LinkText, parseLink } from './administrator-link.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
-import { administratorResetStands } from './administrator-reset.ts';
+import { isAdministratorResetValid } from './administrator-reset.ts';
 import { administratorDocument, administratorResetDocument } from './documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>;
@@ -62,7 +62,7 @@ export async function resetAdministratorPassword(
 }
 
 /** A check does not use the link up, because mail programs open links first. */
-export async function openReset(ports: Pick<Ports, 'store' | 'clock'>, text: string): Promise<Result<Opened>> {
+export async function openReset(ports: Pick<Ports, 'store' | 'clock'>, text: string): Promise<Result<OpenedLink>> {
   const parsed = parseLink(text);
   if (!parsed) return refusal('LINK_INVALID');
   const now = ports.clock.now();
@@ -81,5 +81,5 @@ function keysOf({ account, administrator }: LinkText) {
 
 function opens({ secret }: LinkText, reset: PasswordReset | undefined, whose: Administrator, now: number): boolean {
   if (!reset || !secretMatches(secret, reset.secretHash)) return false;
-  return administratorResetStands(reset, whose, passwordDigest(whose), now);
+  return isAdministratorResetValid(reset, whose, passwordDigest(whose), now);
 }

@@ -7,11 +7,11 @@ import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { accountId, administratorShown, linkSecret, presentAdministrator } from './administrator-fields.ts';
-import { askAdministratorReset } from './request-administrator-reset.ts';
+import { accountId, administratorView, linkSecret, presentAdministrator } from './administrator-fields.ts';
+import { requestAdministratorReset } from './request-administrator-reset.ts';
 import { resetAdministratorPassword } from './reset-administrator-password.ts';
 
-const question = z
+const resetInput = z
   .strictObject({
     account: accountId.optional().openapi({ description: 'Required only if the server has several accounts.' }),
     email: z
@@ -26,7 +26,7 @@ const acceptance = z
   .strictObject({ secret: linkSecret, password })
   .openapi('AdministratorResetAcceptanceInput', { description: 'The new password.' });
 
-const ask = route({
+const requestReset = route({
   method: 'post',
   path: '/reset/ask',
   // The administrator cannot sign in without a password.
@@ -37,10 +37,10 @@ const ask = route({
   summary: 'Request a password reset link for an administrator',
   description:
     'For administrators who forgot their password. The response is the same whether the address is known or not; only an administrator with a token gets the email. `MAIL_ABSENT` if the server sends no mail: then use `countersign admin recover`.',
-  request: jsonBody(question),
+  request: jsonBody(resetInput),
   responses: { 202: { description: 'If the address belongs to an administrator, the email is being sent.' } },
   handle: async (c, ports: Needs) => {
-    const verdict = await askAdministratorReset(ports, clientInfo(c), c.req.valid('json'));
+    const verdict = await requestAdministratorReset(ports, clientInfo(c), c.req.valid('json'));
     if (isRefusal(verdict)) return refuseResult(c, verdict);
     runAfterResponse(c, verdict.deliver);
     return c.body(null, 202);
@@ -57,7 +57,7 @@ const accept = route({
   summary: 'Set a new password with a reset link',
   description: 'All sessions end. The token and the recovery codes stay.',
   request: jsonBody(acceptance),
-  responses: { 200: jsonAnswer('The administrator can sign in with it now.', administratorShown) },
+  responses: { 200: jsonAnswer('The administrator can sign in with it now.', administratorView) },
   handle: async (c, ports: Needs) => {
     const { secret, password } = c.req.valid('json');
     const verdict = await resetAdministratorPassword(ports, clientInfo(c), { link: secret, password });
@@ -71,4 +71,4 @@ const accept = route({
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
 
 /** Password reset of administrators. Same-origin pages only. */
-export const administratorResetRoutes = [ask, accept];
+export const administratorResetRoutes = [requestReset, accept];

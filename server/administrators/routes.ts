@@ -7,9 +7,9 @@ import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import {
-  administratorShown,
+  administratorView,
   grants,
-  personName,
+  nameOfAdministrator,
   presentAdministrator,
   proofFields,
   proofOf,
@@ -20,7 +20,7 @@ import { selfOf } from './self-routes.ts';
 import { handOverSuperuser } from './update-profile.ts';
 
 const changes = z
-  .strictObject({ name: personName, grants })
+  .strictObject({ name: nameOfAdministrator, grants })
   .partial()
   .openapi('AdministratorChanges', { description: 'What changes of an administrator.' });
 const transferring = z
@@ -40,7 +40,7 @@ const list = route({
       state: z.enum(['invited', 'active']).optional().openapi({ description: 'Only administrators in this state.' }),
     }),
   },
-  responses: { 200: jsonAnswer('A page.', pageOf(administratorShown)) },
+  responses: { 200: jsonAnswer('A page.', pageOf(administratorView)) },
   handle: async (c, ports: Needs) => {
     const page = await listAdministrators(ports, c.get('act'), c.req.valid('query'));
     if (isRefusal(page)) return refuseResult(c, page);
@@ -56,7 +56,7 @@ const read = route({
   tag: 'Administrators',
   summary: 'Read an administrator',
   request: { params },
-  responses: { 200: { ...jsonAnswer('The administrator.', administratorShown), ...tagged } },
+  responses: { 200: { ...jsonAnswer('The administrator.', administratorView), ...tagged } },
   handle: async (c, ports: Needs) => {
     const found = await showAdministrator(ports, c.get('act'), c.req.valid('param').id);
     if (isRefusal(found)) return refuseResult(c, found);
@@ -75,7 +75,7 @@ const update = route({
     'Takes effect with the next request of the administrator. Password, email address and token cannot be changed here.',
   request: { params, headers: changeHeaders, ...jsonBody(changes) },
   responses: {
-    200: { ...jsonAnswer('The administrator as changed.', administratorShown), ...tagged },
+    200: { ...jsonAnswer('The administrator as changed.', administratorView), ...tagged },
   },
   handle: async (c, ports: Needs) => {
     const { id } = c.req.valid('param');
@@ -117,7 +117,7 @@ const transfer = route({
   summary: 'Transfer the superuser role',
   description: 'To an active administrator. The superuser reauthenticates with both factors. The sessions of both end.',
   request: { params, ...jsonBody(transferring) },
-  responses: { 200: jsonAnswer('The new superuser.', administratorShown) },
+  responses: { 200: jsonAnswer('The new superuser.', administratorView) },
   handle: async (c, ports: Needs) => {
     const proof = proofOf(c.req.valid('json'));
     if (!proof) return refuse(c, 'OTP_MALFORMED');

@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import type { AppEnv } from '../http/context.ts';
-import { Refused } from '../http/problem.ts';
+import { RequestRefusal } from '../http/problem.ts';
 import type { OpenedSession } from './login/open-session.ts';
-import type { SelfAct } from './reauthenticate.ts';
+import type { OwnContext } from './reauthenticate.ts';
 
 /** The session that the request came by. Only `authorize` sets it. */
 export function sessionOf(c: Context<AppEnv>): OpenedSession | undefined {
@@ -10,10 +10,10 @@ export function sessionOf(c: Context<AppEnv>): OpenedSession | undefined {
 }
 
 /** The administrator of the session, on a route of scope `session`. */
-export function selfOf(c: Context<AppEnv>): SelfAct {
+export function selfOf(c: Context<AppEnv>): OwnContext {
   const { actor, ...client } = c.get('act');
   const opened = sessionOf(c);
-  if (!opened || actor.kind !== 'administrator') throw new Refused('SESSION_NEEDED');
+  if (!opened || actor.kind !== 'administrator') throw new RequestRefusal('SESSION_NEEDED');
   const { id, epoch } = opened.session;
   return { actor, ...client, session: { id, epoch } };
 }

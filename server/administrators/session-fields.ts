@@ -53,7 +53,7 @@ export const session = z
   })
   .openapi('Session', { description: 'The session of an administrator.' });
 
-export const whose = z
+export const sessionProbe = z
   .object({
     session: session.nullable(),
     hasEnded: z.boolean().openapi({ description: 'Whether there was one that has ended.' }),
@@ -84,7 +84,7 @@ export const signIn = z
   })
   .openapi('SignIn', { description: 'The state of a sign-in.' });
 
-export const signInBegun = signIn
+export const startedSignIn = signIn
   .extend({
     handle: z
       .string()

@@ -6,9 +6,9 @@ import type { Administrator } from './administrator.ts';
 /** A session ends after this time without use (SR-29). */
 export const SESSION_IDLE_MS = 30 * MINUTE_MS;
 /** A session in use ends after this time. */
-export const SESSION_LONGEST_MS = 12 * HOUR_MS;
+export const MAX_SESSION_MS = 12 * HOUR_MS;
 /** The shortest time between two records of use. */
-export const SESSION_NOTED_MS = MINUTE_MS;
+export const SESSION_USE_STEP_MS = MINUTE_MS;
 
 /** The session of a signed-in administrator. Has the id of the sign-in that made it in its last commit. */
 export interface Session {
@@ -24,7 +24,7 @@ export interface Session {
 }
 
 export function sessionEndsAt({ createdAt, lastSeenAt }: Pick<Session, 'createdAt' | 'lastSeenAt'>): number {
-  return Math.min(lastSeenAt + SESSION_IDLE_MS, createdAt + SESSION_LONGEST_MS);
+  return Math.min(lastSeenAt + SESSION_IDLE_MS, createdAt + MAX_SESSION_MS);
 }
 
 /** True while the session is valid for its administrator, who is read with every request (SR-39). */

@@ -67,7 +67,7 @@ export async function setUpInstallation(
   ports: Needs,
   input: FirstAccount,
 ): Promise<Result<{ account: Account; administrator: Administrator }>> {
-  if (!(await opensSetup(ports, input.secret))) return refusal('LINK_INVALID');
+  if (!(await matchesSetupLink(ports, input.secret))) return refusal('LINK_INVALID');
   const hashed = await hashAdministratorPassword(
     ports,
     input.password,
@@ -121,7 +121,7 @@ export async function setUpInstallation(
 }
 
 /** True if this is the secret of the setup link and there is no account yet. A check does not use the link up. */
-export async function opensSetup(ports: Pick<Ports, 'store' | 'clock'>, secret: string): Promise<boolean> {
+export async function matchesSetupLink(ports: Pick<Ports, 'store' | 'clock'>, secret: string): Promise<boolean> {
   const [link] = await ports.store.getMany([setupLinkDocument.key()], ports.clock.now());
   return link !== undefined && secretMatches(secret, link.value.secretHash) && !(await hasAccount(ports));
 }

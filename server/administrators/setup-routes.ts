@@ -6,10 +6,10 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import {
   accountId,
-  administratorShown,
+  administratorView,
   language,
   linkSecret,
-  personName,
+  nameOfAdministrator,
   presentAdministrator,
 } from './administrator-fields.ts';
 import { setUpInstallation } from './set-up.ts';
@@ -19,17 +19,17 @@ const input = z
     secret: linkSecret,
     accountName: label(100).openapi({ description: 'The name of the account.', example: 'Shop' }),
     email,
-    name: personName,
+    name: nameOfAdministrator,
     language,
     password,
   })
   .openapi('SetupInput', { description: 'The first account and its superuser.' });
-const made = z
+const createdSetup = z
   .object({
     account: z
       .object({ id: accountId, name: z.string().openapi({ description: 'The name of the account.', example: 'Shop' }) })
       .openapi({ description: 'The account.' }),
-    administrator: administratorShown,
+    administrator: administratorView,
   })
   .openapi('Setup', { description: 'The first account and its superuser.' });
 
@@ -48,7 +48,7 @@ export const setupRoutes = [
     description:
       'With the link that a new installation prints. It works once. The superuser then signs in and sets up a token.',
     request: jsonBody(input),
-    responses: { 201: jsonAnswer('Created.', made) },
+    responses: { 201: jsonAnswer('Created.', createdSetup) },
     handle: async (c, ports: Needs) => {
       const verdict = await setUpInstallation(ports, c.req.valid('json'));
       if (isRefusal(verdict)) return refuseResult(c, verdict);

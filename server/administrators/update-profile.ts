@@ -7,12 +7,12 @@ import { hashAdministratorPassword, personalWords } from './administrator-passwo
 import { transferSuperuser } from './change-administrator.ts';
 import type { SecondFactorPorts } from './check-factors.ts';
 import { newRecoveryCodes } from './codes.ts';
-import { changeSelf, type Proof, reauthenticate, type SelfAct } from './reauthenticate.ts';
+import { changeSelf, type OwnContext, type Proof, reauthenticate } from './reauthenticate.ts';
 
 /** Administrators' changes to their own sign-in. Each asks for both factors again (SR-38). */
 export async function changeOwnPassword(
   ports: SecondFactorPorts,
-  act: SelfAct,
+  act: OwnContext,
   proof: Proof,
   password: string,
 ): Promise<Result<{ administrator: Administrator }>> {
@@ -32,7 +32,7 @@ export async function changeOwnPassword(
 /** Makes ten new codes. The previous ones are void. */
 export async function renewRecoveryCodes(
   ports: SecondFactorPorts,
-  act: SelfAct,
+  act: OwnContext,
   proof: Proof,
 ): Promise<Result<{ recoveryCodes: string[] }>> {
   const shown = await reauthenticate(ports, act, proof);
@@ -49,7 +49,7 @@ export async function renewRecoveryCodes(
 /** Transfers the superuser's role. Both administrators are notified. */
 export async function handOverSuperuser(
   ports: SecondFactorPorts,
-  act: SelfAct,
+  act: OwnContext,
   proof: Proof,
   to: AdministratorId,
 ): Promise<Result<{ superuser: Administrator }>> {

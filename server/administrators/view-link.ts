@@ -2,7 +2,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { openLink } from './accept-link.ts';
 import { openReset } from './reset-administrator-password.ts';
-import { opensSetup } from './set-up.ts';
+import { matchesSetupLink } from './set-up.ts';
 
 export interface LinkView {
   /** The name of the invited administrator, as the inviter wrote it. */
@@ -17,7 +17,7 @@ export async function viewLink(
   ports: Pick<Ports, 'store' | 'clock'>,
   { kind, secret }: { kind: 'setup' | 'invitation' | 'recovery' | 'reset'; secret: string },
 ): Promise<Result<LinkView>> {
-  if (kind === 'setup') return (await opensSetup(ports, secret)) ? {} : refusal('LINK_INVALID');
+  if (kind === 'setup') return (await matchesSetupLink(ports, secret)) ? {} : refusal('LINK_INVALID');
   const opened = await (kind === 'reset' ? openReset(ports, secret) : openLink(ports, secret, kind));
   if (isRefusal(opened)) return opened;
   return kind === 'invitation' ? { name: opened.name } : {};

@@ -26,16 +26,16 @@ export type NamedAccessCheck = AccessCheck &
  * @param see reads the filter input for the user; called only if there is a filter
  */
 export function* accessChecks(facts: AccessFacts, see: () => FilterInput, now: number): Generator<NamedAccessCheck> {
-  yield { check: 'plan', ...judged(facts.planActive, 'PLAN_INACTIVE') };
-  yield { check: 'resource', ...judged(facts.resource.enabled, 'RESOURCE_DISABLED') };
+  yield { check: 'plan', ...checkResult(facts.planActive, 'PLAN_INACTIVE') };
+  yield { check: 'resource', ...checkResult(facts.resource.enabled, 'RESOURCE_DISABLED') };
   for (const { id, filter } of facts.filters) {
     const rule = filter?.rule;
     // An attached filter that no longer exists denies: it may have been the one that would.
     const allowed = rule !== undefined && evaluateFilters([rule], see(), now).allowed;
-    yield { check: 'filter', id, rule, ...judged(allowed, 'FILTER_DENIED') };
+    yield { check: 'filter', id, rule, ...checkResult(allowed, 'FILTER_DENIED') };
   }
 }
 
-function judged(passed: boolean, code: RefusalCode): AccessCheck {
+function checkResult(passed: boolean, code: RefusalCode): AccessCheck {
   return passed ? { passed } : { passed, code };
 }

@@ -6,8 +6,8 @@ import { startRedirectedFlow } from '../login/start-redirected-flow.ts';
 import { assign } from '../resources/assign.ts';
 import { createLoginRequest, operatorContext } from '../testing/as-operator.ts';
 import {
-  addPerson,
   addToken,
+  addUser,
   birth,
   createFixture,
   type Fixture,
@@ -250,7 +250,7 @@ describe('a change', () => {
 
   test('that the actor may not make is refused and leaves no trace', async () => {
     const scene = await createFixture(ports);
-    const { user } = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
+    const { user } = await addUser(ports, scene.account, scene.resource, { user: { login: 'bob' } });
     const act: RequestContext = { actor: { kind: 'user', account: scene.account, id: scene.user.id } };
     expect(
       await recordedEvents(async () =>

@@ -17,7 +17,7 @@ import type { SecondAnswer } from '../tokens/second-answer.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
-import { checkPassword, type PasswordRight } from './check-password.ts';
+import { type CorrectPassword, checkPassword } from './check-password.ts';
 import { confirmByFactor, confirmsUser } from './confirm-user.ts';
 import { decoyAttempt, locateTyped } from './decoy-attempt.ts';
 import { decoyForUnknownUser } from './decoy-for-unknown-user.ts';
@@ -36,19 +36,19 @@ export type AuthenticationRequest = {
   address?: string;
 } & (
   | { method: 'password'; user: string; password: string }
-  | ({ method: 'otp'; user: string } & Shown)
+  | ({ method: 'otp'; user: string } & SubmittedFactors)
   /** Without a code: a user who still needs one is told so after the password. */
-  | ({ method: 'password-otp'; user: string; password: string } & Shown)
+  | ({ method: 'password-otp'; user: string; password: string } & SubmittedFactors)
   | { method: 'token'; token: TokenId; otp: string }
 );
 
 /** The second factor: digits, or a recovery code instead. */
-export interface Shown {
+export interface SubmittedFactors {
   otp?: string | undefined;
   recoveryCode?: string | undefined;
 }
 
-export interface Authenticated {
+export interface AuthenticationResult {
   method: Method;
   user?: { id: UserId; login: string };
   token?: TokenId;
@@ -70,7 +70,7 @@ export async function authenticate(
   ports: Needs,
   act: RequestContext,
   request: AuthenticationRequest,
-): Promise<Result<Authenticated>> {
+): Promise<Result<AuthenticationResult>> {
   if (!mayAuthenticateOn(act.actor, request.resource)) return refusal('SCOPE_MISSING');
   const verdict = await decide(ports, act, request);
   if (isRefusal(verdict)) {
@@ -85,7 +85,7 @@ async function decide(
   ports: Needs,
   act: RequestContext,
   request: AuthenticationRequest,
-): Promise<Result<Authenticated>> {
+): Promise<Result<AuthenticationResult>> {
   const { account } = act.actor;
   // Both are only read here, so read them together; the user may not exist.
   const [access, person] = await Promise.all([
@@ -162,8 +162,8 @@ async function authenticateWithOtp(
   resource: Resource,
   person: User | undefined,
   request: By<'otp'>,
-): Promise<Result<Authenticated>> {
-  const answer = answerOf(request) ?? { kind: 'code', otp: '' };
+): Promise<Result<AuthenticationResult>> {
+  const answer = secondAnswerOf(request) ?? { kind: 'code', otp: '' };
   if (!person) {
     const event = attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS' });
     await decoyForUnknownUser(ports, attempt.account, request.user, answer, event);
@@ -176,7 +176,7 @@ async function authenticateWithOtp(
   if (isRefusal(outcome)) {
     return outcome.refused === 'OTP_REPLAYED' ? outcome : refusal('INVALID_CREDENTIALS');
   }
-  return { method: 'otp', user: named(person), ...outcome };
+  return { method: 'otp', user: publicUser(person), ...outcome };
 }
 
 /**
@@ -187,16 +187,16 @@ async function authenticateWithPassword(
   ports: Needs,
   attempt: Attempt,
   request: By<'password'> | By<'password-otp'>,
-): Promise<Result<Authenticated>> {
+): Promise<Result<AuthenticationResult>> {
   const { resource, user: name, password, address, method } = request;
-  const answer = method === 'password-otp' ? answerOf(request) : undefined;
-  const first = await checkPassword<Authenticated | { right: PasswordRight; resource: Resource }>(
+  const answer = method === 'password-otp' ? secondAnswerOf(request) : undefined;
+  const first = await checkPassword<AuthenticationResult | { right: CorrectPassword; resource: Resource }>(
     ports,
     { account: attempt.account, resource, name, password, address, way: 'api' },
     async (right) => {
       const access = await readAccess(ports, resource, address, attempt.account);
       if (isRefusal(access)) return access;
-      if (method === 'password') return { method, user: named(right.user), otp: 'not_used' };
+      if (method === 'password') return { method, user: publicUser(right.user), otp: 'not_used' };
       return answer === undefined
         ? withoutSecondFactor(ports, access.resource, right)
         : { right, resource: access.resource };
@@ -211,12 +211,12 @@ async function authenticateWithPassword(
           const related = [...(audit?.tokens ?? [])];
           return attempt.event({ outcome: 'refused', reason, subject, related, factors });
         }
-        return attempt.event({ outcome: 'granted', subject, factors, otp: (concluded as Authenticated).otp });
+        return attempt.event({ outcome: 'granted', subject, factors, otp: (concluded as AuthenticationResult).otp });
       },
     },
   );
   if (isRefusal(first)) return first;
-  if (!('right' in first) || answer === undefined) return first as Authenticated;
+  if (!('right' in first) || answer === undefined) return first as AuthenticationResult;
   const { user } = first.right;
   const createEvent = (outcome: SecondFactorEvent) => attempt.otp(user.id, ['password'], outcome);
   const scope = apiScope(resource);
@@ -226,17 +226,21 @@ async function authenticateWithPassword(
   if (confirmsUser(outcome)) {
     await confirmByFactor(ports, attempt.act, user, passwordDigest(user)).catch(() => undefined);
   }
-  return { method: 'password-otp', user: named(user), ...outcome };
+  return { method: 'password-otp', user: publicUser(user), ...outcome };
 }
 
 /** Right password, no code: enough only for a user whose tokens are all deactivated. */
-function withoutSecondFactor(ports: Needs, resource: Resource, { user, tokens }: PasswordRight): Result<Authenticated> {
+function withoutSecondFactor(
+  ports: Needs,
+  resource: Resource,
+  { user, tokens }: CorrectPassword,
+): Result<AuthenticationResult> {
   const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now(), 'api');
   const factors = decideFactors('password-otp', states);
   if (factors.kind === 'deny')
     return refusal(denialCode(factors.reason, user), {}, { tokens: tokens.map(({ id }) => id) });
   if (factors.otp) return refusal('OTP_REQUIRED');
-  return { method: 'password-otp', user: named(user), otp: 'skipped' };
+  return { method: 'password-otp', user: publicUser(user), otp: 'skipped' };
 }
 
 async function authenticateWithToken(
@@ -244,7 +248,7 @@ async function authenticateWithToken(
   attempt: Attempt,
   resource: Resource,
   request: By<'token'>,
-): Promise<Result<Authenticated>> {
+): Promise<Result<AuthenticationResult>> {
   const key = tokenDocument.key(request.token);
   const [token] = await ports.store.getMany([key], ports.clock.now());
   if (token?.value.account !== attempt.account || !token.value.directResources.includes(resource.id)) {
@@ -272,11 +276,11 @@ async function authenticateWithToken(
   return isRefusal(outcome) ? outcome : { method: 'token', ...outcome };
 }
 
-function answerOf({ otp, recoveryCode }: Shown): SecondAnswer | undefined {
+function secondAnswerOf({ otp, recoveryCode }: SubmittedFactors): SecondAnswer | undefined {
   if (recoveryCode !== undefined) return { kind: 'recovery', code: recoveryCode };
   return otp === undefined ? undefined : { kind: 'code', otp };
 }
 
-function named(user: User): { id: UserId; login: string } {
+function publicUser(user: User): { id: UserId; login: string } {
   return { id: user.id, login: user.login };
 }

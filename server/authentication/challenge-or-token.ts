@@ -7,7 +7,7 @@ import { tokenDocument } from '../tokens/documents.ts';
 import { showsOwnCodes } from '../tokens/kinds/rules.ts';
 import type { Token } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
-import type { Asked, ChallengeRequest } from './create-challenge.ts';
+import type { ChallengeRequest, CreatedChallenge } from './create-challenge.ts';
 import { candidates, createChallenge } from './create-challenge.ts';
 import { readAccess } from './read-access.ts';
 
@@ -22,7 +22,7 @@ export async function challengeOrToken(
   ports: Needs,
   act: RequestContext,
   request: ChallengeRequest,
-): Promise<Result<{ token: Token; asked?: Asked }>> {
+): Promise<Result<{ token: Token; asked?: CreatedChallenge }>> {
   const asked = await createChallenge(ports, act, { ...request, reuseRecent: true });
   if (!isRefusal(asked)) {
     const key = tokenDocument.key(asked.token);

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { anyName, instantOf, languageTag, personAddress, resourceId, tokenId } from '../http/api/fields.ts';
+import { anyName, instantOf, languageTag, resourceId, tokenId, userAddress } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
@@ -7,7 +7,7 @@ import { mailLanguage } from '../kernel/mail.ts';
 import { mayUse } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { ASKED_KINDS, createChallenge } from './create-challenge.ts';
+import { CHALLENGE_KINDS, createChallenge } from './create-challenge.ts';
 
 const request = z
   .strictObject({
@@ -17,11 +17,11 @@ const request = z
       description: 'Id of a token of the user; without `user`, of a token that is assigned to the resource.',
     }),
     kind: z
-      .enum(ASKED_KINDS)
+      .enum(CHALLENGE_KINDS)
       .optional()
       .openapi({ description: 'The kind of token. Default: the first kind of this list that the user has.' }),
     language: languageTag,
-    address: personAddress,
+    address: userAddress,
   })
   .refine((body) => (body.user ?? body.token) !== undefined, { message: 'user or token', path: ['user'] })
   .openapi('ChallengeInput', { description: 'Which token to challenge.' });
@@ -29,7 +29,7 @@ const request = z
 const answer = z
   .object({
     token: tokenId,
-    kind: z.enum(ASKED_KINDS).openapi({ description: 'The kind of the token.' }),
+    kind: z.enum(CHALLENGE_KINDS).openapi({ description: 'The kind of the token.' }),
     name: z.string().openapi({ description: 'The name of the token.', example: 'Phone of Alice' }),
     to: z.string().optional().openapi({ description: 'Where the code was sent, masked.', example: '+49•••••••678' }),
     question: z.string().optional().openapi({ description: 'To be typed into the device.', example: '48210375' }),

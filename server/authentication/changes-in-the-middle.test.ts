@@ -3,7 +3,7 @@ import { isRefusal } from '../kernel/result.ts';
 import { authenticate, consumeResult, unassign, updateToken, updateUser } from '../testing/as-operator.ts';
 import { weakHash } from '../testing/fake-hasher.ts';
 import {
-  addPerson,
+  addUser,
   createFixture,
   type Fixture,
   NONCE,
@@ -55,7 +55,7 @@ const edits: Record<string, Edit> = {
       token: token(scene).id,
     }),
   'the token is given to someone else': async (scene) => {
-    const other = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
+    const other = await addUser(ports, scene.account, scene.resource, { user: { login: 'bob' } });
     await moveTo(scene, other.user.id);
   },
   'the token is taken away and given back': async (scene) => {

@@ -15,7 +15,7 @@ import { userDocument } from '../users/documents.ts';
 import { canSignIn, type SignInWay, type User } from '../users/user.ts';
 import { locateTyped } from './decoy-attempt.ts';
 
-export interface PasswordRight {
+export interface CorrectPassword {
   user: User;
   /** The tokens of the assignment, in any state. */
   tokens: Token[];
@@ -53,7 +53,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
 export async function checkPassword<A extends object>(
   ports: Needs,
   input: PasswordAttempt,
-  conclude: (right: PasswordRight) => Promise<Result<A>>,
+  conclude: (right: CorrectPassword) => Promise<Result<A>>,
   events?: PasswordEvents,
 ): Promise<Result<A>> {
   // Reserved before any step that depends on the user, so that a refusal reveals nothing either.
@@ -69,7 +69,7 @@ async function checkInTurn<A extends object>(
   ports: Needs,
   reservation: Reservation,
   input: PasswordAttempt,
-  conclude: (right: PasswordRight) => Promise<Result<A>>,
+  conclude: (right: CorrectPassword) => Promise<Result<A>>,
   events: PasswordEvents | undefined,
 ): Promise<Result<A>> {
   const found = await locateTyped(ports, input.account, input.name);
@@ -99,7 +99,7 @@ async function reloadUser(
   found: User,
   input: PasswordAttempt,
   passwordHash: string | undefined,
-): Promise<PasswordRight | undefined> {
+): Promise<CorrectPassword | undefined> {
   const person = await reloadIfValid(ports, found, input, passwordHash);
   if (!person || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return person;
   // A second hash, during which things may change again.
@@ -113,7 +113,7 @@ async function reloadIfValid(
   found: User,
   { resource, way }: PasswordAttempt,
   passwordHash: string | undefined,
-): Promise<PasswordRight | undefined> {
+): Promise<CorrectPassword | undefined> {
   const pairs = await loadAssignedTokens(ports, found, resource, way);
   const tokens = pairs.tokens.map(({ value }) => value);
   const { user } = pairs;

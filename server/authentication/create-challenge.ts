@@ -23,7 +23,7 @@ import { acceptedKindsFrom } from './second-factor.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 
 /** The kinds that need a challenge before they can be answered. */
-export const ASKED_KINDS = TOKEN_KINDS.filter((kind) => KIND_RULES[kind].isChallenged);
+export const CHALLENGE_KINDS = TOKEN_KINDS.filter((kind) => KIND_RULES[kind].isChallenged);
 
 export interface ChallengeRequest {
   resource: ResourceId;
@@ -39,7 +39,7 @@ export interface ChallengeRequest {
   reuseRecent?: true | undefined;
 }
 
-export interface Asked extends ApiChallenge {
+export interface CreatedChallenge extends ApiChallenge {
   token: TokenId;
   kind: TokenKind;
   name: string;
@@ -54,7 +54,7 @@ export async function createChallenge(
   ports: Needs,
   act: RequestContext,
   request: ChallengeRequest,
-): Promise<Result<Asked>> {
+): Promise<Result<CreatedChallenge>> {
   if (!mayAuthenticateOn(act.actor, request.resource)) return refusal('SCOPE_MISSING');
   const access = await readAccess(ports, request.resource, request.address, act.actor.account);
   if (isRefusal(access)) return access;

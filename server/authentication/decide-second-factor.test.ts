@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sampleToken, tokenId } from '../testing/samples.ts';
-import type { FactorVerdict } from '../tokens/factor-check.ts';
+import type { FactorCheck } from '../tokens/factor-check.ts';
 import type { OathToken } from '../tokens/token.ts';
 import {
   candidateTokens,
@@ -51,14 +51,14 @@ const anyTokens = fc.array(anyToken, { maxLength: 6 }).map((drafts) =>
     ),
   ),
 );
-type Kind = FactorVerdict['verdict'];
+type Kind = FactorCheck['verdict'];
 const KINDS: readonly Kind[] = ['accepted', 'wrong', 'replayed', 'not-asked'];
 
 /** Each candidate with a verdict of one of these kinds. */
 function verify(candidates: readonly LimitedToken[], kinds: readonly Kind[]): VerifiedCandidate[] {
   return candidates.map((stored, at) => {
     const kind = kinds[at % kinds.length] ?? 'wrong';
-    const verdict: FactorVerdict =
+    const verdict: FactorCheck =
       kind === 'accepted' ? { verdict: kind, next: { ...stored.value, nextCounter: 7 } } : { verdict: kind };
     return { stored, scope: 'flow', verdict };
   });

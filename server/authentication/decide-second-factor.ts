@@ -1,7 +1,7 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { Method } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import type { Candidate, FactorVerdict } from '../tokens/factor-check.ts';
+import type { Candidate, FactorCheck } from '../tokens/factor-check.ts';
 import { countWrongAnswer, resetFailures, tokenState } from '../tokens/lockout.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
 import type { Token, TokenKind } from '../tokens/token.ts';
@@ -67,11 +67,11 @@ export function candidateTokens(
 /** A token and the verdict on the answer. */
 export interface VerifiedCandidate extends Candidate {
   stored: LimitedToken;
-  verdict: FactorVerdict;
+  verdict: FactorCheck;
 }
 
-type AcceptedCandidate = VerifiedCandidate & { verdict: Extract<FactorVerdict, { verdict: 'accepted' }> };
-type WrongCandidate = VerifiedCandidate & { verdict: Extract<FactorVerdict, { verdict: 'wrong' }> };
+type AcceptedCandidate = VerifiedCandidate & { verdict: Extract<FactorCheck, { verdict: 'accepted' }> };
+type WrongCandidate = VerifiedCandidate & { verdict: Extract<FactorCheck, { verdict: 'wrong' }> };
 
 /** A token as read, and as it is after the decision. */
 export interface TokenChange extends VerifiedCandidate {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { authenticate } from '../testing/as-operator.ts';
 import {
-  addPerson,
   addResource,
   addToken,
+  addUser,
   createFixture,
   type Fixture,
   PASSWORD,
@@ -26,11 +26,11 @@ afterAll(() => ports.close());
 async function crowd(resource = {}): Promise<{ scene: Fixture; names: Record<string, string> }> {
   const scene = await createFixture(ports, { resource });
   const person = (login: string, options = {}) =>
-    addPerson(ports, scene.account, scene.resource, { user: { login }, ...options });
+    addUser(ports, scene.account, scene.resource, { user: { login }, ...options });
   await runMeanwhile.blockUser(await person('blocked'));
   await person('passwordless', { password: false });
   const elsewhere = await addResource(ports, scene.account);
-  await addPerson(ports, scene.account, elsewhere, { user: { login: 'unassigned' } });
+  await addUser(ports, scene.account, elsewhere, { user: { login: 'unassigned' } });
   await person('locked', { tokens: [{ state: 'locked' }] });
   return {
     scene,
@@ -62,7 +62,7 @@ describe('a password', () => {
     async (method) => {
       const { scene, names } = await crowd();
       const shut = { login: 'shut', apiSupport: false };
-      await addPerson(ports, scene.account, scene.resource, { user: shut });
+      await addUser(ports, scene.account, scene.resource, { user: shut });
       const withRightPassword = ['unassigned', 'blocked', 'not by the API'];
       for (const [who, user] of Object.entries({ ...names, 'not by the API': shut.login })) {
         const password = withRightPassword.includes(who) ? PASSWORD : 'guess';
@@ -143,7 +143,7 @@ describe('a code alone', () => {
   async function otpCrowd(): Promise<{ scene: Fixture; names: Record<string, string> }> {
     const { scene, names } = await crowd({ methodPolicy: 'otp' });
     const person = (login: string, options = {}) =>
-      addPerson(ports, scene.account, scene.resource, { user: { login }, ...options });
+      addUser(ports, scene.account, scene.resource, { user: { login }, ...options });
     await person('holder', { tokens: [{}] });
     await person('deactivated', { tokens: [{ state: 'deactivated' }] });
     await person('expired', { tokens: [{ state: 'expired' }] });
@@ -164,7 +164,7 @@ describe('a code alone', () => {
   test('over the API: no hash, one commit, one response', async () => {
     const { scene, names } = await otpCrowd();
     const shut = { login: 'shut', apiSupport: false };
-    const { tokens } = await addPerson(ports, scene.account, scene.resource, { user: shut, tokens: [{}] });
+    const { tokens } = await addUser(ports, scene.account, scene.resource, { user: shut, tokens: [{}] });
     for (const [who, user] of Object.entries({ ...names, 'not by the API': shut.login })) {
       const otp = user === shut.login ? ((await tokens[0]?.code()) ?? '') : '000000';
       const request = { account: scene.account, resource: scene.resource.id, method: 'otp' as const, user, otp };
@@ -208,7 +208,7 @@ describe('a code alone', () => {
     const email = 'ada@example.com';
     for (const users of [[], [{ login: 'ada', email }], [{ login: 'ada' }, { login: 'bob', email }]]) {
       const { account, resource } = await createFixture(ports, { resource: { methodPolicy: 'otp' } });
-      for (const user of users) await addPerson(ports, account, resource, { user, tokens: [{}] });
+      for (const user of users) await addUser(ports, account, resource, { user, tokens: [{}] });
       const common = { account, resource: resource.id, method: 'otp', otp: '000000' } as const;
       const flood = Array.from({ length: 100 }, () => authenticate(ports, { ...common, user: 'ada' }).catch(String));
       expect(await authenticate(ports, { ...common, user: email })).toEqual({ refused: 'INVALID_CREDENTIALS' });

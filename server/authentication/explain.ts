@@ -118,7 +118,7 @@ export async function explain(
   return { explained: { resource: question.resource, method, at, checks, factors, verdict } };
 }
 
-interface Decided {
+interface CheckedAccess {
   method: Method;
   checks: Check[];
   factors: Explanation['factors'];
@@ -129,7 +129,7 @@ async function aboutToken(
   act: RequestContext,
   resource: Resource,
   id: TokenId,
-): Promise<Result<Decided>> {
+): Promise<Result<CheckedAccess>> {
   const now = ports.clock.now();
   const [stored] = await ports.store.getMany([tokenDocument.key(id)], now);
   const token = stored?.value;
@@ -138,7 +138,7 @@ async function aboutToken(
   const assignment: Check = {
     check: 'assignment',
     kind: direct ? 'direct' : 'none',
-    ...judged(direct, 'INVALID_CREDENTIALS'),
+    ...checkResult(direct, 'INVALID_CREDENTIALS'),
   };
   const { checks, factors } = factorsOf('token', factorStates([token], acceptedKinds(resource), now, 'api'));
   return { method: 'token', checks: [assignment, tokenCheck(token, now), ...checks], factors: direct ? factors : null };
@@ -149,7 +149,7 @@ async function aboutUser(
   act: RequestContext,
   resource: Resource,
   asked: { user: string; method: Exclude<Method, 'token'> | 'widget' } & Omit<Question, 'subject'>,
-): Promise<Result<Decided>> {
+): Promise<Result<CheckedAccess>> {
   const { account } = act.actor;
   const now = ports.clock.now();
   const person = await locateUser(ports, account, asked.user);
@@ -169,7 +169,7 @@ async function aboutUser(
   checks.push(await userCheck(ports, person, admitted, way));
   if (withPassword) {
     const set = person?.passwordHash !== undefined;
-    checks.push({ check: 'password-set', ...judged(set, 'INVALID_CREDENTIALS') });
+    checks.push({ check: 'password-set', ...checkResult(set, 'INVALID_CREDENTIALS') });
   }
   checks.push(assignmentCheck(assignment, tokens));
   for (const { token: id } of assignment?.tokens ?? []) checks.push(pairCheck(id, named.get(id), tokens, now));
@@ -200,7 +200,7 @@ async function environmentCheck(
   const check = { check: 'environment', action, percent: match?.percent ?? null } as const;
   // A required code may be available: the factors decide that.
   const passed = match?.differs !== 'refuse';
-  return { check: { ...check, ...judged(passed, 'ENVIRONMENT_MISMATCH') }, differs: match?.differs };
+  return { check: { ...check, ...checkResult(passed, 'ENVIRONMENT_MISMATCH') }, differs: match?.differs };
 }
 
 async function waitCheck(
@@ -218,7 +218,7 @@ async function waitCheck(
   const waiting = until > 0;
   // A wait because of the user's other names is not revealed at the sign-in.
   const code = shown > 0 ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
-  return { check: 'password-wait', ...(waiting && { until }), ...judged(!waiting, code) };
+  return { check: 'password-wait', ...(waiting && { until }), ...checkResult(!waiting, code) };
 }
 
 /** @param admitted the user as a sign-in sees them: absent if blocked, gone or not live */
@@ -235,14 +235,14 @@ async function userCheck(
     check: 'user',
     state,
     ...(live && { id: live.id }),
-    ...judged(admitted !== undefined, 'INVALID_CREDENTIALS'),
+    ...checkResult(admitted !== undefined, 'INVALID_CREDENTIALS'),
   };
 }
 
 function assignmentCheck(assignment: Assignment | undefined, tokens: readonly Token[]): Check {
   const [alone, withToken] = [assignment?.alone === true, tokens.length > 0];
   const kind = alone ? (withToken ? 'alone-and-token' : 'alone') : withToken ? 'token' : 'none';
-  return { check: 'assignment', kind, ...judged(isAssigned(assignment, tokens), 'INVALID_CREDENTIALS') };
+  return { check: 'assignment', kind, ...checkResult(isAssigned(assignment, tokens), 'INVALID_CREDENTIALS') };
 }
 
 /** The tokens that an assignment names, in any state. */
@@ -286,6 +286,6 @@ function otpUse(factors: Explanation['factors']): OtpUse {
   return factors?.otpSkipped ? 'skipped' : 'not_used';
 }
 
-function judged(passed: boolean, code: RefusalCode): { passed: boolean; code?: RefusalCode } {
+function checkResult(passed: boolean, code: RefusalCode): { passed: boolean; code?: RefusalCode } {
   return passed ? { passed } : { passed, code };
 }

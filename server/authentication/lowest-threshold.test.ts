@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Resource } from '../resources/resource.ts';
 import { assign, authenticate, updateResource, updateToken } from '../testing/as-operator.ts';
 import {
-  addPerson,
   addResource,
   addToken,
+  addUser,
   createFixture,
   type Fixture,
   type FixtureToken,
@@ -132,7 +132,7 @@ describe('SR-67: a token of two resources', () => {
   test('no longer counts a resource once the token has another owner', async () => {
     const scene = await atLax();
     unwrap(await pair(scene, await addStrict(scene)));
-    const bob = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
+    const bob = await addUser(ports, scene.account, scene.resource, { user: { login: 'bob' } });
     const token = tokenOf(scene);
     unwrap(await updateToken(ports, scene.account, token.id, { owner: bob.user.id }));
     unwrap(await pair({ ...bob, tokens: [token] }, scene.resource));

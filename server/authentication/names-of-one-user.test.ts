@@ -5,7 +5,7 @@ import { isRefusal } from '../kernel/result.ts';
 import { countWrongPassword, passwordWaitUntil, type WrongPasswords } from '../passwords/password-backoff.ts';
 import { ADMIN_PASSWORD, addAdministrator, toSecondFactor } from '../testing/administrators.ts';
 import { authenticate, operatorContext } from '../testing/as-operator.ts';
-import { addPerson, createFixture, type Fixture, PASSWORD, unwrap } from '../testing/fixtures.ts';
+import { addUser, createFixture, type Fixture, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { deleteUser } from '../user-management/delete-user.ts';
@@ -40,7 +40,7 @@ const USERS: Record<string, { login: string; alias?: string; email?: string; pho
 async function world(users: (typeof USERS)[string] = []): Promise<Fixture> {
   const scene = await createFixture(ports, { user: { login: 'somebody-else' } });
   for (const user of users) {
-    await addPerson(ports, scene.account, scene.resource, { user });
+    await addUser(ports, scene.account, scene.resource, { user });
     expect(await attempt(scene, user.login, PASSWORD, HOME)).toMatchObject({ method: 'password' });
   }
   return scene;
@@ -227,7 +227,7 @@ describe('wrong passwords for several names', () => {
   test('are remembered by a name when its user is deleted, and when one is created', async () => {
     const scene = await world();
     await guessUntilItWaits(scene, 'ada');
-    const { user } = await addPerson(ports, scene.account, scene.resource, { user: { login: 'ada' } });
+    const { user } = await addUser(ports, scene.account, scene.resource, { user: { login: 'ada' } });
     expect(await codeOf(scene, 'ada', 'guess')).toBe('TOO_MANY_ATTEMPTS');
     unwrap(await deleteUser(ports, operatorContext(scene.account), user.id));
     expect(await codeOf(scene, 'ada', 'guess')).toBe('TOO_MANY_ATTEMPTS');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ImportedHash } from '../passwords/imported-hash.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { assign, authenticate, createUser, updateUser } from '../testing/as-operator.ts';
-import { addPerson, addResource, birth, createFixture, type Fixture, read, unwrap } from '../testing/fixtures.ts';
+import { addResource, addUser, birth, createFixture, type Fixture, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createUser as createUserAs } from '../user-management/create-user.ts';
 import { userDocument } from '../users/documents.ts';
@@ -44,7 +44,7 @@ describe('a new password, set by any actor', () => {
 
   test('needs 15 characters alone, and 8 where every resource also asks for a code', async () => {
     const strict = await addResource(ports, scene.account, { methodPolicy: 'password-otp', name: 'Vault' });
-    const { user } = await addPerson(ports, scene.account, strict, { user: { login: 'erik' }, alone: true });
+    const { user } = await addUser(ports, scene.account, strict, { user: { login: 'erik' }, alone: true });
     unwrap(await updateUser(ports, scene.account, user.id, { password: 'kV9qz7Rw' }));
     expect(await updateUser(ports, scene.account, user.id, { password: 'kV9qz7R' })).toMatchObject({
       refused: 'PASSWORD_TOO_SHORT',

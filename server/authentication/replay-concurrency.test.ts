@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { authenticate, consumeResult, updateToken } from '../testing/as-operator.ts';
-import { addPerson, createFixture, type Fixture, PASSWORD, wrongCode } from '../testing/fixtures.ts';
+import { addUser, createFixture, type Fixture, PASSWORD, wrongCode } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 
@@ -141,7 +141,7 @@ test('SR-14: a success resets no failures of a token that was just given to anot
   const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }, { kind: 'hotp' }] });
   const [used, moving] = scene.tokens;
   if (!used || !moving) throw new Error('no tokens');
-  const other = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
+  const other = await addUser(ports, scene.account, scene.resource, { user: { login: 'bob' } });
   await byOtp(ports, scene, await wrongCode(scene));
   const otp = await used.code();
   ports.store.intercept = {

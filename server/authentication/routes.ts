@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { anyName, login, password, personAddress, resourceId, tokenId, userId } from '../http/api/fields.ts';
+import { anyName, login, password, resourceId, tokenId, userAddress, userId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
@@ -13,7 +13,7 @@ import { authenticate } from './authenticate.ts';
 const METHODS = ['password', 'otp', 'password-otp', 'token'] as const;
 type Method = (typeof METHODS)[number];
 
-const common = { resource: resourceId, address: personAddress };
+const common = { resource: resourceId, address: userAddress };
 // Parsed by the rule itself, so that a malformed code is refused before anything is counted (SR-47).
 const otp = z.string().max(32).openapi({
   description: 'The code: 6 to 10 digits, with the four digits of the PIN before or after them if the token has one.',

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Change } from '../kernel/ports/store.ts';
 import { assign, authenticate } from '../testing/as-operator.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
-import { addPerson, addToken, createFixture, type Fixture, runMeanwhile, unwrap } from '../testing/fixtures.ts';
+import { addToken, addUser, createFixture, type Fixture, runMeanwhile, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   };
   scene = await createFixture(ports, { resource: { methodPolicy: 'otp', failedAttemptsBeforeLock: 10 } });
   const add = (login: string, options = {}) =>
-    addPerson(ports, scene.account, scene.resource, { user: { login }, ...options });
+    addUser(ports, scene.account, scene.resource, { user: { login }, ...options });
   await add('holder', { tokens: [{}] });
   await add('without');
   await add('locked', { tokens: [{ state: 'locked' }] });

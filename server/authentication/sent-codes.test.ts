@@ -13,7 +13,7 @@ import {
 } from '../testing/as-operator.ts';
 import { anotherCode, freshAddress, giveSent } from '../testing/devices/sent-device.ts';
 import {
-  addPerson,
+  addUser,
   birth,
   createFixture,
   NONCE,
@@ -250,7 +250,7 @@ describe('nothing is sent', () => {
 
   test('to a token of another user, or one that was unassigned meanwhile', async () => {
     const { scene, token } = await person();
-    const other = await addPerson(ports, scene.account, scene.resource, { user: { login: 'mallory' } });
+    const other = await addUser(ports, scene.account, scene.resource, { user: { login: 'mallory' } });
     const address = freshAddress('email');
     const { id } = await giveSent(other, 'email', address);
     const walk = await LoginDriver.toOtp(scene);

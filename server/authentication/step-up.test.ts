@@ -10,10 +10,10 @@ import {
   LEVELS,
   missingFactors,
   oldestAllowedMs,
+  type PassedSecond,
   requiredDenial,
   requiredFactors,
-  type ShownSecond,
-  stillCounting,
+  validLevels,
 } from './step-up.ts';
 
 const NOW = 1_800_000_000_000;
@@ -141,17 +141,17 @@ describe('factors shown before', () => {
     ['a token that is locked, gone or deactivated', { usable: [] }, ['password']],
     ['nothing', {}, ['password', 'second']],
   ])('count after %s for the rest', (_what, changes, left) => {
-    expect(Object.keys(stillCounting(earlier, { ...facts, ...changes }, NOW + 2000))).toEqual(left);
+    expect(Object.keys(validLevels(earlier, { ...facts, ...changes }, NOW + 2000))).toEqual(left);
   });
 
   test('are none if there was no earlier sign-in', () => {
-    expect(stillCounting(undefined, facts, NOW)).toEqual({});
+    expect(validLevels(undefined, facts, NOW)).toEqual({});
   });
 
   test('count while they are recent enough, each factor by its own age, and never from the future', () => {
     fc.assert(
       fc.property(fc.integer({ min: -20_000, max: 40_000 }), fc.nat({ max: 20_000 }), (later, maxAgeMs) => {
-        const counting = stillCounting(earlier, { ...facts, maxAgeMs }, NOW + later);
+        const counting = validLevels(earlier, { ...facts, maxAgeMs }, NOW + later);
         expect(counting.password !== undefined).toBe(later >= 0 && later < maxAgeMs);
         expect(counting.second !== undefined).toBe(later >= 1000 && later - 1000 < maxAgeMs);
       }),
@@ -180,7 +180,7 @@ describe('factors shown before', () => {
     const shown = fc.record(
       {
         password: fc.constant({ at: NOW, digest: '' }),
-        second: fc.constantFrom<ShownSecond>(second, { ...second, isTwo: true }),
+        second: fc.constantFrom<PassedSecond>(second, { ...second, isTwo: true }),
       },
       { requiredKeys: [] },
     );

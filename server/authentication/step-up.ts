@@ -17,7 +17,7 @@ export interface Demand {
 }
 
 /** A second factor that was shown before. */
-export interface ShownSecond {
+export interface PassedSecond {
   at: number;
   token: TokenId;
   kind: TokenKind;
@@ -28,13 +28,13 @@ export interface ShownSecond {
 }
 
 /** The factors that a user has shown before and that still count. */
-export interface ShownFactors {
+export interface PassedFactors {
   password?: { at: number; digest: string };
-  second?: ShownSecond;
+  second?: PassedSecond;
 }
 
 /** A sign-in whose result the host has consumed, stored for as long as its resource remembers. */
-export interface Authentication extends ShownFactors {
+export interface Authentication extends PassedFactors {
   account: AccountId;
   resource: ResourceId;
   user: UserId;
@@ -46,7 +46,7 @@ export interface Authentication extends ShownFactors {
  *
  * @param facts.usable the user's assigned tokens that are usable now
  */
-export function stillCounting(
+export function validLevels(
   earlier: Authentication | undefined,
   facts: {
     account: AccountId;
@@ -57,7 +57,7 @@ export function stillCounting(
     maxAgeMs: number;
   },
   now: number,
-): ShownFactors {
+): PassedFactors {
   const isTheirs =
     earlier?.account === facts.account && earlier.resource === facts.resource && earlier.user === facts.user;
   if (!earlier || !isTheirs) return {};
@@ -77,7 +77,7 @@ export function oldestAllowedMs(demand: Pick<Demand, 'maxAgeMs'>, rememberMs: nu
 /** The factors still to be shown. Factors shown before only reduce them. */
 export function missingFactors(
   required: { password: boolean; otp: boolean },
-  shown: ShownFactors,
+  shown: PassedFactors,
 ): { password: boolean; otp: boolean } {
   return {
     password: required.password && shown.password === undefined && shown.second?.isTwo !== true,

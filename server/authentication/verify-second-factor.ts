@@ -11,7 +11,7 @@ import type { Challenge } from '../tokens/challenge.ts';
 import { challengeDocument, tokenDocument } from '../tokens/documents.ts';
 import { factorQueueKey } from '../tokens/factor-check.ts';
 import { verifyAnswer } from '../tokens/kinds/actions.ts';
-import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
+import type { PresentedPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import { rulesOf } from '../tokens/kinds/rules.ts';
 import { resetFailures } from '../tokens/lockout.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
@@ -57,7 +57,7 @@ export type SecondFactorEvent =
 
 export type SecondFactorOutcome = Result<
   /** `pin`: it was part of the code. */
-  { otp: 'verified'; token: TokenId; kind: TokenKind; pin?: true; passkey?: ShownPasskey } | { otp: 'skipped' }
+  { otp: 'verified'; token: TokenId; kind: TokenKind; pin?: true; passkey?: PresentedPasskey } | { otp: 'skipped' }
 >;
 
 const MAX_ROUNDS = 12;

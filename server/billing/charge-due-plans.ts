@@ -8,7 +8,7 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { byInstant } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { planIndexes } from './documents.ts';
-import { booksOf, keepBooks } from './ledger.ts';
+import { booksOf, postToLedger } from './ledger.ts';
 import { type BooksChange, chargeDue, hasTermsOf, paidUntil, refreshTerms } from './plan-changes.ts';
 import { findPlan, type PlanCatalogue } from './plans.ts';
 import { warnOfLowBalance } from './warn-of-low-balance.ts';
@@ -62,7 +62,7 @@ async function chargeOne(ports: Needs, catalogue: PlanCatalogue, entry: IndexEnt
     const books = booksOf(stored.value, catalogue.currency);
     const change = chargeDue(books, now);
     if (change.books === books) return { answer: { done: false } };
-    const { account, write } = keepBooks(act, stored.value, change, now);
+    const { account, write } = postToLedger(act, stored.value, change, now);
     return { answer: { done: true, account, events: change.events }, write };
   });
   const { done, account, events = [] } = charged;

@@ -7,7 +7,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { type Decision, transact } from '../store/transact.ts';
-import { booksOf, keepBooks } from './ledger.ts';
+import { booksOf, postToLedger } from './ledger.ts';
 import { type BooksChange, choosePlan as decidePlan } from './plan-changes.ts';
 import { findPlan, type PlanCatalogue } from './plans.ts';
 import { warnOfLowBalance } from './warn-of-low-balance.ts';
@@ -50,7 +50,7 @@ export async function choosePlan(
     if (typeof change === 'string') return { answer: refusal(change) };
     if (change.books === books) return { answer: { account: stored.value, events: [] } };
 
-    const { account, write } = keepBooks(act, stored.value, change, now);
+    const { account, write } = postToLedger(act, stored.value, change, now);
     const counting = QUOTA_KINDS.flatMap((kind, at) => {
       const count = counts[kind];
       if (usages[at] || !limited.includes(kind) || count === undefined) return [];

@@ -17,7 +17,7 @@ export function booksOf({ plan, balance }: Account, currency: string): Books {
  * The writes of a change of the books, all on the account's anchor: the account, its new entries, and the due time of
  * the next fee.
  */
-export function keepBooks(
+export function postToLedger(
   act: RequestContext,
   before: Account,
   change: BooksChange,
@@ -43,7 +43,7 @@ export function keepBooks(
         ...entries.map((entry) => ({ key: ledgerEntryDocument.key(before.id, entry.number), value: entry })),
       ],
       index: [
-        ...entries.map((entry) => ({ index: ledgerIndexes.entries(before.id), add: ledgerPlace(entry) })),
+        ...entries.map((entry) => ({ index: ledgerIndexes.entries(before.id), add: ledgerEntryOf(entry) })),
         ...(wasDue === due
           ? []
           : [
@@ -59,6 +59,6 @@ export function keepBooks(
   };
 }
 
-function ledgerPlace({ number }: LedgerEntry) {
+function ledgerEntryOf({ number }: LedgerEntry) {
   return byInstant(number, String(number));
 }

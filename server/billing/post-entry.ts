@@ -6,7 +6,7 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { ledgerEntryDocument, ledgerReferenceDocument } from './documents.ts';
-import { booksOf, keepBooks } from './ledger.ts';
+import { booksOf, postToLedger } from './ledger.ts';
 import type { LedgerEntry, Posting } from './ledger-entry.ts';
 import { type BooksChange, bookPosting } from './plan-changes.ts';
 import type { PlanCatalogue } from './plans.ts';
@@ -55,7 +55,7 @@ async function bookOnce(
     if (books.balance.currency !== currency) return { answer: refusal('CURRENCY_MISMATCH') };
     const change = bookPosting(books, posting, now);
     if (typeof change === 'string') return { answer: refusal(change) };
-    const { account, entries, write } = keepBooks(act, stored.value, change, now);
+    const { account, entries, write } = postToLedger(act, stored.value, change, now);
     const [entry] = entries;
     if (!entry) throw new Error('a posting made no entry');
     const put = [...write.put, { key: mark, value: { entry: entry.number } }];

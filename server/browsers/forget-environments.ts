@@ -1,5 +1,5 @@
 import type { UserId } from '../kernel/ids.ts';
-import { isThemselves, mayChangeUser } from '../kernel/policy.ts';
+import { isOwnUser, mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
@@ -17,7 +17,7 @@ export function forgetEnvironments(
   const keys = [key, userDocument.key(id)] as const;
   return transact<typeof keys, Result<{ forgotten: true }>>(ports, key.anchor, keys, ([stored, user], now) => {
     if (user?.value.account !== act.actor.account) return { answer: refusal('USER_NOT_FOUND') };
-    if (!mayChangeUser(act.actor, user.value) && !isThemselves(act.actor, id)) return { answer: refusal('FORBIDDEN') };
+    if (!mayChangeUser(act.actor, user.value) && !isOwnUser(act.actor, id)) return { answer: refusal('FORBIDDEN') };
     if (!stored) return { answer: { forgotten: true } };
     const append = [createEvent(act, { type: 'user.environments-forgotten', subject: id }, now)];
     return { answer: { forgotten: true }, write: { delete: [key], append } };

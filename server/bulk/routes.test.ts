@@ -3,9 +3,9 @@ import { Overloaded } from '../kernel/ports/password-hasher.ts';
 import { IDEMPOTENCY_LEASE_MS } from '../records/idempotency-record.ts';
 import { assign } from '../testing/as-operator.ts';
 import {
-  addPerson,
   addResource,
   addToken,
+  addUser,
   createFixture,
   type Fixture,
   overwrite,
@@ -275,7 +275,7 @@ describe('assignments', () => {
     expect(assigned.at(-1)).toMatchObject({ refused: 'ASSIGNMENT_LIMIT' });
     const on = Array.from({ length: MAX_RESOURCES_ASSIGNED }, (_, n) => resourceId(n));
     const full = on.map((one) => ({ resource: one, alone: true, tokens: [] }));
-    const { user: crowded } = await addPerson(ports, account, scene.resource, { user: { login: 'crowded' } });
+    const { user: crowded } = await addUser(ports, account, scene.resource, { user: { login: 'crowded' } });
     await overwrite(ports, userDocument.key(crowded.id), { assignments: full });
     const { id: token } = await addToken(ports, account, {});
     await overwrite(ports, tokenDocument.key(token), { directResources: on });

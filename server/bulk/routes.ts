@@ -17,11 +17,11 @@ import { assign, validateAssignment } from '../resources/assign.ts';
 import { assignmentInput } from '../resources/assignment-routes.ts';
 import { makeToken } from '../tokens/routes.ts';
 import { validateNewToken } from '../tokens/store-token.ts';
-import { shownOnce, tokenInput } from '../tokens/token-fields.ts';
+import { secretView, tokenInput } from '../tokens/token-fields.ts';
 import { makeUser, userInput } from '../user-management/routes.ts';
 import { validateNewUser } from '../user-management/validate-new-user.ts';
 
-const MOST_ROWS = 500;
+const MAX_ROWS = 500;
 
 const MAX_KEY_LENGTH = 128;
 const key = z.string().max(MAX_KEY_LENGTH).optional();
@@ -41,11 +41,11 @@ function requestOf(schema: string) {
   };
   return z
     .strictObject({
-      rows: z.array(z.record(z.string(), z.unknown())).min(1).max(MOST_ROWS).openapi({
+      rows: z.array(z.record(z.string(), z.unknown())).min(1).max(MAX_ROWS).openapi({
         type: 'array',
         items: row,
         minItems: 1,
-        maxItems: MOST_ROWS,
+        maxItems: MAX_ROWS,
         description: 'The objects to create.',
       }),
       dryRun: z.boolean().default(false).openapi({
@@ -71,7 +71,7 @@ const outcomes = z
   .object({ rows: z.array(outcome).openapi({ description: rows }) })
   .openapi('BulkAnswer', { description: 'The outcome of each row.' });
 const tokenOutcomes = z
-  .object({ rows: z.array(outcome.extend(shownOnce)).openapi({ description: rows }) })
+  .object({ rows: z.array(outcome.extend(secretView)).openapi({ description: rows }) })
   .openapi('TokenBulkAnswer', { description: 'The outcome of each row.' });
 
 /** Not below `/users/…`: the compiled router takes no fixed part beside the id. */
@@ -90,7 +90,7 @@ function describeBulk<const P extends string, S extends z.ZodType>(
     operationId,
     tag,
     summary,
-    description: `1 to ${MOST_ROWS} rows. Each has its own outcome. A row with a \`key\` is created once, also if the request is repeated; with an Idempotency-Key every row has one.`,
+    description: `1 to ${MAX_ROWS} rows. Each has its own outcome. A row with a \`key\` is created once, also if the request is repeated; with an Idempotency-Key every row has one.`,
     maxBodyBytes: BULK_BODY_LIMIT,
     request: { ...jsonBody(requestOf(input)), headers: creationHeaders },
     responses: { 200: jsonAnswer('The outcome of each row.', answer) },

@@ -10,7 +10,7 @@ import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { locateUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { lacksPassword } from './enrolment-link.ts';
-import { type EnrolmentQuestion, judgeEnrolment, wantsEnrolment } from './offer-enrolment.ts';
+import { assessEnrolment, type EnrolmentQuestion, wantsEnrolment } from './offer-enrolment.ts';
 
 /** The user at a step of an enrolment, read for this step. */
 export interface EnrolmentContext {
@@ -42,12 +42,12 @@ export function questionOf(flow: Flow, resource: Resource, { user, enrolling }: 
 }
 
 /** The kinds that the user may set up now; undefined if none are allowed any more. */
-export async function kindsNow(
+export async function currentKinds(
   ports: Pick<Ports, 'store' | 'clock' | 'codes'>,
   flow: Flow,
   resource: Resource,
   standing: EnrolmentContext,
 ): Promise<readonly EnrolmentKind[] | undefined> {
-  const { decision } = await judgeEnrolment(ports, questionOf(flow, resource, standing));
+  const { decision } = await assessEnrolment(ports, questionOf(flow, resource, standing));
   return decision.kind === 'none' ? undefined : decision.kinds;
 }

@@ -12,7 +12,7 @@ import { newRecord } from '../tokens/new-record.ts';
 import type { RecoveryToken, Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { assignEnrolledToken, type OwnToken } from './assign-token.ts';
-import { countTry } from './count-try.ts';
+import { countAttempt } from './count-try.ts';
 import { discardDraft } from './discard-draft.ts';
 import { recoveryCodesOf } from './show-enrolment.ts';
 
@@ -35,7 +35,7 @@ export async function createEnrolledToken(
   if (isRefusal(made)) return made;
   const ids = [made.token.id];
   const { recovery } = own.enrolling;
-  if (recovery !== undefined) ids.push((await makeRecoveryCodes(ports, own, recovery)).id);
+  if (recovery !== undefined) ids.push((await createRecoverySet(ports, own, recovery)).id);
   const assigned = await assignEnrolledToken(ports, own, ids);
   if (!isRefusal(assigned)) return { ...assigned, token: made.token };
   // If the assignment is refused, discard the new tokens.
@@ -56,13 +56,13 @@ async function createByKind(
   if (enrol.refuseProof) {
     const refused = await enrol.refuseProof(ports, own, making);
     if (refused) return refused;
-    const counted = await countTry(ports, user.id, threshold);
+    const counted = await countAttempt(ports, user.id, threshold);
     if (isRefusal(counted)) return counted;
   }
   return enrol.create(ports, own, making, proof);
 }
 
-function makeRecoveryCodes(ports: Needs, own: OwnToken, id: TokenId): Promise<Token> {
+function createRecoverySet(ports: Needs, own: OwnToken, id: TokenId): Promise<Token> {
   const { macs } = recoveryCodesOf(ports, own.flow, id);
   const key = tokenDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Token> => {

@@ -8,7 +8,7 @@ import { DEVICE_KINDS } from '../testing/devices/device-kinds.ts';
 import { inTheFrame } from '../testing/devices/passkey-device.ts';
 import { freshAddress } from '../testing/devices/sent-device.ts';
 import {
-  addPerson,
+  addUser,
   createFixture,
   type Fixture,
   type FixtureOptions,
@@ -348,7 +348,7 @@ describe('a passkey', () => {
     const walk = await toEnrol(first);
     await walk.enrolPasskey(passkeyOf(walk, device));
     // The same account, another user.
-    const second = await addPerson(ports, first.account, first.resource, { user: { login: 'bob' } });
+    const second = await addUser(ports, first.account, first.resource, { user: { login: 'bob' } });
     const theirs = await toEnrol(second);
     expect(await theirs.enrolPasskey(passkeyOf(theirs, device))).toMatchObject({ error: { code: 'PASSKEY_TAKEN' } });
     expect((await findPasskey(ports, first.account, device.id))?.id).toBe(first.user.id);

@@ -6,7 +6,7 @@ import type { User } from '../users/user.ts';
 /** Users read such a mail in their own time; a day is still short, because the link alone changes nothing. */
 export const ENROLMENT_LINK_LIFETIME_MS = DAY_MS;
 /** Enrolment link mails to one user. */
-export const ENROLMENT_LINKS_PER_PERSON = 10;
+export const ENROLMENT_LINKS_PER_USER = 10;
 export const ENROLMENT_LINKS_WINDOW_MS = HOUR_MS;
 
 /** The user's only enrolment link; a new one replaces it. Shares the user's anchor. */

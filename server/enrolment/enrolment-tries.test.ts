@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type EnrolmentTries, tryOnceMore } from './enrolment-tries.ts';
+import { countEnrolmentTry, type EnrolmentTries } from './enrolment-tries.ts';
 
 // SR-2, SR-15
 test('allows as many tries as a token has before it is locked, and no more', () => {
@@ -9,7 +9,7 @@ test('allows as many tries as a token has before it is locked, and no more', () 
       let tries: EnrolmentTries | undefined;
       let had = 0;
       for (let at = 0; at < asked; at++) {
-        const next = tryOnceMore(tries, threshold);
+        const next = countEnrolmentTry(tries, threshold);
         if (!next) continue;
         tries = next;
         had++;

@@ -12,7 +12,7 @@ export interface EnrolmentTries {
  *
  * @param threshold the resource's `failedAttemptsBeforeLock`
  */
-export function tryOnceMore(tries: EnrolmentTries | undefined, threshold: number): EnrolmentTries | undefined {
+export function countEnrolmentTry(tries: EnrolmentTries | undefined, threshold: number): EnrolmentTries | undefined {
   const failures = tries?.failures ?? 0;
   return failures > threshold ? undefined : { failures: failures + 1 };
 }

@@ -94,9 +94,9 @@ export function isPairedWith(
 }
 
 /** More than one user's tokens. */
-const MOST_REMEMBERED = 100;
+const MAX_REMEMBERED = 100;
 
 /** Records that these tokens are finished. */
 export function remembered(user: User, tokens: readonly TokenId[]): User {
-  return { ...user, enrolled: [...(user.enrolled ?? []), ...tokens].slice(-MOST_REMEMBERED) };
+  return { ...user, enrolled: [...(user.enrolled ?? []), ...tokens].slice(-MAX_REMEMBERED) };
 }

@@ -13,9 +13,9 @@ import { type Draft, KIND_ACTIONS } from '../tokens/kinds/actions.ts';
 import type { FirstProof } from '../tokens/kinds/kind-enrolment.ts';
 import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import { isStillAssigned, kindsNow, questionOf } from './context.ts';
+import { currentKinds, isStillAssigned, questionOf } from './context.ts';
 import { createEnrolledToken } from './create-token.ts';
-import { judgeEnrolment } from './offer-enrolment.ts';
+import { assessEnrolment } from './offer-enrolment.ts';
 import {
   addFirstProof,
   completeLinkedEnrolment,
@@ -63,7 +63,7 @@ async function prove(
     const done = tokens.find(({ id }) => id === making.token);
     return done ? ended(user, flow, enrolling, passed(enrolling, done)) : DENIED;
   }
-  const kinds = await kindsNow(ports, flow, resource, standing);
+  const kinds = await currentKinds(ports, flow, resource, standing);
   if (!kinds?.includes(making.kind)) return DENIED;
   const own = { act: userContext(flow, client), flow, enrolling, making, user };
   const made = await createEnrolledToken(ports, own, proof, resource.failedAttemptsBeforeLock);
@@ -88,7 +88,7 @@ function ended(
   shown: PendingEnrolment['passed'],
 ): StepOutcome<'enrol'> {
   return enrolling.recovery === undefined
-    ? ending(user, flow, shown)
+    ? completeEnrolment(user, flow, shown)
     : { move: (held) => showRecoveryCodes(held, shown) };
 }
 
@@ -101,7 +101,7 @@ export const postponeEnrolment: Step<'enrol', object> = {
     if (!standing) return DENIED;
     const { user, tokens, enrolling } = standing;
     if (enrolling.basis === 'password' && !isPasswordEnough(user, tokens, resource, ports.clock.now())) return DENIED;
-    const { decision } = await judgeEnrolment(ports, questionOf(flow, resource, standing));
+    const { decision } = await assessEnrolment(ports, questionOf(flow, resource, standing));
     // An enrolment that is no longer offered is no longer required.
     if (decision.kind === 'demand') return { move: requireEnrolment };
     // A mailed link leads to a token and never to a result.
@@ -116,11 +116,11 @@ export const confirmCodes: Step<'codes', object> = {
   leadsTo: ['done', 'self'],
   async handle(ports, { flow, resource }) {
     const standing = await isStillAssigned(ports, flow, resource);
-    return standing ? ending(standing.user, flow, standing.enrolling.passed) : DENIED;
+    return standing ? completeEnrolment(standing.user, flow, standing.enrolling.passed) : DENIED;
   },
 };
 
-function ending(user: User, flow: Flow, shown: PendingEnrolment['passed']): StepOutcome {
+function completeEnrolment(user: User, flow: Flow, shown: PendingEnrolment['passed']): StepOutcome {
   if (flow.enrolmentLink !== undefined) return { move: completeLinkedEnrolment };
   return { finish: { user, ...shown } };
 }

@@ -6,9 +6,9 @@ import { removeOwnToken } from '../self-service/remove-token.ts';
 import { assign, operatorContext, unassign, updateToken } from '../testing/as-operator.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
 import {
-  addPerson,
   addResource,
   addToken,
+  addUser,
   createFixture,
   type Fixture,
   overwrite,
@@ -83,14 +83,14 @@ const ROUTES: Record<string, Route> = {
     await remove(scene);
   },
   'given to another user': async (scene) => {
-    const other = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
+    const other = await addUser(ports, scene.account, scene.resource, { user: { login: 'bob' } });
     unwrap(await updateToken(ports, scene.account, idOf(scene), { owner: other.user.id }));
     await unassigned(scene);
   },
   'given to another user, with its resource deleted': async (scene) => {
     const [from, to] = [scene.resource, await addResource(ports, scene.account, { enrolment: ENROLMENT })];
     unwrap(await assign(ports, { account: scene.account, resource: to.id, user: scene.user.id }));
-    const other = await addPerson(ports, scene.account, to, { user: { login: 'bob' } });
+    const other = await addUser(ports, scene.account, to, { user: { login: 'bob' } });
     unwrap(await updateToken(ports, scene.account, idOf(scene), { owner: other.user.id }));
     unwrap(await deleteResource(ports, operatorContext(scene.account), from.id));
     scene.resource = to;

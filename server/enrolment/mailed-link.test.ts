@@ -4,7 +4,7 @@ import { isRefusal } from '../kernel/result.ts';
 import { startLinkedFlow } from '../login/start-linked-flow.ts';
 import { operatorContext, updateResource, updateUser } from '../testing/as-operator.ts';
 import {
-  addPerson,
+  addUser,
   createFixture,
   type Fixture,
   type FixtureOptions,
@@ -176,7 +176,7 @@ describe('SR-40', () => {
   test('a link of one user is refused for another', async () => {
     const scene = await setStage();
     const link = await linkOf(scene);
-    const bob = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
+    const bob = await addUser(ports, scene.account, scene.resource, { user: { login: 'bob' } });
     expect(await open(link.replace(scene.user.id, bob.user.id))).toEqual(invalid);
   });
 
@@ -231,7 +231,7 @@ describe('who gets a link', () => {
     const blocked = await setStage();
     await runMeanwhile.blockUser(blocked);
     expect(await send(blocked)).toMatchObject({ refused: 'USER_BLOCKED' });
-    const stranger = await addPerson(ports, scene.account, scene.resource, {
+    const stranger = await addUser(ports, scene.account, scene.resource, {
       user: { login: 'carol', email: 'carol@shop.example' },
       alone: false,
     });

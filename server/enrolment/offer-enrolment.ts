@@ -8,10 +8,10 @@ import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import { hadToken } from '../tokens/token-history.ts';
-import { isMailboxAlone } from '../users/mailbox.ts';
+import { isMailboxOfOneUser } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { decideEnrolment, type EnrolmentDecision, isPairedWith } from './enrolment.ts';
-import { availableKinds, beginMaking } from './start-token-creation.ts';
+import { availableKinds, startTokenCreation } from './start-token-creation.ts';
 
 export interface EnrolmentQuestion {
   user: User;
@@ -31,12 +31,12 @@ export async function offerEnrolment(
   passed: PendingEnrolment['passed'],
 ): Promise<PendingEnrolment | undefined> {
   const { user, resource, basis } = question;
-  const { decision, owned } = await judgeEnrolment(ports, question);
+  const { decision, owned } = await assessEnrolment(ports, question);
   if (decision.kind === 'none') return undefined;
   const { kinds } = decision;
   const [only, ...others] = kinds;
   // With a single kind there is nothing to choose.
-  const making = only && others.length === 0 ? beginMaking(ports, only, user) : undefined;
+  const making = only && others.length === 0 ? startTokenCreation(ports, only, user) : undefined;
   const takesCodes = acceptedKindsFrom(user, resource).includes('recovery') && !owned.some(isRecovery);
   return {
     kinds,
@@ -50,7 +50,7 @@ export async function offerEnrolment(
 }
 
 /** Whether the user may set up a token now, and the tokens that they own. */
-export async function judgeEnrolment(
+export async function assessEnrolment(
   ports: Pick<Ports, 'store' | 'clock' | 'codes'>,
   { user, resource, basis, isAsked }: EnrolmentQuestion,
 ): Promise<{ decision: EnrolmentDecision; owned: Token[] }> {
@@ -69,7 +69,7 @@ export async function judgeEnrolment(
     isAsked,
     hadToken: hadToken(user, owned),
     isPairedHere: isPairedWith(user, resource.id, owned),
-    isMailboxAlone: isMailboxAlone(user),
+    isMailboxAlone: isMailboxOfOneUser(user),
   };
   return { decision: decideEnrolment(facts, ports.clock.now()), owned };
 }

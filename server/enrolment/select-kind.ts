@@ -1,8 +1,8 @@
 import type { Step } from '../flows/step.ts';
 import { refusal } from '../kernel/result.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
-import { isStillAssigned, kindsNow } from './context.ts';
-import { beginMaking } from './start-token-creation.ts';
+import { currentKinds, isStillAssigned } from './context.ts';
+import { startTokenCreation } from './start-token-creation.ts';
 import { setEnrolmentKind } from './transitions.ts';
 
 /**
@@ -14,11 +14,11 @@ export const selectKind: Step<'enrol', { kind?: EnrolmentKind | undefined }> = {
   leadsTo: [],
   async handle(ports, { flow, resource }, { kind }) {
     const standing = await isStillAssigned(ports, flow, resource);
-    const kinds = standing && (await kindsNow(ports, flow, resource, standing));
+    const kinds = standing && (await currentKinds(ports, flow, resource, standing));
     if (!standing || !kinds) return { refusal: refusal('ACCESS_DENIED') };
     // The browser picks among the kinds that it was offered.
     if (kind !== undefined && !kinds.includes(kind)) return { refusal: refusal('STEP_NOT_EXPECTED') };
-    const making = kind === undefined ? undefined : beginMaking(ports, kind, standing.user);
+    const making = kind === undefined ? undefined : startTokenCreation(ports, kind, standing.user);
     return { move: (held) => setEnrolmentKind(held, kinds, making) };
   },
 };

@@ -11,13 +11,13 @@ import { readObject } from '../records/read-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { refusedOn } from '../resources/resource-access.ts';
 import { type Decision, transact } from '../store/transact.ts';
-import { isMailboxTheirs } from '../tokens/kinds/sent/enrolment-address.ts';
+import { isOwnMailbox } from '../tokens/kinds/sent/enrolment-address.ts';
 import { assignmentTo } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from './documents.ts';
 import {
   ENROLMENT_LINK_LIFETIME_MS,
-  ENROLMENT_LINKS_PER_PERSON,
+  ENROLMENT_LINKS_PER_USER,
   ENROLMENT_LINKS_WINDOW_MS,
   type EnrolmentLink,
 } from './enrolment-link.ts';
@@ -49,7 +49,7 @@ export async function sendEnrolmentLink(
   const rate = await ports.store.increment(
     `enrolment-link/of/${id}`,
     ENROLMENT_LINKS_WINDOW_MS,
-    ENROLMENT_LINKS_PER_PERSON,
+    ENROLMENT_LINKS_PER_USER,
     now,
   );
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
@@ -64,7 +64,7 @@ export async function sendEnrolmentLink(
     const { email, login } = user;
     if (email === undefined) return { answer: refusal('EMAIL_MISSING') };
     // A thief of the password would read the link and set up a token with it.
-    if (!isMailboxTheirs(user, 'password')) return { answer: refusal('EMAIL_ON_PASSWORD') };
+    if (!isOwnMailbox(user, 'password')) return { answer: refusal('EMAIL_ON_PASSWORD') };
     if (!assignmentTo(user, on)) return { answer: refusal('ASSIGNMENT_NOT_FOUND') };
     const expiresAt = at + ENROLMENT_LINK_LIFETIME_MS;
     const value: EnrolmentLink = { secretHash: hashSecret(secret), email, resource: on, expiresAt };

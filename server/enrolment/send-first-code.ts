@@ -9,8 +9,8 @@ import { DAY_MS } from '../kernel/time.ts';
 import { newSentToken, type SentDraft } from '../tokens/kinds/sent/enrol-sent.ts';
 import { codeTarget } from '../tokens/kinds/sent/enrolment-address.ts';
 import { ADDRESS_WINDOW_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
-import { codeUnderWay, type SentCode, sendCode } from '../tokens/kinds/sent/send-code.ts';
-import { type EnrolmentContext, isStillAssigned, kindsNow } from './context.ts';
+import { pendingCode, type SentCode, sendCode } from '../tokens/kinds/sent/send-code.ts';
+import { currentKinds, type EnrolmentContext, isStillAssigned } from './context.ts';
 import { recordFirstCode } from './transitions.ts';
 
 /**
@@ -24,7 +24,7 @@ export const sendFirstCode: Step<'enrol', SendInput> = {
   async handle(ports, context, input) {
     const { flow, resource } = context;
     const standing = await isStillAssigned(ports, flow, resource);
-    const kinds = standing && (await kindsNow(ports, flow, resource, standing));
+    const kinds = standing && (await currentKinds(ports, flow, resource, standing));
     const making = standing?.enrolling.making;
     if (!standing || !kinds) return { refusal: refusal('ACCESS_DENIED') };
     if ((making?.kind !== 'sms' && making?.kind !== 'email') || !kinds.includes(making.kind)) {
@@ -71,9 +71,9 @@ async function send(
 ): Promise<Result<SentCode>> {
   const token = newSentToken({ user }, making, to, ports.clock.now());
   // A double click sends one.
-  const underWay = await codeUnderWay(ports, token, flow.id);
+  const underWay = await pendingCode(ports, token, flow.id);
   if (underWay) return underWay;
-  const full = await countOfPerson(ports, user.id);
+  const full = await countUserCodes(ports, user.id);
   if (full) return full;
   return sendCode(ports, userContext(flow, client), {
     token,
@@ -87,7 +87,7 @@ async function send(
 }
 
 /** A limit per user, so that a thief of one password cannot make the service send to many numbers. */
-async function countOfPerson(
+async function countUserCodes(
   ports: Pick<Ports, 'store' | 'clock' | 'codes'>,
   user: string,
 ): Promise<Refusal | undefined> {

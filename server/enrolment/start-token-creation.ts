@@ -8,7 +8,7 @@ import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
 /** The data that a kind needs before the user can set it up. Sends nothing, and stores nothing outside the flow. */
-export function beginMaking(
+export function startTokenCreation(
   ports: Pick<Ports, 'random' | 'secrets'>,
   kind: EnrolmentKind,
   user: User,

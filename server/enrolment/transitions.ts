@@ -3,7 +3,7 @@ import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import { countStep } from '../flows/transitions.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
 import type { Draft } from '../tokens/kinds/actions.ts';
-import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
+import type { PresentedPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { User } from '../users/user.ts';
 
 /** The user sets up a token before the sign-in completes, or instead of it. */
@@ -77,7 +77,7 @@ export function offerUnlock(user: User, passwordDigest: string): (flow: FlowAt<'
 export function addFirstProof(
   passed: PendingEnrolment['passed'],
   { token, kind }: Draft,
-  passkey: ShownPasskey | undefined,
+  passkey: PresentedPasskey | undefined,
 ): PendingEnrolment['passed'] {
   if (passed.otp === 'verified') return passed;
   return { otp: 'verified', token, kind, ...(passkey && { passkey }) };

@@ -39,7 +39,7 @@ export interface ConsumeOptions {
 const BATCH_SIZE = 2000;
 const MIN_PER_PARTITION = 32;
 /** Accounts processed concurrently; their commits share the store's flushes. */
-const AT_WORK = 8;
+const MAX_CONCURRENT_ACCOUNTS = 8;
 const MAX_COMMIT_TRIES = 12;
 
 /** Consumes every event that has been appended. Returns the number of events read. */
@@ -55,12 +55,12 @@ export async function consumeEvents<S extends { readonly cursors: Cursors }>(
     seen += batch.seen;
     if (batch.parts.length === 0) return seen;
     await takeBatch(ports, consumer, batch);
-    await moveOn(ports, consumer.name, batch);
+    await advanceCursors(ports, consumer.name, batch);
     if (!batch.more || stopping()) return seen;
   }
 }
 
-interface Taken extends AuditRecord {
+interface TakenEvents extends AuditRecord {
   readonly partition: number;
   readonly sequence: number;
 }
@@ -71,7 +71,7 @@ interface Part {
   readonly upTo: number;
   /** Sequence numbers that the stream's cap dropped. */
   readonly lost: { readonly from: number; readonly to: number } | undefined;
-  readonly byAccount: ReadonlyMap<AccountId, readonly Taken[]>;
+  readonly byAccount: ReadonlyMap<AccountId, readonly TakenEvents[]>;
 }
 
 interface Batch {
@@ -105,7 +105,7 @@ function partOf(partition: number, after: number, events: readonly StoredEvent[]
   const [first] = events;
   const last = events.at(-1);
   if (!first || !last) return undefined;
-  const byAccount = new Map<AccountId, Taken[]>();
+  const byAccount = new Map<AccountId, TakenEvents[]>();
   for (const { sequence, event: json } of events) {
     if (!isAccountEvent(json)) continue;
     const event = json as unknown as AccountEvent;
@@ -136,7 +136,7 @@ async function takeBatch<S extends { readonly cursors: Cursors }>(
   const work = async () => {
     for (const account of waiting) await takeForAccount(ports, consumer, account, parts);
   };
-  const done = await Promise.allSettled(Array.from({ length: AT_WORK }, work));
+  const done = await Promise.allSettled(Array.from({ length: MAX_CONCURRENT_ACCOUNTS }, work));
   for (const outcome of done) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
@@ -162,7 +162,7 @@ async function takeForAccount<S extends { readonly cursors: Cursors }>(
     const [stored] = await ports.store.getMany([key], now);
     const current = stored as { value: S; version: number } | undefined;
     const before = current?.value.cursors ?? {};
-    const fresh = mergeInTime(parts.map((part) => freshOf(part, account, before[part.partition] ?? 0, now)));
+    const fresh = mergeInTime(parts.map((part) => newEventsOf(part, account, before[part.partition] ?? 0, now)));
     if (fresh.length === 0) return;
     const records = fresh.slice(0, consumer.atOnce);
     const cursors = { ...before };
@@ -188,7 +188,12 @@ async function takeForAccount<S extends { readonly cursors: Cursors }>(
   throw new Contention(key.anchor);
 }
 
-function freshOf({ partition, lost, byAccount }: Part, account: AccountId, cursor: number, now: number): Taken[] {
+function newEventsOf(
+  { partition, lost, byAccount }: Part,
+  account: AccountId,
+  cursor: number,
+  now: number,
+): TakenEvents[] {
   const fresh = (byAccount.get(account) ?? []).filter(({ sequence }) => sequence > cursor);
   if (!lost || lost.to <= cursor) return fresh;
   const { to } = lost;
@@ -204,7 +209,7 @@ function freshOf({ partition, lost, byAccount }: Part, account: AccountId, curso
 }
 
 /** Moves the cursor of all accounts. If another process moved it meanwhile, that process continues. */
-async function moveOn(ports: Needs, name: string, { parts, cursors, version }: Batch): Promise<void> {
+async function advanceCursors(ports: Needs, name: string, { parts, cursors, version }: Batch): Promise<void> {
   const key = consumerDocument.key(name);
   const moved = Object.fromEntries(parts.map(({ partition, upTo }) => [partition, upTo]));
   await ports.store.commit({

@@ -16,7 +16,7 @@ import {
 
 export const COUNTER = 'statistics';
 /** Maximum events per commit: each touches at most two of the account's counters. */
-const AT_ONCE = 500;
+const BATCH_SIZE = 500;
 const MAX_LOSSES = 50;
 
 export interface CountOptions extends ConsumeOptions {
@@ -32,7 +32,7 @@ export function countSignIns(ports: Pick<Ports, 'store' | 'clock' | 'random'>, o
 function counter({ store }: Pick<Ports, 'store'>, keptMs: number): EventConsumer<AccountStatistics> {
   return {
     name: COUNTER,
-    atOnce: AT_ONCE,
+    atOnce: BATCH_SIZE,
     state: statisticsDocument.key,
     async derive({ account, state, records, cursors, now }) {
       const groups = groupsOf(account, records);

@@ -16,7 +16,7 @@ export interface Retention {
 }
 
 /** Segments removed per commit, with all their index entries. */
-const AT_ONCE = 4;
+const BATCH_SIZE = 4;
 
 /**
  * Removes expired segments. The chain then begins later and stays verifiable: the hash that the first retained segment
@@ -32,8 +32,8 @@ export async function dropOldSegments(
     const index = consumerIndexes.accounts(SEALER);
     const accounts = await ports.store.range(index, { limit: 200, ...(after && { after }) });
     for (const { id } of accounts) {
-      let went = AT_ONCE;
-      while (went === AT_ONCE && !stopping()) {
+      let went = BATCH_SIZE;
+      while (went === BATCH_SIZE && !stopping()) {
         went = await dropFrom(ports, id as AccountId, retention);
         dropped += went;
       }
@@ -48,7 +48,7 @@ async function dropFrom(ports: Needs, account: AccountId, retention: Retention):
   const [chain] = await ports.store.getMany([chainKey], ports.clock.now());
   if (!chain) return 0;
   const { first, number } = chain.value;
-  const candidates = Array.from({ length: Math.min(AT_ONCE, number - first + 1) }, (_, at) => first + at);
+  const candidates = Array.from({ length: Math.min(BATCH_SIZE, number - first + 1) }, (_, at) => first + at);
   const stored = await ports.store.getMany(
     candidates.map((at) => segmentDocument.key(account, at)),
     ports.clock.now(),

@@ -16,7 +16,7 @@ export interface ExportOptions {
 }
 
 /** Segments parsed and written per turn of the event loop. */
-const AT_ONCE = 4;
+const BATCH_SIZE = 4;
 
 /**
  * The account's chain as a stream of text, oldest first. JSON Lines carry the hashes and signatures that verify it and
@@ -71,8 +71,8 @@ async function* segmentsOf(
   { account, number: last }: AuditChain,
   first: number,
 ): AsyncGenerator<Segment> {
-  for (let from = first; from <= last; from += AT_ONCE) {
-    const numbers = Array.from({ length: Math.min(AT_ONCE, last - from + 1) }, (_, at) => from + at);
+  for (let from = first; from <= last; from += BATCH_SIZE) {
+    const numbers = Array.from({ length: Math.min(BATCH_SIZE, last - from + 1) }, (_, at) => from + at);
     const stored = await store.getMany(
       numbers.map((number) => segmentDocument.key(account, number)),
       clock.now(),

@@ -32,7 +32,7 @@ export interface ListedEvent extends AuditRecord {
 
 /** Maximum entries read per page; a filter with few matches returns a short page and a cursor. */
 const MAX_EVENTS_READ = 2000;
-const AT_ONCE = 50;
+const BATCH_SIZE = 50;
 
 /** One page of an account's sealed events that match the filter, newest first. A short page may not be the last. */
 export async function listEvents(
@@ -55,8 +55,8 @@ export async function listEvents(
   const segments = new Segments(ports, account);
   const items: ListedEvent[] = [];
   let after = given ?? (filter.to === undefined ? undefined : { sort: timeSort(filter.to + 1), id: '' });
-  for (let looked = 0; looked < MAX_EVENTS_READ; looked += AT_ONCE) {
-    const entries = await ports.store.range(index, { limit: AT_ONCE, reverse: true, ...(after && { after }) });
+  for (let looked = 0; looked < MAX_EVENTS_READ; looked += BATCH_SIZE) {
+    const entries = await ports.store.range(index, { limit: BATCH_SIZE, reverse: true, ...(after && { after }) });
     const within =
       filter.from === undefined ? entries : entries.filter(({ sort }) => sort >= timeSort(filter.from ?? 0));
     await segments.load(within);
@@ -66,7 +66,7 @@ export async function listEvents(
       if (listed && passes(listed.event, filter, account) && isEventVisible(visible, listed.event)) items.push(listed);
       if (items.length === page.limit) return { items, next: writeCursor(entry) };
     }
-    if (within.length < AT_ONCE) return { items, next: null };
+    if (within.length < BATCH_SIZE) return { items, next: null };
   }
   return { items, next: after ? writeCursor(after) : null };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PublicJwk } from '../kernel/ports/signer.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
-import { addPerson, addResource, createFixture, type Fixture, PASSWORD } from '../testing/fixtures.ts';
+import { addResource, addUser, createFixture, type Fixture, PASSWORD } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { userDocument } from '../users/documents.ts';
@@ -46,7 +46,7 @@ beforeAll(async () => {
   service = await openService('events');
   scene = await createFixture(service.ports, { tokens: [{}], alone: true });
   other = await createFixture(service.ports, { tokens: [{}], alone: true });
-  await addPerson(service.ports, scene.account, scene.resource, { user: { login: 'bob' } });
+  await addUser(service.ports, scene.account, scene.resource, { user: { login: 'bob' } });
   [key, otherKey] = [await service.keyFor(scene.account), await service.keyFor(other.account)];
   service.ports.clock.advance(60_000);
   for (let times = 0; times < 3; times++) expect((await signIn(PASSWORD)).status).toBe(200);

@@ -23,7 +23,7 @@ const outcome = z
   .openapi({ description: '`done`: a change. `granted`, `refused`: an attempt.' });
 const type = z.enum(EVENT_TYPES).openapi({ description: 'The type of the event.' });
 
-const wished = {
+const wantedOrder = {
   type: type.optional().openapi({ description: 'Only events of this type.' }),
   outcome: outcome.optional().openapi({ description: 'Only events with this outcome.' }),
   resource: anyId.optional().openapi({ description: 'Only events about this resource.', example: 'res_01k8dq9z2mp' }),
@@ -31,7 +31,7 @@ const wished = {
   from: instantQuery('Not before this instant, in milliseconds since 1970.'),
   to: instantQuery('Not after this instant, in milliseconds since 1970.'),
 };
-const history = z.strictObject({ ...pageQuery.shape, ...wished });
+const history = z.strictObject({ ...pageQuery.shape, ...wantedOrder });
 const filter = z.strictObject({
   ...history.shape,
   subject: anyId.optional().openapi({ description: 'Only events about this object.' }),
@@ -40,7 +40,7 @@ const filter = z.strictObject({
     .openapi({ description: 'Only events by this administrator, user or API key.', example: 'adm_01k8dq9z2mp' }),
 });
 
-const shown = z
+const eventView = z
   .object({
     id: z
       .string()
@@ -105,7 +105,7 @@ const shown = z
   })
   .openapi('Event', { description: 'A change or an attempt.' });
 
-function presentEvent({ id, segment, event: { account: _account, ...event } }: ListedEvent): z.input<typeof shown> {
+function presentEvent({ id, segment, event: { account: _account, ...event } }: ListedEvent): z.input<typeof eventView> {
   return { id, segment, ...event };
 }
 
@@ -121,7 +121,7 @@ const list = route({
   description:
     'Every change and every attempt is one event. It appears once it is sealed, about a second later. With a filter a page can be short, or empty, without being the last: continue until `next` is null.',
   request: { query: filter },
-  responses: { 200: jsonAnswer('A page.', pageOf(shown)) },
+  responses: { 200: jsonAnswer('A page.', pageOf(eventView)) },
   handle: async (c, ports: Needs) => {
     const { after, limit, ...asked } = c.req.valid('query');
     const page = await listEvents(ports, c.get('act').actor, asked, { after, limit });
@@ -175,7 +175,7 @@ const ofUser = route({
   summary: 'List the events of a user, newest first',
   description: 'Every event that names the user: what was done to the user, and by the user.',
   request: { params: z.object({ id: userId }), query: history },
-  responses: { 200: jsonAnswer('A page.', pageOf(shown)) },
+  responses: { 200: jsonAnswer('A page.', pageOf(eventView)) },
   handle: async (c, ports: Needs) => {
     const { id } = c.req.valid('param');
     const object = { id, key: userDocument.key(id), missing: 'USER_NOT_FOUND' } as const;
@@ -192,7 +192,7 @@ const ofToken = route({
   tag: 'Events',
   summary: 'List the events of a token, newest first',
   request: { params: z.object({ id: tokenId }), query: history },
-  responses: { 200: jsonAnswer('A page.', pageOf(shown)) },
+  responses: { 200: jsonAnswer('A page.', pageOf(eventView)) },
   handle: async (c, ports: Needs) => {
     const { id } = c.req.valid('param');
     const object = { id, key: tokenDocument.key(id), missing: 'TOKEN_NOT_FOUND' } as const;

@@ -26,7 +26,7 @@ const span = {
     .openapi({ description: 'The number of days including the last, instead of `from`.', example: 7 }),
 };
 const refusedBy = counts.openapi({ description: 'Refused attempts by their code.', example: { OTP_WRONG: 3 } });
-const shown = z
+const statisticsView = z
   .object({
     day,
     granted,
@@ -66,7 +66,10 @@ const read = route({
     }),
   },
   responses: {
-    200: jsonAnswer('A list of days.', z.object({ days: z.array(shown).openapi({ description: 'The days.' }) })),
+    200: jsonAnswer(
+      'A list of days.',
+      z.object({ days: z.array(statisticsView).openapi({ description: 'The days.' }) }),
+    ),
   },
   handle: async (c, ports: Needs) => {
     const verdict = await readStatistics(ports, c.get('act').actor, c.req.valid('query'));

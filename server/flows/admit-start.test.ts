@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { beginSignIn } from '../administrators/login/start-sign-in.ts';
+import { startSignIn } from '../administrators/login/start-sign-in.ts';
 import { startFlow } from '../login/start-flow.ts';
 import { addAdministrator } from '../testing/administrators.ts';
 import { createFixture, type Fixture, NONCE, ORIGIN, unwrap } from '../testing/fixtures.ts';
@@ -84,5 +84,5 @@ test('SR-65: a flood of starts is told when to retry, and locks no administrator
     });
   for (let at = 0; at < SIGN_IN_START_LIMITS.perSecond; at++) unwrap(await begin(at));
   expect(await begin(SIGN_IN_START_LIMITS.perSecond)).toEqual({ refused: 'OVERLOADED', retryAfterMs: 1000 });
-  unwrap(await beginSignIn(ports, { account: administrator.account, client: {} }));
+  unwrap(await startSignIn(ports, { account: administrator.account, client: {} }));
 });

@@ -26,11 +26,11 @@ export const SIGN_IN_START_LIMITS: StartLimits = {
 };
 
 /** The starts of this process in the current second, by the name of the limits. */
-interface Second {
+interface StartSecond {
   number: number;
   begun: number;
 }
-const seconds = new WeakMap<Store, Map<string, Second>>();
+const startSeconds = new WeakMap<Store, Map<string, StartSecond>>();
 
 /**
  * Refuses an address or a network with too many starts, and every request once the process has no capacity left in this
@@ -63,9 +63,9 @@ export async function admitStart(
 }
 
 /** A clock that was set back starts a new second: no request waits for the earlier time. */
-function presentSecond(store: Store, name: string, now: number): Second {
-  const byName = seconds.get(store) ?? new Map<string, Second>();
-  seconds.set(store, byName);
+function presentSecond(store: Store, name: string, now: number): StartSecond {
+  const byName = startSeconds.get(store) ?? new Map<string, StartSecond>();
+  startSeconds.set(store, byName);
   const number = Math.floor(now / SECOND_MS);
   const known = byName.get(name);
   if (known?.number === number) return known;

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FactorKind, FactorOption, FlowPurpose, FlowStep } from '@countersign/protocol/flow';
 import type { OtpUse } from '@countersign/protocol/result';
-import type { Demand, ShownFactors } from '../authentication/step-up.ts';
+import type { Demand, PassedFactors } from '../authentication/step-up.ts';
 import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { parseSecretToken, writeSecretToken } from '../kernel/secret-token.ts';
@@ -62,7 +62,7 @@ export interface FlowBase {
   /** The level that the host requires of the result. */
   demand?: Demand;
   /** The factors of an earlier sign-in that this one builds on. */
-  kept?: ShownFactors;
+  kept?: PassedFactors;
   /** Wrong answers that this sign-in still accepts; the last of them ends it. */
   attemptsLeft: number;
   /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 apply. */

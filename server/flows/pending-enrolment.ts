@@ -1,10 +1,10 @@
 import type { OtpUse } from '@countersign/protocol/result';
-import type { ShownSecond } from '../authentication/step-up.ts';
+import type { PassedSecond } from '../authentication/step-up.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
 import type { Draft } from '../tokens/kinds/actions.ts';
 import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
-import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
+import type { PresentedPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { TokenKind } from '../tokens/token.ts';
 
 /** A token being set up, stored in the user's flow until its first valid proof. */
@@ -20,7 +20,14 @@ export interface PendingEnrolment {
   recovery?: TokenId;
   basis: EnrolmentBasis;
   /** The factors that the sign-in has verified: it completes with these if the enrolment is skipped. */
-  passed: { otp: OtpUse; token?: TokenId; kind?: TokenKind; pin?: true; passkey?: ShownPasskey; second?: ShownSecond };
+  passed: {
+    otp: OtpUse;
+    token?: TokenId;
+    kind?: TokenKind;
+    pin?: true;
+    passkey?: PresentedPasskey;
+    second?: PassedSecond;
+  };
   /** Whether the enrolment may be skipped, decided when it started, and until when. */
   mayWait: boolean;
   until?: number;

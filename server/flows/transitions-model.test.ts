@@ -8,13 +8,13 @@ import { FLOW_LIFETIME_MS, type Flow, type LoginRequest } from './flow.ts';
 import {
   acceptPassword,
   addEarlierFactors,
-  codeNotSent,
   completeFlow,
   countStep,
   createFlow,
   createRequestedFlow,
   createStepUpFlow,
   FLOW_WRONG_ANSWERS,
+  failCodeSending,
   holdsClaim,
   presentError,
   requestSecondFactor,
@@ -128,8 +128,8 @@ describe('the second factor', () => {
     const before: Flow = { ...requestSecondFactor(FLOW, [SMS]), sent: SENT };
     const { sent: _sent, ...without } = before;
     const stays = { seq: 1, attemptsLeft: FLOW_WRONG_ANSWERS - 1, error: { code: 'CODE_NOT_SENT' } };
-    expect(codeNotSent(before, 'CODE_NOT_SENT', false)).toStrictEqual({ ...before, ...stays });
-    expect(codeNotSent(before, 'CODE_NOT_SENT', true)).toStrictEqual({ ...without, ...stays });
+    expect(failCodeSending(before, 'CODE_NOT_SENT', false)).toStrictEqual({ ...before, ...stays });
+    expect(failCodeSending(before, 'CODE_NOT_SENT', true)).toStrictEqual({ ...without, ...stays });
   });
 
   test('that was wrong records the reason in the flow, and the wait if there is one', () => {

@@ -2,13 +2,13 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FactorKind, FactorOption, FlowPurpose } from '@countersign/protocol/flow';
 import type { OtpUse } from '@countersign/protocol/result';
 import { ANONYMOUS_OPTIONS, firstOption } from '../authentication/second-factor.ts';
-import type { ShownFactors, ShownSecond } from '../authentication/step-up.ts';
+import type { PassedFactors, PassedSecond } from '../authentication/step-up.ts';
 import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { FlowId, TokenId, UserId } from '../kernel/ids.ts';
 import { MAX_PASSWORD_WAIT_MS } from '../passwords/password-backoff.ts';
 import type { MethodPolicy, Resource } from '../resources/resource.ts';
 import type { PreparedChallenge } from '../tokens/challenge.ts';
-import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
+import type { PresentedPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
@@ -123,7 +123,7 @@ export function selectFactor(
  *
  * @param isVoid whether the earlier code, if any, is void too
  */
-export function codeNotSent(flow: FlowAt<SecondStep>, code: RefusalCode, isVoid: boolean): Flow {
+export function failCodeSending(flow: FlowAt<SecondStep>, code: RefusalCode, isVoid: boolean): Flow {
   if (!isVoid) return retryStep(flow, code);
   const { sent: _sent, ...rest } = flow;
   return retryStep(rest, code);
@@ -173,9 +173,9 @@ export interface VerifiedFactors {
   /** Hash of the transaction that the answer was bound to. */
   signed?: string;
   /** The verified passkey. */
-  passkey?: ShownPasskey;
+  passkey?: PresentedPasskey;
   /** The second factor was shown in an earlier sign-in. */
-  second?: ShownSecond;
+  second?: PassedSecond;
   /** How far the browser matched known ones, in percent. */
   environment?: number;
 }
@@ -204,7 +204,7 @@ export function completeFlow(
   const passwordDigest = passed.passwordDigest ?? flow.passwordDigest;
   const secondAt = earlier?.at ?? rule.now;
   const done: FlowAt<'done'> = { ...countStep(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
-  const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
+  const expiresAt = completeSecond(rule.now) + rule.resultLifetimeMs;
   return {
     flow: { ...done, expiresAt },
     result: {
@@ -229,7 +229,7 @@ export function completeFlow(
       ...(passed.environment !== undefined && { environment: passed.environment }),
       // Never newer than the oldest factor that counts: building on a sign-in makes it no newer.
       authenticatedAt: Math.min(rule.now, ...(password ? [passwordAt] : []), ...(second ? [secondAt] : [])),
-      issuedAt: wholeSecond(rule.now),
+      issuedAt: completeSecond(rule.now),
       expiresAt,
     },
   };
@@ -238,7 +238,7 @@ export function completeFlow(
 /** The second factor as RFC 8176 method references. */
 function methodReferences(
   kind: TokenKind | undefined,
-  passkey: ShownPasskey | undefined,
+  passkey: PresentedPasskey | undefined,
   pin: true | undefined,
 ): string[] {
   if (passkey) return [passkey.synced ? 'swk' : 'hwk', ...(passkey.userVerified ? ['user'] : [])];
@@ -313,7 +313,7 @@ export function createStepUpFlow(
   flow: Flow,
   request: LoginRequest & { user: UserId },
   login: string,
-  kept: ShownFactors,
+  kept: PassedFactors,
   missing: {
     password: boolean;
     options: readonly FactorOption[];
@@ -336,7 +336,7 @@ export function createStepUpFlow(
 }
 
 /** Adds the factors of an earlier sign-in that still count, as if they had been shown in this one. */
-export function addEarlierFactors<F extends Flow>(flow: F, kept: ShownFactors): F {
+export function addEarlierFactors<F extends Flow>(flow: F, kept: PassedFactors): F {
   const { password } = kept;
   return {
     ...flow,
@@ -352,7 +352,7 @@ export function countStep<F extends Conversation>(flow: F): F {
 }
 
 /** JWT times are whole seconds; rounding down never lengthens a lifetime. */
-function wholeSecond(at: number): number {
+function completeSecond(at: number): number {
   return Math.floor(at / 1000) * 1000;
 }
 

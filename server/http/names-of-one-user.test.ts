@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Dialect, numberOf, openDialect } from '../testing/dialect.ts';
-import { addPerson } from '../testing/fixtures.ts';
+import { addUser } from '../testing/fixtures.ts';
 
 // SR-17 The attack: wrong passwords for one name over the API until it is rate limited, then one for another name.
 // Status, headers or body of the second response differ if both are names of one user.
@@ -50,7 +50,7 @@ test.each([
   const stories: unknown[][] = [];
   for (const users of Object.values(WORLDS)) {
     const own = await dialect.another();
-    for (const user of users) await addPerson(own.service.ports, own.scene.account, own.scene.resource, { user });
+    for (const user of users) await addUser(own.service.ports, own.scene.account, own.scene.resource, { user });
     const send = await guess(own);
     const story: unknown[] = [];
     for (let at = 0; at < 9; at++) story.push(await send('grace'));

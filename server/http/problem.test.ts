@@ -7,7 +7,7 @@ import { Overloaded } from '../kernel/ports/password-hasher.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { Contention } from '../store/transact.ts';
 import { appWith } from '../testing/http-app.ts';
-import { Refused, refuse } from './problem.ts';
+import { RequestRefusal, refuse } from './problem.ts';
 
 describe('problem answers', () => {
   test.each(Object.keys(REFUSALS) as RefusalCode[])('%s has the status of the table', async (code) => {
@@ -71,7 +71,7 @@ describe('an exception refuses and tells the client nothing', () => {
     ['a fault of the framework', new HTTPException(500, { message: secret }), 500, 'INTERNAL'],
     ['an exception with an answer of its own', new HTTPException(500, { res: new Response(secret) }), 500, 'INTERNAL'],
     ['a request the framework cannot read', new HTTPException(400, { message: secret }), 400, 'JSON_INVALID'],
-    ['a refusal while reading', new Refused('BODY_TOO_LARGE'), 413, 'BODY_TOO_LARGE'],
+    ['a refusal while reading', new RequestRefusal('BODY_TOO_LARGE'), 413, 'BODY_TOO_LARGE'],
   ] as const)('%s', async (_, error, status, code) => {
     const { app } = appWith();
     app.get('/', () => {

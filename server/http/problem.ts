@@ -82,7 +82,7 @@ export function refuse<C extends RefusalCode>(
  * A refusal found while a request is read, before any use-case runs. Thrown only inside `http/`; use-cases return their
  * refusals.
  */
-export class Refused extends CodedError {
+export class RequestRefusal extends CodedError {
   readonly code: RefusalCode;
   readonly extras: RefusalExtras;
   constructor(code: RefusalCode, extras: RefusalExtras = {}) {
@@ -94,7 +94,7 @@ export class Refused extends CodedError {
 
 /** Every exception refuses (SR-3) and tells the client no reason (SR-59). The log has the details. */
 export const onError: ErrorHandler<AppEnv> = (error, c) => {
-  if (error instanceof Refused) return refuse(c, error.code, error.extras);
+  if (error instanceof RequestRefusal) return refuse(c, error.code, error.extras);
   // Hono's own, thrown while it reads a request; its text is for developers.
   if (error instanceof HTTPException && error.status < 500) {
     return refuse(c, error.status === 413 ? 'BODY_TOO_LARGE' : error.status === 400 ? 'JSON_INVALID' : 'INPUT_INVALID');

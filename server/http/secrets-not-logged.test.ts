@@ -1,4 +1,4 @@
-import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
+import { FLOW_HEADER, type FlowView, type StartedFlow } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TokenId } from '../kernel/ids.ts';
 import { Overloaded } from '../kernel/ports/password-hasher.ts';
@@ -194,7 +194,7 @@ describe('SR-35: canaries', () => {
     const started = await service.call('POST /widget/v1/flows', {
       body: { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN },
     });
-    const { handle } = (await started.json()) as FlowBegun;
+    const { handle } = (await started.json()) as StartedFlow;
     const headers = { [FLOW_HEADER]: handle };
     const otp = (await scene.tokens[0]?.code()) ?? '';
     await service.call('POST /widget/v1/flow/identify', { headers, body: { seq: 0, login: 'alice' } });

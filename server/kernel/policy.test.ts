@@ -8,7 +8,7 @@ import { API_SCOPES } from './api-scope.ts';
 import { idFromBytes, type ResourceId } from './ids.ts';
 import {
   isEventVisible,
-  isThemselves,
+  isOwnUser,
   mayActOn,
   mayAdminister,
   mayAuthenticateEverywhere,
@@ -320,9 +320,9 @@ describe('SR-27: the complete table for each kind of actor', () => {
   });
 
   test('a user is only themselves', () => {
-    expect(isThemselves(holder, id('usr', 1))).toBe(true);
-    expect(isThemselves(holder, id('usr', 2))).toBe(false);
-    expect(isThemselves({ kind: 'user', account }, undefined)).toBe(false);
-    expect(isThemselves(superuser, id('adm', 1) as never)).toBe(false);
+    expect(isOwnUser(holder, id('usr', 1))).toBe(true);
+    expect(isOwnUser(holder, id('usr', 2))).toBe(false);
+    expect(isOwnUser({ kind: 'user', account }, undefined)).toBe(false);
+    expect(isOwnUser(superuser, id('adm', 1) as never)).toBe(false);
   });
 });

@@ -137,7 +137,7 @@ export function mayChangeToken(actor: Actor, token: TokenAccess, owner: UserAcce
 }
 
 /** The user on the self-service page, which has already checked the user's rights there. */
-export function isThemselves(actor: Actor, id: UserId | undefined): boolean {
+export function isOwnUser(actor: Actor, id: UserId | undefined): boolean {
   return actor.kind === 'user' && actor.id !== undefined && actor.id === id;
 }
 

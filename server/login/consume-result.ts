@@ -10,7 +10,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { isSameSecret } from '../kernel/secret-token.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { transact } from '../store/transact.ts';
-import { forgottenAt, rememberResult } from './remembered-sign-in.ts';
+import { rememberedUntil, rememberResult } from './remembered-sign-in.ts';
 import { validateResult } from './validate-result.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
@@ -78,7 +78,7 @@ export async function consumeResult(
         used.user === 'test' || used.transaction !== undefined
           ? undefined
           : rememberResult({ ...used, user: used.user });
-      const expiresAt = earlier && forgottenAt(earlier, resource.value.rememberMs ?? 0);
+      const expiresAt = earlier && rememberedUntil(earlier, resource.value.rememberMs ?? 0);
       const subject = used.test ? {} : { subject: used.user };
       return {
         answer: { claims },

@@ -1,4 +1,4 @@
-import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
+import { FLOW_HEADER, type FlowView, type StartedFlow } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
 import { inTheFrame } from '../testing/devices/passkey-device.ts';
@@ -26,7 +26,7 @@ async function toKind(kind: string) {
   });
   const asked = { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN };
   const begun = await service.call('POST /widget/v1/flows', { body: asked, headers: FROM_OUR_FRAME });
-  const { handle } = (await begun.json()) as FlowBegun;
+  const { handle } = (await begun.json()) as StartedFlow;
   const send = (path: string, body: object, headers: object = FROM_OUR_FRAME): Promise<Response> =>
     service.call(`POST /widget/v1/flow/${path}`, { body, headers: { ...headers, [FLOW_HEADER]: handle } });
   await send('identify', { seq: 0, login: 'alice' });

@@ -1,4 +1,4 @@
-import type { Authentication, ShownFactors } from '../authentication/step-up.ts';
+import type { Authentication, PassedFactors } from '../authentication/step-up.ts';
 import type { ResultRecord } from '../flows/flow.ts';
 import type { UserId } from '../kernel/ids.ts';
 
@@ -23,7 +23,7 @@ export function rememberResult(record: ResultRecord & { user: UserId }): Authent
 }
 
 /** When the first of its factors is forgotten. Undefined: nothing is remembered. */
-export function forgottenAt({ password, second }: ShownFactors, rememberMs: number): number | undefined {
+export function rememberedUntil({ password, second }: PassedFactors, rememberMs: number): number | undefined {
   const last = Math.max(password?.at ?? 0, second?.at ?? 0);
   return last === 0 || rememberMs <= 0 ? undefined : last + rememberMs;
 }

@@ -20,7 +20,7 @@ import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { unlockLinkDocument } from '../unlock/documents.ts';
 import {
   UNLOCK_LINK_LIFETIME_MS,
-  UNLOCKS_PER_PERSON,
+  UNLOCKS_PER_USER,
   UNLOCKS_WINDOW_MS,
   type UnlockLink,
 } from '../unlock/unlock-link.ts';
@@ -42,7 +42,7 @@ export async function requestUnlock(
   if (!known) return refusal('FLOW_NOT_FOUND');
   const { id } = known;
   const attempt = newOperation(ports);
-  const held = await holdOffer(ports, id, attempt);
+  const held = await claimOffer(ports, id, attempt);
   if (isRefusal(held)) return held;
   if (held.flow.unlock === 'sent') return presentFlow(ports, held.flow);
   let sent: Result<{ sent: true }>;
@@ -66,7 +66,7 @@ export async function requestUnlock(
 }
 
 /** Claimed for one attempt before anything is sent, so that a double click sends one mail (SR-48). */
-function holdOffer(ports: StepPorts, id: FlowId, attempt: string): Promise<Result<{ flow: FlowAt<'denied'> }>> {
+function claimOffer(ports: StepPorts, id: FlowId, attempt: string): Promise<Result<{ flow: FlowAt<'denied'> }>> {
   const key = flowDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ flow: FlowAt<'denied'> }>> => {
     const flow = stored?.value;
@@ -87,16 +87,16 @@ async function mailLink(
 ): Promise<Result<{ sent: true }>> {
   const access = await readAccess(ports, flow.resource, answer.client.address);
   if (isRefusal(access)) return access;
-  const person = await stillLockedOut(ports, flow, access.resource);
+  const person = await isStillLocked(ports, flow, access.resource);
   if (!person) return refusal('ACCESS_DENIED');
   const now = ports.clock.now();
-  const rate = await ports.store.increment(`unlock/for/${person.id}`, UNLOCKS_WINDOW_MS, UNLOCKS_PER_PERSON, now);
+  const rate = await ports.store.increment(`unlock/for/${person.id}`, UNLOCKS_WINDOW_MS, UNLOCKS_PER_USER, now);
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
   return sendLink(ports, flow, person, answer);
 }
 
 /** The user as they are now, if the factors that they showed are still valid and a token is still locked. */
-async function stillLockedOut(ports: StepPorts, flow: Flow, resource: Resource): Promise<User | undefined> {
+async function isStillLocked(ports: StepPorts, flow: Flow, resource: Resource): Promise<User | undefined> {
   const known = flow.user === undefined ? undefined : await locateUser(ports, flow.account, flow.user);
   if (!known || !flow.passwordVerified) return undefined;
   const { user, tokens } = await loadAssignedTokens(ports, known, flow.resource);

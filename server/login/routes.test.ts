@@ -1,4 +1,4 @@
-import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
+import { FLOW_HEADER, type FlowView, type StartedFlow } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
@@ -22,10 +22,10 @@ const beginning = (scene: Fixture, changes: object = {}) => ({
   ...changes,
 });
 
-async function begin(scene: Fixture): Promise<FlowBegun> {
+async function begin(scene: Fixture): Promise<StartedFlow> {
   const response = await service.call('POST /widget/v1/flows', { body: beginning(scene), headers: FROM_OUR_FRAME });
   expect(response.status).toBe(201);
-  return (await response.json()) as FlowBegun;
+  return (await response.json()) as StartedFlow;
 }
 function send(step: string, handle: string, body: object, headers: object = {}) {
   return service.call(`POST /widget/v1/flow/${step}`, {

@@ -12,7 +12,7 @@ import { startRedirectedFlow } from './start-redirected-flow.ts';
 import { flowResponse } from './step-fields.ts';
 import { viewFlow } from './view-flow.ts';
 
-const begin = z.strictObject({
+const startInput = z.strictObject({
   resource: resourceId,
   nonce,
   origin: z.string().min(1).max(300),
@@ -33,7 +33,7 @@ export const flowRoutes = [
     // The users are about to sign in. The handle that it returns is the authority from then on.
     scope: 'public',
     isSameOriginOnly: true,
-    body: begin,
+    body: startInput,
     handle: async (c, ports: Needs, { loginRequest, prefer, purpose, traits, ...asked }) => {
       const verdict = await startFlow(ports, {
         ...asked,

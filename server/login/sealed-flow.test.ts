@@ -1,9 +1,9 @@
-import type { FlowBegun, FlowView } from '@countersign/protocol/flow';
+import type { FlowView, StartedFlow } from '@countersign/protocol/flow';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { administratorFlowDocument } from '../administrators/documents.ts';
 import { answerEmail } from '../administrators/login/answer-sign-in.ts';
-import { beginSignIn, readSignIn } from '../administrators/login/start-sign-in.ts';
+import { readSignIn, startSignIn } from '../administrators/login/start-sign-in.ts';
 import { FLOW_LIFETIME_MS, parseHandle } from '../flows/flow.ts';
 import { sealFlow } from '../flows/stored-flow.ts';
 import { createFlow } from '../flows/transitions.ts';
@@ -68,7 +68,7 @@ describe('SR-65: a start writes nothing', () => {
   const beginnings: [string, (scene: Fixture) => Promise<unknown>][] = [
     ['in the widget', (scene) => LoginDriver.begin(scene)],
     ['on the page of the self-service', ({ resource }) => startSelfFlow(ports, { resource: resource.id, client: {} })],
-    ['as an administrator', ({ account }) => beginSignIn(ports, { account, client: {} })],
+    ['as an administrator', ({ account }) => startSignIn(ports, { account, client: {} })],
   ];
   test.each(beginnings)('%s', async (_where, begin) => {
     const scene = await createFixture(ports, { resource: { selfService: EVERYTHING } });
@@ -93,7 +93,7 @@ describe('SR-65: a start writes nothing', () => {
   test('and viewing it writes nothing either', async () => {
     const walk = await LoginDriver.begin(await createFixture(ports, { resource: { passkeySignIn: true } }));
     const writes = await writesOf(async () => {
-      const { handle: _handle, ...begun } = walk.view as FlowBegun;
+      const { handle: _handle, ...begun } = walk.view as StartedFlow;
       expect(await walk.look()).toEqual(begun);
       expect(await walk.password()).toEqual({ refused: 'STEP_NOT_EXPECTED' });
       expect(await walk.askUnlock()).toEqual(NOWHERE);
@@ -180,7 +180,7 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
 
   test('an administrator’s handle whose sign-in is gone shows none', async () => {
     const { account } = await createFixture(ports);
-    const { handle } = unwrap(await beginSignIn(ports, { account, client: {} }));
+    const { handle } = unwrap(await startSignIn(ports, { account, client: {} }));
     unwrap(await answerEmail(ports, { handle, seq: 0, email: 'ada@shop.example', client: {} }));
     const key = administratorFlowDocument.key(idOf(handle));
     const now = ports.clock.now();
@@ -218,7 +218,7 @@ describe('SR-5: anything but a valid handle of this sign-in is refused', () => {
   test('a handle with the id of another one, of another account, or of an administrator', async () => {
     const [one, two] = [await createFixture(ports), await createFixture(ports)];
     const [walk, other] = [await LoginDriver.begin(one), await LoginDriver.begin(two)];
-    const console = unwrap(await beginSignIn(ports, { account: one.account, client: {} })).handle;
+    const console = unwrap(await startSignIn(ports, { account: one.account, client: {} })).handle;
     const parts = [walk.handle, other.handle, console].map((handle) => handle.split('.'));
     for (const [id] of parts) {
       for (const [own, sealed] of parts) {

@@ -1,4 +1,4 @@
-import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
+import { FLOW_HEADER, type FlowView, type StartedFlow } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, PASSWORD, read } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
@@ -44,7 +44,7 @@ async function toSelf(scene: Fixture): Promise<{ handle: string; view: FlowView 
   const body = { resource: scene.resource.id };
   const begun = await service.call('POST /widget/v1/self-flows', { body, headers: FROM_OUR_PAGE });
   expect(begun.status).toBe(201);
-  const { handle } = (await begun.json()) as FlowBegun;
+  const { handle } = (await begun.json()) as StartedFlow;
   await send('flow/identify', handle, { seq: 0, login: 'alice' });
   await send('flow/password', handle, { seq: 1, password: PASSWORD });
   const last = await send('flow/otp', handle, { seq: 2, otp: await scene.tokens[0]?.code() });

@@ -30,7 +30,7 @@ import { startSelfFlow } from './start-self-flow.ts';
 import { flowResponse, stepRequest, typedOtp } from './step-fields.ts';
 import { presentFlow } from './view-flow.ts';
 
-const begin = z.strictObject({ resource: resourceId, traits: browserTraits.optional() });
+const startInput = z.strictObject({ resource: resourceId, traits: browserTraits.optional() });
 /** `language`: the language of the frame, for the mails of an action. */
 const plain = z.strictObject({ seq: z.int().min(0).max(1000), language: languageTag.transform(mailLanguage) });
 const ofToken = plain.extend({ token: tokenId });
@@ -95,7 +95,7 @@ export const selfServiceRoutes = [
     // The users are about to sign in. The handle that it returns is the authority from then on.
     scope: 'public',
     isSameOriginOnly: true,
-    body: begin,
+    body: startInput,
     handle: async (c, ports: Needs, { resource, traits }) => {
       const verdict = await startSelfFlow(ports, { resource, ...(traits && { traits }), client: clientInfo(c) });
       return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);

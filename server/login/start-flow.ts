@@ -1,4 +1,4 @@
-import type { FlowBegun } from '@countersign/protocol/flow';
+import type { StartedFlow } from '@countersign/protocol/flow';
 import { accountDocument } from '../accounts/documents.ts';
 import { accessChecks } from '../authentication/access.ts';
 import { offersPasskeySignIn } from '../authentication/second-factor.ts';
@@ -18,7 +18,7 @@ import { startRequestedFlow } from './start-requested-flow.ts';
 import { presentFlow } from './view-flow.ts';
 
 /** Starts a sign-in for the page at `origin`. The response depends on no user, since none is known. */
-export async function startFlow(ports: StartFlowNeeds, input: StartFlowInput): Promise<Result<FlowBegun>> {
+export async function startFlow(ports: StartFlowNeeds, input: StartFlowInput): Promise<Result<StartedFlow>> {
   const refused = await admitStart(ports, input.client, SIGN_IN_START_LIMITS);
   if (refused) return refused;
 
@@ -43,7 +43,7 @@ export async function startPlainFlow(
   ports: StartFlowNeeds,
   resource: Resource,
   input: StartFlowInput,
-): Promise<Result<FlowBegun>> {
+): Promise<Result<StartedFlow>> {
   const now = ports.clock.now();
   const [account] = await ports.store.getMany([accountDocument.key(resource.account)], now);
   const id = idFromBytes('flw', ports.random.bytes(7));

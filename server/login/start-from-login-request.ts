@@ -57,7 +57,7 @@ export function decideLoginRequestStart(
   const hasEnded = running?.step === 'done' || (running?.step === 'denied' && user !== undefined);
   if (request.usedAt !== undefined || hasEnded) return { kind: 'void' };
 
-  const attemptsLeft = running && leftOf(running);
+  const attemptsLeft = running && remainingAttempts(running);
   if (canBePassedOn && attemptsLeft !== undefined && attemptsLeft <= 0) {
     return { kind: 'denied', flow: { ...fresh, attemptsLeft }, code: 'TOO_MANY_ATTEMPTS' };
   }
@@ -67,10 +67,10 @@ export function decideLoginRequestStart(
     return facts.barred ? { kind: 'denied', flow, code: facts.barred } : { kind: 'asks-name', flow };
   }
   const named = { ...request, user, attemptsLeft: attemptsLeft ?? request.attemptsLeft };
-  return judgeNamed(named, running && !canBePassedOn ? running : undefined, fresh, facts, now);
+  return checkNamedUser(named, running && !canBePassedOn ? running : undefined, fresh, facts, now);
 }
 
-function judgeNamed(
+function checkNamedUser(
   request: LoginRequest & { user: User['id'] },
   takenOver: Flow | undefined,
   fresh: Flow,
@@ -82,7 +82,7 @@ function judgeNamed(
   const accepts = transaction ? signingKinds(resource, transaction, user) : acceptedKindsFrom(user ?? {}, resource);
   const options = factorOptions(usableTokens(tokens, accepts, now));
   const flow = takenOver
-    ? handedOver(takenOver, fresh)
+    ? presentedPassword(takenOver, fresh)
     : createRequestedFlow(fresh, request, user?.login, options, offered);
   const denied = (code: RefusalCode) => ({ kind: 'denied', flow, code }) as const;
   if (barred) return denied(barred);
@@ -111,11 +111,11 @@ function judgeNamed(
 }
 
 /** The running flow, given to the page that starts now. */
-function handedOver(running: Flow, { handleHash, origin, environment }: Flow): Flow {
+function presentedPassword(running: Flow, { handleHash, origin, environment }: Flow): Flow {
   return { ...running, handleHash, origin, ...(environment && { environment }) };
 }
 
 /** Attempts left after a restart. An answer still being evaluated counts as used. */
-function leftOf({ attemptsLeft, claim }: Flow): number {
+function remainingAttempts({ attemptsLeft, claim }: Flow): number {
   return claim ? attemptsLeft - 1 : attemptsLeft;
 }

@@ -1,4 +1,4 @@
-import type { FlowBegun } from '@countersign/protocol/flow';
+import type { StartedFlow } from '@countersign/protocol/flow';
 import { readAccess } from '../authentication/read-access.ts';
 import { enrolmentLinkDocument } from '../enrolment/documents.ts';
 import { type EnrolmentLink, isEnrolmentLinkValid } from '../enrolment/enrolment-link.ts';
@@ -27,7 +27,7 @@ import { presentFlow } from './view-flow.ts';
 export async function startLinkedFlow(
   ports: StartFlowNeeds,
   { link: text, client }: { link: string; client: ClientInfo },
-): Promise<Result<FlowBegun>> {
+): Promise<Result<StartedFlow>> {
   const refused = await admitStart(ports, client, SIGN_IN_START_LIMITS);
   if (refused) return refused;
   const opened = await openLink(ports, text);

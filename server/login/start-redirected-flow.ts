@@ -1,4 +1,4 @@
-import type { FlowBegun } from '@countersign/protocol/flow';
+import type { StartedFlow } from '@countersign/protocol/flow';
 import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import { loginRequestDocument } from '../flows/documents.ts';
 import { parseLoginRequest } from '../flows/flow.ts';
@@ -16,7 +16,7 @@ import { startRequestedFlow } from './start-requested-flow.ts';
 export async function startRedirectedFlow(
   ports: StartFlowNeeds,
   { loginRequest, ...browser }: Pick<StartFlowInput, 'traits' | 'client'> & { loginRequest: string },
-): Promise<Result<FlowBegun>> {
+): Promise<Result<StartedFlow>> {
   const refused = await admitStart(ports, browser.client, SIGN_IN_START_LIMITS);
   if (refused) return refused;
   const given = parseLoginRequest(loginRequest);

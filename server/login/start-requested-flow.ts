@@ -1,5 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
-import type { FlowBegun } from '@countersign/protocol/flow';
+import type { StartedFlow } from '@countersign/protocol/flow';
 import { firstLoginDocument } from '../accounts/documents.ts';
 import { authenticationDocument } from '../authentication/documents.ts';
 import { readAccess } from '../authentication/read-access.ts';
@@ -45,7 +45,7 @@ export async function startRequestedFlow(
   resource: Resource,
   input: StartFlowInput,
   loginRequest: string,
-): Promise<Result<FlowBegun>> {
+): Promise<Result<StartedFlow>> {
   const given = parseLoginRequest(loginRequest);
   if (!given) return refusal('LOGIN_REQUEST_INVALID');
   const { id } = given;

@@ -1,4 +1,4 @@
-import type { FlowBegun } from '@countersign/protocol/flow';
+import type { StartedFlow } from '@countersign/protocol/flow';
 import type { ReportedTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import type { ResourceId } from '../kernel/ids.ts';
@@ -15,7 +15,7 @@ import type { StartFlowNeeds } from './start-flow-input.ts';
 export async function startSelfFlow(
   ports: StartFlowNeeds,
   { resource: id, traits, client }: { resource: ResourceId; traits?: ReportedTraits; client: ClientInfo },
-): Promise<Result<FlowBegun>> {
+): Promise<Result<StartedFlow>> {
   const refused = await admitStart(ports, client, SIGN_IN_START_LIMITS);
   if (refused) return refused;
   const [stored] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());

@@ -5,10 +5,10 @@ import {
   type Authentication,
   missingFactors,
   oldestAllowedMs,
+  type PassedFactors,
   requiredDenial,
   requiredFactors,
-  type ShownFactors,
-  stillCounting,
+  validLevels,
 } from '../authentication/step-up.ts';
 import type { EnvironmentVerdict } from '../browsers/device-fingerprint/environment-verdict.ts';
 import type { Flow, LoginRequest } from '../flows/flow.ts';
@@ -69,7 +69,7 @@ export function startStepUp(
   const ids = usable.map(({ id }) => id);
   const whose = { account, resource: resource.id, user: user.id, digest: passwordDigest, usable: ids, maxAgeMs };
   // In an unknown browser, no factor was shown before.
-  const shown: ShownFactors = environment?.differs ? {} : stillCounting(earlier, whose, now);
+  const shown: PassedFactors = environment?.differs ? {} : validLevels(earlier, whose, now);
   const missing = missingFactors(required, shown);
   if (missing.password || missing.otp) {
     const keptUntil = Math.min(...agesOf(shown).map((at) => at + maxAgeMs));
@@ -87,6 +87,6 @@ export function startStepUp(
   };
 }
 
-function agesOf({ password, second }: ShownFactors): number[] {
+function agesOf({ password, second }: PassedFactors): number[] {
   return [password?.at, second?.at].filter((at) => at !== undefined);
 }

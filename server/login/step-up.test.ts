@@ -6,8 +6,8 @@ import { MAX_REMEMBERED_MS } from '../resources/resource.ts';
 import { consumeResult, createLoginRequest } from '../testing/as-operator.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
 import {
-  addPerson,
   addResource,
+  addUser,
   birth,
   createFixture,
   type Fixture,
@@ -142,10 +142,10 @@ describe('an earlier result is void', () => {
   // SR-10: its id alone is no credential: it takes the host's key, its resource and its user.
   test('for another user, on another resource, or by an unknown id', async () => {
     const { scene, first } = await signedIn();
-    const bob = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
+    const bob = await addUser(ports, scene.account, scene.resource, { user: { login: 'bob' } });
     await everything(bob, { previous: first.jti });
     const resource = await addResource(ports, scene.account, { rememberMs: HOUR_MS });
-    const elsewhere = await addPerson(ports, scene.account, resource, { user: { login: 'carol' } });
+    const elsewhere = await addUser(ports, scene.account, resource, { user: { login: 'carol' } });
     await everything(elsewhere, { previous: first.jti });
     await everything(scene, { previous: 'flw_00000000001' });
   });

@@ -51,7 +51,7 @@ interface Claim {
 }
 
 /** The outcome of a step, after every check around it. */
-type Verdict =
+type StepVerdict =
   | Exclude<StepOutcome, { finish: VerifiedFactors }>
   /** Refused finally, whatever the code. */
   | { end: Refusal }
@@ -95,7 +95,7 @@ async function evaluate<Input>(
   { handle }: Step<AnswerableStep, Input>,
   { flow, client }: Claim,
   input: Input,
-): Promise<Verdict> {
+): Promise<StepVerdict> {
   const access = await readAccess(ports, flow.resource, client.address);
   if (isRefusal(access)) return { end: access };
   const { resource } = access;
@@ -132,7 +132,12 @@ async function admitFinish(
   return { complete, resource, selfService: standing };
 }
 
-async function commitVerdict(ports: StepPorts, step: Row, claim: Claim, verdict: Verdict): Promise<Result<FlowView>> {
+async function commitVerdict(
+  ports: StepPorts,
+  step: Row,
+  claim: Claim,
+  verdict: StepVerdict,
+): Promise<Result<FlowView>> {
   if ('complete' in verdict) {
     const view = await commitCompletion(ports, step, claim, verdict);
     if (!isRefusal(view) && (view.step === 'done' || view.step === 'self'))

@@ -4,7 +4,7 @@ import { completeFlow, createFlow, type VerifiedFactors } from '../flows/transit
 import { idFromBytes } from '../kernel/ids.ts';
 import { METHOD_POLICIES, type Resource, TEST_MODES } from '../resources/resource.ts';
 import { frozen, resourceId } from '../testing/samples.ts';
-import { expireResult, TEST_PERSON, testOutcome } from './test-mode.ts';
+import { expireResult, TEST_USER, testOutcome } from './test-mode.ts';
 
 const resource = (testMode?: Resource['testMode']): Resource => ({
   id: resourceId(1),
@@ -24,7 +24,7 @@ const id = idFromBytes('flw', new Uint8Array(7));
 const modes = fc.constantFrom(...TEST_MODES);
 const steps = fc.constantFrom('password', 'otp');
 const policies = fc.constantFrom(...METHOD_POLICIES);
-const person: VerifiedFactors = { user: TEST_PERSON, otp: 'verified' };
+const person: VerifiedFactors = { user: TEST_USER, otp: 'verified' };
 
 test('only `fail` refuses, and it always does', () => {
   fc.assert(

@@ -10,7 +10,7 @@ import type { MethodPolicy, Resource, TestMode } from '../resources/resource.ts'
  * and no token takes part, and the result is marked as a test in its `typ`, in a claim and in this name. No user has
  * such an id.
  */
-export const TEST_PERSON: VerifiedFactors['user'] = { id: 'test', login: 'test' };
+export const TEST_USER: VerifiedFactors['user'] = { id: 'test', login: 'test' };
 
 /** Beyond any verifier's tolerance. */
 const EXPIRED_BY_MS = 15 * MINUTE_MS;
@@ -26,8 +26,8 @@ export function evaluateTestStep({ step, test }: Flow, { methodPolicy }: Resourc
 /** The outcome of every step after the login, for any input. */
 export function testOutcome(mode: TestMode, step: 'password' | 'otp', policy: MethodPolicy): StepOutcome {
   if (mode === 'fail') return { refusal: refusal('INVALID_CREDENTIALS') };
-  if (step === 'otp') return { finish: { user: TEST_PERSON, otp: 'verified' } };
-  if (policy === 'password') return { finish: { user: TEST_PERSON, password: true, otp: 'not_used' } };
+  if (step === 'otp') return { finish: { user: TEST_USER, otp: 'verified' } };
+  if (policy === 'password') return { finish: { user: TEST_USER, password: true, otp: 'not_used' } };
   return { move: (flow) => ({ ...countStep(flow), step: 'otp', passwordVerified: true }) };
 }
 

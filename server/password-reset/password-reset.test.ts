@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Administrator } from '../administrators/administrator.ts';
-import { administratorResetStands, mayResetByMail } from '../administrators/administrator-reset.ts';
+import { isAdministratorResetValid, mayResetByMail } from '../administrators/administrator-reset.ts';
 import type { User } from '../users/user.ts';
 import { isResetLinkValid, type PasswordReset } from './password-reset.ts';
 
@@ -43,7 +43,7 @@ test('SR-40: an administrator’s link is valid under the same conditions, and o
         const may = state === 'active' && passwordHash !== undefined && token !== undefined;
         expect(mayResetByMail(whose)).toBe(may);
         const expected = may && email === RESET.email && digest === 'd' && now < 1000;
-        expect(administratorResetStands(RESET, whose, digest, now)).toBe(expected);
+        expect(isAdministratorResetValid(RESET, whose, digest, now)).toBe(expected);
       },
     ),
   );

@@ -8,10 +8,10 @@ export const PASSWORD_RESET_LIFETIME_MS = 30 * MINUTE_MS;
  * Mails that unauthenticated requests can send to one user within the lifetime of a link. Within no longer time: the
  * last mailed link then stays valid until the next mail is allowed, so an attacker cannot lock the user out (SR-49).
  */
-export const RESETS_PER_PERSON = 2;
-export const RESETS_PER_PERSON_WINDOW_MS = PASSWORD_RESET_LIFETIME_MS;
+export const RESETS_PER_USER = 2;
+export const RESETS_PER_USER_WINDOW_MS = PASSWORD_RESET_LIFETIME_MS;
 /** Per hour: mails that administrators and the site's backend can send to one user, and requests from one address. */
-export const RESETS_STARTED_PER_PERSON = 10;
+export const RESETS_STARTED_PER_USER = 10;
 export const RESETS_PER_ADDRESS = 20;
 export const RESETS_WINDOW_MS = HOUR_MS;
 

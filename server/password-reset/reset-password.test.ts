@@ -7,11 +7,11 @@ import { STEPS } from '../login/steps.ts';
 import { submitStep } from '../login/submit-step.ts';
 import { authenticate, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
-import { addPerson, createFixture, type Fixture, NONCE, ORIGIN, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
+import { addUser, createFixture, type Fixture, NONCE, ORIGIN, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { nameClaimDocument, userDocument } from '../users/documents.ts';
 import { passwordResetDocument } from './documents.ts';
-import { PASSWORD_RESET_LIFETIME_MS, RESETS_PER_ADDRESS, RESETS_PER_PERSON } from './password-reset.ts';
+import { PASSWORD_RESET_LIFETIME_MS, RESETS_PER_ADDRESS, RESETS_PER_USER } from './password-reset.ts';
 import { requestPasswordReset } from './request-password-reset.ts';
 import { viewReset } from './reset-link.ts';
 import { resetPassword } from './reset-password.ts';
@@ -84,13 +84,13 @@ describe('requesting a link', () => {
 
   test('reveals nothing to an attacker: unknown, blocked, unassigned, without mail or password, all get the same answer', async () => {
     const { account, resource } = scene;
-    const other = await addPerson(ports, account, resource, { user: { login: 'nomail' } });
-    await addPerson(ports, account, resource, {
+    const other = await addUser(ports, account, resource, { user: { login: 'nomail' } });
+    await addUser(ports, account, resource, {
       user: { login: 'codeonly', email: 'c@shop.example' },
       password: false,
     });
-    await addPerson(ports, account, resource, { user: { login: 'nowhere', email: 'n@shop.example' }, alone: false });
-    await addPerson(ports, account, resource, { user: { login: 'blocked', email: 'b@shop.example' } });
+    await addUser(ports, account, resource, { user: { login: 'nowhere', email: 'n@shop.example' }, alone: false });
+    await addUser(ports, account, resource, { user: { login: 'blocked', email: 'b@shop.example' } });
     const blocked = await read(ports, nameClaimDocument.key(account, 'blocked'));
     unwrap(await updateUser(ports, account, blocked.user, { blocked: true }));
     expect(other.user.email).toBeUndefined();
@@ -115,8 +115,8 @@ describe('requesting a link', () => {
   });
 
   test('limits the mails to one mailbox, and to many from one network', async () => {
-    for (let i = 0; i < RESETS_PER_PERSON + 3; i++) await unwrap(await ask('alice')).deliver();
-    expect(ports.courier.sent).toHaveLength(RESETS_PER_PERSON);
+    for (let i = 0; i < RESETS_PER_USER + 3; i++) await unwrap(await ask('alice')).deliver();
+    expect(ports.courier.sent).toHaveLength(RESETS_PER_USER);
 
     const here = from('203.0.113.77');
     for (let i = 0; i < RESETS_PER_ADDRESS; i++) unwrap(await ask(`nobody-${i}`, here));
@@ -131,7 +131,7 @@ describe('requesting a link', () => {
       expect(await viewReset(ports, linkIn(ports.courier.sent.at(-1)), undefined)).not.toHaveProperty('refused');
       ports.clock.advance(60_000);
     }
-    expect(ports.courier.sent.length).toBeLessThanOrEqual(5 * RESETS_PER_PERSON);
+    expect(ports.courier.sent.length).toBeLessThanOrEqual(5 * RESETS_PER_USER);
   });
 
   test('is refused where the resource does not offer it', async () => {
@@ -287,7 +287,7 @@ describe('a reset that an administrator starts', () => {
 
   test('gives a first password to a user without one', async () => {
     const { account, resource } = scene;
-    const { user } = await addPerson(ports, account, resource, {
+    const { user } = await addUser(ports, account, resource, {
       user: { login: 'bob', email: 'bob@shop.example' },
       password: false,
     });
@@ -298,7 +298,7 @@ describe('a reset that an administrator starts', () => {
 
   test('is refused without an address, for blocked and unknown users, and where the actor has no right', async () => {
     const { account, resource } = scene;
-    const { user } = await addPerson(ports, account, resource, { user: { login: 'carol' } });
+    const { user } = await addUser(ports, account, resource, { user: { login: 'carol' } });
     expect(await start(user.id)).toEqual({ refused: 'EMAIL_MISSING' });
     const elsewhere = await createFixture(ports);
     expect(await start(elsewhere.user.id)).toEqual({ refused: 'USER_NOT_FOUND' });

@@ -4,12 +4,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { Json } from '../kernel/ports/store.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
-import {
-  RESETS_PER_ADDRESS,
-  RESETS_PER_PERSON,
-  RESETS_PER_PERSON_WINDOW_MS,
-  RESETS_WINDOW_MS,
-} from './password-reset.ts';
+import { RESETS_PER_ADDRESS, RESETS_PER_USER, RESETS_PER_USER_WINDOW_MS, RESETS_WINDOW_MS } from './password-reset.ts';
 
 /** Resets of users and of administrators are counted apart. */
 type ResetKind = 'password-reset' | 'administrator-reset';
@@ -32,7 +27,7 @@ export async function countMail(
   asked: ResetKind,
   subject: string,
 ): Promise<boolean> {
-  const perPerson = [RESETS_PER_PERSON_WINDOW_MS, RESETS_PER_PERSON] as const;
+  const perPerson = [RESETS_PER_USER_WINDOW_MS, RESETS_PER_USER] as const;
   return (await store.increment(`${asked}/for/${subject}`, ...perPerson, clock.now())).allowed;
 }
 

@@ -15,7 +15,7 @@ import { passwordResetDocument } from './documents.ts';
 import {
   PASSWORD_RESET_LIFETIME_MS,
   type PasswordReset,
-  RESETS_STARTED_PER_PERSON,
+  RESETS_STARTED_PER_USER,
   RESETS_WINDOW_MS,
 } from './password-reset.ts';
 import { writeResetPath } from './reset-link.ts';
@@ -38,7 +38,7 @@ export async function startPasswordReset(
   const [known] = await ports.store.getMany([userKey], now);
   if (known?.value.account !== account) return refusal('USER_NOT_FOUND');
   if (!mayChangeUser(act.actor, known.value)) return refusal('FORBIDDEN');
-  const rate = await ports.store.increment(`password-reset/of/${id}`, RESETS_WINDOW_MS, RESETS_STARTED_PER_PERSON, now);
+  const rate = await ports.store.increment(`password-reset/of/${id}`, RESETS_WINDOW_MS, RESETS_STARTED_PER_USER, now);
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
 
   type Started = Result<{ email: string; login: string; path: string; expiresAt: number }>;

@@ -71,14 +71,14 @@ export function wrapImportedHash(imported: ImportedHash): string | undefined {
 }
 
 function isUsable(text: string): boolean {
-  return isArgon2(text) ? isSaneArgon2(text) : readHash(text) !== undefined;
+  return isArgon2(text) ? isValidArgon2(text) : readHash(text) !== undefined;
 }
 
 export function isArgon2(text: string): boolean {
   return text.startsWith('$argon2');
 }
 
-function isSaneArgon2(text: string): boolean {
+function isValidArgon2(text: string): boolean {
   try {
     parsePhc(text);
     return true;
@@ -223,11 +223,11 @@ function readDigest(text: string): ReadHash | undefined {
   const [salt, hash, json] = [saltOf(saltText), outputOf(hashText), decoded(base64urlnopad, roundsText)];
   if (!algorithm || !salt || !json || hash?.length !== OUTPUT_BYTES[algorithm]) return undefined;
   const rounds: unknown = JSON.parse(utf8.encode(json));
-  return isSaneTemplates(rounds) ? { kind: 'digest', algorithm, rounds, salt, hash } : undefined;
+  return areValidTemplates(rounds) ? { kind: 'digest', algorithm, rounds, salt, hash } : undefined;
 }
 
 /** One to sixteen valid templates, from the password to the final hash. */
-export function isSaneTemplates(rounds: unknown): rounds is string[] {
+export function areValidTemplates(rounds: unknown): rounds is string[] {
   if (!Array.isArray(rounds) || rounds.length === 0 || rounds.length > IMPORT_BOUNDS.digestRounds) return false;
   return rounds.every((round: unknown, index) => {
     if (typeof round !== 'string' || round.length > IMPORT_BOUNDS.templateLength) return false;

@@ -1,5 +1,5 @@
 import { base64nopad, base64urlnopad, hex, utf8 } from '@scure/base';
-import { DIGESTS, type Digest, isSaneTemplates, type ReadDigest, readHash } from './imported-hash.ts';
+import { areValidTemplates, DIGESTS, type Digest, type ReadDigest, readHash } from './imported-hash.ts';
 import { parsePhc } from './phc.ts';
 
 /**
@@ -36,7 +36,7 @@ export function readWrapped(text: string): LegacyHash | undefined {
   try {
     parsePhc(phc);
     const rounds: unknown = JSON.parse(utf8.encode(base64urlnopad.decode(roundsText)));
-    return isSaneTemplates(rounds) ? { algorithm, rounds, salt: base64nopad.decode(saltText), phc } : undefined;
+    return areValidTemplates(rounds) ? { algorithm, rounds, salt: base64nopad.decode(saltText), phc } : undefined;
   } catch {
     return undefined;
   }

@@ -67,7 +67,7 @@ export async function rateLimitedPassword<R, A extends object>(
   }
 }
 
-interface Counted {
+interface AttemptCount {
   /** The user has to wait: the password must not be evaluated. */
   isBarred: boolean;
   judged: () => void;
@@ -78,7 +78,7 @@ interface Counted {
  * may be right, so an attempt that would wait for them is decided again after the next judgement. Only such attempts
  * queue, and none waits for one with another name, which would be visible.
  */
-async function countOrWait(ports: Needs, counters: PasswordCounters): Promise<Result<Counted>> {
+async function countOrWait(ports: Needs, counters: PasswordCounters): Promise<Result<AttemptCount>> {
   const counted = await count(ports, counters);
   if ('judged' in counted) return counted;
   if (counted.underWay.length === 0) return counted.refused;
@@ -94,9 +94,9 @@ async function countOrWait(ports: Needs, counters: PasswordCounters): Promise<Re
 function count(
   ports: Needs,
   counters: PasswordCounters,
-): Promise<Counted | { refused: Refusal; underWay: readonly Promise<void>[] }> {
+): Promise<AttemptCount | { refused: Refusal; underWay: readonly Promise<void>[] }> {
   const { name: key } = counters;
-  return oneByOne(ports, key, async () => {
+  return runInOrder(ports, key, async () => {
     // Read first, so that neither commit waits for the other. If another process counts this name meanwhile, the user
     // may have one wrong attempt too many, which only denies.
     const now = ports.clock.now();
@@ -123,7 +123,7 @@ function countForName(ports: Needs, key: PasswordCounters['name']): Promise<Refu
 
 /** Counts an attempt for the user, and returns whether they have to wait. Takes one commit in both cases. */
 function countForUser(ports: Needs, { user: key, place }: PasswordCounters): Promise<boolean> {
-  return oneByOne(ports, key, () =>
+  return runInOrder(ports, key, () =>
     transact(ports, key.anchor, [key], ([stored], now) => {
       const { attempts, waitUntil } = countAttemptFrom(stored?.value, place, now);
       return { answer: waitUntil > 0, write: keep(key, attempts, now) };
@@ -133,7 +133,7 @@ function countForUser(ports: Needs, { user: key, place }: PasswordCounters): Pro
 
 /** The user's counter by a clock that was set back (SR-63). */
 function setBack(ports: Needs, { user: key }: PasswordCounters): Promise<void> {
-  return oneByOne(ports, key, () =>
+  return runInOrder(ports, key, () =>
     transact(ports, key.anchor, [key], ([stored], now) => ({
       answer: undefined,
       ...(stored && { write: keep(key, attemptsAsOf(stored.value, now), now) }),
@@ -145,7 +145,7 @@ function setBack(ports: Needs, { user: key }: PasswordCounters): Promise<void> {
  * Within the process, changes to one counter do not conflict, and the changes to both counters of an attempt do not
  * interleave with others of its name. The bounded queue for hashes limits the number of waiting attempts.
  */
-function oneByOne<T>({ store }: Pick<Ports, 'store'>, { anchor }: DocumentKey, work: () => Promise<T>): Promise<T> {
+function runInOrder<T>({ store }: Pick<Ports, 'store'>, { anchor }: DocumentKey, work: () => Promise<T>): Promise<T> {
   return runExclusive(store, `password-count/${anchor}`, work, Number.POSITIVE_INFINITY);
 }
 
@@ -193,7 +193,7 @@ async function resetCounters(
       if (value) return { answer: undefined, write: { ...keep(user, value, now), ...append } };
       return { answer: undefined, ...((attempts || event) && { write: { delete: [user], ...append } }) };
     });
-  await oneByOne(ports, name, () => Promise.all([forName(), oneByOne(ports, user, forUser)]));
+  await runInOrder(ports, name, () => Promise.all([forName(), runInOrder(ports, user, forUser)]));
 }
 
 function keep(key: DocumentKey<PasswordAttempts>, value: PasswordAttempts, now: number) {

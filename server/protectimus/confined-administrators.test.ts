@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RequestContext } from '../kernel/request-context.ts';
 import type { Resource } from '../resources/resource.ts';
 import { assign, operatorContext } from '../testing/as-operator.ts';
-import { addPerson, addResource, birth, createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
+import { addResource, addUser, birth, createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { findResource } from './find-named.ts';
 import { countResources, listResourcePart } from './list-resource-part.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   shop = await createFixture(ports, { tokens: [{}], resource: { name: 'Shop' } });
   const { account } = shop;
   bank = await addResource(ports, account, { name: 'Bank' });
-  await addPerson(ports, account, bank, { user: { login: 'bob' }, tokens: [{}] });
+  await addUser(ports, account, bank, { user: { login: 'bob' }, tokens: [{}] });
   act = {
     actor: {
       kind: 'administrator',

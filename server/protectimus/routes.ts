@@ -3,7 +3,7 @@ import type { PlanCatalogue } from '../billing/plans.ts';
 import { clientInfo } from '../http/client-info.ts';
 import type { AppEnv } from '../http/context.ts';
 import { bodyLimit } from '../http/middleware/body-limit.ts';
-import { faultOf, Refused } from '../http/problem.ts';
+import { faultOf, RequestRefusal } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { authenticateKey } from './authenticate-key.ts';
@@ -45,7 +45,7 @@ export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv>
       c.set('refusal', 'INPUT_INVALID');
       return answerFailure(c, format, { failure: error.code, message: error.message });
     }
-    if (error instanceof Refused) return answerRefusal(c, format, { refused: error.code });
+    if (error instanceof RequestRefusal) return answerRefusal(c, format, { refused: error.code });
     return answerRefusal(c, format, faultOf(error, c.get('log')));
   });
   app.use(bodyLimit());

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { countTry } from '../enrolment/count-try.ts';
+import { countAttempt } from '../enrolment/count-try.ts';
 import { enrolmentTriesDocument } from '../enrolment/documents.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { idFromBytes } from '../kernel/ids.ts';
@@ -19,9 +19,9 @@ import {
   updateToken,
 } from '../testing/as-operator.ts';
 import {
-  addPerson,
   addResource,
   addToken,
+  addUser,
   birth,
   createFixture,
   type Fixture,
@@ -90,7 +90,7 @@ describe('a deleted user', () => {
   test('loses their counters', async () => {
     const scene = await createFixture(ports);
     const { id } = scene.user;
-    unwrap(await countTry(ports, id, 5));
+    unwrap(await countAttempt(ports, id, 5));
     const counts = [passwordAttemptsDocument.key(id), enrolmentTriesDocument.key(id)] as const;
     expect((await ports.store.getMany(counts, ports.clock.now()))[1]).toBeDefined();
     unwrap(await deleteUser(ports, act(scene), id));
@@ -330,7 +330,7 @@ describe('the right to delete', () => {
       'TOKEN_NOT_FOUND',
     ]);
     expect((await scene.tokens[0]?.stored())?.owner).toBe(scene.user.id);
-    const mate = await addPerson(ports, scene.account, scene.resource, { user: { login: 'mate' } });
+    const mate = await addUser(ports, scene.account, scene.resource, { user: { login: 'mate' } });
     expect(await findUser(ports, scene.account, 'mate')).toEqual(mate.user);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { assign, authenticate, unassign, updateToken } from '../testing/as-operator.ts';
-import { addPerson, addToken, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
+import { addToken, addUser, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { userDocument } from '../users/documents.ts';
 
@@ -33,7 +33,7 @@ describe('a token that moves away and back', () => {
     const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
     const { id } = tokenOf(scene);
     expect(await letsIn(scene, 'otp')).toBe(true);
-    const other = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
+    const other = await addUser(ports, scene.account, scene.resource, { user: { login: 'bob' } });
     const away = where === 'to no user' ? null : other.user.id;
     unwrap(await updateToken(ports, scene.account, id, { owner: away }));
     expect(await letsIn(scene, 'otp')).toBe(false);

@@ -9,13 +9,13 @@ import { assignDirect, unassignDirect } from '../tokens/assignments.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';
 import {
-  assignAlone,
   assignmentTo,
+  assignWithoutToken,
   assignWithToken,
   isWithinBounds,
   MAX_RESOURCES_ASSIGNED,
-  unassignAlone,
   unassignToken,
+  unassignWithoutToken,
 } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
@@ -103,7 +103,7 @@ async function loadParts(
 
 function assignUser(act: RequestContext, user: User, resource: ResourceId, { token }: Parts): User | Refusal {
   if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
-  const next = token ? assignWithToken(user, resource, token) : assignAlone(user, resource);
+  const next = token ? assignWithToken(user, resource, token) : assignWithoutToken(user, resource);
   if (!next) return refusal('TOKEN_NOT_OWNED');
   return isWithinBounds(next) ? next : refusal('ASSIGNMENT_LIMIT');
 }
@@ -137,7 +137,7 @@ export async function unassign(
       const held = assignmentTo(user, resource);
       const stands = tokenId === undefined ? held?.alone : held?.tokens.some(({ token }) => token === tokenId);
       if (!stands) return refusal('ASSIGNMENT_NOT_FOUND');
-      return tokenId === undefined ? unassignAlone(user, resource) : unassignToken(user, resource, tokenId);
+      return tokenId === undefined ? unassignWithoutToken(user, resource) : unassignToken(user, resource, tokenId);
     });
     return isRefusal(edited) ? edited : { unassigned: true };
   }

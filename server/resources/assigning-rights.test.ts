@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Actor } from '../kernel/actor.ts';
 import {
-  addPerson,
   addResource,
   addToken,
+  addUser,
   birth,
   createFixture,
   type Fixture,
@@ -65,7 +65,7 @@ describe('SR-67: an administrator of one resource', () => {
     [
       'a user who has only their token used there directly',
       async () => {
-        const { user } = await addPerson(ports, bank.account, shop, { user: { login: 'bob' } });
+        const { user } = await addUser(ports, bank.account, shop, { user: { login: 'bob' } });
         const { id } = await addToken(ports, bank.account, { owner: user.id });
         const both = administratorOf(bank.resource, shop);
         unwrap(await assign(ports, both, { resource: bank.resource.id, token: id }));
@@ -99,7 +99,7 @@ describe('SR-67: an administrator of one resource', () => {
   });
 
   test('assigns users and tokens that are used at no other resource', async () => {
-    const { user } = await addPerson(ports, bank.account, shop, { user: { login: 'carol' }, alone: false });
+    const { user } = await addUser(ports, bank.account, shop, { user: { login: 'carol' }, alone: false });
     const token = await addToken(ports, bank.account, { owner: user.id });
     const act = administratorOf(shop);
     expect(await assign(ports, act, { resource: shop.id, user: user.id })).toEqual({ assigned: true });
@@ -108,7 +108,7 @@ describe('SR-67: an administrator of one resource', () => {
   });
 
   test('cannot assign a token whose owner changes at the same time', async () => {
-    const { user } = await addPerson(ports, bank.account, shop, { user: { login: 'dave' } });
+    const { user } = await addUser(ports, bank.account, shop, { user: { login: 'dave' } });
     const { id } = await addToken(ports, bank.account, { owner: user.id });
     ports.store.intercept.read = async (keys) => {
       if (!keys.some(({ anchor }) => anchor === user.id)) return;

@@ -12,10 +12,15 @@ import type { Resource } from './resource.ts';
 import { refusedOn } from './resource-access.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
-type Changed = Result<{ object: Resource }>;
+type LogoChange = Result<{ object: Resource }>;
 
 /** Sets the logo of a resource, in place of the previous one. The format is read from the bytes. */
-export async function setLogo(ports: Needs, act: RequestContext, id: ResourceId, bytes: Uint8Array): Promise<Changed> {
+export async function setLogo(
+  ports: Needs,
+  act: RequestContext,
+  id: ResourceId,
+  bytes: Uint8Array,
+): Promise<LogoChange> {
   const facts = readLogo(bytes);
   const hash = createHash('sha256').update(bytes).digest('hex');
   const logo = facts && { type: facts.type, hash, image: Buffer.from(bytes).toString('base64') };
@@ -25,7 +30,7 @@ export async function setLogo(ports: Needs, act: RequestContext, id: ResourceId,
   });
 }
 
-export async function removeLogo(ports: Needs, act: RequestContext, id: ResourceId): Promise<Changed> {
+export async function removeLogo(ports: Needs, act: RequestContext, id: ResourceId): Promise<LogoChange> {
   return change(ports, act, id, ({ logo: _gone, ...rest }) => ({
     object: rest,
     keep: { delete: [logoDocument.key(id)] },
@@ -38,9 +43,9 @@ function change(
   act: RequestContext,
   id: ResourceId,
   edit: (resource: Resource) => Result<{ object: Resource; keep: Pick<Write, 'put' | 'delete'> }>,
-): Promise<Changed> {
+): Promise<LogoChange> {
   const key = resourceDocument.key(id);
-  return transact(ports, key.anchor, [key], ([stored], now): Decision<Changed> => {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<LogoChange> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal('RESOURCE_NOT_FOUND') };
     const refused = refusedOn(act, id);
     if (refused) return { answer: refused };

@@ -43,6 +43,6 @@ export const environmentCheck = z
   .openapi('EnvironmentCheckInput', { description: 'How browsers are compared with the known browsers of a user.' });
 
 /** A resource's setting in a response. */
-export const shownEnvironmentCheck = z
+export const environmentCheckView = z
   .object({ ...check, weights })
   .openapi('EnvironmentCheck', { description: 'How browsers are compared with the known browsers of a user.' });

@@ -7,7 +7,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { removeLogo, setLogo } from './change-logo.ts';
 import { LOGO_BYTES } from './logo.ts';
-import { presentResource, shownResource } from './routes.ts';
+import { presentResource, resourceView } from './routes.ts';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -38,7 +38,7 @@ const set = route({
   summary: 'Set the logo of a resource',
   description: 'Shown above the sign-in, with the name of the resource as its alternative text.',
   request: { params, ...jsonBody(input) },
-  responses: { 200: jsonAnswer('The resource as it is now.', shownResource) },
+  responses: { 200: jsonAnswer('The resource as it is now.', resourceView) },
   handle: async (c, ports: Needs) => {
     const bytes = Buffer.from(c.req.valid('json').image, 'base64');
     return showOne(c, await setLogo(ports, c.get('act'), c.req.valid('param').id, bytes), presentResource);

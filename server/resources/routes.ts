@@ -28,7 +28,7 @@ import { TOKEN_KINDS } from '../tokens/token.ts';
 import { createResource } from './create-resource.ts';
 import { deleteResource } from './delete-resource.ts';
 import { ENROLMENT_KINDS, type EnrolmentPolicy } from './enrolment-policy.ts';
-import { environmentCheck, shownEnvironmentCheck } from './environment-fields.ts';
+import { environmentCheck, environmentCheckView } from './environment-fields.ts';
 import { listResources } from './list-resources.ts';
 import { MAX_REDIRECT_URI_LENGTH } from './redirect-uris.ts';
 import {
@@ -113,7 +113,7 @@ const policyInput = z
     unlockByMail: policy.unlockByMail.default(false),
   })
   .openapi('EnrolmentPolicyInput', { description: 'How users set up tokens themselves when they sign in.' });
-const shownPolicy = z
+const policyView = z
   .object(policy)
   .openapi('EnrolmentPolicy', { description: 'How users set up tokens themselves when they sign in.' });
 const selfPolicy = {
@@ -136,7 +136,7 @@ const selfPolicyInput = z
     browsers: selfPolicy.browsers.default(false),
   })
   .openapi('SelfServicePolicyInput', { description: 'What users can change on the self-service page.' });
-const shownSelfPolicy = z
+const selfPolicyView = z
   .object(selfPolicy)
   .openapi('SelfServicePolicy', { description: 'What users can change on the self-service page.' });
 const rememberMs = z.int().min(1000).max(MAX_REMEMBERED_MS).openapi({
@@ -150,7 +150,7 @@ const beyond = {
   }),
   rememberMs: rememberMs.nullable(),
 };
-const shownBeyond = { ...beyond, environment: shownEnvironmentCheck.nullable() };
+const boundedView = { ...beyond, environment: environmentCheckView.nullable() };
 const geoFilter = filterId.openapi({ description: 'Id of the filter by country.' });
 const timeFilter = filterId.openapi({ description: 'Id of the filter by time.' });
 const ipFilter = filterId.openapi({ description: 'Id of the filter by IP address.' });
@@ -204,14 +204,14 @@ const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
   description:
     'Risks of these settings. `OTP_ONLY_CAN_BE_LOCKED_OUT`: only a code is required, so anyone who knows a name can lock its token with wrong codes. `PASSWORD_ONLY_IS_ONE_FACTOR`: only the password is required, even from users with a token, so a stolen password is enough. `SMS_IS_RESTRICTED`: an attacker who takes over a phone number gets its codes. `MAILBOX_RESETS_AND_CODES`: passwords are reset by email and codes by email count, so you must confirm a user without another token after a reset. `ENROLMENT_KIND_NOT_TAKEN`: a kind in `enrolment.kinds` is not among the `tokenKinds`, so it is not offered.',
 });
-export const shownResource = z
+export const resourceView = z
   .object({
     id: resourceId,
     ...settings,
     ...filters,
-    enrolment: shownPolicy.nullable(),
-    selfService: shownSelfPolicy.nullable(),
-    ...shownBeyond,
+    enrolment: policyView.nullable(),
+    selfService: selfPolicyView.nullable(),
+    ...boundedView,
     logo: z.string().nullable().openapi({
       description: 'SHA-256 of the logo, at `/widget/v1/logo?resource={id}&hash={logo}`. Null: there is none.',
       example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
@@ -223,11 +223,7 @@ export const shownResource = z
   })
   .openapi('Resource', { description: 'A resource.' });
 
-export function presentResource({
-  account: _account,
-  createdBy,
-  ...resource
-}: Resource): z.input<typeof shownResource> {
+export function presentResource({ account: _account, createdBy, ...resource }: Resource): z.input<typeof resourceView> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
   const { passwordReset = false, passkeySignIn = false, redirectUris = [], logo = null, testMode = null } = resource;
   const { enrolment } = resource;
@@ -253,13 +249,13 @@ export function presentResource({
   };
 }
 
-function presentPolicy(policy: EnrolmentPolicy | undefined): z.input<typeof shownPolicy> | null {
+function presentPolicy(policy: EnrolmentPolicy | undefined): z.input<typeof policyView> | null {
   if (!policy) return null;
   const { postponableUntil = null, unlockByMail = false } = policy;
   return { ...policy, postponableUntil, unlockByMail };
 }
 
-function presentSelfPolicy({ details, ...policy }: SelfServicePolicy): z.input<typeof shownSelfPolicy> {
+function presentSelfPolicy({ details, ...policy }: SelfServicePolicy): z.input<typeof selfPolicyView> {
   return { ...policy, details: [...details] };
 }
 
@@ -273,8 +269,8 @@ const routes = describeObject(
     query: namedPageQuery,
     input,
     changes,
-    shown: shownResource,
-    made: shownResource,
+    shown: resourceView,
+    made: resourceView,
     about: { remove: 'Users can no longer sign in to it. Its assignments are deleted.' },
   },
 );

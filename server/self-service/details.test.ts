@@ -5,7 +5,7 @@ import { userContext } from '../flows/flow-events.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { CONFIRMATION_ATTEMPTS, CONFIRMATION_LIFETIME_MS } from '../messages/confirmation.ts';
 import { updateUser } from '../testing/as-operator.ts';
-import { addPerson, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
+import { addUser, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import type { LoginDriver } from '../testing/login-driver.ts';
 import { createSelfServiceFixture, EVERYTHING, shownIn, toSelf } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
@@ -100,7 +100,7 @@ describe('the email address', () => {
     expect(await ask(walk, NEW)).toMatchObject({ error: { code: 'CODE_LIMIT' } });
     expect(await ask(walk, 'alice@third.example')).toMatchObject({ error: { code: 'CODE_LIMIT' } });
     const user = { login: 'bob', email: 'bob@shop.example' };
-    const bob = await addPerson(ports, scene.account, scene.resource, { user, tokens: [{}], alone: true });
+    const bob = await addUser(ports, scene.account, scene.resource, { user, tokens: [{}], alone: true });
     expect(await ask(await toSelf(bob), NEW)).toMatchObject({ error: { code: 'CODE_LIMIT' } });
   });
 
@@ -156,7 +156,7 @@ describe('the email address', () => {
 
   test('does not reveal here that another user has an address: only the reader of its mail is informed', async () => {
     const scene = await setStage();
-    await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob', email: 'bob@shop.example' } });
+    await addUser(ports, scene.account, scene.resource, { user: { login: 'bob', email: 'bob@shop.example' } });
     const walk = await toSelf(scene);
     expect(await ask(walk, 'bob@shop.example')).toMatchObject({ self: { pendingEmail: 'bob@shop.example' } });
     expect(walk.view.error).toBeUndefined();
@@ -274,7 +274,7 @@ test('an action writes one event per change, by the user; a wrong password write
 
 test('shows the user’s own sign-ins to this resource, failed ones too', async () => {
   const scene = await setStage();
-  const mate = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
+  const mate = await addUser(ports, scene.account, scene.resource, { user: { login: 'bob' } });
   await toSelf(mate);
   const first = await toSelf(scene, { address: '203.0.113.7' });
   expect(first.view.step).toBe('self');

@@ -76,7 +76,7 @@ export async function runSelfServiceAction(
     const outcome = unfit ?? (await perform({ ...standing, act, flow }));
     if (isRefusal(outcome)) return refuse(ports, flow, attempt, outcome, act);
     if ('move' in outcome) return settle(ports, flow, attempt, outcome.move);
-    return settle(ports, flow, attempt, (held) => acted(held, outcome));
+    return settle(ports, flow, attempt, (held) => applyOutcome(held, outcome));
   } catch (error) {
     await releaseStep(ports, flowDocument.key, flow.id, attempt).catch(() => undefined);
     throw error;
@@ -98,7 +98,7 @@ function whyNot(name: SelfServiceActionName, standing: SelfServiceContext, now: 
   return judged === 'allowed' ? undefined : refusal(NOT_ALLOWED[judged]);
 }
 
-function acted(held: FlowAt<'self'>, outcome: Extract<SelfOutcome, { done: object }>): Flow {
+function applyOutcome(held: FlowAt<'self'>, outcome: Extract<SelfOutcome, { done: object }>): Flow {
   const next = stayOnPage(held, after(held.self, outcome));
   const { user } = outcome;
   // The action itself may have changed the password: the page goes on, and so do the enrolments from it.

@@ -1,16 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { resultDocument } from '../flows/documents.ts';
 import { assign, operatorContext, updateResource, updateUser } from '../testing/as-operator.ts';
-import {
-  addPerson,
-  addResource,
-  addToken,
-  PASSWORD,
-  read,
-  runMeanwhile,
-  setState,
-  unwrap,
-} from '../testing/fixtures.ts';
+import { addResource, addToken, addUser, PASSWORD, read, runMeanwhile, setState, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { createSelfServiceFixture, EVERYTHING, shownIn, toSelf, withOwnApp } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
@@ -73,7 +64,7 @@ describe('the content of the page', () => {
 
   test('includes no other user', async () => {
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
-    await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' }, tokens: [{}] });
+    await addUser(ports, scene.account, scene.resource, { user: { login: 'bob' }, tokens: [{}] });
     const walk = await toSelf(scene);
     expect(JSON.stringify(walk.view)).not.toContain('bob');
     expect(shownIn(walk.view).tokens).toHaveLength(1);
@@ -137,7 +128,7 @@ describe('attacks', () => {
   test('another user’s token, of the same account or of another, looks like one that never existed', async () => {
     const scene = await createSelfServiceFixture(ports, { resource: { enrolment: DEMANDED } });
     const { walk } = await withOwnApp(scene);
-    const mate = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' }, tokens: [{}] });
+    const mate = await addUser(ports, scene.account, scene.resource, { user: { login: 'bob' }, tokens: [{}] });
     const stranger = await createSelfServiceFixture(ports, { tokens: [{}] });
     for (const token of [mate.tokens[0]?.id ?? '', stranger.tokens[0]?.id ?? '', 'tok_01k8dq9z2mp', '__proto__']) {
       for (const act of [

@@ -38,13 +38,13 @@ export interface SelfFacts {
 }
 
 /** `off`: not allowed there. `lacking`: a factor that they have was not confirmed. `stale`: it was too long ago. */
-export type SelfJudgement = 'allowed' | 'off' | 'lacking' | 'stale';
+export type SelfServiceDecision = 'allowed' | 'off' | 'lacking' | 'stale';
 
 /**
  * Whether the user may do this now. All factors count that they have on any resource, not just those of this one:
  * otherwise the weakest resource would lead to the tokens of the strictest.
  */
-export function judgeSelfServiceAction(act: SelfServiceActionName, facts: SelfFacts, now: number): SelfJudgement {
+export function judgeSelfServiceAction(act: SelfServiceActionName, facts: SelfFacts, now: number): SelfServiceDecision {
   if (!isOffered(act, facts.policy) || (act === 'password' && !facts.hasPassword)) return 'off';
   if (!isStrong(facts)) return 'lacking';
   return NO_REAUTH.has(act) || isFresh(facts.proof, now) ? 'allowed' : 'stale';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
-import { addPerson, PASSWORD, read, setState } from '../testing/fixtures.ts';
+import { addUser, PASSWORD, read, setState } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { createSelfServiceFixture, EVERYTHING, shownIn, toSelf, withOwnApp } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
@@ -163,7 +163,7 @@ describe('a PIN', () => {
   test('is not set where there is none, nor on another user’s token, nor with an old proof', async () => {
     const pin = { digits: '1234', position: 'after' } as const;
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });
-    const mate = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' }, tokens: [{ pin }] });
+    const mate = await addUser(ports, scene.account, scene.resource, { user: { login: 'bob' }, tokens: [{ pin }] });
     const walk = await toSelf(scene);
     const change = (token = '') => walk.self(changeOwnPin, { token, pin: '8642' });
     expect(await change(scene.tokens[0]?.id)).toMatchObject({ error: { code: 'TOKEN_KEPT' } });

@@ -1,5 +1,5 @@
 import { FLOW_HEADER } from '@countersign/protocol/flow';
-import { beginSignIn } from '../administrators/login/start-sign-in.ts';
+import { startSignIn } from '../administrators/login/start-sign-in.ts';
 import { ADMIN_PASSWORD, addActive, invite } from './administrators.ts';
 import { unwrap } from './fixtures.ts';
 import type { Sample, SampleFixture } from './sample.ts';
@@ -8,10 +8,10 @@ let sequence = 0;
 const newEmail = () => `somebody-${sequence++}@acme.example`;
 const NO_SECRET = 'A'.repeat(32);
 
-async function begun({ ports, account }: SampleFixture): Promise<Record<string, string>> {
+async function startedSignIn({ ports, account }: SampleFixture): Promise<Record<string, string>> {
   // A new address each time: one address may start only a limited number.
   const address = `203.0.${(sequence >> 8) & 255}.${sequence++ & 255}`;
-  return { [FLOW_HEADER]: unwrap(await beginSignIn(ports, { account, client: { address } })).handle };
+  return { [FLOW_HEADER]: unwrap(await startSignIn(ports, { account, client: { address } })).handle };
 }
 
 /** One of two factors: authenticated, but it changes nothing. */
@@ -35,32 +35,32 @@ export const administratorSamples: Record<string, (scene: SampleFixture) => Samp
     code: 'LINK_INVALID',
   }),
   'POST /session/begin': ({ account }) => ({ body: { account }, status: 201 }),
-  'GET /session/step': async (scene) => ({ headers: await begun(scene), status: 200 }),
+  'GET /session/step': async (scene) => ({ headers: await startedSignIn(scene), status: 200 }),
   'POST /session/identify': async (scene) => ({
-    headers: await begun(scene),
+    headers: await startedSignIn(scene),
     body: { seq: 0, email: newEmail() },
     status: 200,
   }),
   'POST /session/password': async (scene) => ({
-    headers: await begun(scene),
+    headers: await startedSignIn(scene),
     body: { seq: 0, password: ADMIN_PASSWORD },
     status: 409,
     code: 'STEP_NOT_EXPECTED',
   }),
   'POST /session/otp': async (scene) => ({
-    headers: await begun(scene),
+    headers: await startedSignIn(scene),
     body: { seq: 0, otp: '123456' },
     status: 409,
     code: 'STEP_NOT_EXPECTED',
   }),
   'POST /session/recovery': async (scene) => ({
-    headers: await begun(scene),
+    headers: await startedSignIn(scene),
     body: { seq: 0, code: 'aaaaa-bbbbb' },
     status: 409,
     code: 'STEP_NOT_EXPECTED',
   }),
   'POST /session/enrol': async (scene) => ({
-    headers: await begun(scene),
+    headers: await startedSignIn(scene),
     body: { seq: 0, otp: '123456' },
     status: 409,
     code: 'STEP_NOT_EXPECTED',

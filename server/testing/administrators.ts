@@ -13,8 +13,8 @@ import {
 import { writeSession } from '../administrators/login/authenticate-session.ts';
 import { newSession, type OpenedSession, putSession } from '../administrators/login/open-session.ts';
 import { presentSignIn } from '../administrators/login/present-sign-in.ts';
-import { beginSignIn } from '../administrators/login/start-sign-in.ts';
-import type { SelfAct } from '../administrators/reauthenticate.ts';
+import { startSignIn } from '../administrators/login/start-sign-in.ts';
+import type { OwnContext } from '../administrators/reauthenticate.ts';
 import { csrfToken } from '../administrators/session.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { newOperation } from '../store/transact.ts';
@@ -85,7 +85,7 @@ export async function addAdministrator(
 
 /** A sign-in after the right password. */
 export async function toSecondFactor(ports: TestPorts, account: AccountId, email: string, password = ADMIN_PASSWORD) {
-  const { handle } = unwrap(await beginSignIn(ports, { account, client: {} }));
+  const { handle } = unwrap(await startSignIn(ports, { account, client: {} }));
   unwrap(await answerEmail(ports, { handle, seq: 0, email, client: {} }));
   return { ...unwrap(await answerSignInPassword(ports, { handle, seq: 1, password, client: {} })), handle };
 }
@@ -133,7 +133,7 @@ export function sessionHeaders(opened: Pick<OpenedSession, 'session' | 'secret'>
 }
 
 /** The administrator's own context, in the first session or another one. */
-export function selfServiceContext(who: FixtureAdministrator, opened: OpenedSession = who.opened): SelfAct {
+export function selfServiceContext(who: FixtureAdministrator, opened: OpenedSession = who.opened): OwnContext {
   const { id, epoch } = opened.session;
   const actor = { kind: 'administrator', account: who.account, id: who.id, resources: [] } as const;
   const role = opened.account.superuser === who.id ? 'superuser' : 'administrator';

@@ -90,11 +90,11 @@ export async function createFixture(ports: TestPorts, options: FixtureOptions = 
   // Otherwise the first sign-in would, and its cost would differ from later ones.
   await recordOnce(ports, firstLoginDocument.key(account.id));
   const resource = await addResource(ports, account.id, options.resource);
-  return addPerson(ports, account.id, resource, { ...options, user: { login: 'alice', ...options.user } });
+  return addUser(ports, account.id, resource, { ...options, user: { login: 'alice', ...options.user } });
 }
 
 /** Another user of the account, in a separate fixture. */
-export async function addPerson(
+export async function addUser(
   ports: TestPorts,
   account: AccountId,
   resource: Resource,

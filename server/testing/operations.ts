@@ -7,7 +7,7 @@ import { assign, createApiKey, createFilter } from './as-operator.ts';
 import type { Device } from './devices/device.ts';
 import { ocraDevice } from './devices/ocra-device.ts';
 import { giveSent } from './devices/sent-device.ts';
-import { addPerson, addResource, addToken, birth, createFixture, NONCE, PASSWORD, unwrap } from './fixtures.ts';
+import { addResource, addToken, addUser, birth, createFixture, NONCE, PASSWORD, unwrap } from './fixtures.ts';
 import type { Service } from './http-service.ts';
 import { samplePng } from './images.ts';
 import type { Sample, SampleFixture } from './sample.ts';
@@ -64,7 +64,7 @@ export async function createSampleFixture(service: Service): Promise<SampleFixtu
     webhook: { id: string };
   };
   const fob = await addToken(service.ports, scene.account, { kind: 'hotp', owner: scene.user.id });
-  const { user } = await addPerson(service.ports, scene.account, scene.resource, {
+  const { user } = await addUser(service.ports, scene.account, scene.resource, {
     user: { login: 'member', email: 'member@shop.example' },
   });
   const spareKey = await addKey(service.ports, scene.account);
@@ -94,7 +94,7 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
     return { body: { resource: scene.resource.id, user: 'alice', nonce: NONCE, fields }, status: 201 };
   },
   'POST /challenges': async ({ ports, account, resource }) => {
-    const { user } = await addPerson(ports, account, resource, { user: { login: `asked-${sequence++}` } });
+    const { user } = await addUser(ports, account, resource, { user: { login: `asked-${sequence++}` } });
     await giveSent({ ports, account, resource, user }, 'email', `${user.login}@shop.example`);
     return { body: { resource: resource.id, user: user.login }, status: 200 };
   },
@@ -181,7 +181,7 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
   'PATCH /filters/{id}': ({ filter }) => ({ id: filter, body: { name: 'office' }, status: 200 }),
   'DELETE /resources/{id}': async ({ ports, account }) => ({ id: (await addResource(ports, account)).id, status: 204 }),
   'DELETE /users/{id}': async ({ ports, account, resource }) => {
-    const { user } = await addPerson(ports, account, resource, { user: { login: `gone-${sequence++}` } });
+    const { user } = await addUser(ports, account, resource, { user: { login: `gone-${sequence++}` } });
     return { id: user.id, status: 204 };
   },
   'DELETE /tokens/{id}': async ({ ports, account }) => ({ id: (await addToken(ports, account, {})).id, status: 204 }),

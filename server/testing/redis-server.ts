@@ -11,7 +11,7 @@ export type Product = 'redis' | 'valkey';
  * Timeout of the stores in tests, as `answerTimeoutMs`: they test responses, not speed, and a flush to a shared disk
  * may take seconds.
  */
-export const PATIENCE_MS = 60_000;
+export const START_TIMEOUT_MS = 60_000;
 
 export interface RedisServerOptions {
   readonly product: Product;

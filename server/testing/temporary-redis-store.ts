@@ -1,11 +1,16 @@
 import type { Store } from '../kernel/ports/store.ts';
 import { openRedisStore } from '../store/redis/open-redis-store.ts';
-import { PATIENCE_MS, startRedisServer } from './redis-server.ts';
+import { START_TIMEOUT_MS, startRedisServer } from './redis-server.ts';
 
 /** A real, empty Redis in a process of its own. */
 export async function openTemporaryRedisStore(): Promise<{ store: Store; remove(): Promise<void> }> {
   const server = await startRedisServer({ product: 'redis' });
-  const store = await openRedisStore({ url: server.url, partitions: 8, answerTimeoutMs: PATIENCE_MS, warn: () => {} });
+  const store = await openRedisStore({
+    url: server.url,
+    partitions: 8,
+    answerTimeoutMs: START_TIMEOUT_MS,
+    warn: () => {},
+  });
   return {
     store,
     remove: async () => {

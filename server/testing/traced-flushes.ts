@@ -15,7 +15,7 @@ export interface Acknowledgement {
 }
 
 /** Patterns to find in the lines of a trace. */
-interface Traced {
+interface TraceResult {
   /** In the path of the data file. */
   readonly file: RegExp;
   /** The system call that sends an acknowledgement. */
@@ -42,7 +42,11 @@ export function underStrace(trace: string): string[] {
 }
 
 /** The acknowledgements in the trace of an ended process. */
-export async function readTrace(trace: string, pid: number | undefined, traced: Traced): Promise<Acknowledgement[]> {
+export async function readTrace(
+  trace: string,
+  pid: number | undefined,
+  traced: TraceResult,
+): Promise<Acknowledgement[]> {
   await waitUntil('the trace is whole', async () =>
     new RegExp(`^${pid} +\\+\\+\\+ `, 'm').test(await readFile(trace, 'utf8')),
   );
@@ -50,7 +54,7 @@ export async function readTrace(trace: string, pid: number | undefined, traced: 
 }
 
 /** Threads interleave: a call may begin in one line (`<unfinished ...>`) and end in another (`<... name resumed>`). */
-function acknowledgementsIn(text: string, { file, acknowledgement }: Traced): Acknowledgement[] {
+function acknowledgementsIn(text: string, { file, acknowledgement }: TraceResult): Acknowledgement[] {
   const found: Acknowledgement[] = [];
   const begun = new Map<string, { call: string; at: number }>();
   const synchronous = new Set<string>();

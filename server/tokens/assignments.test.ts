@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
 import {
-  assignAlone,
   assignmentTo,
+  assignWithoutToken,
   assignWithToken,
   isAssigned,
   isWithinBounds,
   unassignAll,
-  unassignAlone,
   unassignToken,
+  unassignWithoutToken,
 } from '../users/assignments.ts';
 import type { User } from '../users/user.ts';
 import { assignDirect, changeOwner, resourcesOpenedBy, unassignDirect, validPairs } from './assignments.ts';
@@ -37,7 +37,7 @@ function assignedWith(...tokens: Token[]): User {
 
 describe('assigning a user', () => {
   test('alone', () => {
-    const user = assignAlone(frozen(sampleUser()), SHOP);
+    const user = assignWithoutToken(frozen(sampleUser()), SHOP);
     expect(access(user, phone)).toEqual({ assigned: true, with: [] });
     expect(assignmentTo(user, BANK)).toBeUndefined();
   });
@@ -49,12 +49,14 @@ describe('assigning a user', () => {
 
   test('alone, and owning a token that is assigned directly, is not the same as assigned with it', () => {
     const direct = assignDirect(phone, SHOP);
-    expect(access(assignAlone(sampleUser(), SHOP), direct)).toEqual({ assigned: true, with: [] });
+    expect(access(assignWithoutToken(sampleUser(), SHOP), direct)).toEqual({ assigned: true, with: [] });
   });
 
   test('twice is the same as once', () => {
     expect(assignedWith(phone, phone)).toEqual(assignedWith(phone));
-    expect(assignAlone(assignAlone(sampleUser(), SHOP), SHOP)).toEqual(assignAlone(sampleUser(), SHOP));
+    expect(assignWithoutToken(assignWithoutToken(sampleUser(), SHOP), SHOP)).toEqual(
+      assignWithoutToken(sampleUser(), SHOP),
+    );
   });
 
   test.each([
@@ -79,28 +81,28 @@ test('limits assignments, and the tokens of each', () => {
 });
 
 test('to a further resource leaves the others unchanged', () => {
-  const both = assignAlone(frozen(assignAlone(sampleUser(), BANK)), SHOP);
+  const both = assignWithoutToken(frozen(assignWithoutToken(sampleUser(), BANK)), SHOP);
   expect(both.assignments.map(({ resource }) => resource)).toEqual([BANK, SHOP]);
-  expect(unassignAlone(frozen(both), BANK).assignments).toEqual([{ resource: SHOP, alone: true, tokens: [] }]);
+  expect(unassignWithoutToken(frozen(both), BANK).assignments).toEqual([{ resource: SHOP, alone: true, tokens: [] }]);
   const direct = assignDirect(phone, SHOP);
   expect(assignDirect(frozen(direct), SHOP)).toBe(direct);
 });
 
 describe('unassigning', () => {
   test('one way leaves the other', () => {
-    const both = assignAlone(assignedWith(phone), SHOP);
-    expect(access(unassignAlone(frozen(both), SHOP), phone)).toEqual({ assigned: true, with: [phone.id] });
+    const both = assignWithoutToken(assignedWith(phone), SHOP);
+    expect(access(unassignWithoutToken(frozen(both), SHOP), phone)).toEqual({ assigned: true, with: [phone.id] });
     expect(access(unassignToken(frozen(both), SHOP, phone.id), phone)).toEqual({ assigned: true, with: [] });
   });
 
   test('the last way leaves no assignment behind', () => {
     expect(unassignToken(assignedWith(phone), SHOP, phone.id)).toEqual(sampleUser({ hadToken: true }));
-    expect(unassignAll(assignAlone(assignedWith(phone), SHOP), SHOP)).toEqual(sampleUser({ hadToken: true }));
-    expect(unassignAlone(assignAlone(sampleUser(), SHOP), SHOP)).toEqual(sampleUser());
+    expect(unassignAll(assignWithoutToken(assignedWith(phone), SHOP), SHOP)).toEqual(sampleUser({ hadToken: true }));
+    expect(unassignWithoutToken(assignWithoutToken(sampleUser(), SHOP), SHOP)).toEqual(sampleUser());
   });
 
   test('an assignment that never existed changes nothing', () => {
-    expect(unassignAlone(frozen(sampleUser()), SHOP)).toEqual(sampleUser());
+    expect(unassignWithoutToken(frozen(sampleUser()), SHOP)).toEqual(sampleUser());
     expect(unassignToken(frozen(assignedWith(phone)), BANK, phone.id)).toEqual(assignedWith(phone));
     expect(unassignToken(frozen(assignedWith(phone)), SHOP, fob.id)).toEqual(assignedWith(phone));
   });
@@ -110,8 +112,8 @@ describe('unassigning', () => {
 test('a user who was assigned with a token stays marked, whatever happens to the assignments', () => {
   type Step = (user: User) => User;
   const steps = fc.constantFrom<Step>(
-    (user) => assignAlone(user, SHOP),
-    (user) => unassignAlone(user, SHOP),
+    (user) => assignWithoutToken(user, SHOP),
+    (user) => unassignWithoutToken(user, SHOP),
     (user) => unassignToken(user, SHOP, phone.id),
     (user) => unassignToken(user, BANK, phone.id),
     (user) => unassignAll(user, SHOP),
@@ -144,7 +146,7 @@ describe('a token that changes hands', () => {
   });
 
   test('leaves the other pairs and the assignment alone unchanged', () => {
-    const user = assignAlone(assignedWith(phone, fob), SHOP);
+    const user = assignWithoutToken(assignedWith(phone, fob), SHOP);
     expect(access(user, changeOwner(phone, undefined), fob)).toEqual({ assigned: true, with: [fob.id] });
     expect(access(unassignToken(user, SHOP, fob.id), changeOwner(phone, BOB))).toEqual({ assigned: true, with: [] });
   });

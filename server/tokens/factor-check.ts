@@ -2,7 +2,7 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Stored } from '../kernel/ports/store.ts';
 import type { Challenge } from './challenge.ts';
-import type { ShownPasskey } from './kinds/passkey/passkey-challenge.ts';
+import type { PresentedPasskey } from './kinds/passkey/passkey-challenge.ts';
 import type { Token } from './token.ts';
 
 export type VerifyNeeds = Pick<Ports, 'secrets'>;
@@ -15,7 +15,7 @@ export interface Candidate {
   scope: string;
 }
 
-export type FactorVerdict =
+export type FactorCheck =
   | {
       verdict: 'accepted';
       /** The token with the answer used up; the caller resets failures. */
@@ -23,7 +23,7 @@ export type FactorVerdict =
       /** The challenge with the answer used up. */
       challenge?: Challenge;
       /** The data of a verified passkey. */
-      passkey?: ShownPasskey;
+      passkey?: PresentedPasskey;
     }
   /** The last accepted answer again: a double click, not a guess. */
   | { verdict: 'replayed' }

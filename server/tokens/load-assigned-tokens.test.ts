@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { newOperation } from '../store/transact.ts';
 import { authenticate } from '../testing/as-operator.ts';
-import { addPerson, createFixture, type Fixture, overwrite, PASSWORD } from '../testing/fixtures.ts';
+import { addUser, createFixture, type Fixture, overwrite, PASSWORD } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { nameClaimDocument, userDocument } from '../users/documents.ts';
@@ -19,7 +19,7 @@ const claimOf = ({ account, user }: Fixture) => nameClaimDocument.key(account, u
 type Loss = (scene: Fixture, replica: TestPorts) => Promise<unknown>;
 const LOSSES: Record<string, Loss> = {
   'is another user’s': async (scene, replica) => {
-    const other = await addPerson(replica, scene.account, scene.resource, { user: { login: 'bob' } });
+    const other = await addUser(replica, scene.account, scene.resource, { user: { login: 'bob' } });
     await overwrite(replica, claimOf(scene), { user: other.user.id });
   },
   'is gone': async (scene, replica) => {

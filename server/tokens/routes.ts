@@ -28,7 +28,7 @@ import { listTokens } from './list-tokens.ts';
 import { requestResync } from './request-resync.ts';
 import { resyncToken } from './resync-token.ts';
 import { TOKEN_KINDS, TOKEN_STATES } from './token.ts';
-import { enrolledToken, presentToken, resyncInput, shownToken, tokenChanges, tokenInput } from './token-fields.ts';
+import { enrolledToken, presentToken, resyncInput, tokenChanges, tokenInput, tokenView } from './token-fields.ts';
 import { updateToken } from './update-token.ts';
 
 const routes = describeObject(
@@ -44,7 +44,7 @@ const routes = describeObject(
     }),
     input: tokenInput,
     changes: tokenChanges,
-    shown: shownToken,
+    shown: tokenView,
     made: enrolledToken,
     about: {
       create: 'Only this response contains the secret.',
@@ -63,7 +63,7 @@ const resync = route({
   description:
     'For a device whose counter or clock has drifted. Wrong codes count as one failure in a separate counter, which locks the token after too many in a row. Right codes are used up and do not reset the failures of sign-ins.',
   request: { params: z.object({ id: tokenId }), ...jsonBody(resyncInput) },
-  responses: { 200: { ...jsonAnswer('The resynchronised token.', shownToken), ...tagged } },
+  responses: { 200: { ...jsonAnswer('The resynchronised token.', tokenView), ...tagged } },
   handle: async (c, ports: Needs) => {
     const { otps } = c.req.valid('json');
     if (!otps.every((otp) => parseOtp(otp) !== undefined)) return refuse(c, 'OTP_MALFORMED');

@@ -48,16 +48,16 @@ export const tokenChanges = z
   .partial()
   .openapi('TokenChanges', { description: 'What changes of a token. Null removes a value.' });
 // Parsed by the rule itself, so that malformed codes are refused before anything is counted (SR-47).
-const shownCode = z.string().max(32);
+const codeInput = z.string().max(32);
 export const resyncInput = z
   .strictObject({
-    otps: z.tuple([shownCode, shownCode]).openapi({
+    otps: z.tuple([codeInput, codeInput]).openapi({
       description: 'Two consecutive codes of the device, or its responses to the two challenges.',
       example: ['755224', '287082'],
     }),
   })
   .openapi('TokenResyncInput', { description: 'The codes of the device.' });
-export const shownToken = z
+export const tokenView = z
   .object({
     id: tokenId,
     name,
@@ -107,7 +107,7 @@ export const shownToken = z
   })
   .openapi('Token', { description: 'A token, without its secret.' });
 /** Returned only when a token is created. */
-export const shownOnce = {
+export const secretView = {
   secret: z.string().optional().openapi({
     description: 'The secret in base32. It is shown only once.',
     example: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
@@ -122,11 +122,11 @@ export const shownOnce = {
     .openapi({ description: 'The recovery codes. They are shown only once.', example: ['k5n8w-2r7t4'] }),
 };
 export const enrolledToken = z
-  .object({ token: shownToken, ...shownOnce })
+  .object({ token: tokenView, ...secretView })
   .openapi('EnrolledToken', { description: 'A new token with its secrets.' });
 
 /** A token without its seed, its counter and its sealed text: those are never returned (SR-23). */
-export function presentToken(token: Token, { actor }: RequestContext): z.input<typeof shownToken> {
+export function presentToken(token: Token, { actor }: RequestContext): z.input<typeof tokenView> {
   const seen = token.directResources.filter((resource) => maySeeResource(actor, resource));
   const { id, name, serial, factor, owner, administrator, enabled, lock, pin } = token;
   const { failures, expiresAt, needsResync } = token;

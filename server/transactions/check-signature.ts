@@ -9,7 +9,7 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { newOperation } from '../store/transact.ts';
 import { transactionHash } from '../tokens/transaction.ts';
-import { findSigningPlace, SIGNING_SCOPE } from './signing-context.ts';
+import { findSigningContext, SIGNING_SCOPE } from './signing-context.ts';
 
 /**
  * Whether an answer signs exactly these fields (SR-45): it has to answer the token's challenge for them, and the commit
@@ -23,7 +23,7 @@ export async function checkSignature(
 ): Promise<Result<{ signed: string }>> {
   const parsed = parseTransaction(fields);
   if (parsed.kind === 'refused') return refusal('TRANSACTION_INVALID', { detail: parsed.reason });
-  const place = await findSigningPlace(ports, act, id);
+  const place = await findSigningContext(ports, act, id);
   if (isRefusal(place)) return place;
   const { token, user, resource } = place;
   const transaction = transactionHash(parsed.fields);

@@ -14,7 +14,7 @@ import type { Token } from '../tokens/token.ts';
 import type { Transaction } from '../tokens/transaction.ts';
 import { transactionHash } from '../tokens/transaction.ts';
 import { TRANSACTION_LIFETIME_MS, TRANSACTIONS_AT_ONCE } from './create-transaction.ts';
-import { findSigningPlace, SIGNING_SCOPE } from './signing-context.ts';
+import { findSigningContext, SIGNING_SCOPE } from './signing-context.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 
@@ -22,7 +22,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'cod
  * A backend asks a token to sign fields outside a sign-in: a device gets a question derived from them, a phone or
  * mailbox a message with them and a code. The answer is valid for these fields only, once.
  */
-export async function askSignature(
+export async function requestSignature(
   ports: Needs,
   act: RequestContext,
   id: TokenId,
@@ -33,7 +33,7 @@ export async function askSignature(
     const where = parsed.field === undefined ? '' : `, field ${parsed.field}`;
     return refusal('TRANSACTION_INVALID', { detail: `${parsed.reason}${where}` });
   }
-  const place = await findSigningPlace(ports, act, id);
+  const place = await findSigningContext(ports, act, id);
   if (isRefusal(place)) return place;
   const { token, user, resource } = place;
   const now = ports.clock.now();

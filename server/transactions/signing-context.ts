@@ -15,7 +15,7 @@ import { canSignIn, type User } from '../users/user.ts';
 /** The scope of challenges outside a sign-in: one per token, beside those of resources. */
 export const SIGNING_SCOPE = 'api/signing';
 
-export interface SigningPlace {
+export interface SigningContext {
   token: Token;
   /** The owner of the token. */
   user: User | undefined;
@@ -27,11 +27,11 @@ export interface SigningPlace {
  * A token that signs outside a sign-in, and the rules for it: a resource has to accept it on which the caller may
  * authenticate users. With an unknown address, filters that need one deny.
  */
-export async function findSigningPlace(
+export async function findSigningContext(
   ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
   act: RequestContext,
   id: TokenId,
-): Promise<Result<SigningPlace>> {
+): Promise<Result<SigningContext>> {
   const { account } = act.actor;
   const found = await readObject(ports, account, tokenDocument.key(id), 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;

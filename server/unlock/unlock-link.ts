@@ -2,7 +2,7 @@ import type { ResourceId } from '../kernel/ids.ts';
 import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 import type { Resource } from '../resources/resource.ts';
 import { resourcesOpenedBy } from '../tokens/assignments.ts';
-import { isMailboxTheirs } from '../tokens/kinds/sent/enrolment-address.ts';
+import { isOwnMailbox } from '../tokens/kinds/sent/enrolment-address.ts';
 import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
@@ -11,7 +11,7 @@ export const UNLOCK_LINK_LIFETIME_MS = 30 * MINUTE_MS;
  * Unlock mails to one user. Each lets a thief with the password and the mailbox guess as often as the resource allows
  * before a lock, so there are few of them (SR-2).
  */
-export const UNLOCKS_PER_PERSON = 2;
+export const UNLOCKS_PER_USER = 2;
 export const UNLOCKS_WINDOW_MS = DAY_MS;
 
 /** The only link with which a user unlocks their own tokens; a new one replaces it. Shares the user's anchor. */
@@ -62,5 +62,5 @@ export function canOfferUnlock(
   resource: Pick<Resource, 'enrolment'>,
   user: Pick<User, 'email' | 'emailOnPassword'>,
 ): boolean {
-  return allowsUnlock(resource) && user.email !== undefined && isMailboxTheirs(user, 'password');
+  return allowsUnlock(resource) && user.email !== undefined && isOwnMailbox(user, 'password');
 }

@@ -87,10 +87,10 @@ export function refuseChosenPassword(
   input: Pick<NewUser, 'password' | 'passwordHash'>,
 ): Refusal | undefined {
   if (input.password === undefined && input.passwordHash === undefined) return undefined;
-  return mayChoosePassword(act.actor) ? undefined : refusal('FORBIDDEN', { detail: PASSWORD_IS_THEIRS });
+  return mayChoosePassword(act.actor) ? undefined : refusal('FORBIDDEN', { detail: PASSWORD_NOT_ALLOWED });
 }
 
-const PASSWORD_IS_THEIRS = 'administrators do not choose a password: start a reset';
+const PASSWORD_NOT_ALLOWED = 'administrators do not choose a password: start a reset';
 
 /** An imported password is not checked against the policy, because its text is unknown. The next change checks it. */
 async function hashFirstPassword(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAdministrator, type FixtureAdministrator, selfServiceContext } from '../testing/administrators.ts';
 import { operatorContext } from '../testing/as-operator.ts';
-import { addPerson, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
+import { addUser, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { userDocument } from '../users/documents.ts';
@@ -63,7 +63,7 @@ test('the operator and a site’s backend set passwords', async () => {
 });
 
 test('SR-41: an administrator who redirects a user’s mail to get at their reset cannot do so without a notice to the old address', async () => {
-  const { user } = await addPerson(ports, scene.account, scene.resource, {
+  const { user } = await addUser(ports, scene.account, scene.resource, {
     user: { login: 'victim', email: 'victim@example.com' },
   });
   const notices = () =>

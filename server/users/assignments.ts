@@ -24,11 +24,11 @@ export function isAssigned(assignment: Assignment | undefined, pairs: readonly u
   return assignment !== undefined && (assignment.alone || pairs.length > 0);
 }
 
-export function assignAlone(user: User, resource: ResourceId): User {
+export function assignWithoutToken(user: User, resource: ResourceId): User {
   return editAssignment(user, resource, (assignment) => ({ ...assignment, alone: true }));
 }
 
-export function unassignAlone(user: User, resource: ResourceId): User {
+export function unassignWithoutToken(user: User, resource: ResourceId): User {
   return editAssignment(user, resource, (assignment) => ({ ...assignment, alone: false }));
 }
 

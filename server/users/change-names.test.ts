@@ -6,14 +6,14 @@ import { normaliseName } from '../kernel/names.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { Contention } from '../store/transact.ts';
 import { authenticate, operatorContext, updateUser } from '../testing/as-operator.ts';
-import { addPerson, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
+import { addUser, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createUser } from '../user-management/create-user.ts';
 import { deleteUser } from '../user-management/delete-user.ts';
 import { nameClaimDocument, userDocument, userIndexes } from './documents.ts';
 import { findUser } from './find-user.ts';
 import type { User } from './user.ts';
-import { CLAIMING_GIVEN_UP_MS, CLAIMING_MS, userNames } from './user-names.ts';
+import { CLAIM_ABANDONED_MS, CLAIM_TTL_MS, userNames } from './user-names.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -83,7 +83,7 @@ describe('a user’s names', () => {
   ])('%j is refused, and nothing changes', async (changes, refused, field) => {
     const scene = await createFixture(ports);
     const { account, user } = scene;
-    const bob = await addPerson(ports, account, scene.resource, { user: { login: 'bob', email: 'bob@example.com' } });
+    const bob = await addUser(ports, account, scene.resource, { user: { login: 'bob', email: 'bob@example.com' } });
     const before = await stored(user);
     const answer = await updateUser(ports, account, user.id, { phone: '4312345678', ...changes });
     expect(answer).toMatchObject({ refused, field });
@@ -107,7 +107,7 @@ describe('a user’s names', () => {
       const now = await stored(user);
       expect(['alice', 'new']).toContain(now.login);
       expect(await signIn(scene, now.login)).toMatchObject({ method: 'password' });
-      ports.clock.advance(CLAIMING_MS);
+      ports.clock.advance(CLAIM_TTL_MS);
       const taken = now.login === 'alice' ? { login: 'new', email: 'n@example.com' } : { login: 'alice' };
       unwrap(await createUser(ports, operatorContext(account), birth(ports, 'usr'), taken));
       expect(await signIn(scene, now.login)).toMatchObject({ method: 'password' });
@@ -121,7 +121,7 @@ describe('a user’s names', () => {
     let commits = 0;
     ports.store.intercept = {
       commit(_, go) {
-        if (commits++ === 1) ports.clock.advance(CLAIMING_GIVEN_UP_MS);
+        if (commits++ === 1) ports.clock.advance(CLAIM_ABANDONED_MS);
         return go();
       },
     };
@@ -151,7 +151,7 @@ describe('two users who want each other’s names', () => {
   test('at the same time: both are refused, and both keep their names', async () => {
     const scene = await createFixture(ports);
     const { account, user: alice } = scene;
-    const { user: bob } = await addPerson(ports, account, scene.resource, { user: { login: 'bob' } });
+    const { user: bob } = await addUser(ports, account, scene.resource, { user: { login: 'bob' } });
     const both = [ports, ports.replica()];
     const [one, other] = await Promise.all([
       updateUser(both[0] ?? ports, account, alice.id, { login: 'bob' }),
@@ -177,7 +177,7 @@ describe('two users who want each other’s names', () => {
         const { account, resource } = scene;
         const people: User[] = [];
         for (const at of [0, 1, 2]) {
-          people.push((await addPerson(ports, account, resource, { user: { login: `p${at}` } })).user);
+          people.push((await addUser(ports, account, resource, { user: { login: `p${at}` } })).user);
         }
         const made: User[] = [];
         const act = operatorContext(account);

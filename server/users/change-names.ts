@@ -9,7 +9,7 @@ import { type Decision, newOperation, transact } from '../store/transact.ts';
 import { claimName, releaseName } from './claim-name.ts';
 import { userDocument } from './documents.ts';
 import type { User } from './user.ts';
-import { CLAIMING_GIVEN_UP_MS, isClaiming, userNames, withNames } from './user-names.ts';
+import { CLAIM_ABANDONED_MS, isClaiming, userNames, withNames } from './user-names.ts';
 import { nameTaken, validateNames } from './validate-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
@@ -105,7 +105,7 @@ function applyNames(
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ object: User; former: string[] }>> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal('USER_NOT_FOUND') };
     const { claiming, ...user } = stored.value;
-    if (claiming?.attempt !== attempt || now - claiming.at >= CLAIMING_GIVEN_UP_MS) {
+    if (claiming?.attempt !== attempt || now - claiming.at >= CLAIM_ABANDONED_MS) {
       return { answer: refusal('CONTENTION') };
     }
     const edited = edit(user);

@@ -27,7 +27,7 @@ export interface User {
   /** The user has had a token. A password alone then enrols no other, even if that token was deleted. */
   hadToken?: true;
   /** Announced names: they are claimed before the user carries them. */
-  claiming?: Claiming;
+  claiming?: PendingClaim;
   createdAt: number;
   /** Absent on objects older than this field. */
   createdBy?: ActorReference;
@@ -55,7 +55,7 @@ export interface Assignment {
 }
 
 /** Reserves announced names for a limited time. */
-export interface Claiming {
+export interface PendingClaim {
   attempt: string;
   /** Normalised. */
   names: string[];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyCharacter } from '../testing/any-character.ts';
-import { CONSOLE_PLACES, placeAt } from './console-places.ts';
+import { CONSOLE_ROUTES, routeAt } from './console-places.ts';
 
 const ID = 'res_01k8dq9z2mp';
 
@@ -12,7 +12,7 @@ test.each([
   [`/console/resources/${ID}`, 'resources', { id: ID }],
   [`/console/resources/${ID}/embed`, 'resources', { id: ID, tab: 'embed' }],
 ])('%s is %s', (path, place, params) => {
-  expect(placeAt(path)).toEqual({ place, params });
+  expect(routeAt(path)).toEqual({ place, params });
 });
 
 describe('is not a route:', () => {
@@ -30,18 +30,18 @@ describe('is not a route:', () => {
     '/console/resources/res_01k8dq9z2mu',
     '/console/__proto__',
   ])('%s', (path) => {
-    expect(placeAt(path)).toBeUndefined();
+    expect(routeAt(path)).toBeUndefined();
   });
 });
 
 test('a parameter is an id or one of its route’s words, for any address', () => {
-  const words = Object.values(CONSOLE_PLACES)
+  const words = Object.values(CONSOLE_ROUTES)
     .flat()
     .flatMap((pattern) => pattern.match(/[a-z]+/g) ?? []);
   const part = fc.oneof(fc.string({ unit: anyCharacter }), fc.constantFrom(ID, ...words));
   fc.assert(
     fc.property(fc.array(part, { maxLength: 4 }), (parts) => {
-      const found = placeAt(`/console/${parts.join('/')}`);
+      const found = routeAt(`/console/${parts.join('/')}`);
       for (const value of Object.values(found?.params ?? {})) expect([...words, ID]).toContain(value);
     }),
   );

@@ -5,7 +5,7 @@
  * A route may have several addresses. `:name` stands for an id, `:name(one|two)` for one of these words; the value is
  * passed to the route as its parameter.
  */
-export const CONSOLE_PLACES = {
+export const CONSOLE_ROUTES = {
   setup: ['/setup'],
   invitation: ['/invitation'],
   recovery: ['/recovery'],
@@ -42,11 +42,11 @@ export const CONSOLE_PLACES = {
   ],
   plan: ['/console/plan'],
 } as const satisfies Record<string, readonly string[]>;
-export type ConsolePlace = keyof typeof CONSOLE_PLACES;
+export type ConsoleRoute = keyof typeof CONSOLE_ROUTES;
 
 /** The route of an address. */
-export interface Found {
-  place: ConsolePlace;
+export interface RouteMatch {
+  place: ConsoleRoute;
   params: Readonly<Record<string, string>>;
 }
 
@@ -54,9 +54,9 @@ const PARAMETER = /^:([a-z]+)(?:\(([a-z|-]+)\))?$/;
 const ID = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{11}$/;
 
 /** The route at this path, or undefined. */
-export function placeAt(path: string): Found | undefined {
-  for (const place of Object.keys(CONSOLE_PLACES) as ConsolePlace[]) {
-    for (const pattern of CONSOLE_PLACES[place]) {
+export function routeAt(path: string): RouteMatch | undefined {
+  for (const place of Object.keys(CONSOLE_ROUTES) as ConsoleRoute[]) {
+    for (const pattern of CONSOLE_ROUTES[place]) {
       const params = match(pattern.split('/'), path.split('/'));
       if (params) return { place, params };
     }

@@ -36,7 +36,7 @@ import type { SelfView } from './self-service.ts';
  */
 export const FLOW_HEADER = 'countersign-flow';
 
-export interface BeginFlow {
+export interface StartFlowRequest {
   resource: string;
   /** The host's nonce, 16 to 256 characters of `[A-Za-z0-9_.~-]`; bound into the result. */
   nonce: string;
@@ -176,7 +176,7 @@ export interface AppView {
   qr: { size: number; path: string };
 }
 
-export interface FlowBegun extends FlowView {
+export interface StartedFlow extends FlowView {
   /** The secret that continues this flow. Only in memory and in the frame's own sessionStorage. */
   handle: string;
 }

@@ -25,7 +25,7 @@ export const PROTOCOL_VERSION = 1;
  * The frame's appearance and locale. The guards check the shape; `appearance.ts` in the frame validates the values
  * of every sender.
  */
-export type Look = {
+export type FrameAppearance = {
   theme: string;
   /** A BCP 47 tag, or empty: the browser's language. */
   locale: string;
@@ -39,12 +39,12 @@ export type Look = {
 };
 
 /** `slot` distinguishes widgets of one resource on one page: 0, 1, ... */
-export type ConnectMessage = { type: 'connect'; slot: number } & Look;
+export type ConnectMessage = { type: 'connect'; slot: number } & FrameAppearance;
 
 export type ToFrame =
   | { type: 'begin'; nonce: string; loginRequest: string }
   | { type: 'failed' }
-  | ({ type: 'update' } & Look)
+  | ({ type: 'update' } & FrameAppearance)
   | { type: 'reset' }
   | { type: 'focus' };
 

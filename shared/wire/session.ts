@@ -32,7 +32,7 @@ export interface SignInView {
   recoveryCodes?: string[];
 }
 
-export interface SignInBegun extends SignInView {
+export interface StartedSignIn extends SignInView {
   handle: string;
 }
 
@@ -63,7 +63,7 @@ export interface SessionView {
 }
 
 /** `GET /v1/session/whose`: for a page that does not know if there is a session. */
-export interface WhoseSession {
+export interface SessionProbe {
   session: SessionView | null;
   /** There was a session, and it has ended. */
   hasEnded: boolean;

@@ -9,7 +9,7 @@ import type { AccountId } from '../../server/kernel/ids.ts';
 import { recordOnce } from '../../server/store/record-once.ts';
 import { addAdministrator } from '../../server/testing/administrators.ts';
 import { createApiKey, createFilter } from '../../server/testing/as-operator.ts';
-import { addPerson, addResource, birth, unwrap } from '../../server/testing/fixtures.ts';
+import { addResource, addUser, birth, unwrap } from '../../server/testing/fixtures.ts';
 
 const SIZE = { width: 1180, height: 800 };
 /** Heights that show the home page with its first chart, and a filter with its whole week. */
@@ -79,7 +79,7 @@ async function fillAccount({ ports }: ConsoleFixture, account: AccountId) {
   const people = [];
   for (const [at, [login, firstName, secondName]] of NAMES.entries()) {
     const details = { login, firstName, secondName, email: `${login}@harbour.example` };
-    const { user } = await addPerson(ports, account, shop, { user: details, tokens: at % 3 === 2 ? [] : [{}] });
+    const { user } = await addUser(ports, account, shop, { user: details, tokens: at % 3 === 2 ? [] : [{}] });
     people.push(user.id);
     ports.clock.advance(3_600_000);
   }

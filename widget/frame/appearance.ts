@@ -1,12 +1,12 @@
 import { themeOf, variablesOf } from '@countersign/protocol/appearance';
-import type { Look } from '@countersign/protocol/frame-protocol';
+import type { FrameAppearance } from '@countersign/protocol/frame-protocol';
 
 /** Least contrast of text on its background (WCAG 1.4.3), and of a control's edge (1.4.11). */
 const READABLE = 4.5;
 const DISCERNIBLE = 3;
 
 /** Applies the look to the document, through CSSOM only: the frame's CSP forbids style attributes. */
-export function applyLook(look: Look, root: HTMLElement, matches: (query: string) => boolean): void {
+export function applyLook(look: FrameAppearance, root: HTMLElement, matches: (query: string) => boolean): void {
   const theme = themeOf(look.theme);
   const { accent, background, text, radius, font } = variablesOf(look.variables);
   const hasOwnColours = background !== undefined && text !== undefined && contrast(background, text) >= READABLE;

@@ -1,4 +1,10 @@
-import { type BeginFlow, FLOW_HEADER, type FlowBegun, type FlowStep, type FlowView } from '@countersign/protocol/flow';
+import {
+  FLOW_HEADER,
+  type FlowStep,
+  type FlowView,
+  type StartedFlow,
+  type StartFlowRequest,
+} from '@countersign/protocol/flow';
 import type { PasskeyAssertion } from '@countersign/protocol/passkey';
 
 /** A response, a refusal with its code, or neither: then it is unknown whether the request arrived. */
@@ -19,7 +25,7 @@ const FIELD: Partial<Record<AnswerableStep, string>> = {
 };
 
 export interface FlowClient {
-  begin(request: BeginFlow): Promise<FlowAnswer<FlowBegun>>;
+  begin(request: StartFlowRequest): Promise<FlowAnswer<StartedFlow>>;
   read(handle: string): Promise<FlowAnswer>;
   answer(handle: string, seq: number, step: AnswerableStep, value: string | PasskeyAssertion): Promise<FlowAnswer>;
   /** Sends any other answer: a path below `flow/`, with fields beside `seq`. */

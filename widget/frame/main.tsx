@@ -1,6 +1,6 @@
 import '@countersign/ui/tokens.css';
 import '@countersign/ui/form.css';
-import { type Look, readToFrame } from '@countersign/protocol/frame-protocol';
+import { type FrameAppearance, readToFrame } from '@countersign/protocol/frame-protocol';
 import { render } from 'preact';
 import { english, loadTexts } from '../i18n/texts.ts';
 import { App } from './app.tsx';
@@ -53,7 +53,7 @@ async function start(): Promise<void> {
 function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost> = {}): void {
   const { port, origin, slot, mount } = host;
   const post = createPostMessage(host);
-  let look: Look = host;
+  let look: FrameAppearance = host;
   let texts = english;
   let hasTexts = false;
   let screen: Screen = { kind: 'loading' };
@@ -170,7 +170,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
     enrolment = self = undefined;
     void loadModules();
   };
-  const update = (next: Look) => {
+  const update = (next: FrameAppearance) => {
     const isSameLanguage = next.locale === look.locale && hasTexts;
     look = next;
     applyAppearance();

@@ -1,4 +1,4 @@
-import type { BeginFlow, BrowserTraits, FlowView } from '@countersign/protocol/flow';
+import type { BrowserTraits, FlowView, StartFlowRequest } from '@countersign/protocol/flow';
 import { NONCE, type ToHost } from '@countersign/protocol/frame-protocol';
 import type { PasskeyAssertion, PasskeyRequest } from '@countersign/protocol/passkey';
 import type { PasskeyOutcome } from '@countersign/protocol/passkey-window';
@@ -277,7 +277,7 @@ export function createSignIn({
       }
       setScreen({ kind: 'loading' });
       canRestart = !loginRequest;
-      const { prefer, purpose }: Partial<BeginFlow> = { ...preferences };
+      const { prefer, purpose }: Partial<StartFlowRequest> = { ...preferences };
       // A sign-in and a transaction on one page must not share a handle.
       memory = memoryOf(nonce + (purpose ?? ''), loginRequest);
 

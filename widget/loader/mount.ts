@@ -1,6 +1,6 @@
 import {
   type ConnectMessage,
-  type Look,
+  type FrameAppearance,
   PROTOCOL_VERSION,
   readToHost,
   type ToFrame,
@@ -60,7 +60,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
   });
   const post = (message: ToFrame) => port?.postMessage(envelope(message));
 
-  const look = (): Look => {
+  const look = (): FrameAppearance => {
     const { theme = 'auto', locale = 'auto', title = 'Sign in', closable, variables, prefer, purpose } = current;
     if (frame) {
       frame.title = title;

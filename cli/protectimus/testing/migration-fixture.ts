@@ -6,7 +6,7 @@ import { resourceDocument } from '../../../server/resources/documents.ts';
 import type { GeoRule } from '../../../server/resources/filters/filter.ts';
 import { assign, createFilter, operatorContext, updateToken, updateUser } from '../../../server/testing/as-operator.ts';
 import { type Dialect, openDialect, PROXY } from '../../../server/testing/dialect.ts';
-import { addPerson, addResource, addToken, birth, overwrite, unwrap } from '../../../server/testing/fixtures.ts';
+import { addResource, addToken, addUser, birth, overwrite, unwrap } from '../../../server/testing/fixtures.ts';
 import { listen } from '../../../server/testing/listening.ts';
 import { createToken } from '../../../server/tokens/create-token.ts';
 import { createSentToken } from '../../../server/tokens/kinds/sent/create-sent-token.ts';
@@ -73,7 +73,7 @@ export async function createMigrationFixture(seed: string): Promise<MigrationFix
 async function fillSource({ service: { ports }, scene }: Dialect): Promise<void> {
   const { account, resource } = scene;
   const user = (login: string, options: object = {}) =>
-    addPerson(ports, account, resource, { user: { login, email: `${login}@post.example` }, ...options });
+    addUser(ports, account, resource, { user: { login, email: `${login}@post.example` }, ...options });
   const act = operatorContext(account);
   await user('bob');
   const carol = await user('carol');

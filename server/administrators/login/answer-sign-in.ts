@@ -11,7 +11,7 @@ import {
 import { enrolToken, newEnrolment } from '../enrol-token.ts';
 import { locateAdministrator } from '../find-administrator.ts';
 import { acceptAdministratorPassword, setEmail } from './administrator-flow.ts';
-import { answerSignIn, passwordStillRight, personOf, type SignInAnswer, type SignInProgress } from './sign-in-step.ts';
+import { answerSignIn, isPasswordUnchanged, personOf, type SignInAnswer, type SignInProgress } from './sign-in-step.ts';
 
 type Progress = Promise<Result<SignInProgress>>;
 
@@ -28,11 +28,11 @@ export function answerSignInPassword(ports: SecondFactorPorts, answer: SignInAns
     const asked = { account, found, name: email, password, address: answer.client.address };
     const checked = await checkAdministratorPassword(ports, asked, async (administrator) => ({ administrator }));
     if (isRefusal(checked)) return { refusal: checked };
-    return { move: (flow) => acceptAdministratorPassword(flow, shownBy(ports, checked.administrator)) };
+    return { move: (flow) => acceptAdministratorPassword(flow, presentedFactor(ports, checked.administrator)) };
   });
 }
 
-function shownBy(ports: SecondFactorPorts, administrator: Administrator) {
+function presentedFactor(ports: SecondFactorPorts, administrator: Administrator) {
   return {
     administrator: administrator.id,
     passwordDigest: passwordDigest(administrator),
@@ -74,7 +74,7 @@ export function answerEnrolment(ports: SecondFactorPorts, answer: SignInAnswer &
       client,
       // Of two concurrent first sign-ins, one enrols.
       (current): Administrator | Refusal =>
-        current.token === undefined && passwordStillRight(flow, current) ? current : refusal('ACCESS_DENIED'),
+        current.token === undefined && isPasswordUnchanged(flow, current) ? current : refusal('ACCESS_DENIED'),
     );
     if (isRefusal(enrolled)) return { refusal: enrolled };
     notify(ports, enrolled.administrator, 'token-added', client);

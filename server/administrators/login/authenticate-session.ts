@@ -5,7 +5,7 @@ import type { Stored } from '../../kernel/ports/store.ts';
 import { type Result, refusal } from '../../kernel/result.ts';
 import { secretMatches } from '../../kernel/secret-token.ts';
 import { administratorDocument, sessionDocument } from '../documents.ts';
-import { isSessionActive, SESSION_NOTED_MS, type Session } from '../session.ts';
+import { isSessionActive, SESSION_USE_STEP_MS, type Session } from '../session.ts';
 import { type OpenedSession, putSession } from './open-session.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
@@ -39,7 +39,7 @@ export async function authenticateSession(ports: Needs, text: string): Promise<R
 
 /** Extends the session on use, stored at most once a minute. Of two concurrent requests either may be stored. */
 async function noteUse(ports: Needs, { value, version }: Stored<Session>, now: number): Promise<Session> {
-  if (now - value.lastSeenAt < SESSION_NOTED_MS) return value;
+  if (now - value.lastSeenAt < SESSION_USE_STEP_MS) return value;
   const seen = { ...value, lastSeenAt: now };
   const key = sessionDocument.key(value.id);
   await ports.store.commit({

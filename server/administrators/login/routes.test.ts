@@ -1,5 +1,5 @@
 import { FLOW_HEADER } from '@countersign/protocol/flow';
-import { CSRF_HEADER, type SessionView, type SignInBegun, type SignInView } from '@countersign/protocol/session';
+import { CSRF_HEADER, type SessionView, type SignInView, type StartedSignIn } from '@countersign/protocol/session';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from '../../app.ts';
 import { createReadiness } from '../../http/readiness.ts';
@@ -18,7 +18,7 @@ import { openService, refusalOf, type Service } from '../../testing/http-service
 import { ISSUER } from '../../testing/test-ports.ts';
 import { base32Decode } from '../../tokens/kinds/oath/base32.ts';
 import { administratorDocument } from '../documents.ts';
-import { csrfToken, SESSION_IDLE_MS, SESSION_LONGEST_MS } from '../session.ts';
+import { csrfToken, MAX_SESSION_MS, SESSION_IDLE_MS } from '../session.ts';
 
 // SR-29: an administrator's session in the hands of an attacker.
 
@@ -41,7 +41,7 @@ const whoAmI = (headers: Record<string, string>) => service.call('GET /v1/sessio
 async function signIn(headers: Record<string, string> = {}): Promise<Response> {
   service.ports.clock.advance(30_000);
   const begun = await service.call('POST /v1/session/begin', { body: {}, headers });
-  const { handle } = (await begun.json()) as SignInBegun;
+  const { handle } = (await begun.json()) as StartedSignIn;
   const at = { ...headers, [FLOW_HEADER]: handle };
   await service.call('POST /v1/session/identify', { headers: at, body: { seq: 0, email: who.email } });
   await service.call('POST /v1/session/password', { headers: at, body: { seq: 1, password: who.password } });
@@ -64,7 +64,7 @@ describe('SR-29: the cookie', () => {
   test('is set by the last step alone', async () => {
     const begun = await service.call('POST /v1/session/begin', { body: {} });
     expect(begun.headers.get('set-cookie')).toBeNull();
-    const { handle } = (await begun.json()) as SignInBegun;
+    const { handle } = (await begun.json()) as StartedSignIn;
     for (const [step, body] of [
       ['identify', { seq: 0, email: who.email }],
       ['password', { seq: 1, password: who.password }],
@@ -125,7 +125,7 @@ describe('SR-29: fixation', () => {
 
   test('the handle of a sign-in opens no session, before or after', async () => {
     const begun = await service.call('POST /v1/session/begin', { body: {} });
-    const { handle } = (await begun.json()) as SignInBegun;
+    const { handle } = (await begun.json()) as StartedSignIn;
     expect(await refusalOf(await whoAmI({ cookie: `__Host-countersign=${handle}` }))).toEqual(ended);
     service.ports.clock.advance(30_000);
     const at = { [FLOW_HEADER]: handle };
@@ -200,7 +200,7 @@ describe('SR-29: the end of a session', () => {
 
     const busy = sessionHeaders(await anotherSession(service.ports, who));
     const from = clock.now();
-    const steps = SESSION_LONGEST_MS / (SESSION_IDLE_MS / 2);
+    const steps = MAX_SESSION_MS / (SESSION_IDLE_MS / 2);
     for (let n = 1; n < steps; n++) {
       clock.advance(SESSION_IDLE_MS / 2);
       expect((await whoAmI(busy)).status, `after ${clock.now() - from} ms`).toBe(200);
@@ -291,7 +291,7 @@ test('a session’s description holds its administrator, and no secret', async (
 test('the first sign-in over HTTP returns a QR code, the session, and recovery codes once, and logs none of them', async () => {
   const email = 'new@acme.example';
   await addActive(service.ports, scene.account, { email });
-  const { handle } = (await (await service.call('POST /v1/session/begin', { body: {} })).json()) as SignInBegun;
+  const { handle } = (await (await service.call('POST /v1/session/begin', { body: {} })).json()) as StartedSignIn;
   const headers = { [FLOW_HEADER]: handle };
   await service.call('POST /v1/session/identify', { headers, body: { seq: 0, email } });
   const password = { seq: 1, password: ADMIN_PASSWORD };
@@ -313,7 +313,7 @@ test('the first sign-in over HTTP returns a QR code, the session, and recovery c
 });
 
 test('SR-47: refuses a malformed code before the step is claimed or counted', async () => {
-  const { handle } = (await (await service.call('POST /v1/session/begin', { body: {} })).json()) as SignInBegun;
+  const { handle } = (await (await service.call('POST /v1/session/begin', { body: {} })).json()) as StartedSignIn;
   const headers = { [FLOW_HEADER]: handle };
   await service.call('POST /v1/session/identify', { headers, body: { seq: 0, email: who.email } });
   await service.call('POST /v1/session/password', { headers, body: { seq: 1, password: who.password } });

@@ -6,7 +6,7 @@ import { route } from '../../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../../http/api/router.ts';
 import { clientInfo } from '../../http/client-info.ts';
 import type { AppEnv } from '../../http/context.ts';
-import { Refused, refuse } from '../../http/problem.ts';
+import { RequestRefusal, refuse } from '../../http/problem.ts';
 import { qrSvg } from '../../http/qr-svg.ts';
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../../http/session-cookie.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
@@ -14,7 +14,7 @@ import { isRefusal, type Result } from '../../kernel/result.ts';
 import { parseOtp } from '../../tokens/kinds/oath/format.ts';
 import { accountId, typedCode, typedOtp } from '../administrator-fields.ts';
 import { selfOf, sessionOf } from '../self-routes.ts';
-import { seq, session, signIn, signInBegun, whose as whoseShown } from '../session-fields.ts';
+import { seq, session, signIn, startedSignIn, sessionProbe as whoseShown } from '../session-fields.ts';
 import {
   answerEmail,
   answerEnrolment,
@@ -26,9 +26,9 @@ import { authenticateSession, writeSession } from './authenticate-session.ts';
 import { endSession } from './end-session.ts';
 import { presentSession, presentSignIn } from './present-sign-in.ts';
 import type { SignInProgress } from './sign-in-step.ts';
-import { beginSignIn, readSignIn } from './start-sign-in.ts';
+import { readSignIn, startSignIn } from './start-sign-in.ts';
 
-const beginning = z
+const startInput = z
   .strictObject({
     account: accountId.optional().openapi({ description: 'Required only if the server has several accounts.' }),
   })
@@ -90,11 +90,11 @@ const begin = route({
   summary: 'Start an administrator’s sign-in',
   description:
     'The response names the next step. Send the handle in the header `Countersign-Flow` of every step. A wrong submission is no error: it is a 200 that stays on the step.',
-  request: jsonBody(beginning),
-  responses: { 201: jsonAnswer('Started.', signInBegun) },
+  request: jsonBody(startInput),
+  responses: { 201: jsonAnswer('Started.', startedSignIn) },
   handle: async (c, ports: Needs) => {
     const { account } = c.req.valid('json');
-    const begun = await beginSignIn(ports, { ...(account && { account }), client: clientInfo(c) });
+    const begun = await startSignIn(ports, { ...(account && { account }), client: clientInfo(c) });
     if (isRefusal(begun)) return refuseResult(c, begun);
     return c.json({ ...(await present(ports, begun)), handle: begun.handle }, 201);
   },
@@ -129,7 +129,7 @@ const who = route({
     return opened ? c.json(presentSession(opened, ports.clock.now()), 200) : refuse(c, 'SESSION_NEEDED');
   },
 });
-const whoseIsIt = route({
+const probeSession = route({
   method: 'get',
   path: '/session/whose',
   // Also responds without a session, and checks the cookie itself.
@@ -177,43 +177,45 @@ export const sessionRoutes = [
   view,
   route({
     ...describeStep('/session/identify', 'submitSignInEmail', 'Submit the email address', emailStep),
-    handle: (c, ports: Needs) => answer(ports, c, answerEmail(ports, { ...c.req.valid('json'), ...whose(c) })),
+    handle: (c, ports: Needs) => answer(ports, c, answerEmail(ports, { ...c.req.valid('json'), ...sessionProbe(c) })),
   }),
   route({
     ...describeStep('/session/password', 'submitSignInPassword', 'Submit the password', passwordStep),
-    handle: (c, ports: Needs) => answer(ports, c, answerSignInPassword(ports, { ...c.req.valid('json'), ...whose(c) })),
+    handle: (c, ports: Needs) =>
+      answer(ports, c, answerSignInPassword(ports, { ...c.req.valid('json'), ...sessionProbe(c) })),
   }),
   route({
     ...describeStep('/session/otp', 'submitSignInOtp', 'Submit the code of the token', otpStep),
     handle: (c, ports: Needs) => {
       const { seq, otp } = c.req.valid('json');
-      return answer(ports, c, answerSignInOtp(ports, { seq, otp: parsed(otp), ...whose(c) }));
+      return answer(ports, c, answerSignInOtp(ports, { seq, otp: parsed(otp), ...sessionProbe(c) }));
     },
   }),
   route({
     ...describeStep('/session/recovery', 'submitSignInRecoveryCode', 'Submit a recovery code', recoveryStep),
-    handle: (c, ports: Needs) => answer(ports, c, answerRecoveryCode(ports, { ...c.req.valid('json'), ...whose(c) })),
+    handle: (c, ports: Needs) =>
+      answer(ports, c, answerRecoveryCode(ports, { ...c.req.valid('json'), ...sessionProbe(c) })),
   }),
   route({
     ...describeStep('/session/enrol', 'submitSignInEnrolment', 'Submit the first code of a new token', otpStep),
     handle: (c, ports: Needs) => {
       const { seq, otp } = c.req.valid('json');
-      return answer(ports, c, answerEnrolment(ports, { seq, otp: parsed(otp), ...whose(c) }));
+      return answer(ports, c, answerEnrolment(ports, { seq, otp: parsed(otp), ...sessionProbe(c) }));
     },
   }),
   who,
-  whoseIsIt,
+  probeSession,
   signOut,
 ];
 
-function whose(c: Context<AppEnv>) {
+function sessionProbe(c: Context<AppEnv>) {
   return { handle: c.req.header(FLOW_HEADER), client: clientInfo(c) };
 }
 
 /** Refused before the step is claimed: a malformed code does not count as an attempt (SR-47). */
 function parsed(otp: string): string {
   const digits = parseOtp(otp);
-  if (digits === undefined) throw new Refused('OTP_MALFORMED');
+  if (digits === undefined) throw new RequestRefusal('OTP_MALFORMED');
   return digits;
 }
 

@@ -54,7 +54,7 @@ export async function answerSignIn(
   try {
     const outcome = await evaluate(flow);
     if ('move' in outcome) return await move(ports, flow, attempt, outcome.move);
-    if ('refusal' in outcome) return await turnDown(ports, flow, attempt, outcome.refusal, answer.client);
+    if ('refusal' in outcome) return await refuseStep(ports, flow, attempt, outcome.refusal, answer.client);
     return await finish(ports, flow, attempt, outcome.signIn, answer.client);
   } catch (error) {
     await releaseStep(ports, administratorFlowDocument.key, flow.id, attempt).catch(() => undefined);
@@ -70,10 +70,10 @@ export async function personOf(
   if (flow.administrator === undefined) return undefined;
   const found = await readAdministrator(ports, flow.account, flow.administrator);
   if (isRefusal(found)) return undefined;
-  return passwordStillRight(flow, found.administrator) ? found : undefined;
+  return isPasswordUnchanged(flow, found.administrator) ? found : undefined;
 }
 
-export function passwordStillRight(flow: AdministratorFlow, administrator: Administrator): boolean {
+export function isPasswordUnchanged(flow: AdministratorFlow, administrator: Administrator): boolean {
   return administrator.state === 'active' && flow.passwordDigest === passwordDigest(administrator);
 }
 
@@ -86,7 +86,7 @@ async function finish(
   client: ClientInfo,
 ): Promise<Result<SignInProgress>> {
   const found = await personOf(ports, claimed);
-  if (!found) return turnDown(ports, claimed, attempt, refusal('ACCESS_DENIED'), client);
+  if (!found) return refuseStep(ports, claimed, attempt, refusal('ACCESS_DENIED'), client);
   const actor = actorOf(found.account, found.administrator);
   const made = newSession(ports, claimed.id, found.administrator);
   return settle(ports, claimed, attempt, (flow, now) => {
@@ -121,7 +121,7 @@ function move(
   });
 }
 
-function turnDown(
+function refuseStep(
   ports: SecondFactorPorts,
   claimed: AdministratorFlow,
   attempt: string,

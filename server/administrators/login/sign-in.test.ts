@@ -29,7 +29,7 @@ import {
   answerSignInPassword,
 } from './answer-sign-in.ts';
 import { presentSignIn } from './present-sign-in.ts';
-import { beginSignIn } from './start-sign-in.ts';
+import { startSignIn } from './start-sign-in.ts';
 
 let ports: TestPorts;
 let scene: Fixture;
@@ -146,7 +146,7 @@ test('SR-15: recovery codes guessed in a row: after ten, no code is evaluated, n
 
 describe('SR-5: steps', () => {
   test('cannot be skipped, repeated, or answered out of order', async () => {
-    const { handle } = unwrap(await beginSignIn(ports, { account: scene.account, client }));
+    const { handle } = unwrap(await startSignIn(ports, { account: scene.account, client }));
     const otp = codeOf(ports, who.secret);
     expect(await otpAt(handle, otp, 0)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
     expect(await answerSignInPassword(ports, { handle, seq: 0, password: who.password, client })).toEqual({
@@ -310,11 +310,11 @@ describe('the first sign-in', () => {
 
 describe('the account', () => {
   test('may be left out while there is one, is required when there are more, and must exist', async () => {
-    expect(unwrap(await beginSignIn(ports, { client })).flow.account).toBe(scene.account);
+    expect(unwrap(await startSignIn(ports, { client })).flow.account).toBe(scene.account);
     const other = await createFixture(ports);
-    expect(await beginSignIn(ports, { client })).toEqual({ refused: 'ACCOUNT_NEEDED' });
-    expect(unwrap(await beginSignIn(ports, { account: other.account, client })).flow.account).toBe(other.account);
-    expect(await beginSignIn(ports, { account: 'acc_00000000000', client })).toEqual({ refused: 'ACCOUNT_NOT_FOUND' });
+    expect(await startSignIn(ports, { client })).toEqual({ refused: 'ACCOUNT_NEEDED' });
+    expect(unwrap(await startSignIn(ports, { account: other.account, client })).flow.account).toBe(other.account);
+    expect(await startSignIn(ports, { account: 'acc_00000000000', client })).toEqual({ refused: 'ACCOUNT_NOT_FOUND' });
   });
 
   test('of another administrator rejects the same address and password', async () => {
@@ -324,7 +324,7 @@ describe('the account', () => {
   });
 
   test('a sign-in of the widget and one of an administrator are not interchangeable', async () => {
-    const { handle } = unwrap(await beginSignIn(ports, { account: scene.account, client }));
+    const { handle } = unwrap(await startSignIn(ports, { account: scene.account, client }));
     const [flow] = await ports.store.getMany([flowDocument.key(handle.split('.')[0] as FlowId)], ports.clock.now());
     expect(flow).toBeUndefined();
   });

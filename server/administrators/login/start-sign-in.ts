@@ -12,7 +12,7 @@ import { type AdministratorFlow, newAdministratorFlow } from './administrator-fl
 /**
  * Far above the needs of a team. Counted apart from users, so that a flood of users does not lock administrators out.
  */
-const BEGINNINGS: StartLimits = {
+const START_LIMITS: StartLimits = {
   name: 'administrator-flows',
   perAddress: 120,
   perNetwork: 600,
@@ -23,11 +23,11 @@ const BEGINNINGS: StartLimits = {
  * Starts an administrator's sign-in without a write (SR-65). The account may be left out if the installation has only
  * one.
  */
-export async function beginSignIn(
+export async function startSignIn(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   input: { account?: AccountId; client: ClientInfo },
 ): Promise<Result<{ flow: AdministratorFlow; handle: string }>> {
-  const refused = await admitStart(ports, input.client, BEGINNINGS);
+  const refused = await admitStart(ports, input.client, START_LIMITS);
   if (refused) return refused;
   const found = await accountOf(ports, input.account);
   if (isRefusal(found)) return found;

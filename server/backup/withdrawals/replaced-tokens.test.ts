@@ -3,7 +3,7 @@ import { explain } from '../../authentication/explain.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import { assign, operatorContext, unassign, updateToken } from '../../testing/as-operator.ts';
 import { append } from '../../testing/event-stream.ts';
-import { addPerson, addToken, createFixture, type Fixture, type FixtureToken, unwrap } from '../../testing/fixtures.ts';
+import { addToken, addUser, createFixture, type Fixture, type FixtureToken, unwrap } from '../../testing/fixtures.ts';
 import { exportedEvents, restoredWithEvents } from '../../testing/restore-with-events-fixture.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { deleteToken } from '../../tokens/delete-token.ts';
@@ -69,7 +69,7 @@ describe('after a restore a token', () => {
   // The attack: a password, where the token was lent and returned, so that events report changes of its owner.
   test('returned by another user is locked and stays with its user', async () => {
     const { resource, user } = scene;
-    const bob = await addPerson(ports, account, resource, { user: { login: 'bob' } });
+    const bob = await addUser(ports, account, resource, { user: { login: 'bob' } });
     unwrap(await assign(ports, { account, resource: resource.id, user: user.id }));
     const { over } = await restoredAfter(async () => {
       unwrap(await updateToken(ports, account, first().id, { owner: bob.user.id }));
@@ -91,7 +91,7 @@ describe('after a restore a token', () => {
   // The attack: a password, where the token was handed out just before the backup.
   test('given to its user just before the backup stays theirs', async () => {
     const { resource } = scene;
-    const bob = await addPerson(ports, account, resource, { user: { login: 'bob' } });
+    const bob = await addUser(ports, account, resource, { user: { login: 'bob' } });
     const stock = await addToken(ports, account, {});
     await exportedEvents(ports, account);
     unwrap(await updateToken(ports, account, stock.id, { owner: bob.user.id }));

@@ -28,8 +28,8 @@ import {
 } from '../../testing/as-operator.ts';
 import { linesOfExport } from '../../testing/event-stream.ts';
 import {
-  addPerson,
   addToken,
+  addUser,
   birth,
   createFixture,
   type Fixture,
@@ -134,7 +134,7 @@ describe('a lost token', () => {
 
   test('and unassigned from the resource is not accepted by it; one that was assigned again is', async () => {
     const { resource, user } = scene;
-    const other = await addPerson(ports, account, resource, { user: { login: 'bob' }, tokens: [{}] });
+    const other = await addUser(ports, account, resource, { user: { login: 'bob' }, tokens: [{}] });
     const { over } = await restoredAfter(async () => {
       unwrap(await unassign(ports, { account, resource: resource.id, user: user.id, token: first().id }));
       const bob = { account, resource: resource.id, user: other.user.id, token: other.tokens[0]?.id };
@@ -180,7 +180,7 @@ describe('a user', () => {
   });
 
   test('without an assignment gets none', async () => {
-    const bob = await addPerson(ports, account, scene.resource, { user: { login: 'bob' } });
+    const bob = await addUser(ports, account, scene.resource, { user: { login: 'bob' } });
     unwrap(await withPassword(ports, 'bob'));
     const { over } = await restoredAfter(() =>
       unassign(ports, { account, resource: scene.resource.id, user: bob.user.id }),

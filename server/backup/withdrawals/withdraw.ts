@@ -3,7 +3,7 @@ import { changeOwner, unassignDirect, validPairs } from '../../tokens/assignment
 import { rulesOf } from '../../tokens/kinds/rules.ts';
 import { lockToken } from '../../tokens/lockout.ts';
 import type { Token } from '../../tokens/token.ts';
-import { assignmentTo, unassignAlone, unassignToken } from '../../users/assignments.ts';
+import { assignmentTo, unassignToken, unassignWithoutToken } from '../../users/assignments.ts';
 import type { User } from '../../users/user.ts';
 import type { AccountWithdrawals, NewPair, ObjectWithdrawals } from './collect-withdrawals.ts';
 
@@ -24,7 +24,7 @@ export function withdrawUser(user: User, object: ObjectWithdrawals, unknownPassw
   for (const { resource, token } of unassigned) {
     for (const { resource: at } of next.assignments) {
       if (resource !== undefined && at !== resource) continue;
-      next = token === undefined ? unassignAlone(next, at) : unassignToken(next, at, token);
+      next = token === undefined ? unassignWithoutToken(next, at) : unassignToken(next, at, token);
     }
   }
   return next;

@@ -28,8 +28,8 @@ const MAX_SCREEN = 100_000;
 /** Normalises the traits. A phone has the same screen in both orientations. An invalid value counts as not reported. */
 export function environmentOf(said: ReportedTraits): Environment {
   const traits: Record<Trait, string | undefined> = {
-    language: fitting(LANGUAGE, said.language),
-    zone: fitting(ZONE, said.zone),
+    language: validText(LANGUAGE, said.language),
+    zone: validText(ZONE, said.zone),
     screen: said.screen && screenText(said.screen),
     colourDepth: said.colourDepth === undefined ? undefined : numberText(said.colourDepth, 1, 128),
     platform: said.userAgent === undefined ? undefined : platformFamily(said.userAgent),
@@ -51,7 +51,7 @@ export function mapTraits(
   return Object.fromEntries(changed);
 }
 
-function fitting(shape: RegExp, text: string | undefined): string | undefined {
+function validText(shape: RegExp, text: string | undefined): string | undefined {
   const lower = text?.slice(0, 100).toLowerCase();
   return lower !== undefined && shape.test(lower) ? lower : undefined;
 }

@@ -35,7 +35,7 @@ export function rememberedOn(
   now: number,
 ): RememberedEnvironment[] {
   const list = environments?.list ?? [];
-  return list.filter((one) => isKept(one, now) && (one.resource === undefined || one.resource === resource));
+  return list.filter((one) => isRetained(one, now) && (one.resource === undefined || one.resource === resource));
 }
 
 /** Adds a browser, or updates its last use. `undefined`: no change to store. */
@@ -46,7 +46,7 @@ export function remember(
 ): { environments: Environments; isNew: boolean } | undefined {
   const { account, user, resource, traits } = seen;
   if (Object.keys(traits).length === 0) return undefined;
-  const kept = (environments?.list ?? []).filter((one) => isKept(one, now));
+  const kept = (environments?.list ?? []).filter((one) => isRetained(one, now));
   const known = kept.find((one) => one.resource === resource && sameTraits(one.traits, traits));
   if (known && now - known.lastSeenAt < SEEN_STEP_MS) return undefined;
   const firstSeenAt = known?.firstSeenAt ?? now;
@@ -64,7 +64,7 @@ export function environmentsExpireAt({ list }: Environments): number {
   return Math.max(0, ...list.map(({ lastSeenAt }) => lastSeenAt)) + ENVIRONMENT_TTL_MS;
 }
 
-function isKept({ lastSeenAt }: RememberedEnvironment, now: number): boolean {
+function isRetained({ lastSeenAt }: RememberedEnvironment, now: number): boolean {
   return now - lastSeenAt < ENVIRONMENT_TTL_MS;
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sealEvents } from '../../events/seal-events.ts';
 import { API_SCOPES } from '../../kernel/api-scope.ts';
 import { openOnEachStore } from '../../testing/each-store.ts';
-import { addPerson, addResource } from '../../testing/fixtures.ts';
+import { addResource, addUser } from '../../testing/fixtures.ts';
 import { addressOf, createSampleFixture, type Operation, type SampleScene, samples } from '../../testing/operations.ts';
 
 // A cursor is a position in an order, which any client can forge; it gives no access. Every paged list of the OpenAPI
@@ -42,7 +42,7 @@ describe.each(await openOnEachStore('cursors'))('on $store', ({ service, operati
     [scene, other] = [await createSampleFixture(service), await createSampleFixture(service)];
     for (const one of [scene, other]) {
       for (const login of ['ann', 'ben', 'cem']) {
-        await addPerson(service.ports, one.account, one.resource, { user: { login } });
+        await addUser(service.ports, one.account, one.resource, { user: { login } });
         await addResource(service.ports, one.account);
       }
       keys.set(one, await service.keyFor(one.account, [...API_SCOPES]));

@@ -106,7 +106,7 @@ export function instantOf(what: string) {
 export const createdAt = instantOf('When it was created.');
 
 /** The user's address, as the site's backend saw it. */
-export const personAddress = z
+export const userAddress = z
   .string()
   .max(64)
   .refine((text) => canonicalAddress(text) !== undefined, 'an IPv4 or IPv6 address')

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticate } from '../../testing/as-operator.ts';
 import {
-  addPerson,
   addResource,
   addToken,
+  addUser,
   createFixture,
   type Fixture,
   setState,
@@ -88,10 +88,10 @@ describe('users', () => {
   test('are filtered by blocked, by resource and by both', async () => {
     const { ports, account } = { ...scene, ports: service.ports };
     const resource = await addResource(ports, account);
-    const one = await addPerson(ports, account, resource, { user: { login: 'on-one' } });
+    const one = await addUser(ports, account, resource, { user: { login: 'on-one' } });
     // Within one millisecond the order would be that of their random ids.
     ports.clock.advance(1);
-    const two = await addPerson(ports, account, resource, { user: { login: 'on-two' } });
+    const two = await addUser(ports, account, resource, { user: { login: 'on-two' } });
     expect(await all(`/users?resource=${resource.id}&order=asc`)).toEqual(['on-one', 'on-two']);
     await service.call(`PATCH /v1/users/${two.user.id}`, { key, body: { blocked: true } });
     expect(await all('/users?blocked=true')).toEqual(['on-two']);
@@ -150,7 +150,7 @@ describe('tokens', () => {
   });
 
   test('locked by wrong codes are in the list of locked ones', async () => {
-    const user = await addPerson(service.ports, scene.account, scene.resource, {
+    const user = await addUser(service.ports, scene.account, scene.resource, {
       user: { login: 'guessed' },
       tokens: [{}],
     });

@@ -5,7 +5,7 @@ import { sealEvents } from '../../events/seal-events.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { addAdministrator, anotherSession, sessionHeaders } from '../../testing/administrators.ts';
 import { assign } from '../../testing/as-operator.ts';
-import { addPerson, addResource, createFixture, type Fixture, PASSWORD, unwrap } from '../../testing/fixtures.ts';
+import { addResource, addUser, createFixture, type Fixture, PASSWORD, unwrap } from '../../testing/fixtures.ts';
 import { type Call, openService, refusalOf, type Service } from '../../testing/http-service.ts';
 
 // SR-67. The attack: an administrator of one resource looks for the name, the users and the use of another.
@@ -59,7 +59,7 @@ beforeAll(async () => {
   unwrap(await assign(ports, { account, resource: bank.id, user: user.id }));
   unwrap(await assign(ports, { account, resource: bank.id, token: tokenId() as never }));
   unwrap(await assign(ports, { account, resource: wiki.id, user: user.id }));
-  await addPerson(ports, account, bank, { user: { login: 'bob' } });
+  await addUser(ports, account, bank, { user: { login: 'bob' } });
   key = await service.keyFor(account);
   for (const resource of [shop.resource.id, bank.id, undefined]) {
     const body = { user: 'alice', environment: { language: 'en-GB' }, ...omitUndefined({ resource }) };

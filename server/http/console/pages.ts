@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CONSOLE_PLACES, placeAt } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES, routeAt } from '@countersign/protocol/console-places';
 import { ASSET_HEADERS } from '@countersign/protocol/frame-document';
 import { type Context, Hono } from 'hono';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
@@ -26,7 +26,7 @@ export function consolePages(built: BuiltFiles) {
     return c.html(consoleDocument({ nonce, script, style, needs }), status);
   };
 
-  const { setup, invitation, recovery, reset, home } = CONSOLE_PLACES;
+  const { setup, invitation, recovery, reset, home } = CONSOLE_ROUTES;
   for (const path of [...setup, ...invitation, ...recovery, ...reset, ...home]) app.get(path, (c) => page(c, 200));
   // The service's bare address redirects to the console.
   app.get('/', (c) => c.redirect(MOUNT, 302));
@@ -38,7 +38,7 @@ export function consolePages(built: BuiltFiles) {
       return file ? sendFile(c, file, ASSET_HEADERS) : refuse(c, 'NOT_FOUND');
     }
     if (path === `${MOUNT}/`) return c.redirect(MOUNT, 301);
-    return page(c, placeAt(path) === undefined ? 404 : 200);
+    return page(c, routeAt(path) === undefined ? 404 : 200);
   });
   return app;
 }

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../context.ts';
-import { Refused } from '../problem.ts';
+import { RequestRefusal } from '../problem.ts';
 import { queryOf } from '../query.ts';
 
 const API_KEY_PREFIX = 'csk_';
@@ -14,12 +14,13 @@ const CREDENTIAL_NAMES = new Set(['apikey', 'accesstoken', 'key', 'xapikey', 'au
 export function refuseApiKeyInUrl(): MiddlewareHandler<AppEnv> {
   return async function checkUrl(c, next) {
     // The path is already decoded.
-    if (holdsKey(c.req.path)) throw new Refused('API_KEY_IN_URL');
+    if (holdsKey(c.req.path)) throw new RequestRefusal('API_KEY_IN_URL');
     const query = queryOf(c.req.url);
     if (query !== '') {
       for (const [name, value] of new URLSearchParams(query)) {
         const plainName = name.toLowerCase().replace(/[-_]/g, '');
-        if (CREDENTIAL_NAMES.has(plainName) || holdsKey(name) || holdsKey(value)) throw new Refused('API_KEY_IN_URL');
+        if (CREDENTIAL_NAMES.has(plainName) || holdsKey(name) || holdsKey(value))
+          throw new RequestRefusal('API_KEY_IN_URL');
       }
     }
     await next();

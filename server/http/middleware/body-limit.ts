@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../context.ts';
-import { Refused } from '../problem.ts';
+import { RequestRefusal } from '../problem.ts';
 
 const DEFAULT_BODY_LIMIT = 64 * 1024;
 
@@ -27,9 +27,9 @@ export function bodyLimit(options: BodyLimitOptions = {}): MiddlewareHandler<App
     const maxBytes = exceptions?.get(c.req.path) ?? usual;
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
     const declared = c.req.header('content-length');
-    if (declared !== undefined && !(Number(declared) <= maxBytes)) throw new Refused('BODY_TOO_LARGE');
+    if (declared !== undefined && !(Number(declared) <= maxBytes)) throw new RequestRefusal('BODY_TOO_LARGE');
     const bytes = await arrived(c, maxBytes, declared);
-    if (bytes.byteLength > maxBytes) throw new Refused('BODY_TOO_LARGE');
+    if (bytes.byteLength > maxBytes) throw new RequestRefusal('BODY_TOO_LARGE');
     return next();
   };
 }
@@ -43,9 +43,9 @@ async function arrived(c: Context<AppEnv>, maxBytes: number, declared: string | 
     Object.assign(c.req.bodyCache, { arrayBuffer: Promise.resolve(bytes) });
     return bytes;
   } catch (error) {
-    if (error instanceof Refused) throw error;
+    if (error instanceof RequestRefusal) throw error;
     // The client disconnected, was too slow, or broke the chunking: no client reads the response.
-    throw new Refused('JSON_INVALID', { detail: 'The body did not arrive whole.' });
+    throw new RequestRefusal('JSON_INVALID', { detail: 'The body did not arrive whole.' });
   }
 }
 
@@ -59,7 +59,7 @@ async function counted(request: Request, maxBytes: number): Promise<ArrayBuffer>
     if (done) break;
     length += value.byteLength;
     // Not cancelled: that would close the connection before the response is sent.
-    if (length > maxBytes) throw new Refused('BODY_TOO_LARGE');
+    if (length > maxBytes) throw new RequestRefusal('BODY_TOO_LARGE');
     chunks.push(value);
   }
   const bytes = new Uint8Array(length);

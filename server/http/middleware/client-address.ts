@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { canonicalAddress, inRange } from '../../kernel/addresses.ts';
 import type { AppEnv } from '../context.ts';
 import { nodeAddress, splitForwarded, splitForwardedFor } from '../forwarded.ts';
-import { Refused } from '../problem.ts';
+import { RequestRefusal } from '../problem.ts';
 
 interface ClientAddressOptions {
   /** CIDR ranges of our own reverse proxies. Empty: the connection's address is the client's. */
@@ -44,14 +44,14 @@ function forwardedClient(
   known: (text: string) => Known | undefined,
 ): string | undefined {
   if (header === undefined) return undefined;
-  if (header.length > MAX_HEADER_LENGTH) throw new Refused('FORWARDED_INVALID');
+  if (header.length > MAX_HEADER_LENGTH) throw new RequestRefusal('FORWARDED_INVALID');
   const hops = name === 'forwarded' ? splitForwarded(header) : splitForwardedFor(header);
-  if (hops === undefined || hops.length > MAX_HOPS) throw new Refused('FORWARDED_INVALID');
+  if (hops === undefined || hops.length > MAX_HOPS) throw new RequestRefusal('FORWARDED_INVALID');
   let farthest: string | undefined;
   for (const hop of hops.reverse()) {
     const address = nodeAddress(hop);
     const node = address === undefined ? undefined : known(address);
-    if (!node) throw new Refused('FORWARDED_INVALID');
+    if (!node) throw new RequestRefusal('FORWARDED_INVALID');
     farthest = node.address;
     if (!node.trusted) break;
   }

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../context.ts';
-import { Refused } from '../problem.ts';
+import { RequestRefusal } from '../problem.ts';
 import { queryOf } from '../query.ts';
 import { PROTOTYPE_NAMES } from '../strict-json.ts';
 
@@ -14,8 +14,8 @@ export function refuseDuplicateParameters(): MiddlewareHandler<AppEnv> {
     if (query !== '') {
       const seen = new Set<string>();
       for (const name of new URLSearchParams(query).keys()) {
-        if (seen.has(name)) throw new Refused('DUPLICATE_NAME');
-        if (PROTOTYPE_NAMES.has(name)) throw new Refused('INPUT_INVALID');
+        if (seen.has(name)) throw new RequestRefusal('DUPLICATE_NAME');
+        if (PROTOTYPE_NAMES.has(name)) throw new RequestRefusal('INPUT_INVALID');
         seen.add(name);
       }
     }

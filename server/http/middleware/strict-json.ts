@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../context.ts';
-import { Refused } from '../problem.ts';
+import { RequestRefusal } from '../problem.ts';
 import { readStrictJson } from '../strict-json.ts';
 
 /** `application/json`, or with its only charset (RFC 8259 8.1). */
@@ -18,14 +18,14 @@ export function strictJson(): MiddlewareHandler<AppEnv> {
     const bytes = new Uint8Array(await c.req.arrayBuffer());
     if (bytes.length === 0) {
       // Every field of a change is optional, so its schema would accept a missing body as an empty change.
-      const missing = new Refused('JSON_INVALID', { detail: 'The body is empty.' });
+      const missing = new RequestRefusal('JSON_INVALID', { detail: 'The body is empty.' });
       if (c.req.method === 'PATCH') throw missing;
       Object.defineProperty(c.req, 'json', { value: () => Promise.reject(missing) });
       return next();
     }
-    if (!MEDIA_TYPE.test(c.req.header('content-type') ?? '')) throw new Refused('MEDIA_TYPE_UNSUPPORTED');
+    if (!MEDIA_TYPE.test(c.req.header('content-type') ?? '')) throw new RequestRefusal('MEDIA_TYPE_UNSUPPORTED');
     const reading = readStrictJson(bytes);
-    if (!reading.ok) throw new Refused(reading.code);
+    if (!reading.ok) throw new RequestRefusal(reading.code);
     const { value } = reading;
     // Hono would parse the text again; this way no handler sees another value than the checked one.
     Object.defineProperty(c.req, 'json', { value: () => Promise.resolve(value) });

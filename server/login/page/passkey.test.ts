@@ -1,4 +1,4 @@
-import { FLOW_HEADER, type FlowBegun } from '@countersign/protocol/flow';
+import { FLOW_HEADER, type StartedFlow } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { givePasskey, inTheFrame } from '../../testing/devices/passkey-device.ts';
 import { createFixture, type Fixture, NONCE, ORIGIN } from '../../testing/fixtures.ts';
@@ -18,10 +18,10 @@ afterAll(() => service.ports.close());
 
 const FROM_OUR_FRAME = { origin: ISSUER, 'sec-fetch-site': 'same-origin' };
 
-async function begin(): Promise<FlowBegun> {
+async function begin(): Promise<StartedFlow> {
   const body = { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN };
   const response = await service.call('POST /widget/v1/flows', { body, headers: FROM_OUR_FRAME });
-  return (await response.json()) as FlowBegun;
+  return (await response.json()) as StartedFlow;
 }
 
 function send(handle: string, body: object, headers: object = FROM_OUR_FRAME): Promise<Response> {

@@ -1,4 +1,4 @@
-import { checkPassword, type PasswordRight } from '../../authentication/check-password.ts';
+import { type CorrectPassword, checkPassword } from '../../authentication/check-password.ts';
 import { widgetMethod } from '../../authentication/methods.ts';
 import { readAccess } from '../../authentication/read-access.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../../authentication/second-factor.ts';
@@ -37,7 +37,7 @@ export const password: Step<'password', { password: string }> = {
 };
 
 /** A verified password, and all the data that decides what follows it. */
-interface RightPassword {
+interface VerifiedPassword {
   flow: FlowAt<'password'>;
   resource: Resource;
   user: User;
@@ -51,16 +51,16 @@ interface RightPassword {
 async function afterPassword(
   ports: StepPorts,
   { flow, client }: StepContext<'password'>,
-  { user, tokens }: PasswordRight,
+  { user, tokens }: CorrectPassword,
 ): Promise<Result<StepOutcome>> {
   // The resource's requirements may have changed while the password was hashed.
   const access = await readAccess(ports, flow.resource, client.address);
   if (isRefusal(access)) return withAudit(access, { about: user.id });
   const right = await requirementsOf(ports, flow, access.resource, user, tokens);
   if (right.factors.kind === 'factors' && right.factors.otp && flow.enrolmentLink === undefined) {
-    return reuseSecondFactor(right) ?? askSecondFactor(ports, right);
+    return reuseSecondFactor(right) ?? requestSecond(ports, right);
   }
-  return (await offerToEnrol(ports, right)) ?? endWithPassword(ports, right);
+  return (await offerEnrolmentStep(ports, right)) ?? endWithPassword(ports, right);
 }
 
 async function requirementsOf(
@@ -69,7 +69,7 @@ async function requirementsOf(
   resource: Resource,
   user: User,
   tokens: readonly Token[],
-): Promise<RightPassword> {
+): Promise<VerifiedPassword> {
   const now = ports.clock.now();
   const accepts = acceptedKindsFrom(user, resource);
   const states = factorStates(tokens, accepts, now);
@@ -84,16 +84,16 @@ async function requirementsOf(
 }
 
 /** The second factor of an earlier sign-in, if it still counts. In an unknown browser it has to be shown again. */
-function reuseSecondFactor({ flow, user, digest, usable, environment }: RightPassword): StepOutcome | undefined {
+function reuseSecondFactor({ flow, user, digest, usable, environment }: VerifiedPassword): StepOutcome | undefined {
   const second = environment?.differs === undefined ? flow.kept?.second : undefined;
   if (!second || !usable.some(({ id }) => id === second.token)) return undefined;
   const { token, kind } = second;
   return { finish: { user, password: true, passwordDigest: digest, otp: 'verified', token, kind, second } };
 }
 
-async function askSecondFactor(
+async function requestSecond(
   ports: StepPorts,
-  { flow, resource, user, digest, usable }: RightPassword,
+  { flow, resource, user, digest, usable }: VerifiedPassword,
 ): Promise<Result<StepOutcome>> {
   const options = factorOptions(usable);
   const challenge = await prepareFirst(ports, flow, resource, { options, usable });
@@ -105,9 +105,9 @@ async function askSecondFactor(
  * A token to set up first. Not from an unknown browser after a password alone, and not if the password was only asked
  * for again.
  */
-async function offerToEnrol(
+async function offerEnrolmentStep(
   ports: StepPorts,
-  { flow, resource, user, digest, environment }: RightPassword,
+  { flow, resource, user, digest, environment }: VerifiedPassword,
 ): Promise<StepOutcome | undefined> {
   const isLinked = flow.enrolmentLink !== undefined;
   if (!isLinked && (environment?.differs !== undefined || flow.self)) return undefined;
@@ -119,7 +119,7 @@ async function offerToEnrol(
 /** Completes with the password alone, or denies if no other factor helps. */
 async function endWithPassword(
   ports: StepPorts,
-  { flow, resource, user, digest, tokens, environment, factors }: RightPassword,
+  { flow, resource, user, digest, tokens, environment, factors }: VerifiedPassword,
 ): Promise<Result<StepOutcome>> {
   // A mailed link leads to a token, never to a result.
   if (flow.enrolmentLink !== undefined) return refusal('ACCESS_DENIED', {}, { about: user.id });

@@ -1,7 +1,7 @@
 import { SECOND_STEPS, type SecondStep } from '../../flows/flow.ts';
 import { prepareFactor } from '../../flows/prepare-factor.ts';
 import type { Step } from '../../flows/step.ts';
-import { codeNotSent, selectFactor as select } from '../../flows/transitions.ts';
+import { failCodeSending, selectFactor as select } from '../../flows/transitions.ts';
 import type { MailLanguage } from '../../kernel/mail.ts';
 import { isRefusal, refusal } from '../../kernel/result.ts';
 
@@ -23,6 +23,6 @@ export const selectFactor: Step<SecondStep, { factor: string; language: MailLang
     const { refused } = challenge;
     if (refused !== 'CODE_NOT_SENT' && refused !== 'CODE_LIMIT') return { refusal: challenge };
     const isVoid = refused === 'CODE_NOT_SENT' && flow.sent?.token === option.id;
-    return { move: (held) => codeNotSent(held, refused, isVoid) };
+    return { move: (held) => failCodeSending(held, refused, isVoid) };
   },
 };

@@ -4,7 +4,7 @@ import type { PageTexts } from '../../hosted-pages/texts.ts';
 import { minLengthOf } from '../../passwords/password-policy.ts';
 
 /** `mistake`: the error of the previous submission, in the page's language. */
-export function askForm(t: PageTexts, asked: { resource: string; language: string }, mistake?: string): Html {
+export function requestForm(t: PageTexts, asked: { resource: string; language: string }, mistake?: string): Html {
   return html`<form method="post" action="/reset">
 <p>${t('askText')}</p>
 <input type="hidden" name="resource" value="${asked.resource}">

@@ -7,7 +7,7 @@ import { runAfterResponse } from '../../http/after-response.ts';
 import { clientInfo } from '../../http/client-info.ts';
 import type { AppEnv } from '../../http/context.ts';
 import { sameOrigin } from '../../http/middleware/same-origin.ts';
-import { onError, Refused } from '../../http/problem.ts';
+import { onError, RequestRefusal } from '../../http/problem.ts';
 import { parseId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Refusal } from '../../kernel/result.ts';
@@ -15,7 +15,7 @@ import { minLengthOf } from '../../passwords/password-policy.ts';
 import { requestPasswordReset } from '../request-password-reset.ts';
 import { viewReset } from '../reset-link.ts';
 import { resetPassword } from '../reset-password.ts';
-import { askForm, chooseForm } from './forms.ts';
+import { chooseForm, requestForm } from './forms.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'geo' | 'courier'> & { issuer: string };
 
@@ -37,7 +37,7 @@ export function reset(ports: Needs) {
 
   app.get('/reset', (c) => {
     const language = languageOf(c, c.req.query('lang'));
-    const body = askForm(readPageTexts(language), { resource: c.req.query('resource') ?? '', language });
+    const body = requestForm(readPageTexts(language), { resource: c.req.query('resource') ?? '', language });
     return showPage(c, { language, title: 'askTitle', body });
   });
 
@@ -49,7 +49,7 @@ export function reset(ports: Needs) {
     const resource = parseId('res', form.resource);
     if (!resource) return showRefusal(c, language, { refused: 'RESOURCE_NOT_FOUND' });
     if (name === '' || name.length > 200) {
-      const body = askForm(t, { resource, language }, t('loginMissing'));
+      const body = requestForm(t, { resource, language }, t('loginMissing'));
       return showPage(c, { language, title: 'askTitle', body, status: 422 });
     }
     const verdict = await requestPasswordReset(ports, clientInfo(c), { resource, name, language });
@@ -119,7 +119,7 @@ function showRefusal(
 /** Log and status are those of every fault; the text is for users. */
 async function showFault(c: Context<AppEnv>, error: Error): Promise<Response> {
   const problem = await onError(error, c);
-  if (error instanceof Refused) return problem;
+  if (error instanceof RequestRefusal) return problem;
   const language = languageOf(c, c.req.query('lang'));
   const retryAfter = problem.headers.get('retry-after');
   if (retryAfter !== null) c.header('retry-after', retryAfter);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Dialect, numberOf, openDialect, PROXY } from '../../testing/dialect.ts';
 import { hardware, software, unify } from '../../testing/dialect-devices.ts';
-import { addPerson, addResource } from '../../testing/fixtures.ts';
+import { addResource, addUser } from '../../testing/fixtures.ts';
 import {
   FOREIGN_CLIENTS,
   type ForeignClient,
@@ -81,8 +81,8 @@ describe.each(Object.keys(FOREIGN_CLIENTS) as ForeignLanguage[])('a client in %s
       await addResource(ports, own.scene.account, { name: 'Bank' }),
       await addResource(ports, own.scene.account, { name: 'Other' }),
     ];
-    await addPerson(ports, own.scene.account, bank, { user: { login: 'bob' } });
-    await addPerson(ports, own.scene.account, other, { user: { login: 'eve' } });
+    await addUser(ports, own.scene.account, bank, { user: { login: 'bob' } });
+    await addUser(ports, own.scene.account, other, { user: { login: 'eve' } });
     const resourceIds = [numberOf(own.scene.resource.id), numberOf(bank.id)];
     const answer = await client.ask(
       own,

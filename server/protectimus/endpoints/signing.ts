@@ -2,7 +2,7 @@ import { idNumber } from '../../kernel/ids.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { parseTypedOtp } from '../../tokens/kinds/oath/format.ts';
 import { checkSignature } from '../../transactions/check-signature.ts';
-import { askSignature } from '../../transactions/request-signature.ts';
+import { requestSignature } from '../../transactions/request-signature.ts';
 import type { Endpoint, EndpointRequest } from '../endpoint.ts';
 import { isCredentialRefusal } from '../failure-codes.ts';
 import { invalid } from '../protocol-error.ts';
@@ -30,7 +30,7 @@ export const signingRows: readonly Endpoint[] = [
     fields: ['tokenId', 'transactionData', 'hash'],
     async answer(requested) {
       const { token, data } = transactionOf(requested);
-      const created = await askSignature(requested.ports, requested.act, token, fieldsOf(data));
+      const created = await requestSignature(requested.ports, requested.act, token, fieldsOf(data));
       if (isRefusal(created)) return created;
       return {
         challenge: created.question ?? NO_TEXT,

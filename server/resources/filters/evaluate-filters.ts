@@ -12,7 +12,7 @@ export interface FilterInput {
   country?: string;
 }
 
-export type FilterVerdict = { allowed: true } | { allowed: false; by: FilterRule['kind'] };
+export type FilterCheck = { allowed: true } | { allowed: false; by: FilterRule['kind'] };
 
 /**
  * All filters of a resource have to allow; the first that refuses is named. A filter that needs an address denies if it
@@ -20,7 +20,7 @@ export type FilterVerdict = { allowed: true } | { allowed: false; by: FilterRule
  *
  * @param now milliseconds since the epoch
  */
-export function evaluateFilters(rules: readonly FilterRule[], seen: FilterInput, now: number): FilterVerdict {
+export function evaluateFilters(rules: readonly FilterRule[], seen: FilterInput, now: number): FilterCheck {
   const refusing = rules.find((rule) => !allows(rule, seen, now));
   return refusing ? { allowed: false, by: refusing.kind } : { allowed: true };
 }

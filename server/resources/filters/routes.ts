@@ -72,11 +72,11 @@ const changes = z
   .strictObject({ name, rule: rule.openapi({ description: 'The rule, of the same kind as before.' }) })
   .partial()
   .openapi('FilterChanges', { description: 'What changes of a filter.' });
-const shown = z
+const filterView = z
   .object({ id: filterId, name, rule, createdAt, createdBy })
   .openapi('Filter', { description: 'A filter.' });
 
-function presentFilter({ id, name, rule, createdAt, createdBy }: Filter): z.input<typeof shown> {
+function presentFilter({ id, name, rule, createdAt, createdBy }: Filter): z.input<typeof filterView> {
   return { id, name, rule, createdAt, createdBy: presentCreator(createdBy) };
 }
 
@@ -88,8 +88,8 @@ const routes = describeObject(
     }),
     input,
     changes,
-    shown,
-    made: shown,
+    shown: filterView,
+    made: filterView,
     about: {
       create: 'Attach it to a resource as `geoFilter`, `timeFilter` or `ipFilter`.',
       update: 'Changes the rules of every resource that has it.',

@@ -2,12 +2,12 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import { freePorts } from '../../testing/free-ports.ts';
-import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../../testing/redis-server.ts';
+import { type Product, type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../../testing/redis-server.ts';
 import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
 import { StoreSettingsRefused } from './durability-check.ts';
 import { openRedisStore } from './open-redis-store.ts';
 
-const quiet = { answerTimeoutMs: PATIENCE_MS, warn: () => {} };
+const quiet = { answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} };
 
 // SR-50
 describe.each<Product>(['redis', 'valkey'])('the durability check at start and on reconnect (%s)', (product) => {
@@ -51,7 +51,7 @@ describe.each<Product>(['redis', 'valkey'])('the durability check at start and o
       const store = await openRedisStore({
         url: server.url,
         allowWeakDurability: true,
-        answerTimeoutMs: PATIENCE_MS,
+        answerTimeoutMs: START_TIMEOUT_MS,
         warn: (message) => warnings.push(message),
       });
       await store.check();

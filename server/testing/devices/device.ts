@@ -1,5 +1,5 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import type { Shown } from '../../authentication/authenticate.ts';
+import type { SubmittedFactors } from '../../authentication/authenticate.ts';
 import type { TokenId } from '../../kernel/ids.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { NewPin } from '../../tokens/store-token.ts';
@@ -14,12 +14,12 @@ export interface Device {
    * Selects this factor in a sign-in that asks for a second factor, and prepares it. The responses may be read any
    * number of times; the right one is the same each time.
    */
-  ready(walk: LoginDriver): Promise<Readied>;
+  ready(walk: LoginDriver): Promise<ReadyDevice>;
   /** The right input for `POST /v1/authentications`, if this kind can be used there; the same each time. */
-  forApi?(): Promise<Shown>;
+  forApi?(): Promise<SubmittedFactors>;
 }
 
-export interface Readied {
+export interface ReadyDevice {
   right(): Promise<Result<FlowView>>;
   wrong(): Promise<Result<FlowView>>;
 }

@@ -1,6 +1,6 @@
 import { idFromBytes, type TokenId } from '../../kernel/ids.ts';
 import { finishPasskeyRegistration } from '../../tokens/kinds/passkey/finish-passkey-registration.ts';
-import { beginPasskeyRegistration } from '../../tokens/kinds/passkey/start-passkey-registration.ts';
+import { startPasskeyRegistration } from '../../tokens/kinds/passkey/start-passkey-registration.ts';
 import { assign } from '../as-operator.ts';
 import { type Fixture, ORIGIN, unwrap } from '../fixtures.ts';
 import { type Ceremony, SoftwareAuthenticator } from '../software-authenticator.ts';
@@ -47,7 +47,7 @@ export async function registerPasskey(
   device: SoftwareAuthenticator,
 ): Promise<TokenId> {
   const maker = { account, id: user.id };
-  const { options, pending } = unwrap(await beginPasskeyRegistration(ports, maker, ORIGIN));
+  const { options, pending } = unwrap(await startPasskeyRegistration(ports, maker, ORIGIN));
   const ceremony = inTheFrame({ challenge: options.challenge, rpId: options.rp.id });
   const response = device.create({ ...ceremony, userHandle: options.user.id });
   const id = idFromBytes('tok', ports.random.bytes(7));

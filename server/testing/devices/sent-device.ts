@@ -69,10 +69,10 @@ export function anotherCode(code: string): string {
   return String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 }
 
-let made = 0;
+let createdToken = 0;
 
 /** An address that no other test uses, so that limits are independent. */
 export function freshAddress(kind: SentFactor['kind']): string {
-  made += 1;
-  return kind === 'sms' ? `+49151${String(made).padStart(8, '0')}` : `person-${made}@example.com`;
+  createdToken += 1;
+  return kind === 'sms' ? `+49151${String(createdToken).padStart(8, '0')}` : `person-${createdToken}@example.com`;
 }

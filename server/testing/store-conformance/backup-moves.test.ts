@@ -8,7 +8,7 @@ import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { userIndexes } from '../../users/documents.ts';
 import { authenticate, createUser, operatorContext } from '../as-operator.ts';
 import { birth, createFixture, type Fixture, PASSWORD, unwrap } from '../fixtures.ts';
-import { PATIENCE_MS, type RedisServer, startRedisServer } from '../redis-server.ts';
+import { type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../redis-server.ts';
 import { backupOf, backupReader, overStore } from '../restore-fixture.ts';
 import { openTemporaryStore } from '../temporary-store.ts';
 import { openTestPorts, type TestPorts } from '../test-ports.ts';
@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 async function redis(prefix: string): Promise<Store> {
-  const store = await openRedisStore({ url: server.url, prefix, answerTimeoutMs: PATIENCE_MS, warn: () => {} });
+  const store = await openRedisStore({ url: server.url, prefix, answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} });
   opened.push(() => store.close());
   return store;
 }

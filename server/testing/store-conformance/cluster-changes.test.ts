@@ -3,7 +3,7 @@ import { type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { Keys } from '../../store/redis/keys.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { type ClusterNode, migrateSlot, type RedisCluster, startRedisCluster, takeOver } from '../redis-cluster.ts';
-import { PATIENCE_MS } from '../redis-server.ts';
+import { START_TIMEOUT_MS } from '../redis-server.ts';
 import { waitUntil } from '../wait-until.ts';
 import { Auditor, tryWriteNext } from './workload.ts';
 
@@ -76,7 +76,7 @@ function open(cluster: RedisCluster, allowWeakDurability = false): Promise<Store
     allowWeakDurability,
     partitions: PARTITIONS,
     eventCap: 1_000_000,
-    answerTimeoutMs: PATIENCE_MS,
+    answerTimeoutMs: START_TIMEOUT_MS,
     warn: () => {},
   });
 }

@@ -7,7 +7,7 @@ import type { Change, Store } from '../../kernel/ports/store.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { dumpEmbeddedStore, dumpRedisStore } from '../dump-store.ts';
-import { PATIENCE_MS, type RedisServer, startRedisServer } from '../redis-server.ts';
+import { type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../redis-server.ts';
 import { keyOf, NOW } from './changes.ts';
 
 let server: RedisServer;
@@ -99,7 +99,7 @@ test('both stores return the same and hold the same content for any commands and
         prefix: name,
         partitions: 1,
         eventCap: 20,
-        answerTimeoutMs: PATIENCE_MS,
+        answerTimeoutMs: START_TIMEOUT_MS,
         warn: () => {},
       };
       const redis = await openRedisStore(options);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
-import { PATIENCE_MS, type Product, startRedisServer } from '../redis-server.ts';
+import { type Product, START_TIMEOUT_MS, startRedisServer } from '../redis-server.ts';
 import { type Acknowledgement, readTrace, underStrace } from '../traced-flushes.ts';
 import { waitUntil } from '../wait-until.ts';
 import { runModule } from './run-module.ts';
@@ -45,7 +45,7 @@ describe.each<Product>(['redis', 'valkey'])('%s', (product) => {
       url: server.url,
       partitions: 4,
       allowWeakDurability: true,
-      answerTimeoutMs: PATIENCE_MS,
+      answerTimeoutMs: START_TIMEOUT_MS,
       warn: () => {},
     });
     try {

@@ -3,7 +3,7 @@ import { ABSENT, type Store, StoreUnavailable } from '../../kernel/ports/store.t
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../fault-proxy.ts';
 import { randomSequence } from '../random-sequence.ts';
-import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
+import { type Product, type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../redis-server.ts';
 import { changeOf, eventsOf, keyOf, NOW, versionOf } from './changes.ts';
 
 // SR-52
@@ -22,7 +22,7 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
     // Only commits break, not the handshake or reads.
     proxy = await startFaultProxy(server.port, 'countersign_1_commit');
     prefix += 1;
-    store = await open(PATIENCE_MS);
+    store = await open(START_TIMEOUT_MS);
   });
   afterEach(async () => {
     await store?.close();
@@ -100,7 +100,7 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
   test('exactly one of 50 randomly delayed commits that expect the same version succeeds', async () => {
     const random = randomSequence(1);
     proxy.delay(() => random() * 20);
-    const stores = await Promise.all(Array.from({ length: 5 }, () => open(PATIENCE_MS)));
+    const stores = await Promise.all(Array.from({ length: 5 }, () => open(START_TIMEOUT_MS)));
     await store.commit(changeOf('anchor', { put: [{ key, value: { n: 0 } }] }));
     const version = await versionOf(store, key);
     const outcomes = await Promise.all(

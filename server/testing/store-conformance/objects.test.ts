@@ -9,7 +9,7 @@ import { listUsers } from '../../user-management/list-users.ts';
 import { userIndexes } from '../../users/documents.ts';
 import { findUser } from '../../users/find-user.ts';
 import { createFilter, operatorContext, updateResource, updateUser } from '../as-operator.ts';
-import { addPerson, birth, createFixture, unwrap } from '../fixtures.ts';
+import { addUser, birth, createFixture, unwrap } from '../fixtures.ts';
 import { InterceptedStore } from '../intercepted-store.ts';
 import { openTestPorts, type TestPorts } from '../test-ports.ts';
 import type { StoreHarness } from './harness.ts';
@@ -49,7 +49,7 @@ test('lists cover all partitions once, by name, by creation and by search', asyn
   const logins = Array.from({ length: 60 }, (_, at) => `user-${String(at).padStart(2, '0')}`);
   for (const [at, login] of logins.entries()) {
     ports.clock.advance(1);
-    const { user } = await addPerson(ports, account, resource, {
+    const { user } = await addUser(ports, account, resource, {
       user: { login, alias: `also-${at}` },
       tokens: at % 20 === 0 ? [{ state: 'locked' }] : [],
       alone: at % 2 === 0,
@@ -78,7 +78,7 @@ test('lists cover all partitions once, by name, by creation and by search', asyn
 test('names and filters behave as on one partition', async () => {
   const scene = await createFixture(ports);
   const { account, resource, user } = scene;
-  const { user: bob } = await addPerson(ports, account, resource, { user: { login: 'bob' } });
+  const { user: bob } = await addUser(ports, account, resource, { user: { login: 'bob' } });
   const replica: TestPorts = { ...ports, store: new InterceptedStore(ports.store) };
   const swapped = await Promise.all([
     updateUser(ports, account, user.id, { login: 'bob' }),

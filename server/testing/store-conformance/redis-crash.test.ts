@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Store } from '../../kernel/ports/store.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { randomSequence } from '../random-sequence.ts';
-import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
+import { type Product, type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../redis-server.ts';
 import { waitUntil } from '../wait-until.ts';
 import { NOW } from './changes.ts';
 import { Auditor, tryWriteNext } from './workload.ts';
@@ -19,7 +19,7 @@ describe.each<Product>(['redis', 'valkey'])('%s killed under load', (product) =>
       url: server.url,
       partitions: 4,
       eventCap: 1_000_000,
-      answerTimeoutMs: PATIENCE_MS,
+      answerTimeoutMs: START_TIMEOUT_MS,
       warn: () => {},
     });
   });

@@ -3,7 +3,7 @@ import { createClient, parseAddress } from '../../store/redis/connect.ts';
 import { Keys } from '../../store/redis/keys.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { startRedisCluster } from '../redis-cluster.ts';
-import { PATIENCE_MS, type Product, startRedisServer } from '../redis-server.ts';
+import { type Product, START_TIMEOUT_MS, startRedisServer } from '../redis-server.ts';
 import type { StoreHarness } from './harness.ts';
 
 export async function startRedisHarness(product: Product): Promise<StoreHarness> {
@@ -21,7 +21,7 @@ function harnessOn(name: string, url: string, stopServers: () => Promise<void>):
   const opened: Store[] = [];
   const prefixes = new Map<Store, string>();
   const open = async (prefix: string, eventCap = 10_000): Promise<Store> => {
-    const store = await openRedisStore({ url, prefix, eventCap, answerTimeoutMs: PATIENCE_MS, warn: () => {} });
+    const store = await openRedisStore({ url, prefix, eventCap, answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} });
     opened.push(store);
     prefixes.set(store, prefix);
     return store;
@@ -47,7 +47,7 @@ function harnessOn(name: string, url: string, stopServers: () => Promise<void>):
 
 /** Puts a string in the place of the index, on which sorted-set commands fail. */
 async function plantForeignType(url: string, prefix: string, partitions: number, index: string): Promise<void> {
-  const client = createClient(parseAddress(url), PATIENCE_MS);
+  const client = createClient(parseAddress(url), START_TIMEOUT_MS);
   await client.connect();
   const keys = new Keys(prefix, partitions);
   for (let partition = 0; partition < partitions; partition++)

@@ -6,7 +6,7 @@ import { openRedisStore, type RedisStoreOptions } from '../../store/redis/open-r
 import { authenticate } from '../as-operator.ts';
 import { createFixture } from '../fixtures.ts';
 import { freePorts } from '../free-ports.ts';
-import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
+import { type Product, type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../redis-server.ts';
 import { openTestPorts, type TestPorts } from '../test-ports.ts';
 import { waitUntil } from '../wait-until.ts';
 import { changeOf, keyOf } from './changes.ts';
@@ -30,7 +30,7 @@ describe.each<Product>(['redis', 'valkey'])('a primary with a replica (%s)', (pr
   });
 
   async function open(server: RedisServer, options: Partial<RedisStoreOptions> = {}): Promise<Store> {
-    const given = { partitions: 4, answerTimeoutMs: PATIENCE_MS, warn: () => {}, ...options };
+    const given = { partitions: 4, answerTimeoutMs: START_TIMEOUT_MS, warn: () => {}, ...options };
     const store = await openRedisStore({ url: server.url, ...given });
     opened.push(store);
     return store;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Store } from '../../kernel/ports/store.ts';
 import { openRedisStore, type RedisStoreOptions } from '../../store/redis/open-redis-store.ts';
 import { freePorts } from '../free-ports.ts';
-import { PATIENCE_MS, type RedisServer, startRedisServer } from '../redis-server.ts';
+import { type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../redis-server.ts';
 import { waitUntil } from '../wait-until.ts';
 import { killAndWait } from './run-module.ts';
 import { Auditor, tryWriteNext } from './workload.ts';
@@ -35,7 +35,7 @@ beforeAll(async () => {
   options = {
     url: `redis+sentinel://127.0.0.1:${sentinel.port}/main`,
     partitions: 4,
-    answerTimeoutMs: PATIENCE_MS,
+    answerTimeoutMs: START_TIMEOUT_MS,
     warn: () => {},
   };
   store = await openRedisStore({ ...options, allowWeakDurability: true });

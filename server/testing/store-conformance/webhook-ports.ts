@@ -5,7 +5,7 @@ import { systemRandom } from '../../platform/system-random/system-random.ts';
 import { createHttpsWebhookSender } from '../../platform/webhook-http/https-webhook-sender.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
-import { PATIENCE_MS } from '../redis-server.ts';
+import { START_TIMEOUT_MS } from '../redis-server.ts';
 
 /** The ports of a service whose clock is ahead by so much that the leases of a killed one have expired. */
 export function webhookPorts(store: Store, aheadMs: number) {
@@ -20,6 +20,6 @@ export function webhookPorts(store: Store, aheadMs: number) {
 
 export function openStoreAt(place: string): Promise<Store> {
   return place.startsWith('redis:')
-    ? openRedisStore({ url: place, partitions: 8, answerTimeoutMs: PATIENCE_MS, warn: () => {} })
+    ? openRedisStore({ url: place, partitions: 8, answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} })
     : openEmbeddedStore({ path: place });
 }

@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { firstLineOf } from './first-line.ts';
-import { Flawed } from './import-file.ts';
+import { ImportError } from './import-file.ts';
 
 export interface CsvRecord {
   record: string[];
@@ -42,12 +42,12 @@ function* piecesOf(text: string): Generator<{ piece: string; before: number }> {
   if (start < text.length) yield { piece: text.slice(start), before };
 }
 
-interface Parsed {
+interface ParsedRecords {
   record: string[];
   info: { lines: number };
 }
 
-function parsed(piece: string, delimiter: string): Parsed[] {
+function parsed(piece: string, delimiter: string): ParsedRecords[] {
   try {
     const records: unknown = parse(piece, {
       comment: '#',
@@ -61,9 +61,9 @@ function parsed(piece: string, delimiter: string): Parsed[] {
       skip_records_with_empty_values: true,
       trim: true,
     });
-    return records as Parsed[];
+    return records as ParsedRecords[];
   } catch (error) {
-    if (error instanceof CsvError) throw new Flawed('CSV_MALFORMED');
+    if (error instanceof CsvError) throw new ImportError('CSV_MALFORMED');
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { OTP_ALGORITHMS, type OtpAlgorithm } from '../token.ts';
-import { Flawed } from './import-file.ts';
+import { ImportError } from './import-file.ts';
 
 /** The fields of a row, as written. */
 export interface DeclaredToken {
@@ -35,7 +35,7 @@ const MAX_COUNTER = Number.MAX_SAFE_INTEGER - 1000;
 /** @throws Flawed */
 export function counterOf(text: string | undefined): number {
   const counter = wholeNumber(text, 'COUNTER_INVALID');
-  if (counter > MAX_COUNTER) throw new Flawed('COUNTER_INVALID');
+  if (counter > MAX_COUNTER) throw new ImportError('COUNTER_INVALID');
   return counter;
 }
 
@@ -48,14 +48,14 @@ export function algorithmOf(text: string | undefined): OtpAlgorithm {
   if (text === undefined) return 'SHA1';
   const plain = text.toUpperCase().replace(/^HMAC/, '').replaceAll(/[-_]/g, '');
   const known = OTP_ALGORITHMS.find((algorithm) => algorithm === plain);
-  if (known === undefined) throw new Flawed('ALGORITHM_UNSUPPORTED');
+  if (known === undefined) throw new ImportError('ALGORITHM_UNSUPPORTED');
   return known;
 }
 
 /** @throws Flawed if the text is not an integer from 0 that can be represented exactly */
-export function wholeNumber(text: string | undefined, flaw: Flawed['code']): number {
-  if (text === undefined || !/^[0-9]{1,16}$/.test(text)) throw new Flawed(flaw);
+export function wholeNumber(text: string | undefined, flaw: ImportError['code']): number {
+  if (text === undefined || !/^[0-9]{1,16}$/.test(text)) throw new ImportError(flaw);
   const number = Number(text);
-  if (!Number.isSafeInteger(number)) throw new Flawed(flaw);
+  if (!Number.isSafeInteger(number)) throw new ImportError(flaw);
   return number;
 }

@@ -51,7 +51,7 @@ export interface ImportFile {
 }
 
 /** Ends the reading of a row or of a file. Never leaves this folder: the readers catch it and return its code. */
-export class Flawed extends CodedError {
+export class ImportError extends CodedError {
   readonly code: ImportFlaw;
   constructor(flaw: ImportFlaw) {
     super(flaw);
@@ -64,7 +64,7 @@ export function flawOf<T>(read: () => T): { read: T } | { flaw: ImportFlaw } {
   try {
     return { read: read() };
   } catch (error) {
-    if (error instanceof Flawed) return { flaw: error.code };
+    if (error instanceof ImportError) return { flaw: error.code };
     throw error;
   }
 }

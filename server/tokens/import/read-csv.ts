@@ -1,6 +1,6 @@
 import type { ImportWarning } from '@countersign/protocol/token-import';
 import { recordsOf } from './csv-records.ts';
-import { Flawed, flawOf, type ImportedToken, type ImportRow } from './import-file.ts';
+import { flawOf, ImportError, type ImportedToken, type ImportRow } from './import-file.ts';
 import { instantOf } from './read-instant.ts';
 import { type SeedEncoding, seedOf } from './seed-format.ts';
 import { validateToken } from './validate-token.ts';
@@ -107,7 +107,7 @@ function readRecord(
   encoding: SeedEncoding | undefined,
 ): ImportedToken {
   // A comma too many shifts every value into the wrong column.
-  if (short) throw new Flawed('ROW_MALFORMED');
+  if (short) throw new ImportError('ROW_MALFORMED');
   const expiry = fields.get('expiry');
   const milliseconds = fields.get('periodMs');
   const declared = {
@@ -137,7 +137,7 @@ function headerOf(names: readonly string[], options: CsvOptions): Layout | undef
   const columns = plain.map((name) => (Object.hasOwn(COLUMNS, name) ? COLUMNS[name] : undefined));
   if (columns.every((column) => column === undefined)) return undefined;
   const known = columns.filter((column) => column !== undefined);
-  if (!known.includes('seed') || new Set(known).size < known.length) throw new Flawed('CSV_HEADER_INVALID');
+  if (!known.includes('seed') || new Set(known).size < known.length) throw new ImportError('CSV_HEADER_INVALID');
   const seed = plain[columns.indexOf('seed')] ?? '';
   const inHeader = (['hex', 'base32', 'base64'] as const).find((encoding) => seed.includes(encoding));
   return { columns, encoding: inHeader ?? options.seedEncoding };

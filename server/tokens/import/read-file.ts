@@ -6,7 +6,7 @@ import {
   type ImportWarning,
 } from '@countersign/protocol/token-import';
 import { firstLineOf } from './first-line.ts';
-import { Flawed, type ImportFile, type ImportRow } from './import-file.ts';
+import { ImportError, type ImportFile, type ImportRow } from './import-file.ts';
 import { ContainerReader } from './pskc/container.ts';
 import { type OpeningKeys, openContainer, validateKeys, warningsOf } from './pskc/open-container.ts';
 import type { Derivation } from './pskc/protection.ts';
@@ -39,7 +39,7 @@ export function* readFile(
   try {
     return yield* read(content, options, now);
   } catch (error) {
-    if (error instanceof Flawed) return { flaw: error.code };
+    if (error instanceof ImportError) return { flaw: error.code };
     throw error;
   }
 }
@@ -49,11 +49,11 @@ function* read(
   options: ImportOptions,
   now: number,
 ): Generator<DerivationNeeded | undefined, ImportFile, Uint8Array | undefined> {
-  if (content.length > IMPORT_MAX_BYTES) throw new Flawed('FILE_TOO_LARGE');
+  if (content.length > IMPORT_MAX_BYTES) throw new ImportError('FILE_TOO_LARGE');
   const text = decodeUtf8(content);
   const format = options.format === 'auto' ? formatOf(text) : options.format;
   if (format === 'pskc') return yield* readPskc(text, options, now);
-  if (options.password !== undefined || options.preSharedKey !== undefined) throw new Flawed('NOT_ENCRYPTED');
+  if (options.password !== undefined || options.preSharedKey !== undefined) throw new ImportError('NOT_ENCRYPTED');
 
   const warnings: ImportWarning[] = [];
   const parts: MigrationPart[] = [];
@@ -63,11 +63,11 @@ function* read(
       yield undefined;
       continue;
     }
-    if (rows.length === IMPORT_MAX_ROWS) throw new Flawed('TOO_MANY_ROWS');
+    if (rows.length === IMPORT_MAX_ROWS) throw new ImportError('TOO_MANY_ROWS');
     rows.push(row);
     if (rows.length % ROWS === 0) yield undefined;
   }
-  if (rows.length === 0) throw new Flawed('FILE_EMPTY');
+  if (rows.length === 0) throw new ImportError('FILE_EMPTY');
   if (isIncomplete(parts)) warnings.push('BATCH_INCOMPLETE');
   return { format, rows, warnings };
 }
@@ -100,7 +100,7 @@ function decodeUtf8(content: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(content);
   } catch {
-    throw new Flawed('NOT_UTF8');
+    throw new ImportError('NOT_UTF8');
   }
 }
 

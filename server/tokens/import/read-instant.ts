@@ -1,4 +1,4 @@
-import { Flawed } from './import-file.ts';
+import { ImportError } from './import-file.ts';
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -16,6 +16,6 @@ export function instantOf(text: string, also?: 'day'): number {
     : also === 'day' && DAY.test(text)
       ? Date.parse(`${text}T23:59:59.999Z`)
       : Number.NaN;
-  if (Number.isNaN(at) || at < 0) throw new Flawed('EXPIRY_INVALID');
+  if (Number.isNaN(at) || at < 0) throw new ImportError('EXPIRY_INVALID');
   return at;
 }

@@ -1,7 +1,7 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { parseUrl } from '@countersign/protocol/parse-url';
 import { accountName } from './account-name.ts';
-import { Flawed, flawOf, type ImportRow } from './import-file.ts';
+import { flawOf, ImportError, type ImportRow } from './import-file.ts';
 import { base64Decode } from './seed-format.ts';
 import { validateToken } from './validate-token.ts';
 
@@ -27,14 +27,14 @@ const DIGITS = ['6', '6', '8', '7'];
  */
 export function readMigration(text: string): { part: MigrationPart; outcomes: ImportRow['outcome'][] } {
   const url = parseUrl(text);
-  if (!url) throw new Flawed('ROW_MALFORMED');
+  if (!url) throw new ImportError('ROW_MALFORMED');
   const data = url.searchParams.getAll('data');
   // An unescaped plus is decoded as a space.
   const bytes = data.length === 1 ? base64Decode((data[0] ?? '').replaceAll(' ', '+')) : undefined;
-  if (bytes === undefined) throw new Flawed('ROW_MALFORMED');
+  if (bytes === undefined) throw new ImportError('ROW_MALFORMED');
   const fields = fieldsOf(bytes);
   const tokens = fields.filter(([number]) => number === 1);
-  if (tokens.length === 0 || tokens.length > MAX_MIGRATION_TOKENS) throw new Flawed('ROW_MALFORMED');
+  if (tokens.length === 0 || tokens.length > MAX_MIGRATION_TOKENS) throw new ImportError('ROW_MALFORMED');
   const outcomes = tokens.map(([, value]): ImportRow['outcome'] => {
     const found = flawOf(() => readParameters(value));
     return 'flaw' in found ? found : { token: found.read };
@@ -51,11 +51,11 @@ export function isIncomplete(parts: readonly MigrationPart[]): boolean {
 }
 
 function readParameters(value: Value) {
-  if (!(value instanceof Uint8Array)) throw new Flawed('ROW_MALFORMED');
+  if (!(value instanceof Uint8Array)) throw new ImportError('ROW_MALFORMED');
   const fields = fieldsOf(value);
   const [label, issuer] = [textOf(fields, 2), textOf(fields, 3)];
   const secret = last(fields, 1) ?? new Uint8Array();
-  if (!(secret instanceof Uint8Array)) throw new Flawed('ROW_MALFORMED');
+  if (!(secret instanceof Uint8Array)) throw new ImportError('ROW_MALFORMED');
   return validateToken(
     {
       kind: KINDS[small(fields, 6)],
@@ -84,7 +84,7 @@ function fieldsOf(bytes: Uint8Array): Fields {
       else reader.skip(type, number);
     }
   } catch {
-    throw new Flawed('ROW_MALFORMED');
+    throw new ImportError('ROW_MALFORMED');
   }
   return fields;
 }
@@ -99,16 +99,16 @@ function last(fields: Fields, number: number): Value | undefined {
 
 function small(fields: Fields, number: number): number {
   const value = last(fields, number) ?? 0n;
-  if (typeof value !== 'bigint' || value < -0x80000000n || value > 0x7fffffffn) throw new Flawed('ROW_MALFORMED');
+  if (typeof value !== 'bigint' || value < -0x80000000n || value > 0x7fffffffn) throw new ImportError('ROW_MALFORMED');
   return Number(value);
 }
 
 function textOf(fields: Fields, number: number): string {
   const value = last(fields, number) ?? new Uint8Array();
-  if (!(value instanceof Uint8Array)) throw new Flawed('ROW_MALFORMED');
+  if (!(value instanceof Uint8Array)) throw new ImportError('ROW_MALFORMED');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(value);
   } catch {
-    throw new Flawed('ROW_MALFORMED');
+    throw new ImportError('ROW_MALFORMED');
   }
 }

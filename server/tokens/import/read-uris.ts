@@ -1,7 +1,7 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
 import { base32Decode } from '../kinds/oath/base32.ts';
 import { accountName } from './account-name.ts';
-import { Flawed, flawOf, type ImportRow } from './import-file.ts';
+import { flawOf, ImportError, type ImportRow } from './import-file.ts';
 import { type MigrationPart, readMigration } from './read-migration.ts';
 import { validateToken } from './validate-token.ts';
 
@@ -35,24 +35,24 @@ export function* readUris(text: string, parts: MigrationPart[]): Generator<Impor
 }
 
 function bounded(uri: string): string {
-  if (uri.length > MAX_LINE_LENGTH) throw new Flawed('ROW_MALFORMED');
+  if (uri.length > MAX_LINE_LENGTH) throw new ImportError('ROW_MALFORMED');
   return uri;
 }
 
 /** @throws Flawed */
 function readUri(text: string) {
   const uri = /^otpauth:\/\//i.test(text) ? parseUrl(text) : undefined;
-  if (!uri) throw new Flawed('ROW_MALFORMED');
+  if (!uri) throw new ImportError('ROW_MALFORMED');
   const parameters = new Map<string, string>();
   for (const [name, value] of uri.searchParams) {
     const plain = name.toLowerCase();
     // Parsers differ in which of the two counts (SR-57).
-    if (parameters.has(plain)) throw new Flawed('ROW_MALFORMED');
+    if (parameters.has(plain)) throw new ImportError('ROW_MALFORMED');
     parameters.set(plain, value);
   }
   const secret = base32Decode(parameters.get('secret') ?? '');
-  if (!parameters.get('secret')) throw new Flawed('SEED_MISSING');
-  if (secret === undefined) throw new Flawed('SEED_MALFORMED');
+  if (!parameters.get('secret')) throw new ImportError('SEED_MISSING');
+  if (secret === undefined) throw new ImportError('SEED_MALFORMED');
   return validateToken(
     {
       kind: uri.hostname,
@@ -70,6 +70,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new Flawed('ROW_MALFORMED');
+    throw new ImportError('ROW_MALFORMED');
   }
 }

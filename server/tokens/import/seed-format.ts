@@ -1,5 +1,5 @@
 import { base32Decode } from '../kinds/oath/base32.ts';
-import { Flawed } from './import-file.ts';
+import { ImportError } from './import-file.ts';
 
 export const SEED_ENCODINGS = ['hex', 'base32', 'base64'] as const;
 export type SeedEncoding = (typeof SEED_ENCODINGS)[number];
@@ -13,17 +13,17 @@ const LONGEST = 1024;
  * @throws Flawed
  */
 export function seedOf(text: string, encoding: SeedEncoding | undefined): Uint8Array {
-  if (text === '') throw new Flawed('SEED_MISSING');
-  if (text.length > LONGEST) throw new Flawed('SEED_MALFORMED');
+  if (text === '') throw new ImportError('SEED_MISSING');
+  if (text.length > LONGEST) throw new ImportError('SEED_MALFORMED');
   if (encoding !== undefined) {
     const bytes = DECODERS[encoding](text);
-    if (bytes === undefined) throw new Flawed('SEED_MALFORMED');
+    if (bytes === undefined) throw new ImportError('SEED_MALFORMED');
     return bytes;
   }
   const [hex, base32] = [DECODERS.hex(text), inOneCase(text) ? DECODERS.base32(text) : undefined];
-  if (hex && base32) throw new Flawed('SEED_AMBIGUOUS');
+  if (hex && base32) throw new ImportError('SEED_AMBIGUOUS');
   const bytes = hex ?? base32 ?? DECODERS.base64(text);
-  if (bytes === undefined) throw new Flawed('SEED_MALFORMED');
+  if (bytes === undefined) throw new ImportError('SEED_MALFORMED');
   return bytes;
 }
 

@@ -35,7 +35,7 @@ export async function validateImport(
     const named = { line, ...(serial !== undefined && { serial }) };
     if ('flaw' in outcome) return { ...named, flaw: outcome.flaw };
     const { token } = outcome;
-    const birth = birthOf(ports, account, token);
+    const birth = newIdOf(ports, account, token);
     const number = token.serial === undefined ? undefined : normaliseName(token.serial);
     if (seen.ids.has(birth.id)) return { ...named, flaw: 'REPEATED' };
     if (number !== undefined && seen.serials.has(number)) return { ...named, flaw: 'SERIAL_REPEATED' };
@@ -59,7 +59,7 @@ export async function validateImport(
   });
 }
 
-function birthOf(ports: Pick<Ports, 'secrets'>, account: AccountId, token: ImportedToken): NewId<TokenId> {
+function newIdOf(ports: Pick<Ports, 'secrets'>, account: AccountId, token: ImportedToken): NewId<TokenId> {
   const { kind, serial, secret } = token;
   const number = serial === undefined ? null : normaliseName(serial);
   const device = [

@@ -2,7 +2,7 @@ import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from '../kinds/oath/code.ts';
 import { KIND_RULES } from '../kinds/rules.ts';
 import { TOKEN_KINDS } from '../token.ts';
 import type { DeclaredToken } from './declared-token.ts';
-import { Flawed, type ImportedToken } from './import-file.ts';
+import { ImportError, type ImportedToken } from './import-file.ts';
 
 /** The kinds that can be imported. */
 const KINDS = TOKEN_KINDS.filter((kind): kind is ImportedToken['kind'] => KIND_RULES[kind].import !== undefined);
@@ -13,16 +13,16 @@ const KINDS = TOKEN_KINDS.filter((kind): kind is ImportedToken['kind'] => KIND_R
  * @throws Flawed with the first flaw
  */
 export function validateToken(said: DeclaredToken, secret: Uint8Array): ImportedToken {
-  if (said.kind === undefined) throw new Flawed('KIND_MISSING');
+  if (said.kind === undefined) throw new ImportError('KIND_MISSING');
   const kind = KINDS.find((known) => known === said.kind?.toLowerCase());
   const rules = kind && KIND_RULES[kind].import;
-  if (!rules) throw new Flawed('KIND_UNSUPPORTED');
-  if (secret.length === 0) throw new Flawed('SEED_MISSING');
-  if (secret.length < SECRET_MIN_BYTES) throw new Flawed('SEED_TOO_SHORT');
-  if (secret.length > SECRET_MAX_BYTES) throw new Flawed('SEED_TOO_LONG');
+  if (!rules) throw new ImportError('KIND_UNSUPPORTED');
+  if (secret.length === 0) throw new ImportError('SEED_MISSING');
+  if (secret.length < SECRET_MIN_BYTES) throw new ImportError('SEED_TOO_SHORT');
+  if (secret.length > SECRET_MAX_BYTES) throw new ImportError('SEED_TOO_LONG');
   const name = said.name ?? said.serial;
-  if (name === undefined || !isLabel(name, 100)) throw new Flawed('NAME_INVALID');
-  if (said.serial !== undefined && !isLabel(said.serial, 64)) throw new Flawed('SERIAL_INVALID');
+  if (name === undefined || !isLabel(name, 100)) throw new ImportError('NAME_INVALID');
+  if (said.serial !== undefined && !isLabel(said.serial, 64)) throw new ImportError('SERIAL_INVALID');
   const record = {
     name,
     ...(said.serial !== undefined && { serial: said.serial }),

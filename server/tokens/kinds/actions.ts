@@ -1,5 +1,5 @@
 import { callDependency } from '../../kernel/dependency.ts';
-import type { Candidate, FactorVerdict, VerifyNeeds } from '../factor-check.ts';
+import type { Candidate, FactorCheck, VerifyNeeds } from '../factor-check.ts';
 import type { SecondAnswer } from '../second-answer.ts';
 import type { Token, TokenKind } from '../token.ts';
 import type { TokenKindActions } from './kind-actions.ts';
@@ -47,7 +47,7 @@ export async function verifyAnswer(
   candidate: Candidate,
   answer: SecondAnswer,
   now: number,
-): Promise<FactorVerdict> {
+): Promise<FactorCheck> {
   const token = candidate.stored.value;
   return callDependency('checking a second factor', () =>
     rulesOf(token).answer === answer.kind

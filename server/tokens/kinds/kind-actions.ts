@@ -7,7 +7,7 @@ import type { RequestContext } from '../../kernel/request-context.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { NewId } from '../../records/create-object.ts';
 import type { Challenge, PreparedChallenge } from '../challenge.ts';
-import type { Candidate, FactorVerdict, VerifyNeeds } from '../factor-check.ts';
+import type { Candidate, FactorCheck, VerifyNeeds } from '../factor-check.ts';
 import type { PrepareContext, PrepareNeeds } from '../prepare-context.ts';
 import type { SecondAnswer } from '../second-answer.ts';
 import type { TokenNeeds } from '../store-token.ts';
@@ -72,7 +72,7 @@ export interface TokenKindActions<
     answer: A,
     now: number,
     asked: Pick<Candidate, 'challenge' | 'scope'>,
-  ): FactorVerdict | Promise<FactorVerdict>;
+  ): FactorCheck | Promise<FactorCheck>;
   /**
    * Prepares the challenge of a sign-in. Absent: its codes need none.
    *

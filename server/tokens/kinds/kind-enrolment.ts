@@ -8,7 +8,7 @@ import type { Refusal, Result } from '../../kernel/result.ts';
 import type { User } from '../../users/user.ts';
 import type { Token } from '../token.ts';
 import type { PasskeyNeeds } from './passkey/new-challenge.ts';
-import type { ShownPasskey } from './passkey/passkey-challenge.ts';
+import type { PresentedPasskey } from './passkey/passkey-challenge.ts';
 
 /** The factors that a user has shown before an enrolment. */
 export type EnrolmentBasis =
@@ -76,5 +76,5 @@ export interface KindEnrolment<D extends TokenDraft = TokenDraft> {
   /** The draft after a wrong proof, if that voids it. */
   renew?(ports: Pick<Ports, 'random'>, draft: D): D;
   /** The data of a new passkey. */
-  shownPasskey?(token: Token): ShownPasskey | undefined;
+  shownPasskey?(token: Token): PresentedPasskey | undefined;
 }

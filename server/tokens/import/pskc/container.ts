@@ -1,5 +1,5 @@
 import { IMPORT_MAX_ROWS, type ImportFlaw } from '@countersign/protocol/token-import';
-import { Flawed, flawOf } from '../import-file.ts';
+import { flawOf, ImportError } from '../import-file.ts';
 import {
   keyOf,
   kindOf,
@@ -56,8 +56,8 @@ export class ContainerReader {
   end(): PskcContainer {
     this.#reader.end();
     const { protection, mac, packages, pins } = this.#container;
-    if (packages.length + pins === 0) throw new Flawed('FILE_EMPTY');
-    if (mac && !protection) throw new Flawed('PSKC_STRUCTURE');
+    if (packages.length + pins === 0) throw new ImportError('FILE_EMPTY');
+    if (mac && !protection) throw new ImportError('PSKC_STRUCTURE');
     return this.#container;
   }
 
@@ -65,18 +65,18 @@ export class ContainerReader {
     const container = this.#container;
     if (isElement(part, 'KeyPackage', 'pskc')) this.#takePackage(part);
     else if (isElement(part, 'EncryptionKey', 'pskc')) {
-      if (container.protection) throw new Flawed('PSKC_STRUCTURE');
+      if (container.protection) throw new ImportError('PSKC_STRUCTURE');
       container.protection = readProtection(part);
     } else if (isElement(part, 'MACMethod', 'pskc')) {
-      if (container.mac) throw new Flawed('PSKC_STRUCTURE');
+      if (container.mac) throw new ImportError('PSKC_STRUCTURE');
       container.mac = readMacMethod(part);
     } else if (isElement(part, 'Signature', 'pskc', 'ds')) container.signed = true;
-    else if (!isElement(part, 'Extensions', 'pskc')) throw new Flawed('PSKC_STRUCTURE');
+    else if (!isElement(part, 'Extensions', 'pskc')) throw new ImportError('PSKC_STRUCTURE');
   }
 
   #takePackage(part: XmlElement): void {
     const { packages } = this.#container;
-    if (packages.length + this.#container.pins >= IMPORT_MAX_ROWS) throw new Flawed('TOO_MANY_ROWS');
+    if (packages.length + this.#container.pins >= IMPORT_MAX_ROWS) throw new ImportError('TOO_MANY_ROWS');
     const kind = flawOf(() => kindOf(keyOf(part)));
     if ('read' in kind && kind.read === PIN) {
       this.#takePin(part);
@@ -98,7 +98,7 @@ export class ContainerReader {
 }
 
 function validateRoot(root: XmlElement): void {
-  if (!isElement(root, 'KeyContainer', 'pskc')) throw new Flawed('PSKC_UNKNOWN');
+  if (!isElement(root, 'KeyContainer', 'pskc')) throw new ImportError('PSKC_UNKNOWN');
   // RFC 6030 section 1.2: a higher minor version is the same language with additions.
-  if (!/^0*1\.[0-9]{1,3}$/.test(root.attributes.get('Version') ?? '')) throw new Flawed('PSKC_UNKNOWN');
+  if (!/^0*1\.[0-9]{1,3}$/.test(root.attributes.get('Version') ?? '')) throw new ImportError('PSKC_UNKNOWN');
 }

@@ -1,6 +1,6 @@
 import { DRIFT_MAX_STEPS } from '../../kinds/oath/verify.ts';
 import type { DeclaredQuestions, DeclaredToken } from '../declared-token.ts';
-import { Flawed } from '../import-file.ts';
+import { ImportError } from '../import-file.ts';
 import { base64Decode } from '../seed-format.ts';
 import { readDates, readPolicy } from './policy.ts';
 import { type Encrypted, readEncrypted } from './protection.ts';
@@ -45,9 +45,9 @@ export function serialOf(keyPackage: XmlElement): string | undefined {
 export function readKeyPackage(keyPackage: XmlElement, now: number): PskcKey {
   const key = keyOf(keyPackage);
   const id = key.attributes.get('Id');
-  if (id === undefined || id === '') throw new Flawed('PSKC_STRUCTURE');
+  if (id === undefined || id === '') throw new ImportError('PSKC_STRUCTURE');
   const kind = kindOf(key);
-  if (kind === undefined) throw new Flawed('KIND_UNSUPPORTED');
+  if (kind === undefined) throw new ImportError('KIND_UNSUPPORTED');
   const device = childOf(keyPackage, 'DeviceInfo', 'pskc');
   const answers = kind === 'ocra';
   const policy = childOf(key, 'Policy', 'pskc');
@@ -85,7 +85,7 @@ export function readKeyPackage(keyPackage: XmlElement, now: number): PskcKey {
 /** A PIN that an OCRA suite may use. @throws Flawed if it cannot be read, or has a policy of its own */
 export function readPin(keyPackage: XmlElement): { id: string | undefined; seed: SeedAsGiven } {
   const key = keyOf(keyPackage);
-  if (childOf(key, 'Policy', 'pskc')) throw new Flawed('POLICY_UNSUPPORTED');
+  if (childOf(key, 'Policy', 'pskc')) throw new ImportError('POLICY_UNSUPPORTED');
   return { id: key.attributes.get('Id'), seed: readSeed(neededChild(key, 'Data', 'pskc')) };
 }
 
@@ -94,7 +94,7 @@ function readSuite(key: XmlElement, parameters: XmlElement | undefined): string 
   const behind = ALGORITHM.exec(key.attributes.get('Algorithm') ?? '')?.[2];
   const named = behind === undefined ? undefined : `OCRA${behind}`;
   const said = parameters && textOfChild(parameters, 'Suite', 'pskc');
-  if (named !== undefined && said !== undefined && named !== said) throw new Flawed('SUITE_CONTRADICTED');
+  if (named !== undefined && said !== undefined && named !== said) throw new ImportError('SUITE_CONTRADICTED');
   return said ?? named;
 }
 
@@ -115,7 +115,8 @@ function readFormats(parameters: XmlElement | undefined): Pick<DeclaredToken, 'd
 function readDigits(parameters: XmlElement | undefined): string {
   const format = parameters && childOf(parameters, 'ResponseFormat', 'pskc');
   const attributes = format?.attributes;
-  if (attributes?.get('Encoding') !== 'DECIMAL' || hasCheckDigit(attributes)) throw new Flawed('DIGITS_UNSUPPORTED');
+  if (attributes?.get('Encoding') !== 'DECIMAL' || hasCheckDigit(attributes))
+    throw new ImportError('DIGITS_UNSUPPORTED');
   return attributes.get('Length') ?? '';
 }
 
@@ -126,18 +127,18 @@ function hasCheckDigit(attributes: XmlElement['attributes']): boolean {
 
 function readSeed(data: XmlElement): SeedAsGiven {
   const secret = childOf(data, 'Secret', 'pskc');
-  if (!secret) throw new Flawed('SEED_MISSING');
+  if (!secret) throw new ImportError('SEED_MISSING');
   const [plain, encrypted] = [childOf(secret, 'PlainValue', 'pskc'), childOf(secret, 'EncryptedValue', 'pskc')];
   const mac = childOf(secret, 'ValueMAC', 'pskc');
-  if (plain && (encrypted || mac)) throw new Flawed('PSKC_STRUCTURE');
+  if (plain && (encrypted || mac)) throw new ImportError('PSKC_STRUCTURE');
   if (plain) {
     const bytes = base64Decode(textOf(plain));
-    if (bytes === undefined) throw new Flawed(textOf(plain) === '' ? 'SEED_MISSING' : 'SEED_MALFORMED');
+    if (bytes === undefined) throw new ImportError(textOf(plain) === '' ? 'SEED_MISSING' : 'SEED_MALFORMED');
     return { plain: bytes };
   }
-  if (!encrypted) throw new Flawed('SEED_MISSING');
+  if (!encrypted) throw new ImportError('SEED_MISSING');
   const code = mac && base64Decode(textOf(mac));
-  if (mac && code === undefined) throw new Flawed('MAC_WRONG');
+  if (mac && code === undefined) throw new ImportError('MAC_WRONG');
   return { encrypted: readEncrypted(encrypted), ...(code && { mac: code }) };
 }
 
@@ -145,13 +146,13 @@ function readSeed(data: XmlElement): SeedAsGiven {
 function plainValue(data: XmlElement, name: string): string | undefined {
   const element = childOf(data, name, 'pskc');
   if (!element) return undefined;
-  if (childOf(element, 'EncryptedValue', 'pskc')) throw new Flawed('VALUE_ENCRYPTED');
+  if (childOf(element, 'EncryptedValue', 'pskc')) throw new ImportError('VALUE_ENCRYPTED');
   return textOfChild(element, 'PlainValue', 'pskc');
 }
 
 /** In time intervals (RFC 6030 section 4.1). */
 function readDrift(data: XmlElement): number {
   const text = plainValue(data, 'TimeDrift') ?? '0';
-  if (!/^[+-]?[0-9]{1,9}$/.test(text)) throw new Flawed('ROW_MALFORMED');
+  if (!/^[+-]?[0-9]{1,9}$/.test(text)) throw new ImportError('ROW_MALFORMED');
   return Number(text);
 }

@@ -1,5 +1,5 @@
 import type { ImportWarning } from '@countersign/protocol/token-import';
-import { Flawed, flawOf, type ImportRow } from '../import-file.ts';
+import { flawOf, ImportError, type ImportRow } from '../import-file.ts';
 import { validateToken } from '../validate-token.ts';
 import type { PskcContainer } from './container.ts';
 import type { SeedAsGiven } from './key-package.ts';
@@ -19,10 +19,10 @@ export interface OpeningKeys {
  */
 export function validateKeys({ protection }: PskcContainer, keys: OpeningKeys): void {
   const { password, preSharedKey } = keys;
-  if (!protection && (password !== undefined || preSharedKey !== undefined)) throw new Flawed('NOT_ENCRYPTED');
-  if (protection?.by === 'password' && password === undefined) throw new Flawed('PASSWORD_NEEDED');
-  if (protection?.by === 'pre-shared-key' && preSharedKey === undefined) throw new Flawed('PRE_SHARED_KEY_NEEDED');
-  if (password !== undefined && preSharedKey !== undefined) throw new Flawed('KEY_WRONG');
+  if (!protection && (password !== undefined || preSharedKey !== undefined)) throw new ImportError('NOT_ENCRYPTED');
+  if (protection?.by === 'password' && password === undefined) throw new ImportError('PASSWORD_NEEDED');
+  if (protection?.by === 'pre-shared-key' && preSharedKey === undefined) throw new ImportError('PRE_SHARED_KEY_NEEDED');
+  if (password !== undefined && preSharedKey !== undefined) throw new ImportError('KEY_WRONG');
 }
 
 /**
@@ -36,7 +36,7 @@ export function* openContainer(container: PskcContainer, key: Uint8Array | undef
   const { mac, packages } = container;
   const macKey = mac && key && decrypt(mac.key, key);
   // A short key would make the MAC easier to forge than it claims (RFC 2104 section 3 asks for the length of the hash).
-  if (macKey && macKey.length < 16) throw new Flawed('KEY_WRONG');
+  if (macKey && macKey.length < 16) throw new ImportError('KEY_WRONG');
   const authenticate: Authenticate | undefined =
     mac && macKey && ((encrypted, code) => macFits(mac.hash, macKey, encrypted, code));
   const shared = sharedSerials(packages);
@@ -63,20 +63,20 @@ type Authenticate = (encrypted: Extract<SeedAsGiven, { encrypted: unknown }>['en
 function openSeed(seed: SeedAsGiven, key: Uint8Array | undefined, authenticate: Authenticate | undefined): Uint8Array {
   if ('plain' in seed) {
     // Otherwise an attacker who can write to the file could put their own seed under another token's serial number.
-    if (key) throw new Flawed('SEED_PLAIN');
+    if (key) throw new ImportError('SEED_PLAIN');
     return seed.plain;
   }
-  if (!key) throw new Flawed('PSKC_STRUCTURE');
+  if (!key) throw new ImportError('PSKC_STRUCTURE');
   const { encrypted, mac } = seed;
-  if (mac === undefined && !provesItself(encrypted)) throw new Flawed('MAC_MISSING');
-  if (mac !== undefined && !authenticate) throw new Flawed('MAC_MISSING');
-  if (mac !== undefined && authenticate?.(encrypted, mac) === false) throw new Flawed('MAC_WRONG');
+  if (mac === undefined && !provesItself(encrypted)) throw new ImportError('MAC_MISSING');
+  if (mac !== undefined && !authenticate) throw new ImportError('MAC_MISSING');
+  if (mac !== undefined && authenticate?.(encrypted, mac) === false) throw new ImportError('MAC_WRONG');
   return decrypt(encrypted, key);
 }
 
 /** The digits of a PIN, whose key is their text (RFC 6030 section 5, figure 5). */
 function pinOf(seed: SeedAsGiven | undefined, open: (given: SeedAsGiven) => Uint8Array): string {
-  if (!seed) throw new Flawed('SUITE_PIN_INVALID');
+  if (!seed) throw new ImportError('SUITE_PIN_INVALID');
   return Buffer.from(open(seed)).toString('latin1');
 }
 

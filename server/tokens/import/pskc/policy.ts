@@ -1,4 +1,4 @@
-import { Flawed } from '../import-file.ts';
+import { ImportError } from '../import-file.ts';
 import { instantOf } from '../read-instant.ts';
 import { childOf, isElement, textOf, type XmlElement } from './xml.ts';
 
@@ -26,7 +26,7 @@ const PIN_ATTRIBUTES = new Set([
   'PINEncoding',
 ]);
 
-export interface KeptPolicy {
+export interface ImportedPolicy {
   expiresAt?: number;
   /** The id of the key that is the PIN in the answers of this one. */
   pinKeyId?: string;
@@ -39,23 +39,23 @@ export interface KeptPolicy {
  * @param answers whether the key is one of a device that answers questions
  * @throws Flawed
  */
-export function readPolicy(policy: XmlElement, answers: boolean, now: number): KeptPolicy {
-  if (policy.attributes.size > 0 || policy.text.trim() !== '') throw new Flawed('POLICY_UNSUPPORTED');
+export function readPolicy(policy: XmlElement, answers: boolean, now: number): ImportedPolicy {
+  if (policy.attributes.size > 0 || policy.text.trim() !== '') throw new ImportError('POLICY_UNSUPPORTED');
   const pins: string[] = [];
   for (const element of policy.children) {
     const [isPin, isUsage] = [isElement(element, 'PINPolicy', 'pskc'), isElement(element, 'KeyUsage', 'pskc')];
     const isDate = isElement(element, 'StartDate', 'pskc') || isElement(element, 'ExpiryDate', 'pskc');
-    if (!isPin && !isUsage && !isDate) throw new Flawed('POLICY_UNSUPPORTED');
+    if (!isPin && !isUsage && !isDate) throw new ImportError('POLICY_UNSUPPORTED');
     if (isPin) pins.push(...pinKeyOf(element, answers));
-    else if (element.attributes.size > 0) throw new Flawed('POLICY_UNSUPPORTED');
+    else if (element.attributes.size > 0) throw new ImportError('POLICY_UNSUPPORTED');
   }
   const usages = policy.children.filter((element) => isElement(element, 'KeyUsage', 'pskc')).map(textOf);
   const understood = usages.every((usage) => USAGES.has(usage));
   if (usages.length > 0 && !(understood && usages.includes(answers ? 'CR' : 'OTP'))) {
-    throw new Flawed('POLICY_UNSUPPORTED');
+    throw new ImportError('POLICY_UNSUPPORTED');
   }
   const [pinKeyId, another] = pins;
-  if (another !== undefined) throw new Flawed('POLICY_UNSUPPORTED');
+  if (another !== undefined) throw new ImportError('POLICY_UNSUPPORTED');
   return { ...readDates(policy, now), ...(pinKeyId !== undefined && { pinKeyId }) };
 }
 
@@ -65,17 +65,17 @@ export function readPolicy(policy: XmlElement, answers: boolean, now: number): K
  */
 export function readDates(element: XmlElement, now: number): { expiresAt?: number } {
   const [start, expiry] = [childOf(element, 'StartDate', 'pskc'), childOf(element, 'ExpiryDate', 'pskc')];
-  if (start && instantOf(textOf(start)) > now) throw new Flawed('POLICY_UNSUPPORTED');
+  if (start && instantOf(textOf(start)) > now) throw new ImportError('POLICY_UNSUPPORTED');
   return expiry ? { expiresAt: instantOf(textOf(expiry)) } : {};
 }
 
 /** The id of the PIN's key if the PIN goes into answers; none for a PIN that the device checks. */
 function pinKeyOf(element: XmlElement, answers: boolean): string[] {
   const known = [...element.attributes.keys()].every((name) => PIN_ATTRIBUTES.has(name));
-  if (!known || element.children.length > 0) throw new Flawed('POLICY_UNSUPPORTED');
+  if (!known || element.children.length > 0) throw new ImportError('POLICY_UNSUPPORTED');
   const mode = element.attributes.get('PINUsageMode');
   if (mode === 'Local') return [];
   const id = element.attributes.get('PINKeyId');
-  if (mode !== 'Algorithmic' || !answers || id === undefined) throw new Flawed('POLICY_UNSUPPORTED');
+  if (mode !== 'Algorithmic' || !answers || id === undefined) throw new ImportError('POLICY_UNSUPPORTED');
   return [id];
 }

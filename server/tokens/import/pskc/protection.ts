@@ -1,7 +1,7 @@
 import { createDecipheriv, createHmac } from 'node:crypto';
 import { isSameSecret } from '../../../kernel/secret-token.ts';
 import { wholeNumber } from '../declared-token.ts';
-import { Flawed } from '../import-file.ts';
+import { ImportError } from '../import-file.ts';
 import { base64Decode } from '../seed-format.ts';
 import { childOf, NAMESPACES, type Namespace, neededChild, textOf, type XmlElement } from './xml.ts';
 
@@ -64,16 +64,16 @@ export function readProtection(element: XmlElement): Protection {
   const derived = childOf(element, 'DerivedKey', 'xenc11');
   const named = childOf(element, 'KeyName', 'ds');
   if (named && !derived && element.children.length === 1) return { by: 'pre-shared-key' };
-  if (!derived || named) throw new Flawed('PROTECTION_UNSUPPORTED');
+  if (!derived || named) throw new ImportError('PROTECTION_UNSUPPORTED');
   const method = neededChild(derived, 'KeyDerivationMethod', 'xenc11');
-  if (!PBKDF2.has(method.attributes.get('Algorithm') ?? '')) throw new Flawed('PROTECTION_UNSUPPORTED');
+  if (!PBKDF2.has(method.attributes.get('Algorithm') ?? '')) throw new ImportError('PROTECTION_UNSUPPORTED');
   const parameters = neededChild(method, 'PBKDF2-params', 'pkcs5', 'xenc11');
   const salt = base64Decode(textOf(unqualified(unqualified(parameters, 'Salt'), 'Specified')));
   const iterations = wholeNumber(textOf(unqualified(parameters, 'IterationCount')), 'PSKC_STRUCTURE');
   const keyBytes = wholeNumber(textOf(unqualified(parameters, 'KeyLength')), 'PSKC_STRUCTURE');
-  if (salt === undefined || iterations < 1) throw new Flawed('PSKC_STRUCTURE');
-  if (iterations > MAX_ITERATIONS || salt.length > 1024) throw new Flawed('PROTECTION_UNSUPPORTED');
-  if (![16, 24, 32].includes(keyBytes)) throw new Flawed('KEY_LENGTH_WRONG');
+  if (salt === undefined || iterations < 1) throw new ImportError('PSKC_STRUCTURE');
+  if (iterations > MAX_ITERATIONS || salt.length > 1024) throw new ImportError('PROTECTION_UNSUPPORTED');
+  if (![16, 24, 32].includes(keyBytes)) throw new ImportError('KEY_LENGTH_WRONG');
   const prf = unqualifiedOrNone(parameters, 'PRF');
   return {
     by: 'password',
@@ -95,10 +95,10 @@ export function readMacMethod(element: XmlElement): MacMethod {
 /** Reads an `xenc:EncryptedDataType`. */
 export function readEncrypted(element: XmlElement): Encrypted {
   const algorithm = neededChild(element, 'EncryptionMethod', 'xenc').attributes.get('Algorithm') ?? '';
-  if (!CIPHERS.has(algorithm)) throw new Flawed('PROTECTION_UNSUPPORTED');
+  if (!CIPHERS.has(algorithm)) throw new ImportError('PROTECTION_UNSUPPORTED');
   const data = neededChild(element, 'CipherData', 'xenc');
   const bytes = base64Decode(textOf(neededChild(data, 'CipherValue', 'xenc')));
-  if (bytes === undefined || bytes.length > 4096) throw new Flawed('PSKC_STRUCTURE');
+  if (bytes === undefined || bytes.length > 4096) throw new ImportError('PSKC_STRUCTURE');
   return { algorithm, bytes };
 }
 
@@ -110,12 +110,12 @@ export function provesItself({ algorithm }: Encrypted): boolean {
 /** @throws Flawed */
 export function decrypt({ algorithm, bytes }: Encrypted, key: Uint8Array): Uint8Array {
   const cipher = CIPHERS.get(algorithm);
-  if (!cipher) throw new Flawed('PROTECTION_UNSUPPORTED');
-  if (key.length * 8 !== cipher.bits) throw new Flawed('KEY_LENGTH_WRONG');
+  if (!cipher) throw new ImportError('PROTECTION_UNSUPPORTED');
+  if (key.length * 8 !== cipher.bits) throw new ImportError('KEY_LENGTH_WRONG');
   try {
     return new Uint8Array(decryptWith(cipher, bytes, key));
   } catch {
-    throw new Flawed('KEY_WRONG');
+    throw new ImportError('KEY_WRONG');
   }
 }
 
@@ -144,7 +144,7 @@ export function macFits(hash: Hash, macKey: Uint8Array, { bytes }: Encrypted, ma
 
 function hashOf(algorithm: string): Hash {
   const hash = HASHES.get(algorithm);
-  if (!hash) throw new Flawed('PROTECTION_UNSUPPORTED');
+  if (!hash) throw new ImportError('PROTECTION_UNSUPPORTED');
   return hash;
 }
 
@@ -152,12 +152,12 @@ function hashOf(algorithm: string): Hash {
 function unqualifiedOrNone(element: XmlElement, name: string): XmlElement | undefined {
   const namespaces = new Set(['', ...(['pkcs5', 'xenc11'] satisfies Namespace[]).map((one) => NAMESPACES[one])]);
   const found = element.children.filter((child) => child.name === name && namespaces.has(child.uri));
-  if (found.length > 1) throw new Flawed('PSKC_STRUCTURE');
+  if (found.length > 1) throw new ImportError('PSKC_STRUCTURE');
   return found[0];
 }
 
 function unqualified(element: XmlElement, name: string): XmlElement {
   const child = unqualifiedOrNone(element, name);
-  if (!child) throw new Flawed('PSKC_STRUCTURE');
+  if (!child) throw new ImportError('PSKC_STRUCTURE');
   return child;
 }

@@ -1,5 +1,5 @@
 import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from '@rubensworks/saxes';
-import { Flawed } from '../import-file.ts';
+import { ImportError } from '../import-file.ts';
 
 export const NAMESPACES = {
   pskc: 'urn:ietf:params:xml:ns:keyprov:pskc',
@@ -46,15 +46,15 @@ export class XmlReader {
   constructor(onRoot: (root: XmlElement) => void, onPart: (part: XmlElement) => void) {
     this.#onRoot = onRoot;
     this.#onPart = onPart;
-    const refuse = (flaw: Flawed['code']) => () => {
-      throw new Flawed(flaw);
+    const refuse = (flaw: ImportError['code']) => () => {
+      throw new ImportError(flaw);
     };
     this.#parser.on('error', refuse('XML_MALFORMED'));
     this.#parser.on('doctype', refuse('XML_DOCTYPE'));
     this.#parser.on('processinginstruction', refuse('XML_DOCTYPE'));
     this.#parser.on('xmldecl', ({ version, encoding = 'UTF-8' }) => {
-      if (version !== '1.0') throw new Flawed('XML_MALFORMED');
-      if (!/^(?:utf-8|us-ascii)$/i.test(encoding)) throw new Flawed('NOT_UTF8');
+      if (version !== '1.0') throw new ImportError('XML_MALFORMED');
+      if (!/^(?:utf-8|us-ascii)$/i.test(encoding)) throw new ImportError('NOT_UTF8');
     });
     this.#parser.on('opentagstart', () => {
       this.#attributes = 0;
@@ -62,7 +62,7 @@ export class XmlReader {
     this.#parser.on('attribute', ({ value }) => {
       this.#attributes += 1;
       if (this.#attributes > MAX_ATTRIBUTES || value.length > MAX_ATTRIBUTE_LENGTH)
-        throw new Flawed('XML_OUT_OF_BOUNDS');
+        throw new ImportError('XML_OUT_OF_BOUNDS');
     });
     this.#parser.on('opentag', (tag) => this.#begin(tag));
     this.#parser.on('closetag', () => this.#end());
@@ -95,10 +95,10 @@ export class XmlReader {
       text: '',
       interrupted: false,
     };
-    if (this.#open.length >= MAX_ELEMENT_DEPTH) throw new Flawed('XML_OUT_OF_BOUNDS');
+    if (this.#open.length >= MAX_ELEMENT_DEPTH) throw new ImportError('XML_OUT_OF_BOUNDS');
     if (this.#open.length === 1) this.#elements = 0;
     this.#elements += 1;
-    if (this.#elements > MAX_ELEMENTS_IN_A_PART) throw new Flawed('XML_OUT_OF_BOUNDS');
+    if (this.#elements > MAX_ELEMENTS_IN_A_PART) throw new ImportError('XML_OUT_OF_BOUNDS');
     if (this.#open.length === 0) this.#onRoot(element);
     if (this.#open.length > 1) this.#open.at(-1)?.children.push(element);
     this.#open.push(element);
@@ -114,7 +114,7 @@ export class XmlReader {
     if (!element) return;
     // Between the parts of the root there is only space, which is not stored.
     if (this.#open.length === 1 && isSpace(text)) return;
-    if (element.text.length + text.length > MAX_ELEMENT_TEXT) throw new Flawed('XML_OUT_OF_BOUNDS');
+    if (element.text.length + text.length > MAX_ELEMENT_TEXT) throw new ImportError('XML_OUT_OF_BOUNDS');
     element.text += text;
   }
 
@@ -144,14 +144,14 @@ export function isElement(element: XmlElement, name: string, ...namespaces: Name
  */
 export function childOf(element: XmlElement, name: string, ...namespaces: Namespace[]): XmlElement | undefined {
   const found = element.children.filter((child) => isElement(child, name, ...namespaces));
-  if (found.length > 1) throw new Flawed('PSKC_STRUCTURE');
+  if (found.length > 1) throw new ImportError('PSKC_STRUCTURE');
   return found[0];
 }
 
 /** The same for a required child. */
 export function neededChild(element: XmlElement, name: string, ...namespaces: Namespace[]): XmlElement {
   const child = childOf(element, name, ...namespaces);
-  if (!child) throw new Flawed('PSKC_STRUCTURE');
+  if (!child) throw new ImportError('PSKC_STRUCTURE');
   return child;
 }
 
@@ -160,7 +160,7 @@ export function neededChild(element: XmlElement, name: string, ...namespaces: Na
  * in how they read it.
  */
 export function textOf(element: XmlElement): string {
-  if (element.interrupted || element.children.length > 0) throw new Flawed('PSKC_STRUCTURE');
+  if (element.interrupted || element.children.length > 0) throw new ImportError('PSKC_STRUCTURE');
   return element.text.replace(/^[ \t\r\n]+/, '').replace(/[ \t\r\n]+$/, '');
 }
 

@@ -1,5 +1,5 @@
 import { algorithmOf, counterOf, type DeclaredToken, wholeNumber } from '../../import/declared-token.ts';
-import { Flawed, type ImportedOathToken } from '../../import/import-file.ts';
+import { ImportError, type ImportedOathToken } from '../../import/import-file.ts';
 import type { ImportRules } from '../kind-rules.ts';
 
 const MAX_PERIOD_SECONDS = 86_400;
@@ -17,11 +17,11 @@ type Oath = Pick<ImportedOathToken, 'kind' | 'algorithm' | 'digits' | 'periodMs'
  * @throws Flawed with the first flaw
  */
 function validateOath(kind: ImportedOathToken['kind'], said: DeclaredToken): Oath {
-  if (said.suite !== undefined || said.suitePin !== undefined) throw new Flawed('SUITE_CONTRADICTED');
+  if (said.suite !== undefined || said.suitePin !== undefined) throw new ImportError('SUITE_CONTRADICTED');
   const digits = wholeNumber(said.digits ?? '6', 'DIGITS_UNSUPPORTED');
-  if (digits !== 6 && digits !== 8) throw new Flawed('DIGITS_UNSUPPORTED');
+  if (digits !== 6 && digits !== 8) throw new ImportError('DIGITS_UNSUPPORTED');
   const period = kind === 'totp' ? wholeNumber(said.periodSeconds ?? '30', 'PERIOD_UNSUPPORTED') : 30;
-  if (period < 30 || period > MAX_PERIOD_SECONDS || period % 30 !== 0) throw new Flawed('PERIOD_UNSUPPORTED');
+  if (period < 30 || period > MAX_PERIOD_SECONDS || period % 30 !== 0) throw new ImportError('PERIOD_UNSUPPORTED');
   return {
     kind,
     algorithm: algorithmOf(said.algorithm),

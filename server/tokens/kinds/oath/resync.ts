@@ -40,7 +40,7 @@ export function resynchronise(
   if (!otps.every((otp) => parseOtp(otp) !== undefined && otp.length === token.digits)) return NOT_FOUND;
   const isFirst = codeMatcher(token, secret, otps[0]);
   const isSecond = codeMatcher(token, secret, otps[1]);
-  const { from, to } = placesAt(token, now);
+  const { from, to } = positionsAt(token, now);
 
   const seconds: number[] = [];
   for (let counter = from; counter <= to; counter++) {
@@ -59,7 +59,7 @@ export function resynchronise(
 }
 
 /** The range of the first code, both ends included. */
-function placesAt({ factor, nextCounter }: VerifiableToken, now: number): { from: number; to: number } {
+function positionsAt({ factor, nextCounter }: VerifiableToken, now: number): { from: number; to: number } {
   // `nextCounter` must stay a safe integer after both are used up.
   const ceiling = Number.MAX_SAFE_INTEGER - 2;
   if (factor.kind === 'hotp') return { from: nextCounter, to: Math.min(nextCounter + HOTP_RESYNC_AHEAD, ceiling) };

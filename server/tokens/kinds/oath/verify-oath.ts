@@ -1,4 +1,4 @@
-import type { FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
+import type { FactorCheck, VerifyNeeds } from '../../factor-check.ts';
 import { advanceCounter, clearResync } from '../../lockout.ts';
 import { splitPin } from '../../pin.ts';
 import type { CodeAnswer } from '../../second-answer.ts';
@@ -10,12 +10,7 @@ import { resynchronise } from './resync.ts';
 import { rejectFutureStep, stepOutside, verifyOtp } from './verify.ts';
 
 /** Verifies a code that an app or a fob shows, with its PIN if it has one. */
-export function verifyOath(
-  ports: VerifyNeeds,
-  token: OathToken,
-  { otp: typed }: CodeAnswer,
-  now: number,
-): FactorVerdict {
+export function verifyOath(ports: VerifyNeeds, token: OathToken, { otp: typed }: CodeAnswer, now: number): FactorCheck {
   const { otp, isPinRight } = splitPin(ports, token, typed);
   const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
   const judged = verifyOtp(token, secret, otp, now);

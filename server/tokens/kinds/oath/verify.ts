@@ -13,7 +13,7 @@ export const CLOCK_HINT_STEPS = 2;
 /** The fields of a token that decide about a code. */
 export type VerifiableToken = Pick<OathToken, 'factor' | 'algorithm' | 'digits' | 'nextCounter' | 'spoiled'>;
 
-export type OtpVerdict = { verdict: 'accepted'; counter: number } | { verdict: 'replayed' } | { verdict: 'wrong' };
+export type OtpCheck = { verdict: 'accepted'; counter: number } | { verdict: 'replayed' } | { verdict: 'wrong' };
 
 /** The range of moving factors to check, both ends included. */
 interface Window {
@@ -36,7 +36,7 @@ interface Window {
  *
  * @param now milliseconds since the epoch, from the server's clock
  */
-export function verifyOtp(token: VerifiableToken, secret: Uint8Array, otp: string, now: number): OtpVerdict {
+export function verifyOtp(token: VerifiableToken, secret: Uint8Array, otp: string, now: number): OtpCheck {
   if (parseOtp(otp) === undefined || otp.length !== token.digits) return { verdict: 'wrong' };
   const matches = codeMatcher(token, secret, otp);
   const window = windowAt(token, now);

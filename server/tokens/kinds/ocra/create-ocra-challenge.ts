@@ -14,7 +14,7 @@ import { type OcraSuite, parseSuite } from './suite.ts';
 /** Enough time to type a question into a device, and its answer back. */
 export const QUESTION_LIFETIME_MS = 5 * MINUTE_MS;
 
-export interface Asked {
+export interface OcraChallenge {
   token: TokenId;
   /** The sign-in, or `apiScope` of the resource. */
   scope: string;
@@ -34,7 +34,7 @@ export interface Asked {
  */
 export async function createOcraChallenge(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  { token: id, scope, resource, transaction, until = Number.POSITIVE_INFINITY, createEvent }: Asked,
+  { token: id, scope, resource, transaction, until = Number.POSITIVE_INFINITY, createEvent }: OcraChallenge,
 ): Promise<Result<{ question: string; expiresAt: number }>> {
   const keys = [tokenDocument.key(id), challengeDocument.key(id, scope)] as const;
   const random = ports.random.bytes(CHALLENGE_BYTES);

@@ -5,7 +5,7 @@ import {
   type DeclaredToken,
   wholeNumber,
 } from '../../import/declared-token.ts';
-import { Flawed, type ImportedOcraToken } from '../../import/import-file.ts';
+import { ImportError, type ImportedOcraToken } from '../../import/import-file.ts';
 import type { ImportRules } from '../kind-rules.ts';
 import { enrolSuite } from './enrolment.ts';
 import { formatSuite, type OcraSuite, type QuestionFormat, stepMs } from './suite.ts';
@@ -27,13 +27,13 @@ const ENCODINGS: Readonly<Record<QuestionFormat, string>> = { N: 'DECIMAL', H: '
 function validateOcra(
   said: DeclaredToken,
 ): Pick<ImportedOcraToken, 'kind' | 'suite' | 'suitePin' | 'counter' | 'driftSteps'> {
-  if (said.suite === undefined) throw new Flawed('SUITE_MISSING');
+  if (said.suite === undefined) throw new ImportError('SUITE_MISSING');
   const enrolled = enrolSuite(said.suite);
-  if (enrolled.kind === 'refused') throw new Flawed('SUITE_UNSUPPORTED');
+  if (enrolled.kind === 'refused') throw new ImportError('SUITE_UNSUPPORTED');
   const { suite } = enrolled;
-  if (!agrees(said, suite)) throw new Flawed('SUITE_CONTRADICTED');
+  if (!agrees(said, suite)) throw new ImportError('SUITE_CONTRADICTED');
   // Its hash goes into every answer (RFC 6287 section 5.1), so that no answer would be right without it.
-  if (suite.pin !== undefined && !/^[0-9]{4,16}$/.test(said.suitePin ?? '')) throw new Flawed('SUITE_PIN_INVALID');
+  if (suite.pin !== undefined && !/^[0-9]{4,16}$/.test(said.suitePin ?? '')) throw new ImportError('SUITE_PIN_INVALID');
   return {
     kind: 'ocra',
     suite,

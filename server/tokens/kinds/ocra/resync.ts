@@ -6,7 +6,7 @@ import { stepMs } from './suite.ts';
 import type { VerifiableOcraToken } from './verify.ts';
 
 /** An answer and its question. */
-export interface Answered {
+export interface OcraResponse {
   question: string;
   answer: string;
 }
@@ -48,7 +48,7 @@ const NOT_FOUND = { kind: 'not-found' } as const;
 export function resynchroniseOcra(
   token: VerifiableOcraToken,
   secret: Uint8Array,
-  [first, second]: readonly [Answered, Answered],
+  [first, second]: readonly [OcraResponse, OcraResponse],
   bound: Pick<OcraInput, 'pinHash'>,
   now: number,
 ): OcraResync {
@@ -58,11 +58,11 @@ export function resynchroniseOcra(
   if (![first, second].every(({ answer }) => answer.length === suite.digits && /^[0-9]+$/.test(answer))) {
     return NOT_FOUND;
   }
-  const fits = ({ question, answer }: Answered, place: Place) => {
+  const fits = ({ question, answer }: OcraResponse, place: Place) => {
     const expected = ocraAnswer(suite, secret, { ...bound, question, ...place });
     return timingSafeEqual(Buffer.from(expected, 'latin1'), Buffer.from(answer, 'latin1'));
   };
-  const found = placesAt(token, lengthMs, now).flatMap((place) => {
+  const found = positionsAt(token, lengthMs, now).flatMap((place) => {
     const isFirst = fits(first, place);
     const following = after(place).filter((next) => fits(second, next));
     return isFirst ? following : [];
@@ -80,7 +80,7 @@ export function resynchroniseOcra(
 }
 
 /** The possible factors of the first answer: none that is used up. */
-function placesAt({ suite, nextCounter }: VerifiableOcraToken, lengthMs: number | undefined, now: number): Place[] {
+function positionsAt({ suite, nextCounter }: VerifiableOcraToken, lengthMs: number | undefined, now: number): Place[] {
   const steps = lengthMs === undefined ? undefined : stepsAround(Math.floor(now / lengthMs));
   if (!suite.counter) return (steps ?? []).filter((step) => step >= nextCounter).map((timeSteps) => ({ timeSteps }));
   // `nextCounter` must stay a safe integer after both are used up.

@@ -1,5 +1,5 @@
 import type { Challenge } from '../../challenge.ts';
-import type { Candidate, FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
+import type { Candidate, FactorCheck, VerifyNeeds } from '../../factor-check.ts';
 import { clearResync } from '../../lockout.ts';
 import { splitPin } from '../../pin.ts';
 import type { CodeAnswer } from '../../second-answer.ts';
@@ -19,7 +19,7 @@ export function verifyOcraAnswer(
   { otp: typed }: CodeAnswer,
   now: number,
   { challenge: asked }: Pick<Candidate, 'challenge'>,
-): FactorVerdict {
+): FactorCheck {
   const challenge = asked?.value;
   if (challenge?.kind !== 'ocra' || now >= challenge.expiresAt) return { verdict: 'not-asked' };
   const { otp, isPinRight } = splitPin(ports, token, typed);

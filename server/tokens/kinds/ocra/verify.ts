@@ -20,7 +20,7 @@ export interface OcraAttempt extends Pick<OcraInput, 'question' | 'pinHash' | 's
   answer: string;
 }
 
-export type OcraVerdict =
+export type OcraCheck =
   | {
       verdict: 'accepted';
       /** To be committed as the token's `nextCounter` before the response. */
@@ -60,7 +60,7 @@ export function verifyOcra(
   secret: Uint8Array,
   attempt: OcraAttempt,
   now: number,
-): OcraVerdict {
+): OcraCheck {
   if (!Number.isSafeInteger(token.nextCounter) || token.nextCounter < 0) throw new TypeError('a damaged counter');
   const { answer, ...bound } = attempt;
   if (!isAnswer(token.suite, answer)) return WRONG;

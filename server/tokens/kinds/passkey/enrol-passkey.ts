@@ -7,7 +7,7 @@ import type { Enroller, FirstProof, KindEnrolment, TokenDraft } from '../kind-en
 import { releaseCredential } from './claim-credential.ts';
 import { finishPasskeyRegistration } from './finish-passkey-registration.ts';
 import { type PasskeyNeeds, randomChallenge, relyingParty } from './new-challenge.ts';
-import { describePasskey, MOST_PASSKEYS } from './start-passkey-registration.ts';
+import { describePasskey, MAX_PASSKEYS } from './start-passkey-registration.ts';
 
 export interface PasskeyDraft extends TokenDraft {
   kind: 'webauthn';
@@ -18,7 +18,7 @@ export interface PasskeyDraft extends TokenDraft {
 /** A user registers a passkey or a security key. */
 export const passkeyEnrolment: KindEnrolment<PasskeyDraft> = {
   proof: 'response',
-  isAvailable: (_kind, { owned }) => owned.filter(isWebauthn).length < MOST_PASSKEYS,
+  isAvailable: (_kind, { owned }) => owned.filter(isWebauthn).length < MAX_PASSKEYS,
   start: (ports, kind, token) => ({ kind, token, challenge: randomChallenge(ports) }),
   async show(ports, draft, { account, user }) {
     const creation = await describePasskey(ports, { account, id: user }, draft);

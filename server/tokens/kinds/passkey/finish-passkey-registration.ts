@@ -10,12 +10,12 @@ import { readUser } from '../../../users/find-user.ts';
 import { tokenDocument } from '../../documents.ts';
 import type { Token, WebauthnToken } from '../../token.ts';
 import { claimCredential, releaseCredential } from './claim-credential.ts';
-import { MOST_PASSKEYS, type PasskeyMaker, type PendingPasskey, passkeysOfUser } from './start-passkey-registration.ts';
+import { MAX_PASSKEYS, type PasskeyMaker, type PendingPasskey, passkeysOfUser } from './start-passkey-registration.ts';
 import { verifyAttestation } from './verify-attestation.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-export interface MadePasskey {
+export interface NewPasskey {
   id: TokenId;
   /** The name that its owner gives it. */
   name: string;
@@ -35,7 +35,7 @@ export async function finishPasskeyRegistration(
   maker: PasskeyMaker,
   client: ClientInfo,
   pending: PendingPasskey,
-  { id, name, madeWith, response }: MadePasskey,
+  { id, name, madeWith, response }: NewPasskey,
 ): Promise<Result<{ token: WebauthnToken }>> {
   const { account } = maker;
   const now = ports.clock.now();
@@ -44,7 +44,7 @@ export async function finishPasskeyRegistration(
   if (!user || user.blocked) return refusal('ACCESS_DENIED');
   const factor = await callDependency('checking a new passkey', () => verifyAttestation(response, pending));
   if (!factor) return refusal('PASSKEY_INVALID');
-  if ((await passkeysOfUser(ports, maker)).length >= MOST_PASSKEYS) return refusal('PASSKEY_LIMIT');
+  if ((await passkeysOfUser(ports, maker)).length >= MAX_PASSKEYS) return refusal('PASSKEY_LIMIT');
 
   const { credentialId } = factor;
   if (!(await claimCredential(ports, account, credentialId, id))) return refusal('PASSKEY_TAKEN');

@@ -27,7 +27,7 @@ export interface PasskeyAnswer {
 }
 
 /** The data of a verified passkey. */
-export interface ShownPasskey {
+export interface PresentedPasskey {
   /** The device verified its user, by a PIN, a finger or a face: a second factor in itself. */
   userVerified: boolean;
   /** Whether its owner's other devices may have it too. */

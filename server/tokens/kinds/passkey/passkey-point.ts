@@ -22,14 +22,14 @@ export function isSafeEd25519Point(encoded: Uint8Array): boolean {
 }
 
 /** Below this, factoring is feasible (RFC 8230 section 2). */
-const RSA_LEAST_BITS = 2048n;
+const MIN_RSA_BITS = 2048n;
 /** The exponent that authenticators use. With 1 the signature is the padded hash itself, which needs no private key. */
 const RSA_EXPONENT = 65_537n;
 
 /** Whether signatures can be trusted under an RSA key: OpenSSL accepts an exponent of 1 and 512 bits. */
 function isSafeRsaKey(n: Uint8Array, e: Uint8Array): boolean {
   const numberOf = (bytes: Uint8Array) => BigInt(`0x0${Buffer.from(bytes).toString('hex')}`);
-  return numberOf(e) === RSA_EXPONENT && numberOf(n) >> (RSA_LEAST_BITS - 1n) > 0n;
+  return numberOf(e) === RSA_EXPONENT && numberOf(n) >> (MIN_RSA_BITS - 1n) > 0n;
 }
 
 /** Whether signatures can be trusted under a passkey's key (COSE, RFC 9053 and 8230). */

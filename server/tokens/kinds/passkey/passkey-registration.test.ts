@@ -3,15 +3,7 @@ import type { AccountEvent } from '../../../kernel/event.ts';
 import { idFromBytes, type TokenId } from '../../../kernel/ids.ts';
 import { operatorContext, updateToken } from '../../../testing/as-operator.ts';
 import { inTheFrame, registerPasskey } from '../../../testing/devices/passkey-device.ts';
-import {
-  addPerson,
-  createFixture,
-  type Fixture,
-  ORIGIN,
-  read,
-  runMeanwhile,
-  unwrap,
-} from '../../../testing/fixtures.ts';
+import { addUser, createFixture, type Fixture, ORIGIN, read, runMeanwhile, unwrap } from '../../../testing/fixtures.ts';
 import { touches } from '../../../testing/intercepted-store.ts';
 import { SoftwareAuthenticator, type Tampering } from '../../../testing/software-authenticator.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../../testing/test-ports.ts';
@@ -20,7 +12,7 @@ import { deleteToken } from '../../delete-token.ts';
 import { tokenDocument } from '../../documents.ts';
 import { findPasskey } from './find-passkey.ts';
 import { finishPasskeyRegistration } from './finish-passkey-registration.ts';
-import { beginPasskeyRegistration, MOST_PASSKEYS } from './start-passkey-registration.ts';
+import { MAX_PASSKEYS, startPasskeyRegistration } from './start-passkey-registration.ts';
 
 let ports: TestPorts;
 let scene: Fixture;
@@ -38,7 +30,7 @@ const makerOf = ({ account, user }: Fixture) => ({ account, id: user.id });
 const refusedWith = (code: string) => ({ refused: code });
 
 async function begin(who = scene) {
-  const begun = unwrap(await beginPasskeyRegistration(ports, makerOf(who), ORIGIN));
+  const begun = unwrap(await startPasskeyRegistration(ports, makerOf(who), ORIGIN));
   const { options } = begun;
   const ceremony = inTheFrame({ challenge: options.challenge, rpId: options.rp.id });
   return { ...begun, ceremony: { ...ceremony, userHandle: options.user.id } };
@@ -50,7 +42,7 @@ async function register(device: SoftwareAuthenticator, who = scene, tampering: T
   return finishPasskeyRegistration(ports, makerOf(who), {}, pending, { id: newId(), name: 'Key', response });
 }
 
-const another = (login: string) => addPerson(ports, scene.account, scene.resource, { user: { login } });
+const another = (login: string) => addUser(ports, scene.account, scene.resource, { user: { login } });
 
 describe('registering a passkey', () => {
   test('requests what every authenticator supports, names no user, and excludes the user’s passkeys', async () => {
@@ -123,15 +115,15 @@ describe('registering a passkey', () => {
     expect(await finishPasskeyRegistration(ports, makerOf(who), {}, pending, made)).toEqual(
       refusedWith('ACCESS_DENIED'),
     );
-    expect(await beginPasskeyRegistration(ports, makerOf(who), ORIGIN)).toEqual(refusedWith('ACCESS_DENIED'));
+    expect(await startPasskeyRegistration(ports, makerOf(who), ORIGIN)).toEqual(refusedWith('ACCESS_DENIED'));
   });
 
   test('is limited per user', async () => {
     const who = await another('many');
-    for (let made = 0; made < MOST_PASSKEYS - 1; made++) unwrap(await register(new SoftwareAuthenticator(), who));
+    for (let made = 0; made < MAX_PASSKEYS - 1; made++) unwrap(await register(new SoftwareAuthenticator(), who));
     const [one, other] = [await begin(who), await begin(who)];
     unwrap(await register(new SoftwareAuthenticator(), who));
-    expect(await beginPasskeyRegistration(ports, makerOf(who), ORIGIN)).toEqual(refusedWith('PASSKEY_LIMIT'));
+    expect(await startPasskeyRegistration(ports, makerOf(who), ORIGIN)).toEqual(refusedWith('PASSKEY_LIMIT'));
     for (const { pending, ceremony } of [one, other]) {
       const made = { id: newId(), name: 'Key', response: new SoftwareAuthenticator().create(ceremony) };
       expect(await finishPasskeyRegistration(ports, makerOf(who), {}, pending, made)).toEqual(

@@ -14,7 +14,7 @@ import { PASSKEY_ALGORITHMS } from './verify-attestation.ts';
 type Needs = Pick<Ports, 'store' | 'clock'> & PasskeyNeeds;
 
 /** The maximum passkeys and security keys of one user. */
-export const MOST_PASSKEYS = 20;
+export const MAX_PASSKEYS = 20;
 
 /** The user who registers a passkey for themselves, right after signing in. No user registers one for another. */
 export interface PasskeyMaker {
@@ -36,7 +36,7 @@ export interface PendingPasskey extends AttestationRules {
  *
  * @param topOrigin the page around the frame; the service's own origin if there is none
  */
-export async function beginPasskeyRegistration(
+export async function startPasskeyRegistration(
   ports: Needs,
   maker: PasskeyMaker,
   topOrigin: string,
@@ -44,7 +44,7 @@ export async function beginPasskeyRegistration(
   const user = await readUser(ports, maker.account, maker.id);
   if (!user || user.blocked) return refusal('ACCESS_DENIED');
   const has = await passkeysOfUser(ports, maker);
-  if (has.length >= MOST_PASSKEYS) return refusal('PASSKEY_LIMIT');
+  if (has.length >= MAX_PASSKEYS) return refusal('PASSKEY_LIMIT');
   const { rpId, origin } = relyingParty(ports);
   const challenge = randomChallenge(ports);
   return {

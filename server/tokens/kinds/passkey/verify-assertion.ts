@@ -14,13 +14,13 @@ export interface AssertionRules extends CeremonyRules {
   needsUserHandle: boolean;
 }
 
-export type AssertionVerdict =
+export type AssertionCheck =
   | { verdict: 'right'; signCount: number; userVerified: boolean }
   /** Signed by the key, but its counter did not increase: there may be a copy of it (WebAuthn 6.1.1). */
   | { verdict: 'copied' }
   | { verdict: 'wrong' };
 
-const WRONG: AssertionVerdict = { verdict: 'wrong' };
+const WRONG: AssertionCheck = { verdict: 'wrong' };
 
 /**
  * Verifies one assertion against one passkey (WebAuthn level 3, section 7.2). Client data is checked here; the library
@@ -30,7 +30,7 @@ export async function verifyAssertion(
   factor: WebauthnFactor,
   assertion: PasskeyAssertion,
   rules: AssertionRules,
-): Promise<AssertionVerdict> {
+): Promise<AssertionCheck> {
   const { id, response } = assertion;
   if (id !== factor.credentialId) return WRONG;
   if (clientDataFault(response.clientDataJSON, 'webauthn.get', rules)) return WRONG;

@@ -1,4 +1,4 @@
-import type { FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
+import type { FactorCheck, VerifyNeeds } from '../../factor-check.ts';
 import type { WebauthnToken } from '../../token.ts';
 import type { PasskeyAnswer } from './passkey-challenge.ts';
 import { userHandleOf } from './passkey-request.ts';
@@ -11,7 +11,7 @@ export async function verifyPasskey(
   _ports: VerifyNeeds,
   token: WebauthnToken,
   { assertion, asked, topOrigin }: PasskeyAnswer,
-): Promise<FactorVerdict> {
+): Promise<FactorCheck> {
   const { factor, owner } = token;
   if (owner === undefined) return { verdict: 'wrong' };
   // Recorded on the token itself: the sign-in with the challenge may have been interrupted before it could record it.

@@ -1,6 +1,6 @@
 import type { AccountId, TokenId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
-import type { FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
+import type { FactorCheck, VerifyNeeds } from '../../factor-check.ts';
 import type { RecoveryAnswer } from '../../second-answer.ts';
 import type { RecoveryToken } from '../../token.ts';
 import { plainCode, recoveryCodeText } from './recovery-code-format.ts';
@@ -9,7 +9,7 @@ import { plainCode, recoveryCodeText } from './recovery-code-format.ts';
 export const RECOVERY_CODES = 10;
 
 /** Verifies a recovery code: the commit that accepts it removes it from the list. */
-export function verifyRecovery(ports: VerifyNeeds, token: RecoveryToken, { code }: RecoveryAnswer): FactorVerdict {
+export function verifyRecovery(ports: VerifyNeeds, token: RecoveryToken, { code }: RecoveryAnswer): FactorCheck {
   const mac = codeMac(ports, token, code);
   const { macs, lastUsed } = token.factor;
   // MACs under a secret key: comparing them without constant time reveals nothing about a code.

@@ -9,7 +9,7 @@ import { challengeDocument, tokenDocument } from '../../documents.ts';
 import { newRecord } from '../../new-record.ts';
 import { isSent, type SentToken } from '../../token.ts';
 import type { Enroller, FirstProof, KindEnrolment, TokenDraft } from '../kind-enrolment.ts';
-import { codeTarget, isMailboxTheirs, mayGoTo } from './enrolment-address.ts';
+import { canSendTo, codeTarget, isOwnMailbox } from './enrolment-address.ts';
 import { maskedAddress, untilResendMs } from './out-of-band-code.ts';
 import { verifySent } from './verify-sent.ts';
 
@@ -34,7 +34,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 export const sentEnrolment: KindEnrolment<SentDraft> = {
   proof: 'otp',
   isAvailable(kind, { user, basis, channels }) {
-    if (kind === 'email' && !isMailboxTheirs(user, basis)) return false;
+    if (kind === 'email' && !isOwnMailbox(user, basis)) return false;
     return channels.includes(kind) && codeTarget(kind, user) !== undefined;
   },
   start(_ports, kind, token, user) {
@@ -50,7 +50,7 @@ export const sentEnrolment: KindEnrolment<SentDraft> = {
   refuseProof: refuseWithoutCode,
   create: createSent,
   // The user's phone number or email address may have changed: the code went to the old one.
-  isStillAllowed: ({ kind, sent }, user) => mayGoTo(kind, sent?.to ?? '', user),
+  isStillAllowed: ({ kind, sent }, user) => canSendTo(kind, sent?.to ?? '', user),
 };
 
 /**
@@ -62,7 +62,7 @@ async function refuseWithoutCode(
   { flow, user }: Enroller,
   { kind, token, sent }: SentDraft,
 ): Promise<Refusal | undefined> {
-  if (!sent || !mayGoTo(kind, sent.to, user)) return refusal('NOTHING_ASKED');
+  if (!sent || !canSendTo(kind, sent.to, user)) return refusal('NOTHING_ASKED');
   const [asked] = await ports.store.getMany([challengeDocument.key(token, flow.id)], ports.clock.now());
   return asked ? undefined : refusal('NOTHING_ASKED');
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sampleUser } from '../../../testing/samples.ts';
 import { removeEmailOnPassword, setOwnEmail } from '../../../users/mailbox.ts';
-import { codeTarget, isMailboxTheirs, mayGoTo } from './enrolment-address.ts';
+import { canSendTo, codeTarget, isOwnMailbox } from './enrolment-address.ts';
 
 const text = fc.oneof(
   fc.constantFrom('+4915112345678', '+15550100000', '015112345678', 'alice@shop.example', 'not an address'),
@@ -17,7 +17,7 @@ test('sends codes only to the known address, whatever the user enters', () => {
     fc.property(kinds, person, text, (kind, user, said) => {
       const known = kind === 'sms' ? user.phone : user.email;
       fc.pre(known !== undefined);
-      if (mayGoTo(kind, said, user)) expect(said).toBe(known);
+      if (canSendTo(kind, said, user)) expect(said).toBe(known);
       expect(codeTarget(kind, user)).not.toBe('theirs-to-say');
     }),
     { numRuns: 2_000 },
@@ -27,16 +27,16 @@ test('sends codes only to the known address, whatever the user enters', () => {
 test('sends no mail to a user without a known address', () => {
   fc.assert(
     fc.property(person, text, ({ phone }, said) => {
-      expect(mayGoTo('email', said, phone === undefined ? {} : { phone })).toBe(false);
+      expect(canSendTo('email', said, phone === undefined ? {} : { phone })).toBe(false);
     }),
   );
 });
 
 test('accepts a number only from a user without one, and only if the gateway can send to it', () => {
   expect(codeTarget('sms', {})).toBe('theirs-to-say');
-  expect(mayGoTo('sms', '+4915112345678', {})).toBe(true);
+  expect(canSendTo('sms', '+4915112345678', {})).toBe(true);
   for (const bad of ['015112345678', '+49 151 12345678', '+4915112345678,+15550100000', '', 'alice@shop.example']) {
-    expect(mayGoTo('sms', bad, {})).toBe(false);
+    expect(canSendTo('sms', bad, {})).toBe(false);
   }
 });
 
@@ -50,12 +50,12 @@ test('does not trust an address set with a password alone until it changes or is
   fc.assert(
     fc.property(text, text, fc.boolean(), bases, (email, later, isOnPassword, basis) => {
       const given = { ...setOwnEmail(sampleUser(), email, isOnPassword), email };
-      expect(isMailboxTheirs(given, basis)).toBe(!isOnPassword || basis !== 'password');
-      expect(isMailboxTheirs({ ...given, email: later }, basis)).toBe(
+      expect(isOwnMailbox(given, basis)).toBe(!isOnPassword || basis !== 'password');
+      expect(isOwnMailbox({ ...given, email: later }, basis)).toBe(
         later !== email || !isOnPassword || basis !== 'password',
       );
-      expect(isMailboxTheirs(removeEmailOnPassword(given), basis)).toBe(true);
-      expect(isMailboxTheirs({ ...setOwnEmail(given, email, false), email }, basis)).toBe(true);
+      expect(isOwnMailbox(removeEmailOnPassword(given), basis)).toBe(true);
+      expect(isOwnMailbox({ ...setOwnEmail(given, email, false), email }, basis)).toBe(true);
     }),
   );
 });

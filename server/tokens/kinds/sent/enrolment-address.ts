@@ -21,7 +21,7 @@ export function codeTarget(kind: SentFactor['kind'], { email, phone }: Pick<User
  * Whether a code sent to the mailbox proves more than the factors shown so far. With a password alone a thief can set
  * the address on the self-service page, so such an address proves no second factor.
  */
-export function isMailboxTheirs(
+export function isOwnMailbox(
   { email, emailOnPassword }: Pick<User, 'email' | 'emailOnPassword'>,
   basis: EnrolmentBasis,
 ): boolean {
@@ -29,7 +29,7 @@ export function isMailboxTheirs(
 }
 
 /** Whether codes may go to that address, given the user's current data. */
-export function mayGoTo(kind: SentFactor['kind'], to: string, user: Pick<User, 'email' | 'phone'>): boolean {
+export function canSendTo(kind: SentFactor['kind'], to: string, user: Pick<User, 'email' | 'phone'>): boolean {
   const target = codeTarget(kind, user);
   return target === 'theirs-to-say' ? isAddressFor(kind, to) : target?.to === to;
 }

@@ -12,12 +12,12 @@ import {
   DEFAULT_CODE_LIMITS,
   defaultReserve,
   isAddressFor,
+  isChallengeOf,
   isWithinServerLimit,
   maskedAddress,
   moved,
   RESEND_AFTER_MS,
   resendWaitMs,
-  standsFor,
   untilResendMs,
 } from './out-of-band-code.ts';
 
@@ -65,7 +65,7 @@ test('SR-48: a code is valid for ten minutes at most, only for the token as it w
     fc.property(fc.nat(5), fc.nat(5), fc.nat(5), fc.nat(5), fc.nat(2 * CODE_LIFETIME_MS), (e1, e2, m1, m2, now) => {
       const token = sentToken({ epoch: e1, factor: { kind: 'sms', to: '+4915112345678', moves: m1 } });
       const challenge = challengeFor(token, { epoch: e2, moves: m2 });
-      expect(standsFor(challenge, token, now)).toBe(e1 === e2 && m1 === m2 && now < CODE_LIFETIME_MS);
+      expect(isChallengeOf(challenge, token, now)).toBe(e1 === e2 && m1 === m2 && now < CODE_LIFETIME_MS);
     }),
   );
 });
@@ -74,7 +74,7 @@ test('an address that changes, and changes back, is another each time', () => {
   const token = sentToken();
   const back = moved(moved(token, '+4915100000000'), token.factor.to);
   expect(back.factor).toEqual({ ...token.factor, moves: 2 });
-  expect(standsFor(challengeFor(token), back, 0)).toBe(false);
+  expect(isChallengeOf(challengeFor(token), back, 0)).toBe(false);
 });
 
 test('no wait for another code is longer than 30 seconds, and after a used code there is none', () => {
@@ -129,7 +129,7 @@ test('an address is validated by its channel’s format, and is shown in part', 
 
 test('a question for a device is no sent code', () => {
   const asked = challengeFor(sentToken(), { kind: 'ocra', question: '12345678' });
-  expect(standsFor(asked, sentToken(), 0)).toBe(false);
+  expect(isChallengeOf(asked, sentToken(), 0)).toBe(false);
 });
 
 test('two processes may differ by as much as the wait for another code, to the millisecond', () => {

@@ -83,7 +83,7 @@ type SentChallenge = Extract<Challenge, { kind: 'sent' }>;
  * Whether this is a code for the token as it is now. A code sent to an earlier address or owner is void, and so is an
  * expired one.
  */
-export function standsFor(challenge: Challenge, token: SentToken, now: number): challenge is SentChallenge {
+export function isChallengeOf(challenge: Challenge, token: SentToken, now: number): challenge is SentChallenge {
   return (
     challenge.kind === 'sent' &&
     challenge.epoch === token.epoch &&
@@ -104,7 +104,7 @@ export function movesOf({ factor }: Pick<SentToken, 'factor'>): number {
 
 /** How long until another code may be sent; 0: now. After a code was used there is no wait. */
 export function resendWaitMs(challenge: Challenge | undefined, token: SentToken, now: number): number {
-  if (!challenge || !standsFor(challenge, token, now) || challenge.usedAt !== undefined) return 0;
+  if (!challenge || !isChallengeOf(challenge, token, now) || challenge.usedAt !== undefined) return 0;
   return untilResendMs(challenge.createdAt + RESEND_AFTER_MS, now);
 }
 

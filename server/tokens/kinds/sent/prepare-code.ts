@@ -8,7 +8,7 @@ import type { SentToken } from '../../token.ts';
 import { isUsable } from '../../usable-tokens.ts';
 import type { ApiChallenge, ChallengeOrder } from '../kind-actions.ts';
 import { maskedAddress } from './out-of-band-code.ts';
-import { codeUnderWay, type SendNeeds, type SentCode, sendCode } from './send-code.ts';
+import { pendingCode, type SendNeeds, type SentCode, sendCode } from './send-code.ts';
 
 /**
  * Sends a code once the user has picked a phone or a mailbox. A recent code is not sent again, so that switching between
@@ -24,7 +24,7 @@ export async function prepareCode(
   if (tokenState(token, ports.clock.now()) === 'locked') return refusal('TOKEN_LOCKED');
   if (!isUsable(token, accepts, ports.clock.now())) return refusal('ACCESS_DENIED');
 
-  const underWay = await codeUnderWay(ports, token, flow);
+  const underWay = await pendingCode(ports, token, flow);
   if (underWay) return { sent: noticeOf(underWay) };
   const sent = await sendCode(ports, delivery.act, {
     token,
@@ -46,7 +46,7 @@ export async function sendApiCode(
 ): Promise<Result<ApiChallenge>> {
   const outcome = await sendCode(ports, act, { token, scope, ...order });
   const isTooSoon = isRefusal(outcome) && outcome.refused === 'CODE_LIMIT' && reuseRecent;
-  const sent = (isTooSoon && (await codeUnderWay(ports, token, scope))) || outcome;
+  const sent = (isTooSoon && (await pendingCode(ports, token, scope))) || outcome;
   return isRefusal(sent) ? sent : { to: maskedAddress(sent.token.factor), expiresAt: sent.expiresAt };
 }
 

@@ -121,12 +121,12 @@ async function ask(ports: SendNeeds, act: RequestContext, order: SendOrder, code
       expiresAt: Math.min(now + CODE_LIFETIME_MS, order.until ?? Number.POSITIVE_INFINITY),
     };
     const put = [{ key: keys[1], value: challenge, expiresAt: challenge.expiresAt }];
-    return { answer: { token, challenge }, write: { put, append: [told(act, order, 'code.sent', now)] } };
+    return { answer: { token, challenge }, write: { put, append: [codeEvent(act, order, 'code.sent', now)] } };
   });
 }
 
 /** The current code in this scope, if it is too recent for another. */
-export async function codeUnderWay(
+export async function pendingCode(
   ports: Pick<Ports, 'store' | 'clock'>,
   token: SentToken,
   scope: string,
@@ -199,12 +199,12 @@ async function withdraw(ports: SendNeeds, act: RequestContext, order: SendOrder,
   await transact(ports, key.anchor, [key], ([current], now): Decision<void> => {
     const isStillThis =
       current?.value.kind === 'sent' && challenge.kind === 'sent' && current.value.mac === challenge.mac;
-    const append = [told(act, order, 'code.not-sent', now)];
+    const append = [codeEvent(act, order, 'code.not-sent', now)];
     return { answer: undefined, write: { ...(isStillThis && { delete: [key] }), append } };
   });
 }
 
-function told(act: RequestContext, order: SendOrder, type: 'code.sent' | 'code.not-sent', now: number) {
+function codeEvent(act: RequestContext, order: SendOrder, type: 'code.sent' | 'code.not-sent', now: number) {
   const { token, resource, related } = order;
   const about = { subject: token.id, resource: resource.id, related: [...related] };
   return createEvent(

@@ -1,8 +1,8 @@
-import type { Candidate, FactorVerdict, VerifyNeeds } from '../../factor-check.ts';
+import type { Candidate, FactorCheck, VerifyNeeds } from '../../factor-check.ts';
 import { splitPin } from '../../pin.ts';
 import type { CodeAnswer } from '../../second-answer.ts';
 import type { SentToken } from '../../token.ts';
-import { standsFor } from './out-of-band-code.ts';
+import { isChallengeOf } from './out-of-band-code.ts';
 import { isSentCode } from './send-code.ts';
 
 /**
@@ -15,10 +15,10 @@ export function verifySent(
   { otp: typed }: CodeAnswer,
   now: number,
   { challenge: asked, scope }: Pick<Candidate, 'challenge' | 'scope'>,
-): FactorVerdict {
+): FactorCheck {
   const { otp, isPinRight } = splitPin(ports, token, typed);
   const challenge = asked?.value;
-  if (!challenge || !standsFor(challenge, token, now)) return { verdict: 'not-asked' };
+  if (!challenge || !isChallengeOf(challenge, token, now)) return { verdict: 'not-asked' };
   const isRight = isSentCode(ports, token, scope, challenge, otp);
   if (challenge.usedAt !== undefined) return { verdict: isRight && isPinRight ? 'replayed' : 'not-asked' };
   // A right code after a wrong PIN is not used up, so that an attacker who saw the message cannot invalidate it.
