@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { type RedisServer, startRedisServer } from '../../server/testing/redis-server.ts';
 import { waitUntil } from '../../server/testing/wait-until.ts';
@@ -49,7 +50,7 @@ export async function install(store: (typeof STORES)[number]): Promise<Installat
     COUNTERSIGN_DATA: join(folder, 'data'),
     COUNTERSIGN_LISTEN: `127.0.0.1:${port}`,
     COUNTERSIGN_DRAIN_MS: '0',
-    ...(redis && { COUNTERSIGN_STORE: redis.url }),
+    ...omitUndefined({ COUNTERSIGN_STORE: redis?.url }),
   };
   let service: ChildProcess | undefined;
   let log = '';
@@ -139,7 +140,7 @@ export class Operator {
   }
 
   run(args: readonly string[], input?: string): Promise<CommandResult> {
-    const given = { env: this.#env, ...(input !== undefined && { input }) };
+    const given = { env: this.#env, ...omitUndefined({ input }) };
     return this.#installation.run([...this.#global, ...args], given);
   }
 

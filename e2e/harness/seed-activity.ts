@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { countSignIns } from '../../server/events/count-sign-ins.ts';
 import { sealEvents } from '../../server/events/seal-events.ts';
 import type { AccountEvent } from '../../server/kernel/event.ts';
@@ -45,9 +46,8 @@ export async function seedActivity(ports: TestPorts, account: AccountId, { resou
         // No attempts in the future of today.
         at: start + Math.floor(((back === 0 ? now - midnight : DAY_MS) * (at + 1)) / (attempts + 1)),
         account,
-        actor: { kind: 'user', ...(who && { id: who }) },
-        ...(who && { subject: who }),
-        ...(where && { resource: where }),
+        actor: { kind: 'user', ...omitUndefined({ id: who }) },
+        ...omitUndefined({ subject: who, resource: where }),
         ...(isRefused
           ? { outcome: 'refused', reason: REASONS[made % REASONS.length] ?? 'OTP_WRONG', factors: [] }
           : { outcome: 'granted', factors: ['password', 'otp'], otp: 'verified' }),

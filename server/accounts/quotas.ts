@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EventType } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
@@ -166,7 +167,7 @@ async function countObjects(
   let others = 0;
   let after: IndexEntry | undefined;
   do {
-    const page: IndexEntry[] = await store.range(index, { limit: PAGE, ...(after && { after }) });
+    const page: IndexEntry[] = await store.range(index, { limit: PAGE, ...omitUndefined({ after }) });
     for (const { id } of page) {
       if (asked.has(id)) there.add(id);
       else others += 1;

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
 import { maySee } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -25,7 +26,7 @@ const PAGE = 200;
 export async function listAccounts(ports: Pick<Ports, 'store' | 'clock'>): Promise<Account[]> {
   const accounts: Account[] = [];
   for (let after: { sort: string; id: string } | undefined; ; ) {
-    const entries = await ports.store.range(accountIndexes.created(), { limit: PAGE, ...(after && { after }) });
+    const entries = await ports.store.range(accountIndexes.created(), { limit: PAGE, ...omitUndefined({ after }) });
     const keys = entries.map(({ id }) => accountDocument.key(id as AccountId));
     const stored = await ports.store.getMany(keys, ports.clock.now());
     accounts.push(...stored.flatMap((one) => (one ? [one.value] : [])));

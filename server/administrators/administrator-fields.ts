@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import type { Account } from '../accounts/account.ts';
 import { administratorId, createdAt, email, label, messageLanguage, password, resourceId } from '../http/api/fields.ts';
@@ -64,7 +65,7 @@ type TypedProof = { password: string; otp?: string | undefined; recoveryCode?: s
 
 /** Undefined when the one-time password is malformed. */
 export function proofOf({ password, otp, recoveryCode }: TypedProof): Proof | undefined {
-  if (otp === undefined) return { password, ...(recoveryCode !== undefined && { recoveryCode }) };
+  if (otp === undefined) return { password, ...omitUndefined({ recoveryCode }) };
   const parsed = parseOtp(otp);
   return parsed === undefined ? undefined : { password, otp: parsed };
 }

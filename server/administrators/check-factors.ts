@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { accountDocument } from '../accounts/documents.ts';
 import { type SecondFactorOutcome, verifySecondFactor } from '../authentication/verify-second-factor.ts';
 import { callDependency } from '../kernel/dependency.ts';
@@ -52,8 +53,7 @@ export async function checkAdministratorPassword<A extends object>(
       address: asked.address,
       passwordHash,
       reload: async () => found && reloadUser(ports, found, passwordHash, asked.password),
-      ...(wrong && { wrong }),
-      ...(right && { right }),
+      ...omitUndefined({ wrong, right }),
     } as const;
     return await rateLimitedPassword(ports, reservation, attempt, conclude);
   } finally {

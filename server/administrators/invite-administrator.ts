@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { accountDocument } from '../accounts/documents.ts';
 import { releaseQuota, reserveQuota } from '../accounts/quotas.ts';
 import { type Actor, referenceTo } from '../kernel/actor.ts';
@@ -178,7 +179,7 @@ function newLink(ports: InviteNeeds, account: AccountId, id: AdministratorId, su
     kind: 'invitation',
     secretHash: hashSecret(secret),
     confirmation,
-    ...(superuser && { superuser }),
+    ...omitUndefined({ superuser }),
     createdAt: now,
     expiresAt: now + INVITATION_LIFETIME_MS,
   };
@@ -202,7 +203,7 @@ async function deliver(
   if (ports.courier.isAbsent) return { administrator, expiresAt, handOver: { link: `${ports.issuer}${path}`, code } };
   const to = { to: administrator.email, language: administrator.language };
   const name = await nameOf(ports, inviter);
-  const facts = { account: accountName, path, expiresAt, ...(name !== undefined && { inviter: name }) };
+  const facts = { account: accountName, path, expiresAt, ...omitUndefined({ inviter: name }) };
   await ports.courier.send({ kind: 'administrator-invitation', ...to, facts });
   await ports.courier.send({ kind: 'confirmation-code', ...to, facts: { code, lifetimeMs: INVITATION_LIFETIME_MS } });
   return { administrator, expiresAt };

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { unknownSubject } from '../authentication/decoy-attempt.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
@@ -42,7 +43,7 @@ export async function requestAdministratorReset(
   const mayMail = await countMail(ports, 'administrator-reset', subject);
   // The requester has proven nothing yet, so the event names no administrator as the actor.
   const act: RequestContext = { actor: { kind: 'user', account }, ...client };
-  const draft: EventDraft = { type: 'administrator.password-reset-asked', ...(found && { subject: found.id }) };
+  const draft: EventDraft = { type: 'administrator.password-reset-asked', ...omitUndefined({ subject: found?.id }) };
 
   if (!found || !mayResetByMail(found) || !mayMail) {
     const reason = found ? 'ACCESS_DENIED' : 'ADMINISTRATOR_NOT_FOUND';

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { composeMail } from '../messages/mail/compose.ts';
 import { addAdministrator, type FixtureAdministrator } from '../testing/administrators.ts';
@@ -28,7 +29,7 @@ beforeEach(() => {
 });
 
 const post = (path: string, body: object, headers?: Record<string, string>) =>
-  service.call(`POST /v1/${path}`, { body, from: `198.51.100.${1 + (host++ % 200)}`, ...(headers && { headers }) });
+  service.call(`POST /v1/${path}`, { body, from: `198.51.100.${1 + (host++ % 200)}`, ...omitUndefined({ headers }) });
 
 /** The mail is sent after the response. */
 async function mailed(): Promise<string> {

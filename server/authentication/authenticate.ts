@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { OtpUse } from '@countersign/protocol/result';
 import { firstLoginDocument } from '../accounts/documents.ts';
 import type { EventDraft, Method } from '../kernel/event.ts';
@@ -121,7 +122,7 @@ class Attempt {
   constructor(ports: Needs, act: RequestContext, request: AuthenticationRequest) {
     const { address: _own, ...rest } = act;
     this.#ports = ports;
-    this.#act = { ...rest, ...(request.address !== undefined && { address: request.address }) };
+    this.#act = { ...rest, ...omitUndefined({ address: request.address }) };
     this.#request = request;
   }
 
@@ -151,7 +152,7 @@ class Attempt {
 
   /** A refusal without a commit of its own. */
   async refused({ refused }: Refusal, subject?: UserId): Promise<void> {
-    const draft = { outcome: 'refused', reason: refused, ...(subject !== undefined && { subject }) } as const;
+    const draft = { outcome: 'refused', reason: refused, ...omitUndefined({ subject }) } as const;
     await decoyAttempt(this.#ports, this.event(draft));
   }
 }
@@ -202,7 +203,7 @@ async function authenticateWithPassword(
         : { right, resource: access.resource };
     },
     {
-      wrong: (about, reason) => attempt.event({ outcome: 'refused', reason, ...(about && { subject: about }) }),
+      wrong: (about, reason) => attempt.event({ outcome: 'refused', reason, ...omitUndefined({ subject: about }) }),
       right: (concluded, subject) => {
         if ('right' in concluded) return undefined;
         const factors = ['password'] as 'password'[];

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Method } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Candidate, FactorCheck } from '../tokens/factor-check.ts';
@@ -127,7 +128,7 @@ function countWrong(wrong: readonly WrongCandidate[], rules: SecondFactorRules, 
   return {
     kind: 'count',
     code: changes.every(({ next }) => next.lock !== undefined) ? 'TOKEN_LOCKED' : 'OTP_WRONG',
-    ...(reason !== undefined && { reason }),
+    ...omitUndefined({ reason }),
     tokens: idsOf(wrong.map(({ stored }) => stored)),
     changes,
     isClockOff: wrong.some(({ verdict }) => verdict.clockOff === true),

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
@@ -139,7 +140,7 @@ describe('predicts the sign-in', () => {
         const explanation = await explained(scene, { subject: { user, method }, address });
 
         const otp = await rightCode(scene);
-        const common = { account, resource: resource.id, user, ...(address !== undefined && { address }) };
+        const common = { account, resource: resource.id, user, ...omitUndefined({ address }) };
         const done =
           method === 'otp'
             ? await authenticate(ports, { ...common, method, otp })
@@ -192,7 +193,7 @@ describe('predicts the sign-in', () => {
           method: 'token',
           token: token.id,
           otp: await token.code(),
-          ...(address !== undefined && { address }),
+          ...omitUndefined({ address }),
         });
         expect(explanation.verdict).toEqual(
           isRefusal(done) ? { granted: false, code: done.refused } : { granted: true, otp: 'verified' },

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { OtpUse } from '@countersign/protocol/result';
 import { assessEnvironment } from '../browsers/assess-environment.ts';
 import { blindTraits } from '../browsers/blind-signals.ts';
@@ -234,7 +235,7 @@ async function userCheck(
   return {
     check: 'user',
     state,
-    ...(live && { id: live.id }),
+    ...omitUndefined({ id: live?.id }),
     ...checkResult(admitted !== undefined, 'INVALID_CREDENTIALS'),
   };
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { accountDocument } from '../accounts/documents.ts';
 import { canonicalAddress } from '../kernel/addresses.ts';
 import { callDependency } from '../kernel/dependency.ts';
@@ -61,5 +62,5 @@ export function filterInput(ports: Pick<Ports, 'geo'>, address: string | undefin
   const canonical = address === undefined ? undefined : canonicalAddress(address);
   if (canonical === undefined) return {};
   const country = callDependency('looking up a country', () => ports.geo.country(canonical));
-  return { address: canonical, ...(country !== undefined && { country }) };
+  return { address: canonical, ...omitUndefined({ country }) };
 }

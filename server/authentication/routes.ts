@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import { anyName, login, password, resourceId, tokenId, userAddress, userId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
@@ -86,7 +87,7 @@ export const authenticationRoutes = [
       if ('otp' in body && body.otp !== undefined && parseTypedOtp(body.otp) === undefined)
         return refuse(c, 'OTP_MALFORMED');
       const { address, ...rest } = body;
-      const asked = { ...rest, ...(address !== undefined && { address }) };
+      const asked = { ...rest, ...omitUndefined({ address }) };
       const verdict = await authenticate(ports, c.get('act'), asked);
       if (isRefusal(verdict)) return refuseResult(c, verdict);
       return c.json({ authenticated: true as const, ...verdict }, 200);

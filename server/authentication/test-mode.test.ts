@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resourceDocument } from '../resources/documents.ts';
 import { TEST_MODES } from '../resources/resource.ts';
@@ -31,7 +32,7 @@ async function forceMode({ resource }: Fixture, testMode: 'pass' | undefined): P
   const [stored] = await ports.store.getMany([key], ports.clock.now());
   if (!stored) throw new Error('no such resource');
   const { testMode: _before, ...rest } = stored.value;
-  const value = { ...rest, ...(testMode && { testMode }) };
+  const value = { ...rest, ...omitUndefined({ testMode }) };
   const at = { anchor: key.anchor, operation: newOperation(ports), now: ports.clock.now() };
   await ports.store.commit({ ...at, expect: [{ key, version: stored.version }], put: [{ key, value }] });
 }
@@ -142,7 +143,7 @@ describe('a test resource', () => {
     const refused = { refused: 'TEST_RESOURCE' };
     expect(await assign(ports, { account, resource: resource.id, user: user.id })).toMatchObject(refused);
     const token = tokens[0]?.id;
-    expect(await assign(ports, { account, resource: resource.id, ...(token && { token }) })).toMatchObject(refused);
+    expect(await assign(ports, { account, resource: resource.id, ...omitUndefined({ token }) })).toMatchObject(refused);
     const asked = { account, resource: resource.id, user: user.login, password: PASSWORD, method: 'password' } as const;
     expect(await authenticate(ports, asked)).toMatchObject(refused);
     // Input there counts against no user.

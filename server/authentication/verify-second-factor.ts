@@ -1,4 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { TokenId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -151,7 +152,7 @@ async function acceptAnswer(
   if (!(await commitChange(ports, attempt, change, event, now))) return undefined;
   await Promise.all(others.map((other) => resetFailuresOf(ports, other, attempt.userBlocked)));
   const { passkey } = verdict;
-  return { otp: 'verified', token: next.id, kind, ...(next.pin && { pin: true }), ...(passkey && { passkey }) };
+  return { otp: 'verified', token: next.id, kind, ...(next.pin && { pin: true }), ...omitUndefined({ passkey }) };
 }
 
 async function countWrongAnswers(
@@ -170,7 +171,7 @@ async function countWrongAnswers(
   audit.hasEvent ||= first >= 0 && counted[first] === true;
   if (!counted.every(Boolean)) return undefined;
   if (event !== undefined && !audit.hasEvent) await decoyAttempt(ports, event);
-  return refusal(code, isClockOff ? { clockOff: true } : {}, { tokens, ...(reason !== undefined && { reason }) });
+  return refusal(code, isClockOff ? { clockOff: true } : {}, { tokens, ...omitUndefined({ reason }) });
 }
 
 async function verifyCandidates(
@@ -285,11 +286,11 @@ export function verifyUserFactor(
     answer,
     scope,
     accepts: signs?.kinds ?? acceptedKindsFrom(user, resource),
-    ...(signs && { transaction: signs.transaction }),
+    ...omitUndefined({ transaction: signs?.transaction }),
     userBlocked: user.blocked,
     user,
     attempt: newOperation(ports),
-    ...(createEvent && { createEvent }),
+    ...omitUndefined({ createEvent }),
     readTokens: () => readLimitedPairs(ports, user, resource, way),
   });
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Account } from '../accounts/account.ts';
 import { accountDocument, accountIndexes, usageDocument } from '../accounts/documents.ts';
 import { limitedKinds } from '../accounts/usage.ts';
@@ -79,7 +80,7 @@ export async function refreshPlans(ports: Needs, catalogue: PlanCatalogue): Prom
   do {
     const page: IndexEntry[] = await ports.store.range(accountIndexes.created(), {
       limit: PAGE,
-      ...(after && { after }),
+      ...omitUndefined({ after }),
     });
     for (const { id } of page) await refreshOne(ports, catalogue, id as AccountId);
     after = page.length === PAGE ? page.at(-1) : undefined;

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
 import { accountDocument } from '../accounts/documents.ts';
@@ -26,7 +27,7 @@ const appWith = (paymentSecret?: Uint8Array) =>
     widget: { script: 's', style: 't', files: new Map() },
     log: capturedLog().log,
     readiness: createReadiness(),
-    ...(paymentSecret && { paymentSecret }),
+    ...omitUndefined({ paymentSecret }),
   });
 beforeAll(async () => {
   ports = await openTestPorts('payments');

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import type { Account } from '../accounts/account.ts';
 import { planName } from '../accounts/routes.ts';
@@ -71,8 +72,7 @@ function presentPlan({ plan: own }: Account, usage: { [K in QuotaKind]?: number 
     quotas: own.quotas ?? {},
     usage,
     monthlyFee: own.term?.fee ?? 0,
-    ...(until !== undefined && { paidUntil: until }),
-    ...(own.lapsedAt !== undefined && { lapsedAt: own.lapsedAt }),
+    ...omitUndefined({ paidUntil: until, lapsedAt: own.lapsedAt }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
@@ -27,7 +28,7 @@ export async function rememberEnvironment(
     const next = remember(stored?.value, { account, user, resource, traits }, now);
     if (!next) return { answer: undefined };
     const put = [{ key, value: next.environments, expiresAt: environmentsExpireAt(next.environments) }];
-    const draft = { type: 'user.environment-remembered', subject: user, ...(resource && { resource }) } as const;
+    const draft = { type: 'user.environment-remembered', subject: user, ...omitUndefined({ resource }) } as const;
     return { answer: undefined, write: { put, ...(next.isNew && { append: [createEvent(act, draft, now)] }) } };
   });
 }

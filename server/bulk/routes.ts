@@ -1,4 +1,5 @@
 import { REFUSALS } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { creationHeaders } from '../http/api/fields.ts';
@@ -109,7 +110,10 @@ export const bulkRoutes = [
         width: (rows) =>
           rows.some(({ password }) => password !== undefined) ? ROW_CONCURRENCY : CHEAP_ROW_CONCURRENCY,
       });
-      return c.json({ rows: created.map((row) => ({ ...row.told, ...(row.done && { id: row.done.body.id }) })) }, 200);
+      return c.json(
+        { rows: created.map((row) => ({ ...row.told, ...omitUndefined({ id: row.done?.body.id }) })) },
+        200,
+      );
     },
   }),
   route({
@@ -206,9 +210,7 @@ async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends
       ...named,
       status: REFUSALS[refused].status,
       code: refused,
-      ...(detail !== undefined && { detail }),
-      ...(errors && { errors }),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...omitUndefined({ detail, errors, retryAfterMs }),
     };
     return { told: message };
   });

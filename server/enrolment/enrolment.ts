@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId, TokenId } from '../kernel/ids.ts';
 import { ENROLMENT_KINDS, type EnrolmentKind, type EnrolmentPolicy } from '../resources/enrolment-policy.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
@@ -51,7 +52,7 @@ export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDe
   if (!policy || counted.length === 0) return NONE;
   const kinds = counted.filter((kind) => facts.available.includes(kind));
   const offered = (until?: number): EnrolmentDecision =>
-    kinds.length === 0 ? NONE : { kind: 'offer', kinds, ...(until !== undefined && { until }) };
+    kinds.length === 0 ? NONE : { kind: 'offer', kinds, ...omitUndefined({ until }) };
   if (basis === 'link') return { kind: 'demand', kinds };
   if (basis === 'second-factor') return isAsked ? offered() : NONE;
   if (facts.hadToken) {

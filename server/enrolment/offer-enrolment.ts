@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
@@ -40,7 +41,7 @@ export async function offerEnrolment(
   const takesCodes = acceptedKindsFrom(user, resource).includes('recovery') && !owned.some(isRecovery);
   return {
     kinds,
-    ...(making && { making }),
+    ...omitUndefined({ making }),
     ...(takesCodes && { recovery: idFromBytes('tok', ports.random.bytes(7)) }),
     basis,
     passed,

@@ -1,4 +1,5 @@
 import type { EnrolView, FlowView } from '@countersign/protocol/flow';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Flow, FlowAt } from '../flows/flow.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -12,7 +13,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'> & PasskeyNeeds;
 /** The view of an unfinished token, also after the phone reloads the page (SR-23). */
 export async function showEnrolment(ports: Needs, flow: FlowAt<'enrol'>): Promise<EnrolView> {
   const { kinds, making, mayWait, until } = flow.enrolling;
-  const frame = { kinds, mayWait, ...(until !== undefined && { until }) };
+  const frame = { kinds, mayWait, ...omitUndefined({ until }) };
   if (!making) return frame;
   const [resource] = await ports.store.getMany([resourceDocument.key(flow.resource)], ports.clock.now());
   const { account, user, login } = flow;

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Flow, FlowAt } from '../flows/flow.ts';
 import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import { countStep } from '../flows/transitions.ts';
@@ -31,7 +32,7 @@ export function setEnrolmentKind(
   making: Draft | undefined,
 ): FlowAt<'enrol'> {
   const { making: _before, ...rest } = flow.enrolling;
-  return { ...countStep(flow), enrolling: { ...rest, kinds, ...(making && { making }) } };
+  return { ...countStep(flow), enrolling: { ...rest, kinds, ...omitUndefined({ making }) } };
 }
 
 /** A first code is on its way. */
@@ -80,5 +81,5 @@ export function addFirstProof(
   passkey: PresentedPasskey | undefined,
 ): PendingEnrolment['passed'] {
   if (passed.otp === 'verified') return passed;
-  return { otp: 'verified', token, kind, ...(passkey && { passkey }) };
+  return { otp: 'verified', token, kind, ...omitUndefined({ passkey }) };
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -142,7 +143,7 @@ async function takeBatch<S extends { readonly cursors: Cursors }>(
 
 async function* knownAccounts({ store }: Needs, consumer: string): AsyncGenerator<AccountId> {
   for (let after: IndexEntry | undefined; ; ) {
-    const entries = await store.range(consumerIndexes.accounts(consumer), { limit: 1000, ...(after && { after }) });
+    const entries = await store.range(consumerIndexes.accounts(consumer), { limit: 1000, ...omitUndefined({ after }) });
     for (const { id } of entries) yield id as AccountId;
     after = entries.at(-1);
     if (entries.length < 1000) return;

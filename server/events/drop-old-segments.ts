@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
@@ -30,7 +31,7 @@ export async function dropOldSegments(
   let dropped = 0;
   for (let after: IndexEntry | undefined; ; ) {
     const index = consumerIndexes.accounts(SEALER);
-    const accounts = await ports.store.range(index, { limit: 200, ...(after && { after }) });
+    const accounts = await ports.store.range(index, { limit: 200, ...omitUndefined({ after }) });
     for (const { id } of accounts) {
       let went = BATCH_SIZE;
       while (went === BATCH_SIZE && !stopping()) {

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Actor } from '../kernel/actor.ts';
 import type { AccountEvent, EventType } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
@@ -56,7 +57,7 @@ export async function listEvents(
   const items: ListedEvent[] = [];
   let after = given ?? (filter.to === undefined ? undefined : { sort: timeSort(filter.to + 1), id: '' });
   for (let looked = 0; looked < MAX_EVENTS_READ; looked += BATCH_SIZE) {
-    const entries = await ports.store.range(index, { limit: BATCH_SIZE, reverse: true, ...(after && { after }) });
+    const entries = await ports.store.range(index, { limit: BATCH_SIZE, reverse: true, ...omitUndefined({ after }) });
     const within =
       filter.from === undefined ? entries : entries.filter(({ sort }) => sort >= timeSort(filter.from ?? 0));
     await segments.load(within);

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EventDraft, EventFactor } from '../kernel/event.ts';
 import type { ClientInfo, RequestContext } from '../kernel/request-context.ts';
 import { createEvent } from '../kernel/request-context.ts';
@@ -15,7 +16,7 @@ import { type LoginRequest, RESULT_GRACE_MS } from './flow.ts';
 
 /** The user who signs in is the actor, once a first factor has identified them. */
 export function userContext({ account, user }: Pick<Flow, 'account' | 'user'>, client: ClientInfo): RequestContext {
-  return { actor: { kind: 'user', account, ...(user !== undefined && { id: user }) }, ...client };
+  return { actor: { kind: 'user', account, ...omitUndefined({ id: user }) }, ...client };
 }
 
 export function createRefusedEvent(flow: Flow, { refused, audit = {} }: Refusal): EventDraft {
@@ -25,11 +26,11 @@ export function createRefusedEvent(flow: Flow, { refused, audit = {} }: Refusal)
     ...kindOf(flow.transaction?.hash, flow.test !== undefined),
     resource: flow.resource,
     related: [flow.id, ...tokens],
-    ...(subject !== undefined && { subject }),
+    ...omitUndefined({ subject }),
     outcome: 'refused',
     reason,
     factors: flow.passwordVerified ? ['password'] : [],
-    ...(percent !== undefined && { environment: percent }),
+    ...omitUndefined({ environment: percent }),
   };
 }
 
@@ -45,7 +46,7 @@ export function createGrantedEvent(result: ResultRecord): EventDraft {
     outcome: 'granted',
     factors,
     otp: result.otp,
-    ...(result.environment !== undefined && { environment: result.environment }),
+    ...omitUndefined({ environment: result.environment }),
   };
 }
 

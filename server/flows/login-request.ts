@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { FlowId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { ABSENT } from '../kernel/ports/store.ts';
@@ -32,9 +33,9 @@ export async function storeLoginRequest(
   const { resource, user, transaction } = request;
   const event = {
     type,
-    ...(user !== undefined && { subject: user }),
+    ...omitUndefined({ subject: user }),
     resource,
-    ...(transaction && { transaction: transaction.hash }),
+    ...omitUndefined({ transaction: transaction?.hash }),
   };
   const key = loginRequestDocument.key(id);
   const outcome = await ports.store.commit({

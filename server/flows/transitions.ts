@@ -1,5 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FactorKind, FactorOption, FlowPurpose } from '@countersign/protocol/flow';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { OtpUse } from '@countersign/protocol/result';
 import { ANONYMOUS_OPTIONS, firstOption } from '../authentication/second-factor.ts';
 import type { PassedFactors, PassedSecond } from '../authentication/step-up.ts';
@@ -103,7 +104,7 @@ export function requestSecondFactor(
   offered: ChallengeDraft = { step: 'otp' },
 ): FlowAt<FactorStep> {
   const first = firstOption(options, flow.prefer);
-  return { ...flow, ...offered, factors: [...options], ...(first && { factor: first.id }) };
+  return { ...flow, ...offered, factors: [...options], ...omitUndefined({ factor: first?.id }) };
 }
 
 /** The user picked another option, and its challenge is prepared. A transaction stays at its step. */
@@ -137,7 +138,7 @@ export function retryStep<F extends Conversation>(
 ): F | DeniedConversation<F> {
   const attemptsLeft = flow.attemptsLeft - 1;
   if (attemptsLeft <= 0) return denyFlow({ ...flow, attemptsLeft: 0 }, 'TOO_MANY_ATTEMPTS');
-  return { ...countStep(flow), attemptsLeft, error: { code, ...(retryAt !== undefined && { retryAt }) } };
+  return { ...countStep(flow), attemptsLeft, error: { code, ...omitUndefined({ retryAt }) } };
 }
 
 /** The error as the page receives it, with the rest of the wait, at most the maximum wait for a password (SR-63). */
@@ -218,15 +219,14 @@ export function completeFlow(
       amr,
       acr: isTwo ? '2' : '1',
       otp,
-      ...(token !== undefined && { token }),
+      ...omitUndefined({ token }),
       ...(flow.test !== undefined && { test: true as const }),
-      ...(kind !== undefined && { kind }),
-      ...(signed !== undefined && { transaction: signed }),
-      ...(password && { passwordAt, ...(passwordDigest !== undefined && { passwordDigest }) }),
+      ...omitUndefined({ kind, transaction: signed }),
+      ...(password && { passwordAt, ...omitUndefined({ passwordDigest }) }),
       // The verified password takes precedence: the user may have been read after it changed.
       ...(rule.userPasswordDigest !== undefined && { userPasswordDigest: passwordDigest ?? rule.userPasswordDigest }),
       ...(second && { secondAt }),
-      ...(passed.environment !== undefined && { environment: passed.environment }),
+      ...omitUndefined({ environment: passed.environment }),
       // Never newer than the oldest factor that counts: building on a sign-in makes it no newer.
       authenticatedAt: Math.min(rule.now, ...(password ? [passwordAt] : []), ...(second ? [secondAt] : [])),
       issuedAt: completeSecond(rule.now),
@@ -270,11 +270,9 @@ export function createFlow(
     step: 'identify',
     seq: 0,
     passwordVerified: false,
-    ...(asked.prefer && { prefer: asked.prefer }),
-    ...(asked.purpose && { purpose: asked.purpose }),
-    ...(asked.environment && { environment: asked.environment }),
+    ...omitUndefined({ prefer: asked.prefer, purpose: asked.purpose, environment: asked.environment }),
     attemptsLeft: FLOW_WRONG_ANSWERS,
-    ...(resource.testMode !== undefined && { test: resource.testMode }),
+    ...omitUndefined({ test: resource.testMode }),
     createdAt: now,
     expiresAt: now + FLOW_LIFETIME_MS,
   };
@@ -292,7 +290,7 @@ export function createRequestedFlow(
   const asked = {
     ...flow,
     user: request.user,
-    ...(login !== undefined && { login }),
+    ...omitUndefined({ login }),
     attemptsLeft,
     loginRequest: { hostCheckedPassword },
   };
@@ -328,7 +326,7 @@ export function createStepUpFlow(
     login,
     attemptsLeft,
     loginRequest: { hostCheckedPassword: false },
-    ...(demand && { demand }),
+    ...omitUndefined({ demand }),
     expiresAt: Math.min(flow.expiresAt, missing.keptUntil),
     step: 'password',
   };

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResultClaims } from '@countersign/protocol/result';
 import { authenticationDocument } from '../authentication/documents.ts';
 import { resultDocument } from '../flows/documents.ts';
@@ -99,5 +100,5 @@ export async function consumeResult(
 }
 
 function about({ resource, transaction }: ResultRecord) {
-  return { resource, ...(transaction !== undefined && { transaction }) };
+  return { resource, ...omitUndefined({ transaction }) };
 }

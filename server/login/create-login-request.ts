@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { widgetMethod } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import { type Demand, requiredFactors } from '../authentication/step-up.ts';
@@ -64,11 +65,11 @@ export async function createLoginRequest(
 
   const kept = await storeLoginRequest(ports, act, birth, 'login-request.created', {
     resource: input.resource,
-    ...(user && { user: user.id }),
+    ...omitUndefined({ user: user?.id }),
     nonce: input.nonce,
-    ...(redirectUri !== undefined && { redirectUri }),
+    ...omitUndefined({ redirectUri }),
     hostCheckedPassword: input.passwordChecked,
-    ...(demand && { demand, ...(previous !== undefined && { previous }) }),
+    ...(demand && { demand, ...omitUndefined({ previous }) }),
     expiresAt: now + LOGIN_REQUEST_LIFETIME_MS,
   });
   return isRefusal(kept) ? kept : { loginRequest: kept.loginRequest, expiresAt: kept.request.expiresAt };

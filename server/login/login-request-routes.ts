@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import { LEVELS } from '../authentication/step-up.ts';
 import { anyName, creationHeaders, flowId, instantOf, nonce, resourceId } from '../http/api/fields.ts';
@@ -91,7 +92,7 @@ export const loginRequestRoutes = [
       const body = c.req.valid('json');
       if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
       const { user, passwordChecked = false, redirectUri, acr, maxAgeMs, previous, ...rest } = body;
-      const demand = isDemanding(body) && { acr: acr ?? ('1' as const), ...(maxAgeMs !== undefined && { maxAgeMs }) };
+      const demand = isDemanding(body) && { acr: acr ?? ('1' as const), ...omitUndefined({ maxAgeMs }) };
       const input = {
         ...rest,
         passwordChecked,

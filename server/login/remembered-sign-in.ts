@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Authentication, PassedFactors } from '../authentication/step-up.ts';
 import type { ResultRecord } from '../flows/flow.ts';
 import type { UserId } from '../kernel/ids.ts';
@@ -18,7 +19,7 @@ export function rememberResult(record: ResultRecord & { user: UserId }): Authent
     resource,
     user,
     ...(password && { password: { at: passwordAt, digest: passwordDigest } }),
-    ...(second && { second }),
+    ...omitUndefined({ second }),
   };
 }
 

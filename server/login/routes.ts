@@ -1,4 +1,5 @@
 import { FACTOR_KINDS, FLOW_HEADER, FLOW_PURPOSES } from '@countersign/protocol/flow';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import { browserTraits } from '../browsers/environment-fields.ts';
 import { nonce, resourceId } from '../http/api/fields.ts';
@@ -37,10 +38,7 @@ export const flowRoutes = [
     handle: async (c, ports: Needs, { loginRequest, prefer, purpose, traits, ...asked }) => {
       const verdict = await startFlow(ports, {
         ...asked,
-        ...(loginRequest !== undefined && { loginRequest }),
-        ...(prefer !== undefined && { prefer }),
-        ...(purpose !== undefined && { purpose }),
-        ...(traits !== undefined && { traits }),
+        ...omitUndefined({ loginRequest, prefer, purpose, traits }),
         client: clientInfo(c),
       });
       return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
@@ -54,7 +52,7 @@ export const flowRoutes = [
     isSameOriginOnly: true,
     body: beginRedirected,
     handle: async (c, ports: Needs, { loginRequest, traits }) => {
-      const begun = { loginRequest, ...(traits && { traits }), client: clientInfo(c) };
+      const begun = { loginRequest, ...omitUndefined({ traits }), client: clientInfo(c) };
       const verdict = await startRedirectedFlow(ports, begun);
       return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
     },

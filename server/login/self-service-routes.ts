@@ -1,4 +1,5 @@
 import { FLOW_HEADER } from '@countersign/protocol/flow';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import { browserTraits } from '../browsers/environment-fields.ts';
 import type { Flow } from '../flows/flow.ts';
@@ -97,7 +98,7 @@ export const selfServiceRoutes = [
     isSameOriginOnly: true,
     body: startInput,
     handle: async (c, ports: Needs, { resource, traits }) => {
-      const verdict = await startSelfFlow(ports, { resource, ...(traits && { traits }), client: clientInfo(c) });
+      const verdict = await startSelfFlow(ports, { resource, ...omitUndefined({ traits }), client: clientInfo(c) });
       return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
     },
   }),

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Flow, LoginRequest, ResultRecord } from '../flows/flow.ts';
@@ -105,11 +106,11 @@ const place = fc
         ...nobody,
         ...(isNamed && { user: named }),
         ...(isOwnPage && { redirectUri: 'https://shop.example/back' }),
-        ...(usedAt !== undefined && { usedAt }),
+        ...omitUndefined({ usedAt }),
         hostCheckedPassword: isPasswordChecked,
       },
       running: running && runningAt(running),
-      result: isDone ? { ...RESULT, ...(consumedAt !== undefined && { consumedAt }) } : undefined,
+      result: isDone ? { ...RESULT, ...omitUndefined({ consumedAt }) } : undefined,
     });
   });
 const facts = fc

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { decideFactors, denialCode } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
 import { signingDenial, signingKinds } from '../authentication/signing.ts';
@@ -106,13 +107,13 @@ function checkNamedUser(
   if (factors.otp) return { kind: 'goes-on', flow };
   if (environmentForbids(environment, 'skipped')) return { ...denied('ENVIRONMENT_MISMATCH'), isOfEnvironment: true };
   const percent = environment?.percent ?? undefined;
-  const passed = { user, otp: 'skipped', ...(percent !== undefined && { environment: percent }) } as const;
+  const passed = { user, otp: 'skipped', ...omitUndefined({ environment: percent }) } as const;
   return { kind: 'passed', flow, passed };
 }
 
 /** The running flow, given to the page that starts now. */
 function presentedPassword(running: Flow, { handleHash, origin, environment }: Flow): Flow {
-  return { ...running, handleHash, origin, ...(environment && { environment }) };
+  return { ...running, handleHash, origin, ...omitUndefined({ environment }) };
 }
 
 /** Attempts left after a restart. An answer still being evaluated counts as used. */

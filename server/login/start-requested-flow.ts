@@ -1,5 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { StartedFlow } from '@countersign/protocol/flow';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { firstLoginDocument } from '../accounts/documents.ts';
 import { authenticationDocument } from '../authentication/documents.ts';
 import { readAccess } from '../authentication/read-access.ts';
@@ -123,8 +124,7 @@ async function readFacts(
     id: request.flow,
     // A sign-in continues beyond the request; a transaction does not.
     expiresAt: transaction ? request.expiresAt : now + FLOW_LIFETIME_MS,
-    ...(prefer && { prefer }),
-    ...(transaction && { transaction }),
+    ...omitUndefined({ prefer, transaction }),
   };
   // A page that starts again continues with the same challenge.
   const [running] = await ports.store.getMany([flowDocument.key(request.flow)], now);

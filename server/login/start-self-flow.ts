@@ -1,4 +1,5 @@
 import type { StartedFlow } from '@countersign/protocol/flow';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ReportedTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import type { ResourceId } from '../kernel/ids.ts';
@@ -27,7 +28,7 @@ export async function startSelfFlow(
     nonce: `self-service-of.${id}`,
     origin: ports.issuer,
     purpose: 'self',
-    ...(traits && { traits }),
+    ...omitUndefined({ traits }),
     client,
   });
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { describe, expect, test } from 'vitest';
 import type { Authentication, Demand } from '../authentication/step-up.ts';
 import type { Flow, LoginRequest } from '../flows/flow.ts';
@@ -45,7 +46,7 @@ const requestOf = (demand: Demand | undefined): LoginRequest & { user: typeof US
   user: USER.id,
   nonce: 'nonce',
   hostCheckedPassword: false,
-  ...(demand && { demand }),
+  ...omitUndefined({ demand }),
   secretHash: '',
   attemptsLeft: 5,
   createdAt: NOW,

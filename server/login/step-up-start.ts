@@ -1,4 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { widgetMethod } from '../authentication/methods.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
 import {
@@ -78,12 +79,12 @@ export function startStepUp(
   }
   const { second } = shown;
   const shownSecond = second && { token: second.token, kind: second.kind, second };
-  const flow = { ...addEarlierFactors(begun, shown), ...(request.demand && { demand: request.demand }) };
+  const flow = { ...addEarlierFactors(begun, shown), ...omitUndefined({ demand: request.demand }) };
   const percent = environment?.percent ?? undefined;
   const otp = required.otp ? 'verified' : required.otpSkipped ? 'skipped' : 'not_used';
   return {
     flow,
-    passed: { user, otp, ...(required.otp && shownSecond), ...(percent !== undefined && { environment: percent }) },
+    passed: { user, otp, ...(required.otp && shownSecond), ...omitUndefined({ environment: percent }) },
   };
 }
 

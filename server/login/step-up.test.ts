@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResultClaims } from '@countersign/protocol/result';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FlowId } from '../kernel/ids.ts';
@@ -42,8 +43,8 @@ function ask(scene: Fixture, { acr = '1', maxAgeMs, previous, user = scene.user.
     user,
     nonce: NONCE,
     passwordChecked: false,
-    ...(redirectUri !== undefined && { redirectUri }),
-    demand: { acr, ...(maxAgeMs !== undefined && { maxAgeMs }) },
+    ...omitUndefined({ redirectUri }),
+    demand: { acr, ...omitUndefined({ maxAgeMs }) },
     previous: previous as FlowId | undefined,
   });
 }

@@ -1,4 +1,5 @@
 import type { FlowView } from '@countersign/protocol/flow';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { firstLoginDocument } from '../accounts/documents.ts';
 import { confirmByFactor, confirmsUser } from '../authentication/confirm-user.ts';
 import { readAccess } from '../authentication/read-access.ts';
@@ -123,9 +124,9 @@ async function admitFinish(
   const percent = environment?.percent ?? undefined;
   const isPasswordKept = flow.kept?.password !== undefined && passed.password !== true;
   if (environmentForbids(environment, passed.otp, isPasswordKept)) {
-    return { end: refusal('ENVIRONMENT_MISMATCH', {}, { about: id, ...(percent !== undefined && { percent }) }) };
+    return { end: refusal('ENVIRONMENT_MISMATCH', {}, { about: id, ...omitUndefined({ percent }) }) };
   }
-  const complete = { ...passed, ...(percent !== undefined && { environment: percent }) };
+  const complete = { ...passed, ...omitUndefined({ environment: percent }) };
   if (flow.purpose !== 'self') return { complete, resource };
   const standing = await loadOpener(ports, flow, resource, passed);
   if (isRefusal(standing)) return { end: standing };

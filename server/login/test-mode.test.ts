@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { completeFlow, createFlow, type VerifiedFactors } from '../flows/transitions.ts';
@@ -17,7 +18,7 @@ const resource = (testMode?: Resource['testMode']): Resource => ({
   allowLocalhost: false,
   resultLifetimeMs: 60_000,
   createdAt: 0,
-  ...(testMode && { testMode }),
+  ...omitUndefined({ testMode }),
 });
 const asked = { nonce: 'nonce-0123456789abcdef', origin: 'https://shop.example', handleHash: '' };
 const id = idFromBytes('flw', new Uint8Array(7));

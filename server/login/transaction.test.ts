@@ -1,4 +1,5 @@
 import type { FlowView } from '@countersign/protocol/flow';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticationDocument } from '../authentication/documents.ts';
 import { flowDocument, resultDocument } from '../flows/documents.ts';
@@ -136,7 +137,7 @@ describe('SR-45: an answer is valid only for what was shown', () => {
       const answer = await device.answer(walk.view.question ?? '');
       const key = challengeDocument.key(device.token, flowOf(walk));
       const { transaction: _asked, ...challenge } = await read(ports, key);
-      const value = { ...challenge, ...(transaction !== undefined && { transaction }) };
+      const value = { ...challenge, ...omitUndefined({ transaction }) };
       await ports.store.commit({
         anchor: key.anchor,
         operation: newOperation(ports),

@@ -1,4 +1,5 @@
 import type { FlowView } from '@countersign/protocol/flow';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResultClaims } from '@countersign/protocol/result';
 import { recoveryCodesOf, showEnrolment, showSending } from '../enrolment/show-enrolment.ts';
 import { resultDocument } from '../flows/documents.ts';
@@ -34,7 +35,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   const view: FlowView = {
     step: flow.step,
     seq: flow.seq,
-    ...(flow.login !== undefined && { login: flow.login }),
+    ...omitUndefined({ login: flow.login }),
     expiresAt: flow.expiresAt,
     now,
   };
@@ -92,7 +93,7 @@ export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
     amr: record.amr,
     acr: record.acr,
     otp: record.otp,
-    ...(record.transaction !== undefined && { txn: record.transaction }),
+    ...omitUndefined({ txn: record.transaction }),
     auth_time: Math.floor(record.authenticatedAt / 1000),
     iat: Math.floor(record.issuedAt / 1000),
     exp: Math.floor(record.expiresAt / 1000),

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { locateTyped, unknownSubject } from '../authentication/decoy-attempt.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import type { ResourceId } from '../kernel/ids.ts';
@@ -43,10 +44,10 @@ export async function requestPasswordReset(
   const mayMail = await countMail(ports, 'password-reset', subject);
   const person = found && (await findResettableUser(ports, found, id));
   const act: RequestContext = {
-    actor: { kind: 'user', account: resource.account, ...(found && { id: found.id }) },
+    actor: { kind: 'user', account: resource.account, ...omitUndefined({ id: found?.id }) },
     ...client,
   };
-  const draft = { type: 'user.password-reset-asked', resource: id, ...(found && { subject: found.id }) } as const;
+  const draft = { type: 'user.password-reset-asked', resource: id, ...omitUndefined({ subject: found?.id }) } as const;
 
   if (!person?.email || !mayMail) {
     const reason = found ? 'ACCESS_DENIED' : 'USER_NOT_FOUND';

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { hashNewPassword } from '../authentication/new-password.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -47,7 +48,7 @@ export async function resetPassword(
       const event = {
         type: 'user.password-reset',
         subject: known.id,
-        ...(resource !== undefined && { resource }),
+        ...omitUndefined({ resource }),
       } as const;
       return {
         answer: { to: reset.value.email },

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { callDependency } from '../kernel/dependency.ts';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import type { Mail, MailLanguage } from '../kernel/mail.ts';
@@ -72,7 +73,7 @@ export function newReset(
     secretHash: hashSecret(secret),
     email,
     passwordDigest: passwordDigest(user),
-    ...(resource !== undefined && { resource }),
+    ...omitUndefined({ resource }),
     expiresAt: ports.clock.now() + PASSWORD_RESET_LIFETIME_MS,
   };
   const path = writeResetPath({ user: user.id, secret }, language);

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 
 export interface WrongPasswords {
@@ -73,7 +74,7 @@ export function attemptsAsOf(attempts: PasswordAttempts, now: number): PasswordA
   const isAhead = [attempts, ...networksOf(attempts)].some(({ lastFailureAt }) => lastFailureAt > now);
   if (!isAhead) return attempts;
   const { places, ...elsewhere } = notAhead(attempts, now);
-  return { ...elsewhere, ...(places && { places: places.map((place) => notAhead(place, now)) }) };
+  return { ...elsewhere, ...omitUndefined({ places: places?.map((place) => notAhead(place, now)) }) };
 }
 
 /** The wrong passwords that count for an attempt from there. */

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { callDependency } from '../kernel/dependency.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Reservation } from '../kernel/ports/password-hasher.ts';
@@ -167,7 +168,7 @@ async function verifyCounted<R, A extends object>(
   if (!person) {
     const reason = isBarred ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
     if (attempt.wrong) await appendAlone(ports, counters.name.anchor, attempt.wrong(reason));
-    return refusal('INVALID_CREDENTIALS', {}, { ...(about !== undefined && { about }), ...(isBarred && { reason }) });
+    return refusal('INVALID_CREDENTIALS', {}, { ...omitUndefined({ about }), ...(isBarred && { reason }) });
   }
   const concluded = await conclude(person);
   const event = attempt.right?.(concluded);

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Resource } from './resource.ts';
 
 /** The public information about a resource that the sign-in shows. */
@@ -26,6 +27,6 @@ export function publicInfo({ name: title, passwordReset = false, testMode, logo,
     passwordReset,
     comparesBrowsers,
     isTest: testMode !== undefined,
-    ...(logo !== undefined && { logo }),
+    ...omitUndefined({ logo }),
   };
 }

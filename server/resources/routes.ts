@@ -1,4 +1,5 @@
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import {
   describeObject,
@@ -285,12 +286,7 @@ export const resourceRoutes = [
         c.req.valid('json');
       const settings = {
         ...body,
-        ...(environment && { environment }),
-        ...(rememberMs !== undefined && { rememberMs }),
-        ...(geoFilter && { geoFilter }),
-        ...(timeFilter && { timeFilter }),
-        ...(ipFilter && { ipFilter }),
-        ...(testMode && { testMode }),
+        ...omitUndefined({ environment, rememberMs, geoFilter, timeFilter, ipFilter, testMode }),
         ...(enrolment && { enrolment: policyOf(enrolment) }),
         ...(selfService && { selfService }),
       };

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { SelfSignIn } from '@countersign/protocol/self-service';
 import { browserFamily, platformFamily } from '../browsers/device-fingerprint/user-agent-families.ts';
 import { listEvents } from '../events/list-events.ts';
@@ -39,7 +40,7 @@ export async function listOwnSignIns(
     at,
     granted: outcome === 'granted',
     factors: [...factors],
-    ...(address !== undefined && { address }),
+    ...omitUndefined({ address }),
     ...(userAgent !== undefined && { browser: browserFamily(userAgent), platform: platformFamily(userAgent) }),
   }));
   return { signIns, lastUsedAt };

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import type { EventDraft } from '../kernel/event.ts';
@@ -68,7 +69,7 @@ function part(
     const on = before.assignments.filter(({ tokens }) => tokens.some((pair) => pair.token === token.id));
     if (on.length === 0) return { answer: { user: before } };
     const enrolled = before.enrolled?.filter((id) => id !== token.id);
-    const kept: User = { ...before, ...(enrolled && { enrolled }) };
+    const kept: User = { ...before, ...omitUndefined({ enrolled }) };
     const user = on.reduce((edited, { resource }) => unassignToken(edited, resource, token.id), kept);
     const event: EventDraft = {
       type: 'assignment.deleted',

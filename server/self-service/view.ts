@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { SelfToken, SelfView } from '@countersign/protocol/self-service';
 import { passwordRule } from '../authentication/new-password.ts';
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
@@ -63,7 +64,7 @@ export async function viewSelfService(
       kind: token.factor.kind,
       state,
       addedAt: token.createdAt,
-      ...(lastUsedAt !== undefined && { lastUsedAt }),
+      ...omitUndefined({ lastUsedAt }),
       mayRename: manages && isOwn,
       mayRemove: manages && kept === undefined,
       // An app has a synchronised clock; a hardware token may drift.
@@ -80,10 +81,7 @@ export async function viewSelfService(
   return {
     person: {
       login,
-      ...(firstName !== undefined && { firstName }),
-      ...(secondName !== undefined && { secondName }),
-      ...(email !== undefined && { email }),
-      ...(phone !== undefined && { phone }),
+      ...omitUndefined({ firstName, secondName, email, phone }),
     },
     may: {
       firstName: details.includes('firstName'),

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { CSRF_HEADER } from '@countersign/protocol/session';
 import { accountDocument } from '../accounts/documents.ts';
 import { acceptInvitation } from '../administrators/accept-link.ts';
@@ -53,7 +54,7 @@ export function mailedInvitation(ports: TestPorts, email: string): { link: strin
 
 export async function invite(ports: TestPorts, account: AccountId, spec: AdministratorSpec): Promise<Invited> {
   const { email, grants = [], superuser } = spec;
-  const input = { email, name: 'Ada', language: 'en', grants, ...(superuser && { superuser }) } as const;
+  const input = { email, name: 'Ada', language: 'en', grants, ...omitUndefined({ superuser }) } as const;
   return unwrap(await inviteAdministrator(ports, operatorContext(account), birth(ports, 'adm'), input));
 }
 

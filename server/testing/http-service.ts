@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Hono } from 'hono';
 import { type AppOptions, createApp } from '../app.ts';
 import { LARGE_BODIES } from '../composition/api-routes.ts';
@@ -105,11 +106,11 @@ export async function openService(seed: string, overPorts?: TestPorts): Promise<
       const all = new Headers(headers);
       if (key !== undefined) all.set('authorization', `Bearer ${key}`);
       if (body !== undefined && !all.has('content-type')) all.set('content-type', 'application/json');
-      const init = { method, headers: all, ...(sent !== undefined && { body: sent }) };
+      const init = { method, headers: all, ...omitUndefined({ body: sent }) };
       return app.request(path, init, connectedFrom(from));
     },
     async keyFor(account, scopes = ['authenticate', 'read', 'write'], resources, lifetimeMs = 365 * 24 * 3_600_000) {
-      const input = { account, name: 'test', scopes, lifetimeMs, ...(resources && { resources }) };
+      const input = { account, name: 'test', scopes, lifetimeMs, ...omitUndefined({ resources }) };
       return unwrap(await createApiKey(ports, input)).text;
     },
   };

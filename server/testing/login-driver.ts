@@ -1,4 +1,5 @@
 import type { EnrolmentKind, FlowPurpose, FlowView } from '@countersign/protocol/flow';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { ReportedTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import { type AnswerableStep, type Flow, SECOND_STEPS } from '../flows/flow.ts';
@@ -48,10 +49,9 @@ export class LoginDriver {
       resource: scene.resource.id,
       nonce,
       origin,
-      client: { ...client(address), ...(userAgent !== undefined && { userAgent }) },
+      client: { ...client(address), ...omitUndefined({ userAgent }) },
       ...(browser && { traits }),
-      ...(loginRequest !== undefined && { loginRequest }),
-      ...(purpose && { purpose }),
+      ...omitUndefined({ loginRequest, purpose }),
     });
     return new LoginDriver(scene, ports, unwrap(begun), address);
   }

@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
 import { isoCBOR } from '@simplewebauthn/server/helpers';
 
@@ -100,7 +101,7 @@ export class SoftwareAuthenticator {
         clientDataJSON,
         authenticatorData: authenticatorData.toString('base64url'),
         signature: signature.toString('base64url'),
-        ...(userHandle !== undefined && { userHandle }),
+        ...omitUndefined({ userHandle }),
       },
     };
   }

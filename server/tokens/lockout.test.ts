@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen, sampleToken } from '../testing/samples.ts';
@@ -47,7 +48,7 @@ describe('the state of a token', () => {
     });
     fc.assert(
       fc.property(facts, ({ lock, expiresAt, needsResync }) => {
-        const held = { ...(lock && { lock }), ...(expiresAt && { expiresAt }), ...(needsResync && { needsResync }) };
+        const held = { ...omitUndefined({ lock }), ...(expiresAt && { expiresAt }), ...omitUndefined({ needsResync }) };
         expect(tokenState({ enabled: false, ...held }, NOW)).toBe('deactivated');
         expect(tokenState({ enabled: true, ...held }, NOW)).toBe(stateOnceEnabled({ ...held }, NOW));
       }),

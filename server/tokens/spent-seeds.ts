@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
@@ -31,7 +32,7 @@ export async function storeSpentSeed(
   await transact(ports, key.anchor, [key], ([stored]) => {
     const value = spentTogether(stored?.value, spent);
     const expiresAt = spentUntil(value, token.factor);
-    return { answer: undefined, write: { put: [{ key, value, ...(expiresAt !== undefined && { expiresAt }) }] } };
+    return { answer: undefined, write: { put: [{ key, value, ...omitUndefined({ expiresAt }) }] } };
   });
 }
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { referenceTo } from '../kernel/actor.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
 import { mayChangeUser, mayCreate } from '../kernel/policy.ts';
@@ -55,15 +56,15 @@ export async function storeToken<T extends Token>(
     id,
     account,
     name: input.name,
-    ...(input.serial !== undefined && { serial: input.serial }),
+    ...omitUndefined({ serial: input.serial }),
     nextCounter: 0,
-    ...(input.owner !== undefined && { owner: input.owner }),
+    ...omitUndefined({ owner: input.owner }),
     epoch: input.epoch ?? 0,
     enabled: true,
     failures: 0,
-    ...(input.expiresAt !== undefined && { expiresAt: input.expiresAt }),
+    ...omitUndefined({ expiresAt: input.expiresAt }),
     directResources: [],
-    ...(input.madeAs !== undefined && { madeAs: input.madeAs }),
+    ...omitUndefined({ madeAs: input.madeAs }),
     createdAt: ports.clock.now(),
     createdBy: referenceTo(act.actor),
   });

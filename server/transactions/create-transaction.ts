@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { parseTransaction } from '@countersign/protocol/transaction';
 import { signingDenial, signingKinds } from '../authentication/signing.ts';
 import { storeLoginRequest } from '../flows/login-request.ts';
@@ -59,7 +60,7 @@ export async function createTransaction(
     fields: [...parsed.fields],
     hash: transactionHash(parsed.fields),
     nonce: Buffer.from(ports.random.bytes(32)).toString('base64url'),
-    ...(input.factors && { kinds: input.factors }),
+    ...omitUndefined({ kinds: input.factors }),
   };
   const { tokens } = await loadAssignedTokens(ports, user, resource.id);
   const denial = signingDenial(

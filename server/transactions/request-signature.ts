@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { parseTransaction, type TransactionField } from '@countersign/protocol/transaction';
 import { decideFactors, denialCode } from '../authentication/methods.ts';
 import { factorStates } from '../authentication/second-factor.ts';
@@ -67,5 +68,5 @@ export async function requestSignature(
   if (!asked) return refusal('SIGNING_TOKEN_MISSING');
   if (isRefusal(asked)) return asked;
   const { question, expiresAt } = asked;
-  return { token, transaction: transaction.hash, ...(question !== undefined && { question }), expiresAt };
+  return { token, transaction: transaction.hash, ...omitUndefined({ question }), expiresAt };
 }

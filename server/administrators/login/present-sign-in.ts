@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EnrolmentView, SessionView, SignInView } from '@countersign/protocol/session';
 import { accountDocument } from '../../accounts/documents.ts';
 import { presentError } from '../../flows/transitions.ts';
@@ -17,7 +18,7 @@ export async function presentSignIn(
 ): Promise<PlainSignInView> {
   const now = ports.clock.now();
   const { step, seq, email, error, expiresAt } = flow;
-  const view: PlainSignInView = { step, seq, ...(email !== undefined && { email }), expiresAt, now };
+  const view: PlainSignInView = { step, seq, ...omitUndefined({ email }), expiresAt, now };
   if (error) view.error = presentError(error, now);
   if (step === 'enrol' && flow.enrolment) {
     const [account] = await ports.store.getMany([accountDocument.key(flow.account)], now);

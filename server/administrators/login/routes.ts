@@ -1,4 +1,5 @@
 import { FLOW_HEADER } from '@countersign/protocol/flow';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { password } from '../../http/api/fields.ts';
@@ -94,7 +95,7 @@ const begin = route({
   responses: { 201: jsonAnswer('Started.', startedSignIn) },
   handle: async (c, ports: Needs) => {
     const { account } = c.req.valid('json');
-    const begun = await startSignIn(ports, { ...(account && { account }), client: clientInfo(c) });
+    const begun = await startSignIn(ports, { ...omitUndefined({ account }), client: clientInfo(c) });
     if (isRefusal(begun)) return refuseResult(c, begun);
     return c.json({ ...(await present(ports, begun)), handle: begun.handle }, 201);
   },

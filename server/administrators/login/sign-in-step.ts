@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { SignInStep } from '@countersign/protocol/session';
 import type { Handle } from '../../flows/flow.ts';
 import { claimFlowStep, putFlow, releaseStep } from '../../flows/stored-flow.ts';
@@ -100,7 +101,7 @@ async function finish(
       factors: ['password', 'otp'],
     };
     return {
-      progress: { flow: done, opened, ...(recoveryCodes && { recoveryCodes }) },
+      progress: { flow: done, opened, ...omitUndefined({ recoveryCodes }) },
       write: {
         put: [...(putFlow(administratorFlowDocument.key, done).put ?? []), putSession(opened.session)],
         append: [createEvent({ actor, ...client }, draft, now)],
@@ -152,7 +153,7 @@ function refusedEvent(flow: AdministratorFlow, { refused, audit = {} }: Refusal)
   const subject = flow.administrator ?? about;
   return {
     type: 'administrator.refused',
-    ...(subject !== undefined && { subject }),
+    ...omitUndefined({ subject }),
     related: [flow.id, ...tokens],
     outcome: 'refused',
     reason,

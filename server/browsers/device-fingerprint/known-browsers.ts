@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId, ResourceId, UserId } from '../../kernel/ids.ts';
 import { DAY_MS } from '../../kernel/time.ts';
 import type { Environment } from './browser-signals.ts';
@@ -50,7 +51,7 @@ export function remember(
   const known = kept.find((one) => one.resource === resource && sameTraits(one.traits, traits));
   if (known && now - known.lastSeenAt < SEEN_STEP_MS) return undefined;
   const firstSeenAt = known?.firstSeenAt ?? now;
-  const first: RememberedEnvironment = { ...(resource && { resource }), traits, firstSeenAt, lastSeenAt: now };
+  const first: RememberedEnvironment = { ...omitUndefined({ resource }), traits, firstSeenAt, lastSeenAt: now };
   let here = 0;
   const list = [first, ...kept.filter((one) => one !== known)].filter((one) => {
     if (one.resource === resource) here += 1;

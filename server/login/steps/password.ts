@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type CorrectPassword, checkPassword } from '../../authentication/check-password.ts';
 import { widgetMethod } from '../../authentication/methods.ts';
 import { readAccess } from '../../authentication/read-access.ts';
@@ -129,7 +130,7 @@ async function endWithPassword(
   }
   const percent = environment?.percent ?? undefined;
   const ids = tokens.map(({ id }) => id);
-  const audit = { about: user.id, tokens: ids, ...(percent !== undefined && { percent }) };
+  const audit = { about: user.id, tokens: ids, ...omitUndefined({ percent }) };
   const canUnlock = factors.reason === 'locked' && (await canRequestUnlock(ports, resource, user, tokens));
   return {
     refusal: refusal(requiredDenial(factors.reason, user), {}, audit),

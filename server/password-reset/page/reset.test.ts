@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { composeMail } from '../../messages/mail/compose.ts';
 import { fakeHash } from '../../testing/fake-hasher.ts';
@@ -38,7 +39,7 @@ function post(path: string, { fields, headers }: Sent): Promise<Response> {
 }
 
 const ask = (name: string, headers?: Record<string, string>) =>
-  post('/reset', { fields: { resource: scene.resource.id, name, lang: 'en' }, ...(headers && { headers }) });
+  post('/reset', { fields: { resource: scene.resource.id, name, lang: 'en' }, ...omitUndefined({ headers }) });
 
 /** The mail is sent after the response. */
 async function mailed(): Promise<string> {
@@ -61,7 +62,7 @@ async function passwordHash(): Promise<string | undefined> {
 const NEW = 'seven quiet marmots';
 const look = (link: string) => post('/reset/password', { fields: { link, lang: 'en' } });
 const choose = (link: string, password = NEW, again = password, headers?: Record<string, string>) =>
-  post('/reset/password', { fields: { link, password, again, lang: 'en' }, ...(headers && { headers }) });
+  post('/reset/password', { fields: { link, password, again, lang: 'en' }, ...omitUndefined({ headers }) });
 
 test('works from the request to the new password', async () => {
   const question = await service.call(`GET /reset?resource=${scene.resource.id}&lang=de`);

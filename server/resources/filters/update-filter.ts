@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { FilterId } from '../../kernel/ids.ts';
 import { mayActOn, mayChangeFilter } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
@@ -50,7 +51,7 @@ export async function updateFilter(
       if (rule && rule.kind !== filter.rule.kind) {
         return wrongInput('rule/kind', 'a filter stays of its kind');
       }
-      return { ...filter, ...(name !== undefined && { name }), ...(rule && { rule: canonicalRule(rule) }) };
+      return { ...filter, ...omitUndefined({ name }), ...(rule && { rule: canonicalRule(rule) }) };
     },
     seen,
   );

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { NewPin } from '../../tokens/store-token.ts';
 import { assign } from '../as-operator.ts';
 import { addToken, type Fixture, type FixtureToken, unwrap } from '../fixtures.ts';
@@ -30,7 +31,7 @@ export const totpDevice = oathDevice('totp');
 export const hotpDevice = oathDevice('hotp');
 
 async function giveOath({ ports, account, resource, user }: Fixture, kind: 'totp' | 'hotp', pin?: NewPin) {
-  const token = await addToken(ports, account, { kind, owner: user.id, ...(pin && { pin }) });
+  const token = await addToken(ports, account, { kind, owner: user.id, ...omitUndefined({ pin }) });
   unwrap(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
   return token;
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Change, Store } from '../../kernel/ports/store.ts';
@@ -167,13 +168,12 @@ async function toChange(
       .map(({ name, value, expiresAt }) => ({
         key: keyOf(anchor, name),
         value,
-        ...(expiresAt === undefined ? {} : { expiresAt }),
+        ...omitUndefined({ expiresAt }),
       })),
     delete: one.write.filter((write) => write.value === undefined).map(({ name }) => keyOf(anchor, name)),
     index: one.index.map(({ index, add, remove }) => ({
       index,
-      ...(add ? { add } : {}),
-      ...(remove ? { remove } : {}),
+      ...omitUndefined({ add, remove }),
     })),
   };
 }

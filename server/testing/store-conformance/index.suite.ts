@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { describe, expect, test } from 'vitest';
 import type { IndexEntry, RangeOptions, Store } from '../../kernel/ports/store.ts';
 import { changeOf, keyOf } from './changes.ts';
@@ -158,7 +159,7 @@ async function pages(store: Store, options: RangeOptions): Promise<IndexEntry[]>
   const found: IndexEntry[] = [];
   for (;;) {
     const after = found.at(-1);
-    const page = await store.range('all', { ...options, ...(after ? { after } : {}) });
+    const page = await store.range('all', { ...options, ...omitUndefined({ after }) });
     found.push(...page);
     if (page.length < options.limit) return found;
   }

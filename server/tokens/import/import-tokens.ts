@@ -1,4 +1,5 @@
 import { pbkdf2 } from 'node:crypto';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ImportFlaw, ImportFormat, ImportWarning } from '@countersign/protocol/token-import';
 import type { TokenId } from '../../kernel/ids.ts';
 import { runExclusive } from '../../kernel/keyed-queue.ts';
@@ -97,7 +98,7 @@ function validationOutcome(row: ValidatedRow): Outcome {
 }
 
 function placeOf({ line, serial }: ValidatedRow): Pick<ImportedRow, 'line' | 'serial'> {
-  return { line, ...(serial !== undefined && { serial }) };
+  return { line, ...omitUndefined({ serial }) };
 }
 
 /**

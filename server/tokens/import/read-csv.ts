@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ImportWarning } from '@countersign/protocol/token-import';
 import { recordsOf } from './csv-records.ts';
 import { flawOf, ImportError, type ImportedToken, type ImportRow } from './import-file.ts';
@@ -97,7 +98,7 @@ function rowOf(
   const short = isNamed && record.length !== columns.length;
   const read = flawOf(() => readRecord(fields, short, options, encoding));
   const outcome = 'flaw' in read ? read : { token: read.read };
-  return { line, ...(serial !== undefined && { serial }), outcome };
+  return { line, ...omitUndefined({ serial }), outcome };
 }
 
 function readRecord(

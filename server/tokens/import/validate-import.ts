@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type AccountId, idFromBytes, type TokenId } from '../../kernel/ids.ts';
 import { mapConcurrent } from '../../kernel/map-concurrent.ts';
 import { normaliseName } from '../../kernel/names.ts';
@@ -32,7 +33,7 @@ export async function validateImport(
 ): Promise<ValidatedRow[]> {
   const seen = { ids: new Set<string>(), serials: new Set<string>() };
   const distinguish = ({ line, serial, outcome }: ImportRow): ValidatedRow => {
-    const named = { line, ...(serial !== undefined && { serial }) };
+    const named = { line, ...omitUndefined({ serial }) };
     if ('flaw' in outcome) return { ...named, flaw: outcome.flaw };
     const { token } = outcome;
     const birth = newIdOf(ports, account, token);
@@ -55,7 +56,7 @@ export async function validateImport(
     if (existing?.value.account === account) return { ...row, exists: true };
     const { token, line, serial } = row;
     const taken = token.serial !== undefined && (await isTaken(ports, account, token.serial));
-    return taken ? { line, ...(serial !== undefined && { serial }), flaw: 'SERIAL_TAKEN' } : row;
+    return taken ? { line, ...omitUndefined({ serial }), flaw: 'SERIAL_TAKEN' } : row;
   });
 }
 
@@ -79,7 +80,7 @@ async function isTaken(ports: Pick<Ports, 'store' | 'clock'>, account: AccountId
   const prefix = namesExactly(serial);
   let after: IndexEntry | undefined;
   for (;;) {
-    const entries = await ports.store.range(index, { limit: PIECE, prefix, ...(after && { after }) });
+    const entries = await ports.store.range(index, { limit: PIECE, prefix, ...omitUndefined({ after }) });
     const keys = entries.map(({ id }) => tokenDocument.key(id as TokenId));
     const stored = await ports.store.getMany(keys, ports.clock.now());
     const holds = stored.some(

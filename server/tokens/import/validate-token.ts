@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from '../kinds/oath/code.ts';
 import { KIND_RULES } from '../kinds/rules.ts';
 import { TOKEN_KINDS } from '../token.ts';
@@ -25,9 +26,9 @@ export function validateToken(said: DeclaredToken, secret: Uint8Array): Imported
   if (said.serial !== undefined && !isLabel(said.serial, 64)) throw new ImportError('SERIAL_INVALID');
   const record = {
     name,
-    ...(said.serial !== undefined && { serial: said.serial }),
+    ...omitUndefined({ serial: said.serial }),
     secret,
-    ...(said.expiresAt !== undefined && { expiresAt: said.expiresAt }),
+    ...omitUndefined({ expiresAt: said.expiresAt }),
   };
   return rules.read(record, kind, said);
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { DRIFT_MAX_STEPS } from '../../kinds/oath/verify.ts';
 import type { DeclaredQuestions, DeclaredToken } from '../declared-token.ts';
 import { ImportError } from '../import-file.ts';
@@ -77,7 +78,7 @@ export function readKeyPackage(keyPackage: XmlElement, now: number): PskcKey {
       ...(ends.length > 0 && { expiresAt: Math.min(...ends) }),
     },
     seed: readSeed(data),
-    ...(kept.pinKeyId !== undefined && { pinKeyId: kept.pinKeyId }),
+    ...omitUndefined({ pinKeyId: kept.pinKeyId }),
     driftLeftOut: !followed,
   };
 }
@@ -108,7 +109,7 @@ function readFormats(parameters: XmlElement | undefined): Pick<DeclaredToken, 'd
     most: challenge.get('Max'),
     checked: hasCheckDigit(challenge),
   };
-  return { ...(response && { digits: readDigits(parameters) }), ...(questions && { questions }) };
+  return { ...(response && { digits: readDigits(parameters) }), ...omitUndefined({ questions }) };
 }
 
 /** The length of codes, which is required (RFC 6030 section 10.1); codes must be digits only. */
@@ -139,7 +140,7 @@ function readSeed(data: XmlElement): SeedAsGiven {
   if (!encrypted) throw new ImportError('SEED_MISSING');
   const code = mac && base64Decode(textOf(mac));
   if (mac && code === undefined) throw new ImportError('MAC_WRONG');
-  return { encrypted: readEncrypted(encrypted), ...(code && { mac: code }) };
+  return { encrypted: readEncrypted(encrypted), ...omitUndefined({ mac: code }) };
 }
 
 /** An unencrypted number beside the seed. */

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ImportWarning } from '@countersign/protocol/token-import';
 import { flawOf, ImportError, type ImportRow } from '../import-file.ts';
 import { validateToken } from '../validate-token.ts';
@@ -41,7 +42,7 @@ export function* openContainer(container: PskcContainer, key: Uint8Array | undef
     mac && macKey && ((encrypted, code) => macFits(mac.hash, macKey, encrypted, code));
   const shared = sharedSerials(packages);
   for (const { line, serial, outcome } of packages) {
-    const named = { line, ...(serial !== undefined && { serial }) };
+    const named = { line, ...omitUndefined({ serial }) };
     if ('flaw' in outcome) {
       yield { ...named, outcome };
       continue;

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { ImportError } from '../import-file.ts';
 import { instantOf } from '../read-instant.ts';
 import { childOf, isElement, textOf, type XmlElement } from './xml.ts';
@@ -56,7 +57,7 @@ export function readPolicy(policy: XmlElement, answers: boolean, now: number): I
   }
   const [pinKeyId, another] = pins;
   if (another !== undefined) throw new ImportError('POLICY_UNSUPPORTED');
-  return { ...readDates(policy, now), ...(pinKeyId !== undefined && { pinKeyId }) };
+  return { ...readDates(policy, now), ...omitUndefined({ pinKeyId }) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId, TokenId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import type { Json } from '../../../kernel/ports/store.ts';
@@ -55,7 +56,7 @@ export async function createOcraChallenge(
       account: token.account,
       resource,
       question,
-      ...(transaction && { transaction: transaction.hash }),
+      ...omitUndefined({ transaction: transaction?.hash }),
       createdAt: now,
       expiresAt,
     };

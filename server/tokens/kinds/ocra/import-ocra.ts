@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import {
   algorithmOf,
   counterOf,
@@ -37,7 +38,7 @@ function validateOcra(
   return {
     kind: 'ocra',
     suite,
-    ...(said.suitePin !== undefined && { suitePin: said.suitePin }),
+    ...omitUndefined({ suitePin: said.suitePin }),
     counter: suite.counter ? counterOf(said.counter ?? '0') : 0,
     driftSteps: suite.time === undefined ? 0 : (said.driftSteps ?? 0),
   };

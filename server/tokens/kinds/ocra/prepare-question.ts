@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../../kernel/request-context.ts';
@@ -35,7 +36,7 @@ export function createApiQuestion(
   { token, resource, scope, transaction, createEvent }: ChallengeOrder<OcraToken>,
 ): Promise<Result<ApiChallenge>> {
   const order = { token: token.id, scope, resource: resource.id, transaction };
-  return createOcraChallenge(ports, { ...order, ...(createEvent && { createEvent }) });
+  return createOcraChallenge(ports, { ...order, ...omitUndefined({ createEvent }) });
 }
 
 /** A resynchronisation belongs to no resource. */

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { HOTP_RESYNC_AHEAD } from '../oath/resync.ts';
 import { DRIFT_MAX_STEPS } from '../oath/verify.ts';
 import { type OcraInput, ocraAnswer } from './answer.ts';
@@ -87,8 +88,7 @@ function positionsAt({ suite, nextCounter }: VerifiableOcraToken, lengthMs: numb
   const latest = Math.min(nextCounter + HOTP_RESYNC_AHEAD, Number.MAX_SAFE_INTEGER - 2);
   const places: Place[] = [];
   for (let counter = nextCounter; counter <= latest; counter++) {
-    for (const timeSteps of steps ?? [undefined])
-      places.push({ counter, ...(timeSteps !== undefined && { timeSteps }) });
+    for (const timeSteps of steps ?? [undefined]) places.push({ counter, ...omitUndefined({ timeSteps }) });
   }
   return places;
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import { callDependency } from '../../../kernel/dependency.ts';
 import type { TokenId } from '../../../kernel/ids.ts';
@@ -63,7 +64,7 @@ export async function finishPasskeyRegistration(
     createdAt: now,
     createdBy: { kind: 'user', id: maker.id },
   };
-  const birth = { id, ...(madeWith !== undefined && { madeWith }) };
+  const birth = { id, ...omitUndefined({ madeWith }) };
   const made = await createObject(ports, act, 'token.created', birth, tokenDocument.key(id), token as Token);
   if (isRefusal(made)) {
     await releaseCredential(ports, account, credentialId, id);

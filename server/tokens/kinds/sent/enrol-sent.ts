@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { TokenId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import { createEvent } from '../../../kernel/request-context.ts';
@@ -41,7 +42,7 @@ export const sentEnrolment: KindEnrolment<SentDraft> = {
     const target = codeTarget(kind, user);
     return { kind, token, ...(typeof target === 'object' && { onRecord: maskedAddress({ kind, to: target.to }) }) };
   },
-  show: async (_ports, { kind, onRecord }) => ({ kind, ...(onRecord !== undefined && { to: onRecord }) }),
+  show: async (_ports, { kind, onRecord }) => ({ kind, ...omitUndefined({ to: onRecord }) }),
   showSent({ kind, sent }, now) {
     if (!sent) return undefined;
     const { to, expiresAt, resendAt } = sent;

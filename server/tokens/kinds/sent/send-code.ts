@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId } from '../../../kernel/ids.ts';
 import { runExclusive } from '../../../kernel/keyed-queue.ts';
 import type { MailLanguage } from '../../../kernel/mail.ts';
@@ -75,8 +76,7 @@ export async function sendCode(ports: SendNeeds, act: RequestContext, order: Sen
       language: order.language,
       code,
       site: order.resource.name,
-      ...(order.transaction && { confirms: order.transaction.fields }),
-      ...(order.origin !== undefined && { origin: order.origin }),
+      ...omitUndefined({ confirms: order.transaction?.fields, origin: order.origin }),
       expiresAt,
       lifetimeMs: expiresAt - challenge.createdAt,
     });
@@ -116,7 +116,7 @@ async function ask(ports: SendNeeds, act: RequestContext, order: SendOrder, code
       mac: codeMac(ports, token, order.scope, code).toString('base64url'),
       epoch: token.epoch,
       moves: movesOf(token),
-      ...(order.transaction && { transaction: order.transaction.hash }),
+      ...omitUndefined({ transaction: order.transaction?.hash }),
       createdAt: now,
       expiresAt: Math.min(now + CODE_LIFETIME_MS, order.until ?? Number.POSITIVE_INFINITY),
     };
