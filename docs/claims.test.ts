@@ -276,6 +276,6 @@ function ownWordsOfTheLoader(): string[] {
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
       .map((name) => readFileSync(join(ROOT, folder, name), 'utf8')),
   );
-  const given = /(?:(?:errorOf|giveUp|postError)\(\s*|\bcode(?: =|:) )'([A-Z]+_[A-Z_]+)'/g;
+  const given = /(?:(?:errorOf|fail|postError)\(\s*|\bcode(?: =|:) )'([A-Z]+_[A-Z_]+)'/g;
   return [...new Set([...sources.join('\n').matchAll(given)].map(([, code = '']) => code))];
 }
