@@ -4,11 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { CORPUS } from './vectors/corpus.ts';
 import { signEs256 } from './vectors/es256.ts';
 import { publicJwk, signWith, TEST_KEYS } from './vectors/forge.ts';
+import { canForgeWeakKeys } from './vectors/weak-key-cases.ts';
 
 const read = (name: string) => readFileSync(new URL(`../shared/vectors/${name}`, import.meta.url), 'utf8');
 
 describe('the vectors', () => {
-  test.each(Object.entries(CORPUS))('%s is what the generator writes', (name, print) => {
+  const writable = Object.entries(CORPUS).filter(([name]) => name !== 'results.json' || canForgeWeakKeys());
+  test.each(writable)('%s is what the generator writes', (name, print) => {
     expect(read(name)).toBe(print());
   });
 

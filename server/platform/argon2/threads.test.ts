@@ -51,7 +51,8 @@ describe('thread pool', () => {
     expect((await start(undefined, 'main.js')).threads - (await threadsBesidesPool())).toBe(4);
   });
 
-  test('ignores the variable if the ES module itself sets it: the loader has used the pool', async () => {
+  // The reason for start.cjs: in Node 20 the loader has used the pool before any ES module runs.
+  test.runIf(process.version.startsWith('v20.'))('ignores the variable if the ES module itself sets it', async () => {
     expect((await start(undefined, 'main.js', '9')).threads - (await threadsBesidesPool())).toBe(4);
   });
 
