@@ -58,7 +58,7 @@ const setPassword = route({
   responses: { 204: { description: 'Changed.' } },
   handle: async (c, ports: Needs) => {
     const body = c.req.valid('json');
-    const verdict = await changeOwnPassword(ports, selfOf(c), profileView(body), body.newPassword);
+    const verdict = await changeOwnPassword(ports, selfOf(c), requireProof(body), body.newPassword);
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   },
 });
@@ -74,7 +74,7 @@ const requestEmail = route({
   responses: { 202: jsonAnswer('Waiting for the code.', emailAsked) },
   handle: async (c, ports: Needs) => {
     const body = c.req.valid('json');
-    const verdict = await requestEmailChange(ports, selfOf(c), profileView(body), body.newEmail);
+    const verdict = await requestEmailChange(ports, selfOf(c), requireProof(body), body.newEmail);
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 202);
   },
 });
@@ -104,7 +104,7 @@ const requestToken = route({
   request: jsonBody(proof),
   responses: { 200: jsonAnswer('For the authenticator app.', enrolment) },
   handle: async (c, ports: Needs) => {
-    const verdict = await requestTokenReplacement(ports, selfOf(c), profileView(c.req.valid('json')));
+    const verdict = await requestTokenReplacement(ports, selfOf(c), requireProof(c.req.valid('json')));
     if (isRefusal(verdict)) return refuseResult(c, verdict);
     const { otpauthUri, secret } = verdict;
     return c.json({ otpauthUri, secret, qrSvg: qrSvg(otpauthUri) }, 200);
@@ -139,7 +139,7 @@ const renewCodes = route({
   request: jsonBody(proof),
   responses: { 200: jsonAnswer('The previous codes no longer work.', recoveryCodes) },
   handle: async (c, ports: Needs) => {
-    const verdict = await renewRecoveryCodes(ports, selfOf(c), profileView(c.req.valid('json')));
+    const verdict = await renewRecoveryCodes(ports, selfOf(c), requireProof(c.req.valid('json')));
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
   },
 });
@@ -150,7 +150,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | '
 export const ownRoutes = [setPassword, requestEmail, confirmEmail, requestToken, confirmToken, renewCodes];
 
 /** A malformed code is refused before it is counted (SR-47). */
-function profileView(body: Parameters<typeof proofOf>[0]): Proof {
+function requireProof(body: Parameters<typeof proofOf>[0]): Proof {
   const proof = proofOf(body);
   if (!proof) throw new RequestRefusal('OTP_MALFORMED');
   return proof;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { acceptedKinds } from '../resources/resource.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
-import { isMailboxOfOneUser, removeNeedsConfirmation, setMailedPassword } from '../users/mailbox.ts';
+import { removeNeedsConfirmation, restsOnMailboxAlone, setMailedPassword } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { confirmsUser } from './confirm-user.ts';
 import { acceptedKindsFrom } from './second-factor.ts';
@@ -27,9 +27,9 @@ test('after a password reset by mail a resource accepts every kind but mailed co
       expect(acceptedKindsFrom(before, resource)).toEqual(acceptedKinds(resource));
       expect(acceptedKindsFrom(reset, resource)).toEqual(acceptedKinds(resource).filter((kind) => kind !== 'email'));
       expect(acceptedKindsFrom(removeNeedsConfirmation(reset), resource)).toEqual(acceptedKinds(resource));
-      expect(isMailboxOfOneUser(reset)).toBe(hadPassword);
+      expect(restsOnMailboxAlone(reset)).toBe(hadPassword);
       // After a second reset the password no longer counts as the first one.
-      expect(isMailboxOfOneUser(setMailedPassword(reset, 'newer'))).toBe(true);
+      expect(restsOnMailboxAlone(setMailedPassword(reset, 'newer'))).toBe(true);
     }),
   );
 });

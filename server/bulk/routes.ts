@@ -151,7 +151,7 @@ export const bulkRoutes = [
   }),
 ];
 
-interface Told {
+interface RowAnswer {
   key?: string;
   status: number;
   code?: Refusal['refused'];
@@ -175,9 +175,9 @@ async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends
   prefix: P,
   schema: S,
   { make, judge, width: widthOf }: Work<P, S, A>,
-): Promise<{ told: Told; done?: A }[]> {
+): Promise<{ told: RowAnswer; done?: A }[]> {
   const batchKey = c.req.header('idempotency-key');
-  const invalid = new Map<number, NonNullable<Told['errors']>>();
+  const invalid = new Map<number, NonNullable<RowAnswer['errors']>>();
   const rows = raw.map(({ key: given, ...fields }, at): Row<z.output<S>> => {
     const parsedKey = key.safeParse(given);
     const own = parsedKey.success ? parsedKey.data : undefined;
@@ -206,12 +206,12 @@ async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends
     if (!isRefusal(outcome)) return { told: { ...named, status: 201 }, done: outcome };
     const { refused, detail, retryAfterMs } = outcome;
     const errors = invalid.get(at) ?? errorsIn(outcome);
-    const message: Told = {
+    const answer: RowAnswer = {
       ...named,
       status: REFUSALS[refused].status,
       code: refused,
       ...omitUndefined({ detail, errors, retryAfterMs }),
     };
-    return { told: message };
+    return { told: answer };
   });
 }

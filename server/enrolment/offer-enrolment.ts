@@ -9,7 +9,7 @@ import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import { hadToken } from '../tokens/token-history.ts';
-import { isMailboxOfOneUser } from '../users/mailbox.ts';
+import { restsOnMailboxAlone } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { decideEnrolment, type EnrolmentDecision, isPairedWith } from './enrolment.ts';
 import { availableKinds, startTokenCreation } from './start-token-creation.ts';
@@ -70,7 +70,7 @@ export async function assessEnrolment(
     isAsked,
     hadToken: hadToken(user, owned),
     isPairedHere: isPairedWith(user, resource.id, owned),
-    isMailboxAlone: isMailboxOfOneUser(user),
+    isMailboxAlone: restsOnMailboxAlone(user),
   };
   return { decision: decideEnrolment(facts, ports.clock.now()), owned };
 }

@@ -205,7 +205,7 @@ export function completeFlow(
   const passwordDigest = passed.passwordDigest ?? flow.passwordDigest;
   const secondAt = earlier?.at ?? rule.now;
   const done: FlowAt<'done'> = { ...countStep(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
-  const expiresAt = completeSecond(rule.now) + rule.resultLifetimeMs;
+  const expiresAt = floorToSecond(rule.now) + rule.resultLifetimeMs;
   return {
     flow: { ...done, expiresAt },
     result: {
@@ -229,7 +229,7 @@ export function completeFlow(
       ...omitUndefined({ environment: passed.environment }),
       // Never newer than the oldest factor that counts: building on a sign-in makes it no newer.
       authenticatedAt: Math.min(rule.now, ...(password ? [passwordAt] : []), ...(second ? [secondAt] : [])),
-      issuedAt: completeSecond(rule.now),
+      issuedAt: floorToSecond(rule.now),
       expiresAt,
     },
   };
@@ -350,7 +350,7 @@ export function countStep<F extends Conversation>(flow: F): F {
 }
 
 /** JWT times are whole seconds; rounding down never lengthens a lifetime. */
-function completeSecond(at: number): number {
+function floorToSecond(at: number): number {
   return Math.floor(at / 1000) * 1000;
 }
 

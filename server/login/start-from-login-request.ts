@@ -83,7 +83,7 @@ function checkNamedUser(
   const accepts = transaction ? signingKinds(resource, transaction, user) : acceptedKindsFrom(user ?? {}, resource);
   const options = factorOptions(usableTokens(tokens, accepts, now));
   const flow = takenOver
-    ? presentedPassword(takenOver, fresh)
+    ? handOverFlow(takenOver, fresh)
     : createRequestedFlow(fresh, request, user?.login, options, offered);
   const denied = (code: RefusalCode) => ({ kind: 'denied', flow, code }) as const;
   if (barred) return denied(barred);
@@ -112,7 +112,7 @@ function checkNamedUser(
 }
 
 /** The running flow, given to the page that starts now. */
-function presentedPassword(running: Flow, { handleHash, origin, environment }: Flow): Flow {
+function handOverFlow(running: Flow, { handleHash, origin, environment }: Flow): Flow {
   return { ...running, handleHash, origin, ...omitUndefined({ environment }) };
 }
 

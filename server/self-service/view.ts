@@ -16,7 +16,7 @@ import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { tokenState } from '../tokens/lockout.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import { hadToken } from '../tokens/token-history.ts';
-import { isMailboxOfOneUser } from '../users/mailbox.ts';
+import { restsOnMailboxAlone } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { basisOf, factsOf, mayHaveCodes, readSelfServiceContext, type SelfServiceContext } from './context.ts';
 import { listOwnSignIns } from './list-sign-ins.ts';
@@ -119,6 +119,6 @@ function mayAdd(ports: Pick<Ports, 'codes'>, standing: SelfServiceContext, now: 
   const isPairedHere = standing.paired.some((token) => !rulesOf(token).isSubstitute);
   const had = hadToken(standing.user, standing.owned);
   const facts = { policy, methodPolicy, accepts, available, basis, isAsked: true, hadToken: had, isPairedHere };
-  const decision = decideEnrolment({ ...facts, isMailboxAlone: isMailboxOfOneUser(standing.user) }, now);
+  const decision = decideEnrolment({ ...facts, isMailboxAlone: restsOnMailboxAlone(standing.user) }, now);
   return decision.kind !== 'none' && decision.kinds.length > 0;
 }

@@ -32,6 +32,6 @@ export function removeNeedsConfirmation(user: User): User {
  * set up a second factor. The first password of an account does, because an administrator or the site's backend sent
  * the link to open the account.
  */
-export function isMailboxOfOneUser({ needsConfirmation }: Pick<User, 'needsConfirmation'>): boolean {
+export function restsOnMailboxAlone({ needsConfirmation }: Pick<User, 'needsConfirmation'>): boolean {
   return needsConfirmation !== undefined && needsConfirmation.isFirst !== true;
 }

@@ -28,11 +28,11 @@ export function answerSignInPassword(ports: SecondFactorPorts, answer: SignInAns
     const asked = { account, found, name: email, password, address: answer.client.address };
     const checked = await checkAdministratorPassword(ports, asked, async (administrator) => ({ administrator }));
     if (isRefusal(checked)) return { refusal: checked };
-    return { move: (flow) => acceptAdministratorPassword(flow, presentedFactor(ports, checked.administrator)) };
+    return { move: (flow) => acceptAdministratorPassword(flow, pendingFactor(ports, checked.administrator)) };
   });
 }
 
-function presentedFactor(ports: SecondFactorPorts, administrator: Administrator) {
+function pendingFactor(ports: SecondFactorPorts, administrator: Administrator) {
   return {
     administrator: administrator.id,
     passwordDigest: passwordDigest(administrator),

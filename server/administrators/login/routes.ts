@@ -15,7 +15,7 @@ import { isRefusal, type Result } from '../../kernel/result.ts';
 import { parseOtp } from '../../tokens/kinds/oath/format.ts';
 import { accountId, typedCode, typedOtp } from '../administrator-fields.ts';
 import { selfOf, sessionOf } from '../self-routes.ts';
-import { seq, session, signIn, startedSignIn, sessionProbe as whoseShown } from '../session-fields.ts';
+import { seq, session, sessionProbe, signIn, startedSignIn } from '../session-fields.ts';
 import {
   answerEmail,
   answerEnrolment,
@@ -141,7 +141,7 @@ const probeSession = route({
   summary: 'Check whether there is a session, and whose',
   description:
     'For a page that does not know whether there is a session. Without one the response is 200, where `GET /session` is 401.',
-  responses: { 200: jsonAnswer('The session, or none.', whoseShown) },
+  responses: { 200: jsonAnswer('The session, or none.', sessionProbe) },
   handle: async (c, ports: Needs) => {
     const cookie = readSessionCookie(c);
     if (c.req.header('authorization') !== undefined) {
@@ -178,30 +178,30 @@ export const sessionRoutes = [
   view,
   route({
     ...describeStep('/session/identify', 'submitSignInEmail', 'Submit the email address', emailStep),
-    handle: (c, ports: Needs) => answer(ports, c, answerEmail(ports, { ...c.req.valid('json'), ...sessionProbe(c) })),
+    handle: (c, ports: Needs) => answer(ports, c, answerEmail(ports, { ...c.req.valid('json'), ...signInRequest(c) })),
   }),
   route({
     ...describeStep('/session/password', 'submitSignInPassword', 'Submit the password', passwordStep),
     handle: (c, ports: Needs) =>
-      answer(ports, c, answerSignInPassword(ports, { ...c.req.valid('json'), ...sessionProbe(c) })),
+      answer(ports, c, answerSignInPassword(ports, { ...c.req.valid('json'), ...signInRequest(c) })),
   }),
   route({
     ...describeStep('/session/otp', 'submitSignInOtp', 'Submit the code of the token', otpStep),
     handle: (c, ports: Needs) => {
       const { seq, otp } = c.req.valid('json');
-      return answer(ports, c, answerSignInOtp(ports, { seq, otp: parsed(otp), ...sessionProbe(c) }));
+      return answer(ports, c, answerSignInOtp(ports, { seq, otp: parsed(otp), ...signInRequest(c) }));
     },
   }),
   route({
     ...describeStep('/session/recovery', 'submitSignInRecoveryCode', 'Submit a recovery code', recoveryStep),
     handle: (c, ports: Needs) =>
-      answer(ports, c, answerRecoveryCode(ports, { ...c.req.valid('json'), ...sessionProbe(c) })),
+      answer(ports, c, answerRecoveryCode(ports, { ...c.req.valid('json'), ...signInRequest(c) })),
   }),
   route({
     ...describeStep('/session/enrol', 'submitSignInEnrolment', 'Submit the first code of a new token', otpStep),
     handle: (c, ports: Needs) => {
       const { seq, otp } = c.req.valid('json');
-      return answer(ports, c, answerEnrolment(ports, { seq, otp: parsed(otp), ...sessionProbe(c) }));
+      return answer(ports, c, answerEnrolment(ports, { seq, otp: parsed(otp), ...signInRequest(c) }));
     },
   }),
   who,
@@ -209,7 +209,7 @@ export const sessionRoutes = [
   signOut,
 ];
 
-function sessionProbe(c: Context<AppEnv>) {
+function signInRequest(c: Context<AppEnv>) {
   return { handle: c.req.header(FLOW_HEADER), client: clientInfo(c) };
 }
 

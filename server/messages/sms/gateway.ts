@@ -41,9 +41,9 @@ export function placeholdersIn(template: JsonTemplate): string[] {
 }
 
 export function fill(template: string, values: Values, encode: (value: string) => string = plain): string {
-  return template.replace(PLACEHOLDER, (complete, name: string) => {
+  return template.replace(PLACEHOLDER, (match, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
-    return value === undefined ? complete : encode(value);
+    return value === undefined ? match : encode(value);
   });
 }
 

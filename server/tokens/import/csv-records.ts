@@ -16,7 +16,7 @@ const PIECE = 8192;
  * The records of a text, piece by piece: a file of two mebibytes may have a million of them, and parsing them in one go
  * would block every other request. `undefined` marks a pause for other work.
  *
- * @throws Flawed
+ * @throws ImportError
  */
 export function* recordsOf(text: string): Generator<CsvRecord | undefined> {
   const delimiter = delimiterOf(text);

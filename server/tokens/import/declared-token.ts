@@ -32,7 +32,7 @@ export interface DeclaredQuestions {
 /** The same limit as for a token created by hand: the look-ahead must stay a safe integer. */
 const MAX_COUNTER = Number.MAX_SAFE_INTEGER - 1000;
 
-/** @throws Flawed */
+/** @throws ImportError */
 export function counterOf(text: string | undefined): number {
   const counter = wholeNumber(text, 'COUNTER_INVALID');
   if (counter > MAX_COUNTER) throw new ImportError('COUNTER_INVALID');
@@ -42,7 +42,7 @@ export function counterOf(text: string | undefined): number {
 /**
  * `SHA-256`, `HMAC-SHA256`, `HmacSHA256`, `sha256` are one. The default is SHA1, as everywhere in OATH.
  *
- * @throws Flawed
+ * @throws ImportError
  */
 export function algorithmOf(text: string | undefined): OtpAlgorithm {
   if (text === undefined) return 'SHA1';
@@ -52,7 +52,7 @@ export function algorithmOf(text: string | undefined): OtpAlgorithm {
   return known;
 }
 
-/** @throws Flawed if the text is not an integer from 0 that can be represented exactly */
+/** @throws ImportError if the text is not an integer from 0 that can be represented exactly */
 export function wholeNumber(text: string | undefined, flaw: ImportError['code']): number {
   if (text === undefined || !/^[0-9]{1,16}$/.test(text)) throw new ImportError(flaw);
   const number = Number(text);

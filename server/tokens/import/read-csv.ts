@@ -55,7 +55,7 @@ interface Layout {
  * Reads vendors' files: columns by the names in the header line, or serial number and seed without one; separated by
  * commas, semicolons or tabs. `undefined` marks a pause for other work.
  *
- * @throws Flawed if the file as a whole cannot be read
+ * @throws ImportError if the file as a whole cannot be read
  */
 export function* readCsv(
   text: string,

@@ -95,7 +95,7 @@ function* readPskc(
   return { format: 'pskc', rows, warnings: warningsOf(container) };
 }
 
-/** @throws Flawed */
+/** @throws ImportError */
 function decodeUtf8(content: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(content);

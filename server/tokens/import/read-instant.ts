@@ -7,7 +7,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
  * The instant of an `xs:dateTime` with its zone. With `day` also a date, whose end (UTC) is meant, and milliseconds
  * since 1970. Everything else is refused: 01/02/2027 is ambiguous.
  *
- * @throws Flawed
+ * @throws ImportError
  */
 export function instantOf(text: string, also?: 'day'): number {
   if (also === 'day' && /^\d{12,14}$/.test(text)) return Number(text);

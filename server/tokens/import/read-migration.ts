@@ -23,7 +23,7 @@ const DIGITS = ['6', '6', '8', '7'];
  * Reads the QR codes that Google Authenticator exports: `otpauth-migration://offline?data=`, then base64 of a protocol
  * buffer. Its definition is unpublished; the fields are those that its readers agree on.
  *
- * @throws Flawed
+ * @throws ImportError
  */
 export function readMigration(text: string): { part: MigrationPart; outcomes: ImportRow['outcome'][] } {
   const url = parseUrl(text);

@@ -39,7 +39,7 @@ function bounded(uri: string): string {
   return uri;
 }
 
-/** @throws Flawed */
+/** @throws ImportError */
 function readUri(text: string) {
   const uri = /^otpauth:\/\//i.test(text) ? parseUrl(text) : undefined;
   if (!uri) throw new ImportError('ROW_MALFORMED');

@@ -10,7 +10,7 @@ const LONGEST = 1024;
  * The bytes of a seed as text. Without a given encoding it is recognised by its letters; an ambiguous text is refused,
  * because the wrong encoding makes a token whose codes never match.
  *
- * @throws Flawed
+ * @throws ImportError
  */
 export function seedOf(text: string, encoding: SeedEncoding | undefined): Uint8Array {
   if (text === '') throw new ImportError('SEED_MISSING');

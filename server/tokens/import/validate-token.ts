@@ -11,7 +11,7 @@ const KINDS = TOKEN_KINDS.filter((kind): kind is ImportedToken['kind'] => KIND_R
 /**
  * The token of a row, within the bounds of a token created by hand.
  *
- * @throws Flawed with the first flaw
+ * @throws ImportError with the first flaw
  */
 export function validateToken(said: DeclaredToken, secret: Uint8Array): ImportedToken {
   if (said.kind === undefined) throw new ImportError('KIND_MISSING');

@@ -23,7 +23,7 @@ export interface ImportRules<I extends ImportedToken = ImportedToken> {
   /**
    * The token of a row, within the bounds of a token created by hand.
    *
-   * @throws Flawed with the first flaw
+   * @throws ImportError with the first flaw
    */
   read(record: ImportedRecord, kind: I['kind'], said: DeclaredToken): I;
   /** Rows that agree in these, the kind, the serial number and the seed are one token. */

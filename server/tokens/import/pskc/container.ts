@@ -47,12 +47,12 @@ export class ContainerReader {
     this.#reader = new XmlReader(validateRoot, (part) => this.#take(part));
   }
 
-  /** @throws Flawed */
+  /** @throws ImportError */
   write(piece: string): void {
     this.#reader.write(piece);
   }
 
-  /** @throws Flawed */
+  /** @throws ImportError */
   end(): PskcContainer {
     this.#reader.end();
     const { protection, mac, packages, pins } = this.#container;

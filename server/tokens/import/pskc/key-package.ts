@@ -31,7 +31,7 @@ export function kindOf(key: XmlElement): string | undefined {
   return ALGORITHM.exec(key.attributes.get('Algorithm') ?? '')?.[1]?.toLowerCase();
 }
 
-/** The key of a package. @throws Flawed if there is none, or more than one */
+/** The key of a package. @throws ImportError if there is none, or more than one */
 export function keyOf(keyPackage: XmlElement): XmlElement {
   return neededChild(keyPackage, 'Key', 'pskc');
 }
@@ -42,7 +42,7 @@ export function serialOf(keyPackage: XmlElement): string | undefined {
   return (device && textOfChild(device, 'SerialNo', 'pskc')) ?? keyOf(keyPackage).attributes.get('Id');
 }
 
-/** @throws Flawed */
+/** @throws ImportError */
 export function readKeyPackage(keyPackage: XmlElement, now: number): PskcKey {
   const key = keyOf(keyPackage);
   const id = key.attributes.get('Id');
@@ -83,7 +83,7 @@ export function readKeyPackage(keyPackage: XmlElement, now: number): PskcKey {
   };
 }
 
-/** A PIN that an OCRA suite may use. @throws Flawed if it cannot be read, or has a policy of its own */
+/** A PIN that an OCRA suite may use. @throws ImportError if it cannot be read, or has a policy of its own */
 export function readPin(keyPackage: XmlElement): { id: string | undefined; seed: SeedAsGiven } {
   const key = keyOf(keyPackage);
   if (childOf(key, 'Policy', 'pskc')) throw new ImportError('POLICY_UNSUPPORTED');

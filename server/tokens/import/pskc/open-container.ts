@@ -16,7 +16,7 @@ export interface OpeningKeys {
  * Checks that the given keys are those that the container needs. A superfluous key is refused as well: the caller
  * expects an encrypted file, and this is not one.
  *
- * @throws Flawed
+ * @throws ImportError
  */
 export function validateKeys({ protection }: PskcContainer, keys: OpeningKeys): void {
   const { password, preSharedKey } = keys;
@@ -31,7 +31,7 @@ export function validateKeys({ protection }: PskcContainer, keys: OpeningKeys): 
  * decrypted.
  *
  * @param key the pre-shared key, or the key derived from the password; undefined for an unencrypted container
- * @throws Flawed if the container as a whole cannot be opened
+ * @throws ImportError if the container as a whole cannot be opened
  */
 export function* openContainer(container: PskcContainer, key: Uint8Array | undefined): Generator<ImportRow> {
   const { mac, packages } = container;

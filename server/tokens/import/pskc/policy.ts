@@ -38,7 +38,7 @@ export interface ImportedPolicy {
  * be enforced, forbids the use of the key (RFC 6030 section 5). A PIN that the device itself checks is ignored.
  *
  * @param answers whether the key is one of a device that answers questions
- * @throws Flawed
+ * @throws ImportError
  */
 export function readPolicy(policy: XmlElement, answers: boolean, now: number): ImportedPolicy {
   if (policy.attributes.size > 0 || policy.text.trim() !== '') throw new ImportError('POLICY_UNSUPPORTED');

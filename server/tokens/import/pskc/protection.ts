@@ -107,7 +107,7 @@ export function provesItself({ algorithm }: Encrypted): boolean {
   return CIPHERS.get(algorithm)?.mode !== 'cbc';
 }
 
-/** @throws Flawed */
+/** @throws ImportError */
 export function decrypt({ algorithm, bytes }: Encrypted, key: Uint8Array): Uint8Array {
   const cipher = CIPHERS.get(algorithm);
   if (!cipher) throw new ImportError('PROTECTION_UNSUPPORTED');

@@ -71,12 +71,12 @@ export class XmlReader {
     this.#parser.on('cdata', () => this.#interrupt());
   }
 
-  /** @throws Flawed */
+  /** @throws ImportError */
   write(piece: string): void {
     this.#parser.write(piece);
   }
 
-  /** @throws Flawed if the document has not ended */
+  /** @throws ImportError if the document has not ended */
   end(): void {
     this.#parser.close();
   }
@@ -140,7 +140,7 @@ export function isElement(element: XmlElement, name: string, ...namespaces: Name
 /**
  * The only child of this name, or undefined.
  *
- * @throws Flawed if there are several: parsers differ in which one they use
+ * @throws ImportError if there are several: parsers differ in which one they use
  */
 export function childOf(element: XmlElement, name: string, ...namespaces: Namespace[]): XmlElement | undefined {
   const found = element.children.filter((child) => isElement(child, name, ...namespaces));

@@ -14,7 +14,7 @@ type Oath = Pick<ImportedOathToken, 'kind' | 'algorithm' | 'digits' | 'periodMs'
 /**
  * Validates the row of a token that shows its own codes.
  *
- * @throws Flawed with the first flaw
+ * @throws ImportError with the first flaw
  */
 function validateOath(kind: ImportedOathToken['kind'], said: DeclaredToken): Oath {
   if (said.suite !== undefined || said.suitePin !== undefined) throw new ImportError('SUITE_CONTRADICTED');

@@ -23,7 +23,7 @@ const ENCODINGS: Readonly<Record<QuestionFormat, string>> = { N: 'DECIMAL', H: '
  * Validates the row of a device that answers questions. Its suite is complete; any other field about the same has to
  * agree, because one of them would be wrong and it is unknown which.
  *
- * @throws Flawed with the first flaw
+ * @throws ImportError with the first flaw
  */
 function validateOcra(
   said: DeclaredToken,
