@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { NONCE as NONCE_SHAPE } from '@countersign/protocol/frame-protocol';
+import { parseUrl } from '@countersign/protocol/parse-url';
 import { importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import nonces from '../../shared/vectors/nonces.json' with { type: 'json' };
@@ -67,7 +68,7 @@ describe('SR-9: the vectors of results and nonces, sent to POST /v1/results/cons
     'U+0000 inside a name',
     // Node 24 takes such a name for a host; older versions do not.
     ...['https://xn--', 'https://xn--a', 'https://xn--0.pt', 'https://a.xn--']
-      .filter((origin) => !URL.canParse(origin))
+      .filter((origin) => !parseUrl(origin))
       .map((origin) => `origin whose Punycode stands for nothing: ${origin}`),
   ]);
   let service: Service;
