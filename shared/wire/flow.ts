@@ -5,8 +5,8 @@ import type { SelfView } from './self-service.ts';
 /**
  * The protocol of frame and service. The server drives: each response names the step to show next.
  *
- *     POST /widget/v1/flows           BeginFlow  -> 201 FlowBegun
- *     POST /widget/v1/redirected-flows  {loginRequest} -> 201 FlowBegun   (on our own page)
+ *     POST /widget/v1/flows           StartFlowRequest -> 201 StartedFlow
+ *     POST /widget/v1/redirected-flows  {loginRequest} -> 201 StartedFlow   (on our own page)
  *     GET  /widget/v1/flow                       -> 200 FlowView     (to resume, as on a phone)
  *     POST /widget/v1/flow/identify   {seq, login}     -> 200 FlowView
  *     POST /widget/v1/flow/password   {seq, password}  -> 200 FlowView
@@ -25,11 +25,11 @@ import type { SelfView } from './self-service.ts';
  *     POST /widget/v1/flow/enrol/later  {seq}          -> 200 FlowView   (if the view allows to postpone it)
  *     POST /widget/v1/flow/codes      {seq}            -> 200 FlowView   (the user has stored the recovery codes)
  *     POST /widget/v1/flow/unlock     {seq, language}  -> 200 FlowView   (sends a mail, if the view offers it)
- *     POST /widget/v1/enrolment-flows {link}           -> 201 FlowBegun  (on our own page, from a mailed link)
- *     POST /widget/v1/self-flows      {resource}       -> 201 FlowBegun  (on our own page, to the self-service)
+ *     POST /widget/v1/enrolment-flows {link}           -> 201 StartedFlow  (on our own page, from a mailed link)
+ *     POST /widget/v1/self-flows      {resource}       -> 201 StartedFlow  (on our own page, to the self-service)
  *     POST /widget/v1/flow/self/...   {seq, language, ...} -> 200 FlowView  (see `server/login/self-service-routes.ts`)
  *
- * All requests except those that return FlowBegun carry the handle in the header `Countersign-Flow`. A wrong password or
+ * All requests except those that return StartedFlow carry the handle in the header `Countersign-Flow`. A wrong password or
  * code is not an HTTP error: it is a 200 whose view stays on the step and has `error`. `seq` counts evaluated steps, so that
  * a double click is one attempt: the second is refused with STEP_IN_PROGRESS or STEP_STALE (409, problem+json) and changes
  * nothing.

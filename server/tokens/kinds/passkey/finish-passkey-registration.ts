@@ -29,7 +29,7 @@ export interface NewPasskey {
  * Creates a token from a passkey that its owner's device has just created. It signs in nowhere until the caller assigns
  * it.
  *
- * @param pending the return value of {@link beginPasskeyRegistration}, used up by the caller before this
+ * @param pending the return value of `startPasskeyRegistration`, used up by the caller before this
  */
 export async function finishPasskeyRegistration(
   ports: Needs,
