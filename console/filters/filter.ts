@@ -48,7 +48,7 @@ export function ruleText(rule: Rule, lang: string): string {
   return `${t(rule.mode === 'allow' ? 'modeAllowGeo' : 'modeDenyGeo')}: ${countryNames(rule, lang).join(', ')}`;
 }
 
-export function countryNames({ countries }: GeoRule, lang: string): string[] {
+function countryNames({ countries }: GeoRule, lang: string): string[] {
   const names = new Map(countriesIn(lang).map(({ code, name }) => [code, name]));
   return countries.map((code) => names.get(code) ?? code);
 }

@@ -55,7 +55,7 @@ function isCountry(code: string): boolean {
 }
 
 /** Folds accents and case, for comparison with typed text. */
-export function plainText(text: string): string {
+function plainText(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
 }
 

@@ -29,6 +29,6 @@ export function Link({ href, children, ...rest }: LinkProps) {
 }
 
 /** True for a plain click: the browser handles clicks that open another tab or window. */
-export function isPlainClick(event: MouseEvent): boolean {
+function isPlainClick(event: MouseEvent): boolean {
   return !(event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
 }

@@ -136,7 +136,7 @@ function accessText({ assignments, otherResources = 0 }: User): string {
 }
 
 /** A filter by resource. It includes the resource in the address, which may not have loaded yet. */
-export function useResourceFilter(inAddress: string | null, label: string): ListFilter {
+function useResourceFilter(inAddress: string | null, label: string): ListFilter {
   const { body } = useQuery<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
   const known = (body?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
   const isMissing = /^res_[0-9a-z]{11}$/.test(inAddress ?? '') && !known.some(({ value }) => value === inAddress);

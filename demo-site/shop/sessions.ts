@@ -54,7 +54,7 @@ export interface Session {
   seenAt: number;
 }
 
-export const IDLE_MS = 2 * 3_600_000;
+const IDLE_MS = 2 * 3_600_000;
 export const LIFETIME_MS = 12 * 3_600_000;
 const MAX_SESSIONS = 10_000;
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { accountDocument } from '../accounts/documents.ts';
 import { releaseQuota } from '../accounts/quotas.ts';
 import type { EventDraft } from '../kernel/event.ts';
@@ -46,7 +47,7 @@ export async function updateAdministrator(
   const missing = await missingResource(ports, account, changes.grants ?? []);
   if (missing) return missing;
   const key = administratorDocument.key(account, id);
-  const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+  const set = omitUndefined(changes);
   const event = { type: 'administrator.updated' } as const;
   const edit = (administrator: Administrator) => ({ ...administrator, ...set });
   return editObject(ports, act, event, key, 'ADMINISTRATOR_NOT_FOUND', edit, seen);

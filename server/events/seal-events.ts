@@ -7,7 +7,7 @@ import { eventEntry } from './log/event-entry.ts';
 import { type AuditChain, type AuditRecord, GENESIS, hashOf, type SegmentContent } from './log/segment.ts';
 
 /** Maximum records per segment: this many are read and parsed to show one. */
-export const MAX_SEGMENT_RECORDS = 200;
+const MAX_SEGMENT_RECORDS = 200;
 export const SEALER = 'audit';
 /** Far above any id; an index entry has a maximum size, and one event must not stop the others. */
 const MAX_ID_LENGTH = 100;

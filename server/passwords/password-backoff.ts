@@ -26,7 +26,7 @@ export interface KnownNetwork extends WrongPasswords {
 /** Wrong passwords without a wait, because users mistype. */
 export const FREE_PASSWORD_FAILURES = 5;
 /** Wait after the first failure beyond the free ones; doubles with each further one. */
-export const FIRST_PASSWORD_WAIT_MS = 1_000;
+const FIRST_PASSWORD_WAIT_MS = 1_000;
 /** The longest wait. The user can try again this long after the last wrong password, no matter who sent it. */
 export const MAX_PASSWORD_WAIT_MS = MINUTE_MS;
 

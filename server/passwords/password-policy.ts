@@ -2,11 +2,11 @@ import { type PasswordFlaw, type Refusal, refusal } from '../kernel/result.ts';
 import { commonness } from './common-passwords.ts';
 
 /** Shortest password as the only factor (SR-37; NIST SP 800-63B-4 section 3.1.1.2). */
-export const PASSWORD_MIN_LENGTH = 15;
+const PASSWORD_MIN_LENGTH = 15;
 /** Shortest password where a second factor is enforced as well (SR-37). */
-export const PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR = 8;
+const PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR = 8;
 /** Long enough for passphrases, short enough that hashing one is no means of attack (SR-37). */
-export const PASSWORD_MAX_LENGTH = 256;
+const PASSWORD_MAX_LENGTH = 256;
 
 /** NFC, so that the same characters typed on two systems are the same password (NIST SP 800-63B-4 section 3.1.1.2). */
 export function normalisePassword(raw: string): string {

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { readAccess } from '../authentication/read-access.ts';
 import { flowDocument } from '../flows/documents.ts';
 import { type Flow, type FlowAt, isAt } from '../flows/flow.ts';
@@ -110,7 +111,7 @@ function after(session: SelfSession, { done, user, lost }: Extract<SelfOutcome, 
   const kept = token === undefined || token === lost ? {} : { token };
   const next = { ...rest, ...kept, ...(user && { standing: credentialFingerprint(user) }) };
   // `undefined` removes a field.
-  return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)) as unknown as SelfSession;
+  return omitUndefined(next);
 }
 
 function refuse(

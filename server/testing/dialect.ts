@@ -130,7 +130,7 @@ interface Element {
 }
 
 /** XML of the dialect as an object: lists by their names, every leaf a text. */
-export function readXml(text: string): unknown {
+function readXml(text: string): unknown {
   const parser = new SaxesParser();
   const open: Element[] = [{ name: '', text: '', inner: [] }];
   parser.on('error', (error) => {

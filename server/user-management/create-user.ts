@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { createWithinQuota, releaseQuota } from '../accounts/quotas.ts';
 import { hashNewPassword, type PasswordOwner } from '../authentication/new-password.ts';
 import { referenceTo } from '../kernel/actor.ts';
@@ -58,7 +59,7 @@ export async function createUser(
   );
   if (isRefusal(hashed)) return hashed;
   const drafted: User = {
-    ...(Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)) as typeof details),
+    ...omitUndefined(details),
     id,
     account,
     ...hashed,

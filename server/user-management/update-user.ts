@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { administratorDocument } from '../administrators/documents.ts';
 import { hashNewPassword } from '../authentication/new-password.ts';
 import type { UserId } from '../kernel/ids.ts';
@@ -44,7 +45,7 @@ export async function updateUser(
   if (chosen) return chosen;
   const hashed = password === undefined ? {} : await hashNewPassword(ports, found.object, password);
   if (isRefusal(hashed)) return hashed;
-  const details = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const details = omitUndefined(rest);
 
   const edit = (user: User) => {
     if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
