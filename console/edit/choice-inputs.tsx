@@ -1,5 +1,5 @@
-import { describedBy, type InputViewProps } from './input-props.ts';
-import type { Input } from './inputs.ts';
+import { describedBy } from './described-by.ts';
+import type { Input, InputViewProps } from './inputs.ts';
 
 type Props<Kind extends Input['kind']> = InputViewProps<Extract<Input, { kind: Kind }>>;
 

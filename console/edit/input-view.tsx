@@ -4,8 +4,8 @@ import { Switch } from '../parts/switch.tsx';
 import type { Fields } from '../service/conflict.ts';
 import { t } from '../shell/i18n.ts';
 import { ChoiceInput, MultiChoiceInput } from './choice-inputs.tsx';
-import { describedBy, type InputViewProps } from './input-props.ts';
-import type { Input } from './inputs.ts';
+import { describedBy } from './described-by.ts';
+import type { Input, InputViewProps } from './inputs.ts';
 import { ListInput } from './list-input.tsx';
 import { DurationInput, InstantInput, NumberInput } from './number-inputs.tsx';
 

@@ -3,8 +3,8 @@ import { Plus, X } from 'lucide';
 import { useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { t } from '../shell/i18n.ts';
-import { describedBy, type InputViewProps } from './input-props.ts';
-import type { Input } from './inputs.ts';
+import { describedBy } from './described-by.ts';
+import type { Input, InputViewProps } from './inputs.ts';
 
 /** A list of strings, each checked when it is added. Enter adds; several can be pasted at once. */
 export function ListInput(props: InputViewProps<Extract<Input, { kind: 'list' }>>) {

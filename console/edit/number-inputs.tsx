@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { Switch } from '../parts/switch.tsx';
 import { t } from '../shell/i18n.ts';
-import { describedBy, type InputViewProps } from './input-props.ts';
-import { type Input, UNITS, unitOf } from './inputs.ts';
+import { describedBy } from './described-by.ts';
+import { type Input, type InputViewProps, UNITS, unitOf } from './inputs.ts';
 
 type Props<Kind extends Input['kind']> = InputViewProps<Extract<Input, { kind: Kind }>>;
 

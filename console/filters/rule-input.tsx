@@ -1,7 +1,6 @@
 import { X } from 'lucide';
 import { useMemo, useState } from 'preact/hooks';
-import type { InputViewProps } from '../edit/input-props.ts';
-import type { Input } from '../edit/inputs.ts';
+import type { Input, InputViewProps } from '../edit/inputs.ts';
 import { ListInput } from '../edit/list-input.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useConsole } from '../shell/context.ts';
