@@ -3,12 +3,13 @@ import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { createEvent } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { type Draft, KIND_ACTIONS } from '../tokens/kinds/actions.ts';
+import type { Enroller } from '../tokens/kinds/kind-enrolment.ts';
 import { hadToken } from '../tokens/token-history.ts';
 import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
@@ -19,15 +20,11 @@ import { type EnrolmentLink, isEnrolmentLinkValid, lacksPassword } from './enrol
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-/** A user who sets up a token during a sign-in. */
-export interface OwnToken {
-  /** The user's. */
-  act: RequestContext;
+/** The user of an unfinished token. */
+export interface DraftOwner extends Enroller {
   flow: FlowAt<'enrol'>;
   enrolling: PendingEnrolment;
-  /** The data of the unfinished token. */
   making: Draft;
-  user: User;
 }
 
 /**
@@ -36,7 +33,7 @@ export interface OwnToken {
  */
 export function assignEnrolledToken(
   ports: Needs,
-  own: OwnToken,
+  own: DraftOwner,
   tokens: readonly TokenId[],
 ): Promise<Result<{ user: User }>> {
   const { act, flow } = own;
@@ -72,7 +69,7 @@ export function assignEnrolledToken(
 /**
  * A password, link or address that the enrolment rests on may have changed while the user typed the code (SR-4, SR-38).
  */
-function whyNot(own: OwnToken, user: User, link: EnrolmentLink | undefined, now: number): Refusal | undefined {
+function whyNot(own: DraftOwner, user: User, link: EnrolmentLink | undefined, now: number): Refusal | undefined {
   const { flow, enrolling, making } = own;
   if (user.blocked || user.login !== own.user.login) return refusal('ACCESS_DENIED');
   if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) return refusal('ACCESS_DENIED');
@@ -90,7 +87,7 @@ function whyNot(own: OwnToken, user: User, link: EnrolmentLink | undefined, now:
 }
 
 /** Gives a new token its first ownership epoch. */
-function withToken(user: User, { flow }: OwnToken, id: TokenId): User {
+function withToken(user: User, { flow }: DraftOwner, id: TokenId): User {
   const token = { id, owner: user.id, account: user.account, epoch: 0 };
   return assignWithToken(user, flow.resource, token) ?? user;
 }

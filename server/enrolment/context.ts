@@ -20,8 +20,8 @@ export interface EnrolmentContext {
   enrolling: PendingEnrolment;
 }
 
-/** True while the factors shown before the enrolment are still valid (SR-4, SR-38, SR-39). */
-export async function isStillAssigned(
+/** Undefined once the factors shown before the enrolment are no longer valid (SR-4, SR-38, SR-39). */
+export async function readEnrolmentContext(
   ports: Pick<Ports, 'store' | 'clock'>,
   flow: FlowAt<'enrol' | 'codes'>,
   resource: Resource,

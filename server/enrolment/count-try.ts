@@ -9,7 +9,7 @@ import { countEnrolmentTry } from './enrolment-tries.ts';
  * Counts a wrong code of an unfinished token against its user, across all sign-ins. The event is recorded with the
  * sign-in's own event. The first token that the user sets up, or an enrolment link sent to them, clears the count.
  */
-export function countAttempt(
+export function countTry(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   user: UserId,
   threshold: number,

@@ -11,8 +11,8 @@ import type { PasskeyNeeds } from '../tokens/kinds/passkey/new-challenge.ts';
 import { newRecord } from '../tokens/new-record.ts';
 import type { RecoveryToken, Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import { assignEnrolledToken, type OwnToken } from './assign-token.ts';
-import { countAttempt } from './count-try.ts';
+import { assignEnrolledToken, type DraftOwner } from './assign-token.ts';
+import { countTry } from './count-try.ts';
 import { discardDraft } from './discard-draft.ts';
 import { recoveryCodesOf } from './show-enrolment.ts';
 
@@ -27,7 +27,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'> & PasskeyNeed
  */
 export async function createEnrolledToken(
   ports: Needs,
-  own: OwnToken,
+  own: DraftOwner,
   proof: FirstProof,
   threshold: number,
 ): Promise<Result<{ user: User; token: Token }>> {
@@ -46,7 +46,7 @@ export async function createEnrolledToken(
 /** Each kind accepts its own proof only. A proof that can be guessed is counted before it is verified (SR-2). */
 async function createByKind(
   ports: Needs,
-  own: OwnToken,
+  own: DraftOwner,
   proof: FirstProof,
   threshold: number,
 ): Promise<Result<{ token: Token }>> {
@@ -56,13 +56,13 @@ async function createByKind(
   if (enrol.refuseProof) {
     const refused = await enrol.refuseProof(ports, own, making);
     if (refused) return refused;
-    const counted = await countAttempt(ports, user.id, threshold);
+    const counted = await countTry(ports, user.id, threshold);
     if (isRefusal(counted)) return counted;
   }
   return enrol.create(ports, own, making, proof);
 }
 
-function createRecoverySet(ports: Needs, own: OwnToken, id: TokenId): Promise<Token> {
+function createRecoverySet(ports: Needs, own: DraftOwner, id: TokenId): Promise<Token> {
   const { macs } = recoveryCodesOf(ports, own.flow, id);
   const key = tokenDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Token> => {

@@ -13,7 +13,7 @@ import { type Draft, KIND_ACTIONS } from '../tokens/kinds/actions.ts';
 import type { FirstProof } from '../tokens/kinds/kind-enrolment.ts';
 import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import { currentKinds, isStillAssigned, questionOf } from './context.ts';
+import { currentKinds, questionOf, readEnrolmentContext } from './context.ts';
 import { createEnrolledToken } from './create-token.ts';
 import { assessEnrolment } from './offer-enrolment.ts';
 import {
@@ -53,7 +53,7 @@ async function prove(
   proof: FirstProof,
   language: MailLanguage,
 ): Promise<StepOutcome<'enrol'>> {
-  const standing = await isStillAssigned(ports, flow, resource);
+  const standing = await readEnrolmentContext(ports, flow, resource);
   const making = standing?.enrolling.making;
   if (!standing) return DENIED;
   if (!making) return { refusal: refusal('STEP_NOT_EXPECTED') };
@@ -61,7 +61,7 @@ async function prove(
   // An earlier attempt failed after the deciding commit.
   if (user.enrolled?.includes(making.token)) {
     const done = tokens.find(({ id }) => id === making.token);
-    return done ? ended(user, flow, enrolling, passed(enrolling, done)) : DENIED;
+    return done ? completeOrShowCodes(user, flow, enrolling, addProof(enrolling, done)) : DENIED;
   }
   const kinds = await currentKinds(ports, flow, resource, standing);
   if (!kinds?.includes(making.kind)) return DENIED;
@@ -73,15 +73,15 @@ async function prove(
     return { refusal: withAudit(made, { about: user.id }), again: (held) => renewDraft(held, renewed) };
   }
   notifyUser(ports, made.user, 'token-added', { client, language });
-  return ended(user, flow, enrolling, passed(enrolling, made.token));
+  return completeOrShowCodes(user, flow, enrolling, addProof(enrolling, made.token));
 }
 
-function passed({ passed: before, making }: PendingEnrolment, token: Token): PendingEnrolment['passed'] {
+function addProof({ passed: before, making }: PendingEnrolment, token: Token): PendingEnrolment['passed'] {
   return making ? addFirstProof(before, making, KIND_ACTIONS[making.kind].enrol?.shownPasskey?.(token)) : before;
 }
 
-/** Shows the recovery codes first, if there are any. */
-function ended(
+/** Shows the new recovery codes first, if there are any. */
+function completeOrShowCodes(
   user: User,
   flow: FlowAt<'enrol'>,
   enrolling: PendingEnrolment,
@@ -97,7 +97,7 @@ export const postponeEnrolment: Step<'enrol', object> = {
   at: ['enrol'],
   leadsTo: ['done', 'self'],
   async handle(ports, { flow, resource }) {
-    const standing = await isStillAssigned(ports, flow, resource);
+    const standing = await readEnrolmentContext(ports, flow, resource);
     if (!standing) return DENIED;
     const { user, tokens, enrolling } = standing;
     if (enrolling.basis === 'password' && !isPasswordEnough(user, tokens, resource, ports.clock.now())) return DENIED;
@@ -115,7 +115,7 @@ export const confirmCodes: Step<'codes', object> = {
   at: ['codes'],
   leadsTo: ['done', 'self'],
   async handle(ports, { flow, resource }) {
-    const standing = await isStillAssigned(ports, flow, resource);
+    const standing = await readEnrolmentContext(ports, flow, resource);
     return standing ? completeEnrolment(standing.user, flow, standing.enrolling.passed) : DENIED;
   },
 };

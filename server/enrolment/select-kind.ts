@@ -1,7 +1,7 @@
 import type { Step } from '../flows/step.ts';
 import { refusal } from '../kernel/result.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
-import { currentKinds, isStillAssigned } from './context.ts';
+import { currentKinds, readEnrolmentContext } from './context.ts';
 import { startTokenCreation } from './start-token-creation.ts';
 import { setEnrolmentKind } from './transitions.ts';
 
@@ -13,7 +13,7 @@ export const selectKind: Step<'enrol', { kind?: EnrolmentKind | undefined }> = {
   at: ['enrol'],
   leadsTo: [],
   async handle(ports, { flow, resource }, { kind }) {
-    const standing = await isStillAssigned(ports, flow, resource);
+    const standing = await readEnrolmentContext(ports, flow, resource);
     const kinds = standing && (await currentKinds(ports, flow, resource, standing));
     if (!standing || !kinds) return { refusal: refusal('ACCESS_DENIED') };
     // The browser picks among the kinds that it was offered.

@@ -10,7 +10,7 @@ import { newSentToken, type SentDraft } from '../tokens/kinds/sent/enrol-sent.ts
 import { codeTarget } from '../tokens/kinds/sent/enrolment-address.ts';
 import { ADDRESS_WINDOW_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { pendingCode, type SentCode, sendCode } from '../tokens/kinds/sent/send-code.ts';
-import { currentKinds, type EnrolmentContext, isStillAssigned } from './context.ts';
+import { currentKinds, type EnrolmentContext, readEnrolmentContext } from './context.ts';
 import { recordFirstCode } from './transitions.ts';
 
 /**
@@ -23,7 +23,7 @@ export const sendFirstCode: Step<'enrol', SendInput> = {
   leadsTo: [],
   async handle(ports, context, input) {
     const { flow, resource } = context;
-    const standing = await isStillAssigned(ports, flow, resource);
+    const standing = await readEnrolmentContext(ports, flow, resource);
     const kinds = standing && (await currentKinds(ports, flow, resource, standing));
     const making = standing?.enrolling.making;
     if (!standing || !kinds) return { refusal: refusal('ACCESS_DENIED') };

@@ -87,7 +87,7 @@ async function mailLink(
 ): Promise<Result<{ sent: true }>> {
   const access = await readAccess(ports, flow.resource, answer.client.address);
   if (isRefusal(access)) return access;
-  const person = await isStillLocked(ports, flow, access.resource);
+  const person = await readLockedUser(ports, flow, access.resource);
   if (!person) return refusal('ACCESS_DENIED');
   const now = ports.clock.now();
   const rate = await ports.store.increment(`unlock/for/${person.id}`, UNLOCKS_WINDOW_MS, UNLOCKS_PER_USER, now);
@@ -96,7 +96,7 @@ async function mailLink(
 }
 
 /** The user as they are now, if the factors that they showed are still valid and a token is still locked. */
-async function isStillLocked(ports: StepPorts, flow: Flow, resource: Resource): Promise<User | undefined> {
+async function readLockedUser(ports: StepPorts, flow: Flow, resource: Resource): Promise<User | undefined> {
   const known = flow.user === undefined ? undefined : await locateUser(ports, flow.account, flow.user);
   if (!known || !flow.passwordVerified) return undefined;
   const { user, tokens } = await loadAssignedTokens(ports, known, flow.resource);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { countAttempt } from '../enrolment/count-try.ts';
+import { countTry } from '../enrolment/count-try.ts';
 import { enrolmentTriesDocument } from '../enrolment/documents.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { idFromBytes } from '../kernel/ids.ts';
@@ -90,7 +90,7 @@ describe('a deleted user', () => {
   test('loses their counters', async () => {
     const scene = await createFixture(ports);
     const { id } = scene.user;
-    unwrap(await countAttempt(ports, id, 5));
+    unwrap(await countTry(ports, id, 5));
     const counts = [passwordAttemptsDocument.key(id), enrolmentTriesDocument.key(id)] as const;
     expect((await ports.store.getMany(counts, ports.clock.now()))[1]).toBeDefined();
     unwrap(await deleteUser(ports, act(scene), id));

@@ -35,7 +35,7 @@ export function checkCode(token: VerifiableToken, secret: Uint8Array, otp: strin
   const reference = isTotp ? Math.floor(now / factor.periodMs) : nextCounter;
   const from = reference - (isTotp ? CHECK_BACK_STEPS : CHECK_BACK_COUNTERS);
   const to = isTotp ? latest : nextCounter - 1;
-  const past = otp.length === token.digits ? matchesIn(codeMatcher(token, secret, otp), from, to) : undefined;
+  const past = otp.length === token.digits ? latestMatch(codeMatcher(token, secret, otp), from, to) : undefined;
 
   if (judged.verdict === 'accepted') return { verdict: 'right', offset: judged.counter - reference };
   if (judged.verdict === 'replayed') return { verdict: 'used' };
@@ -45,7 +45,7 @@ export function checkCode(token: VerifiableToken, secret: Uint8Array, otp: strin
 }
 
 /** The latest moving factor in this range with this code. */
-function matchesIn(matches: (counter: number) => boolean, from: number, to: number): number | undefined {
+function latestMatch(matches: (counter: number) => boolean, from: number, to: number): number | undefined {
   let found: number | undefined;
   for (let counter = Math.max(0, from); counter <= to; counter++) if (matches(counter)) found = counter;
   return found;
