@@ -7,8 +7,7 @@ import { tokenDocument } from '../tokens/documents.ts';
 import { showsOwnCodes } from '../tokens/kinds/rules.ts';
 import type { Token } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
-import type { ChallengeRequest, CreatedChallenge } from './create-challenge.ts';
-import { candidates, createChallenge } from './create-challenge.ts';
+import { type ChallengeRequest, type CreatedChallenge, candidates, createChallenge } from './create-challenge.ts';
 import { readAccess } from './read-access.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;

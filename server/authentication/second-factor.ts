@@ -1,11 +1,9 @@
 import type { FactorKind, FactorOption } from '@countersign/protocol/flow';
-import type { Resource } from '../resources/resource.ts';
-import { acceptedKinds } from '../resources/resource.ts';
+import { acceptedKinds, type Resource } from '../resources/resource.ts';
 import { isSubstitute, KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
 import { tokenState } from '../tokens/lockout.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
-import type { Token, TokenKind } from '../tokens/token.ts';
-import { TOKEN_KINDS } from '../tokens/token.ts';
+import { TOKEN_KINDS, type Token, type TokenKind } from '../tokens/token.ts';
 import { isAccepted } from '../tokens/usable-tokens.ts';
 import type { SignInWay, User } from '../users/user.ts';
 import type { FactorState } from './methods.ts';

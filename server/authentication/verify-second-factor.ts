@@ -31,8 +31,7 @@ import {
 } from './decide-second-factor.ts';
 import { BURNT, decoyAttempt, typedNameQueueKey } from './decoy-attempt.ts';
 import { decoyAttemptDocument } from './documents.ts';
-import type { LimitedToken } from './read-limits.ts';
-import { readLimitedPairs } from './read-limits.ts';
+import { type LimitedToken, readLimitedPairs } from './read-limits.ts';
 import { acceptedKindsFrom } from './second-factor.ts';
 
 export type SecondFactorPorts = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;

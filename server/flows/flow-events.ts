@@ -1,13 +1,11 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EventDraft, EventFactor } from '../kernel/event.ts';
-import type { ClientInfo, RequestContext } from '../kernel/request-context.ts';
-import { createEvent } from '../kernel/request-context.ts';
+import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import type { Refusal } from '../kernel/result.ts';
 import type { Write } from '../store/transact.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from './documents.ts';
-import type { Flow, ResultRecord } from './flow.ts';
-import { type LoginRequest, RESULT_GRACE_MS } from './flow.ts';
+import { type Flow, type LoginRequest, RESULT_GRACE_MS, type ResultRecord } from './flow.ts';
 
 /**
  * The events of a sign-in through the widget or of a transaction: one for each refused answer, and one for the end. A

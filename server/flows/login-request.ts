@@ -33,9 +33,8 @@ export async function storeLoginRequest(
   const { resource, user, transaction } = request;
   const event = {
     type,
-    ...omitUndefined({ subject: user }),
     resource,
-    ...omitUndefined({ transaction: transaction?.hash }),
+    ...omitUndefined({ subject: user, transaction: transaction?.hash }),
   };
   const key = loginRequestDocument.key(id);
   const outcome = await ports.store.commit({

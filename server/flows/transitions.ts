@@ -219,9 +219,8 @@ export function completeFlow(
       amr,
       acr: isTwo ? '2' : '1',
       otp,
-      ...omitUndefined({ token }),
+      ...omitUndefined({ token, kind, transaction: signed }),
       ...(flow.test !== undefined && { test: true as const }),
-      ...omitUndefined({ kind, transaction: signed }),
       ...(password && { passwordAt, ...omitUndefined({ passwordDigest }) }),
       // The verified password takes precedence: the user may have been read after it changed.
       ...(rule.userPasswordDigest !== undefined && { userPasswordDigest: passwordDigest ?? rule.userPasswordDigest }),

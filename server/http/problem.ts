@@ -3,8 +3,7 @@ import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import type { Context, ErrorHandler, NotFoundHandler, TypedResponse } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { Overloaded } from '../kernel/ports/password-hasher.ts';
-import type { PasswordFlaw } from '../kernel/result.ts';
-import { type Refusal, refusal } from '../kernel/result.ts';
+import { type PasswordFlaw, type Refusal, refusal } from '../kernel/result.ts';
 import type { AppEnv } from './context.ts';
 import type { Logger } from './log.ts';
 

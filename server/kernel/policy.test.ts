@@ -2,8 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Assignment } from '../users/user.ts';
-import type { Actor } from './actor.ts';
-import { referenceTo } from './actor.ts';
+import { type Actor, referenceTo } from './actor.ts';
 import { API_SCOPES } from './api-scope.ts';
 import { idFromBytes, type ResourceId } from './ids.ts';
 import {

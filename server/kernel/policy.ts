@@ -1,5 +1,4 @@
-import type { Actor, ActorReference } from './actor.ts';
-import { referenceTo } from './actor.ts';
+import { type Actor, type ActorReference, referenceTo } from './actor.ts';
 import type { ApiScope } from './api-scope.ts';
 import type { AccountEvent } from './event.ts';
 import { type AdministratorId, parseId, type ResourceId, type UserId } from './ids.ts';

@@ -65,9 +65,8 @@ export async function createLoginRequest(
 
   const kept = await storeLoginRequest(ports, act, birth, 'login-request.created', {
     resource: input.resource,
-    ...omitUndefined({ user: user?.id }),
     nonce: input.nonce,
-    ...omitUndefined({ redirectUri }),
+    ...omitUndefined({ user: user?.id, redirectUri }),
     hostCheckedPassword: input.passwordChecked,
     ...(demand && { demand, ...omitUndefined({ previous }) }),
     expiresAt: now + LOGIN_REQUEST_LIFETIME_MS,

@@ -12,8 +12,7 @@ import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
 import type { Resource } from '../resources/resource.ts';
 import { createDiscoverableChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
-import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
-import { reportedSignals } from './start-flow-input.ts';
+import { reportedSignals, type StartFlowInput, type StartFlowNeeds } from './start-flow-input.ts';
 import { startRequestedFlow } from './start-requested-flow.ts';
 import { presentFlow } from './view-flow.ts';
 

@@ -1,6 +1,5 @@
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { DocumentKey, Store } from '../kernel/ports/store.ts';
-import { ABSENT } from '../kernel/ports/store.ts';
+import { ABSENT, type DocumentKey, type Store } from '../kernel/ports/store.ts';
 import { newOperation } from './transact.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;

@@ -1,7 +1,6 @@
 import { CodedError } from '@countersign/protocol/coded-error';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { Change, DocumentOf, RawKey, Stored } from '../kernel/ports/store.ts';
-import { ABSENT } from '../kernel/ports/store.ts';
+import { ABSENT, type Change, type DocumentOf, type RawKey, type Stored } from '../kernel/ports/store.ts';
 
 /** Maximum decisions on conflict. Responds 503 CONTENTION. */
 const MAX_DECISIONS = 12;

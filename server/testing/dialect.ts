@@ -1,7 +1,6 @@
 import { SaxesParser } from '@rubensworks/saxes';
 import { createProtectimusKey, type NewProtectimusKey } from '../api-keys/create-protectimus-key.ts';
-import type { AccountId } from '../kernel/ids.ts';
-import { idNumber } from '../kernel/ids.ts';
+import { type AccountId, idNumber } from '../kernel/ids.ts';
 import { acceptedHours, hourlyPassword } from '../protectimus/hourly-password.ts';
 import { addAdministrator, type FixtureAdministrator } from './administrators.ts';
 import { operatorContext } from './as-operator.ts';

@@ -1,10 +1,8 @@
 import type { TokenId } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
-import type { Result } from '../kernel/result.ts';
-import { refusal } from '../kernel/result.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import type { NewId } from '../records/create-object.ts';
-import type { NewToken } from './kinds/actions.ts';
-import { KIND_ACTIONS } from './kinds/actions.ts';
+import { KIND_ACTIONS, type NewToken } from './kinds/actions.ts';
 import type { CreatedToken } from './kinds/kind-actions.ts';
 import type { TokenNeeds } from './store-token.ts';
 

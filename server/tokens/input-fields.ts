@@ -49,7 +49,7 @@ export const expiresAt = instantOf('When it expires.');
 export const kindOf = <const T extends string>(kinds: readonly [T, ...T[]]) =>
   z.enum(kinds).openapi({ description: 'The kind of the token.' });
 export const record = {
-  name: name,
+  name,
   serial: serial.optional(),
   owner: userId.optional().openapi({ description: 'Id of the user who owns the token.' }),
   expiresAt: expiresAt.optional(),

@@ -52,19 +52,17 @@ export async function storeToken<T extends Token>(
   const { account } = act.actor;
   const refused = await validateNewToken(ports, act, input);
   if (refused) return refused;
+  const { name, serial, expiresAt, madeAs } = input;
   const token = complete({
     id,
     account,
-    name: input.name,
-    ...omitUndefined({ serial: input.serial }),
+    name,
     nextCounter: 0,
-    ...omitUndefined({ owner: input.owner }),
     epoch: input.epoch ?? 0,
     enabled: true,
     failures: 0,
-    ...omitUndefined({ expiresAt: input.expiresAt }),
     directResources: [],
-    ...omitUndefined({ madeAs: input.madeAs }),
+    ...omitUndefined({ serial, owner: input.owner, expiresAt, madeAs }),
     createdAt: ports.clock.now(),
     createdBy: referenceTo(act.actor),
   });

@@ -5,15 +5,12 @@ import { factorStates } from '../authentication/second-factor.ts';
 import { signingKinds } from '../authentication/signing.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { RequestContext } from '../kernel/request-context.ts';
-import { createEvent } from '../kernel/request-context.ts';
-import type { Result } from '../kernel/result.ts';
-import { isRefusal, refusal } from '../kernel/result.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { actionsOf } from '../tokens/kinds/actions.ts';
 import { tokenState } from '../tokens/lockout.ts';
 import type { Token } from '../tokens/token.ts';
-import type { Transaction } from '../tokens/transaction.ts';
-import { transactionHash } from '../tokens/transaction.ts';
+import { type Transaction, transactionHash } from '../tokens/transaction.ts';
 import { TRANSACTION_LIFETIME_MS, TRANSACTIONS_AT_ONCE } from './create-transaction.ts';
 import { findSigningContext, SIGNING_SCOPE } from './signing-context.ts';
 

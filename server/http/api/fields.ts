@@ -1,17 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { ACTOR_KINDS, type ActorReference } from '../../kernel/actor.ts';
 import { canonicalAddress } from '../../kernel/addresses.ts';
-import type {
-  AdministratorId,
-  ApiKeyId,
-  FilterId,
-  FlowId,
-  ResourceId,
-  TokenId,
-  UserId,
-  WebhookId,
+import {
+  type AdministratorId,
+  type ApiKeyId,
+  type FilterId,
+  type FlowId,
+  parseId,
+  type ResourceId,
+  type TokenId,
+  type UserId,
+  type WebhookId,
 } from '../../kernel/ids.ts';
-import { parseId } from '../../kernel/ids.ts';
 import { MAIL_LANGUAGES } from '../../kernel/mail.ts';
 import { isEmailShape, isLoginShape, isPhoneShape } from '../../kernel/names.ts';
 

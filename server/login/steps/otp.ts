@@ -1,7 +1,6 @@
 import { locateTyped } from '../../authentication/decoy-attempt.ts';
 import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user.ts';
-import type { SecondFactorOutcome } from '../../authentication/verify-second-factor.ts';
-import { verifyUserFactor } from '../../authentication/verify-second-factor.ts';
+import { type SecondFactorOutcome, verifyUserFactor } from '../../authentication/verify-second-factor.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
 import { offerUnlock, startEnrolment } from '../../enrolment/transitions.ts';
 import { type Flow, factorOf } from '../../flows/flow.ts';

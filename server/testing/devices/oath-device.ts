@@ -2,8 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { NewPin } from '../../tokens/store-token.ts';
 import { assign } from '../as-operator.ts';
 import { addToken, type Fixture, type FixtureToken, unwrap } from '../fixtures.ts';
-import type { DeviceKind } from './device.ts';
-import { pick } from './device.ts';
+import { type DeviceKind, pick } from './device.ts';
 
 function oathDevice(kind: 'totp' | 'hotp'): DeviceKind {
   return {

@@ -9,8 +9,7 @@ import type { OcraToken } from '../../tokens/token.ts';
 import { assign, operatorContext } from '../as-operator.ts';
 import { birth, type Fixture, read, unwrap } from '../fixtures.ts';
 import { suiteOf } from '../ocra-samples.ts';
-import type { DeviceKind } from './device.ts';
-import { pick } from './device.ts';
+import { type DeviceKind, pick } from './device.ts';
 import { withPin } from './oath-device.ts';
 
 export const SUITE = 'OCRA-1:HOTP-SHA256-8:QN08-T1M';

@@ -5,8 +5,7 @@ import { assign } from '../as-operator.ts';
 import { type Fixture, ORIGIN, unwrap } from '../fixtures.ts';
 import { type Ceremony, SoftwareAuthenticator } from '../software-authenticator.ts';
 import { ISSUER } from '../test-ports.ts';
-import type { DeviceKind } from './device.ts';
-import { pick } from './device.ts';
+import { type DeviceKind, pick } from './device.ts';
 
 export const passkeyDevice: DeviceKind = {
   kind: 'webauthn',

@@ -1,8 +1,7 @@
 import { createRecoveryCodes } from '../../tokens/kinds/recovery/create-recovery-codes.ts';
 import { assign, operatorContext } from '../as-operator.ts';
 import { birth, type Fixture, unwrap } from '../fixtures.ts';
-import type { DeviceKind } from './device.ts';
-import { pick } from './device.ts';
+import { type DeviceKind, pick } from './device.ts';
 
 export const recoveryDevice: DeviceKind = {
   kind: 'recovery',

@@ -1,12 +1,10 @@
 import type { Ports } from '../../../kernel/ports/ports.ts';
-import type { Result } from '../../../kernel/result.ts';
-import { refusal } from '../../../kernel/result.ts';
+import { type Result, refusal } from '../../../kernel/result.ts';
 import type { PreparedChallenge } from '../../challenge.ts';
 import type { PrepareContext } from '../../prepare-context.ts';
 import type { WebauthnToken } from '../../token.ts';
 import { usableTokens } from '../../usable-tokens.ts';
-import type { PasskeyNeeds } from './new-challenge.ts';
-import { createChallengeFor } from './new-challenge.ts';
+import { createChallengeFor, type PasskeyNeeds } from './new-challenge.ts';
 
 /** Creates one challenge for all usable passkeys of the user. */
 export async function preparePasskey(

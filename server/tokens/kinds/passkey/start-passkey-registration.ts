@@ -8,8 +8,7 @@ import { tokenDocument, tokenIndexes } from '../../documents.ts';
 import type { WebauthnToken } from '../../token.ts';
 import { type PasskeyNeeds, randomChallenge, relyingParty } from './new-challenge.ts';
 import { descriptorOf, PASSKEY_TIMEOUT_MS, passkeysOf, userHandleOf } from './passkey-request.ts';
-import type { AttestationRules } from './verify-attestation.ts';
-import { PASSKEY_ALGORITHMS } from './verify-attestation.ts';
+import { type AttestationRules, PASSKEY_ALGORITHMS } from './verify-attestation.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'> & PasskeyNeeds;
 

@@ -1,6 +1,5 @@
 import type { RequestContext } from '../../../kernel/request-context.ts';
-import type { Result } from '../../../kernel/result.ts';
-import { isRefusal, refusal } from '../../../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import type { PreparedChallenge, SentNotice } from '../../challenge.ts';
 import { tokenState } from '../../lockout.ts';
 import type { PrepareContext } from '../../prepare-context.ts';

@@ -9,8 +9,7 @@ import { createEvent, type RequestContext } from '../../../kernel/request-contex
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import { isSameSecret } from '../../../kernel/secret-token.ts';
 import { DAY_MS, HOUR_MS } from '../../../kernel/time.ts';
-import type { Decision } from '../../../store/transact.ts';
-import { newOperation, transact } from '../../../store/transact.ts';
+import { type Decision, newOperation, transact } from '../../../store/transact.ts';
 import type { Challenge } from '../../challenge.ts';
 import { challengeDocument, tokenDocument } from '../../documents.ts';
 import { isSent, type SentToken } from '../../token.ts';
