@@ -4,7 +4,7 @@ import { hotp } from '../tokens/kinds/oath/code.ts';
 import { createOathToken } from '../tokens/kinds/oath/create-oath-token.ts';
 import { ocraAnswer } from '../tokens/kinds/ocra/answer.ts';
 import { createOcraToken } from '../tokens/kinds/ocra/create-ocra-token.ts';
-import { enrolSuite } from '../tokens/kinds/ocra/enrolment.ts';
+import { enrolSuite } from '../tokens/kinds/ocra/enrol-suite.ts';
 import { parseSuite } from '../tokens/kinds/ocra/suite.ts';
 import { assign, operatorContext } from './as-operator.ts';
 import type { Dialect, Format } from './dialect.ts';

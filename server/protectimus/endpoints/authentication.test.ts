@@ -5,7 +5,7 @@ import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';
 import { addToken, birth, type FixtureOptions, PASSWORD, unwrap, wrongCode } from '../../testing/fixtures.ts';
 import { ocraAnswer } from '../../tokens/kinds/ocra/answer.ts';
 import { createOcraToken } from '../../tokens/kinds/ocra/create-ocra-token.ts';
-import { enrolSuite } from '../../tokens/kinds/ocra/enrolment.ts';
+import { enrolSuite } from '../../tokens/kinds/ocra/enrol-suite.ts';
 import { parseSuite } from '../../tokens/kinds/ocra/suite.ts';
 import { createSentToken } from '../../tokens/kinds/sent/create-sent-token.ts';
 

@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type IdPrefix, idFromBytes, idNumber } from '../../kernel/ids.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { createToken } from '../../tokens/create-token.ts';
-import { enrolSuite } from '../../tokens/kinds/ocra/enrolment.ts';
+import { enrolSuite } from '../../tokens/kinds/ocra/enrol-suite.ts';
 import { verifyOcra } from '../../tokens/kinds/ocra/verify.ts';
 import { isAddressFor } from '../../tokens/kinds/sent/out-of-band-code.ts';
 import {

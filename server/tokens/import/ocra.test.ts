@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anySuite } from '../../testing/ocra-samples.ts';
-import { enrolSuite } from '../kinds/ocra/enrolment.ts';
+import { enrolSuite } from '../kinds/ocra/enrol-suite.ts';
 import { formatSuite, type OcraSuite } from '../kinds/ocra/suite.ts';
 import { readWhole } from './testing/read-whole.ts';
 

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { counter, pin, record, secret } from '../../input-fields.ts';
-import { enrolSuite } from './enrolment.ts';
+import { enrolSuite } from './enrol-suite.ts';
 
 const suite = z
   .string()

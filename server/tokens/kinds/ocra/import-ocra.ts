@@ -8,7 +8,7 @@ import {
 } from '../../import/declared-token.ts';
 import { ImportError, type ImportedOcraToken } from '../../import/import-file.ts';
 import type { ImportRules } from '../kind-rules.ts';
-import { enrolSuite } from './enrolment.ts';
+import { enrolSuite } from './enrol-suite.ts';
 import { formatSuite, type OcraSuite, type QuestionFormat, stepMs } from './suite.ts';
 
 export const ocraImport: ImportRules<ImportedOcraToken> = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anySuite } from '../../../testing/ocra-samples.ts';
-import { enrolSuite } from './enrolment.ts';
+import { enrolSuite } from './enrol-suite.ts';
 import { formatSuite } from './suite.ts';
 import { suiteFault } from './suite-fault.ts';
 
