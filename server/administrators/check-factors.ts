@@ -67,8 +67,8 @@ async function reloadUser(
   passwordHash: string | undefined,
   password: string,
 ): Promise<Administrator | undefined> {
-  const person = await reloadIfValid(ports, found, passwordHash);
-  if (!person || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return person;
+  const administrator = await reloadIfValid(ports, found, passwordHash);
+  if (!administrator || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return administrator;
   // A hash weaker than today's parameters is replaced while the password is at hand (SR-18).
   const renewed = await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
   const key = administratorDocument.key(found.account, found.id);

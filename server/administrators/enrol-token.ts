@@ -56,18 +56,18 @@ function openSeed(ports: Pick<Ports, 'secrets'>, account: AccountId, { token, se
  */
 export async function enrolToken(
   ports: Needs,
-  person: Pick<Administrator, 'account' | 'id'>,
+  owner: Pick<Administrator, 'account' | 'id'>,
   enrolment: Enrolment,
   otp: string,
   client: ClientInfo,
   edit: (administrator: Administrator) => Administrator | Refusal,
 ): Promise<Result<{ administrator: Administrator; recoveryCodes: string[]; replaced: TokenId | undefined }>> {
-  const { account, id } = person;
+  const { account, id } = owner;
   const now = ports.clock.now();
   const judged = verifyOtp({ ...KIND, nextCounter: 0 }, openSeed(ports, account, enrolment), otp, now);
   if (judged.verdict !== 'accepted') return refusal('OTP_WRONG');
   const act: RequestContext = { actor: actorOf({}, { account, id, grants: [] }), ...client };
-  const token = newToken(person, enrolment, judged.counter + 1, now);
+  const token = newToken(owner, enrolment, judged.counter + 1, now);
   const made = await createObject(ports, act, 'token.created', { id: token.id }, tokenDocument.key(token.id), token);
   // Left by an interrupted attempt. Its code is used up, so the next sign-in starts over.
   if (isRefusal(made)) return refusal('ACCESS_DENIED');

@@ -50,18 +50,18 @@ export async function reauthenticate(
   return checkAdministratorPassword(
     ports,
     { ...asked, address: act.address, wrong: refused },
-    async (person) => {
-      if (!unlessSignedOut(act, person)) return refusal('SESSION_ENDED');
-      const second = await secondFactor(ports, act, person, proof);
-      return isRefusal(second) ? second : { administrator: person };
+    async (administrator) => {
+      if (!unlessSignedOut(act, administrator)) return refusal('SESSION_ENDED');
+      const second = await secondFactor(ports, act, administrator, proof);
+      return isRefusal(second) ? second : { administrator };
     },
     (concluded) => ('refused' in concluded ? refused(concluded.refused as Refusal['refused']) : undefined),
   );
 }
 
-function secondFactor(ports: SecondFactorPorts, act: OwnContext, person: Administrator, proof: Proof) {
-  if (proof.otp !== undefined) return checkAdministratorOtp(ports, person, proof.otp);
-  if (proof.recoveryCode !== undefined) return redeemRecoveryCode(ports, person, proof.recoveryCode, act);
+function secondFactor(ports: SecondFactorPorts, act: OwnContext, administrator: Administrator, proof: Proof) {
+  if (proof.otp !== undefined) return checkAdministratorOtp(ports, administrator, proof.otp);
+  if (proof.recoveryCode !== undefined) return redeemRecoveryCode(ports, administrator, proof.recoveryCode, act);
   return Promise.resolve(refusal('OTP_REQUIRED'));
 }
 

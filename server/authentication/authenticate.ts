@@ -89,7 +89,7 @@ async function decide(
 ): Promise<Result<AuthenticationResult>> {
   const { account } = act.actor;
   // Both are only read here, so read them together; the user may not exist.
-  const [access, person] = await Promise.all([
+  const [access, user] = await Promise.all([
     readAccess(ports, request.resource, request.address, account),
     request.method === 'otp' ? locateTyped(ports, account, request.user) : undefined,
   ]);
@@ -105,7 +105,7 @@ async function decide(
     case 'password-otp':
       return authenticateWithPassword(ports, attempt, request);
     case 'otp':
-      return authenticateWithOtp(ports, attempt, access.resource, person, request);
+      return authenticateWithOtp(ports, attempt, access.resource, user, request);
     case 'token':
       return authenticateWithToken(ports, attempt, access.resource, request);
   }
@@ -161,23 +161,23 @@ async function authenticateWithOtp(
   ports: Needs,
   attempt: Attempt,
   resource: Resource,
-  person: User | undefined,
+  user: User | undefined,
   request: By<'otp'>,
 ): Promise<Result<AuthenticationResult>> {
   const answer = secondAnswerOf(request) ?? { kind: 'code', otp: '' };
-  if (!person) {
+  if (!user) {
     const event = attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS' });
     await decoyForUnknownUser(ports, attempt.account, request.user, answer, event);
     return refusal('INVALID_CREDENTIALS');
   }
-  const createEvent = (outcome: SecondFactorEvent) => attempt.otp(person.id, [], outcome);
+  const createEvent = (outcome: SecondFactorEvent) => attempt.otp(user.id, [], outcome);
   const scope = apiScope(resource.id);
-  const asked = { method: 'otp', user: person, name: request.user, way: 'api', resource, answer, scope } as const;
+  const asked = { method: 'otp', user, name: request.user, way: 'api', resource, answer, scope } as const;
   const outcome = await verifyUserFactor(ports, asked, createEvent);
   if (isRefusal(outcome)) {
     return outcome.refused === 'OTP_REPLAYED' ? outcome : refusal('INVALID_CREDENTIALS');
   }
-  return { method: 'otp', user: publicUser(person), ...outcome };
+  return { method: 'otp', user: publicUser(user), ...outcome };
 }
 
 /**

@@ -100,8 +100,8 @@ async function reloadUser(
   input: PasswordAttempt,
   passwordHash: string | undefined,
 ): Promise<CorrectPassword | undefined> {
-  const person = await reloadIfValid(ports, found, input, passwordHash);
-  if (!person || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return person;
+  const correct = await reloadIfValid(ports, found, input, passwordHash);
+  if (!correct || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return correct;
   // A second hash, during which things may change again.
   const stored = await upgradeHash(ports, found, passwordHash, input.password);
   return reloadIfValid(ports, found, input, stored);

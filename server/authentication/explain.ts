@@ -153,23 +153,23 @@ async function aboutUser(
 ): Promise<Result<CheckedAccess>> {
   const { account } = act.actor;
   const now = ports.clock.now();
-  const person = await locateUser(ports, account, asked.user);
+  const known = await locateUser(ports, account, asked.user);
   const way = asked.method === 'widget' ? 'widget' : 'api';
-  const admitted = person && (await loadAssignedTokens(ports, person, resource.id, way)).user;
+  const admitted = known && (await loadAssignedTokens(ports, known, resource.id, way)).user;
   // Also for a user who is refused anyway: collect every failing check, not just the first.
-  const named = await namedTokens(ports, person && assignmentTo(person, resource.id));
-  const assignment = person && assignmentTo(person, resource.id);
-  const tokens = person && assignment ? validPairs(assignment, named, person.id) : [];
-  const accepts = acceptedKindsFrom(person ?? {}, resource);
+  const named = await namedTokens(ports, known && assignmentTo(known, resource.id));
+  const assignment = known && assignmentTo(known, resource.id);
+  const tokens = known && assignment ? validPairs(assignment, named, known.id) : [];
+  const accepts = acceptedKindsFrom(known ?? {}, resource);
   const states = factorStates(tokens, accepts, now, way);
   const method = asked.method === 'widget' ? widgetMethod(resource.methodPolicy, states) : asked.method;
   const withPassword = method !== 'otp';
 
   const checks: Check[] = [];
-  if (withPassword) checks.push(await waitCheck(ports, act, person, asked));
-  checks.push(await userCheck(ports, person, admitted, way));
+  if (withPassword) checks.push(await waitCheck(ports, act, known, asked));
+  checks.push(await userCheck(ports, known, admitted, way));
   if (withPassword) {
-    const set = person?.passwordHash !== undefined;
+    const set = known?.passwordHash !== undefined;
     checks.push({ check: 'password-set', ...checkResult(set, 'INVALID_CREDENTIALS') });
   }
   checks.push(assignmentCheck(assignment, tokens));
@@ -177,15 +177,15 @@ async function aboutUser(
   // Only the widget asks for both; over the API the site's backend decides.
   const widget = asked.method === 'widget';
   const environment =
-    widget && person ? await environmentCheck(ports, resource, person.id, asked.environment) : undefined;
+    widget && known ? await environmentCheck(ports, resource, known.id, asked.environment) : undefined;
   if (environment) checks.push(environment.check);
   const unable = checks.some(({ passed }) => !passed);
   const beyond = {
     level: widget ? asked.acr : undefined,
-    hasPassword: person?.passwordHash !== undefined,
+    hasPassword: known?.passwordHash !== undefined,
     differs: environment?.differs,
   };
-  const decided = factorsOf(method, states, beyond, person);
+  const decided = factorsOf(method, states, beyond, known);
   return { method, checks: [...checks, ...decided.checks], factors: unable ? null : decided.factors };
 }
 
@@ -207,11 +207,11 @@ async function environmentCheck(
 async function waitCheck(
   ports: Needs,
   act: RequestContext,
-  person: User | undefined,
+  known: User | undefined,
   { user: name, address }: { user: string; address?: string | undefined },
 ): Promise<Check> {
   const typed = { kind: 'user', account: act.actor.account, name } as const;
-  const counters = await countersOf(ports, typed, person?.id ?? 'unknown', address);
+  const counters = await countersOf(ports, typed, known?.id ?? 'unknown', address);
   const now = ports.clock.now();
   const [ofName, ofUser] = await ports.store.getMany([counters.name, counters.user], now);
   const shown = waitUntilFrom(ofName?.value, undefined, now);
@@ -225,11 +225,11 @@ async function waitCheck(
 /** @param admitted the user as a sign-in sees them: absent if blocked, gone or not live */
 async function userCheck(
   ports: Needs,
-  person: User | undefined,
+  known: User | undefined,
   admitted: User | undefined,
   way: SignInWay,
 ): Promise<Check> {
-  const live = person && (await findUser(ports, person.account, person.id));
+  const live = known && (await findUser(ports, known.account, known.id));
   const isKeptOut = live && !canSignIn(live, way);
   const state = !live ? 'unknown' : live.blocked ? 'blocked' : isKeptOut ? 'not-by-api' : 'live';
   return {

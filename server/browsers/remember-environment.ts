@@ -23,8 +23,8 @@ export async function rememberEnvironment(
   const { account } = act.actor;
   const traits = traitsOf(ports, user, blinded);
   const key = environmentsDocument.key(user);
-  await transact(ports, key.anchor, [key, userDocument.key(user)], ([stored, person], now) => {
-    if (person?.value.account !== account) return { answer: undefined };
+  await transact(ports, key.anchor, [key, userDocument.key(user)], ([stored, owner], now) => {
+    if (owner?.value.account !== account) return { answer: undefined };
     const next = remember(stored?.value, { account, user, resource, traits }, now);
     if (!next) return { answer: undefined };
     const put = [{ key, value: next.environments, expiresAt: environmentsExpireAt(next.environments) }];

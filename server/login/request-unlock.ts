@@ -87,12 +87,12 @@ async function mailLink(
 ): Promise<Result<{ sent: true }>> {
   const access = await readAccess(ports, flow.resource, answer.client.address);
   if (isRefusal(access)) return access;
-  const person = await readLockedUser(ports, flow, access.resource);
-  if (!person) return refusal('ACCESS_DENIED');
+  const user = await readLockedUser(ports, flow, access.resource);
+  if (!user) return refusal('ACCESS_DENIED');
   const now = ports.clock.now();
-  const rate = await ports.store.increment(`unlock/for/${person.id}`, UNLOCKS_WINDOW_MS, UNLOCKS_PER_USER, now);
+  const rate = await ports.store.increment(`unlock/for/${user.id}`, UNLOCKS_WINDOW_MS, UNLOCKS_PER_USER, now);
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
-  return sendLink(ports, flow, person, answer);
+  return sendLink(ports, flow, user, answer);
 }
 
 /** The user as they are now, if the factors that they showed are still valid and a token is still locked. */
@@ -113,10 +113,10 @@ async function readLockedUser(ports: StepPorts, flow: Flow, resource: Resource):
 async function sendLink(
   ports: StepPorts,
   flow: Flow,
-  person: User,
+  { id }: User,
   { client, language }: StepRequest & { language: MailLanguage },
 ): Promise<Result<{ sent: true }>> {
-  const key = userDocument.key(person.id);
+  const key = userDocument.key(id);
   const secret = newSecret(ports);
   type Written = Result<{ email: string; login: string }>;
   const written = await transact(ports, key.anchor, [key], ([stored], at): Decision<Written> => {
@@ -137,7 +137,7 @@ async function sendLink(
   });
   if (isRefusal(written)) return written;
   const { email, login } = written;
-  const path = `/unlock?lang=${language}#${writeUserLink({ user: person.id, secret })}`;
+  const path = `/unlock?lang=${language}#${writeUserLink({ user: id, secret })}`;
   const facts = { login, path, lifetimeMs: UNLOCK_LINK_LIFETIME_MS };
   await callDependency('sending a mail', () => ports.courier.send({ kind: 'unlock-link', to: email, language, facts }));
   return { sent: true };

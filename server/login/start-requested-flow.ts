@@ -110,9 +110,9 @@ async function readFacts(
   const now = ports.clock.now();
   const { transaction } = request;
   const access = await readAccess(ports, resource.id, client.address);
-  const person = request.user && (await readUser(ports, resource.account, request.user));
-  const pairs: AssignedTokens = person
-    ? await loadAssignedTokens(ports, person, resource.id)
+  const known = request.user && (await readUser(ports, resource.account, request.user));
+  const pairs: AssignedTokens = known
+    ? await loadAssignedTokens(ports, known, resource.id)
     : { user: undefined, tokens: [] };
   const tokens = pairs.tokens.map(({ value }) => value);
 

@@ -17,7 +17,7 @@ export async function validateResult(
   record: ResultRecord,
 ): Promise<Refusal | undefined> {
   const now = ports.clock.now();
-  const [[resource, account], person] = await Promise.all([
+  const [[resource, account], known] = await Promise.all([
     ports.store.getMany([resourceDocument.key(record.resource), accountDocument.key(record.account)], now),
     record.test ? undefined : locateUser(ports, record.account, record.user),
   ]);
@@ -26,8 +26,8 @@ export async function validateResult(
   // A test result names no user; a live result must not come from a test resource, nor the reverse.
   if ((record.test === true) !== (resource.value.testMode !== undefined)) return refusal('RESULT_REVOKED');
   if (record.test) return undefined;
-  const { user, tokens } = person
-    ? await loadAssignedTokens(ports, person, record.resource)
+  const { user, tokens } = known
+    ? await loadAssignedTokens(ports, known, record.resource)
     : { user: undefined, tokens: [] };
   const pairs = tokens.map(({ value }) => value);
   // A sign-in from before a password change no longer counts, whatever it showed (SR-38, SR-39).

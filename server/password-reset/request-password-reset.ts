@@ -42,20 +42,20 @@ export async function requestPasswordReset(
   const found = await locateTyped(ports, resource.account, name);
   const subject = found?.id ?? unknownSubject(ports, resource.account, name);
   const mayMail = await countMail(ports, 'password-reset', subject);
-  const person = found && (await findResettableUser(ports, found, id));
+  const user = found && (await findResettableUser(ports, found, id));
   const act: RequestContext = {
     actor: { kind: 'user', account: resource.account, ...omitUndefined({ id: found?.id }) },
     ...client,
   };
   const draft = { type: 'user.password-reset-asked', resource: id, ...omitUndefined({ subject: found?.id }) } as const;
 
-  if (!person?.email || !mayMail) {
+  if (!user?.email || !mayMail) {
     const reason = found ? 'ACCESS_DENIED' : 'USER_NOT_FOUND';
     const event = mayMail ? createEvent(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
     return answerWithoutMail(ports, event);
   }
-  const { email: to, login } = person;
-  const { key, value, path } = newReset(ports, person, to, { language, resource: id });
+  const { email: to, login } = user;
+  const { key, value, path } = newReset(ports, user, to, { language, resource: id });
   await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),

@@ -164,13 +164,13 @@ async function verifyCounted<R, A extends object>(
   const right = await callDependency('checking a password', () =>
     reservation.verify(attempt.passwordHash, normalisePassword(password)),
   );
-  const person = attempt.passwordHash !== undefined && right && !isBarred ? await attempt.reload() : undefined;
-  if (!person) {
+  const reloaded = attempt.passwordHash !== undefined && right && !isBarred ? await attempt.reload() : undefined;
+  if (!reloaded) {
     const reason = isBarred ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
     if (attempt.wrong) await appendAlone(ports, counters.name.anchor, attempt.wrong(reason));
     return refusal('INVALID_CREDENTIALS', {}, { ...omitUndefined({ about }), ...(isBarred && { reason }) });
   }
-  const concluded = await conclude(person);
+  const concluded = await conclude(reloaded);
   const event = attempt.right?.(concluded);
   await resetCounters(ports, counters, event);
   return concluded;

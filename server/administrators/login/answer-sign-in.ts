@@ -11,7 +11,13 @@ import {
 import { enrolToken, newEnrolment } from '../enrol-token.ts';
 import { locateAdministrator } from '../find-administrator.ts';
 import { acceptAdministratorPassword, setEmail } from './administrator-flow.ts';
-import { answerSignIn, isPasswordUnchanged, personOf, type SignInAnswer, type SignInProgress } from './sign-in-step.ts';
+import {
+  answerSignIn,
+  isPasswordUnchanged,
+  reloadAdministrator,
+  type SignInAnswer,
+  type SignInProgress,
+} from './sign-in-step.ts';
 
 type Progress = Promise<Result<SignInProgress>>;
 
@@ -43,9 +49,9 @@ function pendingFactor(ports: SecondFactorPorts, administrator: Administrator) {
 /** `otp` is parsed already, so a malformed code is refused before the step is claimed or counted (SR-47). */
 export function answerSignInOtp(ports: SecondFactorPorts, answer: SignInAnswer & { otp: string }): Progress {
   return answerSignIn(ports, 'otp', answer, async (flow) => {
-    const person = await personOf(ports, flow);
-    if (!person) return { refusal: refusal('ACCESS_DENIED') };
-    const outcome = await checkAdministratorOtp(ports, person.administrator, answer.otp);
+    const found = await reloadAdministrator(ports, flow);
+    if (!found) return { refusal: refusal('ACCESS_DENIED') };
+    const outcome = await checkAdministratorOtp(ports, found.administrator, answer.otp);
     return isRefusal(outcome) ? { refusal: outcome } : { signIn: {} };
   });
 }
@@ -53,9 +59,9 @@ export function answerSignInOtp(ports: SecondFactorPorts, answer: SignInAnswer &
 /** Accepts a recovery code in place of the code of a lost token. */
 export function answerRecoveryCode(ports: SecondFactorPorts, answer: SignInAnswer & { code: string }): Progress {
   return answerSignIn(ports, 'otp', answer, async (flow) => {
-    const person = await personOf(ports, flow);
-    if (!person) return { refusal: refusal('ACCESS_DENIED') };
-    const used = await redeemRecoveryCode(ports, person.administrator, answer.code, answer.client);
+    const found = await reloadAdministrator(ports, flow);
+    if (!found) return { refusal: refusal('ACCESS_DENIED') };
+    const used = await redeemRecoveryCode(ports, found.administrator, answer.code, answer.client);
     return isRefusal(used) ? { refusal: used } : { signIn: {} };
   });
 }
@@ -63,12 +69,12 @@ export function answerRecoveryCode(ports: SecondFactorPorts, answer: SignInAnswe
 /** Checks the first code of the new token, which becomes theirs. */
 export function answerEnrolment(ports: SecondFactorPorts, answer: SignInAnswer & { otp: string }): Progress {
   return answerSignIn(ports, 'enrol', answer, async (flow) => {
-    const person = await personOf(ports, flow);
-    if (!person || !flow.enrolment) return { refusal: refusal('ACCESS_DENIED') };
+    const found = await reloadAdministrator(ports, flow);
+    if (!found || !flow.enrolment) return { refusal: refusal('ACCESS_DENIED') };
     const { client, otp } = answer;
     const enrolled = await enrolToken(
       ports,
-      person.administrator,
+      found.administrator,
       flow.enrolment,
       otp,
       client,

@@ -64,7 +64,7 @@ export async function answerSignIn(
 }
 
 /** Loads the administrator of a sign-in whose password was right, if that password is still current (SR-38, SR-39). */
-export async function personOf(
+export async function reloadAdministrator(
   ports: Pick<SecondFactorPorts, 'store' | 'clock'>,
   flow: AdministratorFlow,
 ): Promise<FoundAdministrator | undefined> {
@@ -86,7 +86,7 @@ async function finish(
   { recoveryCodes }: { recoveryCodes?: string[] },
   client: ClientInfo,
 ): Promise<Result<SignInProgress>> {
-  const found = await personOf(ports, claimed);
+  const found = await reloadAdministrator(ports, claimed);
   if (!found) return refuseStep(ports, claimed, attempt, refusal('ACCESS_DENIED'), client);
   const actor = actorOf(found.account, found.administrator);
   const made = newSession(ports, claimed.id, found.administrator);

@@ -47,7 +47,7 @@ export async function verifySecond(
   const anonymous = flow.user === undefined;
   // The resource asked for the code alone when the login was given; it may have become stricter since.
   if (anonymous && resource.methodPolicy !== 'otp') return { refusal: refusal('ACCESS_DENIED') };
-  const user = await personOf(ports, flow);
+  const user = await locateUserOf(ports, flow);
   if (!user) {
     if (!anonymous) return { refusal: refusal('ACCESS_DENIED') };
     await decoyForUnknownUser(ports, flow.account, flow.login ?? '', answer);
@@ -111,6 +111,6 @@ async function unlocks(ports: Pick<Ports, 'store' | 'clock'>, user: User, resour
 }
 
 /** The user whom the password or the host named or, in code-only sign-in, the user behind the typed name. */
-function personOf(ports: Pick<Ports, 'store' | 'clock' | 'random'>, flow: Flow): Promise<User | undefined> {
+function locateUserOf(ports: Pick<Ports, 'store' | 'clock' | 'random'>, flow: Flow): Promise<User | undefined> {
   return locateTyped(ports, flow.account, flow.user ?? flow.login ?? '');
 }
