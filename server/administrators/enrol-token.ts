@@ -10,7 +10,7 @@ import { transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { base32Encode } from '../tokens/kinds/oath/base32.ts';
 import { otpauthUri } from '../tokens/kinds/oath/otpauth.ts';
-import { verifyOtp } from '../tokens/kinds/oath/verify.ts';
+import { verifyOtp } from '../tokens/kinds/oath/verify-otp.ts';
 import { seedContext } from '../tokens/seed-context.ts';
 import { storeSpentSeed } from '../tokens/spent-seeds.ts';
 import type { Token } from '../tokens/token.ts';

@@ -20,11 +20,11 @@ import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { type CorrectPassword, checkPassword } from './check-password.ts';
 import { confirmByFactor, confirmsUser } from './confirm-user.ts';
+import { decideFactors, denialCode } from './decide-factors.ts';
 import { decoyAttempt, locateTyped } from './decoy-attempt.ts';
 import { decoyForUnknownUser } from './decoy-for-unknown-user.ts';
-import { decideFactors, denialCode } from './methods.ts';
 import { readAccess } from './read-access.ts';
-import { readLimitedToken } from './read-limits.ts';
+import { readLimitedToken } from './read-limited-tokens.ts';
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type SecondFactorEvent, verifySecondFactor, verifyUserFactor } from './verify-second-factor.ts';
 

@@ -10,7 +10,7 @@ import {
   type SecondFactorRules,
   type VerifiedCandidate,
 } from './decide-second-factor.ts';
-import type { LimitedToken } from './read-limits.ts';
+import type { LimitedToken } from './read-limited-tokens.ts';
 
 const NOW = 1_000_000;
 const RULES: SecondFactorRules = {

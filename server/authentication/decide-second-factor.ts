@@ -8,8 +8,8 @@ import type { SecondAnswer } from '../tokens/second-answer.ts';
 import type { Token, TokenKind } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
 import type { SignInWay, User } from '../users/user.ts';
-import { decideFactors, denialCode } from './methods.ts';
-import type { LimitedToken } from './read-limits.ts';
+import { decideFactors, denialCode } from './decide-factors.ts';
+import type { LimitedToken } from './read-limited-tokens.ts';
 import { factorStates, matchesAnswer } from './second-factor.ts';
 
 /** The rules for one attempt. */

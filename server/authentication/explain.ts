@@ -24,7 +24,7 @@ import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { findUser, locateUser } from '../users/find-user.ts';
 import { type Assignment, canSignIn, type SignInWay, type User } from '../users/user.ts';
 import { accessChecks } from './access.ts';
-import { type DenialReason, type FactorState, widgetMethod } from './methods.ts';
+import { type DenialReason, type FactorState, widgetMethod } from './decide-factors.ts';
 import { filterInput, readAccessFacts } from './read-access.ts';
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type Level, requiredDenial, requiredFactors } from './step-up.ts';

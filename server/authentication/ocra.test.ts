@@ -12,8 +12,8 @@ import { tokenDocument } from '../tokens/documents.ts';
 import { hashPin } from '../tokens/kinds/ocra/answer.ts';
 import { createOcraChallenge, QUESTION_LIFETIME_MS } from '../tokens/kinds/ocra/create-ocra-challenge.ts';
 import { createOcraToken } from '../tokens/kinds/ocra/create-ocra-token.ts';
-import { withReplayFloor } from '../tokens/replay-floor.ts';
 import { requestResync } from '../tokens/request-resync.ts';
+import { restoredToken } from '../tokens/restored-token.ts';
 import type { OcraToken } from '../tokens/token.ts';
 
 let ports: TestPorts;
@@ -136,7 +136,7 @@ describe('the stored data', () => {
     const scene = await createFixture(ports);
     const device = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-8:C-QN08');
     const key = tokenDocument.key(device.token);
-    const restored = withReplayFloor(await read(ports, key), ports.clock.now());
+    const restored = restoredToken(await read(ports, key), ports.clock.now());
     expect(restored.needsResync).toBe(true);
     await overwrite(ports, key, { needsResync: true });
     const refused = await authenticate(ports, { ...asking(scene), otp: '12345678' });
@@ -155,7 +155,7 @@ describe('the stored data', () => {
     const scene = await createFixture(ports);
     const { token } = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-8:QN08');
     const stored = await read(ports, tokenDocument.key(token));
-    expect(withReplayFloor(stored, ports.clock.now())).toEqual(stored);
+    expect(restoredToken(stored, ports.clock.now())).toEqual(stored);
   });
 });
 

@@ -6,7 +6,7 @@ import type { SecondAnswer } from '../tokens/second-answer.ts';
 import { TOKEN_KINDS, type Token, type TokenKind } from '../tokens/token.ts';
 import { isAccepted } from '../tokens/usable-tokens.ts';
 import type { SignInWay, User } from '../users/user.ts';
-import type { FactorState } from './methods.ts';
+import type { FactorState } from './decide-factors.ts';
 
 /**
  * The kinds that a resource accepts from this user. After a password reset by mail a mailed code is not one of them:

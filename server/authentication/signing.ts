@@ -5,7 +5,7 @@ import { tokenState } from '../tokens/lockout.ts';
 import { TOKEN_KINDS, type Token, type TokenKind } from '../tokens/token.ts';
 import type { Transaction } from '../tokens/transaction.ts';
 import type { User } from '../users/user.ts';
-import { decideFactors, denialCode } from './methods.ts';
+import { decideFactors, denialCode } from './decide-factors.ts';
 import { acceptedKindsFrom } from './second-factor.ts';
 
 /**

@@ -4,7 +4,7 @@ import { assessMatch, environmentForbids } from '../browsers/device-fingerprint/
 import type { Method } from '../kernel/event.ts';
 import { MAX_REMEMBERED_MS } from '../resources/resource.ts';
 import { accountId, resourceId, tokenId, userId } from '../testing/samples.ts';
-import { decideFactors, type FactorState } from './methods.ts';
+import { decideFactors, type FactorState } from './decide-factors.ts';
 import {
   type Authentication,
   LEVELS,

@@ -3,7 +3,13 @@ import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { MAX_REMEMBERED_MS } from '../resources/resource.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
-import { type DenialReason, decideFactors, denialCode, type FactorDecision, type FactorState } from './methods.ts';
+import {
+  type DenialReason,
+  decideFactors,
+  denialCode,
+  type FactorDecision,
+  type FactorState,
+} from './decide-factors.ts';
 
 /** The number of factors that a result has to prove. */
 export const LEVELS = ['1', '2'] as const;

@@ -31,7 +31,7 @@ import {
 } from './decide-second-factor.ts';
 import { BURNT, decoyAttempt, typedNameQueueKey } from './decoy-attempt.ts';
 import { decoyAttemptDocument } from './documents.ts';
-import { type LimitedToken, readLimitedPairs } from './read-limits.ts';
+import { type LimitedToken, readLimitedTokens } from './read-limited-tokens.ts';
 import { acceptedKindsFrom } from './second-factor.ts';
 
 export type SecondFactorPorts = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
@@ -290,6 +290,6 @@ export function verifyUserFactor(
     user,
     attempt: newOperation(ports),
     ...omitUndefined({ createEvent }),
-    readTokens: () => readLimitedPairs(ports, user, resource, way),
+    readTokens: () => readLimitedTokens(ports, user, resource, way),
   });
 }

@@ -1,5 +1,5 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
-import { decideFactors, widgetMethod } from '../authentication/methods.ts';
+import { decideFactors, widgetMethod } from '../authentication/decide-factors.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import type { Flow, FlowAt } from '../flows/flow.ts';
 import { userContext } from '../flows/flow-events.ts';

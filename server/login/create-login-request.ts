@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { widgetMethod } from '../authentication/methods.ts';
+import { widgetMethod } from '../authentication/decide-factors.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import { type Demand, requiredFactors } from '../authentication/step-up.ts';
 import { LOGIN_REQUEST_LIFETIME_MS } from '../flows/flow.ts';

@@ -1,4 +1,4 @@
-import { decideFactors } from '../authentication/methods.ts';
+import { decideFactors } from '../authentication/decide-factors.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import type { ResultRecord } from '../flows/flow.ts';
 import type { Resource } from '../resources/resource.ts';

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { decideFactors, denialCode } from '../authentication/methods.ts';
+import { decideFactors, denialCode } from '../authentication/decide-factors.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
 import { signingDenial, signingKinds } from '../authentication/signing.ts';
 import { environmentForbids } from '../browsers/device-fingerprint/environment-verdict.ts';

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { widgetMethod } from '../authentication/methods.ts';
+import { widgetMethod } from '../authentication/decide-factors.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
 import {
   type Authentication,

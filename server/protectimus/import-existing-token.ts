@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { readLimitedToken } from '../authentication/read-limits.ts';
+import { readLimitedToken } from '../authentication/read-limited-tokens.ts';
 import { verifySecondFactor } from '../authentication/verify-second-factor.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';

@@ -20,7 +20,7 @@ import { csrfToken } from '../administrators/session.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { newOperation } from '../store/transact.ts';
 import { base32Decode } from '../tokens/kinds/oath/base32.ts';
-import { currentOtp } from '../tokens/kinds/oath/verify.ts';
+import { currentOtp } from '../tokens/kinds/oath/verify-otp.ts';
 import { operatorContext } from './as-operator.ts';
 import { birth, read, unwrap } from './fixtures.ts';
 import type { TestPorts } from './test-ports.ts';

@@ -8,7 +8,7 @@ import type { ResourceSettings } from '../resources/resource-settings.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { newOperation } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
-import { currentOtp, verifyOtp } from '../tokens/kinds/oath/verify.ts';
+import { currentOtp, verifyOtp } from '../tokens/kinds/oath/verify-otp.ts';
 import type { NewPin } from '../tokens/store-token.ts';
 import type { OathToken, OtpAlgorithm, OtpDigits, Token, TokenState } from '../tokens/token.ts';
 import type { NewUser } from '../user-management/create-user.ts';

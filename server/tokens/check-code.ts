@@ -12,7 +12,7 @@ import { readUser } from '../users/find-user.ts';
 import { CHECKS_TTL_MS, type CodeChecks, checksAsOf, checksOpenAt, countCheck } from './code-checks.ts';
 import { codeChecksDocument, tokenDocument } from './documents.ts';
 import { actionsOf } from './kinds/actions.ts';
-import type { CodeCheck } from './kinds/oath/check.ts';
+import type { CodeCheck } from './kinds/oath/check-otp.ts';
 import { stateOnceEnabled, stateRefusal } from './lockout.ts';
 import type { Token } from './token.ts';
 

@@ -6,7 +6,7 @@ import { byCreation, nameEntries } from '../store/index-entries.ts';
 import type { Challenge } from './challenge.ts';
 import type { CodeChecks } from './code-checks.ts';
 import { rulesOf } from './kinds/rules.ts';
-import { withReplayFloor } from './replay-floor.ts';
+import { restoredToken } from './restored-token.ts';
 import { restoredSpentSeed, type SpentSeed } from './spent-seed.ts';
 import type { Token, TokenFactor } from './token.ts';
 
@@ -22,7 +22,7 @@ export const tokenDocument = defineDocument<Token, [id: TokenId]>({
   },
   onRestore: {
     change: 'codes from before the restore are refused; recovery codes are void',
-    rule: (token, { now }) => withReplayFloor(token, now),
+    rule: (token, { now }) => restoredToken(token, now),
   },
   expires: 'never',
 });

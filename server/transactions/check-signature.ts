@@ -1,5 +1,5 @@
 import { parseTransaction, type TransactionField } from '@countersign/protocol/transaction';
-import { readLimitedToken } from '../authentication/read-limits.ts';
+import { readLimitedToken } from '../authentication/read-limited-tokens.ts';
 import { signingKinds } from '../authentication/signing.ts';
 import { verifySecondFactor } from '../authentication/verify-second-factor.ts';
 import type { EventDraft } from '../kernel/event.ts';

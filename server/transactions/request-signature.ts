@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { parseTransaction, type TransactionField } from '@countersign/protocol/transaction';
-import { decideFactors, denialCode } from '../authentication/methods.ts';
+import { decideFactors, denialCode } from '../authentication/decide-factors.ts';
 import { factorStates } from '../authentication/second-factor.ts';
 import { signingKinds } from '../authentication/signing.ts';
 import type { TokenId } from '../kernel/ids.ts';

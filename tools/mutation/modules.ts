@@ -9,8 +9,8 @@ export interface DecidingModule {
 export const DECIDING_MODULES: readonly DecidingModule[] = [
   {
     name: 'methods',
-    files: ['server/authentication/methods.ts'],
-    tests: ['server/authentication/methods.test.ts'],
+    files: ['server/authentication/decide-factors.ts'],
+    tests: ['server/authentication/decide-factors.test.ts'],
   },
   {
     name: 'second-factor',
@@ -25,14 +25,14 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   {
     name: 'otp',
     files: [
-      'server/tokens/kinds/oath/verify.ts',
+      'server/tokens/kinds/oath/verify-otp.ts',
       'server/tokens/kinds/oath/code.ts',
       'server/tokens/kinds/oath/format.ts',
       'server/tokens/kinds/oath/prove-possession.ts',
       'server/tokens/kinds/oath/verify-oath.ts',
     ],
     tests: [
-      'server/tokens/kinds/oath/verify.test.ts',
+      'server/tokens/kinds/oath/verify-otp.test.ts',
       'server/tokens/kinds/oath/code.test.ts',
       'server/tokens/kinds/oath/format.test.ts',
       'server/tokens/kinds/oath/clock-hint.test.ts',

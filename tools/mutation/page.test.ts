@@ -12,7 +12,7 @@ it('has a row for each measured module', () => {
   const page = mutationPage(
     [
       { name: 'lockout', files: ['server/tokens/lockout.ts'], tests: [] },
-      { name: 'methods', files: ['server/authentication/methods.ts'], tests: [] },
+      { name: 'methods', files: ['server/authentication/decide-factors.ts'], tests: [] },
     ],
     [{ module: 'lockout', date: '2026-11-27', killed: 9, survived: 1 }],
   );

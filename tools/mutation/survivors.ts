@@ -114,19 +114,19 @@ export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
     reason: 'The check of the browser asks only whether a code was verified.',
   },
   {
-    file: 'server/tokens/kinds/oath/verify.ts',
+    file: 'server/tokens/kinds/oath/verify-otp.ts',
     line: 'const kept = (token.spoiled ?? []).filter((one) => one >= current && one !== step);',
     replacement: '["Stryker was here"]',
     reason: 'A text is not later than any step, so the filter drops it.',
   },
   {
-    file: 'server/tokens/kinds/oath/verify.ts',
+    file: 'server/tokens/kinds/oath/verify-otp.ts',
     line: "const given = Buffer.from(otp, 'latin1');",
     replacement: '""',
     reason: 'Only ASCII digits get there, which every encoding writes alike.',
   },
   {
-    file: 'server/tokens/kinds/oath/verify.ts',
+    file: 'server/tokens/kinds/oath/verify-otp.ts',
     line: "return timingSafeEqual(Buffer.from(expected, 'latin1'), given);",
     replacement: '""',
     reason: 'Only ASCII digits get there, which every encoding writes alike.',

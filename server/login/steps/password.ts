@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type CorrectPassword, checkPassword } from '../../authentication/check-password.ts';
-import { widgetMethod } from '../../authentication/methods.ts';
+import { widgetMethod } from '../../authentication/decide-factors.ts';
 import { readAccess } from '../../authentication/read-access.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../../authentication/second-factor.ts';
 import { type RequiredFactors, requiredDenial, requiredFactors } from '../../authentication/step-up.ts';

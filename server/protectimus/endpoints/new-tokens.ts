@@ -3,7 +3,7 @@ import { type IdPrefix, idFromBytes, idNumber } from '../../kernel/ids.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { createToken } from '../../tokens/create-token.ts';
 import { enrolSuite } from '../../tokens/kinds/ocra/enrol-suite.ts';
-import { verifyOcra } from '../../tokens/kinds/ocra/verify.ts';
+import { verifyOcraAnswer } from '../../tokens/kinds/ocra/verify-ocra-answer.ts';
 import { isAddressFor } from '../../tokens/kinds/sent/out-of-band-code.ts';
 import {
   HARDWARE_TYPES,
@@ -183,7 +183,7 @@ async function questionToken(
   const { suite } = enrolled;
   const place = { suite, nextCounter: counter ?? 0, driftSteps: 0 };
   const proven =
-    proof && verifyOcra(place, secret, { question: proof.challenge, answer: proof.otp }, ports.clock.now());
+    proof && verifyOcraAnswer(place, secret, { question: proof.challenge, answer: proof.otp }, ports.clock.now());
   if (proven && proven.verdict !== 'accepted') throw invalid('otp', 'not the answer of this device to this challenge');
   const nextCounter = proven?.verdict === 'accepted' ? proven.nextCounter : (counter ?? 0);
   const input = { ...about, kind: 'ocra', suite, counter: nextCounter, secret } as const;

@@ -14,7 +14,7 @@ import type { TokenNeeds } from '../store-token.ts';
 import type { Token, TokenKind } from '../token.ts';
 import type { Transaction } from '../transaction.ts';
 import type { KindEnrolment, TokenDraft } from './kind-enrolment.ts';
-import type { CodeCheck } from './oath/check.ts';
+import type { CodeCheck } from './oath/check-otp.ts';
 
 /** A backend's request for a challenge of one token. */
 export interface ChallengeOrder<T extends Token = Token> {

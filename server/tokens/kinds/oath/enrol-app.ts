@@ -15,7 +15,7 @@ import { isOath, type OathToken } from '../../token.ts';
 import type { Enroller, FirstProof, KindEnrolment, TokenDraft } from '../kind-enrolment.ts';
 import { base32Encode } from './base32.ts';
 import { otpauthUri } from './otpauth.ts';
-import { stepOutside, verifyOtp } from './verify.ts';
+import { stepOutside, verifyOtp } from './verify-otp.ts';
 
 export interface AppDraft extends TokenDraft {
   kind: 'totp';

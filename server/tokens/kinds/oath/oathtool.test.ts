@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { sampleToken, totp } from '../../../testing/samples.ts';
 import { OTP_ALGORITHMS, type OtpAlgorithm, type OtpDigits } from '../../token.ts';
 import { hotp } from './code.ts';
-import { currentOtp } from './verify.ts';
+import { currentOtp } from './verify-otp.ts';
 
 /** Codes compared per process. */
 const BATCH = 500;

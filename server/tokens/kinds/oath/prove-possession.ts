@@ -1,5 +1,5 @@
 import type { OathToken } from '../../token.ts';
-import { codeMatcher, type VerifiableToken, verifyOtp } from './verify.ts';
+import { codeMatcher, type VerifiableToken, verifyOtp } from './verify-otp.ts';
 
 /** The maximum presses of a counter-based device before it is registered here. */
 export const PROOF_LOOK_AHEAD = 100;

@@ -4,7 +4,7 @@ import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../../testi
 import { type OathToken, OTP_ALGORITHMS } from '../../token.ts';
 import { hotp } from './code.ts';
 import { HOTP_RESYNC_AHEAD, resynchronise } from './resync.ts';
-import { DRIFT_MAX_STEPS, verifyOtp } from './verify.ts';
+import { DRIFT_MAX_STEPS, verifyOtp } from './verify-otp.ts';
 
 const code = (token: OathToken, counter: number) =>
   hotp({ secret: RFC_SECRET, counter, digits: token.digits, algorithm: token.algorithm });

@@ -5,9 +5,9 @@ import type { CodeAnswer } from '../../second-answer.ts';
 import { seedContext } from '../../seed-context.ts';
 import type { OathFactor, OathToken } from '../../token.ts';
 import type { ResyncResult } from '../kind-actions.ts';
-import { type CodeCheck, checkCode } from './check.ts';
+import { type CodeCheck, checkOtp } from './check-otp.ts';
 import { resynchronise } from './resync.ts';
-import { rejectFutureStep, stepOutside, verifyOtp } from './verify.ts';
+import { rejectFutureStep, stepOutside, verifyOtp } from './verify-otp.ts';
 
 /** Verifies a code that an app or a fob shows, with its PIN if it has one. */
 export function verifyOath(ports: VerifyNeeds, token: OathToken, { otp: typed }: CodeAnswer, now: number): FactorCheck {
@@ -26,7 +26,7 @@ export function verifyOath(ports: VerifyNeeds, token: OathToken, { otp: typed }:
 export function checkOathCode(ports: VerifyNeeds, token: OathToken, typed: string, now: number): CodeCheck {
   const { otp, isPinRight } = splitPin(ports, token, typed);
   const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
-  const judged = checkCode(token, secret, otp, now);
+  const judged = checkOtp(token, secret, otp, now);
   return isPinRight ? judged : { verdict: 'wrong' };
 }
 

@@ -3,11 +3,11 @@ import type { OcraToken } from '../../token.ts';
 import type { TokenKindActions } from '../kind-actions.ts';
 import { createByApi, type NewOcraToken } from './create-ocra-token.ts';
 import { createApiQuestion, createResyncQuestion, prepareQuestion } from './prepare-question.ts';
-import { resyncOcra, verifyOcraAnswer } from './verify-ocra.ts';
+import { resyncOcra, verifyOcra } from './verify-ocra.ts';
 
 export const ocraActions: TokenKindActions<OcraToken, CodeAnswer, NewOcraToken, never> = {
   create: createByApi,
-  verify: verifyOcraAnswer,
+  verify: verifyOcra,
   prepare: prepareQuestion,
   challenge: createApiQuestion,
   askResync: createResyncQuestion,

@@ -2,7 +2,7 @@ import type { Ports } from '../../../kernel/ports/ports.ts';
 import { pinHashContext, seedContext } from '../../seed-context.ts';
 import type { OcraToken } from '../../token.ts';
 import { parseSuite } from './suite.ts';
-import type { VerifiableOcraToken } from './verify.ts';
+import type { VerifiableOcraToken } from './verify-ocra-answer.ts';
 
 /** The opened data of a token that its answers are verified with. A damaged one throws, which denies (SR-3). */
 export interface OpenedOcraToken {

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { OCRA_KEYS, suiteOf } from '../../../testing/ocra-samples.ts';
 import { HOTP_RESYNC_AHEAD } from '../oath/resync.ts';
-import { DRIFT_MAX_STEPS } from '../oath/verify.ts';
+import { DRIFT_MAX_STEPS } from '../oath/verify-otp.ts';
 import { ocraAnswer } from './answer.ts';
 import { resynchroniseOcra } from './resync.ts';
-import { verifyOcra } from './verify.ts';
+import { verifyOcraAnswer } from './verify-ocra-answer.ts';
 
 const COUNTING = suiteOf('OCRA-1:HOTP-SHA1-8:C-QN08');
 const TIMED = suiteOf('OCRA-1:HOTP-SHA512-8:QN08-T1M');
@@ -77,7 +77,7 @@ test('a wrong clock is learned within its bound, and then the next answer counts
       const token = { suite: TIMED, ...place };
       const attempt = { question: '12345678', answer: '' };
       const answer = ocraAnswer(TIMED, keyOf(TIMED), { question: attempt.question, timeSteps: STEP + ahead });
-      expect(verifyOcra(token, keyOf(TIMED), { ...attempt, answer }, NOW).verdict).toBe('accepted');
+      expect(verifyOcraAnswer(token, keyOf(TIMED), { ...attempt, answer }, NOW).verdict).toBe('accepted');
     }),
   );
 });

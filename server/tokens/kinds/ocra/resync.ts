@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { HOTP_RESYNC_AHEAD } from '../oath/resync.ts';
-import { DRIFT_MAX_STEPS } from '../oath/verify.ts';
+import { DRIFT_MAX_STEPS } from '../oath/verify-otp.ts';
 import { type OcraInput, ocraAnswer } from './answer.ts';
 import { stepMs } from './suite.ts';
-import type { VerifiableOcraToken } from './verify.ts';
+import type { VerifiableOcraToken } from './verify-ocra-answer.ts';
 
 /** An answer and its question. */
 export interface OcraResponse {

@@ -7,7 +7,7 @@ import { newPin } from '../../pin.ts';
 import { seedContext } from '../../seed-context.ts';
 import type { OcraToken } from '../../token.ts';
 import { ocraAnswer } from './answer.ts';
-import { verifyOcraAnswer } from './verify-ocra.ts';
+import { verifyOcra } from './verify-ocra.ts';
 
 const secrets = createSecretBox(new Uint8Array(32).fill(7));
 const ports = { secrets };
@@ -31,7 +31,7 @@ const ASKED: Challenge = {
 };
 const answer = (counter: number) => ocraAnswer(suiteOf(SUITE), OCRA_KEYS.SHA256, { question: ASKED.question, counter });
 const verify = (token: OcraToken, challenge: Challenge | undefined, otp: string, now: number) =>
-  verifyOcraAnswer(ports, token, { kind: 'code', otp }, now, {
+  verifyOcra(ports, token, { kind: 'code', otp }, now, {
     challenge: challenge && { value: challenge, version: 1 },
   });
 const judge = (typed: string, challenge: Challenge | undefined = ASKED, token = TOKEN, now = NOW) =>

@@ -7,13 +7,13 @@ import type { OcraToken } from '../../token.ts';
 import type { ResyncResult } from '../kind-actions.ts';
 import { openOcraToken } from './ocra-token.ts';
 import { resynchroniseOcra } from './resync.ts';
-import { verifyOcra } from './verify.ts';
+import { verifyOcraAnswer } from './verify-ocra-answer.ts';
 
 /**
  * Verifies the answer to a question, with the token's PIN if it has one. The commit that accepts uses the question up
  * (SR-45): in a suite with neither counter nor time, this alone prevents a repeat.
  */
-export function verifyOcraAnswer(
+export function verifyOcra(
   ports: VerifyNeeds,
   token: OcraToken,
   { otp: typed }: CodeAnswer,
@@ -25,7 +25,7 @@ export function verifyOcraAnswer(
   const { otp, isPinRight } = splitPin(ports, token, typed);
   const { verifiable, secret, bound } = openOcraToken(ports, token);
   const attempt = { ...bound, question: challenge.question, answer: otp };
-  const judged = verifyOcra(verifiable, secret, attempt, now);
+  const judged = verifyOcraAnswer(verifiable, secret, attempt, now);
   if (!isPinRight) return { verdict: 'wrong' };
   if (judged.verdict !== 'accepted') return judged;
   // A right answer to an answered question: a double click, or an attacker who saw the first.

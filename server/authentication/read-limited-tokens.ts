@@ -23,7 +23,7 @@ export interface LimitedToken extends Stored<Token> {
 type UsedTokens = Pick<Resource, 'failedAttemptsBeforeLock'> & Partial<Pick<Resource, 'id'>>;
 
 /** The tokens with which a user is assigned to a resource, as `loadAssignedTokens` finds them. */
-export async function readLimitedPairs(
+export async function readLimitedTokens(
   ports: Needs,
   known: User,
   used: Resource,

@@ -1,4 +1,4 @@
-import { codeMatcher, type VerifiableToken, verifyOtp, windowAt } from './verify.ts';
+import { codeMatcher, type VerifiableToken, verifyOtp, windowAt } from './verify-otp.ts';
 
 /** Steps before the current one in which a TOTP code is still recognised: ten minutes of the usual thirty seconds. */
 export const CHECK_BACK_STEPS = 20;
@@ -27,7 +27,7 @@ export type CodeCheck =
  *
  * @param now milliseconds since the epoch, from the server's clock
  */
-export function checkCode(token: VerifiableToken, secret: Uint8Array, otp: string, now: number): CodeCheck {
+export function checkOtp(token: VerifiableToken, secret: Uint8Array, otp: string, now: number): CodeCheck {
   const judged = verifyOtp(token, secret, otp, now);
   const { oldest, latest } = windowAt(token, now);
   const { factor, nextCounter } = token;

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RFC_SECRET, sampleToken, totp } from '../testing/samples.ts';
 import { resynchronise } from './kinds/oath/resync.ts';
-import { currentOtp, DRIFT_MAX_STEPS, verifyOtp } from './kinds/oath/verify.ts';
+import { currentOtp, DRIFT_MAX_STEPS, verifyOtp } from './kinds/oath/verify-otp.ts';
 import { advanceCounter, tokenState } from './lockout.ts';
-import { withReplayFloor } from './replay-floor.ts';
+import { restoredToken } from './restored-token.ts';
 import type { Token } from './token.ts';
 
 const PERIOD = 30_000;
@@ -31,7 +31,7 @@ test('no code that was used between a backup and its restore is accepted afterwa
         }
         now += PERIOD;
       }
-      const restored = withReplayFloor(backedUp, now);
+      const restored = restoredToken(backedUp, now);
       expect(restored.nextCounter).toBeGreaterThanOrEqual(live.nextCounter);
       const then = now + later * PERIOD;
       for (const otp of used) {
@@ -46,7 +46,7 @@ test('no code that was used between a backup and its restore is accepted afterwa
 test('a time-based token works again within minutes, a day-long step by tomorrow', () => {
   const now = 1_800_000_000_000;
   const codeCounts = (periodMs: number, after: number) => {
-    const token = withReplayFloor(sampleToken({ factor: totp(0, periodMs) }), now);
+    const token = restoredToken(sampleToken({ factor: totp(0, periodMs) }), now);
     return verifyOtp(token, RFC_SECRET, currentOtp(token, RFC_SECRET, now + after), now + after).verdict === 'accepted';
   };
   expect(codeCounts(PERIOD, 0)).toBe(false);
@@ -57,11 +57,11 @@ test('a time-based token works again within minutes, a day-long step by tomorrow
 
 test('a code used before the backup stays used, and the counter never goes back', () => {
   const token = sampleToken({ factor: totp(), nextCounter: 99_999_999 });
-  expect(withReplayFloor(token, 1_800_000_000_000).nextCounter).toBe(99_999_999);
+  expect(restoredToken(token, 1_800_000_000_000).nextCounter).toBe(99_999_999);
 });
 
 test('a counter-based token accepts no code until two in a row have shown its counter', () => {
-  const token = withReplayFloor(sampleToken({ factor: { kind: 'hotp' }, nextCounter: 5 }), 1_800_000_000_000);
+  const token = restoredToken(sampleToken({ factor: { kind: 'hotp' }, nextCounter: 5 }), 1_800_000_000_000);
   expect(tokenState(token, 0)).toBe('out-of-step');
   expect(tokenState({ ...token, enabled: false }, 0)).toBe('deactivated');
   expect(tokenState({ ...token, lock: { reason: 'otp-failures', at: 1 } }, 0)).toBe('locked');
@@ -74,7 +74,7 @@ test('a counter-based token accepts no code until two in a row have shown its co
 test('a token without clock or counter is unchanged, and recovery codes are void', () => {
   const { algorithm: _a, digits: _d, ...record } = sampleToken({ nextCounter: 5 });
   const withFactor = (factor: object) => ({ ...record, factor }) as Token;
-  const restored = (factor: object) => withReplayFloor(withFactor(factor), 1_800_000_000_000);
+  const restored = (factor: object) => restoredToken(withFactor(factor), 1_800_000_000_000);
   const ocra = (suite: string) => ({ kind: 'ocra', suite, driftSteps: 0 });
   for (const factor of [ocra('OCRA-1:HOTP-SHA256-8:QN08'), { kind: 'sms', to: '+4915112345678' }]) {
     expect(restored(factor)).toEqual(withFactor(factor));
@@ -90,7 +90,7 @@ test('a token without clock or counter is unchanged, and recovery codes are void
 test('gives up one step for each that the device was known to be ahead, and two minutes at least', () => {
   const now = 1_000 * PERIOD;
   const floor = (driftSteps: number, periodMs = PERIOD) =>
-    withReplayFloor(sampleToken({ factor: totp(driftSteps, periodMs) }), now).nextCounter;
+    restoredToken(sampleToken({ factor: totp(driftSteps, periodMs) }), now).nextCounter;
   for (const drift of [-3, 0, 2, 3]) expect(floor(drift)).toBe(1_000 + DRIFT_MAX_STEPS + 1);
   expect(floor(5)).toBe(1_000 + 5 + 1);
   expect(floor(0, 60_000)).toBe(500 + 2 + 1);

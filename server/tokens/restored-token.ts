@@ -7,7 +7,7 @@ import type { Token } from './token.ts';
  *
  * @param now when it is restored, ms since 1970
  */
-export function withReplayFloor<T extends Token>(token: T, now: number): T {
+export function restoredToken<T extends Token>(token: T, now: number): T {
   // The rules of a kind return a token of that kind.
   return rulesOf(token).restore(token, now) as T;
 }

@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../../testing/samples.ts';
 import type { OathToken } from '../../token.ts';
-import { CHECK_BACK_COUNTERS, CHECK_BACK_STEPS, checkCode } from './check.ts';
+import { CHECK_BACK_COUNTERS, CHECK_BACK_STEPS, checkOtp } from './check-otp.ts';
 import { hotp } from './code.ts';
-import { HOTP_LOOK_AHEAD, rejectFutureStep, verifyOtp } from './verify.ts';
+import { HOTP_LOOK_AHEAD, rejectFutureStep, verifyOtp } from './verify-otp.ts';
 
 const STEP = 50_000_000;
 const NOW = STEP * PERIOD_MS + 7_000;
 const code = (token: OathToken, counter: number) =>
   hotp({ secret: RFC_SECRET, counter, digits: token.digits, algorithm: token.algorithm });
 const check = (token: OathToken, counter: number, now = NOW) =>
-  checkCode(frozen(token), RFC_SECRET, code(token, counter), now);
+  checkOtp(frozen(token), RFC_SECRET, code(token, counter), now);
 
 const anyToken = fc
   .record({
@@ -45,7 +45,7 @@ describe('a check', () => {
           const before = structuredClone(token);
           const judged = verifyOtp(token, RFC_SECRET, otp, now);
           // Frozen completely: any change would throw.
-          const checked = checkCode(frozen(token), RFC_SECRET, otp, now);
+          const checked = checkOtp(frozen(token), RFC_SECRET, otp, now);
           expect(token).toEqual(before);
           expect(verifyOtp(token, RFC_SECRET, otp, now)).toEqual(judged);
           expect(checked.verdict === 'right').toBe(judged.verdict === 'accepted');
@@ -74,7 +74,7 @@ describe('a check', () => {
           otp,
         );
         fc.pre(!isPast);
-        expect(checkCode(token, RFC_SECRET, otp, NOW)).toEqual({ verdict: 'wrong' });
+        expect(checkOtp(token, RFC_SECRET, otp, NOW)).toEqual({ verdict: 'wrong' });
       }),
     );
   });

@@ -4,7 +4,7 @@ import { anySuite, OCRA_KEYS, suiteOf } from '../../../testing/ocra-samples.ts';
 import { hashPin, type OcraInput, ocraAnswer } from './answer.ts';
 import { makeChallenge } from './challenge.ts';
 import { type OcraSuite, stepMs } from './suite.ts';
-import { type VerifiableOcraToken, verifyOcra } from './verify.ts';
+import { type VerifiableOcraToken, verifyOcraAnswer } from './verify-ocra-answer.ts';
 
 const QUESTION = '40817263';
 const PLAIN = 'OCRA-1:HOTP-SHA1-6:QN08';
@@ -24,7 +24,7 @@ const answerOf = (token: VerifiableOcraToken, input: Partial<OcraInput> = {}) =>
   ocraAnswer(token.suite, keyOf(token), { question: QUESTION, ...input });
 /** The verdict on the device's answer with this counter or step. */
 const verdictOn = (token: VerifiableOcraToken, input: Partial<OcraInput>, now: number) =>
-  verifyOcra(token, keyOf(token), { question: QUESTION, answer: answerOf(token, input) }, now);
+  verifyOcraAnswer(token, keyOf(token), { question: QUESTION, answer: answerOf(token, input) }, now);
 
 describe('a suite without counter and time', () => {
   const token = tokenOf(PLAIN, { nextCounter: 7 });
@@ -40,9 +40,9 @@ describe('a suite without counter and time', () => {
 
   test('another key, another hash, other digits: wrong', () => {
     const answer = answerOf(token);
-    expect(verifyOcra(token, OCRA_KEYS.SHA256, { question: QUESTION, answer }, 0)).toEqual(WRONG);
+    expect(verifyOcraAnswer(token, OCRA_KEYS.SHA256, { question: QUESTION, answer }, 0)).toEqual(WRONG);
     const longer = tokenOf('OCRA-1:HOTP-SHA1-8:QN08');
-    expect(verifyOcra(longer, OCRA_KEYS.SHA1, { question: QUESTION, answer: `00${answer}` }, 0)).toEqual(WRONG);
+    expect(verifyOcraAnswer(longer, OCRA_KEYS.SHA1, { question: QUESTION, answer: `00${answer}` }, 0)).toEqual(WRONG);
   });
 });
 
@@ -170,21 +170,21 @@ describe('other inputs that the suite binds', () => {
   const answer = ocraAnswer(token.suite, keyOf(token), bound);
 
   test('are accepted with the same PIN and session', () => {
-    expect(verifyOcra(token, keyOf(token), { ...bound, answer }, 0)).toEqual(accepted(0));
+    expect(verifyOcraAnswer(token, keyOf(token), { ...bound, answer }, 0)).toEqual(accepted(0));
   });
 
   test.each([
     ['PIN', { pinHash: hashPin(token.suite, '4712') }],
     ['session', { session: 'flw_01k8dq9z2mq' }],
   ])('another %s is wrong', (_name, changes) => {
-    expect(verifyOcra(token, keyOf(token), { ...bound, ...changes, answer }, 0)).toEqual(WRONG);
+    expect(verifyOcraAnswer(token, keyOf(token), { ...bound, ...changes, answer }, 0)).toEqual(WRONG);
   });
 
   test('leaving one out, or adding one that is not bound, is an error', () => {
-    expect(() => verifyOcra(token, keyOf(token), { question: QUESTION, answer }, 0)).toThrow(TypeError);
+    expect(() => verifyOcraAnswer(token, keyOf(token), { question: QUESTION, answer }, 0)).toThrow(TypeError);
     const plain = tokenOf(PLAIN);
     const more = { question: QUESTION, answer: answerOf(plain), session: 's' };
-    expect(() => verifyOcra(plain, keyOf(plain), more, 0)).toThrow(TypeError);
+    expect(() => verifyOcraAnswer(plain, keyOf(plain), more, 0)).toThrow(TypeError);
   });
 });
 
@@ -206,13 +206,13 @@ describe('the form of an answer', () => {
       [...right].map((d) => String.fromCharCode(0x100 + d.charCodeAt(0))).join(''),
     ],
   ])('%s is wrong', (_name, answer) => {
-    expect(verifyOcra(token, keyOf(token), { question: QUESTION, answer }, 0)).toEqual(WRONG);
+    expect(verifyOcraAnswer(token, keyOf(token), { question: QUESTION, answer }, 0)).toEqual(WRONG);
   });
 
   test('a whole HMAC is compared as written', () => {
     const whole = tokenOf('OCRA-1:HOTP-SHA256-0:QN08');
     const answer = answerOf(whole);
-    const verdict = (text: string) => verifyOcra(whole, keyOf(whole), { question: QUESTION, answer: text }, 0);
+    const verdict = (text: string) => verifyOcraAnswer(whole, keyOf(whole), { question: QUESTION, answer: text }, 0);
     expect(answer).toHaveLength(64);
     expect(verdict(answer)).toEqual(accepted(0));
     expect(verdict(answer.toUpperCase())).toEqual(WRONG);
@@ -227,10 +227,10 @@ test('a damaged token or clock never accepts', () => {
     expect(() => verdictOn({ ...timed, nextCounter }, { timeSteps: 0 }, 0)).toThrow(TypeError);
   }
   const attempt = { question: QUESTION, answer: answerOf(timed, { timeSteps: 0 }) };
-  expect(() => verifyOcra(timed, new Uint8Array(3), attempt, 0)).toThrow(TypeError);
-  expect(verifyOcra(timed, keyOf(timed), attempt, Number.NaN)).toEqual(WRONG);
-  expect(verifyOcra(timed, keyOf(timed), attempt, -MINUTE)).toEqual(WRONG);
-  expect(verifyOcra({ ...timed, driftSteps: Number.NaN }, keyOf(timed), attempt, 0)).toEqual(WRONG);
+  expect(() => verifyOcraAnswer(timed, new Uint8Array(3), attempt, 0)).toThrow(TypeError);
+  expect(verifyOcraAnswer(timed, keyOf(timed), attempt, Number.NaN)).toEqual(WRONG);
+  expect(verifyOcraAnswer(timed, keyOf(timed), attempt, -MINUTE)).toEqual(WRONG);
+  expect(verifyOcraAnswer({ ...timed, driftSteps: Number.NaN }, keyOf(timed), attempt, 0)).toEqual(WRONG);
   const endless = tokenOf('OCRA-1:HOTP-SHA1-6:QN08-T0H');
   expect(() => verdictOn(endless, { timeSteps: 0 }, 0)).toThrow(TypeError);
 });
@@ -255,11 +255,11 @@ describe('over random histories', () => {
           const moving = { ...(suite.counter && { counter }), ...(suite.time && { timeSteps: step }) };
           const attempt = { question, answer: ocraAnswer(suite, key, { question, ...moving }) };
           const now = step * (stepMs(suite) ?? 0);
-          const verdict = verifyOcra(token, key, attempt, now);
+          const verdict = verifyOcraAnswer(token, key, attempt, now);
           if (verdict.verdict !== 'accepted') continue;
           expect(verdict.nextCounter).toBeGreaterThanOrEqual(token.nextCounter + (suite.counter ? 1 : 0));
           token = { ...token, nextCounter: verdict.nextCounter };
-          if (suite.counter) expect(verifyOcra(token, key, attempt, now)).toEqual(REPLAYED);
+          if (suite.counter) expect(verifyOcraAnswer(token, key, attempt, now)).toEqual(REPLAYED);
         }
       }),
       { numRuns: 60 },
@@ -273,7 +273,7 @@ describe('over random histories', () => {
         const question = makeChallenge(suite, OCRA_KEYS.SHA512);
         const moving = { ...(suite.counter && { counter: 7 + ahead }), ...(suite.time && { timeSteps: 900 - back }) };
         const answer = ocraAnswer(suite, OCRA_KEYS.SHA512, { question, ...moving });
-        const verdict = verifyOcra(token, OCRA_KEYS.SHA512, { question, answer }, 900 * (stepMs(suite) ?? 0));
+        const verdict = verifyOcraAnswer(token, OCRA_KEYS.SHA512, { question, answer }, 900 * (stepMs(suite) ?? 0));
         expect(verdict.verdict).toBe('accepted');
       }),
     );

@@ -8,7 +8,7 @@ import {
   type FactorDecision,
   type FactorState,
   widgetMethod,
-} from './methods.ts';
+} from './decide-factors.ts';
 
 const STATES: readonly FactorState[] = ['active', 'deactivated', 'locked', 'expired', 'out-of-step', 'not-accepted'];
 

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { DRIFT_MAX_STEPS, HOTP_LOOK_AHEAD } from '../oath/verify.ts';
+import { DRIFT_MAX_STEPS, HOTP_LOOK_AHEAD } from '../oath/verify-otp.ts';
 import { type OcraInput, ocraAnswer } from './answer.ts';
 import { type OcraSuite, stepMs } from './suite.ts';
 
@@ -55,7 +55,7 @@ const WRONG = { verdict: 'wrong' } as const;
  * @param now milliseconds since the epoch, from the server's clock
  * @throws {TypeError} a damaged token, or inputs that do not match the suite
  */
-export function verifyOcra(
+export function verifyOcraAnswer(
   token: VerifiableOcraToken,
   secret: Uint8Array,
   attempt: OcraAttempt,

@@ -29,8 +29,7 @@ interface Window {
  *   token, forward for a fast one. If two steps share the code, the later is used up.
  * - HOTP: `nextCounter` and the ten after it. If two counters share the code, the earlier is used up.
  * - `replayed`: the code of the last accepted moving factor, for TOTP only while its step is in the window. It is
- * refused
- *   even if a later factor happens to have the same code.
+ *   refused even if a later factor happens to have the same code.
  *
  * Every candidate is computed and compared in constant time, whichever matches.
  *
