@@ -4,7 +4,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { z } from 'zod';
 import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { CodeChannel, CodeLimits } from '../kernel/code-channel.ts';
-import { defaultReserve } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { defaultReserve } from '../tokens/kinds/sent/code-limits.ts';
 import { mayUseRpId } from './parse.ts';
 import type { Secret } from './secret.ts';
 import { VARIABLES } from './variables.ts';

@@ -1,7 +1,7 @@
 import { RESULT_ALGORITHMS } from '@countersign/protocol/result';
 import { z } from 'zod';
 import { parseRange } from '../kernel/addresses.ts';
-import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/code-limits.ts';
 import {
   parseChannels,
   parseCodeSenderUrl,

@@ -19,7 +19,8 @@ import {
 import { notifyUser } from '../messages/notify.ts';
 import { transact } from '../store/transact.ts';
 import { confirmationCodeText, plainCode } from '../tokens/kinds/recovery/recovery-code-format.ts';
-import { ADDRESS_WINDOW_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { ADDRESS_WINDOW_MS } from '../tokens/kinds/sent/code-limits.ts';
+import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { changeNames } from '../users/change-names.ts';
 import { setOwnEmail } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';

@@ -4,7 +4,7 @@ import type { CodeMessage, CodeSender } from '../kernel/ports/code-sender.ts';
 import { type Mailer, MailerUnavailable } from '../kernel/ports/mailer.ts';
 import type { WebhookRequest, WebhookSender } from '../kernel/ports/webhook-sender.ts';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
-import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/code-limits.ts';
 import { readTarget } from '../webhooks/target.ts';
 
 /** Records messages, and responds as the test configures; by default 204 to everything. */

@@ -42,8 +42,16 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'sent-codes',
-    files: ['server/tokens/kinds/sent/out-of-band-code.ts', 'server/tokens/kinds/sent/verify-sent.ts'],
-    tests: ['server/tokens/kinds/sent/out-of-band-code.test.ts', 'server/tokens/kinds/sent/verify-sent.test.ts'],
+    files: [
+      'server/tokens/kinds/sent/code-limits.ts',
+      'server/tokens/kinds/sent/out-of-band-code.ts',
+      'server/tokens/kinds/sent/verify-sent.ts',
+    ],
+    tests: [
+      'server/tokens/kinds/sent/code-limits.test.ts',
+      'server/tokens/kinds/sent/out-of-band-code.test.ts',
+      'server/tokens/kinds/sent/verify-sent.test.ts',
+    ],
   },
   {
     name: 'flow-steps',

@@ -9,7 +9,7 @@ import { createHttpSms } from '../../platform/sms-gateway/http-sms.ts';
 import { createWebhookCodeSender } from '../../platform/webhook-code-sender/webhook-code-sender.ts';
 import { FakeMailer } from '../../testing/fake-senders.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
-import { DEFAULT_CODE_LIMITS } from '../../tokens/kinds/sent/out-of-band-code.ts';
+import { DEFAULT_CODE_LIMITS } from '../../tokens/kinds/sent/code-limits.ts';
 import { createChannelSender } from './channel-sender.ts';
 import { mailedCodes } from './mailed-codes.ts';
 

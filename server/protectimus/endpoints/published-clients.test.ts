@@ -6,7 +6,8 @@ import { APP, asking, at, hardware, software, U, UNIFY, unify } from '../../test
 import { addResource, addToken } from '../../testing/fixtures.ts';
 import { base32Encode } from '../../tokens/kinds/oath/base32.ts';
 import { hotp } from '../../tokens/kinds/oath/code.ts';
-import { ADDRESS_WINDOW_MS, DEFAULT_CODE_LIMITS, RESEND_AFTER_MS } from '../../tokens/kinds/sent/out-of-band-code.ts';
+import { ADDRESS_WINDOW_MS, DEFAULT_CODE_LIMITS } from '../../tokens/kinds/sent/code-limits.ts';
+import { RESEND_AFTER_MS } from '../../tokens/kinds/sent/out-of-band-code.ts';
 
 // What the vendor's libraries for Java, PHP and Python send and read, where it is unexpected.
 

@@ -1,10 +1,9 @@
-import type { CodeLimits } from '../../../kernel/code-channel.ts';
 import { isEmailShape } from '../../../kernel/names.ts';
 import { MINUTE_MS } from '../../../kernel/time.ts';
 import type { Challenge } from '../../challenge.ts';
 import type { SentFactor, SentToken } from '../../token.ts';
 
-/** Codes that are sent: to which addresses, how often, and how long they are valid. */
+/** Codes that are sent: to which addresses, and how long they are valid. `code-limits.ts`: how many. */
 
 /** At most ten minutes (SR-48, NIST SP 800-63B-4 3.1.3.2); mail takes one or two. */
 export const CODE_LIFETIME_MS = 5 * MINUTE_MS;
@@ -15,33 +14,6 @@ const CODE_DIGITS = 6;
 const CODES = 10 ** CODE_DIGITS;
 /** Words from here on would make some codes likelier than others. */
 const UNBIASED = Math.floor(2 ** 32 / CODES) * CODES;
-
-export const ADDRESS_WINDOW_MS = 15 * MINUTE_MS;
-
-export const DEFAULT_CODE_LIMITS: CodeLimits = {
-  perAddress: 5,
-  perAddressAndDay: 10,
-  perAccountAndHour: 1000,
-  perHour: 5000,
-  reservedPerAccount: 100,
-};
-
-/** A fiftieth of the codes that the server may send; at least one. */
-export function defaultReserve(perHour: number): number {
-  return Math.max(1, Math.floor(perHour / 50));
-}
-
-/**
- * Whether the server's limit allows another code (SR-48).
- *
- * @param sent codes of this hour with this one, of the account and of the whole server
- */
-export function isWithinServerLimit(
-  { perHour, reservedPerAccount }: Pick<CodeLimits, 'perHour' | 'reservedPerAccount'>,
-  sent: { ofAccount: number; ofServer: number },
-): boolean {
-  return sent.ofServer <= perHour || sent.ofAccount <= reservedPerAccount;
-}
 
 /**
  * Six digits, each code as likely as any other.

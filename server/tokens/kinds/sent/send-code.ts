@@ -2,27 +2,18 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId } from '../../../kernel/ids.ts';
 import { runExclusive } from '../../../kernel/keyed-queue.ts';
 import type { MailLanguage } from '../../../kernel/mail.ts';
-import { normaliseName } from '../../../kernel/names.ts';
 import { MailerUnavailable } from '../../../kernel/ports/mailer.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import { isSameSecret } from '../../../kernel/secret-token.ts';
-import { DAY_MS, HOUR_MS } from '../../../kernel/time.ts';
 import { type Decision, newOperation, transact } from '../../../store/transact.ts';
 import type { Challenge } from '../../challenge.ts';
 import { challengeDocument, tokenDocument } from '../../documents.ts';
 import { isSent, type SentToken } from '../../token.ts';
 import type { Transaction } from '../../transaction.ts';
-import {
-  ADDRESS_WINDOW_MS,
-  CODE_LIFETIME_MS,
-  codeFromBytes,
-  isWithinServerLimit,
-  movesOf,
-  RESEND_AFTER_MS,
-  resendWaitMs,
-} from './out-of-band-code.ts';
+import { countCode } from './count-code.ts';
+import { CODE_LIFETIME_MS, codeFromBytes, movesOf, RESEND_AFTER_MS, resendWaitMs } from './out-of-band-code.ts';
 
 export type SendNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>;
 
@@ -96,7 +87,7 @@ async function ask(ports: SendNeeds, act: RequestContext, order: SendOrder, code
   const [, before] = await ports.store.getMany(keys, ports.clock.now());
   const waitMs = resendWaitMs(before?.value, order.token, ports.clock.now());
   if (waitMs > 0) return refusal('CODE_LIMIT', { retryAfterMs: waitMs });
-  const full = await countSending(ports, order.token);
+  const full = await countCode(ports, order.token);
   if (full) return full;
   return transact<typeof keys, Made>(ports, id, keys, ([stored, current], now): Decision<Made> => {
     const token = stored?.value ?? (order.isNew && order.token);
@@ -166,30 +157,6 @@ function newCode(ports: Pick<Ports, 'random'>): string {
     const code = codeFromBytes(ports.random.bytes(16));
     if (code !== undefined) return code;
   }
-}
-
-/** Approximate, and counted whether or not the sending works: a lost message is paid for. */
-async function countSending(ports: SendNeeds, { account, factor }: SentToken) {
-  const { limits } = ports.codes;
-  const now = ports.clock.now();
-  const tooMany = (resetAt: number) => refusal('CODE_LIMIT', { retryAfterMs: Math.max(1, resetAt - now) });
-  // Per account, so that no account uses up another's limit for an address.
-  const mac = ports.secrets.mac('code-address', JSON.stringify([account, factor.kind, normaliseName(factor.to)]));
-  const address = Buffer.from(mac).toString('base64url');
-  const caps: [key: string, windowMs: number, limit: number][] = [
-    [`codes/to/${address}`, ADDRESS_WINDOW_MS, limits.perAddress],
-    [`codes/to-in-a-day/${address}`, DAY_MS, limits.perAddressAndDay],
-  ];
-  for (const [key, windowMs, limit] of caps) {
-    const { allowed, resetAt } = await ports.store.increment(key, windowMs, limit, now);
-    if (!allowed) return tooMany(resetAt);
-  }
-  const ofAccount = await ports.store.increment(`codes/of/${account}`, HOUR_MS, limits.perAccountAndHour, now);
-  // Before the server's count, so that a refusal to one account does not count for all.
-  if (!ofAccount.allowed) return tooMany(ofAccount.resetAt);
-  const ofServer = await ports.store.increment('codes/all', HOUR_MS, limits.perHour, now);
-  const sent = { ofAccount: ofAccount.count, ofServer: ofServer.count };
-  return isWithinServerLimit(limits, sent) ? undefined : tooMany(ofServer.resetAt);
 }
 
 /** No sender accepted it, so it is void, and the next one need not wait. */
