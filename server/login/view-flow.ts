@@ -1,6 +1,5 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { ResultClaims } from '@countersign/protocol/result';
 import { recoveryCodesOf, showEnrolment, showSending } from '../enrolment/show-enrolment.ts';
 import { resultDocument } from '../flows/documents.ts';
 import { type Flow, isAt, type ResultRecord, SECOND_STEPS } from '../flows/flow.ts';
@@ -13,6 +12,7 @@ import { viewSelfService } from '../self-service/view.ts';
 import { requestOf } from '../tokens/kinds/passkey/passkey-request.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import { untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { claimsOf } from './result-claims.ts';
 import { validateResult } from './validate-result.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer' | 'codes'> & {
@@ -79,27 +79,6 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     view.result = await callDependency('signing a result', () => ports.signer.sign(claimsOf(record, ports.issuer)));
   }
   return view;
-}
-
-/** The claims that the host reads. Keyed on the flow's id, which at most one result can have. */
-export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
-  return {
-    iss: issuer,
-    aud: record.resource,
-    sub: record.user,
-    preferred_username: record.login,
-    nonce: record.nonce,
-    origin: record.origin,
-    amr: record.amr,
-    acr: record.acr,
-    otp: record.otp,
-    ...omitUndefined({ txn: record.transaction }),
-    auth_time: Math.floor(record.authenticatedAt / 1000),
-    iat: Math.floor(record.issuedAt / 1000),
-    exp: Math.floor(record.expiresAt / 1000),
-    jti: record.flow,
-    ...(record.test && { test: true as const }),
-  };
 }
 
 /** The steps at which a passkey may respond. */

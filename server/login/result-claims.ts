@@ -1,0 +1,27 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { ResultClaims } from '@countersign/protocol/result';
+import type { ResultRecord } from '../flows/flow.ts';
+
+/**
+ * The claims that the host reads; `completeFlow` decides what the record says. Keyed on the flow's id, which at most
+ * one result can have.
+ */
+export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
+  return {
+    iss: issuer,
+    aud: record.resource,
+    sub: record.user,
+    preferred_username: record.login,
+    nonce: record.nonce,
+    origin: record.origin,
+    amr: record.amr,
+    acr: record.acr,
+    otp: record.otp,
+    ...omitUndefined({ txn: record.transaction }),
+    auth_time: Math.floor(record.authenticatedAt / 1000),
+    iat: Math.floor(record.issuedAt / 1000),
+    exp: Math.floor(record.expiresAt / 1000),
+    jti: record.flow,
+    ...(record.test && { test: true as const }),
+  };
+}
