@@ -13,7 +13,7 @@ import type { Token } from '../tokens/token.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 import { canSignIn, type SignInWay, type User } from '../users/user.ts';
-import { locateTyped } from './decoy-attempt.ts';
+import { locateTyped } from './locate-typed.ts';
 
 export interface CorrectPassword {
   user: User;

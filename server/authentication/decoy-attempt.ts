@@ -1,11 +1,9 @@
-import { type AccountId, parseId } from '../kernel/ids.ts';
+import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { ABSENT, type Json } from '../kernel/ports/store.ts';
 import { anyRecord } from '../passwords/password-counters.ts';
 import { newOperation } from '../store/transact.ts';
-import { locateUser } from '../users/find-user.ts';
-import type { User } from '../users/user.ts';
 import { decoyAttemptDocument } from './documents.ts';
 
 /** Unknown names are counted under a MAC, so that the store keeps no list of mistyped names. */
@@ -43,16 +41,4 @@ export async function decoyAttempt(ports: Pick<Ports, 'store' | 'clock' | 'rando
  */
 export function typedNameQueueKey(account: AccountId, name: string): string {
   return `typed/${account}/${normaliseName(name)}`;
-}
-
-/** Finds the user of the name typed to sign in, with as many reads for an unknown name as for a known one (SR-70). */
-export async function locateTyped(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  account: AccountId,
-  typed: string,
-): Promise<User | undefined> {
-  const found = await locateUser(ports, account, typed);
-  if (!found && parseId('usr', typed) === undefined)
-    await ports.store.getMany([decoyAttemptDocument.key(anyRecord(ports))], ports.clock.now());
-  return found;
 }

@@ -1,5 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { locateTyped, unknownSubject } from '../authentication/decoy-attempt.ts';
+import { unknownSubject } from '../authentication/decoy-attempt.ts';
+import { locateTyped } from '../authentication/locate-typed.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';

@@ -1,5 +1,5 @@
-import { locateTyped } from '../../authentication/decoy-attempt.ts';
 import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user.ts';
+import { locateTyped } from '../../authentication/locate-typed.ts';
 import { type SecondFactorOutcome, verifyUserFactor } from '../../authentication/verify-second-factor.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
 import { offerUnlock, startEnrolment } from '../../enrolment/transitions.ts';
