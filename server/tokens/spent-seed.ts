@@ -1,5 +1,5 @@
 import type { SeedRules } from './kinds/kind-rules.ts';
-import { DRIFT_MAX_STEPS } from './kinds/oath/verify-otp.ts';
+import { DRIFT_MAX_STEPS } from './kinds/oath/otp-window.ts';
 import { KIND_RULES } from './kinds/rules.ts';
 import type { Token } from './token.ts';
 

@@ -25,6 +25,7 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   {
     name: 'otp',
     files: [
+      'server/tokens/kinds/oath/otp-window.ts',
       'server/tokens/kinds/oath/verify-otp.ts',
       'server/tokens/kinds/oath/code.ts',
       'server/tokens/kinds/oath/format.ts',

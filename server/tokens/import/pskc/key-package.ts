@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { DRIFT_MAX_STEPS } from '../../kinds/oath/verify-otp.ts';
+import { DRIFT_MAX_STEPS } from '../../kinds/oath/otp-window.ts';
 import type { DeclaredQuestions, DeclaredToken } from '../declared-token.ts';
 import { ImportError } from '../import-file.ts';
 import { base64Decode } from '../seed-format.ts';

@@ -4,7 +4,8 @@ import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../../testi
 import type { OathToken } from '../../token.ts';
 import { CHECK_BACK_COUNTERS, CHECK_BACK_STEPS, checkOtp } from './check-otp.ts';
 import { hotp } from './code.ts';
-import { HOTP_LOOK_AHEAD, rejectFutureStep, verifyOtp } from './verify-otp.ts';
+import { HOTP_LOOK_AHEAD } from './otp-window.ts';
+import { rejectFutureStep, verifyOtp } from './verify-otp.ts';
 
 const STEP = 50_000_000;
 const NOW = STEP * PERIOD_MS + 7_000;

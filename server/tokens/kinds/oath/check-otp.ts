@@ -1,4 +1,5 @@
-import { codeMatcher, type VerifiableToken, verifyOtp, windowAt } from './verify-otp.ts';
+import { type VerifiableToken, windowAt } from './otp-window.ts';
+import { codeMatcher, verifyOtp } from './verify-otp.ts';
 
 /** Steps before the current one in which a TOTP code is still recognised: ten minutes of the usual thirty seconds. */
 export const CHECK_BACK_STEPS = 20;

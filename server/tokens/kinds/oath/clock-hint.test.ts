@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../../testing/samples.ts';
 import { hotp } from './code.ts';
-import { CLOCK_HINT_STEPS, DRIFT_MAX_STEPS, rejectFutureStep, stepOutside, verifyOtp } from './verify-otp.ts';
+import { DRIFT_MAX_STEPS } from './otp-window.ts';
+import { CLOCK_HINT_STEPS, rejectFutureStep, stepOutside, verifyOtp } from './verify-otp.ts';
 
 const codeOf = (counter: number) => hotp({ secret: RFC_SECRET, counter, digits: 6, algorithm: 'SHA1' });
 const step = fc.integer({ min: 1_000, max: 60_000_000 });

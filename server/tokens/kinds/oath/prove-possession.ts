@@ -1,5 +1,6 @@
 import type { OathToken } from '../../token.ts';
-import { codeMatcher, type VerifiableToken, verifyOtp } from './verify-otp.ts';
+import type { VerifiableToken } from './otp-window.ts';
+import { codeMatcher, verifyOtp } from './verify-otp.ts';
 
 /** The maximum presses of a counter-based device before it is registered here. */
 export const PROOF_LOOK_AHEAD = 100;

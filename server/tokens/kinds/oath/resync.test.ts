@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../../testing/samples.ts';
 import { type OathToken, OTP_ALGORITHMS } from '../../token.ts';
 import { hotp } from './code.ts';
+import { DRIFT_MAX_STEPS } from './otp-window.ts';
 import { HOTP_RESYNC_AHEAD, resynchronise } from './resync.ts';
-import { DRIFT_MAX_STEPS, verifyOtp } from './verify-otp.ts';
+import { verifyOtp } from './verify-otp.ts';
 
 const code = (token: OathToken, counter: number) =>
   hotp({ secret: RFC_SECRET, counter, digits: token.digits, algorithm: token.algorithm });

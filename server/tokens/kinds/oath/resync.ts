@@ -1,5 +1,6 @@
 import { parseOtp } from './format.ts';
-import { codeMatcher, DRIFT_MAX_STEPS, type VerifiableToken } from './verify-otp.ts';
+import { DRIFT_MAX_STEPS, type VerifiableToken } from './otp-window.ts';
+import { codeMatcher } from './verify-otp.ts';
 
 /** Counters after the next one at which the first of two codes is still searched (SR-43). */
 export const HOTP_RESYNC_AHEAD = 100;

@@ -2,7 +2,7 @@ import { sealedSeed } from '../../seed-context.ts';
 import type { OathToken } from '../../token.ts';
 import type { TokenKindRules } from '../kind-rules.ts';
 import { oathImport } from './import-oath.ts';
-import { DRIFT_MAX_STEPS } from './verify-otp.ts';
+import { DRIFT_MAX_STEPS } from './otp-window.ts';
 
 const OPTION = { id: 'code', kind: 'code' } as const;
 

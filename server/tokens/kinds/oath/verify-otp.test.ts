@@ -4,7 +4,8 @@ import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../../testi
 import { advanceCounter } from '../../lockout.ts';
 import { type OathToken, OTP_ALGORITHMS } from '../../token.ts';
 import { hotp } from './code.ts';
-import { currentOtp, DRIFT_MAX_STEPS, HOTP_LOOK_AHEAD, verifyOtp } from './verify-otp.ts';
+import { DRIFT_MAX_STEPS, HOTP_LOOK_AHEAD } from './otp-window.ts';
+import { currentOtp, verifyOtp } from './verify-otp.ts';
 
 const code = (token: OathToken, counter: number) =>
   hotp({ secret: RFC_SECRET, counter, digits: token.digits, algorithm: token.algorithm });

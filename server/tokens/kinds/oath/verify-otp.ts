@@ -1,25 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { OathFactor, OathToken } from '../../token.ts';
+import type { OathToken } from '../../token.ts';
 import { hotp } from './code.ts';
 import { parseOtp } from './format.ts';
+import { boundedDrift, type VerifiableToken, windowAt } from './otp-window.ts';
 
-/** Unused codes that a HOTP token may be ahead (RFC 4226 section 7.4, SR-43). */
-export const HOTP_LOOK_AHEAD = 10;
-/** The most a learned drift may move the window, in steps (SR-44). */
-export const DRIFT_MAX_STEPS = 3;
 /** The steps outside the window in which a code reports clock drift. It is refused all the same. */
 export const CLOCK_HINT_STEPS = 2;
 
-/** The fields of a token that decide about a code. */
-export type VerifiableToken = Pick<OathToken, 'factor' | 'algorithm' | 'digits' | 'nextCounter' | 'spoiled'>;
-
 export type OtpCheck = { verdict: 'accepted'; counter: number } | { verdict: 'replayed' } | { verdict: 'wrong' };
-
-/** The range of moving factors to check, both ends included. */
-interface Window {
-  oldest: number;
-  latest: number;
-}
 
 /**
  * Verifies a code against a token. `counter` is the moving factor of the code; the caller commits `nextCounter =
@@ -89,25 +77,6 @@ export function currentOtp(token: VerifiableToken, secret: Uint8Array, now: numb
       ? Math.max(0, Math.floor(now / token.factor.periodMs) + boundedDrift(token.factor))
       : token.nextCounter;
   return hotp({ secret, counter, digits: token.digits, algorithm: token.algorithm });
-}
-
-/** The moving factors to check now. */
-export function windowAt(token: VerifiableToken, now: number): Window {
-  // `nextCounter` must stay a safe integer after the last acceptable factor is used up.
-  const ceiling = Number.MAX_SAFE_INTEGER - 1;
-  if (token.factor.kind === 'hotp') {
-    return { oldest: token.nextCounter, latest: Math.min(token.nextCounter + HOTP_LOOK_AHEAD, ceiling) };
-  }
-  const step = Math.floor(now / token.factor.periodMs);
-  const drift = boundedDrift(token.factor);
-  return {
-    oldest: step - 1 + Math.min(drift, 0),
-    latest: Math.min(step + Math.max(drift, 0), ceiling),
-  };
-}
-
-function boundedDrift(factor: Extract<OathFactor, { kind: 'totp' }>): number {
-  return Math.max(-DRIFT_MAX_STEPS, Math.min(DRIFT_MAX_STEPS, Math.trunc(factor.driftSteps)));
 }
 
 /** Compares a code of the right length with that of a moving factor, in constant time. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { OCRA_KEYS, suiteOf } from '../../../testing/ocra-samples.ts';
+import { DRIFT_MAX_STEPS } from '../oath/otp-window.ts';
 import { HOTP_RESYNC_AHEAD } from '../oath/resync.ts';
-import { DRIFT_MAX_STEPS } from '../oath/verify-otp.ts';
 import { ocraAnswer } from './answer.ts';
 import { resynchroniseOcra } from './resync.ts';
 import { verifyOcraAnswer } from './verify-ocra-answer.ts';

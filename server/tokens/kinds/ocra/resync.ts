@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { DRIFT_MAX_STEPS } from '../oath/otp-window.ts';
 import { HOTP_RESYNC_AHEAD } from '../oath/resync.ts';
-import { DRIFT_MAX_STEPS } from '../oath/verify-otp.ts';
 import { type OcraInput, ocraAnswer } from './answer.ts';
 import { stepMs } from './suite.ts';
 import type { VerifiableOcraToken } from './verify-ocra-answer.ts';

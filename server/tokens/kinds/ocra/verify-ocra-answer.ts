@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { DRIFT_MAX_STEPS, HOTP_LOOK_AHEAD } from '../oath/verify-otp.ts';
+import { DRIFT_MAX_STEPS, HOTP_LOOK_AHEAD } from '../oath/otp-window.ts';
 import { type OcraInput, ocraAnswer } from './answer.ts';
 import { type OcraSuite, stepMs } from './suite.ts';
 
