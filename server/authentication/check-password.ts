@@ -114,9 +114,9 @@ async function reloadIfValid(
   { resource, way }: PasswordAttempt,
   passwordHash: string | undefined,
 ): Promise<CorrectPassword | undefined> {
-  const pairs = await loadAssignedTokens(ports, found, resource, way);
-  const tokens = pairs.tokens.map(({ value }) => value);
-  const { user } = pairs;
+  const assigned = await loadAssignedTokens(ports, found, resource, way);
+  const tokens = assigned.tokens.map(({ value }) => value);
+  const { user } = assigned;
   if (!user || user.passwordHash !== passwordHash || !isAssigned(assignmentTo(user, resource), tokens))
     return undefined;
   return { user, tokens };

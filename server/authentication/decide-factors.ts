@@ -48,9 +48,9 @@ export function denialCode(
 
 /**
  * The method the server picks in the widget; the browser has no influence. `auto`: password and OTP for a user assigned
- * with a token of a valid pair, password for a user assigned alone.
+ * with a token, password for a user assigned alone.
  *
- * @param tokens of the assignment's valid pairs; one whose token has a new owner counts as absent
+ * @param tokens of the assignment; one with a new owner counts as absent
  */
 export function widgetMethod(policy: MethodPolicy, tokens: readonly FactorState[]): Method {
   if (policy !== 'auto') return policy;

@@ -15,7 +15,7 @@ import { countersOf } from '../passwords/password-counters.ts';
 import type { EnvironmentAction } from '../resources/environment-check.ts';
 import { localTime } from '../resources/filters/time.ts';
 import { acceptedKinds, type Resource } from '../resources/resource.ts';
-import { validPairs } from '../tokens/assignments.ts';
+import { assignedTokens } from '../tokens/assignments.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { tokenState } from '../tokens/lockout.ts';
@@ -159,7 +159,7 @@ async function aboutUser(
   // Also for a user who is refused anyway: collect every failing check, not just the first.
   const named = await namedTokens(ports, known && assignmentTo(known, resource.id));
   const assignment = known && assignmentTo(known, resource.id);
-  const tokens = known && assignment ? validPairs(assignment, named, known.id) : [];
+  const tokens = known && assignment ? assignedTokens(assignment, named, known.id) : [];
   const accepts = acceptedKindsFrom(known ?? {}, resource);
   const states = factorStates(tokens, accepts, now, way);
   const method = asked.method === 'widget' ? widgetMethod(resource.methodPolicy, states) : asked.method;

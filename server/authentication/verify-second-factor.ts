@@ -63,9 +63,10 @@ export type SecondFactorOutcome = Result<
 const MAX_ROUNDS = 12;
 
 /**
- * Verifies the second factor, by the truth table. It decides on exactly the versions that were read, and answers only
- * when the used answer, or the failure on every token that it was verified on, is durable: of any number of simultaneous
- * requests one code is accepted once (SR-1), and no guess is answered that was not counted (SR-2).
+ * Verifies the second factor, by the truth table of `decideFactors`. It decides on exactly the versions that were read,
+ * and answers only when the used answer, or the failure on every token that it was verified on, is durable: of any
+ * number of simultaneous requests one code is accepted once (SR-1), and no guess is answered that was not counted
+ * (SR-2).
  */
 export async function verifySecondFactor(
   ports: SecondFactorPorts,

@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId, TokenId } from '../kernel/ids.ts';
 import { ENROLMENT_KINDS, type EnrolmentKind, type EnrolmentPolicy } from '../resources/enrolment-policy.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
-import { validPairs } from '../tokens/assignments.ts';
+import { assignedTokens } from '../tokens/assignments.ts';
 import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
 import { rulesOf } from '../tokens/kinds/rules.ts';
 import type { Token, TokenKind } from '../tokens/token.ts';
@@ -90,7 +90,8 @@ export function isPairedWith(
   const assignment = assignmentTo(user, resource);
   const tokens = new Map(owned.map((token) => [token.id, token] as const));
   return (
-    assignment !== undefined && validPairs(assignment, tokens, user.id).some((token) => !rulesOf(token).isSubstitute)
+    assignment !== undefined &&
+    assignedTokens(assignment, tokens, user.id).some((token) => !rulesOf(token).isSubstitute)
   );
 }
 

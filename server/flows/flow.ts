@@ -65,7 +65,7 @@ export interface FlowBase {
   kept?: PassedFactors;
   /** Wrong answers that this sign-in still accepts; the last of them ends it. */
   attemptsLeft: number;
-  /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 apply. */
+  /** Second-factor-only mode. `hostCheckedPassword`: the rules of `password-otp` apply, otherwise those of `otp`. */
   loginRequest?: { hostCheckedPassword: boolean };
   error?: { code: RefusalCode; retryAt?: number };
   /** The test behaviour of the resource when the sign-in started; the flow continues only while it is unchanged. */

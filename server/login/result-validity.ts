@@ -11,21 +11,21 @@ import type { User } from '../users/user.ts';
  * Whether a result is still true of its user (SR-4): they are assigned, the token whose code was accepted is still
  * theirs and active, and a dropped code may still be dropped.
  *
- * @param pairs the tokens with which the user is assigned to the result's resource, as they are now
+ * @param tokens the tokens with which the user is assigned to the result's resource, as they are now
  * @param now milliseconds since the epoch
  */
 export function isResultValid(
   result: Pick<ResultRecord, 'resource' | 'otp' | 'token'>,
   user: Pick<User, 'assignments' | 'needsConfirmation'>,
-  pairs: readonly Token[],
+  tokens: readonly Token[],
   rules: Pick<Resource, 'tokenKinds'>,
   now: number,
 ): boolean {
-  if (!isAssigned(assignmentTo(user, result.resource), pairs)) return false;
+  if (!isAssigned(assignmentTo(user, result.resource), tokens)) return false;
   const accepts = acceptedKindsFrom(user, rules);
   if (result.token !== undefined) {
-    return pairs.some((token) => token.id === result.token && isUsable(token, accepts, now));
+    return tokens.some((token) => token.id === result.token && isUsable(token, accepts, now));
   }
-  const states = factorStates(pairs, accepts, now);
+  const states = factorStates(tokens, accepts, now);
   return result.otp !== 'skipped' || decideFactors('password-otp', states).kind === 'factors';
 }

@@ -111,14 +111,14 @@ async function readFacts(
   const { transaction } = request;
   const access = await readAccess(ports, resource.id, client.address);
   const known = request.user && (await readUser(ports, resource.account, request.user));
-  const pairs: AssignedTokens = known
+  const assigned: AssignedTokens = known
     ? await loadAssignedTokens(ports, known, resource.id)
     : { user: undefined, tokens: [] };
-  const tokens = pairs.tokens.map(({ value }) => value);
+  const tokens = assigned.tokens.map(({ value }) => value);
 
   const accepts = transaction
-    ? signingKinds(resource, transaction, pairs.user)
-    : acceptedKindsFrom(pairs.user ?? {}, resource);
+    ? signingKinds(resource, transaction, assigned.user)
+    : acceptedKindsFrom(assigned.user ?? {}, resource);
   const usable = usableTokens(tokens, accepts, now);
   const offering = {
     id: request.flow,
@@ -135,8 +135,8 @@ async function readFacts(
   return {
     resource,
     barred: isRefusal(access) ? access.refused : undefined,
-    user: pairs.user,
-    passwordDigest: passwordDigest(pairs.user ?? {}),
+    user: assigned.user,
+    passwordDigest: passwordDigest(assigned.user ?? {}),
     tokens,
     earlier: await readEarlier(ports, request),
     environment: request.user && (await assessEnvironment(ports, resource, request.user, browser)),

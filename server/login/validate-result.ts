@@ -29,8 +29,8 @@ export async function validateResult(
   const { user, tokens } = known
     ? await loadAssignedTokens(ports, known, record.resource)
     : { user: undefined, tokens: [] };
-  const pairs = tokens.map(({ value }) => value);
+  const values = tokens.map(({ value }) => value);
   // A sign-in from before a password change no longer counts, whatever it showed (SR-38, SR-39).
   if (!user || record.userPasswordDigest !== passwordDigest(user)) return refusal('RESULT_REVOKED');
-  return isResultValid(record, user, pairs, resource.value, now) ? undefined : refusal('RESULT_REVOKED');
+  return isResultValid(record, user, values, resource.value, now) ? undefined : refusal('RESULT_REVOKED');
 }

@@ -3,7 +3,7 @@ import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
-import { validPairs } from '../tokens/assignments.ts';
+import { assignedTokens } from '../tokens/assignments.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { rulesOf } from '../tokens/kinds/rules.ts';
 import type { Token } from '../tokens/token.ts';
@@ -41,7 +41,7 @@ export function namedBy({ resources, tokens }: TokenLabels, user: User, id: Toke
     .map((assignment) => {
       const resource = resources.get(assignment.resource);
       const accepts = resource ? acceptedKindsFrom(user, resource) : [];
-      const others = validPairs(assignment, tokens, user.id).filter(
+      const others = assignedTokens(assignment, tokens, user.id).filter(
         (token) => token.id !== id && !rulesOf(token).isSubstitute && isUsable(token, accepts, now),
       );
       return { resource, alone: assignment.alone, others: others.length };

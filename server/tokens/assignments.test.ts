@@ -12,7 +12,7 @@ import {
   unassignWithoutToken,
 } from '../users/assignments.ts';
 import type { User } from '../users/user.ts';
-import { assignDirect, changeOwner, resourcesOpenedBy, unassignDirect, validPairs } from './assignments.ts';
+import { assignDirect, assignedTokens, changeOwner, resourcesOpenedBy, unassignDirect } from './assignments.ts';
 import type { Token } from './token.ts';
 
 const SHOP = resourceId(1);
@@ -27,7 +27,7 @@ const fob = sampleToken({ id: tokenId(2), owner: ALICE });
 function access(user: User, ...tokens: Token[]) {
   const assignment = assignmentTo(user, SHOP);
   const known = new Map(tokens.map((token) => [token.id, token]));
-  const pairs = assignment ? validPairs(frozen(assignment), known, user.id) : [];
+  const pairs = assignment ? assignedTokens(frozen(assignment), known, user.id) : [];
   return { assigned: isAssigned(assignment, pairs), with: pairs.map(({ id }) => id) };
 }
 

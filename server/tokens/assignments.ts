@@ -3,10 +3,10 @@ import type { Assignment, User } from '../users/user.ts';
 import type { Token } from './token.ts';
 
 /**
- * The tokens of the assignment's valid pairs: the token exists, its owner is the user, and it has not changed hands
+ * The tokens with which the assignment is valid now: the token exists, its owner is the user, and it has not changed hands
  * since. A token that moved to another user and back does not restore the old access.
  */
-export function validPairs(assignment: Assignment, tokens: ReadonlyMap<TokenId, Token>, user: UserId): Token[] {
+export function assignedTokens(assignment: Assignment, tokens: ReadonlyMap<TokenId, Token>, user: UserId): Token[] {
   return assignment.tokens.flatMap((pair) => {
     const token = tokens.get(pair.token);
     return token && token.id === pair.token && token.owner === user && token.epoch === pair.epoch ? [token] : [];
@@ -16,7 +16,8 @@ export function validPairs(assignment: Assignment, tokens: ReadonlyMap<TokenId, 
 /** Every resource that accepts this token: with its current owner, or directly. */
 export function resourcesOpenedBy(token: Token, owner: Pick<User, 'id' | 'assignments'> | undefined): ResourceId[] {
   const tokens = new Map([[token.id, token]]);
-  const paired = owner?.assignments.filter((assignment) => validPairs(assignment, tokens, owner.id).length > 0) ?? [];
+  const paired =
+    owner?.assignments.filter((assignment) => assignedTokens(assignment, tokens, owner.id).length > 0) ?? [];
   return [...new Set([...paired.map(({ resource }) => resource), ...token.directResources])];
 }
 
@@ -29,7 +30,7 @@ export function changeOwner<T extends Token>(token: T, owner: UserId | undefined
   return owner === undefined ? moved : { ...moved, owner };
 }
 
-/** (c): the resource accepts this token's OTP without a user. */
+/** From now on the resource accepts this token's OTP without a user. */
 export function assignDirect<T extends Token>(token: T, resource: ResourceId): T {
   if (token.directResources.includes(resource)) return token;
   return { ...token, directResources: [...token.directResources, resource] };

@@ -6,7 +6,7 @@ import { Contention } from '../store/transact.ts';
 import { assignmentTo } from '../users/assignments.ts';
 import { nameClaimDocument, userDocument } from '../users/documents.ts';
 import { canSignIn, type SignInWay, type User } from '../users/user.ts';
-import { validPairs } from './assignments.ts';
+import { assignedTokens } from './assignments.ts';
 import { tokenDocument } from './documents.ts';
 import type { Token } from './token.ts';
 
@@ -55,7 +55,7 @@ export async function loadAssignedTokens(
     const found = stored.filter((token) => token !== undefined);
     const byId = new Map(found.map((token) => [token.value.id, token] as const));
     const values = new Map([...byId].map(([id, { value }]) => [id, value] as const));
-    const valid = assignment ? validPairs(assignment, values, user.id) : [];
+    const valid = assignment ? assignedTokens(assignment, values, user.id) : [];
     return { user, tokens: valid.map(({ id }) => byId.get(id)).filter((token) => token !== undefined) };
   }
   throw new Contention(known.id);

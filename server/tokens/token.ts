@@ -111,7 +111,7 @@ interface TokenRecord {
    * Set on counter-based tokens by a restored backup: codes used since are unknown, so none is accepted until a resync.
    */
   needsResync?: true;
-  /** (c): resources that accept this token's OTP without a user. */
+  /** Resources that accept this token's OTP without a user. */
   directResources: ResourceId[];
   pin?: TokenPin;
   /** If false, the token cannot be used over the API. Defaults to true. Ignored by the widget. */

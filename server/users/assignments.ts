@@ -19,9 +19,9 @@ export function assignmentTo(user: Pick<User, 'assignments'>, resource: Resource
   return user.assignments.find((assignment) => assignment.resource === resource);
 }
 
-/** True if the user is assigned to the resource: alone, or with a valid token ((b) includes (a)). */
-export function isAssigned(assignment: Assignment | undefined, pairs: readonly unknown[]): boolean {
-  return assignment !== undefined && (assignment.alone || pairs.length > 0);
+/** True if the user is assigned to the resource: alone, or with a token that is still theirs. */
+export function isAssigned(assignment: Assignment | undefined, tokens: readonly unknown[]): boolean {
+  return assignment !== undefined && (assignment.alone || tokens.length > 0);
 }
 
 export function assignWithoutToken(user: User, resource: ResourceId): User {

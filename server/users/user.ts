@@ -48,9 +48,9 @@ export function canSignIn({ blocked, apiSupport }: Pick<User, 'blocked' | 'apiSu
 /** A user's assignment to one resource. The user is the authoritative side. */
 export interface Assignment {
   resource: ResourceId;
-  /** (a): the user alone. */
+  /** The user alone. */
   alone: boolean;
-  /** (b): the user together with a token, bound to the token's ownership epoch at that moment. Includes (a). */
+  /** The user together with a token, bound to the token's ownership epoch at that moment. A valid one includes the user alone. */
   tokens: { token: TokenId; epoch: number }[];
 }
 

@@ -1,5 +1,5 @@
 import type { Administrator } from '../../administrators/administrator.ts';
-import { changeOwner, unassignDirect, validPairs } from '../../tokens/assignments.ts';
+import { assignedTokens, changeOwner, unassignDirect } from '../../tokens/assignments.ts';
 import { rulesOf } from '../../tokens/kinds/rules.ts';
 import { lockToken } from '../../tokens/lockout.ts';
 import type { Token } from '../../tokens/token.ts';
@@ -89,7 +89,7 @@ export function lacksNewToken(
   const known = new Map(tokens.map((token) => [token.id, token]));
   return newPairs.some(({ resource, token }) => {
     const assignment = user && assignmentTo(user, resource);
-    const isPaired = assignment && validPairs(assignment, known, user.id).some(({ id }) => id === token);
+    const isPaired = assignment && assignedTokens(assignment, known, user.id).some(({ id }) => id === token);
     return !isPaired || objects.get(token)?.withdrawals.has('disown') === true;
   });
 }

@@ -30,7 +30,7 @@ export const cancel: Step<'sign', object> = {
 
 /**
  * Verifies the answer that confirms a transaction (SR-45): it has to answer a challenge for exactly these fields. By
- * the rules of method 2, whatever the host has checked: every user has to answer.
+ * the rules of `otp`, whatever the host has checked: every user has to answer.
  */
 export async function verifySigning(
   ports: StepPorts,
