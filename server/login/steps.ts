@@ -11,8 +11,8 @@ import { cancel, sign } from './steps/sign.ts';
 
 /**
  * Every step of a sign-in by the request that submits it, `POST /widget/v1/flow/<path>`. Each declares where it is
- * accepted, which function handles it and what may follow. `submit-step.ts` runs one. The actions of the
- * self-service page are in `self-service/`.
+ * accepted, which function handles it and what may follow. `step-routes.ts` reads the request, `submit-step.ts` runs
+ * the step. The actions of the self-service page are in `self-service/`.
  */
 export const STEPS = {
   identify,

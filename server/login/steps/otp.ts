@@ -36,7 +36,7 @@ export const recovery: Step<'recovery', { code: string }> = {
   },
 };
 
-/** The second factor of a sign-in. Without a first factor, all refusals about the user are the same (SR-17). */
+/** Any second factor of a sign-in. Without a first factor, all refusals about the user are the same (SR-17). */
 export async function verifySecond(
   ports: StepPorts,
   { flow, resource }: StepContext<'otp' | 'recovery' | 'passkey'>,
