@@ -60,24 +60,24 @@ export function useForm<Body>({ inputs, initial, send, onDone, first }: FormOpti
       const answer = await send(sent);
       return answer.kind === 'done' ? { kind: 'done', body: answer } : answer;
     },
-    done: onDone,
+    onDone,
   });
-  const { busy, notice } = state;
+  const { isBusy, notice } = state;
   const { validate, message, ...errors } = useInputErrors({ inputs, values, notice, first });
   return {
-    isBusy: busy,
+    isBusy,
     notice,
     message,
     list: {
       ...errors,
       inputs,
       values,
-      isReadOnly: busy,
+      isReadOnly: isBusy,
       onChange: (name: string, value: unknown) => setValues((before) => ({ ...before, [name]: value })),
     },
     onSubmit(event: TargetedSubmitEvent<HTMLFormElement>) {
       event.preventDefault();
-      if (!busy && validate(inputs)) void submit(values);
+      if (!isBusy && validate(inputs)) void submit(values);
     },
   };
 }

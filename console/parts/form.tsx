@@ -29,8 +29,8 @@ export interface FormProps {
 /** Fields and a button. Keeps the typed values and shows errors at their fields. */
 export function Form(props: FormProps) {
   const { fields, button, texts, sending, username, onSubmit, isNext = false, children, onCancel } = props;
-  const { busy } = sending;
-  const notice = busy ? undefined : sending.notice;
+  const { isBusy } = sending;
+  const notice = isBusy ? undefined : sending.notice;
   const [mistakes, setMistakes] = useState<Record<string, TextKey>>({});
   const leftMs = useLeftMs(sending.notice?.wait);
   const wrong = notice && fieldOf(fields, notice);
@@ -51,7 +51,7 @@ export function Form(props: FormProps) {
   };
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (busy || leftMs > 0) return;
+    if (isBusy || leftMs > 0) return;
     const typed = new FormData(event.currentTarget);
     const checked = checkValues(fields, (name) => String(typed.get(name)));
     setMistakes(checked.mistakes);
@@ -61,7 +61,7 @@ export function Form(props: FormProps) {
   };
 
   return (
-    <form onSubmit={submit} novalidate aria-busy={busy}>
+    <form onSubmit={submit} novalidate aria-busy={isBusy}>
       {username !== undefined && (
         <input class="unseen" autocomplete="username" value={username} readOnly tabIndex={-1} aria-hidden="true" />
       )}
@@ -71,7 +71,7 @@ export function Form(props: FormProps) {
           spec={spec}
           id={idOf(spec.name)}
           error={errorOf(spec.name)}
-          readOnly={busy}
+          readOnly={isBusy}
           texts={texts}
         />
       ))}
@@ -80,8 +80,8 @@ export function Form(props: FormProps) {
         {wrong === undefined && text}
       </FormNotice>
       <div class="actions">
-        <SubmitButton isBusy={busy} isIdle={busy || leftMs > 0}>
-          {busy ? texts('checking') : button}
+        <SubmitButton isBusy={isBusy} isIdle={isBusy || leftMs > 0}>
+          {isBusy ? texts('checking') : button}
         </SubmitButton>
         {onCancel && (
           <button type="button" class="secondary" onClick={onCancel}>
@@ -90,7 +90,7 @@ export function Form(props: FormProps) {
         )}
       </div>
       <p class="unseen" role="status">
-        {busy && texts('checking')}
+        {isBusy && texts('checking')}
       </p>
     </form>
   );
@@ -104,6 +104,6 @@ export interface SendingFormProps<Body> extends Omit<FormProps, 'sending' | 'onS
 
 /** A form that sends itself to the service. */
 export function SendingForm<Body>({ send, onDone, onRefused, ...form }: SendingFormProps<Body>) {
-  const { state, submit } = useSubmission({ send, done: onDone, ...(onRefused && { onRefused }) });
+  const { state, submit } = useSubmission({ send, onDone, ...(onRefused && { onRefused }) });
   return <Form {...form} sending={state} onSubmit={submit} />;
 }

@@ -4,7 +4,7 @@ import { createSubmission, type SubmissionParts, type SubmissionState } from '..
 
 /** The submission of a form. It lives as long as the form, and calls the latest callbacks. */
 export function useSubmission<Values, Body>(parts: Omit<SubmissionParts<Values, Body>, 'show'>) {
-  const [state, show] = useState<SubmissionState>({ busy: false });
+  const [state, show] = useState<SubmissionState>({ isBusy: false });
   const latest = useRef(parts);
   latest.current = parts;
   const { submit } = useMemo(
@@ -12,7 +12,7 @@ export function useSubmission<Values, Body>(parts: Omit<SubmissionParts<Values, 
       createSubmission<Values, Body>({
         send: (values) => latest.current.send(values),
         show,
-        done: (body, sent) => latest.current.done(body, sent),
+        onDone: (body, sent) => latest.current.onDone(body, sent),
         onRefused: (refused) => latest.current.onRefused?.(refused) ?? false,
       }),
     [],

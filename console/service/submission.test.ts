@@ -15,7 +15,7 @@ function setUp(onRefused?: () => boolean) {
       });
     },
     show: (sending) => shown.push(sending),
-    done: (...values) => done.push(values),
+    onDone: (...values) => done.push(values),
     ...(onRefused && { onRefused }),
   });
   return { submission, sent, shown, done, settle: (answer: Answer<string>) => settle(answer) };
@@ -46,9 +46,9 @@ test('reports a lost response as interrupted, and the form can be sent again', a
   const first = submission.submit('one');
   settle({ kind: 'lost' });
   await first;
-  expect(submission.now()).toEqual({ busy: false, notice: { code: 'interrupted', fields: [] } });
+  expect(submission.now()).toEqual({ isBusy: false, notice: { code: 'interrupted', fields: [] } });
   const second = submission.submit('two');
-  expect(submission.now()).toEqual({ busy: true });
+  expect(submission.now()).toEqual({ isBusy: true });
   settle({ kind: 'done', body: '' });
   await second;
   expect(sent).toEqual(['one', 'two']);
@@ -59,5 +59,5 @@ test('a refusal that the caller handles leaves no notice', async () => {
   const first = submission.submit('one');
   settle({ kind: 'refused', code: 'LINK_INVALID', fields: [] });
   await first;
-  expect(submission.now()).toEqual({ busy: false });
+  expect(submission.now()).toEqual({ isBusy: false });
 });

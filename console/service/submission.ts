@@ -12,7 +12,7 @@ export interface Notice {
 }
 
 export interface SubmissionState {
-  busy: boolean;
+  isBusy: boolean;
   notice?: Notice;
 }
 
@@ -26,14 +26,14 @@ export interface SubmissionParts<Values, Body> {
   send(values: Values): Promise<Answer<Body>>;
   show(sending: SubmissionState): void;
   /** @param sent the values that were sent */
-  done(body: Body, sent: Values): void;
+  onDone(body: Body, sent: Values): void;
   /** Handles a refusal that is not about the form: if it returns true, the form shows no notice. */
   onRefused?(refused: Refused): boolean;
 }
 
 /** The submission of one form. Does not use the DOM. */
 export function createSubmission<Values, Body>(parts: SubmissionParts<Values, Body>): Submission<Values> {
-  let sending: SubmissionState = { busy: false };
+  let sending: SubmissionState = { isBusy: false };
   const put = (next: SubmissionState) => {
     sending = next;
     parts.show(next);
@@ -41,15 +41,15 @@ export function createSubmission<Values, Body>(parts: SubmissionParts<Values, Bo
   return {
     now: () => sending,
     async submit(values) {
-      if (sending.busy || sending.notice?.wait?.leftMs()) return;
-      put({ busy: true });
+      if (sending.isBusy || sending.notice?.wait?.leftMs()) return;
+      put({ isBusy: true });
       const answer = await parts.send(values);
       if (answer.kind === 'done') {
-        put({ busy: false });
-        return parts.done(answer.body, values);
+        put({ isBusy: false });
+        return parts.onDone(answer.body, values);
       }
-      if (answer.kind === 'refused' && parts.onRefused?.(answer)) return put({ busy: false });
-      put({ busy: false, notice: noticeOf(answer) });
+      if (answer.kind === 'refused' && parts.onRefused?.(answer)) return put({ isBusy: false });
+      put({ isBusy: false, notice: noticeOf(answer) });
     },
   };
 }

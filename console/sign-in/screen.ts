@@ -8,8 +8,8 @@ export type AnswerableStep = 'identify' | 'password' | 'otp' | 'recovery' | 'enr
 export type Screen =
   | { kind: 'loading' }
   /** The server has several accounts, and the user has not chosen one. */
-  | { kind: 'account'; busy: boolean; notice?: Notice }
-  | { kind: 'step'; step: AnswerableStep; view: SignInView; busy: boolean; notice?: Notice }
+  | { kind: 'account'; isBusy: boolean; notice?: Notice }
+  | { kind: 'step'; step: AnswerableStep; view: SignInView; isBusy: boolean; notice?: Notice }
   /** After the first sign-in: the recovery codes, shown once. */
   | { kind: 'codes'; codes: string[]; session: SessionView }
   | { kind: 'denied'; code: string }

@@ -150,7 +150,7 @@ describe('a sign-in', () => {
   test('asks for the account if there are several, and again for an unknown one', async () => {
     const { signIn, asked, screen } = setUp(refused('ACCOUNT_NEEDED'), refused('INPUT_INVALID'), seen());
     await signIn.start();
-    expect(screen()).toEqual({ kind: 'account', busy: false });
+    expect(screen()).toEqual({ kind: 'account', isBusy: false });
     await signIn.chooseAccount('mine');
     expect(screen()).toMatchObject({ kind: 'account', notice: { code: 'ACCOUNT_NOT_FOUND' } });
     await signIn.chooseAccount('acc_1');

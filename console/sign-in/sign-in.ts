@@ -86,11 +86,11 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
 
   /** The device's clocks only trigger the request: the service decides whether a sign-in has expired. */
   async function checkTime(): Promise<void> {
-    if (screen.kind !== 'step' || screen.busy || ends.leftMs() > 0) return;
+    if (screen.kind !== 'step' || screen.isBusy || ends.leftMs() > 0) return;
     const started = run;
     const answer = await read();
     // An answer may have prolonged it meanwhile.
-    if (started !== run || screen.kind !== 'step' || screen.busy || ends.leftMs() > 0) return;
+    if (started !== run || screen.kind !== 'step' || screen.isBusy || ends.leftMs() > 0) return;
     if (answer.kind === 'done' && answer.body.expiresAt > answer.body.now) watchTime(answer.body);
     else end({ kind: 'expired' });
   }
@@ -126,11 +126,11 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
       ...(error.retryAfterMs && { wait: deadlineIn(error.retryAfterMs) }),
     };
     const shownStep = step === 'otp' && isRecovering ? 'recovery' : step;
-    setScreen({ kind: 'step', step: shownStep, view, busy: false, ...(notice && { notice }) });
+    setScreen({ kind: 'step', step: shownStep, view, isBusy: false, ...(notice && { notice }) });
   };
 
   const showNotice = (notice: Notice) => {
-    if (screen.kind === 'step') setScreen({ ...screen, busy: false, notice });
+    if (screen.kind === 'step') setScreen({ ...screen, isBusy: false, notice });
   };
 
   /** Reads the sign-in after a lost response. True if that brought news. */
@@ -182,17 +182,17 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
   const refuseStart = (answer: Exclude<Answer, { kind: 'done' }>) => {
     if (answer.kind === 'lost') return setScreen({ kind: 'offline' });
     const isAsked = account !== undefined && /^ACCOUNT_NOT_FOUND$|^INPUT_INVALID$/.test(answer.code);
-    if (answer.code === 'ACCOUNT_NEEDED') return setScreen({ kind: 'account', busy: false });
+    if (answer.code === 'ACCOUNT_NEEDED') return setScreen({ kind: 'account', isBusy: false });
     if (isAsked)
-      return setScreen({ kind: 'account', busy: false, notice: noticeOf({ ...answer, code: 'ACCOUNT_NOT_FOUND' }) });
+      return setScreen({ kind: 'account', isBusy: false, notice: noticeOf({ ...answer, code: 'ACCOUNT_NOT_FOUND' }) });
     setScreen({ kind: 'refused', notice: noticeOf(answer) });
   };
 
   async function submit(value: string): Promise<void> {
-    if (screen.kind !== 'step' || screen.busy || screen.notice?.wait?.leftMs()) return;
+    if (screen.kind !== 'step' || screen.isBusy || screen.notice?.wait?.leftMs()) return;
     const { step, view } = screen;
     const started = run;
-    setScreen({ kind: 'step', step, view, busy: true });
+    setScreen({ kind: 'step', step, view, isBusy: true });
     if (isUncertain && (await readAgain(view.seq))) return;
     if (isUncertain) return showNotice({ code: 'interrupted', fields: [] });
     const answer = await client.send<SignInView>(
@@ -227,15 +227,15 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
       await begin(known);
     },
     async chooseAccount(chosen) {
-      if (screen.kind !== 'account' || screen.busy) return;
-      setScreen({ kind: 'account', busy: true });
+      if (screen.kind !== 'account' || screen.isBusy) return;
+      setScreen({ kind: 'account', isBusy: true });
       await begin({ account: chosen });
     },
     submit,
     answerByRecoveryCode(isUsed) {
-      if (screen.kind !== 'step' || screen.busy || screen.view.step !== 'otp') return;
+      if (screen.kind !== 'step' || screen.isBusy || screen.view.step !== 'otp') return;
       isRecovering = isUsed;
-      setScreen({ kind: 'step', step: isUsed ? 'recovery' : 'otp', view: screen.view, busy: false });
+      setScreen({ kind: 'step', step: isUsed ? 'recovery' : 'otp', view: screen.view, isBusy: false });
     },
     keptCodes() {
       if (screen.kind === 'codes') enter(screen.session);
