@@ -37,7 +37,7 @@ describe('from an empty account', () => {
     const view = await enter(who, '/console');
     await view.enter('API keys');
     await view.at('API keys');
-    await expect(view.page.getByText('No API key yet')).toBeVisible();
+    await expect(view.page.getByText('No API keys yet')).toBeVisible();
     await view.page.getByRole('link', { name: 'New API key' }).first().click();
     await view.page.getByRole('checkbox', { name: /^Sign-ins/ }).uncheck();
     await view.fill({ 'How long it works': '30' });
@@ -202,7 +202,7 @@ testAccessibility('in the pages of API keys', async (size) => {
   const who = await createSuperuser(visits.stage);
   await addResource(visits.ports, who.account, { name: 'Shop' });
   const view = await enter(who, '/console/api-keys', size);
-  await expect(view.page.getByText('No API key yet')).toBeVisible();
+  await expect(view.page.getByText('No API keys yet')).toBeVisible();
   await expectAccessible(view, 'empty list');
   await view.page.goto(`${visits.stage.url}/console/api-keys/new`);
   await expectAccessible(view, 'new');

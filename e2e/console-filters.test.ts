@@ -33,7 +33,7 @@ describe('a new filter', () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console');
     await view.enter('Filters');
-    await expect(view.page.getByText('No filter yet')).toBeVisible();
+    await expect(view.page.getByText('No filters yet')).toBeVisible();
     await view.page.keyboard.press('c');
     await view.at('New filter');
     await view.fill({ Name: 'Our countries' });
@@ -230,7 +230,7 @@ test('SR-30: markup in names is text', async () => {
 testAccessibility('in the pages of filters', async (size) => {
   const who = await createSuperuser(visits.stage);
   const view = await enter(who, '/console/filters', size);
-  await expect(view.page.getByText('No filter yet')).toBeVisible();
+  await expect(view.page.getByText('No filters yet')).toBeVisible();
   await expectAccessible(view, 'empty list');
   for (const kind of ['geo', 'time', 'ip']) {
     await view.page.goto(`${visits.stage.url}/console/filters/new?kind=${kind}`);

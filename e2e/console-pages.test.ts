@@ -106,7 +106,7 @@ describe('keys, commands, inputs and preferences', () => {
 testAccessibility('in any of the pages of resources', async (size) => {
   const who = await createSuperuser(visits.stage);
   const empty = await enter(who, '/console/resources', size);
-  await expect(empty.page.getByText('No resource yet')).toBeVisible();
+  await expect(empty.page.getByText('No resources yet')).toBeVisible();
   await expectAccessible(empty, 'empty list');
   const shop = await addResource(visits.ports, who.account, {
     name: 'A shop with a name that is rather long for a phone, and aword-that-goes-on-and-on-without-any-blank',

@@ -44,7 +44,7 @@ test('an administrator who is not the superuser sees the balance, and requests n
   const asked: string[] = [];
   view.page.on('request', (request) => asked.push(request.url()));
   await view.enter('Plan and balance');
-  await expect(view.page.getByText('Only the superuser sees and chooses quotas and other plans.')).toBeVisible();
+  await expect(view.page.getByText('Only the superuser can see the quotas and choose another plan.')).toBeVisible();
   await expect(view.page.locator('.balance')).toBeVisible();
   await expect(view.page.getByRole('button', { name: /^Choose / })).toHaveCount(0);
   expect(asked.filter((url) => /\/v1\/plans?$/.test(url))).toEqual([]);

@@ -25,7 +25,7 @@ describe('from an empty account', () => {
     await view.enter('Resources');
     await view.at('Resources');
     await expect(view.heading).toBeFocused();
-    await expect(view.page.getByText('No resource yet')).toBeVisible();
+    await expect(view.page.getByText('No resources yet')).toBeVisible();
     await view.page.getByRole('link', { name: 'New resource' }).first().click();
     await view.button('Create the resource').click();
     await expect(view.wrong).toHaveText('Fill this in.');

@@ -244,7 +244,7 @@ describe('a file of users', () => {
       view.page.locator('tbody tr').filter({ has: view.page.getByText(`${line}`, { exact: true }) });
     await expect(row(2)).toContainText('Another user of this account has that name.');
     await expect(row(3)).toContainText('login: not accepted');
-    await expect(row(5)).toContainText('The same name is in line 4.');
+    await expect(row(5)).toContainText('The same name is on line 4.');
     await expect(view.page.getByText('are ignored: room')).toBeVisible();
     await expectAccessible(view, 'judged');
     await view.button('Choose a resource').click();

@@ -42,7 +42,7 @@ describe('a webhook', () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console');
     await view.enter('Webhooks');
-    await expect(view.page.getByText('No webhook yet')).toBeVisible();
+    await expect(view.page.getByText('No webhooks yet')).toBeVisible();
     await view.page.keyboard.press('c');
     await view.at('New webhook');
     await view.fill({ Address: 'hooks.example' });
@@ -131,7 +131,7 @@ describe('a webhook', () => {
     await view.button('Delete').click();
     await view.confirmByName('hooks.example/events');
     await view.at('Webhooks');
-    await expect(view.page.getByText('No webhook yet')).toBeVisible();
+    await expect(view.page.getByText('No webhooks yet')).toBeVisible();
   });
 });
 
@@ -196,7 +196,7 @@ testAccessibility('in the pages of webhooks', async (size) => {
   const who = await createSuperuser(visits.stage);
   await addResource(visits.ports, who.account, { name: 'A resource with a name that is rather long for a phone' });
   const view = await enter(who, '/console/webhooks', size);
-  await expect(view.page.getByText('No webhook yet')).toBeVisible();
+  await expect(view.page.getByText('No webhooks yet')).toBeVisible();
   await expectAccessible(view, 'empty list');
   await view.page.goto(`${visits.stage.url}/console/webhooks/new`);
   await expectAccessible(view, 'new');

@@ -157,7 +157,7 @@ describe('after a restore, an attacker tries what was used since the backup', ()
     expect((await operator.run([...restore, '--events', file('cut.jsonl')])).code).not.toBe(0);
     const { code, out } = await operator.run([...restore, '--events', file('events.jsonl')]);
     expect(code).toBe(0);
-    expect(out).toMatch(/^acc_\w+: went by its events until /m);
+    expect(out).toMatch(/^acc_\w+: its events were applied until /m);
     expect(out).toContain(`${lost}  enabled`);
     await installation.start();
 

@@ -97,7 +97,7 @@ describe('what was revoked after the backup', () => {
     const text = await restored({ events: [file('events.jsonl')], keys: [file('keys.json')] });
     expect(text).not.toContain('WARNING');
     expect(text).toMatch(
-      /went by its events until \d{4}-\d\d-\d\dT[\d:.]+Z; what was taken away later, or was not sealed by then, is back$/m,
+      /its events were applied until \d{4}-\d\d-\d\dT[\d:.]+Z; what was taken away later, or not sealed by then, is back$/m,
     );
     expect(text).toContain(`taken away again:\n  ${account} ${user}  blocked`);
     expect(await isBlocked()).toBe(true);

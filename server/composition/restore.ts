@@ -105,7 +105,7 @@ function describeWithdrawals(
   );
   const again = accounts.map(({ account, until, lost }) => {
     const holes = lost > 0 ? `; up to ${lost} of its events were lost` : '';
-    return `\n${account}: went by its events until ${isoTime(until)}; what was taken away later, or was not sealed by then, is back${holes}`;
+    return `\n${account}: its events were applied until ${isoTime(until)}; what was taken away later, or not sealed by then, is back${holes}`;
   });
   return [
     ...back,

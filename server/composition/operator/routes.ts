@@ -39,7 +39,7 @@ export interface OperatorTools {
 type Services = Ports & OperatorTools;
 
 const BACKUP_FAILURES: Readonly<Record<string, string>> = {
-  EEXIST: 'there is a file of that name, and it stays as it is',
+  EEXIST: 'there is already a file of that name, which was not changed',
   ENOENT: 'there is no such folder',
   ENOTDIR: 'there is no such folder',
   EACCES: "the service's user may not write there",
