@@ -30,7 +30,7 @@ test('falls back to English for a missing text, and inserts values as plain text
 });
 
 test('picks the first known language, and falls back to English if it does not load', async () => {
-  expect((await loadTexts(['fr-CA', 'de-AT', 'en'])).lang).toBe('de');
+  expect((await loadTexts(['tlh', 'de-AT', 'en'])).lang).toBe('de');
   expect(await loadTexts(['xx', 'constructor', '', '__proto__'])).toBe(english);
   expect(await loadTexts(['ar'], { ar: () => Promise.reject(new Error('offline')) })).toBe(english);
 });
@@ -38,5 +38,6 @@ test('picks the first known language, and falls back to English if it does not l
 test('names every language, English first, and knows which of them the console has', () => {
   expect(Object.keys(LANGUAGE_NAMES)[0]).toBe('en');
   expect(LANGUAGE_NAMES).toMatchObject({ ar: 'العربية', de: 'Deutsch' });
-  expect(CONSOLE_LANGUAGES).toEqual(['en', 'de']);
+  expect(CONSOLE_LANGUAGES).toEqual(expect.arrayContaining(['en', 'de']));
+  expect(CONSOLE_LANGUAGES).not.toContain('ar');
 });
