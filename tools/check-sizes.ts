@@ -44,10 +44,11 @@ export function measureWidget(dir: string): MeasuredSize[] {
   });
   const frame = brotliCompressSync(html).length + sizeOf(script) + sizeOf(style);
   const built = readdirSync(join(dir, 'assets'));
-  const part = (name: string) =>
-    built
-      .filter((file) => file.startsWith(`${name}-`) && file.endsWith('.js'))
-      .reduce((sum, file) => sum + sizeOf(join('assets', file)), 0);
+  const part = (name: string) => {
+    const files = built.filter((file) => file.startsWith(`${name}-`) && file.endsWith('.js'));
+    if (files.length === 0) throw new Error(`The widget has no file ${name}-*.js, which has a budget.`);
+    return files.reduce((sum, file) => sum + sizeOf(join('assets', file)), 0);
+  };
   return [
     ...['countersign.js', 'countersign.mjs', 'pure.mjs', 'react.mjs'].map((name) => ({
       name,
