@@ -174,7 +174,7 @@ describe('exit codes', () => {
     const file = join(terminal.dataFolder, 'night.backup');
     expect((await terminal.type(['backup', file])).code).toBe(0);
     const again = await terminal.type(['backup', file]);
-    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('there is a file of that name') });
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('there is already a file of that name') });
     const nowhere = await terminal.type(['backup', join(terminal.dataFolder, 'missing', 'night.backup')]);
     expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining('there is no such folder') });
   });
