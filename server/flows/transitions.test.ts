@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { OtpUse } from '@countersign/protocol/result';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -9,6 +10,7 @@ import {
   type AnswerableStep,
   FLOW_LIFETIME_MS,
   type Flow,
+  type FlowAt,
   LOGIN_REQUEST_ATTEMPTS,
   LOGIN_REQUEST_LIFETIME_MS,
   type LoginRequest,
@@ -24,8 +26,11 @@ import {
   FLOW_WRONG_ANSWERS,
   holdsClaim,
   presentError,
+  recordPasswordTime,
   releaseClaim,
+  requestSecondFactor,
   retryStep,
+  selectFactor,
   setLogin,
   type VerifiedFactors,
 } from './transitions.ts';
@@ -304,6 +309,60 @@ describe('the result', () => {
     const { flow, result } = completeFlow(fresh(), BY_CODE, { now: NOW, resultLifetimeMs: 60_000 });
     expect(result).toMatchObject({ flow: ID, user: USER.id, login: USER.login });
     expect(flow).toMatchObject({ step: 'done', user: USER.id });
+  });
+});
+
+describe('the password behind a result', () => {
+  const digestOf = (flow: Flow, passed: VerifiedFactors, userPasswordDigest?: string) =>
+    completeFlow(flow, passed, { now: NOW, resultLifetimeMs: 60_000, ...omitUndefined({ userPasswordDigest }) }).result
+      .userPasswordDigest;
+
+  test('is the one that was verified, even if the user was read after a change', () => {
+    const flow = { ...fresh(), passwordVerified: true, passwordDigest: 'verified' };
+    expect(digestOf(flow, { user: USER, otp: 'not_used' }, 'later')).toBe('verified');
+    expect(digestOf(fresh(), { ...BY_PASSWORD, passwordDigest: 'now' }, 'later')).toBe('now');
+  });
+
+  test('is the user’s if none was asked for, and absent on tests', () => {
+    expect(digestOf(fresh(), BY_CODE, 'current')).toBe('current');
+    expect(digestOf(fresh(), { ...BY_PASSWORD, passwordDigest: 'now' })).toBe(undefined);
+  });
+});
+
+describe('the time of the password', () => {
+  const verified = (changes: Partial<Flow> = {}) => ({ ...fresh(), passwordVerified: true, ...changes }) as Flow;
+
+  test('is recorded when it was right, on the way to the self-service page', () => {
+    const next = verified({ purpose: 'self' });
+    expect(recordPasswordTime({ ...fresh(), purpose: 'self' }, next, NOW)).toEqual({ ...next, passwordAt: NOW });
+  });
+
+  test('is kept later, and not recorded at other sign-ins or without a password', () => {
+    const own: Flow = { ...fresh(), purpose: 'self' };
+    for (const [before, next] of [
+      [verified({ purpose: 'self' }), verified({ purpose: 'self' })],
+      [fresh(), verified()],
+      [own, own],
+    ] as const) {
+      expect(recordPasswordTime(before, next, NOW)).toBe(next);
+    }
+  });
+});
+
+test('another factor keeps the step of a transaction, and drops the question and the code of the factor before', () => {
+  const [option] = OPTIONS;
+  if (!option) throw new Error('no option');
+  const sent = { token: tokenId(1), to: '…', expiresAt: NOW, resendAt: NOW };
+  const flow = (step: 'otp' | 'sign') =>
+    frozen({ ...requestSecondFactor(fresh(), OPTIONS), step, question: '12345678', sent }) as FlowAt<'otp' | 'sign'>;
+  const picked = selectFactor(flow('otp'), option, { step: 'recovery' });
+  expect(picked).toMatchObject({ step: 'recovery', factor: option.id, seq: 1 });
+  expect(picked).not.toHaveProperty('question');
+  expect(picked).not.toHaveProperty('sent');
+  expect(selectFactor(flow('sign'), option, { step: 'otp', question: '87654321' })).toMatchObject({
+    step: 'sign',
+    factor: option.id,
+    question: '87654321',
   });
 });
 

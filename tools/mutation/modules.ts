@@ -39,6 +39,8 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
       'server/tokens/kinds/oath/clock-hint.test.ts',
       'server/tokens/kinds/oath/prove-possession.test.ts',
       'server/tokens/kinds/oath/verify-oath.test.ts',
+      'server/tokens/check-code.test.ts',
+      'server/tokens/resync-token.test.ts',
     ],
   },
   {

@@ -77,3 +77,26 @@ test('a passkey is created by its owner alone, and stays theirs', () => {
 test('the first code of a kind that can be guessed is counted', () => {
   expect(kindsWith((kind) => KIND_ACTIONS[kind].enrol?.refuseProof)).toEqual(['sms', 'email']);
 });
+
+// What a result and the audit log say of a sign-in.
+test('each kind is reported by its RFC 8176 methods and its name in events', () => {
+  const reported = TOKEN_KINDS.map((kind) => [kind, KIND_RULES[kind].methods, KIND_RULES[kind].eventFactor]);
+  expect(reported).toEqual([
+    ['webauthn', [], 'passkey'],
+    ['totp', ['otp'], 'otp'],
+    ['hotp', ['otp'], 'otp'],
+    ['ocra', ['otp'], 'otp'],
+    ['sms', ['otp', 'sms'], 'otp'],
+    ['email', ['otp'], 'otp'],
+    ['recovery', ['otp'], 'otp'],
+  ]);
+});
+
+test('a code has a PIN, and a passkey and a recovery code have none', () => {
+  expect(kindsWith((kind) => !KIND_RULES[kind].canHavePin)).toEqual(['webauthn', 'recovery']);
+});
+
+// SR-62
+test('only recovery codes are void after a restore', () => {
+  expect(kindsWith((kind) => KIND_RULES[kind].isVoidAfterRestore)).toEqual(['recovery']);
+});

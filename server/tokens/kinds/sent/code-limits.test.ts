@@ -33,6 +33,18 @@ test('SR-48: whatever others request, each account can send its reserve, and the
   );
 });
 
+test('SR-48: every account may send up to the limit of the server, and beyond it up to its reserve', () => {
+  const limits = { perHour: 10, reservedPerAccount: 2 };
+  const cases = [
+    [10, 10, true],
+    [3, 11, false],
+    [2, 11, true],
+  ] as const;
+  for (const [ofAccount, ofServer, isAllowed] of cases) {
+    expect(isWithinServerLimit(limits, { ofAccount, ofServer })).toBe(isAllowed);
+  }
+});
+
 test('by default each account has a fiftieth of the server’s limit in reserve, and one code at least', () => {
   expect([1, 49, 99, 100, 5000].map(defaultReserve)).toEqual([1, 1, 1, 2, 100]);
   expect(defaultReserve(DEFAULT_CODE_LIMITS.perHour)).toBe(DEFAULT_CODE_LIMITS.reservedPerAccount);
