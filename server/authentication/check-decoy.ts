@@ -5,7 +5,6 @@ import { verifyAnswer } from '../tokens/kinds/actions.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
 import { seedContext } from '../tokens/seed-context.ts';
 import type { OathToken, RecoveryToken, Token } from '../tokens/token.ts';
-import { matchesAnswer } from './second-factor.ts';
 
 const ACCOUNT: AccountId = 'acc_00000000000';
 const ID: TokenId = 'tok_00000000000';
@@ -30,13 +29,13 @@ const appDecoys = new WeakMap<Ports['secrets'], OathToken>();
  * result (SR-70). The decoy is like most users' tokens: an app with six digits.
  */
 export async function checkDecoy(ports: VerifyNeeds, answer: SecondAnswer, now: number): Promise<void> {
-  const value = matchesAnswer(answer, RECOVERY_DECOY) ? RECOVERY_DECOY : appDecoy(ports);
+  const value = answer.kind === 'recovery' ? RECOVERY_DECOY : appDecoy(ports);
   await verifyAnswer(ports, { stored: { value, version: 0 }, scope: '' }, answer, now);
 }
 
 /** The tokens of a typical user who can answer this way. */
 export function decoysFor(ports: VerifyNeeds, answer: SecondAnswer): Token[] {
-  return matchesAnswer(answer, RECOVERY_DECOY) ? [appDecoy(ports), RECOVERY_DECOY] : [appDecoy(ports)];
+  return answer.kind === 'recovery' ? [appDecoy(ports), RECOVERY_DECOY] : [appDecoy(ports)];
 }
 
 function appDecoy(ports: VerifyNeeds): OathToken {
