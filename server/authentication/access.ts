@@ -36,6 +36,6 @@ export function* accessChecks(facts: AccessFacts, see: () => FilterInput, now: n
   }
 }
 
-function checkResult(passed: boolean, code: RefusalCode): AccessCheck {
+export function checkResult(passed: boolean, code: RefusalCode): AccessCheck {
   return passed ? { passed } : { passed, code };
 }

@@ -23,7 +23,7 @@ import type { Token, TokenState } from '../tokens/token.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { findUser, locateUser } from '../users/find-user.ts';
 import { type Assignment, canSignIn, type SignInWay, type User } from '../users/user.ts';
-import { accessChecks } from './access.ts';
+import { accessChecks, checkResult } from './access.ts';
 import { type DenialReason, type FactorState, widgetMethod } from './decide-factors.ts';
 import { filterInput, readAccessFacts } from './read-access.ts';
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
@@ -285,8 +285,4 @@ function factorsOf(
 function otpUse(factors: Explanation['factors']): OtpUse {
   if (factors?.otp) return 'verified';
   return factors?.otpSkipped ? 'skipped' : 'not_used';
-}
-
-function checkResult(passed: boolean, code: RefusalCode): { passed: boolean; code?: RefusalCode } {
-  return passed ? { passed } : { passed, code };
 }
