@@ -20,7 +20,7 @@ export interface LimitedToken extends Stored<Token> {
 }
 
 /** The resource in use. Without an id: a code that belongs to no resource. */
-type UsedTokens = Pick<Resource, 'failedAttemptsBeforeLock'> & Partial<Pick<Resource, 'id'>>;
+type UsedResource = Pick<Resource, 'failedAttemptsBeforeLock'> & Partial<Pick<Resource, 'id'>>;
 
 /** The tokens with which a user is assigned to a resource, as `loadAssignedTokens` finds them. */
 export async function readLimitedTokens(
@@ -31,17 +31,17 @@ export async function readLimitedTokens(
 ): Promise<LimitedToken[]> {
   const [{ user, tokens }, limits] = await Promise.all([
     loadAssignedTokens(ports, known, used.id, way),
-    readLimits(ports, used, resourcesOfToken(known, used.id)),
+    readLimits(ports, used, otherResources(known, used.id)),
   ]);
   return withLimits(ports, tokens, user, used, limits);
 }
 
 /**
- * One token as it is now, or undefined.
+ * One token as it is now, if it exists.
  *
  * @param known an earlier version, which names its owner and resources; the current data decides
  */
-export async function readLimitedToken(ports: Needs, known: Token, used: UsedTokens): Promise<LimitedToken[]> {
+export async function readLimitedToken(ports: Needs, known: Token, used: UsedResource): Promise<LimitedToken[]> {
   const key = tokenDocument.key(known.id);
   const keys = known.owner === undefined ? ([key] as const) : ([key, userDocument.key(known.owner)] as const);
   const [[stored, owner], limits] = await Promise.all([
@@ -57,7 +57,7 @@ export async function readLimitedToken(ports: Needs, known: Token, used: UsedTok
 type Limits = Map<ResourceId, number | undefined>;
 
 /** The limit of the resource in use is already known, so that a token of one resource costs no read. */
-async function readLimits(ports: Needs, used: UsedTokens, resources: readonly ResourceId[]): Promise<Limits> {
+async function readLimits(ports: Needs, used: UsedResource, resources: readonly ResourceId[]): Promise<Limits> {
   const others = [...new Set(resources)].filter((id) => id !== used.id);
   const stored =
     others.length === 0 ? [] : await ports.store.getMany(others.map(resourceDocument.key), ports.clock.now());
@@ -65,7 +65,7 @@ async function readLimits(ports: Needs, used: UsedTokens, resources: readonly Re
 }
 
 /** The other resources on which the user is assigned with these tokens. */
-function resourcesOfToken({ assignments }: User, used: ResourceId): ResourceId[] {
+function otherResources({ assignments }: User, used: ResourceId): ResourceId[] {
   const here = new Set(assignments.find(({ resource }) => resource === used)?.tokens.map(({ token }) => token));
   return assignments
     .filter(({ tokens }) => tokens.some(({ token }) => here.has(token)))
@@ -76,7 +76,7 @@ async function withLimits(
   ports: Needs,
   tokens: readonly Stored<Token>[],
   owner: User | undefined,
-  used: UsedTokens,
+  used: UsedResource,
   read: Limits,
 ): Promise<LimitedToken[]> {
   const opened = tokens.map(({ value }) => resourcesOpenedBy(value, owner));

@@ -13,7 +13,7 @@ import {
   type PassedSecond,
   requiredDenial,
   requiredFactors,
-  validLevels,
+  validFactors,
 } from './step-up.ts';
 
 const NOW = 1_800_000_000_000;
@@ -141,17 +141,17 @@ describe('factors shown before', () => {
     ['a token that is locked, gone or deactivated', { usable: [] }, ['password']],
     ['nothing', {}, ['password', 'second']],
   ])('count after %s for the rest', (_what, changes, left) => {
-    expect(Object.keys(validLevels(earlier, { ...facts, ...changes }, NOW + 2000))).toEqual(left);
+    expect(Object.keys(validFactors(earlier, { ...facts, ...changes }, NOW + 2000))).toEqual(left);
   });
 
   test('are none if there was no earlier sign-in', () => {
-    expect(validLevels(undefined, facts, NOW)).toEqual({});
+    expect(validFactors(undefined, facts, NOW)).toEqual({});
   });
 
   test('count while they are recent enough, each factor by its own age, and never from the future', () => {
     fc.assert(
       fc.property(fc.integer({ min: -20_000, max: 40_000 }), fc.nat({ max: 20_000 }), (later, maxAgeMs) => {
-        const counting = validLevels(earlier, { ...facts, maxAgeMs }, NOW + later);
+        const counting = validFactors(earlier, { ...facts, maxAgeMs }, NOW + later);
         expect(counting.password !== undefined).toBe(later >= 0 && later < maxAgeMs);
         expect(counting.second !== undefined).toBe(later >= 1000 && later - 1000 < maxAgeMs);
       }),

@@ -52,7 +52,7 @@ export interface Authentication extends PassedFactors {
  *
  * @param facts.usable the user's assigned tokens that are usable now
  */
-export function validLevels(
+export function validFactors(
   earlier: Authentication | undefined,
   facts: {
     account: AccountId;

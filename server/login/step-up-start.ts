@@ -9,7 +9,7 @@ import {
   type PassedFactors,
   requiredDenial,
   requiredFactors,
-  validLevels,
+  validFactors,
 } from '../authentication/step-up.ts';
 import type { EnvironmentVerdict } from '../browsers/device-fingerprint/environment-verdict.ts';
 import type { Flow, LoginRequest } from '../flows/flow.ts';
@@ -70,7 +70,7 @@ export function startStepUp(
   const ids = usable.map(({ id }) => id);
   const whose = { account, resource: resource.id, user: user.id, digest: passwordDigest, usable: ids, maxAgeMs };
   // In an unknown browser, no factor was shown before.
-  const shown: PassedFactors = environment?.differs ? {} : validLevels(earlier, whose, now);
+  const shown: PassedFactors = environment?.differs ? {} : validFactors(earlier, whose, now);
   const missing = missingFactors(required, shown);
   if (missing.password || missing.otp) {
     const keptUntil = Math.min(...agesOf(shown).map((at) => at + maxAgeMs));
