@@ -36,8 +36,8 @@ export async function validateNewPassword(
   owner: PasswordOwner,
   password: string,
 ): Promise<Refusal | undefined> {
-  const judged = validatePassword(password, await passwordRule(ports, owner));
-  return judged && passwordRefusal(judged);
+  const violation = validatePassword(password, await passwordRule(ports, owner));
+  return violation && passwordRefusal(violation);
 }
 
 /** The rule for a password of this user now. */

@@ -11,7 +11,6 @@ import { userDocument } from '../users/documents.ts';
 import { readUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { passwordResetDocument } from './documents.ts';
-
 import { isResetLinkValid, type PasswordReset } from './password-reset.ts';
 
 /** A path below the configured address, because the request's host is the sender's claim (SR-40). */

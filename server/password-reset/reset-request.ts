@@ -27,8 +27,8 @@ export async function countMail(
   asked: ResetKind,
   subject: string,
 ): Promise<boolean> {
-  const perPerson = [RESETS_PER_USER_WINDOW_MS, RESETS_PER_USER] as const;
-  return (await store.increment(`${asked}/for/${subject}`, ...perPerson, clock.now())).allowed;
+  const perUser = [RESETS_PER_USER_WINDOW_MS, RESETS_PER_USER] as const;
+  return (await store.increment(`${asked}/for/${subject}`, ...perUser, clock.now())).allowed;
 }
 
 /**

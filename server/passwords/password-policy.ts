@@ -56,14 +56,14 @@ const FLAWS = {
   personal: 'it is made of names that go with the person or the site',
 } as const;
 
-/** Returns the judgement as a refusal, with the reason in words. */
-export function passwordRefusal(judged: PasswordViolation): Refusal {
-  switch (judged.code) {
+/** Returns the violation as a refusal, with the reason in words. */
+export function passwordRefusal(violation: PasswordViolation): Refusal {
+  switch (violation.code) {
     case 'PASSWORD_TOO_SHORT':
-      return refusal(judged.code, { detail: `at least ${judged.minLength} characters` });
+      return refusal(violation.code, { detail: `at least ${violation.minLength} characters` });
     case 'PASSWORD_TOO_LONG':
-      return refusal(judged.code, { detail: `at most ${judged.maxLength} characters` });
+      return refusal(violation.code, { detail: `at most ${violation.maxLength} characters` });
     case 'PASSWORD_COMMON':
-      return refusal(judged.code, { detail: FLAWS[judged.flaw], flaw: judged.flaw });
+      return refusal(violation.code, { detail: FLAWS[violation.flaw], flaw: violation.flaw });
   }
 }

@@ -9,7 +9,6 @@ import { sameOrigin } from '../../http/middleware/same-origin.ts';
 import type { MailLanguage } from '../../kernel/mail.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
-
 import { unlockOwnTokens, viewUnlock } from '../unlock-own-tokens.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { issuer: string };
