@@ -42,12 +42,12 @@ function* piecesOf(text: string): Generator<{ piece: string; before: number }> {
   if (start < text.length) yield { piece: text.slice(start), before };
 }
 
-interface ParsedRecords {
+interface ParsedRecord {
   record: string[];
   info: { lines: number };
 }
 
-function parsed(piece: string, delimiter: string): ParsedRecords[] {
+function parsed(piece: string, delimiter: string): ParsedRecord[] {
   try {
     const records: unknown = parse(piece, {
       comment: '#',
@@ -61,7 +61,7 @@ function parsed(piece: string, delimiter: string): ParsedRecords[] {
       skip_records_with_empty_values: true,
       trim: true,
     });
-    return records as ParsedRecords[];
+    return records as ParsedRecord[];
   } catch (error) {
     if (error instanceof CsvError) throw new ImportError('CSV_MALFORMED');
     throw error;

@@ -11,6 +11,7 @@ import { tokenDocument } from '../../documents.ts';
 import { advanceCounter } from '../../lockout.ts';
 import { newRecord } from '../../new-record.ts';
 import { seedContext } from '../../seed-context.ts';
+import { SECRET_BYTES } from '../../store-token.ts';
 import { isOath, type OathToken } from '../../token.ts';
 import type { Enroller, FirstProof, KindEnrolment, TokenDraft } from '../kind-enrolment.ts';
 import { base32Encode } from './base32.ts';
@@ -30,9 +31,6 @@ const APP_TOKEN: Pick<OathToken, 'factor' | 'algorithm' | 'digits'> = {
   digits: 6,
 };
 
-/** RFC 4226 R6 recommends 160 bits. */
-const SEED_BYTES = 20;
-
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 /** A user sets up an authenticator app with TOTP. */
@@ -40,7 +38,7 @@ export const appEnrolment: KindEnrolment<AppDraft> = {
   proof: 'otp',
   isAvailable: () => true,
   start(ports, kind, token, { account }) {
-    const seed = ports.random.bytes(SEED_BYTES);
+    const seed = ports.random.bytes(SECRET_BYTES[APP_TOKEN.algorithm]);
     const sealedSecret = callDependency('sealing a seed', () => ports.secrets.seal(seed, seedContext(account, token)));
     return { kind, token, sealedSecret };
   },
