@@ -7,7 +7,7 @@ import type { Token } from './token.ts';
 export interface SpentSeed {
   /** Next acceptable moving factor. Only ever grows. */
   nextCounter: number;
-  /** Absent: the device has a clock. */
+  /** Absent for TOTP, whose used steps are past when a backup is restored. */
   isCounting?: true;
   /** Codes used since a backup are unknown, so none is accepted until a resync. */
   needsResync?: true;

@@ -36,7 +36,7 @@ export interface SeedRules<T extends Token> {
   movingFactor(factor: T['factor']): string;
   /** The next moving factor after every code that is used, or refused at its time. */
   firstUnused(token: T): number;
-  /** The step of the device's clock; undefined: the device counts. */
+  /** The step of the device's clock, if used codes can be forgotten once their steps are past. */
   stepMs(factor: T['factor']): number | undefined;
 }
 
@@ -74,7 +74,7 @@ export interface TokenKindRules<T extends Token = Token> {
   readonly canHavePin: boolean;
   /** It contains its owner's id, so it cannot be given to another user. */
   readonly isBoundToOwner: boolean;
-  /** A restore leaves none of its codes valid. */
+  /** A restore leaves it with no codes at all, so it needs no lock. */
   readonly isVoidAfterRestore: boolean;
   /** Of kinds with a seed. */
   readonly seed?: SeedRules<T>;

@@ -85,7 +85,7 @@ function placeOf(
 /** The issuer that authenticator apps show. */
 const ISSUER_NAME = 'Countersign';
 
-/** The same for the API, with the text of a QR code. */
+/** Creates a token for the API, which returns its seed and the text of a QR code. */
 export async function createByApi(
   ports: TokenNeeds,
   act: RequestContext,
