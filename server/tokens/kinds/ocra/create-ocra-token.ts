@@ -41,7 +41,7 @@ export async function createOcraToken(
   const { id } = birth;
   const { suite, pin, suitePin } = input;
   if ((suite.pin === undefined) !== (suitePin === undefined)) {
-    return refusal('INPUT_INVALID', { detail: 'suitePin: there exactly if the suite has a PIN' });
+    return refusal('INPUT_INVALID', { detail: 'suitePin: required for a suite with a PIN, and only there' });
   }
   const secret = input.secret ?? ports.random.bytes(SECRET_BYTES[suite.algorithm]);
   const factor: OcraToken['factor'] = { kind: 'ocra', suite: formatSuite(suite), driftSteps: input.driftSteps ?? 0 };

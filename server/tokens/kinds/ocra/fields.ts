@@ -8,7 +8,7 @@ const suite = z
   .transform((text, context) => {
     const enrolled = enrolSuite(text);
     if (enrolled.kind === 'suite') return enrolled.suite;
-    context.addIssue({ code: 'custom', message: `not a suite that is taken: ${enrolled.reason}` });
+    context.addIssue({ code: 'custom', message: `not a supported suite: ${enrolled.reason}` });
     return z.NEVER;
   })
   .openapi({
