@@ -13,12 +13,14 @@ const TYPES: Record<string, string> = {
  * Reads the built widget or console from a folder, each file also as the build compressed it. Only scripts and
  * stylesheets are served, so source maps and the manifest stay private.
  *
- * @throws if the build is missing, with the command that makes it
+ * @throws if the build is missing or incomplete, with the command that makes it
  */
 export async function loadBuiltFiles(folder: string, what: 'widget' | 'console'): Promise<BuiltFiles> {
-  const manifest = await readFile(join(folder, 'manifest.json'), 'utf8').catch((cause: unknown) => {
-    throw new Error(`the ${what} has not been built (no manifest in ${folder}): npm run build`, { cause });
-  });
+  const read = (path: string) =>
+    readFile(path).catch((cause: unknown) => {
+      throw new Error(`the ${what} has not been built completely (cannot read ${path}): npm run build`, { cause });
+    });
+  const manifest = (await read(join(folder, 'manifest.json'))).toString();
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = new Map<string, BuiltFile>();
   await Promise.all(
@@ -26,7 +28,7 @@ export async function loadBuiltFiles(folder: string, what: 'widget' | 'console')
       const contentType = TYPES[extname(entry.name)];
       if (!entry.isFile() || contentType === undefined) return;
       const path = join(entry.parentPath, entry.name);
-      const [body, brotli] = await Promise.all([readFile(path), readFile(`${path}.br`)]);
+      const [body, brotli] = await Promise.all([read(path), read(`${path}.br`)]);
       files.set(relative(folder, path).split(sep).join(posix.sep), {
         body: new Uint8Array(body),
         brotli: new Uint8Array(brotli),
