@@ -164,17 +164,17 @@ function accessTo(
   const alone: PlannedAccess[] = [];
   for (const token of message.tokens) {
     const same = known.tokens.get(token.id);
-    const subject = token.owner === undefined ? undefined : people.get(token.owner);
+    const owner = token.owner === undefined ? undefined : people.get(token.owner);
     if (same?.owner !== token.owner || same?.serial !== token.serial || same?.type !== token.type) {
       refuse(token.id, nameOf(token));
       // The owner is unknown, but each of these may have had the token.
-      for (const owner of [token.owner, same?.owner]) {
-        const either = owner === undefined ? undefined : people.get(owner);
+      for (const id of [token.owner, same?.owner]) {
+        const either = id === undefined ? undefined : people.get(id);
         if (either) either.neededToken = true;
       }
-    } else if (subject) {
-      subject.neededToken = true;
-      if (known.planned.has(token.id)) subject.tokens.push(token.id);
+    } else if (owner) {
+      owner.neededToken = true;
+      if (known.planned.has(token.id)) owner.tokens.push(token.id);
     } else if (known.planned.has(token.id)) {
       alone.push({ resource: resource.id, user: undefined, tokens: [token.id], neededToken: true });
     }

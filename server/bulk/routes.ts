@@ -162,7 +162,7 @@ interface RowAnswer {
 
 /** What is done with each row, and how it is judged where nothing is to be made. */
 interface Work<P extends IdPrefix, S extends z.ZodType<object>, A extends object> {
-  make: (createId: NewId<ReturnType<typeof idFromBytes<P>>>, row: z.output<S>) => Promise<A | Refusal>;
+  make: (newId: NewId<ReturnType<typeof idFromBytes<P>>>, row: z.output<S>) => Promise<A | Refusal>;
   judge: (row: z.output<S>) => Promise<Refusal | undefined>;
   /** How many at once; default {@link ROW_CONCURRENCY}. */
   width?: (rows: readonly z.output<S>[]) => number;

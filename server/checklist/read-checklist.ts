@@ -29,7 +29,7 @@ export async function readChecklist(
     ports.store.getMany([accountDocument.key(account), firstLoginDocument.key(account)], now),
     isListed(ports, apiKeyIndexes.created(account)),
     isListed(ports, userIndexes.created(account)),
-    hasAssignedToken(ports, account),
+    hasUserToken(ports, account),
     listResources(ports, act, { limit: LOOKED_AT }),
   ]);
   if (isRefusal(page)) return page;
@@ -41,13 +41,13 @@ export async function readChecklist(
     'allow-origin': resources.some(({ allowedOrigins, allowLocalhost }) => allowLocalhost || allowedOrigins.length > 0),
     'add-user': users,
     'add-token': tokens,
-    assign: await hasAssignedUser(ports, account, resources),
+    assign: await hasAssignment(ports, account, resources),
     'first-login': login !== undefined,
   };
   return { done: new Set(CHECKLIST.filter((item) => findings[item])) };
 }
 
-async function hasAssignedUser(ports: Needs, account: AccountId, resources: readonly Resource[]): Promise<boolean> {
+async function hasAssignment(ports: Needs, account: AccountId, resources: readonly Resource[]): Promise<boolean> {
   for (const { id } of resources) {
     const found = await Promise.all([
       isListed(ports, userIndexes.onResource(account, id)),
@@ -59,7 +59,7 @@ async function hasAssignedUser(ports: Needs, account: AccountId, resources: read
 }
 
 /** Those by which administrators themselves get in are no step of the integration. */
-async function hasAssignedToken(ports: Needs, account: AccountId): Promise<boolean> {
+async function hasUserToken(ports: Needs, account: AccountId): Promise<boolean> {
   const index = tokenIndexes.created(account);
   const page = await listObjects(ports, { index, account, key: tokenDocument.key, limit: LOOKED_AT });
   return !isRefusal(page) && page.items.some(({ administrator }) => administrator === undefined);

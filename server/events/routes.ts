@@ -23,7 +23,7 @@ const outcome = z
   .openapi({ description: '`done`: a change. `granted`, `refused`: an attempt.' });
 const type = z.enum(EVENT_TYPES).openapi({ description: 'The type of the event.' });
 
-const wantedOrder = {
+const filterFields = {
   type: type.optional().openapi({ description: 'Only events of this type.' }),
   outcome: outcome.optional().openapi({ description: 'Only events with this outcome.' }),
   resource: anyId.optional().openapi({ description: 'Only events about this resource.', example: 'res_01k8dq9z2mp' }),
@@ -31,7 +31,7 @@ const wantedOrder = {
   from: instantQuery('Not before this instant, in milliseconds since 1970.'),
   to: instantQuery('Not after this instant, in milliseconds since 1970.'),
 };
-const history = z.strictObject({ ...pageQuery.shape, ...wantedOrder });
+const history = z.strictObject({ ...pageQuery.shape, ...filterFields });
 const filter = z.strictObject({
   ...history.shape,
   subject: anyId.optional().openapi({ description: 'Only events about this object.' }),

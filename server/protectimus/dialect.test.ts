@@ -10,7 +10,7 @@ import { hotp } from '../tokens/kinds/oath/code.ts';
 import { PROOF_LOOK_AHEAD, provePossession } from '../tokens/kinds/oath/prove-possession.ts';
 import { isBlockedBy, lockOf, TOKEN_BLOCKS, USER_BLOCKS } from './blocks.ts';
 import { variantShowing, variantsOf } from './device-variants.ts';
-import { hashAlgorithmOf, templateOf } from './encoding-format.ts';
+import { importedHashOf, templateOf } from './encoding-format.ts';
 import { FAILURES, failureOf, isCredentialRefusal } from './failure-codes.ts';
 import { parseEnvironment } from './parse-environment.ts';
 import { plainPhone } from './phone-numbers.ts';
@@ -76,7 +76,7 @@ describe('formats of hashes', () => {
       fc.property(fc.uint8Array({ minLength: 20, maxLength: 20 }), fc.uint8Array({ maxLength: 40 }), (bytes, salt) => {
         const hash = Buffer.from(bytes).toString('hex');
         const adopted = wrapImportedHash(
-          hashAlgorithmOf('SHA', { hash, salt: Buffer.from(salt).toString('hex'), encodingFormat: 'SALTPASS' }),
+          importedHashOf('SHA', { hash, salt: Buffer.from(salt).toString('hex'), encodingFormat: 'SALTPASS' }),
         );
         const around = wrapping(adopted ?? '');
         const phc = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$c2FsdHNhbHRzYWx0c2FsdHNhbHRzYWx0c2FsdHNhbHQ';

@@ -32,7 +32,7 @@ function literalBrace(brace: string): string {
 }
 
 /** A hashed password as the dialect sends it. `hash` and `salt` are hexadecimal. */
-export function hashAlgorithmOf(
+export function importedHashOf(
   type: Exclude<EncodingType, 'PLAIN'>,
   { hash, salt, encodingFormat }: { hash: string; salt: string; encodingFormat: string },
 ): ImportedHash {

@@ -27,7 +27,7 @@ export interface Endpoint {
   path: string;
   /** The accepted parameters. */
   fields: readonly string[];
-  answer(requested: EndpointRequest): Promise<Result<Shape>>;
+  answer(request: EndpointRequest): Promise<Result<Shape>>;
 }
 
 /** The number at that position in the path. */

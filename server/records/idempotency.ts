@@ -25,7 +25,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 export async function withIdempotency<P extends IdPrefix, A extends object>(
   ports: Needs,
   request: { actor: Actor; key: string | undefined; fingerprint: string; prefix: P },
-  make: (createId: NewId<ReturnType<typeof idFromBytes<P>>>) => Promise<A | Refusal>,
+  make: (newId: NewId<ReturnType<typeof idFromBytes<P>>>) => Promise<A | Refusal>,
 ): Promise<A | Refusal> {
   if (request.key === undefined) return make({ id: idFromBytes(request.prefix, ports.random.bytes(7)) });
   if (!/^[\x21-\x7e]{1,128}$/.test(request.key)) return refusal('IDEMPOTENCY_KEY_INVALID');

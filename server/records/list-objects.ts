@@ -50,9 +50,9 @@ export async function listObjects<T extends { account: string }, Id extends stri
       reverse: list.order !== 'asc',
       ...omitUndefined({ prefix: list.prefix, after }),
     });
-    const view = await read(ports, list, entries);
+    const visible = await read(ports, list, entries);
     for (const [at, entry] of entries.entries()) {
-      const object = view.get(entry);
+      const object = visible.get(entry);
       if (object) items.push(object);
       after = entry;
       const more = at + 1 < entries.length || entries.length === piece;

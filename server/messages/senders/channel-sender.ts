@@ -3,7 +3,7 @@ import type { CodeChannelSender, CodeMessage, CodeSender } from '../../kernel/po
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { withDeadline } from '../../kernel/with-deadline.ts';
 
-interface ByChannelOptions {
+interface ChannelSenderOptions {
   /** Codes of a channel without a sender are not sent. */
   carriers: Partial<Record<CodeChannel, CodeChannelSender>>;
   limits: CodeLimits;
@@ -19,7 +19,7 @@ interface ByChannelOptions {
  * Sends each code over its channel. A slow gateway delays a bounded number of sign-ins; the others are refused at once,
  * so that it fills neither memory nor connections.
  */
-export function createChannelSender(options: ByChannelOptions): CodeSender {
+export function createChannelSender(options: ChannelSenderOptions): CodeSender {
   const { carriers, limits, warn, most = 32, deadlineMs = 15_000 } = options;
   const underWay = { sms: 0, email: 0 };
 

@@ -5,7 +5,7 @@ import { exchange } from '../../messages/senders/outgoing.ts';
 import { composeText } from '../../messages/sms/compose-text.ts';
 import { signatureHeaders } from '../../webhooks/signature.ts';
 
-interface SignedHttpOptions {
+interface WebhookCodeSenderOptions {
   /** `https`, or `http` on loopback. */
   url: string;
   /** 24 to 64 bytes, shared with the receiver. */
@@ -20,7 +20,7 @@ interface SignedHttpOptions {
  * Sends codes to a program of the operator: a chat bot or a gateway of their own. Signed as webhooks are (Standard
  * Webhooks 1.0), so that no other party can make it send. Any 2xx means that it has accepted the message.
  */
-export function createWebhookCodeSender(options: SignedHttpOptions): CodeChannelSender {
+export function createWebhookCodeSender(options: WebhookCodeSenderOptions): CodeChannelSender {
   const { url, secret, issuer, clock, timeoutMs = 10_000 } = options;
   return {
     async send(message) {

@@ -43,14 +43,14 @@ type ByMethod = AuthenticationRequest extends infer R
   : never;
 
 /** Runs the use-case; `undefined`: the input cannot be right. */
-async function resultOf(requested: EndpointRequest, read: () => Promise<ByMethod | undefined>): Promise<Result<Shape>> {
-  const { ports, act, fields } = requested;
+async function resultOf(request: EndpointRequest, read: () => Promise<ByMethod | undefined>): Promise<Result<Shape>> {
+  const { ports, act, fields } = request;
   const address = fields.address('ip');
-  const request = await read();
-  const found = await resourceOf(requested);
+  const attempt = await read();
+  const found = await resourceOf(request);
   if (isRefusal(found)) return found;
-  if (request === undefined) return { result: false };
-  const input = { ...request, resource: found.resource.id, ...omitUndefined({ address }) };
+  if (attempt === undefined) return { result: false };
+  const input = { ...attempt, resource: found.resource.id, ...omitUndefined({ address }) };
   const outcome = await authenticate(ports, act, input as AuthenticationRequest);
   if (!isRefusal(outcome)) return { result: true };
   return isCredentialRefusal(outcome.refused) ? { result: false } : outcome;
@@ -86,15 +86,15 @@ export const authenticationRows: readonly Endpoint[] = [
     method: 'POST',
     path: 'auth-service/prepare',
     fields: [...WHO, 'tokenId'],
-    async answer(requested) {
-      const { ports, act, fields } = requested;
+    async answer(request) {
+      const { ports, act, fields } = request;
       const token = fields.id('tokenId', 'tok');
-      const resource = await resourceOf(requested);
+      const resource = await resourceOf(request);
       if (isRefusal(resource)) return resource;
-      const found = await (token === undefined ? userOf(requested) : maybeUserOf(requested));
+      const found = await (token === undefined ? userOf(request) : maybeUserOf(request));
       if (isRefusal(found)) return found;
-      const request = { resource: resource.resource.id, user: found.user?.id, token, language: 'en' } as const;
-      const prepared = await challengeOrToken(ports, act, request);
+      const input = { resource: resource.resource.id, user: found.user?.id, token, language: 'en' } as const;
+      const prepared = await challengeOrToken(ports, act, input);
       if (isRefusal(prepared)) return prepared;
       const { asked: challenge, token: named } = prepared;
       return {

@@ -28,16 +28,16 @@ export const signingRows: readonly Endpoint[] = [
     method: 'POST',
     path: 'token-service/tokens/sign-transaction',
     fields: ['tokenId', 'transactionData', 'hash'],
-    async answer(requested) {
-      const { token, data } = transactionOf(requested);
-      const created = await requestSignature(requested.ports, requested.act, token, fieldsOf(data));
-      if (isRefusal(created)) return created;
+    async answer(request) {
+      const { token, data } = transactionOf(request);
+      const requested = await requestSignature(request.ports, request.act, token, fieldsOf(data));
+      if (isRefusal(requested)) return requested;
       return {
-        challenge: created.question ?? NO_TEXT,
+        challenge: requested.question ?? NO_TEXT,
         transactionData: data,
-        tokenName: created.token.name,
-        id: idNumber(created.token.id),
-        tokenType: protectimusType(created.token),
+        tokenName: requested.token.name,
+        id: idNumber(requested.token.id),
+        tokenType: protectimusType(requested.token),
       };
     },
   },
@@ -45,11 +45,11 @@ export const signingRows: readonly Endpoint[] = [
     method: 'POST',
     path: 'token-service/tokens/verify-signed-transaction',
     fields: ['tokenId', 'transactionData', 'hash', 'otp'],
-    async answer(requested) {
-      const { token, data } = transactionOf(requested);
-      const otp = parseTypedOtp(requested.fields.needed('otp'));
+    async answer(request) {
+      const { token, data } = transactionOf(request);
+      const otp = parseTypedOtp(request.fields.needed('otp'));
       if (otp === undefined) return { result: false };
-      const outcome = await checkSignature(requested.ports, requested.act, token, { fields: fieldsOf(data), otp });
+      const outcome = await checkSignature(request.ports, request.act, token, { fields: fieldsOf(data), otp });
       if (!isRefusal(outcome)) return { result: true };
       return isCredentialRefusal(outcome.refused) ? { result: false } : outcome;
     },

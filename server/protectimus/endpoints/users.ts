@@ -12,7 +12,7 @@ import { updateUser } from '../../user-management/update-user.ts';
 import { userIndexes } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';
 import { isBlockedBy, USER_BLOCKS } from '../blocks.ts';
-import { ENCODING_TYPES, hashAlgorithmOf } from '../encoding-format.ts';
+import { ENCODING_TYPES, importedHashOf } from '../encoding-format.ts';
 import { type Endpoint, type EndpointRequest, pathNumber } from '../endpoint.ts';
 import { findNamedUser } from '../find-named.ts';
 import { plainPhone } from '../phone-numbers.ts';
@@ -98,7 +98,7 @@ function passwordOf(fields: Fields): Parameters<typeof importPasswordHash>[3] {
   if (format === undefined) throw missing('encodingFormat');
   if (salt !== '' && !/^(?:[0-9a-f]{2})+$/i.test(salt)) throw invalid('rawSalt', 'hexadecimal');
   if (!/^[0-9a-f]+$/i.test(raw)) throw invalid('rawPassword', 'the hash in hexadecimal');
-  return { passwordHash: hashAlgorithmOf(type, { hash: raw, salt, encodingFormat: format }) };
+  return { passwordHash: importedHashOf(type, { hash: raw, salt, encodingFormat: format }) };
 }
 
 export const userRows: readonly Endpoint[] = [
