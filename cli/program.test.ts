@@ -55,8 +55,8 @@ describe('from nothing to access', () => {
       out: 'assigned\n',
       err: '',
     });
-    const visible = await json<{ assignments: unknown[]; hasPassword: boolean }>('user', 'show', user);
-    expect(visible).toMatchObject({
+    const view = await json<{ assignments: unknown[]; hasPassword: boolean }>('user', 'show', user);
+    expect(view).toMatchObject({
       hasPassword: true,
       assignments: [{ resource, alone: false, tokens: [token.token.id] }],
     });
@@ -68,16 +68,16 @@ describe('from nothing to access', () => {
     await account();
     const { id: resource } = await json<{ id: string }>('resource', 'create', '--name', 'Shop');
     const { id } = await json<{ id: string }>('user', 'create', '--login', 'ada', '--email', 'ada@acme.example');
-    const creation = await json<{ token: { id: string; owner: string } }>(
+    const created = await json<{ token: { id: string; owner: string } }>(
       ...['token', 'create', '--name', 'phone', '--kind', 'totp', '--owner', 'ada'],
     );
-    expect(creation.token.owner).toBe(id);
-    const access = ['--resource', resource, '--user', 'ADA@acme.example', '--token', creation.token.id];
+    expect(created.token.owner).toBe(id);
+    const access = ['--resource', resource, '--user', 'ADA@acme.example', '--token', created.token.id];
     expect(await terminal.type(['assign', ...access])).toMatchObject({ code: 0, err: '' });
-    expect(await json('user', 'show', id)).toMatchObject({ assignments: [{ resource, tokens: [creation.token.id] }] });
-    expect(await json('token', 'list', '--owner', 'ada')).toMatchObject([{ id: creation.token.id }]);
+    expect(await json('user', 'show', id)).toMatchObject({ assignments: [{ resource, tokens: [created.token.id] }] });
+    expect(await json('token', 'list', '--owner', 'ada')).toMatchObject([{ id: created.token.id }]);
     expect(await terminal.type(['unassign', ...access])).toMatchObject({ code: 0, err: '' });
-    expect(await json('token', 'update', creation.token.id, '--owner', 'none')).not.toHaveProperty('owner');
+    expect(await json('token', 'update', created.token.id, '--owner', 'none')).not.toHaveProperty('owner');
     expect(await terminal.type(['assign', '--resource', resource, '--user', 'nobody'])).toMatchObject({
       code: 1,
       err: expect.stringContaining('USER_NOT_FOUND'),

@@ -93,8 +93,8 @@ class Client {
 
   async byWidget(login: string): Promise<number[]> {
     const { resource } = this.#target;
-    const requested = { resource, nonce: 'nonce-0123456789abcdef', origin: 'http://localhost:3000' };
-    const started = await this.#post('/widget/v1/flows', requested, {});
+    const body = { resource, nonce: 'nonce-0123456789abcdef', origin: 'http://localhost:3000' };
+    const started = await this.#post('/widget/v1/flows', body, {});
     const { handle } = JSON.parse(started.body) as { handle?: string };
     if (handle === undefined) throw new Error(`a sign-in did not begin: ${started.status}`);
     const headers = { [FLOW_HEADER]: handle };
@@ -116,7 +116,7 @@ class Client {
     const text = JSON.stringify(body);
     return new Promise<{ status: number; body: string; tookMs: number }>((resolve, reject) => {
       const started = performance.now();
-      const requested = request(
+      const outgoing = request(
         {
           host: '127.0.0.1',
           port: this.#target.port,
@@ -137,8 +137,8 @@ class Client {
           answer.on('error', reject);
         },
       );
-      requested.on('error', reject);
-      requested.end(text);
+      outgoing.on('error', reject);
+      outgoing.end(text);
     });
   }
 }

@@ -68,7 +68,7 @@ describe('credentials', () => {
   });
 
   test('are sent again after a failure, with growing pauses, and at least as long as asked to wait', async () => {
-    const { source, asked } = await open((_path, _query, times) =>
+    const { source, requests } = await open((_path, _query, times) =>
       times === 1
         ? status(503)
         : times === 2
@@ -78,14 +78,14 @@ describe('credentials', () => {
             : { ok: 1 },
     );
     expect(await source.read('auth-service/balance')).toEqual({ ok: 1 });
-    expect(asked).toHaveLength(4);
+    expect(requests).toHaveLength(4);
     expect(waits).toEqual([1000, 7000, 4000]);
   });
 
   test('are not sent forever, and no wait is longer than a minute', async () => {
-    const { source, asked } = await open(() => status(503, { 'retry-after': '86400' }));
+    const { source, requests } = await open(() => status(503, { 'retry-after': '86400' }));
     await expect(source.read('auth-service/balance')).rejects.toThrow(Unreachable);
-    expect(asked).toHaveLength(4);
+    expect(requests).toHaveLength(4);
     expect(Math.max(...waits)).toBe(60_000);
   });
 });
@@ -230,7 +230,7 @@ describe('reading', () => {
       query.get('block') === 'TOO_MANY_OTP_FAILED_ATTEMPTS' ? failure(6001) : undefined,
     );
     expect((await old.read()).blockedTokens.size).toBe(0);
-    expect(old.asked.join()).toContain('TOO_MANY_OTP_FAILED_ATTEMPTS_BLOCKED');
+    expect(old.requests.join()).toContain('TOO_MANY_OTP_FAILED_ATTEMPTS_BLOCKED');
     const mute = await open((path, query) =>
       path === 'user-service/users' && query.has('block') ? failure(6001) : undefined,
     );

@@ -38,13 +38,13 @@ describe('pipelined requests', () => {
   });
 
   test('beyond the bound close the connection', async () => {
-    const query = await serve(1024 * 1024);
+    const requested = await serve(1024 * 1024);
     const client = await rawClient(server.port);
     client.socket.pause();
     client.send(request('/0').repeat(1500));
     client.socket.resume();
     await client.closed();
-    expect(query.length).toBeLessThan(20);
+    expect(requested.length).toBeLessThan(20);
   });
 
   test('all get their responses in order if the client reads', async () => {

@@ -40,7 +40,7 @@ const assignedTo = (list: readonly ResourceId[]) => ({
 const superuser: Actor = { kind: 'administrator', account, id: id('adm', 1), role: 'superuser', resources: [] };
 const operator: Actor = { kind: 'operator', account };
 const service: Actor = { kind: 'service', account };
-const holder: Actor = { kind: 'user', account, id: id('usr', 1) };
+const user: Actor = { kind: 'user', account, id: id('usr', 1) };
 const key = (scopes: 'all' | 'objects', confined?: ResourceId[]): Actor => ({
   kind: 'api-key',
   account,
@@ -55,14 +55,14 @@ const administrator = someResources.map(
 );
 const anyActor = fc.oneof(
   administrator,
-  fc.constantFrom(superuser, operator, holder, key('all'), key('objects'), key('all', [id('res', 1)])),
+  fc.constantFrom(superuser, operator, user, key('all'), key('objects'), key('all', [id('res', 1)])),
 );
 
 describe('administering', () => {
   // SR-27
   test('is a right of the superuser, the operator and an unlimited key with the scope', () => {
     for (const actor of [superuser, operator, key('all')]) expect(mayAdminister(actor)).toBe(true);
-    for (const actor of [holder, key('objects'), key('all', [id('res', 1)])]) expect(mayAdminister(actor)).toBe(false);
+    for (const actor of [user, key('objects'), key('all', [id('res', 1)])]) expect(mayAdminister(actor)).toBe(false);
     fc.assert(fc.property(administrator, (actor) => !mayAdminister(actor)));
   });
 });
@@ -80,7 +80,7 @@ test('SR-27: only callers who may administer, read and write create administrato
 
 test('SR-41: no administrator, not even the superuser, chooses a password; a site’s backend and the operator do', () => {
   fc.assert(fc.property(administrator, (actor) => !mayChoosePassword(actor)));
-  for (const actor of [superuser, holder, key('all', [id('res', 1)])]) expect(mayChoosePassword(actor)).toBe(false);
+  for (const actor of [superuser, user, key('all', [id('res', 1)])]) expect(mayChoosePassword(actor)).toBe(false);
   for (const actor of [operator, key('objects')]) expect(mayChoosePassword(actor)).toBe(true);
 });
 
@@ -160,11 +160,11 @@ test('an administrator’s sign-in token is theirs alone, whatever the other cal
 });
 
 test('a user who signs in administers nothing', () => {
-  expect([maySee, mayCreate, mayCreateResource, mayAdminister].some((may) => may(holder))).toBe(false);
-  expect(mayActOn(holder, id('res', 1))).toBe(false);
-  expect(mayChangeUser(holder, assignedTo([]))).toBe(false);
-  expect(mayChangeToken(holder, { directResources: [] }, undefined)).toBe(false);
-  expect(mayDelete(holder, { createdBy: referenceTo(holder) })).toBe(false);
+  expect([maySee, mayCreate, mayCreateResource, mayAdminister].some((may) => may(user))).toBe(false);
+  expect(mayActOn(user, id('res', 1))).toBe(false);
+  expect(mayChangeUser(user, assignedTo([]))).toBe(false);
+  expect(mayChangeToken(user, { directResources: [] }, undefined)).toBe(false);
+  expect(mayDelete(user, { createdBy: referenceTo(user) })).toBe(false);
 });
 
 test('a key limited to resources has no access to the account’s objects', () => {
@@ -199,7 +199,7 @@ describe('SR-67: seeing resources', () => {
       expect(visibleResources(actor)).toBeUndefined();
       expect(maySeeResource(actor, id('res', 1))).toBe(true);
     }
-    for (const actor of [holder, key('all', [id('res', 1)])]) expect(visibleResources(actor)).toEqual(new Set());
+    for (const actor of [user, key('all', [id('res', 1)])]) expect(visibleResources(actor)).toEqual(new Set());
     fc.assert(
       fc.property(administrator, (actor) => {
         expect(visibleResources(actor)).toEqual(new Set(actor.kind === 'administrator' ? actor.resources : []));
@@ -259,7 +259,7 @@ describe('SR-27: the complete table for each kind of actor', () => {
     ['an unconfined key with all scopes', key('all'), everything],
     ['an unconfined key', key('objects'), { ...everything, administers: false }],
     ['a key confined to a resource', key('all', [R1]), { ...nothing, authenticates: true }],
-    ['a person who signs in', holder, nothing],
+    ['a person who signs in', user, nothing],
     [
       'the superuser',
       superuser,
@@ -310,7 +310,7 @@ describe('SR-27: the complete table for each kind of actor', () => {
     expect(mayDelete(one, { createdBy: referenceTo(one) })).toBe(true);
     expect(mayDelete(one, { createdBy: { kind: 'administrator' } })).toBe(false);
     expect(mayDelete(one, { createdBy: { kind: 'api-key', id: id('adm', 2) } })).toBe(false);
-    expect(mayDelete(holder, { createdBy: referenceTo(holder) })).toBe(false);
+    expect(mayDelete(user, { createdBy: referenceTo(user) })).toBe(false);
   });
 
   test('an administrator’s sign-in token cannot be assigned', () => {
@@ -319,8 +319,8 @@ describe('SR-27: the complete table for each kind of actor', () => {
   });
 
   test('a user is only themselves', () => {
-    expect(isOwnUser(holder, id('usr', 1))).toBe(true);
-    expect(isOwnUser(holder, id('usr', 2))).toBe(false);
+    expect(isOwnUser(user, id('usr', 1))).toBe(true);
+    expect(isOwnUser(user, id('usr', 2))).toBe(false);
     expect(isOwnUser({ kind: 'user', account }, undefined)).toBe(false);
     expect(isOwnUser(superuser, id('adm', 1) as never)).toBe(false);
   });

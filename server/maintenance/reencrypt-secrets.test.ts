@@ -171,9 +171,7 @@ describe('under a new master key', () => {
   test('a repeated Idempotency-Key still gets the first response, before and after, and keeps its expiry', async () => {
     const request = { account, key: 'once', fingerprint: 'body', prefix: 'usr' } as const;
     const make = (over: TestPorts) =>
-      idempotently(over, request, async (created) =>
-        unwrap(await createUser(over, created, account, { login: 'maria' })),
-      );
+      idempotently(over, request, async (newId) => unwrap(await createUser(over, newId, account, { login: 'maria' })));
     const first = unwrap(await make(ports));
     const fresh = await underNewKey();
     expect(unwrap(await make(fresh))).toEqual(first);

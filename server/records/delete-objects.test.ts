@@ -174,8 +174,8 @@ describe('a deleted user', () => {
       },
     };
     const spec = { name: 'phone', kind: 'totp', algorithm: 'SHA1', digits: 6, periodMs: 30_000, counter: 0 } as const;
-    const creation = await createToken(ports, birth(ports, 'tok'), account, { ...spec, owner: user.id });
-    expect(creation).toEqual({ refused: 'USER_NOT_FOUND' });
+    const created = await createToken(ports, birth(ports, 'tok'), account, { ...spec, owner: user.id });
+    expect(created).toEqual({ refused: 'USER_NOT_FOUND' });
     expect(await listed(tokenIndexes.ofOwner(account, user.id))).toEqual([]);
   });
 

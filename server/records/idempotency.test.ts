@@ -166,14 +166,14 @@ describe('a crash', () => {
     ports.clock.advance(IDEMPOTENCY_LEASE_MS - 1);
     expect(await enrol('h', { by: of })).toMatchObject({ refused: 'IDEMPOTENCY_KEY_IN_USE' });
     ports.clock.advance(1);
-    const creation = unwrap(await enrol('h', { by: of }));
+    const created = unwrap(await enrol('h', { by: of }));
     expect(await countTokens(of)).toBe(1);
-    expect(await enrol('h', { by: of })).toEqual(creation);
+    expect(await enrol('h', { by: of })).toEqual(created);
     // The returned seed is the stored one.
-    const [stored] = await ports.store.getMany([tokenDocument.key(creation.id)], ports.clock.now());
-    const context = { account: of, kind: 'token', id: creation.id, field: 'secret' } as const;
+    const [stored] = await ports.store.getMany([tokenDocument.key(created.id)], ports.clock.now());
+    const context = { account: of, kind: 'token', id: created.id, field: 'secret' } as const;
     const sealed = stored && isOath(stored.value) ? stored.value.sealedSecret : '';
-    expect(base32Encode(ports.secrets.open(sealed, context))).toBe(creation.secret);
+    expect(base32Encode(ports.secrets.open(sealed, context))).toBe(created.secret);
   });
 
   test('after a login request was created returns that same request', async () => {

@@ -15,7 +15,7 @@ export interface Acknowledgement {
 }
 
 /** Patterns to find in the lines of a trace. */
-interface TraceResult {
+interface TracePatterns {
   /** In the path of the data file. */
   readonly file: RegExp;
   /** The system call that sends an acknowledgement. */
@@ -45,16 +45,16 @@ export function underStrace(trace: string): string[] {
 export async function readTrace(
   trace: string,
   pid: number | undefined,
-  traced: TraceResult,
+  patterns: TracePatterns,
 ): Promise<Acknowledgement[]> {
   await waitUntil('the trace is whole', async () =>
     new RegExp(`^${pid} +\\+\\+\\+ `, 'm').test(await readFile(trace, 'utf8')),
   );
-  return acknowledgementsIn(await readFile(trace, 'utf8'), traced);
+  return acknowledgementsIn(await readFile(trace, 'utf8'), patterns);
 }
 
 /** Threads interleave: a call may begin in one line (`<unfinished ...>`) and end in another (`<... name resumed>`). */
-function acknowledgementsIn(text: string, { file, acknowledgement }: TraceResult): Acknowledgement[] {
+function acknowledgementsIn(text: string, { file, acknowledgement }: TracePatterns): Acknowledgement[] {
   const found: Acknowledgement[] = [];
   const begun = new Map<string, { call: string; at: number }>();
   const synchronous = new Set<string>();

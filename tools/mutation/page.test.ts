@@ -30,8 +30,8 @@ it.each(DECIDING_MODULES.map(({ name }) => name))('%s was measured and has a sco
 });
 
 it('explains survivors of existing lines only', () => {
-  const deleted = EXPLAINED_SURVIVORS.filter(
+  const stale = EXPLAINED_SURVIVORS.filter(
     ({ file, line }) => !isFile(file) || !readFileSync(file, 'utf8').includes(line),
   );
-  expect(deleted).toEqual([]);
+  expect(stale).toEqual([]);
 });

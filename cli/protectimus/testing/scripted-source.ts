@@ -8,7 +8,7 @@ export type ScriptedAnswer = object | ((request: IncomingMessage, response: Serv
 export interface ScriptedSource {
   url: string;
   /** Every requested path with its query. */
-  asked: string[];
+  requests: string[];
   close(): void;
 }
 
@@ -33,7 +33,7 @@ export async function startScriptedSource(
     server.closeAllConnections();
     server.close();
   };
-  return { url: `http://127.0.0.1:${port}`, asked: requests, close };
+  return { url: `http://127.0.0.1:${port}`, requests, close };
 }
 
 /** The answers of an empty account. */

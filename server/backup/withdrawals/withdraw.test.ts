@@ -89,11 +89,11 @@ describe('a user after a withdrawal', () => {
         expect(after.passwordHash).toBe(what.withdrawals.has('replace-password') ? UNKNOWN : 'old');
         expect(access(before)).toEqual(expect.arrayContaining(access(after)));
         for (const { resource, token } of what.unassigned) {
-          const deleted = access(after).filter((one) => {
+          const remaining = access(after).filter((one) => {
             const [on, pair] = one.split(' ');
             return (resource === undefined || on === resource) && pair === token;
           });
-          expect(deleted).toEqual([]);
+          expect(remaining).toEqual([]);
         }
         expect(withdrawUser(after, what, UNKNOWN)).toEqual(after);
       }),
@@ -207,8 +207,8 @@ describe('events in the order in which they happened', () => {
         const { unassigned, newPairs } = of(collected(...events), alice);
         const removed = unassigned.map(({ resource, token }) => `${resource} ${token}`);
         expect(removed.sort()).toEqual([...last.keys()].filter((one) => last.get(one)).sort());
-        const creation = steps.flatMap(({ pair: one, isRemoved }) => (isRemoved || !one.token ? [] : [one]));
-        expect(newPairs).toEqual(creation);
+        const assigned = steps.flatMap(({ pair: one, isRemoved }) => (isRemoved || !one.token ? [] : [one]));
+        expect(newPairs).toEqual(assigned);
       }),
     );
   });

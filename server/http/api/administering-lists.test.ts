@@ -120,7 +120,7 @@ test('lists webhooks created in the same instant once each', async () => {
       seen.push(...page.items.map(({ url }) => url));
       after = page.next === null ? '' : `&after=${page.next}`;
     } while (after !== '');
-    expect(seen.sort()).toEqual(Array.from({ length: 7 }, (_, creation) => `https://h${creation}.example/`));
+    expect(seen.sort()).toEqual(Array.from({ length: 7 }, (_, at) => `https://h${at}.example/`));
   }
 });
 

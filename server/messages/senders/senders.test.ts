@@ -13,15 +13,15 @@ import { DEFAULT_CODE_LIMITS } from '../../tokens/kinds/sent/code-limits.ts';
 import { createChannelSender } from './channel-sender.ts';
 import { mailedCodes } from './mailed-codes.ts';
 
-interface Asked {
+interface ReceivedRequest {
   path: string;
   headers: IncomingMessage['headers'];
   body: string;
 }
 const running: Server[] = [];
-const requested: Asked[] = [];
+const received: ReceivedRequest[] = [];
 afterEach(async () => {
-  requested.length = 0;
+  received.length = 0;
   for (const server of running.splice(0)) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -35,7 +35,7 @@ async function gatewayAt(answer: (response: ServerResponse) => void): Promise<st
       body += chunk;
     });
     request.on('end', () => {
-      requested.push({ path: request.url ?? '', headers: request.headers, body });
+      received.push({ path: request.url ?? '', headers: request.headers, body });
       answer(response);
     });
   });
@@ -43,9 +43,9 @@ async function gatewayAt(answer: (response: ServerResponse) => void): Promise<st
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/codes`;
 }
-function first(): Asked {
-  const [only] = requested;
-  if (!only || requested.length > 1) throw new Error(`asked ${requested.length} times`);
+function first(): ReceivedRequest {
+  const [only] = received;
+  if (!only || received.length > 1) throw new Error(`received ${received.length} requests`);
   return only;
 }
 const status = (code: number) => (response: ServerResponse) => void response.writeHead(code).end();
@@ -138,7 +138,7 @@ describe.each([
   test('with a redirect is not followed, so no credentials leak', async () => {
     const elsewhere = await gatewayAt(status(200));
     await failureOf(to(await gatewayAt((response) => void response.writeHead(307, { location: elsewhere }).end())));
-    expect(requested).toHaveLength(1);
+    expect(received).toHaveLength(1);
   });
 
   test('that quotes the request is not quoted in the error', async () => {

@@ -104,8 +104,8 @@ describe('a request to a gateway', () => {
     const body = { type: 'form', fields: { a: '{text}', b: '{code}' } } as const;
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        const created = gatewayRequest(gateway({ body }), OWN, { ...MESSAGE, text });
-        expect([...new URLSearchParams(created.body)]).toEqual([
+        const request = gatewayRequest(gateway({ body }), OWN, { ...MESSAGE, text });
+        expect([...new URLSearchParams(request.body)]).toEqual([
           ['a', text],
           ['b', '492817'],
         ]);
@@ -116,8 +116,8 @@ describe('a request to a gateway', () => {
   test.each(Object.entries(GATEWAY_PRESETS))(
     '%s receives number, text and credentials where it expects them',
     (name, preset) => {
-      const creation = gatewayRequest(preset.gateway, OWN, { ...MESSAGE, text: 'Grüße & mehr' });
-      const url = new URL(creation.url);
+      const request = gatewayRequest(preset.gateway, OWN, { ...MESSAGE, text: 'Grüße & mehr' });
+      const url = new URL(request.url);
       expect(url.protocol).toBe('https:');
       expect(url.search).toBe('');
       const hosts = {
@@ -127,13 +127,13 @@ describe('a request to a gateway', () => {
         sinch: 'eu.sms.api.sinch.com',
       };
       expect(url.host).toBe(hosts[name as keyof typeof hosts]);
-      const sent = creation.headers['content-type']?.includes('json')
-        ? JSON.stringify(JSON.parse(creation.body ?? ''))
-        : JSON.stringify([...new URLSearchParams(creation.body)]);
+      const sent = request.headers['content-type']?.includes('json')
+        ? JSON.stringify(JSON.parse(request.body ?? ''))
+        : JSON.stringify([...new URLSearchParams(request.body)]);
       expect(sent).toContain('4915112345678');
       expect(sent).toContain('Grüße & mehr');
-      expect(`${sent}${creation.headers.authorization ?? ''}`).not.toMatch(/\{[a-z]+\}/);
-      const complete = `${sent}${Buffer.from((creation.headers.authorization ?? '').replace('Basic ', ''), 'base64')}${creation.headers.authorization}`;
+      expect(`${sent}${request.headers.authorization ?? ''}`).not.toMatch(/\{[a-z]+\}/);
+      const complete = `${sent}${Buffer.from((request.headers.authorization ?? '').replace('Basic ', ''), 'base64')}${request.headers.authorization}`;
       expect(complete).toContain('s3cret');
     },
   );

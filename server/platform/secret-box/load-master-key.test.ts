@@ -54,12 +54,12 @@ describe('a master key from the environment', () => {
 // SR-21
 describe('the master key file', () => {
   test('is created once, readable only by its owner, and read from then on', async () => {
-    const creation = await loadMasterKey({ file, create: true });
-    expect(creation).toHaveLength(32);
+    const created = await loadMasterKey({ file, create: true });
+    expect(created).toHaveLength(32);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await readdir(folder)).toEqual(['master.key']);
-    expect(await loadMasterKey({ file, create: true })).toEqual(creation);
-    expect(await loadMasterKey({ file, create: false })).toEqual(creation);
+    expect(await loadMasterKey({ file, create: true })).toEqual(created);
+    expect(await loadMasterKey({ file, create: false })).toEqual(created);
   });
 
   test('gives the same key to many processes that start at once', async () => {

@@ -354,9 +354,9 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     await addMailbox(own);
     await own.ask('POST auth-service/prepare', { ...R(own), ...U(own) }, { format });
     const { code: sent } = own.service.ports.codes.last('alice@post.example');
-    const view = { ...R(own), ...U(own), otp: sent };
-    const first = await own.ask('POST auth-service/authenticate/user-token', view, { format });
-    const second = await own.ask('POST auth-service/authenticate/user-token', view, { format });
+    const attempt = { ...R(own), ...U(own), otp: sent };
+    const first = await own.ask('POST auth-service/authenticate/user-token', attempt, { format });
+    const second = await own.ask('POST auth-service/authenticate/user-token', attempt, { format });
     expect(String((first.holder.response as { result: unknown }).result)).toBe('true');
     expect(String((second.holder.response as { result: unknown }).result)).toBe('false');
   });
@@ -373,8 +373,8 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     });
     const suite = parseSuite(SUITE);
     const otp = suite ? ocraAnswer(suite, SEED, { question: challenge }) : '';
-    const displayed = { ...R(own), ...U(own), otp };
-    const answered = await own.ask('POST auth-service/authenticate/user-token', displayed, { format });
+    const attempt = { ...R(own), ...U(own), otp };
+    const answered = await own.ask('POST auth-service/authenticate/user-token', attempt, { format });
     expect(answered.holder).toEqual({ status: 'OK', response: { result: format === 'xml' ? 'true' : true } });
   });
 });

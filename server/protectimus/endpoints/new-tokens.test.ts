@@ -200,7 +200,7 @@ tryCases(() => dialect, CASES);
 
 describe.each(['json', 'xml'] as const)('in %s', (format) => {
   const ask = asking(format);
-  const created = async (own: Dialect, row: string, sent: object) => {
+  const createAndRead = async (own: Dialect, row: string, sent: object) => {
     const { id } = await ask(own, row, sent);
     return (await own.ask(`GET token-service/tokens/${id}`)).holder.response as { token: Record<string, unknown> };
   };
@@ -301,7 +301,7 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     ],
   ])('creates %s', async (_, row, sentBy, expected) => {
     const own = await dialect.another();
-    const { token } = await created(own, row, sentBy(own));
+    const { token } = await createAndRead(own, row, sentBy(own));
     expect(token).toMatchObject({ ...expected, creatorUsername: own.superuser.email });
   });
 

@@ -207,10 +207,10 @@ describe('a seed of 80 bits', () => {
     });
     await ask(own, 'POST resource-service/assign/token-with-user', { ...R(own), tokenId: id });
     own.service.ports.clock.advance(30_000);
-    const view = { ...R(own), ...U(own), otp: shortCode(own) };
+    const attempt = { ...R(own), ...U(own), otp: shortCode(own) };
     const row = 'POST auth-service/authenticate/user-token';
-    expect(await ask(own, row, view)).toEqual({ result: true });
-    expect(await ask(own, row, view)).toEqual({ result: false });
+    expect(await ask(own, row, attempt)).toEqual({ result: true });
+    expect(await ask(own, row, attempt)).toEqual({ result: false });
   });
 });
 

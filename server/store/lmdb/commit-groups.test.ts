@@ -34,41 +34,41 @@ function stagedTransactions() {
         fail: reject,
       });
     });
-  return { begun: started, transact };
+  return { started, transact };
 }
 
 test('changes that wait when a transaction starts go into it in order; later ones go into the next', async () => {
-  const { begun, transact } = stagedTransactions();
+  const { started, transact } = stagedTransactions();
   const applied: string[][] = [];
   const groups = new CommitGroups(transact, (changes) => {
     applied.push(changes.map(({ anchor }) => anchor));
     return changes.map(() => 'committed');
   });
   const early = [groups.commit(prepared('a')), groups.commit(prepared('b')), groups.commit(prepared('c'))];
-  begun[0]?.begin();
+  started[0]?.begin();
   const late = groups.commit(prepared('d'));
-  expect([begun.length, applied]).toEqual([2, [['a', 'b', 'c']]]);
+  expect([started.length, applied]).toEqual([2, [['a', 'b', 'c']]]);
 
   let answered = 0;
   for (const commit of early) void commit.then(() => answered++);
   await Promise.resolve();
   expect(answered).toBe(0);
-  begun[0]?.flush();
+  started[0]?.flush();
   expect(await Promise.all(early)).toEqual(['committed', 'committed', 'committed']);
-  begun[1]?.begin();
-  begun[1]?.flush();
+  started[1]?.begin();
+  started[1]?.flush();
   expect(await late).toBe('committed');
   expect(applied).toEqual([['a', 'b', 'c'], ['d']]);
 });
 
 test('SR-53: if a transaction cannot be flushed, none of its changes is confirmed or retried', async () => {
-  const { begun, transact } = stagedTransactions();
+  const { started, transact } = stagedTransactions();
   const groups = new CommitGroups(transact, (changes) => changes.map(() => 'committed'));
   const both = Promise.allSettled([groups.commit(prepared('a')), groups.commit(prepared('b'))]);
-  begun[0]?.begin();
-  begun[0]?.fail(new Error('the disk is full'));
+  started[0]?.begin();
+  started[0]?.fail(new Error('the disk is full'));
   expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  expect(begun).toHaveLength(1);
+  expect(started).toHaveLength(1);
 });
 
 test('a failing change does not affect the others: each has its event and its own version', async () => {
@@ -109,9 +109,9 @@ const anyChange = fc.record({
 test('many at once have the same result as one after the other', async () => {
   let turn = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(anyChange, { minLength: 1, maxLength: 40 }), async (random) => {
+    fc.asyncProperty(fc.array(anyChange, { minLength: 1, maxLength: 40 }), async (drawn) => {
       turn += 1;
-      const changes = random.map(({ anchor, name, version, what, repeated }, n): Change => {
+      const changes = drawn.map(({ anchor, name, version, what, repeated }, n): Change => {
         const key = keyOf(anchor, name);
         const expiresAt = what === 'expiring' ? NOW + n : what === 'expired' ? NOW : undefined;
         const put = { key, value: n, ...omitUndefined({ expiresAt }) };

@@ -69,10 +69,10 @@ export function anotherCode(code: string): string {
   return String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 }
 
-let createdToken = 0;
+let addresses = 0;
 
 /** An address that no other test uses, so that limits are independent. */
 export function freshAddress(kind: SentFactor['kind']): string {
-  createdToken += 1;
-  return kind === 'sms' ? `+49151${String(createdToken).padStart(8, '0')}` : `person-${createdToken}@example.com`;
+  addresses += 1;
+  return kind === 'sms' ? `+49151${String(addresses).padStart(8, '0')}` : `person-${addresses}@example.com`;
 }

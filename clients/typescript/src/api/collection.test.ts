@@ -7,7 +7,7 @@ function clientWith(...answers: Answer[]) {
   const { fetch, requests } = scriptedFetch(...answers);
   const client = createClient({ url: 'https://auth.example', apiKey: 'key_0123456789a.secret', fetch });
   const requested = () => requests.map(({ method, url }) => `${method} ${url.replace('https://auth.example/v1', '')}`);
-  return { client, requests, asked: requested };
+  return { client, requests, requested };
 }
 
 async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
@@ -20,7 +20,7 @@ const item = (id: string) => ({ id, name: id });
 
 describe('create, get and update', () => {
   test('go to the address of the kind', async () => {
-    const { client, asked, requests } = clientWith(json(item('x_1')));
+    const { client, requested, requests } = clientWith(json(item('x_1')));
     await client.resources.create({ name: 'Shop', allowedOrigins: ['https://shop.example'] });
     await client.resources.get('res_1');
     await client.resources.update('res_1', { enabled: false });
@@ -29,7 +29,7 @@ describe('create, get and update', () => {
     await client.tokens.get('tok_1');
     await client.filters.create({ name: 'Office', rule: { kind: 'ip', mode: 'allow', ranges: ['192.0.2.0/24'] } });
     await client.filters.get('flt_1');
-    expect(asked()).toEqual([
+    expect(requested()).toEqual([
       'POST /resources',
       'GET /resources/res_1',
       'PATCH /resources/res_1',
@@ -44,7 +44,7 @@ describe('create, get and update', () => {
   });
 
   test('a token is brought back into step by two codes, and never asked twice by itself', async () => {
-    const { client, asked, requests } = clientWith(
+    const { client, requested, requests } = clientWith(
       json(item('tok_1')),
       problem(503, 'UNAVAILABLE'),
       json(item('tok_1')),
@@ -53,11 +53,11 @@ describe('create, get and update', () => {
     expect(requests[0]?.body).toEqual({ otps: ['755224', '287082'] });
     expect((await refusalOf(client.tokens.resync('tok_1', ['755224', '287082']))).status).toBe(503);
     expect((await refusalOf(client.tokens.resync('../users', ['755224', '287082']))).code).toBe('INPUT_INVALID');
-    expect(asked()).toEqual(['POST /tokens/tok_1/resync', 'POST /tokens/tok_1/resync']);
+    expect(requested()).toEqual(['POST /tokens/tok_1/resync', 'POST /tokens/tok_1/resync']);
   });
 
   test('a checked code is never repeated by itself, since wrong ones count', async () => {
-    const { client, requests, asked } = clientWith(
+    const { client, requests, requested } = clientWith(
       json({ verdict: 'right', offset: -1 }),
       problem(503, 'UNAVAILABLE'),
       json({ verdict: 'used' }),
@@ -69,7 +69,7 @@ describe('create, get and update', () => {
     expect(await client.tokens.check('tok_1', '755224')).toEqual({ verdict: 'used' });
     await expect(client.tokens.check('tok_1', '755224')).rejects.toThrow();
     expect((await refusalOf(client.tokens.check('../users', '755224'))).code).toBe('INPUT_INVALID');
-    expect(asked()).toEqual(Array(4).fill('POST /tokens/tok_1/check'));
+    expect(requested()).toEqual(Array(4).fill('POST /tokens/tok_1/check'));
   });
 
   test('a created token comes with its secret', async () => {
@@ -100,10 +100,10 @@ describe('create, get and update', () => {
   test.each(['', '.', '..', '../tokens', 'a/b', 'a?b', 'a#b', 'usr 1', '%2e%2e', 'x'.repeat(65), undefined])(
     'the id %j is not sent anywhere',
     async (id) => {
-      const { client, asked } = clientWith(json(item('usr_1')));
+      const { client, requested } = clientWith(json(item('usr_1')));
       expect((await refusalOf(client.users.get(id as string))).code).toBe('INPUT_INVALID');
       expect((await refusalOf(client.users.update(id as string, {}))).code).toBe('INPUT_INVALID');
-      expect(asked()).toEqual([]);
+      expect(requested()).toEqual([]);
     },
   );
 
@@ -126,16 +126,16 @@ describe('create, get and update', () => {
 
 describe('list', () => {
   test('goes through all pages in order, and asks for one only when it is reached', async () => {
-    const { client, asked } = clientWith(
+    const { client, requested } = clientWith(
       json({ items: [item('a'), item('b')], next: 'cursor/1 &x' }),
       json({ items: [], next: 'cursor2' }),
       json({ items: [item('c')], next: null }),
     );
     const list = client.users.list({ limit: 2 });
     expect((await list.next()).value).toMatchObject({ id: 'a' });
-    expect(asked()).toEqual(['GET /users?limit=2']);
+    expect(requested()).toEqual(['GET /users?limit=2']);
     expect((await collect(list)).map(({ id }) => id)).toEqual(['b', 'c']);
-    expect(asked()).toEqual([
+    expect(requested()).toEqual([
       'GET /users?limit=2',
       'GET /users?after=cursor%2F1+%26x&limit=2',
       'GET /users?after=cursor2&limit=2',
@@ -148,22 +148,22 @@ describe('list', () => {
   });
 
   test('can be left early', async () => {
-    const { client, asked } = clientWith(json({ items: [item('a')], next: 'more' }));
+    const { client, requested } = clientWith(json({ items: [item('a')], next: 'more' }));
     for await (const token of client.tokens.list()) {
       expect(token.id).toBe('a');
       break;
     }
-    expect(asked()).toHaveLength(1);
+    expect(requested()).toHaveLength(1);
   });
 
   test('a service whose pages go round in circles does not keep it for ever', async () => {
-    const { client, asked } = clientWith(
+    const { client, requested } = clientWith(
       json({ items: [item('a')], next: 'one' }),
       json({ items: [item('b')], next: 'two' }),
       json({ items: [item('c')], next: 'one' }),
     );
     expect((await refusalOf(collect(client.users.list()))).code).toBe('RESPONSE_INVALID');
-    expect(asked()).toHaveLength(3);
+    expect(requested()).toHaveLength(3);
   });
 
   test.each([{ items: {} }, { items: [], next: 1 }, { items: [] }, { next: null }, { items: [1], next: null }])(
