@@ -1,6 +1,14 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 
+/** What every sender of codes over HTTP needs. */
+export interface HttpSenderOptions {
+  /** The public URL of the service. */
+  issuer: string;
+  /** Default {@link DEFAULT_TIMEOUT_MS}. */
+  timeoutMs?: number;
+}
+
 interface Outgoing {
   url: string;
   method: 'POST' | 'PUT' | 'GET';
@@ -8,6 +16,7 @@ interface Outgoing {
   body?: string;
 }
 
+const DEFAULT_TIMEOUT_MS = 10_000;
 /** Maximum bytes of a response that are read: enough for every gateway's error text. */
 const ANSWER_LIMIT = 64 * 1024;
 
@@ -19,7 +28,7 @@ const ANSWER_LIMIT = 64 * 1024;
  */
 export async function exchange(
   { url, method, headers, body }: Outgoing,
-  timeoutMs: number,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
 ): Promise<{ status: number; text: string }> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {

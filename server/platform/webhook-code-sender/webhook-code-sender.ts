@@ -1,19 +1,16 @@
 import type { Clock } from '../../kernel/ports/clock.ts';
 import type { CodeChannelSender } from '../../kernel/ports/code-sender.ts';
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
-import { exchange } from '../../messages/senders/outgoing.ts';
+import { exchange, type HttpSenderOptions } from '../../messages/senders/outgoing.ts';
 import { composeText } from '../../messages/sms/compose-text.ts';
 import { signatureHeaders } from '../../webhooks/signature.ts';
 
-interface WebhookCodeSenderOptions {
+interface WebhookCodeSenderOptions extends HttpSenderOptions {
   /** `https`, or `http` on loopback. */
   url: string;
   /** 24 to 64 bytes, shared with the receiver. */
   secret: Uint8Array;
-  /** The public URL of the service. */
-  issuer: string;
   clock: Clock;
-  timeoutMs?: number;
 }
 
 /**
@@ -21,7 +18,7 @@ interface WebhookCodeSenderOptions {
  * Webhooks 1.0), so that no other party can make it send. Any 2xx means that it has accepted the message.
  */
 export function createWebhookCodeSender(options: WebhookCodeSenderOptions): CodeChannelSender {
-  const { url, secret, issuer, clock, timeoutMs = 10_000 } = options;
+  const { url, secret, issuer, clock, timeoutMs } = options;
   return {
     async send(message) {
       const { id, channel, to, language, code, expiresAt } = message;
