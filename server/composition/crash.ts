@@ -15,5 +15,5 @@ export function crashNow(log: Logger, error: unknown, why: string): void {
 
 /** State is undefined after an uncaught exception: exit and let the supervisor restart. */
 export function crashOnUncaught(log: Logger): void {
-  process.on('uncaughtException', (error) => crashNow(log, error, 'a fault that nobody handled'));
+  process.on('uncaughtException', (error) => crashNow(log, error, 'a fault that was not handled'));
 }

@@ -2,7 +2,7 @@ import { type Finding, listProjectFiles, readProjectFile } from '../project-file
 
 /** What no file of the project may contain. Written so that these patterns do not match themselves. */
 const UNWANTED: readonly [RegExp, string][] = [
-  [/(?<![\w.-])\/(?:work|root|home)\/[^\s'"`]*/, 'a path of somebody’s machine'],
+  [/(?<![\w.-])\/(?:work|root|home)\/[^\s'"`]*/, 'a path of one machine'],
   [/\b(?:TO[D]O|FIX[M]E)\b/, 'work put off; do it or open an issue'],
   [/URL\.can[P]arse/, 'Node 20 forgets letters such as ü in it once it is compiled; use parseUrl'],
 ];

@@ -11,7 +11,7 @@ test('addresses and this machine’s own name are resolved without a query', asy
 
 test('a slow name server is not waited for after the timeout', async () => {
   const over = new AbortController();
-  const request = resolveByDns('a-name-that-nobody-has.invalid', over.signal);
+  const resolving = resolveByDns('unregistered.invalid', over.signal);
   over.abort();
-  expect(await request).toEqual([]);
+  expect(await resolving).toEqual([]);
 });

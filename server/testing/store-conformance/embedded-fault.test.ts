@@ -27,6 +27,6 @@ test(`${FAULTS} servers with a fault during writes each log one line and end`, a
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line)),
-    ).toMatchObject([{ level: 'fatal', msg: 'a fault that nobody handled', err: { message: 'a fault' } }]);
+    ).toMatchObject([{ level: 'fatal', msg: 'a fault that was not handled', err: { message: 'a fault' } }]);
   }
 });
