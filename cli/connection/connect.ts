@@ -72,7 +72,7 @@ async function localSocket({ dataFolder, server, environment }: ConnectOptions) 
   if (await isListening(path)) return { path, close: async () => {} };
   if (existsSync(server) && !isInstallation(dataFolder, environment)) {
     throw new UsageError(
-      `nothing is installed in ${dataFolder}: name the service's data folder with --data, or begin one with countersign serve`,
+      `nothing is installed in ${dataFolder}: name the service's data folder with --data, or start the service there first: countersign serve`,
     );
   }
   return { path, close: await startServer(server, { ...environment, COUNTERSIGN_DATA: dataFolder }) };
