@@ -94,7 +94,7 @@ function problemOf({ status, body }: Answer): Problem {
   const { code, title, detail, errors } = (body ?? {}) as Partial<Problem>;
   if (typeof code !== 'string' || typeof title !== 'string')
     throw new Unreachable(`an answer of ${status} that is not ours`);
-  return { code, title, ...omitUndefined({ detail, errors }) };
+  return { code, title, ...omitUndefined({ detail: detail ?? undefined, errors: errors ?? undefined }) };
 }
 
 function nameOf(at: HttpTarget['at']): string {
