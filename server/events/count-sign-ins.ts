@@ -19,7 +19,7 @@ export const COUNTER = 'statistics';
 const BATCH_SIZE = 500;
 const MAX_LOSSES = 50;
 
-export interface CountOptions extends ConsumeOptions {
+interface CountOptions extends ConsumeOptions {
   /** Days for which the counters of a day are retained. */
   keptDays: number;
 }

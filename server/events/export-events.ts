@@ -9,7 +9,7 @@ import { type AuditChain, contentLines, GENESIS, headLine, type Segment, sealLin
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'signer'>;
 
-export interface ExportOptions {
+interface ExportOptions {
   format: 'jsonl' | 'csv';
   /** Only segments after this one, to continue an earlier export. */
   after?: number | undefined;

@@ -2,7 +2,7 @@ import type { AuditStatement } from '../../kernel/audit-statement.ts';
 import { GENESIS, headLine, LineHash, sealLine } from './segment.ts';
 
 /** A problem in an export, and its position. */
-export interface AuditFinding {
+interface AuditFinding {
   /** Line of the file, from 1. The number of lines + 1 means the end. */
   readonly line: number;
   readonly kind: /** The line does not belong to an export. */
