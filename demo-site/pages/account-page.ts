@@ -19,7 +19,7 @@ export function accountPage(
         : ''
     }
     <h2>How you signed in</h2>
-    <p class="small">What the shop’s backend learned from the signed result, after checking it and having it used up.</p>
+    <p class="small">What the shop’s backend learned from the signed result, after checking and consuming it.</p>
     ${claimsTable(claims)}
     <h2>Orders</h2>
     ${
