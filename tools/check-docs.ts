@@ -13,7 +13,7 @@ import { checkSnippets } from './docs-check/snippets.ts';
 import { checkParity } from './parity/parity.ts';
 import { report } from './report.ts';
 
-/** `tsx tools/check-docs.ts [root]`: fails if a document or table says what is not so. */
+/** `tsx tools/check-docs.ts [root]`: fails if a document or table is wrong. */
 const root = process.argv[2] ?? process.cwd();
 const requirements = readRequirements(root);
 console.log(requirementsTable(requirements));

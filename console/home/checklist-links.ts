@@ -29,7 +29,7 @@ export function checklistLink(item: ChecklistItem, resource: string | undefined)
   }
 }
 
-/** Whether the page of an item is one of a resource. */
+/** Whether an item leads to a page of a resource. */
 export function leadsToResource(item: ChecklistItem): boolean {
   return item === 'allow-origin' || item === 'first-login';
 }

@@ -86,7 +86,7 @@ export function LinkPage({ client, texts, route, secret, onAccepted }: LinkPageP
   const [isGone, setGone] = useState(false);
   const view = useLinkView(client, route, secret);
   const form = FORMS[route];
-  // `recoveryTitle` is that of a step of the sign-in.
+  // `recoveryTitle` is the title of a step of the sign-in.
   const name = route === 'recovery' ? 'recoveryLink' : route;
   if (secret === '' || view === 'gone' || isGone) {
     const action = { label: texts('toSignIn'), run: () => onAccepted({}) };

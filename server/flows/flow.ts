@@ -96,7 +96,7 @@ interface IdentifiedUser {
   user: UserId;
 }
 
-/** What a flow holds besides, by its step. */
+/** What else a flow holds, by its step. */
 interface StepState {
   identify: PasskeyRequest & { login?: never; user?: never };
   password: { login: string };

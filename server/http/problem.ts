@@ -102,7 +102,7 @@ export const onError: ErrorHandler<AppEnv> = (error, c) => {
   return refuse(c, refused, retryAfterMs === undefined ? {} : { retryAfterMs });
 };
 
-/** The failures that a client may retry, by the code of the error, and how they are logged. */
+/** The failures that a client may retry, by the code of the error: the refusal, and the line in the log. */
 const RETRYABLE: Readonly<Record<string, { refused: RefusalCode; level: 'warn' | 'error'; message: string }>> = {
   STORE_UNAVAILABLE: { refused: 'UNAVAILABLE', level: 'error', message: 'the store is unavailable' },
   DEPENDENCY_FAILED: { refused: 'UNAVAILABLE', level: 'error', message: 'a dependency of a decision failed' },

@@ -12,7 +12,7 @@ import { cancel, sign } from './steps/sign.ts';
 /**
  * Every step of a sign-in by the request that submits it, `POST /widget/v1/flow/<path>`. Each declares where it is
  * accepted, which function handles it and what may follow. `step-routes.ts` reads the request, `submit-step.ts` runs
- * the step. The actions of the self-service page are in `self-service/`.
+ * the step. The actions of the self-service page are in `server/self-service/`.
  */
 export const STEPS = {
   identify,

@@ -20,7 +20,7 @@ export function isSeeded(token: Token): token is SeededToken {
   return 'sealedSecret' in token;
 }
 
-/** Devices with the same seed show the same codes if these agree; the number of digits and the hash do not matter. */
+/** Tokens with the same seed and the same moving factor share their spent codes; digits and hash do not matter. */
 export function movingFactorOf(factor: SeededToken['factor']): string {
   return seedRules(factor).movingFactor(factor);
 }

@@ -51,7 +51,7 @@ describe('thread pool', () => {
     expect((await start(undefined, 'main.js')).threads - (await threadsBesidesPool())).toBe(4);
   });
 
-  test('is as the ES module itself says only from Node 22: the loader of Node 20 has used it before', async () => {
+  test('is what the ES module itself sets only from Node 22: on Node 20 the loader has already used the pool', async () => {
     const size = process.version.startsWith('v20.') ? 4 : 9;
     expect((await start(undefined, 'main.js', '9')).threads - (await threadsBesidesPool())).toBe(size);
   });

@@ -32,17 +32,17 @@ export interface ImportRules<I extends ImportedToken = ImportedToken> {
 
 /** The rules of a kind whose codes are made from a seed. */
 export interface SeedRules<T extends Token> {
-  /** Devices with the same seed show the same codes if these agree; digits and hash do not matter. */
+  /** Tokens with the same seed and the same moving factor share their spent codes; digits and hash do not matter. */
   movingFactor(factor: T['factor']): string;
-  /** The next moving factor after every code that is used, or refused at its time. */
+  /** The first moving factor after all codes that are used up, or that were shown too early and stay refused. */
   firstUnused(token: T): number;
   /** The step of the device's clock, if used codes can be forgotten once their steps are past. */
   stepMs(factor: T['factor']): number | undefined;
 }
 
 /**
- * The rules of a kind of token. They are pure. Its methods receive tokens of this kind only, because they are looked up
- * by the token's kind.
+ * The rules of a kind of token, all of them pure. The methods receive tokens of this kind only, because they are looked
+ * up by the token's kind.
  */
 export interface TokenKindRules<T extends Token = Token> {
   /** The factor that a sign-in shows it as. */

@@ -28,7 +28,7 @@ export function showsOwnCodes(token: Pick<Token, 'factor'>): boolean {
   return answer === 'code' && !isChallenged;
 }
 
-/** A kind behind a factor: all of them have the same rules. */
+/** The first kind with this factor. Kinds that share a factor are asked for, and answered, in the same way. */
 export function kindOfFactor(factor: FactorKind): TokenKind | undefined {
   return TOKEN_KINDS.find((kind) => KIND_RULES[kind].factor === factor);
 }
