@@ -68,8 +68,15 @@ describe('events', () => {
     await view.page.getByLabel('About (id)').fill(shop.id);
     await view.page.getByLabel('About (id)').press('Enter');
     await expect(view.page).toHaveURL(new RegExp(`subject=${shop.id}`));
+    await expect(view.page.getByLabel('About (id)')).toBeFocused();
+    await view.page.getByLabel('Not before').fill('2026-01-01T00:00');
+    await expect(view.page).toHaveURL(/from=/);
+    await expect(view.page.getByLabel('Not before')).toBeFocused();
     await view.page.getByLabel('Outcome').selectOption('Failed');
     await expect(view.page.getByText('No matches so far.')).toBeVisible();
+    await view.button('Clear filters').click();
+    await expect(view.page.getByLabel('About (id)')).toHaveValue('');
+    await expect(view.page.getByLabel('Not before')).toHaveValue('');
   });
 
   test('are followed until paused', async () => {

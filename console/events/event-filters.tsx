@@ -1,5 +1,5 @@
 import { Alert } from '@countersign/ui/alert.tsx';
-import { useId, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useQuery } from '../shell/use-query.ts';
 import { type EventFilter, type EventFilterValues, isId } from './event.ts';
 import { REASONS, reasonText, TYPES, t, typeText } from './i18n.ts';
@@ -88,24 +88,34 @@ interface BoxProps {
   onChange(value: string | undefined): void;
 }
 
+/** An input that shows the value of the address, and keeps the focus and what is typed until that changes. */
+function useAddressValue(value: string) {
+  const input = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    // Setting the same would clear a date that is only partly typed.
+    if (input.current && input.current.value !== value) input.current.value = value;
+  }, [value]);
+  return input;
+}
+
 /** Applied on blur or Enter, since a partial id matches no event. */
-function IdBox({ label, value, onChange }: BoxProps) {
+function IdBox({ label, value = '', onChange }: BoxProps) {
+  const input = useAddressValue(value);
   const [isWrong, setWrong] = useState(false);
   const id = useId();
   const apply = (text: string) => {
     const typed = text.trim();
     setWrong(typed !== '' && !isId(typed));
-    if ((typed === '' || isId(typed)) && typed !== (value ?? '')) onChange(typed);
+    if ((typed === '' || isId(typed)) && typed !== value) onChange(typed);
   };
   return (
     <div class="narrow-one">
       <label for={id}>{label}</label>
       <input
-        key={value}
+        ref={input}
         id={id}
         class="input"
         type="text"
-        defaultValue={value ?? ''}
         placeholder="usr_01k8dq9z2mp"
         autocomplete="off"
         autocapitalize="none"
@@ -121,14 +131,14 @@ function IdBox({ label, value, onChange }: BoxProps) {
 }
 
 function InstantBox({ label, value, onChange }: BoxProps) {
+  const input = useAddressValue(value === undefined ? '' : localText(Number(value)));
   return (
     <label class="narrow-one">
       <span>{label}</span>
       <input
-        key={value}
+        ref={input}
         class="input"
         type="datetime-local"
-        defaultValue={value === undefined ? '' : localText(Number(value))}
         onChange={({ currentTarget }) => {
           const at = new Date(currentTarget.value).getTime();
           onChange(Number.isNaN(at) ? undefined : String(at));
