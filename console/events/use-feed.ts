@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useConsole } from '../shell/context.ts';
-import { useIdleAwareInterval } from '../shell/use-idle-aware-interval.ts';
+import { setIdleAwareInterval } from '../shell/idle-aware-interval.ts';
 import { createFeed, type EventPage, type Feed, type FeedState } from './feed.ts';
 
 const POLL_INTERVAL_MS = 2_500;
@@ -36,7 +36,7 @@ export function useFeed(query: string, isOver: boolean): FollowedFeed {
   useEffect(() => {
     if (following !== 'on' || isOver) return;
     feed.current?.follow();
-    return useIdleAwareInterval(
+    return setIdleAwareInterval(
       POLL_INTERVAL_MS,
       () => feed.current?.follow(),
       () => setFollowing('asleep'),

@@ -1,9 +1,9 @@
 import type { ChecklistView } from '@countersign/protocol/checklist';
 import { useEffect, useRef } from 'preact/hooks';
 import { useConsole } from '../shell/context.ts';
+import { setIdleAwareInterval } from '../shell/idle-aware-interval.ts';
 import { PageHead } from '../shell/page-head.tsx';
 import { Skeleton } from '../shell/problem.tsx';
-import { useIdleAwareInterval } from '../shell/use-idle-aware-interval.ts';
 import { useQuery } from '../shell/use-query.ts';
 import { AccountCard } from './account-card.tsx';
 import { type DayView, isQuiet, readActivityView } from './activity.ts';
@@ -27,7 +27,7 @@ export function Home() {
   const days = statistics.problem ? statistics.body?.days : last.current;
   // Refresh regularly, since changes in other tabs and by users show up here.
   useEffect(
-    () => useIdleAwareInterval(POLL_INTERVAL_MS, () => reads.changed('checklist', 'statistics', 'events')),
+    () => setIdleAwareInterval(POLL_INTERVAL_MS, () => reads.changed('checklist', 'statistics', 'events')),
     [reads],
   );
   const wasOpen = useRef(false);

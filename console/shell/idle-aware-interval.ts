@@ -8,7 +8,7 @@ const IDLE_TIMEOUT_MS = 5 * 60_000;
  * @param onAsleep called at each pause
  * @returns a function that stops the interval
  */
-export function useIdleAwareInterval(everyMs: number, tick: () => void, onAsleep?: () => void): () => void {
+export function setIdleAwareInterval(everyMs: number, tick: () => void, onAsleep?: () => void): () => void {
   let seenAt = performance.now();
   let isAsleep = false;
   const see = () => {
@@ -26,11 +26,11 @@ export function useIdleAwareInterval(everyMs: number, tick: () => void, onAsleep
     tick();
   };
   const activityEvents = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;
-  for (const sign of activityEvents) document.addEventListener(sign, see, { passive: true });
+  for (const type of activityEvents) document.addEventListener(type, see, { passive: true });
   document.addEventListener('visibilitychange', comeBack);
   return () => {
     clearInterval(timer);
-    for (const sign of activityEvents) document.removeEventListener(sign, see);
+    for (const type of activityEvents) document.removeEventListener(type, see);
     document.removeEventListener('visibilitychange', comeBack);
   };
 }
