@@ -1,4 +1,4 @@
-import { CONSOLE_ROUTES } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES } from '@countersign/protocol/console-routes';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { refusalText, type Texts } from './i18n/texts.ts';

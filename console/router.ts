@@ -1,4 +1,4 @@
-import { CONSOLE_ROUTES, type ConsoleRoute, routeAt } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES, type ConsoleRoute, routeAt } from '@countersign/protocol/console-routes';
 import type { SessionView } from '@countersign/protocol/session';
 import { type Deadline, deadlineIn } from '@countersign/ui/deadline';
 import type { Answer, Client } from './service/client.ts';
@@ -70,8 +70,8 @@ const ENDED_CODES: readonly string[] = ['SESSION_ENDED', 'SESSION_NEEDED', 'API_
 export function innerAddress(href: string): Address | undefined {
   const { path, query } = split(href);
   const found = routeAt(path);
-  if (!found || LINK_ROUTES.includes(found.place)) return undefined;
-  return { route: found.place as PageRoute, params: found.params, path, query: new URLSearchParams(query) };
+  if (!found || LINK_ROUTES.includes(found.route)) return undefined;
+  return { route: found.route as PageRoute, params: found.params, path, query: new URLSearchParams(query) };
 }
 
 function split(href: string): { path: string; query: string } {
@@ -120,7 +120,7 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
   };
 
   const start = async (secret: string) => {
-    const route = routeAt(split(href()).path)?.place;
+    const route = routeAt(split(href()).path)?.route;
     if (route === undefined) return put({ kind: 'unknown' });
     if (LINK_ROUTES.includes(route)) return put({ kind: 'link', route: route as LinkRoute, secret });
     put({ kind: 'loading' });
@@ -143,7 +143,7 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
     },
     async follow() {
       const address = innerAddress(href());
-      if (stage.kind === 'link' && stage.route === routeAt(split(href()).path)?.place) return;
+      if (stage.kind === 'link' && stage.route === routeAt(split(href()).path)?.route) return;
       if (stage.kind !== 'inside' || !address) return start('');
       put({ ...stage, address });
     },

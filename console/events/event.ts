@@ -1,4 +1,4 @@
-import { CONSOLE_ROUTES, routeAt } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES, routeAt } from '@countersign/protocol/console-routes';
 
 export const EVENTS = CONSOLE_ROUTES.events[0];
 

@@ -1,4 +1,4 @@
-import { CONSOLE_ROUTES } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES } from '@countersign/protocol/console-routes';
 import type { ComponentChildren } from 'preact';
 import { Badge } from '../parts/badge.tsx';
 import type { Read } from '../service/query-cache.ts';

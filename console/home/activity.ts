@@ -1,4 +1,4 @@
-import { CONSOLE_ROUTES } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES } from '@countersign/protocol/console-routes';
 import { isId, queryOf } from '../events/event.ts';
 
 /** The sign-ins of one UTC day, as the API counts them. */

@@ -1,5 +1,5 @@
 import { CHECKLIST } from '@countersign/protocol/checklist';
-import { routeAt } from '@countersign/protocol/console-places';
+import { routeAt } from '@countersign/protocol/console-routes';
 import { expect, test } from 'vitest';
 import { amountText } from './amount-text.ts';
 import { checklistLink } from './checklist-links.ts';

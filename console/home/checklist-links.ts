@@ -1,5 +1,5 @@
 import type { ChecklistItem } from '@countersign/protocol/checklist';
-import { CONSOLE_ROUTES } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES } from '@countersign/protocol/console-routes';
 
 /**
  * The page where an item of the checklist is done.

@@ -1,4 +1,4 @@
-import { CONSOLE_ROUTES } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES } from '@countersign/protocol/console-routes';
 import { Keyboard, LogOut } from 'lucide';
 import { LANGUAGE_NAMES } from '../i18n/languages.ts';
 import { CONSOLE_LANGUAGES } from '../i18n/texts.ts';

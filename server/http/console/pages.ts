@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CONSOLE_ROUTES, routeAt } from '@countersign/protocol/console-places';
+import { CONSOLE_ROUTES, routeAt } from '@countersign/protocol/console-routes';
 import { ASSET_HEADERS } from '@countersign/protocol/frame-document';
 import { type Context, Hono } from 'hono';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';

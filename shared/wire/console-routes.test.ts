@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyCharacter } from '../testing/any-character.ts';
-import { CONSOLE_ROUTES, routeAt } from './console-places.ts';
+import { CONSOLE_ROUTES, routeAt } from './console-routes.ts';
 
 const ID = 'res_01k8dq9z2mp';
 
@@ -11,8 +11,8 @@ test.each([
   ['/console/resources/new', 'resources', { page: 'new' }],
   [`/console/resources/${ID}`, 'resources', { id: ID }],
   [`/console/resources/${ID}/embed`, 'resources', { id: ID, tab: 'embed' }],
-])('%s is %s', (path, place, params) => {
-  expect(routeAt(path)).toEqual({ place, params });
+])('%s is %s', (path, route, params) => {
+  expect(routeAt(path)).toEqual({ route, params });
 });
 
 describe('is not a route:', () => {

@@ -46,7 +46,7 @@ export type ConsoleRoute = keyof typeof CONSOLE_ROUTES;
 
 /** The route of an address. */
 export interface RouteMatch {
-  place: ConsoleRoute;
+  route: ConsoleRoute;
   params: Readonly<Record<string, string>>;
 }
 
@@ -55,10 +55,10 @@ const ID = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{11}$/;
 
 /** The route at this path, or undefined. */
 export function routeAt(path: string): RouteMatch | undefined {
-  for (const place of Object.keys(CONSOLE_ROUTES) as ConsoleRoute[]) {
-    for (const pattern of CONSOLE_ROUTES[place]) {
+  for (const route of Object.keys(CONSOLE_ROUTES) as ConsoleRoute[]) {
+    for (const pattern of CONSOLE_ROUTES[route]) {
       const params = match(pattern.split('/'), path.split('/'));
-      if (params) return { place, params };
+      if (params) return { route, params };
     }
   }
   return undefined;
