@@ -2,7 +2,7 @@ import { Binary, FileKey, Fingerprint, Hash, Mail, MessageCircleQuestionMark, Me
 import { useState } from 'preact/hooks';
 import { CreateForm } from '../edit/create-form.tsx';
 import { Icon, type IconNode } from '../parts/icon.tsx';
-import { t as people } from '../shared/i18n.ts';
+import { t as sharedTexts } from '../shared/i18n.ts';
 import { userPicker } from '../shared/pickers/pick-user.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
 import { KINDS } from '../shared/states.tsx';
@@ -26,7 +26,7 @@ const ICONS: Readonly<Record<WayIn, IconNode>> = {
 };
 
 function nameOf(way: WayIn): string {
-  return way === 'hardware' ? t('kindHardware') : people(KINDS[way]);
+  return way === 'hardware' ? t('kindHardware') : sharedTexts(KINDS[way]);
 }
 
 const ABOUT = {
@@ -91,7 +91,7 @@ function ChooseKind(props: OwnerProps) {
           <h2>
             <span class="kind-name">
               <Icon node={Fingerprint} size={18} />
-              {people('kindPasskey')}
+              {sharedTexts('kindPasskey')}
             </span>
           </h2>
           <p class="hint">

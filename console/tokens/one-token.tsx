@@ -1,5 +1,5 @@
 import { History } from '../shared/history/history.tsx';
-import { t as people } from '../shared/i18n.ts';
+import { t as sharedTexts } from '../shared/i18n.ts';
 import { KINDS, TokenBadge } from '../shared/states.tsx';
 import { TOKENS, type Token } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
@@ -22,13 +22,13 @@ export function OneToken({ id }: { id: string }) {
       back={{ href: TOKENS, label: t('title') }}
       goneTitle={t('oneTitle')}
       title={token?.name}
-      lead={token && people(KINDS[token.kind])}
+      lead={token && sharedTexts(KINDS[token.kind])}
       labels={{ copyId: t('copyId'), tabs: t('tabs') }}
       badges={token && <TokenBadge token={token} />}
       tabs={[
         { href: here, label: t('tabOverview') },
         { href: `${here}/details`, label: t('tabDetails') },
-        { href: `${here}/history`, label: people('history') },
+        { href: `${here}/history`, label: sharedTexts('history') },
       ]}
     >
       {token && tab === undefined && <TokenOverview token={token} />}

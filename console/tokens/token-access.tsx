@@ -1,7 +1,7 @@
 import { Plus } from 'lucide';
 import { Icon } from '../parts/icon.tsx';
 import { useAccess, type Way } from '../shared/access/use-access.ts';
-import { t as people } from '../shared/i18n.ts';
+import { t as sharedTexts } from '../shared/i18n.ts';
 import { ResourceName } from '../shared/names.tsx';
 import { resourcePicker } from '../shared/pickers/pick-resource.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
@@ -29,7 +29,7 @@ export function TokenAccess({ token, owner }: { token: Token; owner: User | unde
   };
   return (
     <section class="panel" aria-labelledby="access">
-      <h2 id="access">{people('access')}</h2>
+      <h2 id="access">{sharedTexts('access')}</h2>
       {owner && (
         <Part
           title={t('withOwner', { name: owner.login })}
@@ -77,9 +77,14 @@ function Part({ title, text, ways, onGive }: PartProps) {
       <div class="panel-head">
         <h3>{title}</h3>
         {onGive && (
-          <button type="button" class="secondary" onClick={onGive} aria-label={`${people('accessGive')}: ${title}`}>
+          <button
+            type="button"
+            class="secondary"
+            onClick={onGive}
+            aria-label={`${sharedTexts('accessGive')}: ${title}`}
+          >
             <Icon node={Plus} size={16} />
-            {people('accessGive')}
+            {sharedTexts('accessGive')}
           </button>
         )}
       </div>
@@ -92,7 +97,7 @@ function Part({ title, text, ways, onGive }: PartProps) {
               <ResourceName id={way.resource} />
               {canActOn(session, way.resource) && (
                 <button type="button" class="quiet" onClick={() => revoke(way)}>
-                  {people('accessTake')}
+                  {sharedTexts('accessTake')}
                 </button>
               )}
             </li>

@@ -2,7 +2,7 @@ import { FileUp, Plus, Smartphone } from 'lucide';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { t as people } from '../shared/i18n.ts';
+import { t as sharedTexts } from '../shared/i18n.ts';
 import { Clip, OwnerLogin } from '../shared/names.tsx';
 import { KINDS, stateText, TokenBadge } from '../shared/states.tsx';
 import { canChangeToken, canDelete, TOKEN_KINDS, TOKEN_STATES, TOKENS, type Token } from '../shared/user.ts';
@@ -19,7 +19,7 @@ export function TokenList() {
   const columns: Column<Token>[] = [
     { key: 'name', label: t('name'), sort: 'name', cell: ({ name }) => name },
     { key: 'state', label: t('state'), cell: (token) => <TokenBadge token={token} /> },
-    { key: 'kind', label: t('kind'), cell: ({ kind }) => people(KINDS[kind]) },
+    { key: 'kind', label: t('kind'), cell: ({ kind }) => sharedTexts(KINDS[kind]) },
     { key: 'serial', label: t('serial'), cell: ({ serial = '' }) => <Clip text={serial} /> },
     { key: 'owner', label: t('owner'), cell: (token) => <Owner token={token} /> },
     { key: 'created', label: t('created'), sort: 'created', cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
@@ -90,7 +90,7 @@ export function TokenList() {
           {
             name: 'kind',
             label: t('anyKind'),
-            choices: TOKEN_KINDS.map((value) => ({ value, label: people(KINDS[value]) })),
+            choices: TOKEN_KINDS.map((value) => ({ value, label: sharedTexts(KINDS[value]) })),
           },
         ]}
         bulk={[enabling(true), enabling(false), unlocking, deleting]}

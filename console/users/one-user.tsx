@@ -1,5 +1,5 @@
 import { History } from '../shared/history/history.tsx';
-import { t as people } from '../shared/i18n.ts';
+import { t as sharedTexts } from '../shared/i18n.ts';
 import { UserBadge } from '../shared/states.tsx';
 import { fullName, USERS, type User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
@@ -28,7 +28,7 @@ export function OneUser({ id }: { id: string }) {
       tabs={[
         { href: here, label: t('tabOverview') },
         { href: `${here}/details`, label: t('tabDetails') },
-        { href: `${here}/history`, label: people('history') },
+        { href: `${here}/history`, label: sharedTexts('history') },
       ]}
     >
       {user && tab === undefined && <UserOverview user={user} />}

@@ -3,7 +3,7 @@ import { Icon } from '../parts/icon.tsx';
 import { useTokensOf } from '../shared/access/give-access-dialog.tsx';
 import { UserAccess } from '../shared/access/user-access.tsx';
 import { Since } from '../shared/history/history.tsx';
-import { t as people } from '../shared/i18n.ts';
+import { t as sharedTexts } from '../shared/i18n.ts';
 import { KINDS, TokenBadge, UserBadge } from '../shared/states.tsx';
 import { canChangeUser, TOKENS, type User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
@@ -121,7 +121,7 @@ function Tokens({ user }: { user: User }) {
           {items.map((token) => (
             <li key={token.id}>
               <Link href={`${TOKENS}/${token.id}`}>{token.name}</Link>
-              <span class="hint">{people(KINDS[token.kind])}</span>
+              <span class="hint">{sharedTexts(KINDS[token.kind])}</span>
               <TokenBadge token={token} />
             </li>
           ))}
