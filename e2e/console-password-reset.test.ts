@@ -34,11 +34,11 @@ test.each([
   await view.at('Check your email');
   await asked(view, who.email);
   await expectAccessible(view, 'the answer');
-  await expect.poll(() => visits.stage.ports.courier.sent.at(-1)?.kind).toBe('password-reset');
+  await expect.poll(() => visits.ports.courier.sent.at(-1)?.kind).toBe('password-reset');
   await view.button('Back to sign-in').click();
   await view.at('Enter your password');
 
-  const { path } = visits.stage.ports.courier.last('password-reset', who.email);
+  const { path } = visits.ports.courier.last('password-reset', who.email);
   const link = await open(path, options);
   await link.at('Choose a new password');
   // SR-35: the secret is removed from the address bar immediately.
@@ -66,17 +66,17 @@ test('SR-40: an unknown address gets the same page, and no mail is sent', async 
   const view = await open('/console');
   await openPasswordStep(view, who);
   await view.button('Forgot your password?').click();
-  const before = visits.stage.ports.courier.sent.length;
+  const before = visits.ports.courier.sent.length;
   await view.fill({ 'Email address': 'nobody@acme.example' });
   await view.button('Send password link').click();
   await view.at('Check your email');
   await asked(view, 'nobody@acme.example');
-  expect(visits.stage.ports.courier.sent.length).toBe(before);
+  expect(visits.ports.courier.sent.length).toBe(before);
 });
 
 test('without mail, the page says what the operator can do', async () => {
   const ada = await createSuperuser(visits.stage);
-  Object.assign(visits.stage.ports.courier, { isAbsent: true });
+  Object.assign(visits.ports.courier, { isAbsent: true });
   const view = await open('/console');
   await view.at('Which account?');
   await openPasswordStep(view, ada);
@@ -86,5 +86,5 @@ test('without mail, the page says what the operator can do', async () => {
   await expect(view.page.getByText('countersign admin recover')).toBeVisible();
   await view.button('Back to sign-in').click();
   await view.at('Enter your password');
-  Object.assign(visits.stage.ports.courier, { isAbsent: undefined });
+  Object.assign(visits.ports.courier, { isAbsent: undefined });
 });

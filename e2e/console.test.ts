@@ -50,7 +50,7 @@ describe('the profile', () => {
     await view.fill({ 'Confirmation code': 'aaaa-aaaa' });
     await view.button('Use this address').click();
     await expect(view.wrong).toHaveText(/That code is not right/);
-    const sent = visits.stage.ports.courier.last('confirmation-code', 'countess@acme.example');
+    const sent = visits.ports.courier.last('confirmation-code', 'countess@acme.example');
     await view.fill({ 'Confirmation code': sent.code });
     await view.button('Use this address').click();
     await expect(view.page.getByText('Your email address was changed.')).toBeFocused();
@@ -68,7 +68,7 @@ describe('the profile', () => {
     await view.fill({ 'Current password': who.password, 'One-time code': nextCode(visits.stage, who.secret) });
     await view.button('Show the new token').click();
     const secret = base32Decode(await view.secret()) ?? new Uint8Array();
-    await view.fill({ 'Code that the app shows now': codeOf(visits.stage.ports, secret) });
+    await view.fill({ 'Code that the app shows now': codeOf(visits.ports, secret) });
     await view.button('Replace the token').click();
     await view.at('Save your recovery codes');
     const codes = await view.recoveryCodes();
@@ -92,7 +92,7 @@ describe('the profile', () => {
   // SR-40, SR-41. The attack: a recovery link is stolen, or used twice. It sets a password and shows none.
   test('SR-40: a recovery link leads through a new password to a new token, once', async () => {
     const who = await makeSomeone();
-    const recovered = await recoverAdministrator(visits.stage.ports, operatorContext(who.account), who.id);
+    const recovered = await recoverAdministrator(visits.ports, operatorContext(who.account), who.id);
     const path = new URL(unwrap(recovered).link).pathname + new URL(unwrap(recovered).link).hash;
     const view = await open(path);
     await view.at('Recover your access');
@@ -170,14 +170,14 @@ describe('errors are shown', () => {
     // Chromium's own message about the failed request.
     view.complaints.splice(0);
     await view.page.context().setOffline(false);
-    visits.stage.ports.store.intercept = {
+    visits.ports.store.intercept = {
       async commit() {
         throw new StoreUnavailable('the disk is gone');
       },
     };
     await view.button('Sign in').click();
     await expect(view.wrong).toHaveText(/is unavailable right now/);
-    visits.stage.ports.store.intercept = {};
+    visits.ports.store.intercept = {};
     await expect(view.page.getByText('You can try again now.')).toBeVisible();
     await view.button('Sign in').click();
     await view.at('Enter your code');
@@ -189,7 +189,7 @@ describe('errors are shown', () => {
     await openCodeStep(view, who);
     await view.page.reload();
     await view.at('Enter your code');
-    visits.stage.ports.clock.advance(20 * 60_000);
+    visits.ports.clock.advance(20 * 60_000);
     await view.fill({ 'One-time code': nextCode(visits.stage, who.secret) });
     await view.button('Confirm').click();
     await view.at('This sign-in has ended');
@@ -206,8 +206,8 @@ describe('errors are shown', () => {
     // Wait for the requests of the home page; else the page would notice before the click.
     await view.page.waitForLoadState('networkidle');
     const key = administratorDocument.key(who.account, who.id);
-    const { sessionEpoch } = await read(visits.stage.ports, key);
-    await overwrite(visits.stage.ports, key, { sessionEpoch: sessionEpoch + 1 });
+    const { sessionEpoch } = await read(visits.ports, key);
+    await overwrite(visits.ports, key, { sessionEpoch: sessionEpoch + 1 });
     await view.button('Sign out').click();
     await view.at('Sign in');
     await expect(view.page.getByText(who.email)).toHaveCount(0);
@@ -222,7 +222,7 @@ test('SR-30: markup in names is text, in the page, in its title and in the QR co
   for (let at = 0; at < CORPUS.length; at += 2) {
     const [account = '', name = ''] = CORPUS.slice(at, at + 2);
     const who = await makeSomeone(account);
-    await overwrite(visits.stage.ports, administratorDocument.key(who.account, who.id), { name });
+    await overwrite(visits.ports, administratorDocument.key(who.account, who.id), { name });
     const view = await open('/setup');
     const executions = await recordExecutions(view.page.context());
     await view.page.goto(`${visits.stage.url}/console`);

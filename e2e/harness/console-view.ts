@@ -15,7 +15,7 @@ export interface ConsoleView {
   button(name: string | RegExp): Locator;
   at(title: string): Promise<void>;
   /** Opens another page by the navigation, which on a phone is behind the menu. */
-  enter(room: string): Promise<void>;
+  enter(page: string): Promise<void>;
   fill(values: Record<string, string>): Promise<void>;
   /** Confirms a deletion in its dialog, which asks for the name. */
   confirmByName(name: string): Promise<void>;
@@ -52,9 +52,9 @@ export async function openConsole(
     field,
     button: (name) => page.getByRole('button', { name, exact: typeof name === 'string' }),
     at: (title) => expect(view.heading).toHaveText(title),
-    async enter(room) {
+    async enter(name) {
       const menu = page.getByRole('button', { name: 'Menu' });
-      const link = page.getByRole('link', { name: room, exact: true });
+      const link = page.getByRole('link', { name, exact: true });
       await expect(menu.or(link).first()).toBeVisible();
       if (await menu.isVisible()) await menu.click();
       await link.click();

@@ -44,7 +44,7 @@ describe('a result of a test resource', () => {
     async (methodPolicy) => {
       const scene = await testScene('pass', { methodPolicy });
       const walk = await LoginDriver.begin(scene);
-      await walk.identify('anybody at all');
+      await walk.identify('any login at all');
       if (methodPolicy !== 'otp') await walk.password('whatever');
       if (methodPolicy !== 'password') await walk.otp('000000');
       expect(walk.view.step).toBe('done');
@@ -57,7 +57,7 @@ describe('a result of a test resource', () => {
   test('is also created when the user selects another factor', async () => {
     const scene = await testScene('pass', { methodPolicy: 'otp' });
     const walk = await LoginDriver.begin(scene);
-    await walk.identify('anybody at all');
+    await walk.identify('any login at all');
     const other = walk.view.factors?.find(({ kind }) => kind === 'recovery')?.id ?? '';
     expect(await walk.choose(other)).toMatchObject({ step: 'done' });
     expect(await verify(scene, walk.view.result ?? '')).toMatchObject({ test: true, sub: 'test' });

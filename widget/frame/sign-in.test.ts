@@ -304,7 +304,7 @@ describe('a passkey', () => {
 
   test('is not requested if the service does not ask for one', async () => {
     const { signIn, requests } = await startSignIn();
-    await signIn.startPasskey(() => Promise.reject(new Error('nobody asks')));
+    await signIn.startPasskey(() => Promise.reject(new Error('not asked')));
     expect(requests).toEqual(['begin']);
   });
 });
