@@ -50,7 +50,7 @@ export interface SignIn {
   start(): void;
   /** Does the same, but drops the current flow. */
   restart(): void;
-  /** Call with the page's nonce. `wishes`: optional preferences of the page, which the service decides on. */
+  /** Call with the page's nonce. `preferences`: what the page would like, which the service decides on. */
   begin(nonce: string, loginRequest: string, preferences?: object | null): Promise<void>;
   /** Call if the page has no nonce. */
   fail(): void;

@@ -15,7 +15,7 @@ const CLOSED_CHECK_MS = 400;
  * private port.
  */
 export function runInWindow<Answer>(
-  asked: PasskeyWindowTask,
+  task: PasskeyWindowTask,
   words: WindowWords,
 ): Promise<Answer | { failure: PasskeyFailure }> {
   const opened = window.open('/widget/v1/passkey', '_blank', 'popup,width=460,height=560');
@@ -32,7 +32,7 @@ export function runInWindow<Answer>(
     const hear = ({ source, origin, data }: MessageEvent) => {
       if (source !== opened || origin !== location.origin || Object(data).type !== WINDOW_READY) return;
       window.removeEventListener('message', hear);
-      const message: WindowRequest = { type: WINDOW_REQUEST, ...asked, words };
+      const message: WindowRequest = { type: WINDOW_REQUEST, ...task, words };
       opened.postMessage(message, location.origin, [port2]);
     };
     const watch = setInterval(() => opened.closed && end({ failure: 'passkeyCancelled' }), CLOSED_CHECK_MS);
