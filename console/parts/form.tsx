@@ -29,17 +29,16 @@ export interface FormProps {
 /** Fields and a button. Keeps the typed values and shows errors at their fields. */
 export function Form(props: FormProps) {
   const { fields, button, texts, sending, username, onSubmit, isNext = false, children, onCancel } = props;
-  const { isBusy } = sending;
-  const notice = isBusy ? undefined : sending.notice;
+  const { isBusy, notice } = sending;
   const [mistakes, setMistakes] = useState<Record<string, TextKey>>({});
-  const leftMs = useLeftMs(sending.notice?.wait);
+  const leftMs = useLeftMs(notice?.wait);
   const wrong = notice && fieldOf(fields, notice);
   const text = notice && refusalText(texts, notice.code, notice.flaw);
   // Not on touch devices: the keyboard would cover the text.
   const hasFocus = isNext && !matchMedia('(pointer: coarse)').matches;
   const { idOf, focus } = useFieldFocus({
     first: hasFocus ? fields[0]?.name : undefined,
-    notice: sending.notice,
+    notice,
     wrong,
     isSelecting: true,
   });

@@ -32,32 +32,32 @@ test('a double click is one attempt', async () => {
 });
 
 test('sends nothing during a wait', async () => {
-  const { submission, sent, settle } = setUp();
+  const { submission, sent, shown, settle } = setUp();
   const first = submission.submit('one');
   settle({ kind: 'refused', code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 60_000, fields: [] });
   await first;
-  expect(submission.now().notice).toMatchObject({ code: 'TOO_MANY_ATTEMPTS' });
+  expect(shown.at(-1)?.notice).toMatchObject({ code: 'TOO_MANY_ATTEMPTS' });
   await submission.submit('two');
   expect(sent).toEqual(['one']);
 });
 
 test('reports a lost response as interrupted, and the form can be sent again', async () => {
-  const { submission, sent, settle } = setUp();
+  const { submission, sent, shown, settle } = setUp();
   const first = submission.submit('one');
   settle({ kind: 'lost' });
   await first;
-  expect(submission.now()).toEqual({ isBusy: false, notice: { code: 'interrupted', fields: [] } });
+  expect(shown.at(-1)).toEqual({ isBusy: false, notice: { code: 'interrupted', fields: [] } });
   const second = submission.submit('two');
-  expect(submission.now()).toEqual({ isBusy: true });
+  expect(shown.at(-1)).toEqual({ isBusy: true });
   settle({ kind: 'done', body: '' });
   await second;
   expect(sent).toEqual(['one', 'two']);
 });
 
 test('a refusal that the caller handles leaves no notice', async () => {
-  const { submission, settle } = setUp(() => true);
+  const { submission, shown, settle } = setUp(() => true);
   const first = submission.submit('one');
   settle({ kind: 'refused', code: 'LINK_INVALID', fields: [] });
   await first;
-  expect(submission.now()).toEqual({ isBusy: false });
+  expect(shown.at(-1)).toEqual({ isBusy: false });
 });

@@ -19,7 +19,6 @@ export interface SubmissionState {
 export interface Submission<Values> {
   /** Sends the form. Does nothing while a request is pending or a wait runs: a double click is one attempt. */
   submit(values: Values): Promise<void>;
-  now(): SubmissionState;
 }
 
 export interface SubmissionParts<Values, Body> {
@@ -39,7 +38,6 @@ export function createSubmission<Values, Body>(parts: SubmissionParts<Values, Bo
     parts.show(next);
   };
   return {
-    now: () => sending,
     async submit(values) {
       if (sending.isBusy || sending.notice?.wait?.leftMs()) return;
       put({ isBusy: true });
