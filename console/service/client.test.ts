@@ -87,6 +87,26 @@ test('an aborted request does not reach the response listener', async () => {
   expect(heard).toEqual([]);
 });
 
+// SR-39. The attack: a slow answer to one administrator reaches the page of the next, or ends their session.
+test('SR-39: the end of a session aborts its requests, whose late answers go nowhere', async () => {
+  const { client, sent, heard } = clientThat([
+    () =>
+      new Promise((_, reject) => {
+        sent.at(-1)?.init.signal?.addEventListener('abort', () => reject(new DOMException('over', 'AbortError')));
+      }),
+    () => json({ session: null }),
+  ]);
+  client.carry('token');
+  const save = client.send('PATCH', 'resources/a', { name: 'Shop' });
+  client.carry('renewed');
+  expect(sent[0]?.init.signal?.aborted).toBe(false);
+  client.carry(undefined);
+  expect(sent[0]?.init.signal?.aborted).toBe(true);
+  expect(await save).toEqual({ kind: 'lost' });
+  expect(heard).toEqual([]);
+  expect(await client.get('session/whose')).toMatchObject({ kind: 'done' });
+});
+
 test('the same creation has the same key, and another one a different key', () => {
   let made = 0;
   const once = createOnceKey(() => `key-${made++}`);

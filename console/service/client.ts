@@ -33,7 +33,7 @@ export interface Client {
     headers?: Record<string, string>,
     signal?: AbortSignal,
   ): Promise<Answer<Body>>;
-  /** Sets the CSRF token that every change sends; undefined when the session is over. */
+  /** Sets the CSRF token that every change sends; undefined when the session is over, which aborts its requests. */
   carry(csrf: string | undefined): void;
 }
 
@@ -51,16 +51,18 @@ export function createClient(
   onAnswer: (answer: Answer) => void = () => undefined,
 ): Client {
   let csrf: string | undefined;
+  let session = new AbortController();
 
   async function ask<Body>(request: Request): Promise<Answer<Body>> {
-    const answer = await carryOut<Body>(request);
+    const signal = AbortSignal.any([session.signal, ...(request.signal ? [request.signal] : [])]);
+    const answer = await carryOut<Body>(request, signal);
     // An aborted request says nothing about the session.
-    if (!request.signal?.aborted) onAnswer(answer);
+    if (!signal.aborted) onAnswer(answer);
     return answer;
   }
 
-  async function carryOut<Body>({ method, path, body, headers = {}, signal }: Request): Promise<Answer<Body>> {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  async function carryOut<Body>(request: Request, signal: AbortSignal): Promise<Answer<Body>> {
+    const { method, path, body, headers = {} } = request;
     try {
       const response = await fetch(`/v1/${path}`, {
         method,
@@ -73,7 +75,7 @@ export function createClient(
         credentials: 'same-origin',
         cache: 'no-store',
         redirect: 'error',
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
       });
       const text = await response.text();
       if (!response.ok) return refusedOf(response, parseJson(text));
@@ -91,6 +93,9 @@ export function createClient(
     send: (method, path, body, headers, signal) => ask({ method, path, body, headers, signal }),
     carry(token) {
       csrf = token;
+      if (token !== undefined) return;
+      session.abort();
+      session = new AbortController();
     },
   };
 }
