@@ -29,10 +29,10 @@ import type { SelfView } from './self-service.ts';
  *     POST /widget/v1/self-flows      {resource}       -> 201 StartedFlow  (on our own page, to the self-service)
  *     POST /widget/v1/flow/self/...   {seq, language, ...} -> 200 FlowView  (see `server/login/self-service-routes.ts`)
  *
- * All requests except those that return StartedFlow carry the handle in the header `Countersign-Flow`. A wrong password or
- * code is not an HTTP error: it is a 200 whose view stays on the step and has `error`. `seq` counts evaluated steps, so that
- * a double click is one attempt: the second is refused with STEP_IN_PROGRESS or STEP_STALE (409, problem+json) and changes
- * nothing.
+ * All requests except those that return StartedFlow carry the handle in the header `Countersign-Flow`. A wrong password
+ * or code is not an HTTP error: it is a 200 whose view stays on the step and has `error`. `seq` counts evaluated steps,
+ * so that a double click is one attempt: the second is refused with STEP_IN_PROGRESS or STEP_STALE (409, problem+json)
+ * and changes nothing.
  */
 export const FLOW_HEADER = 'countersign-flow';
 
