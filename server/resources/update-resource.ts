@@ -2,6 +2,7 @@ import type { FilterId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
+import { applyChanges } from '../records/apply-changes.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { filterDocument, resourceDocument } from './documents.ts';
@@ -20,7 +21,8 @@ export type ResourceChanges = {
 /** `null` switches it off. */
 type Clearable = 'environment' | 'rememberMs' | 'enrolment' | 'selfService';
 
-type FilterSlot = 'geoFilter' | 'timeFilter' | 'ipFilter';
+const FILTER_SLOTS = ['geoFilter', 'timeFilter', 'ipFilter'] as const;
+type FilterSlot = (typeof FILTER_SLOTS)[number];
 
 export async function updateResource(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -30,14 +32,12 @@ export async function updateResource(
   seen?: IfMatchVersions,
 ): Promise<Result<{ object: Resource }>> {
   const { account } = act.actor;
-  const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined && value !== null));
-  const cleared = Object.keys(changes).filter((name) => changes[name as keyof ResourceChanges] === null);
   const key = resourceDocument.key(id);
   const found = await readObject(ports, account, key, 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
   const refused = refusedOn(act, id);
   if (refused) return refused;
-  const checked = checkSettings(set as Partial<ResourceSettings>);
+  const checked = checkSettings(applyChanges<Partial<ResourceSettings>>({}, changes));
   if (isRefusal(checked)) return checked;
   const before = filtersOf(found.object);
   const unattached = await attachFilters(ports, account, id, checked.settings);
@@ -57,9 +57,8 @@ export async function updateResource(
     'RESOURCE_NOT_FOUND',
     (resource) => {
       // Ignored for every caller: the test mode is immutable.
-      const { testMode: _settled, ...settings } = checked.settings;
-      const kept = Object.entries({ ...resource, ...settings }).filter(([name]) => !cleared.includes(name));
-      return Object.fromEntries(kept) as unknown as Resource;
+      const { testMode: _settled, ...wanted } = { ...changes, ...checked.settings };
+      return applyChanges(resource, wanted);
     },
     seen,
   );
@@ -88,8 +87,8 @@ async function confirmFilters(
   const event = { type: 'resource.updated', resource: resource.id } as const;
   const key = resourceDocument.key(resource.id);
   const edited = await editObject(ports, act, event, key, 'RESOURCE_NOT_FOUND', (current) => {
-    const kept = Object.entries(current).filter(([, value]) => !(gone as unknown[]).includes(value));
-    return Object.fromEntries(kept) as unknown as Resource;
+    const cleared = FILTER_SLOTS.filter((slot) => gone.some((filter) => filter === current[slot]));
+    return applyChanges(current, Object.fromEntries(cleared.map((slot) => [slot, null] as const)));
   });
   return isRefusal(edited) ? edited : refused;
 }

@@ -1,10 +1,10 @@
 import type { Flow } from '../flows/flow.ts';
 import type { StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { applyChanges } from '../records/apply-changes.ts';
 import { editObject } from '../records/read-object.ts';
 import type { OwnDetail } from '../resources/self-service-policy.ts';
 import { userDocument } from '../users/documents.ts';
-import type { User } from '../users/user.ts';
 import { ended, reloadIfUnchanged, runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 
 export interface OwnNames {
@@ -22,10 +22,14 @@ export function changeOwnNames(ports: SelfNeeds, answer: StepRequest & { names: 
     const key = userDocument.key(own.user.id);
     const edited = await editObject(ports, own.act, { type: 'user.updated' }, key, 'USER_NOT_FOUND', (user) => {
       if (!reloadIfUnchanged(user, own)) return ended;
-      const next = Object.entries({ ...user, ...Object.fromEntries(wanted) }).filter(([, value]) => value !== '');
+      const { firstName, secondName } = answer.names;
       const same = wanted.every(([name, value]) => (user[name as keyof OwnNames] ?? '') === value);
-      return same ? user : (Object.fromEntries(next) as unknown as User);
+      return same ? user : applyChanges(user, { firstName: orNull(firstName), secondName: orNull(secondName) });
     });
     return isRefusal(edited) ? edited : { done: {} };
   });
+}
+
+function orNull(name: string | undefined): string | null | undefined {
+  return name === '' ? null : name;
 }

@@ -1,4 +1,3 @@
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { administratorDocument } from '../administrators/documents.ts';
 import { hashNewPassword } from '../authentication/new-password.ts';
 import type { UserId } from '../kernel/ids.ts';
@@ -7,6 +6,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notify } from '../messages/notify.ts';
+import { applyChanges } from '../records/apply-changes.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { changeNames, type NameChanges } from '../users/change-names.ts';
@@ -45,15 +45,13 @@ export async function updateUser(
   if (chosen) return chosen;
   const hashed = password === undefined ? {} : await hashNewPassword(ports, found.object, password);
   if (isRefusal(hashed)) return hashed;
-  const details = omitUndefined(rest);
 
   const edit = (user: User) => {
     if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
     const vouched = email === undefined ? user : removeEmailOnPassword(user);
     // A password set here did not come by mail.
     const known = needsConfirmation === false || password !== undefined ? removeNeedsConfirmation(vouched) : vouched;
-    const edited = { ...known, ...details, ...hashed };
-    return Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== null)) as unknown as User;
+    return applyChanges(known, { ...rest, ...hashed });
   };
   const names = { login, alias, email, phone };
   const renamed = withNames(found.object, names);

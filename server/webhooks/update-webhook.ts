@@ -1,9 +1,9 @@
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EventType } from '../kernel/event.ts';
 import type { ResourceId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal, wrongInput } from '../kernel/result.ts';
+import { applyChanges } from '../records/apply-changes.ts';
 import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
 import { versionConflict } from '../records/read-object.ts';
 import { editBook, editWebhook, hasResources } from './edit-webhook.ts';
@@ -29,15 +29,8 @@ export async function updateWebhook(
   const target = changes.url === undefined ? undefined : ports.webhookSender.read(changes.url);
   if (target && 'problem' in target) return wrongInput('url', target.problem);
   if (!(await hasResources(ports, act.actor.account, changes.resources ?? []))) return refusal('RESOURCE_NOT_FOUND');
-  const wanted = { ...changes, ...omitUndefined({ url: target?.url }) };
-  const set = Object.entries(wanted).filter(([, value]) => value !== undefined && value !== null);
-  const cleared = Object.entries(wanted).flatMap(([name, value]) => (value === null ? [name] : []));
-  if (changes.enabled) cleared.push('disabledReason');
-
-  const edit = (webhook: Webhook) => {
-    const kept = Object.entries({ ...webhook, ...Object.fromEntries(set) });
-    return Object.fromEntries(kept.filter(([name]) => !cleared.includes(name))) as unknown as Webhook;
-  };
+  const wanted = { ...changes, url: target?.url, ...(changes.enabled && { disabledReason: null }) };
+  const edit = (webhook: Webhook) => applyChanges(webhook, wanted);
   return editWebhook(ports, act, 'webhook.updated', id, edit, seen);
 }
 
