@@ -5,7 +5,7 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { showObject } from '../records/read-object.ts';
 import { userDocument } from '../users/documents.ts';
-import { ENVIRONMENT_TTL_MS, type RememberedEnvironment } from './device-fingerprint/known-browsers.ts';
+import { isRetained, type RememberedEnvironment } from './device-fingerprint/known-browsers.ts';
 import { environmentsDocument } from './documents.ts';
 
 /** Lists how many browsers of a user are remembered, where, and since when. Their traits are unreadable. */
@@ -20,7 +20,7 @@ export async function showEnvironments(
   const [stored] = await ports.store.getMany([environmentsDocument.key(id)], now);
   const list = stored?.value.list ?? [];
   const environments = list
-    .filter(({ lastSeenAt }) => now - lastSeenAt < ENVIRONMENT_TTL_MS)
+    .filter((one) => isRetained(one, now))
     .filter(({ resource }) => resource === undefined || maySeeResource(act.actor, resource))
     .map(({ traits: _traits, ...shown }) => shown);
   return { environments };

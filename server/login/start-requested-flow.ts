@@ -21,6 +21,7 @@ import {
 } from '../flows/flow.ts';
 import { completionWrite, createRefusedEvent, userContext } from '../flows/flow-events.ts';
 import { prepareFirst } from '../flows/prepare-factor.ts';
+import { putFlow } from '../flows/stored-flow.ts';
 import { completeFlow, createFlow, denyFlow } from '../flows/transitions.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -28,7 +29,7 @@ import { hashSecret, newSecret, secretMatches } from '../kernel/secret-token.ts'
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
 import { recordOnce } from '../store/record-once.ts';
-import { type Decision, transact, type Write } from '../store/transact.ts';
+import { type Decision, transact } from '../store/transact.ts';
 import { type AssignedTokens, loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import { readUser } from '../users/find-user.ts';
@@ -155,8 +156,7 @@ async function readEarlier(
 }
 
 function keep(flow: Flow): Decision<FlowChange> {
-  const write: Write = { put: [{ key: flowDocument.key(flow.id), value: flow, expiresAt: flow.expiresAt }] };
-  return { answer: { flow }, write };
+  return { answer: { flow }, write: putFlow(flowDocument.key, flow) };
 }
 
 /** The request lives as long as a sign-in may take, from its creation, so that the user may start over. */

@@ -1,6 +1,7 @@
 import { flowDocument } from '../flows/documents.ts';
 import type { Flow, FlowChange, ResultRecord } from '../flows/flow.ts';
 import { createGrantedEvent, userContext } from '../flows/flow-events.ts';
+import { putFlow } from '../flows/stored-flow.ts';
 import type { VerifiedFactors } from '../flows/transitions.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
@@ -51,7 +52,6 @@ export function createOpening(
   now: number,
 ): FlowChange & { write: Write } {
   const opened = openSelfService(flow, passed, opener, now);
-  const put = [{ key: flowDocument.key(opened.id), value: opened, expiresAt: opened.expiresAt }];
   const append = [createEvent(userContext(opened, client), createGrantedEvent(passed), now)];
-  return { flow: opened, write: { put, ...(!isReturn(flow) && { append }) } };
+  return { flow: opened, write: { ...putFlow(flowDocument.key, opened), ...(!isReturn(flow) && { append }) } };
 }

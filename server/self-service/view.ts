@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { SelfToken, SelfView } from '@countersign/protocol/self-service';
 import { passwordRule } from '../authentication/new-password.ts';
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
-import { ENVIRONMENT_TTL_MS } from '../browsers/device-fingerprint/known-browsers.ts';
+import { isRetained } from '../browsers/device-fingerprint/known-browsers.ts';
 import { environmentsDocument } from '../browsers/documents.ts';
 import { decideEnrolment } from '../enrolment/enrolment.ts';
 import { availableKinds } from '../enrolment/start-token-creation.ts';
@@ -75,7 +75,7 @@ export async function viewSelfService(
   };
   const recovery = owned.find(isRecovery);
   const rule = offers('password') ? await passwordRule(ports, user) : undefined;
-  const kept = environments?.value.list.filter(({ lastSeenAt }) => now - lastSeenAt < ENVIRONMENT_TTL_MS).length ?? 0;
+  const kept = environments?.value.list.filter((one) => isRetained(one, now)).length ?? 0;
   const { firstName, secondName, login } = user;
   const { email, phone } = isStrong(facts) ? user : masked(user);
   return {

@@ -65,7 +65,8 @@ export function environmentsExpireAt({ list }: Environments): number {
   return Math.max(0, ...list.map(({ lastSeenAt }) => lastSeenAt)) + ENVIRONMENT_TTL_MS;
 }
 
-function isRetained({ lastSeenAt }: RememberedEnvironment, now: number): boolean {
+/** Whether a browser is still remembered. */
+export function isRetained({ lastSeenAt }: RememberedEnvironment, now: number): boolean {
   return now - lastSeenAt < ENVIRONMENT_TTL_MS;
 }
 

@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { FRAME_HEADERS, frameCsp } from '@countersign/protocol/frame-document';
 import { passkeyWindowDocument } from '@countersign/protocol/passkey-window';
 import { Hono } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
 import { refuse } from '../../http/problem.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
-
-const MOUNT = '/widget/v1';
+import { MOUNT, newCspNonce } from './show-document.ts';
 
 /**
  * The window in which a passkey responds if the frame may not request one. It is the same for every user; its challenge
@@ -17,7 +15,7 @@ export function passkeyWindow(widget: BuiltFiles) {
   const script = [...widget.files.keys()].find((path) => /^assets\/passkey-window-[\w-]+\.js$/.test(path));
   app.get('/passkey', (c) => {
     if (script === undefined) return refuse(c, 'NOT_FOUND');
-    const nonce = randomBytes(18).toString('base64');
+    const nonce = newCspNonce();
     for (const [name, value] of Object.entries(FRAME_HEADERS)) c.header(name, value);
     c.header('content-security-policy', frameCsp({ nonce, frameAncestors: [] }));
     // Otherwise it is cut off from the frame that opened it.

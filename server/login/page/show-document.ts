@@ -12,7 +12,8 @@ import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import type { PublicInfo } from '../../resources/public-info.ts';
 import { logoPath } from './logo.ts';
 
-const MOUNT = '/widget/v1';
+/** Where the widget's files are served. */
+export const MOUNT = '/widget/v1';
 
 export function newCspNonce(): string {
   return randomBytes(18).toString('base64');
