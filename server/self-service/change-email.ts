@@ -27,7 +27,7 @@ import type { User } from '../users/user.ts';
 import { factsOf } from './context.ts';
 import {
   ended,
-  reloadIfUnchanged,
+  hasSameCredentials,
   runSelfServiceAction,
   type SelfNeeds,
   type SelfServiceAction,
@@ -85,7 +85,7 @@ export function confirmEmailChange(
     }
     const { act, user, session } = own;
     const edit = (now: User) =>
-      reloadIfUnchanged(now, own) ? setOwnEmail(now, address, !session.proof.second) : ended;
+      hasSameCredentials(now, own) ? setOwnEmail(now, address, !session.proof.second) : ended;
     const changed = await changeNames(ports, act, user.id, { email: address }, edit, undefined);
     if (isRefusal(changed)) return changed;
     notifyUser(ports, user.email === undefined ? changed.object : user, 'email', answer);

@@ -5,7 +5,7 @@ import { applyChanges } from '../records/apply-changes.ts';
 import { editObject } from '../records/read-object.ts';
 import type { OwnDetail } from '../resources/self-service-policy.ts';
 import { userDocument } from '../users/documents.ts';
-import { ended, reloadIfUnchanged, runSelfServiceAction, type SelfNeeds } from './run-action.ts';
+import { ended, hasSameCredentials, runSelfServiceAction, type SelfNeeds } from './run-action.ts';
 
 export interface OwnNames {
   /** Empty: removes it. */
@@ -21,7 +21,7 @@ export function changeOwnNames(ports: SelfNeeds, answer: StepRequest & { names: 
     if (wanted.some(([name]) => !details.includes(name))) return refusal('SELF_SERVICE_OFF');
     const key = userDocument.key(own.user.id);
     const edited = await editObject(ports, own.act, { type: 'user.updated' }, key, 'USER_NOT_FOUND', (user) => {
-      if (!reloadIfUnchanged(user, own)) return ended;
+      if (!hasSameCredentials(user, own)) return ended;
       const { firstName, secondName } = answer.names;
       const same = wanted.every(([name, value]) => (user[name as keyof OwnNames] ?? '') === value);
       return same ? user : applyChanges(user, { firstName: orNull(firstName), secondName: orNull(secondName) });

@@ -13,7 +13,7 @@ import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import {
   ended,
-  reloadIfUnchanged,
+  hasSameCredentials,
   runSelfServiceAction,
   type SelfNeeds,
   type SelfOutcome,
@@ -53,7 +53,7 @@ function write(ports: SelfNeeds, own: SelfServiceAction, passwordHash: string): 
     keys,
     ([stored, reset], now): Decision<Result<{ user: User }>> => {
       const before = stored?.value;
-      if (!reloadIfUnchanged(before, own)) return { answer: ended };
+      if (!hasSameCredentials(before, own)) return { answer: ended };
       const user: User = { ...before, passwordHash };
       const event: EventDraft = { type: 'user.updated', subject: user.id, changed: ['passwordHash'] };
       return {

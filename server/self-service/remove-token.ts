@@ -20,15 +20,15 @@ import { unassignToken } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { ownToken } from './context.ts';
+import { namingAssignments, readTokenAssignments, type TokenAssignments } from './naming-assignments.ts';
 import {
   ended,
-  reloadIfUnchanged,
+  hasSameCredentials,
   runSelfServiceAction,
   type SelfNeeds,
   type SelfServiceAction,
 } from './run-action.ts';
 import { deletionBlocker, isOwnMade } from './self-service.ts';
-import { namedBy, readTokenLabels, type TokenLabels } from './token-labels.ts';
 
 /**
  * Removes a token of the user. First the token leaves their assignments: that commit decides, so concurrent removals
@@ -42,29 +42,29 @@ export function removeOwnToken(
   return runSelfServiceAction(ports, 'remove-token', answer, async (own) => {
     const found = ownToken(own, answer.token);
     if (isRefusal(found)) return found;
-    const naming = await readTokenLabels(ports, own.user);
-    const parted = await part(ports, own, found.token, naming);
-    if (isRefusal(parted)) return parted;
+    const assigned = await readTokenAssignments(ports, own.user);
+    const unassigned = await unassign(ports, own, found.token, assigned);
+    if (isRefusal(unassigned)) return unassigned;
     await rememberToken(ports, found.token, own.user.id);
     const gone = await remove(ports, own, found.id);
     if (isRefusal(gone)) return gone;
-    notifyUser(ports, parted.user, 'token-removed', answer);
-    return { done: {}, user: parted.user, lost: found.id };
+    notifyUser(ports, unassigned.user, 'token-removed', answer);
+    return { done: {}, user: unassigned.user, lost: found.id };
   });
 }
 
 /** Removes the token from every assignment that names it, if the rules allow it. */
-function part(
+function unassign(
   ports: SelfNeeds,
   own: SelfServiceAction,
   token: Token,
-  naming: TokenLabels,
+  assigned: TokenAssignments,
 ): Promise<Result<{ user: User }>> {
   const key = userDocument.key(own.user.id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ user: User }>> => {
     const before = stored?.value;
-    if (!reloadIfUnchanged(before, own)) return { answer: ended };
-    const named = namedBy(naming, before, token.id, now);
+    if (!hasSameCredentials(before, own)) return { answer: ended };
+    const named = namingAssignments(assigned, before, token.id, now);
     if (deletionBlocker(token, tokenState(token, now), before.id, named)) return { answer: refusal('TOKEN_KEPT') };
     const on = before.assignments.filter(({ tokens }) => tokens.some((pair) => pair.token === token.id));
     if (on.length === 0) return { answer: { user: before } };

@@ -23,7 +23,7 @@ import type { User } from '../users/user.ts';
 import { mayHaveCodes } from './context.ts';
 import {
   ended,
-  reloadIfUnchanged,
+  hasSameCredentials,
   runSelfServiceAction,
   type SelfNeeds,
   type SelfServiceAction,
@@ -94,7 +94,7 @@ function assign(ports: SelfNeeds, own: SelfServiceAction, token: TokenId): Promi
   const key = userDocument.key(own.user.id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ user: User }>> => {
     const before = stored?.value;
-    if (!reloadIfUnchanged(before, own)) return { answer: ended };
+    if (!hasSameCredentials(before, own)) return { answer: ended };
     const pair = { id: token, owner: before.id, account: before.account, epoch: 0 };
     const user = assignWithToken(remembered(before, [token]), flow.resource, pair);
     if (!user || !isWithinBounds(user)) return { answer: refusal('ASSIGNMENT_LIMIT') };

@@ -9,7 +9,6 @@ import type { StepPorts, StepRequest } from '../flows/step.ts';
 import { claimFlowStep, putFlow, releaseStep } from '../flows/stored-flow.ts';
 import { denyFlow, holdsClaim, retryStep } from '../flows/transitions.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
@@ -19,7 +18,7 @@ import { factsOf, readSelfServiceContext, type SelfServiceContext } from './cont
 import { judgeSelfServiceAction, type SelfServiceActionName } from './self-service.ts';
 import { stayOnPage } from './transitions.ts';
 
-export type SelfNeeds = StepPorts & Pick<Ports, 'courier'>;
+export type SelfNeeds = StepPorts;
 
 /** The context of a user's action on their own account. */
 export interface SelfServiceAction extends SelfServiceContext {
@@ -87,7 +86,7 @@ export async function runSelfServiceAction(
 export const ended = refusal(OVER);
 
 /** Checked in that commit: the user is still the one for whom the page was opened. */
-export function reloadIfUnchanged(user: User | undefined, { session }: SelfServiceContext): user is User {
+export function hasSameCredentials(user: User | undefined, { session }: SelfServiceContext): user is User {
   return user !== undefined && credentialFingerprint(user) === session.standing;
 }
 

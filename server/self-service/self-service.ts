@@ -33,7 +33,7 @@ export interface SelfFacts {
   policy: SelfServicePolicy | undefined;
   proof: SelfProof;
   hasPassword: boolean;
-  /** In any state and on any resource; see `hasToken` in `enrolment.ts`. */
+  /** In any state and on any resource; see `hasToken` in `token-history.ts`. */
   hasToken: boolean;
 }
 

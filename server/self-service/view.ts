@@ -20,6 +20,7 @@ import { restsOnMailboxAlone } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { basisOf, factsOf, mayHaveCodes, readSelfServiceContext, type SelfServiceContext } from './context.ts';
 import { listOwnSignIns } from './list-sign-ins.ts';
+import { namingAssignments, readTokenAssignments } from './naming-assignments.ts';
 import { codesOf } from './renew-recovery-codes.ts';
 import {
   deletionBlocker,
@@ -29,7 +30,6 @@ import {
   judgeSelfServiceAction,
   type SelfServiceActionName,
 } from './self-service.ts';
-import { namedBy, readTokenLabels } from './token-labels.ts';
 
 /**
  * What the page shows to its user; undefined if it is over. Never a seed, a serial, an address of a token, or another
@@ -44,8 +44,8 @@ export async function viewSelfService(
   const standing = resource && (await readSelfServiceContext(ports, flow, resource.value));
   if (!standing) return undefined;
   const { user, session, owned } = standing;
-  const [naming, signIns, [environments]] = await Promise.all([
-    readTokenLabels(ports, user),
+  const [assigned, signIns, [environments]] = await Promise.all([
+    readTokenAssignments(ports, user),
     listOwnSignIns(ports, { account: flow.account, user: user.id, resource: flow.resource }),
     ports.store.getMany([environmentsDocument.key(user.id)], now),
   ]);
@@ -56,7 +56,7 @@ export async function viewSelfService(
   const shown = (token: Token): SelfToken => {
     const state = tokenState(token, now);
     const isOwn = isOwnMade(token, user.id);
-    const kept = deletionBlocker(token, state, user.id, namedBy(naming, user, token.id, now));
+    const kept = deletionBlocker(token, state, user.id, namingAssignments(assigned, user, token.id, now));
     const lastUsedAt = signIns.lastUsedAt.get(token.id);
     return {
       id: token.id,

@@ -11,13 +11,16 @@ import { isUsable } from '../tokens/usable-tokens.ts';
 import type { User } from '../users/user.ts';
 import type { NamingAssignment } from './self-service.ts';
 
-/** The resources to which a user is assigned, and the tokens of their assignments. */
-export interface TokenLabels {
+/** The resources to which a user is assigned with tokens, and these tokens. */
+export interface TokenAssignments {
   resources: ReadonlyMap<string, Resource>;
   tokens: ReadonlyMap<TokenId, Token>;
 }
 
-export async function readTokenLabels(ports: Pick<Ports, 'store' | 'clock'>, user: User): Promise<TokenLabels> {
+export async function readTokenAssignments(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  user: User,
+): Promise<TokenAssignments> {
   const now = ports.clock.now();
   const paired = user.assignments.filter(({ tokens }) => tokens.length > 0);
   const ids = [...new Set(paired.flatMap(({ tokens }) => tokens.map(({ token }) => token)))];
@@ -35,7 +38,12 @@ export async function readTokenLabels(ports: Pick<Ports, 'store' | 'clock'>, use
 }
 
 /** The assignments that name a token, and the tokens beside it. Uses the assignments of the given user. */
-export function namedBy({ resources, tokens }: TokenLabels, user: User, id: TokenId, now: number): NamingAssignment[] {
+export function namingAssignments(
+  { resources, tokens }: TokenAssignments,
+  user: User,
+  id: TokenId,
+  now: number,
+): NamingAssignment[] {
   return user.assignments
     .filter((assignment) => assignment.tokens.some(({ token }) => token === id))
     .map((assignment) => {
