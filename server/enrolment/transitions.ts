@@ -64,11 +64,6 @@ export function completeLinkedEnrolment(flow: Flow): FlowAt<'done'> {
   return { ...countStep(flow), step: 'done' };
 }
 
-/** Denied for a locked token, with the offer to unlock it by mail, which rests on the verified password. */
-export function offerUnlock(user: User, passwordDigest: string): (flow: FlowAt<'denied'>) => FlowAt<'denied'> {
-  return (flow) => ({ ...flow, user: user.id, passwordVerified: true, passwordDigest, unlock: 'offered' });
-}
-
 /**
  * The factors of the sign-in once the token exists: the first proof of its device, unless another second factor was
  * shown before.

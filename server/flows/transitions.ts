@@ -158,6 +158,11 @@ export function denyFlow<F extends Conversation>(flow: F, code: RefusalCode): De
   return { ...countStep(flow), step: 'denied', error: { code } };
 }
 
+/** Denied for a locked token, with the offer to unlock it by mail, which rests on the verified password. */
+export function offerUnlock(user: User, passwordDigest: string): (flow: FlowAt<'denied'>) => FlowAt<'denied'> {
+  return (flow) => ({ ...flow, user: user.id, passwordVerified: true, passwordDigest, unlock: 'offered' });
+}
+
 /** The factors verified in the last step. */
 export interface VerifiedFactors {
   user: Pick<User, 'login' | 'needsConfirmation' | 'passwordHash'> & { id: ResultRecord['user'] };

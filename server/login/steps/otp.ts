@@ -2,9 +2,10 @@ import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user
 import { locateTyped } from '../../authentication/locate-typed.ts';
 import { type SecondFactorOutcome, verifyUserFactor } from '../../authentication/verify-second-factor.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
-import { offerUnlock, startEnrolment } from '../../enrolment/transitions.ts';
+import { startEnrolment } from '../../enrolment/transitions.ts';
 import { type Flow, factorOf } from '../../flows/flow.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
+import { offerUnlock } from '../../flows/transitions.ts';
 import type { TokenId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Refusal, refusal, withAudit } from '../../kernel/result.ts';

@@ -7,11 +7,11 @@ import { type RequiredFactors, requiredDenial, requiredFactors } from '../../aut
 import { assessEnvironment } from '../../browsers/assess-environment.ts';
 import type { EnvironmentVerdict } from '../../browsers/device-fingerprint/environment-verdict.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
-import { offerUnlock, startEnrolment } from '../../enrolment/transitions.ts';
+import { startEnrolment } from '../../enrolment/transitions.ts';
 import type { FlowAt } from '../../flows/flow.ts';
 import { prepareFirst } from '../../flows/prepare-factor.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
-import { acceptPassword } from '../../flows/transitions.ts';
+import { acceptPassword, offerUnlock } from '../../flows/transitions.ts';
 import { isRefusal, type Result, refusal, withAudit } from '../../kernel/result.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
