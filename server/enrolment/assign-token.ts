@@ -1,5 +1,4 @@
 import type { FlowAt } from '../flows/flow.ts';
-import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -23,7 +22,6 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 /** The user of an unfinished token. */
 export interface DraftOwner extends Enroller {
   flow: FlowAt<'enrol'>;
-  enrolling: PendingEnrolment;
   making: Draft;
 }
 
@@ -70,18 +68,19 @@ export function assignEnrolledToken(
  * A password, link or address that the enrolment rests on may have changed while the user typed the code (SR-4, SR-38).
  */
 function whyNot(own: DraftOwner, user: User, link: EnrolmentLink | undefined, now: number): Refusal | undefined {
-  const { flow, enrolling, making } = own;
+  const { flow, making } = own;
+  const { basis } = flow.enrolling;
   if (user.blocked || user.login !== own.user.login) return refusal('ACCESS_DENIED');
   if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) return refusal('ACCESS_DENIED');
   if (lacksPassword(flow, user)) return refusal('ACCESS_DENIED');
   // Started from the self-service page: the user's credentials must not have changed since that page was opened.
   if (flow.self && credentialFingerprint(user) !== flow.self.standing) return refusal('ACCESS_DENIED');
   // Another sign-in with the same password was faster, or an administrator assigned a token, perhaps only for a while.
-  if (enrolling.basis === 'password' && hadToken(user, [])) return refusal('ACCESS_DENIED');
+  if (basis === 'password' && hadToken(user, [])) return refusal('ACCESS_DENIED');
   if (KIND_ACTIONS[making.kind].enrol?.isStillAllowed?.(making, user) === false) return refusal('ACCESS_DENIED');
   const assignment = assignmentTo(user, flow.resource);
   if (!isAssigned(assignment, assignment?.tokens ?? [])) return refusal('ACCESS_DENIED');
-  if (enrolling.basis !== 'link') return undefined;
+  if (basis !== 'link') return undefined;
   const stands = link !== undefined && link.secretHash === flow.enrolmentLink && isEnrolmentLinkValid(link, user, now);
   return stands ? undefined : refusal('ENROLMENT_LINK_INVALID');
 }

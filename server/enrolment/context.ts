@@ -1,5 +1,4 @@
-import type { Flow, FlowAt } from '../flows/flow.ts';
-import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
+import type { FlowAt } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
@@ -17,7 +16,6 @@ export interface EnrolmentContext {
   user: User;
   /** The tokens that the user is assigned to the resource with. */
   tokens: Token[];
-  enrolling: PendingEnrolment;
 }
 
 /** Undefined once the factors shown before the enrolment are no longer valid (SR-4, SR-38, SR-39). */
@@ -26,28 +24,27 @@ export async function readEnrolmentContext(
   flow: FlowAt<'enrol' | 'codes'>,
   resource: Resource,
 ): Promise<EnrolmentContext | undefined> {
-  const { enrolling } = flow;
   const known = await locateUser(ports, flow.account, flow.user);
   if (!known) return undefined;
   const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   if (!user || (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))) return undefined;
   if (lacksPassword(flow, user)) return undefined;
   if (!isAssigned(assignmentTo(user, resource.id), tokens)) return undefined;
-  return { user, tokens: tokens.map(({ value }) => value), enrolling };
+  return { user, tokens: tokens.map(({ value }) => value) };
 }
 
 /** Decided at each step, because the policy and the user's tokens may have changed. */
-export function questionOf(flow: Flow, resource: Resource, { user, enrolling }: EnrolmentContext): EnrolmentQuestion {
-  return { user, resource, basis: enrolling.basis, isAsked: wantsEnrolment(flow) };
+export function questionOf(flow: FlowAt<'enrol'>, resource: Resource, user: User): EnrolmentQuestion {
+  return { user, resource, basis: flow.enrolling.basis, isAsked: wantsEnrolment(flow) };
 }
 
 /** The kinds that the user may set up now; undefined if none are allowed any more. */
 export async function currentKinds(
   ports: Pick<Ports, 'store' | 'clock' | 'codes'>,
-  flow: Flow,
+  flow: FlowAt<'enrol'>,
   resource: Resource,
-  standing: EnrolmentContext,
+  user: User,
 ): Promise<readonly EnrolmentKind[] | undefined> {
-  const { decision } = await assessEnrolment(ports, questionOf(flow, resource, standing));
+  const { decision } = await assessEnrolment(ports, questionOf(flow, resource, user));
   return decision.kind === 'none' ? undefined : decision.kinds;
 }

@@ -34,7 +34,7 @@ export async function createEnrolledToken(
   const made = await createByKind(ports, own, proof, threshold);
   if (isRefusal(made)) return made;
   const ids = [made.token.id];
-  const { recovery } = own.enrolling;
+  const { recovery } = own.flow.enrolling;
   if (recovery !== undefined) ids.push((await createRecoverySet(ports, own, recovery)).id);
   const assigned = await assignEnrolledToken(ports, own, ids);
   if (!isRefusal(assigned)) return { ...assigned, token: made.token };

@@ -54,18 +54,18 @@ async function prove(
   language: MailLanguage,
 ): Promise<StepOutcome<'enrol'>> {
   const standing = await readEnrolmentContext(ports, flow, resource);
-  const making = standing?.enrolling.making;
   if (!standing) return DENIED;
+  const { user, tokens } = standing;
+  const { making } = flow.enrolling;
   if (!making) return { refusal: refusal('STEP_NOT_EXPECTED') };
-  const { user, tokens, enrolling } = standing;
   // An earlier attempt failed after the deciding commit.
   if (user.enrolled?.includes(making.token)) {
     const done = tokens.find(({ id }) => id === making.token);
-    return done ? completeOrShowCodes(user, flow, enrolling, addProof(enrolling, done)) : DENIED;
+    return done ? completeOrShowCodes(user, flow, addProof(flow.enrolling, done)) : DENIED;
   }
-  const kinds = await currentKinds(ports, flow, resource, standing);
+  const kinds = await currentKinds(ports, flow, resource, user);
   if (!kinds?.includes(making.kind)) return DENIED;
-  const own = { act: userContext(flow, client), flow, enrolling, making, user };
+  const own = { act: userContext(flow, client), flow, making, user };
   const made = await createEnrolledToken(ports, own, proof, resource.failedAttemptsBeforeLock);
   if (isRefusal(made)) {
     // A kind renews a draft of its own shape.
@@ -73,7 +73,7 @@ async function prove(
     return { refusal: withAudit(made, { about: user.id }), again: (held) => renewDraft(held, renewed) };
   }
   notifyUser(ports, made.user, 'token-added', { client, language });
-  return completeOrShowCodes(user, flow, enrolling, addProof(enrolling, made.token));
+  return completeOrShowCodes(user, flow, addProof(flow.enrolling, made.token));
 }
 
 function addProof({ passed: before, making }: PendingEnrolment, token: Token): PendingEnrolment['passed'] {
@@ -84,10 +84,9 @@ function addProof({ passed: before, making }: PendingEnrolment, token: Token): P
 function completeOrShowCodes(
   user: User,
   flow: FlowAt<'enrol'>,
-  enrolling: PendingEnrolment,
   shown: PendingEnrolment['passed'],
 ): StepOutcome<'enrol'> {
-  return enrolling.recovery === undefined
+  return flow.enrolling.recovery === undefined
     ? completeEnrolment(user, flow, shown)
     : { move: (held) => showRecoveryCodes(held, shown) };
 }
@@ -99,14 +98,15 @@ export const postponeEnrolment: Step<'enrol', object> = {
   async handle(ports, { flow, resource }) {
     const standing = await readEnrolmentContext(ports, flow, resource);
     if (!standing) return DENIED;
-    const { user, tokens, enrolling } = standing;
-    if (enrolling.basis === 'password' && !isPasswordEnough(user, tokens, resource, ports.clock.now())) return DENIED;
-    const { decision } = await assessEnrolment(ports, questionOf(flow, resource, standing));
+    const { user, tokens } = standing;
+    const { basis, passed } = flow.enrolling;
+    if (basis === 'password' && !isPasswordEnough(user, tokens, resource, ports.clock.now())) return DENIED;
+    const { decision } = await assessEnrolment(ports, questionOf(flow, resource, user));
     // An enrolment that is no longer offered is no longer required.
     if (decision.kind === 'demand') return { move: requireEnrolment };
     // A mailed link leads to a token and never to a result.
-    if (enrolling.basis === 'link') return DENIED;
-    return { finish: { user, ...enrolling.passed } };
+    if (basis === 'link') return DENIED;
+    return { finish: { user, ...passed } };
   },
 };
 
@@ -116,7 +116,7 @@ export const confirmCodes: Step<'codes', object> = {
   leadsTo: ['done', 'self'],
   async handle(ports, { flow, resource }) {
     const standing = await readEnrolmentContext(ports, flow, resource);
-    return standing ? completeEnrolment(standing.user, flow, standing.enrolling.passed) : DENIED;
+    return standing ? completeEnrolment(standing.user, flow, flow.enrolling.passed) : DENIED;
   },
 };
 

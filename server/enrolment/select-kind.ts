@@ -14,7 +14,7 @@ export const selectKind: Step<'enrol', { kind?: EnrolmentKind | undefined }> = {
   leadsTo: [],
   async handle(ports, { flow, resource }, { kind }) {
     const standing = await readEnrolmentContext(ports, flow, resource);
-    const kinds = standing && (await currentKinds(ports, flow, resource, standing));
+    const kinds = standing && (await currentKinds(ports, flow, resource, standing.user));
     if (!standing || !kinds) return { refusal: refusal('ACCESS_DENIED') };
     // The browser picks among the kinds that it was offered.
     if (kind !== undefined && !kinds.includes(kind)) return { refusal: refusal('STEP_NOT_EXPECTED') };

@@ -25,8 +25,8 @@ export const sendFirstCode: Step<'enrol', SendInput> = {
   async handle(ports, context, input) {
     const { flow, resource } = context;
     const standing = await readEnrolmentContext(ports, flow, resource);
-    const kinds = standing && (await currentKinds(ports, flow, resource, standing));
-    const making = standing?.enrolling.making;
+    const kinds = standing && (await currentKinds(ports, flow, resource, standing.user));
+    const { making } = flow.enrolling;
     if (!standing || !kinds) return { refusal: refusal('ACCESS_DENIED') };
     if ((making?.kind !== 'sms' && making?.kind !== 'email') || !kinds.includes(making.kind)) {
       return { refusal: refusal('STEP_NOT_EXPECTED') };
