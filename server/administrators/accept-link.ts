@@ -31,7 +31,8 @@ export async function acceptInvitation(
   if (isRefusal(opened)) return opened;
   const hashed = await hashAdministratorPassword(ports, input.password, [input.name, ...opened.personal]);
   if (isRefusal(hashed)) return hashed;
-  const { account, administrator: id, act } = { ...opened, act: actOf(opened, client) };
+  const { account, administrator: id } = opened;
+  const act = actOf(opened, client);
   const keys = keysOf(opened);
   return transact<typeof keys, Result<{ administrator: Administrator }>>(
     ports,

@@ -104,7 +104,7 @@ export async function removeAdministrator(
 
 /**
  * Transfers the role of the superuser. One fact of the account changes, so there is always exactly one. The caller must
- * be a superuser who has just confirmed both factors; see `editors`. The sessions of both end.
+ * be a superuser who has just confirmed both factors; see `handOverSuperuser`. The sessions of both end.
  */
 export async function transferSuperuser(
   ports: Pick<Needs, 'store' | 'clock' | 'random'>,

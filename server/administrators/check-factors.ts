@@ -52,7 +52,7 @@ export async function checkAdministratorPassword<A extends object>(
       password: asked.password,
       address: asked.address,
       passwordHash,
-      reload: async () => found && reloadUser(ports, found, passwordHash, asked.password),
+      reload: async () => found && reloadAdministrator(ports, found, passwordHash, asked.password),
       ...omitUndefined({ wrong, right }),
     } as const;
     return await rateLimitedPassword(ports, reservation, attempt, conclude);
@@ -61,7 +61,8 @@ export async function checkAdministratorPassword<A extends object>(
   }
 }
 
-async function reloadUser(
+/** The administrator with the right password, as currently stored, with a hash of today's strength. */
+async function reloadAdministrator(
   ports: SecondFactorPorts,
   found: Administrator,
   passwordHash: string | undefined,

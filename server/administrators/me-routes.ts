@@ -53,7 +53,7 @@ const setPassword = route({
   operationId: 'updateOwnPassword',
   tag: 'Administrators',
   summary: 'Change your password',
-  description: description,
+  description,
   request: jsonBody(newPassword),
   responses: { 204: { description: 'Changed.' } },
   handle: async (c, ports: Needs) => {
@@ -135,7 +135,7 @@ const renewCodes = route({
   operationId: 'createOwnRecoveryCodes',
   tag: 'Administrators',
   summary: 'Create new recovery codes',
-  description: description,
+  description,
   request: jsonBody(proof),
   responses: { 200: jsonAnswer('The previous codes no longer work.', recoveryCodes) },
   handle: async (c, ports: Needs) => {

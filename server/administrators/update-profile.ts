@@ -22,11 +22,8 @@ export async function changeOwnPassword(
   const [home] = await ports.store.getMany([accountDocument.key(account)], ports.clock.now());
   const hashed = await hashAdministratorPassword(ports, password, personalWords(home?.value, shown.administrator));
   if (isRefusal(hashed)) return hashed;
-  const change = { changed: ['passwordHash'], notice: 'password' } as const;
-  return changeSelf(ports, act, { ...change, changed: [...change.changed] }, (administrator) => ({
-    ...administrator,
-    ...hashed,
-  }));
+  const change = { changed: ['passwordHash'], notice: 'password' as const };
+  return changeSelf(ports, act, change, (administrator) => ({ ...administrator, ...hashed }));
 }
 
 /** Makes ten new codes. The previous ones are void. */

@@ -26,24 +26,14 @@ export interface NewEntry {
  * Credits an account, or reverses a wrong credit. Only the operator and the payment service do this. Posted once per
  * reference, however often it is repeated.
  */
-export function postEntry(
+export async function postEntry(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
   act: RequestContext,
   catalogue: PlanCatalogue,
-  input: NewEntry,
-): Promise<Result<{ entry: LedgerEntry; account: Account }>> {
-  if (!mayBook(act.actor)) return Promise.resolve(refusal('FORBIDDEN'));
-  const { account: id } = act.actor;
-  return bookOnce(ports, act, catalogue, id, input);
-}
-
-async function bookOnce(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
-  act: RequestContext,
-  catalogue: PlanCatalogue,
-  id: Account['id'],
   { currency, ...posting }: NewEntry,
 ): Promise<Result<{ entry: LedgerEntry; account: Account }>> {
+  if (!mayBook(act.actor)) return refusal('FORBIDDEN');
+  const { account: id } = act.actor;
   type Booked = { entry: LedgerEntry; account: Account; events: BooksChange['events'] };
   type Answer = Booked | { before: number; account: Account } | Refusal;
   const mark = ledgerReferenceDocument.key(id, posting.reference);

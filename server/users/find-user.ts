@@ -11,8 +11,8 @@ import { userNames } from './user-names.ts';
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
 /**
- * Finds the id of a user by id or name. Only a hint: {@link loadAssignedTokens} reads everything again and decides
- * whether that user is live and can sign in.
+ * The user with this id or name. Only a hint: `loadAssignedTokens` reads everything again and decides whether they are
+ * live and can sign in.
  */
 export async function locateUser(ports: Needs, account: AccountId, idOrName: string): Promise<User | undefined> {
   const now = ports.clock.now();
