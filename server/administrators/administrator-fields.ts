@@ -2,21 +2,11 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import type { Account } from '../accounts/account.ts';
 import { administratorId, createdAt, email, label, messageLanguage, password, resourceId } from '../http/api/fields.ts';
-import { type AccountId, parseId } from '../kernel/ids.ts';
 import { parseOtp } from '../tokens/kinds/oath/format.ts';
 import { type Administrator, roleOf } from './administrator.ts';
 import type { Proof } from './reauthenticate.ts';
 
 /** Fields of requests and responses about administrators. */
-
-export const accountId = z
-  .custom<AccountId>((text) => parseId('acc', text) !== undefined, 'an id such as acc_01k8dq9z2mp')
-  .openapi({
-    type: 'string',
-    pattern: '^acc_[0-9a-hjkmnp-tv-z]{11}$',
-    description: 'Id of an account.',
-    example: 'acc_01k8dq9z2mp',
-  });
 
 const mailLanguage = messageLanguage.openapi({ description: 'The language of emails to the administrator.' });
 export const language = mailLanguage.default('en');

@@ -1,13 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { accountDocument } from '../accounts/documents.ts';
 import { runAfterResponse } from '../http/after-response.ts';
-import { password } from '../http/api/fields.ts';
+import { accountId, password } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { accountId, administratorView, linkSecret, presentAdministrator } from './administrator-fields.ts';
+import { administratorView, linkSecret, presentAdministrator } from './administrator-fields.ts';
 import { requestAdministratorReset } from './request-administrator-reset.ts';
 import { resetAdministratorPassword } from './reset-administrator-password.ts';
 

@@ -1,11 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { email, label, password } from '../http/api/fields.ts';
+import { accountId, email, label, password } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import {
-  accountId,
   administratorView,
   language,
   linkSecret,

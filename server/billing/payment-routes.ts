@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { accountId } from '../http/api/fields.ts';
 import { internalRoute } from '../http/api/route.ts';
 import { refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
-import { type AccountId, parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { MAX_AMOUNT } from './ledger-entry.ts';
@@ -18,7 +18,7 @@ export const paymentRoutes = [
     path: '/payments',
     scope: 'payments',
     body: z.strictObject({
-      account: z.custom<AccountId>((text) => parseId('acc', text) !== undefined, 'an id such as acc_01k8dq9z2mp'),
+      account: accountId,
       amount: z.int().min(1).max(MAX_AMOUNT),
       currency: z.string().regex(/^[A-Z]{3}$/, 'three capital letters'),
       reference: z.string().regex(/^[\x21-\x7e]{1,200}$/, '1 to 200 visible ASCII characters'),

@@ -2,7 +2,7 @@ import { FLOW_HEADER } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { password } from '../../http/api/fields.ts';
+import { accountId, password } from '../../http/api/fields.ts';
 import { route } from '../../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../../http/api/router.ts';
 import { clientInfo } from '../../http/client-info.ts';
@@ -13,7 +13,7 @@ import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../../h
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { parseOtp } from '../../tokens/kinds/oath/format.ts';
-import { accountId, typedCode, typedOtp } from '../administrator-fields.ts';
+import { typedCode, typedOtp } from '../administrator-fields.ts';
 import { selfOf, sessionOf } from '../self-routes.ts';
 import { seq, session, sessionProbe, signIn, startedSignIn } from '../session-fields.ts';
 import {

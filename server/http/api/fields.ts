@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { ACTOR_KINDS, type ActorReference } from '../../kernel/actor.ts';
 import { canonicalAddress } from '../../kernel/addresses.ts';
 import {
+  type AccountId,
   type AdministratorId,
   type ApiKeyId,
   type FilterId,
@@ -17,7 +18,10 @@ import { isEmailShape, isLoginShape, isPhoneShape } from '../../kernel/names.ts'
 
 /** The parts that requests and responses share, each with its description and its example. */
 
-function id<T extends string>(prefix: 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'adm' | 'whk' | 'flw', of: string) {
+function id<T extends string>(
+  prefix: 'acc' | 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'adm' | 'whk' | 'flw',
+  of: string,
+) {
   const example = `${prefix}_01k8dq9z2mp`;
   return z
     .custom<T>((text) => parseId(prefix, text) !== undefined, `an id such as ${example}`)
@@ -29,6 +33,7 @@ function id<T extends string>(prefix: 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'a
     });
 }
 
+export const accountId = id<AccountId>('acc', 'an account');
 export const resourceId = id<ResourceId>('res', 'a resource');
 export const userId = id<UserId>('usr', 'a user');
 export const tokenId = id<TokenId>('tok', 'a token');
