@@ -29,12 +29,8 @@ import { accountId, resourceId } from '../testing/samples.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { challengeDocument, tokenDocument } from '../tokens/documents.ts';
 import { transactionHash } from '../tokens/transaction.ts';
-import {
-  createTransaction,
-  type NewTransaction,
-  TRANSACTION_LIFETIME_MS,
-  TRANSACTIONS_AT_ONCE,
-} from '../transactions/create-transaction.ts';
+import { createTransaction, type NewTransaction } from '../transactions/create-transaction.ts';
+import { TRANSACTION_LIFETIME_MS, TRANSACTIONS_AT_ONCE } from '../transactions/draft-transaction.ts';
 
 let ports: TestPorts;
 let replica: TestPorts;

@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { parseTransaction } from '@countersign/protocol/transaction';
+import type { TransactionField } from '@countersign/protocol/transaction';
 import { signingDenial, signingKinds } from '../authentication/signing.ts';
 import { storeLoginRequest } from '../flows/login-request.ts';
 import type { FlowId, ResourceId } from '../kernel/ids.ts';
@@ -10,24 +10,15 @@ import type { NewId } from '../records/create-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { TokenKind } from '../tokens/token.ts';
-import { type Transaction, transactionHash } from '../tokens/transaction.ts';
 import { findUser } from '../users/find-user.ts';
-
-/** From fixing the fields to the confirmation: short, so that an agreed transaction is not left open. */
-export const TRANSACTION_LIFETIME_MS = 300_000;
-
-/**
- * The number of transactions that a user may have open within one lifetime (decision 0120). An attacker who could start
- * many would find two with the same eight-digit question.
- */
-export const TRANSACTIONS_AT_ONCE = 10;
+import { countTransaction, draftTransaction, TRANSACTION_LIFETIME_MS } from './draft-transaction.ts';
 
 export interface NewTransaction {
   resource: ResourceId;
   user: string;
   nonce: string;
   /** As received; checked here and never corrected. */
-  fields: readonly { label: string; value: string }[];
+  fields: readonly TransactionField[];
   factors?: TokenKind[] | undefined;
 }
 
@@ -43,11 +34,8 @@ export async function createTransaction(
 ): Promise<Result<{ loginRequest: string; transaction: string; expiresAt: number }>> {
   const { account } = act.actor;
   const now = ports.clock.now();
-  const parsed = parseTransaction(input.fields);
-  if (parsed.kind === 'refused') {
-    const where = parsed.field === undefined ? '' : `, field ${parsed.field}`;
-    return refusal('TRANSACTION_INVALID', { detail: `${parsed.reason}${where}` });
-  }
+  const drafted = draftTransaction(ports, input.fields);
+  if (isRefusal(drafted)) return drafted;
   const [stored] = await ports.store.getMany([resourceDocument.key(input.resource)], now);
   const resource = stored?.value;
   if (resource?.account !== account) return refusal('RESOURCE_NOT_FOUND');
@@ -56,12 +44,7 @@ export async function createTransaction(
   const user = await findUser(ports, account, input.user);
   if (!user) return refusal('USER_NOT_FOUND');
 
-  const transaction: Transaction = {
-    fields: [...parsed.fields],
-    hash: transactionHash(parsed.fields),
-    nonce: Buffer.from(ports.random.bytes(32)).toString('base64url'),
-    ...omitUndefined({ kinds: input.factors }),
-  };
+  const transaction = { ...drafted.transaction, ...omitUndefined({ kinds: input.factors }) };
   const { tokens } = await loadAssignedTokens(ports, user, resource.id);
   const denial = signingDenial(
     tokens.map(({ value }) => value),
@@ -69,9 +52,8 @@ export async function createTransaction(
     now,
   );
   if (denial) return refusal(denial);
-  const counter = `transactions/${user.id}`;
-  const rate = await ports.store.increment(counter, TRANSACTION_LIFETIME_MS, TRANSACTIONS_AT_ONCE, now);
-  if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
+  const tooMany = await countTransaction(ports, user.id);
+  if (tooMany) return tooMany;
 
   const kept = await storeLoginRequest(ports, act, birth, 'transaction.created', {
     resource: resource.id,

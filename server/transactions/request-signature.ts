@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { parseTransaction, type TransactionField } from '@countersign/protocol/transaction';
+import type { TransactionField } from '@countersign/protocol/transaction';
 import { decideFactors, denialCode } from '../authentication/decide-factors.ts';
 import { factorStates } from '../authentication/second-factor.ts';
 import { signingKinds } from '../authentication/signing.ts';
@@ -10,8 +10,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { actionsOf } from '../tokens/kinds/actions.ts';
 import { tokenState } from '../tokens/lockout.ts';
 import type { Token } from '../tokens/token.ts';
-import { type Transaction, transactionHash } from '../tokens/transaction.ts';
-import { TRANSACTION_LIFETIME_MS, TRANSACTIONS_AT_ONCE } from './create-transaction.ts';
+import { countTransaction, draftTransaction } from './draft-transaction.ts';
 import { findSigningContext, SIGNING_SCOPE } from './signing-context.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
@@ -26,20 +25,13 @@ export async function requestSignature(
   id: TokenId,
   fields: readonly TransactionField[],
 ): Promise<Result<{ token: Token; question?: string; transaction: string; expiresAt: number }>> {
-  const parsed = parseTransaction(fields);
-  if (parsed.kind === 'refused') {
-    const where = parsed.field === undefined ? '' : `, field ${parsed.field}`;
-    return refusal('TRANSACTION_INVALID', { detail: `${parsed.reason}${where}` });
-  }
+  const drafted = draftTransaction(ports, fields);
+  if (isRefusal(drafted)) return drafted;
+  const { transaction } = drafted;
   const place = await findSigningContext(ports, act, id);
   if (isRefusal(place)) return place;
   const { token, user, resource } = place;
   const now = ports.clock.now();
-  const transaction: Transaction = {
-    fields: [...parsed.fields],
-    hash: transactionHash(parsed.fields),
-    nonce: Buffer.from(ports.random.bytes(32)).toString('base64url'),
-  };
   const kinds = signingKinds(resource, transaction);
   if (tokenState(token, now) === 'active' && !kinds.includes(token.factor.kind)) {
     return refusal('SIGNING_TOKEN_MISSING');
@@ -48,9 +40,8 @@ export async function requestSignature(
   if (decided.kind === 'deny') return refusal(denialCode(decided.reason));
   // The same limit as for transactions in the widget: a question is seen only by requesting it, and an attacker who
   // could request many would find two transactions with the same one.
-  const counter = `transactions/${user?.id ?? id}`;
-  const rate = await ports.store.increment(counter, TRANSACTION_LIFETIME_MS, TRANSACTIONS_AT_ONCE, now);
-  if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
+  const tooMany = await countTransaction(ports, user?.id ?? id);
+  if (tooMany) return tooMany;
 
   const about = { subject: user?.id ?? id, related: [id], resource: resource.id, transaction: transaction.hash };
   const asked = await actionsOf(token).challenge?.(ports, act, {
