@@ -1,5 +1,4 @@
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
-
 import type { Quotas } from './usage.ts';
 
 /** One customer. Its plan and API keys share its anchor. */

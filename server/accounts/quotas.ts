@@ -27,7 +27,7 @@ const MAX_WAITING_CREATIONS = 256;
 const PAGE = 1000;
 
 /** `free`: the plan has no quota for the kind. `held-before`: an earlier attempt of the same creation reserved it. */
-export type Place = 'free' | 'held' | 'held-before';
+export type Slot = 'free' | 'held' | 'held-before';
 
 /**
  * Reserves a slot of the quota before an object is created. Concurrent creations never get more slots than there are.
@@ -39,15 +39,15 @@ export async function reserveQuota(
   kind: QuotaKind,
   id: string,
   objectKey?: ObjectKey,
-): Promise<{ place: Place } | Refusal> {
+): Promise<{ slot: Slot } | Refusal> {
   const [stored] = await ports.store.getMany([accountDocument.key(account)], ports.clock.now());
-  if (stored?.value.plan.quotas?.[kind] === undefined) return { place: 'free' };
-  const take = async (): Promise<{ place: Place } | Refusal> => {
+  if (stored?.value.plan.quotas?.[kind] === undefined) return { slot: 'free' };
+  const take = async (): Promise<{ slot: Slot } | Refusal> => {
     let isSettled = false;
     for (let round = 0; round < MAX_RECOUNTS; round++) {
       const taken = await tryToReserve(ports, account, kind, id);
       if (taken === 'full' || (taken === 'look-first' && isSettled)) return refusal('QUOTA_EXCEEDED');
-      if (taken !== 'look-first') return { place: taken };
+      if (taken !== 'look-first') return { slot: taken };
       // If another process changed the count meanwhile, its count may be enough.
       isSettled = await settleUsage(ports, account, kind, objectKey);
     }
@@ -61,9 +61,9 @@ function tryToReserve(
   account: AccountId,
   kind: QuotaKind,
   id: string,
-): Promise<Place | 'full' | 'look-first'> {
+): Promise<Slot | 'full' | 'look-first'> {
   const keys = [accountDocument.key(account), usageDocument.key(account, kind)] as const;
-  return transact(ports, account, keys, ([owner, stored], now): Decision<Place | 'full' | 'look-first'> => {
+  return transact(ports, account, keys, ([owner, stored], now): Decision<Slot | 'full' | 'look-first'> => {
     const quota = owner?.value.plan.quotas?.[kind];
     if (quota === undefined) return { answer: 'free' };
     const usage = stored?.value;
@@ -72,8 +72,8 @@ function tryToReserve(
     if (since.length >= MAX_HELD_SLOTS) return { answer: 'look-first' };
     const next = holdSlot(usage, id, quota, now);
     if (!next) return { answer: since.some((at) => now - at >= SLOT_TTL_MS) ? 'look-first' : 'full' };
-    const place = Object.hasOwn(usage.held, id) ? 'held-before' : 'held';
-    return { answer: place, write: { put: [{ key: keys[1], value: next }] } };
+    const slot = Object.hasOwn(usage.held, id) ? 'held-before' : 'held';
+    return { answer: slot, write: { put: [{ key: keys[1], value: next }] } };
   });
 }
 
@@ -94,7 +94,7 @@ export async function createWithinQuota<T extends { id: string; account: string 
   if (isRefusal(taken)) return taken;
   const made = await createObject(ports, act, type, birth, key, object);
   const isNew = !isRefusal(made) && made.created === object;
-  if (!isNew && taken.place === 'held') await releaseQuota(ports, account, kind, object.id);
+  if (!isNew && taken.slot === 'held') await releaseQuota(ports, account, kind, object.id);
   return made;
 }
 

@@ -117,7 +117,7 @@ export async function inviteAdministrator(
     },
   );
   if (!isRefusal(invited)) return deliver(ports, act.actor, invited.administrator, invited.accountName, made);
-  if (taken.place === 'held') await releaseQuota(ports, account, 'administrators', id);
+  if (taken.slot === 'held') await releaseQuota(ports, account, 'administrators', id);
   return invited;
 }
 

@@ -14,7 +14,7 @@ import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../us
 import { userDocument } from '../users/documents.ts';
 import { credentialFingerprint, type User } from '../users/user.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from './documents.ts';
-import { remembered } from './enrolment.ts';
+import { recordEnrolled } from './enrolment.ts';
 import { type EnrolmentLink, isEnrolmentLinkValid, lacksPassword } from './enrolment-link.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
@@ -44,7 +44,7 @@ export function assignEnrolledToken(
     if (tokens.every((token) => before.enrolled?.includes(token))) return { answer: { user: before } };
     const refused = whyNot(own, before, link?.value, now);
     if (refused) return { answer: refused };
-    let user = remembered(before, tokens);
+    let user = recordEnrolled(before, tokens);
     for (const token of tokens) user = withToken(user, own, token);
     if (!isWithinBounds(user)) return { answer: refusal('ASSIGNMENT_LIMIT') };
     const event: EventDraft = {

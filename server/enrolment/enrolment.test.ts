@@ -5,7 +5,7 @@ import { METHOD_POLICIES } from '../resources/resource.ts';
 import { resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
 import { hadToken, hasToken, isLeftover } from '../tokens/token-history.ts';
-import { decideEnrolment, type EnrolmentFacts, remembered } from './enrolment.ts';
+import { decideEnrolment, type EnrolmentFacts, recordEnrolled } from './enrolment.ts';
 
 const policy = fc.record(
   {
@@ -117,8 +117,8 @@ test('a token that its owner never finished is a leftover, and every other token
   );
   const begun = sampleToken({ createdBy: own });
   expect(hasToken(sampleUser(), [begun])).toBe(false);
-  expect(isLeftover(remembered(sampleUser(), [tokenId(1)]), begun)).toBe(false);
-  expect(hasToken(remembered(sampleUser(), [tokenId(1)]), [begun])).toBe(true);
+  expect(isLeftover(recordEnrolled(sampleUser(), [tokenId(1)]), begun)).toBe(false);
+  expect(hasToken(recordEnrolled(sampleUser(), [tokenId(1)]), [begun])).toBe(true);
   expect(hadToken(sampleUser(), [begun])).toBe(false);
   expect(hadToken(sampleUser({ hadToken: true }), [])).toBe(true);
   fc.assert(
@@ -135,5 +135,5 @@ test('a token that a user is assigned with is never a leftover, however many the
     assignments: [{ resource: resourceId(1), alone: false, tokens: [{ token: begun.id, epoch: 0 }] }],
   });
   const many = Array.from({ length: 150 }, (_, at) => tokenId(at + 2));
-  expect(isLeftover(remembered(remembered(assigned, [begun.id]), many), begun)).toBe(false);
+  expect(isLeftover(recordEnrolled(recordEnrolled(assigned, [begun.id]), many), begun)).toBe(false);
 });

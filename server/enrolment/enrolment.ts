@@ -99,6 +99,6 @@ export function isPairedWith(
 const MAX_REMEMBERED = 100;
 
 /** Records that these tokens are finished. */
-export function remembered(user: User, tokens: readonly TokenId[]): User {
+export function recordEnrolled(user: User, tokens: readonly TokenId[]): User {
   return { ...user, enrolled: [...(user.enrolled ?? []), ...tokens].slice(-MAX_REMEMBERED) };
 }

@@ -177,7 +177,7 @@ function deny(
 ): Decision<FlowChange> {
   const { answer, write } = keep(denyFlow(flow, code));
   const percent = environment?.percent ?? undefined;
-  const why = refusal(code, {}, percent === undefined ? {} : { percent });
+  const why = refusal(code, {}, omitUndefined({ percent }));
   const event = createEvent(userContext(flow, client), createRefusedEvent(flow, why), now);
   return { answer, write: { ...write, append: [event] } };
 }

@@ -1,5 +1,5 @@
 import { discardDraft } from '../enrolment/discard-draft.ts';
-import { remembered } from '../enrolment/enrolment.ts';
+import { recordEnrolled } from '../enrolment/enrolment.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { SelfSession } from '../flows/self-session.ts';
 import type { StepRequest } from '../flows/step.ts';
@@ -96,7 +96,7 @@ function assign(ports: SelfNeeds, own: SelfServiceAction, token: TokenId): Promi
     const before = stored?.value;
     if (!hasSameCredentials(before, own)) return { answer: ended };
     const pair = { id: token, owner: before.id, account: before.account, epoch: 0 };
-    const user = assignWithToken(remembered(before, [token]), flow.resource, pair);
+    const user = assignWithToken(recordEnrolled(before, [token]), flow.resource, pair);
     if (!user || !isWithinBounds(user)) return { answer: refusal('ASSIGNMENT_LIMIT') };
     const event: EventDraft = {
       type: 'assignment.created',

@@ -50,7 +50,10 @@ export interface Assignment {
   resource: ResourceId;
   /** The user alone. */
   alone: boolean;
-  /** The user together with a token, bound to the token's ownership epoch at that moment. A valid one includes the user alone. */
+  /**
+   * The user together with a token, bound to the token's ownership epoch at that moment. While it is valid, it includes
+   * the user alone.
+   */
   tokens: { token: TokenId; epoch: number }[];
 }
 
