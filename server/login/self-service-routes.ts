@@ -3,7 +3,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import { browserTraits } from '../browsers/environment-fields.ts';
 import type { Flow } from '../flows/flow.ts';
-import type { StepRequest } from '../flows/step.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
 import { email, label, languageTag, password, resourceId, tokenId } from '../http/api/fields.ts';
 import { internalRoute } from '../http/api/route.ts';
 import { refuseResult } from '../http/api/router.ts';
@@ -23,7 +23,6 @@ import { removeOwnToken } from '../self-service/remove-token.ts';
 import { renameOwnToken } from '../self-service/rename-token.ts';
 import { keepRecoveryCodes, renewRecoveryCodes } from '../self-service/renew-recovery-codes.ts';
 import { resyncOwnToken } from '../self-service/resync-token.ts';
-import type { SelfNeeds } from '../self-service/run-action.ts';
 import { signOutOfSelfService } from '../self-service/sign-out.ts';
 import { showDocument } from './page/show-document.ts';
 import { readSelfPage } from './page-info.ts';
@@ -69,7 +68,7 @@ type ActionPath = `/flow/self/${string}`;
 
 function action<Input extends { seq: number }>(
   schema: z.ZodType<Input>,
-  run: (ports: SelfNeeds, request: StepRequest & Input) => Promise<Result<Flow>>,
+  run: (ports: StepPorts, request: StepRequest & Input) => Promise<Result<Flow>>,
 ) {
   return (path: ActionPath) =>
     internalRoute({
@@ -79,7 +78,7 @@ function action<Input extends { seq: number }>(
       scope: 'public',
       isSameOriginOnly: true,
       body: schema,
-      handle: async (c, ports: SelfNeeds, body) => {
+      handle: async (c, ports: StepPorts, body) => {
         const flow = await run(ports, { ...body, ...stepRequest(c, body.seq) });
         return flowResponse(c, isRefusal(flow) ? flow : await presentFlow(ports, flow));
       },

@@ -1,13 +1,13 @@
 import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
 import type { Flow } from '../flows/flow.ts';
-import type { StepRequest } from '../flows/step.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { basisOf } from './context.ts';
-import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
+import { runSelfServiceAction } from './run-action.ts';
 import { startTokenEnrolment } from './transitions.ts';
 
 /** Starts the enrolment steps, which lead back to the page. The enrolment policy selects the kinds of token. */
-export function addOwnToken(ports: SelfNeeds, answer: StepRequest): Promise<Result<Flow>> {
+export function addOwnToken(ports: StepPorts, answer: StepRequest): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'add-token', answer, async (own) => {
     const { user, resource, session, paired } = own;
     const shown = session.proof.second ? paired.find(({ id }) => id === session.token) : undefined;

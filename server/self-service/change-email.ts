@@ -1,6 +1,6 @@
 import { flowDocument } from '../flows/documents.ts';
 import type { Flow } from '../flows/flow.ts';
-import type { StepRequest } from '../flows/step.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
 import { putFlow } from '../flows/stored-flow.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
@@ -25,13 +25,7 @@ import { changeNames } from '../users/change-names.ts';
 import { setOwnEmail } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { factsOf } from './context.ts';
-import {
-  ended,
-  hasSameCredentials,
-  runSelfServiceAction,
-  type SelfNeeds,
-  type SelfServiceAction,
-} from './run-action.ts';
+import { ended, hasSameCredentials, runSelfServiceAction, type SelfServiceAction } from './run-action.ts';
 import { judgeSelfServiceAction } from './self-service.ts';
 
 /** Mailed codes: for one user, and to one address from all users of an account. */
@@ -43,7 +37,7 @@ const PER_DAY = 10;
  * same for an address that belongs to another user; only its owner is informed.
  */
 export function requestEmailChange(
-  ports: SelfNeeds,
+  ports: StepPorts,
   answer: StepRequest & { email: string; language: MailLanguage },
 ): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'email', answer, async (own) => {
@@ -68,7 +62,7 @@ export function requestEmailChange(
 
 /** Confirms the code: sets the address, notifies the previous one, and sends later mails to the new one. */
 export function confirmEmailChange(
-  ports: SelfNeeds,
+  ports: StepPorts,
   answer: StepRequest & { code: string; language: MailLanguage },
 ): Promise<Result<Flow>> {
   // The factors were fresh when the change was requested; a mail may be slow.
@@ -94,13 +88,13 @@ export function confirmEmailChange(
 }
 
 /** Cancels a change of address. */
-export function cancelEmailChange(ports: SelfNeeds, answer: StepRequest): Promise<Result<Flow>> {
+export function cancelEmailChange(ports: StepPorts, answer: StepRequest): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, undefined, answer, async () => ({ done: { email: undefined } }));
 }
 
 /** The last wrong code discards the address. The attempt holds the step, so no other request writes here. */
 function countWrong(
-  ports: SelfNeeds,
+  ports: StepPorts,
   { act, flow, user }: SelfServiceAction,
   confirmation: Confirmation,
 ): Promise<void> {
@@ -124,14 +118,14 @@ function countWrong(
 }
 
 /** A MAC under the service's key, because the code is short. Bound to user, page and address. */
-function codeMac(ports: SelfNeeds, { user, flow }: SelfServiceAction, address: string, code: string): string {
+function codeMac(ports: StepPorts, { user, flow }: SelfServiceAction, address: string, code: string): string {
   const mac = ports.secrets.mac('own-email', JSON.stringify([user.id, flow.id, address, plainCode(code)]));
   return Buffer.from(mac).toString('base64url');
 }
 
 /** Counted whether or not the mail is sent. */
 async function countMails(
-  ports: SelfNeeds,
+  ports: StepPorts,
   { user }: SelfServiceAction,
   address: string,
 ): Promise<Refusal | undefined> {

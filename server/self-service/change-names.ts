@@ -1,11 +1,11 @@
 import type { Flow } from '../flows/flow.ts';
-import type { StepRequest } from '../flows/step.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { applyChanges } from '../records/apply-changes.ts';
 import { editObject } from '../records/read-object.ts';
 import type { OwnDetail } from '../resources/self-service-policy.ts';
 import { userDocument } from '../users/documents.ts';
-import { ended, hasSameCredentials, runSelfServiceAction, type SelfNeeds } from './run-action.ts';
+import { ended, hasSameCredentials, runSelfServiceAction } from './run-action.ts';
 
 export interface OwnNames {
   /** Empty: removes it. */
@@ -14,7 +14,7 @@ export interface OwnNames {
 }
 
 /** Changes first and second name, each where the resource allows it. */
-export function changeOwnNames(ports: SelfNeeds, answer: StepRequest & { names: OwnNames }): Promise<Result<Flow>> {
+export function changeOwnNames(ports: StepPorts, answer: StepRequest & { names: OwnNames }): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'names', answer, async (own) => {
     const wanted = Object.entries(answer.names).filter(([, value]) => value !== undefined);
     const details: readonly string[] = own.resource.selfService?.details ?? ([] satisfies OwnDetail[]);

@@ -1,7 +1,7 @@
 import { checkPassword } from '../authentication/check-password.ts';
 import { hashNewPassword } from '../authentication/new-password.ts';
 import type { Flow } from '../flows/flow.ts';
-import type { StepRequest } from '../flows/step.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { createEvent } from '../kernel/request-context.ts';
@@ -15,7 +15,6 @@ import {
   ended,
   hasSameCredentials,
   runSelfServiceAction,
-  type SelfNeeds,
   type SelfOutcome,
   type SelfServiceAction,
 } from './run-action.ts';
@@ -25,7 +24,7 @@ import {
  * as at every sign-in. Sign-ins and pages that rest on the old password end (SR-38).
  */
 export function changeOwnPassword(
-  ports: SelfNeeds,
+  ports: StepPorts,
   answer: StepRequest & { current: string; password: string; language: MailLanguage },
 ): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'password', answer, async (own): Promise<Result<SelfOutcome>> => {
@@ -45,7 +44,7 @@ export function changeOwnPassword(
   });
 }
 
-function write(ports: SelfNeeds, own: SelfServiceAction, passwordHash: string): Promise<Result<{ user: User }>> {
+function write(ports: StepPorts, own: SelfServiceAction, passwordHash: string): Promise<Result<{ user: User }>> {
   const keys = [userDocument.key(own.user.id), passwordResetDocument.key(own.user.id)] as const;
   return transact<typeof keys, Result<{ user: User }>>(
     ports,

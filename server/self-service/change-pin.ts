@@ -1,5 +1,5 @@
 import type { Flow } from '../flows/flow.ts';
-import type { StepRequest } from '../flows/step.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notifyUser } from '../messages/notify.ts';
@@ -7,14 +7,14 @@ import { editObject } from '../records/read-object.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { newPin } from '../tokens/pin.ts';
 import { ownToken } from './context.ts';
-import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
+import { runSelfServiceAction } from './run-action.ts';
 
 /**
  * Changes the PIN of a token that has one. Tokens from an administrator are included, because only the owner may know the
  * PIN. Its position stays, and the owner can neither add nor remove one.
  */
 export function changeOwnPin(
-  ports: SelfNeeds,
+  ports: StepPorts,
   answer: StepRequest & { token: string; pin: string; language: MailLanguage },
 ): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'pin', answer, async (own) => {

@@ -1,11 +1,11 @@
 import { forgetEnvironments } from '../browsers/forget-environments.ts';
 import type { Flow } from '../flows/flow.ts';
-import type { StepRequest } from '../flows/step.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
+import { runSelfServiceAction } from './run-action.ts';
 
 /** Forgets every remembered browser of the user. */
-export function forgetOwnBrowsers(ports: SelfNeeds, answer: StepRequest): Promise<Result<Flow>> {
+export function forgetOwnBrowsers(ports: StepPorts, answer: StepRequest): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'browsers', answer, async ({ act, user }) => {
     const forgotten = await forgetEnvironments(ports, act, user.id);
     return isRefusal(forgotten) ? forgotten : { done: {} };

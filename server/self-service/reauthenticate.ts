@@ -1,18 +1,18 @@
 import { acceptedKindsFrom, factorOptions } from '../authentication/second-factor.ts';
 import type { Flow } from '../flows/flow.ts';
 import { prepareFirst } from '../flows/prepare-factor.ts';
-import type { StepRequest } from '../flows/step.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { isSubstitute } from '../tokens/kinds/rules.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
-import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
+import { runSelfServiceAction } from './run-action.ts';
 import { requestProof } from './transitions.ts';
 
 /**
  * Asks for the factors again: the password if the user has one, and the second factor if they have one here, with the
  * steps and counters of every sign-in. Never for fewer factors than before.
  */
-export function reauthenticateUser(ports: SelfNeeds, answer: StepRequest): Promise<Result<Flow>> {
+export function reauthenticateUser(ports: StepPorts, answer: StepRequest): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, undefined, answer, async ({ flow, user, resource, paired, session }) => {
     const hasPassword = user.passwordHash !== undefined;
     // Without a password, the two factors were a passkey with user verification: a code beside it is only one.

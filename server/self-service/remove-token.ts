@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Flow } from '../flows/flow.ts';
-import type { StepRequest } from '../flows/step.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
@@ -21,13 +21,7 @@ import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { ownToken } from './context.ts';
 import { namingAssignments, readTokenAssignments, type TokenAssignments } from './naming-assignments.ts';
-import {
-  ended,
-  hasSameCredentials,
-  runSelfServiceAction,
-  type SelfNeeds,
-  type SelfServiceAction,
-} from './run-action.ts';
+import { ended, hasSameCredentials, runSelfServiceAction, type SelfServiceAction } from './run-action.ts';
 import { deletionBlocker, isOwnMade } from './self-service.ts';
 
 /**
@@ -36,7 +30,7 @@ import { deletionBlocker, isOwnMade } from './self-service.ts';
  * effect, which the doctor finds.
  */
 export function removeOwnToken(
-  ports: SelfNeeds,
+  ports: StepPorts,
   answer: StepRequest & { token: string; language: MailLanguage },
 ): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'remove-token', answer, async (own) => {
@@ -55,7 +49,7 @@ export function removeOwnToken(
 
 /** Removes the token from every assignment that names it, if the rules allow it. */
 function unassign(
-  ports: SelfNeeds,
+  ports: StepPorts,
   own: SelfServiceAction,
   token: Token,
   assigned: TokenAssignments,
@@ -84,7 +78,7 @@ function unassign(
 }
 
 async function remove(
-  ports: SelfNeeds,
+  ports: StepPorts,
   { act, user }: SelfServiceAction,
   id: TokenId,
 ): Promise<Result<{ removed: true }>> {

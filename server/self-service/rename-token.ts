@@ -1,15 +1,15 @@
 import type { Flow } from '../flows/flow.ts';
-import type { StepRequest } from '../flows/step.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { editObject } from '../records/read-object.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { ownToken } from './context.ts';
-import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
+import { runSelfServiceAction } from './run-action.ts';
 import { isOwnMade } from './self-service.ts';
 
 /** Renames a token. A token that an administrator handed out keeps the name by which the administrator knows it. */
 export function renameOwnToken(
-  ports: SelfNeeds,
+  ports: StepPorts,
   answer: StepRequest & { token: string; name: string },
 ): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'rename-token', answer, async (own) => {

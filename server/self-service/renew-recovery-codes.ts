@@ -2,7 +2,7 @@ import { discardDraft } from '../enrolment/discard-draft.ts';
 import { recordEnrolled } from '../enrolment/enrolment.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { SelfSession } from '../flows/self-session.ts';
-import type { StepRequest } from '../flows/step.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import { idFromBytes, type TokenId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
@@ -21,19 +21,13 @@ import { assignWithToken, isWithinBounds } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { mayHaveCodes } from './context.ts';
-import {
-  ended,
-  hasSameCredentials,
-  runSelfServiceAction,
-  type SelfNeeds,
-  type SelfServiceAction,
-} from './run-action.ts';
+import { ended, hasSameCredentials, runSelfServiceAction, type SelfServiceAction } from './run-action.ts';
 
 type Made = NonNullable<SelfSession['codes']>;
 
 /** Renews the recovery codes; the previous ones are void. A user with a token and no codes gets the first ones. */
 export function renewRecoveryCodes(
-  ports: SelfNeeds,
+  ports: StepPorts,
   answer: StepRequest & { language: MailLanguage },
 ): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'recovery-codes', answer, async (own) => {
@@ -51,12 +45,12 @@ export function renewRecoveryCodes(
 }
 
 /** The user confirms that they saved the codes, which are not shown again. */
-export function keepRecoveryCodes(ports: SelfNeeds, answer: StepRequest): Promise<Result<Flow>> {
+export function keepRecoveryCodes(ports: StepPorts, answer: StepRequest): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, undefined, answer, async () => ({ done: { codes: undefined } }));
 }
 
 async function replace(
-  ports: SelfNeeds,
+  ports: StepPorts,
   { act, flow, user }: SelfServiceAction,
   codes: Made,
 ): Promise<Result<{ user?: User }>> {
@@ -72,7 +66,7 @@ async function replace(
 }
 
 /** The token comes first, as everywhere: a crash leaves one that cannot sign in and that the doctor finds. */
-async function make(ports: SelfNeeds, own: SelfServiceAction, codes: Made): Promise<Result<{ user: User }>> {
+async function make(ports: StepPorts, own: SelfServiceAction, codes: Made): Promise<Result<{ user: User }>> {
   const { act, flow, user } = own;
   const key = tokenDocument.key(codes.token);
   const { macs } = codesOf(ports, flow, codes);
@@ -89,7 +83,7 @@ async function make(ports: SelfNeeds, own: SelfServiceAction, codes: Made): Prom
   return assigned;
 }
 
-function assign(ports: SelfNeeds, own: SelfServiceAction, token: TokenId): Promise<Result<{ user: User }>> {
+function assign(ports: StepPorts, own: SelfServiceAction, token: TokenId): Promise<Result<{ user: User }>> {
   const { flow, act } = own;
   const key = userDocument.key(own.user.id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ user: User }>> => {

@@ -1,14 +1,14 @@
 import type { Flow } from '../flows/flow.ts';
-import type { StepRequest } from '../flows/step.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { showsOwnCodes } from '../tokens/kinds/rules.ts';
 import { resyncToken } from '../tokens/resync-token.ts';
 import { ownToken } from './context.ts';
-import { runSelfServiceAction, type SelfNeeds } from './run-action.ts';
+import { runSelfServiceAction } from './run-action.ts';
 
 /** Resynchronises a token with two of its codes, counted as everywhere (SR-43). */
 export function resyncOwnToken(
-  ports: SelfNeeds,
+  ports: StepPorts,
   answer: StepRequest & { token: string; otps: readonly [string, string] },
 ): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'resync-token', answer, async (own) => {

@@ -18,8 +18,6 @@ import { factsOf, readSelfServiceContext, type SelfServiceContext } from './cont
 import { judgeSelfServiceAction, type SelfServiceActionName } from './self-service.ts';
 import { stayOnPage } from './transitions.ts';
 
-export type SelfNeeds = StepPorts;
-
 /** The context of a user's action on their own account. */
 export interface SelfServiceAction extends SelfServiceContext {
   act: RequestContext;
@@ -55,7 +53,7 @@ const GUESSES: ReadonlySet<RefusalCode> = new Set([
  * document checks the credentials again in its commit.
  */
 export async function runSelfServiceAction(
-  ports: SelfNeeds,
+  ports: StepPorts,
   name: SelfServiceActionName | undefined,
   answer: StepRequest,
   perform: (own: SelfServiceAction) => Promise<Result<SelfOutcome>>,
@@ -113,7 +111,7 @@ function after(session: SelfSession, { done, user, lost }: Extract<SelfOutcome, 
 }
 
 function refuse(
-  ports: SelfNeeds,
+  ports: StepPorts,
   flow: Flow,
   attempt: string,
   why: Refusal,
@@ -137,7 +135,7 @@ function refuse(
 
 /** Ends the action, if the attempt still holds the step. */
 function settle(
-  ports: SelfNeeds,
+  ports: StepPorts,
   claimed: Flow,
   attempt: string,
   next: (flow: FlowAt<'self'>, now: number) => Flow,
