@@ -7,6 +7,8 @@ export interface Plan {
   passwordMs: number;
   floodMs: number;
   warmUpMs: number;
+  /** Users with TOTP; each code is used once per time step. */
+  totpUsers: number;
   /** Users in the large store. */
   many: number;
   starts: number;
@@ -19,6 +21,7 @@ export const FULL: Plan = {
   passwordMs: 4000,
   floodMs: 10_000,
   warmUpMs: 2500,
+  totpUsers: 40_000,
   many: 100_000,
   starts: 5,
 };
@@ -30,6 +33,7 @@ export const QUICK: Plan = {
   passwordMs: 1500,
   floodMs: 2500,
   warmUpMs: 700,
+  totpUsers: 5_000,
   many: 5_000,
   starts: 2,
 };

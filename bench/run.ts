@@ -2,13 +2,17 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { measureWidget } from '../tools/check-sizes.ts';
 import { describeMachine } from './machine.ts';
 import { Bench } from './measurements/bench.ts';
+import { measureCommits } from './measurements/commits.ts';
+import { measureEngines } from './measurements/engines.ts';
 import { measureFlood } from './measurements/flood.ts';
 import { measureImport } from './measurements/import.ts';
 import { measureOtp } from './measurements/otp.ts';
 import { measurePasswords } from './measurements/passwords.ts';
+import { measureProcesses } from './measurements/processes.ts';
 import { measureStartUp } from './measurements/start-up.ts';
 import { measureTiming } from './measurements/timing.ts';
 import { measureUsers } from './measurements/users.ts';
@@ -18,7 +22,10 @@ import type { Results } from './report/results.ts';
 
 const USAGE = `usage: npm run bench -- [options]
   --quick            a second or so per measurement: shows that all works, not how fast it is
-  --only NAMES       passwords, otp, flood, timing, users, import, start-up or sizes, separated by commas; prints and writes nothing
+  --only NAMES       otp, passwords, flood, timing, users, commits, processes, engines, import, start-up or sizes, separated
+                     by commas; prints and writes nothing
+  --users N          users in the large store
+  --node PATH        another version of Node, for "engines"
   --profile FOLDER   node's CPU profiles of the measured services, for --only; slows them down`;
 
 const FOLDER = import.meta.dirname;
@@ -29,12 +36,15 @@ type Measurements = Omit<Results, 'takenAt' | 'mode' | 'tookSeconds' | 'machine'
 const MEASUREMENTS: Record<string, (bench: Bench) => Promise<Measurements>> = {
   sizes: async () => ({ sizes: measureWidget(WIDGET) }),
   'start-up': async (bench) => ({ startUp: await measureStartUp(bench) }),
-  passwords: async (bench) => ({ passwords: await measurePasswords(bench) }),
   otp: async (bench) => ({ otp: await measureOtp(bench) }),
+  passwords: async (bench) => ({ passwords: await measurePasswords(bench) }),
   flood: async (bench) => ({ flood: await measureFlood(bench) }),
   import: async (bench) => ({ import: await measureImport(bench) }),
   timing: async (bench) => ({ timing: await measureTiming(bench) }),
   users: async (bench) => ({ users: await measureUsers(bench) }),
+  commits: async (bench) => ({ commits: await measureCommits(bench) }),
+  processes: async (bench) => ({ processes: await measureProcesses(bench) }),
+  engines: async (bench) => omitUndefined({ engines: await measureEngines(bench) }),
 };
 
 async function main(): Promise<void> {
@@ -43,6 +53,8 @@ async function main(): Promise<void> {
       quick: { type: 'boolean', default: false },
       only: { type: 'string' },
       profile: { type: 'string' },
+      node: { type: 'string' },
+      users: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -55,7 +67,7 @@ async function main(): Promise<void> {
   }
   if (!existsSync(join(FOLDER, '../dist/server/start.cjs'))) throw new Error('build first: npm run build');
 
-  const plan = values.quick ? QUICK : FULL;
+  const plan = { ...(values.quick ? QUICK : FULL), ...(values.users && { many: Number(values.users) }) };
   const started = performance.now();
   const results: Results = {
     takenAt: new Date().toISOString(),
@@ -66,7 +78,7 @@ async function main(): Promise<void> {
   for (const name of wanted) {
     console.error(`measuring: ${name}`);
     // Each measurement has stores, services and generators of its own and removes them, so that none affects another.
-    const bench = new Bench(plan, values.profile);
+    const bench = new Bench(plan, { profileFolder: values.profile, otherNode: values.node });
     try {
       Object.assign(results, await MEASUREMENTS[name]?.(bench));
     } finally {

@@ -7,7 +7,7 @@ import type { Dataset } from './dataset/members.ts';
 import type { SeedJob, SeedResult } from './dataset/seed.ts';
 import type { Target } from './load/jobs.ts';
 import { Child } from './processes/child.ts';
-import { type Service, startService } from './processes/service.ts';
+import { type Service, type ServiceOptions, startService } from './processes/service.ts';
 
 export const STORES = ['embedded', 'redis'] as const;
 export type StoreKind = (typeof STORES)[number];
@@ -18,10 +18,12 @@ export interface BenchTargetOptions {
   profileFolder?: string | undefined;
 }
 
+export type StartOptions = Pick<ServiceOptions, 'logLevel' | 'node'>;
+
 /** A seeded store in a temporary folder on which services can be started, one at a time on the embedded store. */
 export interface BenchTarget {
   store: StoreKind;
-  start(options?: { logLevel?: 'info' | 'warn' }): Promise<{ service: Service; target: Target }>;
+  start(options?: StartOptions): Promise<{ service: Service; target: Target }>;
   /** Stops the Redis server, if any, and removes the data. Stop the services first. */
   close(): Promise<void>;
 }
@@ -39,8 +41,8 @@ export async function openBenchTarget({ store, population, profileFolder }: Benc
     const seeded = await seed({ ...population, dataFolder, store: url, masterKey });
     return {
       store,
-      start: async ({ logLevel = 'info' } = {}) => {
-        const service = await startService({ dataFolder, store: url, masterKey, logLevel, profileFolder });
+      start: async (options = {}) => {
+        const service = await startService({ dataFolder, store: url, masterKey, profileFolder, ...options });
         return { service, target: { ...seeded, port: service.port } };
       },
       close,

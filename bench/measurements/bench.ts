@@ -1,21 +1,30 @@
+import { type RedisServer, startRedisServer } from '../../server/testing/redis-server.ts';
 import type { LoadJob } from '../load/jobs.ts';
 import type { Tally } from '../load/tally.ts';
 import type { Plan } from '../plan.ts';
 import { Child } from '../processes/child.ts';
-import { type BenchTarget, type BenchTargetOptions, openBenchTarget } from '../target.ts';
+import { type BenchTarget, type BenchTargetOptions, openBenchTarget, type StartOptions } from '../target.ts';
 
 export type Generator = Child<LoadJob, Tally>;
+
+export interface BenchOptions {
+  profileFolder?: string | undefined;
+  otherNode?: string | undefined;
+}
 
 /** The resources of a measurement. What it opens here is closed, also when it fails. */
 export class Bench {
   readonly plan: Plan;
   readonly generator: Generator;
+  /** A second Node to compare with. */
+  readonly otherNode: string | undefined;
   readonly #profileFolder: string | undefined;
   readonly #closing: (() => Promise<void>)[] = [];
 
-  constructor(plan: Plan, profileFolder?: string) {
+  constructor(plan: Plan, options: BenchOptions = {}) {
     this.plan = plan;
-    this.#profileFolder = profileFolder;
+    this.#profileFolder = options.profileFolder;
+    this.otherNode = options.otherNode;
     this.generator = this.newGenerator();
   }
 
@@ -25,12 +34,16 @@ export class Bench {
     );
   }
 
+  async startRedis(): Promise<RedisServer> {
+    return this.open(await startRedisServer({ product: 'redis' }), (redis) => redis.stop());
+  }
+
   async openSite(options: Omit<BenchTargetOptions, 'profileFolder'>): Promise<BenchTarget> {
     const site = await openBenchTarget({ ...options, profileFolder: this.#profileFolder });
     return this.open(site, () => site.close());
   }
 
-  async start(site: BenchTarget, options?: { logLevel?: 'info' | 'warn' }) {
+  async start(site: BenchTarget, options?: StartOptions) {
     const started = await site.start(options);
     return this.open(started, ({ service }) => service.stop());
   }

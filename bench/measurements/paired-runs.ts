@@ -15,10 +15,12 @@ interface Round extends Tally {
   cpuMicros: number | undefined;
 }
 
-/** The work of one round, and the process that does it. */
+type Pid = number | undefined | readonly (number | undefined)[];
+
+/** The work of one round, and the process or processes that do it. */
 interface Side {
   take: () => Promise<Tally>;
-  pid: () => number | undefined;
+  pid: () => Pid;
 }
 
 /** A side compared with another, round by round. */
@@ -41,17 +43,22 @@ export async function runInPairs<const Name extends string>(
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
       const { take, pid } = sides[name];
-      const before = { pid: pid(), cpuMs: cpuMsOf(pid()) };
+      const before = { pid: String(pid()), cpuMs: cpuOf(pid()) };
       const tally = await take();
       const others = Object.keys(tally.statuses).filter((status) => status !== '200');
       if (others.length > 0) throw new Error(`${name} answered ${JSON.stringify(tally.statuses)}`);
       // A side that starts a new process reports that process's own time.
-      const usedMs = (cpuMsOf(pid()) ?? Number.NaN) - (pid() === before.pid ? (before.cpuMs ?? Number.NaN) : 0);
+      const usedMs = (cpuOf(pid()) ?? Number.NaN) - (String(pid()) === before.pid ? (before.cpuMs ?? Number.NaN) : 0);
       const cpuMicros = (usedMs * 1000) / (tally.statuses[200] ?? 0);
       taken[name].push({ ...tally, cpuMicros: Number.isFinite(cpuMicros) ? cpuMicros : undefined });
     }
   }
   return Object.fromEntries(names.map((name) => [name, summarise(taken[name])])) as Record<Name, RunSummary>;
+}
+
+function cpuOf(pid: Pid): number | undefined {
+  if (typeof pid !== 'object') return cpuMsOf(pid);
+  return pid.reduce<number>((sum, one) => sum + (cpuMsOf(one) ?? Number.NaN), 0);
 }
 
 export function compare(side: RunSummary, against: RunSummary): Comparison {

@@ -17,6 +17,8 @@ export interface ServiceOptions {
   store: string;
   masterKey: string;
   logLevel?: 'info' | 'warn';
+  /** The Node that runs the service. Default: the one that runs this. */
+  node?: string | undefined;
   /** Where Node writes a CPU profile when the service ends. */
   profileFolder?: string | undefined;
 }
@@ -36,7 +38,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const log = openSync(logFile, 'w', 0o600);
   const profiling = options.profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${options.profileFolder}`] : [];
   const started = performance.now();
-  const child = spawn(process.execPath, [...profiling, ENTRY], {
+  const child = spawn(options.node ?? process.execPath, [...profiling, ENTRY], {
     stdio: ['ignore', log, log],
     env: {
       ...(process.env.PATH && { PATH: process.env.PATH }),

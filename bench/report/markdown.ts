@@ -2,6 +2,7 @@ import type { Tally } from '../load/tally.ts';
 import type { Machine } from '../machine.ts';
 import type { Comparison, RunSummary } from '../measurements/paired-runs.ts';
 import { STORES, type StoreKind } from '../target.ts';
+import { checkGoals } from './goals.ts';
 import type { Results } from './results.ts';
 import { table } from './table.ts';
 
@@ -11,12 +12,16 @@ const NAMES: Record<StoreKind, string> = { embedded: 'embedded (LMDB)', redis: '
 export function reportOf(results: Results): string {
   return [
     about(results),
-    results.passwords && passwords(results.passwords),
+    goalsSection(results),
     results.otp && otp(results.otp),
+    results.passwords && passwords(results.passwords),
     results.flood && flood(results.flood),
     results.timing && timing(results.timing),
     results.users && users(results.users),
     results.otp && quietLog(results.otp),
+    results.commits && commits(results.commits),
+    results.processes && processes(results.processes),
+    results.engines && engines(results.engines),
     results.import && importSection(results.import),
     results.startUp && startUp(results),
     results.sizes && sizes(results.sizes),
@@ -50,12 +55,24 @@ function passwords({ clients, bare, stores }: NonNullable<Results['passwords']>)
   ].join('\n\n');
 }
 
-function otp({ byClients }: NonNullable<Results['otp']>): string {
+function goalsSection(results: Results): string | undefined {
+  const goals = checkGoals(results);
+  if (goals.length === 0) return undefined;
+  return [
+    '### Goals',
+    table(
+      ['what', 'measured', 'goal', ''],
+      goals.map(({ what, measured, goal, isMet }) => [what, measured, goal, isMet ? 'met' : 'missed']),
+    ),
+  ].join('\n\n');
+}
+
+function otp({ totp, byClients }: NonNullable<Results['otp']>): string {
   return [
     '### One-time code checks',
     table(
       ['clients', 'side', 'checks/s', 'p50 ms', 'p99 ms', 'CPU µs', 'of bare Hono'],
-      byClients.flatMap(({ clients, bare, stores }) => [
+      [{ clients: '32, TOTP', ...totp }, ...byClients].flatMap(({ clients, bare, stores }) => [
         [String(clients), 'bare Hono route', ...speed(bare), '100%'],
         ...STORES.map((store) => ['', NAMES[store], ...speed(stores[store]), percent(stores[store].ratio)]),
       ]),
@@ -112,6 +129,45 @@ function users({ few, many, clients, stores }: NonNullable<Results['users']>): s
         ['', count(many), ...speed(stores[store].many), percent(stores[store].many.ratio)],
         ['', `${count(many)}, TOTP`, ...speed(stores[store].totp), ''],
       ]),
+    ),
+  ].join('\n\n');
+}
+
+function commits({ clients, stores }: NonNullable<Results['commits']>): string {
+  return [
+    `### The commit of a check alone (${clients} clients, one process; CPU without that of Redis)`,
+    table(
+      ['store', 'side', 'commits/s', 'p50 ms', 'p99 ms', 'CPU µs', 'of bare'],
+      STORES.flatMap((store) => [
+        [NAMES[store], 'its own client, the same bytes', ...speed(stores[store].bare), '100%'],
+        ['', 'the store', ...speed(stores[store].store), percent(stores[store].store.ratio)],
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+function processes({ clients, one, two }: NonNullable<Results['processes']>): string {
+  return [
+    `### Processes on one Redis (${clients} clients)`,
+    table(
+      ['processes', 'checks/s', 'p50 ms', 'p99 ms', 'CPU µs', 'of one'],
+      [
+        ['1', ...speed(one), '100%'],
+        ['2', ...speed(two), percent(two.ratio)],
+      ],
+    ),
+  ].join('\n\n');
+}
+
+function engines({ clients, own, other, usual, by }: NonNullable<Results['engines']>): string {
+  return [
+    `### Versions of Node (one-time codes on Redis, ${clients} clients)`,
+    table(
+      ['Node', 'checks/s', 'p50 ms', 'p99 ms', 'CPU µs', `of ${own}`],
+      [
+        [own, ...speed(usual), '100%'],
+        [other, ...speed(by), percent(by.ratio)],
+      ],
     ),
   ].join('\n\n');
 }

@@ -1,9 +1,12 @@
 import type { MeasuredSize as WidgetSize } from '../../tools/check-sizes.ts';
 import type { Machine } from '../machine.ts';
+import type { CommitMeasurement } from '../measurements/commits.ts';
+import type { EnginesMeasurement } from '../measurements/engines.ts';
 import type { FloodMeasurement } from '../measurements/flood.ts';
 import type { ImportMeasurement } from '../measurements/import.ts';
 import type { OtpMeasurement } from '../measurements/otp.ts';
 import type { PasswordMeasurement } from '../measurements/passwords.ts';
+import type { ProcessesMeasurement } from '../measurements/processes.ts';
 import type { StartUpMeasurement } from '../measurements/start-up.ts';
 import type { TimingMeasurement } from '../measurements/timing.ts';
 import type { UsersMeasurement } from '../measurements/users.ts';
@@ -20,6 +23,9 @@ export interface Results {
   flood?: FloodMeasurement;
   timing?: TimingMeasurement;
   users?: UsersMeasurement;
+  commits?: CommitMeasurement;
+  processes?: ProcessesMeasurement;
+  engines?: EnginesMeasurement;
   import?: ImportMeasurement;
   startUp?: StartUpMeasurement;
   sizes?: WidgetSize[];

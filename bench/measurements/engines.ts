@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import type { LoadJob, Target } from '../load/jobs.ts';
+import { ORDINARY_POPULATION } from '../plan.ts';
+import type { Bench } from './bench.ts';
+import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
+
+export interface EnginesMeasurement {
+  clients: number;
+  /** Versions of Node. */
+  own: string;
+  other: string;
+  usual: RunSummary;
+  by: Comparison;
+}
+
+const CLIENTS = 32;
+
+/** The same one-time code checks on Redis by another version of Node. */
+export async function measureEngines(bench: Bench): Promise<EnginesMeasurement | undefined> {
+  const { plan, generator, otherNode } = bench;
+  if (otherNode === undefined) return undefined;
+  const site = await bench.openSite({ store: 'redis', population: { size: ORDINARY_POPULATION, totp: 0 } });
+  const usual = await bench.start(site);
+  const by = await bench.start(site, { node: otherNode });
+  const job = (target: Target, durationMs = plan.otpMs): LoadJob => {
+    const members = { from: 0, to: ORDINARY_POPULATION };
+    return { kind: 'otp', factor: 'hotp', members, target, clients: CLIENTS, durationMs };
+  };
+  for (const { target } of [usual, by]) await generator.ask(job(target, plan.warmUpMs));
+  const side = ({ target, service }: typeof usual) => ({
+    take: () => generator.ask(job(target)),
+    pid: () => service.pid,
+  });
+  const sides = await runInPairs(plan.rounds, { usual: side(usual), by: side(by) });
+  return {
+    clients: CLIENTS,
+    own: process.versions.node,
+    other: execFileSync(otherNode, ['--version'], { encoding: 'utf8' }).trim().slice(1),
+    usual: sides.usual,
+    by: compare(sides.by, sides.usual),
+  };
+}

@@ -1,0 +1,61 @@
+import type { LoadJob, Members, Target } from '../load/jobs.ts';
+import type { Tally } from '../load/tally.ts';
+import { ORDINARY_POPULATION } from '../plan.ts';
+import type { Bench } from './bench.ts';
+import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
+
+export interface ProcessesMeasurement {
+  clients: number;
+  one: RunSummary;
+  two: Comparison;
+}
+
+const CLIENTS = 32;
+
+/** One-time code checks by one process and by two on the same Redis. */
+export async function measureProcesses(bench: Bench): Promise<ProcessesMeasurement> {
+  const { plan } = bench;
+  const population = { size: 2 * ORDINARY_POPULATION, totp: 0 };
+  const site = await bench.openSite({ store: 'redis', population });
+  const alone = await bench.start(site);
+  const left = await bench.start(site);
+  const right = await bench.start(site);
+  const second = bench.newGenerator();
+  const job = ({ target }: { target: Target }, members: Members, clients: number, durationMs = plan.otpMs): LoadJob => {
+    return { kind: 'otp', factor: 'hotp', members, target, clients, durationMs };
+  };
+  const all = { from: 0, to: ORDINARY_POPULATION };
+  // The generators take users of their own: each counts the codes that it used.
+  const halves = [
+    { from: ORDINARY_POPULATION, to: 1.5 * ORDINARY_POPULATION },
+    { from: 1.5 * ORDINARY_POPULATION, to: 2 * ORDINARY_POPULATION },
+  ] as const;
+  const both = async (durationMs?: number): Promise<Tally> =>
+    addTallies(
+      await Promise.all([
+        bench.generator.ask(job(left, halves[0], CLIENTS / 2, durationMs)),
+        second.ask(job(right, halves[1], CLIENTS / 2, durationMs)),
+      ]),
+    );
+  await bench.generator.ask(job(alone, all, CLIENTS, plan.warmUpMs));
+  await both(plan.warmUpMs);
+  const sides = await runInPairs(plan.rounds, {
+    one: { take: () => bench.generator.ask(job(alone, all, CLIENTS)), pid: () => alone.service.pid },
+    two: { take: () => both(), pid: () => [left.service.pid, right.service.pid] },
+  });
+  return { clients: CLIENTS, one: sides.one, two: compare(sides.two, sides.one) };
+}
+
+/** Loads that ran at the same time. The latencies are the worse ones, as those of both together are not known. */
+function addTallies(tallies: readonly Tally[]): Tally {
+  return {
+    perSecond: tallies.reduce((sum, { perSecond }) => sum + perSecond, 0),
+    p50Ms: Math.max(...tallies.map(({ p50Ms }) => p50Ms)),
+    p99Ms: Math.max(...tallies.map(({ p99Ms }) => p99Ms)),
+    maxMs: Math.max(...tallies.map(({ maxMs }) => maxMs)),
+    statuses: tallies.reduce<Record<string, number>>((sum, { statuses }) => {
+      for (const [status, count] of Object.entries(statuses)) sum[status] = (sum[status] ?? 0) + count;
+      return sum;
+    }, {}),
+  };
+}

@@ -1,0 +1,91 @@
+import type { RunSummary } from '../measurements/paired-runs.ts';
+import { STORES, type StoreKind } from '../target.ts';
+import type { Results } from './results.ts';
+
+/** A goal and what was measured. */
+export interface CheckedGoal {
+  what: string;
+  measured: string;
+  goal: string;
+  isMet: boolean;
+}
+
+const NAMES: Record<StoreKind, string> = { embedded: 'LMDB', redis: 'Redis' };
+
+/** Each goal whose measurement ran. */
+export function checkGoals(results: Results): CheckedGoal[] {
+  return [
+    ...codeChecks(results.otp),
+    ...passwordLogins(results.passwords),
+    ...manyUsers(results.users),
+    ...twoProcesses(results.processes),
+    ...newerNode(results.engines),
+    ...startUp(results),
+  ];
+}
+
+function codeChecks(otp: Results['otp']): CheckedGoal[] {
+  if (!otp) return [];
+  const { stores } = otp.totp;
+  return STORES.flatMap((store) => [
+    atMost(`CPU of a TOTP check, ${NAMES[store]}`, cpuOf(stores[store]), 110, 'µs'),
+    atLeast(`rate of TOTP checks, ${NAMES[store]}`, stores[store].ratio, 0.15, 'of a bare Hono route'),
+  ]);
+}
+
+function passwordLogins(passwords: Results['passwords']): CheckedGoal[] {
+  if (!passwords) return [];
+  const { stores } = passwords;
+  return STORES.map((store) =>
+    atLeast(`password logins, ${NAMES[store]}`, stores[store].ratio, 0.88, 'of bare argon2'),
+  );
+}
+
+function manyUsers(users: Results['users']): CheckedGoal[] {
+  if (!users) return [];
+  const { few, many, stores } = users;
+  return STORES.map((store) =>
+    atLeast(`checks with ${count(many)} users, ${NAMES[store]}`, stores[store].many.ratio, 0.9, `of those with ${few}`),
+  );
+}
+
+function twoProcesses(processes: Results['processes']): CheckedGoal[] {
+  if (!processes) return [];
+  const times = cpuOf(processes.two) / cpuOf(processes.one);
+  return [atMost('CPU of a check by two processes on one Redis', times, 1, 'times that by one')];
+}
+
+function newerNode(engines: Results['engines']): CheckedGoal[] {
+  if (!engines) return [];
+  return [atLeast(`rate on Node ${engines.other}`, engines.by.ratio, 1.2, `of that on Node ${engines.own}`)];
+}
+
+function startUp({ startUp: started, otp }: Results): CheckedGoal[] {
+  const starts = started ? [atMost('start to the first answer', started.existingMs, 300, 'ms')] : [];
+  const idle = STORES.flatMap((store) => {
+    const memory = otp?.memory[store].idle;
+    return memory ? [atMost(`memory idle, ${NAMES[store]}`, memory.residentMiB, 90, 'MiB')] : [];
+  });
+  return [...starts, ...idle];
+}
+
+function atMost(what: string, value: number, bound: number, unit: string): CheckedGoal {
+  return { what, measured: show(value, unit), goal: `at most ${show(bound, unit)}`, isMet: value <= bound };
+}
+
+function atLeast(what: string, value: number, bound: number, unit: string): CheckedGoal {
+  return { what, measured: show(value, unit), goal: `at least ${show(bound, unit)}`, isMet: value >= bound };
+}
+
+/** Shares of something else as a number with two digits, anything with a unit as a whole number. */
+function show(value: number, unit: string): string {
+  return /^(of|times) /.test(unit) ? `${value.toFixed(2)} ${unit}` : `${count(Math.round(value))} ${unit}`;
+}
+
+function cpuOf({ cpuMicros }: RunSummary): number {
+  return cpuMicros ?? Number.NaN;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
