@@ -7,6 +7,7 @@ import { SEALER, sealEvents } from '../events/seal-events.ts';
 import type { Logger } from '../http/log.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
+import { buildIndexes } from '../maintenance/build-indexes.ts';
 import { countSecrets, reencryptSecrets } from '../maintenance/reencrypt-secrets.ts';
 import type { DeliveryWorker } from '../webhooks/delivery-worker.ts';
 import type { PeriodicJob } from './scheduler.ts';
@@ -57,6 +58,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       run: refreshSigningKeys,
     },
     { name: 'plans', everyMs: HOUR_MS, processes: 'every', failureLevel: 'error', run: () => charge(ports, plans) },
+    { name: 'indexes', everyMs: HOUR_MS, processes: 'one', run: (stopping) => buildIndexes(ports, stopping) },
     ...(hasOldMasterKeys ? [reencryption] : []),
   ];
 }

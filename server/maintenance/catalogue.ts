@@ -37,7 +37,7 @@ import {
   resourceIndexes,
 } from '../resources/documents.ts';
 import { createCatalogue } from '../store/catalogue.ts';
-import { restorationDocument, storePurposeDocument } from '../store/documents.ts';
+import { indexBuildDocument, restorationDocument, storePurposeDocument } from '../store/documents.ts';
 import {
   challengeDocument,
   codeChecksDocument,
@@ -113,6 +113,7 @@ export const CATALOGUE = createCatalogue(
     signingKeysDocument,
     macKeyDocument,
     reencryptionDocument,
+    indexBuildDocument,
     restorationDocument,
     storePurposeDocument,
   ],

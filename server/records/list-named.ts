@@ -1,3 +1,6 @@
+import type { Ports } from '../kernel/ports/ports.ts';
+import { indexBuildDocument } from '../store/documents.ts';
+import { INDEX_VERSION } from '../store/index-build.ts';
 import { namePrefix } from '../store/index-entries.ts';
 import type { ListRequest } from './list-objects.ts';
 
@@ -17,8 +20,24 @@ export interface ListQuery {
 
 type Along = Pick<ListRequest<unknown, string>, 'index' | 'after' | 'limit' | 'order' | 'prefix'>;
 
+/** The index for a list by name: of main names for all objects, of every name for a search. */
+export async function namesFor(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  { search, sort }: ListQuery,
+  indexes: { names: string; sorted: string },
+): Promise<string> {
+  const isSorted = search === undefined && sort === 'name';
+  return isSorted && (await areIndexesBuilt(ports)) ? indexes.sorted : indexes.names;
+}
+
 /** Uses the index of names if a search or sort needs it; else `selective`, which is ordered by creation. */
 export function listRange({ after, limit, search, sort, order }: ListQuery, names: string, selective: string): Along {
   if (search === undefined && sort !== 'name') return { index: selective, after, limit, order };
   return { index: names, after, limit, order: order ?? 'asc', prefix: namePrefix(search ?? '') };
+}
+
+/** False while documents of an older version may lack entries. */
+async function areIndexesBuilt({ store, clock }: Pick<Ports, 'store' | 'clock'>): Promise<boolean> {
+  const [build] = await store.getMany([indexBuildDocument.key()], clock.now());
+  return build?.value.version === INDEX_VERSION && build.value.finishedAt !== undefined;
 }

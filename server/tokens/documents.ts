@@ -2,7 +2,7 @@ import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import type { IndexedEntry } from '../kernel/ports/store.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
-import { byCreation, nameEntries } from '../store/index-entries.ts';
+import { byCreation, isMainName, nameEntries } from '../store/index-entries.ts';
 import type { Challenge } from './challenge.ts';
 import type { CodeChecks } from './code-checks.ts';
 import { rulesOf } from './kinds/rules.ts';
@@ -76,6 +76,8 @@ export const tokenIndexes = defineIndexes(
   {
     created: (account: AccountId) => `${account}/created`,
     names: (account: AccountId) => `${account}/names`,
+    /** By name. */
+    sorted: (account: AccountId) => `${account}/sorted`,
     ofOwner: (account: AccountId, owner: UserId) => `${account}/of/${owner}`,
     /** Accepted without a user. */
     onResource: (account: AccountId, resource: ResourceId) => `${account}/on/${resource}`,
@@ -90,10 +92,11 @@ export const tokenIndexes = defineIndexes(
 function entriesOf(token: Token): IndexedEntry[] {
   const { account, owner } = token;
   const entry = byCreation(token);
-  const names = [token.name, token.serial, rulesOf(token).address?.(token)];
+  const names = nameEntries(token.id, [token.name, token.serial, rulesOf(token).address?.(token)]);
   return [
     { index: tokenIndexes.created(account), entry },
-    ...nameEntries(token.id, names).map((name) => ({ index: tokenIndexes.names(account), entry: name })),
+    ...names.map((name) => ({ index: tokenIndexes.names(account), entry: name })),
+    ...names.filter(isMainName).map((name) => ({ index: tokenIndexes.sorted(account), entry: name })),
     { index: tokenIndexes.ofKind(account, token.factor.kind), entry },
     ...(owner === undefined ? [] : [{ index: tokenIndexes.ofOwner(account, owner), entry }]),
     ...(token.lock ? [{ index: tokenIndexes.locked(account), entry }] : []),

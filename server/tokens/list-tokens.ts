@@ -3,7 +3,7 @@ import { maySee, maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { type ListQuery, listRange } from '../records/list-named.ts';
+import { type ListQuery, listRange, namesFor } from '../records/list-named.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
 import { tokenDocument, tokenIndexes } from './documents.ts';
 import { tokenState } from './lockout.ts';
@@ -35,8 +35,9 @@ export async function listTokens(
     (kind === undefined || token.factor.kind === kind) &&
     (resource === undefined || token.directResources.includes(resource));
   const all = [state, owner, kind, resource].every((wish) => wish === undefined);
+  const indexes = { names: tokenIndexes.names(account), sorted: tokenIndexes.sorted(account) };
   return listObjects(ports, {
-    ...listRange(query, tokenIndexes.names(account), selectiveTokens(account, query)),
+    ...listRange(query, await namesFor(ports, query, indexes), selectiveTokens(account, query)),
     account,
     key: tokenDocument.key,
     where: all ? undefined : fits,

@@ -3,7 +3,7 @@ import { maySee, maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { type ListQuery, listRange } from '../records/list-named.ts';
+import { type ListQuery, listRange, namesFor } from '../records/list-named.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
 import { userDocument, userIndexes } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
@@ -30,8 +30,9 @@ export async function listUsers(
     (blocked === undefined || user.blocked === blocked) &&
     (resource === undefined || user.assignments.some((assignment) => assignment.resource === resource));
   const where = blocked === undefined && resource === undefined ? undefined : fits;
+  const indexes = { names: userIndexes.names(account), sorted: userIndexes.sorted(account) };
   return listObjects(ports, {
-    ...listRange(query, userIndexes.names(account), selective),
+    ...listRange(query, await namesFor(ports, query, indexes), selective),
     account,
     key: userDocument.key,
     where,

@@ -2,7 +2,7 @@ import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
 import type { IndexedEntry } from '../kernel/ports/store.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
-import { byCreation, nameEntries } from '../store/index-entries.ts';
+import { byCreation, isMainName, nameEntries } from '../store/index-entries.ts';
 import type { NameClaim, User } from './user.ts';
 
 export const userDocument = defineDocument<User, [id: UserId]>({
@@ -37,6 +37,8 @@ export const userIndexes = defineIndexes(
   {
     created: (account: AccountId) => `${account}/created`,
     names: (account: AccountId) => `${account}/names`,
+    /** By login. */
+    sorted: (account: AccountId) => `${account}/sorted`,
     onResource: (account: AccountId, resource: ResourceId) => `${account}/on/${resource}`,
     blocked: (account: AccountId) => `${account}/blocked`,
   },
@@ -46,9 +48,11 @@ function entriesOf(user: User): IndexedEntry[] {
   const { account } = user;
   const names = [user.login, user.alias, user.email, user.phone, user.firstName, user.secondName];
   const entry = byCreation(user);
+  const named = nameEntries(user.id, names);
   return [
     { index: userIndexes.created(account), entry },
-    ...nameEntries(user.id, names).map((name) => ({ index: userIndexes.names(account), entry: name })),
+    ...named.map((name) => ({ index: userIndexes.names(account), entry: name })),
+    ...named.filter(isMainName).map((name) => ({ index: userIndexes.sorted(account), entry: name })),
     ...(user.blocked ? [{ index: userIndexes.blocked(account), entry }] : []),
     ...user.assignments.map(({ resource }) => ({ index: userIndexes.onResource(account, resource), entry })),
   ];

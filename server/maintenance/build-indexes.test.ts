@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { AccountId } from '../kernel/ids.ts';
+import type { DocumentKey } from '../kernel/ports/store.ts';
+import { indexBuildDocument } from '../store/documents.ts';
+import { newOperation } from '../store/transact.ts';
+import { createUser, operatorContext, updateUser } from '../testing/as-operator.ts';
+import { birth, createFixture, unwrap } from '../testing/fixtures.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
+import { listTokens } from '../tokens/list-tokens.ts';
+import { listUsers } from '../user-management/list-users.ts';
+import { userDocument, userIndexes } from '../users/documents.ts';
+import { buildIndexes } from './build-indexes.ts';
+
+const USERS = 60;
+
+let ports: TestPorts;
+let account: AccountId;
+beforeAll(async () => {
+  ports = await openTestPorts('build-indexes');
+  const scene = await createFixture(ports, { tokens: [{}] });
+  account = scene.account;
+  for (let number = 0; number < USERS; number++) {
+    const names = {
+      alias: `0-${number}`,
+      email: `1-${number}@example.com`,
+      phone: `+431${String(number).padStart(8, '0')}`,
+    };
+    unwrap(await createUser(ports, birth(ports, 'usr'), account, { login: `user-${number}`, ...names }));
+  }
+});
+afterAll(() => ports.close());
+
+const byName = async () => {
+  const ranges = vi.spyOn(ports.store, 'range');
+  const page = unwrap(await listUsers(ports, operatorContext(account), { limit: 25, sort: 'name' }));
+  const read = ranges.mock.calls.map(([index]) => index);
+  ranges.mockRestore();
+  return { logins: page.items.map(({ login }) => login), read };
+};
+
+/** As a version that did not have these indexes left it. */
+async function forget(document: typeof userDocument | typeof tokenDocument, index: string): Promise<void> {
+  for (const entry of await ports.store.range(index, { limit: 1000 })) {
+    const key: DocumentKey = document.key(entry.id as never);
+    const change = { anchor: key.anchor, operation: newOperation(ports), now: ports.clock.now(), expect: [] };
+    await ports.store.commit({ ...change, index: [{ index, remove: entry }] });
+  }
+}
+
+const SORTED = ['alice', ...Array.from({ length: USERS }, (_, number) => `user-${number}`).sort()];
+
+test('a list by name has a full first page before and after its index is built, then from one read', async () => {
+  await forget(userDocument, userIndexes.sorted(account));
+  await forget(tokenDocument, tokenIndexes.sorted(account));
+  const before = await byName();
+  expect(before.logins).toEqual(SORTED.slice(0, 25));
+  expect(new Set(before.read)).toEqual(new Set([userIndexes.names(account)]));
+
+  await buildIndexes(ports);
+  const after = await byName();
+  expect(after.logins).toEqual(SORTED.slice(0, 25));
+  expect(after.read).toEqual([userIndexes.sorted(account)]);
+  const tokens = unwrap(await listTokens(ports, operatorContext(account), { limit: 25, sort: 'name' }));
+  expect(tokens.items).toHaveLength(1);
+});
+
+test('a user renamed since is listed once, by the new name', async () => {
+  const [entry] = await ports.store.range(userIndexes.sorted(account), { limit: 1 });
+  const renamed = entry?.id as never;
+  unwrap(await updateUser(ports, account, renamed, { login: 'zoe' }));
+  const { items } = unwrap(await listUsers(ports, operatorContext(account), { limit: 200, sort: 'name' }));
+  expect(items.map(({ login }) => login)).toEqual([...SORTED.slice(1), 'zoe']);
+});
+
+test('a stopped build continues where it was', async () => {
+  await forget(userDocument, userIndexes.sorted(account));
+  const key = indexBuildDocument.key();
+  const change = { anchor: key.anchor, operation: newOperation(ports), now: ports.clock.now(), expect: [] };
+  await ports.store.commit({ ...change, delete: [key] });
+  const scans = vi.spyOn(ports.store, 'scan');
+  let pages = 0;
+  await buildIndexes(ports, () => ++pages > 1);
+  expect((await byName()).read[0]).toBe(userIndexes.names(account));
+  await buildIndexes(ports);
+  const cursors = scans.mock.calls.map(([after]) => after);
+  expect(new Set(cursors).size).toBe(cursors.length);
+  expect((await byName()).read).toEqual([userIndexes.sorted(account)]);
+});

@@ -1,0 +1,52 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { mapConcurrent } from '../kernel/map-concurrent.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { DocumentKey, ScannedRecord } from '../kernel/ports/store.ts';
+import { indexBuildDocument } from '../store/documents.ts';
+import { INDEX_VERSION, type IndexBuild } from '../store/index-build.ts';
+import { transact } from '../store/transact.ts';
+import { CATALOGUE } from './catalogue.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+const PAGE = 200;
+const CONCURRENCY = 16;
+
+/**
+ * Adds the index entries that documents of an older version lack. The position is in the store, so a restart continues
+ * there; two at once do the work twice without harm.
+ *
+ * @param isStopped checked between the pages
+ */
+export async function buildIndexes(ports: Needs, isStopped: () => boolean = () => false): Promise<void> {
+  const key = indexBuildDocument.key();
+  const [stored] = await ports.store.getMany([key], ports.clock.now());
+  let build: IndexBuild = stored?.value.version === INDEX_VERSION ? stored.value : { version: INDEX_VERSION };
+  while (build.finishedAt === undefined && !isStopped()) {
+    const { records, next } = await ports.store.scan(build.after, PAGE);
+    await mapConcurrent(records, CONCURRENCY, (record) => addEntries(ports, record));
+    build = {
+      version: INDEX_VERSION,
+      ...omitUndefined({ after: next }),
+      ...(next === undefined && { finishedAt: ports.clock.now() }),
+    };
+    const progress = build;
+    await transact(ports, key.anchor, [key], () => ({
+      answer: undefined,
+      write: { put: [{ key, value: progress }] },
+    }));
+  }
+}
+
+/** Of the document as it is now, as it may have changed since the scan. */
+async function addEntries(ports: Needs, record: ScannedRecord): Promise<void> {
+  if (record.kind !== 'document') return;
+  const document = CATALOGUE.documentOf(record.key);
+  if (document === undefined || document.indexes(record.value).length === 0) return;
+  const key: DocumentKey = { ...record.key, document };
+  await transact(ports, key.anchor, [key], ([current]) => {
+    if (!current) return { answer: undefined };
+    const index = document.indexes(current.value).map(({ index, entry }) => ({ index, add: entry }));
+    return { answer: undefined, write: { index } };
+  });
+}
