@@ -9,8 +9,10 @@ import type { Json } from '../kernel/ports/store.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notify } from '../messages/notify.ts';
+import { userSubject } from '../passwords/password-counters.ts';
 import { normalisePassword } from '../passwords/password-policy.ts';
 import { rateLimitedPassword, type WrongReason } from '../passwords/rate-limited-password.ts';
+import { ReadAhead } from '../store/read-ahead.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { ADMINISTRATOR_FAILURES_BEFORE_LOCK, type Administrator, actorOf, checkRecoveryCode } from './administrator.ts';
@@ -49,6 +51,8 @@ export async function checkAdministratorPassword<A extends object>(
       account,
       name: asked.name,
       id: found?.id,
+      subject: userSubject(ports, found?.id),
+      ahead: new ReadAhead(ports.store),
       password: asked.password,
       address: asked.address,
       passwordHash,

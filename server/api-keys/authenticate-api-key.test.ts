@@ -24,7 +24,7 @@ const make = async (of = account) =>
 describe('an API key', () => {
   test('authenticates as itself', async () => {
     const { key, text } = await make();
-    expect(await authenticateApiKey(ports, text)).toEqual({ key });
+    expect(unwrap(await authenticateApiKey(ports, text)).key).toEqual(key);
   });
 
   test('has 160 random bits, of which the store keeps a hash', async () => {

@@ -1,6 +1,9 @@
+import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import type { RawKey } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { isSameSecret } from '../kernel/secret-token.ts';
+import { ReadAhead } from '../store/read-ahead.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { type ApiKey, KEY_USE_STEP_MS, validSecretHashes } from './api-key.ts';
 import { parseApiKey } from './api-key-format.ts';
@@ -10,20 +13,26 @@ import { apiKeyDocument, apiKeyUseDocument } from './documents.ts';
 /**
  * Authenticates the caller. The key is read for every request, so that a revoked one stops working within one request
  * (SR-39).
+ *
+ * @param alongside what else to read in the same trip, before the caller is known
  */
 export async function authenticateApiKey(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   text: string,
-): Promise<Result<{ key: ApiKey }>> {
+  alongside: (account: AccountId) => readonly RawKey[] = () => [],
+): Promise<Result<{ key: ApiKey; ahead: ReadAhead }>> {
   const parsed = parseApiKey(text);
   if (!parsed) return refusal('API_KEY_INVALID');
   const now = ports.clock.now();
-  const [stored] = await ports.store.getMany([apiKeyDocument.key(parsed.account, parsed.id)], now);
+  const key = apiKeyDocument.key(parsed.account, parsed.id);
+  const ahead = new ReadAhead(ports.store);
+  await ahead.read([key, ...alongside(parsed.account)], now);
+  const [stored] = await ahead.getMany([key], now);
   const given = hashApiSecret(parsed.secret);
   // A key of the Protectimus dialect works on that API alone.
   const kept = stored && stored.value.kind === undefined ? validSecretHashes(stored.value, now) : [];
   const right = kept.map((hash) => isSameSecret(given, hash)).includes(true);
   if (!stored || !right) return refusal('API_KEY_INVALID');
   void recordOnce(ports, apiKeyUseDocument.key(parsed.account, parsed.id), KEY_USE_STEP_MS);
-  return { key: stored.value };
+  return { key: stored.value, ahead };
 }

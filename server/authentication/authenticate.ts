@@ -2,14 +2,15 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { OtpUse } from '@countersign/protocol/result';
 import { firstLoginDocument } from '../accounts/documents.ts';
 import type { EventDraft, Method } from '../kernel/event.ts';
-import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayAuthenticateOn } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { Json } from '../kernel/ports/store.ts';
+import type { Json, RawKey } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { acceptedKinds, type Resource } from '../resources/resource.ts';
+import { ReadAhead } from '../store/read-ahead.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { newOperation } from '../store/transact.ts';
 import { apiScope } from '../tokens/challenge.ts';
@@ -17,6 +18,7 @@ import { tokenDocument } from '../tokens/documents.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
+import { nameKey } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { type CorrectPassword, checkPassword } from './check-password.ts';
 import { confirmByFactor, confirmsUser } from './confirm-user.ts';
@@ -24,7 +26,7 @@ import { decideFactors, denialCode } from './decide-factors.ts';
 import { decoyAttempt } from './decoy-attempt.ts';
 import { decoyForUnknownUser } from './decoy-for-unknown-user.ts';
 import { locateTyped } from './locate-typed.ts';
-import { readAccess } from './read-access.ts';
+import { accessKeys, readAccess } from './read-access.ts';
 import { readLimitedToken } from './read-limited-tokens.ts';
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type SecondFactorEvent, verifySecondFactor, verifyUserFactor } from './verify-second-factor.ts';
@@ -72,9 +74,10 @@ export async function authenticate(
   ports: Needs,
   act: RequestContext,
   request: AuthenticationRequest,
+  ahead = new ReadAhead(ports.store),
 ): Promise<Result<AuthenticationResult>> {
   if (!mayAuthenticateOn(act.actor, request.resource)) return refusal('SCOPE_MISSING');
-  const verdict = await decide(ports, act, request);
+  const verdict = await decide(ports, act, request, ahead);
   if (isRefusal(verdict)) {
     const { audit: _audit, ...answer } = verdict;
     return answer;
@@ -87,12 +90,15 @@ async function decide(
   ports: Needs,
   act: RequestContext,
   request: AuthenticationRequest,
+  ahead: ReadAhead,
 ): Promise<Result<AuthenticationResult>> {
   const { account } = act.actor;
+  const reads = { ...ports, store: ahead };
+  await ahead.read(authenticationKeys(account, request), ports.clock.now());
   // Both are only read here, so read them together; the user may not exist.
   const [access, user] = await Promise.all([
-    readAccess(ports, request.resource, request.address, account),
-    request.method === 'otp' ? locateTyped(ports, account, request.user) : undefined,
+    readAccess(reads, request.resource, request.address, account),
+    request.method === 'otp' ? locateTyped(reads, account, request.user) : undefined,
   ]);
   const attempt = new Attempt(ports, act, request);
   if (isRefusal(access)) {
@@ -104,12 +110,25 @@ async function decide(
   switch (request.method) {
     case 'password':
     case 'password-otp':
-      return authenticateWithPassword(ports, attempt, request);
+      return authenticateWithPassword(ports, attempt, access.resource, request, ahead);
     case 'otp':
       return authenticateWithOtp(ports, attempt, access.resource, user, request);
     case 'token':
-      return authenticateWithToken(ports, attempt, access.resource, request);
+      return authenticateWithToken(ports, attempt, access.resource, request, ahead);
   }
+}
+
+/** What a request alone says will be read. */
+export function authenticationKeys(
+  account: AccountId,
+  named: { resource: ResourceId | undefined; user?: string | undefined; token?: TokenId | undefined },
+): RawKey[] {
+  const { resource, user, token } = named;
+  return [
+    ...(resource === undefined ? [] : accessKeys(resource, account)),
+    ...(user === undefined ? [] : [nameKey(account, user)]),
+    ...(token === undefined ? [] : [tokenDocument.key(token)]),
+  ];
 }
 
 type By<M extends Method> = Extract<AuthenticationRequest, { method: M }>;
@@ -188,20 +207,32 @@ async function authenticateWithOtp(
 async function authenticateWithPassword(
   ports: Needs,
   attempt: Attempt,
+  known: Resource,
   request: By<'password'> | By<'password-otp'>,
+  ahead: ReadAhead,
 ): Promise<Result<AuthenticationResult>> {
   const { resource, user: name, password, address, method } = request;
   const answer = method === 'password-otp' ? secondAnswerOf(request) : undefined;
-  const first = await checkPassword<AuthenticationResult | { right: CorrectPassword; resource: Resource }>(
+  const first = await checkPassword<
+    AuthenticationResult | { right: CorrectPassword; resource: Resource; reads: ReadAhead }
+  >(
     ports,
-    { account: attempt.account, resource, name, password, address, way: 'api' },
-    async (right) => {
-      const access = await readAccess(ports, resource, address, attempt.account);
+    {
+      account: attempt.account,
+      resource,
+      name,
+      password,
+      address,
+      way: 'api',
+      readAgain: accessKeys(resource, attempt.account, known),
+    },
+    async (right, reads) => {
+      const access = await readAccess({ ...ports, store: reads }, resource, address, attempt.account);
       if (isRefusal(access)) return access;
       if (method === 'password') return { method, user: publicUser(right.user), otp: 'not_used' };
       return answer === undefined
         ? withoutSecondFactor(ports, access.resource, right)
-        : { right, resource: access.resource };
+        : { right, resource: access.resource, reads };
     },
     {
       wrong: (about, reason) => attempt.event({ outcome: 'refused', reason, ...omitUndefined({ subject: about }) }),
@@ -216,6 +247,7 @@ async function authenticateWithPassword(
         return attempt.event({ outcome: 'granted', subject, factors, otp: (concluded as AuthenticationResult).otp });
       },
     },
+    ahead,
   );
   if (isRefusal(first)) return first;
   if (!('right' in first) || answer === undefined) return first as AuthenticationResult;
@@ -223,7 +255,7 @@ async function authenticateWithPassword(
   const createEvent = (outcome: SecondFactorEvent) => attempt.otp(user.id, ['password'], outcome);
   const scope = apiScope(resource);
   const asked = { method: 'password-otp', user, way: 'api', resource: first.resource, answer, scope } as const;
-  const outcome = await verifyUserFactor(ports, asked, createEvent);
+  const outcome = await verifyUserFactor(ports, asked, createEvent, first.reads);
   if (isRefusal(outcome)) return outcome;
   if (confirmsUser(outcome)) {
     await confirmByFactor(ports, attempt.act, user, passwordDigest(user)).catch(() => undefined);
@@ -250,9 +282,10 @@ async function authenticateWithToken(
   attempt: Attempt,
   resource: Resource,
   request: By<'token'>,
+  ahead: ReadAhead,
 ): Promise<Result<AuthenticationResult>> {
   const key = tokenDocument.key(request.token);
-  const [token] = await ports.store.getMany([key], ports.clock.now());
+  const [token] = await ahead.getMany([key], ports.clock.now());
   if (token?.value.account !== attempt.account || !token.value.directResources.includes(resource.id)) {
     const event = attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS' });
     await decoyForUnknownUser(ports, attempt.account, request.token, { kind: 'code', otp: request.otp }, event);

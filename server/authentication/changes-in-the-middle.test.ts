@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { authenticate, consumeResult, unassign, updateToken, updateUser } from '../testing/as-operator.ts';
 import { weakHash } from '../testing/fake-hasher.ts';
@@ -12,11 +13,13 @@ import {
   read,
   runMeanwhile,
   setState,
+  signInByApi,
   unwrap,
 } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { waitUntil } from '../testing/wait-until.ts';
 import { userDocument } from '../users/documents.ts';
 
 // SR-4, SR-39: a right that an administrator revokes is gone within the current request.
@@ -235,6 +238,16 @@ describe('a user whose password is rehashed at sign-in', () => {
     expect(await byPassword(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
   });
 
+  test.each([
+    ['the resource is switched off', runMeanwhile.disableResource, 'RESOURCE_DISABLED'],
+    ['the plan ends', runMeanwhile.deactivatePlan, 'PLAN_INACTIVE'],
+  ])('is denied if %s meanwhile', async (_, edit, refused) => {
+    const scene = await createFixture(ports);
+    await stillWeak(scene);
+    atTheSecondHash(() => edit(scene));
+    expect(await byPassword(scene)).toEqual({ refused });
+  });
+
   test('is denied if the password was changed meanwhile, and the new one stays', async () => {
     const scene = await createFixture(ports);
     await stillWeak(scene);
@@ -243,6 +256,28 @@ describe('a user whose password is rehashed at sign-in', () => {
     const { passwordHash } = await read(ports, userDocument.key(scene.user.id));
     expect(await ports.hasher.verify(passwordHash, 'something else entirely')).toBe(true);
   });
+});
+
+// The attack: of two sign-ins with the stolen password and two codes one waits for the other, and holds what it has read
+// while the administrator blocks the user. The first is lost with the connection, so that it leaves no conflict.
+test('a user who is blocked while their code waits behind another is refused', async () => {
+  const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
+  const codes = [await token(scene).code(), await token(scene).code(1)] as const;
+  let second: Promise<object> | undefined;
+  ports.store.intercept = {
+    async commit(change, go) {
+      if (second || !touches(change, 'token')) return go();
+      const before = ports.store.commits.length;
+      second = signInByApi(ports, scene, codes[1]);
+      // It counts its password on two counters, resets both, and comes to the queue.
+      await waitUntil('the other waits', () => ports.store.commits.length - before === 4);
+      await runMeanwhile.blockUser(scene);
+      throw new StoreUnavailable('no answer');
+    },
+  };
+  await expect(signInByApi(ports, scene, codes[0])).rejects.toThrow(StoreUnavailable);
+  expect(await second).toMatchObject({ refused: expect.any(String) });
+  expect((await token(scene).stored()).nextCounter).toBe(0);
 });
 
 // SR-38, SR-39

@@ -2,18 +2,21 @@ import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
 import type { Reservation } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { Json } from '../kernel/ports/store.ts';
+import type { DocumentReader, Json, RawKey } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import type { Result } from '../kernel/result.ts';
+import { anyRecord, counterKeys, userSubject } from '../passwords/password-counters.ts';
 import { normalisePassword } from '../passwords/password-policy.ts';
 import { rateLimitedPassword, type WrongReason } from '../passwords/rate-limited-password.ts';
+import { ReadAhead } from '../store/read-ahead.ts';
 import { transact } from '../store/transact.ts';
-import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
+import { assignedTokenKeys, loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
+import { claimedUser, locateUser, nameKey } from '../users/find-user.ts';
 import { canSignIn, type SignInWay, type User } from '../users/user.ts';
-import { locateTyped } from './locate-typed.ts';
+import { decoyAttemptDocument } from './documents.ts';
 
 export interface CorrectPassword {
   user: User;
@@ -29,6 +32,8 @@ export interface PasswordAttempt {
   way: SignInWay;
   /** The user's, if known: attempts from known networks have waits of their own (SR-49). */
   address: string | undefined;
+  /** What `conclude` will read, besides the user and their tokens. */
+  readAgain?: readonly RawKey[];
 }
 
 /** The events of a check that is not a step of something larger, which writes its own. */
@@ -53,13 +58,14 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
 export async function checkPassword<A extends object>(
   ports: Needs,
   input: PasswordAttempt,
-  conclude: (right: CorrectPassword) => Promise<Result<A>>,
+  conclude: (right: CorrectPassword, ahead: ReadAhead) => Promise<Result<A>>,
   events?: PasswordEvents,
+  ahead = new ReadAhead(ports.store),
 ): Promise<Result<A>> {
   // Reserved before any step that depends on the user, so that a refusal reveals nothing either.
   const reservation = ports.hasher.reserve();
   try {
-    return await checkInTurn(ports, reservation, input, conclude, events);
+    return await checkInTurn(ports, reservation, input, conclude, events, ahead);
   } finally {
     reservation.release();
   }
@@ -69,10 +75,11 @@ async function checkInTurn<A extends object>(
   ports: Needs,
   reservation: Reservation,
   input: PasswordAttempt,
-  conclude: (right: CorrectPassword) => Promise<Result<A>>,
+  conclude: (right: CorrectPassword, ahead: ReadAhead) => Promise<Result<A>>,
   events: PasswordEvents | undefined,
+  ahead: ReadAhead,
 ): Promise<Result<A>> {
-  const found = await locateTyped(ports, input.account, input.name);
+  const { found, subject } = await locateCounted(ports, input, ahead);
   const usable = found && canSignIn(found, input.way) ? found.passwordHash : undefined;
   return rateLimitedPassword(
     ports,
@@ -82,10 +89,13 @@ async function checkInTurn<A extends object>(
       account: input.account,
       name: input.name,
       id: found?.id,
+      subject,
+      ahead,
       password: input.password,
       address: input.address,
       passwordHash: usable,
-      reload: async () => found && reloadUser(ports, found, input, usable),
+      readAgain: found ? [...assignedTokenKeys(found, input.resource), ...(input.readAgain ?? [])] : [],
+      reload: async (reads) => found && reloadUser(ports, reads, found, input, usable),
       ...(events && { wrong: (reason: WrongReason) => events.wrong(found?.id, reason) }),
       ...(events && found && { right: (concluded: object) => events.right(concluded, found.id) }),
     },
@@ -93,23 +103,46 @@ async function checkInTurn<A extends object>(
   );
 }
 
+/**
+ * The user of the typed name, with the counters of the attempt read in the same trip. An unknown name reads as many
+ * documents as a known one.
+ */
+async function locateCounted(
+  ports: Needs,
+  { account, name, address }: PasswordAttempt,
+  ahead: ReadAhead,
+): Promise<{ found: User | undefined; subject: string }> {
+  const reads = { ...ports, store: ahead };
+  const now = ports.clock.now();
+  const typed = { kind: 'user', account, name } as const;
+  await ahead.read([nameKey(account, name)], now);
+  const id = await claimedUser(reads, account, name);
+  const subject = userSubject(ports, id);
+  const user = id === undefined ? decoyAttemptDocument.key(anyRecord(ports)) : userDocument.key(id);
+  await ahead.read([user, ...counterKeys(ports, typed, subject, address)], now);
+  const found = id && (await locateUser(reads, account, name));
+  return { found, subject: found || id === undefined ? subject : userSubject(ports, undefined) };
+}
+
 /** The user with the right password, as currently stored, with a hash of today's strength. */
 async function reloadUser(
   ports: Needs,
+  ahead: ReadAhead,
   found: User,
   input: PasswordAttempt,
   passwordHash: string | undefined,
 ): Promise<CorrectPassword | undefined> {
-  const correct = await reloadIfValid(ports, found, input, passwordHash);
+  const correct = await reloadIfValid({ ...ports, store: ahead }, found, input, passwordHash);
   if (!correct || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return correct;
   // A second hash, during which things may change again.
   const stored = await upgradeHash(ports, found, passwordHash, input.password);
+  ahead.forget();
   return reloadIfValid(ports, found, input, stored);
 }
 
 /** The user as currently stored, if they are live and assigned and the checked password is still theirs. */
 async function reloadIfValid(
-  ports: Needs,
+  ports: Pick<Ports, 'clock'> & { store: DocumentReader },
   found: User,
   { resource, way }: PasswordAttempt,
   passwordHash: string | undefined,

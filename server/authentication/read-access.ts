@@ -2,8 +2,9 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { accountDocument } from '../accounts/documents.ts';
 import { canonicalAddress } from '../kernel/addresses.ts';
 import { callDependency } from '../kernel/dependency.ts';
-import type { AccountId, ResourceId } from '../kernel/ids.ts';
+import type { AccountId, FilterId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import type { DocumentReader, RawKey } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { filterDocument, resourceDocument } from '../resources/documents.ts';
 import type { FilterInput } from '../resources/filters/evaluate-filters.ts';
@@ -17,7 +18,7 @@ import { type AccessFacts, accessChecks } from './access.ts';
  * one denies.
  */
 export async function readAccess(
-  ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
+  ports: Pick<Ports, 'clock' | 'geo'> & { store: DocumentReader },
   id: ResourceId,
   address: string | undefined,
   caller?: AccountId,
@@ -31,9 +32,19 @@ export async function readAccess(
   return { resource: facts.resource };
 }
 
+/** What {@link readAccess} reads; its filters only if a version of the resource is known. */
+export function accessKeys(id: ResourceId, account: AccountId, known?: Resource): RawKey[] {
+  return [resourceDocument.key(id), accountDocument.key(account), ...attachedFilters(known).map(filterDocument.key)];
+}
+
+/** In the order of their evaluation. */
+function attachedFilters(resource: Resource | undefined): FilterId[] {
+  return [resource?.geoFilter, resource?.timeFilter, resource?.ipFilter].filter((filter) => filter !== undefined);
+}
+
 /** Undefined if the resource does not exist or belongs to another account than the caller's. */
 export async function readAccessFacts(
-  ports: Pick<Ports, 'store'>,
+  ports: { store: DocumentReader },
   id: ResourceId,
   now: number,
   caller?: AccountId,
@@ -45,9 +56,7 @@ export async function readAccessFacts(
   const resource = storedResource?.value;
   if (!resource || (caller && resource.account !== caller)) return undefined;
 
-  const attached = [resource.geoFilter, resource.timeFilter, resource.ipFilter].filter(
-    (filter) => filter !== undefined,
-  );
+  const attached = attachedFilters(resource);
   const account = callers ?? (await ports.store.getMany([accountDocument.key(resource.account)], now))[0];
   const stored = attached.length === 0 ? [] : await ports.store.getMany(attached.map(filterDocument.key), now);
   const filters = attached.map((filter, at) => {

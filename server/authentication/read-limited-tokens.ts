@@ -1,6 +1,6 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { Stored } from '../kernel/ports/store.ts';
+import type { DocumentReader, Stored } from '../kernel/ports/store.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
 import { resourcesOpenedBy } from '../tokens/assignments.ts';
@@ -11,7 +11,7 @@ import type { Token } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 import type { SignInWay, User } from '../users/user.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
+type Needs = Pick<Ports, 'clock'> & { store: DocumentReader };
 
 /** A token as read, with its limit of wrong codes at that moment. */
 export interface LimitedToken extends Stored<Token> {

@@ -1,15 +1,25 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
-import { anyName, login, password, resourceId, tokenId, userAddress, userId } from '../http/api/fields.ts';
+import {
+  anyName,
+  login,
+  MAX_NAME_LENGTH,
+  password,
+  resourceId,
+  tokenId,
+  userAddress,
+  userId,
+} from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
+import { parseId } from '../kernel/ids.ts';
 import { mayUse } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { parseTypedOtp } from '../tokens/kinds/oath/format.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticate, authenticationKeys } from './authenticate.ts';
 
 const METHODS = ['password', 'otp', 'password-otp', 'token'] as const;
 type Method = (typeof METHODS)[number];
@@ -79,6 +89,7 @@ export const authenticationRoutes = [
     summary: 'Authenticate a user or a token',
     description:
       'Your server names the method. A success is 200; every refusal is an error status with a `code`, so a client that checks only the status never accepts a refusal by mistake.',
+    readAhead: (body, account) => authenticationKeys(account, namedIn(body)),
     request: jsonBody(request),
     responses: { 200: jsonAnswer('Authenticated.', answer) },
     handle: async (c, ports: Needs) => {
@@ -88,9 +99,19 @@ export const authenticationRoutes = [
         return refuse(c, 'OTP_MALFORMED');
       const { address, ...rest } = body;
       const asked = { ...rest, ...omitUndefined({ address }) };
-      const verdict = await authenticate(ports, c.get('act'), asked);
+      const verdict = await authenticate(ports, c.get('act'), asked, c.get('ahead'));
       if (isRefusal(verdict)) return refuseResult(c, verdict);
       return c.json({ authenticated: true as const, ...verdict }, 200);
     },
   }),
 ];
+
+/** What a body names, before it is validated. */
+function namedIn(body: unknown): Parameters<typeof authenticationKeys>[1] {
+  const { resource, user, token } = Object(body) as Record<string, unknown>;
+  return {
+    resource: parseId('res', resource),
+    user: typeof user === 'string' && user.length <= MAX_NAME_LENGTH ? user : undefined,
+    token: parseId('tok', token),
+  };
+}

@@ -3,7 +3,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { TokenId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { Json, Stored } from '../kernel/ports/store.ts';
+import type { DocumentReader, Json, Stored } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
 import { reindex } from '../store/index-entries.ts';
@@ -46,7 +46,7 @@ export interface SecondFactorAttempt extends SecondFactorRules {
   /** Creates the event of the outcome, if this is the last check. The commit that decides appends it. */
   createEvent?: (outcome: SecondFactorEvent) => Json;
   /** The tokens that may answer. Read at the attempt's turn, and again after every lost race. */
-  readTokens: () => Promise<LimitedToken[]>;
+  readTokens: (isAgain: boolean) => Promise<LimitedToken[]>;
 }
 
 /** The outcome of a check, for its event. */
@@ -77,9 +77,9 @@ export async function verifySecondFactor(
   const now = ports.clock.now();
   const audit: AuditState = { hasEvent: false };
 
-  return runExclusive(ports.store, factorQueueKey(queue), async () => {
+  return runExclusive(ports.store, factorQueueKey(queue), async (hasWaited) => {
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const tokens = await attempt.readTokens();
+      const tokens = await attempt.readTokens(hasWaited || round > 0);
       const need = needForSecondFactor(tokens, attempt, now);
       if (need.kind === 'refuse') return refuseUncounted(ports, attempt, need, now);
       if (need.kind === 'skip') return skipSecondFactor(ports, attempt);
@@ -273,11 +273,16 @@ export interface UserFactorAttempt {
   signs?: { transaction: string; kinds: readonly TokenKind[] };
 }
 
-/** Verifies one answer against the tokens with which a user is assigned to a resource, as read when its turn comes. */
+/**
+ * Verifies one answer against the tokens with which a user is assigned to a resource, as read when its turn comes.
+ *
+ * @param ahead where to read them if the turn comes at once
+ */
 export function verifyUserFactor(
   ports: SecondFactorPorts,
   { method, user, name, way, resource, answer, scope, signs }: UserFactorAttempt,
   createEvent?: SecondFactorAttempt['createEvent'],
+  ahead: DocumentReader = ports.store,
 ): Promise<SecondFactorOutcome> {
   const queue = name === undefined ? user.id : typedNameQueueKey(user.account, name);
   return verifySecondFactor(ports, queue, {
@@ -291,6 +296,6 @@ export function verifyUserFactor(
     user,
     attempt: newOperation(ports),
     ...omitUndefined({ createEvent }),
-    readTokens: () => readLimitedTokens(ports, user, resource, way),
+    readTokens: (isAgain) => readLimitedTokens({ ...ports, store: isAgain ? ports.store : ahead }, user, resource, way),
   });
 }

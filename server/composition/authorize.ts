@@ -8,7 +8,7 @@ import { csrfToken } from '../administrators/session.ts';
 import type { ApiKey } from '../api-keys/api-key.ts';
 import { authenticateApiKey } from '../api-keys/authenticate-api-key.ts';
 import { isSigned } from '../billing/payment-signature.ts';
-import type { RouteScope } from '../http/api/route.ts';
+import type { Access, RouteScope } from '../http/api/route.ts';
 import { refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
 import type { AppEnv } from '../http/context.ts';
@@ -25,6 +25,8 @@ import { isSameSecret } from '../kernel/secret-token.ts';
 /** The header that names the account in which the operator acts. */
 export const ACCOUNT_HEADER = 'countersign-account';
 
+type KeysOfBody = NonNullable<Access['readAhead']>;
+
 const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i;
 const SAFE = new Set(['GET', 'HEAD']);
 
@@ -34,7 +36,11 @@ export type AuthorizationPorts = Pick<Ports, 'store' | 'clock' | 'random'> & {
 };
 
 /** Refuses every caller outside the scope. */
-export function authorize(ports: AuthorizationPorts, scope: Exclude<RouteScope, 'public'>): MiddlewareHandler<AppEnv> {
+export function authorize(
+  ports: AuthorizationPorts,
+  scope: Exclude<RouteScope, 'public'>,
+  readAhead?: KeysOfBody,
+): MiddlewareHandler<AppEnv> {
   switch (scope) {
     case 'session':
       return requireSession(ports);
@@ -45,7 +51,7 @@ export function authorize(ports: AuthorizationPorts, scope: Exclude<RouteScope, 
     case 'payments':
       return requirePaymentSignature(ports);
     default:
-      return requireScope(ports, scope);
+      return requireScope(ports, scope, readAhead);
   }
 }
 
@@ -54,7 +60,7 @@ export function authorize(ports: AuthorizationPorts, scope: Exclude<RouteScope, 
  * session (SR-29). Never both. A session has no scopes: every use-case checks the rights of its administrator. It never
  * authenticates other users, which is for a site's backend.
  */
-function requireScope(ports: AuthorizationPorts, scope: ApiScope): MiddlewareHandler<AppEnv> {
+function requireScope(ports: AuthorizationPorts, scope: ApiScope, keysOf?: KeysOfBody): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     if (isOperator(c)) return asOperator(ports, c, next);
     const header = c.req.header('authorization');
@@ -69,12 +75,14 @@ function requireScope(ports: AuthorizationPorts, scope: ApiScope): MiddlewareHan
     if (header === undefined) return refuse(c, 'API_KEY_MISSING');
     const text = BEARER.exec(header)?.[1];
     if (text === undefined) return refuse(c, 'API_KEY_INVALID');
-    const outcome = await authenticateApiKey(ports, text);
+    const body = keysOf && (await c.req.json<unknown>().catch(() => undefined));
+    const outcome = await authenticateApiKey(ports, text, (account) => keysOf?.(body, account) ?? []);
     if (isRefusal(outcome)) return refuseResult(c, outcome);
     // A key limited to resources has no access to the account's other objects.
     const confined = scope !== 'authenticate' && outcome.key.resources !== undefined;
     if (confined || !outcome.key.scopes.includes(scope)) return refuse(c, 'SCOPE_MISSING');
     c.set('act', { actor: keyActor(outcome.key), ...clientInfo(c) });
+    c.set('ahead', outcome.ahead);
     await next();
   };
 }

@@ -14,6 +14,6 @@ export function installRoutes<S extends AuthorizationPorts & { issuer: string }>
   // For every method: a foreign page learns nothing from a preflight either.
   for (const path of ownPagesOnly) app.use(path, sameOrigin(services.issuer));
   for (const { access, install } of routes) {
-    install(app, services, access.scope === 'public' ? [] : [authorize(services, access.scope)]);
+    install(app, services, access.scope === 'public' ? [] : [authorize(services, access.scope, access.readAhead)]);
   }
 }

@@ -1,6 +1,7 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { HttpBindings } from '@hono/node-server';
 import type { RequestContext } from '../kernel/request-context.ts';
+import type { ReadAhead } from '../store/read-ahead.ts';
 import type { Logger } from './log.ts';
 
 /** The cookie that carries an administrator's session, and the one origin whose pages may use it. */
@@ -29,6 +30,8 @@ export interface AppEnv {
     session?: object;
     /** Absent where sessions are not accepted. */
     sessionCookie?: SessionCookieOptions;
+    /** What the authorization has read for the handler. */
+    ahead?: ReadAhead;
     /** Set by `refuse`, for the access log. */
     refusal?: RefusalCode;
   };

@@ -16,13 +16,14 @@ const lines = new WeakMap<Store, Map<string, Line>>();
  * conflicts that a flood on one token would cause. Correctness does not depend on it, since other processes do not
  * queue here: the commit's expected versions decide.
  *
+ * @param work gets whether it has waited: what was read before may then be out of date
  * @param mostWaiting default {@link MAX_WAITING}
  * @throws Overloaded if that many are waiting already
  */
 export async function runExclusive<T>(
   store: Store,
   key: string,
-  work: () => Promise<T>,
+  work: (hasWaited: boolean) => Promise<T>,
   mostWaiting = MAX_WAITING,
 ): Promise<T> {
   let byKey = lines.get(store);
@@ -32,9 +33,11 @@ export async function runExclusive<T>(
   }
   const line = byKey.get(key) ?? { tail: Promise.resolve(), waiting: 0 };
   if (line.waiting >= mostWaiting) throw new Overloaded(1000);
+  const hasWaited = line.waiting > 0;
   line.waiting += 1;
   byKey.set(key, line);
-  const turn = line.tail.then(work, work);
+  const run = () => work(hasWaited);
+  const turn = line.tail.then(run, run);
   line.tail = turn.catch(() => undefined);
   try {
     return await turn;

@@ -2,7 +2,7 @@ import { canonicalAddress, rateKey } from '../kernel/addresses.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { DocumentKey } from '../kernel/ports/store.ts';
+import type { DocumentKey, DocumentReader } from '../kernel/ports/store.ts';
 import { passwordAttemptsDocument } from './documents.ts';
 import { attemptsAsOf, isKnownNetwork, type PasswordAttempts } from './password-backoff.ts';
 
@@ -28,6 +28,18 @@ export interface PasswordCounters {
   isAhead: boolean;
 }
 
+/** The documents that `countersOf` names, whether or not the network is known. */
+export function counterKeys(
+  ports: Pick<Ports, 'secrets'>,
+  typed: TypedName,
+  subject: string,
+  address: string | undefined,
+): DocumentKey<PasswordAttempts>[] {
+  const place = placeOf(ports, subject, address);
+  const names = (place === undefined ? [null] : [null, place]).map((familiar) => nameKey(ports, typed, familiar));
+  return [passwordAttemptsDocument.key(subject), ...names];
+}
+
 /** For an unknown name one of 256 decoy records replaces the user's counter; its content is ignored. */
 export function userSubject(ports: Pick<Ports, 'random'>, id: string | undefined): string {
   return id ?? `unknown/${anyRecord(ports)}`;
@@ -35,8 +47,8 @@ export function userSubject(ports: Pick<Ports, 'random'>, id: string | undefined
 
 /** The counters of an attempt. A name has one for each known network of its user, and one for all others (SR-49). */
 export async function countersOf(
-  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
-  { kind, account, name }: TypedName,
+  ports: Pick<Ports, 'clock' | 'secrets'> & { store: DocumentReader },
+  typed: TypedName,
   subject: string,
   address: string | undefined,
 ): Promise<PasswordCounters> {
@@ -45,9 +57,17 @@ export async function countersOf(
   const now = ports.clock.now();
   const [attempts] = await ports.store.getMany([user], now);
   const familiar = isKnownNetwork(attempts?.value, place, now) ? place : null;
-  const typed = textMac(ports, 'typed-name', [kind, account, normaliseName(name), familiar]);
   const isAhead = attempts !== undefined && attemptsAsOf(attempts.value, now) !== attempts.value;
-  return { name: passwordAttemptsDocument.key(`name/${typed}`), user, place, isAhead };
+  return { name: nameKey(ports, typed, familiar), user, place, isAhead };
+}
+
+function nameKey(
+  ports: Pick<Ports, 'secrets'>,
+  { kind, account, name }: TypedName,
+  familiar: string | null,
+): DocumentKey<PasswordAttempts> {
+  const mac = textMac(ports, 'typed-name', [kind, account, normaliseName(name), familiar]);
+  return passwordAttemptsDocument.key(`name/${mac}`);
 }
 
 /** A MAC of subject and address (IPv6: its /64); undefined without an address. */

@@ -3,8 +3,9 @@ import { callDependency } from '../kernel/dependency.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Reservation } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { DocumentKey, Json, Store } from '../kernel/ports/store.ts';
+import type { DocumentKey, Json, RawKey, Store } from '../kernel/ports/store.ts';
 import { type AuditDetail, isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { ReadAhead } from '../store/read-ahead.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
 import {
   attemptsAsOf,
@@ -14,10 +15,12 @@ import {
   resetFailuresFrom,
   waitUntilFrom,
 } from './password-backoff.ts';
-import { countersOf, type PasswordCounters, type TypedName, userSubject } from './password-counters.ts';
+import { countersOf, type PasswordCounters, type TypedName } from './password-counters.ts';
 import { normalisePassword } from './password-policy.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+type CounterStore = Pick<Store, 'getMany' | 'commit'>;
+type CountNeeds = Omit<Needs, 'store'> & { store: CounterStore };
 
 /** Why a password was not accepted, for the event alone: the caller gets the same answer for both. */
 export type WrongReason = 'INVALID_CREDENTIALS' | 'TOO_MANY_ATTEMPTS';
@@ -26,12 +29,18 @@ export type WrongReason = 'INVALID_CREDENTIALS' | 'TOO_MANY_ATTEMPTS';
 export interface RateLimitedPassword<R> extends TypedName {
   /** The user of the name; undefined: an unknown name. */
   id: AuditDetail['about'];
+  /** Whose counter counts beside the name's: `userSubject`. */
+  subject: string;
+  /** What was read before, perhaps with the counters. */
+  ahead: ReadAhead;
   password: string;
   address: string | undefined;
   /** Undefined costs the same time (SR-17). */
   passwordHash: string | undefined;
+  /** What `reload` and `conclude` will read after the slow hash. */
+  readAgain?: readonly RawKey[];
   /** The user with the right password, read again after the slow hash; undefined: refused. */
-  reload: () => Promise<R | undefined>;
+  reload: (ahead: ReadAhead) => Promise<R | undefined>;
   /**
    * Appended when the password was wrong, not evaluated, or right for a user who cannot sign in. The reason tells
    * which.
@@ -52,12 +61,13 @@ export async function rateLimitedPassword<R, A extends object>(
   ports: Needs,
   reservation: Reservation,
   attempt: RateLimitedPassword<R>,
-  conclude: (right: R) => Promise<Result<A>>,
+  conclude: (right: R, ahead: ReadAhead) => Promise<Result<A>>,
 ): Promise<Result<A>> {
-  const counters = await countersOf(ports, attempt, userSubject(ports, attempt.id), attempt.address);
+  const { ahead } = attempt;
+  const counters = await countersOf({ ...ports, store: ahead }, attempt, attempt.subject, attempt.address);
   // Also while the name has to wait, otherwise the user would wait as long once more.
-  if (counters.isAhead) await setBack(ports, counters);
-  const counted = await countOrWait(ports, counters);
+  if (counters.isAhead) await setBack(ports, counters, ahead);
+  const counted = await countOrWait(ports, counters, ahead);
   if (isRefusal(counted)) return counted;
   try {
     // The decoy of an unknown name counts wrong passwords of other names.
@@ -79,12 +89,12 @@ interface AttemptCount {
  * may be right, so an attempt that would wait for them is decided again after the next judgement. Only such attempts
  * queue, and none waits for one with another name, which would be visible.
  */
-async function countOrWait(ports: Needs, counters: PasswordCounters): Promise<Result<AttemptCount>> {
-  const counted = await count(ports, counters);
+async function countOrWait(ports: Needs, counters: PasswordCounters, ahead: ReadAhead): Promise<Result<AttemptCount>> {
+  const counted = await count(ports, counters, ahead);
   if ('judged' in counted) return counted;
   if (counted.underWay.length === 0) return counted.refused;
   return runExclusive(ports.store, `password/${counters.name.anchor}`, async () => {
-    for (let again: Awaited<ReturnType<typeof count>> = counted; ; again = await count(ports, counters)) {
+    for (let again: Awaited<ReturnType<typeof count>> = counted; ; again = await count(ports, counters, ports.store)) {
       if ('judged' in again) return again;
       if (again.underWay.length === 0) return again.refused;
       await Promise.race(again.underWay);
@@ -95,23 +105,25 @@ async function countOrWait(ports: Needs, counters: PasswordCounters): Promise<Re
 function count(
   ports: Needs,
   counters: PasswordCounters,
+  ahead: CounterStore,
 ): Promise<AttemptCount | { refused: Refusal; underWay: readonly Promise<void>[] }> {
   const { name: key } = counters;
-  return runInOrder(ports, key, async () => {
+  return runInOrder(ports, key, async (hasWaited) => {
+    const store = hasWaited ? ports.store : ahead;
     // Read first, so that neither commit waits for the other. If another process counts this name meanwhile, the user
     // may have one wrong attempt too many, which only denies.
     const now = ports.clock.now();
-    const [seen] = await ports.store.getMany([key], now);
+    const [seen] = await store.getMany([key], now);
     const isWaiting = waitUntilFrom(seen?.value, undefined, now) > 0;
-    const forUser = isWaiting ? undefined : countForUser(ports, counters);
-    const [refused, counted] = await Promise.all([countForName(ports, key), forUser]);
+    const forUser = isWaiting ? undefined : countForUser(ports, counters, store);
+    const [refused, counted] = await Promise.all([countForName({ ...ports, store }, key), forUser]);
     if (refused) return { refused, underWay: pendingAttempts(ports.store, key.anchor) };
-    const isBarred = counted ?? (await countForUser(ports, counters));
+    const isBarred = counted ?? (await countForUser(ports, counters, store));
     return { isBarred, judged: trackAttempt(ports.store, key.anchor) };
   });
 }
 
-function countForName(ports: Needs, key: PasswordCounters['name']): Promise<Refusal | undefined> {
+function countForName(ports: CountNeeds, key: PasswordCounters['name']): Promise<Refusal | undefined> {
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Refusal | undefined> => {
     const { attempts, waitUntil } = countAttemptFrom(stored?.value, undefined, now);
     const write = keep(key, attempts, now);
@@ -123,9 +135,9 @@ function countForName(ports: Needs, key: PasswordCounters['name']): Promise<Refu
 }
 
 /** Counts an attempt for the user, and returns whether they have to wait. Takes one commit in both cases. */
-function countForUser(ports: Needs, { user: key, place }: PasswordCounters): Promise<boolean> {
-  return runInOrder(ports, key, () =>
-    transact(ports, key.anchor, [key], ([stored], now) => {
+function countForUser(ports: Needs, { user: key, place }: PasswordCounters, ahead: CounterStore): Promise<boolean> {
+  return runInOrder(ports, key, (hasWaited) =>
+    transact({ ...ports, store: hasWaited ? ports.store : ahead }, key.anchor, [key], ([stored], now) => {
       const { attempts, waitUntil } = countAttemptFrom(stored?.value, place, now);
       return { answer: waitUntil > 0, write: keep(key, attempts, now) };
     }),
@@ -133,9 +145,9 @@ function countForUser(ports: Needs, { user: key, place }: PasswordCounters): Pro
 }
 
 /** The user's counter by a clock that was set back (SR-63). */
-function setBack(ports: Needs, { user: key }: PasswordCounters): Promise<void> {
+function setBack(ports: Needs, { user: key }: PasswordCounters, store: CounterStore): Promise<void> {
   return runInOrder(ports, key, () =>
-    transact(ports, key.anchor, [key], ([stored], now) => ({
+    transact({ ...ports, store }, key.anchor, [key], ([stored], now) => ({
       answer: undefined,
       ...(stored && { write: keep(key, attemptsAsOf(stored.value, now), now) }),
     })),
@@ -146,7 +158,11 @@ function setBack(ports: Needs, { user: key }: PasswordCounters): Promise<void> {
  * Within the process, changes to one counter do not conflict, and the changes to both counters of an attempt do not
  * interleave with others of its name. The bounded queue for hashes limits the number of waiting attempts.
  */
-function runInOrder<T>({ store }: Pick<Ports, 'store'>, { anchor }: DocumentKey, work: () => Promise<T>): Promise<T> {
+function runInOrder<T>(
+  { store }: Pick<Ports, 'store'>,
+  { anchor }: DocumentKey,
+  work: (hasWaited: boolean) => Promise<T>,
+): Promise<T> {
   return runExclusive(store, `password-count/${anchor}`, work, Number.POSITIVE_INFINITY);
 }
 
@@ -156,23 +172,26 @@ async function verifyCounted<R, A extends object>(
   attempt: RateLimitedPassword<R>,
   counters: PasswordCounters,
   isBarred: boolean,
-  conclude: (right: R) => Promise<Result<A>>,
+  conclude: (right: R, ahead: ReadAhead) => Promise<Result<A>>,
 ): Promise<Result<A>> {
-  const { id: about } = attempt;
+  const { id: about, readAgain = [] } = attempt;
   // A random password, so that the check costs what a wrong guess costs for this kind of hash.
   const password = isBarred ? newOperation(ports) : attempt.password;
   const right = await callDependency('checking a password', () =>
     reservation.verify(attempt.passwordHash, normalisePassword(password)),
   );
-  const reloaded = attempt.passwordHash !== undefined && right && !isBarred ? await attempt.reload() : undefined;
+  const ahead = new ReadAhead(ports.store);
+  const isRight = attempt.passwordHash !== undefined && right && !isBarred;
+  if (isRight) await ahead.read([counters.name, counters.user, ...readAgain], ports.clock.now());
+  const reloaded = isRight ? await attempt.reload(ahead) : undefined;
   if (!reloaded) {
     const reason = isBarred ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
     if (attempt.wrong) await appendAlone(ports, counters.name.anchor, attempt.wrong(reason));
     return refusal('INVALID_CREDENTIALS', {}, { ...omitUndefined({ about }), ...(isBarred && { reason }) });
   }
-  const concluded = await conclude(reloaded);
+  const concluded = await conclude(reloaded, ahead);
   const event = attempt.right?.(concluded);
-  await resetCounters(ports, counters, event);
+  await resetCounters(ports, counters, ahead, event);
   return concluded;
 }
 
@@ -180,15 +199,16 @@ async function verifyCounted<R, A extends object>(
 async function resetCounters(
   ports: Needs,
   { name, user, place }: PasswordCounters,
+  store: CounterStore,
   event: Json | undefined,
 ): Promise<void> {
   const forName = () =>
-    transact(ports, name.anchor, [name], ([attempts]) => ({
+    transact({ ...ports, store }, name.anchor, [name], ([attempts]) => ({
       answer: undefined,
       ...(attempts && { write: { delete: [name] } }),
     }));
   const forUser = () =>
-    transact(ports, user.anchor, [user], ([attempts], now) => {
+    transact({ ...ports, store }, user.anchor, [user], ([attempts], now) => {
       const append = event === undefined ? {} : { append: [event] };
       const value = resetFailuresFrom(attempts?.value, place, now);
       if (value) return { answer: undefined, write: { ...keep(user, value, now), ...append } };

@@ -1,6 +1,6 @@
 import { CodedError } from '@countersign/protocol/coded-error';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { ABSENT, type Change, type DocumentOf, type RawKey, type Stored } from '../kernel/ports/store.ts';
+import { ABSENT, type Change, type DocumentOf, type RawKey, type Store, type Stored } from '../kernel/ports/store.ts';
 
 /** Maximum decisions on conflict. Responds 503 CONTENTION. */
 const MAX_DECISIONS = 12;
@@ -40,7 +40,7 @@ export function newOperation(ports: Pick<Ports, 'clock' | 'random'>): string {
  * @throws StoreUnavailable if the store is not available
  */
 export async function transact<const K extends readonly RawKey[], R>(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Pick<Ports, 'clock' | 'random'> & { store: Pick<Store, 'getMany' | 'commit'> },
   anchor: string,
   keys: K,
   decide: (current: Current<K>, now: number) => Decision<R>,

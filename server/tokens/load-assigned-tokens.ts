@@ -1,7 +1,7 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { Stored } from '../kernel/ports/store.ts';
+import type { DocumentReader, RawKey, Stored } from '../kernel/ports/store.ts';
 import { Contention } from '../store/transact.ts';
 import { assignmentTo } from '../users/assignments.ts';
 import { nameClaimDocument, userDocument } from '../users/documents.ts';
@@ -27,7 +27,7 @@ const MAX_ROUNDS = 4;
  * @throws Contention if the user's tokens change with every read
  */
 export async function loadAssignedTokens(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: Pick<Ports, 'clock'> & { store: DocumentReader },
   known: User,
   resource: ResourceId,
   way: SignInWay = 'widget',
@@ -36,11 +36,7 @@ export async function loadAssignedTokens(
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const ids = assignmentTo(where, resource)?.tokens.map(({ token }) => token) ?? [];
     const [storedUser, claim, ...stored] = await ports.store.getMany(
-      [
-        userDocument.key(known.id),
-        nameClaimDocument.key(known.account, normaliseName(known.login)),
-        ...ids.map(tokenDocument.key),
-      ],
+      [...userKeys(known), ...ids.map(tokenDocument.key)],
       ports.clock.now(),
     );
     const user = storedUser?.value;
@@ -59,4 +55,14 @@ export async function loadAssignedTokens(
     return { user, tokens: valid.map(({ id }) => byId.get(id)).filter((token) => token !== undefined) };
   }
   throw new Contention(known.id);
+}
+
+/** What {@link loadAssignedTokens} reads first. */
+export function assignedTokenKeys(known: User, resource: ResourceId): RawKey[] {
+  const ids = assignmentTo(known, resource)?.tokens.map(({ token }) => token) ?? [];
+  return [...userKeys(known), ...ids.map(tokenDocument.key)];
+}
+
+function userKeys({ id, account, login }: User) {
+  return [userDocument.key(id), nameClaimDocument.key(account, normaliseName(login))] as const;
 }

@@ -2,13 +2,14 @@ import { type AccountId, parseId, type UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { maySee } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import type { DocumentReader, RawKey } from '../kernel/ports/store.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { nameClaimDocument, userDocument } from './documents.ts';
 import type { User } from './user.ts';
 import { userNames } from './user-names.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
+type Needs = Pick<Ports, 'clock'> & { store: DocumentReader };
 
 /**
  * The user with this id or name. Only a hint: `loadAssignedTokens` reads everything again and decides whether they are
@@ -27,6 +28,24 @@ export async function locateUser(ports: Needs, account: AccountId, idOrName: str
   const [stored] = await ports.store.getMany([userDocument.key(claim.value.user)], now);
   const user = stored?.value;
   return user && user.account === account && userNames(user).includes(name) ? user : undefined;
+}
+
+/** What {@link locateUser} reads first: the claim of the name, or the user of the id. */
+export function nameKey(account: AccountId, idOrName: string): RawKey {
+  const id = parseId('usr', idOrName);
+  return id ? userDocument.key(id) : nameClaimDocument.key(account, normaliseName(idOrName));
+}
+
+/** The user to whom {@link locateUser} leads, before the user behind a name is read. */
+export async function claimedUser(ports: Needs, account: AccountId, idOrName: string): Promise<UserId | undefined> {
+  const now = ports.clock.now();
+  const id = parseId('usr', idOrName);
+  if (id) {
+    const [stored] = await ports.store.getMany([userDocument.key(id)], now);
+    return stored?.value.account === account ? id : undefined;
+  }
+  const [claim] = await ports.store.getMany([nameClaimDocument.key(account, normaliseName(idOrName))], now);
+  return claim?.value.user;
 }
 
 /**

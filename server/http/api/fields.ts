@@ -63,10 +63,12 @@ export function count(description: string, example = 3) {
 }
 
 /** The use-case resolves the user. */
+export const MAX_NAME_LENGTH = 200;
+
 export const anyName = z
   .string()
   .min(1)
-  .max(200)
+  .max(MAX_NAME_LENGTH)
   .openapi({ description: 'Id, login, alias, email address or phone number of the user.', example: 'alice' });
 
 export const login = z

@@ -10,6 +10,8 @@ import {
 } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler, TypedResponse } from 'hono';
 import type { ApiScope } from '../../kernel/api-scope.ts';
+import type { AccountId } from '../../kernel/ids.ts';
+import type { RawKey } from '../../kernel/ports/store.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
 import { refusals, refuseInvalid } from './router.ts';
@@ -24,11 +26,16 @@ export type RouteScope = ApiScope | 'session' | 'operator' | 'operator-account' 
 type RequestParts = NonNullable<RouteConfig['request']>;
 type Method = 'get' | 'post' | 'patch' | 'delete';
 
-interface Access {
+export interface Access {
   /** Who may call it. A `public` route gives the reason in a comment. */
   scope: RouteScope;
   /** Refuses requests of other origins' pages, of any method, before anything else. For paths without parameters. */
   isSameOriginOnly?: true;
+  /**
+   * What the handler will need besides the API key, read in the same trip. The caller is not authenticated yet and the
+   * body is not validated: it decides only what is read.
+   */
+  readAhead?: (body: unknown, account: AccountId) => readonly RawKey[];
 }
 
 /** The declaration of a route: its validation, its types and its part of the OpenAPI document. */
@@ -109,7 +116,7 @@ export function route<
     ) => HandlerResponse<M, P, Q, R> | Promise<HandlerResponse<M, P, Q, R>>;
   },
 ): Route<N> {
-  const { scope, isSameOriginOnly, tag, responses, maxBodyBytes, handle, ...rest } = declaration;
+  const { scope, isSameOriginOnly, readAhead, tag, responses, maxBodyBytes, handle, ...rest } = declaration;
   const described = createRoute({
     ...rest,
     tags: [tag],
@@ -119,7 +126,7 @@ export function route<
   return {
     method: rest.method,
     path: rest.path,
-    access: { scope, ...omitUndefined({ isSameOriginOnly }) },
+    access: { scope, ...omitUndefined({ isSameOriginOnly, readAhead }) },
     maxBodyBytes,
     install(app, services, guards) {
       const run = (c: Context<AppEnv>) => handle(c as Parameters<typeof handle>[0], services);

@@ -128,6 +128,9 @@ export interface ScanPage {
   readonly next: string | undefined;
 }
 
+/** The part of the store that reads documents. */
+export type DocumentReader = Pick<Store, 'getMany'>;
+
 export interface Store {
   /** Fixed when the deployment is created. */
   readonly partitions: number;
