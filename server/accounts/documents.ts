@@ -18,6 +18,7 @@ export const accountDocument = defineDocument<Account, [id: AccountId]>({
     },
   },
   expires: 'never',
+  isHot: true,
   isHead: true,
 });
 

@@ -23,6 +23,7 @@ export const apiKeyDocument = defineDocument<ApiKey, [account: AccountId, id: Ap
   },
   onRestore: 'keep',
   expires: 'never',
+  isHot: true,
 });
 
 export const apiKeyUseDocument = defineDocument<ApiKeyUse, [account: AccountId, id: ApiKeyId]>({

@@ -16,6 +16,7 @@ export const resourceDocument = defineDocument<Resource, [id: ResourceId]>({
   secrets: 'none',
   onRestore: 'keep',
   expires: 'never',
+  isHot: true,
 });
 
 export const logoDocument = defineDocument<Logo, [resource: ResourceId]>({
@@ -45,6 +46,7 @@ export const filterDocument = defineDocument<Filter, [id: FilterId]>({
   secrets: 'none',
   onRestore: 'keep',
   expires: 'never',
+  isHot: true,
 });
 
 export const filterIndexes = defineIndexes(

@@ -42,6 +42,8 @@ interface DocumentSpec<T, A extends readonly unknown[]> {
   readonly onRestore: 'keep' | 'drop' | { readonly change: string; readonly rule: RestoreRule<T> };
   /** `never`, or when it expires. For the data dictionary. */
   readonly expires: string;
+  /** Many requests read it and few change it, and it holds no secret in plain text. Its parsed value is kept. */
+  readonly isHot?: true;
   /** It counts a series on its anchor. A backup reads it first, so that the series is complete up to it. */
   readonly isHead?: true;
 }
@@ -75,7 +77,7 @@ const NO_SECRETS = { fields: undefined, of: () => [] };
  * [resource], ... })
  */
 export function defineDocument<T, A extends readonly unknown[]>(spec: DocumentSpec<T, A>): KeyedDocument<T, A> {
-  const { kind, description, anchor, expires, indexes, onRestore, isHead = false } = spec;
+  const { kind, description, anchor, expires, indexes, onRestore, isHead = false, isHot = false } = spec;
   const secrets = spec.secrets === 'none' ? NO_SECRETS : spec.secrets;
   const document: KeyedDocument<T, A> = {
     kind,
@@ -83,6 +85,7 @@ export function defineDocument<T, A extends readonly unknown[]>(spec: DocumentSp
     anchor,
     expires,
     isHead,
+    isHot,
     secretFields: secrets.fields,
     onRestore: typeof onRestore === 'string' ? onRestore : onRestore.change,
     indexes: indexes ?? (() => []),

@@ -28,6 +28,8 @@ export interface DocumentKind<T> {
   readonly kind: string;
   /** The index entries of one document, written in the commits that write it. */
   indexes(value: T): IndexedEntry[];
+  /** Many requests read it and few change it: the value that was read may be shared, and is frozen. */
+  readonly isHot?: boolean;
 }
 
 export type DocumentOf<K> = K extends DocumentKey<infer T> ? T : unknown;

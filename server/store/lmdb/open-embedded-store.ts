@@ -14,6 +14,7 @@ import {
   type StoredEvent,
   StoreUnavailable,
 } from '../../kernel/ports/store.ts';
+import { ParsedDocuments } from '../codec/parsed-documents.ts';
 import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
 import { applyChanges } from './apply-changes.ts';
 import { CommitGroups } from './commit-groups.ts';
@@ -23,8 +24,7 @@ import { readRange } from './read-range.ts';
 import { scanTables } from './scan-tables.ts';
 import {
   CHECK_KEY,
-  decodeHeader,
-  decodeJson,
+  decodeDocument,
   documentKey,
   encodeState,
   FORMAT_KEY,
@@ -83,6 +83,7 @@ export class EmbeddedStore implements Store {
   #tables: Tables;
   readonly #commits: CommitGroups;
   readonly #counters = new WindowCounters();
+  readonly #parsed = new ParsedDocuments<Buffer>((one, other) => one.equals(other), decodeDocument);
   #open = true;
   /** True if a transaction could not be flushed since LMDB was opened. */
   #failed = false;
@@ -119,9 +120,7 @@ export class EmbeddedStore implements Store {
     const found = await this.#read(() =>
       keys.map((key) => {
         const bytes = this.#tables.documents.getBinary(documentKey(key));
-        if (!bytes) return undefined;
-        const { version, expiresAt } = decodeHeader(bytes);
-        return expiresAt <= now ? undefined : { value: JSON.parse(decodeJson(bytes)) as unknown, version };
+        return bytes && this.#parsed.parse(key, bytes, now);
       }),
     );
     return found as { -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined };

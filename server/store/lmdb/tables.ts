@@ -116,6 +116,11 @@ export function decodeJson(bytes: Buffer): string {
   return bytes.toString('utf8', HEADER);
 }
 
+export function decodeDocument(bytes: Buffer) {
+  const { version, expiresAt } = decodeHeader(bytes);
+  return { stored: { value: JSON.parse(decodeJson(bytes)) as unknown, version }, expiresAt };
+}
+
 export interface PartitionState {
   readonly commits: number;
   readonly events: number;

@@ -21,7 +21,7 @@ import { Guard } from './durability-check.ts';
 import { Keys } from './keys.ts';
 import { INCREMENT } from './library.ts';
 import { claimDeployment } from './partition-check.ts';
-import { readDocuments } from './read-documents.ts';
+import { openParsedDocuments, readDocuments } from './read-documents.ts';
 import { readRange } from './read-range.ts';
 import { scanKeys } from './scan-keys.ts';
 import { sendCommit } from './send-commit.ts';
@@ -105,6 +105,7 @@ class RedisStore implements Store {
   readonly #eventCap: number;
   readonly #answerTimeoutMs: number;
   readonly #prefix: string;
+  readonly #parsed = openParsedDocuments();
 
   constructor(
     client: Client,
@@ -128,7 +129,7 @@ class RedisStore implements Store {
     keys: K,
     now: number,
   ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }> {
-    const found = await this.#ask(() => readDocuments(this.#client, this.#keys, keys, now));
+    const found = await this.#ask(() => readDocuments(this.#client, this.#keys, this.#parsed, keys, now));
     return found as { -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined };
   }
 

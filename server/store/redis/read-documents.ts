@@ -1,5 +1,6 @@
 import { Cluster } from 'ioredis';
 import type { RawKey, Stored } from '../../kernel/ports/store.ts';
+import { ParsedDocuments } from '../codec/parsed-documents.ts';
 import type { Client } from './connect.ts';
 import type { Key, Keys } from './keys.ts';
 
@@ -7,21 +8,23 @@ import type { Key, Keys } from './keys.ts';
 export async function readDocuments(
   client: Client,
   keys: Keys,
+  parsed: ParsedDocuments<string>,
   wanted: readonly RawKey[],
   now: number,
 ): Promise<(Stored<unknown> | undefined)[]> {
   if (wanted.length === 0) return [];
   const located = wanted.map((key, position) => {
     const partition = keys.partitionOf(key.anchor);
-    return { position, partition, name: keys.document(partition, key) };
+    return { key, position, partition, name: keys.document(partition, key) };
   });
   const groups = client instanceof Cluster ? groupByPartition(located) : [located];
   const found = new Array<Stored<unknown> | undefined>(wanted.length);
   await Promise.all(
     groups.map(async (group) => {
       const texts = await client.mget(group.map(({ name }) => name));
-      group.forEach(({ position }, at) => {
-        found[position] = decodeDocument(texts[at] ?? null, now);
+      group.forEach(({ key, position }, at) => {
+        const text = texts[at] ?? null;
+        found[position] = text === null ? undefined : parsed.parse(key, text, now);
       });
     }),
   );
@@ -29,6 +32,7 @@ export async function readDocuments(
 }
 
 interface Located {
+  readonly key: RawKey;
   readonly position: number;
   readonly partition: number;
   readonly name: Key;
@@ -44,12 +48,17 @@ function groupByPartition(located: readonly Located[]): Located[][] {
   return [...groups.values()];
 }
 
+export function openParsedDocuments(): ParsedDocuments<string> {
+  return new ParsedDocuments((one, other) => one === other, decodeDocument);
+}
+
 /** `countersign.lua` describes the text. */
-function decodeDocument(text: string | null, now: number): Stored<unknown> | undefined {
-  if (text === null) return undefined;
+function decodeDocument(text: string) {
   const first = text.indexOf(' ');
   const second = text.indexOf(' ', first + 1);
   const expiresAt = text.slice(first + 1, second);
-  if (expiresAt !== '-' && Number(expiresAt) <= now) return undefined;
-  return { value: JSON.parse(text.slice(second + 1)) as unknown, version: Number(text.slice(0, first)) };
+  return {
+    stored: { value: JSON.parse(text.slice(second + 1)) as unknown, version: Number(text.slice(0, first)) },
+    expiresAt: expiresAt === '-' ? Number.POSITIVE_INFINITY : Number(expiresAt),
+  };
 }

@@ -4,6 +4,7 @@ import { counterBehaviour } from './counter.suite.ts';
 import { eventBehaviour } from './event.suite.ts';
 import type { Fresh, StoreHarness } from './harness.ts';
 import { hostileIdBehaviour } from './hostile-id.suite.ts';
+import { hotDocumentBehaviour } from './hot-document.suite.ts';
 import { indexBehaviour } from './index.suite.ts';
 import { scanBehaviour } from './scan.suite.ts';
 
@@ -21,6 +22,7 @@ export function storeConformance(name: string, start: () => Promise<StoreHarness
     eventBehaviour(fresh);
     counterBehaviour(fresh, (store) => harness.reopen(store));
     hostileIdBehaviour(fresh);
+    hotDocumentBehaviour(fresh);
     scanBehaviour(fresh);
   });
 }
