@@ -1,6 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { OathToken } from '../../token.ts';
-import { hotp } from './code.ts';
+import { hotp, prepareCodes } from './code.ts';
 import { parseOtp } from './format.ts';
 import { boundedDrift, type VerifiableToken, windowAt } from './otp-window.ts';
 
@@ -19,23 +18,23 @@ export type OtpCheck = { verdict: 'accepted'; counter: number } | { verdict: 're
  * - `replayed`: the code of the last accepted moving factor, for TOTP only while its step is in the window. It is
  *   refused even if a later factor happens to have the same code.
  *
- * Every candidate is computed and compared in constant time, whichever matches.
+ * Every candidate is computed and compared in constant time, whichever matches and whichever was used: the work of a
+ * wrong code does not reveal when the token was used last (SR-17).
  *
  * @param now milliseconds since the epoch, from the server's clock
  */
 export function verifyOtp(token: VerifiableToken, secret: Uint8Array, otp: string, now: number): OtpCheck {
   if (parseOtp(otp) === undefined || otp.length !== token.digits) return { verdict: 'wrong' };
   const matches = codeMatcher(token, secret, otp);
-  const window = windowAt(token, now);
-
+  const { oldest, latest } = windowAt(token, now);
   const last = token.nextCounter - 1;
-  const lastStillCounts = token.factor.kind === 'hotp' || (last >= window.oldest && last <= window.latest);
-  const repeated = last >= 0 && lastStillCounts && matches(last);
 
+  let repeated = false;
   const hits: number[] = [];
-  for (let counter = Math.max(window.oldest, token.nextCounter); counter <= window.latest; counter++) {
+  for (let counter = Math.max(0, token.factor.kind === 'hotp' ? last : oldest); counter <= latest; counter++) {
     const isRight = matches(counter);
-    if (isRight && !token.spoiled?.includes(counter)) hits.push(counter);
+    if (isRight && counter === last) repeated = true;
+    if (isRight && counter > last && !token.spoiled?.includes(counter)) hits.push(counter);
   }
 
   if (repeated) return { verdict: 'replayed' };
@@ -79,11 +78,10 @@ export function currentOtp(token: VerifiableToken, secret: Uint8Array, now: numb
   return hotp({ secret, counter, digits: token.digits, algorithm: token.algorithm });
 }
 
-/** Compares a code of the right length with that of a moving factor, in constant time. */
+/** Compares a code of the right length with that of a moving factor, in constant time: both are whole numbers. */
 export function codeMatcher(token: VerifiableToken, secret: Uint8Array, otp: string): (counter: number) => boolean {
-  const given = Buffer.from(otp, 'latin1');
-  return (counter) => {
-    const expected = hotp({ secret, counter, digits: token.digits, algorithm: token.algorithm });
-    return timingSafeEqual(Buffer.from(expected, 'latin1'), given);
-  };
+  const codeOf = prepareCodes({ secret, digits: token.digits, algorithm: token.algorithm });
+  // No code equals NaN. As numbers, texts of another length could be equal.
+  const given = otp.length === token.digits && /^[0-9]+$/.test(otp) ? Number(otp) : Number.NaN;
+  return (counter) => codeOf(counter) === given;
 }
