@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Change } from '../kernel/ports/store.ts';
 import { assign, authenticate } from '../testing/as-operator.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
@@ -15,24 +15,8 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 let ports: TestPorts;
 let scene: Fixture;
 let names: Record<string, string>;
+const work = { hmacs: 0, opened: 0, trips: [] as string[] };
 const { createHmac } = crypto;
-const work = vi.hoisted(() => {
-  // Other files share the worker, and may have loaded the modules that are counted here.
-  vi.resetModules();
-  return { hmacs: 0, opened: 0, trips: [] as string[] };
-});
-vi.mock('../tokens/kinds/oath/counter-hmac.ts', async (original) => {
-  const { prepareHmac } = await original<typeof import('../tokens/kinds/oath/counter-hmac.ts')>();
-  return {
-    prepareHmac: (...asked: Parameters<typeof prepareHmac>) => {
-      const mac = prepareHmac(...asked);
-      return (counter: number) => {
-        work.hmacs += 1;
-        return mac(counter);
-      };
-    },
-  };
-});
 
 beforeAll(async () => {
   ports = await openTestPorts('same work');
@@ -62,11 +46,7 @@ beforeAll(async () => {
     unknown: 'nobody',
   };
 });
-afterAll(async () => {
-  await ports.close();
-  vi.doUnmock('../tokens/kinds/oath/counter-hmac.ts');
-  vi.resetModules();
-});
+afterAll(() => ports.close());
 
 beforeEach(() => {
   crypto.createHmac = (...asked) => {

@@ -1,6 +1,6 @@
+import { createHmac, createSecretKey } from 'node:crypto';
 import { dynamicTruncate } from '@otplib/core';
 import type { OtpAlgorithm, OtpDigits } from '../../token.ts';
-import { prepareHmac } from './counter-hmac.ts';
 
 /** A seed has 128 to 512 bits (RFC 4226 section 4, R6, asks for at least 128). */
 export const SECRET_MIN_BYTES = 16;
@@ -9,6 +9,8 @@ export const SECRET_MAX_BYTES = 64;
  * Seeds of 80 bits, which authenticator apps were given for a long time, are accepted by the Protectimus dialect alone.
  */
 export const LEGACY_SECRET_MIN_BYTES = 10;
+
+const HASHES = { SHA1: 'sha1', SHA256: 'sha256', SHA512: 'sha512' } as const satisfies Record<OtpAlgorithm, string>;
 
 /** The secret of a token and the form of its codes. */
 interface CodeSource {
@@ -20,8 +22,8 @@ interface CodeSource {
 /**
  * The HOTP values of a secret as numbers (RFC 4226 section 5.3; RFC 6238 section 1.2 for SHA-256 and SHA-512).
  *
- * One check computes up to twelve codes, so the secret is prepared once, for all of them. Otplib's own `generate`
- * prepares secret and counter for each.
+ * One check computes up to twelve codes, so the secret is prepared once, for all of them: with raw bytes each takes six
+ * times as long on Node 24.
  *
  * @throws {RangeError} if the counter or the length of the secret is out of bounds: a bug or a damaged record, so it
  * denies
@@ -30,11 +32,14 @@ export function prepareCodes({ secret, digits, algorithm }: CodeSource): (counte
   if (secret.length < LEGACY_SECRET_MIN_BYTES || secret.length > SECRET_MAX_BYTES) {
     throw new RangeError(`a secret has ${LEGACY_SECRET_MIN_BYTES} to ${SECRET_MAX_BYTES} bytes`);
   }
-  const mac = prepareHmac(algorithm, secret);
+  const key = createSecretKey(secret);
   const modulus = 10 ** digits;
   return (counter) => {
     if (!Number.isSafeInteger(counter) || counter < 0) throw new RangeError('a counter is a whole number');
-    return dynamicTruncate(mac(counter)) % modulus;
+    const movingFactor = Buffer.alloc(8);
+    movingFactor.writeUInt32BE(Math.floor(counter / 2 ** 32), 0);
+    movingFactor.writeUInt32BE(counter % 2 ** 32, 4);
+    return dynamicTruncate(createHmac(HASHES[algorithm], key).update(movingFactor).digest()) % modulus;
   };
 }
 
