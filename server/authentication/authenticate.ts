@@ -69,15 +69,17 @@ export interface AuthenticationResult {
  *
  * Every evaluated attempt has one event, appended with the commit that decides it (SR-34). An attempt refused without
  * evaluation (OVERLOADED, TOO_MANY_ATTEMPTS) has none.
+ *
+ * @param ahead with what {@link authenticationKeys} names, if that was read with the API key
  */
 export async function authenticate(
   ports: Needs,
   act: RequestContext,
   request: AuthenticationRequest,
-  ahead = new ReadAhead(ports.store),
+  ahead?: ReadAhead,
 ): Promise<Result<AuthenticationResult>> {
   if (!mayAuthenticateOn(act.actor, request.resource)) return refusal('SCOPE_MISSING');
-  const verdict = await decide(ports, act, request, ahead);
+  const verdict = await decide(ports, act, request, ahead ?? (await readNamed(ports, act, request)));
   if (isRefusal(verdict)) {
     const { audit: _audit, ...answer } = verdict;
     return answer;
@@ -94,7 +96,6 @@ async function decide(
 ): Promise<Result<AuthenticationResult>> {
   const { account } = act.actor;
   const reads = { ...ports, store: ahead };
-  await ahead.read(authenticationKeys(account, request), ports.clock.now());
   // Both are only read here, so read them together; the user may not exist.
   const [access, user] = await Promise.all([
     readAccess(reads, request.resource, request.address, account),
@@ -116,6 +117,12 @@ async function decide(
     case 'token':
       return authenticateWithToken(ports, attempt, access.resource, request, ahead);
   }
+}
+
+async function readNamed(ports: Needs, { actor }: RequestContext, request: AuthenticationRequest): Promise<ReadAhead> {
+  const ahead = new ReadAhead(ports.store);
+  await ahead.read(authenticationKeys(actor.account, request), ports.clock.now());
+  return ahead;
 }
 
 /** What a request alone says will be read. */

@@ -6,7 +6,8 @@ import type { Change, CommitOutcome, DocumentOf, RawKey, Store, Stored } from '.
  */
 export class ReadAhead implements Pick<Store, 'getMany' | 'commit'> {
   readonly #store: Pick<Store, 'getMany' | 'commit'>;
-  readonly #known = new Map<string, Stored<unknown> | undefined>();
+  // Few: searching a list takes less time than making and hashing a text of each key.
+  #known: { readonly key: RawKey; readonly stored: Stored<unknown> | undefined }[] = [];
 
   constructor(store: Pick<Store, 'getMany' | 'commit'>) {
     this.#store = store;
@@ -14,11 +15,11 @@ export class ReadAhead implements Pick<Store, 'getMany' | 'commit'> {
 
   /** Reads the documents that are not known yet. */
   async read(keys: readonly RawKey[], now: number): Promise<void> {
-    const unknown = keys.filter((key) => !this.#known.has(nameOf(key)));
+    const unknown = keys.filter((key) => !this.#find(key));
     if (unknown.length === 0) return;
     const found = await this.#store.getMany(unknown, now);
     unknown.forEach((key, at) => {
-      this.#known.set(nameOf(key), found[at]);
+      this.#known.push({ key, stored: found[at] });
     });
   }
 
@@ -27,25 +28,33 @@ export class ReadAhead implements Pick<Store, 'getMany' | 'commit'> {
     keys: K,
     now: number,
   ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }> {
-    if (!keys.every((key) => this.#known.has(nameOf(key)))) return this.#store.getMany(keys, now);
-    const found = keys.map((key) => this.#known.get(nameOf(key)));
+    const found: (Stored<unknown> | undefined)[] = [];
+    for (const key of keys) {
+      const known = this.#find(key);
+      if (!known) return this.#store.getMany(keys, now);
+      found.push(known.stored);
+    }
     return found as { -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined };
   }
 
   /** Forgets what the change names: after a conflict the next read asks the store. */
   commit(change: Change): Promise<CommitOutcome> {
     const named = [...change.expect, ...(change.put ?? [])].map(({ key }) => key);
-    for (const key of [...named, ...(change.delete ?? [])]) this.#known.delete(nameOf(key));
+    const changed = [...named, ...(change.delete ?? [])];
+    this.#known = this.#known.filter(({ key }) => !changed.some((one) => isSame(one, key)));
     return this.#store.commit(change);
   }
 
   /** Everything is read from the store from now on. */
   forget(): void {
-    this.#known.clear();
+    this.#known = [];
+  }
+
+  #find(key: RawKey) {
+    return this.#known.find((known) => isSame(known.key, key));
   }
 }
 
-/** The length in front keeps two keys apart. */
-function nameOf({ anchor, name }: RawKey): string {
-  return `${name.length} ${name}${anchor}`;
+function isSame(one: RawKey, other: RawKey): boolean {
+  return one.name === other.name && one.anchor === other.anchor;
 }
