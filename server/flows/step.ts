@@ -3,6 +3,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import type { Refusal } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
+import type { ReadAhead } from '../store/read-ahead.ts';
 import type { AnswerableStep, Flow, FlowAt } from './flow.ts';
 import type { VerifiedFactors } from './transitions.ts';
 
@@ -28,6 +29,8 @@ export interface StepContext<At extends AnswerableStep> {
   flow: FlowAt<At>;
   resource: Resource;
   client: ClientInfo;
+  /** For the first reads of the evaluation. What changes while something slow runs is read from the store again. */
+  ahead: ReadAhead;
 }
 
 /**

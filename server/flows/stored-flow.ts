@@ -1,12 +1,13 @@
 import type { FlowId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { DocumentKey } from '../kernel/ports/store.ts';
+import type { DocumentKey, DocumentReader, Store } from '../kernel/ports/store.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { ClientContext } from '../kernel/secret-context.ts';
 import { hashSecret, secretMatches } from '../kernel/secret-token.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
 import { restorationDocument } from '../store/documents.ts';
+import { ReadAhead } from '../store/read-ahead.ts';
 import { transact, type Write } from '../store/transact.ts';
 import { flowDocument, flowStartedDocument } from './documents.ts';
 import { type Flow, type Handle, parseHandle, writeHandle } from './flow.ts';
@@ -43,7 +44,7 @@ export function sealFlow<F extends StoredConversation>(
 
 /** The flow in a valid handle. Undefined for every other handle. */
 export async function unsealFlow<F extends StoredConversation>(
-  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  ports: Pick<Ports, 'clock' | 'secrets'> & { store: DocumentReader },
   kind: FlowKind,
   { id, secret }: Handle,
 ): Promise<F | undefined> {
@@ -58,9 +59,22 @@ export async function unsealFlow<F extends StoredConversation>(
   return { ...flow, handleHash: hashSecret(secret) };
 }
 
+/** Reads what {@link claimFlowStep} needs in one trip. A flow that no step has started is in its handle. */
+export async function readFlowAhead(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  { handle: text, seq }: { handle: unknown; seq: number },
+): Promise<ReadAhead> {
+  const ahead = new ReadAhead(ports.store);
+  const id = parseHandle(text)?.id;
+  if (id === undefined) return ahead;
+  const first = seq === 0 ? [restorationDocument.key()] : [];
+  await ahead.read([flowDocument.key(id), flowStartedDocument.key(id), ...first], ports.clock.now());
+  return ahead;
+}
+
 /** A sign-in through the widget or on a hosted page that has no answer yet. */
 export async function openFlow(
-  ports: Pick<Ports, 'store' | 'clock' | 'secrets'> & { issuer: string },
+  ports: Pick<Ports, 'clock' | 'secrets'> & { store: DocumentReader; issuer: string },
   handle: Handle,
 ): Promise<Flow | undefined> {
   const flow = await unsealFlow<Flow>(ports, 'widget-flow', handle);
@@ -101,7 +115,7 @@ export async function readByHandle<F extends StoredConversation>(
  * this step
  */
 export async function claimFlowStep<F extends StoredConversation>(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Pick<Ports, 'clock' | 'random'> & { store: Pick<Store, 'getMany' | 'commit'> },
   keyOf: KeyOf<F>,
   answer: { handle: unknown; seq: number; steps: readonly F['step'][]; attempt: string },
   open?: (handle: Handle) => Promise<F | undefined>,

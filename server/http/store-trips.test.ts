@@ -3,6 +3,7 @@ import { assign } from '../testing/as-operator.ts';
 import { CountedStore, type Trips } from '../testing/counted-store.ts';
 import { addToken, createFixture, type Fixture, type FixtureToken, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { openService, type Service } from '../testing/http-service.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { openTestPorts } from '../testing/test-ports.ts';
 
@@ -114,4 +115,25 @@ test('a request without a valid key costs one trip and shows nothing about what 
   }
   expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
   expect(answers[0]).toMatchObject({ status: 401, problem: { code: 'API_KEY_INVALID' } });
+});
+
+describe('trips of a sign-in through the widget', () => {
+  test('with a password and a code', async () => {
+    const login = await LoginDriver.begin(scene, { ports: service.ports });
+    const otp = await nextCode();
+    expect({
+      // Flow; resource, named in the handle; claim; flow as claimed, with the rules; its next step.
+      identify: await store.count(() => login.identify()),
+      // Flow; claim; flow, rules and name; user and counters; both counters; all again; both counters; the next step.
+      password: await store.count(() => login.password()),
+      // Flow; claim; flow, rules and user; user, name and token; commit; rules again; result.
+      otp: await store.count(() => login.otp(otp)),
+      step: login.view.step,
+    }).toEqual({
+      identify: { inSequence: 5, calls: 5 },
+      password: { inSequence: 8, calls: 10 },
+      otp: { inSequence: 7, calls: 7 },
+      step: 'done',
+    });
+  });
 });

@@ -2,7 +2,7 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { firstLoginDocument } from '../accounts/documents.ts';
 import { confirmByFactor, confirmsUser } from '../authentication/confirm-user.ts';
-import { readAccess } from '../authentication/read-access.ts';
+import { accessKeys, readAccess, readAccessAgain } from '../authentication/read-access.ts';
 import { assessEnvironment } from '../browsers/assess-environment.ts';
 import { environmentForbids } from '../browsers/device-fingerprint/environment-verdict.ts';
 import { rememberEnvironment } from '../browsers/remember-environment.ts';
@@ -18,7 +18,7 @@ import {
 } from '../flows/flow.ts';
 import { completionWrite, createRefusedEvent, userContext } from '../flows/flow-events.ts';
 import type { Step, StepOutcome, StepPorts, StepRequest } from '../flows/step.ts';
-import { claimFlowStep, openFlow, putFlow, releaseStep } from '../flows/stored-flow.ts';
+import { claimFlowStep, openFlow, putFlow, readFlowAhead, releaseStep } from '../flows/stored-flow.ts';
 import {
   completeFlow,
   denyFlow,
@@ -28,6 +28,8 @@ import {
   type VerifiedFactors,
 } from '../flows/transitions.ts';
 import type { EventDraft } from '../kernel/event.ts';
+import type { FlowId } from '../kernel/ids.ts';
+import type { RawKey } from '../kernel/ports/store.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
@@ -35,8 +37,10 @@ import type { Resource } from '../resources/resource.ts';
 import { readSelfServiceContext } from '../self-service/context.ts';
 import { createOpening, loadOpener } from '../self-service/open.ts';
 import type { SelfServiceUser } from '../self-service/transitions.ts';
+import type { ReadAhead } from '../store/read-ahead.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
+import { nameKey } from '../users/find-user.ts';
 import { endsSignIn } from './steps.ts';
 import { evaluateTestStep, expireResult } from './test-mode.ts';
 import { presentFlow } from './view-flow.ts';
@@ -49,6 +53,8 @@ interface Claim {
   flow: FlowAt<AnswerableStep>;
   attempt: string;
   client: ClientInfo;
+  /** The flow as claimed, and what its evaluation reads first. */
+  ahead: ReadAhead;
 }
 
 /** The outcome of a step, after every check around it. */
@@ -76,13 +82,16 @@ export async function submitStep<Input>(
   input: Input,
 ): Promise<Result<FlowView>> {
   const attempt = newOperation(ports);
-  const open = (handle: Handle) => openFlow(ports, handle);
-  const claimed = await claimFlowStep(ports, flowDocument.key, { ...request, steps: step.at, attempt }, open);
+  const ahead = await readFlowAhead(ports, request);
+  const reads = { ...ports, store: ahead };
+  const open = (handle: Handle) => openFlow(reads, handle);
+  const claimed = await claimFlowStep(reads, flowDocument.key, { ...request, steps: step.at, attempt }, open);
   if (isRefusal(claimed)) return claimed;
   const { flow } = claimed;
   try {
     if (!isAt(flow, step.at)) throw new TypeError(`claimed at ${flow.step}, which the row does not accept`);
-    const claim = { flow, attempt, client: request.client };
+    const claim = { flow, attempt, client: request.client, ahead };
+    await ahead.read([...flowKeys(flow.id), ...evaluationKeys(flow)], ports.clock.now());
     const verdict = await evaluate(ports, step, claim, input);
     return await commitVerdict(ports, step, claim, verdict);
   } catch (error) {
@@ -94,28 +103,29 @@ export async function submitStep<Input>(
 async function evaluate<Input>(
   ports: StepPorts,
   { handle }: Step<AnswerableStep, Input>,
-  { flow, client }: Claim,
+  { flow, client, ahead }: Claim,
   input: Input,
 ): Promise<StepVerdict> {
-  const access = await readAccess(ports, flow.resource, client.address);
+  const access = await readAccess({ ...ports, store: ahead }, flow.resource, client.address);
   if (isRefusal(access)) return { end: access };
   const { resource } = access;
   // A flow from the self-service page is valid only while nothing has changed since that page was opened (SR-38).
   if (flow.self && !(await readSelfServiceContext(ports, flow, resource))) return { end: refusal('FLOW_NOT_FOUND') };
   // A test ends as a test, and no other sign-in becomes one.
   if (flow.test !== resource.testMode) return { end: refusal('ACCESS_DENIED') };
-  const outcome = evaluateTestStep(flow, resource) ?? (await handle(ports, { flow, resource, client }, input));
-  return 'finish' in outcome ? admitFinish(ports, flow, client, outcome.finish) : outcome;
+  const outcome = evaluateTestStep(flow, resource) ?? (await handle(ports, { flow, resource, client, ahead }, input));
+  return 'finish' in outcome ? admitFinish(ports, flow, resource, client, outcome.finish) : outcome;
 }
 
 /** The checks after the last factor. */
 async function admitFinish(
   ports: StepPorts,
   flow: Flow,
+  known: Resource,
   client: ClientInfo,
   passed: VerifiedFactors,
 ): Promise<{ end: Refusal } | Completion> {
-  const access = await readAccess(ports, flow.resource, client.address);
+  const access = await readAccessAgain(ports, known, client.address);
   if (isRefusal(access)) return { end: access };
   const { resource } = access;
   const { id } = passed.user;
@@ -213,15 +223,16 @@ function commitCompletion(
 async function commit(
   ports: StepPorts,
   step: Row,
-  { flow: { id }, attempt }: Claim,
+  { flow: { id }, attempt, ahead }: Claim,
   decide: (
     flow: FlowAt<AnswerableStep>,
     now: number,
     request: LoginRequest | undefined,
   ) => FlowChange & { write: Write },
 ): Promise<Result<FlowView>> {
-  const keys = [flowDocument.key(id), loginRequestDocument.key(id), resultDocument.key(id)] as const;
-  const settled = await transact<typeof keys, Result<FlowChange>>(ports, id, keys, ([flow, request], now) => {
+  const keys = flowKeys(id);
+  const reads = { ...ports, store: ahead };
+  const settled = await transact<typeof keys, Result<FlowChange>>(reads, id, keys, ([flow, request], now) => {
     if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
     if (!holdsClaim(flow.value, attempt) || !isAt(flow.value, step.at)) return { answer: refusal('STEP_STALE') };
     const { write, ...answer } = decide(flow.value, now, request?.value);
@@ -231,6 +242,16 @@ async function commit(
   if (isRefusal(settled)) return settled;
   if (settled.result && !settled.result.test) void recordOnce(ports, firstLoginDocument.key(settled.result.account));
   return presentFlow(ports, settled.flow, settled.result);
+}
+
+/** What the evaluation of a step reads first: the rules of the resource, and who signs in. */
+function evaluationKeys({ resource, account, user, login }: Flow): RawKey[] {
+  const name = user ?? login;
+  return [...accessKeys(resource, account), ...(name === undefined ? [] : [nameKey(account, name)])];
+}
+
+function flowKeys(id: FlowId) {
+  return [flowDocument.key(id), loginRequestDocument.key(id), resultDocument.key(id)] as const;
 }
 
 /** A step that leads where its row does not allow is a bug: nothing is written, and the step is free again. */

@@ -8,6 +8,7 @@ import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step
 import { offerUnlock } from '../../flows/transitions.ts';
 import type { TokenId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
+import type { DocumentReader } from '../../kernel/ports/store.ts';
 import { isRefusal, type Refusal, refusal, withAudit } from '../../kernel/result.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
@@ -40,7 +41,7 @@ export const recovery: Step<'recovery', { code: string }> = {
 /** Any second factor of a sign-in. Without a first factor, all refusals about the user are the same (SR-17). */
 export async function verifySecond(
   ports: StepPorts,
-  { flow, resource }: StepContext<'otp' | 'recovery' | 'passkey'>,
+  { flow, resource, ahead }: StepContext<'otp' | 'recovery' | 'passkey'>,
   answer: SecondAnswer,
 ): Promise<StepOutcome> {
   // A right code here confirms no transaction.
@@ -48,7 +49,7 @@ export async function verifySecond(
   const anonymous = flow.user === undefined;
   // The resource asked for the code alone when the login was given; it may have become stricter since.
   if (anonymous && resource.methodPolicy !== 'otp') return { refusal: refusal('ACCESS_DENIED') };
-  const user = await locateUserOf(ports, flow);
+  const user = await locateUserOf({ ...ports, store: ahead }, flow);
   if (!user) {
     if (!anonymous) return { refusal: refusal('ACCESS_DENIED') };
     await decoyForUnknownUser(ports, flow.account, flow.login ?? '', answer);
@@ -112,6 +113,9 @@ async function unlocks(ports: Pick<Ports, 'store' | 'clock'>, user: User, resour
 }
 
 /** The user whom the password or the host named or, in code-only sign-in, the user behind the typed name. */
-function locateUserOf(ports: Pick<Ports, 'store' | 'clock' | 'random'>, flow: Flow): Promise<User | undefined> {
+function locateUserOf(
+  ports: Pick<Ports, 'clock' | 'random'> & { store: DocumentReader },
+  flow: Flow,
+): Promise<User | undefined> {
   return locateTyped(ports, flow.account, flow.user ?? flow.login ?? '');
 }

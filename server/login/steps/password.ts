@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type CorrectPassword, checkPassword } from '../../authentication/check-password.ts';
 import { widgetMethod } from '../../authentication/decide-factors.ts';
-import { readAccess } from '../../authentication/read-access.ts';
+import { accessKeys, readAccess } from '../../authentication/read-access.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../../authentication/second-factor.ts';
 import { type RequiredFactors, requiredDenial, requiredFactors } from '../../authentication/step-up.ts';
 import { assessEnvironment } from '../../browsers/assess-environment.ts';
@@ -15,6 +15,7 @@ import { acceptPassword, offerUnlock } from '../../flows/transitions.ts';
 import { isRefusal, type Result, refusal, withAudit } from '../../kernel/result.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
+import type { ReadAhead } from '../../store/read-ahead.ts';
 import type { Token } from '../../tokens/token.ts';
 import { usableTokens } from '../../tokens/usable-tokens.ts';
 import { canRequestUnlock } from '../../unlock/unlockable-tokens.ts';
@@ -31,8 +32,15 @@ export const password: Step<'password', { password: string }> = {
     const { flow, client } = context;
     const { account, resource } = flow;
     const name = flow.user ?? flow.login;
-    const attempt = { account, resource, name, password: typed, address: client.address, way: 'widget' } as const;
-    const checked = await checkPassword(ports, attempt, (right) => afterPassword(ports, context, right));
+    const readAgain = accessKeys(resource, account, context.resource);
+    const who = { account, resource, name, address: client.address, way: 'widget' } as const;
+    const checked = await checkPassword(
+      ports,
+      { ...who, password: typed, readAgain },
+      (right, ahead) => afterPassword(ports, context, right, ahead),
+      undefined,
+      context.ahead,
+    );
     return isRefusal(checked) ? { refusal: checked } : checked;
   },
 };
@@ -53,9 +61,10 @@ async function afterPassword(
   ports: StepPorts,
   { flow, client }: StepContext<'password'>,
   { user, tokens }: CorrectPassword,
+  ahead: ReadAhead,
 ): Promise<Result<StepOutcome>> {
   // The resource's requirements may have changed while the password was hashed.
-  const access = await readAccess(ports, flow.resource, client.address);
+  const access = await readAccess({ ...ports, store: ahead }, flow.resource, client.address);
   if (isRefusal(access)) return withAudit(access, { about: user.id });
   const right = await requirementsOf(ports, flow, access.resource, user, tokens);
   if (right.factors.kind === 'factors' && right.factors.otp && flow.enrolmentLink === undefined) {
