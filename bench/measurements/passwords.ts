@@ -1,4 +1,4 @@
-import { threadPoolSize } from '../../server/platform/argon2/threads.ts';
+import { hashingConcurrency } from '../../server/platform/argon2/hashing-concurrency.ts';
 import type { Argon2Job } from '../baseline/argon2.ts';
 import type { LoadJob, Target } from '../load/jobs.ts';
 import type { Tally } from '../load/tally.ts';
@@ -21,9 +21,9 @@ export async function measurePasswords(bench: Bench): Promise<PasswordMeasuremen
   const population = { size: ORDINARY_POPULATION, totp: 0 };
   const running = await eachStore(async (store) => bench.start(await bench.openSite({ store, population })));
   const argon2 = bench.open(
-    // The same thread pool as dist/server/start.cjs creates.
+    // It hashes in libuv's pool, which has four threads otherwise.
     new Child<Argon2Job, Tally>(new URL('../baseline/argon2.ts', import.meta.url), {
-      UV_THREADPOOL_SIZE: String(threadPoolSize()),
+      UV_THREADPOOL_SIZE: String(hashingConcurrency() + 4),
     }),
     (child) => child.close(),
   );

@@ -13,7 +13,6 @@ import { periodicJobs } from '../jobs/periodic.ts';
 import { startScheduler } from '../jobs/scheduler.ts';
 import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { threadPoolTooSmall } from '../platform/argon2/threads.ts';
 import { createDemoMailbox } from '../platform/demo-mailbox/demo-mailbox.ts';
 import { loadBuiltFiles } from '../platform/static-files/load-built-files.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
@@ -77,7 +76,6 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   const deliveries = createDeliveryWorker(ports, log);
   const jobs = periodicJobs(ports, { config, plans, deliveries, refreshSigningKeys, hasOldMasterKeys, log });
   const scheduler = startScheduler(ports, jobs, log);
-  if (threadPoolTooSmall(process.env)) log.warn('UV_THREADPOOL_SIZE is too small: start through start.cjs');
   log.info({ url: config.url, listening: listening.url, version: about.version }, 'serving');
 
   const stop = (signal: string) => {

@@ -79,6 +79,7 @@ export const copyIntoBuild: Plugin = {
   async closeBundle() {
     await copyFile('server/store/redis/countersign.lua', 'dist/server/countersign.lua');
     await copyFile('server/start.cjs', 'dist/server/start.cjs');
+    await copyFile('server/platform/argon2/hash-thread.cjs', 'dist/server/hash-thread.cjs');
     await copyFile('ui/tokens.css', 'dist/server/tokens.css');
     await cp('ui/i18n/locales', 'dist/server/locales', {
       recursive: true,

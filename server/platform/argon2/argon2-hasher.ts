@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { hash, verify } from '@node-rs/argon2';
 import type { PasswordHasher } from '../../kernel/ports/password-hasher.ts';
+import { isSameSecret } from '../../kernel/secret-token.ts';
 import { isArgon2, readHash } from '../../passwords/imported-hash.ts';
 import { isLegacyHash, readWrapped } from '../../passwords/legacy-hash.ts';
 import { PHC_BOUNDS, parsePhc } from '../../passwords/phc.ts';
-import { digestOf, verifyImported } from '../imported-hashes/verify-imported.ts';
+import { computeDigest } from '../imported-hashes/compute-digest.ts';
+import { createHashThreads, type HashThreads } from './hash-threads.ts';
+import { hashingConcurrency } from './hashing-concurrency.ts';
 import { Permits, type ReservedPermit } from './permits.ts';
-import { hashingConcurrency } from './threads.ts';
 
 /** The minimum for new hashes (SR-18; OWASP's second choice for argon2id). */
 export const ARGON2_FLOOR = { memoryKiB: 19_456, iterations: 2, parallelism: 1 } as const;
@@ -22,10 +23,11 @@ interface Argon2Options {
   iterations?: number;
   /** Lanes, at least 1. Each occupies a thread while it works. */
   parallelism?: number;
+  threads?: HashThreads;
 }
 
 /**
- * argon2id on libuv's thread pool behind a bound (SR-18, SR-19).
+ * argon2id on threads of its own behind a bound (SR-18, SR-19).
  *
  * It also checks imported hashes, under the same bound. A wrong password for an imported hash costs an argon2 as well,
  * so that the speed of a cheap hash does not distinguish it from an unknown name (SR-17). A costly imported hash takes
@@ -44,27 +46,29 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
   const parallelism = atLeast('parallelism', options.parallelism, ARGON2_FLOOR.parallelism, PHC_BOUNDS.parallelism);
   atLeast('concurrency', concurrency, 1, 1024);
   atLeast('maxQueue', maxQueue, 0, 1_000_000);
+  const threads = options.threads ?? createHashThreads();
   const permits = new Permits({ concurrency, maxQueue, expectedMs: 10 });
   const parameters = { memoryCost: memoryKiB, timeCost: iterations, parallelism };
   // No password is known for a random tag, and a check against it costs as much as any other.
-  const decoy = `$argon2id$v=19$m=${memoryKiB},t=${iterations},p=${parallelism}$${unpadded(16)}$${unpadded(32)}`;
+  const phc = `$argon2id$v=19$m=${memoryKiB},t=${iterations},p=${parallelism}$${unpadded(16)}$${unpadded(32)}`;
+  const decoy = { kind: 'argon2', phc } as const;
 
   const verifyWith = async (permit: ReservedPermit, phc: string | undefined, password: string): Promise<boolean> => {
     if (phc === undefined) {
-      await permit.run(() => verify(decoy, password));
+      await permit.run(() => threads.verify(decoy, password));
       return false;
     }
-    const check = checkOf(phc);
+    const check = checkOf(phc, threads);
     return permit.run(async () => {
       if (await check.run(password)) return true;
       // One permit for both: they run one after the other.
-      if (check.isForeign) await verify(decoy, password);
+      if (check.isForeign) await threads.verify(decoy, password);
       return false;
     });
   };
 
   return {
-    hash: (password) => permits.run(() => hash(password, parameters)),
+    hash: (password) => permits.run(() => threads.hash(parameters, password)),
 
     reserve() {
       const permit = permits.reserve();
@@ -95,21 +99,29 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
  *
  * @throws {TypeError} if its format is unknown or its parameters are out of bounds; before any work is done
  */
-function checkOf(stored: string): { isForeign: boolean; run: (password: string) => Promise<boolean> } {
+function checkOf(
+  stored: string,
+  threads: HashThreads,
+): { isForeign: boolean; run: (password: string) => Promise<boolean> } {
   if (isArgon2(stored)) {
     const { variant, memoryKiB } = parsePhc(stored);
     const isForeign = variant !== 'argon2id' || memoryKiB < ARGON2_FLOOR.memoryKiB;
-    return { isForeign, run: (password) => verify(stored, password) };
+    return { isForeign, run: (password) => threads.verify({ kind: 'argon2', phc: stored }, password) };
   }
   if (isLegacyHash(stored)) {
     const wrapped = readWrapped(stored);
     if (!wrapped) throw new TypeError('the stored password hash is malformed, or out of bounds');
+    const job = { kind: 'argon2', phc: wrapped.phc } as const;
     // It costs one argon2 of ours, so no second hash is needed.
-    return { isForeign: false, run: (password) => verify(wrapped.phc, digestOf(wrapped, password).toString('hex')) };
+    return {
+      isForeign: false,
+      run: (password) => threads.verify(job, computeDigest(wrapped, password).toString('hex')),
+    };
   }
   const read = readHash(stored);
   if (!read) throw new TypeError('the stored password hash is of no known kind, or out of bounds');
-  return { isForeign: true, run: (password) => verifyImported(read, password) };
+  if (read.kind !== 'digest') return { isForeign: true, run: (password) => threads.verify(read, password) };
+  return { isForeign: true, run: async (password) => isSameSecret(computeDigest(read, password), read.hash) };
 }
 
 function atLeast(name: string, value: number | undefined, floor: number, ceiling: number): number {
