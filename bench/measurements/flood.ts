@@ -12,10 +12,15 @@ export interface FloodMeasurement {
   floods: { clients: number; stores: Record<StoreKind, FloodResult> }[];
 }
 
-interface FloodResult {
-  passwords: Tally;
+interface Probes {
   otp: Tally;
   health: Tally;
+}
+
+interface FloodResult extends Probes {
+  passwords: Tally;
+  /** The same probes without the flood, just before it. */
+  quiet: Probes;
 }
 
 const OTP_PER_SECOND = 100;
@@ -36,21 +41,21 @@ export async function measureFlood(bench: Bench): Promise<FloodMeasurement> {
   const population = { size: ORDINARY_POPULATION, totp: 0 };
   const running = await eachStore(async (store) => bench.start(await bench.openSite({ store, population })));
 
-  const flood = async (target: Target, clients: number): Promise<FloodResult> => {
+  const probe = async (target: Target): Promise<Probes> => {
     const durationMs = plan.floodMs;
-    const passwords = flooder.ask({
-      kind: 'password',
-      members: PASSWORD_MEMBERS,
-      clients,
-      target,
-      durationMs: durationMs + 2 * LEAD_MS,
-    });
-    await bench.generator.ask({ kind: 'paced-health', perSecond: 10, target, durationMs: LEAD_MS });
     const [otp, health] = await Promise.all([
       bench.generator.ask({ kind: 'paced-otp', members: OTP_MEMBERS, perSecond: OTP_PER_SECOND, target, durationMs }),
       bench.generator.ask({ kind: 'paced-health', perSecond: HEALTH_PER_SECOND, target, durationMs }),
     ]);
-    return { passwords: await passwords, otp, health };
+    return { otp, health };
+  };
+  const flood = async (target: Target, clients: number): Promise<FloodResult> => {
+    const quiet = await probe(target);
+    const durationMs = plan.floodMs + 2 * LEAD_MS;
+    const passwords = flooder.ask({ kind: 'password', members: PASSWORD_MEMBERS, clients, target, durationMs });
+    await bench.generator.ask({ kind: 'paced-health', perSecond: 10, target, durationMs: LEAD_MS });
+    const probes = await probe(target);
+    return { ...probes, passwords: await passwords, quiet };
   };
 
   for (const { target } of Object.values(running)) {

@@ -29,7 +29,7 @@ export async function measureOtp(bench: Bench): Promise<OtpMeasurement> {
   const sites = await eachStore((store) => bench.openSite({ store, population }));
   const running = await eachStore((store) => bench.start(sites[store]));
   const idle = await eachStore(async (store) => memoryOf(running[store].service.pid));
-  const route = await startBareRoute(bench, running.redis.target);
+  const route = await startBareRoute(bench, 'route.ts', running.redis.target);
 
   type Factor = keyof typeof members;
   const job = (target: Target, clients: number, factor: Factor = 'hotp', durationMs = plan.otpMs): LoadJob => {
@@ -78,9 +78,14 @@ export async function measureOtp(bench: Bench): Promise<OtpMeasurement> {
 
 type RunningService = Awaited<ReturnType<Bench['start']>>;
 
-async function startBareRoute(bench: Bench, like: Target): Promise<{ target: Target; pid: number | undefined }> {
+/** Starts a script of `baseline/` that listens. */
+export async function startBareRoute(
+  bench: Bench,
+  script: string,
+  like: Target,
+): Promise<{ target: Target; pid: number | undefined }> {
   const route = bench.open(
-    new Child<{ listen: true }, { port: number }>(new URL('../baseline/route.ts', import.meta.url)),
+    new Child<{ listen: true }, { port: number }>(new URL(`../baseline/${script}`, import.meta.url)),
     (child) => child.close(),
   );
   return { target: { ...like, ...(await route.ask({ listen: true })) }, pid: route.pid };

@@ -6,16 +6,24 @@ import { ORDINARY_POPULATION, PASSWORD_CLIENTS } from '../plan.ts';
 import { Child } from '../processes/child.ts';
 import type { StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
-import { eachStore } from './otp.ts';
+import { eachStore, startBareRoute } from './otp.ts';
 import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
 
 export interface PasswordMeasurement {
   clients: number;
   bare: RunSummary;
-  stores: Record<StoreKind, Comparison>;
+  /** A bare Hono route with the service's argon2, compared with argon2id alone. */
+  route: Comparison;
+  stores: Record<StoreKind, LoginComparison>;
 }
 
-/** Password logins through `POST /v1/authentications`, compared with argon2id alone. */
+/** Compared with argon2id alone. */
+interface LoginComparison extends Comparison {
+  /** As `ratio`, to the bare route. */
+  ofRoute: number;
+}
+
+/** Password logins through `POST /v1/authentications`, compared with argon2id alone and in a bare Hono route. */
 export async function measurePasswords(bench: Bench): Promise<PasswordMeasurement> {
   const { plan, generator } = bench;
   const population = { size: ORDINARY_POPULATION, totp: 0 };
@@ -27,6 +35,7 @@ export async function measurePasswords(bench: Bench): Promise<PasswordMeasuremen
     }),
     (child) => child.close(),
   );
+  const route = await startBareRoute(bench, 'password-route.ts', running.redis.target);
   const clients = PASSWORD_CLIENTS;
   const job = (target: Target, durationMs = plan.passwordMs): LoadJob => {
     return { kind: 'password', members: { from: 0, to: 20 * clients }, target, clients, durationMs };
@@ -36,6 +45,7 @@ export async function measurePasswords(bench: Bench): Promise<PasswordMeasuremen
     pid: () => service.pid,
   });
   await argon2.ask({ clients, durationMs: plan.warmUpMs });
+  await generator.ask(job(route.target, plan.warmUpMs));
   for (const { target } of [running.embedded, running.redis]) {
     // A warm-up has too few logins for the compiler, while a service runs for days. One-time codes use the same code
     // except for the hash, and are twenty times as frequent.
@@ -44,11 +54,15 @@ export async function measurePasswords(bench: Bench): Promise<PasswordMeasuremen
   }
   const sides = await runInPairs(plan.rounds, {
     bare: { take: () => argon2.ask({ clients, durationMs: plan.passwordMs }), pid: () => argon2.pid },
+    route: { take: () => generator.ask(job(route.target)), pid: () => route.pid },
     embedded: side(running.embedded),
     redis: side(running.redis),
   });
-  const stores = await eachStore(async (store) => compare(sides[store], sides.bare));
-  return { clients, bare: sides.bare, stores };
+  const stores = await eachStore(async (store) => ({
+    ...compare(sides[store], sides.bare),
+    ofRoute: compare(sides[store], sides.route).ratio,
+  }));
+  return { clients, bare: sides.bare, route: compare(sides.route, sides.bare), stores };
 }
 
 function otpJob(target: Target, people: number): LoadJob {

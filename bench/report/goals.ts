@@ -17,6 +17,7 @@ export function checkGoals(results: Results): CheckedGoal[] {
   return [
     ...codeChecks(results.otp),
     ...passwordLogins(results.passwords),
+    ...passwordFlood(results.flood),
     ...manyUsers(results.users),
     ...twoProcesses(results.processes),
     ...newerNode(results.engines),
@@ -36,9 +37,20 @@ function codeChecks(otp: Results['otp']): CheckedGoal[] {
 function passwordLogins(passwords: Results['passwords']): CheckedGoal[] {
   if (!passwords) return [];
   const { stores } = passwords;
-  return STORES.map((store) =>
+  return STORES.flatMap((store) => [
     atLeast(`password logins, ${NAMES[store]}`, stores[store].ratio, 0.88, 'of bare argon2'),
-  );
+    atLeast(`password logins, ${NAMES[store]}`, stores[store].ofRoute, 0.97, 'of a bare Hono route with argon2'),
+  ]);
+}
+
+function passwordFlood(flood: Results['flood']): CheckedGoal[] {
+  const [smallest] = flood?.floods ?? [];
+  if (!smallest) return [];
+  return STORES.map((store) => {
+    const { otp, quiet } = smallest.stores[store];
+    const what = `p99 of codes while ${smallest.clients} clients flood passwords, ${NAMES[store]}`;
+    return atMost(what, otp.p99Ms / quiet.otp.p99Ms, 3, 'times the quiet one');
+  });
 }
 
 function manyUsers(users: Results['users']): CheckedGoal[] {

@@ -42,14 +42,18 @@ function describeMachine(machine: Machine): string {
   return `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}, Redis ${machine.redis}`;
 }
 
-function passwords({ clients, bare, stores }: NonNullable<Results['passwords']>): string {
+function passwords({ clients, bare, route, stores }: NonNullable<Results['passwords']>): string {
   return [
     `### Password logins (${clients} clients)`,
     table(
-      ['', 'logins/s', 'p50 ms', 'p99 ms', 'CPU µs', 'of argon2'],
+      ['', 'logins/s', 'p50 ms', 'p99 ms', 'CPU µs', 'of argon2', 'of bare Hono'],
       [
-        ['argon2id alone', ...speed(bare), '100%'],
-        ...STORES.map((store) => [NAMES[store], ...speed(stores[store]), percent(stores[store].ratio)]),
+        ['argon2id alone', ...speed(bare), '100%', ''],
+        ['bare Hono route with argon2id', ...speed(route), percent(route.ratio), '100%'],
+        ...STORES.map((store) => {
+          const { ratio, ofRoute } = stores[store];
+          return [NAMES[store], ...speed(stores[store]), percent(ratio), percent(ofRoute)];
+        }),
       ],
     ),
   ].join('\n\n');
@@ -110,7 +114,9 @@ function flood({ floods, otpPerSecond, healthPerSecond }: NonNullable<Results['f
       ['flood', 'store', 'asked', 'p50 ms', 'p99 ms', 'max ms', '200s/s', 'other answers'],
       floods.flatMap(({ clients, stores }) =>
         STORES.flatMap((store) => [
-          [`${clients} clients`, NAMES[store], ...row('one-time codes', stores[store].otp)],
+          [`${clients} clients`, NAMES[store], ...row('one-time codes before', stores[store].quiet.otp)],
+          ['', '', ...row('health before', stores[store].quiet.health)],
+          ['', '', ...row('one-time codes', stores[store].otp)],
           ['', '', ...row('health', stores[store].health)],
           ['', '', ...row('the passwords', stores[store].passwords)],
         ]),
