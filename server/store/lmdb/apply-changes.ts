@@ -1,6 +1,6 @@
 import { ABSENT, type CommitOutcome, type RawKey } from '../../kernel/ports/store.ts';
 import type { PreparedChange } from '../codec/prepare-change.ts';
-import { sweep } from './sweep.ts';
+import type { Sweeper } from './sweep.ts';
 import {
   type DocumentRecord,
   decodeHeader,
@@ -13,6 +13,7 @@ import {
   type PartitionState,
   readState,
   STATE_KEY,
+  type Table,
   type Tables,
 } from './tables.ts';
 
@@ -24,7 +25,11 @@ const NOTHING = Buffer.alloc(0);
  * Applies changes one after the other, each independently, inside one child transaction, so a throw anywhere rolls all
  * of them back. All conditions of a change are checked before its first put.
  */
-export function applyChanges(tables: Tables, changes: readonly PreparedChange[], eventCap: number): CommitOutcome[] {
+export function applyChanges(
+  tables: Tables,
+  changes: readonly PreparedChange[],
+  { eventCap, sweeper }: { eventCap: number; sweeper: Sweeper },
+): CommitOutcome[] {
   const before = readState(tables);
   let state = before;
   const outcomes = changes.map((change): CommitOutcome => {
@@ -34,10 +39,12 @@ export function applyChanges(tables: Tables, changes: readonly PreparedChange[],
     if (change.expect.some(({ key, version }) => versionAt(current.get(key.name), change.now) !== version)) {
       return 'conflict';
     }
-    state = applyChange(tables, change, operation, current, state, eventCap);
+    state = applyChange(tables, change, operation, current, state);
+    if (state.commits % SWEEP_EVERY === 0) sweeper.sweep(tables, change.now);
     return 'committed';
   });
-  if (state !== before) tables.meta.put(STATE_KEY, encodeState(state));
+  if (state !== before) tables.main.put(STATE_KEY, encodeState(state));
+  dropEvents(tables.events, firstEvent(before.events, eventCap), firstEvent(state.events, eventCap));
   return outcomes;
 }
 
@@ -48,12 +55,10 @@ function applyChange(
   operation: Buffer,
   current: ReadonlyMap<string, DocumentRecord | undefined>,
   before: PartitionState,
-  eventCap: number,
 ): PartitionState {
   const version = before.commits + 1;
   const events = before.events + change.events.length;
   tables.operations.put(operation, numbered(change.now));
-  tables.operationTimes.put(numbered(change.now, operation), NOTHING);
 
   const forgetExpiry = (key: RawKey, name: Buffer) => {
     const record = current.has(key.name) ? current.get(key.name) : readHeader(tables, name);
@@ -80,11 +85,21 @@ function applyChange(
   change.events.forEach((json, at) => {
     tables.events.put(numbered(before.events + 1 + at), Buffer.from(json));
   });
-  for (let drop = Math.max(1, before.events + 1 - eventCap); drop <= events - eventCap; drop++) {
-    tables.events.remove(numbered(drop));
-  }
-  if (version % SWEEP_EVERY === 0) sweep(tables, change.now);
   return { commits: version, events };
+}
+
+/**
+ * The oldest event to keep of that many. In steps of a thousandth of the cap, so that few commits write the pages of
+ * the oldest events too.
+ */
+function firstEvent(events: number, eventCap: number): number {
+  const step = Math.floor(eventCap / 1000) + 1;
+  return 1 + Math.ceil(Math.max(0, events - eventCap) / step) * step;
+}
+
+function dropEvents(events: Table, from: number, to: number): void {
+  if (to === from) return;
+  for (const key of [...events.getKeys({ end: numbered(to) })]) events.remove(key);
 }
 
 function versionAt(record: DocumentRecord | undefined, now: number): number {

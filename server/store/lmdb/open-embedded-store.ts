@@ -17,17 +17,18 @@ import {
 import { ParsedDocuments } from '../codec/parsed-documents.ts';
 import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
 import { applyChanges } from './apply-changes.ts';
+import { claimLayout } from './claim-layout.ts';
 import { CommitGroups } from './commit-groups.ts';
 import { lockFolder } from './folder-lock.ts';
 import { assertFreeSpace, LOW_WATER_BYTES } from './free-space.ts';
 import { readRange } from './read-range.ts';
 import { scanTables } from './scan-tables.ts';
+import { Sweeper } from './sweep.ts';
 import {
   CHECK_KEY,
   decodeDocument,
   documentKey,
   encodeState,
-  FORMAT_KEY,
   numbered,
   openTables,
   readState,
@@ -45,7 +46,6 @@ interface EmbeddedStoreOptions {
   readonly lowWaterBytes?: number;
 }
 
-const FORMAT = 1;
 const DEFAULT_EVENT_CAP = 250_000;
 const SAVE_COUNTERS_AFTER_MS = 1000;
 
@@ -84,6 +84,7 @@ export class EmbeddedStore implements Store {
   readonly #commits: CommitGroups;
   readonly #counters = new WindowCounters();
   readonly #parsed = new ParsedDocuments<Buffer>((one, other) => one.equals(other), decodeDocument);
+  readonly #sweeper = new Sweeper();
   #open = true;
   /** True if a transaction could not be flushed since LMDB was opened. */
   #failed = false;
@@ -98,17 +99,17 @@ export class EmbeddedStore implements Store {
     this.#tables = tables;
     this.#commits = new CommitGroups(
       (action) => this.#transact(action),
-      (changes) => applyChanges(this.#tables, changes, parts.eventCap),
+      (changes) => applyChanges(this.#tables, changes, { eventCap: parts.eventCap, sweeper: this.#sweeper }),
     );
   }
 
   /** Claims the folder's layout and loads its counters. */
   async start(): Promise<void> {
-    const found = this.#tables.meta.getBinary(FORMAT_KEY)?.readUIntBE(0, 6);
-    if (found === undefined) await this.#transact(() => void this.#tables.meta.put(FORMAT_KEY, numbered(FORMAT)));
-    else if (found !== FORMAT) {
+    try {
+      await claimLayout(this.#root, this.#tables, (action) => this.#transact(action));
+    } catch (error) {
       await this.#root.close();
-      throw new Error(`The data folder has layout ${found}; this version reads ${FORMAT}`);
+      throw error;
     }
     this.#counters.load(this.#tables.counters);
   }
@@ -170,7 +171,7 @@ export class EmbeddedStore implements Store {
       for (const { sequence, event } of events) {
         this.#tables.events.put(numbered(sequence), Buffer.from(JSON.stringify(event)));
       }
-      this.#tables.meta.put(STATE_KEY, encodeState({ commits, events: last }));
+      this.#tables.main.put(STATE_KEY, encodeState({ commits, events: last }));
     });
   }
 

@@ -8,7 +8,12 @@ export type Table = Pick<Database<Buffer, Buffer>, 'getBinary' | 'put' | 'remove
 
 /** The store's LMDB databases. All keys and values are encoded in this folder. */
 export interface Tables {
-  /** `state`: the commit and event sequences. `format`: the layout's number. `check`: the last readiness write. */
+  /**
+   * The unnamed table, which names the others: every transaction writes its page. `state`: the commit and event
+   * sequences.
+   */
+  readonly main: Table;
+  /** `format`: the layout's number. `check`: the last readiness write. */
   readonly meta: Table;
   /** Document key -> version, expiry, JSON. */
   readonly documents: Table;
@@ -16,8 +21,6 @@ export interface Tables {
   readonly expiries: Table;
   /** Operation id -> instant applied. */
   readonly operations: Table;
-  /** Instant applied + operation id, for the sweep. */
-  readonly operationTimes: Table;
   /** Index name + entry. */
   readonly index: Table;
   /** Event sequence -> JSON. */
@@ -46,11 +49,11 @@ export function openTables(path: string): { root: RootDatabase<Buffer, Buffer>; 
     root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' });
   // In one transaction, which is flushed once; otherwise each would have its own.
   const tables = root.transactionSync(() => ({
+    main: root,
     meta: table('meta'),
     documents: table('documents'),
     expiries: table('expiries'),
     operations: table('operations'),
-    operationTimes: table('operation-times'),
     index: table('index'),
     events: table('events'),
     counters: table('counters'),
@@ -126,8 +129,8 @@ export interface PartitionState {
   readonly events: number;
 }
 
-export function readState(tables: Tables): PartitionState {
-  const bytes = tables.meta.getBinary(STATE_KEY);
+export function readState(tables: Pick<Tables, 'main'>): PartitionState {
+  const bytes = tables.main.getBinary(STATE_KEY);
   return bytes ? { commits: bytes.readUIntBE(0, 6), events: bytes.readUIntBE(6, 6) } : { commits: 0, events: 0 };
 }
 

@@ -1,0 +1,33 @@
+import type { RootDatabase } from 'lmdb';
+import { FORMAT_KEY, numbered, STATE_KEY, type Tables } from './tables.ts';
+
+/** Number of the layout of tables, keys and values. */
+const FORMAT = 2;
+/** Had the state in `meta`, and a table of operations in the order of time. */
+const PREVIOUS_FORMAT = 1;
+
+/**
+ * Makes the folder one of this layout, if it is new or of the previous layout. An older version refuses it from then on.
+ *
+ * @throws Error for any other layout
+ */
+export async function claimLayout(
+  root: RootDatabase<Buffer, Buffer>,
+  tables: Tables,
+  transact: (action: () => void) => Promise<void>,
+): Promise<void> {
+  const found = tables.meta.getBinary(FORMAT_KEY)?.readUIntBE(0, 6);
+  if (found === FORMAT) return;
+  if (found !== undefined && found !== PREVIOUS_FORMAT) {
+    throw new Error(`The data folder has layout ${found}; this version reads ${FORMAT}`);
+  }
+  if (found === PREVIOUS_FORMAT) root.openDB('operation-times', {}).dropSync();
+  await transact(() => {
+    const state = tables.meta.getBinary(STATE_KEY);
+    if (state) {
+      tables.main.put(STATE_KEY, state);
+      tables.meta.remove(STATE_KEY);
+    }
+    tables.meta.put(FORMAT_KEY, numbered(FORMAT));
+  });
+}
