@@ -1,7 +1,4 @@
-/**
- * Lets other work run. A store in this process resolves without leaving the turn of the event loop, so a loop over
- * thousands of items has to yield explicitly.
- */
+/** Lets other work run, in a loop over thousands of items that reads no store: both stores do so by themselves. */
 export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

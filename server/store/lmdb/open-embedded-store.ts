@@ -35,6 +35,7 @@ import {
   STATE_KEY,
   type Tables,
 } from './tables.ts';
+import { TurnBudget } from './turn-budget.ts';
 import { WindowCounters } from './window-counters.ts';
 
 interface EmbeddedStoreOptions {
@@ -85,6 +86,7 @@ export class EmbeddedStore implements Store {
   readonly #counters = new WindowCounters();
   readonly #parsed = new ParsedDocuments<Buffer>((one, other) => one.equals(other), decodeDocument);
   readonly #sweeper = new Sweeper();
+  readonly #budget = new TurnBudget();
   #open = true;
   /** True if a transaction could not be flushed since LMDB was opened. */
   #failed = false;
@@ -118,10 +120,12 @@ export class EmbeddedStore implements Store {
     keys: K,
     now: number,
   ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }> {
-    const found = await this.#read(() =>
+    const found = await this.#read(keys.length, () =>
       keys.map((key) => {
         const bytes = this.#tables.documents.getBinary(documentKey(key));
-        return bytes && this.#parsed.parse(key, bytes, now);
+        if (!bytes) return undefined;
+        this.#budget.spend(bytes.length);
+        return this.#parsed.parse(key, bytes, now);
       }),
     );
     return found as { -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined };
@@ -146,16 +150,16 @@ export class EmbeddedStore implements Store {
   }
 
   async range(index: string, options: RangeOptions): Promise<IndexEntry[]> {
-    return this.#read(() => readRange(this.#tables.index, index, options));
+    return this.#read(options.limit, () => readRange(this.#tables.index, this.#budget, index, options));
   }
 
   async readEvents(partition: number, after: number, limit: number): Promise<StoredEvent[]> {
     if (partition !== 0) throw new RangeError(`No partition ${partition}`);
-    return this.#read(() =>
-      [...this.#tables.events.getRange({ start: numbered(after + 1), limit })].map(({ key, value }) => ({
-        sequence: key.readUIntBE(0, 6),
-        event: JSON.parse(value.toString('utf8')) as Json,
-      })),
+    return this.#read(limit, () =>
+      [...this.#tables.events.getRange({ start: numbered(after + 1), limit })].map(({ key, value }) => {
+        this.#budget.spend(value.length);
+        return { sequence: key.readUIntBE(0, 6), event: JSON.parse(value.toString('utf8')) as Json };
+      }),
     );
   }
 
@@ -165,7 +169,7 @@ export class EmbeddedStore implements Store {
 
   async restoreEvents(partition: number, events: readonly StoredEvent[], last: number): Promise<void> {
     if (partition !== 0) throw new RangeError(`No partition ${partition}`);
-    const { commits, events: given } = await this.#read(() => readState(this.#tables));
+    const { commits, events: given } = await this.#read(1, () => readState(this.#tables));
     assertRestorable(events, given, last);
     await this.#transact(() => {
       for (const { sequence, event } of events) {
@@ -176,7 +180,7 @@ export class EmbeddedStore implements Store {
   }
 
   async scan(after: string | undefined, limit: number): Promise<ScanPage> {
-    return this.#read(() => scanTables(this.#tables, after, limit));
+    return this.#read(limit, () => scanTables(this.#tables, this.#budget, after, limit));
   }
 
   async check(): Promise<void> {
@@ -196,7 +200,10 @@ export class EmbeddedStore implements Store {
     }
   }
 
-  async #read<T>(read: () => T): Promise<T> {
+  /** @param limit the most records that it reads */
+  async #read<T>(limit: number, read: () => T): Promise<T> {
+    const waiting = this.#budget.wait(limit);
+    if (waiting) await waiting;
     if (this.#reopening) await this.#reopening;
     this.#assertOpen();
     try {

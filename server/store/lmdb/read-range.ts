@@ -2,10 +2,13 @@ import type { IndexEntry, RangeOptions } from '../../kernel/ports/store.ts';
 import { decodeKey, encodeKey, encodeKeyPrefix } from '../codec/key-codec.ts';
 import { assertRange } from '../codec/prepare-change.ts';
 import { indexStart, type Table } from './tables.ts';
+import type { TurnBudget } from './turn-budget.ts';
 
+/** Taking an entry from a cursor costs as much as that many bytes of a document. */
+export const ENTRY_COST = 256;
 const ABOVE_ALL = Buffer.from([0xff]);
 
-export function readRange(table: Table, index: string, options: RangeOptions): IndexEntry[] {
+export function readRange(table: Table, budget: TurnBudget, index: string, options: RangeOptions): IndexEntry[] {
   assertRange(options);
   const { after, prefix = '', limit, reverse = false } = options;
   const start = indexStart(index);
@@ -25,6 +28,7 @@ export function readRange(table: Table, index: string, options: RangeOptions): I
   for (const key of keys) {
     if (mark?.equals(key) || entries.length === limit) continue;
     const { first, second } = decodeKey(key.subarray(start.length));
+    budget.spend(ENTRY_COST);
     entries.push({ sort: first, id: second });
   }
   return entries;

@@ -1,13 +1,15 @@
 import type { ScannedRecord, ScanPage } from '../../kernel/ports/store.ts';
 import { decodeKey } from '../codec/key-codec.ts';
 import { assertRange } from '../codec/prepare-change.ts';
+import { ENTRY_COST } from './read-range.ts';
 import { decodeHeader, decodeJson, isDigest, type Tables } from './tables.ts';
+import type { TurnBudget } from './turn-budget.ts';
 
 /**
- * One page: the documents in the order of their keys, then the index in its own order. The cursor is the table's letter
- * and the last key.
+ * One page: the documents in the order of their keys, then the index in its own order. It ends early when the turn's
+ * budget is spent. The cursor is the table's letter and the last key.
  */
-export function scanTables(tables: Tables, after: string | undefined, limit: number): ScanPage {
+export function scanTables(tables: Tables, budget: TurnBudget, after: string | undefined, limit: number): ScanPage {
   assertRange({ limit });
   const { table, key } = parseCursor(after);
   const records: ScannedRecord[] = [];
@@ -21,6 +23,8 @@ export function scanTables(tables: Tables, after: string | undefined, limit: num
       const value: unknown = JSON.parse(decodeJson(found.value));
       const expiry = Number.isFinite(expiresAt) ? { expiresAt } : {};
       records.push({ kind: 'document', key: { anchor, name }, value, version, ...expiry });
+      budget.spend(found.value.length);
+      if (budget.isSpent) return { records, next: writeCursor('d', last) };
     }
     return { records, next: last && records.length === limit ? writeCursor('d', last) : 'i' };
   }
@@ -30,6 +34,7 @@ export function scanTables(tables: Tables, after: string | undefined, limit: num
     const { first: index, rest } = splitIndexKey(last);
     const { first: sort, second: id } = decodeKey(rest);
     records.push({ kind: 'index', index, entry: { sort, id }, partition: 0 });
+    budget.spend(ENTRY_COST);
   }
   return { records, next: last && records.length === limit ? writeCursor('i', last) : undefined };
 }

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accountDocument } from '../accounts/documents.ts';
+import { backUp } from '../backup/back-up.ts';
+import { sealEvents } from '../events/seal-events.ts';
+import { countEntries } from '../records/offset-page.ts';
+import { byCreation } from '../store/index-entries.ts';
+import { newOperation } from '../store/transact.ts';
+import { birth, createFixture, type Fixture, read } from '../testing/fixtures.ts';
+import { measureStalls } from '../testing/stall-meter.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { nameClaimDocument, userDocument, userIndexes } from '../users/documents.ts';
+import { checkLeftovers } from './doctor.ts';
+import { countSecrets, reencryptSecrets } from './reencrypt-secrets.ts';
+
+const USERS = 4000;
+
+let ports: TestPorts;
+let scene: Fixture;
+
+beforeAll(async () => {
+  ports = await openTestPorts('stalls');
+  scene = await createFixture(ports);
+  await Promise.all(Array.from({ length: USERS }, (_, n) => addUser(`user-${n}`)));
+  await sealEvents(ports);
+});
+afterAll(() => ports.close());
+
+/** Half a kilobyte, with an event of the same size. */
+async function addUser(login: string): Promise<void> {
+  const { account } = scene;
+  const { id } = birth(ports, 'usr');
+  const now = ports.clock.now();
+  const user = { ...scene.user, id, login, firstName: 'x'.repeat(200), createdAt: now };
+  const key = userDocument.key(id);
+  const claim = nameClaimDocument.key(account, login);
+  const change = { now, expect: [], operation: newOperation(ports) };
+  await ports.store.commit({
+    ...change,
+    anchor: key.anchor,
+    put: [{ key, value: user }],
+    index: [{ index: userIndexes.created(account), add: byCreation(user) }],
+    append: [
+      { type: 'user.created', at: now, account, actor: { kind: 'service' }, subject: id, note: 'x'.repeat(300) },
+    ],
+  });
+  await ports.store.commit({
+    ...change,
+    operation: newOperation(ports),
+    anchor: claim.anchor,
+    put: [{ key: claim, value: { user: id } }],
+  });
+}
+
+async function drain(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of items);
+}
+
+// The attack: a session that may read everything does so, to stop the sign-ins of all others.
+test.each([
+  ['a backup', 12, () => drain(backUp(ports))],
+  ['a count of the secrets', 12, () => countSecrets(ports)],
+  ['a re-encryption', 12, () => reencryptSecrets(ports)],
+  [
+    'a search for leftovers',
+    4,
+    async () => drain(checkLeftovers(ports, await read(ports, accountDocument.key(scene.account)), false)),
+  ],
+  ['a count of a list', 2, () => countEntries(ports, userIndexes.created(scene.account))],
+])('SR-20: %s lets other work run after each quarter of a megabyte', async (_name, turns, walk) => {
+  const stalls = await measureStalls(walk);
+  expect(stalls.turns).toBeGreaterThanOrEqual(turns);
+  expect(stalls.longestMs).toBeLessThan(Math.max(stalls.totalMs / 2, 50));
+});
