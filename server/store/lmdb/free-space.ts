@@ -21,7 +21,7 @@ export function assertFreeSpace(folder: string, lowWaterBytes: number): void {
   );
 }
 
-function freeBytes(folder: string): number {
+export function freeBytes(folder: string): number {
   try {
     const { bavail, bsize } = statfsSync(folder);
     return bavail * bsize;

@@ -19,6 +19,7 @@ import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
 import { applyChanges } from './apply-changes.ts';
 import { claimLayout } from './claim-layout.ts';
 import { CommitGroups } from './commit-groups.ts';
+import { compactFile } from './compact-file.ts';
 import { lockFolder } from './folder-lock.ts';
 import { assertFreeSpace, LOW_WATER_BYTES } from './free-space.ts';
 import { readRange } from './read-range.ts';
@@ -59,6 +60,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const release = lockFolder(path);
   try {
+    await compactFile(path, lowWaterBytes);
     const store = new EmbeddedStore({ path, eventCap, lowWaterBytes, release, open: () => openTables(path) });
     await store.start();
     return store;
