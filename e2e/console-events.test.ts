@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'vitest';
-import { sealEvents } from '../server/events/seal-events.ts';
 import { updateResource } from '../server/resources/update-resource.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
+import { sealEvents } from '../server/testing/consuming.ts';
 import { addResource, addUser } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
 import { openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';

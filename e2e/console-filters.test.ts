@@ -1,10 +1,10 @@
 import { describe, test } from 'vitest';
-import { sealEvents } from '../server/events/seal-events.ts';
 import type { FilterId } from '../server/kernel/ids.ts';
 import { filterDocument } from '../server/resources/documents.ts';
 import type { Filter, FilterRule } from '../server/resources/filters/filter.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { createFilter, updateResource } from '../server/testing/as-operator.ts';
+import { sealEvents } from '../server/testing/consuming.ts';
 import { addResource, addUser, birth, overwrite, read, unwrap } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
 import { openConsoleSessions, PHONE, testAccessibility } from './harness/console-sessions.ts';

@@ -1,9 +1,9 @@
 import { IMPORT_MAX_BYTES } from '@countersign/protocol/token-import';
 import { describe, test } from 'vitest';
 import { codeAt } from '../console/tokens/first-code.ts';
-import { sealEvents } from '../server/events/seal-events.ts';
 import type { TokenId } from '../server/kernel/ids.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
+import { sealEvents } from '../server/testing/consuming.ts';
 import { addResource, addToken, addUser, overwrite, read, setState, wrongCode } from '../server/testing/fixtures.ts';
 import { RFC_SECRET } from '../server/testing/samples.ts';
 import { tokenDocument } from '../server/tokens/documents.ts';

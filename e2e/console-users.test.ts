@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'vitest';
-import { sealEvents } from '../server/events/seal-events.ts';
 import type { UserId } from '../server/kernel/ids.ts';
 import type { Resource } from '../server/resources/resource.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
+import { sealEvents } from '../server/testing/consuming.ts';
 import { addResource, addToken, addUser, overwrite, read, setState } from '../server/testing/fixtures.ts';
 import { tokenDocument } from '../server/tokens/documents.ts';
 import { userDocument } from '../server/users/documents.ts';

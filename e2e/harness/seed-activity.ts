@@ -1,8 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { countSignIns } from '../../server/events/count-sign-ins.ts';
-import { sealEvents } from '../../server/events/seal-events.ts';
 import type { AccountEvent } from '../../server/kernel/event.ts';
 import type { AccountId, ResourceId, UserId } from '../../server/kernel/ids.ts';
+import { countSignIns, sealEvents } from '../../server/testing/consuming.ts';
 import { append } from '../../server/testing/event-stream.ts';
 import type { TestPorts } from '../../server/testing/test-ports.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sealEvents } from '../events/seal-events.ts';
+import { sealEvents } from '../testing/consuming.ts';
 import { append, linesOfExport, sampleEvent, streamPortsOver } from '../testing/event-stream.ts';
 import { accountId } from '../testing/samples.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';

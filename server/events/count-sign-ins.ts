@@ -2,7 +2,8 @@ import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { DAY_MS } from '../kernel/time.ts';
-import { type ConsumeOptions, consumeEvents, type EventConsumer } from './consume-events.ts';
+import { consumeByAccount } from './consume-by-account.ts';
+import type { EventConsumer } from './consume-events.ts';
 import { dayDocument, statisticsDocument } from './documents.ts';
 import type { AuditRecord } from './log/segment.ts';
 import {
@@ -14,23 +15,20 @@ import {
   startOfDay,
 } from './statistics/day-counters.ts';
 
-export const COUNTER = 'statistics';
+const COUNTER = 'statistics';
 /** Maximum events per commit: each touches at most two of the account's counters. */
 const BATCH_SIZE = 500;
 const MAX_LOSSES = 50;
 
-interface CountOptions extends ConsumeOptions {
-  /** Days for which the counters of a day are retained. */
-  keptDays: number;
-}
-
-/** Counts sign-ins per resource and UTC day. Counters and cursors are one commit, so each event counts once. */
-export function countSignIns(ports: Pick<Ports, 'store' | 'clock' | 'random'>, options: CountOptions): Promise<number> {
-  return consumeEvents(ports, counter(ports, options.keptDays * DAY_MS), options);
-}
-
-function counter({ store }: Pick<Ports, 'store'>, keptMs: number): EventConsumer<AccountStatistics> {
-  return {
+/**
+ * Counts sign-ins per resource and UTC day. Counters and cursors are one commit, so each event counts once.
+ *
+ * @param keptDays days for which the counters of a day are retained
+ */
+export function createCounter(ports: Pick<Ports, 'store' | 'clock' | 'random'>, keptDays: number): EventConsumer {
+  const keptMs = keptDays * DAY_MS;
+  const { store } = ports;
+  return consumeByAccount<AccountStatistics>(ports, {
     name: COUNTER,
     atOnce: BATCH_SIZE,
     state: statisticsDocument.key,
@@ -48,7 +46,7 @@ function counter({ store }: Pick<Ports, 'store'>, keptMs: number): EventConsumer
       }));
       return { state: { account, cursors, ...progress(state, records) }, write: { put } };
     },
-  };
+  });
 }
 
 function groupsOf(account: AccountId, records: readonly AuditRecord[]) {

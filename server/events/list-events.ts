@@ -1,16 +1,16 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Actor } from '../kernel/actor.ts';
 import type { AccountEvent, EventType } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { DocumentKey, IndexEntry } from '../kernel/ports/store.ts';
+import type { DocumentKey } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
-import { eventIndexes, segmentDocument } from './documents.ts';
-import { parseEventEntry, timeSort } from './log/event-entry.ts';
-import type { AuditRecord, Segment } from './log/segment.ts';
+import { eventIndexes } from './documents.ts';
+import { eventEntry, timeSort } from './log/event-entry.ts';
+import type { AuditRecord } from './log/segment.ts';
+import { newestFirst, type PlacedRecord } from './newest-first.ts';
 
 export interface EventFilter {
   /** The event names it in any field. */
@@ -31,9 +31,8 @@ export interface ListedEvent extends AuditRecord {
   segment: number;
 }
 
-/** Maximum entries read per page; a filter with few matches returns a short page and a cursor. */
+/** Maximum events compared with the filter per page; one with few matches returns a short page and a cursor. */
 const MAX_EVENTS_READ = 2000;
-const BATCH_SIZE = 50;
 
 /** One page of an account's sealed events that match the filter, newest first. A short page may not be the last. */
 export async function listEvents(
@@ -52,24 +51,21 @@ export async function listEvents(
   // Reveal nothing about a resource that the administrator cannot see, not even how far its events reach.
   const named = [filter.about, filter.subject, filter.resource].filter((one) => one !== undefined);
   if (!isEventVisible(visible, { related: named })) return { items: [], next: null };
-  const index = id === undefined ? eventIndexes.all(account) : eventIndexes.about(account, id);
-  const segments = new Segments(ports, account);
+  const after = given ?? (filter.to === undefined ? undefined : { sort: timeSort(filter.to + 1), id: '' });
   const items: ListedEvent[] = [];
-  let after = given ?? (filter.to === undefined ? undefined : { sort: timeSort(filter.to + 1), id: '' });
-  for (let looked = 0; looked < MAX_EVENTS_READ; looked += BATCH_SIZE) {
-    const entries = await ports.store.range(index, { limit: BATCH_SIZE, reverse: true, ...omitUndefined({ after }) });
-    const within =
-      filter.from === undefined ? entries : entries.filter(({ sort }) => sort >= timeSort(filter.from ?? 0));
-    await segments.load(within);
-    for (const entry of within) {
-      after = entry;
-      const listed = segments.recordAt(entry);
-      if (listed && passes(listed.event, filter, account) && isEventVisible(visible, listed.event)) items.push(listed);
-      if (items.length === page.limit) return { items, next: writeCursor(entry) };
+  let read = 0;
+  for await (const found of newestFirst(ports, account, { id, after, from: filter.from })) {
+    if (passes(found.event, filter, account) && isEventVisible(visible, found.event)) items.push(listed(found));
+    read += 1;
+    if (items.length === page.limit || read === MAX_EVENTS_READ) {
+      return { items, next: writeCursor(eventEntry(found, found.segment, found.position)) };
     }
-    if (within.length < BATCH_SIZE) return { items, next: null };
   }
-  return { items, next: after ? writeCursor(after) : null };
+  return { items, next: null };
+}
+
+function listed({ id, event, segment }: PlacedRecord): ListedEvent {
+  return { id, event, segment };
 }
 
 /** The history of one object, which may be deleted: its events remain. */
@@ -102,35 +98,4 @@ function passes(event: AccountEvent, filter: EventFilter, account: AccountId): b
     [resource, event.resource],
   ];
   return event.at >= from && event.at <= to && asked.every(([wanted, is]) => wanted === undefined || wanted === is);
-}
-
-/** The segments read by one request. */
-class Segments {
-  readonly #ports: Pick<Ports, 'store' | 'clock'>;
-  readonly #account: AccountId;
-  #read = new Map<number, Segment>();
-
-  constructor(ports: Pick<Ports, 'store' | 'clock'>, account: AccountId) {
-    this.#ports = ports;
-    this.#account = account;
-  }
-
-  /** Loads the segments that the entries point to and drops the others. */
-  async load(entries: readonly IndexEntry[]): Promise<void> {
-    const numbers = new Set(entries.flatMap((entry) => parseEventEntry(entry)?.segment ?? []));
-    const missing = [...numbers].filter((number) => !this.#read.has(number));
-    const stored = await this.#ports.store.getMany(
-      missing.map((number) => segmentDocument.key(this.#account, number)),
-      this.#ports.clock.now(),
-    );
-    const kept = [...this.#read].filter(([number]) => numbers.has(number));
-    const read = stored.flatMap((one) => (one ? [[one.value.number, one.value] as const] : []));
-    this.#read = new Map([...kept, ...read]);
-  }
-
-  recordAt(entry: IndexEntry): ListedEvent | undefined {
-    const place = parseEventEntry(entry);
-    const record = place && this.#read.get(place.segment)?.records[place.position];
-    return record && { ...record, segment: place.segment };
-  }
 }

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PublicJwk } from '../kernel/ports/signer.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
+import { countSignIns, sealEvents } from '../testing/consuming.ts';
 import { addResource, addUser, createFixture, type Fixture, PASSWORD } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { userDocument } from '../users/documents.ts';
-import { countSignIns } from './count-sign-ins.ts';
 import { splitLines } from './log/split-lines.ts';
-import { sealEvents } from './seal-events.ts';
 
 interface Event {
   id: string;

@@ -1,9 +1,10 @@
 import { chargeDuePlans, refreshPlans } from '../billing/charge-due-plans.ts';
 import type { PlanCatalogue } from '../billing/plans.ts';
 import type { Config } from '../config/load-config.ts';
-import { COUNTER, countSignIns } from '../events/count-sign-ins.ts';
+import { createCounter } from '../events/count-sign-ins.ts';
 import { dropOldSegments } from '../events/drop-old-segments.ts';
-import { SEALER, sealEvents } from '../events/seal-events.ts';
+import { createEventRounds } from '../events/event-rounds.ts';
+import { createSealer } from '../events/seal-events.ts';
 import type { Logger } from '../http/log.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
@@ -15,7 +16,7 @@ import type { PeriodicJob } from './scheduler.ts';
 interface PeriodicJobsOptions {
   config: Pick<Config, 'eventRetention' | 'statisticsKeptDays'>;
   plans: PlanCatalogue;
-  deliveries: Pick<DeliveryWorker, 'turn'>;
+  deliveries: Pick<DeliveryWorker, 'turn' | 'consumer'>;
   refreshSigningKeys: () => Promise<void>;
   /** True if there are old master keys, so that secrets must be re-encrypted. */
   hasOldMasterKeys: boolean;
@@ -34,15 +35,10 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
     failureLevel: 'error',
     run: (isStopping) => reencrypt(ports, log, isStopping),
   };
+  const consumers = [createSealer(ports), createCounter(ports, config.statisticsKeptDays), deliveries.consumer];
   return [
     { name: 'webhooks', everyMs: 500, processes: 'every', run: () => deliveries.turn() },
-    { name: SEALER, everyMs: 1000, processes: 'one', run: (stopping) => sealEvents(ports, { stopping }) },
-    {
-      name: COUNTER,
-      everyMs: 1000,
-      processes: 'one',
-      run: (stopping) => countSignIns(ports, { keptDays: config.statisticsKeptDays, stopping }),
-    },
+    { name: 'events', everyMs: 1000, processes: 'every', run: createEventRounds(ports, consumers) },
     {
       name: 'retention',
       everyMs: MINUTE_MS,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { rememberEnvironment } from '../browsers/remember-environment.ts';
-import { sealEvents } from '../events/seal-events.ts';
 import { userContext } from '../flows/flow-events.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { CONFIRMATION_ATTEMPTS, CONFIRMATION_LIFETIME_MS } from '../messages/confirmation.ts';
 import { updateUser } from '../testing/as-operator.ts';
+import { sealEvents } from '../testing/consuming.ts';
 import { addUser, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import type { LoginDriver } from '../testing/login-driver.ts';
 import { createSelfServiceFixture, EVERYTHING, shownIn, toSelf } from '../testing/self-service-fixture.ts';

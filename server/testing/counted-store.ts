@@ -56,6 +56,14 @@ export class CountedStore implements Store {
     return this.#send(() => this.#inner.readEvents(...asked));
   }
 
+  readStreams(...asked: Parameters<Store['readStreams']>): ReturnType<Store['readStreams']> {
+    return this.#send(() => this.#inner.readStreams(...asked));
+  }
+
+  get appends(): number {
+    return this.#inner.appends;
+  }
+
   partitionOf(anchor: string): number {
     return this.#inner.partitionOf(anchor);
   }

@@ -1,3 +1,4 @@
+import { consumeEvents } from '../events/consume-events.ts';
 import type { Logger } from '../http/log.ts';
 import { startScheduler } from '../jobs/scheduler.ts';
 import { createDeliveryWorker, type DeliveryWorker } from '../webhooks/delivery-worker.ts';
@@ -9,10 +10,14 @@ export function startDelivering(
   times: { everyMs: number; discoverMs: number },
 ): DeliveryWorker {
   const worker = createDeliveryWorker(ports, log, times);
-  const job = { name: 'webhooks', everyMs: times.everyMs, processes: 'every', run: () => worker.turn() } as const;
+  const turn = async () => {
+    await consumeEvents(ports, [worker.consumer]);
+    await worker.turn();
+  };
+  const job = { name: 'webhooks', everyMs: times.everyMs, processes: 'every', run: turn } as const;
   const scheduler = startScheduler(ports, [job], log);
   const stop = async (withinMs: number) => {
     await Promise.all([worker.stop(withinMs), scheduler.stop()]);
   };
-  return { turn: () => worker.turn(), stop };
+  return { consumer: worker.consumer, turn, stop };
 }

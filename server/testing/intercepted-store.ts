@@ -16,6 +16,7 @@ export class InterceptedStore implements Store {
   /** Changes and their outcomes, including conflicts. */
   readonly commits: { change: Change; outcome: CommitOutcome }[] = [];
   reads = 0;
+  appends = 0;
   intercept: Interceptors = {};
 
   constructor(inner: Store) {
@@ -37,6 +38,7 @@ export class InterceptedStore implements Store {
 
   async commit(change: Change): Promise<CommitOutcome> {
     const go = async () => {
+      if (change.append?.length) this.appends += 1;
       const outcome = await this.#inner.commit(change);
       this.commits.push({ change, outcome });
       return outcome;
@@ -55,6 +57,10 @@ export class InterceptedStore implements Store {
 
   readEvents(...asked: Parameters<Store['readEvents']>) {
     return this.#inner.readEvents(...asked);
+  }
+
+  readStreams(...asked: Parameters<Store['readStreams']>) {
+    return this.#inner.readStreams(...asked);
   }
 
   partitionOf(anchor: string): number {

@@ -1,11 +1,12 @@
 import { createAccount } from '../accounts/create-account.ts';
+import { consumeEvents } from '../events/consume-events.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { createUser } from '../user-management/create-user.ts';
 import { type AttemptResult, attemptDelivery, dueDeliveries } from '../webhooks/attempt-delivery.ts';
 import { createWebhook, type NewWebhook } from '../webhooks/create-webhook.ts';
 import type { Delivery } from '../webhooks/delivery.ts';
-import { deriveDeliveries } from '../webhooks/derive-deliveries.ts';
+import { createDeriver } from '../webhooks/derive-deliveries.ts';
 import { readDeliveries } from '../webhooks/read-deliveries.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import { birth, unwrap } from './fixtures.ts';
@@ -36,13 +37,7 @@ export async function somethingHappens({ ports, act }: WebhookFixture): Promise<
 
 /** Reads the streams to their end, like the runner. */
 export async function derive(ports: TestPorts): Promise<void> {
-  for (let partition = 0; partition < ports.store.partitions; partition++) {
-    for (let position = 0; ; ) {
-      const derived = await deriveDeliveries(ports, partition, position);
-      position = derived.position;
-      if (derived.idle) break;
-    }
-  }
+  await consumeEvents(ports, [createDeriver(ports)]);
 }
 
 /** Tries everything that is due now, once. */

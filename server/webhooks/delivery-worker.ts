@@ -1,24 +1,30 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { EventConsumer } from '../events/consume-events.ts';
 import type { Logger } from '../http/log.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
-import { MINUTE_MS } from '../kernel/time.ts';
+import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 import { attemptDelivery, dueDeliveries } from './attempt-delivery.ts';
 import { pruneDeliveries, purgeWebhook } from './clear-deliveries.ts';
 import type { DeliveryId } from './delivery.ts';
-import { deriveDeliveries } from './derive-deliveries.ts';
+import { createDeriver } from './derive-deliveries.ts';
 import { webhookIndexes } from './documents.ts';
 import { readBook } from './edit-webhook.ts';
+import { readQueue } from './read-deliveries.ts';
 
 interface DeliveryTimes {
-  /** Interval at which all webhooks are looked up, to find deliveries of another process or of a replay. */
+  /** Interval at which all webhooks are looked up, to find deliveries that another process left behind. */
   discoverMs: number;
-  /** Interval at which old deliveries of a webhook are removed. */
+  /** Interval at which old deliveries of a webhook in use are removed. */
   pruneMs: number;
 }
 
-const DEFAULT_TIMES: DeliveryTimes = { discoverMs: 10_000, pruneMs: MINUTE_MS };
+const DEFAULT_TIMES: DeliveryTimes = { discoverMs: MINUTE_MS, pruneMs: MINUTE_MS };
+/** The same for one that is not in use: age alone makes its deliveries old. */
+const IDLE_PRUNE_MS = HOUR_MS;
+/** Pause after the store or something else failed. */
+const RETRY_MS = 10_000;
 /** Maximum concurrent messages, in total and per webhook: a slow receiver delays only itself. */
 const MAX_CONCURRENT = 64;
 const MAX_CONCURRENT_PER_WEBHOOK = 8;
@@ -35,29 +41,33 @@ interface Lane {
   pruneAt: number;
   busy: boolean;
   failing: boolean;
+  /** Tried something since deliveries were last removed. */
+  used: boolean;
 }
 
 export interface DeliveryWorker {
-  /** Derives deliveries and starts to send those that are due. A failure is logged and retried in a later turn. */
+  /** Derives the deliveries. */
+  readonly consumer: EventConsumer;
+  /** Starts to send deliveries that are due. A failure is logged and retried in a later turn. */
   turn(): Promise<void>;
   /** Starts nothing new; running tries have this time to finish and are then interrupted, to be sent again later. */
   stop(withinMs: number): Promise<void>;
 }
 
 /**
- * Derives deliveries from the event streams and sends them, turn by turn: no request waits for it, and an unavailable
- * store only delays it. Several processes may run it on one store.
+ * Sends the deliveries that its consumer derives, turn by turn: no request waits for it, and an unavailable store only
+ * delays it. Several processes may run it on one store.
  */
 export function createDeliveryWorker(ports: Needs, log: Logger, times: Partial<DeliveryTimes> = {}): DeliveryWorker {
   return new Runner(ports, log, { ...DEFAULT_TIMES, ...times });
 }
 
 class Runner implements DeliveryWorker {
+  readonly consumer: EventConsumer;
   readonly #ports: Needs;
   readonly #log: Logger;
   readonly #times: DeliveryTimes;
   readonly #lanes = new Map<WebhookId, Lane>();
-  readonly #positions: number[];
   readonly #work = new Set<Promise<void>>();
   readonly #breakOff = new AbortController();
   #sending = 0;
@@ -68,7 +78,13 @@ class Runner implements DeliveryWorker {
     this.#ports = ports;
     this.#log = log;
     this.#times = times;
-    this.#positions = new Array<number>(ports.store.partitions).fill(0);
+    this.consumer = createDeriver(ports, {
+      onWork: (account, webhook) => {
+        this.#lane(account, webhook).lookAt = 0;
+      },
+      onLost: (partition, lost) =>
+        log.error({ partition, lost }, 'webhooks: events were dropped before they were read'),
+    });
   }
 
   async turn(): Promise<void> {
@@ -97,26 +113,13 @@ class Runner implements DeliveryWorker {
   async #turn(): Promise<void> {
     const now = this.#ports.clock.now();
     if (now >= this.#discoverAt) await this.#discover(now);
-    await Promise.all(this.#positions.map((_, partition) => this.#derive(partition)));
     for (const lane of this.#lanes.values()) {
       if (!lane.busy && lane.lookAt <= this.#ports.clock.now()) {
         lane.busy = true;
-        this.#begin(this.#serve(lane), () => {
+        this.#begin(this.#serveOrRetry(lane), () => {
           lane.busy = false;
         });
       }
-    }
-  }
-
-  async #derive(partition: number): Promise<void> {
-    while (!this.#stopped) {
-      const derived = await deriveDeliveries(this.#ports, partition, this.#positions[partition] ?? 0);
-      this.#positions[partition] = derived.position;
-      if (derived.lost > 0) {
-        this.#log.error({ partition, lost: derived.lost }, 'webhooks: events were dropped before they were read');
-      }
-      for (const { account, webhook } of derived.made) this.#lane(account, webhook).lookAt = 0;
-      if (derived.idle) return;
     }
   }
 
@@ -126,7 +129,9 @@ class Runner implements DeliveryWorker {
       const page = await this.#ports.store.range(webhookIndexes.all(), { limit: 1000, ...omitUndefined({ after }) });
       for (const { sort, id } of page) {
         const lane = this.#lane(sort as AccountId, id as WebhookId);
-        lane.lookAt = Math.min(lane.lookAt, now);
+        // Its queue is one read; its deliveries are one of every partition.
+        const isWaiting = now >= lane.pruneAt || (await readQueue(this.#ports, lane.webhook)).pending > 0;
+        if (isWaiting) lane.lookAt = Math.min(lane.lookAt, now);
       }
       after = page.length === 1000 ? page.at(-1) : undefined;
     } while (after);
@@ -136,9 +141,18 @@ class Runner implements DeliveryWorker {
   #lane(account: AccountId, webhook: WebhookId): Lane {
     const known = this.#lanes.get(webhook);
     if (known) return known;
-    const lane = { account, webhook, lookAt: 0, pruneAt: 0, busy: false, failing: false };
+    const lane = { account, webhook, lookAt: 0, pruneAt: 0, busy: false, failing: false, used: false };
     this.#lanes.set(webhook, lane);
     return lane;
+  }
+
+  async #serveOrRetry(lane: Lane): Promise<void> {
+    try {
+      await this.#serve(lane);
+    } catch (error) {
+      lane.lookAt = Math.min(lane.lookAt, this.#ports.clock.now() + RETRY_MS);
+      throw error;
+    }
   }
 
   /** Sends what is due for one webhook until nothing is, or other webhooks hold the permits. */
@@ -154,7 +168,8 @@ class Runner implements DeliveryWorker {
     const now = this.#ports.clock.now();
     if (now >= lane.pruneAt) {
       while (!this.#stopped && (await pruneDeliveries(this.#ports, lane.webhook)) > 0);
-      lane.pruneAt = now + this.#times.pruneMs;
+      lane.pruneAt = now + (lane.used ? this.#times.pruneMs : IDLE_PRUNE_MS);
+      lane.used = false;
     }
     while (webhook.enabled && !this.#stopped) {
       const places = Math.min(lane.failing ? 1 : MAX_CONCURRENT_PER_WEBHOOK, MAX_CONCURRENT - this.#sending);
@@ -171,6 +186,8 @@ class Runner implements DeliveryWorker {
   /** Sends so many at once and waits for them. Returns true to continue. */
   async #send(lane: Lane, due: DeliveryId[], places: number): Promise<boolean> {
     this.#sending += places;
+    if (!lane.used) lane.pruneAt = Math.min(lane.pruneAt, this.#ports.clock.now() + this.#times.pruneMs);
+    lane.used = true;
     let delivered = 0;
     let paused = false;
     const worker = async () => {

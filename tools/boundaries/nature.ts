@@ -35,7 +35,15 @@ const PURE_PACKAGES: readonly string[] = [
 
 /** The functions of Node that a rule may use, because their result depends only on their arguments. */
 const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
-  'node:crypto': ['createDecipheriv', 'createHash', 'createHmac', 'createSecretKey', 'pbkdf2', 'timingSafeEqual'],
+  'node:crypto': [
+    'createDecipheriv',
+    'createHash',
+    'createHmac',
+    'createSecretKey',
+    'hash',
+    'pbkdf2',
+    'timingSafeEqual',
+  ],
   'node:net': ['isIP', 'isIPv4', 'isIPv6'],
 };
 

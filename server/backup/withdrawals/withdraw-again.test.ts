@@ -9,7 +9,6 @@ import { administratorDocument } from '../../administrators/documents.ts';
 import { authenticateApiKey } from '../../api-keys/authenticate-api-key.ts';
 import { deleteApiKey, rotateApiKey, updateApiKey } from '../../api-keys/change-api-key.ts';
 import { createProtectimusKey } from '../../api-keys/create-protectimus-key.ts';
-import { sealEvents } from '../../events/seal-events.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { authenticateKey } from '../../protectimus/authenticate-key.ts';
@@ -26,6 +25,7 @@ import {
   updateToken,
   updateUser,
 } from '../../testing/as-operator.ts';
+import { sealEvents } from '../../testing/consuming.ts';
 import { linesOfExport } from '../../testing/event-stream.ts';
 import {
   addToken,

@@ -4,23 +4,17 @@
  */
 export function mergeInTime<T extends { readonly event: { readonly at: number } }>(
   lists: readonly (readonly T[])[],
-): T[] {
-  const heads = lists.filter((list) => list.length > 0).map((list) => ({ list, at: 0 }));
-  if (heads.length === 1) return [...(heads[0]?.list ?? [])];
-  const merged: T[] = [];
-  for (;;) {
-    let earliest: (typeof heads)[number] | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    for (const head of heads) {
-      const time = head.list[head.at]?.event.at;
-      if (time !== undefined && time < least) {
-        earliest = head;
-        least = time;
-      }
+): readonly T[] {
+  const [only = []] = lists;
+  if (lists.length <= 1) return only;
+  const timed: { readonly at: number; readonly item: T }[] = [];
+  for (const list of lists) {
+    let at = 0;
+    for (const item of list) {
+      at = Math.max(at, item.event.at);
+      timed.push({ at, item });
     }
-    const next = earliest?.list[earliest.at];
-    if (!earliest || next === undefined) return merged;
-    merged.push(next);
-    earliest.at += 1;
   }
+  // A stable sort, and no list goes back in time: so each keeps its order.
+  return timed.sort((one, other) => one.at - other.at).map(({ item }) => item);
 }

@@ -27,6 +27,8 @@ export interface Segment extends SegmentContent {
   readonly hash: string;
   /** A compact JWS over a {@link SegmentStatement}. */
   readonly signature: string;
+  /** Its index has one entry for each second. Absent in old segments: one for each record. */
+  readonly indexed?: 'by-second';
 }
 
 /** The head of an account's chain. It changes in one commit with the segment that extends it. */
@@ -52,9 +54,45 @@ export const AUDIT_TYP = 'countersign-audit+jws';
 export const GENESIS = 'A'.repeat(43);
 
 /** The hashed content of a segment: its header and its records, one line each, exactly as they are exported. */
-export function contentLines({ account, number, previous, sealedAt, records }: SegmentContent): string[] {
-  const beginning = { segment: number, account, previous, sealedAt, records: records.length };
-  return [JSON.stringify(beginning), ...records.map(({ id, event }) => JSON.stringify({ id, event }))];
+export function contentLines({ records, ...header }: SegmentContent): string[] {
+  return [
+    headerLine(header, records.length),
+    ...records.map(({ id, event }) => recordLine({ id, text: JSON.stringify(event) })),
+  ];
+}
+
+/** What precedes the records. */
+export type SegmentHeader = Omit<SegmentContent, 'records'>;
+
+function headerLine({ account, number, previous, sealedAt }: SegmentHeader, records: number): string {
+  return JSON.stringify({ segment: number, account, previous, sealedAt, records });
+}
+
+/** @param text the event, as `JSON.stringify` writes it. Parsing and writing it again gives the same text. */
+function recordLine({ id, text }: RecordText): string {
+  return `{"id":${JSON.stringify(id)},"event":${text}}`;
+}
+
+interface RecordText {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** Hashes a segment from the texts of its events. `document` writes the {@link Segment} as JSON, with its signature. */
+export function hashSegment(
+  header: SegmentHeader,
+  records: readonly RecordText[],
+): { hash: string; document: (signature: string) => string } {
+  const lines = records.map(recordLine);
+  const content = [headerLine(header, lines.length), ...lines, ''].join('\n');
+  const hash = createHash('sha256').update(content).digest('base64url');
+  return {
+    hash,
+    document: (signature) => {
+      const rest = JSON.stringify({ ...header, hash, signature, indexed: 'by-second' });
+      return `${rest.slice(0, -1)},"records":[${lines.join(',')}]}`;
+    },
+  };
 }
 
 /** The line that ends a segment. */
@@ -79,10 +117,4 @@ export class LineHash {
   digest(): string {
     return this.#hash.digest('base64url');
   }
-}
-
-export function hashOf(content: SegmentContent): string {
-  const hash = new LineHash();
-  for (const line of contentLines(content)) hash.add(line);
-  return hash.digest();
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { AuditStatement } from '../../kernel/audit-statement.ts';
 import { sampleEvent } from '../../testing/event-stream.ts';
 import { accountId } from '../../testing/samples.ts';
-import { contentLines, GENESIS, hashOf, headLine, type Segment, sealLine } from './segment.ts';
+import { contentLines, GENESIS, headLine, LineHash, type Segment, type SegmentContent, sealLine } from './segment.ts';
 import { type Expectations, verifyChain } from './verify-chain.ts';
 
 const ACCOUNT = accountId(1);
@@ -218,3 +218,9 @@ describe('an export', () => {
     expect((await chain.verify(chain.export())).findings.map(({ kind }) => kind)).toEqual(['inserted']);
   });
 });
+
+function hashOf(content: SegmentContent): string {
+  const hash = new LineHash();
+  for (const line of contentLines(content)) hash.add(line);
+  return hash.digest();
+}

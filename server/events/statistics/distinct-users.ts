@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { idNumber, type UserId } from '../../kernel/ids.ts';
 
 /**
@@ -54,9 +54,10 @@ export function countUsers(users: DistinctUsers): { count: number; exact: boolea
 
 function sketch(registers: Uint8Array, numbers: Iterable<number>): Uint8Array {
   for (const number of numbers) {
-    const digest = createHash('sha256').update(String(number)).digest();
-    const index = digest.readUInt16BE(0) >> (16 - INDEX_BITS);
-    const bits = digest.readUIntBE(2, RANK_BITS / 8);
+    // As a text, which costs a quarter of the bytes.
+    const digest = hash('sha256', String(number));
+    const index = Number.parseInt(digest.slice(0, 4), 16) >> (16 - INDEX_BITS);
+    const bits = Number.parseInt(digest.slice(4, 4 + RANK_BITS / 4), 16);
     const rank = bits === 0 ? RANK_BITS + 1 : RANK_BITS - Math.floor(Math.log2(bits));
     if (rank > (registers[index] ?? 0)) registers[index] = rank;
   }

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_CATALOGUE } from '../../billing/plans.ts';
 import { postEntry } from '../../billing/post-entry.ts';
-import { sealEvents } from '../../events/seal-events.ts';
 import { addActive, invite } from '../../testing/administrators.ts';
 import { operatorContext } from '../../testing/as-operator.ts';
+import { sealEvents } from '../../testing/consuming.ts';
 import { createFixture, type Fixture, unwrap } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { derive } from '../../testing/webhook-fixture.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sealEvents } from '../../events/seal-events.ts';
 import { API_SCOPES } from '../../kernel/api-scope.ts';
+import { sealEvents } from '../../testing/consuming.ts';
 import { openOnEachStore } from '../../testing/each-store.ts';
 import { addResource, addUser } from '../../testing/fixtures.ts';
 import { addressOf, createSampleFixture, type Operation, type SampleScene, samples } from '../../testing/operations.ts';

@@ -1,10 +1,9 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { countSignIns } from '../../events/count-sign-ins.ts';
-import { sealEvents } from '../../events/seal-events.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { addAdministrator, anotherSession, sessionHeaders } from '../../testing/administrators.ts';
 import { assign } from '../../testing/as-operator.ts';
+import { countSignIns, sealEvents } from '../../testing/consuming.ts';
 import { addResource, addUser, createFixture, type Fixture, PASSWORD, unwrap } from '../../testing/fixtures.ts';
 import { type Call, openService, refusalOf, type Service } from '../../testing/http-service.ts';
 

@@ -8,6 +8,15 @@ import { CodedError } from '@countersign/protocol/coded-error';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
 
+/** A document that is already JSON text, written as it is. Its kind has no index entries of its own. */
+export class JsonText {
+  readonly json: string;
+
+  constructor(json: string) {
+    this.json = json;
+  }
+}
+
 /**
  * Names one document. All documents of an anchor are in one partition and change together; `name` distinguishes them.
  * Both parts may contain any text: adapters encode them, so hostile ids touch no other key (SR-51).
@@ -73,6 +82,7 @@ export interface Change {
   readonly expect: readonly { readonly key: RawKey; readonly version: number }[];
   readonly put?: readonly {
     readonly key: DocumentKey;
+    /** The document, or its {@link JsonText}. */
     readonly value: unknown;
     /** Absolute instant from which readers do not see it. */
     readonly expiresAt?: number;
@@ -93,6 +103,12 @@ export interface StoredEvent {
   /** Grows by one per event within a partition, from 1. */
   readonly sequence: number;
   readonly event: Json;
+}
+
+/** An event as it was stored: the text that `JSON.stringify` made of it. */
+export interface StoredText {
+  readonly sequence: number;
+  readonly text: string;
 }
 
 export interface RangeOptions {
@@ -165,6 +181,15 @@ export interface Store {
 
   /** Events of one partition with `sequence > after`, in order. Old ones may have been dropped by the stream's cap. */
   readEvents(partition: number, after: number, limit: number): Promise<StoredEvent[]>;
+
+  /**
+   * The events of every partition after its given sequence, up to `limit` of each. One command on a single Redis, so
+   * that asking often costs little.
+   */
+  readStreams(after: readonly number[], limit: number): Promise<StoredText[][]>;
+
+  /** Number of commits with events that this process has sent. Unchanged: it has nothing new for {@link readStreams}. */
+  readonly appends: number;
 
   /** The partition of this anchor's documents, from 0. */
   partitionOf(anchor: string): number;

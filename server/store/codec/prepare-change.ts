@@ -1,4 +1,11 @@
-import type { Change, IndexEntry, RangeOptions, RawKey, StoredEvent } from '../../kernel/ports/store.ts';
+import {
+  type Change,
+  type IndexEntry,
+  JsonText,
+  type RangeOptions,
+  type RawKey,
+  type StoredEvent,
+} from '../../kernel/ports/store.ts';
 import { encodeKey } from './key-codec.ts';
 
 /** A validated {@link Change} as text and bytes: applying it cannot fail on its content. */
@@ -43,10 +50,18 @@ export function prepareChange(change: Change): PreparedChange {
   if (written.size !== put.length + removed.length) {
     throw new TypeError('A change writes one document twice');
   }
-  const index = (change.index ?? []).flatMap(({ index, add, remove }) => [
-    ...(remove ? [{ index, entry: encodeEntry(index, remove), add: false }] : []),
-    ...(add ? [{ index, entry: encodeEntry(index, add), add: true }] : []),
-  ]);
+  const index: { index: string; entry: Buffer; add: boolean }[] = [];
+  // A segment of events adds one entry to hundreds of indexes.
+  let last: { entry: IndexEntry; bytes: Buffer } | undefined;
+  const encode = (name: string, entry: IndexEntry): Buffer => {
+    if (last?.entry !== entry) last = { entry, bytes: encodeKey(entry.sort, entry.id) };
+    assertEntry(name, last.bytes);
+    return last.bytes;
+  };
+  for (const { index: name, add, remove } of change.index ?? []) {
+    if (remove) index.push({ index: name, entry: encode(name, remove), add: false });
+    if (add) index.push({ index: name, entry: encode(name, add), add: true });
+  }
   return {
     anchor,
     operation,
@@ -74,12 +89,10 @@ export function assertRestorable(events: readonly StoredEvent[], given: number, 
   if (!Number.isSafeInteger(last) || last < before) throw new RangeError(`Not the last event: ${last}`);
 }
 
-function encodeEntry(index: string, { sort, id }: IndexEntry): Buffer {
-  const entry = encodeKey(sort, id);
+function assertEntry(index: string, entry: Buffer): void {
   if (Buffer.byteLength(index) + entry.length > INDEX_ENTRY_BYTES) {
     throw new RangeError(`An index entry is longer than ${INDEX_ENTRY_BYTES} bytes`);
   }
-  return entry;
 }
 
 function assertAnchor(key: RawKey, anchor: string): void {
@@ -93,6 +106,7 @@ function assertInstant(instant: number, name: string): void {
 }
 
 function toJson(value: unknown): string {
+  if (value instanceof JsonText) return value.json;
   const json: string | undefined = JSON.stringify(value);
   if (json === undefined) throw new TypeError('A document or event must be JSON');
   return json;

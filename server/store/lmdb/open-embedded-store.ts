@@ -12,6 +12,7 @@ import {
   type Store,
   type Stored,
   type StoredEvent,
+  type StoredText,
   StoreUnavailable,
 } from '../../kernel/ports/store.ts';
 import { ParsedDocuments } from '../codec/parsed-documents.ts';
@@ -90,6 +91,7 @@ export class EmbeddedStore implements Store {
   readonly #sweeper = new Sweeper();
   readonly #budget = new TurnBudget();
   #open = true;
+  #appends = 0;
   /** True if a transaction could not be flushed since LMDB was opened. */
   #failed = false;
   #reopening: Promise<void> | undefined;
@@ -136,7 +138,11 @@ export class EmbeddedStore implements Store {
   async commit(change: Change): Promise<CommitOutcome> {
     const prepared = prepareChange(change);
     this.#assertOpen();
-    return this.#commits.commit(prepared);
+    try {
+      return await this.#commits.commit(prepared);
+    } finally {
+      if (prepared.events.length > 0) this.#appends += 1;
+    }
   }
 
   async increment(
@@ -157,12 +163,21 @@ export class EmbeddedStore implements Store {
 
   async readEvents(partition: number, after: number, limit: number): Promise<StoredEvent[]> {
     if (partition !== 0) throw new RangeError(`No partition ${partition}`);
-    return this.#read(limit, () =>
+    const [texts = []] = await this.readStreams([after], limit);
+    return texts.map(({ sequence, text }) => ({ sequence, event: JSON.parse(text) as Json }));
+  }
+
+  async readStreams([after = 0]: readonly number[], limit: number): Promise<StoredText[][]> {
+    return this.#read(limit, () => [
       [...this.#tables.events.getRange({ start: numbered(after + 1), limit })].map(({ key, value }) => {
         this.#budget.spend(value.length);
-        return { sequence: key.readUIntBE(0, 6), event: JSON.parse(value.toString('utf8')) as Json };
+        return { sequence: key.readUIntBE(0, 6), text: value.toString('utf8') };
       }),
-    );
+    ]);
+  }
+
+  get appends(): number {
+    return this.#appends;
   }
 
   partitionOf(): number {

@@ -11,6 +11,7 @@ import {
   type Store,
   type Stored,
   type StoredEvent,
+  type StoredText,
   StoreUnavailable,
 } from '../../kernel/ports/store.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
@@ -23,6 +24,7 @@ import { INCREMENT } from './library.ts';
 import { claimDeployment } from './partition-check.ts';
 import { openParsedDocuments, readDocuments } from './read-documents.ts';
 import { readRange } from './read-range.ts';
+import { readStreams } from './read-streams.ts';
 import { scanKeys } from './scan-keys.ts';
 import { sendCommit } from './send-commit.ts';
 import { corkWrites } from './socket-corking.ts';
@@ -106,6 +108,7 @@ class RedisStore implements Store {
   readonly #answerTimeoutMs: number;
   readonly #prefix: string;
   readonly #parsed = openParsedDocuments();
+  #appends = 0;
 
   constructor(
     client: Client,
@@ -136,7 +139,11 @@ class RedisStore implements Store {
   async commit(change: Change): Promise<CommitOutcome> {
     const prepared = prepareChange(change);
     // The operation id makes a resend harmless if the first was applied and its response lost (SR-52).
-    return this.#ask(() => sendCommit(this.#client, this.#keys, prepared, this.#eventCap));
+    try {
+      return await this.#ask(() => sendCommit(this.#client, this.#keys, prepared, this.#eventCap));
+    } finally {
+      if (prepared.events.length > 0) this.#appends += 1;
+    }
   }
 
   async increment(
@@ -164,6 +171,14 @@ class RedisStore implements Store {
       sequence: Number.parseInt(id, 10),
       event: JSON.parse(fields[1] ?? 'null') as Json,
     }));
+  }
+
+  async readStreams(after: readonly number[], limit: number): Promise<StoredText[][]> {
+    return this.#ask(() => readStreams(this.#client, this.#keys, after, limit));
+  }
+
+  get appends(): number {
+    return this.#appends;
   }
 
   partitionOf(anchor: string): number {

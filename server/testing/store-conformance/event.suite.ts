@@ -71,6 +71,36 @@ export function eventBehaviour(fresh: Fresh): void {
       }
     });
 
+    test('are read from every partition at once, as the text that was stored', async () => {
+      const store = await fresh();
+      const written = ['usr_1', 'usr_2', 'a\0b', 'ünï'].map((anchor, n) => ({
+        anchor,
+        event: { n, 2: '\u2028', 1: '\ud800' },
+      }));
+      for (const { anchor, event } of written) {
+        await store.commit(changeOf(anchor, { append: ['before', event] }));
+      }
+      const start = new Array<number>(store.partitions).fill(0);
+      const all = await store.readStreams(start, 100);
+      const parsed = all.map((events) => events.map(({ sequence, text }) => ({ sequence, event: JSON.parse(text) })));
+      expect(parsed.filter((events) => events.length > 0)).toEqual(await eventsOf(store));
+      const texts = all.flat().map(({ text }) => text);
+      expect(texts.toSorted()).toEqual(written.flatMap(({ event }) => ['"before"', JSON.stringify(event)]).toSorted());
+      const ends = all.map((events) => events.at(-1)?.sequence ?? 0);
+      expect((await store.readStreams(ends, 100)).flat()).toEqual([]);
+      const limited = await store.readStreams(start, 1);
+      expect(limited).toEqual(all.map((events) => events.slice(0, 1)));
+    });
+
+    test('are counted by the process that appends them', async () => {
+      const store = await fresh();
+      const before = store.appends;
+      await store.commit(changeOf('anchor', { append: ['one', 'two'] }));
+      expect(store.appends).toBe(before + 1);
+      await store.commit(changeOf('anchor', { append: [] }));
+      expect(store.appends).toBe(before + 1);
+    });
+
     test('throws for a partition beyond the last', async () => {
       const store = await fresh();
       await expect(store.readEvents(store.partitions, 0, 10)).rejects.toThrow(RangeError);

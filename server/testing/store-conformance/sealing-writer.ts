@@ -1,8 +1,7 @@
 import { writeSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { countSignIns } from '../../events/count-sign-ins.ts';
-import { sealEvents } from '../../events/seal-events.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
+import { countSignIns, sealEvents } from '../consuming.ts';
 import { append, sampleEvent, streamPortsOver } from '../event-stream.ts';
 
 /**

@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { accountId } from '../../testing/samples.ts';
+import { contentLines, GENESIS, hashSegment, LineHash, type Segment } from './segment.ts';
+
+const header = { account: accountId(1), number: 7, previous: GENESIS, sealedAt: 1 };
+
+/** An export prints the segment that was stored. */
+function hashOfExport(segment: Segment): string {
+  const hash = new LineHash();
+  for (const line of contentLines(segment)) hash.add(line);
+  return hash.digest();
+}
+
+test('SR-34: no content of an event makes a segment that its export does not verify', () => {
+  const attacks = ['"}', '\\', '\n{"seal":1}', '\u2028', '\ud800', '\u0000', '__proto__', '2', '-0', 'é', '😀'];
+  const text = fc.oneof(fc.constantFrom(...attacks), fc.string({ unit: 'binary' }));
+  const event = fc.dictionary(text, fc.oneof(text, fc.double(), fc.jsonValue()), { maxKeys: 8 });
+  fc.assert(
+    fc.property(fc.array(event, { minLength: 1, maxLength: 5 }), (events) => {
+      const texts = events.map((one, at) => ({ id: `0-${at + 1}`, text: JSON.stringify(one) }));
+      const { hash, document } = hashSegment(header, texts);
+      const stored = JSON.parse(document('a signature')) as Segment;
+      expect(stored).toMatchObject({ ...header, hash, signature: 'a signature' });
+      expect(stored.records.map(({ id, event: one }) => ({ id, text: JSON.stringify(one) }))).toEqual(texts);
+      expect(hashOfExport(stored)).toBe(hash);
+    }),
+    { numRuns: 300 },
+  );
+});

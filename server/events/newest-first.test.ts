@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { AccountId } from '../kernel/ids.ts';
+import { newOperation } from '../store/transact.ts';
+import { operatorContext } from '../testing/as-operator.ts';
+import { sealEvents } from '../testing/consuming.ts';
+import { append, type StreamPorts, sampleEvent, streamPortsOver } from '../testing/event-stream.ts';
+import { unwrap } from '../testing/fixtures.ts';
+import { accountId, resourceId, tokenId, userId } from '../testing/samples.ts';
+import { openTemporaryStore } from '../testing/temporary-store.ts';
+import { START } from '../testing/test-ports.ts';
+import { auditChainDocument, eventIndexes, segmentDocument } from './documents.ts';
+import { dropOldSegments } from './drop-old-segments.ts';
+import { listEvents } from './list-events.ts';
+import { eventEntry } from './log/event-entry.ts';
+import type { Segment } from './log/segment.ts';
+import { indexedIds, removalOf } from './seal-events.ts';
+
+const ACCOUNT = accountId(1);
+const IDS = [undefined, resourceId(0), resourceId(1), userId(1), tokenId(3)] as const;
+
+/** Writes a segment as versions before wrote it: an index entry for each record. */
+async function writeAsBefore({ store, clock, random }: StreamPorts, account: AccountId, number: number): Promise<void> {
+  const key = segmentDocument.key(account, number);
+  const [stored] = await store.getMany([key], clock.now());
+  if (!stored) throw new Error('no such segment');
+  const { indexed: _, ...segment }: Segment = stored.value;
+  const entries = segment.records.flatMap((record, position) =>
+    [eventIndexes.all(account), ...indexedIds(record.event).map((id) => eventIndexes.about(account, id))].map(
+      (index) => ({ index, add: eventEntry(record, number, position) }),
+    ),
+  );
+  await store.commit({
+    anchor: key.anchor,
+    operation: newOperation({ clock, random }),
+    now: clock.now(),
+    expect: [],
+    put: [{ key, value: segment }],
+    index: [...removalOf(stored.value), ...entries],
+  });
+}
+
+/** All segments of the account, whatever the index says. */
+async function readSegments({ store, clock }: StreamPorts): Promise<Segment[]> {
+  const [chain] = await store.getMany([auditChainDocument.key(ACCOUNT)], clock.now());
+  const numbers = Array.from({ length: chain?.value.number ?? 0 }, (_, at) => at + 1);
+  const stored = await store.getMany(
+    numbers.map((number) => segmentDocument.key(ACCOUNT, number)),
+    clock.now(),
+  );
+  return stored.flatMap((one) => one?.value ?? []);
+}
+
+async function listAll(ports: StreamPorts, about: string | undefined, limit: number): Promise<string[]> {
+  const listed: string[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = unwrap(await listEvents(ports, operatorContext(ACCOUNT).actor, { about }, { after, limit }));
+    listed.push(...page.items.map(({ id }) => id));
+    if (page.next === null) return listed;
+    after = page.next;
+  }
+}
+
+const instant = fc.integer({ min: 0, max: 6000 });
+const wave = fc.record({ times: fc.array(instant, { minLength: 1, maxLength: 40 }), isOld: fc.boolean() });
+
+test('pages show every event once and in time, over segments that overlap and over those of earlier versions', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(wave, { minLength: 1, maxLength: 6 }),
+      fc.integer({ min: 1, max: 9 }),
+      async (waves, limit) => {
+        const { store, remove } = await openTemporaryStore();
+        try {
+          const ports = await streamPortsOver(store, 'list');
+          let made = 0;
+          for (const { times, isOld } of waves) {
+            const events = times.map((at) => ({ ...sampleEvent(made++), account: ACCOUNT, at: START + at }));
+            await append(ports, 'thing', events);
+            await sealEvents(ports);
+            if (isOld) await writeAsBefore(ports, ACCOUNT, (await readSegments(ports)).length);
+          }
+          const segments = await readSegments(ports);
+          const placed = segments
+            .flatMap(({ number, records }) => records.map((record, position) => ({ ...record, number, position })))
+            .sort((a, b) => b.event.at - a.event.at || b.number - a.number || b.position - a.position);
+          for (const id of IDS) {
+            const expected = placed.filter(({ event }) => id === undefined || indexedIds(event).includes(id));
+            expect(await listAll(ports, id, limit)).toEqual(expected.map((record) => record.id));
+          }
+          ports.clock.advance(10_000);
+          await dropOldSegments(ports, { keptMs: 1, mostEvents: 1 });
+          for (const id of IDS) {
+            const index = id === undefined ? eventIndexes.all(ACCOUNT) : eventIndexes.about(ACCOUNT, id);
+            expect(await ports.store.range(index, { limit: 10 })).toEqual([]);
+          }
+        } finally {
+          await remove();
+        }
+      },
+    ),
+    { numRuns: 15 },
+  );
+});
+
+test('a sign-in costs one entry for its user and one for its token, and shares the others', async () => {
+  const { store, remove } = await openTemporaryStore();
+  const ports = await streamPortsOver(store, 'entries');
+  const events = Array.from({ length: 50 }, (_, at) => ({
+    ...sampleEvent(2),
+    account: ACCOUNT,
+    at: START + at,
+    actor: { kind: 'operator' } as const,
+    subject: userId(at),
+    related: [tokenId(at)],
+  }));
+  await append(ports, 'thing', events);
+  await sealEvents(ports);
+  const sealed = ports.store.commits.find(({ change }) => change.anchor === `audit/${ACCOUNT}`);
+  // The account and the resource, and the account among those that the sealer knows.
+  expect(sealed?.change.index).toHaveLength(2 * 50 + 3);
+  await remove();
+});

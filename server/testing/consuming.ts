@@ -1,0 +1,20 @@
+import { type ConsumeOptions, consumeEvents } from '../events/consume-events.ts';
+import { createCounter } from '../events/count-sign-ins.ts';
+import { createSealer } from '../events/seal-events.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+
+/** Seals every event that has been appended. Returns the number of events read. */
+export function sealEvents(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>,
+  options: ConsumeOptions = {},
+): Promise<number> {
+  return consumeEvents(ports, [createSealer(ports)], options);
+}
+
+/** Counts every sign-in that has been appended. Returns the number of events read. */
+export function countSignIns(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  { keptDays, ...options }: ConsumeOptions & { keptDays: number },
+): Promise<number> {
+  return consumeEvents(ports, [createCounter(ports, keptDays)], options);
+}
