@@ -104,7 +104,7 @@ export async function openStore(config: Config, log: Logger): Promise<Store> {
   const { openRedisStore } = await import('../store/redis/open-redis-store.ts');
   return openRedisStore({
     url: config.store.url.reveal(),
-    allowWeakDurability: config.allowWeakDurability,
+    ...config.redis,
     warn: (message) => log.warn(message),
   });
 }

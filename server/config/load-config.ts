@@ -21,7 +21,7 @@ export interface Config {
   readonly listen: { readonly host: string; readonly port: number };
   readonly dataFolder: string;
   readonly store: { readonly kind: 'embedded' } | { readonly kind: 'redis'; readonly url: Secret };
-  readonly allowWeakDurability: boolean;
+  readonly redis: { readonly partitions: number; readonly replicas?: number };
   readonly masterKey: {
     readonly fromEnvironment?: Secret;
     /** Old keys, which still decrypt what they encrypted. */
@@ -138,7 +138,10 @@ function frozen(values: Values, url: string): Config {
     listen: Object.freeze({ ...values.COUNTERSIGN_LISTEN }),
     dataFolder: values.COUNTERSIGN_DATA,
     store: Object.freeze({ ...values.COUNTERSIGN_STORE }),
-    allowWeakDurability: values.COUNTERSIGN_ALLOW_WEAK_DURABILITY,
+    redis: Object.freeze({
+      partitions: values.COUNTERSIGN_STORE_PARTITIONS,
+      ...omitUndefined({ replicas: values.COUNTERSIGN_STORE_REPLICAS }),
+    }),
     masterKey: Object.freeze({
       ...omitUndefined({ fromEnvironment: masterKey }),
       ...(oldMasterKeys ? { oldFromEnvironment: Object.freeze([...oldMasterKeys]) } : {}),

@@ -100,11 +100,15 @@ export const VARIABLES = {
       'must be embedded or a redis://, rediss://, redis+sentinel:// or redis+cluster:// URL',
     ).default({ kind: 'embedded' }),
   },
-  COUNTERSIGN_ALLOW_WEAK_DURABILITY: {
-    meaning:
-      'Start although Redis may lose acknowledged writes. Used codes can then come back after a crash or failover.',
-    otherwise: '`false`',
-    schema: flag,
+  COUNTERSIGN_STORE_PARTITIONS: {
+    meaning: 'Parts of a Redis store, 1 to 4,096. Fixed when the store is created.',
+    otherwise: '`64`',
+    schema: whole(1, 4096, 64),
+  },
+  COUNTERSIGN_STORE_REPLICAS: {
+    meaning: 'Replicas that a Redis primary must at least have. Each change waits for all of them. 0 refuses replicas.',
+    otherwise: '`1` behind Sentinel, else `0`',
+    schema: integer(0, 16).optional(),
   },
   COUNTERSIGN_MASTER_KEY: {
     meaning: 'Encrypts all secrets: 32 random bytes in base64 or hex. Excludes the key file.',

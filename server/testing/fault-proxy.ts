@@ -15,21 +15,36 @@ export interface FaultProxy {
   plan(next: () => Fault | undefined): void;
   /** Milliseconds by which every chunk from the client is delayed. */
   delay(next: () => number): void;
+  /**
+   * Milliseconds by which every chunk from the server to a replica is held back. What is held back is lost with the
+   * connection.
+   */
+  holdBack(ms: number): void;
   /** While frozen, nothing passes and nothing is closed. */
   freeze(frozen: boolean): void;
   stop(): Promise<void>;
 }
 
+async function passAt(due: number): Promise<void> {
+  const left = due - performance.now();
+  if (left > 0) await pause(left, undefined, { ref: false });
+}
+
+/** A replica that has all data, and follows, reports how far it is. */
+const REPLICA_REPORT = 'REPLCONF\r\n$3\r\nACK';
+
 /** A TCP proxy in front of a server on loopback that breaks connections at chosen moments. */
 export async function startFaultProxy(targetPort: number, marker: string): Promise<FaultProxy> {
   let fault: () => Fault | undefined = () => undefined;
   let lateness: () => number = () => 0;
+  let heldBackMs = 0;
   let frozen = false;
   const sockets = new Set<Socket>();
 
   const server = createServer((client) => {
     const upstream = connect(targetPort, '127.0.0.1');
     let swallowReply = false;
+    let isReplication = false;
     const both = [client, upstream];
     const breakOff = (): void => {
       for (const socket of both) socket.destroy();
@@ -44,8 +59,10 @@ export async function startFaultProxy(targetPort: number, marker: string): Promi
       });
     }
     let turn = Promise.resolve();
+    let replies = Promise.resolve();
     client.on('data', (chunk) => {
       if (frozen) return;
+      if (chunk.includes(REPLICA_REPORT)) isReplication = true;
       const planned = chunk.includes(marker) ? fault() : undefined;
       if (planned === 'before-send') return breakOff();
       if (planned === 'before-reply') swallowReply = true;
@@ -55,8 +72,10 @@ export async function startFaultProxy(targetPort: number, marker: string): Promi
     });
     upstream.on('data', (chunk) => {
       if (frozen) return;
-      if (swallowReply) breakOff();
-      else client.write(chunk);
+      if (swallowReply) return breakOff();
+      if (!isReplication) return void client.write(chunk);
+      const due = performance.now() + heldBackMs;
+      replies = replies.then(() => passAt(due)).then(() => void client.write(chunk));
     });
   });
   server.listen(0, '127.0.0.1');
@@ -69,6 +88,9 @@ export async function startFaultProxy(targetPort: number, marker: string): Promi
     },
     delay: (next) => {
       lateness = next;
+    },
+    holdBack: (ms) => {
+      heldBackMs = ms;
     },
     freeze: (on) => {
       frozen = on;

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { freePorts } from './free-ports.ts';
 import { type Product, type RedisServer, startRedisServer } from './redis-server.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -23,12 +24,22 @@ const SLOTS = 16_384;
  */
 const NODE_TIMEOUT_MS = 60_000;
 
-/** A cluster of processes on loopback: three primaries, each with a replica on request. */
-export async function startRedisCluster(product: Product, { replicas = false } = {}): Promise<RedisCluster> {
+/**
+ * A cluster of processes on loopback: three primaries, each with a replica on request.
+ *
+ * @param behind puts something in front of a node's port, and returns the port to announce instead
+ */
+export async function startRedisCluster(
+  product: Product,
+  { replicas = false, behind }: { replicas?: boolean; behind?: (port: number) => Promise<number> } = {},
+): Promise<RedisCluster> {
   const args = ['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--cluster-require-full-coverage', 'no'];
   const nodes = await Promise.all(
     Array.from({ length: replicas ? 6 : 3 }, async (): Promise<ClusterNode> => {
-      const server = await startRedisServer({ product, args, cluster: true });
+      const [port = 0] = behind ? await freePorts(1) : [];
+      const announced = behind ? ['--cluster-announce-port', String(await behind(port))] : [];
+      const own = behind ? { port } : {};
+      const server = await startRedisServer({ product, args: [...args, ...announced], cluster: true, ...own });
       const client = new Redis(server.port, { retryStrategy: () => 50, maxRetriesPerRequest: null });
       client.on('error', () => {});
       return { server, client, id: String(await client.cluster('MYID')) };

@@ -68,19 +68,7 @@ function parseCredentials(text: string | undefined): { username?: string; passwo
 
 /** Creates a client, not yet connected, that never resends a command by itself. */
 export function createClient(address: Address, answerTimeoutMs: number): Client {
-  const options = {
-    lazyConnect: true,
-    autoResendUnfulfilledCommands: false,
-    // Not 1: with resending off, ioredis 6 forgets commands in flight when the first reconnection succeeds, and their
-    // promises never settle. 0 rejects all of them as soon as the connection closes.
-    maxRetriesPerRequest: 0,
-    connectTimeout: answerTimeoutMs,
-    // If a peer vanishes without closing, drop the connection and reject what waits on it.
-    socketTimeout: answerTimeoutMs,
-    enableAutoPipelining: false,
-    ...omitUndefined({ username: address.username, password: address.password }),
-    ...(address.tls ? { tls: {} } : {}),
-  } satisfies RedisOptions;
+  const options = connectionOptions(address, answerTimeoutMs);
   if (address.kind === 'cluster') {
     return new Cluster([...address.nodes], {
       lazyConnect: true,
@@ -93,6 +81,46 @@ export function createClient(address: Address, answerTimeoutMs: number): Client 
       redisOptions: options,
     });
   }
+  return createSingleClient(address, options);
+}
+
+/**
+ * Creates a connection of its own for writes, not yet connected. It queues nothing, so a batch is never split between
+ * two connections.
+ *
+ * @param node `host:port` of a cluster's node, to which it connects once; otherwise it finds the primary itself
+ */
+export function createWriteClient(address: Address, answerTimeoutMs: number, node?: string): Redis {
+  const options = { ...connectionOptions(address, answerTimeoutMs), enableOfflineQueue: false } as const;
+  if (node === undefined) return createSingleClient(address, options);
+  const colon = node.lastIndexOf(':');
+  return new Redis({
+    ...options,
+    host: node.slice(0, colon),
+    port: Number(node.slice(colon + 1)),
+    retryStrategy: () => null,
+  });
+}
+
+type ConnectionOptions = ReturnType<typeof connectionOptions> & { readonly enableOfflineQueue?: false };
+
+function connectionOptions(address: Address, answerTimeoutMs: number) {
+  return {
+    lazyConnect: true,
+    autoResendUnfulfilledCommands: false,
+    // Not 1: with resending off, ioredis 6 forgets commands in flight when the first reconnection succeeds, and their
+    // promises never settle. 0 rejects all of them as soon as the connection closes.
+    maxRetriesPerRequest: 0,
+    connectTimeout: answerTimeoutMs,
+    // If a peer vanishes without closing, drop the connection and reject what waits on it.
+    socketTimeout: answerTimeoutMs,
+    enableAutoPipelining: false,
+    ...omitUndefined({ username: address.username, password: address.password }),
+    ...(address.tls ? { tls: {} } : {}),
+  } satisfies RedisOptions;
+}
+
+function createSingleClient(address: Address, options: ConnectionOptions): Redis {
   const single = {
     ...options,
     db: address.db,

@@ -1,4 +1,4 @@
-#!lua name=countersign_1
+#!lua name=countersign_2
 
 -- The writing verbs of the store port. The number in the library's name is the number of the contract below: raise it
 -- (in library.ts too) with every change of KEYS, ARGV or answers, so that two server versions can share one Redis.
@@ -28,20 +28,22 @@ local function version_at(key, now)
   return version
 end
 
--- countersign_1_commit: all or nothing.
+-- countersign_2_commit: all or nothing.
 --   KEYS  1 state, 2 operation, 3 events, then the documents expected, put, deleted, then one index per index step
---   ARGV  1 now, 2 the operation's TTL in ms, 3 maximum events,
---         4 documents expected, 5 put, 6 deleted, 7 index steps (numbers of);
+--   ARGV  1 now, 2 the operation's TTL in ms, 3 maximum events, 4 versions to skip,
+--         5 documents expected, 6 put, 7 deleted, 8 index steps (numbers of);
 --         per expected: version; per put: expiresAt or "-", TTL in ms or "-", JSON;
 --         per index step: "+" or "-", member; the rest: events
 --   Answers "committed" (also when this operation was applied before) or "conflict".
 local function commit(keys, args)
   if redis.call('EXISTS', keys[2]) == 1 then
+    -- WAIT covers the writes of its own connection only, so a repeat on another connection has to write too.
+    redis.call('HINCRBY', keys[1], 'commits', args[4])
     return 'committed'
   end
   local now = tonumber(args[1])
-  local expected, put, deleted, steps = tonumber(args[4]), tonumber(args[5]), tonumber(args[6]), tonumber(args[7])
-  local key, arg = 3, 7
+  local expected, put, deleted, steps = tonumber(args[5]), tonumber(args[6]), tonumber(args[7]), tonumber(args[8])
+  local key, arg = 3, 8
   for i = 1, expected do
     if version_at(keys[key + i], now) ~= args[arg + i] then
       return 'conflict'
@@ -56,7 +58,7 @@ local function commit(keys, args)
   end
   redis.call('XLEN', keys[3])
 
-  local version = string.format('%.0f', redis.call('HINCRBY', keys[1], 'commits', 1))
+  local version = string.format('%.0f', redis.call('HINCRBY', keys[1], 'commits', args[4] + 1))
   redis.call('SET', keys[2], '1', 'PX', args[2])
   for i = 1, put do
     local expires_at, ttl, json = args[arg + 1], args[arg + 2], args[arg + 3]
@@ -92,7 +94,7 @@ local function commit(keys, args)
   return 'committed'
 end
 
--- countersign_1_increment: counts a call in a window's counter.
+-- countersign_2_increment: counts a call in a window's counter.
 --   KEYS  1 the window's counter   ARGV  1 its TTL in ms   Answers the count.
 local function increment(keys, args)
   local count = redis.call('INCR', keys[1])
@@ -102,5 +104,5 @@ local function increment(keys, args)
   return count
 end
 
-redis.register_function('countersign_1_commit', commit)
-redis.register_function('countersign_1_increment', increment)
+redis.register_function('countersign_2_commit', commit)
+redis.register_function('countersign_2_increment', increment)

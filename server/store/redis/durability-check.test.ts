@@ -45,21 +45,6 @@ describe.each<Product>(['redis', 'valkey'])('the durability check at start and o
     expect((refusal as Error).message).toContain(`${name} is "${weak}" and must be "${sound}"`);
   });
 
-  test('allows weak durability if configured, and warns of each weak setting', async () => {
-    const warnings: string[] = [];
-    await withSetting('appendfsync', 'no', 'always', async () => {
-      const store = await openRedisStore({
-        url: server.url,
-        allowWeakDurability: true,
-        answerTimeoutMs: START_TIMEOUT_MS,
-        warn: (message) => warnings.push(message),
-      });
-      await store.check();
-      await store.close();
-    });
-    expect(warnings).toContainEqual(expect.stringContaining('weak durability allowed: appendfsync is "no"'));
-  });
-
   test('finds a setting weakened at run time in the readiness check, and serves nothing until it is fixed', async () => {
     const store = await openRedisStore({ url: server.url, ...quiet });
     const change = changeOf('anchor', { put: [{ key: keyOf('anchor'), value: 1 }] });

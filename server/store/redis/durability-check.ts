@@ -8,21 +8,26 @@ export class StoreSettingsRefused extends CodedError {
   readonly code = 'STORE_SETTINGS_REFUSED';
 }
 
+const SEARCH_INTERVAL_MS = 1_000;
+
 /**
  * Watches every server the client connects to: whenever a connection becomes ready, it checks the server's settings and
  * loads the function library (SR-50). A refusal lasts until a later check passes.
  */
 export class Guard {
-  readonly #allowWeakDurability: boolean;
+  readonly #replicas: number;
   readonly #warn: (message: string) => void;
   readonly #library = readLibrary();
   readonly #nodes = new Set<Redis>();
   readonly #running = new Set<Promise<void>>();
   readonly #refusals = new Map<Redis, StoreSettingsRefused>();
   readonly #warned = new Set<string>();
+  /** When Sentinel was last asked for another server, by the monotonic clock. */
+  readonly #searched = new WeakMap<Redis, number>();
 
-  constructor(allowWeakDurability: boolean, warn: (message: string) => void) {
-    this.#allowWeakDurability = allowWeakDurability;
+  /** @param replicas see {@link inspectServer} */
+  constructor(replicas: number, warn: (message: string) => void) {
+    this.#replicas = replicas;
     this.#warn = warn;
   }
 
@@ -87,24 +92,29 @@ export class Guard {
   }
 
   async #look(node: Redis): Promise<void> {
-    const { server, refusals, warnings } = await inspectServer(node);
+    const { server, refusals, warnings } = await inspectServer(node, this.#replicas);
     const missing = await this.#loadOrExplain(node);
     const place = `${node.options.host}:${node.options.port} (${server})`;
     for (const warning of warnings) this.#warnOnce(`${place}: ${warning}`);
-    const weak = this.#allowWeakDurability ? [] : refusals;
-    if (this.#allowWeakDurability) {
-      for (const refusal of refusals) this.#warnOnce(`${place}: weak durability allowed: ${refusal}`);
-    }
-    const reasons = [...missing, ...weak];
+    const reasons = [...missing, ...refusals];
     if (reasons.length === 0) this.#refusals.delete(node);
     else this.#refuse(node, `${place} is refused: ${reasons.join('; ')}`);
   }
 
   /** Warns once for as long as the refusal lasts. */
   #refuse(node: Redis, message: string): void {
+    this.#lookForAnother(node);
     if (this.#refusals.get(node)?.message === message) return;
     this.#refusals.set(node, new StoreSettingsRefused(message));
     this.#warn(message);
+  }
+
+  /** A primary that was replaced may keep its connections for seconds: ask Sentinel again. */
+  #lookForAnother(node: Redis): void {
+    const now = performance.now();
+    if (!node.options.sentinels?.length || now < (this.#searched.get(node) ?? 0) + SEARCH_INTERVAL_MS) return;
+    this.#searched.set(node, now);
+    node.disconnect(true);
   }
 
   async #loadOrExplain(node: Redis): Promise<string[]> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isKnownWeak, readVersion, replicationProblems, settingProblems } from './inspect-server.ts';
+import { barrierProblems, isKnownWeak, readVersion, replicationProblems, settingProblems } from './inspect-server.ts';
 
 test('recognises Valkey by its name, not by its reported Redis version', () => {
   const info = '# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.1\r\n';
@@ -74,4 +74,29 @@ test('accepts a server alone, and refuses one that has a replica or is one', () 
 test('refuses a cluster node that does not list the others', () => {
   const info = 'role:master\r\nconnected_slaves:0\r\ncluster_enabled:1\r\n';
   expect(replicationProblems(info, undefined, false)).toEqual([expect.stringContaining('CLUSTER NODES is forbidden')]);
+});
+
+// SR-7
+test.each([
+  ['a replica that reports', ['slave0:ip=::1,port=1,state=online,offset=9,lag=1'], 1, []],
+  ['one of two', ['slave0:ip=::1,port=1,state=online,offset=9,lag=0,type=replica'], 2, ['replicas online: 1']],
+  ['a silent replica', ['slave0:ip=::1,port=1,state=online,offset=9,lag=11'], 1, ['replicas online: 0']],
+  [
+    'a replica that has no data yet',
+    ['slave0:ip=::1,port=1,state=send_bulk,offset=0,lag=0'],
+    1,
+    ['replicas online: 0'],
+  ],
+])('with commits that wait for replicas, a primary needs them: %s', (_, lines, replicas, problems) => {
+  const info = ['redis_version:8.0.2', 'role:master', `connected_slaves:${lines.length}`, ...lines].join('\r\n');
+  expect(barrierProblems(info, replicas)).toEqual(problems.map((problem) => expect.stringContaining(problem)));
+});
+
+test('with commits that wait for replicas, refuses a replica itself, and a server without WAITAOF', () => {
+  expect(barrierProblems('redis_version:7.0.15\r\nrole:slave\r\n', 1)).toEqual([
+    expect.stringContaining('no WAITAOF'),
+    'its role is "slave" and must be "master"',
+  ]);
+  const replicaOfCluster = 'redis_version:7.2.0\r\nrole:slave\r\ncluster_enabled:1\r\n';
+  expect(barrierProblems(replicaOfCluster, 1)).toEqual([]);
 });

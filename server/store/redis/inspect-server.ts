@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { shortage } from './replica-barrier.ts';
 
 /** Minimum versions without the known remote code execution in Lua (CVE-2025-49844), per release line. */
 const SAFE_VERSIONS = {
@@ -18,13 +19,17 @@ const REQUIRED = {
 interface ServerReport {
   /** `redis 8.0.4` */
   readonly server: string;
-  /** Reasons against using the server, unless weak durability is allowed. */
+  /** Reasons against using the server. */
   readonly refusals: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** Checks one server's product, version and settings. Rejects only if the server does not respond. */
-export async function inspectServer(node: Redis): Promise<ServerReport> {
+/**
+ * Checks one server's product, version and settings. Rejects only if the server does not respond.
+ *
+ * @param replicas replicas that commits wait for; 0 if they do not
+ */
+export async function inspectServer(node: Redis, replicas: number): Promise<ServerReport> {
   const [info, settings] = await Promise.all([
     unlessForbidden(node.info('server', 'replication', 'cluster')),
     readSettings(node),
@@ -37,7 +42,10 @@ export async function inspectServer(node: Redis): Promise<ServerReport> {
       ]
     : [];
   const behindSentinel = (node.options.sentinels ?? []).length > 0;
-  const replication = replicationProblems(info, await readClusterNodes(node, info), behindSentinel);
+  const replication =
+    replicas === 0
+      ? replicationProblems(info, await readClusterNodes(node, info), behindSentinel)
+      : barrierProblems(info, replicas);
   return { server: `${product} ${version}`, refusals: [...settingProblems(settings), ...replication], warnings };
 }
 
@@ -83,9 +91,13 @@ async function readClusterNodes(node: Redis, info: string): Promise<string | und
   return (await unlessForbidden(node.cluster('NODES'))) as string | undefined;
 }
 
+const UNPROTECTED = 'a failover can lose acknowledged writes (set COUNTERSIGN_STORE_REPLICAS)';
+/** Redis considers a replica good if it reported this recently; it reports every second. */
+const MAX_REPLICA_SILENCE_S = 10;
+
 /**
- * Reasons against a server because of replicas: a write acknowledged by a primary may be missing on the replica that
- * takes over, which would bring back used codes, counters and locks (SR-7).
+ * Reasons against a server because of replicas that no commit waits for: a write acknowledged by a primary may be
+ * missing on the replica that takes over, which would bring back used codes, counters and locks (SR-7).
  *
  * @param clusterNodes the response to `CLUSTER NODES` for the whole cluster, including replicas that are down
  */
@@ -95,13 +107,35 @@ export function replicationProblems(info: string, clusterNodes: string | undefin
   const replicas = Math.max(Number(fields.get('connected_slaves') ?? 0), countReplicas(clusterNodes));
   return [
     ...(isClustered(info) && clusterNodes === undefined ? [forbidden('CLUSTER NODES', '+cluster|nodes')] : []),
-    ...(behindSentinel ? ['it is behind Sentinel, and a failover can lose acknowledged writes'] : []),
+    ...(behindSentinel ? [`it is behind Sentinel, and ${UNPROTECTED}`] : []),
     ...(role === 'master' ? [] : [`its role is "${role}" and must be "master"`]),
-    ...(replicas === 0 ? [] : [`replicas: ${replicas}, and a failover can lose acknowledged writes`]),
+    ...(replicas === 0 ? [] : [`replicas: ${replicas}, and ${UNPROTECTED}`]),
     ...(role === 'master' && /[^0]/.test(fields.get('master_replid2') ?? '')
       ? ['it was promoted from a replica, and acknowledged writes can be missing']
       : []),
   ];
+}
+
+/**
+ * Reasons against a server in a deployment whose commits wait for replicas. A primary without them may be cut off from
+ * its successor, so it must not be read either. In a cluster it closes itself; the others serve on (SR-7).
+ */
+export function barrierProblems(info: string, replicas: number): string[] {
+  const { product, version } = readVersion(info);
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isOld = product === 'redis' && (major < 7 || (major === 7 && minor < 2));
+  const old = isOld ? [`${product} ${version} has no WAITAOF, which Redis 7.2 added`] : [];
+  if (isClustered(info)) return old;
+  const role = fieldsOf(info).get('role') ?? 'unknown';
+  if (role !== 'master') return [...old, `its role is "${role}" and must be "master"`];
+  const online = countReporting(info);
+  return online < replicas ? [...old, shortage(online, replicas)] : old;
+}
+
+/** The lines `slave0:ip=127.0.0.1,port=6380,state=online,offset=1,lag=0`. */
+function countReporting(info: string): number {
+  const reporting = [...info.matchAll(/^slave\d+:.*state=online.*lag=(\d+)/gm)];
+  return reporting.filter(([, lag]) => Number(lag) <= MAX_REPLICA_SILENCE_S).length;
 }
 
 function isClustered(info: string): boolean {

@@ -26,40 +26,41 @@ export class Keys {
     return crc32(anchor) % this.#partitions;
   }
 
+  /** The start of the partition's keys. */
+  home(partition: number): string {
+    const start = this.#starts[partition];
+    if (start === undefined) throw new RangeError(`No partition ${partition}`);
+    return start;
+  }
+
   state(partition: number): string {
-    return `${this.#start(partition)}state`;
+    return `${this.home(partition)}state`;
   }
 
   events(partition: number): string {
-    return `${this.#start(partition)}events`;
+    return `${this.home(partition)}events`;
   }
 
   check(partition: number): string {
-    return `${this.#start(partition)}check`;
+    return `${this.home(partition)}check`;
   }
 
   document(partition: number, { anchor, name }: RawKey): Key {
-    const start = `${this.#start(partition)}d:`;
+    const start = `${this.home(partition)}d:`;
     if (isUnescaped(anchor) && isWellFormed(name)) return `${start}${anchor}\0${name}`;
     return Buffer.concat([Buffer.from(start), encodeKey(anchor, name)]);
   }
 
   operation(partition: number, operation: string): Key {
-    return this.#text(`${this.#start(partition)}o:`, operation);
+    return this.#text(`${this.home(partition)}o:`, operation);
   }
 
   index(partition: number, index: string): Key {
-    return this.#text(`${this.#start(partition)}i:`, index);
+    return this.#text(`${this.home(partition)}i:`, index);
   }
 
   counter(key: string, windowMs: number, window: number): Key {
-    return this.#text(`${this.#start(this.partitionOf(key))}c:${windowMs}:${window}:`, key);
-  }
-
-  #start(partition: number): string {
-    const start = this.#starts[partition];
-    if (start === undefined) throw new RangeError(`No partition ${partition}`);
-    return start;
+    return this.#text(`${this.home(this.partitionOf(key))}c:${windowMs}:${window}:`, key);
   }
 
   #text(start: string, text: string): Key {

@@ -9,5 +9,5 @@ export function readLibrary(): string {
   return readFileSync(new URL('./countersign.lua', import.meta.url), 'utf8');
 }
 
-export const COMMIT = 'countersign_1_commit';
-export const INCREMENT = 'countersign_1_increment';
+export const COMMIT = 'countersign_2_commit';
+export const INCREMENT = 'countersign_2_increment';

@@ -17,7 +17,8 @@ import {
 import { MINUTE_MS } from '../../kernel/time.ts';
 import { withDeadline } from '../../kernel/with-deadline.ts';
 import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
-import { type Client, createClient, parseAddress } from './connect.ts';
+import { ClusterWriter } from './cluster-writer.ts';
+import { type Client, createClient, createWriteClient, parseAddress } from './connect.ts';
 import { Guard } from './durability-check.ts';
 import { Keys } from './keys.ts';
 import { INCREMENT } from './library.ts';
@@ -25,9 +26,11 @@ import { claimDeployment } from './partition-check.ts';
 import { openParsedDocuments, readDocuments } from './read-documents.ts';
 import { readRange } from './read-range.ts';
 import { readStreams } from './read-streams.ts';
+import { type BarrierOptions, ReplicaBarrier, WriteUnconfirmed } from './replica-barrier.ts';
 import { scanKeys } from './scan-keys.ts';
 import { sendCommit } from './send-commit.ts';
 import { corkWrites } from './socket-corking.ts';
+import { DirectWriter, type Writer } from './writer.ts';
 
 export interface RedisStoreOptions {
   /** See {@link parseAddress}. */
@@ -36,15 +39,18 @@ export interface RedisStoreOptions {
   readonly prefix?: string;
   /** Fixed when the deployment is created; another number is refused later. Default 64. */
   readonly partitions?: number;
-  /** Serve even if settings or replicas may lose acknowledged writes. Default false. */
-  readonly allowWeakDurability?: boolean;
+  /**
+   * Replicas of each primary that must at least confirm a write; all that are online must. Without, replicas are
+   * refused. Default 1 behind Sentinel, otherwise 0.
+   */
+  readonly replicas?: number;
   /** Maximum events per partition, at half a kilobyte of memory each, never freed again. Default 10,000. */
   readonly eventCap?: number;
   /** Timeout of a response of Redis. Default 3000. */
   readonly answerTimeoutMs?: number;
   /** Interval of checks of the servers' settings and replicas without a readiness request. Default 10,000. */
   readonly recheckMs?: number;
-  /** Receives refusals, vulnerable versions and allowed weaknesses. Default: a process warning. */
+  /** Receives refusals and vulnerable versions. Default: a process warning. */
   readonly warn?: (message: string) => void;
 }
 
@@ -65,8 +71,10 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > 4096) {
     throw new RangeError('partitions must be 1 to 4096');
   }
-  const client = createClient(parseAddress(options.url), answerTimeoutMs);
-  const guard = new Guard(options.allowWeakDurability ?? false, options.warn ?? process.emitWarning);
+  const address = parseAddress(options.url);
+  const { replicas = address.kind === 'sentinel' ? 1 : 0 } = options;
+  const client = createClient(address, answerTimeoutMs);
+  const guard = new Guard(replicas, options.warn ?? process.emitWarning);
   let connectionError: unknown;
   client.on('error', (error) => {
     connectionError = error;
@@ -80,8 +88,20 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     client.on('connect', () => corkWrites(client.stream));
     client.on('ready', () => guard.watch(client));
   }
+  const connect = (node?: string): Redis => {
+    const redis = createWriteClient(address, answerTimeoutMs, node);
+    redis.on('connect', () => corkWrites(redis.stream));
+    redis.on('error', (error) => {
+      connectionError = error;
+    });
+    guard.watch(redis);
+    return redis;
+  };
+  const barrier = { replicas, timeoutMs: Math.floor(answerTimeoutMs / 3) };
+  const writer = createWriter(client, connect, barrier);
   const keys = new Keys(prefix, partitions);
-  const store = new RedisStore(client, guard, keys, partitions, options.eventCap ?? 10_000, answerTimeoutMs, prefix);
+  const eventCap = options.eventCap ?? 10_000;
+  const store = new RedisStore(client, writer, guard, keys, partitions, eventCap, answerTimeoutMs, prefix);
   try {
     await client.connect().catch((error: unknown) => {
       throw new StoreUnavailable('Redis cannot be reached', { cause: connectionError ?? error });
@@ -89,19 +109,28 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     if (client instanceof Cluster) await Promise.all(client.nodes('all').map(whenConnected));
     await guard.settled();
     if (guard.refusal) throw guard.refusal;
-    await claimDeployment(client, keys, partitions);
+    await claimDeployment(client, writer, keys, partitions);
     const rechecking = setInterval(() => guard.recheck(), options.recheckMs ?? 10_000).unref();
     client.once('end', () => clearInterval(rechecking));
     return store;
   } catch (error) {
+    writer.close();
     client.disconnect();
     throw error;
   }
 }
 
+function createWriter(client: Client, connect: (node?: string) => Redis, barrier: BarrierOptions): Writer {
+  if (barrier.replicas === 0) return new DirectWriter(client);
+  return client instanceof Cluster
+    ? new ClusterWriter(client, connect, barrier)
+    : new ReplicaBarrier(connect(), barrier);
+}
+
 class RedisStore implements Store {
   readonly partitions: number;
   readonly #client: Client;
+  readonly #writer: Writer;
   readonly #guard: Guard;
   readonly #keys: Keys;
   readonly #eventCap: number;
@@ -112,6 +141,7 @@ class RedisStore implements Store {
 
   constructor(
     client: Client,
+    writer: Writer,
     guard: Guard,
     keys: Keys,
     partitions: number,
@@ -120,6 +150,7 @@ class RedisStore implements Store {
     prefix: string,
   ) {
     this.#client = client;
+    this.#writer = writer;
     this.#guard = guard;
     this.#keys = keys;
     this.partitions = partitions;
@@ -140,7 +171,7 @@ class RedisStore implements Store {
     const prepared = prepareChange(change);
     // The operation id makes a resend harmless if the first was applied and its response lost (SR-52).
     try {
-      return await this.#ask(() => sendCommit(this.#client, this.#keys, prepared, this.#eventCap));
+      return await this.#ask(() => sendCommit(this.#writer, this.#keys, prepared, this.#eventCap));
     } finally {
       if (prepared.events.length > 0) this.#appends += 1;
     }
@@ -190,10 +221,12 @@ class RedisStore implements Store {
     const [state, stream] = [this.#keys.state(partition), this.#keys.events(partition)];
     await this.#ask(async () => {
       assertRestorable(events, Number((await this.#client.hget(state, 'events')) ?? 0), last);
+      const home = this.#keys.home(partition);
       for (const { sequence, event } of events) {
-        await this.#client.xadd(stream, 'MAXLEN', '=', this.#eventCap, `${sequence}-0`, 'e', JSON.stringify(event));
+        const entry = [`${sequence}-0`, 'e', JSON.stringify(event)];
+        await this.#writer.write(home, () => ['xadd', stream, 'MAXLEN', '=', this.#eventCap, ...entry]);
       }
-      await this.#client.hset(state, 'events', last);
+      await this.#writer.write(home, () => ['hset', state, 'events', last]);
     });
   }
 
@@ -208,7 +241,13 @@ class RedisStore implements Store {
     const writes = this.#ask(() =>
       Promise.all(
         Array.from({ length: written }, (_, partition) =>
-          this.#client.set(this.#keys.check(partition), '1', 'PX', MINUTE_MS),
+          this.#writer.write(this.#keys.home(partition), () => [
+            'set',
+            this.#keys.check(partition),
+            '1',
+            'PX',
+            MINUTE_MS,
+          ]),
         ),
       ),
     );
@@ -217,6 +256,7 @@ class RedisStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#writer.close();
     if (this.#client.status === 'ready') await this.#client.quit().catch(() => this.#client.disconnect());
     else this.#client.disconnect();
   }
@@ -242,6 +282,7 @@ class RedisStore implements Store {
       return await send();
     } catch (error) {
       if (isCallersBug(error)) throw error;
+      if (error instanceof WriteUnconfirmed) this.#guard.recheck();
       const reason = error instanceof Error ? error.message : '';
       if (!FUNCTION_MISSING.test(reason) && !CONNECTION_LOST.test(reason)) throw unavailable(error);
       try {

@@ -1,6 +1,7 @@
 import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import type { Client } from './connect.ts';
 import type { Keys } from './keys.ts';
+import type { Writer } from './writer.ts';
 
 /** Number of the layout of keys and values. */
 const LAYOUT = 1;
@@ -9,12 +10,14 @@ const LAYOUT = 1;
  * Stores the settings of a new deployment, or compares them: with another number of partitions every document would be
  * looked up in the wrong partition.
  */
-export async function claimDeployment(client: Client, keys: Keys, partitions: number): Promise<void> {
+export async function claimDeployment(client: Client, writer: Writer, keys: Keys, partitions: number): Promise<void> {
   const ours = `layout=${LAYOUT} partitions=${partitions}`;
   let found: string | null;
   try {
     await client.set(keys.deployment, ours, 'NX');
     found = await client.get(keys.deployment);
+    // It may exist without a replica's confirmation.
+    if (found === ours) await writer.write(keys.deployment, () => ['set', keys.deployment, ours]);
   } catch (error) {
     throw new StoreUnavailable('Redis did not confirm the deployment', { cause: error });
   }

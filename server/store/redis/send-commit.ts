@@ -1,9 +1,9 @@
 import type { CommitOutcome } from '../../kernel/ports/store.ts';
 import { HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
 import type { PreparedChange } from '../codec/prepare-change.ts';
-import type { Client } from './connect.ts';
 import type { Key, Keys } from './keys.ts';
 import { COMMIT } from './library.ts';
+import type { Writer } from './writer.ts';
 
 /** Real time for which an applied operation is remembered. The contract promises ten minutes. */
 export const OPERATION_RETENTION_MS = 15 * MINUTE_MS;
@@ -11,34 +11,40 @@ export const OPERATION_RETENTION_MS = 15 * MINUTE_MS;
 export const EXPIRED_RETENTION_MS = HOUR_MS;
 
 /**
- * Sends one change and waits until Redis has it on disk (`appendfsync always` responds after the fsync).
- *
- * Every change is sent here, so a replica barrier (SR-7) would belong here: with replicas, the FCALL, a `WAIT 1` and a
- * `WAITAOF 1 1` have to go down ONE dedicated connection to the partition's primary in one pipeline, and both responses
- * must confirm a replica; otherwise the change is unconfirmed and StoreUnavailable.
+ * Versions that a connection's first commit in a partition skips. A primary that failed may have used versions that were
+ * never confirmed, and its readers know them; more than that it never uses. A failover opens new connections.
  */
+const SKIPPED_VERSIONS = 2 ** 28;
+
+/** Sends one change and waits until it is durable. */
 export async function sendCommit(
-  client: Client,
+  writer: Writer,
   keys: Keys,
   change: PreparedChange,
   eventCap: number,
 ): Promise<CommitOutcome> {
-  const { names, values } = encodeCommit(keys, change, eventCap);
-  return (await client.fcall(COMMIT, names.length, ...names, ...values)) as CommitOutcome;
+  const partition = keys.partitionOf(change.anchor);
+  const outcome = await writer.write(keys.home(partition), (isFirst) => {
+    const { names, values } = encodeCommit(keys, partition, change, eventCap, isFirst ? SKIPPED_VERSIONS : 0);
+    return ['fcall', COMMIT, names.length, ...names, ...values];
+  });
+  return outcome as CommitOutcome;
 }
 
 /** KEYS and ARGV as `countersign.lua` describes them. */
 function encodeCommit(
   keys: Keys,
-  { anchor, operation, now, expect, put, delete: removed, index, events }: PreparedChange,
+  partition: number,
+  { operation, now, expect, put, delete: removed, index, events }: PreparedChange,
   eventCap: number,
+  skipped: number,
 ): { names: Key[]; values: (string | number | Buffer)[] } {
-  const partition = keys.partitionOf(anchor);
   const names: Key[] = [keys.state(partition), keys.operation(partition, operation), keys.events(partition)];
   const values: (string | number | Buffer)[] = [
     now,
     OPERATION_RETENTION_MS,
     eventCap,
+    skipped,
     expect.length,
     put.length,
     removed.length,

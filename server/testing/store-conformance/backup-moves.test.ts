@@ -35,10 +35,19 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function redis(prefix: string): Promise<Store> {
-  const store = await openRedisStore({ url: server.url, prefix, answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} });
+async function redis(prefix: string, partitions = 64): Promise<Store> {
+  const given = { prefix, partitions, answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} };
+  const store = await openRedisStore({ url: server.url, ...given });
   opened.push(() => store.close());
   return store;
+}
+
+async function expectSame(over: TestPorts): Promise<void> {
+  const users = await over.store.range(userIndexes.created(scene.account), { limit: 1000 });
+  expect(users).toEqual(await ports.store.range(userIndexes.created(scene.account), { limit: 1000 }));
+  const request = { resource: scene.resource.id, method: 'password', user: 'alice', password: PASSWORD } as const;
+  expect(unwrap(await authenticate(over, { account: scene.account, ...request })).user?.id).toBe(scene.user.id);
+  expect(unwrap(await listLedger(over, operatorContext(scene.account), { limit: 10 })).items).toHaveLength(2);
 }
 
 test('moves a backup from the embedded store to Redis, to another Redis, and back', async () => {
@@ -52,13 +61,7 @@ test('moves a backup from the embedded store to Redis, to another Redis, and bac
   const back = await restoreBackup(third, backupReader(await backupOf(second)));
   expect(back.eventsLeft).toBeGreaterThan(100);
 
-  for (const over of [first, second, third]) {
-    const users = await over.store.range(userIndexes.created(scene.account), { limit: 1000 });
-    expect(users).toEqual(await ports.store.range(userIndexes.created(scene.account), { limit: 1000 }));
-    const request = { resource: scene.resource.id, method: 'password', user: 'alice', password: PASSWORD } as const;
-    expect(unwrap(await authenticate(over, { account: scene.account, ...request })).user?.id).toBe(scene.user.id);
-    expect(unwrap(await listLedger(over, operatorContext(scene.account), { limit: 10 })).items).toHaveLength(2);
-  }
+  for (const over of [first, second, third]) await expectSame(over);
   // An entry is on the anchor of its object's changes.
   const [user] = await first.store.range(userIndexes.created(scene.account), { limit: 1 });
   if (!user) throw new Error('no user');
@@ -75,4 +78,16 @@ test('moves a backup from the embedded store to Redis, to another Redis, and bac
   expect((await first.store.readEvents(0, 0, 1000)).at(-1)?.sequence).toBeGreaterThanOrEqual(last);
   await third.store.commit({ anchor: 'x', operation: 'x', now: 1, expect: [], append: ['new'] });
   expect((await third.store.readEvents(0, 0, 1000)).at(-1)?.sequence).toBeGreaterThan(last);
+});
+
+test('moves a backup between Redis stores with other numbers of partitions', async () => {
+  const few = overStore(ports, await redis('few', 3));
+  await restoreBackup(few, backupReader(await backupOf(ports)));
+  const many = overStore(ports, await redis('many', 200));
+  const more = await restoreBackup(many, backupReader(await backupOf(few)));
+  expect(more.eventsLeft).toBe(0);
+  const again = overStore(ports, await redis('again', 3));
+  const fewer = await restoreBackup(again, backupReader(await backupOf(many)));
+  expect(fewer.eventsLeft).toBe(more.events);
+  for (const over of [few, many, again]) await expectSame(over);
 });

@@ -1,0 +1,46 @@
+import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts';
+import { type ClusterNode, startRedisCluster } from '../redis-cluster.ts';
+import type { Product } from '../redis-server.ts';
+import { waitUntil } from '../wait-until.ts';
+import type { FailoverKind, FailoverRig } from './failover-rig.ts';
+
+/** A cluster of three primaries with a replica each. Replication is held back by this many milliseconds. */
+export async function startClusterPairs(product: Product, heldBackMs: number): Promise<FailoverRig> {
+  const links: FaultProxy[] = [];
+  const cluster = await startRedisCluster(product, {
+    replicas: true,
+    behind: async (port) => {
+      const link = await startFaultProxy(port, 'countersign');
+      link.holdBack(heldBackMs);
+      links.push(link);
+      return link.port;
+    },
+  });
+  const pairs = cluster.primaries.map((primary, at) => ({ primary, replica: cluster.replicas[at] ?? primary }));
+  let turn = 0;
+  return {
+    url: cluster.url,
+    failOver: async (kind: FailoverKind) => {
+      const pair = pairs[turn++ % pairs.length];
+      if (!pair) throw new Error('A cluster has pairs');
+      const { primary: old, replica: next } = pair;
+      if (kind === 'kill') await old.server.kill();
+      // Takes over without asking the old primary, nor waiting for what it has not sent yet.
+      await next.client.cluster('FAILOVER', 'TAKEOVER');
+      await waitUntil('the replica is a primary', () => hasRole(next, 'master'));
+      if (kind === 'kill') await old.server.start();
+      await waitUntil('the old primary follows', async () =>
+        (await old.client.info('replication')).includes('master_link_status:up'),
+      );
+      [pair.primary, pair.replica] = [next, old];
+    },
+    stop: async () => {
+      await cluster.stop();
+      await Promise.all(links.map((link) => link.stop()));
+    },
+  };
+}
+
+async function hasRole({ client }: ClusterNode, role: 'master'): Promise<boolean> {
+  return (await client.info('replication')).includes(`role:${role}`);
+}
