@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
 import { backUp } from '../backup/back-up.ts';
-import { sealEvents } from '../events/seal-events.ts';
 import { countEntries } from '../records/offset-page.ts';
 import { byCreation } from '../store/index-entries.ts';
 import { newOperation } from '../store/transact.ts';
+import { sealEvents } from '../testing/consuming.ts';
 import { birth, createFixture, type Fixture, read } from '../testing/fixtures.ts';
 import { measureStalls } from '../testing/stall-meter.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
