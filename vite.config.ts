@@ -1,12 +1,13 @@
 import type { BuildEnvironmentOptions, EnvironmentOptions, Rolldown } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { buildParts } from './tools/build/parts.ts';
+import { buildParts, NATIVE_PACKAGES } from './tools/build/parts.ts';
 import {
   compiledMessages,
   copyIntoBuild,
   MESSAGE_FILE,
   makeExecutable,
   messagesByLanguage,
+  onlyEnglishErrors,
   plainImports,
   popupFromService,
 } from './tools/build/plugins.ts';
@@ -23,7 +24,15 @@ export default defineConfig({
   logLevel: 'warn',
   oxc: { jsx: { development: false } },
   json: { namedExports: false, stringify: false },
-  plugins: [compiledMessages, messagesByLanguage, plainImports, popupFromService, copyIntoBuild, makeExecutable],
+  plugins: [
+    compiledMessages,
+    messagesByLanguage,
+    plainImports,
+    popupFromService,
+    onlyEnglishErrors,
+    copyIntoBuild,
+    makeExecutable,
+  ],
   builder: { buildApp: (builder) => buildParts(builder) },
   environments: {
     // One script per way of loading the widget, each complete in itself.
@@ -121,19 +130,28 @@ function library(input: string, outDir: string): EnvironmentOptions {
   };
 }
 
-/** What runs in Node: our own modules bundled for a fast start, dependencies left in node_modules. */
+/**
+ * What runs in Node, with its dependencies, because finding and reading hundreds of files is half of a start. Names and
+ * lines stay, for stack traces; as ASCII, because Node keeps other sources in twice the memory.
+ */
 function program(outDir: string, input: Record<string, string>): EnvironmentOptions {
-  // All in one folder, so that what a module reads beside itself is found there too.
-  const output: Rolldown.OutputOptions = { entryFileNames: '[name].js', chunkFileNames: '[name].js' };
+  const output: Rolldown.OutputOptions = {
+    // All in one folder, so that what a module reads beside itself is found there too.
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name].js',
+    comments: false,
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: false, asciiOnly: true } },
+  };
   return {
     consumer: 'server',
+    resolve: { noExternal: true, external: [...NATIVE_PACKAGES] },
     build: {
       ssr: true,
       outDir,
       emptyOutDir: false,
       target: 'node20',
-      minify: false,
       sourcemap: outDir === 'dist/server',
+      license: { fileName: 'licenses.md' },
       rolldownOptions: { checks, input, output },
     },
   };

@@ -24,7 +24,7 @@ export async function hashAdministratorPassword(
   password: string,
   personal: readonly string[],
 ): Promise<Result<{ passwordHash: string }>> {
-  const judged = validatePassword(password, { secondFactor: true, personal });
+  const judged = await validatePassword(password, { secondFactor: true, personal });
   if (judged) return passwordRefusal(judged);
   return {
     passwordHash: await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password))),

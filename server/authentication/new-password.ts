@@ -36,7 +36,7 @@ export async function validateNewPassword(
   owner: PasswordOwner,
   password: string,
 ): Promise<Refusal | undefined> {
-  const violation = validatePassword(password, await passwordRule(ports, owner));
+  const violation = await validatePassword(password, await passwordRule(ports, owner));
   return violation && passwordRefusal(violation);
 }
 

@@ -1,19 +1,19 @@
-import { dictionary } from '@zxcvbn-ts/language-common';
 import type { PasswordFlaw } from '../kernel/result.ts';
 
 /**
  * 49,000 common passwords, the most common first. One text and a search through it (0.1 ms, beside a hash of ten) take
- * a tenth of the memory of a set of as many strings. Loaded for the first new password, because most processes never
- * see one.
+ * a tenth of the memory of a set of as many strings.
  */
-function listOfCommon(): { text: string; longest: number } {
-  list ??= foldList();
-  return list;
+interface CommonPasswords {
+  readonly text: string;
+  readonly longest: number;
 }
 
-let list: { text: string; longest: number } | undefined;
+let list: Promise<CommonPasswords> | undefined;
 
-function foldList(): { text: string; longest: number } {
+/** Loaded for the first new password, because most processes never see one. */
+async function loadList(): Promise<CommonPasswords> {
+  const { dictionary } = await import('@zxcvbn-ts/language-common');
   const entries = [...new Set(dictionary['passwords-common'].map(folded))];
   return { text: `\n${entries.join('\n')}\n`, longest: Math.max(...entries.map((entry) => entry.length)) };
 }
@@ -33,16 +33,18 @@ const MAX_UNIT = 4;
  * Why the whole password is one that attackers try early, ignoring case; undefined if it is not. A common word within a
  * longer password is allowed (NIST SP 800-63B-4 section 3.1.1.2 compares the whole password).
  */
-export function commonness(password: string, personal: readonly string[]): PasswordFlaw | undefined {
+export async function commonness(password: string, personal: readonly string[]): Promise<PasswordFlaw | undefined> {
+  list ??= loadList();
+  const common = await list;
   const text = folded(password);
-  if (isListed(text)) return 'listed';
+  if (isListed(text, common)) return 'listed';
   const unit = repeatedUnit(text);
-  if (unit !== text && ([...unit].length <= MAX_UNIT || isListed(unit))) return 'pattern';
+  if (unit !== text && ([...unit].length <= MAX_UNIT || isListed(unit, common))) return 'pattern';
   if (isOfRuns(text)) return 'pattern';
-  if (isPersonal(text, personal)) return 'personal';
+  if (isPersonal(text, personal, common)) return 'personal';
   // `password1234567`, `!!sunshine!!`: a common password with fewer characters around it than in it.
   const core = coreOf(text);
-  if (core.length * 2 >= text.length && isListed(repeatedUnit(core))) return 'listed';
+  if (core.length * 2 >= text.length && isListed(repeatedUnit(core), common)) return 'listed';
   return undefined;
 }
 
@@ -50,9 +52,8 @@ function folded(text: string): string {
   return text.normalize('NFC').toLowerCase();
 }
 
-function isListed(text: string): boolean {
+function isListed(text: string, common: CommonPasswords): boolean {
   if (text === '' || text.includes('\n')) return false;
-  const common = listOfCommon();
   return text.length <= common.longest && common.text.includes(`\n${text}\n`);
 }
 
@@ -96,7 +97,7 @@ function coreOf(text: string): string {
 }
 
 /** True if, without all personal words, less is left than was removed, or only a common password. */
-function isPersonal(text: string, personal: readonly string[]): boolean {
+function isPersonal(text: string, personal: readonly string[], common: CommonPasswords): boolean {
   const words = personal
     .flatMap((word) => [word, ...word.split(/[^\p{L}\p{N}]+/u)])
     .map((word) => folded(word).replace(NOT_A_SIGN, ''))
@@ -106,7 +107,7 @@ function isPersonal(text: string, personal: readonly string[]): boolean {
   let rest = signs;
   for (const word of words) rest = rest.replaceAll(word, '');
   if (rest === signs) return false;
-  return rest.length * 2 < signs.length || isListed(rest) || isOfRuns(rest);
+  return rest.length * 2 < signs.length || isListed(rest, common) || isOfRuns(rest);
 }
 
 const NOT_A_SIGN = /[^\p{L}\p{N}]/gu;

@@ -36,17 +36,17 @@ export function minLengthOf({ secondFactor }: Pick<PasswordRule, 'secondFactor'>
  * Why a new password is refused; undefined if it is allowed. Lengths are in code points after NFC. No kind of character
  * is required or forbidden.
  */
-export function validatePassword(
+export async function validatePassword(
   password: string,
   { secondFactor, personal }: PasswordRule,
-): PasswordViolation | undefined {
+): Promise<PasswordViolation | undefined> {
   const normalised = normalisePassword(password);
   let length = 0;
   for (const _codePoint of normalised) length++;
   if (length > PASSWORD_MAX_LENGTH) return { code: 'PASSWORD_TOO_LONG', maxLength: PASSWORD_MAX_LENGTH };
   const minLength = minLengthOf({ secondFactor });
   if (length < minLength) return { code: 'PASSWORD_TOO_SHORT', minLength };
-  const flaw = commonness(normalised, personal);
+  const flaw = await commonness(normalised, personal);
   return flaw && { code: 'PASSWORD_COMMON', flaw };
 }
 

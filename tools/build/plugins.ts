@@ -72,6 +72,13 @@ export const popupFromService: Plugin = {
   },
 };
 
+/** The validator exports its messages in 60 languages as one object, a quarter of a megabyte that no code here reads. */
+export const onlyEnglishErrors: Plugin = {
+  name: 'only-english-errors',
+  applyToEnvironment: ({ config }) => config.consumer === 'server',
+  load: (id) => (id.endsWith('/zod/v4/locales/index.js') ? "export { default as en } from './en.js';" : undefined),
+};
+
 /** Files that the server reads at run time. */
 export const copyIntoBuild: Plugin = {
   name: 'copy-what-is-read-at-run-time',

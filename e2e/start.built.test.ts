@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { parseSync } from 'oxc-parser';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePorts } from '../server/testing/free-ports.ts';
+import { NATIVE_PACKAGES } from '../tools/build/parts.ts';
+import { builtPath } from './harness/built-service.ts';
+import { serviceProcess } from './harness/service-process.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const run = promisify(execFile);
+/** Asked for by packages that do without it. */
+const OPTIONAL = ['supports-color'];
+const LATE = [
+  '@bufbuild/protobuf',
+  '@node-rs/bcrypt',
+  '@rubensworks/saxes',
+  '@simplewebauthn/server',
+  '@zxcvbn-ts/language-common',
+  'csv-parse',
+  'ioredis',
+  'lmdb',
+  'nodemailer',
+];
+/** Read, not imported: the countries. */
+const DATA_PACKAGES = ['@ip-location-db/geo-whois-asn-country-mmdb'];
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cs-start-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Imports {
+  atStart: string[];
+  later: string[];
+}
+
+/** What a built file imports when it is loaded, and what it may load later. */
+async function importsOf(path: string): Promise<Imports> {
+  const text = await readFile(path, 'utf8');
+  const { staticImports, dynamicImports, staticExports } = parseSync(path, text).module;
+  const from = staticExports.flatMap(({ entries }) => entries.flatMap((entry) => entry.moduleRequest?.value ?? []));
+  return {
+    atStart: [...staticImports.map(({ moduleRequest }) => moduleRequest.value), ...from],
+    later: [
+      ...dynamicImports.map(({ moduleRequest: { start, end } }) => text.slice(start + 1, end - 1)),
+      ...[...text.matchAll(/\b(?:__)?require\("([^"]+)"\)/g)].flatMap(([, name]) => name ?? []),
+    ],
+  };
+}
+
+test.each(['server', 'cli'])(
+  'the built %s imports only its own files, Node and packages with machine code',
+  async (part) => {
+    const files = (await readdir(builtPath(part))).filter((name) => name.endsWith('.js'));
+    expect(files).not.toEqual([]);
+    const foreign = new Set<string>();
+    for (const file of files) {
+      const { atStart, later } = await importsOf(join(builtPath(part), file));
+      for (const name of [...atStart, ...later]) if (!name.startsWith('./') && !isBuiltin(name)) foreign.add(name);
+    }
+    expect([...NATIVE_PACKAGES, ...OPTIONAL]).toEqual(expect.arrayContaining([...foreign]));
+    expect(foreign.has('lmdb')).toBe(part === 'server');
+  },
+);
+
+test('what few services or few requests need is not loaded at the start', async () => {
+  const loaded = new Set<string>();
+  const load = async (file: string) => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    for (const name of (await importsOf(builtPath(`server/${file}`))).atStart)
+      if (name.startsWith('./')) await load(name.slice(2));
+      else loaded.add(name);
+  };
+  await load('main.js');
+  const maps = [...loaded].filter((name) => name.endsWith('.js')).map((name) => builtPath(`server/${name}.map`));
+  const texts = await Promise.all(maps.map((path) => readFile(path, 'utf8').catch(() => '{"sources":[]}')));
+  const sources = texts.flatMap((text): string[] => JSON.parse(text).sources);
+  const packages = new Set(sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []));
+  // What must be there, so that an empty list does not pass.
+  expect([...packages]).toEqual(expect.arrayContaining(['hono', 'zod']));
+  for (const late of LATE) {
+    expect(packages).not.toContain(late);
+    expect(loaded).not.toContain(late);
+  }
+});
+
+test('the service starts and answers with no package installed except those', async () => {
+  const installed = join(folder, 'installed');
+  for (const part of ['server', 'widget', 'console'])
+    await cp(builtPath(part), join(installed, 'dist', part), { recursive: true });
+  await cp(join(ROOT, 'package.json'), join(installed, 'package.json'));
+  for (const name of [...NATIVE_PACKAGES, ...DATA_PACKAGES]) {
+    const link = join(installed, 'node_modules', name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(join(ROOT, 'node_modules', name), link);
+  }
+  const [port = 0] = await freePorts(1);
+  const url = `http://localhost:${port}`;
+  const service = serviceProcess(join(installed, 'dist/server/start.cjs'), url, {
+    PATH: process.env.PATH,
+    COUNTERSIGN_DATA: join(folder, 'data'),
+    COUNTERSIGN_LISTEN: `127.0.0.1:${port}`,
+  });
+  try {
+    await service.start();
+    expect((await fetch(`${url}/v1/openapi.json`)).status).toBe(200);
+  } finally {
+    await service.kill();
+  }
+});
+
+test('the command line runs with no package installed', async () => {
+  const alone = join(folder, 'countersign.mjs');
+  await cp(builtPath('cli/countersign.js'), alone);
+  const { stdout } = await run(process.execPath, [alone, '--help'], { cwd: folder });
+  expect(stdout).toContain('Usage: countersign');
+});
+
+// The attack: compiled code that a stranger left in a cache runs at the next start, with the master key.
+test('compiled code is kept only beside the code, where it is as safe as the code', async () => {
+  const installed = join(folder, 'kept');
+  await cp(builtPath('server'), join(installed, 'server'), { recursive: true });
+  await cp(join(ROOT, 'package.json'), join(installed, 'package.json'));
+  await symlink(join(ROOT, 'node_modules'), join(installed, 'node_modules'));
+  const cache = join(installed, 'server/compile-cache');
+  await rm(cache, { recursive: true, force: true });
+  // Stands for Node 22, also where the tests run on Node 20.
+  const stub = join(folder, 'stub.cjs');
+  await writeFile(stub, "require('node:module').enableCompileCache = (folder) => console.log(folder);");
+  const help = () => run(process.execPath, ['--require', stub, join(installed, 'server/start.cjs'), '--help']);
+
+  expect((await help()).stdout.trim()).toBe(cache);
+  expect((await stat(cache)).mode & 0o777).toBe(0o700);
+
+  // Where the folder cannot be made, the service starts without it.
+  await rm(cache, { recursive: true });
+  await writeFile(cache, '');
+  const { stdout, stderr } = await help();
+  expect(stdout).toBe('');
+  expect(stderr).toContain('usage: start.cjs');
+});
