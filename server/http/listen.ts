@@ -159,8 +159,13 @@ async function stop(
  * another. Node itself refuses HTTP/1.1 without any; HTTP/1.0 needs none, and HAProxy's health checks send none.
  */
 function isHostClear(rawHeaders: readonly string[]): boolean {
-  const hosts = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'host');
-  return hosts.length === 0 || (hosts.length === 1 && hosts[0] !== '');
+  let isFirst = true;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() !== 'host') continue;
+    if (!isFirst || rawHeaders[at + 1] === '') return false;
+    isFirst = false;
+  }
+  return true;
 }
 
 /** For failures before a request reaches the app (an invalid Host or target), or outside of its error handling. */

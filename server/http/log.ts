@@ -35,7 +35,7 @@ export function createLogger(options: LogOptions): Logger {
     {
       level: options.level,
       base: null,
-      timestamp: () => `,"time":"${new Date(Date.now()).toISOString()}"`,
+      timestamp: createTimestamp(),
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError },
       hooks: { streamWrite: harmlessLine },
@@ -44,6 +44,18 @@ export function createLogger(options: LogOptions): Logger {
   );
   output?.onRecovery((dropped) => log.warn({ dropped }, 'log lines were dropped while they could not be written'));
   return log;
+}
+
+/** The member of a line with its time. Lines of one millisecond share the text. */
+function createTimestamp(): () => string {
+  let lastMs: number | undefined;
+  let text = '';
+  return () => {
+    const nowMs = Date.now();
+    if (nowMs !== lastMs) text = `,"time":"${new Date(nowMs).toISOString()}"`;
+    lastMs = nowMs;
+    return text;
+  };
 }
 
 /**

@@ -9,9 +9,9 @@ export function sessionCookie(issuer: string): MiddlewareHandler<AppEnv> {
   const { origin, protocol } = new URL(issuer);
   const secure = protocol === 'https:';
   const options: SessionCookieOptions = { name: secure ? '__Host-countersign' : 'countersign', secure, origin };
-  return async (c, next) => {
+  return (c, next) => {
     c.set('sessionCookie', options);
-    await next();
+    return next();
   };
 }
 

@@ -12,7 +12,7 @@ const CREDENTIAL_NAMES = new Set(['apikey', 'accesstoken', 'key', 'xapikey', 'au
  * client's developer (SR-26; ASVS 14.2.1).
  */
 export function refuseApiKeyInUrl(): MiddlewareHandler<AppEnv> {
-  return async function checkUrl(c, next) {
+  return function checkUrl(c, next) {
     // The path is already decoded.
     if (holdsKey(c.req.path)) throw new RequestRefusal('API_KEY_IN_URL');
     const query = queryOf(c.req.url);
@@ -23,7 +23,7 @@ export function refuseApiKeyInUrl(): MiddlewareHandler<AppEnv> {
           throw new RequestRefusal('API_KEY_IN_URL');
       }
     }
-    await next();
+    return next();
   };
 }
 

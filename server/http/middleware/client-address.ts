@@ -24,12 +24,12 @@ const MAX_HEADER_LENGTH = 4096;
  */
 export function clientAddress(options: ClientAddressOptions): MiddlewareHandler<AppEnv> {
   const known = addressBook(options.trustedProxies);
-  return async function findClient(c, next) {
+  return function findClient(c, next) {
     const peer = c.env?.incoming?.socket?.remoteAddress;
     const connected = peer === undefined ? undefined : known(peer);
     if (!connected?.trusted) c.set('clientAddress', connected?.address);
     else c.set('clientAddress', forwardedClient(c.req.header(options.header), options.header, known));
-    await next();
+    return next();
   };
 }
 

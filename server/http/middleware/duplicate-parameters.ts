@@ -9,7 +9,7 @@ import { PROTOTYPE_NAMES } from '../strict-json.ts';
  * Prototype names are refused as well.
  */
 export function refuseDuplicateParameters(): MiddlewareHandler<AppEnv> {
-  return async function checkParameters(c, next) {
+  return function checkParameters(c, next) {
     const query = queryOf(c.req.url);
     if (query !== '') {
       const seen = new Set<string>();
@@ -19,6 +19,6 @@ export function refuseDuplicateParameters(): MiddlewareHandler<AppEnv> {
         seen.add(name);
       }
     }
-    await next();
+    return next();
   };
 }
