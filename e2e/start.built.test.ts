@@ -69,6 +69,17 @@ test.each(['server', 'cli'])(
   },
 );
 
+test('every file that is loaded later can be loaded', async () => {
+  const files = (await readdir(builtPath('server'))).filter((name) => name.endsWith('.js'));
+  const later = new Set<string>();
+  for (const file of files) for (const name of (await importsOf(builtPath(`server/${file}`))).later) later.add(name);
+  const own = [...later].filter((name) => name.startsWith('./'));
+  expect(own.length).toBeGreaterThan(5);
+  // Each in a process of its own, because one may set up what another lacks.
+  for (const name of own)
+    await run(process.execPath, ['--eval', `import(${JSON.stringify(builtPath(`server/${name}`))})`]);
+});
+
 test('what few services or few requests need is not loaded at the start', async () => {
   const loaded = new Set<string>();
   const load = async (file: string) => {

@@ -79,6 +79,16 @@ export const onlyEnglishErrors: Plugin = {
   load: (id) => (id.endsWith('/zod/v4/locales/index.js') ? "export { default as en } from './en.js';" : undefined),
 };
 
+/** The library below passkeys sets up its metadata first, which the bundler moves behind the module that asks for it. */
+export const metadataFirst: Plugin = {
+  name: 'metadata-first',
+  applyToEnvironment: ({ config }) => config.consumer === 'server',
+  transform: (code, id) =>
+    /\/tsyringe\/dist\/esm\w+\/index\.js$/.test(id)
+      ? { code: `import 'reflect-metadata';${code}`, map: null }
+      : undefined,
+};
+
 /** Files that the server reads at run time. */
 export const copyIntoBuild: Plugin = {
   name: 'copy-what-is-read-at-run-time',
