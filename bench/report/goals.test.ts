@@ -29,3 +29,31 @@ test('misses a goal whose processor time is not known', () => {
   const processes = { clients: 32, one: run, two: { ...run, cpuMicros: undefined, ratio: 2 } };
   expect(checkGoals({ ...results, processes }).map(({ isMet }) => isMet)).toEqual([false]);
 });
+
+test('compares password logins with argon2 alone and in a bare route', () => {
+  const login = { ...run, ratio: 0.9, ofRoute: 0.96 };
+  const passwords = { clients: 16, bare: run, route: { ...run, ratio: 1 }, stores: { embedded: login, redis: login } };
+  expect(checkGoals({ ...results, passwords }).map(({ measured, isMet }) => [measured, isMet])).toEqual([
+    ['0.90 of bare argon2', true],
+    ['0.96 of a bare Hono route with argon2', false],
+    ['0.90 of bare argon2', true],
+    ['0.96 of a bare Hono route with argon2', false],
+  ]);
+});
+
+test('compares the latency of codes in the smaller flood with the quiet one', () => {
+  const tally = (p99Ms: number) => ({ perSecond: 100, p50Ms: 1, p99Ms, maxMs: p99Ms, statuses: { 200: 100 } });
+  const flooded = (p99Ms: number) => {
+    const quiet = { otp: tally(2), health: tally(1) };
+    return { otp: tally(p99Ms), health: tally(1), passwords: tally(500), quiet };
+  };
+  const floods = [
+    { clients: 64, stores: { embedded: flooded(6), redis: flooded(6.1) } },
+    { clients: 256, stores: { embedded: flooded(90), redis: flooded(90) } },
+  ];
+  const flood = { otpPerSecond: 100, healthPerSecond: 50, floods };
+  expect(checkGoals({ ...results, flood }).map(({ measured, isMet }) => [measured, isMet])).toEqual([
+    ['3.00 times the quiet one', true],
+    ['3.05 times the quiet one', false],
+  ]);
+});
