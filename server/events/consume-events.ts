@@ -51,7 +51,7 @@ export interface ConsumeOptions {
   batchSize?: number;
 }
 
-const BATCH_SIZE = 4000;
+const BATCH_SIZE = 2000;
 const MIN_PER_PARTITION = 64;
 /** Events parsed per turn of the event loop: about half a millisecond. */
 const PARSED_PER_TURN = 200;

@@ -199,14 +199,14 @@ const ENTRIES: Record<string, 'kept' | 'dropped' | readonly (readonly [id: strin
   administrators: 'kept',
   'api-keys': 'kept',
   consumer: 'kept',
-  // Segment and perhaps position in it, in base 36.
+  // Segment, and in entries of earlier versions a position in it, in base 36.
   events: [
-    [`${HEAD.toString(36)}.0`, true],
-    [`${(HEAD + 1).toString(36)}.0`, false],
     [HEAD.toString(36), true],
     [(HEAD + 1).toString(36), false],
-    // It names no segment, so it cannot be ahead.
-    ['?', true],
+    [`${HEAD.toString(36)}.0`, true],
+    [`${(HEAD + 1).toString(36)}.0`, false],
+    // Of no segment, so it cannot be ahead.
+    ['-', true],
   ],
   filters: 'kept',
   ledger: [
