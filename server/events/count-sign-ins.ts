@@ -51,9 +51,13 @@ export function createCounter(ports: Pick<Ports, 'store' | 'clock' | 'random'>, 
 
 function groupsOf(account: AccountId, records: readonly AuditRecord[]) {
   const groups = new Map<string, { resource: ResourceId | undefined; day: string; events: AccountEvent[] }>();
+  // Most events are of one day, and its name is costly.
+  let last: { number: number; day: string } | undefined;
   for (const { event } of records) {
     if (!isSignIn(event)) continue;
-    const day = dayOf(event.at);
+    const number = Math.floor(event.at / DAY_MS);
+    if (last?.number !== number) last = { number, day: dayOf(event.at) };
+    const { day } = last;
     for (const resource of [event.resource, undefined]) {
       const name = `${day}/${resource ?? ''}`;
       const group = groups.get(name);

@@ -36,7 +36,7 @@ describe('a round', () => {
     await round(running);
     expect(taken).toHaveLength(3);
     const { reads } = ports.store;
-    for (let at = 0; at < 9; at++) {
+    for (let at = 0; at < 29; at++) {
       ports.clock.advance(1000);
       await round(running);
     }

@@ -4,7 +4,7 @@ import { consumeEvents, type EventConsumer } from './consume-events.ts';
 /** A process holds the turn for the rest of this window. */
 const WINDOW_MS = 1000;
 /** Rounds after which a process reads without a reason of its own: another may have ended before it read its events. */
-const IDLE_ROUNDS = 10;
+const IDLE_ROUNDS = 30;
 
 /**
  * Returns a round of consuming, to be run again and again. It asks the store nothing unless this process has appended

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { CommitOutcome } from '../../kernel/ports/store.ts';
 import { HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
 import type { PreparedChange } from '../codec/prepare-change.ts';
@@ -60,10 +61,17 @@ function encodeCommit(
     else values.push(expiresAt, Math.max(0, expiresAt - now) + EXPIRED_RETENTION_MS, json);
   }
   for (const key of removed) names.push(keys.document(partition, key));
-  for (const step of index) {
-    names.push(keys.index(partition, step.index));
-    values.push(step.add ? '+' : '-', step.entry);
+  let last: { entry: Buffer; member: Key } | undefined;
+  for (const { index: name, entry, add } of index) {
+    if (last?.entry !== entry) last = { entry, member: asText(entry) };
+    names.push(keys.index(partition, name));
+    values.push(add ? '+' : '-', last.member);
   }
   values.push(...events);
   return { names, values };
+}
+
+/** A command without bytes is encoded as one text, which is faster. */
+function asText(entry: Buffer): Key {
+  return isUtf8(entry) ? entry.toString('utf8') : entry;
 }
