@@ -5,7 +5,7 @@ import type { EventDraft, Method } from '../kernel/event.ts';
 import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayAuthenticateOn } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { Json, RawKey } from '../kernel/ports/store.ts';
+import type { Json, RawKey, Store } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
@@ -15,6 +15,7 @@ import { recordOnce } from '../store/record-once.ts';
 import { newOperation } from '../store/transact.ts';
 import { apiScope } from '../tokens/challenge.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import { assignedTokenKeys } from '../tokens/load-assigned-tokens.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
@@ -28,6 +29,7 @@ import { decoyForUnknownUser } from './decoy-for-unknown-user.ts';
 import { locateTyped } from './locate-typed.ts';
 import { accessKeys, readAccess } from './read-access.ts';
 import { readLimitedToken } from './read-limited-tokens.ts';
+import { makeUpFor, rememberedReads, rememberReads } from './remembered-reads.ts';
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type SecondFactorEvent, verifySecondFactor, verifyUserFactor } from './verify-second-factor.ts';
 
@@ -113,7 +115,7 @@ async function decide(
     case 'password-otp':
       return authenticateWithPassword(ports, attempt, access.resource, request, ahead);
     case 'otp':
-      return authenticateWithOtp(ports, attempt, access.resource, user, request);
+      return authenticateWithOtp(ports, attempt, access.resource, user, request, ahead);
     case 'token':
       return authenticateWithToken(ports, attempt, access.resource, request, ahead);
   }
@@ -121,12 +123,13 @@ async function decide(
 
 async function readNamed(ports: Needs, { actor }: RequestContext, request: AuthenticationRequest): Promise<ReadAhead> {
   const ahead = new ReadAhead(ports.store);
-  await ahead.read(authenticationKeys(actor.account, request), ports.clock.now());
+  await ahead.read(authenticationKeys(ports.store, actor.account, request), ports.clock.now());
   return ahead;
 }
 
 /** What a request alone says will be read. */
 export function authenticationKeys(
+  store: Store,
   account: AccountId,
   named: { resource: ResourceId | undefined; user?: string | undefined; token?: TokenId | undefined },
 ): RawKey[] {
@@ -134,6 +137,7 @@ export function authenticationKeys(
   return [
     ...(resource === undefined ? [] : accessKeys(resource, account)),
     ...(user === undefined ? [] : [nameKey(account, user)]),
+    ...(user === undefined || resource === undefined ? [] : rememberedReads(store, account, resource, user)),
     ...(token === undefined ? [] : [tokenDocument.key(token)]),
   ];
 }
@@ -190,6 +194,7 @@ async function authenticateWithOtp(
   resource: Resource,
   user: User | undefined,
   request: By<'otp'>,
+  ahead: ReadAhead,
 ): Promise<Result<AuthenticationResult>> {
   const answer = secondAnswerOf(request) ?? { kind: 'code', otp: '' };
   if (!user) {
@@ -199,8 +204,25 @@ async function authenticateWithOtp(
   }
   const createEvent = (outcome: SecondFactorEvent) => attempt.otp(user.id, [], outcome);
   const scope = apiScope(resource.id);
-  const asked = { method: 'otp', user, name: request.user, way: 'api', resource, answer, scope } as const;
-  const outcome = await verifyUserFactor(ports, asked, createEvent);
+  const keys = assignedTokenKeys(user, resource.id);
+  const saved = {
+    user: user.id !== request.user && ahead.knows([userDocument.key(user.id)]),
+    tokens: ahead.knows(keys),
+  };
+  const beforeRefusal = (hasWaited: boolean) =>
+    makeUpFor(ports, { user: saved.user, tokens: saved.tokens && !hasWaited });
+  const asked = {
+    method: 'otp',
+    user,
+    name: request.user,
+    way: 'api',
+    resource,
+    answer,
+    scope,
+    beforeRefusal,
+  } as const;
+  const outcome = await verifyUserFactor(ports, asked, createEvent, ahead);
+  if (!isRefusal(outcome)) rememberReads(ports.store, attempt.account, resource.id, request.user, keys);
   if (isRefusal(outcome)) {
     return outcome.refused === 'OTP_REPLAYED' ? outcome : refusal('INVALID_CREDENTIALS');
   }

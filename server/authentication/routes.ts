@@ -89,7 +89,7 @@ export const authenticationRoutes = [
     summary: 'Authenticate a user or a token',
     description:
       'Your server names the method. A success is 200; every refusal is an error status with a `code`, so a client that checks only the status never accepts a refusal by mistake.',
-    readAhead: (body, account) => authenticationKeys(account, namedIn(body)),
+    readAhead: (body, account, store) => authenticationKeys(store, account, namedIn(body)),
     request: jsonBody(request),
     responses: { 200: jsonAnswer('Authenticated.', answer) },
     handle: async (c, ports: Needs) => {
@@ -107,7 +107,7 @@ export const authenticationRoutes = [
 ];
 
 /** What a body names, before it is validated. */
-function namedIn(body: unknown): Parameters<typeof authenticationKeys>[1] {
+function namedIn(body: unknown): Parameters<typeof authenticationKeys>[2] {
   const { resource, user, token } = Object(body) as Record<string, unknown>;
   return {
     resource: parseId('res', resource),

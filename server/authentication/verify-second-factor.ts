@@ -45,6 +45,12 @@ export interface SecondFactorAttempt extends SecondFactorRules {
   decoy?: number;
   /** Creates the event of the outcome, if this is the last check. The commit that decides appends it. */
   createEvent?: (outcome: SecondFactorEvent) => Json;
+  /**
+   * Runs before a refusal that no race has delayed.
+   *
+   * @param hasWaited the tokens were read when the turn came, and not before
+   */
+  beforeRefusal?: (hasWaited: boolean) => Promise<void>;
   /** The tokens that may answer. Read at the attempt's turn, and again after every lost race. */
   readTokens: (isAgain: boolean) => Promise<LimitedToken[]>;
 }
@@ -81,20 +87,24 @@ export async function verifySecondFactor(
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const tokens = await attempt.readTokens(hasWaited || round > 0);
       const need = needForSecondFactor(tokens, attempt, now);
-      if (need.kind === 'refuse') return refuseUncounted(ports, attempt, need, now);
       if (need.kind === 'skip') return skipSecondFactor(ports, attempt);
-      const verified = await verifyCandidates(ports, attempt, candidateTokens(tokens, attempt, now), now);
-      const outcome = await commitDecision(
-        ports,
-        attempt,
-        decideSecondFactor(verified, tokens, attempt, now),
-        audit,
-        now,
-      );
+      const decision = need.kind === 'refuse' ? need : await decideOnAnswers(ports, attempt, tokens, now);
+      if (decision.kind !== 'accept' && round === 0) await attempt.beforeRefusal?.(hasWaited);
+      const outcome = await commitDecision(ports, attempt, decision, audit, now);
       if (outcome) return outcome;
     }
     throw new Contention(queue);
   });
+}
+
+async function decideOnAnswers(
+  ports: SecondFactorPorts,
+  attempt: SecondFactorAttempt,
+  tokens: LimitedToken[],
+  now: number,
+): Promise<SecondFactorDecision> {
+  const verified = await verifyCandidates(ports, attempt, candidateTokens(tokens, attempt, now), now);
+  return decideSecondFactor(verified, tokens, attempt, now);
 }
 
 /** Shared by the rounds of one attempt: it has one event, however often its counts have to be written again. */
@@ -271,6 +281,7 @@ export interface UserFactorAttempt {
   scope: string;
   /** The transaction to confirm; then only tokens of these kinds may answer. */
   signs?: { transaction: string; kinds: readonly TokenKind[] };
+  beforeRefusal?: SecondFactorAttempt['beforeRefusal'];
 }
 
 /**
@@ -280,7 +291,7 @@ export interface UserFactorAttempt {
  */
 export function verifyUserFactor(
   ports: SecondFactorPorts,
-  { method, user, name, way, resource, answer, scope, signs }: UserFactorAttempt,
+  { method, user, name, way, resource, answer, scope, signs, beforeRefusal }: UserFactorAttempt,
   createEvent?: SecondFactorAttempt['createEvent'],
   ahead: DocumentReader = ports.store,
 ): Promise<SecondFactorOutcome> {
@@ -295,7 +306,7 @@ export function verifyUserFactor(
     userBlocked: user.blocked,
     user,
     attempt: newOperation(ports),
-    ...omitUndefined({ createEvent }),
+    ...omitUndefined({ createEvent, beforeRefusal }),
     readTokens: (isAgain) => readLimitedTokens({ ...ports, store: isAgain ? ports.store : ahead }, user, resource, way),
   });
 }

@@ -76,7 +76,7 @@ function requireScope(ports: AuthorizationPorts, scope: ApiScope, keysOf?: KeysO
     const text = BEARER.exec(header)?.[1];
     if (text === undefined) return refuse(c, 'API_KEY_INVALID');
     const body = keysOf && (await c.req.json<unknown>().catch(() => undefined));
-    const outcome = await authenticateApiKey(ports, text, (account) => keysOf?.(body, account) ?? []);
+    const outcome = await authenticateApiKey(ports, text, (account) => keysOf?.(body, account, ports.store) ?? []);
     if (isRefusal(outcome)) return refuseResult(c, outcome);
     // A key limited to resources has no access to the account's other objects.
     const confined = scope !== 'authenticate' && outcome.key.resources !== undefined;

@@ -23,6 +23,11 @@ export class ReadAhead implements Pick<Store, 'getMany' | 'commit'> {
     });
   }
 
+  /** Whether all of them were read. */
+  knows(keys: readonly RawKey[]): boolean {
+    return keys.every((key) => this.#find(key));
+  }
+
   /** If one of them is not known, all are read, so that what a step reads together stays together. */
   async getMany<const K extends readonly RawKey[]>(
     keys: K,

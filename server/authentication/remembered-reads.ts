@@ -1,0 +1,62 @@
+import type { AccountId, ResourceId } from '../kernel/ids.ts';
+import { normaliseName } from '../kernel/names.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { RawKey, Store } from '../kernel/ports/store.ts';
+import { anyRecord } from '../passwords/password-counters.ts';
+import { decoyAttemptDocument } from './documents.ts';
+
+/** Maximum names; each takes some 400 bytes. */
+const MAX_NAMES = 10_000;
+
+const remembered = new WeakMap<Store, Map<string, readonly RawKey[]>>();
+
+/**
+ * Remembers which documents the last right code of a name was checked on, so that the next check can read them in the
+ * same trip as the name. They are only read earlier: what the name says at that moment decides whose they are.
+ */
+export function rememberReads(
+  store: Store,
+  account: AccountId,
+  resource: ResourceId,
+  name: string,
+  keys: readonly RawKey[],
+): void {
+  const byName = remembered.get(store) ?? new Map<string, readonly RawKey[]>();
+  remembered.set(store, byName);
+  const text = textOf(account, resource, name);
+  // The one that was used last comes last.
+  byName.delete(text);
+  byName.set(text, keys);
+  for (const oldest of byName.keys()) {
+    if (byName.size <= MAX_NAMES) break;
+    byName.delete(oldest);
+  }
+}
+
+export function rememberedReads(
+  store: Store,
+  account: AccountId,
+  resource: ResourceId,
+  name: string,
+): readonly RawKey[] {
+  return remembered.get(store)?.get(textOf(account, resource, name)) ?? [];
+}
+
+function textOf(account: AccountId, resource: ResourceId, name: string): string {
+  return `${account} ${resource} ${normaliseName(name)}`;
+}
+
+/**
+ * As many trips as were saved, before a refusal: a wrong code would otherwise be refused sooner for a name that was
+ * used before, which then exists (SR-17, SR-70). A right code is accepted without them.
+ */
+export async function makeUpFor(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  saved: { user: boolean; tokens: boolean },
+): Promise<void> {
+  const decoys = (count: number) =>
+    Array.from({ length: count }, () => decoyAttemptDocument.key(anyRecord(ports))) as readonly RawKey[];
+  if (saved.user) await ports.store.getMany(decoys(1), ports.clock.now());
+  // The user, the claim of their login, and a token.
+  if (saved.tokens) await ports.store.getMany(decoys(3), ports.clock.now());
+}
