@@ -134,10 +134,11 @@ export function authenticationKeys(
   named: { resource: ResourceId | undefined; user?: string | undefined; token?: TokenId | undefined },
 ): RawKey[] {
   const { resource, user, token } = named;
+  const name = user === undefined ? undefined : nameKey(account, user);
   return [
     ...(resource === undefined ? [] : accessKeys(resource, account)),
-    ...(user === undefined ? [] : [nameKey(account, user)]),
-    ...(user === undefined || resource === undefined ? [] : rememberedReads(store, account, resource, user)),
+    ...(name === undefined ? [] : [name]),
+    ...(name === undefined || resource === undefined ? [] : rememberedReads(store, resource, name)),
     ...(token === undefined ? [] : [tokenDocument.key(token)]),
   ];
 }
@@ -222,7 +223,8 @@ async function authenticateWithOtp(
     beforeRefusal,
   } as const;
   const outcome = await verifyUserFactor(ports, asked, createEvent, ahead);
-  if (!isRefusal(outcome)) rememberReads(ports.store, attempt.account, resource.id, request.user, keys);
+  if (!isRefusal(outcome) && !saved.tokens)
+    rememberReads(ports.store, resource.id, nameKey(attempt.account, request.user), keys);
   if (isRefusal(outcome)) {
     return outcome.refused === 'OTP_REPLAYED' ? outcome : refusal('INVALID_CREDENTIALS');
   }

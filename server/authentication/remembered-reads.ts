@@ -1,11 +1,10 @@
-import type { AccountId, ResourceId } from '../kernel/ids.ts';
-import { normaliseName } from '../kernel/names.ts';
+import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RawKey, Store } from '../kernel/ports/store.ts';
 import { anyRecord } from '../passwords/password-counters.ts';
 import { decoyAttemptDocument } from './documents.ts';
 
-/** Maximum names; each takes some 400 bytes. */
+/** Maximum names, the oldest dropped first; each takes some 400 bytes. */
 const MAX_NAMES = 10_000;
 
 const remembered = new WeakMap<Store, Map<string, readonly RawKey[]>>();
@@ -13,37 +12,25 @@ const remembered = new WeakMap<Store, Map<string, readonly RawKey[]>>();
 /**
  * Remembers which documents the last right code of a name was checked on, so that the next check can read them in the
  * same trip as the name. They are only read earlier: what the name says at that moment decides whose they are.
+ *
+ * @param name the document that the name leads to first
  */
-export function rememberReads(
-  store: Store,
-  account: AccountId,
-  resource: ResourceId,
-  name: string,
-  keys: readonly RawKey[],
-): void {
+export function rememberReads(store: Store, resource: ResourceId, name: RawKey, keys: readonly RawKey[]): void {
   const byName = remembered.get(store) ?? new Map<string, readonly RawKey[]>();
   remembered.set(store, byName);
-  const text = textOf(account, resource, name);
-  // The one that was used last comes last.
-  byName.delete(text);
-  byName.set(text, keys);
+  byName.set(textOf(resource, name), keys);
   for (const oldest of byName.keys()) {
     if (byName.size <= MAX_NAMES) break;
     byName.delete(oldest);
   }
 }
 
-export function rememberedReads(
-  store: Store,
-  account: AccountId,
-  resource: ResourceId,
-  name: string,
-): readonly RawKey[] {
-  return remembered.get(store)?.get(textOf(account, resource, name)) ?? [];
+export function rememberedReads(store: Store, resource: ResourceId, name: RawKey): readonly RawKey[] {
+  return remembered.get(store)?.get(textOf(resource, name)) ?? [];
 }
 
-function textOf(account: AccountId, resource: ResourceId, name: string): string {
-  return `${account} ${resource} ${normaliseName(name)}`;
+function textOf(resource: ResourceId, { anchor }: RawKey): string {
+  return `${resource} ${anchor}`;
 }
 
 /**

@@ -15,7 +15,10 @@ export class ReadAhead implements Pick<Store, 'getMany' | 'commit'> {
 
   /** Reads the documents that are not known yet. */
   async read(keys: readonly RawKey[], now: number): Promise<void> {
-    const unknown = keys.filter((key) => !this.#find(key));
+    const unknown: RawKey[] = [];
+    for (const key of keys) {
+      if (!this.#find(key) && !unknown.some((other) => isSame(other, key))) unknown.push(key);
+    }
     if (unknown.length === 0) return;
     const found = await this.#store.getMany(unknown, now);
     unknown.forEach((key, at) => {
