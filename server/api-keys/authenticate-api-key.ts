@@ -2,12 +2,11 @@ import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RawKey } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { isSameSecret } from '../kernel/secret-token.ts';
+import { hashSecret, isSameSecret } from '../kernel/secret-token.ts';
 import { ReadAhead } from '../store/read-ahead.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { type ApiKey, KEY_USE_STEP_MS, validSecretHashes } from './api-key.ts';
 import { parseApiKey } from './api-key-format.ts';
-import { hashApiSecret } from './create-api-key.ts';
 import { apiKeyDocument, apiKeyUseDocument } from './documents.ts';
 
 /**
@@ -28,7 +27,7 @@ export async function authenticateApiKey(
   const ahead = new ReadAhead(ports.store);
   await ahead.read([key, ...alongside(parsed.account)], now);
   const [stored] = await ahead.getMany([key], now);
-  const given = hashApiSecret(parsed.secret);
+  const given = hashSecret(parsed.secret);
   // A key of the Protectimus dialect works on that API alone.
   const kept = stored && stored.value.kind === undefined ? validSecretHashes(stored.value, now) : [];
   const right = kept.map((hash) => isSameSecret(given, hash)).includes(true);

@@ -5,12 +5,13 @@ import { mayAdminister, mayGrant } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
+import { hashSecret } from '../kernel/secret-token.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, removeObject } from '../records/read-object.ts';
 import { newOperation } from '../store/transact.ts';
 import { type ApiKey, MAX_KEY_LIFETIME_MS, MAX_OVERLAP_MS, type ProtectimusKey } from './api-key.ts';
 import { writeApiKey } from './api-key-format.ts';
-import { hashApiSecret, unknownResource } from './create-api-key.ts';
+import { unknownResource } from './create-api-key.ts';
 import { checkRanges } from './create-protectimus-key.ts';
 import { apiKeyDocument, apiKeyUseDocument } from './documents.ts';
 import { openSecret, sealSecret } from './protectimus-secret.ts';
@@ -144,10 +145,10 @@ export async function rotateApiKey(
         const former = { sealedSecret: current.sealedSecret, until };
         return { ...key, sealedSecret: sealSecret(ports, current, secret), ...(overlapMs > 0 && { former }) };
       }
-      if (current.secretHash === hashApiSecret(secret)) return current;
+      if (current.secretHash === hashSecret(secret)) return current;
       const { former: _ended, ...key } = current;
       const former = { secretHash: current.secretHash, until };
-      return { ...key, secretHash: hashApiSecret(secret), ...(overlapMs > 0 && { former }) };
+      return { ...key, secretHash: hashSecret(secret), ...(overlapMs > 0 && { former }) };
     },
     seen,
   );

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { referenceTo } from '../kernel/actor.ts';
 import type { ApiScope } from '../kernel/api-scope.ts';
 import { type AccountId, type ApiKeyId, crockford, idFromBytes, type ResourceId } from '../kernel/ids.ts';
@@ -6,6 +5,7 @@ import { mayAdminister, mayGrant } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { hashSecret } from '../kernel/secret-token.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { BearerKey } from './api-key.ts';
@@ -42,7 +42,8 @@ export async function createApiKey(
     id,
     account,
     name: input.name,
-    secretHash: hashApiSecret(secret),
+    // The secret is random and long, so a plain hash protects it; a slow one would only slow every request.
+    secretHash: hashSecret(secret),
     scopes: [...new Set(input.scopes)],
     ...(input.resources && { resources: [...new Set(input.resources)] }),
     enabled: true,
@@ -64,9 +65,4 @@ export async function unknownResource(
 ): Promise<Refusal | undefined> {
   const stored = await ports.store.getMany(resources.map(resourceDocument.key), ports.clock.now());
   return stored.every((resource) => resource?.value.account === account) ? undefined : refusal('RESOURCE_NOT_FOUND');
-}
-
-/** The secret is random and long, so a plain hash protects it; a slow one would only slow every request. */
-export function hashApiSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { anyCharacter } from '../../shared/testing/any-character.ts';
 import { capturedLog } from '../testing/captured-log.ts';
 
@@ -48,6 +48,22 @@ describe('log lines', () => {
     const captured = capturedLog();
     captured.log.info('x');
     expect(captured.lines()[0]?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  test('carry the time of each, also when the clock is set back', () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const captured = capturedLog();
+      const times = ['2026-12-31T23:59:59.999Z', '2027-01-01T00:00:00.000Z', '2027-01-01T00:00:00.007Z'];
+      const set = [...times, '2026-12-31T23:59:58.040Z', '2037-05-06T07:08:09.100Z', '2037-05-06T07:08:09.100Z'];
+      for (const time of set) {
+        vi.setSystemTime(new Date(time));
+        captured.log.info('x');
+      }
+      expect(captured.lines().map(({ time }) => time)).toEqual(set);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

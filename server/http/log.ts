@@ -46,15 +46,18 @@ export function createLogger(options: LogOptions): Logger {
   return log;
 }
 
-/** The member of a line with its time. Lines of one millisecond share the text. */
+/** The member of a line with its time. Only the milliseconds differ within a second. */
 function createTimestamp(): () => string {
-  let lastMs: number | undefined;
-  let text = '';
+  let second = Number.NaN;
+  let untilSecond = '';
   return () => {
     const nowMs = Date.now();
-    if (nowMs !== lastMs) text = `,"time":"${new Date(nowMs).toISOString()}"`;
-    lastMs = nowMs;
-    return text;
+    const current = Math.floor(nowMs / 1000);
+    if (current !== second) {
+      second = current;
+      untilSecond = new Date(nowMs).toISOString().slice(0, -'123Z'.length);
+    }
+    return `,"time":"${untilSecond}${String(nowMs - second * 1000).padStart(3, '0')}Z"`;
   };
 }
 

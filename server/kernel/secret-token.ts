@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { type IdPrefix, type idFromBytes, parseId } from './ids.ts';
 import type { Ports } from './ports/ports.ts';
 
@@ -16,11 +16,11 @@ export function secretOf(bytes: Uint8Array): string {
 
 /** SHA-256, hex: the stored form of a secret. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return hash('sha256', secret, 'hex');
 }
 
-export function secretMatches(secret: string, hash: string): boolean {
-  return isSameSecret(hashSecret(secret), hash);
+export function secretMatches(secret: string, expected: string): boolean {
+  return isSameSecret(hashSecret(secret), expected);
 }
 
 /** `<id>.<secret>`: an id and the secret that proves the right to use it. */

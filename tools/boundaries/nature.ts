@@ -41,6 +41,7 @@ const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
     'createHmac',
     'createSecretKey',
     'hash',
+    'hash',
     'pbkdf2',
     'timingSafeEqual',
   ],
