@@ -51,8 +51,9 @@ export interface ConsumeOptions {
   batchSize?: number;
 }
 
-const BATCH_SIZE = 2000;
-const MIN_PER_PARTITION = 64;
+const BATCH_SIZE = 4000;
+/** The embedded store reads this many in one turn of the event loop: some milliseconds. */
+const MAX_PER_PARTITION = 2000;
 /** Events parsed per turn of the event loop: about half a millisecond. */
 const PARSED_PER_TURN = 200;
 
@@ -65,8 +66,7 @@ export async function consumeEvents(
   consumers: readonly EventConsumer[],
   { stopping = () => false, batchSize = BATCH_SIZE }: ConsumeOptions = {},
 ): Promise<number> {
-  const share = Math.max(MIN_PER_PARTITION, Math.ceil(batchSize / ports.store.partitions));
-  const limit = Math.min(share, batchSize);
+  const limit = Math.min(MAX_PER_PARTITION, Math.ceil(batchSize / ports.store.partitions));
   for (let seen = 0; ; ) {
     let more = false;
     const failures: unknown[] = [];

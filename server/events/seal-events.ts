@@ -45,9 +45,7 @@ export function createSealer(ports: Pick<Ports, 'store' | 'clock' | 'random' | '
         state: { account, number: last, hash: previous, first, firstPrevious, kept: kept + records.length, cursors },
         write: {
           put: await Promise.all(put),
-          index: segments.flatMap(({ number, portion }) =>
-            entriesBySecond(account, number, portion).map(({ index, entry }) => ({ index, add: entry })),
-          ),
+          index: segments.flatMap(({ number, portion }) => indexSteps('add', account, number, portion)),
         },
       };
     },
@@ -55,28 +53,36 @@ export function createSealer(ports: Pick<Ports, 'store' | 'clock' | 'random' | '
 }
 
 /** One entry for each id and second, however often the segment names the id in that second. */
-function entriesBySecond(account: AccountId, segment: number, records: readonly AuditRecord[]): IndexedEntry[] {
-  const seconds = new Map<number, { entry: IndexedEntry['entry']; ids: Set<string> }>();
+function indexSteps(
+  verb: 'add' | 'remove',
+  account: AccountId,
+  segment: number,
+  records: readonly AuditRecord[],
+): NonNullable<Change['index']>[number][] {
+  const seconds = new Map<number, Set<string>>();
   for (const { event } of records) {
     const second = secondOf(event.at);
-    let known = seconds.get(second);
-    if (!known) {
-      known = { entry: secondEntry(second, segment), ids: new Set() };
-      seconds.set(second, known);
+    let ids = seconds.get(second);
+    if (!ids) {
+      ids = new Set();
+      seconds.set(second, ids);
     }
-    for (const id of indexedIds(event)) known.ids.add(id);
+    for (const id of indexedIds(event)) ids.add(id);
   }
-  return [...seconds.values()].flatMap(({ entry, ids }) => [
-    { index: eventIndexes.all(account), entry },
-    ...Array.from(ids, (id) => ({ index: eventIndexes.about(account, id), entry })),
-  ]);
+  const about = eventIndexes.about(account, '');
+  return [...seconds].flatMap(([second, ids]) => {
+    const entry = secondEntry(second, segment);
+    const steps = Array.from(ids, (id) => ({ index: about + id, [verb]: entry }));
+    steps.push({ index: eventIndexes.all(account), [verb]: entry });
+    return steps;
+  });
 }
 
 /** The index steps that remove a segment's entries. */
 export function removalOf({ account, number, records, indexed }: Segment): NonNullable<Change['index']> {
-  const entries =
-    indexed === 'by-second' ? entriesBySecond(account, number, records) : entriesByRecord(account, number, records);
-  return entries.map(({ index, entry }) => ({ index, remove: entry }));
+  return indexed === 'by-second'
+    ? indexSteps('remove', account, number, records)
+    : entriesByRecord(account, number, records).map(({ index, entry }) => ({ index, remove: entry }));
 }
 
 function entriesByRecord(account: AccountId, segment: number, records: readonly AuditRecord[]): IndexedEntry[] {

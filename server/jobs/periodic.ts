@@ -37,7 +37,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
   };
   const consumers = [createSealer(ports), createCounter(ports, config.statisticsKeptDays), deliveries.consumer];
   return [
-    { name: 'webhooks', everyMs: 500, processes: 'every', run: () => deliveries.turn() },
+    { name: 'webhooks', everyMs: 250, processes: 'every', run: () => deliveries.turn() },
     { name: 'events', everyMs: 1000, processes: 'every', run: createEventRounds(ports, consumers) },
     {
       name: 'retention',
