@@ -1,11 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import { expect, expectTypeOf, test } from 'vitest';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import { createOperatorApp } from '../../composition/operator/operator-app.ts';
 import { operatorRoutes } from '../../composition/operator/routes.ts';
+import { appWith } from '../../testing/http-app.ts';
 import { openService, refusalOf } from '../../testing/http-service.ts';
 import { operatorOptions } from '../../testing/operator-options.ts';
+import { bodyLimit } from '../middleware/body-limit.ts';
+import { strictJson } from '../middleware/strict-json.ts';
 import { internalRoute, route } from './route.ts';
-import { jsonAnswer } from './router.ts';
+import { apiRouter, jsonAnswer, jsonBody } from './router.ts';
 
 const declaration = {
   method: 'get',
@@ -56,4 +59,62 @@ test('SR-27: requests from outside the operator’s socket do not reach routes o
   }
   expect((await app.request('/operator/accounts', {}, { operator: true })).status).toBe(200);
   await ports.close();
+});
+
+// SR-28. The attack: a body that its schema refuses reaches the handler, because its type is missing, foreign or oddly
+// written.
+describe('SR-28: a handler runs only with a body that its schema accepts', () => {
+  const router = apiRouter();
+  const ran: unknown[] = [];
+  route({
+    ...declaration,
+    method: 'post',
+    scope: 'public',
+    request: { params: z.object({ id: z.string().max(3) }), ...jsonBody(z.strictObject({ name: z.string().trim() })) },
+    handle: (c) => {
+      ran.push(c.req.valid('json'));
+      return c.body(null, 204);
+    },
+  }).install(router, {}, []);
+  const { app } = appWith(bodyLimit(), strictJson());
+  app.route('/', router);
+  const send = async (body: string | undefined, type: string | undefined, id = 'a') => {
+    const headers = type === undefined ? [] : [['content-type', type] as [string, string]];
+    const response = await app.request(`/things/${id}`, {
+      method: 'POST',
+      headers,
+      ...(body && { body: Buffer.from(body) }),
+    });
+    return response.status === 204 ? 204 : await refusalOf(response);
+  };
+  const refused = (status: number, code: string) => ({ status, code });
+
+  test.each([
+    ['{"name":" a "}', 'application/json', 204],
+    ['{"name":" a "}', 'Application/JSON; charset=UTF-8', 204],
+    ['{"name":" a "}', 'application/json; charset="utf-8"', 204],
+    ['{"name":" a "}', 'application/json ; charset=utf-8', refused(422, 'INPUT_INVALID')],
+    ['{"name":" a "}', 'application/problem+json', refused(415, 'MEDIA_TYPE_UNSUPPORTED')],
+    ['{"name":" a "}', 'text/plain', refused(415, 'MEDIA_TYPE_UNSUPPORTED')],
+    ['{"name":" a "}', undefined, refused(415, 'MEDIA_TYPE_UNSUPPORTED')],
+    ['{"name":1}', 'application/json', refused(422, 'INPUT_INVALID')],
+    ['{"name":"a","role":"superuser"}', 'application/json', refused(422, 'INPUT_INVALID')],
+    ['[]', 'application/json', refused(422, 'INPUT_INVALID')],
+    ['null', 'application/json', refused(422, 'INPUT_INVALID')],
+    [undefined, 'application/json', refused(400, 'JSON_INVALID')],
+    [undefined, 'application/problem+json', refused(400, 'JSON_INVALID')],
+    [undefined, 'text/plain', refused(422, 'INPUT_INVALID')],
+    [undefined, '', refused(422, 'INPUT_INVALID')],
+    [undefined, undefined, refused(422, 'INPUT_INVALID')],
+  ])('%s as %s', async (body, type, expected) => {
+    ran.length = 0;
+    expect(await send(body, type)).toEqual(expected);
+    expect(ran).toEqual(expected === 204 ? [{ name: 'a' }] : []);
+  });
+
+  test('nor with a path that its schema refuses', async () => {
+    ran.length = 0;
+    expect(await send('{"name":"a"}', 'application/json', 'long')).toEqual(refused(422, 'INPUT_INVALID'));
+    expect(ran).toEqual([]);
+  });
 });
