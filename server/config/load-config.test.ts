@@ -286,11 +286,12 @@ describe('configuration', () => {
     'redis+sentinel://a:1,b:2/main',
     'rediss+cluster://a:1,b:2',
     'rediss+sentinel://user:p@a:1,b:2/main',
+    'unix:///run/redis/redis.sock',
   ])('accepts the store %s', (url) => {
     expect(loadConfig({ COUNTERSIGN_STORE: url }).store.kind).toBe('redis');
   });
 
-  test.each(['redis', 'redis:cache', 'redis://', 'http://cache', 'Embedded', 'redis+http://x'])(
+  test.each(['redis', 'redis:cache', 'redis://', 'http://cache', 'Embedded', 'redis+http://x', 'unix://redis.sock'])(
     'refuses the store %s',
     (url) => {
       expect(namesOf({ COUNTERSIGN_STORE: url })).toEqual(['COUNTERSIGN_STORE']);

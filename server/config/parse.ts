@@ -85,11 +85,14 @@ export function parseSender(text: string): { name: string; address: string } | u
 }
 
 /**
- * Validates a URL of one Redis, of Sentinel or of a Cluster, with TLS (`rediss`) or without. It may list several hosts
+ * Validates a URL of one Redis, of Sentinel or of a Cluster, with TLS (`rediss`) or without, or of a Unix socket. It may list several hosts
  * separated by commas, which URL cannot parse; the adapter parses it.
  */
 export function parseRedisUrl(text: string): true | undefined {
-  return /^rediss?(?:\+sentinel|\+cluster)?:\/\/(?:[^@\s]*@)?[^/?#\s]+(?:[/?#]\S*)?$/.test(text) || undefined;
+  const isSocket = /^unix:\/\/(?:[^@/\s]*@)?\/[^?#\s]+$/.test(text);
+  return (
+    isSocket || /^rediss?(?:\+sentinel|\+cluster)?:\/\/(?:[^@\s]*@)?[^/?#\s]+(?:[/?#]\S*)?$/.test(text) || undefined
+  );
 }
 
 /** URL of the operator's own sender: https, or http on loopback, without credentials. */

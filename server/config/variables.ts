@@ -90,14 +90,15 @@ export const VARIABLES = {
     schema: path.default('./data'),
   },
   COUNTERSIGN_STORE: {
-    meaning: '`embedded`, or a URL: `redis://`, `rediss://`, `redis+sentinel://` or `redis+cluster://`. Never logged.',
+    meaning:
+      '`embedded`, or a URL: `redis://`, `rediss://`, `redis+sentinel://`, `redis+cluster://` or `unix://`. Never logged.',
     otherwise: '`embedded`',
     schema: parsed(
       (text) =>
         text === 'embedded'
           ? ({ kind: 'embedded' } as const)
           : parseRedisUrl(text) && ({ kind: 'redis', url: new Secret(text) } as const),
-      'must be embedded or a redis://, rediss://, redis+sentinel:// or redis+cluster:// URL',
+      'must be embedded or a redis://, rediss://, redis+sentinel://, redis+cluster:// or unix:// URL',
     ).default({ kind: 'embedded' }),
   },
   COUNTERSIGN_STORE_PARTITIONS: {

@@ -22,6 +22,18 @@ describe('parseAddress', () => {
       { kind: 'standalone', tls: false, nodes: [{ host: 'h', port: 6379 }], password: 'only', db: 0 },
     ],
     [
+      'unix://user:p%40ss@/run/redis.sock',
+      {
+        kind: 'standalone',
+        tls: false,
+        nodes: [],
+        path: '/run/redis.sock',
+        username: 'user',
+        password: 'p@ss',
+        db: 0,
+      },
+    ],
+    [
       'redis+sentinel://a:1,b/main',
       {
         kind: 'sentinel',
@@ -58,6 +70,7 @@ describe('parseAddress', () => {
     ['redis://a/main', 'number'],
     ['redis+sentinel://a:1', 'masterName'],
     ['redis+cluster://a:1/2', 'only database 0'],
+    ['unix://redis.sock', 'must look like'],
   ])('refuses %s', (url, message) => {
     expect(() => parseAddress(url)).toThrow(message);
   });

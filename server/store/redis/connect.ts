@@ -6,7 +6,10 @@ export type Client = Redis | Cluster;
 export interface Address {
   readonly kind: 'standalone' | 'sentinel' | 'cluster';
   readonly tls: boolean;
+  /** Empty for a Unix socket. */
   readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  /** Of a Unix socket. */
+  readonly path?: string;
   /** Sentinel only. */
   readonly master?: string;
   readonly username?: string;
@@ -20,15 +23,20 @@ const DEFAULT_PORT = { standalone: 6379, sentinel: 26379, cluster: 6379 } as con
 
 /**
  * `redis://host:port/db`, `redis+sentinel://host:port,host:port/masterName`, `redis+cluster://host:port,host:port`;
- * with `rediss` for TLS and `user:password@` (percent-encoded) in front of the hosts.
+ * with `rediss` for TLS, or `unix:///path`; `user:password@` (percent-encoded) in front of hosts or path.
  * @throws TypeError with the problem, without the password
  */
 export function parseAddress(url: string): Address {
+  const socket = /^unix:\/\/(?:([^@/]*)@)?(\/[^?#]+)$/.exec(url);
+  if (socket?.[2] !== undefined) {
+    const path = decodeURIComponent(socket[2]);
+    return { kind: 'standalone', tls: false, nodes: [], path, ...parseCredentials(socket[1]), db: 0 };
+  }
   const match = /^(redis|rediss)(\+sentinel|\+cluster)?:\/\/(?:([^@/]*)@)?([^@/?#]+)(?:\/([^/?#]*))?$/.exec(url);
   const hosts = match?.[4];
   if (!match || hosts === undefined) {
     throw new TypeError(
-      'The Redis URL must look like redis://host:port, redis+sentinel://host:port,host:port/masterName or redis+cluster://host:port,host:port',
+      'The Redis URL must look like redis://host:port, redis+sentinel://host:port,host:port/masterName, redis+cluster://host:port,host:port or unix:///path',
     );
   }
   const kind = KINDS[`redis${match[2] ?? ''}` as keyof typeof KINDS];
@@ -137,7 +145,7 @@ function createSingleClient(address: Address, options: ConnectionOptions): Redis
       ...(address.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
     });
   }
-  return new Redis({ ...single, ...address.nodes[0] });
+  return new Redis({ ...single, ...(address.path === undefined ? address.nodes[0] : { path: address.path }) });
 }
 
 function reconnectDelay(attempt: number): number {

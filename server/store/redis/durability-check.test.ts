@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StoreUnavailable } from '../../kernel/ports/store.ts';
@@ -122,6 +125,21 @@ describe.each<Product>(['redis', 'valkey'])('the durability check at start and o
       isKnownWeak(product, version),
     );
   });
+});
+
+test('opens a store through a Unix socket, and names it where its settings are refused', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-socket-'));
+  const path = join(folder, 'redis.sock');
+  const server = await startRedisServer({ product: 'redis', args: ['--unixsocket', path] });
+  const store = await openRedisStore({ url: `unix://${path}`, ...quiet });
+  await store.check();
+  await store.close();
+  const admin = new Redis(server.url);
+  await admin.config('SET', 'appendfsync', 'everysec');
+  admin.disconnect();
+  await expect(openRedisStore({ url: `unix://${path}`, ...quiet })).rejects.toThrow(`${path} (redis`);
+  await server.stop();
+  await rm(folder, { recursive: true });
 });
 
 test('reports a Redis that cannot be reached as unavailable, with the reason', async () => {

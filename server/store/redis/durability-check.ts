@@ -94,7 +94,8 @@ export class Guard {
   async #look(node: Redis): Promise<void> {
     const { server, refusals, warnings } = await inspectServer(node, this.#replicas);
     const missing = await this.#loadOrExplain(node);
-    const place = `${node.options.host}:${node.options.port} (${server})`;
+    const { path, host, port } = node.options;
+    const place = `${path ?? `${host}:${port}`} (${server})`;
     for (const warning of warnings) this.#warnOnce(`${place}: ${warning}`);
     const reasons = [...missing, ...refusals];
     if (reasons.length === 0) this.#refusals.delete(node);

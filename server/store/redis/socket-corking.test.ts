@@ -46,6 +46,17 @@ describe('socket corking', () => {
     expect(calls).toEqual(['a', 'b']);
   });
 
+  test('joins texts, in order with bytes, and writes them before the end', async () => {
+    const { stream, calls } = recorded();
+    stream.write('a');
+    stream.write('\u{1f511}');
+    stream.write(Buffer.from('b'));
+    stream.write('c');
+    stream.end();
+    await nextTurn();
+    expect(calls.join('')).toBe('a\u{1f511}bc');
+  });
+
   test('preserves callbacks and the end', async () => {
     const { stream, calls } = recorded();
     const written = new Promise<void>((resolve) => stream.write('a', () => resolve()));
