@@ -205,7 +205,13 @@ class RedisStore implements Store {
   }
 
   async readStreams(after: readonly number[], limit: number): Promise<StoredText[][]> {
-    return this.#ask(() => readStreams(this.#client, this.#keys, after, limit));
+    const streams = await this.#ask(() => readStreams(this.#client, this.#keys, after, limit));
+    if (this.#writer instanceof ClusterWriter) {
+      // What is derived from an event may be on another primary, and would outlive an unconfirmed event.
+      const partitions = streams.flatMap((events, partition) => (events.length > 0 ? [partition] : []));
+      await this.#ask(() => Promise.all(partitions.map((partition) => this.#probe(partition))));
+    }
+    return streams;
   }
 
   get appends(): number {
@@ -239,20 +245,16 @@ class RedisStore implements Store {
     const written = this.#client instanceof Cluster ? this.partitions : 1;
     this.#guard.recheck();
     const writes = this.#ask(() =>
-      Promise.all(
-        Array.from({ length: written }, (_, partition) =>
-          this.#writer.write(this.#keys.home(partition), () => [
-            'set',
-            this.#keys.check(partition),
-            '1',
-            'PX',
-            MINUTE_MS,
-          ]),
-        ),
-      ),
+      Promise.all(Array.from({ length: written }, (_, partition) => this.#probe(partition))),
     );
     const timeoutMs = this.#answerTimeoutMs;
     await withDeadline(writes, timeoutMs, () => new StoreUnavailable(`Redis did not answer in ${timeoutMs} ms`));
+  }
+
+  /** Writes to a partition. If it is confirmed, so is every earlier write there. */
+  #probe(partition: number): Promise<unknown> {
+    const key = this.#keys.check(partition);
+    return this.#writer.write(this.#keys.home(partition), () => ['set', key, '1', 'PX', MINUTE_MS]);
   }
 
   async close(): Promise<void> {

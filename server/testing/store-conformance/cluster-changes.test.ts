@@ -5,6 +5,7 @@ import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { type ClusterNode, migrateSlot, type RedisCluster, startRedisCluster, takeOver } from '../redis-cluster.ts';
 import { START_TIMEOUT_MS } from '../redis-server.ts';
 import { waitUntil } from '../wait-until.ts';
+import { changeOf } from './changes.ts';
 import { Auditor, tryWriteNext } from './workload.ts';
 
 const PARTITIONS = 16;
@@ -160,6 +161,18 @@ describe('a cluster that changes under load', () => {
       await expect(open(cluster)).rejects.toThrow('replicas: 3');
       await Promise.all(cluster.replicas.map(({ server }) => server.kill()));
       await expect(open(cluster)).rejects.toThrow('replicas: 3');
+    });
+
+    test('SR-7: an event that a failover could undo is not read, so nothing is derived from it', async () => {
+      await load.stop();
+      const before = await store.readStreams(new Array(PARTITIONS).fill(0), 1_000);
+      const after = before.map((events) => events.at(-1)?.sequence ?? 0);
+      await Promise.all(cluster.replicas.map(({ server }) => server.kill()));
+      await expect(store.commit(changeOf('anchor', { append: ['undone'] }))).rejects.toThrow(StoreUnavailable);
+      const partition = keys.partitionOf('anchor');
+      const { client } = primary(cluster, Math.floor(slotOf(partition) / Math.ceil(16_384 / 3)));
+      expect(String(await client.xrevrange(keys.events(partition), '+', '-', 'COUNT', 1))).toContain('undone');
+      await expect(store.readStreams(after, 1_000)).rejects.toThrow(StoreUnavailable);
     });
 
     // SR-51
