@@ -85,8 +85,8 @@ export function parseSender(text: string): { name: string; address: string } | u
 }
 
 /**
- * Validates a URL of one Redis, of Sentinel or of a Cluster, with TLS (`rediss`) or without, or of a Unix socket. It may list several hosts
- * separated by commas, which URL cannot parse; the adapter parses it.
+ * Validates a URL of one Redis, of Sentinel or of a Cluster, with TLS (`rediss`) or without, or of a Unix socket. It may
+ * list several hosts separated by commas, which URL cannot parse; the adapter parses it.
  */
 export function parseRedisUrl(text: string): true | undefined {
   const isSocket = /^unix:\/\/(?:[^@/\s]*@)?\/[^?#\s]+$/.test(text);
