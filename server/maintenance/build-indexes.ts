@@ -10,7 +10,8 @@ import { CATALOGUE } from './catalogue.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 const PAGE = 200;
-const CONCURRENCY = 16;
+/** Few, as sign-ins come first. */
+const CONCURRENCY = 4;
 
 /**
  * Adds the index entries that documents of an older version lack. The position is in the store, so a restart continues
