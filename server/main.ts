@@ -1,11 +1,15 @@
+import cluster from 'node:cluster';
 import { parseArgs } from 'node:util';
 import { describeFailure } from './composition/command-failure.ts';
 import { runOperatorServer } from './composition/operator-server.ts';
 import { restore } from './composition/restore.ts';
 import { serve } from './composition/serve.ts';
 import { setUp } from './composition/setup.ts';
+import { runWorkers } from './composition/workers/primary.ts';
+import { workerCount } from './composition/workers/worker-count.ts';
 import { loadConfig } from './config/load-config.ts';
 import { createLogger } from './http/log.ts';
+import { usableCores } from './platform/argon2/hashing-concurrency.ts';
 
 const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERSIGN_* variables
        start.cjs serve --demo       serve with a demo account (loopback only)
@@ -59,7 +63,12 @@ async function main(): Promise<void> {
   const config = loadConfig(
     isDemo ? { ...process.env, COUNTERSIGN_DATA: process.env.COUNTERSIGN_DATA || DEMO_FOLDER } : process.env,
   );
-  if (command === 'serve') return serve(config, createLogger({ level: config.logLevel }), isDemo);
+  if (command === 'serve') {
+    const workers = workerCount(config, usableCores());
+    const log = createLogger({ level: config.logLevel, isShared: workers > 1 });
+    if (workers > 1 && isDemo) throw new Error('a demo keeps its mails in one process: unset COUNTERSIGN_WORKERS');
+    return workers > 1 && cluster.isPrimary ? runWorkers(workers, config, log) : serve(config, log, isDemo);
+  }
   // The other commands print their result for the operator or a script, so they log warnings only.
   const log = createLogger({ level: 'warn' });
   if (command === 'operate') return runOperatorServer(config, log);

@@ -14,6 +14,7 @@ import type { MasterKeyLocation } from '../maintenance/change-master-key.ts';
 import { signingKeysDocument } from '../maintenance/documents.ts';
 import { createChannelSender } from '../messages/senders/channel-sender.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
+import { hashingConcurrency, usableCores } from '../platform/argon2/hashing-concurrency.ts';
 import { openGeoLookup } from '../platform/geoip/geo-lookup.ts';
 import { openSigningKeys, signingKeyMaker } from '../platform/jose/load-signing-keys.ts';
 import { createSigner } from '../platform/jose/signer.ts';
@@ -27,6 +28,7 @@ import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook
 import { restorationDocument } from '../store/documents.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { createCodeSender } from './create-code-sender.ts';
+import { workerCount } from './workers/worker-count.ts';
 
 export interface OpenPorts {
   ports: Ports;
@@ -70,9 +72,10 @@ export async function createPorts(
   const webhookSender = createHttpsWebhookSender(config.webhooks);
   const base = { store, clock: systemClock, random: systemRandom, secrets, geo, courier, codes, webhookSender };
   const keys = await openSigningKeys(base, { algorithm: config.signingAlgorithm });
+  const concurrency = hashingConcurrency(workerCount(config, usableCores()));
   const signer = createSigner({ issuer: config.url, keys: keys.all, now: systemClock.now });
   return {
-    ports: { ...base, signer, hasher: createArgon2Hasher(config.argon2) },
+    ports: { ...base, signer, hasher: createArgon2Hasher({ ...config.argon2, concurrency }) },
     refreshSigningKeys: keys.refresh,
     makeSigningKey: signingKeyMaker(base, config.signingAlgorithm),
     hasOldMasterKeys: masterKeys.length > 1,

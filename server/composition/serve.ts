@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,16 +20,18 @@ import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { crashNow, crashOnUncaught } from './crash.ts';
 import { createPorts, demoFile } from './create-ports.ts';
+import type { OperatorSocket } from './operator/socket.ts';
 import { openOperatorSocket } from './operator-server.ts';
 import { type Demo, seedDemo } from './seed-demo.ts';
 import { announceSetup, setupCommand } from './setup-link.ts';
+import { followOrders } from './workers/orders.ts';
 
 /** Beside this file in the built tree: dist/server/main.js, dist/widget/, dist/console/, dist/cli/. */
 const WIDGET_FOLDER = fileURLToPath(new URL('../widget/', import.meta.url));
 const CONSOLE_FOLDER = fileURLToPath(new URL('../console/', import.meta.url));
 const COMMAND_FOLDER = fileURLToPath(new URL('../cli/', import.meta.url));
 
-/** The service: the network, the operator's socket and the periodic jobs. */
+/** The service, or a worker of it: the network, the operator's socket and the periodic jobs. */
 export async function serve(config: Config, log: Logger, demo: boolean): Promise<void> {
   if (demo && !isLoopbackHost(config.listen.host)) {
     throw new Error('--demo makes an account whose password is printed, so it listens on loopback only');
@@ -66,29 +69,37 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     timeouts: { drainMs: config.drainMs, shutdownMs: config.shutdownMs },
     onFault: (error) => log.error({ err: error }, 'a request failed outside the app'),
   });
-  const socket = await openOperatorSocket(opened, config, log);
-  // After the socket is open, because the command gets the link through it.
-  if (!demo) {
+  let socket: OperatorSocket | undefined;
+  const openSocket = async (isFirst: boolean) => {
+    socket = await openOperatorSocket(opened, config, log);
+    // After the socket is open, because the command gets the link through it.
+    if (!isFirst || demo) return;
     const command = setupCommand(join(COMMAND_FOLDER, 'countersign.js'), config.dataFolder);
     await announceSetup({ ...ports, issuer: config.url }, { log, command, errors: process.stderr });
-  }
+  };
+  const { isWorker } = cluster;
+  if (!isWorker) await openSocket(true);
   const { refreshSigningKeys, hasOldMasterKeys } = opened;
   const deliveries = createDeliveryWorker(ports, log);
   const jobs = periodicJobs(ports, { config, plans, deliveries, refreshSigningKeys, hasOldMasterKeys, log });
   const scheduler = startScheduler(ports, jobs, log);
   log.info({ url: config.url, listening: listening.url, version: about.version }, 'serving');
 
-  const stop = (signal: string) => {
-    log.info({ signal }, 'stopping');
-    Promise.all([listening.stop(), deliveries.stop(config.shutdownMs / 2), scheduler.stop()])
+  let isStopping = false;
+  const stop = (reason: string, staysReady = false) => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ reason }, 'stopping');
+    Promise.all([listening.stop(staysReady), deliveries.stop(config.shutdownMs / 2), scheduler.stop()])
       .then(() => socket?.close())
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))
       .then(() => process.exit())
       .catch((error: unknown) => crashNow(log, error, 'could not stop cleanly'));
   };
-  process.once('SIGTERM', () => stop('SIGTERM'));
-  process.once('SIGINT', () => stop('SIGINT'));
+  // A second signal ends a service at once. A worker may get the same one from its supervisor and from the primary process.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process[isWorker ? 'on' : 'once'](signal, () => stop(signal));
+  if (isWorker) followOrders({ openSocket, handOver: () => stop('hand-over', true) });
 }
 
 /**

@@ -22,6 +22,7 @@ describe('configuration', () => {
     expect(loadConfig({})).toEqual({
       url: 'http://localhost:8080',
       listen: { host: '127.0.0.1', port: 8080 },
+      workers: 1,
       dataFolder: './data',
       store: { kind: 'embedded' },
       redis: { partitions: 64 },
@@ -53,6 +54,7 @@ describe('configuration', () => {
       COUNTERSIGN_URL: 'https://login.example.com/',
       COUNTERSIGN_RP_ID: 'example.com',
       COUNTERSIGN_LISTEN: '[::]:9000',
+      COUNTERSIGN_WORKERS: '4',
       COUNTERSIGN_DATA: '/var/lib/countersign',
       COUNTERSIGN_STORE: 'redis+sentinel://user:pass@one:26379,two:26379/main',
       COUNTERSIGN_STORE_PARTITIONS: '4096',
@@ -96,6 +98,7 @@ describe('configuration', () => {
       url: 'https://login.example.com',
       rpId: 'example.com',
       listen: { host: '::', port: 9000 },
+      workers: 4,
       dataFolder: '/var/lib/countersign',
       store: { kind: 'redis' },
       redis: { partitions: 4096, replicas: 2 },
@@ -121,6 +124,18 @@ describe('configuration', () => {
     });
     expect(Buffer.from(config.paymentSecret?.reveal() ?? '', 'base64')).toEqual(Buffer.alloc(32, 9));
     expect(config.store.kind === 'redis' && config.store.url.reveal()).toContain('user:pass@one:26379,two:26379');
+  });
+
+  // The embedded store counts in the memory of its one process, so that a second would double every limit.
+  test('several workers need Redis', () => {
+    const store = 'redis://127.0.0.1:6379';
+    expect(problemsOf({ COUNTERSIGN_WORKERS: '2' })).toEqual([
+      { name: 'COUNTERSIGN_WORKERS', problem: 'must be 1 or auto with the embedded store' },
+    ]);
+    expect(loadConfig({ COUNTERSIGN_WORKERS: '2', COUNTERSIGN_STORE: store }).workers).toBe(2);
+    expect(loadConfig({ COUNTERSIGN_WORKERS: 'auto' }).workers).toBe('auto');
+    for (const wrong of ['0', '65', '-1', '2.5', 'many'])
+      expect(namesOf({ COUNTERSIGN_WORKERS: wrong, COUNTERSIGN_STORE: store })).toEqual(['COUNTERSIGN_WORKERS']);
   });
 
   test('secrets in a variable instead of a file are read as well', () => {

@@ -19,6 +19,7 @@ export interface Config {
   /** The domain of passkeys, if it is not the URL's host name. */
   readonly rpId?: string;
   readonly listen: { readonly host: string; readonly port: number };
+  readonly workers: number | 'auto';
   readonly dataFolder: string;
   readonly store: { readonly kind: 'embedded' } | { readonly kind: 'redis'; readonly url: Secret };
   readonly redis: { readonly partitions: number; readonly replicas?: number };
@@ -107,7 +108,18 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (env.COUNTERSIGN_OLD_MASTER_KEYS && !env.COUNTERSIGN_MASTER_KEY) {
     problems.push({ name: 'COUNTERSIGN_OLD_MASTER_KEYS', problem: 'goes with COUNTERSIGN_MASTER_KEY only' });
   }
-  const { COUNTERSIGN_LISTEN: listen, COUNTERSIGN_URL: given } = values as Partial<Values>;
+  const {
+    COUNTERSIGN_LISTEN: listen,
+    COUNTERSIGN_URL: given,
+    COUNTERSIGN_WORKERS: workers,
+  } = values as Partial<Values>;
+  if (
+    typeof workers === 'number' &&
+    workers > 1 &&
+    (values as Partial<Values>).COUNTERSIGN_STORE?.kind === 'embedded'
+  ) {
+    problems.push({ name: 'COUNTERSIGN_WORKERS', problem: 'must be 1 or auto with the embedded store' });
+  }
   const url = given ?? (listen && isLoopbackHost(listen.host) ? `http://localhost:${listen.port}` : undefined);
   if (url === undefined && !problems.some(({ name }) => name === 'COUNTERSIGN_URL' || name === 'COUNTERSIGN_LISTEN')) {
     problems.push({ name: 'COUNTERSIGN_URL', problem: 'is required when listening beyond loopback' });
@@ -136,6 +148,7 @@ function frozen(values: Values, url: string): Config {
     url,
     ...omitUndefined({ rpId }),
     listen: Object.freeze({ ...values.COUNTERSIGN_LISTEN }),
+    workers: values.COUNTERSIGN_WORKERS,
     dataFolder: values.COUNTERSIGN_DATA,
     store: Object.freeze({ ...values.COUNTERSIGN_STORE }),
     redis: Object.freeze({

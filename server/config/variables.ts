@@ -84,6 +84,11 @@ export const VARIABLES = {
     otherwise: '`127.0.0.1:8080`',
     schema: parsed(parseListen, 'must be host:port').default({ host: '127.0.0.1', port: 8080 }),
   },
+  COUNTERSIGN_WORKERS: {
+    meaning: 'Processes that serve this address, 1 to 64, or `auto`: one for each core. More than 1 needs Redis.',
+    otherwise: '`1`',
+    schema: z.union([z.literal('auto'), integer(1, 64)], 'must be auto or a whole number from 1 to 64').default(1),
+  },
   COUNTERSIGN_DATA: {
     meaning: 'Folder for the embedded store and the key file.',
     otherwise: '`./data`; for the demo `./demo-data`',

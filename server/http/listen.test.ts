@@ -230,6 +230,19 @@ describe('stopping', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
+  test('stays ready when another process serves the address already', async () => {
+    const readiness = createReadiness();
+    const { url, stop } = await serve(hello(), { readiness, timeouts: { drainMs: 300 } });
+    const stopped = stop(true);
+    expect(readiness.ready).toBe(true);
+    const answer = await fetch(url);
+    expect(answer.headers.get('connection')).toBe('close');
+    // A service that is ended meanwhile is not.
+    void stop();
+    expect(readiness.ready).toBe(false);
+    await stopped;
+  });
+
   test('does not wait for idle connections', async () => {
     const { port, stop } = await serve(hello(), { timeouts: { keepAliveMs: 60_000, shutdownMs: 60_000 } });
     const client = await rawClient(port);

@@ -53,8 +53,10 @@ export interface RunningServer {
   /**
    * Fails readiness, keeps serving for `drainMs`, then accepts no connections, finishes running requests and ends, at
    * the latest `shutdownMs` after the call (SR-54). A second call waits for the same end.
+   *
+   * @param staysReady for a worker whose successor serves the same address already
    */
-  stop(): Promise<void>;
+  stop(staysReady?: boolean): Promise<void>;
 }
 
 type Fetch = Parameters<typeof getRequestListener>[0];
@@ -105,8 +107,9 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<Runn
   return {
     url: `http://${host}:${port}`,
     port,
-    stop() {
-      stopping ??= stop(server, inFlight, readiness, timeouts);
+    stop(staysReady = false) {
+      if (!staysReady) readiness.ready = false;
+      stopping ??= stop(server, inFlight, timeouts);
       return stopping;
     },
   };
@@ -138,10 +141,8 @@ function closeIdleWhenCrowded(server: Server, maxConnections: number): void {
 async function stop(
   server: Server,
   inFlight: ReadonlySet<ServerResponse>,
-  readiness: Readiness,
   { drainMs, shutdownMs }: Timeouts,
 ): Promise<void> {
-  readiness.ready = false;
   // A running response tells its client to close the connection.
   for (const outgoing of inFlight) if (!outgoing.headersSent) outgoing.setHeader('connection', 'close');
   const deadline = setTimeout(() => server.closeAllConnections(), shutdownMs);

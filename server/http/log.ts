@@ -6,10 +6,14 @@ interface LogOptions {
   level: LevelWithSilent;
   /** Destination of lines. Default: standard output, in batches, at the latest after a second. */
   destination?: DestinationStream;
+  /** True if other processes write to the same output. */
+  isShared?: boolean;
 }
 
 /** Maximum buffered bytes for a blocked output; lines beyond it are dropped and counted. */
 const MAX_WAITING_BYTES = 1024 * 1024;
+/** A pipe takes so many bytes in one piece (PIPE_BUF), so that lines of several processes do not mix. */
+const ATOMIC_BYTES = 4096;
 
 /**
  * Line separators, controls that JSON leaves unescaped (DEL, C1 with its one-byte CSI) and the marks that reorder text
@@ -30,7 +34,7 @@ function harmlessLine(line: string): string {
 
 /** JSON lines, one per event. Times in ISO 8601 UTC. */
 export function createLogger(options: LogOptions): Logger {
-  const output = options.destination ? undefined : openOutput();
+  const output = options.destination ? undefined : openOutput(options.isShared ?? false);
   const log = pino(
     {
       level: options.level,
@@ -65,11 +69,12 @@ function createTimestamp(): () => string {
  * Standard output, which neither stops nor ends the service (SR-66): while it is blocked, by a full disk or a reader
  * that does not read, lines wait, and those beyond the bound are dropped.
  */
-function openOutput() {
+function openOutput(isShared: boolean) {
   // Reading this property makes Node open a pipe as non-blocking: a full one responds EAGAIN and does not block the
   // event loop.
   const { fd } = process.stdout;
-  const batches = { minLength: 8192, periodicFlush: 1000, maxLength: MAX_WAITING_BYTES };
+  const size = isShared ? { minLength: ATOMIC_BYTES - 512, maxWrite: ATOMIC_BYTES } : { minLength: 8192 };
+  const batches = { ...size, periodicFlush: 1000, maxLength: MAX_WAITING_BYTES };
   const stream = fileDestination({ fd, sync: true, retryEAGAIN: () => false, ...batches });
   // The stream retains what it could not write and retries with the next batch.
   stream.on('error', () => {});

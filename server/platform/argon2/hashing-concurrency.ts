@@ -2,8 +2,13 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-/** How many passwords may be hashed at once: one per core that this process may use. */
-export function hashingConcurrency(): number {
+/** How many passwords a process may hash at once: one per core, shared with the other workers. */
+export function hashingConcurrency(workers = 1): number {
+  return Math.max(1, Math.floor(usableCores() / workers));
+}
+
+/** Cores that this process may use. */
+export function usableCores(): number {
   return Math.min(availableParallelism(), quotaCores());
 }
 

@@ -1,0 +1,325 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type FileHandle, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { Agent, get } from 'node:http';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { freePorts } from '../server/testing/free-ports.ts';
+import { type RedisServer, startRedisServer } from '../server/testing/redis-server.ts';
+import { waitUntil } from '../server/testing/wait-until.ts';
+import { builtService } from './harness/built-service.ts';
+
+/** They share a Redis. */
+const MASTER_KEY = randomBytes(32).toString('base64');
+
+// Each starts three processes, some of them twice.
+vi.setConfig({ testTimeout: 60_000 });
+
+let redis: RedisServer;
+const entry = builtService();
+beforeAll(async () => {
+  redis = await startRedisServer({ product: 'redis' });
+});
+afterAll(() => redis.stop());
+
+/** The built service with workers, as one command starts it. */
+class Service {
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  readonly port: number;
+  out = '';
+  err = '';
+
+  constructor(folder: string, port: number, settings: Record<string, string>, output: number | 'pipe') {
+    this.#folder = folder;
+    this.port = port;
+    const env = {
+      PATH: process.env.PATH,
+      COUNTERSIGN_DATA: folder,
+      COUNTERSIGN_LISTEN: `127.0.0.1:${port}`,
+      COUNTERSIGN_STORE: redis.url,
+      COUNTERSIGN_MASTER_KEY: MASTER_KEY,
+      COUNTERSIGN_WORKERS: '2',
+      COUNTERSIGN_DRAIN_MS: '300',
+      COUNTERSIGN_LOG_LEVEL: 'debug',
+      ...settings,
+    };
+    this.#child = spawn(process.execPath, [entry, 'serve'], { env, stdio: ['ignore', output, 'pipe'] });
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.out += text;
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.err += text;
+    });
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+
+  async start(): Promise<this> {
+    await waitUntil('both workers serve', async () => {
+      if (this.#child.exitCode !== null) throw new Error(`the service ended:\n${this.out}${this.err}`);
+      return this.messages('serving').length === 2;
+    });
+    return this;
+  }
+
+  async workers(): Promise<number[]> {
+    const { pid } = this.#child;
+    const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return text.trim().split(' ').filter(Boolean).map(Number);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  lines(): Record<string, unknown>[] {
+    const whole = this.out.slice(0, this.out.lastIndexOf('\n'));
+    return whole === '' ? [] : whole.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  messages(msg: string): Record<string, unknown>[] {
+    return this.lines().filter((line) => line.msg === msg);
+  }
+
+  /** Its exit code. */
+  async ended(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'close');
+    return this.#child.exitCode;
+  }
+
+  async remove(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.ended();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+const services: Service[] = [];
+afterEach(async () => {
+  for (const service of services.splice(0)) await service.remove();
+});
+
+async function launch(
+  settings: Record<string, string> = {},
+  port?: number,
+  output: number | 'pipe' = 'pipe',
+): Promise<Service> {
+  const folder = await mkdtemp(join(tmpdir(), 'cs-workers-'));
+  const [free = 0] = await freePorts(1);
+  const service = new Service(folder, port ?? free, settings, output);
+  services.push(service);
+  return service;
+}
+
+const start = async (settings?: Record<string, string>) => (await launch(settings)).start();
+
+/** A pipe of the system: what Node makes for a child is a socket, which takes more in one piece. */
+async function openPipe(): Promise<{ end: FileHandle; reader: FileHandle }> {
+  const folder = await mkdtemp(join(tmpdir(), 'cs-pipe-'));
+  const path = join(folder, 'log');
+  execFileSync('mkfifo', [path]);
+  // Also for reading, so that it opens at once. The service makes it non-blocking, but not the other.
+  const end = await open(path, 'r+');
+  const reader = await open(path, 'r');
+  await rm(folder, { recursive: true });
+  return { end, reader };
+}
+
+function status(port: number, path: string, agent?: Agent): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = get({ host: '127.0.0.1', port, path, agent: agent ?? false, timeout: 10_000 }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode));
+    });
+    request.once('timeout', () => request.destroy(new Error('no answer')));
+    request.once('error', reject);
+  });
+}
+
+/** Requests one after the other, on one connection as long as the service leaves it open. */
+class Client {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly failures: unknown[] = [];
+  answers = 0;
+  #isEnding = false;
+  #running: Promise<void> | undefined;
+
+  run(port: number): this {
+    const loop = async () => {
+      while (!this.#isEnding) {
+        const answer = await status(port, '/health/ready', this.#agent).catch((error: unknown) => error);
+        if (answer === 200) this.answers += 1;
+        else this.failures.push(answer);
+      }
+    };
+    this.#running = loop();
+    return this;
+  }
+
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    await this.#running;
+    this.#agent.destroy();
+  }
+}
+
+test('each worker serves, and new connections go past one that hangs', async () => {
+  const service = await start();
+  const workers = await service.workers();
+  expect(workers).toHaveLength(2);
+  for (const hanging of workers) {
+    process.kill(hanging, 'SIGSTOP');
+    // Accepted by the other, which is therefore the only one that can answer.
+    for (let count = 0; count < 5; count++) expect(await status(service.port, '/health/ready')).toBe(200);
+    process.kill(hanging, 'SIGCONT');
+  }
+});
+
+test('a killed worker is replaced, and the connections of the other go on', async () => {
+  const service = await start();
+  const [killed = 0, other = 0] = await service.workers();
+  process.kill(killed, 'SIGSTOP');
+  const client = new Client().run(service.port);
+  await waitUntil('the other serves the client', () => client.answers > 0);
+  process.kill(killed, 'SIGKILL');
+  await waitUntil('a third worker serves', () => service.messages('serving').length === 3);
+  await client.end();
+  expect(client.failures).toEqual([]);
+  const workers = await service.workers();
+  expect(workers).toHaveLength(2);
+  expect(workers).toContain(other);
+  expect(workers).not.toContain(killed);
+  expect(service.messages('a worker ended and is started again')).toMatchObject([{ signal: 'SIGKILL', failures: 1 }]);
+});
+
+test('SIGHUP replaces every worker without a failed request, ready all the time', async () => {
+  const service = await start();
+  const before = await service.workers();
+  const clients = Array.from({ length: 6 }, () => new Client().run(service.port));
+  service.signal('SIGHUP');
+  await waitUntil('both are replaced and gone', async () => {
+    const now = await service.workers();
+    return service.messages('serving').length === 4 && !now.some((pid) => before.includes(pid));
+  });
+  await Promise.all(clients.map((client) => client.end()));
+  expect(clients.flatMap(({ failures }) => failures)).toEqual([]);
+  for (const { answers } of clients) expect(answers).toBeGreaterThan(0);
+  expect(await service.workers()).toHaveLength(2);
+  expect(service.messages('a worker ended and is started again')).toEqual([]);
+});
+
+test('SIGTERM finishes the requests in flight of every worker and ends with 0', async () => {
+  const service = await start();
+  const workers = await service.workers();
+  const sockets: Socket[] = [];
+  for (const hanging of workers) {
+    // Its connection belongs to the other.
+    process.kill(hanging, 'SIGSTOP');
+    const socket = connect(service.port, '127.0.0.1');
+    socket.write('POST /v1/results/consume HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n');
+    socket.write('content-length: 2\r\nexpect: 100-continue\r\n\r\n');
+    // "100 Continue": the request has begun.
+    await once(socket, 'data');
+    sockets.push(socket);
+    process.kill(hanging, 'SIGCONT');
+  }
+  service.signal('SIGTERM');
+  await waitUntil('both are stopping', () => service.messages('stopping').length === 2);
+  for (const socket of sockets) {
+    const answered = once(socket, 'data') as Promise<[Buffer]>;
+    socket.write('{}');
+    const [bytes] = await answered;
+    expect(bytes.toString()).toMatch(/^HTTP\/1\.1 401 /);
+    expect(bytes.toString()).toMatch(/connection: close/i);
+  }
+  expect(await service.ended()).toBe(0);
+  for (const pid of workers) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  expect(service.messages('stopped')).toHaveLength(2);
+});
+
+test('a start that fails is told once and not repeated', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  const service = await launch({}, port);
+  expect(await service.ended()).toBe(1);
+  taken.close();
+  expect(service.err.match(/could not start/g)).toHaveLength(1);
+  expect(service.err).toContain('EADDRINUSE');
+
+  const embedded = await launch({ COUNTERSIGN_STORE: 'embedded' });
+  expect(await embedded.ended()).toBe(1);
+  expect(embedded.err.trim().split('\n')).toEqual([
+    'the configuration is not valid:',
+    '  COUNTERSIGN_WORKERS must be 1 or auto with the embedded store',
+  ]);
+});
+
+test('one worker has the operator socket, another takes it over, and the setup is announced once', async () => {
+  const service = await start();
+  const path = join(service.folder, 'operator.sock');
+  const isServed = () =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect(path, () => resolve(true)).once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+  await waitUntil('the socket is served', isServed);
+  let expected = 2;
+  for (const pid of await service.workers()) {
+    process.kill(pid, 'SIGKILL');
+    expected += 1;
+    await waitUntil('it is replaced', () => service.messages('serving').length === expected);
+    await waitUntil('the socket is served again', isServed);
+  }
+  service.signal('SIGTERM');
+  expect(await service.ended()).toBe(0);
+  const announced = service.lines().filter(({ msg }) => String(msg).startsWith('there is no account yet'));
+  expect(announced).toHaveLength(1);
+});
+
+// SR-36. The attack: requests fill the pipe of the log, so that a line is cut there and another process writes into it.
+test('lines of several workers do not mix in a pipe that is read slowly', async () => {
+  const { end, reader } = await openPipe();
+  const service = await launch({}, undefined, end.fd);
+  const readSome = async () => {
+    const { bytesRead, buffer } = await reader.read(Buffer.alloc(65_536));
+    service.out += buffer.toString('latin1', 0, bytesRead);
+  };
+  while (service.messages('serving').length < 2) await readSome();
+  const clients = Array.from({ length: 8 }, () => new Client().run(service.port));
+  const answered = () => clients.reduce((sum, { answers }) => sum + answers, 0);
+  for (let round = 0; round < 10; round++) {
+    const before = answered();
+    // More lines than a pipe takes.
+    await waitUntil('the pipe is full', () => answered() > before + 400);
+    await readSome();
+  }
+  await Promise.all(clients.map((client) => client.end()));
+  service.signal('SIGTERM');
+  const ended = service.ended().then((code) => end.write('{"msg":"ended"}\n').then(() => code));
+  while (service.messages('ended').length === 0) await readSome();
+  expect(await ended).toBe(0);
+  await Promise.all([end.close(), reader.close()]);
+  // Each was parsed.
+  expect(service.messages('request').length).toBeGreaterThan(2000);
+});
+
+test('the workers end when the primary process is killed', async () => {
+  const service = await start();
+  const workers = await service.workers();
+  service.signal('SIGKILL');
+  await service.ended();
+  for (const pid of workers)
+    await waitUntil('it has ended', () => {
+      try {
+        return process.kill(pid, 0) && false;
+      } catch {
+        return true;
+      }
+    });
+});
