@@ -20,9 +20,10 @@ const COUNT = 50;
 /** The number of passwords that are evaluated before the first wait. */
 const LIMIT = FREE_PASSWORD_FAILURES + 1;
 
-async function signIn({ account, resource }: Fixture, user: string, password: string, address?: string) {
+async function signIn(scene: Fixture, user: string, password: string, address?: string, over = ports) {
+  const { account, resource } = scene;
   const asked = { account, resource: resource.id, user, password, ...(address && { address }) };
-  const verdict = await authenticate(ports, { ...asked, method: 'password' });
+  const verdict = await authenticate(over, { ...asked, method: 'password' });
   return isRefusal(verdict) ? verdict.refused : 'in';
 }
 const times = <T>(run: (at: number) => Promise<T>) => Promise.all(Array.from({ length: COUNT }, (_, at) => run(at)));
@@ -105,5 +106,27 @@ describe('wrong passwords at once', () => {
     ports.hasher.during = slowly;
     const outcomes = await times((at) => signIn(scene, 'alice', at === COUNT - 1 ? PASSWORD : `guess ${at}`));
     expect(outcomes.at(-1)).toBe('TOO_MANY_ATTEMPTS');
+  });
+
+  // The attack: each process of a service knows only the attempts that it judges itself.
+  test('over four processes: no more are checked than by one', async () => {
+    const scene = await createFixture(ports);
+    const processes = [ports.replica(), ports.replica(), ports.replica(), ports.replica()];
+    for (const { hasher } of processes) hasher.during = slowly;
+    for (const user of ['alice', 'nobody']) {
+      const before = processes.reduce((sum, { hasher }) => sum + hasher.verified, 0);
+      const outcomes = await times((at) =>
+        signIn(scene, user, `guess ${at}`, `203.0.113.${at}`, processes[at % processes.length]).catch(
+          () => 'contended',
+        ),
+      );
+      const evaluated = processes.reduce((sum, { hasher }) => sum + hasher.verified, 0) - before;
+      expect(evaluated, user).toBeLessThanOrEqual(LIMIT);
+      expect(tally(outcomes).INVALID_CREDENTIALS, user).toBe(evaluated);
+      expect(evaluated).toBeGreaterThan(0);
+      // Nor is the right one, wherever it is tried next.
+      for (const own of processes)
+        expect(await signIn(scene, user, PASSWORD, undefined, own), user).toBe('TOO_MANY_ATTEMPTS');
+    }
   });
 });

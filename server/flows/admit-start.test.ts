@@ -36,6 +36,15 @@ describe('SR-65: starts are counted', () => {
     expect(await refusals(['198.51.100.1'])).toEqual(['admitted']);
   });
 
+  // The attack: the same address starts at every process of the service.
+  test('of one address over several processes together', async () => {
+    const processes = [ports, ports.replica(), ports.replica()];
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, at) => admitStart(processes[at % 3] ?? ports, { address: '203.0.113.9' }, LIMITS)),
+    );
+    expect(answers.filter((answer) => answer === undefined)).toHaveLength(LIMITS.perAddress);
+  });
+
   test.each([
     ['the addresses of one /24', (at: number) => `192.0.2.${at}`, '192.0.3.1'],
     ['the /64s of one /48', (at: number) => `2001:db8:1:${at}::1`, '2001:db8:2::1'],
