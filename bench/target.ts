@@ -18,7 +18,7 @@ export interface BenchTargetOptions {
   profileFolder?: string | undefined;
 }
 
-export type StartOptions = Pick<ServiceOptions, 'logLevel' | 'node'>;
+export type StartOptions = Pick<ServiceOptions, 'logLevel' | 'node' | 'workers'>;
 
 /** A seeded store in a temporary folder on which services can be started, one at a time on the embedded store. */
 export interface BenchTarget {

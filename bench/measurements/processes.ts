@@ -1,6 +1,7 @@
 import type { LoadJob, Members, Target } from '../load/jobs.ts';
 import type { Tally } from '../load/tally.ts';
 import { ORDINARY_POPULATION } from '../plan.ts';
+import { withChildren } from '../processes/usage.ts';
 import type { Bench } from './bench.ts';
 import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
 
@@ -8,11 +9,13 @@ export interface ProcessesMeasurement {
   clients: number;
   one: RunSummary;
   two: Comparison;
+  /** One service with two workers. */
+  workers: Comparison;
 }
 
 const CLIENTS = 32;
 
-/** One-time code checks by one process and by two on the same Redis. */
+/** One-time code checks by one process, by two on the same Redis, and by two workers of one service. */
 export async function measureProcesses(bench: Bench): Promise<ProcessesMeasurement> {
   const { plan } = bench;
   const population = { size: 2 * ORDINARY_POPULATION, totp: 0 };
@@ -20,6 +23,7 @@ export async function measureProcesses(bench: Bench): Promise<ProcessesMeasureme
   const alone = await bench.start(site);
   const left = await bench.start(site);
   const right = await bench.start(site);
+  const working = await bench.start(site, { workers: 2 });
   const second = bench.newGenerator();
   const job = ({ target }: { target: Target }, members: Members, clients: number, durationMs = plan.otpMs): LoadJob => {
     return { kind: 'otp', factor: 'hotp', members, target, clients, durationMs };
@@ -39,11 +43,17 @@ export async function measureProcesses(bench: Bench): Promise<ProcessesMeasureme
     );
   await bench.generator.ask(job(alone, all, CLIENTS, plan.warmUpMs));
   await both(plan.warmUpMs);
+  await bench.generator.ask(job(working, all, CLIENTS, plan.warmUpMs));
   const sides = await runInPairs(plan.rounds, {
     one: { take: () => bench.generator.ask(job(alone, all, CLIENTS)), pid: () => alone.service.pid },
     two: { take: () => both(), pid: () => [left.service.pid, right.service.pid] },
+    workers: {
+      take: () => bench.generator.ask(job(working, all, CLIENTS)),
+      pid: () => withChildren(working.service.pid),
+    },
   });
-  return { clients: CLIENTS, one: sides.one, two: compare(sides.two, sides.one) };
+  const { one } = sides;
+  return { clients: CLIENTS, one, two: compare(sides.two, one), workers: compare(sides.workers, one) };
 }
 
 /** Loads that ran at the same time. The latencies are the worse ones, as those of both together are not known. */

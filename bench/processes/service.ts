@@ -21,6 +21,8 @@ export interface ServiceOptions {
   node?: string | undefined;
   /** Where Node writes a CPU profile when the service ends. */
   profileFolder?: string | undefined;
+  /** Default 1. */
+  workers?: number | undefined;
 }
 
 /** The built service as a process of its own on loopback, started as an operator would. */
@@ -37,6 +39,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const logFile = join(options.dataFolder, `service-${port}.log`);
   const log = openSync(logFile, 'w', 0o600);
   const profiling = options.profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${options.profileFolder}`] : [];
+  const { workers = 1 } = options;
   const started = performance.now();
   const child = spawn(options.node ?? process.execPath, [...profiling, ENTRY], {
     stdio: ['ignore', log, log],
@@ -49,10 +52,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       COUNTERSIGN_MASTER_KEY: options.masterKey,
       COUNTERSIGN_LOG_LEVEL: options.logLevel ?? 'info',
       COUNTERSIGN_DRAIN_MS: '0',
+      COUNTERSIGN_WORKERS: String(workers),
     },
   });
   closeSync(log);
   const startedMs = await untilReady(child, port, started, logFile);
+  if (workers > 1) await untilAllServe(child, workers, logFile);
   return {
     port,
     startedMs,
@@ -73,6 +78,15 @@ async function untilReady(child: ChildProcess, port: number, started: number, lo
   }
   await stopProcess(child);
   throw new Error(`the service did not become ready:\n${await readFile(logFile, 'utf8')}`);
+}
+
+/** The first worker is ready before the others. A line of the log arrives within a second. */
+async function untilAllServe(child: ChildProcess, workers: number, logFile: string): Promise<void> {
+  const serving = async () => (await readFile(logFile, 'utf8')).split('"msg":"serving"').length - 1;
+  while ((await serving()) < workers) {
+    if (child.exitCode !== null) throw new Error('the service ended before all workers served');
+    await pause(50);
+  }
 }
 
 async function stopProcess(child: ChildProcess): Promise<void> {

@@ -12,6 +12,12 @@ export function cpuMsOf(pid: number | undefined): number | undefined {
   return Number.isNaN(ticks) ? undefined : ticks * 10;
 }
 
+/** A process and its workers. */
+export function withChildren(pid: number | undefined): (number | undefined)[] {
+  const children = readProc(pid, `task/${pid}/children`) ?? '';
+  return [pid, ...children.split(' ').filter(Boolean).map(Number)];
+}
+
 export interface Memory {
   /** Resident, in MiB: the total, and the part that is not mapped files (LMDB maps its data). */
   residentMiB: number;

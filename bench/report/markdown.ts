@@ -152,7 +152,7 @@ function commits({ clients, stores }: NonNullable<Results['commits']>): string {
   ].join('\n\n');
 }
 
-function processes({ clients, one, two }: NonNullable<Results['processes']>): string {
+function processes({ clients, one, two, workers }: NonNullable<Results['processes']>): string {
   return [
     `### Processes on one Redis (${clients} clients)`,
     table(
@@ -160,6 +160,7 @@ function processes({ clients, one, two }: NonNullable<Results['processes']>): st
       [
         ['1', ...speed(one), '100%'],
         ['2', ...speed(two), percent(two.ratio)],
+        ['2 workers of one service', ...speed(workers), percent(workers.ratio)],
       ],
     ),
   ].join('\n\n');
