@@ -63,8 +63,10 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     ...omitUndefined({ mailbox }),
     ...(config.paymentSecret && { paymentSecret: Buffer.from(config.paymentSecret.reveal(), 'base64') }),
   });
+  const { isWorker } = cluster;
   const listening = await listen(app.fetch, {
     ...config.listen,
+    isWorker,
     readiness,
     timeouts: { drainMs: config.drainMs, shutdownMs: config.shutdownMs },
     onFault: (error) => log.error({ err: error }, 'a request failed outside the app'),
@@ -77,7 +79,6 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     const command = setupCommand(join(COMMAND_FOLDER, 'countersign.js'), config.dataFolder);
     await announceSetup({ ...ports, issuer: config.url }, { log, command, errors: process.stderr });
   };
-  const { isWorker } = cluster;
   if (!isWorker) await openSocket(true);
   const { refreshSigningKeys, hasOldMasterKeys } = opened;
   const deliveries = createDeliveryWorker(ports, log);

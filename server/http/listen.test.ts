@@ -170,8 +170,12 @@ describe('slow and silent clients', () => {
     await Promise.all(idle.map((client) => client.closed()));
   });
 
-  test('drops connections beyond the limit, and accepts again below it', async () => {
-    const { port } = await serve(hello(), { maxConnections: 2, timeouts: { headersMs: 150, requestMs: 150 } });
+  test.each([
+    ['alone', false],
+    ['as a worker, which would be offered what it does not take again and again', true],
+  ])('drops connections beyond the limit %s, and accepts again below it', async (_, isWorker) => {
+    const timeouts = { headersMs: 150, requestMs: 150 };
+    const { port } = await serve(hello(), { maxConnections: 2, timeouts, isWorker });
     const silent = [await rawClient(port), await rawClient(port)];
     const third = await rawClient(port);
     expect(await third.closed()).toBe('');

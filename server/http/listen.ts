@@ -42,6 +42,8 @@ export interface ListenOptions {
   timeouts?: Partial<Timeouts>;
   /** Maximum connections; more are dropped on accept. Default 8192. */
   maxConnections?: number;
+  /** True if a primary process accepts the connections and hands them over. */
+  isWorker?: boolean;
   /** Receives faults outside the app, which handles its own. */
   onFault?: (error: unknown) => void;
 }
@@ -98,8 +100,9 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<Runn
   // Node silently drops headers beyond a count, and a proxy appends at the end: limit the size instead (SR-64).
   server.maxHeadersCount = 0;
   server.timeout = timeouts.stalledMs;
-  server.maxConnections = maxConnections;
-  closeIdleWhenCrowded(server, maxConnections);
+  // A primary process would offer a connection that no worker takes again and again, as fast as it can.
+  if (!options.isWorker) server.maxConnections = maxConnections;
+  limitConnections(server, maxConnections);
   await started(server, options);
 
   const { port } = server.address() as AddressInfo;
@@ -125,8 +128,8 @@ function started(server: Server, { host, port }: ListenOptions): Promise<void> {
   });
 }
 
-/** Near the limit idle connections are closed, so that they do not keep an active client out. */
-function closeIdleWhenCrowded(server: Server, maxConnections: number): void {
+/** Drops what is beyond the limit. Near it idle connections are closed, so that they do not keep an active client out. */
+function limitConnections(server: Server, maxConnections: number): void {
   const crowded = Math.max(1, Math.floor(maxConnections * 0.9));
   let open = 0;
   server.on('connection', (socket) => {
@@ -134,7 +137,8 @@ function closeIdleWhenCrowded(server: Server, maxConnections: number): void {
     socket.once('close', () => {
       open -= 1;
     });
-    if (open >= crowded) server.closeIdleConnections();
+    if (open > maxConnections) socket.destroy();
+    else if (open >= crowded) server.closeIdleConnections();
   });
 }
 

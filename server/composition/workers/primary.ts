@@ -18,8 +18,8 @@ const HANGING_MS = 5000;
  */
 export async function runWorkers(count: number, config: Pick<Config, 'shutdownMs'>, log: Logger): Promise<void> {
   crashOnUncaught(log);
-  // They accept from one shared socket, so that no connection costs this process anything (decision 0260).
-  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  // Whatever the environment says: workers that accept for themselves share long connections unevenly (decision 0260).
+  cluster.schedulingPolicy = cluster.SCHED_RR;
   const workers = new Workers(config.shutdownMs, log);
   const stop = (reason: string) => {
     log.info({ reason }, 'stopping the workers');
