@@ -112,7 +112,8 @@ export const VARIABLES = {
     schema: whole(1, 4096, 64),
   },
   COUNTERSIGN_STORE_REPLICAS: {
-    meaning: 'Replicas that a Redis primary must at least have. Each change waits for all of them. 0 refuses replicas.',
+    meaning:
+      'Least number of online replicas of a Redis primary. Each change waits for all that are online. 0 refuses replicas.',
     otherwise: '`1` behind Sentinel, else `0`',
     schema: integer(0, 16).optional(),
   },
