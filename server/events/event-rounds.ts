@@ -9,7 +9,7 @@ const IDLE_ROUNDS = 30;
 /**
  * Returns a round of consuming, to be run again and again. It asks the store nothing unless this process has appended
  * events since it last read all, or has not read for {@link IDLE_ROUNDS} rounds. Of several processes about one reads
- * at a time, everybody's events. That saves work and is not needed for correctness, so an approximate counter suffices.
+ * at a time, the events of all. That saves work and is not needed for correctness, so an approximate counter suffices.
  */
 export function createEventRounds(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,

@@ -62,9 +62,9 @@ export function count(description: string, example = 3) {
   return z.int().openapi({ description, example });
 }
 
-/** The use-case resolves the user. */
 export const MAX_NAME_LENGTH = 200;
 
+/** The use-case resolves the user. */
 export const anyName = z
   .string()
   .min(1)

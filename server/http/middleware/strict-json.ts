@@ -7,8 +7,8 @@ import { readStrictJson } from '../strict-json.ts';
 const MEDIA_TYPE = /^application\/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?[ \t]*$/i;
 
 /**
- * Reads a body as strict JSON, once. `c.req.json()` (which the OpenAPI validator calls) then returns exactly the value
- * that was checked. A request without a body passes, unless it is a PATCH: its schema decides whether it needs one.
+ * Reads a body as strict JSON, once. `c.req.json()`, which the validation of a route reads, then returns exactly the
+ * value that was checked. A request without a body passes, unless it is a PATCH: its schema decides whether it needs one.
  *
  * Runs after {@link bodyLimit}, which has read and bounded the bytes.
  */

@@ -13,7 +13,7 @@ import { Permits, type ReservedPermit } from './permits.ts';
 export const ARGON2_FLOOR = { memoryKiB: 19_456, iterations: 2, parallelism: 1 } as const;
 
 interface Argon2Options {
-  /** Concurrent hashes. Default: the number of cores; more only slows each of them down. */
+  /** Concurrent hashes. Default: the cores that the process may use; more only slows each of them down. */
   concurrency?: number;
   /** Hashes that may wait. Default: 64 per running one, about half a second of work. */
   maxQueue?: number;
@@ -23,6 +23,7 @@ interface Argon2Options {
   iterations?: number;
   /** Lanes, at least 1. Each occupies a thread while it works. */
   parallelism?: number;
+  /** Default: threads of its own. */
   threads?: HashThreads;
 }
 
