@@ -41,7 +41,6 @@ const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
     'createHmac',
     'createSecretKey',
     'hash',
-    'hash',
     'pbkdf2',
     'timingSafeEqual',
   ],
