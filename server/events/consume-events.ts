@@ -67,19 +67,21 @@ export async function consumeEvents(
   { stopping = () => false, batchSize = BATCH_SIZE }: ConsumeOptions = {},
 ): Promise<number> {
   const limit = Math.min(MAX_PER_PARTITION, Math.ceil(batchSize / ports.store.partitions));
+  const failures = new Map<EventConsumer, unknown>();
   for (let seen = 0; ; ) {
     let more = false;
-    const failures: unknown[] = [];
-    for (const group of groupByPosition(await readPositions(ports, consumers))) {
+    const working = consumers.filter((consumer) => !failures.has(consumer));
+    for (const group of groupByPosition(await readPositions(ports, working))) {
       const streams = await ports.store.readStreams(group.after, limit);
       const batch = await parseStreams(streams, group.after);
       if (batch.parts.length === 0) continue;
-      failures.push(...(await takeBatch(ports, group.positions, batch)));
+      for (const [consumer, reason] of await takeBatch(ports, group.positions, batch)) failures.set(consumer, reason);
       seen += streams.reduce((sum, events) => sum + events.length, 0);
       more ||= streams.some((events) => events.length === limit);
     }
-    if (failures.length > 0) throw failures[0];
-    if (!more || (await stopping())) return seen;
+    if (more && failures.size < consumers.length && !(await stopping())) continue;
+    if (failures.size > 0) throw [...failures.values()][0];
+    return seen;
   }
 }
 
@@ -156,11 +158,20 @@ function groupByAccount(events: readonly StreamEvent[]): Map<AccountId, StreamEv
 }
 
 /** Returns the errors of consumers that did not take it; their positions stay. */
-async function takeBatch(ports: Needs, positions: readonly Position[], batch: EventBatch): Promise<unknown[]> {
+async function takeBatch(
+  ports: Needs,
+  positions: readonly Position[],
+  batch: EventBatch,
+): Promise<Map<EventConsumer, unknown>> {
   const outcomes = await Promise.allSettled(positions.map(({ consumer }) => consumer.take(batch)));
-  const taken = positions.filter((_, at) => outcomes[at]?.status === 'fulfilled');
+  const failures = new Map<EventConsumer, unknown>();
+  const taken = positions.filter(({ consumer }, at) => {
+    const outcome = outcomes[at];
+    if (outcome?.status === 'rejected') failures.set(consumer, outcome.reason);
+    return outcome?.status === 'fulfilled';
+  });
   await Promise.all(taken.map((position) => advance(ports, position, batch)));
-  return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+  return failures;
 }
 
 /** Moves the position of a consumer. If another process moved it meanwhile, that process continues. */

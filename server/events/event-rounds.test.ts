@@ -110,6 +110,22 @@ describe('a round', () => {
     expect([good, bad].map((taken) => new Set(taken).size)).toEqual([6, 6]);
     expect([good, bad].map((taken) => taken.length)).toEqual([6, 6]);
   });
+
+  test('SR-34: gives the others a whole backlog while one consumer fails, before the streams drop it', async () => {
+    const [good, calls]: [string[], string[]] = [[], []];
+    const failing: EventConsumer = {
+      name: 'failing',
+      async take() {
+        calls.push('take');
+        throw new Error('a bug');
+      },
+    };
+    const round = createEventRounds(ports, [failing, remember(good, 'good')]);
+    await append(ports, 'thing', events(5000));
+    await expect(round(running)).rejects.toThrow('a bug');
+    expect(new Set(good).size).toBe(5000);
+    expect(calls).toHaveLength(1);
+  });
 });
 
 test('SR-20: a backlog takes a turn of the event loop for each portion, so that requests run in between', async () => {
