@@ -1,6 +1,8 @@
+import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
+import type { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
-import { judgeBarrier } from './replica-barrier.ts';
+import { judgeBarrier, ReplicaBarrier } from './replica-barrier.ts';
 
 const count = fc.nat(3);
 
@@ -22,4 +24,43 @@ test('asks again if a replica came online meanwhile', () => {
   expect(judgeBarrier({ ...replies, asked: 2 }, 1)).toEqual({
     reason: 'replicas online: 2, of which 1 received the change and 1 flushed it',
   });
+});
+
+/** One replica, which confirms everything. */
+class FakePrimary extends EventEmitter {
+  readonly status = 'ready';
+  hasPartition = true;
+
+  async role() {
+    return ['master', 0, [['127.0.0.1', '6380', '0']]];
+  }
+
+  async wait() {
+    return 1;
+  }
+
+  async call(name: string) {
+    if (name === 'WAITAOF') return [1, 1];
+    if (!this.hasPartition) throw new Error('MOVED 1 127.0.0.1:6381');
+    return 'committed';
+  }
+}
+
+// SR-7 The attack: two failovers, there and back, that leave the connection open. The other primary used versions.
+test('skips versions again on a primary that was replaced meanwhile and took over again', async () => {
+  const primary = new FakePrimary();
+  const barrier = new ReplicaBarrier(primary as unknown as Redis, { replicas: 1, timeoutMs: 100 });
+  const firsts: boolean[] = [];
+  const write = () =>
+    barrier.write('cs:{p0}:', (isFirst) => {
+      firsts.push(isFirst);
+      return ['fcall'];
+    });
+  await write();
+  await write();
+  primary.hasPartition = false;
+  await expect(write()).rejects.toThrow('MOVED');
+  primary.hasPartition = true;
+  await write();
+  expect(firsts).toEqual([true, false, false, true]);
 });

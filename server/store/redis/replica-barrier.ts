@@ -130,8 +130,10 @@ export class ReplicaBarrier implements Writer {
     this.#isDoubtful = verdict !== undefined;
     for (const [at, { home, resolve, reject }] of batch.entries()) {
       const outcome = outcomes[at];
-      if (outcome?.status !== 'fulfilled') reject(outcome?.reason);
-      else if (verdict) reject(new WriteUnconfirmed(verdict.reason));
+      if (outcome?.status !== 'fulfilled') {
+        if (isMoved(outcome?.reason)) homes.delete(home);
+        reject(outcome?.reason);
+      } else if (verdict) reject(new WriteUnconfirmed(verdict.reason));
       else {
         if (outcome.value === 'committed') homes.add(home);
         resolve(outcome.value);
@@ -162,6 +164,11 @@ export class ReplicaBarrier implements Writer {
 function countOnline(role: unknown): number {
   const [name, , replicas] = role as [string, unknown, unknown];
   return name === 'master' && Array.isArray(replicas) ? replicas.length : 0;
+}
+
+/** Another primary has the partition, and uses versions until this one has it again. */
+function isMoved(reason: unknown): boolean {
+  return reason instanceof Error && reason.message.startsWith('MOVED ');
 }
 
 /** Waits for at most one attempt to connect. */
