@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { CONSUMERS, consumerDocument } from '../events/documents.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ScannedRecord } from '../kernel/ports/store.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
@@ -8,9 +9,9 @@ const PAGE = 500;
 
 /**
  * The whole store as lines of text (SR-62): documents, index entries, events. The service can run meanwhile: each
- * document is from some moment of the walk, a document that counts a series is read before the series, and events come
- * last, so that no cursor is ahead of them. Secrets stay sealed; names, addresses and password hashes are in clear
- * text.
+ * document is from some moment of the walk, the positions of consumers come first, a document that counts a series is
+ * read before the series, and events come last, so that no cursor is ahead of them. Secrets stay sealed; names,
+ * addresses and password hashes are in clear text.
  *
  * @throws Error for a document of a kind that could not be restored
  */
@@ -26,12 +27,18 @@ export async function* backUp(ports: Pick<Ports, 'store' | 'clock'>): AsyncGener
 
 async function* records({ store, clock }: Pick<Ports, 'store' | 'clock'>): AsyncGenerator<BackupRecord> {
   yield { backup: 1, partitions: store.partitions, at: clock.now() };
+  const positions = CONSUMERS.map(consumerDocument.key);
+  for (const [at, one] of (await store.getMany(positions, clock.now())).entries()) {
+    const key = positions[at];
+    if (key && one) yield { d: [key.anchor, key.name], v: one.value };
+  }
   for (const heads of [true, false]) {
     for await (const record of everything(store)) {
       if (record.kind === 'document') {
         const { key, value, expiresAt } = record;
         const document = CATALOGUE.documentOf(key);
         if ((document?.isHead === true) !== heads || (expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now()) continue;
+        if (document === consumerDocument) continue;
         if (!document) throw new Error(`no rule says how ${key.name} is to be restored`);
         yield { d: [key.anchor, key.name], v: value, ...omitUndefined({ x: expiresAt }) };
       } else if (!heads) {

@@ -15,6 +15,8 @@ import { createSigner } from '../platform/jose/signer.ts';
 import { restorationDocument } from '../store/documents.ts';
 import { addActive, addAdministrator, toSecondFactor } from '../testing/administrators.ts';
 import { authenticate, consumeResult, operatorContext, resyncToken } from '../testing/as-operator.ts';
+import { sealEvents } from '../testing/consuming.ts';
+import { append, linesOfExport, sampleEvent } from '../testing/event-stream.ts';
 import {
   addToken,
   createFixture,
@@ -27,6 +29,7 @@ import {
 } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { backupOf, backupReader, overStore } from '../testing/restore-fixture.ts';
+import { userId } from '../testing/samples.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { tokenDocument } from '../tokens/documents.ts';
@@ -255,6 +258,27 @@ describe('a restored backup', () => {
     await chargeDuePlans(over, plans);
     expect((await read(over, accountDocument.key(scene.account))).balance?.amount).toBe(800);
     expect(await over.store.range(planIndexes.due(), { limit: 10 })).toHaveLength(1);
+  });
+
+  // SR-34, SR-62
+  test('seals every event that was sealed during the backup, after its log was read', async () => {
+    await sealEvents(ports);
+    const walked = { ...sampleEvent(0), account: scene.account, subject: userId(999) };
+    const scan = ports.store.scan.bind(ports.store);
+    let scans = 0;
+    ports.store.scan = async (...requested) => {
+      if (++scans === 2) {
+        await append(ports, 'thing', [walked]);
+        await sealEvents(ports);
+      }
+      return scan(...requested);
+    };
+    const growing = await backupOf(ports);
+    ports.store.scan = scan;
+    const over = await restored(growing);
+    await sealEvents(over);
+    const exported = await linesOfExport(over, scene.account);
+    expect(exported.filter((line) => line.includes(userId(999)))).toHaveLength(1);
   });
 });
 

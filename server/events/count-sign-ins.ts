@@ -4,7 +4,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { DAY_MS } from '../kernel/time.ts';
 import { consumeByAccount } from './consume-by-account.ts';
 import type { EventConsumer } from './consume-events.ts';
-import { dayDocument, statisticsDocument } from './documents.ts';
+import { type ConsumerName, dayDocument, statisticsDocument } from './documents.ts';
 import type { AuditRecord } from './log/segment.ts';
 import {
   type AccountStatistics,
@@ -15,7 +15,7 @@ import {
   startOfDay,
 } from './statistics/day-counters.ts';
 
-const COUNTER = 'statistics';
+const COUNTER = 'statistics' satisfies ConsumerName;
 /** Maximum events per commit: each touches at most two of the account's counters. */
 const BATCH_SIZE = 500;
 const MAX_LOSSES = 50;

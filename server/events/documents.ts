@@ -7,8 +7,13 @@ import type { AccountStatistics, DayCounters } from './statistics/day-counters.t
 
 const auditAnchor = (account: AccountId): string => `audit/${account}`;
 
+/** Every consumer of events. */
+export const CONSUMERS = ['audit', 'statistics', 'webhooks'] as const;
+export type ConsumerName = (typeof CONSUMERS)[number];
+
 /**
- * Cursor of each consumer over all accounts. It may lag behind the cursors of the accounts and is never ahead of them.
+ * Cursor of each consumer over all accounts. It may lag behind the cursors of the accounts and is never ahead of them:
+ * a backup reads it first.
  */
 export const consumerDocument = defineDocument<{ cursors: Cursors }, [name: string]>({
   kind: 'consumer',

@@ -4,7 +4,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { type Change, type IndexedEntry, JsonText } from '../kernel/ports/store.ts';
 import { consumeByAccount } from './consume-by-account.ts';
 import type { EventConsumer } from './consume-events.ts';
-import { auditChainDocument, eventIndexes, segmentDocument } from './documents.ts';
+import { auditChainDocument, type ConsumerName, eventIndexes, segmentDocument } from './documents.ts';
 import { eventEntry, secondEntry, secondOf } from './log/event-entry.ts';
 import { type AuditRecord, GENESIS, hashSegment, type Segment, type SegmentHeader } from './log/segment.ts';
 
@@ -12,7 +12,7 @@ import { type AuditRecord, GENESIS, hashSegment, type Segment, type SegmentHeade
 const MAX_SEGMENT_RECORDS = 200;
 /** Maximum records per commit. */
 const SEALED_AT_ONCE = 400;
-export const SEALER = 'audit';
+export const SEALER = 'audit' satisfies ConsumerName;
 /** Far above any id; an index entry has a maximum size, and one event must not stop the others. */
 const MAX_ID_LENGTH = 100;
 

@@ -1,4 +1,5 @@
 import type { EventBatch, EventConsumer, StreamEvent, StreamPart } from '../events/consume-events.ts';
+import type { ConsumerName } from '../events/documents.ts';
 import type { Cursors } from '../events/log/segment.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { type AccountId, parseId, type WebhookId } from '../kernel/ids.ts';
@@ -40,7 +41,7 @@ interface Notices {
  */
 export function createDeriver(ports: Needs, { onWork, onLost }: Notices = {}): EventConsumer {
   return {
-    name: 'webhooks',
+    name: 'webhooks' satisfies ConsumerName,
     async take(batch) {
       for (const { partition, lost } of batch.parts) {
         if (lost && lost.from > 1) onLost?.(partition, lost.to - lost.from + 1);
