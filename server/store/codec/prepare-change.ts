@@ -50,18 +50,6 @@ export function prepareChange(change: Change): PreparedChange {
   if (written.size !== put.length + removed.length) {
     throw new TypeError('A change writes one document twice');
   }
-  const index: { index: string; entry: Buffer; add: boolean }[] = [];
-  // A segment of events adds one entry to hundreds of indexes.
-  let last: { entry: IndexEntry; bytes: Buffer } | undefined;
-  const encode = (name: string, entry: IndexEntry): Buffer => {
-    if (last?.entry !== entry) last = { entry, bytes: encodeKey(entry.sort, entry.id) };
-    assertEntry(name, last.bytes);
-    return last.bytes;
-  };
-  for (const { index: name, add, remove } of change.index ?? []) {
-    if (remove) index.push({ index: name, entry: encode(name, remove), add: false });
-    if (add) index.push({ index: name, entry: encode(name, add), add: true });
-  }
   return {
     anchor,
     operation,
@@ -69,7 +57,7 @@ export function prepareChange(change: Change): PreparedChange {
     expect: change.expect,
     put,
     delete: removed,
-    index,
+    index: encodeSteps(change.index ?? []),
     events: (change.append ?? []).map(toJson),
   };
 }
@@ -87,6 +75,22 @@ export function assertRestorable(events: readonly StoredEvent[], given: number, 
     before = sequence;
   }
   if (!Number.isSafeInteger(last) || last < before) throw new RangeError(`Not the last event: ${last}`);
+}
+
+function encodeSteps(steps: NonNullable<Change['index']>): PreparedChange['index'] {
+  const encoded: { index: string; entry: Buffer; add: boolean }[] = [];
+  // A segment of events adds one entry to hundreds of indexes.
+  let last: { entry: IndexEntry; bytes: Buffer } | undefined;
+  const encode = (index: string, entry: IndexEntry): Buffer => {
+    if (last?.entry !== entry) last = { entry, bytes: encodeKey(entry.sort, entry.id) };
+    assertEntry(index, last.bytes);
+    return last.bytes;
+  };
+  for (const { index, add, remove } of steps) {
+    if (remove) encoded.push({ index, entry: encode(index, remove), add: false });
+    if (add) encoded.push({ index, entry: encode(index, add), add: true });
+  }
+  return encoded;
 }
 
 function assertEntry(index: string, entry: Buffer): void {

@@ -76,24 +76,15 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   const client = createClient(address, answerTimeoutMs);
   const guard = new Guard(replicas, options.warn ?? process.emitWarning);
   let connectionError: unknown;
-  client.on('error', (error) => {
+  const keepError = (error: unknown) => {
     connectionError = error;
-  });
-  if (client instanceof Cluster) {
-    client.on('+node', (node: Redis) => {
-      node.on('connect', () => corkWrites(node.stream));
-      guard.watch(node);
-    });
-  } else {
-    client.on('connect', () => corkWrites(client.stream));
-    client.on('ready', () => guard.watch(client));
-  }
+  };
+  client.on('error', keepError);
+  watchServers(client, guard);
   const connect = (node?: string): Redis => {
     const redis = createWriteClient(address, answerTimeoutMs, node);
     redis.on('connect', () => corkWrites(redis.stream));
-    redis.on('error', (error) => {
-      connectionError = error;
-    });
+    redis.on('error', keepError);
     guard.watch(redis);
     return redis;
   };
@@ -101,7 +92,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   const writer = createWriter(client, connect, barrier);
   const keys = new Keys(prefix, partitions);
   const eventCap = options.eventCap ?? 10_000;
-  const store = new RedisStore(client, writer, guard, keys, partitions, eventCap, answerTimeoutMs, prefix);
+  const store = new RedisStore({ client, writer, guard, keys, partitions, eventCap, answerTimeoutMs, prefix });
   try {
     await client.connect().catch((error: unknown) => {
       throw new StoreUnavailable('Redis cannot be reached', { cause: connectionError ?? error });
@@ -120,11 +111,31 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   }
 }
 
+function watchServers(client: Client, guard: Guard): void {
+  if (client instanceof Cluster) {
+    client.on('+node', (node: Redis) => {
+      node.on('connect', () => corkWrites(node.stream));
+      guard.watch(node);
+    });
+  } else {
+    client.on('connect', () => corkWrites(client.stream));
+    client.on('ready', () => guard.watch(client));
+  }
+}
+
 function createWriter(client: Client, connect: (node?: string) => Redis, barrier: BarrierOptions): Writer {
   if (barrier.replicas === 0) return new DirectWriter(client);
   return client instanceof Cluster
     ? new ClusterWriter(client, connect, barrier)
     : new ReplicaBarrier(connect(), barrier);
+}
+
+interface RedisStoreParts
+  extends Pick<Required<RedisStoreOptions>, 'partitions' | 'eventCap' | 'answerTimeoutMs' | 'prefix'> {
+  readonly client: Client;
+  readonly writer: Writer;
+  readonly guard: Guard;
+  readonly keys: Keys;
 }
 
 class RedisStore implements Store {
@@ -139,24 +150,15 @@ class RedisStore implements Store {
   readonly #parsed = openParsedDocuments();
   #appends = 0;
 
-  constructor(
-    client: Client,
-    writer: Writer,
-    guard: Guard,
-    keys: Keys,
-    partitions: number,
-    eventCap: number,
-    answerTimeoutMs: number,
-    prefix: string,
-  ) {
-    this.#client = client;
-    this.#writer = writer;
-    this.#guard = guard;
-    this.#keys = keys;
-    this.partitions = partitions;
-    this.#eventCap = eventCap;
-    this.#answerTimeoutMs = answerTimeoutMs;
-    this.#prefix = prefix;
+  constructor(parts: RedisStoreParts) {
+    this.#client = parts.client;
+    this.#writer = parts.writer;
+    this.#guard = parts.guard;
+    this.#keys = parts.keys;
+    this.partitions = parts.partitions;
+    this.#eventCap = parts.eventCap;
+    this.#answerTimeoutMs = parts.answerTimeoutMs;
+    this.#prefix = parts.prefix;
   }
 
   async getMany<const K extends readonly RawKey[]>(
