@@ -25,7 +25,7 @@ const MAX_LOSSES = 50;
  *
  * @param keptDays days for which the counters of a day are retained
  */
-export function createCounter(ports: Pick<Ports, 'store' | 'clock' | 'random'>, keptDays: number): EventConsumer {
+export function createSignInCounter(ports: Pick<Ports, 'store' | 'clock' | 'random'>, keptDays: number): EventConsumer {
   const keptMs = keptDays * DAY_MS;
   const { store } = ports;
   return consumeByAccount<AccountStatistics>(ports, {

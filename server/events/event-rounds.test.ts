@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { append, sampleEvent, streamPortsOver } from '../testing/event-stream.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import type { EventConsumer } from './consume-events.ts';
-import { createCounter } from './count-sign-ins.ts';
+import { createSignInCounter } from './count-sign-ins.ts';
 import { createEventRounds } from './event-rounds.ts';
 
 type Ports = Awaited<ReturnType<typeof streamPortsOver>>;
@@ -144,7 +144,7 @@ test('SR-20: a backlog takes a turn of the event loop for each portion, so that 
     },
   };
   setImmediate(next);
-  await createEventRounds(ports, [createCounter(ports, 400)])(running);
+  await createEventRounds(ports, [createSignInCounter(ports, 400)])(running);
   counting = false;
   expect(turns.length).toBeGreaterThan(10);
   expect(new Set(turns).size).toBe(turns.length);

@@ -1,7 +1,7 @@
 import { chargeDuePlans, refreshPlans } from '../billing/charge-due-plans.ts';
 import type { PlanCatalogue } from '../billing/plans.ts';
 import type { Config } from '../config/load-config.ts';
-import { createCounter } from '../events/count-sign-ins.ts';
+import { createSignInCounter } from '../events/count-sign-ins.ts';
 import { dropOldSegments } from '../events/drop-old-segments.ts';
 import { createEventRounds } from '../events/event-rounds.ts';
 import { createSealer } from '../events/seal-events.ts';
@@ -35,7 +35,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
     failureLevel: 'error',
     run: (isStopping) => reencrypt(ports, log, isStopping),
   };
-  const consumers = [createSealer(ports), createCounter(ports, config.statisticsKeptDays), deliveries.consumer];
+  const consumers = [createSealer(ports), createSignInCounter(ports, config.statisticsKeptDays), deliveries.consumer];
   return [
     { name: 'webhooks', everyMs: 250, processes: 'every', run: () => deliveries.turn() },
     { name: 'events', everyMs: 1000, processes: 'every', run: createEventRounds(ports, consumers) },

@@ -1,5 +1,5 @@
 import { type ConsumeOptions, consumeEvents } from '../events/consume-events.ts';
-import { createCounter } from '../events/count-sign-ins.ts';
+import { createSignInCounter } from '../events/count-sign-ins.ts';
 import { createSealer } from '../events/seal-events.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 
@@ -16,5 +16,5 @@ export function countSignIns(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   { keptDays, ...options }: ConsumeOptions & { keptDays: number },
 ): Promise<number> {
-  return consumeEvents(ports, [createCounter(ports, keptDays)], options);
+  return consumeEvents(ports, [createSignInCounter(ports, keptDays)], options);
 }
