@@ -212,22 +212,13 @@ async function authenticateWithOtp(
   };
   const beforeRefusal = (hasWaited: boolean) =>
     makeUpFor(ports, { user: saved.user, tokens: saved.tokens && !hasWaited });
-  const asked = {
-    method: 'otp',
-    user,
-    name: request.user,
-    way: 'api',
-    resource,
-    answer,
-    scope,
-    beforeRefusal,
-  } as const;
+  const name = request.user;
+  const asked = { method: 'otp', user, name, way: 'api', resource, answer, scope, beforeRefusal } as const;
   const outcome = await verifyUserFactor(ports, asked, createEvent, ahead);
-  if (!isRefusal(outcome) && !saved.tokens)
-    rememberReads(ports.store, resource.id, nameKey(attempt.account, request.user), keys);
   if (isRefusal(outcome)) {
     return outcome.refused === 'OTP_REPLAYED' ? outcome : refusal('INVALID_CREDENTIALS');
   }
+  if (!saved.tokens) rememberReads(ports.store, resource.id, nameKey(attempt.account, name), keys);
   return { method: 'otp', user: publicUser(user), ...outcome };
 }
 
