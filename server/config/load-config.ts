@@ -111,13 +111,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const {
     COUNTERSIGN_LISTEN: listen,
     COUNTERSIGN_URL: given,
+    COUNTERSIGN_STORE: store,
     COUNTERSIGN_WORKERS: workers,
   } = values as Partial<Values>;
-  if (
-    typeof workers === 'number' &&
-    workers > 1 &&
-    (values as Partial<Values>).COUNTERSIGN_STORE?.kind === 'embedded'
-  ) {
+  if (typeof workers === 'number' && workers > 1 && store?.kind === 'embedded') {
     problems.push({ name: 'COUNTERSIGN_WORKERS', problem: 'must be 1 or auto with the embedded store' });
   }
   const url = given ?? (listen && isLoopbackHost(listen.host) ? `http://localhost:${listen.port}` : undefined);
