@@ -12,6 +12,8 @@ export interface Plan {
   /** Users in the large store. */
   many: number;
   starts: number;
+  /** Loads of the widget's frame. */
+  loads: number;
 }
 
 export const FULL: Plan = {
@@ -24,6 +26,7 @@ export const FULL: Plan = {
   totpUsers: 40_000,
   many: 100_000,
   starts: 5,
+  loads: 15,
 };
 
 export const QUICK: Plan = {
@@ -36,6 +39,7 @@ export const QUICK: Plan = {
   totpUsers: 5_000,
   many: 5_000,
   starts: 2,
+  loads: 3,
 };
 
 export const CLIENTS = [1, 8, 32] as const;

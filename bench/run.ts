@@ -9,6 +9,7 @@ import { Bench } from './measurements/bench.ts';
 import { measureCommits } from './measurements/commits.ts';
 import { measureEngines } from './measurements/engines.ts';
 import { measureFlood } from './measurements/flood.ts';
+import { measureFrame } from './measurements/frame.ts';
 import { measureImport } from './measurements/import.ts';
 import { measureOtp } from './measurements/otp.ts';
 import { measurePasswords } from './measurements/passwords.ts';
@@ -22,8 +23,8 @@ import type { Results } from './report/results.ts';
 
 const USAGE = `usage: npm run bench -- [options]
   --quick            a second or so per measurement: shows that all works, not how fast it is
-  --only NAMES       otp, passwords, flood, timing, users, commits, processes, engines, import, start-up or sizes, separated
-                     by commas; prints and writes nothing
+  --only NAMES       otp, passwords, flood, timing, users, commits, processes, engines, import, start-up, frame or sizes,
+                     separated by commas; prints and writes nothing
   --users N          users in the large store
   --node PATH        another version of Node, for "engines"
   --profile FOLDER   node's CPU profiles of the measured services, for --only; slows them down`;
@@ -34,7 +35,8 @@ const WIDGET = join(FOLDER, '../dist/widget');
 type Measurements = Omit<Results, 'takenAt' | 'mode' | 'tookSeconds' | 'machine'>;
 
 const MEASUREMENTS: Record<string, (bench: Bench) => Promise<Measurements>> = {
-  sizes: async () => ({ sizes: measureWidget(WIDGET) }),
+  sizes: async () => ({ sizes: await measureWidget(WIDGET) }),
+  frame: async (bench) => ({ frame: await measureFrame(bench) }),
   'start-up': async (bench) => ({ startUp: await measureStartUp(bench) }),
   otp: async (bench) => ({ otp: await measureOtp(bench) }),
   passwords: async (bench) => ({ passwords: await measurePasswords(bench) }),

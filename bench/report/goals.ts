@@ -22,6 +22,7 @@ export function checkGoals(results: Results): CheckedGoal[] {
     ...twoProcesses(results.processes),
     ...newerNode(results.engines),
     ...startUp(results),
+    ...widgetFrame(results.frame),
   ];
 }
 
@@ -82,6 +83,15 @@ function startUp({ startUp: started, otp }: Results): CheckedGoal[] {
     return memory ? [atMost(`memory idle, ${NAMES[store]}`, memory.residentMiB, 90, 'MiB')] : [];
   });
   return [...starts, ...idle];
+}
+
+function widgetFrame(frame: Results['frame']): CheckedGoal[] {
+  if (!frame) return [];
+  const { cold, warm } = frame.sides.widget;
+  return [
+    atMost('frame until its form is usable, empty cache', cold.usableMs, 450, 'ms'),
+    atMost('frame until its form is usable, filled cache', warm.usableMs, 200, 'ms'),
+  ];
 }
 
 function atMost(what: string, value: number, bound: number, unit: string): CheckedGoal {

@@ -24,6 +24,7 @@ export function reportOf(results: Results): string {
     results.engines && engines(results.engines),
     results.import && importSection(results.import),
     results.startUp && startUp(results),
+    results.frame && frame(results.frame),
     results.sizes && sizes(results.sizes),
   ]
     .filter((part) => part !== undefined)
@@ -220,6 +221,20 @@ function importSection({ rows, seconds, commandMiB, serviceMiB }: NonNullable<Re
         ['memory of the command', memory(commandMiB)],
         ['memory of the service', memory(serviceMiB)],
       ],
+    ),
+  ].join('\n\n');
+}
+
+function frame({ roundTripMs, slowdown, loads, sides }: NonNullable<Results['frame']>): string {
+  const row = (name: string, { cold, warm }: (typeof sides)['bare']) =>
+    [name, cold.paintedMs, cold.usableMs, warm.paintedMs, warm.usableMs].map((cell) =>
+      typeof cell === 'number' ? ms(cell) : cell,
+    );
+  return [
+    `### Widget, ms from the insertion of the frame (round trip ${roundTripMs} ms, CPU ${slowdown} times slower, ${loads} loads)`,
+    table(
+      ['', 'painted, empty cache', 'usable, empty cache', 'painted, filled cache', 'usable, filled cache'],
+      [row('a bare frame', sides.bare), row('the widget', sides.widget)],
     ),
   ].join('\n\n');
 }

@@ -3,6 +3,7 @@ import type { Machine } from '../machine.ts';
 import type { CommitMeasurement } from '../measurements/commits.ts';
 import type { EnginesMeasurement } from '../measurements/engines.ts';
 import type { FloodMeasurement } from '../measurements/flood.ts';
+import type { FrameMeasurement } from '../measurements/frame.ts';
 import type { ImportMeasurement } from '../measurements/import.ts';
 import type { OtpMeasurement } from '../measurements/otp.ts';
 import type { PasswordMeasurement } from '../measurements/passwords.ts';
@@ -28,5 +29,6 @@ export interface Results {
   engines?: EnginesMeasurement;
   import?: ImportMeasurement;
   startUp?: StartUpMeasurement;
+  frame?: FrameMeasurement;
   sizes?: WidgetSize[];
 }

@@ -36,7 +36,7 @@ let running: Promise<Browser> | undefined;
 export async function sharedBrowser(): Promise<Browser> {
   const browser = await running?.catch(() => undefined);
   if (browser?.isConnected()) return browser;
-  running = launch(HEADLESS_SHELL, CHROMIUM);
+  running = launch([HEADLESS_SHELL, CHROMIUM]);
   return running;
 }
 
@@ -55,11 +55,23 @@ export async function closePages(browser: Browser | undefined): Promise<void> {
 
 /** The full browser, which also loads icons. The caller closes it. */
 export function launchFullBrowser(): Promise<Browser> {
-  return launch(CHROMIUM);
+  return launch([CHROMIUM]);
+}
+
+/**
+ * A browser that draws frames of other sites in the page's process, as most do on phones: what a page's tools imitate
+ * then applies to its frames. The caller closes it.
+ */
+export function launchSharedProcess(): Promise<Browser> {
+  return launch(
+    [HEADLESS_SHELL, CHROMIUM],
+    ['IsolateOrigins', 'site-per-process'],
+    ['--disable-site-isolation-trials'],
+  );
 }
 
 /** Chromium from the PATH, as Debian packages it: Playwright's download does not work everywhere. */
-function launch(...programs: string[]): Promise<Browser> {
+function launch(programs: string[], disabledFeatures: string[] = [], args: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: findProgram(programs),
     args: [
@@ -70,7 +82,8 @@ function launch(...programs: string[]): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      `--disable-features=${DISABLED_FEATURES.join(',')}`,
+      `--disable-features=${[...DISABLED_FEATURES, ...disabledFeatures].join(',')}`,
+      ...args,
     ],
   });
 }
