@@ -46,6 +46,22 @@ export default defineConfig({
     // By itself, so that it shares no file with the frame.
     passkeyWindow: script('widget/frame/passkey/window.ts', 'assets/passkey-window-[hash].js'),
     frame: page('widget/frame/main.tsx', 'frame', 'dist/widget'),
+    firstScreens: {
+      consumer: 'server',
+      resolve: { noExternal: true },
+      build: {
+        ssr: true,
+        outDir: 'dist/widget',
+        emptyOutDir: false,
+        target: 'node20',
+        minify: false,
+        rolldownOptions: {
+          checks,
+          input: 'tools/build/first-screens.tsx',
+          output: { entryFileNames: 'first-screens.mjs', codeSplitting: false },
+        },
+      },
+    },
     console: page('console/main.tsx', 'console', 'dist/console'),
     server: program('dist/server', {
       main: 'server/main.ts',

@@ -122,7 +122,10 @@ describe('the scripts of the documents', () => {
     await page.goto(pageWith(script('appearance')));
     const root = page.frameLocator('iframe').locator('html[lang=de][data-tone=light]');
     await page.frameLocator('iframe').getByRole('heading', { name: 'Anmelden' }).waitFor();
-    const style = await root.getAttribute('style');
+    const style = await root.evaluate((element) => {
+      const computed = getComputedStyle(element);
+      return ['accent', 'card', 'text', 'radius', 'font'].map((name) => computed.getPropertyValue(`--${name}`)).join();
+    });
     for (const value of ['#1f6f54', '#fffdf7', '#20251f', '6px', 'Georgia, serif']) expect(style).toContain(value);
   });
 

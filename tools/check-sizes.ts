@@ -1,13 +1,17 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { frameDocument } from '@countersign/protocol/frame-document';
 import { consoleDocument } from '../server/http/console/document.ts';
+import { compressPage } from '../server/http/send-file.ts';
+import { documentLook, firstScreen } from '../server/login/page/first-screen.ts';
+import { composeDocument, newCspNonce } from '../server/login/page/show-document.ts';
+import { loadBuiltFiles } from '../server/platform/static-files/load-built-files.ts';
 import { filesLoadedWith, pageFiles } from '../server/platform/static-files/page-files.ts';
+import { EMPTY_INFO } from '../server/resources/public-info.ts';
 
 /** Budgets in bytes after brotli: for each loader, and for all that a first password + OTP login needs in the frame. */
-const LOADER_BUDGET = 2_000;
-const FRAME_BUDGET = 16_700;
+const LOADER_BUDGET = 2_110;
+const FRAME_BUDGET = 17_200;
 /** For the self-service page, without what it shares with enrolment. */
 const SELF_BUDGET = 6_500;
 /** For enrolment in the frame, in any one language. */
@@ -30,19 +34,19 @@ export interface MeasuredSize {
 const compressedSize = (path: string) => statSync(`${path}.br`).size;
 
 /** What a browser downloads, measured on the built files. */
-export function measureWidget(dir: string): MeasuredSize[] {
+export async function measureWidget(dir: string): Promise<MeasuredSize[]> {
   const sizeOf = (file: string) => compressedSize(join(dir, file));
-  const { script, style, needs } = pageFiles(readFileSync(join(dir, 'manifest.json'), 'utf8'));
+  const widget = await loadBuiltFiles(dir, 'widget');
+  const { script, needs = [], firstScreens } = widget;
   // One round trip to the first paint includes what the script needs immediately.
-  if (needs.length > 0) throw new Error('The frame’s script imports another file before the user has asked for it.');
-  const html = frameDocument({
-    nonce: 'AAAAAAAAAAAAAAAAAAAAAA',
-    script: `/widget/v1/${script}`,
-    style: `/widget/v1/${style}`,
-    lang: 'en',
-    title: 'A resource with a name of usual length',
-  });
-  const frame = brotliCompressSync(html).length + sizeOf(script) + sizeOf(style);
+  if (!firstScreens || needs.length > 0)
+    throw new Error('The frame’s script imports another file before the user has asked for it.');
+  const shown = { ...EMPTY_INFO, title: 'A resource with a name of usual length' };
+  const look = { theme: 'auto', variables: {}, locale: 'en', isClosable: false, isGiven: false };
+  const facts = { resource: 'res_00000000000', frameAncestors: ['https://shop.example'], look: documentLook(look) };
+  const screen = firstScreen(firstScreens, look, undefined, { resource: facts.resource, shown, hasPasskey: false });
+  const html = composeDocument(widget, newCspNonce(), { ...facts, ...screen }, shown);
+  const frame = compressPage(html).length + sizeOf(script);
   const built = readdirSync(join(dir, 'assets'));
   const part = (name: string) => {
     const files = built.filter((file) => file.startsWith(`${name}-`) && file.endsWith('.js'));
@@ -55,7 +59,7 @@ export function measureWidget(dir: string): MeasuredSize[] {
       bytes: sizeOf(name),
       budget: LOADER_BUDGET,
     })),
-    { name: 'frame (html + js + css)', bytes: frame, budget: FRAME_BUDGET },
+    { name: 'frame (html + js)', bytes: frame, budget: FRAME_BUDGET },
     { name: 'enrolment, beyond that', bytes: part('enrolment'), budget: ENROLMENT_BUDGET },
     { name: 'self-service, beyond that', bytes: part('self'), budget: SELF_BUDGET },
   ];

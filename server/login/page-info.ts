@@ -1,3 +1,4 @@
+import { offersPasskeySignIn } from '../authentication/second-factor.ts';
 import { loginRequestDocument } from '../flows/documents.ts';
 import { parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -8,19 +9,19 @@ import { redirectAllowed } from '../resources/redirect-uris.ts';
 
 /**
  * The origins that may frame the page, and its title. The embedding page claims its own origin, which only narrows the
- * policy: the browser enforces that it is true (SR-13). Without ancestors: the resource does not exist, or does not
- * list the origin; the response does not reveal which.
+ * policy: the browser enforces that it is true (SR-13). Undefined: the resource does not exist, or does not list the
+ * origin; the response does not reveal which.
  */
 export async function frameAccess(
   ports: Pick<Ports, 'store' | 'clock'>,
   resource: string,
   origin: string,
-): Promise<{ ancestor?: string; shown?: PublicInfo }> {
+): Promise<{ ancestor: string; shown: PublicInfo; hasPasskey: boolean } | undefined> {
   const id = parseId('res', resource);
-  if (!id) return {};
+  if (!id) return undefined;
   const [stored] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
-  if (!stored || !originAllowed(stored.value, origin)) return {};
-  return { ancestor: origin, shown: publicInfo(stored.value) };
+  if (!stored || !originAllowed(stored.value, origin)) return undefined;
+  return { ancestor: origin, shown: publicInfo(stored.value), hasPasskey: offersPasskeySignIn(stored.value) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { FirstScreens } from '@countersign/protocol/first-screen';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Hono } from 'hono';
 import { type AppOptions, createApp } from '../app.ts';
@@ -66,6 +67,24 @@ function checkAnswers(app: Hono<AppEnv>, flawIn: DescribedApi): void {
   };
 }
 
+/** Two languages, as the build renders them, in short. */
+const FIRST_SCREENS: FirstScreens = {
+  scripts: {
+    passkeys: ['assets/passkeys-1.js'],
+    appearance: ['assets/appearance-1.js'],
+    standalone: ['assets/alone-1.js'],
+  },
+  languages: { en: screensIn('Sign in', 'ltr'), ar: { ...screensIn('دخول', 'rtl'), texts: ['assets/ar-1.js'] } },
+};
+
+function screensIn(title: string, dir: 'ltr' | 'rtl') {
+  const parts = ['', 'logo', 'test', 'close', 'logo test', 'logo close', 'test close', 'logo test close'];
+  const cards = parts.map((name) => [name, `<section class="${name}" data-logo="%logo%">%name%%body%</section>`]);
+  const form = `<form><h1>${title}</h1><input id="identify"/></form>`;
+  const bodies = { identify: form, passkey: `${form}<button>Passkey</button>`, loading: '<i>Loading</i>' };
+  return { dir, texts: [], cards: Object.fromEntries(cards) as Record<string, string>, bodies };
+}
+
 export async function openService(seed: string, overPorts?: TestPorts): Promise<Service> {
   const ports = overPorts ?? (await openTestPorts(seed));
   const log = capturedLog();
@@ -77,6 +96,7 @@ export async function openService(seed: string, overPorts?: TestPorts): Promise<
     widget: {
       script: 'assets/frame-1a2b.js',
       style: 'assets/frame-3c4d.css',
+      firstScreens: FIRST_SCREENS,
       files: new Map([
         ['countersign.js', file('loader', 'text/javascript; charset=utf-8')],
         ['assets/frame-1a2b.js', file('frame', 'text/javascript; charset=utf-8')],

@@ -1,3 +1,4 @@
+import { escapeHtml } from './escape-html.ts';
 import { ICON_LINK } from './icon.ts';
 
 /**
@@ -7,11 +8,22 @@ import { ICON_LINK } from './icon.ts';
 export interface FrameDocument {
   /** Fresh for each response, the same as in `frameCsp`. */
   nonce: string;
-  /** Paths of the frame's script and stylesheet, from the build's manifest. */
+  /** Path of the frame's script, from the build's manifest. */
   script: string;
-  style: string;
+  /** Paths of scripts that this one will import at once. */
+  preload?: readonly string[] | undefined;
+  /** The stylesheet itself, from the build: it costs no request of its own. */
+  css: string;
   /** Initial BCP 47 tag. */
   lang: string;
+  /** Direction of the text. Default `ltr`. */
+  dir?: 'ltr' | 'rtl' | undefined;
+  /** How the page around wants it drawn. Default: as the user's system prefers. */
+  look?: DocumentLook | undefined;
+  /** The first screen as HTML that contains no unescaped value. Absent: the script draws it. */
+  screen?: string | undefined;
+  /** Set if that screen is the first step, whose input the script keeps; `passkey`: with a button for passkeys. */
+  first?: 'identify' | 'passkey' | undefined;
   /** The resource's name, as its administrators wrote it. The frame shows it above the form. */
   title: string;
   /** If true, the frame offers users a password reset. Default false. */
@@ -32,6 +44,14 @@ export interface FrameDocument {
   standalone?: Standalone | undefined;
 }
 
+/** A look as the document states it; what is absent follows the user's system. */
+export interface DocumentLook {
+  tone?: string | undefined;
+  colorScheme: string;
+  /** Declarations with validated values only. */
+  css: string;
+}
+
 export interface Standalone {
   /** Id of the login request; its secret is in the fragment of the address, which no server sees. */
   request: string;
@@ -43,29 +63,39 @@ export interface Standalone {
 }
 
 export function frameDocument(document: FrameDocument): string {
-  const { nonce, script, style, lang, title } = document;
+  const { lang, title, css, look, screen, script, preload = [], hasIcon } = document;
+  const nonce = `nonce="${escapeHtml(document.nonce)}"`;
   return `<!doctype html>
-<html lang="${escapeHtml(lang)}"${factsOf(document)}>
+<html lang="${escapeHtml(lang)}"${document.dir === 'rtl' ? ' dir="rtl"' : ''}${factsOf(document)}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="${escapeHtml(look?.colorScheme ?? 'light dark')}">
 <meta name="robots" content="noindex">
 <title>${escapeHtml(title)}</title>
-${document.hasIcon ? `${ICON_LINK}\n` : ''}<link rel="stylesheet" href="${escapeHtml(style)}" nonce="${escapeHtml(nonce)}">
-<script type="module" src="${escapeHtml(script)}" nonce="${escapeHtml(nonce)}"></script>
-</head>
-<body>
-<noscript>Signing in needs JavaScript.</noscript>
-</body>
+${hasIcon ? `${ICON_LINK}\n` : ''}<script type="module" src="${escapeHtml(script)}" ${nonce}></script>
+${preload.map((path) => `<link rel="modulepreload" href="${escapeHtml(path)}" ${nonce}>\n`).join('')}<style ${nonce}>${css}</style>
+${look?.css ? `<style id="look" ${nonce}>${look.css}</style>\n` : ''}</head>
+<body>${screen === undefined ? '' : `${screen}<script ${nonce}>${TAKE_INPUT}</script>`}<noscript>Signing in needs JavaScript.</noscript></body>
 </html>
 `;
 }
 
+/**
+ * Runs before the frame's script arrives. It shows the frame to the page around, and keeps what the page and the user
+ * send meanwhile. A sign-in that this tab has begun may resume at a later step, so then the first one is not shown.
+ */
+const TAKE_INPUT = `document.currentScript.remove();early=[];onmessage=e=>e.source==parent&&early.push(e);onsubmit=e=>{e.preventDefault();early.sent=1};
+try{if(sessionStorage.length){delete document.documentElement.dataset.first;document.forms[0].hidden=1}}catch{}
+parent.postMessage({v:1,type:"knock",height:Math.ceil(document.body.firstChild.getBoundingClientRect().height)},new URLSearchParams(location.search).get("origin"))`;
+
 /** The facts for the frame's script, as data attributes; only those that are set. */
-function factsOf({ passwordReset, comparesBrowsers, isTest, logo, standalone, enrols, self }: FrameDocument): string {
+function factsOf(document: FrameDocument): string {
+  const { passwordReset, comparesBrowsers, isTest, logo, standalone, enrols, self, look } = document;
   const { request, resource, redirectUri, isGiven } = standalone ?? {};
   const facts = {
+    tone: look?.tone,
+    first: document.first,
     reset: passwordReset,
     traits: comparesBrowsers,
     test: isTest,
@@ -205,10 +235,4 @@ export const ASSET_HEADERS = {
 
 function checkNonce(nonce: string): void {
   if (!NONCE.test(nonce)) throw new TypeError('A CSP nonce is 16 to 128 characters of base64.');
-}
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { FirstScreens } from '@countersign/protocol/first-screen';
 import type { ViteBuilder } from 'vite';
+import { filesLoadedWith, pageFiles } from '../../server/platform/static-files/page-files.ts';
 import { compressServedFiles } from './compress.ts';
 
 export interface Part {
@@ -19,10 +22,19 @@ export interface Part {
 
 export const PARTS = {
   widget: {
-    environments: ['popup', 'classicLoader', 'moduleLoader', 'pureLoader', 'reactLoader', 'passkeyWindow', 'frame'],
+    environments: [
+      'popup',
+      'classicLoader',
+      'moduleLoader',
+      'pureLoader',
+      'reactLoader',
+      'passkeyWindow',
+      'frame',
+      'firstScreens',
+    ],
     outDir: 'dist/widget',
     sources: ['widget', 'ui', 'shared'],
-    finish: declareLoaders,
+    finish: finishWidget,
     isServed: true,
   },
   console: {
@@ -82,6 +94,37 @@ export const LOADER_TYPES = {
   'pure.d.mts': 'loader/esm.js',
   'react.d.mts': 'react/index.js',
 };
+
+async function finishWidget(root: string): Promise<void> {
+  await declareLoaders(root);
+  await writeFirstScreens(join(root, 'dist/widget'));
+}
+
+/** Renders what the frame's document shows before its script runs. */
+async function writeFirstScreens(folder: string): Promise<void> {
+  const renderer = join(folder, 'first-screens.mjs');
+  // The query makes a second build in one process import the new file.
+  const { renderFirstScreens }: { renderFirstScreens(): FirstScreens['languages'] } = await import(
+    `${pathToFileURL(renderer)}?${performance.now()}`
+  );
+  await rm(renderer);
+  const manifest = await readFile(join(folder, 'manifest.json'), 'utf8');
+  const { script } = pageFiles(manifest);
+  const filesOf = (source: string) => filesLoadedWith(manifest, source).filter((file) => file !== script);
+  const languages = renderFirstScreens();
+  for (const [lang, language] of Object.entries(languages)) {
+    if (lang !== 'en') language.texts = filesOf(`ui/i18n/locales/${lang}/widget/sign-in.json`);
+  }
+  const screens: FirstScreens = {
+    scripts: {
+      passkeys: filesOf('widget/frame/passkey/passkeys.ts'),
+      appearance: filesOf('widget/frame/appearance.ts'),
+      standalone: filesOf('widget/frame/standalone.ts'),
+    },
+    languages,
+  };
+  await writeFile(join(folder, 'first-screens.json'), JSON.stringify(screens));
+}
 
 /** The types of the module loaders. */
 async function declareLoaders(root: string): Promise<void> {

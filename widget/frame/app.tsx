@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { TextKey } from '../i18n/texts.ts';
 import type { LoadedEnrolment } from './enrolment/index.tsx';
 import { Card, type CardProps } from './parts/card.tsx';
+import { Loading } from './parts/loading.tsx';
 import type { PasskeyModule } from './passkey/loaded.ts';
 import { type Screen, textOf } from './screen.ts';
 import type { SignIn } from './sign-in.ts';
@@ -39,11 +40,7 @@ export function App(props: AppProps) {
 function ScreenBody(all: AppProps) {
   const { screen, texts, name, hasActed, isUserKnown, resetUrl, signIn, passkeys, about, onPasskey } = all;
   const { isEnrolment, enrolment } = all;
-  const loading = (
-    <div class="loading" role="status" aria-label={texts('loading')}>
-      <span class="spinner" />
-    </div>
-  );
+  const loading = <Loading texts={texts} />;
   const message = (title: TextKey, text: string, action?: { label: TextKey; run: () => void }) => (
     <MessageScreen
       key={screen.kind}

@@ -338,7 +338,9 @@ describe('the frame', () => {
     );
     expect(await frame.locator('.name').textContent()).toBe('</title><img src=x onerror=alert(1)>');
     expect(await frame.locator('img, script:not([src])').count()).toBe(0);
-    expect(await frame.locator('html').getAttribute('style')).toBe('color-scheme: light dark;');
+    expect(await frame.locator('html').getAttribute('style')).toBeNull();
+    expect(await frame.locator('style').count()).toBe(1);
+    expect(await frame.locator('meta[name=color-scheme]').getAttribute('content')).toBe('light dark');
     expect(await page.locator('iframe').getAttribute('title')).toBe('"><img onerror=alert(1)>');
     expect(await page.locator('img').count()).toBe(0);
   });

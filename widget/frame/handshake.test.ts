@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type HandshakeOptions, hostOf } from './handshake.ts';
+import { awaitHost, type HandshakeOptions, hostOf } from './handshake.ts';
 
 const origin = 'https://shop.example';
 const parent = { name: 'the page around' };
@@ -40,4 +40,14 @@ test.each([
   ['no data', { data: null }, {}],
 ])('drops %s', (_, changes, surroundings) => {
   expect(read(changes, surroundings)).toBeUndefined();
+});
+
+// SR-12: what arrived before the script is checked like any other message.
+test('takes the first valid message that arrived early, and none that it would drop', async () => {
+  const evil = { ...event, origin: 'https://evil.example', data: { ...data, mount: 'evil-mount-0000' } };
+  const later = { ...event, data: { ...data, mount: 'another-mount-0000' } };
+  const window = Object.assign(new EventTarget(), { onmessage: () => {}, early: [evil, event, later] });
+  const host = await awaitHost(window as unknown as Window, around);
+  expect(host.mount).toBe(data.mount);
+  expect(window.onmessage).toBeNull();
 });

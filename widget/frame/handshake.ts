@@ -27,7 +27,14 @@ export function hostOf(event: MessageEvent<unknown>, { parent, hintedOrigin, anc
   return { ...message, origin: event.origin, port } satisfies Host;
 }
 
-/** Waits for the first valid `connect` and ignores any further one. */
+declare global {
+  interface Window {
+    /** What arrived before this script: messages, and whether the user has sent the first step. */
+    early?: MessageEvent[] & { sent?: 1 };
+  }
+}
+
+/** Waits for the first valid `connect`, which may have arrived before this script, and ignores any further one. */
 export function awaitHost(window: Window, options: HandshakeOptions): Promise<Host> {
   return new Promise((resolve) => {
     const onMessage = (event: MessageEvent) => {
@@ -37,6 +44,8 @@ export function awaitHost(window: Window, options: HandshakeOptions): Promise<Ho
       resolve(host);
     };
     window.addEventListener('message', onMessage);
+    window.onmessage = null;
+    window.early?.forEach(onMessage);
   });
 }
 

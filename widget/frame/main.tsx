@@ -4,7 +4,6 @@ import { type FrameAppearance, readToFrame } from '@countersign/protocol/frame-p
 import { render } from 'preact';
 import { english, loadTexts } from '../i18n/texts.ts';
 import { App } from './app.tsx';
-import { applyLook } from './appearance.ts';
 import { browserSignals } from './browser-signals.ts';
 import type { LoadedEnrolment } from './enrolment/index.tsx';
 import { createFlowClient } from './flow-client.ts';
@@ -12,7 +11,7 @@ import { createFlowMemory } from './flow-memory.ts';
 import { awaitHost, createPostMessage, type Host } from './handshake.ts';
 import type { PasskeyModule } from './passkey/loaded.ts';
 import { isEnrolling, isSelfService, type Screen } from './screen.ts';
-import { createSignIn } from './sign-in.ts';
+import { createSignIn, firstView } from './sign-in.ts';
 import type { StandaloneHost } from './standalone.ts';
 import { isAbout } from './steps/fields.ts';
 import { isVisibleToUser } from './visibility.ts';
@@ -57,7 +56,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
   let texts = english;
   let hasTexts = false;
   let screen: Screen = { kind: 'loading' };
-  let hasActed = false;
+  let hasActed = !!window.early?.sent;
   let isUserKnown = false;
   /** The passkey module, loaded when a step first needs it; null if that failed. */
   let passkeys: PasskeyModule | null | undefined;
@@ -69,12 +68,19 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
   /** The module that shows a question or a transaction, loaded likewise. */
   let about: typeof import('./steps/about.tsx') | null | undefined;
   let card: HTMLElement | null = null;
+  /** The first step that the document shows, and whether its screen still waits for what the script needs to draw it. */
+  const { first } = root.dataset;
+  let isWaiting = !!document.querySelector('.card');
 
   const size = new ResizeObserver(
     () => card && post({ type: 'size', height: Math.ceil(card.getBoundingClientRect().height) }),
   );
 
   const draw = () => {
+    const wasWaiting = isWaiting;
+    if (wasWaiting && (!hasTexts || (first === 'passkey' && passkeys === undefined))) return;
+    isWaiting = false;
+    if (screen.kind !== 'step' || screen.step !== 'identify') delete root.dataset.first;
     render(
       <App
         screen={hasTexts ? screen : { kind: 'loading' }}
@@ -98,6 +104,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
       />,
       document.body,
     );
+    if (wasWaiting && window.early?.sent) document.forms[0]?.requestSubmit();
   };
   const watch = (element: HTMLElement | null) => {
     if (element === card) return;
@@ -124,6 +131,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
     },
     traits: 'traits' in root.dataset ? browserSignals : undefined,
     isVisible: async () => !!card && isVisibleToUser(card),
+    first: first === undefined ? undefined : firstView(first === 'passkey'),
   });
 
   /** Loads the modules that the current step needs. */
@@ -144,7 +152,8 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
     }
     const inField =
       canUsePasskey() && screen.kind === 'step' && screen.step === 'identify' ? screen.view.passkey : undefined;
-    void passkeys?.offerInField(inField, signIn.showPasskey);
+    // Empty until the service has started the flow.
+    void passkeys?.offerInField(inField?.challenge ? inField : undefined, signIn.showPasskey);
   };
   const loadAbout = async () => {
     if (screen.kind !== 'step' || about || !isAbout(screen.view)) return;
@@ -158,7 +167,11 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
       void signIn.startPasskey((request) => loaded.requestPasskeyAnywhere(request, { texts, name, inWindow }));
   };
 
-  const applyAppearance = () => applyLook(look, root, (query) => matchMedia(query).matches);
+  const applyAppearance = () =>
+    import('./appearance.ts').then(
+      ({ showLook }) => showLook(look),
+      () => {},
+    );
   const applyLanguage = async () => {
     const loaded = await loadTexts(look.locale ? [look.locale] : navigator.languages);
     texts = loaded;
@@ -173,7 +186,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
   const update = (next: FrameAppearance) => {
     const isSameLanguage = next.locale === look.locale && hasTexts;
     look = next;
-    applyAppearance();
+    void applyAppearance();
     if (isSameLanguage) draw();
     else void applyLanguage();
   };
@@ -199,12 +212,13 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
       hasActed = true;
     });
   }
-  for (const query of ['(prefers-color-scheme: dark)', '(prefers-contrast: more)']) {
-    matchMedia(query).addEventListener('change', applyAppearance);
-  }
   document.addEventListener('visibilitychange', signIn.checkTime);
 
-  update(look);
-  post({ type: 'hello' });
+  const greet = () => post({ type: 'hello' });
+  const { theme, locale, closable, variables } = host;
+  // The document has the look that its address names.
+  if (hints.get('look') === JSON.stringify({ theme, locale, closable, variables })) greet();
+  else void applyAppearance().then(greet);
   signIn.start();
+  void applyLanguage();
 }

@@ -1,86 +1,14 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import type { ToHost } from '@countersign/protocol/frame-protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { FlowAnswer, FlowClient } from './flow-client.ts';
-import type { Screen } from './screen.ts';
-import { createSignIn } from './sign-in.ts';
-
-const NONCE = 'nonce-of-the-session-0001';
-const view = (changes: Partial<FlowView> = {}): FlowView => ({
-  step: 'identify',
-  seq: 0,
-  expiresAt: 900_000,
-  now: 0,
-  ...changes,
-});
-const seen = (changes?: Partial<FlowView>): FlowAnswer => ({ kind: 'view', view: view(changes), requestId: 'req' });
-const lost: FlowAnswer = { kind: 'lost' };
-
-/** A sign-in with a scripted client; unexpected requests fail the test. */
-function setUp({ kept, isVisible = true }: { kept?: string; isVisible?: boolean } = {}) {
-  const messages: ToHost[] = [];
-  const requests: string[] = [];
-  const answers: (FlowAnswer | Promise<FlowAnswer>)[] = [];
-  const stored = { handle: kept };
-  let screen: Screen = { kind: 'loading' };
-  const next = (request: string) => {
-    requests.push(request);
-    const answer = answers.shift();
-    if (!answer) throw new Error(`Unexpected request: ${request}`);
-    return Promise.resolve(answer);
-  };
-  const client: FlowClient = {
-    begin: async () => {
-      const answer = await next('begin');
-      return answer.kind === 'view' ? { ...answer, view: { ...answer.view, handle: 'fresh' } } : answer;
-    },
-    read: (handle) => next(`read ${handle}`),
-    answer: (_, seq, step, value) => next(`${step} ${seq} ${typeof value === 'string' ? value : value.id}`),
-    act: (_, seq, path, fields = {}) => next(`${path} ${seq} ${Object.values(fields)}`.trim()),
-    cancel: (_, seq) => next(`cancel ${seq}`),
-  };
-  const signIn = createSignIn({
-    resource: 'res_01k8dq9z2mp',
-    origin: 'https://shop.example',
-    client,
-    memoryOf: () => ({
-      recall: async () => stored.handle,
-      keep: async (handle) => {
-        stored.handle = handle;
-      },
-      forget: () => {
-        stored.handle = undefined;
-      },
-    }),
-    post: (message) => messages.push(message),
-    show: (shown) => {
-      screen = shown;
-    },
-    isVisible: async () => isVisible,
-  });
-  return {
-    signIn,
-    stored,
-    requests,
-    messages,
-    types: () => messages.map(({ type }) => type),
-    screen: () => screen,
-    expectAnswers: (...more: (FlowAnswer | Promise<FlowAnswer>)[]) => answers.push(...more),
-  };
-}
-
-async function startSignIn(options?: Parameters<typeof setUp>[0]) {
-  const all = setUp(options);
-  all.expectAnswers(seen());
-  await all.signIn.begin(NONCE, '');
-  return all;
-}
+import { lost, NONCE, seen, setUp, startSignIn } from '../testing/scripted-sign-in.ts';
+import type { FlowAnswer } from './flow-client.ts';
+import { firstView } from './sign-in.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('start', () => {
-  test('asks the page for a nonce, then the service for a flow, and stores the handle', async () => {
+  test('asks the page for a nonce, then the service for a flow, and stores the handle with the first answer', async () => {
     const { signIn, types, screen, stored, expectAnswers } = setUp();
     signIn.start();
     expect(types()).toEqual(['want']);
@@ -88,6 +16,10 @@ describe('start', () => {
     await signIn.begin(NONCE, '');
     expect(types()).toEqual(['want', 'change', 'ready']);
     expect(screen()).toMatchObject({ kind: 'step', step: 'identify', busy: false });
+    // A reload has nothing to resume yet, and shows the first step at once.
+    expect(stored.handle).toBeUndefined();
+    expectAnswers(seen({ step: 'password', seq: 1 }));
+    await signIn.submit('ada');
     expect(stored.handle).toBe('fresh');
   });
 
@@ -120,7 +52,7 @@ describe('start', () => {
     expect(there.screen()).toMatchObject({ step: 'otp' });
 
     const gone = setUp({ kept: 'kept' });
-    gone.expectAnswers({ kind: 'refused', code: 'FLOW_NOT_FOUND', requestId: '' }, seen());
+    gone.expectAnswers({ kind: 'refused', code: 'FLOW_NOT_FOUND', requestId: '' }, seen({ step: 'otp' }));
     await gone.signIn.begin(NONCE, '');
     expect(gone.requests).toEqual(['read kept', 'begin']);
     expect(gone.stored.handle).toBe('fresh');
@@ -282,6 +214,34 @@ describe('a passkey', () => {
     expect(asking).toEqual(['asked']);
     expect(requests).toEqual(['begin', 'passkey 0 mine']);
     expect(screen()).toEqual({ kind: 'done', isSigning: false });
+  });
+
+  test('is not requested before the flow has a challenge', async () => {
+    const { signIn, requests, expectAnswers } = setUp({ first: firstView(true) });
+    signIn.start();
+    const asking: string[] = [];
+    const used = signIn.startPasskey(async ({ challenge }) => {
+      asking.push(challenge);
+      return { assertion };
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asking).toEqual([]);
+    expectAnswers(seen({ passkey }), seen({ step: 'done', seq: 1, result: 'r' }));
+    await signIn.begin(NONCE, '');
+    await used;
+    expect(asking).toEqual(['asked']);
+    expect(requests).toEqual(['begin', 'passkey 0 mine']);
+  });
+
+  test('is not requested if the flow turns out to have no challenge', async () => {
+    const { signIn, screen, requests, expectAnswers } = setUp({ first: firstView(true) });
+    signIn.start();
+    const used = signIn.startPasskey(() => Promise.reject(new Error('not asked')));
+    expectAnswers(seen());
+    await signIn.begin(NONCE, '');
+    await used;
+    expect(requests).toEqual(['begin']);
+    expect(screen()).toMatchObject({ kind: 'step', busy: false });
   });
 
   test('that fails keeps the step, and nothing is sent', async () => {

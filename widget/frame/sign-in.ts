@@ -40,8 +40,17 @@ export interface SignInParts {
   show(screen: Screen): void;
   /** Checked before anything is sent: whether the user can see the form. */
   isVisible(): Promise<boolean>;
+  /** The first step as the document shows it already; absent if it shows none. */
+  first?: FlowView | undefined;
   /** Reads the browser's signals; absent if the resource does not compare browsers. */
   traits?: (() => BrowserTraits) | undefined;
+}
+
+/** The first step before the service has started a flow: it is the same for every user. */
+export function firstView(hasPasskey: boolean): FlowView {
+  const view: FlowView = { step: 'identify', seq: 0, expiresAt: 0, now: 0 };
+  // The challenge comes with the flow.
+  return hasPasskey ? { ...view, passkey: { challenge: '' } as PasskeyRequest } : view;
 }
 
 /** Runs sign-ins one after another, from the page's nonce to the result. Does not use the DOM. */
@@ -80,6 +89,7 @@ export function createSignIn({
   post,
   show,
   isVisible,
+  first,
   traits,
 }: SignInParts): SignIn {
   let screen: Screen = { kind: 'loading' };
@@ -93,6 +103,9 @@ export function createSignIn({
   let isUncertain = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ends = deadlineIn(0);
+  /** Resolves to whether the service has started the flow of a first step that was on the screen before. */
+  let flowStarted = Promise.resolve(false);
+  let settle = (_isStarted: boolean) => {};
   /** Counts starts, so that a late response to an abandoned flow is dropped. */
   let run = 0;
   /** The start in which a code was requested automatically. */
@@ -178,6 +191,8 @@ export function createSignIn({
     };
     const resend = view.sent && deadlineIn(view.sent.resendAfterMs);
     setScreen({ kind: 'step', step, view, busy: false, ...(notice && { notice }), ...(resend && { resend }) });
+    // At the first step there is nothing to resume yet.
+    if (step !== 'identify') void memory?.keep(handle);
     if (error) postError(error.code, requestId);
     else if (needsSend(view) && codeRequestedIn !== run) {
       // Request the code once on arrival; after that the user decides.
@@ -230,7 +245,15 @@ export function createSignIn({
     run++;
     handle = '';
     clearTimeout(timer);
-    setScreen({ kind: 'loading' });
+    settle(false);
+    flowStarted = new Promise((resolve) => {
+      settle = resolve;
+    });
+    if (first) {
+      post({ type: 'change', step: 'identify' });
+      setScreen({ kind: 'step', step: 'identify', view: first, busy: false });
+      first = undefined;
+    } else setScreen({ kind: 'loading' });
     post({ type: 'want' });
     timer = setTimeout(() => {
       post({ type: 'timeout' });
@@ -238,20 +261,24 @@ export function createSignIn({
     }, NONCE_TIMEOUT_MS);
   };
 
+  /** Whether the first step is on the screen and the service has not started the flow. */
+  const isEarly = () => screen.kind === 'step' && !handle;
+
   /** Sends one answer at a time, and reads the flow if the response is lost. */
   const send = async (ask: (seq: number, step: AnswerableStep) => Promise<FlowAnswer>) => {
     if (screen.kind !== 'step' || screen.busy || screen.notice?.wait?.leftMs()) return;
     const { step, view } = screen;
-    const started = run;
     const { notice: _, ...rest } = screen;
     setScreen({ ...rest, busy: true });
+    if (isEarly() && !(await flowStarted)) return;
+    const asked = run;
     const canBeSeen = await isVisible();
-    if (started !== run) return;
+    if (asked !== run) return;
     if (!canBeSeen) return showNotice('tooSmall');
     if (isUncertain && (await readAgain(view.seq))) return;
     if (isUncertain) return showNotice('interrupted');
     const answer = await ask(view.seq, step);
-    if (started !== run) return;
+    if (asked !== run) return;
     if (answer.kind === 'view') showView(answer);
     else if (answer.kind === 'refused') await refuse(answer, view.seq);
     else if (!(await readAgain(view.seq))) showNotice('interrupted');
@@ -269,30 +296,31 @@ export function createSignIn({
     },
 
     async begin(nonce, loginRequest, preferences) {
-      const started = ++run;
+      const begun = ++run;
       clearTimeout(timer);
       if (!NONCE.test(nonce)) {
         setScreen({ kind: 'failed' });
         return postError('NONCE_INVALID');
       }
-      setScreen({ kind: 'loading' });
+      if (!isEarly()) setScreen({ kind: 'loading' });
       canRestart = !loginRequest;
       const { prefer, purpose }: Partial<StartFlowRequest> = { ...preferences };
       // A sign-in and a transaction on one page must not share a handle.
       memory = memoryOf(nonce + (purpose ?? ''), loginRequest);
 
       const storedHandle = await memory.recall();
-      if (storedHandle && started === run) {
+      if (storedHandle && begun === run) {
         const answer = await client.read(storedHandle);
-        if (started !== run) return;
+        if (begun !== run) return;
         if (answer.kind === 'view' && answer.view.step !== 'denied') {
           handle = storedHandle;
           return showView(answer);
         }
         if (answer.kind === 'lost') return setScreen({ kind: 'offline' });
-        memory.forget();
       }
-      if (started !== run) return;
+      if (begun !== run) return;
+      // A flow of another session ends here too.
+      memory.forget();
 
       const answer = await client.begin({
         resource,
@@ -303,11 +331,15 @@ export function createSignIn({
         ...(purpose && { purpose }),
         ...(traits && { traits: traits() }),
       });
-      if (started !== run) return;
+      if (begun !== run) return;
       if (answer.kind === 'view') {
+        const wasEarly = isEarly();
         handle = answer.view.handle;
-        showView(answer);
-        return memory.keep(handle);
+        if (!wasEarly || screen.kind !== 'step' || answer.view.step !== 'identify') return showView(answer);
+        // The user may have typed or sent a name already.
+        watchTime(answer.view);
+        setScreen({ ...screen, view: answer.view });
+        return settle(true);
       }
       if (answer.kind === 'lost') {
         post({ type: 'timeout' });
@@ -331,11 +363,14 @@ export function createSignIn({
 
     async startPasskey(ask) {
       if (screen.kind !== 'step' || screen.busy || !screen.view.passkey) return;
-      const started = run;
       const { notice: _, ...rest } = screen;
       setScreen({ ...rest, busy: true });
-      const outcome = await ask(screen.view.passkey);
-      if (started !== run || screen.kind !== 'step') return;
+      if (isEarly() && !(await flowStarted)) return;
+      const asked = run;
+      const { passkey } = screen.view;
+      if (!passkey) return setScreen({ ...screen, busy: false });
+      const outcome = await ask(passkey);
+      if (asked !== run || screen.kind !== 'step') return;
       if ('failure' in outcome) return showNotice(outcome.failure as NoticeKey);
       screen = { ...screen, busy: false };
       return showPasskey(outcome.assertion);

@@ -4,13 +4,12 @@ const SANDBOX =
 const PERMISSIONS = 'publickey-credentials-get;publickey-credentials-create;otp-credentials;clipboard-write';
 
 /**
- * Creates the iframe, hidden until the frame has applied its theme, to avoid a white flash. All styles go through
+ * Creates the iframe, hidden until its document is there, to avoid a white flash. All styles go through
  * CSSOM, because a host's CSP may forbid style attributes. The initial height is about that of the first step, so that
  * the page hardly moves.
  */
-export function createFrame(service: string, resource: string): HTMLIFrameElement {
+export function createFrame(): HTMLIFrameElement {
   const frame = document.createElement('iframe');
-  frame.src = `${service}/widget/v1/frame?resource=${resource}&origin=${origin}`;
   frame.allow = PERMISSIONS;
   frame.sandbox.value = SANDBOX;
   // The height follows the content within bounds: without a height the frame cannot be seen, and a huge one hides the

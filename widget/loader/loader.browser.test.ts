@@ -80,9 +80,15 @@ describe('mounting', () => {
       'publickey-credentials-get;publickey-credentials-create;otp-credentials;clipboard-write',
     );
     expect(await frame.getAttribute('allow')).not.toContain('*');
-    expect(await frame.getAttribute('src')).toBe(
-      `${stage.service.url}/widget/v1/frame?resource=${RESOURCE}&origin=${stage.host.origin}`,
-    );
+    const [address, look = ''] = (await frame.getAttribute('src'))?.split('&look=') ?? [];
+    expect(address).toBe(`${stage.service.url}/widget/v1/frame?resource=${RESOURCE}&origin=${stage.host.origin}`);
+    // What the document needs for its first screen; no secret is in an address.
+    expect(JSON.parse(decodeURIComponent(look))).toEqual({
+      theme: 'auto',
+      locale: 'en',
+      closable: false,
+      variables: { given: false },
+    });
   });
 
   test('result, callback and DOM event report one success; the flow has the origin and no cookies', async () => {
@@ -223,6 +229,15 @@ describe('failures', () => {
     expect(await eventsOf(page)).toEqual(['loaderror']);
   });
 
+  test('a frame whose script does not load is retried, then the error and the fallback appear', async () => {
+    const page = await stage.open('about:blank');
+    await page.route('**/assets/frame-*.js', (route) => route.abort());
+    await page.goto(stage.host.put(hostPage(stage.service.url, withFallback, mountScript('loadTimeoutMs: 400,'))));
+    await page.locator('[data-countersign-fallback]').waitFor({ state: 'visible' });
+    expect(await eventsOf(page)).toEqual(['loaderror']);
+    expect(await page.locator('iframe').count()).toBe(0);
+  });
+
   test('rejects unusable options at once', async () => {
     const page = await open("resource: '',");
     await page.locator('[data-countersign-fallback]').waitFor({ state: 'visible' });
@@ -279,6 +294,44 @@ describe('hostile pages', () => {
         () => (window as unknown as { events: [string, { result?: string }][] }).events.at(-1)?.[1].result,
       ),
     ).toBe(RESULT);
+  });
+
+  test('a knock from another frame, or with another shape, shows and connects nothing', async () => {
+    // SR-12: a sibling frame would get the port of a sign-in.
+    const knock = `{ v: 1, type: 'knock', height: 1500 }`;
+    const evil = elsewhere.put(
+      `<script>window.ports = 0; addEventListener('message', ({ ports }) => { window.ports += ports.length });
+        setInterval(() => parent.postMessage(${knock}, '*'), 5)</script>`,
+    );
+    // The page itself has the right window for no frame, and the service's frame sends no other shape.
+    const forged = `setInterval(() => {
+      const { contentWindow: source } = document.querySelector('#here iframe') ?? {};
+      for (const data of [{ ...${knock}, v: 2 }, { ...${knock}, type: 'hello' }, null, 'knock'])
+        dispatchEvent(new MessageEvent('message', { source, origin: '${stage.service.url}', data }));
+      dispatchEvent(new MessageEvent('message', { source, origin: '${elsewhere.origin}', data: ${knock} }));
+      dispatchEvent(new MessageEvent('message', { source: window, origin: '${stage.service.url}', data: ${knock} }));
+    }, 5);`;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const page = await stage.open('about:blank');
+    await page.route(/\/widget\/v1\/frame\?/, (route) => held.then(() => route.continue()));
+    await page.goto(
+      stage.host.put(
+        hostPage(stage.service.url, `<iframe src="${evil}"></iframe><div id="here"></div>`, mountScript() + forged),
+      ),
+    );
+    const evilFrame = page.frames().find((one) => one.url() === evil);
+    // Long enough for each forged message to have arrived many times.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100))));
+    const [visibility, height] = await page
+      .locator('#here iframe')
+      .evaluate((frame) => [getComputedStyle(frame).visibility, getComputedStyle(frame).height]);
+    expect([visibility, height]).toEqual(['hidden', '348px']);
+    release();
+    await (await frameOf(page, 1)).locator('#identify').fill(LOGIN);
+    expect(await evilFrame?.evaluate(() => (window as unknown as { ports: number }).ports)).toBe(0);
   });
 
   test.each([

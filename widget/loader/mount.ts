@@ -26,6 +26,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
   let mount = '';
   let slot = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let mayRetry = true;
   let isSettled = true;
   let outcome: Promise<string>;
   let settle: (error: WidgetError | undefined, result?: string) => void;
@@ -71,13 +72,15 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
       theme: `${theme}`,
       locale: locale === 'auto' ? document.documentElement.lang : `${locale}`,
       closable: !!closable,
-      // The frame validates these values, since it cannot trust the page around it.
-      variables: { ...variables, prefer, purpose },
+      // The frame validates these values, since it cannot trust the page around it. `given`: the first step depends on
+      // the login request.
+      variables: { ...variables, prefer, purpose, given: !!current.loginRequest },
     };
   };
 
   const unload = () => {
     clearTimeout(timer);
+    removeEventListener('message', onKnock);
     port?.close();
     frame?.remove();
     port = frame = undefined;
@@ -133,42 +136,55 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     }
   };
 
-  const load = (mayRetry: boolean) => {
-    const { loadTimeoutMs: timeoutMs = 10_000 } = current;
-    const wait = (ms: number) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        if (mayRetry) load(false);
-        else fail('LOAD_FAILED', `Is ${origin} allowed?`);
-      }, ms);
-    };
+  const giveUp = () => (mayRetry ? load(false) : fail('LOAD_FAILED', `Is ${origin} allowed?`));
+  /** The frame must answer in time. */
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(giveUp, current.loadTimeoutMs ?? 10_000);
+  };
+
+  /** Once per document: a frame that was reloaded or moved in the page gets a new port. */
+  const connect = () => {
+    const { port1, port2 } = new MessageChannel();
+    port?.close();
+    port = port1;
+    mount = crypto.getRandomValues(new Uint32Array(4)).join('-');
+    port1.onmessage = ({ data }) => onMessage(readToHost(data, mount));
+    // Posted to exactly the service's origin: if the frame has navigated elsewhere, the browser drops the message and
+    // the port.
+    frame?.contentWindow?.postMessage(envelope({ type: 'connect', slot, ...look() }), service, [port2]);
+    wait();
+  };
+
+  /** The document is there. Its form can be seen and typed into before its script has run. */
+  const onKnock = ({ source, origin, data }: MessageEvent) => {
+    if (!frame || source !== frame.contentWindow || origin !== service) return;
+    if (data?.v !== PROTOCOL_VERSION || data.type !== 'knock') return;
+    frame.onload = null;
+    frame.style.visibility = 'visible';
+    frame.style.height = `${data.height}px`;
+    connect();
+  };
+
+  const load = (isFirst: boolean) => {
+    mayRetry = isFirst;
     unload();
-    const created = createFrame(service, current.resource);
+    const created = createFrame();
     frame = created;
     slot = claimSlot(created);
-    look();
-    created.onload = () => {
-      // Once per document: a frame that was reloaded or moved in the page gets a new port.
-      const { port1, port2 } = new MessageChannel();
-      port?.close();
-      port = port1;
-      mount = crypto.getRandomValues(new Uint32Array(4)).join('-');
-      port1.onmessage = ({ data }) => onMessage(readToHost(data, mount));
-      // Posted to exactly the service's origin: if the frame has navigated elsewhere, the browser drops the message and
-      // the port.
-      created.contentWindow?.postMessage(envelope({ type: 'connect', slot, ...look() }), service, [port2]);
-      // The frame's scripts run before its load event, so a silent frame has probably failed.
-      wait(timeoutMs / 2);
-    };
+    created.src = `${service}/widget/v1/frame?resource=${current.resource}&origin=${origin}&look=${encodeURIComponent(JSON.stringify(look()))}`;
+    // Used by a document of an older service, which does not knock.
+    created.onload = connect;
+    addEventListener('message', onKnock);
     if (current.mode === 'popup') {
       // Loaded on demand, since few pages use it (the build sets the address): the window takes the place of the frame.
       import('./popup.ts').then(
-        ({ offerPopup: offer }) => created === frame && offer(created, target, service, emit),
-        () => wait(0),
+        ({ offerPopup: offer }) => created === frame && offer(created, target, emit),
+        () => created === frame && giveUp(),
       );
     } else {
       target.append(created);
-      wait(timeoutMs);
+      wait();
     }
   };
 

@@ -1,22 +1,20 @@
-import type { PROTOCOL_VERSION } from '@countersign/protocol/frame-protocol';
 import type { WidgetError } from './options.ts';
 
 /** Reports an event to the page. */
 type Emit = (name: 'close' | 'error', detail?: WidgetError) => void;
 
 /** Loaded only by pages that use `mode: 'popup'`. */
-const v = 1 satisfies typeof PROTOCOL_VERSION;
 const POLL_INTERVAL_MS = 300;
 const FEATURES = 'popup,width=480,height=720';
 
 /**
- * Shows a button instead of the frame, which opens the sign-in in a window. The window announces itself and is
- * connected like a frame: with a port, sent to the service's exact origin. Any other message from it is ignored.
+ * Shows a button instead of the frame, which opens the sign-in in a window. The window knocks and is connected like a
+ * frame.
  *
- * @param frame the frame it replaces. Never attached, it stands for the window: its `onload` connects, and its
- * `remove` ends everything
+ * @param frame the frame it replaces. Never attached, it stands for the window: its `contentWindow` is the window, and
+ * its `remove` ends everything
  */
-export function offerPopup(frame: HTMLIFrameElement, target: HTMLElement, service: string, emit: Emit): void {
+export function offerPopup(frame: HTMLIFrameElement, target: HTMLElement, emit: Emit): void {
   const button = document.createElement('button');
   button.type = 'button';
   button.textContent = frame.title;
@@ -26,7 +24,6 @@ export function offerPopup(frame: HTMLIFrameElement, target: HTMLElement, servic
     'color:#fff;background:#2447c8;border:1px solid transparent;border-radius:9px';
   const address = frame.src.replace('/frame?', '/popup?');
   let popup: Window | null = null;
-  let hasKnocked = false;
   let timer: ReturnType<typeof setInterval> | undefined;
 
   const close = () => {
@@ -38,7 +35,8 @@ export function offerPopup(frame: HTMLIFrameElement, target: HTMLElement, servic
   const checkClosed = () => {
     if (!popup?.closed) return;
     close();
-    if (hasKnocked) return emit('close');
+    // The knock of the window has made it visible.
+    if (frame.style.visibility === 'visible') return emit('close');
     const code = 'POPUP_UNREACHABLE';
     emit('error', {
       code,
@@ -47,15 +45,9 @@ export function offerPopup(frame: HTMLIFrameElement, target: HTMLElement, servic
       requestId: '',
     });
   };
-  const onMessage = ({ source, origin, data }: MessageEvent) => {
-    if (!popup || source !== popup || origin !== service || data?.v !== v || data.type !== 'knock') return;
-    hasKnocked = true;
-    frame.onload?.(new Event('load'));
-  };
-
   button.onclick = () => {
     if (popup) return popup.focus();
-    hasKnocked = false;
+    frame.style.visibility = 'hidden';
     popup = window.open(address, '_blank', FEATURES);
     if (popup) timer = setInterval(checkClosed, POLL_INTERVAL_MS);
     else
@@ -66,13 +58,11 @@ export function offerPopup(frame: HTMLIFrameElement, target: HTMLElement, servic
         requestId: '',
       });
   };
-  addEventListener('message', onMessage);
   target.addEventListener('countersign:success', close);
   Object.defineProperty(frame, 'contentWindow', { get: () => popup });
   frame.focus = () => button.focus();
   frame.remove = () => {
     close();
-    removeEventListener('message', onMessage);
     target.removeEventListener('countersign:success', close);
     button.remove();
   };

@@ -8,12 +8,15 @@ import {
   ASSET_HEADERS,
   FRAME_HEADERS,
   frameCsp,
-  frameDocument,
   LOADER_HEADERS,
   refusalCsp,
   refusalDocument,
 } from '@countersign/protocol/frame-document';
-import { pageFiles } from '../../server/platform/static-files/page-files.ts';
+import type { PasskeyRequest } from '@countersign/protocol/passkey';
+import { documentLook, firstScreen, readLook } from '../../server/login/page/first-screen.ts';
+import { composeDocument } from '../../server/login/page/show-document.ts';
+import { loadBuiltFiles } from '../../server/platform/static-files/load-built-files.ts';
+import { EMPTY_INFO } from '../../server/resources/public-info.ts';
 
 export const LOGIN = 'ada@example.com';
 export const PASSWORD = 'correct horse battery';
@@ -21,6 +24,13 @@ export const CODE = '492817';
 export const RESULT = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1c3IifQ.c2lnbmF0dXJl';
 export { RESOURCE } from './resource.ts';
 
+const PASSKEY: PasskeyRequest = {
+  challenge: 'Y2hhbGxlbmdl',
+  rpId: 'localhost',
+  allowCredentials: [],
+  userVerification: 'required',
+  timeout: 60_000,
+};
 const CSP_NONCE = 'dGVzdC1ub25jZS10ZXN0LW5vbmNl';
 
 export interface RecordedRequest {
@@ -47,6 +57,8 @@ export interface FakeService {
   /** Stops serving the frame's page, like a broken network. */
   isFrameDown: boolean;
   resourceName: string;
+  /** Further facts about the resource that its page shows. */
+  facts: { isTest?: boolean; hasPasskey?: boolean };
   /** The transaction for a flow with a login request; undefined: a code only. */
   transaction: { fields: { label: string; value: string }[] } | undefined;
   /** The challenge for a device, on the steps that take a code. */
@@ -61,7 +73,7 @@ interface FakeFlow {
 }
 
 export async function startFakeService(dist: string): Promise<FakeService> {
-  const page = pageFiles(readFileSync(join(dist, 'manifest.json'), 'utf8'));
+  const widget = await loadBuiltFiles(dist, 'widget');
   const flows = new Map<string, FakeFlow>();
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -78,6 +90,7 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     allowedOrigins: new Set(),
     isFrameDown: false,
     resourceName: 'Harbour & Co. Shop',
+    facts: {},
     transaction: undefined,
     question: undefined,
     reset() {
@@ -87,6 +100,7 @@ export async function startFakeService(dist: string): Promise<FakeService> {
       service.intercept = undefined;
       service.isFrameDown = false;
       service.resourceName = 'Harbour & Co. Shop';
+      service.facts = {};
       flows.clear();
     },
     close: () =>
@@ -100,7 +114,7 @@ export async function startFakeService(dist: string): Promise<FakeService> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', service.url);
     const path = url.pathname.replace('/widget/v1/', '');
-    if (path === 'frame') return frame(url, response);
+    if (path === 'frame') return frame(url, request, response);
     if (path.startsWith('flow')) return flow(path, request, response);
     const type = path.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8';
     const headers = path.startsWith('assets/') ? { ...ASSET_HEADERS, 'content-type': type } : LOADER_HEADERS;
@@ -112,7 +126,7 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     }
   }
 
-  function frame(url: URL, response: ServerResponse): void {
+  function frame(url: URL, request: IncomingMessage, response: ServerResponse): void {
     if (service.isFrameDown) {
       response.destroy();
       return;
@@ -121,15 +135,21 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     const isAllowed = service.allowedOrigins.has(origin);
     const csp = isAllowed ? frameCsp({ nonce: CSP_NONCE, frameAncestors: [origin] }) : refusalCsp(CSP_NONCE);
     const document = isAllowed
-      ? frameDocument({
-          nonce: CSP_NONCE,
-          script: `/widget/v1/${page.script}`,
-          style: `/widget/v1/${page.style}`,
-          lang: 'en',
-          title: service.resourceName,
-        })
+      ? signInDocument(url, request.headers['accept-language'], origin)
       : refusalDocument({ nonce: CSP_NONCE, origin, resource: url.searchParams.get('resource') ?? '' });
     response.writeHead(isAllowed ? 200 : 403, { ...FRAME_HEADERS, 'content-security-policy': csp }).end(document);
+  }
+
+  function signInDocument(url: URL, acceptLanguage: string | undefined, origin: string): string {
+    const resource = url.searchParams.get('resource') ?? '';
+    const { isTest = false, hasPasskey = false } = service.facts;
+    const shown = { ...EMPTY_INFO, title: service.resourceName, isTest };
+    const requested = readLook(url.searchParams.get('look') ?? undefined);
+    const page = { resource, frameAncestors: [origin], look: requested && documentLook(requested) };
+    const about = { resource, shown, hasPasskey };
+    const screen =
+      requested && widget.firstScreens && firstScreen(widget.firstScreens, requested, acceptLanguage, about);
+    return composeDocument(widget, CSP_NONCE, { ...page, ...screen }, shown);
   }
 
   async function flow(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -185,6 +205,7 @@ export async function startFakeService(dist: string): Promise<FakeService> {
         ...(isSecondFactorOnly && transaction && { transaction }),
         ...(isSecondFactorOnly && question !== undefined && { question }),
         ...(isSecondFactorOnly && { login: LOGIN }),
+        ...(!isSecondFactorOnly && service.facts.hasPasskey && { passkey: PASSKEY }),
         expiresAt: Date.now() + 900_000,
         now: Date.now(),
       };

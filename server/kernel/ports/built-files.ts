@@ -1,3 +1,5 @@
+import type { FirstScreens } from '@countersign/protocol/first-screen';
+
 /** The files built for browsers, read once at the start, by their path below the mount. */
 export interface BuiltFiles {
   /** Paths that the page names. */
@@ -6,6 +8,8 @@ export interface BuiltFiles {
   /** Scripts that the first one imports statically. */
   needs?: readonly string[];
   files: ReadonlyMap<string, BuiltFile>;
+  /** Of the widget: what its document shows before the script runs. */
+  firstScreens?: FirstScreens;
 }
 
 export interface BuiltFile {

@@ -4,6 +4,7 @@ import type { AppEnv } from '../../http/context.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { frameAccess } from '../page-info.ts';
+import { documentLook, firstScreen, readLook } from './first-screen.ts';
 import { newCspNonce, showDocument } from './show-document.ts';
 
 /**
@@ -16,10 +17,23 @@ export function frame(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltFiles)
   const show = async (c: Context<AppEnv>, isPopup: boolean) => {
     const resource = c.req.query('resource') ?? '';
     const origin = c.req.query('origin') ?? '';
-    const { ancestor, shown } = await frameAccess(ports, resource, origin);
-    if (ancestor !== undefined && shown) {
-      if (isPopup) c.header('cross-origin-opener-policy', 'unsafe-none');
-      return showDocument(c, widget, { resource, frameAncestors: isPopup ? [] : [ancestor] }, shown);
+    const access = await frameAccess(ports, resource, origin);
+    if (access) {
+      const { ancestor, shown, hasPasskey } = access;
+      const { firstScreens } = widget;
+      const requested = readLook(c.req.query('look'));
+      const look = requested && documentLook(requested);
+      if (isPopup) {
+        c.header('cross-origin-opener-policy', 'unsafe-none');
+        const preload = firstScreens?.scripts.standalone;
+        return showDocument(c, widget, { resource, frameAncestors: [], look, preload }, shown);
+      }
+      const screen =
+        firstScreens &&
+        (requested
+          ? firstScreen(firstScreens, requested, c.req.header('accept-language'), { resource, shown, hasPasskey })
+          : { preload: firstScreens.scripts.appearance });
+      return showDocument(c, widget, { resource, frameAncestors: [ancestor], look, ...screen }, shown);
     }
     const nonce = newCspNonce();
     for (const [name, value] of Object.entries(FRAME_HEADERS)) c.header(name, value);

@@ -8,6 +8,7 @@ import {
 } from '@countersign/protocol/frame-document';
 import type { Context } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
+import { sendPage } from '../../http/send-file.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import type { PublicInfo } from '../../resources/public-info.ts';
 import { logoPath } from './logo.ts';
@@ -19,20 +20,38 @@ export function newCspNonce(): string {
   return randomBytes(18).toString('base64');
 }
 
+type PageFacts = Pick<FrameCsp, 'frameAncestors' | 'formAction'> &
+  Pick<FrameDocument, 'dir' | 'enrols' | 'first' | 'look' | 'preload' | 'screen' | 'self' | 'standalone'> & {
+    resource: string;
+    /** Default `en`. */
+    lang?: string;
+  };
+
 /** The sign-in document: in a frame, in a window of its own, or as a page. */
-export function showDocument(
-  c: Context<AppEnv>,
-  widget: BuiltFiles,
-  about: Pick<FrameCsp, 'frameAncestors' | 'formAction'> &
-    Pick<FrameDocument, 'standalone' | 'enrols' | 'self'> & { resource: string },
-  { logo, ...shown }: PublicInfo,
-): Response {
-  const { resource, frameAncestors, formAction, standalone, enrols, self } = about;
+export function showDocument(c: Context<AppEnv>, widget: BuiltFiles, facts: PageFacts, shown: PublicInfo): Response {
   const nonce = newCspNonce();
+  const { frameAncestors, formAction } = facts;
   for (const [name, value] of Object.entries(FRAME_HEADERS)) c.header(name, value);
-  c.header('content-security-policy', frameCsp({ nonce, frameAncestors, formAction, hasLogo: logo !== undefined }));
-  const [script, style] = [`${MOUNT}/${widget.script}`, `${MOUNT}/${widget.style}`];
-  const image = logo === undefined ? undefined : logoPath(resource, logo);
-  const facts = { ...shown, logo: image, hasIcon: frameAncestors.length === 0, standalone, enrols, self };
-  return c.body(frameDocument({ nonce, script, style, lang: 'en', ...facts }), 200);
+  const hasLogo = shown.logo !== undefined;
+  c.header('content-security-policy', frameCsp({ nonce, frameAncestors, formAction, hasLogo }));
+  return sendPage(c, composeDocument(widget, nonce, facts, shown));
+}
+
+export function composeDocument(
+  widget: BuiltFiles,
+  nonce: string,
+  { resource, frameAncestors, formAction: _, lang = 'en', preload = [], ...facts }: PageFacts,
+  { logo, ...shown }: PublicInfo,
+): string {
+  return frameDocument({
+    ...shown,
+    ...facts,
+    nonce,
+    lang,
+    script: `${MOUNT}/${widget.script}`,
+    preload: preload.map((path) => `${MOUNT}/${path}`),
+    css: new TextDecoder().decode(widget.files.get(widget.style)?.body),
+    logo: logo === undefined ? undefined : logoPath(resource, logo),
+    hasIcon: frameAncestors.length === 0,
+  });
 }

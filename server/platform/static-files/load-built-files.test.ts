@@ -17,6 +17,7 @@ async function build(): Promise<void> {
     'manifest.json',
     JSON.stringify({ 'a.ts': { file: 'a.js', isEntry: true }, 'style.css': { file: 'a.css' } }),
   );
+  await write('first-screens.json', '{"scripts":{},"languages":{}}');
   for (const name of ['a.js', 'a.css', 'a.js.map']) await write(name, name);
   for (const name of ['a.js.br', 'a.css.br']) await write(name, `compressed ${name}`);
 }
@@ -32,6 +33,13 @@ test('serves scripts and stylesheets only, each also as the build compressed it'
 describe('names the command that builds it', () => {
   test('without a manifest', async () => {
     await expect(loadBuiltFiles(folder, 'widget')).rejects.toThrow('npm run build');
+  });
+
+  test('without the first screens of the widget, which the console does not need', async () => {
+    await build();
+    await rm(join(folder, 'first-screens.json'));
+    await expect(loadBuiltFiles(folder, 'widget')).rejects.toThrow(/first-screens\.json.*npm run build/);
+    expect((await loadBuiltFiles(folder, 'console')).firstScreens).toBeUndefined();
   });
 
   test('without a compressed copy, as an older build leaves it', async () => {

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, posix, relative, sep } from 'node:path';
+import type { FirstScreens } from '@countersign/protocol/first-screen';
 import type { BuiltFile, BuiltFiles } from '../../kernel/ports/built-files.ts';
 import { pageFiles } from './page-files.ts';
 
@@ -36,5 +37,8 @@ export async function loadBuiltFiles(folder: string, what: 'widget' | 'console')
       });
     }),
   );
-  return { ...pageFiles(manifest), files };
+  const page = { ...pageFiles(manifest), files };
+  if (what === 'console') return page;
+  const firstScreens = JSON.parse((await read(join(folder, 'first-screens.json'))).toString()) as FirstScreens;
+  return { ...page, firstScreens };
 }

@@ -13,7 +13,6 @@ import { createPasskey } from './creation.ts';
  * message only to a page of the service. Its request comes from there alone.
  */
 const opener = window.opener as Window | null;
-document.documentElement.dataset.tone = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 
 if (opener) {
   window.addEventListener('message', ({ source, origin, data, ports: [port] }: MessageEvent) => {

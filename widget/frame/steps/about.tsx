@@ -9,7 +9,7 @@ addEnglish(signing);
 
 // The style loads with this module, under the page's nonce, so that a plain sign-in does not load it.
 const style = document.createElement('style');
-style.nonce = document.querySelector('link')?.nonce ?? '';
+style.nonce = document.querySelector('style')?.nonce ?? '';
 style.textContent = css;
 document.head.append(style);
 

@@ -1,0 +1,82 @@
+import { type FirstScreens, firstScreenHtml } from '@countersign/protocol/first-screen';
+import type { DocumentLook } from '@countersign/protocol/frame-document';
+import { lookOf } from '@countersign/protocol/look';
+import type { PublicInfo } from '../../resources/public-info.ts';
+import { logoPath } from './logo.ts';
+
+/** What the page around a frame wants, as its loader wrote it into the frame's address: untrusted. */
+export interface RequestedLook {
+  theme: unknown;
+  variables: unknown;
+  /** BCP 47 tag; empty: the browser's language. */
+  locale: string;
+  isClosable: boolean;
+  /** Whether the page has a login request, so that the first step depends on it. */
+  isGiven: boolean;
+}
+
+const MAX_LOOK_LENGTH = 4_000;
+
+/** Undefined if there is none, or it is no object: then the script applies what the page sends. */
+export function readLook(text: string | undefined): RequestedLook | undefined {
+  if (text === undefined || text.length > MAX_LOOK_LENGTH) return undefined;
+  try {
+    const { theme, variables, locale, closable } = Object(JSON.parse(text)) as Record<string, unknown>;
+    if (theme === undefined) return undefined;
+    return {
+      theme,
+      variables,
+      locale: typeof locale === 'string' ? locale : '',
+      isClosable: closable === true,
+      isGiven: Object(variables).given === true,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The look as the document states it. What depends on the user's system is left to the stylesheet. */
+export function documentLook(requested: Pick<RequestedLook, 'theme' | 'variables'>): DocumentLook {
+  const light = lookOf(requested, false);
+  const dark = lookOf(requested, true);
+  const [css, darkCss] = [light, dark].map(({ properties }) =>
+    Object.entries(properties)
+      .map(([name, value]) => `${name}:${value};`)
+      .join(''),
+  );
+  // They win over the stylesheet, also where it has more contrast.
+  const rule = (declarations = '') => (declarations === '' ? '' : `:root{${declarations}}`);
+  return {
+    tone: light.tone === dark.tone ? light.tone : undefined,
+    colorScheme: light.colorScheme,
+    css: rule(css) + (darkCss === css ? '' : `@media (prefers-color-scheme:dark){${rule(darkCss)}}`),
+  };
+}
+
+/** The first screen of a sign-in, in the first of these languages that the widget has. */
+export function firstScreen(
+  { scripts, languages }: FirstScreens,
+  requested: RequestedLook,
+  acceptLanguage: string | undefined,
+  { resource, shown, hasPasskey }: { resource: string; shown: PublicInfo; hasPasskey: boolean },
+) {
+  const tags = requested.locale === '' ? (acceptLanguage ?? '').slice(0, 200).split(',') : [requested.locale];
+  const primary = tags.map((tag) => tag.trim().split(/[-;]/, 1)[0]?.toLowerCase() ?? '');
+  const lang = primary.find((one) => Object.hasOwn(languages, one)) ?? 'en';
+  const language = languages[lang];
+  if (!language) return {};
+  const first = requested.isGiven ? undefined : hasPasskey ? 'passkey' : 'identify';
+  return {
+    lang,
+    dir: language.dir,
+    preload: [...language.texts, ...(first === 'passkey' ? scripts.passkeys : [])],
+    ...(first && { first }),
+    screen: firstScreenHtml(language, {
+      body: first ?? 'loading',
+      name: shown.title,
+      logo: shown.logo === undefined ? undefined : logoPath(resource, shown.logo),
+      isTest: shown.isTest,
+      isClosable: requested.isClosable,
+    }),
+  } as const;
+}

@@ -1,0 +1,62 @@
+import { escapeHtml } from './escape-html.ts';
+
+/**
+ * The frame's first screen as HTML, which the build renders with the widget's own components. The service puts it into
+ * the frame's document, so that the form is painted before any script runs.
+ */
+export interface FirstScreens {
+  /** Paths of scripts that some documents need next: the browser fetches them together with the frame's own. */
+  scripts: { passkeys: string[]; appearance: string[]; standalone: string[] };
+  /** By the primary subtag of the language. */
+  languages: Record<string, FirstScreenLanguage>;
+}
+
+export interface FirstScreenLanguage {
+  dir: 'ltr' | 'rtl';
+  /** Paths of the script with the texts; none for English, which the frame has. */
+  texts: string[];
+  /** By `cardName`, with `SLOTS`. */
+  cards: Record<string, string>;
+  bodies: Record<FirstScreenBody, string>;
+}
+
+/** The login form without and with a button for passkeys; `loading` if the first step is not known yet. */
+export const FIRST_SCREEN_BODIES = ['identify', 'passkey', 'loading'] as const;
+export type FirstScreenBody = (typeof FIRST_SCREEN_BODIES)[number];
+
+/** The parts of a card that depend on the resource or the page. */
+export interface CardParts {
+  hasLogo: boolean;
+  isTest: boolean;
+  isClosable: boolean;
+}
+
+export function cardName({ hasLogo, isTest, isClosable }: CardParts): string {
+  return [hasLogo && 'logo', isTest && 'test', isClosable && 'close'].filter(Boolean).join(' ');
+}
+
+/** Where the values go. The build fails if a text of the widget contains one. */
+export const SLOTS = { name: '%name%', logo: '%logo%', body: '%body%' } as const;
+
+export interface FirstScreen {
+  body: FirstScreenBody;
+  /** The resource's name, as its administrators wrote it. */
+  name: string;
+  /** Path of the resource's logo. */
+  logo: string | undefined;
+  isTest: boolean;
+  isClosable: boolean;
+}
+
+/** The screen with its values, which are escaped here. */
+export function firstScreenHtml(language: FirstScreenLanguage, screen: FirstScreen): string {
+  const { name, logo = '', isTest, isClosable } = screen;
+  const card = language.cards[cardName({ hasLogo: logo !== '', isTest, isClosable })] ?? '';
+  const values: Record<string, string> = {
+    [SLOTS.name]: escapeHtml(name),
+    [SLOTS.logo]: escapeHtml(logo),
+    [SLOTS.body]: language.bodies[screen.body],
+  };
+  // In one pass, so that a value that looks like a slot stays text.
+  return card.replaceAll(/%(?:name|logo|body)%/g, (slot) => values[slot] ?? '');
+}

@@ -1,0 +1,9 @@
+import type { Texts } from '../../i18n/texts.ts';
+
+export function Loading({ texts }: { texts: Texts }) {
+  return (
+    <div class="loading" role="status" aria-label={texts('loading')}>
+      <span class="spinner" />
+    </div>
+  );
+}
