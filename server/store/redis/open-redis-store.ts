@@ -25,7 +25,7 @@ import { INCREMENT } from './library.ts';
 import { claimDeployment } from './partition-check.ts';
 import { openParsedDocuments, readDocuments } from './read-documents.ts';
 import { readRange } from './read-range.ts';
-import { readStreams } from './read-streams.ts';
+import { confirmStreams, readStreams } from './read-streams.ts';
 import { type BarrierOptions, ReplicaBarrier, WriteUnconfirmed } from './replica-barrier.ts';
 import { scanKeys } from './scan-keys.ts';
 import { sendCommit } from './send-commit.ts';
@@ -207,13 +207,15 @@ class RedisStore implements Store {
   }
 
   async readStreams(after: readonly number[], limit: number): Promise<StoredText[][]> {
-    const streams = await this.#ask(() => readStreams(this.#client, this.#keys, after, limit));
-    if (this.#writer instanceof ClusterWriter) {
+    // Read again when sent again: another primary may have other events.
+    return this.#ask(async () => {
+      const streams = await readStreams(this.#client, this.#keys, after, limit);
       // What is derived from an event may be on another primary, and would outlive an unconfirmed event.
-      const partitions = streams.flatMap((events, partition) => (events.length > 0 ? [partition] : []));
-      await this.#ask(() => Promise.all(partitions.map((partition) => this.#probe(partition))));
-    }
-    return streams;
+      if (this.#writer instanceof ClusterWriter) {
+        await confirmStreams(this.#writer, this.#keys, streams, (partition) => this.#probe(partition));
+      }
+      return streams;
+    });
   }
 
   get appends(): number {
