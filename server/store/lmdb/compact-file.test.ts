@@ -2,11 +2,14 @@ import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { dumpEmbeddedStore } from '../../testing/dump-store.ts';
 import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
 import { compactFile } from './compact-file.ts';
 import { openEmbeddedStore } from './open-embedded-store.ts';
+import * as tables from './tables.ts';
+
+vi.mock('./tables.ts', { spy: true });
 
 let path: string;
 beforeEach(async () => {
@@ -64,6 +67,20 @@ test('SR-66: a copy that would not leave enough free space is not made', async (
   expect(await compactFile(path, Number.MAX_SAFE_INTEGER)).toBe(false);
   expect(sizeOf()).toBe(size);
   expect(await compactFile(path, 0)).toBe(true);
+});
+
+test('SR-66: a service starts although the copy fails, as by a quota that the free space does not show', async () => {
+  await leaveFreePages(40);
+  const size = sizeOf();
+  const { openTables } = await vi.importActual<typeof tables>('./tables.ts');
+  vi.mocked(tables.openTables).mockImplementationOnce((folder) => {
+    const opened = openTables(folder);
+    opened.root.backup = () => Promise.reject(new Error('Disk quota exceeded'));
+    return opened;
+  });
+  await (await openEmbeddedStore({ path })).close();
+  expect(sizeOf()).toBe(size);
+  expect(existsSync(join(path, 'compacting'))).toBe(false);
 });
 
 // The attack: a start is killed while it copies, and the half copy replaces the store.

@@ -34,10 +34,14 @@ export async function compactFile(path: string, lowWaterBytes: number): Promise<
     if (usedBytes * 2 > bytes || freeBytes(path) < usedBytes + lowWaterBytes) return false;
     mkdirSync(folder, { mode: 0o700 });
     await root.backup(folder, true);
+    flush(join(folder, FILE));
+  } catch {
+    // The free space does not show a quota, for one. Without the copy the file stays as it is.
+    rmSync(folder, { recursive: true, force: true });
+    return false;
   } finally {
     await root.close();
   }
-  flush(join(folder, FILE));
   renameSync(join(folder, FILE), file);
   flush(path);
   rmSync(folder, { recursive: true });
