@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { runExclusive } from '../kernel/keyed-queue.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { counterKeys } from '../passwords/password-counters.ts';
 import { authenticate, consumeResult, unassign, updateToken, updateUser } from '../testing/as-operator.ts';
 import { weakHash } from '../testing/fake-hasher.ts';
 import {
@@ -287,4 +289,22 @@ test('a password that was changed between password and code is no longer valid f
   unwrap(await updateUser(ports, scene.account, scene.user.id, { password: 'another, and long enough' }));
   expectDenied(await walk.otp(await token(scene).code()));
   expect(await walk.look()).not.toHaveProperty('result');
+});
+
+test('a user who is blocked while their right password waits for the counters is denied the second factor', async () => {
+  const scene = await createFixture(ports, { tokens: [{}] });
+  const typed = { kind: 'user', account: scene.account, name: scene.user.login } as const;
+  const [, counter] = counterKeys(ports, typed, scene.user.id, undefined);
+  const otp = await token(scene).code();
+  let blocked: Promise<unknown> | undefined;
+  ports.store.intercept = {
+    read: async (keys) => {
+      // The first read of the token is the one after the hash.
+      if (blocked || !keys.some(({ anchor }) => anchor === token(scene).id)) return;
+      const block = () => runMeanwhile.blockUser(scene);
+      blocked = runExclusive(ports.store, `password-count/${counter?.anchor}`, block, Number.POSITIVE_INFINITY);
+    },
+  };
+  expectDenied(await signInByApi(ports, scene, otp));
+  unwrap((await blocked) as object);
 });

@@ -199,22 +199,28 @@ async function verifyCounted<R, A extends object>(
 async function resetCounters(
   ports: Needs,
   { name, user, place }: PasswordCounters,
-  store: CounterStore,
+  ahead: ReadAhead,
   event: Json | undefined,
 ): Promise<void> {
   const forName = () =>
-    transact({ ...ports, store }, name.anchor, [name], ([attempts]) => ({
+    transact({ ...ports, store: ahead }, name.anchor, [name], ([attempts]) => ({
       answer: undefined,
       ...(attempts && { write: { delete: [name] } }),
     }));
   const forUser = () =>
-    transact({ ...ports, store }, user.anchor, [user], ([attempts], now) => {
+    transact({ ...ports, store: ahead }, user.anchor, [user], ([attempts], now) => {
       const append = event === undefined ? {} : { append: [event] };
       const value = resetFailuresFrom(attempts?.value, place, now);
       if (value) return { answer: undefined, write: { ...keep(user, value, now), ...append } };
       return { answer: undefined, ...((attempts || event) && { write: { delete: [user], ...append } }) };
     });
-  await runInOrder(ports, name, () => Promise.all([forName(), runInOrder(ports, user, forUser)]));
+  // After a wait, the second factor is not checked on what was read before it either (SR-4).
+  const inOrder = <T>(key: DocumentKey, work: () => Promise<T>) =>
+    runInOrder(ports, key, (hasWaited) => {
+      if (hasWaited) ahead.forget();
+      return work();
+    });
+  await inOrder(name, () => Promise.all([forName(), inOrder(user, forUser)]));
 }
 
 function keep(key: DocumentKey<PasswordAttempts>, value: PasswordAttempts, now: number) {
