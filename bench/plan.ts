@@ -7,6 +7,8 @@ export interface Plan {
   passwordMs: number;
   floodMs: number;
   warmUpMs: number;
+  /** Before memory is read: the engine gives memory back when it has been idle for a while. */
+  idleMs: number;
   /** Users with TOTP; each code is used once per time step. */
   totpUsers: number;
   /** Users in the large store. */
@@ -23,6 +25,7 @@ export const FULL: Plan = {
   passwordMs: 4000,
   floodMs: 10_000,
   warmUpMs: 2500,
+  idleMs: 40_000,
   totpUsers: 40_000,
   many: 100_000,
   starts: 5,
@@ -36,6 +39,7 @@ export const QUICK: Plan = {
   passwordMs: 1500,
   floodMs: 2500,
   warmUpMs: 700,
+  idleMs: 0,
   totpUsers: 5_000,
   many: 5_000,
   starts: 2,

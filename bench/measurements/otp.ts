@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LoadJob, Target } from '../load/jobs.ts';
 import { CLIENTS, ORDINARY_POPULATION } from '../plan.ts';
 import { Child } from '../processes/child.ts';
@@ -28,6 +29,7 @@ export async function measureOtp(bench: Bench): Promise<OtpMeasurement> {
   };
   const sites = await eachStore((store) => bench.openSite({ store, population }));
   const running = await eachStore((store) => bench.start(sites[store]));
+  await pause(plan.idleMs);
   const idle = await eachStore(async (store) => memoryOf(running[store].service.pid));
   const route = await startBareRoute(bench, 'route.ts', running.redis.target);
 
