@@ -38,10 +38,14 @@ export class InterceptedStore implements Store {
 
   async commit(change: Change): Promise<CommitOutcome> {
     const go = async () => {
-      if (change.append?.length) this.appends += 1;
-      const outcome = await this.#inner.commit(change);
-      this.commits.push({ change, outcome });
-      return outcome;
+      try {
+        const outcome = await this.#inner.commit(change);
+        this.commits.push({ change, outcome });
+        return outcome;
+      } finally {
+        // As in the stores: counted earlier, a reader could miss it.
+        if (change.append?.length) this.appends += 1;
+      }
     };
     const { commit } = this.intercept;
     return commit ? commit(change, go) : go();
