@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
-import { transact, type Write } from '../store/transact.ts';
+import { type Decision, transact, type Write } from '../store/transact.ts';
 import { auditChainDocument, consumerIndexes, segmentDocument } from './documents.ts';
 import type { AuditChain, Segment } from './log/segment.ts';
 import { removalOf, SEALER } from './seal-events.ts';
@@ -15,9 +15,6 @@ export interface Retention {
   /** Maximum events of an account; the oldest segments beyond it are removed whole. */
   mostEvents: number;
 }
-
-/** Segments removed per commit, with all their index entries. Four at once stop other requests twice as long. */
-const BATCH_SIZE = 1;
 
 /**
  * Removes expired segments. The chain then begins later and stays verifiable: the hash that the first retained segment
@@ -33,61 +30,43 @@ export async function dropOldSegments(
     const index = consumerIndexes.accounts(SEALER);
     const accounts = await ports.store.range(index, { limit: 200, ...omitUndefined({ after }) });
     for (const { id } of accounts) {
-      let went = BATCH_SIZE;
-      while (went === BATCH_SIZE && !stopping()) {
-        went = await dropFrom(ports, id as AccountId, retention);
-        dropped += went;
-      }
+      while (!stopping() && (await dropOldest(ports, id as AccountId, retention))) dropped += 1;
     }
     after = accounts.at(-1);
     if (accounts.length < 200 || stopping()) return dropped;
   }
 }
 
-async function dropFrom(ports: Needs, account: AccountId, retention: Retention): Promise<number> {
+/** Removes the oldest segment if it is expired. More in one commit, with their index entries, would hold up requests. */
+async function dropOldest(ports: Needs, account: AccountId, retention: Retention): Promise<boolean> {
   const chainKey = auditChainDocument.key(account);
   const [chain] = await ports.store.getMany([chainKey], ports.clock.now());
-  if (!chain) return 0;
-  const { first, number } = chain.value;
-  const candidates = Array.from({ length: Math.min(BATCH_SIZE, number - first + 1) }, (_, at) => first + at);
-  const stored = await ports.store.getMany(
-    candidates.map((at) => segmentDocument.key(account, at)),
-    ports.clock.now(),
-  );
-  const segments = stored.flatMap((one) => one?.value ?? []);
-  if (segments.length === 0 || oldest(chain.value, segments, retention, ports.clock.now()).length === 0) return 0;
-  return transact(ports, chainKey.anchor, [chainKey], ([now], at) => {
-    // Another process removed them: the next round reads again.
-    if (!now || now.value.first !== first) return { answer: 0 };
-    const going = oldest(now.value, segments, retention, at);
-    return going.length === 0 ? { answer: 0 } : { answer: going.length, write: without(now.value, going) };
+  if (!chain) return false;
+  const [stored] = await ports.store.getMany([segmentDocument.key(account, chain.value.first)], ports.clock.now());
+  const segment = stored?.value;
+  if (!segment || !isExpired(segment, chain.value, retention, ports.clock.now())) return false;
+  return transact(ports, chainKey.anchor, [chainKey], ([now], at): Decision<boolean> => {
+    // Another process removed it: the next round reads again.
+    const isOldest = now?.value.first === segment.number;
+    if (!isOldest || !isExpired(segment, now.value, retention, at)) return { answer: false };
+    return { answer: true, write: without(now.value, segment) };
   });
 }
 
-/** Expired segments from the beginning of the chain. */
-function oldest(chain: AuditChain, segments: readonly Segment[], retention: Retention, now: number): Segment[] {
-  let { kept } = chain;
-  const going: Segment[] = [];
-  for (const segment of segments) {
-    const left = kept - segment.records.length;
-    if (segment.sealedAt >= now - retention.keptMs && left < retention.mostEvents) break;
-    going.push(segment);
-    kept = left;
-  }
-  return going;
+function isExpired(segment: Segment, { kept }: AuditChain, { keptMs, mostEvents }: Retention, now: number): boolean {
+  return segment.sealedAt < now - keptMs || kept - segment.records.length >= mostEvents;
 }
 
-function without(chain: AuditChain, going: readonly Segment[]): Write {
-  const last = going.at(-1);
+function without(chain: AuditChain, segment: Segment): Write {
   const value: AuditChain = {
     ...chain,
-    first: (last?.number ?? chain.first - 1) + 1,
-    firstPrevious: last?.hash ?? chain.firstPrevious,
-    kept: going.reduce((left, { records }) => left - records.length, chain.kept),
+    first: segment.number + 1,
+    firstPrevious: segment.hash,
+    kept: chain.kept - segment.records.length,
   };
   return {
     put: [{ key: auditChainDocument.key(chain.account), value }],
-    delete: going.map(({ account, number }) => segmentDocument.key(account, number)),
-    index: going.flatMap(removalOf),
+    delete: [segmentDocument.key(chain.account, segment.number)],
+    index: removalOf(segment),
   };
 }
