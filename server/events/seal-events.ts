@@ -45,7 +45,9 @@ export function createSealer(ports: Pick<Ports, 'store' | 'clock' | 'random' | '
         state: { account, number: last, hash: previous, first, firstPrevious, kept: kept + records.length, cursors },
         write: {
           put: await Promise.all(put),
-          index: segments.flatMap(({ number, portion }) => indexSteps('add', account, number, portion)),
+          index: segments
+            .flatMap(({ number, portion }) => entriesBySecond(account, number, portion))
+            .map(({ index, entry }) => ({ index, add: entry })),
         },
       };
     },
@@ -53,12 +55,7 @@ export function createSealer(ports: Pick<Ports, 'store' | 'clock' | 'random' | '
 }
 
 /** One entry for each id and second, however often the segment names the id in that second. */
-function indexSteps(
-  verb: 'add' | 'remove',
-  account: AccountId,
-  segment: number,
-  records: readonly AuditRecord[],
-): NonNullable<Change['index']>[number][] {
+function entriesBySecond(account: AccountId, segment: number, records: readonly AuditRecord[]): IndexedEntry[] {
   const seconds = new Map<number, Set<string>>();
   for (const { event } of records) {
     const second = secondOf(event.at);
@@ -69,20 +66,17 @@ function indexSteps(
     }
     for (const id of indexedIds(event)) ids.add(id);
   }
-  const about = eventIndexes.about(account, '');
   return [...seconds].flatMap(([second, ids]) => {
     const entry = secondEntry(second, segment);
-    const steps = Array.from(ids, (id) => ({ index: about + id, [verb]: entry }));
-    steps.push({ index: eventIndexes.all(account), [verb]: entry });
-    return steps;
+    const about = Array.from(ids, (id) => eventIndexes.about(account, id));
+    return [eventIndexes.all(account), ...about].map((index) => ({ index, entry }));
   });
 }
 
 /** The index steps that remove a segment's entries. */
 export function removalOf({ account, number, records, indexed }: Segment): NonNullable<Change['index']> {
-  return indexed === 'by-second'
-    ? indexSteps('remove', account, number, records)
-    : entriesByRecord(account, number, records).map(({ index, entry }) => ({ index, remove: entry }));
+  const entriesOf = indexed === 'by-second' ? entriesBySecond : entriesByRecord;
+  return entriesOf(account, number, records).map(({ index, entry }) => ({ index, remove: entry }));
 }
 
 function entriesByRecord(account: AccountId, segment: number, records: readonly AuditRecord[]): IndexedEntry[] {
