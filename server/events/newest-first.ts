@@ -106,12 +106,12 @@ class Segments {
     const records = place && this.#read.get(place.segment)?.records;
     if (!records) return [];
     const { segment } = place;
-    const placed = records.map((record, position) => ({ ...record, segment, position }));
-    if (place.position !== undefined) return placed.slice(place.position, place.position + 1);
     const second = secondIn(entry.sort);
-    return placed.filter(
-      ({ event }) => secondOf(event.at) === second && (id === undefined || indexedIds(event).includes(id)),
-    );
+    const isMeant = ({ event }: AuditRecord, position: number) =>
+      place.position === undefined
+        ? secondOf(event.at) === second && (id === undefined || indexedIds(event).includes(id))
+        : position === place.position;
+    return records.flatMap((record, position) => (isMeant(record, position) ? { ...record, segment, position } : []));
   }
 }
 
