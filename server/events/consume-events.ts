@@ -80,7 +80,7 @@ export async function consumeEvents(
       more ||= streams.some((events) => events.length === limit);
     }
     if (more && failures.size < consumers.length && !(await stopping())) continue;
-    if (failures.size > 0) throw [...failures.values()][0];
+    if (failures.size > 0) throw failureOf(failures);
     return seen;
   }
 }
@@ -172,6 +172,12 @@ async function takeBatch(
   });
   await Promise.all(taken.map((position) => advance(ports, position, batch)));
   return failures;
+}
+
+/** Names every consumer that failed, for the log. The cause is the first reason. */
+function failureOf(failures: ReadonlyMap<EventConsumer, unknown>): Error {
+  const [cause] = failures.values();
+  return new Error(`consumers failed: ${Array.from(failures.keys(), ({ name }) => name).join(', ')}`, { cause });
 }
 
 /** Moves the position of a consumer. If another process moved it meanwhile, that process continues. */

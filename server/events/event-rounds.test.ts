@@ -16,6 +16,8 @@ beforeEach(async () => {
 afterEach(() => remove());
 
 const running = () => false;
+/** What the log shows, with the names of the consumers. */
+const failureOf = (names: string) => ({ message: `consumers failed: ${names}`, cause: { message: 'a bug' } });
 const events = (count: number) => Array.from({ length: count }, (_, at) => sampleEvent(at));
 /** Remembers what it was given. */
 function remember(taken: string[], name = 'memory', then = async () => {}): EventConsumer {
@@ -101,7 +103,7 @@ describe('a round', () => {
     const round = createEventRounds(ports, [failing, remember(good, 'good')]);
     for (const times of [1, 2]) {
       await append(ports, 'thing', events(3));
-      await expect(round(running)).rejects.toThrow('a bug');
+      await expect(round(running)).rejects.toMatchObject(failureOf('failing'));
       expect(good).toHaveLength(3 * times);
       ports.clock.advance(1000);
     }
@@ -122,9 +124,18 @@ describe('a round', () => {
     };
     const round = createEventRounds(ports, [failing, remember(good, 'good')]);
     await append(ports, 'thing', events(5000));
-    await expect(round(running)).rejects.toThrow('a bug');
+    await expect(round(running)).rejects.toMatchObject(failureOf('failing'));
     expect(new Set(good).size).toBe(5000);
     expect(calls).toHaveLength(1);
+  });
+
+  test('SR-34: names every consumer that failed, so that the log says if events are not sealed', async () => {
+    const fail = async () => {
+      throw new Error('a bug');
+    };
+    const round = createEventRounds(ports, [remember([], 'audit', fail), remember([], 'webhooks', fail)]);
+    await append(ports, 'thing', events(1));
+    await expect(round(running)).rejects.toMatchObject(failureOf('audit, webhooks'));
   });
 });
 
