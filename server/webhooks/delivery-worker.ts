@@ -2,6 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EventConsumer } from '../events/consume-events.ts';
 import type { Logger } from '../http/log.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
+import { mapConcurrent } from '../kernel/map-concurrent.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
@@ -28,6 +29,8 @@ const RETRY_MS = 10_000;
 /** Maximum concurrent messages, in total and per webhook: a slow receiver delays only itself. */
 const MAX_CONCURRENT = 64;
 const MAX_CONCURRENT_PER_WEBHOOK = 8;
+/** Webhooks whose queues are read concurrently: a turn waits for all. */
+const MAX_CONCURRENT_LOOKUPS = 8;
 /** Rounds per read of the index, so that a long queue is not read again for each. */
 const ROUNDS_PER_LOOK = 8;
 
@@ -127,12 +130,12 @@ class Runner implements DeliveryWorker {
     let after: IndexEntry | undefined;
     do {
       const page = await this.#ports.store.range(webhookIndexes.all(), { limit: 1000, ...omitUndefined({ after }) });
-      for (const { sort, id } of page) {
+      await mapConcurrent(page, MAX_CONCURRENT_LOOKUPS, async ({ sort, id }) => {
         const lane = this.#lane(sort as AccountId, id as WebhookId);
         // Its queue is one read; its deliveries are one of every partition.
         const isWaiting = now >= lane.pruneAt || (await readQueue(this.#ports, lane.webhook)).pending > 0;
         if (isWaiting) lane.lookAt = Math.min(lane.lookAt, now);
-      }
+      });
       after = page.length === 1000 ? page.at(-1) : undefined;
     } while (after);
     this.#discoverAt = now + this.#times.discoverMs;
