@@ -35,7 +35,10 @@ export type Input = InputBase &
     | { kind: 'some-of'; choices: readonly Choice[]; isNeeded?: boolean; without?: string }
     /** Strings that the user types. */
     | { kind: 'list'; maxItems: number; placeholder: string; read(text: string): Entry }
-    /** Milliseconds since 1970; `isFuture`: later than now, by at most `maxAheadMs`. `without` is the label for null, if null is allowed. */
+    /**
+     * Milliseconds since 1970; `isFuture`: later than now, by at most `maxAheadMs`. `without` is the label for null, if
+     * null is allowed.
+     */
     | { kind: 'instant'; without?: string; isFuture?: boolean; maxAheadMs?: number }
     /** Null, or an object with fields of its own; `initial` is the value when it is switched on. */
     | { kind: 'group'; inputs: readonly Input[]; initial: Fields }

@@ -10,8 +10,8 @@ import { ownToken } from './context.ts';
 import { runSelfServiceAction } from './run-action.ts';
 
 /**
- * Changes the PIN of a token that has one. Tokens from an administrator are included, because only the owner may know the
- * PIN. Its position stays, and the owner can neither add nor remove one.
+ * Changes the PIN of a token that has one. Tokens from an administrator are included, because only the owner may know
+ * the PIN. Its position stays, and the owner can neither add nor remove one.
  */
 export function changeOwnPin(
   ports: StepPorts,

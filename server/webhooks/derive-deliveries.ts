@@ -37,7 +37,7 @@ interface Notices {
 /**
  * Turns events into deliveries. The position in the stream is committed together with the deliveries up to it, on the
  * version that was read: a kill or a second process neither loses nor repeats a delivery (SR-33). Events that no
- * webhook wants cost no commit.
+ * webhook wants cost no commit of their own.
  */
 export function createDeriver(ports: Needs, { onWork, onLost }: Notices = {}): EventConsumer {
   return {

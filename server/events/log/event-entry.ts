@@ -12,11 +12,12 @@ export function timeSort(at: number): string {
   return String(Math.max(0, at)).padStart(15, '0');
 }
 
-/** The second of an instant, and the instant that sorts last in it. */
+/** The second of an instant. */
 export function secondOf(at: number): number {
   return Math.floor(at / 1000);
 }
 
+/** The instant that sorts last in a second. */
 export function endOfSecond(second: number): number {
   return second * 1000 + 999;
 }

@@ -54,7 +54,7 @@ export function countUsers(users: DistinctUsers): { count: number; exact: boolea
 
 function sketch(registers: Uint8Array, numbers: Iterable<number>): Uint8Array {
   for (const number of numbers) {
-    // As a text, which costs a quarter of the bytes.
+    // As hexadecimal text, which Node gives faster than bytes.
     const digest = hash('sha256', String(number));
     const index = Number.parseInt(digest.slice(0, 4), 16) >> (16 - INDEX_BITS);
     const bits = Number.parseInt(digest.slice(4, 4 + RANK_BITS / 4), 16);
