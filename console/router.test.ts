@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function arrive(path: string, ...answers: Response[]) {
+function arrive(path: string, ...answers: (Response | Promise<Response>)[]) {
   const stages: Stage[] = [];
   const bar = { path, history: [] as string[] };
   const heard: Answer[] = [];
@@ -24,7 +24,10 @@ function arrive(path: string, ...answers: Response[]) {
       asked.push(`${init.method} ${url} ${new Headers(init.headers).get('x-csrf-token')}`);
       const answer = answers.shift();
       if (!answer) throw new TypeError('offline');
-      return answer;
+      const aborted = new Promise<never>((_, reject) => {
+        init.signal?.addEventListener('abort', () => reject(new DOMException('over', 'AbortError')));
+      });
+      return Promise.race([answer, aborted]);
     }) as typeof globalThis.fetch,
     (answer) => {
       heard.push(answer);
@@ -106,7 +109,7 @@ describe('the address decides', () => {
 });
 
 describe('signed in', () => {
-  async function inside(...answers: Response[]) {
+  async function inside(...answers: (Response | Promise<Response>)[]) {
     const at = arrive('/console', says(SIGNED_IN), ...answers);
     await at.router.start('');
     return at;
@@ -188,5 +191,14 @@ describe('signed in', () => {
     const lost = await inside();
     await lost.router.signOut();
     expect(lost.stage()).toEqual({ kind: 'offline' });
+  });
+
+  test('another answer that shows the end of the session first does not make signing out look offline', async () => {
+    const { router, stage, bar, client } = await inside(new Promise(() => {}), refusal('SESSION_ENDED', 401));
+    const out = router.signOut();
+    await client.get('events');
+    await out;
+    expect(stage()).toEqual({ kind: 'sign-in', known, hasEnded: true });
+    expect(bar.path).toBe('/console');
   });
 });

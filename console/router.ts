@@ -149,6 +149,8 @@ export function createRouter({ client, href, setHref, show }: RouterOptions): Ro
     },
     async signOut() {
       const answer = await client.send('DELETE', 'session');
+      // Another answer was faster: it ended the session here and aborted this request.
+      if (stage.kind !== 'inside') return setHref(HOME, true);
       if (answer.kind === 'lost') return put({ kind: 'offline' });
       if (answer.kind === 'refused' && !ENDED_CODES.includes(answer.code))
         return put({ kind: 'refused', code: answer.code });
