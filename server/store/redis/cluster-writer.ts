@@ -16,6 +16,7 @@ export class ClusterWriter implements Writer {
   readonly #barriers = new Map<string, ReplicaBarrier>();
   /** Partition -> `host:port`. */
   readonly #nodes = new Map<string, string>();
+  #isClosed = false;
 
   constructor(cluster: Cluster, connect: (node: string) => Redis, options: BarrierOptions) {
     this.#cluster = cluster;
@@ -37,7 +38,7 @@ export class ClusterWriter implements Writer {
         else if (reason === 'CLUSTERDOWN') await pause(CLUSTER_DOWN_DELAY_MS);
         else if ((reason === 'MOVED' || isAsking) && target) {
           // Without a host it is the host that answered.
-          node = target.startsWith(':') ? node.slice(0, node.lastIndexOf(':')) + target : target;
+          node = /^:\d+$/.test(target) ? node.slice(0, node.lastIndexOf(':')) + target : target;
           if (!isAsking) this.#nodes.set(home, node);
         } else {
           this.#nodes.delete(home);
@@ -49,6 +50,7 @@ export class ClusterWriter implements Writer {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const barrier of this.#barriers.values()) barrier.close();
   }
 
@@ -62,6 +64,7 @@ export class ClusterWriter implements Writer {
   #barrierOf(node: string): ReplicaBarrier {
     const open = this.#barriers.get(node);
     if (open) return open;
+    if (this.#isClosed) throw new Error('Connection is closed.');
     const redis = this.#connect(node);
     const barrier = new ReplicaBarrier(redis, this.#options);
     this.#barriers.set(node, barrier);
