@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
 import { backUp } from '../backup/back-up.ts';
+import type { UserId } from '../kernel/ids.ts';
 import { countEntries } from '../records/offset-page.ts';
 import { byCreation } from '../store/index-entries.ts';
 import { newOperation } from '../store/transact.ts';
@@ -51,6 +52,15 @@ async function addUser(login: string): Promise<void> {
   });
 }
 
+/** 200 kB. */
+async function readPage(): Promise<void> {
+  const page = await ports.store.range(userIndexes.created(scene.account), { limit: 400 });
+  await ports.store.getMany(
+    page.map(({ id }) => userDocument.key(id as UserId)),
+    ports.clock.now(),
+  );
+}
+
 async function drain(items: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of items);
 }
@@ -66,6 +76,7 @@ test.each([
     async () => drain(checkLeftovers(ports, await read(ports, accountDocument.key(scene.account)), false)),
   ],
   ['a count of a list', 2, () => countEntries(ports, userIndexes.created(scene.account))],
+  ['many pages of a list at once', 12, () => Promise.all(Array.from({ length: 32 }, readPage))],
 ])('SR-20: %s lets other work run after each quarter of a megabyte', async (_name, turns, walk) => {
   const stalls = await measureStalls(walk);
   expect(stalls.turns).toBeGreaterThanOrEqual(turns);

@@ -219,8 +219,7 @@ export class EmbeddedStore implements Store {
 
   /** @param limit the most records that it reads */
   async #read<T>(limit: number, read: () => T): Promise<T> {
-    const waiting = this.#budget.wait(limit);
-    if (waiting) await waiting;
+    for (let turn = this.#budget.turnToAwait(limit); turn; turn = this.#budget.turnToAwait(limit)) await turn;
     if (this.#reopening) await this.#reopening;
     this.#assertOpen();
     try {

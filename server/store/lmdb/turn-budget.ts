@@ -26,13 +26,8 @@ export class TurnBudget {
     });
   }
 
-  /** Resolves once up to that many records may be read, or returns undefined if they may be now. */
-  wait(records: number): Promise<void> | undefined {
-    return this.#spent < (records > FEW ? MAX_BYTES : MAX_BYTES_OF_FEW) ? undefined : this.#waitForTurn(records);
-  }
-
-  async #waitForTurn(records: number): Promise<void> {
-    await this.#next;
-    await this.wait(records);
+  /** The next turn, if this one may read no more records of such a number. Then ask again: others waited for it too. */
+  turnToAwait(records: number): Promise<void> | undefined {
+    return this.#spent < (records > FEW ? MAX_BYTES : MAX_BYTES_OF_FEW) ? undefined : this.#next;
   }
 }
