@@ -248,11 +248,9 @@ class RedisStore implements Store {
   async check(): Promise<void> {
     const written = this.#client instanceof Cluster ? this.partitions : 1;
     this.#guard.recheck();
-    const writes = this.#ask(() =>
-      Promise.all(Array.from({ length: written }, (_, partition) => this.#probe(partition))),
+    await this.#inTime(
+      this.#ask(() => Promise.all(Array.from({ length: written }, (_, partition) => this.#probe(partition)))),
     );
-    const timeoutMs = this.#answerTimeoutMs;
-    await withDeadline(writes, timeoutMs, () => new StoreUnavailable(`Redis did not answer in ${timeoutMs} ms`));
   }
 
   /** Writes to a partition. If it is confirmed, so is every earlier write there. */
@@ -285,7 +283,7 @@ class RedisStore implements Store {
 
   async #sendTwice<T>(send: () => Promise<T>): Promise<T> {
     try {
-      return await send();
+      return await this.#sendInTime(send);
     } catch (error) {
       if (isCallersBug(error)) throw error;
       if (error instanceof WriteUnconfirmed) this.#guard.recheck();
@@ -293,11 +291,21 @@ class RedisStore implements Store {
       if (!FUNCTION_MISSING.test(reason) && !CONNECTION_LOST.test(reason)) throw unavailable(error);
       try {
         if (FUNCTION_MISSING.test(reason)) await this.#guard.loadEverywhere();
-        return await send();
+        return await this.#sendInTime(send);
       } catch (second) {
         throw unavailable(second);
       }
     }
+  }
+
+  /** While no Sentinel responds, ioredis would hold the command back without an end. */
+  #sendInTime<T>(send: () => Promise<T>): Promise<T> {
+    return this.#client.status === 'ready' ? send() : this.#inTime(send());
+  }
+
+  #inTime<T>(work: Promise<T>): Promise<T> {
+    const timeoutMs = this.#answerTimeoutMs;
+    return withDeadline(work, timeoutMs, () => new StoreUnavailable(`Redis did not answer in ${timeoutMs} ms`));
   }
 
   #assertAccepted(): void {

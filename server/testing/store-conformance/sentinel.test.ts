@@ -1,10 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Store } from '../../kernel/ports/store.ts';
+import { type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { openRedisStore, type RedisStoreOptions } from '../../store/redis/open-redis-store.ts';
 import type { FailoverRig } from '../failovers/failover-rig.ts';
 import { startSentinelPair } from '../failovers/sentinel-pair.ts';
 import { START_TIMEOUT_MS } from '../redis-server.ts';
 import { waitUntil } from '../wait-until.ts';
+import { keyOf, NOW } from './changes.ts';
 import { Auditor, tryWriteNext } from './workload.ts';
 
 let pair: FailoverRig;
@@ -32,4 +34,17 @@ test('behind Sentinel the store finds the new primary after a failover, without 
   await waitUntil('and further ones', async () => (await tryWriteNext(store, 'another')) === 1);
   await store.check();
   expect(await new Auditor(4).faults(store, { acknowledged: new Map([['writer', 21]]) })).toEqual([]);
+});
+
+// The attack: requests that read wait forever during an outage, and fill the memory.
+test('a read is refused in time while neither a sentinel nor the primary responds', async () => {
+  const gone = await startSentinelPair('redis', 0);
+  const reader = await openRedisStore({ url: gone.url, partitions: 4, answerTimeoutMs: 3_000, warn: () => {} });
+  await gone.stop();
+  const refused = await Promise.race([
+    reader.getMany([keyOf('a')], NOW).catch((error: unknown) => error),
+    pause(20_000),
+  ]);
+  expect(refused).toBeInstanceOf(StoreUnavailable);
+  await reader.close();
 });
