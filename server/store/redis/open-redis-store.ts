@@ -25,7 +25,7 @@ import { INCREMENT } from './library.ts';
 import { claimDeployment } from './partition-check.ts';
 import { openParsedDocuments, readDocuments } from './read-documents.ts';
 import { readRange } from './read-range.ts';
-import { confirmStreams, readStreams } from './read-streams.ts';
+import { confirmStreams, readEntry, readStreams } from './read-streams.ts';
 import { type BarrierOptions, ReplicaBarrier, WriteUnconfirmed } from './replica-barrier.ts';
 import { scanKeys } from './scan-keys.ts';
 import { sendCommit } from './send-commit.ts';
@@ -200,10 +200,7 @@ class RedisStore implements Store {
   async readEvents(partition: number, after: number, limit: number): Promise<StoredEvent[]> {
     const stream = this.#keys.events(partition);
     const entries = await this.#ask(() => this.#client.xrange(stream, `${after + 1}-0`, '+', 'COUNT', limit));
-    return entries.map(([id, fields]) => ({
-      sequence: Number.parseInt(id, 10),
-      event: JSON.parse(fields[1] ?? 'null') as Json,
-    }));
+    return entries.map(readEntry).map(({ sequence, text }) => ({ sequence, event: JSON.parse(text) as Json }));
   }
 
   async readStreams(after: readonly number[], limit: number): Promise<StoredText[][]> {

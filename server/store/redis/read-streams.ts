@@ -57,6 +57,6 @@ export async function confirmStreams(
 type Entry = [id: string, fields: string[]];
 
 /** `<sequence>-0` with the field `e`. */
-function readEntry([id, fields]: Entry): StoredText {
+export function readEntry([id, fields]: Entry): StoredText {
   return { sequence: Number.parseInt(id, 10), text: fields[1] ?? 'null' };
 }
