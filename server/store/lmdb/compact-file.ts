@@ -31,7 +31,7 @@ export async function compactFile(path: string, lowWaterBytes: number): Promise<
   const { root } = openTables(path);
   try {
     const { bytes, usedBytes } = measureUse(root);
-    if (usedBytes * 2 > bytes || freeBytes(path) < usedBytes + lowWaterBytes) return false;
+    if (usedBytes * 2 >= bytes || freeBytes(path) < usedBytes + lowWaterBytes) return false;
     mkdirSync(folder, { mode: 0o700 });
     await root.backup(folder, true);
     flush(join(folder, FILE));
