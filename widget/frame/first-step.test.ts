@@ -79,6 +79,16 @@ describe('a first step that the document shows', () => {
     expect(screen()).toMatchObject({ step: 'identify', busy: false });
   });
 
+  test('is not asked about before the flow has started, when the page comes to the front', async () => {
+    const { signIn, types, screen, requests } = setUp({ first: firstView(false) });
+    signIn.start();
+    signIn.checkTime();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(requests).toEqual([]);
+    expect(types()).toEqual(['change', 'ready', 'want']);
+    expect(screen()).toMatchObject({ kind: 'step', step: 'identify' });
+  });
+
   test('times out like any other if the page never provides a nonce', async () => {
     const { signIn, screen, requests } = setUp({ first: firstView(false) });
     signIn.start();

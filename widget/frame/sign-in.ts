@@ -157,9 +157,12 @@ export function createSignIn({
     arm();
   };
 
+  /** Whether the first step is on the screen and the service has not started the flow. */
+  const isEarly = () => screen.kind === 'step' && !handle;
+
   /** The device's clocks only trigger the request: the service decides whether a flow has expired. */
   const checkTime = async () => {
-    if (screen.kind !== 'step' && screen.kind !== 'done') return;
+    if ((screen.kind !== 'step' && screen.kind !== 'done') || isEarly()) return;
     if (ends.leftMs() > 0) return arm();
     if (screen.kind === 'done') return expire();
     if (screen.busy) return;
@@ -260,9 +263,6 @@ export function createSignIn({
       setScreen({ kind: 'failed' });
     }, NONCE_TIMEOUT_MS);
   };
-
-  /** Whether the first step is on the screen and the service has not started the flow. */
-  const isEarly = () => screen.kind === 'step' && !handle;
 
   /** Sends one answer at a time, and reads the flow if the response is lost. */
   const send = async (ask: (seq: number, step: AnswerableStep) => Promise<FlowAnswer>) => {
