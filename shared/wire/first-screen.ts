@@ -35,7 +35,7 @@ export function cardName({ hasLogo, isTest, isClosable }: CardParts): string {
   return [hasLogo && 'logo', isTest && 'test', isClosable && 'close'].filter(Boolean).join(' ');
 }
 
-/** Where the values go. The build fails if a text of the widget contains one. */
+/** Where the values go. The build fails if a text of the card contains one. */
 export const SLOTS = { name: '%name%', logo: '%logo%', body: '%body%' } as const;
 
 export interface FirstScreen {

@@ -50,11 +50,11 @@ function renderLanguage(texts: Texts): FirstScreenLanguage {
       }
     }
   }
+  if (Object.values(cards).some((html) => Object.values(SLOTS).some((slot) => html.split(slot).length > 2)))
+    throw new Error('A text of the card contains a slot.');
   const bodies = Object.fromEntries(
     FIRST_SCREEN_BODIES.map((name) => [name, renderToString(renderBody(name, texts))]),
   ) as Record<FirstScreenBody, string>;
-  if (Object.values(bodies).some((html) => html.includes('%')))
-    throw new Error('A text of the widget contains a slot.');
   return { dir: texts.dir, texts: [], cards, bodies };
 }
 
