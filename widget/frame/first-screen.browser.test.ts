@@ -1,7 +1,8 @@
 import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { LOGIN } from '../testing/fake-service.ts';
-import { createWidgetFixture, eventsOf, frameOf, type WidgetFixture } from '../testing/fixture.ts';
+import { createWidgetFixture, eventsOf, frameOf, mountScript, type WidgetFixture } from '../testing/fixture.ts';
+import { hostPage } from '../testing/host-page.ts';
 
 let stage: WidgetFixture;
 beforeAll(async () => {
@@ -231,6 +232,23 @@ describe('a first step that the document cannot know', () => {
     await frame.locator('h1', { hasText: 'Sign-in is not possible' }).waitFor();
     expect(names()).toEqual([]);
   });
+});
+
+test('a frame whose load event overtakes its knock is connected once, and again after a reload', async () => {
+  // Both are tasks of the page around, from different queues.
+  const overtake = `addEventListener('message', (event) => {
+    if (!event.isTrusted || event.data?.type !== 'knock') return;
+    event.stopImmediatePropagation();
+    const replay = () => dispatchEvent(new MessageEvent('message', event));
+    document.querySelector('#here iframe').addEventListener('load', replay, { once: true });
+  });`;
+  const page = await stage.open(
+    stage.host.put(hostPage(stage.service.url, '<div id="here"></div>', overtake + mountScript())),
+  );
+  await expect.poll(() => eventsOf(page)).toEqual(['change', 'ready']);
+  await (await frameOf(page)).evaluate(() => location.reload());
+  await expect.poll(() => eventsOf(page)).toEqual(['change', 'ready', 'change', 'ready']);
+  await (await frameOf(page)).locator('#identify').fill(LOGIN);
 });
 
 test('an older loader, which sends no look, gets the frame as before', async () => {

@@ -26,7 +26,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
   let mount = '';
   let slot = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let mayRetry = true;
+  let mayRetry: boolean;
   let isSettled = true;
   let outcome: Promise<string>;
   let settle: (error: WidgetError | undefined, result?: string) => void;
@@ -160,10 +160,13 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
   const onKnock = ({ source, origin, data }: MessageEvent) => {
     if (!frame || source !== frame.contentWindow || origin !== service) return;
     if (data?.v !== PROTOCOL_VERSION || data.type !== 'knock') return;
-    frame.onload = null;
     frame.style.visibility = 'visible';
     frame.style.height = `${data.height}px`;
-    connect();
+    // The load event can overtake the knock: then it has connected this document.
+    if (!port || !frame.onload) {
+      frame.onload = null;
+      connect();
+    }
   };
 
   const load = (isFirst: boolean) => {
