@@ -1,14 +1,15 @@
 import type { FrameAppearance } from '@countersign/protocol/frame-protocol';
 import { LOOK_PROPERTIES, lookOf } from '@countersign/protocol/look';
 
-/** Loaded only if the page changes the look, or if the document was not made with it. */
-const DARK = '(prefers-color-scheme: dark)';
+const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
+let current: Partial<FrameAppearance> = {};
+systemIsDark.addEventListener('change', apply);
 
-let current: FrameAppearance | undefined;
-
-/** Applies the look from now on, through CSSOM only: the frame's CSP forbids style attributes. */
+/**
+ * Applies the look from now on, through CSSOM only: the frame's CSP forbids style attributes. This module is loaded only
+ * if the page changes the look, or if the document was not made with it.
+ */
 export function showLook(look: FrameAppearance): void {
-  if (!current) matchMedia(DARK).addEventListener('change', apply);
   current = look;
   document.getElementById('look')?.remove();
   apply();
@@ -16,7 +17,7 @@ export function showLook(look: FrameAppearance): void {
 
 function apply(): void {
   const { dataset, style } = document.documentElement;
-  const { tone, colorScheme, properties } = lookOf({ ...current }, matchMedia(DARK).matches);
+  const { tone, colorScheme, properties } = lookOf(current, systemIsDark.matches);
   dataset.tone = tone;
   style.colorScheme = colorScheme;
   for (const name of LOOK_PROPERTIES) style.setProperty(name, properties[name] ?? '');
