@@ -58,7 +58,7 @@ export interface LiveOptions extends Callbacks {
   closable?: boolean;
   /** Accessible name of the iframe. Default `Sign in`. */
   title?: string;
-  /** Timeout of one attempt to load. Default 10 000 ms; there are two attempts. */
+  /** Timeout of the frame's document, then of its script. Default 10 000 ms; there are two attempts. */
   loadTimeoutMs?: number;
 }
 
