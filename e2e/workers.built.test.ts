@@ -28,13 +28,13 @@ afterAll(() => redis.stop());
 /** The built service with workers, as one command starts it. */
 class Service {
   readonly #child: ChildProcess;
-  readonly #folder: string;
+  readonly folder: string;
   readonly port: number;
   out = '';
   err = '';
 
   constructor(folder: string, port: number, settings: Record<string, string>, output: number | 'pipe') {
-    this.#folder = folder;
+    this.folder = folder;
     this.port = port;
     const env = {
       PATH: process.env.PATH,
@@ -54,10 +54,6 @@ class Service {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.err += text;
     });
-  }
-
-  get folder(): string {
-    return this.#folder;
   }
 
   async start(): Promise<this> {
@@ -96,7 +92,7 @@ class Service {
   async remove(): Promise<void> {
     this.signal('SIGKILL');
     await this.ended();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,5 @@
 'use strict';
-// The entry of the built server: what is set before the first module of it is loaded.
+// The entry of the built server. It sets what must be set before the first module loads.
 keepCompiledCode();
 import('./main.js');
 
