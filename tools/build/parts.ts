@@ -33,7 +33,7 @@ export const PARTS = {
       'firstScreens',
     ],
     outDir: 'dist/widget',
-    sources: ['widget', 'ui', 'shared'],
+    sources: ['widget', 'ui', 'shared', 'server/platform/static-files/page-files.ts'],
     finish: finishWidget,
     isServed: true,
   },
