@@ -1,4 +1,4 @@
-import type { AccountId, TokenId } from '../kernel/ids.ts';
+import type { AccountId, TokenId, UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { VerifyNeeds } from '../tokens/factor-check.ts';
 import { verifyAnswer } from '../tokens/kinds/actions.ts';
@@ -8,10 +8,11 @@ import type { OathToken, RecoveryToken, Token } from '../tokens/token.ts';
 
 const ACCOUNT: AccountId = 'acc_00000000000';
 const ID: TokenId = 'tok_00000000000';
+export const DECOY_OWNER: UserId = 'usr_00000000000';
 const SEED_BYTES = 20;
 const RECORD = {
-  id: ID,
   account: ACCOUNT,
+  owner: DECOY_OWNER,
   name: '',
   nextCounter: 0,
   epoch: 0,
@@ -20,7 +21,11 @@ const RECORD = {
   directResources: [],
   createdAt: 0,
 };
-const RECOVERY_DECOY: RecoveryToken = { ...RECORD, factor: { kind: 'recovery', macs: [] } };
+const RECOVERY_DECOY: RecoveryToken = {
+  ...RECORD,
+  id: 'tok_00000000001',
+  factor: { kind: 'recovery', macs: [] },
+};
 
 const appDecoys = new WeakMap<Ports['secrets'], OathToken>();
 
@@ -44,6 +49,7 @@ function appDecoy(ports: VerifyNeeds): OathToken {
   const seed = ports.secrets.mac('decoy', 'seed').subarray(0, SEED_BYTES);
   const decoy: OathToken = {
     ...RECORD,
+    id: ID,
     factor: { kind: 'totp', periodMs: 30_000, driftSteps: 0 },
     algorithm: 'SHA1',
     digits: 6,

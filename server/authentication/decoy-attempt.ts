@@ -12,8 +12,10 @@ export function unknownSubject(ports: Pick<Ports, 'secrets'>, account: AccountId
   return `unknown/${Buffer.from(mac).toString('base64url')}`;
 }
 
-/** About the length of a token's record. */
-export const BURNT = { filler: 'x'.repeat(480) };
+/** About as long, and with as many fields, as the records that it stands for: a user's, and their token's. */
+export const BURNT = {
+  filler: Object.fromEntries(Array.from({ length: 14 }, (_, at) => [`field${at}`, 'x'.repeat(15)])),
+};
 
 /**
  * One durable commit that changes nothing and may write an event. A one-time password without a token to check it

@@ -1,14 +1,17 @@
 import type { AccountId } from '../kernel/ids.ts';
-import { normaliseName } from '../kernel/names.ts';
-import { ABSENT, type Json } from '../kernel/ports/store.ts';
+import { ABSENT, type DocumentReader, type Json, type RawKey } from '../kernel/ports/store.ts';
 import { anyRecord } from '../passwords/password-counters.ts';
 import { newOperation } from '../store/transact.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
-import { nameClaimDocument } from '../users/documents.ts';
-import { decoysFor } from './check-decoy.ts';
+import type { User } from '../users/user.ts';
+import { DECOY_OWNER, decoysFor } from './check-decoy.ts';
 import { typedNameQueueKey } from './decoy-attempt.ts';
 import { decoyAttemptDocument } from './documents.ts';
+import { type LimitedToken, readLimitedTokens } from './read-limited-tokens.ts';
 import { type SecondFactorPorts, verifySecondFactor } from './verify-second-factor.ts';
+
+/** It never locks a token. */
+const RESOURCE = { id: 'res_00000000000', failedAttemptsBeforeLock: Number.POSITIVE_INFINITY } as const;
 
 /**
  * Checks a one-time password for an unknown name on a decoy, with the code that checks it on a user's tokens. It waits
@@ -22,8 +25,6 @@ export async function decoyForUnknownUser(
   answer: SecondAnswer,
   event?: Json,
 ): Promise<void> {
-  const normalised = normaliseName(name);
-  const decoy = anyRecord(ports);
   await verifySecondFactor(ports, typedNameQueueKey(account, name), {
     method: 'otp',
     answer,
@@ -31,13 +32,35 @@ export async function decoyForUnknownUser(
     scope: '',
     userBlocked: false,
     attempt: newOperation(ports),
-    decoy,
+    decoy: anyRecord(ports),
     ...(event !== undefined && { createEvent: () => event }),
-    readTokens: async () => {
-      // They replace the user, the claim of their login, and their token.
-      const [user, token] = [decoyAttemptDocument.key(anyRecord(ports)), decoyAttemptDocument.key(decoy)];
-      await ports.store.getMany([user, nameClaimDocument.key(account, normalised), token], ports.clock.now());
-      return decoysFor(ports, answer).map((value) => ({ value, version: ABSENT, threshold: Number.POSITIVE_INFINITY }));
-    },
+    readTokens: () => readDecoyTokens(ports, account, name, answer),
   });
+}
+
+/** Finds the decoy's tokens with the code that finds a user's; what is read in their place is ignored. */
+function readDecoyTokens(
+  ports: SecondFactorPorts,
+  account: AccountId,
+  name: string,
+  answer: SecondAnswer,
+): Promise<LimitedToken[]> {
+  const tokens = decoysFor(ports, answer);
+  const assigned = tokens.map(({ id, epoch }) => ({ token: id, epoch }));
+  const user: User = {
+    id: DECOY_OWNER,
+    account,
+    login: name,
+    apiSupport: true,
+    blocked: false,
+    assignments: [{ resource: RESOURCE.id, alone: false, tokens: assigned }],
+    createdAt: 0,
+  };
+  const getMany = async (keys: readonly RawKey[], now: number) => {
+    const records: readonly RawKey[] = keys.map(() => decoyAttemptDocument.key(anyRecord(ports)));
+    await ports.store.getMany(records, now);
+    return [user, { user: user.id }, ...tokens].map((value) => ({ value, version: ABSENT }));
+  };
+  const store = { getMany } as DocumentReader;
+  return readLimitedTokens({ ...ports, store }, user, RESOURCE, 'api');
 }

@@ -17,7 +17,7 @@ export const authenticationDocument = defineDocument<Authentication, [id: FlowId
  * Written so that an attempt without a token costs what a counted one costs. The content has no meaning. `none` is
  * never written: a commit expects its version as a commit on a token expects the token's.
  */
-export const decoyAttemptDocument = defineDocument<{ filler: string }, [record: number, part?: 'none']>({
+export const decoyAttemptDocument = defineDocument<{ filler: object }, [record: number, part?: 'none']>({
   kind: 'burnt-attempt',
   description: 'Filler, written for attempts without a token so that they take as long as others.',
   anchor: 'one of 256 records',

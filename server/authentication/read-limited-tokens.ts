@@ -26,7 +26,7 @@ type UsedResource = Pick<Resource, 'failedAttemptsBeforeLock'> & Partial<Pick<Re
 export async function readLimitedTokens(
   ports: Needs,
   known: User,
-  used: Resource,
+  used: Required<UsedResource>,
   way: SignInWay,
 ): Promise<LimitedToken[]> {
   const [{ user, tokens }, limits] = await Promise.all([

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Change } from '../kernel/ports/store.ts';
 import { assign, authenticate } from '../testing/as-operator.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
@@ -139,6 +139,33 @@ describe('a wrong code for any name takes the same work', () => {
     expect(expected).toMatchObject({ opened: 1, hmacs: 6 });
     expect(await workOf(() => direct('tok_00000000001'))).toEqual(expected);
   });
+});
+
+test('what is read and written for an unknown name is about as long, and has about as many fields', async () => {
+  const { random, store } = ports;
+  // The same record every time, so that it exists.
+  const bytesOf = random.bytes;
+  const randomBytes = vi.spyOn(random, 'bytes');
+  randomBytes.mockImplementation((length) => (length === 1 ? Uint8Array.of(7) : bytesOf(length)));
+  const reads = vi.spyOn(store, 'getMany');
+  const measure = async (user: string) => {
+    reads.mockClear();
+    const before = store.commits.length;
+    await byApi(user, { otp: '000000' });
+    // The first has the resource, the account and the name.
+    const read = (await Promise.all(reads.mock.settledResults.slice(1).map(({ value }) => value))).flat();
+    const written = store.commits.slice(before).flatMap(({ change }) => change.put ?? []);
+    const texts = [...read, ...written].map((document) => JSON.stringify(document?.value ?? null));
+    return { length: texts.join('').length, fields: texts.join('').split('":').length };
+  };
+  await byApi('nobody', { otp: '000000' });
+  const [known, unknown] = [await measure('holder'), await measure('nobody')];
+  randomBytes.mockRestore();
+  reads.mockRestore();
+  for (const part of ['length', 'fields'] as const) {
+    expect(unknown[part] / known[part], part).toBeGreaterThan(0.8);
+    expect(unknown[part] / known[part], part).toBeLessThan(1.25);
+  }
 });
 
 test('wrong codes for any number of unknown names leave a bounded number of records, without names', async () => {
