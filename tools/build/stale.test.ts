@@ -15,6 +15,7 @@ const TREE: Tree = {
   'shared/wire/codes.ts': '3',
   'ui/i18n/translate.ts': '3',
   'server/main.ts': '4',
+  'server/platform/static-files/page-files.ts': '4',
   'server/main.test.ts': '4',
   'server/testing/fake.ts': '4',
   'demo-site/demo.ts': '5',
@@ -48,6 +49,7 @@ describe('builds again', () => {
   test.each([
     ['widget/frame/main.tsx', ['widget', 'console']],
     ['console/main.tsx', ['console']],
+    ['server/platform/static-files/page-files.ts', ['widget', 'server']],
     ['demo-site/demo.ts', ['server']],
     ['clients/typescript/src/index.ts', ['server', 'cli', 'client']],
     ['shared/wire/codes.ts', PART_NAMES],
