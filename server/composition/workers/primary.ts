@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../../config/load-config.ts';
 import type { Logger } from '../../http/log.ts';
 import { crashOnUncaught } from '../crash.ts';
+import { endLostConnection } from './end-lost-connection.ts';
 import { sendOrder } from './orders.ts';
 import { countFailures, restartPause } from './restart-pause.ts';
 
@@ -163,6 +164,7 @@ class Workers {
   /** The worker once it serves, or its exit code. */
   async #launch(): Promise<Worker | number> {
     const worker = cluster.fork();
+    endLostConnection(worker);
     // A process that could not be made, or a message to one that has just ended, whose exit says the rest.
     worker.on('error', (error) => this.#log.warn({ err: error }, 'a worker could not be reached'));
     return new Promise((resolve) => {
