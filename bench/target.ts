@@ -23,6 +23,10 @@ export type StartOptions = Pick<ServiceOptions, 'logLevel' | 'node' | 'workers'>
 /** A seeded store in a temporary folder on which services can be started, one at a time on the embedded store. */
 export interface BenchTarget {
   store: StoreKind;
+  /** `embedded` or the URL of its Redis. */
+  url: string;
+  /** Removed with it. */
+  dataFolder: string;
   start(options?: StartOptions): Promise<{ service: Service; target: Target }>;
   /** Stops the Redis server, if any, and removes the data. Stop the services first. */
   close(): Promise<void>;
@@ -41,6 +45,8 @@ export async function openBenchTarget({ store, population, profileFolder }: Benc
     const seeded = await seed({ ...population, dataFolder, store: url, masterKey });
     return {
       store,
+      url,
+      dataFolder,
       start: async (options = {}) => {
         const service = await startService({ dataFolder, store: url, masterKey, profileFolder, ...options });
         return { service, target: { ...seeded, port: service.port } };

@@ -1,15 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { EqualWorkJob } from '../baseline/equal-work.ts';
+import type { Dataset } from '../dataset/members.ts';
 import type { LoadJob, Target } from '../load/jobs.ts';
 import { CLIENTS, ORDINARY_POPULATION } from '../plan.ts';
 import { Child } from '../processes/child.ts';
 import { type Memory, memoryOf } from '../processes/usage.ts';
-import { STORES, type StoreKind } from '../target.ts';
+import { type BenchTarget, STORES, type StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
 import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
 
 export interface OtpMeasurement {
   /** TOTP codes, which most users have, with 32 clients. */
-  totp: { bare: RunSummary; stores: Record<StoreKind, Comparison> };
+  totp: {
+    bare: RunSummary;
+    stores: Record<StoreKind, Comparison>;
+    /** Equal work without the service. */
+    floors: Record<StoreKind, Comparison>;
+  };
   /** HOTP codes. */
   byClients: { clients: number; bare: RunSummary; stores: Record<StoreKind, Comparison> }[];
   /** Log level `warn` compared with the default in the same rounds; on Redis, with 32 clients. */
@@ -46,12 +53,26 @@ export async function measureOtp(bench: Bench): Promise<OtpMeasurement> {
   for (const target of [route.target, running.embedded.target, running.redis.target]) {
     await generator.ask(job(target, 8, 'hotp', plan.warmUpMs));
   }
+  const floors = await eachStore((store) =>
+    startEqualWork(bench, { site: sites[store], population, like: running[store].target }),
+  );
+  const floor = (store: StoreKind) => ({
+    take: () => generator.ask(job(floors[store].target, TOTP_CLIENTS, 'totp')),
+    pid: () => floors[store].pid,
+  });
+  for (const { target } of Object.values(floors)) await generator.ask(job(target, 8, 'hotp', plan.warmUpMs));
   const steps = await runInPairs(plan.rounds, {
     bare: bare(TOTP_CLIENTS),
     embedded: side(running.embedded, TOTP_CLIENTS, 'totp'),
     redis: side(running.redis, TOTP_CLIENTS, 'totp'),
+    embeddedFloor: floor('embedded'),
+    redisFloor: floor('redis'),
   });
-  const totp = { bare: steps.bare, stores: await eachStore(async (store) => compare(steps[store], steps.bare)) };
+  const totp = {
+    bare: steps.bare,
+    stores: await eachStore(async (store) => compare(steps[store], steps.bare)),
+    floors: await eachStore(async (store) => compare(steps[`${store}Floor`], steps.bare)),
+  };
   const byClients: OtpMeasurement['byClients'] = [];
   for (const clients of CLIENTS) {
     const sides = await runInPairs(plan.rounds, {
@@ -80,17 +101,30 @@ export async function measureOtp(bench: Bench): Promise<OtpMeasurement> {
 
 type RunningService = Awaited<ReturnType<Bench['start']>>;
 
+interface RunningRoute {
+  target: Target;
+  pid: number | undefined;
+}
+
 /** Starts a script of `baseline/` that listens. */
-export async function startBareRoute(
-  bench: Bench,
-  script: string,
-  like: Target,
-): Promise<{ target: Target; pid: number | undefined }> {
+export async function startBareRoute(bench: Bench, script: string, like: Target): Promise<RunningRoute> {
   const route = bench.open(
     new Child<{ listen: true }, { port: number }>(new URL(`../baseline/${script}`, import.meta.url)),
     (child) => child.close(),
   );
   return { target: { ...like, ...(await route.ask({ listen: true })) }, pid: route.pid };
+}
+
+/** Starts the floor of a check (`baseline/equal-work.ts`) beside the data of a site. */
+export async function startEqualWork(
+  bench: Bench,
+  { site, population, like, node }: { site: BenchTarget; population: Dataset; like: Target; node?: string | undefined },
+): Promise<RunningRoute> {
+  const script = new URL('../baseline/equal-work.ts', import.meta.url);
+  const floor = bench.open(new Child<EqualWorkJob, { port: number }>(script, {}, node), (child) => child.close());
+  const { port } = await floor.ask({ store: site.url, folder: site.dataFolder, population, apiKey: like.apiKey });
+  // It counts its codes for itself.
+  return { target: { ...like, port, resource: `floor on ${port}` }, pid: floor.pid };
 }
 
 /** One after the other. */

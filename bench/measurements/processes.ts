@@ -3,6 +3,7 @@ import type { Tally } from '../load/tally.ts';
 import { ORDINARY_POPULATION } from '../plan.ts';
 import { withChildren } from '../processes/usage.ts';
 import type { Bench } from './bench.ts';
+import { startEqualWork } from './otp.ts';
 import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
 
 export interface ProcessesMeasurement {
@@ -11,6 +12,8 @@ export interface ProcessesMeasurement {
   two: Comparison;
   /** One service with two workers. */
   workers: Comparison;
+  /** Equal work without the service, in one process and in two. */
+  floor: { one: RunSummary; two: Comparison };
 }
 
 const CLIENTS = 32;
@@ -34,26 +37,37 @@ export async function measureProcesses(bench: Bench): Promise<ProcessesMeasureme
     { from: ORDINARY_POPULATION, to: 1.5 * ORDINARY_POPULATION },
     { from: 1.5 * ORDINARY_POPULATION, to: 2 * ORDINARY_POPULATION },
   ] as const;
-  const both = async (durationMs?: number): Promise<Tally> =>
+  type Answering = { target: Target };
+  const both = async (one: Answering, other: Answering, durationMs?: number): Promise<Tally> =>
     addTallies(
       await Promise.all([
-        bench.generator.ask(job(left, halves[0], CLIENTS / 2, durationMs)),
-        second.ask(job(right, halves[1], CLIENTS / 2, durationMs)),
+        bench.generator.ask(job(one, halves[0], CLIENTS / 2, durationMs)),
+        second.ask(job(other, halves[1], CLIENTS / 2, durationMs)),
       ]),
     );
-  await bench.generator.ask(job(alone, all, CLIENTS, plan.warmUpMs));
-  await both(plan.warmUpMs);
-  await bench.generator.ask(job(working, all, CLIENTS, plan.warmUpMs));
+  const floor = () => startEqualWork(bench, { site, population, like: alone.target });
+  const floors = { alone: await floor(), left: await floor(), right: await floor() };
+  for (const one of [alone, working, floors.alone]) await bench.generator.ask(job(one, all, CLIENTS, plan.warmUpMs));
+  await both(left, right, plan.warmUpMs);
+  await both(floors.left, floors.right, plan.warmUpMs);
   const sides = await runInPairs(plan.rounds, {
     one: { take: () => bench.generator.ask(job(alone, all, CLIENTS)), pid: () => alone.service.pid },
-    two: { take: () => both(), pid: () => [left.service.pid, right.service.pid] },
+    two: { take: () => both(left, right), pid: () => [left.service.pid, right.service.pid] },
     workers: {
       take: () => bench.generator.ask(job(working, all, CLIENTS)),
       pid: () => withChildren(working.service.pid),
     },
+    oneFloor: { take: () => bench.generator.ask(job(floors.alone, all, CLIENTS)), pid: () => floors.alone.pid },
+    twoFloors: { take: () => both(floors.left, floors.right), pid: () => [floors.left.pid, floors.right.pid] },
   });
-  const { one } = sides;
-  return { clients: CLIENTS, one, two: compare(sides.two, one), workers: compare(sides.workers, one) };
+  const { one, oneFloor } = sides;
+  return {
+    clients: CLIENTS,
+    one,
+    two: compare(sides.two, one),
+    workers: compare(sides.workers, one),
+    floor: { one: oneFloor, two: compare(sides.twoFloors, oneFloor) },
+  };
 }
 
 /** Loads that ran at the same time. The latencies are the worse ones, as those of both together are not known. */

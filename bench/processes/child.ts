@@ -9,9 +9,12 @@ export class Child<Job extends object, Answer> {
   readonly #pending = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
   #lastId = 0;
 
-  /** @param module a TypeScript file that calls {@link takeJobs} */
-  constructor(module: URL, env: Record<string, string> = {}) {
-    this.#process = fork(module, { execArgv: ['--import', 'tsx'], env: { ...process.env, ...env } });
+  /**
+   * @param module a TypeScript file that calls {@link takeJobs}
+   * @param node the Node that runs it; default: the one that runs this
+   */
+  constructor(module: URL, env: Record<string, string> = {}, node = process.execPath) {
+    this.#process = fork(module, { execPath: node, execArgv: ['--import', 'tsx'], env: { ...process.env, ...env } });
     this.#process.on('message', (message: Message<Answer>) => {
       const pending = this.#pending.get(message.id);
       this.#pending.delete(message.id);

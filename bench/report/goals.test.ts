@@ -13,7 +13,8 @@ test('lists no goal whose measurement did not run', () => {
 
 test('compares start and two processes with their goals', () => {
   const workers = { ...run, cpuMicros: 99, ratio: 2 };
-  const processes = { clients: 32, one: run, two: { ...run, cpuMicros: 101, ratio: 2 }, workers };
+  const floor = { one: run, two: { ...run, cpuMicros: 150, ratio: 2 } };
+  const processes = { clients: 32, one: run, two: { ...run, cpuMicros: 101, ratio: 2 }, workers, floor };
   const startUp = { freshMs: 400, existingMs: 300, starts: 1 };
   expect(checkGoals({ ...results, processes, startUp })).toEqual([
     {
@@ -21,12 +22,14 @@ test('compares start and two processes with their goals', () => {
       measured: '1.01 times that by one',
       goal: 'at most 1.00 times that by one',
       isMet: false,
+      floor: '1.50 times that by one',
     },
     {
       what: 'CPU of a check by two workers',
       measured: '0.99 times that by one',
       goal: 'at most 1.00 times that by one',
       isMet: true,
+      floor: '1.50 times that by one',
     },
     { what: 'start to the first answer', measured: '300 ms', goal: 'at most 300 ms', isMet: true },
   ]);
@@ -34,7 +37,7 @@ test('compares start and two processes with their goals', () => {
 
 test('misses a goal whose processor time is not known', () => {
   const unknown = { ...run, cpuMicros: undefined, ratio: 2 };
-  const processes = { clients: 32, one: run, two: unknown, workers: unknown };
+  const processes = { clients: 32, one: run, two: unknown, workers: unknown, floor: { one: run, two: unknown } };
   expect(checkGoals({ ...results, processes }).map(({ isMet }) => isMet)).toEqual([false, false]);
 });
 
