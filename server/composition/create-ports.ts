@@ -102,7 +102,10 @@ function showCodes(carrier: CodeChannelSender, { codes }: Config, log: Logger): 
 export async function openStore(config: Config, log: Logger): Promise<Store> {
   if (config.store.kind === 'embedded') {
     const { openEmbeddedStore } = await import('../store/lmdb/open-embedded-store.ts');
-    return openEmbeddedStore({ path: join(config.dataFolder, 'store') });
+    return openEmbeddedStore({
+      path: join(config.dataFolder, 'store'),
+      warn: (message, error) => log.warn({ err: error }, message),
+    });
   }
   const { openRedisStore } = await import('../store/redis/open-redis-store.ts');
   return openRedisStore({

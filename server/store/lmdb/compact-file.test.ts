@@ -15,9 +15,13 @@ let path: string;
 beforeEach(async () => {
   path = await mkdtemp(join(tmpdir(), 'countersign-compact-'));
 });
-afterEach(() => rm(path, { recursive: true, force: true }));
+afterEach(() => {
+  warn.mockReset();
+  return rm(path, { recursive: true, force: true });
+});
 
 const DAY = 86_400_000;
+const warn = vi.fn();
 const sizeOf = () => statSync(join(path, 'data.mdb')).size;
 
 /** 400 documents of 100 kB, of which all but `kept` are deleted again. */
@@ -58,15 +62,18 @@ test('SR-6, SR-48: a start gives free pages back and keeps everything else', asy
 
 test('a file that is used by half or more stays', async () => {
   await leaveFreePages(250);
-  expect(await compactFile(path, 0)).toBe(false);
+  expect(await compactFile(path, 0, warn)).toBe(false);
+  expect(warn).not.toHaveBeenCalled();
 });
 
-test('SR-66: a copy that would not leave enough free space is not made', async () => {
+test('SR-66: a copy that would not leave enough free space is not made, and the operator learns how much is', async () => {
   await leaveFreePages(40);
   const size = sizeOf();
-  expect(await compactFile(path, Number.MAX_SAFE_INTEGER)).toBe(false);
+  expect(await compactFile(path, 2 ** 50, warn)).toBe(false);
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/ not compacted: make 10737418\d\d MiB free/));
   expect(sizeOf()).toBe(size);
-  expect(await compactFile(path, 0)).toBe(true);
+  expect(await compactFile(path, 0, warn)).toBe(true);
+  expect(warn).toHaveBeenCalledOnce();
 });
 
 test('SR-66: a service starts although the copy fails, as by a quota that the free space does not show', async () => {
@@ -78,7 +85,11 @@ test('SR-66: a service starts although the copy fails, as by a quota that the fr
     opened.root.backup = () => Promise.reject(new Error('Disk quota exceeded'));
     return opened;
   });
-  await (await openEmbeddedStore({ path })).close();
+  await (await openEmbeddedStore({ path, warn })).close();
+  expect(warn).toHaveBeenCalledExactlyOnceWith(
+    expect.stringContaining('not compacted: mend the cause, and start again'),
+    new Error('Disk quota exceeded'),
+  );
   expect(sizeOf()).toBe(size);
   expect(existsSync(join(path, 'compacting'))).toBe(false);
 });

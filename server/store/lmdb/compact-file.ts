@@ -16,6 +16,9 @@ interface FileUse {
   readonly usedBytes: number;
 }
 
+/** Receives what the operator can do about a file that stays as large as it is, and the error. */
+export type CompactionWarning = (message: string, error?: unknown) => void;
+
 /**
  * Replaces the file by a copy without free pages if they are more than half of it, as after a retention period was
  * shortened. Only while the store is not open. A crash leaves the old file or the copy, which have the same content.
@@ -23,7 +26,7 @@ interface FileUse {
  * @param lowWaterBytes free space that the copy must leave
  * @returns true if it was replaced
  */
-export async function compactFile(path: string, lowWaterBytes: number): Promise<boolean> {
+export async function compactFile(path: string, lowWaterBytes: number, warn: CompactionWarning): Promise<boolean> {
   const [file, folder] = [join(path, FILE), join(path, COPY_FOLDER)];
   // Of a start that was killed.
   rmSync(folder, { recursive: true, force: true });
@@ -31,12 +34,18 @@ export async function compactFile(path: string, lowWaterBytes: number): Promise<
   const { root } = openTables(path);
   try {
     const { bytes, usedBytes } = measureUse(root);
-    if (usedBytes * 2 >= bytes || freeBytes(path) < usedBytes + lowWaterBytes) return false;
+    if (usedBytes * 2 >= bytes) return false;
+    const neededBytes = usedBytes + lowWaterBytes;
+    if (freeBytes(path) < neededBytes) {
+      warn(`The file of the embedded store was not compacted: make ${inMebibytes(neededBytes)} free, and start again`);
+      return false;
+    }
     mkdirSync(folder, { mode: 0o700 });
     await root.backup(folder, true);
     flush(join(folder, FILE));
-  } catch {
+  } catch (error) {
     // The free space does not show a quota, for one. Without the copy the file stays as it is.
+    warn('The file of the embedded store was not compacted: mend the cause, and start again', error);
     rmSync(folder, { recursive: true, force: true });
     return false;
   } finally {
@@ -46,6 +55,10 @@ export async function compactFile(path: string, lowWaterBytes: number): Promise<
   flush(path);
   rmSync(folder, { recursive: true });
   return true;
+}
+
+function inMebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1024 / 1024)} MiB`;
 }
 
 function measureUse(root: RootDatabase<Buffer, Buffer>): FileUse {

@@ -20,7 +20,7 @@ import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
 import { applyChanges } from './apply-changes.ts';
 import { claimLayout } from './claim-layout.ts';
 import { CommitGroups } from './commit-groups.ts';
-import { compactFile } from './compact-file.ts';
+import { type CompactionWarning, compactFile } from './compact-file.ts';
 import { lockFolder } from './folder-lock.ts';
 import { assertFreeSpace, LOW_WATER_BYTES } from './free-space.ts';
 import { readRange } from './read-range.ts';
@@ -47,6 +47,8 @@ interface EmbeddedStoreOptions {
   readonly eventCap?: number;
   /** Writes are refused below this free disk space. Default 64 MiB. */
   readonly lowWaterBytes?: number;
+  /** Receives why its file could not be compacted. Default: a process warning. */
+  readonly warn?: CompactionWarning;
 }
 
 const DEFAULT_EVENT_CAP = 250_000;
@@ -61,7 +63,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const release = lockFolder(path);
   try {
-    await compactFile(path, lowWaterBytes);
+    await compactFile(path, lowWaterBytes, options.warn ?? ((message) => process.emitWarning(message)));
     const store = new EmbeddedStore({ path, eventCap, lowWaterBytes, release, open: () => openTables(path) });
     await store.start();
     return store;
@@ -72,7 +74,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 }
 
 /** The parts of an embedded store. */
-interface EmbeddedStoreParts extends Required<EmbeddedStoreOptions> {
+interface EmbeddedStoreParts extends Required<Omit<EmbeddedStoreOptions, 'warn'>> {
   /** Opens LMDB, at the start and after a transaction that could not be flushed. */
   readonly open: () => { root: RootDatabase<Buffer, Buffer>; tables: Tables };
   /** Called after the store is closed. */
