@@ -2,7 +2,7 @@ import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { ABSENT, type Json } from '../kernel/ports/store.ts';
-import { anyRecord } from '../passwords/password-counters.ts';
+import { anyRecord, RECORDS } from '../passwords/password-counters.ts';
 import { newOperation } from '../store/transact.ts';
 import { decoyAttemptDocument } from './documents.ts';
 
@@ -35,6 +35,29 @@ export async function decoyAttempt(ports: Pick<Ports, 'store' | 'clock' | 'rando
     put: [{ key: written, value: BURNT }],
     ...(event !== undefined && { append: [event] }),
   });
+}
+
+/**
+ * Writes the records that do not exist yet. To read an absent one takes less time, so that on a new installation the
+ * response times would show which names exist until wrong codes had written them all (SR-70).
+ */
+export async function writeDecoyRecords(ports: Pick<Ports, 'store' | 'clock' | 'random'>): Promise<void> {
+  const now = ports.clock.now();
+  const keys = Array.from({ length: RECORDS }, (_, record) => decoyAttemptDocument.key(record));
+  const stored = await ports.store.getMany(keys, now);
+  const absent = keys.filter((_, record) => stored[record] === undefined);
+  await Promise.all(
+    absent.map((key) =>
+      ports.store.commit({
+        anchor: key.anchor,
+        operation: newOperation(ports),
+        now,
+        // A conflict: another process has written it.
+        expect: [{ key, version: ABSENT }],
+        put: [{ key, value: BURNT }],
+      }),
+    ),
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { writeDecoyRecords } from '../authentication/decoy-attempt.ts';
 import type { Config } from '../config/load-config.ts';
 import { parseSmtpUrl } from '../config/parse.ts';
 import type { Logger } from '../http/log.ts';
@@ -65,12 +66,14 @@ export async function createPorts(
   if (restoration && restoration.value.finishedAt === undefined) {
     throw new Error('a backup has been restored to this store by half: empty the store and restore it again');
   }
-  await setStorePurpose({ store, clock: systemClock, random: systemRandom }, mailbox ? 'demo' : 'service');
+  const opened = { store, clock: systemClock, random: systemRandom };
+  await setStorePurpose(opened, mailbox ? 'demo' : 'service');
+  await writeDecoyRecords(opened);
   const masterKeys = await loadMasterKeys(masterKeySource(config, !sealed && !restoration));
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
-  const secrets = await openSecretBox({ store, clock: systemClock, random: systemRandom }, masterKeys);
+  const secrets = await openSecretBox(opened, masterKeys);
   const webhookSender = createHttpsWebhookSender(config.webhooks);
-  const base = { store, clock: systemClock, random: systemRandom, secrets, geo, courier, codes, webhookSender };
+  const base = { ...opened, secrets, geo, courier, codes, webhookSender };
   const keys = await openSigningKeys(base, { algorithm: config.signingAlgorithm });
   const concurrency = hashingConcurrency(workerCount(config, usableCores()));
   const signer = createSigner({ issuer: config.url, keys: keys.all, now: systemClock.now });

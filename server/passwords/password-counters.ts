@@ -80,7 +80,9 @@ function textMac({ secrets }: Pick<Ports, 'secrets'>, purpose: string, parts: re
   return Buffer.from(secrets.mac(purpose, JSON.stringify(parts))).toString('base64url');
 }
 
-/** One of 256 records. */
+/** How many records stand in for those of users and tokens. One random byte picks one. */
+export const RECORDS = 256;
+
 export function anyRecord(ports: Pick<Ports, 'random'>): number {
   return ports.random.bytes(1)[0] ?? 0;
 }
