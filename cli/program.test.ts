@@ -3,7 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountId, ResourceId } from '../server/kernel/ids.ts';
+import { buildIndexes } from '../server/maintenance/build-indexes.ts';
 import { resourceDocument } from '../server/resources/documents.ts';
+import { indexBuildDocument } from '../server/store/documents.ts';
 import { createUser } from '../server/testing/as-operator.ts';
 import { birth, unwrap } from '../server/testing/fixtures.ts';
 import { samplePng } from '../server/testing/images.ts';
@@ -219,8 +221,11 @@ describe('doctor', () => {
     expect(await json('doctor')).toEqual([]);
     ports.clock.advance(3_600_000);
     expect(await json('doctor')).toMatchObject([{ kind: 'half-made-user' }]);
+    await buildIndexes(ports);
     expect(await json('doctor', '--mend')).toMatchObject([{ kind: 'half-made-user', mended: true }]);
     expect(await json('doctor')).toEqual([]);
+    const build = await ports.store.getMany([indexBuildDocument.key()], ports.clock.now());
+    expect(build, 'the indexes are built again').toEqual([undefined]);
     expect(unwrap(await createUser(ports, birth(ports, 'usr'), id as AccountId, { login: 'half' })).user.login).toBe(
       'half',
     );

@@ -94,7 +94,7 @@ export function addMaintenance(program: Command, around: Environment): void {
   program
     .command('doctor')
     .description('find leftovers of crashes')
-    .option('--mend', 'remove them')
+    .option('--mend', 'remove them, and build the indexes of lists by name again')
     .action(async ({ mend = false }: { mend?: boolean }, command: Command) => {
       const run = new Run(around, command);
       const { body } = await run.asOperator((service) =>

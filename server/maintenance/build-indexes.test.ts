@@ -10,7 +10,7 @@ import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { listTokens } from '../tokens/list-tokens.ts';
 import { listUsers } from '../user-management/list-users.ts';
 import { userDocument, userIndexes } from '../users/documents.ts';
-import { buildIndexes } from './build-indexes.ts';
+import { buildIndexes, restartIndexBuild } from './build-indexes.ts';
 
 const USERS = 60;
 
@@ -40,8 +40,8 @@ const byName = async () => {
 };
 
 /** As a version that did not have these indexes left it. */
-async function forget(document: typeof userDocument | typeof tokenDocument, index: string): Promise<void> {
-  for (const entry of await ports.store.range(index, { limit: 1000 })) {
+async function forget(document: typeof userDocument | typeof tokenDocument, index: string, limit = 1000) {
+  for (const entry of await ports.store.range(index, { limit })) {
     const key: DocumentKey = document.key(entry.id as never);
     const change = { anchor: key.anchor, operation: newOperation(ports), now: ports.clock.now(), expect: [] };
     await ports.store.commit({ ...change, index: [{ index, remove: entry }] });
@@ -84,6 +84,34 @@ test('a stopped build continues where it was', async () => {
   expect((await byName()).read[0]).toBe(userIndexes.names(account));
   await buildIndexes(ports);
   const cursors = scans.mock.calls.map(([after]) => after);
+  scans.mockRestore();
   expect(new Set(cursors).size).toBe(cursors.length);
+  expect((await byName()).read).toEqual([userIndexes.sorted(account)]);
+});
+
+// An update in which an old process still runs after the build.
+test('a user without an entry is listed again as soon as the build is restarted, and then from its index', async () => {
+  const all = (await byName()).logins;
+  await forget(userDocument, userIndexes.sorted(account), 1);
+  expect((await byName()).logins).not.toContain(all[0]);
+  await restartIndexBuild(ports);
+  expect((await byName()).logins).toEqual(all);
+  await buildIndexes(ports);
+  expect(await byName()).toEqual({ logins: all, read: [userIndexes.sorted(account)] });
+});
+
+test('a build that runs when another one is restarted does not finish it', async () => {
+  await restartIndexBuild(ports);
+  const scan = ports.store.scan.bind(ports.store);
+  const scans = vi.spyOn(ports.store, 'scan');
+  scans.mockImplementation(async (after, limit) => {
+    if (after !== undefined) await restartIndexBuild(ports);
+    return scan(after, limit);
+  });
+  await buildIndexes(ports);
+  expect(scans).toHaveBeenCalledTimes(2);
+  scans.mockRestore();
+  expect((await byName()).read[0]).toBe(userIndexes.names(account));
+  await buildIndexes(ports);
   expect((await byName()).read).toEqual([userIndexes.sorted(account)]);
 });

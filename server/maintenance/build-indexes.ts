@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { DocumentKey, ScannedRecord } from '../kernel/ports/store.ts';
+import type { DocumentKey, ScannedRecord, Stored } from '../kernel/ports/store.ts';
 import { indexBuildDocument } from '../store/documents.ts';
 import { INDEX_VERSION, type IndexBuild } from '../store/index-build.ts';
 import { transact } from '../store/transact.ts';
@@ -15,28 +15,41 @@ const CONCURRENCY = 4;
 
 /**
  * Adds the index entries that documents of an older version lack. The position is in the store, so a restart continues
- * there; two at once do the work twice without harm.
+ * there; of two at once one stops.
  *
  * @param isStopped checked between the pages
  */
 export async function buildIndexes(ports: Needs, isStopped: () => boolean = () => false): Promise<void> {
   const key = indexBuildDocument.key();
   const [stored] = await ports.store.getMany([key], ports.clock.now());
-  let build: IndexBuild = stored?.value.version === INDEX_VERSION ? stored.value : { version: INDEX_VERSION };
+  let build = progressOf(stored);
   while (build.finishedAt === undefined && !isStopped()) {
-    const { records, next } = await ports.store.scan(build.after, PAGE);
+    const { after } = build;
+    const { records, next } = await ports.store.scan(after, PAGE);
     await mapConcurrent(records, CONCURRENCY, (record) => addEntries(ports, record));
-    build = {
+    const progress = {
       version: INDEX_VERSION,
       ...omitUndefined({ after: next }),
       ...(next === undefined && { finishedAt: ports.clock.now() }),
     };
-    const progress = build;
-    await transact(ports, key.anchor, [key], () => ({
-      answer: undefined,
-      write: { put: [{ key, value: progress }] },
-    }));
+    const isNext = await transact(ports, key.anchor, [key], ([current]) =>
+      progressOf(current).after === after
+        ? { answer: true, write: { put: [{ key, value: progress }] } }
+        : { answer: false },
+    );
+    if (!isNext) return;
+    build = progress;
   }
+}
+
+/** Has the entries of every document added again. Until then, lists use the indexes that older versions wrote too. */
+export async function restartIndexBuild(ports: Needs): Promise<void> {
+  const key = indexBuildDocument.key();
+  await transact(ports, key.anchor, [key], () => ({ answer: undefined, write: { delete: [key] } }));
+}
+
+function progressOf(stored: Stored<IndexBuild> | undefined): IndexBuild {
+  return stored?.value.version === INDEX_VERSION ? stored.value : { version: INDEX_VERSION };
 }
 
 /** Of the document as it is now, as it may have changed since the scan. */

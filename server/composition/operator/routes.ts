@@ -15,6 +15,7 @@ import { type AccountId, parseId } from '../../kernel/ids.ts';
 import { mailLanguage } from '../../kernel/mail.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
+import { restartIndexBuild } from '../../maintenance/build-indexes.ts';
 import {
   beginMasterKey,
   finishMasterKey,
@@ -167,6 +168,7 @@ const maintenanceRoutes = [
       for (const account of await listAccounts(ports)) {
         for await (const leftover of checkLeftovers(ports, account, mend)) found.push(leftover);
       }
+      if (mend) await restartIndexBuild(ports);
       return c.json({ items: found });
     },
   }),
