@@ -185,7 +185,7 @@ export const VARIABLES = {
     schema: whole(1, 36_500, 365),
   },
   COUNTERSIGN_EVENTS_KEPT: {
-    meaning: 'Sealed events kept for each account, 1000 to 999999999. A million takes about 1.2 GB.',
+    meaning: 'Sealed events kept for each account, 1000 to 999999999. A million takes 0.7 to 1 GB.',
     otherwise: '`1000000`',
     schema: whole(1000, 999_999_999, 1_000_000),
   },

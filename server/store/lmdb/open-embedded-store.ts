@@ -43,7 +43,7 @@ import { WindowCounters } from './window-counters.ts';
 interface EmbeddedStoreOptions {
   /** Folder of the data, created if missing. One server process at a time. */
   readonly path: string;
-  /** Maximum events in the stream, at half a kilobyte each. Default 250,000. */
+  /** Maximum events in the stream, at a third of a kilobyte each. Default 250,000. */
   readonly eventCap?: number;
   /** Writes are refused below this free disk space. Default 64 MiB. */
   readonly lowWaterBytes?: number;

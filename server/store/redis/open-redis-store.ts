@@ -44,7 +44,7 @@ export interface RedisStoreOptions {
    * refused. Default 1 behind Sentinel, otherwise 0.
    */
   readonly replicas?: number;
-  /** Maximum events per partition, at half a kilobyte of memory each, never freed again. Default 10,000. */
+  /** Maximum events per partition, at a third of a kilobyte of memory each, never freed again. Default 10,000. */
   readonly eventCap?: number;
   /** Timeout of a response of Redis. Default 3000. */
   readonly answerTimeoutMs?: number;
