@@ -251,5 +251,5 @@ test('a plan without a quota for the kind costs a creation one read and no write
   const { length } = ports.store.commits;
   // The user and the claim of its name.
   expect(length - before.commits).toBe(2);
-  expect(ports.store.reads - before.reads).toBe(2);
+  expect(ports.store.reads - before.reads).toBe(1);
 });

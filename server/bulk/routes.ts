@@ -8,18 +8,19 @@ import { errorsIn, errorsOf, jsonAnswer, jsonBody, problemSchema } from '../http
 import type { AppEnv } from '../http/context.ts';
 import { BULK_BODY_LIMIT } from '../http/middleware/body-limit.ts';
 import { faultOf } from '../http/problem.ts';
-import type { IdPrefix, idFromBytes } from '../kernel/ids.ts';
+import type { IdPrefix } from '../kernel/ids.ts';
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
-import type { NewId } from '../records/create-object.ts';
 import { CHEAP_ROW_CONCURRENCY, doInBulk, ROW_CONCURRENCY, type Row } from '../records/do-in-bulk.ts';
+import type { NewIdOf } from '../records/idempotency.ts';
 import { assign, validateAssignment } from '../resources/assign.ts';
 import { assignmentInput } from '../resources/assignment-routes.ts';
 import { makeToken } from '../tokens/routes.ts';
 import { validateNewToken } from '../tokens/store-token.ts';
 import { secretView, tokenInput } from '../tokens/token-fields.ts';
-import { makeUser, userInput } from '../user-management/routes.ts';
+import { createUser, isCompleteUser } from '../user-management/create-user.ts';
+import { userInput } from '../user-management/routes.ts';
 import { validateNewUser } from '../user-management/validate-new-user.ts';
 
 const MAX_ROWS = 500;
@@ -106,7 +107,14 @@ export const bulkRoutes = [
     handle: async (c, ports: Needs) => {
       const created = await rowsOf(ports, c, c.req.valid('json'), 'usr', userInput, {
         judge: (row) => validateNewUser(ports, c.get('act'), row),
-        make: (newId, row) => makeUser(ports, c.get('act'), newId, row),
+        make: async (newId, row) => {
+          const made = await createUser(ports, c.get('act'), newId, row);
+          return isRefusal(made) ? made : { body: { id: made.user.id } };
+        },
+        recall: async (newId) => {
+          const isMade = await isCompleteUser(ports, c.get('act'), newId);
+          return isMade ? { body: { id: newId.id } } : undefined;
+        },
         width: (rows) =>
           rows.some(({ password }) => password !== undefined) ? ROW_CONCURRENCY : CHEAP_ROW_CONCURRENCY,
       });
@@ -162,7 +170,9 @@ interface RowAnswer {
 
 /** What is done with each row, and how it is judged where nothing is to be made. */
 interface Work<P extends IdPrefix, S extends z.ZodType<object>, A extends object> {
-  make: (newId: NewId<ReturnType<typeof idFromBytes<P>>>, row: z.output<S>) => Promise<A | Refusal>;
+  make: (newId: NewIdOf<P>, row: z.output<S>) => Promise<A | Refusal>;
+  /** The answer to a row that was done before, as for `withIdempotency`. */
+  recall?: (newId: NewIdOf<P>) => Promise<A | undefined>;
   judge: (row: z.output<S>) => Promise<Refusal | undefined>;
   /** How many at once; default {@link ROW_CONCURRENCY}. */
   width?: (rows: readonly z.output<S>[]) => number;
@@ -174,7 +184,7 @@ async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends
   { rows: raw, dryRun }: { rows: readonly Record<string, unknown>[]; dryRun: boolean },
   prefix: P,
   schema: S,
-  { make, judge, width: widthOf }: Work<P, S, A>,
+  { make, recall, judge, width: widthOf }: Work<P, S, A>,
 ): Promise<{ told: RowAnswer; done?: A }[]> {
   const batchKey = c.req.header('idempotency-key');
   const invalid = new Map<number, NonNullable<RowAnswer['errors']>>();
@@ -198,7 +208,7 @@ async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends
   const width = widthOf?.(rows.flatMap(({ input }) => (isRefusal(input) ? [] : [input]))) ?? ROW_CONCURRENCY;
   const outcomes = dryRun
     ? await mapConcurrent(rows, width, async ({ input }) => (isRefusal(input) ? input : await judge(input)))
-    : await doInBulk(ports, c.get('act'), { prefix, rows, width, fault }, make);
+    : await doInBulk(ports, c.get('act'), { prefix, rows, width, fault }, make, recall);
   return outcomes.map((outcome, at) => {
     const given = raw[at]?.key;
     const named = typeof given === 'string' ? { key: given } : {};

@@ -9,6 +9,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey, IndexEntry } from '../kernel/ports/store.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
+import { idempotencyMarkDocument } from '../records/documents.ts';
 import { filterDocument, filterIndexes, resourceDocument, resourceIndexes } from '../resources/documents.ts';
 import { reindex } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
@@ -106,7 +107,8 @@ async function removeUser(ports: Needs, user: User): Promise<void> {
     return {
       answer: undefined,
       write: {
-        delete: [key],
+        // With the mark, a repeated import would take the user for one that was made and deleted.
+        delete: [key, idempotencyMarkDocument.key(user.id)],
         index: reindex(key, stored.value, undefined),
         append: [createEvent(act, { type: 'user.deleted', subject: user.id }, now)],
       },

@@ -1,10 +1,9 @@
-import type { IdPrefix, idFromBytes } from '../kernel/ids.ts';
+import type { IdPrefix } from '../kernel/ids.ts';
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
-import type { NewId } from './create-object.ts';
-import { withIdempotency } from './idempotency.ts';
+import { type NewIdOf, withIdempotency } from './idempotency.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
@@ -29,13 +28,15 @@ export interface Row<T> {
  * Runs one action per row, independently, and returns the results in the order of the rows. A row with a key runs once:
  * a repeated request does what is missing and returns the rest as before.
  *
+ * @param recall as for `withIdempotency`
  * @param fault the answer for a row whose work broke down; throws unless it is an outage
  */
 export async function doInBulk<P extends IdPrefix, T extends object, A extends object>(
   ports: Needs,
   act: RequestContext,
   bulk: { prefix: P; rows: readonly Row<T>[]; width: number; fault: (error: unknown) => Refusal },
-  make: (newId: NewId<ReturnType<typeof idFromBytes<P>>>, input: T) => Promise<A | Refusal>,
+  make: (newId: NewIdOf<P>, input: T) => Promise<A | Refusal>,
+  recall?: (newId: NewIdOf<P>) => Promise<A | undefined>,
 ): Promise<(A | Refusal)[]> {
   const keys = bulk.rows.map(({ key }) => key);
   return mapConcurrent(bulk.rows, bulk.width, async ({ key, fingerprint, input }, at) => {
@@ -44,7 +45,7 @@ export async function doInBulk<P extends IdPrefix, T extends object, A extends o
     if (key !== undefined && keys.indexOf(key) < at) return refusal('IDEMPOTENCY_KEY_REUSED');
     try {
       const request = { actor: act.actor, key, fingerprint, prefix: bulk.prefix };
-      return await withIdempotency<P, A>(ports, request, (newId) => make(newId, input));
+      return await withIdempotency<P, A>(ports, request, (newId) => make(newId, input), recall);
     } catch (error) {
       return bulk.fault(error);
     }

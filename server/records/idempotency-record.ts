@@ -4,7 +4,10 @@ import { DAY_MS } from '../kernel/time.ts';
 export interface IdempotencyRecord {
   /** A MAC over method, path and body: the key belongs to that request alone. */
   requestHash: string;
-  /** The response, sealed because it may contain a secret; absent while the first request runs. */
+  /**
+   * The response, sealed because it may contain a secret; absent while the first request runs, and where the object
+   * tells it.
+   */
   sealedAnswer?: string;
   /** The start of the running request, and of its lease. */
   startedAt: number;

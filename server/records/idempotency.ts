@@ -3,7 +3,7 @@ import { type Actor, referenceTo } from '../kernel/actor.ts';
 import { type IdPrefix, idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
-import { transact, type Write } from '../store/transact.ts';
+import { newOperation, transact, type Write } from '../store/transact.ts';
 import type { NewId } from './create-object.ts';
 import { idempotencyDocument } from './documents.ts';
 import {
@@ -21,11 +21,14 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
  * a second. Refusals are not stored: a retry may succeed.
  *
  * @param key the client's key, or undefined for a request without one
+ * @param recall the answer to an earlier request, made from the object that it created; undefined unless that is
+ * complete. No answer is stored then.
  */
 export async function withIdempotency<P extends IdPrefix, A extends object>(
   ports: Needs,
   request: { actor: Actor; key: string | undefined; fingerprint: string; prefix: P },
-  make: (newId: NewId<ReturnType<typeof idFromBytes<P>>>) => Promise<A | Refusal>,
+  make: (newId: NewIdOf<P>) => Promise<A | Refusal>,
+  recall?: (newId: NewIdOf<P>) => Promise<A | undefined>,
 ): Promise<A | Refusal> {
   if (request.key === undefined) return make({ id: idFromBytes(request.prefix, ports.random.bytes(7)) });
   if (!/^[\x21-\x7e]{1,128}$/.test(request.key)) return refusal('IDEMPOTENCY_KEY_INVALID');
@@ -38,53 +41,85 @@ export async function withIdempotency<P extends IdPrefix, A extends object>(
   // A body may contain a password: a bare hash of it in a copy of the store would allow guesses past argon2 (SR-18).
   const requestHash = text(ports.secrets.mac('idempotent-request', JSON.stringify([...scope, request.fingerprint])));
   const context = { account, kind: 'idempotency', id: name, field: 'answer' } as const;
+  const newIdOf = ({ firstSeenAt }: IdempotencyRecord): NewIdOf<P> => {
+    const derived = ports.secrets.mac('idempotent-birth', JSON.stringify([...scope, firstSeenAt]));
+    return { id: idFromBytes(request.prefix, derived), madeWith: text(derived) };
+  };
 
-  type Begun = { step: IdempotencyStep; record?: IdempotencyRecord };
-  const started = await transact<readonly [typeof document], Begun>(
-    ports,
-    document.anchor,
-    [document],
-    ([stored], now) => {
-      const step = decideIdempotency(stored?.value, requestHash, now);
-      if (step !== 'run') return { answer: { step, ...omitUndefined({ record: stored?.value }) } };
-      const record = { requestHash, startedAt: now, firstSeenAt: stored?.value.firstSeenAt ?? now };
-      return {
-        answer: { step, record },
-        write: { put: [{ key: document, value: record, expiresAt: now + IDEMPOTENCY_TTL_MS }] },
-      };
-    },
-  );
-  if (started.step === 'reused') return refusal('IDEMPOTENCY_KEY_REUSED');
-  if (started.step === 'in-use') return refusal('IDEMPOTENCY_KEY_IN_USE', { retryAfterMs: 1000 });
-  if (started.step === 'replay' && started.record?.sealedAnswer !== undefined) {
-    return JSON.parse(Buffer.from(ports.secrets.open(started.record.sealedAnswer, context)).toString('utf8')) as A;
+  // A recalled object has a mark of its key beside it, made later than the first record: no record may outlive it.
+  const expiryOf = ({ firstSeenAt }: IdempotencyRecord, now: number) =>
+    (recall ? firstSeenAt : now) + IDEMPOTENCY_TTL_MS;
+
+  let started = await begin(ports, document, requestHash, expiryOf, recall && 'recall');
+  if (started.step === 'recall') {
+    const known = await recall?.(newIdOf(started.record));
+    if (known) return known;
+    started = await begin(ports, document, requestHash, expiryOf, undefined);
+  }
+  const { step, record } = started;
+  if (step === 'reused') return refusal('IDEMPOTENCY_KEY_REUSED');
+  if (step === 'in-use') return refusal('IDEMPOTENCY_KEY_IN_USE', { retryAfterMs: 1000 });
+  if (step === 'replay' && record.sealedAnswer !== undefined) {
+    return JSON.parse(Buffer.from(ports.secrets.open(record.sealedAnswer, context)).toString('utf8')) as A;
   }
 
-  const firstSeenAt = started.record?.firstSeenAt;
-  const derived = ports.secrets.mac('idempotent-birth', JSON.stringify([...scope, firstSeenAt]));
-  const newId = { id: idFromBytes(request.prefix, derived), madeWith: text(derived) };
-  const answer = await make(newId).catch(async (error: unknown) => {
-    await endLease(ports, document);
+  const answer = await make(newIdOf(record)).catch(async (error: unknown) => {
+    await endLease(ports, document, expiryOf);
     throw error;
   });
   if (isRefusal(answer)) {
     await forget(ports, document);
     return answer;
   }
+  if (recall) return answer;
   const sealedAnswer = ports.secrets.seal(Buffer.from(JSON.stringify(answer)), context);
-  await transact(ports, document.anchor, [document], ([stored], now) => {
-    const record: IdempotencyRecord = {
-      requestHash,
-      startedAt: stored?.value.startedAt ?? now,
-      firstSeenAt: stored?.value.firstSeenAt ?? now,
-      sealedAnswer,
-    };
-    return {
-      answer: undefined,
-      write: { put: [{ key: document, value: record, expiresAt: now + IDEMPOTENCY_TTL_MS }] },
-    };
+  await ports.store.commit({
+    anchor: document.anchor,
+    operation: newOperation(ports),
+    now: ports.clock.now(),
+    // Also over the record of a request that took over: it made the same object.
+    expect: [],
+    put: [{ key: document, value: { ...record, sealedAnswer }, expiresAt: expiryOf(record, record.startedAt) }],
   });
   return answer;
+}
+
+/** The id of a new object of that kind. */
+export type NewIdOf<P extends IdPrefix> = NewId<ReturnType<typeof idFromBytes<P>>>;
+
+type Expiry = (record: IdempotencyRecord, now: number) => number;
+type Step = IdempotencyStep | 'recall';
+
+/**
+ * Begins the request, or reads what became of an earlier one. Most keys are new, so the record is written without a
+ * read first.
+ *
+ * @param unanswered the step for a record without an answer; default: depends on its lease
+ */
+function begin(
+  ports: Needs,
+  document: Key,
+  requestHash: string,
+  expiryOf: Expiry,
+  unanswered: 'recall' | undefined,
+): Promise<{ step: Step; record: IdempotencyRecord }> {
+  return transact<readonly [Key], { step: Step; record: IdempotencyRecord }>(
+    ports,
+    document.anchor,
+    [document],
+    ([stored], now) => {
+      const step = decideIdempotency(stored?.value, requestHash, now);
+      const hasAnswer = step === 'replay' || step === 'reused';
+      if (stored && unanswered && !hasAnswer) return { answer: { step: unanswered, record: stored.value } };
+      if (stored && step !== 'run') return { answer: { step, record: stored.value } };
+      const record = { requestHash, startedAt: now, firstSeenAt: stored?.value.firstSeenAt ?? now };
+      return {
+        answer: { step, record },
+        write: { put: [{ key: document, value: record, expiresAt: expiryOf(record, now) }] },
+      };
+    },
+    'absent',
+  );
 }
 
 /** Nothing was created, so nothing is stored. */
@@ -95,13 +130,13 @@ function forget(ports: Needs, document: Key): Promise<void> {
 /**
  * An interrupted request may have created the object: the next one takes over at once, and finds it under the same id.
  */
-function endLease(ports: Needs, document: Key): Promise<void> {
+function endLease(ports: Needs, document: Key, expiryOf: Expiry): Promise<void> {
   return tidy(
     ports,
     document,
     (record, now) =>
       record && {
-        put: [{ key: document, value: { ...record, startedAt: 0 }, expiresAt: now + IDEMPOTENCY_TTL_MS }],
+        put: [{ key: document, value: { ...record, startedAt: 0 }, expiresAt: expiryOf(record, now) }],
       },
   );
 }

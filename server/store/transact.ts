@@ -36,6 +36,7 @@ export function newOperation(ports: Pick<Ports, 'clock' | 'random'>): string {
  * Reads the documents of one anchor, decides, and commits the decision on exactly the versions that were read. On
  * conflict it reads and decides again, so `decide` must be pure. It resolves only when the commit is durable.
  *
+ * @param first `absent`: the documents are probably new, so that the first decision is made without a read, and must write
  * @throws Contention if other writers win {@link MAX_DECISIONS} times in a row
  * @throws StoreUnavailable if the store is not available
  */
@@ -44,10 +45,12 @@ export async function transact<const K extends readonly RawKey[], R>(
   anchor: string,
   keys: K,
   decide: (current: Current<K>, now: number) => Decision<R>,
+  first: 'read' | 'absent' = 'read',
 ): Promise<R> {
   for (let round = 0; round < MAX_DECISIONS; round++) {
     const now = ports.clock.now();
-    const current = await ports.store.getMany(keys, now);
+    const isAbsent = first === 'absent' && round === 0;
+    const current = isAbsent ? (keys.map(() => undefined) as Current<K>) : await ports.store.getMany(keys, now);
     const { answer, write } = decide(current, now);
     if (write === undefined) return answer;
     const outcome = await ports.store.commit({

@@ -9,10 +9,11 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { type ImportedHash, wrapImportedHash } from '../passwords/imported-hash.ts';
 import type { NewId } from '../records/create-object.ts';
+import { idempotencyMarkDocument } from '../records/documents.ts';
 import { reindex } from '../store/index-entries.ts';
 import { newOperation } from '../store/transact.ts';
 import { claimName, releaseName } from '../users/claim-name.ts';
-import { userDocument } from '../users/documents.ts';
+import { nameClaimDocument, userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { userNames } from '../users/user-names.ts';
 import { nameTaken, validateNames } from '../users/validate-names.ts';
@@ -82,6 +83,28 @@ export async function createUser(
   return { user };
 }
 
+/**
+ * True if the Idempotency-Key made this user, with all names. A user that was changed or deleted since counts, a
+ * half-made one does not.
+ */
+export async function isCompleteUser(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: RequestContext,
+  { id, madeWith }: NewId<UserId>,
+): Promise<boolean> {
+  const { account } = act.actor;
+  const now = ports.clock.now();
+  const [mark, stored] = await ports.store.getMany([idempotencyMarkDocument.key(id), userDocument.key(id)], now);
+  if (mark === undefined || mark.value.key !== madeWith) return false;
+  if (!stored) return true;
+  const names = userNames(stored.value);
+  const claims = await ports.store.getMany(
+    names.map((name) => nameClaimDocument.key(account, name)),
+    now,
+  );
+  return stored.value.account === account && claims.every((claim) => claim?.value.user === id);
+}
+
 /** An actor who may not choose passwords creates the user without one, and has a link mailed to them (SR-41). */
 export function refuseChosenPassword(
   act: RequestContext,
@@ -109,7 +132,10 @@ async function hashFirstPassword(
   return passwordHash === undefined ? refusal('PASSWORD_HASH_INVALID') : { passwordHash };
 }
 
-/** Deletes the user first, which makes every claim invalid; the claims are then only cleaned up. */
+/**
+ * Deletes the user first, which makes every claim invalid; the claims are then only cleaned up. Without the mark the
+ * user was never made.
+ */
 async function withdraw(ports: Needs, act: RequestContext, user: User, names: string[]): Promise<void> {
   const key = userDocument.key(user.id);
   const now = ports.clock.now();
@@ -118,7 +144,7 @@ async function withdraw(ports: Needs, act: RequestContext, user: User, names: st
     operation: newOperation(ports),
     now,
     expect: [],
-    delete: [key],
+    delete: [key, idempotencyMarkDocument.key(user.id)],
     index: reindex(key, user, undefined),
     append: [createEvent(act, { type: 'user.deleted', subject: user.id, reason: 'NAME_TAKEN' }, now)],
   });
