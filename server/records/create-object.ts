@@ -31,6 +31,7 @@ export async function createObject<T extends { id: string; account: string }>(
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
+    once: true,
     now,
     expect: [{ key, version: ABSENT }],
     put: [

@@ -76,6 +76,7 @@ export async function withIdempotency<P extends IdPrefix, A extends object>(
   await ports.store.commit({
     anchor: document.anchor,
     operation: newOperation(ports),
+    once: true,
     now: ports.clock.now(),
     // Also over the record of a request that took over: it made the same object.
     expect: [],

@@ -56,6 +56,7 @@ export async function transact<const K extends readonly RawKey[], R>(
     const outcome = await ports.store.commit({
       anchor,
       operation: newOperation(ports),
+      once: true,
       now,
       expect: keys.map((key, i) => ({ key, version: current[i]?.version ?? ABSENT })),
       ...write,

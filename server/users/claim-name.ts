@@ -29,6 +29,7 @@ export async function claimName(ports: Needs, account: AccountId, name: string, 
     const outcome = await ports.store.commit({
       anchor: key.anchor,
       operation: newOperation(ports),
+      once: true,
       now,
       expect: [{ key, version: claim?.version ?? ABSENT }],
       put: [{ key, value: { user } }],
@@ -51,6 +52,7 @@ export async function releaseName(ports: Needs, account: AccountId, name: string
     const outcome = await ports.store.commit({
       anchor: key.anchor,
       operation: newOperation(ports),
+      once: true,
       now,
       expect: [{ key, version: claim.version }],
       delete: [key],

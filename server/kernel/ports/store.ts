@@ -76,6 +76,11 @@ export interface Change {
   readonly anchor: string;
   /** Unique per intended change. Repeating an applied one returns `committed` again, for at least ten minutes. */
   readonly operation: string;
+  /**
+   * True if the caller never repeats the operation. A store that never sends a change twice itself does not record its
+   * id then.
+   */
+  readonly once?: boolean;
   /** Milliseconds since the epoch, from the caller's clock: decides which documents have expired. */
   readonly now: number;
   /** All must hold or nothing is written. `version` of {@link ABSENT}: must not exist. */

@@ -12,6 +12,7 @@ import { encodeKey } from './key-codec.ts';
 export interface PreparedChange {
   readonly anchor: string;
   readonly operation: string;
+  readonly once: boolean;
   readonly now: number;
   readonly expect: readonly { readonly key: RawKey; readonly version: number }[];
   readonly put: readonly { readonly key: RawKey; readonly json: string; readonly expiresAt: number | undefined }[];
@@ -32,7 +33,7 @@ const LAST_INSTANT = 2 ** 48 - 1;
  * @throws RangeError for an invalid instant or version, or an index entry that is too long
  */
 export function prepareChange(change: Change): PreparedChange {
-  const { anchor, operation, now } = change;
+  const { anchor, operation, once = false, now } = change;
   if (operation === '') throw new TypeError('A change needs an operation id');
   assertInstant(now, 'now');
   for (const { key, version } of change.expect) {
@@ -53,6 +54,7 @@ export function prepareChange(change: Change): PreparedChange {
   return {
     anchor,
     operation,
+    once,
     now,
     expect: change.expect,
     put,

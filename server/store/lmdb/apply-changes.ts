@@ -33,8 +33,8 @@ export function applyChanges(
   const before = readState(tables);
   let state = before;
   const outcomes = changes.map((change): CommitOutcome => {
-    const operation = operationKey(change.operation);
-    if (tables.operations.getBinary(operation)) return 'committed';
+    const operation = change.once ? undefined : operationKey(change.operation);
+    if (operation && tables.operations.getBinary(operation)) return 'committed';
     const current = new Map(change.expect.map(({ key }) => [key.name, readHeader(tables, documentKey(key))]));
     if (change.expect.some(({ key, version }) => versionAt(current.get(key.name), change.now) !== version)) {
       return 'conflict';
@@ -48,17 +48,20 @@ export function applyChanges(
   return outcomes;
 }
 
-/** @param current the documents with an expected version, by name */
+/**
+ * @param operation its id, to be recorded
+ * @param current the documents with an expected version, by name
+ */
 function applyChange(
   tables: Tables,
   change: PreparedChange,
-  operation: Buffer,
+  operation: Buffer | undefined,
   current: ReadonlyMap<string, DocumentRecord | undefined>,
   before: PartitionState,
 ): PartitionState {
   const version = before.commits + 1;
   const events = before.events + change.events.length;
-  tables.operations.put(operation, numbered(change.now));
+  if (operation) tables.operations.put(operation, numbered(change.now));
 
   const forgetExpiry = (key: RawKey, name: Buffer) => {
     const record = current.has(key.name) ? current.get(key.name) : readHeader(tables, name);

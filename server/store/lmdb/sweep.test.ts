@@ -57,6 +57,14 @@ test('removes counters from the disk an hour after their window, and not while i
   expect(left).toEqual([101, 1]);
 });
 
+test('has no operations to remove that are never repeated', async () => {
+  const store = await openEmbeddedStore({ path });
+  const key = keyOf('a');
+  expect(await store.commit(changeOf('a', { once: true, put: [{ key, value: 1 }] }))).toBe('committed');
+  await store.close();
+  expect(await dumpEmbeddedStore(path)).toMatchObject({ commits: 1, operations: [], documents: [{ json: '1' }] });
+});
+
 test('retains documents that have just expired and operations that may be repeated', async () => {
   const dump = await fillAndContinue(OPERATION_RETENTION_MS - 1);
   expect(dump.documents).toHaveLength(101);

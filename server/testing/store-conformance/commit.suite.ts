@@ -136,6 +136,14 @@ export function commitBehaviour(fresh: Fresh): void {
       expect(await eventsOf(store)).toEqual([[{ sequence: 1, event: 'made' }]]);
     });
 
+    test('applies a change that is never repeated once, under the same conditions', async () => {
+      const store = await fresh();
+      const change = { once: true, expect: [{ key, version: ABSENT }], put: [{ key, value: 1 }], append: ['made'] };
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.commit(changeOf('anchor', change))));
+      expect(outcomes.filter((outcome) => outcome === 'committed')).toHaveLength(1);
+      expect(await eventsOf(store)).toEqual([[{ sequence: 1, event: 'made' }]]);
+    });
+
     test('retries a repeated operation that met a conflict', async () => {
       const store = await fresh();
       const change = changeOf('anchor', { expect: [{ key, version: 1 }], put: [{ key, value: { n: 1 } }] });

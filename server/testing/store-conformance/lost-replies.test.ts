@@ -43,9 +43,15 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
     proxy.plan(() => faults.shift());
   }
 
-  test.each<Fault>(['before-send', 'before-reply'])('broken once %s: committed, once', async (fault) => {
+  test.each<[Fault, boolean]>([
+    ['before-send', false],
+    ['before-reply', false],
+    // The caller does not repeat it, but the store does.
+    ['before-reply', true],
+  ])('broken once %s: committed, once (never repeated by the caller: %s)', async (fault, once) => {
     breakNext(fault);
     const create = changeOf('anchor', {
+      once,
       expect: [{ key, version: ABSENT }],
       put: [{ key, value: { n: 1 } }],
       append: ['once'],
