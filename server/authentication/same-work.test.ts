@@ -3,8 +3,17 @@ import { syncBuiltinESMExports } from 'node:module';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Change } from '../kernel/ports/store.ts';
 import { assign, authenticate } from '../testing/as-operator.ts';
+import { withPin } from '../testing/devices/oath-device.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
-import { addToken, addUser, createFixture, type Fixture, runMeanwhile, unwrap } from '../testing/fixtures.ts';
+import {
+  addToken,
+  addUser,
+  createFixture,
+  type Fixture,
+  runMeanwhile,
+  type TokenSpec,
+  unwrap,
+} from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 
@@ -138,6 +147,44 @@ describe('a wrong code for any name takes the same work', () => {
     const expected = await workOf(() => direct(token.id));
     expect(expected).toMatchObject({ opened: 1, hmacs: 6 });
     expect(await workOf(() => direct('tok_00000000001'))).toEqual(expected);
+  });
+});
+
+// SR-17, SR-70 The attack: a right code of a counter is found without the rest of the look-ahead, so that the time of a
+// refusal would reveal that the code was right.
+describe('a right code of a counter takes less work only where it lets the user in', () => {
+  const pin = { digits: '4711', position: 'before' } as const;
+  const hmacsOf = async (user: string, otp: string) => (await workOf(() => byApi(user, { otp }))).hmacs;
+  /** Tokens that have been used, so that there is a last code to compare. */
+  const addCounters = async (login: string, tokens: TokenSpec[]) => {
+    const added = await addUser(ports, scene.account, scene.resource, { user: { login }, tokens });
+    for (const token of added.tokens) unwrap(await byApi(login, { otp: withPin(await token.code(), tokens[0]?.pin) }));
+    return added.tokens;
+  };
+
+  test('a wrong, a far and a used code take as much as each other, and an accepted one less', async () => {
+    const [token] = await addCounters('counter', [{ kind: 'hotp' }]);
+    const right = (await token?.code()) ?? '';
+    const wrong = await hmacsOf('counter', '000000');
+    expect(wrong).toBe(12);
+    expect(await hmacsOf('counter', (await token?.code(11)) ?? '')).toBe(wrong);
+    expect(await hmacsOf('counter', right)).toBe(2);
+    expect(await hmacsOf('counter', right)).toBe(wrong);
+    expect(await hmacsOf('counter', (await token?.code(10)) ?? '')).toBe(wrong);
+  });
+
+  test('with a wrong PIN a right code takes as much as a wrong one', async () => {
+    const [token] = await addCounters('pinned', [{ kind: 'hotp', pin }]);
+    const right = (await token?.code()) ?? '';
+    const wrong = await hmacsOf('pinned', '4711000000');
+    expect(await hmacsOf('pinned', `0000${right}`)).toBe(wrong);
+    expect(await hmacsOf('pinned', `4711${right}`)).toBe(wrong - 10);
+  });
+
+  test('with two tokens a right code of one takes as much as a wrong one: the other may refuse it', async () => {
+    const tokens = await addCounters('two', [{ kind: 'hotp' }, { kind: 'hotp' }]);
+    const wrong = await hmacsOf('two', '000000');
+    for (const token of tokens) expect(await hmacsOf('two', await token.code())).toBe(wrong);
   });
 });
 

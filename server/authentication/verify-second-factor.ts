@@ -191,9 +191,10 @@ async function verifyCandidates(
   now: number,
 ): Promise<VerifiedCandidate[]> {
   const challenges = await readChallenges(ports, candidates, attempt, now);
+  const isOnly = candidates.length === 1 && attempt.decoy === undefined;
   return Promise.all(
     candidates.map(async (stored): Promise<VerifiedCandidate> => {
-      const candidate = { stored, challenge: challenges.get(stored.value.id), scope: attempt.scope };
+      const candidate = { stored, challenge: challenges.get(stored.value.id), scope: attempt.scope, isOnly };
       const verdict = await verifyAnswer(ports, candidate, attempt.answer, now);
       return { ...candidate, verdict: attempt.decoy === undefined ? verdict : { verdict: 'wrong' } };
     }),

@@ -13,6 +13,8 @@ export interface Candidate {
   challenge?: Stored<Challenge> | undefined;
   /** The scope of the challenge. */
   scope: string;
+  /** A right answer is accepted, whatever the other tokens say. So it may be found sooner than a wrong one. */
+  isOnly?: boolean;
 }
 
 export type FactorCheck =

@@ -71,7 +71,7 @@ export interface TokenKindActions<
     token: T,
     answer: A,
     now: number,
-    asked: Pick<Candidate, 'challenge' | 'scope'>,
+    asked: Pick<Candidate, 'challenge' | 'scope' | 'isOnly'>,
   ): FactorCheck | Promise<FactorCheck>;
   /**
    * Prepares the challenge of a sign-in. Absent: its codes need none.

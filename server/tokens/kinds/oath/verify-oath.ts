@@ -1,4 +1,4 @@
-import type { FactorCheck, VerifyNeeds } from '../../factor-check.ts';
+import type { Candidate, FactorCheck, VerifyNeeds } from '../../factor-check.ts';
 import { advanceCounter, clearResync } from '../../lockout.ts';
 import { splitPin } from '../../pin.ts';
 import type { CodeAnswer } from '../../second-answer.ts';
@@ -10,10 +10,16 @@ import { resynchronise } from './resync.ts';
 import { rejectFutureStep, stepOutside, verifyOtp } from './verify-otp.ts';
 
 /** Verifies a code that an app or a fob shows, with its PIN if it has one. */
-export function verifyOath(ports: VerifyNeeds, token: OathToken, { otp: typed }: CodeAnswer, now: number): FactorCheck {
+export function verifyOath(
+  ports: VerifyNeeds,
+  token: OathToken,
+  { otp: typed }: CodeAnswer,
+  now: number,
+  { isOnly = false }: Pick<Candidate, 'isOnly'> = {},
+): FactorCheck {
   const { otp, isPinRight } = splitPin(ports, token, typed);
   const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
-  const judged = verifyOtp(token, secret, otp, now);
+  const judged = verifyOtp(token, secret, otp, now, { stopsWhenRight: isOnly && isPinRight });
   // A right code after a wrong PIN is not used up, so that an attacker who saw it cannot invalidate it.
   if (!isPinRight) return { verdict: 'wrong' };
   if (judged.verdict === 'accepted') return { verdict: 'accepted', next: advanceCounter(token, judged.counter) };

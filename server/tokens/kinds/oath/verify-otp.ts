@@ -22,8 +22,16 @@ export type OtpCheck = { verdict: 'accepted'; counter: number } | { verdict: 're
  * wrong code does not reveal when the token was used last (SR-17).
  *
  * @param now milliseconds since the epoch, from the server's clock
+ * @param options `stopsWhenRight`: a right HOTP code is found without the rest of the look-ahead. Only if nothing else
+ *   can refuse it: the time would reveal that the code is right
  */
-export function verifyOtp(token: VerifiableToken, secret: Uint8Array, otp: string, now: number): OtpCheck {
+export function verifyOtp(
+  token: VerifiableToken,
+  secret: Uint8Array,
+  otp: string,
+  now: number,
+  { stopsWhenRight = false }: { stopsWhenRight?: boolean } = {},
+): OtpCheck {
   if (parseOtp(otp) === undefined || otp.length !== token.digits) return { verdict: 'wrong' };
   const matches = codeMatcher(token, secret, otp);
   const { oldest, latest } = windowAt(token, now);
@@ -35,6 +43,7 @@ export function verifyOtp(token: VerifiableToken, secret: Uint8Array, otp: strin
     const isRight = matches(counter);
     if (isRight && counter === last) repeated = true;
     if (isRight && counter > last && !token.spoiled?.includes(counter)) hits.push(counter);
+    if (stopsWhenRight && hits.length > 0 && !repeated && token.factor.kind === 'hotp') break;
   }
 
   if (repeated) return { verdict: 'replayed' };
