@@ -1,5 +1,16 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { CONSUMERS, consumerDocument } from '../events/documents.ts';
+import { archiveFiles, readArchiveFile } from '../events/archive-files.ts';
+import {
+  archiveFileDocument,
+  auditChainDocument,
+  CONSUMERS,
+  consumerDocument,
+  isArchiveIndex,
+  segmentDocument,
+} from '../events/documents.ts';
+import { segmentsOfFile } from '../events/log/archive-file.ts';
+import type { AuditChain } from '../events/log/segment.ts';
+import { entriesBySecond } from '../events/seal-events.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ScannedRecord } from '../kernel/ports/store.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
@@ -7,15 +18,18 @@ import { type BackupRecord, LineSums, writeLine } from './backup-records.ts';
 
 const PAGE = 500;
 
+type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
+
 /**
  * The whole store as lines of text (SR-62): documents, index entries, events. The service can run meanwhile: each
  * document is from some moment of the walk, the positions of consumers come first, a document that counts a series is
- * read before the series, and events come last, so that no cursor is ahead of them. Secrets stay sealed; names,
+ * read before the series, archive files after the segments that may move to them, and events come last, so that no
+ * cursor is ahead of them. Secrets stay sealed; names,
  * addresses and password hashes are in clear text.
  *
  * @throws Error for a document of a kind that could not be restored
  */
-export async function* backUp(ports: Pick<Ports, 'store' | 'clock'>): AsyncGenerator<string> {
+export async function* backUp(ports: Needs): AsyncGenerator<string> {
   const sums = new LineSums();
   let lines = 0;
   for await (const record of records(ports)) {
@@ -25,8 +39,10 @@ export async function* backUp(ports: Pick<Ports, 'store' | 'clock'>): AsyncGener
   yield writeLine(sums, { end: lines });
 }
 
-async function* records({ store, clock }: Pick<Ports, 'store' | 'clock'>): AsyncGenerator<BackupRecord> {
-  yield { backup: 1, partitions: store.partitions, at: clock.now() };
+async function* records(ports: Needs): AsyncGenerator<BackupRecord> {
+  const { store, clock } = ports;
+  const chains: AuditChain[] = [];
+  yield { backup: 2, partitions: store.partitions, at: clock.now() };
   const positions = CONSUMERS.map(consumerDocument.key);
   for (const [at, one] of (await store.getMany(positions, clock.now())).entries()) {
     const key = positions[at];
@@ -38,11 +54,13 @@ async function* records({ store, clock }: Pick<Ports, 'store' | 'clock'>): Async
         const { key, value, expiresAt } = record;
         const document = CATALOGUE.documentOf(key);
         if ((document?.isHead === true) !== heads || (expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now()) continue;
-        if (document === consumerDocument) continue;
+        if (document === consumerDocument || document === archiveFileDocument) continue;
+        if (document === auditChainDocument) chains.push(value as AuditChain);
         if (!document) throw new Error(`no rule says how ${key.name} is to be restored`);
         yield { d: [key.anchor, key.name], v: value, ...omitUndefined({ x: expiresAt }) };
       } else if (!heads) {
         const { index, entry, partition } = record;
+        if (isArchiveIndex(index)) continue;
         const anchor = CATALOGUE.anchorOfEntry(index, entry);
         if (anchor !== undefined && store.partitionOf(anchor) !== partition) {
           throw new Error(`the index ${index} hangs on another anchor than it should`);
@@ -51,6 +69,7 @@ async function* records({ store, clock }: Pick<Ports, 'store' | 'clock'>): Async
       }
     }
   }
+  for (const chain of chains) yield* archived(ports, chain);
   for (let partition = 0; partition < store.partitions; partition++) {
     let last = 0;
     for (;;) {
@@ -62,6 +81,26 @@ async function* records({ store, clock }: Pick<Ports, 'store' | 'clock'>): Async
       if (events.length < PAGE) break;
     }
     yield { s: partition, last };
+  }
+}
+
+/** The archive files of a chain, as it is in this backup. */
+async function* archived(ports: Needs, { account, first, number: last }: AuditChain): AsyncGenerator<BackupRecord> {
+  for await (const file of archiveFiles(ports, account, first)) {
+    const text = await readArchiveFile(ports, file);
+    if (file.last <= last) {
+      yield { a: file, ...omitUndefined({ t: text }) };
+      continue;
+    }
+    // It was written meanwhile, and its last segments are later than the backup. The others return to the store.
+    const segments = text === undefined ? [] : segmentsOfFile(text);
+    for (const segment of segments.filter(({ number }) => number <= last)) {
+      const { anchor, name } = segmentDocument.key(account, segment.number);
+      yield { d: [anchor, name], v: segment };
+      for (const { index, entry } of entriesBySecond(segment)) {
+        yield { i: index, e: [entry.sort, entry.id], p: ports.store.partitionOf(anchor) };
+      }
+    }
   }
 }
 

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { CodedError } from '@countersign/protocol/coded-error';
+import type { ArchiveFile } from '../events/log/archive-file.ts';
 
 /** A line of a backup. The field names are short, because there is a line for every stored item. */
 export type BackupRecord =
-  | { backup: 1; partitions: number; at: number }
+  | { backup: 1 | 2; partitions: number; at: number }
   /** A document: anchor and name, value, expiry. */
   | { d: readonly [string, string]; v: unknown; x?: number }
   /** An index entry: index, sort text and id, partition. */
   | { i: string; e: readonly [string, string]; p: number }
+  /** An archive file and its text, which is absent if it was missing or damaged. Since version 2. */
+  | { a: ArchiveFile; t?: string }
   /** An event: partition, sequence. */
   | { s: number; n: number; v: unknown }
   /** The last sequence of a partition. */
@@ -58,7 +61,7 @@ export async function* readRecords(lines: AsyncIterable<string>): AsyncGenerator
       throw new BackupInvalid(`line ${number} of the backup is not as it was written: take another copy of it`);
     }
     const record = JSON.parse(json) as BackupRecord;
-    if (number === 1 && !('backup' in record && record.backup === 1)) {
+    if (number === 1 && !('backup' in record && (record.backup === 1 || record.backup === 2))) {
       throw new BackupInvalid('this is no backup that this version reads');
     }
     if ('end' in record) {

@@ -3,6 +3,9 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Account } from '../accounts/account.ts';
 import { planIndexes } from '../billing/documents.ts';
 import { paidUntil } from '../billing/plan-changes.ts';
+import { addition, requireArchive } from '../events/archive-files.ts';
+import { auditChainDocument } from '../events/documents.ts';
+import { archiveName } from '../events/log/archive-file.ts';
 import { type AuditChain, GENESIS } from '../events/log/segment.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -14,10 +17,10 @@ import type { RestoreContext } from '../store/define-document.ts';
 import { restorationDocument, storePurposeDocument } from '../store/documents.ts';
 import { byInstant } from '../store/index-entries.ts';
 import { isStoreEmpty, setStorePurpose } from '../store/set-store-purpose.ts';
-import { newOperation } from '../store/transact.ts';
+import { newOperation, transact } from '../store/transact.ts';
 import { BackupInvalid, type BackupRecord, readRecords } from './backup-records.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'> & { secrets: Pick<Ports['secrets'], 'open'> };
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'> & { secrets: Pick<Ports['secrets'], 'open'> };
 
 export interface RestoreCounts {
   documents: number;
@@ -126,6 +129,10 @@ export async function restoreBackup(
       if (anchor === undefined) throw new Error(`where the index ${record.i} belongs is not known`);
       restored.indexEntries += 1;
       await commit(anchor, { index: [{ index: record.i, add: entry }] });
+    } else if ('a' in record) {
+      // The chain that it belongs to came before.
+      await Promise.all(pending);
+      await restoreArchiveFile(ports, record);
     } else if ('s' in record) await events(record);
   }
   await Promise.all(pending);
@@ -140,7 +147,10 @@ export async function restoreBackup(
  *
  * @throws BackupInvalid
  */
-export async function inspectBackup({ store, secrets }: Needs, lines: AsyncIterable<string>): Promise<BackupFacts> {
+export async function inspectBackup(
+  { store, secrets, archive }: Needs,
+  lines: AsyncIterable<string>,
+): Promise<BackupFacts> {
   let header: { backedUpAt: number; partitions: number } | undefined;
   const chains: BackupFacts['chains'] = new Map();
   const sequences: BackupFacts['sequences'] = new Map();
@@ -167,6 +177,9 @@ export async function inspectBackup({ store, secrets }: Needs, lines: AsyncItera
           );
         }
       }
+    } else if ('a' in record) {
+      if (!archive)
+        throw new BackupInvalid('it holds an audit archive: say with COUNTERSIGN_AUDIT_ARCHIVE where it goes');
     } else if ('last' in record) sequences.set(record.s, record.last);
     else if ('i' in record && header && header.partitions !== store.partitions) {
       if (CATALOGUE.anchorOfEntry(record.i, { sort: record.e[0], id: record.e[1] }) === undefined) {
@@ -176,6 +189,18 @@ export async function inspectBackup({ store, secrets }: Needs, lines: AsyncItera
   }
   if (!header) throw new BackupInvalid('this is no backup');
   return { ...header, chains, sequences, keys };
+}
+
+async function restoreArchiveFile(
+  ports: Needs,
+  { a: file, t: text }: Extract<BackupRecord, { a: unknown }>,
+): Promise<void> {
+  if (text !== undefined) await requireArchive(ports).put(archiveName(file), Buffer.from(text));
+  const key = auditChainDocument.key(file.account);
+  await transact(ports, key.anchor, [key], ([chain]) => ({
+    answer: undefined,
+    ...(chain && { write: addition(chain.value, file) }),
+  }));
 }
 
 const NO_CHAIN = { number: 0, hash: GENESIS };

@@ -7,6 +7,7 @@ import type { Config } from '../config/load-config.ts';
 import { parseSmtpUrl } from '../config/parse.ts';
 import type { Logger } from '../http/log.ts';
 import { isLoopbackHost } from '../kernel/addresses.ts';
+import type { AuditArchive } from '../kernel/ports/audit-archive.ts';
 import type { CodeChannelSender, CodeSender } from '../kernel/ports/code-sender.ts';
 import type { Mailer } from '../kernel/ports/mailer.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -14,6 +15,7 @@ import type { Store } from '../kernel/ports/store.ts';
 import type { MasterKeyLocation } from '../maintenance/change-master-key.ts';
 import { signingKeysDocument } from '../maintenance/documents.ts';
 import { createChannelSender } from '../messages/senders/channel-sender.ts';
+import { createArchiveFolder } from '../platform/archive-folder/archive-folder.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { hashingConcurrency, usableCores } from '../platform/argon2/hashing-concurrency.ts';
 import { openGeoLookup } from '../platform/geoip/geo-lookup.ts';
@@ -78,7 +80,12 @@ export async function createPorts(
   const concurrency = hashingConcurrency(workerCount(config, usableCores()));
   const signer = createSigner({ issuer: config.url, keys: keys.all, now: systemClock.now });
   return {
-    ports: { ...base, signer, hasher: createArgon2Hasher({ ...config.argon2, concurrency }) },
+    ports: {
+      ...base,
+      archive: openArchive(config),
+      signer,
+      hasher: createArgon2Hasher({ ...config.argon2, concurrency }),
+    },
     refreshSigningKeys: keys.refresh,
     makeSigningKey: signingKeyMaker(base, config.signingAlgorithm),
     hasOldMasterKeys: masterKeys.length > 1,
@@ -116,6 +123,10 @@ export async function openStore(config: Config, log: Logger): Promise<Store> {
     ...config.redis,
     warn: (message) => log.warn(message),
   });
+}
+
+export function openArchive({ auditArchive }: Config): AuditArchive | undefined {
+  return auditArchive === undefined ? undefined : createArchiveFolder(auditArchive);
 }
 
 export function masterKeySource({ masterKey }: Config, create: boolean): MasterKeySource {

@@ -13,7 +13,7 @@ import { createSecretBox } from '../platform/secret-box/secret-box.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
 import { readKeySets } from './audit.ts';
-import { masterKeySource, openStore, refuseDemoFolder } from './create-ports.ts';
+import { masterKeySource, openArchive, openStore, refuseDemoFolder } from './create-ports.ts';
 import { readLines } from './jsonl-file.ts';
 
 const TAKE_AWAY = `
@@ -40,7 +40,7 @@ export async function restore(config: Config, log: Logger, file: string, options
   const [current, ...old] = masterKeys;
   const store = await openStore(config, log);
   try {
-    const base = { store, clock: systemClock, random: systemRandom };
+    const base = { store, clock: systemClock, random: systemRandom, archive: openArchive(config) };
     const ports = { ...base, secrets: createSecretBox(current, { old }) };
     const open = () => readLines(file);
     const facts = await inspectBackup(ports, open());

@@ -32,6 +32,7 @@ describe('configuration', () => {
       signingAlgorithm: 'ES256',
       argon2: { memoryKiB: 19_456, iterations: 2 },
       eventRetention: { keptDays: 365, mostEvents: 1_000_000 },
+      auditArchive: 'data/audit-archive',
       statisticsKeptDays: 800,
       codes: {
         limits: {
@@ -69,6 +70,7 @@ describe('configuration', () => {
       COUNTERSIGN_PLANS: '/etc/countersign/plans.json',
       COUNTERSIGN_PAYMENT_SECRET: `whsec_${Buffer.alloc(32, 9).toString('base64')}`,
       COUNTERSIGN_EVENTS_KEPT_DAYS: '30',
+      COUNTERSIGN_AUDIT_ARCHIVE: '/srv/audit',
       COUNTERSIGN_EVENTS_KEPT: '5000',
       COUNTERSIGN_STATISTICS_KEPT_DAYS: '90',
       COUNTERSIGN_SMTP_URL: 'smtps://me:p%40ss@mail.example:465',

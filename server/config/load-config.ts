@@ -40,6 +40,8 @@ export interface Config {
   readonly argon2: { readonly memoryKiB: number; readonly iterations: number };
   /** Retention of sealed events of an account, in days and in number. */
   readonly eventRetention: { readonly keptDays: number; readonly mostEvents: number };
+  /** The folder for sealed events. Undefined: they stay in the store. */
+  readonly auditArchive?: string;
   readonly statisticsKeptDays: number;
   /** Undefined: no mail server. */
   readonly mail?: {
@@ -169,6 +171,7 @@ function frozen(values: Values, url: string): Config {
       keptDays: values.COUNTERSIGN_EVENTS_KEPT_DAYS,
       mostEvents: values.COUNTERSIGN_EVENTS_KEPT,
     }),
+    ...omitUndefined({ auditArchive: archiveOf(values) }),
     statisticsKeptDays: values.COUNTERSIGN_STATISTICS_KEPT_DAYS,
     ...(server && from && { mail: Object.freeze({ server, allowPlaintext, from: Object.freeze({ ...from }) }) }),
     codes: frozenCodes(values),
@@ -180,6 +183,13 @@ function frozen(values: Values, url: string): Config {
     drainMs: values.COUNTERSIGN_DRAIN_MS,
     shutdownMs: values.COUNTERSIGN_SHUTDOWN_MS,
   });
+}
+
+/** Redis may have other processes, on other machines, which this folder would not serve. */
+function archiveOf(values: Values): string | undefined {
+  const given = values.COUNTERSIGN_AUDIT_ARCHIVE;
+  if (given !== undefined) return given === 'none' ? undefined : given;
+  return values.COUNTERSIGN_STORE.kind === 'embedded' ? join(values.COUNTERSIGN_DATA, 'audit-archive') : undefined;
 }
 
 function frozenCodes(values: Values): Config['codes'] {

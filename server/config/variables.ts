@@ -185,9 +185,15 @@ export const VARIABLES = {
     schema: whole(1, 36_500, 365),
   },
   COUNTERSIGN_EVENTS_KEPT: {
-    meaning: 'Sealed events kept for each account, 1000 to 999999999. A million takes 0.7 to 1 GB.',
+    meaning: 'Sealed events kept for each account, 1000 to 999999999. A million takes 0.5 to 1 GB of archive or store.',
     otherwise: '`1000000`',
     schema: whole(1000, 999_999_999, 1_000_000),
+  },
+  COUNTERSIGN_AUDIT_ARCHIVE: {
+    meaning:
+      'Folder to which sealed events move from the store, the same for all processes, or `none`: they stay in the store.',
+    otherwise: '`audit-archive` in the data folder; with Redis `none`',
+    schema: path.optional(),
   },
   COUNTERSIGN_STATISTICS_KEPT_DAYS: {
     meaning: 'Days that statistics are kept, 1 to 36500.',

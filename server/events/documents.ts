@@ -1,7 +1,8 @@
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
-import { parseEventEntry } from './log/event-entry.ts';
+import type { ArchiveFile } from './log/archive-file.ts';
+import { parseEventEntry, segmentText, timeSort } from './log/event-entry.ts';
 import type { AuditChain, Cursors, Segment } from './log/segment.ts';
 import type { AccountStatistics, DayCounters } from './statistics/day-counters.ts';
 
@@ -32,8 +33,8 @@ export const auditChainDocument = defineDocument<AuditChain, [account: AccountId
   key: (account) => [auditAnchor(account)],
   secrets: 'none',
   onRestore: {
-    change: 'unchanged; it is the head of the segments',
-    rule: (chain, { heads }, { anchor }) => {
+    change: 'the head of the segments; archived ones are counted when they are restored',
+    rule: ({ archive: _, ...chain }, { heads }, { anchor }) => {
       heads.set(anchor, chain.number);
       return chain;
     },
@@ -53,7 +54,38 @@ export const segmentDocument = defineDocument<Segment, [account: AccountId, numb
     rule: (segment, { heads }, { anchor, name }) =>
       Number(name.split('/')[1]) <= (heads.get(anchor) ?? 0) ? segment : undefined,
   },
-  expires: 'never; deleted after the retention time',
+  expires: 'never; deleted after the retention time, or when it is in an archive file',
+});
+
+/** The files of an account by the last of their segments, and by the newest record of each hour. */
+export const archiveIndexes = defineIndexes(
+  { kind: 'archive', anchorOf: (_, account) => auditAnchor(account as AccountId), onRestore: 'drop' },
+  {
+    byNumber: (account: AccountId) => `${account}/number`,
+    byTime: (account: AccountId) => `${account}/time`,
+  },
+);
+
+export function isArchiveIndex(name: string): boolean {
+  return name.startsWith('archive/');
+}
+
+/** A backup holds each together with its file, which a restore writes to the archive. */
+export const archiveFileDocument = defineDocument<ArchiveFile, [account: AccountId, first: number]>({
+  kind: 'archive-file',
+  description: 'Where a part of an audit log is in the archive, with its checksum.',
+  anchor: 'audit log of an account',
+  key: (account, first) => [auditAnchor(account), first],
+  indexes: ({ account, first, last, hours }) => [
+    { index: archiveIndexes.byNumber(account), entry: { sort: segmentText(last), id: segmentText(first) } },
+    ...hours.map(({ newest, oldest }) => ({
+      index: archiveIndexes.byTime(account),
+      entry: { sort: timeSort(newest), id: `${segmentText(first)}.${oldest.toString(36)}` },
+    })),
+  ],
+  secrets: 'none',
+  onRestore: 'drop',
+  expires: 'never; deleted with its file after the retention time',
 });
 
 const statisticsAnchor = (account: AccountId): string => `statistics/${account}`;

@@ -1,16 +1,18 @@
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { IndexEntry } from '../kernel/ports/store.ts';
+import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
-import { auditChainDocument, consumerIndexes, segmentDocument } from './documents.ts';
+import { archiveFiles, fileFrom, requireArchive } from './archive-files.ts';
+import { clearArchived, sealedAccounts } from './archive-segments.ts';
+import { archiveFileDocument, auditChainDocument, segmentDocument } from './documents.ts';
+import { archiveName } from './log/archive-file.ts';
 import type { AuditChain, Segment } from './log/segment.ts';
-import { removalOf, SEALER } from './seal-events.ts';
+import { removalOf } from './seal-events.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'>;
 
 export interface Retention {
-  /** Segments sealed longer ago than this are removed. */
+  /** Segments sealed longer ago than this are removed. An archive file is removed as a whole, by its last segment. */
   keptMs: number;
   /** Maximum events of an account; the oldest segments beyond it are removed whole. */
   mostEvents: number;
@@ -19,6 +21,8 @@ export interface Retention {
 /**
  * Removes expired segments. The chain then begins later and stays verifiable: the hash that the first retained segment
  * continues from is stored, and every export signs it. Returns the number of removed segments.
+ *
+ * @throws ArchiveUnavailable if files that are no longer part of a chain could not be removed yet
  */
 export async function dropOldSegments(
   ports: Needs,
@@ -26,47 +30,89 @@ export async function dropOldSegments(
   { stopping = () => false }: { stopping?: () => boolean } = {},
 ): Promise<number> {
   let dropped = 0;
-  for (let after: IndexEntry | undefined; ; ) {
-    const index = consumerIndexes.accounts(SEALER);
-    const accounts = await ports.store.range(index, { limit: 200, ...omitUndefined({ after }) });
-    for (const { id } of accounts) {
-      while (!stopping() && (await dropOldest(ports, id as AccountId, retention))) dropped += 1;
-    }
-    after = accounts.at(-1);
-    if (accounts.length < 200 || stopping()) return dropped;
+  const faults: unknown[] = [];
+  for await (const account of sealedAccounts(ports)) {
+    for (let count = 1; count > 0 && !stopping(); dropped += count) count = await dropOldest(ports, account, retention);
+    if (stopping()) break;
+    // An archive that is down must not keep the events of other accounts in the store.
+    if (faults.length === 0) await removeDroppedFiles(ports, account, stopping).catch((error) => faults.push(error));
   }
+  if (faults.length > 0) throw faults[0];
+  return dropped;
 }
 
-/** Removes the oldest segment if it is expired. More in one commit, with their index entries, would hold up requests. */
-async function dropOldest(ports: Needs, account: AccountId, retention: Retention): Promise<boolean> {
+/**
+ * Removes the oldest segment, or archive file, if it is expired. More in one commit, with their index entries, would
+ * hold up requests. Returns the number of removed segments.
+ */
+async function dropOldest(ports: Needs, account: AccountId, retention: Retention): Promise<number> {
   const chainKey = auditChainDocument.key(account);
-  const [chain] = await ports.store.getMany([chainKey], ports.clock.now());
-  if (!chain) return false;
-  const [stored] = await ports.store.getMany([segmentDocument.key(account, chain.value.first)], ports.clock.now());
-  const segment = stored?.value;
-  if (!segment || !isExpired(segment, chain.value, retention, ports.clock.now())) return false;
-  return transact(ports, chainKey.anchor, [chainKey], ([now], at): Decision<boolean> => {
-    // Another process removed it: the next round reads again.
-    const isOldest = now?.value.first === segment.number;
-    if (!isOldest || !isExpired(segment, now.value, retention, at)) return { answer: false };
-    return { answer: true, write: without(now.value, segment) };
+  const [stored] = await ports.store.getMany([chainKey], ports.clock.now());
+  if (!stored) return 0;
+  const chain = stored.value;
+  const isArchived = chain.first <= (chain.archive?.last ?? 0);
+  const oldest = isArchived ? await archivedPart(ports, chain) : await storedPart(ports, chain);
+  if (!oldest || !isExpired(oldest, chain, retention, ports.clock.now())) return 0;
+  if (isArchived) await clearArchived(ports, account, () => false);
+  return transact(ports, chainKey.anchor, [chainKey], ([current], at): Decision<number> => {
+    const now = current?.value;
+    // Another process removed it or moved it to the archive: the next round reads again.
+    const isOldest = now?.first === chain.first && now.first <= (now.archive?.last ?? 0) === isArchived;
+    if (!isOldest || !isExpired(oldest, now, retention, at)) return { answer: 0 };
+    return { answer: oldest.last - chain.first + 1, write: without(now, oldest) };
   });
 }
 
-function isExpired(segment: Segment, { kept }: AuditChain, { keptMs, mostEvents }: Retention, now: number): boolean {
-  return segment.sealedAt < now - keptMs || kept - segment.records.length >= mostEvents;
+/** The oldest part of a chain that is removed as a whole. */
+interface Part {
+  readonly last: number;
+  readonly records: number;
+  readonly sealedAt: number;
+  readonly hash: string;
+  /** Absent: it is in the archive. */
+  readonly segment?: Segment;
 }
 
-function without(chain: AuditChain, segment: Segment): Write {
+async function storedPart({ store, clock }: Needs, { account, first }: AuditChain): Promise<Part | undefined> {
+  const [stored] = await store.getMany([segmentDocument.key(account, first)], clock.now());
+  const segment = stored?.value;
+  return segment && { ...segment, last: segment.number, records: segment.records.length, segment };
+}
+
+async function archivedPart(ports: Needs, { account, first }: AuditChain): Promise<Part | undefined> {
+  const file = await fileFrom(ports, account, first);
+  return file?.first === first ? file : undefined;
+}
+
+function isExpired({ sealedAt, records }: Part, { kept }: AuditChain, retention: Retention, now: number): boolean {
+  return sealedAt < now - retention.keptMs || kept - records >= retention.mostEvents;
+}
+
+function without(chain: AuditChain, { last, records, hash, segment }: Part): Write {
   const value: AuditChain = {
     ...chain,
-    first: segment.number + 1,
-    firstPrevious: segment.hash,
-    kept: chain.kept - segment.records.length,
+    first: last + 1,
+    firstPrevious: hash,
+    kept: chain.kept - records,
+    ...(!segment && chain.archive && { archive: { ...chain.archive, records: chain.archive.records - records } }),
   };
-  return {
-    put: [{ key: auditChainDocument.key(chain.account), value }],
-    delete: [segmentDocument.key(chain.account, segment.number)],
-    index: removalOf(segment),
-  };
+  const put = [{ key: auditChainDocument.key(chain.account), value }];
+  if (!segment) return { put };
+  return { put, delete: [segmentDocument.key(chain.account, last)], index: removalOf(segment) };
+}
+
+/** Removes archive files from before the beginning of the chain: first the file, then what refers to it. */
+async function removeDroppedFiles(ports: Needs, account: AccountId, stopping: () => boolean): Promise<void> {
+  const chainKey = auditChainDocument.key(account);
+  const [chain] = await ports.store.getMany([chainKey], ports.clock.now());
+  if (!chain?.value.archive) return;
+  for await (const file of archiveFiles(ports, account, 1)) {
+    if (file.last >= chain.value.first || stopping()) return;
+    await requireArchive(ports).remove(archiveName(file));
+    const key = archiveFileDocument.key(account, file.first);
+    await transact(ports, key.anchor, [key], ([current]) => ({
+      answer: undefined,
+      ...(current && { write: { delete: [key], index: reindex(key, current.value, undefined) } }),
+    }));
+  }
 }

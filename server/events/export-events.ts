@@ -1,13 +1,15 @@
 import type { Actor } from '../kernel/actor.ts';
-import type { AccountId, ResourceId } from '../kernel/ids.ts';
+import type { ResourceId } from '../kernel/ids.ts';
 import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
+import { fileFrom, readArchiveFile } from './archive-files.ts';
 import { auditChainDocument, segmentDocument } from './documents.ts';
+import { segmentLines, segmentsOfFile } from './log/archive-file.ts';
 import { csvHeader, csvRow } from './log/event-csv.ts';
-import { type AuditChain, contentLines, GENESIS, headLine, type Segment, sealLine } from './log/segment.ts';
+import { type AuditChain, emptyChain, headLine, type Segment } from './log/segment.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'signer'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'signer' | 'archive'>;
 
 interface ExportOptions {
   format: 'jsonl' | 'csv';
@@ -41,9 +43,11 @@ export async function exportEvents(
 
 async function* lines(ports: Needs, chain: AuditChain, first: number): AsyncGenerator<string> {
   let previous = first === chain.first ? chain.firstPrevious : chain.hash;
-  for await (const segment of segmentsOf(ports, chain, first)) {
-    if (segment.number === first) previous = segment.previous;
-    yield [...contentLines(segment), sealLine(segment), ''].join('\n');
+  for await (const part of segmentsOf(ports, chain, first)) {
+    // Verification finds the gap: the numbers and the hashes do not continue.
+    if ('damaged' in part) continue;
+    if (part.number === first) previous = part.previous;
+    yield segmentLines(part);
   }
   const { account, number: last, hash } = chain;
   const at = ports.clock.now();
@@ -57,33 +61,43 @@ async function* table(
   visible: ReadonlySet<ResourceId> | undefined,
 ): AsyncGenerator<string> {
   yield csvHeader();
-  for await (const { records } of segmentsOf(ports, chain, first)) {
-    yield records
+  for await (const part of segmentsOf(ports, chain, first)) {
+    if ('damaged' in part) throw new Error(`segments ${part.damaged} of the audit archive are missing or damaged`);
+    yield part.records
       .filter(({ event }) => isEventVisible(visible, event))
       .map(csvRow)
       .join('');
   }
 }
 
-/** @throws if a segment was removed meanwhile because it expired: an export with a gap must not look complete. */
+/**
+ * The segments of store and archive, in order. One that moves to the archive meanwhile is found there.
+ *
+ * @throws if a segment was removed meanwhile because it expired: an export with a gap must not look complete.
+ */
 async function* segmentsOf(
-  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'archive'>,
   { account, number: last }: AuditChain,
   first: number,
-): AsyncGenerator<Segment> {
-  for (let from = first; from <= last; from += BATCH_SIZE) {
+): AsyncGenerator<Segment | { damaged: string }> {
+  for (let from = first; from <= last; ) {
     const numbers = Array.from({ length: Math.min(BATCH_SIZE, last - from + 1) }, (_, at) => from + at);
-    const stored = await store.getMany(
+    const stored = await ports.store.getMany(
       numbers.map((number) => segmentDocument.key(account, number)),
-      clock.now(),
+      ports.clock.now(),
     );
-    for (const [at, one] of stored.entries()) {
-      if (!one) throw new Error(`segment ${numbers[at]} is not there any more`);
+    for (const one of stored) {
+      if (one?.value.number !== from) break;
       yield one.value;
+      from += 1;
     }
+    if (stored[0]) continue;
+    const file = await fileFrom(ports, account, from);
+    if (!file || file.first > from) throw new Error(`segment ${from} is not there any more`);
+    const text = await readArchiveFile(ports, file);
+    if (text === undefined) yield { damaged: `${from} to ${file.last}` };
+    else
+      for (const segment of segmentsOfFile(text)) if (segment.number >= from && segment.number <= last) yield segment;
+    from = file.last + 1;
   }
-}
-
-function emptyChain(account: AccountId): AuditChain {
-  return { account, number: 0, hash: GENESIS, first: 1, firstPrevious: GENESIS, kept: 0, cursors: {} };
 }

@@ -3,14 +3,17 @@ import type { Actor } from '../kernel/actor.ts';
 import type { AccountEvent, EventType } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
+import { ArchiveUnavailable } from '../kernel/ports/audit-archive.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
-import { eventIndexes } from './documents.ts';
 import { eventEntry, timeSort } from './log/event-entry.ts';
+import type { PlacedRecord } from './log/placed-record.ts';
 import type { AuditRecord } from './log/segment.ts';
-import { newestFirst, type PlacedRecord } from './newest-first.ts';
+import { newestFirst } from './newest-first.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
 
 export interface EventFilter {
   /** The event names it in any field. */
@@ -33,13 +36,20 @@ export interface ListedEvent extends AuditRecord {
 
 /** Maximum events compared with the filter per page; one with few matches returns a short page and a cursor. */
 const MAX_EVENTS_READ = 2000;
+/** Maximum searches of a hundred archive files per page, which responds in the same way. */
+const MAX_SEARCHES = 10;
 
-/** One page of an account's sealed events that match the filter, newest first. A short page may not be the last. */
+/**
+ * One page of an account's sealed events that match the filter, newest first. A short page may not be the last.
+ *
+ * @param page `isBestEffort`: an archive that cannot be read, or a long search of it, ends the page
+ * @throws ArchiveUnavailable
+ */
 export async function listEvents(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: Needs,
   actor: Actor,
   filter: EventFilter,
-  page: { after?: string | undefined; limit: number },
+  page: { after?: string | undefined; limit: number; isBestEffort?: boolean },
 ): Promise<Result<Page<ListedEvent>>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const given = page.after === undefined ? undefined : parseCursor(page.after);
@@ -54,12 +64,22 @@ export async function listEvents(
   const after = given ?? (filter.to === undefined ? undefined : { sort: timeSort(filter.to + 1), id: '' });
   const items: ListedEvent[] = [];
   let read = 0;
-  for await (const found of newestFirst(ports, account, { id, after, from: filter.from })) {
-    if (passes(found.event, filter, account) && isEventVisible(visible, found.event)) items.push(listed(found));
-    read += 1;
-    if (items.length === page.limit || read === MAX_EVENTS_READ) {
-      return { items, next: writeCursor(eventEntry(found, found.segment, found.position)) };
+  let searches = 0;
+  try {
+    for await (const found of newestFirst(ports, account, { id, after, from: filter.from })) {
+      if ('searchedTo' in found) {
+        searches += 1;
+        if (searches < (page.isBestEffort ? 1 : MAX_SEARCHES)) continue;
+        return { items, next: writeCursor({ sort: timeSort(found.searchedTo + 1), id: '' }) };
+      }
+      if (passes(found.event, filter, account) && isEventVisible(visible, found.event)) items.push(listed(found));
+      read += 1;
+      if (items.length === page.limit || read === MAX_EVENTS_READ) {
+        return { items, next: writeCursor(eventEntry(found, found.segment, found.position)) };
+      }
     }
+  } catch (error) {
+    if (!page.isBestEffort || !(error instanceof ArchiveUnavailable)) throw error;
   }
   return { items, next: null };
 }
@@ -70,20 +90,24 @@ function listed({ id, event, segment }: PlacedRecord): ListedEvent {
 
 /** The history of one object, which may be deleted: its events remain. */
 export async function listHistory<T extends { account: string }>(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: Needs,
   actor: Actor,
   object: { id: string; key: DocumentKey<T>; missing: RefusalCode },
   filter: Omit<EventFilter, 'about'>,
   page: { after?: string | undefined; limit: number },
 ): Promise<Result<Page<ListedEvent>>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
-  const index = eventIndexes.about(actor.account, object.id);
-  const [[stored], [known]] = await Promise.all([
-    ports.store.getMany([object.key], ports.clock.now()),
-    ports.store.range(index, { limit: 1 }),
-  ]);
-  if (!known && (stored?.value as T | undefined)?.account !== actor.account) return refusal(object.missing);
+  const [stored] = await ports.store.getMany([object.key], ports.clock.now());
+  const isPresent = (stored?.value as T | undefined)?.account === actor.account;
+  if (!isPresent && !(await hasEvents(ports, actor.account, object.id))) return refusal(object.missing);
   return listEvents(ports, actor, { ...filter, about: object.id }, page);
+}
+
+async function hasEvents(ports: Needs, account: AccountId, id: string): Promise<boolean> {
+  for await (const found of newestFirst(ports, account, { id, after: undefined, from: undefined })) {
+    if ('event' in found) return true;
+  }
+  return false;
 }
 
 function passes(event: AccountEvent, filter: EventFilter, account: AccountId): boolean {

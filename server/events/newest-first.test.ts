@@ -1,20 +1,25 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AccountId } from '../kernel/ids.ts';
+import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
 import { newOperation } from '../store/transact.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { sealEvents } from '../testing/consuming.ts';
 import { append, type StreamPorts, sampleEvent, streamPortsOver } from '../testing/event-stream.ts';
 import { unwrap } from '../testing/fixtures.ts';
 import { accountId, resourceId, tokenId, userId } from '../testing/samples.ts';
+import { openTemporaryArchive } from '../testing/temporary-archive.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { START } from '../testing/test-ports.ts';
-import { auditChainDocument, eventIndexes, segmentDocument } from './documents.ts';
+import { archiveFiles } from './archive-files.ts';
+import { archiveSegments } from './archive-segments.ts';
+import { archiveIndexes, auditChainDocument, eventIndexes, segmentDocument } from './documents.ts';
 import { dropOldSegments } from './drop-old-segments.ts';
 import { listEvents } from './list-events.ts';
 import { eventEntry } from './log/event-entry.ts';
+import { indexedIds } from './log/indexed-ids.ts';
 import type { Segment } from './log/segment.ts';
-import { indexedIds, removalOf } from './seal-events.ts';
+import { removalOf } from './seal-events.ts';
 
 const ACCOUNT = accountId(1);
 const IDS = [undefined, resourceId(0), resourceId(1), userId(1), tokenId(3)] as const;
@@ -40,10 +45,10 @@ async function writeAsBefore({ store, clock, random }: StreamPorts, account: Acc
   });
 }
 
-/** All segments of the account, whatever the index says. */
-async function readSegments({ store, clock }: StreamPorts): Promise<Segment[]> {
+/** The segments of the account after this one that are in the store, whatever the index says. */
+async function readSegments({ store, clock }: StreamPorts, after: number): Promise<Segment[]> {
   const [chain] = await store.getMany([auditChainDocument.key(ACCOUNT)], clock.now());
-  const numbers = Array.from({ length: chain?.value.number ?? 0 }, (_, at) => at + 1);
+  const numbers = Array.from({ length: (chain?.value.number ?? 0) - after }, (_, at) => after + at + 1);
   const stored = await store.getMany(
     numbers.map((number) => segmentDocument.key(ACCOUNT, number)),
     clock.now(),
@@ -62,25 +67,41 @@ async function listAll(ports: StreamPorts, about: string | undefined, limit: num
 }
 
 const instant = fc.integer({ min: 0, max: 6000 });
-const wave = fc.record({ times: fc.array(instant, { minLength: 1, maxLength: 40 }), isOld: fc.boolean() });
+const wave = fc.record({
+  times: fc.array(instant, { minLength: 1, maxLength: 40 }),
+  isOld: fc.boolean(),
+  /** Hours by which the clock of its server is wrong. */
+  skew: fc.constantFrom(0, 0, 0, 1, -30, 9000),
+  isArchived: fc.boolean(),
+});
 
-test('pages show every event once and in time, over segments that overlap and over those of earlier versions', async () => {
+test('pages show every event once and in time, over store and archive, segments that overlap and those of earlier versions', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(wave, { minLength: 1, maxLength: 6 }),
       fc.integer({ min: 1, max: 9 }),
       async (waves, limit) => {
         const { store, remove } = await openTemporaryStore();
+        const archive = await openTemporaryArchive();
         try {
-          const ports = await streamPortsOver(store, 'list');
+          const ports = await streamPortsOver(store, 'list', archive);
           let made = 0;
-          for (const { times, isOld } of waves) {
-            const events = times.map((at) => ({ ...sampleEvent(made++), account: ACCOUNT, at: START + at }));
+          const segments: Segment[] = [];
+          for (const { times, isOld, skew, isArchived } of waves) {
+            const events = times.map((at) => ({
+              ...sampleEvent(made++),
+              account: ACCOUNT,
+              at: START + skew * HOUR_MS + at,
+            }));
             await append(ports, 'thing', events);
             await sealEvents(ports);
-            if (isOld) await writeAsBefore(ports, ACCOUNT, (await readSegments(ports)).length);
+            const chain = (await store.getMany([auditChainDocument.key(ACCOUNT)], START))[0]?.value;
+            if (isOld && chain) await writeAsBefore(ports, ACCOUNT, chain.number);
+            segments.push(...(await readSegments(ports, segments.length)));
+            if (!isArchived) continue;
+            ports.clock.advance(DAY_MS);
+            expect(await archiveSegments(ports, archive)).toBeGreaterThan(0);
           }
-          const segments = await readSegments(ports);
           const placed = segments
             .flatMap(({ number, records }) => records.map((record, position) => ({ ...record, number, position })))
             .sort((a, b) => b.event.at - a.event.at || b.number - a.number || b.position - a.position);
@@ -88,14 +109,17 @@ test('pages show every event once and in time, over segments that overlap and ov
             const expected = placed.filter(({ event }) => id === undefined || indexedIds(event).includes(id));
             expect(await listAll(ports, id, limit)).toEqual(expected.map((record) => record.id));
           }
-          ports.clock.advance(10_000);
+          ports.clock.advance(9000 * HOUR_MS);
           await dropOldSegments(ports, { keptMs: 1, mostEvents: 1 });
+          for await (const file of archiveFiles(ports, ACCOUNT, 1)) throw new Error(`${file.first} is left`);
+          expect(await store.range(archiveIndexes.byTime(ACCOUNT), { limit: 10 })).toEqual([]);
           for (const id of IDS) {
             const index = id === undefined ? eventIndexes.all(ACCOUNT) : eventIndexes.about(ACCOUNT, id);
             expect(await ports.store.range(index, { limit: 10 })).toEqual([]);
           }
         } finally {
           await remove();
+          await archive.delete();
         }
       },
     ),

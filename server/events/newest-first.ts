@@ -2,38 +2,88 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
-import { eventIndexes, segmentDocument } from './documents.ts';
+import { ArchivedRecords, type Progress } from './archived-records.ts';
+import { auditChainDocument, eventIndexes, segmentDocument } from './documents.ts';
 import { endOfSecond, parseEventEntry, secondOf, timeSort } from './log/event-entry.ts';
-import type { AuditRecord, Segment } from './log/segment.ts';
-import { indexedIds } from './seal-events.ts';
+import { indexedIds } from './log/indexed-ids.ts';
+import { newerFirst, type Place, type PlacedRecord, placeOf } from './log/placed-record.ts';
+import type { AuditChain, AuditRecord, Segment } from './log/segment.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
-
-/** A sealed record and where it is. */
-export interface PlacedRecord extends AuditRecord {
-  readonly segment: number;
-  readonly position: number;
-}
 
 interface Selection {
   /** Only records that name it. */
   readonly id: string | undefined;
   /** Only records that sort before this one, which need not exist. */
   readonly after: IndexEntry | undefined;
-  /** Records of earlier seconds are left out. */
+  /** Records of earlier seconds are left out; of the archive, those of earlier hours. */
   readonly from: number | undefined;
 }
 
 /** Entries per read of the index: few at first, since one may be enough for a page. */
 const FIRST_READ = 4;
 const MAX_READ = 50;
+/** Segments may be moved to the archive between two reads, so that they are read again. */
+const MAX_READS = 5;
 
-/** The sealed records of an account, newest first. The index names the seconds; each second is sorted here. */
+/**
+ * The sealed records of an account, newest first, of store and archive. A segment that moves meanwhile is read once.
+ *
+ * @throws ArchiveUnavailable if a record may be in a part of the archive that cannot be read
+ */
 export async function* newestFirst(
+  ports: Needs & Pick<Ports, 'archive'>,
+  account: AccountId,
+  selection: Selection,
+): AsyncGenerator<PlacedRecord | Progress> {
+  const { id, after, from = 0 } = selection;
+  let before = after && placeOf(after);
+  let archived: ArchivedRecords | undefined;
+  let archivedUpTo = 0;
+  for await (const batch of storedNewestFirst(ports, account, selection)) {
+    const { chain } = batch;
+    const last = chain?.archive?.last ?? 0;
+    if (chain && last !== archivedUpTo) {
+      archived = new ArchivedRecords(ports, account, { id, before, from, firstKept: chain.first });
+      archivedUpTo = last;
+    }
+    for await (const one of merge(batch, archived)) {
+      before = placeIn(one);
+      yield one;
+    }
+  }
+}
+
+function placeIn(one: PlacedRecord | Progress): Place {
+  return 'searchedTo' in one ? { event: { at: one.searchedTo + 1 }, segment: -1, position: -1 } : one;
+}
+
+/** Archived segments precede those in the store, so of one instant the stored records are the newer ones. */
+async function* merge(
+  { records, downTo }: StoredBatch,
+  archived: ArchivedRecords | undefined,
+): AsyncGenerator<PlacedRecord | Progress> {
+  for (const record of records) {
+    if (archived) yield* archived.downTo(record.event.at);
+    yield record;
+  }
+  if (archived) yield* archived.downTo(downTo);
+}
+
+interface StoredBatch {
+  readonly records: readonly PlacedRecord[];
+  /** All that are newer than this instant are in this batch or came before. */
+  readonly downTo: number;
+  /** As it was when the records were read. */
+  readonly chain: AuditChain | undefined;
+}
+
+/** The records in the store. The index names the seconds; each second is sorted here. */
+async function* storedNewestFirst(
   ports: Needs,
   account: AccountId,
   { id, after, from = 0 }: Selection,
-): AsyncGenerator<PlacedRecord> {
+): AsyncGenerator<StoredBatch> {
   const index = id === undefined ? eventIndexes.all(account) : eventIndexes.about(account, id);
   const segments = new Segments(ports, account);
   let mark = after && startOf(after);
@@ -45,8 +95,15 @@ export async function* newestFirst(
     const groups = groupBySecond([...rest, ...read].filter(({ sort }) => secondIn(sort) >= secondOf(from)));
     // More entries of the last second may follow.
     rest = isEnd ? [] : (groups.pop() ?? []);
-    await segments.load(groups.flat());
-    for (const group of groups) yield* segments.recordsOf(group, id, after);
+    const chain = await segments.load(groups.flat());
+    const lastSecond = groups.at(-1)?.[0]?.sort;
+    if (isEnd || lastSecond !== undefined) {
+      yield {
+        records: groups.flatMap((group) => segments.recordsOf(group, id, after)),
+        downTo: isEnd || lastSecond === undefined ? -1 : secondIn(lastSecond) * 1000 - 1,
+        chain,
+      };
+    }
     if (isEnd) return;
   }
 }
@@ -75,23 +132,33 @@ class Segments {
   readonly #ports: Needs;
   readonly #account: AccountId;
   #read = new Map<number, Segment>();
+  #chain: AuditChain | undefined;
 
   constructor(ports: Needs, account: AccountId) {
     this.#ports = ports;
     this.#account = account;
   }
 
-  /** Loads the segments that the entries point to and drops the others. */
-  async load(entries: readonly IndexEntry[]): Promise<void> {
+  /** Loads the segments that the entries point to, and drops the others. Returns the chain as it was then. */
+  async load(entries: readonly IndexEntry[]): Promise<AuditChain | undefined> {
     const numbers = new Set(entries.flatMap((entry) => parseEventEntry(entry)?.segment ?? []));
-    const missing = [...numbers].filter((number) => !this.#read.has(number));
-    const stored = await this.#ports.store.getMany(
-      missing.map((number) => segmentDocument.key(this.#account, number)),
-      this.#ports.clock.now(),
-    );
-    const kept = [...this.#read].filter(([number]) => numbers.has(number));
-    const read = stored.flatMap((one) => (one ? [[one.value.number, one.value] as const] : []));
-    this.#read = new Map([...kept, ...read]);
+    this.#read = new Map([...this.#read].filter(([number]) => numbers.has(number)));
+    for (let reads = 1; ; reads++) {
+      const missing = [...numbers].filter((number) => !this.#read.has(number));
+      const [chain, ...segments] = await this.#ports.store.getMany(
+        [auditChainDocument.key(this.#account), ...missing.map((number) => segmentDocument.key(this.#account, number))],
+        this.#ports.clock.now(),
+      );
+      for (const stored of segments) if (stored) this.#read.set(stored.value.number, stored.value as Segment);
+      this.#chain = chain?.value;
+      const isGone = (number: number) => !this.#read.has(number) && this.#isInStore(number);
+      if (reads === MAX_READS || !missing.some(isGone)) return this.#chain;
+    }
+  }
+
+  #isInStore(number: number): boolean {
+    const { first = 1, archive } = this.#chain ?? {};
+    return number >= first && number > (archive?.last ?? 0);
   }
 
   /** The records that the entries of one second stand for, newest first. */
@@ -103,8 +170,8 @@ class Segments {
 
   #recordsAt(entry: IndexEntry, id: string | undefined): PlacedRecord[] {
     const place = parseEventEntry(entry);
-    const records = place && this.#read.get(place.segment)?.records;
-    if (!records) return [];
+    const records = place && this.#isInStore(place.segment) ? this.#read.get(place.segment)?.records : undefined;
+    if (!place || !records) return [];
     const { segment } = place;
     const second = secondIn(entry.sort);
     const isMeant = ({ event }: AuditRecord, position: number) =>
@@ -113,20 +180,4 @@ class Segments {
         : position === place.position;
     return records.flatMap((record, position) => (isMeant(record, position) ? { ...record, segment, position } : []));
   }
-}
-
-interface Order {
-  readonly event: { readonly at: number };
-  readonly segment: number;
-  readonly position: number;
-}
-
-function newerFirst(one: Order, other: Order): number {
-  return other.event.at - one.event.at || other.segment - one.segment || other.position - one.position;
-}
-
-/** The place of a cursor. One that names only an instant comes after every record of it. */
-function placeOf(cursor: IndexEntry): Order {
-  const { segment = -1, position = -1 } = parseEventEntry(cursor) ?? {};
-  return { event: { at: Number(cursor.sort) }, segment, position };
 }

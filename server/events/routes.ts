@@ -109,7 +109,7 @@ function presentEvent({ id, segment, event: { account: _account, ...event } }: L
   return { id, segment, ...event };
 }
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer' | 'archive'>;
 
 const list = route({
   method: 'get',

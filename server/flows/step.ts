@@ -9,7 +9,7 @@ import type { VerifiedFactors } from './transitions.ts';
 
 export type StepPorts = Pick<
   Ports,
-  'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'signer' | 'codes' | 'courier'
+  'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'signer' | 'codes' | 'courier' | 'archive'
 > & {
   issuer: string;
   rpId?: string | undefined;

@@ -1,6 +1,7 @@
 import { chargeDuePlans, refreshPlans } from '../billing/charge-due-plans.ts';
 import type { PlanCatalogue } from '../billing/plans.ts';
 import type { Config } from '../config/load-config.ts';
+import { archiveSegments } from '../events/archive-segments.ts';
 import { createSignInCounter } from '../events/count-sign-ins.ts';
 import { dropOldSegments } from '../events/drop-old-segments.ts';
 import { createEventRounds } from '../events/event-rounds.ts';
@@ -35,6 +36,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
     failureLevel: 'error',
     run: (isStopping) => reencrypt(ports, log, isStopping),
   };
+  const { archive } = ports;
   const consumers = [createSealer(ports), createSignInCounter(ports, config.statisticsKeptDays), deliveries.consumer];
   return [
     { name: 'webhooks', everyMs: 250, processes: 'every', run: () => deliveries.turn() },
@@ -45,6 +47,16 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       processes: 'one',
       run: (stopping) => dropOldSegments(ports, retention, { stopping }),
     },
+    ...(archive
+      ? [
+          {
+            name: 'archive',
+            everyMs: MINUTE_MS,
+            processes: 'one' as const,
+            run: (stopping: () => boolean) => archiveSegments(ports, archive, { stopping }),
+          },
+        ]
+      : []),
     // Far more often than keys change.
     {
       name: 'signing-keys',

@@ -6,7 +6,10 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import type { Resource } from '../resources/resource.ts';
 
-export type StartFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets' | 'codes'> & {
+export type StartFlowNeeds = Pick<
+  Ports,
+  'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets' | 'codes' | 'archive'
+> & {
   issuer: string;
   rpId?: string | undefined;
 };

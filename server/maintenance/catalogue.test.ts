@@ -71,8 +71,13 @@ const FATES: Record<string, Fate> = {
   'api-key': 'kept',
   'api-key-use': 'kept',
   authentication: 'dropped',
+  'archive-file': 'dropped',
   'burnt-attempt': 'dropped',
-  chain: 'kept',
+  // Files are counted again when the restore has written them.
+  chain: [
+    [{ number: 3 }, { number: 3 }],
+    [{ number: 3, archive: { last: 2, records: 9, cleared: 2 } }, { number: 3 }],
+  ],
   challenge: 'dropped',
   claim: 'kept',
   'code-checks': 'kept',
@@ -198,6 +203,7 @@ const ENTRIES: Record<string, 'kept' | 'dropped' | readonly (readonly [id: strin
   accounts: 'kept',
   administrators: 'kept',
   'api-keys': 'kept',
+  archive: 'dropped',
   consumer: 'kept',
   // Segment, and in entries of earlier versions a position in it, in base 36.
   events: [

@@ -17,6 +17,8 @@ import { ledgerEntryDocument, ledgerIndexes, ledgerReferenceDocument, planIndexe
 import { environmentsDocument } from '../browsers/documents.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from '../enrolment/documents.ts';
 import {
+  archiveFileDocument,
+  archiveIndexes,
   auditChainDocument,
   consumerDocument,
   consumerIndexes,
@@ -104,6 +106,7 @@ export const CATALOGUE = createCatalogue(
     consumerDocument,
     auditChainDocument,
     segmentDocument,
+    archiveFileDocument,
     statisticsDocument,
     dayDocument,
     webhooksDocument,
@@ -129,6 +132,7 @@ export const CATALOGUE = createCatalogue(
     userIndexes,
     tokenIndexes,
     eventIndexes,
+    archiveIndexes,
     consumerIndexes,
     webhookIndexes,
     deliveryIndexes,

@@ -22,12 +22,12 @@ export interface OwnSignIns {
  * them.
  */
 export async function listOwnSignIns(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'archive'>,
   { account, user, resource }: { account: AccountId; user: UserId; resource: ResourceId },
 ): Promise<OwnSignIns> {
   // The user reads only about themselves, so the service reads on their behalf.
   const filter = { subject: user, type: 'authentication', resource } as const;
-  const page = await listEvents(ports, { kind: 'service', account }, filter, { limit: LOOKED_AT });
+  const page = await listEvents(ports, { kind: 'service', account }, filter, { limit: LOOKED_AT, isBestEffort: true });
   if (isRefusal(page)) return { signIns: [], lastUsedAt: new Map() };
   const events = page.items.map(({ event }) => event);
   const lastUsedAt = new Map<string, number>();

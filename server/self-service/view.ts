@@ -36,7 +36,7 @@ import {
  * user.
  */
 export async function viewSelfService(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes' | 'archive'>,
   flow: FlowAt<'self'>,
 ): Promise<SelfView | undefined> {
   const now = ports.clock.now();

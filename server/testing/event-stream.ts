@@ -13,16 +13,20 @@ import { InterceptedStore } from './intercepted-store.ts';
 import { accountId, resourceId, tokenId, userId } from './samples.ts';
 import { FakeClock, ISSUER, START, seededRandom } from './test-ports.ts';
 
-export type StreamPorts = Pick<Ports, 'random' | 'signer'> & { store: InterceptedStore; clock: FakeClock };
+export type StreamPorts = Pick<Ports, 'random' | 'signer' | 'archive'> & { store: InterceptedStore; clock: FakeClock };
 
 /** The ports of event consumers, over any store. */
-export async function streamPortsOver(store: Store, seed: string): Promise<StreamPorts & { second: StreamPorts }> {
+export async function streamPortsOver(
+  store: Store,
+  seed: string,
+  archive?: Ports['archive'],
+): Promise<StreamPorts & { second: StreamPorts }> {
   const clock = new FakeClock();
   const random = seededRandom(seed);
   const secrets = createSecretBox(new Uint8Array(32));
   const keys = await loadSigningKeys({ store, clock, random, secrets }, { algorithm: 'ES256' });
   const signer = createSigner({ issuer: ISSUER, keys, now: () => clock.now() });
-  const first = { store: new InterceptedStore(store), clock, random, signer };
+  const first = { store: new InterceptedStore(store), clock, random, signer, archive };
   return { ...first, second: { ...first, store: new InterceptedStore(store) } };
 }
 

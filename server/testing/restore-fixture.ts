@@ -4,7 +4,7 @@ import { InterceptedStore } from './intercepted-store.ts';
 import type { TestPorts } from './test-ports.ts';
 
 /** All lines of a backup. */
-export async function backupOf(ports: Pick<TestPorts, 'store' | 'clock'>): Promise<string[]> {
+export async function backupOf(ports: Pick<TestPorts, 'store' | 'clock' | 'archive'>): Promise<string[]> {
   const lines: string[] = [];
   for await (const line of backUp(ports)) lines.push(line);
   return lines;

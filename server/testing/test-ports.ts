@@ -93,6 +93,7 @@ export async function openTestPorts(
     courier,
     codes,
     webhookSender: new FakeWebhookSender(),
+    archive: undefined,
     issuer: ISSUER,
     replica: overTheSame,
     close: remove,

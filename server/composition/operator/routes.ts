@@ -22,6 +22,7 @@ import {
   type MasterKeyLocation,
   readMasterKeys,
 } from '../../maintenance/change-master-key.ts';
+import { checkArchive } from '../../maintenance/check-archive.ts';
 import { checkLeftovers } from '../../maintenance/doctor.ts';
 import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
 import { sendTestCode } from '../../maintenance/send-test-message.ts';
@@ -167,6 +168,7 @@ const maintenanceRoutes = [
       const found = [];
       for (const account of await listAccounts(ports)) {
         for await (const leftover of checkLeftovers(ports, account, mend)) found.push(leftover);
+        for await (const damage of checkArchive(ports, account.id)) found.push(damage);
       }
       if (mend) await restartIndexBuild(ports);
       return c.json({ items: found });

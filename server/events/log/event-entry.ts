@@ -43,6 +43,7 @@ export function parseEventEntry({ id }: Pick<IndexEntry, 'id'>): EventPlace | un
   return match[2] === undefined ? { segment } : { segment, position: Number.parseInt(match[2], 36) };
 }
 
-function segmentText(segment: number): string {
+/** Sorts by number. */
+export function segmentText(segment: number): string {
   return segment.toString(36).padStart(8, '0');
 }

@@ -43,6 +43,23 @@ export interface AuditChain {
   /** Records in the retained segments. */
   readonly kept: number;
   readonly cursors: Cursors;
+  /** Absent: all segments are in the store. */
+  readonly archive?: ArchivedPart;
+}
+
+/** The part of a chain that is in the archive. */
+export interface ArchivedPart {
+  /** Segments up to this number are in archive files. */
+  readonly last: number;
+  /** Records in the retained ones of these. */
+  readonly records: number;
+  /** Segments up to this number have been deleted from the store. */
+  readonly cleared: number;
+}
+
+/** The chain of an account without events. */
+export function emptyChain(account: AccountId): AuditChain {
+  return { account, number: 0, hash: GENESIS, first: 1, firstPrevious: GENESIS, kept: 0, cursors: {} };
 }
 
 /**

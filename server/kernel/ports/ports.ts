@@ -1,3 +1,4 @@
+import type { AuditArchive } from './audit-archive.ts';
 import type { Clock } from './clock.ts';
 import type { CodeSender } from './code-sender.ts';
 import type { GeoLookup } from './geo-lookup.ts';
@@ -21,4 +22,6 @@ export interface Ports {
   courier: Mailer;
   codes: CodeSender;
   webhookSender: WebhookSender;
+  /** Undefined: sealed events stay in the store. */
+  archive: AuditArchive | undefined;
 }

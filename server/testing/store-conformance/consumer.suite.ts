@@ -187,7 +187,7 @@ function bySegment(lines: readonly string[]): { segment: number; second: number;
 }
 
 /** Ends a process at its nth commit from now: nothing it does afterwards reaches the store. */
-function cutAt({ store }: StreamPorts, cut: { at: number; after: boolean } | undefined): void {
+export function cutAt({ store }: StreamPorts, cut: { at: number; after: boolean } | undefined): void {
   let commits = 0;
   let dead = false;
   const ended = () => new StoreUnavailable('the process was killed');

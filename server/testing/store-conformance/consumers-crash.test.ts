@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { archiveSegments } from '../../events/archive-segments.ts';
+import { DAY_MS } from '../../kernel/time.ts';
+import { createArchiveFolder } from '../../platform/archive-folder/archive-folder.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { countSignIns, sealEvents } from '../consuming.ts';
 import { streamPortsOver } from '../event-stream.ts';
@@ -28,13 +31,14 @@ const KILLS = 12;
 /** Rounds that a process may continue while it is being killed. */
 const ROUNDS_MORE = 200;
 
-test(`SR-34: a kill loses and repeats no event: ${KILLS} servers killed while they seal and count`, async () => {
+test(`SR-34: a kill loses and repeats no event: ${KILLS} servers killed while they seal, archive and count`, async () => {
   const random = randomSequence(34);
   for (let kill = 1; kill <= KILLS; kill++) {
     await killAfter(1 + Math.floor(random() * 60), `writer-${kill}`);
   }
-  const store = await openEmbeddedStore({ path });
-  const ports = await streamPortsOver(store, 'reader');
+  const store = await openEmbeddedStore({ path: join(path, 'store') });
+  const archive = createArchiveFolder(join(path, 'archive'));
+  const ports = await streamPortsOver(store, 'reader', archive);
   const sealedBefore = await ports.store.range('consumer/audit/accounts', { limit: 10 });
   expect(sealedBefore).toHaveLength(3);
   await sealEvents(ports);
@@ -42,6 +46,9 @@ test(`SR-34: a kill loses and repeats no event: ${KILLS} servers killed while th
   const appended = (await everythingIn(ports)).map(({ event }) => event);
   await expectSealedOnce(ports, appended);
   await expectCounted(ports, appended);
+  ports.clock.advance(9999 * DAY_MS);
+  expect(await archiveSegments(ports, archive)).toBeGreaterThan(0);
+  await expectSealedOnce(ports, appended);
   await store.close();
 });
 

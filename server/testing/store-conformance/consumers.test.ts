@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { archiveBehaviour } from './archive.suite.ts';
 import { consumerBehaviour } from './consumer.suite.ts';
 import { startEmbeddedHarness } from './embedded-harness.ts';
 import type { StoreHarness } from './harness.ts';
@@ -14,4 +15,5 @@ describe.each([
   });
   afterAll(() => harness?.stop());
   consumerBehaviour((options) => harness.fresh(options));
+  archiveBehaviour((options) => harness.fresh(options));
 });

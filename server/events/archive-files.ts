@@ -1,0 +1,70 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { AccountId } from '../kernel/ids.ts';
+import { ArchiveUnavailable } from '../kernel/ports/audit-archive.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { IndexEntry } from '../kernel/ports/store.ts';
+import { reindex } from '../store/index-entries.ts';
+import type { Write } from '../store/transact.ts';
+import { archiveFileDocument, archiveIndexes, auditChainDocument } from './documents.ts';
+import { type ArchiveFile, archiveName, sha256Of } from './log/archive-file.ts';
+import { segmentText } from './log/event-entry.ts';
+import type { AuditChain } from './log/segment.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+/** @throws ArchiveUnavailable if none is configured */
+export function requireArchive({ archive }: Pick<Ports, 'archive'>): NonNullable<Ports['archive']> {
+  if (!archive) throw new ArchiveUnavailable('sealed events are in an archive, and none is configured');
+  return archive;
+}
+
+/**
+ * The text of an archive file. Undefined if it is missing or is not what was written.
+ *
+ * @throws ArchiveUnavailable
+ */
+export async function readArchiveFile(ports: Pick<Ports, 'archive'>, file: ArchiveFile): Promise<string | undefined> {
+  const content = await requireArchive(ports).get(archiveName(file), file.bytes);
+  return content && sha256Of(content) === file.sha256 ? Buffer.from(content).toString('utf8') : undefined;
+}
+
+/** The file that holds this segment, or the first one after it. Files that retention has dropped are found too. */
+export async function fileFrom(ports: Needs, account: AccountId, segment: number): Promise<ArchiveFile | undefined> {
+  for await (const file of archiveFiles(ports, account, segment, 1)) return file;
+  return undefined;
+}
+
+/** The archive files of an account that end with this segment or later, in order. */
+export async function* archiveFiles(
+  { store, clock }: Needs,
+  account: AccountId,
+  from: number,
+  limit = 100,
+): AsyncGenerator<ArchiveFile> {
+  // Entries with the number before sort below this one.
+  let after: IndexEntry | undefined = { sort: segmentText(Math.max(0, from - 1)), id: '~' };
+  for (;;) {
+    const entries: IndexEntry[] = await store.range(archiveIndexes.byNumber(account), {
+      limit,
+      ...omitUndefined({ after }),
+    });
+    const keys = entries.map(({ id }) => archiveFileDocument.key(account, Number.parseInt(id, 36)));
+    for (const stored of await store.getMany(keys, clock.now())) if (stored) yield stored.value;
+    after = entries.at(-1);
+    if (entries.length < limit) return;
+  }
+}
+
+/** Records a file that is in the archive. From then on its segments are read there. */
+export function addition(chain: AuditChain, file: ArchiveFile): Write {
+  const { records = 0, cleared = chain.first - 1 } = chain.archive ?? {};
+  const key = archiveFileDocument.key(chain.account, file.first);
+  const archive = { last: file.last, records: records + file.records, cleared };
+  return {
+    put: [
+      { key, value: file },
+      { key: auditChainDocument.key(chain.account), value: { ...chain, archive } },
+    ],
+    index: reindex(key, undefined, file),
+  };
+}

@@ -1,0 +1,152 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { AccountId } from '../kernel/ids.ts';
+import { ArchiveUnavailable, type AuditArchive } from '../kernel/ports/audit-archive.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { IndexEntry } from '../kernel/ports/store.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { addition } from './archive-files.ts';
+import { auditChainDocument, consumerIndexes, segmentDocument } from './documents.ts';
+import { archiveName, makeArchiveFile, mayBeComplete, nextFile } from './log/archive-file.ts';
+import type { AuditChain, Segment } from './log/segment.ts';
+import { removalOf, SEALER } from './seal-events.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/** Segments per read. */
+const READ_AT_ONCE = 8;
+/** Maximum records whose index entries one commit removes: more would hold up requests. */
+const CLEARED_RECORDS = 200;
+/** Maximum segments of one commit. */
+const CLEARED_SEGMENTS = 50;
+
+/**
+ * Moves settled segments from the store to the archive: the file is durable there before the store refers to it, and
+ * the store refers to it before its own copies go. Whatever a crash leaves twice is read once. Returns the number of
+ * files written.
+ *
+ * @throws ArchiveUnavailable, or the first fault of an account: its segments stay in the store
+ */
+export async function archiveSegments(
+  ports: Needs,
+  archive: AuditArchive,
+  { stopping = () => false }: { stopping?: () => boolean } = {},
+): Promise<number> {
+  let written = 0;
+  const faults: unknown[] = [];
+  for await (const account of sealedAccounts(ports)) {
+    if (stopping()) break;
+    try {
+      await clearArchived(ports, account, stopping);
+      while (!stopping()) {
+        const moved = await archiveNext(ports, archive, account);
+        if (moved.length === 0) break;
+        written += 1;
+        await clearArchived(ports, account, stopping, moved);
+      }
+    } catch (error) {
+      if (error instanceof ArchiveUnavailable) throw error;
+      // What is wrong with one account does not stop the others.
+      faults.push(error);
+    }
+  }
+  if (faults.length > 0) throw faults[0];
+  return written;
+}
+
+/** Every account with a chain. */
+export async function* sealedAccounts({ store }: Pick<Ports, 'store'>): AsyncGenerator<AccountId> {
+  for (let after: IndexEntry | undefined; ; ) {
+    const entries = await store.range(consumerIndexes.accounts(SEALER), { limit: 200, ...omitUndefined({ after }) });
+    for (const { id } of entries) yield id as AccountId;
+    after = entries.at(-1);
+    if (entries.length < 200) return;
+  }
+}
+
+/** Returns the segments of the file that it wrote. */
+async function archiveNext(ports: Needs, archive: AuditArchive, account: AccountId): Promise<readonly Segment[]> {
+  const key = auditChainDocument.key(account);
+  const now = ports.clock.now();
+  const [stored] = await ports.store.getMany([key], now);
+  if (!stored) return [];
+  const chain = stored.value;
+  const from = Math.max((chain.archive?.last ?? 0) + 1, chain.first);
+  const [oldest] = await ports.store.getMany([segmentDocument.key(account, from)], now);
+  if (!oldest || !mayBeComplete(oldest.value, chain.kept - (chain.archive?.records ?? 0), now)) return [];
+  const segments = await nextFile(segmentsInStore(ports, chain, from), now);
+  if (!segments) return [];
+  const { file, content } = makeArchiveFile(segments);
+  await archive.put(archiveName(file), content);
+  return transact(ports, key.anchor, [key], ([current]): Decision<readonly Segment[]> => {
+    // Another process recorded it, or retention removed its segments.
+    const isNext = current && Math.max((current.value.archive?.last ?? 0) + 1, current.value.first) === file.first;
+    return isNext ? { answer: segments, write: addition(current.value, file) } : { answer: [] };
+  });
+}
+
+async function* segmentsInStore(
+  { store, clock }: Needs,
+  { account, number: last }: AuditChain,
+  first: number,
+): AsyncGenerator<Segment> {
+  for (let from = first; from <= last; from += READ_AT_ONCE) {
+    const numbers = Array.from({ length: Math.min(READ_AT_ONCE, last - from + 1) }, (_, at) => from + at);
+    const keys = numbers.map((number) => segmentDocument.key(account, number));
+    for (const stored of await store.getMany(keys, clock.now())) {
+      // Another process moved or removed it: a file must have no gap.
+      if (!stored) return;
+      yield stored.value;
+    }
+  }
+}
+
+/**
+ * Deletes the store's copies of archived segments, with their index entries.
+ *
+ * @param known segments that have just been read
+ */
+export async function clearArchived(
+  ports: Needs,
+  account: AccountId,
+  stopping: () => boolean,
+  known: readonly Segment[] = [],
+): Promise<void> {
+  const byNumber = new Map(known.map((segment) => [segment.number, segment]));
+  while (!stopping() && (await clearPortion(ports, account, byNumber)));
+}
+
+async function clearPortion(ports: Needs, account: AccountId, known: ReadonlyMap<number, Segment>): Promise<boolean> {
+  const key = auditChainDocument.key(account);
+  const [stored] = await ports.store.getMany([key], ports.clock.now());
+  const archive = stored?.value.archive;
+  if (!archive || archive.cleared >= archive.last) return false;
+  const from = archive.cleared + 1;
+  const count = Math.min(CLEARED_SEGMENTS, archive.last - archive.cleared);
+  const numbers = Array.from({ length: count }, (_, at) => from + at);
+  const unknown = numbers.filter((number) => !known.has(number));
+  const read = await ports.store.getMany(
+    unknown.map((number) => segmentDocument.key(account, number)),
+    ports.clock.now(),
+  );
+  const found = numbers.map((number) => known.get(number) ?? read[unknown.indexOf(number)]?.value);
+  let records = 0;
+  const end = found.findIndex((segment) => {
+    records += segment?.records.length ?? 0;
+    return records >= CLEARED_RECORDS;
+  });
+  const taken = end < 0 ? count : end + 1;
+  const segments = found.slice(0, taken).filter((segment) => segment !== undefined);
+  return transact(ports, key.anchor, [key], ([current]): Decision<boolean> => {
+    const now = current?.value;
+    // Another process cleared them.
+    if (now?.archive?.cleared !== archive.cleared) return { answer: true };
+    return {
+      answer: true,
+      write: {
+        put: [{ key, value: { ...now, archive: { ...now.archive, cleared: archive.cleared + taken } } }],
+        delete: segments.map(({ number }) => segmentDocument.key(account, number)),
+        index: segments.flatMap(removalOf),
+      },
+    };
+  });
+}

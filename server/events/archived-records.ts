@@ -1,0 +1,133 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { AccountId } from '../kernel/ids.ts';
+import { ArchiveUnavailable } from '../kernel/ports/audit-archive.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { IndexEntry } from '../kernel/ports/store.ts';
+import { readArchiveFile } from './archive-files.ts';
+import { archiveFileDocument, archiveIndexes } from './documents.ts';
+import { type ArchiveFile, endOfHour, hourOf, recordsOfFile } from './log/archive-file.ts';
+import { timeSort } from './log/event-entry.ts';
+import { mayContain } from './log/id-filter.ts';
+import { newerFirst, type Place, type PlacedRecord } from './log/placed-record.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
+
+interface Selection {
+  /** Only records that name it. */
+  readonly id: string | undefined;
+  /** Only records that come after this place. */
+  readonly before: Place | undefined;
+  /** Records of earlier hours are left out. */
+  readonly from: number;
+  /** The first segment that retention has kept. */
+  readonly firstKept: number;
+}
+
+/** How far a list has searched files without a record for it. All that is newer has been listed. */
+export interface Progress {
+  readonly searchedTo: number;
+}
+
+/** Index entries per read: few at first, since one file may be enough for a page. */
+const FIRST_READ = 4;
+const MAX_READ = 100;
+/** Entries searched between two reports of progress. */
+const SEARCHED_AT_ONCE = 100;
+/** Parsed files in memory: a file of several hours is needed again. */
+const MAX_FILES = 4;
+
+/** The archived records of an account, newest first. Each entry of the index stands for one hour of one file. */
+export class ArchivedRecords {
+  readonly #ports: Needs;
+  readonly #account: AccountId;
+  readonly #selection: Selection;
+  readonly #files = new Map<number, PlacedRecord[]>();
+  /** Entries that were read and not yet taken, with their files. */
+  #waiting: { entry: IndexEntry; file: ArchiveFile | undefined }[] = [];
+  #mark: IndexEntry | undefined;
+  #limit = FIRST_READ;
+  #isWhole = false;
+  /** Records that were read and not yet returned, newest first. */
+  #pool: PlacedRecord[] = [];
+  #searched = 0;
+
+  constructor(ports: Needs, account: AccountId, selection: Selection) {
+    this.#ports = ports;
+    this.#account = account;
+    this.#selection = selection;
+    const { before } = selection;
+    // Above every entry of that hour, which may stand for records on both sides of the place.
+    if (before) this.#mark = { sort: timeSort(endOfHour(hourOf(before.event.at)) + 1), id: '' };
+  }
+
+  /**
+   * The records newer than this instant that were not returned yet.
+   *
+   * @throws ArchiveUnavailable also if a file is missing or damaged: no list leaves it out silently
+   */
+  async *downTo(instant: number): AsyncGenerator<PlacedRecord | Progress> {
+    for (;;) {
+      const next = await this.#next();
+      const newestUnread = next ? Number(next.entry.sort) : 0;
+      // Records of the same instant may follow in the next file.
+      const end = next ? Math.max(instant, newestUnread) : instant;
+      const count = this.#pool.findIndex(({ event }) => event.at <= end);
+      yield* this.#pool.splice(0, count < 0 ? this.#pool.length : count);
+      if (!next || newestUnread <= instant) return;
+      this.#waiting.shift();
+      this.#searched += 1;
+      if (next.file) await this.#take(next.entry, next.file);
+      if (this.#searched % SEARCHED_AT_ONCE === 0) yield { searchedTo: newestUnread };
+    }
+  }
+
+  async #next() {
+    if (this.#waiting.length === 0 && !this.#isWhole) await this.#read();
+    return this.#waiting[0];
+  }
+
+  async #read(): Promise<void> {
+    const { store, clock } = this.#ports;
+    const { from } = this.#selection;
+    const limit = this.#limit;
+    this.#limit = Math.min(MAX_READ, 2 * limit);
+    const index = archiveIndexes.byTime(this.#account);
+    const entries = await store.range(index, { limit, reverse: true, ...omitUndefined({ after: this.#mark }) });
+    this.#mark = entries.at(-1);
+    const wanted = entries.filter(({ sort }) => Number(sort) >= from);
+    this.#isWhole = entries.length < limit || wanted.length < entries.length;
+    const keys = wanted.map((entry) => archiveFileDocument.key(this.#account, parseEntry(entry).first));
+    const files = await store.getMany(keys, clock.now());
+    this.#waiting = wanted.map((entry, at) => ({ entry, file: files[at]?.value }));
+  }
+
+  async #take(entry: IndexEntry, file: ArchiveFile): Promise<void> {
+    const { id, before, firstKept } = this.#selection;
+    const isAfter = before !== undefined && parseEntry(entry).oldest > before.event.at;
+    if (isAfter || file.last < firstKept || (id !== undefined && !mayContain(file.ids, id))) return;
+    const hour = hourOf(Number(entry.sort));
+    const records = (await this.#recordsOf(file)).filter(
+      (record) => hourOf(record.event.at) === hour && (!before || newerFirst(before, record) < 0),
+    );
+    this.#pool = [...this.#pool, ...records].sort(newerFirst);
+  }
+
+  async #recordsOf(file: ArchiveFile): Promise<PlacedRecord[]> {
+    const known = this.#files.get(file.first);
+    if (known) return known;
+    const text = await readArchiveFile(this.#ports, file);
+    if (text === undefined) {
+      throw new ArchiveUnavailable(`segments ${file.first} to ${file.last} of ${file.account} are missing or damaged`);
+    }
+    const records = recordsOfFile(text, this.#selection.id);
+    const [oldest] = this.#files.keys();
+    if (oldest !== undefined && this.#files.size === MAX_FILES) this.#files.delete(oldest);
+    this.#files.set(file.first, records);
+    return records;
+  }
+}
+
+function parseEntry({ id }: IndexEntry): { first: number; oldest: number } {
+  const [first = '', oldest = ''] = id.split('.');
+  return { first: Number.parseInt(first, 36), oldest: Number.parseInt(oldest, 36) };
+}
