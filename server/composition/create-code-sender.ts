@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Config } from '../config/load-config.ts';
 import { loadSmsGateway } from '../config/load-sms-gateway.ts';
@@ -11,6 +10,7 @@ import { mailedCodes } from '../messages/senders/mailed-codes.ts';
 import { createHttpSms } from '../platform/sms-gateway/http-sms.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { createWebhookCodeSender } from '../platform/webhook-code-sender/webhook-code-sender.ts';
+import { readSecret } from './read-secret.ts';
 
 /**
  * Sends email codes through the mail server and SMS codes through the gateway; the operator's own sender takes
@@ -36,17 +36,9 @@ export function createCodeSender(
 function openGateway({ codes, url }: Pick<Config, 'codes' | 'url'>): CodeChannelSender | undefined {
   const { sms } = codes;
   if (!sms) return undefined;
-  return createHttpSms({ ...loadSmsGateway(sms.gatewayFile), secret: secretOf(sms), issuer: url });
-}
-
-function secretOf({ secret, secretFile }: NonNullable<Config['codes']['sms']>): string {
-  if (secretFile === undefined) return secret?.reveal() ?? '';
-  let text: string;
-  try {
-    text = readFileSync(secretFile, 'utf8').trim();
-  } catch (error) {
-    throw new Error(`COUNTERSIGN_SMS_SECRET_FILE cannot be read`, { cause: error });
-  }
-  if (/^[\x21-\x7e]{1,1000}$/.test(text)) return text;
-  throw new Error('COUNTERSIGN_SMS_SECRET_FILE must hold one line of printable ASCII without spaces');
+  return createHttpSms({
+    ...loadSmsGateway(sms.gatewayFile),
+    secret: readSecret('COUNTERSIGN_SMS_SECRET_FILE', sms),
+    issuer: url,
+  });
 }

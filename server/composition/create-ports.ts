@@ -15,7 +15,6 @@ import type { Store } from '../kernel/ports/store.ts';
 import type { MasterKeyLocation } from '../maintenance/change-master-key.ts';
 import { signingKeysDocument } from '../maintenance/documents.ts';
 import { createChannelSender } from '../messages/senders/channel-sender.ts';
-import { createArchiveFolder } from '../platform/archive-folder/archive-folder.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { hashingConcurrency, usableCores } from '../platform/argon2/hashing-concurrency.ts';
 import { openGeoLookup } from '../platform/geoip/geo-lookup.ts';
@@ -31,6 +30,7 @@ import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook
 import { restorationDocument } from '../store/documents.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { createCodeSender } from './create-code-sender.ts';
+import { readSecret } from './read-secret.ts';
 import { workerCount } from './workers/worker-count.ts';
 
 export interface OpenPorts {
@@ -77,12 +77,13 @@ export async function createPorts(
   const webhookSender = createHttpsWebhookSender(config.webhooks);
   const base = { ...opened, secrets, geo, courier, codes, webhookSender };
   const keys = await openSigningKeys(base, { algorithm: config.signingAlgorithm });
+  const archive = await openArchive(config);
   const concurrency = hashingConcurrency(workerCount(config, usableCores()));
   const signer = createSigner({ issuer: config.url, keys: keys.all, now: systemClock.now });
   return {
     ports: {
       ...base,
-      archive: openArchive(config),
+      archive,
       signer,
       hasher: createArgon2Hasher({ ...config.argon2, concurrency }),
     },
@@ -125,8 +126,17 @@ export async function openStore(config: Config, log: Logger): Promise<Store> {
   });
 }
 
-export function openArchive({ auditArchive }: Config): AuditArchive | undefined {
-  return auditArchive === undefined ? undefined : createArchiveFolder(auditArchive);
+/** Only the chosen adapter is loaded. It connects when it is first used, so that a service starts without it. */
+export async function openArchive({ auditArchive }: Config): Promise<AuditArchive | undefined> {
+  if (auditArchive === undefined) return undefined;
+  if (auditArchive.kind === 'folder') {
+    const { createArchiveFolder } = await import('../platform/archive-folder/archive-folder.ts');
+    return createArchiveFolder(auditArchive.path);
+  }
+  const { createArchiveBucket } = await import('../platform/archive-bucket/archive-bucket.ts');
+  const { url, region, keyId } = auditArchive;
+  const secret = readSecret('COUNTERSIGN_AUDIT_ARCHIVE_SECRET_FILE', auditArchive);
+  return createArchiveBucket({ url, keyId, secret, ...omitUndefined({ region }) });
 }
 
 export function masterKeySource({ masterKey }: Config, create: boolean): MasterKeySource {

@@ -40,7 +40,7 @@ export async function restore(config: Config, log: Logger, file: string, options
   const [current, ...old] = masterKeys;
   const store = await openStore(config, log);
   try {
-    const base = { store, clock: systemClock, random: systemRandom, archive: openArchive(config) };
+    const base = { store, clock: systemClock, random: systemRandom, archive: await openArchive(config) };
     const ports = { ...base, secrets: createSecretBox(current, { old }) };
     const open = () => readLines(file);
     const facts = await inspectBackup(ports, open());

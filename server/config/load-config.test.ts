@@ -32,7 +32,7 @@ describe('configuration', () => {
       signingAlgorithm: 'ES256',
       argon2: { memoryKiB: 19_456, iterations: 2 },
       eventRetention: { keptDays: 365, mostEvents: 1_000_000 },
-      auditArchive: 'data/audit-archive',
+      auditArchive: { kind: 'folder', path: 'data/audit-archive' },
       statisticsKeptDays: 800,
       codes: {
         limits: {
@@ -70,7 +70,10 @@ describe('configuration', () => {
       COUNTERSIGN_PLANS: '/etc/countersign/plans.json',
       COUNTERSIGN_PAYMENT_SECRET: `whsec_${Buffer.alloc(32, 9).toString('base64')}`,
       COUNTERSIGN_EVENTS_KEPT_DAYS: '30',
-      COUNTERSIGN_AUDIT_ARCHIVE: '/srv/audit',
+      COUNTERSIGN_AUDIT_ARCHIVE: 'https://audit.s3.eu-central-1.amazonaws.com/countersign/',
+      COUNTERSIGN_AUDIT_ARCHIVE_REGION: 'eu-central-1',
+      COUNTERSIGN_AUDIT_ARCHIVE_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+      COUNTERSIGN_AUDIT_ARCHIVE_SECRET_FILE: '/run/secrets/s3',
       COUNTERSIGN_EVENTS_KEPT: '5000',
       COUNTERSIGN_STATISTICS_KEPT_DAYS: '90',
       COUNTERSIGN_SMTP_URL: 'smtps://me:p%40ss@mail.example:465',
@@ -93,7 +96,8 @@ describe('configuration', () => {
       COUNTERSIGN_SHUTDOWN_MS: '5000',
     };
     // Mutually exclusive variables are tested below.
-    const besides = ['COUNTERSIGN_MASTER_KEY', 'COUNTERSIGN_OLD_MASTER_KEYS', 'COUNTERSIGN_SMS_SECRET'];
+    const secrets = ['COUNTERSIGN_SMS_SECRET', 'COUNTERSIGN_AUDIT_ARCHIVE_SECRET'];
+    const besides = ['COUNTERSIGN_MASTER_KEY', 'COUNTERSIGN_OLD_MASTER_KEYS', ...secrets];
     expect([...Object.keys(environment), ...besides].sort()).toEqual(Object.keys(VARIABLES).sort());
     const config = loadConfig(environment);
     expect(config).toMatchObject({
@@ -112,6 +116,13 @@ describe('configuration', () => {
       argon2: { memoryKiB: 65_536, iterations: 3 },
       plansFile: '/etc/countersign/plans.json',
       eventRetention: { keptDays: 30, mostEvents: 5000 },
+      auditArchive: {
+        kind: 'bucket',
+        url: 'https://audit.s3.eu-central-1.amazonaws.com/countersign',
+        region: 'eu-central-1',
+        keyId: 'AKIAIOSFODNN7EXAMPLE',
+        secretFile: '/run/secrets/s3',
+      },
       statisticsKeptDays: 90,
       mail: { allowPlaintext: true, from: { name: 'Example sign-in', address: 'auth@example.com' } },
       codes: {

@@ -40,8 +40,18 @@ export interface Config {
   readonly argon2: { readonly memoryKiB: number; readonly iterations: number };
   /** Retention of sealed events of an account, in days and in number. */
   readonly eventRetention: { readonly keptDays: number; readonly mostEvents: number };
-  /** The folder for sealed events. Undefined: they stay in the store. */
-  readonly auditArchive?: string;
+  /** Undefined: sealed events stay in the store. */
+  readonly auditArchive?:
+    | { readonly kind: 'folder'; readonly path: string }
+    | {
+        readonly kind: 'bucket';
+        /** Without a slash at its end. */
+        readonly url: string;
+        readonly region?: string;
+        readonly keyId: string;
+        readonly secret?: Secret;
+        readonly secretFile?: string;
+      };
   readonly statisticsKeptDays: number;
   /** Undefined: no mail server. */
   readonly mail?: {
@@ -110,6 +120,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (env.COUNTERSIGN_OLD_MASTER_KEYS && !env.COUNTERSIGN_MASTER_KEY) {
     problems.push({ name: 'COUNTERSIGN_OLD_MASTER_KEYS', problem: 'goes with COUNTERSIGN_MASTER_KEY only' });
   }
+  problems.push(...archiveProblems(env, values as Partial<Values>));
   const {
     COUNTERSIGN_LISTEN: listen,
     COUNTERSIGN_URL: given,
@@ -185,11 +196,43 @@ function frozen(values: Values, url: string): Config {
   });
 }
 
-/** Redis may have other processes, on other machines, which this folder would not serve. */
-function archiveOf(values: Values): string | undefined {
+const OF_BUCKET = [
+  'COUNTERSIGN_AUDIT_ARCHIVE_REGION',
+  'COUNTERSIGN_AUDIT_ARCHIVE_KEY_ID',
+  'COUNTERSIGN_AUDIT_ARCHIVE_SECRET',
+  'COUNTERSIGN_AUDIT_ARCHIVE_SECRET_FILE',
+] as const satisfies readonly Name[];
+
+function* archiveProblems(env: Readonly<Record<string, string | undefined>>, values: Partial<Values>) {
+  const [, keyId, secret, secretFile] = OF_BUCKET;
+  if (values.COUNTERSIGN_AUDIT_ARCHIVE?.kind !== 'bucket') {
+    if (env.COUNTERSIGN_AUDIT_ARCHIVE && !values.COUNTERSIGN_AUDIT_ARCHIVE) return;
+    const problem = 'goes with the URL of a bucket in COUNTERSIGN_AUDIT_ARCHIVE';
+    yield* OF_BUCKET.filter((name) => env[name]).map((name) => ({ name, problem }));
+    return;
+  }
+  if (!env[keyId]) yield { name: keyId, problem: 'is required with a bucket' };
+  if (!env[secret] && !env[secretFile]) yield { name: secret, problem: `or ${secretFile} is required with a bucket` };
+  if (env[secret] && env[secretFile]) yield { name: secretFile, problem: `excludes ${secret}: set one of them` };
+}
+
+function archiveOf(values: Values): Config['auditArchive'] {
   const given = values.COUNTERSIGN_AUDIT_ARCHIVE;
-  if (given !== undefined) return given === 'none' ? undefined : given;
-  return values.COUNTERSIGN_STORE.kind === 'embedded' ? join(values.COUNTERSIGN_DATA, 'audit-archive') : undefined;
+  if (given?.kind === 'bucket') {
+    return Object.freeze({
+      ...given,
+      keyId: values.COUNTERSIGN_AUDIT_ARCHIVE_KEY_ID ?? '',
+      ...omitUndefined({
+        region: values.COUNTERSIGN_AUDIT_ARCHIVE_REGION,
+        secret: values.COUNTERSIGN_AUDIT_ARCHIVE_SECRET,
+        secretFile: values.COUNTERSIGN_AUDIT_ARCHIVE_SECRET_FILE,
+      }),
+    });
+  }
+  if (given) return given.kind === 'none' ? undefined : Object.freeze({ ...given });
+  // Redis may have other processes, on other machines, which a folder of this one would not serve.
+  if (values.COUNTERSIGN_STORE.kind !== 'embedded') return undefined;
+  return Object.freeze({ kind: 'folder', path: join(values.COUNTERSIGN_DATA, 'audit-archive') });
 }
 
 function frozenCodes(values: Values): Config['codes'] {

@@ -103,6 +103,19 @@ export function parseCodeSenderUrl(text: string): string | undefined {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname)) ? url.href : undefined;
 }
 
+/** A folder, the URL of a bucket without a slash at its end, or `none`. */
+export type ArchiveLocation =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'bucket'; readonly url: string };
+
+export function parseArchive(text: string): ArchiveLocation | undefined {
+  if (text === 'none') return { kind: 'none' };
+  if (!/^[a-z][a-z\d+.-]*:/i.test(text)) return text.includes('\0') ? undefined : { kind: 'folder', path: text };
+  const url = parseCodeSenderUrl(text);
+  return url === undefined || url.includes('?') ? undefined : { kind: 'bucket', url: url.replace(/\/+$/, '') };
+}
+
 export function parseChannels(text: string): CodeChannel[] | undefined {
   const channels = text.split(',').map((part) => part.trim());
   const known = CODE_CHANNELS.filter((channel) => channels.includes(channel));

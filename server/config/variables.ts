@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseRange } from '../kernel/addresses.ts';
 import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/code-limits.ts';
 import {
+  parseArchive,
   parseChannels,
   parseCodeSenderUrl,
   parseListen,
@@ -191,8 +192,37 @@ export const VARIABLES = {
   },
   COUNTERSIGN_AUDIT_ARCHIVE: {
     meaning:
-      'Folder to which sealed events move from the store, the same for all processes, or `none`: they stay in the store.',
+      'Where sealed events move from the store: a folder, the same for all processes, or the `https` URL of a bucket with S3 API, with an optional prefix. `none`: they stay in the store.',
     otherwise: '`audit-archive` in the data folder; with Redis `none`',
+    schema: parsed(
+      parseArchive,
+      'must be a folder, an https URL without credentials (http only on loopback) or none',
+    ).optional(),
+  },
+  COUNTERSIGN_AUDIT_ARCHIVE_REGION: {
+    meaning: 'Region of the bucket.',
+    otherwise: 'from the host name, else `us-east-1`',
+    schema: z
+      .string()
+      .regex(/^[a-z\d-]{1,50}$/, 'must be a region such as eu-central-1')
+      .optional(),
+  },
+  COUNTERSIGN_AUDIT_ARCHIVE_KEY_ID: {
+    meaning: 'Id of the access key of the bucket.',
+    otherwise: 'required with a bucket',
+    schema: z
+      .string()
+      .regex(/^[\w.+=-]{1,200}$/, 'must be the id of an access key')
+      .optional(),
+  },
+  COUNTERSIGN_AUDIT_ARCHIVE_SECRET: {
+    meaning: 'The secret of that key. Never logged.',
+    otherwise: 'COUNTERSIGN_AUDIT_ARCHIVE_SECRET_FILE',
+    schema: secretLine.optional(),
+  },
+  COUNTERSIGN_AUDIT_ARCHIVE_SECRET_FILE: {
+    meaning: 'File with that secret, on one line.',
+    otherwise: 'COUNTERSIGN_AUDIT_ARCHIVE_SECRET',
     schema: path.optional(),
   },
   COUNTERSIGN_STATISTICS_KEPT_DAYS: {

@@ -28,6 +28,7 @@ const ADAPTER_PACKAGES = [
   '@node-rs/bcrypt',
   'jose',
   'maxmind',
+  'aws4fetch',
   'node:child_process',
 ];
 
