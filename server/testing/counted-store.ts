@@ -33,6 +33,10 @@ export class CountedStore implements Store {
     return this.#inner.partitions;
   }
 
+  get isOrdered(): boolean {
+    return this.#inner.isOrdered;
+  }
+
   getMany<const K extends readonly RawKey[]>(
     keys: K,
     now: number,

@@ -27,6 +27,10 @@ export class InterceptedStore implements Store {
     return this.#inner.partitions;
   }
 
+  get isOrdered(): boolean {
+    return this.#inner.isOrdered;
+  }
+
   async getMany<const K extends readonly RawKey[]>(
     keys: K,
     now: number,

@@ -12,7 +12,7 @@ import type { NewId } from '../records/create-object.ts';
 import { idempotencyMarkDocument } from '../records/documents.ts';
 import { reindex } from '../store/index-entries.ts';
 import { newOperation } from '../store/transact.ts';
-import { claimName, releaseName } from '../users/claim-name.ts';
+import { claimNames, releaseName } from '../users/claim-name.ts';
 import { nameClaimDocument, userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { userNames } from '../users/user-names.ts';
@@ -34,9 +34,8 @@ export interface NewUser {
 }
 
 /**
- * Creates a user. The document comes first and is live only once its names are claimed, in sorted order so that of two
- * users who want the same names one always wins; the loser removes itself. A crash in between leaves a user without an
- * assignment, who cannot sign in anywhere.
+ * Creates a user. The document comes first and is live only once its names are claimed; a user who does not get all
+ * removes itself. A crash in between leaves a user without an assignment, who cannot sign in anywhere.
  */
 export async function createUser(
   ports: Needs,
@@ -74,13 +73,11 @@ export async function createUser(
   const made = await createWithinQuota(ports, act, 'users', 'user.created', birth, userDocument.key(id), drafted);
   if (isRefusal(made)) return made;
   const user = made.created;
-  const names = [...new Set(userNames(user))].sort();
-  for (const name of names) {
-    if (await claimName(ports, account, name, id)) continue;
-    await withdraw(ports, act, user, names);
-    return nameTaken(user, name);
-  }
-  return { user };
+  const names = userNames(user);
+  const taken = await claimNames(ports, account, names, id);
+  if (taken === undefined) return { user };
+  await withdraw(ports, act, user, names);
+  return nameTaken(user, taken);
 }
 
 /**

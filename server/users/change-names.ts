@@ -6,7 +6,7 @@ import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
 import { changedFields, versionConflict } from '../records/read-object.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
-import { claimName, releaseName } from './claim-name.ts';
+import { claimNames, releaseName } from './claim-name.ts';
 import { userDocument } from './documents.ts';
 import type { User } from './user.ts';
 import { CLAIM_ABANDONED_MS, isClaiming, userNames, withNames } from './user-names.ts';
@@ -43,11 +43,11 @@ export async function changeNames(
   const announced = await announce(ports, act, id, attempt, changes, edit, seen);
   if (isRefusal(announced)) return announced;
 
-  for (const name of announced.taking) {
-    if (await claimName(ports, account, name, id)) continue;
+  const taken = await claimNames(ports, account, announced.taking, id);
+  if (taken !== undefined) {
     await withdrawAnnouncement(ports, id, attempt);
-    for (const taken of announced.taking) await releaseName(ports, account, taken, id);
-    return nameTaken(announced.renamed, name);
+    for (const name of announced.taking) await releaseName(ports, account, name, id);
+    return nameTaken(announced.renamed, taken);
   }
 
   const carried = await applyNames(ports, act, id, attempt, changes, edit);
@@ -64,7 +64,7 @@ interface AnnouncedNames {
   renamed: User;
 }
 
-/** Marks the user with the new names, in sorted order, so that of two users who want the same names one always wins. */
+/** Marks the user with the new names. */
 function announce(
   ports: Needs,
   act: RequestContext,
@@ -87,7 +87,7 @@ function announce(
     // Another change of this user's names is under way.
     if (isClaiming(user.claiming, now)) return { answer: refusal('CONTENTION', { retryAfterMs: 1000 }) };
     const carried = userNames(user);
-    const taking = [...new Set(userNames(renamed))].filter((name) => !carried.includes(name)).sort();
+    const taking = [...new Set(userNames(renamed))].filter((name) => !carried.includes(name));
     const marked: User = { ...user, claiming: { attempt, names: taking, at: now } };
     return { answer: { taking, renamed }, write: { put: [{ key, value: marked }] } };
   });

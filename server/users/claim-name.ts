@@ -10,17 +10,40 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 const MAX_ROUNDS = 8;
 
 /**
+ * Claims names for a user whose document carries or announces them, in sorted order, so that of two users who want the
+ * same names one always wins.
+ *
+ * @returns the first of them that another user has
+ */
+export async function claimNames(
+  ports: Needs,
+  account: AccountId,
+  names: readonly string[],
+  user: UserId,
+): Promise<string | undefined> {
+  const sorted = [...new Set(names)].sort();
+  if (ports.store.isOrdered) {
+    const claimed = await Promise.all(sorted.map((name) => claimName(ports, account, name, user)));
+    return sorted.find((_, at) => !claimed[at]);
+  }
+  for (const name of sorted) {
+    if (!(await claimName(ports, account, name, user))) return name;
+  }
+  return undefined;
+}
+
+/**
  * Claims a name for a user whose document carries or announces it. A claim is valid only while its user exists and does
  * so; an invalid claim is left over from a crash or a lost race, and is taken over.
  *
  * A claim that is held already is written again, so that a concurrent release or takeover conflicts and checks once
  * more.
  */
-export async function claimName(ports: Needs, account: AccountId, name: string, user: UserId): Promise<boolean> {
+async function claimName(ports: Needs, account: AccountId, name: string, user: UserId): Promise<boolean> {
   const key = nameClaimDocument.key(account, name);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const now = ports.clock.now();
-    // Most names are free, so the first round does not read.
+    // Most names are free, so the first round does not read. It sends its commit at once, as `claimNames` needs.
     const [claim] = round === 0 ? [] : await ports.store.getMany([key], now);
     if (claim && claim.value.user !== user) {
       const [holder] = await ports.store.getMany([userDocument.key(claim.value.user)], now);

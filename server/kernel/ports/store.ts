@@ -158,6 +158,9 @@ export interface Store {
   /** Fixed when the deployment is created. */
   readonly partitions: number;
 
+  /** True if commits sent in one turn of the event loop apply in that order, and no other commit between them. */
+  readonly isOrdered: boolean;
+
   /** The documents in the order of the keys, undefined if absent or expired at `now`. Not a snapshot across anchors. */
   getMany<const K extends readonly RawKey[]>(
     keys: K,

@@ -84,6 +84,7 @@ interface EmbeddedStoreParts extends Required<Omit<EmbeddedStoreOptions, 'warn'>
 /** @internal Exported for tests that make its tables fail. */
 export class EmbeddedStore implements Store {
   readonly partitions = 1;
+  readonly isOrdered = true;
   readonly #parts: EmbeddedStoreParts;
   #root: RootDatabase<Buffer, Buffer>;
   #tables: Tables;

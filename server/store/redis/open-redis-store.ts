@@ -140,6 +140,8 @@ interface RedisStoreParts
 
 class RedisStore implements Store {
   readonly partitions: number;
+  /** Other processes commit too. */
+  readonly isOrdered = false;
   readonly #client: Client;
   readonly #writer: Writer;
   readonly #guard: Guard;
