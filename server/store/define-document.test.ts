@@ -24,9 +24,9 @@ describe('a document', () => {
     expect(note.key('u', 0)).toMatchObject({ anchor: 'u', name: 'note/0' });
   });
 
-  test('has no secrets and no index entries by default', () => {
+  test('has no secrets and no index entries by default, and its parsed value is not kept', () => {
     const note = define();
-    expect(note).toMatchObject({ secretFields: undefined, onRestore: 'keep', isHead: false });
+    expect(note).toMatchObject({ secretFields: undefined, onRestore: 'keep', isHead: false, isHot: false });
     expect(note.secrets({ text: 'x' }, note.key('u'))).toEqual([]);
     expect(note.indexes({ text: 'x' })).toEqual([]);
   });
