@@ -106,6 +106,25 @@ describe('SR-59: a row that is repeated', () => {
     expect(await idOf(row.login)).toBe(other.id);
   });
 
+  test('does not bring back a user who is deleted while it looks for their names', async () => {
+    const row = newRow();
+    const { id } = await send(row);
+    service.ports.clock.advance(IDEMPOTENCY_LEASE_MS);
+    let isDeleted = false;
+    service.ports.store.intercept = {
+      // The claims of the names are read after the user.
+      read: async (keys) => {
+        if (isDeleted || !keys?.some(({ name }) => name === 'claim')) return;
+        isDeleted = true;
+        expect((await replica.call(`DELETE /v1/users/${id}`, { key })).status).toBe(204);
+      },
+    };
+    expect(await send(row)).toMatchObject({ status: 201, id });
+    expect(isDeleted).toBe(true);
+    expect(await idOf(row.login)).toBeUndefined();
+    expect((await service.call(`GET /v1/users/${id}`, { key })).status).toBe(404);
+  });
+
   test('is answered with a user who was renamed since, whose old names are others’ by now', async () => {
     const row = newRow();
     const { id } = await send(row);

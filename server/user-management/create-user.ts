@@ -11,7 +11,7 @@ import { type ImportedHash, wrapImportedHash } from '../passwords/imported-hash.
 import type { NewId } from '../records/create-object.ts';
 import { idempotencyMarkDocument } from '../records/documents.ts';
 import { reindex } from '../store/index-entries.ts';
-import { newOperation } from '../store/transact.ts';
+import { Contention, newOperation } from '../store/transact.ts';
 import { claimNames, releaseName } from '../users/claim-name.ts';
 import { nameClaimDocument, userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
@@ -19,6 +19,8 @@ import { userNames } from '../users/user-names.ts';
 import { nameTaken, validateNames } from '../users/validate-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
+
+const MAX_ROUNDS = 8;
 
 export interface NewUser {
   login: string;
@@ -90,16 +92,23 @@ export async function isCompleteUser(
   { id, madeWith }: NewId<UserId>,
 ): Promise<boolean> {
   const { account } = act.actor;
-  const now = ports.clock.now();
-  const [mark, stored] = await ports.store.getMany([idempotencyMarkDocument.key(id), userDocument.key(id)], now);
-  if (mark === undefined || mark.value.key !== madeWith) return false;
-  if (!stored) return true;
-  const names = userNames(stored.value);
-  const claims = await ports.store.getMany(
-    names.map((name) => nameClaimDocument.key(account, name)),
-    now,
-  );
-  return stored.value.account === account && claims.every((claim) => claim?.value.user === id);
+  const key = userDocument.key(id);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const now = ports.clock.now();
+    const [mark, stored] = await ports.store.getMany([idempotencyMarkDocument.key(id), key], now);
+    if (mark === undefined || mark.value.key !== madeWith) return false;
+    if (!stored) return true;
+    const names = userNames(stored.value);
+    const claims = await ports.store.getMany(
+      names.map((name) => nameClaimDocument.key(account, name)),
+      now,
+    );
+    if (claims.every((claim) => claim?.value.user === id)) return stored.value.account === account;
+    // Renamed or deleted between the two reads, the user has not had these names at the second.
+    const [current] = await ports.store.getMany([key], now);
+    if (current?.version === stored.version) return false;
+  }
+  throw new Contention(id);
 }
 
 /** An actor who may not choose passwords creates the user without one, and has a link mailed to them (SR-41). */
