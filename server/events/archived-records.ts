@@ -21,6 +21,8 @@ interface Selection {
   readonly from: number;
   /** The first segment that retention has kept. */
   readonly firstKept: number;
+  /** Later segments are read from the store, although a file may hold them by now. */
+  readonly lastArchived: number;
 }
 
 /** How far a list has searched files without a record for it. All that is newer has been listed. */
@@ -102,9 +104,10 @@ export class ArchivedRecords {
   }
 
   async #take(entry: IndexEntry, file: ArchiveFile): Promise<void> {
-    const { id, before, firstKept } = this.#selection;
+    const { id, before, firstKept, lastArchived } = this.#selection;
     const isAfter = before !== undefined && parseEntry(entry).oldest > before.event.at;
-    if (isAfter || file.last < firstKept || (id !== undefined && !mayContain(file.ids, id))) return;
+    if (isAfter || file.last < firstKept || file.last > lastArchived) return;
+    if (id !== undefined && !mayContain(file.ids, id)) return;
     const hour = hourOf(Number(entry.sort));
     const records = (await this.#recordsOf(file)).filter(
       (record) => hourOf(record.event.at) === hour && (!before || newerFirst(before, record) < 0),

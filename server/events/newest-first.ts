@@ -44,7 +44,7 @@ export async function* newestFirst(
     const { chain } = batch;
     const last = chain?.archive?.last ?? 0;
     if (chain && last !== archivedUpTo) {
-      archived = new ArchivedRecords(ports, account, { id, before, from, firstKept: chain.first });
+      archived = new ArchivedRecords(ports, account, { id, before, from, firstKept: chain.first, lastArchived: last });
       archivedUpTo = last;
     }
     for await (const one of merge(batch, archived)) {

@@ -123,6 +123,25 @@ export function archiveBehaviour(fresh: Fresh): void {
       expect(moves).toBeGreaterThanOrEqual(3 * 9);
     });
 
+    test('SR-34: what moves beside an older file between two trips of a list is shown once', async () => {
+      let moves = 0;
+      for (let at = 1; at <= 12; at++) {
+        const ports = await archived(`beside-${at}`);
+        ports.clock.advance(DAY_MS);
+        let trips = 0;
+        const trip = async () => {
+          trips += 1;
+          if (trips === at) moves += await archiveSegments(ports.second, archive);
+        };
+        const range = ports.store.range.bind(ports.store);
+        ports.store.range = (...asked) => trip().then(() => range(...asked));
+        ports.store.intercept = { read: trip };
+        const ids = await listAll(ports);
+        expect([at, ids.length, new Set(ids).size]).toEqual([at, 40, 40]);
+      }
+      expect(moves).toBeGreaterThanOrEqual(3 * 6);
+    });
+
     test('SR-71: a missing, altered, older or exchanged file is found by verification and never listed', async () => {
       const ports = await archived('altered');
       const [first = '', second = ''] = await files();
