@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -139,5 +140,25 @@ describe('SR-71: an archive in a folder', () => {
       expect(acknowledged).toHaveLength(5);
       expect(acknowledged.filter(({ flushes }) => flushes === 0)).toEqual([]);
     }
+  });
+
+  // SR-68
+  test('a power cut loses no folder of an acknowledged file, whichever process made it', async () => {
+    const flushesAtFirst = async (path: string) => {
+      const trace = join(folder, `trace-${randomUUID()}`);
+      const child = runModule('archive-writer.ts', [root, '1'], underStrace(trace));
+      child.stdout.resume();
+      child.stderr.resume();
+      await once(child, 'exit');
+      const patterns = { file: new RegExp(`<${path}>`), acknowledgement: /^write\(1<.*"acknowledged/ };
+      const [first] = await readTrace(trace, child.pid, patterns);
+      return first?.flushes;
+    };
+    expect(await flushesAtFirst(folder)).toBeGreaterThan(0);
+    await rm(root, { recursive: true });
+    // As a process leaves them that is killed before it has flushed their names.
+    await mkdir(join(root, 'drafts'), { recursive: true });
+    await mkdir(join(root, ACCOUNT));
+    expect(await flushesAtFirst(root)).toBeGreaterThan(0);
   });
 });

@@ -9,11 +9,21 @@ import {
   parseArchiveName,
 } from '../../kernel/ports/audit-archive.ts';
 import { HOUR_MS } from '../../kernel/time.ts';
+import { withDeadline } from '../../kernel/with-deadline.ts';
+import { Permits } from '../argon2/permits.ts';
 import { systemClock } from '../system-clock/system-clock.ts';
 
 /** Files that are being written. One that is left there belonged to a process that was killed. */
 const DRAFTS = 'drafts';
 const NO_FOLLOW = constants.O_NOFOLLOW;
+/**
+ * Operations at once. Each holds one of libuv's four threads, also while a file server does not respond, and commits and
+ * signatures need the others.
+ */
+const MAX_AT_ONCE = 2;
+const MAX_WAITING = 200;
+/** The limit of one operation, with its wait. */
+const TIMEOUT_MS = 5000;
 
 /**
  * An archive in a folder: a folder for each account, files that only their owner can read. A file gets its name when
@@ -21,14 +31,36 @@ const NO_FOLLOW = constants.O_NOFOLLOW;
  */
 export function createArchiveFolder(root: string): AuditArchive {
   const folderOf = (account: string) => join(root, account);
+  const permits = new Permits({ concurrency: MAX_AT_ONCE, maxQueue: MAX_WAITING, expectedMs: 10 });
+  /** A fault of the disk is a fault of the archive, and of nothing else. */
+  const reporting = async <T>(work: () => Promise<T>): Promise<T> => {
+    let fault: Error | undefined;
+    const late = () => {
+      fault = new Error(`it did not respond in ${TIMEOUT_MS} ms`);
+      return fault;
+    };
+    const inTurn = async () => {
+      // Its caller waits no more.
+      if (fault) throw fault;
+      return work();
+    };
+    try {
+      return await withDeadline(permits.run(inTurn), TIMEOUT_MS, late);
+    } catch (error) {
+      if (error instanceof RangeError || error instanceof ArchiveConflict) throw error;
+      throw new ArchiveUnavailable('the folder of the audit archive cannot be used', { cause: error });
+    }
+  };
   return {
     put: (name, content) =>
       reporting(async () => {
         const { folder, file } = parseArchiveName(name);
-        await mkdir(root, { recursive: true, mode: 0o700 });
+        await makeRoot(root);
         await makeFolder(join(root, DRAFTS));
         await removeOldDrafts(join(root, DRAFTS));
         await makeFolder(folderOf(folder));
+        // Also if a process made them that was killed before it did this.
+        await syncFolder(root);
         const draft = join(root, DRAFTS, `${file}.${randomBytes(6).toString('hex')}`);
         try {
           await writeDurably(draft, content);
@@ -54,14 +86,10 @@ export function createArchiveFolder(root: string): AuditArchive {
   };
 }
 
-/** A fault of the disk is a fault of the archive, and of nothing else. */
-async function reporting<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof ArchiveConflict) throw error;
-    throw new ArchiveUnavailable('the folder of the audit archive cannot be used', { cause: error });
-  }
+async function makeRoot(root: string): Promise<void> {
+  const made = await mkdir(root, { recursive: true, mode: 0o700 });
+  if (made === undefined) return;
+  for (let path = root; path.length >= made.length; path = dirname(path)) await syncFolder(dirname(path));
 }
 
 async function makeFolder(path: string): Promise<void> {
@@ -71,7 +99,6 @@ async function makeFolder(path: string): Promise<void> {
     if (codeOf(error) !== 'EEXIST') throw error;
   });
   if (!(await isFolder(path))) throw new ArchiveConflict(`a part of the audit archive is not a folder: ${path}`);
-  await syncFolder(dirname(path));
 }
 
 /** False for a link, which could lead anywhere. */
