@@ -25,7 +25,6 @@ import {
   denyFlow,
   FLOW_WRONG_ANSWERS,
   holdsClaim,
-  offerUnlock,
   presentError,
   recordPasswordTime,
   releaseClaim,
@@ -262,17 +261,6 @@ describe('wrong answers', () => {
       expect(flow).toMatchObject({ step: 'otp', attemptsLeft: LOGIN_REQUEST_ATTEMPTS - wrong });
     }
     expect(retryStep(flow, 'OTP_WRONG')).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
-  });
-
-  test('that lock the token end the flow with an offer to unlock it, bound to the password of the user', () => {
-    const denied = frozen(denyFlow(fresh(), 'TOKEN_LOCKED'));
-    expect(offerUnlock(USER, 'digest')(denied)).toEqual({
-      ...denied,
-      user: USER.id,
-      passwordVerified: true,
-      passwordDigest: 'digest',
-      unlock: 'offered',
-    });
   });
 
   test('report when to try again, and the next move clears it', () => {

@@ -59,7 +59,11 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   {
     name: 'flow-steps',
     files: ['server/flows/transitions.ts'],
-    tests: ['server/flows/transitions.test.ts', 'server/flows/transitions-model.test.ts'],
+    tests: [
+      'server/flows/transitions.test.ts',
+      'server/flows/transitions-model.test.ts',
+      'server/flows/offer-unlock.test.ts',
+    ],
   },
   {
     name: 'login-requests',
