@@ -42,6 +42,7 @@ beforeAll(async () => {
   await add('locked', { tokens: [{ state: 'locked' }] });
   await add('deactivated', { tokens: [{ state: 'deactivated' }] });
   await runMeanwhile.blockUser(await add('blocked', { tokens: [{}] }));
+  await add('long', { tokens: [{ digits: 8 }] });
   await giveRecoveryCodes(await add('paper', { tokens: [{}] }));
   const [recent] = (await add('recent', { tokens: [{}] })).tokens;
   unwrap(await byApi('recent', { otp: (await recent?.code()) ?? '' }));
@@ -52,6 +53,7 @@ beforeAll(async () => {
     'with a deactivated token': 'deactivated',
     blocked: 'blocked',
     'who has just signed in': 'recent',
+    'with a token of eight digits': 'long',
     unknown: 'nobody',
   };
 });

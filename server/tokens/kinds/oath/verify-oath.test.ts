@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { createSecretBox } from '../../../platform/secret-box/secret-box.ts';
+import { countHmacs } from '../../../testing/count-hmacs.ts';
 import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, tokenId } from '../../../testing/samples.ts';
 import { newPin } from '../../pin.ts';
 import { seedContext } from '../../seed-context.ts';
 import type { OathToken } from '../../token.ts';
 import { hotp } from './code.ts';
-import { verifyOath } from './verify-oath.ts';
+import { HOTP_LOOK_AHEAD } from './otp-window.ts';
+import { resyncOath, verifyOath } from './verify-oath.ts';
 
 const secrets = createSecretBox(new Uint8Array(32).fill(7));
 const ports = { secrets };
@@ -55,6 +57,23 @@ test('after a wrong PIN every code is only wrong, and uses nothing up', () => {
   const used = { ...token, nextCounter: STEP + 1 };
   expect(judge(used, `0428${code(STEP)}`)).toEqual({ verdict: 'wrong' });
   expect(judge(token, `0427${code(STEP)}`)).toMatchObject({ verdict: 'accepted' });
+});
+
+// SR-17. The attack: with a code that was seen, the PIN is guessed, and a fast answer shows that the code is right.
+test('a code is checked to its end unless a right one is accepted, whatever other tokens say', () => {
+  const plain = tokenWith({ factor: { kind: 'hotp' }, nextCounter: 40 });
+  const token = { ...plain, pin: newPin(ports, plain, '0427', 'before') };
+  const costOf = (pin: string, asked?: { isOnly: boolean }) =>
+    countHmacs(() => verifyOath(ports, token, { kind: 'code', otp: `${pin}${code(40)}` }, NOW, asked)).hmacs;
+  const [whole, fewer] = [costOf('0427'), costOf('0427', { isOnly: true })];
+  expect(fewer).toBe(whole - HOTP_LOOK_AHEAD);
+  expect(costOf('0427', { isOnly: false })).toBe(whole);
+  expect(costOf('0428', { isOnly: true })).toBe(whole);
+});
+
+test('a resync by two codes that do not follow each other finds nothing', () => {
+  const token = tokenWith();
+  expect(resyncOath(ports, token, undefined, [code(STEP), code(STEP + 2)], NOW)).toEqual({ kind: 'not-found' });
 });
 
 // SR-3, SR-21

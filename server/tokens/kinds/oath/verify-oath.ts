@@ -3,7 +3,7 @@ import { advanceCounter, clearResync } from '../../lockout.ts';
 import { splitPin } from '../../pin.ts';
 import type { CodeAnswer } from '../../second-answer.ts';
 import { seedContext } from '../../seed-context.ts';
-import type { OathFactor, OathToken } from '../../token.ts';
+import type { OathToken } from '../../token.ts';
 import type { ResyncResult } from '../kind-actions.ts';
 import { type CodeCheck, checkOtp } from './check-otp.ts';
 import { resynchronise } from './resync.ts';
@@ -47,10 +47,6 @@ export function resyncOath(
   const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
   const place = resynchronise(token, secret, otps, now);
   if (place.kind === 'not-found') return place;
-  const { nextCounter, driftSteps } = place;
-  return { kind: 'found', next: { ...clearResync(token), nextCounter, factor: withDrift(token.factor, driftSteps) } };
-}
-
-function withDrift(factor: OathFactor, driftSteps: number | undefined): OathFactor {
-  return factor.kind === 'hotp' || driftSteps === undefined ? factor : { ...factor, driftSteps };
+  const { kind, nextCounter, ...drift } = place;
+  return { kind, next: { ...clearResync(token), nextCounter, factor: { ...token.factor, ...drift } } };
 }

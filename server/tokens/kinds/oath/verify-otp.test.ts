@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { countHmacs } from '../../../testing/count-hmacs.ts';
 import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../../testing/samples.ts';
 import { advanceCounter } from '../../lockout.ts';
 import { type OathToken, OTP_ALGORITHMS } from '../../token.ts';
@@ -194,6 +195,48 @@ describe('the digits', () => {
       expect(verifyOtp(sampleToken(), RFC_SECRET, otp, now)).toEqual(WRONG);
     },
   );
+});
+
+// SR-47. The attack: texts of the right length that a number is read from, for a code that begins with 0.
+test('a text that has the value of the code in another form is wrong', () => {
+  const token = sampleToken();
+  const step = Array.from({ length: 1000 }, (_, at) => 1_000_000 + at).find((at) => /^0[1-9]/.test(code(token, at)));
+  const now = (step ?? 0) * PERIOD_MS;
+  const right = code(token, step ?? 0);
+  const value = right.slice(1);
+  const forms = [`${value} `, ` ${value}`, `+${value}`, `${value}.`, `0x${Number(right).toString(16)}`];
+  for (const otp of forms) expect([otp.trim(), verifyOtp(token, RFC_SECRET, otp, now)]).toEqual([otp.trim(), WRONG]);
+  expect(verifyOtp(token, RFC_SECRET, right, now)).toEqual(accepted(step ?? 0));
+});
+
+// SR-17, SR-70. The attack: the time of an answer shows that a code is right although it is refused.
+describe('how many codes are computed', () => {
+  const fob = sampleToken({ factor: { kind: 'hotp' }, nextCounter: 40 });
+  const stops = { stopsWhenRight: true };
+  const check = (token: OathToken, otp: string, now: number, options?: typeof stops) => {
+    const { result, hmacs } = countHmacs(() => verifyOtp(token, RFC_SECRET, otp, now, options));
+    return [result, hmacs];
+  };
+
+  test('a right code of a fob costs no other than the ones before it, if nothing else can refuse it', () => {
+    expect(check(fob, code(fob, 42), 0, stops)).toEqual([accepted(42), 4]);
+  });
+
+  test('every other code of a fob costs the whole look-ahead', () => {
+    const all = HOTP_LOOK_AHEAD + 2;
+    expect(check(fob, code(fob, 42), 0)).toEqual([accepted(42), all]);
+    expect(check(fob, code(fob, 60), 0, stops)).toEqual([WRONG, all]);
+    expect(check(fob, code(fob, 39), 0, stops)).toEqual([REPLAYED, all]);
+    const used = { ...fob, nextCounter: TWINS.later };
+    expect(check(used, code(used, TWINS.later), 0, stops)).toEqual([REPLAYED, all]);
+  });
+
+  test('the code of an app costs the whole window, and of two steps that share it the later one is used up', () => {
+    const app = sampleToken();
+    const now = TWINS.later * PERIOD_MS;
+    const [, all] = check(app, code(app, TWINS.later + 100), now, stops);
+    expect(check(app, code(app, TWINS.later), now, stops)).toEqual([accepted(TWINS.later), all]);
+  });
 });
 
 // SR-3: broken data accepts no code.

@@ -1,6 +1,5 @@
 import type { OathToken } from '../../token.ts';
 import { hotp, prepareCodes } from './code.ts';
-import { parseOtp } from './format.ts';
 import { boundedDrift, type VerifiableToken, windowAt } from './otp-window.ts';
 
 /** The steps outside the window in which a code reports clock drift. It is refused all the same. */
@@ -32,7 +31,6 @@ export function verifyOtp(
   now: number,
   { stopsWhenRight = false }: { stopsWhenRight?: boolean } = {},
 ): OtpCheck {
-  if (parseOtp(otp) === undefined || otp.length !== token.digits) return { verdict: 'wrong' };
   const matches = codeMatcher(token, secret, otp);
   const { oldest, latest } = windowAt(token, now);
   const last = token.nextCounter - 1;
@@ -56,7 +54,7 @@ export function verifyOtp(
  * for every other code, and for tokens without a clock. Only decides which message the user sees.
  */
 export function stepOutside(token: VerifiableToken, secret: Uint8Array, otp: string, now: number): number | undefined {
-  if (token.factor.kind !== 'totp' || parseOtp(otp) === undefined || otp.length !== token.digits) return undefined;
+  if (token.factor.kind !== 'totp') return undefined;
   const matches = codeMatcher(token, secret, otp);
   const { oldest, latest } = windowAt(token, now);
   const near = Array.from({ length: CLOCK_HINT_STEPS }, (_, at) => at + 1);
@@ -87,10 +85,13 @@ export function currentOtp(token: VerifiableToken, secret: Uint8Array, now: numb
   return hotp({ secret, counter, digits: token.digits, algorithm: token.algorithm });
 }
 
-/** Compares a code of the right length with that of a moving factor, in constant time: both are whole numbers. */
+/**
+ * Compares a code with that of a moving factor, in constant time: both are whole numbers. A text of another form equals
+ * none, and takes as long.
+ */
 export function codeMatcher(token: VerifiableToken, secret: Uint8Array, otp: string): (counter: number) => boolean {
   const codeOf = prepareCodes({ secret, digits: token.digits, algorithm: token.algorithm });
-  // No code equals NaN. As numbers, texts of another length could be equal.
+  // No code equals NaN. As numbers, texts of another length could be equal to a code.
   const given = otp.length === token.digits && /^[0-9]+$/.test(otp) ? Number(otp) : Number.NaN;
   return (counter) => codeOf(counter) === given;
 }
