@@ -367,12 +367,8 @@ test('another factor keeps the step of a transaction, and drops the question and
 });
 
 test('a flow starts without a user, at the first step, for 15 minutes', () => {
-  expect(fresh()).toMatchObject({
-    step: 'identify',
-    seq: 0,
-    passwordVerified: false,
-    expiresAt: NOW + FLOW_LIFETIME_MS,
-  });
+  const expiresAt = NOW + FLOW_LIFETIME_MS;
+  expect(fresh()).toMatchObject({ step: 'identify', seq: 0, passwordVerified: false, expiresAt });
   expect(fresh()).not.toHaveProperty('user');
 });
 
@@ -387,11 +383,6 @@ test('a login leads to the step that the resource asks for, whether or not the u
 });
 
 test('a login request names the user and asks for the code alone', () => {
-  expect(requested(true)).toMatchObject({
-    step: 'otp',
-    user: userId(1),
-    passwordVerified: false,
-    attemptsLeft: LOGIN_REQUEST_ATTEMPTS,
-    loginRequest: { hostCheckedPassword: true },
-  });
+  const named = { step: 'otp', user: userId(1), passwordVerified: false, attemptsLeft: LOGIN_REQUEST_ATTEMPTS };
+  expect(requested(true)).toMatchObject({ ...named, loginRequest: { hostCheckedPassword: true } });
 });
