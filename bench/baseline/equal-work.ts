@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { Redis } from 'ioredis';
-import { openTables } from '../../server/store/lmdb/tables.ts';
+import { openTables, peek } from '../../server/store/lmdb/tables.ts';
 import { corkWrites } from '../../server/store/redis/socket-corking.ts';
 import { type Dataset, memberOf } from '../dataset/members.ts';
 import { takeJobs } from '../processes/child.ts';
@@ -80,10 +80,10 @@ function openLmdb(folder: string): Database {
   const bytes = (text: string) => Buffer.from(text);
   let event = 0;
   return {
-    get: async (keys) => keys.map((key) => documents.getBinary(bytes(key))?.toString() ?? null),
+    get: async (keys) => keys.map((key) => peek(documents, bytes(key))?.toString() ?? null),
     commit: (key, before, after) =>
       root.childTransaction(() => {
-        if (documents.getBinary(bytes(key))?.toString() !== before) return false;
+        if (peek(documents, bytes(key))?.toString() !== before) return false;
         void documents.put(bytes(key), bytes(after));
         void events.put(bytes(`${++event}`.padStart(12, '0')), bytes(EVENT));
         return true;

@@ -8,10 +8,13 @@ const COLD = { kind: 'cold', indexes: () => [] };
 function open(maxSize?: number) {
   const decoded: string[] = [];
   const documents = new ParsedDocuments<string>(
-    (one, other) => one === other,
-    (raw) => {
-      decoded.push(raw);
-      return { stored: { value: JSON.parse(raw) as unknown, version: decoded.length }, expiresAt: 100 };
+    {
+      isSame: (one, other) => one === other,
+      copy: (raw) => raw,
+      decode: (raw) => {
+        decoded.push(raw);
+        return { stored: { value: JSON.parse(raw) as unknown, version: decoded.length }, expiresAt: 100 };
+      },
     },
     maxSize,
   );
@@ -38,6 +41,24 @@ describe('parsed documents', () => {
     expect(parse('a', '{"n":1}', COLD)).not.toBe(first);
     expect(Object.isFrozen(first?.value)).toBe(false);
     expect(decoded).toHaveLength(2);
+  });
+
+  // SR-39 The attack: a revoked key is used again. The store reads every document into the same memory, so a kept form
+  // that is not a copy always looks like what was just read.
+  test('compare with a copy of what the store reads into the same memory', () => {
+    const memory = Buffer.alloc(9);
+    const documents = new ParsedDocuments<Buffer>({
+      isSame: (one, other) => one.equals(other),
+      copy: (bytes) => Buffer.from(bytes),
+      decode: (bytes) => ({ stored: { value: JSON.parse(bytes.toString()) as unknown, version: 1 }, expiresAt: 100 }),
+    });
+    const read = (text: string) => {
+      memory.write(text);
+      const key: DocumentKey = { anchor: 'a', name: 'hot', document: HOT };
+      return documents.parse(key, memory.subarray(0, text.length), 1);
+    };
+    expect(read('{"on":1}')?.value).toEqual({ on: 1 });
+    expect(read('{"on":0}')?.value).toEqual({ on: 0 });
   });
 
   // SR-65 The attack: requests name documents of ever more accounts, until the process is out of memory.

@@ -10,6 +10,14 @@ interface Entry<Raw> extends Decoded {
   readonly raw: Raw;
 }
 
+/** The form in which a store has its documents. */
+interface StoredForm<Raw> {
+  readonly isSame: (one: Raw, other: Raw) => boolean;
+  /** Of what the next read may overwrite. */
+  readonly copy: (raw: Raw) => Raw;
+  readonly decode: (raw: Raw) => Decoded;
+}
+
 /** Maximum characters or bytes of the stored forms that are kept. */
 const MAX_SIZE = 2_000_000;
 
@@ -20,31 +28,29 @@ const MAX_SIZE = 2_000_000;
  */
 export class ParsedDocuments<Raw extends { readonly length: number }> {
   readonly #entries = new Map<string, Entry<Raw>>();
-  readonly #isSame: (one: Raw, other: Raw) => boolean;
-  readonly #decode: (raw: Raw) => Decoded;
+  readonly #form: StoredForm<Raw>;
   readonly #maxSize: number;
   #size = 0;
 
-  constructor(isSame: (one: Raw, other: Raw) => boolean, decode: (raw: Raw) => Decoded, maxSize = MAX_SIZE) {
-    this.#isSame = isSame;
-    this.#decode = decode;
+  constructor(form: StoredForm<Raw>, maxSize = MAX_SIZE) {
+    this.#form = form;
     this.#maxSize = maxSize;
   }
 
   /** The document in this form, unless it has expired. */
   parse(key: RawKey, raw: Raw, now: number): Stored<unknown> | undefined {
-    const { stored, expiresAt } = isHot(key) ? this.#parseHot(key, raw) : this.#decode(raw);
+    const { stored, expiresAt } = isHot(key) ? this.#parseHot(key, raw) : this.#form.decode(raw);
     return expiresAt <= now ? undefined : stored;
   }
 
   #parseHot({ anchor, name }: RawKey, raw: Raw): Decoded {
     const key = `${name.length} ${name}${anchor}`;
     const known = this.#entries.get(key);
-    if (known && this.#isSame(known.raw, raw)) return known;
-    const decoded = this.#decode(raw);
+    if (known && this.#form.isSame(known.raw, raw)) return known;
+    const decoded = this.#form.decode(raw);
     freeze(decoded.stored);
     this.#forget(key);
-    this.#entries.set(key, { ...decoded, raw });
+    this.#entries.set(key, { ...decoded, raw: this.#form.copy(raw) });
     this.#size += raw.length;
     for (const oldest of this.#entries.keys()) {
       if (this.#size <= this.#maxSize) break;

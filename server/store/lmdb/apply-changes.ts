@@ -11,6 +11,7 @@ import {
   numbered,
   operationKey,
   type PartitionState,
+  peek,
   readState,
   STATE_KEY,
   type Table,
@@ -34,7 +35,7 @@ export function applyChanges(
   let state = before;
   const outcomes = changes.map((change): CommitOutcome => {
     const operation = change.once ? undefined : operationKey(change.operation);
-    if (operation && tables.operations.getBinary(operation)) return 'committed';
+    if (operation && peek(tables.operations, operation)) return 'committed';
     const current = new Map(change.expect.map(({ key }) => [key.name, readHeader(tables, documentKey(key))]));
     if (change.expect.some(({ key, version }) => versionAt(current.get(key.name), change.now) !== version)) {
       return 'conflict';
@@ -110,6 +111,6 @@ function versionAt(record: DocumentRecord | undefined, now: number): number {
 }
 
 function readHeader(tables: Tables, name: Buffer): DocumentRecord | undefined {
-  const bytes = tables.documents.getBinary(name);
+  const bytes = peek(tables.documents, name);
   return bytes && decodeHeader(bytes);
 }

@@ -1,5 +1,5 @@
 import type { RootDatabase } from 'lmdb';
-import { FORMAT_KEY, numbered, STATE_KEY, type Tables } from './tables.ts';
+import { FORMAT_KEY, numbered, peek, STATE_KEY, type Tables } from './tables.ts';
 
 /** Number of the layout of tables, keys and values. */
 const FORMAT = 2;
@@ -16,16 +16,16 @@ export async function claimLayout(
   tables: Tables,
   transact: (action: () => void) => Promise<void>,
 ): Promise<void> {
-  const found = tables.meta.getBinary(FORMAT_KEY)?.readUIntBE(0, 6);
+  const found = peek(tables.meta, FORMAT_KEY)?.readUIntBE(0, 6);
   if (found === FORMAT) return;
   if (found !== undefined && found !== PREVIOUS_FORMAT) {
     throw new Error(`The data folder has layout ${found}; this version reads ${FORMAT}`);
   }
   if (found === PREVIOUS_FORMAT) root.openDB('operation-times', {}).dropSync();
   await transact(() => {
-    const state = tables.meta.getBinary(STATE_KEY);
+    const state = peek(tables.meta, STATE_KEY);
     if (state) {
-      tables.main.put(STATE_KEY, state);
+      tables.main.put(STATE_KEY, Buffer.from(state));
       tables.meta.remove(STATE_KEY);
     }
     tables.meta.put(FORMAT_KEY, numbered(FORMAT));

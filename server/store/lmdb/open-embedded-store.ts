@@ -33,6 +33,7 @@ import {
   encodeState,
   numbered,
   openTables,
+  peek,
   readState,
   STATE_KEY,
   type Tables,
@@ -90,7 +91,11 @@ export class EmbeddedStore implements Store {
   #tables: Tables;
   readonly #commits: CommitGroups;
   readonly #counters = new WindowCounters();
-  readonly #parsed = new ParsedDocuments<Buffer>((one, other) => one.equals(other), decodeDocument);
+  readonly #parsed = new ParsedDocuments<Buffer>({
+    isSame: (one, other) => one.equals(other),
+    copy: (bytes) => Buffer.from(bytes),
+    decode: decodeDocument,
+  });
   readonly #sweeper = new Sweeper();
   readonly #budget = new TurnBudget();
   #open = true;
@@ -129,7 +134,7 @@ export class EmbeddedStore implements Store {
   ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }> {
     const found = await this.#read(keys.length, () =>
       keys.map((key) => {
-        const bytes = this.#tables.documents.getBinary(documentKey(key));
+        const bytes = peek(this.#tables.documents, documentKey(key));
         if (!bytes) return undefined;
         this.#budget.spend(bytes.length);
         return this.#parsed.parse(key, bytes, now);

@@ -28,7 +28,7 @@ function openWatched(onWrite: () => void, lowWaterBytes = 0): EmbeddedStore {
     const counters: Tables['counters'] = {
       put,
       remove: (key: Buffer) => tables.counters.remove(key),
-      getBinary: (key) => tables.counters.getBinary(key),
+      getBinaryFast: (key) => tables.counters.getBinaryFast(key),
       getRange: (options) => tables.counters.getRange(options),
       getKeys: (options) => tables.counters.getKeys(options),
     };

@@ -49,7 +49,7 @@ function groupByPartition(located: readonly Located[]): Located[][] {
 }
 
 export function openParsedDocuments(): ParsedDocuments<string> {
-  return new ParsedDocuments((one, other) => one === other, decodeDocument);
+  return new ParsedDocuments({ isSame: (one, other) => one === other, copy: (text) => text, decode: decodeDocument });
 }
 
 /** `countersign.lua` describes the text. */

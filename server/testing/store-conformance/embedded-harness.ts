@@ -48,7 +48,7 @@ function breakIndex({ root, tables }: ReturnType<typeof openTables>, index: stri
   const broken: Tables = {
     ...tables,
     index: {
-      getBinary: (key) => tables.index.getBinary(key),
+      getBinaryFast: (key) => tables.index.getBinaryFast(key),
       remove: (key: Buffer) => tables.index.remove(key),
       getRange: (options) => tables.index.getRange(options),
       getKeys: (options) => tables.index.getKeys(options),
