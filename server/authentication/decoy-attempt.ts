@@ -30,6 +30,7 @@ export async function decoyAttempt(ports: Pick<Ports, 'store' | 'clock' | 'rando
   await ports.store.commit({
     anchor: written.anchor,
     operation: newOperation(ports),
+    once: true,
     now,
     expect: [{ key: decoyAttemptDocument.key(record, 'none'), version: ABSENT }],
     put: [{ key: written, value: BURNT }],

@@ -72,8 +72,9 @@ afterEach(() => {
   ports.store.intercept = {};
 });
 
-const shapeOf = ({ expect: expected, put = [], delete: deleted = [], index = [], append = [] }: Change) =>
+const shapeOf = ({ once = false, expect: expected, put = [], delete: deleted = [], index = [], append = [] }: Change) =>
   [
+    `is ${once ? 'made once' : 'recorded'}`,
     `expects ${expected.length}`,
     `puts ${put.map(({ expiresAt }) => (expiresAt === undefined ? 'for good' : 'for a while')).join()}`,
     `deletes ${deleted.length}`,

@@ -238,6 +238,7 @@ async function commitChange(
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
+    once: true,
     now,
     expect: [
       { key: isDecoy ? decoyAttemptDocument.key(decoy, 'none') : key, version: stored.version },

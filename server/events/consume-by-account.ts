@@ -93,6 +93,7 @@ async function takeForAccount<S extends { readonly cursors: Cursors }>(
     const outcome = await ports.store.commit({
       anchor: key.anchor,
       operation: newOperation(ports),
+      once: true,
       now,
       expect: [{ key, version: current?.version ?? ABSENT }],
       ...write,

@@ -187,6 +187,7 @@ async function advance(ports: Needs, { consumer, version, after }: Position, { p
   await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
+    once: true,
     now: ports.clock.now(),
     expect: [{ key, version }],
     put: [{ key, value: { cursors: { ...after, ...moved } } }],

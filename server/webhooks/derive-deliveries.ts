@@ -130,6 +130,7 @@ async function commitDeliveries(
   const outcome = await ports.store.commit({
     anchor: cursorKey.anchor,
     operation: newOperation(ports),
+    once: true,
     now,
     expect: [
       { key: cursorKey, version: cursor?.version ?? ABSENT },
