@@ -1,8 +1,8 @@
 const WHITE_SPACE = /[\s\p{White_Space}]+/gu;
 /** Zero-width, soft hyphen, variation selectors and the like: invisible, so two names must not differ by them alone. */
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
-/** Printable ASCII without white space: folding it is only lower case. */
-const PLAIN = /^[\x21-\x7e]*$/;
+/** Words of printable ASCII with single spaces between them: folding them is only lower case. */
+const PLAIN = /^(?:[\x21-\x7e]+(?: [\x21-\x7e]+)*)?$/;
 /** Control characters, white space, lone surrogates and marks that reorder the text around them. */
 const NOT_IN_A_NAME = /[\p{Cc}\p{Z}\p{Cs}\s\p{Bidi_Control}]/u;
 

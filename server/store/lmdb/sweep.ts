@@ -40,11 +40,12 @@ export class Sweeper {
     let seen = 0;
     for (const { key, value } of table.getRange({ start: this.#from, limit: AT_MOST })) {
       seen += 1;
+      if (value.readUIntBE(0, 6) < before) old.push(Buffer.from(key));
+      if (seen < AT_MOST && seen - old.length < PASSED_AT_MOST) continue;
       this.#from = Buffer.from(key);
-      if (value.readUIntBE(0, 6) < before) old.push(this.#from);
-      else if (seen - old.length === PASSED_AT_MOST) return old;
+      return old;
     }
-    if (seen < AT_MOST) this.#from = FIRST;
+    this.#from = FIRST;
     return old;
   }
 }
