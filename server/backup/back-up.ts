@@ -23,9 +23,9 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
 /**
  * The whole store as lines of text (SR-62): documents, index entries, events. The service can run meanwhile: each
  * document is from some moment of the walk, the positions of consumers come first, a document that counts a series is
- * read before the series, archive files after the segments that may move to them, and events come last, so that no
- * cursor is ahead of them. Secrets stay sealed; names,
- * addresses and password hashes are in clear text.
+ * read before the series, archive files after the segments that may move to them, then what expired meanwhile, and
+ * events come last, so that no cursor is ahead of them. Secrets stay sealed; names, addresses and password hashes are in
+ * clear text.
  *
  * @throws Error for a document of a kind that could not be restored
  */
@@ -70,6 +70,7 @@ async function* records(ports: Needs): AsyncGenerator<BackupRecord> {
     }
   }
   for (const chain of chains) yield* archived(ports, chain);
+  for (const chain of chains) yield* beginning(ports, chain);
   for (let partition = 0; partition < store.partitions; partition++) {
     let last = 0;
     for (;;) {
@@ -102,6 +103,17 @@ async function* archived(ports: Needs, { account, first, number: last }: AuditCh
       }
     }
   }
+}
+
+/** All from here on was there during the whole walk. Earlier segments may be in the backup with gaps. */
+async function* beginning(
+  { store, clock }: Needs,
+  { account, first, number, hash }: AuditChain,
+): AsyncGenerator<BackupRecord> {
+  const [stored] = await store.getMany([auditChainDocument.key(account)], clock.now());
+  if (!stored || stored.value.first === first) return;
+  const { first: f, firstPrevious: h } = stored.value;
+  yield f > number ? { b: account, f: number + 1, h: hash } : { b: account, f, h };
 }
 
 async function* everything(store: Ports['store']): AsyncGenerator<ScannedRecord> {

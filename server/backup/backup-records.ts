@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CodedError } from '@countersign/protocol/coded-error';
 import type { ArchiveFile } from '../events/log/archive-file.ts';
+import type { AccountId } from '../kernel/ids.ts';
 
 /** A line of a backup. The field names are short, because there is a line for every stored item. */
 export type BackupRecord =
@@ -11,6 +12,8 @@ export type BackupRecord =
   | { i: string; e: readonly [string, string]; p: number }
   /** An archive file and its text, which is absent if it was missing or damaged. Since version 2. */
   | { a: ArchiveFile; t?: string }
+  /** The first retained segment of an account, and what it continues from, if it changed while the backup ran. */
+  | { b: AccountId; f: number; h: string }
   /** An event: partition, sequence. */
   | { s: number; n: number; v: unknown }
   /** The last sequence of a partition. */

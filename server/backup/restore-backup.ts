@@ -4,6 +4,7 @@ import type { Account } from '../accounts/account.ts';
 import { planIndexes } from '../billing/documents.ts';
 import { paidUntil } from '../billing/plan-changes.ts';
 import { addition, requireArchive } from '../events/archive-files.ts';
+import { segmentsInStore } from '../events/archive-segments.ts';
 import { auditChainDocument } from '../events/documents.ts';
 import { archiveName } from '../events/log/archive-file.ts';
 import { type AuditChain, GENESIS } from '../events/log/segment.ts';
@@ -42,6 +43,8 @@ export interface BackupFacts {
   partitions: number;
   /** The state of each account's event chain when the backup began. */
   chains: Map<AccountId, Pick<AuditChain, 'number' | 'hash'>>;
+  /** Of the chains that lost older segments while the backup ran, per anchor. */
+  beginnings: Map<string, { account: AccountId; first: number; firstPrevious: string }>;
   /** The last event of each partition when the backup ended. */
   sequences: Map<number, number>;
   keys: PublicJwk[];
@@ -83,13 +86,14 @@ export async function restoreBackup(
   { facts, complete }: RestoreSteps = {},
 ): Promise<RestoreCounts> {
   const { store, clock } = ports;
-  const { backedUpAt, partitions, chains, keys } = facts ?? (await inspectBackup(ports, open()));
+  const { backedUpAt, partitions, chains, beginnings, keys } = facts ?? (await inspectBackup(ports, open()));
   if (!(await isStoreEmpty(ports))) throw new StoreNotEmpty();
   const now = clock.now();
   await mark(ports, { startedAt: now, backedUpAt });
   await setStorePurpose(ports, 'service');
 
-  const context: RestoreContext = { now, heads: new Map() };
+  const starts = [...beginnings].map(([anchor, { account: _, ...start }]) => [anchor, start] as const);
+  const context: RestoreContext = { now, heads: new Map(), beginnings: new Map(starts) };
   const counts = { documents: 0, leftOut: 0, indexEntries: 0, events: 0, eventsLeft: 0 };
   const restored: RestoreCounts = { ...counts, backedUpAt, accounts: [...chains.keys()], keys };
   const moved = partitions !== store.partitions;
@@ -130,6 +134,7 @@ export async function restoreBackup(
       restored.indexEntries += 1;
       await commit(anchor, { index: [{ index: record.i, add: entry }] });
     } else if ('a' in record) {
+      if (record.a.last < (beginnings.get(auditChainDocument.key(record.a.account).anchor)?.first ?? 0)) continue;
       // The chain that it belongs to came before.
       await Promise.all(pending);
       await restoreArchiveFile(ports, record);
@@ -137,6 +142,7 @@ export async function restoreBackup(
   }
   await Promise.all(pending);
   if (faults.length > 0) throw faults[0];
+  for (const { account } of beginnings.values()) await countKept(ports, account);
   await complete?.();
   await mark(ports, { startedAt: now, finishedAt: clock.now(), backedUpAt });
   return restored;
@@ -153,6 +159,7 @@ export async function inspectBackup(
 ): Promise<BackupFacts> {
   let header: { backedUpAt: number; partitions: number } | undefined;
   const chains: BackupFacts['chains'] = new Map();
+  const beginnings: BackupFacts['beginnings'] = new Map();
   const sequences: BackupFacts['sequences'] = new Map();
   const keys: PublicJwk[] = [];
   for await (const record of readRecords(lines)) {
@@ -180,6 +187,9 @@ export async function inspectBackup(
     } else if ('a' in record) {
       if (!archive)
         throw new BackupInvalid('it holds an audit archive: say with COUNTERSIGN_AUDIT_ARCHIVE where it goes');
+    } else if ('b' in record) {
+      const { b: account, f: first, h: firstPrevious } = record;
+      beginnings.set(auditChainDocument.key(account).anchor, { account, first, firstPrevious });
     } else if ('last' in record) sequences.set(record.s, record.last);
     else if ('i' in record && header && header.partitions !== store.partitions) {
       if (CATALOGUE.anchorOfEntry(record.i, { sort: record.e[0], id: record.e[1] }) === undefined) {
@@ -188,7 +198,7 @@ export async function inspectBackup(
     }
   }
   if (!header) throw new BackupInvalid('this is no backup');
-  return { ...header, chains, sequences, keys };
+  return { ...header, chains, beginnings, sequences, keys };
 }
 
 async function restoreArchiveFile(
@@ -200,6 +210,21 @@ async function restoreArchiveFile(
   await transact(ports, key.anchor, [key], ([chain]) => ({
     answer: undefined,
     ...(chain && { write: addition(chain.value, file) }),
+  }));
+}
+
+/** The chain counts its records; the backup does not say how many it has lost. */
+async function countKept(ports: Needs, account: AccountId): Promise<void> {
+  const key = auditChainDocument.key(account);
+  const [stored] = await ports.store.getMany([key], ports.clock.now());
+  if (!stored) return;
+  const { first, archive } = stored.value;
+  let kept = archive?.records ?? 0;
+  const inStore = segmentsInStore(ports, stored.value, Math.max(first, (archive?.last ?? 0) + 1));
+  for await (const { records } of inStore) kept += records.length;
+  await transact(ports, key.anchor, [key], ([chain]) => ({
+    answer: undefined,
+    ...(chain && { write: { put: [{ key, value: { ...chain.value, kept } }] } }),
   }));
 }
 

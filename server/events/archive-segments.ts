@@ -84,8 +84,9 @@ async function archiveNext(ports: Needs, archive: AuditArchive, account: Account
   });
 }
 
-async function* segmentsInStore(
-  { store, clock }: Needs,
+/** From this one to the end of the chain, or to the first that is not there. */
+export async function* segmentsInStore(
+  { store, clock }: Pick<Needs, 'store' | 'clock'>,
   { account, number: last }: AuditChain,
   first: number,
 ): AsyncGenerator<Segment> {

@@ -1,5 +1,5 @@
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
-import { defineDocument } from '../store/define-document.ts';
+import { defineDocument, type RestoreContext } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
 import type { ArchiveFile } from './log/archive-file.ts';
 import { parseEventEntry, segmentText, timeSort } from './log/event-entry.ts';
@@ -7,6 +7,11 @@ import type { AuditChain, Cursors, Segment } from './log/segment.ts';
 import type { AccountStatistics, DayCounters } from './statistics/day-counters.ts';
 
 const auditAnchor = (account: AccountId): string => `audit/${account}`;
+
+/** Whether a segment is a part of the restored chain. */
+function isRestored({ heads, beginnings }: RestoreContext, anchor: string, segment: number): boolean {
+  return segment <= (heads.get(anchor) ?? 0) && segment >= (beginnings?.get(anchor)?.first ?? 0);
+}
 
 /** Every consumer of events. */
 export const CONSUMERS = ['audit', 'statistics', 'webhooks'] as const;
@@ -34,9 +39,9 @@ export const auditChainDocument = defineDocument<AuditChain, [account: AccountId
   secrets: 'none',
   onRestore: {
     change: 'the head of the segments; archived ones are counted when they are restored',
-    rule: ({ archive: _, ...chain }, { heads }, { anchor }) => {
+    rule: ({ archive: _, ...chain }, { heads, beginnings }, { anchor }) => {
       heads.set(anchor, chain.number);
-      return chain;
+      return { ...chain, ...beginnings?.get(anchor) };
     },
   },
   expires: 'never',
@@ -50,9 +55,9 @@ export const segmentDocument = defineDocument<Segment, [account: AccountId, numb
   key: (account, number) => [auditAnchor(account), number],
   secrets: 'none',
   onRestore: {
-    change: 'up to the head of the series',
-    rule: (segment, { heads }, { anchor, name }) =>
-      Number(name.split('/')[1]) <= (heads.get(anchor) ?? 0) ? segment : undefined,
+    change: 'up to the head of the series, unless they expired while the backup ran',
+    rule: (segment, context, { anchor, name }) =>
+      isRestored(context, anchor, Number(name.split('/')[1])) ? segment : undefined,
   },
   expires: 'never; deleted after the retention time, or when it is in an archive file',
 });
@@ -120,8 +125,8 @@ export const eventIndexes = defineIndexes(
   {
     kind: 'events',
     anchorOf: (_, account) => `audit/${account}`,
-    onRestore: (id, { heads }, account) =>
-      (parseEventEntry({ id })?.segment ?? 0) <= (heads.get(`audit/${account}`) ?? 0),
+    onRestore: (id, context, account) =>
+      isRestored(context, auditAnchor(account as AccountId), parseEventEntry({ id })?.segment ?? 0),
   },
   {
     all: (account: AccountId) => account,

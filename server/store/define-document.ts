@@ -10,6 +10,8 @@ export interface RestoreContext {
    * later documents, which that document does not count.
    */
   readonly heads: Map<string, number>;
+  /** First number of each series that lost older documents while the backup ran, per anchor, and what it continues. */
+  readonly beginnings?: ReadonlyMap<string, { readonly first: number; readonly firstPrevious: string }>;
 }
 
 /** A secret in a document and its context. */
