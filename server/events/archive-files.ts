@@ -57,13 +57,14 @@ export async function* archiveFiles(
 
 /** Records a file that is in the archive. From then on its segments are read there. */
 export function addition(chain: AuditChain, file: ArchiveFile): Write {
+  const { writing: _, ...rest } = chain;
   const { records = 0, cleared = chain.first - 1 } = chain.archive ?? {};
   const key = archiveFileDocument.key(chain.account, file.first);
   const archive = { last: file.last, records: records + file.records, cleared };
   return {
     put: [
       { key, value: file },
-      { key: auditChainDocument.key(chain.account), value: { ...chain, archive } },
+      { key: auditChainDocument.key(chain.account), value: { ...rest, archive } },
     ],
     index: reindex(key, undefined, file),
   };

@@ -3,11 +3,11 @@ import type { AccountId } from '../kernel/ids.ts';
 import { ArchiveUnavailable, type AuditArchive } from '../kernel/ports/audit-archive.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
-import { type Decision, transact } from '../store/transact.ts';
+import { type Decision, transact, type Write } from '../store/transact.ts';
 import { addition } from './archive-files.ts';
-import { auditChainDocument, consumerIndexes, segmentDocument } from './documents.ts';
+import { archiveFileDocument, auditChainDocument, consumerIndexes, segmentDocument } from './documents.ts';
 import { archiveName, makeArchiveFile, mayBeComplete, nextFile } from './log/archive-file.ts';
-import type { AuditChain, Segment } from './log/segment.ts';
+import type { AuditChain, FileBeingWritten, Segment } from './log/segment.ts';
 import { removalOf, SEALER } from './seal-events.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
@@ -20,9 +20,9 @@ const CLEARED_RECORDS = 200;
 const CLEARED_SEGMENTS = 50;
 
 /**
- * Moves settled segments from the store to the archive: the file is durable there before the store refers to it, and
- * the store refers to it before its own copies go. Whatever a crash leaves twice is read once. Returns the number of
- * files written.
+ * Moves settled segments from the store to the archive: the chain announces the file, which is durable there before the
+ * store refers to it, and the store refers to it before its own copies go. Whatever a crash leaves twice is read once.
+ * Returns the number of files written.
  *
  * @throws ArchiveUnavailable, or the first fault of an account: its segments stay in the store
  */
@@ -70,18 +70,60 @@ async function archiveNext(ports: Needs, archive: AuditArchive, account: Account
   const [stored] = await ports.store.getMany([key], now);
   if (!stored) return [];
   const chain = stored.value;
-  const from = Math.max((chain.archive?.last ?? 0) + 1, chain.first);
+  const from = nextSegment(chain);
+  if (chain.writing && (chain.writing.isAbandoned || chain.writing.first < from)) {
+    await abandon(ports, archive, account, chain.writing);
+  }
   const [oldest] = await ports.store.getMany([segmentDocument.key(account, from)], now);
   if (!oldest || !mayBeComplete(oldest.value, chain.kept - (chain.archive?.records ?? 0), now)) return [];
   const segments = await nextFile(segmentsInStore(ports, chain, from), now);
   if (!segments) return [];
   const { file, content } = makeArchiveFile(segments);
+  const { first, sha256 } = file;
+  if (chain.writing && chain.writing.sha256 !== sha256) await abandon(ports, archive, account, chain.writing);
+  // Another process recorded it, or retention removed its segments.
+  const ifNext = (decide: (current: AuditChain) => Write | undefined) =>
+    transact(ports, key.anchor, [key], ([current]): Decision<boolean> => {
+      const write = current && nextSegment(current.value) === first ? decide(current.value) : undefined;
+      return write ? { answer: true, write } : { answer: false };
+    });
+  const isAnnounced = ({ writing }: AuditChain) => writing?.sha256 === sha256 && !writing.isAbandoned;
+  const announce = (current: AuditChain): Write | undefined =>
+    current.writing && !isAnnounced(current)
+      ? undefined
+      : { put: [{ key, value: { ...current, writing: { first, sha256 } } }] };
+  if (!(await ifNext(announce))) return [];
   await archive.put(archiveName(file), content);
-  return transact(ports, key.anchor, [key], ([current]): Decision<readonly Segment[]> => {
-    // Another process recorded it, or retention removed its segments.
-    const isNext = current && Math.max((current.value.archive?.last ?? 0) + 1, current.value.first) === file.first;
-    return isNext ? { answer: segments, write: addition(current.value, file) } : { answer: [] };
-  });
+  if (await ifNext((current) => (isAnnounced(current) ? addition(current, file) : undefined))) return segments;
+  await abandon(ports, archive, account, file);
+  return [];
+}
+
+/** The first segment that is not in the archive. */
+function nextSegment({ first, archive }: AuditChain): number {
+  return Math.max((archive?.last ?? 0) + 1, first);
+}
+
+/**
+ * Removes a file that was perhaps written and is recorded nowhere: retention would never find it. From the mark on no
+ * process records it.
+ */
+async function abandon(
+  ports: Needs,
+  archive: AuditArchive,
+  account: AccountId,
+  { first, sha256 }: FileBeingWritten,
+): Promise<void> {
+  const key = auditChainDocument.key(account);
+  const change = (decide: (chain: AuditChain) => AuditChain) =>
+    transact(ports, key.anchor, [key], ([current]) => ({
+      answer: undefined,
+      ...(current?.value.writing?.sha256 === sha256 && { write: { put: [{ key, value: decide(current.value) }] } }),
+    }));
+  await change((chain) => ({ ...chain, writing: { first, sha256, isAbandoned: true } }));
+  const [recorded] = await ports.store.getMany([archiveFileDocument.key(account, first)], ports.clock.now());
+  if (recorded?.value.sha256 !== sha256) await archive.remove(archiveName({ account, first, sha256 }));
+  await change(({ writing: _, ...chain }) => chain);
 }
 
 /** From this one to the end of the chain, or to the first that is not there. */

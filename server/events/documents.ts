@@ -39,7 +39,7 @@ export const auditChainDocument = defineDocument<AuditChain, [account: AccountId
   secrets: 'none',
   onRestore: {
     change: 'the head of the segments; archived ones are counted when they are restored',
-    rule: ({ archive: _, ...chain }, { heads, beginnings }, { anchor }) => {
+    rule: ({ archive: _, writing: __, ...chain }, { heads, beginnings }, { anchor }) => {
       heads.set(anchor, chain.number);
       return { ...chain, ...beginnings?.get(anchor) };
     },

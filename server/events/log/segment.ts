@@ -45,6 +45,15 @@ export interface AuditChain {
   readonly cursors: Cursors;
   /** Absent: all segments are in the store. */
   readonly archive?: ArchivedPart;
+  /** It may be in the archive without a record, after a crash. */
+  readonly writing?: FileBeingWritten;
+}
+
+/** What the name of an archive file is made of. */
+export interface FileBeingWritten {
+  readonly first: number;
+  readonly sha256: string;
+  readonly isAbandoned?: true;
 }
 
 /** The part of a chain that is in the archive. */

@@ -279,6 +279,40 @@ export function archiveBehaviour(fresh: Fresh): void {
       });
     });
 
+    // The attack is on the people in it: a file that nothing refers to is never removed, whatever the retention time.
+    test.each(['before', 'after', 'killed after'])(
+      'SR-71: a segment that expires while it is archived, %s the file is written, leaves no file behind',
+      async (when) => {
+        const ports = await streamPortsOver(await fresh(), when, archive);
+        await append(ports, 'thing', [sampleEvent(0)]);
+        await sealEvents(ports);
+        ports.clock.advance(DAY_MS);
+        await append(ports, 'thing', [sampleEvent(3)]);
+        await sealEvents(ports);
+        const expire = () => dropOldSegments(ports.second, { keptMs: DAY_MS / 2, mostEvents: 1000 });
+        const racing: TemporaryArchive = {
+          ...archive,
+          put: async (...given) => {
+            if (when === 'before') await expire();
+            await archive.put(...given);
+            await expire();
+            if (when === 'killed after') throw new Error('killed');
+          },
+        };
+        const work = archiveSegments(ports, racing);
+        if (when === 'killed after') {
+          await expect(work).rejects.toThrow('killed');
+          await archiveSegments(ports.second, archive);
+        } else expect(await work).toBe(0);
+        expect(await files()).toEqual([]);
+        ports.clock.advance(DAY_MS);
+        // Two processes that archive the same keep one file.
+        const both = await Promise.all([archiveSegments(ports, archive), archiveSegments(ports.second, archive)]);
+        expect([both[0] + both[1], (await files()).length]).toEqual([1, 1]);
+        expect(await listAll(ports)).toHaveLength(1);
+      },
+    );
+
     test('an export continues in the middle of a file', async () => {
       const ports = await streamPortsOver(await fresh(), 'middle', archive);
       for (let at = 0; at < 6; at++) {
