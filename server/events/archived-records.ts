@@ -25,7 +25,7 @@ interface Selection {
   readonly lastArchived: number;
 }
 
-/** How far a list has searched files without a record for it. All that is newer has been listed. */
+/** How far a search for an id has come at the cost of some files. All that is newer has been listed. */
 export interface Progress {
   readonly searchedTo: number;
 }
@@ -33,8 +33,11 @@ export interface Progress {
 /** Index entries per read: few at first, since one file may be enough for a page. */
 const FIRST_READ = 4;
 const MAX_READ = 100;
-/** Entries searched between two reports of progress. */
-const SEARCHED_AT_ONCE = 100;
+/** Entries per read of those that a page skips. */
+const SKIPPED_AT_ONCE = 1000;
+/** Cost between two reports of progress: an entry costs 1, and reading its file that much more. */
+const COST_AT_ONCE = 100;
+const COST_OF_FILE = 10;
 /** Parsed files in memory: a file of several hours is needed again. */
 const MAX_FILES = 4;
 
@@ -51,7 +54,8 @@ export class ArchivedRecords {
   #isWhole = false;
   /** Records that were read and not yet returned, newest first. */
   #pool: PlacedRecord[] = [];
-  #searched = 0;
+  /** Since the last report. */
+  #cost = 0;
 
   constructor(ports: Needs, account: AccountId, selection: Selection) {
     this.#ports = ports;
@@ -77,9 +81,14 @@ export class ArchivedRecords {
       yield* this.#pool.splice(0, count < 0 ? this.#pool.length : count);
       if (!next || newestUnread <= instant) return;
       this.#waiting.shift();
-      this.#searched += 1;
+      this.#cost += 1;
       if (next.file) await this.#take(next.entry, next.file);
-      if (this.#searched % SEARCHED_AT_ONCE === 0) yield { searchedTo: newestUnread };
+      const { id, before } = this.#selection;
+      // An entry across the place of the cursor would lead the next page back.
+      const isBehind = before === undefined || newestUnread < before.event.at;
+      if (id === undefined || this.#cost < COST_AT_ONCE || !isBehind) continue;
+      this.#cost = 0;
+      yield { searchedTo: newestUnread };
     }
   }
 
@@ -91,13 +100,23 @@ export class ArchivedRecords {
   async #read(): Promise<void> {
     const { store, clock } = this.#ports;
     const { from } = this.#selection;
-    const limit = this.#limit;
+    let limit = this.#limit;
     this.#limit = Math.min(MAX_READ, 2 * limit);
-    const index = archiveIndexes.byTime(this.#account);
-    const entries = await store.range(index, { limit, reverse: true, ...omitUndefined({ after: this.#mark }) });
-    this.#mark = entries.at(-1);
-    const wanted = entries.filter(({ sort }) => Number(sort) >= from);
-    this.#isWhole = entries.length < limit || wanted.length < entries.length;
+    let wanted: IndexEntry[];
+    do {
+      const entries = await store.range(archiveIndexes.byTime(this.#account), {
+        limit,
+        reverse: true,
+        ...omitUndefined({ after: this.#mark }),
+      });
+      this.#isWhole = entries.length < limit || entries.some(({ sort }) => Number(sort) < from);
+      const found = entries.filter((entry) => Number(entry.sort) >= from && !this.#isNewer(entry));
+      wanted = found.slice(0, MAX_READ);
+      const isCut = wanted.length < found.length;
+      this.#mark = isCut ? wanted.at(-1) : entries.at(-1);
+      if (isCut) this.#isWhole = false;
+      limit = SKIPPED_AT_ONCE;
+    } while (wanted.length === 0 && !this.#isWhole);
     const keys = wanted.map((entry) => archiveFileDocument.key(this.#account, parseEntry(entry).first));
     const files = await store.getMany(keys, clock.now());
     this.#waiting = wanted.map((entry, at) => ({ entry, file: files[at]?.value }));
@@ -105,8 +124,7 @@ export class ArchivedRecords {
 
   async #take(entry: IndexEntry, file: ArchiveFile): Promise<void> {
     const { id, before, firstKept, lastArchived } = this.#selection;
-    const isAfter = before !== undefined && parseEntry(entry).oldest > before.event.at;
-    if (isAfter || file.last < firstKept || file.last > lastArchived) return;
+    if (file.last < firstKept || file.last > lastArchived) return;
     if (id !== undefined && !mayContain(file.ids, id)) return;
     const hour = hourOf(Number(entry.sort));
     const records = (await this.#recordsOf(file)).filter(
@@ -115,9 +133,16 @@ export class ArchivedRecords {
     this.#pool = [...this.#pool, ...records].sort(newerFirst);
   }
 
+  /** True if all records of the entry come before the cursor. */
+  #isNewer(entry: IndexEntry): boolean {
+    const { before } = this.#selection;
+    return before !== undefined && parseEntry(entry).oldest > before.event.at;
+  }
+
   async #recordsOf(file: ArchiveFile): Promise<PlacedRecord[]> {
     const known = this.#files.get(file.first);
     if (known) return known;
+    this.#cost += COST_OF_FILE;
     const text = await readArchiveFile(this.#ports, file);
     if (text === undefined) {
       throw new ArchiveUnavailable(`segments ${file.first} to ${file.last} of ${file.account} are missing or damaged`);

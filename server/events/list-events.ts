@@ -36,7 +36,7 @@ export interface ListedEvent extends AuditRecord {
 
 /** Maximum events compared with the filter per page; one with few matches returns a short page and a cursor. */
 const MAX_EVENTS_READ = 2000;
-/** Maximum searches of a hundred archive files per page, which responds in the same way. */
+/** Maximum reports of progress of a search in the archive per page, which responds in the same way. */
 const MAX_SEARCHES = 10;
 
 /**

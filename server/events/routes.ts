@@ -173,7 +173,8 @@ const ofUser = route({
   operationId: 'listUserEvents',
   tag: 'Events',
   summary: 'List the events of a user, newest first',
-  description: 'Every event that names the user: what was done to the user, and by the user.',
+  description:
+    'Every event that names the user: what was done to the user, and by the user. A page can be short, or empty, without being the last.',
   request: { params: z.object({ id: userId }), query: history },
   responses: { 200: jsonAnswer('A page.', pageOf(eventView)) },
   handle: async (c, ports: Needs) => {
@@ -191,6 +192,7 @@ const ofToken = route({
   operationId: 'listTokenEvents',
   tag: 'Events',
   summary: 'List the events of a token, newest first',
+  description: 'A page can be short, or empty, without being the last: continue until `next` is null.',
   request: { params: z.object({ id: tokenId }), query: history },
   responses: { 200: jsonAnswer('A page.', pageOf(eventView)) },
   handle: async (c, ports: Needs) => {
