@@ -18,12 +18,12 @@ export class Bench {
   readonly generator: Generator;
   /** A second Node to compare with. */
   readonly otherNode: string | undefined;
-  readonly #profileFolder: string | undefined;
+  readonly profileFolder: string | undefined;
   readonly #closing: (() => Promise<void>)[] = [];
 
   constructor(plan: Plan, options: BenchOptions = {}) {
     this.plan = plan;
-    this.#profileFolder = options.profileFolder;
+    this.profileFolder = options.profileFolder;
     this.otherNode = options.otherNode;
     this.generator = this.newGenerator();
   }
@@ -39,7 +39,7 @@ export class Bench {
   }
 
   async openSite(options: Omit<BenchTargetOptions, 'profileFolder'>): Promise<BenchTarget> {
-    const site = await openBenchTarget({ ...options, profileFolder: this.#profileFolder });
+    const site = await openBenchTarget({ ...options, profileFolder: this.profileFolder });
     return this.open(site, () => site.close());
   }
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setInterval as every } from 'node:timers/promises';
 import { startService } from '../processes/service.ts';
-import { memoryOf } from '../processes/usage.ts';
+import { cpuMsOf, memoryOf } from '../processes/usage.ts';
 import type { Bench } from './bench.ts';
 
 const COMMAND = join(import.meta.dirname, '../../dist/cli/countersign.js');
@@ -16,6 +16,8 @@ const SAMPLE_EVERY_MS = 500;
 export interface ImportMeasurement {
   rows: number;
   seconds: number;
+  /** Processor time of the service. */
+  serviceCpuSeconds: number;
   /** Peak anonymous memory of the command and the service, in the first fifth and overall. */
   commandMiB: { early: number; most: number };
   serviceMiB: { early: number; most: number };
@@ -24,24 +26,26 @@ export interface ImportMeasurement {
 /**
  * `countersign import users` from CSV, three names each and no passwords, into the built service on the embedded store.
  */
-export async function measureImport({ plan }: Bench): Promise<ImportMeasurement> {
+export async function measureImport({ plan, profileFolder }: Bench): Promise<ImportMeasurement> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'countersign-bench-'));
   const masterKey = randomBytes(32).toString('base64');
   const env = { PATH: process.env.PATH ?? '', COUNTERSIGN_DATA: dataFolder };
-  const service = await startService({ dataFolder, store: 'embedded', masterKey });
+  const service = await startService({ dataFolder, store: 'embedded', masterKey, profileFolder });
   try {
     await command(env, ['account', 'create', '--name', 'Benchmark']).ended;
     const file = join(dataFolder, 'people.csv');
     await writePeople(file, plan.many);
 
+    const cpuBefore = cpuMsOf(service.pid) ?? 0;
     const started = performance.now();
     const { pid, ended } = command(env, ['import', 'users', file]);
     const sampling = sample([pid, service.pid]);
     await ended;
     const seconds = (performance.now() - started) / 1000;
+    const serviceCpuSeconds = ((cpuMsOf(service.pid) ?? 0) - cpuBefore) / 1000;
     const [commandMiB, serviceMiB] = (await sampling.stop()).map(peaks);
     if (!commandMiB || !serviceMiB) throw new Error('the import was over before its memory could be looked at');
-    return { rows: plan.many, seconds, commandMiB, serviceMiB };
+    return { rows: plan.many, seconds, serviceCpuSeconds, commandMiB, serviceMiB };
   } finally {
     await service.stop();
     await rm(dataFolder, { recursive: true, force: true });

@@ -225,7 +225,8 @@ function startUp({ startUp: started, otp: measured }: Results): string {
   return ['### Start and memory', table(['', ''], rows)].join('\n\n');
 }
 
-function importSection({ rows, seconds, commandMiB, serviceMiB }: NonNullable<Results['import']>): string {
+function importSection(measured: NonNullable<Results['import']>): string {
+  const { rows, seconds, serviceCpuSeconds, commandMiB, serviceMiB } = measured;
   const memory = ({ early, most }: typeof commandMiB) =>
     `${integer(early)} MiB in the first fifth, ${integer(most)} at most`;
   return [
@@ -234,6 +235,7 @@ function importSection({ rows, seconds, commandMiB, serviceMiB }: NonNullable<Re
       ['', ''],
       [
         [`${count(rows)} users with three names each`, `${seconds.toFixed(1)} s, ${integer(rows / seconds)}/s`],
+        ['processor time of the service', `${integer((serviceCpuSeconds * 1e6) / rows)} µs each`],
         ['memory of the command', memory(commandMiB)],
         ['memory of the service', memory(serviceMiB)],
       ],

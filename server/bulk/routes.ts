@@ -130,6 +130,11 @@ export const bulkRoutes = [
       const created = await rowsOf(ports, c, c.req.valid('json'), 'tok', tokenInput, {
         judge: (row) => validateNewToken(ports, c.get('act'), row),
         make: (newId, row) => makeToken(ports, c.get('act'), newId, row),
+        // The rows of one owner all change the owner.
+        width: (rows) => {
+          const owners = rows.flatMap(({ owner }) => owner ?? []);
+          return new Set(owners).size < owners.length ? ROW_CONCURRENCY : CHEAP_ROW_CONCURRENCY;
+        },
       });
       const rows = created.map(({ told, done }) => {
         if (!done) return told;

@@ -9,7 +9,7 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
-import { ROW_CONCURRENCY } from '../../records/do-in-bulk.ts';
+import { CHEAP_ROW_CONCURRENCY } from '../../records/do-in-bulk.ts';
 import { createToken } from '../create-token.ts';
 import type { ImportFile } from './import-file.ts';
 import type { DerivationNeeded, ImportOptions } from './read-file.ts';
@@ -73,7 +73,7 @@ async function importInTurn(ports: Needs, act: RequestContext, request: TokenImp
   const judged = await validateImport(ports, act.actor.account, file.rows);
   const allowed = request.acceptPartial || judged.every((row) => !('flaw' in row));
   const { from, count, dryRun } = request;
-  const rows = await mapConcurrent(judged, ROW_CONCURRENCY, async (row, at): Promise<ImportedRow> => {
+  const rows = await mapConcurrent(judged, CHEAP_ROW_CONCURRENCY, async (row, at): Promise<ImportedRow> => {
     const turn = allowed && !dryRun && at >= from && at < from + count;
     return { ...placeOf(row), ...(turn ? await createRow(ports, act, row) : validationOutcome(row)) };
   });
