@@ -75,15 +75,29 @@ export interface Config {
 /** Names every invalid variable and its format; never a value. */
 export class ConfigError extends CodedError {
   readonly code = 'CONFIG_INVALID';
-  readonly problems: readonly { readonly name: string; readonly problem: string }[];
-  constructor(problems: readonly { name: string; problem: string }[]) {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
     super(`the configuration is not valid:\n${problems.map(({ name, problem }) => `  ${name} ${problem}`).join('\n')}`);
     this.problems = problems;
   }
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Problem {
+  readonly name: string;
+  readonly problem: string;
+}
+
+/** Only one of each pair may be set. */
+const EXCLUDED_BY: readonly (readonly [Name, Name])[] = [
+  ['COUNTERSIGN_MASTER_KEY_FILE', 'COUNTERSIGN_MASTER_KEY'],
+  ['COUNTERSIGN_SMS_SECRET_FILE', 'COUNTERSIGN_SMS_SECRET'],
+];
+
 /** The first of each pair requires the second. */
 const NEEDED_WITH: readonly (readonly [Name, Name])[] = [
+  ['COUNTERSIGN_SMTP_URL', 'COUNTERSIGN_MAIL_FROM'],
   ['COUNTERSIGN_CODE_COURIER_URL', 'COUNTERSIGN_CODE_COURIER_SECRET'],
   ['COUNTERSIGN_SMS_SECRET', 'COUNTERSIGN_SMS_GATEWAY'],
   ['COUNTERSIGN_SMS_SECRET_FILE', 'COUNTERSIGN_SMS_GATEWAY'],
@@ -94,8 +108,28 @@ const NEEDED_WITH: readonly (readonly [Name, Name])[] = [
  *
  * @throws {ConfigError} with all problems at once, unknown COUNTERSIGN_ variables included.
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const problems: { name: string; problem: string }[] = [];
+export function loadConfig(env: Environment): Config {
+  const { values, problems } = readVariables(env);
+  problems.push(...combinationProblems(env, values), ...archiveProblems(env, values));
+  const { COUNTERSIGN_LISTEN: listen, COUNTERSIGN_RP_ID: rpId } = values;
+  const local = listen && isLoopbackHost(listen.host) ? `http://localhost:${listen.port}` : undefined;
+  const url = values.COUNTERSIGN_URL ?? local;
+  if (url === undefined && !problems.some(({ name }) => name === 'COUNTERSIGN_URL' || name === 'COUNTERSIGN_LISTEN')) {
+    problems.push({ name: 'COUNTERSIGN_URL', problem: 'is required when listening beyond loopback' });
+  }
+  if (url !== undefined && rpId !== undefined && !mayUseRpId(url, rpId)) {
+    problems.push({
+      name: 'COUNTERSIGN_RP_ID',
+      problem: 'must be the host name of COUNTERSIGN_URL, or your domain above it',
+    });
+  }
+  if (problems.length > 0 || url === undefined) throw new ConfigError(problems);
+  return frozen(values as Values, url);
+}
+
+/** Each variable by itself. */
+function readVariables(env: Environment): { values: Partial<Values>; problems: Problem[] } {
+  const problems: Problem[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, { schema }] of Object.entries(VARIABLES)) {
     const read = schema.safeParse(env[name] || undefined);
@@ -105,44 +139,24 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   for (const name of Object.keys(env)) {
     if (name.startsWith('COUNTERSIGN_') && !(name in VARIABLES)) problems.push({ name, problem: unknown(name) });
   }
-  if (env.COUNTERSIGN_MASTER_KEY && env.COUNTERSIGN_MASTER_KEY_FILE) {
-    problems.push({ name: 'COUNTERSIGN_MASTER_KEY_FILE', problem: 'excludes COUNTERSIGN_MASTER_KEY: set one of them' });
-  }
-  if (env.COUNTERSIGN_SMTP_URL && !env.COUNTERSIGN_MAIL_FROM) {
-    problems.push({ name: 'COUNTERSIGN_MAIL_FROM', problem: 'is required with COUNTERSIGN_SMTP_URL' });
+  return { values: values as Partial<Values>, problems };
+}
+
+/** Variables that exclude or require each other. */
+function* combinationProblems(env: Environment, values: Partial<Values>): Generator<Problem> {
+  for (const [name, other] of EXCLUDED_BY) {
+    if (env[name] && env[other]) yield { name, problem: `excludes ${other}: set one of them` };
   }
   for (const [name, other] of NEEDED_WITH) {
-    if (env[name] && !env[other]) problems.push({ name: other, problem: `is required with ${name}` });
-  }
-  if (env.COUNTERSIGN_SMS_SECRET && env.COUNTERSIGN_SMS_SECRET_FILE) {
-    problems.push({ name: 'COUNTERSIGN_SMS_SECRET_FILE', problem: 'excludes COUNTERSIGN_SMS_SECRET: set one of them' });
+    if (env[name] && !env[other]) yield { name: other, problem: `is required with ${name}` };
   }
   if (env.COUNTERSIGN_OLD_MASTER_KEYS && !env.COUNTERSIGN_MASTER_KEY) {
-    problems.push({ name: 'COUNTERSIGN_OLD_MASTER_KEYS', problem: 'goes with COUNTERSIGN_MASTER_KEY only' });
+    yield { name: 'COUNTERSIGN_OLD_MASTER_KEYS', problem: 'goes with COUNTERSIGN_MASTER_KEY only' };
   }
-  problems.push(...archiveProblems(env, values as Partial<Values>));
-  const {
-    COUNTERSIGN_LISTEN: listen,
-    COUNTERSIGN_URL: given,
-    COUNTERSIGN_STORE: store,
-    COUNTERSIGN_WORKERS: workers,
-  } = values as Partial<Values>;
+  const { COUNTERSIGN_WORKERS: workers, COUNTERSIGN_STORE: store } = values;
   if (typeof workers === 'number' && workers > 1 && store?.kind === 'embedded') {
-    problems.push({ name: 'COUNTERSIGN_WORKERS', problem: 'must be 1 or auto with the embedded store' });
+    yield { name: 'COUNTERSIGN_WORKERS', problem: 'must be 1 or auto with the embedded store' };
   }
-  const url = given ?? (listen && isLoopbackHost(listen.host) ? `http://localhost:${listen.port}` : undefined);
-  if (url === undefined && !problems.some(({ name }) => name === 'COUNTERSIGN_URL' || name === 'COUNTERSIGN_LISTEN')) {
-    problems.push({ name: 'COUNTERSIGN_URL', problem: 'is required when listening beyond loopback' });
-  }
-  const rpId = (values as Partial<Values>).COUNTERSIGN_RP_ID;
-  if (url !== undefined && rpId !== undefined && !mayUseRpId(url, rpId)) {
-    problems.push({
-      name: 'COUNTERSIGN_RP_ID',
-      problem: 'must be the host name of COUNTERSIGN_URL, or your domain above it',
-    });
-  }
-  if (problems.length > 0 || url === undefined) throw new ConfigError(problems);
-  return frozen(values as Values, url);
 }
 
 function frozen(values: Values, url: string): Config {
@@ -203,7 +217,7 @@ const OF_BUCKET = [
   'COUNTERSIGN_AUDIT_ARCHIVE_SECRET_FILE',
 ] as const satisfies readonly Name[];
 
-function* archiveProblems(env: Readonly<Record<string, string | undefined>>, values: Partial<Values>) {
+function* archiveProblems(env: Environment, values: Partial<Values>): Generator<Problem> {
   const [, keyId, secret, secretFile] = OF_BUCKET;
   if (values.COUNTERSIGN_AUDIT_ARCHIVE?.kind !== 'bucket') {
     if (env.COUNTERSIGN_AUDIT_ARCHIVE && !values.COUNTERSIGN_AUDIT_ARCHIVE) return;
