@@ -21,7 +21,7 @@ import type { TokenKind } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 import { nameKey } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
-import { type CorrectPassword, checkPassword } from './check-password.ts';
+import { type CorrectPassword, checkPassword, type PasswordEvents } from './check-password.ts';
 import { confirmByFactor, confirmsUser } from './confirm-user.ts';
 import { decideFactors, denialCode } from './decide-factors.ts';
 import { decoyAttempt } from './decoy-attempt.ts';
@@ -256,19 +256,7 @@ async function authenticateWithPassword(
         ? withoutSecondFactor(ports, access.resource, right)
         : { right, resource: access.resource, reads };
     },
-    {
-      wrong: (about, reason) => attempt.event({ outcome: 'refused', reason, ...omitUndefined({ subject: about }) }),
-      right: (concluded, subject) => {
-        if ('right' in concluded) return undefined;
-        const factors = ['password'] as 'password'[];
-        if (isRefusal(concluded)) {
-          const { refused: reason, audit } = concluded;
-          const related = [...(audit?.tokens ?? [])];
-          return attempt.event({ outcome: 'refused', reason, subject, related, factors });
-        }
-        return attempt.event({ outcome: 'granted', subject, factors, otp: (concluded as AuthenticationResult).otp });
-      },
-    },
+    passwordEvents(attempt),
     ahead,
   );
   if (isRefusal(first)) return first;
@@ -283,6 +271,23 @@ async function authenticateWithPassword(
     await confirmByFactor(ports, attempt.act, user, passwordDigest(user)).catch(() => undefined);
   }
   return { method: 'password-otp', user: publicUser(user), ...outcome };
+}
+
+function passwordEvents(attempt: Attempt): PasswordEvents {
+  return {
+    wrong: (about, reason) => attempt.event({ outcome: 'refused', reason, ...omitUndefined({ subject: about }) }),
+    right: (concluded, subject) => {
+      // The check of the code that follows has the event.
+      if ('right' in concluded) return undefined;
+      const factors = ['password'] as 'password'[];
+      if (isRefusal(concluded)) {
+        const { refused: reason, audit } = concluded;
+        const related = [...(audit?.tokens ?? [])];
+        return attempt.event({ outcome: 'refused', reason, subject, related, factors });
+      }
+      return attempt.event({ outcome: 'granted', subject, factors, otp: (concluded as AuthenticationResult).otp });
+    },
+  };
 }
 
 /** Right password, no code: enough only for a user whose tokens are all deactivated. */
