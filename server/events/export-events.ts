@@ -1,6 +1,7 @@
 import type { Actor } from '../kernel/actor.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
+import { ArchiveUnavailable } from '../kernel/ports/audit-archive.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { fileFrom, readArchiveFile } from './archive-files.ts';
@@ -60,14 +61,17 @@ async function* table(
   first: number,
   visible: ReadonlySet<ResourceId> | undefined,
 ): AsyncGenerator<string> {
-  yield csvHeader();
+  // With the first rows: an export that cannot begin is refused.
+  let header = csvHeader();
   for await (const part of segmentsOf(ports, chain, first)) {
-    if ('damaged' in part) throw new Error(`segments ${part.damaged} of the audit archive are missing or damaged`);
-    yield part.records
-      .filter(({ event }) => isEventVisible(visible, event))
-      .map(csvRow)
-      .join('');
+    if ('damaged' in part) {
+      throw new ArchiveUnavailable(`segments ${part.damaged} of the audit archive are missing or damaged`);
+    }
+    const rows = part.records.filter(({ event }) => isEventVisible(visible, event)).map(csvRow);
+    yield header + rows.join('');
+    header = '';
   }
+  if (header !== '') yield header;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PublicJwk } from '../kernel/ports/signer.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 import { countSignIns, sealEvents } from '../testing/consuming.ts';
 import { addResource, addUser, createFixture, type Fixture, PASSWORD } from '../testing/fixtures.ts';
@@ -197,14 +198,15 @@ describe('GET /events/export', () => {
     expect(text).not.toContain(other.account);
   });
 
-  test('ends early on a failure, and verification then finds the cut', async () => {
+  test('is refused if it cannot begin, in both formats', async () => {
     service.ports.store.intercept = {
       read: (read) => {
-        if (read.some(({ name }) => name.startsWith('segment/'))) throw new Error('the disk is on fire');
+        if (read.some(({ name }) => name.startsWith('segment/'))) throw new StoreUnavailable('the disk is on fire');
       },
     };
-    const response = await download('');
-    await expect(response.text()).rejects.toThrow();
+    for (const format of ['jsonl', 'csv']) {
+      expect(await refusalOf(await download(`?format=${format}`))).toEqual({ status: 503, code: 'UNAVAILABLE' });
+    }
     service.ports.store.intercept = {};
   });
 });

@@ -161,9 +161,10 @@ const exportAll = route({
     const { actor } = c.get('act');
     const verdict = await exportEvents(ports, actor, asked);
     if (isRefusal(verdict)) return refuseResult(c, verdict);
+    const body = await textStream(c, verdict.text);
     c.header('content-type', CONTENT_TYPES[asked.format]);
     c.header('content-disposition', `attachment; filename="events-${actor.account}.${asked.format}"`);
-    return c.body(textStream(verdict.text), 200);
+    return c.body(body, 200);
   },
 });
 const ofUser = route({
