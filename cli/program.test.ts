@@ -1,15 +1,19 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { archiveSegments } from '../server/events/archive-segments.ts';
 import type { AccountId, ResourceId } from '../server/kernel/ids.ts';
+import { DAY_MS } from '../server/kernel/time.ts';
 import { buildIndexes } from '../server/maintenance/build-indexes.ts';
 import { resourceDocument } from '../server/resources/documents.ts';
 import { indexBuildDocument } from '../server/store/documents.ts';
 import { createUser } from '../server/testing/as-operator.ts';
+import { sealEvents } from '../server/testing/consuming.ts';
 import { birth, unwrap } from '../server/testing/fixtures.ts';
 import { samplePng } from '../server/testing/images.ts';
 import { touches } from '../server/testing/intercepted-store.ts';
+import { openTemporaryArchive, type TemporaryArchive } from '../server/testing/temporary-archive.ts';
 import { openTerminal, type Terminal } from './testing/terminal.ts';
 
 let terminal: Terminal;
@@ -229,6 +233,45 @@ describe('doctor', () => {
     expect(unwrap(await createUser(ports, birth(ports, 'usr'), id as AccountId, { login: 'half' })).user.login).toBe(
       'half',
     );
+  });
+});
+
+describe('an archive of events', () => {
+  let archive: TemporaryArchive;
+  beforeEach(async () => {
+    await terminal.close();
+    archive = await openTemporaryArchive();
+    terminal = await openTerminal('archive', { archive });
+    const { ports } = terminal;
+    await account();
+    await sealEvents(ports);
+    ports.clock.advance(2 * DAY_MS);
+    expect(await archiveSegments(ports, archive)).toBe(1);
+  });
+  afterEach(() => archive.delete());
+
+  test('that lacks a file is named by the doctor, who cannot mend it', async () => {
+    expect(await terminal.type(['doctor'])).toMatchObject({ code: 0 });
+    const [id = ''] = await readdir(archive.root, { recursive: true }).then((names) =>
+      names.filter((name) => name.endsWith('.jsonl')),
+    );
+    await unlink(join(archive.root, id));
+    for (const args of [[], ['--mend']]) {
+      const { code, out } = await terminal.type(['--json', 'doctor', ...args]);
+      expect([code, JSON.parse(out)]).toMatchObject([4, [{ kind: 'damaged-archive-file', id }]]);
+    }
+  });
+
+  test('that cannot be reached is named by the doctor, and refuses a backup, which leaves no file', async () => {
+    archive.isDown = true;
+    const { code, out } = await terminal.type(['--json', 'doctor', '--mend']);
+    expect([code, JSON.parse(out)]).toMatchObject([4, [{ kind: 'unreachable-archive' }]]);
+    const file = join(terminal.dataFolder, 'night.backup');
+    const refused = await terminal.type(['backup', file]);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('the audit archive cannot be read') });
+    expect(existsSync(file)).toBe(false);
+    archive.isDown = false;
+    expect((await terminal.type(['backup', file])).code).toBe(0);
   });
 });
 

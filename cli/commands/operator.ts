@@ -93,16 +93,16 @@ export function addMaintenance(program: Command, around: Environment): void {
     );
   program
     .command('doctor')
-    .description('find leftovers of crashes')
-    .option('--mend', 'remove them, and build the indexes of lists by name again')
+    .description('find leftovers of crashes, and damaged files of the audit archive')
+    .option('--mend', 'remove the leftovers, and build the indexes of lists by name again')
     .action(async ({ mend = false }: { mend?: boolean }, command: Command) => {
       const run = new Run(around, command);
       const { body } = await run.asOperator((service) =>
         service.send('POST', '/operator/leftovers', { body: { mend } }),
       );
       const { items } = body as { items: Record<string, unknown>[] };
-      run.showList(items, ['account', 'kind', 'id', 'mended'], 'no leftovers');
-      if (items.length > 0 && !mend) process.exitCode = EXIT.partly;
+      run.showList(items, ['account', 'kind', 'id', 'mended'], 'no leftovers and no damaged files');
+      if (items.some(({ mended }) => mended !== true)) process.exitCode = EXIT.partly;
     });
   const audit = program.command('audit').description('exports of events');
   audit

@@ -5,6 +5,7 @@ import { Readable, Writable } from 'node:stream';
 import { writeLines } from '../../server/composition/jsonl-file.ts';
 import { createOperatorApp } from '../../server/composition/operator/operator-app.ts';
 import { listenOnSocket } from '../../server/composition/operator/socket.ts';
+import type { Ports } from '../../server/kernel/ports/ports.ts';
 import { operatorOptions } from '../../server/testing/operator-options.ts';
 import { openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';
 import { runCommand } from '../program.ts';
@@ -24,8 +25,8 @@ export interface Output {
 }
 
 /** A terminal on the machine of a running server. */
-export async function openTerminal(seed: string): Promise<Terminal> {
-  const ports = await openTestPorts(seed);
+export async function openTerminal(seed: string, changes: Pick<Partial<Ports>, 'archive'> = {}): Promise<Terminal> {
+  const ports = { ...(await openTestPorts(seed)), ...changes };
   const dataFolder = await mkdtemp(join(tmpdir(), 'cs-'));
   const app = createOperatorApp(ports, operatorOptions({ writeBackup: writeLines }));
   const socket = await listenOnSocket(app, join(dataFolder, 'operator.sock'));

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 
 /**
- * Writes lines to a new file that only its owner may read, and flushes it before it returns. Throws if the file exists.
+ * Writes lines to a new file that only its owner may read, and flushes it before it returns. A failure leaves no
+ * file. Throws if the file exists.
  *
  * @returns the number of lines
  */
@@ -20,6 +21,9 @@ export async function writeLines(path: string, lines: AsyncIterable<string>): Pr
     }
     await handle.writeFile(chunk);
     await handle.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
   } finally {
     await handle.close();
   }

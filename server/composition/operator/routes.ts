@@ -13,6 +13,7 @@ import { refuseResult } from '../../http/api/router.ts';
 import { refuse } from '../../http/problem.ts';
 import { type AccountId, parseId } from '../../kernel/ids.ts';
 import { mailLanguage } from '../../kernel/mail.ts';
+import { ArchiveUnavailable } from '../../kernel/ports/audit-archive.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { restartIndexBuild } from '../../maintenance/build-indexes.ts';
@@ -166,11 +167,13 @@ const maintenanceRoutes = [
     body: z.strictObject({ mend: z.boolean() }),
     handle: async (c, ports: Services, { mend }) => {
       const found = [];
-      for (const account of await listAccounts(ports)) {
+      const accounts = await listAccounts(ports);
+      for (const account of accounts) {
         for await (const leftover of checkLeftovers(ports, account, mend)) found.push(leftover);
-        for await (const damage of checkArchive(ports, account.id)) found.push(damage);
       }
       if (mend) await restartIndexBuild(ports);
+      const ids = accounts.map(({ id }) => id);
+      for await (const damage of checkArchive(ports, ids)) found.push(damage);
       return c.json({ items: found });
     },
   }),
@@ -193,6 +196,10 @@ const maintenanceRoutes = [
       try {
         return c.json({ file, lines: await ports.writeBackup(file, backUp(ports)) }, 201);
       } catch (error) {
+        if (error instanceof ArchiveUnavailable) {
+          c.get('log').error({ err: error }, 'the audit archive is unavailable');
+          return refuse(c, 'UNAVAILABLE', { detail: 'the audit archive cannot be read: the log says why' });
+        }
         const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
         if (code === undefined) throw error;
         return refuse(c, 'INPUT_INVALID', { detail: `file: ${BACKUP_FAILURES[code] ?? code}` });
