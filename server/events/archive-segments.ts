@@ -18,13 +18,15 @@ const READ_AT_ONCE = 8;
 const CLEARED_RECORDS = 200;
 /** Maximum segments of one commit. */
 const CLEARED_SEGMENTS = 50;
+/** No file has this name. */
+const PROBE = archiveName({ account: 'acc_00000000000', first: 0, sha256: '0'.repeat(64) });
 
 /**
  * Moves settled segments from the store to the archive: the chain announces the file, which is durable there before the
  * store refers to it, and the store refers to it before its own copies go. Whatever a crash leaves twice is read once.
  * Returns the number of files written.
  *
- * @throws ArchiveUnavailable, or the first fault of an account: its segments stay in the store
+ * @throws ArchiveUnavailable also with nothing to move, or the first fault of an account: its segments stay in the store
  */
 export async function archiveSegments(
   ports: Needs,
@@ -50,6 +52,8 @@ export async function archiveSegments(
     }
   }
   if (faults.length > 0) throw faults[0];
+  // A wrong secret is reported now, and not only when the first file is complete.
+  if (written === 0 && !stopping()) await archive.get(PROBE, 0);
   return written;
 }
 

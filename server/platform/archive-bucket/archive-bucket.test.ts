@@ -142,6 +142,14 @@ describe('SR-71: an archive in a bucket', () => {
   });
 });
 
+test('a wrong secret is reported at once, although no event is to be moved yet', async () => {
+  const { store, remove } = await openTemporaryStore();
+  const ports = await streamPortsOver(store, 'wrong secret', archive);
+  await expect(archiveSegments(ports, open({ secret: 'other' }))).rejects.toThrow('responded 403 SignatureDoesNotMatch');
+  expect(await archiveSegments(ports, archive)).toBe(0);
+  await remove();
+});
+
 test('SR-34: events move to a bucket, are listed, exported and verified from it, and leave it after their retention', async () => {
   const { store, remove } = await openTemporaryStore();
   const ports = await streamPortsOver(store, 'bucket', archive);
