@@ -9,7 +9,7 @@ import { exportEvents } from '../../events/export-events.ts';
 import { listEvents, listHistory } from '../../events/list-events.ts';
 import type { AccountEvent } from '../../kernel/event.ts';
 import { ArchiveUnavailable } from '../../kernel/ports/audit-archive.ts';
-import { DAY_MS } from '../../kernel/time.ts';
+import { DAY_MS, HOUR_MS } from '../../kernel/time.ts';
 import { verifyAuditExport } from '../../platform/jose/audit-statements.ts';
 import { userDocument } from '../../users/documents.ts';
 import { operatorContext } from '../as-operator.ts';
@@ -251,6 +251,27 @@ export function archiveBehaviour(fresh: Fresh): void {
       expect(page.items).toEqual([]);
       const rest = await listEvents(ports, actor, filter, { limit: 5, after: page.next ?? '', isBestEffort: true });
       expect(unwrap(rest)).toMatchObject({ items: [{ event: { subject: userId(1) } }], next: null });
+    });
+
+    // SR-71 The attack: ids that never existed. Each cost a search of the whole archive before it was refused.
+    test('the history of an unknown object searches a part of a large archive', async () => {
+      const ports = await streamPortsOver(await fresh(), 'unknown', archive);
+      // Each hour is an entry of the index.
+      for (let from = 0; from < 1200; from += 400) {
+        const inHour = (hour: number) => ({ ...sampleEvent(0), at: ports.clock.now() + hour * HOUR_MS });
+        await append(
+          ports,
+          'thing',
+          Array.from({ length: 400 }, (_, at) => inHour(from + at)),
+        );
+      }
+      await sealEvents(ports);
+      ports.clock.advance(DAY_MS);
+      await archiveSegments(ports, archive);
+      const id = userId(77);
+      const object = { id, key: userDocument.key(id), missing: 'USER_NOT_FOUND' } as const;
+      const page = await listHistory(ports, actor, object, {}, { limit: 5 });
+      expect(unwrap(page)).toMatchObject({ items: [], next: expect.any(String) });
     });
 
     test('retention drops whole files, and the rest verifies from the first retained segment', async () => {
