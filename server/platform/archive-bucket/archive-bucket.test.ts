@@ -145,7 +145,9 @@ describe('SR-71: an archive in a bucket', () => {
 test('a wrong secret is reported at once, although no event is to be moved yet', async () => {
   const { store, remove } = await openTemporaryStore();
   const ports = await streamPortsOver(store, 'wrong secret', archive);
-  await expect(archiveSegments(ports, open({ secret: 'other' }))).rejects.toThrow('responded 403 SignatureDoesNotMatch');
+  await expect(archiveSegments(ports, open({ secret: 'other' }))).rejects.toThrow(
+    'responded 403 SignatureDoesNotMatch',
+  );
   expect(await archiveSegments(ports, archive)).toBe(0);
   await remove();
 });
