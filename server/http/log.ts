@@ -75,7 +75,10 @@ function openOutput(isShared: boolean) {
   const { fd } = process.stdout;
   const size = isShared ? { minLength: ATOMIC_BYTES - 512, maxWrite: ATOMIC_BYTES } : { minLength: 8192 };
   const batches = { ...size, periodicFlush: 1000, maxLength: MAX_WAITING_BYTES };
-  const stream = fileDestination({ fd, sync: true, retryEAGAIN: () => false, ...batches });
+  // As bytes: of texts it measures the whole batch again with every line.
+  const stream = fileDestination({ fd, sync: true, retryEAGAIN: () => false, contentMode: 'buffer', ...batches });
+  // Its type knows texts only.
+  const bytes = stream as unknown as { write(line: Buffer): boolean };
   // The stream retains what it could not write and retries with the next batch.
   stream.on('error', () => {});
   let dropped = 0;
@@ -89,7 +92,7 @@ function openOutput(isShared: boolean) {
   };
   process.once('exit', flush);
   return {
-    sink: { write: (line: string) => void stream.write(line), flushSync: flush },
+    sink: { write: (line: string) => void bytes.write(Buffer.from(line)), flushSync: flush },
     onRecovery(tell: (dropped: number) => void) {
       stream.on('drain', () => {
         if (dropped === 0) return;
