@@ -115,4 +115,9 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     files: ['server/tokens/code-checks.ts'],
     tests: ['server/tokens/code-checks.test.ts'],
   },
+  {
+    name: 'replica-barrier',
+    files: ['server/store/redis/replica-barrier.ts'],
+    tests: ['server/store/redis/replica-barrier.test.ts'],
+  },
 ];

@@ -100,7 +100,7 @@ test('skips versions again on a primary that was replaced meanwhile and took ove
 });
 
 test('only a commit is a first one, and a refusal of another kind changes nothing', async () => {
-  const { primary, write, firsts } = open();
+  const { primary, write, firsts, sent } = open();
   expect(await write(false, 'a', 'conflict')).toBe('conflict');
   expect(await write(false, 'a')).toBe('committed');
   primary.fails = new Error('ERR not MOVED ');
@@ -110,8 +110,11 @@ test('only a commit is a first one, and a refusal of another kind changes nothin
   await write(false, 'b');
   expect(firsts).toEqual([true, true, false, false, true]);
   primary.emit('close');
+  sent();
   await write(false, 'a');
   expect(firsts.at(-1)).toBe(true);
+  // Replicas may be gone meanwhile.
+  expect(sent().slice(0, 2)).toEqual(['ROLE', 'fcall']);
 });
 
 test('writes of a turn share one barrier, and those that arrive while it waits share the next', async () => {
