@@ -1,7 +1,7 @@
 import { hash, verify } from '@node-rs/argon2';
 import { ARGON2_FLOOR } from '../../server/platform/argon2/argon2-hasher.ts';
 import { hashingConcurrency } from '../../server/platform/argon2/hashing-concurrency.ts';
-import { Permits } from '../../server/platform/argon2/permits.ts';
+import { Permits } from '../../server/platform/permits/permits.ts';
 import { PASSWORD } from '../dataset/members.ts';
 import { type Tally, TallyBuilder } from '../load/tally.ts';
 import { takeJobs } from '../processes/child.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../kernel/ports/audit-archive.ts';
 import { HOUR_MS } from '../../kernel/time.ts';
 import { withDeadline } from '../../kernel/with-deadline.ts';
-import { Permits } from '../argon2/permits.ts';
+import { Permits } from '../permits/permits.ts';
 import { systemClock } from '../system-clock/system-clock.ts';
 
 /** Files that are being written. One that is left there belonged to a process that was killed. */

@@ -5,9 +5,9 @@ import { isArgon2, readHash } from '../../passwords/imported-hash.ts';
 import { isLegacyHash, readWrapped } from '../../passwords/legacy-hash.ts';
 import { PHC_BOUNDS, parsePhc } from '../../passwords/phc.ts';
 import { computeDigest } from '../imported-hashes/compute-digest.ts';
+import { Permits, type ReservedPermit } from '../permits/permits.ts';
 import { createHashThreads, type HashThreads } from './hash-threads.ts';
 import { hashingConcurrency } from './hashing-concurrency.ts';
-import { Permits, type ReservedPermit } from './permits.ts';
 
 /** The minimum for new hashes (SR-18; OWASP's second choice for argon2id). */
 export const ARGON2_FLOOR = { memoryKiB: 19_456, iterations: 2, parallelism: 1 } as const;
