@@ -29,6 +29,8 @@ test('the archive is a folder, a bucket with its key, or none', () => {
     'https://id:secret@s3.example/audit',
     'https://s3.example/?a',
     'file:///x',
+    's3.example/audit',
+    './audit',
   ])
     expect(namesOf({ [AUDIT]: wrong, ...key })).toEqual([AUDIT]);
   const url = { [AUDIT]: 'https://s3.example/audit' };

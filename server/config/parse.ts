@@ -95,15 +95,15 @@ export function parseRedisUrl(text: string): true | undefined {
   );
 }
 
-/** URL of the operator's own sender: https, or http on loopback, without credentials. */
-export function parseCodeSenderUrl(text: string): string | undefined {
+/** An https URL, or http on loopback, without credentials. */
+export function parseSecureUrl(text: string): string | undefined {
   const url = parseUrl(text);
   if (!url) return undefined;
   if (url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname)) ? url.href : undefined;
 }
 
-/** A folder, the URL of a bucket without a slash at its end, or `none`. */
+/** An absolute folder, the URL of a bucket without a slash at its end, or `none`. */
 export type ArchiveLocation =
   | { readonly kind: 'none' }
   | { readonly kind: 'folder'; readonly path: string }
@@ -111,8 +111,9 @@ export type ArchiveLocation =
 
 export function parseArchive(text: string): ArchiveLocation | undefined {
   if (text === 'none') return { kind: 'none' };
-  if (!/^[a-z][a-z\d+.-]*:/i.test(text)) return text.includes('\0') ? undefined : { kind: 'folder', path: text };
-  const url = parseCodeSenderUrl(text);
+  // A relative one may be a URL whose `https://` was forgotten.
+  if (text.startsWith('/')) return text.includes('\0') ? undefined : { kind: 'folder', path: text };
+  const url = parseSecureUrl(text);
   return url === undefined || url.includes('?') ? undefined : { kind: 'bucket', url: url.replace(/\/+$/, '') };
 }
 

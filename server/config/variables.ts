@@ -5,11 +5,11 @@ import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/code-limits.ts';
 import {
   parseArchive,
   parseChannels,
-  parseCodeSenderUrl,
   parseListen,
   parsePublicUrl,
   parseRedisUrl,
   parseRpId,
+  parseSecureUrl,
   parseSender,
   parseSmtpUrl,
 } from './parse.ts';
@@ -192,11 +192,11 @@ export const VARIABLES = {
   },
   COUNTERSIGN_AUDIT_ARCHIVE: {
     meaning:
-      'Where sealed events move from the store: a folder, the same for all processes, or the `https` URL of a bucket with S3 API, with an optional prefix. `none`: they stay in the store.',
+      'Where sealed events move from the store: an absolute folder, the same for all processes, or the `https` URL of a bucket with S3 API, with an optional prefix. `none`: they stay in the store.',
     otherwise: '`audit-archive` in the data folder; with Redis `none`',
     schema: parsed(
       parseArchive,
-      'must be a folder, an https URL without credentials (http only on loopback) or none',
+      'must be an absolute folder, an https URL without credentials (http only on loopback) or none',
     ).optional(),
   },
   COUNTERSIGN_AUDIT_ARCHIVE_REGION: {
@@ -267,7 +267,7 @@ export const VARIABLES = {
   COUNTERSIGN_CODE_COURIER_URL: {
     meaning: 'Your own program that delivers codes instead: `https`, or `http` on loopback.',
     otherwise: 'none',
-    schema: parsed(parseCodeSenderUrl, 'must be an https URL without credentials (http only on loopback)').optional(),
+    schema: parsed(parseSecureUrl, 'must be an https URL without credentials (http only on loopback)').optional(),
   },
   COUNTERSIGN_CODE_COURIER_SECRET: {
     meaning: 'Key that signs what it gets: `whsec_` and at least 24 bytes in base64.',
