@@ -283,6 +283,15 @@ test('refuses an invalid line of JSON Lines by its number', async () => {
   expect(output.err).toContain('users.jsonl:2: ROW_INVALID');
 });
 
+test('names a thousand refused rows of an import and counts the others', async () => {
+  await account();
+  const file = join(terminal.dataFolder, 'users.jsonl');
+  await writeFile(file, '{"login":""}\n'.repeat(1002));
+  const { err } = await terminal.type(['import', 'users', file, '--dry-run']);
+  expect(err.match(/ROW_INVALID|INPUT_INVALID/g)).toHaveLength(1000);
+  expect(err).toContain('users.jsonl: 2 more refused\n');
+});
+
 test('imports 500 rows with long names through the socket, and refuses only a row that is too long', async () => {
   await account();
   const file = join(terminal.dataFolder, 'users.jsonl');

@@ -2,6 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Command } from 'commander';
 import { UsageError } from '../connection/service.ts';
 import { EXIT } from '../output/exit-codes.ts';
+import { printRefused } from '../output/print-refused.ts';
 import { escapeControls } from '../output/table.ts';
 import { importTokens } from '../transfer/import-tokens.ts';
 import { showProgress } from '../transfer/progress.ts';
@@ -55,14 +56,12 @@ export function addTokenImport(
       const imported = await run.inAccount((service) => importTokens(service, options, show, size));
       const { done, existing, refused, warnings, carriedOut } = imported;
       if (refused.length > 0) process.exitCode = EXIT.partly;
+      const listed = refused.slice(0, MAX_LISTED);
       if (run.json) {
-        const listed = refused.slice(0, MAX_LISTED);
         run.show({ done, existing, refused: listed, refusedCount: refused.length, warnings, carriedOut, dryRun });
         return;
       }
-      for (const { line, code, detail } of refused.slice(0, MAX_LISTED)) {
-        run.stderr.write(`${file}:${line}: ${code}${detail === undefined ? '' : ` ${escapeControls(detail)}`}\n`);
-      }
+      printRefused(run.stderr, file, listed, refused.length);
       for (const warning of warnings) run.stderr.write(`${file}: ${escapeControls(warning)}\n`);
       run.print(
         `tokens: ${done} ${carriedOut ? 'imported' : 'would be imported'}, ${existing} already there, ${refused.length} refused`,

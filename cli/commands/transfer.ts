@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../output/exit-codes.ts';
-import { escapeControls } from '../output/table.ts';
+import { printRefused } from '../output/print-refused.ts';
 import { lineOf } from '../transfer/export-rows.ts';
 import { importRows } from '../transfer/import-rows.ts';
 import { openJournal } from '../transfer/journal.ts';
@@ -95,9 +95,7 @@ async function importOwn(
   const { done, refused, refusedCount } = imported;
   if (run.json) run.show({ done, refused, refusedCount, dryRun });
   else {
-    for (const { line, code, detail } of refused) {
-      run.stderr.write(`${file}:${line}: ${code}${detail === undefined ? '' : ` ${escapeControls(detail)}`}\n`);
-    }
+    printRefused(run.stderr, file, refused, refusedCount);
     run.print(`${kind}: ${done} ${dryRun ? 'would be imported' : 'imported'}, ${refusedCount} refused`);
     if (refusedCount > 0 && !dryRun) run.print(`the refused rows are in ${rejectedFile}`);
   }
