@@ -15,7 +15,7 @@ export interface BucketOptions {
   readonly region?: string;
   readonly keyId: string;
   readonly secret: string;
-  /** Default: 30 seconds, with the whole body. */
+  /** Default: 10 seconds, with the whole body. */
   readonly timeoutMs?: number;
 }
 
@@ -37,7 +37,7 @@ export function createArchiveBucket({
   region,
   keyId,
   secret,
-  timeoutMs = 30 * SECOND_MS,
+  timeoutMs = 10 * SECOND_MS,
 }: BucketOptions): AuditArchive {
   const client = new AwsClient({
     accessKeyId: keyId,
