@@ -186,7 +186,7 @@ export async function inspectBackup(
       }
     } else if ('a' in record) {
       if (!archive)
-        throw new BackupInvalid('it holds an audit archive: say with COUNTERSIGN_AUDIT_ARCHIVE where it goes');
+        throw new BackupInvalid('the backup holds an audit archive: name one for it in COUNTERSIGN_AUDIT_ARCHIVE');
     } else if ('b' in record) {
       const { b: account, f: first, h: firstPrevious } = record;
       beginnings.set(auditChainDocument.key(account).anchor, { account, first, firstPrevious });
