@@ -2,7 +2,7 @@ import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { ABSENT, type Json } from '../kernel/ports/store.ts';
-import { anyRecord, RECORDS } from '../passwords/password-counters.ts';
+import { anyRecord, DECOY_RECORD_COUNT } from '../passwords/password-counters.ts';
 import { newOperation } from '../store/transact.ts';
 import { decoyAttemptDocument } from './documents.ts';
 
@@ -44,7 +44,7 @@ export async function decoyAttempt(ports: Pick<Ports, 'store' | 'clock' | 'rando
  */
 export async function writeDecoyRecords(ports: Pick<Ports, 'store' | 'clock' | 'random'>): Promise<void> {
   const now = ports.clock.now();
-  const keys = Array.from({ length: RECORDS }, (_, record) => decoyAttemptDocument.key(record));
+  const keys = Array.from({ length: DECOY_RECORD_COUNT }, (_, record) => decoyAttemptDocument.key(record));
   const stored = await ports.store.getMany(keys, now);
   const absent = keys.filter((_, record) => stored[record] === undefined);
   await Promise.all(

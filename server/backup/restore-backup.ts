@@ -3,7 +3,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Account } from '../accounts/account.ts';
 import { planIndexes } from '../billing/documents.ts';
 import { paidUntil } from '../billing/plan-changes.ts';
-import { addition, requireArchive } from '../events/archive-files.ts';
+import { recordArchiveFile, requireArchive } from '../events/archive-files.ts';
 import { segmentsInStore } from '../events/archive-segments.ts';
 import { auditChainDocument } from '../events/documents.ts';
 import { archiveName } from '../events/log/archive-file.ts';
@@ -209,7 +209,7 @@ async function restoreArchiveFile(
   const key = auditChainDocument.key(file.account);
   await transact(ports, key.anchor, [key], ([chain]) => ({
     answer: undefined,
-    ...(chain && { write: addition(chain.value, file) }),
+    ...(chain && { write: recordArchiveFile(chain.value, file) }),
   }));
 }
 

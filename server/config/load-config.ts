@@ -210,7 +210,7 @@ function frozen(values: Values, url: string): Config {
   });
 }
 
-const OF_BUCKET = [
+const BUCKET_VARIABLES = [
   'COUNTERSIGN_AUDIT_ARCHIVE_REGION',
   'COUNTERSIGN_AUDIT_ARCHIVE_KEY_ID',
   'COUNTERSIGN_AUDIT_ARCHIVE_SECRET',
@@ -218,11 +218,11 @@ const OF_BUCKET = [
 ] as const satisfies readonly Name[];
 
 function* archiveProblems(env: Environment, values: Partial<Values>): Generator<Problem> {
-  const [, keyId, secret, secretFile] = OF_BUCKET;
+  const [, keyId, secret, secretFile] = BUCKET_VARIABLES;
   if (values.COUNTERSIGN_AUDIT_ARCHIVE?.kind !== 'bucket') {
     if (env.COUNTERSIGN_AUDIT_ARCHIVE && !values.COUNTERSIGN_AUDIT_ARCHIVE) return;
     const problem = 'goes with the URL of a bucket in COUNTERSIGN_AUDIT_ARCHIVE';
-    yield* OF_BUCKET.filter((name) => env[name]).map((name) => ({ name, problem }));
+    yield* BUCKET_VARIABLES.filter((name) => env[name]).map((name) => ({ name, problem }));
     return;
   }
   if (!env[keyId]) yield { name: keyId, problem: 'is required with a bucket' };

@@ -56,7 +56,7 @@ export async function* archiveFiles(
 }
 
 /** Records a file that is in the archive. From then on its segments are read there. */
-export function addition(chain: AuditChain, file: ArchiveFile): Write {
+export function recordArchiveFile(chain: AuditChain, file: ArchiveFile): Write {
   const { writing: _, ...rest } = chain;
   const { records = 0, cleared = chain.first - 1 } = chain.archive ?? {};
   const key = archiveFileDocument.key(chain.account, file.first);

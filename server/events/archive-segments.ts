@@ -4,7 +4,7 @@ import { ArchiveUnavailable, type AuditArchive } from '../kernel/ports/audit-arc
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
-import { addition } from './archive-files.ts';
+import { recordArchiveFile } from './archive-files.ts';
 import { archiveFileDocument, auditChainDocument, consumerIndexes, segmentDocument } from './documents.ts';
 import { archiveName, makeArchiveFile, mayBeComplete, nextFile } from './log/archive-file.ts';
 import type { AuditChain, FileBeingWritten, Segment } from './log/segment.ts';
@@ -98,7 +98,7 @@ async function archiveNext(ports: Needs, archive: AuditArchive, account: Account
       : { put: [{ key, value: { ...current, writing: { first, sha256 } } }] };
   if (!(await ifNext(announce))) return [];
   await archive.put(archiveName(file), content);
-  if (await ifNext((current) => (isAnnounced(current) ? addition(current, file) : undefined))) return segments;
+  if (await ifNext((current) => (isAnnounced(current) ? recordArchiveFile(current, file) : undefined))) return segments;
   await abandon(ports, archive, account, file);
   return [];
 }

@@ -8,7 +8,7 @@ import { accountId, userId } from '../testing/samples.ts';
 import { openTemporaryArchive } from '../testing/temporary-archive.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { START } from '../testing/test-ports.ts';
-import { addition } from './archive-files.ts';
+import { recordArchiveFile } from './archive-files.ts';
 import { auditChainDocument } from './documents.ts';
 import { listEvents } from './list-events.ts';
 import { type ArchiveFile, archiveName, makeArchiveFile } from './log/archive-file.ts';
@@ -38,7 +38,7 @@ test.each([
   const { file, content } = makeArchiveFile([segment]);
   await archive.put(archiveName(file), content);
   const add = async (one: ArchiveFile, chain = emptyChain(ACCOUNT)) => {
-    const write: Write = addition({ ...chain, number: one.last }, one);
+    const write: Write = recordArchiveFile({ ...chain, number: one.last }, one);
     const { anchor } = auditChainDocument.key(ACCOUNT);
     await store.commit({ anchor, operation: newOperation(ports), now: START, expect: [], ...write });
   };

@@ -8,15 +8,15 @@ import { archiveFileDocument, archiveIndexes } from './documents.ts';
 import { type ArchiveFile, endOfHour, hourOf, recordsOfFile } from './log/archive-file.ts';
 import { timeSort } from './log/event-entry.ts';
 import { mayContain } from './log/id-filter.ts';
-import { newerFirst, type Place, type PlacedRecord } from './log/placed-record.ts';
+import { type LogPosition, newerFirst, type SealedRecord } from './log/sealed-record.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
 
 interface Selection {
   /** Only records that name it. */
   readonly id: string | undefined;
-  /** Only records that come after this place. */
-  readonly before: Place | undefined;
+  /** Only records older than this one, which need not exist. */
+  readonly before: LogPosition | undefined;
   /** Records of earlier hours are left out. */
   readonly from: number;
   /** The first segment that retention has kept. */
@@ -46,14 +46,14 @@ export class ArchivedRecords {
   readonly #ports: Needs;
   readonly #account: AccountId;
   readonly #selection: Selection;
-  readonly #files = new Map<number, PlacedRecord[]>();
+  readonly #files = new Map<number, SealedRecord[]>();
   /** Entries that were read and not yet taken, with their files. */
   #waiting: { entry: IndexEntry; file: ArchiveFile | undefined }[] = [];
   #mark: IndexEntry | undefined;
   #limit = FIRST_READ;
-  #isWhole = false;
+  #isComplete = false;
   /** Records that were read and not yet returned, newest first. */
-  #pool: PlacedRecord[] = [];
+  #pool: SealedRecord[] = [];
   /** Since the last report. */
   #cost = 0;
 
@@ -62,7 +62,7 @@ export class ArchivedRecords {
     this.#account = account;
     this.#selection = selection;
     const { before } = selection;
-    // Above every entry of that hour, which may stand for records on both sides of the place.
+    // Above every entry of that hour, which may stand for newer and older records.
     if (before) this.#mark = { sort: timeSort(endOfHour(hourOf(before.event.at)) + 1), id: '' };
   }
 
@@ -71,7 +71,7 @@ export class ArchivedRecords {
    *
    * @throws ArchiveUnavailable also if a file is missing or damaged: no list leaves it out silently
    */
-  async *downTo(instant: number): AsyncGenerator<PlacedRecord | Progress> {
+  async *downTo(instant: number): AsyncGenerator<SealedRecord | Progress> {
     for (;;) {
       const next = await this.#next();
       const newestUnread = next ? Number(next.entry.sort) : 0;
@@ -93,7 +93,7 @@ export class ArchivedRecords {
   }
 
   async #next() {
-    if (this.#waiting.length === 0 && !this.#isWhole) await this.#read();
+    if (this.#waiting.length === 0 && !this.#isComplete) await this.#read();
     return this.#waiting[0];
   }
 
@@ -109,14 +109,14 @@ export class ArchivedRecords {
         reverse: true,
         ...omitUndefined({ after: this.#mark }),
       });
-      this.#isWhole = entries.length < limit || entries.some(({ sort }) => Number(sort) < from);
+      this.#isComplete = entries.length < limit || entries.some(({ sort }) => Number(sort) < from);
       const found = entries.filter((entry) => Number(entry.sort) >= from && !this.#isNewer(entry));
       wanted = found.slice(0, MAX_READ);
       const isCut = wanted.length < found.length;
       this.#mark = isCut ? wanted.at(-1) : entries.at(-1);
-      if (isCut) this.#isWhole = false;
+      if (isCut) this.#isComplete = false;
       limit = SKIPPED_AT_ONCE;
-    } while (wanted.length === 0 && !this.#isWhole);
+    } while (wanted.length === 0 && !this.#isComplete);
     const keys = wanted.map((entry) => archiveFileDocument.key(this.#account, parseEntry(entry).first));
     const files = await store.getMany(keys, clock.now());
     this.#waiting = wanted.map((entry, at) => ({ entry, file: files[at]?.value }));
@@ -139,7 +139,7 @@ export class ArchivedRecords {
     return before !== undefined && parseEntry(entry).oldest > before.event.at;
   }
 
-  async #recordsOf(file: ArchiveFile): Promise<PlacedRecord[]> {
+  async #recordsOf(file: ArchiveFile): Promise<SealedRecord[]> {
     const known = this.#files.get(file.first);
     if (known) return known;
     this.#cost += COST_OF_FILE;

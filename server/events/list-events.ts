@@ -9,7 +9,7 @@ import type { DocumentKey } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
 import { eventEntry, timeSort } from './log/event-entry.ts';
-import type { PlacedRecord } from './log/placed-record.ts';
+import type { SealedRecord } from './log/sealed-record.ts';
 import type { AuditRecord } from './log/segment.ts';
 import { newestFirst } from './newest-first.ts';
 
@@ -84,7 +84,7 @@ export async function listEvents(
   return { items, next: null };
 }
 
-function listed({ id, event, segment }: PlacedRecord): ListedEvent {
+function listed({ id, event, segment }: SealedRecord): ListedEvent {
   return { id, event, segment };
 }
 

@@ -6,7 +6,7 @@ import { ArchivedRecords, type Progress } from './archived-records.ts';
 import { auditChainDocument, eventIndexes, segmentDocument } from './documents.ts';
 import { endOfSecond, parseEventEntry, secondOf, timeSort } from './log/event-entry.ts';
 import { indexedIds } from './log/indexed-ids.ts';
-import { newerFirst, type Place, type PlacedRecord, placeOf } from './log/placed-record.ts';
+import { type LogPosition, newerFirst, parsePosition, type SealedRecord } from './log/sealed-record.ts';
 import type { AuditChain, AuditRecord, Segment } from './log/segment.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
@@ -35,9 +35,9 @@ export async function* newestFirst(
   ports: Needs & Pick<Ports, 'archive'>,
   account: AccountId,
   selection: Selection,
-): AsyncGenerator<PlacedRecord | Progress> {
+): AsyncGenerator<SealedRecord | Progress> {
   const { id, after, from = 0 } = selection;
-  let before = after && placeOf(after);
+  let before = after && parsePosition(after);
   let archived: ArchivedRecords | undefined;
   let archivedUpTo = 0;
   for await (const batch of storedNewestFirst(ports, account, selection)) {
@@ -48,13 +48,13 @@ export async function* newestFirst(
       archivedUpTo = last;
     }
     for await (const one of merge(batch, archived)) {
-      before = placeIn(one);
+      before = positionOf(one);
       yield one;
     }
   }
 }
 
-function placeIn(one: PlacedRecord | Progress): Place {
+function positionOf(one: SealedRecord | Progress): LogPosition {
   return 'searchedTo' in one ? { event: { at: one.searchedTo + 1 }, segment: -1, position: -1 } : one;
 }
 
@@ -62,7 +62,7 @@ function placeIn(one: PlacedRecord | Progress): Place {
 async function* merge(
   { records, downTo }: StoredBatch,
   archived: ArchivedRecords | undefined,
-): AsyncGenerator<PlacedRecord | Progress> {
+): AsyncGenerator<SealedRecord | Progress> {
   for (const record of records) {
     if (archived) yield* archived.downTo(record.event.at);
     yield record;
@@ -71,7 +71,7 @@ async function* merge(
 }
 
 interface StoredBatch {
-  readonly records: readonly PlacedRecord[];
+  readonly records: readonly SealedRecord[];
   /** All that are newer than this instant are in this batch or came before. */
   readonly downTo: number;
   /** As it was when the records were read. */
@@ -162,13 +162,13 @@ class Segments {
   }
 
   /** The records that the entries of one second stand for, newest first. */
-  recordsOf(entries: readonly IndexEntry[], id: string | undefined, after: IndexEntry | undefined): PlacedRecord[] {
+  recordsOf(entries: readonly IndexEntry[], id: string | undefined, after: IndexEntry | undefined): SealedRecord[] {
     const found = entries.flatMap((entry) => this.#recordsAt(entry, id));
-    const before = after && placeOf(after);
+    const before = after && parsePosition(after);
     return found.sort(newerFirst).filter((record) => !before || newerFirst(before, record) < 0);
   }
 
-  #recordsAt(entry: IndexEntry, id: string | undefined): PlacedRecord[] {
+  #recordsAt(entry: IndexEntry, id: string | undefined): SealedRecord[] {
     const place = parseEventEntry(entry);
     const records = place && this.#isInStore(place.segment) ? this.#read.get(place.segment)?.records : undefined;
     if (!place || !records) return [];

@@ -81,7 +81,7 @@ function textMac({ secrets }: Pick<Ports, 'secrets'>, purpose: string, parts: re
 }
 
 /** How many records stand in for those of users and tokens. One random byte picks one. */
-export const RECORDS = 256;
+export const DECOY_RECORD_COUNT = 256;
 
 export function anyRecord(ports: Pick<Ports, 'random'>): number {
   return ports.random.bytes(1)[0] ?? 0;

@@ -3,7 +3,7 @@ import type { AccountId } from '../../kernel/ids.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
 import { type IdFilter, makeIdFilter } from './id-filter.ts';
 import { indexedIds } from './indexed-ids.ts';
-import type { PlacedRecord } from './placed-record.ts';
+import type { SealedRecord } from './sealed-record.ts';
 import { type AuditRecord, contentLines, type Segment, sealLine } from './segment.ts';
 
 /** Segments that were moved out of the store into one file: the lines that an export prints of them. */
@@ -136,8 +136,8 @@ function hoursOf(records: readonly AuditRecord[]): ArchivedHour[] {
 }
 
 /** The records of a file that name the id, or all. Lines without the id are not parsed. */
-export function recordsOfFile(text: string, id: string | undefined): PlacedRecord[] {
-  const found: PlacedRecord[] = [];
+export function recordsOfFile(text: string, id: string | undefined): SealedRecord[] {
+  const found: SealedRecord[] = [];
   const quoted = id === undefined ? '' : JSON.stringify(id);
   let segment = 0;
   let position = -1;

@@ -19,7 +19,7 @@ export interface BucketOptions {
   readonly timeoutMs?: number;
 }
 
-interface Answer {
+interface BucketResponse {
   readonly status: number;
   /** Undefined if it was longer than asked. */
   readonly body: Uint8Array | undefined;
@@ -50,7 +50,7 @@ export function createArchiveBucket({
     method: 'PUT' | 'GET' | 'DELETE',
     name: string,
     { content, maxBytes = MAX_ERROR_BYTES }: { content?: Uint8Array; maxBytes?: number } = {},
-  ): Promise<Answer> => {
+  ): Promise<BucketResponse> => {
     const { folder, file } = parseArchiveName(name);
     try {
       const response = await client.fetch(`${url}/${folder}/${file}`, {
@@ -71,24 +71,25 @@ export function createArchiveBucket({
     }
   };
   const get = async (name: string, maxBytes: number): Promise<Uint8Array | undefined> => {
-    const answer = await send('GET', name, { maxBytes });
-    if (answer.status === 200) return answer.body;
-    if (isNoSuchKey(answer)) return undefined;
-    throw refused('GET', answer);
+    const response = await send('GET', name, { maxBytes });
+    if (response.status === 200) return response.body;
+    if (isNoSuchKey(response)) return undefined;
+    throw refused('GET', response);
   };
   return {
     get,
     async put(name, content) {
-      const answer = await send('PUT', name, { content });
-      if (answer.status === 200) return;
-      if (answer.status !== 412) throw refused('PUT', answer);
+      const response = await send('PUT', name, { content });
+      if (response.status === 200) return;
+      if (response.status !== 412) throw refused('PUT', response);
       const present = await get(name, content.length);
       if (present && Buffer.compare(present, content) === 0) return;
       throw new ArchiveConflict(`an object of the audit archive has other content: ${name}`);
     },
     async remove(name) {
-      const answer = await send('DELETE', name);
-      if (answer.status !== 204 && answer.status !== 200 && !isNoSuchKey(answer)) throw refused('DELETE', answer);
+      const response = await send('DELETE', name);
+      if (response.status !== 204 && response.status !== 200 && !isNoSuchKey(response))
+        throw refused('DELETE', response);
     },
   };
 }
@@ -106,17 +107,17 @@ async function readUpTo(response: Response, maxBytes: number): Promise<Uint8Arra
 }
 
 /** A bucket that does not exist is 404 too, and loses nothing. */
-function isNoSuchKey(answer: Answer): boolean {
-  return answer.status === 404 && errorCode(answer) === 'NoSuchKey';
+function isNoSuchKey(response: BucketResponse): boolean {
+  return response.status === 404 && errorCode(response) === 'NoSuchKey';
 }
 
-function errorCode({ body }: Answer): string | undefined {
+function errorCode({ body }: BucketResponse): string | undefined {
   return /<Code>(\w{1,50})<\/Code>/.exec(Buffer.from(body ?? []).toString('latin1'))?.[1];
 }
 
-function refused(method: string, answer: Answer): ArchiveUnavailable {
-  const { status } = answer;
+function refused(method: string, response: BucketResponse): ArchiveUnavailable {
+  const { status } = response;
   return new ArchiveUnavailable(
-    `the bucket of the audit archive responded ${status} ${errorCode(answer) ?? ''} to ${method}`,
+    `the bucket of the audit archive responded ${status} ${errorCode(response) ?? ''} to ${method}`,
   );
 }

@@ -35,7 +35,7 @@ export function createArchiveFolder(root: string): AuditArchive {
   /** A fault of the disk is a fault of the archive, and of nothing else. */
   const reporting = async <T>(work: () => Promise<T>): Promise<T> => {
     let fault: Error | undefined;
-    const late = () => {
+    const timeOut = () => {
       fault = new Error(`it did not respond in ${TIMEOUT_MS} ms`);
       return fault;
     };
@@ -45,7 +45,7 @@ export function createArchiveFolder(root: string): AuditArchive {
       return work();
     };
     try {
-      return await withDeadline(permits.run(inTurn), TIMEOUT_MS, late);
+      return await withDeadline(permits.run(inTurn), TIMEOUT_MS, timeOut);
     } catch (error) {
       if (error instanceof RangeError || error instanceof ArchiveConflict) throw error;
       throw new ArchiveUnavailable('the folder of the audit archive cannot be used', { cause: error });
@@ -64,7 +64,7 @@ export function createArchiveFolder(root: string): AuditArchive {
         const draft = join(root, DRAFTS, `${file}.${randomBytes(6).toString('hex')}`);
         try {
           await writeDurably(draft, content);
-          await nameIt(draft, join(folderOf(folder), file), content);
+          await linkDraft(draft, join(folderOf(folder), file), content);
           await syncFolder(folderOf(folder));
         } finally {
           await rm(draft, { force: true });
@@ -103,7 +103,7 @@ async function makeFolder(path: string): Promise<void> {
 
 /** False for a link, which could lead anywhere. */
 async function isFolder(path: string): Promise<boolean> {
-  const found = await lstat(path).catch(absent);
+  const found = await lstat(path).catch(undefinedIfMissing);
   return found?.isDirectory() === true;
 }
 
@@ -118,7 +118,7 @@ async function writeDurably(path: string, content: Uint8Array): Promise<void> {
 }
 
 /** Unlike `rename`, `link` never replaces a file. */
-async function nameIt(draft: string, path: string, content: Uint8Array): Promise<void> {
+async function linkDraft(draft: string, path: string, content: Uint8Array): Promise<void> {
   try {
     await link(draft, path);
   } catch (error) {
@@ -158,12 +158,12 @@ async function syncFolder(path: string): Promise<void> {
 
 async function removeOldDrafts(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const found = await stat(join(folder, name)).catch(absent);
+    const found = await stat(join(folder, name)).catch(undefinedIfMissing);
     if (found && found.mtimeMs < systemClock.now() - HOUR_MS) await rm(join(folder, name), { force: true });
   }
 }
 
-function absent(error: unknown): undefined {
+function undefinedIfMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
   return undefined;
 }

@@ -4,24 +4,24 @@ import { parseEventEntry } from './event-entry.ts';
 import type { AuditRecord } from './segment.ts';
 
 /** A sealed record and where it is. */
-export interface PlacedRecord extends AuditRecord {
+export interface SealedRecord extends AuditRecord {
   readonly segment: number;
   readonly position: number;
 }
 
-/** What the order of a list depends on. */
-export interface Place {
+/** What decides the order of a list. */
+export interface LogPosition {
   readonly event: Pick<AccountEvent, 'at'>;
   readonly segment: number;
   readonly position: number;
 }
 
-export function newerFirst(one: Place, other: Place): number {
+export function newerFirst(one: LogPosition, other: LogPosition): number {
   return other.event.at - one.event.at || other.segment - one.segment || other.position - one.position;
 }
 
-/** The place of a cursor. One that names only an instant comes after every record of it. */
-export function placeOf(cursor: IndexEntry): Place {
+/** The position that a cursor names. One that names only an instant comes after every record of it. */
+export function parsePosition(cursor: IndexEntry): LogPosition {
   const { segment = -1, position = -1 } = parseEventEntry(cursor) ?? {};
   return { event: { at: Number(cursor.sort) }, segment, position };
 }
