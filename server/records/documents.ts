@@ -4,7 +4,7 @@ import type { IdempotencyRecord } from './idempotency-record.ts';
 
 export const idempotencyDocument = defineDocument<IdempotencyRecord, [account: AccountId, key: string]>({
   kind: 'idempotency',
-  description: 'The response to the first request with an Idempotency-Key.',
+  description: 'The first request with an Idempotency-Key, and its response unless the object shows it.',
   anchor: 'key of an account',
   key: (account, key) => [`idempotency/${account}/${key}`],
   secrets: {

@@ -5,8 +5,8 @@ export interface IdempotencyRecord {
   /** A MAC over method, path and body: the key belongs to that request alone. */
   requestHash: string;
   /**
-   * The response, sealed because it may contain a secret; absent while the first request runs, and where the object
-   * tells it.
+   * The response, sealed because it may contain a secret. Absent while the first request runs, and if it is made again
+   * from the object.
    */
   sealedAnswer?: string;
   /** The start of the running request, and of its lease. */
