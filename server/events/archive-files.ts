@@ -28,6 +28,12 @@ export async function readArchiveFile(ports: Pick<Ports, 'archive'>, file: Archi
   return content && sha256Of(content) === file.sha256 ? Buffer.from(content).toString('utf8') : undefined;
 }
 
+/** True if retention has removed the file meanwhile: one that cannot be read is no damage then. */
+export async function hasExpired({ store, clock }: Needs, { account, last }: ArchiveFile): Promise<boolean> {
+  const [chain] = await store.getMany([auditChainDocument.key(account)], clock.now());
+  return chain !== undefined && last < chain.value.first;
+}
+
 /** The file that holds this segment, or the first one after it. Files that retention has dropped are found too. */
 export async function fileFrom(ports: Needs, account: AccountId, segment: number): Promise<ArchiveFile | undefined> {
   for await (const file of archiveFiles(ports, account, segment, 1)) return file;

@@ -3,7 +3,7 @@ import type { AccountId } from '../kernel/ids.ts';
 import { ArchiveUnavailable } from '../kernel/ports/audit-archive.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
-import { readArchiveFile } from './archive-files.ts';
+import { hasExpired, readArchiveFile } from './archive-files.ts';
 import { archiveFileDocument, archiveIndexes } from './documents.ts';
 import { type ArchiveFile, endOfHour, hourOf, recordsOfFile } from './log/archive-file.ts';
 import { timeSort } from './log/event-entry.ts';
@@ -145,6 +145,7 @@ export class ArchivedRecords {
     this.#cost += COST_OF_FILE;
     const text = await readArchiveFile(this.#ports, file);
     if (text === undefined) {
+      if (await hasExpired(this.#ports, file)) return [];
       throw new ArchiveUnavailable(`segments ${file.first} to ${file.last} of ${file.account} are missing or damaged`);
     }
     const records = recordsOfFile(text, this.#selection.id);

@@ -4,7 +4,7 @@ import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
 import { ArchiveUnavailable } from '../kernel/ports/audit-archive.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { fileFrom, readArchiveFile } from './archive-files.ts';
+import { fileFrom, hasExpired, readArchiveFile } from './archive-files.ts';
 import { auditChainDocument, segmentDocument } from './documents.ts';
 import { segmentLines, segmentsOfFile } from './log/archive-file.ts';
 import { csvHeader, csvRow } from './log/event-csv.ts';
@@ -99,6 +99,7 @@ async function* segmentsOf(
     const file = await fileFrom(ports, account, from);
     if (!file || file.first > from) throw new Error(`segment ${from} is not there any more`);
     const text = await readArchiveFile(ports, file);
+    if (text === undefined && (await hasExpired(ports, file))) throw new Error(`segment ${from} is not there any more`);
     if (text === undefined) yield { damaged: `${from} to ${file.last}` };
     else
       for (const segment of segmentsOfFile(text)) if (segment.number >= from && segment.number <= last) yield segment;

@@ -1,4 +1,4 @@
-import { archiveFiles, readArchiveFile } from '../events/archive-files.ts';
+import { archiveFiles, hasExpired, readArchiveFile } from '../events/archive-files.ts';
 import { auditChainDocument } from '../events/documents.ts';
 import { archiveName } from '../events/log/archive-file.ts';
 import type { AccountId } from '../kernel/ids.ts';
@@ -23,7 +23,8 @@ export async function* checkArchive(
     for await (const file of archiveFiles(ports, account, chain?.value.first ?? 1)) {
       const id = archiveName(file);
       try {
-        if ((await readArchiveFile(ports, file)) === undefined) yield { account, kind: 'damaged-archive-file', id };
+        if ((await readArchiveFile(ports, file)) !== undefined || (await hasExpired(ports, file))) continue;
+        yield { account, kind: 'damaged-archive-file', id };
       } catch (error) {
         if (!(error instanceof ArchiveUnavailable)) throw error;
         yield { account, kind: 'unreachable-archive', id };

@@ -334,6 +334,25 @@ export function archiveBehaviour(fresh: Fresh): void {
       },
     );
 
+    // SR-34 The attack: the hour of retention. What expires between the read of its record and of its file looked like a
+    // damaged archive in a list, and like a forged one in an export.
+    test('a file that expires while it is read is no damage', async () => {
+      const ports = await archived('expiring');
+      const readingWith = (beforeGet: (count: number) => Promise<unknown>): StreamPorts => {
+        let gets = 0;
+        const get: TemporaryArchive['get'] = (...given) => beforeGet(++gets).then(() => archive.get(...given));
+        return { ...ports, archive: { ...archive, get } };
+      };
+      const expire = (keptMs: number) => dropOldSegments(ports.second, { keptMs, mostEvents: 1000 });
+      // A list reads the oldest file last, an export first.
+      const lister = readingWith(async (count) => count === 3 && expire(2.5 * DAY_MS));
+      const page = await listEvents(lister, actor, {}, { limit: 100 });
+      expect(unwrap(page)).toMatchObject({ items: { length: 30 }, next: null });
+      const exporter = readingWith(async () => expire(1.5 * DAY_MS));
+      await expect(linesOfExport(exporter, ACCOUNT)).rejects.toThrow('not there any more');
+      expect(eventsIn(await linesOfExport(ports, ACCOUNT))).toHaveLength(20);
+    });
+
     test('an export continues in the middle of a file', async () => {
       const ports = await streamPortsOver(await fresh(), 'middle', archive);
       for (let at = 0; at < 6; at++) {
