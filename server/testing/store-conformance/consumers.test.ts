@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { archiveBehaviour } from './archive.suite.ts';
+import { archiveRetentionBehaviour } from './archive-retention.suite.ts';
 import { consumerBehaviour } from './consumer.suite.ts';
 import { startEmbeddedHarness } from './embedded-harness.ts';
 import type { StoreHarness } from './harness.ts';
@@ -16,4 +17,5 @@ describe.each([
   afterAll(() => harness?.stop());
   consumerBehaviour((options) => harness.fresh(options));
   archiveBehaviour((options) => harness.fresh(options));
+  archiveRetentionBehaviour((options) => harness.fresh(options));
 });
