@@ -14,6 +14,8 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /** Segments per read. */
 const READ_AT_ONCE = 8;
+/** So many accounts whose folder cannot be used are taken for an archive that is down. */
+const MAX_OUTAGES = 10;
 /** Maximum records whose index entries one commit removes: more would hold up requests. */
 const CLEARED_RECORDS = 200;
 /** Maximum segments of one commit. */
@@ -46,15 +48,20 @@ export async function archiveSegments(
         await clearArchived(ports, account, stopping, moved);
       }
     } catch (error) {
-      if (error instanceof ArchiveUnavailable) throw error;
       // What is wrong with one account does not stop the others.
       faults.push(error);
+      if (isArchiveDown(faults)) break;
     }
   }
   if (faults.length > 0) throw faults[0];
   // A wrong secret is reported now, and not only when the first file is complete.
   if (written === 0 && !stopping()) await archive.get(PROBE, 0);
   return written;
+}
+
+/** An archive that is down makes every account wait. */
+export function isArchiveDown(faults: readonly unknown[]): boolean {
+  return faults.filter((fault) => fault instanceof ArchiveUnavailable).length >= MAX_OUTAGES;
 }
 
 /** Every account with a chain. */

@@ -3,7 +3,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { archiveFiles, fileFrom, requireArchive } from './archive-files.ts';
-import { clearArchived, sealedAccounts } from './archive-segments.ts';
+import { clearArchived, isArchiveDown, sealedAccounts } from './archive-segments.ts';
 import { archiveFileDocument, auditChainDocument, segmentDocument } from './documents.ts';
 import { archiveName } from './log/archive-file.ts';
 import type { AuditChain, Segment } from './log/segment.ts';
@@ -35,7 +35,7 @@ export async function dropOldSegments(
     for (let count = 1; count > 0 && !stopping(); dropped += count) count = await dropOldest(ports, account, retention);
     if (stopping()) break;
     // An archive that is down must not keep the events of other accounts in the store.
-    if (faults.length === 0) await removeDroppedFiles(ports, account, stopping).catch((error) => faults.push(error));
+    if (!isArchiveDown(faults)) await removeDroppedFiles(ports, account, stopping).catch((error) => faults.push(error));
   }
   if (faults.length > 0) throw faults[0];
   return dropped;

@@ -1,12 +1,16 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { archiveSegments } from '../../events/archive-segments.ts';
 import { dropOldSegments } from '../../events/drop-old-segments.ts';
 import { listEvents } from '../../events/list-events.ts';
+import { ArchiveUnavailable } from '../../kernel/ports/audit-archive.ts';
 import { DAY_MS } from '../../kernel/time.ts';
 import { verifyAuditExport } from '../../platform/jose/audit-statements.ts';
 import { sealEvents } from '../consuming.ts';
 import { append, eventsIn, linesOfExport, type StreamPorts, sampleEvent, streamPortsOver } from '../event-stream.ts';
 import { unwrap } from '../fixtures.ts';
+import { accountId } from '../samples.ts';
 import { openTemporaryArchive, type TemporaryArchive } from '../temporary-archive.ts';
 import { ACCOUNT, actor, archivedDays, filesIn, listAll } from './archive-fixture.ts';
 import { cutAt } from './consumer.suite.ts';
@@ -100,6 +104,27 @@ export function archiveRetentionBehaviour(fresh: Fresh): void {
       const exporter = readingWith(async () => expire(1.5 * DAY_MS));
       await expect(linesOfExport(exporter, ACCOUNT)).rejects.toThrow('not there any more');
       expect(eventsIn(await linesOfExport(ports, ACCOUNT))).toHaveLength(20);
+    });
+
+    // SR-71 The attack: a folder of one account that only another user of the system may open.
+    test('one account whose folder cannot be used keeps no other account in the store, and no expired file', async () => {
+      const ports = await archived('closed');
+      const closed = (name: string) => {
+        if (name.startsWith(ACCOUNT)) throw new ArchiveUnavailable('permission denied');
+      };
+      const half: TemporaryArchive = {
+        ...archive,
+        put: async (name, content) => closed(name) ?? archive.put(name, content),
+        remove: async (name) => closed(name) ?? archive.remove(name),
+      };
+      ports.clock.advance(DAY_MS);
+      await expect(archiveSegments(ports, half)).rejects.toBeInstanceOf(ArchiveUnavailable);
+      const others = () => Promise.all([2, 3].map(async (number) => readdir(join(archive.root, accountId(number)))));
+      expect((await others()).map(({ length }) => length)).toEqual([4, 4]);
+      const retention = { keptMs: 1, mostEvents: 1000 };
+      await expect(dropOldSegments({ ...ports, archive: half }, retention)).rejects.toBeInstanceOf(ArchiveUnavailable);
+      expect(await others()).toEqual([[], []]);
+      expect(await files()).toHaveLength(3);
     });
   });
 }
