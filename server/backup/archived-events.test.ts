@@ -1,4 +1,4 @@
-import { readdir, unlink } from 'node:fs/promises';
+import { readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { archiveSegments } from '../events/archive-segments.ts';
@@ -157,6 +157,21 @@ test('SR-62: a file that is lost does not stop a backup, and is reported lost af
     const report = await verifyAuditExport(await linesOfExport(one, ACCOUNT), ports.signer.publicKeys());
     expect(report.findings.map(({ kind }) => kind)).toEqual(['missing']);
   }
+});
+
+test('SR-62: a restore puts back what was altered in the archive, and nothing that the backup did not hold intact', async () => {
+  await archiveSegments(ports, archive);
+  const lines = await backupOf(ports);
+  const names = (await readdir(join(archive.root, ACCOUNT))).sort();
+  const path = join(archive.root, ACCOUNT, names[0] ?? '');
+  const original = await readFile(path);
+  await writeFile(path, 'altered');
+  const altered = await backupOf(ports);
+  await expectWhole(await restored(lines), 12);
+  expect(await readFile(path)).toEqual(original);
+  await writeFile(path, 'altered again');
+  await restored(altered);
+  expect(await readFile(path, 'utf8')).toBe('altered again');
 });
 
 test('SR-62: a restore without a place for the archive writes nothing, and an archive that is down stops a backup', async () => {

@@ -6,9 +6,10 @@ import { paidUntil } from '../billing/plan-changes.ts';
 import { recordArchiveFile, requireArchive } from '../events/archive-files.ts';
 import { segmentsInStore } from '../events/archive-segments.ts';
 import { auditChainDocument } from '../events/documents.ts';
-import { archiveName } from '../events/log/archive-file.ts';
+import { type ArchiveFile, archiveName, sha256Of } from '../events/log/archive-file.ts';
 import { type AuditChain, GENESIS } from '../events/log/segment.ts';
 import type { AccountId } from '../kernel/ids.ts';
+import { ArchiveConflict, type AuditArchive } from '../kernel/ports/audit-archive.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { PublicJwk } from '../kernel/ports/signer.ts';
 import type { Change, DocumentOf, RawKey, StoredEvent } from '../kernel/ports/store.ts';
@@ -205,12 +206,22 @@ async function restoreArchiveFile(
   ports: Needs,
   { a: file, t: text }: Extract<BackupRecord, { a: unknown }>,
 ): Promise<void> {
-  if (text !== undefined) await requireArchive(ports).put(archiveName(file), Buffer.from(text));
+  if (text !== undefined) await putBack(requireArchive(ports), file, Buffer.from(text));
   const key = auditChainDocument.key(file.account);
   await transact(ports, key.anchor, [key], ([chain]) => ({
     answer: undefined,
     ...(chain && { write: recordArchiveFile(chain.value, file) }),
   }));
+}
+
+/** The name is made of the checksum, so a file that has it and other content was damaged. */
+async function putBack(archive: AuditArchive, file: ArchiveFile, content: Buffer): Promise<void> {
+  const name = archiveName(file);
+  await archive.put(name, content).catch(async (error: unknown) => {
+    if (!(error instanceof ArchiveConflict) || sha256Of(content) !== file.sha256) throw error;
+    await archive.remove(name);
+    await archive.put(name, content);
+  });
 }
 
 /** The chain counts its records; the backup does not say how many it has lost. */
