@@ -15,7 +15,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 /** Segments per read. */
 const READ_AT_ONCE = 8;
 /** So many accounts whose folder cannot be used are taken for an archive that is down. */
-const MAX_OUTAGES = 10;
+const MAX_OUTAGES = 3;
 /** Maximum records whose index entries one commit removes: more would hold up requests. */
 const CLEARED_RECORDS = 200;
 /** Maximum segments of one commit. */
