@@ -68,3 +68,18 @@ test('compares the latency of codes in the smaller flood with the quiet one', ()
     ['3.05 times the quiet one', false],
   ]);
 });
+
+test('compares the names told apart by time and the import with their goals', () => {
+  const name = (auc: number) => ({ auc, knownMs: 1, unknownMs: 1 });
+  const store = { widget: name(0.55), api: name(0.56) };
+  const timing = { samples: 300, stores: { embedded: store, redis: store } };
+  const memory = { early: 1, most: 1 };
+  const measured = { rows: 100_000, seconds: 20.4, serviceCpuSeconds: 20, commandMiB: memory, serviceMiB: memory };
+  expect(checkGoals({ ...results, timing, import: measured }).map(({ measured: is, isMet }) => [is, isMet])).toEqual([
+    ['0.55 under the ROC curve', true],
+    ['0.56 under the ROC curve', false],
+    ['0.55 under the ROC curve', true],
+    ['0.56 under the ROC curve', false],
+    ['20 s', false],
+  ]);
+});

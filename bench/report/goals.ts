@@ -20,10 +20,12 @@ export function checkGoals(results: Results): CheckedGoal[] {
     ...codeChecks(results.otp),
     ...passwordLogins(results.passwords),
     ...passwordFlood(results.flood),
+    ...unknownNames(results.timing),
     ...manyUsers(results.users),
     ...twoProcesses(results.processes),
     ...newerNode(results.engines),
     ...startUp(results),
+    ...imported(results.import),
     ...widgetFrame(results.frame),
   ];
 }
@@ -60,6 +62,16 @@ function passwordFlood(flood: Results['flood']): CheckedGoal[] {
     const what = `p99 of codes while ${smallest.clients} clients flood passwords, ${NAMES[store]}`;
     return atMost(what, otp.p99Ms / quiet.otp.p99Ms, 3, 'times the quiet one');
   });
+}
+
+function unknownNames(timing: Results['timing']): CheckedGoal[] {
+  if (!timing) return [];
+  return STORES.flatMap((store) =>
+    (['widget', 'api'] as const).map((way) => {
+      const what = `known or unknown name, told by time, ${way}, ${NAMES[store]}`;
+      return atMost(what, timing.stores[store][way].auc, 0.55, 'under the ROC curve');
+    }),
+  );
 }
 
 function manyUsers(users: Results['users']): CheckedGoal[] {
@@ -101,6 +113,11 @@ function startUp({ startUp: started, otp }: Results): CheckedGoal[] {
   return [...starts, ...idle];
 }
 
+function imported(measured: Results['import']): CheckedGoal[] {
+  if (!measured) return [];
+  return [atMost(`import of ${count(measured.rows)} users`, measured.seconds, 20, 's')];
+}
+
 function widgetFrame(frame: Results['frame']): CheckedGoal[] {
   if (!frame) return [];
   const { widget, bare } = frame.sides;
@@ -126,7 +143,7 @@ function withFloor(goal: CheckedGoal, unit: string, floor: number | undefined): 
 
 /** Shares of something else as a number with two digits, anything with a unit as a whole number. */
 function show(value: number, unit: string): string {
-  return /^(of|times) /.test(unit) ? `${value.toFixed(2)} ${unit}` : `${count(Math.round(value))} ${unit}`;
+  return /^(of|times|under) /.test(unit) ? `${value.toFixed(2)} ${unit}` : `${count(Math.round(value))} ${unit}`;
 }
 
 function cpuOf({ cpuMicros }: RunSummary): number {
