@@ -12,13 +12,10 @@ interface Message {
   readonly accepted?: boolean;
 }
 
-/** The worker that each connection was handed to last: one that refuses it has no more part in it. */
-const holders = new WeakMap<Handle, Worker>();
-
 /**
- * Ends the connection that a worker was handed and had not acknowledged when it crashed. Node keeps it open in the primary
- * process, so that its client would wait for an answer that never comes. There is at most one: the next is handed over
- * after the acknowledgement.
+ * Ends the connection that a worker was handed and had not acknowledged when it crashed. Node keeps it open in the
+ * primary process, so that its client would wait for an answer that never comes. There is at most one: the next is
+ * handed over after the acknowledgement.
  *
  * One that the worker refused stays open, as it may wait for another worker: handed over closed, it would never be
  * acknowledged, and that worker would be handed no more connections.
@@ -27,16 +24,13 @@ export function endLostConnection(worker: Worker): void {
   const { process } = worker;
   const send = process.send.bind(process) as (...args: unknown[]) => boolean;
   let last: { handle: Handle; seq: number | undefined } | undefined;
-  const end = () => {
-    // One that was accepted is closed here already: the worker had its own copy.
-    if (last && holders.get(last.handle) === worker) last.handle.close();
-  };
+  // One that was accepted is closed here already: the worker had its own copy.
+  const end = () => last?.handle.close();
   process.send = (...args: unknown[]) => {
     const [message, handle] = args as [Message, Handle | undefined];
     const isSent = send(...args);
     if (!handle) return isSent;
     last = { handle, seq: message.seq };
-    holders.set(handle, worker);
     // The channel may be open for a moment longer than the process.
     if (worker.isDead()) end();
     return isSent;
