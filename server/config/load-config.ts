@@ -93,6 +93,7 @@ interface Problem {
 const EXCLUDED_BY: readonly (readonly [Name, Name])[] = [
   ['COUNTERSIGN_MASTER_KEY_FILE', 'COUNTERSIGN_MASTER_KEY'],
   ['COUNTERSIGN_SMS_SECRET_FILE', 'COUNTERSIGN_SMS_SECRET'],
+  ['COUNTERSIGN_AUDIT_ARCHIVE_SECRET_FILE', 'COUNTERSIGN_AUDIT_ARCHIVE_SECRET'],
 ];
 
 /** The first of each pair requires the second. */
@@ -227,7 +228,6 @@ function* archiveProblems(env: Environment, values: Partial<Values>): Generator<
   }
   if (!env[keyId]) yield { name: keyId, problem: 'is required with a bucket' };
   if (!env[secret] && !env[secretFile]) yield { name: secret, problem: `or ${secretFile} is required with a bucket` };
-  if (env[secret] && env[secretFile]) yield { name: secretFile, problem: `excludes ${secret}: set one of them` };
 }
 
 function archiveOf(values: Values): Config['auditArchive'] {
