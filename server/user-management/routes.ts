@@ -147,7 +147,7 @@ const routes = describeObject(
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher'>;
 type RouterNeeds = Needs & Pick<Ports, 'courier'>;
 
-export async function makeUser(
+async function makeUser(
   ports: Needs,
   act: RequestContext,
   birth: NewId<UserId>,
