@@ -250,7 +250,7 @@ describe('an archive of events', () => {
   });
   afterEach(() => archive.delete());
 
-  test('that lacks a file is named by the doctor, who cannot mend it', async () => {
+  test('that lacks a file is named by the doctor, which cannot mend it', async () => {
     expect(await terminal.type(['doctor'])).toMatchObject({ code: 0 });
     const [id = ''] = await readdir(archive.root, { recursive: true }).then((names) =>
       names.filter((name) => name.endsWith('.jsonl')),

@@ -277,7 +277,7 @@ function passwordEvents(attempt: Attempt): PasswordEvents {
   return {
     wrong: (about, reason) => attempt.event({ outcome: 'refused', reason, ...omitUndefined({ subject: about }) }),
     right: (concluded, subject) => {
-      // The check of the code that follows has the event.
+      // The check of the code, which follows, creates the event.
       if ('right' in concluded) return undefined;
       const factors = ['password'] as 'password'[];
       if (isRefusal(concluded)) {

@@ -75,9 +75,9 @@ function openOutput(isShared: boolean) {
   const { fd } = process.stdout;
   const size = isShared ? { minLength: ATOMIC_BYTES - 512, maxWrite: ATOMIC_BYTES } : { minLength: 8192 };
   const batches = { ...size, periodicFlush: 1000, maxLength: MAX_WAITING_BYTES };
-  // As bytes: of texts it measures the whole batch again with every line.
+  // As bytes: with text, it would measure the whole batch again for every line.
   const stream = fileDestination({ fd, sync: true, retryEAGAIN: () => false, contentMode: 'buffer', ...batches });
-  // Its type knows texts only.
+  // Its type allows text only.
   const bytes = stream as unknown as { write(line: Buffer): boolean };
   // The stream retains what it could not write and retries with the next batch.
   stream.on('error', () => {});

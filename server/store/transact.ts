@@ -36,7 +36,8 @@ export function newOperation(ports: Pick<Ports, 'clock' | 'random'>): string {
  * Reads the documents of one anchor, decides, and commits the decision on exactly the versions that were read. On
  * conflict it reads and decides again, so `decide` must be pure. It resolves only when the commit is durable.
  *
- * @param first `absent`: the documents are probably new, so that the first decision is made without a read, and must write
+ * @param first `absent`: the documents are probably new, so that the first decision is made without a read, and must
+ *   write
  * @throws Contention if other writers win {@link MAX_DECISIONS} times in a row
  * @throws StoreUnavailable if the store is not available
  */

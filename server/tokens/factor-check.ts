@@ -13,7 +13,7 @@ export interface Candidate {
   challenge?: Stored<Challenge> | undefined;
   /** The scope of the challenge. */
   scope: string;
-  /** A right answer is accepted, whatever the other tokens say. So it may be found sooner than a wrong one. */
+  /** No other token can refuse the answer, so a right one may be found sooner than a wrong one. */
   isOnly?: boolean;
 }
 

@@ -6,8 +6,8 @@ let current: Partial<FrameAppearance> = {};
 systemIsDark.addEventListener('change', apply);
 
 /**
- * Applies the look from now on, through CSSOM only: the frame's CSP forbids style attributes. This module is loaded only
- * if the page changes the look, or if the document was not made with it.
+ * Applies the look from now on, through CSSOM only: the frame's CSP forbids style attributes. This module is loaded
+ * only if the page changes the look, or if the document was not made with it.
  */
 export function showLook(look: FrameAppearance): void {
   current = look;

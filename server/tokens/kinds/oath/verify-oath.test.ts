@@ -60,7 +60,7 @@ test('after a wrong PIN every code is only wrong, and uses nothing up', () => {
 });
 
 // SR-17. The attack: with a code that was seen, the PIN is guessed, and a fast answer shows that the code is right.
-test('a code is checked to its end unless a right one is accepted, whatever other tokens say', () => {
+test('a right code costs as much as a wrong one, unless it is the only token and its PIN is right', () => {
   const plain = tokenWith({ factor: { kind: 'hotp' }, nextCounter: 40 });
   const token = { ...plain, pin: newPin(ports, plain, '0427', 'before') };
   const costOf = (pin: string, asked?: { isOnly: boolean }) =>
