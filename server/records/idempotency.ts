@@ -47,14 +47,13 @@ export async function withIdempotency<P extends IdPrefix, A extends object>(
   };
 
   // A recalled object has a mark of its key beside it, made later than the first record: no record may outlive it.
-  const expiryOf = ({ firstSeenAt }: IdempotencyRecord, now: number) =>
-    (recall ? firstSeenAt : now) + IDEMPOTENCY_TTL_MS;
+  const livesFrom = recall ? 'firstSeenAt' : 'startedAt';
 
-  let started = await begin(ports, document, requestHash, expiryOf, recall && 'recall');
+  let started = await begin(ports, document, { requestHash, livesFrom, mayRecall: recall !== undefined });
   if (started.step === 'recall') {
     const known = await recall?.(newIdOf(started.record));
     if (known) return known;
-    started = await begin(ports, document, requestHash, expiryOf, undefined);
+    started = await begin(ports, document, { requestHash, livesFrom, mayRecall: false });
   }
   const { step, record } = started;
   if (step === 'reused') return refusal('IDEMPOTENCY_KEY_REUSED');
@@ -63,8 +62,9 @@ export async function withIdempotency<P extends IdPrefix, A extends object>(
     return JSON.parse(Buffer.from(ports.secrets.open(record.sealedAnswer, context)).toString('utf8')) as A;
   }
 
+  const expiresAt = record[livesFrom] + IDEMPOTENCY_TTL_MS;
   const answer = await make(newIdOf(record)).catch(async (error: unknown) => {
-    await endLease(ports, document, expiryOf);
+    await endLease(ports, document, expiresAt);
     throw error;
   });
   if (isRefusal(answer)) {
@@ -80,7 +80,7 @@ export async function withIdempotency<P extends IdPrefix, A extends object>(
     now: ports.clock.now(),
     // Also over the record of a request that took over: it made the same object.
     expect: [],
-    put: [{ key: document, value: { ...record, sealedAnswer }, expiresAt: expiryOf(record, record.startedAt) }],
+    put: [{ key: document, value: { ...record, sealedAnswer }, expiresAt }],
   });
   return answer;
 }
@@ -88,35 +88,38 @@ export async function withIdempotency<P extends IdPrefix, A extends object>(
 /** The id of a new object of that kind. */
 export type NewIdOf<P extends IdPrefix> = NewId<ReturnType<typeof idFromBytes<P>>>;
 
-type Expiry = (record: IdempotencyRecord, now: number) => number;
-type Step = IdempotencyStep | 'recall';
+/** What the record of a key leaves to do. */
+interface KeyState {
+  step: IdempotencyStep | 'recall';
+  record: IdempotencyRecord;
+}
 
 /**
  * Begins the request, or reads what became of an earlier one. Most keys are new, so the record is written without a
  * read first.
  *
- * @param unanswered the step for a record without an answer; default: depends on its lease
+ * @param request `livesFrom`: when the record's time to live starts. `mayRecall`: a record without an answer is to be
+ *   recalled, whatever its lease
  */
 function begin(
   ports: Needs,
   document: Key,
-  requestHash: string,
-  expiryOf: Expiry,
-  unanswered: 'recall' | undefined,
-): Promise<{ step: Step; record: IdempotencyRecord }> {
-  return transact<readonly [Key], { step: Step; record: IdempotencyRecord }>(
+  request: { requestHash: string; livesFrom: 'firstSeenAt' | 'startedAt'; mayRecall: boolean },
+): Promise<KeyState> {
+  const { requestHash, livesFrom, mayRecall } = request;
+  return transact<readonly [Key], KeyState>(
     ports,
     document.anchor,
     [document],
     ([stored], now) => {
       const step = decideIdempotency(stored?.value, requestHash, now);
       const hasAnswer = step === 'replay' || step === 'reused';
-      if (stored && unanswered && !hasAnswer) return { answer: { step: unanswered, record: stored.value } };
+      if (stored && mayRecall && !hasAnswer) return { answer: { step: 'recall', record: stored.value } };
       if (stored && step !== 'run') return { answer: { step, record: stored.value } };
       const record = { requestHash, startedAt: now, firstSeenAt: stored?.value.firstSeenAt ?? now };
       return {
         answer: { step, record },
-        write: { put: [{ key: document, value: record, expiresAt: expiryOf(record, now) }] },
+        write: { put: [{ key: document, value: record, expiresAt: record[livesFrom] + IDEMPOTENCY_TTL_MS }] },
       };
     },
     'absent',
@@ -131,14 +134,11 @@ function forget(ports: Needs, document: Key): Promise<void> {
 /**
  * An interrupted request may have created the object: the next one takes over at once, and finds it under the same id.
  */
-function endLease(ports: Needs, document: Key, expiryOf: Expiry): Promise<void> {
+function endLease(ports: Needs, document: Key, expiresAt: number): Promise<void> {
   return tidy(
     ports,
     document,
-    (record, now) =>
-      record && {
-        put: [{ key: document, value: { ...record, startedAt: 0 }, expiresAt: expiryOf(record, now) }],
-      },
+    (record) => record && { put: [{ key: document, value: { ...record, startedAt: 0 }, expiresAt }] },
   );
 }
 
@@ -147,10 +147,10 @@ type Key = ReturnType<typeof idempotencyDocument.key>;
 async function tidy(
   ports: Needs,
   document: Key,
-  decide: (record: IdempotencyRecord | undefined, now: number) => Write | undefined,
+  decide: (record: IdempotencyRecord | undefined) => Write | undefined,
 ): Promise<void> {
-  const work = transact(ports, document.anchor, [document], ([stored], now) => {
-    const write = decide(stored?.value, now);
+  const work = transact(ports, document.anchor, [document], ([stored]) => {
+    const write = decide(stored?.value);
     return { answer: undefined, ...omitUndefined({ write }) };
   });
   // The lease ends by itself; the caller must get the first error.
