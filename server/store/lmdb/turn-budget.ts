@@ -26,7 +26,7 @@ export class TurnBudget {
     });
   }
 
-  /** The next turn, if this one may read no more records of such a number. Then ask again: others waited for it too. */
+  /** The next turn, if this one may not read that many more records. Ask again after it: others waited for it too. */
   turnToAwait(records: number): Promise<void> | undefined {
     return this.#spent < (records > FEW ? MAX_BYTES : MAX_BYTES_OF_FEW) ? undefined : this.#next;
   }
