@@ -56,6 +56,11 @@ test('SR-35: an error on the way aborts the response, and the log alone has the 
   ]);
 });
 
+test('an error on the way keeps its reason for a reader without a socket', async () => {
+  const response = await appThatSends(failing).request('/');
+  await expect(response.text()).rejects.toThrow('the disk is on fire');
+});
+
 test('an error before the first piece is the caller’s, who can still refuse', async () => {
   const text = failing();
   await text.next();

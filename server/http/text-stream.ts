@@ -21,7 +21,7 @@ export async function textStream(
         else controller.enqueue(encoder.encode(value));
       } catch (error) {
         c.get('log').error({ err: error }, 'a response broke off');
-        const { outgoing } = c.env;
+        const outgoing = c.env?.outgoing;
         if (!outgoing) throw error;
         // Hono would print the error beside the log, and send its message.
         outgoing.destroy();
