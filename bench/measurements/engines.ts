@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import type { LoadJob, Target } from '../load/jobs.ts';
 import { ORDINARY_POPULATION } from '../plan.ts';
 import type { Bench } from './bench.ts';
-import { startEqualWork } from './otp.ts';
 import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
+import { startEqualWork } from './start-baseline.ts';
 
 export interface EnginesMeasurement {
   clients: number;

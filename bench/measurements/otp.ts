@@ -1,13 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EqualWorkJob } from '../baseline/equal-work.ts';
-import type { Dataset } from '../dataset/members.ts';
 import type { LoadJob, Target } from '../load/jobs.ts';
 import { CLIENTS, ORDINARY_POPULATION } from '../plan.ts';
-import { Child } from '../processes/child.ts';
 import { type Memory, memoryOf } from '../processes/usage.ts';
-import { type BenchTarget, STORES, type StoreKind } from '../target.ts';
+import { STORES, type StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
 import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
+import { startBareRoute, startEqualWork } from './start-baseline.ts';
 
 export interface OtpMeasurement {
   /** TOTP codes, which most users have, with 32 clients. */
@@ -100,32 +98,6 @@ export async function measureOtp(bench: Bench): Promise<OtpMeasurement> {
 }
 
 type RunningService = Awaited<ReturnType<Bench['start']>>;
-
-interface RunningRoute {
-  target: Target;
-  pid: number | undefined;
-}
-
-/** Starts a script of `baseline/` that listens. */
-export async function startBareRoute(bench: Bench, script: string, like: Target): Promise<RunningRoute> {
-  const route = bench.open(
-    new Child<{ listen: true }, { port: number }>(new URL(`../baseline/${script}`, import.meta.url)),
-    (child) => child.close(),
-  );
-  return { target: { ...like, ...(await route.ask({ listen: true })) }, pid: route.pid };
-}
-
-/** Starts the floor of a check (`baseline/equal-work.ts`) beside the data of a site. */
-export async function startEqualWork(
-  bench: Bench,
-  { site, population, like, node }: { site: BenchTarget; population: Dataset; like: Target; node?: string | undefined },
-): Promise<RunningRoute> {
-  const script = new URL('../baseline/equal-work.ts', import.meta.url);
-  const floor = bench.open(new Child<EqualWorkJob, { port: number }>(script, {}, node), (child) => child.close());
-  const { port } = await floor.ask({ store: site.url, folder: site.dataFolder, population, apiKey: like.apiKey });
-  // It counts its codes for itself.
-  return { target: { ...like, port, resource: `floor on ${port}` }, pid: floor.pid };
-}
 
 /** One after the other. */
 export async function eachStore<T>(make: (store: StoreKind) => Promise<T>): Promise<Record<StoreKind, T>> {

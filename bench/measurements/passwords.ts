@@ -6,8 +6,9 @@ import { ORDINARY_POPULATION, PASSWORD_CLIENTS } from '../plan.ts';
 import { Child } from '../processes/child.ts';
 import type { StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
-import { eachStore, startBareRoute } from './otp.ts';
+import { eachStore } from './otp.ts';
 import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
+import { startBareRoute } from './start-baseline.ts';
 
 export interface PasswordMeasurement {
   clients: number;

@@ -3,8 +3,8 @@ import type { Tally } from '../load/tally.ts';
 import { ORDINARY_POPULATION } from '../plan.ts';
 import { withChildren } from '../processes/usage.ts';
 import type { Bench } from './bench.ts';
-import { startEqualWork } from './otp.ts';
 import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
+import { startEqualWork } from './start-baseline.ts';
 
 export interface ProcessesMeasurement {
   clients: number;
@@ -14,6 +14,10 @@ export interface ProcessesMeasurement {
   workers: Comparison;
   /** Equal work without the service, in one process and in two. */
   floor: { one: RunSummary; two: Comparison };
+}
+
+interface Side {
+  target: Target;
 }
 
 const CLIENTS = 32;
@@ -28,7 +32,7 @@ export async function measureProcesses(bench: Bench): Promise<ProcessesMeasureme
   const right = await bench.start(site);
   const working = await bench.start(site, { workers: 2 });
   const second = bench.newGenerator();
-  const job = ({ target }: { target: Target }, members: Members, clients: number, durationMs = plan.otpMs): LoadJob => {
+  const job = ({ target }: Side, members: Members, clients: number, durationMs = plan.otpMs): LoadJob => {
     return { kind: 'otp', factor: 'hotp', members, target, clients, durationMs };
   };
   const all = { from: 0, to: ORDINARY_POPULATION };
@@ -37,8 +41,7 @@ export async function measureProcesses(bench: Bench): Promise<ProcessesMeasureme
     { from: ORDINARY_POPULATION, to: 1.5 * ORDINARY_POPULATION },
     { from: 1.5 * ORDINARY_POPULATION, to: 2 * ORDINARY_POPULATION },
   ] as const;
-  type Answering = { target: Target };
-  const both = async (one: Answering, other: Answering, durationMs?: number): Promise<Tally> =>
+  const both = async (one: Side, other: Side, durationMs?: number): Promise<Tally> =>
     addTallies(
       await Promise.all([
         bench.generator.ask(job(one, halves[0], CLIENTS / 2, durationMs)),

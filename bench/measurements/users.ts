@@ -2,8 +2,9 @@ import type { LoadJob, Target } from '../load/jobs.ts';
 import { SMALL_POPULATION } from '../plan.ts';
 import type { StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
-import { eachStore, startEqualWork } from './otp.ts';
+import { eachStore } from './otp.ts';
 import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
+import { startEqualWork } from './start-baseline.ts';
 
 export interface UsersMeasurement {
   few: number;
