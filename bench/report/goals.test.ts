@@ -69,7 +69,7 @@ test('compares the latency of codes in the smaller flood with the quiet one', ()
   ]);
 });
 
-test('compares the names told apart by time and the import with their goals', () => {
+test('compares enumeration by timing and the import with their goals', () => {
   const name = (auc: number) => ({ auc, knownMs: 1, unknownMs: 1 });
   const store = { widget: name(0.55), api: name(0.56) };
   const timing = { samples: 300, stores: { embedded: store, redis: store } };
