@@ -16,11 +16,11 @@ import { takeJobs } from '../processes/child.ts';
 export interface EqualWorkJob {
   /** `embedded` or a Redis URL. */
   store: string;
-  /** Where a database of its own may lie. */
+  /** For its own database, if embedded. */
   folder: string;
   /** Its members and their tokens are written first. */
   population: Dataset;
-  /** Of the key's header. */
+  /** As the requests present it. */
   apiKey: string;
 }
 
@@ -29,7 +29,7 @@ const SHARED = ['key', 'account', 'resource', 'filter'];
 /** About the sizes of the service's documents and of the event of a check. */
 const FACTS = 'f'.repeat(300);
 const EVENT = JSON.stringify({ account: 'acc_01k8dq9z2mp', text: 'e'.repeat(450) });
-/** Codes that a check computes. */
+/** Codes that a wrong code costs. The service computes fewer for a right one. */
 const CODES = 12;
 const STEP_MS = 30_000;
 
@@ -108,7 +108,7 @@ function unseal(sealed: string): Buffer {
   return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
 }
 
-/** The counter of the code among those from `first` on; all are computed, as by the service. */
+/** The counter of the code among those from `first` on. All are computed. */
 function find(seed: string, code: string, first: number): number | undefined {
   const key = createSecretKey(unseal(seed));
   const counter = Buffer.alloc(8);
