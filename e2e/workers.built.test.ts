@@ -197,7 +197,7 @@ test('a killed worker is replaced, and the connections of the other go on', asyn
   await waitUntil('a third worker serves', () => service.messages('serving').length === 3);
   await Promise.all(clients.map((client) => client.end()));
   expect(unharmed.flatMap(({ failures }) => failures)).toEqual([]);
-  // Of each of the others the one request in flight, and of one the connection that the dead worker was handed next.
+  // Each of the others may lose its request in flight, and one of them also the connection handed to the dead worker next.
   const harmed = clients.map(({ failures }) => failures.map((failure) => (failure as NodeJS.ErrnoException).code));
   for (const codes of harmed) expect(['', 'ECONNRESET', 'ECONNRESET,ECONNRESET']).toContain(codes.join());
   expect(harmed.flat().length).toBeLessThanOrEqual(3);
@@ -208,14 +208,14 @@ test('a killed worker is replaced, and the connections of the other go on', asyn
   expect(service.messages('a worker ended and is started again')).toMatchObject([{ signal: 'SIGKILL', failures: 1 }]);
 });
 
-test('a connection that a worker was handed and never accepted ends with the worker', async () => {
+test('a connection that was handed to a worker and never accepted ends with the worker', async () => {
   const service = await start();
   const [killed = 0] = await service.workers();
   process.kill(killed, 'SIGSTOP');
   const answers = Array.from({ length: 10 }, () => status(service.port, '/health/ready').catch((error) => error.code));
   let answered = 0;
   for (const answer of answers) void answer.then(() => answered++);
-  await waitUntil('the other has answered its own', () => answered === 9);
+  await waitUntil('the other worker has answered the rest', () => answered === 9);
   process.kill(killed, 'SIGKILL');
   // Not `no answer`, which has no code: the client need not wait for its own limit.
   expect((await Promise.all(answers)).filter((answer) => answer !== 200)).toEqual(['ECONNRESET']);

@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:net';
  */
 const FIRST = 15_000;
 const LAST = 25_000;
-/** Each process that runs tests has ports of its own: a port is free until its server starts, and would be taken twice. */
+/** Each process that runs tests has ports of its own. Until its server starts, a port looks free to another process. */
 const SHARE = 625;
 const SHARES = (LAST - FIRST) / SHARE;
 const OWN = FIRST + (Number(process.env.VITEST_POOL_ID ?? 0) % SHARES) * SHARE;
@@ -25,7 +25,7 @@ export async function freePorts(count: number): Promise<number[]> {
 async function hold(): Promise<{ server: Server; port: number }> {
   for (;;) {
     const port = OWN + randomInt(SHARE);
-    // Its server may not have started yet. Very many in one process may use some again.
+    // Its server may not have started yet. A process that takes very many gets some again.
     if (given.has(port) && given.size < SHARE / 2) continue;
     given.add(port);
     const server = createServer();

@@ -40,7 +40,7 @@ export function archiveRetentionBehaviour(fresh: Fresh): void {
       });
       expect(report).toMatchObject({ ok: true, first: 3, events: 20 });
       expect(await listAll(ports)).toHaveLength(20);
-      // A kill between the file and what refers to it is caught up on.
+      // After a kill between removing the file and its document, the next run removes the document.
       cutAt(ports, { at: 3, after: false });
       await dropOldSegments(ports, { keptMs: 1, mostEvents: 15 }).catch(() => undefined);
       cutAt(ports, undefined);
@@ -53,7 +53,7 @@ export function archiveRetentionBehaviour(fresh: Fresh): void {
       });
     });
 
-    // The attack is on the people in it: a file that nothing refers to is never removed, whatever the retention time.
+    // The people in it are harmed: a file that nothing refers to is never removed, whatever the retention time.
     test.each(['before', 'after', 'killed after'])(
       'SR-71: a segment that expires while it is archived, %s the file is written, leaves no file behind',
       async (when) => {

@@ -136,7 +136,7 @@ export function commitBehaviour(fresh: Fresh): void {
       expect(await eventsOf(store)).toEqual([[{ sequence: 1, event: 'made' }]]);
     });
 
-    test('applies a change that is never repeated once, under the same conditions', async () => {
+    test('applies a change marked `once` under the same conditions as any other', async () => {
       const store = await fresh();
       const change = { once: true, expect: [{ key, version: ABSENT }], put: [{ key, value: 1 }], append: ['made'] };
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.commit(changeOf('anchor', change))));

@@ -8,8 +8,8 @@ import { countSignIns, sealEvents } from '../consuming.ts';
 import { append, sampleEvent, streamPortsOver } from '../event-stream.ts';
 
 /**
- * A process to be killed: appends, seals, archives and counts events concurrently, and prints a line for each round. After so
- * many rounds it appends no more, since the test may be slow to kill it.
+ * A process to be killed: appends, seals, archives and counts events concurrently, and prints a line for each round.
+ * After so many rounds it appends no more, since the test may be slow to kill it.
  */
 const [path = '', seed = '', most = '0'] = process.argv.slice(2);
 const archive = createArchiveFolder(`${path}/archive`);
