@@ -22,7 +22,7 @@ export interface CommitJob {
 
 /** About the sizes of a token and of the event of a check. */
 const DOCUMENT = { text: 'd'.repeat(700) };
-const EVENT = { account: 'acc_01k8dq9z2mp', text: 'e'.repeat(450) };
+const EVENT = { account: 'acc_01k8dq9z2mp', text: 'e'.repeat(240) };
 const BYTES = Buffer.from(JSON.stringify(DOCUMENT) + JSON.stringify(EVENT));
 const DOCUMENTS = 10_000;
 
