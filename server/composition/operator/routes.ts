@@ -1,3 +1,4 @@
+import { CodedError } from '@countersign/protocol/coded-error';
 import { z } from 'zod';
 import { createAccount } from '../../accounts/create-account.ts';
 import { listAccounts } from '../../accounts/read-account.ts';
@@ -200,8 +201,10 @@ const maintenanceRoutes = [
           c.get('log').error({ err: error }, 'the audit archive is unavailable');
           return refuse(c, 'UNAVAILABLE', { detail: 'the audit archive cannot be read: the log says why' });
         }
-        const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-        if (code === undefined) throw error;
+        // Only the file system's own codes are about the file.
+        const isOfFile = error instanceof Error && 'code' in error && !(error instanceof CodedError);
+        if (!isOfFile) throw error;
+        const code = String(error.code);
         return refuse(c, 'INPUT_INVALID', { detail: `file: ${BACKUP_FAILURES[code] ?? code}` });
       }
     },
