@@ -115,3 +115,19 @@ test('a build that runs when another one is restarted does not finish it', async
   await buildIndexes(ports);
   expect((await byName()).read).toEqual([userIndexes.sorted(account)]);
 });
+
+test('a build that another one overtakes stops, and leaves it finished', async () => {
+  await restartIndexBuild(ports);
+  const scan = ports.store.scan.bind(ports.store);
+  const scans = vi.spyOn(ports.store, 'scan');
+  scans.mockImplementationOnce(async (after, limit) => {
+    const page = await scan(after, limit);
+    await buildIndexes(ports);
+    scans.mockClear();
+    return page;
+  });
+  await buildIndexes(ports);
+  expect(scans).not.toHaveBeenCalled();
+  scans.mockRestore();
+  expect((await byName()).read).toEqual([userIndexes.sorted(account)]);
+});

@@ -32,11 +32,12 @@ export async function buildIndexes(ports: Needs, isStopped: () => boolean = () =
       ...omitUndefined({ after: next }),
       ...(next === undefined && { finishedAt: ports.clock.now() }),
     };
-    const isNext = await transact(ports, key.anchor, [key], ([current]) =>
-      progressOf(current).after === after
+    const isNext = await transact(ports, key.anchor, [key], ([current]) => {
+      const { after: position, finishedAt } = progressOf(current);
+      return position === after && finishedAt === undefined
         ? { answer: true, write: { put: [{ key, value: progress }] } }
-        : { answer: false },
-    );
+        : { answer: false };
+    });
     if (!isNext) return;
     build = progress;
   }
