@@ -40,24 +40,28 @@ export async function fileFrom(ports: Needs, account: AccountId, segment: number
   return undefined;
 }
 
-/** The archive files of an account that end with this segment or later, in order. */
+/**
+ * The archive files of an account that end with this segment or later, in order.
+ *
+ * @param pageSize files per read, each some kilobytes: fewer if the caller may need only the first
+ */
 export async function* archiveFiles(
   { store, clock }: Needs,
   account: AccountId,
   from: number,
-  limit = 100,
+  pageSize = 100,
 ): AsyncGenerator<ArchiveFile> {
   // Entries with the number before sort below this one.
   let after: IndexEntry | undefined = { sort: segmentText(Math.max(0, from - 1)), id: '~' };
   for (;;) {
     const entries: IndexEntry[] = await store.range(archiveIndexes.byNumber(account), {
-      limit,
+      limit: pageSize,
       ...omitUndefined({ after }),
     });
     const keys = entries.map(({ id }) => archiveFileDocument.key(account, Number.parseInt(id, 36)));
     for (const stored of await store.getMany(keys, clock.now())) if (stored) yield stored.value;
     after = entries.at(-1);
-    if (entries.length < limit) return;
+    if (entries.length < pageSize) return;
   }
 }
 

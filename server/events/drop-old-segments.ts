@@ -106,7 +106,8 @@ async function removeDroppedFiles(ports: Needs, account: AccountId, stopping: ()
   const chainKey = auditChainDocument.key(account);
   const [chain] = await ports.store.getMany([chainKey], ports.clock.now());
   if (!chain?.value.archive) return;
-  for await (const file of archiveFiles(ports, account, 1)) {
+  // One at a time: there is seldom any, and this runs for every account each minute.
+  for await (const file of archiveFiles(ports, account, 1, 1)) {
     if (file.last >= chain.value.first || stopping()) return;
     await requireArchive(ports).remove(archiveName(file));
     const key = archiveFileDocument.key(account, file.first);
