@@ -7,6 +7,7 @@ import { dropOldSegments } from '../events/drop-old-segments.ts';
 import { createEventRounds } from '../events/event-rounds.ts';
 import { createSealer } from '../events/seal-events.ts';
 import type { Logger } from '../http/log.ts';
+import type { AuditArchive } from '../kernel/ports/audit-archive.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 import { buildIndexes } from '../maintenance/build-indexes.ts';
@@ -47,16 +48,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       processes: 'one',
       run: (stopping) => dropOldSegments(ports, retention, { stopping }),
     },
-    ...(archive
-      ? [
-          {
-            name: 'archive',
-            everyMs: MINUTE_MS,
-            processes: 'one' as const,
-            run: (stopping: () => boolean) => archiveSegments(ports, archive, { stopping }),
-          },
-        ]
-      : []),
+    ...(archive ? [archiveJob(ports, archive)] : []),
     // Far more often than keys change.
     {
       name: 'signing-keys',
@@ -69,6 +61,15 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
     { name: 'indexes', everyMs: HOUR_MS, processes: 'one', run: (stopping) => buildIndexes(ports, stopping) },
     ...(hasOldMasterKeys ? [reencryption] : []),
   ];
+}
+
+function archiveJob(ports: Ports, archive: AuditArchive): PeriodicJob {
+  return {
+    name: 'archive',
+    everyMs: MINUTE_MS,
+    processes: 'one',
+    run: (stopping) => archiveSegments(ports, archive, { stopping }),
+  };
 }
 
 async function charge(ports: Ports, plans: PlanCatalogue): Promise<void> {
