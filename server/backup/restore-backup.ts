@@ -93,8 +93,7 @@ export async function restoreBackup(
   await mark(ports, { startedAt: now, backedUpAt });
   await setStorePurpose(ports, 'service');
 
-  const starts = [...beginnings].map(([anchor, { account: _, ...start }]) => [anchor, start] as const);
-  const context: RestoreContext = { now, heads: new Map(), beginnings: new Map(starts) };
+  const context: RestoreContext = { now, heads: new Map(), beginnings };
   const counts = { documents: 0, leftOut: 0, indexEntries: 0, events: 0, eventsLeft: 0 };
   const restored: RestoreCounts = { ...counts, backedUpAt, accounts: [...chains.keys()], keys };
   const moved = partitions !== store.partitions;

@@ -101,8 +101,7 @@ async function* segmentsOf(
     const text = await readArchiveFile(ports, file);
     if (text === undefined && (await hasExpired(ports, file))) throw new Error(`segment ${from} is not there any more`);
     if (text === undefined) yield { damaged: `${from} to ${file.last}` };
-    else
-      for (const segment of segmentsOfFile(text)) if (segment.number >= from && segment.number <= last) yield segment;
+    else yield* segmentsOfFile(text).filter(({ number }) => number >= from && number <= last);
     from = file.last + 1;
   }
 }

@@ -32,7 +32,7 @@ export function mayContain(filter: IdFilter, id: string): boolean {
 
 /** Two hashes give all the others (Kirsch and Mitzenmacher, "Less hashing, same performance"). */
 function bitAt(first: number, second: number, at: number, bits: Uint8Array): number {
-  return (first + at * (second >>> 0)) % (bits.length * 8);
+  return (first + at * second) % (bits.length * 8);
 }
 
 /** FNV-1a from two starting points. The service makes the ids, at random, so none are chosen to collide. */
@@ -44,10 +44,10 @@ function hashesOf(id: string): readonly [number, number] {
     second = Math.imul(second ^ code, 0x85ebca6b);
   }
   // An odd step visits different bits.
-  return [mix(first), mix(second) | 1];
+  return [mix(first), (mix(second) | 1) >>> 0];
 }
 
-/** The last characters reach all bits only so (the end of MurmurHash3). */
+/** Spreads the last characters over all bits (the finalizer of MurmurHash3). */
 function mix(hash: number): number {
   const once = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
