@@ -174,7 +174,7 @@ test('SR-62: a restore puts back what was altered in the archive, and nothing th
   expect(await readFile(path, 'utf8')).toBe('altered again');
 });
 
-test('SR-62: a restore without a place for the archive writes nothing, and an archive that is down stops a backup', async () => {
+test('SR-62: a restore without an archive to write to writes nothing, and an archive that is down stops a backup', async () => {
   await archiveSegments(ports, archive);
   const lines = await backupOf(ports);
   await expect(restored(lines, 'none')).rejects.toBeInstanceOf(BackupInvalid);

@@ -14,7 +14,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /** Segments per read. */
 const READ_AT_ONCE = 8;
-/** So many accounts whose folder cannot be used are taken for an archive that is down. */
+/** Failures in this many accounts mean that the archive is down, and not only the folder of one. */
 const MAX_OUTAGES = 3;
 /** Maximum records whose index entries one commit removes: more would hold up requests. */
 const CLEARED_RECORDS = 200;
@@ -59,7 +59,7 @@ export async function archiveSegments(
   return written;
 }
 
-/** An archive that is down makes every account wait. */
+/** True if no further account should be tried: each would wait for the archive. */
 export function isArchiveDown(faults: readonly unknown[]): boolean {
   return faults.filter((fault) => fault instanceof ArchiveUnavailable).length >= MAX_OUTAGES;
 }
@@ -137,7 +137,7 @@ async function abandon(
   await change(({ writing: _, ...chain }) => chain);
 }
 
-/** From this one to the end of the chain, or to the first that is not there. */
+/** The segments from this one to the end of the chain, or to the first that is not there. */
 export async function* segmentsInStore(
   { store, clock }: Pick<Needs, 'store' | 'clock'>,
   { account, number: last }: AuditChain,

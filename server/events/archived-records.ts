@@ -84,7 +84,7 @@ export class ArchivedRecords {
       this.#cost += 1;
       if (next.file) await this.#take(next.entry, next.file);
       const { id, before } = this.#selection;
-      // An entry across the place of the cursor would lead the next page back.
+      // An entry that spans the cursor would lead the next page back.
       const isBehind = before === undefined || newestUnread < before.event.at;
       if (id === undefined || this.#cost < COST_AT_ONCE || !isBehind) continue;
       this.#cost = 0;

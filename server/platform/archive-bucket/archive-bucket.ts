@@ -15,7 +15,7 @@ export interface BucketOptions {
   readonly region?: string;
   readonly keyId: string;
   readonly secret: string;
-  /** Default: 10 seconds, with the whole body. */
+  /** For a request and its whole response. Default: 10 seconds. */
   readonly timeoutMs?: number;
 }
 

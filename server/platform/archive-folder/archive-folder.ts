@@ -22,7 +22,7 @@ const NO_FOLLOW = constants.O_NOFOLLOW;
  */
 const MAX_AT_ONCE = 2;
 const MAX_WAITING = 200;
-/** The limit of one operation, with its wait. */
+/** For one operation, with its wait in the queue. */
 const TIMEOUT_MS = 5000;
 
 /**
@@ -40,7 +40,7 @@ export function createArchiveFolder(root: string): AuditArchive {
       return fault;
     };
     const inTurn = async () => {
-      // Its caller waits no more.
+      // The caller no longer waits.
       if (fault) throw fault;
       return work();
     };
