@@ -10,7 +10,7 @@ import {
 } from '../events/documents.ts';
 import { segmentsOfFile } from '../events/log/archive-file.ts';
 import type { AuditChain } from '../events/log/segment.ts';
-import { entriesBySecond } from '../events/seal-events.ts';
+import { entriesBySecond } from '../events/stored-segments.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ScannedRecord } from '../kernel/ports/store.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';

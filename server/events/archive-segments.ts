@@ -1,19 +1,15 @@
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
 import { ArchiveUnavailable, type AuditArchive } from '../kernel/ports/audit-archive.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { IndexEntry } from '../kernel/ports/store.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { recordArchiveFile } from './archive-files.ts';
-import { archiveFileDocument, auditChainDocument, consumerIndexes, segmentDocument } from './documents.ts';
+import { archiveFileDocument, auditChainDocument, segmentDocument } from './documents.ts';
 import { archiveName, makeArchiveFile, mayBeComplete, nextFile } from './log/archive-file.ts';
 import type { AuditChain, FileBeingWritten, Segment } from './log/segment.ts';
-import { removalOf, SEALER } from './seal-events.ts';
+import { removalOf, sealedAccounts, segmentsInStore } from './stored-segments.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-/** Segments per read. */
-const READ_AT_ONCE = 8;
 /** Failures in this many accounts mean that the archive is down, and not only the folder of one. */
 const MAX_OUTAGES = 3;
 /** Maximum records whose index entries one commit removes: more would hold up requests. */
@@ -62,16 +58,6 @@ export async function archiveSegments(
 /** True if no further account should be tried: each would wait for the archive. */
 export function isArchiveDown(faults: readonly unknown[]): boolean {
   return faults.filter((fault) => fault instanceof ArchiveUnavailable).length >= MAX_OUTAGES;
-}
-
-/** Every account with a chain. */
-export async function* sealedAccounts({ store }: Pick<Ports, 'store'>): AsyncGenerator<AccountId> {
-  for (let after: IndexEntry | undefined; ; ) {
-    const entries = await store.range(consumerIndexes.accounts(SEALER), { limit: 200, ...omitUndefined({ after }) });
-    for (const { id } of entries) yield id as AccountId;
-    after = entries.at(-1);
-    if (entries.length < 200) return;
-  }
 }
 
 /** Returns the segments of the file that it wrote. */
@@ -135,23 +121,6 @@ async function abandon(
   const [recorded] = await ports.store.getMany([archiveFileDocument.key(account, first)], ports.clock.now());
   if (recorded?.value.sha256 !== sha256) await archive.remove(archiveName({ account, first, sha256 }));
   await change(({ writing: _, ...chain }) => chain);
-}
-
-/** The segments from this one to the end of the chain, or to the first that is not there. */
-export async function* segmentsInStore(
-  { store, clock }: Pick<Needs, 'store' | 'clock'>,
-  { account, number: last }: AuditChain,
-  first: number,
-): AsyncGenerator<Segment> {
-  for (let from = first; from <= last; from += READ_AT_ONCE) {
-    const numbers = Array.from({ length: Math.min(READ_AT_ONCE, last - from + 1) }, (_, at) => from + at);
-    const keys = numbers.map((number) => segmentDocument.key(account, number));
-    for (const stored of await store.getMany(keys, clock.now())) {
-      // Another process moved or removed it: a file must have no gap.
-      if (!stored) return;
-      yield stored.value;
-    }
-  }
 }
 
 /**

@@ -3,11 +3,11 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { archiveFiles, fileFrom, requireArchive } from './archive-files.ts';
-import { clearArchived, isArchiveDown, sealedAccounts } from './archive-segments.ts';
+import { clearArchived, isArchiveDown } from './archive-segments.ts';
 import { archiveFileDocument, auditChainDocument, segmentDocument } from './documents.ts';
 import { archiveName } from './log/archive-file.ts';
 import type { AuditChain, Segment } from './log/segment.ts';
-import { removalOf } from './seal-events.ts';
+import { removalOf, sealedAccounts } from './stored-segments.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'>;
 

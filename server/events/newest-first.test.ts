@@ -19,7 +19,7 @@ import { listEvents } from './list-events.ts';
 import { eventEntry } from './log/event-entry.ts';
 import { indexedIds } from './log/indexed-ids.ts';
 import type { Segment } from './log/segment.ts';
-import { removalOf } from './seal-events.ts';
+import { removalOf } from './stored-segments.ts';
 
 const ACCOUNT = accountId(1);
 const IDS = [undefined, resourceId(0), resourceId(1), userId(1), tokenId(3)] as const;

@@ -1,0 +1,75 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { AccountId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { Change, IndexEntry, IndexedEntry } from '../kernel/ports/store.ts';
+import { type ConsumerName, consumerIndexes, eventIndexes, segmentDocument } from './documents.ts';
+import { eventEntry, secondEntry, secondOf } from './log/event-entry.ts';
+import { indexedIds } from './log/indexed-ids.ts';
+import type { AuditChain, Segment } from './log/segment.ts';
+
+/** The consumer of events that writes the segments. */
+export const SEALER = 'audit' satisfies ConsumerName;
+/** Segments per read. */
+const READ_AT_ONCE = 8;
+
+/** Every account with a chain. */
+export async function* sealedAccounts({ store }: Pick<Ports, 'store'>): AsyncGenerator<AccountId> {
+  for (let after: IndexEntry | undefined; ; ) {
+    const entries = await store.range(consumerIndexes.accounts(SEALER), { limit: 200, ...omitUndefined({ after }) });
+    for (const { id } of entries) yield id as AccountId;
+    after = entries.at(-1);
+    if (entries.length < 200) return;
+  }
+}
+
+/** The segments from this one to the end of the chain, or to the first that is not there. */
+export async function* segmentsInStore(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  { account, number: last }: AuditChain,
+  first: number,
+): AsyncGenerator<Segment> {
+  for (let from = first; from <= last; from += READ_AT_ONCE) {
+    const numbers = Array.from({ length: Math.min(READ_AT_ONCE, last - from + 1) }, (_, at) => from + at);
+    const keys = numbers.map((number) => segmentDocument.key(account, number));
+    for (const stored of await store.getMany(keys, clock.now())) {
+      // Another process moved or removed it: a file must have no gap.
+      if (!stored) return;
+      yield stored.value;
+    }
+  }
+}
+
+type Indexed = Pick<Segment, 'account' | 'number' | 'records'>;
+
+/** One entry for each id and second, however often the segment names the id in that second. */
+export function entriesBySecond({ account, number, records }: Indexed): IndexedEntry[] {
+  const seconds = new Map<number, Set<string>>();
+  for (const { event } of records) {
+    const second = secondOf(event.at);
+    let ids = seconds.get(second);
+    if (!ids) {
+      ids = new Set();
+      seconds.set(second, ids);
+    }
+    for (const id of indexedIds(event)) ids.add(id);
+  }
+  return [...seconds].flatMap(([second, ids]) => {
+    const entry = secondEntry(second, number);
+    const about = Array.from(ids, (id) => eventIndexes.about(account, id));
+    return [eventIndexes.all(account), ...about].map((index) => ({ index, entry }));
+  });
+}
+
+/** The index steps that remove a segment's entries. */
+export function removalOf(segment: Segment): NonNullable<Change['index']> {
+  const entriesOf = segment.indexed === 'by-second' ? entriesBySecond : entriesByRecord;
+  return entriesOf(segment).map(({ index, entry }) => ({ index, remove: entry }));
+}
+
+function entriesByRecord({ account, number, records }: Indexed): IndexedEntry[] {
+  return records.flatMap((record, position) => {
+    const entry = eventEntry(record, number, position);
+    const about = indexedIds(record.event).map((id) => eventIndexes.about(account, id));
+    return [eventIndexes.all(account), ...about].map((index) => ({ index, entry }));
+  });
+}
