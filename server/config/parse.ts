@@ -103,7 +103,7 @@ export function parseSecureUrl(text: string): string | undefined {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname)) ? url.href : undefined;
 }
 
-/** An absolute folder, the URL of a bucket without a slash at its end, or `none`. */
+/** The absolute path of a folder, the URL of a bucket without a slash at its end, or `none`. */
 export type ArchiveLocation =
   | { readonly kind: 'none' }
   | { readonly kind: 'folder'; readonly path: string }

@@ -192,11 +192,11 @@ export const VARIABLES = {
   },
   COUNTERSIGN_AUDIT_ARCHIVE: {
     meaning:
-      'Where sealed events move from the store: an absolute folder, the same for all processes, or the `https` URL of a bucket with S3 API, with an optional prefix. `none`: they stay in the store.',
+      'Where sealed events move from the store: the absolute path of a folder that all processes share, or the `https` URL of a bucket with S3 API, with an optional prefix. `none`: they stay in the store.',
     otherwise: '`audit-archive` in the data folder; with Redis `none`',
     schema: parsed(
       parseArchive,
-      'must be an absolute folder, an https URL without credentials (http only on loopback) or none',
+      'must be the absolute path of a folder, an https URL without credentials (http only on loopback) or none',
     ).optional(),
   },
   COUNTERSIGN_AUDIT_ARCHIVE_REGION: {
