@@ -15,6 +15,7 @@ import { loadSmsGateway } from '../server/config/load-sms-gateway.ts';
 import { USER_BLOCKS } from '../server/protectimus/blocks.ts';
 import { RESOURCE_WARNINGS } from '../server/resources/resource-warnings.ts';
 import { settingProblems } from '../server/store/redis/inspect-server.ts';
+import { parsePromises } from '../server/store/required-settings.ts';
 import { PROTECTIMUS_TYPES } from '../server/tokens/protectimus-types.ts';
 import { measureWidget } from '../tools/check-sizes.ts';
 import enrolment from '../ui/i18n/locales/en/widget/enrolment.json' with { type: 'json' };
@@ -55,6 +56,7 @@ describe('the blocks of the documents', () => {
       'ini systemd', // here
       'ini environment',
       'ini redis',
+      'ini managed',
       'nginx',
       'json log',
       'json sms-gateway',
@@ -104,6 +106,11 @@ describe('what operators copy', () => {
 
   test('the settings of Redis are those that the service asks for', () => {
     expect(settingProblems(settings(only('ini', 'redis'), / /))).toEqual([]);
+  });
+
+  test('what a managed Redis must keep is all that the service asks for', () => {
+    const [, promises = ''] = /^COUNTERSIGN_STORE_PROMISES=(.*)$/m.exec(only('ini', 'managed')) ?? [];
+    expect(settingProblems(undefined, parsePromises(promises))).toEqual([]);
   });
 
   test('the SMS gateways are such as the service starts with', async () => {

@@ -279,7 +279,7 @@ test('a start that fails is told once and not repeated', async () => {
   expect(service.err).toContain('EADDRINUSE');
 
   const embedded = await launch({ COUNTERSIGN_STORE: 'embedded' });
-  expect(await embedded.ended()).toBe(1);
+  expect(await embedded.ended()).toBe(78);
   expect(embedded.err.trim().split('\n')).toEqual([
     'the configuration is not valid:',
     '  COUNTERSIGN_WORKERS must be 1 or auto with the embedded store',

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import { parseArgs } from 'node:util';
-import { describeFailure } from './composition/command-failure.ts';
+import { describeFailure, exitCodeOf } from './composition/command-failure.ts';
 import { runOperatorServer } from './composition/operator-server.ts';
 import { restore } from './composition/restore.ts';
 import { serve } from './composition/serve.ts';
@@ -84,5 +84,5 @@ function showUsage(exitCode: number): void {
 main().catch((error: unknown) => {
   // The operator has to fix this: one plain message, without a stack.
   console.error(describeFailure(command, error));
-  process.exit(1);
+  process.exit(exitCodeOf(error));
 });

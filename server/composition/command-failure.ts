@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/load-config.ts';
+import { StoreNotOpened } from './open-store.ts';
 
 const TITLES: Readonly<Record<string, string>> = {
   setup: 'countersign could not set up: ',
@@ -6,6 +7,15 @@ const TITLES: Readonly<Record<string, string>> = {
   // The command that starts it names itself.
   operate: '',
 };
+
+/** As in sysexits.h: the configuration has to be changed; something that the service needs is not there. */
+const EX_CONFIG = 78;
+const EX_UNAVAILABLE = 69;
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof ConfigError) return EX_CONFIG;
+  return error instanceof StoreNotOpened ? EX_UNAVAILABLE : 1;
+}
 
 /** One plain message for the operator, without a stack: what failed, and the file if there was one. */
 export function describeFailure(command: string, error: unknown): string {

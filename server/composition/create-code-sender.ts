@@ -10,7 +10,6 @@ import { mailedCodes } from '../messages/senders/mailed-codes.ts';
 import { createHttpSms } from '../platform/sms-gateway/http-sms.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { createWebhookCodeSender } from '../platform/webhook-code-sender/webhook-code-sender.ts';
-import { readSecret } from './read-secret.ts';
 
 /**
  * Sends email codes through the mail server and SMS codes through the gateway; the operator's own sender takes
@@ -38,7 +37,7 @@ function openGateway({ codes, url }: Pick<Config, 'codes' | 'url'>): CodeChannel
   if (!sms) return undefined;
   return createHttpSms({
     ...loadSmsGateway(sms.gatewayFile),
-    secret: readSecret('COUNTERSIGN_SMS_SECRET_FILE', sms),
+    secret: sms.secret?.reveal() ?? '',
     issuer: url,
   });
 }

@@ -11,7 +11,6 @@ import type { AuditArchive } from '../kernel/ports/audit-archive.ts';
 import type { CodeChannelSender, CodeSender } from '../kernel/ports/code-sender.ts';
 import type { Mailer } from '../kernel/ports/mailer.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { Store } from '../kernel/ports/store.ts';
 import type { MasterKeyLocation } from '../maintenance/change-master-key.ts';
 import { signingKeysDocument } from '../maintenance/documents.ts';
 import { createChannelSender } from '../messages/senders/channel-sender.ts';
@@ -30,7 +29,7 @@ import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook
 import { restorationDocument } from '../store/documents.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { createCodeSender } from './create-code-sender.ts';
-import { readSecret } from './read-secret.ts';
+import { openStore, type StoreWait } from './open-store.ts';
 import { workerCount } from './workers/worker-count.ts';
 
 export interface OpenPorts {
@@ -49,18 +48,20 @@ const DEMO_FILE = 'demo.json';
  * Opens every adapter that the configuration requires.
  *
  * @param mailbox the demo's mailbox, in place of all senders; without it the store belongs to a service
+ * @param wait how the start waits for the store. Default: it does not
  */
 export async function createPorts(
   config: Config,
   log: Logger,
   mailbox?: Mailer & CodeChannelSender,
+  wait?: StoreWait,
 ): Promise<OpenPorts> {
   const courier = mailbox ?? (await openCourier(config));
   const codes = mailbox ? showCodes(mailbox, config, log) : createCodeSender(config, log, courier);
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const embedded = config.store.kind === 'embedded';
   if (!mailbox) refuseDemoFolder(config);
-  const [store, geo] = await Promise.all([openStore(config, log), openGeoLookup(config.geoDatabase)]);
+  const [store, geo] = await Promise.all([openStore(config, log, wait), openGeoLookup(config.geoDatabase)]);
   // A new key file beside a store with encrypted secrets would only hide that the old one is lost. A restored store has
   // secrets before it has signing keys.
   const known = [signingKeysDocument.key(), restorationDocument.key()] as const;
@@ -109,23 +110,6 @@ function showCodes(carrier: CodeChannelSender, { codes }: Config, log: Logger): 
   return createChannelSender({ carriers: { sms: carrier, email: carrier }, limits: codes.limits, warn });
 }
 
-/** Only the chosen store's client is loaded. */
-export async function openStore(config: Config, log: Logger): Promise<Store> {
-  if (config.store.kind === 'embedded') {
-    const { openEmbeddedStore } = await import('../store/lmdb/open-embedded-store.ts');
-    return openEmbeddedStore({
-      path: join(config.dataFolder, 'store'),
-      warn: (message, error) => log.warn({ err: error }, message),
-    });
-  }
-  const { openRedisStore } = await import('../store/redis/open-redis-store.ts');
-  return openRedisStore({
-    url: config.store.url.reveal(),
-    ...config.redis,
-    warn: (message) => log.warn(message),
-  });
-}
-
 /** Only the chosen adapter is loaded. It connects when it is first used, so that a service starts without it. */
 export async function openArchive({ auditArchive }: Config): Promise<AuditArchive | undefined> {
   if (auditArchive === undefined) return undefined;
@@ -134,17 +118,17 @@ export async function openArchive({ auditArchive }: Config): Promise<AuditArchiv
     return createArchiveFolder(auditArchive.path);
   }
   const { createArchiveBucket } = await import('../platform/archive-bucket/archive-bucket.ts');
-  const { url, region, keyId } = auditArchive;
-  const secret = readSecret('COUNTERSIGN_AUDIT_ARCHIVE_SECRET_FILE', auditArchive);
-  return createArchiveBucket({ url, keyId, secret, ...omitUndefined({ region }) });
+  const { url, region, keyId, secret } = auditArchive;
+  return createArchiveBucket({ url, keyId, secret: secret.reveal(), ...omitUndefined({ region }) });
 }
 
 export function masterKeySource({ masterKey }: Config, create: boolean): MasterKeySource {
-  const { fromEnvironment, oldFromEnvironment = [], file } = masterKey;
+  const { fromEnvironment, oldFromEnvironment = [], file, isForGroup } = masterKey;
   return {
     ...omitUndefined({ fromEnvironment: fromEnvironment?.reveal() }),
     oldFromEnvironment: oldFromEnvironment.map((key) => key.reveal()),
     file,
+    isForGroup,
     create,
   };
 }
@@ -152,7 +136,7 @@ export function masterKeySource({ masterKey }: Config, create: boolean): MasterK
 /** Keys in a file can be changed while the service runs, for its next start; keys from the environment cannot. */
 function placeOf({ masterKey }: Config, keys: MasterKeys): MasterKeyLocation {
   if (masterKey.fromEnvironment) return { configured: async () => configuredMasterKeys(keys) };
-  const file = masterKeyFile(masterKey.file);
+  const file = masterKeyFile(masterKey.file, masterKey.isForGroup);
   return { configured: file.read, file };
 }
 

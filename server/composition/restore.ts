@@ -13,8 +13,9 @@ import { createSecretBox } from '../platform/secret-box/secret-box.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
 import { readKeySets } from './audit.ts';
-import { masterKeySource, openArchive, openStore, refuseDemoFolder } from './create-ports.ts';
+import { masterKeySource, openArchive, refuseDemoFolder } from './create-ports.ts';
 import { readLines } from './jsonl-file.ts';
+import { openStore } from './open-store.ts';
 
 const TAKE_AWAY = `
 Blocked and deleted users, lost tokens, assignments, API keys, administrators and their access, passwords, webhooks: take them

@@ -40,7 +40,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   // The demo sends nothing: it shows its mails instead.
   const mailbox = demo ? createDemoMailbox({ url: config.url, clock: systemClock }) : undefined;
   const plans = plansOf(config);
-  const opening = createPorts(config, log, mailbox);
+  const opening = createPorts(config, log, mailbox, { maxMs: config.redis.waitMs });
   const [opened, widget, console] = await Promise.all([
     opening,
     loadBuiltFiles(WIDGET_FOLDER, 'widget'),

@@ -4,9 +4,12 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { z } from 'zod';
 import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { CodeChannel, CodeLimits } from '../kernel/code-channel.ts';
+import type { RequiredSetting } from '../store/required-settings.ts';
 import { defaultReserve } from '../tokens/kinds/sent/code-limits.ts';
 import { mayUseRpId } from './parse.ts';
+import { fileVariable, readSecretFiles } from './read-secret-files.ts';
 import type { Secret } from './secret.ts';
+import { STORE_VARIABLES } from './store-variables.ts';
 import { VARIABLES } from './variables.ts';
 
 type Name = keyof typeof VARIABLES;
@@ -22,12 +25,27 @@ export interface Config {
   readonly workers: number | 'auto';
   readonly dataFolder: string;
   readonly store: { readonly kind: 'embedded' } | { readonly kind: 'redis'; readonly url: Secret };
-  readonly redis: { readonly partitions: number; readonly replicas?: number };
+  readonly redis: {
+    readonly partitions: number;
+    readonly replicas?: number;
+    /** How long a start waits for it. */
+    readonly waitMs: number;
+    readonly promises: readonly RequiredSetting[];
+    readonly tls: {
+      readonly caFile?: string;
+      readonly certFile?: string;
+      readonly keyFile?: string;
+      readonly name?: string;
+    };
+    readonly sentinel: { readonly user?: string; readonly password?: Secret };
+  };
   readonly masterKey: {
     readonly fromEnvironment?: Secret;
     /** Old keys, which still decrypt what they encrypted. */
     readonly oldFromEnvironment?: readonly Secret[];
     readonly file: string;
+    /** True if the group of the file may read it. */
+    readonly isForGroup: boolean;
   };
   /** Canonical CIDR ranges. */
   readonly trustedProxies: readonly string[];
@@ -49,8 +67,7 @@ export interface Config {
         readonly url: string;
         readonly region?: string;
         readonly keyId: string;
-        readonly secret?: Secret;
-        readonly secretFile?: string;
+        readonly secret: Secret;
       };
   readonly statisticsKeptDays: number;
   /** Undefined: no mail server. */
@@ -62,7 +79,7 @@ export interface Config {
   /** How codes of a second factor reach users, besides the mail server. */
   readonly codes: {
     readonly limits: CodeLimits;
-    readonly sms?: { readonly gatewayFile: string; readonly secret?: Secret; readonly secretFile?: string };
+    readonly sms?: { readonly gatewayFile: string; readonly secret?: Secret };
     /** In base64. */
     readonly courier?: { readonly url: string; readonly secret: Secret; readonly channels: readonly CodeChannel[] };
   };
@@ -90,28 +107,29 @@ interface Problem {
 }
 
 /** Only one of each pair may be set. */
-const EXCLUDED_BY: readonly (readonly [Name, Name])[] = [
-  ['COUNTERSIGN_MASTER_KEY_FILE', 'COUNTERSIGN_MASTER_KEY'],
-  ['COUNTERSIGN_SMS_SECRET_FILE', 'COUNTERSIGN_SMS_SECRET'],
-  ['COUNTERSIGN_AUDIT_ARCHIVE_SECRET_FILE', 'COUNTERSIGN_AUDIT_ARCHIVE_SECRET'],
-];
+const EXCLUDED_BY: readonly (readonly [Name, Name])[] = [['COUNTERSIGN_MASTER_KEY_FILE', 'COUNTERSIGN_MASTER_KEY']];
 
 /** The first of each pair requires the second. */
 const NEEDED_WITH: readonly (readonly [Name, Name])[] = [
   ['COUNTERSIGN_SMTP_URL', 'COUNTERSIGN_MAIL_FROM'],
   ['COUNTERSIGN_CODE_COURIER_URL', 'COUNTERSIGN_CODE_COURIER_SECRET'],
   ['COUNTERSIGN_SMS_SECRET', 'COUNTERSIGN_SMS_GATEWAY'],
-  ['COUNTERSIGN_SMS_SECRET_FILE', 'COUNTERSIGN_SMS_GATEWAY'],
+  ['COUNTERSIGN_STORE_TLS_CERT', 'COUNTERSIGN_STORE_TLS_KEY'],
+  ['COUNTERSIGN_STORE_TLS_KEY', 'COUNTERSIGN_STORE_TLS_CERT'],
 ];
 
+const SECRETS = Object.entries(VARIABLES).flatMap(([name, variable]) => ('isSecret' in variable ? [name] : []));
+
 /**
- * Reads the configuration from the environment. Empty variables count as absent.
+ * Reads the configuration from the environment, and from the files that it names for secrets. Empty variables count as absent.
  *
  * @throws {ConfigError} with all problems at once, unknown COUNTERSIGN_ variables included.
  */
-export function loadConfig(env: Environment): Config {
+export function loadConfig(environment: Environment): Config {
+  const fileProblems: Problem[] = [];
+  const env = readSecretFiles(environment, SECRETS, (name, problem) => fileProblems.push({ name, problem }));
   const { values, problems } = readVariables(env);
-  problems.push(...combinationProblems(env, values), ...archiveProblems(env, values));
+  problems.push(...fileProblems, ...combinationProblems(env, values), ...archiveProblems(env, values));
   const { COUNTERSIGN_LISTEN: listen, COUNTERSIGN_RP_ID: rpId } = values;
   const local = listen && isLoopbackHost(listen.host) ? `http://localhost:${listen.port}` : undefined;
   const url = values.COUNTERSIGN_URL ?? local;
@@ -154,9 +172,23 @@ function* combinationProblems(env: Environment, values: Partial<Values>): Genera
   if (env.COUNTERSIGN_OLD_MASTER_KEYS && !env.COUNTERSIGN_MASTER_KEY) {
     yield { name: 'COUNTERSIGN_OLD_MASTER_KEYS', problem: 'goes with COUNTERSIGN_MASTER_KEY only' };
   }
+  yield* storeProblems(env, values);
   const { COUNTERSIGN_WORKERS: workers, COUNTERSIGN_STORE: store } = values;
   if (typeof workers === 'number' && workers > 1 && store?.kind === 'embedded') {
     yield { name: 'COUNTERSIGN_WORKERS', problem: 'must be 1 or auto with the embedded store' };
+  }
+}
+
+/** Variables that only some stores use. */
+function* storeProblems(env: Environment, { COUNTERSIGN_STORE: store }: Partial<Values>): Generator<Problem> {
+  if (!store) return;
+  const scheme = store.kind === 'redis' ? store.url.reveal().split(':', 1)[0] : undefined;
+  const given = (prefix: string) => Object.keys(STORE_VARIABLES).filter((name) => name.startsWith(prefix) && env[name]);
+  if (!scheme?.startsWith('rediss')) {
+    for (const name of given('COUNTERSIGN_STORE_TLS_')) yield { name, problem: 'goes with a rediss:// URL only' };
+  }
+  if (!scheme?.endsWith('+sentinel')) {
+    for (const name of given('COUNTERSIGN_STORE_SENTINEL_')) yield { name, problem: 'goes with Sentinel only' };
   }
 }
 
@@ -179,11 +211,28 @@ function frozen(values: Values, url: string): Config {
     redis: Object.freeze({
       partitions: values.COUNTERSIGN_STORE_PARTITIONS,
       ...omitUndefined({ replicas: values.COUNTERSIGN_STORE_REPLICAS }),
+      waitMs: values.COUNTERSIGN_STORE_WAIT_MS,
+      promises: Object.freeze([...values.COUNTERSIGN_STORE_PROMISES]),
+      tls: Object.freeze(
+        omitUndefined({
+          caFile: values.COUNTERSIGN_STORE_TLS_CA,
+          certFile: values.COUNTERSIGN_STORE_TLS_CERT,
+          keyFile: values.COUNTERSIGN_STORE_TLS_KEY,
+          name: values.COUNTERSIGN_STORE_TLS_NAME,
+        }),
+      ),
+      sentinel: Object.freeze(
+        omitUndefined({
+          user: values.COUNTERSIGN_STORE_SENTINEL_USER,
+          password: values.COUNTERSIGN_STORE_SENTINEL_PASSWORD,
+        }),
+      ),
     }),
     masterKey: Object.freeze({
       ...omitUndefined({ fromEnvironment: masterKey }),
       ...(oldMasterKeys ? { oldFromEnvironment: Object.freeze([...oldMasterKeys]) } : {}),
       file: values.COUNTERSIGN_MASTER_KEY_FILE ?? join(values.COUNTERSIGN_DATA, 'master.key'),
+      isForGroup: values.COUNTERSIGN_MASTER_KEY_FILE_GROUP,
     }),
     trustedProxies: Object.freeze([...values.COUNTERSIGN_TRUSTED_PROXIES]),
     forwardedHeader: values.COUNTERSIGN_FORWARDED_HEADER,
@@ -215,11 +264,10 @@ const BUCKET_VARIABLES = [
   'COUNTERSIGN_AUDIT_ARCHIVE_REGION',
   'COUNTERSIGN_AUDIT_ARCHIVE_KEY_ID',
   'COUNTERSIGN_AUDIT_ARCHIVE_SECRET',
-  'COUNTERSIGN_AUDIT_ARCHIVE_SECRET_FILE',
 ] as const satisfies readonly Name[];
 
 function* archiveProblems(env: Environment, values: Partial<Values>): Generator<Problem> {
-  const [, keyId, secret, secretFile] = BUCKET_VARIABLES;
+  const [, keyId, secret] = BUCKET_VARIABLES;
   if (values.COUNTERSIGN_AUDIT_ARCHIVE?.kind !== 'bucket') {
     if (env.COUNTERSIGN_AUDIT_ARCHIVE && !values.COUNTERSIGN_AUDIT_ARCHIVE) return;
     const problem = 'goes with the URL of a bucket in COUNTERSIGN_AUDIT_ARCHIVE';
@@ -227,23 +275,21 @@ function* archiveProblems(env: Environment, values: Partial<Values>): Generator<
     return;
   }
   if (!env[keyId]) yield { name: keyId, problem: 'is required with a bucket' };
-  if (!env[secret] && !env[secretFile]) yield { name: secret, problem: `or ${secretFile} is required with a bucket` };
+  if (!env[secret]) yield { name: secret, problem: `or ${fileVariable(secret)} is required with a bucket` };
 }
 
 function archiveOf(values: Values): Config['auditArchive'] {
-  const given = values.COUNTERSIGN_AUDIT_ARCHIVE;
-  if (given?.kind === 'bucket') {
+  const { COUNTERSIGN_AUDIT_ARCHIVE: given, COUNTERSIGN_AUDIT_ARCHIVE_SECRET: secret } = values;
+  if (given?.kind === 'bucket' && secret) {
     return Object.freeze({
       ...given,
       keyId: values.COUNTERSIGN_AUDIT_ARCHIVE_KEY_ID ?? '',
-      ...omitUndefined({
-        region: values.COUNTERSIGN_AUDIT_ARCHIVE_REGION,
-        secret: values.COUNTERSIGN_AUDIT_ARCHIVE_SECRET,
-        secretFile: values.COUNTERSIGN_AUDIT_ARCHIVE_SECRET_FILE,
-      }),
+      secret,
+      ...omitUndefined({ region: values.COUNTERSIGN_AUDIT_ARCHIVE_REGION }),
     });
   }
-  if (given) return given.kind === 'none' ? undefined : Object.freeze({ ...given });
+  if (given?.kind === 'folder') return Object.freeze({ ...given });
+  if (given) return undefined;
   // Redis may have other processes, on other machines, which a folder of this one would not serve.
   if (values.COUNTERSIGN_STORE.kind !== 'embedded') return undefined;
   return Object.freeze({ kind: 'folder', path: join(values.COUNTERSIGN_DATA, 'audit-archive') });
@@ -252,7 +298,6 @@ function archiveOf(values: Values): Config['auditArchive'] {
 function frozenCodes(values: Values): Config['codes'] {
   const gatewayFile = values.COUNTERSIGN_SMS_GATEWAY;
   const secret = values.COUNTERSIGN_SMS_SECRET;
-  const secretFile = values.COUNTERSIGN_SMS_SECRET_FILE;
   const { COUNTERSIGN_CODE_COURIER_URL: url, COUNTERSIGN_CODE_COURIER_SECRET: key } = values;
   const channels = Object.freeze([...values.COUNTERSIGN_CODE_COURIER_CHANNELS]);
   return Object.freeze({
@@ -265,7 +310,7 @@ function frozenCodes(values: Values): Config['codes'] {
         values.COUNTERSIGN_CODES_RESERVED_PER_ACCOUNT ?? defaultReserve(values.COUNTERSIGN_CODES_PER_HOUR),
     }),
     ...(gatewayFile !== undefined && {
-      sms: Object.freeze({ gatewayFile, ...omitUndefined({ secret, secretFile }) }),
+      sms: Object.freeze({ gatewayFile, ...omitUndefined({ secret }) }),
     }),
     ...(url !== undefined && key && { courier: Object.freeze({ url, secret: key, channels }) }),
   });

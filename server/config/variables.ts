@@ -7,65 +7,16 @@ import {
   parseChannels,
   parseListen,
   parsePublicUrl,
-  parseRedisUrl,
   parseRpId,
   parseSecureUrl,
   parseSender,
   parseSmtpUrl,
 } from './parse.ts';
+import { flag, integer, oneOf, parsed, path, secretLine, type Variable, whole } from './schemas.ts';
 import { Secret } from './secret.ts';
+import { STORE_VARIABLES } from './store-variables.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-interface Variable {
-  /** One sentence for docs/configuration.md. */
-  readonly meaning: string;
-  /** The default, as the documentation states it. */
-  readonly otherwise: string;
-  /** Parses the variable's text (undefined when absent or empty). */
-  readonly schema: z.ZodType<unknown, string | undefined>;
-}
-
-/** Whole numbers in plain decimal: `1e3`, `0x10` and ` 5` are typing errors. */
-function integer(from: number, to: number) {
-  return z
-    .string()
-    .regex(/^(0|[1-9]\d{0,8})$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().min(from, `must be at least ${from}`).max(to, `must be at most ${to}`));
-}
-
-function whole(from: number, to: number, otherwise: number) {
-  return integer(from, to).default(otherwise);
-}
-
-function oneOf<const T extends readonly [string, ...string[]]>(values: T, otherwise: T[number]) {
-  return z.enum(values, `must be one of ${values.join(', ')}`).default(otherwise as never);
-}
-
-function parsed<T>(read: (text: string) => T | undefined, message: string) {
-  return z.string().transform((text, check) => {
-    const value = read(text);
-    if (value === undefined) {
-      check.addIssue(message);
-      return z.NEVER;
-    }
-    return value;
-  });
-}
-
-const flag = z
-  .enum(['true', 'false'], 'must be true or false')
-  .transform((text) => text === 'true')
-  .default(false);
-
-/** One line for a header: without characters that would end it. */
-const secretLine = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,1000}$/, 'must be printable ASCII without spaces')
-  .transform((text) => new Secret(text));
-
-const path = z.string().refine((text) => !text.includes('\0'), 'must be a path');
 
 /** Every variable. The documentation is generated from this table, and an unknown variable is reported. */
 export const VARIABLES = {
@@ -95,29 +46,7 @@ export const VARIABLES = {
     otherwise: '`./data`; for the demo `./demo-data`',
     schema: path.default('./data'),
   },
-  COUNTERSIGN_STORE: {
-    meaning:
-      '`embedded`, or a URL: `redis://`, `rediss://`, `redis+sentinel://`, `redis+cluster://` or `unix://`. Never logged.',
-    otherwise: '`embedded`',
-    schema: parsed(
-      (text) =>
-        text === 'embedded'
-          ? ({ kind: 'embedded' } as const)
-          : parseRedisUrl(text) && ({ kind: 'redis', url: new Secret(text) } as const),
-      'must be embedded or a redis://, rediss://, redis+sentinel://, redis+cluster:// or unix:// URL',
-    ).default({ kind: 'embedded' }),
-  },
-  COUNTERSIGN_STORE_PARTITIONS: {
-    meaning: 'Parts of a Redis store, 1 to 4,096. Fixed when the store is created.',
-    otherwise: '`64`',
-    schema: whole(1, 4096, 64),
-  },
-  COUNTERSIGN_STORE_REPLICAS: {
-    meaning:
-      'Least number of online replicas of a Redis primary. Each change waits for all that are online. 0 refuses replicas.',
-    otherwise: '`1` behind Sentinel, else `0`',
-    schema: integer(0, 16).optional(),
-  },
+  ...STORE_VARIABLES,
   COUNTERSIGN_MASTER_KEY: {
     meaning: 'Encrypts all secrets: 32 random bytes in base64 or hex. Excludes the key file.',
     otherwise: 'the key file',
@@ -131,10 +60,17 @@ export const VARIABLES = {
     otherwise: '`master.key` in the data folder',
     schema: path.optional(),
   },
+  COUNTERSIGN_MASTER_KEY_FILE_GROUP: {
+    meaning:
+      '`true`: the group of the key file may read it too (mode 0440 or 0640), such as `fsGroup` in Kubernetes. Every member of the group then has the master key.',
+    otherwise: '`false`',
+    schema: flag,
+  },
   COUNTERSIGN_OLD_MASTER_KEYS: {
     meaning:
       'Earlier master keys, comma-separated, while the key is rotated. Goes with COUNTERSIGN_MASTER_KEY; a key file lists them on further lines.',
     otherwise: 'none',
+    isSecret: true,
     schema: z
       .string()
       .transform((text) => text.split(',').map((one) => new Secret(one.trim())))
@@ -168,6 +104,7 @@ export const VARIABLES = {
   COUNTERSIGN_PAYMENT_SECRET: {
     meaning: 'Key that signs messages to `/v1/payments`: `whsec_` and at least 24 bytes in base64.',
     otherwise: 'no such route',
+    isSecret: true,
     schema: parsed(parseSigningSecret, 'must be whsec_ and 24 to 64 bytes in base64').optional(),
   },
   COUNTERSIGN_ARGON2_MEMORY_KIB: {
@@ -217,13 +154,9 @@ export const VARIABLES = {
   },
   COUNTERSIGN_AUDIT_ARCHIVE_SECRET: {
     meaning: 'The secret of that key. Never logged.',
-    otherwise: 'COUNTERSIGN_AUDIT_ARCHIVE_SECRET_FILE',
+    otherwise: 'required with a bucket',
+    isSecret: true,
     schema: secretLine.optional(),
-  },
-  COUNTERSIGN_AUDIT_ARCHIVE_SECRET_FILE: {
-    meaning: 'File with that secret, on one line.',
-    otherwise: 'COUNTERSIGN_AUDIT_ARCHIVE_SECRET',
-    schema: path.optional(),
   },
   COUNTERSIGN_STATISTICS_KEPT_DAYS: {
     meaning: 'Days that statistics are kept, 1 to 36500.',
@@ -234,6 +167,7 @@ export const VARIABLES = {
     meaning:
       'Mail server: `smtps://user:password@host:465` (TLS) or `smtp://user:password@host:587` (STARTTLS required). Percent-encode special characters. Never logged.',
     otherwise: 'no mail: 503 where a message is needed',
+    isSecret: true,
     schema: parsed(
       (text) => (parseSmtpUrl(text) ? new Secret(text) : undefined),
       'must be an smtps:// or smtp:// URL with host, and user and password or neither',
@@ -256,13 +190,9 @@ export const VARIABLES = {
   },
   COUNTERSIGN_SMS_SECRET: {
     meaning: 'Secret of the SMS gateway: `{secret}` in its file. Never logged.',
-    otherwise: 'COUNTERSIGN_SMS_SECRET_FILE, or none',
+    otherwise: 'none',
+    isSecret: true,
     schema: secretLine.optional(),
-  },
-  COUNTERSIGN_SMS_SECRET_FILE: {
-    meaning: 'File with that secret, on one line.',
-    otherwise: 'COUNTERSIGN_SMS_SECRET, or none',
-    schema: path.optional(),
   },
   COUNTERSIGN_CODE_COURIER_URL: {
     meaning: 'Your own program that delivers codes instead: `https`, or `http` on loopback.',
@@ -272,6 +202,7 @@ export const VARIABLES = {
   COUNTERSIGN_CODE_COURIER_SECRET: {
     meaning: 'Key that signs what it gets: `whsec_` and at least 24 bytes in base64.',
     otherwise: 'required with COUNTERSIGN_CODE_COURIER_URL',
+    isSecret: true,
     schema: parsed(parseSigningSecret, 'must be whsec_ and 24 to 64 bytes in base64').optional(),
   },
   COUNTERSIGN_CODE_COURIER_CHANNELS: {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadMasterKeys, MasterKeyError } from './load-master-key.ts';
+import { masterKeyFile } from './master-key-file.ts';
 
 const key = Buffer.from(Array.from({ length: 32 }, (_, i) => 255 - i));
 let folder: string;
@@ -81,6 +82,29 @@ describe('the master key file', () => {
   test('may be read-only for its owner, in hex, and end with a line feed', async () => {
     await write(`${key.toString('hex')}\n`, 0o400);
     expect(Buffer.from(await loadMasterKey({ file, create: false }))).toEqual(key);
+  });
+
+  test.each([0o440, 0o640, 0o400, 0o600])(
+    'may be open to its group where the operator says so: mode %o',
+    async (mode) => {
+      await write(key.toString('base64'), mode);
+      expect(Buffer.from(await loadMasterKey({ file, create: false, isForGroup: true }))).toEqual(key);
+    },
+  );
+
+  // The attack: a member of the group puts a key of their own in place, or another user reads it.
+  test.each([0o660, 0o620, 0o644, 0o444, 0o641, 0o650])('is refused for a group too with mode %o', async (mode) => {
+    await write(key.toString('base64'), mode);
+    await expect(loadMasterKey({ file, create: false, isForGroup: true })).rejects.toThrow(/chmod 640/);
+  });
+
+  test('for a group stays readable for it when the key is changed, and otherwise does not become so', async () => {
+    await write(key.toString('base64'), 0o640);
+    await masterKeyFile(file, true).addNew();
+    expect((await stat(file)).mode & 0o777).toBe(0o640);
+    await chmod(file, 0o600);
+    await masterKeyFile(file, true).addNew();
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
   test.each([

@@ -10,9 +10,11 @@ export interface MasterKeySource {
   /** The old keys, only with `fromEnvironment`. */
   oldFromEnvironment?: readonly string[];
   /**
-   * Holds the same text: the current key on its first line and old ones on further lines; only its owner may read it.
+   * Holds the same text: the current key on its first line and old ones on further lines.
    */
   file: string;
+  /** True if its group may read it too. */
+  isForGroup?: boolean;
   /**
    * Create the file if it is missing. Only for an empty store: with another key, the secrets of an existing store could
    * never be decrypted.
@@ -34,7 +36,7 @@ export type MasterKeys = readonly [current: Uint8Array, ...old: Uint8Array[]];
  * @throws {MasterKeyError} if malformed, missing, or readable by other users than its owner.
  */
 export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKeys> {
-  const { fromEnvironment, oldFromEnvironment = [], file, create } = source;
+  const { fromEnvironment, oldFromEnvironment = [], file, isForGroup, create } = source;
   if (fromEnvironment !== undefined) {
     const keys = decodeKeys([fromEnvironment]);
     if (!keys) throw new MasterKeyError('COUNTERSIGN_MASTER_KEY must be 32 random bytes in base64 or hex');
@@ -42,17 +44,18 @@ export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKey
     if (!all) throw new MasterKeyError('COUNTERSIGN_OLD_MASTER_KEYS must hold 32 random bytes each, in base64 or hex');
     return all;
   }
-  const existing = await readKeyFile(file);
+  const existing = await readKeyFile(file, isForGroup);
   if (existing) return existing;
   if (!create) throw new MasterKeyError(`the key file ${file} is missing; without it the store cannot be read`);
   await createKeyFile(file);
   // Read the file back: if two processes start at once, one has created it.
-  const created = await readKeyFile(file);
+  const created = await readKeyFile(file, isForGroup);
   if (!created) throw new MasterKeyError(`the key file ${file} vanished`);
   return created;
 }
 
-export async function readKeyFile(file: string): Promise<MasterKeys | undefined> {
+/** @param isForGroup true if its group may read it; others, and writing, stay refused (SR-21) */
+export async function readKeyFile(file: string, isForGroup = false): Promise<MasterKeys | undefined> {
   let handle: FileHandle;
   try {
     handle = await open(file, 'r');
@@ -64,8 +67,9 @@ export async function readKeyFile(file: string): Promise<MasterKeys | undefined>
     // Checked on the open file, so that it cannot be replaced between check and read.
     const status = await handle.stat();
     if (!status.isFile()) throw new MasterKeyError(`the key file ${file} is not a file`);
-    if ((status.mode & 0o077) !== 0) {
-      throw new MasterKeyError(`the key file ${file} is open to others: set its mode to 0600 (chmod 600)`);
+    if ((status.mode & (isForGroup ? 0o037 : 0o077)) !== 0) {
+      const mode = isForGroup ? '0640 (chmod 640)' : '0600 (chmod 600)';
+      throw new MasterKeyError(`the key file ${file} is open to others: set its mode to ${mode}`);
     }
     const lines = status.size <= 1024 ? (await handle.readFile('latin1')).trim().split(/\s*\n\s*/) : [];
     const keys = decodeKeys(lines);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ConfiguredMasterKeys, MasterKeyFile } from '../../maintenance/master-key-change.ts';
 import { MasterKeyError, type MasterKeys, readKeyFile, syncFolder } from './load-master-key.ts';
@@ -17,7 +17,7 @@ export function configuredMasterKeys([current, ...old]: MasterKeys): ConfiguredM
  *
  * @throws {MasterKeyError} from each if the file cannot be read or written
  */
-export function masterKeyFile(file: string): MasterKeyFile {
+export function masterKeyFile(file: string, isForGroup = false): MasterKeyFile {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = last.then(work, work);
@@ -25,7 +25,7 @@ export function masterKeyFile(file: string): MasterKeyFile {
     return done;
   };
   const read = async () => {
-    const keys = await readKeyFile(file);
+    const keys = await readKeyFile(file, isForGroup);
     if (!keys) throw new MasterKeyError(`the key file ${file} is missing`);
     return keys;
   };
@@ -54,8 +54,14 @@ export function masterKeyFile(file: string): MasterKeyFile {
 async function replaceKeyFile(file: string, keys: MasterKeys): Promise<void> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {
+    const { mode, gid } = await stat(file);
     const handle = await open(draft, 'wx', 0o600);
     try {
+      // Other processes may read it through its group.
+      if ((mode & 0o040) !== 0) {
+        await handle.chown(-1, gid);
+        await handle.chmod(0o640);
+      }
       await handle.writeFile(keys.map((key) => `${Buffer.from(key).toString('base64')}\n`).join(''));
       await handle.sync();
     } finally {

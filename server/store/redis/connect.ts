@@ -1,3 +1,4 @@
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 
@@ -16,6 +17,16 @@ export interface Address {
   readonly password?: string;
   /** Not with a cluster. */
   readonly db: number;
+}
+
+/** What a URL does not hold. */
+export interface Access {
+  /** Authorities, a certificate of the client and its key, and the name in the servers' certificates. */
+  readonly tls?: Pick<TlsOptions, 'ca' | 'cert' | 'key' | 'servername'>;
+  /** Of the Sentinels; user and password in the URL are those of the servers. */
+  readonly sentinel?: { readonly username?: string; readonly password?: string };
+  /** The pause in ms before all Sentinels are asked again; null ends the attempt. Default: they are asked for ever. */
+  readonly sentinelRetryStrategy?: (attempt: number) => number | null;
 }
 
 const KINDS = { redis: 'standalone', 'redis+sentinel': 'sentinel', 'redis+cluster': 'cluster' } as const;
@@ -75,8 +86,8 @@ function parseCredentials(text: string | undefined): { username?: string; passwo
 }
 
 /** Creates a client, not yet connected, that never resends a command by itself. */
-export function createClient(address: Address, answerTimeoutMs: number): Client {
-  const options = connectionOptions(address, answerTimeoutMs);
+export function createClient(address: Address, answerTimeoutMs: number, access: Access = {}): Client {
+  const options = connectionOptions(address, answerTimeoutMs, access);
   if (address.kind === 'cluster') {
     return new Cluster([...address.nodes], {
       lazyConnect: true,
@@ -89,7 +100,7 @@ export function createClient(address: Address, answerTimeoutMs: number): Client 
       redisOptions: options,
     });
   }
-  return createSingleClient(address, options);
+  return createSingleClient(address, options, access);
 }
 
 /**
@@ -98,9 +109,14 @@ export function createClient(address: Address, answerTimeoutMs: number): Client 
  *
  * @param node `host:port` of a cluster's node, to which it connects once; otherwise it finds the primary itself
  */
-export function createWriteClient(address: Address, answerTimeoutMs: number, node?: string): Redis {
-  const options = { ...connectionOptions(address, answerTimeoutMs), enableOfflineQueue: false } as const;
-  if (node === undefined) return createSingleClient(address, options);
+export function createWriteClient(
+  address: Address,
+  answerTimeoutMs: number,
+  access: Access = {},
+  node?: string,
+): Redis {
+  const options = { ...connectionOptions(address, answerTimeoutMs, access), enableOfflineQueue: false } as const;
+  if (node === undefined) return createSingleClient(address, options, access);
   const colon = node.lastIndexOf(':');
   return new Redis({
     ...options,
@@ -110,9 +126,25 @@ export function createWriteClient(address: Address, answerTimeoutMs: number, nod
   });
 }
 
+/** Creates a connection to one server or Sentinel, not yet connected, which connects once: it shows why that fails. */
+export function createProbe(
+  { kind, ...address }: Address,
+  answerTimeoutMs: number,
+  access: Access,
+  node: { readonly host: string; readonly port: number },
+): Redis {
+  const { username, password, ...options } = connectionOptions(address, answerTimeoutMs, access);
+  const credentials = kind === 'sentinel' ? access.sentinel : omitUndefined({ username, password });
+  return new Redis({ ...options, ...credentials, ...node, retryStrategy: () => null, enableReadyCheck: false });
+}
+
 type ConnectionOptions = ReturnType<typeof connectionOptions> & { readonly enableOfflineQueue?: false };
 
-function connectionOptions(address: Address, answerTimeoutMs: number) {
+function connectionOptions(
+  address: Pick<Address, 'tls' | 'username' | 'password'>,
+  answerTimeoutMs: number,
+  { tls = {} }: Access,
+) {
   return {
     lazyConnect: true,
     autoResendUnfulfilledCommands: false,
@@ -124,11 +156,11 @@ function connectionOptions(address: Address, answerTimeoutMs: number) {
     socketTimeout: answerTimeoutMs,
     enableAutoPipelining: false,
     ...omitUndefined({ username: address.username, password: address.password }),
-    ...(address.tls ? { tls: {} } : {}),
+    ...(address.tls ? { tls } : {}),
   } satisfies RedisOptions;
 }
 
-function createSingleClient(address: Address, options: ConnectionOptions): Redis {
+function createSingleClient(address: Address, options: ConnectionOptions, access: Access): Redis {
   const single = {
     ...options,
     db: address.db,
@@ -141,13 +173,20 @@ function createSingleClient(address: Address, options: ConnectionOptions): Redis
       ...single,
       sentinels: [...address.nodes],
       name: address.master ?? '',
-      sentinelRetryStrategy: reconnectDelay,
-      ...(address.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
+      // A Sentinel that accepts connections and does not respond must not stop the search.
+      sentinelCommandTimeout: options.connectTimeout,
+      sentinelRetryStrategy: access.sentinelRetryStrategy ?? reconnectDelay,
+      ...omitUndefined({
+        sentinelUsername: access.sentinel?.username,
+        sentinelPassword: access.sentinel?.password,
+      }),
+      ...(options.tls ? { enableTLSForSentinelMode: true, sentinelTLS: options.tls } : {}),
     });
   }
   return new Redis({ ...single, ...(address.path === undefined ? address.nodes[0] : { path: address.path }) });
 }
 
-function reconnectDelay(attempt: number): number {
+/** In ms. */
+export function reconnectDelay(attempt: number): number {
   return Math.min(20 * attempt ** 2, 1_000);
 }

@@ -7,9 +7,11 @@ import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import { freePorts } from '../../testing/free-ports.ts';
 import { type Product, type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../../testing/redis-server.ts';
 import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
+import { parsePromises } from '../required-settings.ts';
 import { StoreSettingsRefused } from './durability-check.ts';
 import { openRedisStore } from './open-redis-store.ts';
 
+const ALL_PROMISES = 'appendonly=yes,appendfsync=always,no-appendfsync-on-rewrite=no,maxmemory-policy=noeviction';
 const quiet = { answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} };
 
 // SR-50
@@ -79,6 +81,32 @@ describe.each<Product>(['redis', 'valkey'])('the durability check at start and o
     const store = await openRedisStore({ url, ...quiet });
     await store.check();
     await store.close();
+  });
+
+  test('opens on a server that hides its settings if all of them are promised, and logs the promise', async () => {
+    await admin.call('ACL', 'SETUSER', 'hosted', 'on', '>secret', '~*', '+@all', '-config');
+    const url = server.url.replace('redis://', 'redis://hosted:secret@');
+    const some = parsePromises('appendonly=yes,appendfsync=always') ?? [];
+    await expect(openRedisStore({ url, ...quiet, promises: some })).rejects.toThrow(
+      'promise in COUNTERSIGN_STORE_PROMISES: no-appendfsync-on-rewrite=no,maxmemory-policy=noeviction',
+    );
+    const warnings: string[] = [];
+    const promises = parsePromises(ALL_PROMISES) ?? [];
+    const warn = (message: string) => warnings.push(message);
+    const store = await openRedisStore({ url, ...quiet, warn, promises });
+    await store.check();
+    await store.close();
+    expect(warnings.join()).toContain('COUNTERSIGN_STORE_PROMISES promises appendonly=yes, appendfsync=always');
+  });
+
+  // The attack: a promise in the configuration hides that the server was weakened.
+  test('does not believe a promise that the server contradicts', async () => {
+    const promises = parsePromises(ALL_PROMISES) ?? [];
+    const refusal = await withSetting('appendfsync', 'everysec', 'always', () =>
+      openRedisStore({ url: server.url, ...quiet, promises }).catch((error: unknown) => error),
+    );
+    expect(refusal).toBeInstanceOf(StoreSettingsRefused);
+    expect((refusal as Error).message).toContain('appendfsync is "everysec" and must be "always"');
   });
 
   test("refuses a user that may not read the server's version or replicas, and tells how to fix it", async () => {

@@ -1,5 +1,6 @@
 import { CodedError } from '@countersign/protocol/coded-error';
 import type { Redis } from 'ioredis';
+import type { RequiredSetting } from '../required-settings.ts';
 import { inspectServer } from './inspect-server.ts';
 import { readLibrary } from './library.ts';
 
@@ -16,6 +17,7 @@ const SEARCH_INTERVAL_MS = 1_000;
  */
 export class Guard {
   readonly #replicas: number;
+  readonly #promises: readonly RequiredSetting[];
   readonly #warn: (message: string) => void;
   readonly #library = readLibrary();
   readonly #nodes = new Set<Redis>();
@@ -25,9 +27,10 @@ export class Guard {
   /** When Sentinel was last asked for another server, by the monotonic clock. */
   readonly #searched = new WeakMap<Redis, number>();
 
-  /** @param replicas see {@link inspectServer} */
-  constructor(replicas: number, warn: (message: string) => void) {
+  /** @param replicas, promises see {@link inspectServer} */
+  constructor(replicas: number, promises: readonly RequiredSetting[], warn: (message: string) => void) {
     this.#replicas = replicas;
+    this.#promises = promises;
     this.#warn = warn;
   }
 
@@ -92,7 +95,7 @@ export class Guard {
   }
 
   async #look(node: Redis): Promise<void> {
-    const { server, refusals, warnings } = await inspectServer(node, this.#replicas);
+    const { server, refusals, warnings } = await inspectServer(node, this.#replicas, this.#promises);
     const missing = await this.#loadOrExplain(node);
     const { path, host, port } = node.options;
     const place = `${path ?? `${host}:${port}`} (${server})`;

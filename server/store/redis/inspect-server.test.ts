@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parsePromises } from '../required-settings.ts';
 import { barrierProblems, isKnownWeak, readVersion, replicationProblems, settingProblems } from './inspect-server.ts';
 
 test('recognises Valkey by its name, not by its reported Redis version', () => {
@@ -37,6 +38,32 @@ test('names every weak setting', () => {
     'no-appendfsync-on-rewrite is "unknown" and must be "no"',
     'maxmemory-policy is "unknown" and must be "noeviction"',
   ]);
+});
+
+// SR-50
+test('counts a promise only for a setting that the server does not show', () => {
+  const shown = new Map([
+    ['appendonly', 'yes'],
+    ['appendfsync', 'everysec'],
+    ['no-appendfsync-on-rewrite', 'no'],
+  ]);
+  expect(settingProblems(shown, ['appendfsync', 'maxmemory-policy'])).toEqual([
+    'appendfsync is "everysec" and must be "always"',
+  ]);
+  expect(settingProblems(undefined, ['appendfsync', 'appendonly'])).toEqual([
+    expect.stringContaining('no-appendfsync-on-rewrite=no,maxmemory-policy=noeviction'),
+  ]);
+});
+
+test.each([
+  ['appendonly=yes', ['appendonly']],
+  [' maxmemory-policy=noeviction , appendfsync=always ', ['appendfsync', 'maxmemory-policy']],
+  ['appendonly=no', undefined],
+  ['appendonly', undefined],
+  ['appendonly=yes,everything=fine', undefined],
+  ['appendonly=yes,appendonly=yes', undefined],
+])('reads the promises %j', (text, promised) => {
+  expect(parsePromises(text)).toEqual(promised);
 });
 
 // SR-7

@@ -1,19 +1,11 @@
 import type { Redis } from 'ioredis';
+import { promiseOf, REQUIRED_SETTINGS, type RequiredSetting } from '../required-settings.ts';
 import { shortage } from './replica-barrier.ts';
 
 /** Minimum versions without the known remote code execution in Lua (CVE-2025-49844), per release line. */
 const SAFE_VERSIONS = {
   redis: ['7.2.11', '7.4.6', '8.0.4', '8.2.2'],
   valkey: ['7.2.11', '8.0.6', '8.1.4'],
-} as const;
-
-/** Settings required for "a response means durable". */
-const REQUIRED = {
-  appendonly: 'yes',
-  appendfsync: 'always',
-  // With `yes` nothing is flushed while the file is rewritten, despite `appendfsync`.
-  'no-appendfsync-on-rewrite': 'no',
-  'maxmemory-policy': 'noeviction',
 } as const;
 
 interface ServerReport {
@@ -28,25 +20,40 @@ interface ServerReport {
  * Checks one server's product, version and settings. Rejects only if the server does not respond.
  *
  * @param replicas replicas that commits wait for; 0 if they do not
+ * @param promises settings that the operator promises; they count only where the server does not show them
  */
-export async function inspectServer(node: Redis, replicas: number): Promise<ServerReport> {
+export async function inspectServer(
+  node: Redis,
+  replicas: number,
+  promises: readonly RequiredSetting[] = [],
+): Promise<ServerReport> {
   const [info, settings] = await Promise.all([
     unlessForbidden(node.info('server', 'replication', 'cluster')),
     readSettings(node),
   ]);
   if (info === undefined) return { server: 'unknown', refusals: [forbidden('INFO', '+info')], warnings: [] };
   const { product, version } = readVersion(info);
-  const warnings = isKnownWeak(product, version)
-    ? [
-        `${product} ${version} is older than the fix for CVE-2025-49844 (${SAFE_VERSIONS[product].join(', ')}), unless your distribution has backported it`,
-      ]
-    : [];
+  const promised = hiddenSettings(settings).filter((name) => promises.includes(name));
+  const warnings = [
+    ...(isKnownWeak(product, version)
+      ? [
+          `${product} ${version} is older than the fix for CVE-2025-49844 (${SAFE_VERSIONS[product].join(', ')}), unless your distribution has backported it`,
+        ]
+      : []),
+    ...(promised.length > 0
+      ? [`it does not show its settings, and COUNTERSIGN_STORE_PROMISES promises ${promised.map(promiseOf).join(', ')}`]
+      : []),
+  ];
   const behindSentinel = (node.options.sentinels ?? []).length > 0;
   const replication =
     replicas === 0
       ? replicationProblems(info, await readClusterNodes(node, info), behindSentinel)
       : barrierProblems(info, replicas);
-  return { server: `${product} ${version}`, refusals: [...settingProblems(settings), ...replication], warnings };
+  return {
+    server: `${product} ${version}`,
+    refusals: [...settingProblems(settings, promises), ...replication],
+    warnings,
+  };
 }
 
 /** Valkey reports an old `redis_version` for compatibility, so it is recognised by `server_name`. */
@@ -69,19 +76,32 @@ export function isKnownWeak(product: 'redis' | 'valkey', version: string): boole
 
 /** Setting -> value; undefined if the server forbids reading it. */
 async function readSettings(node: Redis): Promise<Map<string, string> | undefined> {
-  const flat = (await unlessForbidden(node.config('GET', ...Object.keys(REQUIRED)))) as string[] | undefined;
+  const flat = (await unlessForbidden(node.config('GET', ...Object.keys(REQUIRED_SETTINGS)))) as string[] | undefined;
   if (flat === undefined) return undefined;
   const settings = new Map<string, string>();
   for (let at = 0; at + 1 < flat.length; at += 2) settings.set(String(flat[at]), String(flat[at + 1]));
   return settings;
 }
 
-export function settingProblems(settings: ReadonlyMap<string, string> | undefined): string[] {
+/** Required settings that the server does not show. */
+function hiddenSettings(settings: ReadonlyMap<string, string> | undefined): RequiredSetting[] {
+  return (Object.keys(REQUIRED_SETTINGS) as RequiredSetting[]).filter((name) => !settings?.has(name));
+}
+
+/** @param promises count only for settings that the server does not show: a value that it shows is what it does */
+export function settingProblems(
+  settings: ReadonlyMap<string, string> | undefined,
+  promises: readonly RequiredSetting[] = [],
+): string[] {
+  const missing = hiddenSettings(settings).filter((name) => !promises.includes(name));
   if (!settings) {
-    return [forbidden('CONFIG GET', '+config|get')];
+    const remedy = `where the service does not permit it, promise in COUNTERSIGN_STORE_PROMISES: ${missing.map(promiseOf).join(',')}`;
+    return missing.length > 0 ? [`${forbidden('CONFIG GET', '+config|get')}; ${remedy}`] : [];
   }
-  return Object.entries(REQUIRED)
-    .filter(([name, required]) => settings.get(name) !== required)
+  return Object.entries(REQUIRED_SETTINGS)
+    .filter(([name, required]) =>
+      settings.has(name) ? settings.get(name) !== required : missing.some((one) => one === name),
+    )
     .map(([name, required]) => `${name} is "${settings.get(name) ?? 'unknown'}" and must be "${required}"`);
 }
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { Cluster, type Redis } from 'ioredis';
 import {
   type Change,
@@ -17,9 +18,11 @@ import {
 import { MINUTE_MS } from '../../kernel/time.ts';
 import { withDeadline } from '../../kernel/with-deadline.ts';
 import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
+import type { RequiredSetting } from '../required-settings.ts';
 import { ClusterWriter } from './cluster-writer.ts';
-import { type Client, createClient, createWriteClient, parseAddress } from './connect.ts';
+import { type Access, type Client, createClient, createWriteClient, parseAddress, reconnectDelay } from './connect.ts';
 import { Guard } from './durability-check.ts';
+import { explainUnreachable } from './explain-failure.ts';
 import { Keys } from './keys.ts';
 import { INCREMENT } from './library.ts';
 import { claimDeployment } from './partition-check.ts';
@@ -44,6 +47,10 @@ export interface RedisStoreOptions {
    * refused. Default 1 behind Sentinel, otherwise 0.
    */
   readonly replicas?: number;
+  /** Settings that count as sound where a server does not show them. */
+  readonly promises?: readonly RequiredSetting[];
+  readonly tls?: Access['tls'];
+  readonly sentinel?: Access['sentinel'];
   /** Maximum events per partition, at a third of a kilobyte of memory each, never freed again. Default 10,000. */
   readonly eventCap?: number;
   /** Timeout of a response of Redis. Default 3000. */
@@ -62,7 +69,7 @@ const CONNECTION_LOST =
 /**
  * The store on Redis 7+ or Valkey, standalone, behind Sentinel, or a Cluster.
  * @throws StoreSettingsRefused naming each setting that is too weak
- * @throws StoreUnavailable if Redis cannot be reached
+ * @throws StoreUnavailable if Redis cannot be reached; the message names the cause
  * @throws Error if the deployment was created with another number of partitions
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
@@ -73,16 +80,23 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   }
   const address = parseAddress(options.url);
   const { replicas = address.kind === 'sentinel' ? 1 : 0 } = options;
-  const client = createClient(address, answerTimeoutMs);
-  const guard = new Guard(replicas, options.warn ?? process.emitWarning);
+  const access: Access = omitUndefined({ tls: options.tls, sentinel: options.sentinel });
+  let isOpen = false;
+  const client = createClient(address, answerTimeoutMs, {
+    ...access,
+    // A start that fails says why; later the search for a primary goes on.
+    sentinelRetryStrategy: (attempt) => (isOpen ? reconnectDelay(attempt) : null),
+  });
+  const guard = new Guard(replicas, options.promises ?? [], options.warn ?? process.emitWarning);
   let connectionError: unknown;
+  // The first: what follows it is only that the connection is closed.
   const keepError = (error: unknown) => {
-    connectionError = error;
+    connectionError ??= error;
   };
   client.on('error', keepError);
   watchServers(client, guard);
   const connect = (node?: string): Redis => {
-    const redis = createWriteClient(address, answerTimeoutMs, node);
+    const redis = createWriteClient(address, answerTimeoutMs, access, node);
     redis.on('connect', () => corkWrites(redis.stream));
     redis.on('error', keepError);
     guard.watch(redis);
@@ -94,8 +108,10 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   const eventCap = options.eventCap ?? 10_000;
   const store = new RedisStore({ client, writer, guard, keys, partitions, eventCap, answerTimeoutMs, prefix });
   try {
-    await client.connect().catch((error: unknown) => {
-      throw new StoreUnavailable('Redis cannot be reached', { cause: connectionError ?? error });
+    await client.connect().catch(async (error: unknown) => {
+      const cause = connectionError ?? error;
+      const explanation = await explainUnreachable(address, answerTimeoutMs, access, cause);
+      throw new StoreUnavailable(`Redis cannot be reached: ${explanation}`, { cause });
     });
     if (client instanceof Cluster) await Promise.all(client.nodes('all').map(whenConnected));
     await guard.settled();
@@ -103,6 +119,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     await claimDeployment(client, writer, keys, partitions);
     const rechecking = setInterval(() => guard.recheck(), options.recheckMs ?? 10_000).unref();
     client.once('end', () => clearInterval(rechecking));
+    isOpen = true;
     return store;
   } catch (error) {
     writer.close();

@@ -1,5 +1,6 @@
 import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import type { Client } from './connect.ts';
+import { explainFailure } from './explain-failure.ts';
 import type { Keys } from './keys.ts';
 import type { Writer } from './writer.ts';
 
@@ -19,7 +20,9 @@ export async function claimDeployment(client: Client, writer: Writer, keys: Keys
     // It may exist without a replica's confirmation.
     if (found === ours) await writer.write(keys.deployment, () => ['set', keys.deployment, ours]);
   } catch (error) {
-    throw new StoreUnavailable('Redis did not confirm the deployment', { cause: error });
+    throw new StoreUnavailable(`Redis did not confirm the deployment: ${explainFailure(error, false)}`, {
+      cause: error,
+    });
   }
   if (found !== ours) {
     throw new Error(`This Redis holds a deployment with ${found}, but the configuration says ${ours}`);

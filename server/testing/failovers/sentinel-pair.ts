@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts';
 import { freePorts } from '../free-ports.ts';
 import { type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
+import { startSentinel } from '../sentinel.ts';
 import { waitUntil } from '../wait-until.ts';
 import type { FailoverKind, FailoverRig } from './failover-rig.ts';
 
@@ -74,35 +70,4 @@ function accepted(answer: Promise<unknown>): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function startSentinel(
-  product: Product,
-  primaryPort: number,
-): Promise<{ port: number; stop: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'countersign-sentinel-'));
-  const [port = 0] = await freePorts(1);
-  const config = join(folder, 'sentinel.conf');
-  await writeFile(
-    config,
-    [
-      `port ${port}`,
-      'bind 127.0.0.1',
-      `dir ${folder}`,
-      `sentinel monitor main 127.0.0.1 ${primaryPort} 1`,
-      // On a busy machine a healthy primary may be silent for seconds, so failovers are requested instead.
-      'sentinel down-after-milliseconds main 60000',
-      'sentinel failover-timeout main 60000',
-    ].join('\n'),
-  );
-  const child = spawn(`${product}-server`, [config, '--sentinel'], { stdio: 'ignore' });
-  return {
-    port,
-    stop: async () => {
-      const exited = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exited;
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
 }

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createSecureContext } from 'node:tls';
+import { CodedError } from '@countersign/protocol/coded-error';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { Config } from '../config/load-config.ts';
+import type { Logger } from '../http/log.ts';
+import { type Store, StoreUnavailable } from '../kernel/ports/store.ts';
+import type { Access } from '../store/redis/connect.ts';
+import { restartPause } from './workers/restart-pause.ts';
+
+const MAX_PAUSE_MS = 5000;
+
+export interface StoreWait {
+  /** How long Redis is tried again. */
+  readonly maxMs: number;
+  /** Default: a timer. */
+  readonly pause?: (ms: number) => Promise<unknown>;
+}
+
+/** The store could not be opened in the time that a start has for it. */
+export class StoreNotOpened extends CodedError {
+  readonly code = 'STORE_NOT_OPENED';
+}
+
+/**
+ * Opens the configured store. Only its client is loaded.
+ *
+ * @param wait Default: one try
+ * @throws StoreNotOpened if Redis cannot be used; the message names the cause
+ */
+export async function openStore(config: Config, log: Logger, wait: StoreWait = { maxMs: 0 }): Promise<Store> {
+  const { store, dataFolder, redis } = config;
+  if (store.kind === 'embedded') {
+    const { openEmbeddedStore } = await import('../store/lmdb/open-embedded-store.ts');
+    return openEmbeddedStore({
+      path: join(dataFolder, 'store'),
+      warn: (message, error) => log.warn({ err: error }, message),
+    });
+  }
+  const { openRedisStore } = await import('../store/redis/open-redis-store.ts');
+  const { StoreSettingsRefused } = await import('../store/redis/durability-check.ts');
+  const { partitions, replicas, promises, sentinel } = redis;
+  const options = {
+    url: store.url.reveal(),
+    partitions,
+    promises,
+    ...omitUndefined({ replicas }),
+    tls: await readTls(redis.tls),
+    sentinel: omitUndefined({ username: sentinel.user, password: sentinel.password?.reveal() }),
+    warn: (message: string) => log.warn(message),
+  };
+  // A refused setting or a missing replica may be mended meanwhile, as while the service runs.
+  const canPass = (error: unknown) => error instanceof StoreUnavailable || error instanceof StoreSettingsRefused;
+  return retryOpening(() => openRedisStore(options), canPass, log, wait);
+}
+
+async function retryOpening(
+  open: () => Promise<Store>,
+  canPass: (error: unknown) => error is Error,
+  log: Logger,
+  { maxMs, pause = sleep }: StoreWait,
+): Promise<Store> {
+  const startedMs = performance.now();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!canPass(error)) throw error;
+      const leftMs = startedMs + maxMs - performance.now();
+      if (leftMs <= 0) throw new StoreNotOpened(error.message, { cause: error });
+      const pauseMs = Math.ceil(Math.min(leftMs, MAX_PAUSE_MS, restartPause(attempt)));
+      log.warn({ attempt, pauseMs, leftMs: Math.floor(leftMs) }, `the store is tried again: ${error.message}`);
+      await pause(pauseMs);
+    }
+  }
+}
+
+/** @throws Error naming the variable whose file cannot be used */
+async function readTls(tls: Config['redis']['tls']): Promise<NonNullable<Access['tls']>> {
+  const read = async (variable: string, file: string | undefined, option: 'ca' | 'cert' | 'key') => {
+    if (file === undefined) return undefined;
+    try {
+      const pem = await readFile(file);
+      // With a key that is not that of the certificate every connection would fail, with a worse message.
+      createSecureContext({ [option]: pem });
+      return pem;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new Error(`${variable}: ${file} cannot be used (${code ?? message})`, { cause: error });
+    }
+  };
+  const ca = await read('COUNTERSIGN_STORE_TLS_CA', tls.caFile, 'ca');
+  const cert = await read('COUNTERSIGN_STORE_TLS_CERT', tls.certFile, 'cert');
+  const key = await read('COUNTERSIGN_STORE_TLS_KEY', tls.keyFile, 'key');
+  try {
+    if (cert && key) createSecureContext({ cert, key });
+  } catch (error) {
+    throw new Error('COUNTERSIGN_STORE_TLS_KEY is not the key of COUNTERSIGN_STORE_TLS_CERT', { cause: error });
+  }
+  return omitUndefined({ ca, cert, key, servername: tls.name });
+}
