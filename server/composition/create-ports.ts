@@ -79,7 +79,7 @@ export async function createPorts(
   const base = { ...opened, secrets, geo, courier, codes, webhookSender };
   const keys = await openSigningKeys(base, { algorithm: config.signingAlgorithm });
   const archive = await openArchive(config);
-  const concurrency = hashingConcurrency(workerCount(config, usableCores()));
+  const concurrency = hashingConcurrency(workerCount(config, usableCores()), config.hashConcurrency);
   const signer = createSigner({ issuer: config.url, keys: keys.all, now: systemClock.now });
   return {
     ports: {

@@ -56,6 +56,8 @@ export interface Config {
   readonly paymentSecret?: Secret;
   readonly signingAlgorithm: Values['COUNTERSIGN_SIGNING_ALGORITHM'];
   readonly argon2: { readonly memoryKiB: number; readonly iterations: number };
+  /** Passwords hashed at once in all workers together. Undefined: one per core. */
+  readonly hashConcurrency?: number;
   /** Retention of sealed events of an account, in days and in number. */
   readonly eventRetention: { readonly keptDays: number; readonly mostEvents: number };
   /** Undefined: sealed events stay in the store. */
@@ -242,6 +244,7 @@ function frozen(values: Values, url: string): Config {
       memoryKiB: values.COUNTERSIGN_ARGON2_MEMORY_KIB,
       iterations: values.COUNTERSIGN_ARGON2_ITERATIONS,
     }),
+    ...omitUndefined({ hashConcurrency: values.COUNTERSIGN_HASH_CONCURRENCY }),
     eventRetention: Object.freeze({
       keptDays: values.COUNTERSIGN_EVENTS_KEPT_DAYS,
       mostEvents: values.COUNTERSIGN_EVENTS_KEPT,

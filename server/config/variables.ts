@@ -37,7 +37,8 @@ export const VARIABLES = {
     schema: parsed(parseListen, 'must be host:port').default({ host: '127.0.0.1', port: 8080 }),
   },
   COUNTERSIGN_WORKERS: {
-    meaning: 'Processes that serve this address, 1 to 64, or `auto`: one for each core. More than 1 needs Redis.',
+    meaning:
+      'Processes that serve this address, 1 to 64, or `auto`: one for each core, or whole one in the CPU quota of the container. More than 1 needs Redis.',
     otherwise: '`1`',
     schema: z.union([z.literal('auto'), integer(1, 64)], 'must be auto or a whole number from 1 to 64').default(1),
   },
@@ -116,6 +117,11 @@ export const VARIABLES = {
     meaning: 'Passes of a password hash, 2 to 16.',
     otherwise: '`2`',
     schema: whole(2, 16, 2),
+  },
+  COUNTERSIGN_HASH_CONCURRENCY: {
+    meaning: 'Passwords hashed at once, in all workers together, 1 to 256. More than the cores only slows each down.',
+    otherwise: 'the cores, or the whole ones in the CPU quota of the container',
+    schema: integer(1, 256).optional(),
   },
   COUNTERSIGN_EVENTS_KEPT_DAYS: {
     meaning: 'Days that sealed events are kept, 1 to 36500.',

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
-import { hashingConcurrency, parseQuota, usableCores } from './hashing-concurrency.ts';
+import { hashingConcurrency, usableCores } from './hashing-concurrency.ts';
 
 // SR-19
 test('hashes at most one password per core at once', () => {
@@ -19,14 +19,8 @@ test('hashes at most one password per core at once in all workers together', () 
 });
 
 // SR-19
-test.each([
-  ['max 100000\n', Number.POSITIVE_INFINITY],
-  ['200000 100000\n', 2],
-  ['150000 100000\n', 1],
-  ['50000 100000\n', 1],
-  ['800000 100000', 8],
-  ['0 0\n', Number.POSITIVE_INFINITY],
-  ['', Number.POSITIVE_INFINITY],
-])('counts the cores of the quota %j as %d', (text, cores) => {
-  expect(parseQuota(text)).toBe(cores);
+test('shares a configured number among the workers', () => {
+  expect(hashingConcurrency(1, 12)).toBe(12);
+  expect(hashingConcurrency(5, 12)).toBe(2);
+  expect(hashingConcurrency(64, 12)).toBe(1);
 });
