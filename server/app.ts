@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from './billing/plans.ts';
-import { authorizeLargeBodies, LARGE_BODIES, nativeApi } from './composition/api-routes.ts';
+import { authorizeLargeBodies, largeBodies, nativeApi } from './composition/api-routes.ts';
 import { installRoutes } from './composition/install-routes.ts';
+import type { Surface } from './http/api/route.ts';
 import { apiRouter } from './http/api/router.ts';
 import { consolePages } from './http/console/pages.ts';
 import type { AppEnv } from './http/context.ts';
@@ -50,6 +51,11 @@ export interface AppOptions {
   /** The files of the administrators' console. Without them the service has no console. */
   console?: BuiltFiles;
   log: Logger;
+  /**
+   * `public`: without the console and the administration of both APIs, for a service that has them on another listener.
+   * Default: all.
+   */
+  surface?: Surface;
   /** False while the service is starting or stopping. */
   readiness: Readiness;
   /** Only in the demo: shown at /demo/mailbox. */
@@ -65,7 +71,7 @@ const FLOW_ROUTES = [...flowRoutes, ...stepRoutes, ...enrolmentRoutes, ...selfSe
 
 /** All routes over the given ports; no I/O of its own. Tests call `createApp(...).request()`. */
 export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
-  const { issuer, version, plans = DEFAULT_CATALOGUE, paymentSecret } = options;
+  const { issuer, version, plans = DEFAULT_CATALOGUE, paymentSecret, surface = 'all' } = options;
   const app = new Hono<AppEnv>();
   app.onError(onError);
   app.notFound(unknownRoute(app));
@@ -77,11 +83,11 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.use(refuseApiKeyInUrl());
   app.use(clientAddress({ trustedProxies: options.trustedProxies, header: options.forwardedHeader }));
   // It takes forms, and lists that repeat a parameter, so it comes before the checks that refuse both.
-  const dialect = protectimus(ports, { issuer, trustedProxies: options.trustedProxies, plans });
+  const dialect = protectimus(ports, { issuer, trustedProxies: options.trustedProxies, plans, surface });
   for (const path of DIALECT_PATHS) app.route(path, dialect);
   app.use(refuseDuplicateParameters());
-  authorizeLargeBodies(app, ports, issuer);
-  app.use(bodyLimit({ exceptions: LARGE_BODIES }));
+  authorizeLargeBodies(app, ports, { issuer, surface });
+  app.use(bodyLimit({ exceptions: largeBodies(surface) }));
   // Their forms are not JSON, so they come before the check for strict JSON.
   app.route('/', reset({ ...ports, issuer }));
   app.route('/', unlock({ ...ports, issuer }));
@@ -91,7 +97,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/', jwks(ports));
   app.route('/', icon());
   app.get('/v1/', (c) => c.redirect('/v1', 301));
-  app.route('/v1', nativeApi(ports, { issuer, version, plans, paymentSecret }));
+  app.route('/v1', nativeApi(ports, { issuer, version, plans, paymentSecret, surface }));
   const flows = apiRouter();
   const { rpId, widget } = options;
   installRoutes(flows, { ...ports, issuer, rpId, widget }, FLOW_ROUTES);
@@ -101,6 +107,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/widget/v1', signInPage(ports, widget));
   app.route('/widget/v1', logo(ports));
   app.route('/widget', widgetFiles(widget, version));
+  if (surface === 'public') return app;
   if (options.console) app.route('/', consolePages(options.console));
   if (options.mailbox) app.route('/demo', demoMailbox(options.mailbox));
   return app;

@@ -21,7 +21,7 @@ import { enrolmentLinkRoutes } from '../enrolment/link-routes.ts';
 import { eventRoutes } from '../events/routes.ts';
 import { statisticsRoutes } from '../events/statistics-routes.ts';
 import { type ApiDescription, referencePage } from '../http/api/reference-page.ts';
-import type { Route } from '../http/api/route.ts';
+import type { Route, Surface } from '../http/api/route.ts';
 import { apiRouter } from '../http/api/router.ts';
 import type { AppEnv } from '../http/context.ts';
 import { sessionCookie } from '../http/session-cookie.ts';
@@ -80,14 +80,28 @@ const ROUTES: readonly Route<ApiServices>[] = [
   ...ownRoutes,
 ];
 
+/** A route that is not on the surface is not installed, so that no spelling of its address can reach it. */
+function routesOf<S>(routes: readonly Route<S>[], surface: Surface): readonly Route<S>[] {
+  if (surface === 'all') return routes;
+  return routes.filter(({ access: { scope } }) => scope === 'authenticate' || scope === 'payments');
+}
+
 /** Maximum body sizes above the default, by path. */
-export const LARGE_BODIES: ReadonlyMap<string, number> = new Map(
-  ROUTES.flatMap(({ path, maxBodyBytes }) => (maxBodyBytes === undefined ? [] : [[`/v1${path}`, maxBodyBytes]])),
-);
+export function largeBodies(surface: Surface): ReadonlyMap<string, number> {
+  return new Map(
+    routesOf(ROUTES, surface).flatMap(({ path, maxBodyBytes }) =>
+      maxBodyBytes === undefined ? [] : [[`/v1${path}`, maxBodyBytes]],
+    ),
+  );
+}
 
 /** Authorizes requests with large bodies before these are read. The route authorizes again, like every route. */
-export function authorizeLargeBodies(app: Hono<AppEnv>, ports: AuthorizationPorts, issuer: string): void {
-  for (const { method, path, access, maxBodyBytes } of ROUTES) {
+export function authorizeLargeBodies(
+  app: Hono<AppEnv>,
+  ports: AuthorizationPorts,
+  { issuer, surface }: { issuer: string; surface: Surface },
+): void {
+  for (const { method, path, access, maxBodyBytes } of routesOf(ROUTES, surface)) {
     if (maxBodyBytes === undefined || access.scope === 'public') continue;
     app.on([method], [`/v1${path}`], sessionCookie(issuer), authorize(ports, access.scope));
   }
@@ -103,17 +117,19 @@ export interface About {
   plans?: PlanCatalogue | undefined;
   /** Signs messages of the payment service. Without it the route for payments does not exist. */
   paymentSecret?: Uint8Array | undefined;
+  /** Default: all. */
+  surface?: Surface;
 }
 
 /** The native API under `/v1`, and its description from the same schemas that validate. */
 export function nativeApi(ports: Ports, about: About) {
   const app = apiRouter();
   app.use(sessionCookie(about.issuer));
-  const { issuer, plans = DEFAULT_CATALOGUE, paymentSecret } = about;
+  const { issuer, plans = DEFAULT_CATALOGUE, paymentSecret, surface = 'all' } = about;
   installRoutes(
     app,
     { ...ports, issuer, plans, paymentSecret },
-    paymentSecret ? [...paymentRoutes, ...ROUTES] : ROUTES,
+    routesOf(paymentSecret ? [...paymentRoutes, ...ROUTES] : ROUTES, surface),
   );
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',

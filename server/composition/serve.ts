@@ -7,6 +7,7 @@ import about from '../../package.json' with { type: 'json' };
 import { createApp } from '../app.ts';
 import type { Config } from '../config/load-config.ts';
 import { plansOf } from '../config/load-plans.ts';
+import type { Surface } from '../http/api/route.ts';
 import { listen } from '../http/listen.ts';
 import type { Logger } from '../http/log.ts';
 import { createReadiness } from '../http/readiness.ts';
@@ -33,7 +34,7 @@ const COMMAND_FOLDER = fileURLToPath(new URL('../cli/', import.meta.url));
 
 /** The service, or a worker of it: the network, the operator's socket and the periodic jobs. */
 export async function serve(config: Config, log: Logger, demo: boolean): Promise<void> {
-  if (demo && !isLoopbackHost(config.listen.host)) {
+  if (demo && ![config.listen, config.adminListen ?? config.listen].every(({ host }) => isLoopbackHost(host))) {
     throw new Error('--demo makes an account whose password is printed, so it listens on loopback only');
   }
   crashOnUncaught(log);
@@ -49,7 +50,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   const { ports } = opened;
   if (demo) await loadDemo(ports, demoFile(config));
   const readiness = createReadiness();
-  const app = createApp(ports, {
+  const options = {
     issuer: config.url,
     rpId: config.rpId,
     version: about.version,
@@ -62,15 +63,18 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     plans,
     ...omitUndefined({ mailbox }),
     ...(config.paymentSecret && { paymentSecret: Buffer.from(config.paymentSecret.reveal(), 'base64') }),
-  });
+  };
   const { isWorker } = cluster;
-  const listening = await listen(app.fetch, {
-    ...config.listen,
-    isWorker,
-    readiness,
-    timeouts: { drainMs: config.drainMs, shutdownMs: config.shutdownMs },
-    onFault: (error) => log.error({ err: error }, 'a request failed outside the app'),
-  });
+  const open = (surface: Surface, address: Config['listen']) =>
+    listen(createApp(ports, { ...options, surface }).fetch, {
+      ...address,
+      isWorker,
+      readiness,
+      timeouts: { drainMs: config.drainMs, shutdownMs: config.shutdownMs },
+      onFault: (error) => log.error({ err: error }, 'a request failed outside the app'),
+    });
+  const administration = config.adminListen && (await open('all', config.adminListen));
+  const listening = await open(administration ? 'public' : 'all', config.listen);
   let socket: OperatorSocket | undefined;
   const openSocket = async (isFirst: boolean) => {
     socket = await openOperatorSocket(opened, config, log);
@@ -84,14 +88,16 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   const deliveries = createDeliveryWorker(ports, log);
   const jobs = periodicJobs(ports, { config, plans, deliveries, refreshSigningKeys, hasOldMasterKeys, log });
   const scheduler = startScheduler(ports, jobs, log);
-  log.info({ url: config.url, listening: listening.url, version: about.version }, 'serving');
+  const addresses = { listening: listening.url, ...omitUndefined({ administration: administration?.url }) };
+  log.info({ url: config.url, ...addresses, version: about.version }, 'serving');
 
   let isStopping = false;
   const stop = (reason: string, staysReady = false) => {
     if (isStopping) return;
     isStopping = true;
     log.info({ reason }, 'stopping');
-    Promise.all([listening.stop(staysReady), deliveries.stop(config.shutdownMs / 2), scheduler.stop()])
+    const listeners = [listening, administration].map((listener) => listener?.stop(staysReady));
+    Promise.all([...listeners, deliveries.stop(config.shutdownMs / 2), scheduler.stop()])
       .then(() => socket?.close())
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))

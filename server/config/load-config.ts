@@ -22,6 +22,8 @@ export interface Config {
   /** The domain of passkeys, if it is not the URL's host name. */
   readonly rpId?: string;
   readonly listen: { readonly host: string; readonly port: number };
+  /** Undefined: the public listener has everything. */
+  readonly adminListen?: { readonly host: string; readonly port: number };
   readonly workers: number | 'auto';
   readonly dataFolder: string;
   readonly store: { readonly kind: 'embedded' } | { readonly kind: 'redis'; readonly url: Secret };
@@ -175,6 +177,10 @@ function* combinationProblems(env: Environment, values: Partial<Values>): Genera
     yield { name: 'COUNTERSIGN_OLD_MASTER_KEYS', problem: 'goes with COUNTERSIGN_MASTER_KEY only' };
   }
   yield* storeProblems(env, values);
+  const { COUNTERSIGN_LISTEN: listen, COUNTERSIGN_ADMIN_LISTEN: admin } = values;
+  if (admin && admin.port !== 0 && admin.port === listen?.port && admin.host === listen.host) {
+    yield { name: 'COUNTERSIGN_ADMIN_LISTEN', problem: 'must not be COUNTERSIGN_LISTEN' };
+  }
   const { COUNTERSIGN_WORKERS: workers, COUNTERSIGN_STORE: store } = values;
   if (typeof workers === 'number' && workers > 1 && store?.kind === 'embedded') {
     yield { name: 'COUNTERSIGN_WORKERS', problem: 'must be 1 or auto with the embedded store' };
@@ -202,11 +208,12 @@ function frozen(values: Values, url: string): Config {
   const allowPlaintext = values.COUNTERSIGN_SMTP_ALLOW_PLAINTEXT;
   const plansFile = values.COUNTERSIGN_PLANS;
   const paymentSecret = values.COUNTERSIGN_PAYMENT_SECRET;
-  const rpId = values.COUNTERSIGN_RP_ID;
+  const { COUNTERSIGN_RP_ID: rpId, COUNTERSIGN_ADMIN_LISTEN: adminListen } = values;
   return Object.freeze({
     url,
     ...omitUndefined({ rpId }),
     listen: Object.freeze({ ...values.COUNTERSIGN_LISTEN }),
+    ...(adminListen && { adminListen: Object.freeze({ ...adminListen }) }),
     workers: values.COUNTERSIGN_WORKERS,
     dataFolder: values.COUNTERSIGN_DATA,
     store: Object.freeze({ ...values.COUNTERSIGN_STORE }),

@@ -36,6 +36,12 @@ export const VARIABLES = {
     otherwise: '`127.0.0.1:8080`',
     schema: parsed(parseListen, 'must be host:port').default({ host: '127.0.0.1', port: 8080 }),
   },
+  COUNTERSIGN_ADMIN_LISTEN: {
+    meaning:
+      'Address and port of a second listener that alone has the console and the administration. COUNTERSIGN_LISTEN then has only what signs users in.',
+    otherwise: 'none: COUNTERSIGN_LISTEN has everything',
+    schema: parsed(parseListen, 'must be host:port').optional(),
+  },
   COUNTERSIGN_WORKERS: {
     meaning:
       'Processes that serve this address, 1 to 64, or `auto`: one for each core, or whole one in the CPU quota of the container. More than 1 needs Redis.',

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { PlanCatalogue } from '../billing/plans.ts';
+import type { Surface } from '../http/api/route.ts';
 import { clientInfo } from '../http/client-info.ts';
 import type { AppEnv } from '../http/context.ts';
 import { bodyLimit } from '../http/middleware/body-limit.ts';
@@ -22,6 +23,8 @@ interface DialectOptions {
   /** Of trusted reverse proxies, where TLS ends. */
   trustedProxies: readonly string[];
   plans: PlanCatalogue;
+  /** `public`: only the endpoints that authenticate. */
+  surface: Surface;
 }
 
 /** Every endpoint of the dialect; `docs/protectimus.md` has the same table. */
@@ -39,6 +42,7 @@ export const DIALECT_PATHS: readonly string[] = [
  */
 export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
+  const endpoints = options.surface === 'public' ? authenticationRows : ENDPOINTS;
   app.onError((error, c) => {
     const { format } = partsOf(c.req.path, c.req.header('accept'));
     if (error instanceof ProtocolError) {
@@ -64,7 +68,7 @@ export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv>
       const message = barred ? 'Too many wrong passwords. Wait a minute.' : 'The user name or the password is wrong.';
       return answerFailure(c, format, { failure: 'ACCESS_RESTRICTION', message, status: barred ? 429 : 401 });
     }
-    const found = findEndpoint(ENDPOINTS, c.req.method === 'HEAD' ? 'GET' : c.req.method, path);
+    const found = findEndpoint(endpoints, c.req.method === 'HEAD' ? 'GET' : c.req.method, path);
     if (!found) throw new ProtocolError('INVALID_URL_PATTERN', 'There is no such address, or not with this method.');
     const fields = await readFields(c, found.row.fields);
     const act = { actor: caller.actor, ...clientInfo(c) };

@@ -2,7 +2,7 @@ import type { FirstScreens } from '@countersign/protocol/first-screen';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Hono } from 'hono';
 import { type AppOptions, createApp } from '../app.ts';
-import { LARGE_BODIES } from '../composition/api-routes.ts';
+import { largeBodies } from '../composition/api-routes.ts';
 import type { AppEnv } from '../http/context.ts';
 import { createReadiness } from '../http/readiness.ts';
 import type { ApiScope } from '../kernel/api-scope.ts';
@@ -42,6 +42,8 @@ const file = (text: string, contentType: string): BuiltFile => ({
   brotli: new TextEncoder().encode(`br:${text}`),
   contentType,
 });
+
+const LARGE_BODIES = largeBodies('all');
 
 /** All services of tests describe the same API, so one checker is enough for a process. */
 let described: Promise<DescribedApi> | undefined;
@@ -85,7 +87,11 @@ function screensIn(title: string, dir: 'ltr' | 'rtl') {
   return { dir, texts: [], cards: Object.fromEntries(cards) as Record<string, string>, bodies };
 }
 
-export async function openService(seed: string, overPorts?: TestPorts): Promise<Service> {
+export async function openService(
+  seed: string,
+  overPorts?: TestPorts,
+  changed: Partial<AppOptions> = {},
+): Promise<Service> {
   const ports = overPorts ?? (await openTestPorts(seed));
   const log = capturedLog();
   const options: AppOptions = {
@@ -113,7 +119,7 @@ export async function openService(seed: string, overPorts?: TestPorts): Promise<
     log: log.log,
     readiness: createReadiness(),
   };
-  const app = createApp(ports, options);
+  const app = createApp(ports, { ...options, ...changed });
   described ??= documentOf(ports, options).then(describedApi);
   checkAnswers(app, await described);
   return {

@@ -8,7 +8,7 @@ import { requestId } from '../../http/middleware/request-id.ts';
 import { strictJson } from '../../http/middleware/strict-json.ts';
 import { notFound, onError } from '../../http/problem.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
-import { LARGE_BODIES, nativeApi } from '../api-routes.ts';
+import { largeBodies, nativeApi } from '../api-routes.ts';
 import { installRoutes } from '../install-routes.ts';
 import { type OperatorTools, operatorRoutes } from './routes.ts';
 
@@ -28,7 +28,7 @@ export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<
   app.notFound(notFound);
   app.use(requestId(log));
   app.use(accessLog());
-  app.use(bodyLimit({ exceptions: LARGE_BODIES }));
+  app.use(bodyLimit({ exceptions: largeBodies('all') }));
   app.use(strictJson());
   app.route('/v1', nativeApi(ports, { issuer, version, plans }));
   installRoutes(app, { ...ports, ...options }, operatorRoutes);

@@ -23,6 +23,12 @@ import { type jsonBody, refusals, refuseInvalid } from './router.ts';
  */
 export type RouteScope = ApiScope | 'session' | 'operator' | 'operator-account' | 'payments' | 'public';
 
+/**
+ * Which routes a listener has. `public`: what a site's backend and the payment service need to sign users in; `all`
+ * also has the administration.
+ */
+export type Surface = 'all' | 'public';
+
 /** A body is JSON: see `jsonBody`. */
 type RequestParts = Omit<NonNullable<RouteConfig['request']>, 'body'> & Partial<ReturnType<typeof jsonBody>>;
 type Method = 'get' | 'post' | 'patch' | 'delete';
