@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { pinning, type Role } from './processes/pinning.ts';
 
 /** The machine of the run, without names of hosts, users or folders. */
 export interface Machine {
@@ -10,6 +11,8 @@ export interface Machine {
   system: string;
   node: string;
   redis: string;
+  /** The cores of service, store and load, if each has its own. */
+  pinning?: Record<Role, readonly number[]>;
   /** Load average of the minute before; much above 0 means the numbers are not clean. */
   loadBefore: number;
 }
@@ -22,6 +25,7 @@ export function describeMachine(): Machine {
     system: `${distribution()}, ${platform()} ${release().split('-')[0]} ${arch()}`,
     node: process.versions.node,
     redis: redisVersion(),
+    ...(pinning && { pinning }),
     loadBefore: round(loadavg()[0] ?? 0),
   };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
@@ -15,16 +15,19 @@ import { measureOtp } from './measurements/otp.ts';
 import { measurePasswords } from './measurements/passwords.ts';
 import { measureProcesses } from './measurements/processes.ts';
 import { measureStartUp } from './measurements/start-up.ts';
+import { measureSteps } from './measurements/steps.ts';
 import { measureTiming } from './measurements/timing.ts';
 import { measureUsers } from './measurements/users.ts';
 import { FULL, QUICK } from './plan.ts';
+import { measuredValues } from './report/goals.ts';
 import { reportOf } from './report/markdown.ts';
-import type { Results } from './report/results.ts';
+import type { EarlierResults, Results } from './report/results.ts';
 
 const USAGE = `usage: npm run bench -- [options]
   --quick            a second or so per measurement: shows that all works, not how fast it is
-  --only NAMES       otp, passwords, flood, timing, users, commits, processes, engines, import, start-up, frame or sizes,
-                     separated by commas; prints and writes nothing
+  --only NAMES       otp, steps, passwords, flood, timing, users, commits, processes, engines, import, start-up, frame
+                     or sizes, separated by commas; prints and writes nothing
+  --before FILE      latest.json of another commit, for a column of the goals
   --users N          users in the large store
   --node PATH        another version of Node, for "engines"
   --profile FOLDER   node's CPU profiles of the measured services, for --only; slows them down`;
@@ -32,13 +35,14 @@ const USAGE = `usage: npm run bench -- [options]
 const FOLDER = import.meta.dirname;
 const WIDGET = join(FOLDER, '../dist/widget');
 
-type Measurements = Omit<Results, 'takenAt' | 'mode' | 'tookSeconds' | 'machine'>;
+type Measurements = Omit<Results, 'takenAt' | 'mode' | 'tookSeconds' | 'machine' | 'before'>;
 
 const MEASUREMENTS: Record<string, (bench: Bench) => Promise<Measurements>> = {
   sizes: async () => ({ sizes: await measureWidget(WIDGET) }),
   frame: async (bench) => ({ frame: await measureFrame(bench) }),
   'start-up': async (bench) => ({ startUp: await measureStartUp(bench) }),
   otp: async (bench) => ({ otp: await measureOtp(bench) }),
+  steps: async (bench) => ({ steps: await measureSteps(bench) }),
   passwords: async (bench) => ({ passwords: await measurePasswords(bench) }),
   flood: async (bench) => ({ flood: await measureFlood(bench) }),
   import: async (bench) => ({ import: await measureImport(bench) }),
@@ -54,6 +58,7 @@ async function main(): Promise<void> {
     options: {
       quick: { type: 'boolean', default: false },
       only: { type: 'string' },
+      before: { type: 'string' },
       profile: { type: 'string' },
       node: { type: 'string' },
       users: { type: 'string' },
@@ -76,6 +81,7 @@ async function main(): Promise<void> {
     mode: plan.mode,
     tookSeconds: 0,
     machine: describeMachine(),
+    ...(values.before && { before: measuredValues(await readEarlier(values.before)) }),
   };
   for (const name of wanted) {
     console.error(`measuring: ${name}`);
@@ -92,6 +98,11 @@ async function main(): Promise<void> {
   console.log(report);
   // A partial run is for development; published numbers come from one full run.
   if (!values.only) await publish(results, report);
+}
+
+/** Without the numbers that were not known, which JSON holds as null. */
+async function readEarlier(file: string): Promise<EarlierResults> {
+  return JSON.parse(await readFile(file, 'utf8'), (_, value: unknown) => value ?? undefined) as EarlierResults;
 }
 
 async function publish(results: Results, report: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { Dataset } from './dataset/members.ts';
 import type { SeedJob, SeedResult } from './dataset/seed.ts';
 import type { Target } from './load/jobs.ts';
 import { Child } from './processes/child.ts';
+import { pinTo } from './processes/pinning.ts';
 import { type Service, type ServiceOptions, startService } from './processes/service.ts';
 
 export const STORES = ['embedded', 'redis'] as const;
@@ -34,7 +35,7 @@ export interface BenchTarget {
 
 export async function openBenchTarget({ store, population, profileFolder }: BenchTargetOptions): Promise<BenchTarget> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'countersign-bench-'));
-  const redis = store === 'redis' ? await startRedisServer({ product: 'redis' }) : undefined;
+  const redis = store === 'redis' ? await startRedisServer({ product: 'redis', wrapper: pinTo('store') }) : undefined;
   const close = async () => {
     await redis?.stop();
     await rm(dataFolder, { recursive: true, force: true });
@@ -60,7 +61,7 @@ export async function openBenchTarget({ store, population, profileFolder }: Benc
 }
 
 async function seed(job: SeedJob): Promise<SeedResult> {
-  const seeder = new Child<SeedJob, SeedResult>(new URL('./dataset/seed.ts', import.meta.url));
+  const seeder = new Child<SeedJob, SeedResult>(new URL('./dataset/seed.ts', import.meta.url), { role: 'load' });
   try {
     return await seeder.ask(job);
   } finally {

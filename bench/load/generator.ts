@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { takeJobs } from '../processes/child.ts';
 import { Connection } from './connection.ts';
-import type { LoadJob } from './jobs.ts';
-import { healthRequest, passwordRequests, type RequestQueue, SpentCodes } from './requests.ts';
+import { type LoadJob, STEPS } from './jobs.ts';
+import { healthRequest, passwordRequests, type RequestQueue, SpentCodes, stepRequests } from './requests.ts';
 import { type Tally, TallyBuilder } from './tally.ts';
 
 /** Codes are prepared for this rate; a faster service ends its measurement early. */
@@ -34,6 +34,14 @@ async function load(job: LoadJob): Promise<Tally> {
         durationMs,
         true,
       );
+    case 'step':
+      return closedLoop(
+        target.port,
+        forClients(job.clients, (client) => stepRequests(target, job.step, job.members, client)),
+        durationMs,
+        true,
+        STEPS[job.step],
+      );
     case 'paced-otp': {
       const count = Math.ceil((job.perSecond * durationMs) / 1000);
       const line = spentCodes.hotpLine(target, job.members, { index: 0, of: 1 }, count);
@@ -48,10 +56,16 @@ async function load(job: LoadJob): Promise<Tally> {
 }
 
 /** Each client sends its next request when it has the response to the last one. */
-async function closedLoop(port: number, lines: RequestQueue[], durationMs: number, again: boolean): Promise<Tally> {
+async function closedLoop(
+  port: number,
+  lines: RequestQueue[],
+  durationMs: number,
+  again: boolean,
+  expected = 200,
+): Promise<Tally> {
   const connections = await Promise.all(lines.map(() => Connection.open(port)));
   try {
-    const tallying = new TallyBuilder();
+    const tallying = new TallyBuilder(expected);
     const started = performance.now();
     const end = started + durationMs;
     await Promise.all(

@@ -11,6 +11,10 @@ export interface Members {
   to: number;
 }
 
+/** The steps of a check before the code is judged, each with the status of its answer. */
+export const STEPS = { live: 200, 'malformed-key': 401, 'malformed-code': 422 } as const;
+export type Step = keyof typeof STEPS;
+
 export type LoadJob = { target: Target; durationMs: number } & (
   | {
       /** One-time codes, each used once; each client has members of its own. */
@@ -21,6 +25,8 @@ export type LoadJob = { target: Target; durationMs: number } & (
       /** For a route without state: the same bodies are repeated. */
       rehearsal?: boolean;
     }
+  /** Requests that the service answers early, so that each shows what the steps up to there cost. */
+  | { kind: 'step'; step: Step; members: Members; clients: number }
   | { kind: 'password'; members: Members; clients: number }
   /** At a fixed rate regardless of the responses; latency counts from the moment a request was due. */
   | { kind: 'paced-otp'; members: Members; perSecond: number }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hotp } from '../../server/tokens/kinds/oath/code.ts';
 import { memberOf } from '../dataset/members.ts';
-import { type RequestQueue, SpentCodes } from './requests.ts';
+import { type RequestQueue, SpentCodes, stepRequests } from './requests.ts';
 
 const TARGET = { port: 1, apiKey: 'csk_x', resource: 'res_x' };
 const STEP_MS = 30_000;
@@ -64,6 +64,17 @@ describe('TOTP codes', () => {
     expect(bodies(at(spent, now + STEP_MS - 1, 4))).toEqual([ask(2, 1000), ask(3, 1000)]);
     expect(bodies(at(spent, now + STEP_MS))).toEqual([ask(0, 1001), ask(1, 1001)]);
   });
+});
+
+test('requests of a step differ from a check in what is malformed', () => {
+  const requested = (step: 'malformed-key' | 'malformed-code') =>
+    stepRequests(TARGET, step, { from: 0, to: 4 }, { index: 1, of: 2 });
+  expect(bodies(requested('malformed-code'))).toMatchObject(
+    [1, 3].map((at) => ({ user: memberOf(at).login, otp: 'code' })),
+  );
+  expect(bodies(requested('malformed-key'))).toMatchObject([1, 3].map((at) => ({ user: memberOf(at).login })));
+  expect(requested('malformed-key').requests[0]).not.toContain(TARGET.apiKey);
+  expect(requested('malformed-code').requests[0]).toContain(`Bearer ${TARGET.apiKey}\r\n`);
 });
 
 function ask(index: number, counter: number): object {

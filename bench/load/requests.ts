@@ -1,6 +1,6 @@
 import { hotp } from '../../server/tokens/kinds/oath/code.ts';
 import { memberOf, PASSWORD } from '../dataset/members.ts';
-import type { Members, Target } from './jobs.ts';
+import type { Members, Step, Target } from './jobs.ts';
 
 /** Prepared requests of one client, in the order to send them. */
 export interface RequestQueue {
@@ -87,6 +87,28 @@ export function passwordRequests(
     }),
   );
   return { requests, sent: () => {} };
+}
+
+/** One request for each of the client's members; can be repeated. */
+export function stepRequests(
+  target: Target,
+  step: Step,
+  members: Members,
+  client: { index: number; of: number },
+): RequestQueue {
+  const requests = membersOf(members, client).map((index) => stepRequest(target, step, memberOf(index).login));
+  return { requests, sent: () => {} };
+}
+
+function stepRequest(target: Target, step: Step, login: string): string {
+  switch (step) {
+    case 'live':
+      return healthRequest(target);
+    case 'malformed-key':
+      return otpRequest({ ...target, apiKey: 'malformed' }, login, '000000');
+    case 'malformed-code':
+      return otpRequest(target, login, 'code');
+  }
 }
 
 export function healthRequest({ port }: Target): string {

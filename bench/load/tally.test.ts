@@ -32,3 +32,10 @@ test('rates and latencies cover responses of 200; all are counted', () => {
     statuses: { 200: 3, 503: 1 },
   });
 });
+
+test('of refusals that are meant, only they count', () => {
+  const tallying = new TallyBuilder(401);
+  tallying.count(401, 3);
+  tallying.count(200, 1);
+  expect(tallying.finish(1000)).toMatchObject({ perSecond: 1, maxMs: 3, statuses: { 200: 1, 401: 1 } });
+});

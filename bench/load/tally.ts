@@ -1,8 +1,8 @@
 /** The result of a load, as the generator returns it. */
 export interface Tally {
-  /** Responses of 200 per second. */
+  /** Responses with the expected status per second. */
   perSecond: number;
-  /** Latencies of responses of 200. */
+  /** Their latencies. */
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
@@ -12,12 +12,18 @@ export interface Tally {
 
 /** Collects responses while a load runs. */
 export class TallyBuilder {
+  readonly #expected: number;
   readonly #latencies: number[] = [];
   readonly #statuses: Record<string, number> = {};
 
+  /** @param expected the status of the responses that count */
+  constructor(expected = 200) {
+    this.#expected = expected;
+  }
+
   count(status: number, latencyMs: number): void {
     this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
-    if (status === 200) this.#latencies.push(latencyMs);
+    if (status === this.#expected) this.#latencies.push(latencyMs);
   }
 
   finish(elapsedMs: number): Tally {

@@ -3,6 +3,7 @@ import type { LoadJob } from '../load/jobs.ts';
 import type { Tally } from '../load/tally.ts';
 import type { Plan } from '../plan.ts';
 import { Child } from '../processes/child.ts';
+import { pinTo } from '../processes/pinning.ts';
 import { type BenchTarget, type BenchTargetOptions, openBenchTarget, type StartOptions } from '../target.ts';
 
 export type Generator = Child<LoadJob, Tally>;
@@ -29,13 +30,12 @@ export class Bench {
   }
 
   newGenerator(): Generator {
-    return this.open(new Child<LoadJob, Tally>(new URL('../load/generator.ts', import.meta.url)), (child) =>
-      child.close(),
-    );
+    const script = new URL('../load/generator.ts', import.meta.url);
+    return this.open(new Child<LoadJob, Tally>(script, { role: 'load' }), (child) => child.close());
   }
 
   async startRedis(): Promise<RedisServer> {
-    return this.open(await startRedisServer({ product: 'redis' }), (redis) => redis.stop());
+    return this.open(await startRedisServer({ product: 'redis', wrapper: pinTo('store') }), (redis) => redis.stop());
   }
 
   async openSite(options: Omit<BenchTargetOptions, 'profileFolder'>): Promise<BenchTarget> {

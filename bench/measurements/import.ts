@@ -6,6 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setInterval as every } from 'node:timers/promises';
+import type { ImportCommitsJob } from '../baseline/import-commits.ts';
+import { Child } from '../processes/child.ts';
+import { pinTo } from '../processes/pinning.ts';
 import { startService } from '../processes/service.ts';
 import { cpuMsOf, memoryOf } from '../processes/usage.ts';
 import type { Bench } from './bench.ts';
@@ -16,6 +19,8 @@ const SAMPLE_EVERY_MS = 500;
 export interface ImportMeasurement {
   rows: number;
   seconds: number;
+  /** The same durable commits by the database's own client. */
+  floorSeconds: number;
   /** Processor time of the service. */
   serviceCpuSeconds: number;
   /** Peak anonymous memory of the command and the service, in the first fifth and overall. */
@@ -26,7 +31,8 @@ export interface ImportMeasurement {
 /**
  * `countersign import users` from CSV, three names each and no passwords, into the built service on the embedded store.
  */
-export async function measureImport({ plan, profileFolder }: Bench): Promise<ImportMeasurement> {
+export async function measureImport(bench: Bench): Promise<ImportMeasurement> {
+  const { plan, profileFolder } = bench;
   const dataFolder = await mkdtemp(join(tmpdir(), 'countersign-bench-'));
   const masterKey = randomBytes(32).toString('base64');
   const env = { PATH: process.env.PATH ?? '', COUNTERSIGN_DATA: dataFolder };
@@ -45,7 +51,13 @@ export async function measureImport({ plan, profileFolder }: Bench): Promise<Imp
     const serviceCpuSeconds = ((cpuMsOf(service.pid) ?? 0) - cpuBefore) / 1000;
     const [commandMiB, serviceMiB] = (await sampling.stop()).map(peaks);
     if (!commandMiB || !serviceMiB) throw new Error('the import was over before its memory could be looked at');
-    return { rows: plan.many, seconds, serviceCpuSeconds, commandMiB, serviceMiB };
+    await service.stop();
+    const floor = bench.open(
+      new Child<ImportCommitsJob, { seconds: number }>(new URL('../baseline/import-commits.ts', import.meta.url)),
+      (child) => child.close(),
+    );
+    const { seconds: floorSeconds } = await floor.ask({ folder: dataFolder, rows: plan.many });
+    return { rows: plan.many, seconds, floorSeconds, serviceCpuSeconds, commandMiB, serviceMiB };
   } finally {
     await service.stop();
     await rm(dataFolder, { recursive: true, force: true });
@@ -53,7 +65,8 @@ export async function measureImport({ plan, profileFolder }: Bench): Promise<Imp
 }
 
 function command(env: Record<string, string>, args: string[]): { pid: number | undefined; ended: Promise<void> } {
-  const child = spawn(process.execPath, [COMMAND, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const [program = '', ...rest] = [...pinTo('load'), process.execPath, COMMAND, ...args];
+  const child = spawn(program, rest, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let output = '';
   child.stderr.on('data', (chunk: Buffer) => {
     if (output.length < 2000) output += chunk.toString();

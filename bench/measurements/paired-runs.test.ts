@@ -37,3 +37,12 @@ test('a refusal is no measurement', async () => {
   const refusing = { take: async () => tally(10, { 200: 9, 401: 1 }), pid: () => undefined };
   await expect(runInPairs(1, { service: refusing })).rejects.toThrow('"401":1');
 });
+
+test('a side that is refused on purpose is measured by its refusals', async () => {
+  const side = (statuses: Record<string, number>) => ({
+    refused: { take: async () => tally(10, statuses), pid: () => process.pid, status: 401 },
+  });
+  const { refused } = await runInPairs(1, side({ 401: 10 }));
+  expect(refused.cpuMicros).toBeGreaterThanOrEqual(0);
+  await expect(runInPairs(1, side({ 401: 9, 200: 1 }))).rejects.toThrow('"200":1');
+});

@@ -6,7 +6,7 @@ export interface RunSummary {
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
-  /** Processor time of the measured process, all threads, per response of 200. Less affected by other load. */
+  /** Processor time of the measured process, all threads, per response. Less affected by other load. */
   cpuMicros: number | undefined;
   rounds: Round[];
 }
@@ -21,6 +21,8 @@ type Pid = number | undefined | readonly (number | undefined)[];
 interface Side {
   take: () => Promise<Tally>;
   pid: () => Pid;
+  /** The status of every response. Default: 200. */
+  status?: number | undefined;
 }
 
 /** A side compared with another, round by round. */
@@ -32,7 +34,7 @@ export interface Comparison extends RunSummary {
 /**
  * Alternates the sides (A B C A B C ...), so that other load on the machine affects all of them.
  *
- * @throws if a response was not 200: the measurement would not match its name
+ * @throws if a response has another status: the measurement would not match its name
  */
 export async function runInPairs<const Name extends string>(
   rounds: number,
@@ -42,14 +44,14 @@ export async function runInPairs<const Name extends string>(
   const taken = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Round[]>;
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
-      const { take, pid } = sides[name];
+      const { take, pid, status: expected = 200 } = sides[name];
       const before = { pid: String(pid()), cpuMs: cpuOf(pid()) };
       const tally = await take();
-      const others = Object.keys(tally.statuses).filter((status) => status !== '200');
+      const others = Object.keys(tally.statuses).filter((status) => status !== String(expected));
       if (others.length > 0) throw new Error(`${name} answered ${JSON.stringify(tally.statuses)}`);
       // A side that starts a new process reports that process's own time.
       const usedMs = (cpuOf(pid()) ?? Number.NaN) - (String(pid()) === before.pid ? (before.cpuMs ?? Number.NaN) : 0);
-      const cpuMicros = (usedMs * 1000) / (tally.statuses[200] ?? 0);
+      const cpuMicros = (usedMs * 1000) / (tally.statuses[expected] ?? 0);
       taken[name].push({ ...tally, cpuMicros: Number.isFinite(cpuMicros) ? cpuMicros : undefined });
     }
   }

@@ -8,7 +8,7 @@ import type { StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
 import { eachStore } from './otp.ts';
 import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
-import { startBareRoute } from './start-baseline.ts';
+import { startBareRoute, startEqualWork } from './start-baseline.ts';
 
 export interface PasswordMeasurement {
   clients: number;
@@ -16,10 +16,12 @@ export interface PasswordMeasurement {
   /** A bare Hono route with the service's argon2, compared with argon2id alone. */
   route: Comparison;
   stores: Record<StoreKind, LoginComparison>;
+  /** Equal work without the service. */
+  floors: Record<StoreKind, LoginComparison>;
 }
 
 /** Compared with argon2id alone. */
-interface LoginComparison extends Comparison {
+export interface LoginComparison extends Comparison {
   /** As `ratio`, to the bare route. */
   ofRoute: number;
 }
@@ -28,11 +30,15 @@ interface LoginComparison extends Comparison {
 export async function measurePasswords(bench: Bench): Promise<PasswordMeasurement> {
   const { plan, generator } = bench;
   const population = { size: ORDINARY_POPULATION, totp: 0 };
-  const running = await eachStore(async (store) => bench.start(await bench.openSite({ store, population })));
+  const sites = await eachStore((store) => bench.openSite({ store, population }));
+  const running = await eachStore((store) => bench.start(sites[store]));
+  const floors = await eachStore((store) =>
+    startEqualWork(bench, { site: sites[store], population, like: running[store].target }),
+  );
   const argon2 = bench.open(
     // It hashes in libuv's pool, which has four threads otherwise.
     new Child<Argon2Job, Tally>(new URL('../baseline/argon2.ts', import.meta.url), {
-      UV_THREADPOOL_SIZE: String(hashingConcurrency() + 4),
+      env: { UV_THREADPOOL_SIZE: String(hashingConcurrency() + 4) },
     }),
     (child) => child.close(),
   );
@@ -41,13 +47,13 @@ export async function measurePasswords(bench: Bench): Promise<PasswordMeasuremen
   const job = (target: Target, durationMs = plan.passwordMs): LoadJob => {
     return { kind: 'password', members: { from: 0, to: 20 * clients }, target, clients, durationMs };
   };
-  const side = ({ target, service }: typeof running.redis) => ({
+  const side = (target: Target, pid: number | undefined) => ({
     take: () => generator.ask(job(target)),
-    pid: () => service.pid,
+    pid: () => pid,
   });
   await argon2.ask({ clients, durationMs: plan.warmUpMs });
   await generator.ask(job(route.target, plan.warmUpMs));
-  for (const { target } of [running.embedded, running.redis]) {
+  for (const { target } of [running.embedded, running.redis, floors.embedded, floors.redis]) {
     // A warm-up has too few logins for the compiler, while a service runs for days. One-time codes use the same code
     // except for the hash, and are twenty times as frequent.
     await generator.ask({ ...otpJob(target, population.size), durationMs: 2 * plan.warmUpMs });
@@ -55,15 +61,23 @@ export async function measurePasswords(bench: Bench): Promise<PasswordMeasuremen
   }
   const sides = await runInPairs(plan.rounds, {
     bare: { take: () => argon2.ask({ clients, durationMs: plan.passwordMs }), pid: () => argon2.pid },
-    route: { take: () => generator.ask(job(route.target)), pid: () => route.pid },
-    embedded: side(running.embedded),
-    redis: side(running.redis),
+    route: side(route.target, route.pid),
+    embedded: side(running.embedded.target, running.embedded.service.pid),
+    redis: side(running.redis.target, running.redis.service.pid),
+    embeddedFloor: side(floors.embedded.target, floors.embedded.pid),
+    redisFloor: side(floors.redis.target, floors.redis.pid),
   });
-  const stores = await eachStore(async (store) => ({
-    ...compare(sides[store], sides.bare),
-    ofRoute: compare(sides[store], sides.route).ratio,
-  }));
-  return { clients, bare: sides.bare, route: compare(sides.route, sides.bare), stores };
+  const login = (one: RunSummary): LoginComparison => ({
+    ...compare(one, sides.bare),
+    ofRoute: compare(one, sides.route).ratio,
+  });
+  return {
+    clients,
+    bare: sides.bare,
+    route: compare(sides.route, sides.bare),
+    stores: await eachStore(async (store) => login(sides[store])),
+    floors: await eachStore(async (store) => login(sides[`${store}Floor`])),
+  };
 }
 
 function otpJob(target: Target, people: number): LoadJob {

@@ -25,7 +25,7 @@ export async function startEqualWork(
   { site, population, like, node }: { site: BenchTarget; population: Dataset; like: Target; node?: string | undefined },
 ): Promise<RunningRoute> {
   const script = new URL('../baseline/equal-work.ts', import.meta.url);
-  const floor = bench.open(new Child<EqualWorkJob, { port: number }>(script, {}, node), (child) => child.close());
+  const floor = bench.open(new Child<EqualWorkJob, { port: number }>(script, { node }), (child) => child.close());
   const { port } = await floor.ask({ store: site.url, folder: site.dataFolder, population, apiKey: like.apiKey });
   // It counts its codes for itself.
   return { target: { ...like, port, resource: `floor on ${port}` }, pid: floor.pid };

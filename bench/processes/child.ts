@@ -1,7 +1,16 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { pinTo, type Role } from './pinning.ts';
 
 type Message<Answer> = { id: number; answer: Answer } | { id: number; error: string };
+
+export interface ChildOptions {
+  env?: Record<string, string>;
+  /** The Node that runs it. Default: the one that runs this. */
+  node?: string | undefined;
+  /** Whose cores it gets. Default: those of the service, in whose place it is measured. */
+  role?: Role;
+}
 
 /** A child process of the benchmark that takes jobs over IPC. */
 export class Child<Job extends object, Answer> {
@@ -9,12 +18,10 @@ export class Child<Job extends object, Answer> {
   readonly #pending = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
   #lastId = 0;
 
-  /**
-   * @param module a TypeScript file that calls {@link takeJobs}
-   * @param node the Node that runs it; default: the one that runs this
-   */
-  constructor(module: URL, env: Record<string, string> = {}, node = process.execPath) {
-    this.#process = fork(module, { execPath: node, execArgv: ['--import', 'tsx'], env: { ...process.env, ...env } });
+  /** @param module a TypeScript file that calls {@link takeJobs} */
+  constructor(module: URL, { env = {}, node = process.execPath, role = 'service' }: ChildOptions = {}) {
+    const [execPath = node, ...execArgv] = [...pinTo(role), node, '--import', 'tsx'];
+    this.#process = fork(module, { execPath, execArgv, env: { ...process.env, ...env } });
     this.#process.on('message', (message: Message<Answer>) => {
       const pending = this.#pending.get(message.id);
       this.#pending.delete(message.id);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { isAnswering } from './answers.ts';
+import { pinTo } from './pinning.ts';
 
 const ENTRY = join(import.meta.dirname, '../../dist/server/start.cjs');
 const START_DEADLINE_MS = 30_000;
@@ -41,7 +42,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const profiling = options.profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${options.profileFolder}`] : [];
   const { workers = 1 } = options;
   const started = performance.now();
-  const child = spawn(options.node ?? process.execPath, [...profiling, ENTRY], {
+  const [command = '', ...args] = [...pinTo('service'), options.node ?? process.execPath, ...profiling, ENTRY];
+  const child = spawn(command, args, {
     stdio: ['ignore', log, log],
     env: {
       ...(process.env.PATH && { PATH: process.env.PATH }),

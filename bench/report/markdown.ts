@@ -1,8 +1,9 @@
 import type { Tally } from '../load/tally.ts';
 import type { Machine } from '../machine.ts';
 import type { Comparison, RunSummary } from '../measurements/paired-runs.ts';
+import type { LoginComparison } from '../measurements/passwords.ts';
 import { STORES, type StoreKind } from '../target.ts';
-import { checkGoals } from './goals.ts';
+import { checkGoals, goalKey } from './goals.ts';
 import type { Results } from './results.ts';
 import { table } from './table.ts';
 
@@ -14,6 +15,7 @@ export function reportOf(results: Results): string {
     about(results),
     goalsSection(results),
     results.otp && otp(results.otp),
+    results.steps && steps(results.steps),
     results.passwords && passwords(results.passwords),
     results.flood && flood(results.flood),
     results.timing && timing(results.timing),
@@ -34,8 +36,16 @@ export function reportOf(results: Results): string {
 function about({ machine, mode, takenAt, tookSeconds }: Results): string {
   return (
     `Taken on ${takenAt.slice(0, 10)} (${mode} run, ${Math.round(tookSeconds)} s) on ${describeMachine(machine)}. ` +
-    `Load before the run: ${machine.loadBefore}. ` +
-    'Service, store, load generator and whatever the service is held against share these cores.'
+    `Load before the run: ${machine.loadBefore}. ${describeCores(machine)}`
+  );
+}
+
+function describeCores({ pinning }: Machine): string {
+  if (!pinning) return 'Service, store, load generator and whatever the service is held against share these cores.';
+  const cores = (numbers: readonly number[]) => numbers.join(', ');
+  return (
+    `The service and whatever it is held against have the cores ${cores(pinning.service)}, ` +
+    `Redis ${cores(pinning.store)}, the load generators ${cores(pinning.load)}.`
   );
 }
 
@@ -43,7 +53,13 @@ function describeMachine(machine: Machine): string {
   return `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}, Redis ${machine.redis}`;
 }
 
-function passwords({ clients, bare, route, stores }: NonNullable<Results['passwords']>): string {
+function passwords({ clients, bare, route, stores, floors }: NonNullable<Results['passwords']>): string {
+  const login = (name: string, side: LoginComparison) => [
+    name,
+    ...speed(side),
+    percent(side.ratio),
+    percent(side.ofRoute),
+  ];
   return [
     `### Password logins (${clients} clients)`,
     table(
@@ -51,10 +67,7 @@ function passwords({ clients, bare, route, stores }: NonNullable<Results['passwo
       [
         ['argon2id alone', ...speed(bare), '100%', ''],
         ['bare Hono route with argon2id', ...speed(route), percent(route.ratio), '100%'],
-        ...STORES.map((store) => {
-          const { ratio, ofRoute } = stores[store];
-          return [NAMES[store], ...speed(stores[store]), percent(ratio), percent(ofRoute)];
-        }),
+        ...STORES.flatMap((store) => [login(NAMES[store], stores[store]), login('equal work there', floors[store])]),
       ],
     ),
   ].join('\n\n');
@@ -63,19 +76,14 @@ function passwords({ clients, bare, route, stores }: NonNullable<Results['passwo
 function goalsSection(results: Results): string | undefined {
   const goals = checkGoals(results);
   if (goals.length === 0) return undefined;
-  return [
-    '### Goals',
-    table(
-      ['what', 'measured', 'goal', '', 'floor'],
-      goals.map(({ what, measured, goal, isMet, floor = '' }) => [
-        what,
-        measured,
-        goal,
-        isMet ? 'met' : 'missed',
-        floor,
-      ]),
-    ),
-  ].join('\n\n');
+  const { before } = results;
+  const columns = ['what', ...(before ? ['before'] : []), 'measured', 'goal', '', 'floor'];
+  const rows = goals.map((goal) => {
+    const { what, measured, isMet, floor = '' } = goal;
+    const earlier = before ? [before[goalKey(goal)] ?? ''] : [];
+    return [what, ...earlier, measured, goal.goal, isMet ? 'met' : 'missed', floor];
+  });
+  return ['### Goals', table(columns, rows)].join('\n\n');
 }
 
 function otp({ totp, byClients }: NonNullable<Results['otp']>): string {
@@ -93,6 +101,27 @@ function otp({ totp, byClients }: NonNullable<Results['otp']>): string {
           }),
         ],
       ),
+    ),
+  ].join('\n\n');
+}
+
+function steps({ clients, bare, live, malformedKey, stores }: NonNullable<Results['steps']>): string {
+  const row = (store: string, step: string, run: Comparison) => [store, step, ...speed(run), percent(run.ratio)];
+  return [
+    `### Steps of a check (HOTP, ${clients} clients)`,
+    'Each step includes those before it.',
+    table(
+      ['store', 'answered after', 'answers/s', 'p50 ms', 'p99 ms', 'CPU µs', 'of bare Hono'],
+      [
+        ['', 'bare Hono route', ...speed(bare), '100%'],
+        row('', 'headers, request id, address (`GET /health/live`)', live),
+        row('', 'body, strict JSON, log line (a malformed API key)', malformedKey),
+        ...STORES.flatMap((store) => [
+          row(NAMES[store], 'key hash, one trip, validation (a malformed code)', stores[store].malformedCode),
+          row('', 'rules, decryption, commit, event (a right code)', stores[store].check),
+          row('', 'equal work of a right code', stores[store].floor),
+        ]),
+      ],
     ),
   ].join('\n\n');
 }
@@ -226,7 +255,7 @@ function startUp({ startUp: started, otp: measured }: Results): string {
 }
 
 function importSection(measured: NonNullable<Results['import']>): string {
-  const { rows, seconds, serviceCpuSeconds, commandMiB, serviceMiB } = measured;
+  const { rows, seconds, floorSeconds, serviceCpuSeconds, commandMiB, serviceMiB } = measured;
   const memory = ({ early, most }: typeof commandMiB) =>
     `${integer(early)} MiB in the first fifth, ${integer(most)} at most`;
   return [
@@ -235,6 +264,7 @@ function importSection(measured: NonNullable<Results['import']>): string {
       ['', ''],
       [
         [`${count(rows)} users with three names each`, `${seconds.toFixed(1)} s, ${integer(rows / seconds)}/s`],
+        ['the same durable commits alone', `${floorSeconds.toFixed(1)} s`],
         ['processor time of the service', `${integer((serviceCpuSeconds * 1e6) / rows)} µs each`],
         ['memory of the command', memory(commandMiB)],
         ['memory of the service', memory(serviceMiB)],

@@ -9,6 +9,7 @@ import type { OtpMeasurement } from '../measurements/otp.ts';
 import type { PasswordMeasurement } from '../measurements/passwords.ts';
 import type { ProcessesMeasurement } from '../measurements/processes.ts';
 import type { StartUpMeasurement } from '../measurements/start-up.ts';
+import type { StepsMeasurement } from '../measurements/steps.ts';
 import type { TimingMeasurement } from '../measurements/timing.ts';
 import type { UsersMeasurement } from '../measurements/users.ts';
 
@@ -19,8 +20,11 @@ export interface Results {
   /** Duration of the run in seconds. */
   tookSeconds: number;
   machine: Machine;
+  /** What a run of another commit measured, by `goalKey`. */
+  before?: Record<string, string>;
   passwords?: PasswordMeasurement;
   otp?: OtpMeasurement;
+  steps?: StepsMeasurement;
   flood?: FloodMeasurement;
   timing?: TimingMeasurement;
   users?: UsersMeasurement;
@@ -32,3 +36,12 @@ export interface Results {
   frame?: FrameMeasurement;
   sizes?: WidgetSize[];
 }
+
+/** A run of another commit, which may lack what was not measured then. */
+export type EarlierResults = Earlier<Results>;
+
+type Earlier<T> = T extends readonly (infer Item)[]
+  ? readonly Earlier<Item>[]
+  : T extends object
+    ? { [Key in keyof T]?: Earlier<T[Key]> }
+    : T;
