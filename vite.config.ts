@@ -159,6 +159,8 @@ function program(outDir: string, input: Record<string, string>): EnvironmentOpti
     chunkFileNames: '[name].js',
     comments: false,
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: false, asciiOnly: true } },
+    // It loops when it is loaded, for which Node compiles the whole file once more and keeps that code.
+    codeSplitting: { groups: [{ name: 'public-suffixes', test: /node_modules\/tldts/ }] },
   };
   return {
     consumer: 'server',

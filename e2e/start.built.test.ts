@@ -102,6 +102,13 @@ test('what few services or few requests need is not loaded at the start', async 
   }
 });
 
+test('the loop that prepares the public suffixes is not in the file that is loaded first', async () => {
+  const sourcesOf = async (name: string) => JSON.parse(await readFile(builtPath(`server/${name}.map`), 'utf8')).sources;
+  const isOfList = expect.stringContaining('node_modules/tldts/');
+  expect(await sourcesOf('public-suffixes.js')).toContainEqual(isOfList);
+  expect(await sourcesOf('main.js')).not.toContainEqual(isOfList);
+});
+
 test('the service starts and answers with no package installed except those', async () => {
   const installed = join(folder, 'installed');
   for (const part of ['server', 'widget', 'console'])
