@@ -236,6 +236,21 @@ describe('doctor', () => {
   });
 });
 
+describe('doctor, about country data', () => {
+  test('shows its age, and says so past half a year, without a failure', async () => {
+    await account();
+    expect(await terminal.type(['doctor'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/country data of 2027-01-15\n$/),
+    });
+    terminal.ports.clock.advance(200 * DAY_MS);
+    expect(await terminal.type(['doctor'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('older than half a year'),
+    });
+  });
+});
+
 describe('an archive of events', () => {
   let archive: TemporaryArchive;
   beforeEach(async () => {

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from './billing/plans.ts';
 import { authorizeLargeBodies, largeBodies, nativeApi } from './composition/api-routes.ts';
 import { installRoutes } from './composition/install-routes.ts';
+import type { SignInStartNeeds } from './flows/admit-start.ts';
 import type { Surface } from './http/api/route.ts';
 import { apiRouter } from './http/api/router.ts';
 import { consolePages } from './http/console/pages.ts';
@@ -60,6 +61,8 @@ export interface AppOptions {
   readiness: Readiness;
   /** Only in the demo: shown at /demo/mailbox. */
   mailbox?: Mailbox;
+  /** How many sign-ins may start. */
+  startLimits?: SignInStartNeeds['startLimits'];
   /** The available service plans. Default: one free, unlimited plan. */
   plans?: PlanCatalogue;
   /** The key with which the payment service signs. Without it the route for payments does not exist. */
@@ -99,8 +102,8 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.get('/v1/', (c) => c.redirect('/v1', 301));
   app.route('/v1', nativeApi(ports, { issuer, version, plans, paymentSecret, surface }));
   const flows = apiRouter();
-  const { rpId, widget } = options;
-  installRoutes(flows, { ...ports, issuer, rpId, widget }, FLOW_ROUTES);
+  const { rpId, widget, startLimits } = options;
+  installRoutes(flows, { ...ports, issuer, rpId, widget, startLimits }, FLOW_ROUTES);
   app.route('/widget/v1', flows);
   app.route('/widget/v1', frame(ports, widget));
   app.route('/widget/v1', passkeyWindow(widget));

@@ -100,8 +100,10 @@ export function addMaintenance(program: Command, around: Environment): void {
       const { body } = await run.asOperator((service) =>
         service.send('POST', '/operator/leftovers', { body: { mend } }),
       );
-      const { items } = body as { items: Record<string, unknown>[] };
+      const { items, countryData } = body as { items: Record<string, unknown>[]; countryData: CountryData };
       run.showList(items, ['account', 'kind', 'id', 'mended'], 'no leftovers and no damaged files');
+      const age = countryData.isOld ? ', older than half a year: see COUNTERSIGN_GEO_DATABASE' : '';
+      run.note(`country data of ${new Date(countryData.builtAt).toISOString().slice(0, 10)}${age}`);
       if (items.some(({ mended }) => mended !== true)) process.exitCode = EXIT.partly;
     });
   const audit = program.command('audit').description('exports of events');
@@ -122,6 +124,11 @@ export function addMaintenance(program: Command, around: Environment): void {
         'audit.js',
       );
     });
+}
+
+interface CountryData {
+  builtAt: number;
+  isOld: boolean;
 }
 
 /** An option that may be repeated. */

@@ -16,7 +16,7 @@ import { signingKeysDocument } from '../maintenance/documents.ts';
 import { createChannelSender } from '../messages/senders/channel-sender.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { hashingConcurrency, usableCores } from '../platform/argon2/hashing-concurrency.ts';
-import { openGeoLookup } from '../platform/geoip/geo-lookup.ts';
+import { type CountryData, isOld, openGeoLookup } from '../platform/geoip/geo-lookup.ts';
 import { openSigningKeys, signingKeyMaker } from '../platform/jose/load-signing-keys.ts';
 import { createSigner } from '../platform/jose/signer.ts';
 import { loadMasterKeys, type MasterKeySource, type MasterKeys } from '../platform/secret-box/load-master-key.ts';
@@ -61,7 +61,10 @@ export async function createPorts(
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const embedded = config.store.kind === 'embedded';
   if (!mailbox) refuseDemoFolder(config);
-  const [store, geo] = await Promise.all([openStore(config, log, wait), openGeoLookup(config.geoDatabase)]);
+  const [store, geo] = await Promise.all([
+    openStore(config, log, wait),
+    openGeoLookup(config.geoDatabase, (data) => logCountryData(log, data, systemClock.now())),
+  ]);
   // A new key file beside a store with encrypted secrets would only hide that the old one is lost. A restored store has
   // secrets before it has signing keys.
   const known = [signingKeysDocument.key(), restorationDocument.key()] as const;
@@ -93,6 +96,14 @@ export async function createPorts(
     hasOldMasterKeys: masterKeys.length > 1,
     masterKeys: placeOf(config, masterKeys),
   };
+}
+
+/** Data that comes with the service is read at the first use of a filter by country: without one there is no warning. */
+export function logCountryData(log: Logger, { file, builtAt }: CountryData, now: number): void {
+  const facts = { file, builtAt: new Date(builtAt).toISOString() };
+  const advice = 'the country data is older than half a year: name a newer file in COUNTERSIGN_GEO_DATABASE';
+  if (isOld({ builtAt }, now)) log.warn(facts, advice);
+  else log.info(facts, 'country data');
 }
 
 export function demoFile({ dataFolder }: Config): string {

@@ -60,6 +60,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     console,
     log,
     readiness,
+    startLimits: config.startLimits,
     plans,
     ...omitUndefined({ mailbox }),
     ...(config.paymentSecret && { paymentSecret: Buffer.from(config.paymentSecret.reveal(), 'base64') }),

@@ -87,6 +87,8 @@ export interface Config {
     /** In base64. */
     readonly courier?: { readonly url: string; readonly secret: Secret; readonly channels: readonly CodeChannel[] };
   };
+  /** Sign-ins that may start: a minute from an address and from a network, a second in a process. */
+  readonly startLimits: { readonly perAddress: number; readonly perNetwork: number; readonly perSecond: number };
   readonly webhooks: { readonly allowedNetworks: readonly string[]; readonly allowHttpOnLoopback: boolean };
   readonly logLevel: Values['COUNTERSIGN_LOG_LEVEL'];
   readonly drainMs: number;
@@ -177,6 +179,10 @@ function* combinationProblems(env: Environment, values: Partial<Values>): Genera
     yield { name: 'COUNTERSIGN_OLD_MASTER_KEYS', problem: 'goes with COUNTERSIGN_MASTER_KEY only' };
   }
   yield* storeProblems(env, values);
+  const { COUNTERSIGN_STARTS_PER_ADDRESS: perAddress = 0, COUNTERSIGN_STARTS_PER_NETWORK: perNetwork } = values;
+  if (perNetwork !== undefined && perNetwork < perAddress) {
+    yield { name: 'COUNTERSIGN_STARTS_PER_NETWORK', problem: 'must be at least COUNTERSIGN_STARTS_PER_ADDRESS' };
+  }
   const { COUNTERSIGN_LISTEN: listen, COUNTERSIGN_ADMIN_LISTEN: admin } = values;
   if (admin && admin.port !== 0 && admin.port === listen?.port && admin.host === listen.host) {
     yield { name: 'COUNTERSIGN_ADMIN_LISTEN', problem: 'must not be COUNTERSIGN_LISTEN' };
@@ -260,6 +266,11 @@ function frozen(values: Values, url: string): Config {
     statisticsKeptDays: values.COUNTERSIGN_STATISTICS_KEPT_DAYS,
     ...(server && from && { mail: Object.freeze({ server, allowPlaintext, from: Object.freeze({ ...from }) }) }),
     codes: frozenCodes(values),
+    startLimits: Object.freeze({
+      perAddress: values.COUNTERSIGN_STARTS_PER_ADDRESS,
+      perNetwork: values.COUNTERSIGN_STARTS_PER_NETWORK,
+      perSecond: values.COUNTERSIGN_STARTS_PER_SECOND,
+    }),
     webhooks: Object.freeze({
       allowedNetworks: Object.freeze([...values.COUNTERSIGN_WEBHOOK_ALLOW_NETWORKS]),
       allowHttpOnLoopback: values.COUNTERSIGN_WEBHOOK_ALLOW_HTTP_LOOPBACK,

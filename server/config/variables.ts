@@ -1,5 +1,6 @@
 import { RESULT_ALGORITHMS } from '@countersign/protocol/result';
 import { z } from 'zod';
+import { SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import { parseRange } from '../kernel/addresses.ts';
 import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/code-limits.ts';
 import {
@@ -221,6 +222,21 @@ export const VARIABLES = {
     meaning: 'Codes that it delivers: `sms`, `email` or `sms,email`.',
     otherwise: '`sms`',
     schema: parsed(parseChannels, 'must be sms, email or sms,email').default(['sms']),
+  },
+  COUNTERSIGN_STARTS_PER_ADDRESS: {
+    meaning: 'Sign-ins that may start in a minute from an IPv4 address or IPv6 /64, 10 to 100000.',
+    otherwise: '`600`',
+    schema: whole(10, 100_000, SIGN_IN_START_LIMITS.perAddress),
+  },
+  COUNTERSIGN_STARTS_PER_NETWORK: {
+    meaning: 'The same from an IPv4 /24 or IPv6 /48, 10 to 1000000.',
+    otherwise: '`6000`',
+    schema: whole(10, 1_000_000, SIGN_IN_START_LIMITS.perNetwork),
+  },
+  COUNTERSIGN_STARTS_PER_SECOND: {
+    meaning: 'Sign-ins that may start in a second in each process, 10 to 2000.',
+    otherwise: '`500`',
+    schema: whole(10, 2000, SIGN_IN_START_LIMITS.perSecond),
   },
   COUNTERSIGN_CODES_PER_ADDRESS: {
     meaning: 'Codes from an account to an address in 15 minutes, 1 to 100.',

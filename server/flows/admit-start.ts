@@ -17,13 +17,23 @@ export interface StartLimits {
   perSecond: number;
 }
 
-/** For users: a large office behind one address stays below the first, a mobile carrier's gateways below the second. */
-export const SIGN_IN_START_LIMITS: StartLimits = {
+/** Default for users: a large office behind one address stays below the first, a mobile carrier's gateways below the second. */
+export const SIGN_IN_START_LIMITS: Readonly<StartLimits> = {
   name: 'flows',
   perAddress: 600,
   perNetwork: 6_000,
   perSecond: 500,
 };
+
+export interface SignInStartNeeds extends Pick<Ports, 'store' | 'clock'> {
+  /** Default: {@link SIGN_IN_START_LIMITS}. */
+  startLimits?: Omit<StartLimits, 'name'> | undefined;
+}
+
+/** {@link admitStart} for a user's sign-in. */
+export function admitSignInStart(ports: SignInStartNeeds, client: ClientInfo): Promise<Refusal | undefined> {
+  return admitStart(ports, client, { ...SIGN_IN_START_LIMITS, ...ports.startLimits });
+}
 
 /** The starts of this process in the current second, by the name of the limits. */
 interface StartSecond {

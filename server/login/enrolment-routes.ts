@@ -10,6 +10,7 @@ import { isRefusal } from '../kernel/result.ts';
 import { showDocument } from './page/show-document.ts';
 import { readEnrolmentPage } from './page-info.ts';
 import { requestUnlock } from './request-unlock.ts';
+import type { StartFlowNeeds } from './start-flow-input.ts';
 import { startLinkedFlow } from './start-linked-flow.ts';
 import { flowResponse, stepRequest } from './step-fields.ts';
 
@@ -17,7 +18,7 @@ import { flowResponse, stepRequest } from './step-fields.ts';
 const unlock = z.strictObject({ seq: z.int().min(0).max(1000), language: languageTag });
 const beginLinked = z.strictObject({ link: z.string().max(200) });
 
-type Needs = Ports & { issuer: string; rpId?: string | undefined; widget: BuiltFiles };
+type Needs = Ports & StartFlowNeeds & { widget: BuiltFiles };
 
 /** Links to set up or unlock a token: the page that a mailed link opens, and what starts there. */
 export const enrolmentRoutes = [

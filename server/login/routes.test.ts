@@ -243,6 +243,19 @@ test('SR-65: more starts than one process handles are 503 with a time to retry',
   expect(await late?.json()).toMatchObject({ code: 'OVERLOADED', retryAfterMs: 1000 });
 });
 
+// SR-65. The attack: starts beyond what the operator allows to an address.
+test('SR-65: starts beyond the configured limit are 429 with a time to retry', async () => {
+  const startLimits = { perAddress: 1, perNetwork: 10, perSecond: 10 };
+  const limited = await openService('start limits', service.ports, { startLimits });
+  const scene = await createFixture(service.ports);
+  const ask = () =>
+    limited.call('POST /widget/v1/flows', { body: beginning(scene), headers: FROM_OUR_FRAME, from: '198.51.100.77' });
+  expect((await ask()).status).toBe(201);
+  const late = await ask();
+  expect(await refusalOf(late)).toEqual({ status: 429, code: 'RATE_LIMITED' });
+  expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(0);
+});
+
 test('an outage during a step is 503 with a time to retry, and reveals nothing', async () => {
   const scene = await createFixture(service.ports);
   const { handle } = await begin(scene);

@@ -9,6 +9,7 @@ import { clientInfo } from '../http/client-info.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { startFlow } from './start-flow.ts';
+import type { StartFlowNeeds } from './start-flow-input.ts';
 import { startRedirectedFlow } from './start-redirected-flow.ts';
 import { flowResponse } from './step-fields.ts';
 import { viewFlow } from './view-flow.ts';
@@ -24,7 +25,7 @@ const startInput = z.strictObject({
   traits: browserTraits.optional(),
 });
 const beginRedirected = z.strictObject({ loginRequest: z.string().max(200), traits: browserTraits.optional() });
-type Needs = Ports & { issuer: string; rpId?: string | undefined };
+type Needs = Ports & StartFlowNeeds;
 
 /** Starts sign-ins and shows their state (see `shared/wire/flow.ts`). The steps are in `step-routes.ts`. */
 export const flowRoutes = [

@@ -26,6 +26,7 @@ import { resyncOwnToken } from '../self-service/resync-token.ts';
 import { signOutOfSelfService } from '../self-service/sign-out.ts';
 import { showDocument } from './page/show-document.ts';
 import { readSelfPage } from './page-info.ts';
+import type { StartFlowNeeds } from './start-flow-input.ts';
 import { startSelfFlow } from './start-self-flow.ts';
 import { flowResponse, stepRequest, typedOtp } from './step-fields.ts';
 import { presentFlow } from './view-flow.ts';
@@ -85,7 +86,7 @@ function action<Input extends { seq: number }>(
     });
 }
 
-type Needs = Ports & { issuer: string; rpId?: string | undefined; widget: BuiltFiles };
+type Needs = Ports & StartFlowNeeds & { widget: BuiltFiles };
 
 /** What users change about themselves, at the step `self` of a sign-in, and the hosted page that leads there. */
 export const selfServiceRoutes = [

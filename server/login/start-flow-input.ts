@@ -1,6 +1,7 @@
 import type { FactorKind, FlowPurpose } from '@countersign/protocol/flow';
 import { blindTraits } from '../browsers/blind-signals.ts';
 import type { Environment, ReportedTraits } from '../browsers/device-fingerprint/browser-signals.ts';
+import type { SignInStartNeeds } from '../flows/admit-start.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
@@ -9,10 +10,11 @@ import type { Resource } from '../resources/resource.ts';
 export type StartFlowNeeds = Pick<
   Ports,
   'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets' | 'codes' | 'archive'
-> & {
-  issuer: string;
-  rpId?: string | undefined;
-};
+> &
+  SignInStartNeeds & {
+    issuer: string;
+    rpId?: string | undefined;
+  };
 
 /** The input of a page that starts a flow. */
 export interface StartFlowInput {

@@ -2,7 +2,7 @@ import type { StartedFlow } from '@countersign/protocol/flow';
 import { accountDocument } from '../accounts/documents.ts';
 import { accessChecks } from '../authentication/access.ts';
 import { offersPasskeySignIn } from '../authentication/second-factor.ts';
-import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
+import { admitSignInStart } from '../flows/admit-start.ts';
 import type { FlowAt } from '../flows/flow.ts';
 import { sealFlow } from '../flows/stored-flow.ts';
 import { createFlow, denyFlow } from '../flows/transitions.ts';
@@ -18,7 +18,7 @@ import { presentFlow } from './view-flow.ts';
 
 /** Starts a sign-in for the page at `origin`. The response depends on no user, since none is known. */
 export async function startFlow(ports: StartFlowNeeds, input: StartFlowInput): Promise<Result<StartedFlow>> {
-  const refused = await admitStart(ports, input.client, SIGN_IN_START_LIMITS);
+  const refused = await admitSignInStart(ports, input.client);
   if (refused) return refused;
 
   const [stored] = await ports.store.getMany([resourceDocument.key(input.resource)], ports.clock.now());

@@ -4,7 +4,7 @@ import { enrolmentLinkDocument } from '../enrolment/documents.ts';
 import { type EnrolmentLink, isEnrolmentLinkValid } from '../enrolment/enrolment-link.ts';
 import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
 import { startEnrolment } from '../enrolment/transitions.ts';
-import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
+import { admitSignInStart } from '../flows/admit-start.ts';
 import type { Flow, FlowAt } from '../flows/flow.ts';
 import { sealFlow } from '../flows/stored-flow.ts';
 import { createFlow } from '../flows/transitions.ts';
@@ -28,7 +28,7 @@ export async function startLinkedFlow(
   ports: StartFlowNeeds,
   { link: text, client }: { link: string; client: ClientInfo },
 ): Promise<Result<StartedFlow>> {
-  const refused = await admitStart(ports, client, SIGN_IN_START_LIMITS);
+  const refused = await admitSignInStart(ports, client);
   if (refused) return refused;
   const opened = await openLink(ports, text);
   if (isRefusal(opened)) return opened;

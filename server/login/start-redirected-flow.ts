@@ -1,5 +1,5 @@
 import type { StartedFlow } from '@countersign/protocol/flow';
-import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
+import { admitSignInStart } from '../flows/admit-start.ts';
 import { loginRequestDocument } from '../flows/documents.ts';
 import { parseLoginRequest } from '../flows/flow.ts';
 import { type Result, refusal } from '../kernel/result.ts';
@@ -17,7 +17,7 @@ export async function startRedirectedFlow(
   ports: StartFlowNeeds,
   { loginRequest, ...browser }: Pick<StartFlowInput, 'traits' | 'client'> & { loginRequest: string },
 ): Promise<Result<StartedFlow>> {
-  const refused = await admitStart(ports, browser.client, SIGN_IN_START_LIMITS);
+  const refused = await admitSignInStart(ports, browser.client);
   if (refused) return refused;
   const given = parseLoginRequest(loginRequest);
   if (!given) return refusal('LOGIN_REQUEST_INVALID');

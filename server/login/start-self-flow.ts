@@ -1,7 +1,7 @@
 import type { StartedFlow } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ReportedTraits } from '../browsers/device-fingerprint/browser-signals.ts';
-import { admitStart, SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
+import { admitSignInStart } from '../flows/admit-start.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
@@ -17,7 +17,7 @@ export async function startSelfFlow(
   ports: StartFlowNeeds,
   { resource: id, traits, client }: { resource: ResourceId; traits?: ReportedTraits; client: ClientInfo },
 ): Promise<Result<StartedFlow>> {
-  const refused = await admitStart(ports, client, SIGN_IN_START_LIMITS);
+  const refused = await admitSignInStart(ports, client);
   if (refused) return refused;
   const [stored] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
   if (!stored) return refusal('RESOURCE_NOT_FOUND');

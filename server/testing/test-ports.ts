@@ -35,6 +35,9 @@ export class FakeGeo implements GeoLookup {
     if (this.fault) throw this.fault;
     return this.countries.get(address);
   }
+  builtAt(): number {
+    return START;
+  }
 }
 
 /** A stream of bytes derived from a seed. */

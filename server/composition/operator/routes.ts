@@ -28,6 +28,7 @@ import { checkArchive } from '../../maintenance/check-archive.ts';
 import { checkLeftovers } from '../../maintenance/doctor.ts';
 import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
 import { sendTestCode } from '../../maintenance/send-test-message.ts';
+import { isOld } from '../../platform/geoip/geo-lookup.ts';
 import { openAccount } from '../open-account.ts';
 
 /** The functions that these routes need besides the ports. */
@@ -175,7 +176,8 @@ const maintenanceRoutes = [
       if (mend) await restartIndexBuild(ports);
       const ids = accounts.map(({ id }) => id);
       for await (const damage of checkArchive(ports, ids)) found.push(damage);
-      return c.json({ items: found });
+      const builtAt = ports.geo.builtAt();
+      return c.json({ items: found, countryData: { builtAt, isOld: isOld({ builtAt }, ports.clock.now()) } });
     },
   }),
   internalRoute({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GeoLookup } from '../../kernel/ports/geo-lookup.ts';
 import { processorMs } from '../../testing/processor-time.ts';
-import { openGeoLookup } from './geo-lookup.ts';
+import { type CountryData, isOld, openGeoLookup } from './geo-lookup.ts';
 
 let geo: GeoLookup;
 let folder: string;
@@ -69,6 +69,27 @@ describe('opening the database', () => {
     const text = join(folder, 'text.mmdb');
     await writeFile(text, 'not a database');
     await expect(openGeoLookup(text)).rejects.toThrow('text.mmdb');
+  });
+
+  test('shows once when the data was made, when it is first needed', async () => {
+    const read: CountryData[] = [];
+    const lookup = await openGeoLookup(undefined, (data) => read.push(data));
+    expect(read).toEqual([]);
+    lookup.country('8.8.8.8');
+    const builtAt = lookup.builtAt();
+    expect(read).toEqual([{ file: expect.stringMatching(/\.mmdb$/), builtAt }]);
+    expect(builtAt).toBeGreaterThan(Date.UTC(2025, 0));
+    expect(builtAt).toBeLessThan(Date.now());
+    const [{ file } = { file: '' }] = read;
+    const own: CountryData[] = [];
+    await openGeoLookup(file, (data) => own.push(data));
+    expect(own).toEqual([{ file, builtAt }]);
+  });
+
+  test('counts data as old past half a year', () => {
+    const builtAt = Date.UTC(2026, 0, 1);
+    expect(isOld({ builtAt }, Date.UTC(2026, 5, 30))).toBe(false);
+    expect(isOld({ builtAt }, Date.UTC(2026, 6, 4))).toBe(true);
   });
 
   test('takes a small part of the second that a start may take', async () => {

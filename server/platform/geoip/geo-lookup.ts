@@ -6,10 +6,24 @@ import ipaddr from 'ipaddr.js';
 import { Reader, type Response } from 'maxmind';
 import { canonicalAddress } from '../../kernel/addresses.ts';
 import type { GeoLookup } from '../../kernel/ports/geo-lookup.ts';
+import { DAY_MS } from '../../kernel/time.ts';
 
 /** Public-domain country data for both address families, in one file of 8 MB, from a dependency. */
 const DEFAULT_DATA = '@ip-location-db/geo-whois-asn-country-mmdb';
 const DEFAULT_FILE = 'geo-whois-asn-country.mmdb';
+
+/** Address blocks change hands: past this age a filter by country refuses users whom it should let in. */
+const MAX_AGE_MS = 183 * DAY_MS;
+
+export interface CountryData {
+  readonly file: string;
+  /** In ms since the epoch. */
+  readonly builtAt: number;
+}
+
+export function isOld({ builtAt }: Pick<CountryData, 'builtAt'>, now: number): boolean {
+  return now - builtAt > MAX_AGE_MS;
+}
 
 /**
  * Opens a country database in MaxMind format, from ip-location-db (`country_code`) or from MaxMind and similar sources
@@ -22,14 +36,21 @@ const DEFAULT_FILE = 'geo-whois-asn-country.mmdb';
  * takes 7 ms then.
  *
  * @param path Default: the data that comes with the service.
+ * @param onRead called once when the data is read
  * @throws {Error} if the file is missing or not such a database; the message names it.
  */
-export async function openGeoLookup(path?: string): Promise<GeoLookup> {
+export async function openGeoLookup(path?: string, onRead?: (data: CountryData) => void): Promise<GeoLookup> {
   const file = path ?? defaultPath();
-  let reader: Reader<Response> | undefined;
+  let read: Reader<Response> | undefined;
+  const use = (bytes: Buffer) => {
+    read = new Reader<Response>(bytes);
+    onRead?.({ file, builtAt: read.metadata.buildEpoch.getTime() });
+    return read;
+  };
+  const reader = () => read ?? use(readFileSync(file));
   try {
     if (path === undefined) await access(file, constants.R_OK);
-    else reader = new Reader<Response>(await readFile(path));
+    else use(await readFile(path));
   } catch (error) {
     throw new Error(`the geo database ${file} cannot be read`, { cause: error });
   }
@@ -37,9 +58,9 @@ export async function openGeoLookup(path?: string): Promise<GeoLookup> {
     country(address) {
       const canonical = canonicalAddress(address);
       if (canonical === undefined || ipaddr.parse(canonical).range() !== 'unicast') return undefined;
-      reader ??= new Reader<Response>(readFileSync(file));
-      return countryOf(reader.get(canonical));
+      return countryOf(reader().get(canonical));
     },
+    builtAt: () => reader().metadata.buildEpoch.getTime(),
   };
 }
 

@@ -15,6 +15,14 @@ function problemsOf(env: Record<string, string>): readonly { name: string; probl
 
 const namesOf = (env: Record<string, string>) => problemsOf(env).map(({ name }) => name);
 
+test('limits of starts have bounds, and a network has at least that of an address', () => {
+  const network = 'COUNTERSIGN_STARTS_PER_NETWORK';
+  expect(namesOf({ [network]: '599' })).toEqual([network]);
+  expect(namesOf({ [network]: '600' })).toEqual([]);
+  expect(namesOf({ COUNTERSIGN_STARTS_PER_ADDRESS: '0' })).toEqual(['COUNTERSIGN_STARTS_PER_ADDRESS']);
+  expect(namesOf({ COUNTERSIGN_STARTS_PER_SECOND: '2001' })).toEqual(['COUNTERSIGN_STARTS_PER_SECOND']);
+});
+
 describe('mail', () => {
   const from = { COUNTERSIGN_MAIL_FROM: 'auth@example.com' };
 
