@@ -17,12 +17,12 @@ describe('what each package says of its license', () => {
     expect(JSON.parse(read('php/composer.json'))).toMatchObject({ license });
   });
 
-  test('Python says it as PEP 639 has it, for a setuptools that reads that, and in no classifier', () => {
+  test('Python says it as PEP 639 has it, for a hatchling that reads that, and in no classifier', () => {
     const text = read('python/pyproject.toml');
     expect(text).toMatch(new RegExp(`^license = "${license}"$`, 'm'));
     expect(text).toMatch(/^license-files = \["LICENSE"\]$/m);
     expect(text).not.toMatch(/License ::/);
-    expect(Number(/"setuptools>=(\d+)"/.exec(text)?.[1])).toBeGreaterThanOrEqual(77);
+    expect(Number(/"hatchling>=1\.(\d+)"/.exec(text)?.[1])).toBeGreaterThanOrEqual(27);
   });
 
   test('Java names it, and puts the text into the jar', () => {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { parseSync } from 'oxc-parser';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePorts } from '../server/testing/free-ports.ts';
-import { NATIVE_PACKAGES } from '../tools/build/parts.ts';
+import { DATA_PACKAGES, NATIVE_PACKAGES } from '../tools/build/parts.ts';
 import { builtPath } from './harness/built-service.ts';
 import { serviceProcess } from './harness/service-process.ts';
 
@@ -26,8 +26,6 @@ const LATE = [
   'lmdb',
   'nodemailer',
 ];
-/** Read, not imported: the countries. */
-const DATA_PACKAGES = ['@ip-location-db/geo-whois-asn-country-mmdb'];
 
 let folder: string;
 beforeAll(async () => {

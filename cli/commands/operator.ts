@@ -10,9 +10,9 @@ export function addOperator(program: Command, around: Environment): void {
   program
     .command('serve')
     .description('serve; configured by COUNTERSIGN_* variables')
-    .option('--demo', 'with a demo account, on loopback only')
+    .option('--demo', 'with a demo account and a shop to sign in to, on loopback only')
     .action(({ demo }: { demo?: boolean }, command: Command) =>
-      handOver(around, command, ['serve', ...(demo ? ['--demo'] : [])]),
+      demo ? handOver(around, command, [], 'demo.js') : handOver(around, command, ['serve']),
     );
   program
     .command('setup')

@@ -43,8 +43,8 @@ export async function makePlace(): Promise<Place> {
 }
 
 /** `setup`, as the documents say it: the text of the first key. */
-export function setUp(place: Place): string {
-  const made = spawnSync(process.execPath, [ENTRY, 'setup', '--name', 'Example Ltd'], {
+export function setUp(place: Place, entry = ENTRY): string {
+  const made = spawnSync(process.execPath, [entry, 'setup', '--name', 'Example Ltd'], {
     cwd: ROOT,
     env: place.env,
     encoding: 'utf8',
@@ -54,8 +54,8 @@ export function setUp(place: Place): string {
   return key;
 }
 
-export async function serve(place: Place): Promise<BuiltService> {
-  const child = spawn(process.execPath, [ENTRY, 'serve'], { cwd: ROOT, env: place.env });
+export async function serve(place: Place, entry = ENTRY): Promise<BuiltService> {
+  const child = spawn(process.execPath, [entry, 'serve'], { cwd: ROOT, env: place.env });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

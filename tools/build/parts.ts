@@ -64,6 +64,9 @@ export const PART_NAMES = Object.keys(PARTS) as PartName[];
 /** The only packages that the built server and command line take from node_modules: they load machine code beside them. */
 export const NATIVE_PACKAGES = ['lmdb', '@node-rs/argon2', '@node-rs/bcrypt'] as const;
 
+/** Packages of data that the built server finds in node_modules. */
+export const DATA_PACKAGES = ['@ip-location-db/geo-whois-asn-country-mmdb'] as const;
+
 /** Inputs of every part. */
 export const BUILT_WITH = ['package-lock.json', 'tsconfig.json', 'vite.config.ts', 'tools/build'];
 

@@ -18,6 +18,8 @@ it('finds executable programs in any folder of the PATH', () => {
       'oathtool',
       'strace',
       'python3',
+      'composer',
+      'unzip',
     ]);
   });
 });
@@ -28,7 +30,7 @@ it('reports all programs as missing without a PATH', () => {
 
 it('finds a library if one of its programs has it', () => {
   const library = NEEDS.filter((need) => 'programs' in need && need.programs.includes('/usr/bin/python3'));
-  expect(library).toHaveLength(1);
+  expect(library).toHaveLength(2);
   expect(missing('', (program) => program === '/usr/bin/python3', library)).toEqual([]);
   expect(missing('', nothing, library)).toEqual(library);
 });

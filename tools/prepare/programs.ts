@@ -22,9 +22,14 @@ const PYTHON_MODULES = [
   '-c',
   'import importlib.util as u, sys; sys.exit(sys.version_info < (3, 9) or not all(map(u.find_spec, ("jwt", "cryptography"))))',
 ];
+/** What packs the Python library, and installs it from its file. */
+export const PYTHON_PACKERS = [
+  '-c',
+  'import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, ("hatchling", "installer"))))',
+];
 const PHP_EXTENSIONS = [
   '-r',
-  'exit(array_diff(["curl", "intl", "json", "openssl", "simplexml", "sodium"], array_map("strtolower", get_loaded_extensions())) ? 1 : 0);',
+  'exit(array_diff(["curl", "intl", "json", "openssl", "simplexml", "sodium", "zip"], array_map("strtolower", get_loaded_extensions())) ? 1 : 0);',
 ];
 
 /** The folder of the jars that Java's tests compile against: Debian's, or a configured one. */
@@ -46,10 +51,10 @@ export const NEEDS: readonly Need[] = [
   },
   { command: 'php', debian: ['php-cli'] },
   {
-    library: 'curl, intl, openssl, SimpleXML and sodium for php',
+    library: 'curl, intl, openssl, SimpleXML, sodium and zip for php',
     programs: ['php'],
     args: PHP_EXTENSIONS,
-    debian: ['php-cli', 'php-curl', 'php-intl', 'php-xml'],
+    debian: ['php-cli', 'php-curl', 'php-intl', 'php-xml', 'php-zip'],
   },
   { command: 'java', debian: ['default-jdk-headless'] },
   { command: 'javac', debian: ['default-jdk-headless'] },
@@ -62,6 +67,17 @@ export const NEEDS: readonly Need[] = [
   // Debian puts both where only root's PATH leads.
   { library: 'HAProxy', programs: ['haproxy', '/usr/sbin/haproxy'], args: ['-v'], debian: ['haproxy'] },
   { library: 'nginx', programs: ['nginx', '/usr/sbin/nginx'], args: ['-v'], debian: ['nginx'] },
+  // Of a release: what packs it, and what installs it.
+  {
+    library: 'hatchling and installer for python3',
+    programs: PYTHONS,
+    args: PYTHON_PACKERS,
+    debian: ['python3', 'python3-hatchling', 'python3-installer'],
+  },
+  { command: 'composer', debian: ['composer', 'unzip'] },
+  { command: 'bwrap', debian: ['bubblewrap'] },
+  { command: 'dpkg-deb', debian: ['dpkg'] },
+  { command: 'systemd-analyze', debian: ['systemd'] },
 ];
 
 /** What is missing: no folder of `searchPath` (a PATH) has it as an executable, or no program has the library. */
@@ -73,10 +89,10 @@ export function missing(searchPath: string | undefined, probe: Probe, needs: rea
   });
 }
 
-/** The Python for the tests: it has the modules that the Python library needs. */
-export function findPython(probe: Probe): string {
-  const found = PYTHONS.find((python) => probe(python, PYTHON_MODULES));
-  if (found === undefined) throw new Error('No python3 with PyJWT and cryptography: npm run test:prepare');
+/** The Python for the tests: it has the modules that the Python library needs, or those that `args` looks for. */
+export function findPython(probe: Probe, args = PYTHON_MODULES): string {
+  const found = PYTHONS.find((python) => probe(python, args));
+  if (found === undefined) throw new Error('No python3 with the modules that the tests use: npm run test:prepare');
   return found;
 }
 
@@ -101,7 +117,7 @@ export function instructions(needs: readonly Need[]): string {
     '  On Debian or Ubuntu:',
     `    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packagesOf(needs).join(' ')}`,
     '  Elsewhere: install Redis 8, Valkey 8, Chromium with its headless shell, oath-toolkit, strace, Python 3.9, PHP 8.1, Java 17,',
-    '  HAProxy 2.4 and nginx 1.18 or newer by your own package manager, with these libraries. TEST_JAR_FOLDER names the folder with the jars.',
+    '  Composer 2, HAProxy 2.4 and nginx 1.18 or newer by your own package manager, with these libraries. TEST_JAR_FOLDER names the folder with the jars.',
   ].join('\n');
 }
 

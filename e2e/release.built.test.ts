@@ -1,0 +1,268 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
+import { publint } from 'publint';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Account } from '../docs/testing/account.ts';
+import { type BuiltService, makePlace, type Place, serve, setUp } from '../docs/testing/built-service.ts';
+import { freePorts } from '../server/testing/free-ports.ts';
+import { runProbe } from '../tools/prepare/probe.ts';
+import { findPython, JAR_FOLDER, PYTHON_PACKERS } from '../tools/prepare/programs.ts';
+import { makeRelease } from '../tools/release/make-release.ts';
+import { startDemo } from './harness/installed-demo.ts';
+import { startRegistry } from './harness/package-registry.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const ORIGIN = 'https://shop.example';
+const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+const run = promisify(execFile);
+
+let folder: string;
+let release: string;
+let installed: string;
+let place: Place;
+let service: BuiltService;
+let account: Account;
+let resource: string;
+
+/** An empty folder, as a developer starts with. */
+async function emptyFolder(name: string): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(path);
+  return path;
+}
+
+/** A result of the service, and what a backend needs to verify it. */
+async function signedIn() {
+  const nonce = `nonce-${Math.random().toString(36).slice(2)}-of-a-session`;
+  const signer = await account.person(resource);
+  const result = await account.signIn({ resource, nonce, origin: ORIGIN }, signer);
+  return {
+    login: signer.login,
+    env: { ...process.env, ISSUER: place.url, RESOURCE: resource, NONCE: nonce, ORIGIN, RESULT: result },
+  };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'countersign-release-test-'));
+  release = join(folder, 'release');
+  makeRelease(ROOT, release, 'https://git.example/countersign');
+  const name = `countersign-${version}-${process.platform}-${process.arch}`;
+  execFileSync('tar', ['-xzf', join(release, `${name}.tar.gz`), '-C', folder]);
+  installed = join(folder, name);
+  place = await makePlace();
+  const entry = join(installed, 'dist/server/start.cjs');
+  const key = setUp(place, entry);
+  service = await serve(place, entry);
+  account = new Account(service.url, key);
+  resource = await account.resource({ allowedOrigins: [ORIGIN] });
+}, 120_000);
+
+afterAll(async () => {
+  await service?.stop();
+  await place?.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+// SR-60
+test('is the same, byte for byte, when another user makes it again elsewhere', async () => {
+  const again = join(folder, 'again');
+  const script = `import { makeRelease } from '${ROOT}/tools/release/make-release.ts'; makeRelease('${ROOT}', '${again}', 'https://git.example/countersign');`;
+  const env = { ...process.env, TZ: 'Asia/Tokyo', LANG: 'C', TMPDIR: await emptyFolder('other-temporary') };
+  await run('sh', ['-c', 'umask 077; exec npx tsx -e "$0"', script], { cwd: ROOT, env });
+  const sums = await readFile(join(release, 'SHA256SUMS'), 'utf8');
+  expect(sums.split('\n').length).toBeGreaterThan(12);
+  expect(await readFile(join(again, 'SHA256SUMS'), 'utf8')).toBe(sums);
+  await run('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: again });
+}, 120_000);
+
+describe('the tarball', () => {
+  test('has no source maps, tests, types or sources in C, and both lists of its packages', async () => {
+    const names = (await readdir(installed, { recursive: true })).sort();
+    expect(names.filter((name) => /\.map$|\.test\.|\.d\.[cm]?ts$|\.(?:c|h|cpp|gyp)$|\.made-from/.test(name))).toEqual(
+      [],
+    );
+    expect(names).toEqual(
+      expect.arrayContaining(['LICENSE', 'THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json', 'bin/countersign']),
+    );
+    const bom = await readFile(join(installed, 'sbom.cdx.json'), 'utf8');
+    expect(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(bom)).toBeNull();
+    const { components } = JSON.parse(bom) as { components: { name: string; version: string }[] };
+    const licenses = await readFile(join(installed, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+    for (const { name, version } of components) expect(licenses).toContain(`${name} ${version}: `);
+    expect(components.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['lmdb', 'hono', 'preact', 'commander', 'zod']),
+    );
+  });
+
+  test('runs the command and signs a user in', async () => {
+    const { stdout } = await run(join(installed, 'bin/countersign'), ['--version']);
+    expect(stdout.trim()).toBe(version);
+    const { env } = await signedIn();
+    expect(env.RESULT).toMatch(/^ey[\w-]+\.ey[\w-]+\.[\w-]+$/);
+  });
+
+  test('knows the country of an address', async () => {
+    const rule = { kind: 'geo', mode: 'allow', countries: ['US'], unlocated: 'deny' };
+    const { id: geoFilter } = await account.call('POST', '/v1/filters', { name: 'At home', rule });
+    const abroad = await account.resource({ geoFilter });
+    const { id } = await account.call('POST', '/v1/users', { login: 'traveller', password: 'correct horse battery' });
+    await account.call('POST', '/v1/assignments', { resource: abroad, user: id });
+    const explain = (address: string) =>
+      account.call('POST', '/v1/explain', { method: 'password', resource: abroad, user: 'traveller', address });
+    expect(await explain('8.8.8.8')).toMatchObject({ verdict: { granted: true } });
+    expect(await explain('193.0.6.139')).toMatchObject({ verdict: { granted: false, code: 'FILTER_DENIED' } });
+  });
+});
+
+describe('the packages of npm', () => {
+  const packages = ['server', 'client', 'widget'].map((name) => `npm/countersign-${name}-${version}.tgz`);
+  let project: string;
+
+  beforeAll(async () => {
+    project = await emptyFolder('npm-project');
+    const registry = await startRegistry();
+    try {
+      const files = packages.map((name) => join(release, name));
+      const options = ['--registry', registry.url, '--no-audit', '--no-fund', '--cache', join(folder, 'npm-cache')];
+      await run('npm', ['install', ...options, ...files], { cwd: project });
+    } finally {
+      await registry.close();
+    }
+  }, 120_000);
+
+  test.each(packages)('%s: publint and attw find nothing', async (name) => {
+    const tarball = await readFile(join(release, name));
+    const arrayBuffer = Uint8Array.from(tarball).buffer;
+    const { messages } = await publint({ pack: { tarball: arrayBuffer }, strict: true });
+    expect(messages).toEqual([]);
+    const checked = await checkPackage(createPackageFromTarballData(tarball));
+    // These packages are modules, which a resolution of before 2021 does not know.
+    const problems = checked.types === false ? [] : checked.problems;
+    expect(problems.filter(({ kind }) => kind !== 'CJSResolvesToESM' && kind !== 'NoResolution')).toEqual([]);
+    if (!name.includes('server')) expect(checked.types).toMatchObject({ kind: 'included' });
+  });
+
+  test('name license, repository and provenance, and what Node they run on', async () => {
+    for (const name of ['server', 'client', 'widget']) {
+      const text = await readFile(join(project, 'node_modules/@countersign', name, 'package.json'), 'utf8');
+      expect(JSON.parse(text)).toMatchObject({
+        name: `@countersign/${name}`,
+        license: 'Apache-2.0',
+        repository: { url: 'git+https://git.example/countersign.git' },
+        engines: { node: '>=20.19' },
+        publishConfig: { provenance: true },
+      });
+    }
+  });
+
+  test('`countersign serve --demo` starts a service and a shop', async () => {
+    const [servicePort = 0, shopPort = 0] = await freePorts(2);
+    const demo = await startDemo(project, { servicePort, shopPort });
+    try {
+      expect((await fetch(`http://127.0.0.1:${shopPort}/`)).status).toBe(200);
+      expect((await fetch(`http://127.0.0.1:${servicePort}/health/ready`)).status).toBe(200);
+    } finally {
+      await demo.stop();
+    }
+  }, 60_000);
+
+  test('the client verifies a result', async () => {
+    const { env, login } = await signedIn();
+    const script = `
+      import { createVerifier } from '@countersign/client';
+      const { ISSUER: issuer, RESOURCE: resource, NONCE: nonce, ORIGIN: origin, RESULT } = process.env;
+      console.log((await createVerifier({ issuer, resource }).verifyResult(RESULT, { nonce, origin })).preferred_username);`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: project, env });
+    expect(stdout.trim()).toBe(login);
+  });
+
+  test('the widget is imported on a server, and its types compile', async () => {
+    const source = `
+      import { mount, type MountOptions } from '@countersign/widget';
+      import { mount as pure } from '@countersign/widget/pure';
+      const options: MountOptions = { resource: 'res_01k8dq9z2mp', nonce: 'a', service: 'https://auth.example' };
+      console.log(mount('#sign-in', options), pure('#sign-in', options));`;
+    await writeFile(join(project, 'page.mts'), source);
+    const tsc = join(ROOT, 'node_modules/.bin/tsc');
+    await run(tsc, ['--module', 'nodenext', '--strict', '--lib', 'es2022,dom', '--types', '', 'page.mts'], {
+      cwd: project,
+    });
+    const { stdout } = await run(process.execPath, ['page.mjs'], { cwd: project });
+    expect(stdout.trim()).toBe('null null');
+  });
+});
+
+describe('the packages for other languages verify a result', () => {
+  test('the wheel for Python, as installed from its file', async () => {
+    const { env, login } = await signedIn();
+    const project = await emptyFolder('python-project');
+    const wheel = join(release, `python/countersign-${version}-py3-none-any.whl`);
+    await run(findPython(runProbe, PYTHON_PACKERS), ['-m', 'installer', '--destdir', project, '--prefix', '/', wheel]);
+    const [module = ''] = (await readdir(project, { recursive: true })).filter((path) =>
+      path.endsWith('countersign/py.typed'),
+    );
+    const script = `
+import os
+from countersign import Verifier
+given = os.environ
+verifier = Verifier(issuer=given["ISSUER"], resource=given["RESOURCE"])
+print(verifier.verify_result(given["RESULT"], nonce=given["NONCE"], origin=given["ORIGIN"]).preferred_username)`;
+    const path = { PYTHONPATH: join(project, module, '../..') };
+    const { stdout } = await run(findPython(runProbe), ['-c', script], { cwd: project, env: { ...env, ...path } });
+    expect(stdout.trim()).toBe(login);
+    const { stdout: names } = await run('tar', ['-tzf', join(release, `python/countersign-${version}.tar.gz`)]);
+    expect(names).toMatch(/\/src\/countersign\/__init__\.py$/m);
+    expect(names).toMatch(/\/LICENSE$/m);
+  }, 60_000);
+
+  test('the package for PHP, as Composer installs it', async () => {
+    const { env, login } = await signedIn();
+    const project = await emptyFolder('php-project');
+    const repositories = [{ type: 'artifact', url: join(release, 'php') }, { packagist: false }];
+    const require = { 'countersign/client': version };
+    await writeFile(join(project, 'composer.json'), JSON.stringify({ repositories, require }));
+    const home = { COMPOSER_HOME: join(project, 'home'), COMPOSER_ALLOW_SUPERUSER: '1' };
+    await run('composer', ['install', '--no-interaction', '--no-plugins'], { cwd: project, env: { ...env, ...home } });
+    const script = `
+      require 'vendor/autoload.php';
+      $verifier = new Countersign\\Verifier(issuer: getenv('ISSUER'), resource: getenv('RESOURCE'), keyCache: new Countersign\\Keys\\FileKeyCache('keys'));
+      echo $verifier->verifyResult(getenv('RESULT'), nonce: getenv('NONCE'), origin: getenv('ORIGIN'))->preferredUsername;`;
+    const { stdout } = await run('php', ['-r', script], { cwd: project, env });
+    expect(stdout.trim()).toBe(login);
+  }, 60_000);
+
+  test('the JAR file for Java, with sources, documentation and POM beside it', async () => {
+    const { env, login } = await signedIn();
+    const project = await emptyFolder('java-project');
+    const file = join(release, `java/countersign-client-${version}`);
+    const jackson = ['jackson-core', 'jackson-databind', 'jackson-annotations'].map((name) =>
+      join(JAR_FOLDER, `${name}.jar`),
+    );
+    await writeFile(
+      join(project, 'Backend.java'),
+      `
+      import dev.countersign.client.*;
+      class Backend {
+        public static void main(String[] none) {
+          var given = System.getenv();
+          var verifier = ResultVerifier.builder(given.get("ISSUER"), given.get("RESOURCE")).build();
+          var expected = ResultExpectations.ofNonce(given.get("NONCE")).origin(given.get("ORIGIN"));
+          System.out.println(verifier.verifyResult(given.get("RESULT"), expected).preferredUsername());
+        }
+      }`,
+    );
+    const classPath = [`${file}.jar`, ...jackson].join(delimiter);
+    const { stdout } = await run('java', ['-cp', classPath, 'Backend.java'], { cwd: project, env });
+    expect(stdout.trim()).toBe(login);
+    const listed = (suffix: string) => execFileSync('jar', ['-tf', `${file}${suffix}.jar`], { encoding: 'utf8' });
+    expect(listed('')).toContain('META-INF/LICENSE');
+    expect(listed('-sources')).toContain('dev/countersign/client/ResultVerifier.java');
+    expect(listed('-javadoc')).toContain('dev/countersign/client/ResultVerifier.html');
+    expect(await readFile(`${file}.pom`, 'utf8')).toContain(`<version>${version}</version>`);
+  }, 60_000);
+});

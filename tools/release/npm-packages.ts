@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LOADER_TYPES } from '../build/parts.ts';
+import type { Packing } from './archives.ts';
+import { readLock, runtimePackages } from './runtime-packages.ts';
+import { builtFiles, copyFiles, EXTERNAL_PACKAGES, filesUnder, readManifest, writeJson } from './service-files.ts';
+
+/** The workspaces that are published, and what makes the folder that is packed. */
+const PUBLISHED = { server: stageServer, 'clients/typescript': stageClient, widget: stageWidget };
+
+/** Packs what is published on npm. */
+export function packNpm({ root, work, out, repository }: Packing): void {
+  for (const [workspace, stage] of Object.entries(PUBLISHED)) {
+    const folder = join(work, workspace);
+    mkdirSync(folder, { recursive: true });
+    const { name, version, description, license, type, ...rest } = readManifest(root, workspace);
+    const own = stage(root, folder, rest);
+    writeJson(join(folder, 'package.json'), {
+      ...{ name, version, description, license, type },
+      ...(repository !== undefined && {
+        repository: { type: 'git', url: `git+${repository}.git`, directory: workspace },
+      }),
+      engines: readManifest(root, '.').engines,
+      ...own,
+      publishConfig: { access: 'public', provenance: true },
+    });
+    copyFiles(root, ['LICENSE'], folder);
+    copyFiles(join(root, workspace), ['README.md'], folder);
+    execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', out], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  }
+}
+
+type Fields = Record<string, unknown>;
+
+/** Only what is not bundled is installed with it, in the versions that were tested. */
+function stageServer(root: string, folder: string): Fields {
+  copyFiles(root, builtFiles(root), folder);
+  // What is for one platform has its version from the package that chooses among them.
+  const packages = runtimePackages(readLock(root), EXTERNAL_PACKAGES).filter(({ entry }) => entry.os === undefined);
+  const versions = (isOptional: boolean) =>
+    Object.fromEntries(
+      packages
+        .filter(({ entry }) => (entry.optional === true) === isOptional)
+        .map(({ name, version }) => [name, version]),
+    );
+  return {
+    bin: { countersign: 'dist/cli/countersign.js' },
+    exports: { './package.json': './package.json' },
+    files: ['dist'],
+    dependencies: versions(false),
+    optionalDependencies: versions(true),
+  };
+}
+
+function stageClient(root: string, folder: string, { devDependencies: _, ...own }: Fields): Fields {
+  const packed = filesUnder(join(root, 'clients/typescript'), 'dist').filter(
+    (path) => !/\.made-from$|\.map$/.test(path),
+  );
+  copyFiles(join(root, 'clients/typescript'), packed, folder);
+  return own;
+}
+
+/** The loaders and their types. The frame comes from the service. */
+function stageWidget(root: string, folder: string, { peerDependencies, peerDependenciesMeta }: Fields): Fields {
+  const built = join(root, 'dist/widget');
+  const modules = Object.keys(LOADER_TYPES).map((types) => ({ types, script: types.replace('.d.mts', '.mjs') }));
+  copyFiles(
+    built,
+    ['countersign.js', ...modules.flatMap(({ types, script }) => [types, script]), ...filesUnder(built, 'types')],
+    folder,
+  );
+  const entries = modules.map(({ types, script }) => [
+    script === 'countersign.mjs' ? '.' : `./${script.replace('.mjs', '')}`,
+    { types: `./${types}`, default: `./${script}` },
+  ]);
+  return {
+    // It mounts declared widgets by itself.
+    sideEffects: ['./countersign.mjs'],
+    exports: {
+      ...Object.fromEntries(entries),
+      './package.json': './package.json',
+    },
+    files: ['*.js', '*.mjs', '*.d.mts', 'types'],
+    ...{ peerDependencies, peerDependenciesMeta },
+  };
+}

@@ -1,0 +1,69 @@
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DATA_PACKAGES, NATIVE_PACKAGES, PARTS } from '../build/parts.ts';
+import { installedPackages, readLock, runtimePackages } from './runtime-packages.ts';
+
+/** What the service runs from. The demo's shop is in `server`: `countersign serve --demo` shows the widget on its pages. */
+const SERVED = ['server', 'cli', 'widget', 'console'] as const;
+/** For developers: maps, types, and the mark of the build. */
+const NOT_SHIPPED = /(?:^|\/)(?:compile-cache|types)\/|\.map$|\.d\.m?ts$|\/\.made-from$/;
+/** Of a package: what Node loads and its license, without sources in C, maps and types. */
+const LOADED = /(?:^|\/)package\.json$|\.(?:c?js|mjs|json|node|txt)$|licen[cs]e[^/]*$/i;
+/** The countries are shipped in one file; the package has them twice. */
+const NOT_LOADED = /-ipv[46]\.mmdb$|(?:^|\/)(?:test|tests|benchmark|benchmarks|rollup\.config)(?:\/|\.js$)/;
+
+/** The folders of the packages that the built service takes from node_modules, as the lock names them. */
+export const EXTERNAL_PACKAGES = [...NATIVE_PACKAGES, ...DATA_PACKAGES].map((name) => `node_modules/${name}`);
+
+/** The built service: paths in the package, and in the project. Built before. */
+export function builtFiles(root: string): string[] {
+  return SERVED.flatMap((name) => filesUnder(root, PARTS[name].outDir)).filter((path) => !NOT_SHIPPED.test(path));
+}
+
+/** Copies the service with the packages that it needs on this platform, ready to run. */
+export function copyService(root: string, folder: string): void {
+  const packages = installedPackages(root, runtimePackages(readLock(root), EXTERNAL_PACKAGES));
+  const inside = packages.flatMap((one) => {
+    const nested = `${one.folder}/node_modules/`;
+    return filesUnder(root, one.folder).filter((path) => !path.startsWith(nested));
+  });
+  const loaded = inside.filter((path) => (LOADED.test(path) || path.endsWith('.mmdb')) && !NOT_LOADED.test(path));
+  copyFiles(root, [...builtFiles(root), ...loaded, 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'], folder);
+  const { version, engines } = readManifest(root, '.');
+  writeJson(join(folder, 'package.json'), { name: 'countersign', version, private: true, type: 'module', engines });
+}
+
+/** Copies files, with their paths, readable by every user whatever the umask. */
+export function copyFiles(from: string, paths: readonly string[], to: string): void {
+  for (const path of paths) {
+    mkdirSync(dirname(join(to, path)), { recursive: true });
+    copyFileSync(join(from, path), join(to, path));
+    chmodSync(join(to, path), (statSync(join(from, path)).mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
+}
+
+/** Paths from `root`, sorted. */
+export function filesUnder(root: string, folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(join(root, path)).isFile())
+    .sort();
+}
+
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly license: string;
+  readonly engines: Record<string, string>;
+  readonly [field: string]: unknown;
+}
+
+export function readManifest(root: string, folder: string): Manifest {
+  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
+}
+
+export function writeJson(file: string, value: unknown): void {
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+  chmodSync(file, 0o644);
+}
