@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAction, addResource } from './commands/actions.ts';
 import { addAssignments } from './commands/assignments.ts';
+import { addClock } from './commands/clock.ts';
 import type { Environment, GlobalOptions } from './commands/context.ts';
 import { addEventExport } from './commands/export-events.ts';
 import { addMigrate } from './commands/migrate.ts';
@@ -26,7 +27,8 @@ Exit codes
   1  refused by the service: the code is in the message
   2  usage error
   3  no answer from the service
-  4  incomplete: rows of an import or a migration were refused, doctor found something, a key is still in use`;
+  4  incomplete: rows of an import or a migration were refused, doctor found something, a key is still in use,
+     or the clock is in doubt`;
 
 /** Builds the whole command. */
 function createProgram(around: Environment, version: string): Command {
@@ -51,6 +53,7 @@ function createProgram(around: Environment, version: string): Command {
   addMaintenance(program, around);
   addMessageTest(program, around);
   addRotate(program, around);
+  addClock(program, around);
   program.commandsGroup('An account:');
   for (const resource of RESOURCES) {
     const group = addResource(program, resource, around);

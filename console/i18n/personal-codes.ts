@@ -28,5 +28,6 @@ export const PERSONAL_CODES = [
   'OVERLOADED',
   'CONTENTION',
   'UNAVAILABLE',
+  'CLOCK_IN_DOUBT',
   'INTERNAL',
 ] as const satisfies readonly RefusalCode[];

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { writeDecoyRecords } from '../authentication/decoy-attempt.ts';
+import { type ClockGuard, openClockGuard } from '../clock/clock-guard.ts';
 import type { Config } from '../config/load-config.ts';
 import { parseSmtpUrl } from '../config/parse.ts';
 import type { Logger } from '../http/log.ts';
@@ -23,7 +24,7 @@ import { loadMasterKeys, type MasterKeySource, type MasterKeys } from '../platfo
 import { configuredMasterKeys, masterKeyFile } from '../platform/secret-box/master-key-file.ts';
 import { openSecretBox } from '../platform/secret-box/open-secret-box.ts';
 import { noMailer } from '../platform/smtp/no-mailer.ts';
-import { systemClock } from '../platform/system-clock/system-clock.ts';
+import { machineClocks, systemClock } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
 import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook-sender.ts';
 import { restorationDocument } from '../store/documents.ts';
@@ -34,6 +35,7 @@ import { workerCount } from './workers/worker-count.ts';
 
 export interface OpenPorts {
   ports: Ports;
+  clockGuard: ClockGuard;
   refreshSigningKeys: () => Promise<void>;
   /** Makes the next signing key, of the configured algorithm. */
   makeSigningKey: ReturnType<typeof signingKeyMaker>;
@@ -72,8 +74,10 @@ export async function createPorts(
   if (restoration && restoration.value.finishedAt === undefined) {
     throw new Error('a backup has been restored to this store by half: empty the store and restore it again');
   }
-  const opened = { store, clock: systemClock, random: systemRandom };
-  await setStorePurpose(opened, mailbox ? 'demo' : 'service');
+  const isDemo = mailbox !== undefined;
+  const clock = await openClockGuard({ store, random: systemRandom }, { machine: machineClocks, log, isDemo });
+  const opened = { store, clock, random: systemRandom };
+  await setStorePurpose(opened, isDemo ? 'demo' : 'service');
   await writeDecoyRecords(opened);
   const masterKeys = await loadMasterKeys(masterKeySource(config, !sealed && !restoration));
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
@@ -83,7 +87,8 @@ export async function createPorts(
   const keys = await openSigningKeys(base, { algorithm: config.signingAlgorithm });
   const archive = await openArchive(config);
   const concurrency = hashingConcurrency(workerCount(config, usableCores()), config.hashConcurrency);
-  const signer = createSigner({ issuer: config.url, keys: keys.all, now: systemClock.now });
+  const signer = createSigner({ issuer: config.url, keys: keys.all, now: clock.now });
+  clock.finishOpening();
   return {
     ports: {
       ...base,
@@ -91,6 +96,7 @@ export async function createPorts(
       signer,
       hasher: createArgon2Hasher({ ...config.argon2, concurrency }),
     },
+    clockGuard: clock,
     refreshSigningKeys: keys.refresh,
     makeSigningKey: signingKeyMaker(base, config.signingAlgorithm),
     hasOldMasterKeys: masterKeys.length > 1,

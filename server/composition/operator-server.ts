@@ -29,7 +29,7 @@ export async function runOperatorServer(config: Config, log: Logger): Promise<vo
 
 /** Undefined if another service of this data folder has it: several may share one Redis. */
 export async function openOperatorSocket(
-  { ports, makeSigningKey, masterKeys }: OpenPorts,
+  { ports, clockGuard, makeSigningKey, masterKeys }: OpenPorts,
   config: Config,
   log: Logger,
 ): Promise<OperatorSocket | undefined> {
@@ -42,6 +42,7 @@ export async function openOperatorSocket(
       plans: plansOf(config),
       makeSigningKey,
       masterKeys,
+      clockGuard,
       writeBackup: writeLines,
     });
     return await listenOnSocket(app, path);

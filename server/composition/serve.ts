@@ -11,7 +11,7 @@ import type { Surface } from '../http/api/route.ts';
 import { listen } from '../http/listen.ts';
 import type { Logger } from '../http/log.ts';
 import { createReadiness } from '../http/readiness.ts';
-import { periodicJobs } from '../jobs/periodic.ts';
+import { clockJob, periodicJobs } from '../jobs/periodic.ts';
 import { startScheduler } from '../jobs/scheduler.ts';
 import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -47,9 +47,9 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     loadBuiltFiles(WIDGET_FOLDER, 'widget'),
     loadBuiltFiles(CONSOLE_FOLDER, 'console'),
   ]);
-  const { ports } = opened;
+  const { ports, clockGuard } = opened;
   if (demo) await loadDemo(ports, demoFile(config));
-  const readiness = createReadiness();
+  const readiness = createReadiness(() => clockGuard.isTrusted());
   const options = {
     issuer: config.url,
     rpId: config.rpId,
@@ -80,15 +80,24 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   const openSocket = async (isFirst: boolean) => {
     socket = await openOperatorSocket(opened, config, log);
     // After the socket is open, because the command gets the link through it.
-    if (!isFirst || demo) return;
+    if (!isFirst || demo || !clockGuard.isTrusted()) return;
     const command = setupCommand(join(COMMAND_FOLDER, 'countersign.js'), config.dataFolder);
     await announceSetup({ ...ports, issuer: config.url }, { log, command, errors: process.stderr });
   };
   if (!isWorker) await openSocket(true);
   const { refreshSigningKeys, hasOldMasterKeys } = opened;
   const deliveries = createDeliveryWorker(ports, log);
-  const jobs = periodicJobs(ports, { config, plans, deliveries, refreshSigningKeys, hasOldMasterKeys, log });
-  const scheduler = startScheduler(ports, jobs, log);
+  const jobs = periodicJobs(ports, {
+    config,
+    plans,
+    settledClock: clockGuard.settled,
+    deliveries,
+    refreshSigningKeys,
+    hasOldMasterKeys,
+    log,
+  });
+  const scheduler = startScheduler(ports, jobs, log, () => !clockGuard.isTrusted());
+  const clockTurns = startScheduler(ports, [clockJob(clockGuard)], log);
   const addresses = { listening: listening.url, ...omitUndefined({ administration: administration?.url }) };
   log.info({ url: config.url, ...addresses, version: about.version }, 'serving');
 
@@ -98,7 +107,8 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     isStopping = true;
     log.info({ reason }, 'stopping');
     const listeners = [listening, administration].map((listener) => listener?.stop(staysReady));
-    Promise.all([...listeners, deliveries.stop(config.shutdownMs / 2), scheduler.stop()])
+    const turns = [deliveries.stop(config.shutdownMs / 2), scheduler.stop(), clockTurns.stop()];
+    Promise.all([...listeners, ...turns])
       .then(() => socket?.close())
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))

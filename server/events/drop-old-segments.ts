@@ -18,6 +18,15 @@ export interface Retention {
   mostEvents: number;
 }
 
+/** Events that were removed from an account's log. */
+export interface DroppedEvents {
+  account: AccountId;
+  segments: number;
+  events: number;
+  /** When the last of them was sealed. */
+  sealedAt: string;
+}
+
 /**
  * Removes expired segments. The chain then begins later and stays verifiable: the hash that the first retained segment
  * continues from is stored, and every export signs it. Returns the number of removed segments.
@@ -27,39 +36,64 @@ export interface Retention {
 export async function dropOldSegments(
   ports: Needs,
   retention: Retention,
-  { stopping = () => false }: { stopping?: () => boolean } = {},
+  {
+    stopping = () => false,
+    onDropped = () => {},
+  }: { stopping?: () => boolean; onDropped?: (dropped: DroppedEvents) => void } = {},
 ): Promise<number> {
-  let dropped = 0;
+  let segments = 0;
   const faults: unknown[] = [];
   for await (const account of sealedAccounts(ports)) {
-    for (let count = 1; count > 0 && !stopping(); dropped += count) count = await dropOldest(ports, account, retention);
+    segments += await dropExpired(ports, account, retention, { stopping, onDropped });
     if (stopping()) break;
     // An archive that is down must not keep the events of other accounts in the store.
     if (!isArchiveDown(faults)) await removeDroppedFiles(ports, account, stopping).catch((error) => faults.push(error));
   }
   if (faults.length > 0) throw faults[0];
-  return dropped;
+  return segments;
+}
+
+async function dropExpired(
+  ports: Needs,
+  account: AccountId,
+  retention: Retention,
+  { stopping, onDropped }: { stopping: () => boolean; onDropped: (dropped: DroppedEvents) => void },
+): Promise<number> {
+  let [segments, events, sealedAt] = [0, 0, 0];
+  try {
+    while (!stopping()) {
+      const dropped = await dropOldest(ports, account, retention);
+      if (!dropped) break;
+      segments += dropped.segments;
+      events += dropped.records;
+      sealedAt = dropped.sealedAt;
+    }
+  } finally {
+    // Also of what went before a fault: nothing is removed without a trace.
+    if (segments > 0) onDropped({ account, segments, events, sealedAt: new Date(sealedAt).toISOString() });
+  }
+  return segments;
 }
 
 /**
  * Removes the oldest segment, or archive file, if it is expired. More in one commit, with their index entries, would
- * hold up requests. Returns the number of removed segments.
+ * hold up requests. Undefined if nothing was removed.
  */
-async function dropOldest(ports: Needs, account: AccountId, retention: Retention): Promise<number> {
+async function dropOldest(ports: Needs, account: AccountId, retention: Retention): Promise<DroppedPart | undefined> {
   const chainKey = auditChainDocument.key(account);
   const [stored] = await ports.store.getMany([chainKey], ports.clock.now());
-  if (!stored) return 0;
+  if (!stored) return undefined;
   const chain = stored.value;
   const isArchived = chain.first <= (chain.archive?.last ?? 0);
   const oldest = isArchived ? await archivedPart(ports, chain) : await storedPart(ports, chain);
-  if (!oldest || !isExpired(oldest, chain, retention, ports.clock.now())) return 0;
+  if (!oldest || !isExpired(oldest, chain, retention, ports.clock.now())) return undefined;
   if (isArchived) await clearArchived(ports, account, () => false);
-  return transact(ports, chainKey.anchor, [chainKey], ([current], at): Decision<number> => {
+  return transact(ports, chainKey.anchor, [chainKey], ([current], at): Decision<DroppedPart | undefined> => {
     const now = current?.value;
     // Another process removed it or moved it to the archive: the next round reads again.
     const isOldest = now?.first === chain.first && now.first <= (now.archive?.last ?? 0) === isArchived;
-    if (!isOldest || !isExpired(oldest, now, retention, at)) return { answer: 0 };
-    return { answer: oldest.last - chain.first + 1, write: without(now, oldest) };
+    if (!isOldest || !isExpired(oldest, now, retention, at)) return { answer: undefined };
+    return { answer: { ...oldest, segments: oldest.last - chain.first + 1 }, write: without(now, oldest) };
   });
 }
 
@@ -72,6 +106,8 @@ interface Part {
   /** Absent: it is in the archive. */
   readonly segment?: Segment;
 }
+
+type DroppedPart = Part & { readonly segments: number };
 
 async function storedPart({ store, clock }: Needs, { account, first }: AuditChain): Promise<Part | undefined> {
   const [stored] = await store.getMany([segmentDocument.key(account, first)], clock.now());

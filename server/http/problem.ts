@@ -108,6 +108,7 @@ const RETRYABLE: Readonly<Record<string, { refused: RefusalCode; level: 'warn' |
   ARCHIVE_UNAVAILABLE: { refused: 'UNAVAILABLE', level: 'error', message: 'the audit archive is unavailable' },
   DEPENDENCY_FAILED: { refused: 'UNAVAILABLE', level: 'error', message: 'a dependency of a decision failed' },
   MAILER_UNAVAILABLE: { refused: 'UNAVAILABLE', level: 'error', message: 'a message could not be sent' },
+  CLOCK_IN_DOUBT: { refused: 'CLOCK_IN_DOUBT', level: 'warn', message: 'refused, because the clock may be wrong' },
   CONTENTION: { refused: 'CONTENTION', level: 'warn', message: 'concurrent changes kept conflicting' },
 };
 

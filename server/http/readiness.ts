@@ -4,8 +4,10 @@
  */
 export interface Readiness {
   ready: boolean;
+  /** False while the time may be wrong (SR-63). */
+  isClockTrusted(): boolean;
 }
 
-export function createReadiness(): Readiness {
-  return { ready: true };
+export function createReadiness(isClockTrusted: () => boolean = () => true): Readiness {
+  return { ready: true, isClockTrusted };
 }

@@ -1,5 +1,6 @@
 import { chargeDuePlans, refreshPlans } from '../billing/charge-due-plans.ts';
 import type { PlanCatalogue } from '../billing/plans.ts';
+import type { ClockGuard } from '../clock/clock-guard.ts';
 import type { Config } from '../config/load-config.ts';
 import { archiveSegments } from '../events/archive-segments.ts';
 import { createSignInCounter } from '../events/count-sign-ins.ts';
@@ -8,8 +9,9 @@ import { createEventRounds } from '../events/event-rounds.ts';
 import { createSealer } from '../events/seal-events.ts';
 import type { Logger } from '../http/log.ts';
 import type { AuditArchive } from '../kernel/ports/audit-archive.ts';
+import type { Clock } from '../kernel/ports/clock.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/time.ts';
 import { buildIndexes } from '../maintenance/build-indexes.ts';
 import { countSecrets, reencryptSecrets } from '../maintenance/reencrypt-secrets.ts';
 import type { DeliveryWorker } from '../webhooks/delivery-worker.ts';
@@ -18,6 +20,8 @@ import type { PeriodicJob } from './scheduler.ts';
 interface PeriodicJobsOptions {
   config: Pick<Config, 'eventRetention' | 'statisticsKeptDays'>;
   plans: PlanCatalogue;
+  /** For what removes and charges. It goes on slowly after a long stop (SR-63). */
+  settledClock: Clock;
   deliveries: Pick<DeliveryWorker, 'turn' | 'consumer'>;
   refreshSigningKeys: () => Promise<void>;
   /** True if there are old master keys, so that secrets must be re-encrypted. */
@@ -25,9 +29,11 @@ interface PeriodicJobsOptions {
   log: Pick<Logger, 'info'>;
 }
 
+const DROPPED = 'old audit events were removed (COUNTERSIGN_EVENTS_KEPT_DAYS, COUNTERSIGN_EVENTS_KEPT)';
+
 /** All periodic jobs of the service. Each is safe in several processes at once. */
 export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): PeriodicJob[] {
-  const { config, plans, deliveries, refreshSigningKeys, hasOldMasterKeys, log } = options;
+  const { config, plans, settledClock, deliveries, refreshSigningKeys, hasOldMasterKeys, log } = options;
   const { keptDays, mostEvents } = config.eventRetention;
   const retention = { keptMs: keptDays * DAY_MS, mostEvents };
   const reencryption: PeriodicJob = {
@@ -38,6 +44,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
     run: (isStopping) => reencrypt(ports, log, isStopping),
   };
   const { archive } = ports;
+  const settled = { ...ports, clock: settledClock };
   const consumers = [createSealer(ports), createSignInCounter(ports, config.statisticsKeptDays), deliveries.consumer];
   return [
     { name: 'webhooks', everyMs: 250, processes: 'every', run: () => deliveries.turn() },
@@ -46,7 +53,8 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       name: 'retention',
       everyMs: MINUTE_MS,
       processes: 'one',
-      run: (stopping) => dropOldSegments(ports, retention, { stopping }),
+      run: (stopping) =>
+        dropOldSegments(settled, retention, { stopping, onDropped: (facts) => log.info(facts, DROPPED) }),
     },
     ...(archive ? [archiveJob(ports, archive)] : []),
     // Far more often than keys change.
@@ -57,10 +65,21 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       failureLevel: 'error',
       run: refreshSigningKeys,
     },
-    { name: 'plans', everyMs: HOUR_MS, processes: 'every', failureLevel: 'error', run: () => charge(ports, plans) },
+    {
+      name: 'plans',
+      everyMs: HOUR_MS,
+      processes: 'every',
+      failureLevel: 'error',
+      run: () => charge(ports, settled, plans),
+    },
     { name: 'indexes', everyMs: HOUR_MS, processes: 'one', run: (stopping) => buildIndexes(ports, stopping) },
     ...(hasOldMasterKeys ? [reencryption] : []),
   ];
+}
+
+/** The comparison of the clock, which runs also while it is in doubt. */
+export function clockJob(guard: Pick<ClockGuard, 'turn'>): PeriodicJob {
+  return { name: 'clock', everyMs: 10 * SECOND_MS, processes: 'every', run: () => guard.turn() };
 }
 
 function archiveJob(ports: Ports, archive: AuditArchive): PeriodicJob {
@@ -72,9 +91,9 @@ function archiveJob(ports: Ports, archive: AuditArchive): PeriodicJob {
   };
 }
 
-async function charge(ports: Ports, plans: PlanCatalogue): Promise<void> {
+async function charge(ports: Ports, settled: Ports, plans: PlanCatalogue): Promise<void> {
   await refreshPlans(ports, plans);
-  await chargeDuePlans(ports, plans);
+  await chargeDuePlans(settled, plans);
 }
 
 async function reencrypt(ports: Ports, log: Pick<Logger, 'info'>, isStopping: () => boolean): Promise<void> {

@@ -25,11 +25,14 @@ interface Scheduler {
 /**
  * Runs each job now and after every pause, one run at a time in this process. A failed run is logged, and the next
  * comes all the same. Never keeps the process alive.
+ *
+ * @param isPaused while true, no run starts
  */
 export function startScheduler(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   jobs: readonly PeriodicJob[],
   log: Pick<Logger, 'warn' | 'error'>,
+  isPaused: () => boolean = () => false,
 ): Scheduler {
   const ending = new AbortController();
   const isStopping = () => ending.signal.aborted;
@@ -37,7 +40,8 @@ export function startScheduler(
     while (!isStopping()) {
       try {
         const isOurs =
-          processes === 'every' || (await store.increment(`background/${name}`, everyMs, 1, clock.now())).allowed;
+          !isPaused() &&
+          (processes === 'every' || (await store.increment(`background/${name}`, everyMs, 1, clock.now())).allowed);
         if (isOurs) await run(isStopping);
       } catch (error) {
         log[failureLevel]({ err: error, work: name }, 'background work failed and will be tried again');

@@ -8,6 +8,7 @@ import type { AccountId, ApiKeyId, ResourceId } from './ids.ts';
 export const EVENT_TYPES = [
   'account.created',
   'account.updated',
+  'clock.accepted',
   'administrator.created',
   'administrator.invited',
   'administrator.joined',

@@ -80,6 +80,17 @@ const FATES: Record<string, Fate> = {
   ],
   challenge: 'dropped',
   claim: 'kept',
+  // SR-63: a service does not go back before its backup, and what has become old since is removed slowly.
+  'clock-mark': [
+    [
+      { at: NOW - 9, settledAt: NOW - 10, bootedAt: 7 },
+      { at: NOW, settledAt: NOW - 10, bootedAt: 0 },
+    ],
+    [
+      { at: NOW + 9, settledAt: NOW + 8, bootedAt: 7 },
+      { at: NOW + 9, settledAt: NOW, bootedAt: 0 },
+    ],
+  ],
   'code-checks': 'kept',
   consumer: 'kept',
   'credential-claim': 'kept',

@@ -15,6 +15,7 @@ import { apiKeyDocument, apiKeyIndexes, apiKeyUseDocument, protectimusKeyIndexes
 import { authenticationDocument, decoyAttemptDocument } from '../authentication/documents.ts';
 import { ledgerEntryDocument, ledgerIndexes, ledgerReferenceDocument, planIndexes } from '../billing/documents.ts';
 import { environmentsDocument } from '../browsers/documents.ts';
+import { clockMarkDocument } from '../clock/documents.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from '../enrolment/documents.ts';
 import {
   archiveFileDocument,
@@ -119,6 +120,7 @@ export const CATALOGUE = createCatalogue(
     indexBuildDocument,
     restorationDocument,
     storePurposeDocument,
+    clockMarkDocument,
   ],
   [
     accountIndexes,

@@ -80,6 +80,10 @@ export class CountedStore implements Store {
     return this.#send(() => this.#inner.scan(...asked));
   }
 
+  readClocks() {
+    return this.#send(() => this.#inner.readClocks());
+  }
+
   check(): Promise<void> {
     return this.#send(() => this.#inner.check());
   }

@@ -117,7 +117,7 @@ export async function openService(
       files: new Map([['assets/console-1a2b.js', file('console', 'text/javascript; charset=utf-8')]]),
     },
     log: log.log,
-    readiness: createReadiness(),
+    readiness: createReadiness(() => ports.clock.fault === undefined),
   };
   const app = createApp(ports, { ...options, ...changed });
   described ??= documentOf(ports, options).then(describedApi);

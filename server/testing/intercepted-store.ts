@@ -1,10 +1,12 @@
-import type { Change, CommitOutcome, DocumentOf, RawKey, Store, Stored } from '../kernel/ports/store.ts';
+import type { Change, CommitOutcome, DocumentOf, RawKey, Store, StoreClock, Stored } from '../kernel/ports/store.ts';
 
 /** Intercepts calls between a use-case and its store: it may wait, throw before or after, or return another result. */
 export interface Interceptors {
   commit?: ((change: Change, go: () => Promise<CommitOutcome>) => Promise<CommitOutcome>) | undefined;
   /** Called before each read. */
   read?: ((keys: readonly RawKey[]) => Promise<void> | void) | undefined;
+  /** In place of the clocks of the store's servers. */
+  clocks?: (() => readonly StoreClock[]) | undefined;
 }
 
 /**
@@ -81,6 +83,10 @@ export class InterceptedStore implements Store {
 
   scan(...asked: Parameters<Store['scan']>) {
     return this.#inner.scan(...asked);
+  }
+
+  async readClocks(): Promise<readonly StoreClock[]> {
+    return this.intercept.clocks?.() ?? this.#inner.readClocks();
   }
 
   check(): Promise<void> {

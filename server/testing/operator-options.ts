@@ -1,7 +1,7 @@
 import { DEFAULT_CATALOGUE } from '../billing/plans.ts';
 import type { OperatorOptions } from '../composition/operator/operator-app.ts';
 import { capturedLog } from './captured-log.ts';
-import { ISSUER } from './test-ports.ts';
+import { ISSUER, START } from './test-ports.ts';
 
 /** An operator's app in a test: the default plans, and no files. */
 export function operatorOptions(changes: Partial<OperatorOptions> = {}): OperatorOptions {
@@ -12,6 +12,11 @@ export function operatorOptions(changes: Partial<OperatorOptions> = {}): Operato
     plans: DEFAULT_CATALOGUE,
     makeSigningKey: () => Promise.reject(new Error('this test makes no signing key')),
     masterKeys: { configured: () => Promise.reject(new Error('this test has no place of master keys')) },
+    clockGuard: {
+      turn: async () => {},
+      accept: async () => undefined,
+      state: () => ({ isTrusted: true, at: START, storeAt: [] }),
+    },
     writeBackup: () => Promise.reject(new Error('this test writes no backup')),
     ...changes,
   };

@@ -18,7 +18,10 @@ export const START = 1_800_000_000_000;
 
 export class FakeClock implements Clock {
   at = START;
+  /** Thrown instead of a time. */
+  fault: Error | undefined;
   now(): number {
+    if (this.fault) throw this.fault;
     return this.at;
   }
   advance(ms: number): void {
@@ -74,9 +77,11 @@ export interface TestPorts extends Ports {
 export async function openTestPorts(
   seed = 'test',
   over?: { store: Store; remove(): Promise<void> },
+  at = START,
 ): Promise<TestPorts> {
   const { store: inner, remove } = over ?? (await openTemporaryStore());
   const clock = new FakeClock();
+  clock.at = at;
   const random = seededRandom(seed);
   const secrets = createSecretBox(createHash('sha256').update('a master key for tests').digest());
   const geo = new FakeGeo();

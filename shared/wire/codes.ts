@@ -158,6 +158,7 @@ export const REFUSALS = {
   OVERLOADED: { status: 503, title: 'The service is busy. Try again shortly.' },
   CONTENTION: { status: 503, title: 'Too many concurrent changes to the same object. Try again.' },
   UNAVAILABLE: { status: 503, title: 'The service is temporarily unavailable.' },
+  CLOCK_IN_DOUBT: { status: 503, title: 'The clock of the server may be wrong. The operator has to check it.' },
   INTERNAL: { status: 500, title: 'Internal error.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

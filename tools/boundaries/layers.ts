@@ -123,6 +123,7 @@ const FEATURES = new Set([
   'browsers',
   'bulk',
   'checklist',
+  'clock',
   'enrolment',
   'events',
   'flows',

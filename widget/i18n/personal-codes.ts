@@ -29,5 +29,6 @@ export const PERSONAL_CODES = [
   'OVERLOADED',
   'CONTENTION',
   'UNAVAILABLE',
+  'CLOCK_IN_DOUBT',
   'INTERNAL',
 ] as const satisfies readonly RefusalCode[];

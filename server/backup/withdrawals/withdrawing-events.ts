@@ -155,6 +155,7 @@ const WEBHOOK: Fields<Webhook> = {
 export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string, Fate>>> = {
   'account.created': 'none',
   'account.updated': 'none',
+  'clock.accepted': 'none',
   'administrator.created': 'none',
   'administrator.invited': 'none',
   'administrator.joined': 'none',

@@ -8,6 +8,8 @@ import { backUp } from '../../backup/back-up.ts';
 import { MAX_AMOUNT } from '../../billing/ledger-entry.ts';
 import { firstPlan, type PlanCatalogue } from '../../billing/plans.ts';
 import { postEntry } from '../../billing/post-entry.ts';
+import { acceptClock } from '../../clock/accept-clock.ts';
+import type { ClockGuard } from '../../clock/clock-guard.ts';
 import { email, label, languageTag } from '../../http/api/fields.ts';
 import { internalRoute } from '../../http/api/route.ts';
 import { refuseResult } from '../../http/api/router.ts';
@@ -37,6 +39,7 @@ export interface OperatorTools {
   plans: PlanCatalogue;
   makeSigningKey: Parameters<typeof rotateSigningKeys>[1];
   masterKeys: MasterKeyLocation;
+  clockGuard: Pick<ClockGuard, 'turn' | 'state' | 'accept'>;
   /** Writes lines to a new file and returns their number; throws if the file exists. */
   writeBackup: (file: string, lines: AsyncIterable<string>) => Promise<number>;
 }
@@ -53,6 +56,10 @@ const BACKUP_FAILURES: Readonly<Record<string, string>> = {
 };
 const KEYS_IN_ENVIRONMENT = {
   detail: 'the master keys are in the environment: change COUNTERSIGN_MASTER_KEY and COUNTERSIGN_OLD_MASTER_KEYS there',
+};
+
+const STORE_CLOCK_DIFFERS = {
+  detail: "the clock of the store's server differs from this machine's: set both right, and no acceptance is needed",
 };
 
 const accountRoutes = [
@@ -162,6 +169,24 @@ const keyRoutes = [
 ];
 
 const maintenanceRoutes = [
+  internalRoute({
+    method: 'get',
+    path: '/operator/clock',
+    scope: 'operator',
+    handle: async (c, { clockGuard }: Services) => {
+      await clockGuard.turn();
+      return c.json(clockGuard.state());
+    },
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/operator/clock',
+    scope: 'operator',
+    handle: async (c, ports: Services) => {
+      const accepted = await acceptClock(ports, ports.clockGuard);
+      return isRefusal(accepted) ? refuse(c, 'CLOCK_IN_DOUBT', STORE_CLOCK_DIFFERS) : c.json(accepted);
+    },
+  }),
   internalRoute({
     method: 'post',
     path: '/operator/leftovers',

@@ -15,7 +15,8 @@ export const HEALTH_PATHS = ['/health/live', '/health/ready'] as const;
 
 /**
  * `/health/live`: the process responds; it never touches the store, so that an outage of the store restarts no process.
- * `/health/ready`: the service is not stopping, and the store can make a durable write (SR-55).
+ * `/health/ready`: the service is not stopping, its clock is trusted (SR-63), and the store can make a durable write
+ * (SR-55).
  *
  * Mount it at the root.
  */
@@ -40,6 +41,7 @@ export function healthRoutes(
 
   app.get('/health/ready', async (c) => {
     if (!readiness.ready) return refuse(c, 'UNAVAILABLE', { detail: 'The service is stopping.' });
+    if (!readiness.isClockTrusted()) return refuse(c, 'CLOCK_IN_DOUBT');
     try {
       await withDeadline(check(), timeoutMs, () => new Error(`no answer within ${timeoutMs} ms`));
     } catch (error) {

@@ -151,6 +151,13 @@ export interface ScanPage {
   readonly next: string | undefined;
 }
 
+/** The clock of a server that holds documents. */
+export interface StoreClock {
+  readonly now: number;
+  /** True if it is probably not this machine's own clock. */
+  readonly isElsewhere: boolean;
+}
+
 /** The part of the store that reads documents. */
 export type DocumentReader = Pick<Store, 'getMany'>;
 
@@ -217,6 +224,9 @@ export interface Store {
    * @param limit approximate number of records, 1 to 1000
    */
   scan(after: string | undefined, limit: number): Promise<ScanPage>;
+
+  /** The clocks of the servers that hold the documents. None for a store in this process, and if they may not be asked. */
+  readClocks(): Promise<readonly StoreClock[]>;
 
   /** Throws {@link StoreUnavailable} unless the store can make a durable write now. */
   check(): Promise<void>;

@@ -10,6 +10,7 @@ import {
   type RawKey,
   type ScanPage,
   type Store,
+  type StoreClock,
   type Stored,
   type StoredEvent,
   type StoredText,
@@ -206,6 +207,10 @@ export class EmbeddedStore implements Store {
 
   async scan(after: string | undefined, limit: number): Promise<ScanPage> {
     return this.#read(limit, () => scanTables(this.#tables, this.#budget, after, limit));
+  }
+
+  async readClocks(): Promise<readonly StoreClock[]> {
+    return [];
   }
 
   async check(): Promise<void> {

@@ -178,7 +178,7 @@ function fieldsOf(info: string): Map<string, string> {
 }
 
 /** Undefined if an ACL forbids the command, or it is renamed, as in some hosted services. */
-async function unlessForbidden<T>(answer: Promise<T>): Promise<T | undefined> {
+export async function unlessForbidden<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {

@@ -10,6 +10,7 @@ import {
   type RawKey,
   type ScanPage,
   type Store,
+  type StoreClock,
   type Stored,
   type StoredEvent,
   type StoredText,
@@ -26,6 +27,7 @@ import { explainUnreachable } from './explain-failure.ts';
 import { Keys } from './keys.ts';
 import { INCREMENT } from './library.ts';
 import { claimDeployment } from './partition-check.ts';
+import { readClock } from './read-clock.ts';
 import { openParsedDocuments, readDocuments } from './read-documents.ts';
 import { readRange } from './read-range.ts';
 import { confirmStreams, readEntry, readStreams } from './read-streams.ts';
@@ -258,6 +260,12 @@ class RedisStore implements Store {
 
   async scan(after: string | undefined, limit: number): Promise<ScanPage> {
     return this.#ask(() => scanKeys(this.#client, this.#prefix, after, limit));
+  }
+
+  async readClocks(): Promise<readonly StoreClock[]> {
+    const nodes = this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
+    const clocks = await this.#ask(() => Promise.all(nodes.map(readClock)));
+    return clocks.filter((clock) => clock !== undefined);
   }
 
   /** Writes to every partition of a cluster, so that a shard without a primary is detected. */

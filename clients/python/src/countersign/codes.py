@@ -308,6 +308,8 @@ SERVER_ERROR_CODES = (
     "CONTENTION",
     # The service is temporarily unavailable.
     "UNAVAILABLE",
+    # The clock of the server may be wrong. The operator has to check it.
+    "CLOCK_IN_DOUBT",
     # Internal error.
     "INTERNAL",
 )

@@ -315,6 +315,8 @@ public final class ErrorCodes {
           "CONTENTION",
           // The service is temporarily unavailable.
           "UNAVAILABLE",
+          // The clock of the server may be wrong. The operator has to check it.
+          "CLOCK_IN_DOUBT",
           // Internal error.
           "INTERNAL");
 
