@@ -75,9 +75,10 @@ export async function createPorts(
     throw new Error('a backup has been restored to this store by half: empty the store and restore it again');
   }
   const isDemo = mailbox !== undefined;
+  // Before the mark of the clock, with which the store would not be empty. What is read and written here does not expire.
+  await setStorePurpose({ store, clock: systemClock, random: systemRandom }, isDemo ? 'demo' : 'service');
   const clock = await openClockGuard({ store, random: systemRandom }, { machine: machineClocks, log, isDemo });
   const opened = { store, clock, random: systemRandom };
-  await setStorePurpose(opened, isDemo ? 'demo' : 'service');
   await writeDecoyRecords(opened);
   const masterKeys = await loadMasterKeys(masterKeySource(config, !sealed && !restoration));
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
