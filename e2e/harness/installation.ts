@@ -21,8 +21,8 @@ export interface CommandResult {
 export interface Installation {
   readonly url: string;
   readonly folder: string;
-  /** Starts the service, or its demo, and waits until it is ready. */
-  start(mode?: '--demo'): Promise<void>;
+  /** Starts the service, or its demo, and waits until it is ready; or only until it answers. */
+  start(mode?: '--demo', given?: { env?: Record<string, string>; until?: 'ready' | 'live' }): Promise<void>;
   /** SIGTERM, as a restart does. */
   stop(): Promise<void>;
   /** SIGKILL. */
@@ -72,10 +72,10 @@ export async function install(store: (typeof STORES)[number]): Promise<Installat
       const status = await readFile(`/proc/${service?.pid}/status`, 'utf8');
       return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
     },
-    async start(mode) {
+    async start(mode, { env: more = {}, until = 'ready' } = {}) {
       log = '';
       const child = spawn(process.execPath, [entry, 'serve', ...(mode ? [mode] : [])], {
-        env,
+        env: { ...env, ...more },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       service = child;
@@ -86,7 +86,7 @@ export async function install(store: (typeof STORES)[number]): Promise<Installat
       }
       await waitUntil(`the service answers at ${url}`, async () => {
         if (child.exitCode !== null) throw new Error(`the service ended:\n${log}`);
-        const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
+        const answer = await fetch(`${url}/health/${until}`).catch(() => undefined);
         return answer?.ok === true;
       });
     },

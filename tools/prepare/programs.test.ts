@@ -17,6 +17,7 @@ it('finds executable programs in any folder of the PATH', () => {
       'chromium-headless-shell',
       'oathtool',
       'strace',
+      'faketime',
       'python3',
       'composer',
       'unzip',

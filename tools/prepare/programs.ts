@@ -42,6 +42,7 @@ export const NEEDS: readonly Need[] = [
   { command: 'chromium-headless-shell', debian: ['chromium-headless-shell'] },
   { command: 'oathtool', debian: ['oathtool'] },
   { command: 'strace', debian: ['strace'] },
+  { command: 'faketime', debian: ['faketime'] },
   { command: 'python3', debian: ['python3'] },
   {
     library: 'PyJWT and cryptography for python3',
@@ -116,7 +117,7 @@ export function instructions(needs: readonly Need[]): string {
     `The tests need what is not here: ${names}.`,
     '  On Debian or Ubuntu:',
     `    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packagesOf(needs).join(' ')}`,
-    '  Elsewhere: install Redis 8, Valkey 8, Chromium with its headless shell, oath-toolkit, strace, Python 3.9, PHP 8.1, Java 17,',
+    '  Elsewhere: install Redis 8, Valkey 8, Chromium with its headless shell, oath-toolkit, strace, libfaketime, Python 3.9, PHP 8.1, Java 17,',
     '  Composer 2, HAProxy 2.4 and nginx 1.18 or newer by your own package manager, with these libraries. TEST_JAR_FOLDER names the folder with the jars.',
   ].join('\n');
 }

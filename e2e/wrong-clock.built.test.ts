@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { waitUntil } from '../server/testing/wait-until.ts';
+import { type Installation, install, Operator } from './harness/installation.ts';
+
+/** The library of Debian's faketime, which says where it is. */
+const library = () =>
+  execFileSync('faketime', ['-m', '-f', '+0', 'printenv', 'LD_PRELOAD'], { encoding: 'utf8' }).trim();
+
+interface ClockAnswer {
+  isTrusted: boolean;
+  reason?: string;
+}
+
+// Each test starts several processes.
+const LIMIT = { timeout: 120_000 };
+
+// SR-63, with the real process: its wall clock is moved, and nothing else.
+describe.each(['embedded', 'redis'] as const)('SR-63: a process with a wrong clock, on %s', LIMIT, (store) => {
+  let installation: Installation;
+  let operator: Operator;
+  let key: string;
+  let events: string[];
+  beforeAll(async () => {
+    installation = await install(store);
+    operator = new Operator(installation);
+    await installation.start();
+    const { apiKey } = await operator.json<{ apiKey: { text: string } }>(['setup', '--name', 'Acme']);
+    key = apiKey.text;
+    await waitUntil('its events are sealed', async () => (await listEvents()).length > 1);
+    events = await listEvents();
+    await installation.stop();
+  }, 240_000);
+  afterEach(() => installation.stop());
+  afterAll(async () => {
+    await installation?.remove();
+  });
+
+  async function listEvents(): Promise<string[]> {
+    const items = await operator.json<{ id: string }[]>(['event', 'list']);
+    return items.map(({ id }) => id);
+  }
+  async function readiness(): Promise<{ status: number; code: string | undefined }> {
+    const answer = await fetch(`${installation.url}/health/ready`);
+    return { status: answer.status, code: ((await answer.json()) as { code?: string }).code };
+  }
+  const file = () => join(installation.folder, 'clock');
+  /** At once, because the process may read it at any moment. */
+  async function setClock(offset: string): Promise<void> {
+    await writeFile(`${file()}.next`, offset);
+    await rename(`${file()}.next`, file());
+  }
+  async function startAt(offset: string): Promise<void> {
+    await setClock(offset);
+    const env = {
+      LD_PRELOAD: library(),
+      FAKETIME_TIMESTAMP_FILE: file(),
+      FAKETIME_NO_CACHE: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    };
+    await installation.start(undefined, { env, until: 'live' });
+  }
+
+  test('800 days ahead it drops nothing, is not ready, and says why', async () => {
+    await startAt('+800d');
+    expect(await readiness()).toEqual({ status: 503, code: 'CLOCK_IN_DOUBT' });
+    const reason = store === 'redis' ? 'differs' : 'ahead';
+    const line = new RegExp(`"level":"error".*"reason":"${reason}"`);
+    await waitUntil('the log says so', async () => line.test(installation.log()));
+    const answer = await fetch(`${installation.url}/v1/users`, { headers: { authorization: `Bearer ${key}` } });
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([503, 'CLOCK_IN_DOUBT']);
+    const { code, out } = await operator.run(['--json', 'clock', 'status']);
+    expect([code, JSON.parse(out)]).toEqual([4, expect.objectContaining({ isTrusted: false, reason })]);
+    await installation.stop();
+    await installation.start();
+    expect(await listEvents()).toEqual(events);
+  });
+
+  test('set ahead while it runs, it is not ready at once, and again when the clock is right', async () => {
+    await startAt('+0');
+    expect(await readiness()).toEqual({ status: 200, code: undefined });
+    await setClock('+800d');
+    expect(await readiness()).toEqual({ status: 503, code: 'CLOCK_IN_DOUBT' });
+    await setClock('+0');
+    await waitUntil('it is ready again', async () => (await readiness()).status === 200);
+    expect(await listEvents()).toEqual(events);
+  });
+
+  test('an operator vouches for the clock, unless the store’s differs', async () => {
+    await startAt('+800d');
+    const accepted = await operator.run(['--json', 'clock', 'accept']);
+    if (store === 'redis') {
+      expect(accepted).toMatchObject({ code: 1, err: expect.stringContaining('CLOCK_IN_DOUBT') });
+      expect((await readiness()).status).toBe(503);
+      return;
+    }
+    expect(JSON.parse(accepted.out) as ClockAnswer).toMatchObject({ isTrusted: true });
+    expect((await readiness()).status).toBe(200);
+    await installation.stop();
+    // The clock was wrong after all.
+    await installation.start(undefined, { until: 'live' });
+    expect(await readiness()).toEqual({ status: 503, code: 'CLOCK_IN_DOUBT' });
+    expect(await operator.json<ClockAnswer>(['clock', 'accept'])).toMatchObject({ isTrusted: true });
+    expect((await readiness()).status).toBe(200);
+  });
+});
