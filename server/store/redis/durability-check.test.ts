@@ -132,6 +132,29 @@ describe.each<Product>(['redis', 'valkey'])('the durability check at start and o
     await store.close();
   });
 
+  test('does not load a library that is there: each time would write all of it to the append-only file', async () => {
+    const loads = async () => /cmdstat_function\|load:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1];
+    const store = await openRedisStore({ url: server.url, ...quiet });
+    const before = await loads();
+    for (let probe = 0; probe < 5; probe++) await store.check();
+    await (await openRedisStore({ url: server.url, ...quiet })).close();
+    expect(await loads()).toBe(before);
+    await admin.call('FUNCTION', 'FLUSH');
+    await store.check();
+    await store.getMany([keyOf('anchor')], NOW);
+    expect(Number(await loads())).toBe(Number(before) + 1);
+    await store.close();
+  });
+
+  test('replaces a library of this name with other code', async () => {
+    const other =
+      "#!lua name=countersign_2\nredis.register_function('countersign_2_commit', function() return 'no' end)";
+    await admin.call('FUNCTION', 'LOAD', 'REPLACE', other);
+    const store = await openRedisStore({ url: server.url, ...quiet });
+    expect((await store.increment('other', 1_000, 1, NOW)).count).toBe(1);
+    await store.close();
+  });
+
   test('refuses another number of partitions than the deployment was created with', async () => {
     const first = await openRedisStore({ url: server.url, prefix: 'made', partitions: 8, ...quiet });
     await first.close();

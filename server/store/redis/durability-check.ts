@@ -1,8 +1,8 @@
 import { CodedError } from '@countersign/protocol/coded-error';
 import type { Redis } from 'ioredis';
 import type { RequiredSetting } from '../required-settings.ts';
-import { inspectServer } from './inspect-server.ts';
-import { readLibrary } from './library.ts';
+import { inspectServer, unlessForbidden } from './inspect-server.ts';
+import { LIBRARY, readLibrary } from './library.ts';
 
 /** The servers' settings do not provide the store's guarantees. The message names each setting. */
 export class StoreSettingsRefused extends CodedError {
@@ -123,7 +123,8 @@ export class Guard {
 
   async #loadOrExplain(node: Redis): Promise<string[]> {
     try {
-      await this.load(node);
+      // Loading it again would write all of it to the append-only file, with each probe of readiness.
+      if (!(await this.#hasLibrary(node))) await this.load(node);
       return [];
     } catch (error) {
       if (error instanceof Error && /^(NOPERM|ERR unknown command)/.test(error.message)) {
@@ -131,6 +132,11 @@ export class Guard {
       }
       throw error;
     }
+  }
+
+  async #hasLibrary(node: Redis): Promise<boolean> {
+    const found = await unlessForbidden(node.function('LIST', 'LIBRARYNAME', LIBRARY, 'WITHCODE'));
+    return found?.some((library) => Array.isArray(library) && library.includes(this.#library)) ?? false;
   }
 
   #warnOnce(message: string): void {

@@ -9,5 +9,7 @@ export function readLibrary(): string {
   return readFileSync(new URL('./countersign.lua', import.meta.url), 'utf8');
 }
 
-export const COMMIT = 'countersign_2_commit';
-export const INCREMENT = 'countersign_2_increment';
+/** Its name in the first line of the file. */
+export const LIBRARY = 'countersign_2';
+export const COMMIT = `${LIBRARY}_commit`;
+export const INCREMENT = `${LIBRARY}_increment`;
