@@ -22,7 +22,7 @@ import { applyChanges } from './apply-changes.ts';
 import { claimLayout } from './claim-layout.ts';
 import { CommitGroups } from './commit-groups.ts';
 import { type CompactionWarning, compactFile } from './compact-file.ts';
-import { lockFolder } from './folder-lock.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { assertFreeSpace, LOW_WATER_BYTES } from './free-space.ts';
 import { readRange } from './read-range.ts';
 import { scanTables } from './scan-tables.ts';
@@ -63,14 +63,14 @@ const SAVE_COUNTERS_AFTER_MS = 1000;
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
   const { path, eventCap = DEFAULT_EVENT_CAP, lowWaterBytes = LOW_WATER_BYTES } = options;
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  const release = lockFolder(path);
+  const lock = lockFolder(path);
   try {
     await compactFile(path, lowWaterBytes, options.warn ?? ((message) => process.emitWarning(message)));
-    const store = new EmbeddedStore({ path, eventCap, lowWaterBytes, release, open: () => openTables(path) });
+    const store = new EmbeddedStore({ path, eventCap, lowWaterBytes, lock, open: () => openTables(path) });
     await store.start();
     return store;
   } catch (error) {
-    release();
+    lock.release();
     throw error;
   }
 }
@@ -79,8 +79,8 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 interface EmbeddedStoreParts extends Required<Omit<EmbeddedStoreOptions, 'warn'>> {
   /** Opens LMDB, at the start and after a transaction that could not be flushed. */
   readonly open: () => { root: RootDatabase<Buffer, Buffer>; tables: Tables };
-  /** Called after the store is closed. */
-  readonly release: () => void;
+  /** Released after the store is closed. */
+  readonly lock: FolderLock;
 }
 
 /** @internal Exported for tests that make its tables fail. */
@@ -226,7 +226,7 @@ export class EmbeddedStore implements Store {
       while (this.#counters.hasUnsaved && (await this.#saveCounters()));
       await this.#root.close();
     } finally {
-      this.#parts.release();
+      this.#parts.lock.release();
     }
   }
 
@@ -280,6 +280,8 @@ export class EmbeddedStore implements Store {
         return { result: action(), saved: this.#counters.save(this.#tables.counters) };
       });
       this.#counters.settle(saved);
+      // After a pause this may have gone to a file that the next owner has replaced.
+      this.#parts.lock.assertHeld();
       return result;
     } catch (error) {
       if (error instanceof StoreUnavailable) throw error;
@@ -313,6 +315,7 @@ export class EmbeddedStore implements Store {
 
   #assertOpen(): void {
     if (!this.#open) throw new StoreUnavailable('The embedded store is closed');
+    this.#parts.lock.assertHeld();
   }
 }
 

@@ -34,7 +34,13 @@ function openWatched(onWrite: () => void, lowWaterBytes = 0): EmbeddedStore {
     };
     return { root, tables: { ...tables, counters } };
   };
-  return new EmbeddedStore({ path, eventCap: 100, lowWaterBytes, release: () => {}, open });
+  return new EmbeddedStore({
+    path,
+    eventCap: 100,
+    lowWaterBytes,
+    lock: { assertHeld: () => {}, release: () => {} },
+    open,
+  });
 }
 
 // The attack requests codes up to the day's limit, then kills the process before anything else is written.

@@ -40,7 +40,13 @@ export async function startEmbeddedHarness(): Promise<StoreHarness> {
 /** A store that fails when an entry is added to that index. */
 export function openBroken(path: string, index: string, eventCap: number): Store {
   const open = () => breakIndex(openTables(path), index);
-  return new EmbeddedStore({ path, eventCap, lowWaterBytes: 0, release: () => {}, open });
+  return new EmbeddedStore({
+    path,
+    eventCap,
+    lowWaterBytes: 0,
+    lock: { assertHeld: () => {}, release: () => {} },
+    open,
+  });
 }
 
 function breakIndex({ root, tables }: ReturnType<typeof openTables>, index: string): ReturnType<typeof openTables> {
