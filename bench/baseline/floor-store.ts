@@ -58,7 +58,7 @@ function openLmdb(folder: string): FloorStore {
   return {
     get: async (keys) => keys.map(read),
     commit: (change) =>
-      root.childTransaction(() => {
+      root.transaction(() => {
         if (read(change.key) !== change.before) return false;
         if (change.after === null) void documents.remove(bytes(change.key));
         else void documents.put(bytes(change.key), bytes(change.after));
@@ -66,7 +66,7 @@ function openLmdb(folder: string): FloorStore {
         return true;
       }) as Promise<boolean>,
     fill: (values) =>
-      root.childTransaction(() => {
+      root.transaction(() => {
         for (const [key, value] of values) void documents.put(bytes(key), bytes(value));
       }),
   };

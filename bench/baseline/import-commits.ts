@@ -33,14 +33,14 @@ async function importRows({ folder, rows }: ImportCommitsJob): Promise<{ seconds
   };
   const importRow = async (row: number): Promise<void> => {
     const record = `idempotency/${ACCOUNT}/${randomBytes(32).toString('base64url')}/idempotency`;
-    await root.childTransaction(() => {
+    await root.transaction(() => {
       create(record, RECORD);
       put(expiries, `${Date.now()}${record}`);
     });
     const user = `usr_${randomBytes(6).toString('hex')}`;
     const number = String(row);
     const names = [`person-${number}`, `person-${number}@example.com`, `4366${number.padStart(9, '0')}`];
-    await root.childTransaction(() => {
+    await root.transaction(() => {
       create(`${user}/user`, USER);
       put(documents, `${user}/made-with`, MARK);
       put(expiries, `${Date.now()}${user}/made-with`);
@@ -51,7 +51,7 @@ async function importRows({ folder, rows }: ImportCommitsJob): Promise<{ seconds
       }
       put(events, number.padStart(12, '0'), EVENT);
     });
-    await Promise.all(names.map((name) => root.childTransaction(() => create(`name/${ACCOUNT}/${name}/claim`, CLAIM))));
+    await Promise.all(names.map((name) => root.transaction(() => create(`name/${ACCOUNT}/${name}/claim`, CLAIM))));
   };
   try {
     const started = performance.now();
