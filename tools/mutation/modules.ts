@@ -120,4 +120,19 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     files: ['server/store/redis/replica-barrier.ts'],
     tests: ['server/store/redis/replica-barrier.test.ts'],
   },
+  {
+    name: 'statistics',
+    files: ['server/events/statistics/day-counters.ts', 'server/events/statistics/distinct-users.ts'],
+    tests: ['server/events/statistics/*.test.ts'],
+  },
+  {
+    name: 'restart-pause',
+    files: ['server/composition/workers/restart-pause.ts'],
+    tests: ['server/composition/workers/restart-pause.test.ts'],
+  },
+  {
+    name: 'turn-budget',
+    files: ['server/store/lmdb/turn-budget.ts'],
+    tests: ['server/store/lmdb/turn-budget.test.ts'],
+  },
 ];

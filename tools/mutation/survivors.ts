@@ -149,4 +149,28 @@ export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
     replacement: 'outcome.reason',
     reason: 'There is one outcome for each write: the question mark is there for the compiler.',
   },
+  {
+    file: 'server/events/statistics/day-counters.ts',
+    line: 'if (!/^\\d{4}-\\d{2}-\\d{2}$/.test(day)) return undefined;',
+    replacement: '/\\d{4}-\\d{2}-\\d{2}$/',
+    reason: 'The day must be written back as it was given, and that has ten characters.',
+  },
+  {
+    file: 'server/events/statistics/day-counters.ts',
+    line: 'if (!/^\\d{4}-\\d{2}-\\d{2}$/.test(day)) return undefined;',
+    replacement: '/^\\d{4}-\\d{2}-\\d{2}/',
+    reason: 'The day must be written back as it was given, and that has ten characters.',
+  },
+  {
+    file: 'server/events/statistics/distinct-users.ts',
+    line: 'const rank = bits === 0 ? RANK_BITS + 1 : RANK_BITS - Math.floor(Math.log2(bits));',
+    replacement: 'false',
+    reason: 'No number is known whose hash has forty zeros there.',
+  },
+  {
+    file: 'server/events/statistics/distinct-users.ts',
+    line: 'const rank = bits === 0 ? RANK_BITS + 1 : RANK_BITS - Math.floor(Math.log2(bits));',
+    replacement: 'RANK_BITS - 1',
+    reason: 'No number is known whose hash has forty zeros there.',
+  },
 ];

@@ -1,57 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AuditStatement } from '../../kernel/audit-statement.ts';
 import { sampleEvent } from '../../testing/event-stream.ts';
+import { ExportedChain, hashOf } from '../../testing/exported-chain.ts';
 import { accountId } from '../../testing/samples.ts';
-import { contentLines, GENESIS, headLine, LineHash, type Segment, type SegmentContent, sealLine } from './segment.ts';
-import { type Expectations, verifyChain } from './verify-chain.ts';
+import { contentLines, GENESIS, type Segment, sealLine } from './segment.ts';
 
 const ACCOUNT = accountId(1);
-
-/** A chain with a given number of records per segment; its signatures are looked up instead of computed. */
-class Chain {
-  readonly said = new Map<string, AuditStatement>();
-  readonly segments: Segment[] = [];
-
-  constructor(sizes: readonly number[], account = ACCOUNT) {
-    let sequence = 0;
-    for (const [at, size] of sizes.entries()) {
-      const records = Array.from({ length: size }, () => {
-        sequence += 1;
-        return { id: `0-${sequence}`, event: { ...sampleEvent(sequence), account } };
-      });
-      const previous = this.segments.at(-1)?.hash ?? GENESIS;
-      const content = { account, number: at + 1, previous, sealedAt: 1000 + at, records };
-      const hash = hashOf(content);
-      const signature = this.sign({ kind: 'segment', account, number: at + 1, hash });
-      this.segments.push({ ...content, hash, signature });
-    }
-  }
-
-  sign(statement: AuditStatement): string {
-    const jws = Buffer.from(JSON.stringify(statement)).toString('base64url');
-    this.said.set(jws, statement);
-    return jws;
-  }
-
-  export(first = 1, last = this.segments.length): string[] {
-    const shown = this.segments.slice(first - 1, last);
-    const previous = this.segments[first - 2]?.hash ?? GENESIS;
-    const hash = shown.at(-1)?.hash ?? previous;
-    const account = this.segments[0]?.account ?? ACCOUNT;
-    const head = this.sign({ kind: 'head', account, first, previous, last, hash, at: 5000 });
-    return [...shown.flatMap((segment) => [...contentLines(segment), sealLine(segment)]), headLine(head)];
-  }
-
-  verify(lines: readonly string[], expected?: Expectations) {
-    return verifyChain(lines, async (jws) => this.said.get(jws), expected);
-  }
-}
 
 const sizes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 6 });
 const pick = fc.nat(10_000);
 
-type Mutation = (lines: string[], a: number, b: number, chain: Chain) => string[];
+type Mutation = (lines: string[], a: number, b: number, chain: ExportedChain) => string[];
 const MUTATIONS: Record<string, Mutation> = {
   'a line dropped': (lines, a) => lines.filter((_, at) => at !== a % lines.length),
   'lines exchanged': (lines, a, b) => {
@@ -82,7 +41,7 @@ const MUTATIONS: Record<string, Mutation> = {
     return blocks.flatMap((block, at) => (at === i ? blocks[j] : at === j ? blocks[i] : block) ?? []);
   },
   'a line of another account’s chain': (lines, a, b, chain) => {
-    const other = new Chain([2, 3], accountId(2));
+    const other = new ExportedChain([2, 3], accountId(2));
     for (const [jws, statement] of other.said) chain.said.set(jws, statement);
     const otherLines = other.export();
     for (const [jws, statement] of other.said) chain.said.set(jws, statement);
@@ -119,7 +78,7 @@ describe('an export', () => {
   test('verifies as it was sealed, wherever it begins', async () => {
     await fc.assert(
       fc.asyncProperty(sizes, pick, async (of, from) => {
-        const chain = new Chain(of);
+        const chain = new ExportedChain(of);
         const first = 1 + (from % (of.length + 1));
         const report = await chain.verify(chain.export(first));
         expect(report.findings).toEqual([]);
@@ -133,7 +92,7 @@ describe('an export', () => {
   test.each(Object.entries(MUTATIONS))('SR-34: %s is detected', async (_, mutate) => {
     await fc.assert(
       fc.asyncProperty(sizes, pick, pick, async (of, a, b) => {
-        const chain = new Chain(of);
+        const chain = new ExportedChain(of);
         const lines = chain.export();
         const mutated = mutate(lines, a, b, chain);
         fc.pre(mutated.join('\n') !== lines.join('\n'));
@@ -146,7 +105,7 @@ describe('an export', () => {
   });
 
   test('reports the problem and its line', async () => {
-    const chain = new Chain([2, 1]);
+    const chain = new ExportedChain([2, 1]);
     const lines = chain.export();
     const found = async (mutated: string[]) =>
       (await chain.verify(mutated)).findings.map(({ line, kind }) => [line, kind]);
@@ -159,13 +118,13 @@ describe('an export', () => {
   });
 
   test('verifies when it has no segments, but not when the file is empty', async () => {
-    const chain = new Chain([]);
+    const chain = new ExportedChain([]);
     expect(await chain.verify(chain.export())).toMatchObject({ ok: true, events: 0, head: { number: 0 } });
     expect(await chain.verify([])).toMatchObject({ ok: false, findings: [{ line: 1, kind: 'truncated' }] });
   });
 
   test('SR-34: an export older than a known head, or of another account, is detected', async () => {
-    const chain = new Chain([1, 2, 3]);
+    const chain = new ExportedChain([1, 2, 3]);
     const last = chain.segments.at(-1);
     const known = { number: 3, hash: last?.hash ?? '' };
     expect(await chain.verify(chain.export(), { known, account: ACCOUNT })).toMatchObject({ ok: true });
@@ -180,7 +139,7 @@ describe('an export', () => {
   test('SR-62: forged events behind a trusted head need a valid signature; segments up to the head need none', async () => {
     await fc.assert(
       fc.asyncProperty(sizes, pick, pick, async (of, a, b) => {
-        const chain = new Chain(of);
+        const chain = new ExportedChain(of);
         const at = a % (of.length + 1);
         const hash = chain.segments[at - 1]?.hash ?? GENESIS;
         const trusted = new Map([[ACCOUNT as string, { number: at, hash }]]);
@@ -190,7 +149,10 @@ describe('an export', () => {
         expect(await chain.verify(chain.export(at + 1), { trusted })).toMatchObject({ ok: true });
 
         const elsewhere = new Map([
-          [ACCOUNT as string, { number: at, hash: hashOf(new Chain([1], accountId(2)).segments[0] as Segment) }],
+          [
+            ACCOUNT as string,
+            { number: at, hash: hashOf(new ExportedChain([1], accountId(2)).segments[0] as Segment) },
+          ],
         ]);
         expect((await chain.verify(lines, { trusted: elsewhere })).ok).toBe(false);
         expect(
@@ -208,7 +170,7 @@ describe('an export', () => {
   });
 
   test('rejects an event that was sealed twice, even if every signature is valid', async () => {
-    const chain = new Chain([1]);
+    const chain = new ExportedChain([1]);
     const [first] = chain.segments;
     if (!first) throw new Error('no segment');
     const content = { account: ACCOUNT, number: 2, previous: first.hash, sealedAt: 2000, records: first.records };
@@ -218,9 +180,3 @@ describe('an export', () => {
     expect((await chain.verify(chain.export())).findings.map(({ kind }) => kind)).toEqual(['inserted']);
   });
 });
-
-function hashOf(content: SegmentContent): string {
-  const hash = new LineHash();
-  for (const line of contentLines(content)) hash.add(line);
-  return hash.digest();
-}

@@ -56,6 +56,32 @@ describe('the counters of sign-ins per day', () => {
   });
 });
 
+describe('one attempt', () => {
+  const [sample] = [2, 3, 6].map(sampleEvent).filter(({ outcome }) => outcome === 'granted');
+  if (!sample) throw new Error('no sample');
+  const { method: _method, factors: _factors, reason: _reason, ...attempt } = sample;
+
+  test('counts by the method that a backend named; those of the widget have none', () => {
+    const counted = countSignIns(NO_SIGN_INS, [{ ...attempt, method: 'otp' }, { ...attempt, method: 'otp' }, attempt]);
+    expect(counted).toMatchObject({ granted: 3, methods: { otp: 2 } });
+  });
+
+  test('without factors counts as signed in by none', () => {
+    expect(countSignIns(NO_SIGN_INS, [attempt]).factors).toEqual({ none: 1 });
+  });
+
+  test('that was refused without a reason counts as denied', () => {
+    const refused = { ...attempt, outcome: 'refused' as const };
+    const counted = countSignIns(NO_SIGN_INS, [refused, { ...refused, reason: 'INVALID_CREDENTIALS' }]);
+    expect(counted).toMatchObject({ granted: 0, refused: { ACCESS_DENIED: 1, INVALID_CREDENTIALS: 1 } });
+  });
+
+  test('with a token alone counts no user', () => {
+    const counted = countSignIns(NO_SIGN_INS, [{ ...attempt, subject: 'tok_01k8dq9z2mp' }]);
+    expect([counted.granted, countUsers(counted.users).count]).toEqual([1, 0]);
+  });
+});
+
 test('a day is in UTC, and days in between are consecutive', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: Date.UTC(2100, 0, 1) }), fc.nat(400), (at, more) => {
@@ -69,7 +95,7 @@ test('a day is in UTC, and days in between are consecutive', () => {
   );
 });
 
-test.each(['', '2027-02-29', '2027-13-01', '2027-1-1', '2027-01-15T00:00', '2027-01-15\n'])(
+test.each(['', '2027-02-29', '2027-13-01', '2027-1-1', '2027-01-15T00:00', '2027-01-15\n', '+010000-01'])(
   'rejects %j as a day',
   (text) => {
     expect(startOfDay(text)).toBeUndefined();

@@ -16,7 +16,31 @@ describe('distinct users', () => {
         expect(countUsers(counted)).toEqual({ count: new Set(portions.flat()).size, exact: true });
       }),
     );
-    expect(countUsers(addUsers(NO_USERS, users(EXACT_UP_TO)))).toEqual({ count: EXACT_UP_TO, exact: true });
+    const full = addUsers(NO_USERS, users(EXACT_UP_TO));
+    expect(countUsers(full)).toEqual({ count: EXACT_UP_TO, exact: true });
+    expect(addUsers(full, users(10))).toBe(full);
+  });
+
+  test('are estimated from any registers as the paper says', () => {
+    // Also with every register nearly full, where the last term counts.
+    const ranks = fc.oneof(
+      fc.array(fc.nat(41), { minLength: 1, maxLength: 50 }),
+      fc.array(fc.integer({ min: 38, max: 41 }), { minLength: 1, maxLength: 8 }),
+    );
+    fc.assert(
+      fc.property(ranks, fc.oneof(fc.constant(0), fc.nat(4096)), (some, empty) => {
+        const registers = Uint8Array.from({ length: 4096 }, (_, at) =>
+          at < empty ? 0 : (some[at % some.length] ?? 0),
+        );
+        fc.pre(registers.some((rank) => rank !== 41));
+        const { count } = countUsers({ registers: Buffer.from(registers).toString('base64') });
+        const expected = estimate(registers);
+        // Above that, the numbers have gaps.
+        if (expected < 1e12) expect(Math.abs(count - expected)).toBeLessThanOrEqual(1);
+        else expect(count / expected).toBeCloseTo(1, 6);
+      }),
+    );
+    expect(countUsers({ registers: Buffer.alloc(4096).toString('base64') })).toEqual({ count: 0, exact: false });
   });
 
   test.each([EXACT_UP_TO + 1, 3000, 10_000, 20_000, 60_000])('estimates %i users within five per cent', (count) => {
@@ -42,3 +66,18 @@ describe('distinct users', () => {
     expect(countUsers(joinUsers(one, other))).toEqual(countUsers(together));
   });
 });
+
+/** arXiv:1702.01284, equation 17, with as many terms of the two series as count. */
+function estimate(registers: Uint8Array): number {
+  const size = registers.length;
+  const share = (rank: number) => registers.filter((one) => one === rank).length / size;
+  const terms = Array.from({ length: 60 }, (_, at) => at + 1);
+  const sum = (term: (k: number) => number) => terms.reduce((total, k) => total + term(k), 0);
+  const empty = share(0);
+  if (empty === 1) return 0;
+  const sigma = empty + sum((k) => empty ** (2 ** k) * 2 ** (k - 1));
+  const unfilled = 1 - share(41);
+  const tau = (1 - unfilled - sum((k) => (1 - unfilled ** (2 ** -k)) ** 2 * 2 ** -k)) / 3;
+  const middle = Array.from({ length: 40 }, (_, at) => share(at + 1) * 2 ** -(at + 1)).reduce((a, b) => a + b);
+  return size / (2 * Math.LN2 * (sigma + middle + tau * 2 ** -40));
+}

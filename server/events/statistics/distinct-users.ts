@@ -43,7 +43,7 @@ function addNumbers(to: DistinctUsers, numbers: readonly number[]): DistinctUser
 /** Ertl's improved estimator (arXiv:1702.01284, algorithm 6), which has no bias between small and large counts. */
 export function countUsers(users: DistinctUsers): { count: number; exact: boolean } {
   if ('ids' in users) return { count: users.ids.length, exact: true };
-  const histogram = new Array<number>(RANK_BITS + 2).fill(0);
+  const histogram = new Uint16Array(RANK_BITS + 2);
   for (const rank of decode(users.registers)) histogram[rank] = (histogram[rank] ?? 0) + 1;
   const of = (rank: number) => histogram[rank] ?? 0;
   let z = REGISTERS * tau(1 - of(RANK_BITS + 1) / REGISTERS);
@@ -59,13 +59,12 @@ function sketch(registers: Uint8Array, numbers: Iterable<number>): Uint8Array {
     const index = Number.parseInt(digest.slice(0, 4), 16) >> (16 - INDEX_BITS);
     const bits = Number.parseInt(digest.slice(4, 4 + RANK_BITS / 4), 16);
     const rank = bits === 0 ? RANK_BITS + 1 : RANK_BITS - Math.floor(Math.log2(bits));
-    if (rank > (registers[index] ?? 0)) registers[index] = rank;
+    registers[index] = Math.max(rank, registers[index] ?? 0);
   }
   return registers;
 }
 
 function sigma(x: number): number {
-  if (x === 1) return Number.POSITIVE_INFINITY;
   let [power, weight, sum, before] = [x, 1, x, Number.NaN];
   while (sum !== before) {
     before = sum;
@@ -77,7 +76,6 @@ function sigma(x: number): number {
 }
 
 function tau(x: number): number {
-  if (x === 0 || x === 1) return 0;
   let [root, weight, sum, before] = [x, 1, 1 - x, Number.NaN];
   while (sum !== before) {
     before = sum;
