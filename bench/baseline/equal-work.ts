@@ -105,7 +105,7 @@ function parseShared(name: string, text: string | null | undefined): { hash: str
   return value;
 }
 
-/** Whether the key may, and the claim of the name, in the texts of the first trip. */
+/** The claim of the name in the texts of the first trip, if the API key is right. */
 function claimIn(c: Context, texts: readonly (string | null)[]): Claim | undefined {
   const [key, account, resource] = SHARED.map((name, at) => parseShared(name, texts[at]));
   const presented = c.req.header('authorization')?.slice('Bearer '.length) ?? '';
