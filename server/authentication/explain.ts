@@ -29,7 +29,7 @@ import { filterInput, readAccessFacts } from './read-access.ts';
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type Level, requiredDenial, requiredFactors } from './step-up.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'secrets' | 'geo'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'secrets' | 'geo' | 'freePasswordFailures'>;
 
 export interface Question {
   resource: ResourceId;
@@ -214,8 +214,9 @@ async function waitCheck(
   const counters = await countersOf(ports, typed, known?.id ?? 'unknown', address);
   const now = ports.clock.now();
   const [ofName, ofUser] = await ports.store.getMany([counters.name, counters.user], now);
-  const shown = waitUntilFrom(ofName?.value, undefined, now);
-  const until = Math.max(shown, waitUntilFrom(ofUser?.value, counters.place, now));
+  const free = ports.freePasswordFailures;
+  const shown = waitUntilFrom(ofName?.value, undefined, now, free);
+  const until = Math.max(shown, waitUntilFrom(ofUser?.value, counters.place, now, free));
   const waiting = until > 0;
   // A wait because of the user's other names is not revealed at the sign-in.
   const code = shown > 0 ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';

@@ -94,6 +94,7 @@ export async function createPorts(
     ports: {
       ...base,
       archive,
+      freePasswordFailures: config.freePasswordFailures,
       signer,
       hasher: createArgon2Hasher({ ...config.argon2, concurrency }),
     },

@@ -89,6 +89,7 @@ export interface Config {
   };
   /** Sign-ins that may start: a minute from an address and from a network, a second in a process. */
   readonly startLimits: { readonly perAddress: number; readonly perNetwork: number; readonly perSecond: number };
+  readonly freePasswordFailures: number;
   readonly webhooks: { readonly allowedNetworks: readonly string[]; readonly allowHttpOnLoopback: boolean };
   readonly logLevel: Values['COUNTERSIGN_LOG_LEVEL'];
   readonly drainMs: number;
@@ -271,6 +272,7 @@ function frozen(values: Values, url: string): Config {
       perNetwork: values.COUNTERSIGN_STARTS_PER_NETWORK,
       perSecond: values.COUNTERSIGN_STARTS_PER_SECOND,
     }),
+    freePasswordFailures: values.COUNTERSIGN_FREE_PASSWORD_FAILURES,
     webhooks: Object.freeze({
       allowedNetworks: Object.freeze([...values.COUNTERSIGN_WEBHOOK_ALLOW_NETWORKS]),
       allowHttpOnLoopback: values.COUNTERSIGN_WEBHOOK_ALLOW_HTTP_LOOPBACK,

@@ -2,6 +2,7 @@ import { RESULT_ALGORITHMS } from '@countersign/protocol/result';
 import { z } from 'zod';
 import { SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import { parseRange } from '../kernel/addresses.ts';
+import { FREE_PASSWORD_FAILURES } from '../passwords/password-backoff.ts';
 import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/code-limits.ts';
 import {
   parseArchive,
@@ -237,6 +238,12 @@ export const VARIABLES = {
     meaning: 'Sign-ins that may start in a second in each process, 10 to 2000.',
     otherwise: '`500`',
     schema: whole(10, 2000, SIGN_IN_START_LIMITS.perSecond),
+  },
+  COUNTERSIGN_FREE_PASSWORD_FAILURES: {
+    meaning:
+      'Wrong passwords in a row, 1 to 10, before the next try has to wait: 1 s, then twice as long each time, up to 60 s.',
+    otherwise: '`5`',
+    schema: whole(1, 10, FREE_PASSWORD_FAILURES),
   },
   COUNTERSIGN_CODES_PER_ADDRESS: {
     meaning: 'Codes from an account to an address in 15 minutes, 1 to 100.',

@@ -23,7 +23,7 @@ export interface KnownNetwork extends WrongPasswords {
   signedInAt: number;
 }
 
-/** Wrong passwords without a wait, because users mistype. */
+/** Wrong passwords without a wait, because users mistype. The operator may set another number. */
 export const FREE_PASSWORD_FAILURES = 5;
 /** Wait after the first failure beyond the free ones; doubles with each further one. */
 const FIRST_PASSWORD_WAIT_MS = 1_000;
@@ -48,9 +48,9 @@ export function notAhead<W extends WrongPasswords>(attempts: W, now: number): W 
 }
 
 /** When the wait ends, in milliseconds since the epoch; 0 if there is none. */
-export function passwordWaitUntil(attempts: WrongPasswords | undefined): number {
-  if (attempts === undefined || attempts.failures <= FREE_PASSWORD_FAILURES) return 0;
-  const doublings = attempts.failures - FREE_PASSWORD_FAILURES - 1;
+export function passwordWaitUntil(attempts: WrongPasswords | undefined, free = FREE_PASSWORD_FAILURES): number {
+  if (attempts === undefined || attempts.failures <= free) return 0;
+  const doublings = attempts.failures - free - 1;
   return attempts.lastFailureAt + Math.min(FIRST_PASSWORD_WAIT_MS * 2 ** doublings, MAX_PASSWORD_WAIT_MS);
 }
 
@@ -88,8 +88,13 @@ export function wrongPasswordsFrom(
 }
 
 /** When the wait of an attempt from there ends; 0 if there is none. */
-export function waitUntilFrom(attempts: PasswordAttempts | undefined, place: string | undefined, now: number): number {
-  const waitUntil = passwordWaitUntil(wrongPasswordsFrom(attempts && attemptsAsOf(attempts, now), place, now));
+export function waitUntilFrom(
+  attempts: PasswordAttempts | undefined,
+  place: string | undefined,
+  now: number,
+  free?: number,
+): number {
+  const waitUntil = passwordWaitUntil(wrongPasswordsFrom(attempts && attemptsAsOf(attempts, now), place, now), free);
   return waitUntil > now ? waitUntil : 0;
 }
 
@@ -98,9 +103,10 @@ export function countAttemptFrom(
   attempts: PasswordAttempts | undefined,
   place: string | undefined,
   now: number,
+  free?: number,
 ): { attempts: PasswordAttempts; waitUntil: number } {
   const known = attempts && attemptsAsOf(attempts, now);
-  const waitUntil = waitUntilFrom(known, place, now);
+  const waitUntil = waitUntilFrom(known, place, now, free);
   if (known && waitUntil > 0) return { attempts: known, waitUntil };
   return { attempts: countWrongFrom(known, place, now), waitUntil: 0 };
 }

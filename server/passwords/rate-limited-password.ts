@@ -18,7 +18,7 @@ import {
 import { countersOf, type PasswordCounters, type TypedName } from './password-counters.ts';
 import { normalisePassword } from './password-policy.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'freePasswordFailures'>;
 type CounterStore = Pick<Store, 'getMany' | 'commit'>;
 type CountNeeds = Omit<Needs, 'store'> & { store: CounterStore };
 
@@ -114,7 +114,7 @@ function count(
     // may have one wrong attempt too many, which only denies.
     const now = ports.clock.now();
     const [seen] = await store.getMany([key], now);
-    const isWaiting = waitUntilFrom(seen?.value, undefined, now) > 0;
+    const isWaiting = waitUntilFrom(seen?.value, undefined, now, ports.freePasswordFailures) > 0;
     const forUser = isWaiting ? undefined : countForUser(ports, counters, store);
     const [refused, counted] = await Promise.all([countForName({ ...ports, store }, key), forUser]);
     if (refused) return { refused, underWay: pendingAttempts(ports.store, key.anchor) };
@@ -125,7 +125,7 @@ function count(
 
 function countForName(ports: CountNeeds, key: PasswordCounters['name']): Promise<Refusal | undefined> {
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Refusal | undefined> => {
-    const { attempts, waitUntil } = countAttemptFrom(stored?.value, undefined, now);
+    const { attempts, waitUntil } = countAttemptFrom(stored?.value, undefined, now, ports.freePasswordFailures);
     const write = keep(key, attempts, now);
     if (waitUntil === 0) return { answer: undefined, write };
     const answer = refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: waitUntil - now });
@@ -138,7 +138,7 @@ function countForName(ports: CountNeeds, key: PasswordCounters['name']): Promise
 function countForUser(ports: Needs, { user: key, place }: PasswordCounters, ahead: CounterStore): Promise<boolean> {
   return runInOrder(ports, key, (hasWaited) =>
     transact({ ...ports, store: hasWaited ? ports.store : ahead }, key.anchor, [key], ([stored], now) => {
-      const { attempts, waitUntil } = countAttemptFrom(stored?.value, place, now);
+      const { attempts, waitUntil } = countAttemptFrom(stored?.value, place, now, ports.freePasswordFailures);
       return { answer: waitUntil > 0, write: keep(key, attempts, now) };
     }),
   );

@@ -24,4 +24,6 @@ export interface Ports {
   webhookSender: WebhookSender;
   /** Undefined: sealed events stay in the store. */
   archive: AuditArchive | undefined;
+  /** Wrong passwords without a wait, as the operator sets it. Undefined: the usual number. */
+  freePasswordFailures?: number | undefined;
 }
