@@ -53,8 +53,7 @@ describe('the blocks of the documents', () => {
       ...['events', 'appearance', 'popup', 'enrolment', 'self-service', 'second-factor'].map((role) => `js ${role}`),
       'jsx',
       'http headers',
-      'ini systemd', // here
-      'ini environment',
+      'ini environment', // here
       'ini redis',
       'ini managed',
       'nginx',
@@ -77,6 +76,8 @@ describe('the blocks of the documents', () => {
       ['docs/moving-from-protectimus.md', expect.stringContaining('--login ada@example.com')],
       ['docs/moving-from-protectimus.md', expect.stringContaining('--send-resets')],
       ['docs/operators.md', expect.stringContaining('git clone')],
+      // e2e/debian-package.built.test.ts does the same with the package.
+      ['docs/operators.md', expect.stringContaining('deploy/systemd/countersign.service')],
       ['docs/operators.md', expect.stringContaining('sudo -u countersign')],
       ['docs/operators.md', 'countersign courier test --to +4915112345678'],
       // e2e/restored.built.test.ts does it.
@@ -126,11 +127,9 @@ describe('what operators copy', () => {
   });
 
   test('the unit starts what is built, from the folder with the data that the environment names', () => {
-    const unit = only('ini', 'systemd');
-    const lines = unit.split('\n').filter(Boolean);
-    expect(lines.filter((line) => !/^(?:\[[A-Z][a-z]+\]|[A-Z]\w+=.+)$/.test(line))).toEqual([]);
+    const unit = readFileSync(join(ROOT, 'deploy/systemd/countersign.service'), 'utf8');
     const value = settings(unit, /=/);
-    expect(value.get('ExecStart')).toBe('/usr/bin/node dist/server/start.cjs serve');
+    expect(value.get('ExecStart')).toBe('/usr/bin/node /usr/lib/countersign/dist/server/start.cjs serve');
     expect(value.get('EnvironmentFile')).toBe(
       only('ini', 'environment')
         .split('\n')[0]

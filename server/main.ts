@@ -10,6 +10,7 @@ import { workerCount } from './composition/workers/worker-count.ts';
 import { loadConfig } from './config/load-config.ts';
 import { createLogger } from './http/log.ts';
 import { usableCores } from './platform/argon2/hashing-concurrency.ts';
+import { notifyReady } from './platform/service-manager/notify-ready.ts';
 
 const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERSIGN_* variables
        start.cjs serve --demo       serve with a demo account (loopback only)
@@ -67,7 +68,10 @@ async function main(): Promise<void> {
     const workers = workerCount(config, usableCores());
     const log = createLogger({ level: config.logLevel, isShared: workers > 1 });
     if (workers > 1 && isDemo) throw new Error('a demo keeps its mails in one process: unset COUNTERSIGN_WORKERS');
-    return workers > 1 && cluster.isPrimary ? runWorkers(workers, config, log) : serve(config, log, isDemo);
+    if (workers > 1 && cluster.isPrimary) await runWorkers(workers, config, log);
+    else await serve(config, log, isDemo);
+    // For a service with workers, its primary process does.
+    return cluster.isWorker ? undefined : notifyReady(process.env, log);
   }
   // The other commands print their result for the operator or a script, so they log warnings only.
   const log = createLogger({ level: 'warn' });

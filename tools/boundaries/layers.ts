@@ -157,7 +157,7 @@ const TOP_FOLDERS: Readonly<Record<string, LayerName>> = {
 };
 
 /** Folders at the root without code of a layer. */
-const OTHER_TOP_FOLDERS = new Set(['server', 'docs', '.ci', '.github']);
+const OTHER_TOP_FOLDERS = new Set(['server', 'docs', 'deploy', '.ci', '.github']);
 
 /** Folder names that say nothing about their content. */
 const JUNK_DRAWERS = new Set(['helper', 'helpers', 'util', 'utils', 'common', 'misc']);

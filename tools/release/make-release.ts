@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { releaseTime, writeChecksums, writeTarball } from './archives.ts';
 import { billOfMaterials, licenseTexts } from './bill-of-materials.ts';
 import { packJava, packPhp, packPython } from './client-packages.ts';
+import { packDebian } from './debian-package.ts';
 import { packNpm } from './npm-packages.ts';
 import { installedPackages, readLock, runtimePackages } from './runtime-packages.ts';
 import { copyService, readManifest } from './service-files.ts';
@@ -34,7 +35,13 @@ export function makeRelease(root: string, out: string, repository: string | unde
       writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), licenses);
     }
     writeTarball(service, join(out, `${service.slice(work.length + 1)}.tar.gz`), seconds);
-    for (const [name, pack] of Object.entries({ npm: packNpm, python: packPython, php: packPhp, java: packJava })) {
+    for (const [name, pack] of Object.entries({
+      npm: packNpm,
+      python: packPython,
+      php: packPhp,
+      java: packJava,
+      debian: packDebian,
+    })) {
       const packing = {
         root,
         work: join(work, name),

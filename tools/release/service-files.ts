@@ -36,10 +36,15 @@ export function copyService(root: string, folder: string): void {
 /** Copies files, with their paths, readable by every user whatever the umask. */
 export function copyFiles(from: string, paths: readonly string[], to: string): void {
   for (const path of paths) {
-    mkdirSync(dirname(join(to, path)), { recursive: true });
-    copyFileSync(join(from, path), join(to, path));
-    chmodSync(join(to, path), (statSync(join(from, path)).mode & 0o100) === 0 ? 0o644 : 0o755);
+    const isProgram = (statSync(join(from, path)).mode & 0o100) !== 0;
+    copyFileAs(join(from, path), join(to, path), isProgram ? 0o755 : 0o644);
   }
+}
+
+export function copyFileAs(from: string, to: string, mode: number): void {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, to);
+  chmodSync(to, mode);
 }
 
 /** Paths from `root`, sorted. */
