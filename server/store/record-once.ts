@@ -19,6 +19,11 @@ export async function recordOnce(
   key: DocumentKey<{ at: number }>,
   stepMs = Number.POSITIVE_INFINITY,
 ): Promise<void> {
+  // No caller waits for it: a rejection would end the process.
+  await note(ports, key, stepMs).catch(() => undefined);
+}
+
+async function note(ports: Needs, key: DocumentKey<{ at: number }>, stepMs: number): Promise<void> {
   const now = ports.clock.now();
   let known = noted.get(ports.store);
   if (!known || known.size > REMEMBERED) {
