@@ -3,6 +3,8 @@ import { ClockInDoubt } from '../kernel/ports/clock.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/time.ts';
 import { type CapturedLog, capturedLog } from '../testing/captured-log.ts';
+import { sealEvents } from '../testing/consuming.ts';
+import { append, sampleEvent } from '../testing/event-stream.ts';
 import { FakeMachine } from '../testing/fake-machine.ts';
 import { type InterceptedStore, touches } from '../testing/intercepted-store.ts';
 import { openTestPorts, START, type TestPorts } from '../testing/test-ports.ts';
@@ -293,6 +295,39 @@ describe('several processes', () => {
     expect(await guard.accept()).toMatchObject({ reason: 'differs' });
     expect(guard.isTrusted()).toBe(false);
     expect(await readMark()).toBeUndefined();
+  });
+});
+
+// SR-63. The attack: the first start of this version, or one after the mark was lost, with a clock that is wrong.
+describe('a store without a mark', () => {
+  const startOn = async (offMs: number) => {
+    await append(ports, 'an anchor', [sampleEvent(0)]);
+    await sealEvents(ports);
+    machine.set(offMs);
+    return open();
+  };
+
+  test('is not one without a past: 800 days after its last event, the clock is in doubt', async () => {
+    const guard = await startOn(800 * DAY_MS);
+    expect(guard.state()).toMatchObject({ isTrusted: false, reason: 'ahead', trustedAt: START });
+    expect(await readMark()).toBeUndefined();
+    await guard.accept();
+    expect(await readMark()).toMatchObject({ settledAt: machine.wall() });
+  });
+
+  test('gets one at once, however recent the last event is', async () => {
+    await startOn(SECOND_MS);
+    expect(await readMark()).toMatchObject({ at: machine.wall(), settledAt: machine.wall() });
+  });
+
+  test('is in doubt before its last event', async () => {
+    expect((await startOn(-2 * MINUTE_MS)).state()).toMatchObject({ isTrusted: false, reason: 'behind' });
+  });
+
+  test('needs no operator for days without an event, whose removals and fees it makes up for slowly', async () => {
+    const guard = await startOn(3 * DAY_MS);
+    expect(guard.now()).toBe(machine.wall());
+    expect(await readMark()).toMatchObject({ at: machine.wall(), settledAt: START + HOUR_MS });
   });
 });
 

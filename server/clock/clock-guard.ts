@@ -17,6 +17,7 @@ import {
   settledTime,
 } from './clock-mark.ts';
 import { clockMarkDocument } from './documents.ts';
+import { readLastEventTime } from './last-event.ts';
 
 /** After this time a clock that was set forward by little is taken for right: a paused machine, for example. */
 const STEADY_MS = MINUTE_MS;
@@ -134,8 +135,9 @@ export class ClockGuard implements Clock {
     const sample = await this.#sample();
     const assessment = this.#assess(sample);
     if (typeof assessment === 'object') return this.#distrust(assessment);
+    const known = this.#mark;
     this.#trust(sample);
-    await this.#writeMark((mark) => advanceMark(mark, sample));
+    await this.#writeMark((mark) => advanceMark(mark, sample, mark ?? known));
   }
 
   /**
@@ -187,12 +189,18 @@ export class ClockGuard implements Clock {
     const answered = monotonic();
     // The mark does not expire, so that the time of the question does not matter.
     const [stored] = await store.getMany([clockMarkDocument.key()], 0);
-    this.#mark = stored?.value;
+    this.#mark = stored?.value ?? (await this.#markOfEvents());
     const sampled = monotonic();
     const now = this.#machine.wall();
     const sinceAnswer = sampled - (asked + answered) / 2;
     this.#storeClocks = clocks.map((clock) => ({ ...clock, now: Math.round(clock.now + sinceAnswer) }));
     return { now, monotonic: sampled, bootedAt: this.#bootedAt(now), storeClocks: this.#storeClocks };
+  }
+
+  /** Of a store of an earlier version, or one that has lost its mark. */
+  async #markOfEvents(): Promise<ClockMark | undefined> {
+    const at = await readLastEventTime(this.#needs.store);
+    return at === undefined ? undefined : acceptedMark(at, 0);
   }
 
   #bootedAt(now: number): number {

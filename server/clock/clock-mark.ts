@@ -62,14 +62,18 @@ export function isSameBoot(one: number, other: number): boolean {
   return Math.abs(one - other) <= MAX_STEP_MS;
 }
 
-/** The next mark, or undefined if it is not due yet. It never goes back. */
+/**
+ * The next mark, or undefined if it is not due yet. It never goes back.
+ *
+ * @param known where the removal of old data goes on; undefined in a new deployment
+ */
 export function advanceMark(
   mark: ClockMark | undefined,
   { now, bootedAt }: Pick<ClockReading, 'now' | 'bootedAt'>,
+  known = mark,
 ): ClockMark | undefined {
-  if (!mark) return acceptedMark(now, bootedAt);
-  if (now - mark.at < MARK_EVERY_MS) return undefined;
-  return { at: now, settledAt: Math.min(now, mark.settledAt + MAX_SETTLING_MS), bootedAt };
+  if (mark && now - mark.at < MARK_EVERY_MS) return undefined;
+  return { at: now, settledAt: known ? Math.min(now, known.settledAt + MAX_SETTLING_MS) : now, bootedAt };
 }
 
 /** The mark of a time that an operator vouches for, or of a new deployment. */
