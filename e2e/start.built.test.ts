@@ -25,6 +25,7 @@ const LATE = [
   'ioredis',
   'lmdb',
   'nodemailer',
+  'prom-client',
 ];
 
 let folder: string;

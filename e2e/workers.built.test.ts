@@ -241,6 +241,31 @@ test('SIGHUP replaces every worker without a failed request, ready all the time'
   expect(service.messages('a worker ended and is started again')).toEqual([]);
 });
 
+test('the metrics are those of all workers, and do not fall when workers are replaced or killed', async () => {
+  const [port = 0] = await freePorts(1);
+  const service = await start({ COUNTERSIGN_METRICS_LISTEN: `127.0.0.1:${port}` });
+  const scrape = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const requests = async () =>
+    Number(/^countersign_http_requests_total\{route="\/health\/live".*\} (\d+)$/m.exec(await scrape())?.[1] ?? 0);
+  const ask = async (times: number) => {
+    for (let count = 0; count < times; count++) expect(await status(service.port, '/health/live')).toBe(200);
+  };
+  await ask(6);
+  expect(await requests()).toBe(6);
+  expect(await scrape()).toMatch(/^countersign_ready 1$/m);
+  service.signal('SIGHUP');
+  await waitUntil('both are replaced', () => service.messages('stopped').length === 2);
+  await ask(4);
+  await waitUntil('all are counted', async () => (await requests()) === 10);
+  const [killed = 0] = await service.workers();
+  process.kill(killed, 'SIGKILL');
+  await waitUntil('another serves', () => service.messages('serving').length === 5);
+  // The killed one had reported at the last scrape.
+  expect(await requests()).toBe(10);
+  service.signal('SIGTERM');
+  expect(await service.ended()).toBe(0);
+});
+
 test('SIGTERM finishes the requests in flight of every worker and ends with 0', async () => {
   const service = await start();
   const workers = await service.workers();

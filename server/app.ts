@@ -27,6 +27,7 @@ import { jwks } from './http/well-known/jwks.ts';
 import type { BuiltFiles } from './kernel/ports/built-files.ts';
 import type { Mailbox } from './kernel/ports/mailer.ts';
 import type { Ports } from './kernel/ports/ports.ts';
+import type { RequestObserver } from './kernel/ports/request-observer.ts';
 import { enrolmentRoutes } from './login/enrolment-routes.ts';
 import { widgetFiles } from './login/page/files.ts';
 import { frame } from './login/page/frame.ts';
@@ -63,6 +64,8 @@ export interface AppOptions {
   mailbox?: Mailbox;
   /** How many sign-ins may start. */
   startLimits?: SignInStartNeeds['startLimits'];
+  /** Counts requests. */
+  observer?: RequestObserver | undefined;
   /** The available service plans. Default: one free, unlimited plan. */
   plans?: PlanCatalogue;
   /** The key with which the payment service signs. Without it the route for payments does not exist. */
@@ -81,7 +84,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
 
   app.use(requestId(options.log));
   app.use(delayOverloadResponses());
-  app.use(accessLog({ quiet: HEALTH_PATHS }));
+  app.use(accessLog({ quiet: HEALTH_PATHS, observer: options.observer }));
   app.use(securityHeaders({ https: issuer.startsWith('https:') }));
   app.use(refuseApiKeyInUrl());
   app.use(clientAddress({ trustedProxies: options.trustedProxies, header: options.forwardedHeader }));

@@ -11,10 +11,12 @@ import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { AuditArchive } from '../kernel/ports/audit-archive.ts';
 import type { CodeChannelSender, CodeSender } from '../kernel/ports/code-sender.ts';
 import type { Mailer } from '../kernel/ports/mailer.ts';
+import type { QueueLoad } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { MasterKeyLocation } from '../maintenance/change-master-key.ts';
 import { signingKeysDocument } from '../maintenance/documents.ts';
 import { createChannelSender } from '../messages/senders/channel-sender.ts';
+import { NO_OBSERVERS, type PortObservers } from '../metrics/meters.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { hashingConcurrency, usableCores } from '../platform/argon2/hashing-concurrency.ts';
 import { type CountryData, isOld, openGeoLookup } from '../platform/geoip/geo-lookup.ts';
@@ -41,6 +43,8 @@ export interface OpenPorts {
   makeSigningKey: ReturnType<typeof signingKeyMaker>;
   hasOldMasterKeys: boolean;
   masterKeys: MasterKeyLocation;
+  /** What the hasher does now. */
+  hashLoad: () => QueueLoad;
 }
 
 /** In the data folder of a demo: its sign-in details. */
@@ -57,16 +61,18 @@ export async function createPorts(
   log: Logger,
   mailbox?: Mailer & CodeChannelSender,
   wait?: StoreWait,
+  observers: PortObservers = NO_OBSERVERS,
 ): Promise<OpenPorts> {
-  const courier = mailbox ?? (await openCourier(config));
-  const codes = mailbox ? showCodes(mailbox, config, log) : createCodeSender(config, log, courier);
+  const courier = observers.mailer(mailbox ?? (await openCourier(config)));
+  const codes = observers.codes(mailbox ? showCodes(mailbox, config, log) : createCodeSender(config, log, courier));
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const embedded = config.store.kind === 'embedded';
   if (!mailbox) refuseDemoFolder(config);
-  const [store, geo] = await Promise.all([
+  const [unobserved, geo] = await Promise.all([
     openStore(config, log, wait),
     openGeoLookup(config.geoDatabase, (data) => logCountryData(log, data, systemClock.now())),
   ]);
+  const store = observers.store(unobserved);
   // A new key file beside a store with encrypted secrets would only hide that the old one is lost. A restored store has
   // secrets before it has signing keys.
   const known = [signingKeysDocument.key(), restorationDocument.key()] as const;
@@ -83,11 +89,12 @@ export async function createPorts(
   const masterKeys = await loadMasterKeys(masterKeySource(config, !sealed && !restoration));
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
   const secrets = await openSecretBox(opened, masterKeys);
-  const webhookSender = createHttpsWebhookSender(config.webhooks);
+  const webhookSender = observers.webhooks(createHttpsWebhookSender(config.webhooks));
   const base = { ...opened, secrets, geo, courier, codes, webhookSender };
   const keys = await openSigningKeys(base, { algorithm: config.signingAlgorithm });
   const archive = await openArchive(config);
   const concurrency = hashingConcurrency(workerCount(config, usableCores()), config.hashConcurrency);
+  const hasher = createArgon2Hasher({ ...config.argon2, concurrency, observer: observers.hashing });
   const signer = createSigner({ issuer: config.url, keys: keys.all, now: clock.now });
   clock.finishOpening();
   return {
@@ -96,13 +103,14 @@ export async function createPorts(
       archive,
       freePasswordFailures: config.freePasswordFailures,
       signer,
-      hasher: createArgon2Hasher({ ...config.argon2, concurrency }),
+      hasher,
     },
     clockGuard: clock,
     refreshSigningKeys: keys.refresh,
     makeSigningKey: signingKeyMaker(base, config.signingAlgorithm),
     hasOldMasterKeys: masterKeys.length > 1,
     masterKeys: placeOf(config, masterKeys),
+    hashLoad: () => hasher.load(),
   };
 }
 

@@ -15,12 +15,14 @@ import { clockJob, periodicJobs } from '../jobs/periodic.ts';
 import { startScheduler } from '../jobs/scheduler.ts';
 import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { Meters } from '../metrics/meters.ts';
 import { createDemoMailbox } from '../platform/demo-mailbox/demo-mailbox.ts';
 import { loadBuiltFiles } from '../platform/static-files/load-built-files.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { crashNow, crashOnUncaught } from './crash.ts';
 import { createPorts, demoFile } from './create-ports.ts';
+import { openMetrics } from './metrics/open-metrics.ts';
 import type { OperatorSocket } from './operator/socket.ts';
 import { openOperatorSocket } from './operator-server.ts';
 import { type Demo, seedDemo } from './seed-demo.ts';
@@ -41,7 +43,8 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   // The demo sends nothing: it shows its mails instead.
   const mailbox = demo ? createDemoMailbox({ url: config.url, clock: systemClock }) : undefined;
   const plans = plansOf(config);
-  const opening = createPorts(config, log, mailbox, { maxMs: config.redis.waitMs });
+  const meters = config.metricsListen && new Meters({ monotonicMs: () => performance.now(), now: systemClock.now });
+  const opening = createPorts(config, log, mailbox, { maxMs: config.redis.waitMs }, meters);
   const [opened, widget, console] = await Promise.all([
     opening,
     loadBuiltFiles(WIDGET_FOLDER, 'widget'),
@@ -62,10 +65,14 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     readiness,
     startLimits: config.startLimits,
     plans,
+    observer: meters?.requests,
     ...omitUndefined({ mailbox }),
     ...(config.paymentSecret && { paymentSecret: Buffer.from(config.paymentSecret.reveal(), 'base64') }),
   };
   const { isWorker } = cluster;
+  const deliveries = createDeliveryWorker(ports, log);
+  // Before the service takes requests, so that a refused address is a failed start.
+  const metrics = meters && (await openMetrics({ config, meters, opened, readiness, deliveries, log }));
   const open = (surface: Surface, address: Config['listen']) =>
     listen(createApp(ports, { ...options, surface }).fetch, {
       ...address,
@@ -86,7 +93,6 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   };
   if (!isWorker) await openSocket(true);
   const { refreshSigningKeys, hasOldMasterKeys } = opened;
-  const deliveries = createDeliveryWorker(ports, log);
   const jobs = periodicJobs(ports, {
     config,
     plans,
@@ -95,8 +101,10 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     refreshSigningKeys,
     hasOldMasterKeys,
     log,
+    observer: meters,
   });
-  const scheduler = startScheduler(ports, jobs, log, () => !clockGuard.isTrusted());
+  const isPaused = () => !clockGuard.isTrusted();
+  const scheduler = startScheduler(ports, jobs, log, isPaused, (run) => meters?.jobEnded(run));
   const clockTurns = startScheduler(ports, [clockJob(clockGuard)], log);
   const addresses = { listening: listening.url, ...omitUndefined({ administration: administration?.url }) };
   log.info({ url: config.url, ...addresses, version: about.version }, 'serving');
@@ -110,6 +118,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     const turns = [deliveries.stop(config.shutdownMs / 2), scheduler.stop(), clockTurns.stop()];
     Promise.all([...listeners, ...turns])
       .then(() => socket?.close())
+      .then(() => metrics?.stop())
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))
       .then(() => process.exit())
@@ -117,7 +126,8 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   };
   // A second signal ends a service at once. A worker may get the same one from its supervisor and from the primary process.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process[isWorker ? 'on' : 'once'](signal, () => stop(signal));
-  if (isWorker) followOrders({ openSocket, handOver: () => stop('hand-over', true) });
+  if (isWorker)
+    followOrders({ openSocket, report: () => void metrics?.report(), handOver: () => stop('hand-over', true) });
 }
 
 /**

@@ -24,6 +24,8 @@ export interface Config {
   readonly listen: { readonly host: string; readonly port: number };
   /** Undefined: the public listener has everything. */
   readonly adminListen?: { readonly host: string; readonly port: number };
+  /** Undefined: no metrics. */
+  readonly metricsListen?: { readonly host: string; readonly port: number };
   readonly workers: number | 'auto';
   readonly dataFolder: string;
   readonly store: { readonly kind: 'embedded' } | { readonly kind: 'redis'; readonly url: Secret };
@@ -188,6 +190,14 @@ function* combinationProblems(env: Environment, values: Partial<Values>): Genera
   if (admin && admin.port !== 0 && admin.port === listen?.port && admin.host === listen.host) {
     yield { name: 'COUNTERSIGN_ADMIN_LISTEN', problem: 'must not be COUNTERSIGN_LISTEN' };
   }
+  const { COUNTERSIGN_METRICS_LISTEN: metrics } = values;
+  if (
+    metrics &&
+    metrics.port !== 0 &&
+    [listen, admin].some((one) => one?.port === metrics.port && one.host === metrics.host)
+  ) {
+    yield { name: 'COUNTERSIGN_METRICS_LISTEN', problem: 'must not be the address of another listener' };
+  }
   const { COUNTERSIGN_WORKERS: workers, COUNTERSIGN_STORE: store } = values;
   if (typeof workers === 'number' && workers > 1 && store?.kind === 'embedded') {
     yield { name: 'COUNTERSIGN_WORKERS', problem: 'must be 1 or auto with the embedded store' };
@@ -215,12 +225,17 @@ function frozen(values: Values, url: string): Config {
   const allowPlaintext = values.COUNTERSIGN_SMTP_ALLOW_PLAINTEXT;
   const plansFile = values.COUNTERSIGN_PLANS;
   const paymentSecret = values.COUNTERSIGN_PAYMENT_SECRET;
-  const { COUNTERSIGN_RP_ID: rpId, COUNTERSIGN_ADMIN_LISTEN: adminListen } = values;
+  const {
+    COUNTERSIGN_RP_ID: rpId,
+    COUNTERSIGN_ADMIN_LISTEN: adminListen,
+    COUNTERSIGN_METRICS_LISTEN: metricsListen,
+  } = values;
   return Object.freeze({
     url,
     ...omitUndefined({ rpId }),
     listen: Object.freeze({ ...values.COUNTERSIGN_LISTEN }),
     ...(adminListen && { adminListen: Object.freeze({ ...adminListen }) }),
+    ...(metricsListen && { metricsListen: Object.freeze({ ...metricsListen }) }),
     workers: values.COUNTERSIGN_WORKERS,
     dataFolder: values.COUNTERSIGN_DATA,
     store: Object.freeze({ ...values.COUNTERSIGN_STORE }),

@@ -44,6 +44,12 @@ export const VARIABLES = {
     otherwise: 'none: COUNTERSIGN_LISTEN has everything',
     schema: parsed(parseListen, 'must be host:port').optional(),
   },
+  COUNTERSIGN_METRICS_LISTEN: {
+    meaning:
+      'Address and port of `/metrics` for Prometheus: `host:port`. Nothing protects it, so keep it on loopback or in a private network.',
+    otherwise: 'no metrics',
+    schema: parsed(parseListen, 'must be host:port').optional(),
+  },
   COUNTERSIGN_WORKERS: {
     meaning:
       'Processes that serve this address, 1 to 64, or `auto`: one for each core, or whole one in the CPU quota of the container. More than 1 needs Redis.',

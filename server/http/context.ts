@@ -32,6 +32,8 @@ export interface AppEnv {
     sessionCookie?: SessionCookieOptions;
     /** What the authorization has read for the handler. */
     ahead?: ReadAhead;
+    /** The pattern of the route, where the router does not know it. */
+    route?: string;
     /** Set by `refuse`, for the access log. */
     refusal?: RefusalCode;
   };

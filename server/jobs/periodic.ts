@@ -3,6 +3,7 @@ import type { PlanCatalogue } from '../billing/plans.ts';
 import type { ClockGuard } from '../clock/clock-guard.ts';
 import type { Config } from '../config/load-config.ts';
 import { archiveSegments } from '../events/archive-segments.ts';
+import type { EventConsumer } from '../events/consume-events.ts';
 import { createSignInCounter } from '../events/count-sign-ins.ts';
 import { dropOldSegments } from '../events/drop-old-segments.ts';
 import { createEventRounds } from '../events/event-rounds.ts';
@@ -27,13 +28,21 @@ interface PeriodicJobsOptions {
   /** True if there are old master keys, so that secrets must be re-encrypted. */
   hasOldMasterKeys: boolean;
   log: Pick<Logger, 'info'>;
+  observer?: JobObserver | undefined;
+}
+
+interface JobObserver {
+  /** Puts something between events and what consumes them. */
+  consumer(consumer: EventConsumer): EventConsumer;
+  /** How many secrets are sealed under an old master key. */
+  oldSecretsCounted(count: number): void;
 }
 
 const DROPPED = 'old audit events were removed (COUNTERSIGN_EVENTS_KEPT_DAYS, COUNTERSIGN_EVENTS_KEPT)';
 
 /** All periodic jobs of the service. Each is safe in several processes at once. */
 export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): PeriodicJob[] {
-  const { config, plans, settledClock, deliveries, refreshSigningKeys, hasOldMasterKeys, log } = options;
+  const { config, plans, settledClock, deliveries, refreshSigningKeys, hasOldMasterKeys, log, observer } = options;
   const { keptDays, mostEvents } = config.eventRetention;
   const retention = { keptMs: keptDays * DAY_MS, mostEvents };
   const reencryption: PeriodicJob = {
@@ -41,11 +50,15 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
     everyMs: HOUR_MS,
     processes: 'every',
     failureLevel: 'error',
-    run: (isStopping) => reencrypt(ports, log, isStopping),
+    run: (isStopping) => reencrypt(ports, { log, observer }, isStopping),
   };
   const { archive } = ports;
   const settled = { ...ports, clock: settledClock };
-  const consumers = [createSealer(ports), createSignInCounter(ports, config.statisticsKeptDays), deliveries.consumer];
+  const consumers = [
+    createSealer(ports),
+    createSignInCounter(ports, config.statisticsKeptDays),
+    deliveries.consumer,
+  ].map((consumer) => observer?.consumer(consumer) ?? consumer);
   return [
     { name: 'webhooks', everyMs: 250, processes: 'every', run: () => deliveries.turn() },
     { name: 'events', everyMs: 1000, processes: 'every', run: createEventRounds(ports, consumers) },
@@ -96,10 +109,16 @@ async function charge(ports: Ports, settled: Ports, plans: PlanCatalogue): Promi
   await chargeDuePlans(settled, plans);
 }
 
-async function reencrypt(ports: Ports, log: Pick<Logger, 'info'>, isStopping: () => boolean): Promise<void> {
+async function reencrypt(
+  ports: Ports,
+  { log, observer }: Pick<PeriodicJobsOptions, 'log' | 'observer'>,
+  isStopping: () => boolean,
+): Promise<void> {
   const { resealed } = await reencryptSecrets(ports, isStopping);
   if (isStopping()) return;
   const secrets = await countSecrets(ports);
-  const isDone = Object.keys(secrets.old).length === 0;
+  const old = Object.values(secrets.old).reduce((sum, count) => sum + count, 0);
+  observer?.oldSecretsCounted(old);
+  const isDone = old === 0;
   log.info({ resealed, secrets }, isDone ? 'no secret is left under an old master key' : 'secrets by master key');
 }

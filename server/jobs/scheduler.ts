@@ -1,5 +1,6 @@
 import type { Logger } from '../http/log.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import type { JobRun } from '../metrics/meters.ts';
 
 /** Work that is repeated in the background. */
 export interface PeriodicJob {
@@ -33,17 +34,24 @@ export function startScheduler(
   jobs: readonly PeriodicJob[],
   log: Pick<Logger, 'warn' | 'error'>,
   isPaused: () => boolean = () => false,
+  onEnd: (run: JobRun) => void = () => {},
 ): Scheduler {
   const ending = new AbortController();
   const isStopping = () => ending.signal.aborted;
   const loops = jobs.map(async ({ name, everyMs, processes, failureLevel = 'warn', run }) => {
     while (!isStopping()) {
+      const startedMs = performance.now();
+      const end = (outcome: JobRun['outcome']) => onEnd({ job: name, outcome, ms: performance.now() - startedMs });
       try {
         const isOurs =
           !isPaused() &&
           (processes === 'every' || (await store.increment(`background/${name}`, everyMs, 1, clock.now())).allowed);
-        if (isOurs) await run(isStopping);
+        if (isOurs) {
+          await run(isStopping);
+          end('success');
+        }
       } catch (error) {
+        end('failure');
         log[failureLevel]({ err: error, work: name }, 'background work failed and will be tried again');
       }
       await pause(everyMs, ending.signal);

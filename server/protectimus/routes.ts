@@ -55,6 +55,7 @@ export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv>
   app.use(bodyLimit());
   app.all('/*', async (c) => {
     const { format, path } = partsOf(c.req.path, c.req.header('accept'));
+    c.set('route', '/api/v1');
     const insecure = refusePlaintext(c, format, options);
     if (insecure) return insecure;
     const credentials = readCredentials(c);
@@ -69,6 +70,7 @@ export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv>
       return answerFailure(c, format, { failure: 'ACCESS_RESTRICTION', message, status: barred ? 429 : 401 });
     }
     const found = findEndpoint(endpoints, c.req.method === 'HEAD' ? 'GET' : c.req.method, path);
+    if (found) c.set('route', `/api/v1/${found.row.path}`);
     if (!found) throw new ProtocolError('INVALID_URL_PATTERN', 'There is no such address, or not with this method.');
     const fields = await readFields(c, found.row.fields);
     const act = { actor: caller.actor, ...clientInfo(c) };

@@ -84,6 +84,10 @@ export class CountedStore implements Store {
     return this.#send(() => this.#inner.readClocks());
   }
 
+  measure() {
+    return this.#send(() => this.#inner.measure());
+  }
+
   check(): Promise<void> {
     return this.#send(() => this.#inner.check());
   }

@@ -19,5 +19,12 @@ export function startDelivering(
   const stop = async (withinMs: number) => {
     await Promise.all([worker.stop(withinMs), scheduler.stop()]);
   };
-  return { consumer: worker.consumer, turn, stop };
+  return {
+    consumer: worker.consumer,
+    get backlog() {
+      return worker.backlog;
+    },
+    turn,
+    stop,
+  };
 }

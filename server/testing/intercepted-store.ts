@@ -89,6 +89,10 @@ export class InterceptedStore implements Store {
     return this.intercept.clocks?.() ?? this.#inner.readClocks();
   }
 
+  measure() {
+    return this.#inner.measure();
+  }
+
   check(): Promise<void> {
     return this.#inner.check();
   }

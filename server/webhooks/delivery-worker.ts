@@ -51,6 +51,8 @@ interface Lane {
 export interface DeliveryWorker {
   /** Derives the deliveries. */
   readonly consumer: EventConsumer;
+  /** Deliveries that waited when all webhooks were last looked up. */
+  readonly backlog: number;
   /** Starts to send deliveries that are due. A failure is logged and retried in a later turn. */
   turn(): Promise<void>;
   /** Starts nothing new; running tries have this time to finish and are then interrupted, to be sent again later. */
@@ -75,6 +77,7 @@ class Runner implements DeliveryWorker {
   readonly #breakOff = new AbortController();
   #sending = 0;
   #discoverAt = 0;
+  #backlog = 0;
   #stopped = false;
 
   constructor(ports: Needs, log: Logger, times: DeliveryTimes) {
@@ -88,6 +91,10 @@ class Runner implements DeliveryWorker {
       onLost: (partition, lost) =>
         log.error({ partition, lost }, 'webhooks: events were dropped before they were read'),
     });
+  }
+
+  get backlog(): number {
+    return this.#backlog;
   }
 
   async turn(): Promise<void> {
@@ -128,16 +135,19 @@ class Runner implements DeliveryWorker {
 
   async #discover(now: number): Promise<void> {
     let after: IndexEntry | undefined;
+    let backlog = 0;
     do {
       const page = await this.#ports.store.range(webhookIndexes.all(), { limit: 1000, ...omitUndefined({ after }) });
       await mapConcurrent(page, MAX_CONCURRENT_LOOKUPS, async ({ sort, id }) => {
         const lane = this.#lane(sort as AccountId, id as WebhookId);
         // Its queue is one read; its deliveries are one of every partition.
-        const isWaiting = now >= lane.pruneAt || (await readQueue(this.#ports, lane.webhook)).pending > 0;
-        if (isWaiting) lane.lookAt = Math.min(lane.lookAt, now);
+        const { pending } = await readQueue(this.#ports, lane.webhook);
+        backlog += pending;
+        if (now >= lane.pruneAt || pending > 0) lane.lookAt = Math.min(lane.lookAt, now);
       });
       after = page.length === 1000 ? page.at(-1) : undefined;
     } while (after);
+    this.#backlog = backlog;
     this.#discoverAt = now + this.#times.discoverMs;
   }
 

@@ -29,6 +29,7 @@ const ADAPTER_PACKAGES = [
   'jose',
   'maxmind',
   'aws4fetch',
+  'prom-client',
   'node:child_process',
 ];
 
@@ -114,6 +115,7 @@ const FEATURES = new Set([
   'kernel',
   'store',
   'messages',
+  'metrics',
   'accounts',
   'administrators',
   'api-keys',

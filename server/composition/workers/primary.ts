@@ -2,10 +2,12 @@ import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../../config/load-config.ts';
 import type { Logger } from '../../http/log.ts';
+import type { Family } from '../../metrics/series.ts';
 import { crashOnUncaught } from '../crash.ts';
 import { endLostConnection } from './end-lost-connection.ts';
 import { sendOrder } from './orders.ts';
 import { countFailures, restartPause } from './restart-pause.ts';
+import type { WorkerReports } from './worker-reports.ts';
 
 /** A worker ends by itself within COUNTERSIGN_SHUTDOWN_MS. One that takes so much longer hangs. */
 const HANGING_MS = 5000;
@@ -17,7 +19,11 @@ const HANGING_MS = 5000;
  * The first is started alone: it creates what a new installation lacks, and if it does not start, neither would the others,
  * so the service ends with its exit code.
  */
-export async function runWorkers(count: number, config: Pick<Config, 'shutdownMs'>, log: Logger): Promise<void> {
+export async function runWorkers(
+  count: number,
+  config: Pick<Config, 'shutdownMs' | 'metricsListen'>,
+  log: Logger,
+): Promise<void> {
   crashOnUncaught(log);
   // Whatever the environment says: workers that accept for themselves share long connections unevenly (decision 0260).
   cluster.schedulingPolicy = cluster.SCHED_RR;
@@ -29,6 +35,12 @@ export async function runWorkers(count: number, config: Pick<Config, 'shutdownMs
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
   process.on('SIGHUP', () => void workers.restart());
+  const { metricsListen } = config;
+  if (metricsListen) {
+    // Loaded only where metrics are wanted.
+    const { serveMetrics } = await import('../metrics/serve-metrics.ts');
+    await serveMetrics(metricsListen, await workers.observe(), log);
+  }
   const exitCode = await workers.start(count);
   if (exitCode !== undefined) process.exit(exitCode);
 }
@@ -53,10 +65,19 @@ class Workers {
   #restarting: Promise<void> | undefined;
   #isRestartDue = false;
   #isStopping = false;
+  #reports: WorkerReports | undefined;
 
   constructor(shutdownMs: number, log: Logger) {
     this.#shutdownMs = shutdownMs;
     this.#log = log;
+  }
+
+  /** Follows what the workers count. Called before they start; returns what reads the report of each. */
+  async observe(): Promise<() => Promise<Family[][]>> {
+    const { WorkerReports } = await import('./worker-reports.ts');
+    const reports = new WorkerReports();
+    this.#reports = reports;
+    return () => reports.read(this.#slots.flatMap(({ worker }) => worker ?? []));
   }
 
   /** Resolves when the first serves; with its exit code if it does not. */
@@ -165,6 +186,7 @@ class Workers {
   async #launch(): Promise<Worker | number> {
     const worker = cluster.fork();
     endLostConnection(worker);
+    this.#reports?.follow(worker);
     // A process that could not be made, or a message to one that has just ended, whose exit says the rest.
     worker.on('error', (error) => this.#log.warn({ err: error }, 'a worker could not be reached'));
     return new Promise((resolve) => {

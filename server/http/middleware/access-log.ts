@@ -1,5 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
+import type { RequestObserver } from '../../kernel/ports/request-observer.ts';
 import type { AppEnv } from '../context.ts';
+import { routePattern } from '../route-pattern.ts';
 
 const MAX_PATH_LENGTH = 256;
 
@@ -8,6 +10,7 @@ interface AccessLogOptions {
   quiet?: readonly string[];
   /** Monotonic milliseconds. */
   monotonicMs?: () => number;
+  observer?: RequestObserver | undefined;
 }
 
 /**
@@ -16,21 +19,27 @@ interface AccessLogOptions {
  */
 export function accessLog(options: AccessLogOptions = {}): MiddlewareHandler<AppEnv> {
   const quiet = new Set(options.quiet ?? []);
+  const { observer } = options;
   const monotonicMs = options.monotonicMs ?? (() => performance.now());
   return async function logAccess(c, next) {
     const startedMs = monotonicMs();
+    const id = c.get('requestId');
+    observer?.started(id);
     await next();
-    const status = c.res.status;
-    const path = c.req.path;
+    const ms = monotonicMs() - startedMs;
+    const { status } = c.res;
+    const { method, path } = c.req;
+    const code = c.get('refusal');
+    observer?.answered({ id, route: routePattern(c), method, status, code, ms });
     const level = status >= 500 ? 'warn' : quiet.has(path) ? 'debug' : 'info';
     c.get('log')[level](
       {
-        method: c.req.method,
+        method,
         path: path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}…` : path,
         status,
-        code: c.get('refusal'),
+        code,
         client: c.get('clientAddress'),
-        ms: Math.round((monotonicMs() - startedMs) * 100) / 100,
+        ms: Math.round(ms * 100) / 100,
       },
       'request',
     );

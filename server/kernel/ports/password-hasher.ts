@@ -21,6 +21,22 @@ export interface PasswordHasher {
   needsRehash(phc: string): boolean;
 }
 
+/** Learns what passes a bounded queue. */
+export interface QueueObserver {
+  /** A task has run for so long, without its wait. */
+  ran(ms: number): void;
+  /** Too many were waiting: a task was refused. */
+  refused(): void;
+}
+
+/** Tasks that run and that wait now. */
+export interface QueueLoad {
+  readonly running: number;
+  readonly queued: number;
+  /** How many run at once. */
+  readonly concurrency: number;
+}
+
 /** A reserved permit: its `verify` is not refused. */
 export interface Reservation {
   /** Like the hasher's own, once. Returns the permit when the hash has ended. */

@@ -158,6 +158,13 @@ export interface StoreClock {
   readonly isElsewhere: boolean;
 }
 
+export interface StoreSize {
+  /** Bytes that the data takes, on disk or in the memory of Redis. */
+  readonly usedBytes: number;
+  /** Bytes that it may still grow by. Undefined: Redis has no limit of its own. */
+  readonly freeBytes?: number;
+}
+
 /** The part of the store that reads documents. */
 export type DocumentReader = Pick<Store, 'getMany'>;
 
@@ -227,6 +234,9 @@ export interface Store {
 
   /** The clocks of the servers that hold the documents. None for a store in this process, and if they may not be asked. */
   readClocks(): Promise<readonly StoreClock[]>;
+
+  /** @throws StoreUnavailable */
+  measure(): Promise<StoreSize>;
 
   /** Throws {@link StoreUnavailable} unless the store can make a durable write now. */
   check(): Promise<void>;

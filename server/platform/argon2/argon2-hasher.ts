@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { PasswordHasher } from '../../kernel/ports/password-hasher.ts';
+import type { PasswordHasher, QueueLoad, QueueObserver } from '../../kernel/ports/password-hasher.ts';
 import { isSameSecret } from '../../kernel/secret-token.ts';
 import { isArgon2, readHash } from '../../passwords/imported-hash.ts';
 import { isLegacyHash, readWrapped } from '../../passwords/legacy-hash.ts';
@@ -25,6 +25,7 @@ interface Argon2Options {
   parallelism?: number;
   /** Default: threads of its own. */
   threads?: HashThreads;
+  observer?: QueueObserver | undefined;
 }
 
 /**
@@ -39,7 +40,7 @@ interface Argon2Options {
  *
  * @throws {RangeError} if parameters are below the minimum or above what {@link parsePhc} accepts.
  */
-export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher {
+export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher & { load(): QueueLoad } {
   const concurrency = options.concurrency ?? hashingConcurrency();
   const maxQueue = options.maxQueue ?? 64 * concurrency;
   const memoryKiB = atLeast('memoryKiB', options.memoryKiB, ARGON2_FLOOR.memoryKiB, PHC_BOUNDS.memoryKiB);
@@ -48,7 +49,7 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
   atLeast('concurrency', concurrency, 1, 1024);
   atLeast('maxQueue', maxQueue, 0, 1_000_000);
   const threads = options.threads ?? createHashThreads();
-  const permits = new Permits({ concurrency, maxQueue, expectedMs: 10 });
+  const permits = new Permits({ concurrency, maxQueue, expectedMs: 10, observer: options.observer });
   const parameters = { memoryCost: memoryKiB, timeCost: iterations, parallelism };
   // No password is known for a random tag, and a check against it costs as much as any other.
   const phc = `$argon2id$v=19$m=${memoryKiB},t=${iterations},p=${parallelism}$${unpadded(16)}$${unpadded(32)}`;
@@ -69,6 +70,8 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
   };
 
   return {
+    load: () => ({ running: permits.running, queued: permits.queued, concurrency }),
+
     hash: (password) => permits.run(() => threads.hash(parameters, password)),
 
     reserve() {

@@ -1,4 +1,4 @@
-import { Overloaded } from '../../kernel/ports/password-hasher.ts';
+import { Overloaded, type QueueObserver } from '../../kernel/ports/password-hasher.ts';
 
 interface PermitsOptions {
   /** Tasks that run at once. */
@@ -9,6 +9,7 @@ interface PermitsOptions {
   expectedMs: number;
   /** Monotonic milliseconds, only for the estimate in `Overloaded.retryAfterMs`. */
   monotonicMs?: () => number;
+  observer?: QueueObserver | undefined;
 }
 
 /** Holds a permit until its task ends, or until it is released unused. */
@@ -28,12 +29,14 @@ export class Permits {
   /** Permits of running, waiting and reserved tasks. */
   #held = 0;
   #averageMs: number;
+  readonly #observer: QueueObserver | undefined;
 
   constructor(options: PermitsOptions) {
     this.#concurrency = options.concurrency;
     this.#maxQueue = options.maxQueue;
     this.#averageMs = options.expectedMs;
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
+    this.#observer = options.observer;
   }
 
   get running(): number {
@@ -60,7 +63,10 @@ export class Permits {
    * @throws {Overloaded} if the queue is full.
    */
   reserve(): ReservedPermit {
-    if (this.#held >= this.#concurrency + this.#maxQueue) throw new Overloaded(this.#estimateMs());
+    if (this.#held >= this.#concurrency + this.#maxQueue) {
+      this.#observer?.refused();
+      throw new Overloaded(this.#estimateMs());
+    }
     this.#held += 1;
     let unused = true;
     return {
@@ -91,7 +97,9 @@ export class Permits {
     try {
       return await task();
     } finally {
-      this.#averageMs += (this.#monotonicMs() - startedMs - this.#averageMs) / 16;
+      const tookMs = this.#monotonicMs() - startedMs;
+      this.#averageMs += (tookMs - this.#averageMs) / 16;
+      this.#observer?.ran(tookMs);
       this.#release();
     }
   }

@@ -1,10 +1,9 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
-import { freeBytes } from './free-space.ts';
+import { DATA_FILE, freeBytes } from './free-space.ts';
 import { openTables } from './tables.ts';
 
-const FILE = 'data.mdb';
 /** Holds the copy until it replaces the file. */
 const COPY_FOLDER = 'compacting';
 /** A smaller file is not worth the time. */
@@ -27,7 +26,7 @@ export type CompactionWarning = (message: string, error?: unknown) => void;
  * @returns true if it was replaced
  */
 export async function compactFile(path: string, lowWaterBytes: number, warn: CompactionWarning): Promise<boolean> {
-  const [file, folder] = [join(path, FILE), join(path, COPY_FOLDER)];
+  const [file, folder] = [join(path, DATA_FILE), join(path, COPY_FOLDER)];
   // Of a start that was killed.
   rmSync(folder, { recursive: true, force: true });
   if (!existsSync(file) || statSync(file).size < MIN_BYTES) return false;
@@ -42,7 +41,7 @@ export async function compactFile(path: string, lowWaterBytes: number, warn: Com
     }
     mkdirSync(folder, { mode: 0o700 });
     await root.backup(folder, true);
-    flush(join(folder, FILE));
+    flush(join(folder, DATA_FILE));
   } catch (error) {
     // The free space does not show a quota, for one. Without the copy the file stays as it is.
     warn('The file of the embedded store was not compacted: mend the cause, and start again', error);
@@ -51,7 +50,7 @@ export async function compactFile(path: string, lowWaterBytes: number, warn: Com
   } finally {
     await root.close();
   }
-  renameSync(join(folder, FILE), file);
+  renameSync(join(folder, DATA_FILE), file);
   flush(path);
   rmSync(folder, { recursive: true });
   return true;

@@ -1,5 +1,9 @@
-import { statfsSync } from 'node:fs';
-import { StoreUnavailable } from '../../kernel/ports/store.ts';
+import { statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type StoreSize, StoreUnavailable } from '../../kernel/ports/store.ts';
+
+/** LMDB's only file with data. */
+export const DATA_FILE = 'data.mdb';
 
 /**
  * Writes are refused below this free space, so that LMDB itself never meets a full disk: more than the file grows in a
@@ -21,10 +25,19 @@ export function assertFreeSpace(folder: string, lowWaterBytes: number): void {
   );
 }
 
+/** @throws StoreUnavailable if the file system does not respond */
+export function measureFolder(folder: string): StoreSize {
+  return { usedBytes: askDisk(() => statSync(join(folder, DATA_FILE)).size), freeBytes: freeBytes(folder) };
+}
+
 export function freeBytes(folder: string): number {
+  const { bavail, bsize } = askDisk(() => statfsSync(folder));
+  return bavail * bsize;
+}
+
+function askDisk<T>(ask: () => T): T {
   try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
+    return ask();
   } catch (error) {
     throw new StoreUnavailable('The disk of the embedded store cannot be asked for its free space', { cause: error });
   }

@@ -14,6 +14,7 @@ import {
   type Stored,
   type StoredEvent,
   type StoredText,
+  type StoreSize,
   StoreUnavailable,
 } from '../../kernel/ports/store.ts';
 import { ParsedDocuments } from '../codec/parsed-documents.ts';
@@ -23,7 +24,7 @@ import { claimLayout } from './claim-layout.ts';
 import { CommitGroups } from './commit-groups.ts';
 import { type CompactionWarning, compactFile } from './compact-file.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
-import { assertFreeSpace, LOW_WATER_BYTES } from './free-space.ts';
+import { assertFreeSpace, LOW_WATER_BYTES, measureFolder } from './free-space.ts';
 import { readRange } from './read-range.ts';
 import { scanTables } from './scan-tables.ts';
 import { Sweeper } from './sweep.ts';
@@ -211,6 +212,11 @@ export class EmbeddedStore implements Store {
 
   async readClocks(): Promise<readonly StoreClock[]> {
     return [];
+  }
+
+  async measure(): Promise<StoreSize> {
+    this.#assertOpen();
+    return measureFolder(this.#parts.path);
   }
 
   async check(): Promise<void> {

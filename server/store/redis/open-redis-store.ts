@@ -14,6 +14,7 @@ import {
   type Stored,
   type StoredEvent,
   type StoredText,
+  type StoreSize,
   StoreUnavailable,
 } from '../../kernel/ports/store.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
@@ -26,6 +27,7 @@ import { Guard } from './durability-check.ts';
 import { explainUnreachable } from './explain-failure.ts';
 import { Keys } from './keys.ts';
 import { INCREMENT } from './library.ts';
+import { measureServers } from './measure-servers.ts';
 import { claimDeployment } from './partition-check.ts';
 import { readClock } from './read-clock.ts';
 import { openParsedDocuments, readDocuments } from './read-documents.ts';
@@ -266,6 +268,10 @@ class RedisStore implements Store {
     const nodes = this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
     const clocks = await this.#ask(() => Promise.all(nodes.map(readClock)));
     return clocks.filter((clock) => clock !== undefined);
+  }
+
+  measure(): Promise<StoreSize> {
+    return this.#inTime(this.#ask(() => measureServers(this.#client)));
   }
 
   /** Writes to every partition of a cluster, so that a shard without a primary is detected. */

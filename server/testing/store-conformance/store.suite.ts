@@ -7,6 +7,7 @@ import { hostileIdBehaviour } from './hostile-id.suite.ts';
 import { hotDocumentBehaviour } from './hot-document.suite.ts';
 import { indexBehaviour } from './index.suite.ts';
 import { scanBehaviour } from './scan.suite.ts';
+import { sizeBehaviour } from './size.suite.ts';
 
 /** What every store must do, tested only through the port. */
 export function storeConformance(name: string, start: () => Promise<StoreHarness>): void {
@@ -24,5 +25,6 @@ export function storeConformance(name: string, start: () => Promise<StoreHarness
     hostileIdBehaviour(fresh);
     hotDocumentBehaviour(fresh);
     scanBehaviour(fresh);
+    sizeBehaviour(fresh);
   });
 }

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MailerUnavailable } from '../kernel/ports/mailer.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
+import type { SendOutcome } from '../kernel/send-outcome.ts';
+import { Permits } from '../platform/permits/permits.ts';
+import { updateToken } from '../testing/as-operator.ts';
+import { FakeCodeSender, FakeMailer } from '../testing/fake-senders.ts';
+import { createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { openTemporaryStore } from '../testing/temporary-store.ts';
+import { openTestPorts } from '../testing/test-ports.ts';
+import { Meters } from './meters.ts';
+import { readGauges } from './read-gauges.ts';
+import type { Family } from './series.ts';
+
+let nowMs = 0;
+let scene: Fixture;
+const meters = new Meters({ monotonicMs: () => nowMs, now: () => 1_800_000_000_000 });
+beforeAll(async () => {
+  const { store, remove } = await openTemporaryStore();
+  const ports = await openTestPorts('meters', { store: meters.store(store), remove });
+  scene = await createFixture(ports, { tokens: [{}] });
+});
+afterAll(() => scene.ports.close());
+
+const samplesOf = (families: readonly Family[], name: string) =>
+  families.find((one) => one.name === name)?.values.map(({ labels, value }) => [...Object.values(labels), value]);
+const counted = (name: string) => samplesOf(meters.metrics.families(), name);
+
+// SR-14, SR-15: the operator sees the lock of a guessing attack.
+test('counts the lock of a token once, by its kind', async () => {
+  const { ports } = scene;
+  for (let tries = 0; tries < 6; tries++) {
+    const driver = await LoginDriver.toOtp(scene);
+    await driver.otp('000000');
+    ports.clock.advance(1000);
+  }
+  expect(counted('countersign_token_locks_total')).toEqual([['otp-failures', 'totp', 1]]);
+  // It stays locked.
+  const [token] = scene.tokens;
+  unwrap(await updateToken(ports, scene.account, token?.id ?? 'tok_0', { name: 'other' }));
+  expect(counted('countersign_token_locks_total')).toEqual([['otp-failures', 'totp', 1]]);
+});
+
+test('times calls to the store, and counts those that fail and those that conflict', async () => {
+  const { store, remove } = await openTemporaryStore();
+  try {
+    const failing = {
+      ...store,
+      getMany: () => Promise.reject(new StoreUnavailable('gone')),
+      commit: async () => 'conflict' as const,
+    };
+    const observed = meters.store(failing as unknown as typeof store);
+    const errors = counted('countersign_store_errors_total')?.find(([operation]) => operation === 'read')?.[1];
+    const [[conflicts = 0] = []] = counted('countersign_store_conflicts_total') ?? [];
+    await expect(observed.getMany([], 0)).rejects.toThrow('gone');
+    const change = { anchor: 'a', operation: 'o', now: 0, expect: [], append: [{ type: 'authentication' }] };
+    const events = counted('countersign_events_appended_total');
+    expect(await observed.commit(change)).toBe('conflict');
+    expect(counted('countersign_store_errors_total')?.find(([operation]) => operation === 'read')?.[1]).toBe(
+      Number(errors) + 1,
+    );
+    expect(counted('countersign_store_conflicts_total')).toEqual([[Number(conflicts) + 1]]);
+    // What was not committed did not happen.
+    expect(counted('countersign_events_appended_total')).toEqual(events);
+  } finally {
+    await remove();
+  }
+});
+
+test('counts codes and mails by what became of them, and passes failures on', async () => {
+  const [codes, mailer] = [new FakeCodeSender(), new FakeMailer()];
+  const message = { id: 'm', channel: 'sms', to: '+4915112345678', language: 'en', code: '492817' } as never;
+  await meters.codes({ ...codes, send: async () => {} }).send(message);
+  const refusing = { ...codes, send: () => Promise.reject(new MailerUnavailable('no')) };
+  await expect(meters.codes(refusing).send(message)).rejects.toBeInstanceOf(MailerUnavailable);
+  const mail = { kind: 'enrolment', to: 'a@shop.example' } as never;
+  await expect(meters.mailer({ ...mailer, send: refusing.send }).send(mail)).rejects.toBeInstanceOf(MailerUnavailable);
+  expect(counted('countersign_codes_total')).toEqual([
+    ['sms', 'sent', 1],
+    ['sms', 'failed', 1],
+    ['email', 'sent', 0],
+    ['email', 'failed', 0],
+  ]);
+  expect(counted('countersign_mails_total')).toEqual([['enrolment', 'failed', 1]]);
+});
+
+// SR-65: the receiver chooses its status.
+test('counts tries of webhooks by the class of the status', async () => {
+  const outcomes: SendOutcome[] = [200, 204, 299, 301, 503, 0, 999].map((status) => ({ kind: 'answered', status }));
+  outcomes.push({ kind: 'failed', failure: 'timed-out' });
+  for (const outcome of outcomes) {
+    const sender = meters.webhooks({ read: (url) => ({ url }), send: async () => outcome });
+    expect(await sender.send({ url: 'https://hooks.example', headers: {}, body: '' })).toBe(outcome);
+    expect(sender.read('x')).toEqual({ url: 'x' });
+  }
+  expect(counted('countersign_webhook_deliveries_total')).toEqual([
+    ['2xx', 3],
+    ['3xx', 1],
+    ['5xx', 1],
+    ['other', 2],
+    ['timed-out', 1],
+  ]);
+});
+
+test('times hashes without their wait, and counts those that are refused', async () => {
+  let at = 0;
+  const permits = new Permits({
+    concurrency: 1,
+    maxQueue: 0,
+    expectedMs: 1,
+    monotonicMs: () => at,
+    observer: meters.hashing,
+  });
+  await permits.run(async () => {
+    at += 12;
+    expect(() => permits.reserve()).toThrow('too many');
+  });
+  const seconds = meters.metrics.hashSeconds.family().values;
+  expect(seconds.find(({ metricName = '' }) => metricName.endsWith('_sum'))?.value).toBe(0.012);
+  expect(counted('countersign_password_hash_overloads_total')).toEqual([[1]]);
+});
+
+test('counts what consumers have read and what they have missed', async () => {
+  const consumer = meters.consumer({ name: 'audit', take: async () => {} });
+  const part = { partition: 0, upTo: 9, lost: { from: 3, to: 6 }, events: [{}, {}, {}] as never };
+  await consumer.take({ parts: [part], byAccount: new Map() });
+  expect(counted('countersign_events_consumed_total')).toEqual([['audit', 3]]);
+  expect(counted('countersign_events_lost_total')?.[0]).toEqual(['audit', 4]);
+});
+
+test('remembers when a job last succeeded', () => {
+  nowMs += 5;
+  meters.jobEnded({ job: 'plans', outcome: 'success', ms: 5 });
+  meters.jobEnded({ job: 'webhooks', outcome: 'failure', ms: 5 });
+  expect(counted('countersign_job_runs_total')).toEqual([
+    ['plans', 'success', 1],
+    ['webhooks', 'failure', 1],
+  ]);
+  expect([...meters.jobSuccesses]).toEqual([['plans', 1_800_000_000_000]]);
+});
+
+const state = {
+  version: '1.2.3',
+  store: 'embedded',
+  isServing: true,
+  requestsRunning: 2,
+  hashing: { running: 1, queued: 7, concurrency: 4 },
+  jobSuccesses: new Map([['plans', 1_800_000_000_000]]),
+  oldSecrets: undefined,
+  webhookBacklog: 3,
+};
+
+test('reads the state of the process and of the store when it is asked', async () => {
+  const families = await readGauges(scene.ports, state);
+  const read = (name: string) => samplesOf(families, name);
+  expect(read('countersign_ready')).toEqual([[1]]);
+  expect(read('countersign_build_info')).toEqual([['1.2.3', 'embedded', 1]]);
+  expect(read('countersign_password_hashes_queued')).toEqual([[7]]);
+  expect(read('countersign_job_last_success_timestamp_seconds')).toEqual([['plans', 1_800_000_000]]);
+  expect(read('countersign_webhook_backlog')).toEqual([[3]]);
+  expect(read('countersign_old_secrets')).toBeUndefined();
+  expect(Number(read('countersign_store_size_bytes')?.[0]?.[0])).toBeGreaterThan(0);
+  expect(Number(read('countersign_store_free_bytes')?.[0]?.[0])).toBeGreaterThan(0);
+  expect(read('countersign_signing_key_created_timestamp_seconds')).toHaveLength(1);
+  // Nothing has sealed the events of this fixture, the first of which is six seconds old.
+  expect(read('countersign_events_unsealed_age_seconds')).toEqual([[6]]);
+});
+
+// SR-55: a dead store must not blind its operator.
+test('says that it is not ready without the store, and still tells what it knows', async () => {
+  const gone = () => Promise.reject(new StoreUnavailable('gone'));
+  const store = { ...scene.ports.store, check: gone, measure: gone, getMany: gone, partitions: 1, readStreams: gone };
+  const families = await readGauges({ store: store as never, clock: scene.ports.clock }, state);
+  expect(samplesOf(families, 'countersign_ready')).toEqual([[0]]);
+  expect(samplesOf(families, 'countersign_password_hashes_running')).toEqual([[1]]);
+  expect(samplesOf(families, 'countersign_store_size_bytes')).toBeUndefined();
+  const stopping = await readGauges(scene.ports, { ...state, isServing: false });
+  expect(samplesOf(stopping, 'countersign_ready')).toEqual([[0]]);
+});

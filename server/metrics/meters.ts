@@ -1,0 +1,93 @@
+import type { EventConsumer } from '../events/consume-events.ts';
+import type { CodeSender } from '../kernel/ports/code-sender.ts';
+import type { Mailer } from '../kernel/ports/mailer.ts';
+import type { QueueObserver } from '../kernel/ports/password-hasher.ts';
+import type { Store } from '../kernel/ports/store.ts';
+import type { WebhookSender } from '../kernel/ports/webhook-sender.ts';
+import { observeConsumer } from './observe-consumer.ts';
+import { RequestMeter } from './observe-requests.ts';
+import { observeCodes, observeMailer, observeWebhooks } from './observe-senders.ts';
+import { observeStore } from './observe-store.ts';
+import { ServiceMetrics } from './service-metrics.ts';
+
+/** Puts something between the service and its ports. */
+export interface PortObservers {
+  store(store: Store): Store;
+  mailer(mailer: Mailer): Mailer;
+  codes(codes: CodeSender): CodeSender;
+  webhooks(sender: WebhookSender): WebhookSender;
+  readonly hashing?: QueueObserver;
+}
+
+/** Nothing is observed. */
+export const NO_OBSERVERS: PortObservers = {
+  store: (store) => store,
+  mailer: (mailer) => mailer,
+  codes: (codes) => codes,
+  webhooks: (sender) => sender,
+};
+
+/** A run of a periodic job that has ended. */
+export interface JobRun {
+  readonly job: string;
+  readonly outcome: 'success' | 'failure';
+  readonly ms: number;
+}
+
+/** Everything that counts in this process. */
+export class Meters implements PortObservers {
+  readonly metrics = new ServiceMetrics();
+  readonly requests: RequestMeter;
+  readonly hashing: QueueObserver;
+  /** Jobs by the instant of their last success. */
+  readonly jobSuccesses = new Map<string, number>();
+  /** Secrets under an old master key, when they were last counted. Undefined: not counted in this process. */
+  oldSecrets: number | undefined;
+  readonly #monotonicMs: () => number;
+  readonly #now: () => number;
+
+  constructor({ monotonicMs, now }: { monotonicMs: () => number; now: () => number }) {
+    this.#monotonicMs = monotonicMs;
+    this.#now = now;
+    this.requests = new RequestMeter(this.metrics, monotonicMs);
+    this.hashing = {
+      ran: (ms) => this.metrics.hashSeconds.observe([], ms / 1000),
+      refused: () => this.metrics.hashOverloads.add([]),
+    };
+  }
+
+  store(store: Store): Store {
+    const ageOf = (requestId: string) => this.requests.ageOf(requestId);
+    return observeStore(store, { metrics: this.metrics, monotonicMs: this.#monotonicMs, ageOf });
+  }
+
+  mailer(mailer: Mailer): Mailer {
+    return observeMailer(mailer, this.#sending);
+  }
+
+  codes(codes: CodeSender): CodeSender {
+    return observeCodes(codes, this.#sending);
+  }
+
+  webhooks(sender: WebhookSender): WebhookSender {
+    return observeWebhooks(sender, this.#sending);
+  }
+
+  consumer(consumer: EventConsumer): EventConsumer {
+    return observeConsumer(consumer, this.metrics);
+  }
+
+  oldSecretsCounted(count: number): void {
+    this.oldSecrets = count;
+  }
+
+  jobEnded({ job, outcome, ms }: JobRun): void {
+    this.metrics.jobRuns.add([job, outcome]);
+    this.metrics.jobSeconds.observe([job], ms / 1000);
+    if (outcome === 'success') this.jobSuccesses.set(job, this.#now());
+  }
+
+  get #sending() {
+    return { metrics: this.metrics, monotonicMs: this.#monotonicMs };
+  }
+}

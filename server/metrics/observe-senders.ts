@@ -1,0 +1,69 @@
+import type { CodeSender } from '../kernel/ports/code-sender.ts';
+import type { Mailer } from '../kernel/ports/mailer.ts';
+import type { WebhookSender } from '../kernel/ports/webhook-sender.ts';
+import type { SendOutcome } from '../kernel/send-outcome.ts';
+import type { SendResult, ServiceMetrics } from './service-metrics.ts';
+
+interface SendObserver {
+  readonly metrics: ServiceMetrics;
+  /** Monotonic milliseconds. */
+  readonly monotonicMs: () => number;
+}
+
+export function observeMailer(mailer: Mailer, { metrics }: SendObserver): Mailer {
+  return {
+    ...mailer,
+    async send(message) {
+      const outcome = await settle(mailer.send(message));
+      metrics.mails.add([message.kind, outcome.word]);
+      outcome.rethrow();
+    },
+  };
+}
+
+export function observeCodes(codes: CodeSender, { metrics, monotonicMs }: SendObserver): CodeSender {
+  return {
+    ...codes,
+    async send(message) {
+      const startedMs = monotonicMs();
+      const outcome = await settle(codes.send(message));
+      metrics.codes.add([message.channel, outcome.word]);
+      metrics.codeSeconds.observe([message.channel], (monotonicMs() - startedMs) / 1000);
+      outcome.rethrow();
+    },
+  };
+}
+
+export function observeWebhooks(sender: WebhookSender, { metrics, monotonicMs }: SendObserver): WebhookSender {
+  return {
+    ...sender,
+    async send(request, signal) {
+      const startedMs = monotonicMs();
+      const outcome = await sender.send(request, signal);
+      metrics.webhookTries.add([wordFor(outcome)]);
+      metrics.webhookSeconds.observe([], (monotonicMs() - startedMs) / 1000);
+      return outcome;
+    },
+  };
+}
+
+async function settle(sending: Promise<void>): Promise<{ word: SendResult; rethrow: () => void }> {
+  try {
+    await sending;
+    return { word: 'sent', rethrow: () => {} };
+  } catch (error) {
+    return {
+      word: 'failed',
+      rethrow: () => {
+        throw error;
+      },
+    };
+  }
+}
+
+/** A receiver chooses its status: only the class is counted. */
+function wordFor(outcome: SendOutcome): string {
+  if (outcome.kind === 'failed') return outcome.failure;
+  const { status } = outcome;
+  return status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : 'other';
+}

@@ -1,0 +1,125 @@
+import { consumerDocument } from '../events/documents.ts';
+import { SEALER } from '../events/stored-segments.ts';
+import type { AccountEvent } from '../kernel/event.ts';
+import type { QueueLoad } from '../kernel/ports/password-hasher.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { withDeadline } from '../kernel/with-deadline.ts';
+import { signingKeysDocument } from '../maintenance/documents.ts';
+import { type Family, gauge } from './series.ts';
+
+/** What a process knows of itself. */
+export interface ProcessState {
+  readonly version: string;
+  readonly store: string;
+  /** False while it stops, or while its clock may be wrong. */
+  readonly isServing: boolean;
+  readonly requestsRunning: number;
+  readonly hashing: QueueLoad;
+  readonly jobSuccesses: ReadonlyMap<string, number>;
+  /** Undefined while they are not counted. */
+  readonly oldSecrets: number | undefined;
+  /** Deliveries that wait, when this process last looked. */
+  readonly webhookBacklog: number;
+}
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+/** A scrape waits for the store no longer than this; what it did not answer by then is missing. */
+const STORE_TIMEOUT_MS = 2000;
+
+/** The numbers that nothing counts, because they are read when they are asked for. */
+export async function readGauges(ports: Needs, state: ProcessState): Promise<Family[]> {
+  const reads = await Promise.all([isReady(ports, state), readSize(ports), readUnsealed(ports), readKeyAge(ports)]);
+  return [...processGauges(state), ...reads.flat()];
+}
+
+function processGauges(state: ProcessState): Family[] {
+  const { version, store, hashing } = state;
+  const info = [{ labels: { version, store }, value: 1 }];
+  const successes = Array.from(state.jobSuccesses, ([job, at]) => ({ labels: { job }, value: at / 1000 }));
+  return [
+    gauge('countersign_build_info', 'Always 1; the labels say what runs.', info, 'first'),
+    gauge('countersign_http_requests_running', 'Requests that are being handled.', state.requestsRunning),
+    gauge('countersign_password_hashes_running', 'Password hashes that run now.', hashing.running),
+    gauge('countersign_password_hashes_queued', 'Password hashes that wait for a thread.', hashing.queued),
+    gauge('countersign_password_hash_concurrency', 'Password hashes that can run at once.', hashing.concurrency),
+    gauge(
+      'countersign_job_last_success_timestamp_seconds',
+      'When a periodic job last succeeded in this process.',
+      successes,
+      'max',
+    ),
+    ...(state.oldSecrets === undefined
+      ? []
+      : [
+          gauge(
+            'countersign_old_secrets',
+            'Secrets that are still sealed under an old master key.',
+            state.oldSecrets,
+            'max',
+          ),
+        ]),
+    gauge(
+      'countersign_webhook_backlog',
+      'Webhook deliveries that wait, as of the last minute.',
+      state.webhookBacklog,
+      'max',
+    ),
+  ];
+}
+
+/** Asked for at each scrape, as the readiness probe does: a service without sign-ins would not notice a dead store. */
+async function isReady({ store }: Needs, { isServing }: ProcessState): Promise<Family[]> {
+  const isUp = await inTime(store.check().then(() => true));
+  const help =
+    'Whether this process takes requests: 1 if it is not stopping, its clock is trusted and the store took a durable write.';
+  return [gauge('countersign_ready', help, isServing && isUp === true ? 1 : 0, 'min')];
+}
+
+async function readSize({ store }: Needs): Promise<Family[]> {
+  const size = await inTime(store.measure());
+  if (!size) return [];
+  const { usedBytes, freeBytes } = size;
+  return [
+    gauge('countersign_store_size_bytes', 'Bytes of the store, on disk or in the memory of Redis.', usedBytes, 'max'),
+    ...(freeBytes === undefined
+      ? []
+      : [gauge('countersign_store_free_bytes', 'Bytes by which the store can still grow.', freeBytes, 'min')]),
+  ];
+}
+
+/** The age says more than a number of events would: it grows only if sealing does not keep up. */
+async function readUnsealed({ store, clock }: Needs): Promise<Family[]> {
+  const now = clock.now();
+  const read = async () => {
+    const [position] = await store.getMany([consumerDocument.key(SEALER)], now);
+    const cursors = position?.value.cursors ?? {};
+    const after = Array.from({ length: store.partitions }, (_, partition) => cursors[partition] ?? 0);
+    return store.readStreams(after, 1);
+  };
+  const streams = await inTime(read());
+  if (!streams) return [];
+  const oldest = Math.min(now, ...streams.flat().map(({ text }) => instantOf(text) ?? now));
+  const help = 'Age of the oldest event that is not sealed into the audit log yet; 0 if there is none.';
+  return [gauge('countersign_events_unsealed_age_seconds', help, (now - oldest) / 1000, 'max')];
+}
+
+function instantOf(text: string): number | undefined {
+  const event = JSON.parse(text) as Partial<AccountEvent> | null;
+  return typeof event?.at === 'number' ? event.at : undefined;
+}
+
+async function readKeyAge({ store, clock }: Needs): Promise<Family[]> {
+  const now = clock.now();
+  const read = await inTime(store.getMany([signingKeysDocument.key()], now));
+  const signing = read?.[0]?.value.keys.filter(({ signsFromAt, retiresAt }) => signsFromAt <= now && !retiresAt);
+  if (!signing || signing.length === 0) return [];
+  const created = Math.max(...signing.map(({ createdAt }) => createdAt));
+  const help = 'When the key that signs results was created.';
+  return [gauge('countersign_signing_key_created_timestamp_seconds', help, created / 1000, 'max')];
+}
+
+/** Undefined if the store failed or did not answer in time: the other numbers are worth more then than ever. */
+function inTime<T>(read: Promise<T>): Promise<T | undefined> {
+  return withDeadline(read, STORE_TIMEOUT_MS, () => new Error('too slow')).catch(() => undefined);
+}
