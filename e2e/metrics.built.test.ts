@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -93,6 +93,117 @@ test('a sign-in in the widget is counted from its start to its result', () => {
   expect(value(`countersign_authentications_total{${granted}}`)).toBe(1);
   expect(value('countersign_password_hash_duration_seconds_count')).toBeGreaterThanOrEqual(2);
   expect(value('countersign_ready')).toBe(1);
+});
+
+interface Dashboard {
+  panels: { id: number; type: string; title: string; gridPos: Box; targets?: { expr: string; refId: string }[] }[];
+}
+interface Box {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+/** The queries of the dashboard and of the alerts, by where they are. */
+async function queries(): Promise<Map<string, string>> {
+  const { panels } = JSON.parse(await read('deploy/grafana/countersign.json')) as Dashboard;
+  const found = new Map<string, string>();
+  for (const { title, targets = [] } of panels)
+    for (const { expr, refId } of targets) found.set(`${title} ${refId}`, expr);
+  const alerts = await read('deploy/prometheus/countersign-alerts.yml');
+  for (const part of alerts.split('- alert: ').slice(1)) {
+    const [name = ''] = part.split('\n', 1);
+    found.set(name, part.slice(part.indexOf('expr:') + 5, part.search(/\n +(?:for|labels):/)));
+  }
+  return found;
+}
+
+test('every series and label that the dashboard and the alerts ask for is in a real scrape', async () => {
+  const known = new Map<string, Set<string>>();
+  for (const [, name = '', labels = ''] of scrape.matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm)) {
+    const of = known.get(name) ?? new Set(['job', 'instance']);
+    known.set(name, of);
+    for (const [, label = ''] of labels.matchAll(/(\w+)="/g)) of.add(label);
+  }
+  // Series without a sample yet: the scrape has only their description.
+  const described = new Set([...series.keys()].flatMap((name) => [name, `${name}_bucket`, `${name}_count`]));
+  const asked = await queries();
+  expect(asked.size).toBeGreaterThan(60);
+  const unknown: string[] = [];
+  for (const [where, query] of asked) {
+    const used = [...query.matchAll(/\b((?:countersign|process|nodejs)_\w+)(?:\{([^}]*)\})?/g)];
+    if (used.length === 0 && !query.includes('up{')) unknown.push(`${where}: no series`);
+    for (const [, name = '', matchers = ''] of used) {
+      const labels = known.get(name);
+      if (!labels && !described.has(name)) unknown.push(`${where}: ${name}`);
+      for (const [, label = ''] of matchers.matchAll(/(\w+)(?:=~|!~|!=|=)"/g)) {
+        if (labels && !labels.has(label)) unknown.push(`${where}: ${name}{${label}}`);
+      }
+    }
+  }
+  expect(unknown).toEqual([]);
+});
+
+test('promtool accepts every query of the dashboard', async () => {
+  const { panels } = JSON.parse(await read('deploy/grafana/countersign.json')) as Dashboard;
+  const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+  const rules = expressions.map((expr, at) => {
+    const filled = expr
+      .replaceAll('$__rate_interval', '5m')
+      .replaceAll('$job', 'countersign')
+      .replaceAll('$instance', '.*');
+    return { record: `panel_${at}`, expr: filled };
+  });
+  const file = join(folder, 'dashboard.yml');
+  // JSON is YAML.
+  await writeFile(file, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
+  const checked = spawnSync('promtool', ['check', 'rules', file], { encoding: 'utf8' });
+  expect([checked.stdout.includes(`${rules.length} rules found`), checked.stderr]).toEqual([true, '']);
+});
+
+test('the panels of the dashboard have ids and places of their own', async () => {
+  const { panels } = JSON.parse(await read('deploy/grafana/countersign.json')) as Dashboard;
+  expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+  const overlaps = panels.flatMap(({ title, gridPos: one }, at) =>
+    panels
+      .slice(at + 1)
+      .filter(({ gridPos: other }) => {
+        const isBeside = one.x + one.w <= other.x || other.x + other.w <= one.x;
+        return !(isBeside || one.y + one.h <= other.y || other.y + other.h <= one.y);
+      })
+      .map((other) => `${title} and ${other.title}`),
+  );
+  expect(overlaps).toEqual([]);
+  for (const { gridPos } of panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+});
+
+test('the alerts pass their own tests, and each has one, a severity and a line in the runbook', async () => {
+  const tested = spawnSync('promtool', ['test', 'rules', 'deploy/prometheus/countersign-alerts.test.yml'], {
+    cwd: new URL('..', import.meta.url),
+    encoding: 'utf8',
+  });
+  expect([tested.status, tested.stdout]).toEqual([0, expect.stringContaining('SUCCESS')]);
+  const scrapeConfig = spawnSync('promtool', ['check', 'config', 'deploy/prometheus/scrape.yml'], {
+    cwd: new URL('..', import.meta.url),
+    encoding: 'utf8',
+  });
+  expect([scrapeConfig.status, scrapeConfig.stderr]).toEqual([0, '']);
+  const rules = await read('deploy/prometheus/countersign-alerts.yml');
+  const names = Array.from(
+    rules.matchAll(/- alert: (\w+)[\s\S]*?severity: (\w+)/g),
+    ([, name, severity]) => `${name} ${severity}`,
+  ).sort();
+  expect(names).toHaveLength(rules.split('- alert:').length - 1);
+  const page = await read('docs/operations/monitoring.md');
+  const runbook = page.split('<!-- alerts -->')[1] ?? '';
+  expect(
+    Array.from(runbook.matchAll(/^\| `(\w+)` \| (\w+)/gm), ([, name, severity]) => `${name} ${severity}`).sort(),
+  ).toEqual(names);
+  const tests = await read('deploy/prometheus/countersign-alerts.test.yml');
+  expect([...tests.matchAll(/- alertname: (\w+)/g)].map(([, name]) => name).sort()).toEqual(
+    names.map((name) => name.split(' ')[0]),
+  );
 });
 
 // SR-59

@@ -36,7 +36,7 @@ export async function readGauges(ports: Needs, state: ProcessState): Promise<Fam
 function processGauges(state: ProcessState): Family[] {
   const { version, store, hashing } = state;
   const info = [{ labels: { version, store }, value: 1 }];
-  const successes = Array.from(state.jobSuccesses, ([job, at]) => ({ labels: { job }, value: at / 1000 }));
+  const successes = Array.from(state.jobSuccesses, ([job, at]) => ({ labels: { name: job }, value: at / 1000 }));
   return [
     gauge('countersign_build_info', 'Always 1; the labels say what runs.', info, 'first'),
     gauge('countersign_http_requests_running', 'Requests that are being handled.', state.requestsRunning),

@@ -162,11 +162,11 @@ export class ServiceMetrics {
 
   readonly jobRuns = new Counter({
     name: 'countersign_job_runs_total',
-    help: 'Runs of a periodic job by outcome.',
-    labels: ['job', 'outcome'],
+    help: 'Runs of a periodic job, by its name and outcome.',
+    labels: ['name', 'outcome'],
   });
   readonly jobSeconds = new Histogram(
-    { name: 'countersign_job_duration_seconds', help: 'Time of a run of a periodic job.', labels: ['job'] },
+    { name: 'countersign_job_duration_seconds', help: 'Time of a run of a periodic job.', labels: ['name'] },
     JOB_BOUNDS,
   );
 
