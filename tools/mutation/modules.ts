@@ -121,6 +121,16 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     tests: ['server/store/redis/replica-barrier.test.ts'],
   },
   {
+    name: 'audit-chain',
+    files: ['server/events/log/segment.ts', 'server/events/log/verify-chain.ts', 'server/events/log/merge-in-time.ts'],
+    tests: [
+      'server/events/log/segment.test.ts',
+      'server/events/log/verify-chain-findings.test.ts',
+      'server/events/log/verify-chain-report.test.ts',
+      'server/events/log/merge-in-time.test.ts',
+    ],
+  },
+  {
     name: 'statistics',
     files: ['server/events/statistics/day-counters.ts', 'server/events/statistics/distinct-users.ts'],
     tests: ['server/events/statistics/*.test.ts'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { accountId } from '../../testing/samples.ts';
-import { contentLines, GENESIS, hashSegment, LineHash, type Segment } from './segment.ts';
+import { AUDIT_TYP, contentLines, emptyChain, GENESIS, hashSegment, LineHash, type Segment } from './segment.ts';
 
 const header = { account: accountId(1), number: 7, previous: GENESIS, sealedAt: 1 };
 
@@ -40,4 +40,22 @@ test('SR-34: no content of an event makes a segment that its export does not ver
     }),
     { numRuns: 300 },
   );
+});
+
+test('a chain begins with 32 zero bytes and the first segment', () => {
+  expect(Buffer.from(GENESIS, 'base64url')).toEqual(Buffer.alloc(32));
+  expect(emptyChain(accountId(1))).toEqual({
+    account: accountId(1),
+    number: 0,
+    hash: GENESIS,
+    first: 1,
+    firstPrevious: GENESIS,
+    kept: 0,
+    cursors: {},
+  });
+});
+
+// SR-34: The attack: another signature of the service passes for one of its log.
+test('SR-34: the type of a signature of the log is its own', () => {
+  expect(AUDIT_TYP).toBe('countersign-audit+jws');
 });
