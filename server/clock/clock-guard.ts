@@ -286,7 +286,7 @@ function anchorOf({ now, monotonic, bootedAt }: Sample): Anchor {
   return { offset: now - monotonic, bootedAt, monotonic };
 }
 
-function describeDoubt(doubt: Doubt): string {
+export function describeDoubt(doubt: Doubt): string {
   return `${DOUBTS[doubt.reason]} (it reads ${isoTime(doubt.now)}, and not ${isoTime(doubt.other)})`;
 }
 

@@ -8,10 +8,12 @@ import { type Config, loadConfig } from '../config/load-config.ts';
 import { exportEvents } from '../events/export-events.ts';
 import { createLogger } from '../http/log.ts';
 import type { AccountId, UserId } from '../kernel/ids.ts';
+import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
 import { rotateSigningKeys } from '../maintenance/rotate-signing-keys.ts';
 import { createUser, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { sealEvents } from '../testing/consuming.ts';
 import { birth, PASSWORD, unwrap } from '../testing/fixtures.ts';
+import { startRedisServer } from '../testing/redis-server.ts';
 import type { TestPorts } from '../testing/test-ports.ts';
 import { userDocument } from '../users/documents.ts';
 import { createPorts } from './create-ports.ts';
@@ -50,6 +52,51 @@ test('a service on a restored store does not create a new master key', async () 
   await rm(file('master.key'));
   await expect(createPorts(config, log)).rejects.toThrow('is missing');
   await expect(stat(file('master.key'))).rejects.toThrow('ENOENT');
+});
+
+// SR-62, SR-63. The attack: a restore while the clock is wrong. Ahead, it leaves out what seems to have expired; behind,
+// it brings back what has.
+describe('a clock that is wrong during the restore', () => {
+  const setClock = (offMs: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + offMs });
+  afterEach(() => vi.useRealTimers());
+  async function backedUp(): Promise<void> {
+    const { ports } = await createPorts(config, log);
+    await writeLines(file('night.backup'), backUp(ports));
+    await ports.store.close();
+    await removeStore();
+  }
+
+  test('is refused before anything is written, if it is before the backup', async () => {
+    await backedUp();
+    setClock(-HOUR_MS);
+    await expect(restored()).rejects.toThrow('earlier than a time that was trusted before');
+    vi.useRealTimers();
+    await restored();
+  });
+
+  test('or if the store’s clock is another', async () => {
+    await backedUp();
+    const server = await startRedisServer({ product: 'redis' });
+    config = loadConfig({
+      COUNTERSIGN_URL: 'http://localhost:8080',
+      COUNTERSIGN_DATA: folder,
+      COUNTERSIGN_STORE: `redis://127.0.0.1:${server.port}`,
+    });
+    try {
+      setClock(800 * DAY_MS);
+      await expect(restored()).rejects.toThrow('differs from that of the store');
+      vi.useRealTimers();
+      await restored();
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('is shown to the operator, if it is days after the backup and there is no other', async () => {
+    await backedUp();
+    setClock(800 * DAY_MS);
+    expect(await restored()).toMatch(/^WARNING: by the clock of this machine the backup is 800 days old/m);
+  });
 });
 
 // SR-39, SR-62. The attack: a user who was blocked after the backup is active again, and the operator does not notice.

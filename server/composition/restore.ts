@@ -2,9 +2,14 @@ import { createReadStream } from 'node:fs';
 import { type BackupFacts, inspectBackup, type RestoreCounts, restoreBackup } from '../backup/restore-backup.ts';
 import { EventsInvalid, type EventsSince, readWithdrawals } from '../backup/withdrawals/read-withdrawals.ts';
 import { type WithdrawnObject, withdrawAgain } from '../backup/withdrawals/withdraw-again.ts';
+import { describeDoubt } from '../clock/clock-guard.ts';
+import { acceptedMark, assessClock } from '../clock/clock-mark.ts';
 import type { Config } from '../config/load-config.ts';
 import { splitLines } from '../events/log/split-lines.ts';
 import type { Logger } from '../http/log.ts';
+import { ClockInDoubt } from '../kernel/ports/clock.ts';
+import type { Store } from '../kernel/ports/store.ts';
+import { DAY_MS } from '../kernel/time.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 import { loadMasterKeys } from '../platform/secret-box/load-master-key.ts';
@@ -45,6 +50,7 @@ export async function restore(config: Config, log: Logger, file: string, options
     const ports = { ...base, secrets: createSecretBox(current, { old }) };
     const open = () => readLines(file);
     const facts = await inspectBackup(ports, open());
+    const late = await checkClock(store, facts.backedUpAt);
     const since = await readEvents(facts, events, keys);
     const objects: WithdrawnObject[] = [];
     const complete = async () => {
@@ -58,10 +64,29 @@ export async function restore(config: Config, log: Logger, file: string, options
     const restored = await restoreBackup(ports, open, { facts, complete });
     const accounts = since.map(({ account, until, lost }) => ({ account, until, lost }));
     if (json) return console.log(JSON.stringify({ ...restored, withdrawals: { accounts, objects } }, null, 2));
-    console.log([describeRestored(restored), ...describeWithdrawals(restored, accounts, objects)].join('\n'));
+    console.log([describeRestored(restored), ...late, ...describeWithdrawals(restored, accounts, objects)].join('\n'));
   } finally {
     await store.close();
   }
+}
+
+/**
+ * With a wrong clock a restore would leave out what only seems to have expired, or bring back what has (SR-63).
+ *
+ * @returns a warning if the backup seems old and no other clock says so too
+ * @throws ClockInDoubt
+ */
+async function checkClock(store: Store, backedUpAt: number): Promise<string[]> {
+  const now = systemClock.now();
+  const reading = { now, bootedAt: now, storeClocks: await store.readClocks() };
+  const doubt = assessClock(reading, acceptedMark(backedUpAt, 0));
+  if (typeof doubt !== 'object') return [];
+  if (doubt.reason !== 'ahead') throw new ClockInDoubt(describeDoubt(doubt));
+  const days = Math.floor((now - backedUpAt) / DAY_MS);
+  return [
+    `\nWARNING: by the clock of this machine the backup is ${days} days old. If it is not, set the clock and restore again: what
+has expired by this clock was left out`,
+  ];
 }
 
 async function readEvents(
