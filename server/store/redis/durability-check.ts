@@ -97,8 +97,7 @@ export class Guard {
   async #look(node: Redis): Promise<void> {
     const { server, refusals, warnings } = await inspectServer(node, this.#replicas, this.#promises);
     const missing = await this.#loadOrExplain(node);
-    const { path, host, port } = node.options;
-    const place = `${path ?? `${host}:${port}`} (${server})`;
+    const place = `${addressOf(node)} (${server})`;
     for (const warning of warnings) this.#warnOnce(`${place}: ${warning}`);
     const reasons = [...missing, ...refusals];
     if (reasons.length === 0) this.#refusals.delete(node);
@@ -139,11 +138,22 @@ export class Guard {
     return found?.some((library) => Array.isArray(library) && library.includes(this.#library)) ?? false;
   }
 
+  /** Its clock is what shows which of several processes is wrong (SR-63). */
+  warnOfHiddenClock(node: Redis): void {
+    this.#warnOnce(
+      `${addressOf(node)}: TIME is forbidden for this Redis user, so a process with a wrong clock is not found (grant it with: ACL SETUSER <user> +time)`,
+    );
+  }
+
   #warnOnce(message: string): void {
     if (this.#warned.has(message)) return;
     this.#warned.add(message);
     this.#warn(message);
   }
+}
+
+function addressOf({ options: { path, host, port } }: Redis): string {
+  return path ?? `${host}:${port}`;
 }
 
 function ignore(): void {}

@@ -267,6 +267,7 @@ class RedisStore implements Store {
   async readClocks(): Promise<readonly StoreClock[]> {
     const nodes = this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
     const clocks = await this.#ask(() => Promise.all(nodes.map(readClock)));
+    for (const [at, node] of nodes.entries()) if (!clocks[at]) this.#guard.warnOfHiddenClock(node);
     return clocks.filter((clock) => clock !== undefined);
   }
 
