@@ -54,7 +54,8 @@ export function explainFailure(error: unknown, usesTls: boolean): string {
   const [, explanation] = BY_MESSAGE.find(([pattern]) => pattern.test(message)) ?? [];
   if (explanation) return explanation;
   if (/ECONNRESET|EPIPE|Connection is closed/.test(message)) return usesTls ? CLOSED_TLS : CLOSED_PLAIN;
-  return message;
+  // A server that does not know AUTH quotes the password.
+  return message.replace(/, with args beginning with: .*/s, '');
 }
 
 /**

@@ -84,6 +84,31 @@ describe.each<Product>(['redis', 'valkey'])('a start that fails names its cause 
   });
 });
 
+// SR-35. The attack: a server that does not know AUTH quotes its arguments, and the log is read by more people than the
+// secret. An old Sentinel does that, and one whose AUTH was renamed.
+test('a server that quotes the password in its refusal does not bring it to the log', async () => {
+  const quoting = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (data) => {
+      for (const _ of data.toString().matchAll(/^\*\d+/gm)) {
+        socket.write(`-ERR unknown command 'auth', with args beginning with: 'canary' \r\n`);
+      }
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => quoting.once('listening', resolve));
+  const { port } = quoting.address() as { port: number };
+  const messages = [
+    await refusalOf(`redis://:canary@127.0.0.1:${port}`),
+    await refusalOf(`redis+sentinel://127.0.0.1:${port}/main`, { sentinel: { password: 'canary' } }),
+    await refusalOf(`redis+cluster://:canary@127.0.0.1:${port}`),
+  ];
+  for (const message of messages) {
+    expect(message).toContain("unknown command 'auth'");
+    expect(message).not.toContain('canary');
+  }
+  quoting.close();
+});
+
 // SR-50
 describe('TLS to Redis', () => {
   let files: TlsFiles;
