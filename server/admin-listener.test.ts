@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sessionDocument } from './administrators/documents.ts';
+import type { OpenedSession } from './administrators/login/open-session.ts';
 import { listen, type RunningServer } from './http/listen.ts';
+import { MINUTE_MS } from './kernel/time.ts';
 import { addAdministrator, sessionHeaders } from './testing/administrators.ts';
 import type { ApiDocument } from './testing/described-api.ts';
 import { basic, dialectKey, PROXY, passwordOf } from './testing/dialect.ts';
-import { createFixture, type Fixture } from './testing/fixtures.ts';
-import { openService, type Service } from './testing/http-service.ts';
+import { createFixture, type Fixture, read } from './testing/fixtures.ts';
+import { openService, refusalOf, type Service } from './testing/http-service.ts';
 import { rawClient } from './testing/raw-client.ts';
 import { ISSUER } from './testing/test-ports.ts';
 
@@ -24,6 +27,7 @@ let shown: Service;
 let scene: Fixture;
 /** An API key with every scope. */
 let key: string;
+let opened: OpenedSession;
 let session: Record<string, string>;
 let dialect: string;
 const servers: RunningServer[] = [];
@@ -34,7 +38,8 @@ beforeAll(async () => {
   scene = await createFixture(all.ports);
   key = await all.keyFor(scene.account, ['authenticate', 'read', 'write', 'administer']);
   const superuser = await addAdministrator(all.ports, scene.account, { email: 'ada@acme.example', superuser: true });
-  session = sessionHeaders(superuser.opened);
+  opened = superuser.opened;
+  session = sessionHeaders(opened);
   dialect = await dialectKey(all, scene.account, { administrator: superuser.id });
   const timeouts = { drainMs: 0 };
   for (const { app } of [shown, all]) {
@@ -78,6 +83,19 @@ describe('the public listener, beside one for the administration', () => {
         expect(answer.headers.get('set-cookie')).toBeNull();
       }
     }
+  });
+
+  // SR-29. The attack: a stolen session that is idle, which any request with it would keep alive.
+  test('knows no session: it neither says whether one is valid, nor extends it', async () => {
+    const key = sessionDocument.key(opened.session.id);
+    const before = await read(all.ports, key);
+    all.ports.clock.advance(10 * MINUTE_MS);
+    for (const end of ['', 'x']) {
+      const headers = { ...session, cookie: `${session.cookie}${end}`, origin: ISSUER };
+      const answer = await shown.call('POST /v1/authentications', { headers, body: {} });
+      expect(await refusalOf(answer)).toEqual({ status: 401, code: 'API_KEY_MISSING' });
+    }
+    expect(await read(all.ports, key)).toEqual(before);
   });
 
   test.each([
