@@ -9,6 +9,8 @@ import { waitUntil } from './wait-until.ts';
 
 export interface RealProxy {
   port: number;
+  /** Writes another configuration and has the program read it, as nginx does on SIGHUP. */
+  reload(configure: (folder: string) => string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -70,12 +72,31 @@ export type ProxyProgram = keyof typeof PROGRAMS;
 /** Starts the real program on a free loopback port, before a service on another. */
 export async function startProxy(name: ProxyProgram, upstream: number): Promise<RealProxy> {
   const program: Program = PROGRAMS[name];
-  const folder = await mkdtemp(join(tmpdir(), `countersign-${name}-`));
   const [port = 0] = await freePorts(1);
+  return runProxy(
+    name,
+    (folder) => program.config(folder, port, upstream),
+    port,
+    () => answers(port),
+  );
+}
+
+/**
+ * Runs the real program with a configuration, written with the folder for its files, until it answers.
+ *
+ * @param port where it listens
+ */
+export async function runProxy(
+  name: ProxyProgram,
+  configure: (folder: string) => string,
+  port: number,
+  isUp: () => Promise<boolean>,
+): Promise<RealProxy> {
+  const folder = await mkdtemp(join(tmpdir(), `countersign-${name}-`));
   const file = join(folder, 'config');
   // HAProxy refuses a file whose last line has no line feed.
-  await writeFile(file, `${program.config(folder, port, upstream)}\n`);
-  const [command, ...args] = program.command(file);
+  await writeFile(file, `${configure(folder)}\n`);
+  const [command, ...args] = PROGRAMS[name].command(file);
   // Debian installs both in folders that only root's PATH contains.
   const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
   const child: ChildProcess = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -89,14 +110,19 @@ export async function startProxy(name: ProxyProgram, upstream: number): Promise<
   });
   await waitUntil(`${name} answers`, async () => {
     if (fault || child.exitCode !== null) throw new Error(`${name} did not start: ${log}`, { cause: fault });
-    return answers(port);
+    return isUp();
   });
   return {
     port,
+    async reload(changed) {
+      await writeFile(file, `${changed(folder)}\n`);
+      child.kill('SIGHUP');
+    },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {
         const exited = once(child, 'exit');
-        child.kill('SIGKILL');
+        // With SIGKILL the processes that nginx starts would stay.
+        child.kill('SIGTERM');
         await exited;
       }
       await rm(folder, { recursive: true, force: true });

@@ -33,7 +33,7 @@ export async function createTlsFiles(): Promise<TlsFiles> {
     const files = ['-in', path(`${name}.csr`), '-extfile', path(`${name}.ext`), '-out', path(`${name}.pem`)];
     await run('openssl', ['x509', '-req', ...authority, ...files]);
   };
-  await issue('server', 'IP:127.0.0.1,DNS:redis.example');
+  await issue('server', 'IP:127.0.0.1,DNS:redis.example,DNS:auth.example');
   await issue('client', 'DNS:countersign.example');
   return {
     folder,
