@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { releaseTime, writeChecksums, writeTarball } from './archives.ts';
@@ -7,7 +7,7 @@ import { packJava, packPhp, packPython } from './client-packages.ts';
 import { packDebian } from './debian-package.ts';
 import { packNpm } from './npm-packages.ts';
 import { installedPackages, readLock, runtimePackages } from './runtime-packages.ts';
-import { copyService, readManifest } from './service-files.ts';
+import { readManifest, stageService } from './service-files.ts';
 
 /** The workspaces whose packages run in the product, be it bundled. */
 const PRODUCT = ['server', 'cli', 'demo-site', 'widget', 'console'];
@@ -27,9 +27,7 @@ export function makeRelease(root: string, out: string, repository: string | unde
     const bom = billOfMaterials(product, packages, seconds);
     const licenses = licenseTexts(root, packages);
     const service = join(work, `countersign-${product.version}-${process.platform}-${process.arch}`);
-    copyService(root, service);
-    mkdirSync(join(service, 'bin'));
-    symlinkSync('../dist/cli/countersign.js', join(service, 'bin/countersign'));
+    stageService(root, service);
     for (const folder of [service, out]) {
       writeFileSync(join(folder, 'sbom.cdx.json'), bom);
       writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), licenses);

@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DATA_PACKAGES, NATIVE_PACKAGES, PARTS } from '../build/parts.ts';
 import { installedPackages, readLock, runtimePackages } from './runtime-packages.ts';
@@ -31,6 +40,13 @@ export function copyService(root: string, folder: string): void {
   copyFiles(root, [...builtFiles(root), ...loaded, 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'], folder);
   const { version, engines } = readManifest(root, '.');
   writeJson(join(folder, 'package.json'), { name: 'countersign', version, private: true, type: 'module', engines });
+}
+
+/** The same with the command in `bin/`. */
+export function stageService(root: string, folder: string): void {
+  copyService(root, folder);
+  mkdirSync(join(folder, 'bin'));
+  symlinkSync('../dist/cli/countersign.js', join(folder, 'bin/countersign'));
 }
 
 /** Copies files, with their paths, readable by every user whatever the umask. */
