@@ -154,7 +154,7 @@ describe('the image', () => {
 
 describe('compose.yaml', () => {
   const { services, networks, secrets } = parse(read('container/compose.yaml'));
-  const { countersign, valkey, proxy } = services;
+  const { countersign, valkey, proxy, prometheus } = services;
 
   test('has a valid configuration, in which only the proxy names a client', () => {
     const environment: Record<string, string> = { ...imageEnvironment(), ...countersign.environment };
@@ -164,6 +164,12 @@ describe('compose.yaml', () => {
     expect(networks.inside.internal).toBe(true);
     expect(valkey.networks).toEqual(['inside']);
     expect(valkey.ports ?? countersign.ports).toBeUndefined();
+    const scrape = parse(read('container/prometheus.yml'));
+    expect(scrape.scrape_configs[0].static_configs[0].targets).toEqual([`countersign:${config.metricsListen?.port}`]);
+    expect(prometheus.ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:/)]);
+    const files = prometheus.volumes.flatMap((volume: string) => /^(\.[^:]+):/.exec(volume)?.[1] ?? []);
+    expect(files).toHaveLength(2);
+    for (const file of files) expect(existsSync(join(ROOT, 'deploy/container', file)), file).toBe(true);
     expect(Object.keys(secrets)).toEqual(countersign.secrets);
     expect(environment.COUNTERSIGN_MASTER_KEY_FILE).toBe(`/run/secrets/${countersign.secrets[0]}`);
     expect(existsSync(join(ROOT, 'deploy/container', countersign.build.context, countersign.build.dockerfile))).toBe(
@@ -222,6 +228,10 @@ describe('the base for Kubernetes', () => {
     expect(pod.volumes[0].secret.defaultMode).toBe(0o440);
     expect(environment.COUNTERSIGN_MASTER_KEY_FILE_GROUP).toBe('true');
     expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(config.drainMs + config.shutdownMs);
+    expect(container.ports.map((port: { containerPort: number }) => port.containerPort)).toEqual([
+      config.listen.port,
+      config.metricsListen?.port,
+    ]);
     expect(JSON.stringify(deployment)).not.toMatch(/secretKeyRef|secretRef/);
   });
 

@@ -24,6 +24,7 @@ import type { Readiness } from './http/readiness.ts';
 import { unknownRoute } from './http/unknown-route.ts';
 import { HEALTH_PATHS, healthRoutes } from './http/well-known/health.ts';
 import { jwks } from './http/well-known/jwks.ts';
+import { securityTxt } from './http/well-known/security-txt.ts';
 import type { BuiltFiles } from './kernel/ports/built-files.ts';
 import type { Mailbox } from './kernel/ports/mailer.ts';
 import type { Ports } from './kernel/ports/ports.ts';
@@ -60,6 +61,8 @@ export interface AppOptions {
   surface?: Surface;
   /** False while the service is starting or stopping. */
   readiness: Readiness;
+  /** URI of who takes reports of vulnerabilities, for `security.txt`. */
+  securityContact?: string | undefined;
   /** Only in the demo: shown at /demo/mailbox. */
   mailbox?: Mailbox;
   /** How many sign-ins may start. */
@@ -101,6 +104,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
 
   app.route('/', healthRoutes(ports, options.readiness));
   app.route('/', jwks(ports));
+  app.route('/', securityTxt(options.securityContact, { issuer, clock: ports.clock }));
   app.route('/', icon());
   app.get('/v1/', (c) => c.redirect('/v1', 301));
   app.route('/v1', nativeApi(ports, { issuer, version, plans, paymentSecret, surface }));

@@ -56,6 +56,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   const options = {
     issuer: config.url,
     rpId: config.rpId,
+    securityContact: config.securityContact,
     version: about.version,
     trustedProxies: config.trustedProxies,
     forwardedHeader: config.forwardedHeader,

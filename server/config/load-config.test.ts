@@ -73,6 +73,7 @@ describe('configuration', () => {
       COUNTERSIGN_STORE_SENTINEL_PASSWORD: 'of-the-sentinels',
       COUNTERSIGN_MASTER_KEY_FILE: '/run/secrets/master',
       COUNTERSIGN_MASTER_KEY_FILE_GROUP: 'true',
+      COUNTERSIGN_SECURITY_CONTACT: 'security@example.com',
       COUNTERSIGN_TRUSTED_PROXIES: '10.1.2.3/8, ::1',
       COUNTERSIGN_FORWARDED_HEADER: 'forwarded',
       COUNTERSIGN_GEO_DATABASE: '/srv/country.mmdb',
@@ -119,6 +120,7 @@ describe('configuration', () => {
     expect(config).toMatchObject({
       url: 'https://login.example.com',
       rpId: 'example.com',
+      securityContact: 'mailto:security@example.com',
       listen: { host: '::', port: 9000 },
       adminListen: { host: '10.0.0.5', port: 9001 },
       metricsListen: { host: '127.0.0.1', port: 9464 },

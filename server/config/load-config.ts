@@ -21,6 +21,8 @@ export interface Config {
   readonly url: string;
   /** The domain of passkeys, if it is not the URL's host name. */
   readonly rpId?: string;
+  /** URI of who takes reports of vulnerabilities. */
+  readonly securityContact?: string;
   readonly listen: { readonly host: string; readonly port: number };
   /** Undefined: the public listener has everything. */
   readonly adminListen?: { readonly host: string; readonly port: number };
@@ -229,10 +231,11 @@ function frozen(values: Values, url: string): Config {
     COUNTERSIGN_RP_ID: rpId,
     COUNTERSIGN_ADMIN_LISTEN: adminListen,
     COUNTERSIGN_METRICS_LISTEN: metricsListen,
+    COUNTERSIGN_SECURITY_CONTACT: securityContact,
   } = values;
   return Object.freeze({
     url,
-    ...omitUndefined({ rpId }),
+    ...omitUndefined({ rpId, securityContact }),
     listen: Object.freeze({ ...values.COUNTERSIGN_LISTEN }),
     ...(adminListen && { adminListen: Object.freeze({ ...adminListen }) }),
     ...(metricsListen && { metricsListen: Object.freeze({ ...metricsListen }) }),

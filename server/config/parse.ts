@@ -84,6 +84,13 @@ export function parseSender(text: string): { name: string; address: string } | u
   return { name: (match?.[1] ?? '').trim(), address };
 }
 
+/** An email address, also with `mailto:`, or an https URL. Answers a URI. */
+export function parseContact(text: string): string | undefined {
+  const address = text.replace(/^mailto:/, '');
+  if (isEmailShape(address) && !/[\s<>?&%:/]/.test(address)) return `mailto:${address}`;
+  return text.startsWith('https:') && !/\s/.test(text) ? parseSecureUrl(text) : undefined;
+}
+
 /**
  * Validates a URL of one Redis, of Sentinel or of a Cluster, with TLS (`rediss`) or without, or of a Unix socket. It may
  * list several hosts separated by commas, which URL cannot parse; the adapter parses it.

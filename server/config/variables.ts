@@ -7,6 +7,7 @@ import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/code-limits.ts';
 import {
   parseArchive,
   parseChannels,
+  parseContact,
   parseListen,
   parsePublicUrl,
   parseRpId,
@@ -90,6 +91,12 @@ export const VARIABLES = {
       .string()
       .transform((text) => text.split(',').map((one) => new Secret(one.trim())))
       .optional(),
+  },
+  COUNTERSIGN_SECURITY_CONTACT: {
+    meaning:
+      'Who takes reports of vulnerabilities: an email address or an `https` URL. Published at `/.well-known/security.txt`.',
+    otherwise: 'no such file',
+    schema: parsed(parseContact, 'must be an email address or an https URL').optional(),
   },
   COUNTERSIGN_TRUSTED_PROXIES: {
     meaning: 'Addresses or CIDR ranges of the reverse proxies, comma-separated.',
