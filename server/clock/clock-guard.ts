@@ -1,7 +1,8 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Logger } from '../http/log.ts';
 import { type Clock, ClockInDoubt, type MachineClocks } from '../kernel/ports/clock.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { type StoreClock, StoreUnavailable } from '../kernel/ports/store.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import {
@@ -57,8 +58,8 @@ export interface ClockState {
   readonly trustedAt?: number;
   /** Old data is removed and fees are charged up to this time. */
   readonly settledAt?: number;
-  /** The clocks of the store's servers. */
-  readonly storeAt: readonly number[];
+  /** By how much this clock is ahead of the store's, by the last comparison; of several servers the worst. */
+  readonly aheadOfStoreMs?: number;
 }
 
 const DOUBTS: Readonly<Record<Doubt['reason'], string>> = {
@@ -82,7 +83,7 @@ export class ClockGuard implements Clock {
   #anchor: Anchor | undefined;
   #doubt: Doubt | undefined;
   #mark: ClockMark | undefined;
-  #storeClocks: readonly StoreClock[] = [];
+  #aheadOfStoreMs: number | undefined;
   /** Since when a clock in doubt runs evenly. */
   #steady: Anchor | undefined;
   /** The time while the service opens with a clock in doubt. */
@@ -126,7 +127,7 @@ export class ClockGuard implements Clock {
       ...(this.#doubt && { reason: this.#doubt.reason }),
       at: this.#machine.wall(),
       ...(this.#mark && { trustedAt: this.#mark.at, settledAt: this.#mark.settledAt }),
-      storeAt: this.#storeClocks.map(({ now }) => now),
+      ...omitUndefined({ aheadOfStoreMs: this.#aheadOfStoreMs }),
     };
   }
 
@@ -153,15 +154,8 @@ export class ClockGuard implements Clock {
       this.#log.warn({ err: error }, 'the time could not be stored');
     }
     if (!this.#doubt) return this.#sayWhatIsLeft();
-    const times = [this.#doubt.now, this.#mark?.at, ...this.#storeClocks.map(({ now }) => now)];
-    this.#openingAt = Math.min(...times.filter((time) => time !== undefined));
-  }
-
-  #sayWhatIsLeft(): void {
-    const { at = 0, settledAt = at } = this.#mark ?? {};
-    if (settledAt === at) return;
-    const facts = { from: isoTime(settledAt), to: isoTime(at) };
-    this.#log.warn(facts, 'after the stop, old data is removed and fees are charged slowly: an hour of it each minute');
+    const { now, other } = this.#doubt;
+    this.#openingAt = Math.min(now, other, this.#mark?.at ?? now);
   }
 
   finishOpening(): void {
@@ -181,6 +175,13 @@ export class ClockGuard implements Clock {
     return undefined;
   }
 
+  #sayWhatIsLeft(): void {
+    const { at = 0, settledAt = at } = this.#mark ?? {};
+    if (settledAt === at) return;
+    const facts = { from: isoTime(settledAt), to: isoTime(at) };
+    this.#log.warn(facts, 'after the stop, old data is removed and fees are charged slowly: an hour of it each minute');
+  }
+
   async #sample(): Promise<Sample> {
     const { store } = this.#needs;
     const { monotonic } = this.#machine;
@@ -193,8 +194,10 @@ export class ClockGuard implements Clock {
     const sampled = monotonic();
     const now = this.#machine.wall();
     const sinceAnswer = sampled - (asked + answered) / 2;
-    this.#storeClocks = clocks.map((clock) => ({ ...clock, now: Math.round(clock.now + sinceAnswer) }));
-    return { now, monotonic: sampled, bootedAt: this.#bootedAt(now), storeClocks: this.#storeClocks };
+    const storeClocks = clocks.map((clock) => ({ ...clock, now: Math.round(clock.now + sinceAnswer) }));
+    const offsets = storeClocks.map((clock) => now - clock.now).sort((one, other) => Math.abs(other) - Math.abs(one));
+    this.#aheadOfStoreMs = offsets[0];
+    return { now, monotonic: sampled, bootedAt: this.#bootedAt(now), storeClocks };
   }
 
   /** Of a store of an earlier version, or one that has lost its mark. */

@@ -71,7 +71,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     ...(config.paymentSecret && { paymentSecret: Buffer.from(config.paymentSecret.reveal(), 'base64') }),
   };
   const { isWorker } = cluster;
-  const deliveries = createDeliveryWorker(ports, log);
+  const deliveries = createDeliveryWorker(ports, log, { settledClock: clockGuard.settled });
   // Before the service takes requests, so that a refused address is a failed start.
   const metrics = meters && (await openMetrics({ config, meters, opened, readiness, deliveries, log }));
   const open = (surface: Surface, address: Config['listen']) =>

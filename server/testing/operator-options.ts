@@ -15,7 +15,7 @@ export function operatorOptions(changes: Partial<OperatorOptions> = {}): Operato
     clockGuard: {
       turn: async () => {},
       accept: async () => undefined,
-      state: () => ({ isTrusted: true, at: START, storeAt: [] }),
+      state: () => ({ isTrusted: true, at: START }),
     },
     writeBackup: () => Promise.reject(new Error('this test writes no backup')),
     ...changes,

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
+import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
 import { type CapturedLog, capturedLog } from '../testing/captured-log.ts';
 import { startDelivering } from '../testing/delivering.ts';
 import { unwrap } from '../testing/fixtures.ts';
-import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { FakeClock, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import {
   createWebhookFixture,
@@ -12,7 +13,7 @@ import {
   somethingHappens,
   type WebhookFixture,
 } from '../testing/webhook-fixture.ts';
-import type { DeliveryWorker } from './delivery-worker.ts';
+import { createDeliveryWorker, type DeliveryWorker } from './delivery-worker.ts';
 import { deliveryIndexes, webhookIndexes } from './documents.ts';
 import { deleteWebhook } from './update-webhook.ts';
 
@@ -54,6 +55,36 @@ test('shares the work between processes and sends nothing twice', async () => {
   for (let i = 0; i < 30; i++) users.push(await somethingHappens(scene));
   await waitUntil('all are delivered', () => delivered(30));
   expect(processes.flatMap(sentSubjects).sort()).toEqual(users.sort());
+});
+
+// SR-63: the service has started with a clock that is a year ahead, and a second source vouches for it.
+test('removes old deliveries by the settled time, and no sooner', async () => {
+  await somethingHappens(scene);
+  await sealAndSend();
+  const settled = new FakeClock();
+  ports.clock.advance(365 * DAY_MS);
+  settled.at += HOUR_MS;
+  await pruneOnce(settled);
+  expect(await deliveriesOf(scene)).toHaveLength(1);
+  settled.at = ports.clock.at;
+  await pruneOnce(settled);
+  expect(await deliveriesOf(scene)).toEqual([]);
+
+  async function sealAndSend(): Promise<void> {
+    const runner = run();
+    await waitUntil('it is delivered', () => delivered(1));
+    await runner.stop(1000);
+  }
+  /** The first turn of a process prunes, and its end waits for that. */
+  async function pruneOnce(settledClock: FakeClock): Promise<void> {
+    const looks = vi.spyOn(ports.store, 'range');
+    const worker = createDeliveryWorker(ports, log.log, { settledClock });
+    await worker.turn();
+    const finished = deliveryIndexes.finished(scene.webhook.id);
+    await waitUntil('it has looked for old ones', async () => looks.mock.calls.some(([index]) => index === finished));
+    await worker.stop(1000);
+    looks.mockRestore();
+  }
 });
 
 test('delays only a receiver that never responds', async () => {

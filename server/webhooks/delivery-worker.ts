@@ -3,6 +3,7 @@ import type { EventConsumer } from '../events/consume-events.ts';
 import type { Logger } from '../http/log.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
+import type { Clock } from '../kernel/ports/clock.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
@@ -62,14 +63,22 @@ export interface DeliveryWorker {
 /**
  * Sends the deliveries that its consumer derives, turn by turn: no request waits for it, and an unavailable store only
  * delays it. Several processes may run it on one store.
+ *
+ * @param settledClock says which deliveries are old (SR-63)
  */
-export function createDeliveryWorker(ports: Needs, log: Logger, times: Partial<DeliveryTimes> = {}): DeliveryWorker {
-  return new Runner(ports, log, { ...DEFAULT_TIMES, ...times });
+export function createDeliveryWorker(
+  ports: Needs,
+  log: Logger,
+  { settledClock = ports.clock, ...times }: Partial<DeliveryTimes> & { settledClock?: Clock } = {},
+): DeliveryWorker {
+  return new Runner(ports, { ...ports, clock: settledClock }, log, { ...DEFAULT_TIMES, ...times });
 }
 
 class Runner implements DeliveryWorker {
   readonly consumer: EventConsumer;
   readonly #ports: Needs;
+  /** For the removal of old deliveries. */
+  readonly #settled: Needs;
   readonly #log: Logger;
   readonly #times: DeliveryTimes;
   readonly #lanes = new Map<WebhookId, Lane>();
@@ -80,8 +89,9 @@ class Runner implements DeliveryWorker {
   #backlog = 0;
   #stopped = false;
 
-  constructor(ports: Needs, log: Logger, times: DeliveryTimes) {
+  constructor(ports: Needs, settled: Needs, log: Logger, times: DeliveryTimes) {
     this.#ports = ports;
+    this.#settled = settled;
     this.#log = log;
     this.#times = times;
     this.consumer = createDeriver(ports, {
@@ -180,7 +190,7 @@ class Runner implements DeliveryWorker {
     }
     const now = this.#ports.clock.now();
     if (now >= lane.pruneAt) {
-      while (!this.#stopped && (await pruneDeliveries(this.#ports, lane.webhook)) > 0);
+      while (!this.#stopped && (await pruneDeliveries(this.#settled, lane.webhook)) > 0);
       lane.pruneAt = now + (lane.used ? this.#times.pruneMs : IDLE_PRUNE_MS);
       lane.used = false;
     }
