@@ -5,7 +5,7 @@ import type { Config } from '../config/load-config.ts';
 import { archiveSegments } from '../events/archive-segments.ts';
 import type { EventConsumer } from '../events/consume-events.ts';
 import { createSignInCounter } from '../events/count-sign-ins.ts';
-import { dropOldSegments } from '../events/drop-old-segments.ts';
+import { type DroppedEvents, dropOldSegments } from '../events/drop-old-segments.ts';
 import { createEventRounds } from '../events/event-rounds.ts';
 import { createSealer } from '../events/seal-events.ts';
 import type { Logger } from '../http/log.ts';
@@ -36,6 +36,8 @@ interface JobObserver {
   consumer(consumer: EventConsumer): EventConsumer;
   /** How many secrets are sealed under an old master key. */
   oldSecretsCounted(count: number): void;
+  /** How many old events retention has removed. */
+  eventsRemoved(count: number): void;
 }
 
 const DROPPED = 'old audit events were removed (COUNTERSIGN_EVENTS_KEPT_DAYS, COUNTERSIGN_EVENTS_KEPT)';
@@ -52,6 +54,10 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
     failureLevel: 'error',
     run: (isStopping) => reencrypt(ports, { log, observer }, isStopping),
   };
+  const onDropped = (dropped: DroppedEvents) => {
+    log.info(dropped, DROPPED);
+    observer?.eventsRemoved(dropped.events);
+  };
   const { archive } = ports;
   const settled = { ...ports, clock: settledClock };
   const consumers = [
@@ -66,8 +72,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       name: 'retention',
       everyMs: MINUTE_MS,
       processes: 'one',
-      run: (stopping) =>
-        dropOldSegments(settled, retention, { stopping, onDropped: (facts) => log.info(facts, DROPPED) }),
+      run: (stopping) => dropOldSegments(settled, retention, { stopping, onDropped }),
     },
     ...(archive ? [archiveJob(ports, archive)] : []),
     // Far more often than keys change.

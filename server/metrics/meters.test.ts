@@ -129,6 +129,12 @@ test('counts what consumers have read and what they have missed', async () => {
   expect(counted('countersign_events_lost_total')?.[0]).toEqual(['audit', 4]);
 });
 
+test('counts the events that retention removes', () => {
+  meters.eventsRemoved(12);
+  meters.eventsRemoved(3);
+  expect(counted('countersign_events_removed_total')).toEqual([[15]]);
+});
+
 test('remembers when a job last succeeded', () => {
   nowMs += 5;
   meters.jobEnded({ job: 'plans', outcome: 'success', ms: 5 });
@@ -148,6 +154,7 @@ const state = {
   hashing: { running: 1, queued: 7, concurrency: 4 },
   jobSuccesses: new Map([['plans', 1_800_000_000_000]]),
   oldSecrets: undefined,
+  clock: { isTrusted: true, aheadOfStoreMs: -1500 },
   webhookBacklog: 3,
 };
 
@@ -159,6 +166,8 @@ test('reads the state of the process and of the store when it is asked', async (
   expect(read('countersign_password_hashes_queued')).toEqual([[7]]);
   expect(read('countersign_job_last_success_timestamp_seconds')).toEqual([['plans', 1_800_000_000]]);
   expect(read('countersign_webhook_backlog')).toEqual([[3]]);
+  expect(read('countersign_clock_trusted')).toEqual([[1]]);
+  expect(read('countersign_clock_offset_seconds')).toEqual([[1.5]]);
   expect(read('countersign_old_secrets')).toBeUndefined();
   expect(Number(read('countersign_store_size_bytes')?.[0]?.[0])).toBeGreaterThan(0);
   expect(Number(read('countersign_store_free_bytes')?.[0]?.[0])).toBeGreaterThan(0);
@@ -175,6 +184,8 @@ test('says that it is not ready without the store, and still tells what it knows
   expect(samplesOf(families, 'countersign_ready')).toEqual([[0]]);
   expect(samplesOf(families, 'countersign_password_hashes_running')).toEqual([[1]]);
   expect(samplesOf(families, 'countersign_store_size_bytes')).toBeUndefined();
+  const inDoubt = await readGauges(scene.ports, { ...state, clock: { isTrusted: false } });
+  expect(samplesOf(inDoubt, 'countersign_clock_trusted')).toEqual([[0]]);
   const stopping = await readGauges(scene.ports, { ...state, isServing: false });
   expect(samplesOf(stopping, 'countersign_ready')).toEqual([[0]]);
 });

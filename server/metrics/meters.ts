@@ -81,6 +81,10 @@ export class Meters implements PortObservers {
     this.oldSecrets = count;
   }
 
+  eventsRemoved(count: number): void {
+    this.metrics.eventsRemoved.add([], count);
+  }
+
   jobEnded({ job, outcome, ms }: JobRun): void {
     this.metrics.jobRuns.add([job, outcome]);
     this.metrics.jobSeconds.observe([job], ms / 1000);

@@ -1,3 +1,4 @@
+import type { ClockState } from '../clock/clock-guard.ts';
 import { consumerDocument } from '../events/documents.ts';
 import { SEALER } from '../events/stored-segments.ts';
 import type { AccountEvent } from '../kernel/event.ts';
@@ -18,6 +19,7 @@ export interface ProcessState {
   readonly jobSuccesses: ReadonlyMap<string, number>;
   /** Undefined while they are not counted. */
   readonly oldSecrets: number | undefined;
+  readonly clock: Pick<ClockState, 'isTrusted' | 'aheadOfStoreMs'>;
   /** Deliveries that wait, when this process last looked. */
   readonly webhookBacklog: number;
 }
@@ -34,11 +36,23 @@ export async function readGauges(ports: Needs, state: ProcessState): Promise<Fam
 }
 
 function processGauges(state: ProcessState): Family[] {
-  const { version, store, hashing } = state;
+  const { version, store, hashing, clock } = state;
   const info = [{ labels: { version, store }, value: 1 }];
   const successes = Array.from(state.jobSuccesses, ([job, at]) => ({ labels: { name: job }, value: at / 1000 }));
   return [
     gauge('countersign_build_info', 'Always 1; the labels say what runs.', info, 'first'),
+    gauge(
+      'countersign_clock_trusted',
+      'Whether the clock is trusted: 0 while it is in doubt, and everything is refused.',
+      clock.isTrusted ? 1 : 0,
+      'min',
+    ),
+    gauge(
+      'countersign_clock_offset_seconds',
+      'Difference between this clock and that of the store; 0 for the embedded store.',
+      Math.abs(clock.aheadOfStoreMs ?? 0) / 1000,
+      'max',
+    ),
     gauge('countersign_http_requests_running', 'Requests that are being handled.', state.requestsRunning),
     gauge('countersign_password_hashes_running', 'Password hashes that run now.', hashing.running),
     gauge('countersign_password_hashes_queued', 'Password hashes that wait for a thread.', hashing.queued),

@@ -150,6 +150,12 @@ export class ServiceMetrics {
     known: CONSUMERS.map((consumer) => [consumer] as const),
   });
 
+  readonly eventsRemoved = new Counter({
+    name: 'countersign_events_removed_total',
+    help: 'Old events removed from the audit log by its retention.',
+    labels: [],
+  });
+
   readonly webhookTries = new Counter({
     name: 'countersign_webhook_deliveries_total',
     help: 'Tries to deliver a webhook, by outcome: the class of the status, or why there was none.',

@@ -53,6 +53,7 @@ async function readNumbers({ config, meters, opened, readiness, deliveries }: Me
       hashing: opened.hashLoad(),
       jobSuccesses,
       oldSecrets,
+      clock: opened.clockGuard.state(),
       webhookBacklog: deliveries.backlog,
     },
   );
