@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Account } from '../docs/testing/account.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
+import { type RedisServer, startRedisServer } from '../server/testing/redis-server.ts';
 import { builtService } from './harness/built-service.ts';
 import { type ServiceProcess, serviceProcess } from './harness/service-process.ts';
 
@@ -13,6 +14,7 @@ const entry = builtService();
 const read = (path: string) => readFile(new URL(`../${path}`, import.meta.url), 'utf8');
 
 let folder: string;
+let redis: RedisServer;
 let service: ServiceProcess;
 let url: string;
 let metricsUrl: string;
@@ -25,12 +27,15 @@ beforeAll(async () => {
   const [port = 0, metricsPort = 0] = await freePorts(2);
   url = `http://localhost:${port}`;
   metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
+  // With a limit, so that there is space left to report.
+  redis = await startRedisServer({ product: 'redis', args: ['--maxmemory', '1gb'] });
   const key = () => randomBytes(32).toString('base64');
   const env = {
     PATH: process.env.PATH,
     COUNTERSIGN_DATA: folder,
     COUNTERSIGN_LISTEN: `127.0.0.1:${port}`,
     COUNTERSIGN_METRICS_LISTEN: `127.0.0.1:${metricsPort}`,
+    COUNTERSIGN_STORE: redis.url,
     COUNTERSIGN_MASTER_KEY: key(),
     COUNTERSIGN_OLD_MASTER_KEYS: key(),
     COUNTERSIGN_DRAIN_MS: '0',
@@ -58,6 +63,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await service?.kill();
+  await redis?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -112,6 +112,7 @@ const FATES: Record<string, Fate> = {
   'ledger-reference': upToHead('ledger-reference', 'entry'),
   'login-request': 'dropped',
   logo: 'kept',
+  'last-backup': 'dropped',
   'mac-key': 'kept',
   'made-with': 'kept',
   'password-attempts': 'kept',

@@ -59,7 +59,7 @@ import {
   webhookIndexes,
   webhooksDocument,
 } from '../webhooks/documents.ts';
-import { macKeyDocument, reencryptionDocument, signingKeysDocument } from './documents.ts';
+import { lastBackupDocument, macKeyDocument, reencryptionDocument, signingKeysDocument } from './documents.ts';
 
 /** All kinds of documents in a store. A backup fails on a kind that is missing here. */
 export const CATALOGUE = createCatalogue(
@@ -121,6 +121,7 @@ export const CATALOGUE = createCatalogue(
     restorationDocument,
     storePurposeDocument,
     clockMarkDocument,
+    lastBackupDocument,
   ],
   [
     accountIndexes,

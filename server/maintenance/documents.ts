@@ -37,3 +37,14 @@ export const macKeyDocument = defineDocument<{ sealed: string }, []>({
   onRestore: 'keep',
   expires: 'never',
 });
+
+/** The backup of a store does not make a backup of the store that it is restored to. */
+export const lastBackupDocument = defineDocument<{ at: number; lines: number }, []>({
+  kind: 'last-backup',
+  description: 'When the last backup was complete.',
+  anchor: 'server',
+  key: () => ['last-backup'],
+  secrets: 'none',
+  onRestore: 'drop',
+  expires: 'never',
+});

@@ -5,7 +5,7 @@ import type { AccountEvent } from '../kernel/event.ts';
 import type { QueueLoad } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { withDeadline } from '../kernel/with-deadline.ts';
-import { signingKeysDocument } from '../maintenance/documents.ts';
+import { lastBackupDocument, signingKeysDocument } from '../maintenance/documents.ts';
 import { type Family, gauge } from './series.ts';
 
 /** What a process knows of itself. */
@@ -31,7 +31,12 @@ const STORE_TIMEOUT_MS = 2000;
 
 /** The numbers that nothing counts, because they are read when they are asked for. */
 export async function readGauges(ports: Needs, state: ProcessState): Promise<Family[]> {
-  const reads = await Promise.all([isReady(ports, state), readSize(ports), readUnsealed(ports), readKeyAge(ports)]);
+  const reads = await Promise.all([
+    isReady(ports, state),
+    readSize(ports),
+    readUnsealed(ports),
+    readKeysAndBackup(ports),
+  ]);
   return [...processGauges(state), ...reads.flat()];
 }
 
@@ -123,14 +128,19 @@ function instantOf(text: string): number | undefined {
   return typeof event?.at === 'number' ? event.at : undefined;
 }
 
-async function readKeyAge({ store, clock }: Needs): Promise<Family[]> {
+async function readKeysAndBackup({ store, clock }: Needs): Promise<Family[]> {
   const now = clock.now();
-  const read = await inTime(store.getMany([signingKeysDocument.key()], now));
-  const signing = read?.[0]?.value.keys.filter(({ signsFromAt, retiresAt }) => signsFromAt <= now && !retiresAt);
-  if (!signing || signing.length === 0) return [];
+  const read = await inTime(store.getMany([signingKeysDocument.key(), lastBackupDocument.key()] as const, now));
+  if (!read) return [];
+  const [keys, backup] = read;
+  const backupHelp = 'When the last backup was complete; 0 if there was none.';
+  const backupAt = (backup?.value.at ?? 0) / 1000;
+  const backups = gauge('countersign_last_backup_timestamp_seconds', backupHelp, backupAt, 'max');
+  const signing = keys?.value.keys.filter(({ signsFromAt, retiresAt }) => signsFromAt <= now && !retiresAt);
+  if (!signing || signing.length === 0) return [backups];
   const created = Math.max(...signing.map(({ createdAt }) => createdAt));
   const help = 'When the key that signs results was created.';
-  return [gauge('countersign_signing_key_created_timestamp_seconds', help, created / 1000, 'max')];
+  return [backups, gauge('countersign_signing_key_created_timestamp_seconds', help, created / 1000, 'max')];
 }
 
 /** Undefined if the store failed or did not answer in time: the other numbers are worth more then than ever. */

@@ -5,6 +5,7 @@ import { listAccounts } from '../../accounts/read-account.ts';
 import { recoverAdministrator } from '../../administrators/recover-administrator.ts';
 import { issueSetupLink } from '../../administrators/set-up.ts';
 import { backUp } from '../../backup/back-up.ts';
+import { recordBackup } from '../../backup/record-backup.ts';
 import { MAX_AMOUNT } from '../../billing/ledger-entry.ts';
 import { firstPlan, type PlanCatalogue } from '../../billing/plans.ts';
 import { postEntry } from '../../billing/post-entry.ts';
@@ -222,7 +223,12 @@ const maintenanceRoutes = [
     body: z.strictObject({ file: z.string().refine((path) => path.startsWith('/'), 'a whole path') }),
     handle: async (c, ports: Services, { file }) => {
       try {
-        return c.json({ file, lines: await ports.writeBackup(file, backUp(ports)) }, 201);
+        const lines = await ports.writeBackup(file, backUp(ports));
+        // The backup is whole without it.
+        await recordBackup(ports, lines).catch((error: unknown) =>
+          c.get('log').warn({ err: error }, 'the time of the backup could not be stored'),
+        );
+        return c.json({ file, lines }, 201);
       } catch (error) {
         if (error instanceof ArchiveUnavailable) {
           c.get('log').error({ err: error }, 'the audit archive is unavailable');
