@@ -66,6 +66,10 @@ describe('the records of an account', () => {
     const events = [1, 2, 3, 4, 5, 6, 7].map((sequence) => streamEvent(ONE, sequence));
     await consumer.take(batchOf(events, { 0: 9, 1: 4 }));
     expect(taken()).toEqual([['0-1', '0-2', '0-3'], ['0-4', '0-5', '0-6'], ['0-7']]);
+    const changes = ports.store.commits.slice(-3).map(({ change }) => change);
+    expect(changes.map(({ once }) => once)).toEqual([true, true, true]);
+    const known = { index: consumerIndexes.accounts('memory'), add: { sort: ONE, id: ONE } };
+    expect(changes.map(({ index }) => index)).toEqual([[known], [], []]);
     expect(await stateOf(ONE)).toMatchObject({ countedTo: 7, cursors: { 0: 9, 1: 4 } });
   });
 
@@ -112,7 +116,7 @@ describe('lost events', () => {
   test('SR-34: are recorded for every known account, before what follows', async () => {
     await consumer.take(batchOf([streamEvent(ONE, 1), streamEvent(OTHER, 1)], { 0: 1 }));
     derived = [];
-    await consumer.take(batchOf([streamEvent(ONE, 6)], { 0: 6 }, lost));
+    await consumer.take(batchOf([streamEvent(ONE, 6)], { 0: 6, 1: 1 }, lost));
     expect([taken(ONE), taken(OTHER)]).toEqual([[['lost-0-5', '0-6']], [['lost-0-5']]]);
     const [record] = derived[0]?.records ?? [];
     const event = {
@@ -124,7 +128,7 @@ describe('lost events', () => {
       lost: { partition: 0, ...lost },
     };
     expect(record).toEqual({ id: 'lost-0-5', event, partition: 0, sequence: 5, text: JSON.stringify(event) });
-    expect(await stateOf(OTHER)).toMatchObject({ cursors: { 0: 6 } });
+    expect(await stateOf(OTHER)).toMatchObject({ cursors: { 0: 6, 1: 1 } });
   });
 
   test('are recorded once, and without those that were read', async () => {
@@ -138,7 +142,7 @@ describe('lost events', () => {
 
   test('are recorded for more accounts than one page of the index holds', async () => {
     const page = (account: AccountId, length: number) => Array.from({ length }, () => ({ sort: account, id: account }));
-    const pages = [page(ONE, 1000), page(OTHER, 2)];
+    const pages = [[...page(ONE, 999), ...page(OTHER, 1)], page(OTHER, 2)];
     const asked: unknown[] = [];
     ports.store.range = async (index, options) => {
       asked.push([index, options]);
@@ -149,7 +153,7 @@ describe('lost events', () => {
     const index = consumerIndexes.accounts('memory');
     expect(asked).toEqual([
       [index, { limit: 1000 }],
-      [index, { limit: 1000, after: { sort: ONE, id: ONE } }],
+      [index, { limit: 1000, after: { sort: OTHER, id: OTHER } }],
     ]);
   });
 

@@ -106,7 +106,9 @@ describe('events', () => {
           ],
     );
     const consumer = remember();
-    expect(await consumeEvents(ports, [consumer])).toBe(3);
+    expect(await consumeEvents(ports, [consumer], { batchSize: 6 })).toBe(3);
+    // The first partition may have more than these two.
+    expect(reads).toBe(2);
     expect(consumer.batches[0]?.byAccount.get(accountId(1))?.map(({ id }) => id)).toEqual(['0-1', '2-9', '0-2']);
     expect(consumer.batches[0]?.parts.map(({ partition, upTo }) => [partition, upTo])).toEqual([
       [0, 2],
@@ -203,9 +205,24 @@ describe('consumers', () => {
         if ((await positionOf()) === undefined) await consumeEvents(ports.second, [ahead], { batchSize: 3 });
       },
     });
-    await consumeEvents(ports, [consumer], { batchSize: 2 });
+    await consumeEvents(ports, [consumer], { batchSize: 2, stopping: () => true });
     expect(await positionOf()).toEqual({ 0: 4 });
+    expect(ports.second.store.commits.map(({ change }) => change.once)).toEqual([true, true]);
     expect(idsOf(ahead)).toEqual([[['0-1', '0-2', '0-3']], [['0-4']]]);
+  });
+
+  test('that failed get nothing more, while the others get the rest', async () => {
+    await append(ports, 'thing', events(3));
+    let calls = 0;
+    const failing = remember('failing', {
+      take: async () => {
+        calls += 1;
+        throw new Error('a bug');
+      },
+    });
+    const good = remember('good');
+    await expect(consumeEvents(ports, [failing, good], { batchSize: 1 })).rejects.toThrow('consumers failed: failing');
+    expect([calls, good.batches.length]).toEqual([1, 3]);
   });
 
   test('that fail all are reported with the first reason, and read nothing more', async () => {

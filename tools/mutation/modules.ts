@@ -131,6 +131,11 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     ],
   },
   {
+    name: 'event-consumers',
+    files: ['server/events/consume-events.ts', 'server/events/consume-by-account.ts'],
+    tests: ['server/events/consume-events.test.ts', 'server/events/consume-by-account.test.ts'],
+  },
+  {
     name: 'statistics',
     files: ['server/events/statistics/day-counters.ts', 'server/events/statistics/distinct-users.ts'],
     tests: ['server/events/statistics/*.test.ts'],
