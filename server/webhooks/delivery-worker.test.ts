@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { consumeEvents } from '../events/consume-events.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
 import { type CapturedLog, capturedLog } from '../testing/captured-log.ts';
@@ -121,6 +122,20 @@ test('looks again later if the store is unavailable', async () => {
   away = false;
   await somethingHappens(scene);
   await waitUntil('it is delivered', () => delivered(1));
+});
+
+// SR-63: a clock set back lengthens no wait. An operator had accepted one that was 30 days ahead.
+test('finds deliveries of another process after the clock was set back', async () => {
+  const [worker, other] = [ports, ports.replica()].map((of) => createDeliveryWorker(of, log.log));
+  ports.clock.advance(30 * DAY_MS);
+  await worker?.turn();
+  ports.clock.advance(-30 * DAY_MS);
+  await somethingHappens(scene);
+  await consumeEvents(ports, other ? [other.consumer] : []);
+  await waitUntil('it is delivered', async () => {
+    await worker?.turn();
+    return delivered(1);
+  });
 });
 
 test('lets running tries finish on stop, and starts nothing new', async () => {

@@ -132,7 +132,9 @@ class Runner implements DeliveryWorker {
 
   async #turn(): Promise<void> {
     const now = this.#ports.clock.now();
-    if (now >= this.#discoverAt) await this.#discover(now);
+    // Further ahead than it can have been set: the clock was set back since (SR-63).
+    const isAhead = this.#discoverAt > now + this.#times.discoverMs;
+    if (now >= this.#discoverAt || isAhead) await this.#discover(now);
     for (const lane of this.#lanes.values()) {
       if (!lane.busy && lane.lookAt <= this.#ports.clock.now()) {
         lane.busy = true;
