@@ -158,6 +158,38 @@ describe('a clock that leaps while the service runs', () => {
     expect(guard.now()).toBe(machine.wall());
   });
 
+  // The attack: a time server that moves the clock by an hour, again and again, until the audit trail is old.
+  test('by minutes many times is trusted for an hour a day in all', async () => {
+    const guard = await open();
+    const leapAndWait = async () => {
+      machine.set(40 * MINUTE_MS);
+      await run(guard, 2 * MINUTE_MS);
+      return guard.isTrusted();
+    };
+    expect(await leapAndWait()).toBe(true);
+    expect(await leapAndWait()).toBe(false);
+    machine.set(-40 * MINUTE_MS);
+    await run(guard, DAY_MS);
+    expect(await leapAndWait()).toBe(true);
+  });
+
+  test('by hours, soon after the start of a machine without a clock of its own, is the end of a stop', async () => {
+    await open();
+    machine.reboot(0);
+    const guard = await open();
+    await run(guard, 30 * SECOND_MS);
+    machine.set(3 * HOUR_MS);
+    await run(guard, MINUTE_MS + 10 * SECOND_MS);
+    expect(guard.now()).toBe(machine.wall());
+    machine.set(5 * DAY_MS);
+    await run(guard, 2 * MINUTE_MS);
+    expect(guard.state()).toMatchObject({ isTrusted: false, reason: 'ahead' });
+    machine.set(-5 * DAY_MS);
+    machine.set(3 * HOUR_MS);
+    await run(guard, 30 * MINUTE_MS);
+    expect(guard.state()).toMatchObject({ isTrusted: false, reason: 'leapt' });
+  });
+
   test('many steps, each too small to be noticed, add up to five seconds an hour and no more', async () => {
     const guard = await open();
     let stepped = 0;

@@ -3,7 +3,7 @@ import type { Logger } from '../http/log.ts';
 import { type Clock, ClockInDoubt, type MachineClocks } from '../kernel/ports/clock.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
-import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import {
   type Assessment,
@@ -22,8 +22,10 @@ import { readLastEventTime } from './last-event.ts';
 
 /** After this time a clock that was set forward by little is taken for right: a paused machine, for example. */
 const STEADY_MS = MINUTE_MS;
-/** By more than this, an operator or a second source has to vouch for it. */
+/** By more than this in a day, an operator or a second source has to vouch for it. */
 const MAX_LEAP_MS = HOUR_MS;
+/** In this time after its start a machine gets its time from the network. */
+const JUST_BOOTED_MS = 15 * MINUTE_MS;
 /** Unnoticed steps add up to at most {@link MAX_STEP_MS} in this time. */
 const ANCHORED_MS = HOUR_MS;
 
@@ -86,6 +88,8 @@ export class ClockGuard implements Clock {
   #aheadOfStoreMs: number | undefined;
   /** Since when a clock in doubt runs evenly. */
   #steady: Anchor | undefined;
+  /** Forward, and trusted without a second source, in the last day. */
+  #leaps: { readonly at: number; readonly ms: number }[] = [];
   /** The time while the service opens with a clock in doubt. */
   #openingAt: number | undefined;
 
@@ -215,8 +219,19 @@ export class ClockGuard implements Clock {
     if (assessment !== 'plausible' || !this.#anchor) return assessment;
     const leap = sample.now - sample.monotonic - this.#anchor.offset;
     if (Math.abs(leap) <= MAX_STEP_MS || isSameBoot(sample.bootedAt, this.#anchor.bootedAt)) return 'plausible';
-    if (leap <= MAX_LEAP_MS && this.#isSteady(sample)) return 'plausible';
+    if (leap <= this.#possibleLeap(sample) && this.#isSteady(sample)) {
+      this.#leaps.push({ at: sample.monotonic, ms: Math.max(leap, 0) });
+      return 'plausible';
+    }
     return { reason: 'leapt', now: sample.now, other: sample.now - leap };
+  }
+
+  /** Many leaps of an hour would be as long as a forbidden one. */
+  #possibleLeap({ now, bootedAt, monotonic }: Sample): number {
+    this.#leaps = this.#leaps.filter(({ at }) => monotonic - at < DAY_MS);
+    // A machine without a clock of its own learns only now how long it was off: as with every start, the mark bounds it.
+    if (this.#leaps.length === 0 && now - bootedAt < JUST_BOOTED_MS) return Number.POSITIVE_INFINITY;
+    return MAX_LEAP_MS - this.#leaps.reduce((sum, { ms }) => sum + ms, 0);
   }
 
   /** True if the clock has run evenly for a while: one that is being corrected may be set again. */
