@@ -163,3 +163,19 @@ test('compiled code is kept only beside the code, where it is as safe as the cod
   expect(stdout).toBe('');
   expect(stderr).toContain('usage: start.cjs');
 });
+
+test('a start that cannot use Redis logs why at each try, and ends with a code of its own', async () => {
+  const [port = 0] = await freePorts(1);
+  const start = (env: Record<string, string>) =>
+    run(process.execPath, [builtPath('server/start.cjs'), 'serve'], {
+      env: { PATH: process.env.PATH, COUNTERSIGN_DATA: join(folder, 'without-redis'), ...env },
+    }).catch((failed: { code: number; stdout: string; stderr: string }) => failed);
+  const url = `redis+sentinel://127.0.0.1:${port}/main`;
+  const unreachable = await start({ COUNTERSIGN_STORE: url, COUNTERSIGN_STORE_WAIT_MS: '500' });
+  const cause = `Sentinel 127.0.0.1:${port}: the connection was refused`;
+  expect(unreachable).toMatchObject({ code: 69, stderr: expect.stringContaining(cause) });
+  const tries = unreachable.stdout.split('\n').filter((line) => line.includes('the store is tried again'));
+  expect(tries.length).toBeGreaterThanOrEqual(2);
+  for (const line of tries) expect(line).toContain(cause);
+  expect(await start({ COUNTERSIGN_STORE: 'redis://' })).toMatchObject({ code: 78 });
+});
