@@ -171,7 +171,7 @@ test('a start that cannot use Redis logs why at each try, and ends with a code o
       env: { PATH: process.env.PATH, COUNTERSIGN_DATA: join(folder, 'without-redis'), ...env },
     }).catch((failed: { code: number; stdout: string; stderr: string }) => failed);
   const url = `redis+sentinel://127.0.0.1:${port}/main`;
-  const unreachable = await start({ COUNTERSIGN_STORE: url, COUNTERSIGN_STORE_WAIT_MS: '500' });
+  const unreachable = await start({ COUNTERSIGN_STORE: url, COUNTERSIGN_STORE_WAIT_MS: '5000' });
   const cause = `Sentinel 127.0.0.1:${port}: the connection was refused`;
   expect(unreachable).toMatchObject({ code: 69, stderr: expect.stringContaining(cause) });
   const tries = unreachable.stdout.split('\n').filter((line) => line.includes('the store is tried again'));

@@ -3,16 +3,18 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import { freePorts } from '../../testing/free-ports.ts';
-import { type Product, type RedisServer, startRedisServer } from '../../testing/redis-server.ts';
+import { type Product, type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../../testing/redis-server.ts';
 import { startSentinel } from '../../testing/sentinel.ts';
 import { createTlsFiles, type TlsFiles } from '../../testing/tls-files.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
 import { explainFailure } from './explain-failure.ts';
 import { openRedisStore, type RedisStoreOptions } from './open-redis-store.ts';
 
+const quiet = { answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} };
+
 /** Why the store does not open. */
 async function refusalOf(url: string, options: Partial<RedisStoreOptions> = {}): Promise<string> {
-  const opening = openRedisStore({ url, warn: () => {}, ...options });
+  const opening = openRedisStore({ url, ...quiet, ...options });
   const error = await opening.catch((failure: unknown) => failure);
   expect(error).toBeInstanceOf(StoreUnavailable);
   return (error as Error).message;
@@ -72,7 +74,7 @@ describe.each<Product>(['redis', 'valkey'])('a start that fails names its cause 
       `the primary 127.0.0.1:${server.port}, which Sentinel names: user or password is wrong`,
     );
     // A primary without a replica: the Sentinel, its password and that of the primary are right.
-    const opening = openRedisStore({ url: url('main'), warn: () => {}, ...access });
+    const opening = openRedisStore({ url: url('main'), ...quiet, ...access });
     await expect(opening).rejects.toThrow('replicas online: 0');
     await sentinel.stop();
   });
@@ -135,7 +137,7 @@ describe('TLS to Redis', () => {
     const ca = await pem(files.ca);
     expect(await refusalOf(`rediss://127.0.0.1:${port}`, { tls: { ca } })).toContain('COUNTERSIGN_STORE_TLS_CERT');
     const tls = { ca, cert: await pem(files.clientCert), key: await pem(files.clientKey) };
-    const store = await openRedisStore({ url: `rediss://127.0.0.1:${port}`, warn: () => {}, tls });
+    const store = await openRedisStore({ url: `rediss://127.0.0.1:${port}`, ...quiet, tls });
     await store.check();
     await store.close();
   });
@@ -144,7 +146,7 @@ describe('TLS to Redis', () => {
     const tls = { ca: await pem(files.ca), cert: await pem(files.clientCert), key: await pem(files.clientKey) };
     expect(await refusalOf(`rediss://localhost:${port}`, { tls })).toContain('its certificate is for another name');
     const named = { ...tls, servername: 'redis.example' };
-    const store = await openRedisStore({ url: `rediss://localhost:${port}`, warn: () => {}, tls: named });
+    const store = await openRedisStore({ url: `rediss://localhost:${port}`, ...quiet, tls: named });
     await store.close();
   });
 
