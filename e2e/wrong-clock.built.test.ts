@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { freePorts } from '../server/testing/free-ports.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { type Installation, install, Operator } from './harness/installation.ts';
 
@@ -12,6 +14,11 @@ const library = () =>
 interface ClockAnswer {
   isTrusted: boolean;
   reason?: string;
+}
+
+async function readinessOf(url: string): Promise<{ status: number; code: string | undefined }> {
+  const answer = await fetch(`${url}/health/ready`);
+  return { status: answer.status, code: ((await answer.json()) as { code?: string }).code };
 }
 
 // Each test starts several processes.
@@ -42,10 +49,7 @@ describe.each(['embedded', 'redis'] as const)('SR-63: a process with a wrong clo
     const items = await operator.json<{ id: string }[]>(['event', 'list']);
     return items.map(({ id }) => id);
   }
-  async function readiness(): Promise<{ status: number; code: string | undefined }> {
-    const answer = await fetch(`${installation.url}/health/ready`);
-    return { status: answer.status, code: ((await answer.json()) as { code?: string }).code };
-  }
+  const readiness = () => readinessOf(installation.url);
   const file = () => join(installation.folder, 'clock');
   /** At once, because the process may read it at any moment. */
   async function setClock(offset: string): Promise<void> {
@@ -105,4 +109,31 @@ describe.each(['embedded', 'redis'] as const)('SR-63: a process with a wrong clo
     expect(await operator.json<ClockAnswer>(['clock', 'accept'])).toMatchObject({ isTrusted: true });
     expect((await readiness()).status).toBe(200);
   });
+});
+
+// SR-63. The attack: one of two processes gets a wrong clock, and takes the other one with it.
+test('of two processes on one Redis only the one with the wrong clock is in doubt', LIMIT, async () => {
+  const installation = await install('redis');
+  const [port = 0] = await freePorts(1);
+  const wrong = `http://localhost:${port}`;
+  const clock = { LD_PRELOAD: library(), FAKETIME: '+800d', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+  await installation.start();
+  const other = installation.begin(['serve'], { ...clock, COUNTERSIGN_LISTEN: `127.0.0.1:${port}` });
+  try {
+    await waitUntil('the other process answers', async () => {
+      if (other.exitCode !== null) throw new Error(`it ended with ${other.exitCode}`);
+      return (await fetch(`${wrong}/health/live`).catch(() => undefined))?.ok === true;
+    });
+    expect(await readinessOf(wrong)).toEqual({ status: 503, code: 'CLOCK_IN_DOUBT' });
+    expect(await readinessOf(installation.url)).toEqual({ status: 200, code: undefined });
+    const operator = new Operator(installation);
+    expect(await operator.json<ClockAnswer>(['clock', 'status'])).toMatchObject({ isTrusted: true });
+    await operator.json(['setup', '--name', 'Acme']);
+    expect(await readinessOf(installation.url)).toEqual({ status: 200, code: undefined });
+  } finally {
+    const ended = once(other, 'exit');
+    other.kill('SIGTERM');
+    await ended;
+    await installation.remove();
+  }
 });
