@@ -29,7 +29,7 @@ import { Keys } from './keys.ts';
 import { INCREMENT } from './library.ts';
 import { measureServers } from './measure-servers.ts';
 import { claimDeployment } from './partition-check.ts';
-import { readClock } from './read-clock.ts';
+import { readClocks } from './read-clock.ts';
 import { openParsedDocuments, readDocuments } from './read-documents.ts';
 import { readRange } from './read-range.ts';
 import { confirmStreams, readEntry, readStreams } from './read-streams.ts';
@@ -266,9 +266,9 @@ class RedisStore implements Store {
 
   async readClocks(): Promise<readonly StoreClock[]> {
     const nodes = this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
-    const clocks = await this.#ask(() => Promise.all(nodes.map(readClock)));
-    for (const [at, node] of nodes.entries()) if (!clocks[at]) this.#guard.warnOfHiddenClock(node);
-    return clocks.filter((clock) => clock !== undefined);
+    const answers = await this.#ask(() => readClocks(nodes));
+    for (const { node, clock } of answers) if (!clock) this.#guard.warnOfHiddenClock(node);
+    return answers.flatMap(({ clock }) => clock ?? []);
   }
 
   measure(): Promise<StoreSize> {

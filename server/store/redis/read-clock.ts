@@ -3,8 +3,25 @@ import { isLoopbackHost } from '../../kernel/addresses.ts';
 import type { StoreClock } from '../../kernel/ports/store.ts';
 import { unlessForbidden } from './inspect-server.ts';
 
-/** The clock of one server; undefined if an ACL forbids TIME. */
-export async function readClock(node: Redis): Promise<StoreClock | undefined> {
+interface NodeClock {
+  readonly node: Redis;
+  /** Undefined if an ACL forbids TIME. */
+  readonly clock: StoreClock | undefined;
+}
+
+/**
+ * The clocks of the servers that answer. A shard without a primary must not keep the clock of a process in doubt.
+ *
+ * @throws the fault of a server if none answers
+ */
+export async function readClocks(nodes: readonly Redis[]): Promise<NodeClock[]> {
+  const asked = await Promise.allSettled(nodes.map(async (node) => ({ node, clock: await readClock(node) })));
+  const answered = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  if (answered.length === 0) for (const one of asked) if (one.status === 'rejected') throw one.reason;
+  return answered;
+}
+
+async function readClock(node: Redis): Promise<StoreClock | undefined> {
   const time = await unlessForbidden(node.time());
   if (!time) return undefined;
   const [seconds, microseconds] = time;

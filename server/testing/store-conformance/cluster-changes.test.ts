@@ -196,3 +196,16 @@ describe('a cluster that changes under load', () => {
     });
   });
 });
+
+// SR-63. The attack: a shard fails while a process is in doubt or starts, and keeps its clock from being compared.
+test('the clocks of all primaries are compared, and without one those of the others', async () => {
+  const cluster = await startRedisCluster('redis');
+  const store = await open(cluster);
+  const isClose = (clock: { now: number }) => Math.abs(clock.now - Date.now()) < START_TIMEOUT_MS;
+  const all = await store.readClocks();
+  expect(all.map(isClose)).toEqual([true, true, true]);
+  await primary(cluster, 1).server.kill();
+  await waitUntil('the others answer', async () => (await store.readClocks().catch(() => [])).length === 2);
+  await store.close();
+  await cluster.stop();
+});
