@@ -274,8 +274,13 @@ describe('a stop', () => {
   test('in a demo needs none: it takes the clock as it is', async () => {
     await open();
     machine.reboot(800 * DAY_MS);
-    expect((await open(machine, true)).isTrusted()).toBe(true);
+    const guard = await open(machine, true);
+    expect(guard.isTrusted()).toBe(true);
     expect(errors()).toEqual([]);
+    machine.set(2 * DAY_MS);
+    expect(guard.isTrusted()).toBe(false);
+    await guard.turn();
+    expect(guard.isTrusted()).toBe(true);
   });
 });
 

@@ -34,7 +34,7 @@ type Needs = Pick<Ports, 'store' | 'random'>;
 interface GuardOptions {
   readonly machine: MachineClocks;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
-  /** A demo takes the clock as it is when it starts: it has nothing to lose. */
+  /** A demo takes the clock as it is: it has nothing to lose. */
   readonly isDemo?: boolean;
 }
 
@@ -80,6 +80,7 @@ export class ClockGuard implements Clock {
   readonly #needs: Needs;
   readonly #machine: MachineClocks;
   readonly #log: GuardOptions['log'];
+  readonly #isDemo: boolean;
   /** Of the anchor while the clock is trusted; otherwise no number, with which every comparison is false. */
   #offset = Number.NaN;
   #anchor: Anchor | undefined;
@@ -93,10 +94,11 @@ export class ClockGuard implements Clock {
   /** The time while the service opens with a clock in doubt. */
   #openingAt: number | undefined;
 
-  constructor(needs: Needs, { machine, log }: GuardOptions) {
+  constructor(needs: Needs, { machine, log, isDemo = false }: GuardOptions) {
     this.#needs = needs;
     this.#machine = machine;
     this.#log = log;
+    this.#isDemo = isDemo;
   }
 
   /** On the path of every request: two clocks and a comparison. */
@@ -139,7 +141,7 @@ export class ClockGuard implements Clock {
   async turn(): Promise<void> {
     const sample = await this.#sample();
     const assessment = this.#assess(sample);
-    if (typeof assessment === 'object') return this.#distrust(assessment);
+    if (typeof assessment === 'object') return this.#isDemo ? void (await this.accept()) : this.#distrust(assessment);
     const known = this.#mark;
     this.#trust(sample);
     await this.#writeMark((mark) => advanceMark(mark, sample, mark ?? known));
@@ -149,9 +151,9 @@ export class ClockGuard implements Clock {
    * At the start. A clock in doubt does not keep the service from opening, because an operator decides through it: until
    * {@link finishOpening} the time is the earliest of those that were compared, at which nothing more has expired.
    */
-  async open(isDemo: boolean): Promise<void> {
+  async open(): Promise<void> {
     try {
-      await (isDemo ? this.accept() : this.turn());
+      await this.turn();
     } catch (error) {
       // A full disk keeps the mark where it was, and the service from nothing else.
       if (!(error instanceof StoreUnavailable) || !this.isTrusted()) throw error;
@@ -296,7 +298,7 @@ export class ClockGuard implements Clock {
 /** Opens the guard of a deployment. It may be in doubt then. */
 export async function openClockGuard(needs: Needs, options: GuardOptions): Promise<ClockGuard> {
   const guard = new ClockGuard(needs, options);
-  await guard.open(options.isDemo ?? false);
+  await guard.open();
   return guard;
 }
 

@@ -81,8 +81,9 @@ export async function createPorts(
     throw new Error('a backup has been restored to this store by half: empty the store and restore it again');
   }
   const isDemo = mailbox !== undefined;
-  // Before the mark of the clock, with which the store would not be empty. What is read and written here does not expire.
-  await setStorePurpose({ store, clock: systemClock, random: systemRandom }, isDemo ? 'demo' : 'service');
+  // Before the mark of the clock, with which the store would not be empty. By this time nothing has expired.
+  const beforeAll = { now: () => 0 };
+  await setStorePurpose({ store, clock: beforeAll, random: systemRandom }, isDemo ? 'demo' : 'service');
   const clock = await openClockGuard({ store, random: systemRandom }, { machine: machineClocks, log, isDemo });
   const opened = { store, clock, random: systemRandom };
   await writeDecoyRecords(opened);
