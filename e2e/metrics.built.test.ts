@@ -212,6 +212,18 @@ test('the alerts pass their own tests, and each has one, a severity and a line i
   );
 });
 
+test('every log line that the documents name is in the code', async () => {
+  const page = await read('docs/operations/monitoring.md');
+  const table = page.split('<!-- lines -->')[1]?.split('<!-- /lines -->')[0] ?? '';
+  const lines = Array.from(table.matchAll(/^\| `([^`]+)` \| (?:warn|error)/gm), ([, text = '']) => text);
+  expect(lines.length).toBeGreaterThan(8);
+  const inCode = (text: string) =>
+    spawnSync('grep', ['-rqF', '--include=*.ts', '--exclude=*.test.ts', text, 'server'], {
+      cwd: new URL('..', import.meta.url),
+    }).status === 0;
+  expect(lines.filter((text) => !inCode(text))).toEqual([]);
+});
+
 // SR-59
 test('the public listener has no metrics', async () => {
   expect((await fetch(`${url}/metrics`)).status).toBe(404);

@@ -39,7 +39,7 @@ import { flowRoutes } from './login/routes.ts';
 import { selfServiceRoutes } from './login/self-service-routes.ts';
 import { stepRoutes } from './login/step-routes.ts';
 import { reset } from './password-reset/page/reset.ts';
-import { DIALECT_PATHS, protectimus } from './protectimus/routes.ts';
+import { DIALECT_PATHS, ENDPOINTS, protectimus } from './protectimus/routes.ts';
 import { unlock } from './unlock/page/unlock.ts';
 
 export interface AppOptions {
@@ -87,7 +87,8 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
 
   app.use(requestId(options.log));
   app.use(delayOverloadResponses());
-  app.use(accessLog({ quiet: HEALTH_PATHS, observer: options.observer }));
+  const patterns = () => [...app.routes, ...ENDPOINTS].map(({ path }) => path);
+  app.use(accessLog({ quiet: HEALTH_PATHS, observer: options.observer, patterns }));
   app.use(securityHeaders({ https: issuer.startsWith('https:') }));
   app.use(refuseApiKeyInUrl());
   app.use(clientAddress({ trustedProxies: options.trustedProxies, header: options.forwardedHeader }));

@@ -24,7 +24,7 @@ export interface AppEnv {
     /** Canonical address of the client; undefined if no trusted source states it. Filters that need one then deny. */
     clientAddress: string | undefined;
     log: Logger;
-    /** The caller and its address. Set only by the authorization of a route. */
+    /** The caller and its address. Set only by the authorization of a route, and by the dialect's own. */
     act: RequestContext;
     /** The administrator's session, if the request has one. `sessionOf` of the administrators reads it. */
     session?: object;

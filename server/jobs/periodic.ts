@@ -17,6 +17,7 @@ import { buildIndexes } from '../maintenance/build-indexes.ts';
 import { countSecrets, reencryptSecrets } from '../maintenance/reencrypt-secrets.ts';
 import type { DeliveryWorker } from '../webhooks/delivery-worker.ts';
 import type { PeriodicJob } from './scheduler.ts';
+import { watchStore } from './watch-store.ts';
 
 interface PeriodicJobsOptions {
   config: Pick<Config, 'eventRetention' | 'statisticsKeptDays'>;
@@ -27,7 +28,7 @@ interface PeriodicJobsOptions {
   refreshSigningKeys: () => Promise<void>;
   /** True if there are old master keys, so that secrets must be re-encrypted. */
   hasOldMasterKeys: boolean;
-  log: Pick<Logger, 'info'>;
+  log: Pick<Logger, 'info' | 'warn' | 'error'>;
   observer?: JobObserver | undefined;
 }
 
@@ -61,7 +62,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
   const { archive } = ports;
   const settled = { ...ports, clock: settledClock };
   const consumers = [
-    createSealer(ports),
+    reportLoss(createSealer(ports), log),
     createSignInCounter(ports, config.statisticsKeptDays),
     deliveries.consumer,
   ].map((consumer) => observer?.consumer(consumer) ?? consumer);
@@ -74,6 +75,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       processes: 'one',
       run: (stopping) => dropOldSegments(settled, retention, { stopping, onDropped }),
     },
+    { name: 'store', everyMs: MINUTE_MS, processes: 'every', failureLevel: 'error', run: () => watchStore(ports, log) },
     ...(archive ? [archiveJob(ports, archive)] : []),
     // Far more often than keys change.
     {
@@ -93,6 +95,19 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
     { name: 'indexes', everyMs: HOUR_MS, processes: 'one', run: (stopping) => buildIndexes(ports, stopping) },
     ...(hasOldMasterKeys ? [reencryption] : []),
   ];
+}
+
+/** The webhooks report their own loss. */
+function reportLoss(sealer: EventConsumer, log: Pick<Logger, 'error'>): EventConsumer {
+  return {
+    ...sealer,
+    async take(batch) {
+      for (const { partition, lost } of batch.parts) {
+        if (lost) log.error({ partition, ...lost }, 'events were dropped from the store before they were sealed');
+      }
+      await sealer.take(batch);
+    },
+  };
 }
 
 /** The comparison of the clock, which runs also while it is in doubt. */

@@ -1,6 +1,7 @@
 import type { Logger } from '../http/log.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { JobRun } from '../metrics/meters.ts';
+import { createLateReport } from './late-report.ts';
 
 /** Work that is repeated in the background. */
 export interface PeriodicJob {
@@ -38,6 +39,7 @@ export function startScheduler(
 ): Scheduler {
   const ending = new AbortController();
   const isStopping = () => ending.signal.aborted;
+  const reportLate = createLateReport(log);
   const loops = jobs.map(async ({ name, everyMs, processes, failureLevel = 'warn', run }) => {
     while (!isStopping()) {
       const startedMs = performance.now();
@@ -54,7 +56,9 @@ export function startScheduler(
         end('failure');
         log[failureLevel]({ err: error, work: name }, 'background work failed and will be tried again');
       }
+      const dueMs = performance.now() + everyMs;
       await pause(everyMs, ending.signal);
+      reportLate(performance.now() - dueMs);
     }
   });
   return {

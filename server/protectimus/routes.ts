@@ -69,11 +69,12 @@ export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv>
       const message = barred ? 'Too many wrong passwords. Wait a minute.' : 'The user name or the password is wrong.';
       return answerFailure(c, format, { failure: 'ACCESS_RESTRICTION', message, status: barred ? 429 : 401 });
     }
+    const act = { actor: caller.actor, ...clientInfo(c) };
+    c.set('act', act);
     const found = findEndpoint(endpoints, c.req.method === 'HEAD' ? 'GET' : c.req.method, path);
     if (found) c.set('route', `/api/v1/${found.row.path}`);
     if (!found) throw new ProtocolError('INVALID_URL_PATTERN', 'There is no such address, or not with this method.');
     const fields = await readFields(c, found.row.fields);
-    const act = { actor: caller.actor, ...clientInfo(c) };
     const { plans } = options;
     const request = { ports, act, key: caller.text, fields, numbers: found.numbers, plans };
     const outcome = await found.row.answer(request);

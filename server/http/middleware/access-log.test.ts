@@ -12,8 +12,11 @@ const addresses = clientAddress({ trustedProxies: [], header: 'x-forwarded-for' 
 describe('access log', () => {
   test('is one line per request with its outcome', async () => {
     let nowMs = 100;
-    const { app, captured } = appWith(accessLog({ monotonicMs: () => nowMs }), addresses);
+    const patterns = () => ['/v1/things/:id'];
+    const { app, captured } = appWith(accessLog({ monotonicMs: () => nowMs, patterns }), addresses);
     app.post('/v1/things/:id', (c) => {
+      const actor = { kind: 'api-key', account: 'acc_01k8dq9z2mp', id: 'key_2m4x7r9t1vw', scopes: [] } as const;
+      c.set('act', { actor });
       nowMs += 12.3456;
       return c.json({}, 201);
     });
@@ -24,8 +27,11 @@ describe('access log', () => {
         time: expect.any(String),
         requestId: answer.headers.get('x-request-id'),
         method: 'POST',
-        path: '/v1/things/7',
+        path: '/v1/things/…',
+        route: '/v1/things/:id',
         status: 201,
+        account: 'acc_01k8dq9z2mp',
+        key: 'key_2m4x7r9t1vw',
         client: '192.0.2.7',
         ms: 12.35,
         msg: 'request',
@@ -71,12 +77,26 @@ describe('access log', () => {
     expect(captured.text()).not.toContain('canary');
   });
 
+  // SR-35
+  test('contains no login or email address of a path, whether there is a route or not', async () => {
+    const { app, captured } = appWith(accessLog({ patterns: () => ['/v1/users/:id'] }));
+    app.get('/v1/users/:id', (c) => refuse(c, 'USER_NOT_FOUND'));
+    for (const name of ['mira', 'mira@shop.example', '%6dira%40shop.example', '+4915112345678']) {
+      for (const path of [`/v1/users/${name}`, `/v1/user/${name}`, `/${name}`]) await app.request(path);
+    }
+    expect(captured.lines()).toHaveLength(12);
+    expect(captured.text()).not.toMatch(/mira|shop|4915112345678/);
+    expect(captured.lines()[0]).toMatchObject({ path: '/v1/users/…', route: '/v1/users/:id', code: 'USER_NOT_FOUND' });
+    expect(captured.lines()[1]).toMatchObject({ path: '/v1/…/…' });
+    expect(captured.lines()[1]).not.toHaveProperty('route');
+  });
+
   // SR-36
   test('writes a hostile path on one line', async () => {
     const { app, captured } = appWith(accessLog());
     await app.request('/a%0d%0a%7b%22level%22:%22fatal%22%7d%1b[2J%e2%80%a8%c2%9b');
     expect(captured.text().trimEnd()).not.toMatch(/\p{Cc}|\u2028/u);
-    expect(captured.lines()).toMatchObject([{ status: 404, path: '/a\r\n{"level":"fatal"}\u001b[2J\u2028\u009b' }]);
+    expect(captured.lines()).toMatchObject([{ status: 404, path: '/…' }]);
   });
 
   test('shortens a path of any length', async () => {

@@ -1,9 +1,9 @@
 import type { MiddlewareHandler } from 'hono';
 import type { RequestObserver } from '../../kernel/ports/request-observer.ts';
+import type { RequestContext } from '../../kernel/request-context.ts';
 import type { AppEnv } from '../context.ts';
+import { createPathFilter } from '../logged-path.ts';
 import { routePattern } from '../route-pattern.ts';
-
-const MAX_PATH_LENGTH = 256;
 
 interface AccessLogOptions {
   /** Paths of frequent probes; logged at `debug`. */
@@ -11,15 +11,18 @@ interface AccessLogOptions {
   /** Monotonic milliseconds. */
   monotonicMs?: () => number;
   observer?: RequestObserver | undefined;
+  /** The patterns of all routes: the words that a path may show. */
+  patterns?: () => Iterable<string>;
 }
 
 /**
- * One line per request, with what is safe to store: no query, no header, no body (SR-35). `path` is the decoded path;
- * the logger itself makes hostile characters harmless and hides API keys (SR-26, SR-36).
+ * One line per request, with what is safe to store: no query, no header, no body (SR-35). `path` shows what is ours of
+ * the path; the logger itself makes hostile characters harmless and hides API keys (SR-26, SR-36).
  */
 export function accessLog(options: AccessLogOptions = {}): MiddlewareHandler<AppEnv> {
   const quiet = new Set(options.quiet ?? []);
-  const { observer } = options;
+  const { observer, patterns = () => [] } = options;
+  const filterPath = createPathFilter(patterns);
   const monotonicMs = options.monotonicMs ?? (() => performance.now());
   return async function logAccess(c, next) {
     const startedMs = monotonicMs();
@@ -30,18 +33,29 @@ export function accessLog(options: AccessLogOptions = {}): MiddlewareHandler<App
     const { status } = c.res;
     const { method, path } = c.req;
     const code = c.get('refusal');
-    observer?.answered({ id, route: routePattern(c), method, status, code, ms });
+    const route = routePattern(c);
+    observer?.answered({ id, route, method, status, code, ms });
     const level = status >= 500 ? 'warn' : quiet.has(path) ? 'debug' : 'info';
     c.get('log')[level](
       {
         method,
-        path: path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}…` : path,
+        path: path === route ? path : filterPath(path),
+        route,
         status,
         code,
+        ...callerOf(c.get('act')),
         client: c.get('clientAddress'),
         ms: Math.round(ms * 100) / 100,
       },
       'request',
     );
   };
+}
+
+/** The account, and the API key: on the request itself, or of an administrator's backend in the dialect. */
+function callerOf(act: RequestContext | undefined): { account?: string; key?: string | undefined } {
+  if (!act) return {};
+  const { actor } = act;
+  const key = actor.kind === 'api-key' ? actor.id : actor.kind === 'administrator' ? actor.through : undefined;
+  return { account: actor.account, key };
 }

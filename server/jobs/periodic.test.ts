@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { DEFAULT_CATALOGUE } from '../billing/plans.ts';
+import { openEmbeddedStore } from '../store/lmdb/open-embedded-store.ts';
+import { capturedLog } from '../testing/captured-log.ts';
+import { addResource, createFixture } from '../testing/fixtures.ts';
+import { openTestPorts } from '../testing/test-ports.ts';
+import { periodicJobs } from './periodic.ts';
+
+// SR-34: a flood of events that outruns the sealing leaves a gap in the audit log, and the operator has to know.
+test('says which events were dropped before they were sealed', async () => {
+  const path = await mkdtemp(join(tmpdir(), 'countersign-lost-'));
+  const store = await openEmbeddedStore({ path, eventCap: 5 });
+  const remove = async () => {
+    await store.close();
+    await rm(path, { recursive: true, force: true });
+  };
+  const ports = await openTestPorts('lost-events', { store, remove });
+  const captured = capturedLog();
+  try {
+    const { account } = await createFixture(ports);
+    for (let at = 0; at < 20; at++) await addResource(ports, account);
+    const events = periodicJobs(ports, {
+      config: { eventRetention: { keptDays: 30, mostEvents: 1000 }, statisticsKeptDays: 30 },
+      plans: DEFAULT_CATALOGUE,
+      settledClock: ports.clock,
+      deliveries: { turn: async () => {}, consumer: { name: 'webhooks', take: async () => {} } },
+      refreshSigningKeys: async () => {},
+      hasOldMasterKeys: false,
+      log: captured.log,
+    }).find(({ name }) => name === 'events');
+    await events?.run(() => false);
+    const lost = captured.lines().filter(({ msg }) => String(msg).includes('before they were sealed'));
+    expect(lost).toMatchObject([{ level: 'error', partition: 0, from: 1, to: expect.any(Number) }]);
+    expect(Number(lost[0]?.to)).toBeGreaterThan(10);
+  } finally {
+    await ports.close();
+  }
+});
