@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openService } from '../../testing/http-service.ts';
+import { waitUntil } from '../../testing/wait-until.ts';
 import { metricsRoutes } from './metrics.ts';
 
 const faults: unknown[] = [];
@@ -41,6 +42,29 @@ test('a scraper reads them under the address of the listener', async () => {
   }
   // Inside a cluster the scraper uses a name.
   expect((await read(false, 'countersign.monitoring.svc:9464')).status).toBe(200);
+});
+
+// SR-65: each report writes to the store, and any process of the machine reaches loopback.
+test('scrapes at the same time share one report, and a failed one is not kept', async () => {
+  let reports = 0;
+  const finish: (() => void)[] = [];
+  const app = appOn(false, async () => {
+    reports += 1;
+    if (reports === 2) throw new Error('gone');
+    await new Promise<void>((resolve) => finish.push(resolve));
+    return report();
+  });
+  const scrapes = Array.from({ length: 50 }, () => app.request('/metrics'));
+  await waitUntil('the first is being read', () => finish.length === 1);
+  finish[0]?.();
+  expect(new Set((await Promise.all(scrapes)).map(({ status }) => status))).toEqual(new Set([200]));
+  expect(reports).toBe(1);
+  expect((await app.request('/metrics')).status).toBe(500);
+  expect(faults.splice(0)).toEqual([new Error('gone')]);
+  const next = app.request('/metrics');
+  await waitUntil('the next is being read', () => finish.length === 2);
+  finish[1]?.();
+  expect((await next).status).toBe(200);
 });
 
 test('there is nothing else on that listener', async () => {

@@ -16,6 +16,14 @@ interface MetricsOptions {
  */
 export function metricsRoutes({ report, isLoopback, onFault }: MetricsOptions): Hono {
   const app = new Hono();
+  /** A report writes to the store, to see whether it can: scrapes at the same time share one. */
+  let running: ReturnType<typeof report> | undefined;
+  const share = () => {
+    running ??= report().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
   app.onError((error, c) => {
     onFault(error);
     return c.text('The metrics cannot be read.', 500);
@@ -23,7 +31,7 @@ export function metricsRoutes({ report, isLoopback, onFault }: MetricsOptions): 
   app.get('/metrics', async (c) => {
     // A page in a browser of this machine could rebind its own name to loopback and read the response.
     if (isLoopback && !isOwnName(c.req.header('host'))) return c.text('Not found.', 404);
-    const { text, contentType } = await report();
+    const { text, contentType } = await share();
     return c.body(text, 200, { 'content-type': contentType, 'cache-control': 'no-store' });
   });
   app.notFound((c) => c.text('Not found.', 404));
