@@ -46,6 +46,8 @@ describe('the blocks of the documents', () => {
     const tried = [
       'sh', // commands.test.ts
       'sh background',
+      'sh tarball', // e2e/release.built.test.ts
+      'sh npm',
       'json answer',
       'text',
       'ts', // backend-examples.test.ts, quickstart.browser.test.ts
@@ -76,8 +78,7 @@ describe('the blocks of the documents', () => {
       ['docs/moving-from-protectimus.md', expect.stringContaining('--login ada@example.com')],
       ['docs/moving-from-protectimus.md', expect.stringContaining('--send-resets')],
       ['docs/operators.md', expect.stringContaining('git clone')],
-      // e2e/debian-package.built.test.ts does the same with the package.
-      ['docs/operators.md', expect.stringContaining('deploy/systemd/countersign.service')],
+      ['docs/operators.md', expect.stringContaining('systemd/countersign.service')],
       ['docs/operators.md', expect.stringContaining('sudo -u countersign')],
       ['docs/operators.md', 'countersign courier test --to +4915112345678'],
       // e2e/restored.built.test.ts does it.
@@ -87,6 +88,12 @@ describe('the blocks of the documents', () => {
       ['docs/quickstart.md', expect.stringContaining('git clone')],
       ['docs/quickstart.md', 'npm install /tmp/countersign-client-0.1.0.tgz tsx'],
       ['docs/quickstart.md', 'npx tsx server.ts'],
+      // e2e/debian-package.built.test.ts installs the package, release.built.test.ts runs the demo from npm's, and
+      // container.built.test.ts what the image starts.
+      ['docs/operations/install.md', expect.stringContaining('apt-get install ./debian/countersign_')],
+      ['docs/operations/install.md', expect.stringContaining('--strip-components=1')],
+      ['docs/operations/install.md', expect.stringContaining('serve --demo')],
+      ['docs/operations/install.md', expect.stringContaining('docker build')],
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { basename, delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
@@ -9,6 +9,7 @@ import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Account } from '../docs/testing/account.ts';
 import { type BuiltService, makePlace, type Place, serve, setUp } from '../docs/testing/built-service.ts';
+import { codeBlocksOf } from '../docs/testing/code-blocks.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
 import { runProbe } from '../tools/prepare/probe.ts';
 import { findPython, JAR_FOLDER, PYTHON_PACKERS } from '../tools/prepare/programs.ts';
@@ -45,6 +46,14 @@ async function signedIn() {
     login: signer.login,
     env: { ...process.env, ISSUER: place.url, RESOURCE: resource, NONCE: nonce, ORIGIN, RESULT: result },
   };
+}
+
+/** The commands of the documents, for this version and machine. */
+function documented(role: string): string {
+  const block = codeBlocksOf('docs/operations/install.md').find((one) => one.role === role);
+  return (
+    block?.text.replaceAll('0.1.0', version).replaceAll('linux-x64', `${process.platform}-${process.arch}`) ?? 'false'
+  );
 }
 
 beforeAll(async () => {
@@ -99,9 +108,10 @@ describe('the tarball', () => {
     );
   });
 
-  test('runs the command and signs a user in', async () => {
-    const { stdout } = await run(join(installed, 'bin/countersign'), ['--version']);
-    expect(stdout.trim()).toBe(version);
+  test('is installed as the documents say, and signs a user in', async () => {
+    const { stdout } = await run('sh', ['-ec', documented('tarball')], { cwd: release });
+    expect(stdout.trim().split('\n').at(-1)).toBe(version);
+    await rm(join(release, basename(installed)), { recursive: true });
     const { env } = await signedIn();
     expect(env.RESULT).toMatch(/^ey[\w-]+\.ey[\w-]+\.[\w-]+$/);
   });
@@ -130,6 +140,14 @@ describe('the packages of npm', () => {
       const files = packages.map((name) => join(release, name));
       const options = ['--registry', registry.url, '--no-audit', '--no-fund', '--cache', join(folder, 'npm-cache')];
       await run('npm', ['install', ...options, ...files], { cwd: project });
+      const npm = { registry: registry.url, prefix: join(folder, 'global'), cache: join(folder, 'npm-cache') };
+      const env = Object.fromEntries(Object.entries(npm).map(([name, value]) => [`npm_config_${name}`, value]));
+      const PATH = `${join(npm.prefix, 'bin')}:${process.env.PATH}`;
+      const { stdout } = await run('sh', ['-ec', documented('npm')], {
+        cwd: release,
+        env: { ...process.env, ...env, PATH },
+      });
+      expect(stdout.trim().split('\n').at(-1)).toBe(version);
     } finally {
       await registry.close();
     }

@@ -17,8 +17,13 @@ export interface CodeBlock {
 
 /** The documents for the four readers. Decisions are history and hold nothing to try. */
 export function documentPaths(): string[] {
-  const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
-  return ['README.md', ...pages.sort().map((name) => `docs/${name}`)];
+  const pages = ['docs', 'docs/operations'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.md'))
+      .sort()
+      .map((name) => `${folder}/${name}`),
+  );
+  return ['README.md', ...pages];
 }
 
 export function readDocument(path: string): string {

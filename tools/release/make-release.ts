@@ -7,10 +7,18 @@ import { packJava, packPhp, packPython } from './client-packages.ts';
 import { packDebian } from './debian-package.ts';
 import { packNpm } from './npm-packages.ts';
 import { installedPackages, readLock, runtimePackages } from './runtime-packages.ts';
-import { readManifest, stageService } from './service-files.ts';
+import { copyFiles, readManifest, stageService } from './service-files.ts';
 
 /** The workspaces whose packages run in the product, be it bundled. */
 const PRODUCT = ['server', 'cli', 'demo-site', 'widget', 'console'];
+
+/** What an operator without the Debian package copies. */
+const FOR_SYSTEMD = [
+  'deploy/systemd/countersign.service',
+  'deploy/systemd/master-key.conf',
+  'deploy/debian/sysusers.conf',
+  'deploy/debian/countersign.env',
+];
 
 /**
  * Writes a release of what is built. Two releases of one commit are equal, byte for byte.
@@ -28,6 +36,7 @@ export function makeRelease(root: string, out: string, repository: string | unde
     const licenses = licenseTexts(root, packages);
     const service = join(work, `countersign-${product.version}-${process.platform}-${process.arch}`);
     stageService(root, service);
+    copyFiles(root, FOR_SYSTEMD, service);
     for (const folder of [service, out]) {
       writeFileSync(join(folder, 'sbom.cdx.json'), bom);
       writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), licenses);
