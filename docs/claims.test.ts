@@ -83,6 +83,8 @@ describe('the blocks of the documents', () => {
       ['docs/operators.md', 'countersign courier test --to +4915112345678'],
       // e2e/restored.built.test.ts does it.
       ['docs/operators.md', 'countersign restore night.backup --events acme.jsonl --keys keys.json'],
+      // e2e/wrong-clock.built.test.ts does it.
+      ['docs/operators.md', 'countersign clock accept'],
       ['docs/protectimus.md', expect.stringContaining('--kind protectimus')],
       // quickstart.browser.test.ts does the same with this checkout.
       ['docs/quickstart.md', expect.stringContaining('git clone')],

@@ -69,7 +69,7 @@ beforeAll(async () => {
   service = await serve(place, entry);
   account = new Account(service.url, key);
   resource = await account.resource({ allowedOrigins: [ORIGIN] });
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await service?.stop();
@@ -87,7 +87,7 @@ test('is the same, byte for byte, when another user makes it again elsewhere', a
   expect(sums.split('\n').length).toBeGreaterThan(12);
   expect(await readFile(join(again, 'SHA256SUMS'), 'utf8')).toBe(sums);
   await run('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: again });
-}, 120_000);
+}, 300_000);
 
 describe('the tarball', () => {
   test('has no source maps, tests, types or sources in C, and both lists of its packages', async () => {
@@ -151,7 +151,7 @@ describe('the packages of npm', () => {
     } finally {
       await registry.close();
     }
-  }, 120_000);
+  }, 300_000);
 
   test.each(packages)('%s: publint and attw find nothing', async (name) => {
     const tarball = await readFile(join(release, name));
