@@ -21,14 +21,18 @@ export interface BuiltService {
 /** Where a service is going to run: its environment, before any process of it exists. */
 export interface Place {
   readonly url: string;
+  /** Host and port of its metrics. */
+  readonly metrics: string;
   readonly env: Record<string, string>;
   remove(): Promise<void>;
 }
 
 export async function makePlace(): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-docs-'));
-  const [port = 0] = await freePorts(1);
+  const [port = 0, metricsPort = 0] = await freePorts(2);
+  const metrics = `127.0.0.1:${metricsPort}`;
   return {
+    metrics,
     url: `http://localhost:${port}`,
     env: {
       PATH: process.env.PATH ?? '',
@@ -36,6 +40,7 @@ export async function makePlace(): Promise<Place> {
       TMPDIR: folder,
       COUNTERSIGN_DATA: join(folder, 'data'),
       COUNTERSIGN_LISTEN: `127.0.0.1:${port}`,
+      COUNTERSIGN_METRICS_LISTEN: metrics,
       COUNTERSIGN_DRAIN_MS: '0',
     },
     remove: () => rm(folder, { recursive: true, force: true }),

@@ -24,6 +24,7 @@ export class DocumentSession {
     this.#shell = new Shell(ROOT, place.env);
     this.values.set('http://localhost:8080', place.url);
     this.values.set('https://auth.example', place.url);
+    this.values.set('127.0.0.1:9464', place.metrics);
     this.values.set('/var/lib/countersign', join(spare, 'data'));
     this.values.set('--pack-destination /tmp', `--pack-destination ${spare}`);
   }
