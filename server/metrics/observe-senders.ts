@@ -14,9 +14,13 @@ export function observeMailer(mailer: Mailer, { metrics }: SendObserver): Mailer
   return {
     ...mailer,
     async send(message) {
-      const outcome = await settle(mailer.send(message));
-      metrics.mails.add([message.kind, outcome.word]);
-      outcome.rethrow();
+      let outcome: SendResult = 'failed';
+      try {
+        await mailer.send(message);
+        outcome = 'sent';
+      } finally {
+        metrics.mails.add([message.kind, outcome]);
+      }
     },
   };
 }
@@ -26,10 +30,14 @@ export function observeCodes(codes: CodeSender, { metrics, monotonicMs }: SendOb
     ...codes,
     async send(message) {
       const startedMs = monotonicMs();
-      const outcome = await settle(codes.send(message));
-      metrics.codes.add([message.channel, outcome.word]);
-      metrics.codeSeconds.observe([message.channel], (monotonicMs() - startedMs) / 1000);
-      outcome.rethrow();
+      let outcome: SendResult = 'failed';
+      try {
+        await codes.send(message);
+        outcome = 'sent';
+      } finally {
+        metrics.codes.add([message.channel, outcome]);
+        metrics.codeSeconds.observe([message.channel], (monotonicMs() - startedMs) / 1000);
+      }
     },
   };
 }
@@ -45,20 +53,6 @@ export function observeWebhooks(sender: WebhookSender, { metrics, monotonicMs }:
       return outcome;
     },
   };
-}
-
-async function settle(sending: Promise<void>): Promise<{ word: SendResult; rethrow: () => void }> {
-  try {
-    await sending;
-    return { word: 'sent', rethrow: () => {} };
-  } catch (error) {
-    return {
-      word: 'failed',
-      rethrow: () => {
-        throw error;
-      },
-    };
-  }
 }
 
 /** A receiver chooses its status: only the class is counted. */

@@ -36,7 +36,7 @@ export class WorkerReports {
   /** Asks these workers. */
   async read(workers: readonly Worker[]): Promise<Family[][]> {
     await Promise.all(workers.map((worker) => this.#ask(worker)));
-    return [...workers.flatMap((worker) => [this.#last.get(worker) ?? []]), this.#ended];
+    return [...workers.map((worker) => this.#last.get(worker) ?? []), this.#ended];
   }
 
   async #ask(worker: Worker): Promise<void> {
