@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -171,6 +171,21 @@ describe('after a pause', () => {
     vi.advanceTimersByTime(6_000);
     expect(() => lock.assertHeld()).toThrow(StoreUnavailable);
     expect(Math.round(statSync(file).mtimeMs)).toBe(long.getTime());
+    lock.release();
+  });
+
+  // The attack: connections until the process has no file descriptor left. The lock cannot be read then.
+  test('a lock that cannot be read ends nothing at a sign of life, and the next read or write is refused', () => {
+    vi.useFakeTimers();
+    const lock = lockFolder(folder);
+    const text = readFileSync(file);
+    rmSync(file);
+    mkdirSync(file);
+    expect(() => vi.advanceTimersByTime(11_000)).not.toThrow();
+    expect(() => lock.assertHeld()).toThrow(StoreUnavailable);
+    rmdirSync(file);
+    writeFileSync(file, text);
+    expect(() => lock.assertHeld()).not.toThrow();
     lock.release();
   });
 });

@@ -30,7 +30,7 @@ export interface FolderLock {
    * Costs two readings of a clock, unless the process was paused, for example with its virtual machine. Another one may
    * then have taken the folder over.
    *
-   * @throws StoreUnavailable from then on
+   * @throws StoreUnavailable from then on, and while the lock cannot be read
    */
   assertHeld(): void;
   release(): void;
@@ -70,7 +70,12 @@ class HeldLock implements FolderLock {
     this.#file = file;
     this.#text = text;
     this.#heartbeat = setInterval(() => {
-      this.#look();
+      try {
+        this.#look();
+      } catch {
+        // Out of file descriptors, for example. If it lasts, assertHeld refuses reads and writes.
+        return;
+      }
       if (!this.#isLost) touch(file);
     }, HEARTBEAT_MS).unref();
   }
@@ -88,9 +93,17 @@ class HeldLock implements FolderLock {
   }
 
   #look(): void {
+    this.#isLost ||= this.#read() !== this.#text;
     this.#lookedAt = performance.now();
     this.#lookedAtWall = Date.now();
-    this.#isLost ||= read(this.#file) !== this.#text;
+  }
+
+  #read(): string | undefined {
+    try {
+      return read(this.#file);
+    } catch (error) {
+      throw new StoreUnavailable('The lock of the data folder cannot be read', { cause: error });
+    }
   }
 }
 
