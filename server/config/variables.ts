@@ -21,6 +21,10 @@ import { STORE_VARIABLES } from './store-variables.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
+const hostAndPort = parsed(parseListen, 'must be host:port');
+const signingSecret = parsed(parseSigningSecret, 'must be whsec_ and 24 to 64 bytes in base64');
+const addressRanges = parsed(parseRanges, 'must be a list of addresses or CIDR ranges');
+
 /** Every variable. The documentation is generated from this table, and an unknown variable is reported. */
 export const VARIABLES = {
   COUNTERSIGN_URL: {
@@ -37,19 +41,19 @@ export const VARIABLES = {
   COUNTERSIGN_LISTEN: {
     meaning: 'Address and port: `host:port`, IPv6 in brackets. Port 0 takes a free one.',
     otherwise: '`127.0.0.1:8080`',
-    schema: parsed(parseListen, 'must be host:port').default({ host: '127.0.0.1', port: 8080 }),
+    schema: hostAndPort.default({ host: '127.0.0.1', port: 8080 }),
   },
   COUNTERSIGN_ADMIN_LISTEN: {
     meaning:
       'Address and port of a second listener that alone has the console and the administration. COUNTERSIGN_LISTEN then has only what signs users in.',
     otherwise: 'none: COUNTERSIGN_LISTEN has everything',
-    schema: parsed(parseListen, 'must be host:port').optional(),
+    schema: hostAndPort.optional(),
   },
   COUNTERSIGN_METRICS_LISTEN: {
     meaning:
       'Address and port of `/metrics` for Prometheus: `host:port`. Nothing protects it, so keep it on loopback or in a private network.',
     otherwise: 'no metrics',
-    schema: parsed(parseListen, 'must be host:port').optional(),
+    schema: hostAndPort.optional(),
   },
   COUNTERSIGN_WORKERS: {
     meaning:
@@ -101,7 +105,7 @@ export const VARIABLES = {
   COUNTERSIGN_TRUSTED_PROXIES: {
     meaning: 'Addresses or CIDR ranges of the reverse proxies, comma-separated.',
     otherwise: 'none',
-    schema: parsed(parseRanges, 'must be a list of addresses or CIDR ranges').default([]),
+    schema: addressRanges.default([]),
   },
   COUNTERSIGN_FORWARDED_HEADER: {
     meaning: 'Header in which they name the client: `x-forwarded-for` or `forwarded` (RFC 7239).',
@@ -127,7 +131,7 @@ export const VARIABLES = {
     meaning: 'Key that signs messages to `/v1/payments`: `whsec_` and at least 24 bytes in base64.',
     otherwise: 'no such route',
     isSecret: true,
-    schema: parsed(parseSigningSecret, 'must be whsec_ and 24 to 64 bytes in base64').optional(),
+    schema: signingSecret.optional(),
   },
   COUNTERSIGN_ARGON2_MEMORY_KIB: {
     meaning: 'Memory of a password hash in KiB, 19456 to 262144. Older hashes are renewed at sign-in.',
@@ -230,7 +234,7 @@ export const VARIABLES = {
     meaning: 'Key that signs what it gets: `whsec_` and at least 24 bytes in base64.',
     otherwise: 'required with COUNTERSIGN_CODE_COURIER_URL',
     isSecret: true,
-    schema: parsed(parseSigningSecret, 'must be whsec_ and 24 to 64 bytes in base64').optional(),
+    schema: signingSecret.optional(),
   },
   COUNTERSIGN_CODE_COURIER_CHANNELS: {
     meaning: 'Codes that it delivers: `sms`, `email` or `sms,email`.',
@@ -286,7 +290,7 @@ export const VARIABLES = {
   COUNTERSIGN_WEBHOOK_ALLOW_NETWORKS: {
     meaning: 'Internal addresses or CIDR ranges that webhooks may reach, comma-separated.',
     otherwise: 'none',
-    schema: parsed(parseRanges, 'must be a list of addresses or CIDR ranges').default([]),
+    schema: addressRanges.default([]),
   },
   COUNTERSIGN_WEBHOOK_ALLOW_HTTP_LOOPBACK: {
     meaning: 'For development: webhooks may reach this machine, without TLS.',
