@@ -7,6 +7,8 @@ import { verifyChain } from './verify-chain.ts';
 
 const ACCOUNT = accountId(1);
 
+type Finding = [line: number, kind: string, message: string];
+
 /** Changes the fields of a line. A field that becomes undefined is left out. */
 function edit(line: string | undefined, fields: object): string {
   return JSON.stringify({ ...JSON.parse(line ?? '{}'), ...fields });
@@ -33,7 +35,14 @@ describe('each finding says what is wrong, and on which line', () => {
       ...head,
     } as AuditStatement);
 
-  test.each<[string, string[], [line: number, kind: string, message: string][]]>([
+  const withoutBeginning: Finding[] = [
+    [5, 'unreadable', 'this is no beginning of a segment'],
+    [6, 'inserted', 'a record outside of any segment'],
+    [7, 'inserted', 'a seal outside of any segment'],
+    [8, 'truncated', 'this export ended with segment 2, and here it ends with 1'],
+  ];
+
+  test.each<[string, string[], Finding[]]>([
     [
       'no JSON',
       replaced(2, 'x'),
@@ -91,36 +100,9 @@ describe('each finding says what is wrong, and on which line', () => {
         [7, 'truncated', 'this export ended with segment 2, and here it ends with 1'],
       ],
     ],
-    [
-      'a beginning whose number is a text',
-      replaced(5, edit(at(5), { segment: '2' })),
-      [
-        [5, 'unreadable', 'this is no beginning of a segment'],
-        [6, 'inserted', 'a record outside of any segment'],
-        [7, 'inserted', 'a seal outside of any segment'],
-        [8, 'truncated', 'this export ended with segment 2, and here it ends with 1'],
-      ],
-    ],
-    [
-      'a beginning that names no segment before it',
-      replaced(5, edit(at(5), { previous: 1 })),
-      [
-        [5, 'unreadable', 'this is no beginning of a segment'],
-        [6, 'inserted', 'a record outside of any segment'],
-        [7, 'inserted', 'a seal outside of any segment'],
-        [8, 'truncated', 'this export ended with segment 2, and here it ends with 1'],
-      ],
-    ],
-    [
-      'a beginning without a number of records',
-      replaced(5, edit(at(5), { records: undefined })),
-      [
-        [5, 'unreadable', 'this is no beginning of a segment'],
-        [6, 'inserted', 'a record outside of any segment'],
-        [7, 'inserted', 'a seal outside of any segment'],
-        [8, 'truncated', 'this export ended with segment 2, and here it ends with 1'],
-      ],
-    ],
+    ['a beginning whose number is a text', replaced(5, edit(at(5), { segment: '2' })), withoutBeginning],
+    ['a beginning that names no segment before it', replaced(5, edit(at(5), { previous: 1 })), withoutBeginning],
+    ['a beginning without a number of records', replaced(5, edit(at(5), { records: undefined })), withoutBeginning],
     [
       'a segment that is left out',
       replaced(5, edit(at(5), { segment: 4 })),
