@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Dataset } from '../dataset/members.ts';
 import type { LoadJob, Target } from '../load/jobs.ts';
 import { CLIENTS, ORDINARY_POPULATION } from '../plan.ts';
 import { type Memory, memoryOf } from '../processes/usage.ts';
@@ -98,6 +99,16 @@ export async function measureOtp(bench: Bench): Promise<OtpMeasurement> {
 }
 
 type RunningService = Awaited<ReturnType<Bench['start']>>;
+
+/** Starts the service on each store, and beside its data the floor of a check. */
+export async function startWithFloors(bench: Bench, population: Dataset) {
+  const sites = await eachStore((store) => bench.openSite({ store, population }));
+  const running = await eachStore((store) => bench.start(sites[store]));
+  const floors = await eachStore((store) =>
+    startEqualWork(bench, { site: sites[store], population, like: running[store].target }),
+  );
+  return { running, floors };
+}
 
 /** One after the other. */
 export async function eachStore<T>(make: (store: StoreKind) => Promise<T>): Promise<Record<StoreKind, T>> {

@@ -6,9 +6,9 @@ import { ORDINARY_POPULATION, PASSWORD_CLIENTS } from '../plan.ts';
 import { Child } from '../processes/child.ts';
 import type { StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
-import { eachStore } from './otp.ts';
+import { eachStore, startWithFloors } from './otp.ts';
 import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
-import { startBareRoute, startEqualWork } from './start-baseline.ts';
+import { startBareRoute } from './start-baseline.ts';
 
 export interface PasswordMeasurement {
   clients: number;
@@ -30,11 +30,7 @@ export interface LoginComparison extends Comparison {
 export async function measurePasswords(bench: Bench): Promise<PasswordMeasurement> {
   const { plan, generator } = bench;
   const population = { size: ORDINARY_POPULATION, totp: 0 };
-  const sites = await eachStore((store) => bench.openSite({ store, population }));
-  const running = await eachStore((store) => bench.start(sites[store]));
-  const floors = await eachStore((store) =>
-    startEqualWork(bench, { site: sites[store], population, like: running[store].target }),
-  );
+  const { running, floors } = await startWithFloors(bench, population);
   const argon2 = bench.open(
     // It hashes in libuv's pool, which has four threads otherwise.
     new Child<Argon2Job, Tally>(new URL('../baseline/argon2.ts', import.meta.url), {

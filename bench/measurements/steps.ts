@@ -2,9 +2,9 @@ import { type LoadJob, STEPS, type Step, type Target } from '../load/jobs.ts';
 import { ORDINARY_POPULATION } from '../plan.ts';
 import type { StoreKind } from '../target.ts';
 import type { Bench } from './bench.ts';
-import { eachStore } from './otp.ts';
+import { eachStore, startWithFloors } from './otp.ts';
 import { type Comparison, compare, type RunSummary, runInPairs } from './paired-runs.ts';
-import { startBareRoute, startEqualWork } from './start-baseline.ts';
+import { startBareRoute } from './start-baseline.ts';
 
 /** What a HOTP check costs up to each step. Each step includes those before it. */
 export interface StepsMeasurement {
@@ -34,11 +34,7 @@ const MEMBERS = { from: 0, to: ORDINARY_POPULATION };
 export async function measureSteps(bench: Bench): Promise<StepsMeasurement> {
   const { plan, generator } = bench;
   const population = { size: ORDINARY_POPULATION, totp: 0 };
-  const sites = await eachStore((store) => bench.openSite({ store, population }));
-  const running = await eachStore((store) => bench.start(sites[store]));
-  const floors = await eachStore((store) =>
-    startEqualWork(bench, { site: sites[store], population, like: running[store].target }),
-  );
+  const { running, floors } = await startWithFloors(bench, population);
   const route = await startBareRoute(bench, 'route.ts', running.redis.target);
 
   const check = (target: Target, durationMs = plan.otpMs): LoadJob => {
