@@ -58,6 +58,11 @@ export function explainFailure(error: unknown, usesTls: boolean): string {
   return message.replace(/, with args beginning with: .*/s, '');
 }
 
+/** True for an error of the network. A server's reply comes with the command, and so with the password of `AUTH`. */
+export function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
 /**
  * Explains why a store could not be reached. The client reports no cause for Sentinels and for nodes of a Cluster, so
  * each of them is asked once more.

@@ -24,7 +24,7 @@ import type { RequiredSetting } from '../required-settings.ts';
 import { ClusterWriter } from './cluster-writer.ts';
 import { type Access, type Client, createClient, createWriteClient, parseAddress, reconnectDelay } from './connect.ts';
 import { Guard } from './durability-check.ts';
-import { explainUnreachable } from './explain-failure.ts';
+import { explainUnreachable, isOfSystem } from './explain-failure.ts';
 import { Keys } from './keys.ts';
 import { INCREMENT } from './library.ts';
 import { measureServers } from './measure-servers.ts';
@@ -115,12 +115,12 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     await client.connect().catch(async (error: unknown) => {
       const cause = connectionError ?? error;
       const explanation = await explainUnreachable(address, answerTimeoutMs, access, cause);
-      throw new StoreUnavailable(`Redis cannot be reached: ${explanation}`, { cause });
+      throw new StoreUnavailable(`Redis cannot be reached: ${explanation}`, isOfSystem(cause) ? { cause } : {});
     });
     if (client instanceof Cluster) await Promise.all(client.nodes('all').map(whenConnected));
     await guard.settled();
     if (guard.refusal) throw guard.refusal;
-    await claimDeployment(client, writer, keys, partitions);
+    await claimDeployment(client, writer, { keys, partitions, usesTls: address.tls });
     const rechecking = setInterval(() => guard.recheck(), options.recheckMs ?? 10_000).unref();
     client.once('end', () => clearInterval(rechecking));
     isOpen = true;

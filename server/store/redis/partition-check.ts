@@ -11,7 +11,11 @@ const LAYOUT = 1;
  * Stores the settings of a new deployment, or compares them: with another number of partitions every document would be
  * looked up in the wrong partition.
  */
-export async function claimDeployment(client: Client, writer: Writer, keys: Keys, partitions: number): Promise<void> {
+export async function claimDeployment(
+  client: Client,
+  writer: Writer,
+  { keys, partitions, usesTls }: { keys: Keys; partitions: number; usesTls: boolean },
+): Promise<void> {
   const ours = `layout=${LAYOUT} partitions=${partitions}`;
   let found: string | null;
   try {
@@ -20,7 +24,7 @@ export async function claimDeployment(client: Client, writer: Writer, keys: Keys
     // It may exist without a replica's confirmation.
     if (found === ours) await writer.write(keys.deployment, () => ['set', keys.deployment, ours]);
   } catch (error) {
-    throw new StoreUnavailable(`Redis did not confirm the deployment: ${explainFailure(error, false)}`, {
+    throw new StoreUnavailable(`Redis did not confirm the deployment: ${explainFailure(error, usesTls)}`, {
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import { freePorts } from '../../testing/free-ports.ts';
@@ -17,6 +18,8 @@ async function refusalOf(url: string, options: Partial<RedisStoreOptions> = {}):
   const opening = openRedisStore({ url, ...quiet, ...options });
   const error = await opening.catch((failure: unknown) => failure);
   expect(error).toBeInstanceOf(StoreUnavailable);
+  // SR-35: nor does an error that is logged whole, with its cause, show a password.
+  expect(inspect(error, { depth: Infinity })).not.toContain('canary');
   return (error as Error).message;
 }
 
