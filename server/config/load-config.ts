@@ -7,7 +7,7 @@ import type { CodeChannel, CodeLimits } from '../kernel/code-channel.ts';
 import type { RequiredSetting } from '../store/required-settings.ts';
 import { defaultReserve } from '../tokens/kinds/sent/code-limits.ts';
 import { mayUseRpId } from './parse.ts';
-import { fileVariable, readSecretFiles } from './read-secret-files.ts';
+import { type Environment, fileVariable, readSecretFiles } from './read-secret-files.ts';
 import type { Secret } from './secret.ts';
 import { STORE_VARIABLES } from './store-variables.ts';
 import { VARIABLES } from './variables.ts';
@@ -109,8 +109,6 @@ export class ConfigError extends CodedError {
     this.problems = problems;
   }
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 interface Problem {
   readonly name: string;

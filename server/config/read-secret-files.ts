@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A secret is one line; no file of one is longer. */
-const MAX_BYTES = 64 * 1024;
+const MAX_LENGTH = 64 * 1024;
 
 /** The variable that names a file with the value of another. */
 export function fileVariable(name: string): string {
@@ -36,7 +36,7 @@ export function readSecretFiles(
 function readLine(file: string, report: (problem: string) => void): string | undefined {
   try {
     const text = readFileSync(file, 'utf8').trim();
-    if (text !== '' && text.length <= MAX_BYTES && !/[\r\n\0]/.test(text)) return text;
+    if (text !== '' && text.length <= MAX_LENGTH && !/[\r\n\0]/.test(text)) return text;
     report('must name a file with one line');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
