@@ -144,11 +144,17 @@ describe('the image', () => {
     expect(dockerfile).not.toMatch(/^ADD |:latest|sudo|^MAINTAINER/m);
   });
 
+  // SR-35
   test('gets no secret, data or built file of the machine that builds it', () => {
     const ignored = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
     expect(ignored).toEqual(
       expect.arrayContaining(['.git', '**/node_modules', '**/dist', 'data', 'demo-data', '.env*']),
     );
+    // The attack: the master key that compose.yaml has made here is committed, or stays in a layer of the image.
+    const ofCompose = ['deploy/container/.env', 'deploy/container/secrets'];
+    expect(ignored).toEqual(expect.arrayContaining(ofCompose));
+    const ofGit = readFileSync(join(ROOT, '.gitignore'), 'utf8').split('\n');
+    expect(ofGit).toEqual(expect.arrayContaining(ofCompose.map((path) => `/${path}`)));
   });
 });
 
