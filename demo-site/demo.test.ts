@@ -88,6 +88,25 @@ describe('npm start', () => {
     }
   });
 
+  // Ctrl-C in a terminal reaches the whole group, and `npx` and the command each pass it on.
+  test('leaves no service behind if it is asked to stop more than once', async () => {
+    const { labels, pid, ended } = await runDemo(await folder());
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    const service = Number(children.trim());
+    process.kill(service, 'SIGSTOP');
+    process.kill(pid, 'SIGINT');
+    await waitUntil('the shop is closed', () =>
+      fetch(`${labels.get('Shop')}/`).then(
+        () => false,
+        () => true,
+      ),
+    );
+    process.kill(pid, 'SIGINT');
+    process.kill(service, 'SIGCONT');
+    expect((await ended).code).toBe(0);
+    await expect(fetch(`${labels.get('Service')}/health/live`)).rejects.toThrow();
+  });
+
   test('writes the log of the service to a file that only its owner can read', async () => {
     const data = await folder();
     const { output, stop } = await runDemo(data);

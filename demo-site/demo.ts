@@ -57,7 +57,8 @@ async function answer(url: string): Promise<void> {
 
 function signalled(): Promise<typeof STOP> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(STOP));
+    // Also the second time: a signal without a handler would end the launcher before it has stopped the service.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(STOP));
   });
 }
 
