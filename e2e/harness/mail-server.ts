@@ -5,12 +5,14 @@ import { SMTPServer } from 'smtp-server';
 export interface MailServer {
   /** As COUNTERSIGN_SMTP_URL takes it. */
   url: string;
+  port: number;
   /** The decoded texts of the messages to this address so far. */
   to(address: string): string[];
   close(): Promise<void>;
 }
 
-export async function startMailServer(): Promise<MailServer> {
+/** @param wanted a port; default: a free one */
+export async function startMailServer(wanted = 0): Promise<MailServer> {
   const taken: { to: string[]; text: string }[] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -25,9 +27,11 @@ export async function startMailServer(): Promise<MailServer> {
       });
     },
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(wanted, '127.0.0.1', resolve));
+  const { port } = server.server.address() as AddressInfo;
   return {
-    url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
+    url: `smtp://127.0.0.1:${port}`,
+    port,
     to: (address) => taken.filter(({ to }) => to.includes(address)).map(({ text }) => text),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
