@@ -8,7 +8,7 @@ import type { Environment, GlobalOptions } from './context.ts';
 
 /** Runs the server instead of the command, with its standard streams and signals. */
 export async function handOver(
-  { env, server }: Environment,
+  { env, server, stdin, stdout, stderr }: Environment,
   command: Command,
   args: readonly string[],
   entry?: string,
@@ -20,7 +20,10 @@ export async function handOver(
     stdio: 'inherit',
     env: serverEnvironment({ ...env, ...where }),
   });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => child.kill(signal));
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  // A terminal sends Ctrl-C to the server too, which would end at once on a second signal, with requests unanswered.
+  const isOnTerminal = [stdin, stdout, stderr].some((stream) => 'isTTY' in stream && stream.isTTY === true);
+  process.on('SIGINT', () => isOnTerminal || child.kill('SIGINT'));
   const [code] = (await once(child, 'exit')) as [number | null];
   process.exitCode = code ?? EXIT.unreachable;
 }
