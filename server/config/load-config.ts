@@ -6,6 +6,7 @@ import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { CodeChannel, CodeLimits } from '../kernel/code-channel.ts';
 import type { RequiredSetting } from '../store/required-settings.ts';
 import { defaultReserve } from '../tokens/kinds/sent/code-limits.ts';
+import { overlaps } from './listeners.ts';
 import { mayUseRpId } from './parse.ts';
 import { type Environment, fileVariable, readSecretFiles } from './read-secret-files.ts';
 import type { Secret } from './secret.ts';
@@ -127,7 +128,7 @@ const NEEDED_WITH: readonly (readonly [Name, Name])[] = [
   ['COUNTERSIGN_STORE_TLS_KEY', 'COUNTERSIGN_STORE_TLS_CERT'],
 ];
 
-const SECRETS = Object.entries(VARIABLES).flatMap(([name, variable]) => ('isSecret' in variable ? [name] : []));
+const SECRETS = (Object.keys(VARIABLES) as Name[]).filter((name) => 'isSecret' in VARIABLES[name]);
 
 /**
  * Reads the configuration from the environment, and from the files that it names for secrets. Empty variables count as absent.
@@ -138,7 +139,11 @@ export function loadConfig(environment: Environment): Config {
   const fileProblems: Problem[] = [];
   const env = readSecretFiles(environment, SECRETS, (name, problem) => fileProblems.push({ name, problem }));
   const { values, problems } = readVariables(env);
-  problems.push(...fileProblems, ...combinationProblems(env, values), ...archiveProblems(env, values));
+  // A secret whose file cannot be read is neither missing nor its default.
+  const unread = SECRETS.filter((name) => fileProblems.some((problem) => problem.name === fileVariable(name)));
+  for (const name of unread) delete values[name];
+  const combined = [...combinationProblems(env, values), ...archiveProblems(env, values)];
+  problems.push(...fileProblems, ...combined.filter(({ name }) => !unread.some((one) => one === name)));
   const { COUNTERSIGN_LISTEN: listen, COUNTERSIGN_RP_ID: rpId } = values;
   const local = listen && isLoopbackHost(listen.host) ? `http://localhost:${listen.port}` : undefined;
   const url = values.COUNTERSIGN_URL ?? local;
@@ -187,16 +192,11 @@ function* combinationProblems(env: Environment, values: Partial<Values>): Genera
     yield { name: 'COUNTERSIGN_STARTS_PER_NETWORK', problem: 'must be at least COUNTERSIGN_STARTS_PER_ADDRESS' };
   }
   const { COUNTERSIGN_LISTEN: listen, COUNTERSIGN_ADMIN_LISTEN: admin } = values;
-  if (admin && admin.port !== 0 && admin.port === listen?.port && admin.host === listen.host) {
-    yield { name: 'COUNTERSIGN_ADMIN_LISTEN', problem: 'must not be COUNTERSIGN_LISTEN' };
-  }
+  const problem = 'must not be the address of another listener';
+  if (admin && listen && overlaps(admin, listen)) yield { name: 'COUNTERSIGN_ADMIN_LISTEN', problem };
   const { COUNTERSIGN_METRICS_LISTEN: metrics } = values;
-  if (
-    metrics &&
-    metrics.port !== 0 &&
-    [listen, admin].some((one) => one?.port === metrics.port && one.host === metrics.host)
-  ) {
-    yield { name: 'COUNTERSIGN_METRICS_LISTEN', problem: 'must not be the address of another listener' };
+  if (metrics && [listen, admin].some((one) => one && overlaps(metrics, one))) {
+    yield { name: 'COUNTERSIGN_METRICS_LISTEN', problem };
   }
   const { COUNTERSIGN_WORKERS: workers, COUNTERSIGN_STORE: store } = values;
   if (typeof workers === 'number' && workers > 1 && store?.kind === 'embedded') {

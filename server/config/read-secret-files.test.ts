@@ -79,6 +79,24 @@ test.each([
   expect(inspect(error, { depth: 9 })).not.toContain('canary');
 });
 
+test.each([
+  [
+    'is required too',
+    'COUNTERSIGN_AUDIT_ARCHIVE_SECRET',
+    { COUNTERSIGN_AUDIT_ARCHIVE: 'https://s3.example/audit', COUNTERSIGN_AUDIT_ARCHIVE_KEY_ID: 'id' },
+  ],
+  ['another requires', 'COUNTERSIGN_CODE_COURIER_SECRET', { COUNTERSIGN_CODE_COURIER_URL: 'https://bot.example' }],
+  [
+    'decides about others',
+    'COUNTERSIGN_STORE',
+    { COUNTERSIGN_WORKERS: '4', COUNTERSIGN_STORE_TLS_CA: '/ca.pem', COUNTERSIGN_STORE_SENTINEL_USER: 'watcher' },
+  ],
+])('names an unreadable file once, also of a variable that %s', (_, name, env) => {
+  expect(errorOf({ ...env, [`${name}_FILE`]: '/nowhere' }).problems).toEqual([
+    { name: `${name}_FILE`, problem: 'names a file that does not exist' },
+  ]);
+});
+
 test('refuses a file beside the variable itself, and a wrong value in a file by the name of the variable', () => {
   const both = { COUNTERSIGN_STORE: 'embedded', COUNTERSIGN_STORE_FILE: fileWith('embedded') };
   expect(errorOf(both).problems).toEqual([
