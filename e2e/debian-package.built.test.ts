@@ -121,7 +121,7 @@ test('the unit and its drop-in are what systemd understands, and leave little ex
   expect(Number(/exposure level for \S+: ([\d.]+)/.exec(stdout)?.[1])).toBeLessThanOrEqual(1.4);
 });
 
-test('the unit keeps its promises: started again for ever, unless the configuration is wrong; ready when it says so', async () => {
+test('the unit keeps its promises: restarted whenever it ends, unless the configuration is wrong; ready when it says so', async () => {
   const unit = await readFile(join(ROOT, 'deploy/systemd/countersign.service'), 'utf8');
   for (const line of [
     'Type=notify',
