@@ -6,6 +6,8 @@ import { archiveSegments } from '../server/events/archive-segments.ts';
 import type { AccountId, ResourceId } from '../server/kernel/ids.ts';
 import { DAY_MS } from '../server/kernel/time.ts';
 import { buildIndexes } from '../server/maintenance/build-indexes.ts';
+import { LEASE_MS } from '../server/processes/process-registry.ts';
+import { registerProcess } from '../server/processes/register-process.ts';
 import { resourceDocument } from '../server/resources/documents.ts';
 import { indexBuildDocument } from '../server/store/documents.ts';
 import { createUser } from '../server/testing/as-operator.ts';
@@ -248,6 +250,21 @@ describe('doctor, about country data', () => {
       code: 0,
       out: expect.stringContaining('older than half a year'),
     });
+  });
+});
+
+describe('doctor, about the processes of the store', () => {
+  test('shows version, start and master keys of each that runs', async () => {
+    await account();
+    const { store, random, clock } = terminal.ports;
+    const startedAt = clock.now();
+    const entrant = { version: '0.1.0', shape: 1, compatibleShape: 1, indexes: 2, masterKeys: ['key-1'], startedAt };
+    await registerProcess({ store, random }, entrant, clock.now.bind(clock));
+    expect((await terminal.type(['doctor'])).out).toContain(
+      'process of version 0.1.0 since 2027-01-15T08:00:00.000Z, master keys key-1\n',
+    );
+    clock.advance(LEASE_MS);
+    expect((await terminal.type(['doctor'])).out).not.toContain('process of version');
   });
 });
 

@@ -93,15 +93,19 @@ export function addMaintenance(program: Command, around: Environment): void {
     );
   program
     .command('doctor')
-    .description('find leftovers of crashes, and damaged files of the audit archive')
+    .description('find leftovers of crashes, and damaged files of the audit archive; show the processes of the store')
     .option('--mend', 'remove the leftovers, and build the indexes of lists by name again')
     .action(async ({ mend = false }: { mend?: boolean }, command: Command) => {
       const run = new Run(around, command);
       const { body } = await run.asOperator((service) =>
         service.send('POST', '/operator/leftovers', { body: { mend } }),
       );
-      const { items, countryData } = body as { items: Record<string, unknown>[]; countryData: CountryData };
+      const { items, processes, countryData } = body as Findings;
       run.showList(items, ['account', 'kind', 'id', 'mended'], 'no leftovers and no damaged files');
+      for (const { version, startedAt, masterKeys } of processes) {
+        const since = new Date(startedAt).toISOString();
+        run.note(`process of version ${version} since ${since}, master keys ${masterKeys.join(', ')}`);
+      }
       const age = countryData.isOld ? ', older than half a year: see COUNTERSIGN_GEO_DATABASE' : '';
       run.note(`country data of ${new Date(countryData.builtAt).toISOString().slice(0, 10)}${age}`);
       if (items.some(({ mended }) => mended !== true)) process.exitCode = EXIT.partly;
@@ -124,6 +128,12 @@ export function addMaintenance(program: Command, around: Environment): void {
         'audit.js',
       );
     });
+}
+
+interface Findings {
+  items: Record<string, unknown>[];
+  processes: { version: string; startedAt: number; masterKeys: string[] }[];
+  countryData: CountryData;
 }
 
 interface CountryData {

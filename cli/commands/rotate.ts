@@ -11,6 +11,8 @@ interface MasterKeyAnswer extends Record<string, unknown> {
 const NEXT = {
   settled: 'one master key, and every secret is under it',
   'restart-needed': 'restart the service now: it then encrypts with the new key, and re-encrypts every secret',
+  'restart-others':
+    'the processes in waitingFor still encrypt with another key: restart them. One that was killed counts for three minutes',
   resealing: 'secrets are being re-encrypted while the service runs; look again later',
   ready: 'no secret is under an old key: countersign rotate master-key finish',
 } as const;

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { ConfigError } from '../config/load-config.ts';
-import { describeFailure } from './command-failure.ts';
+import { StoreVersionRefused } from '../kernel/ports/store.ts';
+import { ProcessRefused } from '../processes/register-process.ts';
+import { describeFailure, exitCodeOf } from './command-failure.ts';
 
 test.each([
   ['serve', 'countersign could not start: no'],
@@ -30,4 +32,9 @@ test('prints the message of an invalid configuration as it is', () => {
   expect(describeFailure('serve', new ConfigError([{ name: 'COUNTERSIGN_URL', problem: 'must be set' }]))).toMatch(
     /^the configuration/,
   );
+});
+
+test('a supervisor tries again while other processes are in the way, and not with a version that is too old', () => {
+  expect(exitCodeOf(new ProcessRefused('wait'))).toBe(69);
+  expect(exitCodeOf(new StoreVersionRefused('too old'))).toBe(78);
 });

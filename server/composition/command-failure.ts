@@ -1,4 +1,6 @@
 import { ConfigError } from '../config/load-config.ts';
+import { StoreVersionRefused } from '../kernel/ports/store.ts';
+import { ProcessRefused } from '../processes/register-process.ts';
 import { StoreNotOpened } from './open-store.ts';
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -8,13 +10,13 @@ const TITLES: Readonly<Record<string, string>> = {
   operate: '',
 };
 
-/** As in sysexits.h: the configuration has to be changed; something that the service needs is not there. */
+/** As in sysexits.h: the configuration or the version has to be changed; something that the service needs is not there. */
 const EX_CONFIG = 78;
 const EX_UNAVAILABLE = 69;
 
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof ConfigError) return EX_CONFIG;
-  return error instanceof StoreNotOpened ? EX_UNAVAILABLE : 1;
+  if (error instanceof ConfigError || error instanceof StoreVersionRefused) return EX_CONFIG;
+  return error instanceof StoreNotOpened || error instanceof ProcessRefused ? EX_UNAVAILABLE : 1;
 }
 
 /** One plain message for the operator, without a stack: what failed, and the file if there was one. */

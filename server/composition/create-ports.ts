@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import about from '../../package.json' with { type: 'json' };
 import { writeDecoyRecords } from '../authentication/decoy-attempt.ts';
 import { type ClockGuard, openClockGuard } from '../clock/clock-guard.ts';
 import type { Config } from '../config/load-config.ts';
@@ -29,8 +30,12 @@ import { noMailer } from '../platform/smtp/no-mailer.ts';
 import { machineClocks, systemClock } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
 import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook-sender.ts';
+import { processesDocument } from '../processes/documents.ts';
+import { type Registration, refuseOldVersion, registerProcess } from '../processes/register-process.ts';
 import { restorationDocument } from '../store/documents.ts';
+import { INDEX_VERSION } from '../store/index-build.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
+import { COMPATIBLE_SHAPE, SHAPE_VERSION } from '../store/store-version.ts';
 import { createCodeSender } from './create-code-sender.ts';
 import { openStore, type StoreWait } from './open-store.ts';
 import { workerCount } from './workers/worker-count.ts';
@@ -43,6 +48,8 @@ export interface OpenPorts {
   makeSigningKey: ReturnType<typeof signingKeyMaker>;
   hasOldMasterKeys: boolean;
   masterKeys: MasterKeyLocation;
+  /** The record of this process among those of the store. */
+  registration: Registration;
   /** What the hasher does now. */
   hashLoad: () => QueueLoad;
 }
@@ -75,8 +82,9 @@ export async function createPorts(
   const store = observers.store(unobserved);
   // A new key file beside a store with encrypted secrets would only hide that the old one is lost. A restored store has
   // secrets before it has signing keys.
-  const known = [signingKeysDocument.key(), restorationDocument.key()] as const;
-  const [sealed, restoration] = await store.getMany(known, systemClock.now());
+  const known = [signingKeysDocument.key(), restorationDocument.key(), processesDocument.key()] as const;
+  const [sealed, restoration, processes] = await store.getMany(known, systemClock.now());
+  refuseOldVersion(processes?.value, about.version, SHAPE_VERSION);
   if (restoration && restoration.value.finishedAt === undefined) {
     throw new Error('a backup has been restored to this store by half: empty the store and restore it again');
   }
@@ -89,7 +97,21 @@ export async function createPorts(
   await writeDecoyRecords(opened);
   const masterKeys = await loadMasterKeys(masterKeySource(config, !sealed && !restoration));
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
+  // First: a key that is not the store's must leave no record that holds up the right one.
   const secrets = await openSecretBox(opened, masterKeys);
+  const ids = configuredMasterKeys(masterKeys);
+  const registration = await registerProcess(
+    opened,
+    {
+      version: about.version,
+      shape: SHAPE_VERSION,
+      compatibleShape: COMPATIBLE_SHAPE,
+      indexes: INDEX_VERSION,
+      masterKeys: [ids.current, ...ids.old],
+      startedAt: clock.now(),
+    },
+    () => (clock.isTrusted() ? clock.now() : undefined),
+  );
   const webhookSender = observers.webhooks(createHttpsWebhookSender(config.webhooks));
   const base = { ...opened, secrets, geo, courier, codes, webhookSender };
   const keys = await openSigningKeys(base, { algorithm: config.signingAlgorithm });
@@ -111,6 +133,7 @@ export async function createPorts(
     makeSigningKey: signingKeyMaker(base, config.signingAlgorithm),
     hasOldMasterKeys: masterKeys.length > 1,
     masterKeys: placeOf(config, masterKeys),
+    registration,
     hashLoad: () => hasher.load(),
   };
 }

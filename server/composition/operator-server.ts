@@ -4,6 +4,9 @@ import about from '../../package.json' with { type: 'json' };
 import type { Config } from '../config/load-config.ts';
 import { plansOf } from '../config/load-plans.ts';
 import type { Logger } from '../http/log.ts';
+import { renewalJob } from '../jobs/periodic.ts';
+import { startScheduler } from '../jobs/scheduler.ts';
+import { crashNow } from './crash.ts';
 import { createPorts, type OpenPorts } from './create-ports.ts';
 import { writeLines } from './jsonl-file.ts';
 import { createOperatorApp } from './operator/operator-app.ts';
@@ -19,10 +22,16 @@ export async function runOperatorServer(config: Config, log: Logger): Promise<vo
   const opened = await createPorts(config, log);
   const socket = await openOperatorSocket(opened, config, log);
   if (!socket) throw new Error('a service is running: talk to its socket');
+  const renewal = renewalJob(opened.registration, (error) =>
+    crashNow(log, error, 'other processes have taken over the store'),
+  );
+  const scheduler = startScheduler(opened.ports, [renewal], log);
   console.log('ready');
   process.stdin.resume();
   await once(process.stdin, 'end');
   await socket.close();
+  await scheduler.stop();
+  await opened.registration.leave();
   await opened.ports.store.close();
   process.exit();
 }

@@ -11,7 +11,7 @@ import type { Surface } from '../http/api/route.ts';
 import { listen } from '../http/listen.ts';
 import type { Logger } from '../http/log.ts';
 import { createReadiness } from '../http/readiness.ts';
-import { clockJob, periodicJobs } from '../jobs/periodic.ts';
+import { clockJob, periodicJobs, renewalJob } from '../jobs/periodic.ts';
 import { startScheduler } from '../jobs/scheduler.ts';
 import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -93,7 +93,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     await announceSetup({ ...ports, issuer: config.url }, { log, command, errors: process.stderr });
   };
   if (!isWorker) await openSocket(true);
-  const { refreshSigningKeys, hasOldMasterKeys } = opened;
+  const { refreshSigningKeys, hasOldMasterKeys, registration } = opened;
   const jobs = periodicJobs(ports, {
     config,
     plans,
@@ -106,7 +106,10 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   });
   const isPaused = () => !clockGuard.isTrusted();
   const scheduler = startScheduler(ports, jobs, log, isPaused, (run) => meters?.jobEnded(run));
-  const clockTurns = startScheduler(ports, [clockJob(clockGuard)], log);
+  const renewal = renewalJob(registration, (error) =>
+    crashNow(log, error, 'other processes have taken over the store'),
+  );
+  const clockTurns = startScheduler(ports, [clockJob(clockGuard), renewal], log);
   const addresses = { listening: listening.url, ...omitUndefined({ administration: administration?.url }) };
   log.info({ url: config.url, ...addresses, version: about.version }, 'serving');
 
@@ -120,6 +123,9 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     Promise.all([...listeners, ...turns])
       .then(() => socket?.close())
       .then(() => metrics?.stop())
+      .then(() => registration.leave())
+      // Without it the record expires.
+      .catch((error: unknown) => log.warn({ err: error }, 'the end of this process could not be stored'))
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))
       .then(() => process.exit())

@@ -7,10 +7,11 @@ import { printSetup, type SetupArguments } from './setup-link.ts';
 
 /** Opens the store for the duration of the setup. */
 export async function setUp(config: Config, log: Logger, options: SetupArguments): Promise<void> {
-  const { ports } = await createPorts(config, log);
+  const { ports, registration } = await createPorts(config, log);
   try {
     await printSetup({ ...ports, issuer: config.url }, { ...options, plan: firstPlan(plansOf(config)) });
   } finally {
+    await registration.leave();
     await ports.store.close();
   }
 }

@@ -12,9 +12,12 @@ import type { Logger } from '../http/log.ts';
 import type { AuditArchive } from '../kernel/ports/audit-archive.ts';
 import type { Clock } from '../kernel/ports/clock.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { StoreVersionRefused } from '../kernel/ports/store.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/time.ts';
 import { buildIndexes } from '../maintenance/build-indexes.ts';
 import { countSecrets, reencryptSecrets } from '../maintenance/reencrypt-secrets.ts';
+import { RENEWAL_MS } from '../processes/process-registry.ts';
+import { ProcessRefused, type Registration } from '../processes/register-process.ts';
 import type { DeliveryWorker } from '../webhooks/delivery-worker.ts';
 import type { PeriodicJob } from './scheduler.ts';
 import { watchStore } from './watch-store.ts';
@@ -92,7 +95,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       failureLevel: 'error',
       run: () => charge(ports, settled, plans),
     },
-    { name: 'indexes', everyMs: HOUR_MS, processes: 'one', run: (stopping) => buildIndexes(ports, stopping) },
+    { name: 'indexes', everyMs: 5 * MINUTE_MS, processes: 'one', run: (stopping) => buildIndexes(ports, stopping) },
     ...(hasOldMasterKeys ? [reencryption] : []),
   ];
 }
@@ -108,6 +111,22 @@ function reportLoss(sealer: EventConsumer, log: Pick<Logger, 'error'>): EventCon
       await sealer.take(batch);
     },
   };
+}
+
+/** The renewal of this process's record, also while the clock is in doubt. */
+export function renewalJob(
+  registration: Pick<Registration, 'renew'>,
+  onReplaced: (error: ProcessRefused | StoreVersionRefused) => void,
+): PeriodicJob {
+  const run = async () => {
+    try {
+      await registration.renew();
+    } catch (error) {
+      if (!(error instanceof ProcessRefused || error instanceof StoreVersionRefused)) throw error;
+      onReplaced(error);
+    }
+  };
+  return { name: 'processes', everyMs: RENEWAL_MS, processes: 'every', run };
 }
 
 /** The comparison of the clock, which runs also while it is in doubt. */

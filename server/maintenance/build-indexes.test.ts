@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { AccountId } from '../kernel/ids.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
+import { processesDocument } from '../processes/documents.ts';
+import { LEASE_MS, type ProcessRegistry } from '../processes/process-registry.ts';
 import { indexBuildDocument } from '../store/documents.ts';
+import { INDEX_VERSION } from '../store/index-build.ts';
 import { newOperation } from '../store/transact.ts';
 import { createUser, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { birth, createFixture, unwrap } from '../testing/fixtures.ts';
@@ -130,4 +133,59 @@ test('a build that another one overtakes stops, and leaves it finished', async (
   expect(scans).not.toHaveBeenCalled();
   scans.mockRestore();
   expect((await byName()).read).toEqual([userIndexes.sorted(account)]);
+});
+
+/** As a process of that version that starts, or renews its record, writes it. */
+async function enter(indexes: number): Promise<void> {
+  const key = processesDocument.key();
+  const now = ports.clock.now();
+  const record = { version: '0.0.9', shape: 1, indexes, masterKeys: ['key-1'], startedAt: now, renewedAt: now };
+  const value: ProcessRegistry = { processes: { p1: record }, required: { shape: 1, version: '0.0.9' } };
+  await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [],
+    put: [{ key, value }],
+    ...(indexes < INDEX_VERSION && { delete: [indexBuildDocument.key()] }),
+  });
+}
+
+// The attack is a rolling update: an older process writes a user behind the build, whom no list by name shows.
+test('nothing is built while a process runs that does not write the indexes, and everything once it has ended', async () => {
+  const all = (await byName()).logins;
+  await enter(INDEX_VERSION - 1);
+  await buildIndexes(ports);
+  await forget(userDocument, userIndexes.sorted(account), 1);
+  const meanwhile = await byName();
+  expect([meanwhile.logins, meanwhile.read[0]]).toEqual([all, userIndexes.names(account)]);
+  ports.clock.advance(LEASE_MS);
+  await buildIndexes(ports);
+  expect(await byName()).toEqual({ logins: all, read: [userIndexes.sorted(account)] });
+});
+
+test('one that starts during the last page of a build keeps it from being finished', async () => {
+  await restartIndexBuild(ports);
+  const scan = ports.store.scan.bind(ports.store);
+  const scans = vi.spyOn(ports.store, 'scan');
+  scans.mockImplementation(async (after, limit) => {
+    const page = await scan(after, limit);
+    if (page.next === undefined) await enter(INDEX_VERSION - 1);
+    return page;
+  });
+  await buildIndexes(ports);
+  scans.mockRestore();
+  expect((await byName()).read[0]).toBe(userIndexes.names(account));
+  await enter(INDEX_VERSION);
+  await buildIndexes(ports);
+  expect((await byName()).read).toEqual([userIndexes.sorted(account)]);
+});
+
+test('what a newer version builds is left to it', async () => {
+  const key = indexBuildDocument.key();
+  const change = { anchor: key.anchor, operation: newOperation(ports), now: ports.clock.now(), expect: [] };
+  const value = { version: INDEX_VERSION + 1, after: 'there' };
+  await ports.store.commit({ ...change, put: [{ key, value }] });
+  await buildIndexes(ports);
+  expect((await ports.store.getMany([key], ports.clock.now()))[0]?.value).toEqual(value);
 });

@@ -2,6 +2,8 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey, ScannedRecord, Stored } from '../kernel/ports/store.ts';
+import { processesDocument } from '../processes/documents.ts';
+import { liveProcesses, type ProcessRegistry } from '../processes/process-registry.ts';
 import { indexBuildDocument } from '../store/documents.ts';
 import { INDEX_VERSION, type IndexBuild } from '../store/index-build.ts';
 import { transact } from '../store/transact.ts';
@@ -15,14 +17,17 @@ const CONCURRENCY = 4;
 
 /**
  * Adds the index entries that documents of an older version lack. The position is in the store, so a restart continues
- * there; of two at once one stops.
+ * there; of two at once one stops. While a process of a version without these indexes runs it does nothing: what that
+ * writes next would lack them. When such a process starts, it resets the position (`register-process.ts`).
  *
  * @param isStopped checked between the pages
  */
 export async function buildIndexes(ports: Needs, isStopped: () => boolean = () => false): Promise<void> {
   const key = indexBuildDocument.key();
-  const [stored] = await ports.store.getMany([key], ports.clock.now());
+  const keys = [key, processesDocument.key()] as const;
+  const [stored, running] = await ports.store.getMany(keys, ports.clock.now());
   let build = progressOf(stored);
+  if (isOfNewer(stored) || isOlderRunning(running?.value, ports.clock.now())) return;
   while (build.finishedAt === undefined && !isStopped()) {
     const { after } = build;
     const { records, next } = await ports.store.scan(after, PAGE);
@@ -32,9 +37,10 @@ export async function buildIndexes(ports: Needs, isStopped: () => boolean = () =
       ...omitUndefined({ after: next }),
       ...(next === undefined && { finishedAt: ports.clock.now() }),
     };
-    const isNext = await transact(ports, key.anchor, [key], ([current]) => {
+    const isNext = await transact(ports, key.anchor, keys, ([current, registry], now) => {
       const { after: position, finishedAt } = progressOf(current);
-      return position === after && finishedAt === undefined
+      const isOurs = !isOfNewer(current) && !isOlderRunning(registry?.value, now);
+      return isOurs && position === after && finishedAt === undefined
         ? { answer: true, write: { put: [{ key, value: progress }] } }
         : { answer: false };
     });
@@ -47,6 +53,15 @@ export async function buildIndexes(ports: Needs, isStopped: () => boolean = () =
 export async function restartIndexBuild(ports: Needs): Promise<void> {
   const key = indexBuildDocument.key();
   await transact(ports, key.anchor, [key], () => ({ answer: undefined, write: { delete: [key] } }));
+}
+
+/** Its indexes include those of this version, and it will build them. */
+function isOfNewer(stored: Stored<IndexBuild> | undefined): boolean {
+  return stored !== undefined && stored.value.version > INDEX_VERSION;
+}
+
+function isOlderRunning(registry: ProcessRegistry | undefined, now: number): boolean {
+  return liveProcesses(registry, now).some(({ indexes }) => indexes < INDEX_VERSION);
 }
 
 function progressOf(stored: Stored<IndexBuild> | undefined): IndexBuild {

@@ -117,6 +117,7 @@ const FATES: Record<string, Fate> = {
   'made-with': 'kept',
   'password-attempts': 'kept',
   'password-reset': 'dropped',
+  processes: 'dropped',
   queue: 'dropped',
   resealing: 'dropped',
   resource: 'kept',

@@ -31,6 +31,7 @@ import {
 import { flowDocument, flowStartedDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
 import { passwordResetDocument } from '../password-reset/documents.ts';
 import { passwordAttemptsDocument } from '../passwords/documents.ts';
+import { processesDocument } from '../processes/documents.ts';
 import { idempotencyDocument, idempotencyMarkDocument } from '../records/documents.ts';
 import {
   filterDocument,
@@ -122,6 +123,7 @@ export const CATALOGUE = createCatalogue(
     storePurposeDocument,
     clockMarkDocument,
     lastBackupDocument,
+    processesDocument,
   ],
   [
     accountIndexes,

@@ -1,4 +1,6 @@
 import type { Ports } from '../kernel/ports/ports.ts';
+import { processesDocument } from '../processes/documents.ts';
+import { liveProcesses, type ProcessRecord } from '../processes/process-registry.ts';
 import { reencryptionDocument } from './documents.ts';
 import {
   type ConfiguredMasterKeys,
@@ -25,16 +27,23 @@ interface MasterKeyOverview {
   secrets: SecretCount;
   /** The last walk that re-encrypts all secrets; null before the first. */
   walk: Omit<Reencryption, 'after'> | null;
+  /** Processes of the store that seal with another key. */
+  waitingFor: (Pick<ProcessRecord, 'version' | 'startedAt'> & { id: string; sealing: string | undefined })[];
 }
 
 /** The state of the change of the master key. Reads every secret. */
 export async function readMasterKeys(ports: Needs, place: MasterKeyLocation): Promise<MasterKeyOverview> {
   const [configured, secrets] = [await place.configured(), await countSecrets(ports)];
-  const [stored] = await ports.store.getMany([reencryptionDocument.key()], ports.clock.now());
+  const now = ports.clock.now();
+  const [stored, registry] = await ports.store.getMany([reencryptionDocument.key(), processesDocument.key()], now);
   const { keyId: sealing } = ports.secrets;
-  const state = masterKeyState(sealing, configured, secrets);
+  const processes = liveProcesses(registry?.value, now);
+  const state = masterKeyState(sealing, configured, secrets, processes);
   const { after: _where, ...walk } = stored?.value ?? {};
-  return { state, sealing, configured, secrets, walk: 'keyId' in walk ? walk : null };
+  const waitingFor = processes
+    .filter(({ masterKeys }) => masterKeys[0] !== sealing)
+    .map(({ id, version, startedAt, masterKeys }) => ({ id, version, startedAt, sealing: masterKeys[0] }));
+  return { state, sealing, configured, secrets, walk: 'keyId' in walk ? walk : null, waitingFor };
 }
 
 /**
@@ -46,7 +55,7 @@ export async function beginMasterKey(ports: Needs, file: MasterKeyFile): Promise
   return readMasterKeys(ports, { configured: file.read, file });
 }
 
-/** Finishes it: removes the old keys once no secret is sealed with them. */
+/** Finishes it: removes the old keys once no secret is sealed with them, and no process of the store seals with one. */
 export async function finishMasterKey(ports: Needs, file: MasterKeyFile): Promise<MasterKeyOverview> {
   const place = { configured: file.read, file };
   const overview = await readMasterKeys(ports, place);

@@ -22,6 +22,8 @@ export type MasterKeyState =
   | 'settled'
   /** The running process seals with another key than the configured one. */
   | 'restart-needed'
+  /** Another process of the store does. */
+  | 'restart-others'
   /** There are secrets under old keys. */
   | 'resealing'
   /** No secret is under an old key, which can be removed. */
@@ -30,13 +32,16 @@ export type MasterKeyState =
 /**
  * @param sealing id of the key that the running process seals with
  * @param configured the current configuration, for the next start
+ * @param processes those that run, with the ids of their keys; the first seals
  */
 export function masterKeyState(
   sealing: string,
   configured: ConfiguredMasterKeys,
   { old }: Pick<SecretCount, 'old'>,
+  processes: readonly { readonly masterKeys: readonly string[] }[],
 ): MasterKeyState {
   if (configured.current !== sealing) return 'restart-needed';
+  if (processes.some(({ masterKeys }) => masterKeys[0] !== sealing)) return 'restart-others';
   if (Object.keys(old).length > 0) return 'resealing';
   return configured.old.some((id) => id !== sealing) ? 'ready' : 'settled';
 }

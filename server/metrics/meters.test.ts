@@ -3,6 +3,9 @@ import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
 import { Permits } from '../platform/permits/permits.ts';
+import { processesDocument } from '../processes/documents.ts';
+import { LEASE_MS, type ProcessRecord, type ProcessRegistry } from '../processes/process-registry.ts';
+import { newOperation } from '../store/transact.ts';
 import { updateToken } from '../testing/as-operator.ts';
 import { FakeCodeSender, FakeMailer } from '../testing/fake-senders.ts';
 import { createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
@@ -175,6 +178,36 @@ test('reads the state of the process and of the store when it is asked', async (
   expect(read('countersign_signing_key_created_timestamp_seconds')).toHaveLength(1);
   // Nothing has sealed the events of this fixture, the first of which is six seconds old.
   expect(read('countersign_events_unsealed_age_seconds')).toEqual([[6]]);
+});
+
+test('counts the processes of the store that run, by version', async () => {
+  const { store, clock } = scene.ports;
+  const key = processesDocument.key();
+  const renewedAt = clock.now();
+  const record = (version: string, lateMs = 0): ProcessRecord => ({
+    version,
+    shape: 1,
+    indexes: 1,
+    masterKeys: ['key-1'],
+    startedAt: 0,
+    renewedAt: renewedAt - lateMs,
+  });
+  const many = Array.from({ length: 12 }, (_, at) => [`many-${at}`, record(`0.0.${at}`)] as const);
+  const two = { p1: record('1.2.3'), p2: record('1.2.3'), p3: record('1.2.2'), gone: record('1.2.1', LEASE_MS) };
+  for (const [processes, counts] of [
+    [two, { '1.2.3': 2, '1.2.2': 1 }],
+    [
+      { ...two, ...Object.fromEntries(many) },
+      { '1.2.3': 2, '0.0.5': 1, other: 6 },
+    ],
+  ] as const) {
+    const value: ProcessRegistry = { processes, required: { shape: 1, version: '1.2.2' } };
+    const change = { anchor: key.anchor, operation: newOperation(scene.ports), now: renewedAt, expect: [] };
+    await store.commit({ ...change, put: [{ key, value }] });
+    const samples = samplesOf(await readGauges(scene.ports, state), 'countersign_processes') ?? [];
+    expect(Object.fromEntries(samples as [string, number][])).toMatchObject(counts);
+    expect(samples.length).toBeLessThanOrEqual(9);
+  }
 });
 
 // SR-55: a dead store must not blind its operator.

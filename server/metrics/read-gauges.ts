@@ -6,6 +6,8 @@ import type { QueueLoad } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { withDeadline } from '../kernel/with-deadline.ts';
 import { lastBackupDocument, signingKeysDocument } from '../maintenance/documents.ts';
+import { processesDocument } from '../processes/documents.ts';
+import { liveProcesses, type ProcessRegistry } from '../processes/process-registry.ts';
 import { type Family, gauge } from './series.ts';
 
 /** What a process knows of itself. */
@@ -130,17 +132,34 @@ function instantOf(text: string): number | undefined {
 
 async function readKeysAndBackup({ store, clock }: Needs): Promise<Family[]> {
   const now = clock.now();
-  const read = await inTime(store.getMany([signingKeysDocument.key(), lastBackupDocument.key()] as const, now));
+  const asked = [signingKeysDocument.key(), lastBackupDocument.key(), processesDocument.key()] as const;
+  const read = await inTime(store.getMany(asked, now));
   if (!read) return [];
-  const [keys, backup] = read;
+  const [keys, backup, registry] = read;
   const backupHelp = 'When the last backup was complete; 0 if there was none.';
   const backupAt = (backup?.value.at ?? 0) / 1000;
-  const backups = gauge('countersign_last_backup_timestamp_seconds', backupHelp, backupAt, 'max');
+  const shared = [
+    gauge('countersign_last_backup_timestamp_seconds', backupHelp, backupAt, 'max'),
+    countProcesses(registry?.value, now),
+  ];
   const signing = keys?.value.keys.filter(({ signsFromAt, retiresAt }) => signsFromAt <= now && !retiresAt);
-  if (!signing || signing.length === 0) return [backups];
+  if (!signing || signing.length === 0) return shared;
   const created = Math.max(...signing.map(({ createdAt }) => createdAt));
   const help = 'When the key that signs results was created.';
-  return [backups, gauge('countersign_signing_key_created_timestamp_seconds', help, created / 1000, 'max')];
+  return [...shared, gauge('countersign_signing_key_created_timestamp_seconds', help, created / 1000, 'max')];
+}
+
+/** Versions that have a number of their own; further ones are counted together. */
+const MAX_VERSIONS = 8;
+
+function countProcesses(registry: ProcessRegistry | undefined, now: number): Family {
+  const counts = new Map<string, number>();
+  for (const { version } of liveProcesses(registry, now)) {
+    const label = counts.has(version) || counts.size < MAX_VERSIONS ? version : 'other';
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  const samples = Array.from(counts, ([version, value]) => ({ labels: { version }, value }));
+  return gauge('countersign_processes', 'Processes of this store by version, workers included.', samples, 'max');
 }
 
 /** Undefined if the store failed or did not answer in time: the other numbers are worth more then than ever. */

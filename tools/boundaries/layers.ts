@@ -134,6 +134,7 @@ const FEATURES = new Set([
   'maintenance',
   'password-reset',
   'passwords',
+  'processes',
   'records',
   'resources',
   'self-service',

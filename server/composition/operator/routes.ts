@@ -32,6 +32,7 @@ import { checkLeftovers } from '../../maintenance/doctor.ts';
 import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
 import { sendTestCode } from '../../maintenance/send-test-message.ts';
 import { isOld } from '../../platform/geoip/geo-lookup.ts';
+import { readProcesses } from '../../processes/read-processes.ts';
 import { openAccount } from '../open-account.ts';
 
 /** The functions that these routes need besides the ports. */
@@ -203,7 +204,12 @@ const maintenanceRoutes = [
       const ids = accounts.map(({ id }) => id);
       for await (const damage of checkArchive(ports, ids)) found.push(damage);
       const builtAt = ports.geo.builtAt();
-      return c.json({ items: found, countryData: { builtAt, isOld: isOld({ builtAt }, ports.clock.now()) } });
+      const processes = await readProcesses(ports);
+      return c.json({
+        items: found,
+        processes,
+        countryData: { builtAt, isOld: isOld({ builtAt }, ports.clock.now()) },
+      });
     },
   }),
   internalRoute({

@@ -244,6 +244,11 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** The store has a form that this version does not know: a newer version has written it. */
+export class StoreVersionRefused extends CodedError {
+  readonly code = 'STORE_VERSION_REFUSED';
+}
+
 /** The store did not respond, or its response proves nothing. The caller refuses with 503. */
 export class StoreUnavailable extends CodedError {
   readonly code = 'STORE_UNAVAILABLE';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { open } from 'lmdb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StoreVersionRefused } from '../../kernel/ports/store.ts';
 import { changeOf, keyOf } from '../../testing/store-conformance/changes.ts';
 import { openEmbeddedStore } from './open-embedded-store.ts';
 import { FORMAT_KEY, numbered, openTables } from './tables.ts';
@@ -69,7 +70,7 @@ test('an unknown layout is refused, and left as it is', async () => {
   await tables.meta.put(FORMAT_KEY, numbered(3));
   await root.close();
   for (let start = 0; start < 2; start++) {
-    await expect(openEmbeddedStore({ path })).rejects.toThrow('The data folder has layout 3; this version reads 2');
+    await expect(openEmbeddedStore({ path })).rejects.toThrow(StoreVersionRefused);
   }
   expect(existsSync(join(path, 'data.mdb'))).toBe(true);
 });

@@ -1,4 +1,5 @@
 import type { RootDatabase } from 'lmdb';
+import { StoreVersionRefused } from '../../kernel/ports/store.ts';
 import { FORMAT_KEY, numbered, peek, STATE_KEY, type Tables } from './tables.ts';
 
 /** Number of the layout of tables, keys and values. */
@@ -9,7 +10,7 @@ const PREVIOUS_FORMAT = 1;
 /**
  * Makes the folder one of this layout, if it is new or of the previous layout. An older version refuses it from then on.
  *
- * @throws Error for any other layout
+ * @throws StoreVersionRefused for any other layout
  */
 export async function claimLayout(
   root: RootDatabase<Buffer, Buffer>,
@@ -19,7 +20,9 @@ export async function claimLayout(
   const found = peek(tables.meta, FORMAT_KEY)?.readUIntBE(0, 6);
   if (found === FORMAT) return;
   if (found !== undefined && found !== PREVIOUS_FORMAT) {
-    throw new Error(`The data folder has layout ${found}; this version reads ${FORMAT}`);
+    throw new StoreVersionRefused(
+      `the data folder has layout ${found}, and this version reads ${FORMAT}: start the newer version that wrote it, or restore a backup of this one`,
+    );
   }
   if (found === PREVIOUS_FORMAT) root.openDB('operation-times', {}).dropSync();
   await transact(() => {

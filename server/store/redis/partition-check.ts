@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '../../kernel/ports/store.ts';
+import { StoreUnavailable, StoreVersionRefused } from '../../kernel/ports/store.ts';
 import type { Client } from './connect.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { Keys } from './keys.ts';
@@ -27,6 +27,11 @@ export async function claimDeployment(
     throw new StoreUnavailable(`Redis did not confirm the deployment: ${explainFailure(error, usesTls)}`, {
       cause: error,
     });
+  }
+  if (found !== null && !found.startsWith(`layout=${LAYOUT} `)) {
+    throw new StoreVersionRefused(
+      `this Redis holds a deployment with ${found}, and this version reads layout ${LAYOUT}: start the newer version that wrote it, or restore a backup of this one`,
+    );
   }
   if (found !== ours) {
     throw new Error(`This Redis holds a deployment with ${found}, but the configuration says ${ours}`);

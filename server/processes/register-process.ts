@@ -1,0 +1,116 @@
+import { CodedError } from '@countersign/protocol/coded-error';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { StoreVersionRefused } from '../kernel/ports/store.ts';
+import { indexBuildDocument } from '../store/documents.ts';
+import { transact } from '../store/transact.ts';
+import { processesDocument } from './documents.ts';
+import {
+  type Admission,
+  admit,
+  type Entrant,
+  type ProcessRecord,
+  type ProcessRegistry,
+  withoutProcess,
+} from './process-registry.ts';
+
+/** Other processes of the store do not allow this one beside them. Once they have ended, another start succeeds. */
+export class ProcessRefused extends CodedError {
+  readonly code = 'PROCESS_REFUSED';
+}
+
+/**
+ * Before anything of the store is changed.
+ *
+ * @throws StoreVersionRefused
+ */
+export function refuseOldVersion(registry: ProcessRegistry | undefined, version: string, shape: number): void {
+  if (registry && shape < registry.required.shape) throw tooOld(version, registry.required.version);
+}
+
+/** The record of this process in the store. */
+export interface Registration {
+  readonly id: string;
+  /** @throws ProcessRefused, StoreVersionRefused if others took its place while it did not run: it has to end */
+  renew(): Promise<void>;
+  /** For an orderly end. Without it the record expires. */
+  leave(): Promise<void>;
+}
+
+/** Nothing that this reads or writes expires. */
+const ANY_TIME = { now: () => 0 };
+
+/**
+ * Enters this process among those of its store, before it seals or changes anything.
+ *
+ * @param now undefined while the clock is in doubt
+ * @throws ProcessRefused
+ * @throws StoreVersionRefused if the store belongs to a newer version
+ */
+export async function registerProcess(
+  { store, random }: Pick<Ports, 'store' | 'random'>,
+  entrant: Omit<Entrant, 'id'>,
+  now: () => number | undefined,
+): Promise<Registration> {
+  const id = Buffer.from(random.bytes(9)).toString('base64url');
+  const ports = { store, random, clock: ANY_TIME };
+  const key = processesDocument.key();
+  const build = indexBuildDocument.key();
+  const renew = async (isStart: boolean): Promise<void> => {
+    const admission = await transact<[typeof key, typeof build], Admission>(
+      ports,
+      key.anchor,
+      [key, build],
+      ([stored, built]) => {
+        // No other process opens an embedded store, so the records in it are of processes that have ended.
+        const known = isStart && store.isOrdered && stored ? { ...stored.value, processes: {} } : stored?.value;
+        const decided = admit(known, { id, ...entrant }, now());
+        if ('refused' in decided) return { answer: decided };
+        // What this process writes lacks the entries of newer versions, which have to add them once it has ended.
+        const isMissing = decided.isNew && built !== undefined && built.value.version > entrant.indexes;
+        return {
+          answer: decided,
+          write: { put: [{ key, value: decided.registry }], ...(isMissing && { delete: [build] }) },
+        };
+      },
+    );
+    if ('refused' in admission) throw refusalOf(admission, entrant.version);
+  };
+  await renew(true);
+  return {
+    id,
+    renew: () => renew(false),
+    leave: () =>
+      transact(ports, key.anchor, [key], ([stored]) => {
+        const value = withoutProcess(stored?.value, id);
+        return { answer: undefined, ...(value && { write: { put: [{ key, value }] } }) };
+      }),
+  };
+}
+
+function refusalOf(
+  { refused, others, requiredVersion }: Extract<Admission, { refused: unknown }>,
+  version: string,
+): Error {
+  if (refused === 'version-too-old') return tooOld(version, requiredVersion);
+  const running = describeProcesses(others);
+  return new ProcessRefused(
+    refused === 'older-processes'
+      ? `version ${version} writes what other processes of this store do not know: stop them first (${running})`
+      : `the master keys are not those of the other processes of this store: each has to open what another seals, so give all the new key as an old one first (${running})`,
+  );
+}
+
+function tooOld(version: string, required = 'a newer one'): StoreVersionRefused {
+  return new StoreVersionRefused(
+    `this store is used by version ${required}, and version ${version} does not know its form: start that version, or restore a backup of this one`,
+  );
+}
+
+function describeProcesses(processes: readonly ProcessRecord[]): string {
+  return processes
+    .map(
+      ({ version, masterKeys, startedAt }) =>
+        `version ${version} since ${new Date(startedAt).toISOString()}, sealing with key ${masterKeys[0]}`,
+    )
+    .join('; ');
+}
