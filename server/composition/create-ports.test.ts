@@ -2,12 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import about from '../../package.json' with { type: 'json' };
 import { loadConfig } from '../config/load-config.ts';
 import { createLogger } from '../http/log.ts';
+import { processesDocument } from '../processes/documents.ts';
+import type { ProcessRegistry } from '../processes/process-registry.ts';
+import { SHAPE_VERSION } from '../store/store-version.ts';
 import { authenticate } from '../testing/as-operator.ts';
 import { capturedLog } from '../testing/captured-log.ts';
 import { createFixture } from '../testing/fixtures.ts';
 import type { TestPorts } from '../testing/test-ports.ts';
+import { describeFailure, exitCodeOf } from './command-failure.ts';
 import { createPorts, logCountryData } from './create-ports.ts';
 
 let folder: string;
@@ -45,4 +50,21 @@ test('SR-70: a new installation has every record that is read in place of an unk
   expect(decoys.length).toBeGreaterThan(6);
   expect(decoys).not.toContain(undefined);
   await ports.store.close();
+});
+
+// The attack is an accident: an older version is started on a newer store, and writes over what it does not know.
+test('a store that a newer version uses is refused with the name of that version', async () => {
+  const config = loadConfig({ COUNTERSIGN_URL: 'http://localhost:8080', COUNTERSIGN_DATA: folder });
+  const log = createLogger({ level: 'silent' });
+  const first = await createPorts(config, log);
+  const key = processesDocument.key();
+  const value: ProcessRegistry = { processes: {}, required: { shape: SHAPE_VERSION + 1, version: '9.0.0' } };
+  const change = { anchor: key.anchor, operation: 'newer', now: 0, expect: [] };
+  await first.ports.store.commit({ ...change, put: [{ key, value }] });
+  await first.ports.store.close();
+  const error = await createPorts(config, log).catch((failure: unknown) => failure);
+  expect(describeFailure('serve', error)).toBe(
+    `countersign could not start: this store is used by version 9.0.0, and version ${about.version} does not know its form: start that version, or restore a backup of this one`,
+  );
+  expect(exitCodeOf(error)).toBe(78);
 });

@@ -109,6 +109,16 @@ export async function openService(
         ['assets/passkey-window-5e6f.js', file('window', 'text/javascript; charset=utf-8')],
         ['assets/frame-3c4d.css', file('body{}', 'text/css; charset=utf-8')],
       ]),
+      earlier: new Map([
+        [
+          '9.8.6',
+          new Map([
+            ['countersign.js', file('loader before', 'text/javascript; charset=utf-8')],
+            ['popup-7a8b.mjs', file('popup before', 'text/javascript; charset=utf-8')],
+            ['assets/frame-9c0d.js', file('frame before', 'text/javascript; charset=utf-8')],
+          ]),
+        ],
+      ]),
     },
     console: {
       script: 'assets/console-1a2b.js',

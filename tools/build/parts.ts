@@ -4,8 +4,10 @@ import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FirstScreens } from '@countersign/protocol/first-screen';
 import type { ViteBuilder } from 'vite';
+import about from '../../package.json' with { type: 'json' };
 import { filesLoadedWith, pageFiles } from '../../server/platform/static-files/page-files.ts';
 import { compressServedFiles } from './compress.ts';
+import { addEarlierWidgets } from './earlier-widgets.ts';
 
 export interface Part {
   /** Environments of `vite.config.ts`, in this order: a later one may read the output of an earlier one. */
@@ -101,6 +103,7 @@ export const LOADER_TYPES = {
 async function finishWidget(root: string): Promise<void> {
   await declareLoaders(root);
   await writeFirstScreens(join(root, 'dist/widget'));
+  await addEarlierWidgets(root, about.version);
 }
 
 /** Renders what the frame's document shows before its script runs. */

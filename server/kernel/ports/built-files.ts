@@ -8,6 +8,11 @@ export interface BuiltFiles {
   /** Scripts that the first one imports statically. */
   needs?: readonly string[];
   files: ReadonlyMap<string, BuiltFile>;
+  /**
+   * Of the widget: the files of earlier versions, by version, the newest first. Pages that pin one, or that were open
+   * during an upgrade, still fetch them.
+   */
+  earlier?: ReadonlyMap<string, ReadonlyMap<string, BuiltFile>>;
   /** Of the widget: what its document shows before the script runs. */
   firstScreens?: FirstScreens;
 }

@@ -10,7 +10,7 @@ import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 const HASHED_NAME = /^popup-[\w-]+\.mjs$/;
 
 /** For `integrity` attributes: the hash of each file that a page may reference (SRI). */
-function integrityOf({ files }: BuiltFiles): Record<string, string> {
+function integrityOf(files: BuiltFiles['files']): Record<string, string> {
   const named = [...files].filter(([path]) => /^[\w.-]+\.m?js$/.test(path));
   return Object.fromEntries(
     named.map(([path, { body }]) => [path, `sha384-${createHash('sha384').update(body).digest('base64')}`]),
@@ -19,25 +19,36 @@ function integrityOf({ files }: BuiltFiles): Record<string, string> {
 
 /**
  * The widget's files. `v1` floats: the loader is revalidated every few minutes, the frame's files carry a hash and
- * never change. Below the exact version the loader never changes either, so a page may pin it with `integrity`.
+ * never change. Below the exact version the loader never changes either, so a page may pin it with `integrity`. Files of
+ * earlier versions stay for pages that pin one, and those with a hash for pages that were open during an upgrade.
  */
 export function widgetFiles(widget: BuiltFiles, version: string) {
   const app = new Hono<AppEnv>();
-  const hashes = JSON.stringify({ version, files: integrityOf(widget) });
+  const { files: current, earlier = new Map<string, BuiltFiles['files']>() } = widget;
+  const releases = new Map([...earlier, [version, current]]);
+  const hashes = new Map(
+    Array.from(releases, ([one, files]) => [one, JSON.stringify({ version: one, files: integrityOf(files) })]),
+  );
+  const hashed = (path: string) => path.startsWith('assets/') || HASHED_NAME.test(path);
+  const find = (asked: string, path: string) => {
+    if (asked !== 'v1') return path.startsWith('assets/') ? undefined : releases.get(asked)?.get(path);
+    const all = hashed(path) ? [current, ...earlier.values()] : [current];
+    return all.map((files) => files.get(path)).find((file) => file !== undefined);
+  };
   // A wildcard and not parameters: beside the literal paths of the flow, those would force every request onto the
   // slower router.
   app.get('/*', (c) => {
     const [, , asked = '', ...names] = c.req.path.split('/');
     const path = names.join('/');
-    if (path === 'integrity.json' && (asked === 'v1' || asked === version)) {
-      return c.body(hashes, 200, { ...LOADER_HEADERS, 'content-type': 'application/json' });
+    const integrity = hashes.get(asked === 'v1' ? version : asked);
+    if (path === 'integrity.json' && integrity !== undefined) {
+      return c.body(integrity, 200, { ...LOADER_HEADERS, 'content-type': 'application/json' });
     }
-    const file = widget.files.get(path);
-    const hashed = path.startsWith('assets/');
-    if (!file || (asked !== 'v1' && asked !== version) || (hashed && asked !== 'v1')) return refuse(c, 'NOT_FOUND');
+    const file = find(asked, path);
+    if (!file) return refuse(c, 'NOT_FOUND');
 
-    const headers: Record<string, string> = { ...(hashed ? ASSET_HEADERS : LOADER_HEADERS) };
-    if (asked !== 'v1' || HASHED_NAME.test(path)) headers['cache-control'] = ASSET_HEADERS['cache-control'];
+    const headers: Record<string, string> = { ...(path.startsWith('assets/') ? ASSET_HEADERS : LOADER_HEADERS) };
+    if (asked !== 'v1' || hashed(path)) headers['cache-control'] = ASSET_HEADERS['cache-control'];
     return sendFile(c, file, headers);
   });
   return app;

@@ -146,6 +146,10 @@ describe('the files', () => {
     ['/widget/9.8.7/countersign.js', 200, 'public, max-age=31536000, immutable'],
     ['/widget/v1/assets/frame-1a2b.js', 200, 'public, max-age=31536000, immutable'],
     ['/widget/9.8.7/assets/frame-1a2b.js', 404, 'no-store'],
+    ['/widget/9.8.6/countersign.js', 200, 'public, max-age=31536000, immutable'],
+    ['/widget/9.8.6/assets/frame-9c0d.js', 404, 'no-store'],
+    ['/widget/v1/assets/frame-9c0d.js', 200, 'public, max-age=31536000, immutable'],
+    ['/widget/v1/popup-7a8b.mjs', 200, 'public, max-age=31536000, immutable'],
     ['/widget/1.0.0/countersign.js', 404, 'no-store'],
     ['/widget/v1/assets/other.js', 404, 'no-store'],
     ['/widget/v1/assets/../countersign.js', 200, 'public, max-age=300, stale-while-revalidate=86400'],
@@ -155,6 +159,21 @@ describe('the files', () => {
     const response = await service.call(`GET ${path}`);
     expect(response.status).toBe(status);
     expect(response.headers.get('cache-control')).toBe(cacheControl);
+  });
+
+  test('of an earlier version stay as they were, with their own integrity', async () => {
+    expect(await (await service.call('GET /widget/9.8.6/countersign.js')).text()).toBe('loader before');
+    expect(await (await service.call('GET /widget/v1/countersign.js')).text()).toBe('loader');
+    const [before, now] = await Promise.all(
+      ['9.8.6', 'v1'].map(async (version) => {
+        const answer = await service.call(`GET /widget/${version}/integrity.json`);
+        return (await answer.json()) as { version: string; files: Record<string, string> };
+      }),
+    );
+    expect([before?.version, now?.version]).toEqual(['9.8.6', '9.8.7']);
+    expect(before?.files['countersign.js']).not.toBe(now?.files['countersign.js']);
+    expect(Object.keys(before?.files ?? {}).sort()).toEqual(['countersign.js', 'popup-7a8b.mjs']);
+    expect((await service.call('GET /widget/1.0.0/integrity.json')).status).toBe(404);
   });
 
   test('are compressed for clients that accept it, and caches vary on that', async () => {

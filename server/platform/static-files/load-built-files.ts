@@ -10,6 +10,9 @@ const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
 };
 
+/** In the widget's folder: a folder for each earlier version whose files it serves. */
+const EARLIER = 'earlier';
+
 /**
  * Reads the built widget or console from a folder, each file also as the build compressed it. Only scripts and
  * stylesheets are served, so source maps and the manifest stay private.
@@ -21,8 +24,17 @@ export async function loadBuiltFiles(folder: string, what: 'widget' | 'console')
     readFile(path).catch((cause: unknown) => {
       throw new Error(`the ${what} has not been built completely (cannot read ${path}): npm run build`, { cause });
     });
+  const served = await readServed(folder, read);
   const manifest = (await read(join(folder, 'manifest.json'))).toString();
-  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const isEarlier = (path: string) => path.startsWith(`${EARLIER}/`);
+  const page = { ...pageFiles(manifest), files: new Map([...served].filter(([path]) => !isEarlier(path))) };
+  if (what === 'console') return page;
+  const firstScreens = JSON.parse((await read(join(folder, 'first-screens.json'))).toString()) as FirstScreens;
+  return { ...page, firstScreens, earlier: earlierOf(new Map([...served].filter(([path]) => isEarlier(path)))) };
+}
+
+async function readServed(folder: string, read: (path: string) => Promise<Buffer>): Promise<Map<string, BuiltFile>> {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = new Map<string, BuiltFile>();
   await Promise.all(
     names.map(async (entry) => {
@@ -37,8 +49,16 @@ export async function loadBuiltFiles(folder: string, what: 'widget' | 'console')
       });
     }),
   );
-  const page = { ...pageFiles(manifest), files };
-  if (what === 'console') return page;
-  const firstScreens = JSON.parse((await read(join(folder, 'first-screens.json'))).toString()) as FirstScreens;
-  return { ...page, firstScreens };
+  return files;
+}
+
+/** By version, the newest first. */
+function earlierOf(files: ReadonlyMap<string, BuiltFile>): Map<string, Map<string, BuiltFile>> {
+  const versions = new Map<string, Map<string, BuiltFile>>();
+  for (const [path, file] of files) {
+    const [, version = '', ...rest] = path.split('/');
+    versions.set(version, (versions.get(version) ?? new Map<string, BuiltFile>()).set(rest.join('/'), file));
+  }
+  const newestFirst = [...versions].sort(([one], [other]) => other.localeCompare(one, 'en', { numeric: true }));
+  return new Map(newestFirst);
 }
