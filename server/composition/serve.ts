@@ -104,6 +104,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     log,
     observer: meters,
   });
+  meters?.metrics.expectJobs(jobs.map(({ name }) => name));
   const isPaused = () => !clockGuard.isTrusted();
   const scheduler = startScheduler(ports, jobs, log, isPaused, (run) => meters?.jobEnded(run));
   const renewal = renewalJob(registration, (error) =>

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { reindex } from '../store/index-entries.ts';
@@ -27,6 +28,13 @@ export interface DroppedEvents {
   sealedAt: string;
 }
 
+interface DropOptions {
+  stopping?: () => boolean;
+  onDropped?: (dropped: DroppedEvents) => void;
+  /** Learns when the oldest segment of all accounts was sealed, that retention has kept. Undefined: there is none. */
+  onOldest?: (sealedAt: number | undefined) => void;
+}
+
 /**
  * Removes expired segments. The chain then begins later and stays verifiable: the hash that the first retained segment
  * continues from is stored, and every export signs it. Returns the number of removed segments.
@@ -36,34 +44,36 @@ export interface DroppedEvents {
 export async function dropOldSegments(
   ports: Needs,
   retention: Retention,
-  {
-    stopping = () => false,
-    onDropped = () => {},
-  }: { stopping?: () => boolean; onDropped?: (dropped: DroppedEvents) => void } = {},
+  { stopping = () => false, onDropped = () => {}, onOldest = () => {} }: DropOptions = {},
 ): Promise<number> {
   let segments = 0;
+  let oldest: number | undefined;
   const faults: unknown[] = [];
   for await (const account of sealedAccounts(ports)) {
-    segments += await dropExpired(ports, account, retention, { stopping, onDropped });
-    if (stopping()) break;
+    const dropped = await dropExpired(ports, account, retention, { stopping, onDropped });
+    segments += dropped.segments;
+    if (dropped.oldest !== undefined) oldest = Math.min(oldest ?? dropped.oldest, dropped.oldest);
+    if (stopping()) return segments;
     // An archive that is down must not keep the events of other accounts in the store.
     if (!isArchiveDown(faults)) await removeDroppedFiles(ports, account, stopping).catch((error) => faults.push(error));
   }
+  onOldest(oldest);
   if (faults.length > 0) throw faults[0];
   return segments;
 }
 
+/** Returns also when the oldest segment that is left was sealed. */
 async function dropExpired(
   ports: Needs,
   account: AccountId,
   retention: Retention,
-  { stopping, onDropped }: { stopping: () => boolean; onDropped: (dropped: DroppedEvents) => void },
-): Promise<number> {
+  { stopping, onDropped }: Required<Omit<DropOptions, 'onOldest'>>,
+): Promise<{ segments: number; oldest?: number }> {
   let [segments, events, sealedAt] = [0, 0, 0];
   try {
     while (!stopping()) {
       const dropped = await dropOldest(ports, account, retention);
-      if (!dropped) break;
+      if (typeof dropped !== 'object') return { segments, ...omitUndefined({ oldest: dropped }) };
       segments += dropped.segments;
       events += dropped.records;
       sealedAt = dropped.sealedAt;
@@ -72,21 +82,25 @@ async function dropExpired(
     // Also of what went before a fault: nothing is removed without a trace.
     if (segments > 0) onDropped({ account, segments, events, sealedAt: new Date(sealedAt).toISOString() });
   }
-  return segments;
+  return { segments };
 }
 
 /**
  * Removes the oldest segment, or archive file, if it is expired. More in one commit, with their index entries, would
- * hold up requests. Undefined if nothing was removed.
+ * hold up requests. If it is not, returns when it was sealed; undefined if there is none.
  */
-async function dropOldest(ports: Needs, account: AccountId, retention: Retention): Promise<DroppedPart | undefined> {
+async function dropOldest(
+  ports: Needs,
+  account: AccountId,
+  retention: Retention,
+): Promise<DroppedPart | number | undefined> {
   const chainKey = auditChainDocument.key(account);
   const [stored] = await ports.store.getMany([chainKey], ports.clock.now());
   if (!stored) return undefined;
   const chain = stored.value;
   const isArchived = chain.first <= (chain.archive?.last ?? 0);
   const oldest = isArchived ? await archivedPart(ports, chain) : await storedPart(ports, chain);
-  if (!oldest || !isExpired(oldest, chain, retention, ports.clock.now())) return undefined;
+  if (!oldest || !isExpired(oldest, chain, retention, ports.clock.now())) return oldest?.sealedAt;
   if (isArchived) await clearArchived(ports, account, () => false);
   return transact(ports, chainKey.anchor, [chainKey], ([current], at): Decision<DroppedPart | undefined> => {
     const now = current?.value;

@@ -1,6 +1,7 @@
-import type { FlowId } from '../kernel/ids.ts';
+import type { AccountId, FlowId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey, DocumentReader, Store } from '../kernel/ports/store.ts';
+import type { ClientInfo } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { ClientContext } from '../kernel/secret-context.ts';
 import { hashSecret, secretMatches } from '../kernel/secret-token.ts';
@@ -16,6 +17,7 @@ import { type Conversation, claimStep, holdsClaim, releaseClaim } from './transi
 /** A stored conversation: identified by its flow and continued with the handle. */
 export interface StoredConversation extends Conversation {
   id: FlowId;
+  account?: AccountId;
   handleHash: string;
   createdAt: number;
   expiresAt: number;
@@ -117,7 +119,7 @@ export async function readByHandle<F extends StoredConversation>(
 export async function claimFlowStep<F extends StoredConversation>(
   ports: Pick<Ports, 'clock' | 'random'> & { store: Pick<Store, 'getMany' | 'commit'> },
   keyOf: KeyOf<F>,
-  answer: { handle: unknown; seq: number; steps: readonly F['step'][]; attempt: string },
+  answer: { handle: unknown; seq: number; steps: readonly F['step'][]; attempt: string; client?: ClientInfo },
   open?: (handle: Handle) => Promise<F | undefined>,
 ): Promise<Result<{ flow: F }>> {
   const handle = parseHandle(answer.handle);
@@ -131,6 +133,7 @@ export async function claimFlowStep<F extends StoredConversation>(
       ([stored, begun], now) => {
         const flow = (stored?.value as F | undefined) ?? (begun ? undefined : sealed);
         if (!flow || !secretMatches(handle.secret, flow.handleHash)) return { answer: refusal('FLOW_NOT_FOUND') };
+        if (flow.account !== undefined) answer.client?.onAccount?.(flow.account);
         const claimed = claimStep(flow, answer, now);
         if ('refused' in claimed) return { answer: refusal(claimed.refused) };
         const put = putFlow(keyOf, claimed.flow).put ?? [];

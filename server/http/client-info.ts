@@ -10,5 +10,6 @@ export function clientInfo(c: Context<AppEnv>): ClientInfo {
   return {
     ...omitUndefined({ address, userAgent }),
     requestId: c.get('requestId'),
+    onAccount: (account) => c.set('account', account),
   };
 }

@@ -1,5 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { HttpBindings } from '@hono/node-server';
+import type { AccountId } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import type { ReadAhead } from '../store/read-ahead.ts';
 import type { Logger } from './log.ts';
@@ -26,6 +27,8 @@ export interface AppEnv {
     log: Logger;
     /** The caller and its address. Set only by the authorization of a route, and by the dialect's own. */
     act: RequestContext;
+    /** The account of a sign-in, for the access log. */
+    account?: AccountId;
     /** The administrator's session, if the request has one. `sessionOf` of the administrators reads it. */
     session?: object;
     /** Absent where sessions are not accepted. */

@@ -42,6 +42,8 @@ interface JobObserver {
   oldSecretsCounted(count: number): void;
   /** How many old events retention has removed. */
   eventsRemoved(count: number): void;
+  /** When the oldest kept event was sealed. Undefined: there is none. */
+  oldestEvent(sealedAt: number | undefined): void;
 }
 
 const DROPPED = 'old audit events were removed (COUNTERSIGN_EVENTS_KEPT_DAYS, COUNTERSIGN_EVENTS_KEPT)';
@@ -62,6 +64,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
     log.info(dropped, DROPPED);
     observer?.eventsRemoved(dropped.events);
   };
+  const onOldest = (sealedAt: number | undefined) => observer?.oldestEvent(sealedAt);
   const { archive } = ports;
   const settled = { ...ports, clock: settledClock };
   const consumers = [
@@ -76,7 +79,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       name: 'retention',
       everyMs: MINUTE_MS,
       processes: 'one',
-      run: (stopping) => dropOldSegments(settled, retention, { stopping, onDropped }),
+      run: (stopping) => dropOldSegments(settled, retention, { stopping, onDropped, onOldest }),
     },
     { name: 'store', everyMs: MINUTE_MS, processes: 'every', failureLevel: 'error', run: () => watchStore(ports, log) },
     ...(archive ? [archiveJob(ports, archive)] : []),

@@ -57,6 +57,19 @@ export interface MailFacts {
 }
 export type MailKind = keyof MailFacts;
 
+const KINDS: Readonly<Record<MailKind, true>> = {
+  'administrator-invitation': true,
+  'confirmation-code': true,
+  'sign-in-code': true,
+  'transaction-code': true,
+  'password-reset': true,
+  'enrolment-link': true,
+  'unlock-link': true,
+  'security-notice': true,
+  'low-balance': true,
+};
+export const MAIL_KINDS = Object.keys(KINDS) as MailKind[];
+
 /** A message: kind, recipient, language and facts. */
 export type Mail = {
   [K in MailKind]: { kind: K; to: string; language: MailLanguage; facts: MailFacts[K] };

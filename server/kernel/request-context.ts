@@ -1,6 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type Actor, referenceTo } from './actor.ts';
 import type { AccountEvent, EventDraft } from './event.ts';
+import type { AccountId } from './ids.ts';
 import type { Json } from './ports/store.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface ClientInfo {
   /** At most {@link MAX_USER_AGENT} characters. */
   userAgent?: string;
   requestId?: string;
+  /** Learns whose sign-in the request is about, for the access log: a step of a user has no actor yet. */
+  onAccount?: (account: AccountId) => void;
 }
 
 const MAX_USER_AGENT = 200;

@@ -1,6 +1,6 @@
 import { offersPasskeySignIn } from '../authentication/second-factor.ts';
 import { loginRequestDocument } from '../flows/documents.ts';
-import { parseId } from '../kernel/ids.ts';
+import { type AccountId, parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
@@ -16,12 +16,14 @@ export async function frameAccess(
   ports: Pick<Ports, 'store' | 'clock'>,
   resource: string,
   origin: string,
-): Promise<{ ancestor: string; shown: PublicInfo; hasPasskey: boolean } | undefined> {
+): Promise<{ account: AccountId; ancestor: string; shown: PublicInfo; hasPasskey: boolean } | undefined> {
   const id = parseId('res', resource);
   if (!id) return undefined;
   const [stored] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
   if (!stored || !originAllowed(stored.value, origin)) return undefined;
-  return { ancestor: origin, shown: publicInfo(stored.value), hasPasskey: offersPasskeySignIn(stored.value) };
+  const { value } = stored;
+  const hasPasskey = offersPasskeySignIn(value);
+  return { account: value.account, ancestor: origin, shown: publicInfo(value), hasPasskey };
 }
 
 /**

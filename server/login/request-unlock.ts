@@ -39,6 +39,7 @@ export async function requestUnlock(
   answer: StepRequest & { language: MailLanguage },
 ): Promise<Result<FlowView>> {
   const known = await readFlow(ports, answer.handle);
+  if (known) answer.client.onAccount?.(known.account);
   if (!known) return refusal('FLOW_NOT_FOUND');
   const { id } = known;
   const attempt = newOperation(ports);

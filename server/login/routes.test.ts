@@ -53,6 +53,10 @@ describe('a sign-in over HTTP', () => {
       expect(headers.get('set-cookie')).toBeNull();
       expect(headers.get('access-control-allow-origin')).toBeNull();
     }
+    // Each of these requests is the account's in the log, and names no user.
+    const lines = service.log.lines().filter(({ path }) => String(path).startsWith('/widget/v1/flow'));
+    expect(lines.slice(-5).map(({ account }) => account)).toEqual(Array(5).fill(scene.account));
+    expect(JSON.stringify(lines)).not.toContain('alice');
     const views = await Promise.all(answers.map(viewOf));
     expect(views.map(({ step }) => step)).toEqual(['password', 'otp', 'otp', 'done']);
     expect(views[0]?.login).toBe('alice');

@@ -64,6 +64,6 @@ export const flowRoutes = [
     // The handle is the authority.
     scope: 'public',
     isSameOriginOnly: true,
-    handle: async (c, ports: Needs) => flowResponse(c, await viewFlow(ports, c.req.header(FLOW_HEADER))),
+    handle: async (c, ports: Needs) => flowResponse(c, await viewFlow(ports, c.req.header(FLOW_HEADER), clientInfo(c))),
   }),
 ];

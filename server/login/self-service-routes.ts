@@ -110,7 +110,7 @@ export const selfServiceRoutes = [
     scope: 'public',
     isSameOriginOnly: true,
     handle: async (c, ports: Needs) => {
-      const verdict = await signOutOfSelfService(ports, c.req.header(FLOW_HEADER));
+      const verdict = await signOutOfSelfService(ports, c.req.header(FLOW_HEADER), clientInfo(c));
       return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
     },
   }),

@@ -24,6 +24,7 @@ export async function startFlow(ports: StartFlowNeeds, input: StartFlowInput): P
   const [stored] = await ports.store.getMany([resourceDocument.key(input.resource)], ports.clock.now());
   const resource = stored?.value;
   if (!resource) return refusal('RESOURCE_NOT_FOUND');
+  input.client.onAccount?.(resource.account);
   if (!originAllowed(resource, input.origin)) return refusal('ORIGIN_NOT_ALLOWED');
 
   if (input.purpose === 'self' && (!resource.selfService || resource.testMode || input.loginRequest !== undefined)) {

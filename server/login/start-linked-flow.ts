@@ -33,6 +33,7 @@ export async function startLinkedFlow(
   const opened = await openLink(ports, text);
   if (isRefusal(opened)) return opened;
   const { user, link } = opened;
+  client.onAccount?.(user.account);
   const access = await readAccess(ports, link.resource, client.address);
   if (isRefusal(access)) return access;
   const { resource } = access;

@@ -27,6 +27,7 @@ export async function startRedirectedFlow(
   if (redirectUri === undefined || nonce === undefined || id === undefined) return refusal('LOGIN_REQUEST_INVALID');
   const [resource] = await ports.store.getMany([resourceDocument.key(id)], now);
   if (!resource) return refusal('LOGIN_REQUEST_INVALID');
+  browser.client.onAccount?.(resource.value.account);
   // It may have been removed from the list since.
   if (!redirectAllowed(resource.value, redirectUri)) return refusal('LOGIN_REQUEST_INVALID');
   const { origin } = new URL(redirectUri);

@@ -22,6 +22,7 @@ export async function startSelfFlow(
   const [stored] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
   if (!stored) return refusal('RESOURCE_NOT_FOUND');
   const { value: resource } = stored;
+  client.onAccount?.(resource.account);
   if (!resource.selfService || resource.testMode) return refusal('SELF_SERVICE_OFF');
   return startPlainFlow(ports, resource, {
     resource: id,

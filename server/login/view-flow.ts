@@ -7,6 +7,7 @@ import { readFlow } from '../flows/stored-flow.ts';
 import { presentError } from '../flows/transitions.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { viewSelfService } from '../self-service/view.ts';
 import { requestOf } from '../tokens/kinds/passkey/passkey-request.ts';
@@ -21,9 +22,11 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer' | '
 };
 
 /** The state of a sign-in, for the frame that holds its handle: also for a phone that reloads the page. */
-export async function viewFlow(ports: Needs, handle: unknown): Promise<Result<FlowView>> {
+export async function viewFlow(ports: Needs, handle: unknown, client?: ClientInfo): Promise<Result<FlowView>> {
   const flow = await readFlow(ports, handle);
-  return flow ? presentFlow(ports, flow) : refusal('FLOW_NOT_FOUND');
+  if (!flow) return refusal('FLOW_NOT_FOUND');
+  client?.onAccount?.(flow.account);
+  return presentFlow(ports, flow);
 }
 
 /**

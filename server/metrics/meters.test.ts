@@ -29,6 +29,7 @@ afterAll(() => scene.ports.close());
 const samplesOf = (families: readonly Family[], name: string) =>
   families.find((one) => one.name === name)?.values.map(({ labels, value }) => [...Object.values(labels), value]);
 const counted = (name: string) => samplesOf(meters.metrics.families(), name);
+const increased = (name: string) => counted(name)?.filter((sample) => sample.at(-1) !== 0);
 
 // SR-14, SR-15: the operator sees the lock of a guessing attack.
 test('counts the lock of a token once, by its kind', async () => {
@@ -38,11 +39,24 @@ test('counts the lock of a token once, by its kind', async () => {
     await driver.otp('000000');
     ports.clock.advance(1000);
   }
-  expect(counted('countersign_token_locks_total')).toEqual([['otp-failures', 'totp', 1]]);
+  expect(increased('countersign_token_locks_total')).toEqual([['otp-failures', 'totp', 1]]);
   // It stays locked.
   const [token] = scene.tokens;
   unwrap(await updateToken(ports, scene.account, token?.id ?? 'tok_0', { name: 'other' }));
-  expect(counted('countersign_token_locks_total')).toEqual([['otp-failures', 'totp', 1]]);
+  expect(increased('countersign_token_locks_total')).toEqual([['otp-failures', 'totp', 1]]);
+});
+
+test('starts at 0 with what the service knows, so that an alert sees the first increase', () => {
+  const { metrics } = new Meters({ monotonicMs: () => 0, now: () => 0 });
+  metrics.expectJobs(['plans']);
+  const started = (name: string) => samplesOf(metrics.families(), name);
+  expect(started('countersign_token_locks_total')).toContainEqual(['otp-failures', 'totp', 0]);
+  expect(started('countersign_limit_refusals_total')).toContainEqual(['codes', 0]);
+  expect(started('countersign_mails_total')).toContainEqual(['sign-in-code', 'failed', 0]);
+  expect(started('countersign_job_runs_total')).toEqual([
+    ['plans', 'success', 0],
+    ['plans', 'failure', 0],
+  ]);
 });
 
 test('times calls to the store, and counts those that fail and those that conflict', async () => {
@@ -77,7 +91,7 @@ test('counts codes and mails by what became of them, and passes failures on', as
   await meters.codes({ ...codes, send: async () => {} }).send(message);
   const refusing = { ...codes, send: () => Promise.reject(new MailerUnavailable('no')) };
   await expect(meters.codes(refusing).send(message)).rejects.toBeInstanceOf(MailerUnavailable);
-  const mail = { kind: 'enrolment', to: 'a@shop.example' } as never;
+  const mail = { kind: 'enrolment-link', to: 'a@shop.example' } as never;
   await expect(meters.mailer({ ...mailer, send: refusing.send }).send(mail)).rejects.toBeInstanceOf(MailerUnavailable);
   expect(counted('countersign_codes_total')).toEqual([
     ['sms', 'sent', 1],
@@ -85,7 +99,7 @@ test('counts codes and mails by what became of them, and passes failures on', as
     ['email', 'sent', 0],
     ['email', 'failed', 0],
   ]);
-  expect(counted('countersign_mails_total')).toEqual([['enrolment', 'failed', 1]]);
+  expect(increased('countersign_mails_total')).toEqual([['enrolment-link', 'failed', 1]]);
 });
 
 // SR-65: the receiver chooses its status.
@@ -157,6 +171,7 @@ const state = {
   hashing: { running: 1, queued: 7, concurrency: 4 },
   jobSuccesses: new Map([['plans', 1_800_000_000_000]]),
   oldSecrets: undefined,
+  oldestEventAt: 1_790_000_000_000,
   clock: { isTrusted: true, aheadOfStoreMs: -1500 },
   webhookBacklog: 3,
 };
@@ -169,6 +184,7 @@ test('reads the state of the process and of the store when it is asked', async (
   expect(read('countersign_password_hashes_queued')).toEqual([[7]]);
   expect(read('countersign_job_last_success_timestamp_seconds')).toEqual([['plans', 1_800_000_000]]);
   expect(read('countersign_webhook_backlog')).toEqual([[3]]);
+  expect(read('countersign_events_oldest_timestamp_seconds')).toEqual([[1_790_000_000]]);
   expect(read('countersign_clock_trusted')).toEqual([[1]]);
   expect(read('countersign_clock_offset_seconds')).toEqual([[1.5]]);
   expect(read('countersign_old_secrets')).toBeUndefined();

@@ -8,7 +8,7 @@ import { observeConsumer } from './observe-consumer.ts';
 import { RequestMeter } from './observe-requests.ts';
 import { observeCodes, observeMailer, observeWebhooks } from './observe-senders.ts';
 import { observeStore } from './observe-store.ts';
-import { ServiceMetrics } from './service-metrics.ts';
+import { type JobOutcome, ServiceMetrics } from './service-metrics.ts';
 
 /** Puts something between the service and its ports. */
 export interface PortObservers {
@@ -30,7 +30,7 @@ export const NO_OBSERVERS: PortObservers = {
 /** A run of a periodic job that has ended. */
 export interface JobRun {
   readonly job: string;
-  readonly outcome: 'success' | 'failure';
+  readonly outcome: JobOutcome;
   readonly ms: number;
 }
 
@@ -43,6 +43,8 @@ export class Meters implements PortObservers {
   readonly jobSuccesses = new Map<string, number>();
   /** Secrets under an old master key, when they were last counted. Undefined: not counted in this process. */
   oldSecrets: number | undefined;
+  /** When the oldest kept event was sealed, when this process last looked; 0 if there is none. */
+  oldestEventAt = 0;
   readonly #monotonicMs: () => number;
   readonly #now: () => number;
 
@@ -83,6 +85,10 @@ export class Meters implements PortObservers {
 
   eventsRemoved(count: number): void {
     this.metrics.eventsRemoved.add([], count);
+  }
+
+  oldestEvent(sealedAt: number | undefined): void {
+    this.oldestEventAt = sealedAt ?? 0;
   }
 
   jobEnded({ job, outcome, ms }: JobRun): void {

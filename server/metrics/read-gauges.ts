@@ -22,6 +22,7 @@ export interface ProcessState {
   /** Undefined while they are not counted. */
   readonly oldSecrets: number | undefined;
   readonly clock: Pick<ClockState, 'isTrusted' | 'aheadOfStoreMs'>;
+  readonly oldestEventAt: number;
   /** Deliveries that wait, when this process last looked. */
   readonly webhookBacklog: number;
 }
@@ -80,6 +81,12 @@ function processGauges(state: ProcessState): Family[] {
             'max',
           ),
         ]),
+    gauge(
+      'countersign_events_oldest_timestamp_seconds',
+      'When the oldest kept event of the audit log was sealed, as of the last minute; 0 if there is none.',
+      state.oldestEventAt / 1000,
+      'max',
+    ),
     gauge(
       'countersign_webhook_backlog',
       'Webhook deliveries that wait, as of the last minute.',

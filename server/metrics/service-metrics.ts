@@ -1,5 +1,8 @@
 import { CONSUMERS } from '../events/documents.ts';
 import { CODE_CHANNELS } from '../kernel/code-channel.ts';
+import { LIMITS } from '../kernel/limits.ts';
+import { MAIL_KINDS } from '../kernel/mail.ts';
+import { LOCK_REASONS, TOKEN_KINDS } from '../tokens/token.ts';
 import { Counter, type Family, Histogram } from './series.ts';
 
 /** Seconds of a request: from an answer out of memory to the longest wait for a gateway. */
@@ -18,6 +21,9 @@ export type StoreOperation = (typeof STORE_OPERATIONS)[number];
 
 const SEND_OUTCOMES = ['sent', 'failed'] as const;
 export type SendResult = (typeof SEND_OUTCOMES)[number];
+
+const JOB_OUTCOMES = ['success', 'failure'] as const;
+export type JobOutcome = (typeof JOB_OUTCOMES)[number];
 
 /** Everything that this process counts as it happens. What is read when it is asked for is in `read-gauges.ts`. */
 export class ServiceMetrics {
@@ -72,11 +78,13 @@ export class ServiceMetrics {
     name: 'countersign_token_locks_total',
     help: 'Tokens locked after too many wrong codes, by reason and kind of token.',
     labels: ['reason', 'kind'],
+    known: LOCK_REASONS.flatMap((reason) => TOKEN_KINDS.map((kind) => [reason, kind] as const)),
   });
   readonly limitRefusals = new Counter({
     name: 'countersign_limit_refusals_total',
     help: 'Requests beyond a limit per window, by limit.',
     labels: ['limit'],
+    known: LIMITS.map((limit) => [limit] as const),
   });
 
   readonly hashSeconds = new Histogram(
@@ -111,6 +119,7 @@ export class ServiceMetrics {
     name: 'countersign_mails_total',
     help: 'Mails handed to the mail server, by kind and outcome. Codes by mail are among them.',
     labels: ['kind', 'outcome'],
+    known: MAIL_KINDS.flatMap((kind) => SEND_OUTCOMES.map((outcome) => [kind, outcome] as const)),
   });
 
   readonly storeSeconds = new Histogram(
@@ -175,6 +184,11 @@ export class ServiceMetrics {
     { name: 'countersign_job_duration_seconds', help: 'Time of a run of a periodic job.', labels: ['name'] },
     JOB_BOUNDS,
   );
+
+  /** Starts the runs of these jobs at 0. */
+  expectJobs(names: readonly string[]): void {
+    for (const name of names) for (const outcome of JOB_OUTCOMES) this.jobRuns.add([name, outcome], 0);
+  }
 
   families(): Family[] {
     return Object.values(this).map((series: Counter<readonly string[]> | Histogram<readonly string[]>) =>

@@ -1,6 +1,7 @@
 import { flowDocument } from '../flows/documents.ts';
 import { parseHandle } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { secretMatches } from '../kernel/secret-token.ts';
 import { transact } from '../store/transact.ts';
@@ -9,12 +10,14 @@ import { transact } from '../store/transact.ts';
 export function signOutOfSelfService(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   text: unknown,
+  client?: ClientInfo,
 ): Promise<Result<{ left: true }>> {
   const handle = parseHandle(text);
   if (!handle) return Promise.resolve(refusal('FLOW_NOT_FOUND'));
   const key = flowDocument.key(handle.id);
   return transact<readonly [typeof key], Result<{ left: true }>>(ports, key.anchor, [key], ([flow]) => {
     const isIts = flow && secretMatches(handle.secret, flow.value.handleHash) && flow.value.purpose === 'self';
+    if (isIts) client?.onAccount?.(flow.value.account);
     return isIts ? { answer: { left: true }, write: { delete: [key] } } : { answer: refusal('FLOW_NOT_FOUND') };
   });
 }

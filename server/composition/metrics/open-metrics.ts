@@ -41,7 +41,7 @@ export async function openMetrics(metered: MeteredProcess): Promise<OpenMetrics>
 }
 
 async function readNumbers({ config, meters, opened, readiness, deliveries }: MeteredProcess): Promise<Family[]> {
-  const { requests, jobSuccesses, oldSecrets } = meters;
+  const { requests, jobSuccesses, oldSecrets, oldestEventAt } = meters;
   // The machine's own clock: that of the service has no time while it is in doubt, which must not blind its operator.
   const gauges = await readGauges(
     { store: opened.ports.store, clock: systemClock },
@@ -53,6 +53,7 @@ async function readNumbers({ config, meters, opened, readiness, deliveries }: Me
       hashing: opened.hashLoad(),
       jobSuccesses,
       oldSecrets,
+      oldestEventAt,
       clock: opened.clockGuard.state(),
       webhookBacklog: deliveries.backlog,
     },

@@ -43,6 +43,7 @@ export function accessLog(options: AccessLogOptions = {}): MiddlewareHandler<App
         route,
         status,
         code,
+        account: c.get('account'),
         ...callerOf(c.get('act')),
         client: c.get('clientAddress'),
         ms: Math.round(ms * 100) / 100,

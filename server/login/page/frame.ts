@@ -19,7 +19,8 @@ export function frame(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltFiles)
     const origin = c.req.query('origin') ?? '';
     const access = await frameAccess(ports, resource, origin);
     if (access) {
-      const { ancestor, shown, hasPasskey } = access;
+      const { account, ancestor, shown, hasPasskey } = access;
+      c.set('account', account);
       const { firstScreens } = widget;
       const requested = readLook(c.req.query('look'));
       const look = requested && documentLook(requested);

@@ -13,6 +13,7 @@ import { append, eventsIn, linesOfExport, type StreamPorts, sampleEvent, streamP
 import { unwrap } from '../fixtures.ts';
 import { touches } from '../intercepted-store.ts';
 import { accountId, resourceId } from '../samples.ts';
+import { START } from '../test-ports.ts';
 import { ACCOUNTS, expectCounted, expectSealedOnce } from './consumer-expectations.ts';
 import type { Fresh } from './harness.ts';
 
@@ -141,10 +142,14 @@ export function consumerBehaviour(fresh: Fresh): void {
       // By number.
       await dropOldSegments(ports, { keptMs: 1e9, mostEvents: 10 });
       await expectKept(ports, { first: 9, events: 12 });
-      expect(await dropOldSegments(ports, { keptMs: 1e9, mostEvents: 10 })).toBe(0);
+      const sealedAt: unknown[] = [];
+      const onOldest = (at: number | undefined) => sealedAt.push(at);
+      expect(await dropOldSegments(ports, { keptMs: 1e9, mostEvents: 10 }, { onOldest })).toBe(0);
       // All of it: the chain continues from its head.
       ports.clock.advance(2e9);
-      await dropOldSegments(ports, { keptMs: 1e9, mostEvents: 10 });
+      await dropOldSegments(ports, { keptMs: 1e9, mostEvents: 10 }, { onOldest });
+      // The ninth of the twelve, a minute apart.
+      expect(sealedAt).toEqual([START + 8 * 60_000, undefined]);
       await expectKept(ports, { first: 13, events: 0 });
       await append(ports, 'thing', [sampleEvent(0)]);
       await sealEvents(ports);
