@@ -315,6 +315,20 @@ test('refuses an invalid line of JSON Lines by its number', async () => {
   expect(output.err).toContain('users.jsonl:2: ROW_INVALID');
 });
 
+test('imports users with the hashes of another system, and refuses a file with a wrong column once', async () => {
+  await account();
+  const file = join(terminal.dataFolder, 'users.csv');
+  const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy';
+  await writeFile(file, `login,passwordHash\nada,${hash}\nalan,${hash}\n`);
+  expect((await terminal.type(['import', 'users', file])).out).toContain('users: 2 imported, 0 refused');
+  const shown = await terminal.type(['--json', 'user', 'show', 'ada']);
+  expect(JSON.parse(shown.out)).toMatchObject({ hasPassword: true });
+  await writeFile(file, `login,room\n${'grace,1\n'.repeat(3)}`);
+  const { code, err } = await terminal.type(['import', 'users', file]);
+  expect(code).toBe(2);
+  expect(err.match(/room/g)).toHaveLength(1);
+});
+
 test('names a thousand refused rows of an import and counts the others', async () => {
   await account();
   const file = join(terminal.dataFolder, 'users.jsonl');

@@ -96,9 +96,11 @@ describe('lists', () => {
 
   test('imports our own columns, with owners', async () => {
     const user = (await terminal.type(['--ids', 'user', 'create', '--login', 'ada'])).out.trim();
-    const file = await put('own.csv', `name,kind,secret,owner\nphone,totp,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,${user}\n`);
+    const phones = ['phone', 'tablet'].map((name) => `${name},totp,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ`);
+    const file = await put('own.csv', `name,kind,secret,owner\n${phones[0]},${user}\n${phones[1]},ADA\n`);
     const output = await terminal.type(['import', 'tokens', file]);
-    expect(output.out).toContain('tokens: 1 imported, 0 refused');
+    expect(output.out).toContain('tokens: 2 imported, 0 refused');
+    expect(await tokens()).toMatchObject([{ owner: user }, { owner: user }]);
     const lines = await put(
       'own.jsonl',
       `${JSON.stringify({ name: 'fob', kind: 'hotp', secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' })}\n`,

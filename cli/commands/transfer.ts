@@ -7,8 +7,8 @@ import { importRows } from '../transfer/import-rows.ts';
 import { openJournal } from '../transfer/journal.ts';
 import { checkPrivateFile } from '../transfer/private-file.ts';
 import { showProgress } from '../transfer/progress.ts';
-import { tokenRow, userRow } from '../transfer/row-shapes.ts';
-import { formatOf, sizeOf } from '../transfer/rows.ts';
+import { checkColumns, TOKEN_FIELDS, tokenRow, USER_FIELDS, userRow } from '../transfer/row-shapes.ts';
+import { columnsOf, formatOf, sizeOf } from '../transfer/rows.ts';
 import { type Environment, Run } from './context.ts';
 import { addTokenImport } from './import-tokens.ts';
 import { pages } from './pages.ts';
@@ -17,6 +17,8 @@ const KINDS = {
   users: {
     path: '/v1/users',
     toRequest: userRow,
+    fields: USER_FIELDS,
+    required: ['login'],
     columns: [
       'id',
       'login',
@@ -33,6 +35,8 @@ const KINDS = {
   tokens: {
     path: '/v1/tokens',
     toRequest: tokenRow,
+    fields: TOKEN_FIELDS,
+    required: ['name', 'kind', 'secret'],
     columns: ['id', 'name', 'kind', 'serial', 'algorithm', 'digits', 'periodMs', 'owner', 'state', 'expiresAt'],
   },
 } as const;
@@ -73,9 +77,10 @@ async function importOwn(
   flags: ImportFlags,
   command: Command,
 ): Promise<void> {
-  const { path, toRequest } = KINDS[kind];
+  const { path, toRequest, fields, required } = KINDS[kind];
   const run = new Run(around, command);
   const [format, size] = [formatOf(file, flags.format), await sizeOf(file)];
+  if (format === 'csv') checkColumns(await columnsOf(file), fields, required);
   const rejectedFile = flags.rejected ?? `${file}.rejected`;
   const dryRun = flags.dryRun === true;
   if (!dryRun) checkPrivateFile(rejectedFile);

@@ -1,6 +1,9 @@
+import { UsageError } from '../connection/service.ts';
+import { escapeControls } from '../output/table.ts';
+
 /** Converts a row of a file, whose fields are text in CSV, to a row of a bulk request. */
 
-const USER_FIELDS = [
+export const USER_FIELDS = [
   'login',
   'alias',
   'email',
@@ -11,7 +14,7 @@ const USER_FIELDS = [
   'passwordHash',
   'apiSupport',
 ];
-const TOKEN_FIELDS = [
+export const TOKEN_FIELDS = [
   'name',
   'kind',
   'serial',
@@ -48,7 +51,24 @@ export function tokenRow(fields: Record<string, unknown>): Record<string, unknow
   return row;
 }
 
-/** An unknown column is a mistake in the file, so report it instead of dropping it. */
+/**
+ * Checks the header of a CSV file, so that a wrong column is one error and not one for each row.
+ *
+ * @throws UsageError with a line for each wrong column
+ */
+export function checkColumns(names: readonly string[], known: readonly string[], required: readonly string[]): void {
+  const distinct = [...new Set(names)].filter((name) => name !== '');
+  const wrong = [
+    ...distinct.filter((name) => !known.includes(name)).map((name) => `${escapeControls(name)}: not a known column`),
+    ...distinct
+      .filter((name) => names.indexOf(name) !== names.lastIndexOf(name))
+      .map((name) => `${escapeControls(name)}: twice`),
+    ...required.filter((name) => !names.includes(name)).map((name) => `${name}: missing`),
+  ];
+  if (wrong.length > 0) throw new UsageError(`${wrong.join('\n')}\nthe columns are ${known.join(', ')}`);
+}
+
+/** An unknown field is a mistake in the file, so report it instead of dropping it. */
 function rejectUnknown(fields: Record<string, unknown>, known: readonly string[]): Record<string, unknown> {
   const unknown = Object.keys(fields).find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`${unknown}: not a known column (${known.join(', ')})`);
@@ -57,7 +77,7 @@ function rejectUnknown(fields: Record<string, unknown>, known: readonly string[]
 
 /** A hash as text names its own format ($2b$..., $argon2id$..., pbkdf2_sha256$...); JSON is an object. */
 function hashOf(text: string): unknown {
-  return text.startsWith('{') ? jsonOf(text, 'passwordHash') : text;
+  return text.startsWith('{') ? jsonOf(text, 'passwordHash') : { format: 'text', text };
 }
 
 function jsonOf(text: string, name: string): unknown {

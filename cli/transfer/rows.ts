@@ -37,6 +37,13 @@ export function readRows(file: string, format: Format): AsyncGenerator<Row> {
   return format === 'csv' ? readCsv(file) : readJsonLines(file);
 }
 
+/** The names in the first line of a CSV file. */
+export async function columnsOf(file: string): Promise<string[]> {
+  const parser = createReadStream(file).pipe(parse({ bom: true, to: 1, skip_empty_lines: true, trim: true }));
+  for await (const header of parser) return header as string[];
+  return [];
+}
+
 async function* readJsonLines(file: string): AsyncGenerator<Row> {
   let line = 0;
   let bytes = 0;

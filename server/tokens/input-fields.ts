@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { instantOf, label, userId } from '../http/api/fields.ts';
+import { anyName, instantOf, label } from '../http/api/fields.ts';
 import { base32Decode } from './kinds/oath/base32.ts';
 import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from './kinds/oath/code.ts';
 
@@ -51,7 +51,7 @@ export const kindOf = <const T extends string>(kinds: readonly [T, ...T[]]) =>
 export const record = {
   name,
   serial: serial.optional(),
-  owner: userId.optional().openapi({ description: 'Id of the user who owns the token.' }),
+  owner: anyName.optional().openapi({ description: 'Id or any name of the user who owns the token.' }),
   expiresAt: expiresAt.optional(),
 };
 export const to = z.string().max(200).openapi({

@@ -6,7 +6,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
-import { readUser } from '../users/find-user.ts';
+import { findUser, readUser } from '../users/find-user.ts';
 import { tokenDocument } from './documents.ts';
 import type { ProtectimusType } from './protectimus-types.ts';
 import { removeDeletedOwner } from './remove-deleted-owner.ts';
@@ -17,7 +17,8 @@ import { rememberToken } from './token-history.ts';
 export interface NewTokenRecord {
   name: string;
   serial?: string | undefined;
-  owner?: UserId | undefined;
+  /** Id or any name of the user. */
+  owner?: string | undefined;
   expiresAt?: number | undefined;
   /** The first epoch of the token; 0, the default, for an id that was never used. */
   epoch?: number | undefined;
@@ -50,8 +51,8 @@ export async function storeToken<T extends Token>(
 ): Promise<Result<{ token: T }>> {
   const { id } = birth;
   const { account } = act.actor;
-  const refused = await validateNewToken(ports, act, input);
-  if (refused) return refused;
+  const found = await findOwner(ports, act, input);
+  if (isRefusal(found)) return found;
   const { name, serial, expiresAt, madeAs } = input;
   const token = complete({
     id,
@@ -62,7 +63,7 @@ export async function storeToken<T extends Token>(
     enabled: true,
     failures: 0,
     directResources: [],
-    ...omitUndefined({ serial, owner: input.owner, expiresAt, madeAs }),
+    ...omitUndefined({ serial, owner: found.owner, expiresAt, madeAs }),
     createdAt: ports.clock.now(),
     createdBy: referenceTo(act.actor),
   });
@@ -82,11 +83,20 @@ export async function storeToken<T extends Token>(
 export async function validateNewToken(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: RequestContext,
-  input: { owner?: UserId | undefined },
+  input: Pick<NewTokenRecord, 'owner'>,
 ): Promise<Refusal | undefined> {
+  const found = await findOwner(ports, act, input);
+  return isRefusal(found) ? found : undefined;
+}
+
+async function findOwner(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: RequestContext,
+  input: Pick<NewTokenRecord, 'owner'>,
+): Promise<Result<{ owner?: UserId }>> {
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
-  if (input.owner === undefined) return undefined;
-  const owner = await readUser(ports, act.actor.account, input.owner);
+  if (input.owner === undefined) return {};
+  const owner = await findUser(ports, act.actor.account, input.owner);
   if (!owner) return refusal('USER_NOT_FOUND');
-  return mayChangeUser(act.actor, owner) ? undefined : refusal('FORBIDDEN');
+  return mayChangeUser(act.actor, owner) ? { owner: owner.id } : refusal('FORBIDDEN');
 }

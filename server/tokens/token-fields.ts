@@ -78,7 +78,7 @@ export const tokenView = z
       .boolean()
       .optional()
       .openapi({ description: 'Passkeys: whether it can be synced to other devices of its owner.' }),
-    owner: record.owner,
+    owner: userId.optional().openapi({ description: 'Id of the user who owns the token.' }),
     administrator: administratorId
       .optional()
       .openapi({ description: 'Id of the administrator who signs in with it. Only this administrator can change it.' }),

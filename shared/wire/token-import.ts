@@ -43,6 +43,8 @@ export const IMPORT_FLAWS = {
   SEED_PLAIN: 'The seed is not encrypted, and the container is.',
   NAME_INVALID: 'A name is one line of 1 to 100 characters.',
   SERIAL_INVALID: 'A serial number is one line of 1 to 64 characters.',
+  OWNER_UNKNOWN: 'The account has no user of this name.',
+  OWNER_FORBIDDEN: 'This user has resources that you may not act on.',
   EXPIRY_INVALID: 'The date of expiry cannot be read.',
   POLICY_UNSUPPORTED: 'The key has a policy that is not understood or cannot be kept (RFC 6030 section 5).',
   VALUE_ENCRYPTED: 'Something else than the seed is encrypted, which is not supported.',

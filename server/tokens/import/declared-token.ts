@@ -6,6 +6,8 @@ export interface DeclaredToken {
   kind: string | undefined;
   name: string | undefined;
   serial?: string | undefined;
+  /** Id or any name of a user. */
+  owner?: string | undefined;
   algorithm?: string | undefined;
   digits?: string | undefined;
   periodSeconds?: string | undefined;

@@ -10,6 +10,8 @@ export type ImportedToken = ImportedOathToken | ImportedOcraToken;
 export interface ImportedRecord {
   name: string;
   serial?: string;
+  /** Id or any name of a user. */
+  owner?: string;
   secret: Uint8Array;
   expiresAt?: number;
 }

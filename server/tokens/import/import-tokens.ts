@@ -70,7 +70,7 @@ export async function importTokens(
 async function importInTurn(ports: Needs, act: RequestContext, request: TokenImport): Promise<Result<ImportReport>> {
   const file = await readInPieces(ports, request);
   if ('flaw' in file) return refusal('IMPORT_UNREADABLE', { detail: file.flaw });
-  const judged = await validateImport(ports, act.actor.account, file.rows);
+  const judged = await validateImport(ports, act, file.rows);
   const allowed = request.acceptPartial || judged.every((row) => !('flaw' in row));
   const { from, count, dryRun } = request;
   const rows = await mapConcurrent(judged, CHEAP_ROW_CONCURRENCY, async (row, at): Promise<ImportedRow> => {

@@ -24,6 +24,7 @@ type Column =
   | 'suite'
   | 'suitePin'
   | 'name'
+  | 'owner'
   | 'expiry';
 
 /** Vendors' column names, letters and digits only, in lower case. */
@@ -40,6 +41,7 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   ...named('suite', ['suite', 'ocrasuite']),
   ...named('suitePin', ['suitepin', 'ocrapin']),
   ...named('name', ['name', 'label', 'description']),
+  ...named('owner', ['owner', 'login', 'user', 'username', 'userid']),
   ...named('expiry', ['expires', 'expiresat', 'expiry', 'expirydate', 'expirationdate', 'validuntil']),
 };
 
@@ -116,6 +118,7 @@ function readRecord(
     kind: fields.get('kind')?.replace(/^oath[-_ ]?/i, '') ?? (fields.has('suite') ? 'ocra' : options.kind),
     name: fields.get('name'),
     serial: fields.get('serial'),
+    owner: fields.get('owner'),
     algorithm: fields.get('algorithm'),
     digits: fields.get('digits'),
     periodSeconds: milliseconds === undefined ? fields.get('period') : secondsOf(milliseconds),

@@ -213,6 +213,25 @@ describe('nothing is half-imported', () => {
   });
 });
 
+describe('the owner', () => {
+  const owned = (...owners: string[]) => {
+    const [header, ...rows] = csv(owners.length).split('\n');
+    return [`${header},owner`, ...rows.map((row, at) => `${row},${owners[at]}`)].join('\n');
+  };
+
+  test('is a user by any name; an unknown one refuses the row', async () => {
+    const { id, login } = scene.user;
+    const answer = await send({ content: owned(login.toUpperCase(), id, '', 'nemo'), acceptPartial: true });
+    expect(answer.rows.map(({ outcome, code }) => code ?? outcome)).toEqual(['made', 'made', 'made', 'OWNER_UNKNOWN']);
+    const owners = await Promise.all(
+      answer.rows
+        .slice(0, 3)
+        .map(async (row) => (await read(service.ports, tokenDocument.key(row.id as TokenId)))?.owner),
+    );
+    expect(owners).toEqual([id, id, undefined]);
+  });
+});
+
 describe('existing tokens', () => {
   test('a serial number of another token is taken, in any spelling', async () => {
     const body = { name: 'fob', kind: 'totp', serial: 's1' };

@@ -4,12 +4,14 @@ import { mapConcurrent } from '../../kernel/map-concurrent.ts';
 import { normaliseName } from '../../kernel/names.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { IndexEntry } from '../../kernel/ports/store.ts';
+import type { RequestContext } from '../../kernel/request-context.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
 import type { NewId } from '../../records/create-object.ts';
 import { ROW_CONCURRENCY } from '../../records/do-in-bulk.ts';
 import { namesExactly } from '../../store/index-entries.ts';
 import { tokenDocument, tokenIndexes } from '../documents.ts';
 import { KIND_RULES } from '../kinds/rules.ts';
+import { validateNewToken } from '../store-token.ts';
 import type { ImportedToken, ImportRow } from './import-file.ts';
 
 /** A valid row, whose token may already exist. */
@@ -28,9 +30,10 @@ export type ValidatedRow = Pick<ImportRow, 'line' | 'serial'> &
  */
 export async function validateImport(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
-  account: AccountId,
+  act: RequestContext,
   rows: readonly ImportRow[],
 ): Promise<ValidatedRow[]> {
+  const { account } = act.actor;
   const seen = { ids: new Set<string>(), serials: new Set<string>() };
   const distinguish = ({ line, serial, outcome }: ImportRow): ValidatedRow => {
     const named = { line, ...omitUndefined({ serial }) };
@@ -56,7 +59,10 @@ export async function validateImport(
     if (existing?.value.account === account) return { ...row, exists: true };
     const { token, line, serial } = row;
     const taken = token.serial !== undefined && (await isTaken(ports, account, token.serial));
-    return taken ? { line, ...omitUndefined({ serial }), flaw: 'SERIAL_TAKEN' } : row;
+    const named = { line, ...omitUndefined({ serial }) };
+    if (taken) return { ...named, flaw: 'SERIAL_TAKEN' };
+    const refused = await validateNewToken(ports, act, token);
+    return refused ? { ...named, flaw: refused.refused === 'FORBIDDEN' ? 'OWNER_FORBIDDEN' : 'OWNER_UNKNOWN' } : row;
   });
 }
 

@@ -24,7 +24,11 @@ export function validateToken(said: DeclaredToken, secret: Uint8Array): Imported
   const name = said.name ?? said.serial;
   if (name === undefined || !isLabel(name, 100)) throw new ImportError('NAME_INVALID');
   if (said.serial !== undefined && !isLabel(said.serial, 64)) throw new ImportError('SERIAL_INVALID');
-  const record = { name, secret, ...omitUndefined({ serial: said.serial, expiresAt: said.expiresAt }) };
+  const record = {
+    name,
+    secret,
+    ...omitUndefined({ serial: said.serial, owner: said.owner, expiresAt: said.expiresAt }),
+  };
   return rules.read(record, kind, said);
 }
 
