@@ -92,10 +92,11 @@ describe('the blocks of the documents', () => {
       ['docs/quickstart.md', 'npx tsx server.ts'],
       // e2e/debian-package.built.test.ts installs the package, release.built.test.ts runs the demo from npm's, and
       // container.built.test.ts what the image starts.
-      ['docs/operations/install.md', expect.stringContaining('apt-get install ./debian/countersign_')],
+      ['docs/operations/install.md', expect.stringContaining('apt-get install ./countersign_')],
       ['docs/operations/install.md', expect.stringContaining('--strip-components=1')],
       ['docs/operations/install.md', expect.stringContaining('serve --demo')],
       ['docs/operations/install.md', expect.stringContaining('docker build')],
+      ['docs/operations/install.md', expect.stringContaining('npm run release')],
     ]);
   });
 });

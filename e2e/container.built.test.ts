@@ -62,6 +62,7 @@ describe('the image', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'countersign-image-'));
     stageService(ROOT, join(folder, 'service'));
+    expect(readFileSync(join(folder, 'service/THIRD-PARTY-LICENSES.txt'), 'utf8')).toMatch(/^hono \d/m);
     await mkdir(join(folder, 'data'), { mode: 0o700 });
     const [port = 0] = await freePorts(1);
     environment = { ...imageEnvironment(), COUNTERSIGN_LISTEN: `127.0.0.1:${port}`, COUNTERSIGN_DRAIN_MS: '0' };

@@ -56,6 +56,7 @@ test('installs the unit, the command, a user without a shell, and a configuratio
   expect(await readFile(inSystem('etc/passwd'), 'utf8')).toMatch(/^countersign:.*:\/var\/lib\/countersign:.*nologin$/m);
   expect(await readlink(inSystem('usr/bin/countersign'))).toBe('../lib/countersign/dist/cli/countersign.js');
   expect((await stat(inSystem(CONFIGURATION))).mode & 0o777).toBe(0o600);
+  expect(await readFile(inSystem('usr/lib/countersign/THIRD-PARTY-LICENSES.txt'), 'utf8')).toMatch(/^hono \d/m);
   const { stdout } = await run(inSystem('usr/bin/countersign'), ['--version']);
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   const unit = await readFile(inSystem('usr/lib/systemd/system/countersign.service'), 'utf8');

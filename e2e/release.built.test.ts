@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -59,7 +59,7 @@ function documented(role: string): string {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-release-test-'));
   release = join(folder, 'release');
-  makeRelease(ROOT, release, 'https://git.example/countersign');
+  makeRelease(ROOT, release);
   const name = `countersign-${version}-${process.platform}-${process.arch}`;
   execFileSync('tar', ['-xzf', join(release, `${name}.tar.gz`), '-C', folder]);
   installed = join(folder, name);
@@ -80,7 +80,7 @@ afterAll(async () => {
 // SR-60
 test('is the same, byte for byte, when another user makes it again elsewhere', async () => {
   const again = join(folder, 'again');
-  const script = `import { makeRelease } from '${ROOT}/tools/release/make-release.ts'; makeRelease('${ROOT}', '${again}', 'https://git.example/countersign');`;
+  const script = `import { makeRelease } from '${ROOT}/tools/release/make-release.ts'; makeRelease('${ROOT}', '${again}');`;
   const env = { ...process.env, TZ: 'Asia/Tokyo', LANG: 'C', TMPDIR: await emptyFolder('other-temporary') };
   await run('sh', ['-c', 'umask 077; exec npx tsx -e "$0"', script], { cwd: ROOT, env });
   const sums = await readFile(join(release, 'SHA256SUMS'), 'utf8');
@@ -88,6 +88,35 @@ test('is the same, byte for byte, when another user makes it again elsewhere', a
   expect(await readFile(join(again, 'SHA256SUMS'), 'utf8')).toBe(sums);
   await run('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: again });
 }, 300_000);
+
+test('is one folder, as a forge serves it, with a checksum of each file', async () => {
+  const entries = await readdir(release, { withFileTypes: true });
+  expect(entries.filter((entry) => !entry.isFile())).toEqual([]);
+  const names = entries.map(({ name }) => name);
+  // A forge replaces other characters.
+  expect(names.filter((name) => !/^[\w.-]+$/.test(name))).toEqual([]);
+  const listed = (await readFile(join(release, 'SHA256SUMS'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => line.slice(66));
+  expect([...listed, 'SHA256SUMS'].sort()).toEqual(names.sort());
+});
+
+// SR-60. The attack: a file that was changed on its way is installed, or one that no checksum covers.
+test('the documented check fails for a changed, an absent and an unlisted file', async () => {
+  const [check = 'true'] = documented('tarball').split(' && ');
+  const name = `${basename(installed)}.tar.gz`;
+  const elsewhere = await emptyFolder('downloaded');
+  const tryCheck = () => run('sh', ['-c', check], { cwd: elsewhere });
+  await copyFile(join(release, 'SHA256SUMS'), join(elsewhere, 'SHA256SUMS'));
+  await expect(tryCheck()).rejects.toThrow();
+  await copyFile(join(release, name), join(elsewhere, name));
+  await tryCheck();
+  await appendFile(join(elsewhere, name), 'more');
+  await expect(tryCheck()).rejects.toThrow();
+  await writeFile(join(elsewhere, 'SHA256SUMS'), '');
+  await expect(tryCheck()).rejects.toThrow();
+});
 
 describe('the tarball', () => {
   test('has no source maps, tests, types or sources in C, and both lists of its packages', async () => {
@@ -103,6 +132,7 @@ describe('the tarball', () => {
     const { components } = JSON.parse(bom) as { components: { name: string; version: string }[] };
     const licenses = await readFile(join(installed, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
     for (const { name, version } of components) expect(licenses).toContain(`${name} ${version}: `);
+    expect(await readFile(join(release, `sbom-${process.platform}-${process.arch}.cdx.json`), 'utf8')).toBe(bom);
     expect(components.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['lmdb', 'hono', 'preact', 'commander', 'zod']),
     );
@@ -130,7 +160,7 @@ describe('the tarball', () => {
 });
 
 describe('the packages of npm', () => {
-  const packages = ['server', 'client', 'widget'].map((name) => `npm/countersign-${name}-${version}.tgz`);
+  const packages = ['server', 'client', 'widget'].map((name) => `countersign-${name}-${version}.tgz`);
   let project: string;
 
   beforeAll(async () => {
@@ -165,17 +195,30 @@ describe('the packages of npm', () => {
     if (!name.includes('server')) expect(checked.types).toMatchObject({ kind: 'included' });
   });
 
-  test('name license, repository and provenance, and what Node they run on', async () => {
+  test('name license and provenance, and what Node they run on', async () => {
     for (const name of ['server', 'client', 'widget']) {
       const text = await readFile(join(project, 'node_modules/@countersign', name, 'package.json'), 'utf8');
       expect(JSON.parse(text)).toMatchObject({
         name: `@countersign/${name}`,
         license: 'Apache-2.0',
-        repository: { url: 'git+https://git.example/countersign.git' },
         engines: { node: '>=20.19' },
         publishConfig: { provenance: true },
       });
     }
+  });
+
+  test('that of the service has the licenses of all that is bundled in it', async () => {
+    const folder = join(project, 'node_modules/@countersign/server');
+    const licenses = await readFile(join(folder, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+    const maps = (await readdir(join(ROOT, 'dist/server'))).filter((name) => name.endsWith('.map'));
+    const texts = await Promise.all(maps.map((name) => readFile(join(ROOT, 'dist/server', name), 'utf8')));
+    const sources = texts.flatMap((text): string[] => JSON.parse(text).sources);
+    const bundled = sources.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+    // Of the browser's parts, and of the command.
+    for (const name of new Set([...bundled, 'preact', 'uplot', 'lucide', '@zxcvbn-ts/language-common', 'commander'])) {
+      expect(licenses).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    }
+    expect(bundled.length).toBeGreaterThan(100);
   });
 
   test('`countersign serve --demo` starts a service and a shop', async () => {
@@ -219,7 +262,7 @@ describe('the packages for other languages verify a result', () => {
   test('the wheel for Python, as installed from its file', async () => {
     const { env, login } = await signedIn();
     const project = await emptyFolder('python-project');
-    const wheel = join(release, `python/countersign-${version}-py3-none-any.whl`);
+    const wheel = join(release, `countersign-${version}-py3-none-any.whl`);
     await run(findPython(runProbe, PYTHON_PACKERS), ['-m', 'installer', '--destdir', project, '--prefix', '/', wheel]);
     const [module = ''] = (await readdir(project, { recursive: true })).filter((path) =>
       path.endsWith('countersign/py.typed'),
@@ -233,7 +276,7 @@ print(verifier.verify_result(given["RESULT"], nonce=given["NONCE"], origin=given
     const path = { PYTHONPATH: join(project, module, '../..') };
     const { stdout } = await run(findPython(runProbe), ['-c', script], { cwd: project, env: { ...env, ...path } });
     expect(stdout.trim()).toBe(login);
-    const { stdout: names } = await run('tar', ['-tzf', join(release, `python/countersign-${version}.tar.gz`)]);
+    const { stdout: names } = await run('tar', ['-tzf', join(release, `countersign-${version}.tar.gz`)]);
     expect(names).toMatch(/\/src\/countersign\/__init__\.py$/m);
     expect(names).toMatch(/\/LICENSE$/m);
   }, 60_000);
@@ -241,7 +284,10 @@ print(verifier.verify_result(given["RESULT"], nonce=given["NONCE"], origin=given
   test('the package for PHP, as Composer installs it', async () => {
     const { env, login } = await signedIn();
     const project = await emptyFolder('php-project');
-    const repositories = [{ type: 'artifact', url: join(release, 'php') }, { packagist: false }];
+    const archive = `countersign-client-php-${version}.zip`;
+    const artifacts = await emptyFolder('php-artifacts');
+    await copyFile(join(release, archive), join(artifacts, archive));
+    const repositories = [{ type: 'artifact', url: artifacts }, { packagist: false }];
     const require = { 'countersign/client': version };
     await writeFile(join(project, 'composer.json'), JSON.stringify({ repositories, require }));
     const home = { COMPOSER_HOME: join(project, 'home'), COMPOSER_ALLOW_SUPERUSER: '1' };
@@ -257,7 +303,7 @@ print(verifier.verify_result(given["RESULT"], nonce=given["NONCE"], origin=given
   test('the JAR file for Java, with sources, documentation and POM beside it', async () => {
     const { env, login } = await signedIn();
     const project = await emptyFolder('java-project');
-    const file = join(release, `java/countersign-client-${version}`);
+    const file = join(release, `countersign-client-${version}`);
     const jackson = ['jackson-core', 'jackson-databind', 'jackson-annotations'].map((name) =>
       join(JAR_FOLDER, `${name}.jar`),
     );

@@ -4,7 +4,7 @@ import { makeRelease } from './release/make-release.ts';
 import { stageService } from './release/service-files.ts';
 
 /**
- * `npm run release`: everything that is published, in dist/release/. RELEASE_REPOSITORY names the repository.
+ * `npm run release`: everything that is published, in dist/release/.
  * `tsx tools/release.ts service FOLDER`: the service alone, ready to run, for an image.
  */
 const ROOT = resolve(import.meta.dirname, '..');
@@ -14,5 +14,5 @@ if (what === 'service' && folder !== undefined) {
 } else {
   const out = join(ROOT, 'dist/release');
   rmSync(out, { recursive: true, force: true });
-  makeRelease(ROOT, out, process.env.RELEASE_REPOSITORY);
+  makeRelease(ROOT, out);
 }

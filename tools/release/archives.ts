@@ -10,13 +10,11 @@ export interface Packing {
   readonly root: string;
   /** An empty folder. */
   readonly work: string;
-  /** The folder for the packages. */
+  /** The folder of all files of the release. */
   readonly out: string;
   readonly version: string;
   /** The time of the release, seconds since the epoch. */
   readonly seconds: number;
-  /** URL of the repository, without `.git`. */
-  readonly repository: string | undefined;
 }
 
 /** The second that every archive of a release says it was made in, so that two builds of a commit are equal. */

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Contrib, Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
 import type { RuntimePackage } from './runtime-packages.ts';
 import type { Manifest } from './service-files.ts';
@@ -18,7 +16,7 @@ export function billOfMaterials(product: Manifest, packages: readonly RuntimePac
     licenses: new LicenseRepository([licenses.makeFromString(product.license)]),
   });
   const bom = new Bom({
-    serialNumber: `urn:uuid:${uuidOf(packages.map(({ name, version }) => `${name}@${version}`).join('\n'))}`,
+    serialNumber: `urn:uuid:${uuidOf(JSON.stringify([product.version, seconds, packages]))}`,
     metadata: new Metadata({ timestamp: new Date(seconds * 1000), component }),
   });
   for (const { name, version, entry } of packages) {
@@ -34,17 +32,6 @@ export function billOfMaterials(product: Manifest, packages: readonly RuntimePac
   }
   const normalizers = new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6);
   return `${new Serialize.JsonSerializer(normalizers).serialize(bom, { sortLists: true, space: 2 })}\n`;
-}
-
-/** The license texts of the packages, as they come with them. */
-export function licenseTexts(root: string, packages: readonly RuntimePackage[]): string {
-  const parts = packages.map(({ name, version, folder, entry }) => {
-    const texts = readdirSync(join(root, folder))
-      .filter((file) => /licen[cs]e|^notice/i.test(file))
-      .map((file) => readFileSync(join(root, folder, file), 'utf8').trim());
-    return [`${name} ${version}: ${entry.license ?? 'no license named'}`, ...texts].join('\n\n');
-  });
-  return `${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 
 function purl(name: string, version: string): string {

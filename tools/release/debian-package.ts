@@ -7,7 +7,7 @@ import { copyFileAs, copyService, filesUnder, readManifest } from './service-fil
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
 /** Builds the Debian package: the service, the command, the unit, its user and its configuration. */
-export function packDebian({ root, work, out, version, seconds }: Omit<Packing, 'repository'>): void {
+export function packDebian({ root, work, out, version, seconds }: Packing): void {
   const architecture = ARCHITECTURES[process.arch] ?? process.arch;
   const service = join(work, 'usr/lib/countersign');
   copyService(root, service);
@@ -37,11 +37,16 @@ export function packDebian({ root, work, out, version, seconds }: Omit<Packing, 
   });
 }
 
+/** A hyphen would begin Debian's own revision, which is after the version: a prerelease is before it. */
+export function debianVersion(version: string): string {
+  return version.replace(/^([\d.]+)-/, '$1~').replaceAll('-', '.');
+}
+
 function control(root: string, version: string, architecture: string, kibibytes: number): string {
   const { description } = readManifest(root, '.');
   return [
     ['Package', 'countersign'],
-    ['Version', version],
+    ['Version', debianVersion(version)],
     ['Architecture', architecture],
     ['Maintainer', 'Countersign maintainers <maintainers@countersign.example>'],
     ['Installed-Size', String(kibibytes)],

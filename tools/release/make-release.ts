@@ -1,16 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { releaseTime, writeChecksums, writeTarball } from './archives.ts';
-import { billOfMaterials, licenseTexts } from './bill-of-materials.ts';
+import { billOfMaterials } from './bill-of-materials.ts';
 import { packJava, packPhp, packPython } from './client-packages.ts';
 import { packDebian } from './debian-package.ts';
 import { packNpm } from './npm-packages.ts';
-import { installedPackages, readLock, runtimePackages } from './runtime-packages.ts';
-import { copyFiles, readManifest, stageService } from './service-files.ts';
-
-/** The workspaces whose packages run in the product, be it bundled. */
-const PRODUCT = ['server', 'cli', 'demo-site', 'widget', 'console'];
+import { installedPackages, PRODUCT, readLock, runtimePackages } from './runtime-packages.ts';
+import { copyFiles, readManifest, stageService, writeText } from './service-files.ts';
 
 /** What an operator without the Debian package copies. */
 const FOR_SYSTEMD = [
@@ -21,43 +18,30 @@ const FOR_SYSTEMD = [
 ];
 
 /**
- * Writes a release of what is built. Two releases of one commit are equal, byte for byte.
- *
- * @param repository URL of the repository, which a registry compares with where a release was built
+ * Writes a release of what is built into one folder, as a forge serves it. Two releases of one commit are equal, byte
+ * for byte.
  */
-export function makeRelease(root: string, out: string, repository: string | undefined): void {
+export function makeRelease(root: string, out: string): void {
   const seconds = releaseTime(root);
   const product = readManifest(root, '.');
+  const { version } = product;
+  const platform = `${process.platform}-${process.arch}`;
   const packages = installedPackages(root, runtimePackages(readLock(root), PRODUCT));
   const work = mkdtempSync(join(tmpdir(), 'countersign-release-'));
   try {
     mkdirSync(out, { recursive: true });
     const bom = billOfMaterials(product, packages, seconds);
-    const licenses = licenseTexts(root, packages);
-    const service = join(work, `countersign-${product.version}-${process.platform}-${process.arch}`);
+    const name = `countersign-${version}-${platform}`;
+    const service = join(work, name);
     stageService(root, service);
     copyFiles(root, FOR_SYSTEMD, service);
-    for (const folder of [service, out]) {
-      writeFileSync(join(folder, 'sbom.cdx.json'), bom);
-      writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), licenses);
-    }
-    writeTarball(service, join(out, `${service.slice(work.length + 1)}.tar.gz`), seconds);
-    for (const [name, pack] of Object.entries({
-      npm: packNpm,
-      python: packPython,
-      php: packPhp,
-      java: packJava,
-      debian: packDebian,
-    })) {
-      const packing = {
-        root,
-        work: join(work, name),
-        out: join(out, name),
-        version: product.version,
-        seconds,
-        repository,
-      };
-      for (const folder of [packing.work, packing.out]) mkdirSync(folder);
+    writeText(join(service, 'sbom.cdx.json'), bom);
+    writeText(join(out, `sbom-${platform}.cdx.json`), bom);
+    writeTarball(service, join(out, `${name}.tar.gz`), seconds);
+    const packers = { packNpm, packPython, packPhp, packJava, packDebian };
+    for (const [own, pack] of Object.entries(packers)) {
+      const packing = { root, work: join(work, own), out, version, seconds };
+      mkdirSync(packing.work);
       pack(packing);
     }
     writeChecksums(out);

@@ -3,14 +3,24 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOADER_TYPES } from '../build/parts.ts';
 import type { Packing } from './archives.ts';
-import { readLock, runtimePackages } from './runtime-packages.ts';
-import { builtFiles, copyFiles, EXTERNAL_PACKAGES, filesUnder, readManifest, writeJson } from './service-files.ts';
+import { LICENSES_FILE, licenseTexts } from './license-texts.ts';
+import { PRODUCT, readLock, runtimePackages } from './runtime-packages.ts';
+import {
+  builtFiles,
+  copyFiles,
+  EXTERNAL_PACKAGES,
+  filesUnder,
+  readManifest,
+  writeJson,
+  writeText,
+} from './service-files.ts';
 
 /** The workspaces that are published, and what makes the folder that is packed. */
 const PUBLISHED = { server: stageServer, 'clients/typescript': stageClient, widget: stageWidget };
 
 /** Packs what is published on npm. */
-export function packNpm({ root, work, out, repository }: Packing): void {
+export function packNpm({ root, work, out }: Packing): void {
+  const { engines, repository } = readManifest(root, '.');
   for (const [workspace, stage] of Object.entries(PUBLISHED)) {
     const folder = join(work, workspace);
     mkdirSync(folder, { recursive: true });
@@ -18,10 +28,8 @@ export function packNpm({ root, work, out, repository }: Packing): void {
     const own = stage(root, folder, rest);
     writeJson(join(folder, 'package.json'), {
       ...{ name, version, description, license, type },
-      ...(repository !== undefined && {
-        repository: { type: 'git', url: `git+${repository}.git`, directory: workspace },
-      }),
-      engines: readManifest(root, '.').engines,
+      ...(repository !== undefined && { repository: { ...repository, directory: workspace } }),
+      engines,
       ...own,
       publishConfig: { access: 'public', provenance: true },
     });
@@ -38,9 +46,12 @@ type Fields = Record<string, unknown>;
 
 /** Only what is not bundled is installed with it, in the versions that were tested. */
 function stageServer(root: string, folder: string): Fields {
+  const lock = readLock(root);
   copyFiles(root, builtFiles(root), folder);
+  // Those that are installed with it bring their own.
+  writeText(join(folder, LICENSES_FILE), licenseTexts(root, runtimePackages(lock, PRODUCT, EXTERNAL_PACKAGES)));
   // What is for one platform has its version from the package that chooses among them.
-  const packages = runtimePackages(readLock(root), EXTERNAL_PACKAGES).filter(({ entry }) => entry.os === undefined);
+  const packages = runtimePackages(lock, EXTERNAL_PACKAGES).filter(({ entry }) => entry.os === undefined);
   const versions = (isOptional: boolean) =>
     Object.fromEntries(
       packages
@@ -50,7 +61,7 @@ function stageServer(root: string, folder: string): Fields {
   return {
     bin: { countersign: 'dist/cli/countersign.js' },
     exports: { './package.json': './package.json' },
-    files: ['dist'],
+    files: ['dist', LICENSES_FILE],
     dependencies: versions(false),
     optionalDependencies: versions(true),
   };

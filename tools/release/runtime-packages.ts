@@ -29,6 +29,9 @@ export interface RuntimePackage {
   readonly entry: LockEntry;
 }
 
+/** The workspaces whose packages run in the product, be it bundled. */
+export const PRODUCT = ['server', 'cli', 'demo-site', 'widget', 'console'];
+
 export function readLock(root: string): Lock {
   return (JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Lock }).packages;
 }
@@ -38,10 +41,15 @@ export function readLock(root: string): Lock {
  * not among them.
  *
  * @param from folders as the lock names them: `server`, `node_modules/lmdb`
+ * @param without folders that are left out with what only they need
  */
-export function runtimePackages(lock: Lock, from: readonly string[]): RuntimePackage[] {
+export function runtimePackages(
+  lock: Lock,
+  from: readonly string[],
+  without: readonly string[] = [],
+): RuntimePackage[] {
   const found = new Map<string, RuntimePackage>();
-  const seen = new Set<string>();
+  const seen = new Set<string>(without);
   const open = [...from];
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
     const entry = lock[folder];

@@ -10,7 +10,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DATA_PACKAGES, NATIVE_PACKAGES, PARTS } from '../build/parts.ts';
-import { installedPackages, readLock, runtimePackages } from './runtime-packages.ts';
+import { LICENSES_FILE, licenseTexts } from './license-texts.ts';
+import { installedPackages, PRODUCT, readLock, runtimePackages } from './runtime-packages.ts';
 
 /** What the service runs from. The demo's shop is in `server`: `countersign serve --demo` shows the widget on its pages. */
 const SERVED = ['server', 'cli', 'widget', 'console'] as const;
@@ -31,7 +32,8 @@ export function builtFiles(root: string): string[] {
 
 /** Copies the service with the packages that it needs on this platform, ready to run. */
 export function copyService(root: string, folder: string): void {
-  const packages = installedPackages(root, runtimePackages(readLock(root), EXTERNAL_PACKAGES));
+  const lock = readLock(root);
+  const packages = installedPackages(root, runtimePackages(lock, EXTERNAL_PACKAGES));
   const inside = packages.flatMap((one) => {
     const nested = `${one.folder}/node_modules/`;
     return filesUnder(root, one.folder).filter((path) => !path.startsWith(nested));
@@ -40,6 +42,7 @@ export function copyService(root: string, folder: string): void {
   copyFiles(root, [...builtFiles(root), ...loaded, 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'], folder);
   const { version, engines } = readManifest(root, '.');
   writeJson(join(folder, 'package.json'), { name: 'countersign', version, private: true, type: 'module', engines });
+  writeText(join(folder, LICENSES_FILE), licenseTexts(root, installedPackages(root, runtimePackages(lock, PRODUCT))));
 }
 
 /** The same with the command in `bin/`. */
@@ -77,6 +80,8 @@ export interface Manifest {
   readonly description: string;
   readonly license: string;
   readonly engines: Record<string, string>;
+  /** A registry compares it with where a release was built. */
+  readonly repository?: { readonly type: string; readonly url: string };
   readonly [field: string]: unknown;
 }
 
@@ -85,6 +90,11 @@ export function readManifest(root: string, folder: string): Manifest {
 }
 
 export function writeJson(file: string, value: unknown): void {
-  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+  writeText(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Readable by every user whatever the umask. */
+export function writeText(file: string, text: string): void {
+  writeFileSync(file, text);
   chmodSync(file, 0o644);
 }
