@@ -13,6 +13,7 @@ import { Service } from 'kubernetes-models/v1/Service';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { loadConfig } from '../server/config/load-config.ts';
+import { inAnyRange } from '../server/kernel/addresses.ts';
 import { settingProblems } from '../server/store/redis/inspect-server.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
@@ -167,7 +168,11 @@ describe('compose.yaml', () => {
     const environment: Record<string, string> = { ...imageEnvironment(), ...countersign.environment };
     environment.COUNTERSIGN_URL = String(environment.COUNTERSIGN_URL).replace(/\$\{.*\}/, 'auth.example');
     const config = loadConfig(environment);
-    expect(config.trustedProxies).toEqual([`${proxy.networks.outside.ipv4_address}/32`]);
+    const { ipv4_address: v4, ipv6_address: v6 } = proxy.networks.outside;
+    expect(config.trustedProxies).toEqual([`${v4}/32`, `${v6}/128`]);
+    expect(networks.outside.enable_ipv6).toBe(true);
+    const subnets = networks.outside.ipam.config.map(({ subnet }: { subnet: string }) => subnet);
+    for (const address of [v4, v6]) expect(inAnyRange(address, subnets), address).toBe(true);
     expect(networks.inside.internal).toBe(true);
     expect(valkey.networks).toEqual(['inside']);
     expect(valkey.ports ?? countersign.ports).toBeUndefined();
@@ -226,7 +231,7 @@ describe('the base for Kubernetes', () => {
   });
 
   test('has a valid configuration, whose secrets are files that the group of the service reads', () => {
-    const lines = read('kubernetes/countersign.env').trim().split('\n');
+    const lines = read('kubernetes/countersign.env').match(/^[^#\n].*$/gm) ?? [];
     const environment = Object.fromEntries(lines.map((line) => line.split('=', 2)));
     const store = environment.COUNTERSIGN_STORE_FILE;
     const config = loadConfig({ ...environment, COUNTERSIGN_STORE_FILE: '', COUNTERSIGN_STORE: 'redis://redis:6379' });
@@ -240,6 +245,10 @@ describe('the base for Kubernetes', () => {
       config.metricsListen?.port,
     ]);
     expect(JSON.stringify(deployment)).not.toMatch(/secretKeyRef|secretRef/);
+    // The attack: a flood of sign-ins, each with a password, on a node with many cores, until the pod is out of memory.
+    const hashing = (config.hashConcurrency ?? Number.POSITIVE_INFINITY) * config.argon2.memoryKiB;
+    expect(container.resources.limits.memory).toBe('1Gi');
+    expect(hashing).toBeLessThan((1024 * 1024) / 4);
   });
 
   test('runs the user of the image without rights, and replaces pods without a gap', () => {

@@ -131,6 +131,8 @@ test('the unit keeps its promises: restarted whenever it ends, unless the config
     'RestartPreventExitStatus=2 78',
     'LimitCORE=0',
     'StateDirectoryMode=0700',
+    'ProcSubset=pid',
+    'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX',
   ]) {
     expect(unit.split('\n')).toContain(line);
   }

@@ -119,7 +119,7 @@ export function instructions(needs: readonly Need[]): string {
     '  On Debian or Ubuntu:',
     `    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packagesOf(needs).join(' ')}`,
     '  Elsewhere: install Redis 8, Valkey 8, Chromium with its headless shell, oath-toolkit, strace, libfaketime, Python 3.9, PHP 8.1, Java 17,',
-    '  Composer 2, HAProxy 2.4, nginx 1.18 and Prometheus 2.53 or newer by your own package manager, with these libraries. TEST_JAR_FOLDER names the folder with the jars.',
+    '  Composer 2, HAProxy 2.4, nginx 1.25.1 and Prometheus 2.53 or newer by your own package manager, with these libraries. TEST_JAR_FOLDER names the folder with the jars.',
   ].join('\n');
 }
 
