@@ -3,7 +3,7 @@ import { StoreVersionRefused } from '../../kernel/ports/store.ts';
 import { FORMAT_KEY, numbered, peek, STATE_KEY, type Tables } from './tables.ts';
 
 /** Number of the layout of tables, keys and values. */
-const FORMAT = 2;
+export const FORMAT = 2;
 /** Had the state in `meta`, and a table of operations in the order of time. */
 const PREVIOUS_FORMAT = 1;
 

@@ -5,7 +5,7 @@ import type { Keys } from './keys.ts';
 import type { Writer } from './writer.ts';
 
 /** Number of the layout of keys and values. */
-const LAYOUT = 1;
+export const LAYOUT = 1;
 
 /**
  * Stores the settings of a new deployment, or compares them: with another number of partitions every document would be
