@@ -12,6 +12,7 @@ import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, WEBHOOK_ERROR_CODES } from '../
 import { loadConfig } from '../server/config/load-config.ts';
 import { loadPlans } from '../server/config/load-plans.ts';
 import { loadSmsGateway } from '../server/config/load-sms-gateway.ts';
+import { feedLine } from '../server/events/feed/feed-line.ts';
 import { USER_BLOCKS } from '../server/protectimus/blocks.ts';
 import { RESOURCE_WARNINGS } from '../server/resources/resource-warnings.ts';
 import { settingProblems } from '../server/store/redis/inspect-server.ts';
@@ -60,6 +61,7 @@ describe('the blocks of the documents', () => {
       'ini managed',
       'nginx',
       'json log',
+      'json feed',
       'json sms-gateway',
       'json plans',
       'mermaid', // drawn, not run
@@ -99,6 +101,12 @@ describe('the blocks of the documents', () => {
       ['docs/operations/install.md', expect.stringContaining('npm run release')],
     ]);
   });
+});
+
+test('the line of the audit feed is one that the service writes', () => {
+  const shown = only('json', 'feed').trim();
+  const { schema: _, time: __, account, id, segment: number, ...event } = JSON.parse(shown);
+  expect(feedLine({ account, number }, { id, event: { ...event, account } }).text).toBe(shown);
 });
 
 describe('what operators copy', () => {

@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Account } from '../docs/testing/account.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
 import { type RedisServer, startRedisServer } from '../server/testing/redis-server.ts';
+import { waitUntil } from '../server/testing/wait-until.ts';
 import { builtService } from './harness/built-service.ts';
 import { type ServiceProcess, serviceProcess } from './harness/service-process.ts';
 
@@ -19,6 +22,13 @@ let service: ServiceProcess;
 let url: string;
 let metricsUrl: string;
 /** Name -> type and help, as Prometheus reads them. */
+/** What the receiver of the audit feed has. */
+let fed = '';
+const receiver = createServer((socket) => {
+  socket.on('data', (chunk: Buffer) => {
+    fed += chunk;
+  });
+});
 let series: Map<string, { type: string; help: string }>;
 let scrape: string;
 
@@ -28,6 +38,8 @@ beforeAll(async () => {
   url = `http://localhost:${port}`;
   metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
   // With a limit, so that there is space left to report.
+  receiver.listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
   redis = await startRedisServer({ product: 'redis', args: ['--maxmemory', '1gb'] });
   const key = () => randomBytes(32).toString('base64');
   const env = {
@@ -39,6 +51,7 @@ beforeAll(async () => {
     COUNTERSIGN_MASTER_KEY: key(),
     COUNTERSIGN_OLD_MASTER_KEYS: key(),
     COUNTERSIGN_DRAIN_MS: '0',
+    COUNTERSIGN_AUDIT_FEED: `syslog+tcp://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
   };
   const made = spawnSync(process.execPath, [entry, 'setup', '--name', 'Example Ltd'], { env, encoding: 'utf8' });
   const apiKey = /csk_\w+/.exec(made.stdout)?.[0] ?? '';
@@ -63,6 +76,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await service?.kill();
+  receiver.close();
   await redis?.stop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -73,6 +87,14 @@ test('docs/operations/monitoring.md lists exactly the series of a real scrape', 
   const listed = Array.from(table.matchAll(/^\| `(\w+)` \| (\w+) +\| (.*?) *\|$/gm), ([, ...row]) => row);
   const own = [...series].filter(([name]) => name.startsWith('countersign_'));
   expect(listed.sort()).toEqual(own.map(([name, { type, help }]) => [name, type, help]).sort());
+});
+
+test('a syslog receiver gets the events of the sign-in', async () => {
+  await waitUntil('the event is there', () => fed.includes('"type":"authentication"'));
+  const [, length = '', rest = ''] = /^(\d+) (.*)$/s.exec(fed) ?? [];
+  const [, text = ''] = / countersign \d+ audit - (\{.*\})$/.exec(rest.slice(0, Number(length))) ?? [];
+  // The first event since the start.
+  expect(JSON.parse(text)).toMatchObject({ schema: 1, account: expect.stringMatching(/^acc_/), outcome: 'done' });
 });
 
 test('promtool accepts the scrape', () => {

@@ -66,7 +66,10 @@ async function main(): Promise<void> {
   );
   if (command === 'serve') {
     const workers = workerCount(config, usableCores());
-    const log = createLogger({ level: config.logLevel, isShared: workers > 1 });
+    const log = createLogger({
+      level: config.logLevel,
+      isShared: workers > 1 || config.auditFeed?.target.kind === 'output',
+    });
     if (workers > 1 && isDemo) throw new Error('a demo keeps its mails in one process: unset COUNTERSIGN_WORKERS');
     if (workers > 1 && cluster.isPrimary) await runWorkers(workers, config, log);
     else await serve(config, log, isDemo);

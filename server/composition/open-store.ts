@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSecureContext } from 'node:tls';
 import { CodedError } from '@countersign/protocol/coded-error';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Config } from '../config/load-config.ts';
 import type { Logger } from '../http/log.ts';
 import { type Store, StoreUnavailable } from '../kernel/ports/store.ts';
 import type { Access } from '../store/redis/connect.ts';
+import { readTlsFiles } from './read-tls-files.ts';
 import { restartPause } from './workers/restart-pause.ts';
 
 const MAX_PAUSE_MS = 5000;
@@ -79,25 +78,5 @@ async function retryOpening(
 
 /** @throws Error naming the variable whose file cannot be used */
 async function readTls(tls: Config['redis']['tls']): Promise<NonNullable<Access['tls']>> {
-  const read = async (variable: string, file: string | undefined, option: 'ca' | 'cert' | 'key') => {
-    if (file === undefined) return undefined;
-    try {
-      const pem = await readFile(file);
-      // With a key that is not that of the certificate every connection would fail, with a worse message.
-      createSecureContext({ [option]: pem });
-      return pem;
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw new Error(`${variable}: ${file} cannot be used (${code ?? message})`, { cause: error });
-    }
-  };
-  const ca = await read('COUNTERSIGN_STORE_TLS_CA', tls.caFile, 'ca');
-  const cert = await read('COUNTERSIGN_STORE_TLS_CERT', tls.certFile, 'cert');
-  const key = await read('COUNTERSIGN_STORE_TLS_KEY', tls.keyFile, 'key');
-  try {
-    if (cert && key) createSecureContext({ cert, key });
-  } catch (error) {
-    throw new Error('COUNTERSIGN_STORE_TLS_KEY is not the key of COUNTERSIGN_STORE_TLS_CERT', { cause: error });
-  }
-  return omitUndefined({ ca, cert, key, servername: tls.name });
+  return { ...(await readTlsFiles('COUNTERSIGN_STORE_TLS', tls)), ...omitUndefined({ servername: tls.name }) };
 }

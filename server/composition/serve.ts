@@ -7,6 +7,7 @@ import about from '../../package.json' with { type: 'json' };
 import { createApp } from '../app.ts';
 import type { Config } from '../config/load-config.ts';
 import { plansOf } from '../config/load-plans.ts';
+import { createAuditFeed } from '../events/feed/audit-feed.ts';
 import type { Surface } from '../http/api/route.ts';
 import { listen } from '../http/listen.ts';
 import type { Logger } from '../http/log.ts';
@@ -21,6 +22,7 @@ import { loadBuiltFiles } from '../platform/static-files/load-built-files.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { crashNow, crashOnUncaught } from './crash.ts';
+import { createAuditSink } from './create-audit-sink.ts';
 import { createPorts, demoFile } from './create-ports.ts';
 import { openMetrics } from './metrics/open-metrics.ts';
 import type { OperatorSocket } from './operator/socket.ts';
@@ -71,6 +73,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     ...(config.paymentSecret && { paymentSecret: Buffer.from(config.paymentSecret.reveal(), 'base64') }),
   };
   const { isWorker } = cluster;
+  const feed = config.auditFeed && createAuditFeed(ports, await createAuditSink(config.auditFeed), log, meters);
   const deliveries = createDeliveryWorker(ports, log, { settledClock: clockGuard.settled });
   // Before the service takes requests, so that a refused address is a failed start.
   const metrics = meters && (await openMetrics({ config, meters, opened, readiness, deliveries, log }));
@@ -99,6 +102,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     plans,
     settledClock: clockGuard.settled,
     deliveries,
+    feed,
     refreshSigningKeys,
     hasOldMasterKeys,
     log,
@@ -120,7 +124,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     isStopping = true;
     log.info({ reason }, 'stopping');
     const listeners = [listening, administration].map((listener) => listener?.stop(staysReady));
-    const turns = [deliveries.stop(config.shutdownMs / 2), scheduler.stop(), clockTurns.stop()];
+    const turns = [deliveries.stop(config.shutdownMs / 2), scheduler.stop(), clockTurns.stop(), feed?.stop()];
     Promise.all([...listeners, ...turns])
       .then(() => socket?.close())
       .then(() => metrics?.stop())

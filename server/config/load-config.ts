@@ -7,6 +7,7 @@ import type { CodeChannel, CodeLimits } from '../kernel/code-channel.ts';
 import type { RequiredSetting } from '../store/required-settings.ts';
 import { defaultReserve } from '../tokens/kinds/sent/code-limits.ts';
 import { overlaps } from './listeners.ts';
+import { type AuditFeedConfig, feedOf, feedProblems } from './load-audit-feed.ts';
 import { mayUseRpId } from './parse.ts';
 import { type Environment, fileVariable, readSecretFiles } from './read-secret-files.ts';
 import type { Secret } from './secret.ts';
@@ -78,6 +79,8 @@ export interface Config {
         readonly keyId: string;
         readonly secret: Secret;
       };
+  /** Undefined: no feed. */
+  readonly auditFeed?: AuditFeedConfig;
   readonly statisticsKeptDays: number;
   /** Undefined: no mail server. */
   readonly mail?: {
@@ -124,6 +127,8 @@ const NEEDED_WITH: readonly (readonly [Name, Name])[] = [
   ['COUNTERSIGN_SMTP_URL', 'COUNTERSIGN_MAIL_FROM'],
   ['COUNTERSIGN_CODE_COURIER_URL', 'COUNTERSIGN_CODE_COURIER_SECRET'],
   ['COUNTERSIGN_SMS_SECRET', 'COUNTERSIGN_SMS_GATEWAY'],
+  ['COUNTERSIGN_AUDIT_FEED_TLS_CERT', 'COUNTERSIGN_AUDIT_FEED_TLS_KEY'],
+  ['COUNTERSIGN_AUDIT_FEED_TLS_KEY', 'COUNTERSIGN_AUDIT_FEED_TLS_CERT'],
   ['COUNTERSIGN_STORE_TLS_CERT', 'COUNTERSIGN_STORE_TLS_KEY'],
   ['COUNTERSIGN_STORE_TLS_KEY', 'COUNTERSIGN_STORE_TLS_CERT'],
 ];
@@ -187,6 +192,7 @@ function* combinationProblems(env: Environment, values: Partial<Values>): Genera
     yield { name: 'COUNTERSIGN_OLD_MASTER_KEYS', problem: 'goes with COUNTERSIGN_MASTER_KEY only' };
   }
   yield* storeProblems(env, values);
+  yield* feedProblems(env, values);
   const { COUNTERSIGN_STARTS_PER_ADDRESS: perAddress = 0, COUNTERSIGN_STARTS_PER_NETWORK: perNetwork } = values;
   if (perNetwork !== undefined && perNetwork < perAddress) {
     yield { name: 'COUNTERSIGN_STARTS_PER_NETWORK', problem: 'must be at least COUNTERSIGN_STARTS_PER_ADDRESS' };
@@ -279,7 +285,7 @@ function frozen(values: Values, url: string): Config {
       keptDays: values.COUNTERSIGN_EVENTS_KEPT_DAYS,
       mostEvents: values.COUNTERSIGN_EVENTS_KEPT,
     }),
-    ...omitUndefined({ auditArchive: archiveOf(values) }),
+    ...omitUndefined({ auditArchive: archiveOf(values), auditFeed: feedOf(values) }),
     statisticsKeptDays: values.COUNTERSIGN_STATISTICS_KEPT_DAYS,
     ...(server && from && { mail: Object.freeze({ server, allowPlaintext, from: Object.freeze({ ...from }) }) }),
     codes: frozenCodes(values),

@@ -124,6 +124,23 @@ export function parseArchive(text: string): ArchiveLocation | undefined {
   return url === undefined || url.includes('?') ? undefined : { kind: 'bucket', url: url.replace(/\/+$/, '') };
 }
 
+/** Where the audit feed goes. */
+export type FeedTarget =
+  | { readonly kind: 'output' }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'syslog'; readonly host: string; readonly port: number; readonly isTls: boolean };
+
+/** `stdout:`, `file:///path`, `syslog+tls://host:6514` or `syslog+tcp://host:601`, with nothing after it. */
+export function parseFeedTarget(text: string): FeedTarget | undefined {
+  if (text === 'stdout:') return { kind: 'output' };
+  const path = /^file:\/\/(\/[^?#%\0]*[^/?#%\0])$/.exec(text)?.[1];
+  if (path !== undefined) return { kind: 'file', path };
+  const [, scheme, address = ''] = /^syslog\+(tls|tcp):\/\/(.*)$/.exec(text) ?? [];
+  const receiver = parseListen(address);
+  if (scheme === undefined || !receiver || receiver.port === 0) return undefined;
+  return { kind: 'syslog', ...receiver, isTls: scheme === 'tls' };
+}
+
 export function parseChannels(text: string): CodeChannel[] | undefined {
   const channels = text.split(',').map((part) => part.trim());
   const known = CODE_CHANNELS.filter((channel) => channels.includes(channel));

@@ -8,6 +8,7 @@ import {
   parseArchive,
   parseChannels,
   parseContact,
+  parseFeedTarget,
   parseListen,
   parsePublicUrl,
   parseRpId,
@@ -188,6 +189,30 @@ export const VARIABLES = {
     otherwise: 'required with a bucket',
     isSecret: true,
     schema: secretLine.optional(),
+  },
+  COUNTERSIGN_AUDIT_FEED: {
+    meaning:
+      'Receiver of every event of all accounts: `stdout:`, `file:///path`, `syslog+tls://host:port` or `syslog+tcp://host:port`.',
+    otherwise: 'no feed',
+    schema: parsed(
+      parseFeedTarget,
+      'must be stdout:, file:// and an absolute path, or syslog+tls:// or syslog+tcp:// with host and port',
+    ).optional(),
+  },
+  COUNTERSIGN_AUDIT_FEED_TLS_CA: {
+    meaning: 'File with the authorities (PEM) that sign the certificate of the receiver. Excludes all others.',
+    otherwise: 'those of Node',
+    schema: path.optional(),
+  },
+  COUNTERSIGN_AUDIT_FEED_TLS_CERT: {
+    meaning: 'File with the certificate (PEM) that the service shows to the receiver.',
+    otherwise: 'none',
+    schema: path.optional(),
+  },
+  COUNTERSIGN_AUDIT_FEED_TLS_KEY: {
+    meaning: 'File with the key of that certificate (PEM).',
+    otherwise: 'required with COUNTERSIGN_AUDIT_FEED_TLS_CERT',
+    schema: path.optional(),
   },
   COUNTERSIGN_STATISTICS_KEPT_DAYS: {
     meaning: 'Days that statistics are kept, 1 to 36500.',

@@ -1,6 +1,7 @@
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import { defineDocument, type RestoreContext } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
+import type { FeedState } from './feed/feed-lease.ts';
 import type { ArchiveFile } from './log/archive-file.ts';
 import { parseEventEntry, segmentText, timeSort } from './log/event-entry.ts';
 import type { AuditChain, Cursors, Segment } from './log/segment.ts';
@@ -133,6 +134,38 @@ export const eventIndexes = defineIndexes(
     /** Events that name this id: as subject, actor, resource or related object. */
     about: (account: AccountId, id: string) => `${account}/${id}`,
   },
+);
+
+export const feedStateDocument = defineDocument<FeedState, []>({
+  kind: 'feed',
+  description: 'Which process sends the audit feed, and how far it has come.',
+  anchor: 'audit feed',
+  key: () => ['audit-feed'],
+  secrets: 'none',
+  onRestore: {
+    change: 'without the process that holds it',
+    rule: ({ holder: _, ...state }) => ({ ...state, until: 0 }),
+  },
+  expires: 'never',
+});
+
+export const feedCursorDocument = defineDocument<{ number: number }, [account: AccountId]>({
+  kind: 'feed-cursor',
+  description: 'The last segment of an account that the audit feed has sent.',
+  anchor: 'audit log of an account',
+  key: (account) => [auditAnchor(account)],
+  secrets: 'none',
+  onRestore: {
+    change: 'at most the head of the segments: what comes after it then is new',
+    rule: ({ number }, { heads }, { anchor }) => ({ number: Math.min(number, heads.get(anchor) ?? 0) }),
+  },
+  expires: 'never',
+});
+
+/** Accounts with sealed events that the feed has not sent. A start finds them again by their cursors. */
+export const feedIndexes = defineIndexes(
+  { kind: 'feed', anchorOf: ({ id }) => auditAnchor(id as AccountId), onRestore: 'drop' },
+  { pending: () => 'pending' },
 );
 
 /** Every account that a consumer of events has a state for. The state has its own anchor; the entry is the account. */

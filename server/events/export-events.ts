@@ -4,11 +4,11 @@ import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
 import { ArchiveUnavailable } from '../kernel/ports/audit-archive.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { fileFrom, hasExpired, readArchiveFile } from './archive-files.ts';
-import { auditChainDocument, segmentDocument } from './documents.ts';
-import { segmentLines, segmentsOfFile } from './log/archive-file.ts';
+import { auditChainDocument } from './documents.ts';
+import { segmentLines } from './log/archive-file.ts';
 import { csvHeader, csvRow } from './log/event-csv.ts';
-import { type AuditChain, emptyChain, headLine, type Segment } from './log/segment.ts';
+import { type AuditChain, emptyChain, headLine } from './log/segment.ts';
+import { readSegments } from './read-segments.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'signer' | 'archive'>;
 
@@ -17,9 +17,6 @@ interface ExportOptions {
   /** Only segments after this one, to continue an earlier export. */
   after?: number | undefined;
 }
-
-/** Segments parsed and written per turn of the event loop. */
-const BATCH_SIZE = 4;
 
 /**
  * The account's chain as a stream of text, oldest first. JSON Lines carry the hashes and signatures that verify it and
@@ -44,7 +41,7 @@ export async function exportEvents(
 
 async function* lines(ports: Needs, chain: AuditChain, first: number): AsyncGenerator<string> {
   let previous = first === chain.first ? chain.firstPrevious : chain.hash;
-  for await (const part of segmentsOf(ports, chain, first)) {
+  for await (const part of readSegments(ports, chain, first)) {
     // Verification finds the gap: the numbers and the hashes do not continue.
     if ('damaged' in part) continue;
     if (part.number === first) previous = part.previous;
@@ -63,45 +60,14 @@ async function* table(
 ): AsyncGenerator<string> {
   // With the first rows: an export that cannot begin is refused.
   let header = csvHeader();
-  for await (const part of segmentsOf(ports, chain, first)) {
+  for await (const part of readSegments(ports, chain, first)) {
     if ('damaged' in part) {
-      throw new ArchiveUnavailable(`segments ${part.damaged} of the audit archive are missing or damaged`);
+      const { from, to } = part.damaged;
+      throw new ArchiveUnavailable(`segments ${from} to ${to} of the audit archive are missing or damaged`);
     }
     const rows = part.records.filter(({ event }) => isEventVisible(visible, event)).map(csvRow);
     yield header + rows.join('');
     header = '';
   }
   if (header !== '') yield header;
-}
-
-/**
- * The segments of store and archive, in order. One that moves to the archive meanwhile is found there.
- *
- * @throws if a segment was removed meanwhile because it expired: an export with a gap must not look complete.
- */
-async function* segmentsOf(
-  ports: Pick<Ports, 'store' | 'clock' | 'archive'>,
-  { account, number: last }: AuditChain,
-  first: number,
-): AsyncGenerator<Segment | { damaged: string }> {
-  for (let from = first; from <= last; ) {
-    const numbers = Array.from({ length: Math.min(BATCH_SIZE, last - from + 1) }, (_, at) => from + at);
-    const stored = await ports.store.getMany(
-      numbers.map((number) => segmentDocument.key(account, number)),
-      ports.clock.now(),
-    );
-    for (const one of stored) {
-      if (one?.value.number !== from) break;
-      yield one.value;
-      from += 1;
-    }
-    if (stored[0]) continue;
-    const file = await fileFrom(ports, account, from);
-    if (!file || file.first > from) throw new Error(`segment ${from} is not there any more`);
-    const text = await readArchiveFile(ports, file);
-    if (text === undefined && (await hasExpired(ports, file))) throw new Error(`segment ${from} is not there any more`);
-    if (text === undefined) yield { damaged: `${from} to ${file.last}` };
-    else yield* segmentsOfFile(text).filter(({ number }) => number >= from && number <= last);
-    from = file.last + 1;
-  }
 }

@@ -3,6 +3,7 @@ import { JsonText } from '../kernel/ports/store.ts';
 import { consumeByAccount } from './consume-by-account.ts';
 import type { EventConsumer } from './consume-events.ts';
 import { auditChainDocument, segmentDocument } from './documents.ts';
+import { pendingMark } from './feed/feed-cursors.ts';
 import { emptyChain, hashSegment, type SegmentHeader } from './log/segment.ts';
 import { entriesBySecond, SEALER } from './stored-segments.ts';
 
@@ -11,11 +12,19 @@ const MAX_SEGMENT_RECORDS = 200;
 /** Maximum records per commit. */
 const SEALED_AT_ONCE = 400;
 
+interface SealerOptions {
+  /** True if an audit feed sends what is sealed. */
+  isFed?: boolean;
+}
+
 /**
  * Moves events from the streams into each account's chain of signed segments, where they can be found, exported and
  * verified (SR-34). Segment, chain, cursors and index entries are one commit on the account's audit anchor.
  */
-export function createSealer(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>): EventConsumer {
+export function createSealer(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>,
+  { isFed = false }: SealerOptions = {},
+): EventConsumer {
   return consumeByAccount(ports, {
     name: SEALER,
     atOnce: SEALED_AT_ONCE,
@@ -41,9 +50,12 @@ export function createSealer(ports: Pick<Ports, 'store' | 'clock' | 'random' | '
         state: { ...chain, number: last, hash: previous, kept: kept + records.length, cursors },
         write: {
           put: await Promise.all(put),
-          index: segments
-            .flatMap(({ number, portion }) => entriesBySecond({ account, number, records: portion }))
-            .map(({ index, entry }) => ({ index, add: entry })),
+          index: [
+            ...segments
+              .flatMap(({ number, portion }) => entriesBySecond({ account, number, records: portion }))
+              .map(({ index, entry }) => ({ index, add: entry })),
+            ...(isFed ? [pendingMark(account)] : []),
+          ],
         },
       };
     },

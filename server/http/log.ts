@@ -6,7 +6,7 @@ interface LogOptions {
   level: LevelWithSilent;
   /** Destination of lines. Default: standard output, in batches, at the latest after a second. */
   destination?: DestinationStream;
-  /** True if other processes write to the same output. */
+  /** True if something else writes to the same output: another process, or the audit feed. */
   isShared?: boolean;
 }
 

@@ -7,6 +7,7 @@ import type { EventConsumer } from '../events/consume-events.ts';
 import { createSignInCounter } from '../events/count-sign-ins.ts';
 import { type DroppedEvents, dropOldSegments } from '../events/drop-old-segments.ts';
 import { createEventRounds } from '../events/event-rounds.ts';
+import type { AuditFeed } from '../events/feed/audit-feed.ts';
 import { createSealer } from '../events/seal-events.ts';
 import type { Logger } from '../http/log.ts';
 import type { AuditArchive } from '../kernel/ports/audit-archive.ts';
@@ -28,6 +29,8 @@ interface PeriodicJobsOptions {
   /** For what removes and charges. It goes on slowly after a long stop (SR-63). */
   settledClock: Clock;
   deliveries: Pick<DeliveryWorker, 'turn' | 'consumer'>;
+  /** Undefined: no audit feed is configured. */
+  feed?: Pick<AuditFeed, 'turn'> | undefined;
   refreshSigningKeys: () => Promise<void>;
   /** True if there are old master keys, so that secrets must be re-encrypted. */
   hasOldMasterKeys: boolean;
@@ -50,7 +53,8 @@ const DROPPED = 'old audit events were removed (COUNTERSIGN_EVENTS_KEPT_DAYS, CO
 
 /** All periodic jobs of the service. Each is safe in several processes at once. */
 export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): PeriodicJob[] {
-  const { config, plans, settledClock, deliveries, refreshSigningKeys, hasOldMasterKeys, log, observer } = options;
+  const { config, plans, settledClock, deliveries, feed, refreshSigningKeys, hasOldMasterKeys, log, observer } =
+    options;
   const { keptDays, mostEvents } = config.eventRetention;
   const retention = { keptMs: keptDays * DAY_MS, mostEvents };
   const reencryption: PeriodicJob = {
@@ -68,13 +72,14 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
   const { archive } = ports;
   const settled = { ...ports, clock: settledClock };
   const consumers = [
-    reportLoss(createSealer(ports), log),
+    reportLoss(createSealer(ports, { isFed: feed !== undefined }), log),
     createSignInCounter(ports, config.statisticsKeptDays),
     deliveries.consumer,
   ].map((consumer) => observer?.consumer(consumer) ?? consumer);
   return [
     { name: 'webhooks', everyMs: 250, processes: 'every', run: () => deliveries.turn() },
     { name: 'events', everyMs: 1000, processes: 'every', run: createEventRounds(ports, consumers) },
+    ...(feed ? [feedJob(feed)] : []),
     {
       name: 'retention',
       everyMs: MINUTE_MS,
@@ -135,6 +140,11 @@ export function renewalJob(
 /** The comparison of the clock, which runs also while it is in doubt. */
 export function clockJob(guard: Pick<ClockGuard, 'turn'>): PeriodicJob {
   return { name: 'clock', everyMs: 10 * SECOND_MS, processes: 'every', run: () => guard.turn() };
+}
+
+/** One process has its lease; the others ask for it. */
+function feedJob(feed: Pick<AuditFeed, 'turn'>): PeriodicJob {
+  return { name: 'audit-feed', everyMs: SECOND_MS, processes: 'every', run: () => feed.turn() };
 }
 
 function archiveJob(ports: Ports, archive: AuditArchive): PeriodicJob {

@@ -102,6 +102,17 @@ const FATES: Record<string, Fate> = {
   'enrolment-link': 'dropped',
   'enrolment-tries': 'kept',
   environments: 'kept',
+  // Another process takes over, and nothing that comes after the backup counts as sent.
+  feed: [
+    [
+      { holder: 'a', until: 9, caughtUpAt: 5 },
+      { until: 0, caughtUpAt: 5 },
+    ],
+  ],
+  'feed-cursor': [
+    [{ number: HEAD - 1 }, { number: HEAD - 1 }],
+    [{ number: HEAD + 1 }, { number: HEAD }],
+  ],
   filter: 'kept',
   'first-login': 'kept',
   flow: 'dropped',
@@ -227,6 +238,7 @@ const ENTRIES: Record<string, 'kept' | 'dropped' | readonly (readonly [id: strin
     // Of no segment, so it cannot be ahead.
     ['-', true],
   ],
+  feed: 'dropped',
   filters: 'kept',
   ledger: [
     [String(HEAD), true],

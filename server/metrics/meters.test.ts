@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { feedCursorDocument, feedStateDocument } from '../events/documents.ts';
+import { pendingMark } from '../events/feed/feed-cursors.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
 import { Permits } from '../platform/permits/permits.ts';
 import { processesDocument } from '../processes/documents.ts';
 import { LEASE_MS, type ProcessRecord, type ProcessRegistry } from '../processes/process-registry.ts';
-import { newOperation } from '../store/transact.ts';
+import { newOperation, transact } from '../store/transact.ts';
 import { updateToken } from '../testing/as-operator.ts';
 import { FakeCodeSender, FakeMailer } from '../testing/fake-senders.ts';
 import { createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
@@ -172,6 +174,7 @@ const state = {
   jobSuccesses: new Map([['plans', 1_800_000_000_000]]),
   oldSecrets: undefined,
   oldestEventAt: 1_790_000_000_000,
+  hasFeed: true,
   clock: { isTrusted: true, aheadOfStoreMs: -1500 },
   webhookBacklog: 3,
 };
@@ -192,6 +195,7 @@ test('reads the state of the process and of the store when it is asked', async (
   expect(Number(read('countersign_store_size_bytes')?.[0]?.[0])).toBeGreaterThan(0);
   expect(Number(read('countersign_store_free_bytes')?.[0]?.[0])).toBeGreaterThan(0);
   expect(read('countersign_signing_key_created_timestamp_seconds')).toHaveLength(1);
+  expect(read('countersign_audit_feed_lag_seconds')).toEqual([[0]]);
   // Nothing has sealed the events of this fixture, the first of which is six seconds old.
   expect(read('countersign_events_unsealed_age_seconds')).toEqual([[6]]);
 });
@@ -226,10 +230,36 @@ test('counts the processes of the store that run, by version', async () => {
   }
 });
 
+test('the lag of the audit feed counts from when it had sent everything', async () => {
+  const { ports, account } = scene;
+  const lag = async () => samplesOf(await readGauges(ports, state), 'countersign_audit_feed_lag_seconds');
+  const key = feedStateDocument.key();
+  const value = { until: 0, caughtUpAt: ports.clock.now() - 90_000 };
+  const write = { put: [{ key, value }] };
+  await transact(ports, key.anchor, [key], () => ({ answer: undefined, write }));
+  expect(await lag()).toEqual([[0]]);
+  const mark = pendingMark(account);
+  const cursor = feedCursorDocument.key(account);
+  await transact(ports, cursor.anchor, [cursor], () => ({ answer: undefined, write: { index: [mark] } }));
+  expect(await lag()).toEqual([[90]]);
+  meters.sent(3);
+  meters.missed(2);
+  expect(counted('countersign_audit_feed_events_total')).toEqual([[3]]);
+  expect(counted('countersign_audit_feed_missed_segments_total')).toEqual([[2]]);
+});
+
 // SR-55: a dead store must not blind its operator.
 test('says that it is not ready without the store, and still tells what it knows', async () => {
   const gone = () => Promise.reject(new StoreUnavailable('gone'));
-  const store = { ...scene.ports.store, check: gone, measure: gone, getMany: gone, partitions: 1, readStreams: gone };
+  const store = {
+    ...scene.ports.store,
+    check: gone,
+    measure: gone,
+    getMany: gone,
+    range: gone,
+    partitions: 1,
+    readStreams: gone,
+  };
   const families = await readGauges({ store: store as never, clock: scene.ports.clock }, state);
   expect(samplesOf(families, 'countersign_ready')).toEqual([[0]]);
   expect(samplesOf(families, 'countersign_password_hashes_running')).toEqual([[1]]);

@@ -91,6 +91,14 @@ export class Meters implements PortObservers {
     this.oldestEventAt = sealedAt ?? 0;
   }
 
+  sent(events: number): void {
+    this.metrics.feedEvents.add([], events);
+  }
+
+  missed(segments: number): void {
+    this.metrics.feedMissed.add([], segments);
+  }
+
   jobEnded({ job, outcome, ms }: JobRun): void {
     this.metrics.jobRuns.add([job, outcome]);
     this.metrics.jobSeconds.observe([job], ms / 1000);

@@ -1,5 +1,5 @@
 import type { ClockState } from '../clock/clock-guard.ts';
-import { consumerDocument } from '../events/documents.ts';
+import { consumerDocument, feedIndexes, feedStateDocument } from '../events/documents.ts';
 import { SEALER } from '../events/stored-segments.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import type { QueueLoad } from '../kernel/ports/password-hasher.ts';
@@ -23,6 +23,7 @@ export interface ProcessState {
   readonly oldSecrets: number | undefined;
   readonly clock: Pick<ClockState, 'isTrusted' | 'aheadOfStoreMs'>;
   readonly oldestEventAt: number;
+  readonly hasFeed: boolean;
   /** Deliveries that wait, when this process last looked. */
   readonly webhookBacklog: number;
 }
@@ -39,6 +40,7 @@ export async function readGauges(ports: Needs, state: ProcessState): Promise<Fam
     readSize(ports),
     readUnsealed(ports),
     readKeysAndBackup(ports),
+    state.hasFeed ? readFeedLag(ports) : [],
   ]);
   return [...processGauges(state), ...reads.flat()];
 }
@@ -130,6 +132,18 @@ async function readUnsealed({ store, clock }: Needs): Promise<Family[]> {
   const oldest = Math.min(now, ...streams.flat().map(({ text }) => instantOf(text) ?? now));
   const help = 'Age of the oldest event that is not sealed into the audit log yet; 0 if there is none.';
   return [gauge('countersign_events_unsealed_age_seconds', help, (now - oldest) / 1000, 'max')];
+}
+
+/** An age and not a number, as above: it grows only if the feed does not keep up. */
+async function readFeedLag({ store, clock }: Needs): Promise<Family[]> {
+  const now = clock.now();
+  const waits = () => store.range(feedIndexes.pending(), { limit: 1 });
+  const read = await inTime(Promise.all([waits(), store.getMany([feedStateDocument.key()], now)]));
+  if (!read) return [];
+  const [waiting, [state]] = read;
+  const lag = waiting.length === 0 ? 0 : now - (state?.value.caughtUpAt ?? now);
+  const help = 'Time since the audit feed last had nothing to send; 0 if it has nothing.';
+  return [gauge('countersign_audit_feed_lag_seconds', help, lag / 1000, 'max')];
 }
 
 function instantOf(text: string): number | undefined {

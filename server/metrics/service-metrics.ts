@@ -165,6 +165,17 @@ export class ServiceMetrics {
     labels: [],
   });
 
+  readonly feedEvents = new Counter({
+    name: 'countersign_audit_feed_events_total',
+    help: 'Events that the receiver of the audit feed has.',
+    labels: [],
+  });
+  readonly feedMissed = new Counter({
+    name: 'countersign_audit_feed_missed_segments_total',
+    help: 'Pieces of the audit log that were gone before the audit feed had sent them.',
+    labels: [],
+  });
+
   readonly webhookTries = new Counter({
     name: 'countersign_webhook_deliveries_total',
     help: 'Tries to deliver a webhook, by outcome: the class of the status, or why there was none.',

@@ -13,7 +13,7 @@ import type { WorkerReport } from '../workers/worker-reports.ts';
 import { serveMetrics } from './serve-metrics.ts';
 
 interface MeteredProcess {
-  readonly config: Pick<Config, 'metricsListen' | 'store'>;
+  readonly config: Pick<Config, 'metricsListen' | 'store' | 'auditFeed'>;
   readonly meters: Meters;
   readonly opened: OpenPorts;
   readonly readiness: Readiness;
@@ -54,6 +54,7 @@ async function readNumbers({ config, meters, opened, readiness, deliveries }: Me
       jobSuccesses,
       oldSecrets,
       oldestEventAt,
+      hasFeed: config.auditFeed !== undefined,
       clock: opened.clockGuard.state(),
       webhookBacklog: deliveries.backlog,
     },

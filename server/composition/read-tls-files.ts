@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+
+interface TlsFiles {
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+}
+
+/**
+ * @param prefix of the variables, such as `COUNTERSIGN_STORE_TLS`
+ * @throws Error naming the variable whose file cannot be used
+ */
+export async function readTlsFiles(prefix: string, { caFile, certFile, keyFile }: TlsFiles) {
+  const read = async (variable: string, file: string | undefined, option: 'ca' | 'cert' | 'key') => {
+    if (file === undefined) return undefined;
+    try {
+      const pem = await readFile(file);
+      // With a key that is not that of the certificate every connection would fail, with a worse message.
+      createSecureContext({ [option]: pem });
+      return pem;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new Error(`${variable}: ${file} cannot be used (${code ?? message})`, { cause: error });
+    }
+  };
+  const ca = await read(`${prefix}_CA`, caFile, 'ca');
+  const cert = await read(`${prefix}_CERT`, certFile, 'cert');
+  const key = await read(`${prefix}_KEY`, keyFile, 'key');
+  try {
+    if (cert && key) createSecureContext({ cert, key });
+  } catch (error) {
+    throw new Error(`${prefix}_KEY is not the key of ${prefix}_CERT`, { cause: error });
+  }
+  return omitUndefined({ ca, cert, key });
+}

@@ -1,0 +1,45 @@
+import type { Ports } from '../kernel/ports/ports.ts';
+import { fileFrom, hasExpired, readArchiveFile } from './archive-files.ts';
+import { segmentDocument } from './documents.ts';
+import { segmentsOfFile } from './log/archive-file.ts';
+import type { AuditChain, Segment } from './log/segment.ts';
+
+/** Segments parsed and written per turn of the event loop. */
+const BATCH_SIZE = 4;
+
+/** Segments whose archive file is missing or damaged. */
+export interface DamagedFile {
+  readonly damaged: { readonly from: number; readonly to: number };
+}
+
+/**
+ * The segments of store and archive, in order. One that moves to the archive meanwhile is found there.
+ *
+ * @throws if a segment was removed meanwhile because it expired: a gap must not go unnoticed.
+ */
+export async function* readSegments(
+  ports: Pick<Ports, 'store' | 'clock' | 'archive'>,
+  { account, number: last }: AuditChain,
+  first: number,
+): AsyncGenerator<Segment | DamagedFile> {
+  for (let from = first; from <= last; ) {
+    const numbers = Array.from({ length: Math.min(BATCH_SIZE, last - from + 1) }, (_, at) => from + at);
+    const stored = await ports.store.getMany(
+      numbers.map((number) => segmentDocument.key(account, number)),
+      ports.clock.now(),
+    );
+    for (const one of stored) {
+      if (one?.value.number !== from) break;
+      yield one.value;
+      from += 1;
+    }
+    if (stored[0]) continue;
+    const file = await fileFrom(ports, account, from);
+    if (!file || file.first > from) throw new Error(`segment ${from} is not there any more`);
+    const text = await readArchiveFile(ports, file);
+    if (text === undefined && (await hasExpired(ports, file))) throw new Error(`segment ${from} is not there any more`);
+    if (text === undefined) yield { damaged: { from, to: file.last } };
+    else yield* segmentsOfFile(text).filter(({ number }) => number >= from && number <= last);
+    from = file.last + 1;
+  }
+}
