@@ -347,14 +347,18 @@ describe('a modified backup is refused, and nothing is written', () => {
 
 test('an interrupted restore leaves a mark, which identifies the partial store', async () => {
   const over = overStore(ports, await emptyStore());
-  let commits = 0;
-  over.store.intercept.commit = (_change, go) => {
-    commits += 1;
-    if (commits === 5) throw new Error('killed');
-    return go();
-  };
+  const { restoreEvents } = over.store;
+  over.store.restoreEvents = () => Promise.reject(new Error('killed'));
   await expect(restoreBackup(over, backupReader(lines))).rejects.toThrow('killed');
-  over.store.intercept = {};
+  over.store.restoreEvents = restoreEvents;
   expect(await read(over, restorationDocument.key())).not.toHaveProperty('finishedAt');
   await expect(restoreBackup(over, backupReader(lines))).rejects.toBeInstanceOf(StoreNotEmpty);
+});
+
+// SR-6. The attack: a restore whose writes fail looks complete.
+test('a restore fails if one of its writes does', async () => {
+  const over = overStore(ports, await emptyStore());
+  over.store.restoreRecords = () => Promise.reject(new Error('the disk is full'));
+  await expect(restoreBackup(over, backupReader(lines))).rejects.toThrow('the disk is full');
+  expect(await read(over, restorationDocument.key())).not.toHaveProperty('finishedAt');
 });

@@ -12,7 +12,7 @@ import type { AccountId } from '../kernel/ids.ts';
 import { ArchiveConflict, type AuditArchive } from '../kernel/ports/audit-archive.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { PublicJwk } from '../kernel/ports/signer.ts';
-import type { Change, DocumentOf, RawKey, StoredEvent } from '../kernel/ports/store.ts';
+import type { DocumentOf, RawKey, StoredEvent } from '../kernel/ports/store.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
 import type { SigningKeySet, StoredSigningKey } from '../maintenance/signing-key.ts';
 import type { RestoreContext } from '../store/define-document.ts';
@@ -21,6 +21,7 @@ import { byInstant } from '../store/index-entries.ts';
 import { isStoreEmpty, setStorePurpose } from '../store/set-store-purpose.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { BackupInvalid, type BackupRecord, readRecords } from './backup-records.ts';
+import { BatchWriter } from './batch-writer.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'> & { secrets: Pick<Ports['secrets'], 'open'> };
 
@@ -66,8 +67,8 @@ export class StoreNotEmpty extends CodedError {
   }
 }
 
-/** The number of concurrent commits. */
-const MAX_CONCURRENT_COMMITS = 256;
+/** Of all restored documents. What is committed later has a higher one. */
+const VERSION = 1;
 const EVENT_BATCH_SIZE = 500;
 
 /**
@@ -97,22 +98,15 @@ export async function restoreBackup(
   const counts = { documents: 0, leftOut: 0, indexEntries: 0, events: 0, eventsLeft: 0 };
   const restored: RestoreCounts = { ...counts, backedUpAt, accounts: [...chains.keys()], keys };
   const moved = partitions !== store.partitions;
-  const anchors = anchorPerPartition(store);
-  const pending = new Set<Promise<void>>();
-  const faults: unknown[] = [];
-  const commit = async (anchor: string, change: Pick<Change, 'put' | 'index'>): Promise<void> => {
-    const work: Promise<void> = store
-      .commit({ anchor, operation: newOperation(ports), now, expect: [], ...change })
-      .then(
-        () => undefined,
-        (error: unknown) => void faults.push(error),
-      )
-      .then(() => void pending.delete(work));
-    pending.add(work);
-    if (pending.size >= MAX_CONCURRENT_COMMITS) await Promise.race(pending);
-    if (faults.length > 0) throw faults[0];
-  };
+  const writer = new BatchWriter(store, now);
   const events = eventWriter(ports, partitions, restored);
+  const writeDueEntry = async ({ id, plan }: Account) => {
+    const due = paidUntil(plan);
+    const index = planIndexes.due();
+    const entry = due === undefined ? undefined : byInstant(due, id);
+    const anchor = entry && CATALOGUE.anchorOfEntry(index, entry);
+    if (entry && anchor !== undefined) await writer.entry(store.partitionOf(anchor), { index, entry });
+  };
 
   for await (const record of readRecords(open())) {
     if ('d' in record) {
@@ -124,24 +118,29 @@ export async function restoreBackup(
         continue;
       }
       restored.documents += 1;
-      const put = [{ key: { anchor, name, document }, value, ...omitUndefined({ expiresAt: record.x }) }];
-      await commit(anchor, { put, ...(name === 'account' && { index: dueEntry(record.v as Account) }) });
+      await writer.document({
+        key: { anchor, name },
+        value,
+        version: VERSION,
+        ...omitUndefined({ expiresAt: record.x }),
+      });
+      if (name === 'account') await writeDueEntry(record.v as Account);
     } else if ('i' in record) {
       const entry = { sort: record.e[0], id: record.e[1] };
       if (!CATALOGUE.keepsEntry(record.i, entry.id, context)) continue;
-      const anchor = moved ? CATALOGUE.anchorOfEntry(record.i, entry) : anchors(record.p);
-      if (anchor === undefined) throw new Error(`where the index ${record.i} belongs is not known`);
+      const anchor = CATALOGUE.anchorOfEntry(record.i, entry);
+      if (moved && anchor === undefined) throw new Error(`where the index ${record.i} belongs is not known`);
       restored.indexEntries += 1;
-      await commit(anchor, { index: [{ index: record.i, add: entry }] });
+      const partition = anchor === undefined || !moved ? record.p : store.partitionOf(anchor);
+      await writer.entry(partition, { index: record.i, entry });
     } else if ('a' in record) {
       if (record.a.last < (beginnings.get(auditChainDocument.key(record.a.account).anchor)?.first ?? 0)) continue;
       // The chain that it belongs to came before.
-      await Promise.all(pending);
+      await writer.flush();
       await restoreArchiveFile(ports, record);
     } else if ('s' in record) await events(record);
   }
-  await Promise.all(pending);
-  if (faults.length > 0) throw faults[0];
+  await writer.flush();
   for (const { account } of beginnings.values()) await countKept(ports, account);
   await complete?.();
   await mark(ports, { startedAt: now, finishedAt: clock.now(), backedUpAt });
@@ -271,22 +270,6 @@ function eventWriter({ store }: Needs, partitions: number, restored: RestoreCoun
     restored.events += batch.length;
     batch = [];
   };
-}
-
-/** Any anchor of a partition: index entries stay in the partition where they were. */
-function anchorPerPartition(store: Ports['store']): (partition: number) => string | undefined {
-  const anchors = new Map<number, string>();
-  for (let n = 0; anchors.size < store.partitions && n < store.partitions * 200; n++) {
-    const anchor = `restored/${n}`;
-    const partition = store.partitionOf(anchor);
-    if (!anchors.has(partition)) anchors.set(partition, anchor);
-  }
-  return (partition) => anchors.get(partition);
-}
-
-function dueEntry({ id, plan }: Account): NonNullable<Change['index']> {
-  const due = paidUntil(plan);
-  return due === undefined ? [] : [{ index: planIndexes.due(), add: byInstant(due, id) }];
 }
 
 function isOfDemo({ name }: RawKey, value: unknown): boolean {

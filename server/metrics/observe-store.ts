@@ -59,6 +59,7 @@ export function observeStore(store: Store, { metrics, monotonicMs, ageOf }: Stor
     readEvents: (...args) => readEvents(() => store.readEvents(...args)),
     readStreams: (...args) => readEvents(() => store.readStreams(...args)),
     restoreEvents: (...args) => store.restoreEvents(...args),
+    restoreRecords: (...args) => store.restoreRecords(...args),
     scan: (...args) => scan(() => store.scan(...args)),
     readClocks: () => store.readClocks(),
     measure: () => store.measure(),

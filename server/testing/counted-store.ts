@@ -76,6 +76,10 @@ export class CountedStore implements Store {
     return this.#inner.restoreEvents(...asked);
   }
 
+  restoreRecords(...asked: Parameters<Store['restoreRecords']>): Promise<void> {
+    return this.#inner.restoreRecords(...asked);
+  }
+
   scan(...asked: Parameters<Store['scan']>): ReturnType<Store['scan']> {
     return this.#send(() => this.#inner.scan(...asked));
   }

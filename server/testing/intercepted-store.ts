@@ -81,6 +81,10 @@ export class InterceptedStore implements Store {
     return this.#inner.restoreEvents(...asked);
   }
 
+  restoreRecords(...asked: Parameters<Store['restoreRecords']>) {
+    return this.#inner.restoreRecords(...asked);
+  }
+
   scan(...asked: Parameters<Store['scan']>) {
     return this.#inner.scan(...asked);
   }

@@ -151,6 +151,21 @@ export interface ScanPage {
   readonly next: string | undefined;
 }
 
+/** A document to be written as it was. */
+export interface RestoredDocument {
+  readonly key: RawKey;
+  /** The document, or its {@link JsonText}. */
+  readonly value: unknown;
+  readonly version: number;
+  readonly expiresAt?: number;
+}
+
+/** Documents and index entries of one partition, of any of its anchors. */
+export interface RestoredRecords {
+  readonly documents: readonly RestoredDocument[];
+  readonly entries: readonly IndexedEntry[];
+}
+
 /** The clock of a server that holds documents. */
 export interface StoreClock {
   readonly now: number;
@@ -221,6 +236,14 @@ export interface Store {
    * to the last one that the partition has already used are a bug and throw.
    */
   restoreEvents(partition: number, events: readonly StoredEvent[], last: number): Promise<void>;
+
+  /**
+   * Writes records as they were, over those that are there. For a store that is not in use yet: durable when it
+   * resolves, but not all or nothing. Later commits have higher versions.
+   *
+   * @param now decides how long expired documents stay, as for a commit
+   */
+  restoreRecords(partition: number, records: RestoredRecords, now: number): Promise<void>;
 
   /**
    * Scans all documents and index entries in no particular order. A record that exists during the whole scan is found

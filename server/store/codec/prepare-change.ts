@@ -4,6 +4,8 @@ import {
   JsonText,
   type RangeOptions,
   type RawKey,
+  type RestoredRecords,
+  type Store,
   type StoredEvent,
 } from '../../kernel/ports/store.ts';
 import { encodeKey } from './key-codec.ts';
@@ -62,6 +64,46 @@ export function prepareChange(change: Change): PreparedChange {
     index: encodeSteps(change.index ?? []),
     events: (change.append ?? []).map(toJson),
   };
+}
+
+/** Validated {@link RestoredRecords} as text and bytes. */
+export interface PreparedRecords {
+  readonly documents: readonly {
+    readonly key: RawKey;
+    readonly json: string;
+    readonly version: number;
+    readonly expiresAt: number | undefined;
+  }[];
+  readonly entries: readonly { readonly index: string; readonly entry: Buffer }[];
+  /** The highest version among them; 0 without documents. */
+  readonly lastVersion: number;
+}
+
+/**
+ * @throws TypeError for an anchor of another partition, or a value that JSON cannot represent
+ * @throws RangeError as {@link prepareChange}
+ */
+export function prepareRecords(
+  store: Pick<Store, 'partitionOf'>,
+  partition: number,
+  records: RestoredRecords,
+): PreparedRecords {
+  let lastVersion = 0;
+  const documents = records.documents.map(({ key, value, version, expiresAt }) => {
+    if (store.partitionOf(key.anchor) !== partition) throw new TypeError('A record belongs to another partition');
+    if (!Number.isSafeInteger(version) || version < 1 || version > LAST_INSTANT) {
+      throw new RangeError(`Not a version: ${version}`);
+    }
+    if (expiresAt !== undefined) assertInstant(expiresAt, 'expiresAt');
+    lastVersion = Math.max(lastVersion, version);
+    return { key, json: toJson(value), version, expiresAt };
+  });
+  const entries = records.entries.map(({ index, entry }) => {
+    const bytes = encodeKey(entry.sort, entry.id);
+    assertEntry(index, bytes);
+    return { index, entry: bytes };
+  });
+  return { documents, entries, lastVersion };
 }
 
 /** @throws RangeError for a limit outside 1 to 1000 */

@@ -8,6 +8,7 @@ import {
   type Json,
   type RangeOptions,
   type RawKey,
+  type RestoredRecords,
   type ScanPage,
   type Store,
   type StoreClock,
@@ -18,7 +19,7 @@ import {
   StoreUnavailable,
 } from '../../kernel/ports/store.ts';
 import { ParsedDocuments } from '../codec/parsed-documents.ts';
-import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
+import { assertRestorable, prepareChange, prepareRecords } from '../codec/prepare-change.ts';
 import { applyChanges } from './apply-changes.ts';
 import { claimLayout } from './claim-layout.ts';
 import { CommitGroups } from './commit-groups.ts';
@@ -26,6 +27,7 @@ import { type CompactionWarning, compactFile } from './compact-file.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { assertFreeSpace, LOW_WATER_BYTES, measureFolder } from './free-space.ts';
 import { readRange } from './read-range.ts';
+import { restoreRecords } from './restore-records.ts';
 import { scanTables } from './scan-tables.ts';
 import { Sweeper } from './sweep.ts';
 import {
@@ -204,6 +206,11 @@ export class EmbeddedStore implements Store {
       }
       this.#tables.main.put(STATE_KEY, encodeState({ commits, events: last }));
     });
+  }
+
+  async restoreRecords(partition: number, records: RestoredRecords): Promise<void> {
+    const prepared = prepareRecords(this, partition, records);
+    await this.#transact(() => restoreRecords(this.#tables, prepared));
   }
 
   async scan(after: string | undefined, limit: number): Promise<ScanPage> {

@@ -8,6 +8,7 @@ import {
   type Json,
   type RangeOptions,
   type RawKey,
+  type RestoredRecords,
   type ScanPage,
   type Store,
   type StoreClock,
@@ -19,7 +20,7 @@ import {
 } from '../../kernel/ports/store.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
 import { withDeadline } from '../../kernel/with-deadline.ts';
-import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
+import { prepareChange, prepareRecords } from '../codec/prepare-change.ts';
 import type { RequiredSetting } from '../required-settings.ts';
 import { ClusterWriter } from './cluster-writer.ts';
 import { type Access, type Client, createClient, createWriteClient, parseAddress, reconnectDelay } from './connect.ts';
@@ -34,6 +35,7 @@ import { openParsedDocuments, readDocuments } from './read-documents.ts';
 import { readRange } from './read-range.ts';
 import { confirmStreams, readEntry, readStreams } from './read-streams.ts';
 import { type BarrierOptions, ReplicaBarrier, WriteUnconfirmed } from './replica-barrier.ts';
+import { restoreEvents, restoreRecords } from './restore-records.ts';
 import { scanKeys } from './scan-keys.ts';
 import { sendCommit } from './send-commit.ts';
 import { corkWrites } from './socket-corking.ts';
@@ -248,16 +250,14 @@ class RedisStore implements Store {
 
   /** Not one transaction: the store is not in use yet, and an interrupted restore starts again. */
   async restoreEvents(partition: number, events: readonly StoredEvent[], last: number): Promise<void> {
-    const [state, stream] = [this.#keys.state(partition), this.#keys.events(partition)];
-    await this.#ask(async () => {
-      assertRestorable(events, Number((await this.#client.hget(state, 'events')) ?? 0), last);
-      const home = this.#keys.home(partition);
-      for (const { sequence, event } of events) {
-        const entry = [`${sequence}-0`, 'e', JSON.stringify(event)];
-        await this.#writer.write(home, () => ['xadd', stream, 'MAXLEN', '=', this.#eventCap, ...entry]);
-      }
-      await this.#writer.write(home, () => ['hset', state, 'events', last]);
-    });
+    const to = { client: this.#client, writer: this.#writer, keys: this.#keys };
+    await this.#ask(() => restoreEvents(to, partition, { events, last, eventCap: this.#eventCap }));
+  }
+
+  async restoreRecords(partition: number, records: RestoredRecords, now: number): Promise<void> {
+    const prepared = prepareRecords(this, partition, records);
+    const to = { client: this.#client, writer: this.#writer, keys: this.#keys };
+    await this.#ask(() => restoreRecords(to, partition, prepared, now));
   }
 
   async scan(after: string | undefined, limit: number): Promise<ScanPage> {

@@ -72,6 +72,6 @@ function encodeCommit(
 }
 
 /** A command without bytes is encoded as one text, which is faster. */
-function asText(entry: Buffer): Key {
+export function asText(entry: Buffer): Key {
   return isUtf8(entry) ? entry.toString('utf8') : entry;
 }
