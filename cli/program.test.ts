@@ -6,6 +6,7 @@ import { archiveSegments } from '../server/events/archive-segments.ts';
 import type { AccountId, ResourceId } from '../server/kernel/ids.ts';
 import { DAY_MS } from '../server/kernel/time.ts';
 import { buildIndexes } from '../server/maintenance/build-indexes.ts';
+import { lastBackupDocument } from '../server/maintenance/documents.ts';
 import { LEASE_MS } from '../server/processes/process-registry.ts';
 import { registerProcess } from '../server/processes/register-process.ts';
 import { resourceDocument } from '../server/resources/documents.ts';
@@ -182,9 +183,17 @@ describe('exit codes', () => {
     const file = join(terminal.dataFolder, 'night.backup');
     expect((await terminal.type(['backup', file])).code).toBe(0);
     const again = await terminal.type(['backup', file]);
-    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('there is already a file of that name') });
+    expect(again).toMatchObject({ code: 2, err: expect.stringContaining('there is already a file of that name') });
     const nowhere = await terminal.type(['backup', join(terminal.dataFolder, 'missing', 'night.backup')]);
-    expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining('there is no such folder') });
+    expect(nowhere).toMatchObject({ code: 2, err: expect.stringContaining('there is no such folder') });
+  });
+
+  test('writes a backup to standard output, and nothing else', async () => {
+    const { code, out, err } = await terminal.type(['backup', '-']);
+    expect([code, err]).toEqual([0, '']);
+    expect(out.split('\n').slice(-2)).toEqual([expect.stringContaining('{"end":'), '']);
+    const [last] = await terminal.ports.store.getMany([lastBackupDocument.key()], terminal.ports.clock.now());
+    expect(last?.value.lines).toBe(out.split('\n').length - 1);
   });
 
   test('help and version are no errors', async () => {

@@ -15,6 +15,7 @@ import { SourceRefused } from './protectimus/source.ts';
 import { SINGLE } from './resources/account.ts';
 import { commandOf } from './resources/commands.ts';
 import { RESOURCES } from './resources/resources.ts';
+import { OutputFailed } from './transfer/new-file.ts';
 
 const HELP = `
 Without --url it talks to the service of this machine, through the socket in its data folder
@@ -28,7 +29,7 @@ Exit codes
   2  usage error
   3  no answer from the service
   4  incomplete: rows of an import or a migration were refused, doctor found something, a key is still in use,
-     or the clock is in doubt`;
+     the clock is in doubt, or a backup could not be written`;
 
 /** Builds the whole command. */
 function createProgram(around: Environment, version: string): Command {
@@ -100,6 +101,7 @@ function describeError(error: unknown): { message: string; code: number } {
       code: EXIT.refused,
     };
   }
+  if (error instanceof OutputFailed) return { message: error.message, code: EXIT.partly };
   if (error instanceof UsageError) return { message: error.message, code: EXIT.misuse };
   if (error instanceof Unreachable) return { message: error.message, code: EXIT.unreachable };
   throw error;

@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { parseArgs } from 'node:util';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { describeFailure, exitCodeOf } from './composition/command-failure.ts';
 import { runOperatorServer } from './composition/operator-server.ts';
 import { restore } from './composition/restore.ts';
@@ -21,6 +22,8 @@ const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERS
        start.cjs restore FILE       read a backup into an empty store
            --events FILE            and apply the withdrawals since then from an exported event log; one for each account
            --keys JWKS              with --events: a copy of the keys published since then; several if they have changed
+           --identity FILE          of an encrypted backup: the AGE-SECRET-KEY-1… of a recipient
+           --passphrase-file FILE   of an encrypted backup
            --json                   print JSON
 
 The countersign command does these and everything else.`;
@@ -40,6 +43,8 @@ function parseCommand() {
       json: { type: 'boolean', default: false },
       events: { type: 'string', multiple: true, default: [] },
       keys: { type: 'string', multiple: true, default: [] },
+      identity: { type: 'string' },
+      'passphrase-file': { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -80,7 +85,8 @@ async function main(): Promise<void> {
   const log = createLogger({ level: 'warn' });
   if (command === 'operate') return runOperatorServer(config, log);
   if (command === 'setup') return setUp(config, log, values);
-  return restore(config, log, file, values);
+  const { identity, 'passphrase-file': passphraseFile, ...options } = values;
+  return restore(config, log, file, { ...options, ...omitUndefined({ identity, passphraseFile }) });
 }
 
 function showUsage(exitCode: number): void {

@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../connection/service.ts';
 import { EXIT } from '../output/exit-codes.ts';
+import { addBackup, collect } from './backup.ts';
 import { type Environment, Run } from './context.ts';
 import { handOver } from './hand-over.ts';
 
@@ -68,29 +68,7 @@ export function addMaintenance(program: Command, around: Environment): void {
       const { body: entry } = await run.asOperator((service) => service.send('POST', '/operator/credits', { body }));
       run.show(entry as Record<string, unknown>);
     });
-  program
-    .command('backup <file>')
-    .description('write everything in the store to a new file, on the machine of the service')
-    .action(async (file: string, _options, command: Command) => {
-      const run = new Run(around, command);
-      const body = { file: resolve(file) };
-      const created = await run.asOperator((service) => service.send('POST', '/operator/backups', { body }));
-      run.show(created.body as Record<string, unknown>);
-    });
-  program
-    .command('restore <file>')
-    .description('read a backup into an empty store, while no service runs')
-    .option('--events <file>', 'revoke again what these exported events revoked; repeat for each account', collect)
-    .option('--keys <file>', 'the published keys since the backup; repeat for older ones', collect)
-    .action((file: string, flags: { events?: string[]; keys?: string[] }, command: Command) =>
-      handOver(around, command, [
-        'restore',
-        resolve(file),
-        ...(flags.events ?? []).flatMap((events) => ['--events', resolve(events)]),
-        ...(flags.keys ?? []).flatMap((keys) => ['--keys', resolve(keys)]),
-        ...(command.optsWithGlobals<{ json?: boolean }>().json ? ['--json'] : []),
-      ]),
-    );
+  addBackup(program, around);
   program
     .command('doctor')
     .description('find leftovers of crashes, and damaged files of the audit archive; show the processes of the store')
@@ -139,9 +117,4 @@ interface Findings {
 interface CountryData {
   builtAt: number;
   isOld: boolean;
-}
-
-/** An option that may be repeated. */
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
 }

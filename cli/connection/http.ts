@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
+import { CodedError } from '@countersign/protocol/coded-error';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type Answer, type Problem, type SendOptions, type Service, ServiceRefusal, Unreachable } from './service.ts';
 
@@ -55,7 +56,8 @@ function exchange<T>(
     }),
   };
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(new Unreachable(`no answer from ${nameOf(at)}: ${error.message}`));
+    const fail = (error: Error) =>
+      reject(error instanceof CodedError ? error : new Unreachable(`no answer from ${nameOf(at)}: ${error.message}`));
     const options = { method, headers: all, timeout: timeoutMs };
     const sent =
       'socket' in at

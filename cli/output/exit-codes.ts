@@ -7,6 +7,6 @@ export const EXIT = {
   misuse: 2,
   /** No service answered. */
   unreachable: 3,
-  /** Incomplete: rows of an import were refused, a check found something, or a key is still in use. */
+  /** Incomplete: rows of an import were refused, a check found something, a key is still in use, or a disk is full. */
   partly: 4,
 } as const;

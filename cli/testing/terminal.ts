@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { writeLines } from '../../server/composition/jsonl-file.ts';
 import { createOperatorApp } from '../../server/composition/operator/operator-app.ts';
 import { listenOnSocket } from '../../server/composition/operator/socket.ts';
 import type { Ports } from '../../server/kernel/ports/ports.ts';
@@ -28,7 +27,7 @@ export interface Output {
 export async function openTerminal(seed: string, changes: Pick<Partial<Ports>, 'archive'> = {}): Promise<Terminal> {
   const ports = { ...(await openTestPorts(seed)), ...changes };
   const dataFolder = await mkdtemp(join(tmpdir(), 'cs-'));
-  const app = createOperatorApp(ports, operatorOptions({ writeBackup: writeLines }));
+  const app = createOperatorApp(ports, operatorOptions());
   const socket = await listenOnSocket(app, join(dataFolder, 'operator.sock'));
   if (!socket) throw new Error('another server uses the socket');
   return {

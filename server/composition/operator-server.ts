@@ -8,7 +8,6 @@ import { renewalJob } from '../jobs/periodic.ts';
 import { startScheduler } from '../jobs/scheduler.ts';
 import { crashNow } from './crash.ts';
 import { createPorts, type OpenPorts } from './create-ports.ts';
-import { writeLines } from './jsonl-file.ts';
 import { createOperatorApp } from './operator/operator-app.ts';
 import { listenOnSocket, type OperatorSocket } from './operator/socket.ts';
 
@@ -52,7 +51,6 @@ export async function openOperatorSocket(
       makeSigningKey,
       masterKeys,
       clockGuard,
-      writeBackup: writeLines,
     });
     return await listenOnSocket(app, path);
   } catch (error) {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
-import { backUp } from '../backup/back-up.ts';
 import { type Config, loadConfig } from '../config/load-config.ts';
 import { exportEvents } from '../events/export-events.ts';
 import { createLogger } from '../http/log.ts';
@@ -14,10 +13,10 @@ import { createUser, operatorContext, updateUser } from '../testing/as-operator.
 import { sealEvents } from '../testing/consuming.ts';
 import { birth, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { startRedisServer } from '../testing/redis-server.ts';
+import { writeBackup } from '../testing/restore-fixture.ts';
 import type { TestPorts } from '../testing/test-ports.ts';
 import { userDocument } from '../users/documents.ts';
 import { createPorts } from './create-ports.ts';
-import { writeLines } from './jsonl-file.ts';
 import { type RestoreOptions, restore } from './restore.ts';
 
 const log = createLogger({ level: 'silent' });
@@ -45,7 +44,7 @@ async function restored(options?: RestoreOptions): Promise<string> {
 // there.
 test('a service on a restored store does not create a new master key', async () => {
   const { ports } = await createPorts(config, log);
-  await writeLines(file('night.backup'), backUp(ports));
+  await writeBackup(file('night.backup'), ports);
   await ports.store.close();
   await removeStore();
   await restored();
@@ -61,7 +60,7 @@ describe('a clock that is wrong during the restore', () => {
   afterEach(() => vi.useRealTimers());
   async function backedUp(): Promise<void> {
     const { ports } = await createPorts(config, log);
-    await writeLines(file('night.backup'), backUp(ports));
+    await writeBackup(file('night.backup'), ports);
     await ports.store.close();
     await removeStore();
   }
@@ -109,7 +108,7 @@ describe('what was revoked after the backup', () => {
     const alice = { login: 'alice', password: PASSWORD };
     const created = unwrap(await createUser(ports, birth(ports as TestPorts, 'usr'), account, alice));
     ({ id: user } = created.user);
-    await writeLines(file('night.backup'), backUp(ports));
+    await writeBackup(file('night.backup'), ports);
     unwrap(await updateUser(ports, account, user, { blocked: true }));
     while ((await sealEvents(ports)) > 0);
     const { actor } = operatorContext(account);

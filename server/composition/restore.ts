@@ -18,15 +18,15 @@ import { createSecretBox } from '../platform/secret-box/secret-box.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
 import { readKeySets } from './audit.ts';
+import { type BackupKeys, openBackupFile } from './backup-file.ts';
 import { masterKeySource, openArchive, refuseDemoFolder } from './create-ports.ts';
-import { readLines } from './jsonl-file.ts';
 import { openStore } from './open-store.ts';
 
 const TAKE_AWAY = `
 Blocked and deleted users, lost tokens, assignments, API keys, administrators and their access, passwords, webhooks: take them
 away again before you start the service, or restore with --events. See "Restore" in docs/operators.md.`;
 
-export interface RestoreOptions {
+export interface RestoreOptions extends BackupKeys {
   /** Exports of events since the backup (JSON Lines), one per account: revocations are applied again. */
   events?: readonly string[];
   /** Copies of keys published since the backup. The backup contains its own. */
@@ -48,7 +48,7 @@ export async function restore(config: Config, log: Logger, file: string, options
   try {
     const base = { store, clock: systemClock, random: systemRandom, archive: await openArchive(config) };
     const ports = { ...base, secrets: createSecretBox(current, { old }) };
-    const open = () => readLines(file);
+    const open = await openBackupFile(file, options);
     const facts = await inspectBackup(ports, open());
     const late = await checkClock(store, facts.backedUpAt);
     const since = await readEvents(facts, events, keys);

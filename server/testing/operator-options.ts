@@ -17,7 +17,6 @@ export function operatorOptions(changes: Partial<OperatorOptions> = {}): Operato
       accept: async () => undefined,
       state: () => ({ isTrusted: true, at: START }),
     },
-    writeBackup: () => Promise.reject(new Error('this test writes no backup')),
     ...changes,
   };
 }

@@ -1,13 +1,19 @@
+import { writeFile } from 'node:fs/promises';
 import { backUp } from '../backup/back-up.ts';
 import type { Store } from '../kernel/ports/store.ts';
 import { InterceptedStore } from './intercepted-store.ts';
 import type { TestPorts } from './test-ports.ts';
 
 /** All lines of a backup. */
-export async function backupOf(ports: Pick<TestPorts, 'store' | 'clock' | 'archive'>): Promise<string[]> {
+export async function backupOf(ports: Parameters<typeof backUp>[0]): Promise<string[]> {
   const lines: string[] = [];
   for await (const line of backUp(ports)) lines.push(line);
   return lines;
+}
+
+/** Writes a backup to a file, as the command does. */
+export async function writeBackup(file: string, ports: Parameters<typeof backUp>[0]): Promise<void> {
+  await writeFile(file, (await backupOf(ports)).map((line) => `${line}\n`).join(''));
 }
 
 /** Reads lines as from a file, as often as asked. */

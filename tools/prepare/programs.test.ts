@@ -21,6 +21,7 @@ it('finds executable programs in any folder of the PATH', () => {
       'python3',
       'composer',
       'unzip',
+      'age',
     ]);
   });
 });

@@ -80,6 +80,7 @@ export const NEEDS: readonly Need[] = [
   { command: 'dpkg-deb', debian: ['dpkg'] },
   { command: 'systemd-analyze', debian: ['systemd'] },
   { command: 'promtool', debian: ['prometheus'] },
+  { command: 'age', debian: ['age'] },
 ];
 
 /** What is missing: no folder of `searchPath` (a PATH) has it as an executable, or no program has the library. */
@@ -119,7 +120,7 @@ export function instructions(needs: readonly Need[]): string {
     '  On Debian or Ubuntu:',
     `    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packagesOf(needs).join(' ')}`,
     '  Elsewhere: install Redis 8, Valkey 8, Chromium with its headless shell, oath-toolkit, strace, libfaketime, Python 3.9, PHP 8.1, Java 17,',
-    '  Composer 2, HAProxy 2.4, nginx 1.25.1 and Prometheus 2.53 or newer by your own package manager, with these libraries. TEST_JAR_FOLDER names the folder with the jars.',
+    '  Composer 2, HAProxy 2.4, nginx 1.25.1, Prometheus 2.53 and age 1.1 or newer by your own package manager, with these libraries. TEST_JAR_FOLDER names the folder with the jars.',
   ].join('\n');
 }
 

@@ -1,10 +1,11 @@
-import { CodedError } from '@countersign/protocol/coded-error';
+import { REFUSALS } from '@countersign/protocol/codes';
 import { z } from 'zod';
 import { createAccount } from '../../accounts/create-account.ts';
 import { listAccounts } from '../../accounts/read-account.ts';
 import { recoverAdministrator } from '../../administrators/recover-administrator.ts';
 import { issueSetupLink } from '../../administrators/set-up.ts';
 import { backUp } from '../../backup/back-up.ts';
+import { backupText } from '../../backup/backup-text.ts';
 import { recordBackup } from '../../backup/record-backup.ts';
 import { MAX_AMOUNT } from '../../billing/ledger-entry.ts';
 import { firstPlan, type PlanCatalogue } from '../../billing/plans.ts';
@@ -14,7 +15,9 @@ import type { ClockGuard } from '../../clock/clock-guard.ts';
 import { email, label, languageTag } from '../../http/api/fields.ts';
 import { internalRoute } from '../../http/api/route.ts';
 import { refuseResult } from '../../http/api/router.ts';
-import { refuse } from '../../http/problem.ts';
+import type { Logger } from '../../http/log.ts';
+import { faultOf, refuse } from '../../http/problem.ts';
+import { textStream } from '../../http/text-stream.ts';
 import { type AccountId, parseId } from '../../kernel/ids.ts';
 import { mailLanguage } from '../../kernel/mail.ts';
 import { ArchiveUnavailable } from '../../kernel/ports/audit-archive.ts';
@@ -42,20 +45,10 @@ export interface OperatorTools {
   makeSigningKey: Parameters<typeof rotateSigningKeys>[1];
   masterKeys: MasterKeyLocation;
   clockGuard: Pick<ClockGuard, 'turn' | 'state' | 'accept'>;
-  /** Writes lines to a new file and returns their number; throws if the file exists. */
-  writeBackup: (file: string, lines: AsyncIterable<string>) => Promise<number>;
 }
 
 type Services = Ports & OperatorTools;
 
-const BACKUP_FAILURES: Readonly<Record<string, string>> = {
-  EEXIST: 'there is already a file of that name, which was not changed',
-  ENOENT: 'there is no such folder',
-  ENOTDIR: 'there is no such folder',
-  EACCES: "the service's user may not write there",
-  EROFS: 'the service may not write there',
-  ENOSPC: 'there is no space left',
-};
 const KEYS_IN_ENVIRONMENT = {
   detail: 'the master keys are in the environment: change COUNTERSIGN_MASTER_KEY and COUNTERSIGN_OLD_MASTER_KEYS there',
 };
@@ -223,32 +216,36 @@ const maintenanceRoutes = [
     },
   }),
   internalRoute({
+    method: 'get',
+    path: '/operator/backup',
+    scope: 'operator',
+    handle: async (c, ports: Services) => {
+      const text = backupText(backUp(ports), (error) => problemOf(error, c.get('log')));
+      const body = await textStream(c, text);
+      c.header('content-type', 'application/jsonl');
+      return c.body(body, 200);
+    },
+  }),
+  // Only the command knows that it has written all of it.
+  internalRoute({
     method: 'post',
     path: '/operator/backups',
     scope: 'operator',
-    body: z.strictObject({ file: z.string().refine((path) => path.startsWith('/'), 'a whole path') }),
-    handle: async (c, ports: Services, { file }) => {
-      try {
-        const lines = await ports.writeBackup(file, backUp(ports));
-        // The backup is whole without it.
-        await recordBackup(ports, lines).catch((error: unknown) =>
-          c.get('log').warn({ err: error }, 'the time of the backup could not be stored'),
-        );
-        return c.json({ file, lines }, 201);
-      } catch (error) {
-        if (error instanceof ArchiveUnavailable) {
-          c.get('log').error({ err: error }, 'the audit archive is unavailable');
-          return refuse(c, 'UNAVAILABLE', { detail: 'the audit archive cannot be read: the log says why' });
-        }
-        // Only the file system's own codes are about the file.
-        const isOfFile = error instanceof Error && 'code' in error && !(error instanceof CodedError);
-        if (!isOfFile) throw error;
-        const code = String(error.code);
-        return refuse(c, 'INPUT_INVALID', { detail: `file: ${BACKUP_FAILURES[code] ?? code}` });
-      }
+    body: z.strictObject({ lines: z.int().min(1) }),
+    handle: async (c, ports: Services, { lines }) => {
+      await recordBackup(ports, lines);
+      return c.json({ lines }, 201);
     },
   }),
 ];
 
 /** The routes of the command line, besides the API. */
 export const operatorRoutes = [...accountRoutes, ...keyRoutes, ...maintenanceRoutes];
+
+/** A problem for a response that has begun. */
+function problemOf(error: unknown, log: Logger): { code: string; title: string; detail?: string } {
+  const { refused } = faultOf(error, log);
+  const detail = 'the audit archive cannot be read: the log says why';
+  const { title } = REFUSALS[refused];
+  return { code: refused, title, ...(error instanceof ArchiveUnavailable && { detail }) };
+}

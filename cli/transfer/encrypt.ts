@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { Encrypter } from 'age-encryption';
+import { UsageError } from '../connection/service.ts';
+
+/** As for a password that nothing else protects: a copy of the file can be tried without limit. */
+const MIN_PASSPHRASE_LENGTH = 15;
+
+interface EncryptFlags {
+  /** Recipients of age, `age1…`. */
+  encryptTo?: readonly string[];
+  passphraseFile?: string;
+}
+
+/** Encrypts a stream of bytes. */
+export type Encryption = (plain: Readable) => Promise<Readable>;
+
+/**
+ * Encrypts in the format of age (https://age-encryption.org/v1), in pieces of 64 KiB that each are authenticated.
+ *
+ * @returns undefined if neither is named
+ * @throws UsageError
+ */
+export async function encryptionOf({ encryptTo = [], passphraseFile }: EncryptFlags): Promise<Encryption | undefined> {
+  if (encryptTo.length === 0 && passphraseFile === undefined) return undefined;
+  if (encryptTo.length > 0 && passphraseFile !== undefined) {
+    throw new UsageError('--encrypt-to and --passphrase-file exclude each other');
+  }
+  const encrypter = new Encrypter();
+  for (const recipient of encryptTo) {
+    try {
+      encrypter.addRecipient(recipient);
+    } catch {
+      throw new UsageError(`--encrypt-to: not a recipient of age, such as age1…: ${recipient}`);
+    }
+  }
+  if (passphraseFile !== undefined) encrypter.setPassphrase(await readPassphrase(passphraseFile));
+  return async (plain) => {
+    const encrypted = await encrypter.encrypt(Readable.toWeb(plain) as globalThis.ReadableStream<Uint8Array>);
+    return Readable.fromWeb(encrypted as ReadableStream<Uint8Array>);
+  };
+}
+
+/** The only line of the file. */
+async function readPassphrase(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`--passphrase-file: ${file} cannot be read: ${error.code}`);
+  });
+  const passphrase = text.replace(/\r?\n$/, '');
+  if (passphrase.length < MIN_PASSPHRASE_LENGTH || passphrase.includes('\n')) {
+    throw new UsageError(`--passphrase-file: one line of at least ${MIN_PASSPHRASE_LENGTH} characters`);
+  }
+  return passphrase;
+}
