@@ -13,10 +13,12 @@ import type { AuditChain } from '../events/log/segment.ts';
 import { entriesBySecond } from '../events/stored-segments.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ScannedRecord } from '../kernel/ports/store.ts';
+import { yieldToEventLoop } from '../kernel/yield-to-event-loop.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
 import { type BackupRecord, LineSums, writeLine } from './backup-records.ts';
 
-const PAGE = 500;
+/** Records that one turn of the event loop writes: some milliseconds. */
+const PAGE = 250;
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
 
@@ -79,6 +81,7 @@ async function* records(ports: Needs): AsyncGenerator<BackupRecord> {
         yield { s: partition, n: sequence, v: event };
         last = sequence;
       }
+      await yieldToEventLoop();
       if (events.length < PAGE) break;
     }
     yield { s: partition, last };
@@ -121,6 +124,8 @@ async function* everything(store: Ports['store']): AsyncGenerator<ScannedRecord>
   do {
     const page = await store.scan(after, PAGE);
     yield* page.records;
+    // Writing a record costs more than reading it, which is all that the store counts.
+    await yieldToEventLoop();
     after = page.next;
   } while (after !== undefined);
 }

@@ -4,7 +4,7 @@ import type { IndexedEntry, RestoredDocument } from '../kernel/ports/store.ts';
 /** Records that one write takes: more cost memory and save little. */
 const BATCH_SIZE = 1000;
 /** Writes at a time: the store flushes some while the next are prepared. */
-const MAX_WRITES = 8;
+const MAX_WRITES = 32;
 
 interface Batch {
   readonly documents: RestoredDocument[];

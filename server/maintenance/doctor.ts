@@ -35,7 +35,8 @@ interface Leftover {
 
 /** An object that is being created is not a leftover. */
 const BEING_MADE_MS = 10 * MINUTE_MS;
-const PAGE = 500;
+/** The documents of a page are read in one turn of the event loop. */
+const PAGE = 100;
 
 /**
  * Finds the leftovers of crashes in an account: users who never got the claim of their login (they hold the other names

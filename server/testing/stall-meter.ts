@@ -4,17 +4,28 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 interface Stalls {
   /** Turns of the event loop that other work had meanwhile. */
   turns: number;
-  /** Longest time that other work had to wait, in milliseconds. */
+  /** Longest time that other work had to wait, in milliseconds. On a busy machine it contains the work of others. */
   longestMs: number;
+  /** The most work of this process in such a time, in milliseconds of processor time. */
+  longestWorkMs: number;
   totalMs: number;
 }
 
 /** Measures how long some work stops everything else in this process. */
 export async function measureStalls(work: () => Promise<unknown>): Promise<Stalls> {
   let turns = 0;
+  let longestWorkMs = 0;
   let isDone = false;
   const count = async () => {
-    for (; !isDone; turns++) await nextTurn();
+    let [before, startedMs] = [process.cpuUsage(), performance.now()];
+    for (; !isDone; turns++) {
+      await nextTurn();
+      const [used, endedMs] = [process.cpuUsage(before), performance.now()];
+      // Other threads work too, so the time that passed is a bound as well.
+      const workMs = Math.min((used.user + used.system) / 1000, endedMs - startedMs);
+      longestWorkMs = Math.max(longestWorkMs, workMs);
+      [before, startedMs] = [process.cpuUsage(), endedMs];
+    }
   };
   await nextTurn();
   const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -26,7 +37,7 @@ export async function measureStalls(work: () => Promise<unknown>): Promise<Stall
     const [totalMs, hadTurns] = [performance.now() - started, turns];
     // A stall counts once the timer that it held up has run.
     await new Promise((resolve) => setTimeout(resolve, 5));
-    return { turns: hadTurns, longestMs: delay.max / 1e6, totalMs };
+    return { turns: hadTurns, longestMs: delay.max / 1e6, longestWorkMs, totalMs };
   } finally {
     isDone = true;
     delay.disable();

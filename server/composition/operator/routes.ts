@@ -32,6 +32,7 @@ import {
 } from '../../maintenance/change-master-key.ts';
 import { checkArchive } from '../../maintenance/check-archive.ts';
 import { checkLeftovers } from '../../maintenance/doctor.ts';
+import { findingsText } from '../../maintenance/findings-text.ts';
 import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
 import { sendTestCode } from '../../maintenance/send-test-message.ts';
 import { isOld } from '../../platform/geoip/geo-lookup.ts';
@@ -188,21 +189,14 @@ const maintenanceRoutes = [
     scope: 'operator',
     body: z.strictObject({ mend: z.boolean() }),
     handle: async (c, ports: Services, { mend }) => {
-      const found = [];
-      const accounts = await listAccounts(ports);
-      for (const account of accounts) {
-        for await (const leftover of checkLeftovers(ports, account, mend)) found.push(leftover);
-      }
-      if (mend) await restartIndexBuild(ports);
-      const ids = accounts.map(({ id }) => id);
-      for await (const damage of checkArchive(ports, ids)) found.push(damage);
-      const builtAt = ports.geo.builtAt();
       const processes = await readProcesses(ports);
-      return c.json({
-        items: found,
-        processes,
-        countryData: { builtAt, isOld: isOld({ builtAt }, ports.clock.now()) },
+      const text = findingsText(findFaults(ports, mend), () => {
+        const builtAt = ports.geo.builtAt();
+        return { processes, countryData: { builtAt, isOld: isOld({ builtAt }, ports.clock.now()) } };
       });
+      const body = await textStream(c, text);
+      c.header('content-type', 'application/json');
+      return c.body(body, 200);
     },
   }),
   internalRoute({
@@ -241,6 +235,14 @@ const maintenanceRoutes = [
 
 /** The routes of the command line, besides the API. */
 export const operatorRoutes = [...accountRoutes, ...keyRoutes, ...maintenanceRoutes];
+
+async function* findFaults(ports: Services, mend: boolean) {
+  const accounts = await listAccounts(ports);
+  for (const account of accounts) yield* checkLeftovers(ports, account, mend);
+  if (mend) await restartIndexBuild(ports);
+  const ids = accounts.map(({ id }) => id);
+  yield* checkArchive(ports, ids);
+}
 
 /** A problem for a response that has begun. */
 function problemOf(error: unknown, log: Logger): { code: string; title: string; detail?: string } {

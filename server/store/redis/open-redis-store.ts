@@ -173,6 +173,8 @@ class RedisStore implements Store {
   readonly #answerTimeoutMs: number;
   readonly #prefix: string;
   readonly #parsed = openParsedDocuments();
+  /** See `restoreRecords`. */
+  readonly #reached = new Map<number, number>();
   #appends = 0;
 
   constructor(parts: RedisStoreParts) {
@@ -256,7 +258,7 @@ class RedisStore implements Store {
 
   async restoreRecords(partition: number, records: RestoredRecords, now: number): Promise<void> {
     const prepared = prepareRecords(this, partition, records);
-    const to = { client: this.#client, writer: this.#writer, keys: this.#keys };
+    const to = { client: this.#client, writer: this.#writer, keys: this.#keys, reached: this.#reached };
     await this.#ask(() => restoreRecords(to, partition, prepared, now));
   }
 

@@ -10,11 +10,13 @@ interface Target {
   readonly client: Client;
   readonly writer: Writer;
   readonly keys: Keys;
+  /** A number of commits that each partition has reached, to ask Redis only about higher ones. */
+  readonly reached: Map<number, number>;
 }
 
 /** Few commands, sent together, with the values that `countersign.lua` describes. */
 export async function restoreRecords(
-  { client, writer, keys }: Target,
+  { client, writer, keys, reached }: Target,
   partition: number,
   { documents, entries, lastVersion }: PreparedRecords,
   now: number,
@@ -41,15 +43,18 @@ export async function restoreRecords(
   for (const [index, scored] of members) {
     sent.push(writer.write(home, () => ['zadd', keys.index(partition, index), ...scored]));
   }
+  const isHigher = lastVersion > (reached.get(partition) ?? 0);
   const state = keys.state(partition);
-  const commits = Number((await client.hget(state, 'commits')) ?? 0);
+  const commits = isHigher ? Number((await client.hget(state, 'commits')) ?? 0) : lastVersion;
   if (lastVersion > commits) sent.push(writer.write(home, () => ['hset', state, 'commits', lastVersion]));
   await Promise.all(sent);
+  // Only now: a call that is sent again has to set what the first did not.
+  if (isHigher) reached.set(partition, Math.max(lastVersion, commits));
 }
 
 /** Sent together too; the commands of one connection are executed in order. */
 export async function restoreEvents(
-  { client, writer, keys }: Target,
+  { client, writer, keys }: Omit<Target, 'reached'>,
   partition: number,
   { events, last, eventCap }: { events: readonly StoredEvent[]; last: number; eventCap: number },
 ): Promise<void> {
