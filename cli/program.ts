@@ -6,6 +6,7 @@ import type { Environment, GlobalOptions } from './commands/context.ts';
 import { addEventExport } from './commands/export-events.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addMaintenance, addMessageTest, addOperator } from './commands/operator.ts';
+import { addPersonalData } from './commands/personal-data.ts';
 import { addRotate } from './commands/rotate.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { ServiceRefusal, Unreachable, UsageError } from './connection/service.ts';
@@ -59,6 +60,7 @@ function createProgram(around: Environment, version: string): Command {
   for (const resource of RESOURCES) {
     const group = addResource(program, resource, around);
     if (resource.name === 'event') addEventExport(group, around);
+    if (resource.name === 'user') addPersonalData(group, around);
   }
   for (const action of SINGLE) addAction(program, commandOf(action), around);
   addAssignments(program, around);

@@ -37,6 +37,23 @@ async function following(who: FixtureAdministrator) {
   return view;
 }
 
+test('a user is erased by typing the login, and the erasure is an event', async () => {
+  const who = await createSuperuser(visits.stage);
+  const { person } = await busyAccount(who);
+  const { id, login } = person.user;
+  const view = await enter(who, `/console/users/${id}/details`);
+  const exported = view.page.getByRole('link', { name: 'Download as JSON' });
+  await expect(exported).toHaveAttribute('href', `/v1/users/${id}/data`);
+  await view.button('Erase this person').click();
+  const dialog = view.page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill(login);
+  await dialog.getByRole('button', { name: 'Erase this person' }).click();
+  await expect(view.page.getByText(`${login} is deleted.`, { exact: false })).toBeVisible();
+  await sealEvents(visits.ports);
+  await view.enter('Events');
+  await expect(view.page.locator('tbody tr').filter({ hasText: 'User erased' })).toBeVisible();
+});
+
 describe('events', () => {
   test('are filtered, with the filter in the address, and shown with their details', async () => {
     const who = await createSuperuser(visits.stage);

@@ -1,9 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
-import type { Service } from '../connection/service.ts';
-import { openPrivateFile } from '../transfer/private-file.ts';
+import { downloadToFile } from '../transfer/download.ts';
 import { type Environment, Run } from './context.ts';
 
 interface Flags {
@@ -26,27 +22,8 @@ export function addEventExport(group: Command, around: Environment): void {
       await run.inAccount((service) =>
         output === undefined
           ? service.download('/v1/events/export', query, run.stdout)
-          : toFile(service, query, output),
+          : downloadToFile(service, '/v1/events/export', query, output),
       );
       if (output !== undefined) run.showDone(`exported to ${output}`);
     });
-}
-
-/**
- * Renames the file only when it is complete, so that an interrupted export is not mistaken for one. Only its owner can
- * read it.
- */
-async function toFile(service: Service, query: Record<string, unknown>, file: string): Promise<void> {
-  const draft = `${file}.part`;
-  const stream = createWriteStream(draft, { fd: openPrivateFile(draft) });
-  try {
-    await service.download('/v1/events/export', query, stream);
-    stream.end();
-    await finished(stream);
-    await rename(draft, file);
-  } catch (error) {
-    stream.destroy();
-    await rm(draft, { force: true });
-    throw error;
-  }
 }

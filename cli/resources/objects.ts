@@ -80,6 +80,11 @@ const user: ResourceCommand = {
       rows: { in: 'environments', columns: ['resource', 'firstSeenAt', 'lastSeenAt'] },
     },
     { verb: 'forget-environments', request: 'DELETE /v1/users/{id}/environments', said: 'forgotten' },
+    {
+      verb: 'erasure',
+      about: 'show how far the erasure of a user is, by id',
+      request: 'GET /v1/users/{id}/erasure',
+    },
     history('/v1/users'),
   ],
 };

@@ -4,6 +4,7 @@ import { canChangeUser, canDelete, USERS, type User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { t } from './i18n.ts';
 import { nameInputs } from './name-inputs.ts';
+import { PersonalData } from './personal-data.tsx';
 
 export function UserDetails({ user, version }: { user: User; version: string | undefined }) {
   const { session } = useConsole();
@@ -24,6 +25,7 @@ export function UserDetails({ user, version }: { user: User; version: string | u
         isReadOnly={!canChangeUser(session, user)}
         alsoChanged={['users', 'tokens']}
       />
+      <PersonalData user={user} />
       <DeletePanel
         path={path}
         version={version}

@@ -91,13 +91,13 @@ async function* records(ports: Needs): AsyncGenerator<BackupRecord> {
 /** The archive files of a chain, as it is in this backup. */
 async function* archived(ports: Needs, { account, first, number: last }: AuditChain): AsyncGenerator<BackupRecord> {
   for await (const file of archiveFiles(ports, account, first)) {
-    const text = await readArchiveFile(ports, file);
+    const read = await readArchiveFile(ports, file);
     if (file.last <= last) {
-      yield { a: file, ...omitUndefined({ t: text }) };
+      yield { a: read?.file ?? file, ...omitUndefined({ t: read?.text }) };
       continue;
     }
     // It was written meanwhile, and its last segments are later than the backup. The others return to the store.
-    const segments = text === undefined ? [] : segmentsOfFile(text);
+    const segments = read ? segmentsOfFile(read.text) : [];
     for (const segment of segments.filter(({ number }) => number <= last)) {
       const { anchor, name } = segmentDocument.key(account, segment.number);
       yield { d: [anchor, name], v: segment };

@@ -29,6 +29,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { loginRequestRoutes } from '../login/login-request-routes.ts';
 import { resultRoutes } from '../login/result-routes.ts';
 import { passwordResetRoutes } from '../password-reset/routes.ts';
+import { personalDataRoutes } from '../personal-data/routes.ts';
 import { assignmentRoutes } from '../resources/assignment-routes.ts';
 import { filterRoutes } from '../resources/filters/routes.ts';
 import { logoRoutes } from '../resources/logo-routes.ts';
@@ -54,6 +55,7 @@ const ROUTES: readonly Route<ApiServices>[] = [
   ...resourceRoutes,
   ...logoRoutes,
   ...userRoutes,
+  ...personalDataRoutes,
   ...passwordResetRoutes,
   ...enrolmentLinkRoutes,
   ...eventRoutes,

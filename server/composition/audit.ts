@@ -37,11 +37,12 @@ function keysOf(set: unknown): PublicJwk[] {
 
 /** Formats a report for the terminal. */
 function describeReport(report: AuditReport): string {
-  const { ok, findings, account, segments, events, first, head, lost } = report;
+  const { ok, findings, account, segments, events, first, head, lost, erased } = report;
   const lines = findings.map(({ line, kind, message }) => `line ${line}: ${kind}: ${message}`);
   lines.push(`${ok ? 'right' : 'WRONG'}: ${events} events in ${segments} segments of ${account ?? 'nobody'}`);
   if (first !== undefined && first > 1) lines.push(`begins with segment ${first}`);
   if (lost > 0) lines.push(`tells of up to ${lost} events that were lost before they could be sealed`);
+  if (erased > 0) lines.push(`${erased} events without address and user agent, erased with their users`);
   if (ok && head)
     lines.push(`exported ${new Date(head.at).toISOString()}; next time: --known ${head.number}:${head.hash}`);
   return lines.join('\n');

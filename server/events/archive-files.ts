@@ -18,14 +18,28 @@ export function requireArchive({ archive }: Pick<Ports, 'archive'>): NonNullable
   return archive;
 }
 
+/** Erasures may replace a file between two reads. */
+const MAX_READS = 5;
+
 /**
- * The text of an archive file. Undefined if it is missing or is not what was written.
+ * The text of an archive file, or of the one that an erasure has replaced it by. Undefined if it is missing or is not
+ * what was written.
  *
  * @throws ArchiveUnavailable
  */
-export async function readArchiveFile(ports: Pick<Ports, 'archive'>, file: ArchiveFile): Promise<string | undefined> {
-  const content = await requireArchive(ports).get(archiveName(file), file.bytes);
-  return content && sha256Of(content) === file.sha256 ? Buffer.from(content).toString('utf8') : undefined;
+export async function readArchiveFile(
+  ports: Needs & Pick<Ports, 'archive'>,
+  wanted: ArchiveFile,
+): Promise<{ file: ArchiveFile; text: string } | undefined> {
+  const key = archiveFileDocument.key(wanted.account, wanted.first);
+  let file = wanted;
+  for (let reads = 1; ; reads++) {
+    const content = await requireArchive(ports).get(archiveName(file), file.bytes);
+    if (content && sha256Of(content) === file.sha256) return { file, text: Buffer.from(content).toString('utf8') };
+    const [current] = await ports.store.getMany([key], ports.clock.now());
+    if (!current || current.value.sha256 === file.sha256 || reads === MAX_READS) return undefined;
+    file = current.value;
+  }
 }
 
 /** True if retention has removed the file meanwhile: one that cannot be read is no damage then. */

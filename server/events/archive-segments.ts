@@ -78,10 +78,11 @@ async function archiveNext(ports: Needs, archive: AuditArchive, account: Account
   const { file, content } = makeArchiveFile(segments);
   const { first, sha256 } = file;
   if (chain.writing && chain.writing.sha256 !== sha256) await abandon(ports, archive, account, chain.writing);
-  // Another process recorded it, or retention removed its segments.
+  // Another process recorded it, retention removed its segments, or an erasure changed them.
   const ifNext = (decide: (current: AuditChain) => Write | undefined) =>
     transact(ports, key.anchor, [key], ([current]): Decision<boolean> => {
-      const write = current && nextSegment(current.value) === first ? decide(current.value) : undefined;
+      const isAsRead = nextSegment(current?.value ?? chain) === first && current?.value.erasures === chain.erasures;
+      const write = current && isAsRead ? decide(current.value) : undefined;
       return write ? { answer: true, write } : { answer: false };
     });
   const isAnnounced = ({ writing }: AuditChain) => writing?.sha256 === sha256 && !writing.isAbandoned;

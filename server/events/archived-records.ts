@@ -143,12 +143,12 @@ export class ArchivedRecords {
     const known = this.#files.get(file.first);
     if (known) return known;
     this.#cost += COST_OF_FILE;
-    const text = await readArchiveFile(this.#ports, file);
-    if (text === undefined) {
+    const read = await readArchiveFile(this.#ports, file);
+    if (!read) {
       if (await hasExpired(this.#ports, file)) return [];
       throw new ArchiveUnavailable(`segments ${file.first} to ${file.last} of ${file.account} are missing or damaged`);
     }
-    const records = recordsOfFile(text, this.#selection.id);
+    const records = recordsOfFile(read.text, this.#selection.id);
     const [oldest] = this.#files.keys();
     if (oldest !== undefined && this.#files.size === MAX_FILES) this.#files.delete(oldest);
     this.#files.set(file.first, records);

@@ -9,8 +9,8 @@ import type { DocumentKey } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
 import { eventEntry, timeSort } from './log/event-entry.ts';
+import { type OpenEvent, openRecord } from './log/personal-part.ts';
 import type { SealedRecord } from './log/sealed-record.ts';
-import type { AuditRecord } from './log/segment.ts';
 import { newestFirst } from './newest-first.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
@@ -29,7 +29,10 @@ export interface EventFilter {
   to?: number | undefined;
 }
 
-export interface ListedEvent extends AuditRecord {
+export interface ListedEvent {
+  /** Stable, the same in every response and export. */
+  id: string;
+  event: OpenEvent;
   /** The segment that contains it. */
   segment: number;
 }
@@ -84,8 +87,8 @@ export async function listEvents(
   return { items, next: null };
 }
 
-function listed({ id, event, segment }: SealedRecord): ListedEvent {
-  return { id, event, segment };
+function listed(record: SealedRecord): ListedEvent {
+  return { id: record.id, event: openRecord(record), segment: record.segment };
 }
 
 /** The history of one object, which may be deleted: its events remain. */
@@ -104,7 +107,7 @@ export async function listHistory<T extends { account: string }>(
 }
 
 /** After a long search without one it is taken to have some: the list finds them, page by page, or ends. */
-async function hasEvents(ports: Needs, account: AccountId, id: string): Promise<boolean> {
+export async function hasEvents(ports: Needs, account: AccountId, id: string): Promise<boolean> {
   let searches = 0;
   for await (const found of newestFirst(ports, account, { id, after: undefined, from: undefined })) {
     if ('event' in found) return true;

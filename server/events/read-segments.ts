@@ -36,10 +36,10 @@ export async function* readSegments(
     if (stored[0]) continue;
     const file = await fileFrom(ports, account, from);
     if (!file || file.first > from) throw new Error(`segment ${from} is not there any more`);
-    const text = await readArchiveFile(ports, file);
-    if (text === undefined && (await hasExpired(ports, file))) throw new Error(`segment ${from} is not there any more`);
-    if (text === undefined) yield { damaged: { from, to: file.last } };
-    else yield* segmentsOfFile(text).filter(({ number }) => number >= from && number <= last);
+    const read = await readArchiveFile(ports, file);
+    if (!read && (await hasExpired(ports, file))) throw new Error(`segment ${from} is not there any more`);
+    if (!read) yield { damaged: { from, to: file.last } };
+    else yield* segmentsOfFile(read.text).filter(({ number }) => number >= from && number <= last);
     from = file.last + 1;
   }
 }

@@ -40,7 +40,7 @@ const filter = z.strictObject({
     .openapi({ description: 'Only events by this administrator, user or API key.', example: 'adm_01k8dq9z2mp' }),
 });
 
-const eventView = z
+export const eventView = z
   .object({
     id: z
       .string()
@@ -94,6 +94,7 @@ const eventView = z
       .optional()
       .openapi({ description: 'It came through the Protectimus-compatible API, with a key of the actor.' }),
     key: apiKeyId.optional().openapi({ description: 'Id of the API key that was used there.' }),
+    erased: z.literal(true).optional().openapi({ description: 'Address and user agent were erased with their user.' }),
     lost: z
       .object({
         partition: count('The partition of the store.', 0),
@@ -105,7 +106,11 @@ const eventView = z
   })
   .openapi('Event', { description: 'A change or an attempt.' });
 
-function presentEvent({ id, segment, event: { account: _account, ...event } }: ListedEvent): z.input<typeof eventView> {
+export function presentEvent({
+  id,
+  segment,
+  event: { account: _account, ...event },
+}: ListedEvent): z.input<typeof eventView> {
   return { id, segment, ...event };
 }
 

@@ -1,14 +1,16 @@
 import type { Ports } from '../kernel/ports/ports.ts';
 import { JsonText } from '../kernel/ports/store.ts';
 import { consumeByAccount } from './consume-by-account.ts';
-import type { EventConsumer } from './consume-events.ts';
+import type { EventConsumer, StreamEvent } from './consume-events.ts';
 import { auditChainDocument, segmentDocument } from './documents.ts';
 import { pendingMark } from './feed/feed-cursors.ts';
-import { emptyChain, hashSegment, type SegmentHeader } from './log/segment.ts';
+import { detachPersonal } from './log/personal-part.ts';
+import { emptyChain, hashSegment, type RecordText, type SegmentHeader } from './log/segment.ts';
 import { entriesBySecond, SEALER } from './stored-segments.ts';
 
 /** Maximum records per segment: this many are read and parsed to show one. */
 const MAX_SEGMENT_RECORDS = 200;
+const SALT_BYTES = 16;
 /** Maximum records per commit. */
 const SEALED_AT_ONCE = 400;
 
@@ -37,7 +39,10 @@ export function createSealer(
       for (let from = 0; from < records.length; from += MAX_SEGMENT_RECORDS) {
         const portion = records.slice(from, from + MAX_SEGMENT_RECORDS);
         const header: SegmentHeader = { account, number: number + segments.length + 1, previous, sealedAt: now };
-        const { hash, document } = hashSegment(header, portion);
+        const { hash, document } = hashSegment(
+          header,
+          portion.map((record) => recordText(ports, record)),
+        );
         segments.push({ number: header.number, hash, document, portion });
         previous = hash;
       }
@@ -60,4 +65,9 @@ export function createSealer(
       };
     },
   });
+}
+
+function recordText({ random }: Pick<Ports, 'random'>, { id, event, text }: StreamEvent): RecordText {
+  const detached = detachPersonal(event, () => Buffer.from(random.bytes(SALT_BYTES)).toString('base64url'));
+  return detached ? { id, text: JSON.stringify(detached.event), personal: detached.personal } : { id, text };
 }

@@ -17,6 +17,7 @@ import { StoreVersionRefused } from '../kernel/ports/store.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/time.ts';
 import { buildIndexes } from '../maintenance/build-indexes.ts';
 import { countSecrets, reencryptSecrets } from '../maintenance/reencrypt-secrets.ts';
+import { finishErasures } from '../personal-data/finish-erasures.ts';
 import { RENEWAL_MS } from '../processes/process-registry.ts';
 import { ProcessRefused, type Registration } from '../processes/register-process.ts';
 import type { DeliveryWorker } from '../webhooks/delivery-worker.ts';
@@ -104,6 +105,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       run: () => charge(ports, settled, plans),
     },
     { name: 'indexes', everyMs: 5 * MINUTE_MS, processes: 'one', run: (stopping) => buildIndexes(ports, stopping) },
+    { name: 'erasures', everyMs: MINUTE_MS, processes: 'one', run: (stopping) => finishErasures(ports, stopping) },
     ...(hasOldMasterKeys ? [reencryption] : []),
   ];
 }

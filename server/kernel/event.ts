@@ -32,6 +32,7 @@ export const EVENT_TYPES = [
   'user.updated',
   'user.refused',
   'user.deleted',
+  'user.erased',
   'user.environment-remembered',
   'user.environments-forgotten',
   'user.password-upgraded',

@@ -113,6 +113,8 @@ const FATES: Record<string, Fate> = {
     [{ number: HEAD - 1 }, { number: HEAD - 1 }],
     [{ number: HEAD + 1 }, { number: HEAD }],
   ],
+  // Continues, so that what the backup brings back is erased.
+  erasure: 'kept',
   filter: 'kept',
   'first-login': 'kept',
   flow: 'dropped',
@@ -229,6 +231,7 @@ const ENTRIES: Record<string, 'kept' | 'dropped' | readonly (readonly [id: strin
   'api-keys': 'kept',
   archive: 'dropped',
   consumer: 'kept',
+  erasures: 'kept',
   // Segment, and in entries of earlier versions a position in it, in base 36.
   events: [
     [HEAD.toString(36), true],

@@ -34,6 +34,7 @@ import {
 import { flowDocument, flowStartedDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
 import { passwordResetDocument } from '../password-reset/documents.ts';
 import { passwordAttemptsDocument } from '../passwords/documents.ts';
+import { erasureDocument, erasureIndexes } from '../personal-data/documents.ts';
 import { processesDocument } from '../processes/documents.ts';
 import { idempotencyDocument, idempotencyMarkDocument } from '../records/documents.ts';
 import {
@@ -90,6 +91,7 @@ export const CATALOGUE = createCatalogue(
     userDocument,
     nameClaimDocument,
     environmentsDocument,
+    erasureDocument,
     passwordAttemptsDocument,
     passwordResetDocument,
     tokenDocument,
@@ -140,6 +142,7 @@ export const CATALOGUE = createCatalogue(
     resourceIndexes,
     filterIndexes,
     userIndexes,
+    erasureIndexes,
     tokenIndexes,
     eventIndexes,
     feedIndexes,

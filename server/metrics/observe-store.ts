@@ -58,6 +58,7 @@ export function observeStore(store: Store, { metrics, monotonicMs, ageOf }: Stor
     range: (...args) => range(() => store.range(...args)),
     readEvents: (...args) => readEvents(() => store.readEvents(...args)),
     readStreams: (...args) => readEvents(() => store.readStreams(...args)),
+    dropEvents: (...args) => store.dropEvents(...args),
     restoreEvents: (...args) => store.restoreEvents(...args),
     restoreRecords: (...args) => store.restoreRecords(...args),
     scan: (...args) => scan(() => store.scan(...args)),

@@ -72,6 +72,10 @@ export class CountedStore implements Store {
     return this.#inner.partitionOf(anchor);
   }
 
+  dropEvents(...asked: Parameters<Store['dropEvents']>): Promise<void> {
+    return this.#send(() => this.#inner.dropEvents(...asked));
+  }
+
   restoreEvents(...asked: Parameters<Store['restoreEvents']>): Promise<void> {
     return this.#inner.restoreEvents(...asked);
   }

@@ -1,4 +1,6 @@
 import { exportEvents } from '../events/export-events.ts';
+import { openRecord } from '../events/log/personal-part.ts';
+import type { AuditRecord } from '../events/log/segment.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -76,9 +78,8 @@ export async function linesOfExport(ports: StreamPorts, account: AccountId, afte
 
 /** The events of an export, in its order. */
 export function eventsIn(lines: readonly string[]): { id: string; event: AccountEvent }[] {
-  return lines.map((line) => JSON.parse(line) as { id?: string; event: AccountEvent }).filter(hasId);
-}
-
-function hasId(line: { id?: string; event: AccountEvent }): line is { id: string; event: AccountEvent } {
-  return line.id !== undefined;
+  return lines.flatMap((line) => {
+    const parsed = JSON.parse(line) as Partial<AuditRecord>;
+    return parsed.id !== undefined && parsed.event ? [{ id: parsed.id, event: openRecord(parsed as AuditRecord) }] : [];
+  });
 }

@@ -1,4 +1,6 @@
+import { withoutPersonalData } from '../events/log/personal-part.ts';
 import {
+  type AuditRecord,
   contentLines,
   GENESIS,
   headLine,
@@ -17,18 +19,29 @@ export class ExportedChain {
   readonly said = new Map<string, AuditStatement>();
   readonly segments: Segment[] = [];
 
-  constructor(sizes: readonly number[], account = accountId(1)) {
+  /** @param given the records of each segment. Default: samples. */
+  constructor(sizes: readonly number[], account = accountId(1), given: readonly (readonly AuditRecord[])[] = []) {
     let sequence = 0;
     for (const [at, size] of sizes.entries()) {
-      const records = Array.from({ length: size }, () => {
-        sequence += 1;
-        return { id: `0-${sequence}`, event: { ...sampleEvent(sequence), account } };
-      });
+      const records =
+        given[at] ??
+        Array.from({ length: size }, (): AuditRecord => {
+          sequence += 1;
+          return { id: `0-${sequence}`, event: { ...sampleEvent(sequence), account } };
+        });
       const previous = this.segments.at(-1)?.hash ?? GENESIS;
       const content = { account, number: at + 1, previous, sealedAt: 1000 + at, records };
       const hash = hashOf(content);
       const signature = this.sign({ kind: 'segment', account, number: at + 1, hash });
       this.segments.push({ ...content, hash, signature });
+    }
+  }
+
+  /** Removes the personal parts of a user. */
+  erase(user: string): void {
+    for (const [at, segment] of this.segments.entries()) {
+      const records = withoutPersonalData(segment.records, user);
+      if (records) this.segments[at] = { ...segment, records };
     }
   }
 
@@ -55,6 +68,7 @@ export class ExportedChain {
 /** Of the lines that an export prints. */
 export function hashOf(content: SegmentContent): string {
   const hash = new LineHash();
-  for (const line of contentLines(content)) hash.add(line);
+  const records = content.records.map(({ personal: _, ...hashed }) => hashed);
+  for (const line of contentLines({ ...content, records })) hash.add(line);
   return hash.digest();
 }

@@ -77,6 +77,10 @@ export class InterceptedStore implements Store {
     return this.#inner.partitionOf(anchor);
   }
 
+  dropEvents(...asked: Parameters<Store['dropEvents']>) {
+    return this.#inner.dropEvents(...asked);
+  }
+
   restoreEvents(...asked: Parameters<Store['restoreEvents']>) {
     return this.#inner.restoreEvents(...asked);
   }

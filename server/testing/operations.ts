@@ -1,9 +1,10 @@
 import { API_SCOPES } from '../kernel/api-scope.ts';
 import type { AccountId } from '../kernel/ids.ts';
+import { eraseUser } from '../personal-data/erase-user.ts';
 import { createWebhook } from '../webhooks/create-webhook.ts';
 import { administratorSamples } from './administrator-samples.ts';
 import { addAdministrator } from './administrators.ts';
-import { assign, createApiKey, createFilter } from './as-operator.ts';
+import { assign, createApiKey, createFilter, operatorContext } from './as-operator.ts';
 import type { Device } from './devices/device.ts';
 import { ocraDevice } from './devices/ocra-device.ts';
 import { giveSent } from './devices/sent-device.ts';
@@ -106,6 +107,16 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
     body: { resource: resource.id, user: 'alice', environment: { language: 'en-GB' } },
     status: 204,
   }),
+  'GET /users/{id}/data': ({ user }) => ({ id: user.id, status: 200 }),
+  'POST /users/{id}/erasure': async ({ ports, account, resource }) => {
+    const { user } = await addUser(ports, account, resource, { user: { login: `erased-${sequence++}` } });
+    return { id: user.id, status: 202 };
+  },
+  'GET /users/{id}/erasure': async ({ ports, account, resource }) => {
+    const { user } = await addUser(ports, account, resource, { user: { login: `erased-${sequence++}` } });
+    unwrap(await eraseUser(ports, operatorContext(account), user.id));
+    return { id: user.id, status: 200 };
+  },
   'GET /users/{id}/environments': ({ user }) => ({ id: user.id, status: 200 }),
   'DELETE /users/{id}/environments': ({ user }) => ({ id: user.id, status: 204 }),
   'POST /resources': () => ({ body: { name: 'Shop' }, status: 201 }),

@@ -80,7 +80,7 @@ const changes = z
   })
   .partial()
   .openapi('UserChanges', { description: 'What changes of a user. Null removes a value.' });
-const shown = z
+export const userView = z
   .object({
     id: userId,
     ...names,
@@ -106,7 +106,7 @@ const shown = z
   })
   .openapi('User', { description: 'A user.' });
 
-function presentUser(user: User, { actor }: RequestContext): z.input<typeof shown> {
+export function presentUser(user: User, { actor }: RequestContext): z.input<typeof userView> {
   // Field by field, because a user has fields that administrators must not see.
   const { id, login, alias, email, phone, firstName, secondName, apiSupport, blocked, createdAt } = user;
   const seen = user.assignments.filter(({ resource }) => maySeeResource(actor, resource));
@@ -134,8 +134,8 @@ const routes = describeObject(
     }),
     input: userInput,
     changes,
-    shown,
-    made: shown,
+    shown: userView,
+    made: userView,
     about: {
       create: 'Login, alias, email and phone share one namespace within the account, in any case.',
       update:
@@ -152,7 +152,7 @@ async function makeUser(
   act: RequestContext,
   birth: NewId<UserId>,
   body: z.output<typeof userInput>,
-): Promise<CreatedObject<z.input<typeof shown>> | Refusal> {
+): Promise<CreatedObject<z.input<typeof userView>> | Refusal> {
   const made = await createUser(ports, act, birth, body);
   return isRefusal(made) ? made : toCreatedObject(made.user, presentUser(made.user, act));
 }

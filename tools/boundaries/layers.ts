@@ -135,6 +135,7 @@ const FEATURES = new Set([
   'password-reset',
   'passwords',
   'processes',
+  'personal-data',
   'records',
   'resources',
   'self-service',

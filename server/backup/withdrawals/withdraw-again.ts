@@ -20,6 +20,7 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { DocumentKey, IndexEntry } from '../../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
+import { eraseUser } from '../../personal-data/erase-user.ts';
 import { changedFields, editObject } from '../../records/read-object.ts';
 import { deleteResource } from '../../resources/delete-resource.ts';
 import { filterDocument, resourceDocument } from '../../resources/documents.ts';
@@ -36,7 +37,7 @@ import { deleteWebhook } from '../../webhooks/update-webhook.ts';
 import type { AccountWithdrawals, ObjectWithdrawals } from './collect-withdrawals.ts';
 import { lacksNewToken, withdrawAdministrator, withdrawSwitch, withdrawToken, withdrawUser } from './withdraw.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'archive'>;
 
 /** The changes to one object of the backup. */
 export interface WithdrawnObject {
@@ -95,6 +96,7 @@ export async function withdrawAgain(
 async function withdrawFrom(context: Context, id: string, object: ObjectWithdrawals): Promise<Outcome | undefined> {
   const { ports, act, account } = context;
   const [user, token, administrator] = [parseId('usr', id), parseId('tok', id), parseId('adm', id)];
+  if (user && object.withdrawals.has('erase')) return eraseAgain(context, user);
   if (user) return ifFound(context, userDocument.key(user), (found) => fromUser(context, found, object));
   if (token) return ifFound(context, tokenDocument.key(token), (found) => fromToken(context, found, object));
   if (administrator) {
@@ -115,6 +117,11 @@ async function withdrawFrom(context: Context, id: string, object: ObjectWithdraw
     return ifFound(context, filterDocument.key(filter), async () => ({ done: [], review: [...object.review] }));
   const webhook = parseId('whk', id);
   return webhook && fromWebhook(context, webhook, object);
+}
+
+/** Also of a user whose events alone are in the backup. */
+async function eraseAgain({ ports, act }: Context, user: UserId): Promise<Outcome | undefined> {
+  return isRefusal(await eraseUser(ports, act, user)) ? undefined : { done: ['erased'], review: [] };
 }
 
 async function fromUser(context: Context, { id }: User, object: ObjectWithdrawals): Promise<Outcome> {

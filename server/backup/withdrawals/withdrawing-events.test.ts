@@ -20,6 +20,7 @@ const WITHDRAWING: Partial<Record<EventType, string>> = {
   'token.deleted': 'delete',
   'token.updated': 'by field',
   'user.deleted': 'delete',
+  'user.erased': 'erase',
   'user.environments-forgotten': 'forget-browsers',
   'user.password-reset': 'replace-password',
   'user.updated': 'by field',
@@ -29,7 +30,7 @@ const WITHDRAWING: Partial<Record<EventType, string>> = {
   'webhook.updated': 'by field',
 };
 /** Types whose names express a grant or a withdrawal. */
-const ENDINGS = /\.(deleted|removed|updated|disabled|rotated|forgotten|transferred|password-reset)$/;
+const ENDINGS = /\.(deleted|removed|updated|disabled|rotated|forgotten|erased|transferred|password-reset)$/;
 /** Types that report a grant, or that events are missing. */
 const TOLD: readonly EventType[] = ['assignment.created', 'events.lost'];
 const OTHERS: readonly EventType[] = ['account.updated', 'filter.deleted'];

@@ -13,6 +13,8 @@ import type { Webhook } from '../../webhooks/webhook.ts';
  */
 export type Withdrawal =
   | 'delete'
+  /** Of a user, with the personal parts of their events. */
+  | 'erase'
   /** Of an assignment. */
   | 'unassign'
   /** Of a user. */
@@ -180,6 +182,7 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   'user.updated': USER,
   'user.refused': 'none',
   'user.deleted': 'delete',
+  'user.erased': 'erase',
   'user.environment-remembered': 'none',
   'user.environments-forgotten': 'forget-browsers',
   // The same password, hashed again.

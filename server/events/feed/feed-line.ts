@@ -1,5 +1,6 @@
 import type { FeedLine } from '../../kernel/feed-line.ts';
 import type { AccountId } from '../../kernel/ids.ts';
+import { openRecord } from '../log/personal-part.ts';
 import type { AuditRecord, Segment } from '../log/segment.ts';
 
 /** Version of the fields. It changes when one goes or changes its meaning, and not when one is added. */
@@ -12,7 +13,7 @@ const BEYOND_ASCII = /[\u007f-\uffff]/g;
 
 /** An event as a line of the feed: the fields of the API, with version, account and time in ISO 8601. */
 export function feedLine({ account, number }: Pick<Segment, 'account' | 'number'>, record: AuditRecord): FeedLine {
-  const { account: _, ...event } = record.event;
+  const { account: _, ...event } = openRecord(record);
   const { at, outcome } = event;
   return { text: jsonLine({ ...head(account, at), id: record.id, segment: number, ...event }), at, outcome };
 }

@@ -1,4 +1,5 @@
 import { spreadsheetText } from '@countersign/protocol/spreadsheet-text';
+import { openRecord } from './personal-part.ts';
 import type { AuditRecord } from './segment.ts';
 
 const COLUMNS = [
@@ -22,6 +23,7 @@ const COLUMNS = [
   'request id',
   'lost',
   'environment',
+  'erased',
 ] as const;
 
 /** The header row of a table of events, RFC 4180. */
@@ -30,7 +32,9 @@ export function csvHeader(): string {
 }
 
 /** An event as a row of that table, for spreadsheets; the JSON Lines export is the verifiable one. */
-export function csvRow({ id, event }: AuditRecord): string {
+export function csvRow(record: AuditRecord): string {
+  const { id } = record;
+  const event = openRecord(record);
   return row([
     id,
     new Date(event.at).toISOString(),
@@ -52,6 +56,7 @@ export function csvRow({ id, event }: AuditRecord): string {
     event.requestId,
     event.lost && `${event.lost.from}-${event.lost.to}`,
     event.environment === undefined ? undefined : String(event.environment),
+    event.erased && 'yes',
   ]);
 }
 

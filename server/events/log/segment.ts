@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { AccountEvent } from '../../kernel/event.ts';
 import type { AccountId } from '../../kernel/ids.ts';
+import type { PersonalPart, SealedEvent } from './personal-part.ts';
 
 /** The sequence of the last consumed event per partition of the store. */
 export type Cursors = Readonly<Record<string, number>>;
@@ -9,7 +9,9 @@ export type Cursors = Readonly<Record<string, number>>;
 export interface AuditRecord {
   /** `<partition>-<sequence>`: where the event was appended. It is stable and the same for every reader. */
   readonly id: string;
-  readonly event: AccountEvent;
+  readonly event: SealedEvent;
+  /** Absent: the event has none, it was erased, or it is in the event, as an earlier version sealed it. */
+  readonly personal?: PersonalPart;
 }
 
 /** A segment of an account's chain, as it is hashed. */
@@ -45,6 +47,8 @@ export interface AuditChain {
   readonly cursors: Cursors;
   /** Absent: all segments are in the store. */
   readonly archive?: ArchivedPart;
+  /** How often stored segments were changed by an erasure. A file made of segments from before is not recorded. */
+  readonly erasures?: number;
   /** It may be in the archive without a record, after a crash. */
   readonly writing?: FileBeingWritten;
 }
@@ -79,11 +83,11 @@ export const AUDIT_TYP = 'countersign-audit+jws';
 /** The hash before the first segment: 32 zero bytes. */
 export const GENESIS = 'A'.repeat(43);
 
-/** The hashed content of a segment: its header and its records, one line each, exactly as they are exported. */
+/** The header and the records of a segment, one line each, as they are exported. */
 export function contentLines({ records, ...header }: SegmentContent): string[] {
   return [
     headerLine(header, records.length),
-    ...records.map(({ id, event }) => recordLine({ id, text: JSON.stringify(event) })),
+    ...records.map(({ event, ...rest }) => recordLine({ ...rest, text: JSON.stringify(event) })),
   ];
 }
 
@@ -95,13 +99,32 @@ function headerLine({ account, number, previous, sealedAt }: SegmentHeader, reco
 }
 
 /** @param text the event, as `JSON.stringify` writes it. Parsing and writing it again gives the same text. */
-function recordLine({ id, text }: RecordText): string {
-  return `{"id":${JSON.stringify(id)},"event":${text}}`;
+function recordLine({ id, text, personal }: RecordText): string {
+  const hashed = `{"id":${JSON.stringify(id)},"event":${text}}`;
+  return personal === undefined ? hashed : `${hashed.slice(0, -1)}${personalText(personal)}`;
 }
 
-interface RecordText {
+/** Behind the hashed text of a record, in place of its last brace. */
+function personalText(personal: unknown): string {
+  return `,"personal":${JSON.stringify(personal)}}`;
+}
+
+/**
+ * The part of a record's line that is hashed. Undefined if the line does not end with this part, as it is exported.
+ *
+ * @param personal the parsed part of the line
+ */
+export function hashedText(line: string, personal: unknown): string | undefined {
+  if (personal === undefined) return line;
+  const end = personalText(personal);
+  return line.endsWith(end) ? `${line.slice(0, -end.length)}}` : undefined;
+}
+
+/** A record whose event is already JSON text. */
+export interface RecordText {
   readonly id: string;
   readonly text: string;
+  readonly personal?: PersonalPart | undefined;
 }
 
 /** Hashes a segment from the texts of its events. `document` writes the {@link Segment} as JSON, with its signature. */
@@ -110,7 +133,8 @@ export function hashSegment(
   records: readonly RecordText[],
 ): { hash: string; document: (signature: string) => string } {
   const lines = records.map(recordLine);
-  const content = [headerLine(header, lines.length), ...lines, ''].join('\n');
+  const hashed = records.map(({ id, text }) => recordLine({ id, text }));
+  const content = [headerLine(header, lines.length), ...hashed, ''].join('\n');
   const hash = createHash('sha256').update(content).digest('base64url');
   return {
     hash,

@@ -31,6 +31,7 @@ describe('the report of an export', () => {
       first: 1,
       head: { number: 2, hash: second.hash, at: 5000 },
       lost: 0,
+      erased: 0,
     });
     expect(await chain.verify(chain.export(2))).toMatchObject({ ok: true, first: 2, segments: 1, events: 1 });
   });

@@ -1,5 +1,6 @@
 import type { AuditStatement } from '../../kernel/audit-statement.ts';
-import { GENESIS, headLine, LineHash, sealLine } from './segment.ts';
+import { PersonalParts } from './personal-parts.ts';
+import { GENESIS, hashedText, headLine, LineHash, sealLine } from './segment.ts';
 
 /** A problem in an export, and its position. */
 interface AuditFinding {
@@ -35,6 +36,8 @@ export interface AuditReport {
   readonly head: { readonly number: number; readonly hash: string; readonly at: number } | undefined;
   /** Events lost before they could be sealed, as recorded in the chain. */
   readonly lost: number;
+  /** Events whose address and user agent were erased with their user. */
+  readonly erased: number;
 }
 
 /** Facts from outside the file, which the file cannot prove. */
@@ -60,7 +63,7 @@ export type OpenStatement = (jws: string) => Promise<AuditStatement | undefined>
 const MAX_FINDINGS = 100;
 
 /**
- * Verifies an export line by line in constant memory. Detects every changed, dropped, repeated, inserted or moved
+ * Verifies an export line by line, in memory that grows only with the erased users. Detects every changed, dropped, repeated, inserted or moved
  * record and a cut-off end; docs/audit.md lists what no file can prove.
  */
 export async function verifyChain(
@@ -92,6 +95,7 @@ class ChainCheck {
   readonly #findings: AuditFinding[] = [];
   /** Last sequence of each partition: an event sealed twice would go back. */
   readonly #sequences = new Map<string, number>();
+  readonly #parts = new PersonalParts();
   #line = 0;
   #segment: Open | undefined;
   /** The last segment, as in the file. */
@@ -140,6 +144,9 @@ class ChainCheck {
       this.#line += 1;
       this.#find('truncated', 'the signed end is missing: something was cut off');
     }
+    for (const line of this.#parts.unexplained()) {
+      this.#find('missing', 'address and user agent are missing, and no erasure of their user follows', line);
+    }
     const known = this.#known();
     if (known && !this.#knownSeen) {
       this.#find('unexpected', `segment ${known.number} with the hash that was seen before is not in this chain`);
@@ -153,6 +160,7 @@ class ChainCheck {
       first: this.#first?.number,
       head: this.#head,
       lost: this.#lost,
+      erased: this.#parts.erased,
     };
   }
 
@@ -177,19 +185,23 @@ class ChainCheck {
     }
   }
 
-  #record(line: string, { id, event }: Record<string, unknown>): void {
+  #record(line: string, { id, event, personal }: Record<string, unknown>): void {
     const segment = this.#segment;
     if (!segment) {
       this.#find('inserted', 'a record outside of any segment');
       return;
     }
-    segment.hash.add(line);
+    const hashed = hashedText(line, personal);
+    segment.hash.add(hashed ?? line);
     segment.seen += 1;
     this.#events += 1;
     if (typeof event !== 'object' || event === null) {
       this.#find('changed', 'a record without an event');
       return;
     }
+    const flaw =
+      hashed === undefined ? 'the record is written differently' : this.#parts.take(this.#line, event, personal);
+    if (flaw !== undefined) this.#find('changed', flaw);
     const lost = 'lost' in event ? lostSpan(event.lost) : undefined;
     if (lost) this.#lost += lost.to - lost.from + 1;
     const place = /^(?:lost-)?(\d+)-(\d+)$/.exec(String(id));
@@ -299,8 +311,8 @@ class ChainCheck {
     if (isOther) this.#find('unexpected', `this is of account ${account}`);
   }
 
-  #find(kind: AuditFinding['kind'], message: string): void {
-    if (this.#findings.length < MAX_FINDINGS) this.#findings.push({ line: this.#line, kind, message });
+  #find(kind: AuditFinding['kind'], message: string, line = this.#line): void {
+    if (this.#findings.length < MAX_FINDINGS) this.#findings.push({ line, kind, message });
   }
 }
 

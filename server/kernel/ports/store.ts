@@ -225,6 +225,9 @@ export interface Store {
    */
   readStreams(after: readonly number[], limit: number): Promise<StoredText[][]>;
 
+  /** Drops the events of a partition up to this number. The numbers continue. */
+  dropEvents(partition: number, upTo: number): Promise<void>;
+
   /** Number of commits with events that this process has sent. Unchanged: it has nothing new for {@link readStreams}. */
   readonly appends: number;
 

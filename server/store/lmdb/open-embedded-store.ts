@@ -79,6 +79,9 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 }
 
 /** The parts of an embedded store. */
+/** Events that one transaction drops. */
+const DROPPED_AT_ONCE = 1000;
+
 interface EmbeddedStoreParts extends Required<Omit<EmbeddedStoreOptions, 'warn'>> {
   /** Opens LMDB, at the start and after a transaction that could not be flushed. */
   readonly open: () => { root: RootDatabase<Buffer, Buffer>; tables: Tables };
@@ -186,6 +189,20 @@ export class EmbeddedStore implements Store {
         return { sequence: key.readUIntBE(0, 6), text: value.toString('utf8') };
       }),
     ]);
+  }
+
+  async dropEvents(partition: number, upTo: number): Promise<void> {
+    if (partition !== 0) throw new RangeError(`No partition ${partition}`);
+    const { events } = this.#tables;
+    for (;;) {
+      const some = await this.#read(DROPPED_AT_ONCE, () => [
+        ...events.getKeys({ end: numbered(upTo + 1), limit: DROPPED_AT_ONCE }),
+      ]);
+      await this.#transact(() => {
+        for (const key of some) events.remove(key);
+      });
+      if (some.length < DROPPED_AT_ONCE) return;
+    }
   }
 
   get appends(): number {

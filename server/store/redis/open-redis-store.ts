@@ -242,6 +242,11 @@ class RedisStore implements Store {
     });
   }
 
+  async dropEvents(partition: number, upTo: number): Promise<void> {
+    const [home, stream] = [this.#keys.home(partition), this.#keys.events(partition)];
+    await this.#ask(() => this.#writer.write(home, () => ['xtrim', stream, 'MINID', '=', `${upTo + 1}-0`]));
+  }
+
   get appends(): number {
     return this.#appends;
   }

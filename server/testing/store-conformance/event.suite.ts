@@ -47,6 +47,22 @@ export function eventBehaviour(fresh: Fresh): void {
       expect(later.map(({ sequence }) => sequence)).toEqual([40, 41, 42, 43, 44, 45, 46, 47, 48, 49]);
     });
 
+    test('are dropped up to a number on request; other partitions and later numbers stay', async () => {
+      const store = await fresh();
+      for (let n = 1; n <= 5; n++) await store.commit(changeOf('anchor', { append: [n, -n] }));
+      const partition = store.partitionOf('anchor');
+      const numbers = async () => (await store.readEvents(partition, 0, 100)).map(({ sequence }) => sequence);
+      await store.dropEvents(partition, 7);
+      expect(await numbers()).toEqual([8, 9, 10]);
+      await store.dropEvents(partition, 3);
+      expect(await numbers()).toEqual([8, 9, 10]);
+      await store.dropEvents(partition, 10);
+      expect(await numbers()).toEqual([]);
+      await store.commit(changeOf('anchor', { append: ['next'] }));
+      expect(await store.readEvents(partition, 10, 10)).toEqual([{ sequence: 11, event: 'next' }]);
+      await expect(store.dropEvents(store.partitions, 1)).rejects.toThrow(RangeError);
+    });
+
     test('can be restored under their old numbers; new ones continue after them', async () => {
       const store = await fresh();
       const partition = store.partitionOf('anchor');

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AccountEvent } from '../../kernel/event.ts';
+import { sampleEvent } from '../../testing/event-stream.ts';
+import { ExportedChain } from '../../testing/exported-chain.ts';
+import { accountId, userId } from '../../testing/samples.ts';
+import { commitmentTo, detachPersonal, isPersonalDataOf, openRecord, withoutPersonalData } from './personal-part.ts';
+import type { AuditRecord } from './segment.ts';
+
+const ACCOUNT = accountId(1);
+const ALICE = userId(1);
+const ADMINISTRATOR = 'adm_01k8dq9z2mp';
+const salt = () => 'AAAAAAAAAAAAAAAAAAAAAA';
+
+const signIn: AccountEvent = {
+  ...sampleEvent(1),
+  account: ACCOUNT,
+  actor: { kind: 'user', id: ALICE },
+  subject: ALICE,
+  address: '203.0.113.7',
+  userAgent: 'Mozilla/5.0 "\u2028',
+};
+const changed: AccountEvent = {
+  type: 'user.updated',
+  at: 1,
+  account: ACCOUNT,
+  actor: { kind: 'administrator', id: ADMINISTRATOR },
+  subject: ALICE,
+  outcome: 'done',
+  address: '198.51.100.9',
+};
+const erasure: AccountEvent = { ...changed, type: 'user.erased' };
+
+function recordOf(event: AccountEvent, sequence: number): AuditRecord {
+  const id = `0-${sequence}`;
+  const detached = detachPersonal(event, salt);
+  return detached ? { id, ...detached } : { id, event };
+}
+const chainOf = (...events: AccountEvent[]) =>
+  new ExportedChain([events.length], ACCOUNT, [events.map((event, at) => recordOf(event, at + 1))]);
+const kinds = async (chain: ExportedChain, lines = chain.export()) =>
+  (await chain.verify(lines)).findings.map(({ kind }) => kind);
+
+describe('the personal part of an event', () => {
+  test('is what its reader sees, whatever it contains, until it is erased', () => {
+    const text = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(fc.record({ address: text, userAgent: text }, { requiredKeys: [] }), (part) => {
+        const { address: _a, userAgent: _u, ...rest } = signIn;
+        const event = { ...rest, ...part };
+        const record = recordOf(event, 1);
+        expect(openRecord(record)).toEqual(event);
+        expect(record.personal === undefined).toBe(Object.keys(part).length === 0);
+        const [erased = record] = withoutPersonalData([record], ALICE) ?? [];
+        const isErased = record.personal !== undefined;
+        expect(openRecord(erased)).toEqual({ ...rest, ...(isErased && { erased: true }) });
+      }),
+    );
+  });
+
+  test('cannot be guessed from its commitment without the salt', () => {
+    const { event, personal } = detachPersonal(signIn, salt) ?? {};
+    const { salt: _, ...known } = personal ?? { salt: '' };
+    expect(event?.personal).toBe(commitmentTo(personal ?? {}));
+    expect(event?.personal).not.toBe(commitmentTo(known));
+    expect(JSON.stringify(event)).not.toContain('203.0.113.7');
+  });
+
+  // SR-34. The attack: an administrator who changed a user erases the user, and with it their own address.
+  test('SR-34: belongs to the user at the client, never to an administrator or a backend that names the user', () => {
+    expect(isPersonalDataOf(signIn, ALICE)).toBe(true);
+    expect(isPersonalDataOf(signIn, userId(2))).toBe(false);
+    const backend = { kind: 'api-key', id: 'key_01k8dq9z2mp' } as const;
+    expect(isPersonalDataOf({ ...signIn, actor: backend }, ALICE)).toBe(true);
+    for (const actor of [changed.actor, backend, { kind: 'operator' } as const]) {
+      expect(isPersonalDataOf({ ...changed, actor }, ALICE)).toBe(false);
+    }
+  });
+});
+
+describe('SR-34: verification', () => {
+  test('accepts an export whose parts were erased, and counts them', async () => {
+    const chain = chainOf(signIn, changed, erasure);
+    expect(await chain.verify(chain.export())).toMatchObject({ ok: true, erased: 0 });
+    chain.erase(ALICE);
+    expect(await chain.verify(chain.export())).toMatchObject({ ok: true, findings: [], erased: 1, events: 3 });
+  });
+
+  // The attack: a database administrator removes an address, and says that it was erased.
+  test('finds a part that is missing without an erasure of its user', async () => {
+    const chain = chainOf(signIn, changed, { ...erasure, subject: userId(2) });
+    chain.erase(ALICE);
+    expect(await kinds(chain)).toEqual(['missing']);
+  });
+
+  test('finds the missing address of an administrator, although the user that they changed was erased', async () => {
+    const chain = chainOf(signIn, changed, erasure);
+    const lines = chain.export();
+    expect(await kinds(chain, lines.with(2, (lines[2] ?? '').replace(/,"personal":\{.*\}\}$/, '}')))).toEqual([
+      'missing',
+    ]);
+  });
+
+  test('finds every changed character of a part, and a part that was not sealed', async () => {
+    const chain = chainOf(signIn, changed, erasure);
+    const lines = chain.export();
+    const start = (lines[1] ?? '').lastIndexOf('"personal"');
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: start - 1, max: (lines[1] ?? '').length - 1 }), async (at) => {
+        const line = lines[1] ?? '';
+        const other = String.fromCharCode(line.charCodeAt(at) ^ 1);
+        expect(await kinds(chain, lines.with(1, line.slice(0, at) + other + line.slice(at + 1)))).not.toEqual([]);
+      }),
+    );
+    const plain = chainOf({ ...sampleEvent(4), account: ACCOUNT });
+    const added = plain.export().map((line, at) => (at === 1 ? `${line.slice(0, -1)},"personal":{"salt":""}}` : line));
+    expect(await kinds(plain, added)).toEqual(['changed']);
+  });
+});

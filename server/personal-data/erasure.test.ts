@@ -1,0 +1,253 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { archiveSegments } from '../events/archive-segments.ts';
+import { consumeEvents } from '../events/consume-events.ts';
+import { createSignInCounter } from '../events/count-sign-ins.ts';
+import { listEvents } from '../events/list-events.ts';
+import { createSealer } from '../events/seal-events.ts';
+import type { AccountEvent } from '../kernel/event.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
+import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
+import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
+import { operatorContext } from '../testing/as-operator.ts';
+import { append, linesOfExport } from '../testing/event-stream.ts';
+import { createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
+import { backupOf } from '../testing/restore-fixture.ts';
+import { restoredWithEvents } from '../testing/restore-with-events-fixture.ts';
+import { userId } from '../testing/samples.ts';
+import { openTemporaryArchive, type TemporaryArchive } from '../testing/temporary-archive.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { eraseUser } from './erase-user.ts';
+import { finishErasures } from './finish-erasures.ts';
+import { readErasure } from './read-erasure.ts';
+import { readUserData } from './read-user-data.ts';
+
+const OWN = '203.0.113.7';
+const OTHERS = '198.51.100.9';
+const LOGIN = 'alice-in-wonderland';
+const EMAIL = 'alice@rabbit.example';
+
+let archive: TemporaryArchive;
+let ports: TestPorts;
+let scene: Fixture;
+const removals: (() => Promise<void>)[] = [];
+beforeEach(async () => {
+  archive = await openTemporaryArchive();
+  ports = { ...(await openTestPorts('erasure')), archive };
+  removals.push(ports.close, archive.delete);
+  scene = await createFixture(ports, { tokens: [{}], user: { login: LOGIN, email: EMAIL, phone: '+4915112345678' } });
+});
+afterEach(async () => {
+  for (const remove of removals.splice(0)) await remove();
+});
+
+/** All consumers, as in the service. */
+async function consume(over: TestPorts = ports): Promise<void> {
+  const webhooks = { name: 'webhooks', take: async () => {} };
+  while ((await consumeEvents(over, [createSealer(over), createSignInCounter(over, 800), webhooks])) > 0);
+}
+
+/** Sign-ins of the user and of another one, and a change by an administrator. */
+async function happen(): Promise<void> {
+  const { account, user } = scene;
+  const signIn = { type: 'authentication', account, outcome: 'granted', userAgent: 'Browser', related: [] } as const;
+  const at = ports.clock.now();
+  const events: AccountEvent[] = [
+    { ...signIn, related: [], at, actor: { kind: 'user', id: user.id }, subject: user.id, address: OWN },
+    { ...signIn, related: [], at, actor: { kind: 'api-key', id: 'key_01k8dq9z2mp' }, subject: user.id, address: OWN },
+    { ...signIn, related: [], at, actor: { kind: 'user', id: userId(9) }, subject: userId(9), address: OTHERS },
+    {
+      type: 'user.updated',
+      at,
+      account,
+      actor: { kind: 'administrator', id: 'adm_01k8dq9z2mp' },
+      subject: user.id,
+      outcome: 'done',
+      address: OTHERS,
+    },
+  ];
+  await append(ports, scene.account, events);
+  await consume();
+}
+/** Two days in the archive, and one in the store. */
+async function threeDays(): Promise<void> {
+  for (let day = 0; day < 3; day++) {
+    await happen();
+    if (day < 2) ports.clock.advance(DAY_MS);
+  }
+  expect(await archiveSegments(ports, archive)).toBe(2);
+}
+const erase = () => eraseUser(ports, operatorContext(scene.account), scene.user.id);
+async function settle(over: TestPorts = ports): Promise<void> {
+  await consume(over);
+  over.clock.advance(MINUTE_MS);
+  expect(await finishErasures(over)).toBe(1);
+}
+
+/** All that is in store, stream and archive. */
+async function everything(over: TestPorts = ports, of: TemporaryArchive = archive): Promise<string> {
+  const files = await readdir(join(of.root, scene.account)).catch(() => []);
+  const contents = await Promise.all(files.map((name) => readFile(join(of.root, scene.account, name), 'utf8')));
+  return [...(await backupOf(over)), ...contents].join('\n');
+}
+const verified = async (over: TestPorts = ports) =>
+  verifyAuditExport(await linesOfExport(over, scene.account), ports.signer.publicKeys(), { account: scene.account });
+
+describe('an erasure', () => {
+  test('leaves nothing that identifies the person, in the store, in its stream and in the archive', async () => {
+    await threeDays();
+    const personal = [LOGIN, EMAIL, '4915112345678', OWN];
+    const before = await everything();
+    for (const one of personal) expect(before).toContain(one);
+    unwrap(await erase());
+    await settle();
+    const after = await everything();
+    for (const one of personal) expect(after).not.toContain(one);
+    expect(after).toContain(OTHERS);
+    expect(await verified()).toMatchObject({ ok: true, findings: [], erased: 6 });
+    expect(await readErasure(ports, operatorContext(scene.account), scene.user.id)).toMatchObject({
+      object: { doneAt: ports.clock.now(), names: [], replacing: [] },
+    });
+  });
+
+  // The attack: an administrator takes over a user, and erases the user to hide how.
+  test('SR-34: keeps type, time, ids and outcome of every event, the address of the administrator, and who erased', async () => {
+    await threeDays();
+    const events = async () => {
+      const { actor } = operatorContext(scene.account);
+      return unwrap(await listEvents(ports, actor, { about: scene.user.id }, { limit: 200 })).items;
+    };
+    const before = await events();
+    unwrap(await erase());
+    await settle();
+    const after = await events();
+    const old = after.slice(-before.length);
+    expect(old.map(({ event: { erased: _, ...event } }) => event)).toEqual(
+      before.map(({ event: { address, userAgent, ...event } }) =>
+        event.type === 'authentication'
+          ? event
+          : { ...event, ...(address && { address }), ...(userAgent && { userAgent }) },
+      ),
+    );
+    expect(old.filter(({ event }) => event.erased)).toHaveLength(6);
+    expect(old.filter(({ event }) => event.address === OTHERS)).toHaveLength(3);
+    expect(after.map(({ event }) => event)).toContainEqual(
+      expect.objectContaining({ type: 'user.erased', subject: scene.user.id, actor: { kind: 'operator' } }),
+    );
+  });
+
+  test('is for the superuser and for keys that administer, without limits', async () => {
+    const { account, user } = scene;
+    const actors = [
+      { kind: 'administrator', account, id: 'adm_01k8dq9z2mp', role: 'administrator', resources: [scene.resource.id] },
+      { kind: 'api-key', account, id: 'key_01k8dq9z2mp', scopes: ['read', 'write'] },
+      { kind: 'api-key', account, id: 'key_01k8dq9z2mp', scopes: ['administer'], resources: [scene.resource.id] },
+      { kind: 'user', account, id: user.id },
+    ] as const;
+    for (const actor of actors) {
+      for (const ask of [eraseUser, readUserData, readErasure]) {
+        expect(await ask(ports, { actor }, user.id)).toMatchObject({ refused: 'FORBIDDEN' });
+      }
+    }
+    for (const stranger of [userId(9), userId(8)]) {
+      const act = operatorContext((await createFixture(ports)).account);
+      expect(await eraseUser(ports, act, stranger)).toMatchObject({ refused: 'USER_NOT_FOUND' });
+      expect(await eraseUser(ports, act, user.id)).toMatchObject({ refused: 'USER_NOT_FOUND' });
+    }
+  });
+
+  test('waits until its event is sealed, and goes on when the archive is back', async () => {
+    await threeDays();
+    unwrap(await erase());
+    ports.clock.advance(MINUTE_MS);
+    expect(await finishErasures(ports)).toBe(0);
+    await consume();
+    archive.isDown = true;
+    await expect(finishErasures(ports)).rejects.toThrow('does not respond');
+    archive.isDown = false;
+    expect(await finishErasures(ports)).toBe(1);
+    expect(await finishErasures(ports)).toBe(0);
+    expect(await everything()).not.toContain(OWN);
+    // Repeated, it changes nothing.
+    const commits = ports.store.commits.filter(({ change }) => change.append).length;
+    unwrap(await erase());
+    expect(ports.store.commits.filter(({ change }) => change.append)).toHaveLength(commits);
+  });
+
+  test('leaves no file behind, and completes, after a kill at any commit or operation of the archive', async () => {
+    await threeDays();
+    unwrap(await erase());
+    await consume();
+    ports.clock.advance(MINUTE_MS);
+    const cut = fc.record({
+      commit: fc.option(fc.nat(20), { nil: undefined }),
+      file: fc.option(fc.nat(10), { nil: undefined }),
+    });
+    await fc.assert(
+      fc.asyncProperty(cut, async ({ commit, file }) => {
+        let [commits, operations] = [0, 0];
+        const second = { ...ports.replica(), archive };
+        second.store.intercept = {
+          commit: async (_, go) => {
+            if (commits === commit) throw new StoreUnavailable('the process was killed');
+            commits += 1;
+            return go();
+          },
+        };
+        archive.intercept = () => {
+          operations += 1;
+          if (operations - 1 === file) throw new StoreUnavailable('the process was killed');
+        };
+        await finishErasures(second).catch(() => 0);
+        archive.intercept = undefined;
+        expect(await verified()).toMatchObject({ ok: true });
+      }),
+      { numRuns: 12 },
+    );
+    await finishErasures(ports);
+    expect(await everything()).not.toContain(OWN);
+    expect(await readdir(join(archive.root, scene.account))).toHaveLength(2);
+  });
+
+  test('SR-62: a restore of an older backup repeats it from the events', async () => {
+    await happen();
+    ports = { ...ports, archive: undefined };
+    const { over, report } = await restoredWithEvents(ports, scene.account, async () => {
+      unwrap(await erase());
+    });
+    expect(report).toContainEqual({ account: scene.account, id: scene.user.id, done: ['erased'], review: [] });
+    await settle(over);
+    const left = await everything(over);
+    for (const one of [LOGIN, EMAIL, OWN]) expect(left).not.toContain(one);
+    expect(await verified(over)).toMatchObject({ ok: true });
+  });
+});
+
+test('SR-34: what the archive has read before an erasure is not written after it', async () => {
+  await happen();
+  ports.clock.advance(DAY_MS);
+  unwrap(await erase());
+  await consume();
+  ports.clock.advance(MINUTE_MS);
+  let isErased = false;
+  archive.intercept = (operation) => {
+    if (operation === 'put') isErased = true;
+  };
+  const slow: TestPorts = { ...ports.replica(), archive };
+  slow.store.intercept = {
+    commit: async (_, go) => {
+      if (!isErased) {
+        isErased = true;
+        await finishErasures(ports);
+      }
+      return go();
+    },
+  };
+  await archiveSegments(slow, archive);
+  archive.intercept = undefined;
+  await archiveSegments(ports, archive);
+  expect(await everything()).not.toContain(OWN);
+  expect(await verified()).toMatchObject({ ok: true, erased: 2 });
+});

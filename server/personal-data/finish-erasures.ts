@@ -1,0 +1,91 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { CONSUMERS, consumerDocument } from '../events/documents.ts';
+import { newestFirst } from '../events/newest-first.ts';
+import type { UserId } from '../kernel/ids.ts';
+import type { IndexEntry } from '../kernel/ports/store.ts';
+import { reindex } from '../store/index-entries.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { erasureDocument, erasureIndexes } from './documents.ts';
+import { eraseFromEvents } from './erase-events.ts';
+import { type ErasureNeeds, removeUserData } from './erase-user.ts';
+import { ERASURE_TTL_MS, type Erasure, SETTLE_MS } from './erasure.ts';
+
+const PAGE = 100;
+
+/**
+ * Completes the erasures that have begun. One that fails does not stop the others. Returns the number of completed ones.
+ *
+ * @throws the first failure
+ */
+export async function finishErasures(ports: ErasureNeeds, isStopping: () => boolean = () => false): Promise<number> {
+  const faults: unknown[] = [];
+  let done = 0;
+  for (let after: IndexEntry | undefined; !isStopping(); ) {
+    const entries = await ports.store.range(erasureIndexes.pending(), { limit: PAGE, ...omitUndefined({ after }) });
+    for (const { id } of entries) {
+      if (isStopping()) break;
+      const isDone = await finish(ports, id as UserId, isStopping).catch((error: unknown) => {
+        faults.push(error);
+        return false;
+      });
+      if (isDone) done += 1;
+    }
+    after = entries.at(-1);
+    if (entries.length < PAGE) break;
+  }
+  if (faults.length > 0) throw faults[0];
+  return done;
+}
+
+async function finish(ports: ErasureNeeds, id: UserId, isStopping: () => boolean): Promise<boolean> {
+  const key = erasureDocument.key(id);
+  const [stored] = await ports.store.getMany([key], ports.clock.now());
+  if (!stored || stored.value.doneAt !== undefined) return false;
+  const erasure = stored.value;
+  const act = { actor: { kind: 'service', account: erasure.account } } as const;
+  if (!(await removeUserData(ports, act, erasure))) return false;
+  if (ports.clock.now() - erasure.requestedAt < SETTLE_MS) return false;
+  if (!(await isSealed(ports, erasure))) return false;
+  await eraseFromEvents(ports, erasure, isStopping);
+  if (isStopping()) return false;
+  await dropConsumedEvents(ports);
+  return transact(ports, id, [key], ([current], now): Decision<boolean> => {
+    if (current?.value.requestedAt !== erasure.requestedAt) return { answer: false };
+    const next: Erasure = { ...current.value, doneAt: now, names: [] };
+    return {
+      answer: true,
+      write: {
+        put: [{ key, value: next, expiresAt: now + ERASURE_TTL_MS }],
+        index: reindex(key, current.value, next),
+      },
+    };
+  });
+}
+
+/**
+ * True if the event of the erasure is in the chain, which then explains the missing parts, and if no consumer still
+ * needs the events before it.
+ */
+async function isSealed(ports: ErasureNeeds, { account, id, requestedAt }: Erasure): Promise<boolean> {
+  for await (const found of newestFirst(ports, account, { id, after: undefined, from: requestedAt })) {
+    if (!('event' in found) || found.event.type !== 'user.erased' || found.event.at < requestedAt) continue;
+    const [partition = '', sequence] = found.id.split('-');
+    const positions = await consumedEvents(ports);
+    return positions.every((cursors) => (cursors[partition] ?? 0) >= Number(sequence));
+  }
+  return false;
+}
+
+/** The stream keeps events for some time after all consumers have taken them. */
+async function dropConsumedEvents(ports: ErasureNeeds): Promise<void> {
+  const positions = await consumedEvents(ports);
+  for (let partition = 0; partition < ports.store.partitions; partition++) {
+    const upTo = Math.min(...positions.map((cursors) => cursors[partition] ?? 0));
+    if (upTo > 0) await ports.store.dropEvents(partition, upTo);
+  }
+}
+
+async function consumedEvents({ store, clock }: ErasureNeeds) {
+  const stored = await store.getMany(CONSUMERS.map(consumerDocument.key), clock.now());
+  return stored.map((one) => one?.value.cursors ?? {});
+}
