@@ -1,9 +1,12 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyCharacter } from '../../../shared/testing/any-character.ts';
 import type { AccountEvent } from '../../kernel/event.ts';
 import { accountId, userId } from '../../testing/samples.ts';
 import { START } from '../../testing/test-ports.ts';
+import { detachPersonal } from '../log/personal-part.ts';
+import type { AuditRecord } from '../log/segment.ts';
 import { feedLine, gapLine } from './feed-line.ts';
 
 const account = accountId(1);
@@ -51,6 +54,18 @@ describe('text that a client chose', () => {
       }),
     );
   });
+});
+
+test('a line shows what is beside the hashed event, or that it was erased', () => {
+  const parts = detachPersonal(event, () => 'salt');
+  const sealed = { id: '0-1', event: parts?.event ?? event };
+  const line = (record: AuditRecord) => JSON.parse(feedLine({ account, number: 1 }, record).text) as object;
+  expect(parts?.event).not.toHaveProperty('address');
+  expect(line({ ...sealed, ...omitUndefined({ personal: parts?.personal }) })).toMatchObject({
+    address: '203.0.113.7',
+  });
+  expect(line({ ...sealed, ...omitUndefined({ personal: parts?.personal }) })).not.toHaveProperty('personal');
+  expect(line(sealed)).toMatchObject({ erased: true });
 });
 
 test('a gap names the segments that are missing', () => {
