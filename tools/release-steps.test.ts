@@ -7,7 +7,8 @@ import { parse } from 'yaml';
 
 // The commands of .github/workflows/release.yml, with an npm and a gh of our own.
 const WORKFLOW = resolve(import.meta.dirname, '../.github/workflows/release.yml');
-const steps: { name?: string; run?: string }[] = parse(readFileSync(WORKFLOW, 'utf8')).jobs.publish.steps;
+const { build, publish } = parse(readFileSync(WORKFLOW, 'utf8')).jobs;
+const steps: { name?: string; run?: string }[] = [...build.steps, ...publish.steps];
 
 /** The registry has what was published, by name and version. */
 const NPM = `#!/bin/sh
@@ -61,6 +62,17 @@ function pack(name: string, text: string): void {
   );
   sh(`tar -czf release/countersign-${name}-1.0.0.tgz package`);
 }
+
+test('a release is of the version and the repository that package.json names', () => {
+  const repository = { type: 'git', url: 'git+https://git.example/example/countersign.git' };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ version: '1.0.0', repository }));
+  const here = { GITHUB_SERVER_URL: 'https://git.example', GITHUB_REPOSITORY: 'example/countersign' };
+  runStep('The tag is the version');
+  runStep('package.json names this repository', here);
+  expect(() => runStep('The tag is the version', { GITHUB_REF_NAME: 'v1.0.1' })).toThrow();
+  const fork = { ...here, GITHUB_REPOSITORY: 'fork/countersign' };
+  expect(() => runStep('package.json names this repository', fork)).toThrow();
+});
 
 test('the files of both machines come together, each with its checksum, and the Python library apart', () => {
   const files = {

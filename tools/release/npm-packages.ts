@@ -10,6 +10,7 @@ import {
   copyFiles,
   EXTERNAL_PACKAGES,
   filesUnder,
+  type Manifest,
   readManifest,
   writeJson,
   writeText,
@@ -20,7 +21,7 @@ const PUBLISHED = { server: stageServer, 'clients/typescript': stageClient, widg
 
 /** Packs what is published on npm. */
 export function packNpm({ root, work, out }: Packing): void {
-  const { engines, repository } = readManifest(root, '.');
+  const project = readManifest(root, '.');
   for (const [workspace, stage] of Object.entries(PUBLISHED)) {
     const folder = join(work, workspace);
     mkdirSync(folder, { recursive: true });
@@ -28,8 +29,8 @@ export function packNpm({ root, work, out }: Packing): void {
     const own = stage(root, folder, rest);
     writeJson(join(folder, 'package.json'), {
       ...{ name, version, description, license, type },
-      ...(repository !== undefined && { repository: { ...repository, directory: workspace } }),
-      engines,
+      ...repositoryOf(project, workspace),
+      engines: project.engines,
       ...own,
       publishConfig: { access: 'public', provenance: true },
     });
@@ -40,6 +41,11 @@ export function packNpm({ root, work, out }: Packing): void {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   }
+}
+
+/** Where the package is in the repository that the project names, if it names one. */
+export function repositoryOf({ repository }: Manifest, directory: string): Fields {
+  return repository === undefined ? {} : { repository: { ...repository, directory } };
 }
 
 type Fields = Record<string, unknown>;
