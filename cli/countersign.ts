@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import about from '../package.json' with { type: 'json' };
 import { runCommand } from './program.ts';
@@ -6,4 +7,9 @@ import { runCommand } from './program.ts';
 const { env, stdin, stdout, stderr } = process;
 // In the built tree: dist/cli/countersign.js beside dist/server/.
 const server = join(import.meta.dirname, '..', 'server', 'start.cjs');
+// A reader such as `head` takes less than there is. The command ends as one that gets SIGPIPE does, which Node ignores.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(128 + constants.signals.SIGPIPE);
+});
 process.exitCode = await runCommand(process.argv.slice(2), { env, stdin, stdout, stderr, server }, about.version);
