@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { parseArgs } from 'node:util';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { describeFailure, exitCodeOf } from './composition/command-failure.ts';
+import { forgetLostSecrets } from './composition/forget-secrets.ts';
 import { runOperatorServer } from './composition/operator-server.ts';
 import { restore } from './composition/restore.ts';
 import { serve } from './composition/serve.ts';
@@ -25,13 +26,16 @@ const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERS
            --identity FILE          of an encrypted backup: the AGE-SECRET-KEY-1… of a recipient
            --passphrase-file FILE   of an encrypted backup
            --json                   print JSON
+       start.cjs forget-secrets     show what a lost master key makes void
+           --confirm                and give it up
+           --json                   print JSON
 
 The countersign command does these and everything else.`;
 
 /** The data folder of a demo that names none, apart from that of a service. */
 const DEMO_FOLDER = './demo-data';
 
-const COMMANDS = ['serve', 'operate', 'setup', 'restore'];
+const COMMANDS = ['serve', 'operate', 'setup', 'restore', 'forget-secrets'];
 
 function parseCommand() {
   return parseArgs({
@@ -41,6 +45,7 @@ function parseCommand() {
       name: { type: 'string' },
       superuser: { type: 'string' },
       json: { type: 'boolean', default: false },
+      confirm: { type: 'boolean', default: false },
       events: { type: 'string', multiple: true, default: [] },
       keys: { type: 'string', multiple: true, default: [] },
       identity: { type: 'string' },
@@ -85,6 +90,7 @@ async function main(): Promise<void> {
   const log = createLogger({ level: 'warn' });
   if (command === 'operate') return runOperatorServer(config, log);
   if (command === 'setup') return setUp(config, log, values);
+  if (command === 'forget-secrets') return forgetLostSecrets(config, log, values);
   const { identity, 'passphrase-file': passphraseFile, ...options } = values;
   return restore(config, log, file, { ...options, ...omitUndefined({ identity, passphraseFile }) });
 }

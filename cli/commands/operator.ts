@@ -70,6 +70,17 @@ export function addMaintenance(program: Command, around: Environment): void {
     });
   addBackup(program, around);
   program
+    .command('forget-secrets')
+    .description('after the master key is lost: show what that makes void, while no service runs')
+    .option('--confirm', 'and give it up for ever, under a new master key')
+    .action(({ confirm }: { confirm?: boolean }, command: Command) =>
+      handOver(around, command, [
+        'forget-secrets',
+        ...(confirm ? ['--confirm'] : []),
+        ...(command.optsWithGlobals<{ json?: boolean }>().json ? ['--json'] : []),
+      ]),
+    );
+  program
     .command('doctor')
     .description('find leftovers of crashes, and damaged files of the audit archive; show the processes of the store')
     .option('--mend', 'remove the leftovers, and build the indexes of lists by name again')

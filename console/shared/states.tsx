@@ -19,6 +19,7 @@ const TONES: Readonly<Record<TokenState, Tone>> = {
   locked: 'bad',
   expired: 'bad',
   'out-of-step': 'warn',
+  'secret-lost': 'bad',
 };
 
 export function stateText(state: TokenState): string {
@@ -31,6 +32,8 @@ export function stateText(state: TokenState): string {
       return t('expired');
     case 'out-of-step':
       return t('outOfStep');
+    case 'secret-lost':
+      return t('secretLost');
   }
 }
 

@@ -36,7 +36,7 @@ export interface User extends Fields {
 
 export const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
-export const TOKEN_STATES = ['active', 'deactivated', 'locked', 'expired', 'out-of-step'] as const;
+export const TOKEN_STATES = ['active', 'deactivated', 'locked', 'expired', 'out-of-step', 'secret-lost'] as const;
 export type TokenState = (typeof TOKEN_STATES)[number];
 export type LockReason = 'otp-failures' | 'resync-failures' | 'administrator';
 export type Algorithm = 'SHA1' | 'SHA256' | 'SHA512';
@@ -60,6 +60,7 @@ export interface Token extends Fields {
   administrator?: string;
   enabled: boolean;
   needsResync?: true;
+  secretLost?: true;
   locked: { reason: LockReason; at: number } | null;
   failures: number;
   resyncFailures: number;
@@ -70,7 +71,7 @@ export interface Token extends Fields {
   createdBy: Creator | null;
 }
 
-type StateFacts = Pick<Token, 'enabled' | 'locked' | 'expiresAt' | 'needsResync'>;
+type StateFacts = Pick<Token, 'enabled' | 'locked' | 'expiresAt' | 'needsResync' | 'secretLost'>;
 
 /** The order is the service's: deactivation wins over a lock and over expiry. */
 export function stateOf(token: StateFacts, now: number): TokenState {
@@ -79,6 +80,7 @@ export function stateOf(token: StateFacts, now: number): TokenState {
 
 /** The state after reactivation: a lock and an expiry outlast a deactivation. */
 export function stateOnceEnabled(token: Omit<StateFacts, 'enabled'>, now: number): Exclude<TokenState, 'deactivated'> {
+  if (token.secretLost) return 'secret-lost';
   if (token.locked) return 'locked';
   if (token.expiresAt !== undefined && now >= token.expiresAt) return 'expired';
   return token.needsResync ? 'out-of-step' : 'active';

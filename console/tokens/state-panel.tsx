@@ -28,6 +28,7 @@ const MEANING = {
   locked: 'lockedText',
   expired: 'expiredText',
   'out-of-step': 'outOfStepText',
+  'secret-lost': 'secretLostText',
 } as const satisfies Record<TokenState, string>;
 
 /** The state of a token, its reason and date, and the actions to change it. */
@@ -58,7 +59,8 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
     // No undo: unlocking again would also reset the failures.
     if (await ask(question)) await change({ locked: true }, t('isLocked'));
   };
-  const resynced = onceEnabled !== 'locked' && onceEnabled !== 'expired' && canResync(token);
+  const resynced =
+    onceEnabled !== 'secret-lost' && onceEnabled !== 'locked' && onceEnabled !== 'expired' && canResync(token);
   return (
     <section class="panel" aria-labelledby="state">
       <h2 id="state">{t('state')}</h2>

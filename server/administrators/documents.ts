@@ -29,6 +29,7 @@ export const administratorDocument = defineDocument<Administrator, OfAdministrat
       recovery: NO_RECOVERY_CODES,
     }),
   },
+  onLostKey: (administrator) => ({ ...administrator, recovery: NO_RECOVERY_CODES }),
   expires: 'never',
 });
 
@@ -83,6 +84,7 @@ export const administratorEnrolmentDocument = defineDocument<Enrolment, OfAdmini
     of: (enrolment, { anchor }) => [sealedSeed(anchor as AccountId, enrolment)],
   },
   onRestore: 'drop',
+  onLostKey: 'drop',
   expires: 'after 15 minutes',
 });
 
@@ -96,6 +98,7 @@ export const administratorFlowDocument = defineDocument<AdministratorFlow, [id: 
     of: ({ account, enrolment }) => (enrolment ? [sealedSeed(account, enrolment)] : []),
   },
   onRestore: 'drop',
+  onLostKey: 'drop',
   expires: 'with the sign-in',
 });
 

@@ -22,6 +22,7 @@ export const apiKeyDocument = defineDocument<ApiKey, [account: AccountId, id: Ap
     },
   },
   onRestore: 'keep',
+  onLostKey: (key) => (key.kind === 'protectimus' ? undefined : key),
   expires: 'never',
   isHot: true,
 });

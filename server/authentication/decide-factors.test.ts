@@ -10,7 +10,15 @@ import {
   widgetMethod,
 } from './decide-factors.ts';
 
-const STATES: readonly FactorState[] = ['active', 'deactivated', 'locked', 'expired', 'out-of-step', 'not-accepted'];
+const STATES: readonly FactorState[] = [
+  'active',
+  'deactivated',
+  'locked',
+  'expired',
+  'out-of-step',
+  'secret-lost',
+  'not-accepted',
+];
 
 /** Every list of up to four states, in every order. */
 function lists(length: number): FactorState[][] {
@@ -46,7 +54,7 @@ describe('the truth table, over every combination of up to four tokens', () => {
             : list.every((state) => state === 'deactivated')
               ? whenAllDeactivated
               : deny(
-                  (['locked', 'expired', 'out-of-step', 'not-accepted'] as const).find((state) =>
+                  (['locked', 'expired', 'out-of-step', 'secret-lost', 'not-accepted'] as const).find((state) =>
                     list.includes(state),
                   ) ?? 'no-token',
                 );

@@ -11,7 +11,14 @@ export type FactorDecision =
   /** `otpSkipped`: the OTP is dropped because every token is deactivated; filters still apply. */
   { kind: 'factors'; password: boolean; otp: boolean; otpSkipped: boolean } | { kind: 'deny'; reason: DenialReason };
 
-export type DenialReason = 'no-token' | 'deactivated' | 'locked' | 'expired' | 'out-of-step' | 'not-accepted';
+export type DenialReason =
+  | 'no-token'
+  | 'deactivated'
+  | 'locked'
+  | 'expired'
+  | 'out-of-step'
+  | 'secret-lost'
+  | 'not-accepted';
 
 /**
  * Which factors a sign-in has to pass, by its method and the states of the tokens of the assignment.
@@ -21,7 +28,7 @@ export type DenialReason = 'no-token' | 'deactivated' | 'locked' | 'expired' | '
  * | none                              | deny | deny              | deny  |
  * | at least one active               | otp  | password and otp  | otp   |
  * | none left: all are deactivated    | deny | password, skipped | deny  |
- * | none active, any locked, expired, out of step, not accepted | deny | deny | deny |
+ * | none active, any locked, expired, out of step, lost, not accepted | deny | deny | deny |
  */
 export function decideFactors(method: Method, tokens: readonly FactorState[]): FactorDecision {
   if (method === 'password') return { kind: 'factors', password: true, otp: false, otpSkipped: false };
@@ -31,6 +38,7 @@ export function decideFactors(method: Method, tokens: readonly FactorState[]): F
   if (tokens.includes('locked')) return { kind: 'deny', reason: 'locked' };
   if (tokens.includes('expired')) return { kind: 'deny', reason: 'expired' };
   if (tokens.includes('out-of-step')) return { kind: 'deny', reason: 'out-of-step' };
+  if (tokens.includes('secret-lost')) return { kind: 'deny', reason: 'secret-lost' };
   if (tokens.includes('not-accepted')) return { kind: 'deny', reason: 'not-accepted' };
   return withPassword
     ? { kind: 'factors', password: true, otp: false, otpSkipped: true }

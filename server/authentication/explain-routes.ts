@@ -111,7 +111,17 @@ const check = z.discriminatedUnion('check', [
     check: named('factors', 'Whether the user has the required factors.'),
     ...outcome,
     reason: z
-      .enum(['no-token', 'deactivated', 'locked', 'expired', 'out-of-step', 'not-accepted', 'level', 'environment'])
+      .enum([
+        'no-token',
+        'deactivated',
+        'locked',
+        'expired',
+        'out-of-step',
+        'secret-lost',
+        'not-accepted',
+        'level',
+        'environment',
+      ])
       .optional()
       .openapi({ description: 'Why a code is required, skipped or impossible.' }),
   }),

@@ -74,7 +74,7 @@ describe('a token that its finder has locked and an administrator deactivates', 
     expect(await authenticate(ports, { ...who, method: 'otp', otp })).toMatchObject({ refused: 'INVALID_CREDENTIALS' });
   });
 
-  test.each(['expired', 'out-of-step'] as const)('does so if it is %s', async (state) => {
+  test.each(['expired', 'out-of-step', 'secret-lost'] as const)('does so if it is %s', async (state) => {
     const scene = await setStage();
     await setState(ports, scene.account, lostOf(scene).id, state);
     expect((await byPassword(scene)).view.step).toBe('denied');

@@ -19,7 +19,15 @@ import {
 const NOW = 1_800_000_000_000;
 const method = fc.constantFrom<Method>('password', 'otp', 'password-otp');
 const states = fc.array(
-  fc.constantFrom<FactorState>('active', 'deactivated', 'locked', 'expired', 'out-of-step', 'not-accepted'),
+  fc.constantFrom<FactorState>(
+    'active',
+    'deactivated',
+    'locked',
+    'expired',
+    'out-of-step',
+    'secret-lost',
+    'not-accepted',
+  ),
   { maxLength: 4 },
 );
 const beyond = fc.record({

@@ -14,7 +14,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { PublicJwk } from '../kernel/ports/signer.ts';
 import type { DocumentOf, RawKey, StoredEvent } from '../kernel/ports/store.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
-import type { SigningKeySet, StoredSigningKey } from '../maintenance/signing-key.ts';
+import { publicHalf, type SigningKeySet } from '../maintenance/signing-key.ts';
 import type { RestoreContext } from '../store/define-document.ts';
 import { restorationDocument, storePurposeDocument } from '../store/documents.ts';
 import { byInstant } from '../store/index-entries.ts';
@@ -238,11 +238,6 @@ async function countKept(ports: Needs, account: AccountId): Promise<void> {
 }
 
 const NO_CHAIN = { number: 0, hash: GENESIS };
-
-function publicHalf({ kid, algorithm, crv, x, y }: StoredSigningKey): PublicJwk {
-  const kty = algorithm === 'EdDSA' ? 'OKP' : 'EC';
-  return { kty, kid, alg: algorithm, use: 'sig', crv, x, ...omitUndefined({ y }) };
-}
 
 /**
  * Events keep their numbers, so that a consumer continues after the last one it read. If several partitions would have

@@ -6,6 +6,7 @@ import { StoreNotOpened } from './open-store.ts';
 const TITLES: Readonly<Record<string, string>> = {
   setup: 'countersign could not set up: ',
   restore: 'countersign could not restore: ',
+  'forget-secrets': 'countersign could not give up the lost secrets: ',
   // The command that starts it names itself.
   operate: '',
 };

@@ -16,6 +16,7 @@ export const flowDocument = defineDocument<Flow, [id: FlowId]>({
     },
   },
   onRestore: 'drop',
+  onLostKey: 'drop',
   expires: 'with the sign-in',
 });
 
@@ -37,6 +38,7 @@ export const loginRequestDocument = defineDocument<LoginRequest, [id: FlowId]>({
   key: (id) => [id],
   secrets: 'none',
   onRestore: 'drop',
+  onLostKey: 'drop',
   expires: 'with the request',
 });
 

@@ -9,6 +9,7 @@ export const EVENT_TYPES = [
   'account.created',
   'account.updated',
   'clock.accepted',
+  'master-key.lost',
   'administrator.created',
   'administrator.invited',
   'administrator.joined',

@@ -311,6 +311,7 @@ describe('accepted tokens', () => {
     ['deactivated', 'SIGNING_TOKEN_MISSING'],
     ['expired', 'SIGNING_TOKEN_MISSING'],
     ['out-of-step', 'TOKEN_OUT_OF_STEP'],
+    ['secret-lost', 'SIGNING_TOKEN_MISSING'],
   ] as const)('a device that is %s waives nothing: %s', async (state, code) => {
     const { scene, device } = await person();
     const { loginRequest } = unwrap(await create(scene));

@@ -25,6 +25,7 @@ export const signingKeysDocument = defineDocument<SigningKeySet, []>({
       keys.map(({ kid, sealedPrivateJwk }) => ({ sealed: sealedPrivateJwk, context: signingKeyContext(kid) })),
   },
   onRestore: 'drop',
+  onLostKey: 'drop',
   expires: 'never',
 });
 
@@ -35,6 +36,7 @@ export const macKeyDocument = defineDocument<{ sealed: string }, []>({
   key: () => ['mac-key'],
   secrets: { fields: 'the key', of: ({ sealed }) => [{ sealed, context: MAC_KEY_CONTEXT }] },
   onRestore: 'keep',
+  onLostKey: 'drop',
   expires: 'never',
 });
 

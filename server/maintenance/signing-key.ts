@@ -1,4 +1,6 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResultAlgorithm } from '@countersign/protocol/result';
+import type { PublicJwk } from '../kernel/ports/signer.ts';
 
 /** A key that signs results, as stored. One fixed algorithm per key (SR-10). */
 export interface StoredSigningKey {
@@ -24,4 +26,10 @@ export interface StoredSigningKey {
 /** All keys, in one document: they change together. */
 export interface SigningKeySet {
   keys: StoredSigningKey[];
+}
+
+/** What verifies its signatures. */
+export function publicHalf({ kid, algorithm, crv, x, y }: StoredSigningKey): PublicJwk {
+  const kty = algorithm === 'EdDSA' ? 'OKP' : 'EC';
+  return { kty, kid, alg: algorithm, use: 'sig', crv, x, ...omitUndefined({ y }) };
 }

@@ -17,6 +17,7 @@ export const idempotencyDocument = defineDocument<IdempotencyRecord, [account: A
     },
   },
   onRestore: 'keep',
+  onLostKey: 'drop',
   expires: 'after 24 hours',
 });
 

@@ -42,6 +42,11 @@ interface DocumentSpec<T, A extends readonly unknown[]> {
    * since: without the document, everything that depends on it is refused.
    */
   readonly onRestore: 'keep' | 'drop' | { readonly change: string; readonly rule: RestoreRule<T> };
+  /**
+   * What is left of it once the master key is lost, with which its secrets were sealed and its MACs made. Required of a
+   * kind with secrets. Default: it stays as it is.
+   */
+  readonly onLostKey?: 'drop' | ((value: T) => T | undefined);
   /** `never`, or when it expires. For the data dictionary. */
   readonly expires: string;
   /** Many requests read it and few change it, and it holds no secret in plain text. Its parsed value is kept. */
@@ -64,6 +69,8 @@ export interface DocumentDefinition<T = unknown> extends DocumentKind<T> {
   secrets(value: T, key: RawKey): SealedSecret[];
   /** Returns the document to restore, or undefined to leave it out. */
   restore(value: T, context: RestoreContext, key: RawKey): T | undefined;
+  /** Returns what is left of the document without its secrets and MACs, or undefined for nothing. */
+  withoutSecrets(value: T): T | undefined;
 }
 
 interface KeyedDocument<T, A extends readonly unknown[]> extends DocumentDefinition<T> {
@@ -80,6 +87,7 @@ const NO_SECRETS = { fields: undefined, of: () => [] };
  */
 export function defineDocument<T, A extends readonly unknown[]>(spec: DocumentSpec<T, A>): KeyedDocument<T, A> {
   const { kind, description, anchor, expires, indexes, onRestore, isHead = false, isHot = false } = spec;
+  const { onLostKey = (value: T) => value } = spec;
   const secrets = spec.secrets === 'none' ? NO_SECRETS : spec.secrets;
   const document: KeyedDocument<T, A> = {
     kind,
@@ -93,6 +101,7 @@ export function defineDocument<T, A extends readonly unknown[]>(spec: DocumentSp
     indexes: indexes ?? (() => []),
     secrets: secrets.of,
     restore: typeof onRestore === 'string' ? (value) => (onRestore === 'keep' ? value : undefined) : onRestore.rule,
+    withoutSecrets: onLostKey === 'drop' ? () => undefined : onLostKey,
     key: (...parts) => {
       const [of, rest] = spec.key(...parts);
       return { anchor: of, name: rest === undefined ? kind : `${kind}/${rest}`, document };

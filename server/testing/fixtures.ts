@@ -163,6 +163,9 @@ export async function addToken(
   };
 }
 
+/** As {@link withoutSecrets} leaves a token. */
+const LOST = { secretLost: true, sealedSecret: '' } as const;
+
 export async function setState(
   ports: TestPorts,
   account: AccountId,
@@ -170,6 +173,8 @@ export async function setState(
   state: TokenState,
 ): Promise<void> {
   if (state === 'out-of-step') return overwrite(ports, tokenDocument.key(id), { needsResync: true });
+  if (state === 'secret-lost')
+    return overwrite<OathToken>(ports, tokenDocument.key(id) as DocumentKey<OathToken>, LOST);
   const changes = {
     active: {},
     deactivated: { enabled: false },

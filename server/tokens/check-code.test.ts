@@ -201,6 +201,7 @@ describe('a check', () => {
     ['locked', 'TOKEN_LOCKED'],
     ['expired', 'ACCESS_DENIED'],
     ['out-of-step', 'TOKEN_OUT_OF_STEP'],
+    ['secret-lost', 'ACCESS_DENIED'],
   ] as const)('SR-4: evaluates no code of a token that is %s, and counts none', async (state, refused) => {
     const { token, check } = await someone({ kind: 'hotp', state });
     expect(await check(await token.code())).toEqual({ refused });

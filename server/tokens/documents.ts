@@ -6,6 +6,7 @@ import { byCreation, isMainName, nameEntries } from '../store/index-entries.ts';
 import type { Challenge } from './challenge.ts';
 import type { CodeChecks } from './code-checks.ts';
 import { rulesOf } from './kinds/rules.ts';
+import { withoutSecrets } from './lost-secret.ts';
 import { restoredToken } from './restored-token.ts';
 import { restoredSpentSeed, type SpentSeed } from './spent-seed.ts';
 import type { Token, TokenFactor } from './token.ts';
@@ -18,12 +19,13 @@ export const tokenDocument = defineDocument<Token, [id: TokenId]>({
   indexes: entriesOf,
   secrets: {
     fields: 'seed, hash of the PIN',
-    of: (token) => rulesOf(token).sealedSecrets?.(token) ?? [],
+    of: (token) => (token.secretLost ? [] : (rulesOf(token).sealedSecrets?.(token) ?? [])),
   },
   onRestore: {
     change: 'codes from before the restore are refused; recovery codes are void',
     rule: (token, { now }) => restoredToken(token, now),
   },
+  onLostKey: withoutSecrets,
   expires: 'never',
 });
 
@@ -56,6 +58,7 @@ export const spentSeedDocument = defineDocument<SpentSeed, [account: AccountId, 
   key: (account, mac) => [`spent-seed/${account}/${mac}`],
   secrets: 'none',
   onRestore: { change: 'a counting token needs a resync', rule: restoredSpentSeed },
+  onLostKey: 'drop',
   expires: 'once no window reaches the codes; never for counting tokens',
 });
 
@@ -67,6 +70,7 @@ export const challengeDocument = defineDocument<Challenge, [token: TokenId, scop
   key: (token, scope) => [token, scope],
   secrets: 'none',
   onRestore: 'drop',
+  onLostKey: 'drop',
   expires: 'with the challenge',
 });
 

@@ -30,6 +30,8 @@ describe('the state of a token', () => {
     ['deactivated', { enabled: false }],
     ['locked', { lock: LOCK }],
     ['out-of-step', { needsResync: true }],
+    ['secret-lost', { lock: LOCK, expiresAt: NOW - 1, needsResync: true, secretLost: true }],
+    ['deactivated', { secretLost: true, enabled: false }],
     ['locked', { lock: LOCK, expiresAt: NOW - 1, needsResync: true }],
     ['deactivated', { lock: LOCK, enabled: false }],
     ['deactivated', { expiresAt: NOW - 1, enabled: false }],

@@ -7,7 +7,7 @@ export interface ResetRules {
   userBlocked: boolean;
 }
 
-type StateFacts = Pick<Token, 'enabled' | 'lock' | 'expiresAt' | 'needsResync'>;
+type StateFacts = Pick<Token, 'enabled' | 'lock' | 'expiresAt' | 'needsResync' | 'secretLost'>;
 
 /**
  * The state of a token for authentication now. Deactivation wins: a deactivated token takes no part, even if it is
@@ -21,6 +21,7 @@ export function tokenState(token: StateFacts, now: number): TokenState {
  * The state of the token, or its state once it is enabled again: a lock outlasts a deactivation, and so does an expiry.
  */
 export function stateOnceEnabled(token: Omit<StateFacts, 'enabled'>, now: number): Exclude<TokenState, 'deactivated'> {
+  if (token.secretLost) return 'secret-lost';
   if (token.lock) return 'locked';
   if (token.expiresAt !== undefined && !(now < token.expiresAt)) return 'expired';
   return token.needsResync ? 'out-of-step' : 'active';

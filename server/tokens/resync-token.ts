@@ -56,7 +56,9 @@ export async function resyncToken(
       const { resync } = actionsOf(token);
       if (!resync) return { answer: refusal('TOKEN_KIND_UNFIT') };
       const state = stateOnceEnabled(token, now);
-      if (state === 'locked' || state === 'expired') return { answer: refusal(stateRefusal(state)) };
+      if (state === 'locked' || state === 'expired' || state === 'secret-lost') {
+        return { answer: refusal(stateRefusal(state)) };
+      }
 
       const place = callDependency('finding the place of a token', () =>
         resync(ports, token, [one?.value, two?.value], otps, now),

@@ -88,6 +88,10 @@ export const tokenView = z
       .literal(true)
       .optional()
       .openapi({ description: 'A backup was restored: no code is accepted before a resynchronisation.' }),
+    secretLost: z
+      .literal(true)
+      .optional()
+      .openapi({ description: 'Its seed was lost with the master key: no code is accepted. Enrol another token.' }),
     locked: z
       .object({
         reason: z.enum(LOCK_REASONS).openapi({ description: 'Why it is locked.' }),
@@ -129,7 +133,7 @@ export const enrolledToken = z
 export function presentToken(token: Token, { actor }: RequestContext): z.input<typeof tokenView> {
   const seen = token.directResources.filter((resource) => maySeeResource(actor, resource));
   const { id, name, serial, factor, owner, administrator, enabled, lock, pin } = token;
-  const { failures, expiresAt, needsResync } = token;
+  const { failures, expiresAt, needsResync, secretLost } = token;
   return {
     id,
     name,
@@ -140,7 +144,7 @@ export function presentToken(token: Token, { actor }: RequestContext): z.input<t
     ...omitUndefined({ pin: pin?.position, owner, administrator }),
     enabled,
     apiSupport: token.apiSupport !== false,
-    ...omitUndefined({ needsResync }),
+    ...omitUndefined({ needsResync, secretLost }),
     locked: lock ?? null,
     failures,
     resyncFailures: token.resyncFailures ?? 0,

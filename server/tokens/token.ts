@@ -111,6 +111,10 @@ interface TokenRecord {
    * Set on counter-based tokens by a restored backup: codes used since are unknown, so none is accepted until a resync.
    */
   needsResync?: true;
+  /**
+   * Set if its seed was sealed with a master key that is lost. It accepts no code any more: its owner enrols another one.
+   */
+  secretLost?: true;
   /** Resources that accept this token's OTP without a user. */
   directResources: ResourceId[];
   pin?: TokenPin;
@@ -179,7 +183,7 @@ export function isWebauthn(token: Token): token is WebauthnToken {
 
 /**
  * Deactivated wins over the others, since a deactivated token takes no part; locked wins over expired. `out-of-step`:
- * its codes are refused until two in a row have shown its counter.
+ * its codes are refused until two in a row have shown its counter. `secret-lost` outlasts a lock: nothing brings it back.
  */
-export const TOKEN_STATES = ['active', 'deactivated', 'locked', 'expired', 'out-of-step'] as const;
+export const TOKEN_STATES = ['active', 'deactivated', 'locked', 'expired', 'out-of-step', 'secret-lost'] as const;
 export type TokenState = (typeof TOKEN_STATES)[number];

@@ -25,6 +25,8 @@ export const webhooksDocument = defineDocument<WebhookBook, [account: AccountId]
       ),
   },
   onRestore: 'keep',
+  // Each gets a new secret.
+  onLostKey: ({ webhooks }) => ({ webhooks: webhooks.map((one) => ({ ...one, secrets: [] })) }),
   expires: 'never',
 });
 

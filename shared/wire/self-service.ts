@@ -36,7 +36,7 @@ export interface SelfToken {
   id: string;
   name: string;
   kind: string;
-  state: 'active' | 'deactivated' | 'locked' | 'expired' | 'out-of-step';
+  state: 'active' | 'deactivated' | 'locked' | 'expired' | 'out-of-step' | 'secret-lost';
   addedAt: number;
   /** As far as the listed sign-ins show. */
   lastUsedAt?: number;

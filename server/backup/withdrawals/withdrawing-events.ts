@@ -75,6 +75,7 @@ const TOKEN: Fields<Token | OathToken | OcraToken> = {
   lastCountedAttempt: 'none',
   expiresAt: 'lock',
   needsResync: 'none',
+  secretLost: 'none',
   // Each has its own event.
   directResources: 'none',
   pin: 'lock',
@@ -158,6 +159,7 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   'account.created': 'none',
   'account.updated': 'none',
   'clock.accepted': 'none',
+  'master-key.lost': 'none',
   'administrator.created': 'none',
   'administrator.invited': 'none',
   'administrator.joined': 'none',

@@ -26,8 +26,7 @@ final class ExplanationCheck
      *     `changed-hands`.
      * @param int|null $percent How well it matches. Null: there is no known browser, or none was given.
      * @param string|null $action What happens if it differs. One of `demand-otp`, `refuse`.
-     * @param string|null $reason Why a code is required, skipped or impossible. One of `no-token`,
-     *     `deactivated`, `locked`, `expired`, `out-of-step`, `not-accepted`, `level`, `environment`.
+     * @param string|null $reason Why a code is required, skipped or impossible.
      */
     public function __construct(
         public readonly string $check,

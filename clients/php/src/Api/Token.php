@@ -32,6 +32,8 @@ final class Token
      * @param bool $enabled Whether it takes part in sign-ins.
      * @param bool $apiSupport Whether its codes are accepted over the API. The widget ignores it.
      * @param bool|null $needsResync A backup was restored: no code is accepted before a resynchronisation.
+     * @param bool|null $secretLost Its seed was lost with the master key: no code is accepted. Enrol another
+     *     token.
      * @param TokenLocked|null $locked The lock. Null: it is not locked.
      * @param int $failures The number of wrong codes in a row.
      * @param int $resyncFailures The number of failed resynchronisations in a row.
@@ -61,6 +63,7 @@ final class Token
         public readonly bool $enabled,
         public readonly bool $apiSupport,
         public readonly ?bool $needsResync,
+        public readonly ?bool $secretLost,
         public readonly ?TokenLocked $locked,
         public readonly int $failures,
         public readonly int $resyncFailures,
@@ -94,6 +97,7 @@ final class Token
             enabled: $answer->flag('enabled'),
             apiSupport: $answer->flag('apiSupport'),
             needsResync: $answer->optionalFlag('needsResync'),
+            secretLost: $answer->optionalFlag('secretLost'),
             locked: $answer->optionalObject('locked', TokenLocked::from(...)),
             failures: $answer->number('failures'),
             resyncFailures: $answer->number('resyncFailures'),

@@ -229,8 +229,7 @@ class ExplanationCheck(_ExplanationCheck, total=False):
     percent: int
     #: What happens if it differs. One of ``demand-otp``, ``refuse``.
     action: str
-    #: Why a code is required, skipped or impossible. One of ``no-token``, ``deactivated``, ``locked``,
-    #: ``expired``, ``out-of-step``, ``not-accepted``, ``level``, ``environment``.
+    #: Why a code is required, skipped or impossible.
     reason: str
 
 
@@ -464,6 +463,8 @@ class Token(_Token, total=False):
     administrator: str
     #: A backup was restored: no code is accepted before a resynchronisation.
     needsResync: bool
+    #: Its seed was lost with the master key: no code is accepted. Enrol another token.
+    secretLost: bool
     #: When it expires. Milliseconds since 1970.
     expiresAt: int
     #: For administrators other than the superuser: the number of further resources where it is used and which they

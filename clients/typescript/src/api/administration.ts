@@ -123,7 +123,7 @@ export interface UserQuery extends NameQuery {
   resource?: string;
 }
 export interface TokenQuery extends NameQuery {
-  state?: 'active' | 'deactivated' | 'locked' | 'expired' | 'out-of-step';
+  state?: 'active' | 'deactivated' | 'locked' | 'expired' | 'out-of-step' | 'secret-lost';
   owner?: string;
   kind?: TokenKind;
   /** That takes its codes with no user. */

@@ -52,6 +52,8 @@ export interface Token {
   resyncFailures: number;
   /** After a restored backup: no code counts before a resynchronisation. */
   needsResync?: true;
+  /** Its seed was lost with the master key: no code counts, and its owner enrols another token. */
+  secretLost?: true;
   expiresAt?: number;
   /** Resources that take this token's codes with no user involved. */
   directResources: string[];

@@ -40,9 +40,7 @@ public record Explanation(
    *     {@code changed-hands}.
    * @param percent How well it matches. Null: there is no known browser, or none was given.
    * @param action What happens if it differs. One of {@code demand-otp}, {@code refuse}.
-   * @param reason Why a code is required, skipped or impossible. One of {@code no-token},
-   *     {@code deactivated}, {@code locked}, {@code expired}, {@code out-of-step}, {@code not-accepted},
-   *     {@code level}, {@code environment}.
+   * @param reason Why a code is required, skipped or impossible.
    */
   public record Check(
       String check,

@@ -31,6 +31,7 @@ import java.util.List;
  * @param enabled Whether it takes part in sign-ins.
  * @param apiSupport Whether its codes are accepted over the API. The widget ignores it.
  * @param needsResync A backup was restored: no code is accepted before a resynchronisation.
+ * @param secretLost Its seed was lost with the master key: no code is accepted. Enrol another token.
  * @param locked The lock. Null: it is not locked.
  * @param failures The number of wrong codes in a row.
  * @param resyncFailures The number of failed resynchronisations in a row.
@@ -60,6 +61,7 @@ public record Token(
     boolean enabled,
     boolean apiSupport,
     Boolean needsResync,
+    Boolean secretLost,
     Token.Locked locked,
     int failures,
     int resyncFailures,

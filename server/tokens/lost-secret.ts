@@ -1,0 +1,14 @@
+import { isSeeded } from './spent-seed.ts';
+import { isRecovery, type Token } from './token.ts';
+
+/**
+ * A token once the master key is lost. Its seed does not open and the MACs of its recovery codes cannot be compared, so it
+ * accepts nothing. Tokens that need neither stay as they are: sent codes and passkeys.
+ */
+export function withoutSecrets(token: Token): Token {
+  if (isRecovery(token)) return { ...token, factor: { kind: 'recovery', macs: [] } };
+  if (!isSeeded(token)) return token;
+  if (!('sealedPinHash' in token)) return { ...token, sealedSecret: '', secretLost: true };
+  const { sealedPinHash: _lost, ...rest } = token;
+  return { ...rest, sealedSecret: '', secretLost: true };
+}
