@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +30,14 @@ const receiver = createServer((socket) => {
     fed += chunk;
   });
 });
+/** What the receiver of traces has. */
+let traced = '';
+const traces = createHttpServer((request, response) => {
+  request.on('data', (chunk: Buffer) => {
+    traced += chunk;
+  });
+  request.on('end', () => response.end('{}'));
+});
 let series: Map<string, { type: string; help: string }>;
 let scrape: string;
 
@@ -39,7 +48,8 @@ beforeAll(async () => {
   metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
   // With a limit, so that there is space left to report.
   receiver.listen(0, '127.0.0.1');
-  await once(receiver, 'listening');
+  traces.listen(0, '127.0.0.1');
+  await Promise.all([once(receiver, 'listening'), once(traces, 'listening')]);
   redis = await startRedisServer({ product: 'redis', args: ['--maxmemory', '1gb'] });
   const key = () => randomBytes(32).toString('base64');
   const env = {
@@ -51,6 +61,7 @@ beforeAll(async () => {
     COUNTERSIGN_MASTER_KEY: key(),
     COUNTERSIGN_OLD_MASTER_KEYS: key(),
     COUNTERSIGN_DRAIN_MS: '0',
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(traces.address() as AddressInfo).port}`,
     COUNTERSIGN_AUDIT_FEED: `syslog+tcp://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
   };
   const made = spawnSync(process.execPath, [entry, 'setup', '--name', 'Example Ltd'], { env, encoding: 'utf8' });
@@ -77,6 +88,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await service?.kill();
   receiver.close();
+  traces.close();
   await redis?.stop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -250,4 +262,10 @@ test('every log line that the documents name is in the code', async () => {
 test('the public listener has no metrics', async () => {
   expect((await fetch(`${url}/metrics`)).status).toBe(404);
   expect((await fetch(metricsUrl.replace('/metrics', '/v1'))).status).toBe(404);
+});
+
+// Last, since spans wait some seconds for others.
+test('a receiver of traces gets the spans of the sign-in', async () => {
+  await waitUntil('the spans are there', () => traced.includes('"POST /widget/v1/flow/otp"'));
+  for (const name of ['store commit', 'password hash']) expect(traced).toContain(`"${name}"`);
 });

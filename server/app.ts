@@ -19,6 +19,7 @@ import { refuseDuplicateParameters } from './http/middleware/duplicate-parameter
 import { requestId } from './http/middleware/request-id.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
 import { strictJson } from './http/middleware/strict-json.ts';
+import { traceRequests } from './http/middleware/trace-requests.ts';
 import { onError } from './http/problem.ts';
 import type { Readiness } from './http/readiness.ts';
 import { unknownRoute } from './http/unknown-route.ts';
@@ -29,6 +30,7 @@ import type { BuiltFiles } from './kernel/ports/built-files.ts';
 import type { Mailbox } from './kernel/ports/mailer.ts';
 import type { Ports } from './kernel/ports/ports.ts';
 import type { RequestObserver } from './kernel/ports/request-observer.ts';
+import type { Tracer } from './kernel/ports/tracer.ts';
 import { enrolmentRoutes } from './login/enrolment-routes.ts';
 import { widgetFiles } from './login/page/files.ts';
 import { frame } from './login/page/frame.ts';
@@ -69,6 +71,8 @@ export interface AppOptions {
   startLimits?: SignInStartNeeds['startLimits'];
   /** Counts requests. */
   observer?: RequestObserver | undefined;
+  /** Reports how long the steps of a request take. */
+  tracer?: Tracer | undefined;
   /** The available service plans. Default: one free, unlimited plan. */
   plans?: PlanCatalogue;
   /** The key with which the payment service signs. Without it the route for payments does not exist. */
@@ -86,6 +90,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.notFound(unknownRoute(app));
 
   app.use(requestId(options.log));
+  if (options.tracer) app.use(traceRequests(options.tracer, options.trustedProxies));
   app.use(delayOverloadResponses());
   const patterns = () => [...app.routes, ...ENDPOINTS].map(({ path }) => path);
   app.use(accessLog({ quiet: HEALTH_PATHS, observer: options.observer, patterns }));

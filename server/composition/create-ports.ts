@@ -17,7 +17,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { MasterKeyLocation } from '../maintenance/change-master-key.ts';
 import { signingKeysDocument } from '../maintenance/documents.ts';
 import { createChannelSender } from '../messages/senders/channel-sender.ts';
-import { NO_OBSERVERS, type PortObservers } from '../metrics/meters.ts';
+import { NO_OBSERVERS, type PortObservers } from '../metrics/port-observers.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { hashingConcurrency, usableCores } from '../platform/argon2/hashing-concurrency.ts';
 import { type CountryData, isOld, openGeoLookup } from '../platform/geoip/geo-lookup.ts';

@@ -17,6 +17,8 @@ import { startScheduler } from '../jobs/scheduler.ts';
 import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { Meters } from '../metrics/meters.ts';
+import { NO_OBSERVERS, observeWithBoth } from '../metrics/port-observers.ts';
+import { tracePorts } from '../metrics/trace-ports.ts';
 import { createDemoMailbox } from '../platform/demo-mailbox/demo-mailbox.ts';
 import { loadBuiltFiles } from '../platform/static-files/load-built-files.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
@@ -25,6 +27,7 @@ import { crashNow, crashOnUncaught } from './crash.ts';
 import { createAuditSink } from './create-audit-sink.ts';
 import { createPorts, demoFile } from './create-ports.ts';
 import { openMetrics } from './metrics/open-metrics.ts';
+import { openTracing } from './open-tracing.ts';
 import type { OperatorSocket } from './operator/socket.ts';
 import { openOperatorSocket } from './operator-server.ts';
 import { type Demo, seedDemo } from './seed-demo.ts';
@@ -46,7 +49,11 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   const mailbox = demo ? createDemoMailbox({ url: config.url, clock: systemClock }) : undefined;
   const plans = plansOf(config);
   const meters = config.metricsListen && new Meters({ monotonicMs: () => performance.now(), now: systemClock.now });
-  const opening = createPorts(config, log, mailbox, { maxMs: config.redis.waitMs }, meters);
+  const tracer = await openTracing(config, log);
+  const observers = [meters, tracer && tracePorts(tracer)]
+    .filter((one) => one !== undefined)
+    .reduce(observeWithBoth, NO_OBSERVERS);
+  const opening = createPorts(config, log, mailbox, { maxMs: config.redis.waitMs }, observers);
   const [opened, widget, console] = await Promise.all([
     opening,
     loadBuiltFiles(WIDGET_FOLDER, 'widget'),
@@ -69,6 +76,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     startLimits: config.startLimits,
     plans,
     observer: meters?.requests,
+    tracer,
     ...omitUndefined({ mailbox }),
     ...(config.paymentSecret && { paymentSecret: Buffer.from(config.paymentSecret.reveal(), 'base64') }),
   };
@@ -131,6 +139,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
       .then(() => registration.leave())
       // Without it the record expires.
       .catch((error: unknown) => log.warn({ err: error }, 'the end of this process could not be stored'))
+      .then(() => tracer?.stop())
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))
       .then(() => process.exit())

@@ -8,6 +8,7 @@ import type { RequiredSetting } from '../store/required-settings.ts';
 import { defaultReserve } from '../tokens/kinds/sent/code-limits.ts';
 import { overlaps } from './listeners.ts';
 import { type AuditFeedConfig, feedOf, feedProblems } from './load-audit-feed.ts';
+import { loadTracing, type TracingConfig } from './load-tracing.ts';
 import { mayUseRpId } from './parse.ts';
 import { type Environment, fileVariable, readSecretFiles } from './read-secret-files.ts';
 import type { Secret } from './secret.ts';
@@ -81,6 +82,8 @@ export interface Config {
       };
   /** Undefined: no feed. */
   readonly auditFeed?: AuditFeedConfig;
+  /** Undefined: no traces. */
+  readonly tracing?: TracingConfig;
   readonly statisticsKeptDays: number;
   /** Undefined: no mail server. */
   readonly mail?: {
@@ -149,6 +152,7 @@ export function loadConfig(environment: Environment): Config {
   for (const name of unread) delete values[name];
   const combined = [...combinationProblems(env, values), ...archiveProblems(env, values)];
   problems.push(...fileProblems, ...combined.filter(({ name }) => !unread.some((one) => one === name)));
+  const tracing = loadTracing(env, (name, problem) => problems.push({ name, problem }));
   const { COUNTERSIGN_LISTEN: listen, COUNTERSIGN_RP_ID: rpId } = values;
   const local = listen && isLoopbackHost(listen.host) ? `http://localhost:${listen.port}` : undefined;
   const url = values.COUNTERSIGN_URL ?? local;
@@ -162,7 +166,7 @@ export function loadConfig(environment: Environment): Config {
     });
   }
   if (problems.length > 0 || url === undefined) throw new ConfigError(problems);
-  return frozen(values as Values, url);
+  return Object.freeze({ ...frozen(values as Values, url), ...omitUndefined({ tracing }) });
 }
 
 /** Each variable by itself. */

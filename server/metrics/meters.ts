@@ -8,24 +8,8 @@ import { observeConsumer } from './observe-consumer.ts';
 import { RequestMeter } from './observe-requests.ts';
 import { observeCodes, observeMailer, observeWebhooks } from './observe-senders.ts';
 import { observeStore } from './observe-store.ts';
+import type { PortObservers } from './port-observers.ts';
 import { type JobOutcome, ServiceMetrics } from './service-metrics.ts';
-
-/** Puts something between the service and its ports. */
-export interface PortObservers {
-  store(store: Store): Store;
-  mailer(mailer: Mailer): Mailer;
-  codes(codes: CodeSender): CodeSender;
-  webhooks(sender: WebhookSender): WebhookSender;
-  readonly hashing?: QueueObserver;
-}
-
-/** Nothing is observed. */
-export const NO_OBSERVERS: PortObservers = {
-  store: (store) => store,
-  mailer: (mailer) => mailer,
-  codes: (codes) => codes,
-  webhooks: (sender) => sender,
-};
 
 /** A run of a periodic job that has ended. */
 export interface JobRun {

@@ -30,6 +30,11 @@ const ADAPTER_PACKAGES = [
   'maxmind',
   'aws4fetch',
   'prom-client',
+  '@opentelemetry/api',
+  '@opentelemetry/core',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-trace',
   'node:child_process',
 ];
 

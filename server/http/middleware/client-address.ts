@@ -59,7 +59,7 @@ function forwardedClient(
 }
 
 /** Caches recent lookups: the same few proxies and clients connect again and again. */
-function addressBook(trustedProxies: readonly string[]): (text: string) => Known | undefined {
+export function addressBook(trustedProxies: readonly string[]): (text: string) => Known | undefined {
   const book = new Map<string, Known | undefined>();
   return (text) => {
     if (book.has(text)) return book.get(text);
