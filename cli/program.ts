@@ -8,6 +8,7 @@ import { addMigrate } from './commands/migrate.ts';
 import { addMaintenance, addMessageTest, addOperator } from './commands/operator.ts';
 import { addPersonalData } from './commands/personal-data.ts';
 import { addRotate } from './commands/rotate.ts';
+import { addStore } from './commands/store.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { ServiceRefusal, Unreachable, UsageError } from './connection/service.ts';
 import { EXIT } from './output/exit-codes.ts';
@@ -55,6 +56,7 @@ function createProgram(around: Environment, version: string): Command {
   addMaintenance(program, around);
   addMessageTest(program, around);
   addRotate(program, around);
+  addStore(program, around);
   addClock(program, around);
   program.commandsGroup('An account:');
   for (const resource of RESOURCES) {

@@ -1,8 +1,10 @@
 import cluster from 'node:cluster';
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { describeFailure, exitCodeOf } from './composition/command-failure.ts';
 import { forgetLostSecrets } from './composition/forget-secrets.ts';
+import { move } from './composition/move.ts';
 import { runOperatorServer } from './composition/operator-server.ts';
 import { restore } from './composition/restore.ts';
 import { serve } from './composition/serve.ts';
@@ -29,13 +31,18 @@ const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERS
        start.cjs forget-secrets     show what a lost master key makes void
            --confirm                and give it up
            --json                   print JSON
+       start.cjs move --to URL      move the store to another one, while no service runs; embedded, or the URL of a Redis
+           --to-file FILE           the same, if the URL has a password
+           --partitions N           of a new Redis store
+           --cancel                 put a store in use again whose move is not finished
+           --json                   print JSON
 
 The countersign command does these and everything else.`;
 
 /** The data folder of a demo that names none, apart from that of a service. */
 const DEMO_FOLDER = './demo-data';
 
-const COMMANDS = ['serve', 'operate', 'setup', 'restore', 'forget-secrets'];
+const COMMANDS = ['serve', 'operate', 'setup', 'restore', 'move', 'forget-secrets'];
 
 function parseCommand() {
   return parseArgs({
@@ -49,6 +56,10 @@ function parseCommand() {
       events: { type: 'string', multiple: true, default: [] },
       keys: { type: 'string', multiple: true, default: [] },
       identity: { type: 'string' },
+      to: { type: 'string' },
+      'to-file': { type: 'string' },
+      partitions: { type: 'string' },
+      cancel: { type: 'boolean', default: false },
       'passphrase-file': { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -89,10 +100,26 @@ async function main(): Promise<void> {
   // The other commands print their result for the operator or a script, so they log warnings only.
   const log = createLogger({ level: 'warn' });
   if (command === 'operate') return runOperatorServer(config, log);
+  if (command === 'move') return moveBy(config, log, values);
   if (command === 'setup') return setUp(config, log, values);
   if (command === 'forget-secrets') return forgetLostSecrets(config, log, values);
   const { identity, 'passphrase-file': passphraseFile, ...options } = values;
   return restore(config, log, file, { ...options, ...omitUndefined({ identity, passphraseFile }) });
+}
+
+const isPartitions = (count = 1) => Number.isInteger(count) && count >= 1 && count <= 4096;
+
+/** A password in an argument could be read by every user of the machine. */
+async function moveBy(
+  config: Parameters<typeof move>[0],
+  log: Parameters<typeof move>[1],
+  { to, partitions, cancel, json, ...others }: ReturnType<typeof parseCommand>['values'],
+): Promise<void> {
+  const file = others['to-file'];
+  const address = file === undefined ? to : (await readFile(file, 'utf8')).trim();
+  const count = partitions === undefined ? undefined : Number(partitions);
+  if ((address === undefined) !== cancel || !isPartitions(count)) return showUsage(2);
+  await move(config, log, { cancel, json, ...omitUndefined({ to: address, partitions: count }) });
 }
 
 function showUsage(exitCode: number): void {

@@ -19,10 +19,14 @@ export type Encryption = (plain: Readable) => Promise<Readable>;
 /**
  * Encrypts in the format of age (https://age-encryption.org/v1), in pieces of 64 KiB that each are authenticated.
  *
+ * @param scryptWorkFactor of a passphrase. Default: 18, about a second and 256 MiB
  * @returns undefined if neither is named
  * @throws UsageError
  */
-export async function encryptionOf({ encryptTo = [], passphraseFile }: EncryptFlags): Promise<Encryption | undefined> {
+export async function encryptionOf(
+  { encryptTo = [], passphraseFile }: EncryptFlags,
+  scryptWorkFactor = 18,
+): Promise<Encryption | undefined> {
   if (encryptTo.length === 0 && passphraseFile === undefined) return undefined;
   if (encryptTo.length > 0 && passphraseFile !== undefined) {
     throw new UsageError('--encrypt-to and --passphrase-file exclude each other');
@@ -35,6 +39,7 @@ export async function encryptionOf({ encryptTo = [], passphraseFile }: EncryptFl
       throw new UsageError(`--encrypt-to: not a recipient of age, such as age1…: ${recipient}`);
     }
   }
+  encrypter.setScryptWorkFactor(scryptWorkFactor);
   if (passphraseFile !== undefined) encrypter.setPassphrase(await readPassphrase(passphraseFile));
   return async (plain) => {
     const encrypted = await encrypter.encrypt(Readable.toWeb(plain) as globalThis.ReadableStream<Uint8Array>);

@@ -29,7 +29,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function encrypted(flags: Parameters<typeof encryptionOf>[0]): Promise<Buffer> {
-  const encrypt = await encryptionOf(flags);
+  // A low factor: a passphrase costs a second otherwise.
+  const encrypt = await encryptionOf(flags, 8);
   if (!encrypt) throw new Error('no encryption');
   return buffer(await encrypt(Readable.from([Buffer.from(TEXT)])));
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '../config/load-config.ts';
-import { StoreVersionRefused } from '../kernel/ports/store.ts';
+import { StoreMoved, StoreVersionRefused } from '../kernel/ports/store.ts';
 import { ProcessRefused } from '../processes/register-process.ts';
 import { StoreNotOpened } from './open-store.ts';
 
@@ -7,6 +7,7 @@ const TITLES: Readonly<Record<string, string>> = {
   setup: 'countersign could not set up: ',
   restore: 'countersign could not restore: ',
   'forget-secrets': 'countersign could not give up the lost secrets: ',
+  move: 'countersign could not move the store: ',
   // The command that starts it names itself.
   operate: '',
 };
@@ -16,7 +17,8 @@ const EX_CONFIG = 78;
 const EX_UNAVAILABLE = 69;
 
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof ConfigError || error instanceof StoreVersionRefused) return EX_CONFIG;
+  const isConfiguration = [ConfigError, StoreMoved, StoreVersionRefused].some((kind) => error instanceof kind);
+  if (isConfiguration) return EX_CONFIG;
   return error instanceof StoreNotOpened || error instanceof ProcessRefused ? EX_UNAVAILABLE : 1;
 }
 

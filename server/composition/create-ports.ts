@@ -85,6 +85,9 @@ export async function createPorts(
   const known = [signingKeysDocument.key(), restorationDocument.key(), processesDocument.key()] as const;
   const [sealed, restoration, processes] = await store.getMany(known, systemClock.now());
   refuseOldVersion(processes?.value, about.version, SHAPE_VERSION);
+  if (restoration?.value.move !== undefined) {
+    throw new Error('another store is being moved to this one: run countersign store move again, or empty this store');
+  }
   if (restoration && restoration.value.finishedAt === undefined) {
     throw new Error('a backup has been restored to this store by half: empty the store and restore it again');
   }

@@ -4,7 +4,7 @@ import { CodedError } from '@countersign/protocol/coded-error';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Config } from '../config/load-config.ts';
 import type { Logger } from '../http/log.ts';
-import { type Store, StoreUnavailable } from '../kernel/ports/store.ts';
+import { type MovableStore, StoreUnavailable } from '../kernel/ports/store.ts';
 import type { Access } from '../store/redis/connect.ts';
 import { readTlsFiles } from './read-tls-files.ts';
 import { restartPause } from './workers/restart-pause.ts';
@@ -14,6 +14,8 @@ const MAX_PAUSE_MS = 5000;
 export interface StoreWait {
   /** How long Redis is tried again. */
   readonly maxMs: number;
+  /** Opens a store that was moved, too. Default false. */
+  readonly mayBeMoved?: boolean;
   /** Default: a timer. */
   readonly pause?: (ms: number) => Promise<unknown>;
 }
@@ -29,13 +31,14 @@ export class StoreNotOpened extends CodedError {
  * @param wait Default: one try
  * @throws StoreNotOpened if Redis cannot be used; the message names the cause
  */
-export async function openStore(config: Config, log: Logger, wait: StoreWait = { maxMs: 0 }): Promise<Store> {
+export async function openStore(config: Config, log: Logger, wait: StoreWait = { maxMs: 0 }): Promise<MovableStore> {
   const { store, dataFolder, redis } = config;
   if (store.kind === 'embedded') {
     const { openEmbeddedStore } = await import('../store/lmdb/open-embedded-store.ts');
     return openEmbeddedStore({
       path: join(dataFolder, 'store'),
       warn: (message, error) => log.warn({ err: error }, message),
+      ...omitUndefined({ mayBeMoved: wait.mayBeMoved }),
     });
   }
   const { openRedisStore } = await import('../store/redis/open-redis-store.ts');
@@ -49,6 +52,7 @@ export async function openStore(config: Config, log: Logger, wait: StoreWait = {
     tls: await readTls(redis.tls),
     sentinel: omitUndefined({ username: sentinel.user, password: sentinel.password?.reveal() }),
     warn: (message: string) => log.warn(message),
+    ...omitUndefined({ mayBeMoved: wait.mayBeMoved }),
   };
   // A refused setting or a missing replica may be mended meanwhile, as while the service runs.
   const canPass = (error: unknown) => error instanceof StoreUnavailable || error instanceof StoreSettingsRefused;
@@ -56,11 +60,11 @@ export async function openStore(config: Config, log: Logger, wait: StoreWait = {
 }
 
 async function retryOpening(
-  open: () => Promise<Store>,
+  open: () => Promise<MovableStore>,
   canPass: (error: unknown) => error is Error,
   log: Logger,
   { maxMs, pause = sleep }: StoreWait,
-): Promise<Store> {
+): Promise<MovableStore> {
   const startedMs = performance.now();
   for (let attempt = 1; ; attempt++) {
     try {

@@ -43,6 +43,8 @@ function traceStore(store: Store, tracer: Tracer): Store {
     readEvents: (...args) => step('read-events', () => store.readEvents(...args)),
     readStreams: (...args) => store.readStreams(...args),
     restoreEvents: (...args) => store.restoreEvents(...args),
+    dropEvents: (...args) => store.dropEvents(...args),
+    restoreRecords: (...args) => store.restoreRecords(...args),
     scan: (...args) => step('scan', () => store.scan(...args)),
     readClocks: () => store.readClocks(),
     measure: () => store.measure(),

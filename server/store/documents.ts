@@ -16,7 +16,7 @@ export const storePurposeDocument = defineDocument<{ purpose: StorePurpose }, []
 
 export const restorationDocument = defineDocument<Restoration, []>({
   kind: 'restoration',
-  description: 'That a backup is being restored to this store, or was.',
+  description: 'That a backup is being restored to this store, or was, or that another store is being moved to it.',
   anchor: 'server',
   key: () => ['restoration'],
   secrets: 'none',

@@ -4,4 +4,6 @@ export interface Restoration {
   finishedAt?: number;
   /** When the backup was made. */
   backedUpAt: number;
+  /** Id of the move that fills the store from another one, in place of a restore. */
+  move?: string;
 }

@@ -164,6 +164,8 @@ export interface RestoredDocument {
 export interface RestoredRecords {
   readonly documents: readonly RestoredDocument[];
   readonly entries: readonly IndexedEntry[];
+  /** The highest version that was given, if no document has it any more. */
+  readonly lastVersion?: number;
 }
 
 /** The clock of a server that holds documents. */
@@ -273,6 +275,68 @@ export interface Store {
 /** The store has a form that this version does not know: a newer version has written it. */
 export class StoreVersionRefused extends CodedError {
   readonly code = 'STORE_VERSION_REFUSED';
+}
+
+/** What a partition has given out. */
+export interface PartitionState {
+  /** The last commit, and so the highest version. */
+  readonly commits: number;
+  /** The last event. */
+  readonly events: number;
+}
+
+/** A counter of a window that has not ended long ago. */
+export interface StoredCounter {
+  readonly key: string;
+  readonly windowMs: number;
+  readonly count: number;
+  readonly resetAt: number;
+}
+
+/** Where a store goes. The store itself holds it. */
+export interface StoreMove {
+  /** Unguessable. The other store has it until it is complete. */
+  readonly id: string;
+  /** The other store, without user and password. */
+  readonly to: string;
+  /** True from when the other store may be used. */
+  readonly isFinished: boolean;
+}
+
+/** A store that can be moved: each verb is for work without a service. */
+export interface MovableStore extends Store {
+  /** Undefined: the store is in use, or new. */
+  readMove(): Promise<StoreMove | undefined>;
+
+  /**
+   * Marks the store as moved: no process opens it any more without being told to, and the commits of one that has it open
+   * fail. Undefined puts it in use again. Repeating a call changes nothing.
+   */
+  setMove(move: StoreMove | undefined): Promise<void>;
+
+  /** Of each partition. */
+  readStates(): Promise<readonly PartitionState[]>;
+
+  /** The counters of windows that are longer than a minute, in pages like those of {@link Store.scan}. */
+  scanCounters(
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ counters: StoredCounter[]; next: string | undefined }>;
+
+  /** Sets counters. Those whose windows are longer than a minute are durable when it resolves. */
+  restoreCounters(counters: readonly StoredCounter[], now: number): Promise<void>;
+}
+
+/** The store was moved, or is being moved, to another one: used here, it would take codes that were used there. */
+export class StoreMoved extends CodedError {
+  readonly code = 'STORE_MOVED';
+  constructor({ to, isFinished }: StoreMove) {
+    super(
+      isFinished
+        ? `this store was moved to ${to}: use that one, and remove this one`
+        : `this store is being moved to ${to}: run countersign store move again, or with --cancel`,
+    );
+  }
 }
 
 /** The store did not respond, or its response proves nothing. The caller refuses with 503. */

@@ -75,7 +75,7 @@ export interface PreparedRecords {
     readonly expiresAt: number | undefined;
   }[];
   readonly entries: readonly { readonly index: string; readonly entry: Buffer }[];
-  /** The highest version among them; 0 without documents. */
+  /** The highest version that was given; 0 without documents. */
   readonly lastVersion: number;
 }
 
@@ -88,7 +88,7 @@ export function prepareRecords(
   partition: number,
   records: RestoredRecords,
 ): PreparedRecords {
-  let lastVersion = 0;
+  let { lastVersion = 0 } = records;
   const documents = records.documents.map(({ key, value, version, expiresAt }) => {
     if (store.partitionOf(key.anchor) !== partition) throw new TypeError('A record belongs to another partition');
     if (!Number.isSafeInteger(version) || version < 1 || version > LAST_INSTANT) {

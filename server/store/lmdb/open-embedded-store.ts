@@ -6,22 +6,25 @@ import {
   type DocumentOf,
   type IndexEntry,
   type Json,
+  type MovableStore,
+  type PartitionState,
   type RangeOptions,
   type RawKey,
   type RestoredRecords,
   type ScanPage,
-  type Store,
   type StoreClock,
   type Stored,
+  type StoredCounter,
   type StoredEvent,
   type StoredText,
+  type StoreMove,
   type StoreSize,
   StoreUnavailable,
 } from '../../kernel/ports/store.ts';
 import { ParsedDocuments } from '../codec/parsed-documents.ts';
 import { assertRestorable, prepareChange, prepareRecords } from '../codec/prepare-change.ts';
 import { applyChanges } from './apply-changes.ts';
-import { claimLayout } from './claim-layout.ts';
+import { claimLayout, readMove, writeMove } from './claim-layout.ts';
 import { CommitGroups } from './commit-groups.ts';
 import { type CompactionWarning, compactFile } from './compact-file.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
@@ -54,6 +57,8 @@ interface EmbeddedStoreOptions {
   readonly lowWaterBytes?: number;
   /** Receives why its file could not be compacted. Default: a process warning. */
   readonly warn?: CompactionWarning;
+  /** Opens a store that was moved, too. Default false. */
+  readonly mayBeMoved?: boolean;
 }
 
 const DEFAULT_EVENT_CAP = 250_000;
@@ -62,15 +67,16 @@ const SAVE_COUNTERS_AFTER_MS = 1000;
 /**
  * The store inside the server process, on LMDB: for installations of one server.
  * @throws FolderInUse if another live process uses the folder
+ * @throws StoreMoved
  */
-export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<MovableStore> {
   const { path, eventCap = DEFAULT_EVENT_CAP, lowWaterBytes = LOW_WATER_BYTES } = options;
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const lock = lockFolder(path);
   try {
     await compactFile(path, lowWaterBytes, options.warn ?? ((message) => process.emitWarning(message)));
     const store = new EmbeddedStore({ path, eventCap, lowWaterBytes, lock, open: () => openTables(path) });
-    await store.start();
+    await store.start(options.mayBeMoved);
     return store;
   } catch (error) {
     lock.release();
@@ -78,11 +84,11 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   }
 }
 
-/** The parts of an embedded store. */
 /** Events that one transaction drops. */
 const DROPPED_AT_ONCE = 1000;
 
-interface EmbeddedStoreParts extends Required<Omit<EmbeddedStoreOptions, 'warn'>> {
+/** The parts of an embedded store. */
+interface EmbeddedStoreParts extends Required<Omit<EmbeddedStoreOptions, 'warn' | 'mayBeMoved'>> {
   /** Opens LMDB, at the start and after a transaction that could not be flushed. */
   readonly open: () => { root: RootDatabase<Buffer, Buffer>; tables: Tables };
   /** Released after the store is closed. */
@@ -90,7 +96,7 @@ interface EmbeddedStoreParts extends Required<Omit<EmbeddedStoreOptions, 'warn'>
 }
 
 /** @internal Exported for tests that make its tables fail. */
-export class EmbeddedStore implements Store {
+export class EmbeddedStore implements MovableStore {
   readonly partitions = 1;
   readonly isOrdered = true;
   readonly #parts: EmbeddedStoreParts;
@@ -125,9 +131,9 @@ export class EmbeddedStore implements Store {
   }
 
   /** Claims the folder's layout and loads its counters. */
-  async start(): Promise<void> {
+  async start(mayBeMoved = false): Promise<void> {
     try {
-      await claimLayout(this.#root, this.#tables, (action) => this.#transact(action));
+      await claimLayout(this.#root, this.#tables, (action) => this.#transact(action), mayBeMoved);
     } catch (error) {
       await this.#root.close();
       throw error;
@@ -232,6 +238,29 @@ export class EmbeddedStore implements Store {
 
   async scan(after: string | undefined, limit: number): Promise<ScanPage> {
     return this.#read(limit, () => scanTables(this.#tables, this.#budget, after, limit));
+  }
+
+  async readMove(): Promise<StoreMove | undefined> {
+    return this.#read(1, () => readMove(this.#tables));
+  }
+
+  /** No other process has the folder open, so nothing else has to be kept from committing. */
+  async setMove(move: StoreMove | undefined): Promise<void> {
+    await this.#transact(() => writeMove(this.#tables, move));
+  }
+
+  async readStates(): Promise<readonly PartitionState[]> {
+    return this.#read(1, () => [readState(this.#tables)]);
+  }
+
+  async scanCounters(): Promise<{ counters: StoredCounter[]; next: undefined }> {
+    this.#assertOpen();
+    return { counters: this.#counters.all(), next: undefined };
+  }
+
+  async restoreCounters(counters: readonly StoredCounter[]): Promise<void> {
+    for (const counter of counters) this.#counters.set(counter);
+    while (this.#counters.hasUnsaved) await this.#transact(() => undefined);
   }
 
   async readClocks(): Promise<readonly StoreClock[]> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { StoredCounter } from '../../kernel/ports/store.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
 import { numbered, type Table } from './tables.ts';
 
@@ -56,6 +57,18 @@ export class WindowCounters {
     counter.count += 1;
     this.#changed(counter);
     return { count: counter.count, allowed: counter.count <= limit, resetAt };
+  }
+
+  /** Those that are saved. */
+  all(): StoredCounter[] {
+    const lasting = [...this.#byLength].filter(([windowMs]) => windowMs > MAX_UNSAVED_WINDOW_MS);
+    return lasting.flatMap(([, counters]) => Array.from(counters.values(), (counter) => ({ ...counter })));
+  }
+
+  set({ key, windowMs, resetAt, count }: StoredCounter): void {
+    const counter = { key, windowMs, resetAt, count };
+    this.#ofLength(windowMs).set(nameOf(resetAt, key), counter);
+    this.#changed(counter);
   }
 
   /** Loads the saved counters. It ignores the clock, which may have been changed meanwhile. */

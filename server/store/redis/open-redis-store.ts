@@ -6,15 +6,18 @@ import {
   type DocumentOf,
   type IndexEntry,
   type Json,
+  type MovableStore,
+  type PartitionState,
   type RangeOptions,
   type RawKey,
   type RestoredRecords,
   type ScanPage,
-  type Store,
   type StoreClock,
   type Stored,
+  type StoredCounter,
   type StoredEvent,
   type StoredText,
+  type StoreMove,
   type StoreSize,
   StoreUnavailable,
 } from '../../kernel/ports/store.ts';
@@ -29,6 +32,7 @@ import { explainUnreachable, isOfSystem } from './explain-failure.ts';
 import { Keys } from './keys.ts';
 import { INCREMENT } from './library.ts';
 import { measureServers } from './measure-servers.ts';
+import { parseDeployment, readStates, writeMove } from './move-mark.ts';
 import { claimDeployment } from './partition-check.ts';
 import { readClocks } from './read-clock.ts';
 import { openParsedDocuments, readDocuments } from './read-documents.ts';
@@ -36,6 +40,7 @@ import { readRange } from './read-range.ts';
 import { confirmStreams, readEntry, readStreams } from './read-streams.ts';
 import { type BarrierOptions, ReplicaBarrier, WriteUnconfirmed } from './replica-barrier.ts';
 import { restoreEvents, restoreRecords } from './restore-records.ts';
+import { restoreCounters, scanCounters } from './scan-counters.ts';
 import { scanKeys } from './scan-keys.ts';
 import { sendCommit } from './send-commit.ts';
 import { corkWrites } from './socket-corking.ts';
@@ -65,6 +70,8 @@ export interface RedisStoreOptions {
   readonly recheckMs?: number;
   /** Receives refusals and vulnerable versions. Default: a process warning. */
   readonly warn?: (message: string) => void;
+  /** Opens a store that was moved, too. Default false. */
+  readonly mayBeMoved?: boolean;
 }
 
 /** Errors of Redis, not of the connection, after which resending the same operation can succeed. */
@@ -76,9 +83,10 @@ const CONNECTION_LOST =
  * The store on Redis 7+ or Valkey, standalone, behind Sentinel, or a Cluster.
  * @throws StoreSettingsRefused naming each setting that is too weak
  * @throws StoreUnavailable if Redis cannot be reached; the message names the cause
+ * @throws StoreMoved
  * @throws Error if the deployment was created with another number of partitions
  */
-export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
+export async function openRedisStore(options: RedisStoreOptions): Promise<MovableStore> {
   const { prefix = 'cs', partitions = 64, answerTimeoutMs = 3_000 } = options;
   if (!/^[\w.-]+$/.test(prefix)) throw new TypeError('The key prefix may hold letters, digits, and . _ -');
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > 4096) {
@@ -122,7 +130,8 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     if (client instanceof Cluster) await Promise.all(client.nodes('all').map(whenConnected));
     await guard.settled();
     if (guard.refusal) throw guard.refusal;
-    await claimDeployment(client, writer, { keys, partitions, usesTls: address.tls });
+    const { mayBeMoved = false } = options;
+    await claimDeployment(client, writer, { keys, partitions, usesTls: address.tls, mayBeMoved });
     const rechecking = setInterval(() => guard.recheck(), options.recheckMs ?? 10_000).unref();
     client.once('end', () => clearInterval(rechecking));
     isOpen = true;
@@ -161,7 +170,7 @@ interface RedisStoreParts
   readonly keys: Keys;
 }
 
-class RedisStore implements Store {
+class RedisStore implements MovableStore {
   readonly partitions: number;
   /** Other processes commit too. */
   readonly isOrdered = false;
@@ -257,18 +266,43 @@ class RedisStore implements Store {
 
   /** Not one transaction: the store is not in use yet, and an interrupted restore starts again. */
   async restoreEvents(partition: number, events: readonly StoredEvent[], last: number): Promise<void> {
-    const to = { client: this.#client, writer: this.#writer, keys: this.#keys };
-    await this.#ask(() => restoreEvents(to, partition, { events, last, eventCap: this.#eventCap }));
+    const restored = { events, last, eventCap: this.#eventCap };
+    await this.#ask(() => restoreEvents(this.#deployment, partition, restored));
   }
 
   async restoreRecords(partition: number, records: RestoredRecords, now: number): Promise<void> {
     const prepared = prepareRecords(this, partition, records);
-    const to = { client: this.#client, writer: this.#writer, keys: this.#keys, reached: this.#reached };
+    const to = { ...this.#deployment, reached: this.#reached };
     await this.#ask(() => restoreRecords(to, partition, prepared, now));
   }
 
   async scan(after: string | undefined, limit: number): Promise<ScanPage> {
     return this.#ask(() => scanKeys(this.#client, this.#prefix, after, limit));
+  }
+
+  async readMove(): Promise<StoreMove | undefined> {
+    const text = await this.#ask(() => this.#client.get(this.#keys.deployment));
+    return parseDeployment(text ?? '').move;
+  }
+
+  async setMove(move: StoreMove | undefined): Promise<void> {
+    await this.#ask(() => writeMove(this.#deployment, move));
+  }
+
+  async readStates(): Promise<readonly PartitionState[]> {
+    return this.#ask(() => readStates(this.#deployment));
+  }
+
+  async scanCounters(after: string | undefined, limit: number) {
+    return this.#ask(() => scanCounters(this.#client, this.#prefix, after, limit));
+  }
+
+  async restoreCounters(counters: readonly StoredCounter[], now: number): Promise<void> {
+    await this.#ask(() => restoreCounters(this.#client, this.#keys, counters, now));
+  }
+
+  get #deployment() {
+    return { client: this.#client, writer: this.#writer, keys: this.#keys, partitions: this.partitions };
   }
 
   async readClocks(): Promise<readonly StoreClock[]> {

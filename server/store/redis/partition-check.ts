@@ -1,7 +1,8 @@
-import { StoreUnavailable, StoreVersionRefused } from '../../kernel/ports/store.ts';
+import { StoreMoved, StoreUnavailable, StoreVersionRefused } from '../../kernel/ports/store.ts';
 import type { Client } from './connect.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { Keys } from './keys.ts';
+import { parseDeployment } from './move-mark.ts';
 import type { Writer } from './writer.ts';
 
 /** Number of the layout of keys and values. */
@@ -10,11 +11,13 @@ export const LAYOUT = 1;
 /**
  * Stores the settings of a new deployment, or compares them: with another number of partitions every document would be
  * looked up in the wrong partition.
+ *
+ * @throws StoreMoved, StoreVersionRefused
  */
 export async function claimDeployment(
   client: Client,
   writer: Writer,
-  { keys, partitions, usesTls }: { keys: Keys; partitions: number; usesTls: boolean },
+  { keys, partitions, usesTls, mayBeMoved }: { keys: Keys; partitions: number; usesTls: boolean; mayBeMoved: boolean },
 ): Promise<void> {
   const ours = `layout=${LAYOUT} partitions=${partitions}`;
   let found: string | null;
@@ -28,12 +31,14 @@ export async function claimDeployment(
       cause: error,
     });
   }
-  if (found !== null && !found.startsWith(`layout=${LAYOUT} `)) {
+  const { settings, move } = parseDeployment(found ?? '');
+  if (move && !mayBeMoved) throw new StoreMoved(move);
+  if (found !== null && !settings.startsWith(`layout=${LAYOUT} `)) {
     throw new StoreVersionRefused(
-      `this Redis holds a deployment with ${found}, and this version reads layout ${LAYOUT}: start the newer version that wrote it, or restore a backup of this one`,
+      `this Redis holds a deployment with ${settings}, and this version reads layout ${LAYOUT}: start the newer version that wrote it, or restore a backup of this one`,
     );
   }
-  if (found !== ours) {
-    throw new Error(`This Redis holds a deployment with ${found}, but the configuration says ${ours}`);
+  if (settings !== ours) {
+    throw new Error(`This Redis holds a deployment with ${settings}, but the configuration says ${ours}`);
   }
 }

@@ -59,7 +59,8 @@ export async function scanKeys(
 
 const PAREN = Buffer.from('(');
 
-function servers(client: Client): Redis[] {
+/** The primaries, in the order of their addresses. */
+export function servers(client: Client): Redis[] {
   if (!(client instanceof Cluster)) return [client];
   const name = ({ options }: Redis) => `${options.host}:${options.port}`;
   return client.nodes('master').sort((a, b) => (name(a) < name(b) ? -1 : 1));

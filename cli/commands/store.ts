@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Environment } from './context.ts';
+import { handOver } from './hand-over.ts';
+
+interface MoveFlags {
+  to?: string;
+  toFile?: string;
+  partitions?: string;
+  cancel?: boolean;
+}
+
+/** `countersign store move`: by the server, which opens both stores itself. */
+export function addStore(program: Command, around: Environment): void {
+  const store = program.command('store').description('where the service keeps its data');
+  store
+    .command('move')
+    .description('move everything to another store, while no service runs; run it again if it was interrupted')
+    .option('--to <store>', 'embedded, or the URL of an empty Redis')
+    .option('--to-file <file>', 'the same, from a file, if the URL has a password')
+    .option('--partitions <number>', 'of the Redis; defaults to COUNTERSIGN_STORE_PARTITIONS')
+    .option('--cancel', 'use the store again whose move is not finished')
+    .action((flags: MoveFlags, command: Command) =>
+      handOver(around, command, [
+        'move',
+        ...(flags.to === undefined ? [] : ['--to', flags.to]),
+        ...(flags.toFile === undefined ? [] : ['--to-file', resolve(flags.toFile)]),
+        ...(flags.partitions === undefined ? [] : ['--partitions', flags.partitions]),
+        ...(flags.cancel ? ['--cancel'] : []),
+        ...(command.optsWithGlobals<{ json?: boolean }>().json ? ['--json'] : []),
+      ]),
+    );
+}

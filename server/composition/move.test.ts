@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createAccount } from '../accounts/create-account.ts';
+import { type Config, loadConfig } from '../config/load-config.ts';
+import { exportEvents } from '../events/export-events.ts';
+import { splitLines } from '../events/log/split-lines.ts';
+import { createLogger } from '../http/log.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import { StoreMoved } from '../kernel/ports/store.ts';
+import { DAY_MS } from '../kernel/time.ts';
+import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
+import { createUser, operatorContext } from '../testing/as-operator.ts';
+import { sealEvents } from '../testing/consuming.ts';
+import { birth, unwrap } from '../testing/fixtures.ts';
+import { type RedisServer, startRedisServer } from '../testing/redis-server.ts';
+import type { TestPorts } from '../testing/test-ports.ts';
+import { exitCodeOf } from './command-failure.ts';
+import { createPorts } from './create-ports.ts';
+import { type MoveOptions, move } from './move.ts';
+
+const log = createLogger({ level: 'silent' });
+let folder: string;
+let server: RedisServer;
+let account: AccountId;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'countersign-move-'));
+  server = await startRedisServer({ product: 'redis' });
+  const { ports } = await createPorts(configOf('embedded'), log);
+  ({ id: account } = unwrap(await createAccount(ports, { name: 'Acme' })).account);
+  await addUser(ports as TestPorts, 'alice');
+  await ports.store.close();
+});
+afterAll(async () => {
+  await server?.stop();
+  await rm(folder, { recursive: true });
+});
+
+function configOf(store: string, partitions = 64): Config {
+  const audit = { COUNTERSIGN_AUDIT_ARCHIVE: join(folder, 'archive') };
+  const env = { COUNTERSIGN_URL: 'http://localhost:8080', COUNTERSIGN_DATA: folder, ...audit };
+  return loadConfig({ ...env, COUNTERSIGN_STORE: store, COUNTERSIGN_STORE_PARTITIONS: String(partitions) });
+}
+const redisUrl = (database: number) => `redis://127.0.0.1:${server.port}/${database}`;
+const addUser = async (ports: TestPorts, login: string) =>
+  unwrap(await createUser(ports, birth(ports, 'usr'), account, { login }));
+async function moved(config: Config, options: MoveOptions): Promise<string> {
+  const printed = vi.spyOn(console, 'log').mockImplementation(() => {});
+  try {
+    await move(config, log, options);
+    return printed.mock.calls.join('\n');
+  } finally {
+    printed.mockRestore();
+  }
+}
+
+/** Opens a service on the store, as its next start does, and lets it verify its audit log. */
+async function start(config: Config, login: string) {
+  const { ports } = await createPorts(config, log);
+  try {
+    await addUser(ports as TestPorts, login);
+    await sealEvents(ports);
+    const { text } = unwrap(await exportEvents(ports, operatorContext(account).actor, { format: 'jsonl' }));
+    const lines: Uint8Array[] = [];
+    for await (const piece of text) lines.push(Buffer.from(piece));
+    const report = await verifyAuditExport(splitLines(lines), ports.signer.publicKeys());
+    return { report, keys: ports.signer.publicKeys().map(({ kid }) => kid) };
+  } finally {
+    await ports.store.close();
+  }
+}
+
+// SR-34, SR-58, SR-69. The attack: an administrator's trail ends, or a used code works, because the store was moved.
+describe('a service whose store is moved', () => {
+  test('keeps its signing keys and an audit log without a gap, on Redis, on fewer partitions, and back', async () => {
+    const { keys, report } = await start(configOf('embedded'), 'bob');
+    expect(report).toMatchObject({ ok: true, lost: 0 });
+    const stores = [
+      { to: redisUrl(1), partitions: 64 },
+      { to: redisUrl(2), partitions: 3 },
+      { to: 'embedded', partitions: 1 },
+    ];
+    let config = configOf('embedded');
+    let { events } = report;
+    for (const [n, { to, partitions }] of stores.entries()) {
+      if (to === 'embedded') await rm(join(folder, 'store'), { recursive: true });
+      const text = await moved(config, to === 'embedded' ? { to } : { to, partitions });
+      expect(text).toContain(`COUNTERSIGN_AUDIT_ARCHIVE=${join(folder, 'archive')}`);
+      const failure = await createPorts(config, log).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(StoreMoved);
+      expect(exitCodeOf(failure)).toBe(78);
+      config = configOf(to, partitions);
+      const now = await start(config, `after-${n}`);
+      expect(now).toMatchObject({ keys, report: { ok: true, lost: 0 } });
+      // The user that `start` creates.
+      expect(now.report.events).toBe(events + 1);
+      ({ events } = now.report);
+    }
+  });
+
+  test('is told what cannot be moved, and nothing changes', async () => {
+    const config = configOf('embedded');
+    await expect(moved(config, { to: 'embedded' })).rejects.toThrow('is the store that is configured');
+    await expect(moved(config, { to: 'https://store.example' })).rejects.toThrow('or the URL of a Redis');
+    await expect(moved(config, { to: redisUrl(1), partitions: 64 })).rejects.toThrow(StoreMoved);
+    await expect(moved(config, { cancel: true })).rejects.toThrow('is not being moved');
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 800 * DAY_MS });
+    await expect(moved(config, { to: redisUrl(4) })).rejects.toMatchObject({ code: 'CLOCK_IN_DOUBT' });
+    vi.useRealTimers();
+    expect(await start(config, 'last')).toMatchObject({ report: { ok: true } });
+  });
+});

@@ -1,0 +1,308 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { cancelMove, MoveRefused, moveStore } from '../../backup/move-store.ts';
+import { CONSUMERS, consumerDocument } from '../../events/documents.ts';
+import type { AccountId } from '../../kernel/ids.ts';
+import { type Json, type MovableStore, StoreMoved } from '../../kernel/ports/store.ts';
+import { HOUR_MS } from '../../kernel/time.ts';
+import { restorationDocument } from '../../store/documents.ts';
+import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
+import { openRedisStore } from '../../store/redis/open-redis-store.ts';
+import { userIndexes } from '../../users/documents.ts';
+import { authenticate } from '../as-operator.ts';
+import { createFixture, PASSWORD, unwrap } from '../fixtures.ts';
+import { type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../redis-server.ts';
+import { overStore } from '../restore-fixture.ts';
+import { FakeClock, openTestPorts, seededRandom } from '../test-ports.ts';
+import { changeOf, keyOf, NOW } from './changes.ts';
+
+let server: RedisServer;
+let folder: string;
+const opened = new Set<MovableStore>();
+let names = 0;
+beforeAll(async () => {
+  server = await startRedisServer({ product: 'redis' });
+  folder = await mkdtemp(join(tmpdir(), 'countersign-move-'));
+});
+afterEach(async () => {
+  for (const store of opened) await store.close();
+  opened.clear();
+});
+afterAll(async () => {
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const nameOf = (kind: string) => `${kind}-${++names}`;
+async function opening(store: Promise<MovableStore>): Promise<MovableStore> {
+  opened.add(await store);
+  return store;
+}
+const embedded = (name = nameOf('store'), mayBeMoved = false) =>
+  opening(openEmbeddedStore({ path: join(folder, name), mayBeMoved }));
+const redis = (partitions = 64, prefix = nameOf('redis'), mayBeMoved = false) =>
+  opening(
+    openRedisStore({
+      url: server.url,
+      ...{ prefix, partitions, mayBeMoved, answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} },
+    }),
+  );
+const ports = () => ({ clock: new FakeClock(), random: seededRandom(nameOf('seed')) });
+const move = (from: MovableStore, to: MovableStore, name = 'there') => moveStore({ from, to, ...ports() }, name);
+
+// SR-69. The attack: a code that was used after the move works in the store that was moved away.
+describe('SR-69: a code that was used in the new store', () => {
+  test('is refused there, and the old embedded store does not open', async () => {
+    const [from, to] = [await embedded('old'), await redis()];
+    const before = await openTestPorts('moved-away', { store: from, remove: async () => {} });
+    const { account, resource, tokens } = await createFixture(before, { tokens: [{}] });
+    const otp = (await tokens[0]?.code()) ?? '';
+    const signIn = {
+      account,
+      resource: resource.id,
+      method: 'password-otp',
+      user: 'alice',
+      password: PASSWORD,
+      otp,
+    } as const;
+    await markRead(from);
+    await move(from, to);
+    const after = overStore(before, to);
+    unwrap(await authenticate(after, signIn));
+    expect(await authenticate(after, signIn)).toMatchObject({ refused: expect.stringMatching(/^OTP/) });
+    await from.close();
+    await expect(embedded('old')).rejects.toThrow(StoreMoved);
+  });
+
+  test('is refused by a process that runs on the old Redis, and none starts there', async () => {
+    const from = await redis(5, 'old');
+    const running = await openTestPorts('runs-on', { store: await redis(5, 'old'), remove: async () => {} });
+    const { account, resource, tokens } = await createFixture(running, { tokens: [{}] });
+    const otp = (await tokens[0]?.code()) ?? '';
+    const signIn = {
+      account,
+      resource: resource.id,
+      method: 'password-otp',
+      user: 'alice',
+      password: PASSWORD,
+      otp,
+    } as const;
+    await markRead(from);
+    const to = await embedded();
+    await move(from, to);
+    await expect(authenticate(running, signIn)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    unwrap(await authenticate(overStore(running, to), signIn));
+    await expect(authenticate(running, signIn)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await expect(redis(5, 'old')).rejects.toThrow('this store was moved to there');
+  });
+});
+
+const ACCOUNT = 'acc_1' as AccountId;
+const anchor = fc.constantFrom('usr_1', 'usr_2', 'a\0b', '\ud800', 'ünï', 'a:{p3}:d:b');
+const content = fc.record({
+  commits: fc.array(
+    fc.record({
+      anchor,
+      name: fc.constantFrom('thing', 'other', 'i:x'),
+      value: fc.jsonValue({ maxDepth: 2 }),
+      expiresAt: fc.option(fc.integer({ min: -HOUR_MS, max: 90 * 24 * HOUR_MS }), { nil: undefined }),
+      events: fc.nat({ max: 3 }),
+      isRemoved: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 25 },
+  ),
+  counters: fc.array(
+    fc.record({ key: anchor, windowMs: fc.constantFrom(2 * 60_000, HOUR_MS), times: fc.integer({ min: 1, max: 3 }) }),
+    {
+      maxLength: 5,
+    },
+  ),
+});
+
+async function fill(
+  store: MovableStore,
+  { commits, counters }: typeof content extends fc.Arbitrary<infer T> ? T : never,
+) {
+  for (const { anchor: of, name, value, expiresAt, events, isRemoved } of commits) {
+    const key = keyOf(of, name);
+    const expiry = expiresAt === undefined ? {} : { expiresAt: NOW + expiresAt };
+    const index = [{ index: userIndexes.created(ACCOUNT), add: { sort: name, id: of } }];
+    const append: Json[] = Array.from({ length: events }, (_, n) => ({ of, n }));
+    await store.commit(changeOf(of, { put: [{ key, value, ...expiry }], index, append }));
+    if (isRemoved) await store.commit(changeOf(of, { delete: [key] }));
+  }
+  for (const { key, windowMs, times } of counters) {
+    for (let n = 0; n < times; n++) await store.increment(key, windowMs, 100, NOW);
+  }
+}
+
+/** As if every consumer had read all events. */
+async function markRead(store: MovableStore): Promise<void> {
+  const states = await store.readStates();
+  const cursors = Object.fromEntries(states.map(({ events }, partition) => [partition, events]));
+  for (const key of CONSUMERS.map(consumerDocument.key)) {
+    await store.commit(changeOf(key.anchor, { put: [{ key, value: { cursors } }] }));
+  }
+}
+
+const inOrder = (texts: readonly string[]) => [...texts].sort();
+/** Everything but the events, as it is read. */
+async function contentOf(store: MovableStore) {
+  const found = new Map<string, unknown>();
+  let after: string | undefined;
+  do {
+    const page = await store.scan(after, 7);
+    for (const record of page.records) {
+      if (record.kind === 'index') found.set(JSON.stringify([record.index, record.entry]), true);
+      else if (!record.key.anchor.startsWith('consumer/')) found.set(JSON.stringify(record.key), record);
+    }
+    after = page.next;
+  } while (after !== undefined);
+  const counters: unknown[] = [];
+  do {
+    const page = await store.scanCounters(after, 7);
+    counters.push(...page.counters);
+    after = page.next;
+  } while (after !== undefined);
+  const texts = new Set(counters.map((counter) => JSON.stringify(Object.entries(counter as object).sort())));
+  const range = await store.range(userIndexes.created(ACCOUNT), { limit: 1000 });
+  return { found: inOrder([...found].map((one) => JSON.stringify(one))), counters: inOrder([...texts]), range };
+}
+const eventsOf = (store: MovableStore) => store.readStreams(new Array<number>(store.partitions).fill(0), 1000);
+
+describe('what was readable before', () => {
+  test('is equal after a move to Redis, to other numbers of partitions, and back', async () => {
+    await fc.assert(
+      fc.asyncProperty(content, async (given) => {
+        const from = await embedded();
+        await fill(from, given);
+        const before = await contentOf(from);
+        const highest = (await from.readStates())[0]?.events ?? 0;
+        let last = from;
+        for (const next of [await redis(8), await redis(3), await embedded()]) {
+          await markRead(last);
+          await move(last, next);
+          expect(await contentOf(next)).toEqual(before);
+          last = next;
+        }
+        // New versions and numbers of events are above all earlier ones, and nothing seems to be lost before them.
+        await last.commit(changeOf('usr_1', { put: [{ key: keyOf('usr_1'), value: 1 }], append: ['new'] }));
+        const [stored] = await last.getMany([keyOf('usr_1')], NOW);
+        expect(stored?.version).toBeGreaterThan(given.commits.length);
+        const [position] = await last.getMany([consumerDocument.key('audit')], NOW);
+        const after = position?.value.cursors[0] ?? 0;
+        expect(after).toBeGreaterThanOrEqual(highest);
+        expect(await last.readStreams([after], 10)).toEqual([[{ sequence: after + 1, text: '"new"' }]]);
+        for (const store of opened) await store.close();
+        opened.clear();
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  test('has its events too between stores of the same partitions, also unread ones', async () => {
+    await fc.assert(
+      fc.asyncProperty(content, async (given) => {
+        const [from, to] = [await redis(4), await redis(4)];
+        await fill(from, given);
+        const [before, events] = [await contentOf(from), await eventsOf(from)];
+        const { events: moved } = await move(from, to);
+        expect([await contentOf(to), await eventsOf(to)]).toEqual([before, events]);
+        expect(moved).toBe(events.flat().length);
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  test('is not lost with events that no consumer has read, if the partitions change', async () => {
+    const [from, to] = [await embedded(), await redis()];
+    await from.commit(changeOf('usr_1', { append: ['unread'] }));
+    await expect(move(from, to)).rejects.toThrow('there are events that were not read');
+    expect(await from.readMove()).toBeUndefined();
+    await markRead(from);
+    await move(from, to);
+  });
+});
+
+describe('a move that is interrupted', () => {
+  async function interrupted(from: MovableStore, to: MovableStore): Promise<void> {
+    for (let n = 0; n < 30; n++)
+      await from.commit(changeOf(`usr_${n}`, { put: [{ key: keyOf(`usr_${n}`), value: n }] }));
+    await markRead(from);
+    const { scanCounters } = from;
+    from.scanCounters = () => Promise.reject(new Error('killed'));
+    await expect(move(from, to)).rejects.toThrow('killed');
+    from.scanCounters = scanCounters;
+  }
+
+  // SR-69. The attack: half of the last used codes are in the new store, and a service starts there, or on the old one.
+  test.each([
+    ['embedded', () => embedded('half'), () => embedded('half')],
+    ['Redis', () => redis(4, 'half'), () => redis(4, 'half')],
+  ])(
+    'SR-69: leaves no store that a service starts on, from %s, and goes on nowhere else',
+    async (_name, open, again) => {
+      const [from, to] = [await open(), await redis(4)];
+      await interrupted(from, to);
+      const key = restorationDocument.key();
+      const [mark] = await to.getMany([key], NOW);
+      expect(mark?.value).toMatchObject({ move: (await from.readMove())?.id });
+      await expect(move(from, await redis(4))).rejects.toThrow('this is not that store');
+      await from.close();
+      await expect(again()).rejects.toThrow(StoreMoved);
+    },
+  );
+
+  test('is finished by the same command, and that once', async () => {
+    const [from, to] = [await embedded(), await redis(4)];
+    await interrupted(from, to);
+    await move(from, to);
+    expect(await contentOf(to)).toEqual(await contentOf(from));
+    expect(await to.getMany([restorationDocument.key()], NOW)).toEqual([undefined]);
+    await expect(move(from, to)).rejects.toThrow('this store was moved to there before');
+    await expect(cancelMove(from)).rejects.toThrow('where codes have been used since');
+  });
+
+  test.each([
+    ['embedded', () => embedded()],
+    ['Redis', () => redis(4)],
+  ])('can be cancelled, and %s is as before', async (_name, open) => {
+    const [from, to] = [await open(), await redis(3)];
+    await interrupted(from, to);
+    const before = await contentOf(from);
+    await cancelMove(from);
+    await expect(cancelMove(from)).rejects.toThrow(MoveRefused);
+    expect(await contentOf(from)).toEqual(before);
+    await from.commit(changeOf('usr_1', { put: [{ key: keyOf('usr_1'), value: 'changed' }], append: ['on'] }));
+    await markRead(from);
+    // What was changed since must not meet what was copied before.
+    await expect(move(from, to)).rejects.toMatchObject({ code: 'STORE_NOT_EMPTY' });
+  });
+
+  // SR-69. The attack: the old store is in use again while the move that was given up goes on.
+  test('SR-69: is not finished after it was cancelled', async () => {
+    const [from, to] = [await redis(4, 'cancelled'), await redis(4)];
+    await from.commit(changeOf('usr_1', { put: [{ key: keyOf('usr_1'), value: 1 }] }));
+    const other = await redis(4, 'cancelled');
+    const { scanCounters } = from;
+    from.scanCounters = async (...asked) => {
+      from.scanCounters = scanCounters;
+      await cancelMove(other);
+      await other.commit(changeOf('usr_1', { put: [{ key: keyOf('usr_1'), value: 'used' }] }));
+      return scanCounters.apply(from, asked);
+    };
+    await expect(move(from, to)).rejects.toThrow('the move was cancelled');
+    expect(await other.readMove()).toBeUndefined();
+    expect((await to.getMany([restorationDocument.key()], NOW))[0]?.value).toHaveProperty('move');
+  });
+});
+
+test('a store that is not empty is no target, and stays as it is', async () => {
+  const [from, to] = [await embedded(), await redis()];
+  await to.commit(changeOf('usr_1', { put: [{ key: keyOf('usr_1'), value: 1 }] }));
+  await expect(move(from, to)).rejects.toMatchObject({ code: 'STORE_NOT_EMPTY' });
+  expect(await from.readMove()).toBeUndefined();
+});
