@@ -1,6 +1,7 @@
 import type { FeedLine } from '../../kernel/feed-line.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
+import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
 import { auditChainDocument, feedCursorDocument } from '../documents.ts';
 import { readSegments } from '../read-segments.ts';
 import { type FeedGap, feedLine, gapLine } from './feed-line.ts';
@@ -50,6 +51,8 @@ export async function* readPortions(ports: Needs, account: AccountId): AsyncGene
       yield { account, upTo: part.number, lines, events: lines.length };
     }
     count += 1;
+    // The lines of a segment took about a millisecond.
+    await yieldToEventLoop();
     if (count === MAX_SEGMENTS) return false;
   }
   return true;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FeedLine } from '../../kernel/feed-line.ts';
@@ -119,6 +119,15 @@ test('the queue of a connection is found in the table of Linux', async () => {
   expect(transmitQueue(table, 0x1f90, 6521)).toBe(1234);
   expect(transmitQueue(table, 0x8627, 0)).toBe(0);
   expect(transmitQueue('', 1, 2)).toBe(0);
-  await listen(createServer({ pauseOnConnect: true }, (socket) => void sockets.push(socket)));
   expect(await unacknowledgedBytes({} as Socket)).toBe(0);
+  const port = await listen(createServer({ pauseOnConnect: true }, (socket) => void sockets.push(socket)));
+  const socket = connect(port, '127.0.0.1');
+  sockets.push(socket);
+  await once(socket, 'connect');
+  expect(await unacknowledgedBytes(socket)).toBe(0);
+  socket.write(Buffer.alloc(32_000_000));
+  // Nothing shows it elsewhere.
+  if (process.platform === 'linux') {
+    await waitUntil('the receiver has no space left', async () => (await unacknowledgedBytes(socket)) > 0);
+  }
 });
