@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => ports.close());
 
-const LIMITS: StartLimits = { name: 'test', perAddress: 3, perNetwork: 5, perSecond: 8 };
+const LIMITS: StartLimits = { name: 'flows', perAddress: 3, perNetwork: 5, perSecond: 8 };
 const admit = (address?: string) => admitStart(ports, address === undefined ? {} : { address }, LIMITS);
 
 async function refusals(addresses: readonly (string | undefined)[]) {

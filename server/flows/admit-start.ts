@@ -1,4 +1,5 @@
 import { networkKey, rateKey } from '../kernel/addresses.ts';
+import type { Limit } from '../kernel/limits.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Store } from '../kernel/ports/store.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
@@ -8,7 +9,7 @@ import { MINUTE_MS, SECOND_MS } from '../kernel/time.ts';
 /** The number of sign-ins of one kind that may start. Before the first input, only the network can be counted. */
 export interface StartLimits {
   /** Name of the counters. */
-  name: string;
+  name: Limit;
   /** Per minute, from one IPv4 address or one IPv6 /64. */
   perAddress: number;
   /** Per minute, from one IPv4 /24 or one IPv6 /48, which one site or one attacker can hold entirely. */

@@ -12,3 +12,4 @@ export const LIMITS = [
   'transactions',
   'unlock',
 ] as const;
+export type Limit = (typeof LIMITS)[number];
