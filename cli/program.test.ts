@@ -188,6 +188,15 @@ describe('exit codes', () => {
     expect(nowhere).toMatchObject({ code: 2, err: expect.stringContaining('there is no such folder') });
   });
 
+  test('does not guess where a store is to be moved', async () => {
+    for (const flags of [[], ['--to', 'embedded', '--cancel'], ['--to', 'embedded', '--to-file', 'x']]) {
+      expect(await terminal.type(['store', 'move', ...flags])).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('--to-file'),
+      });
+    }
+  });
+
   test('writes a backup to standard output, and nothing else', async () => {
     const { code, out, err } = await terminal.type(['backup', '-']);
     expect([code, err]).toEqual([0, '']);

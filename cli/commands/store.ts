@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { UsageError } from '../connection/service.ts';
 import type { Environment } from './context.ts';
 import { handOver } from './hand-over.ts';
 
@@ -20,14 +21,17 @@ export function addStore(program: Command, around: Environment): void {
     .option('--to-file <file>', 'the same, from a file, if the URL has a password')
     .option('--partitions <number>', 'of the Redis; defaults to COUNTERSIGN_STORE_PARTITIONS')
     .option('--cancel', 'use the store again whose move is not finished')
-    .action((flags: MoveFlags, command: Command) =>
-      handOver(around, command, [
+    .action((flags: MoveFlags, command: Command) => {
+      if ([flags.to, flags.toFile, flags.cancel].filter((flag) => flag !== undefined).length !== 1) {
+        throw new UsageError('name the other store with --to or --to-file; or --cancel');
+      }
+      return handOver(around, command, [
         'move',
         ...(flags.to === undefined ? [] : ['--to', flags.to]),
         ...(flags.toFile === undefined ? [] : ['--to-file', resolve(flags.toFile)]),
         ...(flags.partitions === undefined ? [] : ['--partitions', flags.partitions]),
         ...(flags.cancel ? ['--cancel'] : []),
         ...(command.optsWithGlobals<{ json?: boolean }>().json ? ['--json'] : []),
-      ]),
-    );
+      ]);
+    });
 }
