@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import { Encrypter } from 'age-encryption';
 import { UsageError } from '../connection/service.ts';
 
 /** As for a password that nothing else protects: a copy of the file can be tried without limit. */
@@ -31,6 +30,7 @@ export async function encryptionOf(
   if (encryptTo.length > 0 && passphraseFile !== undefined) {
     throw new UsageError('--encrypt-to and --passphrase-file exclude each other');
   }
+  const { Encrypter } = await import('age-encryption');
   const encrypter = new Encrypter();
   for (const recipient of encryptTo) {
     try {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { Decrypter } from 'age-encryption';
+import type { Decrypter } from 'age-encryption';
 import { BackupInvalid } from '../backup/backup-records.ts';
 import { splitLines } from '../events/log/split-lines.ts';
 
@@ -51,6 +51,7 @@ async function readStart(file: string): Promise<string> {
 }
 
 async function openDecrypter({ identity, passphraseFile }: BackupKeys): Promise<Decrypter> {
+  const { Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
   if (passphraseFile !== undefined) {
     decrypter.addPassphrase((await readFile(passphraseFile, 'utf8')).replace(/\r?\n$/, ''));
