@@ -3,6 +3,7 @@ import { addAction, addResource } from './commands/actions.ts';
 import { addAssignments } from './commands/assignments.ts';
 import { addClock } from './commands/clock.ts';
 import type { Environment, GlobalOptions } from './commands/context.ts';
+import { addAccountDeletion } from './commands/delete-account.ts';
 import { addEventExport } from './commands/export-events.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addMaintenance, addMessageTest, addOperator } from './commands/operator.ts';
@@ -61,6 +62,7 @@ function createProgram(around: Environment, version: string): Command {
   program.commandsGroup('An account:');
   for (const resource of RESOURCES) {
     const group = addResource(program, resource, around);
+    if (resource.name === 'account') addAccountDeletion(group, around);
     if (resource.name === 'event') addEventExport(group, around);
     if (resource.name === 'user') addPersonalData(group, around);
   }

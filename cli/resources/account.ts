@@ -24,6 +24,13 @@ const account: ResourceCommand = {
       flags: { name: { about: 'name', required: true } },
       operator: true,
     },
+    {
+      verb: 'deletions',
+      about: 'deleted accounts whose data is not all gone yet',
+      request: 'GET /operator/account-deletions',
+      rows: { in: 'items', columns: ['id', 'requestedAt'] },
+      operator: true,
+    },
     { verb: 'show', about: 'show the account', request: 'GET /v1/account' },
     { verb: 'update', request: 'PATCH /v1/account', flags: { name: 'name' } },
   ],

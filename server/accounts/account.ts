@@ -48,3 +48,9 @@ export interface Balance {
   /** It does not cover the next fee, and a warning was sent. */
   low: boolean;
 }
+
+/** An account that is deleted, and whose data is not all gone yet. */
+export interface AccountDeletion {
+  id: AccountId;
+  requestedAt: number;
+}

@@ -1,7 +1,8 @@
 import type { AccountId } from '../kernel/ids.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
-import type { Account } from './account.ts';
+import { byInstant } from '../store/index-entries.ts';
+import type { Account, AccountDeletion } from './account.ts';
 import type { QuotaKind, Usage } from './usage.ts';
 
 export const accountDocument = defineDocument<Account, [id: AccountId]>({
@@ -45,8 +46,24 @@ export const usageDocument = defineDocument<Usage, [account: AccountId, kind: Qu
   expires: 'never',
 });
 
+/** The last document of an account. */
+export const accountDeletionDocument = defineDocument<AccountDeletion, [account: AccountId]>({
+  kind: 'account-deletion',
+  description: 'That the data of an account is being deleted.',
+  anchor: 'account',
+  key: (account) => [account],
+  indexes: ({ id, requestedAt }) => [{ index: accountIndexes.deleting(), entry: byInstant(requestedAt, id) }],
+  secrets: 'none',
+  onRestore: 'keep',
+  expires: 'never; deleted when nothing else is left',
+});
+
 /** All accounts, by creation. */
 export const accountIndexes = defineIndexes(
   { kind: 'accounts', anchorOf: ({ id }) => id, onRestore: 'keep' },
-  { created: () => 'created' },
+  {
+    created: () => 'created',
+    /** Those whose data is being deleted, by request. */
+    deleting: () => 'deleting',
+  },
 );

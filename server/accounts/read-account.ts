@@ -4,8 +4,8 @@ import { maySee } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import type { Account } from './account.ts';
-import { accountDocument, accountIndexes } from './documents.ts';
+import type { Account, AccountDeletion } from './account.ts';
+import { accountDeletionDocument, accountDocument, accountIndexes } from './documents.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
@@ -33,4 +33,12 @@ export async function listAccounts(ports: Pick<Ports, 'store' | 'clock'>): Promi
     after = entries.at(-1);
     if (entries.length < PAGE) return accounts;
   }
+}
+
+/** Lists deleted accounts whose data is not all gone yet: the oldest thousand. Operators only. */
+export async function listAccountDeletions(ports: Pick<Ports, 'store' | 'clock'>): Promise<AccountDeletion[]> {
+  const entries = await ports.store.range(accountIndexes.deleting(), { limit: 1000 });
+  const keys = entries.map(({ id }) => accountDeletionDocument.key(id as AccountId));
+  const stored = await ports.store.getMany(keys, ports.clock.now());
+  return stored.flatMap((one) => (one ? [one.value] : []));
 }

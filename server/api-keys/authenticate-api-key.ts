@@ -1,3 +1,4 @@
+import { accountDocument } from '../accounts/documents.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RawKey } from '../kernel/ports/store.ts';
@@ -11,7 +12,7 @@ import { apiKeyDocument, apiKeyUseDocument } from './documents.ts';
 
 /**
  * Authenticates the caller. The key is read for every request, so that a revoked one stops working within one request
- * (SR-39).
+ * (SR-39). So is its account, since the keys of a deleted one remain for a while.
  *
  * @param alongside what else to read in the same trip, before the caller is known
  */
@@ -25,13 +26,14 @@ export async function authenticateApiKey(
   const now = ports.clock.now();
   const key = apiKeyDocument.key(parsed.account, parsed.id);
   const ahead = new ReadAhead(ports.store);
-  await ahead.read([key, ...alongside(parsed.account)], now);
-  const [stored] = await ahead.getMany([key], now);
+  const accountKey = accountDocument.key(parsed.account);
+  await ahead.read([key, accountKey, ...alongside(parsed.account)], now);
+  const [stored, account] = await ahead.getMany([key, accountKey], now);
   const given = hashSecret(parsed.secret);
   // A key of the Protectimus dialect works on that API alone.
   const kept = stored && stored.value.kind === undefined ? validSecretHashes(stored.value, now) : [];
   const right = kept.map((hash) => isSameSecret(given, hash)).includes(true);
-  if (!stored || !right) return refusal('API_KEY_INVALID');
+  if (!stored || !account || !right) return refusal('API_KEY_INVALID');
   void recordOnce(ports, apiKeyUseDocument.key(parsed.account, parsed.id), KEY_USE_STEP_MS);
   return { key: stored.value, ahead };
 }

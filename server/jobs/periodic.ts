@@ -16,6 +16,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { StoreVersionRefused } from '../kernel/ports/store.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/time.ts';
 import { buildIndexes } from '../maintenance/build-indexes.ts';
+import { deleteAccountData } from '../maintenance/delete-account-data.ts';
 import { countSecrets, reencryptSecrets } from '../maintenance/reencrypt-secrets.ts';
 import { finishErasures } from '../personal-data/finish-erasures.ts';
 import { RENEWAL_MS } from '../processes/process-registry.ts';
@@ -106,6 +107,12 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
     },
     { name: 'indexes', everyMs: 5 * MINUTE_MS, processes: 'one', run: (stopping) => buildIndexes(ports, stopping) },
     { name: 'erasures', everyMs: MINUTE_MS, processes: 'one', run: (stopping) => finishErasures(ports, stopping) },
+    {
+      name: 'account-deletions',
+      everyMs: MINUTE_MS,
+      processes: 'one',
+      run: (stopping) => deleteAccounts(ports, log, stopping),
+    },
     ...(hasOldMasterKeys ? [reencryption] : []),
   ];
 }
@@ -161,6 +168,12 @@ function archiveJob(ports: Ports, archive: AuditArchive): PeriodicJob {
 async function charge(ports: Ports, settled: Ports, plans: PlanCatalogue): Promise<void> {
   await refreshPlans(ports, plans);
   await chargeDuePlans(settled, plans);
+}
+
+async function deleteAccounts(ports: Ports, log: Pick<Logger, 'warn'>, isStopping: () => boolean): Promise<void> {
+  for (const account of await deleteAccountData(ports, isStopping)) {
+    log.warn({ account }, 'the data of a deleted account is gone');
+  }
 }
 
 async function reencrypt(

@@ -54,6 +54,7 @@ const upToHead = (kind: string, field: string): Cases => [
 
 const FATES: Record<string, Fate> = {
   account: 'kept',
+  'account-deletion': 'kept',
   administrator: [
     [
       { name: 'Ada', token: 'tok_1', passwordHash: 'hash', recovery: { macs: ['a', 'b'], failures: 2 } },

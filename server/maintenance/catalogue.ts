@@ -1,4 +1,10 @@
-import { accountDocument, accountIndexes, firstLoginDocument, usageDocument } from '../accounts/documents.ts';
+import {
+  accountDeletionDocument,
+  accountDocument,
+  accountIndexes,
+  firstLoginDocument,
+  usageDocument,
+} from '../accounts/documents.ts';
 import {
   administratorDocument,
   administratorEmailDocument,
@@ -70,6 +76,7 @@ import { lastBackupDocument, macKeyDocument, reencryptionDocument, signingKeysDo
 export const CATALOGUE = createCatalogue(
   [
     accountDocument,
+    accountDeletionDocument,
     firstLoginDocument,
     usageDocument,
     ledgerEntryDocument,

@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { CONSUMERS, consumerDocument } from '../events/documents.ts';
+import { dropConsumedEvents, readCursors } from '../events/drop-consumed-events.ts';
 import { newestFirst } from '../events/newest-first.ts';
 import type { UserId } from '../kernel/ids.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
@@ -70,22 +70,8 @@ async function isSealed(ports: ErasureNeeds, { account, id, requestedAt }: Erasu
   for await (const found of newestFirst(ports, account, { id, after: undefined, from: requestedAt })) {
     if (!('event' in found) || found.event.type !== 'user.erased' || found.event.at < requestedAt) continue;
     const [partition = '', sequence] = found.id.split('-');
-    const positions = await consumedEvents(ports);
+    const positions = await readCursors(ports);
     return positions.every((cursors) => (cursors[partition] ?? 0) >= Number(sequence));
   }
   return false;
-}
-
-/** The stream keeps events for some time after all consumers have taken them. */
-async function dropConsumedEvents(ports: ErasureNeeds): Promise<void> {
-  const positions = await consumedEvents(ports);
-  for (let partition = 0; partition < ports.store.partitions; partition++) {
-    const upTo = Math.min(...positions.map((cursors) => cursors[partition] ?? 0));
-    if (upTo > 0) await ports.store.dropEvents(partition, upTo);
-  }
-}
-
-async function consumedEvents({ store, clock }: ErasureNeeds) {
-  const stored = await store.getMany(CONSUMERS.map(consumerDocument.key), clock.now());
-  return stored.map((one) => one?.value.cursors ?? {});
 }

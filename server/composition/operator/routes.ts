@@ -1,7 +1,8 @@
 import { REFUSALS } from '@countersign/protocol/codes';
 import { z } from 'zod';
 import { createAccount } from '../../accounts/create-account.ts';
-import { listAccounts } from '../../accounts/read-account.ts';
+import { deleteAccount } from '../../accounts/delete-account.ts';
+import { listAccountDeletions, listAccounts } from '../../accounts/read-account.ts';
 import { recoverAdministrator } from '../../administrators/recover-administrator.ts';
 import { issueSetupLink } from '../../administrators/set-up.ts';
 import { backUp } from '../../backup/back-up.ts';
@@ -73,6 +74,27 @@ const accountRoutes = [
     handle: async (c, ports: Services, body) => {
       const created = await createAccount(ports, { ...body, plan: firstPlan(ports.plans) });
       return isRefusal(created) ? refuseResult(c, created) : c.json(created.account, 201);
+    },
+  }),
+  internalRoute({
+    method: 'get',
+    path: '/operator/account-deletions',
+    scope: 'operator',
+    handle: async (c, ports: Services) => c.json({ items: await listAccountDeletions(ports) }),
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/operator/accounts/:id/deletion',
+    scope: 'operator',
+    body: z.strictObject({ confirm: z.string().max(100), force: z.boolean().default(false) }),
+    handle: async (c, ports: Services, { confirm, force }) => {
+      const id = parseId('acc', c.req.param('id'));
+      if (!id) return refuse(c, 'ACCOUNT_NOT_FOUND');
+      const begun = await deleteAccount(ports, id, { confirm, isForced: force });
+      if (isRefusal(begun)) return refuseResult(c, begun);
+      // The account's own log goes with it.
+      c.get('log').warn({ account: id, isForced: force }, 'an account was deleted by the operator');
+      return c.json(begun.deletion, 202);
     },
   }),
   internalRoute({
