@@ -147,6 +147,21 @@ describe('the deletion of an account', () => {
     expect(missing).toMatchObject({ refused: 'ACCOUNT_NOT_FOUND' });
   });
 
+  test('leaves no file that the archive was writing meanwhile', async () => {
+    await consume();
+    unwrap(await begin(await nameOf()));
+    ports.clock.advance(DAY_MS);
+    let done: string[] = [];
+    const slow: TestPorts = { ...ports.replica(), archive };
+    const put: TemporaryArchive['put'] = async (...given) => {
+      done = await deleteAccountData(ports);
+      await archive.put(...given);
+    };
+    expect(await archiveSegments(slow, { ...archive, put })).toBe(0);
+    expect(done).toEqual([doomed.account]);
+    expect(await readdir(join(archive.root, doomed.account))).toEqual([]);
+  });
+
   test('continues after a kill at any commit', async () => {
     await consume();
     unwrap(await begin(await nameOf()));

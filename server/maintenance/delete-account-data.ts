@@ -9,7 +9,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { Change, IndexEntry, RawKey, ScannedRecord } from '../kernel/ports/store.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 import { reindex } from '../store/index-entries.ts';
-import { newOperation, transact } from '../store/transact.ts';
+import { type Decision, newOperation, transact } from '../store/transact.ts';
 import { webhooksDocument } from '../webhooks/documents.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { isEntryOfAccount, isOfAccount, isOwner, parentOf } from './owning-account.ts';
@@ -51,8 +51,8 @@ async function deleteOne(ports: Needs, account: AccountId, isStopping: () => boo
   const key = accountDeletionDocument.key(account);
   const [stored] = await ports.store.getMany([key], ports.clock.now());
   if (!stored || ports.clock.now() - stored.value.requestedAt < SETTLE_MS) return false;
-  await removeArchive(ports, account);
   for (let pass = 0; pass < MAX_PASSES; pass++) {
+    await removeArchive(ports, account);
     const parts = await deletePass(ports, account, 'parts', isStopping);
     const owners = await deletePass(ports, account, 'owners', isStopping);
     if (isStopping()) return false;
@@ -66,11 +66,24 @@ async function deleteOne(ports: Needs, account: AccountId, isStopping: () => boo
   return false;
 }
 
-/** Before the documents that name the files. */
+/**
+ * Removes the files of the archive, before the documents that name them. Without the head of the chain no process
+ * records another file.
+ */
 async function removeArchive(ports: Needs, account: AccountId): Promise<void> {
-  const [chain] = await ports.store.getMany([auditChainDocument.key(account)], ports.clock.now());
-  const { writing } = chain?.value ?? {};
-  if (writing) await requireArchive(ports).remove(archiveName({ account, ...writing }));
+  const key = auditChainDocument.key(account);
+  let isHeadless = false;
+  while (!isHeadless) {
+    const [chain] = await ports.store.getMany([key], ports.clock.now());
+    const writing = chain?.value.writing;
+    if (writing) await requireArchive(ports).remove(archiveName({ account, ...writing }));
+    isHeadless = await transact(ports, key.anchor, [key], ([current]): Decision<boolean> => {
+      if (!current) return { answer: true };
+      return current.value.writing?.sha256 === writing?.sha256
+        ? { answer: true, write: { delete: [key] } }
+        : { answer: false };
+    });
+  }
   for await (const file of archiveFiles(ports, account, 0)) await requireArchive(ports).remove(archiveName(file));
 }
 

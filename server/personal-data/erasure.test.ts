@@ -9,7 +9,7 @@ import { listEvents } from '../events/list-events.ts';
 import { createSealer } from '../events/seal-events.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
-import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { append, linesOfExport } from '../testing/event-stream.ts';
@@ -174,6 +174,17 @@ describe('an erasure', () => {
     const commits = ports.store.commits.filter(({ change }) => change.append).length;
     unwrap(await erase());
     expect(ports.store.commits.filter(({ change }) => change.append)).toHaveLength(commits);
+  });
+
+  test('appends its event again if it was lost before it was sealed', async () => {
+    await happen();
+    unwrap(await erase());
+    await ports.store.dropEvents(0, 1000);
+    ports.clock.advance(HOUR_MS + MINUTE_MS);
+    expect(await finishErasures(ports)).toBe(0);
+    await settle();
+    expect(await everything()).not.toContain(OWN);
+    expect(await verified()).toMatchObject({ ok: true, erased: 2 });
   });
 
   test('leaves no file behind, and completes, after a kill at any commit or operation of the archive', async () => {

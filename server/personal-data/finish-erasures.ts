@@ -3,6 +3,8 @@ import { dropConsumedEvents, readCursors } from '../events/drop-consumed-events.
 import { newestFirst } from '../events/newest-first.ts';
 import type { UserId } from '../kernel/ids.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
+import { createEvent } from '../kernel/request-context.ts';
+import { HOUR_MS } from '../kernel/time.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { erasureDocument, erasureIndexes } from './documents.ts';
@@ -11,6 +13,8 @@ import { type ErasureNeeds, removeUserData } from './erase-user.ts';
 import { ERASURE_TTL_MS, type Erasure, SETTLE_MS } from './erasure.ts';
 
 const PAGE = 100;
+/** An event that is not sealed by then was lost, for example by a restore to a store with fewer partitions. */
+const EVENT_LOST_MS = HOUR_MS;
 
 /**
  * Completes the erasures that have begun. One that fails does not stop the others. Returns the number of completed ones.
@@ -45,7 +49,10 @@ async function finish(ports: ErasureNeeds, id: UserId, isStopping: () => boolean
   const act = { actor: { kind: 'service', account: erasure.account } } as const;
   if (!(await removeUserData(ports, act, erasure))) return false;
   if (ports.clock.now() - erasure.requestedAt < SETTLE_MS) return false;
-  if (!(await isSealed(ports, erasure))) return false;
+  if (!(await isSealed(ports, erasure))) {
+    if (ports.clock.now() - erasure.requestedAt > EVENT_LOST_MS) await appendAgain(ports, erasure);
+    return false;
+  }
   await eraseFromEvents(ports, erasure, isStopping);
   if (isStopping()) return false;
   await dropConsumedEvents(ports);
@@ -57,6 +64,23 @@ async function finish(ports: ErasureNeeds, id: UserId, isStopping: () => boolean
       write: {
         put: [{ key, value: next, expiresAt: now + ERASURE_TTL_MS }],
         index: reindex(key, current.value, next),
+      },
+    };
+  });
+}
+
+async function appendAgain(ports: ErasureNeeds, { id, account, requestedAt }: Erasure): Promise<void> {
+  const key = erasureDocument.key(id);
+  const act = { actor: { kind: 'service', account } } as const;
+  await transact(ports, id, [key], ([stored], now): Decision<undefined> => {
+    if (stored?.value.requestedAt !== requestedAt) return { answer: undefined };
+    const next: Erasure = { ...stored.value, requestedAt: now };
+    return {
+      answer: undefined,
+      write: {
+        put: [{ key, value: next }],
+        index: reindex(key, stored.value, next),
+        append: [createEvent(act, { type: 'user.erased', subject: id }, now)],
       },
     };
   });
