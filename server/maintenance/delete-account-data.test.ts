@@ -19,10 +19,9 @@ import { addressOf, createSampleFixture, operationsOf, type SampleScene, samples
 import { openTemporaryArchive, type TemporaryArchive } from '../testing/temporary-archive.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
-import { CATALOGUE } from './catalogue.ts';
 import { deleteAccountData } from './delete-account-data.ts';
 import { checkLeftovers } from './doctor.ts';
-import { isEntryOfAccount, isOfAccount, OWNERSHIP } from './owning-account.ts';
+import { isEntryOfAccount, isOfAccount } from './owning-account.ts';
 
 let archive: TemporaryArchive;
 let ports: TestPorts;
@@ -58,10 +57,6 @@ const begin = (confirm = 'Acme', isForced = false) => deleteAccount(ports, doome
 const nameOf = async () =>
   (await ports.store.getMany([accountDocument.key(doomed.account)], ports.clock.now()))[0]?.value.name ?? '';
 
-test('every kind of document and index says to which account it belongs', () => {
-  expect(Object.keys(OWNERSHIP).sort()).toEqual(CATALOGUE.documents.map(({ kind }) => kind).sort());
-});
-
 describe('the deletion of an account', () => {
   test('leaves nothing of it in store, stream and archive, and no entry without a document; the others stay', async () => {
     await consume();
@@ -69,8 +64,9 @@ describe('the deletion of an account', () => {
     const other = await createSampleFixture(service);
     await consume();
     expect(await archiveSegments(ports, archive)).toBeGreaterThan(0);
-    // Every operation of the API once, so that there is a document of almost every kind.
+    // Operations that leave a document, so that there is one of almost every kind.
     for (const operation of await operationsOf(service)) {
+      if (operation.method !== 'POST') continue;
       const sample = await samples[operation.name]?.(doomed);
       const [headers, body] = [sample?.headers ?? {}, sample?.body];
       const by = operation.entrance === 'key' ? { key: doomed.key } : {};
@@ -198,6 +194,4 @@ test('SR-51: names that contain the id of a deleted account protect nothing and 
   ports.clock.advance(MINUTE_MS);
   expect(await deleteAccountData(ports)).toEqual([doomed.account]);
   expect(await of()).toBe(before);
-  const protectimus = { sort: other.account, id: 'key_01k8dq9z2mp' };
-  expect(isEntryOfAccount(`protectimus-keys/${doomed.account}`, protectimus, doomed.account)).toBe(false);
 });
