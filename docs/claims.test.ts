@@ -84,6 +84,8 @@ describe('the blocks of the documents', () => {
       ['docs/operators.md', expect.stringContaining('sudo -u countersign')],
       // server/composition/move.test.ts does it.
       ['docs/operators.md', expect.stringContaining('countersign store move --to')],
+      // server/composition/forget-secrets.test.ts does it.
+      ['docs/operators.md', expect.stringContaining('countersign forget-secrets --confirm')],
       ['docs/operators.md', 'countersign courier test --to +4915112345678'],
       // e2e/restored.built.test.ts does it.
       ['docs/operators.md', 'countersign restore night.backup --events acme.jsonl --keys keys.json'],

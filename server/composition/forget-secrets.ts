@@ -88,8 +88,8 @@ function describe(forgotten: ForgottenSecrets, keys: readonly PublicJwk[], isDon
   const kinds = Object.entries(tokens).map(([kind, count]) => `${kind.padEnd(10)} ${count}`);
   return [
     isDone
-      ? `everything under the lost master key is given up, in ${accounts.length} accounts`
-      : `nothing was changed: with --confirm, this is given up in ${accounts.length} accounts, for ever`,
+      ? `everything under the lost master key is given up (accounts: ${accounts.length})`
+      : `nothing was changed: with --confirm, this is given up for ever (accounts: ${accounts.length})`,
     ...rows('tokens, which their owners enrol again:', kinds),
     ...rows(
       'administrators who lose their token and recovery codes:',

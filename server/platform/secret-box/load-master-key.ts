@@ -46,7 +46,10 @@ export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKey
   }
   const existing = await readKeyFile(file, isForGroup);
   if (existing) return existing;
-  if (!create) throw new MasterKeyError(`the key file ${file} is missing; without it the store cannot be read`);
+  if (!create)
+    throw new MasterKeyError(
+      `the key file ${file} is missing; without it the store cannot be read. If no copy is left: countersign forget-secrets`,
+    );
   await createKeyFile(file);
   // Read the file back: if two processes start at once, one has created it.
   const created = await readKeyFile(file, isForGroup);
