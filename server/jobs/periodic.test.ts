@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DEFAULT_CATALOGUE } from '../billing/plans.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
+import { ProcessRefused } from '../processes/register-process.ts';
 import { openEmbeddedStore } from '../store/lmdb/open-embedded-store.ts';
 import { capturedLog } from '../testing/captured-log.ts';
 import { addResource, createFixture } from '../testing/fixtures.ts';
 import { openTestPorts } from '../testing/test-ports.ts';
-import { periodicJobs } from './periodic.ts';
+import { periodicJobs, renewalJob } from './periodic.ts';
 
 // SR-34: a flood of events that outruns the sealing leaves a gap in the audit log, and the operator has to know.
 test('says which events were dropped before they were sealed', async () => {
@@ -38,4 +40,15 @@ test('says which events were dropped before they were sealed', async () => {
   } finally {
     await ports.close();
   }
+});
+
+// SR-22. The attack is a process that hung while the master key was changed: it would seal what no other opens.
+test('a process that others have replaced ends itself, and one whose store fails tries again', async () => {
+  const ended: Error[] = [];
+  const failing = (error: Error) => renewalJob({ renew: () => Promise.reject(error) }, (one) => ended.push(one));
+  const replaced = new ProcessRefused('the master keys are not those of the others');
+  await failing(replaced).run(() => false);
+  expect(ended).toEqual([replaced]);
+  await expect(failing(new StoreUnavailable('gone')).run(() => false)).rejects.toThrow('gone');
+  expect(ended).toHaveLength(1);
 });

@@ -41,6 +41,13 @@ async function finishBuild(): Promise<void> {
   await store.commit({ ...change, expect: [], put: [{ key, value }] });
 }
 
+test('the workers of a large machine start at once', async () => {
+  const all = await Promise.all(Array.from({ length: 24 }, () => start()));
+  expect(await running()).toHaveLength(24);
+  await Promise.all(all.map((one) => one.leave()));
+  expect(await running()).toEqual([]);
+});
+
 test('processes that start at once are all there, and one that ends in order is gone at once', async () => {
   const all = await Promise.all([start(), start(), start(former)]);
   expect((await running()).sort()).toEqual(['0.1.0', '0.2.0', '0.2.0']);

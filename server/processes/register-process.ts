@@ -2,7 +2,7 @@ import { CodedError } from '@countersign/protocol/coded-error';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { StoreVersionRefused } from '../kernel/ports/store.ts';
 import { indexBuildDocument } from '../store/documents.ts';
-import { transact } from '../store/transact.ts';
+import { Contention, transact } from '../store/transact.ts';
 import { processesDocument } from './documents.ts';
 import {
   type Admission,
@@ -36,6 +36,19 @@ export interface Registration {
   leave(): Promise<void>;
 }
 
+/** The workers of a large machine start at once, and each wins once. */
+const MAX_ATTEMPTS = 32;
+
+async function persist<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Contention) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
 /** Nothing that this reads or writes expires. */
 const ANY_TIME = { now: () => 0 };
 
@@ -56,11 +69,8 @@ export async function registerProcess(
   const key = processesDocument.key();
   const build = indexBuildDocument.key();
   const renew = async (isStart: boolean): Promise<void> => {
-    const admission = await transact<[typeof key, typeof build], Admission>(
-      ports,
-      key.anchor,
-      [key, build],
-      ([stored, built]) => {
+    const admission = await persist(() =>
+      transact<[typeof key, typeof build], Admission>(ports, key.anchor, [key, build], ([stored, built]) => {
         // No other process opens an embedded store, so the records in it are of processes that have ended.
         const known = isStart && store.isOrdered && stored ? { ...stored.value, processes: {} } : stored?.value;
         const decided = admit(known, { id, ...entrant }, now());
@@ -71,7 +81,7 @@ export async function registerProcess(
           answer: decided,
           write: { put: [{ key, value: decided.registry }], ...(isMissing && { delete: [build] }) },
         };
-      },
+      }),
     );
     if ('refused' in admission) throw refusalOf(admission, entrant.version);
   };
@@ -80,10 +90,12 @@ export async function registerProcess(
     id,
     renew: () => renew(false),
     leave: () =>
-      transact(ports, key.anchor, [key], ([stored]) => {
-        const value = withoutProcess(stored?.value, id);
-        return { answer: undefined, ...(value && { write: { put: [{ key, value }] } }) };
-      }),
+      persist(() =>
+        transact(ports, key.anchor, [key], ([stored]) => {
+          const value = withoutProcess(stored?.value, id);
+          return { answer: undefined, ...(value && { write: { put: [{ key, value }] } }) };
+        }),
+      ),
   };
 }
 
