@@ -281,6 +281,8 @@ test('SIGTERM finishes the requests in flight of every worker and ends with 0', 
   }
   service.signal('SIGTERM');
   await waitUntil('both are stopping', () => service.messages('stopping').length === 2);
+  // Once more, as if a service manager had signalled the `countersign` command too, which passes it on.
+  service.signal('SIGTERM');
   for (const socket of sockets) {
     const answered = once(socket, 'data') as Promise<[Buffer]>;
     socket.write('{}');

@@ -21,7 +21,7 @@ export async function handOver(
     env: serverEnvironment({ ...env, ...where }),
   });
   process.on('SIGTERM', () => child.kill('SIGTERM'));
-  // A terminal sends Ctrl-C to the server too, which would end at once on a second signal, with requests unanswered.
+  // A terminal sends Ctrl-C to the server too, which would end at once on a second one, with requests unanswered.
   const isOnTerminal = [stdin, stdout, stderr].some((stream) => 'isTTY' in stream && stream.isTTY === true);
   process.on('SIGINT', () => isOnTerminal || child.kill('SIGINT'));
   const [code] = (await once(child, 'exit')) as [number | null];

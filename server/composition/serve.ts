@@ -32,6 +32,7 @@ import type { OperatorSocket } from './operator/socket.ts';
 import { openOperatorSocket } from './operator-server.ts';
 import { type Demo, seedDemo } from './seed-demo.ts';
 import { announceSetup, setupCommand } from './setup-link.ts';
+import { onStopSignal } from './stop-signals.ts';
 import { followOrders } from './workers/orders.ts';
 
 /** Beside this file in the built tree: dist/server/main.js, dist/widget/, dist/console/, dist/cli/. */
@@ -145,8 +146,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
       .then(() => process.exit())
       .catch((error: unknown) => crashNow(log, error, 'could not stop cleanly'));
   };
-  // A second signal ends a service at once. A worker may get the same one from its supervisor and from the primary process.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process[isWorker ? 'on' : 'once'](signal, () => stop(signal));
+  onStopSignal(stop, isWorker);
   if (isWorker)
     followOrders({ openSocket, report: () => void metrics?.report(), handOver: () => stop('hand-over', true) });
 }

@@ -4,6 +4,7 @@ import type { Config } from '../../config/load-config.ts';
 import type { Logger } from '../../http/log.ts';
 import type { Family } from '../../metrics/series.ts';
 import { crashOnUncaught } from '../crash.ts';
+import { onStopSignal } from '../stop-signals.ts';
 import { endLostConnection } from './end-lost-connection.ts';
 import { sendOrder } from './orders.ts';
 import { countFailures, restartPause } from './restart-pause.ts';
@@ -32,8 +33,7 @@ export async function runWorkers(
     log.info({ reason }, 'stopping the workers');
     void workers.stop().then(() => process.exit());
   };
-  process.once('SIGTERM', () => stop('SIGTERM'));
-  process.once('SIGINT', () => stop('SIGINT'));
+  onStopSignal(stop);
   process.on('SIGHUP', () => void workers.restart());
   const { metricsListen } = config;
   if (metricsListen) {
