@@ -54,10 +54,13 @@ async function measure({ dataFolder, store, sizeOf }: Place): Promise<[what: str
   const grow = async (work: (send: Send) => Promise<void>) => {
     const before = await sizeOf();
     const service = await startService({ dataFolder, store, masterKey, logLevel: 'warn' });
-    await work((path, body) => post(`http://127.0.0.1:${service.port}/v1${path}`, key, body));
-    // The service seals events in the background.
-    await pause(5000);
-    await service.stop();
+    try {
+      await work((path, body) => post(`http://127.0.0.1:${service.port}/v1${path}`, key, body));
+      // The service seals events in the background.
+      await pause(5000);
+    } finally {
+      await service.stop();
+    }
     return ((await sizeOf()) - before) / count;
   };
   let resource = '';
