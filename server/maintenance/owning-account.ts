@@ -49,6 +49,8 @@ export const OWNERSHIP: Readonly<Record<string, Ownership>> = {
   'enrolment-tries': 'parent',
   environments: 'value',
   erasure: 'value',
+  feed: 'none',
+  'feed-cursor': 'anchor',
   filter: 'value',
   'first-login': 'anchor',
   flow: 'value',
@@ -64,6 +66,7 @@ export const OWNERSHIP: Readonly<Record<string, Ownership>> = {
   'made-with': 'parent',
   'password-attempts': 'user',
   'password-reset': 'parent',
+  processes: 'none',
   queue: 'webhook',
   resealing: 'none',
   resource: 'value',
@@ -119,7 +122,7 @@ export function isEntryOfAccount(index: string, { sort, id }: IndexEntry, accoun
   const [kind = '', part] = index.split('/', 2);
   if (BY_ACCOUNT.includes(kind)) return part === account;
   if (kind === 'accounts') return id === account && part !== 'deleting';
-  if (kind === 'plans' || kind === 'consumer') return id === account;
+  if (kind === 'plans' || kind === 'consumer' || kind === 'feed') return id === account;
   return (kind === 'webhooks' || kind === 'protectimus-keys') && sort === account;
 }
 

@@ -24,7 +24,7 @@ export async function* pendingAccounts({ store }: Pick<Ports, 'store'>): AsyncGe
   }
 }
 
-/** Segments up to this one have been sent. The mark goes with the last of them. */
+/** Segments up to this one have been sent. The mark goes with the last of them. A deleted account gets no cursor again. */
 export async function commitCursor(ports: Needs, account: AccountId, upTo: number): Promise<void> {
   const keys = keysOf(account);
   await transact(ports, keys[0].anchor, keys, ([cursor, chain]) => {
@@ -33,7 +33,7 @@ export async function commitCursor(ports: Needs, account: AccountId, upTo: numbe
     return {
       answer: undefined,
       write: {
-        put: [{ key: keys[0], value: { number } }],
+        put: chain ? [{ key: keys[0], value: { number } }] : [],
         index: isAll ? [{ index: feedIndexes.pending(), remove: pendingMark(account).add }] : [],
       },
     };

@@ -190,3 +190,12 @@ function createSingleClient(address: Address, options: ConnectionOptions, access
 export function reconnectDelay(attempt: number): number {
   return Math.min(20 * attempt ** 2, 1_000);
 }
+
+/** Resolves when a cluster's node is ready to be checked, or has given up: then it cannot accept writes either. */
+export function whenConnected(node: Redis): Promise<void> {
+  return new Promise((resolve) => {
+    if (node.status === 'ready' || node.status === 'end') resolve();
+    node.once('ready', resolve);
+    node.once('end', resolve);
+  });
+}

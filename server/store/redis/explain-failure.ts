@@ -128,3 +128,8 @@ function describeNode(node: Address['nodes'][number] | undefined): string {
   if (!node) return '';
   return node.host.includes(':') ? `[${node.host}]:${node.port}` : `${node.host}:${node.port}`;
 }
+
+/** Not a failure of Redis. */
+export function isCallersBug(error: unknown): boolean {
+  return error instanceof RangeError || error instanceof TypeError;
+}

@@ -26,9 +26,17 @@ import { withDeadline } from '../../kernel/with-deadline.ts';
 import { prepareChange, prepareRecords } from '../codec/prepare-change.ts';
 import type { RequiredSetting } from '../required-settings.ts';
 import { ClusterWriter } from './cluster-writer.ts';
-import { type Access, type Client, createClient, createWriteClient, parseAddress, reconnectDelay } from './connect.ts';
+import {
+  type Access,
+  type Client,
+  createClient,
+  createWriteClient,
+  parseAddress,
+  reconnectDelay,
+  whenConnected,
+} from './connect.ts';
 import { Guard } from './durability-check.ts';
-import { explainUnreachable, isOfSystem } from './explain-failure.ts';
+import { explainUnreachable, isCallersBug, isOfSystem } from './explain-failure.ts';
 import { Keys } from './keys.ts';
 import { INCREMENT } from './library.ts';
 import { measureServers } from './measure-servers.ts';
@@ -384,19 +392,6 @@ class RedisStore implements MovableStore {
     const refusal = this.#guard.refusal;
     if (refusal) throw new StoreUnavailable(refusal.message, { cause: refusal });
   }
-}
-
-/** Resolves when a cluster's node is ready to be checked, or has given up: then it cannot accept writes either. */
-function whenConnected(node: Redis): Promise<void> {
-  return new Promise((resolve) => {
-    if (node.status === 'ready' || node.status === 'end') resolve();
-    node.once('ready', resolve);
-    node.once('end', resolve);
-  });
-}
-
-function isCallersBug(error: unknown): boolean {
-  return error instanceof RangeError || error instanceof TypeError;
 }
 
 function unavailable(error: unknown): StoreUnavailable {
