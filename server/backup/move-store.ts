@@ -4,6 +4,7 @@ import { CONSUMERS, consumerDocument } from '../events/documents.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { MovableStore, PartitionState, RawKey, RestoredDocument, StoreMove } from '../kernel/ports/store.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
+import { reencryptionDocument } from '../maintenance/documents.ts';
 import { indexBuildDocument, restorationDocument } from '../store/documents.ts';
 import type { Restoration } from '../store/restoration.ts';
 import { isStoreEmpty } from '../store/set-store-purpose.ts';
@@ -147,11 +148,15 @@ async function copyRecords(
   return counts;
 }
 
-/** The target's own mark, positions that are made again, and one that only the other kind of store understands. */
+/** Walks over the whole store, whose position means nothing in another one: they begin again there. */
+const WALKS: readonly unknown[] = [indexBuildDocument, reencryptionDocument];
+
+/** The target's own mark, walks that are under way, and positions of consumers that are made again. */
 function isLeftOut(key: RawKey, value: unknown, highest: number | undefined): boolean {
-  if (key.name === restorationDocument.key().name) return true;
-  if (key.name === indexBuildDocument.key().name) return !(value as { finishedAt?: number }).finishedAt;
-  return highest !== undefined && CATALOGUE.documentOf(key) === consumerDocument;
+  const document = CATALOGUE.documentOf(key);
+  if (document === restorationDocument) return true;
+  if (WALKS.includes(document)) return (value as { finishedAt?: number }).finishedAt === undefined;
+  return highest !== undefined && document === consumerDocument;
 }
 
 function positionsAt({ partitions }: MovableStore, highest: number): RestoredDocument[] {

@@ -8,7 +8,8 @@ import { CONSUMERS, consumerDocument } from '../../events/documents.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import { type Json, type MovableStore, StoreMoved } from '../../kernel/ports/store.ts';
 import { HOUR_MS } from '../../kernel/time.ts';
-import { restorationDocument } from '../../store/documents.ts';
+import { reencryptionDocument } from '../../maintenance/documents.ts';
+import { indexBuildDocument, restorationDocument } from '../../store/documents.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { userIndexes } from '../../users/documents.ts';
@@ -215,6 +216,18 @@ describe('what was readable before', () => {
       }),
       { numRuns: 8 },
     );
+  });
+
+  // SR-22. The attack: secrets stay under a stolen master key, because the walk goes on in the middle of another store.
+  test('SR-22: does not contain how far a walk over the old store had come', async () => {
+    const [from, to] = [await redis(4), await redis(4)];
+    const [resealing, build] = [reencryptionDocument.key(), indexBuildDocument.key()];
+    const half = { keyId: 'k', resealed: 1, missed: 0, startedAt: NOW, after: 'position' };
+    const done = { version: 1, finishedAt: NOW };
+    await from.commit(changeOf(resealing.anchor, { put: [{ key: resealing, value: half }] }));
+    await from.commit(changeOf(build.anchor, { put: [{ key: build, value: done }] }));
+    await move(from, to);
+    expect(await to.getMany([resealing, build], NOW)).toMatchObject([undefined, { value: done }]);
   });
 
   test('is not lost with events that no consumer has read, if the partitions change', async () => {
