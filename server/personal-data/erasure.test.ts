@@ -13,12 +13,16 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { append, linesOfExport } from '../testing/event-stream.ts';
-import { createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
+import { birth, createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
 import { backupOf } from '../testing/restore-fixture.ts';
 import { restoredWithEvents } from '../testing/restore-with-events-fixture.ts';
 import { userId } from '../testing/samples.ts';
 import { openTemporaryArchive, type TemporaryArchive } from '../testing/temporary-archive.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { attemptDelivery, dueDeliveries } from '../webhooks/attempt-delivery.ts';
+import { createWebhook } from '../webhooks/create-webhook.ts';
+import { createDeriver } from '../webhooks/derive-deliveries.ts';
+import { readDeliveries } from '../webhooks/read-deliveries.ts';
 import { eraseUser } from './erase-user.ts';
 import { finishErasures } from './finish-erasures.ts';
 import { readErasure } from './read-erasure.ts';
@@ -45,8 +49,7 @@ afterEach(async () => {
 
 /** All consumers, as in the service. */
 async function consume(over: TestPorts = ports): Promise<void> {
-  const webhooks = { name: 'webhooks', take: async () => {} };
-  while ((await consumeEvents(over, [createSealer(over), createSignInCounter(over, 800), webhooks])) > 0);
+  while ((await consumeEvents(over, [createSealer(over), createSignInCounter(over, 800), createDeriver(over)])) > 0);
 }
 
 /** Sign-ins of the user and of another one, and a change by an administrator. */
@@ -174,6 +177,23 @@ describe('an erasure', () => {
     const commits = ports.store.commits.filter(({ change }) => change.append).length;
     unwrap(await erase());
     expect(ports.store.commits.filter(({ change }) => change.append)).toHaveLength(commits);
+  });
+
+  test('removes what webhooks were sent with the address, and no other delivery', async () => {
+    const act = operatorContext(scene.account);
+    const settings = { url: 'https://hooks.example/', enabled: true };
+    const { webhook } = unwrap(await createWebhook(ports, act, birth(ports, 'whk'), settings));
+    await happen();
+    for (const id of (await dueDeliveries(ports, webhook.id, 1000)).due) await attemptDelivery(ports, id);
+    const sent = async () => unwrap(await readDeliveries(ports, act, webhook.id, { limit: 200 })).items;
+    const before = await sent();
+    unwrap(await erase());
+    await settle();
+    const withAddress = before.filter(({ body }) => body.includes(OWN));
+    expect(withAddress).toHaveLength(2);
+    const left = before.filter((one) => !withAddress.includes(one)).map(({ id }) => id);
+    expect((await sent()).map(({ id }) => id)).toEqual(expect.arrayContaining(left));
+    expect(await everything()).not.toContain(OWN);
   });
 
   test('appends its event again if it was lost before it was sealed', async () => {

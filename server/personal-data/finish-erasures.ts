@@ -8,6 +8,7 @@ import { HOUR_MS } from '../kernel/time.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { erasureDocument, erasureIndexes } from './documents.ts';
+import { eraseDeliveries } from './erase-deliveries.ts';
 import { eraseFromEvents } from './erase-events.ts';
 import { type ErasureNeeds, removeUserData } from './erase-user.ts';
 import { ERASURE_TTL_MS, type Erasure, SETTLE_MS } from './erasure.ts';
@@ -54,6 +55,7 @@ async function finish(ports: ErasureNeeds, id: UserId, isStopping: () => boolean
     return false;
   }
   await eraseFromEvents(ports, erasure, isStopping);
+  await eraseDeliveries(ports, erasure);
   if (isStopping()) return false;
   await dropConsumedEvents(ports);
   return transact(ports, id, [key], ([current], now): Decision<boolean> => {

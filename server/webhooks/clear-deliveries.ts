@@ -66,6 +66,18 @@ export async function purgeWebhook(ports: Needs, account: AccountId, webhook: We
   return outcome === 'committed';
 }
 
+/** Removes the delivered and dead deliveries of a webhook whose body matches. */
+export async function removeEnded(ports: Needs, webhook: WebhookId, matches: (body: string) => boolean): Promise<void> {
+  for (const index of [deliveryIndexes.finished(webhook), deliveryIndexes.dead(webhook)]) {
+    for (let after: IndexEntry | undefined; ; ) {
+      const entries = await ports.store.range(index, { limit: BATCH_SIZE, ...omitUndefined({ after }) });
+      await clear(ports, webhook, index, entries, ({ state, body }) => state !== 'pending' && matches(body));
+      after = entries.at(-1);
+      if (entries.length < BATCH_SIZE) break;
+    }
+  }
+}
+
 async function surplus(ports: Needs, index: string, kept: { most: number; forMs: number }): Promise<IndexEntry[]> {
   const before = byInstant(ports.clock.now() - kept.forMs, '');
   const old = await ports.store.range(index, { limit: BATCH_SIZE });
