@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { StoreUnavailable } from '../../kernel/ports/store.ts';
+import { StoreUnavailable, StoreVersionRefused } from '../../kernel/ports/store.ts';
 import { freePorts } from '../../testing/free-ports.ts';
 import { type Product, type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../../testing/redis-server.ts';
 import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
@@ -163,6 +163,13 @@ describe.each<Product>(['redis', 'valkey'])('the durability check at start and o
     );
     const again = await openRedisStore({ url: server.url, prefix: 'made', partitions: 8, ...quiet });
     await again.close();
+  });
+
+  test('refuses the layout of a newer version, and leaves it', async () => {
+    await admin.set('newer:{deployment}', 'layout=2 partitions=8');
+    const opening = openRedisStore({ url: server.url, prefix: 'newer', partitions: 8, ...quiet });
+    await expect(opening).rejects.toThrow(StoreVersionRefused);
+    expect(await admin.get('newer:{deployment}')).toBe('layout=2 partitions=8');
   });
 
   test('warns of a vulnerable version and names the right product', async () => {
