@@ -96,6 +96,8 @@ describe('the blocks of the documents', () => {
       ['docs/quickstart.md', expect.stringContaining('git clone')],
       ['docs/quickstart.md', 'npm install /tmp/countersign-client-0.1.0.tgz tsx'],
       ['docs/quickstart.md', 'npx tsx server.ts'],
+      // It needs root, some minutes and a whole machine.
+      ['docs/operations/high-availability.md', expect.stringContaining('npm run drills')],
       // e2e/debian-package.built.test.ts installs the package, release.built.test.ts runs the demo from npm's, and
       // container.built.test.ts what the image starts.
       ['docs/operations/install.md', expect.stringContaining('apt-get install ./countersign_')],
@@ -103,6 +105,8 @@ describe('the blocks of the documents', () => {
       ['docs/operations/install.md', expect.stringContaining('serve --demo')],
       ['docs/operations/install.md', expect.stringContaining('docker build')],
       ['docs/operations/install.md', expect.stringContaining('npm run release')],
+      // cli/delete-account.test.ts does it.
+      ['docs/operations/personal-data.md', expect.stringContaining('countersign account delete')],
     ]);
   });
 });
