@@ -8,6 +8,7 @@ import { type Drill, hasFailed, type Outcome, runDrill } from './drills/drill.ts
 import { drillsOnRedis } from './drills/on-redis.ts';
 import { drillRestore } from './drills/restore.ts';
 import { type Rig, startRig } from './drills/rig.ts';
+import { drillUpgrade } from './drills/upgrade.ts';
 
 /**
  * Puts two processes behind HAProxy through what happens in production, under traffic, and prints what was lost:
@@ -17,12 +18,16 @@ const LAG_OF_REPLICA_MS = 50;
 /** Enough for the append-only file of all drills. */
 const DISK = '512m';
 
+/** The oldest form of a store that is kept. */
+const OLDEST = 'embedded-1-indexes-2-shape-1';
+
 const wanted = process.argv.slice(2).map((name) => name.toLowerCase());
 const isWanted = (name: string) => wanted.length === 0 || wanted.some((part) => name.toLowerCase().includes(part));
 const outcomes: Outcome[] = [];
 
 await onOneRedis();
 await behindSentinel();
+if (isWanted('earlier version')) add(await drillUpgrade(OLDEST));
 print(outcomes);
 process.exitCode = outcomes.some(hasFailed) ? 1 : 0;
 
