@@ -9,6 +9,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey, IndexEntry } from '../kernel/ports/store.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
+import { yieldToEventLoop } from '../kernel/yield-to-event-loop.ts';
 import { idempotencyMarkDocument } from '../records/documents.ts';
 import { filterDocument, filterIndexes, resourceDocument, resourceIndexes } from '../resources/documents.ts';
 import { reindex } from '../store/index-entries.ts';
@@ -79,6 +80,8 @@ async function* walk<Id extends string, T>(ports: Needs, index: string, key: (id
       ports.clock.now(),
     );
     for (const [at, entry] of entries.entries()) yield { entry, value: stored[at]?.value as T | undefined };
+    // The caller reads more for each, in small reads that the store does not put off.
+    await yieldToEventLoop();
     after = entries.at(-1);
     if (entries.length < PAGE) return;
   }

@@ -1,6 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ScannedRecord, ScanPage } from '../kernel/ports/store.ts';
+import { yieldToEventLoop } from '../kernel/yield-to-event-loop.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { reencryptionDocument } from './documents.ts';
@@ -82,6 +83,8 @@ export async function countSecrets({ store, clock, secrets }: Needs): Promise<Se
         else count.old[keyIdOf(sealed)] = (count.old[keyIdOf(sealed)] ?? 0) + 1;
       }
     }
+    // Searching a document costs more than reading it, which is all that the store counts.
+    await yieldToEventLoop();
     after = page.next;
   } while (after !== undefined);
   return count;
