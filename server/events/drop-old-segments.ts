@@ -161,9 +161,12 @@ async function removeDroppedFiles(ports: Needs, account: AccountId, stopping: ()
     if (file.last >= chain.value.first || stopping()) return;
     await requireArchive(ports).remove(archiveName(file));
     const key = archiveFileDocument.key(account, file.first);
+    // An erasure may have replaced the file meanwhile: the next round removes the other one.
     await transact(ports, key.anchor, [key], ([current]) => ({
       answer: undefined,
-      ...(current && { write: { delete: [key], index: reindex(key, current.value, undefined) } }),
+      ...(current?.value.sha256 === file.sha256 && {
+        write: { delete: [key], index: reindex(key, current.value, undefined) },
+      }),
     }));
   }
 }

@@ -87,7 +87,7 @@ async function eraseInFile(ports: Needs, subject: Subject, first: number): Promi
       if (current?.value.sha256 !== replacement.from) return { answer: false };
       return { answer: true, write: { put: [{ key, value: file }], index: reindex(key, current.value, file) } };
     });
-    await settleReplacements(ports, subject);
+    await settle(ports, subject, replacement);
     if (isReplaced) return;
   }
   throw new Error(`${key.name} was replaced by others again and again`);
@@ -106,20 +106,30 @@ function erasedFile(text: string, id: string): { file: ArchiveFile; content: Buf
 }
 
 function announce(ports: Needs, { id }: Subject, replacement: FileReplacement): Promise<void> {
-  return changeReplacements(ports, id, (all) => [...all, replacement]);
+  return changeReplacements(ports, id, (all) => [...all.filter((one) => !isSame(one, replacement)), replacement]);
 }
 
-/** Removes of each pair of files the one that is not recorded. */
-async function settleReplacements(ports: Needs, { account, id }: Subject): Promise<void> {
-  const [stored] = await ports.store.getMany([erasureDocument.key(id)], ports.clock.now());
-  for (const replacement of stored?.value.replacing ?? []) {
-    const { first, from, to } = replacement;
-    const [file] = await ports.store.getMany([archiveFileDocument.key(account, first)], ports.clock.now());
-    for (const sha256 of [from, to]) {
-      if (file?.value.sha256 !== sha256) await requireArchive(ports).remove(archiveName({ account, first, sha256 }));
-    }
-    await changeReplacements(ports, id, (all) => all.filter((one) => one.first !== first || one.to !== to));
+async function settleReplacements(ports: Needs, subject: Subject): Promise<void> {
+  const [stored] = await ports.store.getMany([erasureDocument.key(subject.id)], ports.clock.now());
+  for (const replacement of stored?.value.replacing ?? []) await settle(ports, subject, replacement);
+}
+
+/**
+ * Removes of two files the one that is not recorded. The new one stays while the old one is recorded: another process
+ * may be about to record it, and a repetition makes the same.
+ */
+async function settle(ports: Needs, { account, id }: Subject, replacement: FileReplacement): Promise<void> {
+  const { first, from, to } = replacement;
+  const [file] = await ports.store.getMany([archiveFileDocument.key(account, first)], ports.clock.now());
+  if (file?.value.sha256 === from) return;
+  for (const sha256 of [from, to]) {
+    if (file?.value.sha256 !== sha256) await requireArchive(ports).remove(archiveName({ account, first, sha256 }));
   }
+  await changeReplacements(ports, id, (all) => all.filter((one) => !isSame(one, replacement)));
+}
+
+function isSame(one: FileReplacement, other: FileReplacement): boolean {
+  return one.first === other.first && one.from === other.from && one.to === other.to;
 }
 
 function changeReplacements(

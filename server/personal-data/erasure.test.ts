@@ -256,6 +256,37 @@ describe('an erasure', () => {
   });
 });
 
+// The attack: an administrator asks for an erasure while two processes do it, so that a part of the log is lost.
+test('SR-34: a file that one process writes is not removed by another that continues the erasure', async () => {
+  await threeDays();
+  unwrap(await erase());
+  await consume();
+  ports.clock.advance(MINUTE_MS);
+  let isWritten = false;
+  const slow: TestPorts = { ...ports.replica(), archive };
+  slow.store.intercept = {
+    commit: async (_, go) => {
+      if (isWritten) {
+        isWritten = false;
+        archive.intercept = (operation) => {
+          if (operation === 'put') throw new StoreUnavailable('the process was killed');
+        };
+        await finishErasures(ports).catch(() => 0);
+        archive.intercept = undefined;
+      }
+      return go();
+    },
+  };
+  archive.intercept = (operation) => {
+    isWritten ||= operation === 'put';
+  };
+  await finishErasures(slow).catch(() => 0);
+  archive.intercept = undefined;
+  await finishErasures(ports);
+  expect(await verified()).toMatchObject({ ok: true, erased: 6 });
+  expect(await readdir(join(archive.root, scene.account))).toHaveLength(2);
+});
+
 test('SR-34: what the archive has read before an erasure is not written after it', async () => {
   await happen();
   ports.clock.advance(DAY_MS);

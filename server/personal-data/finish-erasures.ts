@@ -60,6 +60,8 @@ async function finish(ports: ErasureNeeds, id: UserId, isStopping: () => boolean
   await dropConsumedEvents(ports);
   return transact(ports, id, [key], ([current], now): Decision<boolean> => {
     if (current?.value.requestedAt !== erasure.requestedAt) return { answer: false };
+    // Of a file that retention is about to remove.
+    if (current.value.replacing.length > 0) return { answer: false };
     const next: Erasure = { ...current.value, doneAt: now, names: [] };
     return {
       answer: true,
