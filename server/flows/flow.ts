@@ -20,6 +20,8 @@ export const STEP_CLAIM_MS = 30_000;
 /** Verifiers allow this much clock difference, so the record outlives the result by as much. */
 export const RESULT_GRACE_MS = 30_000;
 export const LOGIN_REQUEST_LIFETIME_MS = 120_000;
+/** After this time, every sign-in that had begun is over, also its last step and what is sealed of it. */
+export const SIGN_INS_OVER_MS = LOGIN_REQUEST_LIFETIME_MS + FLOW_LIFETIME_MS + MINUTE_MS;
 export const LOGIN_REQUEST_ATTEMPTS = 5;
 
 /** What a sign-in through the widget holds at every step, from the first to the result. */

@@ -7,7 +7,7 @@ import type { TokenId, UserId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
-import { type Result, refusal } from '../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordResetDocument } from '../password-reset/documents.ts';
 import { passwordAttemptsDocument } from '../passwords/documents.ts';
 import { sweepIndex } from '../records/sweep-index.ts';
@@ -27,7 +27,7 @@ export type ErasureNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' 
 
 /**
  * Erases a user, also one who was deleted. One commit deletes the user and records who asked for it; tokens, browsers
- * and names follow at once, the personal parts of past events in the background. It can be repeated.
+ * and names follow at once, the personal parts of past events in the background. Repeated after its end, it begins again.
  */
 export async function eraseUser(
   ports: ErasureNeeds,
@@ -44,8 +44,11 @@ export async function eraseUser(
     ports,
     id,
     [user, key],
-    ([stored, before], now): Decision<{ erasure: Erasure; isDeleted: boolean }> => {
-      if (before && !stored) return { answer: { erasure: before.value, isDeleted: false } };
+    ([stored, before], now): Decision<Result<{ erasure: Erasure; isDeleted: boolean }>> => {
+      const isOthers = [stored, before].some((one) => one && one.value.account !== account);
+      if (isOthers) return { answer: refusal('USER_NOT_FOUND') };
+      const isRunning = before !== undefined && before.value.doneAt === undefined;
+      if (isRunning && !stored) return { answer: { erasure: before.value, isDeleted: false } };
       const erasure: Erasure = {
         id,
         account,
@@ -68,6 +71,7 @@ export async function eraseUser(
       };
     },
   );
+  if (isRefusal(begun)) return begun;
   if (begun.isDeleted) await releaseQuota(ports, account, 'users', id);
   await removeUserData(ports, act, begun.erasure);
   return { erasure: begun.erasure };

@@ -7,6 +7,7 @@ import { consumeEvents } from '../events/consume-events.ts';
 import { createSignInCounter } from '../events/count-sign-ins.ts';
 import { listEvents } from '../events/list-events.ts';
 import { createSealer } from '../events/seal-events.ts';
+import { SIGN_INS_OVER_MS } from '../flows/flow.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
@@ -85,7 +86,7 @@ async function threeDays(): Promise<void> {
 const erase = () => eraseUser(ports, operatorContext(scene.account), scene.user.id);
 async function settle(over: TestPorts = ports): Promise<void> {
   await consume(over);
-  over.clock.advance(MINUTE_MS);
+  over.clock.advance(SIGN_INS_OVER_MS);
   expect(await finishErasures(over)).toBe(1);
 }
 
@@ -164,7 +165,10 @@ describe('an erasure', () => {
   test('waits until its event is sealed, and goes on when the archive is back', async () => {
     await threeDays();
     unwrap(await erase());
-    ports.clock.advance(MINUTE_MS);
+    const commits = ports.store.commits.filter(({ change }) => change.append).length;
+    unwrap(await erase());
+    expect(ports.store.commits.filter(({ change }) => change.append)).toHaveLength(commits);
+    ports.clock.advance(SIGN_INS_OVER_MS);
     expect(await finishErasures(ports)).toBe(0);
     await consume();
     archive.isDown = true;
@@ -173,10 +177,6 @@ describe('an erasure', () => {
     expect(await finishErasures(ports)).toBe(1);
     expect(await finishErasures(ports)).toBe(0);
     expect(await everything()).not.toContain(OWN);
-    // Repeated, it changes nothing.
-    const commits = ports.store.commits.filter(({ change }) => change.append).length;
-    unwrap(await erase());
-    expect(ports.store.commits.filter(({ change }) => change.append)).toHaveLength(commits);
   });
 
   test('removes what webhooks were sent with the address, and no other delivery', async () => {
@@ -196,6 +196,23 @@ describe('an erasure', () => {
     expect(await everything()).not.toContain(OWN);
   });
 
+  test('erases what a sign-in that had begun adds; repeated after its end, what came later', async () => {
+    await happen();
+    unwrap(await erase());
+    await consume();
+    ports.clock.advance(MINUTE_MS);
+    expect(await finishErasures(ports)).toBe(0);
+    expect(await everything()).not.toContain(OWN);
+    for (const _ of ['a sign-in', 'later']) {
+      await happen();
+      expect(await everything()).toContain(OWN);
+      unwrap(await erase());
+      await settle();
+      expect(await everything()).not.toContain(OWN);
+    }
+    expect(await verified()).toMatchObject({ ok: true, erased: 6 });
+  });
+
   test('appends its event again if it was lost before it was sealed', async () => {
     await happen();
     unwrap(await erase());
@@ -211,7 +228,7 @@ describe('an erasure', () => {
     await threeDays();
     unwrap(await erase());
     await consume();
-    ports.clock.advance(MINUTE_MS);
+    ports.clock.advance(SIGN_INS_OVER_MS);
     const cut = fc.record({
       commit: fc.option(fc.nat(20), { nil: undefined }),
       file: fc.option(fc.nat(10), { nil: undefined }),
@@ -261,7 +278,7 @@ test('SR-34: a file that one process writes is not removed by another that conti
   await threeDays();
   unwrap(await erase());
   await consume();
-  ports.clock.advance(MINUTE_MS);
+  ports.clock.advance(SIGN_INS_OVER_MS);
   let isWritten = false;
   const slow: TestPorts = { ...ports.replica(), archive };
   slow.store.intercept = {
@@ -292,7 +309,7 @@ test('SR-34: what the archive has read before an erasure is not written after it
   ports.clock.advance(DAY_MS);
   unwrap(await erase());
   await consume();
-  ports.clock.advance(MINUTE_MS);
+  ports.clock.advance(SIGN_INS_OVER_MS);
   let isErased = false;
   archive.intercept = (operation) => {
     if (operation === 'put') isErased = true;

@@ -9,6 +9,8 @@ export interface Erasure {
   account: AccountId;
   requestedAt: number;
   requestedBy: ActorReference;
+  /** When past events were erased first. Sign-ins that had begun may add further ones. */
+  erasedAt?: number;
   /** Absent: it is going on. */
   doneAt?: number;
   /** Normalised names that are not free yet. */

@@ -1,6 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { dropConsumedEvents, readCursors } from '../events/drop-consumed-events.ts';
 import { newestFirst } from '../events/newest-first.ts';
+import { SIGN_INS_OVER_MS } from '../flows/flow.ts';
 import type { UserId } from '../kernel/ids.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import { createEvent } from '../kernel/request-context.ts';
@@ -48,10 +49,12 @@ async function finish(ports: ErasureNeeds, id: UserId, isStopping: () => boolean
   if (!stored || stored.value.doneAt !== undefined) return false;
   const erasure = stored.value;
   const act = { actor: { kind: 'service', account: erasure.account } } as const;
-  if (!(await removeUserData(ports, act, erasure))) return false;
-  if (ports.clock.now() - erasure.requestedAt < SETTLE_MS) return false;
+  const ageMs = ports.clock.now() - erasure.requestedAt;
+  const isLast = ageMs >= SIGN_INS_OVER_MS;
+  if (erasure.erasedAt !== undefined && !isLast) return false;
+  if (!(await removeUserData(ports, act, erasure)) || ageMs < SETTLE_MS) return false;
   if (!(await isSealed(ports, erasure))) {
-    if (ports.clock.now() - erasure.requestedAt > EVENT_LOST_MS) await appendAgain(ports, erasure);
+    if (ageMs > EVENT_LOST_MS) await appendAgain(ports, erasure);
     return false;
   }
   await eraseFromEvents(ports, erasure, isStopping);
@@ -62,6 +65,7 @@ async function finish(ports: ErasureNeeds, id: UserId, isStopping: () => boolean
     if (current?.value.requestedAt !== erasure.requestedAt) return { answer: false };
     // Of a file that retention is about to remove.
     if (current.value.replacing.length > 0) return { answer: false };
+    if (!isLast) return { answer: false, write: { put: [{ key, value: { ...current.value, erasedAt: now } }] } };
     const next: Erasure = { ...current.value, doneAt: now, names: [] };
     return {
       answer: true,
