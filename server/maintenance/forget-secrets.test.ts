@@ -122,6 +122,14 @@ describe('SR-22: after the master key is lost', () => {
     }
   });
 
+  // Its owner would be asked for a PIN that nothing can compare, until the token locks.
+  test('a token for sent codes is lost with its PIN, and stays without one', () => {
+    const token = { id: 'tok_1', factor: { kind: 'sms', to: '+4915112345678' } };
+    const withPin = { ...token, pin: { mac: 'a', position: 'before' } };
+    expect(tokenDocument.withoutSecrets(token as never)).toEqual(token);
+    expect(tokenDocument.withoutSecrets(withPin as never)).toEqual({ ...withPin, secretLost: true });
+  });
+
   test('the recovery codes of administrators are void', () => {
     const administrator = { id: 'adm_1', recovery: { macs: ['a'], failures: 1 }, token: 'tok_1' } as never;
     expect(administratorDocument.withoutSecrets(administrator)).toEqual({
