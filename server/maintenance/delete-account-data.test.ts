@@ -143,6 +143,17 @@ describe('the deletion of an account', () => {
     expect(missing).toMatchObject({ refused: 'ACCOUNT_NOT_FOUND' });
   });
 
+  // The attack: a service that was down has events to seal, which begin the log of the account again after its end.
+  test('waits until its events are sealed', async () => {
+    unwrap(await begin(await nameOf()));
+    ports.clock.advance(MINUTE_MS);
+    expect(await deleteAccountData(ports)).toEqual([]);
+    await consume();
+    expect(await deleteAccountData(ports)).toEqual([doomed.account]);
+    await consume();
+    expect((await stored()).filter((one) => JSON.stringify(one).includes(doomed.account))).toEqual([]);
+  });
+
   test('leaves no file that the archive was writing meanwhile', async () => {
     await consume();
     unwrap(await begin(await nameOf()));
@@ -189,6 +200,7 @@ test('SR-51: names that contain the id of a deleted account protect nothing and 
   const names = [doomed.account, `name/${doomed.account}/x`, `x/${doomed.account}`];
   for (const login of names) unwrap(await createUser(ports, birth(ports, 'usr'), other.account, { login }));
   const of = async () => (await stored()).filter((one) => JSON.stringify(one).includes(other.account)).length;
+  await consume();
   const before = await of();
   unwrap(await begin(await nameOf()));
   ports.clock.advance(MINUTE_MS);

@@ -1,8 +1,9 @@
 import { accountDeletionDocument, accountIndexes } from '../accounts/documents.ts';
 import { archiveFiles, requireArchive } from '../events/archive-files.ts';
 import { auditChainDocument } from '../events/documents.ts';
-import { dropConsumedEvents } from '../events/drop-consumed-events.ts';
+import { dropConsumedEvents, readCursors } from '../events/drop-consumed-events.ts';
 import { archiveName } from '../events/log/archive-file.ts';
+import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -18,6 +19,8 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'>;
 
 /** Requests that began before the account was deleted have ended by then, and their events are sealed. */
 const SETTLE_MS = MINUTE_MS;
+/** Of two processes. */
+const MAX_CLOCK_DIFFERENCE_MS = MINUTE_MS;
 const PAGE = 500;
 const CONCURRENT_COMMITS = 8;
 /** Each pass goes through the whole store; what is found later than this waits for the next run. */
@@ -51,6 +54,7 @@ async function deleteOne(ports: Needs, account: AccountId, isStopping: () => boo
   const key = accountDeletionDocument.key(account);
   const [stored] = await ports.store.getMany([key], ports.clock.now());
   if (!stored || ports.clock.now() - stored.value.requestedAt < SETTLE_MS) return false;
+  if (!(await areEventsRead(ports, stored.value.requestedAt + SETTLE_MS + MAX_CLOCK_DIFFERENCE_MS))) return false;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     await removeArchive(ports, account);
     const parts = await deletePass(ports, account, 'parts', isStopping);
@@ -64,6 +68,16 @@ async function deleteOne(ports: Needs, account: AccountId, isStopping: () => boo
     }));
   }
   return false;
+}
+
+/** True if no consumer has an event to read from before: of the account, it would begin the log again after its end. */
+async function areEventsRead(ports: Needs, before: number): Promise<boolean> {
+  for (const cursors of await readCursors(ports)) {
+    const after = Array.from({ length: ports.store.partitions }, (_, partition) => cursors[partition] ?? 0);
+    const next = (await ports.store.readStreams(after, 1)).flat();
+    if (next.some(({ text }) => (JSON.parse(text) as AccountEvent).at < before)) return false;
+  }
+  return true;
 }
 
 /**
