@@ -8,6 +8,7 @@ import {
   isArchiveIndex,
   segmentDocument,
 } from '../events/documents.ts';
+import { readCursors } from '../events/drop-consumed-events.ts';
 import { segmentsOfFile } from '../events/log/archive-file.ts';
 import type { AuditChain } from '../events/log/segment.ts';
 import { entriesBySecond } from '../events/stored-segments.ts';
@@ -84,6 +85,8 @@ async function* records(ports: Needs): AsyncGenerator<BackupRecord> {
       await yieldToEventLoop();
       if (events.length < PAGE) break;
     }
+    // All were consumed and dropped: their numbers must not be given out again, which the consumers would pass over.
+    if (last === 0) last = Math.max(...(await readCursors(ports)).map((cursors) => cursors[partition] ?? 0));
     yield { s: partition, last };
   }
 }
