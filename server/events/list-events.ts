@@ -106,13 +106,22 @@ export async function listHistory<T extends { account: string }>(
   return listEvents(ports, actor, { ...filter, about: object.id }, page);
 }
 
-/** After a long search without one it is taken to have some: the list finds them, page by page, or ends. */
-export async function hasEvents(ports: Needs, account: AccountId, id: string): Promise<boolean> {
+/**
+ * After a long search without one it is taken to have some: the list finds them, page by page, or ends.
+ *
+ * @param maxSearches infinite where a wrong answer would change something
+ */
+export async function hasEvents(
+  ports: Needs,
+  account: AccountId,
+  id: string,
+  maxSearches = MAX_SEARCHES,
+): Promise<boolean> {
   let searches = 0;
   for await (const found of newestFirst(ports, account, { id, after: undefined, from: undefined })) {
     if ('event' in found) return true;
     searches += 1;
-    if (searches === MAX_SEARCHES) return true;
+    if (searches === maxSearches) return true;
   }
   return false;
 }

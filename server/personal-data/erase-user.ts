@@ -38,7 +38,10 @@ export async function eraseUser(
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   const [user, key] = [userDocument.key(id), erasureDocument.key(id)];
   const [found] = await ports.store.getMany([user], ports.clock.now());
-  const isKnown = found ? found.value.account === account : await hasEvents(ports, account, id);
+  // A user of another account, whose erasure would be taken away from it, is none of this one.
+  const isKnown = found
+    ? found.value.account === account
+    : await hasEvents(ports, account, id, Number.POSITIVE_INFINITY);
   if (!isKnown) return refusal('USER_NOT_FOUND');
   const begun = await transact(
     ports,

@@ -44,7 +44,9 @@ export async function readUserData(ports: Needs, { actor }: RequestContext, id: 
   const keys = [userDocument.key(id), environmentsDocument.key(id), passwordAttemptsDocument.key(id)] as const;
   const [stored, environments, attempts] = await ports.store.getMany(keys, readAt);
   const user = stored?.value.account === account ? stored.value : undefined;
-  if (!user && (stored || !(await hasEvents(ports, account, id)))) return refusal('USER_NOT_FOUND');
+  // What a deleted user of another account has left is not shown.
+  const isKnown = user || (!stored && (await hasEvents(ports, account, id, Number.POSITIVE_INFINITY)));
+  if (!isKnown) return refusal('USER_NOT_FOUND');
   const { failures = 0, lastFailureAt = 0, places = [] } = attempts?.value ?? {};
   return {
     readAt,
