@@ -182,6 +182,23 @@ describe('of several processes', () => {
     expect(sink.lines).toHaveLength(3);
   });
 
+  // The attack: the order of a log is lost in the SIEM, because a second process sends the same backlog.
+  test('one keeps its lease while a slow receiver takes a backlog of small segments', async () => {
+    const others = new FakeSink();
+    const [first, second] = [feedTo(sink), feedTo(others, ports.second)];
+    await first.turn();
+    for (let at = 0; at < 90; at++) await happen(3, at * 3);
+    const send = sink.send.bind(sink);
+    sink.send = async (lines) => {
+      await send(lines);
+      ports.clock.advance(20_000);
+      await second.turn();
+    };
+    await first.turn();
+    expect(sink.sizes.length).toBeGreaterThan(LEASE_MS / 20_000);
+    expect([others.lines.length, new Set(sink.ids()).size, sink.lines.length]).toEqual([0, 270, 270]);
+  });
+
   test('one stops also while the store is down', async () => {
     const feed = feedTo(sink);
     await feed.turn();

@@ -120,6 +120,8 @@ class Feeder implements AuditFeed {
       if (pass === 'lost') return;
       isComplete = pass === 'complete';
       if (isComplete) this.#caughtUpAt = startedAt;
+      // A pass may send little, and many of them take longer than a lease.
+      else if (!(await this.#hold())) return;
     }
   }
 
