@@ -12,8 +12,7 @@ import { openSecretBox } from '../platform/secret-box/open-secret-box.ts';
 import { createSecretBox, MASTER_KEY_BYTES } from '../platform/secret-box/secret-box.ts';
 import { machineClocks } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
-import { readProcesses } from '../processes/read-processes.ts';
-import { ProcessRefused } from '../processes/register-process.ts';
+import { refuseBesideOthers } from '../processes/read-processes.ts';
 import { masterKeySource, refuseDemoFolder } from './create-ports.ts';
 import { openStore } from './open-store.ts';
 
@@ -51,13 +50,7 @@ export async function forgetLostSecrets(config: Config, log: Logger, options: Fo
     const clock = await openClockGuard({ store, random: systemRandom }, { machine: machineClocks, log });
     const base = { store, clock, random: systemRandom };
     const ports = { ...base, secrets: sealing };
-    // No other process opens an embedded store.
-    const running = store.isOrdered ? [] : await readProcesses(base);
-    if (running.length > 0) {
-      throw new ProcessRefused(
-        'processes of this store run: stop them all first; one that was killed counts for three minutes',
-      );
-    }
+    await refuseBesideOthers(base);
     const [signing] = await store.getMany([signingKeysDocument.key()], clock.now());
     const keys = signing?.value.keys.map(publicHalf) ?? [];
     const forgotten = await forgetSecrets(ports, confirm ? 'forget' : 'count');

@@ -11,6 +11,7 @@ import type { AccountId } from '../kernel/ids.ts';
 import { StoreMoved } from '../kernel/ports/store.ts';
 import { DAY_MS } from '../kernel/time.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
+import { readProcesses } from '../processes/read-processes.ts';
 import { createUser, operatorContext } from '../testing/as-operator.ts';
 import { sealEvents } from '../testing/consuming.ts';
 import { birth, unwrap } from '../testing/fixtures.ts';
@@ -57,7 +58,7 @@ async function moved(config: Config, options: MoveOptions): Promise<string> {
 
 /** Opens a service on the store, as its next start does, and lets it verify its audit log. */
 async function start(config: Config, login: string) {
-  const { ports } = await createPorts(config, log);
+  const { ports, registration } = await createPorts(config, log);
   try {
     await addUser(ports as TestPorts, login);
     await sealEvents(ports);
@@ -67,6 +68,7 @@ async function start(config: Config, login: string) {
     const report = await verifyAuditExport(splitLines(lines), ports.signer.publicKeys());
     return { report, keys: ports.signer.publicKeys().map(({ kid }) => kid) };
   } finally {
+    await registration.leave();
     await ports.store.close();
   }
 }
@@ -97,6 +99,16 @@ describe('a service whose store is moved', () => {
       expect(now.report.events).toBe(events + 1);
       ({ events } = now.report);
     }
+  });
+
+  test('is not moved while another process of it runs, and leaves none of its own behind', async () => {
+    const config = configOf(redisUrl(3), 4);
+    const { ports, registration } = await createPorts(config, log);
+    const refused = moved(config, { to: redisUrl(4), partitions: 4 });
+    await expect(refused).rejects.toMatchObject({ code: 'PROCESS_REFUSED' });
+    expect((await readProcesses(ports)).map(({ id }) => id)).toEqual([registration.id]);
+    await registration.leave();
+    await ports.store.close();
   });
 
   test('is told what cannot be moved, and nothing changes', async () => {

@@ -13,6 +13,7 @@ import { ClockInDoubt } from '../kernel/ports/clock.ts';
 import type { MovableStore } from '../kernel/ports/store.ts';
 import { machineClocks, systemClock } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
+import { refuseBesideOthers } from '../processes/read-processes.ts';
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { createPorts, refuseDemoFolder } from './create-ports.ts';
 import { openStore } from './open-store.ts';
@@ -98,13 +99,15 @@ async function withStore<T>(
 
 /** What the service derives from events a second later, so that none is left in the streams. */
 async function readAllEvents(config: Config, log: Logger): Promise<void> {
-  const { ports, clockGuard } = await createPorts(config, log);
+  const { ports, clockGuard, registration } = await createPorts(config, log);
   try {
+    await refuseBesideOthers(ports, registration.id);
     const deliveries = createDeliveryWorker(ports, log, { settledClock: clockGuard.settled });
     const counter = createSignInCounter(ports, config.statisticsKeptDays);
     await consumeEvents(ports, [createSealer(ports), counter, deliveries.consumer]);
   } finally {
-    await ports.store.close();
+    // What is moved must not hold up a process of the new store.
+    await registration.leave().finally(() => ports.store.close());
   }
 }
 
