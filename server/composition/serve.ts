@@ -40,6 +40,8 @@ const WIDGET_FOLDER = fileURLToPath(new URL('../widget/', import.meta.url));
 const CONSOLE_FOLDER = fileURLToPath(new URL('../console/', import.meta.url));
 const COMMAND_FOLDER = fileURLToPath(new URL('../cli/', import.meta.url));
 
+const NOT_LEFT = 'the end of this process could not be stored';
+
 /** The service, or a worker of it: the network, the operator's socket and the periodic jobs. */
 export async function serve(config: Config, log: Logger, demo: boolean): Promise<void> {
   if (demo && ![config.listen, config.adminListen ?? config.listen].every(({ host }) => isLoopbackHost(host))) {
@@ -137,9 +139,8 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     Promise.all([...listeners, ...turns])
       .then(() => socket?.close())
       .then(() => metrics?.stop())
-      .then(() => registration.leave())
       // Without it the record expires.
-      .catch((error: unknown) => log.warn({ err: error }, 'the end of this process could not be stored'))
+      .then(() => registration.leave().catch((error: unknown) => log.warn({ err: error }, NOT_LEFT)))
       .then(() => tracer?.stop())
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))
