@@ -4,6 +4,8 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { buildIndexes } from '../maintenance/build-indexes.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 import { createApiKey, operatorContext } from '../testing/as-operator.ts';
+import { sealEvents } from '../testing/consuming.ts';
+import { append, sampleEvent } from '../testing/event-stream.ts';
 import { unwrap } from '../testing/fixtures.ts';
 import { openService, type Service } from '../testing/http-service.ts';
 import {
@@ -68,6 +70,16 @@ describe.each(FORMS)('this version on a store of the form %s', (form) => {
     const report = await verifyAuditExport(lines, ports.signer.publicKeys());
     expect(report).toMatchObject({ ok: true });
     expect(lines.filter((line) => line.includes('"event"'))).toHaveLength(kept.events);
+  });
+
+  test('SR-34: continues the log in the form of this version, and proves both', async () => {
+    const { ports } = kept.opened;
+    await append(ports, kept.account, [{ ...sampleEvent(1), account: kept.account }]);
+    const fresh = await sealEvents(ports);
+    const lines = await linesOf(ports);
+    expect(await verifyAuditExport(lines, ports.signer.publicKeys())).toMatchObject({ ok: true, findings: [] });
+    expect(lines.filter((line) => line.includes('"event"'))).toHaveLength(kept.events + fresh);
+    expect(lines.filter((line) => line.includes(',"personal":{'))).not.toEqual([]);
   });
 
   async function linesOf(ports: Ports): Promise<string[]> {

@@ -63,8 +63,8 @@ export type OpenStatement = (jws: string) => Promise<AuditStatement | undefined>
 const MAX_FINDINGS = 100;
 
 /**
- * Verifies an export line by line, in memory that grows only with the erased users. Detects every changed, dropped, repeated, inserted or moved
- * record and a cut-off end; docs/audit.md lists what no file can prove.
+ * Verifies an export line by line, in memory that grows only with the erased users. Detects every changed, dropped,
+ * repeated, inserted or moved record and a cut-off end; docs/audit.md lists what no file can prove.
  */
 export async function verifyChain(
   lines: AsyncIterable<string> | Iterable<string>,
