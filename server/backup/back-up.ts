@@ -16,6 +16,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { ScannedRecord } from '../kernel/ports/store.ts';
 import { yieldToEventLoop } from '../kernel/yield-to-event-loop.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
+import { processesDocument } from '../processes/documents.ts';
 import { type BackupRecord, LineSums, writeLine } from './backup-records.ts';
 
 /** Records that one turn of the event loop writes: some milliseconds. */
@@ -45,7 +46,9 @@ export async function* backUp(ports: Needs): AsyncGenerator<string> {
 async function* records(ports: Needs): AsyncGenerator<BackupRecord> {
   const { store, clock } = ports;
   const chains: AuditChain[] = [];
-  yield { backup: 2, partitions: store.partitions, at: clock.now() };
+  const [registry] = await store.getMany([processesDocument.key()], clock.now());
+  const { required } = registry?.value ?? {};
+  yield { backup: 2, partitions: store.partitions, at: clock.now(), ...omitUndefined({ required }) };
   const positions = CONSUMERS.map(consumerDocument.key);
   for (const [at, one] of (await store.getMany(positions, clock.now())).entries()) {
     const key = positions[at];

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { CodedError } from '@countersign/protocol/coded-error';
 import type { ArchiveFile } from '../events/log/archive-file.ts';
 import type { AccountId } from '../kernel/ids.ts';
+import type { ProcessRegistry } from '../processes/process-registry.ts';
 
 /** A line of a backup. The field names are short, because there is a line for every stored item. */
 export type BackupRecord =
-  | { backup: 1 | 2; partitions: number; at: number }
+  /** With the form of documents that a version has to know, and the first version that required it. */
+  | { backup: 1 | 2; partitions: number; at: number; required?: ProcessRegistry['required'] }
   /** A document: anchor and name, value, expiry. */
   | { d: readonly [string, string]; v: unknown; x?: number }
   /** An index entry: index, sort text and id, partition. */

@@ -19,6 +19,7 @@ import type { RestoreContext } from '../store/define-document.ts';
 import { restorationDocument, storePurposeDocument } from '../store/documents.ts';
 import { byInstant } from '../store/index-entries.ts';
 import { isStoreEmpty, setStorePurpose } from '../store/set-store-purpose.ts';
+import { SHAPE_VERSION } from '../store/store-version.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { BackupInvalid, type BackupRecord, readRecords } from './backup-records.ts';
 import { BatchWriter } from './batch-writer.ts';
@@ -162,8 +163,15 @@ export async function inspectBackup(
   const sequences: BackupFacts['sequences'] = new Map();
   const keys: PublicJwk[] = [];
   for await (const record of readRecords(lines)) {
-    if ('backup' in record) header = { backedUpAt: record.at, partitions: record.partitions };
-    else if ('d' in record) {
+    if ('backup' in record) {
+      const { at, partitions, required } = record;
+      if (required && required.shape > SHAPE_VERSION) {
+        throw new BackupInvalid(
+          `the backup has what only version ${required.version} or a later one knows: restore it there`,
+        );
+      }
+      header = { backedUpAt: at, partitions };
+    } else if ('d' in record) {
       const key: RawKey = { anchor: record.d[0], name: record.d[1] };
       if (!CATALOGUE.documentOf(key)) throw new BackupInvalid(`no rule says how ${key.name} is to be restored`);
       if (key.name === 'account') chains.set(key.anchor as AccountId, chains.get(key.anchor as AccountId) ?? NO_CHAIN);
