@@ -70,6 +70,7 @@ describe.each(FORMS)('this version on a store of the form %s', (form) => {
     const report = await verifyAuditExport(lines, ports.signer.publicKeys());
     expect(report).toMatchObject({ ok: true });
     expect(lines.filter((line) => line.includes('"event"'))).toHaveLength(kept.events);
+    if (STORES.map(presentForm).includes(form)) expect(lines.join('\n')).toContain(',"personal":{');
   });
 
   test('SR-34: continues the log in the form of this version, and proves both', async () => {

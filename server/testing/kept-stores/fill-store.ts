@@ -3,6 +3,7 @@ import type { AccountId, ResourceId } from '../../kernel/ids.ts';
 import { createWebhook } from '../../webhooks/create-webhook.ts';
 import { operatorContext } from '../as-operator.ts';
 import { sealEvents } from '../consuming.ts';
+import { append, sampleEvent } from '../event-stream.ts';
 import { addToken, addUser, birth, createFixture, PASSWORD, unwrap } from '../fixtures.ts';
 import type { TestPorts } from '../test-ports.ts';
 
@@ -30,6 +31,8 @@ export async function fillStore({ ports: opened }: OpenPorts): Promise<KeptConte
   await addUser(ports, account, resource, { user: { login: 'carol', email: 'carol@shop.example' } });
   await addToken(ports, account, { kind: 'totp', pin: { digits: '4711', position: 'before' } });
   const webhook = { url: 'https://hooks.shop.example/countersign', enabled: false };
+  // With a personal part beside what is hashed.
+  await append(ports, account, [{ ...sampleEvent(1), account, address: '203.0.113.7' }]);
   unwrap(await createWebhook(ports, operatorContext(account), birth(ports, 'whk'), webhook));
   return {
     account,
