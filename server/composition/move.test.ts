@@ -60,6 +60,8 @@ async function moved(config: Config, options: MoveOptions): Promise<string> {
 async function start(config: Config, login: string) {
   const { ports, registration } = await createPorts(config, log);
   try {
+    // One that had ended would hold up a change of the master key.
+    expect(await readProcesses(ports)).toHaveLength(1);
     await addUser(ports as TestPorts, login);
     await sealEvents(ports);
     const { text } = unwrap(await exportEvents(ports, operatorContext(account).actor, { format: 'jsonl' }));
