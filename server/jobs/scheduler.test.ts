@@ -35,6 +35,17 @@ test('repeats a job and never runs it twice at once', async () => {
   expect(times).toBe(afterwards);
 });
 
+test('many jobs are no leak that Node would warn of', async () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  const job = { everyMs: 60_000, processes: 'every', run: async () => {} } as const;
+  const jobs = Array.from({ length: 20 }, (_, at) => ({ ...job, name: `job-${at}` }));
+  const scheduler = startScheduler(ports(), jobs, capturedLog().log);
+  await new Promise((resolve) => setImmediate(resolve));
+  await scheduler.stop();
+  expect(warned).not.toHaveBeenCalled();
+  warned.mockRestore();
+});
+
 test('logs a failure and tries again', async () => {
   const captured = capturedLog();
   let times = 0;

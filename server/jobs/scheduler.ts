@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from '../http/log.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { JobRun } from '../metrics/meters.ts';
@@ -38,6 +39,8 @@ export function startScheduler(
   onEnd: (run: JobRun) => void = () => {},
 ): Scheduler {
   const ending = new AbortController();
+  // Each job listens while it pauses. Node warns of a leak beyond ten.
+  setMaxListeners(jobs.length, ending.signal);
   const isStopping = () => ending.signal.aborted;
   const reportLate = createLateReport(log);
   const loops = jobs.map(async ({ name, everyMs, processes, failureLevel = 'warn', run }) => {
