@@ -24,6 +24,13 @@ test('a user is exported to a private file, and erased once the login is repeate
   expect((await terminal.type(['user', 'show', 'ada'])).code).toBe(0);
   const erased = await terminal.type(['user', 'erase', 'ada', '--confirm', 'ada']);
   expect(erased).toMatchObject({ code: 0, out: expect.stringContaining('running') });
+  expect(erased.out).toContain(`user erasure ${id}`);
   expect((await terminal.type(['user', 'show', 'ada'])).code).toBe(1);
   expect((await terminal.type(['--field', 'state', 'user', 'erasure', id])).out).toBe('running\n');
+});
+
+// The attack: an administrator copies the command, and the shell runs what was imported as a login.
+test('the command to copy does not run what is in a login', async () => {
+  await terminal.type(['user', 'create', '--login', 'x;$(reboot)']);
+  expect((await terminal.type(['user', 'erase', 'x;$(reboot)'])).err).toContain("--confirm 'x;$(reboot)'");
 });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Service, UsageError } from '../connection/service.ts';
+import { shellQuote } from '../output/shell-quote.ts';
 import { escapeControls } from '../output/table.ts';
 import { type Environment, Run } from './context.ts';
 
@@ -32,6 +33,6 @@ async function question(service: Service, id: string): Promise<string> {
   return [
     'this cannot be undone. Keep its audit log first:',
     `  countersign --account ${id} event export --output events.jsonl`,
-    `then repeat it with --confirm '${escapeControls(account.name)}'`,
+    `then repeat it with --confirm ${escapeControls(shellQuote(account.name))}`,
   ].join('\n');
 }

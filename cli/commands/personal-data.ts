@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { type Service, ServiceRefusal, UsageError } from '../connection/service.ts';
+import { shellQuote } from '../output/shell-quote.ts';
+import { escapeControls } from '../output/table.ts';
 import { downloadToFile } from '../transfer/download.ts';
 import { type Environment, Run } from './context.ts';
 import { isId, userIdOf } from './user-id.ts';
@@ -28,11 +30,16 @@ export function addPersonalData(group: Command, around: Environment): void {
       const run = new Run(around, command);
       const erasure = await run.inAccount(async (service) => {
         const { id, name } = await nameOf(service, called);
-        if (confirm !== name) throw new UsageError(`this cannot be undone: repeat it with --confirm ${name}`);
+        if (confirm !== name) {
+          const typed = escapeControls(shellQuote(name));
+          throw new UsageError(`this cannot be undone: repeat it with --confirm ${typed}`);
+        }
         return service.send('POST', `/v1/users/${id}/erasure`, {});
       });
-      run.show(erasure.body as Record<string, unknown>);
-      run.note('\nPast events are erased in some minutes: see `countersign user erasure`.');
+      const begun = erasure.body as Record<string, unknown>;
+      run.show(begun);
+      // By now it has no login.
+      run.note(`\nPast events are erased in some minutes: see \`countersign user erasure ${begun.user}\`.`);
     });
 }
 
