@@ -197,6 +197,13 @@ describe('exit codes', () => {
     }
   });
 
+  test('says of a wrong number of partitions what it should be', async () => {
+    for (const partitions of ['0', '4097', 'many']) {
+      const { code, err } = await terminal.type(['store', 'move', '--to', 'redis://x', '--partitions', partitions]);
+      expect([code, err]).toEqual([2, 'countersign: --partitions: a whole number from 1 to 4096\n']);
+    }
+  });
+
   test('writes a backup to standard output, and nothing else', async () => {
     const { code, out, err } = await terminal.type(['backup', '-']);
     expect([code, err]).toEqual([0, '']);

@@ -11,6 +11,13 @@ interface MoveFlags {
   cancel?: boolean;
 }
 
+const MAX_PARTITIONS = 4096;
+
+function isPartitions(text: string): boolean {
+  const count = Number(text);
+  return Number.isInteger(count) && count >= 1 && count <= MAX_PARTITIONS;
+}
+
 /** `countersign store move`: by the server, which opens both stores itself. */
 export function addStore(program: Command, around: Environment): void {
   const store = program.command('store').description('where the service keeps its data');
@@ -24,6 +31,9 @@ export function addStore(program: Command, around: Environment): void {
     .action((flags: MoveFlags, command: Command) => {
       if ([flags.to, flags.toFile, flags.cancel].filter((flag) => flag !== undefined).length !== 1) {
         throw new UsageError('name the other store with --to or --to-file; or --cancel');
+      }
+      if (flags.partitions !== undefined && !isPartitions(flags.partitions)) {
+        throw new UsageError(`--partitions: a whole number from 1 to ${MAX_PARTITIONS}`);
       }
       return handOver(around, command, [
         'move',
