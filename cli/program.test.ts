@@ -278,6 +278,23 @@ describe('doctor, about country data', () => {
   });
 });
 
+// Of docs/operators.md, "A lost master key". A user without an email address gets as far as the service.
+test('the commands after a lost master key have all that they need', async () => {
+  await terminal.type(['account', 'create', '--name', 'Acme']);
+  const resource = (await terminal.type(['--ids', 'resource', 'create', '--name', 'Shop'])).out.trim();
+  await terminal.type(['user', 'create', '--login', 'ada']);
+  const link = await terminal.type(['user', 'enrol-link', '--resource', resource, '--language', 'en', 'ada']);
+  expect(link).toMatchObject({ code: 1, err: expect.stringMatching(/^countersign: [A-Z_]+: /) });
+  const hook = ['webhook', 'create', '--target', 'https://shop.example/hook', '--events', 'user.created'];
+  const webhook = JSON.parse((await terminal.type(['--json', ...hook])).out) as {
+    webhook?: { id: string };
+    id?: string;
+  };
+  const id = webhook.webhook?.id ?? webhook.id ?? '';
+  expect(await terminal.type(['webhook', 'rotate', id, '--overlap', '0'])).toMatchObject({ code: 0 });
+  expect((await terminal.type(['token', 'list', '--state', 'secret-lost', '--all'])).code).toBe(0);
+});
+
 describe('doctor, about the processes of the store', () => {
   test('shows version, start and master keys of each that runs', async () => {
     await account();

@@ -18,9 +18,9 @@ import { openStore } from './open-store.ts';
 
 const NEXT = `
 Start the service. Then:
-  users            countersign user enrol-link USER --resource RESOURCE, for each owner in: countersign token list --state secret-lost
+  users            countersign user enrol-link USER --resource RESOURCE --language en, for each owner in: countersign token list --state secret-lost
   administrators   countersign admin recover EMAIL, for each
-  webhooks         countersign webhook rotate WEBHOOK, and give the secret to its receiver
+  webhooks         countersign webhook rotate WEBHOOK --overlap 0, and give the secret to its receiver
   API keys         make the deleted ones again
 Keep the public keys above: they verify events from before.`;
 
