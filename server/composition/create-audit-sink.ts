@@ -16,8 +16,8 @@ export async function createAuditSink({ target, tls }: NonNullable<Config['audit
   if (target.kind === 'file') {
     const { createFileSink } = await import('../platform/audit-sinks/file-sink.ts');
     const sink = createFileSink(target.path);
-    await sink.open().catch((error: unknown) => {
-      throw new Error(`COUNTERSIGN_AUDIT_FEED: ${target.path} cannot be written`, { cause: error });
+    await sink.open().catch((error: NodeJS.ErrnoException) => {
+      throw new Error(`COUNTERSIGN_AUDIT_FEED: ${target.path} cannot be written: ${error.code}`, { cause: error });
     });
     return sink;
   }
