@@ -36,6 +36,9 @@ export async function encryptionOf(
     try {
       encrypter.addRecipient(recipient);
     } catch {
+      if (recipient.startsWith('AGE-SECRET-KEY-')) {
+        throw new UsageError('--encrypt-to: this is a secret key. Give its public key: age-keygen -y FILE');
+      }
       throw new UsageError(`--encrypt-to: not a recipient of age, such as age1…: ${recipient}`);
     }
   }

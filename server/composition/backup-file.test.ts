@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encryptionOf } from '../../cli/transfer/encrypt.ts';
@@ -48,6 +49,11 @@ test('reads lines with Unicode separators and longer than a chunk, as often as a
     for await (const line of read()) lines.push(line);
     expect(lines).toEqual(LINES);
   }
+});
+
+test('names the program that unpacks a compressed backup', async () => {
+  await writeFile(file('packed'), gzipSync(TEXT));
+  await expect(linesOf('packed')).rejects.toThrow('unpack it with gunzip');
 });
 
 test('tells a file that is missing from one that is no text', async () => {
@@ -112,6 +118,7 @@ describe('what it is encrypted to', () => {
   test.each([
     [{ encryptTo: ['age1typo'] }, 'not a recipient of age'],
     [{ encryptTo: ['ssh-ed25519 AAAA'] }, 'not a recipient of age'],
+    [{ encryptTo: ['AGE-SECRET-KEY-1TYPO'] }, 'this is a secret key. Give'],
     [{ encryptTo: ['age1'], passphraseFile: 'x' }, 'exclude each other'],
     [{ passphraseFile: '/missing/passphrase' }, 'cannot be read: ENOENT'],
   ])('is refused before anything is written: %j', async (flags, message) => {

@@ -16,6 +16,7 @@ const CHUNK_BYTES = 262_144;
 /** https://age-encryption.org/v1 */
 const AGE_HEADER = 'age-encryption.org/v1\n';
 const AGE_ARMOR = '-----BEGIN AGE ';
+const GZIP_HEADER = '\x1f\x8b';
 
 /**
  * Reads the lines of a backup from its beginning, as often as asked. One that is encrypted in the format of age is
@@ -29,6 +30,7 @@ export async function openBackupFile(file: string, keys: BackupKeys = {}): Promi
   const read = () => createReadStream(file, { highWaterMark: CHUNK_BYTES });
   if (start.startsWith(AGE_ARMOR))
     throw new BackupInvalid('the backup is encrypted as text: decrypt it with age first');
+  if (start.startsWith(GZIP_HEADER)) throw new BackupInvalid('the backup is compressed: unpack it with gunzip first');
   if (start !== AGE_HEADER) {
     // A key that is named shows what is expected: what an attacker put in its place needs none.
     if (hasKey) throw new BackupInvalid('the backup is not encrypted: restore it without a key if you trust it');
