@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { admit, type Entrant, LEASE_MS, liveProcesses, type ProcessRegistry, RENEWAL_MS } from './process-registry.ts';
+import {
+  admit,
+  type Entrant,
+  LEASE_MS,
+  liveProcesses,
+  type ProcessRegistry,
+  RENEWAL_MS,
+  withoutProcess,
+} from './process-registry.ts';
 
 const NOW = 1_800_000_000_000;
 /** The most by which the clocks of two processes differ before one of them is in doubt. */
@@ -69,6 +77,28 @@ test('SR-22, SR-63: a process with a clock in doubt ends no lease, also not its 
       expect(idsAt(registry, NOW + ms).sort()).toEqual(['p1', 'p2']);
     }),
   );
+});
+
+test('one with a clock in doubt takes the time of the last renewal, or else of its own start', () => {
+  const registry = registryOf([entrant(), NOW], [entrant({ id: 'p2' }), NOW + 1000]);
+  expect(admit(registry, entrant({ id: 'p3' }), undefined)).toMatchObject({
+    registry: { processes: { p3: { renewedAt: NOW + 1000 } } },
+  });
+  expect(admit(undefined, entrant({ startedAt: 7 }), undefined)).toMatchObject({
+    registry: { processes: { p1: { renewedAt: 7 } } },
+  });
+});
+
+test('one that ends in order takes its record away, and no other', () => {
+  const registry = registryOf([entrant(), NOW], [entrant({ id: 'p2' }), NOW]);
+  expect(withoutProcess(registry, 'p1')).toEqual({ ...registry, processes: { p2: registry.processes.p2 } });
+  expect(withoutProcess(registry, 'p3')).toBeUndefined();
+  expect(withoutProcess(undefined, 'p1')).toBeUndefined();
+});
+
+test('the first version that required a form stays the one that is named', () => {
+  const registry = registryOf([entrant(), NOW], [entrant({ id: 'p2', version: '0.1.1' }), NOW]);
+  expect(registry.required).toEqual({ shape: 1, version: '0.1.0' });
 });
 
 test('a record from a clock that was ahead expires once another process has seen it', () => {

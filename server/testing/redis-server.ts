@@ -94,7 +94,8 @@ export async function startRedisServer({
       },
       stop: async () => {
         await kill();
-        await rm(folder, { recursive: true, force: true });
+        // A process that it had forked to write a file outlives it for a moment.
+        await rm(folder, { recursive: true, force: true, maxRetries: 10 });
       },
     };
   }

@@ -150,4 +150,19 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     files: ['server/store/lmdb/turn-budget.ts'],
     tests: ['server/store/lmdb/turn-budget.test.ts'],
   },
+  {
+    name: 'process-registry',
+    files: ['server/processes/process-registry.ts'],
+    tests: ['server/processes/process-registry.test.ts'],
+  },
+  {
+    name: 'audit-feed',
+    files: ['server/events/feed/feed-lease.ts', 'server/events/feed/feed-line.ts'],
+    tests: ['server/events/feed/feed-lease.test.ts', 'server/events/feed/feed-line.test.ts'],
+  },
+  {
+    name: 'personal-parts',
+    files: ['server/events/log/personal-part.ts', 'server/events/log/personal-parts.ts'],
+    tests: ['server/events/log/personal-part.test.ts'],
+  },
 ];

@@ -5,6 +5,7 @@ import { sampleEvent } from '../../testing/event-stream.ts';
 import { ExportedChain } from '../../testing/exported-chain.ts';
 import { accountId, userId } from '../../testing/samples.ts';
 import { commitmentTo, detachPersonal, isPersonalDataOf, openRecord, withoutPersonalData } from './personal-part.ts';
+import { PersonalParts } from './personal-parts.ts';
 import type { AuditRecord } from './segment.ts';
 
 const ACCOUNT = accountId(1);
@@ -115,5 +116,58 @@ describe('SR-34: verification', () => {
     const plain = chainOf({ ...sampleEvent(4), account: ACCOUNT });
     const added = plain.export().map((line, at) => (at === 1 ? `${line.slice(0, -1)},"personal":{"salt":""}}` : line));
     expect(await kinds(plain, added)).toEqual(['changed']);
+  });
+});
+
+describe('the parts of an export', () => {
+  const actor = { kind: 'user', id: ALICE };
+
+  test.each<object>([
+    {},
+    { actor: null },
+    { actor: ALICE },
+    { actor: { ...actor, id: 7 } },
+    { actor, subject: 7 },
+    { actor, related: ALICE },
+    { actor, related: [ALICE, 7] },
+  ])('cannot belong to the record %j', (event) => {
+    expect(new PersonalParts().take(1, event, undefined)).toBe('a record without an actor');
+  });
+
+  test.each<object>([{ actor: { kind: 'service' } }, { actor, subject: ALICE, related: [ALICE] }])(
+    'can be absent from the record %j',
+    (event) => {
+      const parts = new PersonalParts();
+      expect(parts.take(1, event, undefined)).toBeUndefined();
+      expect([parts.erased, parts.unexplained()]).toEqual([0, []]);
+    },
+  );
+
+  test('that are missing are told by their first line for each user, unless one of them was erased', () => {
+    const parts = new PersonalParts();
+    const missing = (line: number, user: string) =>
+      parts.take(line, { ...signIn, actor: { kind: 'user', id: user }, subject: user, personal: 'sealed' }, undefined);
+    for (const [line, user] of [
+      [2, ALICE],
+      [3, userId(2)],
+      [4, ALICE],
+      [5, userId(3)],
+    ] as const) {
+      expect(missing(line, user)).toBeUndefined();
+    }
+    expect([parts.erased, parts.unexplained()]).toEqual([4, [2, 3, 5]]);
+    parts.take(6, { ...erasure, subject: userId(2) }, undefined);
+    parts.take(7, { ...changed, subject: userId(3) }, undefined);
+    expect([parts.erased, parts.unexplained()]).toEqual([4, [2, 5]]);
+  });
+
+  test('are what was sealed, and nothing else', () => {
+    const { event, personal } = detachPersonal(signIn, salt) ?? {};
+    const take = (part: unknown) => new PersonalParts().take(1, event ?? {}, part);
+    expect(take(personal)).toBeUndefined();
+    for (const part of [null, 'text', {}, { ...personal, address: '203.0.113.8' }]) {
+      expect(take(part)).toBe('address and user agent are not what was sealed');
+    }
+    expect(new PersonalParts().take(1, changed, {})).toBe('a personal part that was not sealed');
   });
 });
