@@ -155,7 +155,8 @@ export const VARIABLES = {
     schema: whole(1, 36_500, 365),
   },
   COUNTERSIGN_EVENTS_KEPT: {
-    meaning: 'Sealed events kept for each account, 1000 to 999999999. A million takes 0.5 to 1 GB of archive or store.',
+    meaning:
+      'Sealed events kept for each account, 1000 to 999999999. A million takes 0.6 to 1.1 GB of archive or store.',
     otherwise: '`1000000`',
     schema: whole(1000, 999_999_999, 1_000_000),
   },
