@@ -105,10 +105,8 @@ async function readAllEvents(config: Config, log: Logger): Promise<void> {
     const deliveries = createDeliveryWorker(ports, log, { settledClock: clockGuard.settled });
     const counter = createSignInCounter(ports, config.statisticsKeptDays);
     await consumeEvents(ports, [createSealer(ports), counter, deliveries.consumer]);
-    // Its record would be moved, and count in the other store for as long as that of a killed process.
-    await registration.leave();
   } finally {
-    // What is moved must not hold up a process of the new store.
+    // Its record would be moved, and hold up a process of the new store for as long as that of a killed one.
     await registration.leave().finally(() => ports.store.close());
   }
 }
