@@ -50,7 +50,7 @@ const erasureView = z
     user: userId,
     requestedAt: instantOf('When it was requested.'),
     state: z.enum(['running', 'done']).openapi({
-      description: '`running`: the user is deleted, and past events are being erased, which takes some minutes.',
+      description: '`running`: the user is deleted, and past events are being erased, which takes some twenty minutes.',
     }),
     doneAt: instantOf('When it was complete.').optional(),
   })
