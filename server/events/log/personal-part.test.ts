@@ -4,7 +4,14 @@ import type { AccountEvent } from '../../kernel/event.ts';
 import { sampleEvent } from '../../testing/event-stream.ts';
 import { ExportedChain } from '../../testing/exported-chain.ts';
 import { accountId, userId } from '../../testing/samples.ts';
-import { commitmentTo, detachPersonal, isPersonalDataOf, openRecord, withoutPersonalData } from './personal-part.ts';
+import {
+  commitmentTo,
+  detachPersonal,
+  isPersonalDataOf,
+  openRecord,
+  usersAtClient,
+  withoutPersonalData,
+} from './personal-part.ts';
 import { PersonalParts } from './personal-parts.ts';
 import type { AuditRecord } from './segment.ts';
 
@@ -170,4 +177,14 @@ describe('the parts of an export', () => {
     }
     expect(new PersonalParts().take(1, changed, {})).toBe('a personal part that was not sealed');
   });
+});
+
+test('the users at the client are those that an event of a user, or a sign-in, names', () => {
+  const ofUser = { ...changed, actor: { kind: 'user', id: ALICE } as const };
+  expect(usersAtClient(ofUser)).toEqual([ALICE]);
+  expect(usersAtClient({ ...ofUser, related: [userId(2), 'tok_01k8dq9z2mp'] })).toEqual([ALICE, userId(2)]);
+  expect(usersAtClient(changed)).toEqual([]);
+  const { subject: _, ...unknown } = signIn;
+  expect(usersAtClient({ ...unknown, actor: { kind: 'api-key', id: 'key_01k8dq9z2mp' } })).toEqual([]);
+  expect(withoutPersonalData([recordOf(changed, 1)], ALICE)).toBeUndefined();
 });
