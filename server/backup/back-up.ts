@@ -1,5 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { archiveFiles, readArchiveFile } from '../events/archive-files.ts';
+import { readCursors } from '../events/consumed-events.ts';
 import {
   archiveFileDocument,
   auditChainDocument,
@@ -8,7 +9,6 @@ import {
   isArchiveIndex,
   segmentDocument,
 } from '../events/documents.ts';
-import { readCursors } from '../events/drop-consumed-events.ts';
 import { segmentsOfFile } from '../events/log/archive-file.ts';
 import type { AuditChain } from '../events/log/segment.ts';
 import { entriesBySecond } from '../events/stored-segments.ts';

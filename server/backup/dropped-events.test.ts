@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { consumeEvents } from '../events/consume-events.ts';
+import { dropConsumedEvents } from '../events/consumed-events.ts';
 import { createSignInCounter } from '../events/count-sign-ins.ts';
-import { dropConsumedEvents } from '../events/drop-consumed-events.ts';
 import { createSealer } from '../events/seal-events.ts';
 import { append, eventsIn, linesOfExport, sampleEvent } from '../testing/event-stream.ts';
 import { createFixture, type Fixture } from '../testing/fixtures.ts';

@@ -1,5 +1,6 @@
 import { CodedError } from '@countersign/protocol/coded-error';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { unreadEvents } from '../events/consumed-events.ts';
 import { CONSUMERS, consumerDocument } from '../events/documents.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { MovableStore, PartitionState, RawKey, RestoredDocument, StoreMove } from '../kernel/ports/store.ts';
@@ -193,13 +194,7 @@ async function copyCounters({ from, to }: Pick<Needs, 'from' | 'to'>, now: numbe
 }
 
 async function areEventsRead({ from, clock }: Pick<Needs, 'from' | 'clock'>): Promise<boolean> {
-  const stored = await from.getMany(CONSUMERS.map(consumerDocument.key), clock.now());
-  for (const one of stored) {
-    const after = Array.from({ length: from.partitions }, (_, partition) => one?.value.cursors[partition] ?? 0);
-    const streams = await from.readStreams(after, 1);
-    if (streams.some((events) => events.length > 0)) return false;
-  }
-  return true;
+  return (await unreadEvents({ store: from, clock })).length === 0;
 }
 
 /** A move that was cancelled meanwhile, on the same Redis, must not be finished: the source has been used since. */

@@ -72,8 +72,8 @@ async function dropExpired(
   let [segments, events, sealedAt] = [0, 0, 0];
   try {
     while (!stopping()) {
-      const dropped = await dropOldest(ports, account, retention);
-      if (typeof dropped !== 'object') return { segments, ...omitUndefined({ oldest: dropped }) };
+      const { dropped, oldest } = await dropOldest(ports, account, retention);
+      if (!dropped) return { segments, ...omitUndefined({ oldest }) };
       segments += dropped.segments;
       events += dropped.records;
       sealedAt = dropped.sealedAt;
@@ -87,27 +87,29 @@ async function dropExpired(
 
 /**
  * Removes the oldest segment, or archive file, if it is expired. More in one commit, with their index entries, would
- * hold up requests. If it is not, returns when it was sealed; undefined if there is none.
+ * hold up requests. If it is not, returns when it was sealed.
  */
 async function dropOldest(
   ports: Needs,
   account: AccountId,
   retention: Retention,
-): Promise<DroppedPart | number | undefined> {
+): Promise<{ dropped?: DroppedPart; oldest?: number }> {
   const chainKey = auditChainDocument.key(account);
   const [stored] = await ports.store.getMany([chainKey], ports.clock.now());
-  if (!stored) return undefined;
+  if (!stored) return {};
   const chain = stored.value;
   const isArchived = chain.first <= (chain.archive?.last ?? 0);
   const oldest = isArchived ? await archivedPart(ports, chain) : await storedPart(ports, chain);
-  if (!oldest || !isExpired(oldest, chain, retention, ports.clock.now())) return oldest?.sealedAt;
+  if (!oldest || !isExpired(oldest, chain, retention, ports.clock.now()))
+    return omitUndefined({ oldest: oldest?.sealedAt });
   if (isArchived) await clearArchived(ports, account, () => false);
-  return transact(ports, chainKey.anchor, [chainKey], ([current], at): Decision<DroppedPart | undefined> => {
+  return transact(ports, chainKey.anchor, [chainKey], ([current], at): Decision<{ dropped?: DroppedPart }> => {
     const now = current?.value;
     // Another process removed it or moved it to the archive: the next round reads again.
     const isOldest = now?.first === chain.first && now.first <= (now.archive?.last ?? 0) === isArchived;
-    if (!isOldest || !isExpired(oldest, now, retention, at)) return { answer: undefined };
-    return { answer: { ...oldest, segments: oldest.last - chain.first + 1 }, write: without(now, oldest) };
+    if (!isOldest || !isExpired(oldest, now, retention, at)) return { answer: {} };
+    const dropped = { ...oldest, segments: oldest.last - chain.first + 1 };
+    return { answer: { dropped }, write: without(now, oldest) };
   });
 }
 

@@ -1,7 +1,7 @@
 import { accountDeletionDocument, accountIndexes } from '../accounts/documents.ts';
 import { archiveFiles, requireArchive } from '../events/archive-files.ts';
+import { dropConsumedEvents, unreadEvents } from '../events/consumed-events.ts';
 import { auditChainDocument } from '../events/documents.ts';
-import { dropConsumedEvents, readCursors } from '../events/drop-consumed-events.ts';
 import { archiveName } from '../events/log/archive-file.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
@@ -72,12 +72,8 @@ async function deleteOne(ports: Needs, account: AccountId, isStopping: () => boo
 
 /** True if no consumer has an event to read from before: of the account, it would begin the log again after its end. */
 async function areEventsRead(ports: Needs, before: number): Promise<boolean> {
-  for (const cursors of await readCursors(ports)) {
-    const after = Array.from({ length: ports.store.partitions }, (_, partition) => cursors[partition] ?? 0);
-    const next = (await ports.store.readStreams(after, 1)).flat();
-    if (next.some(({ text }) => (JSON.parse(text) as AccountEvent).at < before)) return false;
-  }
-  return true;
+  const unread = await unreadEvents(ports);
+  return unread.every(({ text }) => (JSON.parse(text) as AccountEvent).at >= before);
 }
 
 /**

@@ -65,8 +65,9 @@ export async function forgetSecrets(ports: Needs, mode: 'count' | 'forget'): Pro
       write: { append: [event(account, { type: 'master-key.lost', subject: account }, now)] },
     }));
   }
-  const inOrder = last.sort((one) => (one.key.name === macKeyDocument.kind ? 1 : -1));
-  for (const record of inOrder) await write(ports, record, undefined);
+  for (const kind of [signingKeysDocument.kind, macKeyDocument.kind]) {
+    for (const record of last.filter(({ key }) => key.name === kind)) await write(ports, record, undefined);
+  }
   return forgotten;
 }
 
@@ -135,12 +136,11 @@ async function write(ports: Needs, record: Document, value: unknown): Promise<vo
   const key: DocumentKey<object> = { ...record.key, document: document as DocumentKey<object>['document'] };
   const now = ports.clock.now();
   const { version, expiresAt } = record;
-  const isLive = expiresAt === undefined || expiresAt > now;
+  if (expiresAt !== undefined && expiresAt <= now) return;
   const change: Pick<Change, 'put' | 'delete' | 'append'> =
     value === undefined
       ? { delete: [key], append: eventsOf(record, now) }
       : { put: [{ key, value, ...(expiresAt !== undefined && { expiresAt }) }] };
-  if (!isLive) return;
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),

@@ -92,8 +92,9 @@ export async function removeUserData(ports: ErasureNeeds, act: RequestContext, e
     enrolmentTriesDocument,
     passwordResetDocument,
     unlockLinkDocument,
+    passwordAttemptsDocument,
   ];
-  for (const one of [...keys, passwordAttemptsDocument].map(({ key }) => key(id))) {
+  for (const one of keys.map(({ key }) => key(id))) {
     await ports.store.commit({
       anchor: one.anchor,
       operation: newOperation(ports),

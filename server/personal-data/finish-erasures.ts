@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { dropConsumedEvents, readCursors } from '../events/drop-consumed-events.ts';
+import { dropConsumedEvents, readCursors } from '../events/consumed-events.ts';
 import { newestFirst } from '../events/newest-first.ts';
 import { SIGN_INS_OVER_MS } from '../flows/flow.ts';
 import type { UserId } from '../kernel/ids.ts';

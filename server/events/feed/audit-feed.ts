@@ -171,7 +171,7 @@ class Feeder implements AuditFeed {
   /**
    * Sends a portion of each account that has something new.
    *
-   * @returns `lost` if another process has the lease meanwhile
+   * @returns `lost` if another process has the lease meanwhile, or this one stops
    */
   async #pass(): Promise<'complete' | 'more' | 'lost'> {
     const faults: unknown[] = [];

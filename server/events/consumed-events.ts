@@ -1,4 +1,5 @@
 import type { Ports } from '../kernel/ports/ports.ts';
+import type { StoredText } from '../kernel/ports/store.ts';
 import { CONSUMERS, consumerDocument } from './documents.ts';
 import type { Cursors } from './log/segment.ts';
 
@@ -8,6 +9,17 @@ type Needs = Pick<Ports, 'store' | 'clock'>;
 export async function readCursors({ store, clock }: Needs): Promise<Cursors[]> {
   const stored = await store.getMany(CONSUMERS.map(consumerDocument.key), clock.now());
   return stored.map((one) => one?.value.cursors ?? {});
+}
+
+/** Of each consumer and partition the next event that it has not taken, if there is one. */
+export async function unreadEvents(ports: Needs): Promise<StoredText[]> {
+  const { partitions } = ports.store;
+  const unread: StoredText[] = [];
+  for (const cursors of await readCursors(ports)) {
+    const after = Array.from({ length: partitions }, (_, partition) => cursors[partition] ?? 0);
+    unread.push(...(await ports.store.readStreams(after, 1)).flat());
+  }
+  return unread;
 }
 
 /** Drops the events that all consumers have taken. The stream keeps them otherwise until its cap. */
