@@ -30,7 +30,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Writes a new file that only its owner may read. It gets its name when it is complete and on the disk; a failure or a
- * signal leaves nothing. An existing file is never replaced.
+ * signal until then leaves nothing. An existing file is never replaced.
  *
  * @param write ends the stream
  * @throws UsageError, OutputFailed
