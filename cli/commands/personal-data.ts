@@ -39,7 +39,9 @@ export function addPersonalData(group: Command, around: Environment): void {
       const begun = erasure.body as Record<string, unknown>;
       run.show(begun);
       // By now it has no login.
-      run.note(`\nPast events are erased in some twenty minutes: see \`countersign user erasure ${begun.user}\`.`);
+      run.note(
+        `\nPast events lose their addresses within about twenty minutes: see \`countersign user erasure ${begun.user}\`.`,
+      );
     });
 }
 

@@ -50,7 +50,8 @@ const erasureView = z
     user: userId,
     requestedAt: instantOf('When it was requested.'),
     state: z.enum(['running', 'done']).openapi({
-      description: '`running`: the user is deleted, and past events are being erased, which takes some twenty minutes.',
+      description:
+        '`running`: the user is deleted, and addresses are being removed from past events, which takes about twenty minutes.',
     }),
     doneAt: instantOf('When it was complete.').optional(),
   })
