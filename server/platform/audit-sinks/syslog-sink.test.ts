@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
@@ -56,6 +56,8 @@ describe('over TCP', () => {
     await waitUntil('all has arrived', async () => received.includes('{"a":3}'));
     expect(received).toMatch(/^\d+ <86>1 1970-01-01T00:00:00\.000Z \S+ countersign \d+ audit - \{"a":1\}\d+ <86>1 /);
     expect(sockets).toHaveLength(1);
+    // One for each message would add up: the signal lives as long as the service.
+    expect(getEventListeners(never, 'abort')).toEqual([]);
   });
 
   test('connects again after the receiver has closed', async () => {

@@ -22,11 +22,11 @@ const TIMEOUT_MS = 30_000;
 const SETTLE_MS = 100;
 const KEEP_ALIVE_MS = 30_000;
 
-/** A connection, and how it ended. */
 interface Connection {
   readonly socket: Socket;
-  readonly ended: Promise<never>;
-  isOpen: boolean;
+  readonly ready: Promise<void>;
+  /** Aborted, with the reason, when it ends. A promise would hold everything that ever waited for it. */
+  readonly ended: AbortSignal;
 }
 
 /**
@@ -44,76 +44,65 @@ export function createSyslogSink(options: SyslogOptions): AuditSink {
     connection = undefined;
   };
 
-  const transmit = async (text: string, signal: AbortSignal) => {
-    if (!connection?.isOpen) connection = await openConnection(options, signal);
-    const { socket, ended } = connection;
-    const written = new Promise<void>((resolve, reject) => {
-      socket.write(text, (error) => (error ? reject(error) : resolve()));
-    });
-    await Promise.race([written, ended, aborted(signal)]);
-    await Promise.race([acknowledged(socket, settleMs, signal), ended]);
-  };
-
   return {
     async send(lines, signal) {
       const text = lines.map((line) => octetCounted(syslogMessage(line, origin))).join('');
-      const giveUp = new AbortController();
-      const abort = () => giveUp.abort(signal.reason);
-      signal.addEventListener('abort', abort);
-      const deadline = setTimeout(() => giveUp.abort(new Error('it took too long')), timeoutMs);
+      const deadline = new AbortController();
+      const timer = setTimeout(() => deadline.abort(new Error('it took too long')), timeoutMs);
       try {
         signal.throwIfAborted();
-        await transmit(text, giveUp.signal);
+        if (!connection || connection.ended.aborted) connection = openConnection(options);
+        const stops = [signal, deadline.signal, connection.ended];
+        await unlessAborted(stops, transmit(connection, text, settleMs));
       } catch (error) {
         await close();
         throw new Error('the syslog receiver did not take the events', { cause: error });
       } finally {
-        clearTimeout(deadline);
-        signal.removeEventListener('abort', abort);
+        clearTimeout(timer);
       }
     },
     close,
   };
 }
 
-async function openConnection({ host, port, tls }: SyslogOptions, signal: AbortSignal): Promise<Connection> {
+function openConnection({ host, port, tls }: SyslogOptions): Connection {
   const socket = tls ? connectTls({ host, port, minVersion: 'TLSv1.2', ...tls }) : connectTcp({ host, port });
-  const ended = new Promise<never>((_, reject) => {
-    const end = (error?: Error) => {
-      connection.isOpen = false;
-      socket.destroy();
-      reject(error ?? new Error('the receiver closed the connection'));
-    };
-    socket
-      .once('error', end)
-      .once('end', () => end())
-      .once('close', () => end());
-  });
-  const connection: Connection = { socket, ended, isOpen: true };
-  // It also ends while nothing waits for it.
-  ended.catch(() => undefined);
+  const ending = new AbortController();
+  const end = (error = new Error('the receiver closed the connection')) => {
+    ending.abort(error);
+    socket.destroy();
+  };
+  socket
+    .once('error', end)
+    .once('end', () => end())
+    .once('close', () => end());
   // A receiver sends nothing; its end is seen only if it is read.
   socket.resume().setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS).unref();
   const ready = new Promise<void>((resolve) => socket.once(tls ? 'secureConnect' : 'connect', resolve));
-  try {
-    await Promise.race([ready, ended, aborted(signal)]);
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  }
-  return connection;
+  return { socket, ready, ended: ending.signal };
 }
 
 /** Resolves when the other side has acknowledged all, and a moment has passed. */
-async function acknowledged(socket: Socket, settleMs: number, signal: AbortSignal): Promise<void> {
-  do await pause(settleMs, undefined, { signal, ref: false });
+async function transmit({ socket, ready }: Connection, text: string, settleMs: number): Promise<void> {
+  await ready;
+  await new Promise<void>((resolve, reject) => {
+    socket.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+  do await pause(settleMs, undefined, { ref: false });
   while (await unacknowledgedBytes(socket));
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
+/** The result of the work, unless a signal comes first. */
+async function unlessAborted(signals: readonly AbortSignal[], work: Promise<void>): Promise<void> {
+  const settled = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    for (const signal of signals) {
+      signal.addEventListener('abort', () => reject(signal.reason), { signal: settled.signal });
+    }
   });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    settled.abort();
+  }
 }
