@@ -1,6 +1,7 @@
 import type { Store } from '../kernel/ports/store.ts';
 import { observeChange } from './observe-change.ts';
 import type { ServiceMetrics, StoreOperation } from './service-metrics.ts';
+import { wrapStore } from './wrap-store.ts';
 
 /** Counters that share work between processes: a refusal there limits no client. */
 const WORK_SHARING = 'background';
@@ -29,42 +30,21 @@ export function observeStore(store: Store, { metrics, monotonicMs, ageOf }: Stor
       }
     };
   };
-  const [read, commit, increment] = [timed('read'), timed('commit'), timed('increment')];
-  const [range, readEvents, scan, check] = [timed('range'), timed('read-events'), timed('scan'), timed('check')];
-  return {
-    get partitions() {
-      return store.partitions;
-    },
-    get isOrdered() {
-      return store.isOrdered;
-    },
-    get appends() {
-      return store.appends;
-    },
-    partitionOf: (anchor) => store.partitionOf(anchor),
-    getMany: (keys, now) => read(() => store.getMany(keys, now)),
+  const timedStore = wrapStore(store, timed);
+  const { commit, increment } = timedStore;
+  // Not a copy: it would keep what `partitions`, `isOrdered` and `appends` are now.
+  return Object.assign(timedStore, {
     async commit(change) {
-      const outcome = await commit(() => store.commit(change));
+      const outcome = await commit(change);
       if (outcome === 'committed') observeChange(metrics, change, ageOf);
       else metrics.storeConflicts.add([]);
       return outcome;
     },
     async increment(...args) {
-      const result = await increment(() => store.increment(...args));
+      const result = await increment(...args);
       const [limit = ''] = args[0].split('/', 1);
       if (!result.allowed && limit !== WORK_SHARING) metrics.limitRefusals.add([limit]);
       return result;
     },
-    range: (...args) => range(() => store.range(...args)),
-    readEvents: (...args) => readEvents(() => store.readEvents(...args)),
-    readStreams: (...args) => readEvents(() => store.readStreams(...args)),
-    dropEvents: (...args) => store.dropEvents(...args),
-    restoreEvents: (...args) => store.restoreEvents(...args),
-    restoreRecords: (...args) => store.restoreRecords(...args),
-    scan: (...args) => scan(() => store.scan(...args)),
-    readClocks: () => store.readClocks(),
-    measure: () => store.measure(),
-    check: () => check(() => store.check()),
-    close: () => store.close(),
-  };
+  } satisfies Partial<Store>);
 }
