@@ -17,3 +17,8 @@ export function crashNow(log: Logger, error: unknown, why: string): void {
 export function crashOnUncaught(log: Logger): void {
   process.on('uncaughtException', (error) => crashNow(log, error, 'a fault that was not handled'));
 }
+
+/** The store has let other processes in instead: what this one still does could spoil their work. */
+export function crashOnReplaced(log: Logger): (error: unknown) => void {
+  return (error) => crashNow(log, error, 'other processes have taken over the store');
+}

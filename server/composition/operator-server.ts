@@ -6,7 +6,7 @@ import { plansOf } from '../config/load-plans.ts';
 import type { Logger } from '../http/log.ts';
 import { renewalJob } from '../jobs/periodic.ts';
 import { startScheduler } from '../jobs/scheduler.ts';
-import { crashNow } from './crash.ts';
+import { crashOnReplaced } from './crash.ts';
 import { createPorts, type OpenPorts } from './create-ports.ts';
 import { createOperatorApp } from './operator/operator-app.ts';
 import { listenOnSocket, type OperatorSocket } from './operator/socket.ts';
@@ -21,9 +21,7 @@ export async function runOperatorServer(config: Config, log: Logger): Promise<vo
   const opened = await createPorts(config, log);
   const socket = await openOperatorSocket(opened, config, log);
   if (!socket) throw new Error('a service is running: talk to its socket');
-  const renewal = renewalJob(opened.registration, (error) =>
-    crashNow(log, error, 'other processes have taken over the store'),
-  );
+  const renewal = renewalJob(opened.registration, crashOnReplaced(log));
   const scheduler = startScheduler(opened.ports, [renewal], log);
   console.log('ready');
   process.stdin.resume();

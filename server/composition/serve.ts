@@ -23,7 +23,7 @@ import { createDemoMailbox } from '../platform/demo-mailbox/demo-mailbox.ts';
 import { loadBuiltFiles } from '../platform/static-files/load-built-files.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
-import { crashNow, crashOnUncaught } from './crash.ts';
+import { crashNow, crashOnReplaced, crashOnUncaught } from './crash.ts';
 import { createAuditSink } from './create-audit-sink.ts';
 import { createPorts, demoFile } from './create-ports.ts';
 import { openMetrics } from './metrics/open-metrics.ts';
@@ -122,9 +122,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   meters?.metrics.expectJobs(jobs.map(({ name }) => name));
   const isPaused = () => !clockGuard.isTrusted();
   const scheduler = startScheduler(ports, jobs, log, isPaused, (run) => meters?.jobEnded(run));
-  const renewal = renewalJob(registration, (error) =>
-    crashNow(log, error, 'other processes have taken over the store'),
-  );
+  const renewal = renewalJob(registration, crashOnReplaced(log));
   const clockTurns = startScheduler(ports, [clockJob(clockGuard), renewal], log);
   const addresses = { listening: listening.url, ...omitUndefined({ administration: administration?.url }) };
   log.info({ url: config.url, ...addresses, version: about.version }, 'serving');
