@@ -11,8 +11,8 @@ import { serve } from './composition/serve.ts';
 import { setUp } from './composition/setup.ts';
 import { runWorkers } from './composition/workers/primary.ts';
 import { workerCount } from './composition/workers/worker-count.ts';
-import { loadConfig } from './config/load-config.ts';
-import { createLogger } from './http/log.ts';
+import { type Config, loadConfig } from './config/load-config.ts';
+import { createLogger, type Logger } from './http/log.ts';
 import { usableCores } from './platform/argon2/hashing-concurrency.ts';
 import { notifyReady } from './platform/service-manager/notify-ready.ts';
 
@@ -111,8 +111,8 @@ const isPartitions = (count = 1) => Number.isInteger(count) && count >= 1 && cou
 
 /** A password in an argument could be read by every user of the machine. */
 async function moveBy(
-  config: Parameters<typeof move>[0],
-  log: Parameters<typeof move>[1],
+  config: Config,
+  log: Logger,
   { to, partitions, cancel, json, ...others }: ReturnType<typeof parseCommand>['values'],
 ): Promise<void> {
   const file = others['to-file'];

@@ -1,4 +1,3 @@
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Config } from '../config/load-config.ts';
 import type { AuditSink } from '../kernel/ports/audit-sink.ts';
 import { readTlsFiles } from './read-tls-files.ts';
@@ -24,5 +23,5 @@ export async function createAuditSink({ target, tls }: NonNullable<Config['audit
   const { createSyslogSink } = await import('../platform/audit-sinks/syslog-sink.ts');
   const { host, port, isTls } = target;
   const files = isTls ? await readTlsFiles('COUNTERSIGN_AUDIT_FEED_TLS', tls) : undefined;
-  return createSyslogSink({ host, port, ...omitUndefined({ tls: files }) });
+  return createSyslogSink({ host, port, tls: files });
 }

@@ -1,13 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import {
-  type Context,
-  isSpanContextValid,
-  ROOT_CONTEXT,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { ExportResultCode, parseTraceParent } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
@@ -73,10 +65,7 @@ export function openTracer({
   return {
     request(parent, run) {
       const remote = parent === undefined ? null : parseTraceParent(parent);
-      const before =
-        remote && isSpanContextValid(remote)
-          ? trace.setSpanContext(ROOT_CONTEXT, { ...remote, isRemote: true })
-          : ROOT_CONTEXT;
+      const before = remote ? trace.setSpanContext(ROOT_CONTEXT, { ...remote, isRemote: true }) : ROOT_CONTEXT;
       const span = tracer.startSpan('request', { kind: SpanKind.SERVER }, before);
       const { traceId } = span.spanContext();
       return inSpan(span, before, () =>
