@@ -24,9 +24,8 @@ export async function keepWidget(root: string, version: string): Promise<void> {
     join(folder, `${version}${ENDING}`),
     gzipSync(JSON.stringify(Object.fromEntries(texts)), { level: 9 }),
   );
-  const kept = newestFirst(await keptVersions(root)).slice(0, EARLIER_VERSIONS);
-  for (const one of await keptVersions(root)) {
-    if (!kept.includes(one)) await rm(join(folder, `${one}${ENDING}`));
+  for (const old of newestFirst(await keptVersions(root)).slice(EARLIER_VERSIONS)) {
+    await rm(join(folder, `${old}${ENDING}`));
   }
 }
 
