@@ -1,25 +1,23 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { Agent, request } from 'node:https';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { freePorts } from '../server/testing/free-ports.ts';
-import { type ProxyProgram, type RealProxy, runProxy } from '../server/testing/real-proxies.ts';
+import type { ProxyProgram } from '../server/testing/real-proxies.ts';
 import { type RedisServer, startRedisServer } from '../server/testing/redis-server.ts';
 import { createTlsFiles, type TlsFiles } from '../server/testing/tls-files.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { builtService } from './harness/built-service.ts';
+import { askProxy, ConnectionClosed, INSIDE, PROXY_HOST, startExampleProxy } from './harness/example-proxy.ts';
 
 // Two restarts of a process under load, behind each proxy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
-const HOST = 'auth.example';
-const FOLDER = resolve(import.meta.dirname, '../deploy/proxy');
-const INSIDE = '10.0.0.0/8';
 const CLIENTS = 6;
 const entry = builtService();
 
@@ -36,7 +34,7 @@ class Service {
     this.adminPort = adminPort;
     this.#env = {
       PATH: process.env.PATH,
-      COUNTERSIGN_URL: `https://${HOST}`,
+      COUNTERSIGN_URL: `https://${PROXY_HOST}`,
       COUNTERSIGN_DATA: folder,
       COUNTERSIGN_LISTEN: `127.0.0.1:${port}`,
       COUNTERSIGN_ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
@@ -100,8 +98,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cs-proxies-'));
   [redis, files] = await Promise.all([startRedisServer({ product: 'redis' }), createTlsFiles()]);
   ca = await readFile(files.ca);
-  // HAProxy takes certificate and key from one file.
-  await writeFile(join(folder, 'both.pem'), (await readFile(files.cert, 'utf8')) + (await readFile(files.key, 'utf8')));
   for (const name of ['one', 'two']) services.push(new Service(join(folder, name), await freePorts(2)));
   const [first] = services;
   key = (await first?.setUp()) ?? '';
@@ -114,102 +110,20 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The file that operators copy, with this machine's ports and certificate. */
-async function startExample(program: ProxyProgram, name: string, inside: string): Promise<Example> {
-  const [port = 0] = await freePorts(1);
-  let text = await readFile(join(FOLDER, name), 'utf8');
-  const replace = (from: string, to: string) => {
-    expect(text, name).toContain(from);
-    text = text.replaceAll(from, to);
-  };
-  for (const [at, service] of services.entries()) {
-    replace(`127.0.0.1:${8081 + at}`, `127.0.0.1:${service.port}`);
-    replace(`127.0.0.1:${9081 + at}`, `127.0.0.1:${service.adminPort}`);
-  }
-  replace(INSIDE, inside);
-  if (program === 'haproxy') {
-    replace('bind :443', `bind 127.0.0.1:${port}`);
-    replace('/etc/haproxy/auth.example.pem', join(folder, 'both.pem'));
-  } else {
-    replace('listen 443 ssl', `listen 127.0.0.1:${port} ssl`);
-    replace('/etc/nginx/auth.example.pem', files.cert);
-    replace('/etc/nginx/auth.example.key', files.key);
-  }
-  const configure = (own: string) => (program === 'haproxy' ? text : nginxMain(own, text));
-  const isUp = async () => (await ask(port, 'GET', '/health/ready').catch(() => undefined))?.status === 200;
-  const proxy = await runProxy(program, configure, port, isUp);
-  return {
-    ...proxy,
-    async setDown(service, isDown) {
-      if (program === 'haproxy') return;
-      for (const address of [`127.0.0.1:${service.port}`, `127.0.0.1:${service.adminPort}`]) {
-        if (isDown) replace(`server ${address} `, `server ${address} down `);
-        else replace(`server ${address} down `, `server ${address} `);
-      }
-      await proxy.reload(configure);
-    },
-  };
-}
+/** Before both services. */
+const startExample = (program: ProxyProgram, inside: string) =>
+  startExampleProxy(program, { processes: services, inside, files });
 
-interface Example extends RealProxy {
-  /** What the file tells an operator of nginx to do before and after a restart. HAProxy finds out by itself. */
-  setDown(service: Service, isDown: boolean): Promise<void>;
-}
+const ask = (port: number, method: string, path: string, body?: object, agent?: Agent) =>
+  askProxy({ port, ca, key, agent }, method, path, body);
 
-/** Debian's nginx.conf, which includes the file, in short. */
-function nginxMain(own: string, text: string): string {
-  const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  const temporary = kinds.map((kind) => `${kind}_temp_path ${own}/${kind};`).join(' ');
-  const http = `http { access_log off; ${temporary}\n${text}\n}`;
-  return `daemon off; worker_processes 1; pid ${own}/pid; error_log stderr; events {} ${http}`;
-}
-
-/** The proxy closed an idle connection just as a request was sent on it. */
-class ConnectionClosed extends Error {}
-
-interface Answer {
-  status: number;
-  text: string;
-}
-
-function ask(port: number, method: string, path: string, body?: object, agent?: Agent): Promise<Answer> {
-  return new Promise((done, fail) => {
-    const headers = {
-      host: HOST,
-      authorization: `Bearer ${key}`,
-      // What an attacker sends; the proxy has to replace it.
-      'x-forwarded-for': '198.51.100.66',
-      ...(body && { 'content-type': 'application/json' }),
-    };
-    const options = { host: '127.0.0.1', port, ca, method, path, headers, ...(agent && { agent }) };
-    let hasAnswer = false;
-    const sent = request(options, (response) => {
-      hasAnswer = true;
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-      });
-      response.on('end', () => done({ status: response.statusCode ?? 0, text }));
-      response.on('error', fail);
-    });
-    // As browsers do with a connection that was open before, and was closed before a byte of the response came.
-    sent.on('error', (error) =>
-      sent.reusedSocket && !hasAnswer ? fail(new ConnectionClosed(error.message)) : fail(error),
-    );
-    sent.end(body && JSON.stringify(body));
-  });
-}
-
-describe.each<[ProxyProgram, string]>([
-  ['haproxy', 'haproxy.cfg'],
-  ['nginx', 'nginx.conf'],
-])('%s, configured as in deploy/proxy', (program, name) => {
+describe.each<ProxyProgram>(['haproxy', 'nginx'])('%s, configured as in deploy/proxy', (program) => {
   test('leads administrators to the console, and others to the sign-in alone', async () => {
-    const inside = await startExample(program, name, '127.0.0.0/8');
+    const inside = await startExample(program, '127.0.0.0/8');
     expect((await ask(inside.port, 'GET', '/console')).status).toBe(200);
     expect((await ask(inside.port, 'GET', '/v1/users')).status).toBe(200);
     await inside.stop();
-    const outside = await startExample(program, name, INSIDE);
+    const outside = await startExample(program, INSIDE);
     // SR-27. The attack: a stolen key, from the internet.
     for (const path of ['/console', '/v1/users', '/v1/./users', '//v1/users', '/v1/%75sers']) {
       expect([path, (await ask(outside.port, 'GET', path)).status]).toEqual([path, 404]);
@@ -219,7 +133,7 @@ describe.each<[ProxyProgram, string]>([
   });
 
   test('turns away a flood of one address', async () => {
-    const proxy = await startExample(program, name, INSIDE);
+    const proxy = await startExample(program, INSIDE);
     const agent = new Agent({ keepAlive: true, maxSockets: 20 });
     const flood = Array.from({ length: 500 }, () => ask(proxy.port, 'GET', '/widget/v1/none', undefined, agent));
     const statuses = (await Promise.all(flood)).map(({ status }) => status);
@@ -233,7 +147,7 @@ describe.each<[ProxyProgram, string]>([
 
   test('loses no request in a rolling restart under load', async () => {
     const [user, resource] = await person();
-    const proxy = await startExample(program, name, INSIDE);
+    const proxy = await startExample(program, INSIDE);
     let isOver = false;
     let closed = 0;
     const failures: unknown[] = [];

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { Agent, request } from 'node:https';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { freePorts } from '../../server/testing/free-ports.ts';
-import { type RealProxy, runProxy } from '../../server/testing/real-proxies.ts';
-import { createTlsFiles, type TlsFiles } from '../../server/testing/tls-files.ts';
+import { createTlsFiles } from '../../server/testing/tls-files.ts';
+import { askProxy, PROXY_HOST, startExampleProxy } from '../harness/example-proxy.ts';
 import { type MailServer, startMailServer } from '../harness/mail-server.ts';
 import { DrillProcess } from './process.ts';
-import { type Answer, type Ask, Client, type Person } from './traffic.ts';
+import { type Ask, Client, type Person } from './traffic.ts';
 
-const HOST = 'auth.example';
-const HAPROXY = resolve(import.meta.dirname, '../../deploy/proxy/haproxy.cfg');
 const CLIENTS = 4;
 
 /** Two processes on one store, behind HAProxy configured as in deploy/proxy. */
@@ -35,7 +33,7 @@ export async function startRig(store: string, more: Record<string, string> = {})
     ['one', 'two'].map(async (name) => {
       const [port = 0, adminPort = 0] = await freePorts(2);
       return new DrillProcess(port, adminPort, {
-        COUNTERSIGN_URL: `https://${HOST}`,
+        COUNTERSIGN_URL: `https://${PROXY_HOST}`,
         COUNTERSIGN_DATA: join(folder, name),
         COUNTERSIGN_TRUSTED_PROXIES: '127.0.0.1',
         COUNTERSIGN_STORE: store,
@@ -50,9 +48,13 @@ export async function startRig(store: string, more: Record<string, string> = {})
   const [one, two] = processes as [DrillProcess, DrillProcess];
   const key = /csk_\w+/.exec(await one.run(['setup', '--name', 'Example']))?.[0] ?? '';
   for (const each of processes) await each.start();
-  const proxy = await startHaproxy(folder, files, [one, two]);
-  const agent = new Agent({ keepAlive: true, ca: await readFile(files.ca), servername: HOST });
-  const ask: Ask = (method, path, body) => askProxy(proxy.port, agent, key, { method, path, body });
+  const proxy = await startExampleProxy('haproxy', { processes, inside: '127.0.0.0/8', files });
+  const agent = new Agent({ keepAlive: true });
+  const connection = { port: proxy.port, ca: await readFile(files.ca), key, agent };
+  const ask: Ask = async (method, path, body) => {
+    const { status, text } = await askProxy(connection, method, path, body);
+    return { status, body: parsed(text) };
+  };
   const create = async (path: string, body: object): Promise<Record<string, unknown>> => {
     const answer = await ask('POST', path, body);
     if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -85,64 +87,6 @@ export async function startRig(store: string, more: Record<string, string> = {})
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** The file that operators copy, with this machine's ports and certificate. */
-async function startHaproxy(
-  folder: string,
-  files: TlsFiles,
-  processes: readonly [DrillProcess, DrillProcess],
-): Promise<RealProxy> {
-  const [port = 0] = await freePorts(1);
-  const both = join(folder, 'both.pem');
-  await writeFile(both, (await readFile(files.cert, 'utf8')) + (await readFile(files.key, 'utf8')));
-  let text = await readFile(HAPROXY, 'utf8');
-  const changes: [from: string, to: string][] = [
-    ['bind :443', `bind 127.0.0.1:${port}`],
-    ['/etc/haproxy/auth.example.pem', both],
-    ['10.0.0.0/8', '127.0.0.0/8'],
-    ...processes.flatMap(({ port: own, adminPort }, at): [string, string][] => [
-      [`127.0.0.1:${8081 + at}`, `127.0.0.1:${own}`],
-      [`127.0.0.1:${9081 + at}`, `127.0.0.1:${adminPort}`],
-    ]),
-  ];
-  for (const [from, to] of changes) {
-    if (!text.includes(from)) throw new Error(`haproxy.cfg has no ${from}`);
-    text = text.replaceAll(from, to);
-  }
-  const ca = await readFile(files.ca);
-  const agent = new Agent({ ca, servername: HOST });
-  const isUp = async () => {
-    const answer = await askProxy(port, agent, '', { method: 'GET', path: '/health/ready' }).catch(() => undefined);
-    return answer?.status === 200;
-  };
-  return runProxy('haproxy', () => text, port, isUp);
-}
-
-interface Question {
-  readonly method: string;
-  readonly path: string;
-  readonly body?: object | undefined;
-}
-
-function askProxy(port: number, agent: Agent, key: string, { method, path, body }: Question): Promise<Answer> {
-  return new Promise((done, fail) => {
-    const headers = {
-      host: HOST,
-      authorization: `Bearer ${key}`,
-      ...(body && { 'content-type': 'application/json' }),
-    };
-    const sent = request({ host: '127.0.0.1', port, method, path, headers, agent }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-      });
-      response.on('end', () => done({ status: response.statusCode ?? 0, body: parsed(text) }));
-      response.on('error', fail);
-    });
-    sent.on('error', fail);
-    sent.end(body && JSON.stringify(body));
-  });
 }
 
 /** A proxy answers without JSON. */
