@@ -46,10 +46,9 @@ export async function underTraffic(
   work: (progress: () => Promise<void>) => Promise<void>,
   pauseMs = 0,
 ): Promise<void> {
-  const successes = () => clients.reduce((sum, { granted, created }) => sum + granted + created.length, 0);
   const progress = async () => {
-    const goal = successes() + PROGRESS;
-    await waitUntil('the clients get on', () => successes() >= goal);
+    const goal = successesOf(clients) + PROGRESS;
+    await waitUntil('the clients get on', () => successesOf(clients) >= goal);
   };
   let isOver = false;
   const running = Promise.all(clients.map((client) => client.run(() => isOver, pauseMs)));
@@ -61,13 +60,18 @@ export async function underTraffic(
   }
 }
 
+const successesOf = (clients: readonly Client[]) => clients.reduce((sum, { successes }) => sum + successes, 0);
+
 export function summary(clients: readonly Client[]) {
   const failures = new Map<string, number>();
   for (const client of clients) {
     for (const [what, count] of client.failures) failures.set(what, (failures.get(what) ?? 0) + count);
   }
-  const acknowledged = clients.reduce((sum, { granted, created }) => sum + granted + created.length, 0);
-  return { failures, acknowledged, longestGapMs: Math.max(...clients.map(({ longestGapMs }) => longestGapMs)) };
+  return {
+    failures,
+    acknowledged: successesOf(clients),
+    longestGapMs: Math.max(...clients.map(({ longestGapMs }) => longestGapMs)),
+  };
 }
 
 async function losses(rig: Rig, clients: readonly Client[]) {

@@ -30,7 +30,12 @@ export async function memoryLimit(): Promise<MemoryLimit> {
     },
     async remove() {
       // The kernel takes a moment to forget the process.
-      await waitUntil('the control group is empty', () => rmdir(folder).then(...([() => true, () => false] as const)));
+      await waitUntil('the control group is empty', () =>
+        rmdir(folder).then(
+          () => true,
+          () => false,
+        ),
+      );
     },
   };
 }

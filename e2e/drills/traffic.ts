@@ -57,6 +57,11 @@ export class Client {
     this.#noteGap();
   }
 
+  /** Requests that were acknowledged. */
+  get successes(): number {
+    return this.granted + this.created.length;
+  }
+
   /** True if it was granted. A code that was in doubt and is refused was used. */
   async signIn(): Promise<boolean> {
     const { login: user, resource, secret } = this.person;
