@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { consumeEvents } from '../events/consume-events.ts';
 import { dropConsumedEvents } from '../events/consumed-events.ts';
-import { createSignInCounter } from '../events/count-sign-ins.ts';
-import { createSealer } from '../events/seal-events.ts';
+import { consumeAll } from '../testing/consuming.ts';
 import { append, eventsIn, linesOfExport, sampleEvent } from '../testing/event-stream.ts';
 import { createFixture, type Fixture } from '../testing/fixtures.ts';
 import { backupOf, backupReader, overStore } from '../testing/restore-fixture.ts';
@@ -23,13 +21,9 @@ afterEach(async () => {
   for (const remove of removals.splice(0)) await remove();
 });
 
-async function consume(over: TestPorts = ports): Promise<void> {
-  const webhooks = { name: 'webhooks', take: async () => {} };
-  while ((await consumeEvents(over, [createSealer(over), createSignInCounter(over, 800), webhooks])) > 0);
-}
 async function happen(over: TestPorts = ports): Promise<void> {
   await append(over, scene.account, [{ ...sampleEvent(0), account: scene.account }]);
-  await consume(over);
+  await consumeAll(over);
 }
 async function restored(lines: readonly string[]): Promise<TestPorts> {
   const { store, remove } = await openTemporaryStore();

@@ -6,19 +6,16 @@ import { deleteAccount } from '../accounts/delete-account.ts';
 import { accountDocument } from '../accounts/documents.ts';
 import { listAccountDeletions, listAccounts } from '../accounts/read-account.ts';
 import { archiveSegments } from '../events/archive-segments.ts';
-import { consumeEvents } from '../events/consume-events.ts';
-import { createSignInCounter } from '../events/count-sign-ins.ts';
-import { createSealer } from '../events/seal-events.ts';
 import { type ScannedRecord, StoreUnavailable } from '../kernel/ports/store.ts';
 import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 import { anotherSession, sessionHeaders } from '../testing/administrators.ts';
 import { createUser } from '../testing/as-operator.ts';
+import { consumeAll } from '../testing/consuming.ts';
 import { birth, overwrite, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { addressOf, createSampleFixture, operationsOf, type SampleScene, samples } from '../testing/operations.ts';
 import { openTemporaryArchive, type TemporaryArchive } from '../testing/temporary-archive.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { deleteAccountData } from './delete-account-data.ts';
 import { checkLeftovers } from './doctor.ts';
 import { isEntryOfAccount, isOfAccount } from './owning-account.ts';
@@ -39,10 +36,7 @@ afterEach(async () => {
   for (const remove of removals.splice(0)) await remove();
 });
 
-async function consume(): Promise<void> {
-  const worker = createDeliveryWorker(ports, service.log.log);
-  while ((await consumeEvents(ports, [createSealer(ports), createSignInCounter(ports, 800), worker.consumer])) > 0);
-}
+const consume = () => consumeAll(ports);
 async function stored(): Promise<ScannedRecord[]> {
   const found: ScannedRecord[] = [];
   let after: string | undefined;

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SIGN_INS_OVER_MS } from '../flows/flow.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
-import { sealEvents } from '../testing/consuming.ts';
+import { consumeAll, sealEvents } from '../testing/consuming.ts';
 import { createFixture, type Fixture, PASSWORD } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
+import { finishErasures } from './finish-erasures.ts';
 
 let service: Service;
 let scene: Fixture;
@@ -78,5 +80,13 @@ test('an erasure is read until it is done; the events stay, without the address'
   const data = await exported();
   expect(data).toMatchObject({ user: null, tokens: [] });
   expect(data.events.map(({ type }) => type)).toContain('user.erased');
-  expect(await (await service.call(`GET ${path}`, { key })).json()).toMatchObject({ state: 'running' });
+  const stateOf = async () => (await service.call(`GET ${path}`, { key })).json();
+  expect(await stateOf()).toMatchObject({ state: 'running' });
+  service.ports.clock.advance(SIGN_INS_OVER_MS);
+  await consumeAll(service.ports);
+  expect(await finishErasures(service.ports)).toBe(1);
+  expect(await stateOf()).toMatchObject({ state: 'done', doneAt: service.ports.clock.now() });
+  const signIn = (await exported()).events.find(({ type }) => type === 'authentication');
+  expect(signIn).toMatchObject({ erased: true });
+  expect(signIn).not.toHaveProperty('address');
 });

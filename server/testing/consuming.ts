@@ -2,6 +2,7 @@ import { type ConsumeOptions, consumeEvents } from '../events/consume-events.ts'
 import { createSignInCounter } from '../events/count-sign-ins.ts';
 import { createSealer } from '../events/seal-events.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { createDeriver } from '../webhooks/derive-deliveries.ts';
 
 /** Seals every event that has been appended. Returns the number of events read. */
 export function sealEvents(
@@ -17,4 +18,10 @@ export function countSignIns(
   { keptDays, ...options }: ConsumeOptions & { keptDays: number },
 ): Promise<number> {
   return consumeEvents(ports, [createSignInCounter(ports, keptDays)], options);
+}
+
+/** Has every consumer of the service read every event that has been appended. */
+export async function consumeAll(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>): Promise<void> {
+  const consumers = [createSealer(ports), createSignInCounter(ports, 800), createDeriver(ports)];
+  while ((await consumeEvents(ports, consumers)) > 0);
 }
