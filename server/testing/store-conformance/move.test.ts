@@ -47,12 +47,12 @@ const embedded = (name = nameOf('store'), mayBeMoved = false) =>
 const redis = (partitions = 64, prefix = nameOf('redis'), mayBeMoved = false) =>
   opening(
     openRedisStore({
-      url: server.url,
-      ...{ prefix, partitions, mayBeMoved, answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} },
+      ...{ url: server.url, prefix, partitions, mayBeMoved },
+      ...{ answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} },
     }),
   );
 const ports = () => ({ clock: new FakeClock(), random: seededRandom(nameOf('seed')) });
-const move = (from: MovableStore, to: MovableStore, name = 'there') => moveStore({ from, to, ...ports() }, name);
+const move = (from: MovableStore, to: MovableStore) => moveStore({ from, to, ...ports() }, 'there');
 
 // SR-69. The attack: a code that was used after the move works in the store that was moved away.
 describe('SR-69: a code that was used in the new store', () => {
@@ -117,9 +117,7 @@ const content = fc.record({
   ),
   counters: fc.array(
     fc.record({ key: anchor, windowMs: fc.constantFrom(2 * 60_000, HOUR_MS), times: fc.integer({ min: 1, max: 3 }) }),
-    {
-      maxLength: 5,
-    },
+    { maxLength: 5 },
   ),
 });
 
@@ -253,25 +251,27 @@ describe('a move that is interrupted', () => {
 
   // SR-69. The attack: half of the last used codes are in the new store, and a service starts there, or on the old one.
   test.each([
-    ['embedded', () => embedded('half'), () => embedded('half')],
-    ['Redis', () => redis(4, 'half'), () => redis(4, 'half')],
-  ])(
-    'SR-69: leaves no store that a service starts on, from %s, and goes on nowhere else',
-    async (_name, open, again) => {
-      const [from, to] = [await open(), await redis(4)];
-      await interrupted(from, to);
-      const key = restorationDocument.key();
-      const [mark] = await to.getMany([key], NOW);
-      expect(mark?.value).toMatchObject({ move: (await from.readMove())?.id });
-      await expect(move(from, await redis(4))).rejects.toThrow('this is not that store');
-      await from.close();
-      await expect(again()).rejects.toThrow(StoreMoved);
-    },
-  );
-
-  test('is finished by the same command, and that once', async () => {
-    const [from, to] = [await embedded(), await redis(4)];
+    ['embedded', () => embedded('half')],
+    ['Redis', () => redis(4, 'half')],
+  ])('SR-69: leaves no store that a service starts on, from %s, and goes on nowhere else', async (_name, open) => {
+    const [from, to] = [await open(), await redis(4)];
     await interrupted(from, to);
+    const key = restorationDocument.key();
+    const [mark] = await to.getMany([key], NOW);
+    expect(mark?.value).toMatchObject({ move: (await from.readMove())?.id });
+    await expect(move(from, await redis(4))).rejects.toThrow('this is not that store');
+    await from.close();
+    await expect(open()).rejects.toThrow(StoreMoved);
+  });
+
+  test.each([
+    ['embedded', (mayBeMoved: boolean) => embedded('resumed', mayBeMoved)],
+    ['Redis', (mayBeMoved: boolean) => redis(4, 'resumed', mayBeMoved)],
+  ])('is finished by the same command, and that once, from %s', async (_name, open) => {
+    const [killed, to] = [await open(false), await redis(4)];
+    await interrupted(killed, to);
+    await killed.close();
+    const from = await open(true);
     await move(from, to);
     expect(await contentOf(to)).toEqual(await contentOf(from));
     expect(await to.getMany([restorationDocument.key()], NOW)).toEqual([undefined]);
