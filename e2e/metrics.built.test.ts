@@ -22,7 +22,6 @@ let redis: RedisServer;
 let service: ServiceProcess;
 let url: string;
 let metricsUrl: string;
-/** Name -> type and help, as Prometheus reads them. */
 /** What the receiver of the audit feed has. */
 let fed = '';
 const receiver = createServer((socket) => {
@@ -38,6 +37,7 @@ const traces = createHttpServer((request, response) => {
   });
   request.on('end', () => response.end('{}'));
 });
+/** Name -> type and help, as Prometheus reads them. */
 let series: Map<string, { type: string; help: string }>;
 let scrape: string;
 
@@ -46,10 +46,10 @@ beforeAll(async () => {
   const [port = 0, metricsPort = 0] = await freePorts(2);
   url = `http://localhost:${port}`;
   metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
-  // With a limit, so that there is space left to report.
   receiver.listen(0, '127.0.0.1');
   traces.listen(0, '127.0.0.1');
   await Promise.all([once(receiver, 'listening'), once(traces, 'listening')]);
+  // With a limit, so that there is space left to report.
   redis = await startRedisServer({ product: 'redis', args: ['--maxmemory', '1gb'] });
   const key = () => randomBytes(32).toString('base64');
   const env = {

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import { appendFile, mkdtemp, open, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -61,7 +61,6 @@ test('standard output gets whole lines in pieces that a pipe takes at once', asy
   expect([...pieces([])]).toEqual([]);
   // Any descriptor will do.
   await sink.open();
-  const { open } = await import('node:fs/promises');
   const file = await open(path, 'a');
   await createOutputSink(file.fd).send(lines('{"a":1}', '{"a":2}'), never);
   await file.close();

@@ -73,7 +73,7 @@ describe('over TCP', () => {
   });
 
   // SR-34. The attack: the receiver accepts and reads nothing; what it never took must not count as sent.
-  test('fails while the receiver takes nothing, and holds nothing more in memory', async () => {
+  test('fails while the receiver takes nothing', async () => {
     const stuck = createServer({ pauseOnConnect: true }, (socket) => void sockets.push(socket));
     const to = connectTo(await listen(stuck), { timeoutMs: 300 });
     const large = lines(...Array.from({ length: 64 }, () => `"${'x'.repeat(500_000)}"`));
@@ -97,14 +97,13 @@ describe('over TCP', () => {
 test('over TLS the receiver needs a certificate of the authority, and gets one of the service', async () => {
   const files = await createTlsFiles();
   try {
-    const pem = async (path: string) => readFile(path);
-    const [ca, cert, key] = [await pem(files.ca), await pem(files.cert), await pem(files.key)];
+    const [ca, cert, key] = [await readFile(files.ca), await readFile(files.cert), await readFile(files.key)];
     const options = { ca, cert, key, requestCert: true, rejectUnauthorized: true };
     const port = await listen(createTlsServer(options, follow));
     server.on('tlsClientError', () => undefined);
     await expect(connectTo(port, { tls: {} }).send(lines('{}'), never)).rejects.toThrow('did not take');
     expect(received).toBe('');
-    const client = { ca, cert: await pem(files.clientCert), key: await pem(files.clientKey) };
+    const client = { ca, cert: await readFile(files.clientCert), key: await readFile(files.clientKey) };
     await connectTo(port, { tls: client }).send(lines('{"a":1}'), never);
     await waitUntil('it has arrived', async () => received.includes('{"a":1}'));
   } finally {
