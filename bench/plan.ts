@@ -23,7 +23,7 @@ export const FULL: Plan = {
   rounds: 3,
   otpMs: 2000,
   passwordMs: 4000,
-  floodMs: 10_000,
+  floodMs: 6_000,
   warmUpMs: 2500,
   idleMs: 40_000,
   totpUsers: 40_000,

@@ -207,6 +207,7 @@ async function listen(job: EqualWorkJob): Promise<{ port: number }> {
   const store = openFloorStore(job.store, job.folder);
   await fill(store, job);
   const app = new Hono();
+  app.get('/health/live', (c) => c.json({ status: 'ok' }));
   app.post('/v1/authentications', async (c) => {
     const { method, user: login, otp, password } = await c.req.json<Record<string, string>>();
     const found = await (password === undefined

@@ -1,5 +1,6 @@
 import type { Tally } from '../load/tally.ts';
 import type { Machine } from '../machine.ts';
+import type { FloodResult } from '../measurements/flood.ts';
 import type { Comparison, RunSummary } from '../measurements/paired-runs.ts';
 import type { LoginComparison } from '../measurements/passwords.ts';
 import { STORES, type StoreKind } from '../target.ts';
@@ -150,17 +151,21 @@ function flood({ floods, otpPerSecond, healthPerSecond }: NonNullable<Results['f
     integer(tally.perSecond),
     otherAnswers(tally),
   ];
+  const rows = (flood: string, side: string, { quiet, otp, health, passwords }: FloodResult) => [
+    [flood, side, ...row('one-time codes before', quiet.otp)],
+    ['', '', ...row('health before', quiet.health)],
+    ['', '', ...row('one-time codes', otp)],
+    ['', '', ...row('health', health)],
+    ['', '', ...row('the passwords', passwords)],
+  ];
   return [
     `### While passwords flood (${otpPerSecond} one-time codes and ${healthPerSecond} probes of /health/live a second, latency from the moment due)`,
     table(
       ['flood', 'store', 'asked', 'p50 ms', 'p99 ms', 'max ms', '200s/s', 'other answers'],
-      floods.flatMap(({ clients, stores }) =>
+      floods.flatMap(({ clients, stores, floors }) =>
         STORES.flatMap((store) => [
-          [`${clients} clients`, NAMES[store], ...row('one-time codes before', stores[store].quiet.otp)],
-          ['', '', ...row('health before', stores[store].quiet.health)],
-          ['', '', ...row('one-time codes', stores[store].otp)],
-          ['', '', ...row('health', stores[store].health)],
-          ['', '', ...row('the passwords', stores[store].passwords)],
+          ...rows(`${clients} clients`, NAMES[store], stores[store]),
+          ...(floors ? rows('', 'equal work there', floors[store]) : []),
         ]),
       ),
     ),
