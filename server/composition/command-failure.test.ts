@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { ConfigError } from '../config/load-config.ts';
-import { StoreVersionRefused } from '../kernel/ports/store.ts';
+import { PartitionsRefused, StoreVersionRefused } from '../kernel/ports/store.ts';
 import { ProcessRefused } from '../processes/register-process.ts';
 import { describeFailure, exitCodeOf } from './command-failure.ts';
 
@@ -34,7 +34,8 @@ test('prints the message of an invalid configuration as it is', () => {
   );
 });
 
-test('a supervisor tries again while other processes are in the way, and not with a version that is too old', () => {
+test('a supervisor tries again while other processes are in the way, and not with a wrong version or setting', () => {
   expect(exitCodeOf(new ProcessRefused('wait'))).toBe(69);
   expect(exitCodeOf(new StoreVersionRefused('too old'))).toBe(78);
+  expect(exitCodeOf(new PartitionsRefused(8, 16))).toBe(78);
 });

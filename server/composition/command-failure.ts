@@ -1,5 +1,5 @@
 import { ConfigError } from '../config/load-config.ts';
-import { StoreMoved, StoreVersionRefused } from '../kernel/ports/store.ts';
+import { PartitionsRefused, StoreMoved, StoreVersionRefused } from '../kernel/ports/store.ts';
 import { ProcessRefused } from '../processes/register-process.ts';
 import { StoreNotOpened } from './open-store.ts';
 
@@ -16,9 +16,10 @@ const TITLES: Readonly<Record<string, string>> = {
 const EX_CONFIG = 78;
 const EX_UNAVAILABLE = 69;
 
+const WRONG_SETTINGS = [ConfigError, StoreMoved, StoreVersionRefused, PartitionsRefused];
+
 export function exitCodeOf(error: unknown): number {
-  const isConfiguration = [ConfigError, StoreMoved, StoreVersionRefused].some((kind) => error instanceof kind);
-  if (isConfiguration) return EX_CONFIG;
+  if (WRONG_SETTINGS.some((kind) => error instanceof kind)) return EX_CONFIG;
   return error instanceof StoreNotOpened || error instanceof ProcessRefused ? EX_UNAVAILABLE : 1;
 }
 

@@ -76,8 +76,9 @@ test('names the file of TLS that cannot be used, and opens with the right ones',
   const refusal = (changed: Record<string, string>) => openStore(at(url, { ...env, ...changed }), log);
   await expect(refusal({ COUNTERSIGN_STORE_TLS_CERT: garbage })).rejects.toThrow('COUNTERSIGN_STORE_TLS_CERT');
   await expect(refusal({ COUNTERSIGN_STORE_TLS_CA: '/nowhere.pem' })).rejects.toThrow(
-    'COUNTERSIGN_STORE_TLS_CA: /nowhere.pem cannot be used (ENOENT)',
+    'COUNTERSIGN_STORE_TLS_CA names a file that cannot be used: /nowhere.pem (ENOENT)',
   );
+  expect(exitCodeOf(await refusal({ COUNTERSIGN_STORE_TLS_CERT: garbage }).catch((error: unknown) => error))).toBe(78);
   await expect(refusal({ COUNTERSIGN_STORE_TLS_KEY: files.key })).rejects.toThrow(
     'COUNTERSIGN_STORE_TLS_KEY is not the key of COUNTERSIGN_STORE_TLS_CERT',
   );

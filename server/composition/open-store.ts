@@ -80,7 +80,7 @@ async function retryOpening(
   }
 }
 
-/** @throws Error naming the variable whose file cannot be used */
+/** @throws ConfigError naming the variable whose file cannot be used */
 async function readTls(tls: Config['redis']['tls']): Promise<NonNullable<Access['tls']>> {
   return { ...(await readTlsFiles('COUNTERSIGN_STORE_TLS', tls)), ...omitUndefined({ servername: tls.name }) };
 }

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { ConfigError } from '../config/load-config.ts';
+
+const refuse = (name: string, problem: string) => new ConfigError([{ name, problem }]);
 
 interface TlsFiles {
   readonly caFile?: string;
@@ -10,7 +13,7 @@ interface TlsFiles {
 
 /**
  * @param prefix of the variables, such as `COUNTERSIGN_STORE_TLS`
- * @throws Error naming the variable whose file cannot be used
+ * @throws ConfigError naming the variable whose file cannot be used
  */
 export async function readTlsFiles(prefix: string, { caFile, certFile, keyFile }: TlsFiles) {
   const read = async (variable: string, file: string | undefined, option: 'ca' | 'cert' | 'key') => {
@@ -22,7 +25,7 @@ export async function readTlsFiles(prefix: string, { caFile, certFile, keyFile }
       return pem;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      throw new Error(`${variable}: ${file} cannot be used (${code ?? message})`, { cause: error });
+      throw refuse(variable, `names a file that cannot be used: ${file} (${code ?? message})`);
     }
   };
   const ca = await read(`${prefix}_CA`, caFile, 'ca');
@@ -30,8 +33,8 @@ export async function readTlsFiles(prefix: string, { caFile, certFile, keyFile }
   const key = await read(`${prefix}_KEY`, keyFile, 'key');
   try {
     if (cert && key) createSecureContext({ cert, key });
-  } catch (error) {
-    throw new Error(`${prefix}_KEY is not the key of ${prefix}_CERT`, { cause: error });
+  } catch {
+    throw refuse(`${prefix}_KEY`, `is not the key of ${prefix}_CERT`);
   }
   return omitUndefined({ ca, cert, key });
 }

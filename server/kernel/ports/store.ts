@@ -277,6 +277,16 @@ export class StoreVersionRefused extends CodedError {
   readonly code = 'STORE_VERSION_REFUSED';
 }
 
+/** A store keeps the number of partitions that it was created with: with another one, every document would be missing. */
+export class PartitionsRefused extends CodedError {
+  readonly code = 'PARTITIONS_REFUSED';
+  constructor(stored: number, configured: number) {
+    super(
+      `this Redis holds a store of ${stored} partitions, and COUNTERSIGN_STORE_PARTITIONS is ${configured}: set it to ${stored}, or use another Redis`,
+    );
+  }
+}
+
 /** What a partition has given out. */
 export interface PartitionState {
   /** The last commit, and so the highest version. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { StoreUnavailable, StoreVersionRefused } from '../../kernel/ports/store.ts';
+import { PartitionsRefused, StoreUnavailable, StoreVersionRefused } from '../../kernel/ports/store.ts';
 import { freePorts } from '../../testing/free-ports.ts';
 import { type Product, type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../../testing/redis-server.ts';
 import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
@@ -159,7 +159,7 @@ describe.each<Product>(['redis', 'valkey'])('the durability check at start and o
     const first = await openRedisStore({ url: server.url, prefix: 'made', partitions: 8, ...quiet });
     await first.close();
     await expect(openRedisStore({ url: server.url, prefix: 'made', partitions: 16, ...quiet })).rejects.toThrow(
-      'layout=1 partitions=8, but the configuration says layout=1 partitions=16',
+      new PartitionsRefused(8, 16),
     );
     const again = await openRedisStore({ url: server.url, prefix: 'made', partitions: 8, ...quiet });
     await again.close();

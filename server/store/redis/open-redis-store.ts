@@ -91,8 +91,7 @@ const CONNECTION_LOST =
  * The store on Redis 7+ or Valkey, standalone, behind Sentinel, or a Cluster.
  * @throws StoreSettingsRefused naming each setting that is too weak
  * @throws StoreUnavailable if Redis cannot be reached; the message names the cause
- * @throws StoreMoved
- * @throws Error if the deployment was created with another number of partitions
+ * @throws StoreMoved, PartitionsRefused
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<MovableStore> {
   const { prefix = 'cs', partitions = 64, answerTimeoutMs = 3_000 } = options;

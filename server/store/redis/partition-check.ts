@@ -1,4 +1,4 @@
-import { StoreMoved, StoreUnavailable, StoreVersionRefused } from '../../kernel/ports/store.ts';
+import { PartitionsRefused, StoreMoved, StoreUnavailable, StoreVersionRefused } from '../../kernel/ports/store.ts';
 import type { Client } from './connect.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { Keys } from './keys.ts';
@@ -12,7 +12,7 @@ export const LAYOUT = 1;
  * Stores the settings of a new deployment, or compares them: with another number of partitions every document would be
  * looked up in the wrong partition.
  *
- * @throws StoreMoved, StoreVersionRefused
+ * @throws StoreMoved, StoreVersionRefused, PartitionsRefused
  */
 export async function claimDeployment(
   client: Client,
@@ -38,7 +38,8 @@ export async function claimDeployment(
       `this Redis holds a deployment with ${settings}, and this version reads layout ${LAYOUT}: start the newer version that wrote it, or restore a backup of this one`,
     );
   }
-  if (settings !== ours) {
-    throw new Error(`This Redis holds a deployment with ${settings}, but the configuration says ${ours}`);
-  }
+  if (settings === ours) return;
+  const stored = Number(/ partitions=(\d+)$/.exec(settings)?.[1]);
+  if (stored > 0) throw new PartitionsRefused(stored, partitions);
+  throw new Error(`This Redis holds a deployment with ${settings}, but the configuration says ${ours}`);
 }
