@@ -297,7 +297,10 @@ describe('doctor, about the processes of the store', () => {
     const { store, random, clock } = terminal.ports;
     const startedAt = clock.now();
     const entrant = { version: '0.1.0', shape: 1, compatibleShape: 1, indexes: 2, masterKeys: ['key-1'], startedAt };
-    await registerProcess({ store, random }, entrant, clock.now.bind(clock));
+    await registerProcess({ store, random }, entrant, clock.now.bind(clock), {
+      pause: async () => undefined,
+      monotonicMs: () => 0,
+    });
     expect((await terminal.type(['doctor'])).out).toContain(
       'process of version 0.1.0 since 2027-01-15T08:00:00.000Z, master keys key-1\n',
     );

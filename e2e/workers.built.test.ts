@@ -7,6 +7,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { processesDocument } from '../server/processes/documents.ts';
+import { openRedisStore } from '../server/store/redis/open-redis-store.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
 import { type RedisServer, startRedisServer } from '../server/testing/redis-server.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
@@ -299,11 +301,20 @@ test('a start that fails is told once and not repeated', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as { port: number };
+  const store = await openRedisStore({ url: redis.url });
+  const records = async () => {
+    const [registry] = await store.getMany([processesDocument.key()], 0);
+    return Object.keys(registry?.value.processes ?? {});
+  };
+  const before = await records();
   const service = await launch({}, port);
   expect(await service.ended()).toBe(1);
   taken.close();
   expect(service.err.match(/could not start/g)).toHaveLength(1);
   expect(service.err).toContain('EADDRINUSE');
+  // Its record would hold up a start with another master key.
+  expect(before).toEqual(expect.arrayContaining(await records()));
+  await store.close();
 
   const embedded = await launch({ COUNTERSIGN_STORE: 'embedded' });
   expect(await embedded.ended()).toBe(78);

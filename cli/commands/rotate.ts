@@ -12,7 +12,7 @@ const NEXT = {
   settled: 'one master key, and every secret is under it',
   'restart-needed': 'restart the service now: it then encrypts with the new key, and re-encrypts every secret',
   'restart-others':
-    'the processes in waitingFor still encrypt with another key: restart them. One that was killed counts for three minutes',
+    'the processes in waitingFor still encrypt with another key: restart them. One that was killed counts for a minute, or three if no other runs',
   resealing: 'secrets are being re-encrypted while the service runs; look again later',
   ready: 'no secret is under an old key: countersign rotate master-key finish',
 } as const;

@@ -19,7 +19,7 @@ export interface SmallDisk {
 export function drillsOnRedis({ folder, redis }: SmallDisk): Drill[] {
   return [
     { name: 'Rolling restart', mayFail: false, run: (rig, progress) => rollingRestart(rig, progress, () => {}) },
-    // Before any process is killed: one without the new key counts for three minutes, in which none starts that uses it.
+    // Before any process is killed: one without the new key counts for a minute, in which none starts that uses it.
     { name: 'Master key rotated', mayFail: false, run: rotateMasterKey },
     { name: 'One process killed (kill -9)', mayFail: true, run: killOne },
     { name: 'One process beyond its memory limit', mayFail: true, run: exceedMemory },

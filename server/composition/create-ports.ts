@@ -31,13 +31,20 @@ import { machineClocks, systemClock } from '../platform/system-clock/system-cloc
 import { systemRandom } from '../platform/system-random/system-random.ts';
 import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook-sender.ts';
 import { processesDocument } from '../processes/documents.ts';
-import { type Registration, refuseOldVersion, registerProcess } from '../processes/register-process.ts';
+import {
+  describeProcesses,
+  leaveOnFailure,
+  type Registration,
+  refuseOldVersion,
+  registerProcess,
+} from '../processes/register-process.ts';
 import { restorationDocument } from '../store/documents.ts';
 import { INDEX_VERSION } from '../store/index-build.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { COMPATIBLE_SHAPE, SHAPE_VERSION } from '../store/store-version.ts';
 import { createCodeSender } from './create-code-sender.ts';
 import { openStore, type StoreWait } from './open-store.ts';
+import { processWait } from './process-wait.ts';
 import { workerCount } from './workers/worker-count.ts';
 
 export interface OpenPorts {
@@ -114,11 +121,20 @@ export async function createPorts(
       startedAt: clock.now(),
     },
     () => (clock.isTrusted() ? clock.now() : undefined),
+    {
+      ...processWait,
+      onWait: (others) =>
+        log.warn(
+          `the start waits until other processes have ended or show that they run: ${describeProcesses(others)}`,
+        ),
+    },
   );
   const webhookSender = observers.webhooks(createHttpsWebhookSender(config.webhooks));
   const base = { ...opened, secrets, geo, courier, codes, webhookSender };
-  const keys = await openSigningKeys(base, { algorithm: config.signingAlgorithm });
-  const archive = await openArchive(config);
+  const { keys, archive } = await leaveOnFailure(registration, async () => ({
+    keys: await openSigningKeys(base, { algorithm: config.signingAlgorithm }),
+    archive: await openArchive(config),
+  }));
   const concurrency = hashingConcurrency(workerCount(config, usableCores()), config.hashConcurrency);
   const hasher = createArgon2Hasher({ ...config.argon2, concurrency, observer: observers.hashing });
   const signer = createSigner({ issuer: config.url, keys: keys.all, now: clock.now });

@@ -6,6 +6,7 @@ import { type Config, loadConfig } from '../config/load-config.ts';
 import { createLogger } from '../http/log.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { createFixture, unwrap } from '../testing/fixtures.ts';
+import { keepRenewing } from '../testing/keep-renewing.ts';
 import { startRedisServer } from '../testing/redis-server.ts';
 import type { TestPorts } from '../testing/test-ports.ts';
 import { listTokens } from '../tokens/list-tokens.ts';
@@ -70,7 +71,9 @@ test('while a process of the store runs, nothing is given up', async () => {
   config = loadConfig({ ...settings, COUNTERSIGN_STORE: server.url, COUNTERSIGN_STORE_PARTITIONS: '1' });
   const { ports, registration } = await createPorts(config, log);
   await rm(keyFile());
+  const stopRenewing = keepRenewing(registration);
   await expect(forget({ confirm: true })).rejects.toThrow('stop them all first');
+  await stopRenewing();
   await registration.leave();
   expect(await forget({ confirm: true })).toContain('is given up');
   await ports.store.close();

@@ -15,6 +15,7 @@ import { systemRandom } from '../platform/system-random/system-random.ts';
 import { refuseBesideOthers } from '../processes/read-processes.ts';
 import { masterKeySource, refuseDemoFolder } from './create-ports.ts';
 import { openStore } from './open-store.ts';
+import { processWait } from './process-wait.ts';
 
 const NEXT = `
 Start the service. Then:
@@ -50,7 +51,7 @@ export async function forgetLostSecrets(config: Config, log: Logger, options: Fo
     const clock = await openClockGuard({ store, random: systemRandom }, { machine: machineClocks, log });
     const base = { store, clock, random: systemRandom };
     const ports = { ...base, secrets: sealing };
-    await refuseBesideOthers(base);
+    await refuseBesideOthers(base, processWait);
     const [signing] = await store.getMany([signingKeysDocument.key()], clock.now());
     const keys = signing?.value.keys.map(publicHalf) ?? [];
     const forgotten = await forgetSecrets(ports, confirm ? 'forget' : 'count');

@@ -15,6 +15,7 @@ import { readProcesses } from '../processes/read-processes.ts';
 import { createUser, operatorContext } from '../testing/as-operator.ts';
 import { sealEvents } from '../testing/consuming.ts';
 import { birth, unwrap } from '../testing/fixtures.ts';
+import { keepRenewing } from '../testing/keep-renewing.ts';
 import { type RedisServer, startRedisServer } from '../testing/redis-server.ts';
 import type { TestPorts } from '../testing/test-ports.ts';
 import { exitCodeOf } from './command-failure.ts';
@@ -106,8 +107,10 @@ describe('a service whose store is moved', () => {
   test('is not moved while another process of it runs, and leaves none of its own behind', async () => {
     const config = configOf(redisUrl(3), 4);
     const { ports, registration } = await createPorts(config, log);
+    const stopRenewing = keepRenewing(registration);
     const refused = moved(config, { to: redisUrl(4), partitions: 4 });
     await expect(refused).rejects.toMatchObject({ code: 'PROCESS_REFUSED' });
+    await stopRenewing();
     expect((await readProcesses(ports)).map(({ id }) => id)).toEqual([registration.id]);
     await registration.leave();
     await ports.store.close();

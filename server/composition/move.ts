@@ -17,6 +17,7 @@ import { refuseBesideOthers } from '../processes/read-processes.ts';
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { createPorts, refuseDemoFolder } from './create-ports.ts';
 import { openStore } from './open-store.ts';
+import { processWait } from './process-wait.ts';
 
 export interface MoveOptions {
   /** `embedded` or a URL of Redis. */
@@ -101,7 +102,7 @@ async function withStore<T>(
 async function readAllEvents(config: Config, log: Logger): Promise<void> {
   const { ports, clockGuard, registration } = await createPorts(config, log);
   try {
-    await refuseBesideOthers(ports, registration.id);
+    await refuseBesideOthers(ports, processWait, registration.id);
     const deliveries = createDeliveryWorker(ports, log, { settledClock: clockGuard.settled });
     const counter = createSignInCounter(ports, config.statisticsKeptDays);
     await consumeEvents(ports, [createSealer(ports), counter, deliveries.consumer]);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import about from '../../package.json' with { type: 'json' };
 import { createApp } from '../app.ts';
+import type { PlanCatalogue } from '../billing/plans.ts';
 import type { Config } from '../config/load-config.ts';
 import { plansOf } from '../config/load-plans.ts';
 import { createAuditFeed } from '../events/feed/audit-feed.ts';
@@ -15,17 +16,20 @@ import { createReadiness } from '../http/readiness.ts';
 import { clockJob, periodicJobs, renewalJob } from '../jobs/periodic.ts';
 import { startScheduler } from '../jobs/scheduler.ts';
 import { isLoopbackHost } from '../kernel/addresses.ts';
+import type { BuiltFiles } from '../kernel/ports/built-files.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import type { Tracer } from '../kernel/ports/tracer.ts';
 import { Meters } from '../metrics/meters.ts';
 import { NO_OBSERVERS, observeWithBoth } from '../metrics/port-observers.ts';
 import { tracePorts } from '../metrics/trace-ports.ts';
 import { createDemoMailbox } from '../platform/demo-mailbox/demo-mailbox.ts';
 import { loadBuiltFiles } from '../platform/static-files/load-built-files.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
+import { leaveOnFailure } from '../processes/register-process.ts';
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { crashNow, crashOnReplaced, crashOnUncaught } from './crash.ts';
 import { createAuditSink } from './create-audit-sink.ts';
-import { createPorts, demoFile } from './create-ports.ts';
+import { createPorts, demoFile, type OpenPorts } from './create-ports.ts';
 import { openMetrics } from './metrics/open-metrics.ts';
 import { openTracing } from './open-tracing.ts';
 import type { OperatorSocket } from './operator/socket.ts';
@@ -56,12 +60,32 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   const observers = [meters, tracer && tracePorts(tracer)]
     .filter((one) => one !== undefined)
     .reduce(observeWithBoth, NO_OBSERVERS);
-  const opening = createPorts(config, log, mailbox, { maxMs: config.redis.waitMs }, observers);
-  const [opened, widget, console] = await Promise.all([
-    opening,
-    loadBuiltFiles(WIDGET_FOLDER, 'widget'),
-    loadBuiltFiles(CONSOLE_FOLDER, 'console'),
-  ]);
+  const loading = Promise.all([loadBuiltFiles(WIDGET_FOLDER, 'widget'), loadBuiltFiles(CONSOLE_FOLDER, 'console')]);
+  // Thrown where it is awaited, when there is a record to withdraw.
+  loading.catch(() => undefined);
+  const opened = await createPorts(config, log, mailbox, { maxMs: config.redis.waitMs }, observers);
+  await leaveOnFailure(opened.registration, async () => {
+    const [widget, console] = await loading;
+    await startService(config, log, { demo, mailbox, plans, meters, tracer, opened, widget, console });
+  });
+}
+
+interface ServiceParts {
+  readonly demo: boolean;
+  readonly mailbox: ReturnType<typeof createDemoMailbox> | undefined;
+  readonly plans: PlanCatalogue;
+  readonly meters: Meters | undefined;
+  readonly tracer: Tracer | undefined;
+  readonly opened: OpenPorts;
+  readonly widget: BuiltFiles;
+  readonly console: BuiltFiles;
+}
+
+async function startService(
+  config: Config,
+  log: Logger,
+  { demo, mailbox, plans, meters, tracer, opened, widget, console }: ServiceParts,
+): Promise<void> {
   const { ports, clockGuard } = opened;
   if (demo) await loadDemo(ports, demoFile(config));
   const readiness = createReadiness(() => clockGuard.isTrusted());

@@ -43,6 +43,7 @@ const start = (ports: TestPorts, indexes: number): Promise<Registration> =>
       startedAt: ports.clock.now(),
     },
     ports.clock.now.bind(ports.clock),
+    { pause: async () => undefined, monotonicMs: () => 0 },
   );
 const startOlder = () => start(older, INDEX_VERSION - 1);
 const add = async (ports: TestPorts, login: string) =>

@@ -11,5 +11,5 @@ export const processesDocument = defineDocument<ProcessRegistry, []>({
   key: () => [indexBuildDocument.key().anchor],
   secrets: 'none',
   onRestore: 'drop',
-  expires: 'never; a record counts for three minutes',
+  expires: 'never; a record that is not renewed counts for three minutes at most',
 });

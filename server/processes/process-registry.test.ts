@@ -109,6 +109,18 @@ test('a record from a clock that was ahead expires once another process has seen
   expect(idsAt(seen, NOW + LEASE_MS)).not.toContain('p1');
 });
 
+test('one that another has watched in silence is gone, whatever its record says, and no other is', () => {
+  const registry = registryOf([entrant(), NOW], [entrant({ id: 'p2' }), NOW]);
+  const later = admit(registry, entrant({ id: 'p3' }), NOW, new Set(['p2', 'p3']));
+  expect(later).toMatchObject({ isNew: true });
+  expect(Object.keys('registry' in later ? later.registry.processes : {}).sort()).toEqual(['p1', 'p3']);
+});
+
+test('counts the renewals of a process also while its clock is in doubt', () => {
+  const registry = registryOf([entrant(), NOW], [entrant(), undefined], [entrant(), undefined]);
+  expect(registry.processes.p1).toMatchObject({ renewedAt: NOW, renewals: 3 });
+});
+
 describe('SR-22: two processes of a store', () => {
   const keys = fc.uniqueArray(fc.constantFrom<string>('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 3 });
 

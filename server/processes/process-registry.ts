@@ -1,8 +1,11 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { MINUTE_MS, SECOND_MS } from '../kernel/time.ts';
 
-export const RENEWAL_MS = 20 * SECOND_MS;
-/** A process that does not renew its record for so long has ended. The clocks of two processes may differ by a minute. */
+export const RENEWAL_MS = 10 * SECOND_MS;
+/**
+ * For a process that looks once: a record that is older has ended. The clocks of two processes may differ by a minute. One
+ * that watches the record knows sooner.
+ */
 export const LEASE_MS = 3 * MINUTE_MS;
 
 /** What a process states for the others of its store. */
@@ -17,6 +20,8 @@ export interface ProcessRecord {
   readonly masterKeys: readonly string[];
   readonly startedAt: number;
   readonly renewedAt: number;
+  /** Counts the renewals, also those of a clock in doubt, which leave `renewedAt` as it is. Absent in older versions. */
+  readonly renewals?: number;
 }
 
 /** The processes of a store, by a random id of each. */
@@ -27,7 +32,7 @@ export interface ProcessRegistry {
 }
 
 /** A process that starts, or renews its record. */
-export interface Entrant extends Omit<ProcessRecord, 'renewedAt'> {
+export interface Entrant extends Omit<ProcessRecord, 'renewedAt' | 'renewals'> {
   readonly id: string;
   /** The oldest form whose versions can use everything that this one writes. */
   readonly compatibleShape: number;
@@ -47,13 +52,12 @@ export type Admission =
       /** False: its record was there, and others have counted on it. */
       readonly isNew: boolean;
     }
-  | { readonly refused: RefusalReason; readonly others: readonly ProcessRecord[]; readonly requiredVersion?: string };
+  | { readonly refused: RefusalReason; readonly others: readonly LiveProcess[]; readonly requiredVersion?: string };
+
+export type LiveProcess = ProcessRecord & { readonly id: string };
 
 /** The processes that run, also those whose clock is ahead. */
-export function liveProcesses(
-  registry: ProcessRegistry | undefined,
-  now: number,
-): (ProcessRecord & { readonly id: string })[] {
+export function liveProcesses(registry: ProcessRegistry | undefined, now: number): LiveProcess[] {
   return Object.entries(registry?.processes ?? {})
     .filter(([, { renewedAt }]) => now - renewedAt < LEASE_MS)
     .map(([id, process]) => ({ id, ...process }));
@@ -64,12 +68,18 @@ export function liveProcesses(
  *
  * @param now undefined while the clock of this process is in doubt: then it takes the time of the last renewal, so that it
  *   neither ends the lease of another process nor lets its own expire
+ * @param silent ids of those that this process has watched and that have ended, whatever their records say
  */
-export function admit(registry: ProcessRegistry | undefined, entrant: Entrant, now: number | undefined): Admission {
+export function admit(
+  registry: ProcessRegistry | undefined,
+  entrant: Entrant,
+  now: number | undefined,
+  silent: ReadonlySet<string> = new Set(),
+): Admission {
   const { id, compatibleShape, ...record } = entrant;
   const at = now ?? lastRenewal(registry) ?? record.startedAt;
   const live = liveProcesses(registry, at);
-  const others = live.filter((other) => other.id !== id);
+  const others = live.filter((other) => other.id !== id && !silent.has(other.id));
   const required = registry?.required ?? { shape: compatibleShape, version: record.version };
   const refuse = (refused: RefusalReason, whom = others): Admission => ({
     refused,
@@ -83,12 +93,13 @@ export function admit(registry: ProcessRegistry | undefined, entrant: Entrant, n
   if (strangers.length > 0) return refuse('master-key', strangers);
   // A time that is still to come would keep the record of a process that has ended.
   const kept = others.map(({ id: other, ...rest }) => [other, { ...rest, renewedAt: Math.min(rest.renewedAt, at) }]);
+  const renewals = (registry?.processes[id]?.renewals ?? 0) + 1;
   return {
     registry: {
-      processes: { ...Object.fromEntries(kept), [id]: { ...record, renewedAt: at } },
+      processes: { ...Object.fromEntries(kept), [id]: { ...record, renewedAt: at, renewals } },
       required: compatibleShape > required.shape ? { shape: compatibleShape, version: record.version } : required,
     },
-    isNew: others.length === live.length,
+    isNew: live.every((one) => one.id !== id),
   };
 }
 

@@ -8,10 +8,11 @@ import {
   type Admission,
   admit,
   type Entrant,
-  type ProcessRecord,
+  type LiveProcess,
   type ProcessRegistry,
   withoutProcess,
 } from './process-registry.ts';
+import { isOneSeenRunning, lookAt, type ProcessWatch, SILENCE_MS, silentProcesses } from './process-watch.ts';
 
 /** Other processes of the store do not allow this one beside them. Once they have ended, another start succeeds. */
 export class ProcessRefused extends CodedError {
@@ -49,31 +50,47 @@ async function persist<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** How often a process looks again that others may be in the way of. */
+export const LOOK_MS = 500;
+/** Others may have started and been killed meanwhile. */
+const MAX_WAIT_MS = 2 * SILENCE_MS;
+
+export interface ProcessWait {
+  readonly pause: (ms: number) => Promise<unknown>;
+  readonly monotonicMs: () => number;
+  /** Called once, if the start waits for the end of these or a sign that they run. */
+  readonly onWait?: (others: readonly LiveProcess[]) => void;
+}
+
 /** Nothing that this reads or writes expires. */
 const ANY_TIME = { now: () => 0 };
 
 /**
- * Enters this process among those of its store, before it seals or changes anything.
+ * Enters this process among those of its store, before it seals or changes anything. If others do not allow it beside them,
+ * it watches if one of them renews its record, and so runs; otherwise they were killed.
  *
  * @param now undefined while the clock is in doubt
- * @throws ProcessRefused
+ * @throws ProcessRefused after up to two renewals
  * @throws StoreVersionRefused if the store belongs to a newer version
  */
 export async function registerProcess(
   { store, random }: Pick<Ports, 'store' | 'random'>,
   entrant: Omit<Entrant, 'id'>,
   now: () => number | undefined,
+  { pause, monotonicMs, onWait }: ProcessWait,
 ): Promise<Registration> {
   const id = Buffer.from(random.bytes(9)).toString('base64url');
   const ports = { store, random, clock: ANY_TIME };
   const key = processesDocument.key();
   const build = indexBuildDocument.key();
-  const renew = async (isStart: boolean): Promise<void> => {
-    const admission = await persist(() =>
+  let watch: ProcessWatch | undefined;
+  const enter = (isStart: boolean): Promise<Admission> =>
+    persist(() =>
       transact<[typeof key, typeof build], Admission>(ports, key.anchor, [key, build], ([stored, built]) => {
         // No other process opens an embedded store, so the records in it are of processes that have ended.
         const known = isStart && store.isOrdered && stored ? { ...stored.value, processes: {} } : stored?.value;
-        const decided = admit(known, { id, ...entrant }, now());
+        watch = lookAt(known, monotonicMs(), watch);
+        const decided = admit(known, { id, ...entrant }, now(), silentProcesses(watch));
         if ('refused' in decided) return { answer: decided };
         // What this process writes lacks the entries of newer versions, which have to add them once it has ended.
         const isMissing = decided.isNew && built !== undefined && built.value.version > entrant.indexes;
@@ -83,12 +100,25 @@ export async function registerProcess(
         };
       }),
     );
-    if ('refused' in admission) throw refusalOf(admission, entrant.version);
-  };
-  await renew(true);
+  const startedMs = monotonicMs();
+  let admission = await enter(true);
+  const canWait = () =>
+    'refused' in admission &&
+    admission.refused !== 'version-too-old' &&
+    !(watch && isOneSeenRunning(watch, admission.others)) &&
+    monotonicMs() - startedMs < MAX_WAIT_MS;
+  if ('refused' in admission && canWait()) onWait?.(admission.others);
+  while (canWait()) {
+    await pause(LOOK_MS);
+    admission = await enter(true);
+  }
+  if ('refused' in admission) throw refusalOf(admission, entrant.version);
   return {
     id,
-    renew: () => renew(false),
+    async renew() {
+      const renewed = await enter(false);
+      if ('refused' in renewed) throw refusalOf(renewed, entrant.version);
+    },
     leave: () =>
       persist(() =>
         transact(ports, key.anchor, [key], ([stored]) => {
@@ -97,6 +127,19 @@ export async function registerProcess(
         }),
       ),
   };
+}
+
+/** Does the rest of a start. If that fails, the record goes at once, so that it holds up no start with other keys. */
+export async function leaveOnFailure<T>(
+  registration: Pick<Registration, 'leave'>,
+  start: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    await registration.leave().catch(() => undefined);
+    throw error;
+  }
 }
 
 function refusalOf(
@@ -118,7 +161,7 @@ function tooOld(version: string, required = 'a newer one'): StoreVersionRefused 
   );
 }
 
-function describeProcesses(processes: readonly ProcessRecord[]): string {
+export function describeProcesses(processes: readonly LiveProcess[]): string {
   return processes
     .map(
       ({ version, masterKeys, startedAt }) =>

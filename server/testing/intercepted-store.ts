@@ -109,6 +109,13 @@ export class InterceptedStore implements Store {
   async close(): Promise<void> {}
 }
 
+/** As Redis: other processes have it open too. */
+export class SharedStore extends InterceptedStore {
+  override get isOrdered(): boolean {
+    return false;
+  }
+}
+
 /** True if a change writes or deletes a document of that name, such as `token` or `password-attempts`. */
 export function touches(change: Change, name: string): boolean {
   const keys = [...(change.put ?? []).map(({ key }) => key), ...(change.delete ?? [])];
