@@ -4,7 +4,7 @@ import type { AuditSink } from '../../kernel/ports/audit-sink.ts';
 import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import { capturedLog } from '../../testing/captured-log.ts';
 import { append, type StreamPorts, sampleEvent, streamPortsOver } from '../../testing/event-stream.ts';
-import { touches } from '../../testing/intercepted-store.ts';
+import { InterceptedStore, SharedStore, touches } from '../../testing/intercepted-store.ts';
 import { accountId } from '../../testing/samples.ts';
 import { openTemporaryStore } from '../../testing/temporary-store.ts';
 import { consumeEvents } from '../consume-events.ts';
@@ -34,16 +34,15 @@ class FakeSink implements AuditSink {
   }
 }
 
+let temporary: Awaited<ReturnType<typeof openTemporaryStore>>;
 let ports: StreamPorts & { second: StreamPorts };
-let remove: () => Promise<void>;
 let sink: FakeSink;
 beforeEach(async () => {
-  const temporary = await openTemporaryStore();
-  remove = temporary.remove;
-  ports = await streamPortsOver(temporary.store, 'feed');
+  temporary = await openTemporaryStore();
+  ports = await streamPortsOver(new SharedStore(temporary.store), 'feed');
   sink = new FakeSink();
 });
-afterEach(() => remove());
+afterEach(() => temporary.remove());
 
 const { log } = capturedLog();
 const feedTo = (to: AuditSink, over: StreamPorts = ports) => createAuditFeed(over, to, log);
@@ -127,6 +126,14 @@ describe('an event that the receiver may not have', () => {
     expect(sink.ids()).toEqual(['0-1', '0-1']);
     await other.turn();
     expect(sink.ids()).toEqual(['0-1', '0-1']);
+  });
+
+  test('does not wait for the lease of a process that was killed, if the store has one process at a time', async () => {
+    await feedTo(sink).turn();
+    await happen(3);
+    const embedded = { ...ports, store: new InterceptedStore(temporary.store) };
+    await feedTo(sink, embedded).turn();
+    expect(sink.ids().sort()).toEqual(idsFrom(1, 3));
   });
 
   test('waits in the log while the receiver is down, and sealing goes on', async () => {

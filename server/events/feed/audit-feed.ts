@@ -129,7 +129,10 @@ class Feeder implements AuditFeed {
   #hold(): Promise<FeedState | undefined> {
     const key = feedStateDocument.key();
     return transact(this.#ports, key.anchor, [key], ([stored], now) => {
-      const before = stored?.value ?? { until: 0 };
+      const found = stored?.value ?? { until: 0 };
+      // No other process opens an embedded store: another holder has ended.
+      const isLeftover = this.#ports.store.isOrdered && found.holder !== this.#holder;
+      const before = isLeftover ? { ...found, until: 0 } : found;
       const claimed = claimLease(before, this.#holder, now);
       if (!claimed || claimed === before) return { answer: claimed };
       const state = this.#withProgress(claimed);
