@@ -136,12 +136,14 @@ describe('what was revoked after the backup', () => {
     const text = await restored();
     expect(text).toMatch(/^WARNING: what was taken away after \d{4}-\d\d-\d\dT[\d:.]+Z is back in acc_\w{11}$/m);
     expect(text).toContain(account);
+    expect(text).toContain('countersign account delete');
     expect(await isBlocked()).toBe(false);
   });
 
   test('is revoked again from the events, and the operator is told', async () => {
     const text = await restored({ events: [file('events.jsonl')], keys: [file('keys.json')] });
     expect(text).not.toContain('WARNING');
+    expect(text).toContain('countersign account delete');
     expect(text).toMatch(
       /its events were applied until \d{4}-\d\d-\d\dT[\d:.]+Z; what was taken away later, or not sealed by then, is back$/m,
     );

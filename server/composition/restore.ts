@@ -26,6 +26,10 @@ const TAKE_AWAY = `
 Blocked and deleted users, lost tokens, assignments, API keys, administrators and their access, passwords, webhooks: take them
 away again before you start the service, or restore with --events. See "Restore" in docs/operators.md.`;
 
+/** No event of the backup's accounts says so: their logs went with them. */
+const DELETED_ACCOUNTS = `
+If an account was deleted since, it is back with all its data. Delete it again: countersign account delete ID --confirm NAME`;
+
 export interface RestoreOptions extends BackupKeys {
   /** Exports of events since the backup (JSON Lines), one per account: revocations are applied again. */
   events?: readonly string[];
@@ -137,6 +141,7 @@ function describeWithdrawals(
     ...back,
     ...(back.length > 0 ? [TAKE_AWAY] : []),
     ...again,
+    DELETED_ACCOUNTS,
     ...table('taken away again:', 'done'),
     ...table('changed since, for you to look at:', 'review'),
   ];
