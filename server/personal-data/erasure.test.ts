@@ -186,6 +186,25 @@ describe('an erasure', () => {
     expect(await everything()).not.toContain(OWN);
   });
 
+  // The attack: a receiver that was away for weeks gets, and keeps, the address of a person who was erased meanwhile.
+  test('SR-33: what is still to be sent goes without the address, and is not lost', async () => {
+    const act = operatorContext(scene.account);
+    const settings = { url: 'https://hooks.example/', enabled: true };
+    const { webhook } = unwrap(await createWebhook(ports, act, birth(ports, 'whk'), settings));
+    await happen();
+    const before = (await dueDeliveries(ports, webhook.id, 1000)).due;
+    unwrap(await erase());
+    await settle();
+    expect(await everything()).not.toContain(OWN);
+    expect((await dueDeliveries(ports, webhook.id, 1000)).due).toEqual(expect.arrayContaining(before));
+    for (const id of before) expect(await attemptDelivery(ports, id)).toBe('delivered');
+    const sent = ports.webhookSender.sent.filter(({ headers }) => before.some((id) => id === headers['webhook-id']));
+    const bodies = sent.map(({ body }) => JSON.parse(body) as { data: AccountEvent & { erased?: true } });
+    expect(sent).toHaveLength(before.length);
+    expect(bodies.filter(({ data }) => data.erased && data.userAgent === undefined)).toHaveLength(2);
+    expect(bodies.filter(({ data }) => data.address === OTHERS)).toHaveLength(2);
+  });
+
   test('erases what a sign-in that had begun adds; repeated after its end, what came later', async () => {
     await happen();
     unwrap(await erase());

@@ -33,7 +33,7 @@ export async function pruneDeliveries(
   ] as const) {
     const entries = await surplus(ports, index, kept);
     // A delivery that was replayed in the meantime is no longer surplus.
-    await clear(ports, webhook, index, entries, ({ state }) => state !== 'pending');
+    await change(ports, index, entries, (one) => (one.state === 'pending' ? {} : without(one)));
     found += entries.length;
   }
   return found;
@@ -46,7 +46,7 @@ export async function purgeWebhook(ports: Needs, account: AccountId, webhook: We
   const index = deliveryIndexes.all(webhook);
   const left = await ports.store.range(index, { limit: BATCH_SIZE });
   if (left.length > 0) {
-    await clear(ports, webhook, index, left, () => true);
+    await change(ports, index, left, without);
     return false;
   }
   const now = ports.clock.now();
@@ -66,15 +66,29 @@ export async function purgeWebhook(ports: Needs, account: AccountId, webhook: We
   return outcome === 'committed';
 }
 
-/** Removes the delivered and dead deliveries of a webhook whose body matches. */
-export async function removeEnded(ports: Needs, webhook: WebhookId, matches: (body: string) => boolean): Promise<void> {
-  for (const index of [deliveryIndexes.finished(webhook), deliveryIndexes.dead(webhook)]) {
-    for (let after: IndexEntry | undefined; ; ) {
-      const entries = await ports.store.range(index, { limit: BATCH_SIZE, ...omitUndefined({ after }) });
-      await clear(ports, webhook, index, entries, ({ state, body }) => state !== 'pending' && matches(body));
-      after = entries.at(-1);
-      if (entries.length < BATCH_SIZE) break;
-    }
+/**
+ * Erases personal data: removes what has ended, and replaces the body of what is still to be sent.
+ *
+ * @param erase returns the body without the data; undefined if it holds none
+ */
+export async function eraseFromDeliveries(
+  ports: Needs,
+  webhook: WebhookId,
+  erase: (body: string) => string | undefined,
+): Promise<void> {
+  // By creation: a try in the meantime moves no delivery past the walk.
+  const index = deliveryIndexes.all(webhook);
+  for (let after: IndexEntry | undefined; ; ) {
+    const entries = await ports.store.range(index, { limit: BATCH_SIZE, ...omitUndefined({ after }) });
+    await change(ports, index, entries, (delivery) => {
+      const body = erase(delivery.body);
+      if (body === undefined) return {};
+      return delivery.state === 'pending'
+        ? { put: [{ key: deliveryDocument.key(delivery.id), value: { ...delivery, body } }] }
+        : without(delivery);
+    });
+    after = entries.at(-1);
+    if (entries.length < BATCH_SIZE) return;
   }
 }
 
@@ -98,12 +112,11 @@ async function surplus(ports: Needs, index: string, kept: { most: number; forMs:
 }
 
 /** Grouped by outbox, since documents of one outbox share a commit. */
-async function clear(
+async function change(
   ports: Needs,
-  webhook: WebhookId,
   index: string,
   entries: readonly IndexEntry[],
-  unwanted: (delivery: Delivery) => boolean,
+  decide: (delivery: Delivery) => Write,
 ): Promise<void> {
   const byPartition = new Map<number, { id: DeliveryId; entry: IndexEntry }[]>();
   for (const entry of entries) {
@@ -120,18 +133,18 @@ async function clear(
         const delivery = current[i]?.value;
         // The document is gone; remove its index entry.
         if (!delivery) return { index: [{ index, remove: entry }] };
-        return unwanted(delivery) ? without(webhook, delivery) : {};
+        return decide(delivery);
       });
       return { answer: undefined, write: writes.reduce(together) };
     });
   }
 }
 
-function without(webhook: WebhookId, delivery: Delivery): Write {
+function without(delivery: Delivery): Write {
   return {
     delete: [deliveryDocument.key(delivery.id)],
     index: [
-      { index: deliveryIndexes.all(webhook), remove: byCreation(delivery) },
+      { index: deliveryIndexes.all(delivery.webhook), remove: byCreation(delivery) },
       { index: indexOf(delivery), remove: byInstant(sortedBy(delivery), delivery.id) },
     ],
   };
@@ -148,6 +161,7 @@ function sortedBy({ state, nextAttemptAt, finishedAt }: Delivery): number {
 
 function together(one: Write, other: Write): Write {
   return {
+    put: [...(one.put ?? []), ...(other.put ?? [])],
     delete: [...(one.delete ?? []), ...(other.delete ?? [])],
     index: [...(one.index ?? []), ...(other.index ?? [])],
   };

@@ -13,7 +13,7 @@ export interface Delivery {
   account: AccountId;
   webhook: WebhookId;
   type: EventType;
-  /** The body, byte for byte the same for every try. */
+  /** The body, byte for byte the same for every try until the address in it is erased. */
   body: string;
   state: DeliveryState;
   /** Tries started since it was created or last replayed. */
