@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createClient } from '../clients/typescript/src/index.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
+import { whereNext } from './launcher/show-demo.ts';
 import { runDemo } from './testing/run-demo.ts';
 
 /** Runs the launcher as `npm start` does after the build: real processes with a data folder of their own. */
@@ -22,7 +23,7 @@ beforeAll(() => {
 
 describe('npm start', () => {
   test('prints what you need to try a login, on labelled lines', async () => {
-    const { labels, output, stop } = await runDemo(await folder());
+    const { labels, output, stop } = await runDemo(await folder(), { npm_package_name: 'countersign' });
     onTestFinished(async () => void (await stop()));
     expect([...labels.keys()]).toEqual([
       'Service',
@@ -43,6 +44,11 @@ describe('npm start', () => {
     expect(labels.get('Token')).toMatch(/^otpauth:\/\/totp\/.*secret=[A-Z2-7]+/);
     expect(labels.get('Code')).toMatch(/^\d{6} {2,3}\d+ s left \(a fresh one: npm run demo:code\)$/);
     expect(output.split('\n').filter((line) => /^[█▀▄ ]{40,}$/.test(line)).length).toBeGreaterThan(20);
+  });
+
+  test('names no script of the repository where it runs from an installed package', () => {
+    expect(whereNext({ npm_package_name: 'my-shop' })).not.toContain('npm run');
+    expect(whereNext({})).not.toContain('npm run');
   });
 
   test('both addresses respond, and the service allows the shop’s origin', async () => {

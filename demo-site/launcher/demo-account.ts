@@ -19,13 +19,13 @@ export interface DemoAccount {
 export async function readDemoAccount(dataFolder: string): Promise<DemoAccount> {
   const file = join(dataFolder, 'demo.json');
   const text = await readFile(file, 'utf8').catch(() => {
-    throw new Error(`There is no demo in ${dataFolder}: npm start makes one.`);
+    throw new Error(`There is no demo in ${dataFolder}: its first start makes one.`);
   });
   const { resource, apiKey, user, token, newcomer } = JSON.parse(text) as Partial<Written>;
   const { login, password } = user ?? {};
   const otpauthUri = token?.otpauthUri;
   if (!resource || !apiKey || !login || !password || !otpauthUri) {
-    throw new Error(`${file} does not describe a demo. Remove the data folder, and npm start makes a new one.`);
+    throw new Error(`${file} does not describe a demo. Remove the data folder, and the next start makes a new one.`);
   }
   return {
     resource,

@@ -49,13 +49,18 @@ export function codeLine({ code, secondsLeft }: LiveCode, hint = ''): string {
   return labelled('Code', `${code}  ${`${secondsLeft}`.padStart(2)} s left${hint}`);
 }
 
+/** Where the next codes are: an installed package has no scripts. npm names the project whose script it runs. */
+export function whereNext(env: NodeJS.ProcessEnv): string {
+  return env.npm_package_name === 'countersign' ? 'a fresh one: npm run demo:code' : 'a terminal shows each new one';
+}
+
 /**
  * Prints the current code: in a terminal on one line that updates itself, elsewhere once. Returns a function that
  * stops it.
  */
 export function showLiveCode(otpauthUri: string, out: NodeJS.WriteStream, now: () => number): () => void {
   if (!out.isTTY) {
-    out.write(`${codeLine(liveCode(otpauthUri, now()), ' (a fresh one: npm run demo:code)')}\n`);
+    out.write(`${codeLine(liveCode(otpauthUri, now()), ` (${whereNext(process.env)})`)}\n`);
     return () => {};
   }
   let timer: NodeJS.Timeout | undefined;
