@@ -43,7 +43,7 @@ import { INDEX_VERSION } from '../store/index-build.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { COMPATIBLE_SHAPE, SHAPE_VERSION } from '../store/store-version.ts';
 import { createCodeSender } from './create-code-sender.ts';
-import { openStore, type StoreWait } from './open-store.ts';
+import { openStore, type StoreOpening } from './open-store.ts';
 import { processWait } from './process-wait.ts';
 import { workerCount } from './workers/worker-count.ts';
 
@@ -68,13 +68,13 @@ const DEMO_FILE = 'demo.json';
  * Opens every adapter that the configuration requires.
  *
  * @param mailbox the demo's mailbox, in place of all senders; without it the store belongs to a service
- * @param wait how the start waits for the store. Default: it does not
+ * @param opening how the start waits for the store. Default: it does not
  */
 export async function createPorts(
   config: Config,
   log: Logger,
   mailbox?: Mailer & CodeChannelSender,
-  wait?: StoreWait,
+  opening?: StoreOpening,
   observers: PortObservers = NO_OBSERVERS,
 ): Promise<OpenPorts> {
   const courier = observers.mailer(mailbox ?? (await openCourier(config)));
@@ -83,7 +83,7 @@ export async function createPorts(
   const embedded = config.store.kind === 'embedded';
   if (!mailbox) refuseDemoFolder(config);
   const [unobserved, geo] = await Promise.all([
-    openStore(config, log, wait),
+    openStore(config, log, opening),
     openGeoLookup(config.geoDatabase, (data) => logCountryData(log, data, systemClock.now())),
   ]);
   const store = observers.store(unobserved);

@@ -88,9 +88,9 @@ async function withStore<T>(
   config: Config,
   log: Logger,
   work: (store: MovableStore) => Promise<T>,
-  mayBeMoved = true,
+  shouldOpenMoved = true,
 ): Promise<T> {
-  const store = await openStore(config, log, { maxMs: 0, mayBeMoved });
+  const store = await openStore(config, log, { maxMs: 0, shouldOpenMoved });
   try {
     return await work(store);
   } finally {

@@ -11,11 +11,11 @@ import { restartPause } from './workers/restart-pause.ts';
 
 const MAX_PAUSE_MS = 5000;
 
-export interface StoreWait {
+export interface StoreOpening {
   /** How long Redis is tried again. */
   readonly maxMs: number;
   /** Opens a store that was moved, too. Default false. */
-  readonly mayBeMoved?: boolean;
+  readonly shouldOpenMoved?: boolean;
   /** Default: a timer. */
   readonly pause?: (ms: number) => Promise<unknown>;
 }
@@ -28,17 +28,21 @@ export class StoreNotOpened extends CodedError {
 /**
  * Opens the configured store. Only its client is loaded.
  *
- * @param wait Default: one try
+ * @param opening Default: one try
  * @throws StoreNotOpened if Redis cannot be used; the message names the cause
  */
-export async function openStore(config: Config, log: Logger, wait: StoreWait = { maxMs: 0 }): Promise<MovableStore> {
+export async function openStore(
+  config: Config,
+  log: Logger,
+  opening: StoreOpening = { maxMs: 0 },
+): Promise<MovableStore> {
   const { store, dataFolder, redis } = config;
   if (store.kind === 'embedded') {
     const { openEmbeddedStore } = await import('../store/lmdb/open-embedded-store.ts');
     return openEmbeddedStore({
       path: join(dataFolder, 'store'),
       warn: (message, error) => log.warn({ err: error }, message),
-      ...omitUndefined({ mayBeMoved: wait.mayBeMoved }),
+      ...omitUndefined({ shouldOpenMoved: opening.shouldOpenMoved }),
     });
   }
   const { openRedisStore } = await import('../store/redis/open-redis-store.ts');
@@ -52,18 +56,18 @@ export async function openStore(config: Config, log: Logger, wait: StoreWait = {
     tls: await readTls(redis.tls),
     sentinel: omitUndefined({ username: sentinel.user, password: sentinel.password?.reveal() }),
     warn: (message: string) => log.warn(message),
-    ...omitUndefined({ mayBeMoved: wait.mayBeMoved }),
+    ...omitUndefined({ shouldOpenMoved: opening.shouldOpenMoved }),
   };
   // A refused setting or a missing replica may be mended meanwhile, as while the service runs.
   const canPass = (error: unknown) => error instanceof StoreUnavailable || error instanceof StoreSettingsRefused;
-  return retryOpening(() => openRedisStore(options), canPass, log, wait);
+  return retryOpening(() => openRedisStore(options), canPass, log, opening);
 }
 
 async function retryOpening(
   open: () => Promise<MovableStore>,
   canPass: (error: unknown) => error is Error,
   log: Logger,
-  { maxMs, pause = sleep }: StoreWait,
+  { maxMs, pause = sleep }: StoreOpening,
 ): Promise<MovableStore> {
   const startedMs = performance.now();
   for (let attempt = 1; ; attempt++) {

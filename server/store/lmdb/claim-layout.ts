@@ -12,7 +12,7 @@ const PREVIOUS_FORMAT = 1;
 /**
  * Makes the folder one of this layout, if it is new or of the previous layout. An older version refuses it from then on.
  *
- * @param mayBeMoved opens a store that was moved, too
+ * @param shouldOpenMoved opens a store that was moved, too
  * @throws StoreMoved
  * @throws StoreVersionRefused for any other layout
  */
@@ -20,10 +20,10 @@ export async function claimLayout(
   root: RootDatabase<Buffer, Buffer>,
   tables: Tables,
   transact: (action: () => void) => Promise<void>,
-  mayBeMoved = false,
+  shouldOpenMoved = false,
 ): Promise<void> {
   const move = readMove(tables);
-  if (move && !mayBeMoved) throw new StoreMoved(move);
+  if (move && !shouldOpenMoved) throw new StoreMoved(move);
   if (move) return;
   const found = peek(tables.meta, FORMAT_KEY)?.readUIntBE(0, 6);
   if (found === FORMAT) return;

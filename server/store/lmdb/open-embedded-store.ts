@@ -58,7 +58,7 @@ interface EmbeddedStoreOptions {
   /** Receives why its file could not be compacted. Default: a process warning. */
   readonly warn?: CompactionWarning;
   /** Opens a store that was moved, too. Default false. */
-  readonly mayBeMoved?: boolean;
+  readonly shouldOpenMoved?: boolean;
 }
 
 const DEFAULT_EVENT_CAP = 250_000;
@@ -76,7 +76,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   try {
     await compactFile(path, lowWaterBytes, options.warn ?? ((message) => process.emitWarning(message)));
     const store = new EmbeddedStore({ path, eventCap, lowWaterBytes, lock, open: () => openTables(path) });
-    await store.start(options.mayBeMoved);
+    await store.start(options.shouldOpenMoved);
     return store;
   } catch (error) {
     lock.release();
@@ -88,7 +88,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 const DROPPED_AT_ONCE = 1000;
 
 /** The parts of an embedded store. */
-interface EmbeddedStoreParts extends Required<Omit<EmbeddedStoreOptions, 'warn' | 'mayBeMoved'>> {
+interface EmbeddedStoreParts extends Required<Omit<EmbeddedStoreOptions, 'warn' | 'shouldOpenMoved'>> {
   /** Opens LMDB, at the start and after a transaction that could not be flushed. */
   readonly open: () => { root: RootDatabase<Buffer, Buffer>; tables: Tables };
   /** Released after the store is closed. */
@@ -131,9 +131,9 @@ export class EmbeddedStore implements MovableStore {
   }
 
   /** Claims the folder's layout and loads its counters. */
-  async start(mayBeMoved = false): Promise<void> {
+  async start(shouldOpenMoved = false): Promise<void> {
     try {
-      await claimLayout(this.#root, this.#tables, (action) => this.#transact(action), mayBeMoved);
+      await claimLayout(this.#root, this.#tables, (action) => this.#transact(action), shouldOpenMoved);
     } catch (error) {
       await this.#root.close();
       throw error;

@@ -79,7 +79,7 @@ export interface RedisStoreOptions {
   /** Receives refusals and vulnerable versions. Default: a process warning. */
   readonly warn?: (message: string) => void;
   /** Opens a store that was moved, too. Default false. */
-  readonly mayBeMoved?: boolean;
+  readonly shouldOpenMoved?: boolean;
 }
 
 /** Errors of Redis, not of the connection, after which resending the same operation can succeed. */
@@ -137,8 +137,8 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Movabl
     if (client instanceof Cluster) await Promise.all(client.nodes('all').map(whenConnected));
     await guard.settled();
     if (guard.refusal) throw guard.refusal;
-    const { mayBeMoved = false } = options;
-    await claimDeployment(client, writer, { keys, partitions, usesTls: address.tls, mayBeMoved });
+    const { shouldOpenMoved = false } = options;
+    await claimDeployment(client, writer, { keys, partitions, usesTls: address.tls, shouldOpenMoved });
     const rechecking = setInterval(() => guard.recheck(), options.recheckMs ?? 10_000).unref();
     client.once('end', () => clearInterval(rechecking));
     isOpen = true;

@@ -17,7 +17,12 @@ export const LAYOUT = 1;
 export async function claimDeployment(
   client: Client,
   writer: Writer,
-  { keys, partitions, usesTls, mayBeMoved }: { keys: Keys; partitions: number; usesTls: boolean; mayBeMoved: boolean },
+  {
+    keys,
+    partitions,
+    usesTls,
+    shouldOpenMoved,
+  }: { keys: Keys; partitions: number; usesTls: boolean; shouldOpenMoved: boolean },
 ): Promise<void> {
   const ours = `layout=${LAYOUT} partitions=${partitions}`;
   let found: string | null;
@@ -32,7 +37,7 @@ export async function claimDeployment(
     });
   }
   const { settings, move } = parseDeployment(found ?? '');
-  if (move && !mayBeMoved) throw new StoreMoved(move);
+  if (move && !shouldOpenMoved) throw new StoreMoved(move);
   if (found !== null && !settings.startsWith(`layout=${LAYOUT} `)) {
     throw new StoreVersionRefused(
       `this Redis holds a deployment with ${settings}, and this version reads layout ${LAYOUT}: start the newer version that wrote it, or restore a backup of this one`,

@@ -42,12 +42,12 @@ async function opening(store: Promise<MovableStore>): Promise<MovableStore> {
   opened.add(await store);
   return store;
 }
-const embedded = (name = nameOf('store'), mayBeMoved = false) =>
-  opening(openEmbeddedStore({ path: join(folder, name), mayBeMoved }));
-const redis = (partitions = 64, prefix = nameOf('redis'), mayBeMoved = false) =>
+const embedded = (name = nameOf('store'), shouldOpenMoved = false) =>
+  opening(openEmbeddedStore({ path: join(folder, name), shouldOpenMoved }));
+const redis = (partitions = 64, prefix = nameOf('redis'), shouldOpenMoved = false) =>
   opening(
     openRedisStore({
-      ...{ url: server.url, prefix, partitions, mayBeMoved },
+      ...{ url: server.url, prefix, partitions, shouldOpenMoved },
       ...{ answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} },
     }),
   );
@@ -265,8 +265,8 @@ describe('a move that is interrupted', () => {
   });
 
   test.each([
-    ['embedded', (mayBeMoved: boolean) => embedded('resumed', mayBeMoved)],
-    ['Redis', (mayBeMoved: boolean) => redis(4, 'resumed', mayBeMoved)],
+    ['embedded', (shouldOpenMoved: boolean) => embedded('resumed', shouldOpenMoved)],
+    ['Redis', (shouldOpenMoved: boolean) => redis(4, 'resumed', shouldOpenMoved)],
   ])('is finished by the same command, and that once, from %s', async (_name, open) => {
     const [killed, to] = [await open(false), await redis(4)];
     await interrupted(killed, to);
