@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { isPartitionCount } from '@countersign/protocol/partition-count';
 import { describeFailure, exitCodeOf } from './composition/command-failure.ts';
 import { forgetLostSecrets } from './composition/forget-secrets.ts';
 import { move } from './composition/move.ts';
@@ -107,8 +108,6 @@ async function main(): Promise<void> {
   return restore(config, log, file, { ...options, ...omitUndefined({ identity, passphraseFile }) });
 }
 
-const isPartitions = (count = 1) => Number.isInteger(count) && count >= 1 && count <= 4096;
-
 /** A password in an argument could be read by every user of the machine. */
 async function moveBy(
   config: Config,
@@ -118,7 +117,7 @@ async function moveBy(
   const file = others['to-file'];
   const address = file === undefined ? to : (await readFile(file, 'utf8')).trim();
   const count = partitions === undefined ? undefined : Number(partitions);
-  if ((address === undefined) !== cancel || !isPartitions(count)) return showUsage(2);
+  if ((address === undefined) !== cancel || !isPartitionCount(count ?? 1)) return showUsage(2);
   await move(config, log, { cancel, json, ...omitUndefined({ to: address, partitions: count }) });
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isPartitionCount, MAX_PARTITIONS } from '@countersign/protocol/partition-count';
 import type { Command } from 'commander';
 import { UsageError } from '../connection/service.ts';
 import type { Environment } from './context.ts';
@@ -9,13 +10,6 @@ interface MoveFlags {
   toFile?: string;
   partitions?: string;
   cancel?: boolean;
-}
-
-const MAX_PARTITIONS = 4096;
-
-function isPartitions(text: string): boolean {
-  const count = Number(text);
-  return Number.isInteger(count) && count >= 1 && count <= MAX_PARTITIONS;
 }
 
 /** `countersign store move`: by the server, which opens both stores itself. */
@@ -32,7 +26,7 @@ export function addStore(program: Command, around: Environment): void {
       if ([flags.to, flags.toFile, flags.cancel].filter((flag) => flag !== undefined).length !== 1) {
         throw new UsageError('name the other store with --to or --to-file; or --cancel');
       }
-      if (flags.partitions !== undefined && !isPartitions(flags.partitions)) {
+      if (flags.partitions !== undefined && !isPartitionCount(Number(flags.partitions))) {
         throw new UsageError(`--partitions: a whole number from 1 to ${MAX_PARTITIONS}`);
       }
       return handOver(around, command, [

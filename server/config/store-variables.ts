@@ -1,3 +1,4 @@
+import { MAX_PARTITIONS } from '@countersign/protocol/partition-count';
 import { z } from 'zod';
 import { parsePromises, REQUIRED_SETTINGS } from '../store/required-settings.ts';
 import { parseRedisUrl } from './parse.ts';
@@ -24,9 +25,9 @@ export const STORE_VARIABLES = {
     ).default({ kind: 'embedded' }),
   },
   COUNTERSIGN_STORE_PARTITIONS: {
-    meaning: 'Parts of a Redis store, 1 to 4,096. Fixed when the store is created.',
+    meaning: `Parts of a Redis store, 1 to ${MAX_PARTITIONS.toLocaleString('en')}. Fixed when the store is created.`,
     otherwise: '`64`',
-    schema: whole(1, 4096, 64),
+    schema: whole(1, MAX_PARTITIONS, 64),
   },
   COUNTERSIGN_STORE_REPLICAS: {
     meaning:

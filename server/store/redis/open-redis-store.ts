@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { isPartitionCount, MAX_PARTITIONS } from '@countersign/protocol/partition-count';
 import { Cluster, type Redis } from 'ioredis';
 import {
   type Change,
@@ -96,9 +97,7 @@ const CONNECTION_LOST =
 export async function openRedisStore(options: RedisStoreOptions): Promise<MovableStore> {
   const { prefix = 'cs', partitions = 64, answerTimeoutMs = 3_000 } = options;
   if (!/^[\w.-]+$/.test(prefix)) throw new TypeError('The key prefix may hold letters, digits, and . _ -');
-  if (!Number.isInteger(partitions) || partitions < 1 || partitions > 4096) {
-    throw new RangeError('partitions must be 1 to 4096');
-  }
+  if (!isPartitionCount(partitions)) throw new RangeError(`partitions must be 1 to ${MAX_PARTITIONS}`);
   const address = parseAddress(options.url);
   const { replicas = address.kind === 'sentinel' ? 1 : 0 } = options;
   const access: Access = omitUndefined({ tls: options.tls, sentinel: options.sentinel });
