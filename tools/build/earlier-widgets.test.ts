@@ -42,6 +42,16 @@ test('a release serves the files of the two versions before it, unchanged', asyn
   expect(readdirSync(join(root, 'widget/released')).sort()).toEqual(['0.10.0.json.gz', '0.9.0.json.gz']);
 });
 
+test('a prerelease comes before its release', async () => {
+  for (const version of ['1.0.0-rc.2', '1.0.0-rc.10', '1.0.0']) {
+    await build(version);
+    await keepWidget(root, version);
+  }
+  expect(readdirSync(join(root, 'widget/released')).sort()).toEqual(['1.0.0-rc.10.json.gz', '1.0.0.json.gz']);
+  await build('1.0.1');
+  expect([...((await loadBuiltFiles(built(), 'widget')).earlier?.keys() ?? [])]).toEqual(['1.0.0', '1.0.0-rc.10']);
+});
+
 test('the first release has none, and one that is built again does not count as its own predecessor', async () => {
   await build('0.1.0');
   expect(existsSync(join(built(), 'earlier'))).toBe(false);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import rcompare from 'semver/functions/rcompare.js';
 
 /** Versions before the current one whose widget files a release serves. */
 const EARLIER_VERSIONS = 2;
@@ -50,5 +51,5 @@ async function keptVersions(root: string): Promise<string[]> {
 }
 
 function newestFirst(versions: readonly string[]): string[] {
-  return [...versions].sort((one, other) => other.localeCompare(one, 'en', { numeric: true }));
+  return [...versions].sort(rcompare);
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, posix, relative, sep } from 'node:path';
 import type { FirstScreens } from '@countersign/protocol/first-screen';
+import rcompare from 'semver/functions/rcompare.js';
 import type { BuiltFile, BuiltFiles } from '../../kernel/ports/built-files.ts';
 import { pageFiles } from './page-files.ts';
 
@@ -59,6 +60,5 @@ function earlierOf(files: ReadonlyMap<string, BuiltFile>): Map<string, Map<strin
     const [, version = '', ...rest] = path.split('/');
     versions.set(version, (versions.get(version) ?? new Map<string, BuiltFile>()).set(rest.join('/'), file));
   }
-  const newestFirst = [...versions].sort(([one], [other]) => other.localeCompare(one, 'en', { numeric: true }));
-  return new Map(newestFirst);
+  return new Map([...versions].sort(([one], [other]) => rcompare(one, other)));
 }
