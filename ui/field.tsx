@@ -49,7 +49,8 @@ export function Field({ id, label, hint, error, describedBy: also, input, childr
           ref={input ?? null}
           aria-invalid={error ? 'true' : undefined}
           aria-describedby={describedBy || undefined}
-          autocorrect="off"
+          // In this case, Preact sets the attribute. The property `autocorrect` is a boolean, so it would turn it on.
+          autoCorrect="off"
           spellcheck={false}
         />
         {children}

@@ -63,8 +63,11 @@ describe('signing in', () => {
     const { page, frame } = await open();
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
     expect(await frame.locator('#identify').getAttribute('autocomplete')).toBe('username');
+    const corrects = () => frame.locator('form .box input').getAttribute('autocorrect');
+    expect(await corrects()).toBe('off');
     await answer(frame, 'identify', LOGIN);
     expect(await frame.locator('#password').getAttribute('autocomplete')).toBe('current-password');
+    expect(await corrects()).toBe('off');
     expect(await frame.locator('form [autocomplete=username]').inputValue()).toBe(LOGIN);
     await answer(frame, 'password', PASSWORD);
     const code = frame.locator('#otp');
