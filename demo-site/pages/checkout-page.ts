@@ -19,7 +19,7 @@ export function checkoutPage(session: Session, { service, resource, person, pend
       <p>You are signed in as <b>${person.login}</b>, so no password is asked for again. ${
         signed
           ? 'Check that this is your order, and confirm it. Your answer counts for exactly this order.'
-          : 'Confirm the order with a code from your device:'
+          : 'Confirm the order with your second factor:'
       }</p>
       ${slip(quote)}
     </div>

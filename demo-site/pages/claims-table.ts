@@ -8,7 +8,7 @@ export function claimsTable(claims: ResultClaims): Markup {
   const { sub, preferred_username, amr, acr, otp, txn, origin, auth_time, iss, aud, jti } = claims;
   return html`<dl class="claims">
     <div><dt>Who</dt><dd>${preferred_username} <code>${sub}</code></dd></div>
-    <div><dt>How</dt><dd>${methodOf(claims)}<br><small>${otpMeaning(otp)}</small></dd></div>
+    <div><dt>How</dt><dd>${methodOf(claims)}<br><small>${otpMeaning(claims)}</small></dd></div>
     <div><dt>When</dt><dd>${moment(auth_time)}</dd></div>
     <div><dt>From</dt><dd><code>${origin}</code></dd></div>
   </dl>

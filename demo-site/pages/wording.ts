@@ -5,19 +5,30 @@ export function price(cents: number): string {
   return `€ ${(cents / 100).toFixed(2)}`;
 }
 
+type SignInClaims = Pick<ResultClaims, 'amr' | 'otp'>;
+
 /** Describes the sign-in method from the claims of the result. */
-export function methodOf({ amr, otp }: Pick<ResultClaims, 'amr' | 'otp'>): string {
+export function methodOf({ amr, otp }: SignInClaims): string {
   const hasPassword = amr.includes('pwd');
-  if (otp === 'verified') return hasPassword ? 'Password and one-time code' : 'One-time code';
+  const second = isByPasskey(amr) ? 'passkey' : 'one-time code';
+  if (otp === 'verified') return capitalized(hasPassword ? `password and ${second}` : second);
   if (otp === 'skipped') return hasPassword ? 'Password; one-time code skipped' : 'One-time code skipped';
   return hasPassword ? 'Password' : 'No factor';
 }
 
-/** Explains the `otp` claim to the user. */
-export function otpMeaning(otp: ResultClaims['otp']): string {
-  if (otp === 'verified') return 'A code from your device was checked.';
+/** Explains the `otp` claim to the user. It does not say where a code came from: an app, a text message, an email. */
+export function otpMeaning({ amr, otp }: SignInClaims): string {
+  if (otp === 'verified') return isByPasskey(amr) ? 'Your passkey was checked.' : 'Your code was checked.';
   if (otp === 'skipped') return 'Your device is switched off, so no code was asked for.';
   return 'No code was asked for.';
+}
+
+function isByPasskey(amr: readonly string[]): boolean {
+  return amr.includes('hwk') || amr.includes('swk');
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Formats seconds since the epoch as `25 November 2026, 14:03:27 UTC`. */
