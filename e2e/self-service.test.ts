@@ -103,6 +103,9 @@ describe('on the hosted page', () => {
     const widget = await openPage(scene);
     await signIn(scene, widget);
     await widget.button('Add a token').click();
+    await expect(widget.button('Later')).toHaveCount(0);
+    await widget.button('Cancel').click();
+    await widget.button('Add a token').click();
     const secret = (await widget.frame.locator('.key').textContent())?.replaceAll(' ', '') ?? '';
     const app = totpApp({ step: 'enrol', enrol: { kind: 'totp', secret } } as Parameters<typeof totpApp>[0]);
     await widget.frame.getByLabel('Code from the app').fill(app.code(here.ports.clock.now()));

@@ -13,7 +13,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'> & PasskeyNeeds;
 /** The view of an unfinished token, also after the phone reloads the page (SR-23). */
 export async function showEnrolment(ports: Needs, flow: FlowAt<'enrol'>): Promise<EnrolView> {
   const { kinds, making, mayWait, until } = flow.enrolling;
-  const frame = { kinds, mayWait, ...omitUndefined({ until }) };
+  const frame = { kinds, mayWait, ...omitUndefined({ until }), ...(flow.self && { fromSelf: true as const }) };
   if (!making) return frame;
   const [resource] = await ports.store.getMany([resourceDocument.key(flow.resource)], ports.clock.now());
   const { account, user, login } = flow;

@@ -39,7 +39,8 @@ const RETURNS: [string, (walk: LoginDriver, scene: Fixture) => Promise<() => Pro
   [
     'no token after all',
     async (walk) => {
-      await walk.self(addOwnToken, {});
+      const view = await walk.self(addOwnToken, {});
+      expect(view).toMatchObject({ enrol: { mayWait: true, fromSelf: true } });
       return () => walk.later();
     },
   ],

@@ -157,6 +157,8 @@ export type EnrolView = {
   mayWait: boolean;
   /** Deadline for that, milliseconds since the epoch. */
   until?: number;
+  /** The user asked for it on the self-service page and returns there, with or without a token. */
+  fromSelf?: true;
 } & (
   | { kind?: undefined }
   | AppView

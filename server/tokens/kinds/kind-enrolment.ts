@@ -46,7 +46,7 @@ export interface EnrolmentState {
   channels: readonly CodeChannel[];
 }
 
-type MethodOf<V> = V extends { kind: EnrolmentKind } ? Omit<V, 'kinds' | 'mayWait' | 'until'> : never;
+type MethodOf<V> = V extends { kind: EnrolmentKind } ? Omit<V, 'kinds' | 'mayWait' | 'until' | 'fromSelf'> : never;
 /** What the page shows of a kind that is being set up. */
 export type EnrolmentMethodView = MethodOf<EnrolView>;
 

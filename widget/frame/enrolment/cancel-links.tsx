@@ -14,7 +14,7 @@ export interface CancelLinksProps {
 
 /** Links for a user who does not want to set up a token now. */
 export function CancelLinks({ enrol, texts, t, isBusy, onBack, onLater }: CancelLinksProps) {
-  const { kinds, kind, mayWait, until } = enrol;
+  const { kinds, kind, mayWait, until, fromSelf } = enrol;
   const day = until !== undefined && new Intl.DateTimeFormat(texts.lang, { dateStyle: 'long' }).format(until);
   const isOneOfMany = onBack && kind && (kinds.length > 1 || !kinds.includes(kind));
   if (!isOneOfMany && !mayWait) return null;
@@ -28,9 +28,9 @@ export function CancelLinks({ enrol, texts, t, isBusy, onBack, onLater }: Cancel
       {mayWait && (
         <>
           <button type="button" class="link" aria-disabled={isBusy} onClick={() => !isBusy && onLater()}>
-            {t('later')}
+            {t(fromSelf ? 'cancel' : 'later')}
           </button>
-          <p class="hint">{day ? t('laterUntil', { date: day }) : t('laterFree')}</p>
+          {!fromSelf && <p class="hint">{day ? t('laterUntil', { date: day }) : t('laterFree')}</p>}
         </>
       )}
     </div>
