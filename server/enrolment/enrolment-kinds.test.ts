@@ -111,6 +111,8 @@ describe.each(ENROLMENT_KINDS)('%s', (kind) => {
     const user = await userOf(scene);
     expect([...(user.enrolled ?? [])].sort()).toEqual(tokens.map(({ id }) => id).sort());
     expect(user.assignments[0]?.tokens).toHaveLength(2);
+    const change = kind === 'webauthn' ? 'passkey-added' : 'token-added';
+    expect(ports.courier.last('security-notice', user.email ?? '')).toMatchObject({ change });
   });
 
   test('records one event for each object that is created', async () => {

@@ -11,7 +11,7 @@ import { notifyUser } from '../messages/notify.ts';
 import type { Resource } from '../resources/resource.ts';
 import { type Draft, KIND_ACTIONS } from '../tokens/kinds/actions.ts';
 import type { FirstProof } from '../tokens/kinds/kind-enrolment.ts';
-import type { Token } from '../tokens/token.ts';
+import { isWebauthn, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { currentKinds, questionOf, readEnrolmentContext } from './context.ts';
 import { createEnrolledToken } from './create-token.ts';
@@ -72,7 +72,7 @@ async function prove(
     const renewed = KIND_ACTIONS[making.kind].enrol?.renew?.(ports, making) as Draft | undefined;
     return { refusal: withAudit(made, { about: user.id }), again: (held) => renewDraft(held, renewed) };
   }
-  notifyUser(ports, made.user, 'token-added', { client, language });
+  notifyUser(ports, made.user, isWebauthn(made.token) ? 'passkey-added' : 'token-added', { client, language });
   return completeOrShowCodes(user, flow, addProof(flow.enrolling, made.token));
 }
 

@@ -6,6 +6,7 @@ import { createSelfServiceFixture, shownIn } from '../testing/self-service-fixtu
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { reauthenticateUser } from './reauthenticate.ts';
+import { removeOwnToken } from './remove-token.ts';
 import { renewRecoveryCodes } from './renew-recovery-codes.ts';
 import { PROOF_FRESH_MS } from './self-service.ts';
 
@@ -48,6 +49,24 @@ test('SR-38: a user who signed in with a two-factor passkey confirms with one ag
   await answer(walk, device);
   expect(shownIn(walk.view).proof).toBe('fresh');
   expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ self: { codes: expect.any(Array) } });
+});
+
+test('the mail about a removed passkey says so', async () => {
+  const device = new SoftwareAuthenticator();
+  const scene = await createSelfServiceFixture(ports, {
+    resource: { enrolment: { kinds: ['webauthn'], required: false } },
+  });
+  const walk = await LoginDriver.begin(scene, { purpose: 'self' });
+  await walk.identify();
+  await walk.password();
+  if (walk.view.enrol?.kind !== 'webauthn') throw new Error(`no passkey is asked for at ${walk.view.step}`);
+  const { challenge, rp, user } = walk.view.enrol.creation;
+  await walk.enrolPasskey(device.create({ ...inTheFrame({ challenge, rpId: rp.id }), userHandle: user.id }));
+  await walk.confirmCodes();
+  const [token] = shownIn(walk.view).tokens;
+  expect(token).toMatchObject({ kind: 'webauthn' });
+  await walk.self(removeOwnToken, { token: token?.id ?? '' });
+  expect(ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'passkey-removed' });
 });
 
 test('SR-38: nor does a passkey without user verification', async () => {

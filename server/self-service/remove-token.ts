@@ -14,7 +14,7 @@ import { tokenDocument } from '../tokens/documents.ts';
 import { actionsOf } from '../tokens/kinds/actions.ts';
 import { tokenState } from '../tokens/lockout.ts';
 import { storeSpentSeed } from '../tokens/spent-seeds.ts';
-import type { Token } from '../tokens/token.ts';
+import { isWebauthn, type Token } from '../tokens/token.ts';
 import { rememberToken } from '../tokens/token-history.ts';
 import { unassignToken } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
@@ -42,7 +42,7 @@ export function removeOwnToken(
     await rememberToken(ports, found.token, own.user.id);
     const gone = await remove(ports, own, found.id);
     if (isRefusal(gone)) return gone;
-    notifyUser(ports, unassigned.user, 'token-removed', answer);
+    notifyUser(ports, unassigned.user, isWebauthn(found.token) ? 'passkey-removed' : 'token-removed', answer);
     return { done: {}, user: unassigned.user, lost: found.id };
   });
 }

@@ -20,7 +20,7 @@ function everyMail(text: string, language: MailLanguage): Mail[] {
     { kind: 'administrator-invitation', to, language, facts: { account: text, path: '/console/x', expiresAt: AT } },
     { kind: 'confirmation-code', to, language, facts: { code: text, lifetimeMs: 600_000 } },
     { kind: 'password-reset', to, language, facts: { login: text, path: '/reset#abc', lifetimeMs: 1_800_000 } },
-    ...(['password', 'email', 'token-added', 'token-removed', 'recovered'] as const).map(
+    ...(['password', 'email', 'token-added', 'passkey-added', 'passkey-removed', 'recovered'] as const).map(
       (change) => ({ kind: 'security-notice', to, language, facts: { change, at: AT, address: text } }) as const,
     ),
     {
