@@ -44,7 +44,7 @@ function finish(owner: Owner, pending: PendingPasskey, response: PasskeyAttestat
   return stage.service.whileDown(async (ports) => {
     const maker = { account: await accountOf(ports, owner.user.id), id: owner.user.id as UserId };
     const id = idFromBytes('tok', ports.random.bytes(7));
-    return finishPasskeyRegistration(ports, maker, {}, pending, { id, name: 'Laptop', response });
+    return finishPasskeyRegistration(ports, maker, {}, pending, { id, nameOf: () => 'Laptop', response });
   });
 }
 

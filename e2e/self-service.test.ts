@@ -115,7 +115,7 @@ describe('on the hosted page', () => {
     await widget.frame.getByRole('heading', { name: 'Your account' }).waitFor();
 
     here.ports.clock.advance(5 * 60_000);
-    await widget.button('Remove: alice').click();
+    await widget.button('Remove: Authenticator app').click();
     // The page's view is older: the service says that too much time has passed.
     await widget.button('Remove').click();
     await widget.button('Confirm your identity').click();

@@ -45,7 +45,7 @@ export async function registerPasskey(
     userHandle: options.user.id,
   });
   const id = idFromBytes('tok', ports.random.bytes(7));
-  const made = await finishPasskeyRegistration(ports, maker, {}, pending, { id, name: 'Key', response });
+  const made = await finishPasskeyRegistration(ports, maker, {}, pending, { id, nameOf: () => 'Key', response });
   if (isRefusal(made)) throw new Error(made.refused);
   owner.passkeys.push({ token: id, device });
 }

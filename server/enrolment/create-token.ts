@@ -9,6 +9,7 @@ import { KIND_ACTIONS } from '../tokens/kinds/actions.ts';
 import type { FirstProof } from '../tokens/kinds/kind-enrolment.ts';
 import type { PasskeyNeeds } from '../tokens/kinds/passkey/new-challenge.ts';
 import { newRecord } from '../tokens/new-record.ts';
+import { ownTokenName } from '../tokens/own-token-name.ts';
 import type { RecoveryToken, Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { assignEnrolledToken, type DraftOwner } from './assign-token.ts';
@@ -67,7 +68,8 @@ function createRecoverySet(ports: Needs, own: DraftOwner, id: TokenId): Promise<
   const key = tokenDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Token> => {
     if (stored) return { answer: stored.value };
-    const token: RecoveryToken = { ...newRecord(own, id, now), factor: { kind: 'recovery', macs } };
+    const record = newRecord(own, { id, name: ownTokenName(own.names, 'recovery') }, now);
+    const token: RecoveryToken = { ...record, factor: { kind: 'recovery', macs } };
     const append = [createEvent(own.act, { type: 'token.created', subject: id }, now)];
     const put = [{ key, value: token }];
     return { answer: token, write: { put, index: reindex(key, undefined, token), append } };

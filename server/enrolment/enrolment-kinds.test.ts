@@ -113,6 +113,9 @@ describe.each(ENROLMENT_KINDS)('%s', (kind) => {
     expect(user.assignments[0]?.tokens).toHaveLength(2);
     const change = kind === 'webauthn' ? 'passkey-added' : 'token-added';
     expect(ports.courier.last('security-notice', user.email ?? '')).toMatchObject({ change });
+    const names = tokens.map(({ name }) => name);
+    expect(new Set(names).size).toBe(2);
+    expect(names).not.toContain(user.login);
   });
 
   test('records one event for each object that is created', async () => {

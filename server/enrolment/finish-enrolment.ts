@@ -11,11 +11,12 @@ import { notifyUser } from '../messages/notify.ts';
 import type { Resource } from '../resources/resource.ts';
 import { type Draft, KIND_ACTIONS } from '../tokens/kinds/actions.ts';
 import type { FirstProof } from '../tokens/kinds/kind-enrolment.ts';
+import { namesOf } from '../tokens/own-token-name.ts';
 import { isWebauthn, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { currentKinds, questionOf, readEnrolmentContext } from './context.ts';
 import { createEnrolledToken } from './create-token.ts';
-import { assessEnrolment } from './offer-enrolment.ts';
+import { assessEnrolment, ownedTokens } from './offer-enrolment.ts';
 import {
   addFirstProof,
   completeLinkedEnrolment,
@@ -65,7 +66,8 @@ async function prove(
   }
   const kinds = await currentKinds(ports, flow, resource, user);
   if (!kinds?.includes(making.kind)) return DENIED;
-  const own = { act: userContext(flow, client), flow, making, user };
+  const names = { language, taken: namesOf(await ownedTokens(ports, user)) };
+  const own = { act: userContext(flow, client), flow, making, user, names };
   const made = await createEnrolledToken(ports, own, proof, resource.failedAttemptsBeforeLock);
   if (isRefusal(made)) {
     // A kind renews a draft of its own shape.

@@ -16,6 +16,7 @@ import { type Decision, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { newRecoverySet } from '../tokens/kinds/recovery/verify-recovery.ts';
 import { newRecord } from '../tokens/new-record.ts';
+import { namesOf, ownTokenName } from '../tokens/own-token-name.ts';
 import { isRecovery, type RecoveryToken } from '../tokens/token.ts';
 import { assignWithToken, isWithinBounds } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
@@ -37,7 +38,8 @@ export function renewRecoveryCodes(
       token: before?.id ?? idFromBytes('tok', ports.random.bytes(7)),
       madeWith: Buffer.from(ports.random.bytes(16)).toString('base64url'),
     };
-    const made = before ? await replace(ports, own, codes) : await make(ports, own, codes);
+    const name = ownTokenName({ language: answer.language, taken: namesOf(own.owned) }, 'recovery');
+    const made = before ? await replace(ports, own, codes) : await make(ports, own, codes, name);
     if (isRefusal(made)) return made;
     notifyUser(ports, own.user, 'recovery-codes', answer);
     return { done: { codes }, user: made.user };
@@ -66,13 +68,19 @@ async function replace(
 }
 
 /** The token comes first, as everywhere: a crash leaves one that cannot sign in and that the doctor finds. */
-async function make(ports: StepPorts, own: SelfServiceAction, codes: Made): Promise<Result<{ user: User }>> {
+async function make(
+  ports: StepPorts,
+  own: SelfServiceAction,
+  codes: Made,
+  name: string,
+): Promise<Result<{ user: User }>> {
   const { act, flow, user } = own;
   const key = tokenDocument.key(codes.token);
   const { macs } = codesOf(ports, flow, codes);
   const isMade = await transact(ports, key.anchor, [key], ([stored], now): Decision<boolean> => {
     if (stored) return { answer: false };
-    const token: RecoveryToken = { ...newRecord({ user }, codes.token, now), factor: { kind: 'recovery', macs } };
+    const record = newRecord({ user }, { id: codes.token, name }, now);
+    const token: RecoveryToken = { ...record, factor: { kind: 'recovery', macs } };
     const append = [createEvent(act, { type: 'token.created', subject: token.id }, now)];
     return { answer: true, write: { put: [{ key, value: token }], index: reindex(key, undefined, token), append } };
   });

@@ -294,7 +294,7 @@ describe('reauthentication', () => {
     ports.clock.advance(60_000);
     await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
     await walk.confirmCodes();
-    expect(shownIn(walk.view)).toMatchObject({ proof: 'stale', tokens: [{}, { name: 'alice' }] });
+    expect(shownIn(walk.view)).toMatchObject({ proof: 'stale', tokens: [{}, { name: 'Authenticator app' }] });
   });
 
   test('offers no enrolment on the way', async () => {

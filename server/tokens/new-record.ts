@@ -3,11 +3,15 @@ import type { User } from '../users/user.ts';
 import type { RecoveryToken } from './token.ts';
 
 /** The fields of every self-enrolled token. */
-export function newRecord({ user }: { user: User }, id: TokenId, now: number): Omit<RecoveryToken, 'factor'> {
+export function newRecord(
+  { user }: { user: User },
+  { id, name }: { id: TokenId; name: string },
+  now: number,
+): Omit<RecoveryToken, 'factor'> {
   return {
     id,
     account: user.account,
-    name: user.login,
+    name,
     nextCounter: 0,
     owner: user.id,
     epoch: 0,

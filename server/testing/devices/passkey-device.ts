@@ -50,5 +50,6 @@ export async function registerPasskey(
   const ceremony = inTheFrame({ challenge: options.challenge, rpId: options.rp.id });
   const response = device.create({ ...ceremony, userHandle: options.user.id });
   const id = idFromBytes('tok', ports.random.bytes(7));
-  return unwrap(await finishPasskeyRegistration(ports, maker, {}, pending, { id, name: 'Key', response })).token.id;
+  return unwrap(await finishPasskeyRegistration(ports, maker, {}, pending, { id, nameOf: () => 'Key', response })).token
+    .id;
 }

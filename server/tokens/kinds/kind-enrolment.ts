@@ -6,6 +6,7 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import type { Refusal, Result } from '../../kernel/result.ts';
 import type { User } from '../../users/user.ts';
+import type { OwnNames } from '../own-token-name.ts';
 import type { Token } from '../token.ts';
 import type { PasskeyNeeds } from './passkey/new-challenge.ts';
 import type { PresentedPasskey } from './passkey/passkey-challenge.ts';
@@ -34,6 +35,7 @@ export interface Enroller {
   act: RequestContext;
   flow: { id: FlowId; account: AccountId; origin: string; expiresAt: number };
   user: User;
+  names: OwnNames;
 }
 
 /** What a user can set up depends on these. */

@@ -10,6 +10,7 @@ import { type Decision, transact } from '../../../store/transact.ts';
 import { tokenDocument } from '../../documents.ts';
 import { advanceCounter } from '../../lockout.ts';
 import { newRecord } from '../../new-record.ts';
+import { ownTokenName } from '../../own-token-name.ts';
 import { seedContext } from '../../seed-context.ts';
 import { SECRET_BYTES } from '../../store-token.ts';
 import { isOath, type OathToken } from '../../token.ts';
@@ -80,7 +81,7 @@ function createApp(
     const before = stored?.value;
     if (before && !isOath(before)) return { answer: refusal('CONTENTION') };
     const known: OathToken = before ?? {
-      ...newRecord(own, draft.token, now),
+      ...newRecord(own, { id: draft.token, name: ownTokenName(own.names, 'totp') }, now),
       ...APP_TOKEN,
       sealedSecret: draft.sealedSecret,
     };

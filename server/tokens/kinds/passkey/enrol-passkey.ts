@@ -2,7 +2,8 @@ import type { Ports } from '../../../kernel/ports/ports.ts';
 import { type Result, refusal } from '../../../kernel/result.ts';
 import { deleteDraft } from '../../delete-draft.ts';
 import { tokenDocument } from '../../documents.ts';
-import { isWebauthn, type WebauthnToken } from '../../token.ts';
+import { ownPasskeyName } from '../../own-token-name.ts';
+import { isWebauthn, type WebauthnFactor, type WebauthnToken } from '../../token.ts';
 import type { Enroller, FirstProof, KindEnrolment, TokenDraft } from '../kind-enrolment.ts';
 import { releaseCredential } from './claim-credential.ts';
 import { finishPasskeyRegistration } from './finish-passkey-registration.ts';
@@ -43,7 +44,7 @@ async function createPasskey(
 ): Promise<Result<{ token: WebauthnToken }>> {
   if (!('response' in proof)) return refusal('STEP_NOT_EXPECTED');
   const { response } = proof;
-  const { act, flow, user } = own;
+  const { act, flow, user, names } = own;
   const [stored] = await ports.store.getMany([tokenDocument.key(id)], ports.clock.now());
   const before = stored?.value;
   if (before && isWebauthn(before) && before.factor.credentialId !== response.id) {
@@ -59,6 +60,7 @@ async function createPasskey(
     expiresAt: flow.expiresAt,
   };
   const { actor: _person, ...client } = act;
-  const made = { id, name: user.login, response, madeWith: flow.id };
+  const nameOf = (factor: WebauthnFactor) => ownPasskeyName(names, factor, act.userAgent);
+  const made = { id, nameOf, response, madeWith: flow.id };
   return finishPasskeyRegistration(ports, { account: flow.account, id: user.id }, client, pending, made);
 }

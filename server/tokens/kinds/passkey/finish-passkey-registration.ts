@@ -9,7 +9,7 @@ import { createObject } from '../../../records/create-object.ts';
 import { removeObject } from '../../../records/read-object.ts';
 import { readUser } from '../../../users/find-user.ts';
 import { tokenDocument } from '../../documents.ts';
-import type { Token, WebauthnToken } from '../../token.ts';
+import type { Token, WebauthnFactor, WebauthnToken } from '../../token.ts';
 import { claimCredential, releaseCredential } from './claim-credential.ts';
 import { MAX_PASSKEYS, type PasskeyMaker, type PendingPasskey, passkeysOfUser } from './start-passkey-registration.ts';
 import { verifyAttestation } from './verify-attestation.ts';
@@ -18,8 +18,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 export interface NewPasskey {
   id: TokenId;
-  /** The name that its owner gives it. */
-  name: string;
+  nameOf: (factor: WebauthnFactor) => string;
   /** The operation that creates it, so that an interrupted attempt can be completed. */
   madeWith?: string;
   response: PasskeyAttestation;
@@ -36,7 +35,7 @@ export async function finishPasskeyRegistration(
   maker: PasskeyMaker,
   client: ClientInfo,
   pending: PendingPasskey,
-  { id, name, madeWith, response }: NewPasskey,
+  { id, nameOf, madeWith, response }: NewPasskey,
 ): Promise<Result<{ token: WebauthnToken }>> {
   const { account } = maker;
   const now = ports.clock.now();
@@ -53,7 +52,7 @@ export async function finishPasskeyRegistration(
   const token: WebauthnToken = {
     id,
     account,
-    name,
+    name: nameOf(factor),
     factor,
     nextCounter: 0,
     owner: maker.id,

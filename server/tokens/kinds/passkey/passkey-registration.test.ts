@@ -39,7 +39,7 @@ async function begin(who = scene) {
 async function register(device: SoftwareAuthenticator, who = scene, tampering: Tampering = {}) {
   const { pending, ceremony } = await begin(who);
   const response = device.create(ceremony, tampering);
-  return finishPasskeyRegistration(ports, makerOf(who), {}, pending, { id: newId(), name: 'Key', response });
+  return finishPasskeyRegistration(ports, makerOf(who), {}, pending, { id: newId(), nameOf: () => 'Key', response });
 }
 
 const another = (login: string) => addUser(ports, scene.account, scene.resource, { user: { login } });
@@ -95,7 +95,7 @@ describe('registering a passkey', () => {
     const who = await another('late');
     const { pending, ceremony } = await begin();
     const response = new SoftwareAuthenticator().create(ceremony);
-    const made = { id: newId(), name: 'Key', response };
+    const made = { id: newId(), nameOf: () => 'Key', response };
     expect(await finishPasskeyRegistration(ports, makerOf(who), {}, pending, made)).toEqual(
       refusedWith('PASSKEY_INVALID'),
     );
@@ -111,7 +111,7 @@ describe('registering a passkey', () => {
     const { pending, ceremony } = await begin(who);
     await runMeanwhile.blockUser(who);
     const response = new SoftwareAuthenticator().create(ceremony);
-    const made = { id: newId(), name: 'Key', response };
+    const made = { id: newId(), nameOf: () => 'Key', response };
     expect(await finishPasskeyRegistration(ports, makerOf(who), {}, pending, made)).toEqual(
       refusedWith('ACCESS_DENIED'),
     );
@@ -125,7 +125,7 @@ describe('registering a passkey', () => {
     unwrap(await register(new SoftwareAuthenticator(), who));
     expect(await startPasskeyRegistration(ports, makerOf(who), ORIGIN)).toEqual(refusedWith('PASSKEY_LIMIT'));
     for (const { pending, ceremony } of [one, other]) {
-      const made = { id: newId(), name: 'Key', response: new SoftwareAuthenticator().create(ceremony) };
+      const made = { id: newId(), nameOf: () => 'Key', response: new SoftwareAuthenticator().create(ceremony) };
       expect(await finishPasskeyRegistration(ports, makerOf(who), {}, pending, made)).toEqual(
         refusedWith('PASSKEY_LIMIT'),
       );
@@ -158,7 +158,7 @@ describe('one credential belongs to one user', () => {
     const begun = await Promise.all(people.map((who) => begin(who)));
     const verdicts = await Promise.all(
       begun.map(({ pending, ceremony }, at) => {
-        const made = { id: newId(), name: 'Key', response: device.create(ceremony) };
+        const made = { id: newId(), nameOf: () => 'Key', response: device.create(ceremony) };
         return finishPasskeyRegistration(ports, makerOf(people[at] ?? scene), {}, pending, made);
       }),
     );

@@ -115,5 +115,5 @@ export function newSentToken(
   to: string,
   now: number,
 ): SentToken {
-  return { ...newRecord(own, token, now), name: maskedAddress({ kind, to }), factor: { kind, to } };
+  return { ...newRecord(own, { id: token, name: maskedAddress({ kind, to }) }, now), factor: { kind, to } };
 }
