@@ -1,23 +1,29 @@
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
+import { BackupAssembly } from '../cli/transfer/assemble-backup.ts';
+import { readState, type UnprovenState, writeState } from '../cli/transfer/backup-state.ts';
 import { accountDocument } from '../server/accounts/documents.ts';
 import { backUp } from '../server/backup/back-up.ts';
+import { backUpChanges, readBackupPoint } from '../server/backup/back-up-changes.ts';
 import { backupText } from '../server/backup/backup-text.ts';
 import { BatchWriter } from '../server/backup/batch-writer.ts';
+import { type BackupFile, mergeBackups } from '../server/backup/merge-backups.ts';
 import { restoreBackup } from '../server/backup/restore-backup.ts';
 import { openBackupFile } from '../server/composition/backup-file.ts';
+import type { UserId } from '../server/kernel/ids.ts';
 import type { Store } from '../server/kernel/ports/store.ts';
 import { buildIndexes } from '../server/maintenance/build-indexes.ts';
 import { checkLeftovers } from '../server/maintenance/doctor.ts';
 import { countSecrets } from '../server/maintenance/reencrypt-secrets.ts';
 import { openEmbeddedStore } from '../server/store/lmdb/open-embedded-store.ts';
 import { openRedisStore } from '../server/store/redis/open-redis-store.ts';
+import { createUser, operatorContext } from '../server/testing/as-operator.ts';
 import { sealEvents } from '../server/testing/consuming.ts';
-import { birth, createFixture, type Fixture, read } from '../server/testing/fixtures.ts';
+import { birth, createFixture, type Fixture, read, unwrap } from '../server/testing/fixtures.ts';
 import { startRedisServer } from '../server/testing/redis-server.ts';
 import { overStore } from '../server/testing/restore-fixture.ts';
 import { measureStalls } from '../server/testing/stall-meter.ts';
@@ -25,12 +31,13 @@ import { openTestPorts, type TestPorts } from '../server/testing/test-ports.ts';
 import { tokenDocument } from '../server/tokens/documents.ts';
 import { seedContext } from '../server/tokens/seed-context.ts';
 import type { Token } from '../server/tokens/token.ts';
-import { nameClaimDocument, userDocument } from '../server/users/documents.ts';
+import { deleteUser } from '../server/user-management/delete-user.ts';
+import { nameClaimDocument, userDocument, userIndexes } from '../server/users/documents.ts';
 import type { User } from '../server/users/user.ts';
 
 /**
  * Measures the work on a whole embedded store: how long it takes, and how long it stops everything else. Then restores
- * its backup to both stores: `npx tsx bench/maintenance.ts --users 100000`.
+ * its backups to both stores: `npx tsx bench/maintenance.ts --users 100000`.
  */
 const { values } = parseArgs({
   options: { users: { type: 'string', default: '100000' }, 'no-restore': { type: 'boolean', default: false } },
@@ -38,6 +45,7 @@ const { values } = parseArgs({
 const size = Number(values.users);
 const folder = await mkdtemp(join(tmpdir(), 'countersign-maintenance-'));
 const file = join(folder, 'backup');
+const backups: BackupFile[] = [];
 const closing: (() => Promise<void>)[] = [() => rm(folder, { recursive: true })];
 
 try {
@@ -54,7 +62,10 @@ try {
       createWriteStream(file),
     ),
   );
-  console.log(`  ${((await stat(file)).size / 1e6).toFixed(0)} MB`);
+  await reportSize(file);
+  const state = await backUpFrom(ports, undefined, 'full backup');
+  await report('change a user in a hundred', () => change(ports, scene));
+  await backUpFrom(ports, state, 'increment');
   await report('master-key status', () => countSecrets(ports));
   const account = await read(ports, accountDocument.key(scene.account));
   await report('doctor', async () => {
@@ -84,8 +95,45 @@ async function report(name: string, work: () => Promise<unknown>): Promise<void>
   console.log(`${name}: ${took}; ${stalls}`);
 }
 
+async function reportSize(path: string): Promise<void> {
+  console.log(`  ${((await stat(path)).size / 1e6).toFixed(1)} MB`);
+}
+
+/** The two halves of a backup with a state apart: what the service sends, and what the command makes of it. */
+async function backUpFrom(ports: TestPorts, earlier: UnprovenState | undefined, name: string): Promise<UnprovenState> {
+  const point = earlier && (await readBackupPoint(ports, earlier.head.point));
+  const [sent, written, state] = ['sent', name, 'state'].map((one) => join(folder, one)) as [string, string, string];
+  await report(`${name}, sent by the service`, () =>
+    pipeline(
+      backupText(backUpChanges(ports, point), () => ({})),
+      createWriteStream(sent),
+    ),
+  );
+  await reportSize(sent);
+  const assembly = new BackupAssembly(earlier);
+  await report(`${name}, assembled by the command`, async () => {
+    await pipeline(createReadStream(sent), assembly, createWriteStream(written));
+    await writeState(createWriteStream(state), assembly.state, assembly.salt);
+  });
+  for (const path of [written, state]) await reportSize(path);
+  backups.push({ name, open: await openBackupFile(written) });
+  return readState(state);
+}
+
+/** Changes users, replaces as many, and adds events. */
+async function change(ports: TestPorts, { account, user: sample }: Fixture): Promise<void> {
+  const act = operatorContext(account);
+  const users = await ports.store.range(userIndexes.created(account), { limit: 1000 });
+  for (let n = 0; n < size / 100; n++) {
+    const login = `newcomer-${n}`;
+    unwrap(await createUser(ports, birth(ports, 'usr'), account, { login }));
+    const found = users[n % users.length];
+    if (found && found.id !== sample.id && n < users.length) await deleteUser(ports, act, found.id as UserId);
+  }
+}
+
 async function restore(ports: TestPorts, store: Store): Promise<void> {
-  await restoreBackup(overStore(ports, store), await openBackupFile(file));
+  await restoreBackup(overStore(ports, store), await mergeBackups(backups));
 }
 
 /** Users with a password and a token, and an event each, as far as the store keeps as many. */

@@ -23,7 +23,7 @@ const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERS
        start.cjs setup              print the link that sets up a new installation
        start.cjs setup --name NAME  create an account and its first API key, shown once;
            --superuser EMAIL        and invite its superuser
-       start.cjs restore FILE       read a backup into an empty store
+       start.cjs restore FILE...    read a backup, and the increments after it, into an empty store
            --events FILE            and apply the withdrawals since then from an exported event log; one for each account
            --keys JWKS              with --events: a copy of the keys published since then; several if they have changed
            --identity FILE          of an encrypted backup: the AGE-SECRET-KEY-1… of a recipient
@@ -77,9 +77,9 @@ async function main(): Promise<void> {
     return showUsage(2);
   }
   const { positionals, values } = parsed;
-  const [named = 'serve', file = ''] = positionals;
+  const [named = 'serve', ...files] = positionals;
   if (values.help) return showUsage(0);
-  const isWhole = (named === 'restore') === (file !== '') && (values.events.length > 0 || values.keys.length === 0);
+  const isWhole = (named === 'restore') === files.length > 0 && (values.events.length > 0 || values.keys.length === 0);
   if (!COMMANDS.includes(named) || !isWhole) return showUsage(2);
   command = named;
   const isDemo = command === 'serve' && values.demo;
@@ -105,7 +105,7 @@ async function main(): Promise<void> {
   if (command === 'setup') return setUp(config, log, values);
   if (command === 'forget-secrets') return forgetLostSecrets(config, log, values);
   const { identity, 'passphrase-file': passphraseFile, ...options } = values;
-  return restore(config, log, file, { ...options, ...omitUndefined({ identity, passphraseFile }) });
+  return restore(config, log, files, { ...options, ...omitUndefined({ identity, passphraseFile }) });
 }
 
 /** A password in an argument could be read by every user of the machine. */

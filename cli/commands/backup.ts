@@ -1,15 +1,19 @@
 import { resolve } from 'node:path';
-import type { Writable } from 'node:stream';
+import type { Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import type { Service } from '../connection/service.ts';
+import { type Service, UsageError } from '../connection/service.ts';
+import { BackupAssembly } from '../transfer/assemble-backup.ts';
 import { BackupCheck } from '../transfer/backup-check.ts';
+import { assertReplaceable, readState, writeState } from '../transfer/backup-state.ts';
 import { type Encryption, encryptionOf } from '../transfer/encrypt.ts';
-import { describeFailure, isOfSystem, writeNewFile } from '../transfer/new-file.ts';
+import { describeFailure, isOfSystem, replaceFile, writeNewFile } from '../transfer/new-file.ts';
 import { type Environment, Run } from './context.ts';
 import { handOver } from './hand-over.ts';
 
 interface BackupFlags {
+  state?: string;
+  since?: string;
   encryptTo?: string[];
   passphraseFile?: string;
 }
@@ -21,6 +25,9 @@ interface RestoreFlags {
   passphraseFile?: string;
 }
 
+const FULL = { path: '/operator/backup' };
+const CHANGES = '/operator/backup-changes';
+
 /** `countersign backup` and `restore`. */
 export function addBackup(program: Command, around: Environment): void {
   program
@@ -28,37 +35,39 @@ export function addBackup(program: Command, around: Environment): void {
     .description('write everything in the store to a new file; - is standard output')
     .option('--encrypt-to <recipient>', 'encrypt for this age1… recipient; repeat for several', collect)
     .option('--passphrase-file <file>', 'encrypt with the passphrase in this file')
+    .option('--state <file>', 'also write what the next increment needs; no secrets')
+    .option('--since <file>', 'write only what changed since the backup with this state, and replace the state')
     .action(async (file: string, flags: BackupFlags, command: Command) => {
       const run = new Run(around, command);
       const encrypt = await encryptionOf(flags);
+      if (flags.state !== undefined || flags.since !== undefined) {
+        const path = fileOf(file, flags);
+        const shown = await run.asOperator((service) => writeWithState(service, path, flags, encrypt, run));
+        return run.show(shown);
+      }
       await run.asOperator(async (service) => {
+        const check = new BackupCheck();
         if (file === '-') {
-          const lines = await download(service, run.stdout, encrypt, { end: false }).catch((error: unknown) => {
+          await download(service, FULL, check, run.stdout, encrypt, { end: false }).catch((error: unknown) => {
             throw describeFailure('standard output', error);
           });
-          await record(service, lines, run);
-          return;
-        }
-        let lines = 0;
-        const path = resolve(file);
-        await writeNewFile(path, async (to) => {
-          lines = await download(service, to, encrypt);
-        });
-        await record(service, lines, run);
-        run.show({ file: path, lines });
+        } else await writeNewFile(resolve(file), (to) => download(service, FULL, check, to, encrypt));
+        const { lines } = check;
+        await record(service, { lines, isIncrement: false }, run);
+        if (file !== '-') run.show({ file: resolve(file), lines });
       });
     });
   program
-    .command('restore <file>')
-    .description('read a backup into an empty store, while no service runs')
+    .command('restore <files...>')
+    .description('read a backup, and the increments after it, into an empty store, while no service runs')
     .option('--events <file>', 'revoke again what these exported events revoked; repeat for each account', collect)
     .option('--keys <file>', 'the published keys since the backup; repeat for older ones', collect)
     .option('--identity <file>', 'of an encrypted backup: the AGE-SECRET-KEY-1… of a recipient')
     .option('--passphrase-file <file>', 'of an encrypted backup')
-    .action((file: string, flags: RestoreFlags, command: Command) =>
+    .action((files: string[], flags: RestoreFlags, command: Command) =>
       handOver(around, command, [
         'restore',
-        resolve(file),
+        ...files.map((file) => resolve(file)),
         ...(flags.events ?? []).flatMap((events) => ['--events', resolve(events)]),
         ...(flags.keys ?? []).flatMap((keys) => ['--keys', resolve(keys)]),
         ...(flags.identity === undefined ? [] : ['--identity', resolve(flags.identity)]),
@@ -68,16 +77,53 @@ export function addBackup(program: Command, around: Environment): void {
     );
 }
 
-/** Returns the number of lines. */
+/** @throws UsageError */
+function fileOf(file: string, { state, since }: BackupFlags): string {
+  if (state !== undefined && since !== undefined) {
+    throw new UsageError('--state and --since exclude each other: --since replaces its state itself');
+  }
+  if (file === '-') throw new UsageError('--state and --since need a file: nothing shows that what is piped arrives');
+  return resolve(file);
+}
+
+/**
+ * Writes a full backup and its state, or an increment. The new state is on the disk before the backup has its name, and
+ * replaces the earlier one afterwards: a state never follows a backup that is not there.
+ */
+async function writeWithState(
+  service: Service,
+  path: string,
+  { state, since }: BackupFlags,
+  encrypt: Encryption | undefined,
+  run: Run,
+): Promise<{ file: string; lines: number; state: string }> {
+  const file = resolve(since ?? state ?? '');
+  const earlier = since === undefined ? undefined : await readState(file);
+  const point = earlier?.head.point;
+  await assertReplaceable(file, point);
+  const assembly = new BackupAssembly(earlier);
+  await replaceFile(file, (stateTo) =>
+    writeNewFile(path, async (to) => {
+      await download(service, { path: CHANGES, query: { since: point } }, assembly, to, encrypt);
+      await assertReplaceable(file, point);
+      await writeState(stateTo, assembly.state, assembly.salt);
+    }),
+  );
+  const { lines } = assembly;
+  await record(service, { lines, isIncrement: earlier !== undefined }, run);
+  return { file: path, lines, state: file };
+}
+
 async function download(
   service: Service,
+  { path, query }: { path: string; query?: Record<string, unknown> },
+  check: Transform,
   to: Writable,
   encrypt: Encryption = async (plain) => plain,
   options: { end?: boolean } = {},
-): Promise<number> {
-  const check = new BackupCheck();
+): Promise<void> {
   const encrypted = await encrypt(check);
-  const downloading = service.download('/operator/backup', undefined, check).then(
+  const downloading = service.download(path, query, check).then(
     () => void check.end(),
     (error: Error) => {
       check.destroy(error);
@@ -89,12 +135,11 @@ async function download(
   if (written.status === 'rejected' && isOfSystem(written.reason)) throw written.reason;
   if (downloaded.status === 'rejected') throw downloaded.reason;
   if (written.status === 'rejected') throw written.reason;
-  return check.lines;
 }
 
 /** The backup is whole without it. */
-async function record(service: Service, lines: number, run: Run): Promise<void> {
-  await service.send('POST', '/operator/backups', { body: { lines } }).catch((error: unknown) => {
+async function record(service: Service, body: { lines: number; isIncrement: boolean }, run: Run): Promise<void> {
+  await service.send('POST', '/operator/backups', { body }).catch((error: unknown) => {
     run.stderr.write(`the time of the backup could not be stored: ${error instanceof Error ? error.message : ''}\n`);
   });
 }

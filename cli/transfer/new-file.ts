@@ -36,8 +36,21 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * @throws UsageError, OutputFailed
  */
 export async function writeNewFile(path: string, write: (to: Writable) => Promise<void>): Promise<void> {
-  const draft = `${path}.${randomBytes(6).toString('hex')}.part`;
   if (await exists(path)) throw new UsageError(`${path}: ${MISTAKES.EEXIST}`);
+  await writeDraft(path, write, giveName);
+}
+
+/** The same, in place of the file of that name. A failure or a signal leaves that one. */
+export async function replaceFile(path: string, write: (to: Writable) => Promise<void>): Promise<void> {
+  await writeDraft(path, write, rename);
+}
+
+async function writeDraft(
+  path: string,
+  write: (to: Writable) => Promise<void>,
+  nameDraft: (draft: string, path: string) => Promise<void>,
+): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.part`;
   const { O_WRONLY, O_CREAT, O_EXCL } = constants;
   const handle = await open(draft, O_WRONLY | O_CREAT | O_EXCL, 0o600).catch((error: unknown) => {
     throw describeFailure(path, error);
@@ -54,7 +67,7 @@ export async function writeNewFile(path: string, write: (to: Writable) => Promis
   const stream = handle.createWriteStream({ flush: true });
   try {
     await write(stream);
-    await giveName(draft, path);
+    await nameDraft(draft, path);
     await syncFolder(dirname(path));
   } catch (error) {
     throw describeFailure(path, error);

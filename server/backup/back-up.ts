@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { archiveFiles, readArchiveFile } from '../events/archive-files.ts';
+import { readArchiveFile, storedArchiveFiles } from '../events/archive-files.ts';
 import { readCursors } from '../events/consumed-events.ts';
 import {
   archiveFileDocument,
@@ -13,16 +13,21 @@ import { segmentsOfFile } from '../events/log/archive-file.ts';
 import type { AuditChain } from '../events/log/segment.ts';
 import { entriesBySecond } from '../events/stored-segments.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { ScannedRecord } from '../kernel/ports/store.ts';
+import type { RawKey, ScannedRecord } from '../kernel/ports/store.ts';
 import { yieldToEventLoop } from '../kernel/yield-to-event-loop.ts';
+import type { BackupPoint } from '../maintenance/backup-point.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
 import { processesDocument } from '../processes/documents.ts';
-import { type BackupRecord, LineSums, writeLine } from './backup-records.ts';
+import { type BackupHeader, type IncrementRecord, LineSums, writeLine } from './backup-records.ts';
+import type { RecordKey } from './record-digest.ts';
 
 /** Records that one turn of the event loop writes: some milliseconds. */
 const PAGE = 250;
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
+
+/** A record of the backup, or the key of one that did not change since an earlier backup. */
+export type BackupStep = { readonly record: IncrementRecord } | { readonly unchanged: RecordKey };
 
 /**
  * The whole store as lines of text (SR-62): documents, index entries, events. The service can run meanwhile: each
@@ -35,35 +40,46 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
  */
 export async function* backUp(ports: Needs): AsyncGenerator<string> {
   const sums = new LineSums();
-  let lines = 0;
-  for await (const record of records(ports)) {
+  let lines = 1;
+  yield writeLine(sums, await headerOf(ports, 2));
+  for await (const step of walkStore(ports)) {
+    if (!('record' in step)) continue;
     lines += 1;
-    yield writeLine(sums, record);
+    yield writeLine(sums, step.record);
   }
   yield writeLine(sums, { end: lines });
 }
 
-async function* records(ports: Needs): AsyncGenerator<BackupRecord> {
-  const { store, clock } = ports;
-  const chains: AuditChain[] = [];
+export async function headerOf({ store, clock }: Needs, backup: BackupHeader['backup']): Promise<BackupHeader> {
   const [registry] = await store.getMany([processesDocument.key()], clock.now());
   const { required } = registry?.value ?? {};
-  yield { backup: 2, partitions: store.partitions, at: clock.now(), ...omitUndefined({ required }) };
+  return { backup, partitions: store.partitions, at: clock.now(), ...omitUndefined({ required }) };
+}
+
+/**
+ * Everything behind the header of a backup. With the point of an earlier one, what it has already is named only: a
+ * document with a version of that time was there during its whole walk.
+ */
+export async function* walkStore(ports: Needs, since?: BackupPoint): AsyncGenerator<BackupStep> {
+  const { store, clock } = ports;
+  const chains: AuditChain[] = [];
   const positions = CONSUMERS.map(consumerDocument.key);
   for (const [at, one] of (await store.getMany(positions, clock.now())).entries()) {
     const key = positions[at];
-    if (key && one) yield { d: [key.anchor, key.name], v: one.value };
+    if (key && one) yield { record: { d: [key.anchor, key.name], v: one.value } };
   }
   for (const heads of [true, false]) {
     for await (const record of everything(store)) {
       if (record.kind === 'document') {
-        const { key, value, expiresAt } = record;
+        const { key, expiresAt } = record;
         const document = CATALOGUE.documentOf(key);
         if ((document?.isHead === true) !== heads || (expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now()) continue;
         if (document === consumerDocument || document === archiveFileDocument) continue;
-        if (document === auditChainDocument) chains.push(value as AuditChain);
+        if (document === auditChainDocument) chains.push(record.value as AuditChain);
         if (!document) throw new Error(`no rule says how ${key.name} is to be restored`);
-        yield { d: [key.anchor, key.name], v: value, ...omitUndefined({ x: expiresAt }) };
+        const d = [key.anchor, key.name] as const;
+        if (isUnchanged(ports, record, since)) yield { unchanged: { d } };
+        else yield { record: { d, v: record.value, ...omitUndefined({ x: expiresAt }) } };
       } else if (!heads) {
         const { index, entry, partition } = record;
         if (isArchiveIndex(index)) continue;
@@ -71,44 +87,47 @@ async function* records(ports: Needs): AsyncGenerator<BackupRecord> {
         if (anchor !== undefined && store.partitionOf(anchor) !== partition) {
           throw new Error(`the index ${index} hangs on another anchor than it should`);
         }
-        yield { i: index, e: [entry.sort, entry.id], p: partition };
+        yield { record: { i: index, e: [entry.sort, entry.id], p: partition } };
       }
     }
   }
-  for (const chain of chains) yield* archived(ports, chain);
+  for (const chain of chains) yield* archived(ports, chain, since);
   for (const chain of chains) yield* beginning(ports, chain);
-  for (let partition = 0; partition < store.partitions; partition++) {
-    let last = 0;
-    for (;;) {
-      const events = await store.readEvents(partition, last, PAGE);
-      for (const { sequence, event } of events) {
-        yield { s: partition, n: sequence, v: event };
-        last = sequence;
-      }
-      await yieldToEventLoop();
-      if (events.length < PAGE) break;
-    }
-    // All were consumed and dropped: their numbers must not be given out again, which the consumers would pass over.
-    if (last === 0) last = Math.max(...(await readCursors(ports)).map((cursors) => cursors[partition] ?? 0));
-    yield { s: partition, last };
-  }
+  yield* events(ports, since);
+}
+
+function isUnchanged(
+  { store }: Needs,
+  { key, version }: { key: RawKey; version: number },
+  since: BackupPoint | undefined,
+): boolean {
+  return since !== undefined && version <= (since.versions[store.partitionOf(key.anchor)] ?? 0);
 }
 
 /** The archive files of a chain, as it is in this backup. */
-async function* archived(ports: Needs, { account, first, number: last }: AuditChain): AsyncGenerator<BackupRecord> {
-  for await (const file of archiveFiles(ports, account, first)) {
+async function* archived(
+  ports: Needs,
+  { account, first, number: last }: AuditChain,
+  since: BackupPoint | undefined,
+): AsyncGenerator<BackupStep> {
+  for await (const { value: file, version } of storedArchiveFiles(ports, account, first)) {
+    const key = archiveFileDocument.key(account, file.first);
+    if (isUnchanged(ports, { key, version }, since)) {
+      yield { unchanged: { a: file } };
+      continue;
+    }
     const read = await readArchiveFile(ports, file);
     if (file.last <= last) {
-      yield { a: read?.file ?? file, ...omitUndefined({ t: read?.text }) };
+      yield { record: { a: read?.file ?? file, ...omitUndefined({ t: read?.text }) } };
       continue;
     }
     // It was written meanwhile, and its last segments are later than the backup. The others return to the store.
     const segments = read ? segmentsOfFile(read.text) : [];
     for (const segment of segments.filter(({ number }) => number <= last)) {
       const { anchor, name } = segmentDocument.key(account, segment.number);
-      yield { d: [anchor, name], v: segment };
+      yield { record: { d: [anchor, name], v: segment } };
       for (const { index, entry } of entriesBySecond(segment)) {
-        yield { i: index, e: [entry.sort, entry.id], p: ports.store.partitionOf(anchor) };
+        yield { record: { i: index, e: [entry.sort, entry.id], p: ports.store.partitionOf(anchor) } };
       }
     }
   }
@@ -118,11 +137,38 @@ async function* archived(ports: Needs, { account, first, number: last }: AuditCh
 async function* beginning(
   { store, clock }: Needs,
   { account, first, number, hash }: AuditChain,
-): AsyncGenerator<BackupRecord> {
+): AsyncGenerator<BackupStep> {
   const [stored] = await store.getMany([auditChainDocument.key(account)], clock.now());
   if (!stored || stored.value.first === first) return;
   const { first: f, firstPrevious: h } = stored.value;
-  yield f > number ? { b: account, f: number + 1, h: hash } : { b: account, f, h };
+  yield { record: f > number ? { b: account, f: number + 1, h: hash } : { b: account, f, h } };
+}
+
+async function* events(ports: Needs, since: BackupPoint | undefined): AsyncGenerator<BackupStep> {
+  const { store } = ports;
+  const states = since && (await store.readStates());
+  for (let partition = 0; partition < store.partitions; partition++) {
+    const from = since?.events[partition] ?? 0;
+    let last = from;
+    if (states) {
+      // Events that an erasure has dropped must not come back from an earlier backup.
+      const [oldest] = await store.readEvents(partition, 0, 1);
+      const first = oldest?.sequence ?? (states[partition]?.events ?? 0) + 1;
+      yield { record: { s: partition, first } };
+    }
+    for (;;) {
+      const found = await store.readEvents(partition, last, PAGE);
+      for (const { sequence, event } of found) {
+        yield { record: { s: partition, n: sequence, v: event } };
+        last = sequence;
+      }
+      await yieldToEventLoop();
+      if (found.length < PAGE) break;
+    }
+    // All were consumed and dropped: their numbers must not be given out again, which the consumers would pass over.
+    if (last === from) last = Math.max(from, ...(await readCursors(ports)).map((cursors) => cursors[partition] ?? 0));
+    yield { record: { s: partition, last } };
+  }
 }
 
 async function* everything(store: Ports['store']): AsyncGenerator<ScannedRecord> {

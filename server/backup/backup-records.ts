@@ -1,13 +1,25 @@
 import { createHash } from 'node:crypto';
+import { type BackupSeries, SUM_LENGTH, summedText } from '@countersign/protocol/backup-text';
 import { CodedError } from '@countersign/protocol/coded-error';
 import type { ArchiveFile } from '../events/log/archive-file.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { ProcessRegistry } from '../processes/process-registry.ts';
 
+/** The first line of a backup. */
+export interface BackupHeader {
+  /** 3: an increment. */
+  backup: 1 | 2 | 3;
+  partitions: number;
+  at: number;
+  /** The form of documents that a version has to know, and the first version that required it. */
+  required?: ProcessRegistry['required'];
+  /** If increments can follow it, or if it is one. */
+  series?: BackupSeries;
+}
+
 /** A line of a backup. The field names are short, because there is a line for every stored item. */
 export type BackupRecord =
-  /** With the form of documents that a version has to know, and the first version that required it. */
-  | { backup: 1 | 2; partitions: number; at: number; required?: ProcessRegistry['required'] }
+  | BackupHeader
   /** A document: anchor and name, value, expiry. */
   | { d: readonly [string, string]; v: unknown; x?: number }
   /** An index entry: index, sort text and id, partition. */
@@ -23,12 +35,18 @@ export type BackupRecord =
   /** The number of lines before this one. */
   | { end: number };
 
+/** A line of an increment. */
+export type IncrementRecord =
+  | BackupRecord
+  /** The first event of a partition that the store still has. */
+  | { s: number; first: number }
+  /** Digests of the records that are gone since the backup before, base64url. */
+  | { gone: string };
+
 /** The data is not a backup, or is incomplete. Nothing has been written. */
 export class BackupInvalid extends CodedError {
   readonly code = 'BACKUP_INVALID';
 }
-
-const SUM_LENGTH = 22;
 
 /**
  * Checksums of lines, each over everything before it too: a line that was changed, dropped, added or moved breaks the
@@ -38,13 +56,15 @@ export class LineSums {
   #last = '';
 
   next(json: string): string {
-    this.#last = createHash('sha256').update(`${this.#last}\n${json}`).digest('base64url').slice(0, SUM_LENGTH);
+    this.#last = createHash('sha256').update(summedText(this.#last, json)).digest('base64url').slice(0, SUM_LENGTH);
     return this.#last;
   }
 }
 
+const READABLE: ReadonlySet<number> = new Set([1, 2, 3]);
+
 /** `<sum> <JSON>`, without a line end; JSON has none inside. */
-export function writeLine(sums: LineSums, record: BackupRecord): string {
+export function writeLine(sums: LineSums, record: IncrementRecord): string {
   const json = JSON.stringify(record);
   return `${sums.next(json)} ${json}`;
 }
@@ -52,9 +72,13 @@ export function writeLine(sums: LineSums, record: BackupRecord): string {
 /**
  * The records of a backup, checked line by line; only the last line proves that the backup is complete.
  *
+ * @param onEnd gets the checksum of the whole
  * @throws BackupInvalid with the number of the invalid line
  */
-export async function* readRecords(lines: AsyncIterable<string>): AsyncGenerator<BackupRecord> {
+export async function* readRecords(
+  lines: AsyncIterable<string>,
+  onEnd?: (sum: string) => void,
+): AsyncGenerator<IncrementRecord> {
   const sums = new LineSums();
   let number = 0;
   let ended = false;
@@ -65,13 +89,14 @@ export async function* readRecords(lines: AsyncIterable<string>): AsyncGenerator
     if (line[SUM_LENGTH] !== ' ' || sums.next(json) !== line.slice(0, SUM_LENGTH)) {
       throw new BackupInvalid(`line ${number} of the backup is not as it was written: take another copy of it`);
     }
-    const record = JSON.parse(json) as BackupRecord;
-    if (number === 1 && !('backup' in record && (record.backup === 1 || record.backup === 2))) {
+    const record = JSON.parse(json) as IncrementRecord;
+    if (number === 1 && !('backup' in record && READABLE.has(record.backup))) {
       throw new BackupInvalid('this is no backup that this version reads');
     }
     if ('end' in record) {
       if (record.end !== number - 1) throw new BackupInvalid(`line ${number}: lines are missing`);
       ended = true;
+      onEnd?.(line.slice(0, SUM_LENGTH));
     }
     yield record;
   }

@@ -321,7 +321,7 @@ describe('a modified backup is refused, and nothing is written', () => {
       });
     };
     const header = { backup: 1, partitions: 1, at: 1 };
-    await refuses(written([{ backup: 3, partitions: 1, at: 1 }, { end: 1 }]), /this version/);
+    await refuses(written([{ backup: 4, partitions: 1, at: 1 }, { end: 1 }]), /this version/);
     await refuses(written([header, { d: ['x', 'novelty/1'], v: {} }, { end: 2 }]), /no rule/);
     await refuses(written([header, { end: 7 }]), /missing/);
     const store = await emptyStore();

@@ -21,7 +21,7 @@ import { byInstant } from '../store/index-entries.ts';
 import { isStoreEmpty, setStorePurpose } from '../store/set-store-purpose.ts';
 import { SHAPE_VERSION } from '../store/store-version.ts';
 import { newOperation, transact } from '../store/transact.ts';
-import { BackupInvalid, type BackupRecord, readRecords } from './backup-records.ts';
+import { BackupInvalid, type BackupRecord } from './backup-records.ts';
 import { BatchWriter } from './batch-writer.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'> & { secrets: Pick<Ports['secrets'], 'open'> };
@@ -54,7 +54,7 @@ export interface BackupFacts {
 }
 
 interface RestoreSteps {
-  /** The facts of these same lines, if they have just been inspected. Default: they are inspected first. */
+  /** The facts of these same records, if they have just been inspected. Default: they are inspected first. */
   facts?: BackupFacts;
   /** Further work that must be done before a service may start on the store. */
   complete?: () => Promise<void>;
@@ -80,12 +80,12 @@ const EVENT_BATCH_SIZE = 500;
  * Anything that could be used a second time is left out: codes of the time since the backup, results, flows, login
  * requests.
  *
- * @param open reads the backup's lines from the beginning; called for the inspection, and again for the rest
+ * @param open reads the backup's records from the beginning; called for the inspection, and again for the rest
  * @throws BackupInvalid, StoreNotEmpty: nothing was written
  */
 export async function restoreBackup(
   ports: Needs,
-  open: () => AsyncIterable<string>,
+  open: () => AsyncIterable<BackupRecord>,
   { facts, complete }: RestoreSteps = {},
 ): Promise<RestoreCounts> {
   const { store, clock } = ports;
@@ -109,7 +109,7 @@ export async function restoreBackup(
     if (entry && anchor !== undefined) await writer.entry(store.partitionOf(anchor), { index, entry });
   };
 
-  for await (const record of readRecords(open())) {
+  for await (const record of open()) {
     if ('d' in record) {
       const [anchor, name] = record.d;
       const document = CATALOGUE.documentOf({ anchor, name });
@@ -155,14 +155,14 @@ export async function restoreBackup(
  */
 export async function inspectBackup(
   { store, secrets, archive }: Needs,
-  lines: AsyncIterable<string>,
+  records: AsyncIterable<BackupRecord>,
 ): Promise<BackupFacts> {
   let header: { backedUpAt: number; partitions: number } | undefined;
   const chains: BackupFacts['chains'] = new Map();
   const beginnings: BackupFacts['beginnings'] = new Map();
   const sequences: BackupFacts['sequences'] = new Map();
   const keys: PublicJwk[] = [];
-  for await (const record of readRecords(lines)) {
+  for await (const record of records) {
     if ('backup' in record) {
       const { at, partitions, required } = record;
       if (required && required.shape > SHAPE_VERSION) {

@@ -33,7 +33,7 @@ const removeStore = () => rm(file('store'), { recursive: true });
 async function restored(options?: RestoreOptions): Promise<string> {
   const printed = vi.spyOn(console, 'log').mockImplementation(() => {});
   try {
-    await restore(config, log, file('night.backup'), options);
+    await restore(config, log, [file('night.backup')], options);
     return printed.mock.calls.join('\n');
   } finally {
     printed.mockRestore();

@@ -1,4 +1,6 @@
 import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { type BackupFile, mergeBackups } from '../backup/merge-backups.ts';
 import { type BackupFacts, inspectBackup, type RestoreCounts, restoreBackup } from '../backup/restore-backup.ts';
 import { EventsInvalid, type EventsSince, readWithdrawals } from '../backup/withdrawals/read-withdrawals.ts';
 import { type WithdrawnObject, withdrawAgain } from '../backup/withdrawals/withdraw-again.ts';
@@ -40,10 +42,15 @@ export interface RestoreOptions extends BackupKeys {
 }
 
 /**
- * Restores a backup into an empty store and reports the result. It does not use the ports of a service, whose first
+ * Restores a backup into an empty store, with the increments after it, and reports the result. It does not use the ports of a service, whose first
  * start would write to the empty store.
  */
-export async function restore(config: Config, log: Logger, file: string, options: RestoreOptions = {}): Promise<void> {
+export async function restore(
+  config: Config,
+  log: Logger,
+  files: readonly string[],
+  options: RestoreOptions = {},
+): Promise<void> {
   const { events = [], keys = [], json = false } = options;
   refuseDemoFolder(config);
   const masterKeys = await loadMasterKeys(masterKeySource(config, false));
@@ -52,7 +59,7 @@ export async function restore(config: Config, log: Logger, file: string, options
   try {
     const base = { store, clock: systemClock, random: systemRandom, archive: await openArchive(config) };
     const ports = { ...base, secrets: createSecretBox(current, { old }) };
-    const open = await openBackupFile(file, options);
+    const open = await mergeBackups(await openFiles(files, options));
     const facts = await inspectBackup(ports, open());
     const late = await checkClock(store, facts.backedUpAt);
     const since = await readEvents(facts, events, keys);
@@ -68,10 +75,18 @@ export async function restore(config: Config, log: Logger, file: string, options
     const restored = await restoreBackup(ports, open, { facts, complete });
     const accounts = since.map(({ account, until, lost }) => ({ account, until, lost }));
     if (json) return console.log(JSON.stringify({ ...restored, withdrawals: { accounts, objects } }, null, 2));
-    console.log([describeRestored(restored), ...late, ...describeWithdrawals(restored, accounts, objects)].join('\n'));
+    console.log(
+      [describeRestored(restored, files.length), ...late, ...describeWithdrawals(restored, accounts, objects)].join(
+        '\n',
+      ),
+    );
   } finally {
     await store.close();
   }
+}
+
+async function openFiles(files: readonly string[], keys: BackupKeys): Promise<BackupFile[]> {
+  return Promise.all(files.map(async (file) => ({ name: basename(file), open: await openBackupFile(file, keys) })));
 }
 
 /**
@@ -111,9 +126,11 @@ async function readEvents(
   return all;
 }
 
-function describeRestored({ documents, indexEntries, events, leftOut, eventsLeft, backedUpAt }: RestoreCounts): string {
+function describeRestored(counts: RestoreCounts, files: number): string {
+  const { documents, indexEntries, events, leftOut, eventsLeft, backedUpAt } = counts;
+  const increments = files > 1 ? `, from a full one and ${files - 1} after it` : '';
   const left = eventsLeft > 0 ? ` (${eventsLeft} stay in the backup: this store has fewer partitions)` : '';
-  return `restored the backup of ${isoTime(backedUpAt)}
+  return `restored the backup of ${isoTime(backedUpAt)}${increments}
 documents      ${documents} (${leftOut} left out: what could be used a second time)
 index entries  ${indexEntries}
 events         ${events}${left}`;

@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
 import { ArchiveUnavailable } from '../kernel/ports/audit-archive.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { IndexEntry } from '../kernel/ports/store.ts';
+import type { IndexEntry, Stored } from '../kernel/ports/store.ts';
 import { reindex } from '../store/index-entries.ts';
 import type { Write } from '../store/transact.ts';
 import { archiveFileDocument, archiveIndexes, auditChainDocument } from './documents.ts';
@@ -54,17 +54,22 @@ export async function fileFrom(ports: Needs, account: AccountId, segment: number
   return undefined;
 }
 
+/** The archive files of an account that end with this segment or later, in order. */
+export async function* archiveFiles(...asked: Parameters<typeof storedArchiveFiles>): AsyncGenerator<ArchiveFile> {
+  for await (const { value } of storedArchiveFiles(...asked)) yield value;
+}
+
 /**
- * The archive files of an account that end with this segment or later, in order.
+ * The same, with their versions.
  *
  * @param pageSize files per read, each some kilobytes: fewer if the caller may need only the first
  */
-export async function* archiveFiles(
+export async function* storedArchiveFiles(
   { store, clock }: Needs,
   account: AccountId,
   from: number,
   pageSize = 100,
-): AsyncGenerator<ArchiveFile> {
+): AsyncGenerator<Stored<ArchiveFile>> {
   // Entries with the number before sort below this one.
   let after: IndexEntry | undefined = { sort: segmentText(Math.max(0, from - 1)), id: '~' };
   for (;;) {
@@ -73,7 +78,7 @@ export async function* archiveFiles(
       ...omitUndefined({ after }),
     });
     const keys = entries.map(({ id }) => archiveFileDocument.key(account, Number.parseInt(id, 36)));
-    for (const stored of await store.getMany(keys, clock.now())) if (stored) yield stored.value;
+    for (const stored of await store.getMany(keys, clock.now())) if (stored) yield stored;
     after = entries.at(-1);
     if (entries.length < pageSize) return;
   }

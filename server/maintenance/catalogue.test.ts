@@ -72,6 +72,7 @@ const FATES: Record<string, Fate> = {
   'api-key': 'kept',
   'api-key-use': 'kept',
   authentication: 'dropped',
+  'backup-point': 'dropped',
   'archive-file': 'dropped',
   'burnt-attempt': 'dropped',
   // Files are counted again when the restore has written them.

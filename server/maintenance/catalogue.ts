@@ -70,7 +70,13 @@ import {
   webhookIndexes,
   webhooksDocument,
 } from '../webhooks/documents.ts';
-import { lastBackupDocument, macKeyDocument, reencryptionDocument, signingKeysDocument } from './documents.ts';
+import {
+  backupPointDocument,
+  lastBackupDocument,
+  macKeyDocument,
+  reencryptionDocument,
+  signingKeysDocument,
+} from './documents.ts';
 
 /** All kinds of documents in a store. A backup fails on a kind that is missing here. */
 export const CATALOGUE = createCatalogue(
@@ -137,6 +143,7 @@ export const CATALOGUE = createCatalogue(
     storePurposeDocument,
     clockMarkDocument,
     lastBackupDocument,
+    backupPointDocument,
     processesDocument,
   ],
   [

@@ -1,5 +1,6 @@
 import { MAC_KEY_CONTEXT, signingKeyContext } from '../kernel/secret-context.ts';
 import { defineDocument } from '../store/define-document.ts';
+import type { BackupPoint } from './backup-point.ts';
 import type { Reencryption } from './reencryption.ts';
 import type { SigningKeySet } from './signing-key.ts';
 
@@ -41,7 +42,7 @@ export const macKeyDocument = defineDocument<{ sealed: string }, []>({
 });
 
 /** The backup of a store does not make a backup of the store that it is restored to. */
-export const lastBackupDocument = defineDocument<{ at: number; lines: number }, []>({
+export const lastBackupDocument = defineDocument<{ at: number; lines: number; fullAt?: number }, []>({
   kind: 'last-backup',
   description: 'When the last backup was complete.',
   anchor: 'server',
@@ -49,4 +50,15 @@ export const lastBackupDocument = defineDocument<{ at: number; lines: number }, 
   secrets: 'none',
   onRestore: 'drop',
   expires: 'never',
+});
+
+/** In a restored store versions begin again, so nothing follows an earlier backup there. */
+export const backupPointDocument = defineDocument<BackupPoint, [id: string]>({
+  kind: 'backup-point',
+  description: 'How far the store was when a backup began, for an increment of it.',
+  anchor: 'backup',
+  key: (id) => [`backup/${id}`],
+  secrets: 'none',
+  onRestore: 'drop',
+  expires: 'after 35 days',
 });

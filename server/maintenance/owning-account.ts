@@ -32,6 +32,7 @@ export const OWNERSHIP: Readonly<Record<string, Ownership>> = {
   'api-key-use': 'anchor',
   'archive-file': 'anchor',
   authentication: 'value',
+  'backup-point': 'none',
   'burnt-attempt': 'none',
   chain: 'anchor',
   challenge: 'value',

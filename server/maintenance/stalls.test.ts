@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
 import { backUp } from '../backup/back-up.ts';
+import { backUpChanges } from '../backup/back-up-changes.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { countEntries } from '../records/offset-page.ts';
 import { byCreation } from '../store/index-entries.ts';
@@ -61,6 +62,9 @@ async function readPage(): Promise<void> {
   );
 }
 
+/** Of a store in which nothing changed since. */
+const EVERYTHING = { series: 'a', salt: 'a', number: 0, versions: [2 ** 40], events: [0] };
+
 async function drain(items: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of items);
 }
@@ -68,6 +72,7 @@ async function drain(items: AsyncIterable<unknown>): Promise<void> {
 // The attack: a session that may read everything does so, to stop the sign-ins of all others.
 test.each([
   ['a backup', 60, () => drain(backUp(ports))],
+  ['an increment', 60, () => drain(backUpChanges(ports, EVERYTHING))],
   ['a count of the secrets', 40, () => countSecrets(ports)],
   ['a re-encryption', 12, () => reencryptSecrets(ports)],
   [

@@ -192,6 +192,7 @@ test('reads the state of the process and of the store when it is asked', async (
   expect(read('countersign_clock_offset_seconds')).toEqual([[1.5]]);
   expect(read('countersign_old_secrets')).toBeUndefined();
   expect(read('countersign_last_backup_timestamp_seconds')).toEqual([[0]]);
+  expect(read('countersign_last_full_backup_timestamp_seconds')).toEqual([[0]]);
   expect(Number(read('countersign_store_size_bytes')?.[0]?.[0])).toBeGreaterThan(0);
   expect(Number(read('countersign_store_free_bytes')?.[0]?.[0])).toBeGreaterThan(0);
   expect(read('countersign_signing_key_created_timestamp_seconds')).toHaveLength(1);

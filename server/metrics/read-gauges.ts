@@ -157,17 +157,18 @@ async function readKeysAndBackup({ store, clock }: Needs): Promise<Family[]> {
   const read = await inTime(store.getMany(asked, now));
   if (!read) return [];
   const [keys, backup, registry] = read;
-  const backupHelp = 'When the last backup was complete; 0 if there was none.';
-  const backupAt = (backup?.value.at ?? 0) / 1000;
+  const { at = 0, fullAt = at } = backup?.value ?? {};
+  const help = (kind: string) => `When the last ${kind} was complete; 0 if there was none.`;
   const shared = [
-    gauge('countersign_last_backup_timestamp_seconds', backupHelp, backupAt, 'max'),
+    gauge('countersign_last_backup_timestamp_seconds', help('backup'), at / 1000, 'max'),
+    gauge('countersign_last_full_backup_timestamp_seconds', help('full backup'), fullAt / 1000, 'max'),
     countProcesses(registry?.value, now),
   ];
   const signing = keys?.value.keys.filter(({ signsFromAt, retiresAt }) => signsFromAt <= now && !retiresAt);
   if (!signing || signing.length === 0) return shared;
   const created = Math.max(...signing.map(({ createdAt }) => createdAt));
-  const help = 'When the key that signs results was created.';
-  return [...shared, gauge('countersign_signing_key_created_timestamp_seconds', help, created / 1000, 'max')];
+  const keyHelp = 'When the key that signs results was created.';
+  return [...shared, gauge('countersign_signing_key_created_timestamp_seconds', keyHelp, created / 1000, 'max')];
 }
 
 /** Versions that have a number of their own; further ones are counted together. */

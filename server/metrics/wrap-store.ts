@@ -29,6 +29,7 @@ export function wrapStore(store: Store, around: (operation: StoreOperation) => A
     restoreEvents: (...args) => store.restoreEvents(...args),
     restoreRecords: (...args) => store.restoreRecords(...args),
     scan: (...args) => scan(() => store.scan(...args)),
+    readStates: () => store.readStates(),
     readClocks: () => store.readClocks(),
     measure: () => store.measure(),
     check: () => check(() => store.check()),

@@ -88,6 +88,10 @@ export class CountedStore implements Store {
     return this.#send(() => this.#inner.scan(...asked));
   }
 
+  readStates(): ReturnType<Store['readStates']> {
+    return this.#send(() => this.#inner.readStates());
+  }
+
   readClocks() {
     return this.#send(() => this.#inner.readClocks());
   }

@@ -93,6 +93,10 @@ export class InterceptedStore implements Store {
     return this.#inner.scan(...asked);
   }
 
+  readStates() {
+    return this.#inner.readStates();
+  }
+
   async readClocks(): Promise<readonly StoreClock[]> {
     return this.intercept.clocks?.() ?? this.#inner.readClocks();
   }

@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { backUp } from '../backup/back-up.ts';
+import type { BackupRecord } from '../backup/backup-records.ts';
+import { mergeBackups } from '../backup/merge-backups.ts';
 import type { Store } from '../kernel/ports/store.ts';
 import { InterceptedStore } from './intercepted-store.ts';
 import type { TestPorts } from './test-ports.ts';
@@ -16,8 +18,15 @@ export async function writeBackup(file: string, ports: Parameters<typeof backUp>
   await writeFile(file, (await backupOf(ports)).map((line) => `${line}\n`).join(''));
 }
 
+/** Reads records from lines as from a file, as often as asked. */
+export function backupReader(lines: readonly string[]): () => AsyncGenerator<BackupRecord> {
+  return async function* read() {
+    yield* (await mergeBackups([{ name: 'the backup', open: linesReader(lines) }]))();
+  };
+}
+
 /** Reads lines as from a file, as often as asked. */
-export function backupReader(lines: readonly string[]): () => AsyncGenerator<string> {
+export function linesReader(lines: readonly string[]): () => AsyncGenerator<string> {
   return async function* read() {
     yield* lines;
   };

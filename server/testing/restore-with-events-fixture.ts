@@ -6,7 +6,7 @@ import type { AccountId } from '../kernel/ids.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 import { sealEvents } from './consuming.ts';
 import { linesOfExport } from './event-stream.ts';
-import { backupOf, backupReader, overStore } from './restore-fixture.ts';
+import { backupOf, backupReader, linesReader, overStore } from './restore-fixture.ts';
 import { openTemporaryStore } from './temporary-store.ts';
 import type { TestPorts } from './test-ports.ts';
 
@@ -24,7 +24,7 @@ export async function eventsSince(
 ): Promise<EventsSince> {
   const facts = await inspectBackup(ports, backupReader(backup)());
   return readWithdrawals(
-    backupReader(events)(),
+    linesReader(events)(),
     (lines, trusted) => verifyAuditExport(lines, facts.keys, { trusted }),
     facts,
   );

@@ -19,7 +19,7 @@ test('a backup is recorded with its time when the command says that it has writt
   expect(await lastBackup(ports)).toBeUndefined();
   const headers = { 'content-type': 'application/json' };
   await askFor(ports, '/operator/backups', { method: 'POST', headers, body: JSON.stringify({ lines }) });
-  expect(await lastBackup(ports)).toEqual({ at: ports.clock.now(), lines });
+  expect(await lastBackup(ports)).toEqual({ at: ports.clock.now(), fullAt: ports.clock.now(), lines });
   await ports.close();
 });
 

@@ -6,6 +6,7 @@ import { listAccountDeletions, listAccounts } from '../../accounts/read-account.
 import { recoverAdministrator } from '../../administrators/recover-administrator.ts';
 import { issueSetupLink } from '../../administrators/set-up.ts';
 import { backUp } from '../../backup/back-up.ts';
+import { backUpChanges, readBackupPoint } from '../../backup/back-up-changes.ts';
 import { backupText } from '../../backup/backup-text.ts';
 import { recordBackup } from '../../backup/record-backup.ts';
 import { MAX_AMOUNT } from '../../billing/ledger-entry.ts';
@@ -53,6 +54,11 @@ type Services = Ports & OperatorTools;
 
 const KEYS_IN_ENVIRONMENT = {
   detail: 'the master keys are in the environment: change COUNTERSIGN_MASTER_KEY and COUNTERSIGN_OLD_MASTER_KEYS there',
+};
+
+const NOTHING_FOLLOWS = {
+  detail:
+    'this store has no backup of that state: it is of another store, from before a restore, or older than 35 days. Make a full one',
 };
 
 const STORE_CLOCK_DIFFERS = {
@@ -242,15 +248,29 @@ const maintenanceRoutes = [
       return c.body(body, 200);
     },
   }),
+  internalRoute({
+    method: 'get',
+    path: '/operator/backup-changes',
+    scope: 'operator',
+    handle: async (c, ports: Services) => {
+      const since = c.req.query('since');
+      const earlier = since === undefined ? undefined : await readBackupPoint(ports, since);
+      if (since !== undefined && !earlier) return refuse(c, 'INPUT_INVALID', NOTHING_FOLLOWS);
+      const text = backupText(backUpChanges(ports, earlier), (error) => problemOf(error, c.get('log')));
+      const body = await textStream(c, text);
+      c.header('content-type', 'text/plain; charset=utf-8');
+      return c.body(body, 200);
+    },
+  }),
   // Only the command knows that it has written all of it.
   internalRoute({
     method: 'post',
     path: '/operator/backups',
     scope: 'operator',
-    body: z.strictObject({ lines: z.int().min(1) }),
-    handle: async (c, ports: Services, { lines }) => {
-      await recordBackup(ports, lines);
-      return c.json({ lines }, 201);
+    body: z.strictObject({ lines: z.int().min(1), isIncrement: z.boolean().default(false) }),
+    handle: async (c, ports: Services, { lines, isIncrement }) => {
+      await recordBackup(ports, { lines, isIncrement });
+      return c.json({ lines, isIncrement }, 201);
     },
   }),
 ];

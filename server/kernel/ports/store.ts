@@ -132,6 +132,7 @@ export type ScannedRecord =
   | {
       readonly kind: 'document';
       readonly key: RawKey;
+      /** Parsed each time that it is read: a walk often needs few. */
       readonly value: unknown;
       readonly version: number;
       /** Expired documents may still be found. */
@@ -180,6 +181,14 @@ export interface StoreSize {
   readonly usedBytes: number;
   /** Bytes that it may still grow by. Undefined: Redis has no limit of its own. */
   readonly freeBytes?: number;
+}
+
+/** What a partition has given out. */
+export interface PartitionState {
+  /** The last commit, and so the highest version. */
+  readonly commits: number;
+  /** The last event. */
+  readonly events: number;
 }
 
 /** The part of the store that reads documents. */
@@ -260,6 +269,9 @@ export interface Store {
    */
   scan(after: string | undefined, limit: number): Promise<ScanPage>;
 
+  /** Of each partition. What was committed before the call is in it. */
+  readStates(): Promise<readonly PartitionState[]>;
+
   /** The clocks of the servers that hold the documents. None for a store in this process, and if they may not be asked. */
   readClocks(): Promise<readonly StoreClock[]>;
 
@@ -285,14 +297,6 @@ export class PartitionsRefused extends CodedError {
       `this Redis holds a store of ${stored} partitions, and COUNTERSIGN_STORE_PARTITIONS is ${configured}: set it to ${stored}, or use another Redis`,
     );
   }
-}
-
-/** What a partition has given out. */
-export interface PartitionState {
-  /** The last commit, and so the highest version. */
-  readonly commits: number;
-  /** The last event. */
-  readonly events: number;
 }
 
 /** A counter of a window that has not ended long ago. */
@@ -323,9 +327,6 @@ export interface MovableStore extends Store {
    * fail. Undefined puts it in use again. Repeating a call changes nothing.
    */
   setMove(move: StoreMove | undefined): Promise<void>;
-
-  /** Of each partition. */
-  readStates(): Promise<readonly PartitionState[]>;
 
   /** The counters of windows that are longer than a minute, in pages like those of {@link Store.scan}. */
   scanCounters(

@@ -20,9 +20,16 @@ export function scanTables(tables: Tables, budget: TurnBudget, after: string | u
       if (isDigest(last)) throw new Error('a document with a key of more than 1024 bytes cannot be walked over');
       const { first: anchor, second: name } = decodeKey(last);
       const { version, expiresAt } = decodeHeader(found.value);
-      const value: unknown = JSON.parse(decodeJson(found.value));
       const expiry = Number.isFinite(expiresAt) ? { expiresAt } : {};
-      records.push({ kind: 'document', key: { anchor, name }, value, version, ...expiry });
+      records.push({
+        kind: 'document',
+        key: { anchor, name },
+        get value(): unknown {
+          return JSON.parse(decodeJson(found.value));
+        },
+        version,
+        ...expiry,
+      });
       budget.spend(found.value.length);
       if (budget.isSpent) return { records, next: writeCursor('d', last) };
     }

@@ -82,7 +82,9 @@ function documentRecord(prefix: string, key: Buffer, text: string): ScannedRecor
   return {
     kind: 'document',
     key: { anchor, name },
-    value: JSON.parse(text.slice(second + 1)),
+    get value(): unknown {
+      return JSON.parse(text.slice(second + 1));
+    },
     version: Number(text.slice(0, first)),
     ...(expiresAt !== '-' && { expiresAt: Number(expiresAt) }),
   };

@@ -3,11 +3,14 @@ import { restoreBackup } from '../../backup/restore-backup.ts';
 import { DEFAULT_CATALOGUE } from '../../billing/plans.ts';
 import { postEntry } from '../../billing/post-entry.ts';
 import { listLedger } from '../../billing/read-plan.ts';
+import type { UserId } from '../../kernel/ids.ts';
 import type { Store } from '../../kernel/ports/store.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
+import { deleteUser } from '../../user-management/delete-user.ts';
 import { userIndexes } from '../../users/documents.ts';
 import { authenticate, createUser, operatorContext } from '../as-operator.ts';
 import { birth, createFixture, type Fixture, PASSWORD, unwrap } from '../fixtures.ts';
+import { contentOf, mergedReader, restoreAll, takeBackup } from '../increments-fixture.ts';
 import { type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../redis-server.ts';
 import { backupOf, backupReader, overStore } from '../restore-fixture.ts';
 import { openTemporaryStore } from '../temporary-store.ts';
@@ -90,4 +93,23 @@ test('moves a backup between Redis stores with other numbers of partitions', asy
   const fewer = await restoreBackup(again, backupReader(await backupOf(many)));
   expect(fewer.eventsLeft).toBe(more.events);
   for (const over of [few, many, again]) await expectSame(over);
+});
+
+test('an increment of a Redis with many partitions makes of the full backup what it is by then', async () => {
+  const source = overStore(ports, await redis('source', 16));
+  await restoreBackup(source, backupReader(await backupOf(ports)));
+  const backups = [await takeBackup(source, 'full')];
+  for (let round = 0; round < 2; round++) {
+    const users = await source.store.range(userIndexes.created(scene.account), { limit: 5, reverse: true });
+    for (const { id } of users) unwrap(await deleteUser(source, operatorContext(scene.account), id as UserId));
+    const created = { login: `late-${round}` };
+    unwrap(await createUser(source, birth(ports, 'usr'), scene.account, created));
+    backups.push(await takeBackup(source, `increment ${round}`, backups.at(-1)));
+  }
+  const merged = await contentOf((await mergedReader(backups))());
+  expect(merged).toEqual(await contentOf(backupReader(await backupOf(source))()));
+  const target = overStore(ports, await redis('target', 4));
+  await restoreAll(target, backups);
+  const usersOf = ({ store }: TestPorts) => store.range(userIndexes.created(scene.account), { limit: 1000 });
+  expect(await usersOf(target)).toEqual(await usersOf(source));
 });

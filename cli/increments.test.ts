@@ -1,0 +1,118 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StoreUnavailable } from '../server/kernel/ports/store.ts';
+import { lastBackupDocument } from '../server/maintenance/documents.ts';
+import { mergedReader } from '../server/testing/increments-fixture.ts';
+import { openTerminal, type Terminal } from './testing/terminal.ts';
+
+let terminal: Terminal;
+let folder: string;
+beforeEach(async () => {
+  terminal = await openTerminal('increments');
+  folder = terminal.dataFolder;
+});
+afterEach(() => terminal.close());
+
+const path = (name: string) => join(folder, name);
+const backUp = (name: string, ...flags: string[]) => terminal.type(['backup', path(name), ...flags]);
+const create = (name: string) => terminal.type(['account', 'create', '--name', name]);
+const filesOf = async () => (await readdir(folder)).filter((name) => !name.startsWith('operator')).sort();
+const linesOf = async (name: string) => (await readFile(path(name), 'utf8')).split('\n').slice(0, -1);
+
+async function textOf(...names: string[]): Promise<string> {
+  const backups = await Promise.all(names.map(async (name) => ({ name, lines: await linesOf(name) })));
+  let text = '';
+  for await (const record of (await mergedReader(backups))()) text += JSON.stringify(record);
+  return text;
+}
+
+test('a full backup and increments, each from the state that the one before left', async () => {
+  await create('Acme');
+  expect(await backUp('sunday', '--state', path('state'))).toMatchObject({ code: 0, err: '' });
+  await create('Bolt');
+  expect(await backUp('monday', '--since', path('state'))).toMatchObject({ code: 0, err: '' });
+  await create('Coil');
+  expect(await backUp('tuesday', '--since', path('state'))).toMatchObject({ code: 0, err: '' });
+  expect(await filesOf()).toEqual(['monday', 'state', 'sunday', 'tuesday']);
+  expect((await stat(path('state'))).mode & 0o777).toBe(0o600);
+  const text = await textOf('tuesday', 'sunday', 'monday');
+  for (const name of ['Acme', 'Bolt', 'Coil']) expect(text).toContain(name);
+  expect((await linesOf('monday')).join('')).not.toContain('Acme');
+  // The next full one replaces the state of the last increment.
+  expect(await backUp('next-sunday', '--state', path('state'))).toMatchObject({ code: 0, err: '' });
+});
+
+test('the age of the last full backup goes on while increments are made', async () => {
+  const { store, clock } = terminal.ports;
+  const lastBackup = async () => (await store.getMany([lastBackupDocument.key()], clock.now()))[0]?.value;
+  await backUp('full', '--state', path('state'));
+  const fullAt = clock.now();
+  clock.advance(3_600_000);
+  await backUp('increment', '--since', path('state'));
+  expect(await lastBackup()).toMatchObject({ at: fullAt + 3_600_000, fullAt });
+});
+
+test('what fails half-way leaves no file, and the state as it was', async () => {
+  await create('Acme');
+  await backUp('full', '--state', path('state'));
+  const before = await readFile(path('state'));
+  const { store } = terminal.ports;
+  let pages = 0;
+  const { scan } = store;
+  store.scan = (...asked) =>
+    ++pages > 1 ? Promise.reject(new StoreUnavailable('the connection was lost')) : scan.apply(store, asked);
+  expect(await backUp('increment', '--since', path('state'))).toMatchObject({ code: expect.any(Number), out: '' });
+  store.scan = scan;
+  expect(await backUp('full', '--since', path('state'))).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('there is already a file of that name'),
+  });
+  expect([await filesOf(), await readFile(path('state'))]).toEqual([['full', 'state'], before]);
+  expect(await backUp('increment', '--since', path('state'))).toMatchObject({ code: 0 });
+});
+
+test('of two at once from one state, the second to end is refused', async () => {
+  await backUp('full', '--state', path('state'));
+  const { store } = terminal.ports;
+  const { readEvents } = store;
+  let isFirst = true;
+  store.readEvents = async (...asked) => {
+    if (isFirst) {
+      isFirst = false;
+      expect(await backUp('inner', '--since', path('state'))).toMatchObject({ code: 0 });
+    }
+    return readEvents.apply(store, asked);
+  };
+  expect(await backUp('outer', '--since', path('state'))).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('another backup has changed'),
+  });
+  expect(await filesOf()).toEqual(['full', 'inner', 'state']);
+});
+
+// SR-62. The attack: an increment of another store, or from before a restore, hides what was taken away.
+test('says of a wrong state what to do, and writes nothing', async () => {
+  await writeFile(path('letter'), 'Dear Ada');
+  await backUp('full', '--state', path('state'));
+  const other = await openTerminal('another store');
+  try {
+    for (const [flags, message] of [
+      [['--since', path('missing')], 'Make a full backup with --state'],
+      [['--since', path('letter')], 'is no state of a backup'],
+      [['--state', path('letter')], 'is no state of a backup'],
+      [['--state', path('a'), '--since', path('state')], 'exclude each other'],
+    ] as const) {
+      expect(await backUp('next', ...flags)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
+    }
+    const piped = await terminal.type(['backup', '-', '--since', path('state')]);
+    expect(piped).toMatchObject({ code: 2, err: expect.stringContaining('need a file') });
+    const foreign = await other.type(['backup', path('next'), '--since', path('state')]);
+    expect(foreign).toMatchObject({ code: expect.any(Number), err: expect.stringContaining('Make a full one') });
+    expect(foreign.code).not.toBe(0);
+    expect(await filesOf()).toEqual(['full', 'letter', 'state']);
+    expect(await readFile(path('letter'), 'utf8')).toBe('Dear Ada');
+  } finally {
+    await other.close();
+  }
+});

@@ -1,0 +1,81 @@
+import { CHANGES, type ChangesHeader } from '@countersign/protocol/backup-text';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { BACKUP_POINT_TTL_MS, type BackupPoint } from '../maintenance/backup-point.ts';
+import { backupPointDocument } from '../maintenance/documents.ts';
+import { newOperation, transact } from '../store/transact.ts';
+import { headerOf, walkStore } from './back-up.ts';
+import type { IncrementRecord } from './backup-records.ts';
+import { digestOf, keyOf } from './record-digest.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'>;
+
+/** Digests of one line: a page of the walk and more. */
+const MAX_DIGESTS = 1000;
+const SALT_BYTES = 16;
+
+/**
+ * The lines ({@link CHANGES}) from which the command assembles a backup that increments can follow, or an increment. It
+ * knows what the earlier backup has; the service knows when that was.
+ *
+ * @param earlier the backup that the increment follows. Default: a full backup
+ */
+export async function* backUpChanges(ports: Needs, earlier?: BackupPoint): AsyncGenerator<string> {
+  const { id, point } = await setPoint(ports, earlier);
+  const { series, salt, number } = point;
+  const record = { ...(await headerOf(ports, earlier ? 3 : 2)), series: { id: series, salt, number } };
+  yield CHANGES.header + JSON.stringify({ point: id, record } satisfies ChangesHeader);
+  let lines = 1;
+  let unchanged: Buffer[] = [];
+  for await (const step of walkStore(ports, earlier)) {
+    if ('record' in step) {
+      lines += 1;
+      yield lineOf(salt, step.record);
+    } else if (unchanged.push(digestOf(salt, step.unchanged)) === MAX_DIGESTS) {
+      lines += 1;
+      yield digestsLine(unchanged);
+      unchanged = [];
+    }
+  }
+  yield digestsLine(unchanged);
+  yield `${CHANGES.end}${lines + 1}`;
+}
+
+const digestsLine = (digests: readonly Buffer[]) => CHANGES.unchanged + Buffer.concat(digests).toString('base64url');
+
+function lineOf(salt: string, record: IncrementRecord): string {
+  const key = keyOf(record);
+  if (!key) return CHANGES.always + JSON.stringify(record);
+  const kind = 'i' in record ? CHANGES.asBefore : CHANGES.changed;
+  return `${kind}${digestOf(salt, key).toString('base64url')} ${JSON.stringify(record)}`;
+}
+
+/**
+ * Undefined if nothing can follow that backup: it is too old, of another store or of one with other partitions, or a
+ * backup was restored since, after which versions begin again.
+ */
+export async function readBackupPoint(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  id: string,
+): Promise<BackupPoint | undefined> {
+  const [stored] = await store.getMany([backupPointDocument.key(id)], clock.now());
+  return stored?.value.versions.length === store.partitions ? stored.value : undefined;
+}
+
+/** Before the walk: what is committed from now on is in the next increment, whether or not this backup has it too. */
+async function setPoint(ports: Needs, earlier: BackupPoint | undefined): Promise<{ id: string; point: BackupPoint }> {
+  const id = newOperation(ports);
+  const { series, salt, number } = earlier ?? {
+    series: id,
+    salt: Buffer.from(ports.random.bytes(SALT_BYTES)).toString('base64url'),
+    number: -1,
+  };
+  const states = await ports.store.readStates();
+  const versions = states.map(({ commits }) => commits);
+  const point = { series, salt, number: number + 1, versions, events: states.map(({ events }) => events) };
+  const key = backupPointDocument.key(id);
+  await transact(ports, key.anchor, [key], (_, now) => ({
+    answer: undefined,
+    write: { put: [{ key, value: point, expiresAt: now + BACKUP_POINT_TTL_MS }] },
+  }));
+  return { id, point };
+}

@@ -1,0 +1,249 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { accountDocument } from '../accounts/documents.ts';
+import { archiveSegments } from '../events/archive-segments.ts';
+import { dropConsumedEvents } from '../events/consumed-events.ts';
+import { dropOldSegments } from '../events/drop-old-segments.ts';
+import { SIGN_INS_OVER_MS } from '../flows/flow.ts';
+import type { UserId } from '../kernel/ids.ts';
+import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
+import { BACKUP_POINT_TTL_MS } from '../maintenance/backup-point.ts';
+import { eraseUser } from '../personal-data/erase-user.ts';
+import { finishErasures } from '../personal-data/finish-erasures.ts';
+import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
+import { authenticate, createUser, operatorContext, updateUser } from '../testing/as-operator.ts';
+import { consumeAll } from '../testing/consuming.ts';
+import { append, linesOfExport, sampleEvent } from '../testing/event-stream.ts';
+import { addToken, birth, createFixture, type Fixture, PASSWORD, unwrap } from '../testing/fixtures.ts';
+import { contentOf, mergedReader, restoreAll, takeBackup } from '../testing/increments-fixture.ts';
+import { backupOf, backupReader, overStore } from '../testing/restore-fixture.ts';
+import { openTemporaryArchive, type TemporaryArchive } from '../testing/temporary-archive.ts';
+import { openTemporaryStore } from '../testing/temporary-store.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { deleteUser } from '../user-management/delete-user.ts';
+import { userDocument } from '../users/documents.ts';
+import { readBackupPoint } from './back-up-changes.ts';
+
+let archive: TemporaryArchive;
+let ports: TestPorts;
+let scene: Fixture;
+const removals: (() => Promise<void>)[] = [];
+beforeEach(async () => {
+  archive = await openTemporaryArchive();
+  ports = { ...(await openTestPorts('increments')), archive };
+  removals.push(ports.close, archive.delete);
+  scene = await createFixture(ports, { tokens: [{}], user: { email: 'alice@rabbit.example' } });
+});
+afterEach(async () => {
+  for (const remove of removals.splice(0)) await remove();
+});
+
+async function emptyTarget(): Promise<TestPorts> {
+  const { store, remove } = await openTemporaryStore();
+  const files = await openTemporaryArchive();
+  removals.push(remove, files.delete);
+  return { ...overStore(ports, store), archive: files };
+}
+async function restored(backups: Parameters<typeof restoreAll>[1]): Promise<TestPorts> {
+  const over = await emptyTarget();
+  await restoreAll(over, backups);
+  return over;
+}
+const context = () => operatorContext(scene.account);
+const createNamed = async (login: string): Promise<UserId> =>
+  unwrap(await createUser(ports, birth(ports, 'usr'), scene.account, { login, password: PASSWORD })).user.id;
+const isThere = async (over: TestPorts, user: UserId) =>
+  (await over.store.getMany([userDocument.key(user)], over.clock.now()))[0] !== undefined;
+const signIn = (over: TestPorts, otp: string) =>
+  authenticate(over, { account: scene.account, resource: scene.resource.id, method: 'otp', user: 'alice', otp });
+
+/** Whatever happens in a service: each is done to the same store again and again. */
+const CHANGES: readonly ((step: number) => Promise<unknown>)[] = [
+  (step) => createNamed(`user-${step}`),
+  async (step) => deleteUser(ports, context(), await createNamed(`leaver-${step}`)),
+  (step) => updateUser(ports, scene.account, scene.user.id, { firstName: `Alice ${step}` }),
+  () => addToken(ports, scene.account, { owner: scene.user.id }),
+  (step) => append(ports, scene.account, [{ ...sampleEvent(step), account: scene.account, at: ports.clock.now() }]),
+  () => consumeAll(ports),
+  () => archiveSegments(ports, archive),
+  () => dropConsumedEvents(ports),
+  () => dropOldSegments(ports, { keptMs: 2 * DAY_MS, mostEvents: 1000 }),
+  async () => ports.clock.advance(7 * HOUR_MS),
+  async () => ports.clock.advance(DAY_MS),
+];
+
+// SR-62
+describe('a full backup and its increments', () => {
+  test('are, after any changes, what a full backup holds that is made instead of the last one', async () => {
+    const steps = fc.array(fc.array(fc.nat({ max: CHANGES.length - 1 }), { maxLength: 8 }), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    let step = 0;
+    await fc.assert(
+      fc.asyncProperty(steps, async (batches) => {
+        const backups = [await takeBackup(ports, 'full')];
+        for (const batch of batches) {
+          for (const change of batch) await CHANGES[change]?.(step++);
+          backups.push(await takeBackup(ports, `increment ${backups.length}`, backups.at(-1)));
+        }
+        const merged = await contentOf((await mergedReader(backups))());
+        expect(merged).toEqual(await contentOf(backupReader(await backupOf(ports))()));
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('are that again after the next increment, whatever happens while one is made', async () => {
+    for (let day = 0; day < 3; day++) {
+      for (let n = 0; n < 3; n++) await CHANGES[4]?.(n);
+      await consumeAll(ports);
+      ports.clock.advance(DAY_MS);
+    }
+    const backups = [await takeBackup(ports, 'full')];
+    let step = 1000;
+    for (const [at, change] of CHANGES.entries()) {
+      const racing = { ...ports, store: ports.replica().store };
+      for (const read of ['scan', 'readEvents'] as const) {
+        const inner = racing.store[read].bind(racing.store) as (...asked: unknown[]) => Promise<never>;
+        racing.store[read] = async (...asked: unknown[]) => {
+          const found = await inner(...asked);
+          await change(step++);
+          return found;
+        };
+      }
+      backups.push(await takeBackup(racing, `racing ${at}`, backups.at(-1)));
+      const over = await restored(backups);
+      const report = await verifyAuditExport(await linesOfExport(over, scene.account), ports.signer.publicKeys(), {
+        account: scene.account,
+      });
+      expect([at, report.ok, report.findings]).toEqual([at, true, []]);
+    }
+    backups.push(await takeBackup(ports, 'quiet', backups.at(-1)));
+    const merged = await contentOf((await mergedReader(backups))());
+    expect(merged).toEqual(await contentOf(backupReader(await backupOf(ports))()));
+  });
+
+  // SR-34. The attack: the log stays silent after a restore, because numbers of events are given out twice.
+  test('continue the numbers of events that were dropped since', async () => {
+    const happen = async (over: TestPorts) => {
+      await append(over, scene.account, [{ ...sampleEvent(0), account: scene.account }]);
+      await consumeAll(over);
+    };
+    const racing = { ...ports, store: ports.replica().store };
+    const scan = racing.store.scan.bind(racing.store);
+    racing.store.scan = async (...asked) => {
+      await happen(ports);
+      return scan(...asked);
+    };
+    const full = await takeBackup(racing, 'full');
+    await dropConsumedEvents(ports);
+    const over = await restored([full, await takeBackup(ports, 'increment', full)]);
+    const sealed = async () => (await linesOfExport(over, scene.account)).length;
+    const before = await sealed();
+    await happen(over);
+    expect(await sealed()).toBeGreaterThan(before);
+  });
+
+  test('hold what changed, and not the rest', async () => {
+    for (let n = 0; n < 100; n++) await createNamed(`user-${n}`);
+    const full = await takeBackup(ports, 'full');
+    const user = await createNamed('newcomer');
+    const increment = await takeBackup(ports, 'increment', full);
+    expect(increment.lines.join('\n')).toContain(user);
+    expect(increment.lines.filter((line) => line.includes('user-7'))).toEqual([]);
+    expect(increment.lines.length).toBeLessThan(full.lines.length / 10);
+  });
+});
+
+describe('a restore with increments', () => {
+  // SR-62. The attack: a code that was used between the full backup and the increment.
+  test('refuses codes that were used before and after the increment', async () => {
+    const [totp] = scene.tokens;
+    if (!totp) throw new Error('no token');
+    const full = await takeBackup(ports, 'full');
+    const before = await totp.code();
+    unwrap(await signIn(ports, before));
+    const increment = await takeBackup(ports, 'increment', full);
+    ports.clock.advance(30_000);
+    const after = await totp.code();
+    unwrap(await signIn(ports, after));
+    const over = await restored([full, increment]);
+    for (const otp of [before, after]) {
+      expect(await signIn(over, otp)).toMatchObject({ refused: expect.stringMatching(/^OTP_|^INVALID/) });
+    }
+    ports.clock.advance(5 * 30_000);
+    unwrap(await signIn(over, await totp.code()));
+  });
+
+  // SR-39, SR-62. The attack: someone who lost access since the full backup signs in after the restore.
+  test('brings back no user who was deleted or blocked before the increment', async () => {
+    const leaver = await createNamed('leaver');
+    const full = await takeBackup(ports, 'full');
+    unwrap(await deleteUser(ports, context(), leaver));
+    unwrap(await updateUser(ports, scene.account, scene.user.id, { blocked: true }));
+    const increment = await takeBackup(ports, 'increment', full);
+    const later = await takeBackup(ports, 'later', increment);
+    expect(await isThere(await restored([full]), leaver)).toBe(true);
+    for (const backups of [
+      [full, increment],
+      [later, full, increment],
+    ]) {
+      const over = await restored(backups);
+      expect(await isThere(over, leaver)).toBe(false);
+      const request = { account: scene.account, resource: scene.resource.id, method: 'password' } as const;
+      for (const user of ['leaver', 'alice']) {
+        expect(await authenticate(over, { ...request, user, password: PASSWORD })).toHaveProperty('refused');
+      }
+    }
+  });
+
+  // The attack: the address of an erased person, in the store, the stream of events and the archive.
+  test('holds nothing of a person who was erased before the increment', async () => {
+    const address = '203.0.113.7';
+    const event = { ...sampleEvent(1), account: scene.account, subject: scene.user.id, address };
+    for (let day = 0; day < 2; day++) {
+      const actor = { kind: 'user', id: scene.user.id } as const;
+      await append(ports, scene.account, [{ ...event, actor, at: ports.clock.now() }]);
+      await consumeAll(ports);
+      ports.clock.advance(DAY_MS);
+      if (day === 0) await archiveSegments(ports, archive);
+    }
+    const full = await takeBackup(ports, 'full');
+    unwrap(await eraseUser(ports, context(), scene.user.id));
+    await consumeAll(ports);
+    ports.clock.advance(SIGN_INS_OVER_MS);
+    expect(await finishErasures(ports)).toBe(1);
+    const increment = await takeBackup(ports, 'increment', full);
+    const personal = [address, 'alice@rabbit.example'];
+    const contentAfter = async (backups: Parameters<typeof restored>[0]) =>
+      (await backupOf(await restored(backups))).join('\n');
+    for (const one of personal) {
+      expect(await contentAfter([full])).toContain(one);
+      expect(await contentAfter([full, increment])).not.toContain(one);
+    }
+    const report = await verifyAuditExport(
+      await linesOfExport(await restored([full, increment]), scene.account),
+      ports.signer.publicKeys(),
+      { account: scene.account },
+    );
+    expect(report).toMatchObject({ ok: true, findings: [] });
+  });
+
+  test('is followed by a full backup, because versions begin again', async () => {
+    const full = await takeBackup(ports, 'full');
+    const over = await restored([full]);
+    expect(await readBackupPoint(over, full.state.head.point)).toBeUndefined();
+    expect(await readBackupPoint(ports, full.state.head.point)).toMatchObject({ number: 0 });
+    ports.clock.advance(BACKUP_POINT_TTL_MS);
+    expect(await readBackupPoint(ports, full.state.head.point)).toBeUndefined();
+  });
+
+  test('has the account as it was at the increment', async () => {
+    const full = await takeBackup(ports, 'full');
+    const [before] = await ports.store.getMany([accountDocument.key(scene.account)], 0);
+    const over = await restored([full, await takeBackup(ports, 'increment', full)]);
+    const [after] = await over.store.getMany([accountDocument.key(scene.account)], 0);
+    expect(after?.value).toEqual(before?.value);
+  });
+});
