@@ -1,6 +1,9 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { mergeBackups } from '../server/backup/merge-backups.ts';
+import { openBackupFile } from '../server/composition/backup-file.ts';
 import { StoreUnavailable } from '../server/kernel/ports/store.ts';
 import { lastBackupDocument } from '../server/maintenance/documents.ts';
 import { mergedReader } from '../server/testing/increments-fixture.ts';
@@ -41,6 +44,24 @@ test('a full backup and increments, each from the state that the one before left
   expect((await linesOf('monday')).join('')).not.toContain('Acme');
   // The next full one replaces the state of the last increment.
   expect(await backUp('next-sunday', '--state', path('state'))).toMatchObject({ code: 0, err: '' });
+});
+
+test('are encrypted like any backup, and restored by the key of the recipient alone', async () => {
+  const identity = await generateIdentity();
+  await writeFile(path('key'), identity);
+  const to = ['--encrypt-to', await identityToRecipient(identity)];
+  await backUp('full', ...to, '--state', path('state'));
+  await create('Bolt');
+  await backUp('increment', ...to, '--since', path('state'));
+  const names = ['full', 'increment'];
+  for (const name of [...names, 'state']) expect(await readFile(path(name), 'latin1')).not.toContain('Bolt');
+  const files = names.map(async (name) => ({
+    name,
+    open: await openBackupFile(path(name), { identity: path('key') }),
+  }));
+  let text = '';
+  for await (const record of (await mergeBackups(await Promise.all(files)))()) text += JSON.stringify(record);
+  expect(text).toContain('Bolt');
 });
 
 test('the age of the last full backup goes on while increments are made', async () => {

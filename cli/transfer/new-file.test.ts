@@ -6,7 +6,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { UsageError } from '../connection/service.ts';
-import { OutputFailed, writeNewFile } from './new-file.ts';
+import { OutputFailed, replaceFile, writeNewFile } from './new-file.ts';
 
 let folder: string;
 let path: string;
@@ -63,4 +63,28 @@ test('a signal leaves nothing, and ends the process as it would without a file',
   expect(kill.mock.calls).toEqual([[process.pid, 'SIGTERM']]);
   kill.mockRestore();
   expect(process.listenerCount('SIGTERM')).toBe(before);
+});
+
+test('a replacement has the name when it is complete; a failure or a signal leaves the former', async () => {
+  const state = join(folder, 'state');
+  await replaceFile(state, text('first'));
+  await expect(replaceFile(state, () => Promise.reject(new Error('lost')))).rejects.toThrow('lost');
+  const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+  const before = process.listenerCount('SIGTERM');
+  // As an increment and its state.
+  const interrupted = replaceFile(state, (to) =>
+    writeNewFile(path, async () => {
+      await text('second')(to);
+      process.emit('SIGTERM', 'SIGTERM');
+      expect(await readdir(folder)).toEqual(['state']);
+      throw new Error('ended');
+    }),
+  );
+  await expect(interrupted).rejects.toThrow('ended');
+  expect(kill).toHaveBeenCalledWith(process.pid, 'SIGTERM');
+  kill.mockRestore();
+  expect(process.listenerCount('SIGTERM')).toBe(before);
+  expect([await readdir(folder), await readFile(state, 'utf8')]).toEqual([['state'], 'first']);
+  await replaceFile(state, text('third'));
+  expect([await readFile(state, 'utf8'), (await stat(state)).mode & 0o777]).toEqual(['third', 0o600]);
 });
