@@ -12,14 +12,14 @@ import { freePorts } from '../server/testing/free-ports.ts';
 import { type RedisServer, startRedisServer } from '../server/testing/redis-server.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { builtService } from './harness/built-service.ts';
-import { type ServiceProcess, serviceProcess } from './harness/service-process.ts';
+import { type ReadyService, serviceProcess } from './harness/service-process.ts';
 
 const entry = builtService();
 const read = (path: string) => readFile(new URL(`../${path}`, import.meta.url), 'utf8');
 
 let folder: string;
 let redis: RedisServer;
-let service: ServiceProcess;
+let service: ReadyService;
 let url: string;
 let metricsUrl: string;
 /** What the receiver of the audit feed has. */

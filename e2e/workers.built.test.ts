@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type FileHandle, mkdtemp, open, readFile, rm } from 'node:fs/promises';
@@ -13,6 +13,7 @@ import { freePorts } from '../server/testing/free-ports.ts';
 import { type RedisServer, startRedisServer } from '../server/testing/redis-server.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { builtService } from './harness/built-service.ts';
+import { ServiceProcess } from './harness/service-process.ts';
 
 /** They share a Redis. */
 const MASTER_KEY = randomBytes(32).toString('base64');
@@ -21,23 +22,17 @@ const MASTER_KEY = randomBytes(32).toString('base64');
 vi.setConfig({ testTimeout: 60_000 });
 
 let redis: RedisServer;
-const entry = builtService();
 beforeAll(async () => {
   redis = await startRedisServer({ product: 'redis' });
 });
 afterAll(() => redis.stop());
 
 /** The built service with workers, as one command starts it. */
-class Service {
-  readonly #child: ChildProcess;
+class Service extends ServiceProcess {
   readonly folder: string;
   readonly port: number;
-  out = '';
-  err = '';
 
-  constructor(folder: string, port: number, settings: Record<string, string>, output: number | 'pipe') {
-    this.folder = folder;
-    this.port = port;
+  constructor(folder: string, port: number, settings: Record<string, string>) {
     const env = {
       PATH: process.env.PATH,
       COUNTERSIGN_DATA: folder,
@@ -49,31 +44,21 @@ class Service {
       COUNTERSIGN_LOG_LEVEL: 'debug',
       ...settings,
     };
-    this.#child = spawn(process.execPath, [entry, 'serve'], { env, stdio: ['ignore', output, 'pipe'] });
-    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      this.out += text;
-    });
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.err += text;
-    });
+    // Every line is read.
+    super(builtService(), env, Number.POSITIVE_INFINITY);
+    this.folder = folder;
+    this.port = port;
   }
 
   async start(): Promise<this> {
-    await waitUntil('both workers serve', async () => {
-      if (this.#child.exitCode !== null) throw new Error(`the service ended:\n${this.out}${this.err}`);
-      return this.messages('serving').length === 2;
-    });
+    await this.until('both workers serve', () => this.messages('serving').length === 2);
     return this;
   }
 
   async workers(): Promise<number[]> {
-    const { pid } = this.#child;
+    const { pid } = this;
     const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
     return text.trim().split(' ').filter(Boolean).map(Number);
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
   }
 
   lines(): Record<string, unknown>[] {
@@ -85,15 +70,13 @@ class Service {
     return this.lines().filter((line) => line.msg === msg);
   }
 
-  /** Its exit code. */
-  async ended(): Promise<number | null> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'close');
-    return this.#child.exitCode;
+  async exitCode(): Promise<number | null> {
+    const [code] = await this.ended();
+    return code;
   }
 
   async remove(): Promise<void> {
-    this.signal('SIGKILL');
-    await this.ended();
+    await this.end('SIGKILL');
     await rm(this.folder, { recursive: true, force: true });
   }
 }
@@ -110,8 +93,9 @@ async function launch(
 ): Promise<Service> {
   const folder = await mkdtemp(join(tmpdir(), 'cs-workers-'));
   const [free = 0] = await freePorts(1);
-  const service = new Service(folder, port ?? free, settings, output);
+  const service = new Service(folder, port ?? free, settings);
   services.push(service);
+  service.launch({ stdout: output });
   return service;
 }
 
@@ -265,7 +249,7 @@ test('the metrics are those of all workers, and do not fall when workers are rep
   // The killed one had reported at the last scrape.
   expect(await requests()).toBe(10);
   service.signal('SIGTERM');
-  expect(await service.ended()).toBe(0);
+  expect(await service.exitCode()).toBe(0);
 });
 
 test('SIGTERM finishes the requests in flight of every worker and ends with 0', async () => {
@@ -292,7 +276,7 @@ test('SIGTERM finishes the requests in flight of every worker and ends with 0', 
     expect(bytes.toString()).toMatch(/^HTTP\/1\.1 401 /);
     expect(bytes.toString()).toMatch(/connection: close/i);
   }
-  expect(await service.ended()).toBe(0);
+  expect(await service.exitCode()).toBe(0);
   for (const pid of workers) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   expect(service.messages('stopped')).toHaveLength(2);
 });
@@ -308,7 +292,7 @@ test('a start that fails is told once and not repeated', async () => {
   };
   const before = await records();
   const service = await launch({}, port);
-  expect(await service.ended()).toBe(1);
+  expect(await service.exitCode()).toBe(1);
   taken.close();
   expect(service.err.match(/could not start/g)).toHaveLength(1);
   expect(service.err).toContain('EADDRINUSE');
@@ -317,7 +301,7 @@ test('a start that fails is told once and not repeated', async () => {
   await store.close();
 
   const embedded = await launch({ COUNTERSIGN_STORE: 'embedded' });
-  expect(await embedded.ended()).toBe(78);
+  expect(await embedded.exitCode()).toBe(78);
   expect(embedded.err.trim().split('\n')).toEqual([
     'the configuration is not valid:',
     '  COUNTERSIGN_WORKERS must be 1 or auto with the embedded store',
@@ -341,7 +325,7 @@ test('one worker has the operator socket, another takes it over, and the setup i
     await waitUntil('the socket is served again', isServed);
   }
   service.signal('SIGTERM');
-  expect(await service.ended()).toBe(0);
+  expect(await service.exitCode()).toBe(0);
   const announced = service.lines().filter(({ msg }) => String(msg).startsWith('there is no account yet'));
   expect(announced).toHaveLength(1);
 });
@@ -365,7 +349,7 @@ test('lines of several workers do not mix in a pipe that is read slowly', async 
   }
   await Promise.all(clients.map((client) => client.end()));
   service.signal('SIGTERM');
-  const ended = service.ended().then((code) => end.write('{"msg":"ended"}\n').then(() => code));
+  const ended = service.exitCode().then((code) => end.write('{"msg":"ended"}\n').then(() => code));
   while (service.messages('ended').length === 0) await readSome();
   expect(await ended).toBe(0);
   await Promise.all([end.close(), reader.close()]);

@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { builtService } from './built-service.ts';
 import { type MailServer, startMailServer } from './mail-server.ts';
-import { type ServiceProcess, serviceProcess } from './service-process.ts';
+import { type ReadyService, serviceProcess } from './service-process.ts';
 
 /** The built service at its first start: on an empty folder, with a mail server. */
-export interface FreshInstall extends ServiceProcess {
+export interface FreshInstall extends ReadyService {
   url: string;
   mails: MailServer;
   env: Record<string, string>;
