@@ -9,6 +9,7 @@ import type { Drill } from './drill.ts';
 import { memoryLimit } from './memory-limit.ts';
 import type { DrillProcess } from './process.ts';
 import type { Rig } from './rig.ts';
+import { describeAnswer } from './traffic.ts';
 
 /** A Redis whose files are in a file system that the drill can fill. */
 export interface SmallDisk {
@@ -130,7 +131,7 @@ async function setClockWrong({ processes: [one] }: Rig, progress: () => Promise<
   await one.start();
 }
 
-async function loseMail({ mail, ask }: Rig, progress: () => Promise<void>): Promise<void> {
+async function loseMail({ mail, ask, processes }: Rig, progress: () => Promise<void>): Promise<void> {
   const name = randomBytes(6).toString('hex');
   const { body: user } = await ask('POST', '/v1/users', { login: name, email: `${name}@shop.example` });
   const reset = () => ask('POST', `/v1/users/${user.id}/password-reset`, { language: 'en' });
@@ -141,11 +142,17 @@ async function loseMail({ mail, ask }: Rig, progress: () => Promise<void>): Prom
   const again = await startMailServer(mail.port);
   try {
     const sent = await reset();
-    if (sent.status >= 300) throw new Error(`a reset was answered ${sent.status}`);
+    // Without a code the proxy answered. Otherwise the log of a process names the cause.
+    if (sent.status >= 300) throw new Error(`a reset was answered ${describeAnswer(sent)}:\n${errorsOf(processes)}`);
     await waitUntil('the mail is there', () => again.to(`${name}@shop.example`).length === 1);
   } finally {
     await again.close();
   }
+}
+
+function errorsOf(processes: Rig['processes']): string {
+  const isError = (line: string) => line.includes('"level":"error"');
+  return processes.flatMap(({ out }) => out.split('\n').filter(isError).slice(-5)).join('\n');
 }
 
 /** As docs/operators.md says for several processes with the key in the environment. */

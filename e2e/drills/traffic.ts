@@ -9,6 +9,10 @@ export interface Answer {
 /** Rejects if no answer came: the request may have been executed or not. */
 export type Ask = (method: string, path: string, body?: object) => Promise<Answer>;
 
+export function describeAnswer({ status, body }: Answer): string {
+  return `${status} ${body.code ?? ''}`.trim();
+}
+
 /** A user with an HOTP token. */
 export interface Person {
   readonly login: string;
@@ -128,7 +132,7 @@ export class Client {
   }
 
   #fail(answer: Answer | undefined): void {
-    const what = answer ? `${answer.status} ${answer.body.code ?? ''}`.trim() : 'no answer';
+    const what = answer ? describeAnswer(answer) : 'no answer';
     this.failures.set(what, (this.failures.get(what) ?? 0) + 1);
   }
 }
