@@ -4,12 +4,12 @@ import {
   BROKEN_OFF,
   CHANGES,
   type ChangesHeader,
-  DIGEST_BYTES,
+  DIGEST_LENGTH,
   SUM_LENGTH,
   summedText,
 } from '@countersign/protocol/backup-text';
 import { CodedError } from '@countersign/protocol/coded-error';
-import { DigestTable } from '@countersign/protocol/digest-table';
+import { DigestTable, digestOfHalves, halvesOf } from '@countersign/protocol/digest-table';
 import { type Problem, ServiceRefusal, Unreachable } from '../connection/service.ts';
 import { type BackupState, EARLIER, PRESENT, type UnprovenState } from './backup-state.ts';
 
@@ -24,7 +24,6 @@ class StateIncomplete extends CodedError {
 const LINE_FEED = 0x0a;
 /** Digests of one line. */
 const MAX_DIGESTS = 1000;
-const DIGEST_LENGTH = Math.ceil((DIGEST_BYTES * 4) / 3);
 const RECORD_START = 1 + DIGEST_LENGTH + 1;
 
 /**
@@ -41,7 +40,6 @@ export class BackupAssembly extends Transform {
   #received = 0;
   #hasEnded = false;
   #rest: Buffer[] = [];
-  readonly #digest = Buffer.alloc(DIGEST_BYTES);
 
   /** @param earlier the state of the backup that this one follows */
   constructor(earlier?: UnprovenState) {
@@ -97,13 +95,12 @@ export class BackupAssembly extends Transform {
     if (kind === CHANGES.header) return this.#begin(JSON.parse(rest) as ChangesHeader);
     if (!this.#header) throw new Unreachable('this is no backup');
     if (kind === CHANGES.unchanged) {
-      this.#markUnchanged(Buffer.from(rest, 'base64url'));
+      this.#markUnchanged(rest);
       return '';
     }
     if (kind === CHANGES.always) return this.#write(rest);
     if (kind !== CHANGES.changed && kind !== CHANGES.asBefore) throw new Unreachable('this is no backup');
-    this.#digest.write(line.slice(1, 1 + DIGEST_LENGTH), 'base64url');
-    const [high, low] = [this.#digest.readUInt32BE(0), this.#digest.readUInt32BE(4)];
+    const [high, low] = halvesOf(rest.slice(0, DIGEST_LENGTH));
     const isKnown = this.#digests.get(high, low) !== 0;
     this.#digests.set(high, low, PRESENT);
     return kind === CHANGES.asBefore && isKnown ? '' : this.#write(line.slice(RECORD_START));
@@ -118,9 +115,9 @@ export class BackupAssembly extends Transform {
     return this.#write(JSON.stringify({ ...header.record, series: { ...series, follows: earlier.sum } }));
   }
 
-  #markUnchanged(digests: Buffer): void {
-    for (let at = 0; at + DIGEST_BYTES <= digests.length; at += DIGEST_BYTES) {
-      const [high, low] = [digests.readUInt32BE(at), digests.readUInt32BE(at + 4)];
+  #markUnchanged(digests: string): void {
+    for (let at = 0; at < digests.length; at += DIGEST_LENGTH) {
+      const [high, low] = halvesOf(digests.slice(at, at + DIGEST_LENGTH));
       if (this.#digests.get(high, low) === 0) throw new StateIncomplete();
       this.#digests.set(high, low, PRESENT);
     }
@@ -128,19 +125,17 @@ export class BackupAssembly extends Transform {
 
   #end(): string {
     let written = '';
-    let gone: number[] = [];
+    let gone = '';
     const writeGone = () => {
-      const bytes = Buffer.alloc(gone.length * 4);
-      for (const [at, half] of gone.entries()) bytes.writeUInt32BE(half, at * 4);
-      written += this.#write(JSON.stringify({ gone: bytes.toString('base64url') }));
-      gone = [];
+      written += this.#write(JSON.stringify({ gone }));
+      gone = '';
     };
     for (const [high, low, value] of this.#digests.entries()) {
       if (value !== EARLIER) continue;
-      gone.push(high, low);
-      if (gone.length === 2 * MAX_DIGESTS) writeGone();
+      gone += digestOfHalves(high, low);
+      if (gone.length === MAX_DIGESTS * DIGEST_LENGTH) writeGone();
     }
-    if (gone.length > 0) writeGone();
+    if (gone !== '') writeGone();
     return written + this.#write(JSON.stringify({ end: this.lines }));
   }
 

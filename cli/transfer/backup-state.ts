@@ -2,7 +2,6 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { DIGEST_BYTES } from '@countersign/protocol/backup-text';
 import { DigestTable } from '@countersign/protocol/digest-table';
 import { UsageError } from '../connection/service.ts';
 
@@ -31,6 +30,7 @@ export interface UnprovenState {
 const MAGIC = 'countersign-backup-state 1 ';
 const MAX_HEAD_BYTES = 1024;
 const MAC_BYTES = 32;
+const DIGEST_BYTES = 8;
 /** A store with more new records costs the table a step of its growth. */
 const EXPECTED_GROWTH = 1.1;
 /** Digests that are written at once. */

@@ -25,7 +25,7 @@ export async function* backUpChanges(ports: Needs, earlier?: BackupPoint): Async
   const record = { ...(await headerOf(ports, earlier ? 3 : 2)), series: { id: series, salt, number } };
   yield CHANGES.header + JSON.stringify({ point: id, record } satisfies ChangesHeader);
   let lines = 1;
-  let unchanged: Buffer[] = [];
+  let unchanged: string[] = [];
   for await (const step of walkStore(ports, earlier)) {
     if ('record' in step) {
       lines += 1;
@@ -40,13 +40,13 @@ export async function* backUpChanges(ports: Needs, earlier?: BackupPoint): Async
   yield `${CHANGES.end}${lines + 1}`;
 }
 
-const digestsLine = (digests: readonly Buffer[]) => CHANGES.unchanged + Buffer.concat(digests).toString('base64url');
+const digestsLine = (digests: readonly string[]) => CHANGES.unchanged + digests.join('');
 
 function lineOf(salt: string, record: IncrementRecord): string {
   const key = keyOf(record);
   if (!key) return CHANGES.always + JSON.stringify(record);
   const kind = 'i' in record ? CHANGES.asBefore : CHANGES.changed;
-  return `${kind}${digestOf(salt, key).toString('base64url')} ${JSON.stringify(record)}`;
+  return `${kind}${digestOf(salt, key)} ${JSON.stringify(record)}`;
 }
 
 /**

@@ -69,7 +69,7 @@ export async function* walkStore(ports: Needs, since?: BackupPoint): AsyncGenera
     if (key && one) yield { record: { d: [key.anchor, key.name], v: one.value } };
   }
   for (const heads of [true, false]) {
-    for await (const record of everything(store)) {
+    for await (const record of everything(store, heads ? 'documents' : undefined)) {
       if (record.kind === 'document') {
         const { key, expiresAt } = record;
         const document = CATALOGUE.documentOf(key);
@@ -171,10 +171,10 @@ async function* events(ports: Needs, since: BackupPoint | undefined): AsyncGener
   }
 }
 
-async function* everything(store: Ports['store']): AsyncGenerator<ScannedRecord> {
+async function* everything(store: Ports['store'], only: 'documents' | undefined): AsyncGenerator<ScannedRecord> {
   let after: string | undefined;
   do {
-    const page = await store.scan(after, PAGE);
+    const page = await store.scan(after, PAGE, only);
     yield* page.records;
     // Writing a record costs more than reading it, which is all that the store counts.
     await yieldToEventLoop();

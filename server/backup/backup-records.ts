@@ -40,7 +40,7 @@ export type IncrementRecord =
   | BackupRecord
   /** The first event of a partition that the store still has. */
   | { s: number; first: number }
-  /** Digests of the records that are gone since the backup before, base64url. */
+  /** Digests of the records that are gone since the backup before, one after the other. */
   | { gone: string };
 
 /** The data is not a backup, or is incomplete. Nothing has been written. */

@@ -1,5 +1,5 @@
-import type { BackupSeries } from '@countersign/protocol/backup-text';
-import { DigestTable } from '@countersign/protocol/digest-table';
+import { type BackupSeries, DIGEST_LENGTH } from '@countersign/protocol/backup-text';
+import { DigestTable, halvesOf } from '@countersign/protocol/digest-table';
 import { consumerDocument } from '../events/documents.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
 import {
@@ -168,17 +168,15 @@ class NewestRecords {
   isNewest(record: IncrementRecord, file: number): record is BackupRecord {
     const key = keyOf(record);
     if (!key) return false;
-    const digest = digestOf(this.#salt, key);
-    const [high, low] = [digest.readUInt32BE(0), digest.readUInt32BE(4)];
+    const [high, low] = halvesOf(digestOf(this.#salt, key));
     const decided = this.#decided.get(high, low);
     if (decided === 0 && file > 0) this.#decided.set(high, low, file + 1);
     return decided === 0 || decided === file + 1;
   }
 
   remove(digests: string, file: number): void {
-    const bytes = Buffer.from(digests, 'base64url');
-    for (let at = 0; at + 8 <= bytes.length; at += 8) {
-      const [high, low] = [bytes.readUInt32BE(at), bytes.readUInt32BE(at + 4)];
+    for (let at = 0; at < digests.length; at += DIGEST_LENGTH) {
+      const [high, low] = halvesOf(digests.slice(at, at + DIGEST_LENGTH));
       if (this.#decided.get(high, low) === 0) this.#decided.set(high, low, file + 1);
     }
   }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { DIGEST_BYTES } from '@countersign/protocol/backup-text';
+import { DIGEST_LENGTH } from '@countersign/protocol/backup-text';
 import type { ArchiveFile } from '../events/log/archive-file.ts';
 import type { IncrementRecord } from './backup-records.ts';
 
@@ -15,12 +15,13 @@ export function keyOf(record: IncrementRecord): RecordKey | undefined {
 }
 
 /**
- * The first eight bytes of a hash of the key. Without the salt, which is as long for each series, names cannot be tried.
+ * The first 64 bits of a hash of the key, hexadecimal. Without the salt, which is as long for each series, names cannot be tried.
  *
  * @param salt of the series, unguessable
  */
-export function digestOf(salt: string, key: RecordKey): Buffer {
-  return hash('sha256', salt + textOf(key), 'buffer').subarray(0, DIGEST_BYTES);
+export function digestOf(salt: string, key: RecordKey): string {
+  // Unlike UTF-8, it distinguishes any two texts.
+  return hash('sha256', Buffer.from(salt + textOf(key), 'utf16le'), 'hex').slice(0, DIGEST_LENGTH);
 }
 
 /** With lengths, as the parts may contain anything. */

@@ -12,12 +12,12 @@ export function summedText(sumBefore: string, json: string): string {
   return `${sumBefore}\n${json}`;
 }
 
-/** Bytes of the digest that stands for the key of a record. */
-export const DIGEST_BYTES = 8;
+/** Characters of the digest that stands for the key of a record: 64 bits, hexadecimal. */
+export const DIGEST_LENGTH = 16;
 
 /**
- * What begins each line of a backup that the command assembles, as it knows the earlier backup. Digests are base64url.
- * The last line is `end` and the number of lines before it.
+ * What begins each line of a backup that the command assembles, as it knows the earlier backup. The last line is `end` and
+ * the number of lines before it.
  */
 export const CHANGES = {
   /** {@link ChangesHeader}, the first line. */

@@ -3,6 +3,16 @@ const INITIAL_CAPACITY = 1024;
 const MAX_LOAD = 0.75;
 const GROWTH = 1.5;
 
+/** The halves of a digest of 16 hexadecimal digits. */
+export function halvesOf(digest: string): [high: number, low: number] {
+  return [Number.parseInt(digest.slice(0, 8), 16), Number.parseInt(digest.slice(8), 16)];
+}
+
+/** The opposite of {@link halvesOf}. */
+export function digestOfHalves(high: number, low: number): string {
+  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
+}
+
 /**
  * A number for each of many digests of 64 evenly distributed bits, in some 14 bytes each: a Map takes ten times that, and
  * ends at 16 million.

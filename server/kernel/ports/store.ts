@@ -266,8 +266,9 @@ export interface Store {
    *
    * @param after `next` of the previous page; undefined to start
    * @param limit approximate number of records, 1 to 1000
+   * @param only the same for all pages of a scan
    */
-  scan(after: string | undefined, limit: number): Promise<ScanPage>;
+  scan(after: string | undefined, limit: number, only?: 'documents'): Promise<ScanPage>;
 
   /** Of each partition. What was committed before the call is in it. */
   readStates(): Promise<readonly PartitionState[]>;

@@ -236,8 +236,8 @@ export class EmbeddedStore implements MovableStore {
     await this.#transact(() => restoreRecords(this.#tables, prepared));
   }
 
-  async scan(after: string | undefined, limit: number): Promise<ScanPage> {
-    return this.#read(limit, () => scanTables(this.#tables, this.#budget, after, limit));
+  async scan(after: string | undefined, limit: number, only?: 'documents'): Promise<ScanPage> {
+    return this.#read(limit, () => scanTables(this.#tables, this.#budget, { after, limit, only }));
   }
 
   async readMove(): Promise<StoreMove | undefined> {

@@ -9,7 +9,11 @@ import type { TurnBudget } from './turn-budget.ts';
  * One page: the documents in the order of their keys, then the index in its own order. It ends early when the turn's
  * budget is spent. The cursor is the table's letter and the last key.
  */
-export function scanTables(tables: Tables, budget: TurnBudget, after: string | undefined, limit: number): ScanPage {
+export function scanTables(
+  tables: Tables,
+  budget: TurnBudget,
+  { after, limit, only }: { after: string | undefined; limit: number; only: 'documents' | undefined },
+): ScanPage {
   assertRange({ limit });
   const { table, key } = parseCursor(after);
   const records: ScannedRecord[] = [];
@@ -33,7 +37,8 @@ export function scanTables(tables: Tables, budget: TurnBudget, after: string | u
       budget.spend(found.value.length);
       if (budget.isSpent) return { records, next: writeCursor('d', last) };
     }
-    return { records, next: last && records.length === limit ? writeCursor('d', last) : 'i' };
+    const end = only === 'documents' ? undefined : 'i';
+    return { records, next: last && records.length === limit ? writeCursor('d', last) : end };
   }
   let last: Buffer | undefined;
   for (const found of tables.index.getKeys(from(key, limit))) {

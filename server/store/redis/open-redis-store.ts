@@ -282,8 +282,8 @@ class RedisStore implements MovableStore {
     await this.#ask(() => restoreRecords(to, partition, prepared, now));
   }
 
-  async scan(after: string | undefined, limit: number): Promise<ScanPage> {
-    return this.#ask(() => scanKeys(this.#client, this.#prefix, after, limit));
+  async scan(after: string | undefined, limit: number, only?: 'documents'): Promise<ScanPage> {
+    return this.#ask(() => scanKeys(this.#client, this.#prefix, { after, limit, only }));
   }
 
   async readMove(): Promise<StoreMove | undefined> {

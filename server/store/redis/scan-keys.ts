@@ -25,8 +25,7 @@ type Cursor = z.infer<typeof cursorSchema>;
 export async function scanKeys(
   client: Client,
   prefix: string,
-  after: string | undefined,
-  limit: number,
+  { after, limit, only }: { after: string | undefined; limit: number; only: 'documents' | undefined },
 ): Promise<ScanPage> {
   assertRange({ limit });
   const cursor = parseCursor(after);
@@ -44,9 +43,18 @@ export async function scanKeys(
 
   const server = servers(client)[cursor.node];
   if (!server) throw new RangeError('not a cursor of this store');
-  const [keys, found] = await server.scanBuffer(cursor.keys, 'MATCH', `${prefix}:{p*}:[di]:*`, 'COUNT', limit);
+  const [keys, found] = await server.scanBuffer(
+    cursor.keys,
+    'MATCH',
+    `${prefix}:{p*}:${only ? 'd' : '[di]'}:*`,
+    'COUNT',
+    limit,
+  );
   const documents = found.filter((key) => kindOf(prefix, key).kind === 'd');
-  const indexes = found.filter((key) => kindOf(prefix, key).kind === 'i').map((key) => key.toString('base64url'));
+  // The name of an index may look like that of a document.
+  const indexes = only
+    ? []
+    : found.filter((key) => kindOf(prefix, key).kind === 'i').map((key) => key.toString('base64url'));
   const values = await Promise.all(documents.map((key) => client.getBuffer(key)));
   const records = documents.flatMap((key, at) => {
     const text = values[at];

@@ -17,6 +17,7 @@ export function scanBehaviour(fresh: Fresh): void {
             ],
             index: [
               { index: 'all/created', add: { sort: '000', id: anchor } },
+              { index: 'a:{p3}:d:b', add: { sort: 't', id: anchor } },
               { index: 'hostile\0index', add: { sort: `s\0${anchor}`, id: '' } },
             ],
           }),
@@ -41,11 +42,13 @@ export function scanBehaviour(fresh: Fresh): void {
           anchors
             .flatMap((anchor) => [
               ['all/created', '000', anchor],
+              ['a:{p3}:d:b', 't', anchor],
               ['hostile\0index', `s\0${anchor}`, ''],
             ])
             .map((one) => JSON.stringify(one))
             .sort(),
         );
+        expect((await walk(store, limit, 'documents')).map(nameOf).sort()).toEqual(documents.map(nameOf).sort());
         for (const { partition } of entries) expect(partition).toBeLessThan(store.partitions);
       }
     });
@@ -81,17 +84,19 @@ export function scanBehaviour(fresh: Fresh): void {
 }
 
 /** Every record, each once. */
-async function walk(store: Store, limit: number): Promise<ScannedRecord[]> {
+async function walk(store: Store, limit: number, only?: 'documents'): Promise<ScannedRecord[]> {
   const found = new Map<string, ScannedRecord>();
   let after: string | undefined;
   do {
-    const page = await store.scan(after, limit);
-    for (const one of page.records) {
-      const name =
-        one.kind === 'document' ? [one.key.anchor, one.key.name] : [one.index, one.entry.sort, one.entry.id, ''];
-      found.set(JSON.stringify(name), one);
-    }
+    const page = await store.scan(after, limit, only);
+    for (const one of page.records) found.set(nameOf(one), one);
     after = page.next;
   } while (after !== undefined);
   return [...found.values()];
+}
+
+function nameOf(one: ScannedRecord): string {
+  return JSON.stringify(
+    one.kind === 'document' ? [one.key.anchor, one.key.name] : [one.index, one.entry.sort, one.entry.id, ''],
+  );
 }
