@@ -43,6 +43,18 @@ describe('the columns of a file', () => {
     );
   });
 
+  test.each([
+    ['e-mail', 'email'],
+    ['emial', 'email'],
+    ['Last_Name', 'secondName'],
+    ['fristName', 'firstName'],
+    ['Username', 'login'],
+    ['password_hash', 'passwordHash'],
+  ])('name the one that is probably meant by %s', (name, meant) => {
+    const columns = meant === 'login' ? [name] : ['login', name];
+    expect(messageOf(columns)).toContain(`${name}: not a known column; is it ${meant}?`);
+  });
+
   test('are accepted in any order and number, and a line may end with a separator', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(USER_FIELDS), (names) => {

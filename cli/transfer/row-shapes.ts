@@ -1,3 +1,5 @@
+import { columnKey, USER_COLUMNS } from '@countersign/protocol/user-columns';
+import { distance } from 'fastest-levenshtein';
 import { UsageError } from '../connection/service.ts';
 import { escapeControls } from '../output/table.ts';
 
@@ -59,13 +61,30 @@ export function tokenRow(fields: Record<string, unknown>): Record<string, unknow
 export function checkColumns(names: readonly string[], known: readonly string[], required: readonly string[]): void {
   const distinct = [...new Set(names)].filter((name) => name !== '');
   const wrong = [
-    ...distinct.filter((name) => !known.includes(name)).map((name) => `${escapeControls(name)}: not a known column`),
+    ...distinct
+      .filter((name) => !known.includes(name))
+      .map((name) => `${escapeControls(name)}: not a known column${suggestion(name, known)}`),
     ...distinct
       .filter((name) => names.indexOf(name) !== names.lastIndexOf(name))
       .map((name) => `${escapeControls(name)}: twice`),
     ...required.filter((name) => !names.includes(name)).map((name) => `${name}: missing`),
   ];
   if (wrong.length > 0) throw new UsageError(`${wrong.join('\n')}\nthe columns are ${known.join(', ')}`);
+}
+
+/** Longer names are compared by their beginning. */
+const MAX_COMPARED = 40;
+
+/** The known column that is probably meant: by another common name, or with at most two letters wrong. */
+function suggestion(name: string, known: readonly string[]): string {
+  const key = columnKey(name).slice(0, MAX_COMPARED);
+  const names = known.flatMap((column) =>
+    [columnKey(column), ...(USER_COLUMNS[column] ?? [])].map((one) => ({ column, letters: distance(key, one), one })),
+  );
+  const [best] = names
+    .filter(({ letters, one }) => letters <= 2 && letters < one.length / 2)
+    .sort((one, other) => one.letters - other.letters);
+  return best ? `; is it ${best.column}?` : '';
 }
 
 /** An unknown field is a mistake in the file, so report it instead of dropping it. */

@@ -1,3 +1,4 @@
+import { columnKey, USER_COLUMNS } from '@countersign/protocol/user-columns';
 import Papa from 'papaparse';
 
 /** A row of the file, as it would be sent, with its line number. */
@@ -18,16 +19,6 @@ export type UsersFile =
 
 export const MAX_USERS = 10_000;
 
-/** Column names used by other software. */
-const COLUMNS: Readonly<Record<string, readonly string[]>> = {
-  login: ['login', 'user', 'username', 'userid', 'benutzername'],
-  email: ['email', 'mail', 'emailaddress'],
-  alias: ['alias'],
-  phone: ['phone', 'mobile', 'phonenumber', 'telephone', 'telefon'],
-  firstName: ['firstname', 'givenname', 'vorname'],
-  secondName: ['secondname', 'lastname', 'surname', 'familyname', 'nachname'],
-  apiSupport: ['apisupport'],
-};
 const PASSWORDS = ['password', 'passwordhash', 'passwort'];
 const NAMES = ['login', 'email', 'alias', 'phone'];
 
@@ -58,7 +49,7 @@ export function readUsers(text: string): UsersFile {
     for (const name of own) if (!held.has(name)) held.set(name, line);
     return { line, fields, ...(twice !== undefined && { twice }) };
   });
-  const isPassword = (name: string) => PASSWORDS.includes(normalizeColumn(name));
+  const isPassword = (name: string) => PASSWORDS.includes(columnKey(name));
   return {
     rows,
     unknown: header.filter((name, at) => columns[at] === undefined && name.trim() !== '' && !isPassword(name)),
@@ -66,12 +57,8 @@ export function readUsers(text: string): UsersFile {
   };
 }
 
-function normalizeColumn(name: string): string {
-  return name.toLowerCase().replace(/[\s_.-]/g, '');
-}
-
 function columnOf(name: string): string | undefined {
-  return Object.keys(COLUMNS).find((column) => COLUMNS[column]?.includes(normalizeColumn(name)));
+  return Object.keys(USER_COLUMNS).find((column) => USER_COLUMNS[column]?.includes(columnKey(name)));
 }
 
 function flagOf(text: string): string | boolean {
