@@ -117,8 +117,8 @@ export const secretView = {
     example: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
   }),
   otpauthUri: z.string().optional().openapi({
-    description: 'The content of a QR code for authenticator apps.',
-    example: 'otpauth://totp/Countersign:alice?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Countersign',
+    description: 'The content of a QR code for authenticator apps. The issuer is the name of the account.',
+    example: 'otpauth://totp/Shop:alice?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Shop',
   }),
   recoveryCodes: z
     .array(z.string())

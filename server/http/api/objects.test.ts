@@ -158,6 +158,8 @@ describe('tokens', () => {
     });
     expect(token).toMatchObject({ ...expected, enabled: true, locked: null, failures: 0, directResources: [] });
     expect(otpauthUri).toMatch(input.kind === 'hotp' ? /counter=5/ : /period=(30|60)/);
+    // An app with tokens of several services tells them apart by the account's name.
+    expect(otpauthUri).toMatch(/^otpauth:\/\/\w+\/Acme:.*&issuer=Acme&/);
   });
 
   test.each([

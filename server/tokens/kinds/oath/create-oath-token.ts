@@ -1,3 +1,4 @@
+import { accountOf } from '../../../accounts/read-account.ts';
 import type { TokenId } from '../../../kernel/ids.ts';
 import type { RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
@@ -82,10 +83,10 @@ function placeOf(
   return provePossession({ factor, algorithm, digits, nextCounter }, secret, shown, now);
 }
 
-/** The issuer that authenticator apps show. */
-const ISSUER_NAME = 'Countersign';
-
-/** Creates a token for the API, which returns its seed and the text of a QR code. */
+/**
+ * Creates a token for the API, which returns its seed and the text of a QR code. Authenticator apps show the name of the
+ * account as its issuer.
+ */
 export async function createByApi(
   ports: TokenNeeds,
   act: RequestContext,
@@ -97,6 +98,8 @@ export async function createByApi(
   const { token, secret } = made;
   const owner = token.owner && (await readUser(ports, act.actor.account, token.owner));
   const account = owner ? owner.login : token.name;
-  const uri = otpauthUri({ issuer: ISSUER_NAME, account, token, secret });
+  const home = await accountOf(ports, act);
+  const issuer = isRefusal(home) ? '' : home.account.name;
+  const uri = otpauthUri({ issuer, account, token, secret });
   return { token, once: { secret: base32Encode(secret), otpauthUri: uri } };
 }
