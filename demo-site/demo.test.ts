@@ -5,12 +5,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createClient } from '../clients/typescript/src/index.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
-import { whereNext } from './launcher/show-demo.ts';
-import { runDemo } from './testing/run-demo.ts';
+import { liveCode } from './launcher/live-code.ts';
+import { type RunningDemo, runDemo } from './testing/run-demo.ts';
 
 /** Runs the launcher as `npm start` does after the build: real processes with a data folder of their own. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -22,76 +22,90 @@ beforeAll(() => {
 }, 120_000);
 
 describe('npm start', () => {
-  test('prints what you need to try a login, on labelled lines', async () => {
-    const { labels, output, stop } = await runDemo(await folder(), { npm_package_name: 'countersign' });
-    onTestFinished(async () => void (await stop()));
-    expect([...labels.keys()]).toEqual([
-      'Service',
-      'Shop',
-      'Resource',
-      'API key',
-      'Login',
-      'Password',
-      'Token',
-      'Newcomer',
-      'Mailbox',
-      'Started',
-      'Code',
-    ]);
-    expect(labels.get('Service')).toMatch(/^http:\/\/localhost:\d+$/);
-    expect(labels.get('Shop')).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    expect(labels.get('Resource')).toMatch(/^res_\w+$/);
-    expect(labels.get('Token')).toMatch(/^otpauth:\/\/totp\/.*secret=[A-Z2-7]+/);
-    expect(labels.get('Code')).toMatch(/^\d{6} {2,3}\d+ s left \(a fresh one: npm run demo:code\)$/);
-    expect(output.split('\n').filter((line) => /^[█▀▄ ]{40,}$/.test(line)).length).toBeGreaterThan(20);
+  let data: string;
+  let demo: RunningDemo;
+  beforeAll(async () => {
+    data = await mkdtemp(join(tmpdir(), 'countersign-demo-'));
+    demo = await runDemo(data);
+  });
+  afterAll(async () => {
+    await demo?.stop();
+    await rm(data, { recursive: true, force: true });
   });
 
-  test('names no script of the repository where it runs from an installed package', () => {
-    expect(whereNext({ npm_package_name: 'my-shop' })).not.toContain('npm run');
-    expect(whereNext({})).not.toContain('npm run');
+  test('prints one screen: the addresses, and who signs in where', () => {
+    const { labels, output } = demo;
+    expect([...labels.keys()]).toEqual([
+      'Countersign',
+      'Shop',
+      'Shop Login',
+      'Shop Password',
+      'Shop Code',
+      'Console',
+      'Console Login',
+      'Console Password',
+      'Console Code',
+      'Mailbox',
+    ]);
+    const service = labels.get('Countersign') ?? '';
+    expect(service).toMatch(/^http:\/\/localhost:\d+$/);
+    expect(labels.get('Shop')).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(labels.get('Console')).toBe(`${service}/console`);
+    expect(labels.get('Mailbox')).toBe(`${service}/demo/mailbox`);
+    for (const who of ['Shop', 'Console']) expect(labels.get(`${who} Code`)).toMatch(/^\d{6} {3,4}\d+ s left$/);
+    const lines = output.trimEnd().split('\n');
+    expect(lines.length).toBeLessThan(20);
+    for (const line of lines) expect(line.length).toBeLessThan(80);
   });
 
   test('both addresses respond, and the service allows the shop’s origin', async () => {
-    const { labels, stop } = await runDemo(await folder());
-    onTestFinished(async () => void (await stop()));
-    const [service, shop] = [labels.get('Service'), labels.get('Shop')];
+    const { labels, account } = demo;
+    const [service, shop] = [labels.get('Countersign'), labels.get('Shop')];
     expect((await fetch(`${service}/health/ready`)).status).toBe(200);
     const page = await (await fetch(`${shop}/sign-in`)).text();
     expect(page).toContain(`src="${service}/widget/v1/countersign.js"`);
-    expect(page).toContain(`data-resource="${labels.get('Resource')}"`);
+    expect(page).toContain(`data-resource="${account.resource}"`);
     const frame = await fetch(
-      `${service}/widget/v1/frame?resource=${labels.get('Resource')}&origin=${encodeURIComponent(shop ?? '')}`,
+      `${service}/widget/v1/frame?resource=${account.resource}&origin=${encodeURIComponent(shop ?? '')}`,
     );
     expect(frame.headers.get('content-security-policy')).toContain(`frame-ancestors ${shop}`);
   });
 
-  test('login, password and code work once', async () => {
-    const { labels, stop } = await runDemo(await folder());
-    onTestFinished(async () => void (await stop()));
-    const client = createClient({ url: labels.get('Service') ?? '', apiKey: labels.get('API key') ?? '' });
-    const attempt = {
-      method: 'password-otp',
-      resource: labels.get('Resource') ?? '',
-      user: labels.get('Login') ?? '',
-      password: labels.get('Password') ?? '',
-      otp: labels.get('Code')?.slice(0, 6) ?? '',
-    } as const;
-    expect(await client.authenticate(attempt)).toMatchObject({ authenticated: true, otp: 'verified' });
-    await expect(client.authenticate(attempt)).rejects.toMatchObject({ code: 'OTP_REPLAYED' });
+  test('writes the log of the service to a file that only its owner can read', async () => {
+    expect(demo.output).not.toContain('"level"');
+    const file = join(data, 'countersign.log');
+    expect(await readFile(file, 'utf8')).toContain('"msg":"the store is open"');
+    expect((await stat(file)).mode & 0o077).toBe(0);
   });
 
-  test('stops in order on request, and has the same login the next time', async () => {
-    const data = await folder();
-    const first = await runDemo(data);
-    expect(await first.stop()).toBe(0);
-    await expect(fetch(`${first.labels.get('Service')}/health/live`)).rejects.toThrow();
-    await expect(fetch(`${first.labels.get('Shop')}/`)).rejects.toThrow();
+  test('the printed logins, passwords and codes sign in, until they are changed; those stay for the next start', async () => {
+    const { labels, account } = demo;
+    const { password, ...userWithoutPassword } = account.user;
+    const url = labels.get('Countersign') ?? '';
+    const client = createClient({ url, apiKey: account.apiKey });
+    const attempt = {
+      method: 'password-otp',
+      resource: account.resource,
+      user: labels.get('Shop Login') ?? '',
+      password: labels.get('Shop Password') ?? '',
+      otp: liveCode(account.user.otpauthUri, Date.now()).code,
+    } as const;
+    expect(password).toBe(attempt.password);
+    const { user, ...result } = await client.authenticate(attempt);
+    expect(result).toMatchObject({ authenticated: true, otp: 'verified' });
+    await expect(client.authenticate(attempt)).rejects.toMatchObject({ code: 'OTP_REPLAYED' });
 
-    const second = await runDemo(data);
-    expect(await second.stop()).toBe(0);
-    for (const label of ['Resource', 'API key', 'Login', 'Password', 'Token', 'Newcomer']) {
-      expect(second.labels.get(label)).toBe(first.labels.get(label));
-    }
+    await client.users.update(user?.id ?? '', { password: 'another password of hers', login: 'maria.c' });
+    await waitUntil('the screen tells it', () => demo.printed().includes('changed'));
+    expect(demo.printed().split('changed')).toHaveLength(2);
+
+    expect(await demo.stop()).toBe(0);
+    await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+    await expect(fetch(`${labels.get('Shop')}/`)).rejects.toThrow();
+    demo = await runDemo(data);
+    expect(demo.account).toEqual({ ...account, user: { ...userWithoutPassword, login: 'maria.c' } });
+    expect(demo.labels.get('Shop Password')).toBe('changed');
+    expect(demo.labels.get('Console Password')).toBe(labels.get('Console Password'));
   });
 
   // Ctrl-C in a terminal reaches the whole group, and `npx` and the command each pass it on.
@@ -110,17 +124,7 @@ describe('npm start', () => {
     process.kill(pid, 'SIGINT');
     process.kill(service, 'SIGCONT');
     expect((await ended).code).toBe(0);
-    await expect(fetch(`${labels.get('Service')}/health/live`)).rejects.toThrow();
-  });
-
-  test('writes the log of the service to a file that only its owner can read', async () => {
-    const data = await folder();
-    const { output, stop } = await runDemo(data);
-    expect(await stop()).toBe(0);
-    expect(output).not.toContain('"level"');
-    const file = join(data, 'countersign.log');
-    expect(await readFile(file, 'utf8')).toContain('"msg":"serving"');
-    expect((await stat(file)).mode & 0o077).toBe(0);
+    await expect(fetch(`${labels.get('Countersign')}/health/live`)).rejects.toThrow();
   });
 });
 
@@ -138,7 +142,7 @@ test('SR-42: the demo has its own folder, and a real service beside it has none 
 
   const again = await runDemo(undefined, {}, place);
   expect(await again.stop()).toBe(0);
-  expect(again.labels.get('API key')).toBe(demo.labels.get('API key'));
+  expect(again.account).toEqual(demo.account);
 });
 
 test('SR-42: the service uses the same folder for its demo', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DEMO_FOLDER, readDemoAccount } from './launcher/demo-account.ts';
 import { freePortFrom } from './launcher/free-port.ts';
 import { startService } from './launcher/start-service.ts';
+import { listenForShop } from './shop/listen.ts';
 import { isPort } from './shop/options.ts';
 
 /** In the built tree, the entry is beside this file. */
@@ -23,30 +24,34 @@ async function main(): Promise<void> {
   const chosenPort = env.SHOP_PORT ? Number(env.SHOP_PORT) : undefined;
   if (chosenPort !== undefined && !isPort(chosenPort)) throw new Error('SHOP_PORT must be a port, 0 to 65535.');
 
-  const starting = startService({ entry: SERVICE_ENTRY, listen, dataFolder, env });
-  // Load the rest while the service, a process of its own, starts.
-  const loading = Promise.all([import('./shop/start-shop.ts'), import('./launcher/show-demo.ts')]);
-  const service = await Promise.race([starting, stopped]);
-  if (service === STOP) return;
+  const shop = await listenForShop(chosenPort ?? (await freePortFrom(SHOP_PORT, [servicePort])));
   try {
-    const [{ startShop }, { demoLines, showLiveCode }] = await loading;
-    const shopPort = chosenPort ?? (await freePortFrom(SHOP_PORT, [servicePort]));
-    const account = await readDemoAccount(dataFolder);
-    const { resource, apiKey, otpauthUri } = account;
-    // The service uses a name and the shop a number, so that browsers treat them as two sites, as in production.
-    const url = env.COUNTERSIGN_URL || `http://localhost:${servicePort}`;
-    const shop = await startShop({ port: shopPort, service: url, resource, apiKey, demo: true });
-    await Promise.all([url, shop.url].map(answer));
-    const shown = { service: url, shop: shop.url, startedInMs: performance.now() };
-    console.log(demoLines(shown, account, process.stdout.isTTY));
-    const stopCode = showLiveCode(otpauthUri, process.stdout, Date.now);
-
-    const reason = await Promise.race([stopped, service.ended]);
-    stopCode();
-    await shop.close();
-    if (reason !== STOP) throw new Error(`The service stopped: ${reason}`);
+    const starting = startService({ entry: SERVICE_ENTRY, listen, dataFolder, env });
+    // Load the rest while the service, a process of its own, starts.
+    const loading = Promise.all([import('./shop/start-shop.ts'), import('./launcher/show-screen.ts')]);
+    const service = await Promise.race([starting, stopped]);
+    if (service === STOP) return;
+    try {
+      const [{ openShop }, { showScreen }] = await loading;
+      const { resource, apiKey } = await readDemoAccount(dataFolder);
+      // The service uses a name and the shop a number, so that browsers treat them as two sites, as in production.
+      const url = env.COUNTERSIGN_URL || `http://localhost:${servicePort}`;
+      openShop(shop, { service: url, resource, apiKey, demo: true });
+      await Promise.all([url, shop.url].map(answer));
+      const read = () => readDemoAccount(dataFolder);
+      const stopScreen = await showScreen(
+        { service: url, shop: shop.url },
+        { read, out: process.stdout, now: Date.now },
+      );
+      const reason = await Promise.race([stopped, service.ended]);
+      stopScreen();
+      await shop.close();
+      if (reason !== STOP) throw new Error(`The service stopped: ${reason}`);
+    } finally {
+      await service.stop();
+    }
   } finally {
-    await service.stop();
+    await shop.close();
   }
 }
 

@@ -41,8 +41,8 @@ async function shootShop(): Promise<void> {
   const browser = await openBrowser();
   try {
     const label = (name: string) => demo.labels.get(name) ?? '';
-    const client = createClient({ url: label('Service'), apiKey: label('API key') });
-    const [guest, ...others] = await invite(client, label('Resource'));
+    const client = createClient({ url: label('Countersign'), apiKey: demo.account.apiKey });
+    const [guest, ...others] = await invite(client, demo.account.resource);
     await hero(browser, label('Shop'), guest);
     for (const [index, [name, view]] of VARIANTS.entries()) {
       const person = others[index];

@@ -4,15 +4,26 @@ import { join } from 'node:path';
 /** The demo's default data folder, the same as in the service. */
 export const DEMO_FOLDER = './demo-data';
 
-/** The file that the service's demo mode writes into its data folder, with everything needed to try a login. */
+/** A login of the demo, as it is now. */
+export interface DemoLogin {
+  /** Undefined: blocked, or deleted. */
+  login?: string;
+  /** Undefined: changed since. */
+  password?: string;
+  otpauthUri: string;
+  /** Whether the codes of the token sign in, or why not. */
+  code: CodeState;
+}
+
+type CodeState = 'right' | 'changed' | 'locked' | 'deactivated' | 'expired' | 'out-of-step' | 'secret-lost';
+
+/** The file that the service's demo mode writes into its data folder, and updates. */
 export interface DemoAccount {
   resource: string;
   apiKey: string;
-  login: string;
-  password: string;
-  otpauthUri: string;
-  /** Login of a user with the same password and no token yet; absent in a demo created by an older version. */
-  newcomer?: string;
+  user: DemoLogin;
+  /** Absent in a demo created by an older version. */
+  administrator?: DemoLogin;
 }
 
 /** @throws Error if the folder has no demo or an incomplete one */
@@ -21,26 +32,43 @@ export async function readDemoAccount(dataFolder: string): Promise<DemoAccount> 
   const text = await readFile(file, 'utf8').catch(() => {
     throw new Error(`There is no demo in ${dataFolder}: its first start makes one.`);
   });
-  const { resource, apiKey, user, token, newcomer } = JSON.parse(text) as Partial<Written>;
-  const { login, password } = user ?? {};
+  const { resource, apiKey, user, token, administrator, state } = JSON.parse(text) as Partial<Written>;
+  const { password } = user ?? {};
   const otpauthUri = token?.otpauthUri;
-  if (!resource || !apiKey || !login || !password || !otpauthUri) {
-    throw new Error(`${file} does not describe a demo. Remove the data folder, and the next start makes a new one.`);
+  if (!resource || !apiKey || !password || !otpauthUri || !state) {
+    throw new Error(`${file} does not describe a demo. Start it with --fresh, and it makes a new one.`);
   }
   return {
     resource,
     apiKey,
-    login,
-    password,
-    otpauthUri,
-    ...(newcomer?.login && { newcomer: newcomer.login }),
+    user: loginOf(state.user, password, otpauthUri),
+    ...(administrator &&
+      state.administrator && {
+        administrator: loginOf(state.administrator, administrator.password, administrator.otpauthUri),
+      }),
   };
+}
+
+function loginOf({ login, password, code }: WrittenState, printed: string, otpauthUri: string): DemoLogin {
+  return {
+    ...(login !== undefined && { login }),
+    ...(password === 'right' && { password: printed }),
+    otpauthUri,
+    code,
+  };
+}
+
+interface WrittenState {
+  login?: string;
+  password: 'right' | 'changed';
+  code: CodeState;
 }
 
 interface Written {
   resource: string;
   apiKey: string;
-  user: { login?: string; password?: string };
+  user: { password?: string };
   token: { otpauthUri?: string };
-  newcomer: { login?: string };
+  administrator: { password: string; otpauthUri: string };
+  state: { user: WrittenState; administrator?: WrittenState };
 }

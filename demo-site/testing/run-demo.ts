@@ -1,15 +1,21 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../../server/testing/free-ports.ts';
+import { DEMO_FOLDER, type DemoAccount, readDemoAccount } from '../launcher/demo-account.ts';
 
 /** The built launcher, which `npm start` runs after the build. */
 const LAUNCHER = fileURLToPath(new URL('../../dist/server/demo.js', import.meta.url));
 
 export interface RunningDemo {
-  /** The printed values by label. */
+  /** The printed values by label, those of a login as `Shop Password`. */
   labels: ReadonlyMap<string, string>;
   output: string;
+  /** All that it has printed by now. */
+  printed(): string;
+  /** What the service wrote into the data folder. */
+  account: DemoAccount;
   pid: number;
   /** Stops it as Ctrl-C does; resolves with the exit code. */
   stop(): Promise<number | null>;
@@ -55,13 +61,15 @@ export async function runDemo(
   await new Promise<void>((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
-      if (/^Code .*\n/m.test(output)) resolve();
+      if (/^Mailbox .*\n/m.test(output)) resolve();
     });
     void ended.then(({ code }) => reject(new Error(`The demo ended (${code}): ${stderr}`)));
   });
   return {
     labels: labelsOf(output),
     output,
+    printed: () => output,
+    account: await readDemoAccount(dataFolder ?? join(cwd ?? '.', DEMO_FOLDER)),
     pid: child.pid ?? 0,
     ended,
     async stop() {
@@ -71,8 +79,13 @@ export async function runDemo(
   };
 }
 
-/** Parses `Service   http://localhost:8080`: a label of one or two words, two or more blanks, the value. */
+/** Parses `Shop   http://127.0.0.1:8081`, and the lines below it, which are indented. */
 function labelsOf(output: string): Map<string, string> {
-  const found = output.matchAll(/^([A-Z]\w*(?: \w+)?) {2,}(\S.*)$/gm);
-  return new Map([...found].map(([, label = '', value = '']) => [label, value]));
+  const labels = new Map<string, string>();
+  let part = '';
+  for (const [, indent, label = '', value = ''] of output.matchAll(/^( *)(\w+) {2,}(\S.*)$/gm)) {
+    if (indent === '') part = label;
+    labels.set(indent === '' ? label : `${part} ${label}`, value);
+  }
+  return labels;
 }

@@ -17,9 +17,9 @@ export async function startDemo(project: string, { servicePort, shopPort }: { se
       output += text;
     });
   }
-  await waitUntil('the demo shows a code', () => {
+  await waitUntil('the demo shows its screen', () => {
     if (child.exitCode !== null) throw new Error(`the demo ended:\n${output}`);
-    return /^Code .*\n/m.test(output);
+    return /^Mailbox .*\n/m.test(output);
   });
   return {
     async stop() {

@@ -1,5 +1,4 @@
 import cluster from 'node:cluster';
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
@@ -30,11 +29,11 @@ import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { crashNow, crashOnReplaced, crashOnUncaught } from './crash.ts';
 import { createAuditSink } from './create-audit-sink.ts';
 import { createPorts, demoFile, type OpenPorts } from './create-ports.ts';
+import { loadDemo } from './demo/load-demo.ts';
 import { openMetrics } from './metrics/open-metrics.ts';
 import { openTracing } from './open-tracing.ts';
 import type { OperatorSocket } from './operator/socket.ts';
 import { openOperatorSocket } from './operator-server.ts';
-import { type Demo, seedDemo } from './seed-demo.ts';
 import { announceSetup, setupCommand } from './setup-link.ts';
 import { onStopSignal } from './stop-signals.ts';
 import { followOrders } from './workers/orders.ts';
@@ -87,7 +86,7 @@ async function startService(
   { demo, mailbox, plans, meters, tracer, opened, widget, console }: ServiceParts,
 ): Promise<void> {
   const { ports, clockGuard } = opened;
-  if (demo) await loadDemo(ports, demoFile(config));
+  const demoJob = demo ? await loadDemo({ ...ports, issuer: config.url }, demoFile(config)) : undefined;
   const readiness = createReadiness(() => clockGuard.isTrusted());
   const options = {
     issuer: config.url,
@@ -132,7 +131,7 @@ async function startService(
   };
   if (!isWorker) await openSocket(true);
   const { refreshSigningKeys, hasOldMasterKeys, registration } = opened;
-  const jobs = periodicJobs(ports, {
+  const usualJobs = periodicJobs(ports, {
     config,
     plans,
     settledClock: clockGuard.settled,
@@ -143,6 +142,7 @@ async function startService(
     log,
     observer: meters,
   });
+  const jobs = [...usualJobs, ...(demoJob ? [demoJob] : [])];
   meters?.metrics.expectJobs(jobs.map(({ name }) => name));
   const isPaused = () => !clockGuard.isTrusted();
   const scheduler = startScheduler(ports, jobs, log, isPaused, (run) => meters?.jobEnded(run));
@@ -172,17 +172,4 @@ async function startService(
   onStopSignal(stop, isWorker);
   if (isWorker)
     followOrders({ openSocket, report: () => void metrics?.report(), handOver: () => stop('hand-over', true) });
-}
-
-/**
- * Loads the demo of this data folder, or creates it at the first start. It is stored in a file that only its owner can
- * read, so that a second start prints the same login; the file holds a password and an API key in plain text, which
- * only a demo may do.
- */
-async function loadDemo(ports: Ports, file: string): Promise<Demo> {
-  const kept = await readFile(file, 'utf8').catch(() => undefined);
-  if (kept !== undefined) return JSON.parse(kept) as Demo;
-  const demo = await seedDemo(ports);
-  await writeFile(file, JSON.stringify(demo, null, 2), { mode: 0o600 });
-  return demo;
 }

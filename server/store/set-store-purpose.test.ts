@@ -3,7 +3,7 @@ import { createAccount } from '../accounts/create-account.ts';
 import { accountIndexes } from '../accounts/documents.ts';
 import { BackupInvalid } from '../backup/backup-records.ts';
 import { restoreBackup } from '../backup/restore-backup.ts';
-import { seedDemo } from '../composition/seed-demo.ts';
+import { createDemo } from '../composition/demo/create-demo.ts';
 import { backupOf, backupReader, overStore } from '../testing/restore-fixture.ts';
 import { openTemporaryRedisStore } from '../testing/temporary-redis-store.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
@@ -36,7 +36,7 @@ describe.each([
   async function demo(): Promise<TestPorts> {
     const over = await portsOverEmptyStore();
     await setStorePurpose(over, 'demo');
-    await seedDemo(over);
+    await createDemo(over);
     return over;
   }
 
@@ -71,6 +71,15 @@ describe.each([
     await expect(setStorePurpose(older, 'demo')).rejects.toBeInstanceOf(WrongStorePurpose);
     await setStorePurpose(older, 'service');
     await expect(setStorePurpose(older, 'demo')).rejects.toBeInstanceOf(WrongStorePurpose);
+  });
+
+  test('a demo’s account, whose passwords are printed, is created in no other store', async () => {
+    const over = await portsOverEmptyStore();
+    await expect(createDemo(over)).rejects.toBeInstanceOf(WrongStorePurpose);
+    expect(await isStoreEmpty(over)).toBe(true);
+    await setStorePurpose(over, 'service');
+    await expect(createDemo(over)).rejects.toBeInstanceOf(WrongStorePurpose);
+    expect(await over.store.range(accountIndexes.created(), { limit: 1 })).toEqual([]);
   });
 
   test('a demo and a service that start on an empty store at once do not both get it', async () => {

@@ -1,0 +1,70 @@
+import type { DemoAccount, DemoLogin } from './demo-account.ts';
+import { liveCode } from './live-code.ts';
+
+const LABEL_WIDTH = 14;
+
+/** Where the parts of the demo are. */
+export interface Addresses {
+  service: string;
+  shop: string;
+}
+
+/** The lines of the demo's screen: each address, with who signs in there. */
+export function screenLines({ service, shop }: Addresses, { user, administrator }: DemoAccount, now: number): string[] {
+  return [
+    labelled('Countersign', service),
+    '',
+    labelled('Shop', shop),
+    ...loginLines(user, now),
+    '',
+    labelled('Console', `${service}/console`),
+    ...(administrator ? loginLines(administrator, now) : [labelled('  Login', 'none: start with --fresh')]),
+    '',
+    labelled('Mailbox', `${service}/demo/mailbox`),
+  ];
+}
+
+function loginLines({ login = 'blocked or deleted', password = 'changed', otpauthUri, code }: DemoLogin, now: number) {
+  return [
+    labelled('  Login', login),
+    labelled('  Password', password),
+    labelled('  Code', code === 'right' ? codeText(otpauthUri, now) : WORDS[code]),
+  ];
+}
+
+/** `123456   12 s left` */
+export function codeText(otpauthUri: string, now: number): string {
+  const { code, secondsLeft } = liveCode(otpauthUri, now);
+  return `${code}   ${`${secondsLeft}`.padStart(2)} s left`;
+}
+
+const WORDS = {
+  changed: 'changed',
+  locked: 'locked',
+  deactivated: 'deactivated',
+  expired: 'expired',
+  'out-of-step': 'out of step',
+  'secret-lost': 'lost',
+} as const;
+
+function labelled(label: string, value: string): string {
+  return `${label.padEnd(LABEL_WIDTH)}${value}`;
+}
+
+export interface Terminal {
+  isTTY?: boolean;
+  columns?: number;
+  rows?: number;
+  write(text: string): unknown;
+}
+
+/**
+ * The text that replaces these lines on a terminal by the next ones. Undefined: they do not fit, so that they cannot be
+ * reached any more.
+ */
+export function replaceLines(shown: readonly string[], next: readonly string[], { columns, rows }: Terminal) {
+  if (columns === undefined || rows === undefined) return undefined;
+  const height = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0);
+  if (height >= rows) return undefined;
+  return `\x1b[${height}A\r\x1b[0J${next.map((line) => `${line}\n`).join('')}`;
+}

@@ -1,0 +1,31 @@
+import type { AccountId, AdministratorId, ResourceId, TokenId, UserId } from '../../kernel/ids.ts';
+import type { SignInState } from './sign-in-state.ts';
+
+/**
+ * Everything needed to try the demo, which is only on loopback. Stored in its data folder, with passwords and an API key
+ * in plain text, which only a demo may do.
+ */
+export interface Demo {
+  account: AccountId;
+  resource: ResourceId;
+  apiKey: string;
+  user: { id: UserId; login: string; password: string };
+  token: { id: TokenId; secret: string; otpauthUri: string };
+  /** Has the same password and no token, and enrols one at the first sign-in. */
+  newcomer: { login: string };
+  /** The superuser. Absent in a demo of an older version. */
+  administrator?: {
+    id: AdministratorId;
+    email: string;
+    password: string;
+    token: TokenId;
+    otpauthUri: string;
+  };
+  /** What of it is still right. Absent in a demo of an older version, until it starts. */
+  state?: DemoState;
+}
+
+export interface DemoState {
+  user: SignInState;
+  administrator?: SignInState;
+}
