@@ -21,6 +21,7 @@ const OTHERWISE = [
   'DELETE /v1/assignments', // unassign
   'POST /v1/bulk/users', // import users
   'POST /v1/bulk/tokens', // import tokens
+  'POST /v1/bulk/links', // user send-links
   'POST /v1/token-imports', // import tokens, from files of vendors and apps
   'POST /v1/bulk/assignments', // assign, one by one
 ];

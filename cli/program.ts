@@ -9,6 +9,7 @@ import { addMigrate } from './commands/migrate.ts';
 import { addMaintenance, addMessageTest, addOperator } from './commands/operator.ts';
 import { addPersonalData } from './commands/personal-data.ts';
 import { addRotate } from './commands/rotate.ts';
+import { addSendLinks } from './commands/send-links.ts';
 import { addStore } from './commands/store.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { ServiceRefusal, Unreachable, UsageError } from './connection/service.ts';
@@ -64,7 +65,10 @@ function createProgram(around: Environment, version: string): Command {
     const group = addResource(program, resource, around);
     if (resource.name === 'account') addAccountDeletion(group, around);
     if (resource.name === 'event') addEventExport(group, around);
-    if (resource.name === 'user') addPersonalData(group, around);
+    if (resource.name === 'user') {
+      addPersonalData(group, around);
+      addSendLinks(group, around);
+    }
   }
   for (const action of SINGLE) addAction(program, commandOf(action), around);
   addAssignments(program, around);

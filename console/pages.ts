@@ -7,6 +7,7 @@ import {
   House,
   type IconNode,
   KeyRound,
+  Mail,
   ShieldUser,
   Smartphone,
   Users,
@@ -124,6 +125,14 @@ export const PAGES: Readonly<Record<PageRoute, PageEntry>> = {
       href: ({ id }) => `/console/webhooks/${id}`,
     },
     load: () => import('./webhooks/page.tsx'),
+  },
+  mail: {
+    label: 'pageMail',
+    icon: Mail,
+    key: 'm',
+    group: 'work',
+    isFor: ({ administrator }) => administrator.role === 'superuser',
+    load: () => import('./mail/page.tsx'),
   },
   plan: {
     label: 'pagePlan',

@@ -12,10 +12,13 @@ export interface Preferences {
   language: string | undefined;
   /** Whether single-key shortcuts are on (WCAG 2.1.4). */
   hasShortcuts: boolean;
+  /** Whether the console says on every page that the service sends no email. */
+  hasMailNotice: boolean;
 }
 
 const LANGUAGE_KEY = 'countersign-language';
 const SHORTCUTS_KEY = 'countersign-shortcuts';
+const MAIL_NOTICE_KEY = 'countersign-mail-notice';
 
 /** Reads the stored preferences; the defaults if there are none or storage is blocked. */
 export function readPreferences(storage: () => Pick<Storage, 'getItem'>): Preferences {
@@ -32,11 +35,12 @@ export function readPreferences(storage: () => Pick<Storage, 'getItem'>): Prefer
     theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
     language: language !== null && /^[a-z]{2}$/.test(language) ? language : undefined,
     hasShortcuts: read(SHORTCUTS_KEY) !== 'off',
+    hasMailNotice: read(MAIL_NOTICE_KEY) !== 'off',
   };
 }
 
 export function savePreferences(
-  { theme, language, hasShortcuts }: Preferences,
+  { theme, language, hasShortcuts, hasMailNotice }: Preferences,
   storage: () => Pick<Storage, 'setItem' | 'removeItem'>,
 ): void {
   const write = (key: string, value: string | undefined) => {
@@ -50,4 +54,5 @@ export function savePreferences(
   write(THEME_KEY, theme === 'auto' ? undefined : theme);
   write(LANGUAGE_KEY, language);
   write(SHORTCUTS_KEY, hasShortcuts ? undefined : 'off');
+  write(MAIL_NOTICE_KEY, hasMailNotice ? undefined : 'off');
 }

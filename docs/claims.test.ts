@@ -86,8 +86,8 @@ describe('the blocks of the documents', () => {
       ['docs/operators.md', expect.stringContaining('countersign store move --to')],
       // server/composition/forget-secrets.test.ts does it.
       ['docs/operators.md', expect.stringContaining('countersign forget-secrets --confirm')],
-      // cli/program.test.ts types the command of each link.
-      ['docs/operators.md', expect.stringContaining('--state secret-lost')],
+      // cli/send-links.test.ts does it.
+      ['docs/operators.md', expect.stringContaining('user send-links --secret-lost')],
       ['docs/operators.md', 'countersign courier test --to +4915112345678'],
       // e2e/restored.built.test.ts does it.
       ['docs/operators.md', 'countersign restore night.backup --events acme.jsonl --keys keys.json'],

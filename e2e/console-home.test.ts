@@ -163,11 +163,11 @@ describe('the checklist', () => {
     const view = await enter(who, '/console/resources');
     await view.page.clock.install();
     await view.enter('Home');
-    await expect(view.page.getByText('1 of 8 done')).toBeVisible();
+    await expect(view.page.getByText('2 of 9 done')).toBeVisible();
     await expect(view.page.getByText('No sign-ins yet')).toBeVisible();
     await addResource(visits.ports, who.account, { name: 'Made elsewhere' });
     await view.page.clock.runFor(11_000);
-    await expect(view.page.getByText('3 of 8 done')).toBeVisible();
+    await expect(view.page.getByText('4 of 9 done')).toBeVisible();
     await allDone(who);
     await busyAccount(who, 1);
     await view.page.clock.runFor(11_000);

@@ -101,6 +101,12 @@ export const SINGLE: readonly Action[] = [
     request: 'GET /v1/checklist',
     rows: { in: 'items', columns: ['done', 'item', 'hint'] },
   },
+  { verb: 'mail-status', request: 'GET /v1/mail' },
+  {
+    verb: 'mail-test',
+    request: 'POST /v1/mail/test',
+    flags: { to: 'where it goes' },
+  },
   {
     verb: 'statistics',
     request: 'GET /v1/statistics',

@@ -74,6 +74,12 @@ const user: ResourceCommand = {
     { verb: 'reset-password', request: 'POST /v1/users/{id}/password-reset' },
     { verb: 'enrol-link', request: 'POST /v1/users/{id}/enrolment-link' },
     {
+      verb: 'link',
+      request: 'POST /v1/links',
+      flags: { user: { type: 'user', about: 'its user' }, validForMs: { flag: 'valid-for' } },
+      shownOnce: ['link'],
+    },
+    {
       verb: 'environments',
       about: 'list the browsers of a user that are remembered',
       request: 'GET /v1/users/{id}/environments',

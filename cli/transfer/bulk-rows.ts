@@ -14,6 +14,8 @@ export interface RowAnswer {
 /** A busy service is retried with growing pauses: in total for longer than a killed service holds a row. */
 const MAX_ATTEMPTS = 7;
 const FIRST_PAUSE_MS = 500;
+/** A row that is refused for longer is not waited for. */
+const MAX_WAIT_MS = 60_000;
 
 /** The service's limit for one request. */
 export const MAX_ROWS = 500;
@@ -55,7 +57,8 @@ export async function sendRows(
 }
 
 /** Too many requests, or an interrupted request still holds the row. */
-function isBusy({ status, code }: RowAnswer): boolean {
+function isBusy({ status, code, retryAfterMs = 0 }: RowAnswer): boolean {
+  if (retryAfterMs > MAX_WAIT_MS) return false;
   return status === 429 || status === 503 || code === 'IDEMPOTENCY_KEY_IN_USE';
 }
 

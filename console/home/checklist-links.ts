@@ -26,6 +26,8 @@ export function checklistLink(item: ChecklistItem, resource: string | undefined)
       return CONSOLE_ROUTES.users[0];
     case 'first-login':
       return resource === undefined ? one : `${one}/embed`;
+    case 'set-up-mail':
+      return CONSOLE_ROUTES.mail[0];
   }
 }
 
@@ -35,4 +37,4 @@ export function leadsToResource(item: ChecklistItem): boolean {
 }
 
 /** Items that only the superuser can do, whatever resources another administrator may act on. */
-export const SUPERUSERS: readonly ChecklistItem[] = ['activate-plan', 'make-api-key', 'add-resource'];
+export const SUPERUSERS: readonly ChecklistItem[] = ['activate-plan', 'make-api-key', 'add-resource', 'set-up-mail'];

@@ -16,6 +16,7 @@ import edit from './edit.css?inline';
 import { t } from './i18n.ts';
 import { injectStyle } from './inject-style.ts';
 import lists from './lists.css?inline';
+import { MailNotice } from './mail-notice.tsx';
 import { Navigation, SIDE } from './navigation.tsx';
 import { PageOutlet } from './page-outlet.tsx';
 import pages from './pages.css?inline';
@@ -129,6 +130,7 @@ function Shell(props: ShellProps) {
               {t('offline')}
             </p>
           )}
+          <MailNotice />
           <PageOutlet />
         </main>
         <Toasts

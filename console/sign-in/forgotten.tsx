@@ -36,7 +36,7 @@ export function ForgottenPassword({ client, texts, account, email, onBack }: For
         isNext
         send={(values) => client.send('POST', 'reset/ask', { ...values, ...(account !== undefined && { account }) })}
         onRefused={({ code }) => {
-          const isAbsent = code === 'MAIL_ABSENT';
+          const isAbsent = code === 'MAIL_NOT_CONFIGURED';
           if (isAbsent) setOutcome({ kind: 'absent' });
           return isAbsent;
         }}

@@ -7,6 +7,7 @@ import { type ResourceView, resourcePicker } from '../shared/pickers/pick-resour
 import { usePicker } from '../shared/pickers/picker.tsx';
 import { USERS } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
+import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { refusalMessage } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
@@ -238,6 +239,11 @@ export function ImportUsers() {
                   <button type="button" class="small-primary" onClick={() => make(stage.read, stage.broken.from)}>
                     {t('importAgain')}
                   </button>
+                )}
+                {stage.kind === 'made' && madeCount() > 0 && (
+                  <Link class="small-primary" href={`${USERS}/links`}>
+                    {t('manyAfterImport')}
+                  </Link>
                 )}
                 {bad.length > 0 && (
                   <button type="button" class="secondary" onClick={saveBad}>

@@ -6,6 +6,7 @@ import css from '../shared/shared.css?inline';
 import { useConsole } from '../shell/context.ts';
 import { t as own } from './i18n.ts';
 import { ImportUsers } from './import-users.tsx';
+import { ManyLinks } from './many-links.tsx';
 import { NewUser } from './new-user.tsx';
 import { OneUser } from './one-user.tsx';
 import { UserList } from './user-list.tsx';
@@ -18,5 +19,6 @@ export function Page() {
   const { params } = useConsole().address;
   if (params.page === 'new') return <NewUser />;
   if (params.page === 'import') return <ImportUsers />;
+  if (params.page === 'links') return <ManyLinks />;
   return params.id === undefined ? <UserList /> : <OneUser key={params.id} id={params.id} />;
 }

@@ -1,4 +1,4 @@
-import { FileUp, Plus, Users } from 'lucide';
+import { FileUp, Plus, Send, Users } from 'lucide';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList, type ListFilter } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -73,6 +73,10 @@ export function UserList() {
         lead={t('lead')}
         actions={
           <>
+            <Link class="secondary" href={`${USERS}/links`}>
+              <Icon node={Send} size={16} />
+              {t('manyOpen')}
+            </Link>
             <Link class="secondary" href={`${USERS}/import`} data-key="i">
               <Icon node={FileUp} size={16} />
               {t('import')}
@@ -94,6 +98,14 @@ export function UserList() {
             choices: [
               { value: 'false', label: t('notBlocked') },
               { value: 'true', label: t('onlyBlocked') },
+            ],
+          },
+          {
+            name: 'hasPassword',
+            label: t('anyPassword'),
+            choices: [
+              { value: 'false', label: t('withoutPassword') },
+              { value: 'true', label: t('withPassword') },
             ],
           },
           useResourceFilter(address.query.get('resource'), t('anyResource')),

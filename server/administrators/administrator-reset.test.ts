@@ -135,7 +135,7 @@ describe('requesting a link', () => {
     const before = ports.store.commits.length;
     for (const email of [EMAIL, 'nobody@acme.example']) {
       const input = { account: ada.account, email };
-      expect(await requestAdministratorReset(absent, from(), input)).toEqual({ refused: 'MAIL_ABSENT' });
+      expect(await requestAdministratorReset(absent, from(), input)).toEqual({ refused: 'MAIL_NOT_CONFIGURED' });
     }
     expect(ports.store.commits.length).toBe(before);
   });

@@ -1,4 +1,4 @@
-import { isUnchanged, type PasswordReset } from '../password-reset/password-reset.ts';
+import type { PasswordReset } from '../password-reset/password-reset.ts';
 import type { Administrator } from './administrator.ts';
 
 /**
@@ -16,5 +16,6 @@ export function isAdministratorResetValid(
   passwordDigest: string,
   now: number,
 ): boolean {
-  return mayResetByMail(administrator) && isUnchanged(reset, administrator.email, passwordDigest, now);
+  const isUnchanged = reset.email === administrator.email && reset.passwordDigest === passwordDigest;
+  return mayResetByMail(administrator) && isUnchanged && now < reset.expiresAt;
 }

@@ -6,9 +6,9 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../kernel/secret-token.ts';
+import { resetMail } from '../password-reset/issue-reset-link.ts';
 import { PASSWORD_RESET_LIFETIME_MS, type PasswordReset } from '../password-reset/password-reset.ts';
 import { answerWithoutMail, countMail, countResetRequest } from '../password-reset/reset-request.ts';
-import { resetMail } from '../password-reset/start-password-reset.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { newOperation } from '../store/transact.ts';
 import { writeLink } from './administrator-link.ts';
@@ -33,7 +33,7 @@ export async function requestAdministratorReset(
   const tooMany = await countResetRequest(ports, 'administrator-reset', client);
   if (tooMany) return tooMany;
   // A setting of the installation, and so the same for every address.
-  if (ports.courier.isAbsent) return refusal('MAIL_ABSENT');
+  if (ports.courier.isAbsent) return refusal('MAIL_NOT_CONFIGURED');
   const home = await accountOf(ports, named);
   if (isRefusal(home)) return home;
   const { account } = home;

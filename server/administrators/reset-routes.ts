@@ -36,7 +36,7 @@ const requestReset = route({
   tag: 'Administrators',
   summary: 'Request a password reset link for an administrator',
   description:
-    'For administrators who forgot their password. The response is the same whether the address is known or not; only an administrator with a token gets the email. `MAIL_ABSENT` if the server sends no mail: then use `countersign admin recover`.',
+    'For administrators who forgot their password. The response is the same whether the address is known or not; only an administrator with a token gets the email. `MAIL_NOT_CONFIGURED` if the server sends no mail: then use `countersign admin recover`.',
   request: jsonBody(resetInput),
   responses: { 202: { description: 'If the address belongs to an administrator, the email is being sent.' } },
   handle: async (c, ports: Needs) => {

@@ -12,6 +12,8 @@ import type { IdPrefix } from '../kernel/ids.ts';
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
+import { linkInput, madeLink } from '../links/link-fields.ts';
+import type { LinkNeeds } from '../links/make-link.ts';
 import { CHEAP_ROW_CONCURRENCY, doInBulk, ROW_CONCURRENCY, type Row } from '../records/do-in-bulk.ts';
 import type { NewIdOf } from '../records/idempotency.ts';
 import { assign, validateAssignment } from '../resources/assign.ts';
@@ -22,6 +24,7 @@ import { secretView, tokenInput } from '../tokens/token-fields.ts';
 import { createUser, isCompleteUser } from '../user-management/create-user.ts';
 import { userInput } from '../user-management/routes.ts';
 import { validateNewUser } from '../user-management/validate-new-user.ts';
+import { judgeLink, linkMaker } from './links.ts';
 
 const MAX_ROWS = 500;
 
@@ -75,6 +78,14 @@ const outcomes = z
 const tokenOutcomes = z
   .object({ rows: z.array(outcome.extend(secretView)).openapi({ description: rows }) })
   .openapi('TokenBulkAnswer', { description: 'The outcome of each row.' });
+
+const linkOutcomes = z
+  .object({
+    rows: z
+      .array(outcome.omit({ id: true }).extend({ ...madeLink, expiresAt: madeLink.expiresAt.optional() }))
+      .openapi({ description: rows }),
+  })
+  .openapi('LinkBulkAnswer', { description: 'The outcome of each row.' });
 
 /** Not below `/users/…`: the compiled router takes no fixed part beside the id. */
 function describeBulk<const P extends string, S extends z.ZodType>(
@@ -160,6 +171,31 @@ export const bulkRoutes = [
         make: (_, row) => assign(ports, c.get('act'), row),
       });
       return c.json({ rows: created.map(({ told }) => told) }, 200);
+    },
+  }),
+  route({
+    ...describeBulk(
+      '/bulk/links',
+      'createLinks',
+      'Users',
+      'Send or make links for many users',
+      'LinkInput',
+      linkOutcomes,
+    ),
+    handle: async (c, ports: Needs & LinkNeeds) => {
+      // Its keys are apart from those of the other rows under the prefix of nothing made here, as above.
+      const make = linkMaker(ports, c.get('act'));
+      const made = await rowsOf(ports, c, c.req.valid('json'), 'flw', linkInput, {
+        judge: (row) => judgeLink(ports, c.get('act'), row),
+        make: (_, row) => make(row),
+        width: (rows) => (rows.some(({ delivery }) => delivery === 'mail') ? ROW_CONCURRENCY : CHEAP_ROW_CONCURRENCY),
+      });
+      const answers = made.map(({ told, done }) => {
+        if (!done) return told;
+        const { isRepeated, ...link } = done;
+        return { ...told, ...(isRepeated && { status: 200 }), ...link };
+      });
+      return c.json({ rows: answers }, 200);
     },
   }),
 ];

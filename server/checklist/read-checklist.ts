@@ -19,7 +19,7 @@ const LOOKED_AT = 20;
 
 /** What is done already. A bounded number of reads, in an account of any size. */
 export async function readChecklist(
-  ports: Needs,
+  ports: Needs & Pick<Ports, 'courier'>,
   act: RequestContext,
 ): Promise<Result<{ done: ReadonlySet<ChecklistItem> }>> {
   if (!maySee(act.actor)) return refusal('FORBIDDEN');
@@ -43,6 +43,7 @@ export async function readChecklist(
     'add-token': tokens,
     assign: await hasAssignment(ports, account, resources),
     'first-login': login !== undefined,
+    'set-up-mail': !ports.courier.isAbsent,
   };
   return { done: new Set(CHECKLIST.filter((item) => findings[item])) };
 }

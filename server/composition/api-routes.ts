@@ -26,8 +26,10 @@ import { apiRouter } from '../http/api/router.ts';
 import type { AppEnv } from '../http/context.ts';
 import { sessionCookie } from '../http/session-cookie.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { linkCreationRoutes } from '../links/routes.ts';
 import { loginRequestRoutes } from '../login/login-request-routes.ts';
 import { resultRoutes } from '../login/result-routes.ts';
+import { mailRoutes } from '../messages/routes.ts';
 import { passwordResetRoutes } from '../password-reset/routes.ts';
 import { personalDataRoutes } from '../personal-data/routes.ts';
 import { assignmentRoutes } from '../resources/assignment-routes.ts';
@@ -58,6 +60,7 @@ const ROUTES: readonly Route<ApiServices>[] = [
   ...personalDataRoutes,
   ...passwordResetRoutes,
   ...enrolmentLinkRoutes,
+  ...linkCreationRoutes,
   ...eventRoutes,
   ...statisticsRoutes,
   ...webhookRoutes,
@@ -73,6 +76,7 @@ const ROUTES: readonly Route<ApiServices>[] = [
   ...explanationRoutes,
   ...environmentRoutes,
   ...checklistRoutes,
+  ...mailRoutes,
   ...setupRoutes,
   ...linkRoutes,
   ...sessionRoutes,

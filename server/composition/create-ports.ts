@@ -16,6 +16,7 @@ import type { QueueLoad } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { MasterKeyLocation } from '../maintenance/change-master-key.ts';
 import { signingKeysDocument } from '../maintenance/documents.ts';
+import { recordMailStatus } from '../messages/record-mail-status.ts';
 import { createChannelSender } from '../messages/senders/channel-sender.ts';
 import { NO_OBSERVERS, type PortObservers } from '../metrics/port-observers.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
@@ -77,8 +78,7 @@ export async function createPorts(
   opening?: StoreOpening,
   observers: PortObservers = NO_OBSERVERS,
 ): Promise<OpenPorts> {
-  const courier = observers.mailer(mailbox ?? (await openCourier(config)));
-  const codes = observers.codes(mailbox ? showCodes(mailbox, config, log) : createCodeSender(config, log, courier));
+  const mailer = observers.mailer(mailbox ?? (await openCourier(config)));
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const embedded = config.store.kind === 'embedded';
   if (!mailbox) refuseDemoFolder(config);
@@ -104,6 +104,8 @@ export async function createPorts(
   await setStorePurpose({ store, clock: beforeAll, random: systemRandom }, isDemo ? 'demo' : 'service');
   const clock = await openClockGuard({ store, random: systemRandom }, { machine: machineClocks, log, isDemo });
   const opened = { store, clock, random: systemRandom };
+  const courier = recordMailStatus(mailer, opened);
+  const codes = observers.codes(mailbox ? showCodes(mailbox, config, log) : createCodeSender(config, log, courier));
   await writeDecoyRecords(opened);
   const masterKeys = await loadMasterKeys(masterKeySource(config, !sealed && !restoration));
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');

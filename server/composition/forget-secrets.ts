@@ -19,7 +19,7 @@ import { processWait } from './process-wait.ts';
 
 const NEXT = `
 Start the service. Then:
-  users            countersign user enrol-link USER --resource RESOURCE --language en, for each owner in: countersign token list --state secret-lost
+  users            countersign user send-links --secret-lost --valid-for 7d
   administrators   countersign admin recover EMAIL, for each
   webhooks         countersign webhook rotate WEBHOOK --overlap 0, and give the secret to its receiver
   API keys         make the deleted ones again

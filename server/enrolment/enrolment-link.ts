@@ -1,6 +1,7 @@
 import type { Flow } from '../flows/flow.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
+import { type DeliveredLink, isLinkCurrent } from '../messages/delivered-link.ts';
 import type { User } from '../users/user.ts';
 
 /** Users read such a mail in their own time; a day is still short, because the link alone changes nothing. */
@@ -10,19 +11,14 @@ export const ENROLMENT_LINKS_PER_USER = 10;
 export const ENROLMENT_LINKS_WINDOW_MS = HOUR_MS;
 
 /** The user's only enrolment link; a new one replaces it. Shares the user's anchor. */
-export interface EnrolmentLink {
-  /** SHA-256 of the link's secret, hex. */
-  secretHash: string;
-  /** The address it was sent to: the link is void once the user's address changes. */
-  email: string;
+export interface EnrolmentLink extends DeliveredLink {
   /** The resource that the token will be assigned to. */
   resource: ResourceId;
-  expiresAt: number;
 }
 
 /** True while the link is usable. The caller has verified the secret. */
 export function isEnrolmentLinkValid(link: EnrolmentLink, user: User, now: number): boolean {
-  return !user.blocked && now < link.expiresAt && link.email === user.email;
+  return !user.blocked && isLinkCurrent(link, user, now);
 }
 
 /** Whether a password was set after the link was opened without one: opened again, the link asks for it. */

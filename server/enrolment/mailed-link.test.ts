@@ -249,6 +249,15 @@ describe('who gets a link', () => {
     unwrap(await send(scene));
   });
 
+  test('no user without mail, and the link that the user has still works', async () => {
+    const scene = await setStage();
+    const link = await linkOf(scene);
+    ports.courier.isAbsent = true;
+    expect(await send(scene)).toEqual({ refused: 'MAIL_NOT_CONFIGURED' });
+    delete ports.courier.isAbsent;
+    expect((await walkOf(scene, link)).view.step).toBe('password');
+  });
+
   test('no user of another account', async () => {
     const [scene, other] = [await setStage(), await setStage()];
     expect(await send({ ...scene, account: other.account })).toMatchObject({ refused: 'USER_NOT_FOUND' });

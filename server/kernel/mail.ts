@@ -46,6 +46,8 @@ export interface MailFacts {
     /** The address that the service saw. */
     address?: string;
   };
+  /** To see that mail arrives. */
+  'test-message': Record<never, never>;
   'low-balance': {
     account: string;
     /** In minor units of the currency (ISO 4217). */
@@ -66,6 +68,7 @@ const KINDS: Readonly<Record<MailKind, true>> = {
   'enrolment-link': true,
   'unlock-link': true,
   'security-notice': true,
+  'test-message': true,
   'low-balance': true,
 };
 export const MAIL_KINDS = Object.keys(KINDS) as MailKind[];
@@ -74,6 +77,8 @@ export const MAIL_KINDS = Object.keys(KINDS) as MailKind[];
 export type Mail = {
   [K in MailKind]: { kind: K; to: string; language: MailLanguage; facts: MailFacts[K] };
 }[MailKind];
+
+export { MAIL_FAILURES, type MailFailure } from '@countersign/protocol/mail';
 
 /** Rendered for sending. */
 export interface ComposedMail {

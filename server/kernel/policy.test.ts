@@ -6,6 +6,7 @@ import { type Actor, referenceTo } from './actor.ts';
 import { API_SCOPES } from './api-scope.ts';
 import { idFromBytes, type ResourceId } from './ids.ts';
 import {
+  actsWithin,
   isEventVisible,
   isOwnUser,
   mayActOn,
@@ -21,6 +22,7 @@ import {
   mayCreateResource,
   mayDelete,
   mayGrant,
+  mayHandOver,
   mayHandToken,
   mayMakeAdministrators,
   maySee,
@@ -324,4 +326,16 @@ describe('SR-27: the complete table for each kind of actor', () => {
     expect(isOwnUser({ kind: 'user', account }, undefined)).toBe(false);
     expect(isOwnUser(superuser, id('adm', 1) as never)).toBe(false);
   });
+});
+
+// SR-41, SR-67
+test('SR-41: a link is taken by those who may choose the password, and by others where no mail reaches the user', () => {
+  fc.assert(
+    fc.property(anyActor, (actor) => {
+      expect(mayHandOver(actor, true)).toBe(mayChoosePassword(actor));
+      expect(mayHandOver(actor, false)).toBe(true);
+      const within = actsWithin(actor);
+      for (const resource of resources) expect(within?.includes(resource) ?? true).toBe(mayActOn(actor, resource));
+    }),
+  );
 });

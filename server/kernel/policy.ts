@@ -107,6 +107,20 @@ export function mayChoosePassword(actor: Actor): boolean {
 }
 
 /**
+ * Taking a link to a new password or token from the service, to hand it over. An actor who may choose the password may
+ * read the link; others only where no mail reaches the user, because the link is as good as the password (SR-41).
+ */
+export function mayHandOver(actor: Actor, isReachedByMail: boolean): boolean {
+  return mayChoosePassword(actor) || !isReachedByMail;
+}
+
+/** The resources on which the actor may act. Undefined: all of the account. */
+export function actsWithin(actor: Actor): readonly ResourceId[] | undefined {
+  if (mayEverywhere(actor)) return undefined;
+  return actor.kind === 'administrator' ? actor.resources : [];
+}
+
+/**
  * Authenticating users and tokens on a resource is for a site's backend, so no administrator's session may; an
  * administrator's own key may on their resources.
  */

@@ -86,6 +86,7 @@ async function mailLink(
   flow: Flow,
   answer: StepRequest & { language: MailLanguage },
 ): Promise<Result<{ sent: true }>> {
+  if (ports.courier.isAbsent) return refusal('MAIL_NOT_CONFIGURED');
   const access = await readAccess(ports, flow.resource, answer.client.address);
   if (isRefusal(access)) return access;
   const user = await readLockedUser(ports, flow, access.resource);

@@ -16,7 +16,7 @@ import { untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { claimsOf } from './result-claims.ts';
 import { validateResult } from './validate-result.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer' | 'codes' | 'archive'> & {
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer' | 'codes' | 'courier' | 'archive'> & {
   issuer: string;
   rpId?: string | undefined;
 };

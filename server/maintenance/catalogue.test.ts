@@ -129,6 +129,7 @@ const FATES: Record<string, Fate> = {
   logo: 'kept',
   'last-backup': 'dropped',
   'mac-key': 'kept',
+  'mail-status': 'dropped',
   'made-with': 'kept',
   'password-attempts': 'kept',
   'password-reset': 'dropped',

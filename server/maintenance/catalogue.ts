@@ -38,6 +38,7 @@ import {
   statisticsDocument,
 } from '../events/documents.ts';
 import { flowDocument, flowStartedDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
+import { mailStatusDocument } from '../messages/documents.ts';
 import { passwordResetDocument } from '../password-reset/documents.ts';
 import { passwordAttemptsDocument } from '../passwords/documents.ts';
 import { erasureDocument, erasureIndexes } from '../personal-data/documents.ts';
@@ -144,6 +145,7 @@ export const CATALOGUE = createCatalogue(
     clockMarkDocument,
     lastBackupDocument,
     backupPointDocument,
+    mailStatusDocument,
     processesDocument,
   ],
   [

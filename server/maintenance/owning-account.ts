@@ -64,6 +64,7 @@ export const OWNERSHIP: Readonly<Record<string, Ownership>> = {
   'login-request': 'value',
   logo: 'parent',
   'mac-key': 'none',
+  'mail-status': 'none',
   'made-with': 'parent',
   'password-attempts': 'user',
   'password-reset': 'parent',

@@ -14,6 +14,9 @@ export async function sendTestCode(
 ): Promise<Result<{ channel: CodeChannel; to: string }>> {
   const channel = CODE_CHANNELS.find((one) => isAddressFor(one, to));
   if (!channel) return refusal('INPUT_INVALID', { detail: 'to: an international number, or an email address' });
+  if (!ports.codes.channels.includes(channel)) {
+    return refusal(channel === 'email' ? 'MAIL_NOT_CONFIGURED' : 'SMS_NOT_CONFIGURED');
+  }
   try {
     await ports.codes.send({
       id: newOperation(ports),

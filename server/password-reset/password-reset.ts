@@ -1,5 +1,11 @@
 import type { ResourceId } from '../kernel/ids.ts';
-import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
+import {
+  type DeliveredLink,
+  isLinkCurrent,
+  type LinkDelivery,
+  MAX_LINK_LIFETIME_MS,
+} from '../messages/delivered-link.ts';
 import type { User } from '../users/user.ts';
 
 /** Long enough to find the mail, short enough that an old one in a mailbox is void. */
@@ -16,29 +22,24 @@ export const RESETS_PER_ADDRESS = 20;
 export const RESETS_WINDOW_MS = HOUR_MS;
 
 /** The one reset link of a user or an administrator; a new request replaces it. Shares its owner's anchor. */
-export interface PasswordReset {
-  /** SHA-256 of the link's secret, hex. */
-  secretHash: string;
-  /** The recipient: a link to an address that is no longer the user's is void. */
-  email: string;
+export interface PasswordReset extends DeliveredLink {
   /** Digest of the password at the request: a password that was changed since needs no reset. */
   passwordDigest: string;
   /** The resource of the request; absent when an administrator started it. */
   resource?: ResourceId;
-  expiresAt: number;
+}
+
+/** How long a link is valid by default. A first password that is handed over need not be chosen at once. */
+export function resetLifetimeMs({ passwordHash }: Pick<User, 'passwordHash'>, delivery: LinkDelivery): number {
+  return passwordHash === undefined && delivery === 'hand-over' ? DAY_MS : PASSWORD_RESET_LIFETIME_MS;
+}
+
+/** How long a link may be valid at most: a first password replaces none that an attacker could want. */
+export function maxResetLifetimeMs({ passwordHash }: Pick<User, 'passwordHash'>): number {
+  return passwordHash === undefined ? MAX_LINK_LIFETIME_MS : DAY_MS;
 }
 
 /** True while the link is valid for this user. The caller has verified the secret. */
 export function isResetLinkValid(reset: PasswordReset, user: User, passwordDigest: string, now: number): boolean {
-  return !user.blocked && isUnchanged(reset, user.email, passwordDigest, now);
-}
-
-/** True while the link has not expired, and its owner has the same address and password as when it was requested. */
-export function isUnchanged(
-  reset: PasswordReset,
-  email: string | undefined,
-  passwordDigest: string,
-  now: number,
-): boolean {
-  return now < reset.expiresAt && reset.email === email && reset.passwordDigest === passwordDigest;
+  return !user.blocked && isLinkCurrent(reset, user, now) && reset.passwordDigest === passwordDigest;
 }

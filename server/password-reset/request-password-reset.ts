@@ -11,9 +11,9 @@ import { newOperation } from '../store/transact.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import type { User } from '../users/user.ts';
+import { newReset, resetMail } from './issue-reset-link.ts';
 import { isResetAllowedEverywhere } from './reset-link.ts';
 import { answerWithoutMail, countMail, countResetRequest } from './reset-request.ts';
-import { newReset, resetMail } from './start-password-reset.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'courier'>;
 
@@ -39,6 +39,8 @@ export async function requestPasswordReset(
   if (isRefusal(access)) return access;
   const { resource } = access;
   if (resource.passwordReset !== true) return refusal('NOT_FOUND');
+  // A setting of the installation, and so the same for every name.
+  if (ports.courier.isAbsent) return refusal('MAIL_NOT_CONFIGURED');
 
   const found = await locateTyped(ports, resource.account, name);
   const subject = found?.id ?? unknownSubject(ports, resource.account, name);
@@ -56,7 +58,7 @@ export async function requestPasswordReset(
     return answerWithoutMail(ports, event);
   }
   const { email: to, login } = user;
-  const { key, value, path } = newReset(ports, user, to, { language, resource: id });
+  const { key, value, path } = newReset(ports, user, { language, resource: id });
   await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),

@@ -39,7 +39,7 @@ export async function resetPassword(
     ports,
     keys[0].anchor,
     keys,
-    ([user, reset], now): Decision<Result<{ to: string }>> => {
+    ([user, reset], now): Decision<Result<{ to?: string }>> => {
       // The link may have been used, replaced or made void meanwhile.
       if (!user || !reset || !matchesResetLink(resetKey, reset.value, user.value, now)) {
         return { answer: refusal('RESET_LINK_INVALID') };
@@ -51,7 +51,7 @@ export async function resetPassword(
         ...omitUndefined({ resource }),
       } as const;
       return {
-        answer: { to: reset.value.email },
+        answer: omitUndefined({ to: reset.value.email }),
         write: {
           put: [{ key: keys[0], value: setMailedPassword(user.value, hashed.passwordHash) }],
           delete: [keys[1]],
@@ -66,5 +66,12 @@ export async function resetPassword(
     at: ports.clock.now(),
     ...(client.address && { address: client.address }),
   } as const;
-  return { deliver: () => ports.courier.send({ kind: 'security-notice', to: changed.to, language, facts }) };
+  const { to } = changed;
+  return {
+    deliver: async () => {
+      if (to !== undefined && !ports.courier.isAbsent) {
+        await ports.courier.send({ kind: 'security-notice', to, language, facts });
+      }
+    },
+  };
 }

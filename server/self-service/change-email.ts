@@ -41,6 +41,7 @@ export function requestEmailChange(
   answer: StepRequest & { email: string; language: MailLanguage },
 ): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'email', answer, async (own) => {
+    if (ports.courier.isAbsent) return refusal('MAIL_NOT_CONFIGURED');
     const { email: address } = answer;
     if (!isAddressFor('email', address)) return refusal('INPUT_INVALID');
     const full = await countMails(ports, own, address);

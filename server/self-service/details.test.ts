@@ -184,7 +184,17 @@ describe('the email address', () => {
     expect((await stored(scene)).email).toBe('office@shop.example');
   });
 
-  test('without mail no change is pending; a pending change can be cancelled', async () => {
+  test('without a mail server no change is offered, and none is begun', async () => {
+    const scene = await setStage();
+    const walk = await toSelf(scene);
+    expect(shownIn(walk.view).may.email).toBe(true);
+    ports.courier.isAbsent = true;
+    expect(await ask(walk, NEW)).toMatchObject({ error: { code: 'MAIL_NOT_CONFIGURED' } });
+    expect(shownIn(walk.view).may.email).toBe(false);
+    delete ports.courier.isAbsent;
+  });
+
+  test('while the mail server is down no change is pending; a pending change can be cancelled', async () => {
     const scene = await setStage();
     const walk = await toSelf(scene);
     ports.courier.down = true;

@@ -36,7 +36,7 @@ import {
  * user.
  */
 export async function viewSelfService(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes' | 'archive'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes' | 'courier' | 'archive'>,
   flow: FlowAt<'self'>,
 ): Promise<SelfView | undefined> {
   const now = ports.clock.now();
@@ -86,7 +86,7 @@ export async function viewSelfService(
     may: {
       firstName: details.includes('firstName'),
       secondName: details.includes('secondName'),
-      email: details.includes('email'),
+      email: details.includes('email') && !ports.courier.isAbsent,
       password: offers('password'),
       addToken: offers('add-token') && mayAdd(ports, standing, now),
       recoveryCodes: offers('recovery-codes') && mayHaveCodes(standing),

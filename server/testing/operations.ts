@@ -139,6 +139,8 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
     body: { resource: resource.id, language: 'en' },
     status: 202,
   }),
+  // Of a user without an address, whom no mail reaches.
+  'POST /links': ({ user }) => ({ body: { user: user.id, kind: 'password', delivery: 'hand-over' }, status: 201 }),
   'POST /tokens': () => ({ body: { name: 'phone', kind: 'totp' }, status: 201 }),
   'GET /tokens': () => ({ status: 200 }),
   'GET /tokens/{id}': ({ tokens }) => ({ id: tokens[0]?.id ?? '', status: 200 }),
@@ -203,6 +205,10 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
     body: { rows: [{ resource: resource.id, user: user.id }] },
     status: 200,
   }),
+  'POST /bulk/links': ({ member }) => ({
+    body: { rows: [{ user: member, kind: 'password', delivery: 'mail' }] },
+    status: 200,
+  }),
   'POST /token-imports': () => ({
     body: { content: 'otpauth://totp/phone?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' },
     status: 200,
@@ -215,6 +221,8 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
   'POST /api-keys/{id}/rotate': ({ spareKey }) => ({ id: spareKey, body: { overlapMs: 0 }, status: 200 }),
   'POST /explain': ({ resource }) => ({ body: { resource: resource.id, user: 'alice' }, status: 200 }),
   'GET /checklist': () => ({ status: 200 }),
+  'GET /mail': () => ({ status: 200 }),
+  'POST /mail/test': () => ({ body: { to: 'ada@shop.example' }, status: 200 }),
   ...administratorSamples,
 };
 let sequence = 0;

@@ -1,5 +1,6 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
+import { type DeliveredLink, isLinkCurrent } from '../messages/delivered-link.ts';
 import type { Resource } from '../resources/resource.ts';
 import { resourcesOpenedBy } from '../tokens/assignments.ts';
 import { isOwnMailbox } from '../tokens/kinds/sent/enrolment-address.ts';
@@ -15,21 +16,16 @@ export const UNLOCKS_PER_USER = 2;
 export const UNLOCKS_WINDOW_MS = DAY_MS;
 
 /** The only link with which a user unlocks their own tokens; a new one replaces it. Shares the user's anchor. */
-export interface UnlockLink {
-  /** SHA-256 of the link's secret, hex. */
-  secretHash: string;
-  /** The address it was sent to. */
-  email: string;
+export interface UnlockLink extends DeliveredLink {
   /** The resource where it was requested: it unlocks tokens with which its user is assigned there. */
   resource: ResourceId;
   /** Of the password that was verified for it: a changed password voids the link. */
   passwordDigest: string;
-  expiresAt: number;
 }
 
 /** True while the link unlocks a token of this user. The caller has verified the secret. */
 export function isUnlockLinkValid(link: UnlockLink, user: User, passwordDigest: string, now: number): boolean {
-  return !user.blocked && now < link.expiresAt && link.email === user.email && link.passwordDigest === passwordDigest;
+  return !user.blocked && isLinkCurrent(link, user, now) && link.passwordDigest === passwordDigest;
 }
 
 /**

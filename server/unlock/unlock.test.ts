@@ -201,6 +201,19 @@ describe('attacks on unlocking', () => {
     expect(await walk.askUnlock()).toMatchObject({ unlock: 'sent' });
   });
 
+  test('without mail no link is offered, nor sent to a user who was offered one before', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    expect(walk.view.unlock).toBe('offered');
+    ports.courier.isAbsent = true;
+    expect(await walk.askUnlock()).toMatchObject({ refused: 'MAIL_NOT_CONFIGURED' });
+    const next = await LoginDriver.begin(scene);
+    await next.identify();
+    expect(await next.password()).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    expect(next.view.unlock).toBeUndefined();
+    delete ports.courier.isAbsent;
+  });
+
   test('a mail that is not accepted is reported, also if the store fails right after it', async () => {
     const scene = await setStage();
     const walk = await lockOut(scene);

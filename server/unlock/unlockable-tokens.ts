@@ -11,11 +11,12 @@ type Needs = Pick<Ports, 'store' | 'clock'>;
 
 /** Whether a user may have a link mailed for at least one of the tokens with which they are assigned to the resource. */
 export async function canRequestUnlock(
-  ports: Needs,
+  ports: Needs & Pick<Ports, 'courier'>,
   resource: Resource,
   user: User,
   tokens: readonly Token[],
 ): Promise<boolean> {
+  if (ports.courier.isAbsent) return false;
   return canOfferUnlock(resource, user) && (await unlockableTokens(ports, user, tokens)).length > 0;
 }
 

@@ -13,11 +13,15 @@ type Needs = Pick<Ports, 'store' | 'clock'>;
 export async function listUsers(
   ports: Needs,
   { actor }: RequestContext,
-  query: ListQuery & { blocked?: boolean | undefined; resource?: ResourceId | undefined },
+  query: ListQuery & {
+    blocked?: boolean | undefined;
+    hasPassword?: boolean | undefined;
+    resource?: ResourceId | undefined;
+  },
 ): Promise<Result<Page<User>>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
-  const { blocked, resource } = query;
+  const { blocked, hasPassword, resource } = query;
   // A resource that the administrator cannot see lists no users, like one that never existed (SR-67).
   if (resource !== undefined && !maySeeResource(actor, resource)) return { items: [], next: null };
   const selective =
@@ -28,8 +32,9 @@ export async function listUsers(
         : userIndexes.created(account);
   const fits = (user: User) =>
     (blocked === undefined || user.blocked === blocked) &&
+    (hasPassword === undefined || (user.passwordHash !== undefined) === hasPassword) &&
     (resource === undefined || user.assignments.some((assignment) => assignment.resource === resource));
-  const where = blocked === undefined && resource === undefined ? undefined : fits;
+  const where = [blocked, hasPassword, resource].every((wish) => wish === undefined) ? undefined : fits;
   const indexes = { names: userIndexes.names(account), sorted: userIndexes.sorted(account) };
   return listObjects(ports, {
     ...listRange(query, await namesFor(ports, query, indexes), selective),

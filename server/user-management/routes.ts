@@ -130,6 +130,7 @@ const routes = describeObject(
   {
     query: namedPageQuery.extend({
       blocked: flag.optional().openapi({ description: 'Only users who are blocked, or who are not.' }),
+      hasPassword: flag.optional().openapi({ description: 'Only users who have a password, or who have none.' }),
       resource: resourceId.optional().openapi({ description: 'Only users who are assigned to this resource.' }),
     }),
     input: userInput,

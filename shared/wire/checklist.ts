@@ -1,4 +1,4 @@
-/** Setup steps until the first user can sign in, in the recommended order. */
+/** Setup steps until the first user can sign in, in the recommended order; then what may be left out. */
 export const CHECKLIST = [
   'activate-plan',
   'make-api-key',
@@ -8,12 +8,15 @@ export const CHECKLIST = [
   'add-token',
   'assign',
   'first-login',
+  'set-up-mail',
 ] as const;
+/** Without these the checklist is done all the same. */
+export const OPTIONAL_ITEMS: readonly ChecklistItem[] = ['set-up-mail'];
 export type ChecklistItem = (typeof CHECKLIST)[number];
 
 /** The response of `GET /v1/checklist`. */
 export interface ChecklistView {
   items: { item: ChecklistItem; done: boolean; hint: string }[];
-  /** All of them. */
+  /** All of them but the optional ones. */
   done: boolean;
 }

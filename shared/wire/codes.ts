@@ -122,6 +122,15 @@ export const REFUSALS = {
     title: 'The password hash is malformed, unsupported, or too expensive to check.',
   },
   EMAIL_MISSING: { status: 409, title: 'The user has no email address.' },
+  LINK_BY_MAIL_ONLY: {
+    status: 409,
+    title: 'The user has an email address, and the server sends email: send the link there.',
+  },
+  ENROLMENT_NOT_NEEDED: {
+    status: 409,
+    title: 'The user has a working token at every resource where users set up tokens.',
+  },
+  NOTHING_TO_UNLOCK: { status: 409, title: 'No token of the user there can be unlocked by a link.' },
   EMAIL_ON_PASSWORD: { status: 409, title: 'The user changed the email address with a password alone.' },
   USER_BLOCKED: { status: 409, title: 'The user is blocked.' },
   RESET_LINK_INVALID: { status: 403, title: 'The link is incomplete, used or expired.' },
@@ -145,7 +154,15 @@ export const REFUSALS = {
   CSRF_INVALID: { status: 403, title: 'The CSRF token is missing or wrong.' },
   CREDENTIALS_AMBIGUOUS: { status: 400, title: 'Send an API key or a session, not both.' },
   LINK_INVALID: { status: 403, title: 'The link is unknown, used or expired.' },
-  MAIL_ABSENT: { status: 409, title: 'The server does not send email. Ask the operator of the server.' },
+  MAIL_NOT_CONFIGURED: {
+    status: 409,
+    title: 'The server sends no email. Hand over a link instead, or ask its operator to configure mail.',
+  },
+  MAIL_NOT_SENT: { status: 409, title: 'The mail server did not accept the message.' },
+  SMS_NOT_CONFIGURED: {
+    status: 409,
+    title: 'The server sends no text messages. Ask its operator to configure an SMS gateway.',
+  },
   CONFIRMATION_WRONG: { status: 403, title: 'The confirmation code is wrong.' },
   ACCOUNT_NEEDED: { status: 422, title: 'Name the account: the server has more than one.' },
   ADMINISTRATOR_NOT_FOUND: { status: 404, title: 'Administrator not found.' },

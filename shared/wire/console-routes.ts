@@ -20,7 +20,7 @@ export const CONSOLE_ROUTES = {
   ],
   users: [
     '/console/users',
-    '/console/users/:page(new|import)',
+    '/console/users/:page(new|import|links)',
     '/console/users/:id',
     '/console/users/:id/:tab(details|history)',
   ],
@@ -40,6 +40,7 @@ export const CONSOLE_ROUTES = {
     '/console/webhooks/:id',
     '/console/webhooks/:id/:tab(deliveries)',
   ],
+  mail: ['/console/mail'],
   plan: ['/console/plan'],
 } as const satisfies Record<string, readonly string[]>;
 export type ConsoleRoute = keyof typeof CONSOLE_ROUTES;

@@ -135,6 +135,7 @@ const FEATURES = new Set([
   'events',
   'flows',
   'hosted-pages',
+  'links',
   'login',
   'maintenance',
   'password-reset',

@@ -190,9 +190,12 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   // The same password, hashed again.
   'user.password-upgraded': 'none',
   'user.password-reset-asked': 'none',
+  'user.password-link-handed-over': 'none',
   'user.password-reset': 'replace-password',
   'user.enrolment-asked': 'none',
+  'user.enrolment-link-handed-over': 'none',
   'user.unlock-asked': 'none',
+  'user.unlock-link-handed-over': 'none',
   'user.unlock-used': 'none',
   'token.created': 'none',
   'token.updated': TOKEN,

@@ -110,6 +110,7 @@ describe('SR-67: an administrator without a grant does not see a resource', () =
       ['GET /v1/statistics?resource=:id', () => undefined],
       [`DELETE /v1/assignments?resource=:id&user=${shop.user.id}`, () => undefined],
       [`POST /v1/users/${shop.user.id}/enrolment-link`, (resource) => ({ resource })],
+      ['POST /v1/links', (resource) => ({ user: shop.user.id, kind: 'enrolment', delivery: 'hand-over', resource })],
       ['GET /v1/users?resource=:id', () => undefined],
       ['GET /v1/tokens?resource=:id', () => undefined],
       ['GET /v1/events?resource=:id', () => undefined],

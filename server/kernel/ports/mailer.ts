@@ -1,5 +1,5 @@
 import { CodedError } from '@countersign/protocol/coded-error';
-import type { ComposedMail, Mail, MailKind } from '../mail.ts';
+import type { ComposedMail, Mail, MailFailure, MailKind } from '../mail.ts';
 
 /** Sends one message to one recipient. A template renders it; the caller passes only the facts. */
 export interface Mailer {
@@ -15,6 +15,12 @@ export interface Mailer {
 
 export class MailerUnavailable extends CodedError {
   readonly code = 'MAILER_UNAVAILABLE';
+  readonly failure: MailFailure;
+
+  constructor(message: string, options: ErrorOptions & { failure?: MailFailure } = {}) {
+    super(message, options);
+    this.failure = options.failure ?? 'unreachable';
+  }
 }
 
 /** A message in the demo's mailbox: a mail or a text message. */

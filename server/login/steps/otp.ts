@@ -102,7 +102,11 @@ export async function afterSecond(
 }
 
 /** Whether the user may be mailed a link that unlocks the token that is locked by now. */
-async function unlocks(ports: Pick<Ports, 'store' | 'clock'>, user: User, resource: Resource): Promise<boolean> {
+async function unlocks(
+  ports: Pick<Ports, 'store' | 'clock' | 'courier'>,
+  user: User,
+  resource: Resource,
+): Promise<boolean> {
   const { tokens } = await loadAssignedTokens(ports, user, resource.id);
   return canRequestUnlock(
     ports,

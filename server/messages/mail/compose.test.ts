@@ -23,6 +23,7 @@ function everyMail(text: string, language: MailLanguage): Mail[] {
     ...(['password', 'email', 'token-added', 'passkey-added', 'passkey-removed', 'recovered'] as const).map(
       (change) => ({ kind: 'security-notice', to, language, facts: { change, at: AT, address: text } }) as const,
     ),
+    { kind: 'test-message', to, language, facts: {} },
     {
       kind: 'low-balance',
       to,

@@ -129,6 +129,8 @@ function draftOf(mail: Mail, texts: MailTexts, url: string): Draft {
         small: [],
       };
     }
+    case 'test-message':
+      return { subject: t('testSubject'), paragraphs: [t('testText')], small: [t('ignore')] };
     case 'low-balance': {
       const { account, balance, nextDebit, currency, dueAt } = mail.facts;
       const amount = (minor: number) => writeAmount(minor, currency, texts.lang);

@@ -37,6 +37,7 @@ export function reset(ports: Needs) {
 
   app.get('/reset', (c) => {
     const language = languageOf(c, c.req.query('lang'));
+    if (ports.courier.isAbsent) return showRefusal(c, language, { refused: 'MAIL_NOT_CONFIGURED' });
     const body = requestForm(readPageTexts(language), { resource: c.req.query('resource') ?? '', language });
     return showPage(c, { language, title: 'askTitle', body });
   });
@@ -112,7 +113,8 @@ function showRefusal(
   if (refused === 'RESET_LINK_INVALID') {
     return showPage(c, { language, title: 'invalidTitle', body: paragraphs(t('invalidText')), status });
   }
-  const text = refused === 'RATE_LIMITED' ? t('waitText') : t('deniedText');
+  const text =
+    refused === 'RATE_LIMITED' ? t('waitText') : refused === 'MAIL_NOT_CONFIGURED' ? t('noMailText') : t('deniedText');
   return showPage(c, { language, title: 'deniedTitle', body: paragraphs(text), status });
 }
 

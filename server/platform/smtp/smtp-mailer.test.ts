@@ -154,22 +154,24 @@ describe('TLS', () => {
 
   test('refuses a certificate that is untrusted or has another name', async () => {
     const port = await mailServer();
-    await expect(courier(port, { tls: 'starttls' }).send(mail)).rejects.toThrow(MailerUnavailable);
+    await expect(courier(port, { tls: 'starttls' }).send(mail)).rejects.toMatchObject({ failure: 'tls' });
     const other = { ...trusted, servername: 'other.example' };
-    await expect(courier(port, { tls: 'starttls', ...other }).send(mail)).rejects.toThrow(MailerUnavailable);
+    await expect(courier(port, { tls: 'starttls', ...other }).send(mail)).rejects.toMatchObject({ failure: 'tls' });
     expect(taken).toEqual([]);
   });
 });
 
 test('SR-3: a server that refuses, is unreachable or never responds has not accepted the message', async () => {
   const refusing = await mailServer({ onRcptTo: (_address, _session, done) => done(new Error('no such mailbox')) });
-  await expect(courier(refusing).send(mail)).rejects.toBeInstanceOf(MailerUnavailable);
+  await expect(courier(refusing).send(mail)).rejects.toMatchObject({ failure: 'recipient' });
+  const noSender = await mailServer({ onMailFrom: (_address, _session, done) => done(new Error('not you')) });
+  await expect(courier(noSender).send(mail)).rejects.toMatchObject({ failure: 'sender' });
   const wrongPassword = courier(await mailServer(), { tls: 'starttls', ...trusted, user: 'x', password: 'no' });
   const failure = await wrongPassword.send(mail).catch((error: unknown) => error);
-  expect(failure).toBeInstanceOf(MailerUnavailable);
-  await expect(courier(1).send(mail)).rejects.toBeInstanceOf(MailerUnavailable);
+  expect(failure).toMatchObject({ failure: 'authentication' });
+  await expect(courier(1).send(mail)).rejects.toMatchObject({ failure: 'unreachable' });
   const silent = await mailServer({ onConnect: () => {} });
-  await expect(courier(silent, { timeoutMs: 100 }).send(mail)).rejects.toBeInstanceOf(MailerUnavailable);
+  await expect(courier(silent, { timeoutMs: 100 }).send(mail)).rejects.toMatchObject({ failure: 'timeout' });
   await expect(noMailer.send(mail)).rejects.toThrow('COUNTERSIGN_SMTP_URL');
   expect(taken).toEqual([]);
 });

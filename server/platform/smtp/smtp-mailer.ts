@@ -4,6 +4,7 @@ import { isEmailShape } from '../../kernel/names.ts';
 import { type Mailer, MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { composeMail } from '../../messages/mail/compose.ts';
 import { plainLine } from '../../messages/mail/markup.ts';
+import { mailFailure } from './mail-failure.ts';
 
 export interface SmtpOptions {
   host: string;
@@ -57,7 +58,7 @@ export function createSmtpMailer(options: SmtpOptions): Mailer {
   return {
     async send(mail) {
       if (!isEmailShape(mail.to) || /[<>,;:"()[\]\\]/.test(mail.to)) {
-        throw new MailerUnavailable('that is no address a message can be sent to');
+        throw new MailerUnavailable('that is no address a message can be sent to', { failure: 'recipient' });
       }
       const { subject, text, html } = composeMail(mail, options.url);
       try {
@@ -72,7 +73,8 @@ export function createSmtpMailer(options: SmtpOptions): Mailer {
           headers: { 'Auto-Submitted': 'auto-generated' },
         });
       } catch (error) {
-        throw new MailerUnavailable('the mail server did not take the message', { cause: error });
+        const failure = mailFailure(error);
+        throw new MailerUnavailable('the mail server did not take the message', { cause: error, failure });
       }
     },
   };

@@ -13,7 +13,7 @@ final class Checklist
 {
     /**
      * @param list<ChecklistItem> $items The steps.
-     * @param bool $done Whether all of them are done.
+     * @param bool $done Whether all of them are done. Mail is optional.
      */
     public function __construct(
         public readonly array $items,

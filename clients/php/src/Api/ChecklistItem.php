@@ -10,8 +10,7 @@ namespace Countersign\Api;
 final class ChecklistItem
 {
     /**
-     * @param string $item What to do. One of `activate-plan`, `make-api-key`, `add-resource`, `allow-origin`,
-     *     `add-user`, `add-token`, `assign`, `first-login`.
+     * @param string $item What to do.
      * @param bool $done Whether it is done.
      * @param string $hint The same for people.
      */

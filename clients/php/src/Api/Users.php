@@ -38,7 +38,8 @@ final class Users extends Group
      * @param array<string, string|int|bool|null> $query `limit` (The maximum number of objects on the page),
      *     `search` (The start of a name, in any case), `sort` (Default: `created`, or `name` with `search`), `order`
      *     (Default: the newest first, or names from A to Z), `blocked` (Only users who are blocked, or who are not),
-     *     `resource` (Only users who are assigned to this resource)
+     *     `hasPassword` (Only users who have a password, or who have none), `resource` (Only users who are assigned
+     *     to this resource)
      * @return \Generator<int, User>
      * @throws \Countersign\Exception\CountersignException
      */
@@ -54,7 +55,8 @@ final class Users extends Group
      * @param array<string, string|int|bool|null> $query `after` (`next` of the previous page), `limit` (The
      *     maximum number of objects on the page), `search` (The start of a name, in any case), `sort` (Default:
      *     `created`, or `name` with `search`), `order` (Default: the newest first, or names from A to Z), `blocked`
-     *     (Only users who are blocked, or who are not), `resource` (Only users who are assigned to this resource)
+     *     (Only users who are blocked, or who are not), `hasPassword` (Only users who have a password, or who have
+     *     none), `resource` (Only users who are assigned to this resource)
      * @return Page<User>
      * @throws \Countersign\Exception\CountersignException
      */

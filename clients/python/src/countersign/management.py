@@ -134,6 +134,7 @@ class Users(Group):
         sort: Optional[str] = None,
         order: Optional[str] = None,
         blocked: Optional[bool] = None,
+        hasPassword: Optional[bool] = None,
         resource: Optional[str] = None,
     ) -> Iterator[User]:
         """List users, newest first. All of them, page by page as they are read.
@@ -143,6 +144,7 @@ class Users(Group):
         :param sort: Default: ``created``, or ``name`` with ``search``.
         :param order: Default: the newest first, or names from A to Z.
         :param blocked: Only users who are blocked, or who are not.
+        :param hasPassword: Only users who have a password, or who have none.
         :param resource: Only users who are assigned to this resource.
         """
         query = {
@@ -151,6 +153,7 @@ class Users(Group):
             "sort": sort,
             "order": order,
             "blocked": blocked,
+            "hasPassword": hasPassword,
             "resource": resource,
         }
         return self._list("/users", query)
@@ -164,6 +167,7 @@ class Users(Group):
         sort: Optional[str] = None,
         order: Optional[str] = None,
         blocked: Optional[bool] = None,
+        hasPassword: Optional[bool] = None,
         resource: Optional[str] = None,
     ) -> Page:
         """List users, newest first. One page. A page can have fewer objects than ``limit``, even none, without
@@ -175,6 +179,7 @@ class Users(Group):
         :param sort: Default: ``created``, or ``name`` with ``search``.
         :param order: Default: the newest first, or names from A to Z.
         :param blocked: Only users who are blocked, or who are not.
+        :param hasPassword: Only users who have a password, or who have none.
         :param resource: Only users who are assigned to this resource.
         """
         query = {
@@ -184,6 +189,7 @@ class Users(Group):
             "sort": sort,
             "order": order,
             "blocked": blocked,
+            "hasPassword": hasPassword,
             "resource": resource,
         }
         return self._page("/users", query)

@@ -75,13 +75,12 @@ class Checklist(TypedDict):
 
     #: The steps.
     items: list[ChecklistItem]
-    #: Whether all of them are done.
+    #: Whether all of them are done. Mail is optional.
     done: bool
 
 
 class ChecklistItem(TypedDict):
-    #: What to do. One of ``activate-plan``, ``make-api-key``, ``add-resource``, ``allow-origin``, ``add-user``,
-    #: ``add-token``, ``assign``, ``first-login``.
+    #: What to do.
     item: str
     #: Whether it is done.
     done: bool

@@ -251,6 +251,12 @@ public final class ErrorCodes {
           "PASSWORD_HASH_INVALID",
           // The user has no email address.
           "EMAIL_MISSING",
+          // The user has an email address, and the server sends email: send the link there.
+          "LINK_BY_MAIL_ONLY",
+          // The user has a working token at every resource where users set up tokens.
+          "ENROLMENT_NOT_NEEDED",
+          // No token of the user there can be unlocked by a link.
+          "NOTHING_TO_UNLOCK",
           // The user changed the email address with a password alone.
           "EMAIL_ON_PASSWORD",
           // The user is blocked.
@@ -293,8 +299,12 @@ public final class ErrorCodes {
           "CREDENTIALS_AMBIGUOUS",
           // The link is unknown, used or expired.
           "LINK_INVALID",
-          // The server does not send email. Ask the operator of the server.
-          "MAIL_ABSENT",
+          // The server sends no email. Hand over a link instead, or ask its operator to configure mail.
+          "MAIL_NOT_CONFIGURED",
+          // The mail server did not accept the message.
+          "MAIL_NOT_SENT",
+          // The server sends no text messages. Ask its operator to configure an SMS gateway.
+          "SMS_NOT_CONFIGURED",
           // The confirmation code is wrong.
           "CONFIRMATION_WRONG",
           // Name the account: the server has more than one.

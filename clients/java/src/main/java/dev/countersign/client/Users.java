@@ -39,7 +39,8 @@ public final class Users extends Group {
    * @param query {@code limit} (The maximum number of objects on the page), {@code search} (The start of a
    *     name, in any case), {@code sort} (Default: {@code created}, or {@code name} with {@code search}),
    *     {@code order} (Default: the newest first, or names from A to Z), {@code blocked} (Only users who are
-   *     blocked, or who are not), {@code resource} (Only users who are assigned to this resource)
+   *     blocked, or who are not), {@code hasPassword} (Only users who have a password, or who have none),
+   *     {@code resource} (Only users who are assigned to this resource)
    */
   public Listing<User> list(Map<String, ?> query) {
     return all("/users", query, User.class, "id");
@@ -52,8 +53,9 @@ public final class Users extends Group {
    * @param query {@code after} ({@code next} of the previous page), {@code limit} (The maximum number of
    *     objects on the page), {@code search} (The start of a name, in any case), {@code sort} (Default:
    *     {@code created}, or {@code name} with {@code search}), {@code order} (Default: the newest first, or
-   *     names from A to Z), {@code blocked} (Only users who are blocked, or who are not), {@code resource}
-   *     (Only users who are assigned to this resource)
+   *     names from A to Z), {@code blocked} (Only users who are blocked, or who are not), {@code hasPassword}
+   *     (Only users who have a password, or who have none), {@code resource} (Only users who are assigned to
+   *     this resource)
    */
   public Page<User> page(Map<String, ?> query) {
     return onePage("/users", query, User.class, "id");

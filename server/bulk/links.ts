@@ -1,0 +1,52 @@
+import { DependencyFailed } from '../kernel/dependency.ts';
+import { mayChangeUser } from '../kernel/policy.ts';
+import { MailerUnavailable } from '../kernel/ports/mailer.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { type LinkNeeds, type LinkOrder, type MadeLink, makeLink } from '../links/make-link.ts';
+import { refuseDelivery } from '../messages/deliver-link.ts';
+import { MAIL_FAILURE_TEXTS } from '../messages/mail-failure-texts.ts';
+import { readObject } from '../records/read-object.ts';
+import { userDocument } from '../users/documents.ts';
+
+/** A request has thirty seconds. Mails that are not sent by then are refused, to be asked for again. */
+const MAILING_MS = 15_000;
+const RETRY_MS = 1000;
+
+/** Why no link would be made; undefined if one may be. */
+export async function judgeLink(
+  ports: LinkNeeds,
+  { actor }: RequestContext,
+  row: LinkOrder,
+): Promise<Refusal | undefined> {
+  const found = await readObject(ports, actor.account, userDocument.key(row.user), 'USER_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const { object: user } = found;
+  if (!mayChangeUser(actor, user)) return refusal('FORBIDDEN');
+  if (user.blocked) return refusal('USER_BLOCKED');
+  return refuseDelivery(ports, actor, row.delivery, user.email);
+}
+
+/**
+ * Makes the links of one request. A mail server that is down or slow is asked no more: the other rows are refused at
+ * once and lose nothing, because their users keep the links that they have.
+ */
+export function linkMaker(ports: LinkNeeds, act: RequestContext): (row: LinkOrder) => Promise<Result<MadeLink>> {
+  const until = ports.clock.now() + MAILING_MS;
+  let isDown = false;
+
+  return async (row) => {
+    if (row.delivery === 'hand-over') return makeLink(ports, act, row);
+    if (isDown || ports.clock.now() >= until) return refusal('OVERLOADED', { retryAfterMs: RETRY_MS });
+    try {
+      return await makeLink(ports, act, row, { isOnce: true });
+    } catch (error) {
+      const cause = error instanceof DependencyFailed ? error.cause : undefined;
+      if (!(cause instanceof MailerUnavailable)) throw error;
+      // An address that is refused says nothing about the next one.
+      if (cause.failure === 'recipient') return refusal('MAIL_NOT_SENT', { detail: MAIL_FAILURE_TEXTS.recipient });
+      isDown = true;
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,132 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { EventDraft } from '../kernel/event.ts';
+import type { ResourceId, UserId } from '../kernel/ids.ts';
+import type { Mail, MailLanguage } from '../kernel/mail.ts';
+import { actsWithin, mayChangeUser } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { DocumentKey } from '../kernel/ports/store.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { type Result, refusal, wrongInput } from '../kernel/result.ts';
+import { hashSecret, newSecret } from '../kernel/secret-token.ts';
+import { refuseDelivery } from '../messages/deliver-link.ts';
+import type { IssuedLink, LinkDelivery } from '../messages/delivered-link.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { userDocument } from '../users/documents.ts';
+import type { User } from '../users/user.ts';
+import { passwordResetDocument } from './documents.ts';
+import {
+  isResetLinkValid,
+  maxResetLifetimeMs,
+  PASSWORD_RESET_LIFETIME_MS,
+  type PasswordReset,
+  RESETS_STARTED_PER_USER,
+  RESETS_WINDOW_MS,
+  resetLifetimeMs,
+} from './password-reset.ts';
+import { writeResetPath } from './reset-link.ts';
+
+export interface ResetLinkOrder {
+  language: MailLanguage;
+  delivery: LinkDelivery;
+  /** Default: `resetLifetimeMs`. */
+  validForMs?: number | undefined;
+}
+
+type Issued = Result<IssuedLink & { secretHash: string }>;
+
+/** Makes a link to a new password, for an administrator or the site's backend. Also for a user without a password. */
+export async function issueResetLink(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
+  act: RequestContext,
+  id: UserId,
+  { language, delivery, validForMs }: ResetLinkOrder,
+): Promise<Issued> {
+  const { account } = act.actor;
+  const userKey = userDocument.key(id);
+  const now = ports.clock.now();
+  const [known] = await ports.store.getMany([userKey], now);
+  if (known?.value.account !== account) return refusal('USER_NOT_FOUND');
+  if (!mayChangeUser(act.actor, known.value)) return refusal('FORBIDDEN');
+  // Before a new link voids one that the user may have.
+  const refused = refuseDelivery(ports, act.actor, delivery, known.value.email);
+  if (refused) return refused;
+  const rate = await ports.store.increment(`password-reset/of/${id}`, RESETS_WINDOW_MS, RESETS_STARTED_PER_USER, now);
+  if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
+
+  return transact(ports, userKey.anchor, [userKey], ([stored], at): Decision<Issued> => {
+    const user = stored?.value;
+    if (user?.account !== account) return { answer: refusal('USER_NOT_FOUND') };
+    if (!mayChangeUser(act.actor, user)) return { answer: refusal('FORBIDDEN') };
+    if (user.blocked) return { answer: refusal('USER_BLOCKED') };
+    const { email, login } = user;
+    const undeliverable = refuseDelivery(ports, act.actor, delivery, email);
+    if (undeliverable) return { answer: undeliverable };
+    const lifetimeMs = validForMs ?? resetLifetimeMs(user, delivery);
+    if (lifetimeMs > maxResetLifetimeMs(user)) {
+      return { answer: wrongInput('validForMs', 'at most a day for a user who has a password') };
+    }
+    const within = delivery === 'hand-over' ? actsWithin(act.actor) : undefined;
+    const { key, value, path } = newReset(ports, user, { language, lifetimeMs, within });
+    const type: EventDraft['type'] =
+      delivery === 'mail' ? 'user.password-reset-asked' : 'user.password-link-handed-over';
+    const { secretHash, expiresAt } = value;
+    return {
+      answer: { login, ...omitUndefined({ email }), path, lifetimeMs, expiresAt, secretHash },
+      write: {
+        put: [{ key, value, expiresAt }],
+        append: [createEvent(act, { type, subject: id }, at)],
+      },
+    };
+  });
+}
+
+/** When the link of the user expires that was mailed before and is still valid; undefined if there is none. */
+export async function resetMailedUntil(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  { actor }: RequestContext,
+  id: UserId,
+): Promise<number | undefined> {
+  const now = ports.clock.now();
+  const [stored, link] = await ports.store.getMany([userDocument.key(id), passwordResetDocument.key(id)], now);
+  const user = stored?.value;
+  if (!user || !link || user.account !== actor.account || !mayChangeUser(actor, user)) return undefined;
+  const isValid = link.value.mailedAt !== undefined && isResetLinkValid(link.value, user, passwordDigest(user), now);
+  return isValid ? link.value.expiresAt : undefined;
+}
+
+/** A link that replaces any previous one. */
+export function newReset(
+  ports: Pick<Ports, 'random' | 'clock'>,
+  user: User,
+  {
+    language,
+    lifetimeMs = PASSWORD_RESET_LIFETIME_MS,
+    resource,
+    within,
+  }: {
+    language: MailLanguage;
+    lifetimeMs?: number;
+    resource?: ResourceId;
+    within?: readonly ResourceId[] | undefined;
+  },
+): { key: DocumentKey<PasswordReset>; value: PasswordReset; path: string } {
+  const secret = newSecret(ports);
+  const value: PasswordReset = {
+    secretHash: hashSecret(secret),
+    ...omitUndefined({ email: user.email, within: within && [...within] }),
+    passwordDigest: passwordDigest(user),
+    ...omitUndefined({ resource }),
+    expiresAt: ports.clock.now() + lifetimeMs,
+  };
+  const path = writeResetPath({ user: user.id, secret }, language);
+  return { key: passwordResetDocument.key(user.id), value, path };
+}
+
+export function resetMail(
+  to: string,
+  language: MailLanguage,
+  facts: { login: string; path: string; lifetimeMs?: number },
+): Mail {
+  return { kind: 'password-reset', to, language, facts: { lifetimeMs: PASSWORD_RESET_LIFETIME_MS, ...facts } };
+}

@@ -1,0 +1,33 @@
+import type { MailFailure } from '../../kernel/mail.ts';
+
+const BY_CODE: Readonly<Record<string, MailFailure>> = {
+  EAUTH: 'authentication',
+  ENOAUTH: 'authentication',
+  EOAUTH2: 'authentication',
+  ETLS: 'tls',
+  EREQUIRETLS: 'tls',
+  ETIMEDOUT: 'timeout',
+  EDNS: 'unreachable',
+  ECONNECTION: 'unreachable',
+  ESOCKET: 'unreachable',
+  ECONNREFUSED: 'unreachable',
+  ECONNRESET: 'unreachable',
+};
+/** Node reports an untrusted certificate, and a port without TLS, as errors of the socket. */
+const IS_TLS = /certificate|self-signed|altnames|wrong version number|ssl routines|tls/i;
+
+/** Why the mail client failed. Its texts quote the server, so they are read and not passed on. */
+export function mailFailure(error: unknown): MailFailure {
+  const { code, command, message } = (error instanceof Error ? error : {}) as {
+    code?: unknown;
+    command?: unknown;
+    message?: string;
+  };
+  if (code === 'EENVELOPE' || code === 'EMESSAGE') {
+    if (command === 'MAIL FROM') return 'sender';
+    return command === 'RCPT TO' ? 'recipient' : 'refused';
+  }
+  const cause = typeof code === 'string' && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
+  if (cause === 'unreachable' && IS_TLS.test(message ?? '')) return 'tls';
+  return cause ?? 'refused';
+}
