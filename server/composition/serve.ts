@@ -16,7 +16,6 @@ import { clockJob, periodicJobs, renewalJob } from '../jobs/periodic.ts';
 import { startScheduler } from '../jobs/scheduler.ts';
 import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { BuiltFiles } from '../kernel/ports/built-files.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
 import type { Tracer } from '../kernel/ports/tracer.ts';
 import { Meters } from '../metrics/meters.ts';
 import { NO_OBSERVERS, observeWithBoth } from '../metrics/port-observers.ts';
