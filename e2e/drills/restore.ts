@@ -8,23 +8,24 @@ import type { Rig } from './rig.ts';
 const PAUSE_MS = 100;
 
 /**
- * A backup under traffic; then the store is lost, and restored. What was acknowledged after the backup is gone, as the
- * operators' guide says; what was used since must still not work.
+ * A backup and an increment under traffic; then the store is lost, and restored. What was acknowledged after the increment
+ * is gone, as the operators' guide says; what was used since must still not work.
  */
 export async function drillRestore(rig: Rig, store: string): Promise<Outcome> {
   const [one, two] = rig.processes;
   const clients = await rig.clients();
-  const backup = join(rig.folder, 'night.backup');
+  const file = (name: string) => join(rig.folder, name);
   let created: string[] = [];
   let granted = new Map<string, number>();
   let oldKeys = '';
   await underTraffic(
     clients,
     async (progress) => {
+      await one.run(['backup', file('night.backup'), '--state', file('state')]);
       await progress();
       created = clients.flatMap((client) => client.created);
       granted = new Map(clients.map((client) => [client.person.token, client.granted]));
-      await one.run(['backup', backup]);
+      await two.run(['backup', file('late.backup'), '--since', file('state')]);
       oldKeys = await saveKeys(rig, 'old-keys.json');
       await progress();
     },
@@ -35,7 +36,7 @@ export async function drillRestore(rig: Rig, store: string): Promise<Outcome> {
   const redis = new Redis(store);
   await redis.flushall();
   await redis.quit();
-  await one.run(['restore', backup]);
+  await one.run(['restore', file('night.backup'), file('late.backup')]);
   await Promise.all([one.start(), two.start()]);
   await waitForProxy(rig);
   const replayed = await replays(clients);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
 import { archiveSegments } from '../events/archive-segments.ts';
 import { dropConsumedEvents } from '../events/consumed-events.ts';
+import { auditChainDocument } from '../events/documents.ts';
 import { dropOldSegments } from '../events/drop-old-segments.ts';
 import { SIGN_INS_OVER_MS } from '../flows/flow.ts';
 import type { UserId } from '../kernel/ids.ts';
@@ -14,7 +15,7 @@ import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 import { authenticate, createUser, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { consumeAll } from '../testing/consuming.ts';
 import { append, linesOfExport, sampleEvent } from '../testing/event-stream.ts';
-import { addToken, birth, createFixture, type Fixture, PASSWORD, unwrap } from '../testing/fixtures.ts';
+import { addToken, birth, createFixture, type Fixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { contentOf, mergedReader, restoreAll, takeBackup } from '../testing/increments-fixture.ts';
 import { backupOf, backupReader, overStore } from '../testing/restore-fixture.ts';
 import { openTemporaryArchive, type TemporaryArchive } from '../testing/temporary-archive.ts';
@@ -122,6 +123,24 @@ describe('a full backup and its increments', () => {
     backups.push(await takeBackup(ports, 'quiet', backups.at(-1)));
     const merged = await contentOf((await mergedReader(backups))());
     expect(merged).toEqual(await contentOf(backupReader(await backupOf(ports))()));
+  });
+
+  test('hold archive files of any of them, in the order of the log after a restore', async () => {
+    const backups = [await takeBackup(ports, 'empty')];
+    for (const name of ['first day', 'second day', 'third day']) {
+      for (let n = 0; n < 3; n++) await append(ports, 'x', [{ ...sampleEvent(n), account: scene.account }]);
+      await consumeAll(ports);
+      ports.clock.advance(DAY_MS);
+      await archiveSegments(ports, archive);
+      backups.push(await takeBackup(ports, name, backups.at(-1)));
+    }
+    const over = await restored(backups);
+    const mark = async (of: TestPorts) => (await read(of, auditChainDocument.key(scene.account))).archive;
+    const { last, records } = (await mark(ports)) ?? {};
+    expect(await mark(over)).toMatchObject({ last, records });
+    // All but the last, which is signed again.
+    const lines = async (of: TestPorts) => (await linesOfExport(of, scene.account)).slice(0, -1);
+    expect(await lines(over)).toEqual(await lines(ports));
   });
 
   // SR-34. The attack: the log stays silent after a restore, because numbers of events are given out twice.

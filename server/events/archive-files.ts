@@ -84,12 +84,15 @@ export async function* storedArchiveFiles(
   }
 }
 
-/** Records a file that is in the archive. From then on its segments are read there. */
+/**
+ * Records a file that is in the archive. From then on its segments are read there. A restore with increments records later
+ * ones first.
+ */
 export function recordArchiveFile(chain: AuditChain, file: ArchiveFile): Write {
   const { writing: _, ...rest } = chain;
-  const { records = 0, cleared = chain.first - 1 } = chain.archive ?? {};
+  const { last = 0, records = 0, cleared = chain.first - 1 } = chain.archive ?? {};
   const key = archiveFileDocument.key(chain.account, file.first);
-  const archive = { last: file.last, records: records + file.records, cleared };
+  const archive = { last: Math.max(last, file.last), records: records + file.records, cleared };
   return {
     put: [
       { key, value: file },
