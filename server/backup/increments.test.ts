@@ -24,6 +24,7 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { deleteUser } from '../user-management/delete-user.ts';
 import { userDocument } from '../users/documents.ts';
 import { readBackupPoint } from './back-up-changes.ts';
+import { restoreBackup } from './restore-backup.ts';
 
 let archive: TemporaryArchive;
 let ports: TestPorts;
@@ -58,6 +59,8 @@ const isThere = async (over: TestPorts, user: UserId) =>
 const signIn = (over: TestPorts, otp: string) =>
   authenticate(over, { account: scene.account, resource: scene.resource.id, method: 'otp', user: 'alice', otp });
 
+const restoredContent = async (over: TestPorts) => contentOf(backupReader(await backupOf(over))());
+
 /** Whatever happens in a service: each is done to the same store again and again. */
 const CHANGES: readonly ((step: number) => Promise<unknown>)[] = [
   (step) => createNamed(`user-${step}`),
@@ -67,6 +70,12 @@ const CHANGES: readonly ((step: number) => Promise<unknown>)[] = [
   (step) => append(ports, scene.account, [{ ...sampleEvent(step), account: scene.account, at: ports.clock.now() }]),
   () => consumeAll(ports),
   () => archiveSegments(ports, archive),
+  async (step) => {
+    await append(ports, scene.account, [{ ...sampleEvent(step), account: scene.account, at: ports.clock.now() }]);
+    await consumeAll(ports);
+    ports.clock.advance(DAY_MS);
+    await archiveSegments(ports, archive);
+  },
   () => dropConsumedEvents(ports),
   () => dropOldSegments(ports, { keptMs: 2 * DAY_MS, mostEvents: 1000 }),
   async () => ports.clock.advance(7 * HOUR_MS),
@@ -89,9 +98,13 @@ describe('a full backup and its increments', () => {
           backups.push(await takeBackup(ports, `increment ${backups.length}`, backups.at(-1)));
         }
         const merged = await contentOf((await mergedReader(backups))());
-        expect(merged).toEqual(await contentOf(backupReader(await backupOf(ports))()));
+        const full = await backupOf(ports);
+        expect(merged).toEqual(await contentOf(backupReader(full)()));
+        const whole = await emptyTarget();
+        await restoreBackup(whole, backupReader(full));
+        expect(await restoredContent(await restored(backups))).toEqual(await restoredContent(whole));
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 
