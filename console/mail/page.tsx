@@ -83,9 +83,11 @@ function Test() {
     <section class="panel" aria-labelledby="mail-test">
       <h2 id="mail-test">{t('test')}</h2>
       <p class="hint">{t('testText')}</p>
-      <button type="button" class="secondary" onClick={() => setOpen(true)}>
-        {t('testSend')}
-      </button>
+      <div class="dialog-actions start">
+        <button type="button" class="secondary" onClick={() => setOpen(true)}>
+          {t('testSend')}
+        </button>
+      </div>
       {isOpen && (
         <FormDialog<{ to: string }>
           title={t('testSend')}

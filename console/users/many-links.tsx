@@ -156,18 +156,18 @@ export function ManyLinks() {
               errorOf={() => undefined}
               onChange={(name, value) => setValues((before) => ({ ...before, [name]: value }))}
             />
-          </div>
-          <div class="for-whom">
-            <p>
-              {t('manyResource')} <strong>{resource?.name ?? t('manyEverywhere')}</strong>
-            </p>
-            <button
-              type="button"
-              class="secondary"
-              onClick={async () => setResource((await pick(resourcePicker(session))) ?? resource)}
-            >
-              {t('importPickResource')}
-            </button>
+            <div class="for-whom">
+              <p>
+                {t('manyResource')} <strong>{resource?.name ?? t('manyEverywhere')}</strong>
+              </p>
+              <button
+                type="button"
+                class="secondary"
+                onClick={async () => setResource((await pick(resourcePicker(session))) ?? resource)}
+              >
+                {t('importPickResource')}
+              </button>
+            </div>
           </div>
           {mistake !== undefined && (
             <p class="strip warn" role="alert">

@@ -14,6 +14,8 @@ export function notify(
   change: NoticeChange,
   client: ClientInfo,
 ): void {
+  // Without mail there is no failure to count.
+  if (ports.courier.isAbsent) return;
   const { address } = client;
   const facts = { change, at: ports.clock.now(), ...omitUndefined({ address }) };
   const mail = { kind: 'security-notice', to: to.email, language: to.language, facts } as const;
