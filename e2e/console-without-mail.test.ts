@@ -9,6 +9,7 @@ import { createSuperuser } from './harness/console-people.ts';
 import { openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
+import { widgetOn } from './harness/widget-view.ts';
 
 const NEW_PASSWORD = 'eleven patient herons';
 const visits = openConsoleSessions('console without mail');
@@ -23,11 +24,12 @@ afterEach(() => {
 });
 
 /** Signs in before mail is gone, because a superuser is invited by mail. */
-async function stageOf(size = {}) {
+async function stageOf(size = {}, methodPolicy: 'auto' | 'password' = 'auto') {
   delete visits.ports.courier.isAbsent;
   const who = await createSuperuser(visits.stage);
   const shop = await addResource(visits.ports, who.account, {
     name: 'Shop',
+    methodPolicy,
     enrolment: { kinds: ['totp'], required: false, unlockByMail: true },
   });
   visits.ports.courier.isAbsent = true;
@@ -37,13 +39,18 @@ async function stageOf(size = {}) {
 
 describe('an installation without mail', () => {
   test('says so, and a newcomer gets the first user signed in by a link that is handed over', async () => {
-    const { view } = await stageOf();
+    const { shop, view } = await stageOf({}, 'password');
     await expect(view.page.getByText('This service sends no email. You hand links over yourself.')).toBeVisible();
     await view.enter('Users');
     await view.page.getByRole('link', { name: 'New user' }).first().click();
     await view.fill({ Login: 'maria', Email: 'maria@acme.example' });
     await view.button('Create the user').click();
     await view.at('maria');
+    await view.button('Give access').click();
+    const dialog = view.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Shop' }).click();
+    await dialog.getByRole('button', { name: 'Give access' }).click();
+    await expect(view.page.getByText('Access was given.', { exact: true })).toBeVisible();
     await view.button('To choose a first password').click();
     await view.button('Make the link').click();
     await expect(view.page.getByRole('heading', { name: 'Give maria this link' })).toBeFocused();
@@ -59,6 +66,12 @@ describe('an installation without mail', () => {
     await guest.page.getByRole('button', { name: 'Save password' }).click();
     await expect(guest.page.getByText('Your password was changed')).toBeVisible();
     await guest.close();
+    await view.page.goto(`${visits.stage.url}/console/resources/${shop.id}/try`);
+    await view.button(`Allow ${visits.stage.url}`).click();
+    const widget = widgetOn(view.page, '.widget');
+    await widget.identify('maria');
+    await widget.givePassword(NEW_PASSWORD);
+    await expect(view.page.getByText('It is valid.', { exact: false }).first()).toBeVisible();
   });
 
   test('hands over a link that unlocks a token', async () => {
