@@ -108,6 +108,16 @@ describe('npm start', () => {
     expect(demo.labels.get('Console Password')).toBe(labels.get('Console Password'));
   });
 
+  test('starts over with --fresh, but not while it runs', async () => {
+    const fresh = () => runDemo(data, {}, undefined, ['--fresh']);
+    await expect(fresh()).rejects.toThrow(/The demo ended \(1\): .*in use by process/s);
+    expect(await demo.stop()).toBe(0);
+    const { user } = demo.account;
+    demo = await fresh();
+    expect(demo.account.user.login).toBe('maria');
+    expect(demo.account.user.otpauthUri).not.toBe(user.otpauthUri);
+  });
+
   // Ctrl-C in a terminal reaches the whole group, and `npx` and the command each pass it on.
   test('leaves no service behind if it is asked to stop more than once', async () => {
     const { labels, pid, ended } = await runDemo(await folder());

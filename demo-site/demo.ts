@@ -12,9 +12,14 @@ const SHOP_PORT = 8081;
 
 const STOP = Symbol('asked to stop');
 
-/** `npm start`: starts the service with a demo account and the shop, and prints what you need to try a login. */
+/**
+ * `npm start`: starts the service with a demo account and the shop, and prints what you need to try a login. `--fresh`
+ * deletes the demo of an earlier start.
+ */
 async function main(): Promise<void> {
-  const { env } = process;
+  const { env, argv } = process;
+  const isFresh = argv[2] === '--fresh';
+  if (argv.length > (isFresh ? 3 : 2)) throw new Error('usage: npm start [-- --fresh]');
   // Listen for signals first, so that a signal at any time also stops the service.
   const stopped = signalled();
   const dataFolder = env.COUNTERSIGN_DATA || DEMO_FOLDER;
@@ -26,7 +31,7 @@ async function main(): Promise<void> {
 
   const shop = await listenForShop(chosenPort ?? (await freePortFrom(SHOP_PORT, [servicePort])));
   try {
-    const starting = startService({ entry: SERVICE_ENTRY, listen, dataFolder, env });
+    const starting = startService({ entry: SERVICE_ENTRY, listen, dataFolder, isFresh, env });
     // Load the rest while the service, a process of its own, starts.
     const loading = Promise.all([import('./shop/start-shop.ts'), import('./launcher/show-screen.ts')]);
     const service = await Promise.race([starting, stopped]);

@@ -8,6 +8,7 @@ import { apiRouter } from './http/api/router.ts';
 import { consolePages } from './http/console/pages.ts';
 import type { AppEnv } from './http/context.ts';
 import { demoMailbox } from './http/demo/mailbox.ts';
+import { onlyThisMachine } from './http/demo/only-this-machine.ts';
 import { icon } from './http/icon.ts';
 import type { Logger } from './http/log.ts';
 import { accessLog } from './http/middleware/access-log.ts';
@@ -65,7 +66,7 @@ export interface AppOptions {
   readiness: Readiness;
   /** URI of who takes reports of vulnerabilities, for `security.txt`. */
   securityContact?: string | undefined;
-  /** Only in the demo: shown at /demo/mailbox. */
+  /** Only in the demo: shown at /demo/mailbox. The app then responds to this machine only. */
   mailbox?: Mailbox;
   /** How many sign-ins may start. */
   startLimits?: SignInStartNeeds['startLimits'];
@@ -95,6 +96,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   const patterns = () => [...app.routes, ...ENDPOINTS].map(({ path }) => path);
   app.use(accessLog({ quiet: HEALTH_PATHS, observer: options.observer, patterns }));
   app.use(securityHeaders({ https: issuer.startsWith('https:') }));
+  if (options.mailbox) app.use(onlyThisMachine());
   app.use(refuseApiKeyInUrl());
   app.use(clientAddress({ trustedProxies: options.trustedProxies, header: options.forwardedHeader }));
   // It takes forms, and lists that repeat a parameter, so it comes before the checks that refuse both.

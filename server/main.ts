@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { isPartitionCount } from '@countersign/protocol/partition-count';
 import { describeFailure, exitCodeOf } from './composition/command-failure.ts';
+import { removeDemo } from './composition/demo/remove-demo.ts';
 import { forgetLostSecrets } from './composition/forget-secrets.ts';
 import { move } from './composition/move.ts';
 import { runOperatorServer } from './composition/operator-server.ts';
@@ -19,6 +20,7 @@ import { notifyReady } from './platform/service-manager/notify-ready.ts';
 
 const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERSIGN_* variables
        start.cjs serve --demo       serve with a demo account (loopback only)
+           --fresh                  delete the demo of this folder first
        start.cjs operate            serve the operator's socket alone, until standard input ends
        start.cjs setup              print the link that sets up a new installation
        start.cjs setup --name NAME  create an account and its first API key, shown once;
@@ -50,6 +52,7 @@ function parseCommand() {
     allowPositionals: true,
     options: {
       demo: { type: 'boolean', default: false },
+      fresh: { type: 'boolean', default: false },
       name: { type: 'string' },
       superuser: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -80,9 +83,9 @@ async function main(): Promise<void> {
   const [named = 'serve', ...files] = positionals;
   if (values.help) return showUsage(0);
   const isWhole = (named === 'restore') === files.length > 0 && (values.events.length > 0 || values.keys.length === 0);
-  if (!COMMANDS.includes(named) || !isWhole) return showUsage(2);
+  const isDemo = named === 'serve' && values.demo;
+  if (!COMMANDS.includes(named) || !isWhole || (values.fresh && !isDemo)) return showUsage(2);
   command = named;
-  const isDemo = command === 'serve' && values.demo;
   const config = loadConfig(
     isDemo ? { ...process.env, COUNTERSIGN_DATA: process.env.COUNTERSIGN_DATA || DEMO_FOLDER } : process.env,
   );
@@ -93,6 +96,7 @@ async function main(): Promise<void> {
       isShared: workers > 1 || config.auditFeed?.target.kind === 'output',
     });
     if (workers > 1 && isDemo) throw new Error('a demo keeps its mails in one process: unset COUNTERSIGN_WORKERS');
+    if (values.fresh) await removeDemo(config, log);
     if (workers > 1 && cluster.isPrimary) await runWorkers(workers, config, log);
     else await serve(config, log, isDemo);
     // For a service with workers, its primary process does.

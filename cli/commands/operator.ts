@@ -11,9 +11,13 @@ export function addOperator(program: Command, around: Environment): void {
     .command('serve')
     .description('serve; configured by COUNTERSIGN_* variables')
     .option('--demo', 'with a demo account and a shop to sign in to, on loopback only')
-    .action(({ demo }: { demo?: boolean }, command: Command) =>
-      demo ? handOver(around, command, [], 'demo.js') : handOver(around, command, ['serve']),
-    );
+    .option('--fresh', 'with --demo: delete the demo of this folder first')
+    .action(async ({ demo, fresh }: { demo?: boolean; fresh?: boolean }, command: Command) => {
+      if (fresh && !demo) throw new UsageError('--fresh goes with --demo');
+      await (demo
+        ? handOver(around, command, fresh ? ['--fresh'] : [], 'demo.js')
+        : handOver(around, command, ['serve']));
+    });
   program
     .command('setup')
     .description('print the setup link of a fresh installation; or create an account')

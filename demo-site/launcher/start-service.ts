@@ -9,6 +9,8 @@ export interface ServiceOptions {
   /** Address to listen on, such as `127.0.0.1:8080`. */
   listen: string;
   dataFolder: string;
+  /** Deletes the demo of the folder first. */
+  isFresh: boolean;
   env: NodeJS.ProcessEnv;
 }
 
@@ -30,11 +32,12 @@ const MAX_WORDS = 4_000;
  *
  * @throws Error with the service's own message when it ends instead.
  */
-export async function startService({ entry, listen, dataFolder, env }: ServiceOptions): Promise<RunningService> {
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const { entry, listen, dataFolder, isFresh, env } = options;
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const logFile = join(dataFolder, 'countersign.log');
   const log = openSync(logFile, 'a', 0o600);
-  const child = spawn(process.execPath, [entry, 'serve', '--demo'], {
+  const child = spawn(process.execPath, [entry, 'serve', '--demo', ...(isFresh ? ['--fresh'] : [])], {
     // A process group of its own: Ctrl-C in the terminal reaches only the launcher, which then stops the service in
     // order.
     detached: true,

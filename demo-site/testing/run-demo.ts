@@ -32,10 +32,11 @@ export async function runDemo(
   dataFolder: string | undefined,
   extra: NodeJS.ProcessEnv = {},
   cwd?: string,
+  args: readonly string[] = [],
 ): Promise<RunningDemo> {
   if (!existsSync(LAUNCHER)) throw new Error('The demo is not built: npm run build.');
   const [servicePort, shopPort] = await freePorts(2);
-  const child = spawn(process.execPath, [LAUNCHER], {
+  const child = spawn(process.execPath, [LAUNCHER, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),
     env: {

@@ -28,6 +28,7 @@ import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { crashNow, crashOnReplaced, crashOnUncaught } from './crash.ts';
 import { createAuditSink } from './create-audit-sink.ts';
 import { createPorts, demoFile, type OpenPorts } from './create-ports.ts';
+import { expectLoopback } from './demo/expect-loopback.ts';
 import { loadDemo } from './demo/load-demo.ts';
 import { openMetrics } from './metrics/open-metrics.ts';
 import { openTracing } from './open-tracing.ts';
@@ -46,9 +47,7 @@ const NOT_LEFT = 'the end of this process could not be stored';
 
 /** The service, or a worker of it: the network, the operator's socket and the periodic jobs. */
 export async function serve(config: Config, log: Logger, demo: boolean): Promise<void> {
-  if (demo && ![config.listen, config.adminListen ?? config.listen].every(({ host }) => isLoopbackHost(host))) {
-    throw new Error('--demo makes an account whose password is printed, so it listens on loopback only');
-  }
+  if (demo) expectLoopback(config);
   crashOnUncaught(log);
   // The demo sends nothing: it shows its mails instead.
   const mailbox = demo ? createDemoMailbox({ url: config.url, clock: systemClock }) : undefined;

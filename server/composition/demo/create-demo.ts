@@ -7,8 +7,6 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
 import { assign } from '../../resources/assign.ts';
 import { createResource } from '../../resources/create-resource.ts';
 import { ENROLMENT_KINDS } from '../../resources/enrolment-policy.ts';
-import { storePurposeDocument } from '../../store/documents.ts';
-import { WrongStorePurpose } from '../../store/set-store-purpose.ts';
 import { base32Encode } from '../../tokens/kinds/oath/base32.ts';
 import { createOathToken } from '../../tokens/kinds/oath/create-oath-token.ts';
 import { otpauthUri } from '../../tokens/kinds/oath/otpauth.ts';
@@ -17,6 +15,7 @@ import { TOKEN_KINDS } from '../../tokens/token.ts';
 import { createUser } from '../../user-management/create-user.ts';
 import { addSuperuser } from './add-superuser.ts';
 import type { Demo } from './demo.ts';
+import { expectDemoStore } from './expect-demo-store.ts';
 import { must, openPast, type Past } from './past.ts';
 
 const YEAR_MS = 365 * DAY_MS;
@@ -108,12 +107,6 @@ export async function createDemo(ports: Ports & { issuer: string }): Promise<Dem
     newcomer: { login: newcomer.login },
     administrator,
   };
-}
-
-/** The demo's passwords are printed, so they must not get into any other store. */
-async function expectDemoStore({ store }: Pick<Ports, 'store'>): Promise<void> {
-  const [stored] = await store.getMany([storePurposeDocument.key()], 0);
-  if (stored?.value.purpose !== 'demo') throw new WrongStorePurpose('demo');
 }
 
 function newId<P extends IdPrefix>({ random }: Past, prefix: P) {
