@@ -14,7 +14,6 @@ import type { Logger } from '../http/log.ts';
 import { createReadiness } from '../http/readiness.ts';
 import { clockJob, periodicJobs, renewalJob } from '../jobs/periodic.ts';
 import { startScheduler } from '../jobs/scheduler.ts';
-import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { BuiltFiles } from '../kernel/ports/built-files.ts';
 import type { Tracer } from '../kernel/ports/tracer.ts';
 import { Meters } from '../metrics/meters.ts';
