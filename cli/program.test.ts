@@ -189,7 +189,7 @@ describe('exit codes', () => {
   });
 
   test('does not guess where a store is to be moved', async () => {
-    for (const flags of [[], ['--to', 'embedded', '--cancel'], ['--to', 'embedded', '--to-file', 'x']]) {
+    for (const flags of [[], ['--to', 'embedded', '--to-file', 'x']]) {
       expect(await terminal.type(['store', 'move', ...flags])).toMatchObject({
         code: 2,
         err: expect.stringContaining('--to-file'),

@@ -34,10 +34,9 @@ const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERS
        start.cjs forget-secrets     show what a lost master key makes void
            --confirm                and give it up
            --json                   print JSON
-       start.cjs move --to URL      move the store to another one, while no service runs; embedded, or the URL of a Redis
+       start.cjs move --to URL      move the store to another one, while the service runs; embedded, or the URL of a Redis
            --to-file FILE           the same, if the URL has a password
            --partitions N           of a new Redis store
-           --cancel                 put a store in use again whose move is not finished
            --json                   print JSON
 
 The countersign command does these and everything else.`;
@@ -63,7 +62,6 @@ function parseCommand() {
       to: { type: 'string' },
       'to-file': { type: 'string' },
       partitions: { type: 'string' },
-      cancel: { type: 'boolean', default: false },
       'passphrase-file': { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -116,13 +114,13 @@ async function main(): Promise<void> {
 async function moveBy(
   config: Config,
   log: Logger,
-  { to, partitions, cancel, json, ...others }: ReturnType<typeof parseCommand>['values'],
+  { to, partitions, json, ...others }: ReturnType<typeof parseCommand>['values'],
 ): Promise<void> {
   const file = others['to-file'];
   const address = file === undefined ? to : (await readFile(file, 'utf8')).trim();
   const count = partitions === undefined ? undefined : Number(partitions);
-  if ((address === undefined) !== cancel || !isPartitionCount(count ?? 1)) return showUsage(2);
-  await move(config, log, { cancel, json, ...omitUndefined({ to: address, partitions: count }) });
+  if (address === undefined || !isPartitionCount(count ?? 1)) return showUsage(2);
+  await move(config, log, { to: address, json, ...omitUndefined({ partitions: count }) });
 }
 
 function showUsage(exitCode: number): void {

@@ -9,7 +9,6 @@ interface MoveFlags {
   to?: string;
   toFile?: string;
   partitions?: string;
-  cancel?: boolean;
 }
 
 /** `countersign store move`: by the server, which opens both stores itself. */
@@ -17,14 +16,13 @@ export function addStore(program: Command, around: Environment): void {
   const store = program.command('store').description('where the service keeps its data');
   store
     .command('move')
-    .description('move everything to another store, while no service runs; run it again if it was interrupted')
+    .description('move everything to another store, while the service runs; run it again if it was interrupted')
     .option('--to <store>', 'embedded, or the URL of an empty Redis')
     .option('--to-file <file>', 'the same, from a file, if the URL has a password')
     .option('--partitions <number>', 'of the Redis; defaults to COUNTERSIGN_STORE_PARTITIONS')
-    .option('--cancel', 'use the store again whose move is not finished')
     .action((flags: MoveFlags, command: Command) => {
-      if ([flags.to, flags.toFile, flags.cancel].filter((flag) => flag !== undefined).length !== 1) {
-        throw new UsageError('name the other store with --to or --to-file; or --cancel');
+      if ((flags.to === undefined) === (flags.toFile === undefined)) {
+        throw new UsageError('name the other store with --to or --to-file');
       }
       if (flags.partitions !== undefined && !isPartitionCount(Number(flags.partitions))) {
         throw new UsageError(`--partitions: a whole number from 1 to ${MAX_PARTITIONS}`);
@@ -34,7 +32,6 @@ export function addStore(program: Command, around: Environment): void {
         ...(flags.to === undefined ? [] : ['--to', flags.to]),
         ...(flags.toFile === undefined ? [] : ['--to-file', resolve(flags.toFile)]),
         ...(flags.partitions === undefined ? [] : ['--partitions', flags.partitions]),
-        ...(flags.cancel ? ['--cancel'] : []),
         ...(command.optsWithGlobals<{ json?: boolean }>().json ? ['--json'] : []),
       ]);
     });

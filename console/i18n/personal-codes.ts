@@ -29,5 +29,6 @@ export const PERSONAL_CODES = [
   'CONTENTION',
   'UNAVAILABLE',
   'CLOCK_IN_DOUBT',
+  'STORE_MOVING',
   'INTERNAL',
 ] as const satisfies readonly RefusalCode[];

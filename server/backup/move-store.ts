@@ -1,22 +1,32 @@
-import { CodedError } from '@countersign/protocol/coded-error';
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { unreadEvents } from '../events/consumed-events.ts';
+import { readCursors } from '../events/consumed-events.ts';
 import { CONSUMERS, consumerDocument } from '../events/documents.ts';
+import {
+  CLOSED_LEASE_MS,
+  type MovableStore,
+  type MoveSource,
+  type StoreChanges,
+} from '../kernel/ports/movable-store.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { MovableStore, PartitionState, RawKey, RestoredDocument, StoreMove } from '../kernel/ports/store.ts';
-import { CATALOGUE } from '../maintenance/catalogue.ts';
-import { reencryptionDocument } from '../maintenance/documents.ts';
-import { indexBuildDocument, restorationDocument } from '../store/documents.ts';
+import type { PartitionState, Store } from '../kernel/ports/store.ts';
+import { yieldToEventLoop } from '../kernel/yield-to-event-loop.ts';
+import { restorationDocument } from '../store/documents.ts';
 import type { Restoration } from '../store/restoration.ts';
 import { isStoreEmpty } from '../store/set-store-purpose.ts';
 import { newOperation, transact } from '../store/transact.ts';
-import { BatchWriter } from './batch-writer.ts';
+import { MoveRefused } from './move-refused.ts';
+import { RecordMover } from './moved-records.ts';
 import { StoreNotEmpty } from './restore-backup.ts';
+import { splitStore } from './split-store.ts';
 
 interface Needs extends Pick<Ports, 'clock' | 'random'> {
   from: MovableStore;
-  /** Empty, or partly filled by the same move. */
+  /** Empty, or partly filled by an earlier attempt. */
   to: MovableStore;
+  /**
+   * Lets all consumers read their events of this store. Needed if the target has fewer partitions, which have no place
+   * for the streams of the others.
+   */
+  readAllEvents?: (store: Store) => Promise<unknown>;
 }
 
 export interface MoveCounts {
@@ -27,193 +37,271 @@ export interface MoveCounts {
   counters: number;
 }
 
-/** The move cannot begin or go on. The message says what to do. */
-export class MoveRefused extends CodedError {
-  readonly code = 'MOVE_REFUSED';
-}
+export type MoveProgress =
+  /** How many records were read, while the service goes on. */
+  | { step: 'copied'; records: number }
+  /** How many that were changed meanwhile were copied again. */
+  | { step: 'caught-up'; records: number }
+  /** Next, the store takes no changes. */
+  | { step: 'closing' }
+  /** Only this was missing after an interruption: the target can be used. */
+  | { step: 'opened' }
+  | { step: 'finished'; counts: MoveCounts };
 
-class EventsUnread extends MoveRefused {
-  constructor() {
-    super('there are events that were not read: stop every process of the service, and run this again');
-  }
-}
-
-const PAGE = 500;
-/** A commit of a process that was not stopped may have come while the source was closed. Such versions are skipped. */
+/** With the other records of a page in one turn of the event loop: some milliseconds. */
+const PAGE = 250;
+/** So few changes are copied in a moment. */
+const FEW_CHANGES = 200;
+const MAX_ROUNDS = 12;
+/** A commit that its store did not confirm may have happened on another server. Such versions are skipped. */
 const SKIPPED_VERSIONS = 2 ** 28;
+/** Events that the smallest stream of a target holds, with some to spare. */
+const MAX_UNREAD = 5000;
 
 /**
  * Moves everything to another store as it is, without the rules of a restore: documents with their versions and
- * expiries, index entries, counters, and the streams of events. The source is closed first, so nothing that is used in
- * one store can be used in the other (SR-69); until the end no service starts on the target. Run again after an
- * interruption it goes on, as what it writes is the same each time.
- *
- * If the number of partitions changes, the streams begin again above all earlier numbers. All events have to be read then.
+ * expiries, index entries, counters, and the streams of events. The service goes on while it is copied. What commits
+ * change meanwhile is copied again, until little is left; for that the store takes no commit. At the end the source is
+ * closed for ever, and only then the target can be used (SR-69). Before that an interruption changes nothing; run again,
+ * it copies everything once more.
  *
  * @param name of the target, for people
- * @throws MoveRefused, StoreNotEmpty: nothing has changed
+ * @throws MoveRefused, StoreNotEmpty, MoveInterrupted: the source is in use, now or in a few seconds
  */
-export async function moveStore({ from, to, ...ports }: Needs, name: string): Promise<MoveCounts> {
-  const isSplitAlike = from.partitions === to.partitions;
-  const startedAt = ports.clock.now();
-  const move = await beginMove({ from, to, ...ports }, name, startedAt);
-  const states = await from.readStates();
-  if (!isSplitAlike && !(await areEventsRead({ from, ...ports }))) {
-    await from.setMove(undefined);
-    await mark({ ...ports, store: to }, undefined);
-    throw new EventsUnread();
+export async function* moveStore(needs: Needs, name: string): AsyncGenerator<MoveProgress> {
+  const { from, clock } = needs;
+  const finished = await from.readMove();
+  if (finished) {
+    if ((await readMark(needs))?.move !== finished.id) {
+      throw new MoveRefused(`this store was moved to ${finished.to} before, which can be used`);
+    }
+    await openTarget(needs);
+    yield { step: 'opened' };
+    return;
   }
-  const highest = states.reduce((most, { commits, events }) => {
-    return { commits: Math.max(most.commits, commits), events: Math.max(most.events, events) };
-  });
-  const counts = await copyRecords({ from, to }, startedAt, isSplitAlike ? undefined : highest.events);
-  const written = await to.readStates();
-  for (const [partition, { events: after }] of written.entries()) {
-    const { commits, events } = (isSplitAlike ? states[partition] : undefined) ?? highest;
-    const lastVersion = commits + SKIPPED_VERSIONS;
-    await to.restoreRecords(partition, { documents: [], entries: [], lastVersion }, startedAt);
-    if (isSplitAlike) counts.events += await copyEvents({ from, to }, partition, after);
-    await to.restoreEvents(partition, [], events);
+  const source = await from.startMove();
+  try {
+    const id = await markTarget(needs, source);
+    const run = new MoveRun(needs, source, clock.now());
+    yield* run.copyAll();
+    yield* run.catchUp();
+    yield { step: 'closing' };
+    await run.copyRest(await source.close({ id, to: name }));
+    await source.finish();
+    await openTarget(needs);
+    yield { step: 'finished', counts: run.counts };
+  } finally {
+    await source.end();
   }
-  counts.counters = await copyCounters({ from, to }, startedAt);
-
-  await assertUnchanged(from, move, states);
-  await from.setMove({ ...move, isFinished: true });
-  await openTarget({ ...ports, from, to });
-  return counts;
 }
 
-/** Puts a store in use again, whose move is not finished. The other store stays unusable. */
-export async function cancelMove(from: MovableStore): Promise<void> {
-  const move = await from.readMove();
-  if (!move) throw new MoveRefused('this store is not being moved');
-  if (move.isFinished) throw new MoveRefused(`this store was moved to ${move.to}, where codes have been used since`);
-  await from.setMove(undefined);
+/** One attempt. */
+class MoveRun {
+  readonly #needs: Needs;
+  readonly #source: MoveSource;
+  readonly #now: number;
+  readonly #mover: RecordMover;
+  #events = 0;
+  readonly #counters = new Set<string>();
+
+  constructor(needs: Needs, source: MoveSource, now: number) {
+    this.#needs = needs;
+    this.#source = source;
+    this.#now = now;
+    this.#mover = new RecordMover(needs, now);
+  }
+
+  get counts(): MoveCounts {
+    return { ...this.#mover.counts, events: this.#events, counters: this.#counters.size };
+  }
+
+  async *copyAll(): AsyncGenerator<MoveProgress> {
+    const { from, to } = this.#needs;
+    const isResumed = !(await isEmptyButForMark(to));
+    yield* this.#scan(from, (records) => writeAll(this.#mover, records));
+    await this.#mover.flush();
+    for (let after: string | undefined; ; ) {
+      const page = await from.scanCounters(after, PAGE);
+      await this.#copyCounters(page.counters);
+      after = page.next;
+      if (after === undefined) break;
+    }
+    await this.#copyEvents();
+    if (isResumed) yield* this.#scan(to, (records) => this.#mover.prune(records));
+  }
+
+  /** Until few changes are left, or as many come as are copied. */
+  async *catchUp(): AsyncGenerator<MoveProgress> {
+    for (let round = 0, before = Number.POSITIVE_INFINITY; round < MAX_ROUNDS; round++) {
+      const records = await this.#copyChanges();
+      await this.#copyEvents();
+      yield { step: 'caught-up', records };
+      if (records <= FEW_CHANGES || records > before * 0.8) return;
+      before = records;
+    }
+  }
+
+  /** The store is closed. */
+  async copyRest(states: readonly PartitionState[]): Promise<void> {
+    const { from, to, readAllEvents } = this.#needs;
+    await this.#copyChanges(true);
+    await this.#copyEvents();
+    const highest = states.reduce((most, { commits, events }) => {
+      return { commits: Math.max(most.commits, commits), events: Math.max(most.events, events) };
+    });
+    const isSplitAlike = from.partitions === to.partitions;
+    const restoreState = async (partition: number) => {
+      const state = states[partition];
+      const { commits } = (isSplitAlike && state) || highest;
+      // A stream whose number stays goes on; the others begin above all earlier numbers.
+      const { events } = (to.partitions >= from.partitions && state) || highest;
+      const lastVersion = commits + SKIPPED_VERSIONS;
+      await to.restoreRecords(partition, { documents: [], entries: [], lastVersion }, this.#now);
+      await to.restoreEvents(partition, [], events);
+    };
+    await Promise.all(Array.from({ length: to.partitions }, (_, partition) => restoreState(partition)));
+    await this.#source.renew();
+    if (isSplitAlike) return;
+    if (to.partitions < from.partitions) {
+      if (!readAllEvents) throw new MoveRefused('a store with fewer partitions needs the service to be stopped');
+      const renewing = setInterval(() => this.#source.renew().catch(() => {}), CLOSED_LEASE_MS / 4);
+      await readAllEvents(splitStore(from, to)).finally(() => clearInterval(renewing));
+    }
+    await this.#writePositions(highest.events);
+    await this.#source.renew();
+  }
+
+  async *#scan(
+    store: MovableStore,
+    take: (records: Awaited<ReturnType<MovableStore['scan']>>['records']) => Promise<void>,
+  ): AsyncGenerator<MoveProgress> {
+    let seen = 0;
+    for (let after: string | undefined; ; ) {
+      const page = await store.scan(after, PAGE);
+      await take(page.records);
+      await this.#source.renew();
+      await yieldToEventLoop();
+      seen += page.records.length;
+      after = page.next;
+      yield { step: 'copied', records: seen };
+      if (after === undefined) return;
+    }
+  }
+
+  /** Returns the number of records. */
+  async #copyChanges(isCompared = false): Promise<number> {
+    let count = 0;
+    for (;;) {
+      const changes: StoreChanges = await this.#source.readChanges();
+      for (let at = 0; at < changes.records.length; at += PAGE) {
+        const names = changes.records.slice(at, at + PAGE);
+        await this.#mover.update(names);
+        if (isCompared) await this.#mover.compare(names);
+        await this.#source.renew();
+      }
+      await this.#copyCounters(changes.counters);
+      count += changes.records.length;
+      if (changes.isLast) return count;
+    }
+  }
+
+  async #copyCounters(counters: StoreChanges['counters']): Promise<void> {
+    await this.#needs.to.restoreCounters(counters, this.#now);
+    for (const { key, windowMs, resetAt } of counters) this.#counters.add(`${windowMs} ${resetAt} ${key}`);
+  }
+
+  /** The streams keep their partitions, if the target has as many. Otherwise their events are read at the end. */
+  async #copyEvents(): Promise<void> {
+    const { from, to, clock } = this.#needs;
+    if (to.partitions < from.partitions) return;
+    const written = await to.readStates();
+    const positions = await readCursors({ store: from, clock });
+    const isWhole = from.partitions === to.partitions;
+    const copy = (partition: number) => {
+      const read = isWhole ? 0 : Math.min(...positions.map((cursors) => cursors[partition] ?? 0));
+      return this.#copyStream(partition, Math.max(written[partition]?.events ?? 0, read), isWhole);
+    };
+    await Promise.all(Array.from({ length: from.partitions }, (_, partition) => copy(partition)));
+  }
+
+  async #copyStream(partition: number, written: number, isWhole: boolean): Promise<void> {
+    const { from, to } = this.#needs;
+    for (let after = written, unread = 0; ; ) {
+      const events = await from.readEvents(partition, after, PAGE);
+      after = events.at(-1)?.sequence ?? after;
+      if (events.length > 0) await to.restoreEvents(partition, events, after);
+      this.#events += events.length;
+      unread += events.length;
+      if (events.length < PAGE) return;
+      if (!isWhole && unread > MAX_UNREAD) throw new MoveRefused('many events are not read yet: run this again later');
+      await this.#source.renew();
+    }
+  }
+
+  /** Nothing before the beginning of a new stream is lost. */
+  async #writePositions(highest: number): Promise<void> {
+    const { from, to, clock } = this.#needs;
+    const isWider = to.partitions > from.partitions;
+    const positions = await readCursors({ store: from, clock });
+    for (const [at, name] of CONSUMERS.entries()) {
+      const cursors = Object.fromEntries(
+        Array.from({ length: to.partitions }, (_, partition) => {
+          const isKept = isWider && partition < from.partitions;
+          return [partition, isKept ? (positions[at]?.[partition] ?? 0) : highest];
+        }),
+      );
+      const key = consumerDocument.key(name);
+      const documents = [{ key, value: { cursors }, version: 1 }];
+      await to.restoreRecords(to.partitionOf(key.anchor), { documents, entries: [] }, this.#now);
+    }
+  }
 }
 
-/** The target has the mark first: of two stores of that name, only one goes on with a move. */
-async function beginMove({ from, to, ...ports }: Needs, name: string, startedAt: number): Promise<StoreMove> {
-  const begun = await from.readMove();
-  const [stored] = await to.getMany([restorationDocument.key()], startedAt);
-  const isOurs = begun !== undefined && stored?.value.move === begun.id;
-  if (begun?.isFinished) {
-    // Only the last step was missing, if any.
-    if (isOurs) await openTarget({ ...ports, from, to });
-    throw new MoveRefused(`this store was moved to ${begun.to} before, which can be used`);
-  }
-  if (begun) {
-    if (isOurs) return begun;
-    throw new MoveRefused(`a move to ${begun.to} has begun, and this is not that store: run it there, or cancel it`);
-  }
-  if (!(await isStoreEmpty({ store: to }))) throw new StoreNotEmpty();
-  // Again when the store is closed. This is the usual case of a service that still runs.
-  if (from.partitions !== to.partitions && !(await areEventsRead({ from, ...ports }))) throw new EventsUnread();
-  const move = { id: newOperation(ports), to: name, isFinished: false };
-  await mark({ ...ports, store: to }, { startedAt, backedUpAt: startedAt, move: move.id });
-  await from.setMove(move);
+async function writeAll(mover: RecordMover, records: Parameters<RecordMover['prune']>[0]): Promise<void> {
+  for (const record of records) await mover.write(record);
+}
+
+type Stores = Pick<Needs, 'from' | 'to' | 'clock' | 'random'>;
+
+/** With the mark no service starts on the target, and only the same source fills it. Returns the id of the move. */
+async function markTarget(stores: Stores, { sourceId }: MoveSource): Promise<string> {
+  const { to, clock } = stores;
+  const mark = (await readMark(stores))?.move;
+  if (mark?.startsWith(`${sourceId}.`)) return mark;
+  if (mark !== undefined || !(await isStoreEmpty({ store: to }))) throw new StoreNotEmpty();
+  const move = `${sourceId}.${newOperation(stores)}`;
+  const startedAt = clock.now();
+  await writeMark({ ...stores, store: to }, { startedAt, backedUpAt: startedAt, move });
   return move;
 }
 
-/** @param highest number of an event, if the streams begin again behind it */
-async function copyRecords(
-  { from, to }: Pick<Needs, 'from' | 'to'>,
-  now: number,
-  highest: number | undefined,
-): Promise<MoveCounts> {
-  const counts: MoveCounts = { documents: 0, indexEntries: 0, events: 0, counters: 0 };
-  const writer = new BatchWriter(to, now);
-  let after: string | undefined;
-  do {
-    const page = await from.scan(after, PAGE);
-    for (const record of page.records) {
-      if (record.kind === 'document') {
-        const { key, value, version, expiresAt } = record;
-        if (isLeftOut(key, value, highest)) continue;
-        counts.documents += 1;
-        await writer.document({ key, value, version, ...omitUndefined({ expiresAt }) });
-      } else {
-        const { index, entry, partition } = record;
-        const anchor = CATALOGUE.anchorOfEntry(index, entry);
-        if (highest !== undefined && anchor === undefined) {
-          throw new MoveRefused(`the index ${index} cannot be moved to a store with other partitions: cancel the move`);
-        }
-        counts.indexEntries += 1;
-        const there = highest === undefined || anchor === undefined ? partition : to.partitionOf(anchor);
-        await writer.entry(there, { index, entry });
-      }
-    }
+async function readMark({ to, clock }: Stores): Promise<Restoration | undefined> {
+  const [stored] = await to.getMany([restorationDocument.key()], clock.now());
+  return stored?.value;
+}
+
+async function isEmptyButForMark(to: MovableStore): Promise<boolean> {
+  let records = 0;
+  for (let after: string | undefined; ; ) {
+    const page = await to.scan(after, PAGE);
+    records += page.records.length;
     after = page.next;
-  } while (after !== undefined);
-  if (highest !== undefined) for (const one of positionsAt(to, highest)) await writer.document(one);
-  await writer.flush();
-  return counts;
-}
-
-/** Walks over the whole store, whose position means nothing in another one: they begin again there. */
-const WALKS: readonly unknown[] = [indexBuildDocument, reencryptionDocument];
-
-/** The target's own mark, walks that are under way, and positions of consumers that are made again. */
-function isLeftOut(key: RawKey, value: unknown, highest: number | undefined): boolean {
-  const document = CATALOGUE.documentOf(key);
-  if (document === restorationDocument) return true;
-  if (WALKS.includes(document)) return (value as { finishedAt?: number }).finishedAt === undefined;
-  return highest !== undefined && document === consumerDocument;
-}
-
-function positionsAt({ partitions }: MovableStore, highest: number): RestoredDocument[] {
-  const cursors = Object.fromEntries(Array.from({ length: partitions }, (_, partition) => [partition, highest]));
-  return CONSUMERS.map((name) => ({ key: consumerDocument.key(name), value: { cursors }, version: 1 }));
-}
-
-/** Returns the number of events. */
-async function copyEvents(
-  { from, to }: Pick<Needs, 'from' | 'to'>,
-  partition: number,
-  written: number,
-): Promise<number> {
-  let count = 0;
-  for (let after = written; ; ) {
-    const events = await from.readEvents(partition, after, PAGE);
-    after = events.at(-1)?.sequence ?? after;
-    if (events.length > 0) await to.restoreEvents(partition, events, after);
-    count += events.length;
-    if (events.length < PAGE) return count;
+    if (records > 1) return false;
+    if (after === undefined) return true;
   }
 }
 
-async function copyCounters({ from, to }: Pick<Needs, 'from' | 'to'>, now: number): Promise<number> {
-  let count = 0;
-  let after: string | undefined;
-  do {
-    const page = await from.scanCounters(after, PAGE);
-    await to.restoreCounters(page.counters, now);
-    count += page.counters.length;
-    after = page.next;
-  } while (after !== undefined);
-  return count;
-}
-
-async function areEventsRead({ from, clock }: Pick<Needs, 'from' | 'clock'>): Promise<boolean> {
-  return (await unreadEvents({ store: from, clock })).length === 0;
-}
-
-/** A move that was cancelled meanwhile, on the same Redis, must not be finished: the source has been used since. */
-async function assertUnchanged(from: MovableStore, move: StoreMove, before: readonly PartitionState[]): Promise<void> {
-  const current = await from.readMove();
-  const states = await from.readStates();
-  const isSame = states.every(({ commits, events }, at) => {
-    return commits === before[at]?.commits && events === before[at].events;
-  });
-  if (current?.id !== move.id || !isSame) throw new MoveRefused('the move was cancelled: empty the other store');
-}
-
 /** Gives the target the mark of the source, if that was restored once. From then on a service may start on it. */
-async function openTarget({ from, to, ...ports }: Needs): Promise<void> {
-  const [stored] = await from.getMany([restorationDocument.key()], ports.clock.now());
-  await mark({ ...ports, store: to }, stored?.value);
+async function openTarget(stores: Stores): Promise<void> {
+  const { from, to, clock } = stores;
+  const [stored] = await from.getMany([restorationDocument.key()], clock.now());
+  await writeMark({ ...stores, store: to }, stored?.value);
 }
 
-async function mark(target: Pick<Ports, 'store' | 'clock' | 'random'>, value: Restoration | undefined): Promise<void> {
+async function writeMark(
+  target: Pick<Ports, 'store' | 'clock' | 'random'>,
+  value: Restoration | undefined,
+): Promise<void> {
   const key = restorationDocument.key();
   await transact(target, key.anchor, [key], () => ({
     answer: undefined,

@@ -1,5 +1,6 @@
 import { ConfigError } from '../config/load-config.ts';
-import { PartitionsRefused, StoreMoved, StoreVersionRefused } from '../kernel/ports/store.ts';
+import { StoreMoved } from '../kernel/ports/movable-store.ts';
+import { PartitionsRefused, StoreVersionRefused } from '../kernel/ports/store.ts';
 import { ProcessRefused } from '../processes/register-process.ts';
 import { StoreNotOpened } from './open-store.ts';
 

@@ -18,7 +18,7 @@ export function crashOnUncaught(log: Logger): void {
   process.on('uncaughtException', (error) => crashNow(log, error, 'a fault that was not handled'));
 }
 
-/** The store has let other processes in instead: what this one still does could spoil their work. */
+/** The store has let other processes in instead, or was moved: what this one still does could spoil their work. */
 export function crashOnReplaced(log: Logger): (error: unknown) => void {
-  return (error) => crashNow(log, error, 'other processes have taken over the store');
+  return (error) => crashNow(log, error, 'this process has no store any more');
 }

@@ -12,6 +12,7 @@ import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { AuditArchive } from '../kernel/ports/audit-archive.ts';
 import type { CodeChannelSender, CodeSender } from '../kernel/ports/code-sender.ts';
 import type { Mailer } from '../kernel/ports/mailer.ts';
+import type { MovableStore } from '../kernel/ports/movable-store.ts';
 import type { QueueLoad } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { MasterKeyLocation } from '../maintenance/change-master-key.ts';
@@ -50,6 +51,8 @@ import { workerCount } from './workers/worker-count.ts';
 
 export interface OpenPorts {
   ports: Ports;
+  /** The store itself, without observers. */
+  movable: MovableStore;
   clockGuard: ClockGuard;
   refreshSigningKeys: () => Promise<void>;
   /** Makes the next signing key, of the configured algorithm. */
@@ -149,6 +152,7 @@ export async function createPorts(
       signer,
       hasher,
     },
+    movable: unobserved,
     clockGuard: clock,
     refreshSigningKeys: keys.refresh,
     makeSigningKey: signingKeyMaker(base, config.signingAlgorithm),

@@ -8,19 +8,20 @@ import { exportEvents } from '../events/export-events.ts';
 import { splitLines } from '../events/log/split-lines.ts';
 import { createLogger } from '../http/log.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import { StoreMoved } from '../kernel/ports/store.ts';
+import { StoreMoved } from '../kernel/ports/movable-store.ts';
 import { DAY_MS } from '../kernel/time.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 import { readProcesses } from '../processes/read-processes.ts';
 import { createUser, operatorContext } from '../testing/as-operator.ts';
 import { sealEvents } from '../testing/consuming.ts';
 import { birth, unwrap } from '../testing/fixtures.ts';
-import { keepRenewing } from '../testing/keep-renewing.ts';
 import { type RedisServer, startRedisServer } from '../testing/redis-server.ts';
 import type { TestPorts } from '../testing/test-ports.ts';
+import { userIndexes } from '../users/documents.ts';
 import { exitCodeOf } from './command-failure.ts';
 import { createPorts } from './create-ports.ts';
 import { type MoveOptions, move } from './move.ts';
+import { openOperatorSocket } from './operator-server.ts';
 
 const log = createLogger({ level: 'silent' });
 let folder: string;
@@ -49,11 +50,13 @@ const addUser = async (ports: TestPorts, login: string) =>
   unwrap(await createUser(ports, birth(ports, 'usr'), account, { login }));
 async function moved(config: Config, options: MoveOptions): Promise<string> {
   const printed = vi.spyOn(console, 'log').mockImplementation(() => {});
+  const steps = vi.spyOn(console, 'error').mockImplementation(() => {});
   try {
     await move(config, log, options);
     return printed.mock.calls.join('\n');
   } finally {
     printed.mockRestore();
+    steps.mockRestore();
   }
 }
 
@@ -104,26 +107,47 @@ describe('a service whose store is moved', () => {
     }
   });
 
-  test('is not moved while another process of it runs, and leaves none of its own behind', async () => {
-    const config = configOf(redisUrl(3), 4);
-    const { ports, registration } = await createPorts(config, log);
-    const stopRenewing = keepRenewing(registration);
-    const refused = moved(config, { to: redisUrl(4), partitions: 4 });
-    await expect(refused).rejects.toMatchObject({ code: 'PROCESS_REFUSED' });
-    await stopRenewing();
-    expect((await readProcesses(ports)).map(({ id }) => id)).toEqual([registration.id]);
-    await registration.leave();
+  test('is moved while it runs, and what runs then changes nothing any more', async () => {
+    const [from, to] = [configOf(redisUrl(3), 4), configOf(redisUrl(4), 2)];
+    const { ports, registration } = await createPorts(from, log);
+    ({ id: account } = unwrap(await createAccount(ports, { name: 'Acme' })).account);
+    await addUser(ports as TestPorts, 'unread');
+    // Fewer partitions: the move has to read the last events.
+    await moved(from, { to: redisUrl(4), partitions: 2 });
+    const renewing = registration.renew();
+    await expect(renewing).rejects.toMatchObject({ code: 'STORE_CLOSED', isFinished: true });
+    await expect(addUser(ports as TestPorts, 'late')).rejects.toMatchObject({ code: 'STORE_CLOSED' });
     await ports.store.close();
+    const { report } = await start(to, 'next');
+    expect(report).toMatchObject({ ok: true, lost: 0 });
+    const found = await createPorts(to, log);
+    expect(await found.ports.store.range(userIndexes.created(account), { limit: 10 })).toHaveLength(2);
+    await found.ports.store.close();
+  });
+
+  test('is moved by the service that has the embedded store open', async () => {
+    const config = configOf('embedded');
+    await rm(join(folder, 'store'), { recursive: true });
+    const opened = await createPorts(config, log);
+    ({ id: account } = unwrap(await createAccount(opened.ports, { name: 'Acme' })).account);
+    const socket = await openOperatorSocket(opened, config, log);
+    const refused = moved(config, { to: redisUrl(4), partitions: 2 });
+    await expect(refused).rejects.toMatchObject({ code: 'MOVE_REFUSED' });
+    await addUser(opened.ports as TestPorts, 'on');
+    expect(await moved(config, { to: redisUrl(5), partitions: 3 })).toContain('it took no changes for');
+    await expect(addUser(opened.ports as TestPorts, 'late')).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+    await socket?.close();
+    await opened.ports.store.close();
+    expect(await start(configOf(redisUrl(5), 3), 'next')).toMatchObject({ report: { ok: true, lost: 0 } });
   });
 
   test('is told what cannot be moved, and nothing changes', async () => {
-    const config = configOf('embedded');
-    await expect(moved(config, { to: 'embedded' })).rejects.toThrow('is the store that is configured');
+    const config = configOf(redisUrl(5), 3);
     await expect(moved(config, { to: 'https://store.example' })).rejects.toThrow('or the URL of a Redis');
     await expect(moved(config, { to: redisUrl(1), partitions: 64 })).rejects.toThrow(StoreMoved);
-    await expect(moved(config, { cancel: true })).rejects.toThrow('is not being moved');
+    await expect(moved(configOf('embedded'), { to: 'embedded' })).rejects.toThrow('is the store that is configured');
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 800 * DAY_MS });
-    await expect(moved(config, { to: redisUrl(4) })).rejects.toMatchObject({ code: 'CLOCK_IN_DOUBT' });
+    await expect(moved(config, { to: redisUrl(6) })).rejects.toMatchObject({ code: 'CLOCK_IN_DOUBT' });
     vi.useRealTimers();
     expect(await start(config, 'last')).toMatchObject({ report: { ok: true } });
   });

@@ -1,4 +1,9 @@
-import { cancelMove, moveStore } from '../backup/move-store.ts';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { CodedError } from '@countersign/protocol/coded-error';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { MoveRefused } from '../backup/move-refused.ts';
+import { type MoveCounts, type MoveProgress, moveStore } from '../backup/move-store.ts';
 import { describeDoubt } from '../clock/clock-guard.ts';
 import { assessClock } from '../clock/clock-mark.ts';
 import { clockMarkDocument } from '../clock/documents.ts';
@@ -7,61 +12,117 @@ import { parseRedisUrl } from '../config/parse.ts';
 import { Secret } from '../config/secret.ts';
 import { consumeEvents } from '../events/consume-events.ts';
 import { createSignInCounter } from '../events/count-sign-ins.ts';
+import { splitLines } from '../events/log/split-lines.ts';
 import { createSealer } from '../events/seal-events.ts';
 import type { Logger } from '../http/log.ts';
 import { ClockInDoubt } from '../kernel/ports/clock.ts';
-import type { MovableStore } from '../kernel/ports/store.ts';
+import type { MovableStore } from '../kernel/ports/movable-store.ts';
+import type { Store } from '../kernel/ports/store.ts';
 import { machineClocks, systemClock } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
-import { refuseBesideOthers } from '../processes/read-processes.ts';
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { createPorts, refuseDemoFolder } from './create-ports.ts';
 import { openStore } from './open-store.ts';
-import { processWait } from './process-wait.ts';
+import { OPERATOR_SOCKET } from './operator/socket.ts';
 
-export interface MoveOptions {
+/** Where the configured store goes. */
+export interface MoveTarget {
   /** `embedded` or a URL of Redis. */
-  to?: string;
+  to: string;
   /** Of a new Redis store. Default: as configured. */
   partitions?: number;
-  /** Puts the configured store in use again instead. */
-  cancel?: boolean;
+}
+
+export interface MoveOptions extends MoveTarget {
   json?: boolean;
 }
 
-/** Moves the configured store to another one, while no service runs, and says what to configure then. */
-export async function move(config: Config, log: Logger, options: MoveOptions): Promise<void> {
+/** Moves the configured store to another one while the service runs, and says what to configure then. */
+export async function move(config: Config, log: Logger, { json, ...target }: MoveOptions): Promise<void> {
   refuseDemoFolder(config);
-  const print = (answer: object, text: string) => console.log(options.json ? JSON.stringify(answer, null, 2) : text);
-  if (options.cancel) {
-    await withStore(config, log, cancelMove);
-    return print({ cancelled: true }, 'the store is in use again; empty the other one');
+  const { name, variables } = describeTarget(config, target);
+  let counts: MoveCounts | undefined;
+  let closedMs = 0;
+  let step = '';
+  for await (const progress of runMove(config, log, target)) {
+    if (progress.step === 'closing') closedMs = -performance.now();
+    if (progress.step === 'finished') {
+      ({ counts } = progress);
+      closedMs += performance.now();
+    }
+    if (!json && progress.step !== step) console.error(STEPS[progress.step]);
+    ({ step } = progress);
   }
-  const target = targetOf(config, options);
-  const isBegun = await withStore(config, log, async (from) => (await from.readMove()) !== undefined);
-  if (!isBegun) await readAllEvents(config, log);
-  const counts = await withStore(config, log, (from) => {
-    const moveTo = async (to: MovableStore) => {
-      await checkClock(from, to);
-      return moveStore({ from, to, clock: systemClock, random: systemRandom }, target.name);
-    };
-    return withStore(target.config, log, moveTo, false);
-  });
-  const { documents, indexEntries, events, counters } = counts;
-  print(
-    { to: target.name, ...counts },
-    `moved to ${target.name}
-documents      ${documents}
-index entries  ${indexEntries}
-events         ${events}
-counters       ${counters}
-
-Now configure:
-  ${[...target.variables, ...archiveVariable(config)].join('\n  ')}`,
-  );
+  const toConfigure = [...variables, ...archiveVariable(config)];
+  const result = { to: name, ...(counts && { ...counts, closedMs: Math.round(closedMs) }) };
+  console.log(json ? JSON.stringify(result, null, 2) : textOf(name, toConfigure, counts, closedMs));
 }
 
-function targetOf(config: Config, { to = '', partitions = config.redis.partitions }: MoveOptions) {
+const STEPS = {
+  copied: 'copying; the service goes on',
+  'caught-up': 'copying what has changed meanwhile',
+  closing: 'the store takes no changes now',
+  finished: 'everything is moved',
+  opened: 'this store was moved before; what was missing is done',
+};
+
+function textOf(name: string, variables: readonly string[], counts: MoveCounts | undefined, closedMs: number): string {
+  const lines = [`moved to ${name}`];
+  if (counts) {
+    lines.push(
+      `documents      ${counts.documents}`,
+      `index entries  ${counts.indexEntries}`,
+      `events         ${counts.events}`,
+      `counters       ${counts.counters}`,
+      `it took no changes for ${(closedMs / 1000).toFixed(1)} s`,
+    );
+  }
+  lines.push('', 'Now stop every process, configure this, and start them:', ...variables.map((one) => `  ${one}`));
+  return lines.join('\n');
+}
+
+/** In this process, or by the service that has the embedded store open. */
+async function* runMove(config: Config, log: Logger, target: MoveTarget): AsyncGenerator<MoveProgress> {
+  let from: MovableStore;
+  try {
+    from = await openStore(config, log, { maxMs: 0, shouldOpenMoved: true });
+  } catch (error) {
+    if (!(error instanceof CodedError && error.code === 'FOLDER_IN_USE')) throw error;
+    return yield* askService(config, target);
+  }
+  try {
+    yield* moveFrom(from, config, log, target);
+  } finally {
+    await from.close();
+  }
+}
+
+/** @throws ConfigError, StoreNotOpened, ClockInDoubt, and what {@link moveStore} throws */
+export async function* moveFrom(
+  from: MovableStore,
+  config: Config,
+  log: Logger,
+  target: MoveTarget,
+): AsyncGenerator<MoveProgress> {
+  const described = describeTarget(config, target);
+  const to = await openStore(described.config, log);
+  const isNarrower = to.partitions < from.partitions && (await from.readMove()) === undefined;
+  const reader = isNarrower ? await openEventReader(config, log) : undefined;
+  try {
+    await checkClock(from, to);
+    const stores = { from, to, clock: systemClock, random: systemRandom };
+    const progress = moveStore({ ...stores, ...omitUndefined({ readAllEvents: reader?.read }) }, described.name);
+    for await (const one of progress) {
+      if (one.step === 'closing') log.warn({ to: described.name }, 'the store is being moved, and takes no changes');
+      yield one;
+    }
+  } finally {
+    await reader?.close();
+    await to.close();
+  }
+}
+
+function describeTarget(config: Config, { to, partitions = config.redis.partitions }: MoveTarget) {
   if (to === 'embedded') {
     if (config.store.kind === 'embedded')
       throw new ConfigError([{ name: '--to', problem: 'is the store that is configured' }]);
@@ -84,32 +145,20 @@ function archiveVariable({ auditArchive }: Config): string[] {
   return auditArchive?.kind === 'folder' ? [`COUNTERSIGN_AUDIT_ARCHIVE=${auditArchive.path}`] : [];
 }
 
-async function withStore<T>(
-  config: Config,
-  log: Logger,
-  work: (store: MovableStore) => Promise<T>,
-  shouldOpenMoved = true,
-): Promise<T> {
-  const store = await openStore(config, log, { maxMs: 0, shouldOpenMoved });
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
-
-/** What the service derives from events a second later, so that none is left in the streams. */
-async function readAllEvents(config: Config, log: Logger): Promise<void> {
-  const { ports, clockGuard, registration } = await createPorts(config, log);
-  try {
-    await refuseBesideOthers(ports, processWait, registration.id);
-    const deliveries = createDeliveryWorker(ports, log, { settledClock: clockGuard.settled });
-    const counter = createSignInCounter(ports, config.statisticsKeptDays);
-    await consumeEvents(ports, [createSealer(ports), counter, deliveries.consumer]);
-  } finally {
-    // Its record would be moved, and hold up a process of the new store for as long as that of a killed one.
-    await registration.leave().finally(() => ports.store.close());
-  }
+/** What the service derives from events a second later. */
+async function openEventReader(config: Config, log: Logger) {
+  const { ports: opened, clockGuard, registration } = await createPorts(config, log);
+  await registration.leave();
+  return {
+    read: (store: Store) => {
+      const ports = { ...opened, store };
+      const deliveries = createDeliveryWorker(ports, log, { settledClock: clockGuard.settled });
+      const counter = createSignInCounter(ports, config.statisticsKeptDays);
+      const sealer = createSealer(ports, { isFed: config.auditFeed !== undefined });
+      return consumeEvents(ports, [sealer, counter, deliveries.consumer]);
+    },
+    close: () => opened.store.close(),
+  };
 }
 
 /** With a wrong clock the other store would remove what has not expired (SR-63). */
@@ -119,4 +168,34 @@ async function checkClock(from: MovableStore, to: MovableStore): Promise<void> {
   const now = systemClock.now();
   const doubt = assessClock({ now, bootedAt: now - machineClocks.uptime(), storeClocks }, mark?.value);
   if (typeof doubt === 'object') throw new ClockInDoubt(describeDoubt(doubt));
+}
+
+type Line = { progress: MoveProgress } | { refused: string };
+
+/** If this command ends, so does the move. */
+async function* askService({ dataFolder }: Config, target: MoveTarget): AsyncGenerator<MoveProgress> {
+  const headers = { 'content-type': 'application/json' };
+  const asked = request({
+    ...{ socketPath: join(dataFolder, OPERATOR_SOCKET), path: '/operator/store-move', method: 'POST', headers },
+  });
+  try {
+    const lines = await new Promise<AsyncIterable<string>>((resolve, reject) => {
+      asked.on('error', reject);
+      asked.on('response', (response) => {
+        if (response.statusCode === 200) resolve(splitLines(response));
+        else reject(new MoveRefused(`the service that runs does not move its store (${response.statusCode})`));
+      });
+      asked.end(JSON.stringify(target));
+    });
+    let isFinished = false;
+    for await (const text of lines) {
+      const line = JSON.parse(text) as Line;
+      if ('refused' in line) throw new MoveRefused(line.refused);
+      isFinished = ['finished', 'opened'].includes(line.progress.step);
+      yield line.progress;
+    }
+    if (!isFinished) throw new MoveRefused('the service ended first: run this again');
+  } finally {
+    asked.destroy();
+  }
 }

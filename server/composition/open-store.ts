@@ -4,7 +4,8 @@ import { CodedError } from '@countersign/protocol/coded-error';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Config } from '../config/load-config.ts';
 import type { Logger } from '../http/log.ts';
-import { type MovableStore, StoreUnavailable } from '../kernel/ports/store.ts';
+import type { MovableStore } from '../kernel/ports/movable-store.ts';
+import { StoreUnavailable } from '../kernel/ports/store.ts';
 import type { Access } from '../store/redis/connect.ts';
 import { readTlsFiles } from './read-tls-files.ts';
 import { restartPause } from './workers/restart-pause.ts';
@@ -14,7 +15,7 @@ const MAX_PAUSE_MS = 5000;
 export interface StoreOpening {
   /** How long Redis is tried again. */
   readonly maxMs: number;
-  /** Opens a store that was moved, too. Default false. */
+  /** Opens a store that was moved, too: for the end of a move. Default false. */
   readonly shouldOpenMoved?: boolean;
   /** Default: a timer. */
   readonly pause?: (ms: number) => Promise<unknown>;

@@ -8,11 +8,9 @@ import { renewalJob } from '../jobs/periodic.ts';
 import { startScheduler } from '../jobs/scheduler.ts';
 import { crashOnReplaced } from './crash.ts';
 import { createPorts, type OpenPorts } from './create-ports.ts';
+import { moveFrom } from './move.ts';
 import { createOperatorApp } from './operator/operator-app.ts';
-import { listenOnSocket, type OperatorSocket } from './operator/socket.ts';
-
-/** In the data folder; the command line connects to it. */
-const SOCKET = 'operator.sock';
+import { listenOnSocket, OPERATOR_SOCKET, type OperatorSocket } from './operator/socket.ts';
 
 /**
  * For the command line while no service runs: opens the stores, serves the socket, and ends with its parent process.
@@ -35,11 +33,11 @@ export async function runOperatorServer(config: Config, log: Logger): Promise<vo
 
 /** Undefined if another service of this data folder has it: several may share one Redis. */
 export async function openOperatorSocket(
-  { ports, clockGuard, makeSigningKey, masterKeys }: OpenPorts,
+  { ports, movable, clockGuard, makeSigningKey, masterKeys }: OpenPorts,
   config: Config,
   log: Logger,
 ): Promise<OperatorSocket | undefined> {
-  const path = join(config.dataFolder, SOCKET);
+  const path = join(config.dataFolder, OPERATOR_SOCKET);
   try {
     const app = createOperatorApp(ports, {
       issuer: config.url,
@@ -49,6 +47,7 @@ export async function openOperatorSocket(
       makeSigningKey,
       masterKeys,
       clockGuard,
+      moveStore: (options) => moveFrom(movable, config, log, options),
     });
     return await listenOnSocket(app, path);
   } catch (error) {

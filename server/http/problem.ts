@@ -105,6 +105,7 @@ export const onError: ErrorHandler<AppEnv> = (error, c) => {
 /** The failures that a client may retry, by the code of the error: the refusal, and the line in the log. */
 const RETRYABLE: Readonly<Record<string, { refused: RefusalCode; level: 'warn' | 'error'; message: string }>> = {
   STORE_UNAVAILABLE: { refused: 'UNAVAILABLE', level: 'error', message: 'the store is unavailable' },
+  STORE_CLOSED: { refused: 'STORE_MOVING', level: 'warn', message: 'refused, because the store is being moved' },
   ARCHIVE_UNAVAILABLE: { refused: 'UNAVAILABLE', level: 'error', message: 'the audit archive is unavailable' },
   DEPENDENCY_FAILED: { refused: 'UNAVAILABLE', level: 'error', message: 'a dependency of a decision failed' },
   MAILER_UNAVAILABLE: { refused: 'UNAVAILABLE', level: 'error', message: 'a message could not be sent' },

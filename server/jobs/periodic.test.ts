@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DEFAULT_CATALOGUE } from '../billing/plans.ts';
-import { StoreUnavailable } from '../kernel/ports/store.ts';
+import { StoreClosed, StoreUnavailable } from '../kernel/ports/store.ts';
 import { ProcessRefused } from '../processes/register-process.ts';
 import { openEmbeddedStore } from '../store/lmdb/open-embedded-store.ts';
 import { capturedLog } from '../testing/captured-log.ts';
@@ -51,4 +51,16 @@ test('a process that others have replaced ends itself, and one whose store fails
   expect(ended).toEqual([replaced]);
   await expect(failing(new StoreUnavailable('gone')).run(() => false)).rejects.toThrow('gone');
   expect(ended).toHaveLength(1);
+});
+
+// SR-69. The attack: a process that was not stopped answers from the old store, where a revoked session is still valid.
+test('SR-69: a process whose store was moved ends itself, but not while that can still be given up', async () => {
+  const ended: Error[] = [];
+  const renew = (isFinished: boolean) => {
+    const closed = new StoreClosed({ to: 'there' }, isFinished);
+    return renewalJob({ renew: () => Promise.reject(closed) }, (one) => ended.push(one)).run(() => false);
+  };
+  await expect(renew(false)).rejects.toBeInstanceOf(StoreClosed);
+  await renew(true);
+  expect(ended).toMatchObject([{ isFinished: true }]);
 });

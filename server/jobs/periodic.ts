@@ -13,7 +13,7 @@ import type { Logger } from '../http/log.ts';
 import type { AuditArchive } from '../kernel/ports/audit-archive.ts';
 import type { Clock } from '../kernel/ports/clock.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { StoreVersionRefused } from '../kernel/ports/store.ts';
+import { StoreClosed, StoreVersionRefused } from '../kernel/ports/store.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/time.ts';
 import { buildIndexes } from '../maintenance/build-indexes.ts';
 import { deleteAccountData } from '../maintenance/delete-account-data.ts';
@@ -133,13 +133,14 @@ function reportLoss(sealer: EventConsumer, log: Pick<Logger, 'error'>): EventCon
 /** The renewal of this process's record, also while the clock is in doubt. */
 export function renewalJob(
   registration: Pick<Registration, 'renew'>,
-  onReplaced: (error: ProcessRefused | StoreVersionRefused) => void,
+  onReplaced: (error: ProcessRefused | StoreVersionRefused | StoreClosed) => void,
 ): PeriodicJob {
   const run = async () => {
     try {
       await registration.renew();
     } catch (error) {
-      if (!(error instanceof ProcessRefused || error instanceof StoreVersionRefused)) throw error;
+      const isMoved = error instanceof StoreClosed && error.isFinished;
+      if (!(isMoved || error instanceof ProcessRefused || error instanceof StoreVersionRefused)) throw error;
       onReplaced(error);
     }
   };

@@ -17,6 +17,9 @@ export function operatorOptions(changes: Partial<OperatorOptions> = {}): Operato
       accept: async () => undefined,
       state: () => ({ isTrusted: true, at: START }),
     },
+    moveStore: () => {
+      throw new Error('this test moves no store');
+    },
     ...changes,
   };
 }

@@ -176,6 +176,10 @@ export const REFUSALS = {
   CONTENTION: { status: 503, title: 'Too many concurrent changes to the same object. Try again.' },
   UNAVAILABLE: { status: 503, title: 'The service is temporarily unavailable.' },
   CLOCK_IN_DOUBT: { status: 503, title: 'The clock of the server may be wrong. The operator has to check it.' },
+  STORE_MOVING: {
+    status: 503,
+    title: 'The service takes no changes for a moment, because its data is being moved. Try again shortly.',
+  },
   INTERNAL: { status: 500, title: 'Internal error.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -327,6 +327,8 @@ final class ErrorCodes
         'UNAVAILABLE',
         // The clock of the server may be wrong. The operator has to check it.
         'CLOCK_IN_DOUBT',
+        // The service takes no changes for a moment, because its data is being moved. Try again shortly.
+        'STORE_MOVING',
         // Internal error.
         'INTERNAL',
     ];

@@ -1,4 +1,6 @@
 import { REFUSALS } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { MAX_PARTITIONS } from '@countersign/protocol/partition-count';
 import { z } from 'zod';
 import { createAccount } from '../../accounts/create-account.ts';
 import { deleteAccount } from '../../accounts/delete-account.ts';
@@ -8,6 +10,7 @@ import { issueSetupLink } from '../../administrators/set-up.ts';
 import { backUp } from '../../backup/back-up.ts';
 import { backUpChanges, readBackupPoint } from '../../backup/back-up-changes.ts';
 import { backupText } from '../../backup/backup-text.ts';
+import type { MoveProgress } from '../../backup/move-store.ts';
 import { recordBackup } from '../../backup/record-backup.ts';
 import { MAX_AMOUNT } from '../../billing/ledger-entry.ts';
 import { firstPlan, type PlanCatalogue } from '../../billing/plans.ts';
@@ -39,6 +42,7 @@ import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-sig
 import { sendTestCode } from '../../maintenance/send-test-message.ts';
 import { isOld } from '../../platform/geoip/geo-lookup.ts';
 import { readProcesses } from '../../processes/read-processes.ts';
+import type { MoveTarget } from '../move.ts';
 import { openAccount } from '../open-account.ts';
 
 /** The functions that these routes need besides the ports. */
@@ -48,6 +52,7 @@ export interface OperatorTools {
   makeSigningKey: Parameters<typeof rotateSigningKeys>[1];
   masterKeys: MasterKeyLocation;
   clockGuard: Pick<ClockGuard, 'turn' | 'state' | 'accept'>;
+  moveStore: (target: MoveTarget) => AsyncGenerator<MoveProgress>;
 }
 
 type Services = Ports & OperatorTools;
@@ -275,8 +280,24 @@ const maintenanceRoutes = [
   }),
 ];
 
+const storeRoutes = [
+  // For the embedded store, which no other process can open while the service runs.
+  internalRoute({
+    method: 'post',
+    path: '/operator/store-move',
+    scope: 'operator',
+    body: z.strictObject({ to: z.string().max(2000), partitions: z.int().min(1).max(MAX_PARTITIONS).optional() }),
+    handle: async (c, ports: Services, { to, partitions }) => {
+      const target = { to, ...omitUndefined({ partitions }) };
+      const body = await textStream(c, moveLines(ports.moveStore(target), c.get('log')));
+      c.header('content-type', 'application/jsonl');
+      return c.body(body, 200);
+    },
+  }),
+];
+
 /** The routes of the command line, besides the API. */
-export const operatorRoutes = [...accountRoutes, ...keyRoutes, ...maintenanceRoutes];
+export const operatorRoutes = [...accountRoutes, ...keyRoutes, ...maintenanceRoutes, ...storeRoutes];
 
 async function* findFaults(ports: Services, mend: boolean) {
   const accounts = await listAccounts(ports);
@@ -284,6 +305,16 @@ async function* findFaults(ports: Services, mend: boolean) {
   if (mend) await restartIndexBuild(ports);
   const ids = accounts.map(({ id }) => id);
   yield* checkArchive(ports, ids);
+}
+
+/** Only the operator reads why it did not succeed. */
+async function* moveLines(progress: AsyncGenerator<MoveProgress>, log: Logger): AsyncGenerator<string> {
+  try {
+    for await (const one of progress) yield `${JSON.stringify({ progress: one })}\n`;
+  } catch (error) {
+    log.error({ err: error }, 'the store was not moved');
+    yield `${JSON.stringify({ refused: error instanceof Error ? error.message : String(error) })}\n`;
+  }
 }
 
 /** A problem for a response that has begun. */

@@ -5,6 +5,9 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
 
+/** In the data folder; the command line connects to it. */
+export const OPERATOR_SOCKET = 'operator.sock';
+
 export interface OperatorSocket {
   path: string;
   close(): Promise<void>;

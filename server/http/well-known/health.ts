@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Ports } from '../../kernel/ports/ports.ts';
+import { StoreClosed } from '../../kernel/ports/store.ts';
 import { withDeadline } from '../../kernel/with-deadline.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
@@ -48,6 +49,7 @@ export function healthRoutes(
       // A check that hangs is abandoned, so that the next probe checks a store that may have recovered.
       checking = undefined;
       c.get('log').warn({ err: error }, 'not ready');
+      if (error instanceof StoreClosed) return refuse(c, 'STORE_MOVING', { retryAfterMs: 1000 });
       return refuse(c, 'UNAVAILABLE', { detail: 'The store does not answer.' });
     }
     // It may have started to stop meanwhile.

@@ -300,58 +300,22 @@ export class PartitionsRefused extends CodedError {
   }
 }
 
-/** A counter of a window that has not ended long ago. */
-export interface StoredCounter {
-  readonly key: string;
-  readonly windowMs: number;
-  readonly count: number;
-  readonly resetAt: number;
-}
-
-/** Where a store goes. The store itself holds it. */
-export interface StoreMove {
-  /** Unguessable. The other store has it until it is complete. */
-  readonly id: string;
-  /** The other store, without user and password. */
-  readonly to: string;
-  /** True from when the other store may be used. */
-  readonly isFinished: boolean;
-}
-
-/** A store that can be moved: each verb is for work without a service. */
-export interface MovableStore extends Store {
-  /** Undefined: the store is in use, or new. */
-  readMove(): Promise<StoreMove | undefined>;
-
-  /**
-   * Marks the store as moved: no process opens it any more without being told to, and the commits of one that has it open
-   * fail. Undefined puts it in use again. Repeating a call changes nothing.
-   */
-  setMove(move: StoreMove | undefined): Promise<void>;
-
-  /** The counters of windows that are longer than a minute, in pages like those of {@link Store.scan}. */
-  scanCounters(
-    after: string | undefined,
-    limit: number,
-  ): Promise<{ counters: StoredCounter[]; next: string | undefined }>;
-
-  /** Sets counters. Those whose windows are longer than a minute are durable when it resolves. */
-  restoreCounters(counters: readonly StoredCounter[], now: number): Promise<void>;
-}
-
-/** The store was moved, or is being moved, to another one: used here, it would take codes that were used there. */
-export class StoreMoved extends CodedError {
-  readonly code = 'STORE_MOVED';
-  constructor({ to, isFinished }: StoreMove) {
-    super(
-      isFinished
-        ? `this store was moved to ${to}: use that one, and remove this one`
-        : `this store is being moved to ${to}: run countersign store move again, or with --cancel`,
-    );
-  }
-}
-
 /** The store did not respond, or its response proves nothing. The caller refuses with 503. */
 export class StoreUnavailable extends CodedError {
-  readonly code = 'STORE_UNAVAILABLE';
+  readonly code: string = 'STORE_UNAVAILABLE';
+}
+
+/** The store takes no commit, because what it holds is just going to another one. Nothing was changed. */
+export class StoreClosed extends StoreUnavailable {
+  override readonly code = 'STORE_CLOSED';
+  /** True: it never takes one again. */
+  readonly isFinished: boolean;
+  constructor({ to }: { readonly to: string }, isFinished: boolean) {
+    super(
+      isFinished
+        ? `this store was moved to ${to}`
+        : `this store is being moved to ${to}, and takes no change meanwhile`,
+    );
+    this.isFinished = isFinished;
+  }
 }

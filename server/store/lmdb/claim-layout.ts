@@ -1,5 +1,6 @@
 import type { RootDatabase } from 'lmdb';
-import { type StoreMove, StoreMoved, StoreVersionRefused } from '../../kernel/ports/store.ts';
+import { type StoreMove, StoreMoved } from '../../kernel/ports/movable-store.ts';
+import { StoreVersionRefused } from '../../kernel/ports/store.ts';
 import { FORMAT_KEY, numbered, peek, STATE_KEY, type Tables } from './tables.ts';
 
 /** Number of the layout of tables, keys and values. */

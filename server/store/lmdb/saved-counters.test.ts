@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
-import { EmbeddedStore, openEmbeddedStore } from './open-embedded-store.ts';
+import { EmbeddedStore } from './embedded-store.ts';
+import { openEmbeddedStore } from './open-embedded-store.ts';
 import { openTables, type Tables } from './tables.ts';
 
 const DAY = 86_400_000;

@@ -1,8 +1,9 @@
-import type { ScannedRecord, ScanPage } from '../../kernel/ports/store.ts';
-import { decodeKey } from '../codec/key-codec.ts';
+import type { RecordName } from '../../kernel/ports/movable-store.ts';
+import type { RawKey, ScannedRecord, ScanPage } from '../../kernel/ports/store.ts';
+import { decodeKey, encodeKey } from '../codec/key-codec.ts';
 import { assertRange } from '../codec/prepare-change.ts';
 import { ENTRY_COST } from './read-range.ts';
-import { decodeHeader, decodeJson, isDigest, type Tables } from './tables.ts';
+import { decodeHeader, decodeJson, documentKey, indexStart, isDigest, peek, type Tables } from './tables.ts';
 import type { TurnBudget } from './turn-budget.ts';
 
 /**
@@ -23,17 +24,7 @@ export function scanTables(
       last = Buffer.from(found.key);
       if (isDigest(last)) throw new Error('a document with a key of more than 1024 bytes cannot be walked over');
       const { first: anchor, second: name } = decodeKey(last);
-      const { version, expiresAt } = decodeHeader(found.value);
-      const expiry = Number.isFinite(expiresAt) ? { expiresAt } : {};
-      records.push({
-        kind: 'document',
-        key: { anchor, name },
-        get value(): unknown {
-          return JSON.parse(decodeJson(found.value));
-        },
-        version,
-        ...expiry,
-      });
+      records.push(documentRecord({ anchor, name }, found.value));
       budget.spend(found.value.length);
       if (budget.isSpent) return { records, next: writeCursor('d', last) };
     }
@@ -49,6 +40,38 @@ export function scanTables(
     budget.spend(ENTRY_COST);
   }
   return { records, next: last && records.length === limit ? writeCursor('i', last) : undefined };
+}
+
+export function lookUpRecord(
+  tables: Pick<Tables, 'documents' | 'index'>,
+  budget: TurnBudget,
+  name: RecordName,
+): ScannedRecord | undefined {
+  if (name.kind === 'document') {
+    const bytes = peek(tables.documents, documentKey(name.key));
+    if (!bytes) return undefined;
+    budget.spend(bytes.length);
+    // The next read overwrites the bytes.
+    return documentRecord(name.key, Buffer.from(bytes));
+  }
+  budget.spend(ENTRY_COST);
+  const { index, entry } = name;
+  const isThere = peek(tables.index, Buffer.concat([indexStart(index), encodeKey(entry.sort, entry.id)])) !== undefined;
+  return isThere ? { kind: 'index', index, entry, partition: 0 } : undefined;
+}
+
+function documentRecord(key: RawKey, bytes: Buffer): ScannedRecord {
+  const { version, expiresAt } = decodeHeader(bytes);
+  const expiry = Number.isFinite(expiresAt) ? { expiresAt } : {};
+  return {
+    kind: 'document',
+    key,
+    get value(): unknown {
+      return JSON.parse(decodeJson(bytes));
+    },
+    version,
+    ...expiry,
+  };
 }
 
 function from(key: Buffer | undefined, limit: number) {

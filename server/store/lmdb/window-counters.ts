@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { StoredCounter } from '../../kernel/ports/store.ts';
+import type { StoredCounter } from '../../kernel/ports/movable-store.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
 import { numbered, type Table } from './tables.ts';
 
@@ -34,6 +34,8 @@ export class WindowCounters {
   readonly #byLength = new Map<number, Map<string, Counter>>();
   /** In the order of their changes: an evicted counter comes before a later one of the same name. */
   readonly #unsaved = new Set<Counter>();
+  /** Those that changed since they were last asked for; undefined if nothing asks. */
+  #raised: Set<Counter> | undefined;
 
   /** Number of counters. */
   get size(): number {
@@ -63,6 +65,18 @@ export class WindowCounters {
   all(): StoredCounter[] {
     const lasting = [...this.#byLength].filter(([windowMs]) => windowMs > MAX_UNSAVED_WINDOW_MS);
     return lasting.flatMap(([, counters]) => Array.from(counters.values(), (counter) => ({ ...counter })));
+  }
+
+  /** From now on {@link takeRaised} returns what changes. */
+  noteRaised(isNoted: boolean): void {
+    this.#raised = isNoted ? new Set() : undefined;
+  }
+
+  /** Those that were raised since the last call and are saved. */
+  takeRaised(): StoredCounter[] {
+    const raised = [...(this.#raised ?? [])].filter(({ count }) => count > 0);
+    this.#raised?.clear();
+    return raised.map((counter) => ({ ...counter }));
   }
 
   set({ key, windowMs, resetAt, count }: StoredCounter): void {
@@ -134,7 +148,9 @@ export class WindowCounters {
 
   #changed(counter: Counter): void {
     const { windowMs, resetAt } = counter;
-    if (windowMs > MAX_UNSAVED_WINDOW_MS && resetAt > 0 && resetAt < MAX_INSTANT) this.#unsaved.add(counter);
+    if (windowMs <= MAX_UNSAVED_WINDOW_MS || resetAt <= 0 || resetAt >= MAX_INSTANT) return;
+    this.#unsaved.add(counter);
+    this.#raised?.add(counter);
   }
 }
 

@@ -1,4 +1,4 @@
-#!lua name=countersign_2
+#!lua name=countersign_3
 
 -- The writing verbs of the store port. The number in the library's name is the number of the contract below: raise it
 -- (in library.ts too) with every change of KEYS, ARGV or answers, so that two server versions can share one Redis.
@@ -13,6 +13,11 @@
 --   operation  "1", with a TTL
 --   events     stream, entry <sequence>-0 with the field e: JSON
 --   index      sorted set, all scores 0, member = sort text, NUL, id
+--   journal    stream, while the store is moved: entry <version>-1 for each commit, then <version>-2 and so on with the
+--              field d: a document's key, or an index's key: a member. With a TTL, which the move renews
+--   raised     set, while the store is moved: the counters that were raised
+-- While the store is closed, its state is the text "moved <commits> <events> <run of the move>": the first write of every
+-- commit fails on it.
 
 -- The version of a document at an instant; "0" if there is none or it has expired.
 local function version_at(key, now)
@@ -28,8 +33,8 @@ local function version_at(key, now)
   return version
 end
 
--- countersign_2_commit: all or nothing.
---   KEYS  1 state, 2 operation, 3 events, then the documents expected, put, deleted, then one index per index step
+-- countersign_3_commit: all or nothing.
+--   KEYS  1 state, 2 operation, 3 events, 4 journal, then the documents expected, put, deleted, then one index per index step
 --   ARGV  1 now, 2 the operation's TTL in ms, 3 maximum events, 4 versions to skip,
 --         5 documents expected, 6 put, 7 deleted, 8 index steps (numbers of);
 --         per expected: version; per put: expiresAt or "-", TTL in ms or "-", JSON;
@@ -43,7 +48,7 @@ local function commit(keys, args)
   end
   local now = tonumber(args[1])
   local expected, put, deleted, steps = tonumber(args[5]), tonumber(args[6]), tonumber(args[7]), tonumber(args[8])
-  local key, arg = 3, 8
+  local key, arg = 4, 8
   for i = 1, expected do
     if version_at(keys[key + i], now) ~= args[arg + i] then
       return 'conflict'
@@ -57,6 +62,7 @@ local function commit(keys, args)
     redis.call('ZCARD', keys[first_step + i])
   end
   redis.call('XLEN', keys[3])
+  local changed = redis.call('EXISTS', keys[4]) == 1 and {} or nil
 
   local version = string.format('%.0f', redis.call('HINCRBY', keys[1], 'commits', args[4] + 1))
   redis.call('SET', keys[2], '1', 'PX', args[2])
@@ -64,6 +70,9 @@ local function commit(keys, args)
     local expires_at, ttl, json = args[arg + 1], args[arg + 2], args[arg + 3]
     arg = arg + 3
     local document = version .. ' ' .. expires_at .. ' ' .. json
+    if changed then
+      table.insert(changed, { 'd', keys[key + i] })
+    end
     if ttl == '-' then
       redis.call('SET', keys[key + i], document)
     else
@@ -73,6 +82,9 @@ local function commit(keys, args)
   key = key + put
   for i = 1, deleted do
     redis.call('DEL', keys[key + i])
+    if changed then
+      table.insert(changed, { 'd', keys[key + i] })
+    end
   end
   key = key + deleted
   for i = 1, steps do
@@ -80,6 +92,9 @@ local function commit(keys, args)
       redis.call('ZADD', keys[key + i], 0, args[arg + 2])
     else
       redis.call('ZREM', keys[key + i], args[arg + 2])
+    end
+    if changed then
+      table.insert(changed, { keys[key + i], args[arg + 2] })
     end
     arg = arg + 2
   end
@@ -91,18 +106,98 @@ local function commit(keys, args)
       redis.call('XADD', keys[3], 'MAXLEN', '=', args[3], id, 'e', args[arg + i])
     end
   end
+  if changed then
+    redis.call('XADD', keys[4], version .. '-1', 'c', '')
+    for i, one in ipairs(changed) do
+      redis.call('XADD', keys[4], string.format('%s-%d', version, i + 1), one[1], one[2])
+    end
+  end
   return 'committed'
 end
 
--- countersign_2_increment: counts a call in a window's counter.
---   KEYS  1 the window's counter   ARGV  1 its TTL in ms   Answers the count.
+-- countersign_3_increment: counts a call in a window's counter.
+--   KEYS  1 the window's counter, 2 journal, 3 raised   ARGV  1 its TTL in ms, 2 the TTL of what was raised, or "-" if a
+--         move does not want it   Answers the count.
 local function increment(keys, args)
   local count = redis.call('INCR', keys[1])
   if count == 1 then
     redis.call('PEXPIRE', keys[1], args[1])
   end
+  if args[2] ~= '-' and redis.call('EXISTS', keys[2]) == 1 then
+    redis.call('SADD', keys[3], keys[1])
+    redis.call('PEXPIRE', keys[3], args[2])
+  end
   return count
 end
 
-redis.register_function('countersign_2_commit', commit)
-redis.register_function('countersign_2_increment', increment)
+-- countersign_3_journal: begins a journal, and forgets an earlier one.
+--   KEYS  1 state, 2 journal, 3 raised   ARGV  1 TTL in ms   Answers the last commit.
+local function journal(keys, args)
+  local commits = redis.call('HGET', keys[1], 'commits') or '0'
+  redis.call('DEL', keys[2], keys[3])
+  redis.call('XADD', keys[2], commits .. '-1', 'c', '')
+  redis.call('PEXPIRE', keys[2], args[1])
+  return commits
+end
+
+-- countersign_3_close: keeps every commit out of a partition.
+--   KEYS  1 state   ARGV  1 run of the move   Answers the text that is the state now, of this run or another.
+local function close(keys, args)
+  local text
+  if redis.call('TYPE', keys[1]).ok == 'string' then
+    text = redis.call('GET', keys[1])
+  else
+    local commits = redis.call('HGET', keys[1], 'commits') or '0'
+    local events = redis.call('HGET', keys[1], 'events') or '0'
+    text = 'moved ' .. commits .. ' ' .. events .. ' ' .. args[1]
+  end
+  -- Also when it is repeated, as WAIT covers the writes of its own connection only.
+  redis.call('SET', keys[1], text)
+  return text
+end
+
+-- countersign_3_reopen: the opposite, if the partition was closed in that run.
+--   KEYS  1 state   ARGV  1 run of the move   Answers 1 if it was.
+local function reopen(keys, args)
+  if redis.call('TYPE', keys[1]).ok ~= 'string' then
+    return 0
+  end
+  local commits, events, run = string.match(redis.call('GET', keys[1]), '^moved (%d+) (%d+) (%S+)$')
+  if run ~= args[1] then
+    return 0
+  end
+  redis.call('DEL', keys[1])
+  redis.call('HSET', keys[1], 'commits', commits, 'events', events)
+  return 1
+end
+
+-- countersign_3_move: replaces the text of the deployment, if it is what the caller has read.
+--   KEYS  1 deployment, 2 lease of a move   ARGV  1 its text, 2 the new text, 3 run of the move,
+--         4 "held" or "lost": whether that run must have the lease   Answers 1 if it is the new text.
+local function move(keys, args)
+  local text = redis.call('GET', keys[1])
+  if text ~= args[2] then
+    local is_held = redis.call('GET', keys[2]) == args[3]
+    if text ~= args[1] or is_held ~= (args[4] == 'held') then
+      return 0
+    end
+  end
+  redis.call('SET', keys[1], args[2])
+  return 1
+end
+
+-- countersign_3_renew: KEYS  1 lease of a move   ARGV  1 run, 2 TTL in ms   Answers 1 if that run has it.
+local function renew(keys, args)
+  if redis.call('GET', keys[1]) ~= args[1] then
+    return 0
+  end
+  return redis.call('PEXPIRE', keys[1], args[2])
+end
+
+redis.register_function('countersign_3_commit', commit)
+redis.register_function('countersign_3_increment', increment)
+redis.register_function('countersign_3_journal', journal)
+redis.register_function('countersign_3_close', close)
+redis.register_function('countersign_3_reopen', reopen)
+redis.register_function('countersign_3_move', move)
+redis.register_function('countersign_3_renew', renew)

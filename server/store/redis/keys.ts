@@ -15,11 +15,17 @@ export class Keys {
   readonly #starts: readonly string[];
   /** Holds the settings the deployment was created with. */
   readonly deployment: string;
+  /** Held by the command that moves the store. */
+  readonly lease: string;
+  /** Names the store for moves. */
+  readonly source: string;
 
   constructor(prefix: string, partitions: number) {
     this.#partitions = partitions;
     this.#starts = Array.from({ length: partitions }, (_, partition) => `${prefix}:{p${partition}}:`);
     this.deployment = `${prefix}:{deployment}`;
+    this.lease = `${this.deployment}:move`;
+    this.source = `${this.deployment}:source`;
   }
 
   partitionOf(anchor: string): number {
@@ -39,6 +45,16 @@ export class Keys {
 
   events(partition: number): string {
     return `${this.home(partition)}events`;
+  }
+
+  /** What commits change while the store is moved. */
+  journal(partition: number): string {
+    return `${this.home(partition)}journal`;
+  }
+
+  /** The counters that are raised meanwhile. */
+  raised(partition: number): string {
+    return `${this.home(partition)}raised`;
   }
 
   check(partition: number): string {

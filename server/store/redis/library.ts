@@ -10,6 +10,12 @@ export function readLibrary(): string {
 }
 
 /** Its name in the first line of the file. */
-export const LIBRARY = 'countersign_2';
+export const LIBRARY = 'countersign_3';
 export const COMMIT = `${LIBRARY}_commit`;
 export const INCREMENT = `${LIBRARY}_increment`;
+/** Of a move. */
+export const JOURNAL = `${LIBRARY}_journal`;
+export const CLOSE = `${LIBRARY}_close`;
+export const REOPEN = `${LIBRARY}_reopen`;
+export const MOVE = `${LIBRARY}_move`;
+export const RENEW = `${LIBRARY}_renew`;

@@ -1,4 +1,6 @@
+import type { RecordName } from '../../kernel/ports/movable-store.ts';
 import type { StoredEvent } from '../../kernel/ports/store.ts';
+import { encodeKey } from '../codec/key-codec.ts';
 import { assertRestorable, type PreparedRecords } from '../codec/prepare-change.ts';
 import type { Client } from './connect.ts';
 import type { Key, Keys } from './keys.ts';
@@ -50,6 +52,23 @@ export async function restoreRecords(
   await Promise.all(sent);
   // Only now: a call that is sent again has to set what the first did not.
   if (isHigher) reached.set(partition, Math.max(lastVersion, commits));
+}
+
+/** Sent together too. */
+export async function removeRecords(
+  { writer, keys }: Pick<Target, 'writer' | 'keys'>,
+  partition: number,
+  names: readonly RecordName[],
+): Promise<void> {
+  await Promise.all(
+    names.map((name) =>
+      writer.write(keys.home(partition), () =>
+        name.kind === 'document'
+          ? ['del', keys.document(partition, name.key)]
+          : ['zrem', keys.index(partition, name.index), asText(encodeKey(name.entry.sort, name.entry.id))],
+      ),
+    ),
+  );
 }
 
 /** Sent together too; the commands of one connection are executed in order. */

@@ -1,4 +1,4 @@
-import type { StoredCounter } from '../../kernel/ports/store.ts';
+import type { StoredCounter } from '../../kernel/ports/movable-store.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
 import { decodeText } from '../codec/text.ts';
 import type { Client } from './connect.ts';
@@ -22,10 +22,15 @@ export async function scanCounters(
   if (!match || !server) throw new RangeError('not a cursor of this store');
   const cursor = match[2] ?? '0';
   const [next, keys] = await server.scanBuffer(cursor, 'MATCH', `${prefix}:{p*}:c:*`, 'COUNT', limit);
-  const counts = await Promise.all(keys.map((key) => client.get(key)));
-  const counters = keys.flatMap((key, at) => counterOf(prefix, key, Number(counts[at] ?? 0)));
+  const counters = await readCounters(client, prefix, keys);
   const onward = next.toString() === '0' ? `${node + 1} 0` : `${node} ${next.toString()}`;
   return { counters, next: next.toString() === '0' && node + 1 >= all.length ? undefined : onward };
+}
+
+/** Those of windows that are longer than a minute. */
+export async function readCounters(client: Client, prefix: string, keys: readonly Buffer[]): Promise<StoredCounter[]> {
+  const counts = await Promise.all(keys.map((key) => client.get(key)));
+  return keys.flatMap((key, at) => counterOf(prefix, key, Number(counts[at] ?? 0)));
 }
 
 /** Splits `cs:{p17}:c:<length>:<window>:<key>`. */

@@ -1,10 +1,13 @@
 import { Cluster, type Redis } from 'ioredis';
 import { z } from 'zod';
-import type { ScannedRecord, ScanPage } from '../../kernel/ports/store.ts';
-import { decodeKey } from '../codec/key-codec.ts';
+import type { RecordName } from '../../kernel/ports/movable-store.ts';
+import type { RawKey, ScannedRecord, ScanPage } from '../../kernel/ports/store.ts';
+import { decodeKey, encodeKey } from '../codec/key-codec.ts';
 import { assertRange } from '../codec/prepare-change.ts';
 import { decodeText } from '../codec/text.ts';
 import type { Client } from './connect.ts';
+import type { Keys } from './keys.ts';
+import { asText } from './send-commit.ts';
 
 /** Position of a scan: in the keys of one server, and in the indexes found there. */
 const cursorSchema = z.strictObject({
@@ -38,7 +41,7 @@ export async function scanKeys(
     const next: Cursor = last
       ? { ...cursor, entry: last.toString('base64url') }
       : { node: cursor.node, keys: cursor.keys, indexes: others };
-    return { records: entries.map((entry) => indexRecord(prefix, key, entry)), next: writeCursor(client, next) };
+    return { records: entries.map((entry) => nameOfEntry(prefix, key, entry)), next: writeCursor(client, next) };
   }
 
   const server = servers(client)[cursor.node];
@@ -58,7 +61,7 @@ export async function scanKeys(
   const values = await Promise.all(documents.map((key) => client.getBuffer(key)));
   const records = documents.flatMap((key, at) => {
     const text = values[at];
-    return text ? [documentRecord(prefix, key, text.toString('utf8'))] : [];
+    return text ? [documentRecord(nameOfDocument(prefix, key).key, text.toString('utf8'))] : [];
   });
   const at = keys.toString();
   const onward = at === '0' ? { node: cursor.node + 1, keys: '0' } : { node: cursor.node, keys: at };
@@ -81,15 +84,38 @@ function kindOf(prefix: string, key: Buffer): { kind: string; partition: number;
   return { kind: key.toString('latin1', end + 2, end + 3), partition, rest: key.subarray(end + 4) };
 }
 
-/** `countersign.lua` describes the text. */
-function documentRecord(prefix: string, key: Buffer, text: string): ScannedRecord {
+/** Sent together. */
+export function lookUpRecords(
+  client: Client,
+  keys: Keys,
+  names: readonly RecordName[],
+): Promise<(ScannedRecord | undefined)[]> {
+  return Promise.all(
+    names.map(async (name) => {
+      if (name.kind === 'document') {
+        const text = await client.getBuffer(keys.document(keys.partitionOf(name.key.anchor), name.key));
+        return text ? documentRecord(name.key, text.toString('utf8')) : undefined;
+      }
+      const { index, entry, partition } = name;
+      const score = await client.zscore(keys.index(partition, index), asText(encodeKey(entry.sort, entry.id)));
+      return score === null ? undefined : name;
+    }),
+  );
+}
+
+export function nameOfDocument(prefix: string, key: Buffer): Extract<RecordName, { kind: 'document' }> {
   const { first: anchor, second: name } = decodeKey(kindOf(prefix, key).rest);
+  return { kind: 'document', key: { anchor, name } };
+}
+
+/** `countersign.lua` describes the text. */
+function documentRecord(key: RawKey, text: string): ScannedRecord {
   const first = text.indexOf(' ');
   const second = text.indexOf(' ', first + 1);
   const expiresAt = text.slice(first + 1, second);
   return {
     kind: 'document',
-    key: { anchor, name },
+    key,
     get value(): unknown {
       return JSON.parse(text.slice(second + 1));
     },
@@ -98,7 +124,8 @@ function documentRecord(prefix: string, key: Buffer, text: string): ScannedRecor
   };
 }
 
-function indexRecord(prefix: string, key: Buffer, entry: Buffer): ScannedRecord {
+/** It is all of the record. */
+export function nameOfEntry(prefix: string, key: Buffer, entry: Buffer): Extract<RecordName, { kind: 'index' }> {
   const { partition, rest } = kindOf(prefix, key);
   const { first: sort, second: id } = decodeKey(entry);
   return { kind: 'index', index: decodeText(rest), entry: { sort, id }, partition };

@@ -15,7 +15,7 @@ export const EXPIRED_RETENTION_MS = HOUR_MS;
  * Versions that a connection's first commit in a partition skips. A primary that failed may have used versions that were
  * never confirmed, and its readers know them; more than that it never uses. A failover opens new connections.
  */
-const SKIPPED_VERSIONS = 2 ** 28;
+export const SKIPPED_VERSIONS = 2 ** 28;
 
 /** Sends one change and waits until it is durable. */
 export async function sendCommit(
@@ -40,7 +40,8 @@ function encodeCommit(
   eventCap: number,
   skipped: number,
 ): { names: Key[]; values: (string | number | Buffer)[] } {
-  const names: Key[] = [keys.state(partition), keys.operation(partition, operation), keys.events(partition)];
+  const names: Key[] = [keys.state(partition), keys.operation(partition, operation)];
+  names.push(keys.events(partition), keys.journal(partition));
   const values: (string | number | Buffer)[] = [
     now,
     OPERATION_RETENTION_MS,

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { moveStore } from '../../backup/move-store.ts';
 import { restoreBackup } from '../../backup/restore-backup.ts';
 import { DEFAULT_CATALOGUE } from '../../billing/plans.ts';
 import { postEntry } from '../../billing/post-entry.ts';
 import { listLedger } from '../../billing/read-plan.ts';
 import type { UserId } from '../../kernel/ids.ts';
-import type { Store } from '../../kernel/ports/store.ts';
+import type { MovableStore } from '../../kernel/ports/movable-store.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { deleteUser } from '../../user-management/delete-user.ts';
 import { userIndexes } from '../../users/documents.ts';
@@ -38,7 +39,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function redis(prefix: string, partitions = 64): Promise<Store> {
+async function redis(prefix: string, partitions = 64): Promise<MovableStore> {
   const given = { prefix, partitions, answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} };
   const store = await openRedisStore({ url: server.url, ...given });
   opened.push(() => store.close());
@@ -95,15 +96,19 @@ test('moves a backup between Redis stores with other numbers of partitions', asy
   for (const over of [few, many, again]) await expectSame(over);
 });
 
+/** Deletes users, which increments see as gone, and creates one. */
+async function changeUsers(over: TestPorts, login: string): Promise<void> {
+  const users = await over.store.range(userIndexes.created(scene.account), { limit: 5, reverse: true });
+  for (const { id } of users) unwrap(await deleteUser(over, operatorContext(scene.account), id as UserId));
+  unwrap(await createUser(over, birth(ports, 'usr'), scene.account, { login }));
+}
+
 test('an increment of a Redis with many partitions makes of the full backup what it is by then', async () => {
   const source = overStore(ports, await redis('source', 16));
   await restoreBackup(source, backupReader(await backupOf(ports)));
   const backups = [await takeBackup(source, 'full')];
   for (let round = 0; round < 2; round++) {
-    const users = await source.store.range(userIndexes.created(scene.account), { limit: 5, reverse: true });
-    for (const { id } of users) unwrap(await deleteUser(source, operatorContext(scene.account), id as UserId));
-    const created = { login: `late-${round}` };
-    unwrap(await createUser(source, birth(ports, 'usr'), scene.account, created));
+    await changeUsers(source, `late-${round}`);
     backups.push(await takeBackup(source, `increment ${round}`, backups.at(-1)));
   }
   const merged = await contentOf((await mergedReader(backups))());
@@ -112,4 +117,26 @@ test('an increment of a Redis with many partitions makes of the full backup what
   await restoreAll(target, backups);
   const usersOf = ({ store }: TestPorts) => store.range(userIndexes.created(scene.account), { limit: 1000 });
   expect(await usersOf(target)).toEqual(await usersOf(source));
+});
+
+test('a backup before a move is followed by an increment after it, unless the partitions change', async () => {
+  const store = await redis('moved', 4);
+  const source = overStore(ports, store);
+  await restoreBackup(source, backupReader(await backupOf(ports)));
+  const full = await takeBackup(source, 'full');
+  await changeUsers(source, 'before');
+  const to = await redis('alike', 4);
+  let turn = 0;
+  for await (const { step } of moveStore({ ...source, from: store, to }, 'there')) {
+    if (step === 'caught-up' && turn < 2) await changeUsers(source, `during-${turn++}`);
+  }
+  const target = overStore(ports, to);
+  await changeUsers(target, 'after');
+  const backups = [full, await takeBackup(target, 'increment', full)];
+  const merged = await contentOf((await mergedReader(backups))());
+  expect(merged).toEqual(await contentOf(backupReader(await backupOf(target))()));
+  const wider = await redis('wider', 8);
+  for await (const _ of moveStore({ ...target, from: to, to: wider }, 'there')) {
+  }
+  await expect(takeBackup(overStore(ports, wider), 'next', full)).rejects.toThrow('does not know the earlier backup');
 });

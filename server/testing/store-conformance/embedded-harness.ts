@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '../../kernel/ports/store.ts';
-import { EmbeddedStore, openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
+import { EmbeddedStore } from '../../store/lmdb/embedded-store.ts';
+import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { indexStart, openTables, type Tables } from '../../store/lmdb/tables.ts';
 import type { StoreHarness } from './harness.ts';
 

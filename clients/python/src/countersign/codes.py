@@ -320,6 +320,8 @@ SERVER_ERROR_CODES = (
     "UNAVAILABLE",
     # The clock of the server may be wrong. The operator has to check it.
     "CLOCK_IN_DOUBT",
+    # The service takes no changes for a moment, because its data is being moved. Try again shortly.
+    "STORE_MOVING",
     # Internal error.
     "INTERNAL",
 )
