@@ -13,6 +13,7 @@ import { restorationDocument } from '../store/documents.ts';
 import type { Restoration } from '../store/restoration.ts';
 import { isStoreEmpty } from '../store/set-store-purpose.ts';
 import { newOperation, transact } from '../store/transact.ts';
+import { type HeldTarget, holdTarget } from './held-target.ts';
 import { MoveRefused } from './move-refused.ts';
 import { RecordMover } from './moved-records.ts';
 import { StoreNotEmpty } from './restore-backup.ts';
@@ -98,6 +99,7 @@ export async function* moveStore(needs: Needs, name: string): AsyncGenerator<Mov
 /** One attempt. */
 class MoveRun {
   readonly #needs: Needs;
+  readonly #target: HeldTarget;
   readonly #source: MoveSource;
   readonly #now: number;
   readonly #mover: RecordMover;
@@ -108,7 +110,8 @@ class MoveRun {
     this.#needs = needs;
     this.#source = source;
     this.#now = now;
-    this.#mover = new RecordMover(needs, now);
+    this.#target = holdTarget(needs.to, source);
+    this.#mover = new RecordMover({ from: needs.from, to: this.#target }, now);
   }
 
   get counts(): MoveCounts {
@@ -156,8 +159,8 @@ class MoveRun {
       // A stream whose number stays goes on; the others begin above all earlier numbers.
       const { events } = (to.partitions >= from.partitions && state) || highest;
       const lastVersion = commits + SKIPPED_VERSIONS;
-      await to.restoreRecords(partition, { documents: [], entries: [], lastVersion }, this.#now);
-      await to.restoreEvents(partition, [], events);
+      await this.#target.restoreRecords(partition, { documents: [], entries: [], lastVersion }, this.#now);
+      await this.#target.restoreEvents(partition, [], events);
     };
     await Promise.all(Array.from({ length: to.partitions }, (_, partition) => restoreState(partition)));
     await this.#source.renew();
@@ -206,7 +209,7 @@ class MoveRun {
   }
 
   async #copyCounters(counters: StoreChanges['counters']): Promise<void> {
-    await this.#needs.to.restoreCounters(counters, this.#now);
+    await this.#target.restoreCounters(counters, this.#now);
     for (const { key, windowMs, resetAt } of counters) this.#counters.add(`${windowMs} ${resetAt} ${key}`);
   }
 
@@ -225,11 +228,11 @@ class MoveRun {
   }
 
   async #copyStream(partition: number, written: number, isWhole: boolean): Promise<void> {
-    const { from, to } = this.#needs;
+    const { from } = this.#needs;
     for (let after = written, unread = 0; ; ) {
       const events = await from.readEvents(partition, after, PAGE);
       after = events.at(-1)?.sequence ?? after;
-      if (events.length > 0) await to.restoreEvents(partition, events, after);
+      if (events.length > 0) await this.#target.restoreEvents(partition, events, after);
       this.#events += events.length;
       unread += events.length;
       if (events.length < PAGE) return;
@@ -252,7 +255,7 @@ class MoveRun {
       );
       const key = consumerDocument.key(name);
       const documents = [{ key, value: { cursors }, version: 1 }];
-      await to.restoreRecords(to.partitionOf(key.anchor), { documents, entries: [] }, this.#now);
+      await this.#target.restoreRecords(to.partitionOf(key.anchor), { documents, entries: [] }, this.#now);
     }
   }
 }

@@ -7,13 +7,14 @@ import { reencryptionDocument } from '../maintenance/documents.ts';
 import { processesDocument } from '../processes/documents.ts';
 import { indexBuildDocument, restorationDocument } from '../store/documents.ts';
 import { BatchWriter } from './batch-writer.ts';
+import type { HeldTarget } from './held-target.ts';
 import { MoveRefused } from './move-refused.ts';
 
 type ScannedDocument = Extract<ScannedRecord, { kind: 'document' }>;
 
 interface Stores {
   readonly from: MovableStore;
-  readonly to: MovableStore;
+  readonly to: HeldTarget;
 }
 
 /** Writes records of one store to another as they are: with their versions, and entries in the partition of their anchor. */

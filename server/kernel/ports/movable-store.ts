@@ -52,6 +52,9 @@ export interface MoveSource {
    */
   close(move: StoreMove): Promise<readonly PartitionState[]>;
 
+  /** @throws MoveInterrupted if the last call is so long ago that another command may move the store */
+  assertHeld(): void;
+
   /** Says that the move goes on. @throws MoveInterrupted if the store takes commits again */
   renew(): Promise<void>;
 

@@ -17,6 +17,7 @@ import { peek, readState, type Tables } from './tables.ts';
 import type { WindowCounters } from './window-counters.ts';
 
 const PAGE = 1000;
+const ENDED = 'the move took too long, and the store is in use: run it again';
 const SOURCE_KEY = Buffer.from('move-source');
 
 interface EmbeddedMoveParts {
@@ -110,6 +111,10 @@ export class EmbeddedMove implements MoveSource {
     return [state];
   }
 
+  assertHeld(): void {
+    if (!this.isActive) throw new MoveInterrupted(ENDED);
+  }
+
   async renew(): Promise<void> {
     this.#call();
   }
@@ -143,7 +148,7 @@ export class EmbeddedMove implements MoveSource {
   }
 
   #call(): void {
-    if (!this.isActive) throw new MoveInterrupted('the move took too long, and the store is in use: run it again');
+    this.assertHeld();
     this.#calledAt = this.#parts.monotonic();
   }
 }

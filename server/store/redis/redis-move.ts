@@ -28,6 +28,8 @@ interface RedisMoveParts extends Deployment {
   readonly prefix: string;
   /** Sends commands, and once more if the connection broke. */
   readonly ask: <T>(send: () => Promise<T>) => Promise<T>;
+  /** Milliseconds. */
+  readonly monotonic: () => number;
 }
 
 /** How far the journal of a partition was read. */
@@ -40,6 +42,7 @@ interface Position {
 type JournalEntry = [id: Buffer, fields: Buffer[]];
 
 const PAGE = 500;
+const KEEP_EVERY_MS = MOVE_LEASE_MS / 6;
 const ENDED = 'the move took too long, and the store is in use: run it again';
 
 /**
@@ -55,11 +58,18 @@ export class RedisMove implements MoveSource {
   /** The text of the deployment before and while the store is closed. */
   #closed: { readonly settings: string; readonly text: string; readonly move: StoreMove } | undefined;
   #states: readonly PartitionState[] = [];
+  #heldUntil: number;
+  #keptAt: number;
   #isFinished = false;
 
-  constructor(parts: RedisMoveParts, { run, sourceId, commits }: { run: string; sourceId: string; commits: string[] }) {
+  constructor(
+    parts: RedisMoveParts,
+    { run, sourceId, commits, startedAt }: { run: string; sourceId: string; commits: string[]; startedAt: number },
+  ) {
     this.#parts = parts;
     this.#run = run;
+    this.#keptAt = startedAt;
+    this.#heldUntil = startedAt + MOVE_LEASE_MS;
     this.sourceId = sourceId;
     this.#positions = commits.map((version) => ({ entry: `${version}-1`, version: Number(version) }));
   }
@@ -68,6 +78,7 @@ export class RedisMove implements MoveSource {
   static async start(parts: RedisMoveParts): Promise<RedisMove> {
     const { client, writer, keys, partitions, ask } = parts;
     const run = randomBytes(12).toString('base64url');
+    const startedAt = parts.monotonic();
     await ask(() => client.set(keys.lease, run, 'PX', MOVE_LEASE_MS, 'NX'));
     if ((await ask(() => client.get(keys.lease))) !== run) {
       throw new MoveInterrupted(
@@ -85,7 +96,7 @@ export class RedisMove implements MoveSource {
           return String(await client.fcall(JOURNAL, names.length, ...names, MOVE_LEASE_MS));
         }),
       );
-      return new RedisMove(parts, { run, sourceId, commits });
+      return new RedisMove(parts, { run, sourceId, commits, startedAt });
     } catch (error) {
       await client.del(keys.lease).catch(() => {});
       throw error;
@@ -141,11 +152,35 @@ export class RedisMove implements MoveSource {
     return this.#states;
   }
 
+  assertHeld(): void {
+    if (this.#parts.monotonic() >= this.#heldUntil) throw new MoveInterrupted(ENDED);
+  }
+
   async renew(): Promise<void> {
-    const { client, keys, ask } = this.#parts;
+    const { client, keys, ask, monotonic } = this.#parts;
+    this.assertHeld();
+    const askedAt = monotonic();
     const leaseMs = this.#closed ? CLOSED_LEASE_MS : MOVE_LEASE_MS;
     const isHeld = await ask(() => client.fcall(RENEW, 1, keys.lease, this.#run, leaseMs));
     if (isHeld !== 1) throw new MoveInterrupted(ENDED);
+    this.#heldUntil = askedAt + leaseMs;
+    if (askedAt >= this.#keptAt + KEEP_EVERY_MS) await this.#keepJournals(askedAt);
+  }
+
+  /** Also while nothing is read from them. */
+  async #keepJournals(now: number): Promise<void> {
+    const { client, keys, partitions, ask } = this.#parts;
+    this.#keptAt = now;
+    const kept = await ask(() =>
+      inEach(partitions, async (partition) => {
+        const [isKept] = await Promise.all([
+          client.pexpire(keys.journal(partition), MOVE_LEASE_MS),
+          client.pexpire(keys.raised(partition), MOVE_LEASE_MS),
+        ]);
+        return isKept;
+      }),
+    );
+    if (kept.some((isKept) => isKept !== 1)) throw new MoveInterrupted(ENDED);
   }
 
   async finish(): Promise<void> {

@@ -205,7 +205,12 @@ export class RedisStore implements MovableStore {
   }
 
   startMove(): Promise<MoveSource> {
-    return RedisMove.start({ ...this.#deployment, prefix: this.#prefix, ask: (send) => this.#ask(send) });
+    return RedisMove.start({
+      ...this.#deployment,
+      prefix: this.#prefix,
+      ask: (send) => this.#ask(send),
+      monotonic: () => performance.now(),
+    });
   }
 
   async lookUp(names: readonly RecordName[]): Promise<(ScannedRecord | undefined)[]> {

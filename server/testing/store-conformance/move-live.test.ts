@@ -1,51 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type MoveProgress, moveStore } from '../../backup/move-store.ts';
+import { describe, expect, test } from 'vitest';
 import { type MovableStore, type MoveSource, StoreMoved } from '../../kernel/ports/movable-store.ts';
 import { StoreClosed } from '../../kernel/ports/store.ts';
 import { HOUR_MS } from '../../kernel/time.ts';
 import { restorationDocument } from '../../store/documents.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
-import { openRedisStore } from '../../store/redis/open-redis-store.ts';
-import { type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../redis-server.ts';
-import { FakeClock, seededRandom } from '../test-ports.ts';
 import { changeOf, keyOf, NOW } from './changes.ts';
+import { contentOf, fill, finish, moving, nameOf, setUpStores, users } from './move-fixture.ts';
 
-let server: RedisServer;
-let raw: Redis;
-let folder: string;
-const opened = new Set<MovableStore>();
-let names = 0;
-beforeAll(async () => {
-  server = await startRedisServer({ product: 'redis' });
-  raw = new Redis(server.url);
-  folder = await mkdtemp(join(tmpdir(), 'countersign-move-live-'));
-});
-afterEach(async () => {
-  for (const store of opened) await store.close();
-  opened.clear();
-});
-afterAll(async () => {
-  raw?.disconnect();
-  await server?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const nameOf = (kind: string) => `${kind}-${++names}`;
-async function opening(store: Promise<MovableStore>): Promise<MovableStore> {
-  opened.add(await store);
-  return store;
-}
-const redis = (prefix = nameOf('redis'), partitions = 4, shouldOpenMoved = false) =>
-  opening(
-    openRedisStore({
-      ...{ url: server.url, prefix, partitions, shouldOpenMoved },
-      ...{ answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} },
-    }),
-  );
+const { raw, folder, opening, redis } = setUpStores();
 
 /** A store that is moved, as its own process and as the others see it. */
 interface Source {
@@ -64,12 +27,12 @@ async function redisSource(): Promise<Source> {
     store: await redis(prefix),
     other: await redis(prefix),
     again: (shouldOpenMoved) => redis(prefix, 4, shouldOpenMoved),
-    endLease: async () => void (await raw.del(`${prefix}:{deployment}:move`)),
+    endLease: async () => void (await raw().del(`${prefix}:{deployment}:move`)),
   };
 }
 
 async function embeddedSource(): Promise<Source> {
-  const path = join(folder, nameOf('source'));
+  const path = join(folder(), nameOf('source'));
   const open = (shouldOpenMoved = false) => opening(openEmbeddedStore({ path, shouldOpenMoved }));
   const store = await open();
   let current = store;
@@ -90,48 +53,6 @@ const SOURCES = [
   ['Redis', redisSource],
 ] as const;
 
-const moving = (from: MovableStore, to: MovableStore) => {
-  const ports = { clock: new FakeClock(), random: seededRandom(nameOf('seed')) };
-  return moveStore({ from, to, ...ports }, 'there');
-};
-
-async function finish(steps: AsyncGenerator<MoveProgress>): Promise<void> {
-  for await (const _ of steps) {
-  }
-}
-
-const users = (...numbers: number[]) => numbers.map((n) => keyOf<string>(`usr_${n}`));
-
-async function fill(store: MovableStore, count = 30): Promise<void> {
-  for (let n = 0; n < count; n++) {
-    const index = [{ index: 'users/created', add: { sort: String(n), id: `usr_${n}` } }];
-    const put = [{ key: keyOf(`usr_${n}`), value: `first ${n}` }];
-    await store.commit(changeOf(`usr_${n}`, { put, index, append: [n] }));
-  }
-}
-
-/** Everything that can be read. */
-async function contentOf(store: MovableStore) {
-  const found = new Set<string>();
-  for (let after: string | undefined; ; ) {
-    const page = await store.scan(after, 100);
-    for (const record of page.records) found.add(JSON.stringify(record));
-    after = page.next;
-    if (after === undefined) break;
-  }
-  const counters = new Map<string, number>();
-  for (let after: string | undefined; ; ) {
-    const page = await store.scanCounters(after, 100);
-    for (const { key, count } of page.counters) counters.set(key, count);
-    after = page.next;
-    if (after === undefined) break;
-  }
-  const events: unknown[] = [];
-  for (let partition = 0; partition < store.partitions; partition++) {
-    events.push(await store.readEvents(partition, 0, 1000));
-  }
-  return { records: [...found].sort(), counters: [...counters].sort(), events };
-}
 const markOf = async (store: MovableStore) => (await store.getMany([restorationDocument.key()], NOW))[0]?.value;
 
 describe.each(SOURCES)('a store that is moved while it is in use, %s', (kind, source) => {
@@ -297,65 +218,5 @@ describe.each(SOURCES)('a store that is moved while it is in use, %s', (kind, so
     await expect(finish(moving(await again(true), other))).rejects.toThrow('this store was moved to there before');
     await finish(moving(await again(true), to));
     expect(await markOf(to)).toBeUndefined();
-  });
-});
-
-describe('a Redis that is moved', () => {
-  const countClosed = async (prefix: string) => {
-    const types = await Promise.all([0, 1, 2, 3].map((partition) => raw.type(`${prefix}:{p${partition}}:state`)));
-    return types.filter((type) => type === 'string').length;
-  };
-
-  test('is opened by the processes that find it closed without a lease, also if only a part was closed', async () => {
-    const prefix = nameOf('half');
-    const [store, other] = [await redis(prefix), await redis(prefix)];
-    await fill(store);
-    const before = await store.readStates();
-    const source = await store.startMove();
-    await source.close({ id: 'm', to: 'there' });
-    const [, , run] = ((await raw.get(`${prefix}:{p1}:state`)) ?? '').slice('moved '.length).split(' ');
-    await raw.fcall('countersign_3_reopen', 1, `${prefix}:{p1}:state`, run ?? '');
-    await raw.del(`${prefix}:{deployment}:move`);
-    expect(await countClosed(prefix)).toBe(3);
-    const keys = Array.from({ length: 30 }, (_, n) => n);
-    await Promise.all(
-      keys.map((n) => other.commit(changeOf(`usr_${n}`, { put: [{ key: keyOf(`usr_${n}`), value: 'on' }] }))),
-    );
-    expect(await countClosed(prefix)).toBe(0);
-    const versions = (await other.getMany(users(...keys), NOW)).map((one) => one?.version ?? 0);
-    expect(Math.min(...versions)).toBeGreaterThan(Math.min(...before.map(({ commits }) => commits)));
-    // The command that had only slept.
-    await expect(source.finish()).rejects.toMatchObject({ code: 'MOVE_INTERRUPTED' });
-    expect(await other.readMove()).toBeUndefined();
-  });
-
-  // SR-6. The attack: a process that was not updated uses up a code, and what it commits is not noted.
-  test('SR-6: is not moved while a process of an earlier version changes it', async () => {
-    const prefix = nameOf('old');
-    const [store, to] = [await redis(prefix), await redis()];
-    await fill(store);
-    const steps = moving(store, to);
-    const spoiled = async () => {
-      for await (const { step } of steps) {
-        if (step === 'copied') await raw.hincrby(`${prefix}:{p0}:state`, 'commits', 1);
-      }
-    };
-    await expect(spoiled()).rejects.toThrow('a process of an earlier version uses this store');
-    expect(await store.commit(changeOf('usr_1', { delete: users(1) }))).toBe('committed');
-    await finish(moving(store, to));
-  });
-
-  test('leaves nothing of the move behind', async () => {
-    const prefix = nameOf('clean');
-    const store = await redis(prefix);
-    await fill(store);
-    const keysOf = async () =>
-      (await raw.keys(`${prefix}:*`)).filter((key) => !/:o:|:source$|:check$/.test(key)).sort();
-    const before = await keysOf();
-    const source = await store.startMove();
-    await store.increment('limit', HOUR_MS, 5, NOW);
-    await source.close({ id: 'm', to: 'there' });
-    await source.end();
-    expect((await keysOf()).filter((key) => !key.includes(':c:'))).toEqual(before);
   });
 });

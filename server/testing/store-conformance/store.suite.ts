@@ -6,6 +6,7 @@ import type { Fresh, StoreHarness } from './harness.ts';
 import { hostileIdBehaviour } from './hostile-id.suite.ts';
 import { hotDocumentBehaviour } from './hot-document.suite.ts';
 import { indexBehaviour } from './index.suite.ts';
+import { moveBehaviour } from './move.suite.ts';
 import { restoreBehaviour } from './restore.suite.ts';
 import { scanBehaviour } from './scan.suite.ts';
 import { sizeBehaviour } from './size.suite.ts';
@@ -25,6 +26,7 @@ export function storeConformance(name: string, start: () => Promise<StoreHarness
     counterBehaviour(fresh, (store) => harness.reopen(store));
     hostileIdBehaviour(fresh);
     hotDocumentBehaviour(fresh);
+    moveBehaviour(fresh);
     restoreBehaviour(fresh);
     scanBehaviour(fresh);
     sizeBehaviour(fresh);
