@@ -103,7 +103,8 @@ async function main(): Promise<void> {
   // The other commands print their result for the operator or a script, so they log warnings only.
   const log = createLogger({ level: 'warn' });
   if (command === 'operate') return runOperatorServer(config, log);
-  if (command === 'move') return moveBy(config, log, values);
+  // A warning, as of an old version of Redis, would spoil what `--json` prints.
+  if (command === 'move') return moveBy(config, createLogger({ level: 'warn', destination: process.stderr }), values);
   if (command === 'setup') return setUp(config, log, values);
   if (command === 'forget-secrets') return forgetLostSecrets(config, log, values);
   const { identity, 'passphrase-file': passphraseFile, ...options } = values;

@@ -44,6 +44,7 @@ export function drillsOnRedis({ folder, redis }: SmallDisk): Drill[] {
         await progress();
       },
     },
+    { name: 'Store moved', mayFail: true, run: (rig, progress) => moveStore(rig, redis.url, progress) },
   ];
 }
 
@@ -107,6 +108,18 @@ async function fillDisk(folder: string, redis: RedisServer, progress: () => Prom
   await waitUntil('Redis ends, as a write failed', () => !isRunning(redis.pid));
   await rm(file);
   await redis.start();
+  await progress();
+}
+
+/** Also to another number of partitions. */
+async function moveStore({ processes }: Rig, from: string, progress: () => Promise<void>): Promise<void> {
+  const [one] = processes;
+  const [to, partitions] = [`${from}/1`, '96'];
+  const moved = await one.json<{ closedMs: number }>(['store', 'move', '--to', to, '--partitions', partitions]);
+  console.error(`the store took no changes for ${moved.closedMs} ms`);
+  await Promise.all(processes.map((process) => process.end('SIGTERM')));
+  for (const process of processes) process.set({ COUNTERSIGN_STORE: to, COUNTERSIGN_STORE_PARTITIONS: partitions });
+  await Promise.all(processes.map((process) => process.start()));
   await progress();
 }
 
