@@ -9,12 +9,10 @@ import { digestOf, keyOf } from './record-digest.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'>;
 
-/** Digests of one line: a page of the walk and more. */
-const MAX_DIGESTS = 1000;
 const SALT_BYTES = 16;
 
 /**
- * The lines ({@link CHANGES}) from which the command assembles a backup that increments can follow, or an increment. It
+ * The lines ({@link CHANGES}), several at a time, from which the command assembles a backup that increments can follow, or an increment. It
  * knows what the earlier backup has; the service knows when that was.
  *
  * @param earlier the backup that the increment follows. Default: a full backup
@@ -25,22 +23,15 @@ export async function* backUpChanges(ports: Needs, earlier?: BackupPoint): Async
   const record = { ...(await headerOf(ports, earlier ? 3 : 2)), series: { id: series, salt, number } };
   yield CHANGES.header + JSON.stringify({ point: id, record } satisfies ChangesHeader);
   let lines = 1;
-  let unchanged: string[] = [];
-  for await (const step of walkStore(ports, earlier)) {
-    if ('record' in step) {
-      lines += 1;
-      yield lineOf(salt, step.record);
-    } else if (unchanged.push(digestOf(salt, step.unchanged)) === MAX_DIGESTS) {
-      lines += 1;
-      yield digestsLine(unchanged);
-      unchanged = [];
-    }
+  for await (const steps of walkStore(ports, earlier)) {
+    const page = steps.flatMap((step) => ('record' in step ? lineOf(salt, step.record) : []));
+    const unchanged = steps.flatMap((step) => ('unchanged' in step ? digestOf(salt, step.unchanged) : []));
+    if (unchanged.length > 0) page.push(CHANGES.unchanged + unchanged.join(''));
+    lines += page.length;
+    if (page.length > 0) yield page.join('\n');
   }
-  yield digestsLine(unchanged);
-  yield `${CHANGES.end}${lines + 1}`;
+  yield `${CHANGES.end}${lines}`;
 }
-
-const digestsLine = (digests: readonly string[]) => CHANGES.unchanged + digests.join('');
 
 function lineOf(salt: string, record: IncrementRecord): string {
   const key = keyOf(record);

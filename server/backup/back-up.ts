@@ -42,10 +42,12 @@ export async function* backUp(ports: Needs): AsyncGenerator<string> {
   const sums = new LineSums();
   let lines = 1;
   yield writeLine(sums, await headerOf(ports, 2));
-  for await (const step of walkStore(ports)) {
-    if (!('record' in step)) continue;
-    lines += 1;
-    yield writeLine(sums, step.record);
+  for await (const steps of walkStore(ports)) {
+    for (const step of steps) {
+      if (!('record' in step)) continue;
+      lines += 1;
+      yield writeLine(sums, step.record);
+    }
   }
   yield writeLine(sums, { end: lines });
 }
@@ -58,42 +60,57 @@ export async function headerOf({ store, clock }: Needs, backup: BackupHeader['ba
 
 /**
  * Everything behind the header of a backup. With the point of an earlier one, what it has already is named only: a
- * document with a version of that time was there during its whole walk.
+ * document with a version of that time was there during its whole walk. Comes in pages, as a wait for each record costs more
+ * than reading it.
  */
-export async function* walkStore(ports: Needs, since?: BackupPoint): AsyncGenerator<BackupStep> {
+export async function* walkStore(ports: Needs, since?: BackupPoint): AsyncGenerator<readonly BackupStep[]> {
   const { store, clock } = ports;
   const chains: AuditChain[] = [];
   const positions = CONSUMERS.map(consumerDocument.key);
   for (const [at, one] of (await store.getMany(positions, clock.now())).entries()) {
     const key = positions[at];
-    if (key && one) yield { record: { d: [key.anchor, key.name], v: one.value } };
+    if (key && one) yield [{ record: { d: [key.anchor, key.name], v: one.value } }];
   }
   for (const heads of [true, false]) {
-    for await (const record of everything(store, heads ? 'documents' : undefined)) {
-      if (record.kind === 'document') {
-        const { key, expiresAt } = record;
-        const document = CATALOGUE.documentOf(key);
-        if ((document?.isHead === true) !== heads || (expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now()) continue;
-        if (document === consumerDocument || document === archiveFileDocument) continue;
-        if (document === auditChainDocument) chains.push(record.value as AuditChain);
-        if (!document) throw new Error(`no rule says how ${key.name} is to be restored`);
-        const d = [key.anchor, key.name] as const;
-        if (isUnchanged(ports, record, since)) yield { unchanged: { d } };
-        else yield { record: { d, v: record.value, ...omitUndefined({ x: expiresAt }) } };
-      } else if (!heads) {
-        const { index, entry, partition } = record;
-        if (isArchiveIndex(index)) continue;
-        const anchor = CATALOGUE.anchorOfEntry(index, entry);
-        if (anchor !== undefined && store.partitionOf(anchor) !== partition) {
-          throw new Error(`the index ${index} hangs on another anchor than it should`);
-        }
-        yield { record: { i: index, e: [entry.sort, entry.id], p: partition } };
-      }
+    for await (const records of everything(store, heads ? 'documents' : undefined)) {
+      yield [...stepsOf(ports, records, heads, since, chains)];
     }
   }
-  for (const chain of chains) yield* archived(ports, chain, since);
-  for (const chain of chains) yield* beginning(ports, chain);
+  for (const chain of chains) for await (const step of archived(ports, chain, since)) yield [step];
+  for (const chain of chains) for await (const step of beginning(ports, chain)) yield [step];
   yield* events(ports, since);
+}
+
+/** @param chains collects the heads of audit logs */
+function* stepsOf(
+  ports: Needs,
+  records: readonly ScannedRecord[],
+  heads: boolean,
+  since: BackupPoint | undefined,
+  chains: AuditChain[],
+): Generator<BackupStep> {
+  const { store, clock } = ports;
+  for (const record of records) {
+    if (record.kind === 'document') {
+      const { key, expiresAt } = record;
+      const document = CATALOGUE.documentOf(key);
+      if ((document?.isHead === true) !== heads || (expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now()) continue;
+      if (document === consumerDocument || document === archiveFileDocument) continue;
+      if (document === auditChainDocument) chains.push(record.value as AuditChain);
+      if (!document) throw new Error(`no rule says how ${key.name} is to be restored`);
+      const d = [key.anchor, key.name] as const;
+      if (isUnchanged(ports, record, since)) yield { unchanged: { d } };
+      else yield { record: { d, v: record.value, ...omitUndefined({ x: expiresAt }) } };
+    } else if (!heads) {
+      const { index, entry, partition } = record;
+      if (isArchiveIndex(index)) continue;
+      const anchor = CATALOGUE.anchorOfEntry(index, entry);
+      if (anchor !== undefined && store.partitionOf(anchor) !== partition) {
+        throw new Error(`the index ${index} hangs on another anchor than it should`);
+      }
+      yield { record: { i: index, e: [entry.sort, entry.id], p: partition } };
+    }
+  }
 }
 
 function isUnchanged(
@@ -144,7 +161,7 @@ async function* beginning(
   yield { record: f > number ? { b: account, f: number + 1, h: hash } : { b: account, f, h } };
 }
 
-async function* events(ports: Needs, since: BackupPoint | undefined): AsyncGenerator<BackupStep> {
+async function* events(ports: Needs, since: BackupPoint | undefined): AsyncGenerator<readonly BackupStep[]> {
   const { store } = ports;
   const states = since && (await store.readStates());
   for (let partition = 0; partition < store.partitions; partition++) {
@@ -154,28 +171,29 @@ async function* events(ports: Needs, since: BackupPoint | undefined): AsyncGener
       // Events that an erasure has dropped must not come back from an earlier backup.
       const [oldest] = await store.readEvents(partition, 0, 1);
       const first = oldest?.sequence ?? (states[partition]?.events ?? 0) + 1;
-      yield { record: { s: partition, first } };
+      yield [{ record: { s: partition, first } }];
     }
     for (;;) {
       const found = await store.readEvents(partition, last, PAGE);
-      for (const { sequence, event } of found) {
-        yield { record: { s: partition, n: sequence, v: event } };
-        last = sequence;
-      }
+      yield found.map(({ sequence, event }) => ({ record: { s: partition, n: sequence, v: event } }));
+      last = found.at(-1)?.sequence ?? last;
       await yieldToEventLoop();
       if (found.length < PAGE) break;
     }
     // All were consumed and dropped: their numbers must not be given out again, which the consumers would pass over.
     if (last === from) last = Math.max(from, ...(await readCursors(ports)).map((cursors) => cursors[partition] ?? 0));
-    yield { record: { s: partition, last } };
+    yield [{ record: { s: partition, last } }];
   }
 }
 
-async function* everything(store: Ports['store'], only: 'documents' | undefined): AsyncGenerator<ScannedRecord> {
+async function* everything(
+  store: Ports['store'],
+  only: 'documents' | undefined,
+): AsyncGenerator<readonly ScannedRecord[]> {
   let after: string | undefined;
   do {
     const page = await store.scan(after, PAGE, only);
-    yield* page.records;
+    yield page.records;
     // Writing a record costs more than reading it, which is all that the store counts.
     await yieldToEventLoop();
     after = page.next;
