@@ -32,7 +32,7 @@ Exit codes
   1  refused by the service: the code is in the message
   2  usage error
   3  no answer from the service
-  4  incomplete: rows of an import or a migration were refused, doctor found something, a key is still in use,
+  4  incomplete: rows of an import or a migration, or links were refused, doctor found something, a key is still in use,
      the clock is in doubt, or a backup could not be written`;
 
 /** Builds the whole command. */

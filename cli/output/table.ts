@@ -51,7 +51,7 @@ function cell(value: unknown, name: string): string {
 /** A value as text. Scripts use JSON instead. */
 function formatValue(value: unknown, name: string): string {
   if (value === undefined || value === null || value === '') return '-';
-  if (typeof value === 'number' && /(?:^at|At|Until)$/.test(name)) return new Date(value).toISOString();
+  if (typeof value === 'number' && /(?:(?:^|\.)at|At|Until)$/.test(name)) return new Date(value).toISOString();
   if (typeof value !== 'object') return String(value);
   const typed = AS_TYPED.get(name.slice(name.lastIndexOf('.') + 1))?.(value);
   if (typed !== undefined) return typed || '-';

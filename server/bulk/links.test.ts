@@ -101,6 +101,13 @@ describe('links by mail', () => {
     const response = await service.call('POST /v1/bulk/links', { key, body });
     expect(await response.json()).toMatchObject({ rows: [{ status: 409, code: 'MAIL_NOT_CONFIGURED' }] });
   });
+
+  test('a dry run finds out where no token can be set up, and sends nothing', async () => {
+    const row = { user: scene.user.id, kind: 'enrolment', delivery: 'mail' };
+    const response = await service.call('POST /v1/bulk/links', { key, body: { rows: [row], dryRun: true } });
+    expect(await response.json()).toMatchObject({ rows: [{ status: 409, code: 'ENROLMENT_OFF' }] });
+    expect(service.ports.courier.sent).toEqual([]);
+  });
 });
 
 describe('links to hand over', () => {

@@ -1,3 +1,4 @@
+import { findEnrolmentResource } from '../enrolment/enrolment-resource.ts';
 import { DependencyFailed } from '../kernel/dependency.ts';
 import { mayChangeUser } from '../kernel/policy.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
@@ -24,7 +25,10 @@ export async function judgeLink(
   const { object: user } = found;
   if (!mayChangeUser(actor, user)) return refusal('FORBIDDEN');
   if (user.blocked) return refusal('USER_BLOCKED');
-  return refuseDelivery(ports, actor, row.delivery, user.email);
+  const undeliverable = refuseDelivery(ports, actor, row.delivery, user.email);
+  if (undeliverable || row.kind !== 'enrolment' || row.resource !== undefined) return undeliverable;
+  const chosen = await findEnrolmentResource(ports, actor, user);
+  return isRefusal(chosen) ? chosen : undefined;
 }
 
 /**
