@@ -14,7 +14,8 @@ final class EnrolledToken
     /**
      * @param Token $token A token, without its secret.
      * @param string|null $secret The secret in base32. It is shown only once.
-     * @param string|null $otpauthUri The content of a QR code for authenticator apps.
+     * @param string|null $otpauthUri The content of a QR code for authenticator apps. The issuer is the name of
+     *     the account.
      * @param list<string>|null $recoveryCodes The recovery codes. They are shown only once.
      */
     public function __construct(

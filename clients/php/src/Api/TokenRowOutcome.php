@@ -18,7 +18,8 @@ final class TokenRowOutcome
      * @param list<TokenRowOutcomeError>|null $errors What is wrong with the input, without its values.
      * @param int|null $retryAfterMs When to retry, in milliseconds from now. Also in `Retry-After`.
      * @param string|null $secret The secret in base32. It is shown only once.
-     * @param string|null $otpauthUri The content of a QR code for authenticator apps.
+     * @param string|null $otpauthUri The content of a QR code for authenticator apps. The issuer is the name of
+     *     the account.
      * @param list<string>|null $recoveryCodes The recovery codes. They are shown only once.
      */
     public function __construct(

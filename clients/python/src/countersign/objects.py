@@ -110,7 +110,7 @@ class EnrolledToken(_EnrolledToken, total=False):
 
     #: The secret in base32. It is shown only once.
     secret: str
-    #: The content of a QR code for authenticator apps.
+    #: The content of a QR code for authenticator apps. The issuer is the name of the account.
     otpauthUri: str
     #: The recovery codes. They are shown only once.
     recoveryCodes: list[str]
@@ -569,7 +569,7 @@ class TokenRowOutcome(_TokenRowOutcome, total=False):
     retryAfterMs: int
     #: The secret in base32. It is shown only once.
     secret: str
-    #: The content of a QR code for authenticator apps.
+    #: The content of a QR code for authenticator apps. The issuer is the name of the account.
     otpauthUri: str
     #: The recovery codes. They are shown only once.
     recoveryCodes: list[str]

@@ -9,7 +9,8 @@ import java.util.List;
  *
  * @param token A token, without its secret.
  * @param secret The secret in base32. It is shown only once.
- * @param otpauthUri The content of a QR code for authenticator apps.
+ * @param otpauthUri The content of a QR code for authenticator apps. The issuer is the name of the
+ *     account.
  * @param recoveryCodes The recovery codes. They are shown only once.
  */
 public record EnrolledToken(Token token, String secret, String otpauthUri, List<String> recoveryCodes) {

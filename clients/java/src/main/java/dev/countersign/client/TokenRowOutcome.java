@@ -15,7 +15,8 @@ import java.util.List;
  * @param errors What is wrong with the input, without its values.
  * @param retryAfter When to retry, in milliseconds from now. Also in {@code Retry-After}.
  * @param secret The secret in base32. It is shown only once.
- * @param otpauthUri The content of a QR code for authenticator apps.
+ * @param otpauthUri The content of a QR code for authenticator apps. The issuer is the name of the
+ *     account.
  * @param recoveryCodes The recovery codes. They are shown only once.
  */
 public record TokenRowOutcome(
