@@ -283,7 +283,7 @@ test('the commands after a lost master key have all that they need', async () =>
   await terminal.type(['account', 'create', '--name', 'Acme']);
   const resource = (await terminal.type(['--ids', 'resource', 'create', '--name', 'Shop'])).out.trim();
   await terminal.type(['user', 'create', '--login', 'ada']);
-  const link = await terminal.type(['user', 'enrol-link', '--resource', resource, '--language', 'en', 'ada']);
+  const link = await terminal.type(['user', 'enrol-link', '--resource', resource, 'ada']);
   expect(link).toMatchObject({ code: 1, err: expect.stringMatching(/^countersign: [A-Z_]+: /) });
   const hook = ['webhook', 'create', '--target', 'https://shop.example/hook', '--events', 'user.created'];
   const id = (await terminal.type(['--ids', ...hook])).out.trim();

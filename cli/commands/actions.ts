@@ -53,7 +53,7 @@ export function addAction(
 
 function addFlag(command: Command, flag: Flag): void {
   if (flag.required) command.requiredOption(optionOf(flag), flag.about);
-  else command.option(optionOf(flag), flag.about);
+  else command.option(optionOf(flag), flag.about, flag.otherwise);
 }
 
 /** The given values, under the API's names. */

@@ -67,15 +67,20 @@ function flagOf(method: string, name: string, field: DescribedField, noted: Flag
   const { flag = flagName(name), type = field.type, about = field.about ?? '', none = 'remove it', on = method } = note;
   if (on !== method) return undefined;
   const isPart = name.includes('.');
+  const required = method === 'POST' && (note.required ?? (field.required && !isPart));
+  if (required && name === 'language') return { flag, name, type, about, otherwise: LANGUAGE };
   const canBeEmptied = field.nullable && !isPart && type !== 'removal';
   return {
     flag,
     name,
     type,
     about: canBeEmptied ? `${about}; \`${type === 'json' ? 'null' : 'none'}\`: ${none}` : about,
-    required: method === 'POST' && (note.required ?? (field.required && !isPart)),
+    required,
   };
 }
+
+/** The default where the API demands the language of a mail, as in `migrate`. */
+const LANGUAGE = 'en';
 
 /** `resultLifetimeMs` is `result-lifetime`. */
 function flagName(name: string): string {

@@ -78,6 +78,8 @@ export interface Flag {
   type: FlagType;
   about: string;
   required?: boolean | undefined;
+  /** The value if the flag is left out. */
+  otherwise?: string;
 }
 
 export type FlagType =
