@@ -19,7 +19,8 @@ const { enter } = visits;
 async function makeWebhook(view: ConsoleView, values: Record<string, string> = {}, events: readonly string[] = []) {
   await view.page.goto(`${visits.stage.url}/console/webhooks/new`);
   await view.fill({ Address: 'https://hooks.example/events', Description: 'Alarm', ...values });
-  for (const event of events) await view.page.getByRole('checkbox', { name: event, exact: true }).check();
+  for (const event of events)
+    await view.page.getByRole('checkbox', { name: new RegExp(`^${event} [a-z.-]+$`) }).check();
   await view.button('Create the webhook').click();
   await view.at('The webhook was created');
   const secret = (await view.page.locator('.once pre').textContent()) ?? '';
@@ -114,7 +115,7 @@ describe('a webhook', () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/webhooks');
     const { id } = await makeWebhook(view, {}, ['Resource created']);
-    await view.page.getByRole('checkbox', { name: 'Resource created', exact: true }).uncheck();
+    await view.page.getByRole('checkbox', { name: 'Resource created resource.created', exact: true }).uncheck();
     await view.fill({ Description: '' });
     await view.button('Save changes').click();
     await expect(view.page.getByText('Saved.')).toBeVisible();

@@ -73,7 +73,12 @@ export function inputsOf(resources: readonly Choice[]): Input[] {
       without: t('allEvents'),
       label: t('events'),
       hint: t('eventsHint'),
-      choices: TYPES.filter((type) => type !== 'webhook.test').map((type) => ({ value: type, label: typeText(type) })),
+      choices: TYPES.filter((type) => type !== 'webhook.test').map((type) => ({
+        value: type,
+        label: typeText(type),
+        // As in the API and in the deliveries.
+        hint: type,
+      })),
     },
     {
       name: 'resources',
