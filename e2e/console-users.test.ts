@@ -33,6 +33,7 @@ describe('the list', () => {
     const view = await enter(who, `/console/users?resource=${office.id}`);
     const rows = view.page.locator('tbody tr');
     await expect(rows).toHaveCount(1);
+    await expect(view.page.getByText('Total: 1')).toBeVisible();
     await expect(rows).toContainText('jonas');
     await expect(view.page.getByLabel('Any resource')).toHaveValue(office.id);
     await view.page.getByLabel('Any resource').selectOption('');

@@ -50,7 +50,7 @@ const trail = createTrail();
 /** A list of API objects, page by page. Its state is in the address. */
 export function DataList<Item extends { id: string }>(props: DataListProps<Item>) {
   const { path, label, columns, filters = [], bulk = [], canSearch = true, empty } = props;
-  const { address, go, announce } = useConsole();
+  const { address, go, announce, texts } = useConsole();
   const isNarrow = useMedia('(max-width: 719px)');
   const state = listStateOf(address.query, {
     sorts: columns.flatMap(({ sort }) => sort ?? []),
@@ -137,6 +137,9 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
         </p>
       )}
       {items.length > 0 && (isNarrow ? <Cards {...view} /> : <Table {...view} />)}
+      {page && items.length > 0 && page.next === null && state.after === undefined && (
+        <p class="hint">{t('total', { count: items.length.toLocaleString(texts.lang) })}</p>
+      )}
       {page && <Pager path={path} state={state} next={page.next} put={put} />}
     </section>
   );
