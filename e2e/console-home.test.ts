@@ -1,3 +1,4 @@
+import type { Route } from '@playwright/test';
 import { describe, test } from 'vitest';
 import { accountDocument, firstLoginDocument } from '../server/accounts/documents.ts';
 import { administratorDocument } from '../server/administrators/documents.ts';
@@ -94,6 +95,25 @@ describe('activity', () => {
     await expect(outcomes).toHaveCount(5);
     const message = await outcomes.allTextContents();
     expect([...new Set(message)].sort()).toEqual(['Erfolgreich', 'Fehlgeschlagen']);
+  });
+
+  test('shows the latest attempts, however many other events are newer', async () => {
+    const who = await createSuperuser(visits.stage);
+    await busyAccount(who, 1);
+    const view = await enter(who, '/console/resources');
+    // The service reads so many events for a page, and no more.
+    const empty = async (route: Route) =>
+      route.fulfill({ json: { items: [], next: 'WyI5OTk5OTk5OTk5OTk5OTkiLCIiXQ' } });
+    await view.page.route(/\/v1\/events\?type=authentication&limit=5$/, empty);
+    await view.page.goto(`${visits.stage.url}/console`);
+    await expect(view.page.locator('.latest').getByRole('listitem')).toHaveCount(5);
+    let pages = 0;
+    await view.page.route(/\/v1\/events\?type=authentication&limit=5/, (route) =>
+      route.fulfill({ json: { items: [], next: `page${++pages}` } }),
+    );
+    await view.page.reload();
+    await expect(view.page.getByText('None among the latest events.')).toBeVisible();
+    await expect(view.page.getByRole('link', { name: 'All attempts today' })).toBeVisible();
   });
 
   test('is read day by day with the keyboard, and as a table; resources are listed side by side', async () => {

@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import type { EventView } from '../events/event.ts';
 import { Outcome } from '../events/event-parts.tsx';
 import { reasonText } from '../events/i18n.ts';
 import type { Read } from '../service/query-cache.ts';
@@ -8,9 +7,9 @@ import { useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { Problem, Skeleton } from '../shell/problem.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
-import { useQuery } from '../shell/use-query.ts';
 import { type ActivityView, attemptsHref, type DayView, reasonsOf, startOf, sumOf } from './activity.ts';
 import { t } from './i18n.ts';
+import { useLatest } from './use-latest.ts';
 
 export interface ActivityProps {
   /** The previous days, while a request is pending. */
@@ -87,13 +86,13 @@ function Figure({
 
 function Latest({ resource, from }: { resource: string | undefined; from: string }) {
   const of = resource === undefined ? '' : `&resource=${resource}`;
-  const read = useQuery<{ items: EventView[] }>(`events?type=authentication&limit=${LATEST}${of}`);
+  const { items, isCut, problem } = useLatest(`events?type=authentication&limit=${LATEST}${of}`);
   return (
     <>
       <h3>{t('latest')}</h3>
-      {read.body && read.body.items.length > 0 && (
+      {items && items.length > 0 && (
         <ul class="latest">
-          {read.body.items.map(({ id, at, subject, outcome, reason }) => (
+          {items.map(({ id, at, subject, outcome, reason }) => (
             <li key={id}>
               <span class="latest-who">
                 {subject?.startsWith('usr_') ? (
@@ -113,9 +112,9 @@ function Latest({ resource, from }: { resource: string | undefined; from: string
           ))}
         </ul>
       )}
-      {read.body?.items.length === 0 && <p class="hint">{t('noneYet')}</p>}
-      {!read.body && (read.problem ? <p class="hint">{t('notLoaded')}</p> : <Skeleton lines={3} />)}
-      {read.body && read.body.items.length > 0 && (
+      {items?.length === 0 && <p class="hint">{t(isCut ? 'noneRecent' : 'noneYet')}</p>}
+      {!items && (problem ? <p class="hint">{t('notLoaded')}</p> : <Skeleton lines={3} />)}
+      {items && (items.length > 0 || isCut) && (
         <p class="latest-all">
           <Link href={attemptsHref({ resource, from })}>{t('allToday')}</Link>
         </p>
