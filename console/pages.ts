@@ -139,6 +139,7 @@ export const PAGES: Readonly<Record<PageRoute, PageEntry>> = {
     icon: Wallet,
     key: 'p',
     group: 'work',
+    isFor: ({ hasBilling }) => hasBilling,
     load: () => import('./plan/page.tsx'),
   },
   ownSignIn: {

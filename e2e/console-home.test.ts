@@ -267,7 +267,8 @@ test('SR-30: markup is text in names of resources, users, plan and account', asy
     people.push((await addUser(visits.ports, who.account, first, { user: { login } })).user.id);
   }
   await seedActivity(visits.ports, who.account, { resources: resources.map(({ id }) => id), people, days: 5 });
-  await overwrite(visits.ports, accountDocument.key(who.account), { plan: { name: CORPUS[1], active: true } });
+  const plan = { name: CORPUS[1], active: true, quotas: { users: 50 } };
+  await overwrite(visits.ports, accountDocument.key(who.account), { plan });
   const view = await enter(who, '/console');
   const executions = await recordExecutions(view.page.context());
   await view.page.reload();

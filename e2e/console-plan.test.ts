@@ -11,8 +11,29 @@ import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
 const visits = openConsoleSessions('console plan');
 const { enter } = visits;
 
+const EMPTY = { amount: 0, currency: 'EUR', entries: 0, low: false };
+
+test('without configured plans there is no money, until the account has some', async () => {
+  const who = await createSuperuser(visits.stage);
+  const view = await enter(who, '/console');
+  const shown = async () => [
+    await view.page.getByRole('link', { name: 'Plan and balance' }).count(),
+    await view.page
+      .getByRole('term')
+      .filter({ hasText: /^(Service plan|Balance)$/ })
+      .count(),
+  ];
+  await view.page.getByRole('heading', { name: 'Account' }).waitFor();
+  expect(await shown()).toEqual([0, 0]);
+  await overwrite(visits.ports, accountDocument.key(who.account), { balance: EMPTY });
+  await view.page.reload();
+  await view.page.getByRole('heading', { name: 'Account' }).waitFor();
+  expect(await shown()).toEqual([1, 2]);
+});
+
 test('the superuser sees the usage, and changes the plan after a confirmation', async () => {
   const who = await createSuperuser(visits.stage);
+  await overwrite(visits.ports, accountDocument.key(who.account), { balance: EMPTY });
   const view = await enter(who, '/console');
   await view.enter('Plan and balance');
   await view.at('Plan and balance');
@@ -26,7 +47,7 @@ test('the superuser sees the usage, and changes the plan after a confirmation', 
   await choose();
   await expect(view.page.getByText('The balance does not cover that.')).toBeVisible();
   await overwrite(visits.ports, accountDocument.key(who.account), {
-    balance: { amount: 10_000, currency: 'EUR', entries: 0, low: false },
+    balance: { ...EMPTY, amount: 10_000 },
   });
   await choose();
   await expect(view.page.getByText('Standard is active.')).toBeVisible();
@@ -40,6 +61,7 @@ test('the superuser sees the usage, and changes the plan after a confirmation', 
 test('an administrator who is not the superuser sees the balance, and requests no plans', async () => {
   const ada = await createSuperuser(visits.stage);
   const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
+  await overwrite(visits.ports, accountDocument.key(ada.account), { balance: EMPTY });
   const view = await enter(grace, '/console');
   const asked: string[] = [];
   view.page.on('request', (request) => asked.push(request.url()));

@@ -10,13 +10,11 @@ import { t } from './i18n.ts';
 
 const FEW_CODES = 3;
 
-/** The signed-in administrator, and the plan of the account. */
+/** The account, and the signed-in administrator. */
 export function AccountCard() {
   const { session, texts } = useConsole();
   const { account, administrator } = session;
   const { recoveryCodesLeft: codes } = administrator;
-  const plan = useQuery<{ plan: { name: string; active: boolean } }>('account');
-  const balance = useQuery<{ amount: number; currency: string }>('balance');
   return (
     <div class="aside">
       <section class="panel" aria-labelledby="account">
@@ -26,25 +24,7 @@ export function AccountCard() {
           <Fact label={t('accountId')}>
             <code>{account.id}</code>
           </Fact>
-          <Fact label={t('plan')}>
-            {plan.body ? (
-              <>
-                <Link href={CONSOLE_ROUTES.plan[0]}>{plan.body.plan.name}</Link>{' '}
-                <Badge tone={plan.body.plan.active ? 'good' : 'bad'}>
-                  {t(plan.body.plan.active ? 'planActive' : 'planInactive')}
-                </Badge>
-              </>
-            ) : (
-              <Unknown read={plan} />
-            )}
-          </Fact>
-          <Fact label={t('balance')}>
-            {balance.body ? (
-              amountText(texts.lang, balance.body.amount, balance.body.currency)
-            ) : (
-              <Unknown read={balance} />
-            )}
-          </Fact>
+          {session.hasBilling && <Billing />}
         </dl>
       </section>
       <section class="panel" aria-labelledby="you">
@@ -60,6 +40,32 @@ export function AccountCard() {
         {codes <= FEW_CODES && <p class="note">{t('codesLow')}</p>}
       </section>
     </div>
+  );
+}
+
+/** The plan and the balance, for an account that has to do with money. */
+function Billing() {
+  const { texts } = useConsole();
+  const plan = useQuery<{ plan: { name: string; active: boolean } }>('account');
+  const balance = useQuery<{ amount: number; currency: string }>('balance');
+  return (
+    <>
+      <Fact label={t('plan')}>
+        {plan.body ? (
+          <>
+            <Link href={CONSOLE_ROUTES.plan[0]}>{plan.body.plan.name}</Link>{' '}
+            <Badge tone={plan.body.plan.active ? 'good' : 'bad'}>
+              {t(plan.body.plan.active ? 'planActive' : 'planInactive')}
+            </Badge>
+          </>
+        ) : (
+          <Unknown read={plan} />
+        )}
+      </Fact>
+      <Fact label={t('balance')}>
+        {balance.body ? amountText(texts.lang, balance.body.amount, balance.body.currency) : <Unknown read={balance} />}
+      </Fact>
+    </>
   );
 }
 

@@ -44,6 +44,9 @@ export const session = z
         recoveryCodesLeft: count('The number of unused recovery codes.', 8),
       })
       .openapi({ description: 'Who is signed in.' }),
+    hasBilling: z.boolean().openapi({
+      description: 'Whether plan and balance matter: plans are configured, or the account has more than the free plan.',
+    }),
     csrf: z.string().openapi({
       description: 'To be sent in `X-CSRF-Token` with every change.',
       example: 'q2VtY3JmLXRva2VuLW9mLXNlc3Npb24',

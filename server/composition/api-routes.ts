@@ -114,7 +114,7 @@ export function authorizeLargeBodies(
 }
 
 /** The services of handlers. */
-type ApiServices = Ports & { issuer: string; plans: PlanCatalogue };
+type ApiServices = Ports & { issuer: string; plans: PlanCatalogue; hasPlans: boolean };
 
 export interface About {
   issuer: string;
@@ -135,7 +135,7 @@ export function nativeApi(ports: Ports, about: About) {
   if (surface === 'all') app.use(sessionCookie(issuer));
   installRoutes(
     app,
-    { ...ports, issuer, plans, paymentSecret },
+    { ...ports, issuer, plans, hasPlans: plans !== DEFAULT_CATALOGUE, paymentSecret },
     routesOf(paymentSecret ? [...paymentRoutes, ...ROUTES] : ROUTES, surface),
   );
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {

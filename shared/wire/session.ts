@@ -55,6 +55,8 @@ export interface SessionView {
     resources: string[];
     recoveryCodesLeft: number;
   };
+  /** Whether plan and balance matter: plans are configured, or the account has more than the free plan. */
+  hasBilling: boolean;
   /** For {@link CSRF_HEADER}. */
   csrf: string;
   /** When it ends without activity. */

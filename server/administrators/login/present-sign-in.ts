@@ -1,5 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EnrolmentView, SessionView, SignInView } from '@countersign/protocol/session';
+import type { Account } from '../../accounts/account.ts';
 import { accountDocument } from '../../accounts/documents.ts';
 import { presentError } from '../../flows/transitions.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
@@ -13,7 +14,7 @@ import type { SignInProgress } from './sign-in-step.ts';
 export type PlainSignInView = Omit<SignInView, 'enrolment'> & { enrolment?: Omit<EnrolmentView, 'qrSvg'> };
 
 export async function presentSignIn(
-  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'> & ConfiguredPlans,
   { flow, opened, recoveryCodes }: SignInProgress,
 ): Promise<PlainSignInView> {
   const now = ports.clock.now();
@@ -24,19 +25,33 @@ export async function presentSignIn(
     const [account] = await ports.store.getMany([accountDocument.key(flow.account)], now);
     if (account) view.enrolment = showEnrolment(ports, account.value, email ?? '', flow.enrolment);
   }
-  if (opened) view.session = presentSession(opened, now);
+  if (opened) view.session = presentSession(ports, opened);
   if (recoveryCodes) view.recoveryCodes = recoveryCodes;
   return view;
 }
 
-export function presentSession({ session, secret, administrator, account }: OpenedSession, now: number): SessionView {
+/** Absent: none. */
+export interface ConfiguredPlans {
+  /** The operator has configured service plans. */
+  hasPlans?: boolean;
+}
+
+export function presentSession(
+  { clock, hasPlans = false }: Pick<Ports, 'clock'> & ConfiguredPlans,
+  { session, secret, administrator, account }: OpenedSession,
+): SessionView {
   const { id, email, name, recovery } = administrator;
   const { role, resources } = actorOf(account, administrator);
   return {
     account: { id: account.id, name: account.name },
     administrator: { id, email, name, role, resources: [...resources], recoveryCodesLeft: recovery.macs.length },
+    hasBilling: hasPlans || hasMoreThanFreePlan(account),
     csrf: csrfToken(secret),
     endsAt: sessionEndsAt(session),
-    now,
+    now: clock.now(),
   };
+}
+
+function hasMoreThanFreePlan({ plan, balance }: Account): boolean {
+  return !plan.active || plan.term !== undefined || plan.quotas !== undefined || balance !== undefined;
 }

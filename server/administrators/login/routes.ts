@@ -25,7 +25,7 @@ import {
 } from './answer-sign-in.ts';
 import { authenticateSession, writeSession } from './authenticate-session.ts';
 import { endSession } from './end-session.ts';
-import { presentSession, presentSignIn } from './present-sign-in.ts';
+import { type ConfiguredPlans, presentSession, presentSignIn } from './present-sign-in.ts';
 import type { SignInProgress } from './sign-in-step.ts';
 import { readSignIn, startSignIn } from './start-sign-in.ts';
 
@@ -127,7 +127,7 @@ const who = route({
   responses: { 200: jsonAnswer('The session.', session) },
   handle: (c, ports: Needs) => {
     const opened = sessionOf(c);
-    return opened ? c.json(presentSession(opened, ports.clock.now()), 200) : refuse(c, 'SESSION_NEEDED');
+    return opened ? c.json(presentSession(ports, opened), 200) : refuse(c, 'SESSION_NEEDED');
   },
 });
 const probeSession = route({
@@ -150,7 +150,7 @@ const probeSession = route({
     if (cookie === undefined) return c.json({ session: null, hasEnded: false }, 200);
     const opened = await authenticateSession(ports, cookie);
     if (isRefusal(opened)) return c.json({ session: null, hasEnded: true }, 200);
-    return c.json({ session: presentSession(opened, ports.clock.now()), hasEnded: false }, 200);
+    return c.json({ session: presentSession(ports, opened), hasEnded: false }, 200);
   },
 });
 const signOut = route({
@@ -170,7 +170,7 @@ const signOut = route({
   },
 });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'> & ConfiguredPlans;
 
 /** An administrator's sign-in and session (see `shared/wire/session.ts`). Same-origin pages only. */
 export const sessionRoutes = [
