@@ -64,7 +64,7 @@ function createProgram(around: Environment, version: string): Command {
   for (const resource of RESOURCES) {
     const group = addResource(program, resource, around);
     if (resource.name === 'account') addAccountDeletion(group, around);
-    if (resource.name === 'event') addEventExport(group, around);
+    if (resource.name === 'event') addEventExport(group, around, resource);
     if (resource.name === 'user') {
       addPersonalData(group, around);
       addSendLinks(group, around);

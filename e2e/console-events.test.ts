@@ -165,6 +165,15 @@ describe('events', () => {
       expect(file.suggestedFilename()).toBe(`events-${who.account}.${kind}`);
       expect(await readFile(await file.path(), 'utf8')).toContain(shop.id);
     }
+    // The table has what the list shows.
+    await view.page.goto(`${visits.stage.url}/console/events?type=authentication`);
+    await view.page.getByText('Export', { exact: true }).click();
+    const [file] = await Promise.all([
+      view.page.waitForEvent('download'),
+      view.page.getByRole('link', { name: /CSV/ }).click(),
+    ]);
+    const [, ...lines] = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n');
+    expect(lines.filter((line) => !line.includes('authentication'))).toEqual([]);
   });
 });
 

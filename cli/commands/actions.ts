@@ -8,7 +8,7 @@ import { type Environment, Run } from './context.ts';
 import { pages, parseInteger } from './pages.ts';
 import { isId, userIdOf, withUserIds } from './user-id.ts';
 
-type Options = Record<string, string | boolean | undefined>;
+export type Options = Record<string, string | boolean | undefined>;
 
 /** `countersign user list`, `... show`, `... reset-password`: everything that a resource can do, as a group. */
 export function addResource(program: Command, resource: ResourceCommand, around: Environment): Command {
@@ -51,13 +51,13 @@ export function addAction(
   });
 }
 
-function addFlag(command: Command, flag: Flag): void {
+export function addFlag(command: Command, flag: Flag): void {
   if (flag.required) command.requiredOption(optionOf(flag), flag.about);
   else command.option(optionOf(flag), flag.about, flag.otherwise);
 }
 
 /** The given values, under the API's names. */
-async function valuesOf(run: Run, flags: readonly Flag[], options: Options): Promise<Record<string, unknown>> {
+export async function valuesOf(run: Run, flags: readonly Flag[], options: Options): Promise<Record<string, unknown>> {
   let values: Record<string, unknown> = {};
   let input: string | undefined;
   for (const flag of flags) {

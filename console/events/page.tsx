@@ -31,7 +31,7 @@ export function Page() {
   const isEmpty = feed.items.length === 0 && !feed.isLoading && feed.next === null && query === '' && !feed.problem;
   return (
     <>
-      <PageHead title={own('title')} lead={own('lead')} actions={<Exports />} />
+      <PageHead title={own('title')} lead={own('lead')} actions={<Exports query={query} />} />
       <EventFilters
         filters={filters}
         onChange={(next) => {
@@ -51,24 +51,24 @@ export function Page() {
   );
 }
 
-function Exports() {
+function Exports({ query }: { query: string }) {
   const { session } = useConsole();
-  const seesAll = isSuperuser(session);
+  const isNarrowed = query !== '';
   return (
     <details class="menu">
       <summary class="secondary">{own('export')}</summary>
       <div class="menu-body">
-        {seesAll && (
+        <a href={`/v1/events/export?format=csv${isNarrowed ? `&${query}` : ''}`} download>
+          {own('exportCsv')}
+          <span class="hint">{own(isNarrowed ? 'exportCsvFiltered' : 'exportCsvHint')}</span>
+        </a>
+        {isSuperuser(session) && (
           <a href="/v1/events/export?format=jsonl" download>
             {own('exportJsonl')}
             <span class="hint">{own('exportJsonlHint')}</span>
           </a>
         )}
-        <a href="/v1/events/export?format=csv" download>
-          {own('exportCsv')}
-          <span class="hint">{own('exportCsvHint')}</span>
-        </a>
-        <p class="hint">{own(seesAll ? 'exportWhole' : 'exportGranted')}</p>
+        <p class="hint">{own('exportOrder')}</p>
       </div>
     </details>
   );

@@ -75,7 +75,8 @@ export async function listEvents(
         if (searches < (page.isBestEffort ? 1 : MAX_SEARCHES)) continue;
         return { items, next: writeCursor({ sort: timeSort(found.searchedTo + 1), id: '' }) };
       }
-      if (passes(found.event, filter, account) && isEventVisible(visible, found.event)) items.push(listed(found));
+      if (matchesFilter(found.event, filter, account) && isEventVisible(visible, found.event))
+        items.push(listed(found));
       read += 1;
       if (items.length === page.limit || read === MAX_EVENTS_READ) {
         return { items, next: writeCursor(eventEntry(found, found.segment, found.position)) };
@@ -126,7 +127,8 @@ export async function hasEvents(
   return false;
 }
 
-function passes(event: AccountEvent, filter: EventFilter, account: AccountId): boolean {
+/** Whether an event matches the filter. */
+export function matchesFilter(event: AccountEvent, filter: EventFilter, account: AccountId): boolean {
   const { type, outcome, reason, subject, actor, resource, from = 0, to = Number.POSITIVE_INFINITY } = filter;
   const asked: [unknown, unknown][] = [
     [account, event.account],

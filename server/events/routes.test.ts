@@ -198,6 +198,19 @@ describe('GET /events/export', () => {
     expect(text).not.toContain(other.account);
   });
 
+  test('CSV has only the events that match the filters, and a chain cannot be filtered', async () => {
+    const { items } = await get<Page>('/events?type=authentication&outcome=granted&limit=200');
+    const text = await (await download('?format=csv&type=authentication&outcome=granted')).text();
+    const ids = text
+      .trimEnd()
+      .split('\r\n')
+      .slice(1)
+      .map((row) => row.split(',', 1)[0]?.replaceAll('"', ''));
+    expect(ids.reverse()).toEqual(items.map(({ id }) => id));
+    expect(items.length).toBeGreaterThan(0);
+    expect(await refusalOf(await download('?type=authentication'))).toEqual({ status: 422, code: 'INPUT_INVALID' });
+  });
+
   test('is refused if it cannot begin, in both formats', async () => {
     service.ports.store.intercept = {
       read: (read) => {

@@ -32,13 +32,13 @@ const filterFields = {
   to: instantQuery('Not after this instant, in milliseconds since 1970.'),
 };
 const history = z.strictObject({ ...pageQuery.shape, ...filterFields });
-const filter = z.strictObject({
-  ...history.shape,
+const namedFields = {
   subject: anyId.optional().openapi({ description: 'Only events about this object.' }),
   actor: anyId
     .optional()
     .openapi({ description: 'Only events by this administrator, user or API key.', example: 'adm_01k8dq9z2mp' }),
-});
+};
+const filter = z.strictObject({ ...history.shape, ...namedFields });
 
 export const eventView = z
   .object({
@@ -141,9 +141,11 @@ const exportAll = route({
   tag: 'Events',
   summary: 'Export events, oldest first',
   description:
-    '`jsonl`: whole segments with their hashes and signatures and a signed end, to be verified offline; of the administrators only the superuser can export it. `csv`: a table for people, with the events that they can see.',
+    '`jsonl`: whole segments with their hashes and signatures and a signed end, to be verified offline; of the administrators only the superuser can export it. `csv`: a table for people, with the events that they can see and that match the filters.',
   request: {
     query: z.strictObject({
+      ...filterFields,
+      ...namedFields,
       format: z.enum(['jsonl', 'csv']).default('jsonl').openapi({ description: 'The format of the export.' }),
       after: z.coerce
         .number()
@@ -162,13 +164,13 @@ const exportAll = route({
     },
   },
   handle: async (c, ports: Needs) => {
-    const asked = c.req.valid('query');
+    const { format, after, ...asked } = c.req.valid('query');
     const { actor } = c.get('act');
-    const verdict = await exportEvents(ports, actor, asked);
+    const verdict = await exportEvents(ports, actor, { format, after, filter: asked });
     if (isRefusal(verdict)) return refuseResult(c, verdict);
     const body = await textStream(c, verdict.text);
-    c.header('content-type', CONTENT_TYPES[asked.format]);
-    c.header('content-disposition', `attachment; filename="events-${actor.account}.${asked.format}"`);
+    c.header('content-type', CONTENT_TYPES[format]);
+    c.header('content-disposition', `attachment; filename="events-${actor.account}.${format}"`);
     return c.body(body, 200);
   },
 });
