@@ -23,17 +23,17 @@ interface NamedObject {
   login?: string;
 }
 
-/** Kinds of objects that every administrator may read; names of other kinds are not requested. */
+/** Kinds of objects that every administrator may read; only the superuser requests names of other kinds. */
 const VISIBLE_TO_ALL = /^(?:res|usr|tok|flt)_/;
 
 /** The name of an object, if it is known and visible to this administrator, and the page that shows it. */
 export function useNameOf(id: string): { name: string | undefined; href: string | undefined } {
   const { session } = useConsole();
   const href = objectPath(id);
-  const isSeen = VISIBLE_TO_ALL.test(id);
+  const isSeen = VISIBLE_TO_ALL.test(id) || isSuperuser(session);
   const read = useQuery<NamedObject>(isSeen && href !== undefined ? href.replace('/console/', '') : undefined);
   const isSelf = id === session.administrator.id;
-  const isOpen = (isSeen || isSuperuser(session)) && !read.problem;
+  const isOpen = isSeen && !read.problem;
   return {
     name: isSelf ? session.administrator.name : (read.body?.name ?? read.body?.login),
     href: isOpen ? href : undefined,

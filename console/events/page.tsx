@@ -112,6 +112,12 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
       </Fragment>
     ));
   };
+  // A user who signs in is named as what the event is about.
+  const actor = ({ actor, subject }: EventView, at: number) => (
+    <>
+      <ActorText actor={actor} /> {actor.id !== undefined && actor.id !== subject && nameLink(actor.id, at)}
+    </>
+  );
   const outcome = ({ outcome, reason }: EventView) => (
     <>
       <Outcome outcome={outcome} />
@@ -137,6 +143,9 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
               </div>
               <p>{outcome(event)}</p>
               <p class="muted">{about(event, at)}</p>
+              <p class="muted">
+                {own('who')}: {actor(event, at)}
+              </p>
             </li>
           ))}
         </ul>
@@ -158,9 +167,7 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
               <tr key={event.id} class={fresh.has(event.id) ? 'fresh' : undefined}>
                 <th scope="row">{link(event)}</th>
                 <td>{outcome(event)}</td>
-                <td>
-                  <ActorText actor={event.actor} />
-                </td>
+                <td>{actor(event, at)}</td>
                 <td>{about(event, at)}</td>
                 <td>
                   <Timestamp at={event.at} />
