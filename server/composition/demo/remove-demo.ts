@@ -23,7 +23,7 @@ export async function removeDemo(config: Config, log: Logger): Promise<void> {
   }
   const folder = join(config.dataFolder, 'store');
   if (!existsSync(folder)) return;
-  const store = await openStore(config, log, { maxMs: 0, mayBeMoved: true });
+  const store = await openStore(config, log, { maxMs: 0, shouldOpenMoved: true });
   try {
     if (await isStoreEmpty({ store })) return;
     // The purpose of a store never changes, so the folder is still a demo's after it is closed.
