@@ -55,6 +55,17 @@ test('a user is erased by typing the login, and the erasure is an event', async 
 });
 
 describe('events', () => {
+  test.each([
+    ['a desk', 1280, 'tr'],
+    ['a phone', 390, 'li'],
+  ])('say who did it, on %s', async (_, width, row) => {
+    const who = await createSuperuser(visits.stage);
+    const { shop } = await busyAccount(who);
+    await rename(who, shop.id, 'Market');
+    const view = await enter(who, '/console/events?type=resource.updated', { viewport: { width, height: 800 } });
+    await expect(view.page.locator(`.events ${row}`).last()).toContainText(/Administrator\s+Ada/);
+  });
+
   test('are filtered, with the filter in the address, and shown with their details', async () => {
     const who = await createSuperuser(visits.stage);
     const { shop } = await busyAccount(who);
@@ -187,6 +198,8 @@ test('an administrator who is not the superuser sees the same, without links to 
   await sealEvents(visits.ports);
   const view = await enter(grace, '/console/events?type=administrator.joined');
   await expect(view.page.locator('tbody tr')).toHaveCount(2);
+  // The name of another administrator is none of theirs.
+  await expect(view.page.locator('tbody')).toContainText(ada.id);
   await view.button('Invitation accepted').first().click();
   await expect(view.page.getByRole('dialog')).toContainText(/adm_/);
   await expect(view.page.getByRole('dialog').getByRole('link', { name: /adm_/ })).toHaveCount(0);

@@ -43,7 +43,7 @@ export function TokenName({ id }: { id: string }) {
   );
 }
 
-/** The actor of an event. Only the superuser sees administrators' names; others see the kind of actor. */
+/** The actor of an event. Only the superuser sees administrators' names; others see the kind of actor and the id. */
 export function ActorName({ actor: { kind, id } }: { actor: Creator }) {
   const { session } = useConsole();
   const path =
@@ -59,7 +59,12 @@ export function ActorName({ actor: { kind, id } }: { actor: Creator }) {
   if (kind === 'user' && id !== undefined) return <UserName id={id} />;
   switch (kind) {
     case 'administrator':
-      return <>{body?.name ?? t('actorAdministrator')}</>;
+      if (body) return <>{body.name}</>;
+      return (
+        <>
+          {t('actorAdministrator')} {id !== undefined && <code>{id}</code>}
+        </>
+      );
     case 'api-key':
       return <>{body ? t('actorKeyNamed', { name: body.name }) : t('actorKey')}</>;
     case 'operator':
