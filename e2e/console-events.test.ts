@@ -62,8 +62,13 @@ describe('events', () => {
     const who = await createSuperuser(visits.stage);
     const { shop } = await busyAccount(who);
     await rename(who, shop.id, 'Market');
-    const view = await enter(who, '/console/events?type=resource.updated', { viewport: { width, height: 800 } });
-    await expect(view.page.locator(`.events ${row}`).last()).toContainText(/Administrator\s+Ada/);
+    const view = await enter(who, '/console/events', { viewport: { width, height: 800 } });
+    const events = view.page.locator(`.events ${row}`);
+    await expect(events.filter({ hasText: 'Resource changed' })).toContainText(/Administrator\s+Ada/);
+    // Also where the event is about the same administrator.
+    await expect(events.filter({ hasText: 'Invitation accepted' })).toContainText(
+      /Administrator\s+Ada.*Ada|Ada.*Administrator\s+Ada/,
+    );
   });
 
   test('are filtered, with the filter in the address, and shown with their details', async () => {

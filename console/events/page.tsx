@@ -112,12 +112,15 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
       </Fragment>
     ));
   };
-  // A user who signs in is named as what the event is about.
-  const actor = ({ actor, subject }: EventView, at: number) => (
-    <>
-      <ActorText actor={actor} /> {actor.id !== undefined && actor.id !== subject && nameLink(actor.id, at)}
-    </>
-  );
+  const actor = ({ actor, subject }: EventView, at: number) => {
+    // A user who signs in is named as what the event is about.
+    const isNamed = actor.kind === 'user' && actor.id === subject;
+    return (
+      <>
+        <ActorText actor={actor} /> {actor.id !== undefined && !isNamed && nameLink(actor.id, at)}
+      </>
+    );
+  };
   const outcome = ({ outcome, reason }: EventView) => (
     <>
       <Outcome outcome={outcome} />
