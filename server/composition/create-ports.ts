@@ -45,6 +45,7 @@ import { INDEX_VERSION } from '../store/index-build.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { COMPATIBLE_SHAPE, SHAPE_VERSION } from '../store/store-version.ts';
 import { createCodeSender } from './create-code-sender.ts';
+import { createDemoWebhookSender } from './demo/demo-webhook-sender.ts';
 import { openStore, type StoreOpening } from './open-store.ts';
 import { processWait } from './process-wait.ts';
 import { workerCount } from './workers/worker-count.ts';
@@ -134,7 +135,8 @@ export async function createPorts(
         ),
     },
   );
-  const webhookSender = observers.webhooks(createHttpsWebhookSender(config.webhooks));
+  const https = createHttpsWebhookSender(config.webhooks);
+  const webhookSender = observers.webhooks(isDemo ? createDemoWebhookSender(https) : https);
   const base = { ...opened, secrets, geo, courier, codes, webhookSender };
   const { keys, archive } = await leaveOnFailure(registration, async () => ({
     keys: await openSigningKeys(base, { algorithm: config.signingAlgorithm }),

@@ -83,7 +83,8 @@ async function startService(
   { demo, mailbox, plans, meters, tracer, opened, widget, console }: ServiceParts,
 ): Promise<void> {
   const { ports, clockGuard } = opened;
-  const demoJob = demo ? await loadDemo({ ...ports, issuer: config.url }, demoFile(config)) : undefined;
+  const demoJob =
+    demo && (await loadDemo({ ...ports, issuer: config.url }, demoFile(config), config.statisticsKeptDays));
   const readiness = createReadiness(() => clockGuard.isTrusted());
   const options = {
     issuer: config.url,

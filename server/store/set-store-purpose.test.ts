@@ -36,7 +36,7 @@ describe.each([
   async function demo(): Promise<TestPorts> {
     const over = await portsOverEmptyStore();
     await setStorePurpose(over, 'demo');
-    await createDemo(over);
+    await createDemo(over, 800);
     return over;
   }
 
@@ -75,10 +75,10 @@ describe.each([
 
   test('a demo’s account, whose passwords are printed, is created in no other store', async () => {
     const over = await portsOverEmptyStore();
-    await expect(createDemo(over)).rejects.toBeInstanceOf(WrongStorePurpose);
+    await expect(createDemo(over, 800)).rejects.toBeInstanceOf(WrongStorePurpose);
     expect(await isStoreEmpty(over)).toBe(true);
     await setStorePurpose(over, 'service');
-    await expect(createDemo(over)).rejects.toBeInstanceOf(WrongStorePurpose);
+    await expect(createDemo(over, 800)).rejects.toBeInstanceOf(WrongStorePurpose);
     expect(await over.store.range(accountIndexes.created(), { limit: 1 })).toEqual([]);
   });
 

@@ -11,14 +11,19 @@ import { createDemoStateReader } from './read-demo-state.ts';
  * Loads the demo of this data folder, or creates it at the first start. It is stored in a file that only its owner can
  * read, so that a second start prints the same logins.
  *
+ * @param keptDays days for which statistics are kept
  * @returns the job that keeps the state in the file up to date, for who shows it
  */
-export async function loadDemo(ports: Ports & { issuer: string }, file: string): Promise<PeriodicJob> {
+export async function loadDemo(
+  ports: Ports & { issuer: string },
+  file: string,
+  keptDays: number,
+): Promise<PeriodicJob> {
   const stored = await readFile(file, 'utf8').catch(() => undefined);
   if (stored === undefined && (await hasAccount(ports))) {
     throw new Error(`this demo is incomplete, since its first start was interrupted: start it with --fresh`);
   }
-  const demo = stored === undefined ? await createDemo(ports) : (JSON.parse(stored) as Demo);
+  const demo = stored === undefined ? await createDemo(ports, keptDays) : (JSON.parse(stored) as Demo);
   const readState = createDemoStateReader(ports, demo);
   let written = stored ?? '';
   const run = async () => {

@@ -1,4 +1,4 @@
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { crockford, type IdPrefix, idFromBytes } from '../../kernel/ids.ts';
 import type { Mail, MailFacts, MailKind } from '../../kernel/mail.ts';
 import type { Clock } from '../../kernel/ports/clock.ts';
 import type { PasswordHasher } from '../../kernel/ports/password-hasher.ts';
@@ -60,6 +60,15 @@ function rememberingHasher(hasher: PasswordHasher): PasswordHasher {
 
 export function must<T extends object>(outcome: T | Refusal): T {
   if (!isRefusal(outcome)) return outcome;
-  const { refused, detail } = omitUndefined(outcome) as Refusal & { detail?: string };
+  const { refused, detail } = outcome;
   throw new Error(`the demo could not be made: ${refused}${detail === undefined ? '' : ` (${detail})`}`);
+}
+
+export function newId<P extends IdPrefix>({ random }: Pick<Ports, 'random'>, prefix: P) {
+  return { id: idFromBytes(prefix, random.bytes(7)) };
+}
+
+/** Random, and easy to type. */
+export function newPassword({ random }: Pick<Ports, 'random'>): string {
+  return crockford(random.bytes(10)).replace(/(.{4})(?=.)/g, '$1-');
 }

@@ -17,7 +17,7 @@ describe('the state of a demo', () => {
   let read: ReturnType<typeof createDemoStateReader>;
   beforeAll(async () => {
     ports = await openDemoPorts('demo-state');
-    demo = await createDemo(ports);
+    demo = await createDemo(ports, 800);
     read = createDemoStateReader(ports, demo);
   });
   afterAll(() => ports.close());

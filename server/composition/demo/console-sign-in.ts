@@ -6,42 +6,32 @@ import {
 } from '../../administrators/login/answer-sign-in.ts';
 import { presentSignIn } from '../../administrators/login/present-sign-in.ts';
 import { startSignIn } from '../../administrators/login/start-sign-in.ts';
-import { issueSetupLink, setUpInstallation } from '../../administrators/set-up.ts';
-import type { AccountId } from '../../kernel/ids.ts';
+import type { AccountId, TokenId } from '../../kernel/ids.ts';
 import type { ClientInfo } from '../../kernel/request-context.ts';
 import { base32Decode } from '../../tokens/kinds/oath/base32.ts';
-import type { Demo } from './demo.ts';
 import { appCode } from './devices.ts';
 import { must, type Past } from './past.ts';
 
-const SUPERUSER = { email: 'robin@example.com', name: 'Robin Hale', language: 'en' } as const;
-
-/** The account with its superuser, by the setup link, and the token that their first sign-in enrols. */
-export async function addSuperuser(
-  past: Past,
-  password: string,
-): Promise<{ account: AccountId; administrator: NonNullable<Demo['administrator']> }> {
-  const issued = await issueSetupLink(past);
-  const secret = new URL(issued?.link ?? '').hash.slice(1);
-  const made = must(await setUpInstallation(past, { secret, accountName: 'Demo', password, ...SUPERUSER }));
-  const { account, administrator } = made;
-  const { email } = administrator;
-  const started = await toSecondFactor(past, { account: account.id, email, password }, {});
-  const { enrolment } = await presentSignIn(past, started.progress);
-  const seed = base32Decode(enrolment?.secret ?? '');
-  if (!enrolment || !seed) throw new Error('the demo could not be made: no token is offered to its administrator');
-  const otp = appCode(seed, past.clock.now());
-  const { opened } = must(await answerEnrolment(past, { handle: started.handle, seq: 2, otp, client: {} }));
-  const token = opened?.administrator.token;
-  if (token === undefined) throw new Error('the demo could not be made: its administrator has no token');
-  const { id } = administrator;
-  return { account: account.id, administrator: { id, email, password, token, otpauthUri: enrolment.otpauthUri } };
-}
-
-interface Credentials {
+export interface Credentials {
   account: AccountId;
   email: string;
   password: string;
+}
+
+/** The first sign-in of an administrator, which enrols their token. */
+export async function enrolAtFirstSignIn(
+  past: Past,
+  who: Credentials,
+): Promise<{ token: TokenId; seed: Uint8Array; otpauthUri: string }> {
+  const { handle, progress } = await toSecondFactor(past, who, {});
+  const { enrolment } = await presentSignIn(past, progress);
+  const seed = base32Decode(enrolment?.secret ?? '');
+  if (!enrolment || !seed) throw new Error('the demo could not be made: no token is offered to its administrator');
+  const otp = appCode(seed, past.clock.now());
+  const { opened } = must(await answerEnrolment(past, { handle, seq: 2, otp, client: {} }));
+  const token = opened?.administrator.token;
+  if (token === undefined) throw new Error('the demo could not be made: its administrator has no token');
+  return { token, seed, otpauthUri: enrolment.otpauthUri };
 }
 
 /** Signs in to the console with this code. */

@@ -1,0 +1,80 @@
+import { consumeEvents } from '../../events/consume-events.ts';
+import { createSignInCounter } from '../../events/count-sign-ins.ts';
+import { createSealer } from '../../events/seal-events.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
+import { attemptDelivery, dueDeliveries } from '../../webhooks/attempt-delivery.ts';
+import { createDeriver } from '../../webhooks/derive-deliveries.ts';
+import { readBook } from '../../webhooks/edit-webhook.ts';
+import type { Member } from './members.ts';
+import { openMoment, type Past } from './past.ts';
+import { type Attempt, planMonth } from './plan-month.ts';
+import { signInByBackend } from './sign-in.ts';
+import { type Cast, STORY } from './story.ts';
+
+const STORY_MINUTE = 5 * 60;
+const DELIVERIES_AT_ONCE = 50;
+/** The receiver of the webhooks responds with an error during these days before today. */
+const OUTAGE_DAYS: readonly number[] = [4, 3];
+
+/**
+ * Lives the days since the demo began, as the service would have: what people do, and the jobs of each day. The rules
+ * decide each outcome, at its time.
+ */
+export async function liveMonth(
+  past: Past,
+  cast: Cast,
+  { days, keptDays }: { days: number; keptDays: number },
+  now: number,
+) {
+  const members = [...cast.members.values()].filter(({ code }) => code !== undefined);
+  const plan = planMonth(
+    members.map(({ sites }) => sites),
+    days,
+    now,
+  );
+  const today = now - (now % DAY_MS);
+  for (const [index, attempts] of plan.entries()) {
+    const back = days - 1 - index;
+    const start = today - back * DAY_MS;
+    past.clock.at = start + STORY_MINUTE * MINUTE_MS;
+    for (const act of STORY.get(back) ?? []) {
+      await act(past, cast);
+      past.clock.at += 2 * MINUTE_MS;
+    }
+    // Each person one after the other, and all side by side, so that their commits share the store's flushes.
+    await Promise.all(
+      members.map((member, who) =>
+        liveDay(
+          past,
+          cast,
+          member,
+          attempts.filter((one) => one.who === who),
+        ),
+      ),
+    );
+    const end = Math.min(start + DAY_MS, now);
+    await runJobs(openMoment(past, end), keptDays);
+    await deliver(past, cast, { from: start + STORY_MINUTE * MINUTE_MS, to: end, isUp: !OUTAGE_DAYS.includes(back) });
+  }
+}
+
+async function liveDay(past: Past, cast: Cast, member: Member, attempts: readonly Attempt[]): Promise<void> {
+  for (const attempt of attempts) await signInByBackend(past, cast, member, attempt);
+}
+
+async function runJobs(past: Past, keptDays: number): Promise<void> {
+  await consumeEvents(past, [createSealer(past), createSignInCounter(past, keptDays), createDeriver(past)]);
+}
+
+/** Tries the deliveries that are due, as often as the time between these allows. */
+async function deliver(past: Past, { account }: Cast, { from, to, isUp }: { from: number; to: number; isUp: boolean }) {
+  const status = isUp ? 204 : 503;
+  const send = async () => ({ kind: 'answered', status }) as const;
+  for (let at = from; at <= to; at += isUp ? DAY_MS / 2 : 3 * HOUR_MS) {
+    const moment = { ...openMoment(past, at), webhookSender: { ...past.webhookSender, send } };
+    for (const { id } of await readBook(moment, account)) {
+      const { due } = await dueDeliveries(moment, id, DELIVERIES_AT_ONCE);
+      for (const delivery of due) await attemptDelivery(moment, delivery);
+    }
+  }
+}
