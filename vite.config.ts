@@ -4,13 +4,13 @@ import { buildParts, NATIVE_PACKAGES } from './tools/build/parts.ts';
 import {
   compiledMessages,
   copyIntoBuild,
+  lateImports,
   MESSAGE_FILE,
   makeExecutable,
   messagesByLanguage,
   metadataFirst,
   onlyEnglishErrors,
   plainImports,
-  popupFromService,
 } from './tools/build/plugins.ts';
 import { testProjects } from './tools/test-run/projects.ts';
 
@@ -29,7 +29,7 @@ export default defineConfig({
     compiledMessages,
     messagesByLanguage,
     plainImports,
-    popupFromService,
+    lateImports,
     onlyEnglishErrors,
     metadataFirst,
     copyIntoBuild,
@@ -38,7 +38,8 @@ export default defineConfig({
   builder: { buildApp: (builder) => buildParts(builder) },
   environments: {
     // One script per way of loading the widget, each complete in itself.
-    popup: script('widget/loader/popup.ts', 'popup-[hash:8].mjs'),
+    popup: script('widget/loader/popup.ts', 'popup-[hash:6].mjs'),
+    explain: script('widget/loader/explain.ts', 'explain-[hash:6].mjs'),
     classicLoader: script('widget/loader/iife.ts', 'countersign.js', 'iife'),
     moduleLoader: script('widget/loader/module.ts', 'countersign.mjs'),
     pureLoader: script('widget/loader/esm.ts', 'pure.mjs'),

@@ -312,5 +312,6 @@ function ownWordsOfTheLoader(): string[] {
       .map((name) => readFileSync(join(ROOT, folder, name), 'utf8')),
   );
   const given = /(?:(?:errorOf|fail|postError)\(\s*|\bcode(?: =|:) )'([A-Z]+_[A-Z_]+)'/g;
-  return [...new Set([...sources.join('\n').matchAll(given)].map(([, code = '']) => code))];
+  const explained = readFileSync(join(ROOT, 'widget/loader/explain.ts'), 'utf8').matchAll(/'([A-Z]+_[A-Z_]+)'/g);
+  return [...new Set([...sources.join('\n').matchAll(given), ...explained].map(([, code = '']) => code))];
 }

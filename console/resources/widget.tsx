@@ -47,8 +47,8 @@ export function Widget({ resource, nonce, look, ...callbacks }: WidgetProps) {
       },
       undefined,
     );
-    handle.current = mounted;
-    return () => mounted.destroy();
+    handle.current = mounted ?? undefined;
+    return () => mounted?.destroy();
   }, [resource, nonce]);
   useEffect(() => handle.current?.update(look), [look]);
   return (

@@ -24,6 +24,8 @@ export interface FrameDocument {
   screen?: string | undefined;
   /** Set if that screen is the first step, whose input the script keeps; `passkey`: with a button for passkeys. */
   first?: 'identify' | 'passkey' | undefined;
+  /** Origin of the service's own URL. The developer is told if the browser has the frame from another one. */
+  expectedAt?: string | undefined;
   /** The resource's name, as its administrators wrote it. The frame shows it above the form. */
   title: string;
   /** If true, the frame offers users a password reset. Default false. */
@@ -76,7 +78,7 @@ export function frameDocument(document: FrameDocument): string {
 ${hasIcon ? `${ICON_LINK}\n` : ''}<script type="module" src="${escapeHtml(script)}" ${nonce}></script>
 ${preload.map((path) => `<link rel="modulepreload" href="${escapeHtml(path)}" ${nonce}>\n`).join('')}<style ${nonce}>${css}</style>
 ${look?.css ? `<style id="look" ${nonce}>${look.css}</style>\n` : ''}</head>
-<body>${screen === undefined ? '' : `${screen}<script ${nonce}>${TAKE_INPUT}</script>`}<noscript>Signing in needs JavaScript.</noscript></body>
+<body>${screen ?? ''}${hasIcon ? '' : `<script ${nonce}>${TAKE_INPUT}${originCheck(document)}</script>`}<noscript>Signing in needs JavaScript.</noscript></body>
 </html>
 `;
 }
@@ -87,7 +89,14 @@ ${look?.css ? `<style id="look" ${nonce}>${look.css}</style>\n` : ''}</head>
  */
 const TAKE_INPUT = `document.currentScript.remove();early=[];onmessage=e=>e.source==parent&&early.push(e);onsubmit=e=>{e.preventDefault();early.sent=1};
 try{if(sessionStorage.length){delete document.documentElement.dataset.first;document.forms[0].hidden=1}}catch{}
-parent.postMessage({v:1,type:"knock",height:Math.ceil(document.body.firstChild.getBoundingClientRect().height)},new URLSearchParams(location.search).get("origin"))`;
+parent.postMessage({v:1,type:"knock",height:Math.ceil(document.body.firstChild?.getBoundingClientRect().height)},new URLSearchParams(location.search).get("origin"))`;
+
+/** Says which name the service has, in the console of a page that uses another one. */
+function originCheck({ expectedAt }: FrameDocument): string {
+  if (expectedAt === undefined) return '';
+  const service = JSON.stringify(expectedAt).replaceAll('<', '\\u003c');
+  return `;(s=>{if(location.origin!=s)console.error("Countersign SERVICE_DIFFERS: This sign-in is from "+location.origin+", but the URL of the service is "+s+". Use that one. "+s+"/widget/v1/help"+location.search.split("&look")[0]+"#SERVICE_DIFFERS")})(${service})`;
+}
 
 /** The facts for the frame's script, as data attributes; only those that are set. */
 function factsOf(document: FrameDocument): string {
@@ -152,6 +161,7 @@ resource can also allow any port of localhost.</p>
 different origins.</li>
 <li>Check that the resource id in the page is the one you mean.</li>
 </ul>
+<p><a href="/widget/v1/help#ORIGIN_NOT_ALLOWED">Troubleshooting</a></p>
 </main>
 </body>
 </html>
@@ -203,6 +213,11 @@ function sourceOf(address: string): string {
 export function refusalCsp(nonce: string): string {
   checkNonce(nonce);
   return `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
+}
+
+/** The module that says whether the service refuses the frame to the page that imports it. */
+export function allowedScript(isAllowed: boolean): string {
+  return `export default ${isAllowed};\n`;
 }
 
 /** Every header of the frame's response except its CSP. */

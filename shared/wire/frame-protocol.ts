@@ -73,35 +73,30 @@ export type ToHost =
 /** The host's nonce: bound into the result and compared by the host's backend. */
 export const NONCE = /^[\w.~-]{16,256}$/;
 
-type TypeName<T> = T extends string ? 'string' : T extends number ? 'number' : T extends boolean ? 'boolean' : 'object';
-/** The required `typeof` of each field. */
-type Shapes<Message extends { type: string }> = {
-  [Type in Message['type']]: {
-    [Field in Exclude<keyof Extract<Message, { type: Type }>, 'type'>]: TypeName<
-      Extract<Message, { type: Type }>[Field]
-    >;
-  };
+/** Of each type one message: a field has the type that it has here. */
+type Samples<Message extends { type: string }> = {
+  [Type in Message['type']]: Omit<Extract<Message, { type: Type }>, 'type'>;
 };
 
 /** Returns the message if it is complete, well-formed, of a known type and of this mount; else undefined. */
-function reader<Message extends { type: string }>(shapes: Shapes<Message>) {
+function reader<Message extends { type: string }>(samples: Samples<Message>) {
   return (data: unknown, expectedMount: string): Message | undefined => {
     // The spread reads own fields, once: nothing inherited, and no second read of a value that may change.
     const { v, mount, type, ...fields }: Record<string, unknown> = { ...(data as object) };
     if (v !== PROTOCOL_VERSION || mount !== expectedMount) return undefined;
-    if (typeof type !== 'string' || !Object.hasOwn(shapes, type)) return undefined;
-    const shape: Record<string, string> = shapes[type as Message['type']];
-    const names = Object.keys(shape);
+    if (typeof type !== 'string' || !Object.hasOwn(samples, type)) return undefined;
+    const sample: Record<string, unknown> = samples[type as Message['type']];
+    const names = Object.keys(sample);
     const isExact = Object.keys(fields).length === names.length;
-    return isExact && names.every((name) => typeof fields[name] === shape[name])
+    return isExact && names.every((name) => typeof fields[name] === typeof sample[name])
       ? ({ type, ...fields } as unknown as Message)
       : undefined;
   };
 }
 
-const LOOK = { theme: 'string', locale: 'string', closable: 'boolean', variables: 'object' } as const;
+const LOOK: FrameAppearance = { theme: '', locale: '', closable: true, variables: null };
 
-const readConnectOf = /* @__PURE__ */ reader<ConnectMessage>({ connect: { slot: 'number', ...LOOK } });
+const readConnectOf = /* @__PURE__ */ reader<ConnectMessage>({ connect: { slot: 0, ...LOOK } });
 
 /** For the frame, on its window: the only message with the port. It also tells the frame its mount. */
 export function readConnect(data: unknown): (ConnectMessage & { mount: string }) | undefined {
@@ -113,7 +108,7 @@ export function readConnect(data: unknown): (ConnectMessage & { mount: string })
 
 /** For the frame, on its port. */
 export const readToFrame = /* @__PURE__ */ reader<ToFrame>({
-  begin: { nonce: 'string', loginRequest: 'string' },
+  begin: { nonce: '', loginRequest: '' },
   failed: {},
   update: LOOK,
   reset: {},
@@ -125,11 +120,11 @@ export const readToHost = /* @__PURE__ */ reader<ToHost>({
   hello: {},
   want: {},
   ready: {},
-  size: { height: 'number' },
-  change: { step: 'string' },
-  success: { result: 'string', expiresAt: 'number' },
-  used: { factor: 'string' },
-  error: { code: 'string', message: 'string', retryable: 'boolean', requestId: 'string' },
+  size: { height: 0 },
+  change: { step: '' as FlowStep },
+  success: { result: '', expiresAt: 0 },
+  used: { factor: '' },
+  error: { code: '', message: '', retryable: true, requestId: '' },
   expire: {},
   timeout: {},
   close: {},

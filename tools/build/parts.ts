@@ -26,6 +26,7 @@ export const PARTS = {
   widget: {
     environments: [
       'popup',
+      'explain',
       'classicLoader',
       'moduleLoader',
       'pureLoader',
@@ -48,7 +49,7 @@ export const PARTS = {
   server: {
     environments: ['server'],
     outDir: 'dist/server',
-    sources: ['server', 'demo-site', 'ui', 'shared', 'clients/typescript/src'],
+    sources: ['server', 'demo-site', 'ui', 'shared', 'clients/typescript/src', 'docs/troubleshooting.md'],
   },
   cli: { environments: ['cli'], outDir: 'dist/cli', sources: ['cli', 'shared', 'clients/typescript/src'] },
   client: {

@@ -56,21 +56,36 @@ export const messagesByLanguage: Plugin = {
   },
 };
 
-/** A loader is one file on another site than the popup file, which comes from the service. */
-export const popupFromService: Plugin = {
-  name: 'popup-from-service',
+/**
+ * A loader is one file, which imports others on demand: `popup` from the service, `explain` from beside itself, and this
+ * one what the service answers. `FILE` is the file that the build has made.
+ */
+const LATE_IMPORTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  mount: { popup: "service + '/widget/v1/FILE'", explain: "/.+.widget.v1./.exec(scriptUrl) + 'FILE'" },
+  explain: { allowed: "facts.service + '/widget/v1/allowed.mjs?resource=' + facts.options.resource" },
+};
+
+export const lateImports: Plugin = {
+  name: 'late-imports',
   enforce: 'pre',
-  applyToEnvironment: ({ name }) => name.endsWith('Loader'),
+  applyToEnvironment: ({ name }) => name.endsWith('Loader') || name === 'explain',
   transform(code, id) {
-    if (!id.endsWith('/loader/mount.ts')) return undefined;
-    const written = "import('./popup.ts')";
-    if (!code.includes(written)) throw new Error(`The loader has no ${written}.`);
+    const [, module = ''] = /\/loader\/(\w+)\.ts$/.exec(id) ?? [];
     const { root, build } = this.environment.config;
-    const [popup, ...others] = readdirSync(join(root, build.outDir)).filter((name) => /^popup-.*\.mjs$/.test(name));
-    if (!popup || others.length > 0) throw new Error('The build has not exactly one file for popups.');
-    return code.replace(written, `import(/* @vite-ignore */ service + '/widget/v1/${popup}')`);
+    return Object.entries(LATE_IMPORTS[module] ?? {}).reduce((before, [part, address]) => {
+      const written = `import('./${part}.ts')`;
+      if (!before.includes(written)) throw new Error(`${id} has no ${written}.`);
+      const late = address.replace('FILE', () => builtFile(join(root, build.outDir), part));
+      return before.replace(written, () => `import(/* @vite-ignore */ ${late})`);
+    }, code);
   },
 };
+
+function builtFile(folder: string, part: string): string {
+  const [file, ...others] = readdirSync(folder).filter((name) => new RegExp(`^${part}-.*\\.mjs$`).test(name));
+  if (!file || others.length > 0) throw new Error(`The build has not exactly one file ${part}-*.mjs.`);
+  return file;
+}
 
 /** The validator exports its messages in 60 languages as one object, a quarter of a megabyte that no code here reads. */
 export const onlyEnglishErrors: Plugin = {
@@ -98,6 +113,7 @@ export const copyIntoBuild: Plugin = {
     await copyFile('server/start.cjs', 'dist/server/start.cjs');
     await copyFile('server/platform/argon2/hash-thread.cjs', 'dist/server/hash-thread.cjs');
     await copyFile('ui/tokens.css', 'dist/server/tokens.css');
+    await copyFile('docs/troubleshooting.md', 'dist/server/troubleshooting.md');
     await cp('ui/i18n/locales', 'dist/server/locales', {
       recursive: true,
       filter: (path) => !/\/(?:widget|console)$/.test(path),

@@ -8,28 +8,27 @@ import type { MountOptions } from './options.ts';
  */
 export function autoMount(root: ParentNode, scriptUrl: string | undefined): void {
   for (const element of root.querySelectorAll<HTMLElement>('[data-countersign]:not([data-countersign-mounted])')) {
-    element.dataset.countersignMounted = '';
+    const { dataset } = element;
+    dataset.countersignMounted = '';
     // Attribute names are option names (`data-login-request`); unknown ones are ignored.
-    const options = { ...element.dataset, closable: 'closable' in element.dataset };
-    mountWidget(element, options as unknown as MountOptions, scriptUrl).on('success', ({ result }) =>
-      post(element, element.dataset.action, result),
-    );
+    // Markup may name another service for the frame. It may not name one whose code runs in this page, as a popup's does.
+    const options = { ...dataset, closable: 'closable' in dataset, mode: dataset.service ? '' : dataset.mode };
+    mountWidget(element, options as unknown as MountOptions, scriptUrl)?.on('success', ({ result }) => {
+      let form = element.closest('form');
+      if ('action' in dataset) {
+        form = document.createElement('form');
+        form.action = dataset.action as string;
+        document.body.append(form);
+      }
+      if (!form) return;
+      // A result goes only to the page's own origin, even if the markup was injected.
+      if (!form.action.startsWith(`${origin}/`)) throw new Error(form.action);
+      // The default method is GET, which would put the result into addresses and logs.
+      form.method = 'post';
+      form.append(
+        Object.assign(document.createElement('input'), { type: 'hidden', name: 'countersign_result', value: result }),
+      );
+      form.requestSubmit();
+    });
   }
-}
-
-function post(element: HTMLElement, action: string | undefined, result: string): void {
-  let form = element.closest('form');
-  if (action !== undefined) {
-    form = document.createElement('form');
-    form.action = action;
-    document.body.append(form);
-  }
-  if (!form) return;
-  // A result goes only to the page's own origin, even if the markup was injected.
-  if (!form.action.startsWith(`${origin}/`)) throw new Error('action');
-  // The default method is GET, which would put the result into addresses and logs.
-  form.method = 'post';
-  const field = { type: 'hidden', name: 'countersign_result', value: result };
-  form.append(Object.assign(document.createElement('input'), field));
-  form.requestSubmit();
 }

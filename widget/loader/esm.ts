@@ -24,8 +24,7 @@ const scriptUrl: string = import.meta.url;
  * const result = await widget?.result();
  */
 export function mount(target: HTMLElement | string, options: MountOptions): WidgetHandle | null {
-  const element = typeof target === 'string' ? globalThis.document?.querySelector<HTMLElement>(target) : target;
-  return element ? mountWidget(element, options, scriptUrl) : null;
+  return globalThis.document ? mountWidget(target, options, scriptUrl) : null;
 }
 
 /** Mounts the declared widgets (`data-countersign`) below the root; mounted ones are left alone. */

@@ -11,18 +11,13 @@ const PERMISSIONS = 'publickey-credentials-get;publickey-credentials-create;otp-
 export function createFrame(): HTMLIFrameElement {
   const frame = document.createElement('iframe');
   frame.allow = PERMISSIONS;
-  frame.sandbox.value = SANDBOX;
+  frame.sandbox = SANDBOX;
   // The height follows the content within bounds: without a height the frame cannot be seen, and a huge one hides the
   // page.
-  frame.style.cssText =
-    'display:block;width:100%;border:0;visibility:hidden;height:348px;min-height:120px;max-height:1600px';
-  return frame;
-}
-
-/** Claims the lowest free number on the page, so that it is the same after a reload. */
-export function claimSlot(frame: HTMLIFrameElement): number {
+  frame.style = 'display:block;width:100%;border:0;visibility:hidden;height:348px;min-height:120px;max-height:1600px';
+  // The lowest free number on the page, so that it is the same after a reload.
   let slot = 0;
   while (document.querySelector(`[data-countersign-mounted="${slot}"]`)) slot++;
   frame.dataset.countersignMounted = `${slot}`;
-  return slot;
+  return frame;
 }

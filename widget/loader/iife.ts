@@ -17,10 +17,7 @@ const scriptUrl = (document.currentScript as HTMLScriptElement | null)?.src;
 
 // A second copy on the page keeps the first.
 window.Countersign ??= {
-  mount(target, options) {
-    const element = typeof target === 'string' ? document.querySelector<HTMLElement>(target) : target;
-    return element && mountWidget(element, options, scriptUrl);
-  },
+  mount: (target, options) => mountWidget(target, options, scriptUrl),
   scan: (root = document) => autoMount(root, scriptUrl),
 };
 whenParsed(() => window.Countersign?.scan());

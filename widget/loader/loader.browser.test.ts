@@ -206,7 +206,7 @@ describe('failures', () => {
         (window as unknown as { events: [string, object][] }).events.find(([n]) => n === 'loaderror'),
       ),
     ).toEqual(['loaderror', expect.objectContaining({ code: 'LOAD_FAILED', retryable: true, requestId: '' })]);
-    expect(await page.locator('iframe').count()).toBe(0);
+    expect(await page.locator('#here iframe').count()).toBe(0);
 
     stage.service.isFrameDown = false;
     await page.evaluate(() => {
@@ -235,7 +235,7 @@ describe('failures', () => {
     await page.goto(stage.host.put(hostPage(stage.service.url, withFallback, mountScript('loadTimeoutMs: 400,'))));
     await page.locator('[data-countersign-fallback]').waitFor({ state: 'visible' });
     expect(await eventsOf(page)).toEqual(['loaderror']);
-    expect(await page.locator('iframe').count()).toBe(0);
+    expect(await page.locator('#here iframe').count()).toBe(0);
   });
 
   test('rejects unusable options at once', async () => {

@@ -1,7 +1,7 @@
 import { scan } from './esm.ts';
-import { whenParsed } from './when-parsed.ts';
 
 export * from './esm.ts';
 
-// There is no document on a server.
-if (globalThis.document) whenParsed(() => scan());
+// There is no document on a server, and nothing to scan.
+if (globalThis.document?.readyState === 'loading') addEventListener('DOMContentLoaded', () => scan());
+else scan();

@@ -6,40 +6,66 @@ import {
   type ToFrame,
   type ToHost,
 } from '@countersign/protocol/frame-protocol';
-import { claimSlot, createFrame } from './frame-element.ts';
-import type { MaybeLazy, MountOptions, WidgetError, WidgetEvents, WidgetHandle } from './options.ts';
+import { createFrame } from './frame-element.ts';
+import type { Callbacks, MaybeLazy, MountOptions, WidgetError, WidgetEvents, WidgetHandle } from './options.ts';
 
 /** Stored on the element, so that two copies of the loader on one page agree. */
 const HANDLE = Symbol.for('countersign');
 type Target = HTMLElement & { [HANDLE]?: WidgetHandle };
 
-/** Mounts the widget into the target. `scriptUrl`: address of this script, which is the default for the service. */
-export function mountWidget(target: Target, options: MountOptions, scriptUrl: string | undefined): WidgetHandle {
+/**
+ * Mounts the widget into an element, or the first match of a selector; null if there is none. `scriptUrl`: address of
+ * this script, whose origin is the default for the service.
+ */
+export function mountWidget(
+  given: HTMLElement | string,
+  options: MountOptions,
+  scriptUrl: string | undefined,
+): WidgetHandle | null {
+  const current = { ...options };
+  /** Scheme and host of the address; an invalid one does not load. */
+  const service = `${current.service ?? scriptUrl}`.split('/', 3).join('/');
+  let said: string;
+
+  /**
+   * Says to the developer of this page, once, what is wrong. The text is code of the floating script's own folder: a
+   * page that pins its script, or has its own, gets the address of the explanation alone.
+   */
+  const explain = (code: string) => {
+    const link = `Countersign ${code}: ${service}/widget/v1/help?resource=${current.resource}&origin=${origin}#${code}`;
+    if (said === link) return;
+    said = link;
+    import('./explain.ts').then(
+      (late) => late.explain(link, given, current),
+      () => console.error(link),
+    );
+  };
+
+  const target = typeof given === 'string' ? document.querySelector<Target>(given) : (given as Target | null);
+  if (!target) {
+    explain('TARGET_INVALID');
+    return null;
+  }
   const existing = target[HANDLE];
   if (existing) return existing;
 
-  const current = { ...options };
   let isLive = true;
-  let service = '';
   let frame: HTMLIFrameElement | undefined;
   let port: MessagePort | undefined;
   let mount = '';
-  let slot = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let mayRetry: boolean;
-  let isSettled = true;
   let outcome: Promise<string>;
-  let settle: (error: WidgetError | undefined, result?: string) => void;
+  let settle: ((error: WidgetError | undefined, result?: string) => void) | undefined;
 
   /** Prepares the promise of `result()`: a new one for each sign-in, while earlier callers keep waiting. */
   const expectResult = () => {
-    if (!isSettled) return;
-    isSettled = false;
+    if (settle) return;
     outcome = new Promise((resolve, reject) => {
-      settle = (error, result = '') => {
-        isSettled = true;
+      settle = (error, result) => {
+        settle = undefined;
         if (error) reject(error);
-        else resolve(result);
+        else resolve(result as string);
       };
     });
     // Avoids an unhandled rejection if the page does not use `result()`.
@@ -50,8 +76,9 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     // Through the DOM: the browser reports a listener that throws, and still calls the others.
     target.dispatchEvent(new CustomEvent(`countersign:${name}`, { detail, bubbles: true }));
     // Looked up now, because `update` may have replaced it.
-    const callback = current[`on${name.replace(/./, (first) => first.toUpperCase())}` as keyof MountOptions];
-    if (typeof callback === 'function') (callback as (detail: unknown) => void)(detail);
+    if ((detail as WidgetError)?.requestId === '') explain((detail as WidgetError).code);
+    const callback = `on${name.replace(/./, (first) => first.toUpperCase())}` as keyof Callbacks;
+    (current[callback] as ((detail: unknown) => void) | undefined)?.(detail);
   };
 
   const envelope = <Message extends ToFrame | ConnectMessage>(message: Message) => ({
@@ -69,8 +96,8 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
       frame.style.colorScheme = theme === 'light' || theme === 'dark' ? theme : 'light dark';
     }
     return {
-      theme: `${theme}`,
-      locale: locale === 'auto' ? document.documentElement.lang : `${locale}`,
+      theme,
+      locale: locale === 'auto' ? document.documentElement.lang : locale,
       closable: !!closable,
       // The frame validates these values, since it cannot trust the page around it. `given`: the first step depends on
       // the login request.
@@ -95,7 +122,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     const error = errorOf(code, message);
     unload();
     hideFallback(false);
-    settle(error);
+    settle?.(error);
     emit('loaderror', error);
   };
 
@@ -122,7 +149,6 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     if (type === 'hello') {
       clearTimeout(timer);
       hideFallback(true);
-      frame.style.visibility = 'visible';
     } else if (type === 'want') {
       expectResult();
       begin();
@@ -130,43 +156,46 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
       // CSS limits keep the height within bounds, and the browser ignores an invalid one.
       frame.style.height = `${message.height}px`;
     } else {
-      if (type === 'success') settle(undefined, message.result);
-      if (type === 'error' && !message.retryable) settle(message);
+      if (type === 'success') settle?.(undefined, message.result);
+      if (type === 'error' && !message.retryable) settle?.(message);
       emit(type, detail as WidgetEvents[typeof type]);
     }
   };
 
-  const giveUp = () => (mayRetry ? load(false) : fail('LOAD_FAILED', `Is ${origin} allowed?`));
+  const giveUp = () => {
+    if (mayRetry) {
+      explain('LOAD_FAILED');
+      load(false);
+    } else fail('LOAD_FAILED', service);
+  };
   /** The frame must answer in time. */
   const wait = () => {
     clearTimeout(timer);
     timer = setTimeout(giveUp, current.loadTimeoutMs ?? 10_000);
   };
 
-  /** Once per document: a frame that was reloaded or moved in the page gets a new port. */
-  const connect = () => {
-    const { port1, port2 } = new MessageChannel();
-    port?.close();
-    port = port1;
-    mount = crypto.getRandomValues(new Uint32Array(4)).join('-');
-    port1.onmessage = ({ data }) => onMessage(readToHost(data, mount));
-    // Posted to exactly the service's origin: if the frame has navigated elsewhere, the browser drops the message and
-    // the port.
-    frame?.contentWindow?.postMessage(envelope({ type: 'connect', slot, ...look() }), service, [port2]);
-    wait();
-  };
-
-  /** The document is there. Its form can be seen and typed into before its script has run. */
+  /**
+   * The document is there: its form can be seen and typed into before its script has run. It knocks once, so a frame
+   * that was reloaded or moved in the page gets a new port.
+   */
   const onKnock = ({ source, origin, data }: MessageEvent) => {
     if (!frame || source !== frame.contentWindow || origin !== service) return;
     if (data?.v !== PROTOCOL_VERSION || data.type !== 'knock') return;
     frame.style.visibility = 'visible';
     frame.style.height = `${data.height}px`;
-    // The load event can overtake the knock: then it has connected this document.
-    if (!port || !frame.onload) {
-      frame.onload = null;
-      connect();
-    }
+    const { port1, port2 } = new MessageChannel();
+    port = port1;
+    // Only pages in a secure context have this function, and the service shows its frame to no other.
+    mount = crypto.randomUUID();
+    port1.onmessage = ({ data }) => onMessage(readToHost(data, mount));
+    // Posted to exactly the service's origin: if the frame has navigated elsewhere, the browser drops the message and
+    // the port.
+    (source as Window | null)?.postMessage(
+      envelope({ type: 'connect', slot: +(frame.dataset.countersignMounted as string), ...look() }),
+      service,
+      [port2],
+    );
+    wait();
   };
 
   const load = (isFirst: boolean) => {
@@ -174,15 +203,12 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     unload();
     const created = createFrame();
     frame = created;
-    slot = claimSlot(created);
     created.src = `${service}/widget/v1/frame?resource=${current.resource}&origin=${origin}&look=${encodeURIComponent(JSON.stringify(look()))}`;
-    // Used by a document of an older service, which does not knock.
-    created.onload = connect;
     addEventListener('message', onKnock);
     if (current.mode === 'popup') {
       // Loaded on demand, since few pages use it (the build sets the address): the window takes the place of the frame.
       import('./popup.ts').then(
-        ({ offerPopup: offer }) => created === frame && offer(created, target, emit),
+        (late) => created === frame && late.offerPopup(created, target, emit),
         () => created === frame && giveUp(),
       );
     } else {
@@ -193,8 +219,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
 
   const start = () => {
     if (!isLive) return;
-    // Scheme and host of the address; an invalid one does not load. A `javascript:` address would run in this page.
-    service = (current.service ?? scriptUrl ?? '').split('/', 3).join('/');
+    // A `javascript:` address would run in this page.
     if (service.startsWith('http') && current.resource) load(true);
     else fail('OPTIONS_INVALID');
   };
@@ -224,7 +249,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
       if (isLive) delete target[HANDLE];
       isLive = false;
       unload();
-      settle(errorOf('DESTROYED'));
+      settle?.(errorOf('DESTROYED'));
     },
   };
   expectResult();
@@ -242,6 +267,6 @@ function errorOf(code: string, message = code): WidgetError {
   return { code, message, retryable: message !== code, requestId: '' };
 }
 
-async function resolveLazy<T>(value: MaybeLazy<T>): Promise<T> {
+function resolveLazy<T>(value: MaybeLazy<T>): T | PromiseLike<T> {
   return typeof value === 'function' ? (value as () => T | PromiseLike<T>)() : value;
 }

@@ -1,5 +1,5 @@
 /** Runs the function once the page's own markup is parsed. */
 export function whenParsed(run: () => void): void {
-  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', run);
+  if (document.readyState === 'loading') addEventListener('DOMContentLoaded', run);
   else run();
 }

@@ -6,6 +6,7 @@ import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import { FLOW_HEADER, type FlowView } from '@countersign/protocol/flow';
 import {
   ASSET_HEADERS,
+  allowedScript,
   FRAME_HEADERS,
   frameCsp,
   LOADER_HEADERS,
@@ -115,6 +116,11 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     const url = new URL(request.url ?? '/', service.url);
     const path = url.pathname.replace('/widget/v1/', '');
     if (path === 'frame') return frame(url, request, response);
+    if (path === 'allowed.mjs') {
+      response.writeHead(200, LOADER_HEADERS);
+      response.end(allowedScript(service.allowedOrigins.has(`${request.headers.origin}`)));
+      return;
+    }
     if (path.startsWith('flow')) return flow(path, request, response);
     const type = path.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8';
     const headers = path.startsWith('assets/') ? { ...ASSET_HEADERS, 'content-type': type } : LOADER_HEADERS;

@@ -6,8 +6,8 @@ import { refuse } from '../../http/problem.ts';
 import { sendFile } from '../../http/send-file.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 
-/** A file that loaders fetch on demand; its name changes with its content. */
-const HASHED_NAME = /^popup-[\w-]+\.mjs$/;
+/** A file that loaders fetch on demand: its name changes with its content. */
+const HASHED_NAME = /^(?:popup|explain)-[\w-]+\.mjs$/;
 
 /** For `integrity` attributes: the hash of each file that a page may reference (SRI). */
 function integrityOf(files: BuiltFiles['files']): Record<string, string> {

@@ -47,7 +47,7 @@ describe('the frame', () => {
     expect(policy).not.toMatch(/unsafe|\*|data:/);
     const page = await one.text();
     const tags = page.match(/<(script|style|link rel="(?!icon))[^>]*>/g) ?? [];
-    expect(tags.map((tag) => tag.split(' ', 1)[0])).toEqual(['<script', '<link', '<style']);
+    expect(tags.map((tag) => tag.split(' ', 1)[0])).toEqual(['<script', '<link', '<style', '<script']);
     for (const tag of tags) expect(tag).toContain(`nonce="${nonceOf(one)}"`);
     expect(page).toContain('/widget/v1/assets/frame-1a2b.js');
   });
@@ -136,6 +136,33 @@ describe('a page that is not listed', () => {
       'POST /widget/v1/flows',
     ]) {
       expect(ancestorsOf(await service.call(route, { key })), route).toBe("'none'");
+    }
+  });
+});
+
+// SR-13: a page on another origin asks whether an origin is allowed.
+describe('whether the frame is refused', () => {
+  const isAllowed = async (resource: string, origin?: string, query = '') => {
+    const headers = origin === undefined ? {} : { origin };
+    const response = await service.call(`GET /widget/v1/allowed.mjs?resource=${resource}${query}`, { headers });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    return response.text();
+  };
+
+  test('is told to the origin itself', async () => {
+    expect(await isAllowed(scene.resource.id, ORIGIN)).toBe('export default true;\n');
+    expect(await isAllowed(scene.resource.id, 'https://evil.example')).toBe('export default false;\n');
+  });
+
+  test('is not told of another origin, nor whether the resource exists', async () => {
+    for (const [resource, origin] of [
+      [scene.resource.id, 'https://evil.example'],
+      [scene.resource.id, undefined],
+      ['res_00000000001', 'https://evil.example'],
+      ['res_00000000001', ORIGIN],
+      ['"><script>', ORIGIN],
+    ] as const) {
+      expect(await isAllowed(resource, origin, `&origin=${ORIGIN}`)).toBe('export default false;\n');
     }
   });
 });

@@ -1,4 +1,10 @@
-import { FRAME_HEADERS, refusalCsp, refusalDocument } from '@countersign/protocol/frame-document';
+import {
+  allowedScript,
+  FRAME_HEADERS,
+  LOADER_HEADERS,
+  refusalCsp,
+  refusalDocument,
+} from '@countersign/protocol/frame-document';
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
@@ -12,7 +18,8 @@ import { newCspNonce, showDocument } from './show-document.ts';
  * a hint on what to configure (SR-13). The window may retain its opener, to communicate with the page; it cannot be
  * framed.
  */
-export function frame(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltFiles) {
+export function frame(ports: Pick<Ports, 'store' | 'clock'> & { issuer: string }, widget: BuiltFiles) {
+  const { origin: service, host } = new URL(ports.issuer);
   const app = new Hono<AppEnv>();
   const show = async (c: Context<AppEnv>, isPopup: boolean) => {
     const resource = c.req.query('resource') ?? '';
@@ -34,7 +41,9 @@ export function frame(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltFiles)
         (requested
           ? firstScreen(firstScreens, requested, c.req.header('accept-language'), { resource, shown, hasPasskey })
           : { preload: firstScreens.scripts.appearance });
-      return showDocument(c, widget, { resource, frameAncestors: [ancestor], look, ...screen }, shown);
+      // A proxy may have changed this header, so the browser has the last word.
+      const expectedAt = c.req.header('host') === host || !requested ? undefined : service;
+      return showDocument(c, widget, { resource, frameAncestors: [ancestor], look, expectedAt, ...screen }, shown);
     }
     const nonce = newCspNonce();
     for (const [name, value] of Object.entries(FRAME_HEADERS)) c.header(name, value);
@@ -43,5 +52,12 @@ export function frame(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltFiles)
   };
   app.get('/frame', (c) => show(c, false));
   app.get('/popup', (c) => show(c, true));
+  // For a page whose frame did not load. Of its own origin, which the browser names, it learns what the frame would
+  // show it (SR-13); of another one nothing.
+  app.get('/allowed.mjs', async (c) => {
+    const access = await frameAccess(ports, c.req.query('resource') ?? '', c.req.header('origin') ?? '');
+    const headers = { ...LOADER_HEADERS, 'cache-control': 'no-store', vary: 'origin' };
+    return c.body(allowedScript(access !== undefined), 200, headers);
+  });
   return app;
 }

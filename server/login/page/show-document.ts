@@ -21,7 +21,10 @@ export function newCspNonce(): string {
 }
 
 type PageFacts = Pick<FrameCsp, 'frameAncestors' | 'formAction'> &
-  Pick<FrameDocument, 'dir' | 'enrols' | 'first' | 'look' | 'preload' | 'screen' | 'self' | 'standalone'> & {
+  Pick<
+    FrameDocument,
+    'dir' | 'enrols' | 'expectedAt' | 'first' | 'look' | 'preload' | 'screen' | 'self' | 'standalone'
+  > & {
     resource: string;
     /** Default `en`. */
     lang?: string;
