@@ -118,6 +118,15 @@ test('what is no text at all is refused, as PHP gives it from a form', static fu
     }
 });
 
+test('a result of another page is refused with both origins', static function (): void {
+    $origin = 'https://www.shop.example';
+    $refusal = refused('RESULT_ORIGIN_WRONG', static fn () => verifier()->verifyResult(issue(), nonce: NONCE, origin: $origin));
+    same(
+        'The sign-in happened on "https://shop.example", and "https://www.shop.example" is expected.',
+        $refusal->getMessage(),
+    );
+});
+
 test('origins that are spelt another way than browsers do are none', static function (): void {
     $bad = ['https://shop.example:', 'https://shop.example:0443', 'https://shop.example:65536', 'http://shop.example:80',
         'https://[::1]:443', 'https://[0:0::1]', 'https://127.1', 'https://0x7f.1', 'https://256.1.1.1', 'https://a..b',

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unittest
 
-from countersign import RESULT_ERROR_CODES
+from countersign import RESULT_ERROR_CODES, CountersignError
 
-from .vectors import load, verdict
+from .vectors import load, verdict, verify
 
 
 class ResultVectors(unittest.TestCase):
@@ -16,6 +16,14 @@ class ResultVectors(unittest.TestCase):
         for case in self.corpus["cases"]:
             with self.subTest(case["name"]):
                 self.assertEqual(verdict(self.corpus, case), case["expect"])
+
+    def test_a_result_of_another_page_is_refused_with_both_origins(self) -> None:
+        case = next(one for one in self.corpus["cases"] if one["name"] == "valid ES256")
+        wrong = {**case, "options": {"origin": "https://www.shop.example"}}
+        with self.assertRaises(CountersignError) as refusal:
+            verify(self.corpus, wrong)
+        message = 'The sign-in happened on "https://shop.example", and "https://www.shop.example" is expected.'
+        self.assertEqual(str(refusal.exception), f"RESULT_ORIGIN_WRONG: {message}")
 
     def test_every_refusal_of_the_verifier_is_among_them(self) -> None:
         told_apart = {case["expect"] for case in self.corpus["cases"]} - {"accept"}

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from countersign import CountersignError, HttpAnswer, HttpRequest, Verifier
+from countersign import CountersignError, HttpAnswer, HttpRequest, ResultClaims, Verifier
 
 _FOLDER = Path(__file__).resolve().parents[3] / "shared" / "vectors"
 
@@ -31,8 +31,8 @@ def written(text: Any) -> str:
     return text if isinstance(text, str) else text["prefix"] + text["repeat"] * text["times"] + text["suffix"]
 
 
-def verdict(corpus: Any, case: Any) -> str:
-    """``accept``, or the code of the refusal."""
+def verify(corpus: Any, case: Any) -> ResultClaims:
+    """The claims of the case's result, or the refusal."""
     setup = {**corpus["defaults"], **case.get("options", {})}
     published = json.dumps(corpus["jwks"]).encode()
 
@@ -49,9 +49,15 @@ def verdict(corpus: Any, case: Any) -> str:
         send=send,
     )
     expected = {ours: setup[theirs] for theirs, ours in _EXPECTED.items() if theirs in setup}
+    return verifier.verify_result(written(case["jwt"]), **expected)
+
+
+def verdict(corpus: Any, case: Any) -> str:
+    """``accept``, or the code of the refusal."""
+    setup = {**corpus["defaults"], **case.get("options", {})}
     text = written(case["jwt"])
     try:
-        claims = verifier.verify_result(text, **expected)
+        claims = verify(corpus, case)
     except CountersignError as error:
         # A long piece of the input would be the result itself, and refusals get logged.
         assert len(text) <= 20 or text[:20] not in str(error), "the refusal quotes the result"

@@ -132,7 +132,7 @@ final class ClaimsCheck
         self::refuseUnless(
             $expected->origin === null || $claims->origin === $expected->origin,
             'RESULT_ORIGIN_WRONG',
-            'The sign-in happened on another page.',
+            "The sign-in happened on \"{$claims->origin}\", and \"{$expected->origin}\" is expected.",
         );
         self::refuseUnless(
             !$expected->requireOtp || $claims->otp === OtpUse::Verified,

@@ -73,7 +73,7 @@ def check_claims(payload: Mapping[str, Any], rules: ClaimRules, expected: Expect
     _refuse_unless(
         expected.origin is None or claims.origin == expected.origin,
         "RESULT_ORIGIN_WRONG",
-        "The sign-in happened on another page.",
+        f'The sign-in happened on "{claims.origin}", and "{expected.origin}" is expected.',
     )
     _refuse_unless(
         not expected.require_otp or claims.otp == "verified",

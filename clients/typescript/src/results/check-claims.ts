@@ -108,7 +108,7 @@ export function checkClaims(
   refuseUnless(
     expected.origin === undefined || claims.origin === expected.origin,
     'RESULT_ORIGIN_WRONG',
-    'The sign-in happened on another page.',
+    `The sign-in happened on "${claims.origin}", and "${expected.origin}" is expected.`,
   );
   refuseUnless(
     expected.requireOtp !== true || claims.otp === 'verified',

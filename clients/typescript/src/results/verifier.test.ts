@@ -81,6 +81,14 @@ describe('a session without a nonce', () => {
   });
 });
 
+test('a result of another page is refused with the origin that was found and the one that is expected', async () => {
+  const origin = 'https://www.shop.example';
+  expect(await refusalOf(verifier().verifyResult(good, { nonce, origin }))).toMatchObject({
+    code: 'RESULT_ORIGIN_WRONG',
+    message: 'The sign-in happened on "https://shop.example", and "https://www.shop.example" is expected.',
+  });
+});
+
 describe('the claims', () => {
   test('are all there, and no others', async () => {
     expect(await verifier().verifyResult(good, { nonce })).toEqual({

@@ -60,7 +60,8 @@ final class ClaimsCheck {
     refuseUnless(
         expected.origin == null || expected.origin.equals(claims.origin()),
         "RESULT_ORIGIN_WRONG",
-        "The sign-in happened on another page.");
+        "The sign-in happened on \"%s\", and \"%s\" is expected."
+            .formatted(claims.origin(), expected.origin));
     refuseUnless(
         !expected.requireOtp || claims.otp() == OtpUse.VERIFIED,
         "RESULT_OTP_REQUIRED",

@@ -269,7 +269,12 @@ class ResultVerifierTest {
     UnaryOperator<ResultExpectations> strict = one -> one.origin("https://evil.example").acr("2").requireOtp();
     strict.apply(EXPECTED);
     assertEquals("mira", builder().build().verifyResult(GOOD, EXPECTED).preferredUsername());
-    Refusals.of("RESULT_ORIGIN_WRONG", () -> builder().build().verifyResult(GOOD, strict.apply(EXPECTED)));
+    assertEquals(
+        "The sign-in happened on \"https://shop.example\", and \"https://evil.example\" is expected.",
+        Refusals.of(
+                "RESULT_ORIGIN_WRONG",
+                () -> builder().build().verifyResult(GOOD, strict.apply(EXPECTED)))
+            .getMessage());
   }
 
   private static void names(String option, Executable call) {
