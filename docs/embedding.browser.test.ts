@@ -103,6 +103,22 @@ describe('the pages of the documents', () => {
     },
   );
 
+  test('handle a result in one way, which starts again after a refusal of the backend', async () => {
+    const scripts = ofLanguage('html').filter(({ text }) => text.includes('onSuccess'));
+    const handlers = scripts.map(({ text }) => /onSuccess: .*?\n *\},\n/s.exec(text)?.[0].replaceAll(/^ +/gm, ''));
+    expect(new Set(handlers).size).toBe(1);
+
+    const person = await account.person(resource);
+    host.refusals = 1;
+    await page.goto(host.put(values.fill(scripts[0]?.text ?? '')));
+    await signInOn(page, person, STEPS);
+    await page.getByRole('alert').waitFor();
+    await page.frameLocator('iframe').locator('[autocomplete=username]').waitFor();
+    expect(host.refusals).toBe(0);
+    // The browser prints the status of the answer.
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('403')]);
+  });
+
   test('are as many as there were: README, quickstart, explicit, declared, module', () => {
     expect(ofLanguage('html')).toHaveLength(5);
   });

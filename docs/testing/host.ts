@@ -13,6 +13,8 @@ export interface Host {
   beginConfirmation: () => Promise<{ nonce: string; loginRequest: string }>;
   /** The next result that arrives, in a form's field or as the body. */
   nextResult(): Promise<string>;
+  /** How many of the next results the backend refuses. */
+  refusals: number;
   /** The nonce of the visitor's session. */
   readonly nonce: string;
   close(): Promise<void>;
@@ -35,6 +37,10 @@ export async function startHost(): Promise<Host> {
         response.setHeader('content-type', 'application/json');
         return response.end(JSON.stringify(await host.beginConfirmation()));
       }
+      if (host.refusals > 0) {
+        host.refusals--;
+        return response.writeHead(403).end();
+      }
       const result = new URLSearchParams(body).get('countersign_result') ?? body;
       if (waiting) waiting(result);
       else arrived.push(result);
@@ -50,6 +56,7 @@ export async function startHost(): Promise<Host> {
   const host: Host = {
     origin,
     nonce,
+    refusals: 0,
     put(html, headers = {}) {
       const path = `/page-${pages.size}`;
       pages.set(path, { body: html, type: 'text/html', headers });
