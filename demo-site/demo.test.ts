@@ -61,7 +61,8 @@ describe('npm start', () => {
   test('both addresses respond, and the service allows the shop’s origin', async () => {
     const { labels, account } = demo;
     const [service, shop] = [labels.get('Countersign'), labels.get('Shop')];
-    expect((await fetch(`${service}/health/ready`)).status).toBe(200);
+    const root = await (await fetch(`${service}/`)).text();
+    for (const address of [shop, '/console', '/demo/mailbox']) expect(root).toContain(`href="${address}"`);
     const page = await (await fetch(`${shop}/sign-in`)).text();
     expect(page).toContain(`src="${service}/widget/v1/countersign.js"`);
     expect(page).toContain(`data-resource="${account.resource}"`);

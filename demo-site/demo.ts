@@ -31,7 +31,7 @@ async function main(): Promise<void> {
 
   const shop = await listenForShop(chosenPort ?? (await freePortFrom(SHOP_PORT, [servicePort])));
   try {
-    const starting = startService({ entry: SERVICE_ENTRY, listen, dataFolder, isFresh, env });
+    const starting = startService({ entry: SERVICE_ENTRY, listen, dataFolder, isFresh, shop: shop.url, env });
     // Load the rest while the service, a process of its own, starts.
     const loading = Promise.all([import('./shop/start-shop.ts'), import('./launcher/show-screen.ts')]);
     const service = await Promise.race([starting, stopped]);

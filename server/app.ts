@@ -9,6 +9,7 @@ import { consolePages } from './http/console/pages.ts';
 import type { AppEnv } from './http/context.ts';
 import { demoMailbox } from './http/demo/mailbox.ts';
 import { onlyThisMachine } from './http/demo/only-this-machine.ts';
+import { demoWelcome } from './http/demo/welcome.ts';
 import { icon } from './http/icon.ts';
 import type { Logger } from './http/log.ts';
 import { accessLog } from './http/middleware/access-log.ts';
@@ -69,6 +70,8 @@ export interface AppOptions {
   securityContact?: string | undefined;
   /** Only in the demo: shown at /demo/mailbox. The app then responds to this machine only. */
   mailbox?: Mailbox;
+  /** The address of the demo's shop. */
+  shop?: string | undefined;
   /** How many sign-ins may start. */
   startLimits?: SignInStartNeeds['startLimits'];
   /** Counts requests. */
@@ -128,7 +131,11 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/widget/v1', help(ports));
   app.route('/widget', widgetFiles(widget, version));
   if (surface === 'public') return app;
+  if (options.mailbox) {
+    // Before the console, to which the root leads otherwise.
+    app.route('/', demoWelcome(options.shop));
+    app.route('/demo', demoMailbox(options.mailbox));
+  }
   if (options.console) app.route('/', consolePages(options.console));
-  if (options.mailbox) app.route('/demo', demoMailbox(options.mailbox));
   return app;
 }

@@ -21,6 +21,7 @@ import { notifyReady } from './platform/service-manager/notify-ready.ts';
 const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERSIGN_* variables
        start.cjs serve --demo       serve with a demo account (loopback only)
            --fresh                  delete the demo of this folder first
+           --shop URL               of the shop that runs beside it, for the page at /
        start.cjs operate            serve the operator's socket alone, until standard input ends
        start.cjs setup              print the link that sets up a new installation
        start.cjs setup --name NAME  create an account and its first API key, shown once;
@@ -52,6 +53,7 @@ function parseCommand() {
     options: {
       demo: { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
+      shop: { type: 'string' },
       name: { type: 'string' },
       superuser: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -82,7 +84,8 @@ async function main(): Promise<void> {
   if (values.help) return showUsage(0);
   const isWhole = (named === 'restore') === files.length > 0 && (values.events.length > 0 || values.keys.length === 0);
   const isDemo = named === 'serve' && values.demo;
-  if (!COMMANDS.includes(named) || !isWhole || (values.fresh && !isDemo)) return showUsage(2);
+  if (!COMMANDS.includes(named) || !isWhole || (!isDemo && (values.fresh || values.shop !== undefined)))
+    return showUsage(2);
   command = named;
   const config = loadConfig(
     isDemo ? { ...process.env, COUNTERSIGN_DATA: process.env.COUNTERSIGN_DATA || DEMO_FOLDER } : process.env,
@@ -96,7 +99,7 @@ async function main(): Promise<void> {
     if (workers > 1 && isDemo) throw new Error('a demo keeps its mails in one process: unset COUNTERSIGN_WORKERS');
     if (values.fresh) await removeDemo(config, log);
     if (workers > 1 && cluster.isPrimary) await runWorkers(workers, config, log);
-    else await serve(config, log, isDemo);
+    else await serve(config, log, isDemo ? { shop: values.shop } : undefined);
     // For a service with workers, its primary process does.
     return cluster.isWorker ? undefined : notifyReady(process.env, log);
   }

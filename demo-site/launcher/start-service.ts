@@ -11,6 +11,8 @@ export interface ServiceOptions {
   dataFolder: string;
   /** Deletes the demo of the folder first. */
   isFresh: boolean;
+  /** The address of the shop, which the service links to. */
+  shop: string;
   env: NodeJS.ProcessEnv;
 }
 
@@ -33,11 +35,11 @@ const MAX_WORDS = 4_000;
  * @throws Error with the service's own message when it ends instead.
  */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
-  const { entry, listen, dataFolder, isFresh, env } = options;
+  const { entry, listen, dataFolder, isFresh, shop, env } = options;
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const logFile = join(dataFolder, 'countersign.log');
   const log = openSync(logFile, 'a', 0o600);
-  const child = spawn(process.execPath, [entry, 'serve', '--demo', ...(isFresh ? ['--fresh'] : [])], {
+  const child = spawn(process.execPath, [entry, 'serve', '--demo', '--shop', shop, ...(isFresh ? ['--fresh'] : [])], {
     // A process group of its own: Ctrl-C in the terminal reaches only the launcher, which then stops the service in
     // order.
     detached: true,

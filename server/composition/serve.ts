@@ -44,8 +44,13 @@ const COMMAND_FOLDER = fileURLToPath(new URL('../cli/', import.meta.url));
 
 const NOT_LEFT = 'the end of this process could not be stored';
 
+export interface DemoOptions {
+  /** The address of the shop beside it. */
+  shop: string | undefined;
+}
+
 /** The service, or a worker of it: the network, the operator's socket and the periodic jobs. */
-export async function serve(config: Config, log: Logger, demo: boolean): Promise<void> {
+export async function serve(config: Config, log: Logger, demo?: DemoOptions): Promise<void> {
   if (demo) expectLoopback(config);
   crashOnUncaught(log);
   // The demo sends nothing: it shows its mails instead.
@@ -101,7 +106,7 @@ async function startService(
     plans,
     observer: meters?.requests,
     tracer,
-    ...omitUndefined({ mailbox }),
+    ...omitUndefined({ mailbox, shop: demo?.shop }),
     ...(config.paymentSecret && { paymentSecret: Buffer.from(config.paymentSecret.reveal(), 'base64') }),
   };
   const { isWorker } = cluster;

@@ -37,12 +37,12 @@ function dayOf(sites: readonly Site[], who: number, back: number, start: number)
   const isWeekend = [0, 6].includes(new Date(start).getUTCDay());
   if (site === undefined || (back * 3 + who * 5) % 7 >= (isWeekend ? 2 : 6)) return [];
   const at = start + (OPENING_MINUTE + ((who * 53 + back * 37) % OPEN_MINUTES)) * MINUTE_MS;
-  const mix = back * 11 + who * 7;
+  const mix = back * 31 + who * 17;
   const before = (minutes: number, kind: Attempt['kind']) => ({ at: at - minutes * MINUTE_MS, who, site, kind });
   return [
     ...(site === 'staff' && mix % 5 === 2 ? [before(9, 'outside')] : []),
-    ...(mix % 7 === 4 ? [before(6, 'wrong-password')] : []),
-    ...(mix % 9 === 6 ? [before(3, 'wrong-code')] : []),
+    ...(mix % 11 === 4 ? [before(6, 'wrong-password')] : []),
+    ...(mix % 13 === 6 ? [before(3, 'wrong-code')] : []),
     before(0, 'right'),
   ];
 }
