@@ -3,7 +3,7 @@ import type { FlowStep } from './flow.ts';
 /**
  * The protocol of loader and frame.
  *
- * When the frame has loaded, the loader posts one `connect` to the frame's exact origin with a MessagePort in it. All
+ * When the frame has knocked, the loader posts one `connect` to the frame's exact origin with a MessagePort in it. All
  * later messages use the port:
  *
  *     loader                              frame
