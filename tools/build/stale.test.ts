@@ -19,6 +19,7 @@ const TREE: Tree = {
   'server/main.test.ts': '4',
   'server/testing/fake.ts': '4',
   'demo-site/demo.ts': '5',
+  'docs/troubleshooting.md': '5',
   'cli/countersign.ts': '6',
   'clients/typescript/src/index.ts': '7',
   'clients/typescript/tsconfig.json': '{}',
