@@ -72,7 +72,7 @@ export async function serve(config: Config, log: Logger, demo?: DemoOptions): Pr
 }
 
 interface ServiceParts {
-  readonly demo: boolean;
+  readonly demo: DemoOptions | undefined;
   readonly mailbox: ReturnType<typeof createDemoMailbox> | undefined;
   readonly plans: PlanCatalogue;
   readonly meters: Meters | undefined;
