@@ -3,7 +3,14 @@ import type { MovableStore, MoveSource } from '../kernel/ports/movable-store.ts'
 /** What a move needs of the store that it fills. */
 export type HeldTarget = Pick<
   MovableStore,
-  'partitions' | 'partitionOf' | 'lookUp' | 'restoreRecords' | 'restoreEvents' | 'restoreCounters' | 'removeRecords'
+  | 'partitions'
+  | 'partitionOf'
+  | 'lookUp'
+  | 'restoreRecords'
+  | 'restoreEvents'
+  | 'dropEvents'
+  | 'restoreCounters'
+  | 'removeRecords'
 >;
 
 /** A command that slept must not write to a store that another one has filled since, and that is in use (SR-69). */
@@ -20,6 +27,7 @@ export function holdTarget(to: MovableStore, source: Pick<MoveSource, 'assertHel
     lookUp: (names) => to.lookUp(names),
     restoreRecords: hold((...asked) => to.restoreRecords(...asked)),
     restoreEvents: hold((...asked) => to.restoreEvents(...asked)),
+    dropEvents: hold((...asked) => to.dropEvents(...asked)),
     restoreCounters: hold((...asked) => to.restoreCounters(...asked)),
     removeRecords: hold((...asked) => to.removeRecords(...asked)),
   };

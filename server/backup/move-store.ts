@@ -149,6 +149,7 @@ class MoveRun {
     const { from, to, readAllEvents } = this.#needs;
     await this.#copyChanges(true);
     await this.#copyEvents();
+    await this.#dropEvents(states);
     const highest = states.reduce((most, { commits, events }) => {
       return { commits: Math.max(most.commits, commits), events: Math.max(most.events, events) };
     });
@@ -239,6 +240,21 @@ class MoveRun {
       if (!isWhole && unread > MAX_UNREAD) throw new MoveRefused('many events are not read yet: run this again later');
       await this.#source.renew();
     }
+  }
+
+  /** An erasure may have dropped events since they were copied. */
+  async #dropEvents(states: readonly PartitionState[]): Promise<void> {
+    const { from, to } = this.#needs;
+    if (to.partitions < from.partitions) return;
+    const firstOf = async (store: Store, partition: number, { events }: PartitionState) => {
+      const [first] = await store.readEvents(partition, 0, 1);
+      return first?.sequence ?? events + 1;
+    };
+    const drop = async (state: PartitionState, partition: number) => {
+      const kept = await firstOf(from, partition, state);
+      if ((await firstOf(to, partition, state)) < kept) await this.#target.dropEvents(partition, kept - 1);
+    };
+    await Promise.all(states.map(drop));
   }
 
   /** Nothing before the beginning of a new stream is lost. */

@@ -88,6 +88,23 @@ describe.each(SOURCES)('a store that is moved while it is in use, %s', (kind, so
     expect(await contentOf(to)).toEqual(await contentOf(store));
   });
 
+  // SR-34. The attack: a user is erased while the store is copied, and the new one has events with the address.
+  test('SR-34: has no events in the new store that an erasure has dropped meanwhile', async () => {
+    const [{ store, other }, to] = [await source(), await target()];
+    await fill(store);
+    let isDropped = false;
+    for await (const { step } of moving(store, to)) {
+      if (step !== 'caught-up' || isDropped) continue;
+      isDropped = true;
+      const states = await other.readStates();
+      // All of one stream, and the first events of the others.
+      await Promise.all(
+        states.map(({ events }, partition) => other.dropEvents(partition, partition === 1 ? events : 2)),
+      );
+    }
+    expect(await contentOf(to)).toEqual(await contentOf(store));
+  });
+
   // SR-6. The attack: an answer says that a code was used up, and the new store does not know.
   test('SR-6: acknowledges a change at its end only if the new store has it', async () => {
     const [{ store, other }, to] = [await source(), await target()];
