@@ -15,14 +15,9 @@ export async function readProcesses(ports: Needs): Promise<LiveProcess[]> {
 /**
  * For what needs the store for itself. Watches records that are there until one is renewed or all have ended.
  *
- * @param own the record of this process, if it has one
  * @throws ProcessRefused
  */
-export async function refuseBesideOthers(
-  ports: Needs,
-  { pause, monotonicMs }: ProcessWait,
-  own?: string,
-): Promise<void> {
+export async function refuseBesideOthers(ports: Needs, { pause, monotonicMs }: ProcessWait): Promise<void> {
   // No other process opens an embedded store.
   if (ports.store.isOrdered) return;
   for (let watch: ProcessWatch | undefined; ; await pause(LOOK_MS)) {
@@ -30,7 +25,7 @@ export async function refuseBesideOthers(
     const registry = await readRegistry(ports, now);
     watch = lookAt(registry, monotonicMs(), watch);
     const silent = silentProcesses(watch);
-    const others = liveProcesses(registry, now).filter(({ id }) => id !== own && !silent.has(id));
+    const others = liveProcesses(registry, now).filter(({ id }) => !silent.has(id));
     if (others.length === 0) return;
     if (isOneSeenRunning(watch, others)) {
       throw new ProcessRefused('processes of this store run: stop them all first');
