@@ -1,4 +1,4 @@
-import { spreadsheetText } from '@countersign/protocol/spreadsheet-text';
+import { spreadsheetCell } from '@countersign/protocol/spreadsheet-text';
 import { useRef, useState } from 'preact/hooks';
 import { download, FileChoice } from '../shared/import/file-choice.tsx';
 import { ImportProgress, type ImportRow, ImportRows } from '../shared/import/import-rows.tsx';
@@ -283,7 +283,7 @@ const FIELDS = ['login', 'email', 'alias', 'phone', 'firstName', 'secondName', '
 
 /** A CSV file for spreadsheets, with formulas escaped. */
 function csvOf(rows: readonly UserRow[], whyOf: (row: UserRow) => string): string {
-  const cell = (value: unknown) => `"${spreadsheetText(String(value ?? '')).replaceAll('"', '""')}"`;
+  const cell = (value: unknown) => spreadsheetCell(String(value ?? ''));
   const lines = rows.map((row) => [...FIELDS.map((name) => row.fields[name]), whyOf(row)].map(cell).join(','));
   return `${[[...FIELDS, 'problem'].join(','), ...lines].join('\r\n')}\r\n`;
 }

@@ -1,4 +1,4 @@
-import { spreadsheetText } from '@countersign/protocol/spreadsheet-text';
+import { spreadsheetCell } from '@countersign/protocol/spreadsheet-text';
 import type { Answer } from '../service/client.ts';
 import { type BatchFailure, runInBatches } from '../shared/import/in-batches.ts';
 
@@ -107,9 +107,8 @@ function addOutcome(into: LinkResults, login: string, { status, code, link, expi
 
 /** The links as a file for spreadsheets and mail merges, with formulas escaped. */
 export function linksCsv(links: readonly MadeLink[]): string {
-  const cell = (text: string) => `"${spreadsheetText(text).replaceAll('"', '""')}"`;
   const lines = links.map(({ login, link, expiresAt }) =>
-    [login, link, new Date(expiresAt).toISOString()].map(cell).join(','),
+    [login, link, new Date(expiresAt).toISOString()].map(spreadsheetCell).join(','),
   );
   return `${['login,link,valid until', ...lines].join('\r\n')}\r\n`;
 }

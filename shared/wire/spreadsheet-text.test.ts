@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyCharacter } from '../testing/any-character.ts';
-import { spreadsheetText } from './spreadsheet-text.ts';
+import { spreadsheetCell, spreadsheetText } from './spreadsheet-text.ts';
 
 // The attack: a name or a user agent that is a formula in an administrator's spreadsheet (CWE-1236).
 test.each([
@@ -45,4 +45,9 @@ test('never starts a formula, and adds only an apostrophe, for any text', () => 
       if (!/^\+?[0-9]+$/.test(safe)) expect(safe.trimStart()).not.toMatch(/^[=+\-@|%]/);
     }),
   );
+});
+
+test('a cell keeps quotes, commas and line ends in its text, and starts no formula', () => {
+  expect(spreadsheetCell('Ada, "the\r\nfirst"')).toBe('"Ada, ""the\r\nfirst"""');
+  expect(spreadsheetCell('=1')).toBe(`"'=1"`);
 });

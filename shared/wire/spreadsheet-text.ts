@@ -10,3 +10,8 @@ const PLAIN_NUMBER = /^\+?[0-9]+$/;
 export function spreadsheetText(text: string): string {
   return FORMULA.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text;
 }
+
+/** A quoted field of CSV (RFC 4180) with this text, which no spreadsheet evaluates. */
+export function spreadsheetCell(text: string): string {
+  return `"${spreadsheetText(text).replaceAll('"', '""')}"`;
+}

@@ -1,4 +1,4 @@
-import { spreadsheetText } from '@countersign/protocol/spreadsheet-text';
+import { spreadsheetCell } from '@countersign/protocol/spreadsheet-text';
 import { openRecord } from './personal-part.ts';
 import type { AuditRecord } from './segment.ts';
 
@@ -64,8 +64,7 @@ function row(cells: readonly (string | undefined)[]): string {
   return `${cells.map(cell).join(',')}\r\n`;
 }
 
-/** Quotes the text and disarms formulas: the attacker chooses the user agent. */
+/** Formulas are disarmed: the attacker chooses the user agent. */
 function cell(text: string | undefined): string {
-  if (text === undefined || text === '') return '';
-  return `"${spreadsheetText(text).replaceAll('"', '""')}"`;
+  return text === undefined || text === '' ? '' : spreadsheetCell(text);
 }
