@@ -85,7 +85,7 @@ describe('SR-41: a link of a user whom mail reaches', () => {
   test('keeps working when an administrator asked for another in vain', async () => {
     delete ports.courier.isAbsent;
     const scene = await setStage();
-    unwrap(await startPasswordReset(ports, operatorContext(scene.account), scene.user.id, 'en'));
+    unwrap(await startPasswordReset(ports, operatorContext(scene.account), scene.user.id, { language: 'en' }));
     await take(scene, superuserOf(scene));
     unwrap(await redeem(secretOf({ link: ports.courier.last('password-reset', 'alice@shop.example').path })));
   });

@@ -9,7 +9,7 @@ import { DAY_MS } from '../kernel/time.ts';
 import type { IssuedLink, LinkDelivery } from '../messages/delivered-link.ts';
 import { linkTo } from '../messages/mail/link.ts';
 import { issueResetLink } from '../password-reset/issue-reset-link.ts';
-import { mailResetLink } from '../password-reset/start-password-reset.ts';
+import { startPasswordReset } from '../password-reset/start-password-reset.ts';
 import { issueUnlockLink } from '../unlock/issue-unlock-link.ts';
 
 /** What a link is for: a new password, a new token, or tokens that wrong codes have locked. */
@@ -56,7 +56,7 @@ export async function makeLink(
   }
   switch (kind) {
     case 'password':
-      return mailResetLink(ports, act, user, { ...rest, isOnce });
+      return startPasswordReset(ports, act, user, { ...rest, isOnce });
     case 'enrolment':
       return sendEnrolmentLink(ports, act, user, { ...rest, resource, isOnce });
     case 'unlock':

@@ -69,7 +69,7 @@ const changes: Record<string, (scene: Fixture) => Promise<unknown>> = {
     await redeemMail();
   },
   'an administrator starts a reset': async ({ account, user }) => {
-    unwrap(await startPasswordReset(ports, operatorContext(account), user.id, 'en'));
+    unwrap(await startPasswordReset(ports, operatorContext(account), user.id, { language: 'en' }));
     await redeemMail();
   },
   'the API changes it': async ({ account, user }) =>

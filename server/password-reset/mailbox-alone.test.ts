@@ -58,7 +58,7 @@ const from = () => ({ address: `198.51.${Math.floor(people / 200)}.${1 + (people
 
 /** The steps of an attacker who reads the mailbox and has nothing else. */
 async function resetByMail({ account, resource, user }: Fixture, password = NEW, isByAdministrator = false) {
-  if (isByAdministrator) unwrap(await startPasswordReset(ports, operatorContext(account), user.id, 'en'));
+  if (isByAdministrator) unwrap(await startPasswordReset(ports, operatorContext(account), user.id, { language: 'en' }));
   else {
     const asked = { resource: resource.id, name: user.login, language: 'en' } as const;
     await unwrap(await requestPasswordReset(ports, from(), asked)).deliver();

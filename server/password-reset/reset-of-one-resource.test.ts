@@ -76,7 +76,7 @@ describe('SR-67: a reset by mail that is requested at one resource', () => {
 
   test('can still be started by an administrator', async () => {
     await assignToBank(false);
-    unwrap(await startPasswordReset(ports, operatorContext(scene.account), scene.user.id, 'en'));
+    unwrap(await startPasswordReset(ports, operatorContext(scene.account), scene.user.id, { language: 'en' }));
     unwrap(await redeem(linkIn()));
   });
 });

@@ -277,7 +277,8 @@ describe('a reset is no bypass of', () => {
 
 // SR-41
 describe('a reset that an administrator starts', () => {
-  const start = (id = scene.user.id, act = operatorContext(scene.account)) => startPasswordReset(ports, act, id, 'en');
+  const start = (id = scene.user.id, act = operatorContext(scene.account)) =>
+    startPasswordReset(ports, act, id, { language: 'en' });
 
   test('is mailed to the user alone: its starter sees neither link nor password', async () => {
     const answer = unwrap(await start());

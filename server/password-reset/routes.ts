@@ -35,7 +35,7 @@ const start = route({
   },
   handle: async (c, ports: Needs) => {
     const { language } = c.req.valid('json');
-    const verdict = await startPasswordReset(ports, c.get('act'), c.req.valid('param').id, language);
+    const verdict = await startPasswordReset(ports, c.get('act'), c.req.valid('param').id, { language });
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 202);
   },
 });

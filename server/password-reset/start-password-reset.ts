@@ -1,6 +1,5 @@
 import { callDependency } from '../kernel/dependency.ts';
 import type { UserId } from '../kernel/ids.ts';
-import type { MailLanguage } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
@@ -8,24 +7,13 @@ import { recordMailed } from '../messages/deliver-link.ts';
 import { passwordResetDocument } from './documents.ts';
 import { issueResetLink, type ResetLinkOrder, resetMail, resetMailedUntil } from './issue-reset-link.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
-
 /**
  * Mails a link to a new password to its user, for an administrator or the site's backend. They learn that it was sent,
- * and neither the link nor the password (SR-41). Also for a user without a password.
+ * and neither the link nor the password (SR-41). Also for a user without a password. With `isOnce`, a link that was mailed
+ * before and is still valid is not mailed again.
  */
-export function startPasswordReset(
-  ports: Needs,
-  act: RequestContext,
-  id: UserId,
-  language: MailLanguage,
-): Promise<Result<{ expiresAt: number }>> {
-  return mailResetLink(ports, act, id, { language });
-}
-
-/** The same. With `isOnce`, a link that was mailed before and is still valid is not mailed again. */
-export async function mailResetLink(
-  ports: Needs,
+export async function startPasswordReset(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
   act: RequestContext,
   id: UserId,
   { isOnce = false, ...order }: Omit<ResetLinkOrder, 'delivery'> & { isOnce?: boolean },

@@ -20,7 +20,8 @@ beforeEach(async () => {
   });
 });
 
-const start = () => startPasswordReset(service.ports, operatorContext(scene.account), scene.user.id, 'en');
+const start = () =>
+  startPasswordReset(service.ports, operatorContext(scene.account), scene.user.id, { language: 'en' });
 
 // SR-40. The attack: without mail a known name fails, an unknown one does not.
 describe('SR-40: without mail', () => {
