@@ -33,7 +33,7 @@ function loginLines({ login = 'blocked or deleted', password = 'changed', otpaut
 }
 
 /** `123456   12 s left` */
-export function codeText(otpauthUri: string, now: number): string {
+function codeText(otpauthUri: string, now: number): string {
   const { code, secondsLeft } = liveCode(otpauthUri, now);
   return `${code}   ${`${secondsLeft}`.padStart(2)} s left`;
 }
