@@ -41,7 +41,7 @@ export async function createDemo(ports: Ports & { issuer: string }, keptDays: nu
   const past = openPast(ports, now - (now % DAY_MS) - PAST_DAYS * DAY_MS + 8 * HOUR_MS);
   const { administrator, seed, account } = await addSuperuser(past);
   const sites = await addSites(past, account);
-  const { user, token, newcomer, secret } = await addPrintedUsers(past, sites);
+  const { user, token, secret } = await addPrintedUsers(past, sites);
   const { apiKey, keys } = await addKeys(past, sites);
   const members = await addMembers(past, sites);
   const maria: Member = { ...user, sites: ['shop'], token: token.id, code: (at) => appCode(secret, at) };
@@ -63,7 +63,6 @@ export async function createDemo(ports: Ports & { issuer: string }, keptDays: nu
       secret: base32Encode(secret),
       otpauthUri: otpauthUri({ issuer: 'Countersign demo', account: user.login, token, secret }),
     },
-    newcomer,
     administrator,
   };
 }
@@ -152,7 +151,7 @@ async function addPrintedUsers(past: Past, { account, resources: { shop } }: Sit
   const { user: newcomer } = must(await createUser(past, act, newId(past, 'usr'), tom));
   must(await assign(past, act, { resource: shop, user: newcomer.id }));
   const { login, email } = maria;
-  return { user: { id: user.id, login, email, password }, token, secret, newcomer: { login: newcomer.login } };
+  return { user: { id: user.id, login, email, password }, token, secret };
 }
 
 function operator(account: AccountId): RequestContext {

@@ -11,8 +11,6 @@ export interface Demo {
   apiKey: string;
   user: { id: UserId; login: string; password: string };
   token: { id: TokenId; secret: string; otpauthUri: string };
-  /** Has the same password and no token, and enrols one at the first sign-in. */
-  newcomer: { login: string };
   /** The superuser. Absent in a demo of an older version. */
   administrator?: {
     id: AdministratorId;

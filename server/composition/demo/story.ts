@@ -47,7 +47,7 @@ export const STORY: ReadonlyMap<number, readonly Act[]> = new Map<number, readon
   [18, [rosaLocksHerToken, rosaUnlocksIt]],
   [15, [inesForgetsHerPassword]],
   [12, [administratorSignsIn, zoeLosesHerPhone]],
-  [8, [administratorSignsIn, rotateReportingKey]],
+  [8, [administratorSignsIn, rotateStaffKey]],
   [4, [administratorSignsIn, blockYuki, renameAmara]],
   [3, [zoeFindsHerPhone]],
   [2, [kofiLocksHisToken]],
@@ -127,7 +127,7 @@ async function createReportingKey(past: Past, cast: Cast) {
   must(await createApiKey(past, byRobin(cast), { name: 'Old reports', scopes: [...scopes], lifetimeMs }));
 }
 
-async function rotateReportingKey(past: Past, cast: Cast) {
+async function rotateStaffKey(past: Past, cast: Cast) {
   must(await rotateApiKey(past, byRobin(cast), cast.keys.staff, DAY_MS));
 }
 
