@@ -167,7 +167,7 @@ class MoveRun {
     await this.#source.renew();
     if (isSplitAlike) return;
     if (to.partitions < from.partitions) {
-      if (!readAllEvents) throw new MoveRefused('a store with fewer partitions needs the service to be stopped');
+      if (!readAllEvents) throw new Error('a store with fewer partitions needs readAllEvents');
       const renewing = setInterval(() => this.#source.renew().catch(() => {}), CLOSED_LEASE_MS / 4);
       await readAllEvents(splitStore(from, to)).finally(() => clearInterval(renewing));
     }
