@@ -41,7 +41,7 @@ const RETRIES = 6;
 /** What happens besides sign-ins, by the number of days before today; in this order, from early in the morning. */
 export const STORY: ReadonlyMap<number, readonly Act[]> = new Map<number, readonly Act[]>([
   [29, [administratorSignsIn, restrictToOffice, inviteColleague]],
-  [27, [createWebhooks]],
+  [27, [createCustomerWebhook]],
   [22, [createReportingKey]],
   [21, [administratorMistypes, administratorSignsIn, createWorkingHours]],
   [18, [rosaLocksHerToken, rosaUnlocksIt]],
@@ -110,15 +110,15 @@ async function invitePending(past: Past, cast: Cast) {
 }
 
 /** The demo itself plays the receivers: see `demo-webhook-sender.ts`. */
-async function createWebhooks(past: Past, cast: Cast) {
+async function createCustomerWebhook(past: Past, cast: Cast) {
   const events = ['user.created', 'user.updated', 'user.password-reset', 'token.created', 'token.updated'] as const;
-  const warehouse = {
+  const webhook = {
     url: 'https://hooks.juniper.example/countersign',
     description: 'Customer database',
     events: [...events],
     enabled: true,
   };
-  must(await createWebhook(past, byRobin(cast), newId(past, 'whk'), warehouse));
+  must(await createWebhook(past, byRobin(cast), newId(past, 'whk'), webhook));
 }
 
 async function createReportingKey(past: Past, cast: Cast) {
