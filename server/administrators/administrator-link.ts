@@ -27,6 +27,17 @@ export interface SetupLink {
   expiresAt: number;
 }
 
+/** The one reset link of an administrator; a new request replaces it. */
+export interface AdministratorReset {
+  /** SHA-256 of the link's secret, hex. */
+  secretHash: string;
+  /** The address that it was mailed to. */
+  email: string;
+  /** Digest of the password at the request: a password that was changed since needs no reset. */
+  passwordDigest: string;
+  expiresAt: number;
+}
+
 /** A new address that is not confirmed yet. */
 export interface EmailChange {
   email: string;

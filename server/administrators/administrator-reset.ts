@@ -1,5 +1,5 @@
-import type { PasswordReset } from '../password-reset/password-reset.ts';
 import type { Administrator } from './administrator.ts';
+import type { AdministratorReset } from './administrator-link.ts';
 
 /**
  * True if the administrator can reset by mail. Only with a token, which the sign-in still asks for: an administrator
@@ -11,7 +11,7 @@ export function mayResetByMail({ state, passwordHash, token }: Administrator): b
 
 /** The same as {@link isResetLinkValid}, for an administrator. */
 export function isAdministratorResetValid(
-  reset: PasswordReset,
+  reset: AdministratorReset,
   administrator: Administrator,
   passwordDigest: string,
   now: number,

@@ -1,10 +1,9 @@
 import type { AccountId, AdministratorId, FlowId } from '../kernel/ids.ts';
-import type { PasswordReset } from '../password-reset/password-reset.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
 import { sealedSeed } from '../tokens/seed-context.ts';
 import { type Administrator, type EmailClaim, NO_RECOVERY_CODES } from './administrator.ts';
-import type { AdministratorLink, EmailChange, SetupLink } from './administrator-link.ts';
+import type { AdministratorLink, AdministratorReset, EmailChange, SetupLink } from './administrator-link.ts';
 import type { AdministratorFlow, Enrolment } from './login/administrator-flow.ts';
 import type { Session } from './session.ts';
 
@@ -54,7 +53,7 @@ export const administratorLinkDocument = defineDocument<AdministratorLink, OfAdm
   expires: 'with the link',
 });
 
-export const administratorResetDocument = defineDocument<PasswordReset, OfAdministrator>({
+export const administratorResetDocument = defineDocument<AdministratorReset, OfAdministrator>({
   kind: 'administrator-reset',
   description: 'A password reset link of an administrator, with a hash of its secret.',
   anchor: 'account',

@@ -1,16 +1,16 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { unknownSubject } from '../authentication/decoy-attempt.ts';
+import { answerWithoutMail, countMail, countResetRequest } from '../authentication/reset-request.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../kernel/secret-token.ts';
-import { resetMail } from '../password-reset/issue-reset-link.ts';
-import { PASSWORD_RESET_LIFETIME_MS, type PasswordReset } from '../password-reset/password-reset.ts';
-import { answerWithoutMail, countMail, countResetRequest } from '../password-reset/reset-request.ts';
+import { PASSWORD_RESET_LIFETIME_MS, resetMail } from '../messages/reset-mail.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { newOperation } from '../store/transact.ts';
+import type { AdministratorReset } from './administrator-link.ts';
 import { writeLink } from './administrator-link.ts';
 import { mayResetByMail } from './administrator-reset.ts';
 import { administratorResetDocument } from './documents.ts';
@@ -51,7 +51,7 @@ export async function requestAdministratorReset(
     return answerWithoutMail(ports, event);
   }
   const secret = newSecret(ports);
-  const value: PasswordReset = {
+  const value: AdministratorReset = {
     secretHash: hashSecret(secret),
     email: found.email,
     passwordDigest: passwordDigest(found),

@@ -5,12 +5,11 @@ import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { secretMatches } from '../kernel/secret-token.ts';
 import { notify } from '../messages/notify.ts';
-import type { PasswordReset } from '../password-reset/password-reset.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { transact } from '../store/transact.ts';
 import { actOf, type OpenedLink } from './accept-link.ts';
 import type { Administrator } from './administrator.ts';
-import { type LinkText, parseLink } from './administrator-link.ts';
+import { type AdministratorReset, type LinkText, parseLink } from './administrator-link.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
 import { isAdministratorResetValid } from './administrator-reset.ts';
 import { administratorDocument, administratorResetDocument } from './documents.ts';
@@ -79,7 +78,12 @@ function keysOf({ account, administrator }: LinkText) {
   ] as const;
 }
 
-function opens({ secret }: LinkText, reset: PasswordReset | undefined, whose: Administrator, now: number): boolean {
+function opens(
+  { secret }: LinkText,
+  reset: AdministratorReset | undefined,
+  whose: Administrator,
+  now: number,
+): boolean {
   if (!reset || !secretMatches(secret, reset.secretHash)) return false;
   return isAdministratorResetValid(reset, whose, passwordDigest(whose), now);
 }

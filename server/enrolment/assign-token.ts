@@ -1,3 +1,4 @@
+import { isMakerInOffice } from '../administrators/link-maker.ts';
 import type { FlowAt } from '../flows/flow.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
@@ -29,7 +30,7 @@ export interface DraftOwner extends Enroller {
  * Assigns the user together with the tokens that they have just set up. This commit decides: if several sign-ins know
  * one password, only one sets up the first token, and a link works once (SR-1, SR-40).
  */
-export function assignEnrolledToken(
+export async function assignEnrolledToken(
   ports: Needs,
   own: DraftOwner,
   tokens: readonly TokenId[],
@@ -37,6 +38,12 @@ export function assignEnrolledToken(
   const { act, flow } = own;
   const key = userDocument.key(own.user.id);
   const keys = [key, enrolmentLinkDocument.key(own.user.id)] as const;
+  if (flow.enrolmentLink !== undefined) {
+    const [user, link] = await ports.store.getMany(keys, ports.clock.now());
+    if (user && link && !(await isMakerInOffice(ports, link.value, user.value))) {
+      return refusal('ENROLMENT_LINK_INVALID');
+    }
+  }
   return transact(ports, key.anchor, keys, ([stored, link], now): Decision<Result<{ user: User }>> => {
     const before = stored?.value;
     if (!before) return { answer: refusal('ACCESS_DENIED') };

@@ -2,12 +2,12 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EventDraft } from '../kernel/event.ts';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
-import { actsWithin, mayChangeUser } from '../kernel/policy.ts';
+import { mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../kernel/secret-token.ts';
-import { refuseDelivery } from '../messages/deliver-link.ts';
+import { boundsOf, refuseDelivery } from '../messages/deliver-link.ts';
 import type { IssuedLink, LinkDelivery } from '../messages/delivered-link.ts';
 import { writeUserLink } from '../messages/user-link.ts';
 import { readObject } from '../records/read-object.ts';
@@ -84,10 +84,10 @@ export async function issueEnrolmentLink(
     if (delivery === 'mail' && !isOwnMailbox(user, 'password')) return { answer: refusal('EMAIL_ON_PASSWORD') };
     if (!assignmentTo(user, resource.id)) return { answer: refusal('ASSIGNMENT_NOT_FOUND') };
     const expiresAt = at + validForMs;
-    const within = delivery === 'hand-over' ? actsWithin(act.actor) : undefined;
     const value: EnrolmentLink = {
       secretHash,
-      ...omitUndefined({ email, within: within && [...within] }),
+      ...omitUndefined({ email }),
+      ...(delivery === 'hand-over' && boundsOf(act.actor)),
       resource: resource.id,
       expiresAt,
     };

@@ -1,10 +1,15 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { accountDocument } from '../accounts/documents.ts';
+import type { Administrator, AdministratorActor } from '../administrators/administrator.ts';
+import { removeAdministrator } from '../administrators/change-administrator.ts';
+import { administratorDocument } from '../administrators/documents.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import { startLinkedFlow } from '../login/start-linked-flow.ts';
 import { resetPassword } from '../password-reset/reset-password.ts';
 import { startPasswordReset } from '../password-reset/start-password-reset.ts';
+import { newOperation } from '../store/transact.ts';
 import { assign, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
 import {
@@ -43,10 +48,10 @@ const setStage = (options: FixtureOptions = {}) =>
   });
 
 /** An administrator who may act on these resources. */
-function administratorOf({ account }: Fixture, resources: readonly ResourceId[]): Actor {
+function administratorOf({ account }: Fixture, resources: readonly ResourceId[]): AdministratorActor {
   return { kind: 'administrator', account, id: 'adm_00000000001', role: 'administrator', resources };
 }
-const superuserOf = ({ account }: Fixture): Actor => ({
+const superuserOf = ({ account }: Fixture): AdministratorActor => ({
   kind: 'administrator',
   account,
   id: 'adm_00000000002',
@@ -54,7 +59,21 @@ const superuserOf = ({ account }: Fixture): Actor => ({
   resources: [],
 });
 
+/** Stores an administrator with these rights. */
+async function appoint({ account, id, role, resources }: AdministratorActor) {
+  const administrator: Administrator = {
+    ...{ id, account, email: `${id}@shop.example`, name: id, language: 'en', state: 'active' },
+    ...{ grants: resources.map((resource) => ({ resource, allowed: true })), createdAt: 0, sessionEpoch: 0 },
+    recovery: { macs: [], failures: 0 },
+  };
+  const key = administratorDocument.key(account, id);
+  const operation = newOperation(ports);
+  await ports.store.commit({ anchor: key.anchor, operation, now: 0, expect: [], put: [{ key, value: administrator }] });
+  if (role === 'superuser') await overwrite(ports, accountDocument.key(account), { superuser: id });
+}
+
 async function take({ user }: Fixture, actor: Actor, order: Partial<LinkOrder> = {}) {
+  if (actor.kind === 'administrator') await appoint(actor);
   const usual = { user: user.id, kind: 'password', delivery: 'hand-over', language: 'en' } as const;
   return makeLink({ ...ports, issuer: ISSUER }, { actor }, { ...usual, ...order });
 }
@@ -156,6 +175,53 @@ describe('SR-67: a link is void once its user has more than its maker may act on
     const link = await takeSecret(scene, superuserOf(scene));
     await giveBank(scene);
     unwrap(await redeem(link));
+  });
+});
+
+// SR-67. The attack: an administrator takes links before they are removed or lose a resource, and uses them afterwards.
+describe('SR-67: a link is void once its maker may not change the user any more', () => {
+  const losses: [string, (scene: Fixture, maker: AdministratorActor) => Promise<unknown>][] = [
+    ['a removed one', ({ account }, { id }) => removeAdministrator(ports, operatorContext(account), id)],
+    ['one who has lost the resource', (_, maker) => appoint({ ...maker, resources: [] })],
+  ];
+  describe.each(losses)('%s', (_, lose) => {
+    test('that to a password', async () => {
+      const scene = await setStage();
+      const maker = administratorOf(scene, [scene.resource.id]);
+      const link = await takeSecret(scene, maker);
+      await lose(scene, maker);
+      expect(await redeem(link)).toEqual({ refused: 'RESET_LINK_INVALID' });
+    });
+
+    test('that to a token, also after it was opened', async () => {
+      const scene = await setStage({ password: false, resource: { methodPolicy: 'otp' } });
+      const maker = administratorOf(scene, [scene.resource.id]);
+      const link = await takeSecret(scene, maker, { kind: 'enrolment' });
+      const begun = unwrap(await open(link)) as FlowView & { handle: string };
+      const walk = new LoginDriver(scene, ports, begun, undefined);
+      await lose(scene, maker);
+      await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
+      const { assignments } = await read(ports, userDocument.key(scene.user.id));
+      expect(assignments.flatMap(({ tokens }) => tokens)).toEqual([]);
+      expect(await open(link)).toMatchObject({ refused: 'ENROLMENT_LINK_INVALID' });
+    });
+
+    test('that to locked tokens', async () => {
+      const scene = await setStage({ tokens: [{}] });
+      const walk = await LoginDriver.toOtp(scene);
+      for (let i = 0; walk.view.step === 'otp'; i++) await walk.otp(await wrongCode(scene, i));
+      const maker = administratorOf(scene, [scene.resource.id]);
+      const link = await takeSecret(scene, maker, { kind: 'unlock', resource: scene.resource.id });
+      await lose(scene, maker);
+      expect(await unlockOwnTokens(ports, {}, { link, language: 'en' })).toEqual({ refused: 'LINK_INVALID' });
+    });
+  });
+
+  test('one of a former superuser', async () => {
+    const scene = await setStage();
+    const link = await takeSecret(scene, superuserOf(scene));
+    await overwrite(ports, accountDocument.key(scene.account), { superuser: 'adm_00000000009' });
+    expect(await redeem(link)).toEqual({ refused: 'RESET_LINK_INVALID' });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { StartedFlow } from '@countersign/protocol/flow';
+import { isMakerInOffice } from '../administrators/link-maker.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { enrolmentLinkDocument } from '../enrolment/documents.ts';
 import { type EnrolmentLink, isEnrolmentLinkValid } from '../enrolment/enrolment-link.ts';
@@ -75,5 +76,6 @@ async function openLink(
   if (!user || !link || !secretMatches(key.secret, link.value.secretHash)) return invalid;
   if (!isEnrolmentLinkValid(link.value, user.value, now)) return invalid;
   if (!(await readUser(ports, user.value.account, key.user))) return invalid;
+  if (!(await isMakerInOffice(ports, link.value, user.value))) return invalid;
   return { user: user.value, link: link.value };
 }

@@ -1,5 +1,6 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Actor } from '../kernel/actor.ts';
-import { mayHandOver } from '../kernel/policy.ts';
+import { actsWithin, mayHandOver } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
@@ -18,6 +19,15 @@ export function refuseDelivery(
   }
   if (courier.isAbsent) return refusal('MAIL_NOT_CONFIGURED');
   return email === undefined ? refusal('EMAIL_MISSING') : undefined;
+}
+
+/** What voids a link that this actor hands over, besides its end. */
+export function boundsOf(actor: Actor): Pick<DeliveredLink, 'by' | 'within'> {
+  const within = actsWithin(actor);
+  return omitUndefined({
+    by: actor.kind === 'administrator' ? actor.id : undefined,
+    within: within && [...within],
+  });
 }
 
 /** Records that a mail server accepted the link, so that it is not mailed twice. */

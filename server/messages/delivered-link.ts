@@ -1,4 +1,4 @@
-import type { ResourceId } from '../kernel/ids.ts';
+import type { AdministratorId, ResourceId } from '../kernel/ids.ts';
 import { DAY_MS } from '../kernel/time.ts';
 
 /** How a link gets to its user: by mail, or through the one who asked for it. */
@@ -14,7 +14,9 @@ export interface DeliveredLink {
   secretHash: string;
   /** The user's address when the link was made, if there was one: another one voids the link. */
   email?: string;
-  /** Handed over by an administrator: the resources on which they may act. Another one of the user voids the link. */
+  /** Handed over by this administrator. The link is void once they may not change its user any more. */
+  by?: AdministratorId;
+  /** The resources on which that administrator may act. Another one of the user voids the link. */
   within?: ResourceId[];
   /** When a mail server accepted it. */
   mailedAt?: number;

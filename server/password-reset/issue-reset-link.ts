@@ -1,15 +1,16 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EventDraft } from '../kernel/event.ts';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
-import type { Mail, MailLanguage } from '../kernel/mail.ts';
-import { actsWithin, mayChangeUser } from '../kernel/policy.ts';
+import type { MailLanguage } from '../kernel/mail.ts';
+import { mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal, wrongInput } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../kernel/secret-token.ts';
-import { refuseDelivery } from '../messages/deliver-link.ts';
+import { boundsOf, refuseDelivery } from '../messages/deliver-link.ts';
 import type { IssuedLink, LinkDelivery } from '../messages/delivered-link.ts';
+import { PASSWORD_RESET_LIFETIME_MS, RESETS_WINDOW_MS } from '../messages/reset-mail.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
@@ -18,10 +19,8 @@ import { passwordResetDocument } from './documents.ts';
 import {
   isResetLinkValid,
   maxResetLifetimeMs,
-  PASSWORD_RESET_LIFETIME_MS,
   type PasswordReset,
   RESETS_STARTED_PER_USER,
-  RESETS_WINDOW_MS,
   resetLifetimeMs,
 } from './password-reset.ts';
 import { writeResetPath } from './reset-link.ts';
@@ -66,8 +65,8 @@ export async function issueResetLink(
     if (lifetimeMs > maxResetLifetimeMs(user)) {
       return { answer: wrongInput('validForMs', 'at most a day for a user who has a password') };
     }
-    const within = delivery === 'hand-over' ? actsWithin(act.actor) : undefined;
-    const { key, value, path } = newReset(ports, user, { language, lifetimeMs, within });
+    const bounds = delivery === 'hand-over' ? boundsOf(act.actor) : {};
+    const { key, value, path } = newReset(ports, user, { language, lifetimeMs, bounds });
     const type: EventDraft['type'] =
       delivery === 'mail' ? 'user.password-reset-asked' : 'user.password-link-handed-over';
     const { secretHash, expiresAt } = value;
@@ -103,30 +102,23 @@ export function newReset(
     language,
     lifetimeMs = PASSWORD_RESET_LIFETIME_MS,
     resource,
-    within,
+    bounds = {},
   }: {
     language: MailLanguage;
     lifetimeMs?: number;
     resource?: ResourceId;
-    within?: readonly ResourceId[] | undefined;
+    bounds?: ReturnType<typeof boundsOf>;
   },
 ): { key: DocumentKey<PasswordReset>; value: PasswordReset; path: string } {
   const secret = newSecret(ports);
   const value: PasswordReset = {
     secretHash: hashSecret(secret),
-    ...omitUndefined({ email: user.email, within: within && [...within] }),
+    ...omitUndefined({ email: user.email }),
+    ...bounds,
     passwordDigest: passwordDigest(user),
     ...omitUndefined({ resource }),
     expiresAt: ports.clock.now() + lifetimeMs,
   };
   const path = writeResetPath({ user: user.id, secret }, language);
   return { key: passwordResetDocument.key(user.id), value, path };
-}
-
-export function resetMail(
-  to: string,
-  language: MailLanguage,
-  facts: { login: string; path: string; lifetimeMs?: number },
-): Mail {
-  return { kind: 'password-reset', to, language, facts: { lifetimeMs: PASSWORD_RESET_LIFETIME_MS, ...facts } };
 }

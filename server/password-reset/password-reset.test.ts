@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import type { Administrator } from '../administrators/administrator.ts';
 import { isAdministratorResetValid, mayResetByMail } from '../administrators/administrator-reset.ts';
 import type { User } from '../users/user.ts';
-import { isResetLinkValid, type PasswordReset } from './password-reset.ts';
+import { isResetLinkValid } from './password-reset.ts';
 
-const RESET: PasswordReset = { secretHash: '00', email: 'ada@acme.example', passwordDigest: 'd', expiresAt: 1000 };
+const RESET = { secretHash: '00', email: 'ada@acme.example', passwordDigest: 'd', expiresAt: 1000 };
 const USER = { email: 'ada@acme.example', blocked: false, assignments: [] } as unknown as User;
 
 test('SR-40: a link is valid for the user it was sent to, at that address, with that password, in time, and no longer', () => {

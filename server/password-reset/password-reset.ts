@@ -1,27 +1,18 @@
 import type { ResourceId } from '../kernel/ids.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
+import { DAY_MS } from '../kernel/time.ts';
 import {
   type DeliveredLink,
   isLinkCurrent,
   type LinkDelivery,
   MAX_LINK_LIFETIME_MS,
 } from '../messages/delivered-link.ts';
+import { PASSWORD_RESET_LIFETIME_MS } from '../messages/reset-mail.ts';
 import type { User } from '../users/user.ts';
 
-/** Long enough to find the mail, short enough that an old one in a mailbox is void. */
-export const PASSWORD_RESET_LIFETIME_MS = 30 * MINUTE_MS;
-/**
- * Mails that unauthenticated requests can send to one user within the lifetime of a link. Within no longer time: the
- * last mailed link then stays valid until the next mail is allowed, so an attacker cannot lock the user out (SR-49).
- */
-export const RESETS_PER_USER = 2;
-export const RESETS_PER_USER_WINDOW_MS = PASSWORD_RESET_LIFETIME_MS;
-/** Per hour: mails that administrators and the site's backend can send to one user, and requests from one address. */
+/** Mails that administrators and the site's backend can send to one user per hour. */
 export const RESETS_STARTED_PER_USER = 10;
-export const RESETS_PER_ADDRESS = 20;
-export const RESETS_WINDOW_MS = HOUR_MS;
 
-/** The one reset link of a user or an administrator; a new request replaces it. Shares its owner's anchor. */
+/** The one reset link of a user; a new request replaces it. Shares the user's anchor. */
 export interface PasswordReset extends DeliveredLink {
   /** Digest of the password at the request: a password that was changed since needs no reset. */
   passwordDigest: string;

@@ -2,18 +2,19 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { unknownSubject } from '../authentication/decoy-attempt.ts';
 import { locateTyped } from '../authentication/locate-typed.ts';
 import { readAccess } from '../authentication/read-access.ts';
+import { answerWithoutMail, countMail, countResetRequest } from '../authentication/reset-request.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { resetMail } from '../messages/reset-mail.ts';
 import { newOperation } from '../store/transact.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import type { User } from '../users/user.ts';
-import { newReset, resetMail } from './issue-reset-link.ts';
+import { newReset } from './issue-reset-link.ts';
 import { isResetAllowedEverywhere } from './reset-link.ts';
-import { answerWithoutMail, countMail, countResetRequest } from './reset-request.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'courier'>;
 

@@ -1,3 +1,4 @@
+import { isMakerInOffice } from '../administrators/link-maker.ts';
 import { passwordRule } from '../authentication/new-password.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
@@ -44,6 +45,7 @@ export async function readReset(
   );
   if (!user || !reset || !matchesResetLink(key, reset.value, user.value, now)) return refusal('RESET_LINK_INVALID');
   if (!(await readUser(ports, user.value.account, key.user))) return refusal('RESET_LINK_INVALID');
+  if (!(await isMakerInOffice(ports, reset.value, user.value))) return refusal('RESET_LINK_INVALID');
   const { resource } = reset.value;
   // A user who cannot access the resource cannot reset through it either (SR-4).
   const access = resource === undefined ? undefined : await readAccess(ports, resource, address);

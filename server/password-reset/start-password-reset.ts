@@ -4,8 +4,9 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { recordMailed } from '../messages/deliver-link.ts';
+import { resetMail } from '../messages/reset-mail.ts';
 import { passwordResetDocument } from './documents.ts';
-import { issueResetLink, type ResetLinkOrder, resetMail, resetMailedUntil } from './issue-reset-link.ts';
+import { issueResetLink, type ResetLinkOrder, resetMailedUntil } from './issue-reset-link.ts';
 
 /**
  * Mails a link to a new password to its user, for an administrator or the site's backend. They learn that it was sent,

@@ -1,13 +1,13 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
-import { actsWithin, mayChangeUser } from '../kernel/policy.ts';
+import { mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../kernel/secret-token.ts';
 import { HOUR_MS } from '../kernel/time.ts';
-import { refuseDelivery } from '../messages/deliver-link.ts';
+import { boundsOf, refuseDelivery } from '../messages/deliver-link.ts';
 import type { IssuedLink } from '../messages/delivered-link.ts';
 import { writeUserLink } from '../messages/user-link.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
@@ -63,10 +63,10 @@ export async function issueUnlockLink(
     const { email, login } = user;
     const changed = refuseDelivery(ports, act.actor, 'hand-over', email);
     if (changed) return { answer: changed };
-    const within = actsWithin(act.actor);
     const value: UnlockLink = {
       secretHash: hashSecret(secret),
-      ...omitUndefined({ email, within: within && [...within] }),
+      ...omitUndefined({ email }),
+      ...boundsOf(act.actor),
       resource: on,
       passwordDigest: passwordDigest(user),
       expiresAt: at + validForMs,

@@ -1,3 +1,4 @@
+import { isMakerInOffice } from '../administrators/link-maker.ts';
 import type { ResourceId, TokenId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -48,6 +49,7 @@ export async function viewUnlock(ports: Pick<Ports, 'store' | 'clock'>, text: un
     loadAssignedTokens(ports, known.value, id),
   ]);
   if (!user || !isUnlockLinkValid(link.value, user, passwordDigest(user), now)) return INVALID;
+  if (!(await isMakerInOffice(ports, link.value, user))) return INVALID;
   if (resource?.value.enabled !== true || !allowsUnlock(resource.value)) return INVALID;
   const unlockable = await unlockableTokens(
     ports,

@@ -1,11 +1,16 @@
-import { decoyAttempt } from '../authentication/decoy-attempt.ts';
 import { rateKey } from '../kernel/addresses.ts';
 import type { Limit } from '../kernel/limits.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Json } from '../kernel/ports/store.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
-import { RESETS_PER_ADDRESS, RESETS_PER_USER, RESETS_PER_USER_WINDOW_MS, RESETS_WINDOW_MS } from './password-reset.ts';
+import {
+  RESETS_PER_ADDRESS,
+  RESETS_PER_USER,
+  RESETS_PER_USER_WINDOW_MS,
+  RESETS_WINDOW_MS,
+} from '../messages/reset-mail.ts';
+import { decoyAttempt } from './decoy-attempt.ts';
 
 /** Resets of users and of administrators are counted apart. */
 type ResetKind = Extract<Limit, 'password-reset' | 'administrator-reset'>;
