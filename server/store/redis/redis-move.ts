@@ -28,8 +28,8 @@ interface RedisMoveParts extends Deployment {
   readonly prefix: string;
   /** Sends commands, and once more if the connection broke. */
   readonly ask: <T>(send: () => Promise<T>) => Promise<T>;
-  /** Milliseconds. */
-  readonly monotonic: () => number;
+  /** Milliseconds, with those that the machine slept: another command may have moved the store meanwhile. */
+  readonly elapsed: () => number;
 }
 
 /** How far the journal of a partition was read. */
@@ -79,7 +79,7 @@ export class RedisMove implements MoveSource {
   static async start(parts: RedisMoveParts): Promise<RedisMove> {
     const { client, writer, keys, partitions, ask } = parts;
     const run = randomBytes(12).toString('base64url');
-    const startedAt = parts.monotonic();
+    const startedAt = parts.elapsed();
     await ask(() => client.set(keys.lease, run, 'PX', MOVE_LEASE_MS, 'NX'));
     if ((await ask(() => client.get(keys.lease))) !== run) {
       throw new MoveInterrupted(
@@ -154,13 +154,13 @@ export class RedisMove implements MoveSource {
   }
 
   assertHeld(): void {
-    if (this.#parts.monotonic() >= this.#heldUntil) throw new MoveInterrupted(ENDED);
+    if (this.#parts.elapsed() >= this.#heldUntil) throw new MoveInterrupted(ENDED);
   }
 
   async renew(): Promise<void> {
-    const { client, keys, ask, monotonic } = this.#parts;
+    const { client, keys, ask, elapsed } = this.#parts;
     this.assertHeld();
-    const askedAt = monotonic();
+    const askedAt = elapsed();
     const leaseMs = this.#closed ? CLOSED_LEASE_MS : MOVE_LEASE_MS;
     // Asking for each page would cost as much as reading it.
     if (Math.abs(askedAt + leaseMs - this.#heldUntil) < RENEW_EVERY_MS) return;

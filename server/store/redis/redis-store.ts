@@ -1,4 +1,6 @@
+import { uptime } from 'node:os';
 import { Cluster } from 'ioredis';
+import { startElapsedClock } from '../../kernel/elapsed-clock.ts';
 import {
   MOVE_LEASE_MS,
   type MovableStore,
@@ -209,7 +211,7 @@ export class RedisStore implements MovableStore {
       ...this.#deployment,
       prefix: this.#prefix,
       ask: (send) => this.#ask(send),
-      monotonic: () => performance.now(),
+      elapsed: startElapsedClock({ monotonic: () => performance.now(), uptime: () => uptime() * 1000 }),
     });
   }
 
