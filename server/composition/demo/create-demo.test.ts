@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountDocument } from '../../accounts/documents.ts';
+import { listApiKeys } from '../../api-keys/read-api-keys.ts';
 import { readStatistics } from '../../events/read-statistics.ts';
 import type { AccountEvent } from '../../kernel/event.ts';
 import { DAY_MS } from '../../kernel/time.ts';
@@ -73,6 +74,17 @@ describe('the month before the first start of a demo', () => {
     const { days } = unwrap(await readStatistics(ports, actor, asked));
     expect(days).toHaveLength(29);
     expect(days.every(({ granted }) => granted > 0)).toBe(true);
+  });
+
+  test('says when each site last used its key, as its events do', async () => {
+    const { items } = unwrap(await listApiKeys(ports, operatorContext(demo.account), { limit: 10 }));
+    const uses = new Map(items.map(({ key, use }) => [key.name, use?.at]));
+    const lastBy = (name: string) => {
+      const id = items.find(({ key }) => key.name === name)?.key.id;
+      return Math.max(...events.filter(({ actor }) => 'id' in actor && actor.id === id).map(({ at }) => at));
+    };
+    for (const name of ['Demo shop', 'Staff portal']) expect(uses.get(name)).toBe(lastBy(name));
+    expect(uses.get('Old reports')).toBeUndefined();
   });
 
   test('leaves nothing that doctor finds', async () => {

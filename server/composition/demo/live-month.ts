@@ -1,7 +1,10 @@
+import { KEY_USE_STEP_MS } from '../../api-keys/api-key.ts';
+import { apiKeyUseDocument } from '../../api-keys/documents.ts';
 import { consumeEvents } from '../../events/consume-events.ts';
 import { createSignInCounter } from '../../events/count-sign-ins.ts';
 import { createSealer } from '../../events/seal-events.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
+import { recordOnce } from '../../store/record-once.ts';
 import { attemptDelivery, dueDeliveries } from '../../webhooks/attempt-delivery.ts';
 import { createDeriver } from '../../webhooks/derive-deliveries.ts';
 import { readBook } from '../../webhooks/edit-webhook.ts';
@@ -59,6 +62,15 @@ export async function liveMonth(
     if (back % JOBS_EVERY_DAYS !== 0 && back > LAST_DAYS) continue;
     await runJobs(openMoment(past, end), keptDays);
     await deliver(past, cast, { from: start + STORY_MINUTE * MINUTE_MS, to: end, isUp: !OUTAGE_DAYS.includes(back) });
+  }
+  await recordUses(past, cast, plan.flat());
+}
+
+/** Each site's backend has used its key for every attempt. */
+async function recordUses(past: Past, { account, keys }: Cast, attempts: readonly Attempt[]): Promise<void> {
+  for (const site of ['shop', 'staff'] as const) {
+    const last = attempts.findLast((one) => one.site === site);
+    if (last) await recordOnce(openMoment(past, last.at), apiKeyUseDocument.key(account, keys[site]), KEY_USE_STEP_MS);
   }
 }
 
