@@ -33,6 +33,7 @@ export async function buildModule(name: string, outDir: string): Promise<string>
     build: { ssr: entry, outDir, target: 'node20', rolldownOptions },
   });
   await copyFile(join(root, 'server/store/redis/countersign.lua'), join(outDir, 'countersign.lua'));
+  await symlink(join(root, 'ui/i18n/locales'), join(outDir, 'locales'));
   await symlink(join(root, 'node_modules'), join(outDir, 'node_modules'));
   return join(outDir, 'module.mjs');
 }
