@@ -59,7 +59,7 @@ describe('one line says what is wrong', () => {
 
   test('the resource is none', async () => {
     const { origin } = elsewhere;
-    const text = '"shop" is no id of a resource, such as res_01k8dq9z2mp. ';
+    const text = '"shop" is not the id of a resource, such as res_01k8dq9z2mp. ';
     const url = elsewhere.put(hostPage(stage.service.url, DIV, mountScript(`${FAST} resource: 'shop',`)));
     await expectLine(url, lineOf('RESOURCE_UNKNOWN', text, { origin, resource: 'shop' }), 'loaderror');
   });
@@ -82,7 +82,7 @@ describe('one line says what is wrong', () => {
   });
 
   test('the nonce is malformed, and is not shown', async () => {
-    const text = 'The function nonce returned something else than 16 to 256 characters of A-Z a-z 0-9 _ . ~ -. ';
+    const text = 'The function nonce returned something other than 16 to 256 characters of A-Z a-z 0-9 _ . ~ -. ';
     await expectLine(pageOf(mountScript("nonce: () => 'sh0rt-secret',")), lineOf('NONCE_INVALID', text), 'error');
   });
 

@@ -62,7 +62,7 @@ export function whatIsWrong(code: string, { service, origin, target, options }: 
       return 'The function nonce or loginRequest failed. The message of the event error has the reason.';
     case 'NONCE_INVALID':
       if (nonce === undefined || nonce === null) return 'The option nonce is missing.';
-      return `The ${typeof nonce === 'function' ? 'function nonce returned something else than' : 'option nonce is not'} 16 to 256 characters of A-Z a-z 0-9 _ . ~ -.`;
+      return `The ${typeof nonce === 'function' ? 'function nonce returned something other than' : 'option nonce is not'} 16 to 256 characters of A-Z a-z 0-9 _ . ~ -.`;
     case 'ORIGIN_NOT_ALLOWED':
       return `${service} has no resource ${resource} that allows the origin ${origin}. Add exactly this origin to the resource.`;
     default:
@@ -81,7 +81,7 @@ export function whyNotLoaded(facts: Facts, outcome: ProbeOutcome): [code: string
   if (outcome === 'knocked')
     return ['LOAD_FAILED', `The frame of ${service} is there, but its script did not answer within ${seconds} s.`];
   if (!RESOURCE_ID.test(options.resource ?? ''))
-    return ['RESOURCE_UNKNOWN', `${JSON.stringify(options.resource)} is no id of a resource, such as res_01k8dq9z2mp.`];
+    return ['RESOURCE_UNKNOWN', `${JSON.stringify(options.resource)} is not the id of a resource, such as res_01k8dq9z2mp.`];
   if (script !== service)
     return [
       'SERVICE_DIFFERS',
