@@ -81,7 +81,10 @@ export function whyNotLoaded(facts: Facts, outcome: ProbeOutcome): [code: string
   if (outcome === 'knocked')
     return ['LOAD_FAILED', `The frame of ${service} is there, but its script did not answer within ${seconds} s.`];
   if (!RESOURCE_ID.test(options.resource ?? ''))
-    return ['RESOURCE_UNKNOWN', `${JSON.stringify(options.resource)} is not the id of a resource, such as res_01k8dq9z2mp.`];
+    return [
+      'RESOURCE_UNKNOWN',
+      `${JSON.stringify(options.resource)} is not the id of a resource, such as res_01k8dq9z2mp.`,
+    ];
   if (script !== service)
     return [
       'SERVICE_DIFFERS',
