@@ -67,7 +67,7 @@ describe('one line says what is wrong', () => {
   test('an option is missing', async () => {
     const text = 'The option resource is missing. ';
     await expectLine(
-      pageOf(mountScript("resource: '',")),
+      pageOf(mountScript('resource: undefined,')),
       lineOf('OPTIONS_INVALID', text, { resource: '' }),
       'loaderror',
     );

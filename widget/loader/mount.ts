@@ -32,7 +32,7 @@ export function mountWidget(
    * page that pins its script, or has its own, gets the address of the explanation alone.
    */
   const explain = (code: string) => {
-    const link = `Countersign ${code}: ${service}/widget/v1/help?resource=${current.resource}&origin=${origin}#${code}`;
+    const link = `Countersign ${code}: ${service}/widget/v1/help?resource=${current.resource ?? ''}&origin=${origin}#${code}`;
     if (said === link) return;
     said = link;
     import('./explain.ts').then(
