@@ -203,7 +203,7 @@ export function mountWidget(
     unload();
     const created = createFrame();
     frame = created;
-    created.src = `${service}/widget/v1/frame?resource=${current.resource}&origin=${origin}&look=${encodeURIComponent(JSON.stringify(look()))}`;
+    created.src = `${service}/widget/v1/frame?resource=${current.resource ?? ''}&origin=${origin}&look=${encodeURIComponent(JSON.stringify(look()))}`;
     addEventListener('message', onKnock);
     if (current.mode === 'popup') {
       // Loaded on demand, since few pages use it (the build sets the address): the window takes the place of the frame.
