@@ -90,7 +90,10 @@ const input = z
     message: 'administrator and addressRanges are for keys of the kind protectimus',
     path: ['kind'],
   })
-  .openapi('ApiKeyInput', { description: 'A new API key.' });
+  .openapi('ApiKeyInput', {
+    description: 'A new API key.',
+    example: { scopes: ['authenticate'], resources: ['res_01k8dq9z2mp'], lifetimeMs: 90 * DAY_MS },
+  });
 const changes = z
   .strictObject({
     name,
@@ -121,15 +124,20 @@ const view = z
       .array(resourceId)
       .nullable()
       .openapi({ description: 'The resources that the key is restricted to. Null: all of them.' }),
-    administrator: idOrNull(administratorId).openapi({ description: 'Kind `protectimus`: whose key it is.' }),
+    administrator: idOrNull(administratorId).openapi({
+      description: 'Kind `protectimus`: whose key it is.',
+      example: null,
+    }),
     login: z
       .string()
       .nullable()
-      .openapi({ description: 'Kind `protectimus`: the user name of the key.', example: 'ada@shop.example' }),
-    addressRanges: addressRanges.nullable(),
+      .openapi({ description: 'Kind `protectimus`: the user name of the key.', example: null }),
+    addressRanges: addressRanges.nullable().openapi({ example: null }),
     enabled,
     expiresAt: instantOf('When it expires.'),
-    formerUntil: instantOf('Until when the secret before the last rotation works.').nullable(),
+    formerUntil: instantOf('Until when the secret before the last rotation works.')
+      .nullable()
+      .openapi({ example: null }),
     lastUsedAt: instantOf('When it was last used, to within an hour.').nullable(),
     createdAt,
     createdBy,

@@ -24,7 +24,7 @@ const request = z
     address: userAddress,
   })
   .refine((body) => (body.user ?? body.token) !== undefined, { message: 'user or token', path: ['user'] })
-  .openapi('ChallengeInput', { description: 'Which token to challenge.' });
+  .openapi('ChallengeInput', { description: 'Which token to challenge.', example: { user: 'alice' } });
 
 const answer = z
   .object({
@@ -35,7 +35,7 @@ const answer = z
     question: z.string().optional().openapi({ description: 'To be typed into the device.', example: '48210375' }),
     expiresAt: instantOf('When it expires.'),
   })
-  .openapi('Challenge', { description: 'A pending challenge.' });
+  .openapi('Challenge', { description: 'A pending challenge.', example: { kind: 'sms', to: '+49•••••••678' } });
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 

@@ -39,7 +39,7 @@ const input = z
   })
   .refine(({ user, token }) => (user === undefined) !== (token === undefined), 'name either a user or a token')
   .refine(({ token, method }) => token === undefined || method === undefined, 'a token has one method alone')
-  .openapi('ExplainInput', { description: 'The sign-in to explain.' });
+  .openapi('ExplainInput', { description: 'The sign-in to explain.', example: { user: 'alice' } });
 
 const code = z
   .enum(Object.keys(REFUSALS) as [keyof typeof REFUSALS])

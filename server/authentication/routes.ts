@@ -42,15 +42,19 @@ const method = <const T extends Method>(name: T) => z.literal(name).openapi({ de
 const request = z
   .discriminatedUnion('method', [
     z.strictObject({ ...common, method: method('password'), user: anyName, password }),
-    z.strictObject({ ...common, method: method('otp'), user: anyName, otp: otp.optional(), recoveryCode }),
-    z.strictObject({
-      ...common,
-      method: method('password-otp'),
-      user: anyName,
-      password,
-      otp: otp.optional(),
-      recoveryCode,
-    }),
+    z
+      .strictObject({ ...common, method: method('otp'), user: anyName, otp: otp.optional(), recoveryCode })
+      .openapi({ example: { otp: '492039' } }),
+    z
+      .strictObject({
+        ...common,
+        method: method('password-otp'),
+        user: anyName,
+        password,
+        otp: otp.optional(),
+        recoveryCode,
+      })
+      .openapi({ example: { otp: '492039' } }),
     z.strictObject({ ...common, method: method('token'), token: tokenId, otp }),
   ])
   .refine((body) => !('recoveryCode' in body) || body.recoveryCode === undefined || body.otp === undefined, {
@@ -75,7 +79,15 @@ const answer = z
       description: '`skipped`: the tokens of the user are deactivated, so the password was enough.',
     }),
   })
-  .openapi('Authentication', { description: 'A successful authentication.' });
+  .openapi('Authentication', {
+    description: 'A successful authentication.',
+    example: {
+      method: 'password-otp',
+      user: { id: 'usr_01k8dq9z2mp', login: 'alice' },
+      token: 'tok_01k8dq9z2mp',
+      kind: 'totp',
+    },
+  });
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo'>;
 

@@ -60,29 +60,44 @@ function requestOf(schema: string) {
     .openapi(`${schema.replace('Input', '')}BulkInput`, { description: 'Many objects to create.' });
 }
 
-const outcome = z.object({
-  key: z.string().optional().openapi({ description: 'The key of the row.', example: 'row-1' }),
-  status: z
-    .int()
-    .openapi({ description: 'The HTTP status that a request for this row alone would have.', example: 201 }),
-  id: z.string().optional().openapi({ description: 'Id of the created object.', example: 'usr_01k8dq9z2mp' }),
-  code: problemSchema.shape.code.optional(),
-  detail: problemSchema.shape.detail,
-  errors: problemSchema.shape.errors,
-  retryAfterMs: problemSchema.shape.retryAfterMs,
-});
+const outcome = z
+  .object({
+    key: z.string().optional().openapi({ description: 'The key of the row.', example: 'row-1' }),
+    status: z
+      .int()
+      .openapi({ description: 'The HTTP status that a request for this row alone would have.', example: 201 }),
+    id: z.string().optional().openapi({ description: 'Id of the created object.', example: 'usr_01k8dq9z2mp' }),
+    code: problemSchema.shape.code.optional(),
+    detail: problemSchema.shape.detail,
+    errors: problemSchema.shape.errors,
+    retryAfterMs: problemSchema.shape.retryAfterMs,
+  })
+  .openapi({ example: { key: 'row-1', id: 'usr_01k8dq9z2mp' } });
 const rows = 'The outcomes, in the order of the rows.';
 const outcomes = z
   .object({ rows: z.array(outcome).openapi({ description: rows }) })
   .openapi('BulkAnswer', { description: 'The outcome of each row.' });
 const tokenOutcomes = z
-  .object({ rows: z.array(outcome.extend(secretView)).openapi({ description: rows }) })
+  .object({
+    rows: z
+      .array(
+        outcome
+          .extend(secretView)
+          .openapi({ example: { key: 'row-1', id: 'tok_01k8dq9z2mp', secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' } }),
+      )
+      .openapi({ description: rows }),
+  })
   .openapi('TokenBulkAnswer', { description: 'The outcome of each row.' });
 
 const linkOutcomes = z
   .object({
     rows: z
-      .array(outcome.omit({ id: true }).extend({ ...madeLink, expiresAt: madeLink.expiresAt.optional() }))
+      .array(
+        outcome
+          .omit({ id: true })
+          .extend({ ...madeLink, expiresAt: madeLink.expiresAt.optional() })
+          .openapi({ example: { key: 'row-1', expiresAt: 1_830_000_000_000 } }),
+      )
       .openapi({ description: rows }),
   })
   .openapi('LinkBulkAnswer', { description: 'The outcome of each row.' });

@@ -20,6 +20,7 @@ import { checklistRoutes } from '../checklist/routes.ts';
 import { enrolmentLinkRoutes } from '../enrolment/link-routes.ts';
 import { eventRoutes } from '../events/routes.ts';
 import { statisticsRoutes } from '../events/statistics-routes.ts';
+import { withExamples } from '../http/api/examples.ts';
 import { type ApiDescription, referencePage } from '../http/api/reference-page.ts';
 import type { Route, Surface } from '../http/api/route.ts';
 import { apiRouter } from '../http/api/router.ts';
@@ -153,7 +154,7 @@ export function nativeApi(ports: Ports, about: About) {
 
   let description: ApiDescription | undefined;
   const described = () => {
-    description ??= withNulls(app.getOpenAPI31Document(documentInfo(about))) as ApiDescription;
+    description ??= withExamples(withNulls(app.getOpenAPI31Document(documentInfo(about))) as ApiDescription);
     return description;
   };
   // One copy for all requests: a response that a client does not read holds only a reference (SR-65).

@@ -21,7 +21,7 @@ const methods = ['password', 'otp', 'password-otp', 'token'] as const satisfies 
 const outcome = z
   .enum(['done', 'granted', 'refused'])
   .openapi({ description: '`done`: a change. `granted`, `refused`: an attempt.' });
-const type = z.enum(EVENT_TYPES).openapi({ description: 'The type of the event.' });
+const type = z.enum(EVENT_TYPES).openapi({ description: 'The type of the event.', example: 'user.updated' });
 
 const filterFields = {
   type: type.optional().openapi({ description: 'Only events of this type.' }),
@@ -104,7 +104,15 @@ export const eventView = z
       .optional()
       .openapi({ description: 'With `events.lost`: the events that were lost before they were sealed.' }),
   })
-  .openapi('Event', { description: 'A change or an attempt.' });
+  .openapi('Event', {
+    description: 'A change or an attempt.',
+    example: {
+      actor: { kind: 'administrator', id: 'adm_01k8dq9z2mp' },
+      subject: 'usr_01k8dq9z2mp',
+      changed: ['email'],
+      address: '203.0.113.7',
+    },
+  });
 
 export function presentEvent({
   id,
@@ -133,6 +141,10 @@ const list = route({
     return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
   },
 });
+const EXAMPLES = {
+  jsonl: '{"id":"17-4711","event":{"type":"user.updated","at":1830000000000,"outcome":"done"}}\n',
+  csv: 'id,time,type,outcome\r\n17-4711,2027-12-28T05:20:00.000Z,user.updated,done\r\n',
+};
 const exportAll = route({
   method: 'get',
   path: '/events/export',
@@ -158,8 +170,10 @@ const exportAll = route({
     200: {
       description: 'The events.',
       content: {
-        'application/jsonl': { schema: z.string() },
-        'text/csv': { schema: z.string() },
+        'application/jsonl': {
+          schema: z.string().openapi({ description: 'One JSON object a line.', example: EXAMPLES.jsonl }),
+        },
+        'text/csv': { schema: z.string().openapi({ description: 'A table with a header.', example: EXAMPLES.csv }) },
       },
     },
   },

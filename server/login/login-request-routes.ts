@@ -60,7 +60,10 @@ const request = z
     (body) => !isDemanding(body) || (body.user !== undefined && body.passwordChecked !== true),
     'acr, maxAgeMs and previous go with a user, and not with passwordChecked',
   )
-  .openapi('LoginRequestInput', { description: 'The sign-in to request.' });
+  .openapi('LoginRequestInput', {
+    description: 'The sign-in to request.',
+    example: { user: 'alice', passwordChecked: true },
+  });
 
 const answer = z
   .object({

@@ -19,6 +19,7 @@ export const assignmentInput = z
   .refine(({ user, token }) => user !== undefined || token !== undefined, 'name a user, a token, or both')
   .openapi('Assignment', {
     description: 'The access of a user, of a user with a token, or of a token, to a resource.',
+    example: { user: 'usr_01k8dq9z2mp', token: 'tok_01k8dq9z2mp' },
   });
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;

@@ -59,10 +59,14 @@ const settings = {
     description:
       'What the widget asks for. `auto`: password and code from users who are assigned with a token, the password from others.',
   }),
-  tokenKinds: z.array(z.enum(TOKEN_KINDS)).max(TOKEN_KINDS.length).openapi({
-    description:
-      'The kinds of tokens that count here. A user who has only other kinds is refused, never signed in without a code.',
-  }),
+  tokenKinds: z
+    .array(z.enum(TOKEN_KINDS))
+    .max(TOKEN_KINDS.length)
+    .openapi({
+      description:
+        'The kinds of tokens that count here. A user who has only other kinds is refused, never signed in without a code.',
+      example: ['totp', 'webauthn'],
+    }),
   allowedOrigins: z
     .array(z.string().max(300))
     .max(100)
@@ -72,6 +76,7 @@ const settings = {
     }),
   allowLocalhost: z.boolean().openapi({
     description: 'Whether the widget can also be embedded at any port of http://localhost and http://127.0.0.1.',
+    example: false,
   }),
   resultLifetimeMs: z
     .int()
@@ -100,9 +105,10 @@ const policy = {
       'What users can set up. `webauthn`: a passkey or security key; `totp`: an authenticator app; `email` and `sms`: codes that are sent. They must be among `tokenKinds` too. A kind that is not available (no mail server, no address) is not offered. Recovery codes come with the first token.',
   }),
   required: z.boolean().openapi({ description: 'Whether users who never had a token must set one up to sign in.' }),
-  postponableUntil: instant
-    .nullable()
-    .openapi({ description: 'Until when users can postpone it although it is required. Null: they cannot.' }),
+  postponableUntil: instant.nullable().openapi({
+    description: 'Until when users can postpone it although it is required. Null: they cannot.',
+    example: null,
+  }),
   unlockByMail: z.boolean().openapi({
     description: 'Whether users can request, after their password, a link by email that unlocks their locked tokens.',
   }),
@@ -190,7 +196,7 @@ const input = z
       .default(null)
       .openapi({ description: 'Null: there is no self-service page.' }),
   })
-  .openapi('ResourceInput', { description: 'A new resource.' });
+  .openapi('ResourceInput', { description: 'A new resource.', example: { allowedOrigins: ['https://shop.example'] } });
 const changes = z
   .strictObject({
     ...settings,
@@ -200,8 +206,12 @@ const changes = z
     selfService: selfPolicyInput.nullable(),
   })
   .partial()
-  .openapi('ResourceChanges', { description: 'What changes of a resource. Null removes a value.' });
+  .openapi('ResourceChanges', {
+    description: 'What changes of a resource. Null removes a value.',
+    example: { allowedOrigins: ['https://shop.example', 'https://*.shop.example'] },
+  });
 const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
+  example: [],
   description:
     'Risks of these settings. `OTP_ONLY_CAN_BE_LOCKED_OUT`: only a code is required, so anyone who knows a name can lock its token with wrong codes. `PASSWORD_ONLY_IS_ONE_FACTOR`: only the password is required, even from users with a token, so a stolen password is enough. `SMS_IS_RESTRICTED`: an attacker who takes over a phone number gets its codes. `MAILBOX_RESETS_AND_CODES`: passwords are reset by email and codes by email count, so you must confirm a user without another token after a reset. `ENROLMENT_KIND_NOT_TAKEN`: a kind in `enrolment.kinds` is not among the `tokenKinds`, so it is not offered.',
 });
@@ -217,7 +227,7 @@ export const resourceView = z
       description: 'SHA-256 of the logo, at `/widget/v1/logo?resource={id}&hash={logo}`. Null: there is none.',
       example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     }),
-    testMode: testMode.nullable(),
+    testMode: testMode.nullable().openapi({ example: null }),
     warnings,
     createdAt,
     createdBy,

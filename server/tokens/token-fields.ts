@@ -46,7 +46,10 @@ export const tokenChanges = z
     pin: pin.nullable(),
   })
   .partial()
-  .openapi('TokenChanges', { description: 'What changes of a token. Null removes a value.' });
+  .openapi('TokenChanges', {
+    description: 'What changes of a token. Null removes a value.',
+    example: { locked: false },
+  });
 // Parsed by the rule itself, so that malformed codes are refused before anything is counted (SR-47).
 const codeInput = z.string().max(32);
 export const resyncInput = z
@@ -62,7 +65,7 @@ export const tokenView = z
     id: tokenId,
     name,
     serial: serial.optional(),
-    kind: kindOf(TOKEN_KINDS),
+    kind: kindOf(TOKEN_KINDS).openapi({ example: 'totp' }),
     algorithm: z.enum(OTP_ALGORITHMS).optional().openapi({ description: 'TOTP and HOTP: the hash function.' }),
     digits: digits.optional(),
     periodMs: periodMs.optional(),
@@ -98,18 +101,21 @@ export const tokenView = z
         at: instantOf('When it was locked.'),
       })
       .nullable()
-      .openapi({ description: 'The lock. Null: it is not locked.' }),
+      .openapi({ description: 'The lock. Null: it is not locked.', example: null }),
     failures: count('The number of wrong codes in a row.', 0),
     resyncFailures: count('The number of failed resynchronisations in a row.', 0),
     expiresAt: record.expiresAt,
     directResources: z
       .array(resourceId)
-      .openapi({ description: 'The resources that it is assigned to without a user.' }),
+      .openapi({ description: 'The resources that it is assigned to without a user.', example: [] }),
     otherResources,
     createdAt,
     createdBy,
   })
-  .openapi('Token', { description: 'A token, without its secret.' });
+  .openapi('Token', {
+    description: 'A token, without its secret.',
+    example: { algorithm: 'SHA1', digits: 6, periodMs: 30_000, owner: 'usr_01k8dq9z2mp' },
+  });
 /** Returned only when a token is created. */
 export const secretView = {
   secret: z.string().optional().openapi({
@@ -125,9 +131,13 @@ export const secretView = {
     .optional()
     .openapi({ description: 'The recovery codes. They are shown only once.', example: ['k5n8w-2r7t4'] }),
 };
-export const enrolledToken = z
-  .object({ token: tokenView, ...secretView })
-  .openapi('EnrolledToken', { description: 'A new token with its secrets.' });
+export const enrolledToken = z.object({ token: tokenView, ...secretView }).openapi('EnrolledToken', {
+  description: 'A new token with its secrets.',
+  example: {
+    secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+    otpauthUri: 'otpauth://totp/Shop:alice?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Shop',
+  },
+});
 
 /** A token without its seed, its counter and its sealed text: those are never returned (SR-23). */
 export function presentToken(token: Token, { actor }: RequestContext): z.input<typeof tokenView> {

@@ -61,8 +61,8 @@ export const userInput = z
     passwordHash: passwordHash.optional(),
     apiSupport: apiSupport.default(true),
   })
-  .openapi('UserInput', { description: 'A new user.' });
-const blocked = z.boolean().openapi({ description: 'A blocked user cannot sign in.' });
+  .openapi('UserInput', { description: 'A new user.', example: { email: 'alice@shop.example' } });
+const blocked = z.boolean().openapi({ description: 'A blocked user cannot sign in.', example: false });
 const changes = z
   .strictObject({
     login,
@@ -79,7 +79,10 @@ const changes = z
     }),
   })
   .partial()
-  .openapi('UserChanges', { description: 'What changes of a user. Null removes a value.' });
+  .openapi('UserChanges', {
+    description: 'What changes of a user. Null removes a value.',
+    example: { blocked: true },
+  });
 export const userView = z
   .object({
     id: userId,
@@ -95,7 +98,7 @@ export const userView = z
       .array(
         z.object({
           resource: resourceId,
-          alone: z.boolean().openapi({ description: 'Whether the user is assigned without a token.' }),
+          alone: z.boolean().openapi({ description: 'Whether the user is assigned without a token.', example: false }),
           tokens: z.array(tokenId).openapi({ description: 'The tokens with which the user is assigned.' }),
         }),
       )
@@ -104,7 +107,10 @@ export const userView = z
     createdAt,
     createdBy,
   })
-  .openapi('User', { description: 'A user.' });
+  .openapi('User', {
+    description: 'A user.',
+    example: { email: 'alice@shop.example', firstName: 'Alice', secondName: 'Liddell' },
+  });
 
 export function presentUser(user: User, { actor }: RequestContext): z.input<typeof userView> {
   // Field by field, because a user has fields that administrators must not see.

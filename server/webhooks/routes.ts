@@ -47,7 +47,7 @@ const fields = {
     .array(eventType)
     .min(1)
     .max(EVENT_TYPES.length)
-    .openapi({ description: 'The types of events to send. Default: all of them.' }),
+    .openapi({ description: 'The types of events to send. Default: all of them.', example: ['user.updated'] }),
   resources: z
     .array(resourceId)
     .min(1)
@@ -63,7 +63,7 @@ const creation = z
     resources: fields.resources.optional(),
     enabled: fields.enabled.default(true),
   })
-  .openapi('WebhookInput', { description: 'A new webhook.' });
+  .openapi('WebhookInput', { description: 'A new webhook.', example: { events: ['user.updated'] } });
 const changes = z
   .strictObject({
     url: fields.url,
@@ -91,7 +91,10 @@ const view = z
     id: webhookId,
     url: fields.url,
     description: fields.description.optional(),
-    events: z.array(z.enum(EVENT_TYPES)).nullable().openapi({ description: 'The types of events. Null: all of them.' }),
+    events: z
+      .array(z.enum(EVENT_TYPES))
+      .nullable()
+      .openapi({ description: 'The types of events. Null: all of them.', example: ['user.updated'] }),
     resources: z.array(resourceId).nullable().openapi({ description: 'The resources. Null: all of them.' }),
     enabled: fields.enabled,
     disabledReason: z

@@ -1,12 +1,16 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { z } from '@hono/zod-openapi';
 import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nativeApi } from '../../composition/api-routes.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
 
 // Client generators and readers of the reference page see nothing but this document, so it has to be complete.
 
 interface Media {
   schema?: AnySchemaObject;
+  example?: unknown;
+  examples?: Record<string, { value: unknown }>;
 }
 interface Operation {
   operationId?: string;
@@ -18,6 +22,10 @@ interface Operation {
 interface ApiDocument {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, AnySchemaObject> };
+}
+/** A body as its route declares it. */
+interface Declared {
+  content?: Record<string, { schema?: unknown }>;
 }
 /** A field or a parameter, and where it is. */
 interface Part {
@@ -75,6 +83,46 @@ test('every text and number has an example, and each example is valid', () => {
   }
   expect(without).toEqual([]);
   expect(invalid).toEqual([]);
+});
+
+test('every body has examples, and the schema that validates it accepts each', () => {
+  const app = nativeApi(service.ports, { issuer: 'https://auth.example', version: '1' });
+  const declared = new Map(
+    app.openAPIRegistry.definitions.flatMap((one) =>
+      one.type === 'route' ? [[`${one.route.method} ${one.route.path}`, one.route]] : [],
+    ),
+  );
+  const ajv = new Ajv2020({ strict: false });
+  ajv.addSchema({ $id: 'api', ...document });
+  const flaws: string[] = [];
+  for (const [name, { requestBody, responses }] of operations) {
+    const { request, responses: answers } = declared.get(name) ?? {};
+    const bodies = [
+      { where: `${name}, request`, described: requestBody, validating: request?.body as Declared | undefined },
+      ...Object.entries(responses).map(([status, described]) => ({
+        where: `${name}, ${status}`,
+        described,
+        validating: answers?.[status] as Declared | undefined,
+      })),
+    ];
+    for (const { where, described, validating } of bodies) {
+      for (const [type, media] of Object.entries(described?.content ?? {})) {
+        const schema = validating?.content?.[type]?.schema;
+        if (!(schema instanceof z.ZodType)) throw new Error(`${where}: no schema`);
+        const examples =
+          'example' in media ? [media.example] : Object.values(media.examples ?? {}).map((one) => one.value);
+        if (examples.length === 0) flaws.push(`${where}: no example`);
+        for (const example of examples) {
+          const read = schema.safeParse(example);
+          if (!read.success) flaws.push(`${where}: ${read.error.message}`);
+          // The rows of a bulk request are validated one by one, so only the document describes them.
+          if (!ajv.validate(withAbsoluteReferences(media.schema ?? {}), example))
+            flaws.push(`${where}: ${ajv.errorsText()}`);
+        }
+      }
+    }
+  }
+  expect(flaws).toEqual([]);
 });
 
 function allParts(): Part[] {

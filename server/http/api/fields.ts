@@ -183,7 +183,10 @@ export const createdBy = z
       .optional()
       .openapi({ description: 'The id of the creator, if it has one.', example: 'adm_01k8dq9z2mp' }),
   })
-  .openapi('Creator', { description: 'Who created an object.' })
+  .openapi('Creator', {
+    description: 'Who created an object.',
+    example: { kind: 'administrator', id: 'adm_01k8dq9z2mp' },
+  })
   .nullable()
   .openapi({ description: 'Who created it; null if that was not recorded.' });
 

@@ -16,4 +16,4 @@ export const oathInput = z
     secret: secret.optional(),
     pin: pin.optional(),
   })
-  .openapi('OathTokenInput', { description: 'A token for TOTP or HOTP codes.' });
+  .openapi('OathTokenInput', { description: 'A token for TOTP or HOTP codes.', example: { owner: 'alice' } });
