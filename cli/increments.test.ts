@@ -1,11 +1,12 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { mergeBackups } from '../server/backup/merge-backups.ts';
 import { openBackupFile } from '../server/composition/backup-file.ts';
 import { StoreUnavailable } from '../server/kernel/ports/store.ts';
 import { lastBackupDocument } from '../server/maintenance/documents.ts';
+import { transact } from '../server/store/transact.ts';
 import { mergedReader } from '../server/testing/increments-fixture.ts';
 import { openTerminal, type Terminal } from './testing/terminal.ts';
 
@@ -72,6 +73,37 @@ test('the age of the last full backup goes on while increments are made', async 
   clock.advance(3_600_000);
   await backUp('increment', '--since', path('state'));
   expect(await lastBackup()).toMatchObject({ at: fullAt + 3_600_000, fullAt });
+});
+
+// The mistake: the state takes the name of the backup that it describes, and the backup is gone.
+test('the backup and its state cannot be one file', async () => {
+  await mkdir(path('real'));
+  await symlink(path('real'), path('linked'));
+  await symlink(path('real/backup'), path('link'));
+  const names = [path('real/backup'), path('linked/backup'), path('link'), relative('.', path('real/backup'))];
+  for (const state of names) {
+    expect(await backUp('real/backup', '--state', state)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('cannot be both the backup and its state'),
+    });
+  }
+  expect(await readdir(path('real'))).toEqual([]);
+  await symlink(path('loop'), path('loop'));
+  expect(await backUp('real/backup', '--state', path('loop'))).toMatchObject({ code: 2 });
+});
+
+test('an increment is never counted as a full backup, also if that of the full one was not stored', async () => {
+  const { store, clock } = terminal.ports;
+  await backUp('full', '--state', path('state'));
+  const [stored] = await store.getMany([lastBackupDocument.key()], clock.now());
+  await transact(terminal.ports, lastBackupDocument.key().anchor, [lastBackupDocument.key()], () => ({
+    answer: undefined,
+    write: { delete: [lastBackupDocument.key()] },
+  }));
+  expect(stored?.value.fullAt).toBe(clock.now());
+  await backUp('increment', '--since', path('state'));
+  const [after] = await store.getMany([lastBackupDocument.key()], clock.now());
+  expect(after?.value).toMatchObject({ at: clock.now(), fullAt: 0 });
 });
 
 test('what fails half-way leaves no file, and the state as it was', async () => {

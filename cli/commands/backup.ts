@@ -7,7 +7,7 @@ import { BackupAssembly } from '../transfer/assemble-backup.ts';
 import { BackupCheck } from '../transfer/backup-check.ts';
 import { assertReplaceable, readState, writeState } from '../transfer/backup-state.ts';
 import { type Encryption, encryptionOf } from '../transfer/encrypt.ts';
-import { describeFailure, isOfSystem, replaceFile, writeNewFile } from '../transfer/new-file.ts';
+import { describeFailure, isOfSystem, isSamePlace, replaceFile, writeNewFile } from '../transfer/new-file.ts';
 import { type Environment, Run } from './context.ts';
 import { handOver } from './hand-over.ts';
 
@@ -101,6 +101,8 @@ async function writeWithState(
   const earlier = since === undefined ? undefined : await readState(file);
   const point = earlier?.head.point;
   await assertReplaceable(file, point);
+  // In place of the backup, the state would take its name.
+  if (await isSamePlace(path, file)) throw new UsageError(`${file} cannot be both the backup and its state`);
   const assembly = new BackupAssembly(earlier);
   await replaceFile(file, (stateTo) =>
     writeNewFile(path, async (to) => {

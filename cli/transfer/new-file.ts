@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { constants, link, lstat, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { constants, link, lstat, open, readlink, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { CodedError } from '@countersign/protocol/coded-error';
 import { UsageError } from '../connection/service.ts';
@@ -103,6 +103,19 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** True if both name the same file, which need not be there: also by symbolic links, or another path to its folder. */
+export async function isSamePlace(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([placeOf(one), placeOf(other)]);
+  return first !== undefined && first === second;
+}
+
+async function placeOf(path: string): Promise<string | undefined> {
+  const target = await readlink(path).catch(() => undefined);
+  if (target !== undefined) return placeOf(resolve(dirname(path), target));
+  const folder = await stat(dirname(path), { bigint: true }).catch(() => undefined);
+  return folder && `${folder.dev} ${folder.ino} ${basename(path)}`;
 }
 
 /** Errors of the system in words; others are about the content. */

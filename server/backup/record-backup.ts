@@ -1,4 +1,3 @@
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { lastBackupDocument } from '../maintenance/documents.ts';
 import { transact } from '../store/transact.ts';
@@ -10,8 +9,8 @@ export async function recordBackup(
 ): Promise<void> {
   const key = lastBackupDocument.key();
   await transact(ports, key.anchor, [key], ([before], now) => {
-    // Earlier versions had full ones only.
-    const fullAt = isIncrement ? (before?.value.fullAt ?? before?.value.at) : now;
-    return { answer: undefined, write: { put: [{ key, value: { at: now, lines, ...omitUndefined({ fullAt }) } }] } };
+    // Earlier versions had full ones only. An increment of one that was not recorded leaves 0, as before any backup.
+    const fullAt = isIncrement ? (before?.value.fullAt ?? before?.value.at ?? 0) : now;
+    return { answer: undefined, write: { put: [{ key, value: { at: now, lines, fullAt } }] } };
   });
 }
