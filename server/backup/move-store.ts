@@ -146,7 +146,7 @@ class MoveRun {
 
   /** The store is closed. */
   async copyRest(states: readonly PartitionState[]): Promise<void> {
-    const { from, to, readAllEvents } = this.#needs;
+    const { from, to } = this.#needs;
     await this.#copyChanges(true);
     await this.#copyEvents();
     await this.#dropEvents(states);
@@ -165,13 +165,20 @@ class MoveRun {
     };
     await Promise.all(Array.from({ length: to.partitions }, (_, partition) => restoreState(partition)));
     await this.#source.renew();
-    if (isSplitAlike) return;
+    if (!isSplitAlike) await this.#beginStreams(highest.events);
+    // A closed store still raises counters.
+    await this.#copyChanges(true);
+  }
+
+  /** @param highest number of an event */
+  async #beginStreams(highest: number): Promise<void> {
+    const { from, to, readAllEvents } = this.#needs;
     if (to.partitions < from.partitions) {
       if (!readAllEvents) throw new Error('a store with fewer partitions needs readAllEvents');
       const renewing = setInterval(() => this.#source.renew().catch(() => {}), CLOSED_LEASE_MS / 4);
       await readAllEvents(splitStore(from, to)).finally(() => clearInterval(renewing));
     }
-    await this.#writePositions(highest.events);
+    await this.#writePositions(highest);
     await this.#source.renew();
   }
 
@@ -210,7 +217,10 @@ class MoveRun {
   }
 
   async #copyCounters(counters: StoreChanges['counters']): Promise<void> {
-    await this.#target.restoreCounters(counters, this.#now);
+    for (let at = 0; at < counters.length; at += PAGE) {
+      await this.#target.restoreCounters(counters.slice(at, at + PAGE), this.#now);
+      await this.#source.renew();
+    }
     for (const { key, windowMs, resetAt } of counters) this.#counters.add(`${windowMs} ${resetAt} ${key}`);
   }
 

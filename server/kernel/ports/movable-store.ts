@@ -70,7 +70,7 @@ export interface MoveSource {
 }
 
 /** For how long a store waits for the next call of what moves it. */
-export const MOVE_LEASE_MS = 60_000;
+export const MOVE_LEASE_MS = 20_000;
 /** The same once it is closed. */
 export const CLOSED_LEASE_MS = 10_000;
 
@@ -79,7 +79,7 @@ export interface MovableStore extends Store {
   /** Undefined: the store is in use, or new. */
   readMove(): Promise<StoreMove | undefined>;
 
-  /** @throws MoveInterrupted if the store is being moved by another command */
+  /** Waits for the end of a move that was killed. @throws MoveInterrupted if the store is being moved by another command */
   startMove(): Promise<MoveSource>;
 
   /** The records of these names, in their order, also expired ones. At most 1000 names. */

@@ -36,7 +36,7 @@ interface EmbeddedMoveParts {
  * memory, and a process that ends has forgotten the move. Only the end of the store is written to its file.
  */
 export class EmbeddedMove implements MoveSource {
-  readonly sourceId: string;
+  #sourceId = '';
   readonly #parts: EmbeddedMoveParts;
   readonly #changed = new Map<string, RecordName>();
   /** Set while the store is closed. */
@@ -47,22 +47,30 @@ export class EmbeddedMove implements MoveSource {
   #isFinishing = false;
   #isFinished = false;
 
-  constructor(parts: EmbeddedMoveParts, sourceId: string) {
+  constructor(parts: EmbeddedMoveParts) {
     this.#parts = parts;
-    this.sourceId = sourceId;
     this.#calledAt = parts.monotonic();
     parts.counters.noteRaised(true);
   }
 
-  static async start(parts: EmbeddedMoveParts): Promise<EmbeddedMove> {
+  get sourceId(): string {
+    return this.#sourceId;
+  }
+
+  /** From its construction on no other move can start. */
+  async begin(): Promise<void> {
     const proposed = randomBytes(12).toString('base64url');
-    const id = await parts.transact(() => {
-      const { meta } = parts.tables();
-      const known = peek(meta, SOURCE_KEY)?.toString();
-      if (known === undefined) meta.put(SOURCE_KEY, Buffer.from(proposed));
-      return known ?? proposed;
-    });
-    return new EmbeddedMove(parts, id);
+    try {
+      this.#sourceId = await this.#parts.transact(() => {
+        const { meta } = this.#parts.tables();
+        const known = peek(meta, SOURCE_KEY)?.toString();
+        if (known === undefined) meta.put(SOURCE_KEY, Buffer.from(proposed));
+        return known ?? proposed;
+      });
+    } catch (error) {
+      this.#stop();
+      throw error;
+    }
   }
 
   get isActive(): boolean {
@@ -142,6 +150,8 @@ export class EmbeddedMove implements MoveSource {
   }
 
   #stop(): void {
+    // Another move may note what is raised by now.
+    if (this.#isOver) return;
     this.#isOver = true;
     this.#changed.clear();
     this.#parts.counters.noteRaised(false);

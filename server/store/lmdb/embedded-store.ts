@@ -225,7 +225,7 @@ export class EmbeddedStore implements MovableStore {
 
   async startMove(): Promise<MoveSource> {
     if (this.#moving?.isActive) throw new MoveInterrupted('this store is being moved by another command');
-    const moving = await EmbeddedMove.start({
+    const moving = new EmbeddedMove({
       tables: () => this.#tables,
       transact: (action) => this.#transact(action),
       counters: this.#counters,
@@ -233,6 +233,7 @@ export class EmbeddedStore implements MovableStore {
       monotonic: () => performance.now(),
     });
     this.#moving = moving;
+    await moving.begin();
     return moving;
   }
 

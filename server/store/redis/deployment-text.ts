@@ -64,13 +64,12 @@ export async function endLostMove({ client, writer, keys }: Deployment): Promise
  * @throws StoreClosed as {@link endLostMove}
  */
 export async function openPartition(deployment: Deployment, partition: number): Promise<void> {
-  await endLostMove(deployment);
   const { client, writer, keys } = deployment;
   const state = keys.state(partition);
-  if ((await client.type(state)) !== 'string') return;
-  // A move that begins only now is another run.
-  const [, , run = ''] = parseState((await client.get(state)) ?? '');
-  await writer.write(keys.home(partition), () => ['fcall', REOPEN, 1, state, run]);
+  // Read first: a run that closes the partition later is another one, and stays undisturbed.
+  const [, , run] = (await client.type(state)) === 'string' ? parseState((await client.get(state)) ?? '') : [];
+  await endLostMove(deployment);
+  if (run !== undefined) await writer.write(keys.home(partition), () => ['fcall', REOPEN, 1, state, run]);
 }
 
 export async function readStates(deployment: Deployment): Promise<PartitionState[]> {

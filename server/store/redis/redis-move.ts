@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   CLOSED_LEASE_MS,
   MOVE_LEASE_MS,
@@ -9,6 +10,7 @@ import {
   type StoreMove,
 } from '../../kernel/ports/movable-store.ts';
 import type { PartitionState } from '../../kernel/ports/store.ts';
+import type { Client } from './connect.ts';
 import {
   type Deployment,
   endLostMove,
@@ -21,7 +23,7 @@ import {
 } from './deployment-text.ts';
 import { CLOSE, JOURNAL, RENEW } from './library.ts';
 import { readCounters } from './scan-counters.ts';
-import { nameOfDocument, nameOfEntry } from './scan-keys.ts';
+import { nameOfDocument, nameOfEntry, servers } from './scan-keys.ts';
 import { SKIPPED_VERSIONS } from './send-commit.ts';
 
 interface RedisMoveParts extends Deployment {
@@ -30,6 +32,15 @@ interface RedisMoveParts extends Deployment {
   readonly ask: <T>(send: () => Promise<T>) => Promise<T>;
   /** Milliseconds, with those that the machine slept: another command may have moved the store meanwhile. */
   readonly elapsed: () => number;
+}
+
+interface Started {
+  readonly run: string;
+  readonly sourceId: string;
+  /** The last commit of each partition. */
+  readonly commits: readonly string[];
+  readonly startedAt: number;
+  readonly histories: string;
 }
 
 /** How far the journal of a partition was read. */
@@ -44,7 +55,9 @@ type JournalEntry = [id: Buffer, fields: Buffer[]];
 const PAGE = 500;
 const RENEW_EVERY_MS = 1000;
 const KEEP_EVERY_MS = MOVE_LEASE_MS / 6;
+const WATCH_EVERY_MS = 500;
 const ENDED = 'the move took too long, and the store is in use: run it again';
+const FAILED_OVER = 'a replica of Redis has become the primary meanwhile, and the store is in use: run it again';
 
 /**
  * The move of a store on Redis. The function library notes in the journal what every process commits. A key with a TTL is
@@ -55,6 +68,7 @@ export class RedisMove implements MoveSource {
   readonly sourceId: string;
   readonly #parts: RedisMoveParts;
   readonly #run: string;
+  readonly #histories: string;
   readonly #positions: Position[];
   /** The text of the deployment before and while the store is closed. */
   #closed: { readonly settings: string; readonly text: string; readonly move: StoreMove } | undefined;
@@ -63,12 +77,10 @@ export class RedisMove implements MoveSource {
   #keptAt: number;
   #isFinished = false;
 
-  constructor(
-    parts: RedisMoveParts,
-    { run, sourceId, commits, startedAt }: { run: string; sourceId: string; commits: string[]; startedAt: number },
-  ) {
+  constructor(parts: RedisMoveParts, { run, sourceId, commits, startedAt, histories }: Started) {
     this.#parts = parts;
     this.#run = run;
+    this.#histories = histories;
     this.#keptAt = startedAt;
     this.#heldUntil = startedAt + MOVE_LEASE_MS;
     this.sourceId = sourceId;
@@ -79,14 +91,9 @@ export class RedisMove implements MoveSource {
   static async start(parts: RedisMoveParts): Promise<RedisMove> {
     const { client, writer, keys, partitions, ask } = parts;
     const run = randomBytes(12).toString('base64url');
-    const startedAt = parts.elapsed();
-    await ask(() => client.set(keys.lease, run, 'PX', MOVE_LEASE_MS, 'NX'));
-    if ((await ask(() => client.get(keys.lease))) !== run) {
-      throw new MoveInterrupted(
-        'this store is being moved by another command; one that was killed counts for a minute',
-      );
-    }
+    const startedAt = await takeLease(parts, run);
     try {
+      const histories = await ask(() => readHistories(client));
       await ask(() => endLostMove(parts));
       await ask(() => writer.write(keys.source, () => ['set', keys.source, run, 'NX']));
       const sourceId = (await ask(() => client.get(keys.source))) ?? run;
@@ -97,9 +104,9 @@ export class RedisMove implements MoveSource {
           return String(await client.fcall(JOURNAL, names.length, ...names, MOVE_LEASE_MS));
         }),
       );
-      return new RedisMove(parts, { run, sourceId, commits, startedAt });
+      return new RedisMove(parts, { run, sourceId, commits, startedAt, histories });
     } catch (error) {
-      await client.del(keys.lease).catch(() => {});
+      await renewLease(parts, run, 0).catch(() => {});
       throw error;
     }
   }
@@ -149,6 +156,9 @@ export class RedisMove implements MoveSource {
     );
     if (states.some(({ run }) => run !== this.#run)) throw new MoveInterrupted(ENDED);
     this.#states = await ask(() => readStates(this.#parts));
+    // What is read now is confirmed. What was copied before may have been undone, or this reads from the former primary.
+    const isSame = this.#states.every(({ commits }, partition) => commits === states[partition]?.commits);
+    if (!isSame || (await ask(() => readHistories(client))) !== this.#histories) throw new MoveInterrupted(FAILED_OVER);
     await this.renew();
     return this.#states;
   }
@@ -158,14 +168,13 @@ export class RedisMove implements MoveSource {
   }
 
   async renew(): Promise<void> {
-    const { client, keys, ask, elapsed } = this.#parts;
+    const { elapsed } = this.#parts;
     this.assertHeld();
     const askedAt = elapsed();
     const leaseMs = this.#closed ? CLOSED_LEASE_MS : MOVE_LEASE_MS;
     // Asking for each page would cost as much as reading it.
     if (Math.abs(askedAt + leaseMs - this.#heldUntil) < RENEW_EVERY_MS) return;
-    const isHeld = await ask(() => client.fcall(RENEW, 1, keys.lease, this.#run, leaseMs));
-    if (isHeld !== 1) throw new MoveInterrupted(ENDED);
+    if (!(await renewLease(this.#parts, this.#run, leaseMs))) throw new MoveInterrupted(ENDED);
     this.#heldUntil = askedAt + leaseMs;
     if (askedAt >= this.#keptAt + KEEP_EVERY_MS) await this.#keepJournals(askedAt);
   }
@@ -202,13 +211,15 @@ export class RedisMove implements MoveSource {
     if (this.#isFinished) return;
     try {
       if (this.#closed) await this.#replace(this.#closed.text, this.#closed.settings);
+      // The journals may be those of another move by now, and all of this has a TTL.
+      if (!(await renewLease(this.#parts, this.#run, CLOSED_LEASE_MS))) return;
       await ask(() =>
         inEach(partitions, async (partition) => {
           if (this.#closed) await openPartition(this.#parts, partition);
           await client.del(keys.journal(partition), keys.raised(partition));
         }),
       );
-      if ((await ask(() => client.get(keys.lease))) === this.#run) await ask(() => client.del(keys.lease));
+      await renewLease(this.#parts, this.#run, 0);
     } catch {
       // Redis does not answer, or the move is finished although that was not confirmed.
     }
@@ -251,6 +262,37 @@ export class RedisMove implements MoveSource {
     const command = replaceDeployment(keys, { from, to, run: this.#run, lease: 'held' });
     if (Number(await ask(() => writer.write(keys.deployment, () => command))) !== 1) throw new MoveInterrupted(ENDED);
   }
+}
+
+/**
+ * Waits for the end of the lease of a command that was killed. One that runs renews it.
+ *
+ * @returns when the lease began
+ */
+async function takeLease({ client, writer, keys, ask, elapsed }: RedisMoveParts, run: string): Promise<number> {
+  for (let leastLeft = Number.POSITIVE_INFINITY; ; await pause(WATCH_EVERY_MS)) {
+    const startedAt = elapsed();
+    // Confirmed, like its renewals: after a failover two commands would have it.
+    await ask(() => writer.write(keys.lease, () => ['set', keys.lease, run, 'PX', MOVE_LEASE_MS, 'NX']));
+    const [holder, left] = await ask(() => Promise.all([client.get(keys.lease), client.pttl(keys.lease)]));
+    if (holder === run) return startedAt;
+    if (left > leastLeft) throw new MoveInterrupted('this store is being moved by another command');
+    if (left >= 0) leastLeft = left;
+  }
+}
+
+/** @param forMs 0 ends the lease. @returns false if another run has it, or none */
+async function renewLease({ writer, keys, ask }: RedisMoveParts, run: string, forMs: number): Promise<boolean> {
+  return (await ask(() => writer.write(keys.lease, () => ['fcall', RENEW, 1, keys.lease, run, forMs]))) === 1;
+}
+
+/** Names the history of each primary. A replica that takes its place begins another one. */
+async function readHistories(client: Client): Promise<string> {
+  const texts = await Promise.all(servers(client).map((server) => server.info('replication')));
+  return texts
+    .map((text) => /^master_replid:(\w+)/m.exec(text)?.[1])
+    .sort()
+    .join(' ');
 }
 
 function inEach<T>(partitions: number, work: (partition: number) => Promise<T>): Promise<T[]> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { type MovableStore, type MoveSource, StoreMoved } from '../../kernel/ports/movable-store.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { MOVE_LEASE_MS, type MovableStore, type MoveSource, StoreMoved } from '../../kernel/ports/movable-store.ts';
 import { StoreClosed } from '../../kernel/ports/store.ts';
 import { HOUR_MS } from '../../kernel/time.ts';
 import { restorationDocument } from '../../store/documents.ts';
@@ -9,6 +9,18 @@ import { changeOf, keyOf, NOW } from './changes.ts';
 import { contentOf, fill, finish, moving, nameOf, setUpStores, users } from './move-fixture.ts';
 
 const { raw, folder, opening, redis } = setUpStores();
+
+/** As the command does that moves it. */
+async function keepRenewing(starting: Promise<MoveSource>): Promise<MoveSource> {
+  const source = await starting;
+  const renewing = setInterval(() => source.renew().catch(() => clearInterval(renewing)), 200);
+  const end = source.end.bind(source);
+  source.end = () => {
+    clearInterval(renewing);
+    return end();
+  };
+  return source;
+}
 
 /** A store that is moved, as its own process and as the others see it. */
 interface Source {
@@ -148,12 +160,63 @@ describe.each(SOURCES)('a store that is moved while it is in use, %s', (kind, so
     expect(await other.getMany(users(1), NOW)).toMatchObject([{ value: 'changed' }]);
   });
 
-  test('is moved by one command at a time', async () => {
+  test('is moved by one command at a time, also of two that start together', async () => {
     const { store, other } = await source();
-    const first = await store.startMove();
-    await expect(other.startMove()).rejects.toThrow('is being moved by another command');
-    await first.end();
+    const started = await Promise.allSettled([store.startMove(), other.startMove()].map(keepRenewing));
+    const refused = started.filter(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject([{ reason: { message: 'this store is being moved by another command' } }]);
+    for (const one of started) if (one.status === 'fulfilled') await one.value.end();
     await (await other.startMove()).end();
+  });
+
+  // SR-48. The attack: a limit that was reached while the store was closed is not so in the new one.
+  test('SR-48: has the counters in the new store that were raised while it was closed', async () => {
+    const [{ store, other }, to] = [await source(), await target()];
+    const start = store.startMove.bind(store);
+    store.startMove = async () => {
+      const move = await start();
+      const { readChanges } = move;
+      let isClosed = false;
+      const close = move.close.bind(move);
+      move.close = async (...asked) => {
+        const states = await close(...asked);
+        isClosed = true;
+        return states;
+      };
+      move.readChanges = async () => {
+        const changes = await readChanges.call(move);
+        if (isClosed) await other.increment('limit', HOUR_MS, 5, NOW);
+        isClosed = false;
+        return changes;
+      };
+      return move;
+    };
+    await finish(moving(store, to));
+    expect((await contentOf(to)).counters).toEqual([['limit', 1]]);
+  });
+
+  // The mistake: one that took too long, and ends, takes away what the next one needs.
+  test('a move whose lease has ended disturbs no other that has begun since', async () => {
+    const [{ store, other, endLease }, to] = [await source(), await target()];
+    await fill(store, 3);
+    const first = await store.startMove();
+    const clock = vi.spyOn(performance, 'now');
+    const later = performance.now() + MOVE_LEASE_MS;
+    clock.mockImplementation(() => later);
+    await endLease();
+    try {
+      let isEnded = false;
+      for await (const { step } of moving(other, to)) {
+        if (step !== 'copied' || isEnded) continue;
+        isEnded = true;
+        await first.end();
+        await other.increment('limit', HOUR_MS, 5, NOW);
+        await other.commit(changeOf('usr_1', { put: [{ key: keyOf('usr_1'), value: 'since' }] }));
+      }
+    } finally {
+      clock.mockRestore();
+    }
+    expect(await contentOf(to)).toEqual(await contentOf(other));
   });
 
   test('refuses what it has ended, for ever', async () => {
