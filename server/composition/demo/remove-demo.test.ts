@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { FolderInUse } from '../../store/lmdb/folder-lock.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { isStoreEmpty, setStorePurpose, WrongStorePurpose } from '../../store/set-store-purpose.ts';
 import { capturedLog } from '../../testing/captured-log.ts';
+import { unwrap } from '../../testing/fixtures.ts';
 import { FakeClock, seededRandom } from '../../testing/test-ports.ts';
 import { removeDemo } from './remove-demo.ts';
 
@@ -30,21 +31,38 @@ const open = async () => ({
 async function fill(purpose: 'demo' | 'service'): Promise<void> {
   const ports = await open();
   await setStorePurpose(ports, purpose);
-  await createAccount(ports, { name: 'Acme' });
+  const { account } = unwrap(await createAccount(ports, { name: 'Acme' }));
   await ports.store.close();
   for (const file of ['demo.json', 'master.key', 'countersign.log']) await writeFile(join(data, file), file);
-  await mkdir(join(data, 'audit-archive'));
+  await mkdir(join(data, 'audit-archive', account.id), { recursive: true });
+  await writeFile(join(data, 'audit-archive', account.id, 'events.jsonl'), 'of the demo');
+  await mkdir(join(data, 'audit-archive', 'drafts'));
 }
 
 test('a demo is deleted; the master key, the log and other files stay', async () => {
   await fill('demo');
   await writeFile(join(data, 'notes.txt'), 'not of the demo');
   await removeDemo(config, log);
-  expect((await readdir(data)).sort()).toEqual(['countersign.log', 'master.key', 'notes.txt', 'store']);
+  expect((await readdir(data)).sort()).toEqual([
+    ...['audit-archive', 'countersign.log', 'master.key', 'notes.txt', 'store'],
+  ]);
+  expect(await readdir(join(data, 'audit-archive'))).toEqual(['drafts']);
   expect(await readdir(join(data, 'store'))).toEqual([]);
   const { store } = await open();
   expect(await isStoreEmpty({ store })).toBe(true);
   await store.close();
+});
+
+// SR-34. The mistake: a demo is tried in the folder of a real service whose store was moved or removed, and `--fresh`
+// deletes the only copy of its audit trail.
+test('SR-34: the archive of an earlier store of the folder stays', async () => {
+  const earlier = join(data, 'audit-archive', 'acc_01k8dq9z2mp');
+  await mkdir(earlier, { recursive: true });
+  await writeFile(join(earlier, 'events.jsonl'), 'of a real service');
+  await fill('demo');
+  await removeDemo(config, log);
+  expect(await readdir(join(data, 'audit-archive'))).toEqual(['acc_01k8dq9z2mp', 'drafts']);
+  expect(await readFile(join(earlier, 'events.jsonl'), 'utf8')).toBe('of a real service');
 });
 
 // SR-42. The attack, or the mistake: `--fresh` with the folder of a real service, into which a demo's file was put.

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Account } from '../../accounts/account.ts';
+import { listAccounts } from '../../accounts/read-account.ts';
 import type { Config } from '../../config/load-config.ts';
 import type { Logger } from '../../http/log.ts';
+import { systemClock } from '../../platform/system-clock/system-clock.ts';
 import { lockFolder } from '../../store/lmdb/folder-lock.ts';
 import { isStoreEmpty } from '../../store/set-store-purpose.ts';
 import { demoFile } from '../create-ports.ts';
@@ -24,10 +27,12 @@ export async function removeDemo(config: Config, log: Logger): Promise<void> {
   const folder = join(config.dataFolder, 'store');
   if (!existsSync(folder)) return;
   const store = await openStore(config, log, { maxMs: 0, shouldOpenMoved: true });
+  let accounts: Account[];
   try {
     if (await isStoreEmpty({ store })) return;
     // The purpose of a store never changes, so the folder is still a demo's after it is closed.
     await expectDemoStore({ store });
+    accounts = await listAccounts({ store, clock: systemClock });
   } finally {
     await store.close();
   }
@@ -35,10 +40,13 @@ export async function removeDemo(config: Config, log: Logger): Promise<void> {
   try {
     // First: without it, what an interruption leaves is no demo that could be shown.
     await rm(demoFile(config), { force: true });
+    // Before the store, which names them. An earlier store of the data folder may have left an archive there.
+    for (const { id } of accounts) {
+      await rm(join(config.dataFolder, 'audit-archive', id), { recursive: true, force: true });
+    }
     for (const name of await readdir(folder)) {
       if (name !== LOCK) await rm(join(folder, name), { recursive: true, force: true });
     }
-    await rm(join(config.dataFolder, 'audit-archive'), { recursive: true, force: true });
   } finally {
     lock.release();
   }
