@@ -66,6 +66,17 @@ const mail: Mail = {
   facts: { code: '482913', lifetimeMs: 600_000 },
 };
 
+test.each(['mail.invalid', 'tls.certificate.invalid'])(
+  'a host that does not resolve is called unreachable, whatever its name: %s',
+  async (host) => {
+    const sent = createSmtpMailer({
+      ...{ host, port: 465, tls: 'implicit', timeoutMs: 2000 },
+      ...{ from: { name: 'Acme', address: 'auth@acme.example' }, url: 'https://auth.example' },
+    }).send(mail);
+    await expect(sent).rejects.toMatchObject({ failure: 'unreachable' });
+  },
+);
+
 test('a message arrives as text and as HTML with the configured sender', async () => {
   await courier(await mailServer()).send(mail);
   expect(taken).toMatchObject([{ from: 'auth@acme.example', to: ['mira@example.com'], secure: false }]);
