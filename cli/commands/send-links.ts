@@ -154,7 +154,7 @@ async function targetsOf(service: Service, { withoutPassword, secretLost, resour
     }
     // The list of users has their logins, in far fewer requests than one for each.
     if (owners.size === 0) return [];
-    for await (const { id, login } of pages(service, '/v1/users', { resource })) {
+    for await (const { id, login } of pages(service, '/v1/users', { resource, blocked: false })) {
       if (owners.has(String(id))) found.set(String(id), { id: String(id), login: String(login) });
     }
     return [...found.values()];

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { API_SCOPES } from '../kernel/api-scope.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
+import type { EnrolmentPolicy } from '../resources/enrolment-policy.ts';
 import { addAdministrator, sessionHeaders } from '../testing/administrators.ts';
-import { assign, updateUser } from '../testing/as-operator.ts';
+import { assign, updateResource, updateUser } from '../testing/as-operator.ts';
 import { addResource, addUser, createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
 import { openService, type Service } from '../testing/http-service.ts';
 
@@ -107,6 +108,38 @@ describe('links by mail', () => {
     const response = await service.call('POST /v1/bulk/links', { key, body: { rows: [row], dryRun: true } });
     expect(await response.json()).toMatchObject({ rows: [{ status: 409, code: 'ENROLMENT_OFF' }] });
     expect(service.ports.courier.sent).toEqual([]);
+  });
+});
+
+describe('users who need no link', () => {
+  test('a blocked user gets none, neither by mail nor to hand over', async () => {
+    unwrap(await updateUser(service.ports, scene.account, scene.user.id, { blocked: true }));
+    const rows = ['mail', 'hand-over'].map((delivery) => passwordFor(scene.user.id, { delivery }));
+    expect(await order(rows)).toMatchObject([{ code: 'USER_BLOCKED' }, { code: 'USER_BLOCKED' }]);
+    expect(service.ports.courier.sent).toEqual([]);
+  });
+
+  test('a user with a working token gets no link to another, also if the resource is named', async () => {
+    const { ports } = service;
+    const enrolment: EnrolmentPolicy = { kinds: ['totp'], required: false };
+    unwrap(await updateResource(ports, scene.account, scene.resource.id, { enrolment }));
+    const bob = await another('bob', 'bob@shop.example');
+    const user = { login: 'carol', email: 'carol@shop.example' };
+    const carol = await addUser(ports, scene.account, scene.resource, { user, password: false, tokens: [{}] });
+    const rowsOf = (delivery: string) =>
+      [carol.user.id, bob.user.id].flatMap((user) =>
+        [{}, { resource: scene.resource.id }].map((more) => ({ user, kind: 'enrolment', delivery, ...more })),
+      );
+    for (const delivery of ['mail', 'hand-over']) {
+      const codes = (await order(rowsOf(delivery))).map(({ code, status }) => code ?? status);
+      const none = 'ENROLMENT_NOT_NEEDED';
+      // The second of Bob's is the one that was mailed, or a new one.
+      expect(codes, delivery).toEqual([none, none, expect.any(Number), expect.any(Number)]);
+      const body = { rows: rowsOf(delivery), dryRun: true };
+      const response = await service.call('POST /v1/bulk/links', { key, body });
+      const { rows } = (await response.json()) as { rows: Outcome[] };
+      expect(rows.map(({ code }) => code)).toEqual([none, none, undefined, undefined]);
+    }
   });
 });
 

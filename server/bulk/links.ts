@@ -26,9 +26,22 @@ export async function judgeLink(
   if (!mayChangeUser(actor, user)) return refusal('FORBIDDEN');
   if (user.blocked) return refusal('USER_BLOCKED');
   const undeliverable = refuseDelivery(ports, actor, row.delivery, user.email);
-  if (undeliverable || row.kind !== 'enrolment' || row.resource !== undefined) return undeliverable;
-  const chosen = await findEnrolmentResource(ports, actor, user);
+  if (undeliverable || row.kind !== 'enrolment') return undeliverable;
+  const chosen = await findEnrolmentResource(ports, actor, user, row.resource);
   return isRefusal(chosen) ? chosen : undefined;
+}
+
+/** One who asks for a link of a single user may mean a second token. Of many, those who lack one are meant. */
+async function hasWorkingToken(
+  ports: LinkNeeds,
+  { actor }: RequestContext,
+  { user: id, kind, resource }: LinkOrder,
+): Promise<boolean> {
+  if (kind !== 'enrolment' || resource === undefined) return false;
+  const found = await readObject(ports, actor.account, userDocument.key(id), 'USER_NOT_FOUND');
+  if (isRefusal(found) || !mayChangeUser(actor, found.object)) return false;
+  const chosen = await findEnrolmentResource(ports, actor, found.object, resource);
+  return isRefusal(chosen) && chosen.refused === 'ENROLMENT_NOT_NEEDED';
 }
 
 /**
@@ -40,6 +53,7 @@ export function linkMaker(ports: LinkNeeds, act: RequestContext): (row: LinkOrde
   let isDown = false;
 
   return async (row) => {
+    if (await hasWorkingToken(ports, act, row)) return refusal('ENROLMENT_NOT_NEEDED');
     if (row.delivery === 'hand-over') return makeLink(ports, act, row);
     if (isDown || ports.clock.now() >= until) return refusal('OVERLOADED', { retryAfterMs: RETRY_MS });
     try {

@@ -1,4 +1,5 @@
 import type { Actor } from '../kernel/actor.ts';
+import type { ResourceId } from '../kernel/ids.ts';
 import { mayActOn } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -28,14 +29,15 @@ export function chooseEnrolmentResource(places: readonly EnrolmentPlace[]): Resu
   return chosen ? { resource: chosen.resource } : refusal('ENROLMENT_NOT_NEEDED');
 }
 
-/** The same for this user, among the resources on which the actor may act. */
+/** The same for this user, among the resources on which the actor may act, or at that one. */
 export async function findEnrolmentResource(
   ports: Pick<Ports, 'store' | 'clock'>,
   actor: Actor,
   user: User,
+  only?: ResourceId,
 ): Promise<Result<{ resource: Resource }>> {
   const now = ports.clock.now();
-  const { assignments } = user;
+  const assignments = user.assignments.filter(({ resource }) => only === undefined || resource === only);
   if (assignments.length === 0) return refusal('ASSIGNMENT_NOT_FOUND');
   const ids = assignments.flatMap(({ tokens }) => tokens.map(({ token }) => token));
   const [resources, stored] = await Promise.all([
