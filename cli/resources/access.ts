@@ -75,7 +75,11 @@ const key: ResourceCommand = {
       about: 'for a key of Protectimus: addresses and ranges that it is accepted from',
       none: 'from everywhere',
     },
-    resources: { type: 'narrowing', about: 'only for sign-ins to these', none: 'for all' },
+    resources: {
+      type: 'narrowing',
+      about: 'only for sign-ins to these; with the scope authenticate alone',
+      none: 'for all',
+    },
     lifetimeMs: 'how long it works, such as 365d',
     enabled: 'whether it works',
     expiresAt: 'when it stops working',

@@ -11,7 +11,7 @@ import { editObject, removeObject } from '../records/read-object.ts';
 import { newOperation } from '../store/transact.ts';
 import { type ApiKey, MAX_KEY_LIFETIME_MS, MAX_OVERLAP_MS, type ProtectimusKey } from './api-key.ts';
 import { writeApiKey } from './api-key-format.ts';
-import { unknownResource } from './create-api-key.ts';
+import { refuseUseless, unknownResource } from './create-api-key.ts';
 import { checkRanges } from './create-protectimus-key.ts';
 import { apiKeyDocument, apiKeyUseDocument } from './documents.ts';
 import { openSecret, sealSecret } from './protectimus-secret.ts';
@@ -66,11 +66,13 @@ export async function updateApiKey(
       if (addressRanges !== undefined) return refusal('INPUT_INVALID', { detail: NO_RANGES });
       const { resources: held, ...others } = { ...current, ...ordinary(changes) };
       const confined = resources === undefined ? held : (resources ?? undefined);
-      return {
+      const changed = {
         ...others,
         ...(scopes && { scopes: [...new Set(scopes)] }),
         ...(confined && { resources: [...new Set(confined)] }),
       };
+      const areRightsChanged = scopes !== undefined || resources !== undefined;
+      return (areRightsChanged && refuseUseless(changed)) || changed;
     },
     seen,
   );

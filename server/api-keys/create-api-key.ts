@@ -4,7 +4,7 @@ import { type AccountId, type ApiKeyId, crockford, idFromBytes, type ResourceId 
 import { mayAdminister, mayGrant } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { isRefusal, type Refusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
 import { hashSecret } from '../kernel/secret-token.ts';
 import { createObject, type NewId } from '../records/create-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
@@ -32,6 +32,8 @@ export async function createApiKey(
   newId: NewId<ApiKeyId> & { secret?: Uint8Array } = { id: idFromBytes('key', ports.random.bytes(7)) },
 ): Promise<Result<{ key: BearerKey; text: string }>> {
   if (!mayAdminister(act.actor) || !mayGrant(act.actor, input.scopes)) return refusal('FORBIDDEN');
+  const useless = refuseUseless(input);
+  if (useless) return useless;
   const { account } = act.actor;
   const unknown = await unknownResource(ports, account, input.resources);
   if (unknown) return unknown;
@@ -55,6 +57,13 @@ export async function createApiKey(
   return isRefusal(created)
     ? created
     : { key: created.created as BearerKey, text: writeApiKey({ account, id, secret }) };
+}
+
+/** With other scopes every request of a restricted key would be refused: it sees and changes no objects of the account. */
+export function refuseUseless({ scopes, resources }: Pick<NewApiKey, 'scopes' | 'resources'>): Refusal | undefined {
+  return resources === undefined || scopes.every((scope) => scope === 'authenticate')
+    ? undefined
+    : wrongInput('resources', 'only with the scope authenticate alone; the other scopes are for the whole account');
 }
 
 /** A restricted key is limited to resources of its own account. */

@@ -161,6 +161,21 @@ describe('SR-27: a key cannot grant rights that it does not have', () => {
   });
 });
 
+test('a key for some resources has the scope authenticate alone, because it sees and changes nothing else', async () => {
+  const resources = [scene.resource.id];
+  const useless = { status: 422, code: 'INPUT_INVALID' };
+  for (const scopes of [['write'], ['read'], ['administer'], ['authenticate', 'write']]) {
+    const refused = await call('POST /v1/api-keys', { name: 'x', scopes, resources });
+    expect(await refusalOf(refused), scopes.join()).toEqual(useless);
+  }
+  const { key: confined } = await make({ scopes: ['authenticate'], resources });
+  const more = await call(`PATCH /v1/api-keys/${confined.id}`, { scopes: ['authenticate', 'read'] });
+  expect(await more.json()).toMatchObject({ detail: expect.stringContaining('the scope authenticate alone') });
+  const { key: wide } = await make({ scopes: ['authenticate', 'write'] });
+  expect(await refusalOf(await call(`PATCH /v1/api-keys/${wide.id}`, { resources }))).toEqual(useless);
+  expect((await call(`PATCH /v1/api-keys/${wide.id}`, { resources, scopes: ['authenticate'] })).status).toBe(200);
+});
+
 test('SR-26: no change lets a key live longer than a new one may', async () => {
   const { key: one } = await make({});
   const longest = service.ports.clock.now() + MAX_KEY_LIFETIME_MS;

@@ -42,11 +42,10 @@ const scopes = z.array(z.enum(API_SCOPES)).min(1).max(API_SCOPES.length).openapi
   description:
     'What the key may do. `authenticate`: sign-ins and results. `read`, `write`: the account’s objects. `administer`: administrators, API keys, webhooks, the plan.',
 });
-const resources = z
-  .array(resourceId)
-  .min(1)
-  .max(100)
-  .openapi({ description: 'Restricts the key to sign-ins and results of these resources.' });
+const resources = z.array(resourceId).min(1).max(100).openapi({
+  description:
+    'Restricts the key to sign-ins and results of these resources. Only with the scope `authenticate` alone: the other scopes are for the whole account.',
+});
 const kind = z.enum(KEY_KINDS).openapi({
   description:
     '`bearer`: sent as a bearer token. `protectimus`: for client libraries of Protectimus, at `/api/v1`. It has the rights of its administrator and is stored encrypted instead of hashed.',
