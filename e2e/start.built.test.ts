@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { parseSync } from 'oxc-parser';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePorts } from '../server/testing/free-ports.ts';
+import { startRedisServer } from '../server/testing/redis-server.ts';
 import { DATA_PACKAGES, NATIVE_PACKAGES } from '../tools/build/parts.ts';
 import { builtPath } from './harness/built-service.ts';
 import { serviceProcess } from './harness/service-process.ts';
@@ -178,4 +179,20 @@ test('a start that cannot use Redis logs why at each try, and ends with a code o
   expect(tries.length).toBeGreaterThanOrEqual(2);
   for (const line of tries) expect(line).toContain(cause);
   expect(await start({ COUNTERSIGN_STORE: 'redis://' })).toMatchObject({ code: 78 });
+});
+
+test('what setup prints for a script is not spoilt by a warning', async () => {
+  const redis = await startRedisServer({ product: 'redis', args: ['--rename-command', 'TIME', ''] });
+  try {
+    const env = {
+      ...{ PATH: process.env.PATH ?? '', COUNTERSIGN_DATA: join(folder, 'setup'), COUNTERSIGN_STORE: redis.url },
+      COUNTERSIGN_URL: 'https://auth.example',
+    };
+    const { stdout, stderr } = await run(process.execPath, [builtPath('server/start.cjs'), 'setup'], { env });
+    expect(stdout).toMatch(/^https:\/\/auth\.example\//);
+    expect(stdout).not.toContain('"level"');
+    expect(stderr).toContain('"level":"warn"');
+  } finally {
+    await redis.stop();
+  }
 });

@@ -103,11 +103,10 @@ async function main(): Promise<void> {
     // For a service with workers, its primary process does.
     return cluster.isWorker ? undefined : notifyReady(process.env, log);
   }
-  // The other commands print their result for the operator or a script, so they log warnings only.
-  const log = createLogger({ level: 'warn' });
-  if (command === 'operate') return runOperatorServer(config, log);
-  // A warning, as of an old version of Redis, would spoil what `--json` prints.
-  if (command === 'move') return moveBy(config, createLogger({ level: 'warn', destination: process.stderr }), values);
+  if (command === 'operate') return runOperatorServer(config, createLogger({ level: 'warn' }));
+  // The others print their result for the operator or a script. A warning, as of an old version of Redis, would spoil it.
+  const log = createLogger({ level: 'warn', destination: process.stderr });
+  if (command === 'move') return moveBy(config, log, values);
   if (command === 'setup') return setUp(config, log, values);
   if (command === 'forget-secrets') return forgetLostSecrets(config, log, values);
   const { identity, 'passphrase-file': passphraseFile, ...options } = values;
