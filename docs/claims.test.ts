@@ -23,6 +23,7 @@ import enrolment from '../ui/i18n/locales/en/widget/enrolment.json' with { type:
 import passkeys from '../ui/i18n/locales/en/widget/passkeys.json' with { type: 'json' };
 import signIn from '../ui/i18n/locales/en/widget/sign-in.json' with { type: 'json' };
 import signing from '../ui/i18n/locales/en/widget/signing.json' with { type: 'json' };
+import standalone from '../ui/i18n/locales/en/widget/standalone.json' with { type: 'json' };
 import { Account } from './testing/account.ts';
 import { type BuiltService, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
 import { allCodeBlocks, documentPaths, ROOT, readDocument } from './testing/code-blocks.ts';
@@ -299,7 +300,7 @@ describe('what the documents say', () => {
     const rows = [...readDocument('docs/users.md').matchAll(/^\| ([A-Z][^|]+) \| [^|]+ \| [^|]+ \|$/gm)];
     const said = rows.map(([, words = '']) => words).filter((words) => words !== 'It says' && words !== 'It offers');
     expect(said.length).toBeGreaterThan(5);
-    const texts: string[] = [signIn, passkeys, signing, enrolment].flatMap((part) => Object.values(part));
+    const texts: string[] = [signIn, passkeys, signing, standalone, enrolment].flatMap((part) => Object.values(part));
     expect(said.filter((words) => !texts.some((text) => text.startsWith(words)))).toEqual([]);
   });
 });

@@ -26,6 +26,8 @@ const resource: ResourceCommand = {
     resultLifetimeMs: 'lifetime of a result',
     enrolment: { about: 'how users set up tokens themselves, as JSON', none: 'off' },
     selfService: { about: 'what users can change about themselves, as JSON', none: 'nothing' },
+    appearance: { about: 'the look of the sign-in, hosted pages and mails, as JSON', none: 'the usual look' },
+    links: { about: 'links to privacy, terms, help and support, as JSON', none: 'none' },
     redirectUris: { flag: 'redirect-uri', about: 'addresses that the hosted page may post to, separated by commas' },
     testMode: 'pass, fail or expire: makes a resource for tests, permanently',
     environment: { about: 'how browsers are compared, as JSON', none: 'not at all' },

@@ -1,3 +1,5 @@
+import type { Appearance } from '@countersign/protocol/appearance';
+import type { Links } from '@countersign/protocol/links';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Resource } from './resource.ts';
 
@@ -10,6 +12,8 @@ export interface PublicInfo {
   isTest: boolean;
   /** Hash of the logo. */
   logo?: string;
+  appearance?: Appearance;
+  links?: Links;
 }
 
 /** For a page without a resource. */
@@ -20,13 +24,14 @@ export const EMPTY_INFO: PublicInfo = {
   isTest: false,
 };
 
-export function publicInfo({ name: title, passwordReset = false, testMode, logo, environment }: Resource): PublicInfo {
+export function publicInfo(resource: Resource): PublicInfo {
+  const { name: title, passwordReset = false, testMode, logo, environment, appearance, links } = resource;
   const comparesBrowsers = environment !== undefined;
   return {
     title,
     passwordReset,
     comparesBrowsers,
     isTest: testMode !== undefined,
-    ...omitUndefined({ logo }),
+    ...omitUndefined({ logo, appearance, links }),
   };
 }

@@ -1,3 +1,4 @@
+import { LINK_NAMES, type Links, linkOf } from '@countersign/protocol/links';
 import { type Refusal, wrongInput } from '../kernel/result.ts';
 import { parseAllowedOrigin } from './origins.ts';
 import { parseRedirectUri } from './redirect-uris.ts';
@@ -11,7 +12,11 @@ const ORIGIN_NEEDED =
 const ADDRESS_NEEDED =
   'needs to be an address without user and fragment, such as https://shop.example/signed-in; http on loopback alone';
 
-/** Origins in canonical form. The filters are checked when they are attached. */
+const LINK_NEEDED = 'needs to be an https URL without user, such as https://shop.example/privacy';
+const CONTACT_NEEDED =
+  'needs to be an https URL, mailto: with one email address, or tel: with a number, such as mailto:help@shop.example';
+
+/** Origins and links in canonical form. The filters are checked when they are attached. */
 export function checkSettings<S extends Partial<ResourceSettings>>(settings: S): { settings: S } | Refusal {
   const origins = settings.allowedOrigins?.map(parseAllowedOrigin);
   const bad = origins?.indexOf(undefined) ?? -1;
@@ -21,5 +26,19 @@ export function checkSettings<S extends Partial<ResourceSettings>>(settings: S):
   const wrong = addresses?.indexOf(undefined) ?? -1;
   if (wrong >= 0) return wrongInput(`redirectUris/${wrong}`, ADDRESS_NEEDED);
 
-  return { settings: { ...settings, ...(origins && { allowedOrigins: [...new Set(origins)] }) } };
+  const links: Links = {};
+  for (const name of LINK_NAMES) {
+    const given = settings.links?.[name];
+    if (given === undefined) continue;
+    const href = linkOf(name, given);
+    if (href === undefined) return wrongInput(`links/${name}`, name === 'support' ? CONTACT_NEEDED : LINK_NEEDED);
+    links[name] = href;
+  }
+  return {
+    settings: {
+      ...settings,
+      ...(origins && { allowedOrigins: [...new Set(origins)] }),
+      ...(settings.links && { links }),
+    },
+  };
 }

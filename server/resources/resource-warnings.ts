@@ -1,3 +1,4 @@
+import { contrastFlaws } from '@countersign/protocol/look';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import { acceptedKinds, type Resource } from './resource.ts';
 
@@ -8,6 +9,7 @@ export const RESOURCE_WARNINGS = [
   'SMS_IS_RESTRICTED',
   'MAILBOX_RESETS_AND_CODES',
   'ENROLMENT_KIND_NOT_TAKEN',
+  'COLOURS_HARD_TO_READ',
 ] as const;
 export type ResourceWarning = (typeof RESOURCE_WARNINGS)[number];
 
@@ -18,10 +20,11 @@ export type ResourceWarning = (typeof RESOURCE_WARNINGS)[number];
  * - a password alone: a stolen password signs in, also where the user has a token;
  * - text messages: an attacker can take over a phone number (SR-48, NIST SP 800-63B-4 section 3.2.9);
  * - resets and codes in one mailbox: after a reset, a user who has nothing else waits for an administrator (SR-69);
- * - an enrolment kind that the resource does not accept: it is offered to no user.
+ * - an enrolment kind that the resource does not accept: it is offered to no user;
+ * - colours of its look that differ too little in one of the themes (WCAG 2.2 AA).
  */
 export function resourceWarnings(
-  resource: Pick<Resource, 'methodPolicy' | 'tokenKinds' | 'enrolment' | 'passwordReset'>,
+  resource: Pick<Resource, 'methodPolicy' | 'tokenKinds' | 'enrolment' | 'passwordReset' | 'appearance'>,
 ): ResourceWarning[] {
   const taken = acceptedKinds(resource);
   return [
@@ -32,5 +35,6 @@ export function resourceWarnings(
       ? (['MAILBOX_RESETS_AND_CODES'] as const)
       : []),
     ...(resource.enrolment?.kinds.some((kind) => !taken.includes(kind)) ? (['ENROLMENT_KIND_NOT_TAKEN'] as const) : []),
+    ...(contrastFlaws(resource.appearance ?? {}).length > 0 ? (['COLOURS_HARD_TO_READ'] as const) : []),
   ];
 }

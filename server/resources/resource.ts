@@ -1,3 +1,5 @@
+import type { Appearance } from '@countersign/protocol/appearance';
+import type { Links } from '@countersign/protocol/links';
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, FilterId, ResourceId } from '../kernel/ids.ts';
@@ -50,6 +52,10 @@ export interface Resource {
   rememberMs?: number;
   /** Addresses that results may be posted to after a sign-in on the hosted page; compared literally. */
   redirectUris?: string[];
+  /** How it looks on every page and in every mail. Absent: the usual look. */
+  appearance?: Appearance;
+  /** Addresses of the site for its users. Absent: none. */
+  links?: Links;
   /** Hash of the logo, which is a document of its own. */
   logo?: string;
   /** Test behaviour. Immutable after creation. */

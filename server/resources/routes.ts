@@ -26,6 +26,16 @@ import { ifMatchVersions } from '../http/api/version.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
+import {
+  appearanceInput,
+  appearanceOf,
+  appearanceView,
+  linksFrom,
+  linksInput,
+  linksView,
+  presentAppearance,
+  presentLinks,
+} from './appearance-fields.ts';
 import { createResource } from './create-resource.ts';
 import { deleteResource } from './delete-resource.ts';
 import { ENROLMENT_KINDS, type EnrolmentPolicy } from './enrolment-policy.ts';
@@ -195,6 +205,8 @@ const input = z
       .nullable()
       .default(null)
       .openapi({ description: 'Null: there is no self-service page.' }),
+    appearance: appearanceInput.nullable().default(null),
+    links: linksInput.nullable().default(null),
   })
   .openapi('ResourceInput', { description: 'A new resource.', example: { allowedOrigins: ['https://shop.example'] } });
 const changes = z
@@ -204,6 +216,8 @@ const changes = z
     ...beyond,
     enrolment: policyInput.nullable(),
     selfService: selfPolicyInput.nullable(),
+    appearance: appearanceInput.nullable(),
+    links: linksInput.nullable(),
   })
   .partial()
   .openapi('ResourceChanges', {
@@ -213,7 +227,7 @@ const changes = z
 const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
   example: [],
   description:
-    'Risks of these settings. `OTP_ONLY_CAN_BE_LOCKED_OUT`: only a code is required, so anyone who knows a name can lock its token with wrong codes. `PASSWORD_ONLY_IS_ONE_FACTOR`: only the password is required, even from users with a token, so a stolen password is enough. `SMS_IS_RESTRICTED`: an attacker who takes over a phone number gets its codes. `MAILBOX_RESETS_AND_CODES`: passwords are reset by email and codes by email count, so you must confirm a user without another token after a reset. `ENROLMENT_KIND_NOT_TAKEN`: a kind in `enrolment.kinds` is not among the `tokenKinds`, so it is not offered.',
+    'Risks of these settings. `OTP_ONLY_CAN_BE_LOCKED_OUT`: only a code is required, so anyone who knows a name can lock its token with wrong codes. `PASSWORD_ONLY_IS_ONE_FACTOR`: only the password is required, even from users with a token, so a stolen password is enough. `SMS_IS_RESTRICTED`: an attacker who takes over a phone number gets its codes. `MAILBOX_RESETS_AND_CODES`: passwords are reset by email and codes by email count, so you must confirm a user without another token after a reset. `ENROLMENT_KIND_NOT_TAKEN`: a kind in `enrolment.kinds` is not among the `tokenKinds`, so it is not offered. `COLOURS_HARD_TO_READ`: colours of the `appearance` differ too little in the light or the dark theme.',
 });
 export const resourceView = z
   .object({
@@ -222,6 +236,8 @@ export const resourceView = z
     ...filters,
     enrolment: policyView.nullable(),
     selfService: selfPolicyView.nullable(),
+    appearance: appearanceView.nullable(),
+    links: linksView.nullable(),
     ...boundedView,
     logo: z.string().nullable().openapi({
       description: 'SHA-256 of the logo, at `/widget/v1/logo?resource={id}&hash={logo}`. Null: there is none.',
@@ -254,6 +270,8 @@ export function presentResource({ account: _account, createdBy, ...resource }: R
     testMode,
     enrolment: presentPolicy(enrolment),
     selfService: resource.selfService ? presentSelfPolicy(resource.selfService) : null,
+    appearance: presentAppearance(resource.appearance),
+    links: presentLinks(resource.links),
     tokenKinds: [...acceptedKinds(resource)],
     warnings,
     createdBy: presentCreator(createdBy),
@@ -292,11 +310,12 @@ export const resourceRoutes = [
   route({
     ...routes.create,
     handle: async (c, ports: Needs) => {
-      const { geoFilter, timeFilter, ipFilter, environment, rememberMs, testMode, enrolment, selfService, ...body } =
-        c.req.valid('json');
+      const { geoFilter, timeFilter, ipFilter, environment, rememberMs, testMode, ...rest } = c.req.valid('json');
+      const { enrolment, selfService, appearance, links, ...body } = rest;
       const settings = {
         ...body,
         ...omitUndefined({ environment, rememberMs, geoFilter, timeFilter, ipFilter, testMode }),
+        ...omitUndefined({ appearance: appearanceOf(appearance), links: linksFrom(links) }),
         ...(enrolment && { enrolment: policyOf(enrolment) }),
         ...(selfService && { selfService }),
       };
@@ -323,8 +342,14 @@ export const resourceRoutes = [
     ...routes.update,
     handle: async (c, ports: Needs) => {
       const { id } = c.req.valid('param');
-      const { enrolment, ...body } = c.req.valid('json');
-      const changes = { ...body, ...(enrolment !== undefined && { enrolment: enrolment && policyOf(enrolment) }) };
+      const { enrolment, appearance, links, ...body } = c.req.valid('json');
+      const changes = {
+        ...body,
+        ...(enrolment !== undefined && { enrolment: enrolment && policyOf(enrolment) }),
+        // What has only the usual values is stored as nothing.
+        ...(appearance !== undefined && { appearance: appearanceOf(appearance) ?? null }),
+        ...(links !== undefined && { links: linksFrom(links) ?? null }),
+      };
       return showOne(c, await updateResource(ports, c.get('act'), id, changes, ifMatchVersions(c)), presentResource);
     },
   }),

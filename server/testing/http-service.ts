@@ -81,10 +81,19 @@ const FIRST_SCREENS: FirstScreens = {
 
 function screensIn(title: string, dir: 'ltr' | 'rtl') {
   const parts = ['', 'logo', 'test', 'close', 'logo test', 'logo close', 'test close', 'logo test close'];
-  const cards = parts.map((name) => [name, `<section class="${name}" data-logo="%logo%">%name%%body%</section>`]);
+  const cards = parts.map((name) => [name, `<section class="${name}" data-logo="%logo%">%name%%body%%foot%</section>`]);
   const form = `<form><h1>${title}</h1><input id="identify"/></form>`;
   const bodies = { identify: form, passkey: `${form}<button>Passkey</button>`, loading: '<i>Loading</i>' };
-  return { dir, texts: [], cards: Object.fromEntries(cards) as Record<string, string>, bodies };
+  const link = (name: string) => `<a href="%href%">${name}</a>`;
+  const links = { privacy: link('Privacy'), terms: link('Terms'), help: link('Help'), support: link('Contact') };
+  return {
+    dir,
+    texts: [],
+    links,
+    mark: '<p>Secured</p>',
+    cards: Object.fromEntries(cards) as Record<string, string>,
+    bodies,
+  };
 }
 
 export async function openService(

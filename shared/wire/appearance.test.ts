@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { themeOf, variablesOf } from './appearance.ts';
 
-const good = { accent: '#0f766e', background: '#FFF', text: '#000000', radius: '24px', font: 'Segoe UI, sans-serif' };
+const good = {
+  accent: '#0f766e',
+  background: '#FFF',
+  text: '#000000',
+  radius: '24px',
+  spacing: '8px',
+  font: 'Segoe UI, sans-serif',
+};
 
 // SR-30
 test('allows only the fixed variables in their formats', () => {
@@ -10,6 +17,7 @@ test('allows only the fixed variables in their formats', () => {
   const bad = {
     accent: ['red', '#ffff', '#ff', '#12345g', 'rgb(0,0,0)', '#fff;', ' #fff', '#fff\n', 'var(--x)', 'url(//evil)'],
     radius: ['25px', '-1px', '1.5px', '99px', '10em', '10', 10, '0x8px'],
+    spacing: ['7px', '41px', '-8px', '8', '8em', '8px;'],
     font: ['', 'x;y', 'a"b', "a'b", 'url(x)', 'a\\22', 'a/b', '}</style>', 'x'.repeat(121), ['Inter']],
   };
   for (const [name, values] of Object.entries(bad)) {

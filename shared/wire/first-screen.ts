@@ -1,4 +1,6 @@
+import type { SavedLook } from './appearance.ts';
 import { escapeHtml } from './escape-html.ts';
+import { LINK_NAMES, type LinkName } from './links.ts';
 
 /**
  * The frame's first screen as HTML, which the build renders with the widget's own components. The service puts it into
@@ -18,6 +20,10 @@ export interface FirstScreenLanguage {
   /** By `cardName`, with `SLOTS`. */
   cards: Record<string, string>;
   bodies: Record<FirstScreenBody, string>;
+  /** Each link of the site, with a slot for its address. */
+  links: Record<LinkName, string>;
+  /** The mark of the service below the links. */
+  mark: string;
 }
 
 /** The login form without and with a button for passkeys; `loading` if the first step is not known yet. */
@@ -36,7 +42,7 @@ export function cardName({ hasLogo, isTest, isClosable }: CardParts): string {
 }
 
 /** Where the values go. The build fails if a text of the card contains one. */
-export const SLOTS = { name: '%name%', logo: '%logo%', body: '%body%' } as const;
+export const SLOTS = { name: '%name%', logo: '%logo%', body: '%body%', foot: '%foot%', href: '%href%' } as const;
 
 export interface FirstScreen {
   body: FirstScreenBody;
@@ -46,17 +52,22 @@ export interface FirstScreen {
   logo: string | undefined;
   isTest: boolean;
   isClosable: boolean;
+  saved: SavedLook | undefined;
 }
 
 /** The screen with its values, which are escaped here. */
 export function firstScreenHtml(language: FirstScreenLanguage, screen: FirstScreen): string {
-  const { name, logo = '', isTest, isClosable } = screen;
+  const { name, logo = '', isTest, isClosable, saved: { links = {}, footer } = {} } = screen;
   const card = language.cards[cardName({ hasLogo: logo !== '', isTest, isClosable })] ?? '';
   const values: Record<string, string> = {
     [SLOTS.name]: escapeHtml(name),
     [SLOTS.logo]: escapeHtml(logo),
     [SLOTS.body]: language.bodies[screen.body],
+    [SLOTS.foot]:
+      LINK_NAMES.map((name) =>
+        links[name] === undefined ? '' : language.links[name].split(SLOTS.href).join(escapeHtml(links[name])),
+      ).join('') + (footer === false ? '' : language.mark),
   };
   // In one pass, so that a value that looks like a slot stays text.
-  return card.replaceAll(/%(?:name|logo|body)%/g, (slot) => values[slot] ?? '');
+  return card.replaceAll(/%(?:name|logo|body|foot)%/g, (slot) => values[slot] ?? '');
 }

@@ -1,3 +1,4 @@
+import type { SavedLook } from './appearance.ts';
 import { escapeHtml } from './escape-html.ts';
 import { ICON_LINK } from './icon.ts';
 
@@ -20,6 +21,8 @@ export interface FrameDocument {
   dir?: 'ltr' | 'rtl' | undefined;
   /** How the page around wants it drawn. Default: as the user's system prefers. */
   look?: DocumentLook | undefined;
+  /** What is saved at the resource, for the frame's script. */
+  saved?: SavedLook | undefined;
   /** The first screen as HTML that contains no unescaped value. Absent: the script draws it. */
   screen?: string | undefined;
   /** Set if that screen is the first step, whose input the script keeps; `passkey`: with a button for passkeys. */
@@ -65,7 +68,7 @@ export interface Standalone {
 }
 
 export function frameDocument(document: FrameDocument): string {
-  const { lang, title, css, look, screen, script, preload = [], hasIcon } = document;
+  const { lang, title, css, look, screen, saved, isTest, script, preload = [], hasIcon } = document;
   const nonce = `nonce="${escapeHtml(document.nonce)}"`;
   return `<!doctype html>
 <html lang="${escapeHtml(lang)}"${document.dir === 'rtl' ? ' dir="rtl"' : ''}${factsOf(document)}>
@@ -73,15 +76,18 @@ export function frameDocument(document: FrameDocument): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="${escapeHtml(look?.colorScheme ?? 'light dark')}">
-<meta name="robots" content="noindex">
 <title>${escapeHtml(title)}</title>
-${hasIcon ? `${ICON_LINK}\n` : ''}<script type="module" src="${escapeHtml(script)}" ${nonce}></script>
-${preload.map((path) => `<link rel="modulepreload" href="${escapeHtml(path)}" ${nonce}>\n`).join('')}<style ${nonce}>${css}</style>
+${isOwnPage(document) || !saved?.links ? '' : '<base target="_blank">\n'}${hasIcon ? `${ICON_LINK}\n` : ''}<script type="module" src="${escapeHtml(script)}" ${nonce}></script>
+${preload.map((path) => `<link rel="modulepreload" href="${escapeHtml(path)}" ${nonce}>\n`).join('')}<style ${nonce}>${css}${isTest ? TEST_STYLE : ''}</style>
 ${look?.css ? `<style id="look" ${nonce}>${look.css}</style>\n` : ''}</head>
 <body>${screen ?? ''}${hasIcon ? '' : `<script ${nonce}>${TAKE_INPUT}${originCheck(document)}</script>`}<noscript>Signing in needs JavaScript.</noscript></body>
 </html>
 `;
 }
+
+/** Of the line that says so; the build's stylesheet is without it, because no user sees it. */
+const TEST_STYLE =
+  '.test{margin:0 0 20px;padding:8px 12px;font-size:14px;line-height:1.4;font-weight:550;color:#3d2c00;background:#ffe08a;border:1px dashed #8a6700;border-radius:calc(var(--radius)*.5)}';
 
 /**
  * Runs before the frame's script arrives. It shows the frame to the page around, and keeps what the page and the user
@@ -90,6 +96,11 @@ ${look?.css ? `<style id="look" ${nonce}>${look.css}</style>\n` : ''}</head>
 const TAKE_INPUT = `document.currentScript.remove();early=[];onmessage=e=>e.source==parent&&early.push(e);onsubmit=e=>{e.preventDefault();early.sent=1};
 try{if(sessionStorage.length){delete document.documentElement.dataset.first;document.forms[0].hidden=1}}catch{}
 parent.postMessage({v:1,type:"knock",height:Math.ceil(document.body.firstChild?.getBoundingClientRect().height)},new URLSearchParams(location.search).get("origin"))`;
+
+/** A page of the service, which no page embeds or opens. */
+function isOwnPage({ standalone, enrols, self }: FrameDocument): boolean {
+  return standalone !== undefined || enrols === true || self === true;
+}
 
 /** Says which name the service has, in the console of a page that uses another one. */
 function originCheck({ expectedAt }: FrameDocument): string {
@@ -100,10 +111,11 @@ function originCheck({ expectedAt }: FrameDocument): string {
 
 /** The facts for the frame's script, as data attributes; only those that are set. */
 function factsOf(document: FrameDocument): string {
-  const { passwordReset, comparesBrowsers, isTest, logo, standalone, enrols, self, look } = document;
+  const { passwordReset, comparesBrowsers, isTest, logo, standalone, enrols, self, look, saved } = document;
   const { request, resource, redirectUri, isGiven } = standalone ?? {};
   const facts = {
     tone: look?.tone,
+    saved: saved && Object.keys(saved).length > 0 ? JSON.stringify(saved) : undefined,
     first: document.first,
     reset: passwordReset,
     traits: comparesBrowsers,
@@ -224,6 +236,7 @@ export function allowedScript(isAllowed: boolean): string {
 export const FRAME_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
+  'x-robots-tag': 'noindex',
   'referrer-policy': 'strict-origin',
   'x-content-type-options': 'nosniff',
   // Pages under `Cross-Origin-Embedder-Policy: require-corp` may embed the frame only with both of these.

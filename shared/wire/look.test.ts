@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { contrast, LOOK_PROPERTIES, lookOf } from './look.ts';
+import { contrast, contrastFlaws, LOOK_PROPERTIES, lookOf, overSaved } from './look.ts';
 
 const drawn = (look: { theme?: string; variables?: object }, isSystemDark = false) =>
   lookOf({ theme: 'auto', ...look }, isSystemDark);
@@ -66,4 +66,52 @@ test('yields known properties only, and no value that could end a declaration', 
 test('contrast matches WCAG', () => {
   expect(contrast('#000', '#fff')).toBeCloseTo(21);
   expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
+});
+
+test('the options of a page win over what is saved; a page without a theme has the saved one', () => {
+  const saved = { theme: 'dark', accent: '#0a7', radius: '4px' } as const;
+  const page = { theme: '', variables: { accent: '#123456', radius: '' } };
+  expect(lookOf(overSaved(page, saved), false)).toMatchObject({
+    tone: 'dark',
+    properties: { '--accent': '#123456' },
+  });
+  expect(lookOf(overSaved(page, saved), false).properties).not.toHaveProperty('--radius');
+  expect(lookOf(overSaved({ theme: 'auto', variables: null }, saved), false)).toMatchObject({
+    tone: 'light',
+    properties: { '--accent': '#0a7', '--radius': '4px' },
+  });
+});
+
+test('finds colours that differ too little, in each theme', () => {
+  expect(contrastFlaws({})).toEqual([]);
+  expect(contrastFlaws({ accent: '#2447c8' }).map(({ of, tone }) => [of, tone])).toEqual([['accent', 'dark']]);
+  expect(contrastFlaws({ accent: '#2447c8', theme: 'light' })).toEqual([]);
+  expect(contrastFlaws({ accent: '#fde68a' }).map(({ tone }) => tone)).toEqual(['light']);
+  expect(contrastFlaws({ background: '#ffffff', text: '#999999' })).toMatchObject([
+    { of: 'text', tone: 'light', least: 4.5 },
+    { of: 'text', tone: 'dark', least: 4.5 },
+  ]);
+  // The card is mid-grey in both themes, so error messages are hard to read on it.
+  expect(contrastFlaws({ background: '#7a7a7a', text: '#000000' })).toMatchObject([{ of: 'error' }]);
+});
+
+test('what it does not find is readable in both themes', () => {
+  const colour = fc.integer({ min: 0, max: 0xffffff }).map((number) => `#${number.toString(16).padStart(6, '0')}`);
+  fc.assert(
+    fc.property(colour, colour, colour, fc.boolean(), (accent, background, text, isSystemDark) => {
+      const flaws = contrastFlaws({ accent, background, text });
+      const { properties } = drawn({ variables: { accent, background, text } }, isSystemDark);
+      if (flaws.length === 0) {
+        expect(properties['--card']).toBe(background);
+        expect(contrast(accent, background)).toBeGreaterThanOrEqual(3);
+      }
+      if (!properties['--card']) expect(flaws.some(({ of }) => of === 'text')).toBe(true);
+    }),
+  );
+});
+
+test('the colours of errors are those of the stylesheet', () => {
+  const css = readFileSync(new URL('../../ui/tokens.css', import.meta.url), 'utf8');
+  expect(css).toContain('--error: var(--light, #b3261e) var(--dark, #ffb3ab)');
+  expect(css).toContain('--card: var(--light, #ffffff) var(--dark, #14161b)');
 });

@@ -1,4 +1,4 @@
-import { themeOf, variablesOf } from './appearance.ts';
+import { type Appearance, themeOf, variablesOf } from './appearance.ts';
 
 /** Least contrast of text on its background (WCAG 1.4.3), and of a control's edge (1.4.11). */
 const READABLE = 4.5;
@@ -15,6 +15,7 @@ export const LOOK_PROPERTIES = [
   '--on-accent',
   '--mark',
   '--radius',
+  '--space',
   '--font',
   '--error',
   '--error-wash',
@@ -39,6 +40,17 @@ const MORE_CONTRAST: Properties = {
   '--stroke': '2px',
 };
 
+/** A look, from a page or saved at a resource; untrusted. */
+export interface RequestedLook {
+  theme?: unknown;
+  variables?: unknown;
+}
+
+/** What a page wants, over what is saved: a page without a theme has the saved one. */
+export function overSaved({ theme, variables }: RequestedLook, saved: Appearance): RequestedLook {
+  return { theme: theme || saved.theme, variables: { ...saved, ...Object(variables) } };
+}
+
 /** How a widget is drawn. */
 export interface Look {
   tone: 'light' | 'dark';
@@ -47,9 +59,9 @@ export interface Look {
 }
 
 /** Decides how a widget is drawn, from a site's theme and variables, which are untrusted. */
-export function lookOf(given: { theme?: unknown; variables?: unknown }, isSystemDark: boolean): Look {
+export function lookOf(given: RequestedLook, isSystemDark: boolean): Look {
   const theme = themeOf(given.theme);
-  const { accent, background, text, radius, font } = variablesOf(given.variables);
+  const { accent, background, text, radius, spacing, font } = variablesOf(given.variables);
   const scheme = theme === 'light' || theme === 'dark' ? theme : undefined;
   const hasOwnColours = background !== undefined && text !== undefined && contrast(background, text) >= READABLE;
   const prefersDark = scheme ? scheme === 'dark' : isSystemDark;
@@ -74,9 +86,41 @@ export function lookOf(given: { theme?: unknown; variables?: unknown }, isSystem
         '--mark': contrast(accent, card) >= DISCERNIBLE ? accent : 'var(--text)',
       }),
       ...(radius && { '--radius': radius }),
+      ...(spacing && { '--space': spacing }),
       ...(font && { '--font': font }),
     },
   };
+}
+
+/** The colours of error messages, by tone, as in `tokens.css`. */
+const ERROR = { light: '#b3261e', dark: '#ffb3ab' } as const;
+const CARD = { light: '#ffffff', dark: '#14161b' } as const;
+
+/** Two colours that differ too little in a theme: the text, the buttons or the error messages on the card. */
+export interface ContrastFlaw {
+  of: 'text' | 'accent' | 'error';
+  tone: Look['tone'];
+  /** WCAG contrast ratio, below `least`. */
+  ratio: number;
+  least: number;
+}
+
+/** What WCAG 2.2 AA finds too close in a look (1.4.3, 1.4.11), in the light and in the dark theme. */
+export function contrastFlaws({ theme, ...variables }: Appearance): ContrastFlaw[] {
+  const looks = [false, true].map((isSystemDark) => lookOf({ theme, variables }, isSystemDark));
+  const { accent, background, text } = variablesOf(variables);
+  const flaws = looks.flatMap(({ tone, properties }) => {
+    const card = properties['--card'] === background && background ? background : CARD[tone];
+    return [
+      ...(background && text
+        ? [{ of: 'text', tone, ratio: contrast(background, text), least: READABLE } as const]
+        : []),
+      ...(accent ? [{ of: 'accent', tone, ratio: contrast(accent, card), least: DISCERNIBLE } as const] : []),
+      { of: 'error', tone, ratio: contrast(ERROR[tone], card), least: READABLE } as const,
+    ].filter(({ ratio, least }) => ratio < least);
+  });
+  // Colours of its own, or a fixed theme, make both the same.
+  return flaws.filter((flaw, at) => at === flaws.findIndex(({ of, tone }) => of === flaw.of && tone === flaw.tone));
 }
 
 function firstReadable(text: string, background: string, shares: number[]): string {

@@ -5,10 +5,11 @@ import {
   type FirstScreenLanguage,
   SLOTS,
 } from '@countersign/protocol/first-screen';
+import { LINK_NAMES, type LinkName } from '@countersign/protocol/links';
 import { createTranslate, type Dictionary } from '@countersign/ui/i18n/translate';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import { Card } from '../../widget/frame/parts/card.tsx';
+import { Card, type CardProps } from '../../widget/frame/parts/card.tsx';
 import { Loading } from '../../widget/frame/parts/loading.tsx';
 import * as passkeys from '../../widget/frame/passkey/passkeys.ts';
 import { firstView } from '../../widget/frame/sign-in.ts';
@@ -30,23 +31,23 @@ export function renderFirstScreens(): Record<string, FirstScreenLanguage> {
 
 function renderLanguage(texts: Texts): FirstScreenLanguage {
   const cards: Record<string, string> = {};
+  const card = (parts: Pick<CardProps, 'logo' | 'isTest' | 'onClose' | 'look'>) =>
+    renderToString(
+      <Card {...parts} texts={texts} name={SLOTS.name} site={undefined} isAlone={false} card={null}>
+        {SLOTS.body}
+      </Card>,
+    );
+  const plain = { logo: undefined, isTest: false, onClose: undefined };
+  const footOf = (look: CardProps['look']) => /<footer>(.*)<\/footer>/s.exec(card({ ...plain, look }))?.[1] ?? '';
   for (const hasLogo of [false, true]) {
     for (const isTest of [false, true]) {
       for (const isClosable of [false, true]) {
-        cards[cardName({ hasLogo, isTest, isClosable })] = renderToString(
-          <Card
-            texts={texts}
-            name={SLOTS.name}
-            logo={hasLogo ? SLOTS.logo : undefined}
-            site={undefined}
-            isTest={isTest}
-            isAlone={false}
-            card={null}
-            onClose={isClosable ? () => {} : undefined}
-          >
-            {SLOTS.body}
-          </Card>,
-        );
+        cards[cardName({ hasLogo, isTest, isClosable })] = card({
+          logo: hasLogo ? SLOTS.logo : undefined,
+          isTest,
+          onClose: isClosable ? () => {} : undefined,
+          look: { footer: false },
+        }).replace('<footer></footer>', `<footer>${SLOTS.foot}</footer>`);
       }
     }
   }
@@ -55,7 +56,10 @@ function renderLanguage(texts: Texts): FirstScreenLanguage {
   const bodies = Object.fromEntries(
     FIRST_SCREEN_BODIES.map((name) => [name, renderToString(renderBody(name, texts))]),
   ) as Record<FirstScreenBody, string>;
-  return { dir: texts.dir, texts: [], cards, bodies };
+  const links = Object.fromEntries(
+    LINK_NAMES.map((name) => [name, footOf({ footer: false, links: { [name]: SLOTS.href } })]),
+  ) as Record<LinkName, string>;
+  return { dir: texts.dir, texts: [], cards, bodies, links, mark: footOf({}) };
 }
 
 function renderBody(name: FirstScreenBody, texts: Texts): VNode {

@@ -1,5 +1,6 @@
 import '@countersign/ui/tokens.css';
 import '@countersign/ui/form.css';
+import type { SavedLook } from '@countersign/protocol/appearance';
 import { type FrameAppearance, readToFrame } from '@countersign/protocol/frame-protocol';
 import { render } from 'preact';
 import { english, loadTexts } from '../i18n/texts.ts';
@@ -53,6 +54,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
   const { port, origin, slot, mount } = host;
   const post = createPostMessage(host);
   let look: FrameAppearance = host;
+  let saved = JSON.parse(root.dataset.saved ?? '{}') as SavedLook;
   let texts = english;
   let hasTexts = false;
   let screen: Screen = { kind: 'loading' };
@@ -89,10 +91,11 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
         logo={root.dataset.logo}
         site={site}
         isTest={'test' in root.dataset}
+        look={saved}
         isAlone={'alone' in root.dataset}
         hasActed={hasActed}
         isUserKnown={isUserKnown}
-        resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}` : undefined}
+        resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}&origin=${origin}` : undefined}
         card={watch}
         signIn={signIn}
         passkeys={passkeys}
@@ -169,11 +172,15 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
 
   const applyAppearance = () =>
     import('./appearance.ts').then(
-      ({ showLook }) => showLook(look),
+      ({ showLook }) => {
+        saved = showLook(look);
+        draw();
+      },
       () => {},
     );
   const applyLanguage = async () => {
-    const loaded = await loadTexts(look.locale ? [look.locale] : navigator.languages);
+    const locale = look.locale || saved.locale;
+    const loaded = await loadTexts(locale ? [locale] : navigator.languages);
     texts = loaded;
     hasTexts = true;
     root.lang = loaded.lang;
@@ -216,8 +223,8 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
 
   const greet = () => post({ type: 'hello' });
   const { theme, locale, closable, variables } = host;
-  // The document has the look that its address names.
-  if (hints.get('look') === JSON.stringify({ theme, locale, closable, variables })) greet();
+  // The document has the look that its address names, or that is saved.
+  if (own || hints.get('look') === JSON.stringify({ theme, locale, closable, variables })) greet();
   else void applyAppearance().then(greet);
   signIn.start();
   void applyLanguage();

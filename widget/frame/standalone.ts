@@ -1,6 +1,10 @@
 import type { PROTOCOL_VERSION, ToFrame, ToHost } from '@countersign/protocol/frame-protocol';
+import standalone from '@countersign/ui/i18n/locales/en/widget/standalone.json';
+import { addEnglish } from '../i18n/texts.ts';
 import type { HostedStart } from './flow-client.ts';
 import type { awaitHost, Host } from './handshake.ts';
+
+addEnglish(standalone);
 
 /** Not imported: a shared module would be one more file for every frame. */
 const v = 1 satisfies typeof PROTOCOL_VERSION;
@@ -20,6 +24,13 @@ const STYLE = `
 
 [data-alone] .card {
   width: min(420px, 100%);
+}
+
+.site {
+  display: block;
+  font-weight: 400;
+  font-size: 14px;
+  color: var(--muted);
 }
 
 .alone {

@@ -1,6 +1,7 @@
 import type passkeys from '@countersign/ui/i18n/locales/en/widget/passkeys.json';
 import signIn from '@countersign/ui/i18n/locales/en/widget/sign-in.json';
 import type signing from '@countersign/ui/i18n/locales/en/widget/signing.json';
+import type standalone from '@countersign/ui/i18n/locales/en/widget/standalone.json';
 import {
   createTranslate,
   type Dictionary,
@@ -9,7 +10,7 @@ import {
   type Translate,
 } from '@countersign/ui/i18n/translate';
 
-export type TextKey = keyof typeof signIn | keyof typeof passkeys | keyof typeof signing;
+export type TextKey = keyof typeof signIn | keyof typeof passkeys | keyof typeof signing | keyof typeof standalone;
 export type Texts = Translate<TextKey>;
 
 /** Languages beside English, each one file and loaded on first use. */

@@ -84,7 +84,8 @@ describe('mounting', () => {
     expect(address).toBe(`${stage.service.url}/widget/v1/frame?resource=${RESOURCE}&origin=${stage.host.origin}`);
     // What the document needs for its first screen; no secret is in an address.
     expect(JSON.parse(decodeURIComponent(look))).toEqual({
-      theme: 'auto',
+      // Without a theme of its own, the page has the one that is saved at the resource.
+      theme: '',
       locale: 'en',
       closable: false,
       variables: { given: false },

@@ -89,7 +89,7 @@ export function mountWidget(
   const post = (message: ToFrame) => port?.postMessage(envelope(message));
 
   const look = (): FrameAppearance => {
-    const { theme = 'auto', locale = 'auto', title = 'Sign in', closable, variables, prefer, purpose } = current;
+    const { theme = '', locale = 'auto', title = 'Sign in', closable, variables, prefer, purpose } = current;
     if (frame) {
       frame.title = title;
       // Frame and page must agree on the colour scheme, or the browser paints a box behind the frame.

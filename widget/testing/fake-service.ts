@@ -14,10 +14,10 @@ import {
   refusalDocument,
 } from '@countersign/protocol/frame-document';
 import type { PasskeyRequest } from '@countersign/protocol/passkey';
-import { documentLook, firstScreen, readLook } from '../../server/login/page/first-screen.ts';
+import { documentLook, firstScreen, readLook, withPageLinks } from '../../server/login/page/first-screen.ts';
 import { composeDocument } from '../../server/login/page/show-document.ts';
 import { loadBuiltFiles } from '../../server/platform/static-files/load-built-files.ts';
-import { EMPTY_INFO } from '../../server/resources/public-info.ts';
+import { EMPTY_INFO, type PublicInfo } from '../../server/resources/public-info.ts';
 
 export const LOGIN = 'ada@example.com';
 export const PASSWORD = 'correct horse battery';
@@ -58,6 +58,8 @@ export interface FakeService {
   /** Stops serving the frame's page, like a broken network. */
   isFrameDown: boolean;
   resourceName: string;
+  /** What the resource has of its own. */
+  site: Pick<PublicInfo, 'appearance' | 'links'>;
   /** Further facts about the resource that its page shows. */
   facts: { isTest?: boolean; hasPasskey?: boolean };
   /** The transaction for a flow with a login request; undefined: a code only. */
@@ -91,6 +93,7 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     allowedOrigins: new Set(),
     isFrameDown: false,
     resourceName: 'Harbour & Co. Shop',
+    site: {},
     facts: {},
     transaction: undefined,
     question: undefined,
@@ -101,6 +104,7 @@ export async function startFakeService(dist: string): Promise<FakeService> {
       service.intercept = undefined;
       service.isFrameDown = false;
       service.resourceName = 'Harbour & Co. Shop';
+      service.site = {};
       service.facts = {};
       flows.clear();
     },
@@ -149,9 +153,10 @@ export async function startFakeService(dist: string): Promise<FakeService> {
   function signInDocument(url: URL, acceptLanguage: string | undefined, origin: string): string {
     const resource = url.searchParams.get('resource') ?? '';
     const { isTest = false, hasPasskey = false } = service.facts;
-    const shown = { ...EMPTY_INFO, title: service.resourceName, isTest };
+    const own = { ...EMPTY_INFO, title: service.resourceName, isTest, ...service.site };
     const requested = readLook(url.searchParams.get('look') ?? undefined);
-    const page = { resource, frameAncestors: [origin], look: requested && documentLook(requested) };
+    const shown = requested ? withPageLinks(own, requested) : own;
+    const page = { resource, frameAncestors: [origin], look: requested && documentLook(requested, shown.appearance) };
     const about = { resource, shown, hasPasskey };
     const screen =
       requested && widget.firstScreens && firstScreen(widget.firstScreens, requested, acceptLanguage, about);

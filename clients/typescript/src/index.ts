@@ -27,6 +27,7 @@ export type {
 export { type CallOptions, type Client, type ClientOptions, createClient } from './api/client.ts';
 export type { ChangeableCollection, Collection, ListOptions } from './api/collection.ts';
 export type {
+  Appearance,
   Assignment,
   AuthenticateInput,
   Authentication,
@@ -41,6 +42,7 @@ export type {
   FilterRule,
   GeoRule,
   IpRule,
+  Links,
   LoginRequest,
   LoginRequestInput,
   MethodPolicy,

@@ -121,6 +121,7 @@ const ADMINISTRATOR: Fields<Administrator> = {
 const RESOURCE: Fields<Resource> = {
   name: 'none',
   logo: 'none',
+  appearance: 'none',
   testMode: 'none',
   enabled: 'disable',
   failedAttemptsBeforeLock: 'review',
@@ -139,6 +140,7 @@ const RESOURCE: Fields<Resource> = {
   environment: 'review',
   rememberMs: 'review',
   redirectUris: 'review',
+  links: 'review',
 };
 
 const FILTER: Fields<Filter> = { name: 'none', rule: 'review', holders: 'none' };

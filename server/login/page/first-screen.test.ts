@@ -146,6 +146,8 @@ describe('the first screen', () => {
       texts: [],
       cards: { logo: '%logo%|%name%|%body%' },
       bodies: { identify: 'form', passkey: '', loading: '' },
+      links: { privacy: '', terms: '', help: '', support: '' },
+      mark: '',
     } satisfies FirstScreenLanguage;
     const screen = {
       body: 'identify',
@@ -153,6 +155,7 @@ describe('the first screen', () => {
       logo: '/a?b&c',
       isTest: false,
       isClosable: false,
+      saved: undefined,
     } as const;
     expect(firstScreenHtml(language, screen)).toBe('/a?b&amp;c|%body%%logo%|form');
   });

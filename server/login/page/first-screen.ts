@@ -1,6 +1,8 @@
+import type { Appearance, SavedLook } from '@countersign/protocol/appearance';
 import { type FirstScreens, firstScreenHtml } from '@countersign/protocol/first-screen';
 import type { DocumentLook } from '@countersign/protocol/frame-document';
-import { lookOf } from '@countersign/protocol/look';
+import { linksOf } from '@countersign/protocol/links';
+import { lookOf, overSaved } from '@countersign/protocol/look';
 import type { PublicInfo } from '../../resources/public-info.ts';
 import { logoPath } from './logo.ts';
 
@@ -35,10 +37,22 @@ export function readLook(text: string | undefined): RequestedLook | undefined {
   }
 }
 
+/** What the document says of a resource. */
+export function savedLook({ appearance, links }: PublicInfo): SavedLook {
+  return { ...appearance, ...(links && { links }) };
+}
+
 /** The look as the document states it. What depends on the user's system is left to the stylesheet. */
-export function documentLook(requested: Pick<RequestedLook, 'theme' | 'variables'>): DocumentLook {
-  const light = lookOf(requested, false);
-  const dark = lookOf(requested, true);
+export function documentLook(
+  requested: Pick<RequestedLook, 'theme' | 'variables'>,
+  saved: Appearance = {},
+): DocumentLook {
+  const look = overSaved(requested, saved);
+  const light = lookOf(look, false);
+  const dark = lookOf(look, true);
+  const tone = light.tone === dark.tone ? light.tone : undefined;
+  // The root agrees with the page around, or else the browser paints a box behind the frame.
+  const { colorScheme } = lookOf(requested, false);
   const [css, darkCss] = [light, dark].map(({ properties }) =>
     Object.entries(properties)
       .map(([name, value]) => `${name}:${value};`)
@@ -47,9 +61,22 @@ export function documentLook(requested: Pick<RequestedLook, 'theme' | 'variables
   // They win over the stylesheet, also where it has more contrast.
   const rule = (declarations = '') => (declarations === '' ? '' : `:root{${declarations}}`);
   return {
-    tone: light.tone === dark.tone ? light.tone : undefined,
-    colorScheme: light.colorScheme,
-    css: rule(css) + (darkCss === css ? '' : `@media (prefers-color-scheme:dark){${rule(darkCss)}}`),
+    tone,
+    colorScheme,
+    css:
+      (tone && colorScheme !== tone ? `body{color-scheme:${tone}}` : '') +
+      rule(css) +
+      (darkCss === css ? '' : `@media (prefers-color-scheme:dark){${rule(darkCss)}}`),
+  };
+}
+
+/** With the links and the footer that the page wants, if it names any, as the console's preview does. */
+export function withPageLinks(shown: PublicInfo, { variables }: Pick<RequestedLook, 'variables'>): PublicInfo {
+  const { links, footer } = Object(variables) as Record<string, unknown>;
+  return {
+    ...shown,
+    ...(links !== undefined && { links: linksOf(links) }),
+    ...(footer !== undefined && { appearance: { ...shown.appearance, footer: footer !== false } }),
   };
 }
 
@@ -60,7 +87,8 @@ export function firstScreen(
   acceptLanguage: string | undefined,
   { resource, shown, hasPasskey }: { resource: string; shown: PublicInfo; hasPasskey: boolean },
 ) {
-  const tags = requested.locale === '' ? (acceptLanguage ?? '').slice(0, 200).split(',') : [requested.locale];
+  const locale = requested.locale || shown.appearance?.locale;
+  const tags = locale ? [locale] : (acceptLanguage ?? '').slice(0, 200).split(',');
   const primary = tags.map((tag) => tag.trim().split(/[-;]/, 1)[0]?.toLowerCase() ?? '');
   const lang = primary.find((one) => Object.hasOwn(languages, one)) ?? 'en';
   const language = languages[lang];
@@ -77,6 +105,7 @@ export function firstScreen(
       logo: shown.logo === undefined ? undefined : logoPath(resource, shown.logo),
       isTest: shown.isTest,
       isClosable: requested.isClosable,
+      saved: savedLook(shown),
     }),
   } as const;
 }

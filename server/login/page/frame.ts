@@ -10,7 +10,7 @@ import type { AppEnv } from '../../http/context.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { frameAccess } from '../page-info.ts';
-import { documentLook, firstScreen, readLook } from './first-screen.ts';
+import { documentLook, firstScreen, readLook, withPageLinks } from './first-screen.ts';
 import { newCspNonce, showDocument } from './show-document.ts';
 
 /**
@@ -26,11 +26,12 @@ export function frame(ports: Pick<Ports, 'store' | 'clock'> & { issuer: string }
     const origin = c.req.query('origin') ?? '';
     const access = await frameAccess(ports, resource, origin);
     if (access) {
-      const { account, ancestor, shown, hasPasskey } = access;
+      const { account, ancestor, hasPasskey } = access;
       c.set('account', account);
       const { firstScreens } = widget;
       const requested = readLook(c.req.query('look'));
-      const look = requested && documentLook(requested);
+      const shown = requested ? withPageLinks(access.shown, requested) : access.shown;
+      const look = requested && documentLook(requested, shown.appearance);
       if (isPopup) {
         c.header('cross-origin-opener-policy', 'unsafe-none');
         const preload = firstScreens?.scripts.standalone;

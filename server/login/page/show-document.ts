@@ -11,6 +11,7 @@ import type { AppEnv } from '../../http/context.ts';
 import { sendPage } from '../../http/send-file.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import type { PublicInfo } from '../../resources/public-info.ts';
+import { documentLook, savedLook } from './first-screen.ts';
 import { logoPath } from './logo.ts';
 
 /** Where the widget's files are served. */
@@ -43,9 +44,10 @@ export function showDocument(c: Context<AppEnv>, widget: BuiltFiles, facts: Page
 export function composeDocument(
   widget: BuiltFiles,
   nonce: string,
-  { resource, frameAncestors, formAction: _, lang = 'en', preload = [], ...facts }: PageFacts,
-  { logo, ...shown }: PublicInfo,
+  { resource, frameAncestors, formAction: _, lang = 'en', preload = [], look, ...facts }: PageFacts,
+  page: PublicInfo,
 ): string {
+  const { logo, appearance = {}, links: _links, ...shown } = page;
   return frameDocument({
     ...shown,
     ...facts,
@@ -55,6 +57,9 @@ export function composeDocument(
     preload: preload.map((path) => `${MOUNT}/${path}`),
     css: new TextDecoder().decode(widget.files.get(widget.style)?.body),
     logo: logo === undefined ? undefined : logoPath(resource, logo),
+    // Our own pages have no page around them that wants another look.
+    look: look ?? documentLook({ theme: appearance.theme, variables: {} }, appearance),
+    saved: savedLook(page),
     hasIcon: frameAncestors.length === 0,
   });
 }

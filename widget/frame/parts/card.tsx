@@ -1,3 +1,5 @@
+import type { SavedLook } from '@countersign/protocol/appearance';
+import type { LinkName } from '@countersign/protocol/links';
 import { Cross, Lock, Seal } from '@countersign/ui/icons.tsx';
 import type { ComponentChildren, Ref } from 'preact';
 import type { Texts } from '../../i18n/texts.ts';
@@ -11,6 +13,8 @@ export interface CardProps {
   /** Outside a frame: the site that asked for the sign-in. */
   site: string | undefined;
   isTest: boolean;
+  /** The site's links, and whether the mark of the service is below them. */
+  look: Pick<SavedLook, 'links' | 'footer'>;
   /** Whether the page is outside a frame. */
   isAlone: boolean;
   card: Ref<HTMLElement>;
@@ -23,7 +27,7 @@ export interface CardProps {
  * The layout around every screen: the resource's name and logo, and the mark of the service. In a frame it is no
  * landmark, because the embedding page has its own `main` and may hold several widgets.
  */
-export function Card({ texts, name, logo, site, isTest, isAlone, card, onClose, children }: CardProps) {
+export function Card({ texts, name, logo, site, isTest, look, isAlone, card, onClose, children }: CardProps) {
   const Whole = isAlone ? 'main' : 'section';
   return (
     <Whole class="card" ref={card}>
@@ -42,8 +46,18 @@ export function Card({ texts, name, logo, site, isTest, isAlone, card, onClose, 
       {isTest && <p class="test">{texts('testMode')}</p>}
       {children}
       <footer>
-        <Lock />
-        {texts('secured')}
+        {Object.entries(look.links ?? {}).map(([key, href]) => (
+          <a key={key} href={href}>
+            {texts(key as LinkName | 'back', { site: name })}
+          </a>
+        ))}
+        {look.footer !== false && (
+          <p>
+            {/* One text with its space, as in the HTML of the document. */}
+            <Lock />
+            {` ${texts('secured')}`}
+          </p>
+        )}
       </footer>
     </Whole>
   );

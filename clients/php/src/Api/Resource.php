@@ -36,6 +36,9 @@ final class Resource
      * @param string|null $ipFilter Id of the filter by IP address.
      * @param EnrolmentPolicy|null $enrolment How users set up tokens themselves when they sign in.
      * @param SelfServicePolicy|null $selfService What users can change on the self-service page.
+     * @param Appearance|null $appearance How the sign-in, the hosted pages and the mails of the resource look.
+     *     The options of a page win over it. Null: the usual look.
+     * @param Links|null $links Links below the sign-in, on the hosted pages and in mails. Null: there are none.
      * @param EnvironmentCheck|null $environment How browsers are compared with the known browsers of a user.
      * @param int|null $rememberMs How long a login request can refer to a consumed result, in milliseconds; at
      *     most 12 hours. Null: it cannot.
@@ -49,7 +52,8 @@ final class Resource
      *     `SMS_IS_RESTRICTED`: an attacker who takes over a phone number gets its codes. `MAILBOX_RESETS_AND_CODES`:
      *     passwords are reset by email and codes by email count, so you must confirm a user without another token
      *     after a reset. `ENROLMENT_KIND_NOT_TAKEN`: a kind in `enrolment.kinds` is not among the `tokenKinds`, so
-     *     it is not offered.
+     *     it is not offered. `COLOURS_HARD_TO_READ`: colours of the `appearance` differ too little in the light or
+     *     the dark theme.
      * @param int $createdAt When it was created. Milliseconds since 1970.
      * @param Creator|null $createdBy Who created it; null if that was not recorded.
      */
@@ -71,6 +75,8 @@ final class Resource
         public readonly ?string $ipFilter,
         public readonly ?EnrolmentPolicy $enrolment,
         public readonly ?SelfServicePolicy $selfService,
+        public readonly ?Appearance $appearance,
+        public readonly ?Links $links,
         public readonly ?EnvironmentCheck $environment,
         public readonly ?int $rememberMs,
         public readonly ?string $logo,
@@ -102,6 +108,8 @@ final class Resource
             ipFilter: $answer->optionalText('ipFilter'),
             enrolment: $answer->optionalObject('enrolment', EnrolmentPolicy::from(...)),
             selfService: $answer->optionalObject('selfService', SelfServicePolicy::from(...)),
+            appearance: $answer->optionalObject('appearance', Appearance::from(...)),
+            links: $answer->optionalObject('links', Links::from(...)),
             environment: $answer->optionalObject('environment', EnvironmentCheck::from(...)),
             rememberMs: $answer->optionalNumber('rememberMs'),
             logo: $answer->optionalText('logo'),

@@ -15,7 +15,7 @@ final class Resources extends Group
      * @param array<string, mixed> $body `name`; optional: `enabled`, `failedAttemptsBeforeLock`, `methodPolicy`,
      *     `tokenKinds`, `allowedOrigins`, `allowLocalhost`, `resultLifetimeMs`, `redirectUris`, `passwordReset`,
      *     `passkeySignIn`, `geoFilter`, `timeFilter`, `ipFilter`, `environment`, `rememberMs`, `testMode`,
-     *     `enrolment`, `selfService`
+     *     `enrolment`, `selfService`, `appearance`, `links`
      * @throws \Countersign\Exception\CountersignException
      */
     public function create(#[\SensitiveParameter] array $body): Resource
@@ -68,7 +68,7 @@ final class Resources extends Group
      * @param array<string, mixed> $body optional: `name`, `enabled`, `failedAttemptsBeforeLock`, `methodPolicy`,
      *     `tokenKinds`, `allowedOrigins`, `allowLocalhost`, `resultLifetimeMs`, `redirectUris`, `passwordReset`,
      *     `passkeySignIn`, `geoFilter`, `timeFilter`, `ipFilter`, `environment`, `rememberMs`, `enrolment`,
-     *     `selfService`
+     *     `selfService`, `appearance`, `links`
      * @throws \Countersign\Exception\CountersignException
      */
     public function update(string $id, #[\SensitiveParameter] array $body): Resource

@@ -32,7 +32,7 @@ class Resources(Group):
         :param body: ``name``; optional: ``enabled``, ``failedAttemptsBeforeLock``, ``methodPolicy``,
             ``tokenKinds``, ``allowedOrigins``, ``allowLocalhost``, ``resultLifetimeMs``, ``redirectUris``,
             ``passwordReset``, ``passkeySignIn``, ``geoFilter``, ``timeFilter``, ``ipFilter``, ``environment``,
-            ``rememberMs``, ``testMode``, ``enrolment``, ``selfService``
+            ``rememberMs``, ``testMode``, ``enrolment``, ``selfService``, ``appearance``, ``links``
         """
         response = self._transport.create("/resources", body)
         return cast(Resource, self._item(response, "id"))
@@ -87,7 +87,7 @@ class Resources(Group):
         :param body: optional: ``name``, ``enabled``, ``failedAttemptsBeforeLock``, ``methodPolicy``,
             ``tokenKinds``, ``allowedOrigins``, ``allowLocalhost``, ``resultLifetimeMs``, ``redirectUris``,
             ``passwordReset``, ``passkeySignIn``, ``geoFilter``, ``timeFilter``, ``ipFilter``, ``environment``,
-            ``rememberMs``, ``enrolment``, ``selfService``
+            ``rememberMs``, ``enrolment``, ``selfService``, ``appearance``, ``links``
         """
         response = self._transport.once("PATCH", self._path("/resources", id), body=body)
         return cast(Resource, self._item(response, "id"))

@@ -56,6 +56,31 @@ class ApiKeyWithSecret(TypedDict):
     text: str
 
 
+class Appearance(TypedDict):
+    """How the sign-in, the hosted pages and the mails of the resource look. The options of a page win over
+    it. Null: the usual look."""
+
+    #: The theme. ``auto`` follows the device of the user. One of ``auto``, ``light``, ``dark``, ``contrast``.
+    theme: str
+    #: The language of the sign-in, of hosted pages and of mails, where neither the page nor the user names one.
+    #: Null: the language of the browser.
+    locale: Optional[str]
+    #: The colour of buttons, as ``#rgb`` or ``#rrggbb``.
+    accent: Optional[str]
+    #: The colour of the card. It counts together with ``text``.
+    background: Optional[str]
+    #: The colour of the text on the card. It counts together with ``background``.
+    text: Optional[str]
+    #: How round the corners are, ``0px`` to ``24px``.
+    radius: Optional[str]
+    #: The space between the edge of the card and its content, ``8px`` to ``40px``.
+    spacing: Optional[str]
+    #: Names of fonts on the device of the user.
+    font: Optional[str]
+    #: Whether "Secured by Countersign" is shown.
+    footer: bool
+
+
 class _Assignment(TypedDict):
     #: Id of a resource.
     resource: str
@@ -303,6 +328,19 @@ class FilterRuleWindow(TypedDict):
     toMinute: int
 
 
+class Links(TypedDict):
+    """Links below the sign-in, on the hosted pages and in mails. Null: there are none."""
+
+    #: The privacy policy, an https URL.
+    privacy: Optional[str]
+    #: The terms of use, an https URL.
+    terms: Optional[str]
+    #: The help, an https URL.
+    help: Optional[str]
+    #: Where users get help: an https URL, ``mailto:`` or ``tel:``.
+    support: Optional[str]
+
+
 class Resource(TypedDict):
     """A resource."""
 
@@ -344,6 +382,11 @@ class Resource(TypedDict):
     enrolment: Optional[EnrolmentPolicy]
     #: What users can change on the self-service page.
     selfService: Optional[SelfServicePolicy]
+    #: How the sign-in, the hosted pages and the mails of the resource look. The options of a page win over it.
+    #: Null: the usual look.
+    appearance: Optional[Appearance]
+    #: Links below the sign-in, on the hosted pages and in mails. Null: there are none.
+    links: Optional[Links]
     #: How browsers are compared with the known browsers of a user.
     environment: Optional[EnvironmentCheck]
     #: How long a login request can refer to a consumed result, in milliseconds; at most 12 hours. Null: it cannot.
@@ -358,7 +401,8 @@ class Resource(TypedDict):
     #: from users with a token, so a stolen password is enough. ``SMS_IS_RESTRICTED``: an attacker who takes over a
     #: phone number gets its codes. ``MAILBOX_RESETS_AND_CODES``: passwords are reset by email and codes by email
     #: count, so you must confirm a user without another token after a reset. ``ENROLMENT_KIND_NOT_TAKEN``: a kind
-    #: in ``enrolment.kinds`` is not among the ``tokenKinds``, so it is not offered.
+    #: in ``enrolment.kinds`` is not among the ``tokenKinds``, so it is not offered. ``COLOURS_HARD_TO_READ``:
+    #: colours of the ``appearance`` differ too little in the light or the dark theme.
     warnings: list[str]
     #: When it was created. Milliseconds since 1970.
     createdAt: int

@@ -49,6 +49,10 @@ export interface Resource {
   redirectUris: string[];
   /** Whether users may have a link to a new password mailed to them from the sign-in. */
   passwordReset: boolean;
+  /** How the sign-in, the hosted pages and the mails look; null: the usual look. */
+  appearance: Appearance | null;
+  /** Addresses for users, below the sign-in, on the hosted pages and in mails; null: none. */
+  links: Links | null;
   /** SHA-256 of the logo; null without one. */
   logo: string | null;
   geoFilter: string | null;
@@ -66,12 +70,48 @@ export interface Resource {
   createdBy: Creator | null;
 }
 
+/** The look of a resource. The options of a page win over it; null: the usual value. */
+export interface Appearance {
+  theme: 'auto' | 'light' | 'dark' | 'contrast';
+  /** A BCP 47 tag, where neither the page nor the user names a language. */
+  locale: string | null;
+  /** `#rgb` or `#rrggbb`, like `background` and `text`, which count together. */
+  accent: string | null;
+  background: string | null;
+  text: string | null;
+  /** `0px` to `24px`. */
+  radius: string | null;
+  /** Between the edge of the card and its content, `8px` to `40px`. */
+  spacing: string | null;
+  /** Names of fonts on the user's device. */
+  font: string | null;
+  /** Whether "Secured by Countersign" is shown. */
+  footer: boolean;
+}
+
+/** https URLs; `support` may also be `mailto:` with one address or `tel:` with a number. */
+export type Links = Record<'privacy' | 'terms' | 'help' | 'support', string | null>;
+
 /** `pass`: every sign-in ends well. `fail`: none does. `expire`: each ends well, with a result that has expired. */
 export type TestMode = 'pass' | 'fail' | 'expire';
 
 export type ResourceChanges = Partial<
-  Omit<Resource, 'id' | 'logo' | 'testMode' | 'warnings' | 'createdAt' | 'createdBy' | 'environment' | 'selfService'>
+  Omit<
+    Resource,
+    | 'id'
+    | 'logo'
+    | 'testMode'
+    | 'warnings'
+    | 'createdAt'
+    | 'createdBy'
+    | 'environment'
+    | 'selfService'
+    | 'appearance'
+    | 'links'
+  >
 > & {
+  appearance?: Partial<Appearance> | null;
+  links?: Partial<Links> | null;
   selfService?: Partial<SelfServicePolicy> | null;
   environment?: (Omit<EnvironmentCheck, 'weights'> & { weights?: Partial<TraitWeights> }) | null;
 };

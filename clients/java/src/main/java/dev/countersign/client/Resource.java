@@ -35,6 +35,9 @@ import java.util.List;
  * @param ipFilter Id of the filter by IP address.
  * @param enrolment How users set up tokens themselves when they sign in.
  * @param selfService What users can change on the self-service page.
+ * @param appearance How the sign-in, the hosted pages and the mails of the resource look. The options of
+ *     a page win over it. Null: the usual look.
+ * @param links Links below the sign-in, on the hosted pages and in mails. Null: there are none.
  * @param environment How browsers are compared with the known browsers of a user.
  * @param remember How long a login request can refer to a consumed result, in milliseconds; at most 12
  *     hours. Null: it cannot.
@@ -50,6 +53,8 @@ import java.util.List;
  *     {@code MAILBOX_RESETS_AND_CODES}: passwords are reset by email and codes by email count, so you must
  *     confirm a user without another token after a reset. {@code ENROLMENT_KIND_NOT_TAKEN}: a kind in
  *     {@code enrolment.kinds} is not among the {@code tokenKinds}, so it is not offered.
+ *     {@code COLOURS_HARD_TO_READ}: colours of the {@code appearance} differ too little in the light or the
+ *     dark theme.
  * @param createdAt When it was created. Milliseconds since 1970.
  * @param createdBy Who created it; null if that was not recorded.
  */
@@ -71,6 +76,8 @@ public record Resource(
     String ipFilter,
     EnrolmentPolicy enrolment,
     SelfServicePolicy selfService,
+    Appearance appearance,
+    Links links,
     EnvironmentCheck environment,
     @JsonProperty("rememberMs") Duration remember,
     String logo,
