@@ -7,6 +7,7 @@ import { findPython } from '../tools/prepare/programs.ts';
 import { type ExampleSite, exampleAddress, ROOT, type RunningExample, startExample } from './harness/example-site.ts';
 import { expect } from './harness/expect.ts';
 import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
+import { FRAMEWORK_SITES } from './harness/framework-sites.ts';
 import { makePersonWithDevice, makeResource } from './harness/people.ts';
 import { widgetOn } from './harness/widget-view.ts';
 
@@ -46,7 +47,8 @@ afterEach(() => stage.clear());
 afterAll(() => stage?.close());
 
 test('every language has an example of fewer than 60 lines', () => {
-  expect(readdirSync(join(ROOT, 'docs/examples')).sort()).toEqual(EXAMPLES.map(({ language }) => language).sort());
+  const languages = [...EXAMPLES, ...FRAMEWORK_SITES].map(({ language }) => language);
+  expect(readdirSync(join(ROOT, 'docs/examples')).sort()).toEqual(languages.sort());
   for (const { file } of EXAMPLES) {
     expect(readFileSync(join(ROOT, file), 'utf8').trimEnd().split('\n').length, file).toBeLessThan(60);
   }

@@ -20,7 +20,7 @@ export type Need = { readonly debian: readonly string[] } & (
 const PYTHONS = ['python3', '/usr/bin/python3'];
 const PYTHON_MODULES = [
   '-c',
-  'import importlib.util as u, sys; sys.exit(sys.version_info < (3, 9) or not all(map(u.find_spec, ("jwt", "cryptography"))))',
+  'import importlib.util as u, sys; sys.exit(sys.version_info < (3, 9) or not all(map(u.find_spec, ("jwt", "cryptography", "django", "flask", "flask_session", "msgspec"))))',
 ];
 /** What packs the Python library, and installs it from its file. */
 export const PYTHON_PACKERS = [
@@ -45,10 +45,14 @@ export const NEEDS: readonly Need[] = [
   { command: 'faketime', debian: ['faketime'] },
   { command: 'python3', debian: ['python3'] },
   {
-    library: 'PyJWT and cryptography for python3',
+    library: 'PyJWT, cryptography, Django and Flask for python3',
     programs: PYTHONS,
     args: PYTHON_MODULES,
-    debian: ['python3', 'python3-jwt', 'python3-cryptography'],
+    debian: [
+      ...['python3', 'python3-jwt', 'python3-cryptography', 'python3-django', 'python3-flask'],
+      // Of Flask-Session, which does not name the second.
+      ...['python3-flask-session', 'python3-msgspec'],
+    ],
   },
   { command: 'php', debian: ['php-cli'] },
   {

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { codeBlocksOf, ROOT } from './testing/code-blocks.ts';
+
+/** What these pages show is of the examples, which e2e/framework-sites.test.ts signs in to and attacks. */
+const GUIDES = ['docs/sign-in-python.md'];
+
+const quotes = GUIDES.flatMap(codeBlocksOf).filter(({ language }) => language !== 'sh');
+
+describe('the guides quote the examples as they are', () => {
+  test.each(quotes)('$at', ({ text }) => {
+    const [, path = '', quoted = ''] = /^(?:#|\/\/|<!--) (\S+)(?: -->)?\n(.*)$/s.exec(text) ?? [];
+    expect(readFileSync(join(ROOT, 'docs/examples', path), 'utf8')).toContain(quoted);
+  });
+});

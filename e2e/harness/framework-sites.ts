@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { pbkdf2Sync } from 'node:crypto';
+import { runProbe } from '../../tools/prepare/probe.ts';
+import { findPython } from '../../tools/prepare/programs.ts';
+import { type ExampleSite, ROOT } from './example-site.ts';
+
+/** An example in `docs/examples` that signs users in by the routes of a library, and has a table of users. */
+export interface FrameworkSite extends ExampleSite {
+  /** Creates its table in a new database. */
+  prepare(env: Record<string, string>): void;
+  /** Makes a user. */
+  readonly insert: string;
+  readonly block: string;
+  readonly changePassword: string;
+  /** As its framework stores passwords. */
+  hash(password: string): string;
+}
+
+const python = () => findPython(runProbe);
+const PYTHON = { PYTHONPATH: 'clients/python/src', PYTHONDONTWRITEBYTECODE: '1', PYTHONWARNINGS: 'ignore' };
+const ITERATIONS = 1000;
+const SALT = 'salt';
+const pbkdf2 = (password: string) => pbkdf2Sync(password, SALT, ITERATIONS, 32, 'sha256');
+
+/** The table that the guides start from. */
+const TABLE =
+  'CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT UNIQUE, password TEXT, countersign_id TEXT UNIQUE, blocked INTEGER DEFAULT 0)';
+const PLAIN_TABLE = {
+  prepare: ({ DATABASE = '' }: Record<string, string>) => runSql(DATABASE, TABLE, []),
+  insert: 'INSERT INTO users (name, countersign_id, password) VALUES (?, ?, ?)',
+  block: 'UPDATE users SET blocked = 1 WHERE name = ?',
+  changePassword: 'UPDATE users SET password = ? WHERE name = ?',
+};
+
+export const FRAMEWORK_SITES: readonly FrameworkSite[] = [
+  {
+    language: 'flask',
+    file: 'docs/examples/flask/app.py',
+    command: () => [python(), 'docs/examples/flask/app.py'],
+    env: PYTHON,
+    ...PLAIN_TABLE,
+    hash: (password) => `pbkdf2:sha256:${ITERATIONS}$${SALT}$${pbkdf2(password).toString('hex')}`,
+  },
+  {
+    language: 'django',
+    file: 'docs/examples/django/manage.py',
+    command: (port) => [python(), 'docs/examples/django/manage.py', 'runserver', '--noreload', `127.0.0.1:${port}`],
+    env: PYTHON,
+    prepare(env) {
+      const args = ['docs/examples/django/manage.py', 'migrate', '--run-syncdb', '--verbosity', '0'];
+      execFileSync(python(), args, { cwd: ROOT, env: { ...process.env, ...PYTHON, ...env } });
+    },
+    insert: `INSERT INTO shop_user (username, countersign_id, password, is_active, is_staff, is_superuser, first_name,
+      last_name, email, date_joined) VALUES (?, ?, ?, 1, 0, 0, '', '', '', '2026-01-01')`,
+    block: 'UPDATE shop_user SET is_active = 0 WHERE username = ?',
+    changePassword: 'UPDATE shop_user SET password = ? WHERE username = ?',
+    hash: (password) => `pbkdf2_sha256$${ITERATIONS}$${SALT}$${pbkdf2(password).toString('base64')}`,
+  },
+];
+
+const RUN_SQL = `import json, sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as database: database.executemany(sys.argv[2], json.loads(sys.argv[3]))`;
+
+/** Changes the site's own database, once for each row of values, as another page of the site would. */
+export function runSql(database: string, sql: string, ...rows: readonly (readonly string[])[]): void {
+  execFileSync('python3', ['-c', RUN_SQL, database, sql, JSON.stringify(rows)]);
+}
