@@ -18,6 +18,7 @@ afterAll(async () => {
 
 test.each([
   '/console',
+  '/docs/',
   '/v1',
   '/reset?resource=res_01k8dq9z2mp',
   '/unlock',

@@ -10,6 +10,7 @@ import type { AppEnv } from './http/context.ts';
 import { demoMailbox } from './http/demo/mailbox.ts';
 import { onlyThisMachine } from './http/demo/only-this-machine.ts';
 import { demoWelcome } from './http/demo/welcome.ts';
+import { documentation } from './http/documents/documentation.ts';
 import { icon } from './http/icon.ts';
 import type { Logger } from './http/log.ts';
 import { accessLog } from './http/middleware/access-log.ts';
@@ -28,7 +29,7 @@ import { unknownRoute } from './http/unknown-route.ts';
 import { HEALTH_PATHS, healthRoutes } from './http/well-known/health.ts';
 import { jwks } from './http/well-known/jwks.ts';
 import { securityTxt } from './http/well-known/security-txt.ts';
-import type { BuiltFiles } from './kernel/ports/built-files.ts';
+import type { BuiltDocuments, BuiltFiles } from './kernel/ports/built-files.ts';
 import type { Mailbox } from './kernel/ports/mailer.ts';
 import type { Ports } from './kernel/ports/ports.ts';
 import type { RequestObserver } from './kernel/ports/request-observer.ts';
@@ -58,6 +59,8 @@ export interface AppOptions {
   widget: BuiltFiles;
   /** The files of the administrators' console. Without them the service has no console. */
   console?: BuiltFiles;
+  /** The documentation, beside the console. */
+  documents?: BuiltDocuments;
   log: Logger;
   /**
    * `public`: without the console and the administration of both APIs, for a service that has them on another listener.
@@ -136,6 +139,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
     app.route('/', demoWelcome(options.shop));
     app.route('/demo', demoMailbox(options.mailbox));
   }
+  if (options.documents) app.route('/', documentation(options.documents));
   if (options.console) app.route('/', consolePages(options.console));
   return app;
 }

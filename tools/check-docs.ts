@@ -2,6 +2,7 @@ import { checkDecisions } from './docs-check/decisions.ts';
 import { checkDocuments, checkTestCommand } from './docs-check/documents.ts';
 import { checkHygiene } from './docs-check/hygiene.ts';
 import { checkLanguage } from './docs-check/language.ts';
+import { checkNavigation } from './docs-check/navigation.ts';
 import { checkRefusalCodes } from './docs-check/refusal-codes.ts';
 import {
   checkRepeatedRequirements,
@@ -30,6 +31,7 @@ report(
     ...checkLanguage(root),
     ...checkSnippets(root),
     ...checkParity(root),
+    ...checkNavigation(root),
   ],
   `${requirements.size} requirements named by tests; links, scripts, paths, records, snippets and codes hold`,
 );

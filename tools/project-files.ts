@@ -9,7 +9,7 @@ export interface Finding {
 }
 
 /** Dot folders that belong to the project; others belong to editors and tools. */
-const DOT_FOLDERS = new Set(['.ci', '.github']);
+const DOT_FOLDERS = new Set(['.ci', '.github', '.vitepress']);
 
 /**
  * Every file of the project, as sorted paths from `root`. Reads the folder rather than git, so that new files count and

@@ -5,6 +5,7 @@ import { createReadiness } from '../../server/http/readiness.ts';
 import { composeMail } from '../../server/messages/mail/compose.ts';
 import { loadSigningKeys } from '../../server/platform/jose/load-signing-keys.ts';
 import { createSigner } from '../../server/platform/jose/signer.ts';
+import { builtDocuments } from '../../server/platform/static-files/built-documents.ts';
 import { loadBuiltFiles } from '../../server/platform/static-files/load-built-files.ts';
 import { capturedLog } from '../../server/testing/captured-log.ts';
 import { freePorts } from '../../server/testing/free-ports.ts';
@@ -46,6 +47,7 @@ export async function startInProcessService(name: string, wanted?: number): Prom
     forwardedHeader: 'x-forwarded-for',
     widget: await loadBuiltFiles(builtPath('widget'), 'widget'),
     console: await loadBuiltFiles(builtPath('console'), 'console'),
+    documents: builtDocuments(builtPath('docs')),
     log: captured.log,
     readiness,
   });

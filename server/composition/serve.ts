@@ -20,6 +20,7 @@ import { Meters } from '../metrics/meters.ts';
 import { NO_OBSERVERS, observeWithBoth } from '../metrics/port-observers.ts';
 import { tracePorts } from '../metrics/trace-ports.ts';
 import { createDemoMailbox } from '../platform/demo-mailbox/demo-mailbox.ts';
+import { builtDocuments } from '../platform/static-files/built-documents.ts';
 import { loadBuiltFiles } from '../platform/static-files/load-built-files.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { leaveOnFailure } from '../processes/register-process.ts';
@@ -37,9 +38,10 @@ import { announceSetup, setupCommand } from './setup-link.ts';
 import { onStopSignal } from './stop-signals.ts';
 import { followOrders } from './workers/orders.ts';
 
-/** Beside this file in the built tree: dist/server/main.js, dist/widget/, dist/console/, dist/cli/. */
+/** Beside this file in the built tree: dist/server/main.js, dist/widget/, dist/console/, dist/docs/, dist/cli/. */
 const WIDGET_FOLDER = fileURLToPath(new URL('../widget/', import.meta.url));
 const CONSOLE_FOLDER = fileURLToPath(new URL('../console/', import.meta.url));
+const DOCUMENTS_FOLDER = fileURLToPath(new URL('../docs/', import.meta.url));
 const COMMAND_FOLDER = fileURLToPath(new URL('../cli/', import.meta.url));
 
 const NOT_LEFT = 'the end of this process could not be stored';
@@ -100,6 +102,7 @@ async function startService(
     forwardedHeader: config.forwardedHeader,
     widget,
     console,
+    documents: builtDocuments(DOCUMENTS_FOLDER),
     log,
     readiness,
     startLimits: config.startLimits,

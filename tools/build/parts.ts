@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FirstScreens } from '@countersign/protocol/first-screen';
 import type { ViteBuilder } from 'vite';
+import { NAMED_DOCUMENTS } from '../../docs/.vitepress/navigation.ts';
 import about from '../../package.json' with { type: 'json' };
 import { filesLoadedWith, pageFiles } from '../../server/platform/static-files/page-files.ts';
 import { compressServedFiles } from './compress.ts';
@@ -52,6 +53,12 @@ export const PARTS = {
     sources: ['server', 'demo-site', 'ui', 'shared', 'clients/typescript/src', 'docs/troubleshooting.md'],
   },
   cli: { environments: ['cli'], outDir: 'dist/cli', sources: ['cli', 'shared', 'clients/typescript/src'] },
+  documents: {
+    environments: [],
+    outDir: 'dist/docs',
+    sources: ['docs', ...NAMED_DOCUMENTS],
+    finish: buildDocuments,
+  },
   client: {
     environments: ['client'],
     outDir: 'clients/typescript/dist',
@@ -131,6 +138,18 @@ async function writeFirstScreens(folder: string): Promise<void> {
     languages,
   };
   await writeFile(join(folder, 'first-screens.json'), JSON.stringify(screens));
+}
+
+/** The documentation, by a program of its own, which needs another version of the bundler. */
+async function buildDocuments(root: string): Promise<void> {
+  const vitepress = join(root, 'node_modules/vitepress/bin/vitepress.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [vitepress, 'build', 'docs'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`The documentation cannot be built:\n${stdout}${stderr}`);
+  // They are many and seldom read, and the highest quality takes ten times as long for a tenth less.
+  await compressServedFiles(join(root, 'dist/docs'), 9);
 }
 
 /** The types of the module loaders. */

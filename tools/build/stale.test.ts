@@ -1,11 +1,13 @@
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { NAMED_DOCUMENTS } from '../../docs/.vitepress/navigation.ts';
 import { type Tree, withTree } from '../testing/planted-tree.ts';
 import { PART_NAMES, PARTS } from './parts.ts';
 import { sourceHash, staleParts, stamp } from './stale.ts';
 
 const TREE: Tree = {
+  ...Object.fromEntries(NAMED_DOCUMENTS.map((path) => [path, 'text'])),
   'package-lock.json': '{}',
   'tsconfig.json': '{}',
   'vite.config.ts': '',
@@ -40,7 +42,7 @@ const touch = (path: string) => (root: string) => utimesSync(join(root, path), 1
 
 describe('builds again', () => {
   test('everything if nothing is built', () => {
-    expect(withTree(TREE, staleParts)).toEqual(['widget', 'console', 'server', 'cli', 'client']);
+    expect(withTree(TREE, staleParts)).toEqual(['widget', 'console', 'server', 'cli', 'documents', 'client']);
   });
 
   test('nothing if nothing has changed', () => {
@@ -52,8 +54,10 @@ describe('builds again', () => {
     ['console/main.tsx', ['console']],
     ['server/platform/static-files/page-files.ts', ['widget', 'server']],
     ['demo-site/demo.ts', ['server']],
+    ['docs/troubleshooting.md', ['server', 'documents']],
+    ['README.md', ['documents']],
     ['clients/typescript/src/index.ts', ['server', 'cli', 'client']],
-    ['shared/wire/codes.ts', PART_NAMES],
+    ['shared/wire/codes.ts', ['widget', 'console', 'server', 'cli', 'client']],
     ['ui/i18n/translate.ts', ['widget', 'console', 'server']],
     ['package-lock.json', PART_NAMES],
     ['server/main.test.ts', []],

@@ -14,9 +14,9 @@ import { LICENSES_FILE, licenseTexts } from './license-texts.ts';
 import { installedPackages, PRODUCT, readLock, runtimePackages } from './runtime-packages.ts';
 
 /** What the service runs from. The demo's shop is in `server`: `countersign serve --demo` shows the widget on its pages. */
-const SERVED = ['server', 'cli', 'widget', 'console'] as const;
+const SERVED = ['server', 'cli', 'widget', 'console', 'documents'] as const;
 /** For developers: maps, types, and the mark of the build. */
-const NOT_SHIPPED = /(?:^|\/)(?:compile-cache|types)\/|\.map$|\.d\.m?ts$|\/\.made-from$/;
+const NOT_SHIPPED = /(?:^|\/)(?:compile-cache|types)\/|\.map$|\.d\.m?ts$|\/\.made-from$|\/docs\/hashmap\.json$/;
 /** Of a package: what Node loads and its license, without sources in C, maps and types. */
 const LOADED = /(?:^|\/)package\.json$|\.(?:c?js|mjs|json|node|txt)$|licen[cs]e[^/]*$/i;
 /** The countries are shipped in one file; the package has them twice. */

@@ -19,7 +19,13 @@ export interface BuiltFiles {
 
 export interface BuiltFile {
   body: Uint8Array<ArrayBuffer>;
-  /** The same, compressed with brotli at its highest quality. */
-  brotli: Uint8Array<ArrayBuffer>;
+  /** The same, compressed with brotli at its highest quality. Absent for a picture, which is compressed. */
+  brotli?: Uint8Array<ArrayBuffer> | undefined;
   contentType: string;
+}
+
+/** The documentation. Few requests are for it, so a file is read when it is asked for. */
+export interface BuiltDocuments {
+  /** @param path below the mount, such as `assets/app.js`; untrusted */
+  read(path: string): Promise<BuiltFile | undefined>;
 }

@@ -1,0 +1,55 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defineConfig } from 'vitepress';
+import about from '../../package.json' with { type: 'json' };
+import { BEFORE_PAINT, withoutInline } from './before-paint.ts';
+import { linkToPages } from './links.ts';
+import { CODE_THEME, colourByClass, drawDiagrams, pictureByScheme, tidyTables } from './markup.ts';
+import { HOME, linkTo, READERS, sidebar } from './navigation.ts';
+import { LEFT_OUT, pageOf } from './pages.ts';
+
+const BASE = '/docs/';
+
+/** The documentation as a site. The documents stay plain Markdown, whose links a forge understands. */
+export default defineConfig({
+  title: 'Countersign',
+  description: about.description,
+  lang: 'en',
+  base: BASE,
+  srcDir: '..',
+  srcExclude: LEFT_OUT.map((folder) => `${folder}/**`),
+  outDir: '../dist/docs',
+  cacheDir: '../node_modules/.cache/vitepress',
+  rewrites: pageOf,
+  cleanUrls: true,
+  // Pages do not repeat the navigation in a script of their own.
+  metaChunk: true,
+  // The theme would switch without transitions by adding a style, which the service's policy does not allow.
+  appearance: { disableTransition: false },
+  head: [['link', { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }]],
+  vite: { configFile: false, publicDir: false, build: { chunkSizeWarningLimit: 1_000 } },
+  markdown: {
+    theme: CODE_THEME,
+    codeTransformers: [colourByClass],
+    config(markdown) {
+      drawDiagrams(markdown);
+      pictureByScheme(markdown);
+      tidyTables(markdown);
+      linkToPages(markdown);
+    },
+  },
+  transformPageData: (page) => (page.relativePath === 'index.md' ? { frontmatter: HOME } : undefined),
+  transformHtml: (page) => withoutInline(page, BASE),
+  buildEnd: ({ outDir }) => writeFile(join(outDir, BEFORE_PAINT.path), BEFORE_PAINT.script),
+  themeConfig: {
+    nav: [
+      ...READERS.map(({ text, entries: [[first]] }) => ({ text, link: linkTo(first) })),
+      { text: about.version, link: linkTo('CHANGELOG.md') },
+    ],
+    sidebar: sidebar(),
+    outline: [2, 3],
+    search: { provider: 'local' },
+    docFooter: { prev: 'Previous', next: 'Next' },
+    externalLinkIcon: true,
+  },
+});

@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { listProjectFiles } from '../tools/project-files.ts';
+import { LEFT_OUT, pageOf } from './.vitepress/pages.ts';
+import { ROOT } from './testing/code-blocks.ts';
+
+const SITE = join(ROOT, 'dist/docs');
+const BASE = '/docs/';
+
+/** By path below the site. */
+const pages = new Map<string, string>();
+const files = new Set<string>();
+beforeAll(() => {
+  for (const path of readdirSync(SITE, { recursive: true, encoding: 'utf8' })) {
+    files.add(path);
+    if (path.endsWith('.html')) pages.set(path, readFileSync(join(SITE, path), 'utf8'));
+  }
+});
+
+test('every document has a page', () => {
+  const documents = listProjectFiles(ROOT).filter(
+    (path) => path.endsWith('.md') && !LEFT_OUT.some((folder) => path.startsWith(`${folder}/`)),
+  );
+  expect(documents.length).toBeGreaterThan(80);
+  const missing = documents.filter((document) => !pages.has(pageOf(document).replace(/\.md$/, '.html')));
+  expect(missing).toEqual([]);
+});
+
+// SR-30: the policy of these pages refuses inline code, so a page with any is broken.
+test('SR-30: no page has an inline script, a style attribute or a handler', () => {
+  for (const [path, page] of pages) {
+    expect(page.match(/<script(?![^>]*\bsrc=)[^>]*>/g), path).toBeNull();
+    expect(page.match(/<[a-z][^<>]* (?:style|on\w+)="/g), path).toBeNull();
+  }
+  const scripts = [...files].filter((path) => path.endsWith('.js') && path.includes('.md.'));
+  expect(scripts.length).toBeGreaterThan(80);
+  for (const path of scripts) expect(readFileSync(join(SITE, path), 'utf8'), path).not.toMatch(/<[a-z][^<>]* style="/);
+});
+
+test('pages load nothing from elsewhere', () => {
+  for (const [path, page] of pages) {
+    const loaded = [...page.matchAll(/<(?:script|img|link)\b[^>]*? (?:src|href)="([^"]+)"/g)].map(
+      ([, url = '']) => url,
+    );
+    expect(
+      loaded.filter((url) => !url.startsWith(BASE) && url !== '/favicon.svg'),
+      path,
+    ).toEqual([]);
+  }
+});
+
+describe('every link', () => {
+  test('leads to a page and a heading that exist', () => {
+    const ids = new Map(
+      [...pages].map(([path, page]) => [path, new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))]),
+    );
+    const broken: string[] = [];
+    for (const [from, page] of pages) {
+      const inText = page.slice(page.indexOf('<main'));
+      for (const [, href = ''] of inText.matchAll(/<a\b[^>]*? href="([^"]+)"/g)) {
+        if (/^[a-z]+:/.test(href)) continue;
+        const [path = '', anchor] = href.split('#');
+        const target = path === '' ? from : pageAt(path);
+        const isThere = anchor === undefined || ids.get(target)?.has(decodeURIComponent(anchor));
+        if (!pages.has(target) || !isThere) broken.push(`${from}: ${href}`);
+      }
+    }
+    expect(broken).toEqual([]);
+  });
+});
+
+function pageAt(path: string): string {
+  const below = posix.relative(BASE, path);
+  return path.endsWith('/') ? posix.join(below, 'index.html') : `${below}.html`;
+}

@@ -1,0 +1,103 @@
+import type { Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { expect } from './harness/expect.ts';
+import { expectAccessible, type InProcessService, startInProcessService } from './harness/in-process-service.ts';
+
+let here: InProcessService;
+beforeAll(async () => {
+  here = await startInProcessService('documentation');
+});
+afterAll(() => here?.close());
+
+const DESK = { width: 1280, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+const complaints: string[] = [];
+afterEach(() => expect(complaints.splice(0)).toEqual([]));
+
+async function open(path: string, { viewport = DESK, colorScheme = 'light' as 'light' | 'dark' } = {}): Promise<Page> {
+  const context = await here.browser.newContext({ viewport, colorScheme });
+  const page = await context.newPage();
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  await page.goto(here.url + path);
+  await expect(page.locator('main h1').first()).toBeVisible();
+  return page;
+}
+
+test('the search finds a page without a server, and leads to it', async () => {
+  const page = await open('/docs/');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('searchbox').fill('recovery codes');
+  await page
+    .getByRole('option', { name: /Recovery codes/ })
+    .first()
+    .click();
+  await expect(page).toHaveURL(/\/docs\/[\w/-]+#[\w-]*recovery-codes/);
+});
+
+// SR-30. The attack: a script of the documentation acts with the session of an administrator who reads.
+test('SR-30: a page has no origin, so that it neither reads cookies nor answers of the service', async () => {
+  const page = await open('/docs/console');
+  expect(await page.evaluate(() => globalThis.origin)).toBe('null');
+  const refused = await page.evaluate(async () => {
+    const cookie = (() => {
+      try {
+        return document.cookie;
+      } catch {
+        return 'refused';
+      }
+    })();
+    return [
+      cookie,
+      await fetch('/v1/session').then(
+        ({ status }) => status,
+        () => 'refused',
+      ),
+    ];
+  });
+  expect(refused).toEqual(['refused', 'refused']);
+  // The browser reports the refused request.
+  expect(complaints.splice(0).join()).toContain('connect-src');
+});
+
+test('the chosen colour scheme lasts from page to page', async () => {
+  const page = await open('/docs/quickstart');
+  const scheme = () => page.evaluate(() => document.documentElement.classList.contains('dark'));
+  expect(await scheme()).toBe(false);
+  await page.getByRole('switch').first().click();
+  await page.getByRole('link', { name: 'Embed the widget' }).first().click();
+  await expect(page.getByRole('heading', { name: 'For site owners' })).toBeVisible();
+  expect(await scheme()).toBe(true);
+});
+
+test('an unknown page says so', async () => {
+  const context = await here.browser.newContext();
+  const page = await context.newPage();
+  const response = await page.goto(`${here.url}/docs/nothing`);
+  expect(response?.status()).toBe(404);
+  await expect(page.getByText('PAGE NOT FOUND')).toBeVisible();
+});
+
+describe.each([
+  ['a desk', DESK],
+  ['a phone', PHONE],
+])('on %s', (_, viewport) => {
+  test.each(['light', 'dark'] as const)('axe finds no violations, and nothing scrolls sideways, %s', async (scheme) => {
+    for (const path of ['/docs/', '/docs/quickstart', '/docs/operators']) {
+      const page = await open(path, { viewport, colorScheme: scheme });
+      await expectAccessible(page);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);
+      complaints.splice(0);
+      await page.context().close();
+    }
+  });
+
+  test('pictures and diagrams are shown in the colours of the page', async () => {
+    const page = await open('/docs/operations/high-availability', { viewport, colorScheme: 'dark' });
+    await expect(page.locator('figure.diagram svg:visible')).toHaveCount(1);
+    const home = await open('/docs/console', { viewport, colorScheme: 'dark' });
+    await expect(home.locator('img.only-dark').first()).toBeVisible();
+    await expect(home.locator('img.only-light').first()).toBeHidden();
+  });
+});

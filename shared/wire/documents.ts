@@ -1,0 +1,2 @@
+/** Where the service shows its documentation. */
+export const DOCUMENTS_PATH = '/docs/';
