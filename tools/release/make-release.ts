@@ -6,7 +6,7 @@ import { billOfMaterials } from './bill-of-materials.ts';
 import { packJava, packPhp, packPython } from './client-packages.ts';
 import { packDebian } from './debian-package.ts';
 import { packNpm } from './npm-packages.ts';
-import { installedPackages, PRODUCT, readLock, runtimePackages } from './runtime-packages.ts';
+import { installedPackages, productPackages, readLock } from './runtime-packages.ts';
 import { copyFiles, readManifest, stageService, writeText } from './service-files.ts';
 
 /** What an operator without the Debian package copies. */
@@ -26,7 +26,7 @@ export function makeRelease(root: string, out: string): void {
   const product = readManifest(root, '.');
   const { version } = product;
   const platform = `${process.platform}-${process.arch}`;
-  const packages = installedPackages(root, runtimePackages(readLock(root), PRODUCT));
+  const packages = installedPackages(root, productPackages(readLock(root)));
   const work = mkdtempSync(join(tmpdir(), 'countersign-release-'));
   try {
     mkdirSync(out, { recursive: true });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LOADER_TYPES } from '../build/parts.ts';
 import type { Packing } from './archives.ts';
 import { LICENSES_FILE, licenseTexts } from './license-texts.ts';
-import { PRODUCT, readLock, runtimePackages } from './runtime-packages.ts';
+import { productPackages, readLock, runtimePackages } from './runtime-packages.ts';
 import {
   builtFiles,
   copyFiles,
@@ -55,7 +55,7 @@ function stageServer(root: string, folder: string): Fields {
   const lock = readLock(root);
   copyFiles(root, builtFiles(root), folder);
   // Those that are installed with it bring their own.
-  writeText(join(folder, LICENSES_FILE), licenseTexts(root, runtimePackages(lock, PRODUCT, EXTERNAL_PACKAGES)));
+  writeText(join(folder, LICENSES_FILE), licenseTexts(root, productPackages(lock, EXTERNAL_PACKAGES)));
   // What is for one platform has its version from the package that chooses among them.
   const packages = runtimePackages(lock, EXTERNAL_PACKAGES).filter(({ entry }) => entry.os === undefined);
   const versions = (isOptional: boolean) =>

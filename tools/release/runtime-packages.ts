@@ -30,7 +30,24 @@ export interface RuntimePackage {
 }
 
 /** The workspaces whose packages run in the product, be it bundled. */
-export const PRODUCT = ['server', 'cli', 'demo-site', 'widget', 'console'];
+const PRODUCT = ['server', 'cli', 'demo-site', 'widget', 'console'];
+
+/** What the generator of the documentation puts into its pages, without the rest of itself. */
+const IN_DOCUMENTS = [
+  'vitepress',
+  'vue',
+  '@vue/reactivity',
+  '@vue/runtime-core',
+  '@vue/runtime-dom',
+  '@vue/shared',
+  '@vueuse/core',
+  '@vueuse/integrations',
+  '@vueuse/shared',
+  'focus-trap',
+  'mark.js',
+  'minisearch',
+  'tabbable',
+];
 
 export function readLock(root: string): Lock {
   return (JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Lock }).packages;
@@ -64,6 +81,17 @@ export function runtimePackages(
     }
   }
   return [...found.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1));
+}
+
+/** All packages whose code is in the product, but for those left `without`. */
+export function productPackages(lock: Lock, without: readonly string[] = []): RuntimePackage[] {
+  const bundled = IN_DOCUMENTS.map((name) => {
+    const folder = `node_modules/${name}`;
+    const entry = lock[folder];
+    if (entry === undefined) throw new Error(`package-lock.json has no ${folder}.`);
+    return { name, version: entry.version ?? '', folder, entry };
+  });
+  return [...runtimePackages(lock, PRODUCT, without), ...bundled].sort((a, b) => (a.folder < b.folder ? -1 : 1));
 }
 
 /** Those that are installed here: the packages of other platforms are not. */

@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { DATA_PACKAGES, NATIVE_PACKAGES, PARTS } from '../build/parts.ts';
 import { LICENSES_FILE, licenseTexts } from './license-texts.ts';
-import { installedPackages, PRODUCT, readLock, runtimePackages } from './runtime-packages.ts';
+import { installedPackages, productPackages, readLock, runtimePackages } from './runtime-packages.ts';
 
 /** What the service runs from. The demo's shop is in `server`: `countersign serve --demo` shows the widget on its pages. */
 const SERVED = ['server', 'cli', 'widget', 'console', 'documents'] as const;
@@ -42,7 +42,7 @@ export function copyService(root: string, folder: string): void {
   copyFiles(root, [...builtFiles(root), ...loaded, 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'], folder);
   const { version, engines } = readManifest(root, '.');
   writeJson(join(folder, 'package.json'), { name: 'countersign', version, private: true, type: 'module', engines });
-  writeText(join(folder, LICENSES_FILE), licenseTexts(root, installedPackages(root, runtimePackages(lock, PRODUCT))));
+  writeText(join(folder, LICENSES_FILE), licenseTexts(root, installedPackages(root, productPackages(lock))));
 }
 
 /** The same with the command in `bin/`. */
