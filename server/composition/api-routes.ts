@@ -21,10 +21,11 @@ import { enrolmentLinkRoutes } from '../enrolment/link-routes.ts';
 import { eventRoutes } from '../events/routes.ts';
 import { statisticsRoutes } from '../events/statistics-routes.ts';
 import { withExamples } from '../http/api/examples.ts';
-import { type ApiDescription, referencePage } from '../http/api/reference-page.ts';
 import type { Route, Surface } from '../http/api/route.ts';
 import { apiRouter } from '../http/api/router.ts';
 import type { AppEnv } from '../http/context.ts';
+import type { ApiDescription } from '../http/reference/description.ts';
+import { referencePages } from '../http/reference/pages.ts';
 import { sessionCookie } from '../http/session-cookie.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { linkCreationRoutes } from '../links/routes.ts';
@@ -165,7 +166,7 @@ export function nativeApi(ports: Ports, about: About) {
     c.header('access-control-allow-origin', '*');
     return c.body(json, 200, { 'content-type': 'application/json' });
   });
-  app.get('/', referencePage(described));
+  app.route('/', referencePages(described));
   return app;
 }
 

@@ -21,6 +21,8 @@ export interface Operation {
   method: string;
   /** As in the document: `/users/{id}`. */
   path: string;
+  /** Its `operationId`. */
+  id: string;
   scope: string;
   /** Accepted credentials: an API key (and usually a session too), a session alone, or none. */
   entrance: 'key' | 'session' | 'open';
@@ -32,15 +34,16 @@ export interface Operation {
 interface Described {
   paths: Record<
     string,
-    Record<string, { security?: Record<string, string[]>[]; requestBody?: { required?: boolean } }>
+    Record<string, { operationId: string; security?: Record<string, string[]>[]; requestBody?: { required?: boolean } }>
   >;
 }
 
 export async function operationsOf(service: Service): Promise<Operation[]> {
   const document = (await (await service.call('GET /v1/openapi.json')).json()) as Described;
   return Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { security, requestBody }]) => ({
+    Object.entries(methods).map(([method, { operationId, security, requestBody }]) => ({
       method: method.toUpperCase(),
+      id: operationId,
       path,
       scope: security?.[0]?.apiKey?.[0] ?? 'none',
       entrance: security?.[0] === undefined ? 'open' : security[0].apiKey ? 'key' : 'session',

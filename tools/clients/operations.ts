@@ -1,31 +1,3 @@
-/**
- * The operations of the management API that the libraries offer: a group for each noun, a method for each operation. The OpenAPI
- * document says the rest. To offer another one, add it here and run `npm run clients`.
- */
-export const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  resources: {
-    ...crud('/resources'),
-    setLogo: 'POST /resources/{id}/logo',
-    removeLogo: 'DELETE /resources/{id}/logo',
-  },
-  users: {
-    ...crud('/users'),
-    createMany: 'POST /bulk/users',
-    environments: 'GET /users/{id}/environments',
-    forgetEnvironments: 'DELETE /users/{id}/environments',
-  },
-  tokens: {
-    ...crud('/tokens'),
-    createMany: 'POST /bulk/tokens',
-    importFile: 'POST /token-imports',
-    resync: 'POST /tokens/{id}/resync',
-    check: 'POST /tokens/{id}/check',
-  },
-  filters: crud('/filters'),
-  apiKeys: { ...crud('/api-keys'), rotate: 'POST /api-keys/{id}/rotate' },
-  assignments: { create: 'POST /assignments', createMany: 'POST /bulk/assignments', delete: 'DELETE /assignments' },
-};
-
 /** Operations whose methods of the client are written by hand: only the types of their responses are generated. */
 export const TYPED_OPERATIONS: readonly string[] = ['POST /explain', 'GET /checklist'];
 
@@ -34,13 +6,3 @@ export const REPEATABLE: ReadonlySet<string> = new Set(['POST /token-imports']);
 
 /** Members of responses that nothing may print: a seed, a key, recovery codes. */
 export const SECRETS: ReadonlySet<string> = new Set(['secret', 'otpauthUri', 'recoveryCodes', 'text']);
-
-function crud(path: string): Record<string, string> {
-  return {
-    create: `POST ${path}`,
-    get: `GET ${path}/{id}`,
-    list: `GET ${path}`,
-    update: `PATCH ${path}/{id}`,
-    delete: `DELETE ${path}/{id}`,
-  };
-}

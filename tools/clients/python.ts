@@ -1,6 +1,7 @@
+import { snakeCase } from '../../server/http/reference/snippets/library-call.ts';
 import { keyMembers } from './key-members.ts';
 import type { Api, Group, Operation } from './read-api.ts';
-import { bodyText, GENERATED, indent, KIND_TEXTS, snakeCase, wrap } from './text.ts';
+import { bodyText, GENERATED, indent, KIND_TEXTS, wrap } from './text.ts';
 import { capital, type Member, type ObjectType, type Type } from './types.ts';
 
 const SCALARS = { text: 'str', integer: 'int', flag: 'bool' };

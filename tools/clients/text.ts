@@ -18,11 +18,6 @@ export function indent(lines: readonly string[], by: string): string[] {
   return lines.map((line) => (line === '' ? '' : by + line));
 }
 
-/** `fooBar` as `foo_bar`. */
-export function snakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
 /** What a body holds, for the documentation of a method: first what it needs. */
 export function bodyText(members: readonly { name: string; isOptional: boolean }[]): string {
   const list = (isOptional: boolean) =>

@@ -1,0 +1,90 @@
+import { type LibraryCall, libraryCall } from './library-call.ts';
+import { enclose, JAVA, literal } from './literal.ts';
+import { addressOf, type ExampleRequest, headersOf } from './request.ts';
+
+export function javaCall(request: ExampleRequest): string | undefined {
+  const call = libraryCall(request.route);
+  const line = call && statement(call, request);
+  if (line === undefined) return undefined;
+  return `${importsOf(line)}import dev.countersign.client.*;
+
+CountersignClient client =
+    CountersignClient.builder("${request.base.replace(/\/v1$/, '')}", System.getenv("COUNTERSIGN_API_KEY")).build();
+
+${line}
+`;
+}
+
+/** The containers that a text makes. */
+function importsOf(text: string): string {
+  return ['List', 'Map'].map((name) => (text.includes(`${name}.of(`) ? `import java.util.${name};\n` : '')).join('');
+}
+
+function statement({ group, method }: LibraryCall, request: ExampleRequest): string | undefined {
+  const { id, query, body } = request;
+  if (group === undefined) return ownMethod(method, body ?? {});
+  const target = `client.${group}().${method}`;
+  if (method === 'list') return `${target}().forEach(System.out::println);`;
+  const given = method === 'createMany' ? body?.rows : (body ?? (Object.keys(query).length > 0 ? query : undefined));
+  const all = [id, given].filter((one) => one !== undefined).map((one) => literal(one, JAVA));
+  return print(method, `${target}(${all.join(', ')})`);
+}
+
+function ownMethod(method: string, body: Record<string, unknown>): string | undefined {
+  const call = (input: string) => print(method, `client.${method}(${input})`);
+  const make = (type: string, names: readonly string[]) =>
+    enclose(
+      `${type}(`,
+      ')',
+      names.map((name) => literal(body[name], JAVA, 1)),
+      { isStrict: true },
+    );
+  switch (method) {
+    case 'authenticate':
+      return call(make('AuthenticateInput.password', ['resource', 'user', 'password']));
+    case 'consumeResult':
+      return call(make('ConsumeResult.of', ['result', 'resource', 'nonce']));
+    case 'createLoginRequest':
+      return call(
+        `${make('NewLoginRequest.of', ['user', 'resource', 'nonce'])}.passwordChecked(${body.passwordChecked})`,
+      );
+    case 'createChallenge':
+      return call(make('NewChallenge.ofUser', ['resource', 'user']));
+    case 'explain':
+      return call(literal(body, JAVA));
+    case 'checklist':
+      return call('');
+    default:
+      return undefined;
+  }
+}
+
+function print(method: string, call: string): string {
+  return /^(?:delete|remove|forget|save)/.test(method) ? `${call};` : `System.out.println(${call});`;
+}
+
+export function javaHttp(request: ExampleRequest): string {
+  const { method, body } = request;
+  const content = body
+    ? `HttpRequest.BodyPublishers.ofString("""\n    ${JSON.stringify(body, null, 2).replaceAll('\\', '\\\\').replaceAll('\n', '\n    ')}""")`
+    : 'HttpRequest.BodyPublishers.noBody()';
+  const lines = [
+    `HttpRequest.newBuilder(URI.create("${addressOf(request)}"))`,
+    `.method("${method}", ${content})`,
+    ...headersOf(request).map(
+      ({ name, before, secret }) =>
+        `.header("${name}", ${before === '' ? '' : `"${before}" + `}System.getenv("${secret}"))`,
+    ),
+    ...(body ? ['.header("Content-Type", "application/json")'] : []),
+    '.build();',
+  ];
+  return `import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+
+HttpRequest request =
+    ${lines.join('\n        ')}
+System.out.println(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
+`;
+}
