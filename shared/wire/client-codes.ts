@@ -41,3 +41,13 @@ export const CLIENT_ERRORS = {
   ABORTED: 'The caller ended the call.',
   RESPONSE_INVALID: 'The response is not one that a Countersign service gives.',
 } as const;
+
+/** Refusals of the routes and guards that a library adds to a site. They also use codes of the service, with its meaning. */
+export const SITE_ERRORS = {
+  POST_CROSS_SITE: 'No page of your site sent the request.',
+  SIGN_IN_REQUIRED: 'The visitor is not signed in.',
+  STEP_UP_REQUIRED: 'The sign-in has too few factors for this page, or is too old.',
+  RESULT_OF_ANOTHER_USER: 'Another user signed in than the one whose second factor or step-up was expected.',
+  SECOND_FACTOR_ENDED:
+    'The sign-in that waited for a second factor expired, or its password changed, or its user was blocked.',
+} as const;

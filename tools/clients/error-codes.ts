@@ -1,9 +1,9 @@
-import { CLIENT_ERRORS, RESULT_ERRORS, WEBHOOK_ERRORS } from '@countersign/protocol/client-codes';
+import { CLIENT_ERRORS, RESULT_ERRORS, SITE_ERRORS, WEBHOOK_ERRORS } from '@countersign/protocol/client-codes';
 import { REFUSALS } from '@countersign/protocol/codes';
 import { wrap } from './text.ts';
 
 interface CodeGroup {
-  readonly name: 'RESULT' | 'WEBHOOK' | 'CLIENT' | 'SERVER';
+  readonly name: 'RESULT' | 'WEBHOOK' | 'SITE' | 'CLIENT' | 'SERVER';
   readonly doc: string;
   /** What each code means. */
   readonly codes: ReadonlyMap<string, string>;
@@ -25,6 +25,11 @@ function codeGroups({ canAbort }: { canAbort: boolean }): CodeGroup[] {
       name: 'WEBHOOK',
       doc: 'Why a request is not a webhook message of the service.',
       codes: new Map(Object.entries(WEBHOOK_ERRORS)),
+    },
+    {
+      name: 'SITE',
+      doc: 'Refusals of the routes and guards that a library adds to a site.',
+      codes: new Map(Object.entries(SITE_ERRORS)),
     },
     { name: 'CLIENT', doc: 'Errors about options and the connection.', codes: own },
     {
@@ -77,6 +82,7 @@ export function javaCodes(): string {
   const exceptions = {
     RESULT: '({@link ResultException})',
     WEBHOOK: '({@link WebhookException})',
+    SITE: '',
     CLIENT: '({@link InvalidInputException}, {@link ConnectionException})',
     SERVER: '({@link ServiceException})',
   };
@@ -85,7 +91,7 @@ export function javaCodes(): string {
       ...wrap(meaning, 107).map((line) => `          // ${line}`),
       `          "${code}"${at < all.length - 1 ? ',' : ');'}`,
     ]);
-    const comment = `  /** ${doc.replace(/\.$/, '')} ${exceptions[name]}. */`;
+    const comment = `  /** ${`${doc.replace(/\.$/, '')} ${exceptions[name]}`.trim()}. */`;
     return [comment, `  public static final List<String> ${name} =`, '      List.of(', ...rows].join('\n');
   });
   return `package dev.countersign.client;

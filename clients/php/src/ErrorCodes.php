@@ -69,6 +69,20 @@ final class ErrorCodes
         'WEBHOOK_BODY_INVALID',
     ];
 
+    /** Refusals of the routes and guards that a library adds to a site. */
+    public const SITE = [
+        // No page of your site sent the request.
+        'POST_CROSS_SITE',
+        // The visitor is not signed in.
+        'SIGN_IN_REQUIRED',
+        // The sign-in has too few factors for this page, or is too old.
+        'STEP_UP_REQUIRED',
+        // Another user signed in than the one whose second factor or step-up was expected.
+        'RESULT_OF_ANOTHER_USER',
+        // The sign-in that waited for a second factor expired, or its password changed, or its user was blocked.
+        'SECOND_FACTOR_ENDED',
+    ];
+
     /** Errors about options and the connection. */
     public const CLIENT = [
         // An option is invalid. The message names it.

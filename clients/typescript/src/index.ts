@@ -94,9 +94,16 @@ export type {
   CountersignErrorCode,
   ResultErrorCode,
   ServerErrorCode,
+  SiteErrorCode,
   WebhookErrorCode,
 } from './codes.ts';
-export { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, SERVER_ERROR_CODES, WEBHOOK_ERROR_CODES } from './codes.ts';
+export {
+  CLIENT_ERROR_CODES,
+  RESULT_ERROR_CODES,
+  SERVER_ERROR_CODES,
+  SITE_ERROR_CODES,
+  WEBHOOK_ERROR_CODES,
+} from './codes.ts';
 export { CountersignError, type CountersignErrorDetails, isCountersignError } from './error.ts';
 export type { FetchLike } from './http/bounded-fetch.ts';
 export { newNonce } from './nonce.ts';

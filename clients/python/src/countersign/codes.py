@@ -62,6 +62,20 @@ WEBHOOK_ERROR_CODES = (
     "WEBHOOK_BODY_INVALID",
 )
 
+#: Refusals of the routes and guards that a library adds to a site.
+SITE_ERROR_CODES = (
+    # No page of your site sent the request.
+    "POST_CROSS_SITE",
+    # The visitor is not signed in.
+    "SIGN_IN_REQUIRED",
+    # The sign-in has too few factors for this page, or is too old.
+    "STEP_UP_REQUIRED",
+    # Another user signed in than the one whose second factor or step-up was expected.
+    "RESULT_OF_ANOTHER_USER",
+    # The sign-in that waited for a second factor expired, or its password changed, or its user was blocked.
+    "SECOND_FACTOR_ENDED",
+)
+
 #: Errors about options and the connection.
 CLIENT_ERROR_CODES = (
     # An option is invalid. The message names it.
