@@ -71,7 +71,16 @@ export default defineConfig({
       shop: 'demo-site/shop.ts',
     }),
     cli: program('dist/cli', { countersign: 'cli/countersign.ts' }),
-    client: library('clients/typescript/src/index.ts', 'clients/typescript/dist'),
+    client: library('clients/typescript', {
+      index: 'index.ts',
+      'sign-in': 'sign-in/index.ts',
+      express: 'adapters/express.ts',
+      fastify: 'adapters/fastify.ts',
+      hono: 'adapters/hono.ts',
+      next: 'adapters/next.ts',
+      testing: 'test-kit/index.ts',
+      playwright: 'test-kit/playwright.ts',
+    }),
   },
   test: { globalSetup: 'tools/test-run/own-folders.ts', projects: testProjects },
 });
@@ -128,11 +137,12 @@ function inBrowser(outDir: string, build: BuildEnvironmentOptions): EnvironmentO
 }
 
 /** A package for any runtime with web standards: our own modules bundled, its dependencies left to its user. */
-function library(input: string, outDir: string): EnvironmentOptions {
+function library(folder: string, entries: Record<string, string>): EnvironmentOptions {
+  const input = Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, `${folder}/src/${file}`]));
   return {
     consumer: 'client',
     build: {
-      outDir,
+      outDir: `${folder}/dist`,
       emptyOutDir: false,
       target: 'es2022',
       modulePreload: false,
@@ -143,7 +153,7 @@ function library(input: string, outDir: string): EnvironmentOptions {
         input,
         external: ['jose'],
         preserveEntrySignatures: 'strict',
-        output: { format: 'es', entryFileNames: 'index.js' },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'parts/[name].js' },
       },
     },
   };

@@ -131,14 +131,37 @@ describe('the README', () => {
 
 describe('the packed package', () => {
   test('is code, types and the texts, and needs jose alone', async () => {
-    expect(project.files.filter((path) => !path.startsWith('dist/types/')).sort()).toEqual([
-      'LICENSE',
-      'README.md',
-      'dist/index.js',
-      'package.json',
+    const entries = ['express', 'fastify', 'hono', 'index', 'next', 'playwright', 'sign-in', 'testing'];
+    expect(project.files.filter((path) => !/^dist\/(?:types|parts)\//.test(path)).sort()).toEqual([
+      ...['LICENSE', 'README.md', ...entries.map((name) => `dist/${name}.js`), 'package.json'],
     ]);
-    const code = await readFile(new URL('dist/index.js', import.meta.url), 'utf8');
-    expect([...code.matchAll(/^import .* from "([^"]+)"/gm)].map(([, from]) => from)).toEqual(['jose']);
+    const imported = new Set<string>();
+    for (const path of project.files.filter((name) => name.endsWith('.js'))) {
+      const code = await readFile(new URL(path, import.meta.url), 'utf8');
+      for (const [, from = ''] of code.matchAll(/^import .* from "([^"]+)"/gm)) imported.add(from);
+    }
+    expect([...imported].filter((from) => !from.startsWith('.'))).toEqual(['jose']);
+  });
+
+  test('has routes, adapters and test kit as entries of their own', async () => {
+    await project.write(
+      'entries.ts',
+      `import { createTestIssuer } from '@countersign/client/testing';
+       import { signInHandlers, type SiteSession } from '@countersign/client/sign-in';
+       import { signInWithWidget } from '@countersign/client/testing/playwright';
+       import { toExpress } from '@countersign/client/express';
+       import { toFastify } from '@countersign/client/fastify';
+       import { toHono } from '@countersign/client/hono';
+       import { toNext } from '@countersign/client/next';
+       const { verifier, resource } = await createTestIssuer();
+       const session = (): SiteSession => ({ read: () => undefined, write() {}, renew() {} });
+       const signIn = signInHandlers({ verifier, resource, origin: 'https://shop.example', session });
+       const request = new Request('https://shop.example/countersign/nonce', { method: 'POST' });
+       const adapters = [toExpress, toFastify, toHono, toNext, signInWithWidget];
+       console.log((await toNext(signIn).POST(request)).status, adapters.length);`,
+    );
+    await project.compile();
+    expect(await project.node('entries.js')).toBe('403 5\n');
   });
 
   test('declares the types that it shares with the service by itself', async () => {

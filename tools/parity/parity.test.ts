@@ -60,6 +60,14 @@ it.each([
   expect(problems(changes, says).join('\n')).toMatch(output);
 });
 
+it('wants the vectors of routes for sites from the libraries that have the routes', () => {
+  const vectors = { 'shared/vectors/sites/posts.json': '{"cases": [1]}' };
+  expect(problems(vectors)).toEqual([expect.stringContaining('is not what')]);
+  const routes = { in: 'results.py', as: 'Verifier.verify_result', tested: 'tests.py' };
+  const says = { features: { ...DECLARATION.features, 'sign-in-routes': routes } };
+  expect(problems(vectors, says).join()).toContain('does not run shared/vectors/sites/posts.json');
+});
+
 it.each([
   [
     'ts',

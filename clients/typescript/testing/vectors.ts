@@ -19,7 +19,7 @@ interface Setup {
   maxAgeMs?: number;
 }
 
-interface LongText {
+export interface LongText {
   prefix: string;
   repeat: string;
   times: number;
@@ -39,10 +39,10 @@ interface Vectors {
 
 export type VectorCase = Vectors['cases'][number];
 
-export const VECTORS: Vectors = read('results.json');
+export const VECTORS: Vectors = readVectors('results.json');
 
 /** The same, about nonces alone. */
-export const NONCE_VECTORS: Vectors = read('nonces.json');
+export const NONCE_VECTORS: Vectors = readVectors('nonces.json');
 
 export interface WebhookVectors {
   defaults: { secrets: string[]; now: number; toleranceMs: number };
@@ -56,9 +56,9 @@ export interface WebhookVectors {
   }[];
 }
 
-export const WEBHOOK_VECTORS: WebhookVectors = read('webhooks.json');
+export const WEBHOOK_VECTORS: WebhookVectors = readVectors('webhooks.json');
 
-function read<Content>(name: string): Content {
+export function readVectors<Content>(name: string): Content {
   return JSON.parse(readFileSync(new URL(`../../../shared/vectors/${name}`, import.meta.url), 'utf8'));
 }
 

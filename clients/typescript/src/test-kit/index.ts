@@ -1,0 +1,2 @@
+export { createFakeVerifier } from './fake-verifier.ts';
+export { createTestIssuer, type TestClaims, type TestIssuer, type TestIssuerOptions } from './test-issuer.ts';
