@@ -27,6 +27,8 @@ const KINDS = {
       'phone',
       'firstName',
       'secondName',
+      'externalId',
+      'metadata',
       'blocked',
       'apiSupport',
       'hasPassword',

@@ -31,6 +31,7 @@ const resource: ResourceCommand = {
     redirectUris: { flag: 'redirect-uri', about: 'addresses that the hosted page may post to, separated by commas' },
     testMode: 'pass, fail or expire: makes a resource for tests, permanently',
     environment: { about: 'how browsers are compared, as JSON', none: 'not at all' },
+    resultClaims: { about: 'what results carry of their users, as JSON', none: 'nothing' },
     rememberMs: { about: 'how long a login request can build on a consumed result, at most 12h', none: 'not at all' },
     geoFilter: 'id of a filter',
     timeFilter: 'id of a filter',
@@ -54,7 +55,7 @@ const user: ResourceCommand = {
   columns: ['id', 'login', 'email', 'blocked', 'hasPassword'],
   verbs: ALL_VERBS,
   calledBy: 'names',
-  filters: { blocked: 'only blocked users, or only others' },
+  filters: { blocked: 'only blocked users, or only others', externalId: 'only the one with this id in your records' },
   flags: {
     login: 'login',
     alias: 'alias',
@@ -62,6 +63,8 @@ const user: ResourceCommand = {
     phone: 'phone number',
     firstName: 'first name',
     secondName: 'second name',
+    externalId: 'id in your own records',
+    metadata: 'metadata, as a JSON object',
     needsConfirmation: '`false` confirms the user after a password reset by email',
     password: { flag: 'password-stdin', type: 'secret', about: 'read the password from standard input' },
     passwordHash: {

@@ -1,6 +1,8 @@
+import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../connection/service.ts';
+import { lineOf } from './export-rows.ts';
 import { checkColumns, tokenRow, USER_FIELDS, userRow } from './row-shapes.ts';
 
 describe('a row of users', () => {
@@ -13,6 +15,14 @@ describe('a row of users', () => {
     });
     expect(() => userRow({ login: 'ada', passwordHash: '{' })).toThrow('passwordHash: not JSON');
   });
+});
+
+test('a row of users takes metadata as an object, or as its JSON in a cell, as an export writes it', () => {
+  const metadata = { plan: 'gold', regions: ['eu', '=1+1'] };
+  expect(userRow({ login: 'ada', externalId: 'c-1', metadata }).metadata).toEqual(metadata);
+  const [cell = ''] = parse(lineOf({ metadata }, ['metadata'], 'csv')).flat() as string[];
+  expect(userRow({ login: 'ada', metadata: cell }).metadata).toEqual(metadata);
+  expect(() => userRow({ login: 'ada', metadata: '{' })).toThrow('metadata: not JSON');
 });
 
 test('a row of tokens names its owner by any name', () => {

@@ -12,6 +12,8 @@ export const USER_FIELDS = [
   'phone',
   'firstName',
   'secondName',
+  'externalId',
+  'metadata',
   'password',
   'passwordHash',
   'apiSupport',
@@ -37,6 +39,7 @@ export function userRow(fields: Record<string, unknown>): Record<string, unknown
   return {
     ...row,
     ...(row.apiSupport !== undefined && { apiSupport: parseBoolean(row.apiSupport, 'apiSupport') }),
+    ...(typeof row.metadata === 'string' && { metadata: jsonOf(row.metadata, 'metadata') }),
     ...(typeof row.passwordHash === 'string' && { passwordHash: hashOf(row.passwordHash) }),
   };
 }

@@ -57,6 +57,11 @@ export function readRedirectUri(text: string): Entry {
   return isSafe ? { value: href } : { mistake: t('originHttps') };
 }
 
+/** Reads a key of the metadata of users. */
+export function readMetadataKey(text: string): Entry {
+  return /^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(text) ? { value: text } : { mistake: t('claimMetadataBad') };
+}
+
 /** Whether a page of this origin may embed the widget, by the same rule as the service. */
 export function allows(resource: Resource, origin: string): boolean {
   const { protocol, hostname } = new URL(origin);

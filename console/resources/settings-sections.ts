@@ -3,12 +3,13 @@ import type { ComponentChildren } from 'preact';
 import type { Choice, Section } from '../edit/inputs.ts';
 import { t } from './i18n.ts';
 import { originInputs } from './origin-inputs.ts';
-import { readRedirectUri } from './resource.ts';
+import { readMetadataKey, readRedirectUri } from './resource.ts';
 
 /** Every kind of token, in the order in which users are offered them. */
 const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
 /** The kinds that users can set up themselves. */
 const ENROLMENT_KINDS = ['webauthn', 'totp', 'email', 'sms'] as const;
+const RESULT_FIELDS = ['email', 'name', 'externalId'] as const;
 const OWN_DETAILS = ['firstName', 'secondName', 'email'] as const;
 const TRAITS = ['language', 'zone', 'platform', 'screen', 'colourDepth', 'browser'] as const;
 const HOUR_MS = 3_600_000;
@@ -217,6 +218,30 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
           without: t('notAtAll'),
           label: t('rememberMs'),
           hint: t('rememberMsHint'),
+        },
+        {
+          name: 'resultClaims',
+          kind: 'group',
+          label: t('resultClaims'),
+          hint: t('resultClaimsHint'),
+          initial: { fields: ['email', 'name'], metadata: [] },
+          inputs: [
+            {
+              name: 'fields',
+              kind: 'some-of',
+              label: t('claimFields'),
+              choices: RESULT_FIELDS.map((field) => ({ value: field, label: t(`claim_${field}`) })),
+            },
+            {
+              name: 'metadata',
+              kind: 'list',
+              maxItems: 16,
+              label: t('claimMetadata'),
+              hint: t('claimMetadataHint'),
+              placeholder: 'plan',
+              read: readMetadataKey,
+            },
+          ],
         },
       ],
     },

@@ -23,6 +23,7 @@ export interface User extends Fields {
   phone?: string;
   firstName?: string;
   secondName?: string;
+  externalId?: string;
   apiSupport: boolean;
   blocked: boolean;
   hasPassword: boolean;

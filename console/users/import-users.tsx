@@ -279,11 +279,12 @@ function flawText(read: Exclude<UsersFile, { rows: UserRow[] }>): string {
   }
 }
 
-const FIELDS = ['login', 'email', 'alias', 'phone', 'firstName', 'secondName', 'apiSupport'];
+const FIELDS = ['login', 'email', 'alias', 'phone', 'firstName', 'secondName', 'apiSupport', 'externalId', 'metadata'];
 
 /** A CSV file for spreadsheets, with formulas escaped. */
 function csvOf(rows: readonly UserRow[], whyOf: (row: UserRow) => string): string {
-  const cell = (value: unknown) => spreadsheetCell(String(value ?? ''));
+  const cell = (value: unknown) =>
+    spreadsheetCell(typeof value === 'object' ? JSON.stringify(value) : String(value ?? ''));
   const lines = rows.map((row) => [...FIELDS.map((name) => row.fields[name]), whyOf(row)].map(cell).join(','));
   return `${[[...FIELDS, 'problem'].join(','), ...lines].join('\r\n')}\r\n`;
 }

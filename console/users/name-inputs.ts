@@ -1,6 +1,14 @@
 import type { Input } from '../edit/inputs.ts';
 import { t as common } from '../shell/i18n.ts';
 import { t } from './i18n.ts';
+import { metadataInput } from './metadata-input.tsx';
+
+/** Who the user is to the sites, which the superuser sets. The service decides whether an id is valid and free. */
+export function identityInputs(): Input[] {
+  const without = common('none');
+  const hint = t('externalIdHint');
+  return [{ name: 'externalId', kind: 'text', max: 128, label: t('externalId'), hint, without }, metadataInput()];
+}
 
 /** The names of a user. The service decides whether a name is valid and free. */
 export function nameInputs(): Input[] {

@@ -23,6 +23,14 @@ describe('reading a file', () => {
     ]);
   });
 
+  test('reads metadata as JSON, and leaves what is none to the service, which refuses it', () => {
+    const rows = rowsOf('login,External ID,metadata\na,c-1,"{""plan"":""gold""}"\nb,,gold\n');
+    expect(rows.map(({ fields }) => fields)).toEqual([
+      { login: 'a', externalId: 'c-1', metadata: { plan: 'gold' } },
+      { login: 'b', metadata: 'gold' },
+    ]);
+  });
+
   test('reports unknown columns, and never reads passwords', () => {
     const read = readUsers('login,room,Password,password_hash\na,1,secret,$2b$\n');
     expect(read).toEqual({ rows: [{ line: 2, fields: { login: 'a' } }], unknown: ['room'], hasPasswords: true });

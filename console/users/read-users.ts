@@ -1,11 +1,12 @@
 import { columnKey, USER_COLUMNS } from '@countersign/protocol/user-columns';
 import Papa from 'papaparse';
+import { readMetadata } from './metadata.ts';
 
 /** A row of the file, as it would be sent, with its line number. */
 export interface UserRow {
   /** From 1; the header is line 1. */
   line: number;
-  fields: Readonly<Record<string, string | boolean>>;
+  fields: Readonly<Record<string, unknown>>;
   /** The line of an earlier row with the same name. */
   twice?: number;
 }
@@ -20,6 +21,8 @@ export type UsersFile =
 export const MAX_USERS = 10_000;
 
 const PASSWORDS = ['password', 'passwordhash', 'passwort'];
+/** Columns that are no text. */
+const READERS: Readonly<Record<string, (text: string) => unknown>> = { apiSupport: flagOf, metadata: readMetadata };
 const NAMES = ['login', 'email', 'alias', 'phone'];
 
 /** Reads users from CSV (RFC 4180, with any usual separator). Does not use the DOM; the service validates the rows. */
@@ -39,10 +42,10 @@ export function readUsers(text: string): UsersFile {
   if (filled.length > MAX_USERS) return { flaw: 'too-many', maxItems: MAX_USERS };
   const held = new Map<string, number>();
   const rows = filled.map(({ cells, line }): UserRow => {
-    const fields: Record<string, string | boolean> = {};
+    const fields: Record<string, unknown> = {};
     for (const [at, column] of columns.entries()) {
       const value = (cells[at] ?? '').trim();
-      if (column !== undefined && value !== '') fields[column] = column === 'apiSupport' ? flagOf(value) : value;
+      if (column !== undefined && value !== '') fields[column] = READERS[column]?.(value) ?? value;
     }
     const own = [...new Set(NAMES.flatMap((name) => (typeof fields[name] === 'string' ? nameKey(fields[name]) : [])))];
     const twice = own.map((name) => held.get(name)).find((before) => before !== undefined);

@@ -1,9 +1,9 @@
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
 import { canChangeUser, canDelete, USERS, type User } from '../shared/user.ts';
-import { useConsole } from '../shell/context.ts';
+import { isSuperuser, useConsole } from '../shell/context.ts';
 import { t } from './i18n.ts';
-import { nameInputs } from './name-inputs.ts';
+import { identityInputs, nameInputs } from './name-inputs.ts';
 import { PersonalData } from './personal-data.tsx';
 
 export function UserDetails({ user, version }: { user: User; version: string | undefined }) {
@@ -17,6 +17,9 @@ export function UserDetails({ user, version }: { user: User; version: string | u
         version={version}
         sections={[
           { title: t('names'), text: t('namesText'), inputs: nameInputs() },
+          ...(isSuperuser(session)
+            ? [{ title: t('identity'), text: t('identityText'), inputs: identityInputs() }]
+            : []),
           {
             title: t('ways'),
             inputs: [{ name: 'apiSupport', kind: 'toggle', label: t('apiSupport'), hint: t('apiSupportHint') }],

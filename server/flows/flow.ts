@@ -1,6 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FactorKind, FactorOption, FlowPurpose, FlowStep } from '@countersign/protocol/flow';
-import type { OtpUse } from '@countersign/protocol/result';
+import type { OtpUse, ProfileClaims } from '@countersign/protocol/result';
 import type { Demand, PassedFactors } from '../authentication/step-up.ts';
 import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
@@ -165,6 +165,8 @@ export interface ResultRecord {
   resource: ResourceId;
   user: UserId | 'test';
   login: string;
+  /** What the resource's results carry of the user, as it was then. Absent: nothing. */
+  profile?: ProfileClaims;
   nonce: string;
   origin: string;
   amr: string[];

@@ -8,6 +8,7 @@ import type { Environment } from '../browsers/device-fingerprint/browser-signals
 import type { FlowId, TokenId, UserId } from '../kernel/ids.ts';
 import { MAX_PASSWORD_WAIT_MS } from '../passwords/password-backoff.ts';
 import type { MethodPolicy, Resource } from '../resources/resource.ts';
+import { type ProfiledUser, profileClaims, type ResultProfile } from '../resources/result-claims.ts';
 import type { PreparedChallenge } from '../tokens/challenge.ts';
 import type { PresentedPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
@@ -165,7 +166,7 @@ export function offerUnlock(user: User, passwordDigest: string): (flow: FlowAt<'
 
 /** The factors verified in the last step. */
 export interface VerifiedFactors {
-  user: Pick<User, 'login' | 'needsConfirmation' | 'passwordHash'> & { id: ResultRecord['user'] };
+  user: Pick<User, 'login' | 'needsConfirmation' | 'passwordHash'> & ProfiledUser & { id: ResultRecord['user'] };
   /** The password was verified in this step. */
   password?: true;
   /** The digest of that password. */
@@ -194,7 +195,12 @@ export interface VerifiedFactors {
 export function completeFlow(
   flow: Flow,
   { user, otp, token, kind, passkey, second: earlier, signed, ...passed }: VerifiedFactors,
-  rule: { now: number; resultLifetimeMs: number; userPasswordDigest?: string },
+  rule: {
+    now: number;
+    resultLifetimeMs: number;
+    resultClaims?: ResultProfile | undefined;
+    userPasswordDigest?: string;
+  },
 ): { flow: FlowAt<'done'>; result: ResultRecord } {
   // On every path, a transaction completes only with an answer to it, and a sign-in with none to any transaction.
   if (flow.transaction?.hash !== signed) throw new TypeError('what was answered is not what was asked');
@@ -211,6 +217,7 @@ export function completeFlow(
   const secondAt = earlier?.at ?? rule.now;
   const done: FlowAt<'done'> = { ...countStep(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
   const expiresAt = floorToSecond(rule.now) + rule.resultLifetimeMs;
+  const profile = user.id === 'test' ? {} : profileClaims(user, rule.resultClaims);
   return {
     flow: { ...done, expiresAt },
     result: {
@@ -219,6 +226,7 @@ export function completeFlow(
       resource: flow.resource,
       user: user.id,
       login: user.login,
+      ...(Object.keys(profile).length > 0 && { profile }),
       nonce: flow.nonce,
       origin: flow.origin,
       amr,

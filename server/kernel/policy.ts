@@ -99,6 +99,14 @@ export function mayChangeUser(actor: Actor, user: UserAccess): boolean {
 }
 
 /**
+ * Setting the external id and metadata of a user. Sites take them for their own records, so an administrator of one
+ * resource could make a user who signs in as another one's customer (SR-67).
+ */
+export function mayIdentifyUsers(actor: Actor): boolean {
+  return mayEverywhere(actor);
+}
+
+/**
  * Choosing the password of a user, or its hash, would allow the actor to sign in as the user. Administrators start a
  * reset instead (SR-41); a site's backend passes on what users type into its own forms, and the operator imports.
  */

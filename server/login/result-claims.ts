@@ -18,6 +18,7 @@ export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
     acr: record.acr,
     otp: record.otp,
     ...omitUndefined({ txn: record.transaction }),
+    ...record.profile,
     auth_time: Math.floor(record.authenticatedAt / 1000),
     iat: Math.floor(record.issuedAt / 1000),
     exp: Math.floor(record.expiresAt / 1000),

@@ -9,6 +9,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { transactionHash as hashTransaction } from '../tokens/transaction.ts';
 import { transactionFields, transactionHash } from '../transactions/routes.ts';
+import { externalId, metadata } from '../user-management/identity-fields.ts';
 import { consumeResult } from './consume-result.ts';
 
 const request = z
@@ -48,6 +49,13 @@ const claims = z
       description: 'Whether a one-time password was verified. `skipped`: the tokens of the user are deactivated.',
     }),
     txn: transactionHash.optional(),
+    email: z.string().optional().openapi({
+      description: 'If the resource asks for it. It may be unconfirmed or change owners: never find a user by it.',
+      example: 'alice@shop.example',
+    }),
+    name: z.string().optional().openapi({ description: 'If the resource asks for it.', example: 'Alice Liddell' }),
+    external_id: externalId.optional(),
+    metadata: metadata.optional(),
     auth_time: seconds('When the user signed in.'),
     iat: seconds('When the result was issued.'),
     exp: seconds('When the result expires.'),

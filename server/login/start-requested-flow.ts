@@ -86,8 +86,8 @@ export async function startRequestedFlow(
         return deny(beginning.flow, beginning.code, input.client, now, environment);
       }
       case 'passed': {
-        const { resultLifetimeMs } = resource;
-        const rules = { now, resultLifetimeMs, userPasswordDigest: facts.passwordDigest };
+        const { resultLifetimeMs, resultClaims } = resource;
+        const rules = { now, resultLifetimeMs, resultClaims, userPasswordDigest: facts.passwordDigest };
         const end = completeFlow(beginning.flow, beginning.passed, rules);
         return { answer: end, write: completionWrite(end.flow, end.result, request.value, input.client, now) };
       }

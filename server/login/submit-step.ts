@@ -203,11 +203,11 @@ function commitCompletion(
   { complete: passed, resource, selfService }: Completion,
 ): Promise<Result<FlowView>> {
   const { client } = claim;
-  const { resultLifetimeMs } = resource;
+  const { resultLifetimeMs, resultClaims } = resource;
   const { user } = passed;
   const digest = user.id === 'test' ? {} : { userPasswordDigest: passwordDigest(user) };
   return commit(ports, step, claim, (held, now, request) => {
-    const completed = completeFlow(held, passed, { now, resultLifetimeMs, ...digest });
+    const completed = completeFlow(held, passed, { now, resultLifetimeMs, resultClaims, ...digest });
     const end = held.test === 'expire' ? expireResult(completed, now) : completed;
     // Whatever the steps were, there is no result below the level that the host requires.
     if (held.demand && end.result.acr < held.demand.acr) {

@@ -20,7 +20,7 @@ import { isLeftover } from '../tokens/token-history.ts';
 import { releaseName } from '../users/claim-name.ts';
 import { nameClaimDocument, userDocument, userIndexes } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
-import { userNames } from '../users/user-names.ts';
+import { userClaims } from '../users/user-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
@@ -119,7 +119,7 @@ async function removeUser(ports: Needs, user: User): Promise<void> {
     };
   });
   await releaseQuota(ports, user.account, 'users', user.id);
-  for (const name of userNames(user)) await releaseName(ports, user.account, name, user.id);
+  for (const name of userClaims(user)) await releaseName(ports, user.account, name, user.id);
 }
 
 async function danglingEntry(

@@ -14,6 +14,8 @@ test('SR-51: a name that a customer chose never decides', () => {
   const claim = { anchor: `name/${B}/${A}`, name: 'claim' };
   expect(isOfAccount(claim, { user: userId(1) }, A)).toBe(false);
   expect(isOfAccount(claim, { user: userId(1) }, B)).toBe(true);
+  expect(isOfAccount({ anchor: `external/${B}/${A}`, name: 'claim' }, { user: userId(1) }, A)).toBe(false);
+  expect(isOfAccount({ anchor: `external/${B}/${A}`, name: 'claim' }, { user: userId(1) }, B)).toBe(true);
   const entry = { sort: B, id: 'key_01k8dq9z2mp' };
   expect(isEntryOfAccount(`protectimus-keys/${A}`, entry, A)).toBe(false);
   expect(isEntryOfAccount(`protectimus-keys/${A}`, entry, B)).toBe(true);

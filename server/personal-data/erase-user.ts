@@ -19,7 +19,7 @@ import { unlockLinkDocument } from '../unlock/documents.ts';
 import { releaseName } from '../users/claim-name.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
-import { userNames } from '../users/user-names.ts';
+import { userClaims } from '../users/user-names.ts';
 import { erasureDocument } from './documents.ts';
 import type { Erasure } from './erasure.ts';
 
@@ -107,5 +107,5 @@ export async function removeUserData(ports: ErasureNeeds, act: RequestContext, e
 }
 
 function namesOf(user: User): string[] {
-  return [...new Set([...userNames(user), ...(user.claiming?.names ?? [])])];
+  return [...new Set([...userClaims(user), ...(user.claiming?.names ?? [])])];
 }

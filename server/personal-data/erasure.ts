@@ -13,7 +13,7 @@ export interface Erasure {
   erasedAt?: number;
   /** Absent: it is going on. */
   doneAt?: number;
-  /** Normalised names that are not free yet. */
+  /** Names, and the external id, that are not free yet (`userClaims`). */
   names: string[];
   /** Archive files that are being replaced. After a crash the one that is not recorded is removed. */
   replacing: FileReplacement[];

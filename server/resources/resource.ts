@@ -8,6 +8,7 @@ import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import { TOKEN_KINDS, type TokenKind } from '../tokens/token.ts';
 import type { EnrolmentPolicy } from './enrolment-policy.ts';
 import type { EnvironmentCheck } from './environment-check.ts';
+import type { ResultProfile } from './result-claims.ts';
 import type { SelfServicePolicy } from './self-service-policy.ts';
 
 /** How the widget authenticates: one method for all users, or `auto`: by each user's assignment. */
@@ -38,6 +39,8 @@ export interface Resource {
   allowLocalhost: boolean;
   /** Lifetime of a result, 10 000 to 300 000 ms. */
   resultLifetimeMs: number;
+  /** What results carry of their users besides the login. Absent: nothing. */
+  resultClaims?: ResultProfile;
   /** True if users can have a password reset link mailed to them at sign-in. Absent: they cannot. */
   passwordReset?: boolean;
   /** Enrolment by users at sign-in. Absent: not offered. */

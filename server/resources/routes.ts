@@ -54,6 +54,8 @@ import {
 } from './resource.ts';
 import { showResource } from './resource-access.ts';
 import { RESOURCE_WARNINGS, resourceWarnings } from './resource-warnings.ts';
+import type { ResultProfile } from './result-claims.ts';
+import { resultProfile, resultProfileView } from './result-profile-fields.ts';
 import { OWN_DETAILS, type SelfServicePolicy } from './self-service-policy.ts';
 import { updateResource } from './update-resource.ts';
 
@@ -166,8 +168,13 @@ const beyond = {
     description: 'Compares the browser with the known browsers of the user. Null: nothing is collected.',
   }),
   rememberMs: rememberMs.nullable(),
+  resultClaims: resultProfile.nullable(),
 };
-const boundedView = { ...beyond, environment: environmentCheckView.nullable() };
+const boundedView = {
+  ...beyond,
+  environment: environmentCheckView.nullable(),
+  resultClaims: resultProfileView.nullable(),
+};
 const geoFilter = filterId.openapi({ description: 'Id of the filter by country.' });
 const timeFilter = filterId.openapi({ description: 'Id of the filter by time.' });
 const ipFilter = filterId.openapi({ description: 'Id of the filter by IP address.' });
@@ -199,6 +206,7 @@ const input = z
     ipFilter: ipFilter.optional(),
     environment: environmentCheck.optional(),
     rememberMs: rememberMs.optional(),
+    resultClaims: resultProfile.optional(),
     testMode: testMode.optional(),
     enrolment: policyInput.nullable().default(null).openapi({ description: 'Null: users cannot set up tokens.' }),
     selfService: selfPolicyInput
@@ -255,6 +263,7 @@ export function presentResource({ account: _account, createdBy, ...resource }: R
   const { passwordReset = false, passkeySignIn = false, redirectUris = [], logo = null, testMode = null } = resource;
   const { enrolment } = resource;
   const { environment = null, rememberMs = null } = resource;
+  const resultClaims = resource.resultClaims ? presentProfile(resource.resultClaims) : null;
   const warnings = resourceWarnings(resource);
   return {
     ...resource,
@@ -266,6 +275,7 @@ export function presentResource({ account: _account, createdBy, ...resource }: R
     passkeySignIn,
     environment,
     rememberMs,
+    resultClaims,
     logo,
     testMode,
     enrolment: presentPolicy(enrolment),
@@ -282,6 +292,10 @@ function presentPolicy(policy: EnrolmentPolicy | undefined): z.input<typeof poli
   if (!policy) return null;
   const { postponableUntil = null, unlockByMail = false } = policy;
   return { ...policy, postponableUntil, unlockByMail };
+}
+
+function presentProfile({ fields, metadata }: ResultProfile): z.input<typeof resultProfileView> {
+  return { fields: [...fields], metadata: [...metadata] };
 }
 
 function presentSelfPolicy({ details, ...policy }: SelfServicePolicy): z.input<typeof selfPolicyView> {
@@ -311,10 +325,10 @@ export const resourceRoutes = [
     ...routes.create,
     handle: async (c, ports: Needs) => {
       const { geoFilter, timeFilter, ipFilter, environment, rememberMs, testMode, ...rest } = c.req.valid('json');
-      const { enrolment, selfService, appearance, links, ...body } = rest;
+      const { enrolment, selfService, appearance, links, resultClaims, ...body } = rest;
       const settings = {
         ...body,
-        ...omitUndefined({ environment, rememberMs, geoFilter, timeFilter, ipFilter, testMode }),
+        ...omitUndefined({ environment, rememberMs, geoFilter, timeFilter, ipFilter, testMode, resultClaims }),
         ...omitUndefined({ appearance: appearanceOf(appearance), links: linksFrom(links) }),
         ...(enrolment && { enrolment: policyOf(enrolment) }),
         ...(selfService && { selfService }),

@@ -19,7 +19,7 @@ export type ResourceChanges = {
 };
 
 /** `null` switches it off. */
-type Clearable = 'environment' | 'rememberMs' | 'enrolment' | 'selfService' | 'appearance' | 'links';
+type Clearable = 'environment' | 'rememberMs' | 'resultClaims' | 'enrolment' | 'selfService' | 'appearance' | 'links';
 
 const FILTER_SLOTS = ['geoFilter', 'timeFilter', 'ipFilter'] as const;
 type FilterSlot = (typeof FILTER_SLOTS)[number];

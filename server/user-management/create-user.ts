@@ -3,7 +3,7 @@ import { createWithinQuota, releaseQuota } from '../accounts/quotas.ts';
 import { hashNewPassword, type PasswordOwner } from '../authentication/new-password.ts';
 import { referenceTo } from '../kernel/actor.ts';
 import type { UserId } from '../kernel/ids.ts';
-import { mayChoosePassword, mayCreate } from '../kernel/policy.ts';
+import { mayChoosePassword, mayCreate, mayIdentifyUsers } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
@@ -14,8 +14,9 @@ import { reindex } from '../store/index-entries.ts';
 import { Contention, newOperation } from '../store/transact.ts';
 import { claimNames, releaseName } from '../users/claim-name.ts';
 import { nameClaimDocument, userDocument } from '../users/documents.ts';
+import type { Metadata } from '../users/metadata.ts';
 import type { User } from '../users/user.ts';
-import { userNames } from '../users/user-names.ts';
+import { userClaims } from '../users/user-names.ts';
 import { nameTaken, validateNames } from '../users/validate-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
@@ -29,6 +30,8 @@ export interface NewUser {
   phone?: string | undefined;
   firstName?: string | undefined;
   secondName?: string | undefined;
+  externalId?: string | undefined;
+  metadata?: Metadata | undefined;
   password?: string | undefined;
   /** In place of a password: a hash imported from another system. */
   passwordHash?: ImportedHash | undefined;
@@ -47,8 +50,8 @@ export async function createUser(
 ): Promise<Result<{ user: User }>> {
   const { account } = act.actor;
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
-  const chosen = refuseChosenPassword(act, input);
-  if (chosen) return chosen;
+  const forbidden = refuseChosenPassword(act, input) ?? refuseIdentity(act, input);
+  if (forbidden) return forbidden;
   const impossible = validateNames(input);
   if (impossible) return impossible;
   const { id } = birth;
@@ -75,7 +78,7 @@ export async function createUser(
   const made = await createWithinQuota(ports, act, 'users', 'user.created', birth, userDocument.key(id), drafted);
   if (isRefusal(made)) return made;
   const user = made.created;
-  const names = userNames(user);
+  const names = userClaims(user);
   const taken = await claimNames(ports, account, names, id);
   if (taken === undefined) return { user };
   await withdraw(ports, act, user, names);
@@ -98,7 +101,7 @@ export async function isCompleteUser(
     const [mark, stored] = await ports.store.getMany([idempotencyMarkDocument.key(id), key], now);
     if (mark === undefined || mark.value.key !== madeWith) return false;
     if (!stored) return true;
-    const names = userNames(stored.value);
+    const names = userClaims(stored.value);
     const claims = await ports.store.getMany(
       names.map((name) => nameClaimDocument.key(account, name)),
       now,
@@ -120,6 +123,16 @@ export function refuseChosenPassword(
   return mayChoosePassword(act.actor) ? undefined : refusal('FORBIDDEN', { detail: PASSWORD_NOT_ALLOWED });
 }
 
+/** Whom a user is to the sites is decided for the whole account. */
+export function refuseIdentity(
+  act: RequestContext,
+  input: { externalId?: string | null | undefined; metadata?: Metadata | null | undefined },
+): Refusal | undefined {
+  if (input.externalId === undefined && input.metadata === undefined) return undefined;
+  return mayIdentifyUsers(act.actor) ? undefined : refusal('FORBIDDEN', { detail: IDENTITY_NOT_ALLOWED });
+}
+
+const IDENTITY_NOT_ALLOWED = 'the external id and metadata are set by the superuser, and by API keys for all resources';
 const PASSWORD_NOT_ALLOWED = 'administrators do not choose a password: start a reset';
 
 /** An imported password is not checked against the policy, because its text is unknown. The next change checks it. */

@@ -15,7 +15,7 @@ import { tokenIndexes } from '../tokens/documents.ts';
 import { removeDeletedOwner } from '../tokens/remove-deleted-owner.ts';
 import { releaseName } from '../users/claim-name.ts';
 import { userDocument } from '../users/documents.ts';
-import { userNames } from '../users/user-names.ts';
+import { userClaims } from '../users/user-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
@@ -49,7 +49,7 @@ export async function deleteUser(
 
   const { object: user } = gone;
   await releaseQuota(ports, account, 'users', id);
-  for (const name of new Set([...userNames(user), ...(user.claiming?.names ?? [])])) {
+  for (const name of new Set([...userClaims(user), ...(user.claiming?.names ?? [])])) {
     await releaseName(ports, account, name, id);
   }
   await deleteCounters(ports, id);

@@ -6,6 +6,7 @@ import { type Result, refusal } from '../kernel/result.ts';
 import { type ListQuery, listRange, namesFor } from '../records/list-named.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
 import { userDocument, userIndexes } from '../users/documents.ts';
+import { findByExternalId } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
@@ -17,11 +18,12 @@ export async function listUsers(
     blocked?: boolean | undefined;
     hasPassword?: boolean | undefined;
     resource?: ResourceId | undefined;
+    externalId?: string | undefined;
   },
 ): Promise<Result<Page<User>>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
-  const { blocked, hasPassword, resource } = query;
+  const { blocked, hasPassword, resource, externalId } = query;
   // A resource that the administrator cannot see lists no users, like one that never existed (SR-67).
   if (resource !== undefined && !maySeeResource(actor, resource)) return { items: [], next: null };
   const selective =
@@ -34,6 +36,10 @@ export async function listUsers(
     (blocked === undefined || user.blocked === blocked) &&
     (hasPassword === undefined || (user.passwordHash !== undefined) === hasPassword) &&
     (resource === undefined || user.assignments.some((assignment) => assignment.resource === resource));
+  if (externalId !== undefined) {
+    const user = await findByExternalId(ports, account, externalId);
+    return { items: user && fits(user) ? [user] : [], next: null };
+  }
   const where = [blocked, hasPassword, resource].every((wish) => wish === undefined) ? undefined : fits;
   const indexes = { names: userIndexes.names(account), sorted: userIndexes.sorted(account) };
   return listObjects(ports, {

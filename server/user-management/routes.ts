@@ -40,6 +40,7 @@ import { showUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
+import { externalId, metadata } from './identity-fields.ts';
 import { listUsers } from './list-users.ts';
 import { updateUser } from './update-user.ts';
 
@@ -50,6 +51,8 @@ const names = {
   phone: phone.openapi({ description: 'Also a name to sign in with.' }).optional(),
   firstName: label(100).openapi({ description: 'The first name.', example: 'Alice' }).optional(),
   secondName: label(100).openapi({ description: 'The second name.', example: 'Liddell' }).optional(),
+  externalId: externalId.optional(),
+  metadata: metadata.optional(),
 };
 const apiSupport = z.boolean().openapi({
   description: 'Whether the user can be authenticated over the API. The widget ignores it.',
@@ -71,6 +74,8 @@ const changes = z
     phone: names.phone.unwrap().nullable(),
     firstName: names.firstName.unwrap().nullable(),
     secondName: names.secondName.unwrap().nullable(),
+    externalId: externalId.nullable(),
+    metadata: metadata.nullable().openapi({ type: ['object', 'null'] }),
     blocked,
     password,
     apiSupport,
@@ -114,7 +119,8 @@ export const userView = z
 
 export function presentUser(user: User, { actor }: RequestContext): z.input<typeof userView> {
   // Field by field, because a user has fields that administrators must not see.
-  const { id, login, alias, email, phone, firstName, secondName, apiSupport, blocked, createdAt } = user;
+  const { id, login, alias, email, phone, firstName, secondName, externalId, metadata } = user;
+  const { apiSupport, blocked, createdAt } = user;
   const seen = user.assignments.filter(({ resource }) => maySeeResource(actor, resource));
   const assignments = seen.map(({ resource, alone, tokens }) => ({
     resource,
@@ -122,7 +128,8 @@ export function presentUser(user: User, { actor }: RequestContext): z.input<type
     tokens: tokens.map(({ token }) => token),
   }));
   return {
-    ...{ id, login, alias, email, phone, firstName, secondName, apiSupport, blocked, createdAt },
+    ...{ id, login, alias, email, phone, firstName, secondName, externalId, metadata },
+    ...{ apiSupport, blocked, createdAt },
     hasPassword: user.passwordHash !== undefined,
     ...(user.needsConfirmation && { needsConfirmation: true as const }),
     assignments,
@@ -137,6 +144,7 @@ const routes = describeObject(
     query: namedPageQuery.extend({
       blocked: flag.optional().openapi({ description: 'Only users who are blocked, or who are not.' }),
       hasPassword: flag.optional().openapi({ description: 'Only users who have a password, or who have none.' }),
+      externalId: externalId.optional().openapi({ description: 'Only the user with this id in your own records.' }),
       resource: resourceId.optional().openapi({ description: 'Only users who are assigned to this resource.' }),
     }),
     input: userInput,
@@ -144,9 +152,10 @@ const routes = describeObject(
     shown: userView,
     made: userView,
     about: {
-      create: 'Login, alias, email and phone share one namespace within the account, in any case.',
+      create:
+        'Login, alias, email and phone share one namespace within the account, in any case. The external id has its own.',
       update:
-        'A name that another user has is refused with NAME_TAKEN, and nothing changes; `errors` says which it is.',
+        'A name or external id that another user has is refused with NAME_TAKEN, and nothing changes; `errors` says which it is. Metadata is replaced as a whole.',
       remove: 'The names are free again, and the tokens lose their owner.',
     },
   },

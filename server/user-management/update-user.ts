@@ -9,14 +9,15 @@ import { notify } from '../messages/notify.ts';
 import { applyChanges } from '../records/apply-changes.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
-import { changeNames, type NameChanges } from '../users/change-names.ts';
+import { changeNames } from '../users/change-names.ts';
 import { userDocument } from '../users/documents.ts';
 import { removeEmailOnPassword, removeNeedsConfirmation } from '../users/mailbox.ts';
+import type { Metadata } from '../users/metadata.ts';
 import type { User } from '../users/user.ts';
-import { userNames, withNames } from '../users/user-names.ts';
-import { refuseChosenPassword } from './create-user.ts';
+import { type NameChanges, userClaims, withNames } from '../users/user-names.ts';
+import { refuseChosenPassword, refuseIdentity } from './create-user.ts';
 
-export interface UserChanges extends NameChanges {
+export type UserChanges = NameChanges & {
   blocked?: boolean | undefined;
   password?: string | undefined;
   /** `null`: removes it. */
@@ -25,7 +26,9 @@ export interface UserChanges extends NameChanges {
   apiSupport?: boolean | undefined;
   /** Ends the mark of a password reset by mail: the user is confirmed. */
   needsConfirmation?: false | undefined;
-}
+  /** As a whole. `null`: removes it. */
+  metadata?: Metadata | null | undefined;
+};
 
 /** Changes a user. New names are claimed first; if another user takes one of them, nothing changes. */
 export async function updateUser(
@@ -35,14 +38,14 @@ export async function updateUser(
   changes: UserChanges,
   seen?: IfMatchVersions,
 ): Promise<Result<{ object: User }>> {
-  const { password, login, alias, email, phone, needsConfirmation, ...rest } = changes;
+  const { password, login, alias, email, phone, externalId, needsConfirmation, ...rest } = changes;
   const key = userDocument.key(id);
   const found = await readObject(ports, act.actor.account, key, 'USER_NOT_FOUND');
   if (isRefusal(found)) return found;
   // Checked before the costly hash, and again below, where it decides.
   if (!mayChangeUser(act.actor, found.object)) return refusal('FORBIDDEN');
-  const chosen = refuseChosenPassword(act, { password });
-  if (chosen) return chosen;
+  const forbidden = refuseChosenPassword(act, { password }) ?? refuseIdentity(act, changes);
+  if (forbidden) return forbidden;
   const hashed = password === undefined ? {} : await hashNewPassword(ports, found.object, password);
   if (isRefusal(hashed)) return hashed;
 
@@ -53,9 +56,9 @@ export async function updateUser(
     const known = needsConfirmation === false || password !== undefined ? removeNeedsConfirmation(vouched) : vouched;
     return applyChanges(known, { ...rest, ...hashed });
   };
-  const names = { login, alias, email, phone };
+  const names = { login, alias, email, phone, externalId };
   const renamed = withNames(found.object, names);
-  const sameNames = userNames(renamed).join('\n') === userNames(found.object).join('\n');
+  const sameNames = userClaims(renamed).join('\n') === userClaims(found.object).join('\n');
   const sameText = [renamed.login, renamed.alias, renamed.email, renamed.phone].every((name, at) => {
     const { object } = found;
     return name === [object.login, object.alias, object.email, object.phone][at];

@@ -4,10 +4,10 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { wrapImportedHash } from '../passwords/imported-hash.ts';
-import { locateUser } from '../users/find-user.ts';
-import { userNames } from '../users/user-names.ts';
+import { findByExternalId, locateUser } from '../users/find-user.ts';
+import { markExternalId, userNames } from '../users/user-names.ts';
 import { nameTaken, validateNames } from '../users/validate-names.ts';
-import { type NewUser, refuseChosenPassword } from './create-user.ts';
+import { type NewUser, refuseChosenPassword, refuseIdentity } from './create-user.ts';
 
 /** Why a user cannot be created; undefined if they can. Writes and hashes nothing. */
 export async function validateNewUser(
@@ -17,8 +17,8 @@ export async function validateNewUser(
 ): Promise<Refusal | undefined> {
   const { account } = act.actor;
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
-  const chosen = refuseChosenPassword(act, input);
-  if (chosen) return chosen;
+  const forbidden = refuseChosenPassword(act, input) ?? refuseIdentity(act, input);
+  if (forbidden) return forbidden;
   const impossible = validateNames(input);
   if (impossible) return impossible;
   if (input.password !== undefined && input.passwordHash !== undefined) return refusal('INPUT_INVALID');
@@ -27,6 +27,10 @@ export async function validateNewUser(
   }
   for (const name of userNames(input)) {
     if (await locateUser(ports, account, name)) return nameTaken(input, name);
+  }
+  const { externalId } = input;
+  if (externalId !== undefined && (await findByExternalId(ports, account, externalId))) {
+    return nameTaken(input, markExternalId(externalId));
   }
   return input.password === undefined
     ? undefined

@@ -9,21 +9,13 @@ import { type Decision, newOperation, transact } from '../store/transact.ts';
 import { claimNames, releaseName } from './claim-name.ts';
 import { userDocument } from './documents.ts';
 import type { User } from './user.ts';
-import { CLAIM_ABANDONED_MS, isClaiming, userNames, withNames } from './user-names.ts';
+import { CLAIM_ABANDONED_MS, isClaiming, type NameChanges, userClaims, withNames } from './user-names.ts';
 import { nameTaken, validateNames } from './validate-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-export interface NameChanges {
-  login?: string | undefined;
-  /** `null`: removes it. */
-  alias?: string | null | undefined;
-  email?: string | null | undefined;
-  phone?: string | null | undefined;
-}
-
 /**
- * Changes a user's names, and the fields that `edit` changes, in four steps: mark the user with the names to claim, so
+ * Changes a user's names and external id, and the fields that `edit` changes, in four steps: mark the user with the names to claim, so
  * that others do not take them; claim the names; write them to the user; release the old ones. The user is live
  * throughout, by the old names until the third step and by the new ones after it. If two users want one name, the first
  * to claim it gets it, and the other keeps their old names.
@@ -58,7 +50,7 @@ export async function changeNames(
 }
 
 interface AnnouncedNames {
-  /** Names to be claimed, normalised. */
+  /** What is to be claimed. */
   taking: string[];
   /** The user with the new names. */
   renamed: User;
@@ -86,8 +78,8 @@ function announce(
     if (impossible) return { answer: impossible };
     // Another change of this user's names is under way.
     if (isClaiming(user.claiming, now)) return { answer: refusal('CONTENTION', { retryAfterMs: 1000 }) };
-    const carried = userNames(user);
-    const taking = [...new Set(userNames(renamed))].filter((name) => !carried.includes(name));
+    const carried = userClaims(user);
+    const taking = [...new Set(userClaims(renamed))].filter((name) => !carried.includes(name));
     const marked: User = { ...user, claiming: { attempt, names: taking, at: now } };
     return { answer: { taking, renamed }, write: { put: [{ key, value: marked }] } };
   });
@@ -111,8 +103,8 @@ function applyNames(
     const edited = edit(user);
     if (isRefusal(edited)) return { answer: edited };
     const object = withNames(edited, changes);
-    const kept = userNames(object);
-    const former = userNames(user).filter((name) => !kept.includes(name));
+    const kept = userClaims(object);
+    const former = userClaims(user).filter((name) => !kept.includes(name));
     const event = { type: 'user.updated', subject: id, changed: changedFields(user, object) } as const;
     return {
       answer: { object, former },

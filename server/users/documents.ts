@@ -4,10 +4,11 @@ import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
 import { byCreation, isMainName, nameEntries } from '../store/index-entries.ts';
 import type { NameClaim, User } from './user.ts';
+import { readExternalId } from './user-names.ts';
 
 export const userDocument = defineDocument<User, [id: UserId]>({
   kind: 'user',
-  description: 'A user: names, email address, phone number, password hash, assignments.',
+  description: 'A user: names, email address, phone number, external id, metadata, password hash, assignments.',
   anchor: 'user',
   key: (id) => [id],
   indexes: entriesOf,
@@ -20,12 +21,15 @@ export const userDocument = defineDocument<User, [id: UserId]>({
   expires: 'never',
 });
 
-/** `normalised` comes from `kernel/names.ts`. */
-export const nameClaimDocument = defineDocument<NameClaim, [account: AccountId, normalised: string]>({
+/** `claim` is one of `userClaims`: a name that `kernel/names.ts` has normalised, or an external id. */
+export const nameClaimDocument = defineDocument<NameClaim, [account: AccountId, claim: string]>({
   kind: 'claim',
-  description: 'Which user a name belongs to.',
-  anchor: 'name in an account',
-  key: (account, normalised) => [`name/${account}/${normalised}`],
+  description: 'Which user a name or an external id belongs to.',
+  anchor: 'name or external id in an account',
+  key: (account, claim) => {
+    const externalId = readExternalId(claim);
+    return [externalId === undefined ? `name/${account}/${claim}` : `external/${account}/${externalId}`];
+  },
   secrets: 'none',
   onRestore: 'keep',
   expires: 'never',
@@ -46,7 +50,9 @@ export const userIndexes = defineIndexes(
 
 function entriesOf(user: User): IndexedEntry[] {
   const { account } = user;
-  const names = [user.login, user.alias, user.email, user.phone, user.firstName, user.secondName];
+  const { login, alias, email, phone, firstName, secondName, externalId } = user;
+  // Users of versions without external ids have none, so no entry is missing for them.
+  const names = [login, alias, email, phone, firstName, secondName, externalId];
   const entry = byCreation(user);
   const named = nameEntries(user.id, names);
   return [

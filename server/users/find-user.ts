@@ -7,7 +7,7 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { nameClaimDocument, userDocument } from './documents.ts';
 import type { User } from './user.ts';
-import { userNames } from './user-names.ts';
+import { markExternalId, userNames } from './user-names.ts';
 
 type Needs = Pick<Ports, 'clock'> & { store: DocumentReader };
 
@@ -28,6 +28,18 @@ export async function locateUser(ports: Needs, account: AccountId, idOrName: str
   const [stored] = await ports.store.getMany([userDocument.key(claim.value.user)], now);
   const user = stored?.value;
   return user && user.account === account && userNames(user).includes(name) ? user : undefined;
+}
+
+/** The live user with this external id, in Unicode's form C. No sign-in finds a user by it. */
+export async function findByExternalId(
+  ports: Needs,
+  account: AccountId,
+  externalId: string,
+): Promise<User | undefined> {
+  const now = ports.clock.now();
+  const [claim] = await ports.store.getMany([nameClaimDocument.key(account, markExternalId(externalId))], now);
+  const user = claim && (await readUser(ports, account, claim.value.user));
+  return user?.externalId === externalId ? user : undefined;
 }
 
 /** What {@link locateUser} reads first: the claim of the name, or the user of the id. */

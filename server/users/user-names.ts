@@ -9,7 +9,10 @@ export const CLAIM_ABANDONED_MS = 30_000;
 
 /** The fields that are names, the login first. */
 export const NAME_FIELDS = ['login', 'alias', 'email', 'phone'] as const;
-export type NameField = (typeof NAME_FIELDS)[number];
+type NameField = (typeof NAME_FIELDS)[number];
+
+/** Stands before the external id among the claims of a user. No normalised name begins with it. */
+const EXTERNAL_ID_MARK = '\u0000';
 
 /** The name fields of a user. */
 export interface NamedUser {
@@ -17,11 +20,26 @@ export interface NamedUser {
   alias?: string | undefined;
   email?: string | undefined;
   phone?: string | undefined;
+  externalId?: string | undefined;
 }
 
 /** Every normalised name of a user, the login first. Phone numbers are reduced to their digits. */
 export function userNames(user: NamedUser): string[] {
   return NAME_FIELDS.flatMap((field) => user[field] ?? []).map(normaliseName);
+}
+
+/** Everything of a user that no other user of the account may have: their names, and their external id, marked. */
+export function userClaims(user: NamedUser): string[] {
+  return [...userNames(user), ...(user.externalId === undefined ? [] : [markExternalId(user.externalId)])];
+}
+
+export function markExternalId(id: string): string {
+  return EXTERNAL_ID_MARK + id;
+}
+
+/** The external id of a claim, or undefined for a name. */
+export function readExternalId(claim: string): string | undefined {
+  return claim.startsWith(EXTERNAL_ID_MARK) ? claim.slice(EXTERNAL_ID_MARK.length) : undefined;
 }
 
 /** The first field in which a user has this normalised name, or the login if none has it. */
@@ -30,10 +48,10 @@ export function fieldOfName(user: NamedUser, name: string): NameField {
   return held ?? 'login';
 }
 
-/** True if a claim of that name by this user is valid: they carry or announce it. */
+/** True if this claim by this user is valid: they carry or announce it. */
 export function holdsName(user: NamedUser & { claiming?: PendingClaim }, name: string, now: number): boolean {
   const { claiming } = user;
-  return userNames(user).includes(name) || (isClaiming(claiming, now) && claiming.names.includes(name));
+  return userClaims(user).includes(name) || (isClaiming(claiming, now) && claiming.names.includes(name));
 }
 
 /** True while a change of names is under way. A mark left by a crash has expired. */
@@ -41,12 +59,15 @@ export function isClaiming(claiming: PendingClaim | undefined, now: number): cla
   return claiming !== undefined && now - claiming.at < CLAIM_TTL_MS;
 }
 
-type NameChanges = { [K in NameField]?: string | null | undefined };
+/** `null` removes a name. */
+export type NameChanges = { [K in Exclude<NameField, 'login'> | 'externalId']?: string | null | undefined } & {
+  login?: string | undefined;
+};
 
-/** The user after the changes; `null` removes a name, except the login. */
+/** The user after the changes. */
 export function withNames<U extends NamedUser>(user: U, changes: NameChanges): U {
-  const { alias: _alias, email: _email, phone: _phone, ...rest } = user;
-  const kept = { alias: user.alias, email: user.email, phone: user.phone };
+  const { alias, email, phone, externalId, ...rest } = user;
+  const kept = { alias, email, phone, externalId };
   const optional = Object.entries(kept).flatMap(([field, old]) => {
     const wanted = changes[field as keyof typeof kept];
     const value = wanted === undefined ? old : wanted;

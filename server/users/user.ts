@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import type { Metadata } from './metadata.ts';
 
 /** A user of an account. All names of all users of the account share one namespace after normalisation. */
 export interface User {
@@ -14,6 +15,9 @@ export interface User {
   phone?: string;
   firstName?: string;
   secondName?: string;
+  /** The id in the site's own records, unique in the account (`external-id.ts`). It finds the user, and is no name to sign in with. */
+  externalId?: string;
+  metadata?: Metadata;
   /** PHC string (argon2id), or an imported hash (`imported-hash.ts`) until the first sign-in. */
   passwordHash?: string;
   /** The password came by a mailed link, and no other factor or administrator has confirmed the user since. */
@@ -60,12 +64,15 @@ export interface Assignment {
 /** Reserves announced names for a limited time. */
 export interface PendingClaim {
   attempt: string;
-  /** Normalised. */
+  /** As in `userClaims`. */
   names: string[];
   at: number;
 }
 
-/** A name within the account, held by at most one user. The user is live by that name only if both sides agree. */
+/**
+ * A name or an external id within the account, held by at most one user. The user is live by that name only if both
+ * sides agree.
+ */
 export interface NameClaim {
   user: UserId;
 }

@@ -1,7 +1,7 @@
 import { parseId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
-import { fieldOfName, type NamedUser, userNames } from './user-names.ts';
+import { fieldOfName, type NamedUser, readExternalId, userNames } from './user-names.ts';
 
 /** Refuses names that a user may not have, alone or together. The claims decide whether a name is taken. */
 export function validateNames(user: NamedUser): Refusal | undefined {
@@ -18,9 +18,11 @@ export function validateNames(user: NamedUser): Refusal | undefined {
 }
 
 /**
- * Refuses a name of another user, and names the field. Actors who may create and rename users could learn the same by
+ * Refuses a name or an external id of another user, and names the field. Actors who may create and rename users could learn the same by
  * trying the names one by one; the refusal does not say which user has it.
  */
 export function nameTaken(wanted: NamedUser, name: string): Refusal {
-  return refusal('NAME_TAKEN', { field: fieldOfName(wanted, name) });
+  return refusal('NAME_TAKEN', {
+    field: readExternalId(name) === undefined ? fieldOfName(wanted, name) : 'externalId',
+  });
 }

@@ -14,8 +14,23 @@ export type ResultAlgorithm = (typeof RESULT_ALGORITHMS)[number];
 export const OTP_USES = ['verified', 'skipped', 'not_used'] as const;
 export type OtpUse = (typeof OTP_USES)[number];
 
+/** Claims that a result carries only if its resource asks for them, and the user has them. */
+export interface ProfileClaims {
+  /** An address to write to. It may be unconfirmed, and may later belong to another user: never find a user by it. */
+  email?: string;
+  /** First and last name. */
+  name?: string;
+  /** The user's id in your own records, as set over the API. */
+  external_id?: string;
+  /** The metadata of the keys that the resource names. */
+  metadata?: Readonly<Record<string, ClaimValue>>;
+}
+
+type ClaimScalar = string | number | boolean;
+export type ClaimValue = ClaimScalar | readonly ClaimScalar[] | Readonly<Record<string, ClaimScalar>>;
+
 /** Claims of a result (RFC 7519; `amr` per RFC 8176). Times in seconds since the epoch. */
-export interface ResultClaims {
+export interface ResultClaims extends ProfileClaims {
   /** The service's public URL. */
   iss: string;
   /** The resource id. */

@@ -7,6 +7,8 @@ export const USER_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   firstName: ['firstname', 'givenname', 'vorname'],
   secondName: ['secondname', 'lastname', 'surname', 'familyname', 'nachname'],
   apiSupport: ['apisupport'],
+  externalId: ['externalid', 'customerid', 'kundennummer'],
+  metadata: ['metadata'],
 };
 
 /** A column name as it is compared: `First-Name` and `first_name` are one. */

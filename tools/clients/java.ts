@@ -10,6 +10,7 @@ const SCALARS = {
   text: { type: 'String', optional: 'String' },
   integer: { type: 'int', optional: 'Integer' },
   flag: { type: 'boolean', optional: 'Boolean' },
+  map: { type: 'Map<String, Object>', optional: 'Map<String, Object>' },
 };
 const KINDS = { read: 'READ', creation: 'CREATION', once: 'ONCE' };
 
@@ -37,6 +38,7 @@ function imports(lines: readonly string[]): string[] {
     ['java.time.Duration', /\bDuration /],
     ['java.time.Instant', /\bInstant /],
     ['java.util.List', /\bList</],
+    ['java.util.Map', /\bMap</],
   ] as const;
   const used = names.filter(([, pattern]) => pattern.test(text)).map(([name]) => `import ${name};`);
   return used.length === 0 ? [] : [...used, ''];

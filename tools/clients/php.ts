@@ -8,6 +8,7 @@ const SCALARS = {
   text: { type: 'string', reader: 'text' },
   integer: { type: 'int', reader: 'number' },
   flag: { type: 'bool', reader: 'flag' },
+  map: { type: 'array', reader: 'map' },
 };
 
 /** The classes of the PHP library, one to a file, by path. */

@@ -4,7 +4,7 @@ import type { Api, Group, Operation } from './read-api.ts';
 import { bodyText, GENERATED, indent, KIND_TEXTS, wrap } from './text.ts';
 import { capital, type Member, type ObjectType, type Type } from './types.ts';
 
-const SCALARS = { text: 'str', integer: 'int', flag: 'bool' };
+const SCALARS = { text: 'str', integer: 'int', flag: 'bool', map: 'dict[str, Any]' };
 const WIDTH = 115;
 
 /** The modules of the Python library, by path. */
@@ -26,9 +26,10 @@ function objectsModule(types: readonly ObjectType[]): string {
     '',
     'from __future__ import annotations',
     '',
-    'from typing import Optional, TypedDict',
   ];
-  return `${[...head, ...types.flatMap(typedDict)].join('\n')}\n`;
+  const body = types.flatMap(typedDict);
+  const names = [...(body.some((line) => line.includes('Any]')) ? ['Any'] : []), 'Optional', 'TypedDict'];
+  return `${[...head, `from typing import ${names.join(', ')}`, ...body].join('\n')}\n`;
 }
 
 /** Python before 3.11 marks no single key as optional: the keys that are always there are in a class of their own. */

@@ -1,6 +1,7 @@
 import type { ApiDocument, Schema } from './schema.ts';
 
-export type Scalar = 'text' | 'integer' | 'flag';
+/** `map`: an object whose names the document does not say. */
+export type Scalar = 'text' | 'integer' | 'flag' | 'map';
 
 export type Type =
   | { readonly kind: Scalar }
@@ -26,7 +27,12 @@ export interface ObjectType {
   readonly members: readonly Member[];
 }
 
-const SCALARS: Readonly<Record<string, Scalar>> = { string: 'text', integer: 'integer', boolean: 'flag' };
+const SCALARS: Readonly<Record<string, Scalar>> = {
+  string: 'text',
+  integer: 'integer',
+  boolean: 'flag',
+  object: 'map',
+};
 
 /** Collects the types of responses, each under its own name. An object without a name in the document is called after its member. */
 export class TypeReader {

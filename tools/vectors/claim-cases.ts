@@ -92,6 +92,18 @@ export function claimCases(): VectorCase[] {
     ...wrongValues('amr', 'RESULT_CLAIMS_INVALID', ['pwd', [1], [''], [['pwd']], { 0: 'pwd' }, 1]),
     ...wrongValues('acr', 'RESULT_CLAIMS_INVALID', ['0', '3', 2, ['2'], true]),
     ...wrongValues('otp', 'RESULT_CLAIMS_INVALID', ['VERIFIED', 'yes', true, 1, ['verified']]),
+    ...['email', 'name', 'external_id'].flatMap((claim) => wrongIfPresent(claim, ['', 1, ['mira'], {}])),
+    ...wrongIfPresent('metadata', ['', 'gold', [], ['gold'], {}]),
+    {
+      name: 'what the resource asks for of the user',
+      jwt: withClaims({
+        email: 'mira@shop.example',
+        name: 'Mira Ölander',
+        external_id: 'customer-1042',
+        metadata: { plan: 'gold', seats: 3, trial: false, regions: ['eu'], address: { city: 'Kyïv' }, sub: 'usr_0' },
+      }),
+      expect: 'accept',
+    },
     { name: 'amr empty', jwt: withClaims({ amr: [], acr: '1', otp: 'skipped' }), expect: 'accept' },
     {
       name: 'password alone',
@@ -112,6 +124,15 @@ export function claimCases(): VectorCase[] {
     { name: 'origin with a port', jwt: withClaims({ origin: 'http://localhost:8080' }), expect: 'accept' },
     { name: 'a claim that nobody knows', jwt: withClaims({ tier: 'gold' }), expect: 'accept' },
   ];
+}
+
+/** Null is wrong for every claim that may be missing. */
+function wrongIfPresent(claim: string, values: unknown[]): VectorCase[] {
+  return [null, ...values].map((value) => ({
+    name: `${claim} ${JSON.stringify(value)}`,
+    jwt: withClaims({ [claim]: value }),
+    expect: 'RESULT_CLAIMS_INVALID',
+  }));
 }
 
 /** Missing, null and empty are wrong for every claim. */

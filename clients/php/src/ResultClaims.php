@@ -19,6 +19,11 @@ final class ResultClaims
      * @param int $authTime when the oldest of the factors was shown
      * @param string $jti the result's own id: it can be consumed once, by this and never by its text
      * @param string|null $txn hash of the transaction that the person confirmed. Null: they signed in
+     * @param string|null $email an address to write to, if the resource asks for it. It may be unconfirmed or change
+     *     hands: never find a user by it
+     * @param string|null $name first and last name, if the resource asks for them
+     * @param string|null $externalId the user's id in your own records, if the resource asks for it
+     * @param array<string, mixed> $metadata the metadata of the user that the resource asks for; empty without any
      * @param bool $test of a test resource: nobody has signed in. Only with `acceptTest`
      */
     public function __construct(
@@ -37,6 +42,10 @@ final class ResultClaims
         public readonly string $jti,
         public readonly ?string $txn = null,
         public readonly bool $test = false,
+        public readonly ?string $email = null,
+        public readonly ?string $name = null,
+        public readonly ?string $externalId = null,
+        public readonly array $metadata = [],
     ) {
     }
 }

@@ -65,6 +65,21 @@ test('a result made here is taken, so what follows is refused for what is wrong 
     ]);
 });
 
+test('the claims include what the resource asks for of the user', static function (): void {
+    $cases = array_column(vectors('results.json')['cases'], 'jwt', 'name');
+    $claims = verifier()->verifyResult($cases['what the resource asks for of the user'], nonce: NONCE);
+    same(['usr_2v6m0c4x9ta', 'mira@shop.example', 'Mira Ölander', 'customer-1042', ['eu'], 'usr_0'], [
+        $claims->sub,
+        $claims->email,
+        $claims->name,
+        $claims->externalId,
+        $claims->metadata['regions'],
+        $claims->metadata['sub'],
+    ]);
+    $plain = verifier()->verifyResult($cases['valid ES256'], nonce: NONCE);
+    same([null, null, null, []], [$plain->email, $plain->name, $plain->externalId, $plain->metadata]);
+});
+
 // SR-9: what PHP's own json_decode and base64_decode would let pass.
 test('SR-9: JSON that PHP reads otherwise than others is refused', static function (): void {
     $good = payloadText();

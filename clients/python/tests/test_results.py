@@ -25,6 +25,18 @@ class ResultVectors(unittest.TestCase):
         message = 'The sign-in happened on "https://shop.example", and "https://www.shop.example" is expected.'
         self.assertEqual(str(refusal.exception), f"RESULT_ORIGIN_WRONG: {message}")
 
+    def test_claims_include_what_the_resource_asks_for_of_the_user(self) -> None:
+        case = next(one for one in self.corpus["cases"] if one["name"] == "what the resource asks for of the user")
+        claims = verify(self.corpus, case)
+        self.assertEqual(
+            (claims.sub, claims.email, claims.name, claims.external_id),
+            ("usr_2v6m0c4x9ta", "mira@shop.example", "Mira Ölander", "customer-1042"),
+        )
+        self.assertEqual(claims.metadata["regions"], ["eu"])
+        self.assertEqual(claims.metadata["sub"], "usr_0")
+        plain = verify(self.corpus, next(one for one in self.corpus["cases"] if one["name"] == "valid ES256"))
+        self.assertEqual((plain.email, plain.name, plain.external_id, plain.metadata), (None, None, None, {}))
+
     def test_every_refusal_of_the_verifier_is_among_them(self) -> None:
         told_apart = {case["expect"] for case in self.corpus["cases"]} - {"accept"}
         self.assertEqual(told_apart, set(RESULT_ERROR_CODES) - {"JWKS_UNAVAILABLE"})

@@ -1,5 +1,6 @@
 export {
   type OtpUse,
+  type ProfileClaims,
   RESULT_ALGORITHMS,
   RESULT_TYP,
   type ResultAlgorithm,
@@ -56,6 +57,7 @@ export type {
   RedirectInput,
   Resource,
   ResourceChanges,
+  ResultProfile,
   SelfServicePolicy,
   TestMode,
   TimeRule,
@@ -65,6 +67,7 @@ export type {
   User,
   UserAssignment,
   UserChanges,
+  UserMetadata,
   Weekday,
 } from './api/objects.ts';
 export type {

@@ -50,6 +50,9 @@ const USER: Fields<User> = {
   email: 'review',
   phone: 'review',
   emailOnPassword: 'none',
+  // Another user of the site may have it by now.
+  externalId: 'review',
+  metadata: 'review',
   passwordHash: 'replace-password',
   needsConfirmation: 'none',
   apiSupport: 'refuse-api',
@@ -133,6 +136,7 @@ const RESOURCE: Fields<Resource> = {
   allowedOrigins: 'review',
   allowLocalhost: 'review',
   resultLifetimeMs: 'review',
+  resultClaims: 'review',
   passwordReset: 'review',
   enrolment: 'review',
   selfService: 'review',

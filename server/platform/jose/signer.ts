@@ -4,6 +4,7 @@ import { base64url, errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 
 import { z } from 'zod';
 import type { Signer } from '../../kernel/ports/signer.ts';
 import { hasRetired, isOutlasted } from '../../maintenance/key-rotation.ts';
+import { isMetadata, type Metadata } from '../../users/metadata.ts';
 import { signStatement } from './audit-statements.ts';
 import type { SigningKey } from './signing-key.ts';
 
@@ -44,6 +45,10 @@ const claimsSchema = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .exactOptional(),
+  email: z.string().min(1).exactOptional(),
+  name: z.string().min(1).exactOptional(),
+  external_id: z.string().min(1).exactOptional(),
+  metadata: z.custom<Metadata>((value) => isMetadata(value) && Object.keys(value).length > 0).exactOptional(),
   auth_time: seconds,
   iat: seconds,
   exp: seconds,

@@ -27,7 +27,10 @@ export async function fillStore({ ports: opened }: OpenPorts): Promise<KeptConte
   const ports = opened as TestPorts;
   const scene = await createFixture(ports, { tokens: [{ kind: 'hotp' }] });
   const { account, resource, tokens } = scene;
-  await addUser(ports, account, resource, { user: { login: 'bob' }, tokens: [{ kind: 'totp' }] });
+  await addUser(ports, account, resource, {
+    user: { login: 'bob', externalId: 'customer-2', metadata: { plan: 'gold' } },
+    tokens: [{ kind: 'totp' }],
+  });
   await addUser(ports, account, resource, { user: { login: 'carol', email: 'carol@shop.example' } });
   await addToken(ports, account, { kind: 'totp', pin: { digits: '4711', position: 'before' } });
   const webhook = { url: 'https://hooks.shop.example/countersign', enabled: false };

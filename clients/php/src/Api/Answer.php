@@ -61,6 +61,18 @@ final class Answer
         return $value === null || is_bool($value) ? $value : throw self::unexpected($name);
     }
 
+    /** @return array<array-key, mixed> */
+    public function map(string $name): array
+    {
+        return $this->optionalMap($name) ?? throw self::unexpected($name);
+    }
+
+    /** @return array<array-key, mixed>|null */
+    public function optionalMap(string $name): ?array
+    {
+        return $this->optionalArray($name);
+    }
+
     /** @return list<string> */
     public function texts(string $name): array
     {

@@ -42,6 +42,8 @@ final class Resource
      * @param EnvironmentCheck|null $environment How browsers are compared with the known browsers of a user.
      * @param int|null $rememberMs How long a login request can refer to a consumed result, in milliseconds; at
      *     most 12 hours. Null: it cannot.
+     * @param ResultProfile|null $resultClaims What results carry of their users besides the login, as it is when
+     *     the result is made. It passes through the browser of the user. Null: nothing.
      * @param string|null $logo SHA-256 of the logo, at `/widget/v1/logo?resource={id}&hash={logo}`. Null: there
      *     is none.
      * @param string|null $testMode Makes it a test resource, without users. `pass`: every sign-in succeeds;
@@ -79,6 +81,7 @@ final class Resource
         public readonly ?Links $links,
         public readonly ?EnvironmentCheck $environment,
         public readonly ?int $rememberMs,
+        public readonly ?ResultProfile $resultClaims,
         public readonly ?string $logo,
         public readonly ?string $testMode,
         public readonly array $warnings,
@@ -112,6 +115,7 @@ final class Resource
             links: $answer->optionalObject('links', Links::from(...)),
             environment: $answer->optionalObject('environment', EnvironmentCheck::from(...)),
             rememberMs: $answer->optionalNumber('rememberMs'),
+            resultClaims: $answer->optionalObject('resultClaims', ResultProfile::from(...)),
             logo: $answer->optionalText('logo'),
             testMode: $answer->optionalText('testMode'),
             warnings: $answer->texts('warnings'),

@@ -19,6 +19,11 @@ final class User
      * @param string|null $phone Also a name to sign in with.
      * @param string|null $firstName The first name.
      * @param string|null $secondName The second name.
+     * @param string|null $externalId The id of the user in your own records: 1 to 128 visible characters, unique
+     *     in the account, case-sensitive. Only the superuser, and API keys for all resources, can set it.
+     * @param array|null $metadata What you store with the user: at most 16 keys, 2048 bytes as JSON. Values are
+     *     strings, numbers, booleans, and lists or objects of these. Keys have 1 to 40 characters of `A-Z a-z 0-9 _
+     *     -`, the first a letter. Only the superuser, and API keys for all resources, can set it.
      * @param bool $apiSupport Whether the user can be authenticated over the API. The widget ignores it.
      * @param bool $blocked A blocked user cannot sign in.
      * @param bool $hasPassword Whether the user has a password.
@@ -38,6 +43,8 @@ final class User
         public readonly ?string $phone,
         public readonly ?string $firstName,
         public readonly ?string $secondName,
+        public readonly ?string $externalId,
+        public readonly ?array $metadata,
         public readonly bool $apiSupport,
         public readonly bool $blocked,
         public readonly bool $hasPassword,
@@ -60,6 +67,8 @@ final class User
             phone: $answer->optionalText('phone'),
             firstName: $answer->optionalText('firstName'),
             secondName: $answer->optionalText('secondName'),
+            externalId: $answer->optionalText('externalId'),
+            metadata: $answer->optionalMap('metadata'),
             apiSupport: $answer->flag('apiSupport'),
             blocked: $answer->flag('blocked'),
             hasPassword: $answer->flag('hasPassword'),

@@ -10,11 +10,11 @@ namespace Countersign\Api;
 final class Users extends Group
 {
     /**
-     * Create a user. Login, alias, email and phone share one namespace within the account, in any case. Sent with an
-     * Idempotency-Key, so that a retry creates nothing twice.
+     * Create a user. Login, alias, email and phone share one namespace within the account, in any case. The external
+     * id has its own. Sent with an Idempotency-Key, so that a retry creates nothing twice.
      *
      * @param array<string, mixed> $body `login`; optional: `alias`, `email`, `phone`, `firstName`, `secondName`,
-     *     `password`, `passwordHash`, `apiSupport`
+     *     `externalId`, `metadata`, `password`, `passwordHash`, `apiSupport`
      * @throws \Countersign\Exception\CountersignException
      */
     public function create(#[\SensitiveParameter] array $body): User
@@ -38,8 +38,8 @@ final class Users extends Group
      * @param array<string, string|int|bool|null> $query `limit` (The maximum number of objects on the page),
      *     `search` (The start of a name, in any case), `sort` (Default: `created`, or `name` with `search`), `order`
      *     (Default: the newest first, or names from A to Z), `blocked` (Only users who are blocked, or who are not),
-     *     `hasPassword` (Only users who have a password, or who have none), `resource` (Only users who are assigned
-     *     to this resource)
+     *     `hasPassword` (Only users who have a password, or who have none), `externalId` (Only the user with this id
+     *     in your own records), `resource` (Only users who are assigned to this resource)
      * @return \Generator<int, User>
      * @throws \Countersign\Exception\CountersignException
      */
@@ -56,7 +56,8 @@ final class Users extends Group
      *     maximum number of objects on the page), `search` (The start of a name, in any case), `sort` (Default:
      *     `created`, or `name` with `search`), `order` (Default: the newest first, or names from A to Z), `blocked`
      *     (Only users who are blocked, or who are not), `hasPassword` (Only users who have a password, or who have
-     *     none), `resource` (Only users who are assigned to this resource)
+     *     none), `externalId` (Only the user with this id in your own records), `resource` (Only users who are
+     *     assigned to this resource)
      * @return Page<User>
      * @throws \Countersign\Exception\CountersignException
      */
@@ -66,11 +67,11 @@ final class Users extends Group
     }
 
     /**
-     * Change a user. A name that another user has is refused with NAME_TAKEN, and nothing changes; `errors` says
-     * which it is. Never retried.
+     * Change a user. A name or external id that another user has is refused with NAME_TAKEN, and nothing changes;
+     * `errors` says which it is. Metadata is replaced as a whole. Never retried.
      *
      * @param array<string, mixed> $body optional: `login`, `alias`, `email`, `phone`, `firstName`, `secondName`,
-     *     `blocked`, `password`, `apiSupport`, `needsConfirmation`
+     *     `externalId`, `metadata`, `blocked`, `password`, `apiSupport`, `needsConfirmation`
      * @throws \Countersign\Exception\CountersignException
      */
     public function update(string $id, #[\SensitiveParameter] array $body): User

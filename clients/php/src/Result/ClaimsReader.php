@@ -56,6 +56,10 @@ final class ClaimsReader
             iat: $this->instant('iat'),
             exp: $this->instant('exp'),
             jti: $this->text('jti'),
+            email: $this->optionalText('email'),
+            name: $this->optionalText('name'),
+            externalId: $this->optionalText('external_id'),
+            metadata: $this->metadata(),
             test: $this->test(),
         );
     }
@@ -64,6 +68,24 @@ final class ClaimsReader
     {
         $value = $this->raw($name);
         return is_string($value) && $value !== '' ? $value : throw self::invalid($name);
+    }
+
+    private function optionalText(string $name): ?string
+    {
+        return $this->has($name) ? $this->text($name) : null;
+    }
+
+    /** @return array<string, mixed> */
+    private function metadata(): array
+    {
+        if (!$this->has('metadata')) {
+            return [];
+        }
+        // An object from a result, an array from a response of the service.
+        $text = json_encode($this->raw('metadata'), JSON_THROW_ON_ERROR | JSON_PRESERVE_ZERO_FRACTION);
+        $metadata = json_decode($text, true);
+        // The service writes no empty one, which to PHP would be a list.
+        return is_array($metadata) && !array_is_list($metadata) ? $metadata : throw self::invalid('metadata');
     }
 
     /** @param list<string> $values */

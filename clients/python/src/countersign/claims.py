@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .errors import ResultRefused
@@ -50,6 +50,14 @@ class ResultClaims:
     jti: str
     #: Hash of the transaction that the person confirmed. ``None``: they signed in.
     txn: Optional[str] = None
+    #: An address to write to, if the resource asks for it. It may be unconfirmed or change hands: never find a user by it.
+    email: Optional[str] = None
+    #: First and last name, if the resource asks for them.
+    name: Optional[str] = None
+    #: The user's id in your own records, if the resource asks for it.
+    external_id: Optional[str] = None
+    #: The metadata of the user that the resource asks for; empty without any.
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     #: There only with ``accept_test``, on what a test resource gave: nobody has signed in.
     test: bool = False
 
@@ -71,6 +79,10 @@ def read_claims(payload: Mapping[str, Any]) -> ResultClaims:
         iat=instant(payload, "iat"),
         exp=instant(payload, "exp"),
         jti=_text(payload, "jti"),
+        email=_optional_text(payload, "email"),
+        name=_optional_text(payload, "name"),
+        external_id=_optional_text(payload, "external_id"),
+        metadata=_metadata(payload),
         test=_test(payload),
     )
 
@@ -87,6 +99,20 @@ def _text(payload: Mapping[str, Any], name: str) -> str:
     value = payload.get(name)
     if not isinstance(value, str) or value == "":
         raise _invalid(name)
+    return value
+
+
+def _optional_text(payload: Mapping[str, Any], name: str) -> Optional[str]:
+    return _text(payload, name) if name in payload else None
+
+
+def _metadata(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "metadata" not in payload:
+        return {}
+    value = payload["metadata"]
+    # The service writes no empty one.
+    if not isinstance(value, dict) or not value:
+        raise _invalid("metadata")
     return value
 
 

@@ -32,7 +32,8 @@ class Resources(Group):
         :param body: ``name``; optional: ``enabled``, ``failedAttemptsBeforeLock``, ``methodPolicy``,
             ``tokenKinds``, ``allowedOrigins``, ``allowLocalhost``, ``resultLifetimeMs``, ``redirectUris``,
             ``passwordReset``, ``passkeySignIn``, ``geoFilter``, ``timeFilter``, ``ipFilter``, ``environment``,
-            ``rememberMs``, ``testMode``, ``enrolment``, ``selfService``, ``appearance``, ``links``
+            ``rememberMs``, ``resultClaims``, ``testMode``, ``enrolment``, ``selfService``, ``appearance``,
+            ``links``
         """
         response = self._transport.create("/resources", body)
         return cast(Resource, self._item(response, "id"))
@@ -87,7 +88,7 @@ class Resources(Group):
         :param body: optional: ``name``, ``enabled``, ``failedAttemptsBeforeLock``, ``methodPolicy``,
             ``tokenKinds``, ``allowedOrigins``, ``allowLocalhost``, ``resultLifetimeMs``, ``redirectUris``,
             ``passwordReset``, ``passkeySignIn``, ``geoFilter``, ``timeFilter``, ``ipFilter``, ``environment``,
-            ``rememberMs``, ``enrolment``, ``selfService``, ``appearance``, ``links``
+            ``rememberMs``, ``resultClaims``, ``enrolment``, ``selfService``, ``appearance``, ``links``
         """
         response = self._transport.once("PATCH", self._path("/resources", id), body=body)
         return cast(Resource, self._item(response, "id"))
@@ -112,11 +113,11 @@ class Resources(Group):
 
 class Users(Group):
     def create(self, body: Mapping[str, Any]) -> User:
-        """Create a user. Login, alias, email and phone share one namespace within the account, in any case.
-        Sent with an Idempotency-Key, so that a retry creates nothing twice.
+        """Create a user. Login, alias, email and phone share one namespace within the account, in any case. The
+        external id has its own. Sent with an Idempotency-Key, so that a retry creates nothing twice.
 
         :param body: ``login``; optional: ``alias``, ``email``, ``phone``, ``firstName``, ``secondName``,
-            ``password``, ``passwordHash``, ``apiSupport``
+            ``externalId``, ``metadata``, ``password``, ``passwordHash``, ``apiSupport``
         """
         response = self._transport.create("/users", body)
         return cast(User, self._item(response, "id"))
@@ -135,6 +136,7 @@ class Users(Group):
         order: Optional[str] = None,
         blocked: Optional[bool] = None,
         hasPassword: Optional[bool] = None,
+        externalId: Optional[str] = None,
         resource: Optional[str] = None,
     ) -> Iterator[User]:
         """List users, newest first. All of them, page by page as they are read.
@@ -145,6 +147,7 @@ class Users(Group):
         :param order: Default: the newest first, or names from A to Z.
         :param blocked: Only users who are blocked, or who are not.
         :param hasPassword: Only users who have a password, or who have none.
+        :param externalId: Only the user with this id in your own records.
         :param resource: Only users who are assigned to this resource.
         """
         query = {
@@ -154,6 +157,7 @@ class Users(Group):
             "order": order,
             "blocked": blocked,
             "hasPassword": hasPassword,
+            "externalId": externalId,
             "resource": resource,
         }
         return self._list("/users", query)
@@ -168,6 +172,7 @@ class Users(Group):
         order: Optional[str] = None,
         blocked: Optional[bool] = None,
         hasPassword: Optional[bool] = None,
+        externalId: Optional[str] = None,
         resource: Optional[str] = None,
     ) -> Page:
         """List users, newest first. One page. A page can have fewer objects than ``limit``, even none, without
@@ -180,6 +185,7 @@ class Users(Group):
         :param order: Default: the newest first, or names from A to Z.
         :param blocked: Only users who are blocked, or who are not.
         :param hasPassword: Only users who have a password, or who have none.
+        :param externalId: Only the user with this id in your own records.
         :param resource: Only users who are assigned to this resource.
         """
         query = {
@@ -190,16 +196,17 @@ class Users(Group):
             "order": order,
             "blocked": blocked,
             "hasPassword": hasPassword,
+            "externalId": externalId,
             "resource": resource,
         }
         return self._page("/users", query)
 
     def update(self, id: str, body: Mapping[str, Any]) -> User:
-        """Change a user. A name that another user has is refused with NAME_TAKEN, and nothing changes;
-        ``errors`` says which it is. Never retried.
+        """Change a user. A name or external id that another user has is refused with NAME_TAKEN, and nothing
+        changes; ``errors`` says which it is. Metadata is replaced as a whole. Never retried.
 
         :param body: optional: ``login``, ``alias``, ``email``, ``phone``, ``firstName``, ``secondName``,
-            ``blocked``, ``password``, ``apiSupport``, ``needsConfirmation``
+            ``externalId``, ``metadata``, ``blocked``, ``password``, ``apiSupport``, ``needsConfirmation``
         """
         response = self._transport.once("PATCH", self._path("/users", id), body=body)
         return cast(User, self._item(response, "id"))

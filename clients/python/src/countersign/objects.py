@@ -7,7 +7,7 @@ Names ending in ``At`` are milliseconds since the epoch, those in ``Ms`` millise
 
 from __future__ import annotations
 
-from typing import Optional, TypedDict
+from typing import Any, Optional, TypedDict
 
 
 class ApiKey(TypedDict):
@@ -391,6 +391,9 @@ class Resource(TypedDict):
     environment: Optional[EnvironmentCheck]
     #: How long a login request can refer to a consumed result, in milliseconds; at most 12 hours. Null: it cannot.
     rememberMs: Optional[int]
+    #: What results carry of their users besides the login, as it is when the result is made. It passes through the
+    #: browser of the user. Null: nothing.
+    resultClaims: Optional[ResultProfile]
     #: SHA-256 of the logo, at ``/widget/v1/logo?resource={id}&hash={logo}``. Null: there is none.
     logo: Optional[str]
     #: Makes it a test resource, without users. ``pass``: every sign-in succeeds; ``fail``: every sign-in fails;
@@ -408,6 +411,16 @@ class Resource(TypedDict):
     createdAt: int
     #: Who created it; null if that was not recorded.
     createdBy: Optional[Creator]
+
+
+class ResultProfile(TypedDict):
+    """What results carry of their users besides the login, as it is when the result is made. It passes
+    through the browser of the user. Null: nothing."""
+
+    #: ``email``, ``name`` (first and last name) and ``externalId`` (as the claim ``external_id``).
+    fields: list[str]
+    #: Keys of the metadata, which is the claim ``metadata``.
+    metadata: list[str]
 
 
 class _RowOutcome(TypedDict):
@@ -658,6 +671,13 @@ class User(_User, total=False):
     firstName: str
     #: The second name.
     secondName: str
+    #: The id of the user in your own records: 1 to 128 visible characters, unique in the account, case-sensitive.
+    #: Only the superuser, and API keys for all resources, can set it.
+    externalId: str
+    #: What you store with the user: at most 16 keys, 2048 bytes as JSON. Values are strings, numbers, booleans,
+    #: and lists or objects of these. Keys have 1 to 40 characters of ``A-Z a-z 0-9 _ -``, the first a letter. Only
+    #: the superuser, and API keys for all resources, can set it.
+    metadata: dict[str, Any]
     #: The password was reset by email. Codes by email are no second factor until the user signs in with another
     #: one, or this is set to ``false``.
     needsConfirmation: bool

@@ -119,6 +119,8 @@ export interface NameQuery {
 }
 export interface UserQuery extends NameQuery {
   blocked?: boolean;
+  /** The user with this id in your own records. */
+  externalId?: string;
   /** Assigned to it. */
   resource?: string;
 }

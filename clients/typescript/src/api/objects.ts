@@ -1,5 +1,6 @@
 /** The objects of `/v1` as JSON. Names ending in `At` are milliseconds since the epoch, those in `Ms` milliseconds. */
 
+import type { ProfileClaims } from '@countersign/protocol/result';
 import type { TransactionField } from '../transactions/transaction.ts';
 import type { SelfServicePolicy } from './self-service.ts';
 
@@ -11,6 +12,12 @@ export type MethodPolicy = 'auto' | 'password' | 'otp' | 'password-otp';
 export interface Creator {
   kind: 'api-key' | 'administrator' | 'user' | 'operator' | 'service';
   id?: string;
+}
+
+/** `fields` and keys of the metadata that a result carries. */
+export interface ResultProfile {
+  fields: ('email' | 'name' | 'externalId')[];
+  metadata: string[];
 }
 
 /** `required`: a user who never had a token must set one up to sign in. */
@@ -62,6 +69,8 @@ export interface Resource {
   environment: EnvironmentCheck | null;
   /** How long a consumed result can be built upon by a login request, at most 12 hours. Null: not at all. */
   rememberMs: number | null;
+  /** What results carry of their users besides the login; null: nothing. */
+  resultClaims: ResultProfile | null;
   createdAt: number;
   /** Of a resource for tests. Said when it is made, and never changed. */
   testMode: TestMode | null;
@@ -106,12 +115,14 @@ export type ResourceChanges = Partial<
     | 'createdBy'
     | 'environment'
     | 'selfService'
+    | 'resultClaims'
     | 'appearance'
     | 'links'
   >
 > & {
   appearance?: Partial<Appearance> | null;
   links?: Partial<Links> | null;
+  resultClaims?: Partial<ResultProfile> | null;
   selfService?: Partial<SelfServicePolicy> | null;
   environment?: (Omit<EnvironmentCheck, 'weights'> & { weights?: Partial<TraitWeights> }) | null;
 };
@@ -170,6 +181,9 @@ export interface User {
   phone?: string;
   firstName?: string;
   secondName?: string;
+  /** The user's id in your own records, unique in the account. */
+  externalId?: string;
+  metadata?: UserMetadata;
   blocked: boolean;
   hasPassword: boolean;
   /** The password came by a mailed link: codes by mail are no second factor until another one, or you, confirm the user. */
@@ -182,6 +196,9 @@ export interface User {
   createdAt: number;
   createdBy: Creator | null;
 }
+
+/** At most 16 keys and 2048 bytes as JSON, two levels deep. */
+export type UserMetadata = NonNullable<ProfileClaims['metadata']>;
 
 /** What the user may enter one resource with: alone, together with one of these tokens, or both. */
 export interface UserAssignment {
@@ -197,6 +214,8 @@ export interface NewUser {
   phone?: string;
   firstName?: string;
   secondName?: string;
+  externalId?: string;
+  metadata?: UserMetadata;
   password?: string;
   apiSupport?: boolean;
 }
@@ -209,6 +228,9 @@ export interface UserChanges {
   phone?: string | null;
   firstName?: string | null;
   secondName?: string | null;
+  externalId?: string | null;
+  /** Replaced as a whole. */
+  metadata?: UserMetadata | null;
   password?: string;
   apiSupport?: boolean;
   blocked?: boolean;

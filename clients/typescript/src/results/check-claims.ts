@@ -1,5 +1,5 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
-import { OTP_USES, type ResultClaims } from '@countersign/protocol/result';
+import { OTP_USES, type ProfileClaims, type ResultClaims } from '@countersign/protocol/result';
 import type { CountersignErrorCode } from '../codes.ts';
 import { CountersignError } from '../error.ts';
 import { wholeNumber } from '../options.ts';
@@ -179,6 +179,7 @@ function readClaims(payload: JsonObject): ResultClaims {
     iat: instant(payload, 'iat'),
     exp: instant(payload, 'exp'),
     jti: text(payload, 'jti'),
+    ...profileOf(payload),
     ...isTest(payload),
   };
 }
@@ -188,6 +189,18 @@ function transactionOf(payload: JsonObject): { txn?: string } {
   if (txn === undefined) return {};
   if (typeof txn !== 'string' || !/^[0-9a-f]{64}$/.test(txn)) throw invalid('txn');
   return { txn };
+}
+
+function profileOf(payload: JsonObject): ProfileClaims {
+  const names = (['email', 'name', 'external_id'] as const).filter((name) => Object.hasOwn(payload, name));
+  const metadata = own(payload, 'metadata');
+  // The service writes no empty one.
+  const isMap = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
+  if (Object.hasOwn(payload, 'metadata') && !(isMap && Object.keys(metadata).length > 0)) throw invalid('metadata');
+  return {
+    ...Object.fromEntries(names.map((name) => [name, text(payload, name)])),
+    ...(metadata !== undefined && { metadata: metadata as NonNullable<ProfileClaims['metadata']> }),
+  };
 }
 
 /** A test says so with `true`; anything else in that place is nothing that the service writes. */

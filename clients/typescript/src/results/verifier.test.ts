@@ -109,6 +109,16 @@ describe('the claims', () => {
     const claims = await verifier().verifyResult(vector('a claim that nobody knows'), { nonce });
     expect(claims).not.toHaveProperty('tier');
   });
+
+  test('include what the resource asks for of the user, and metadata takes the place of no other', async () => {
+    expect(await verifier().verifyResult(vector('what the resource asks for of the user'), { nonce })).toMatchObject({
+      sub: 'usr_2v6m0c4x9ta',
+      email: 'mira@shop.example',
+      name: 'Mira Ölander',
+      external_id: 'customer-1042',
+      metadata: { plan: 'gold', seats: 3, trial: false, regions: ['eu'], address: { city: 'Kyïv' }, sub: 'usr_0' },
+    });
+  });
 });
 
 describe('the age of a factor', () => {

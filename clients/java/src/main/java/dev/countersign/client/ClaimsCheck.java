@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -134,6 +135,10 @@ final class ClaimsCheck {
         Instant.ofEpochSecond(instant(payload, "iat")),
         Instant.ofEpochSecond(instant(payload, "exp")),
         text(payload, "jti"),
+        optionalText(payload, "email"),
+        optionalText(payload, "name"),
+        optionalText(payload, "external_id"),
+        metadata(payload),
         test(payload));
   }
 
@@ -165,6 +170,18 @@ final class ClaimsCheck {
     String value = payload.path(name).textValue();
     if (value == null || value.isEmpty()) throw invalid(name);
     return value;
+  }
+
+  private static Optional<String> optionalText(ObjectNode payload, String name) {
+    return payload.has(name) ? Optional.of(text(payload, name)) : Optional.empty();
+  }
+
+  /** The service writes no empty one. */
+  private static Map<String, Object> metadata(ObjectNode payload) {
+    if (!payload.has("metadata")) return Map.of();
+    JsonNode metadata = payload.path("metadata");
+    if (!metadata.isObject() || metadata.isEmpty()) throw invalid("metadata");
+    return Json.toMap(metadata);
   }
 
   private static String acr(ObjectNode payload) {

@@ -2,6 +2,7 @@ package dev.countersign.client;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,11 @@ import java.util.Optional;
  * @param iat when the result was made
  * @param exp when it expires
  * @param jti the result's own id: it can be consumed once, by this and never by its text
+ * @param email an address to write to, if the resource asks for it. It may be unconfirmed or change hands: never find a
+ *     user by it
+ * @param name first and last name, if the resource asks for them
+ * @param externalId the user's id in your own records, if the resource asks for it
+ * @param metadata the metadata of the user that the resource asks for; empty without any
  * @param test whether a test resource gave it, with which nobody has signed in; only ever true where tests are accepted
  */
 public record ResultClaims(
@@ -38,6 +44,10 @@ public record ResultClaims(
     Instant iat,
     Instant exp,
     String jti,
+    Optional<String> email,
+    Optional<String> name,
+    Optional<String> externalId,
+    Map<String, Object> metadata,
     boolean test) {
   /** The {@code typ} header of a result; anything else is not a result (RFC 8725 3.11). */
   public static final String TYP = "countersign-result+jwt";

@@ -2,6 +2,7 @@ package dev.countersign.client;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A user.
@@ -15,6 +16,12 @@ import java.util.List;
  * @param phone Also a name to sign in with.
  * @param firstName The first name.
  * @param secondName The second name.
+ * @param externalId The id of the user in your own records: 1 to 128 visible characters, unique in the
+ *     account, case-sensitive. Only the superuser, and API keys for all resources, can set it.
+ * @param metadata What you store with the user: at most 16 keys, 2048 bytes as JSON. Values are strings,
+ *     numbers, booleans, and lists or objects of these. Keys have 1 to 40 characters of
+ *     {@code A-Z a-z 0-9 _ -}, the first a letter. Only the superuser, and API keys for all resources, can
+ *     set it.
  * @param apiSupport Whether the user can be authenticated over the API. The widget ignores it.
  * @param blocked A blocked user cannot sign in.
  * @param hasPassword Whether the user has a password.
@@ -34,6 +41,8 @@ public record User(
     String phone,
     String firstName,
     String secondName,
+    String externalId,
+    Map<String, Object> metadata,
     boolean apiSupport,
     boolean blocked,
     boolean hasPassword,

@@ -11,11 +11,12 @@ public final class Users extends Group {
   }
 
   /**
-   * Create a user. Login, alias, email and phone share one namespace within the account, in any case. Sent
-   * with an Idempotency-Key, so that a retry creates nothing twice.
+   * Create a user. Login, alias, email and phone share one namespace within the account, in any case. The
+   * external id has its own. Sent with an Idempotency-Key, so that a retry creates nothing twice.
    *
    * @param body {@code login}; optional: {@code alias}, {@code email}, {@code phone}, {@code firstName},
-   *     {@code secondName}, {@code password}, {@code passwordHash}, {@code apiSupport}
+   *     {@code secondName}, {@code externalId}, {@code metadata}, {@code password}, {@code passwordHash},
+   *     {@code apiSupport}
    */
   public User create(Map<String, ?> body) {
     ObjectNode response = send(ApiRequest.post("/users", given(body), ApiRequest.Kind.CREATION));
@@ -40,7 +41,8 @@ public final class Users extends Group {
    *     name, in any case), {@code sort} (Default: {@code created}, or {@code name} with {@code search}),
    *     {@code order} (Default: the newest first, or names from A to Z), {@code blocked} (Only users who are
    *     blocked, or who are not), {@code hasPassword} (Only users who have a password, or who have none),
-   *     {@code resource} (Only users who are assigned to this resource)
+   *     {@code externalId} (Only the user with this id in your own records), {@code resource} (Only users who
+   *     are assigned to this resource)
    */
   public Listing<User> list(Map<String, ?> query) {
     return all("/users", query, User.class, "id");
@@ -54,19 +56,20 @@ public final class Users extends Group {
    *     objects on the page), {@code search} (The start of a name, in any case), {@code sort} (Default:
    *     {@code created}, or {@code name} with {@code search}), {@code order} (Default: the newest first, or
    *     names from A to Z), {@code blocked} (Only users who are blocked, or who are not), {@code hasPassword}
-   *     (Only users who have a password, or who have none), {@code resource} (Only users who are assigned to
-   *     this resource)
+   *     (Only users who have a password, or who have none), {@code externalId} (Only the user with this id in
+   *     your own records), {@code resource} (Only users who are assigned to this resource)
    */
   public Page<User> page(Map<String, ?> query) {
     return onePage("/users", query, User.class, "id");
   }
 
   /**
-   * Change a user. A name that another user has is refused with NAME_TAKEN, and nothing changes;
-   * {@code errors} says which it is. Never retried.
+   * Change a user. A name or external id that another user has is refused with NAME_TAKEN, and nothing
+   * changes; {@code errors} says which it is. Metadata is replaced as a whole. Never retried.
    *
    * @param body optional: {@code login}, {@code alias}, {@code email}, {@code phone}, {@code firstName},
-   *     {@code secondName}, {@code blocked}, {@code password}, {@code apiSupport}, {@code needsConfirmation}
+   *     {@code secondName}, {@code externalId}, {@code metadata}, {@code blocked}, {@code password},
+   *     {@code apiSupport}, {@code needsConfirmation}
    */
   public User update(String id, Map<String, ?> body) {
     ObjectNode response = send(ApiRequest.patch(itemPath("/users", id), given(body)));

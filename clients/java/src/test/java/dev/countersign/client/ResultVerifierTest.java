@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -44,6 +45,21 @@ class ResultVerifierTest {
     return ResultVerifier.builder(Vectors.ISSUER, Vectors.RESOURCE)
         .jwksUrl(server.url() + "/jwks")
         .clock(Vectors.clockAt(NOW));
+  }
+
+  @Test
+  void theClaimsIncludeWhatTheResourceAsksForOfTheUser() {
+    ResultClaims claims =
+        builder().build().verifyResult(Vectors.named("what the resource asks for of the user"), EXPECTED);
+    assertEquals("usr_2v6m0c4x9ta", claims.sub());
+    assertEquals(Optional.of("mira@shop.example"), claims.email());
+    assertEquals(Optional.of("Mira \u00d6lander"), claims.name());
+    assertEquals(Optional.of("customer-1042"), claims.externalId());
+    assertEquals(List.of("eu"), claims.metadata().get("regions"));
+    assertEquals("usr_0", claims.metadata().get("sub"));
+    ResultClaims plain = builder().build().verifyResult(GOOD, EXPECTED);
+    assertEquals(Optional.empty(), plain.email());
+    assertTrue(plain.metadata().isEmpty());
   }
 
   // SR-9
@@ -115,6 +131,10 @@ class ResultVerifierTest {
             Instant.ofEpochSecond(NOW - 5),
             Instant.ofEpochSecond(NOW + 55),
             "flw_0h7r3k5n8wq",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Map.of(),
             false),
         claims);
   }
