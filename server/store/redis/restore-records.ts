@@ -24,6 +24,10 @@ export async function restoreRecords(
   now: number,
 ): Promise<void> {
   const home = keys.home(partition);
+  const isHigher = lastVersion > (reached.get(partition) ?? 0);
+  const state = keys.state(partition);
+  // Before anything is sent: a write that fails while this waited would be a rejection that is not handled, which ends the service.
+  const commits = isHigher ? Number((await client.hget(state, 'commits')) ?? 0) : lastVersion;
   const lasting: (Key | string)[] = [];
   const members = new Map<string, (number | Key)[]>();
   const sent: Promise<unknown>[] = [];
@@ -45,9 +49,6 @@ export async function restoreRecords(
   for (const [index, scored] of members) {
     sent.push(writer.write(home, () => ['zadd', keys.index(partition, index), ...scored]));
   }
-  const isHigher = lastVersion > (reached.get(partition) ?? 0);
-  const state = keys.state(partition);
-  const commits = isHigher ? Number((await client.hget(state, 'commits')) ?? 0) : lastVersion;
   if (lastVersion > commits) sent.push(writer.write(home, () => ['hset', state, 'commits', lastVersion]));
   await Promise.all(sent);
   // Only now: a call that is sent again has to set what the first did not.
