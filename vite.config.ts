@@ -71,6 +71,8 @@ export default defineConfig({
       shop: 'demo-site/shop.ts',
     }),
     cli: program('dist/cli', { countersign: 'cli/countersign.ts' }),
+    // Of `bench/built-maintenance.ts`.
+    maintenance: program('dist/bench', { maintenance: 'bench/maintenance.ts' }),
     client: library('clients/typescript', {
       index: 'index.ts',
       'sign-in': 'sign-in/index.ts',

@@ -107,14 +107,15 @@ export const metadataFirst: Plugin = {
 /** Files that the server reads at run time. */
 export const copyIntoBuild: Plugin = {
   name: 'copy-what-is-read-at-run-time',
-  applyToEnvironment: ({ name }) => name === 'server',
+  applyToEnvironment: ({ name }) => name === 'server' || name === 'maintenance',
   async closeBundle() {
-    await copyFile('server/store/redis/countersign.lua', 'dist/server/countersign.lua');
-    await copyFile('server/start.cjs', 'dist/server/start.cjs');
-    await copyFile('server/platform/argon2/hash-thread.cjs', 'dist/server/hash-thread.cjs');
-    await copyFile('ui/tokens.css', 'dist/server/tokens.css');
-    await copyFile('docs/troubleshooting.md', 'dist/server/troubleshooting.md');
-    await cp('ui/i18n/locales', 'dist/server/locales', {
+    const { outDir } = this.environment.config.build;
+    await copyFile('server/store/redis/countersign.lua', `${outDir}/countersign.lua`);
+    await copyFile('server/start.cjs', `${outDir}/start.cjs`);
+    await copyFile('server/platform/argon2/hash-thread.cjs', `${outDir}/hash-thread.cjs`);
+    await copyFile('ui/tokens.css', `${outDir}/tokens.css`);
+    await copyFile('docs/troubleshooting.md', `${outDir}/troubleshooting.md`);
+    await cp('ui/i18n/locales', `${outDir}/locales`, {
       recursive: true,
       filter: (path) => !/\/(?:widget|console)$/.test(path),
     });
