@@ -34,6 +34,7 @@ export const READERS: readonly Reader[] = [
       ['clients/README.md', 'Client libraries'],
       ['clients/typescript/README.md', 'TypeScript'],
       ['clients/python/README.md', 'Python'],
+      ['docs/sign-in-python.md', 'Sign-in with Django and Flask'],
       ['clients/php/README.md', 'PHP'],
       ['clients/java/README.md', 'Java'],
       ['clients/PARITY.md', 'What each library can do'],
