@@ -51,6 +51,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
     origin = address.origin;
     resource = await account.resource({ allowedOrigins: [origin] });
     const { url: service, apiKey } = stage.service;
+    const secret = randomBytes(32).toString('base64');
     const env = {
       COUNTERSIGN_URL: service,
       COUNTERSIGN_RESOURCE: resource,
@@ -58,7 +59,10 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
       ORIGIN: origin,
       DATABASE: database,
       SESSIONS: join(folder, 'sessions'),
-      SECRET_KEY: randomBytes(32).toString('base64'),
+      STORAGE: join(folder, 'storage'),
+      SECRET_KEY: secret,
+      APP_SECRET: secret,
+      APP_KEY: `base64:${secret}`,
       ...settings,
     };
     site.prepare(env);

@@ -14,7 +14,7 @@ export interface ExampleSite {
   /** Its one file, from the root. */
   readonly file: string;
   /** Compiles what the example needs. */
-  command(port: number): Command | Promise<Command>;
+  command(port: number, env: Readonly<Record<string, string>>): Command | Promise<Command>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -34,7 +34,7 @@ export async function startExample(
   site: ExampleSite,
   { port, origin, service, resource }: { port: number; origin: string; service: string; resource: string },
 ): Promise<RunningExample> {
-  const [program, ...args] = await site.command(port);
+  const [program, ...args] = await site.command(port, site.env ?? {});
   const settings = { COUNTERSIGN_URL: service, COUNTERSIGN_RESOURCE: resource, PORT: String(port) };
   const env = { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...site.env, ...settings };
   const child: ChildProcess = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });

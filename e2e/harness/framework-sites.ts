@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { pbkdf2Sync } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runProbe } from '../../tools/prepare/probe.ts';
-import { findPython } from '../../tools/prepare/programs.ts';
+import { findPython, PHP_FOLDER } from '../../tools/prepare/programs.ts';
 import { type ExampleSite, ROOT } from './example-site.ts';
 
 /** An example in `docs/examples` that signs users in by the routes of a library, and has a table of users. */
@@ -56,7 +58,46 @@ export const FRAMEWORK_SITES: readonly FrameworkSite[] = [
     changePassword: 'UPDATE shop_user SET password = ? WHERE username = ?',
     hash: (password) => `pbkdf2_sha256$${ITERATIONS}$${SALT}$${pbkdf2(password).toString('base64')}`,
   },
+  phpSite('plain-php', 'index.php', []),
+  phpSite('laravel', 'public/index.php', ['Illuminate/autoload.php']),
+  phpSite('symfony', 'public/index.php', [
+    'Composer/InstalledVersions.php',
+    'Symfony/Bundle/FrameworkBundle/autoload.php',
+  ]),
 ];
+
+/** PHP's own server in front of the example's front controller, with the framework as Debian has it. */
+function phpSite(language: string, file: string, packages: readonly string[]): FrameworkSite {
+  const path = `docs/examples/${language}/${file}`;
+  return {
+    language,
+    file: path,
+    command: (port, { STORAGE = '' }) => {
+      const settings = [`auto_prepend_file=${join(STORAGE, 'autoload.php')}`, 'display_errors=stderr', 'log_errors=0'];
+      return ['php', ...settings.flatMap((setting) => ['-d', setting]), '-S', `127.0.0.1:${port}`, path];
+    },
+    ...PLAIN_TABLE,
+    prepare(env) {
+      PLAIN_TABLE.prepare(env);
+      const { STORAGE = '', SESSIONS = '' } = env;
+      for (const folder of [
+        SESSIONS,
+        ...['sessions', 'views', 'framework', 'bootstrap/cache'].map((one) => join(STORAGE, one)),
+      ]) {
+        mkdirSync(folder, { recursive: true });
+      }
+      const files = [...packages.map((one) => join(PHP_FOLDER, one)), join(ROOT, 'clients/php/autoload.php')];
+      // Debian's Laravel is older than its PHP, which complains of that.
+      const lines = ['error_reporting(E_ALL & ~E_DEPRECATED);', ...files.map((one) => `require_once '${one}';`)];
+      writeFileSync(join(STORAGE, 'autoload.php'), `<?php ${lines.join(' ')}`);
+    },
+    // A low cost, for bcrypt is slow on purpose.
+    hash: (password) =>
+      execFileSync('php', ['-r', 'echo password_hash($argv[1], PASSWORD_BCRYPT, ["cost" => 4]);', password], {
+        encoding: 'utf8',
+      }),
+  };
+}
 
 const RUN_SQL = `import json, sqlite3, sys
 with sqlite3.connect(sys.argv[1]) as database: database.executemany(sys.argv[2], json.loads(sys.argv[3]))`;

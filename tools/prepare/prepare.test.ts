@@ -59,7 +59,7 @@ it('as root with apt: updates first, then installs only what is missing', () => 
 it('installs the libraries of installed programs', () => {
   const { ready, ran } = prepareOn({ here: [...ALL, 'apt-get'], isRoot: true, libraries: false, brings: [] });
   expect(ran[1]).toContain(
-    'python3 python3-jwt python3-cryptography python3-django python3-flask python3-flask-session python3-msgspec php-cli php-curl php-intl php-xml',
+    'python3 python3-jwt python3-cryptography python3-django python3-flask python3-flask-session python3-msgspec php-cli php-curl php-intl php-mbstring php-sqlite3 php-xml',
   );
   expect(ready).toBe(true);
 });

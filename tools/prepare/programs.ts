@@ -29,11 +29,14 @@ export const PYTHON_PACKERS = [
 ];
 const PHP_EXTENSIONS = [
   '-r',
-  'exit(array_diff(["curl", "intl", "json", "openssl", "simplexml", "sodium", "zip"], array_map("strtolower", get_loaded_extensions())) ? 1 : 0);',
+  'exit(array_diff(["curl", "intl", "json", "mbstring", "openssl", "pdo_sqlite", "simplexml", "sodium", "zip"], array_map("strtolower", get_loaded_extensions())) ? 1 : 0);',
 ];
 
 /** The folder of the jars that Java's tests compile against: Debian's, or a configured one. */
 export const JAR_FOLDER = process.env.TEST_JAR_FOLDER ?? '/usr/share/java';
+
+/** The folder of PHP's frameworks, each with a file that loads it. */
+export const PHP_FOLDER = '/usr/share/php';
 
 export const NEEDS: readonly Need[] = [
   { command: 'redis-server', debian: ['redis-server'] },
@@ -56,10 +59,16 @@ export const NEEDS: readonly Need[] = [
   },
   { command: 'php', debian: ['php-cli'] },
   {
-    library: 'curl, intl, openssl, SimpleXML, sodium and zip for php',
+    library: 'curl, intl, mbstring, openssl, SimpleXML, sodium, SQLite and zip for php',
     programs: ['php'],
     args: PHP_EXTENSIONS,
-    debian: ['php-cli', 'php-curl', 'php-intl', 'php-xml', 'php-zip'],
+    debian: ['php-cli', 'php-curl', 'php-intl', 'php-mbstring', 'php-sqlite3', 'php-xml', 'php-zip'],
+  },
+  { library: 'Laravel', file: join(PHP_FOLDER, 'Illuminate/autoload.php'), debian: ['php-laravel-framework'] },
+  {
+    library: 'Symfony',
+    file: join(PHP_FOLDER, 'Symfony/Bundle/FrameworkBundle/autoload.php'),
+    debian: ['php-symfony-framework-bundle'],
   },
   { command: 'java', debian: ['default-jdk-headless'] },
   { command: 'javac', debian: ['default-jdk-headless'] },

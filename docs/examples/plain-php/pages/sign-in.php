@@ -1,0 +1,37 @@
+<!doctype html>
+<html lang="en">
+<title>Sign in</title>
+<h1>Please sign in</h1>
+<div id="sign-in" data-resource="<?= $text($resource) ?>" data-own-passwords="<?= $ownPasswords ?>"></div>
+<p id="refused" role="alert"></p>
+<script src="<?= $text($service) ?>/widget/v1/countersign.js"></script>
+<script>
+  const { resource, ownPasswords } = document.querySelector('#sign-in').dataset;
+  // What the page that sent the browser here needs, and where that page is.
+  const { next, acr, maxAgeMs } = Object.fromEntries(new URLSearchParams(location.search));
+  const demand = { acr, ...(maxAgeMs && { maxAgeMs: Number(maxAgeMs) }) };
+  const post = (route, body) =>
+    fetch(`/countersign/${route}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  let begun = {};
+  const widget = Countersign.mount('#sign-in', {
+    resource,
+    nonce: async () => {
+      begun = await (await post('nonce', demand)).json();
+      if (!begun.nonce) location.assign('/');
+      return begun.nonce;
+    },
+    ...((ownPasswords || acr || maxAgeMs) && { loginRequest: () => begun.loginRequest }),
+    onSuccess: async ({ result }) => {
+      const answer = await post('sign-in', { result, next });
+      const { redirect, code } = await answer.json();
+      if (answer.ok) return location.assign(redirect);
+      document.querySelector('#refused').textContent = `You are not signed in (${code}). Please try again.`;
+      widget.reset();
+    },
+  });
+</script>
+</html>
