@@ -36,6 +36,7 @@ export const READERS: readonly Reader[] = [
       ['clients/python/README.md', 'Python'],
       ['docs/sign-in-python.md', 'Sign-in with Django and Flask'],
       ['clients/php/README.md', 'PHP'],
+      ['docs/sign-in-php.md', 'Sign-in with PHP, Laravel and Symfony'],
       ['clients/java/README.md', 'Java'],
       ['clients/PARITY.md', 'What each library can do'],
       ['widget/README.md', 'The widget from npm'],
