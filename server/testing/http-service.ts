@@ -1,6 +1,7 @@
 import type { FirstScreens } from '@countersign/protocol/first-screen';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Hono } from 'hono';
+import { apiKeyDocument } from '../api-keys/documents.ts';
 import { type AppOptions, createApp } from '../app.ts';
 import { largeBodies } from '../composition/api-routes.ts';
 import type { AppEnv } from '../http/context.ts';
@@ -11,7 +12,7 @@ import type { BuiltFile } from '../kernel/ports/built-files.ts';
 import { createApiKey } from './as-operator.ts';
 import { type CapturedLog, capturedLog } from './captured-log.ts';
 import { type ApiDocument, type DescribedApi, describedApi } from './described-api.ts';
-import { unwrap } from './fixtures.ts';
+import { overwrite, unwrap } from './fixtures.ts';
 import { connectedFrom } from './http-app.ts';
 import { ISSUER, openTestPorts, type TestPorts } from './test-ports.ts';
 
@@ -155,8 +156,10 @@ export async function openService(
       return app.request(path, init, connectedFrom(from));
     },
     async keyFor(account, scopes = ['authenticate', 'read', 'write'], resources, lifetimeMs = 365 * 24 * 3_600_000) {
-      const input = { account, name: 'test', scopes, lifetimeMs, ...omitUndefined({ resources }) };
-      return unwrap(await createApiKey(ports, input)).text;
+      const { key, text } = unwrap(await createApiKey(ports, { account, name: 'test', scopes, lifetimeMs }));
+      // Written over: earlier versions also made keys for some resources that have other scopes than `authenticate`.
+      if (resources) await overwrite(ports, apiKeyDocument.key(account, key.id), { resources });
+      return text;
     },
   };
 }
