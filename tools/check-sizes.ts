@@ -10,7 +10,9 @@ import { filesLoadedWith, pageFiles } from '../server/platform/static-files/page
 import { EMPTY_INFO } from '../server/resources/public-info.ts';
 
 /** Budgets in bytes after brotli: for each loader, and for all that a first password + OTP login needs in the frame. */
-const LOADER_BUDGET = 2_120;
+const LOADER_BUDGET = 2_150;
+/** For the custom element, with the loader in it. */
+const ELEMENT_BUDGET = 3_000;
 const FRAME_BUDGET = 17_200;
 /** For the self-service page, without what it shares with enrolment. */
 const SELF_BUDGET = 6_500;
@@ -54,11 +56,12 @@ export async function measureWidget(dir: string): Promise<MeasuredSize[]> {
     return files.reduce((sum, file) => sum + sizeOf(join('assets', file)), 0);
   };
   return [
-    ...['countersign.js', 'countersign.mjs', 'pure.mjs', 'react.mjs'].map((name) => ({
+    ...['countersign.js', 'countersign.mjs', 'pure.mjs'].map((name) => ({
       name,
       bytes: sizeOf(name),
       budget: LOADER_BUDGET,
     })),
+    { name: 'element.js', bytes: sizeOf('element.js'), budget: ELEMENT_BUDGET },
     { name: 'frame (html + js)', bytes: frame, budget: FRAME_BUDGET },
     { name: 'enrolment, beyond that', bytes: part('enrolment'), budget: ENROLMENT_BUDGET },
     { name: 'self-service, beyond that', bytes: part('self'), budget: SELF_BUDGET },
