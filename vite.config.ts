@@ -1,6 +1,6 @@
 import type { BuildEnvironmentOptions, EnvironmentOptions, Rolldown } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { buildParts, NATIVE_PACKAGES } from './tools/build/parts.ts';
+import { buildParts, NATIVE_PACKAGES, PACKAGE_MODULES } from './tools/build/parts.ts';
 import {
   compiledMessages,
   copyIntoBuild,
@@ -43,7 +43,9 @@ export default defineConfig({
     classicLoader: script('widget/loader/iife.ts', 'countersign.js', 'iife'),
     moduleLoader: script('widget/loader/module.ts', 'countersign.mjs'),
     pureLoader: script('widget/loader/esm.ts', 'pure.mjs'),
-    reactLoader: script('widget/react/index.ts', 'react.mjs'),
+    elementLoader: script('widget/element/iife.ts', 'element.js', 'iife'),
+    packageProduction: forBundlers('dist/widget-package', false),
+    packageDevelopment: forBundlers('dist/widget-package/development', true),
     // By itself, so that it shares no file with the frame.
     passkeyWindow: script('widget/frame/passkey/window.ts', 'assets/passkey-window-[hash].js'),
     frame: page('widget/frame/main.tsx', 'frame', 'dist/widget'),
@@ -92,11 +94,34 @@ function script(input: string, file: string, format: 'es' | 'iife' = 'es'): Envi
     rolldownOptions: {
       checks,
       input,
-      external: ['react'],
       preserveEntrySignatures: 'strict',
       output: { format, entryFileNames: file, minify: true },
     },
   });
+}
+
+/** The modules of the package `@countersign/widget`, which share their parts: a page defines one element. */
+function forBundlers(outDir: string, isDevelopment: boolean): EnvironmentOptions {
+  return {
+    ...inBrowser(outDir, {
+      minify: false,
+      rolldownOptions: {
+        // The development build has the explanations in it.
+        checks: { ...checks, ineffectiveDynamicImport: false },
+        input: Object.fromEntries(PACKAGE_MODULES.map((name) => [name, `widget/package/${name}.ts`])),
+        external: ['react', 'vue'],
+        preserveEntrySignatures: 'strict',
+        output: {
+          format: 'es',
+          entryFileNames: '[name].mjs',
+          chunkFileNames: 'parts/[name].mjs',
+          // For React's server components.
+          banner: ({ name }) => (name === 'react' ? "'use client';" : ''),
+        },
+      },
+    }),
+    define: { 'import.meta.env.DEV': String(isDevelopment) },
+  };
 }
 
 /** One script and one stylesheet with a hash in their names, what is loaded later, and the manifest. */

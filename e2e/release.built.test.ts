@@ -246,7 +246,11 @@ describe('the packages of npm', () => {
     const source = `
       import { mount, type MountOptions } from '@countersign/widget';
       import { mount as pure } from '@countersign/widget/pure';
-      const options: MountOptions = { resource: 'res_01k8dq9z2mp', nonce: 'a', service: 'https://auth.example' };
+      import type { SignInEvent } from '@countersign/widget/angular';
+      import '@countersign/widget/element';
+      const options = { resource: 'res_01k8dq9z2mp', nonce: 'a', service: 'https://auth.example' } satisfies MountOptions;
+      const print = ({ detail }: SignInEvent<'success'>) => console.log(detail.result);
+      globalThis.document?.querySelector('countersign-sign-in')?.addEventListener('success', print);
       console.log(mount('#sign-in', options), pure('#sign-in', options));`;
     await writeFile(join(project, 'page.mts'), source);
     const tsc = join(ROOT, 'node_modules/.bin/tsc');

@@ -24,7 +24,7 @@ export interface Snippet {
 
 export const PAGES: readonly Snippet[] = [
   { language: 'HTML', text: html },
-  { language: 'React', needs: 'dist/widget/react.mjs', text: react },
+  { language: 'React', needs: '@countersign/widget', text: react },
 ];
 
 export const BACKENDS: readonly Snippet[] = [

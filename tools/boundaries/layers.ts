@@ -79,7 +79,7 @@ export const LAYERS = {
     packages: 'shipped',
   },
   widget: { layers: ['shared', 'ui', 'i18n'], packages: ['preact'] },
-  widgetReact: { layers: ['widget', 'shared'], packages: ['react', 'react-dom'] },
+  widgetPackage: { layers: ['widget', 'shared'], packages: ['react', 'vue', 'svelte'] },
   /**
    * It embeds the widget as any page does, through the loader, and verifies results as any backend does, through the
    * client.
@@ -93,6 +93,8 @@ export const LAYERS = {
   demoSite: { layers: ['clients'], types: ['shared'], packages: 'declared' },
   /** Example sites, which use the client as a package. */
   examples: { layers: [], packages: ['@countersign/client', '@hono/node-server', 'hono'] },
+  /** Example pages, each a project of its own. */
+  examplePages: { layers: [], packages: 'declared' },
   cli: { layers: ['shared', 'clients'], packages: 'shipped' },
   tests: { layers: [], packages: 'declared', free: true },
   workshop: { layers: [], packages: 'declared', free: true },
@@ -183,8 +185,10 @@ export function layerOf(path: string): LayerName | { problem: string } {
   if (top === 'server') return serverLayer(path, second);
   if (top === 'ui' && second === 'i18n') return 'i18n';
   if (path === 'ui/read-tokens.ts') return 'tokens';
-  if (top === 'docs') return second === 'examples' ? 'examples' : 'workshop';
-  if (top === 'widget' && (second === 'react' || /\/react\.tsx?$/.test(path))) return 'widgetReact';
+  if (top === 'docs' && second === 'examples')
+    return folders[2] === 'front-end' && folders[3] ? 'examplePages' : 'examples';
+  if (top === 'docs') return 'workshop';
+  if (top === 'widget' && second === 'package') return 'widgetPackage';
   return TOP_FOLDERS[top] ?? { problem: `${top}/ is no part of the layout` };
 }
 

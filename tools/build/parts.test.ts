@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { LOADER_TYPES } from './parts.ts';
+import { PACKAGE_MODULES } from './parts.ts';
 
-test.each(Object.entries(LOADER_TYPES))('%s has the types of a source that exists', (_file, source) => {
-  expect(existsSync(`widget/${source.replace(/\.js$/, '.ts')}`)).toBe(true);
+test.each(PACKAGE_MODULES)('the module %s of the package has a source', (name) => {
+  expect(existsSync(`widget/package/${name}.ts`)).toBe(true);
 });

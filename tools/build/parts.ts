@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FirstScreens } from '@countersign/protocol/first-screen';
@@ -31,7 +31,7 @@ export const PARTS = {
       'classicLoader',
       'moduleLoader',
       'pureLoader',
-      'reactLoader',
+      'elementLoader',
       'passkeyWindow',
       'frame',
       'firstScreens',
@@ -40,6 +40,12 @@ export const PARTS = {
     sources: ['widget', 'ui', 'shared', 'server/platform/static-files/page-files.ts'],
     finish: finishWidget,
     isServed: true,
+  },
+  package: {
+    environments: ['packageProduction', 'packageDevelopment'],
+    outDir: 'dist/widget-package',
+    sources: ['widget', 'shared'],
+    finish: finishPackage,
   },
   console: {
     environments: ['console'],
@@ -101,15 +107,10 @@ export async function buildParts(
   }
 }
 
-/** The declarations of each loader, and the compiled source whose types it has. */
-export const LOADER_TYPES = {
-  'countersign.d.mts': 'loader/module.js',
-  'pure.d.mts': 'loader/esm.js',
-  'react.d.mts': 'react/index.js',
-};
+/** The modules of the package `@countersign/widget`. */
+export const PACKAGE_MODULES = ['index', 'pure', 'element', 'react', 'vue', 'angular', 'binding'] as const;
 
 async function finishWidget(root: string): Promise<void> {
-  await declareLoaders(root);
   await writeFirstScreens(join(root, 'dist/widget'));
   await addEarlierWidgets(root, about.version);
 }
@@ -152,13 +153,15 @@ async function buildDocuments(root: string): Promise<void> {
   await compressServedFiles(join(root, 'dist/docs'), 9);
 }
 
-/** The types of the module loaders. */
-async function declareLoaders(root: string): Promise<void> {
+/** The types of the widget's package, and what is compiled with the pages that import it. */
+async function finishPackage(root: string): Promise<void> {
+  const folder = join(root, PARTS.package.outDir);
   compile(root, 'widget/tsconfig.types.json');
-  await includeProtocol(join(root, 'dist/widget/types'));
-  for (const [file, source] of Object.entries(LOADER_TYPES)) {
-    await writeFile(join(root, 'dist/widget', file), `export * from './types/widget/${source}';\n`);
-  }
+  await includeProtocol(join(folder, 'types'));
+  for (const name of PACKAGE_MODULES)
+    await writeFile(join(folder, `${name}.d.mts`), `export * from './types/widget/package/${name}.js';\n`);
+  await cp(join(root, 'widget/package/svelte'), join(folder, 'svelte'), { recursive: true });
+  await writeFile(join(folder, 'svelte/index.d.ts'), "export * from '../types/widget/package/svelte.js';\n");
 }
 
 /** The types of the client package. */

@@ -60,23 +60,39 @@ export const messagesByLanguage: Plugin = {
  * A loader is one file, which imports others on demand: `popup` from the service, `explain` from beside itself, and this
  * one what the service answers. `FILE` is the file that the build has made.
  */
-const LATE_IMPORTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  mount: { popup: "service + '/widget/v1/FILE'", explain: "/.+.widget.v1./.exec(scriptUrl) + 'FILE'" },
-  explain: { allowed: "facts.service + '/widget/v1/allowed.mjs?resource=' + facts.options.resource" },
+const SERVED_LATE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  mount: {
+    "import('./popup.ts')": "import(/* @vite-ignore */ service + '/widget/v1/FILE')",
+    "import('./explain.ts')": "import(/* @vite-ignore */ /.+.widget.v1./.exec(scriptUrl) + 'FILE')",
+  },
+  explain: {
+    "import('./allowed.ts')":
+      "import(/* @vite-ignore */ facts.service + '/widget/v1/allowed.mjs?resource=' + facts.options.resource)",
+  },
+};
+
+/** The package has those files, is from no service, and runs no code of one: what it answers is read. */
+const PACKAGED_LATE: typeof SERVED_LATE = {
+  explain: {
+    "import('./allowed.ts')":
+      "fetch(facts.service + '/widget/v1/allowed.mjs?resource=' + facts.options.resource).then((answer) => answer.text()).then((text) => ({ default: !text.includes('false') }))",
+    'new URL(import.meta.url).origin': 'service',
+  },
 };
 
 export const lateImports: Plugin = {
   name: 'late-imports',
   enforce: 'pre',
-  applyToEnvironment: ({ name }) => name.endsWith('Loader') || name === 'explain',
+  applyToEnvironment: ({ name }) => name.endsWith('Loader') || name === 'explain' || name.startsWith('package'),
   transform(code, id) {
     const [, module = ''] = /\/loader\/(\w+)\.ts$/.exec(id) ?? [];
-    const { root, build } = this.environment.config;
-    return Object.entries(LATE_IMPORTS[module] ?? {}).reduce((before, [part, address]) => {
-      const written = `import('./${part}.ts')`;
+    const { name, config } = this.environment;
+    const late = name.startsWith('package') ? PACKAGED_LATE : SERVED_LATE;
+    return Object.entries(late[module] ?? {}).reduce((before, [written, read]) => {
       if (!before.includes(written)) throw new Error(`${id} has no ${written}.`);
-      const late = address.replace('FILE', () => builtFile(join(root, build.outDir), part));
-      return before.replace(written, () => `import(/* @vite-ignore */ ${late})`);
+      const [, part] = /'\.\/(\w+)\.ts'/.exec(written) ?? [];
+      const real = read.replace('FILE', () => builtFile(join(config.root, config.build.outDir), `${part}`));
+      return before.replace(written, () => real);
     }, code);
   },
 };

@@ -42,7 +42,7 @@ const touch = (path: string) => (root: string) => utimesSync(join(root, path), 1
 
 describe('builds again', () => {
   test('everything if nothing is built', () => {
-    expect(withTree(TREE, staleParts)).toEqual(['widget', 'console', 'server', 'cli', 'documents', 'client']);
+    expect(withTree(TREE, staleParts)).toEqual(['widget', 'package', 'console', 'server', 'cli', 'documents', 'client']);
   });
 
   test('nothing if nothing has changed', () => {
@@ -50,7 +50,7 @@ describe('builds again', () => {
   });
 
   test.each([
-    ['widget/frame/main.tsx', ['widget', 'console']],
+    ['widget/frame/main.tsx', ['widget', 'package', 'console']],
     ['console/main.tsx', ['console']],
     ['server/platform/static-files/page-files.ts', ['widget', 'server']],
     ['demo-site/demo.ts', ['server']],

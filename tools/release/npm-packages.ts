@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { LOADER_TYPES } from '../build/parts.ts';
+import { PACKAGE_MODULES, PARTS } from '../build/parts.ts';
 import type { Packing } from './archives.ts';
 import { LICENSES_FILE, licenseTexts } from './license-texts.ts';
 import { productPackages, readLock, runtimePackages } from './runtime-packages.ts';
@@ -20,27 +20,32 @@ import {
 const PUBLISHED = { server: stageServer, 'clients/typescript': stageClient, widget: stageWidget };
 
 /** Packs what is published on npm. */
-export function packNpm({ root, work, out }: Packing): void {
+export function packNpm(packing: Packing): void {
+  for (const workspace of Object.keys(PUBLISHED)) packWorkspace(packing, workspace as keyof typeof PUBLISHED);
+}
+
+export function packWorkspace(
+  { root, work, out }: Pick<Packing, 'root' | 'work' | 'out'>,
+  workspace: keyof typeof PUBLISHED,
+): void {
   const project = readManifest(root, '.');
-  for (const [workspace, stage] of Object.entries(PUBLISHED)) {
-    const folder = join(work, workspace);
-    mkdirSync(folder, { recursive: true });
-    const { name, version, description, license, type, ...rest } = readManifest(root, workspace);
-    const own = stage(root, folder, rest);
-    writeJson(join(folder, 'package.json'), {
-      ...{ name, version, description, license, type },
-      ...repositoryOf(project, workspace),
-      engines: project.engines,
-      ...own,
-      publishConfig: { access: 'public', provenance: true },
-    });
-    copyFiles(root, ['LICENSE'], folder);
-    copyFiles(join(root, workspace), ['README.md'], folder);
-    execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', out], {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-  }
+  const folder = join(work, workspace);
+  mkdirSync(folder, { recursive: true });
+  const { name, version, description, license, type, ...rest } = readManifest(root, workspace);
+  const own = PUBLISHED[workspace](root, folder, rest);
+  writeJson(join(folder, 'package.json'), {
+    ...{ name, version, description, license, type },
+    ...repositoryOf(project, workspace),
+    engines: project.engines,
+    ...own,
+    publishConfig: { access: 'public', provenance: true },
+  });
+  copyFiles(root, ['LICENSE'], folder);
+  copyFiles(join(root, workspace), ['README.md'], folder);
+  execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', out], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 /** Where the package is in the repository that the project names, if it names one. */
@@ -81,27 +86,29 @@ function stageClient(root: string, folder: string, { devDependencies: _, ...own 
   return own;
 }
 
-/** The loaders and their types. The frame comes from the service. */
+/** The modules for bundlers and their types. The frame comes from the service. */
 function stageWidget(root: string, folder: string, { peerDependencies, peerDependenciesMeta }: Fields): Fields {
-  const built = join(root, 'dist/widget');
-  const modules = Object.keys(LOADER_TYPES).map((types) => ({ types, script: types.replace('.d.mts', '.mjs') }));
+  const built = join(root, PARTS.package.outDir);
   copyFiles(
     built,
-    ['countersign.js', ...modules.flatMap(({ types, script }) => [types, script]), ...filesUnder(built, 'types')],
+    filesUnder(built, '.').filter((path) => !path.endsWith('.made-from')),
     folder,
   );
-  const entries = modules.map(({ types, script }) => [
-    script === 'countersign.mjs' ? '.' : `./${script.replace('.mjs', '')}`,
-    { types: `./${types}`, default: `./${script}` },
+  const modules = PACKAGE_MODULES.filter((name) => name !== 'binding').map((name) => [
+    name === 'index' ? '.' : `./${name}`,
+    { types: `./${name}.d.mts`, development: `./development/${name}.mjs`, default: `./${name}.mjs` },
   ]);
   return {
-    // It mounts declared widgets by itself.
-    sideEffects: ['./countersign.mjs'],
     exports: {
-      ...Object.fromEntries(entries),
+      ...Object.fromEntries(modules),
+      './svelte': { types: './svelte/index.d.ts', svelte: './svelte/index.js', default: './svelte/index.js' },
       './package.json': './package.json',
     },
-    files: ['*.js', '*.mjs', '*.d.mts', 'types'],
+    // For the Svelte component, which the user's build compiles.
+    imports: { '#binding': { development: './development/binding.mjs', default: './binding.mjs' } },
+    // They mount declared widgets, or define the element.
+    sideEffects: ['./**/index.mjs', './**/element.mjs', './**/angular.mjs', './**/parts/element.mjs'],
+    files: ['*.mjs', '*.d.mts', 'development', 'parts', 'svelte', 'types'],
     ...{ peerDependencies, peerDependenciesMeta },
   };
 }

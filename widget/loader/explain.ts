@@ -1,3 +1,4 @@
+import { CountersignFault } from './fault.ts';
 import type { MountOptions } from './options.ts';
 
 /** Loaded only by pages on which something fails. */
@@ -5,7 +6,7 @@ const PROBE_TIMEOUT_MS = 5_000;
 /** How long a knock may take after the load event: both are tasks of the page, from different queues. */
 const KNOCK_DELAY_MS = 1_000;
 /** As the service makes ids. */
-const RESOURCE_ID = /^res_[0-3][0-9a-hjkmnp-tv-z]{10}$/;
+export const RESOURCE_ID = /^res_[0-3][0-9a-hjkmnp-tv-z]{10}$/;
 
 /** Several widgets on a page may have the same fault. */
 const printed = new Set<string>();
@@ -28,7 +29,7 @@ export interface Facts {
 }
 
 /**
- * Prints one line with the cause and a link to its explanation.
+ * Prints one line with the cause and a link to its explanation. A development build of the package throws it.
  *
  * @param line the loader's own line, `Countersign CODE: address#CODE`
  */
@@ -43,7 +44,8 @@ export async function explain(line: string, target: unknown, options: MountOptio
   const explained = `Countersign ${cause}: ${text} ${address}#${cause}`;
   if (!text || printed.has(explained)) return;
   printed.add(explained);
-  console.error(explained);
+  if (import.meta.env.DEV) reportError(new CountersignFault(cause, text, `${address}#${cause}`));
+  else console.error(explained);
 }
 
 /** Empty for a code that is no fault of the page. */

@@ -1,0 +1,1 @@
+export { default as CountersignSignIn } from './sign-in.svelte';
