@@ -39,7 +39,9 @@ beforeAll(async () => {
   values.set('https://auth.example', service.url);
   values.set('res_01k8dq9z2mp', resource);
   // The quickstart's server is tried with its page, in quickstart.browser.test.ts.
-  const blocks = allCodeBlocks().filter(({ language, file }) => language === 'ts' && file !== 'docs/quickstart.md');
+  const blocks = allCodeBlocks().filter(
+    ({ language, role, file }) => language === 'ts' && role === '' && file !== 'docs/quickstart.md',
+  );
   examples = await ExampleModules.create(blocks, values);
   // The examples read it as they are loaded.
   process.env.API_KEY = key;

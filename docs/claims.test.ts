@@ -55,7 +55,7 @@ describe('the blocks of the documents', () => {
       'ts', // backend-examples.test.ts, quickstart.browser.test.ts
       'html', // embedding.browser.test.ts
       ...['events', 'appearance', 'popup', 'enrolment', 'self-service', 'second-factor'].map((role) => `js ${role}`),
-      'jsx',
+      ...['js web-component', 'tsx react', 'vue', 'svelte', 'ts angular'], // e2e/front-end.test.ts
       'http headers',
       'ini environment', // here
       'ini redis',

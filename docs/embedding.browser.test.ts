@@ -1,14 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createClient, createVerifier } from '../clients/typescript/src/index.ts';
 import { closePages, sharedBrowser } from '../e2e/harness/browser.ts';
 import { Account, type Person } from './testing/account.ts';
 import { type BuiltService, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
-import { allCodeBlocks, type CodeBlock, ROOT } from './testing/code-blocks.ts';
+import { allCodeBlocks, type CodeBlock } from './testing/code-blocks.ts';
 import { ExampleValues } from './testing/example-values.ts';
 import { type Host, startHost } from './testing/host.ts';
 import { signInOn } from './testing/sign-in-on.ts';
@@ -119,8 +115,8 @@ describe('the pages of the documents', () => {
     expect(complaints.splice(0)).toEqual([expect.stringContaining('403')]);
   });
 
-  test('are as many as there were: README, quickstart, explicit, declared, module', () => {
-    expect(ofLanguage('html')).toHaveLength(5);
+  test('are as many as there were: README, quickstart, explicit, declared, module, element', () => {
+    expect(ofLanguage('html')).toHaveLength(6);
   });
 });
 
@@ -219,48 +215,4 @@ describe('the scripts of the documents', () => {
       await page.frameLocator('iframe').getByRole('heading', { name: 'Anmelden' }).waitFor();
     },
   );
-});
-
-test('the React example, bundled, signs a person in under StrictMode', async () => {
-  const [example, ...others] = ofLanguage('jsx');
-  expect(others).toEqual([]);
-  const folder = await mkdtemp(join(tmpdir(), 'countersign-react-'));
-  try {
-    await writeFile(join(folder, 'sign-in.jsx'), values.fill(example?.text ?? ''));
-    await writeFile(
-      join(folder, 'main.jsx'),
-      `import { StrictMode } from 'react';
-       import { createRoot } from 'react-dom/client';
-       import { SignIn } from './sign-in.jsx';
-       createRoot(document.getElementById('root')).render(<StrictMode><SignIn onSignedIn={() => {}} /></StrictMode>);`,
-    );
-    const bundled = await build({
-      root: folder,
-      configFile: false,
-      logLevel: 'error',
-      mode: 'development',
-      define: { 'process.env.NODE_ENV': '"development"' },
-      oxc: { jsx: { runtime: 'automatic', importSource: 'react', development: false } },
-      resolve: {
-        alias: [
-          { find: './countersign/react.mjs', replacement: join(ROOT, 'dist/widget/react.mjs') },
-          { find: /^react(?=$|\/|-dom)/, replacement: join(ROOT, 'node_modules/react') },
-        ],
-      },
-      build: { write: false, minify: false, rolldownOptions: { input: join(folder, 'main.jsx') } },
-    });
-    const [output] = [bundled].flat();
-    const code = output && 'output' in output ? output.output[0].code : '';
-    host.putScript('/react.js', code);
-    const person = await account.person(resource);
-    await page.goto(
-      host.put(
-        '<!doctype html><title>React</title><div id="root"></div><script type="module" src="/react.js"></script>',
-      ),
-    );
-    await expectSignIn(person, host.nonce);
-    expect(await page.locator('iframe').count()).toBe(1);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 });

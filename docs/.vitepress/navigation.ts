@@ -20,6 +20,11 @@ export const READERS: readonly Reader[] = [
     entries: [
       ['docs/quickstart.md', 'Quickstart'],
       ['docs/site-owners.md', 'Embed the widget'],
+      ['docs/web-component.md', 'Web component'],
+      ['docs/react.md', 'React'],
+      ['docs/vue.md', 'Vue'],
+      ['docs/svelte.md', 'Svelte'],
+      ['docs/angular.md', 'Angular'],
       ['docs/troubleshooting.md', 'Troubleshooting'],
       ['docs/users.md', 'For your users'],
     ],

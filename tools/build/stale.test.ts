@@ -42,7 +42,15 @@ const touch = (path: string) => (root: string) => utimesSync(join(root, path), 1
 
 describe('builds again', () => {
   test('everything if nothing is built', () => {
-    expect(withTree(TREE, staleParts)).toEqual(['widget', 'package', 'console', 'server', 'cli', 'documents', 'client']);
+    expect(withTree(TREE, staleParts)).toEqual([
+      'widget',
+      'package',
+      'console',
+      'server',
+      'cli',
+      'documents',
+      'client',
+    ]);
   });
 
   test('nothing if nothing has changed', () => {

@@ -1,0 +1,9 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+const backend = 'http://127.0.0.1:3000';
+
+export default defineConfig({
+  plugins: [svelte()],
+  server: { proxy: { '/sign-in': backend, '/sign-out': backend, '/session': backend } },
+});

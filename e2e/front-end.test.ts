@@ -1,0 +1,147 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { codeBlocksOf } from '../docs/testing/code-blocks.ts';
+import { exampleAddress, ROOT, type RunningExample, startExample } from './harness/example-site.ts';
+import { expect } from './harness/expect.ts';
+import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
+import { makePersonWithDevice, makeResource } from './harness/people.ts';
+import { copyExample, installWidgetPackage, type WidgetProject } from './harness/widget-package.ts';
+import { widgetOn } from './harness/widget-view.ts';
+
+const EXAMPLES = ['web-component', 'react', 'vue', 'svelte', 'angular'];
+
+let stage: E2eFixture;
+let project: WidgetProject;
+let example: RunningExample;
+let resource: string;
+
+beforeAll(async () => {
+  [stage, project] = await Promise.all([createE2eFixture(), installWidgetPackage()]);
+  const { client, url: service } = stage.service;
+  const { port, origin } = await exampleAddress();
+  resource = (await makeResource(client, origin)).id;
+  // One backend for all, with one page after the other.
+  const pages = join(project.folder, 'dist');
+  await mkdir(pages);
+  await writeFile(join(pages, 'index.html'), '');
+  const file = 'docs/examples/front-end/backend.ts';
+  const command = () => [process.execPath, '--import', 'tsx', file] as const;
+  const site = { language: 'typescript', file, command, env: { PAGES: pages } };
+  example = await startExample(site, { port, origin, service, resource });
+});
+afterEach(() => stage.clear());
+afterAll(async () => {
+  await example?.close();
+  await stage?.close();
+  await project?.remove();
+});
+
+test('every framework has an example', () => {
+  const folders = readdirSync(join(ROOT, 'docs/examples/front-end'), { withFileTypes: true });
+  expect(folders.filter((one) => one.isDirectory()).map(({ name }) => name)).toEqual(EXAMPLES.toSorted());
+});
+
+test.each(EXAMPLES)('the guide for %s shows the component of the example', async (name) => {
+  const shown = codeBlocksOf(`docs/${name}.md`).filter(({ language }) => language !== 'html');
+  const [file = ''] = readdirSync(join(ROOT, 'docs/examples/front-end', name, 'src')).filter((one) =>
+    /^sign-in\./.test(one),
+  );
+  const text = await readFile(join(ROOT, 'docs/examples/front-end', name, 'src', file), 'utf8');
+  expect(shown.map((block) => block.text)).toEqual([text]);
+});
+
+test.each(EXAMPLES)('the example for %s signs a user in, also after a refusal of the backend', async (name) => {
+  await copyExample(project, name, { 'https://auth.example': stage.service.url, res_01k8dq9z2mp: resource });
+  await project.run('vite', ['build', '--outDir', '../dist', '--emptyOutDir', '--logLevel', 'warn'], name);
+  const person = await makePersonWithDevice(stage.service.client, resource);
+  const page = await stage.open(`${example.origin}/`);
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  const heading = page.locator('h1');
+  const widget = widgetOn(page);
+  await expect(heading).toHaveText('Please sign in');
+  await page.route(`${example.origin}/sign-in`, (route) => route.fulfill({ status: 403 }), { times: 1 });
+  await widget.identify(person.login);
+  await widget.givePassword(person.password);
+  await widget.giveCode(person.device.code());
+  await expect(page.getByRole('alert')).toBeVisible();
+
+  await widget.identify(person.login);
+  await widget.givePassword(person.password);
+  await widget.giveCode(person.device.code(1));
+  await expect(heading).toHaveText(`Hello, ${person.login}`);
+  await expect(page.locator('iframe')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(heading).toHaveText('Please sign in');
+  await expect(page.locator('iframe')).toHaveCount(1);
+  expect(problems).toEqual([]);
+});
+
+describe('on a server', () => {
+  const MODULES = ['', '/pure', '/element', '/react', '/vue', '/angular'];
+  const node = (script: string, ...args: string[]) =>
+    execFileSync(process.execPath, [...args, '--input-type=module', '-e', script], {
+      cwd: project.folder,
+      encoding: 'utf8',
+    });
+
+  test.each([[], ['--conditions=development']])('every module is imported, and mounts nothing %s', (...args) => {
+    const printed = node(
+      `for (const name of ${JSON.stringify(MODULES)}) {
+        const { mount, scan } = await import('@countersign/widget' + name);
+        console.log(name, mount?.('#a', { service: 'https://auth.example' }), scan?.());
+      }`,
+      ...args,
+    );
+    const mounted = (name: string) => (name === '' || name === '/pure' ? 'null' : 'undefined');
+    const lines = MODULES.map((name) => `${name} ${mounted(name)} undefined`);
+    expect(printed).toBe(`${lines.join('\n')}\n`);
+  });
+
+  // What a browser would mount before the framework has set the properties has no nonce.
+  const options = `{ service: 'https://auth.example', resource: 'res_01k8dq9z2mp', nonce: () => 'x' }`;
+  const ELEMENT = /^<countersign-sign-in(?: class="box"| deferred(?:="(?:true)?")?){2}>.*<\/countersign-sign-in>$/;
+
+  test('React renders an element that waits for its properties', () => {
+    const printed = node(`
+      import { createElement } from 'react';
+      import { renderToString } from 'react-dom/server';
+      import { CountersignSignIn } from '@countersign/widget/react';
+      console.log(renderToString(createElement(CountersignSignIn, { ...${options}, className: 'box' }, 'Call us')));`);
+    expect(printed.trim()).toMatch(ELEMENT);
+  });
+
+  test('Vue does', () => {
+    const printed = node(`
+      import { createSSRApp, h } from 'vue';
+      import { renderToString } from 'vue/server-renderer';
+      import { CountersignSignIn } from '@countersign/widget/vue';
+      const app = createSSRApp({ render: () => h(CountersignSignIn, { ...${options}, class: 'box' }, () => 'Call us') });
+      console.log(await renderToString(app));`);
+    expect(printed.trim()).toMatch(ELEMENT);
+  });
+
+  test('Svelte does', async () => {
+    const page = `import { render } from 'svelte/server';
+      import { CountersignSignIn } from '@countersign/widget/svelte';
+      console.log(render(CountersignSignIn, { props: { ...${options}, class: 'box' } }).body);`;
+    await writeFile(join(project.folder, 'svelte/src/server.js'), page);
+    await project.run(
+      'vite',
+      ['build', '--ssr', 'src/server.js', '--outDir', 'server', '--logLevel', 'warn'],
+      'svelte',
+    );
+    const printed = execFileSync(process.execPath, ['server/server.js'], {
+      cwd: join(project.folder, 'svelte'),
+      encoding: 'utf8',
+    });
+    expect(printed.replaceAll(/<!--.*?-->/g, '').trim()).toMatch(ELEMENT);
+  });
+});
+
+test.each(['react', 'angular'])('the types compile in the example for %s', async (name) => {
+  await project.run('tsc', ['-p', '.'], name);
+});
