@@ -25,6 +25,7 @@ export const READERS: readonly Reader[] = [
       ['docs/vue.md', 'Vue'],
       ['docs/svelte.md', 'Svelte'],
       ['docs/angular.md', 'Angular'],
+      ['docs/examples/front-end/README.md', 'Example pages'],
       ['docs/troubleshooting.md', 'Troubleshooting'],
       ['docs/users.md', 'For your users'],
     ],
