@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import about from '../package.json' with { type: 'json' };
 import { EXIT } from './output/exit-codes.ts';
 import { runCommand } from './program.ts';
@@ -16,4 +17,16 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   stderr.write(`countersign: ${failure instanceof Error ? failure.message : failure}\n`);
   process.exit(EXIT.partly);
 });
-process.exitCode = await runCommand(process.argv.slice(2), { env, stdin, stdout, stderr, server }, about.version);
+process.exitCode = await runCommand(
+  process.argv.slice(2),
+  {
+    ...{ env, stdin, stdout, stderr, server },
+    pause: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
+    interruption() {
+      const ending = new AbortController();
+      process.once('SIGINT', () => ending.abort());
+      return ending.signal;
+    },
+  },
+  about.version,
+);

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addAction, addResource } from './commands/actions.ts';
 import { addAssignments } from './commands/assignments.ts';
 import { addClock } from './commands/clock.ts';
+import { addCompletion } from './commands/completion.ts';
 import type { Environment, GlobalOptions } from './commands/context.ts';
 import { addAccountDeletion } from './commands/delete-account.ts';
 import { addEventExport } from './commands/export-events.ts';
@@ -13,7 +14,9 @@ import { addSendLinks } from './commands/send-links.ts';
 import { addStore } from './commands/store.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { ServiceRefusal, Unreachable, UsageError } from './connection/service.ts';
+import { addExamples } from './examples.ts';
 import { EXIT } from './output/exit-codes.ts';
+import { painterOf, plain } from './output/paint.ts';
 import { escapeControls } from './output/table.ts';
 import { SourceRefused } from './protectimus/source.ts';
 import { SINGLE } from './resources/account.ts';
@@ -36,7 +39,8 @@ Exit codes
      the clock is in doubt, or a backup could not be written`;
 
 /** Builds the whole command. */
-function createProgram(around: Environment, version: string): Command {
+export function createProgram(around: Environment, version: string): Command {
+  const paint = painterOf(around.env, around.stdout);
   const program = new Command('countersign')
     .description('Countersign: sign-in for your sites')
     .version(version)
@@ -50,6 +54,13 @@ function createProgram(around: Environment, version: string): Command {
     .configureOutput({
       writeOut: (text) => around.stdout.write(text),
       writeErr: (text) => around.stderr.write(text),
+      getOutHasColors: () => paint !== plain,
+      getErrHasColors: () => painterOf(around.env, around.stderr) !== plain,
+    })
+    .configureHelp({
+      styleTitle: (text) => paint('bold', text),
+      styleCommandText: (text) => paint('cyan', text),
+      styleOptionText: (text) => paint('cyan', text),
     })
     .exitOverride()
     .showHelpAfterError('(see countersign --help)');
@@ -74,6 +85,9 @@ function createProgram(around: Environment, version: string): Command {
   addAssignments(program, around);
   addTransfer(program, around);
   addMigrate(program, around);
+  program.commandsGroup('This terminal:');
+  addCompletion(program, around);
+  addExamples(program);
   return program;
 }
 
@@ -87,7 +101,9 @@ export async function runCommand(args: readonly string[], around: Environment, v
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.misuse;
     const { message, code } = describeError(error);
     const asJson = program.opts<GlobalOptions>().json === true;
-    around.stderr.write(`${asJson ? JSON.stringify(problemOf(error, message)) : `countersign: ${message}`}\n`);
+    around.stderr.write(
+      `${asJson ? JSON.stringify(problemOf(error, message)) : `${painterOf(around.env, around.stderr)('red', 'countersign:')} ${message}`}\n`,
+    );
     return code;
   }
 }

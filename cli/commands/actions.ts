@@ -7,6 +7,7 @@ import type { Action, Flag, ResourceCommand } from '../resources/resource-comman
 import { type Environment, Run } from './context.ts';
 import { pages, parseInteger } from './pages.ts';
 import { isId, userIdOf, withUserIds } from './user-id.ts';
+import { watchEvents } from './watch.ts';
 
 export type Options = Record<string, string | boolean | undefined>;
 
@@ -32,6 +33,7 @@ export function addAction(
   if (rows?.paged) {
     command.option('--limit <number>', 'maximum number', '50').option('--all', 'list all');
   }
+  if (rows?.watched) command.option('--watch', 'go on with each as it happens, oldest first, until Ctrl-C');
   command.action(async (...given: unknown[]) => {
     const [id] = takesId ? (given as [string]) : [undefined];
     const at = takesId ? 1 : 0;
@@ -45,6 +47,10 @@ export function addAction(
       const body = await withUserIds(service, action.body, fields);
       const query = await withUserIds(service, action.query, filters);
       const target = id === undefined ? path : path.replace('{id}', await idOf(service, resource, action, id));
+      if (rows && options.watch === true) {
+        const { columns } = rows;
+        return watchEvents(run, service, { path: target, query, columns, most: mostOf(options) });
+      }
       if (rows?.paged) return showPages(run, service, target, query, rows, options);
       await showResponse(run, service, action, { target, body, query, id });
     }
@@ -98,13 +104,17 @@ async function showPages(
   { columns, atOnce }: NonNullable<Action['rows']>,
   options: Options,
 ): Promise<void> {
-  const most = options.all === true ? Number.POSITIVE_INFINITY : parseInteger(String(options.limit));
+  const most = mostOf(options);
   const items: Record<string, unknown>[] = [];
   for await (const item of pages(service, target, query, atOnce)) {
     items.push(item);
     if (items.length >= most) break;
   }
   run.showList(items, columns);
+}
+
+function mostOf({ all, limit }: Options): number {
+  return all === true ? Number.POSITIVE_INFINITY : parseInteger(String(limit));
 }
 
 interface Request {
@@ -126,6 +136,7 @@ async function showResponse(run: Run, service: Service, action: ActionCommand, {
     return run.showListed(object, about, listed as Record<string, unknown>[], rows);
   }
   run.show(object);
+  if (shownOnce.includes('otpauthUri') && typeof object.otpauthUri === 'string') run.showQrCode(object.otpauthUri);
   const once = shownOnce.filter((name) => partOf(object, name) !== undefined);
   if (once.length > 0) run.note(`\n${once.join(' and ')}: shown this once.`);
 }

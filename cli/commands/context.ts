@@ -3,7 +3,9 @@ import { text as textOf } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { connect, connectToAccount, serverEnvironment } from '../connection/connect.ts';
 import { type Service, UsageError } from '../connection/service.ts';
-import { escapeControls, formatObject, formatTable } from '../output/table.ts';
+import { type Paint, painterOf, plain } from '../output/paint.ts';
+import { terminalQrCode } from '../output/qr-code.ts';
+import { escapeControls, formatObject, formatTable, growingTable } from '../output/table.ts';
 import { partOf } from '../resources/paths.ts';
 import type { Action } from '../resources/resource-command.ts';
 
@@ -11,10 +13,14 @@ import type { Action } from '../resources/resource-command.ts';
 export interface Environment {
   env: Record<string, string | undefined>;
   stdin: Readable;
-  stdout: Writable;
+  stdout: Writable & { isTTY?: boolean; columns?: number };
   stderr: Writable & { isTTY?: boolean };
   /** The entry of the built server. */
   server: string;
+  /** Waits, or until the signal. */
+  pause(ms: number, until: AbortSignal): Promise<void>;
+  /** Ends with Ctrl-C, which from then on does not end the process. */
+  interruption(): AbortSignal;
 }
 
 export interface GlobalOptions {
@@ -68,6 +74,41 @@ export class Run {
     this.#around.stdout.write(`${line}\n`);
   }
 
+  pause(ms: number, until: AbortSignal): Promise<void> {
+    return this.#around.pause(ms, until);
+  }
+
+  interruption(): AbortSignal {
+    return this.#around.interruption();
+  }
+
+  /** Beside the output, for people. */
+  tell(line: string): void {
+    this.#around.stderr.write(`countersign: ${line}\n`);
+  }
+
+  get #paint(): Paint {
+    return painterOf(this.#around.env, this.#around.stdout);
+  }
+
+  /** Draws what an authenticator app reads, on a terminal that has room for it. */
+  showQrCode(content: string): void {
+    const { isTTY = false, columns = 80 } = this.#around.stdout;
+    if (!isTTY || this.json || this.#field !== undefined) return;
+    const code = terminalQrCode(content, { columns, isColoured: this.#paint !== plain });
+    if (code !== undefined) this.print(`\n${code}`);
+  }
+
+  /** Prints items as they come: JSON on a line each. */
+  listWriter(columns: readonly string[]): (items: readonly Record<string, unknown>[]) => void {
+    const format = growingTable(columns, this.#paint);
+    return (items) => {
+      if (this.#field !== undefined) for (const item of items) this.#printField(item);
+      else if (this.json) for (const item of items) this.print(JSON.stringify(item));
+      else if (items.length > 0) this.print(format(items));
+    };
+  }
+
   get stdout(): Writable {
     return this.#around.stdout;
   }
@@ -76,7 +117,11 @@ export class Run {
     if (this.#field !== undefined) for (const item of items) this.#printField(item);
     else
       this.print(
-        this.json ? JSON.stringify(items, null, 2) : items.length === 0 ? ifNone : formatTable(items, columns),
+        this.json
+          ? JSON.stringify(items, null, 2)
+          : items.length === 0
+            ? ifNone
+            : formatTable(items, columns, this.#paint),
       );
   }
 
@@ -90,14 +135,14 @@ export class Run {
     if (this.json) this.show(answer);
     else if (this.#field !== undefined) this.showList(listed, columns);
     else {
-      if (Object.keys(rest).length > 0) this.print(`${formatObject(rest)}\n`);
+      if (Object.keys(rest).length > 0) this.print(`${formatObject(rest, this.#paint)}\n`);
       this.showList(forPeople?.(listed) ?? listed, columns, ifNone);
     }
   }
 
   show(object: Record<string, unknown>): void {
     if (this.#field !== undefined) this.#printField(object);
-    else this.print(this.json ? JSON.stringify(object, null, 2) : formatObject(object));
+    else this.print(this.json ? JSON.stringify(object, null, 2) : formatObject(object, this.#paint));
   }
 
   /** Confirms an empty response: a word for people, a marker in JSON for scripts. */

@@ -2,30 +2,46 @@ import stringWidth from 'string-width';
 import { writeGrants } from '../resources/grants.ts';
 import { partOf } from '../resources/paths.ts';
 import { writeTimeWindows } from '../resources/time-windows.ts';
+import { type Paint, plain } from './paint.ts';
 
 /** A table for people, with columns as wide as their content and control characters escaped. */
-export function formatTable(rows: readonly Record<string, unknown>[], columns: readonly string[]): string {
-  if (rows.length === 0) return 'none';
-  const texts = [
-    columns.map((name) => name),
-    ...rows.map((row) => columns.map((name) => cell(partOf(row, name), name))),
-  ];
-  const widths = columns.map((_, at) => Math.max(...texts.map((row) => stringWidth(row[at] ?? ''))));
-  return texts
-    .map((row) =>
+export function formatTable(
+  rows: readonly Record<string, unknown>[],
+  columns: readonly string[],
+  paint: Paint = plain,
+): string {
+  return rows.length === 0 ? 'none' : growingTable(columns, paint)(rows);
+}
+
+/** A table that goes on: the header comes with the first rows, and a column only gets wider. */
+export function growingTable(
+  columns: readonly string[],
+  paint: Paint = plain,
+): (rows: readonly Record<string, unknown>[]) => string {
+  let widths = columns.map((name) => stringWidth(name));
+  let isNew = true;
+  return (rows) => {
+    const texts = rows.map((row) => columns.map((name) => cell(partOf(row, name), name)));
+    widths = widths.map((width, at) => Math.max(width, ...texts.map((row) => stringWidth(row[at] ?? ''))));
+    const lines = (isNew ? [columns, ...texts] : texts).map((row) =>
       row
         .map((text, at) => padded(text, widths[at] ?? 0))
         .join('  ')
         .trimEnd(),
-    )
-    .join('\n');
+    );
+    if (isNew) lines[0] = paint('bold', lines[0] ?? '');
+    isNew = false;
+    return lines.join('\n');
+  };
 }
 
 /** One field per line; nested fields are named after their object (`token.id`). */
-export function formatObject(object: Readonly<Record<string, unknown>>): string {
+export function formatObject(object: Readonly<Record<string, unknown>>, paint: Paint = plain): string {
   const fields = flatten(object);
   const widest = Math.max(0, ...fields.map(([name]) => stringWidth(escapeControls(name))));
-  return fields.map(([name, value]) => `${padded(escapeControls(name), widest)}  ${cell(value, name)}`).join('\n');
+  return fields
+    .map(([name, value]) => `${paint('dim', padded(escapeControls(name), widest))}  ${cell(value, name)}`)
+    .join('\n');
 }
 
 function flatten(object: object, before = ''): [name: string, value: unknown][] {

@@ -66,6 +66,7 @@ const event: ResourceCommand = {
   path: '/v1/events',
   columns: ['at', 'type', 'outcome', 'reason', 'subject', 'resource', 'actor.kind', 'actor.id'],
   verbs: ['list'],
+  watched: true,
   filters: {
     ...EVENT_FILTERS,
     type: 'such as user.created',

@@ -32,13 +32,13 @@ export interface ActionCommand extends Omit<Action, 'flags' | 'request'> {
 
 /** Everything a resource can do: its verbs and its actions. */
 export function commandsOf(resource: ResourceCommand): ActionCommand[] {
-  const { one, path, verbs, flags = {}, filters = {}, columns, shownOnce, actions = [] } = resource;
+  const { one, path, verbs, flags = {}, filters = {}, columns, shownOnce, actions = [], watched } = resource;
   const standard: Record<Verb, Omit<Action, 'verb'>> = {
     list: {
       about: 'list, newest first',
       request: `GET ${path}`,
       flags: filters,
-      rows: { in: 'items', columns, paged: true },
+      rows: { in: 'items', columns, paged: true, ...omitUndefined({ watched }) },
     },
     show: { about: `show ${one}`, request: `GET ${path}/{id}` },
     create: { about: `create ${one}`, request: `POST ${path}`, flags, ...omitUndefined({ shownOnce }) },

@@ -11,6 +11,8 @@ export interface ResourceCommand {
   columns: readonly string[];
   /** The standard ones that it has. */
   verbs: readonly Verb[];
+  /** Whether `list` can be watched. */
+  watched?: boolean;
   /** Flags of `create` and `update`. */
   flags?: FlagNotes;
   /** Flags of `list`. */
@@ -41,6 +43,8 @@ export interface Action {
     in: string;
     columns: readonly string[];
     paged?: boolean;
+    /** Events, which `--watch` shows as they happen. */
+    watched?: boolean;
     /** Maximum page size, if smaller than that of other lists. */
     atOnce?: number;
     /** Selects and adds rows for the table; JSON has them all. */

@@ -7,13 +7,20 @@ import { listenOnSocket } from '../../server/composition/operator/socket.ts';
 import type { Ports } from '../../server/kernel/ports/ports.ts';
 import { operatorOptions } from '../../server/testing/operator-options.ts';
 import { openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';
+import type { Environment } from '../commands/context.ts';
 import { runCommand } from '../program.ts';
 
 export interface Terminal {
   ports: TestPorts;
   dataFolder: string;
   /** Runs a command and waits for its end. By default there is no server to start. */
-  type(args: readonly string[], input?: string, env?: Record<string, string>, server?: string): Promise<Output>;
+  type(
+    args: readonly string[],
+    input?: string,
+    env?: Record<string, string>,
+    server?: string,
+    changed?: Partial<Environment>,
+  ): Promise<Output>;
   close(): Promise<void>;
 }
 
@@ -33,7 +40,7 @@ export async function openTerminal(seed: string, changes: Pick<Partial<Ports>, '
   return {
     ports,
     dataFolder,
-    async type(args, input = '', env = {}, server = join(dataFolder, 'no-server.cjs')) {
+    async type(args, input = '', env = {}, server = join(dataFolder, 'no-server.cjs'), changed = {}) {
       const [out, err] = [new Sink(), new Sink()];
       const around = {
         env: { COUNTERSIGN_DATA: dataFolder, ...env },
@@ -41,6 +48,9 @@ export async function openTerminal(seed: string, changes: Pick<Partial<Ports>, '
         stdout: out,
         stderr: err,
         server,
+        pause: async () => undefined,
+        interruption: () => new AbortController().signal,
+        ...changed,
       };
       process.exitCode = undefined;
       const code = await runCommand(args, around, '9.8.7');

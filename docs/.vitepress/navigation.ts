@@ -73,6 +73,7 @@ export const READERS: readonly Reader[] = [
     entries: [
       ['docs/console.md', 'The console'],
       ['docs/command-line.md', 'The command line'],
+      ['docs/commands.md', 'All commands'],
       ['docs/importing-tokens.md', 'Import tokens'],
       ['docs/audit.md', 'Audit log and statistics'],
     ],

@@ -84,7 +84,7 @@ it('as a command, on a machine without anything: fails and names the packages', 
       encoding: 'utf8',
     });
     expect(run.stderr).toContain(
-      'sudo apt-get install -y --no-install-recommends redis-server valkey-server chromium chromium-headless-shell oathtool strace faketime python3',
+      'sudo apt-get install -y --no-install-recommends redis-server valkey-server chromium chromium-headless-shell oathtool strace faketime zsh fish python3',
     );
     expect(run.status).toBe(1);
   });

@@ -18,6 +18,8 @@ it('finds executable programs in any folder of the PATH', () => {
       'oathtool',
       'strace',
       'faketime',
+      'zsh',
+      'fish',
       'python3',
       'composer',
       'unzip',

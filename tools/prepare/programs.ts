@@ -46,6 +46,8 @@ export const NEEDS: readonly Need[] = [
   { command: 'oathtool', debian: ['oathtool'] },
   { command: 'strace', debian: ['strace'] },
   { command: 'faketime', debian: ['faketime'] },
+  { command: 'zsh', debian: ['zsh'] },
+  { command: 'fish', debian: ['fish'] },
   { command: 'python3', debian: ['python3'] },
   {
     library: 'PyJWT, cryptography, Django and Flask for python3',
