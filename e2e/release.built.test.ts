@@ -10,7 +10,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Account } from '../docs/testing/account.ts';
 import { type BuiltService, makePlace, type Place, serve, setUp } from '../docs/testing/built-service.ts';
 import { codeBlocksOf } from '../docs/testing/code-blocks.ts';
+import type { ApiDescription } from '../server/http/reference/description.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
+import { openApiDocument } from '../tools/clients/document.ts';
 import { runProbe } from '../tools/prepare/probe.ts';
 import { findPython, JAR_FOLDER, PYTHON_PACKERS } from '../tools/prepare/programs.ts';
 import { makeRelease } from '../tools/release/make-release.ts';
@@ -59,7 +61,7 @@ function documented(role: string): string {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-release-test-'));
   release = join(folder, 'release');
-  makeRelease(ROOT, release);
+  makeRelease(ROOT, release, (await openApiDocument()) as ApiDescription);
   const name = `countersign-${version}-${process.platform}-${process.arch}`;
   execFileSync('tar', ['-xzf', join(release, `${name}.tar.gz`), '-C', folder]);
   installed = join(folder, name);
@@ -80,7 +82,9 @@ afterAll(async () => {
 // SR-60
 test('is the same, byte for byte, when another user makes it again elsewhere', async () => {
   const again = join(folder, 'again');
-  const script = `import { makeRelease } from '${ROOT}/tools/release/make-release.ts'; makeRelease('${ROOT}', '${again}');`;
+  const script = `import { openApiDocument } from '${ROOT}/tools/clients/document.ts';
+    import { makeRelease } from '${ROOT}/tools/release/make-release.ts';
+    openApiDocument().then((api) => makeRelease('${ROOT}', '${again}', api));`;
   const env = { ...process.env, TZ: 'Asia/Tokyo', LANG: 'C', TMPDIR: await emptyFolder('other-temporary') };
   await run('sh', ['-c', 'umask 077; exec npx tsx -e "$0"', script], { cwd: ROOT, env });
   const sums = await readFile(join(release, 'SHA256SUMS'), 'utf8');

@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { ApiDescription } from '../server/http/reference/description.ts';
+import { openApiDocument } from './clients/document.ts';
 import { makeRelease } from './release/make-release.ts';
 import { stageService } from './release/service-files.ts';
 
@@ -14,5 +16,5 @@ if (what === 'service' && folder !== undefined) {
 } else {
   const out = join(ROOT, 'dist/release');
   rmSync(out, { recursive: true, force: true });
-  makeRelease(ROOT, out);
+  makeRelease(ROOT, out, (await openApiDocument()) as ApiDescription);
 }

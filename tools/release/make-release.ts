@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ApiDescription } from '../../server/http/reference/description.ts';
+import { apiFiles } from './api-files.ts';
 import { releaseTime, writeChecksums, writeTarball } from './archives.ts';
 import { billOfMaterials } from './bill-of-materials.ts';
 import { packJava, packPhp, packPython } from './client-packages.ts';
@@ -21,7 +23,7 @@ const FOR_SYSTEMD = [
  * Writes a release of what is built into one folder, as a forge serves it. Two releases of one commit are equal, byte
  * for byte.
  */
-export function makeRelease(root: string, out: string): void {
+export function makeRelease(root: string, out: string, api: ApiDescription): void {
   const seconds = releaseTime(root);
   const product = readManifest(root, '.');
   const { version } = product;
@@ -44,6 +46,7 @@ export function makeRelease(root: string, out: string): void {
       mkdirSync(packing.work);
       pack(packing);
     }
+    for (const [file, text] of Object.entries(apiFiles(api, version))) writeText(join(out, file), text);
     writeChecksums(out);
   } finally {
     rmSync(work, { recursive: true, force: true });
