@@ -3,13 +3,15 @@ import { readdirSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { newNonce } from '../clients/typescript/src/index.ts';
 import { codeBlocksOf } from '../docs/testing/code-blocks.ts';
+import about from '../package.json' with { type: 'json' };
 import { exampleAddress, ROOT, type RunningExample, startExample } from './harness/example-site.ts';
 import { expect } from './harness/expect.ts';
 import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
 import { makePersonWithDevice, makeResource } from './harness/people.ts';
 import { copyExample, installWidgetPackage, type WidgetProject } from './harness/widget-package.ts';
-import { widgetOn } from './harness/widget-view.ts';
+import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 const EXAMPLES = ['web-component', 'react', 'vue', 'svelte', 'angular'];
 
@@ -78,6 +80,21 @@ test.each(EXAMPLES)('the example for %s signs a user in, also after a refusal of
   await expect(heading).toHaveText('Please sign in');
   await expect(page.locator('iframe')).toHaveCount(1);
   expect(problems).toEqual([]);
+});
+
+// SR-11. The attack: who can change files of the service runs a script in the pages of every site.
+test('a page pins the element by its hash', async () => {
+  const { url } = stage.service;
+  const address = `${url}/widget/${about.version}`;
+  const { files } = await (await fetch(`${address}/integrity.json`)).json();
+  const { id } = await makeResource(stage.service.client, stage.host.origin);
+  const pageWith = (integrity: string) =>
+    stage.host.put(`<!doctype html><title>Host</title><countersign-sign-in resource="${id}" nonce="${newNonce()}">
+      </countersign-sign-in><script src="${address}/element.js" integrity="${integrity}" crossorigin></script>`);
+  const page = await stage.open(pageWith(files['element.js']));
+  await expect(widgetOn(page).heading).toHaveText(TITLES.identify);
+  await page.goto(pageWith(files['countersign.js']));
+  expect(await page.evaluate(() => customElements.get('countersign-sign-in') === undefined)).toBe(true);
 });
 
 describe('on a server', () => {
