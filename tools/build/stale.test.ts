@@ -65,7 +65,7 @@ describe('builds again', () => {
     ['docs/troubleshooting.md', ['server', 'documents']],
     ['README.md', ['documents']],
     ['clients/typescript/src/index.ts', ['server', 'cli', 'client']],
-    ['shared/wire/codes.ts', ['widget', 'console', 'server', 'cli', 'client']],
+    ['shared/wire/codes.ts', ['widget', 'package', 'console', 'server', 'cli', 'client']],
     ['ui/i18n/translate.ts', ['widget', 'console', 'server']],
     ['package-lock.json', PART_NAMES],
     ['server/main.test.ts', []],
