@@ -7,6 +7,11 @@ const parts = {
   salt: z.string().max(500).default('').openapi({ description: 'The salt.', example: 'f3a9c2' }),
   saltEncoding: z.enum(SALT_ENCODINGS).default('text').openapi({ description: 'The encoding of `salt`.' }),
 };
+const bytes = (description: string) =>
+  z
+    .string()
+    .max(200)
+    .openapi({ description: `${description} In base64.`, example: 'Bw==' });
 const positive = (description: string, example: number) => z.int().min(1).openapi({ description, example });
 const format = <T extends string>(name: T) => z.literal(name).openapi({ description: 'How the password was hashed.' });
 
@@ -21,7 +26,10 @@ export const passwordHash = z
           example: '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy',
         }),
       })
-      .openapi({ description: 'A bcrypt hash, a PHC string (argon2, scrypt, PBKDF2), or a hash of Django.' }),
+      .openapi({
+        description:
+          'A bcrypt hash, a PHC string (argon2, scrypt, PBKDF2), or a hash of Django, WordPress, Drupal, SHA-crypt, LDAP (`{SSHA}`) or ASP.NET Core Identity.',
+      }),
     z.strictObject({
       format: format('pbkdf2'),
       algorithm: z.enum(['sha1', 'sha256', 'sha512']).openapi({ description: 'The hash function of the HMAC.' }),
@@ -34,6 +42,15 @@ export const passwordHash = z
       blockSize: positive('r of RFC 7914.', 8),
       parallelism: positive('p of RFC 7914.', 1),
       ...parts,
+    }),
+    z.strictObject({
+      format: format('firebase-scrypt'),
+      hash: bytes('`passwordHash` of the user.'),
+      salt: bytes('`salt` of the user.'),
+      signerKey: bytes('`base64_signer_key` of the project. It is not stored.'),
+      saltSeparator: bytes('`base64_salt_separator` of the project.'),
+      rounds: positive('`rounds` of the project.', 8),
+      memoryCost: positive('`mem_cost` of the project.', 14),
     }),
     z
       .strictObject({

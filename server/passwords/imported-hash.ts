@@ -1,4 +1,6 @@
 import { base64, base64nopad, base64urlnopad, hex, utf8 } from '@scure/base';
+import { type ReadCrypt, readCrypt } from './crypt-text.ts';
+import { readIdentityText } from './identity-text.ts';
 import { parsePhc } from './phc.ts';
 
 /**
@@ -18,13 +20,27 @@ interface Parts {
   saltEncoding: (typeof SALT_ENCODINGS)[number];
 }
 
+interface FirebaseHash {
+  hash: string;
+  salt: string;
+  signerKey: string;
+  saltSeparator: string;
+  rounds: number;
+  memoryCost: number;
+}
+
 /** The hash of another system. */
 export type ImportedHash =
-  /** A self-describing hash: bcrypt, a PHC string of argon2, scrypt or PBKDF2, or a Django hash. */
+  /**
+   * A self-describing hash: bcrypt, a PHC string of argon2, scrypt or PBKDF2, or a text of Django, WordPress, Drupal,
+   * SHA-crypt, LDAP (`{SSHA}`) or ASP.NET Core Identity.
+   */
   | { format: 'text'; text: string }
   | ({ format: 'pbkdf2'; algorithm: Exclude<Digest, 'md5'>; iterations: number } & Parts)
   /** `cost` is N, `blockSize` r, `parallelism` p (RFC 7914). */
   | ({ format: 'scrypt'; cost: number; blockSize: number; parallelism: number } & Parts)
+  /** Firebase's own scrypt. `rounds` is r, `memoryCost` the binary logarithm of N. All bytes are in base64. */
+  | ({ format: 'firebase-scrypt' } & FirebaseHash)
   /**
    * A plain digest. Each round is a template over `{password}`, `{salt}` and, after the first, `{hash}`: the lower-case
    * hexadecimal result of the previous round. `{password:hex}` and `{salt:hex}` are these in lower-case hexadecimal,
@@ -34,10 +50,22 @@ export type ImportedHash =
 
 /** A stored hash other than argon2, parsed. */
 export type ReadHash =
-  | { kind: 'bcrypt'; text: string; digestFirst: boolean }
+  /** `over`: what bcrypt hashes in place of the password. */
+  | { kind: 'bcrypt'; text: string; over?: 'sha256' | 'wordpress' }
+  | ReadCrypt
   | { kind: 'pbkdf2'; algorithm: Exclude<Digest, 'md5'>; iterations: number; salt: Uint8Array; hash: Uint8Array }
-  | { kind: 'scrypt'; cost: number; blockSize: number; parallelism: number; salt: Uint8Array; hash: Uint8Array }
+  | (ScryptHash & { kind: 'scrypt' })
+  /** The hash is the key stream of AES-256-CTR under the derived key. */
+  | (ScryptHash & { kind: 'firebase-scrypt' })
   | ReadDigest;
+
+interface ScryptHash {
+  cost: number;
+  blockSize: number;
+  parallelism: number;
+  salt: Uint8Array;
+  hash: Uint8Array;
+}
 
 export interface ReadDigest {
   kind: 'digest';
@@ -89,6 +117,7 @@ function isValidArgon2(text: string): boolean {
 
 function canonical(imported: ImportedHash): string | undefined {
   if (imported.format === 'text') return fromText(imported.text);
+  if (imported.format === 'firebase-scrypt') return fromFirebase(imported);
   const hash = bytesOf(imported.hash, imported.encoding);
   const salt = bytesOf(imported.salt, imported.saltEncoding);
   if (!hash || !salt) return undefined;
@@ -102,14 +131,31 @@ function canonical(imported: ImportedHash): string | undefined {
   }
 }
 
-function writeHash(read: Exclude<ReadHash, { kind: 'bcrypt' }>): string | undefined {
+/**
+ * Firebase encrypts the project's signer key under a key derived from the password. What the cipher adds to it depends
+ * on the password alone, so the signer key itself need not be stored.
+ */
+function fromFirebase(imported: FirebaseHash): string | undefined {
+  const { rounds: blockSize, memoryCost } = imported;
+  const parts = [imported.hash, imported.signerKey, imported.salt, imported.saltSeparator];
+  const [hash, key, salt, separator] = parts.map((part) => bytesOf(part, 'base64'));
+  if (!hash || !key || !salt || !separator || hash.length !== key.length) return undefined;
+  const stream = hash.map((byte, at) => byte ^ (key[at] ?? 0));
+  const numbers = { cost: 2 ** memoryCost, blockSize, parallelism: 1 };
+  return writeHash({ kind: 'firebase-scrypt', ...numbers, salt: Buffer.concat([salt, separator]), hash: stream });
+}
+
+function writeHash(read: Exclude<ReadHash, { kind: 'bcrypt' | 'crypt' }>): string | undefined {
   const tail = `${base64nopad.encode(read.salt)}$${base64nopad.encode(read.hash)}`;
   switch (read.kind) {
     case 'pbkdf2':
       return `$pbkdf2-${read.algorithm}$i=${read.iterations}$${tail}`;
-    case 'scrypt': {
+    case 'scrypt':
+    case 'firebase-scrypt': {
       const ln = Math.log2(read.cost);
-      return Number.isInteger(ln) ? `$scrypt$ln=${ln},r=${read.blockSize},p=${read.parallelism}$${tail}` : undefined;
+      return Number.isInteger(ln)
+        ? `$${read.kind}$ln=${ln},r=${read.blockSize},p=${read.parallelism}$${tail}`
+        : undefined;
     }
     case 'digest':
       return `$digest-${read.algorithm}$${base64urlnopad.encode(utf8.decode(JSON.stringify(read.rounds)))}$${tail}`;
@@ -148,11 +194,31 @@ function fromText(text: string): string | undefined {
       const parts = { hash: third, encoding: 'hex', salt: second, saltEncoding: 'text' } as const;
       return canonical({ format: 'digest', algorithm: first, rounds: ['{salt}{password}'], ...parts });
     }
+    case 'U':
+      return text;
     case '':
       return fromPhc(text, second, third);
     default:
-      return undefined;
+      return fromLdap(text) ?? fromIdentity(text);
   }
+}
+
+/** RFC 2307 and its successors: a digest with the salt behind it, in base64. */
+function fromLdap(text: string): string | undefined {
+  const [, scheme, bits, coded = ''] = /^\{(S?SHA)(256|512)?\}([A-Za-z0-9+/]+=*)$/i.exec(text) ?? [];
+  const bytes = bytesOf(coded, 'base64');
+  if (scheme === undefined || !bytes) return undefined;
+  const algorithm = bits === '256' ? 'sha256' : bits === '512' ? 'sha512' : 'sha1';
+  const length = OUTPUT_BYTES[algorithm];
+  const isSalted = scheme.length > 'SHA'.length;
+  if (isSalted !== bytes.length > length) return undefined;
+  const rounds = ['{password}{salt}'];
+  return writeHash({ kind: 'digest', algorithm, rounds, salt: bytes.slice(length), hash: bytes.slice(0, length) });
+}
+
+function fromIdentity(text: string): string | undefined {
+  const read = readIdentityText(text);
+  return read && writeHash({ kind: 'pbkdf2', ...read });
 }
 
 function fromPhc(text: string, name: string, parameters: string): string {
@@ -178,22 +244,23 @@ export function piecesOf(template: string): (string | { piece: TemplatePiece })[
 
 const WHOLE = /^[1-9]\d{0,8}$/;
 /** `2x` is left out: it marks hashes of an old bug, which today's libraries do not reproduce. */
-const BCRYPT = /^(bcrypt_sha256\$)?(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53})$/;
+const BCRYPT = /^(bcrypt_sha256\$|\$wp)?(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53})$/;
 const PBKDF2 = /^\$pbkdf2-(sha1|sha256|sha512)\$i=([1-9]\d{0,8})\$([A-Za-z0-9+/]{0,400})\$([A-Za-z0-9+/]{0,100})$/;
 const SCRYPT =
-  /^\$scrypt\$ln=([1-9]\d?),r=([1-9]\d{0,2}),p=([1-9]\d{0,2})\$([A-Za-z0-9+/]{0,400})\$([A-Za-z0-9+/]{0,100})$/;
+  /^\$(scrypt|firebase-scrypt)\$ln=([1-9]\d?),r=([1-9]\d{0,2}),p=([1-9]\d{0,2})\$([A-Za-z0-9+/]{0,400})\$([A-Za-z0-9+/]{0,100})$/;
 const DIGEST =
   /^\$digest-(md5|sha1|sha256|sha512)\$([A-Za-z0-9_-]{1,1500})\$([A-Za-z0-9+/]{0,400})\$([A-Za-z0-9+/]{0,100})$/;
 
 /** A stored hash other than argon2; undefined if it is malformed or its parameters are out of bounds. */
 export function readHash(text: string): ReadHash | undefined {
-  return readBcrypt(text) ?? readPbkdf2(text) ?? readScrypt(text) ?? readDigest(text);
+  return readBcrypt(text) ?? readPbkdf2(text) ?? readScrypt(text) ?? readDigest(text) ?? readCrypt(text);
 }
 
 function readBcrypt(text: string): ReadHash | undefined {
-  const [, digestFirst, bcrypt = '', cost] = BCRYPT.exec(text) ?? [];
+  const [, before, bcrypt = '', cost] = BCRYPT.exec(text) ?? [];
   if (cost === undefined || Number(cost) < 4 || Number(cost) > IMPORT_BOUNDS.bcryptCost) return undefined;
-  return { kind: 'bcrypt', text: bcrypt, digestFirst: digestFirst !== undefined };
+  if (before === undefined) return { kind: 'bcrypt', text: bcrypt };
+  return { kind: 'bcrypt', text: bcrypt, over: before === '$wp' ? 'wordpress' : 'sha256' };
 }
 
 function readPbkdf2(text: string): ReadHash | undefined {
@@ -207,14 +274,14 @@ function readPbkdf2(text: string): ReadHash | undefined {
 }
 
 function readScrypt(text: string): ReadHash | undefined {
-  const [, ln, r, p, saltText, hashText] = SCRYPT.exec(text) ?? [];
+  const [, kind, ln, r, p, saltText, hashText] = SCRYPT.exec(text) ?? [];
   const [salt, hash] = [saltOf(saltText), outputOf(hashText)];
   if (!salt || !hash) return undefined;
   const [cost, blockSize, parallelism] = [2 ** Number(ln), Number(r), Number(p)];
   const memory = 128 * blockSize * (cost + parallelism);
   if (memory > IMPORT_BOUNDS.scryptMemory || cost * blockSize * parallelism > IMPORT_BOUNDS.scryptWork)
     return undefined;
-  return { kind: 'scrypt', cost, blockSize, parallelism, salt, hash };
+  return { kind: kind === 'scrypt' ? kind : 'firebase-scrypt', cost, blockSize, parallelism, salt, hash };
 }
 
 function readDigest(text: string): ReadHash | undefined {

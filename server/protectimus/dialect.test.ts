@@ -84,7 +84,13 @@ describe('formats of hashes', () => {
         expect(around?.inner).toBe(hash);
         expect(text).not.toContain(hash);
         expect(text).not.toContain(Buffer.from(bytes).toString('base64').replace(/=+$/, ''));
-        expect(readWrapped(text)).toEqual({ algorithm: 'sha1', rounds: ['{salt}{password}'], salt, phc });
+        expect(readWrapped(text)).toEqual({
+          kind: 'digest',
+          algorithm: 'sha1',
+          rounds: ['{salt}{password}'],
+          salt,
+          phc,
+        });
       }),
     );
   });

@@ -7,7 +7,7 @@ import { mayChoosePassword, mayCreate, mayIdentifyUsers } from '../kernel/policy
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import { type ImportedHash, wrapImportedHash } from '../passwords/imported-hash.ts';
+import type { ImportedHash } from '../passwords/imported-hash.ts';
 import type { NewId } from '../records/create-object.ts';
 import { idempotencyMarkDocument } from '../records/documents.ts';
 import { reindex } from '../store/index-entries.ts';
@@ -18,6 +18,7 @@ import type { Metadata } from '../users/metadata.ts';
 import type { User } from '../users/user.ts';
 import { userClaims } from '../users/user-names.ts';
 import { nameTaken, validateNames } from '../users/validate-names.ts';
+import { adoptHash } from './adopt-hash.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
 
@@ -147,8 +148,7 @@ async function hashFirstPassword(
   }
   if (password !== undefined) return hashNewPassword(ports, owner, password);
   if (imported === undefined) return {};
-  const passwordHash = wrapImportedHash(imported);
-  return passwordHash === undefined ? refusal('PASSWORD_HASH_INVALID') : { passwordHash };
+  return adoptHash(ports, imported);
 }
 
 /**

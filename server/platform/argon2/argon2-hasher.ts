@@ -32,8 +32,8 @@ interface Argon2Options {
  * argon2id on threads of its own behind a bound (SR-18, SR-19).
  *
  * It also checks imported hashes, under the same bound. A wrong password for an imported hash costs an argon2 as well,
- * so that the speed of a cheap hash does not distinguish it from an unknown name (SR-17). A costly imported hash takes
- * longer than that until the user's next login, which replaces it.
+ * so that the speed of a cheap hash does not distinguish it from an unknown name (SR-17). A costly imported hash, and a
+ * repeated digest wrapped in argon2, takes longer than that until the user's next login, which replaces it.
  *
  * A hash of ours with weaker parameters is checked at its own, lower cost. After the parameters are raised, timing
  * therefore distinguishes an old hash from no hash for a while.
@@ -116,6 +116,10 @@ function checkOf(
     const wrapped = readWrapped(stored);
     if (!wrapped) throw new TypeError('the stored password hash is malformed, or out of bounds');
     const job = { kind: 'argon2', phc: wrapped.phc } as const;
+    if (wrapped.kind === 'crypt') {
+      const { setting } = wrapped;
+      return { isForeign: false, run: (password) => threads.verify({ ...job, setting }, password) };
+    }
     // It costs one argon2 of ours, so no second hash is needed.
     return {
       isForeign: false,

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { ReadDigest, ReadHash } from '../../passwords/imported-hash.ts';
 
-/** A check of a password; `argon2` takes a PHC string. */
-export type VerifyJob = { kind: 'argon2'; phc: string } | Exclude<ReadHash, ReadDigest>;
+/** A check of a password; `argon2` takes a PHC string, and with a `setting` that of the crypt text of the password. */
+export type VerifyJob = { kind: 'argon2'; phc: string; setting?: string } | Exclude<ReadHash, ReadDigest>;
 
 interface HashJob {
   kind: 'argon2-hash';

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import { expect, test } from 'vitest';
+import { isRefusal } from '../../kernel/result.ts';
 import { type ImportedHash, wrapImportedHash } from '../../passwords/imported-hash.ts';
+import { adoptHash } from '../../user-management/adopt-hash.ts';
 import { createArgon2Hasher } from '../argon2/argon2-hasher.ts';
 
 const hasher = createArgon2Hasher();
@@ -29,6 +31,38 @@ test.each([
   ['lètmein', 'sha1$seasalt$cff36ea83f5706ce9aa7454e63e431fc726b2dc8'],
   ['lètmein', 'md5$seasalt$3f86d0d3d465b7b458c231bf3555c0e3'],
   ['lètmein', 'md5$$88a434c88cca4e900f7874cd98123f43'],
+  // hashcat's examples (https://hashcat.net/wiki/doku.php?id=example_hashes).
+  ['hashcat', '$P$984478476IagS59wHZvyQMArzfx58u.'],
+  ['hashcat', '$S$C33783772bRXEx1aCsvY.dqgaaSu76XmVlKrW9Qu8IQlvxHlmzLf'],
+  ['hashcat', '$5$rounds=5000$GX7BopJZJxPc/KEK$le16UF8I2Anb.rOrn22AUPWvzUETDGefUmAV8AZkGcD'],
+  ['hashcat', '$6$52450745$k5ka2p8bFuSmoVT1tzOyyuaREkkKBcCNqoDKzYiJL9RaE8yMnPgh2XzzF0NDrUhgrcLwg78xs1w5pJiypEdFX/'],
+  ['hashcat', '{SSHA}AZKja92fbuuB9SpRlHqaoXxbTc43Mzc2MDM1Ng=='],
+  [
+    'hashcat',
+    '{SSHA512}ALtwKGBdRgD+U0fPAy31C28RyKYx7+a8kmfksccsOeLknLHv2DBXYI7TDnTolQMBuPkWDISgZr2cHfnNPFjGZTEyNDU4OTkw',
+  ],
+  // The test vectors of SHA-crypt (https://www.akkadia.org/drepper/SHA-crypt.txt).
+  [
+    'Hello world!',
+    '$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1',
+  ],
+  [
+    'Hello world!',
+    '$6$rounds=10000$saltstringsaltst$OW1/O6BYHV6BcXZu8QVeXbDWra3Oeqh0sbHbbMCVNSnCM/UrjmM0Dp8vOuZeHBy/YTBmSK6H9qs/y3RnOaw5v.',
+  ],
+  // Made by PHP: crypt(), password_hash(), hash_pbkdf2(), and the loops of phpass 0.5 and Drupal 7.
+  ['lètmein', '$5$rounds=1000$$ZtqcT5XZFLT08pLDUdF9YXD2H7kXyEvieGJwpb3NTh8'],
+  ['long '.repeat(40), '$5$rounds=1400$anotherlongsalts$GxeU65xZ3v1Bml915The/sRW4ZgrJCzEdALEYiBrsM6'],
+  ['lètmein', '$wp$2y$06$2LtLPpdPANAOhCJNGHW2hOe.6yMELoqtYVQ6yP6rYQ6.z1ZalNyZS'],
+  ['lètmein', '$P$BabcdEFGHFGjeVdj257kyTBh1ygIsU/'],
+  ['lètmein', '$H$9abcdEFGHi0PQ9vqB3C.X0CG52SzGk0'],
+  ['lètmein', '$S$CabcdEFGHrtihjUHVTmXRUaInM7CGeMmzHIRxfG1nJxJPPefH7Sf'],
+  ['lètmein', 'U$S$CabcdEFGHUdbss.rLup6JjyvAWQKzRIOGqH6uFxuOGumf9bc45Eh'],
+  ['geheim', '{SSHA}pX30TqV2XdlxLlrJzNBPhrEfRigB/yBzYWx0'],
+  ['geheim', '{SSHA256}0onjiuXJF8PwLXUwguzJIDp2JhVREvEH3CsAFalSaVQxMjM0NTY3OA=='],
+  ['lètmein', 'AQAAAAEAACcQAAAAEITPGkd7MQ6Cr4ubEoGxoIB6KuHp5C9dqhv+voiuDtreLWIfKlajyEa65vAwi4Fg/w=='],
+  ['lètmein', 'AQAAAAIAAAPoAAAAEOvwy9BdXLmtqwORg2lUk5KN0VuUD1R61bZlaLB5sIrRXh2w9xGK0KpkhLtTgz/O5g=='],
+  ['lètmein', 'AOnvRMBG67l9sHLdSBnV3A2cLKClo7Fk00iR/l6IbROjzTFehucm4x2QTd+ae7oyZQ=='],
   // passlib's documentation and test suite.
   ['not a password', 'pbkdf2_sha1$10000$wz5B6WkasRoF$atJmJ1o+XfJxKq1+Nu1f1i57Z5I='],
   ['password', '$pbkdf2-sha256$6400$.6UI/S.nXIk8jcbdHx3Fhg$98jZicV16ODfEsEZeYPGHU3kbrUrvUEXOPimVSQDD44'],
@@ -36,6 +70,70 @@ test.each([
   ['password', '$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA'],
 ])('matches %j with %s', async (password, text) => {
   expect(await fits({ format: 'text', text }, password)).toBe(true);
+});
+
+const FIREBASE = {
+  format: 'firebase-scrypt',
+  hash: 'lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==',
+  salt: '42xEC+ixf3L2lw==',
+  signerKey: 'jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==',
+  saltSeparator: 'Bw==',
+  rounds: 8,
+  memoryCost: 14,
+} as const;
+
+test('verifies the scrypt of Firebase, with the example of its documentation, and stores no signer key', async () => {
+  expect(await fits(FIREBASE, 'user1password')).toBe(true);
+  const stored = wrapImportedHash(FIREBASE) ?? '';
+  const { signerKey, hash } = FIREBASE;
+  for (const secret of [signerKey, hash]) {
+    expect(stored).not.toContain(secret.replace(/=+$/, ''));
+  }
+});
+
+// SR-18. The attack: an import whose hashes take minutes each, at the sign-in of a user whom the attacker names.
+test.each<[string, ImportedHash]>([
+  ['phpass of 2^30 rounds', { format: 'text', text: `$P$S${'a'.repeat(30)}` }],
+  ['Drupal of 2^21 rounds', { format: 'text', text: `$S$J${'a'.repeat(51)}` }],
+  ['SHA-crypt of a billion rounds', { format: 'text', text: `$6$rounds=999999999$salt$${'a'.repeat(86)}` }],
+  ['SHA-crypt of ten rounds', { format: 'text', text: `$6$rounds=10$salt$${'a'.repeat(86)}` }],
+  ['SHA-crypt with the output of the other', { format: 'text', text: `$5$salt$${'a'.repeat(86)}` }],
+  ['Firebase with a gigabyte', { ...FIREBASE, memoryCost: 20 }],
+  ['Firebase with half a cost', { ...FIREBASE, memoryCost: 1.5 }],
+  ['Firebase with a cost beyond numbers', { ...FIREBASE, memoryCost: 5000 }],
+  ['Firebase with a short signer key', { ...FIREBASE, signerKey: 'AAAA' }],
+  ['LDAP without its salt', { format: 'text', text: `{SSHA}${Buffer.alloc(20).toString('base64')}` }],
+  ['LDAP cut short', { format: 'text', text: `{SSHA256}${Buffer.alloc(24).toString('base64')}` }],
+  ['Identity of four billion rounds', { format: 'text', text: identity(0xffffffff, 16, 32) }],
+  ['Identity with a salt beyond its end', { format: 'text', text: identity(1000, 0xffffff00, 32) }],
+  ['Identity with a subkey of four bytes', { format: 'text', text: identity(1000, 16, 4) }],
+])('SR-18: refuses %s', (_, imported) => {
+  expect(wrapImportedHash(imported)).toBeUndefined();
+});
+
+function identity(iterations: number, saltLength: number, subkeyLength: number): string {
+  const header = Buffer.alloc(13);
+  header[0] = 1;
+  for (const [at, number] of [1, iterations, saltLength].entries()) header.writeUInt32BE(number, 1 + 4 * at);
+  return Buffer.concat([header, Buffer.alloc(16 + subkeyLength)]).toString('base64');
+}
+
+// The attack: a stolen store is searched for passwords. A repeated digest is guessed a million times a second, so none is
+// stored: only argon2id of it.
+test.each([
+  ['lètmein', '$P$BabcdEFGHFGjeVdj257kyTBh1ygIsU/'],
+  ['lètmein', 'U$S$CabcdEFGHUdbss.rLup6JjyvAWQKzRIOGqH6uFxuOGumf9bc45Eh'],
+  ['lètmein', '$5$rounds=1000$$ZtqcT5XZFLT08pLDUdF9YXD2H7kXyEvieGJwpb3NTh8'],
+  ['geheim', '{SSHA}pX30TqV2XdlxLlrJzNBPhrEfRigB/yBzYWx0'],
+])('adopts the digest of %j wrapped in argon2id: %s', async (password, text) => {
+  const adopted = await adoptHash({ hasher }, { format: 'text', text });
+  if (isRefusal(adopted)) throw new Error(adopted.refused);
+  const { passwordHash } = adopted;
+  expect(passwordHash).toMatch(/^\$wrapped-.*\$argon2id\$/);
+  expect(passwordHash).not.toContain(text.slice(-16));
+  expect(hasher.needsRehash(passwordHash)).toBe(true);
+  expect(await hasher.verify(passwordHash, password)).toBe(true);
+  expect(await hasher.verify(passwordHash, `${password}x`)).toBe(false);
 });
 
 test('verifies PBKDF2 and scrypt from parts: RFC 6070 and RFC 7914', async () => {
