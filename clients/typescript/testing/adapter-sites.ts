@@ -186,7 +186,8 @@ const buildNext: Build = (options) => {
 
 export const ADAPTERS = { express: buildExpress, fastify: buildFastify, hono: buildHono, next: buildNext };
 
-export async function startSite(name: keyof typeof ADAPTERS): Promise<AdapterSite> {
+/** @param ownPasswords whether the site checks the passwords */
+export async function startSite(name: keyof typeof ADAPTERS, ownPasswords = false): Promise<AdapterSite> {
   const issuer = await createTestIssuer();
   // The origin has the port, so the site is built when the port is known; until then it answers nothing.
   const probe = createServer();
@@ -197,7 +198,8 @@ export async function startSite(name: keyof typeof ADAPTERS): Promise<AdapterSit
   const { verifier, client, resource } = issuer;
   const server = await ADAPTERS[name]((session) => ({
     ...{ verifier, client, resource, origin, session },
-    ...{ stampOf: () => 'v1', afterSignIn: '/account' },
+    afterSignIn: '/account',
+    ...(ownPasswords && { stampOf: () => 'v1' }),
   }));
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {

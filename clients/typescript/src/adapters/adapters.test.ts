@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ADAPTERS, type AdapterSite, SECRET_PAGE, startSite } from '../../testing/adapter-sites.ts';
 
 const NAMES = Object.keys(ADAPTERS) as (keyof typeof ADAPTERS)[];
@@ -101,8 +101,10 @@ describe.each(NAMES)('a site on %s', (name) => {
   });
 
   test('attack: the session of the password step is planted, and alone opens nothing', async () => {
-    const victim = new Browser(site);
-    await victim.nonce();
+    const own = await startSite(name, true);
+    onTestFinished(own.close);
+    const victim = new Browser(own);
+    await victim.send('/basket', { method: 'POST', headers: { origin: own.origin } });
     const planted = victim.cookie;
     expect(await (await victim.post('/second-factor')).json()).toBe(true);
     expect(victim.cookie).not.toBe(planted);

@@ -23,6 +23,7 @@ export interface ExpressSignIn<Req> {
   /** `app.use(auth.routes)`, after the session. */
   readonly routes: ExpressMiddleware<Req>;
   readonly requireSignIn: ExpressMiddleware<Req>;
+  readonly requireSameOrigin: ExpressMiddleware<Req>;
   requireRecent(demand: LevelDemand): ExpressMiddleware<Req>;
   requireSignInExcept(publicPaths: readonly string[]): ExpressMiddleware<Req>;
 }
@@ -47,6 +48,7 @@ export function toExpress<Req extends ExpressRequest>(signIn: SignInHandlers<Req
   return {
     routes: answerWith(signIn.handle, true),
     requireSignIn: answerWith(signIn.requireSignIn, false),
+    requireSameOrigin: answerWith(signIn.requireSameOrigin, false),
     requireRecent: (demand) => answerWith(signIn.requireRecent(demand), false),
     requireSignInExcept: (paths) => answerWith(signIn.requireSignInExcept(paths), false),
   };

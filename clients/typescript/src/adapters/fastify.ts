@@ -33,6 +33,7 @@ export interface FastifySignIn<Req> {
   readonly routes: (scope: FastifyScope<Req>) => Promise<void>;
   /** A hook: `scope.addHook('onRequest', auth.requireSignIn)`, or `preHandler` of a route. */
   readonly requireSignIn: FastifyHook<Req>;
+  readonly requireSameOrigin: FastifyHook<Req>;
   requireRecent(demand: LevelDemand): FastifyHook<Req>;
   requireSignInExcept(publicPaths: readonly string[]): FastifyHook<Req>;
 }
@@ -66,6 +67,7 @@ export function toFastify<Req extends FastifySignInRequest>(signIn: SignInHandle
       }
     },
     requireSignIn: answerWith(signIn.requireSignIn, false),
+    requireSameOrigin: answerWith(signIn.requireSameOrigin, false),
     requireRecent: (demand) => answerWith(signIn.requireRecent(demand), false),
     requireSignInExcept: (paths) => answerWith(signIn.requireSignInExcept(paths), false),
   };

@@ -13,6 +13,7 @@ export interface HonoSignIn<C> {
   /** `app.use(auth.routes)`. */
   readonly routes: HonoMiddleware<C>;
   readonly requireSignIn: HonoMiddleware<C>;
+  readonly requireSameOrigin: HonoMiddleware<C>;
   requireRecent(demand: LevelDemand): HonoMiddleware<C>;
   requireSignInExcept(publicPaths: readonly string[]): HonoMiddleware<C>;
 }
@@ -38,6 +39,7 @@ export function toHono<C extends HonoContext>(signIn: SignInHandlers<C>): HonoSi
   return {
     routes: answerWith(signIn.handle),
     requireSignIn: answerWith(signIn.requireSignIn),
+    requireSameOrigin: answerWith(signIn.requireSameOrigin),
     requireRecent: (demand) => answerWith(signIn.requireRecent(demand)),
     requireSignInExcept: (paths) => answerWith(signIn.requireSignInExcept(paths)),
   };

@@ -29,6 +29,26 @@ describe('pages for users who are signed in', () => {
     expect(response?.headers.get('cache-control')).toBe('no-store');
   });
 
+  test('close for a user whom the site no longer wants', async () => {
+    const blocked = new Set<string>();
+    const site = await createSite({ isActive: ({ id }) => !blocked.has(id) });
+    const visitor = await signedIn(site, { sub: 'usr_1' });
+    expect(await ask(site.signIn.requireSignIn, visitor)).toBeUndefined();
+    blocked.add('usr_1');
+    expect((await ask(site.signIn.requireSignIn, visitor))?.status).toBe(401);
+    const stepUp = await site.post('/countersign/nonce', visitor, { acr: '2' });
+    expect((await stepUp.json()).code).toBe('SIGN_IN_REQUIRED');
+  });
+
+  test('let forms of the site pass, and of no other', async () => {
+    const { signIn, visitor } = await createSite();
+    const post = (origin: string) =>
+      ask(signIn.requireSameOrigin, visitor(), '/password', { method: 'POST', headers: { origin } });
+    expect(await post(ORIGIN)).toBeUndefined();
+    expect((await post('https://evil.example'))?.status).toBe(403);
+    expect((await ask(signIn.requireSameOrigin, visitor(), '/password'))?.status).toBe(405);
+  });
+
   test('refuse scripts and every method without a sign-in', async () => {
     const { signIn, visitor } = await createSite();
     for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {

@@ -1,3 +1,5 @@
+import { activeUser } from './active-user.ts';
+import { checkPost } from './check-post.ts';
 import { checkDemand, checkLevel, type LevelDemand } from './level.ts';
 import type { SignInRules } from './options.ts';
 import { redirectPath } from './redirect-path.ts';
@@ -15,10 +17,18 @@ export function guardFor<Context>(rules: SignInRules<Context>, demand: LevelDema
   return async (request, context) => {
     const session = await rules.session(context);
     const state = await session.read();
-    const refusal = checkLevel(state?.user, demand, rules.now());
+    const refusal = checkLevel(await activeUser(rules, state), demand, rules.now());
     if (!refusal) return undefined;
     const shown = refusal === 'STEP_UP_REQUIRED' ? demand : {};
     return isPageView(request) ? redirect(signInAddress(rules.signInPath, request, shown)) : refuse(refusal, shown);
+  };
+}
+
+/** For your own forms, above all the one with the password: only posts from pages of this site pass. */
+export function sameOriginGuard<Context>({ origin }: Pick<SignInRules<Context>, 'origin'>): Guard<Context> {
+  return async (request) => {
+    const refusal = checkPost(request, origin);
+    return refusal && refuse(refusal);
   };
 }
 

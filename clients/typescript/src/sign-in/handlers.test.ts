@@ -189,11 +189,13 @@ describe('attacks on a sign-in', () => {
       await send('{', 'application/json'),
       await send('[]', 'application/json'),
       await send('null', 'application/json'),
+      await send('{"result":"a","result":"b"}', 'application/json'),
       await send('countersign_result=a&countersign_result=b', 'application/x-www-form-urlencoded'),
       await send('{}', 'text/plain'),
     ];
     expect(await Promise.all(outcomes.map((response) => refusalIn(response ?? new Response('{}'))))).toEqual([
       { status: 413, code: 'BODY_TOO_LARGE' },
+      { status: 400, code: 'JSON_INVALID' },
       { status: 400, code: 'JSON_INVALID' },
       { status: 400, code: 'JSON_INVALID' },
       { status: 400, code: 'JSON_INVALID' },

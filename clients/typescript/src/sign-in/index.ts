@@ -1,5 +1,6 @@
 import { CountersignError } from '../error.ts';
-import { type Guard, guardFor, isPublicPath } from './guard.ts';
+import { activeUser } from './active-user.ts';
+import { type Guard, guardFor, isPublicPath, sameOriginGuard } from './guard.ts';
 import type { LevelDemand } from './level.ts';
 import { checkOptions, type SignInOptions } from './options.ts';
 import { redirectPath } from './redirect-path.ts';
@@ -25,7 +26,7 @@ export interface SignInHandlers<Context> {
   readonly basePath: string;
   /** The response to a request for one of the routes; undefined for every other path. */
   handle(request: Request, context: Context): Promise<Response | undefined>;
-  /** The user of the session; undefined while a second factor is missing. */
+  /** The user of the session; undefined while a second factor is missing, or when your site no longer wants the user. */
   currentUser(context: Context): Promise<SignedInUser | undefined>;
   /** Only for users who are signed in. */
   readonly requireSignIn: Guard<Context>;
@@ -42,6 +43,8 @@ export interface SignInHandlers<Context> {
    * the sign-in page are public anyway.
    */
   requireSignInExcept(publicPaths: readonly string[]): Guard<Context>;
+  /** For the posts of your own forms, above all of the one with the password: only pages of your site may send them. */
+  readonly requireSameOrigin: Guard<Context>;
   /**
    * Second factor only: call it when your site has checked the password of an account. The session waits for the second
    * factor for 15 minutes; then show your page with the widget.
@@ -74,9 +77,10 @@ export function signInHandlers<Context = void>(options: SignInOptions<Context>):
     },
     async currentUser(context) {
       const session = await rules.session(context);
-      return (await session.read())?.user;
+      return activeUser(rules, await session.read());
     },
     requireSignIn,
+    requireSameOrigin: sameOriginGuard(rules),
     requireRecent: (demand) => guardFor(rules, demand),
     requireSignInExcept(publicPaths) {
       const wrong = publicPaths.find((path) => path === '/*' || redirectPath(path.replace(/\/\*$/, '/')) === undefined);

@@ -45,8 +45,14 @@ export interface SignInOptions<Context> {
    */
   onSignIn?: (user: SignedInUser, claims: ResultClaims, context: Context) => unknown;
   /**
-   * Second factor only: a text that changes with the account's password, such as the time of the change, and undefined if
-   * the account may not sign in. A sign-in that waits for its second factor ends when it changes.
+   * Whether a user is still one of yours: asked for every request of a user who is signed in. Default: always. For a
+   * second factor alone `stampOf` says it.
+   */
+  isActive?: (user: SignedInUser) => boolean | Promise<boolean>;
+  /**
+   * Your site checks the passwords, and only that: a sign-in without `beginSecondFactor` before it is refused. A text that
+   * changes with the account's password, such as the time of the change, and undefined if the account may not sign in. When
+   * it changes, sign-ins that wait for their second factor and the sessions of the account end.
    */
   stampOf?: (account: string) => string | undefined | Promise<string | undefined>;
   /** Milliseconds since the epoch. Default `Date.now`. */

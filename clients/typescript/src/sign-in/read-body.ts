@@ -1,3 +1,4 @@
+import { parseStrictJson } from '../results/strict-json.ts';
 import { bodyKind } from './check-post.ts';
 import type { SiteRefusal } from './respond.ts';
 
@@ -26,7 +27,8 @@ function readForm(text: string): Body | SiteRefusal {
 
 function readJson(text: string): Body | SiteRefusal {
   try {
-    const value: unknown = JSON.parse(text);
+    // A name that stands twice is refused: readers differ about which one counts.
+    const value: unknown = parseStrictJson(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'JSON_INVALID';
     return { kind: 'json', members: new Map(Object.entries(value)) };
   } catch {

@@ -1,4 +1,5 @@
 import { isCountersignError } from '../error.ts';
+import { activeUser } from './active-user.ts';
 import { bodyKind, checkPost } from './check-post.ts';
 import { checkDemand, type LevelDemand } from './level.ts';
 import type { SignInRules } from './options.ts';
@@ -6,7 +7,7 @@ import { type Body, readBody } from './read-body.ts';
 import { redirectPath } from './redirect-path.ts';
 import { redirect, refuse, respond, respondTo, type SiteRefusal } from './respond.ts';
 import type { SignInState } from './session.ts';
-import { beginOrContinue, isStillPending, verifySignIn } from './sign-in.ts';
+import { beginOrContinue, isPasswordRight, verifySignIn } from './sign-in.ts';
 
 /** `POST nonce`: begins a sign-in, or continues the one of this session after a reload. */
 export async function postNonce<Context>(rules: SignInRules<Context>, request: Request, context: Context) {
@@ -16,11 +17,11 @@ export async function postNonce<Context>(rules: SignInRules<Context>, request: R
   if (demand === 'INPUT_INVALID') return refuse(demand);
   const session = await rules.session(context);
   const state = (await session.read()) ?? {};
-  if (demand && !state.user) return refuse('SIGN_IN_REQUIRED');
-  if (state.pending && !(await isStillPending(rules, state.pending))) {
-    await session.write(withoutPending(state));
+  if (!(await isPasswordRight(rules, state.pending))) {
+    if (state.pending) await session.write(withoutPending(state));
     return refuse('SECOND_FACTOR_ENDED');
   }
+  if (demand && !state.pending && !(await activeUser(rules, state))) return refuse('SIGN_IN_REQUIRED');
   try {
     const begun = await beginOrContinue(rules, state, demand);
     await session.write({ ...state, begun });
@@ -43,7 +44,7 @@ export async function postSignIn<Context>(rules: SignInRules<Context>, request: 
   const result = body.members.get(body.kind === 'form' ? 'countersign_result' : 'result');
   try {
     const signIn = await verifySignIn(rules, { state, begun, result });
-    if (signIn === 'SECOND_FACTOR_ENDED') await session.write(withoutPending(state));
+    if (signIn === 'SECOND_FACTOR_ENDED' && state.pending) await session.write(withoutPending(state));
     if (typeof signIn === 'string') return refuse(signIn);
     const { user, claims } = signIn;
     if ((await rules.onSignIn?.(user, claims, context)) === false) return refuse('ACCESS_DENIED');

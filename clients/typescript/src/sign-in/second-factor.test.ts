@@ -140,6 +140,35 @@ describe('attacks on a second factor alone', () => {
     expect((await response.json()).code).toBe('SECOND_FACTOR_ENDED');
   });
 
+  test('the thief has a code and no password: neither a nonce nor a right result without the password signs in', async () => {
+    const accounts = await createAccounts();
+    const { site } = accounts;
+    const visitor = site.visitor();
+    const begun = await site.post('/countersign/nonce', visitor);
+    expect([begun.status, (await begun.json()).code]).toEqual([403, 'SECOND_FACTOR_ENDED']);
+    const nonce = 'n'.repeat(32);
+    site.sessions.set('planted', { begun: { nonce, at: AT } });
+    const result = await site.result({ nonce, sub: 'usr_maria' });
+    const response = await site.post('/countersign/sign-in', { id: 'planted' }, { result });
+    expect([response.status, (await response.json()).code]).toEqual([403, 'SECOND_FACTOR_ENDED']);
+    expect(site.consumed).toEqual([]);
+  });
+
+  test.each([
+    ['changes the password', ({ stamps }: Accounts) => stamps.set('7', 'v2')],
+    ['blocks the account', ({ stamps }: Accounts) => stamps.delete('7')],
+  ])('the thief is signed in already, and the site %s: the session ends', async (_, change) => {
+    const accounts = await createAccounts();
+    const { site } = accounts;
+    const visitor = await begin(accounts);
+    await site.complete(visitor, { sub: 'usr_maria' });
+    const page = () => site.signIn.requireSignIn(new Request(`${ORIGIN}/account`), visitor);
+    expect(await page()).toBeUndefined();
+    change(accounts);
+    expect((await page())?.status).toBe(401);
+    expect(await site.signIn.currentUser(visitor)).toBeUndefined();
+  });
+
   test('begins for no blocked account, without a user, or on a site that tells of no changes', async () => {
     const { site } = await createAccounts();
     const visitor = site.visitor();

@@ -10,6 +10,8 @@ export interface SignedInUser extends SignInLevel {
   readonly jti: string;
   /** Your own account, if your site checked its password (second factor only). */
   readonly account?: string;
+  /** What your site said of the account then; see `stampOf`. */
+  readonly stamp?: string;
 }
 
 /** A user whose password your site has checked, and whose second factor is missing. Not signed in. */

@@ -23,9 +23,11 @@ type Rules = Pick<
 export async function beginOrContinue(
   { client, resource, now }: Pick<Rules, 'client' | 'resource' | 'now'>,
   state: SignInState,
-  demand: LevelDemand | undefined,
+  asked: LevelDemand | undefined,
 ): Promise<BegunSignIn> {
   const { begun, pending, user } = state;
+  // After the password of the site the code is all that the service can add.
+  const demand = pending ? undefined : asked;
   const needsRequest = pending !== undefined || (demand !== undefined && client !== undefined);
   if (begun && canContinue(begun, { demand, needsRequest, now: now() })) return begun;
   const nonce = newNonce();
@@ -54,12 +56,17 @@ export function canContinue(
   );
 }
 
-/** Whether the account of a pending sign-in may still sign in with the password that it has shown. */
-export async function isStillPending(
+/**
+ * Where the site checks passwords: whether it has checked that of this session, and the account may still sign in with it.
+ * Without it even a right result signs no one in: it may be of a code alone.
+ */
+export async function isPasswordRight(
   { stampOf, now }: Pick<Rules, 'stampOf' | 'now'>,
-  { account, stamp, passwordCheckedAt }: PendingUser,
+  pending: PendingUser | undefined,
 ): Promise<boolean> {
-  return isWithin(now() - passwordCheckedAt, SIGN_IN_MS) && (await stampOf?.(account)) === stamp;
+  if (!stampOf) return true;
+  if (!pending || !isWithin(now() - pending.passwordCheckedAt, SIGN_IN_MS)) return false;
+  return (await stampOf(pending.account)) === pending.stamp;
 }
 
 /** @throws CountersignError of the verifier or the client. */
@@ -70,7 +77,7 @@ export async function verifySignIn(
   const { verifier, client, resource, origin, now } = rules;
   const { pending, user } = state;
   const demand = begun?.demand;
-  if (pending && !(await isStillPending(rules, pending))) return 'SECOND_FACTOR_ENDED';
+  if (!(await isPasswordRight(rules, pending))) return 'SECOND_FACTOR_ENDED';
   if (demand && !user) return 'SIGN_IN_REQUIRED';
   const nonce = begun && isWithin(now() - begun.at, SIGN_IN_MS) ? begun.nonce : '';
   const acceptTest = rules.acceptTest === true ? { acceptTest: true } : {};
@@ -84,22 +91,16 @@ export async function verifySignIn(
   if (expected !== undefined && claims.sub !== expected) return 'RESULT_OF_ANOTHER_USER';
   await client?.consumeResult({ result: String(result), resource, nonce, ...acceptTest });
   // Once more: the password may have changed while the service was asked.
-  if (pending && !(await isStillPending(rules, pending))) return 'SECOND_FACTOR_ENDED';
-  return { user: signedIn(claims, pending, demand && user), claims };
+  if (!(await isPasswordRight(rules, pending))) return 'SECOND_FACTOR_ENDED';
+  return { user: signedIn(claims, pending), claims };
 }
 
-function signedIn(
-  claims: ResultClaims,
-  pending: PendingUser | undefined,
-  before: SignedInUser | undefined,
-): SignedInUser {
+function signedIn(claims: ResultClaims, pending: PendingUser | undefined): SignedInUser {
   const { sub: id, preferred_username: login, jti } = claims;
-  const account = pending?.account ?? before?.account;
-  return {
-    ...{ id, login, jti },
-    ...levelOf(claims, pending && Math.floor(pending.passwordCheckedAt / 1000)),
-    ...(account !== undefined && { account }),
-  };
+  const user = { id, login, jti };
+  if (!pending) return { ...user, ...levelOf(claims) };
+  const { account, stamp, passwordCheckedAt } = pending;
+  return { ...user, ...levelOf(claims, Math.floor(passwordCheckedAt / 1000)), account, stamp };
 }
 
 function isWithin(elapsedMs: number, limitMs: number): boolean {
