@@ -72,6 +72,7 @@ describe('the examples for backends', () => {
       'backend/sign-transaction.ts',
       'backend/step-up.ts',
       'backend/terminal.ts',
+      'test/sign-in.ts',
     ]);
   });
 
@@ -107,6 +108,11 @@ describe('the examples for backends', () => {
     expect(session).toEqual({ user: maria.id });
     expect(await finishSignIn(session, result)).toBe(false);
     expect(beginSignIn(session)).not.toBe(nonce);
+  });
+
+  test('sign-in guide: a test signs in without a service', async () => {
+    const { signInAs } = await examples.load<{ signInAs(sub: string): Promise<string | undefined> }>('test/sign-in.ts');
+    expect(await signInAs('usr_1')).toBe('usr_1');
   });
 
   test('sign-in-once: the service refuses the second use', async () => {

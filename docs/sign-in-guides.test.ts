@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { codeBlocksOf, ROOT } from './testing/code-blocks.ts';
 
 /** What these pages show is of the examples, which e2e/framework-sites.test.ts signs in to and attacks. */
-const GUIDES = ['docs/sign-in-python.md', 'docs/sign-in-php.md'];
+const GUIDES = ['docs/sign-in-node.md', 'docs/sign-in-python.md', 'docs/sign-in-php.md'];
 
-const quotes = GUIDES.flatMap(codeBlocksOf).filter(({ language }) => language !== 'sh');
+const quotes = GUIDES.flatMap(codeBlocksOf).filter(({ language }) => language !== 'sh' && language !== 'ts');
 
 describe('the guides quote the examples as they are', () => {
   test.each(quotes)('$at', ({ text }) => {

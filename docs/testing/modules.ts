@@ -5,11 +5,19 @@ import { pathToFileURL } from 'node:url';
 import { type CodeBlock, ROOT } from './code-blocks.ts';
 import type { ExampleValues } from './example-values.ts';
 
-const CLIENT = pathToFileURL(join(ROOT, 'clients/typescript/src/index.ts')).pathname;
+/** The entries of the library that examples import, and where they are in its source. */
+const CLIENT = {
+  '@countersign/client': 'index.ts',
+  '@countersign/client/sign-in': 'sign-in/index.ts',
+  '@countersign/client/testing': 'test-kit/index.ts',
+};
 
 /** The text of a file that imports the library from its source. */
 export function withClient(text: string): string {
-  return text.replaceAll("'@countersign/client'", `'${CLIENT}'`);
+  return Object.entries(CLIENT).reduce((changed, [entry, file]) => {
+    const source = pathToFileURL(join(ROOT, 'clients/typescript/src', file)).pathname;
+    return changed.replaceAll(`'${entry}'`, `'${source}'`);
+  }, text);
 }
 
 /** `backend/sign-in.ts`: where a block of TypeScript says it would lie. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { pbkdf2Sync } from 'node:crypto';
+import { pbkdf2Sync, scryptSync } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProbe } from '../../tools/prepare/probe.ts';
@@ -34,7 +34,20 @@ const PLAIN_TABLE = {
   changePassword: 'UPDATE users SET password = ? WHERE name = ?',
 };
 
+/** The sites on Node share everything but their framework. */
+const NODE_SITES = ['express', 'fastify', 'hono'].map((language): FrameworkSite => {
+  const file = `docs/examples/node/${language}.ts`;
+  return {
+    language,
+    file,
+    command: () => [process.execPath, '--import', 'tsx', file],
+    ...PLAIN_TABLE,
+    hash: (password) => `${SALT}$${scryptSync(password, SALT, 32).toString('hex')}`,
+  };
+});
+
 export const FRAMEWORK_SITES: readonly FrameworkSite[] = [
+  ...NODE_SITES,
   {
     language: 'flask',
     file: 'docs/examples/flask/app.py',

@@ -38,6 +38,13 @@ const ADAPTER_PACKAGES = [
   'node:child_process',
 ];
 
+/** Packages that example sites are built with. */
+const EXAMPLE_PACKAGES = [
+  ...['@countersign/client', 'hono', '@hono/node-server', 'express', 'express-session'],
+  ...['fastify', '@fastify/cookie', '@fastify/formbody', '@fastify/session', 'iron-session', 'node-sqlite3-wasm'],
+  ...['node:crypto', 'node:fs'],
+] as const;
+
 export const LAYERS = {
   shared: { layers: [], packages: [], noAmbient: true },
   /** The translator and the messages of every language: read by server, widget and console. */
@@ -92,7 +99,7 @@ export const LAYERS = {
   clients: { layers: ['shared'], packages: ['jose'] },
   demoSite: { layers: ['clients'], types: ['shared'], packages: 'declared' },
   /** Example sites, which use the client as a package. */
-  examples: { layers: [], packages: ['@countersign/client', '@hono/node-server', 'hono'] },
+  examples: { layers: [], packages: EXAMPLE_PACKAGES },
   /** Example pages, each a project of its own. */
   examplePages: { layers: [], packages: 'declared' },
   cli: { layers: ['shared', 'clients'], packages: 'shipped' },

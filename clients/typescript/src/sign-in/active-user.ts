@@ -8,6 +8,19 @@ export async function activeUser(
 ): Promise<SignedInUser | undefined> {
   const user = state?.user;
   if (!user) return undefined;
-  if (stampOf && (user.account === undefined || (await stampOf(user.account)) !== user.stamp)) return undefined;
+  if (stampOf && (user.account === undefined || (await stampFor({ stampOf }, user.account)) !== user.stamp)) {
+    return undefined;
+  }
   return (await (isActive?.(user) ?? true)) === true ? user : undefined;
+}
+
+/** What sessions hold of `stampOf`: its SHA-256, because the text may be a stored password. Undefined for a blocked account. */
+export async function stampFor(
+  { stampOf }: Pick<SignInRules<never>, 'stampOf'>,
+  account: string,
+): Promise<string | undefined> {
+  const stamp = await stampOf?.(account);
+  if (stamp === undefined) return undefined;
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${account}\n${stamp}`));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,5 +1,5 @@
 import { CountersignError } from '../error.ts';
-import { activeUser } from './active-user.ts';
+import { activeUser, stampFor } from './active-user.ts';
 import { type Guard, guardFor, isPublicPath, sameOriginGuard } from './guard.ts';
 import type { LevelDemand } from './level.ts';
 import { checkOptions, type SignInOptions } from './options.ts';
@@ -99,7 +99,7 @@ export function signInHandlers<Context = void>(options: SignInOptions<Context>):
       if (typeof user !== 'string' || user === '') {
         throw new CountersignError('OPTION_INVALID', '"user" is the id of the user at the service.');
       }
-      const stamp = await rules.stampOf(account);
+      const stamp = await stampFor(rules, account);
       if (stamp === undefined) return false;
       const session = await rules.session(context);
       // A new id already now: the password was a first authentication.

@@ -1,6 +1,7 @@
 import type { ResultClaims } from '@countersign/protocol/result';
 import { CountersignError } from '../error.ts';
 import { newNonce } from '../nonce.ts';
+import { stampFor } from './active-user.ts';
 import { type LevelDemand, levelOf } from './level.ts';
 import type { SignInRules } from './options.ts';
 import type { SiteRefusal } from './respond.ts';
@@ -66,7 +67,7 @@ export async function isPasswordRight(
 ): Promise<boolean> {
   if (!stampOf) return true;
   if (!pending || !isWithin(now() - pending.passwordCheckedAt, SIGN_IN_MS)) return false;
-  return (await stampOf(pending.account)) === pending.stamp;
+  return (await stampFor({ stampOf }, pending.account)) === pending.stamp;
 }
 
 /** @throws CountersignError of the verifier or the client. */
