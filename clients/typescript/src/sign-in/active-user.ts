@@ -8,8 +8,10 @@ export async function activeUser(
 ): Promise<SignedInUser | undefined> {
   const user = state?.user;
   if (!user) return undefined;
-  if (stampOf && (user.account === undefined || (await stampFor({ stampOf }, user.account)) !== user.stamp)) {
-    return undefined;
+  if (stampOf) {
+    const { account, stamp } = user;
+    if (account === undefined || stamp === undefined) return undefined;
+    if ((await stampFor({ stampOf }, account)) !== stamp) return undefined;
   }
   return (await (isActive?.(user) ?? true)) === true ? user : undefined;
 }
