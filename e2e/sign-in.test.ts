@@ -126,6 +126,12 @@ describe('refuses', () => {
     await expect(widget.heading).toHaveText(TITLES.denied);
     await expect(widget.frame.getByText('Your token is locked')).toBeVisible();
     await expect(widget.button('Start again')).toBeVisible();
+    const opened = page.waitForEvent('popup');
+    await widget.frame.getByRole('link', { name: 'Help' }).click();
+    const help = await opened;
+    await expect(help.getByRole('heading', { level: 1 })).toHaveText('Help with signing in');
+    await expect(help.getByText('You are signing in to')).toBeVisible();
+    await help.close();
     expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'TOKEN_LOCKED', retryable: false });
     expect((await eventsOf(page)).map(([name]) => name)).not.toContain('success');
   });

@@ -41,6 +41,7 @@ import { help } from './login/page/help.ts';
 import { logo } from './login/page/logo.ts';
 import { passkeyWindow } from './login/page/passkey-window.ts';
 import { signInPage } from './login/page/sign-in-page.ts';
+import { userHelp } from './login/page/user-help.ts';
 import { flowRoutes } from './login/routes.ts';
 import { selfServiceRoutes } from './login/self-service-routes.ts';
 import { stepRoutes } from './login/step-routes.ts';
@@ -132,6 +133,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/widget/v1', signInPage(ports, widget));
   app.route('/widget/v1', logo(ports));
   app.route('/widget/v1', help(ports));
+  app.route('/', userHelp(ports));
   app.route('/widget', widgetFiles(widget, version));
   if (surface === 'public') return app;
   if (options.mailbox) {

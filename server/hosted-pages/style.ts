@@ -11,7 +11,9 @@ body { margin: 0; padding: 20px 16px; min-height: 100vh; display: grid; place-it
 main { width: 100%; max-width: 420px; padding: clamp(20px, 6.5vw, 32px); background: var(--card);
   border: 1px solid var(--line); border-radius: var(--radius); overflow-wrap: anywhere }
 h1 { margin: 0 0 12px; font-size: clamp(21px, 6.2vw, 24px); line-height: 1.25; font-weight: 650; letter-spacing: -.015em }
+h2 { margin: 20px 0 4px; font-size: 16px; font-weight: 600 }
 p { margin: 0 0 12px; color: var(--muted) }
+a { color: var(--accent) }
 label { display: block; margin: 16px 0 6px; font-size: 14px; font-weight: 550 }
 input { width: 100%; height: 48px; padding: 0 14px; font: inherit; color: inherit; background: var(--card);
   border: 1px solid var(--edge); border-radius: var(--small-radius) }

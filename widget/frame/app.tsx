@@ -31,7 +31,7 @@ export interface AppProps extends Omit<CardProps, 'children'> {
 
 export function App(props: AppProps) {
   return (
-    <Card {...props}>
+    <Card {...props} help={props.screen.kind === 'denied' && { help: `/help${location.search}` }}>
       <ScreenBody {...props} />
     </Card>
   );

@@ -1,5 +1,5 @@
 import type { SavedLook } from '@countersign/protocol/appearance';
-import type { LinkName } from '@countersign/protocol/links';
+import type { LinkName, Links } from '@countersign/protocol/links';
 import { Cross, Lock, Seal } from '@countersign/ui/icons.tsx';
 import type { ComponentChildren, Ref } from 'preact';
 import type { Texts } from '../../i18n/texts.ts';
@@ -15,6 +15,8 @@ export interface CardProps {
   isTest: boolean;
   /** The site's links, and whether the mark of the service is below them. */
   look: Pick<SavedLook, 'links' | 'footer'>;
+  /** A link to the service's own help, which gives way to the site's. */
+  help?: Links | false;
   /** Whether the page is outside a frame. */
   isAlone: boolean;
   card: Ref<HTMLElement>;
@@ -27,7 +29,7 @@ export interface CardProps {
  * The layout around every screen: the resource's name and logo, and the mark of the service. In a frame it is no
  * landmark, because the embedding page has its own `main` and may hold several widgets.
  */
-export function Card({ texts, name, logo, site, isTest, look, isAlone, card, onClose, children }: CardProps) {
+export function Card({ texts, name, logo, site, isTest, look, help, isAlone, card, onClose, children }: CardProps) {
   const Whole = isAlone ? 'main' : 'section';
   return (
     <Whole class="card" ref={card}>
@@ -46,8 +48,8 @@ export function Card({ texts, name, logo, site, isTest, look, isAlone, card, onC
       {isTest && <p class="test">{texts('testMode')}</p>}
       {children}
       <footer>
-        {Object.entries(look.links ?? {}).map(([key, href]) => (
-          <a key={key} href={href}>
+        {Object.entries({ ...help, ...look.links }).map(([key, href]) => (
+          <a key={key} href={href} target={help ? '_blank' : undefined}>
             {texts(key as LinkName | 'back', { site: name })}
           </a>
         ))}

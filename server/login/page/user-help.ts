@@ -1,0 +1,63 @@
+import { Hono } from 'hono';
+import { html } from 'hono/html';
+import { showPage } from '../../hosted-pages/pages.ts';
+import { type PageText, pageLanguage, readPageTexts } from '../../hosted-pages/texts.ts';
+import type { AppEnv } from '../../http/context.ts';
+import { parseId } from '../../kernel/ids.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
+import { resourceDocument } from '../../resources/documents.ts';
+import { type PublicInfo, publicInfo } from '../../resources/public-info.ts';
+
+/** What users are refused for, and what they can do. `docs/users.md` says more. */
+const ADVICE = [
+  ['helpDetails', 'helpDetailsText'],
+  ['helpCode', 'helpCodeText'],
+  ['helpNoCode', 'helpNoCodeText'],
+  ['helpLocked', 'helpLockedText'],
+  ['helpLost', 'helpLostText'],
+  ['helpPasskey', 'helpPasskeyText'],
+  ['helpPlace', 'helpPlaceText'],
+  ['helpElse', 'helpElseText'],
+] as const satisfies readonly (readonly [PageText, PageText])[];
+
+/**
+ * The help to which a refused sign-in leads: `GET /help?resource=…`, with `lang=…` or the widget's `look=…`. It does not know the user nor the refusal,
+ * so it says the same to all. Of a resource it shows what every visitor of its sign-in sees.
+ */
+export function userHelp(ports: Pick<Ports, 'store' | 'clock'>) {
+  const app = new Hono<AppEnv>();
+  app.get('/help', async (c) => {
+    const { resource, lang, look } = c.req.query();
+    const language = pageLanguage(lang ?? localeOf(look), c.req.header('accept-language'));
+    const t = readPageTexts(language);
+    const shown = await readShown(ports, resource);
+    const site = shown?.title ?? '';
+    const { help, support } = shown?.links ?? {};
+    const body = html`${shown && html`<p>${t('helpFor', { site })}</p>`}
+${help && html`<p><a href="${help}">${t('helpOfSite', { site })}</a></p>`}
+${ADVICE.map(([question, answer]) => html`<h2>${t(question)}</h2>\n<p>${t(answer)}</p>`)}
+${support && html`<p><a href="${support}">${t('helpContact', { site })}</a></p>`}`;
+    return showPage(c, { language, title: 'helpTitle', body });
+  });
+  return app;
+}
+
+/** The widget links to its help with the query of its own address, which has the page's language in its look. */
+function localeOf(look: string | undefined): string | undefined {
+  try {
+    const { locale } = Object(JSON.parse(look ?? '{}')) as { locale?: unknown };
+    return typeof locale === 'string' ? locale : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readShown(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  text: string | undefined,
+): Promise<PublicInfo | undefined> {
+  const id = parseId('res', text);
+  if (!id) return undefined;
+  const [resource] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
+  return resource && publicInfo(resource.value);
+}
