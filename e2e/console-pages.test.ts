@@ -38,6 +38,17 @@ describe('keys, commands, inputs and preferences', () => {
     await expect(view.page).toHaveURL(visits.stage.url + pathOf(shop));
   });
 
+  test('a page leads to what explains it, in a tab of its own', async () => {
+    const who = await createSuperuser(visits.stage);
+    const view = await enter(who, '/console/users');
+    const opened = view.page.waitForEvent('popup');
+    await view.page.getByRole('link', { name: 'Documentation of this page' }).click();
+    const document = await opened;
+    await expect(document).toHaveURL(/\/docs\/console#users$/);
+    await expect(document.locator('h2#users')).toBeInViewport();
+    await document.close();
+  });
+
   test('an edit within the first frame of a page is kept', async () => {
     const who = await createSuperuser(visits.stage);
     const resource = await addResource(visits.ports, who.account, { name: 'Shop', allowedOrigins: [] });

@@ -1,6 +1,7 @@
-import { ChevronLeft } from 'lucide';
+import { BookOpen, ChevronLeft } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { documentFor } from '../documents.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useConsole } from './context.ts';
 import { t } from './i18n.ts';
@@ -20,7 +21,7 @@ export interface PageHeadProps {
 
 /** The head of a page. The title takes the focus once, when the page changes. */
 export function PageHead({ title, part, lead, back, children, actions }: PageHeadProps) {
-  const { isNext, announce } = useConsole();
+  const { address, isNext, announce } = useConsole();
   const heading = useRef<HTMLHeadingElement>(null);
   const arrived = useRef(isNext);
   // Before the browser paints: later, it could take the focus from a field that the user has already chosen.
@@ -48,6 +49,10 @@ export function PageHead({ title, part, lead, back, children, actions }: PageHea
           {title === undefined && <span class="skeleton-line title" />}
         </h1>
         {children}
+        <a class="head-help" href={documentFor(address)} target="_blank" rel="noreferrer" title={t('pageHelp')}>
+          <Icon node={BookOpen} size={18} />
+          <span class="unseen">{t('pageHelp')}</span>
+        </a>
         {actions && <div class="head-actions">{actions}</div>}
       </div>
       {lead && <p class="head-lead">{lead}</p>}
