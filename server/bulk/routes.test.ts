@@ -146,6 +146,25 @@ describe('users', () => {
     ]);
   });
 
+  // SR-19. The attack: an import of digests, each of which costs an argon2id, fills the queue, and no one can sign in.
+  test('rows with digests are hashed no more at once than rows with passwords', async () => {
+    let [running, peak] = [0, 0];
+    service.ports.hasher.during = async () => {
+      running += 1;
+      peak = Math.max(peak, running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+    };
+    const text = `{SHA}${Buffer.alloc(20).toString('base64')}`;
+    const rows = Array.from({ length: 60 }, (_, at) => ({
+      login: `digest-${at}`,
+      passwordHash: { format: 'text', text },
+    }));
+    expect((await send('users', rows)).every(({ status }) => status === 201)).toBe(true);
+    expect(peak).toBeGreaterThan(0);
+    expect(peak).toBeLessThanOrEqual(8);
+  });
+
   test('SR-56: a body of more than a mebibyte is too large, and elsewhere one of more than 64 KiB', async () => {
     const padding = (bytes: number) => ({ rows: [{ login: 'x'.repeat(bytes) }] });
     const large = await service.call('POST /v1/bulk/users', { key, body: padding(100_000) });

@@ -21,6 +21,7 @@ import { assignmentInput } from '../resources/assignment-routes.ts';
 import { makeToken } from '../tokens/routes.ts';
 import { validateNewToken } from '../tokens/store-token.ts';
 import { secretView, tokenInput } from '../tokens/token-fields.ts';
+import { isWrappedAtImport } from '../user-management/adopt-hash.ts';
 import { createUser, isCompleteUser } from '../user-management/create-user.ts';
 import { userInput } from '../user-management/routes.ts';
 import { validateNewUser } from '../user-management/validate-new-user.ts';
@@ -142,7 +143,9 @@ export const bulkRoutes = [
           return isMade ? { body: { id: newId.id } } : undefined;
         },
         width: (rows) =>
-          rows.some(({ password }) => password !== undefined) ? ROW_CONCURRENCY : CHEAP_ROW_CONCURRENCY,
+          rows.some(({ password, passwordHash: hash }) => password !== undefined || (hash && isWrappedAtImport(hash)))
+            ? ROW_CONCURRENCY
+            : CHEAP_ROW_CONCURRENCY,
       });
       return c.json(
         { rows: created.map((row) => ({ ...row.told, ...omitUndefined({ id: row.done?.body.id }) })) },
