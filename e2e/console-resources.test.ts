@@ -5,7 +5,6 @@ import { resourceDocument } from '../server/resources/documents.ts';
 import type { Resource } from '../server/resources/resource.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { addResource, addUser, overwrite, PASSWORD, read } from '../server/testing/fixtures.ts';
-import { samplePng } from '../server/testing/images.ts';
 import { createSuperuser } from './harness/console-people.ts';
 import { openConsoleSessions } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
@@ -328,28 +327,6 @@ describe('the sign-in, in the console', () => {
     expect(visits.stage.log()).not.toContain(PASSWORD);
     await view.button('Try again').click();
     await expect(frame.getByLabel('Login or email')).toBeVisible();
-  });
-
-  test('previews a selected appearance, and shows its options', async () => {
-    const who = await createSuperuser(visits.stage);
-    const shop = await addResource(visits.ports, who.account, { name: 'Shop', allowedOrigins: [visits.stage.url] });
-    const view = await enter(who, pathOf(shop, '/appearance'));
-    const frame = view.page.frameLocator('.widget iframe');
-    await expect(frame.getByRole('button', { name: 'Continue' })).toBeVisible();
-    await view.page.getByLabel('Colour of buttons', { exact: true }).fill('#006644');
-    await expect(frame.getByRole('button', { name: 'Continue' })).toHaveCSS('background-color', 'rgb(0, 102, 68)');
-    await expect(view.page.locator('.snippet code')).toHaveText("variables: { accent: '#006644' },");
-    await view.page.getByLabel('Background', { exact: true }).fill('#777777');
-    await view.page.getByLabel('Text', { exact: true }).fill('#888888');
-    await expect(view.wrong).toHaveText(/too similar/);
-    const png = samplePng();
-    await view.page.locator('input[type=file]').setInputFiles({ name: 'a.gif', mimeType: 'image/gif', buffer: png });
-    await expect(view.wrong.first()).toHaveText('That is not a PNG or WebP.');
-    await view.page.locator('input[type=file]').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: png });
-    await expect(view.page.getByText('The logo was set.')).toBeVisible();
-    await expect(view.page.getByRole('img', { name: 'The logo of Shop' })).toHaveJSProperty('complete', true);
-    await view.button('Remove').click();
-    await expect(view.page.getByText('No logo yet.')).toBeVisible();
   });
 
   test('is embedded with code that names this resource, in the language in the address', async () => {

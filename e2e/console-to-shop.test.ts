@@ -120,7 +120,7 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
   await maria.goto(link);
   await maria.getByLabel('New password', { exact: true }).fill(MARIA.password);
   await maria.getByLabel('Repeat new password').fill(MARIA.password);
-  await maria.getByRole('button').click();
+  await maria.getByRole('button', { name: 'Save password' }).click();
   await expect(maria.getByRole('heading', { level: 1 })).toHaveText('Your password was changed');
   await maria.goto(`${origin}/sign-in`);
   const widget = widgetOn(maria, '#countersign');

@@ -37,7 +37,7 @@ Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}'
     widget.getByRole('link', { name: 'Passwort vergessen?' }).click(),
   ]);
   await popup.waitForLoadState();
-  expect(await popup.title()).toBe('Passwort vergessen?');
+  expect(await popup.title()).toBe('Passwort vergessen? · Shop');
   expect(await popup.evaluate(() => window.opener)).toBeNull();
   const asking = popup.url();
   await popup.close();
@@ -70,14 +70,21 @@ Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}'
     ...requests.filter((request) => request.includes('/reset/password')),
   ];
   expect(history.join()).not.toContain(secret);
-  expect(sent).toEqual([`GET ${here.url}/reset/password?lang=de `, `POST ${here.url}/reset/password ${here.url}/`]);
+  const { pathname, search } = new URL(link);
+  expect(sent).toEqual([`GET ${here.url}${pathname}${search} `, `POST ${here.url}/reset/password ${here.url}/`]);
   await page.getByLabel('Neues Passwort', { exact: true }).fill('password1234567');
   await page.getByLabel('Neues Passwort wiederholen').fill('password1234567');
-  await page.getByRole('button').click();
+  await page.getByRole('button', { name: 'Passwort speichern' }).click();
   expect(await page.getByRole('alert').textContent()).toContain('gehört zu den häufigsten');
   await page.getByLabel('Neues Passwort', { exact: true }).fill(NEW);
   await page.getByLabel('Neues Passwort wiederholen').fill(NEW);
-  await page.getByRole('button').click();
+  // What the eye shows is a password again before it is sent.
+  const [eye] = await page.getByRole('button', { name: 'Passwort anzeigen' }).all();
+  await eye?.click();
+  expect(await page.getByLabel('Neues Passwort', { exact: true }).getAttribute('type')).toBe('text');
+  await eye?.click();
+  expect(await page.getByLabel('Neues Passwort', { exact: true }).getAttribute('type')).toBe('password');
+  await page.getByRole('button', { name: 'Passwort speichern' }).click();
   await page.getByRole('heading', { name: 'Ihr Passwort ist geändert' }).waitFor();
   await page.goto(link);
   await page.getByRole('heading', { name: 'Dieser Link ist nicht gültig' }).waitFor();
@@ -112,7 +119,7 @@ test('the pages are accessible, on a phone too', async () => {
   await expectAccessible(page);
   await page.getByLabel('New password', { exact: true }).fill('short');
   await page.getByLabel('Repeat new password').fill('short');
-  await page.getByRole('button').click();
+  await page.getByRole('button', { name: 'Save password' }).click();
   await page.getByRole('alert').waitFor();
   await expectAccessible(page);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);

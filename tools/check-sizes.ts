@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { documentLook } from '@countersign/protocol/document-look';
 import { consoleDocument } from '../server/http/console/document.ts';
 import { compressPage } from '../server/http/send-file.ts';
-import { documentLook, firstScreen } from '../server/login/page/first-screen.ts';
+import { firstScreen } from '../server/login/page/first-screen.ts';
 import { composeDocument, newCspNonce } from '../server/login/page/show-document.ts';
 import { loadBuiltFiles } from '../server/platform/static-files/load-built-files.ts';
 import { filesLoadedWith, pageFiles } from '../server/platform/static-files/page-files.ts';

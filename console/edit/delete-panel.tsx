@@ -36,7 +36,7 @@ export function DeletePanel(props: DeletePanelProps) {
       reads.again(path);
       return notify({ text: refusalMessage(texts, answer), isBad: true });
     }
-    drafts.put(path, undefined);
+    drafts.drop(path);
     go(back, true);
     reads.changed(...alsoChanged);
     notify({ text: t(act === undefined ? 'deleted' : 'gone', { name }) });

@@ -1,5 +1,6 @@
 import { Alert } from '@countersign/ui/alert.tsx';
 import type { TargetedSubmitEvent } from 'preact';
+import { useLayoutEffect } from 'preact/hooks';
 import type { Fields } from '../service/conflict.ts';
 import { t } from '../shell/i18n.ts';
 import { ConflictView } from './conflict-view.tsx';
@@ -17,13 +18,16 @@ export interface EditFormProps {
   isReadOnly?: boolean;
   /** Paths of lists and other reads to refresh. */
   alsoChanged: readonly string[];
+  /** Called with the edited values, for a preview. */
+  onValues?(values: Fields): void;
 }
 
 /** An object's settings in sections, with a bar that saves the changes. */
-export function EditForm({ path, body, version, sections, isReadOnly = false, alsoChanged }: EditFormProps) {
+export function EditForm({ path, body, version, sections, isReadOnly = false, alsoChanged, onValues }: EditFormProps) {
   const inputs = sections.flatMap((section) => section.inputs);
   const names = inputs.map(({ name }) => name);
   const { values, changed, notice, ...edit } = useEdit({ path, names, body, version, alsoChanged });
+  useLayoutEffect(() => onValues?.(values), [values]);
   const { idOf, errorOf, message, validate } = useInputErrors({ inputs, values, notice });
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();

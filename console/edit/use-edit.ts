@@ -25,7 +25,7 @@ export interface Edit {
 }
 
 export interface EditParts {
-  /** Path below `/v1/`; also the name of the draft. */
+  /** Path below `/v1/`. */
   path: string;
   names: readonly string[];
   body: Fields;
@@ -40,10 +40,12 @@ const changedNames = ({ base, values }: Draft): string[] => Object.keys(changesO
 export function useEdit({ path, names, body, version, alsoChanged }: EditParts): Edit {
   const { client, reads, drafts, notify, texts } = useConsole();
   const pick = (from: Fields): Fields => Object.fromEntries(names.map((name) => [name, from[name] ?? null]));
+  // One object may be edited on several pages, each with its fields.
+  const name = `${path} ${names.join(' ')}`;
   const [draft, setDraft] = useState<Draft>(
-    () => drafts.get(path) ?? { base: pick(body), version, values: pick(body) },
+    () => drafts.get(name) ?? { base: pick(body), version, values: pick(body) },
   );
-  const [isKept, setKept] = useState(() => drafts.get(path) !== undefined);
+  const [isKept, setKept] = useState(() => drafts.get(name) !== undefined);
   const [isBusy, setBusy] = useState(false);
   const [notice, setNotice] = useState<Notice>();
   const [theirs, setTheirs] = useState<{ body: Fields; version: string | undefined }>();
@@ -54,7 +56,7 @@ export function useEdit({ path, names, body, version, alsoChanged }: EditParts):
   const put = (next: Draft) => {
     latest.current = next;
     setDraft(next);
-    drafts.put(path, changedNames(next).length > 0 ? next : undefined);
+    drafts.put(name, changedNames(next).length > 0 ? next : undefined);
   };
   /** Replaces the draft that was sent, but keeps what the user has typed since. */
   const replace = (sent: Draft, next: Draft) =>

@@ -1,32 +1,36 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { contrastOf, DEFAULT, lookOf, optionsText } from './look.ts';
+import { appearanceOf, NO_LINKS, orNull, previewOf, USUAL } from './look.ts';
 
-test('writes nothing for the default look', () => {
-  expect(optionsText(lookOf(DEFAULT))).toBe('');
+test('is null with the usual values, as the API has it', () => {
+  expect(orNull({ ...USUAL }, USUAL)).toBeNull();
+  expect(orNull({ ...USUAL, footer: false }, USUAL)).toEqual({ ...USUAL, footer: false });
+  expect(appearanceOf({ ...USUAL, accent: '#0a7' })).toEqual({ theme: 'auto', accent: '#0a7', footer: true });
 });
 
-test('writes the chosen look', () => {
-  const tried = { ...DEFAULT, theme: 'dark', locale: 'de', accent: '#0a7', radius: '4px', font: 'Inter, sans-serif' };
-  expect(optionsText(lookOf(tried))).toBe(
-    "theme: 'dark',\nlocale: 'de',\nvariables: { accent: '#0a7', radius: '4px', font: 'Inter, sans-serif' },",
-  );
+test('a preview states every value, so that nothing saved shows through', () => {
+  const { variables, ...look } = previewOf({ ...USUAL, radius: '4px' }, NO_LINKS, 'de-AT');
+  expect(look).toEqual({ theme: 'auto', locale: 'de-AT' });
+  expect(variables).toEqual({
+    accent: '',
+    background: '',
+    text: '',
+    radius: '4px',
+    spacing: '',
+    font: '',
+    footer: true,
+    links: {},
+  });
 });
 
-test('leaves out what the widget would refuse, and nothing ends the surrounding string', () => {
+// SR-30
+test('a preview has no value and no link that the service would refuse', () => {
   fc.assert(
-    fc.property(
-      fc.record({ theme: fc.string(), locale: fc.string(), accent: fc.string(), font: fc.string() }),
-      (some) => {
-        const text = optionsText(lookOf({ ...DEFAULT, ...some }));
-        expect(text.replace(/'[A-Za-z0-9#, -]*'/g, '')).toMatch(/^[a-z:,{}\s]*$/);
-      },
-    ),
+    fc.property(fc.string(), fc.string(), fc.string(), (accent, font, help) => {
+      const { variables } = previewOf({ ...USUAL, accent, font }, { ...NO_LINKS, help }, 'en');
+      const { links, ...rest } = variables as { links: { help?: string } };
+      expect(links.help ?? 'https://').toMatch(/^https:\/\//);
+      expect(JSON.stringify(rest)).not.toMatch(/[;<>(){}](?!$)/);
+    }),
   );
-});
-
-test('contrast matches WCAG', () => {
-  expect(contrastOf('#ffffff', '#000')).toBeCloseTo(21, 5);
-  expect(contrastOf('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
-  expect(contrastOf('#2447c8', '#2447c8')).toBe(1);
 });

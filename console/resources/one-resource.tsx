@@ -40,13 +40,14 @@ export function OneResource({ id }: { id: string }) {
 }
 
 const WARNINGS: Readonly<
-  Record<string, 'warnOtpOnly' | 'warnPasswordOnly' | 'warnSms' | 'warnMailbox' | 'warnEnrolment'>
+  Record<string, 'warnOtpOnly' | 'warnPasswordOnly' | 'warnSms' | 'warnMailbox' | 'warnEnrolment' | 'warnColours'>
 > = {
   OTP_ONLY_CAN_BE_LOCKED_OUT: 'warnOtpOnly',
   PASSWORD_ONLY_IS_ONE_FACTOR: 'warnPasswordOnly',
   SMS_IS_RESTRICTED: 'warnSms',
   MAILBOX_RESETS_AND_CODES: 'warnMailbox',
   ENROLMENT_KIND_NOT_TAKEN: 'warnEnrolment',
+  COLOURS_HARD_TO_READ: 'warnColours',
 };
 
 function Warnings({ resource }: { resource: Resource }) {

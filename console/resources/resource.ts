@@ -1,3 +1,5 @@
+import type { Appearance, Theme } from '@countersign/protocol/appearance';
+import type { LinkName } from '@countersign/protocol/links';
 import { parseUrl } from '@countersign/protocol/parse-url';
 import type { Entry } from '../edit/inputs.ts';
 import type { Fields } from '../service/conflict.ts';
@@ -13,11 +15,21 @@ export interface Resource extends Fields {
   allowLocalhost: boolean;
   redirectUris: readonly string[];
   logo: string | null;
+  appearance: AppearanceView | null;
+  links: LinksView | null;
   testMode: 'pass' | 'fail' | 'expire' | null;
   warnings: readonly string[];
   createdAt: number;
   createdBy: { kind: string; id?: string } | null;
 }
+
+/** A look as the API shows it: null for the usual value. */
+export interface AppearanceView extends Record<Exclude<keyof Appearance, 'theme' | 'footer'>, string | null> {
+  theme: Theme;
+  footer: boolean;
+}
+
+export type LinksView = Record<LinkName, string | null>;
 
 /** The properties of every tab of a resource. */
 export interface TabProps {

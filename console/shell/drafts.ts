@@ -14,6 +14,8 @@ export interface Draft {
 export interface Drafts {
   get(object: string): Draft | undefined;
   put(object: string, draft: Draft | undefined): void;
+  /** Drops every draft of an object that is gone. */
+  drop(path: string): void;
   /** Call at sign-in: drops the drafts of other administrators. */
   setOwner(administrator: string): void;
   size(): number;
@@ -27,6 +29,9 @@ export function createDrafts(): Drafts {
     put(object, draft) {
       if (draft) drafts.set(object, draft);
       else drafts.delete(object);
+    },
+    drop(path) {
+      for (const object of drafts.keys()) if (object.startsWith(`${path} `)) drafts.delete(object);
     },
     setOwner(administrator) {
       if (owner !== administrator) drafts.clear();

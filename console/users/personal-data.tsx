@@ -16,7 +16,7 @@ export function PersonalData({ user: { id, login } }: { user: User }) {
       reads.again(path);
       return notify({ text: refusalMessage(texts, answer), isBad: true });
     }
-    drafts.put(path, undefined);
+    drafts.drop(path);
     go(USERS, true);
     reads.changed('users', 'tokens', 'checklist');
     notify({ text: t('erased', { name: login }) });

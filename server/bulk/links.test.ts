@@ -149,7 +149,7 @@ describe('links to hand over', () => {
     const rows = [passwordFor(bob.user.id, { delivery: 'hand-over', key: 'run-1/bob', validForMs: 604_800_000 })];
     const [first] = await order(rows);
     expect(first).toMatchObject({ status: 201, key: 'run-1/bob', expiresAt: service.ports.clock.now() + 604_800_000 });
-    expect(first?.link).toContain('/reset/password?lang=en#usr_');
+    expect(first?.link).toMatch(/\/reset\/password\?lang=en&resource=res_\w+#usr_/);
     expect(await order(rows)).toEqual([first]);
     expect(service.log.text()).not.toContain(first?.link?.split('.').at(-1));
   });

@@ -5,7 +5,7 @@ import type { Flow, FlowAt } from '../flows/flow.ts';
 import { userContext } from '../flows/flow-events.ts';
 import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../flows/step.ts';
-import type { MailLanguage } from '../kernel/mail.ts';
+import { type MailLanguage, mailBrand } from '../kernel/mail.ts';
 import { isRefusal, refusal, withAudit } from '../kernel/result.ts';
 import { notifyUser } from '../messages/notify.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -74,7 +74,11 @@ async function prove(
     const renewed = KIND_ACTIONS[making.kind].enrol?.renew?.(ports, making) as Draft | undefined;
     return { refusal: withAudit(made, { about: user.id }), again: (held) => renewDraft(held, renewed) };
   }
-  notifyUser(ports, made.user, isWebauthn(made.token) ? 'passkey-added' : 'token-added', { client, language });
+  notifyUser(ports, made.user, isWebauthn(made.token) ? 'passkey-added' : 'token-added', {
+    client,
+    language,
+    brand: mailBrand(resource),
+  });
   return completeOrShowCodes(user, flow, addProof(flow.enrolling, made.token));
 }
 

@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EventDraft } from '../kernel/event.ts';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
-import type { MailLanguage } from '../kernel/mail.ts';
+import { type MailBrand, type MailLanguage, mailBrand } from '../kernel/mail.ts';
 import { mayChangeUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
@@ -38,7 +38,7 @@ export interface EnrolmentLinkOrder {
   validForMs?: number | undefined;
 }
 
-type Issued = Result<IssuedLink & { secretHash: string; site: string }>;
+type Issued = Result<IssuedLink & { secretHash: string; site: string; brand: MailBrand }>;
 
 /** Makes a link to a new token, for an administrator or the site's backend: for a new user or one who lost theirs. */
 export async function issueEnrolmentLink(
@@ -96,7 +96,16 @@ export async function issueEnrolmentLink(
     const path = `/widget/v1/enrol?resource=${resource.id}&lang=${language}#${writeUserLink({ user: id, secret })}`;
     const site = resource.name;
     return {
-      answer: { login, ...omitUndefined({ email }), path, lifetimeMs: validForMs, expiresAt, secretHash, site },
+      answer: {
+        login,
+        ...omitUndefined({ email }),
+        path,
+        lifetimeMs: validForMs,
+        expiresAt,
+        secretHash,
+        site,
+        brand: mailBrand(resource),
+      },
       write: {
         put: [{ key: linkKey, value, expiresAt }],
         // The link resets the tries, so that wrong codes typed by the user or a stranger no longer count (SR-14).

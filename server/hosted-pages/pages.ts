@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { documentLook } from '@countersign/protocol/document-look';
 import { ICON_LINK } from '@countersign/protocol/icon';
 import { readLanguage } from '@countersign/ui/i18n/read-languages';
 import type { Context } from 'hono';
@@ -6,13 +7,26 @@ import { html, raw } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { AppEnv } from '../http/context.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
+import { type Brand, brandHeader, pageFooter } from './brand.ts';
 import { PAGE_STYLE } from './style.ts';
-import { type PageText, readPageTexts } from './texts.ts';
+import { type PageText, pageLanguage, readPageTexts } from './texts.ts';
 
 export type Html = ReturnType<typeof html>;
 
-export interface Page {
+/** What all pages about one resource have in common. */
+export interface View {
   language: MailLanguage;
+  /** The resource that the page is about, if it is known. */
+  brand?: Brand | undefined;
+}
+
+/** @param asked the language that the page's address names; otherwise that of the resource, or the browser */
+export function viewOf(c: Context<AppEnv>, asked: string | undefined, brand: Brand | undefined): View {
+  const language = pageLanguage(asked || brand?.shown.appearance?.locale, c.req.header('accept-language'));
+  return { language, brand };
+}
+
+export interface Page extends View {
   title: PageText;
   body: Html;
   status?: ContentfulStatusCode;
@@ -23,7 +37,7 @@ export interface Page {
 /** A page that a link in a mail opens. It cannot be framed, and its forms go to this service alone. */
 export async function showPage(
   c: Context<AppEnv>,
-  { language, title, body, status = 200, script }: Page,
+  { language, title, body, status = 200, brand, script }: Page,
 ): Promise<Response> {
   const nonce = randomBytes(18).toString('base64url');
   const scripts = script === undefined ? '' : `script-src 'nonce-${nonce}'; `;
@@ -36,23 +50,26 @@ export async function showPage(
   c.header('cache-control', 'no-store');
   const t = readPageTexts(language);
   const direction = readLanguage(t.lang).direction;
+  const appearance = brand?.shown.appearance ?? {};
+  // Values of the look are in their variables' formats, so they need no escape.
+  const look = documentLook({ theme: appearance.theme, variables: {} }, appearance);
   return c.html(
     html`<!doctype html>
-<html lang="${t.lang}" dir="${direction}">
+<html lang="${t.lang}" dir="${direction}"${look.tone ? html` data-tone="${look.tone}"` : ''}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="${look.colorScheme}">
 <meta name="robots" content="noindex">
-<title>${t(title)}</title>
+<title>${brand ? `${t(title)} · ${brand.shown.title}` : t(title)}</title>
 ${raw(ICON_LINK)}
-<style nonce="${nonce}">${raw(PAGE_STYLE)}</style>
+<style nonce="${nonce}">${raw(PAGE_STYLE)}${raw(look.css)}</style>
 </head>
 <body>
 <main>
-<h1>${t(title)}</h1>
+${brand ? brandHeader(brand) : ''}<h1>${t(title)}</h1>
 ${body}
-<footer>${t('secured')}</footer>
+${pageFooter(language, t('secured'), brand)}
 </main>
 ${script === undefined ? '' : html`<script nonce="${nonce}">${raw(script)}</script>`}
 </body>
@@ -71,13 +88,13 @@ form.submit();`;
  * The page of a mailed link. The secret is in the URL fragment, which browsers do not send (SR-40). The page removes it
  * from the address bar and the tab's history, and sends it in the body of one request to its own path.
  */
-export function showLinkPage(c: Context<AppEnv>, { language, title }: Pick<Page, 'language' | 'title'>) {
+export function showLinkPage(c: Context<AppEnv>, { language, title, brand }: View & Pick<Page, 'title'>) {
   const body = html`<form method="post" action="${c.req.path}">
 <input type="hidden" name="link">
 <input type="hidden" name="lang" value="${language}">
-<noscript><p>${readPageTexts(language)('needsScript')}</p></noscript>
+${brand ? html`<input type="hidden" name="resource" value="${brand.resource}">` : ''}<noscript><p>${readPageTexts(language)('needsScript')}</p></noscript>
 </form>`;
-  return showPage(c, { language, title, body, script: SEND_LINK });
+  return showPage(c, { language, title, brand, body, script: SEND_LINK });
 }
 
 export function paragraphs(...texts: string[]): Html {

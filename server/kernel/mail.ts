@@ -1,3 +1,6 @@
+import type { Appearance } from '@countersign/protocol/appearance';
+import { type Links, linksOf } from '@countersign/protocol/links';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type mailTexts from '@countersign/ui/i18n/locales/en/mail.json';
 import { LANGUAGES, matchLanguage } from '@countersign/ui/i18n/read-languages';
 
@@ -73,9 +76,33 @@ const KINDS: Readonly<Record<MailKind, true>> = {
 };
 export const MAIL_KINDS = Object.keys(KINDS) as MailKind[];
 
-/** A message: kind, recipient, language and facts. */
+/** What a mail shows of the resource that it is about. Its logo is not among it: it would be a remote or a heavy part. */
+export interface MailBrand {
+  name: string;
+  /** `#rgb` or `#rrggbb`. */
+  accent?: string;
+  links: Links;
+  /** Whether the mail names the service that sent it. */
+  footer: boolean;
+}
+
+/** What a mail about this resource shows of it. */
+export function mailBrand({
+  name,
+  appearance,
+  links,
+}: {
+  name: string;
+  appearance?: Appearance;
+  links?: Links;
+}): MailBrand {
+  const { accent, footer = true } = appearance ?? {};
+  return { name, links: linksOf(links), footer, ...omitUndefined({ accent }) };
+}
+
+/** A message: kind, recipient, language and facts, and the resource that it is about, if there is one. */
 export type Mail = {
-  [K in MailKind]: { kind: K; to: string; language: MailLanguage; facts: MailFacts[K] };
+  [K in MailKind]: { kind: K; to: string; language: MailLanguage; facts: MailFacts[K]; brand?: MailBrand };
 }[MailKind];
 
 export { MAIL_FAILURES, type MailFailure } from '@countersign/protocol/mail';

@@ -1,9 +1,10 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { offersPasskeySignIn } from '../authentication/second-factor.ts';
 import { loginRequestDocument } from '../flows/documents.ts';
 import { type AccountId, parseId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { resourceDocument } from '../resources/documents.ts';
-import { originAllowed } from '../resources/origins.ts';
+import { originAllowed, siteOf } from '../resources/origins.ts';
 import { EMPTY_INFO, type PublicInfo, publicInfo } from '../resources/public-info.ts';
 import { redirectAllowed } from '../resources/redirect-uris.ts';
 
@@ -52,12 +53,20 @@ export async function readSignInPage(
   const { redirectUri, user, resource: resourceId } = asked.value;
   const [resource] = await ports.store.getMany([resourceDocument.key(resourceId)], now);
   if (!resource || !redirectAllowed(resource.value, redirectUri)) return undefined;
-  return { ...publicInfo(resource.value), request: id, resource: resourceId, redirectUri, isGiven: user !== undefined };
+  const back = new URL(redirectUri).origin;
+  return {
+    ...publicInfo(resource.value),
+    back,
+    request: id,
+    resource: resourceId,
+    redirectUri,
+    isGiven: user !== undefined,
+  };
 }
 
 /** The page that a mailed link leads to. Its resource id reveals only the name that every visitor sees. */
 export async function readEnrolmentPage(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: Pick<Ports, 'store' | 'clock'> & { issuer: string },
   text: string,
 ): Promise<{ resource: string; shown: PublicInfo }> {
   const nothing = { resource: '', shown: EMPTY_INFO };
@@ -66,16 +75,22 @@ export async function readEnrolmentPage(
   const [resource] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
   if (!resource?.value.enrolment) return nothing;
   // The link leads to no result, so browsers are not compared.
-  return { resource: id, shown: { ...publicInfo(resource.value), comparesBrowsers: false } };
+  const back = siteOf(resource.value, undefined, ports.issuer);
+  return {
+    resource: id,
+    shown: { ...publicInfo(resource.value), comparesBrowsers: false, ...omitUndefined({ back }) },
+  };
 }
 
 /** The resource's self-service page. If the resource has none, the page reports that nothing is here. */
 export async function readSelfPage(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: Pick<Ports, 'store' | 'clock'> & { issuer: string },
   text: string,
+  origin: string | undefined,
 ): Promise<{ resource: string; shown: PublicInfo }> {
   const id = parseId('res', text);
   const [resource] = id ? await ports.store.getMany([resourceDocument.key(id)], ports.clock.now()) : [];
   if (!id || !resource?.value.selfService) return { resource: '', shown: EMPTY_INFO };
-  return { resource: id, shown: publicInfo(resource.value) };
+  const back = siteOf(resource.value, origin, ports.issuer);
+  return { resource: id, shown: { ...publicInfo(resource.value), ...omitUndefined({ back }) } };
 }

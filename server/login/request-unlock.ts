@@ -8,7 +8,7 @@ import { putFlow, readFlow, releaseStep } from '../flows/stored-flow.ts';
 import { claimStep, holdsClaim, releaseClaim } from '../flows/transitions.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { FlowId } from '../kernel/ids.ts';
-import type { MailLanguage } from '../kernel/mail.ts';
+import { type MailBrand, type MailLanguage, mailBrand } from '../kernel/mail.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../kernel/secret-token.ts';
@@ -94,7 +94,7 @@ async function mailLink(
   const now = ports.clock.now();
   const rate = await ports.store.increment(`unlock/for/${user.id}`, UNLOCKS_WINDOW_MS, UNLOCKS_PER_USER, now);
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
-  return sendLink(ports, flow, user, answer);
+  return sendLink(ports, flow, user, { ...answer, brand: mailBrand(access.resource) });
 }
 
 /** The user as they are now, if the factors that they showed are still valid and a token is still locked. */
@@ -116,7 +116,7 @@ async function sendLink(
   ports: StepPorts,
   flow: Flow,
   { id }: User,
-  { client, language }: StepRequest & { language: MailLanguage },
+  { client, language, brand }: StepRequest & { language: MailLanguage; brand: MailBrand },
 ): Promise<Result<{ sent: true }>> {
   const key = userDocument.key(id);
   const secret = newSecret(ports);
@@ -139,8 +139,10 @@ async function sendLink(
   });
   if (isRefusal(written)) return written;
   const { email, login } = written;
-  const path = `/unlock?lang=${language}#${writeUserLink({ user: id, secret })}`;
+  const path = `/unlock?lang=${language}&resource=${flow.resource}#${writeUserLink({ user: id, secret })}`;
   const facts = { login, path, lifetimeMs: UNLOCK_LINK_LIFETIME_MS };
-  await callDependency('sending a mail', () => ports.courier.send({ kind: 'unlock-link', to: email, language, facts }));
+  await callDependency('sending a mail', () =>
+    ports.courier.send({ kind: 'unlock-link', to: email, language, facts, brand }),
+  );
   return { sent: true };
 }

@@ -120,7 +120,7 @@ export const selfServiceRoutes = [
     // The page is the same for everyone. It cannot be framed: the user signs in on it.
     scope: 'public',
     handle: async (c, ports: Needs) => {
-      const { resource, shown } = await readSelfPage(ports, c.req.query('resource') ?? '');
+      const { resource, shown } = await readSelfPage(ports, c.req.query('resource') ?? '', c.req.query('origin'));
       return showDocument(c, ports.widget, { resource, frameAncestors: [], self: true }, shown);
     },
   }),

@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { MailLanguage, NoticeChange } from '../kernel/mail.ts';
+import type { MailBrand, MailLanguage, NoticeChange } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 
@@ -10,7 +10,7 @@ import type { ClientInfo } from '../kernel/request-context.ts';
  */
 export function notify(
   ports: Pick<Ports, 'courier' | 'clock'>,
-  to: { email: string; language: MailLanguage },
+  to: { email: string; language: MailLanguage; brand?: MailBrand | undefined },
   change: NoticeChange,
   client: ClientInfo,
 ): void {
@@ -18,7 +18,13 @@ export function notify(
   if (ports.courier.isAbsent) return;
   const { address } = client;
   const facts = { change, at: ports.clock.now(), ...omitUndefined({ address }) };
-  const mail = { kind: 'security-notice', to: to.email, language: to.language, facts } as const;
+  const mail = {
+    kind: 'security-notice',
+    to: to.email,
+    language: to.language,
+    facts,
+    ...omitUndefined({ brand: to.brand }),
+  } as const;
   ports.courier.send(mail).catch(() => undefined);
 }
 
@@ -27,7 +33,7 @@ export function notifyUser(
   ports: Pick<Ports, 'courier' | 'clock'>,
   { email }: { email?: string },
   change: NoticeChange,
-  { language, client }: { language: MailLanguage; client: ClientInfo },
+  { language, client, brand }: { language: MailLanguage; client: ClientInfo; brand?: MailBrand | undefined },
 ): void {
-  if (email !== undefined) notify(ports, { email, language }, change, client);
+  if (email !== undefined) notify(ports, { email, language, brand }, change, client);
 }

@@ -1,4 +1,5 @@
-import type { Mail, MailLanguage } from '../kernel/mail.ts';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { Mail, MailBrand, MailLanguage } from '../kernel/mail.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 
 /** Long enough to find the mail, short enough that an old one in a mailbox is void. */
@@ -17,7 +18,13 @@ export const RESETS_WINDOW_MS = HOUR_MS;
 export function resetMail(
   to: string,
   language: MailLanguage,
-  facts: { login: string; path: string; lifetimeMs?: number },
+  { brand, ...facts }: { login: string; path: string; lifetimeMs?: number; brand?: MailBrand | undefined },
 ): Mail {
-  return { kind: 'password-reset', to, language, facts: { lifetimeMs: PASSWORD_RESET_LIFETIME_MS, ...facts } };
+  return {
+    kind: 'password-reset',
+    to,
+    language,
+    facts: { lifetimeMs: PASSWORD_RESET_LIFETIME_MS, ...facts },
+    ...omitUndefined({ brand }),
+  };
 }

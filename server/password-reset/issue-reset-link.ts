@@ -13,6 +13,7 @@ import type { IssuedLink, LinkDelivery } from '../messages/delivered-link.ts';
 import { PASSWORD_RESET_LIFETIME_MS, RESETS_WINDOW_MS } from '../messages/reset-mail.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { soleResource } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { passwordResetDocument } from './documents.ts';
@@ -32,7 +33,8 @@ export interface ResetLinkOrder {
   validForMs?: number | undefined;
 }
 
-type Issued = Result<IssuedLink & { secretHash: string }>;
+/** `resource`: the one that the user signs in to, if it is only one. */
+type Issued = Result<IssuedLink & { secretHash: string; resource?: ResourceId }>;
 
 /** Makes a link to a new password, for an administrator or the site's backend. Also for a user without a password. */
 export async function issueResetLink(
@@ -71,7 +73,14 @@ export async function issueResetLink(
       delivery === 'mail' ? 'user.password-reset-asked' : 'user.password-link-handed-over';
     const { secretHash, expiresAt } = value;
     return {
-      answer: { login, ...omitUndefined({ email }), path, lifetimeMs, expiresAt, secretHash },
+      answer: {
+        login,
+        ...omitUndefined({ email, resource: soleResource(user) }),
+        path,
+        lifetimeMs,
+        expiresAt,
+        secretHash,
+      },
       write: {
         put: [{ key, value, expiresAt }],
         append: [createEvent(act, { type, subject: id }, at)],
@@ -119,6 +128,6 @@ export function newReset(
     ...omitUndefined({ resource }),
     expiresAt: ports.clock.now() + lifetimeMs,
   };
-  const path = writeResetPath({ user: user.id, secret }, language);
+  const path = writeResetPath({ user: user.id, secret }, language, resource ?? soleResource(user));
   return { key: passwordResetDocument.key(user.id), value, path };
 }

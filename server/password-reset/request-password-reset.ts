@@ -4,7 +4,7 @@ import { locateTyped } from '../authentication/locate-typed.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { answerWithoutMail, countMail, countResetRequest } from '../authentication/reset-request.ts';
 import type { ResourceId } from '../kernel/ids.ts';
-import type { MailLanguage } from '../kernel/mail.ts';
+import { type MailLanguage, mailBrand } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -68,7 +68,7 @@ export async function requestPasswordReset(
     put: [{ key, value, expiresAt: value.expiresAt }],
     append: [createEvent(act, draft, now)],
   });
-  return { deliver: () => ports.courier.send(resetMail(to, language, { login, path })) };
+  return { deliver: () => ports.courier.send(resetMail(to, language, { login, path, brand: mailBrand(resource) })) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { isMakerInOffice } from '../administrators/link-maker.ts';
 import { passwordRule } from '../authentication/new-password.ts';
 import { readAccess } from '../authentication/read-access.ts';
+import type { ResourceId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -8,6 +9,7 @@ import { secretMatches } from '../kernel/secret-token.ts';
 import { parseUserLink, type UserLink, writeUserLink } from '../messages/user-link.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { soleResource } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 import { readUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
@@ -15,8 +17,9 @@ import { passwordResetDocument } from './documents.ts';
 import { isResetLinkValid, type PasswordReset } from './password-reset.ts';
 
 /** A path below the configured address, because the request's host is the sender's claim (SR-40). */
-export function writeResetPath(link: UserLink, language: MailLanguage): string {
-  return `/reset/password?lang=${language}#${writeUserLink(link)}`;
+export function writeResetPath(link: UserLink, language: MailLanguage, resource: ResourceId | undefined): string {
+  const about = resource === undefined ? '' : `&resource=${resource}`;
+  return `/reset/password?lang=${language}${about}#${writeUserLink(link)}`;
 }
 
 /** True if this key is valid for this reset of this user, now. */
@@ -35,7 +38,7 @@ export async function readReset(
   ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
   text: unknown,
   address: string | undefined,
-): Promise<Result<{ key: UserLink; user: User }>> {
+): Promise<Result<{ key: UserLink; user: User; resource?: ResourceId | undefined }>> {
   const key = parseUserLink(text);
   if (!key) return refusal('RESET_LINK_INVALID');
   const now = ports.clock.now();
@@ -52,7 +55,7 @@ export async function readReset(
   if (access && isRefusal(access)) return access;
   if (access && access.resource.passwordReset !== true) return refusal('RESET_LINK_INVALID');
   if (access && !(await isResetAllowedEverywhere(ports, user.value))) return refusal('RESET_LINK_INVALID');
-  return { key, user: user.value };
+  return { key, user: user.value, resource };
 }
 
 /** What the page of a link shows. */
@@ -60,11 +63,12 @@ export async function viewReset(
   ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
   text: unknown,
   address: string | undefined,
-): Promise<Result<{ login: string; secondFactor: boolean }>> {
+): Promise<Result<{ login: string; secondFactor: boolean; resource?: ResourceId | undefined }>> {
   const opened = await readReset(ports, text, address);
   if (isRefusal(opened)) return opened;
   const { secondFactor } = await passwordRule(ports, opened.user);
-  return { login: opened.user.login, secondFactor };
+  const { user, resource = soleResource(user) } = opened;
+  return { login: user.login, secondFactor, resource };
 }
 
 /**

@@ -49,7 +49,7 @@ async function linkFor(name = 'alice'): Promise<string> {
 
 function linkIn(mail: Mail | undefined): string {
   const path = mail?.kind === 'password-reset' ? mail.facts.path : '';
-  const [, link] = /^\/reset\/password\?lang=en#(\S+)$/.exec(path) ?? [];
+  const [, link] = /^\/reset\/password\?lang=en&resource=res_\w+#(\S+)$/.exec(path) ?? [];
   if (link === undefined) throw new Error('no link in the mail');
   return link;
 }
@@ -157,7 +157,11 @@ describe('requesting a link', () => {
 describe('the link', () => {
   test('sets a new password once, notifies its user, and is used up', async () => {
     const link = await linkFor();
-    expect(await viewReset(ports, link, undefined)).toEqual({ login: 'alice', secondFactor: false });
+    expect(await viewReset(ports, link, undefined)).toEqual({
+      login: 'alice',
+      secondFactor: false,
+      resource: scene.resource.id,
+    });
     await unwrap(await redeem(link)).deliver();
     expect((await read(ports, userDocument.key(scene.user.id))).passwordHash).toBe(fakeHash(NEW));
     expect(ports.courier.sent.at(-1)).toMatchObject({

@@ -5,6 +5,7 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { recordMailed } from '../messages/deliver-link.ts';
 import { resetMail } from '../messages/reset-mail.ts';
+import { readMailBrand } from '../resources/mail-brand.ts';
 import { passwordResetDocument } from './documents.ts';
 import { issueResetLink, type ResetLinkOrder, resetMailedUntil } from './issue-reset-link.ts';
 
@@ -23,8 +24,9 @@ export async function startPasswordReset(
   if (pendingUntil !== undefined) return { expiresAt: pendingUntil, isRepeated: true };
   const issued = await issueResetLink(ports, act, id, { ...order, delivery: 'mail' });
   if (isRefusal(issued)) return issued;
-  const { email = '', login, path, lifetimeMs, expiresAt, secretHash } = issued;
-  const mail = resetMail(email, order.language, { login, path, lifetimeMs });
+  const { email = '', login, path, lifetimeMs, expiresAt, secretHash, resource } = issued;
+  const brand = await readMailBrand(ports, resource);
+  const mail = resetMail(email, order.language, { login, path, lifetimeMs, brand });
   await callDependency('sending a mail', () => ports.courier.send(mail));
   await recordMailed(ports, passwordResetDocument.key(id), secretHash);
   return { expiresAt };

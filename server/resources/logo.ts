@@ -1,3 +1,8 @@
+/** The address of a logo, which contains its hash: another image has another address. */
+export function logoPath(resource: string, hash: string): string {
+  return `/widget/v1/logo?resource=${resource}&hash=${hash}`;
+}
+
 /** Bounds of a logo: bytes, and pixels on each side. */
 export const LOGO_BYTES = 32 * 1024;
 const MAX_PIXELS = 1024;

@@ -44,6 +44,15 @@ export function originAllowed(resource: OriginRules, origin: string): boolean {
   );
 }
 
+/**
+ * The origin that leads back to the site: the one that a page claims to come from, if the resource allows it, else the
+ * first that the resource names. Never the service's own, which an administrator allows to try a resource.
+ */
+export function siteOf(resource: OriginRules, claimed: string | undefined, service: string): string | undefined {
+  const named = resource.allowedOrigins.filter((entry) => !entry.includes('*'));
+  return [claimed ?? '', ...named].find((origin) => origin !== service && originAllowed(resource, origin));
+}
+
 function parseExactOrigin(text: string): string | undefined {
   const url = ORIGIN_SHAPE.test(text) ? parseUrl(text) : undefined;
   if (!url) return undefined;

@@ -14,6 +14,8 @@ export interface PublicInfo {
   logo?: string;
   appearance?: Appearance;
   links?: Links;
+  /** On a page of the service: the origin of the site. */
+  back?: string;
 }
 
 /** For a page without a resource. */

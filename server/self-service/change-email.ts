@@ -3,7 +3,7 @@ import type { Flow } from '../flows/flow.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
 import { putFlow } from '../flows/stored-flow.ts';
 import type { EventDraft } from '../kernel/event.ts';
-import type { MailLanguage } from '../kernel/mail.ts';
+import { type MailLanguage, mailBrand } from '../kernel/mail.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { createEvent } from '../kernel/request-context.ts';
@@ -52,7 +52,8 @@ export function requestEmailChange(
     const expiresAt = ports.clock.now() + CONFIRMATION_LIFETIME_MS;
     const facts = { code, lifetimeMs: CONFIRMATION_LIFETIME_MS };
     try {
-      await ports.courier.send({ kind: 'confirmation-code', to: address, language: answer.language, facts });
+      const brand = mailBrand(own.resource);
+      await ports.courier.send({ kind: 'confirmation-code', to: address, language: answer.language, facts, brand });
     } catch (error) {
       if (!(error instanceof MailerUnavailable)) throw error;
       return refusal('CODE_NOT_SENT');
@@ -83,7 +84,10 @@ export function confirmEmailChange(
       hasSameCredentials(now, own) ? setOwnEmail(now, address, !session.proof.second) : ended;
     const changed = await changeNames(ports, act, user.id, { email: address }, edit, undefined);
     if (isRefusal(changed)) return changed;
-    notifyUser(ports, user.email === undefined ? changed.object : user, 'email', answer);
+    notifyUser(ports, user.email === undefined ? changed.object : user, 'email', {
+      ...answer,
+      brand: mailBrand(own.resource),
+    });
     return { done: { email: undefined }, user: changed.object };
   });
 }

@@ -3,7 +3,7 @@ import { hashNewPassword } from '../authentication/new-password.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
 import type { EventDraft } from '../kernel/event.ts';
-import type { MailLanguage } from '../kernel/mail.ts';
+import { type MailLanguage, mailBrand } from '../kernel/mail.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { notifyUser } from '../messages/notify.ts';
@@ -38,7 +38,7 @@ export function changeOwnPassword(
       if (isRefusal(hashed)) return hashed;
       const changed = await write(ports, own, hashed.passwordHash);
       if (isRefusal(changed)) return changed;
-      notifyUser(ports, changed.user, 'password', answer);
+      notifyUser(ports, changed.user, 'password', { ...answer, brand: mailBrand(own.resource) });
       return { done: {}, user: changed.user };
     });
   });

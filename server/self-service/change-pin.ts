@@ -1,6 +1,6 @@
 import type { Flow } from '../flows/flow.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
-import type { MailLanguage } from '../kernel/mail.ts';
+import { type MailLanguage, mailBrand } from '../kernel/mail.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notifyUser } from '../messages/notify.ts';
 import { editObject } from '../records/read-object.ts';
@@ -29,7 +29,7 @@ export function changeOwnPin(
       return pin.mac === token.pin.mac ? token : { ...token, pin };
     });
     if (isRefusal(edited)) return edited;
-    notifyUser(ports, user, 'pin', answer);
+    notifyUser(ports, user, 'pin', { ...answer, brand: mailBrand(own.resource) });
     return { done: {} };
   });
 }

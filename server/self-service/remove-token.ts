@@ -3,7 +3,7 @@ import type { Flow } from '../flows/flow.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import type { MailLanguage } from '../kernel/mail.ts';
+import { type MailLanguage, mailBrand } from '../kernel/mail.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notifyUser } from '../messages/notify.ts';
@@ -42,7 +42,10 @@ export function removeOwnToken(
     await rememberToken(ports, found.token, own.user.id);
     const gone = await remove(ports, own, found.id);
     if (isRefusal(gone)) return gone;
-    notifyUser(ports, unassigned.user, isWebauthn(found.token) ? 'passkey-removed' : 'token-removed', answer);
+    notifyUser(ports, unassigned.user, isWebauthn(found.token) ? 'passkey-removed' : 'token-removed', {
+      ...answer,
+      brand: mailBrand(own.resource),
+    });
     return { done: {}, user: unassigned.user, lost: found.id };
   });
 }

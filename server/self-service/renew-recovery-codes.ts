@@ -5,7 +5,7 @@ import type { SelfSession } from '../flows/self-session.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import { idFromBytes, type TokenId } from '../kernel/ids.ts';
-import type { MailLanguage } from '../kernel/mail.ts';
+import { type MailLanguage, mailBrand } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -41,7 +41,7 @@ export function renewRecoveryCodes(
     const name = ownTokenName({ language: answer.language, taken: namesOf(own.owned) }, 'recovery');
     const made = before ? await replace(ports, own, codes) : await make(ports, own, codes, name);
     if (isRefusal(made)) return made;
-    notifyUser(ports, own.user, 'recovery-codes', answer);
+    notifyUser(ports, own.user, 'recovery-codes', { ...answer, brand: mailBrand(own.resource) });
     return { done: { codes }, user: made.user };
   });
 }

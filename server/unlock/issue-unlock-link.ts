@@ -73,7 +73,7 @@ export async function issueUnlockLink(
     };
     const { expiresAt } = value;
     const event = { type: 'user.unlock-link-handed-over', subject: id, resource: on } as const;
-    const path = `/unlock?lang=${language}#${writeUserLink({ user: id, secret })}`;
+    const path = `/unlock?lang=${language}&resource=${on}#${writeUserLink({ user: id, secret })}`;
     return {
       answer: { login, ...omitUndefined({ email }), path, lifetimeMs: validForMs, expiresAt },
       write: {

@@ -1,6 +1,6 @@
 import { isMakerInOffice } from '../administrators/link-maker.ts';
 import type { ResourceId, TokenId } from '../kernel/ids.ts';
-import type { MailLanguage } from '../kernel/mail.ts';
+import { type MailBrand, type MailLanguage, mailBrand } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -30,6 +30,7 @@ interface UnlockScope {
   user: User;
   key: UserLink;
   resource: ResourceId;
+  brand: MailBrand;
   tokens: TokenId[];
 }
 
@@ -56,7 +57,8 @@ export async function viewUnlock(ports: Pick<Ports, 'store' | 'clock'>, text: un
     user,
     tokens.map(({ value }) => value),
   );
-  return unlockable.length > 0 ? { user, key, resource: id, tokens: unlockable.map((token) => token.id) } : INVALID;
+  if (unlockable.length === 0) return INVALID;
+  return { user, key, resource: id, brand: mailBrand(resource.value), tokens: unlockable.map((token) => token.id) };
 }
 
 /**
@@ -70,7 +72,7 @@ export async function unlockOwnTokens(
 ): Promise<Result<{ unlocked: true }>> {
   const opened = await viewUnlock(ports, text);
   if (isRefusal(opened)) return opened;
-  const { user, key, resource, tokens } = opened;
+  const { user, key, resource, brand, tokens } = opened;
   const act: RequestContext = { actor: { kind: 'user', account: user.account, id: user.id }, ...client };
   const keys = [userDocument.key(user.id), unlockLinkDocument.key(user.id)] as const;
   const used = await transact(ports, keys[0].anchor, keys, ([stored, link], now): Decision<Result<{ user: User }>> => {
@@ -82,7 +84,7 @@ export async function unlockOwnTokens(
   if (isRefusal(used)) return used;
   const unlocked = await Promise.all(tokens.map((id) => unlock(ports, act, { id, resource, owner: used.user })));
   if (!unlocked.includes(true)) return INVALID;
-  notifyUser(ports, used.user, 'token-unlocked', { language, client });
+  notifyUser(ports, used.user, 'token-unlocked', { language, client, brand });
   return { unlocked: true };
 }
 

@@ -19,6 +19,12 @@ export function assignmentTo(user: Pick<User, 'assignments'>, resource: Resource
   return user.assignments.find((assignment) => assignment.resource === resource);
 }
 
+/** The resource that a user signs in to, if it is only one. */
+export function soleResource({ assignments }: Pick<User, 'assignments'>): ResourceId | undefined {
+  const [only, ...others] = new Set(assignments.map(({ resource }) => resource));
+  return others.length === 0 ? only : undefined;
+}
+
 /** True if the user is assigned to the resource: alone, or with a token that is still theirs. */
 export function isAssigned(assignment: Assignment | undefined, tokens: readonly unknown[]): boolean {
   return assignment !== undefined && (assignment.alone || tokens.length > 0);

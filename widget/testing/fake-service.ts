@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
+import { documentLook } from '@countersign/protocol/document-look';
 import { FLOW_HEADER, type FlowView } from '@countersign/protocol/flow';
 import {
   ASSET_HEADERS,
@@ -14,7 +15,7 @@ import {
   refusalDocument,
 } from '@countersign/protocol/frame-document';
 import type { PasskeyRequest } from '@countersign/protocol/passkey';
-import { documentLook, firstScreen, readLook, withPageLinks } from '../../server/login/page/first-screen.ts';
+import { firstScreen, readLook, withPageLinks } from '../../server/login/page/first-screen.ts';
 import { composeDocument } from '../../server/login/page/show-document.ts';
 import { loadBuiltFiles } from '../../server/platform/static-files/load-built-files.ts';
 import { EMPTY_INFO, type PublicInfo } from '../../server/resources/public-info.ts';

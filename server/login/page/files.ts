@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ASSET_HEADERS, LOADER_HEADERS } from '@countersign/protocol/frame-document';
 import { Hono } from 'hono';
+import { showUnknownAddress } from '../../hosted-pages/fault.ts';
 import type { AppEnv } from '../../http/context.ts';
-import { refuse } from '../../http/problem.ts';
 import { sendFile } from '../../http/send-file.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 
@@ -45,7 +45,7 @@ export function widgetFiles(widget: BuiltFiles, version: string) {
       return c.body(integrity, 200, { ...LOADER_HEADERS, 'content-type': 'application/json' });
     }
     const file = find(asked, path);
-    if (!file) return refuse(c, 'NOT_FOUND');
+    if (!file) return showUnknownAddress(c);
 
     const headers: Record<string, string> = { ...(path.startsWith('assets/') ? ASSET_HEADERS : LOADER_HEADERS) };
     if (asked !== 'v1' || hashed(path)) headers['cache-control'] = ASSET_HEADERS['cache-control'];

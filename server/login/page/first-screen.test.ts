@@ -1,10 +1,11 @@
 import { brotliDecompressSync } from 'node:zlib';
+import { documentLook } from '@countersign/protocol/document-look';
 import { type FirstScreenLanguage, firstScreenHtml } from '@countersign/protocol/first-screen';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFixture, type Fixture, ORIGIN } from '../../testing/fixtures.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
-import { documentLook, readLook } from './first-screen.ts';
+import { readLook } from './first-screen.ts';
 
 let service: Service;
 let scene: Fixture;

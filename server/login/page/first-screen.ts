@@ -1,10 +1,9 @@
-import type { Appearance, SavedLook } from '@countersign/protocol/appearance';
+import type { SavedLook } from '@countersign/protocol/appearance';
 import { type FirstScreens, firstScreenHtml } from '@countersign/protocol/first-screen';
-import type { DocumentLook } from '@countersign/protocol/frame-document';
 import { linksOf } from '@countersign/protocol/links';
-import { lookOf, overSaved } from '@countersign/protocol/look';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { logoPath } from '../../resources/logo.ts';
 import type { PublicInfo } from '../../resources/public-info.ts';
-import { logoPath } from './logo.ts';
 
 /** What the page around a frame wants, as its loader wrote it into the frame's address: untrusted. */
 export interface RequestedLook {
@@ -38,36 +37,9 @@ export function readLook(text: string | undefined): RequestedLook | undefined {
 }
 
 /** What the document says of a resource. */
-export function savedLook({ appearance, links }: PublicInfo): SavedLook {
-  return { ...appearance, ...(links && { links }) };
-}
-
-/** The look as the document states it. What depends on the user's system is left to the stylesheet. */
-export function documentLook(
-  requested: Pick<RequestedLook, 'theme' | 'variables'>,
-  saved: Appearance = {},
-): DocumentLook {
-  const look = overSaved(requested, saved);
-  const light = lookOf(look, false);
-  const dark = lookOf(look, true);
-  const tone = light.tone === dark.tone ? light.tone : undefined;
-  // The root agrees with the page around, or else the browser paints a box behind the frame.
-  const { colorScheme } = lookOf(requested, false);
-  const [css, darkCss] = [light, dark].map(({ properties }) =>
-    Object.entries(properties)
-      .map(([name, value]) => `${name}:${value};`)
-      .join(''),
-  );
-  // They win over the stylesheet, also where it has more contrast.
-  const rule = (declarations = '') => (declarations === '' ? '' : `:root{${declarations}}`);
-  return {
-    tone,
-    colorScheme,
-    css:
-      (tone && colorScheme !== tone ? `body{color-scheme:${tone}}` : '') +
-      rule(css) +
-      (darkCss === css ? '' : `@media (prefers-color-scheme:dark){${rule(darkCss)}}`),
-  };
+export function savedLook({ appearance, links, back }: PublicInfo): SavedLook {
+  const shown = { ...omitUndefined({ back }), ...links };
+  return { ...appearance, ...(Object.keys(shown).length > 0 && { links: shown }) };
 }
 
 /** With the links and the footer that the page wants, if it names any, as the console's preview does. */

@@ -1,3 +1,4 @@
+import { documentLook } from '@countersign/protocol/document-look';
 import {
   allowedScript,
   FRAME_HEADERS,
@@ -10,7 +11,7 @@ import type { AppEnv } from '../../http/context.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { frameAccess } from '../page-info.ts';
-import { documentLook, firstScreen, readLook, withPageLinks } from './first-screen.ts';
+import { firstScreen, readLook, withPageLinks } from './first-screen.ts';
 import { newCspNonce, showDocument } from './show-document.ts';
 
 /**

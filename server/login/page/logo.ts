@@ -6,11 +6,6 @@ import { parseId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { readLogoOf } from '../../resources/change-logo.ts';
 
-/** The address of a logo, which contains its hash: another image has another address. */
-export function logoPath(resource: string, hash: string): string {
-  return `/widget/v1/logo?resource=${resource}&hash=${hash}`;
-}
-
 /**
  * The logo of a resource, for the hosted pages. Its type was detected from its bytes when it was set, and is not
  * sniffed.

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { documentLook } from '@countersign/protocol/document-look';
 import {
   FRAME_HEADERS,
   type FrameCsp,
@@ -10,9 +11,9 @@ import type { Context } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
 import { sendPage } from '../../http/send-file.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
+import { logoPath } from '../../resources/logo.ts';
 import type { PublicInfo } from '../../resources/public-info.ts';
-import { documentLook, savedLook } from './first-screen.ts';
-import { logoPath } from './logo.ts';
+import { savedLook } from './first-screen.ts';
 
 /** Where the widget's files are served. */
 export const MOUNT = '/widget/v1';
@@ -47,7 +48,7 @@ export function composeDocument(
   { resource, frameAncestors, formAction: _, lang = 'en', preload = [], look, ...facts }: PageFacts,
   page: PublicInfo,
 ): string {
-  const { logo, appearance = {}, links: _links, ...shown } = page;
+  const { logo, appearance = {}, links: _links, back: _back, ...shown } = page;
   return frameDocument({
     ...shown,
     ...facts,

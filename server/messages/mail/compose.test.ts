@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAIL_LANGUAGES, type Mail, type MailLanguage } from '../../kernel/mail.ts';
+import { MAIL_LANGUAGES, type Mail, type MailBrand, type MailLanguage, mailBrand } from '../../kernel/mail.ts';
 import { composeMail } from './compose.ts';
 import { linkTo } from './link.ts';
 
@@ -33,6 +33,12 @@ function everyMail(text: string, language: MailLanguage): Mail[] {
   ];
 }
 const all = (text: string) => MAIL_LANGUAGES.flatMap((language) => everyMail(text, language));
+
+/** The mail as that of a resource. */
+function branded(mail: Mail, name: string, more: Partial<MailBrand> = {}): Mail {
+  const links = { privacy: 'https://shop.example/privacy', support: 'mailto:help@shop.example' };
+  return { ...mail, brand: { name, links, footer: true, ...more } };
+}
 const tags = (html: string) => html.match(/<[^>]*>/g)?.map((tag) => tag.replace(/"[^"]*"/g, '""'));
 
 /** Payloads of injection attacks. */
@@ -58,6 +64,14 @@ describe('SR-30: injected text in a mail', () => {
       const { html } = composeMail(mail, URL_BASE);
       expect(tags(html)).toEqual(plain[i]);
       if (/[<>"']/.test(attack)) expect(html).not.toContain(attack);
+    }
+  });
+
+  test.each(CORPUS)('%s stays text as the name of a resource', (attack) => {
+    for (const mail of everyMail('Acme', 'en')) {
+      const { html, text } = composeMail(branded(mail, attack), URL_BASE);
+      expect(tags(html)).toEqual(tags(composeMail(branded(mail, 'Acme'), URL_BASE).html));
+      expect(text.split('\n')).toHaveLength(composeMail(branded(mail, 'Acme'), URL_BASE).text.split('\n').length);
     }
   });
 
@@ -122,6 +136,38 @@ describe('SR-30: injected text in a mail', () => {
       expect(html).not.toMatch(/<(?:script|img|link|iframe|form|object)|\bon\w+=|url\(/i);
       for (const [, href] of html.matchAll(/href="([^"]*)"/g)) expect(href?.startsWith(`${URL_BASE}/`)).toBe(true);
     }
+  });
+});
+
+describe('the mail of a resource', () => {
+  const [reset] = everyMail('mira', 'en').filter(({ kind }) => kind === 'password-reset');
+  const compose = (more: Partial<MailBrand> = {}) => {
+    if (!reset) throw new Error('no mail');
+    return composeMail(branded(reset, 'Harbour Shop', more), URL_BASE);
+  };
+
+  test('has its name, its colour and its links, above the mark of the service', () => {
+    const { html, text } = compose({ accent: '#fde68a' });
+    expect(html).toContain('<bdi>Harbour Shop</bdi>');
+    expect(html).toContain('border-bottom:3px solid #fde68a');
+    // Readable on the light colour.
+    expect(html).toContain('background:#fde68a;color:#000000');
+    expect(text).toContain(
+      '-- \nHarbour Shop\nPrivacy: https://shop.example/privacy\nContact: mailto:help@shop.example\nSent by Countersign',
+    );
+    expect(html.indexOf('help@shop.example')).toBeLessThan(html.indexOf('Sent by Countersign'));
+  });
+
+  test('names no service where that is off, and loads nothing', () => {
+    const { html, text } = compose({ footer: false });
+    expect(html + text).not.toContain('Countersign');
+    expect(html).not.toMatch(/<(?:script|img|link|iframe|form|object)|url\(/i);
+  });
+
+  // SR-30: what was stored by other rules.
+  test('leaves out a link that is none', () => {
+    const links = { help: 'javascript:alert(1)', privacy: 'https://shop.example/' };
+    expect(mailBrand({ name: 'Shop', links }).links).toEqual({ privacy: 'https://shop.example/' });
   });
 });
 

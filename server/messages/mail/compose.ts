@@ -1,8 +1,10 @@
+import { LINK_NAMES, type LinkName } from '@countersign/protocol/links';
+import { contrast } from '@countersign/protocol/look';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type mailTexts from '@countersign/ui/i18n/locales/en/mail.json';
 import { readLanguage, readTranslate } from '@countersign/ui/i18n/read-languages';
 import type { Translate } from '@countersign/ui/i18n/translate';
-import type { ComposedMail, Mail } from '../../kernel/mail.ts';
+import type { ComposedMail, Mail, MailBrand } from '../../kernel/mail.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
 import { linkTo } from './link.ts';
 import { html, line, type Markup, plainLine } from './markup.ts';
@@ -28,7 +30,8 @@ interface Draft {
 
 /**
  * Renders a message twice: as plain text, and as HTML in which every value is escaped (SR-30). It has no image, no
- * script and no remote content; its one link leads to the configured public URL (SR-40).
+ * script and no remote content; the link to act on leads to the configured public URL (SR-40), the others are those of
+ * the resource.
  *
  * @param url the public URL, an origin
  */
@@ -38,8 +41,8 @@ export function composeMail(mail: Mail, url: string): ComposedMail {
   const subject = line(draft.subject);
   return {
     subject,
-    text: asText(draft, texts),
-    html: asHtml(draft, texts, subject).text,
+    text: asText(draft, texts, mail.brand),
+    html: asHtml(draft, texts, subject, mail.brand).text,
     ...omitUndefined({ link: draft.link?.href }),
   };
 }
@@ -145,12 +148,31 @@ function draftOf(mail: Mail, texts: MailTexts, url: string): Draft {
 }
 
 /** Each part is one line, so that no value can look like a paragraph of the template. */
-function asText({ paragraphs, confirms = [], code, link, small }: Draft, t: MailTexts): string {
+function asText(
+  { paragraphs, confirms = [], code, link, small }: Draft,
+  t: MailTexts,
+  brand: MailBrand | undefined,
+): string {
   const parts = [t('hello'), ...paragraphs, ...(link ? [link.href] : []), ...small].map(line);
   if (code !== undefined) parts.splice(1 + paragraphs.length, 0, `    ${plainLine(code)}`);
   const lines = confirms.map(({ label, value }) => `    ${isolated(label)}: ${isolated(value)}`);
   if (lines.length > 0) parts.splice(2, 0, lines.join('\n'));
-  return [...parts, `-- \n${t('signature')}`].join('\n\n');
+  const about = siteLinks(brand, t).map(([label, href]) => `${label}: ${href}`);
+  const end = [
+    ...(brand ? [plainLine(brand.name)] : []),
+    ...about,
+    ...(brand?.footer === false ? [] : [t('signature')]),
+  ];
+  return [...parts, `-- \n${end.join('\n')}`].join('\n\n');
+}
+
+/** The links of the site, in their order and with their labels. */
+function siteLinks(brand: MailBrand | undefined, t: MailTexts): [label: string, href: string][] {
+  const label = readTranslate<LinkName>(t.lang, 'widget/sign-in');
+  return LINK_NAMES.flatMap((name) => {
+    const href = brand?.links[name];
+    return href === undefined ? [] : [[label(name), href] as [string, string]];
+  });
 }
 
 /** Isolates its writing direction (U+2068, U+2069): a field contains neither character. */
@@ -160,18 +182,26 @@ function isolated(text: string): string {
 
 const BODY = 'margin:0;padding:24px 12px;background:#f5f6f9;color:#14171f;font:16px/1.5 system-ui,sans-serif';
 const CARD = 'max-width:520px;margin:0 auto;padding:28px;background:#fff;border:1px solid #e4e7ee;border-radius:12px';
-const BUTTON =
-  'display:inline-block;padding:10px 20px;background:#2447c8;color:#fff;border-radius:8px;text-decoration:none;font-weight:600';
+/** The usual colour of buttons, as in the light theme. */
+const ACCENT = '#2447c8';
+const buttonIn = (accent: string) =>
+  `display:inline-block;padding:10px 20px;background:${accent};color:${contrast(accent, '#ffffff') >= 4.5 ? '#ffffff' : '#000000'};border-radius:8px;text-decoration:none;font-weight:600`;
+const nameIn = (accent: string) =>
+  `margin:0 0 20px;padding:0 0 12px;border-bottom:3px solid ${accent};font-size:18px;font-weight:600`;
 const CODE = 'font:600 28px/1.4 ui-monospace,monospace;letter-spacing:.15em';
 const TABLE = 'border-collapse:collapse;width:100%;overflow-wrap:anywhere';
 const LABEL = 'padding:6px 16px 6px 0;vertical-align:top;color:#596072';
 const VALUE = 'padding:6px 0;font-weight:600;white-space:pre-wrap';
 const SMALL = 'color:#596072;font-size:14px';
 
-function asHtml(draft: Draft, t: MailTexts, title: string): Markup {
+function asHtml(draft: Draft, t: MailTexts, title: string, brand: MailBrand | undefined): Markup {
   const direction = readLanguage(t.lang).direction === 'rtl' ? html` dir="rtl"` : '';
   const { paragraphs, confirms = [], code, link, small } = draft;
   const [first = '', ...others] = paragraphs;
+  const accent = brand?.accent ?? ACCENT;
+  const links = siteLinks(brand, t).map(
+    ([label, href]) => html`<a style="color:#596072" href="${href}">${label}</a> &nbsp; `,
+  );
   const cell = (style: string, text: string) => html`<td style="${style}"><bdi>${plainLine(text)}</bdi></td>`;
   const lines = confirms.map(({ label, value }) => html`<tr>${cell(LABEL, label)}${cell(VALUE, value)}</tr>\n`);
   return html`<!doctype html>
@@ -179,15 +209,14 @@ function asHtml(draft: Draft, t: MailTexts, title: string): Markup {
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
 <body style="${BODY}">
 <div style="${CARD}">
-<p>${t('hello')}</p>
+${brand ? html`<p style="${nameIn(accent)}"><bdi>${plainLine(brand.name)}</bdi></p>\n` : ''}<p>${t('hello')}</p>
 <p>${first}</p>
 ${lines.length === 0 ? '' : html`<table style="${TABLE}">\n${lines}</table>\n`}${others.map((paragraph) => html`<p>${paragraph}</p>\n`)}${code === undefined ? '' : html`<p style="${CODE}">${code}</p>\n`}${
   link
-    ? html`<p><a style="${BUTTON}" href="${link.href}">${link.label}</a></p>
+    ? html`<p><a style="${buttonIn(accent)}" href="${link.href}">${link.label}</a></p>
 <p style="${SMALL}">${t('linkFallback')}<br><a href="${link.href}">${link.href}</a></p>\n`
     : ''
-}${small.map((line) => html`<p style="${SMALL}">${line}</p>\n`)}<p style="${SMALL}">${t('signature')}</p>
-</div>
+}${small.map((line) => html`<p style="${SMALL}">${line}</p>\n`)}${links.length === 0 ? '' : html`<p style="${SMALL}">${links}</p>\n`}${brand?.footer === false ? '' : html`<p style="${SMALL}">${t('signature')}</p>\n`}</div>
 </body>
 </html>
 `;

@@ -1,12 +1,13 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
+import { readBrand } from '../../hosted-pages/brand.ts';
+import { showFault, showUnknownAddress } from '../../hosted-pages/fault.ts';
 import { readForm } from '../../hosted-pages/form.ts';
-import { paragraphs, showLinkPage, showPage } from '../../hosted-pages/pages.ts';
-import { type PageTexts, pageLanguage, readPageTexts } from '../../hosted-pages/texts.ts';
+import { paragraphs, showLinkPage, showPage, type View, viewOf } from '../../hosted-pages/pages.ts';
+import { type PageTexts, readPageTexts } from '../../hosted-pages/texts.ts';
 import { clientInfo } from '../../http/client-info.ts';
 import type { AppEnv } from '../../http/context.ts';
 import { sameOrigin } from '../../http/middleware/same-origin.ts';
-import type { MailLanguage } from '../../kernel/mail.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { unlockOwnTokens, viewUnlock } from '../unlock-own-tokens.ts';
@@ -21,25 +22,31 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { issuer: s
  */
 export function unlock(ports: Needs) {
   const app = new Hono<AppEnv>();
+  app.onError((error, c) => showFault(c as Context<AppEnv>, error));
   app.on(['POST'], ['/unlock'], sameOrigin(ports.issuer));
 
-  app.get('/unlock', (c) => {
-    return showLinkPage(c, { language: languageOf(c, c.req.query('lang')), title: 'unlockTitle' });
+  app.get('/unlock', async (c) => {
+    const view = viewOf(c, c.req.query('lang'), await readBrand(ports, c.req.query('resource')));
+    return showLinkPage(c, { ...view, title: 'unlockTitle' });
   });
 
   app.post('/unlock', async (c) => {
-    const { link = '', lang, confirmed } = await readForm(c, ['link', 'lang', 'confirmed']);
-    const language = languageOf(c, lang);
+    const { link = '', lang, confirmed, resource } = await readForm(c, ['link', 'lang', 'confirmed', 'resource']);
+    const seen = await viewUnlock(ports, link);
+    // A valid link knows its resource, whatever the address of the page says.
+    const view = viewOf(c, lang, await readBrand(ports, isRefusal(seen) ? resource : seen.resource));
+    if (isRefusal(seen)) return showInvalid(c, view);
+    const { language } = view;
+    const t = readPageTexts(language);
     if (confirmed !== 'yes') {
-      const seen = await viewUnlock(ports, link);
-      if (isRefusal(seen)) return showInvalid(c, language);
-      const body = confirmForm(readPageTexts(language), { link, language, login: seen.user.login });
-      return showPage(c, { language, title: 'unlockTitle', body });
+      const body = confirmForm(t, { link, language, login: seen.user.login });
+      return showPage(c, { ...view, title: 'unlockTitle', body });
     }
     const verdict = await unlockOwnTokens(ports, clientInfo(c), { link, language });
-    if (isRefusal(verdict)) return showInvalid(c, language);
-    return showPage(c, { language, title: 'unlockedTitle', body: paragraphs(readPageTexts(language)('unlockedText')) });
+    if (isRefusal(verdict)) return showInvalid(c, view);
+    return showPage(c, { ...view, title: 'unlockedTitle', body: paragraphs(t('unlockedText')) });
   });
+  app.get('/unlock/*', showUnknownAddress);
   return app;
 }
 
@@ -55,11 +62,7 @@ function confirmForm(t: PageTexts, form: { link: string; language: string; login
 </form>`;
 }
 
-function showInvalid(c: Context<AppEnv>, language: MailLanguage): Promise<Response> {
-  const body = paragraphs(readPageTexts(language)('unlockInvalidText'));
-  return showPage(c, { language, title: 'invalidTitle', body, status: 403 });
-}
-
-function languageOf(c: Context<AppEnv>, asked: string | undefined): MailLanguage {
-  return pageLanguage(asked, c.req.header('accept-language'));
+function showInvalid(c: Context<AppEnv>, view: View): Promise<Response> {
+  const body = paragraphs(readPageTexts(view.language)('unlockInvalidText'));
+  return showPage(c, { ...view, title: 'invalidTitle', body, status: 403 });
 }

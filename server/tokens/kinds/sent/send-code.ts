@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId } from '../../../kernel/ids.ts';
 import { runExclusive } from '../../../kernel/keyed-queue.ts';
-import type { MailLanguage } from '../../../kernel/mail.ts';
+import { type MailLanguage, mailBrand } from '../../../kernel/mail.ts';
 import { MailerUnavailable } from '../../../kernel/ports/mailer.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../../../kernel/request-context.ts';
@@ -66,6 +66,7 @@ export async function sendCode(ports: SendNeeds, act: RequestContext, order: Sen
       language: order.language,
       code,
       site: order.resource.name,
+      brand: mailBrand(order.resource),
       ...omitUndefined({ confirms: order.transaction?.fields, origin: order.origin }),
       expiresAt,
       lifetimeMs: expiresAt - challenge.createdAt,

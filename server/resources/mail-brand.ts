@@ -1,0 +1,14 @@
+import type { ResourceId } from '../kernel/ids.ts';
+import { type MailBrand, mailBrand } from '../kernel/mail.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { resourceDocument } from './documents.ts';
+
+/** Undefined if no resource is known, or it is gone. */
+export async function readMailBrand(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  id: ResourceId | undefined,
+): Promise<MailBrand | undefined> {
+  if (id === undefined) return undefined;
+  const [stored] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
+  return stored && mailBrand(stored.value);
+}
