@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
 import about from '../../package.json' with { type: 'json' };
+import { slug } from '../../tools/docs-check/markdown.ts';
 import { BEFORE_PAINT, withoutInline } from './before-paint.ts';
 import { linkToPages } from './links.ts';
 import { CODE_THEME, colourByClass, drawDiagrams, pictureByScheme, tidyTables } from './markup.ts';
@@ -29,6 +30,8 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }]],
   vite: { configFile: false, publicDir: false, build: { chunkSizeWarningLimit: 1_000 } },
   markdown: {
+    // As on a forge, so that one link works in both.
+    anchor: { slugify: slug },
     theme: CODE_THEME,
     codeTransformers: [colourByClass],
     config(markdown) {

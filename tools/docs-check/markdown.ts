@@ -62,7 +62,7 @@ export function readMarkdown(text: string): Markdown {
 }
 
 /** GitHub's anchor of a heading: lower case, without punctuation, a dash for each space. */
-function slug(title: string): string {
+export function slug(title: string): string {
   return title
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .toLowerCase()
