@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { codeBlocksOf, ROOT } from './testing/code-blocks.ts';
 
 /** What these pages show is of the examples, which e2e/framework-sites.test.ts signs in to and attacks. */
-const GUIDES = ['docs/sign-in-node.md', 'docs/sign-in-python.md', 'docs/sign-in-php.md'];
+const GUIDES = ['node', 'python', 'php', 'java'].map((language) => `docs/sign-in-${language}.md`);
 
 const quotes = GUIDES.flatMap(codeBlocksOf).filter(({ language }) => language !== 'sh' && language !== 'ts');
 

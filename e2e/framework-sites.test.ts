@@ -7,7 +7,7 @@ import { Account } from '../docs/testing/account.ts';
 import { exampleAddress, type RunningExample, startExample } from './harness/example-site.ts';
 import { expect } from './harness/expect.ts';
 import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
-import { FRAMEWORK_SITES, runSql } from './harness/framework-sites.ts';
+import { FRAMEWORK_SITES } from './harness/framework-sites.ts';
 import { type Person as AnyPerson, type Device, makePerson, makePersonWithDevice } from './harness/people.ts';
 import { Visitor } from './harness/visitor.ts';
 import { widgetOn } from './harness/widget-view.ts';
@@ -65,7 +65,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
       APP_KEY: `base64:${secret}`,
       ...settings,
     };
-    site.prepare(env);
+    await site.prepare(env);
     example = await startExample({ ...site, env: { ...site.env, ...env } }, { ...address, service, resource });
   }
   async function stop() {
@@ -80,7 +80,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
     return person;
   }
   function addToTable({ login, user }: AnyPerson): void {
-    runSql(database, site.insert, [login, user.id, site.hash(SITE_PASSWORD)]);
+    site.table.insert(database, { login, id: user.id, password: site.hash(SITE_PASSWORD) });
   }
 
   async function nonceOf(visitor: Visitor): Promise<{ nonce: string; loginRequest?: string }> {
@@ -272,7 +272,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
       const visitor = new Visitor(origin);
       await visitor.post('sign-in', { result: await resultFor(visitor, person) });
       expect(await isSignedIn(visitor)).toBe(true);
-      runSql(database, site.block, [person.login]);
+      site.table.block(database, person.login);
       expect(await isSignedIn(visitor)).toBe(false);
     });
   });
@@ -360,8 +360,8 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
 
     // The victim notices, and changes the password or has the account blocked, while the attacker looks for the code.
     test.each([
-      ['blocked', (login: string) => runSql(database, site.block, [login])],
-      ['given another password', (login: string) => runSql(database, site.changePassword, [site.hash('new'), login])],
+      ['blocked', (login: string) => site.table.block(database, login)],
+      ['given another password', (login: string) => site.table.changePassword(database, login, site.hash('new'))],
     ])('refuses a user who was %s after the password', async (_, change) => {
       const person = await makeUser();
       const visitor = await withPassword(person);

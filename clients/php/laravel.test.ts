@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FRAMEWORK_SITES, runSql } from '../../e2e/harness/framework-sites.ts';
+import { FRAMEWORK_SITES } from '../../e2e/harness/framework-sites.ts';
 import { php } from './testing/run-php.ts';
 
 // The attacker has a password, and finds a form of the site that still signs in with it alone.
@@ -22,8 +22,8 @@ test('Laravel takes no login that is not of Countersign', async () => {
       APP_KEY: `base64:${'A'.repeat(43)}=`,
     };
     const site = FRAMEWORK_SITES.find(({ language }) => language === 'laravel');
-    site?.prepare(env);
-    runSql(env.DATABASE, String(site?.insert), ['mira', 'usr_2v6m0c4x9ta', 'of no matter']);
+    await site?.prepare(env);
+    site?.table.insert(env.DATABASE, { login: 'mira', id: 'usr_2v6m0c4x9ta', password: 'of no matter' });
     const script = join(import.meta.dirname, 'tests/laravel-login.php');
     const { out } = await php(['-d', `auto_prepend_file=${storage}/autoload.php`, script], env);
     expect(JSON.parse(out)).toEqual([403, expect.arrayContaining(['session']), 'no user']);

@@ -45,6 +45,7 @@ export const READERS: readonly Reader[] = [
       ['clients/php/README.md', 'PHP'],
       ['docs/sign-in-php.md', 'Sign-in with PHP, Laravel and Symfony'],
       ['clients/java/README.md', 'Java'],
+      ['docs/sign-in-java.md', 'Sign-in with Jakarta Servlet'],
       ['clients/PARITY.md', 'What each library can do'],
       ['widget/README.md', 'The widget from npm'],
       ['docs/protectimus.md', 'Protectimus-compatible API'],

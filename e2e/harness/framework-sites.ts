@@ -1,21 +1,26 @@
 import { execFileSync } from 'node:child_process';
 import { pbkdf2Sync, scryptSync } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { JavaWorkshop } from '../../clients/java/testing/java-workshop.ts';
 import { runProbe } from '../../tools/prepare/probe.ts';
 import { findPython, PHP_FOLDER } from '../../tools/prepare/programs.ts';
 import { type ExampleSite, ROOT } from './example-site.ts';
 
 /** An example in `docs/examples` that signs users in by the routes of a library, and has a table of users. */
 export interface FrameworkSite extends ExampleSite {
-  /** Creates its table in a new database. */
-  prepare(env: Record<string, string>): void;
-  /** Makes a user. */
-  readonly insert: string;
-  readonly block: string;
-  readonly changePassword: string;
+  /** Creates its table, and what else it needs before it starts. */
+  prepare(env: Record<string, string>): void | Promise<void>;
+  readonly table: UserTable;
   /** As its framework stores passwords. */
   hash(password: string): string;
+}
+
+/** What other pages of the site do with its users, in its own database. `password` is hashed. */
+interface UserTable {
+  insert(database: string, user: { login: string; id: string; password: string }): void;
+  block(database: string, login: string): void;
+  changePassword(database: string, login: string, password: string): void;
 }
 
 const python = () => findPython(runProbe);
@@ -28,10 +33,12 @@ const pbkdf2 = (password: string) => pbkdf2Sync(password, SALT, ITERATIONS, 32, 
 const TABLE =
   'CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT UNIQUE, password TEXT, countersign_id TEXT UNIQUE, blocked INTEGER DEFAULT 0)';
 const PLAIN_TABLE = {
-  prepare: ({ DATABASE = '' }: Record<string, string>) => runSql(DATABASE, TABLE, []),
-  insert: 'INSERT INTO users (name, countersign_id, password) VALUES (?, ?, ?)',
-  block: 'UPDATE users SET blocked = 1 WHERE name = ?',
-  changePassword: 'UPDATE users SET password = ? WHERE name = ?',
+  prepare: ({ DATABASE = '' }: Record<string, string>) => runSql(DATABASE, TABLE),
+  table: sqlTable({
+    insert: 'INSERT INTO users (name, countersign_id, password) VALUES (?, ?, ?)',
+    block: 'UPDATE users SET blocked = 1 WHERE name = ?',
+    changePassword: 'UPDATE users SET password = ? WHERE name = ?',
+  }),
 };
 
 /** The sites on Node share everything but their framework. */
@@ -45,39 +52,6 @@ const NODE_SITES = ['express', 'fastify', 'hono'].map((language): FrameworkSite 
     hash: (password) => `${SALT}$${scryptSync(password, SALT, 32).toString('hex')}`,
   };
 });
-
-export const FRAMEWORK_SITES: readonly FrameworkSite[] = [
-  ...NODE_SITES,
-  {
-    language: 'flask',
-    file: 'docs/examples/flask/app.py',
-    command: () => [python(), 'docs/examples/flask/app.py'],
-    env: PYTHON,
-    ...PLAIN_TABLE,
-    hash: (password) => `pbkdf2:sha256:${ITERATIONS}$${SALT}$${pbkdf2(password).toString('hex')}`,
-  },
-  {
-    language: 'django',
-    file: 'docs/examples/django/manage.py',
-    command: (port) => [python(), 'docs/examples/django/manage.py', 'runserver', '--noreload', `127.0.0.1:${port}`],
-    env: PYTHON,
-    prepare(env) {
-      const args = ['docs/examples/django/manage.py', 'migrate', '--run-syncdb', '--verbosity', '0'];
-      execFileSync(python(), args, { cwd: ROOT, env: { ...process.env, ...PYTHON, ...env } });
-    },
-    insert: `INSERT INTO shop_user (username, countersign_id, password, is_active, is_staff, is_superuser, first_name,
-      last_name, email, date_joined) VALUES (?, ?, ?, 1, 0, 0, '', '', '', '2026-01-01')`,
-    block: 'UPDATE shop_user SET is_active = 0 WHERE username = ?',
-    changePassword: 'UPDATE shop_user SET password = ? WHERE username = ?',
-    hash: (password) => `pbkdf2_sha256$${ITERATIONS}$${SALT}$${pbkdf2(password).toString('base64')}`,
-  },
-  phpSite('plain-php', 'index.php', []),
-  phpSite('laravel', 'public/index.php', ['Illuminate/autoload.php']),
-  phpSite('symfony', 'public/index.php', [
-    'Composer/InstalledVersions.php',
-    'Symfony/Bundle/FrameworkBundle/autoload.php',
-  ]),
-];
 
 /** PHP's own server in front of the example's front controller, with the framework as Debian has it. */
 function phpSite(language: string, file: string, packages: readonly string[]): FrameworkSite {
@@ -112,10 +86,108 @@ function phpSite(language: string, file: string, packages: readonly string[]): F
   };
 }
 
-const RUN_SQL = `import json, sqlite3, sys
-with sqlite3.connect(sys.argv[1]) as database: database.executemany(sys.argv[2], json.loads(sys.argv[3]))`;
-
-/** Changes the site's own database, once for each row of values, as another page of the site would. */
-export function runSql(database: string, sql: string, ...rows: readonly (readonly string[])[]): void {
-  execFileSync('python3', ['-c', RUN_SQL, database, sql, JSON.stringify(rows)]);
+function sqlTable(sql: Record<keyof UserTable, string>): UserTable {
+  return {
+    insert: (database, { login, id, password }) => runSql(database, sql.insert, login, id, password),
+    block: (database, login) => runSql(database, sql.block, login),
+    changePassword: (database, login, password) => runSql(database, sql.changePassword, password, login),
+  };
 }
+
+const RUN_SQL = `import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as database: database.execute(sys.argv[2], sys.argv[3:])`;
+
+function runSql(database: string, sql: string, ...values: readonly string[]): void {
+  execFileSync('python3', ['-c', RUN_SQL, database, sql, ...values]);
+}
+
+/** Of the example for Jakarta Servlet: id, name, password, id at Countersign, whether blocked; with tabs between. */
+const FILE_TABLE: UserTable = {
+  insert(database, { login, id, password }) {
+    appendFileSync(database, `${[id, login, password, id, '0'].join('\t')}\n`);
+  },
+  block: (database, login) => changeLine(database, login, (cells) => replaced(cells, 4, '1')),
+  changePassword: (database, login, password) => changeLine(database, login, (cells) => replaced(cells, 2, password)),
+};
+
+function replaced(cells: readonly string[], at: number, value: string): string[] {
+  return cells.map((cell, index) => (index === at ? value : cell));
+}
+
+function changeLine(database: string, login: string, change: (cells: string[]) => string[]): void {
+  const lines = readFileSync(database, 'utf8')
+    .split('\n')
+    .map((line) => line.split('\t'));
+  const changed = lines.map((cells) => (cells[1] === login ? change(cells) : cells));
+  writeFileSync(database, changed.map((cells) => cells.join('\t')).join('\n'));
+}
+
+const SERVLET_JARS = ['tomcat10-embed-core', 'tomcat10-servlet-api', 'tomcat10-annotations-api'];
+let servletPath: Promise<string> | undefined;
+
+/** Compiles the library, its servlet and the example, once. */
+async function compileServlet(): Promise<string> {
+  const workshop = await JavaWorkshop.open();
+  await workshop.compile('servlet', [join(ROOT, 'clients/java/servlet')], SERVLET_JARS);
+  await workshop.compile('shop', [join(ROOT, 'docs/examples/servlet/src')], SERVLET_JARS, ['servlet']);
+  const classes = workshop.classPathOf(['servlet', 'shop'], SERVLET_JARS);
+  return [classes, join(ROOT, 'docs/examples/servlet/src')].join(delimiter);
+}
+
+/** Java's own PBKDF2, as the example for Jakarta Servlet stores passwords. */
+function servletSite(): FrameworkSite {
+  return {
+    language: 'servlet',
+    file: 'docs/examples/servlet/src/shop/Main.java',
+    async command() {
+      servletPath ??= compileServlet();
+      return ['java', '-XX:TieredStopAtLevel=1', '-cp', await servletPath, 'shop.Main'];
+    },
+    prepare({ DATABASE = '', STORAGE = '' }) {
+      mkdirSync(STORAGE);
+      writeFileSync(DATABASE, '');
+    },
+    table: FILE_TABLE,
+    hash: (password) => [ITERATIONS, base64(SALT), pbkdf2(password).toString('base64')].join('$'),
+  };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+export const FRAMEWORK_SITES: readonly FrameworkSite[] = [
+  ...NODE_SITES,
+  {
+    language: 'flask',
+    file: 'docs/examples/flask/app.py',
+    command: () => [python(), 'docs/examples/flask/app.py'],
+    env: PYTHON,
+    ...PLAIN_TABLE,
+    hash: (password) => `pbkdf2:sha256:${ITERATIONS}$${SALT}$${pbkdf2(password).toString('hex')}`,
+  },
+  {
+    language: 'django',
+    file: 'docs/examples/django/manage.py',
+    command: (port) => [python(), 'docs/examples/django/manage.py', 'runserver', '--noreload', `127.0.0.1:${port}`],
+    env: PYTHON,
+    prepare(env) {
+      const args = ['docs/examples/django/manage.py', 'migrate', '--run-syncdb', '--verbosity', '0'];
+      execFileSync(python(), args, { cwd: ROOT, env: { ...process.env, ...PYTHON, ...env } });
+    },
+    table: sqlTable({
+      insert: `INSERT INTO shop_user (username, countersign_id, password, is_active, is_staff, is_superuser, first_name,
+        last_name, email, date_joined) VALUES (?, ?, ?, 1, 0, 0, '', '', '', '2026-01-01')`,
+      block: 'UPDATE shop_user SET is_active = 0 WHERE username = ?',
+      changePassword: 'UPDATE shop_user SET password = ? WHERE username = ?',
+    }),
+    hash: (password) => `pbkdf2_sha256$${ITERATIONS}$${SALT}$${pbkdf2(password).toString('base64')}`,
+  },
+  phpSite('plain-php', 'index.php', []),
+  phpSite('laravel', 'public/index.php', ['Illuminate/autoload.php']),
+  phpSite('symfony', 'public/index.php', [
+    'Composer/InstalledVersions.php',
+    'Symfony/Bundle/FrameworkBundle/autoload.php',
+  ]),
+  servletSite(),
+];

@@ -56,5 +56,7 @@ it('installs a shared package once, and names everything missing', () => {
   const install = aptCommands(NEEDS)[1] ?? [];
   expect(new Set(install).size).toBe(install.length);
   expect(install).toContain('python3-cryptography');
-  expect(instructions(NEEDS)).toMatch(/PyJWT.*JUnit 5.*\n.*\n.*libjackson2-databind-java junit5/);
+  expect(instructions(NEEDS)).toMatch(
+    /PyJWT.*JUnit 5.*\n.*\n.*libjackson2-databind-java libtomcat10-embed-java libtomcat10-java junit5/,
+  );
 });

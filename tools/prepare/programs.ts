@@ -79,6 +79,11 @@ export const NEEDS: readonly Need[] = [
     file: join(JAR_FOLDER, 'jackson-databind.jar'),
     debian: ['libjackson2-databind-java'],
   },
+  {
+    library: 'Tomcat 10',
+    file: join(JAR_FOLDER, 'tomcat10-embed-core.jar'),
+    debian: ['libtomcat10-embed-java', 'libtomcat10-java'],
+  },
   { library: 'JUnit 5', file: join(JAR_FOLDER, 'junit-platform-console.jar'), debian: ['junit5'] },
   // Debian puts both where only root's PATH leads.
   { library: 'HAProxy', programs: ['haproxy', '/usr/sbin/haproxy'], args: ['-v'], debian: ['haproxy'] },

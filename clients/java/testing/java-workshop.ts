@@ -26,6 +26,8 @@ export interface JavaTests {
 /** The library compiled, in a folder for the moment, and whatever is compiled against it. */
 export class JavaWorkshop {
   readonly folder: string;
+  /** Names of folders in it with classes. */
+  readonly #compiled = new Set<string>(['library', 'tests']);
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -36,6 +38,16 @@ export class JavaWorkshop {
     const workshop = new JavaWorkshop(await mkdtemp(join(tmpdir(), 'countersign-java-')));
     await workshop.#javac('library', NEEDED, ['-Xdoclint:all,-missing'], sourcesUnder(SOURCES));
     return workshop;
+  }
+
+  /** Compiles what lies in these folders against the library and further jars, into a folder of its own. */
+  async compile(into: string, folders: readonly string[], jars: readonly string[], against: readonly string[] = []) {
+    await this.#javac(into, [...NEEDED, ...jars, 'library', ...against], [], folders.flatMap(sourcesUnder));
+  }
+
+  /** Where the classes are that were compiled into these folders, and what they need. */
+  classPathOf(folders: readonly string[], jars: readonly string[]): string {
+    return this.#classPath([...NEEDED, ...jars, 'library', ...folders]);
   }
 
   /** Puts a source where its package says. */
@@ -85,6 +97,7 @@ export class JavaWorkshop {
   async #javac(into: string, path: string[], options: string[], sources: string[]): Promise<void> {
     const folder = join(this.folder, into);
     await mkdir(folder);
+    this.#compiled.add(into);
     // Debian's manifests name jars that are not there.
     const strict = ['--release', '17', '-encoding', 'UTF-8', '-Xlint:all', '-Xlint:-path', '-Werror'];
     const args = [...strict, ...options, '-cp', this.#classPath(path), '-d', folder, ...sources];
@@ -93,9 +106,8 @@ export class JavaWorkshop {
   }
 
   #classPath(names: string[]): string {
-    const own = ['library', 'tests'];
     return names
-      .map((name) => (own.includes(name) ? join(this.folder, name) : join(JAR_FOLDER, `${name}.jar`)))
+      .map((name) => (this.#compiled.has(name) ? join(this.folder, name) : join(JAR_FOLDER, `${name}.jar`)))
       .join(delimiter);
   }
 
