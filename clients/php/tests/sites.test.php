@@ -4,10 +4,14 @@ declare(strict_types=1);
 
 use Countersign\Demand;
 use Countersign\Exception\OptionInvalid;
+use Countersign\Keys\MemoryKeyCache;
 use Countersign\OtpUse;
 use Countersign\Site\LevelDemand;
+use Countersign\Site\RouteAnswer;
 use Countersign\Site\RouteRequest;
 use Countersign\Site\Rules;
+use Countersign\Site\Session;
+use Countersign\Site\SignIn;
 
 function siteVectors(string $name): array
 {
@@ -64,3 +68,104 @@ foreach ($stepUp['cases'] as $case) {
         }
     });
 }
+
+final class MemorySession implements Session
+{
+    /** @param array<string, mixed> $state */
+    public function __construct(public array $state)
+    {
+    }
+
+    public function read(): array
+    {
+        return $this->state;
+    }
+
+    public function write(array $state): void
+    {
+        $this->state = $state;
+    }
+
+    public function renew(mixed $user): void
+    {
+        $this->state = [];
+    }
+}
+
+/** A session of two factors, an hour old, at a site that wants two of every sign-in. */
+function twoFactorSession(): MemorySession
+{
+    $user = ['account' => 'usr_2v6m0c4x9ta', 'id' => 'usr_2v6m0c4x9ta', 'login' => 'mira', 'jti' => 'flw_1'];
+    $level = ['acr' => '2', 'authTime' => vectors('results.json')['defaults']['now'] - 3600];
+    return new MemorySession(['user' => $user + $level + ['stamp' => hash('sha256', '')]]);
+}
+
+function postTwoFactor(string $route, MemorySession $session, array $body): RouteAnswer
+{
+    $vectors = vectors('results.json');
+    $signIn = new SignIn(
+        service: $vectors['defaults']['issuer'],
+        resource: $vectors['defaults']['resource'],
+        origin: 'https://shop.example',
+        keyCache: new MemoryKeyCache(),
+        requireAcr: '2',
+        http: new ScriptedHttp(json($vectors['jwks'])),
+        clock: new FakeClock($vectors['defaults']['now'] * 1000),
+    );
+    $request = new RouteRequest('POST', 'https://shop.example', null, 'application/json', json_encode($body));
+    return $signIn->answer($route, $request, $session);
+}
+
+// SR-5: at a browser that was left signed in, a thief who knows the password steps up with one factor, which makes a sign-in
+// of two factors recent.
+foreach (['password alone', 'otp demanded, otp alone', 'valid ES256'] as $named) {
+    test("a step-up proves no less than every sign-in must: {$named}", static function () use ($named): void {
+        $session = twoFactorSession();
+        postTwoFactor('nonce', $session, ['acr' => '1', 'maxAgeMs' => 300_000]);
+        $session->state['begun']['nonce'] = vectors('results.json')['defaults']['nonce'];
+        $result = array_column(vectors('results.json')['cases'], 'jwt', 'name')[$named];
+        $answer = postTwoFactor('sign-in', $session, ['result' => $result]);
+        if ($named === 'valid ES256') {
+            same([200, '2'], [$answer->status, $session->state['user']['acr']]);
+        } else {
+            same([403, 'RESULT_ACR_REQUIRED'], [$answer->status, $answer->body['code']]);
+        }
+    });
+}
+
+test('nor does one that the session holds already', static function (): void {
+    $session = twoFactorSession();
+    ['nonce' => $nonce, 'now' => $now] = vectors('results.json')['defaults'];
+    $session->state['begun'] = ['nonce' => $nonce, 'at' => $now * 1000, 'demand' => ['acr' => '1']];
+    $result = array_column(vectors('results.json')['cases'], 'jwt', 'name')['password alone'];
+    same('RESULT_ACR_REQUIRED', postTwoFactor('sign-in', $session, ['result' => $result])->body['code']);
+});
+
+// Session fixation: the page has written something before, so PHP sends no cookie with a new id.
+test('a session that gets no new id signs no user in', static function (): void {
+    $autoload = var_export(dirname(__DIR__) . '/autoload.php', true);
+    $folder = temporaryFolder();
+    file_put_contents("{$folder}/page.php", <<<PHP
+        <?php
+        require {$autoload};
+        ini_set('session.use_strict_mode', '1');
+        session_save_path(__DIR__);
+        session_start();
+        \$_SESSION['pending'] = 1;
+        echo 'Welcome. ';
+        flush();
+        \$signIn = new Countersign\Site\SignIn(
+            'https://auth.example', 'res_01k8dq9z2mp', 'https://shop.example', new Countersign\Keys\MemoryKeyCache(),
+        );
+        \$site = new Countersign\Site\PhpSite(\$signIn);
+        try {
+            \$site->renew(null);
+            \$site->write(['user' => 'planted']);
+        } catch (RuntimeException \$refused) {
+            echo \$refused->getMessage();
+        }
+        PHP);
+    $output = shell_exec(escapeshellarg(PHP_BINARY) . ' ' . escapeshellarg("{$folder}/page.php"));
+    same('Welcome. The session got no new id: sign in before there is any output.', $output);
+    same(false, str_contains(implode(array_map(file_get_contents(...), glob("{$folder}/sess_*"))), 'planted'));
+});

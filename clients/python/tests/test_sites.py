@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import unittest
 from pathlib import Path
@@ -9,8 +10,12 @@ from types import SimpleNamespace
 from typing import Any, Optional
 
 from countersign import CountersignError
+from countersign.site import RouteAnswer, RouteRequest, SignIn
 from countersign.site.rules import Demand, is_safe_next, level_of, refuse_post
 from countersign.verifier import UNSET
+
+from .scripted import Script, answered
+from .vectors import load
 
 SITES = Path(__file__).resolve().parents[3] / "shared/vectors/sites"
 
@@ -63,3 +68,73 @@ def _decide(case: Any) -> str:
         return error.code
     outcome: Optional[str] = demand.missing(case["session"], case["now"])
     return outcome or "accept"
+
+
+class MemorySession:
+    def __init__(self, state: dict[str, Any]) -> None:
+        self.state = state
+
+    def read(self) -> dict[str, Any]:
+        return dict(self.state)
+
+    def write(self, state: dict[str, Any]) -> None:
+        self.state = state
+
+    def renew(self, _user: Any) -> None:
+        self.state = {}
+
+
+# SR-5: at a browser that was left signed in, a thief who knows the password steps up with one factor, which makes a sign-in
+# of two factors recent.
+class StepUp(unittest.TestCase):
+    corpus = load("results.json")
+
+    def test_proves_no_less_than_every_sign_in_must(self) -> None:
+        for named in ("password alone", "otp demanded, otp alone", "valid ES256"):
+            with self.subTest(named):
+                session = self.signed_in()
+                self.post("nonce", session, {"acr": "1", "maxAgeMs": 300_000})
+                session.state["begun"]["nonce"] = self.corpus["defaults"]["nonce"]
+                answer = self.post("sign-in", session, {"result": self.result(named)})
+                if named == "valid ES256":
+                    self.assertEqual((answer.status, session.state["user"]["acr"]), (200, "2"))
+                else:
+                    self.assertEqual((answer.status, answer.body["code"]), (403, "RESULT_ACR_REQUIRED"))
+
+    def test_nor_with_what_the_session_holds_already(self) -> None:
+        session = self.signed_in()
+        nonce, now = self.corpus["defaults"]["nonce"], self.corpus["defaults"]["now"] * 1000
+        session.state["begun"] = {"nonce": nonce, "at": now, "demand": {"acr": "1"}}
+        answer = self.post("sign-in", session, {"result": self.result("password alone")})
+        self.assertEqual(answer.body["code"], "RESULT_ACR_REQUIRED")
+
+    def signed_in(self) -> MemorySession:
+        return MemorySession(
+            {
+                "user": {
+                    "account": "usr_2v6m0c4x9ta",
+                    "id": "usr_2v6m0c4x9ta",
+                    "login": "mira",
+                    "acr": "2",
+                    "authTime": self.corpus["defaults"]["now"] - 3600,
+                    "jti": "flw_1",
+                    "stamp": hashlib.sha256(b"").hexdigest(),
+                }
+            }
+        )
+
+    def result(self, named: str) -> Any:
+        return next(case["jwt"] for case in self.corpus["cases"] if case["name"] == named)
+
+    def post(self, route: str, session: MemorySession, body: Any) -> RouteAnswer:
+        defaults = self.corpus["defaults"]
+        sign_in = SignIn(
+            service=defaults["issuer"],
+            resource=defaults["resource"],
+            origin="https://shop.example",
+            require_acr="2",
+            send=Script(answered(self.corpus["jwks"])).send,
+            now=lambda: defaults["now"] * 1000,
+        )
+        request = RouteRequest("POST", "https://shop.example", None, "application/json", json.dumps(body).encode())
+        return sign_in.answer(route, request, session)

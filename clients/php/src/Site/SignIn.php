@@ -177,7 +177,7 @@ final class SignIn
     /** @param array<array-key, mixed> $fields */
     private function nonce(array $fields, Session $session): RouteAnswer
     {
-        $demand = self::demandOf($fields);
+        $demand = $this->demandOf($fields);
         $state = $session->read();
         $pending = $state['pending'] ?? null;
         $user = null;
@@ -241,7 +241,7 @@ final class SignIn
             nonce: $nonce,
             origin: $this->origin,
             requireOtp: $this->requireOtp,
-            acr: $demand['acr'] ?? $this->requireAcr,
+            acr: $this->requireAcr === Demand::None ? $demand['acr'] ?? Demand::None : $this->requireAcr,
             maxAgeMs: $demand['maxAgeMs'] ?? Demand::None,
         );
         $expected = $pending ?? ($demand === [] ? null : $before);
@@ -285,11 +285,15 @@ final class SignIn
     }
 
     /** @param array<array-key, mixed> $fields */
-    private static function demandOf(array $fields): ?LevelDemand
+    private function demandOf(array $fields): ?LevelDemand
     {
         $asked = array_intersect_key($fields, ['acr' => 0, 'maxAgeMs' => 0]);
         try {
-            return $asked === [] ? null : new LevelDemand(...$asked);
+            $demand = $asked === [] ? null : new LevelDemand(...$asked);
+            // A page can demand more than every sign-in must prove, and never less.
+            return $demand === null || $this->requireAcr === Demand::None
+                ? $demand
+                : new LevelDemand($this->requireAcr, $demand->maxAgeMs);
         } catch (OptionInvalid | \TypeError) {
             throw new Refused('INPUT_INVALID');
         }

@@ -199,6 +199,9 @@ class SignIn:
         asked = {name: value for name, value in read_fields(request).items() if name in ("acr", "maxAgeMs")}
         try:
             demand = Demand(asked.get("acr", UNSET), asked.get("maxAgeMs", UNSET)) if asked else None
+            # A page can demand more than every sign-in must prove, and never less.
+            if demand is not None and not isinstance(self._require_acr, Unset):
+                demand = Demand(self._require_acr, asked.get("maxAgeMs", UNSET))
         except OptionInvalid:
             raise Refused("INPUT_INVALID") from None
         state = session.read()
@@ -263,7 +266,7 @@ class SignIn:
             nonce=nonce,
             origin=self._origin,
             require_otp=self._require_otp,
-            acr=demand.get("acr", self._require_acr),
+            acr=demand.get("acr", UNSET) if isinstance(self._require_acr, Unset) else self._require_acr,
             max_age_ms=demand.get("maxAgeMs", UNSET),
         )
         expected = pending or (before if demand else None)
