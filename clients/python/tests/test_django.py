@@ -36,11 +36,17 @@ if not settings.configured:
 from django.contrib.auth import get_user_model, login  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.http import HttpRequest, HttpResponse  # noqa: E402
-from django.test import AsyncClient, Client, RequestFactory  # noqa: E402
+from django.test import AsyncClient, Client, RequestFactory, override_settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from countersign import OptionInvalid  # noqa: E402
-from countersign.django import begin_second_factor, require_recent, urls  # noqa: E402
+from countersign.django import (  # noqa: E402
+    CountersignMiddleware,
+    _configured,
+    begin_second_factor,
+    require_recent,
+    urls,
+)
 
 
 def by_password_alone(request: HttpRequest) -> HttpResponse:
@@ -116,6 +122,20 @@ class Django(unittest.TestCase):
         request = RequestFactory().post("/password")
         with self.assertRaises(OptionInvalid):
             begin_second_factor(request, get_user_model()(username="lea"))
+
+    # The attacker keeps the cookie from before the sign-in, and sends it again with the result that was used.
+    def test_sessions_in_a_cookie_need_results_that_are_consumed(self) -> None:
+        self.addCleanup(_configured.cache_clear)
+        engine = "django.contrib.sessions.backends.signed_cookies"
+        careless = {**settings.COUNTERSIGN, "SITE_CHECKS_PASSWORD": False, "API_KEY": None}
+        for countersign in (careless, settings.COUNTERSIGN):
+            _configured.cache_clear()
+            with override_settings(SESSION_ENGINE=engine, COUNTERSIGN=countersign):
+                if countersign is careless:
+                    with self.assertRaisesRegex(OptionInvalid, "API_KEY"):
+                        CountersignMiddleware(who)
+                else:
+                    CountersignMiddleware(who)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,10 @@ final class PhpSite implements Session
     public function renew(mixed $user): void
     {
         $_SESSION = array_intersect_key($_SESSION, array_flip($this->keep));
-        session_regenerate_id(true);
+        // PHP only warns where there was output before. The id would be one that an attacker may have planted.
+        if (!@session_regenerate_id(true)) {
+            throw new \RuntimeException('The session got no new id: sign in before there is any output.');
+        }
     }
 
     private static function request(#[\SensitiveParameter] string $body = ''): RouteRequest

@@ -13,12 +13,14 @@ from __future__ import annotations
 from asyncio import iscoroutinefunction
 from collections.abc import Callable
 from functools import lru_cache, wraps
+from importlib import import_module
 from typing import Any, Optional, Union
 
 from asgiref.sync import markcoroutinefunction, sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.signed_cookies import SessionStore as CookieSessions
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.utils.functional import SimpleLazyObject
@@ -79,7 +81,11 @@ def _configured() -> tuple[SignIn, _ModelUsers, tuple[str, ...]]:
         raise OptionInvalid('"USER_FIELD" must name the field that holds the id of the user at Countersign.')
     users = _ModelUsers(field, options.pop("create_users", False) is True)
     keep = tuple(options.pop("keep", ()))
-    return SignIn(**options, users=users), users, keep
+    sign_in = SignIn(**options, users=users)
+    # A cookie can be sent again, and with it the nonce that was used up.
+    if not sign_in.consumes and issubclass(import_module(settings.SESSION_ENGINE).SessionStore, CookieSessions):
+        raise OptionInvalid('"API_KEY" is needed with sessions that are in a cookie: use it, or another SESSION_ENGINE.')
+    return sign_in, users, keep
 
 
 class _DjangoSession:
