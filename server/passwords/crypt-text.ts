@@ -16,8 +16,9 @@ export const CRYPT_BOUNDS = { doublings: 20, rounds: 500_000 } as const;
 const DIGITS = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const DOUBLING = /^(\$[PH]\$([./0-9A-Za-z])[./0-9A-Za-z]{8})([./0-9A-Za-z]{22})$/;
 const DRUPAL = /^(U?\$S\$([./0-9A-Za-z])[./0-9A-Za-z]{8})([./0-9A-Za-z]{43})$/;
+/** A salt that looks like a cost would be read as one: `rounds=999999999` has its 16 characters. */
 const SHA_CRYPT =
-  /^(\$([56])\$(?:rounds=([1-9]\d{3,8})\$)?[^$:\s\p{Cc}]{0,16}\$)([./0-9A-Za-z]{43}|[./0-9A-Za-z]{86})$/u;
+  /^(\$([56])\$(?:rounds=([1-9]\d{3,8})\$)?(?!rounds=)[^$:\s\p{Cc}]{0,16}\$)([./0-9A-Za-z]{43}|[./0-9A-Za-z]{86})$/u;
 const SHA_CRYPT_LENGTHS: Record<string, number> = { 5: 43, 6: 86 };
 
 /** Undefined: another text, or one that would cost too much. */

@@ -39,6 +39,9 @@ test.each<[string, ImportedHash]>([
   ['a password in the clear', text('correct horse battery staple')],
   ['Django without a usable password', text('!unusable')],
   ['DES crypt', text('ab1Hv2Lg7ltQo')],
+  // One attempt to sign in would hold a thread for hours.
+  ['SHA-crypt with a salt that is read as a cost', text(`$5$rounds=999999999$${b64}`)],
+  ['SHA-crypt with a salt that is read as a cost, behind one', text(`$5$rounds=5000$rounds=99999999$${b64}`)],
   ['nothing', text('')],
 ])('refuses %s', (_name, imported) => {
   expect(wrapImportedHash(imported)).toBeUndefined();
