@@ -17,17 +17,17 @@ from countersign.verifier import UNSET
 from .scripted import Script, answered
 from .vectors import load
 
-SITES = Path(__file__).resolve().parents[3] / "shared/vectors/sites"
+VECTORS = Path(__file__).resolve().parents[3] / "shared/vectors"
 
 
 def vectors(name: str) -> Any:
-    return json.loads((SITES / name).read_text("utf-8"))
+    return json.loads((VECTORS / name).read_text("utf-8"))
 
 
 class Sites(unittest.TestCase):
     # SR-10: a sign-in that leads to another site hands the user to a copy of yours.
     def test_redirects(self) -> None:
-        for case in vectors("redirects.json")["cases"]:
+        for case in vectors("sites/redirects.json")["cases"]:
             given = case["next"]
             if isinstance(given, dict) and "repeat" in given:
                 given = given["prefix"] + given["repeat"] * given["times"] + given["suffix"]
@@ -36,7 +36,7 @@ class Sites(unittest.TestCase):
 
     # Login CSRF: another site signs a visitor in as the attacker.
     def test_posts(self) -> None:
-        file = vectors("posts.json")
+        file = vectors("sites/posts.json")
         for case in file["cases"]:
             headers = {one["name"].lower(): one["value"] for one in case["headers"]}
             outcome = refuse_post(
@@ -50,7 +50,7 @@ class Sites(unittest.TestCase):
                 self.assertEqual(outcome or "accept", case["expect"])
 
     def test_step_up(self) -> None:
-        file = vectors("step-up.json")
+        file = vectors("sites/step-up.json")
         for case in file["levels"]:
             with self.subTest(case["name"]):
                 claims: Any = SimpleNamespace(**case["claims"])
