@@ -232,11 +232,12 @@ public final class SignIn<U> {
     return RouteRules.isSafeNext(next) ? next : options.afterSignIn;
   }
 
-  private ResultExpectations expectations(String nonce, LevelDemand demand) {
+  ResultExpectations expectations(String nonce, LevelDemand demand) {
     ResultExpectations expected = ResultExpectations.ofNonce(nonce).origin(options.origin);
     if (options.requireOtp) expected = expected.requireOtp();
     if (options.requireTwoFactors) expected = expected.acr("2");
-    if (demand != null && demand.acr() != null) expected = expected.acr(demand.acr());
+    // A step-up to one factor takes nothing from what every sign-in must prove.
+    if (demand != null && "2".equals(demand.acr())) expected = expected.acr("2");
     return demand == null || demand.maxAge() == null ? expected : expected.maxAge(demand.maxAge());
   }
 
