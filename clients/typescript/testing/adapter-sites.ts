@@ -32,6 +32,8 @@ export interface AdapterSite {
   origin: string;
   port: number;
   issuer: TestIssuer;
+  /** Called while the service is asked for a login request. */
+  meanwhile: () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -195,19 +197,28 @@ export async function startSite(name: keyof typeof ADAPTERS, ownPasswords = fals
   const { port } = probe.address() as AddressInfo;
   await new Promise((resolve) => probe.close(resolve));
   const origin = `http://127.0.0.1:${port}`;
-  const { verifier, client, resource } = issuer;
+  const { verifier, resource } = issuer;
+  const client: typeof issuer.client = {
+    ...issuer.client,
+    async createLoginRequest(input) {
+      await site.meanwhile();
+      return issuer.client.createLoginRequest(input);
+    },
+  };
   const server = await ADAPTERS[name]((session) => ({
     ...{ verifier, client, resource, origin, session },
     afterSignIn: '/account',
     ...(ownPasswords && { stampOf: () => 'v1' }),
   }));
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return {
+  const site: AdapterSite = {
     ...{ origin, port, issuer },
+    meanwhile: async () => {},
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
+  return site;
 }

@@ -236,3 +236,15 @@ describe.each(NAMES)('a site on %s', (name) => {
     expect(await sendRaw(site.port, head('http://x'))).toContain('POST_CROSS_SITE');
   });
 });
+
+test('attack: a stolen session of Express steps up while its user signs out, which would bring it back', async () => {
+  const site = await startSite('express');
+  onTestFinished(site.close);
+  const user = new Browser(site);
+  await user.signIn();
+  const thief = new Browser(site, user.cookie);
+  site.meanwhile = async () => void (await user.post('/countersign/sign-out'));
+  const stolen = thief.cookie;
+  expect((await thief.post('/countersign/nonce', { acr: '2' })).status).toBe(500);
+  expect((await new Browser(site, stolen).send('/account')).status).toBe(401);
+});

@@ -54,6 +54,13 @@ export function toExpress<Req extends ExpressRequest>(signIn: SignInHandlers<Req
   };
 }
 
+/** What is used of a request with a session of express-session. */
+interface ExpressSessionRequest {
+  session: ExpressSession;
+  readonly sessionID: string;
+  readonly sessionStore: { get(id: string, done: (error: unknown, session?: unknown) => void): unknown };
+}
+
 /** What is used of `request.session` of express-session. */
 interface ExpressSession {
   regenerate(done: (error: unknown) => void): unknown;
@@ -67,7 +74,7 @@ interface ExpressSession {
  * @example
  * const signIn = signInHandlers<Request>({ verifier, resource, origin, session: expressSession });
  */
-export function expressSession(request: { session: ExpressSession }, keep: readonly string[] = []): SiteSession {
+export function expressSession(request: ExpressSessionRequest, keep: readonly string[] = []): SiteSession {
   const current = () => request.session as ExpressSession & Record<string, unknown>;
   const store: SiteSession['write'] = async (state) => {
     current().countersign = state;
@@ -75,7 +82,11 @@ export function expressSession(request: { session: ExpressSession }, keep: reado
   };
   return {
     read: () => current().countersign as ReturnType<SiteSession['read']>,
-    write: store,
+    async write(state) {
+      // A sign-out meanwhile has removed the session. Saving it would bring its user back.
+      if ((state.user || state.pending) && !(await isStored(request))) throw new Error('The session has ended.');
+      await store(state);
+    },
     async renew(state) {
       const kept = keep.filter((name) => name in current()).map((name) => [name, current()[name]]);
       await called((done) => request.session.regenerate(done));
@@ -83,6 +94,12 @@ export function expressSession(request: { session: ExpressSession }, keep: reado
       await store(state);
     },
   };
+}
+
+function isStored({ sessionStore, sessionID }: ExpressSessionRequest): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    sessionStore.get(sessionID, (error, found) => (error ? reject(error) : resolve(Boolean(found))));
+  });
 }
 
 function called(start: (done: (error: unknown) => void) => unknown): Promise<void> {

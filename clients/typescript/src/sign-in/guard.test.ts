@@ -168,6 +168,35 @@ describe('step-up', () => {
     expect(await site.signIn.currentUser(visitor)).toMatchObject({ id: 'usr_1', acr: '1' });
   });
 
+  test('attack: a stolen session steps up while its user signs out, which would bring it back', async () => {
+    const { issuer, result } = await createSite();
+    let meanwhile = async () => {};
+    const client = {
+      ...issuer.client,
+      async createLoginRequest(input: Parameters<typeof issuer.client.createLoginRequest>[0]) {
+        await meanwhile();
+        return issuer.client.createLoginRequest(input);
+      },
+    };
+    const site = await createSite({ client, verifier: issuer.verifier });
+    const visitor = site.visitor();
+    const signIn = { result: await result({ nonce: await site.nonce(visitor) }) };
+    expect((await site.post('/countersign/sign-in', visitor, signIn)).status).toBe(200);
+    const thief = { ...visitor };
+    meanwhile = async () => void (await site.post('/countersign/sign-out', visitor));
+    expect((await site.post('/countersign/nonce', thief, { acr: '2' })).status).toBe(401);
+    expect([...site.sessions.values()]).toEqual([{}]);
+  });
+
+  test('asks for no less than every sign-in must prove', async () => {
+    const site = await createSite({ require: { acr: '2' } });
+    const visitor = await signedIn(site, { sub: 'usr_1' });
+    await site.post('/countersign/nonce', visitor, { acr: '1', maxAgeMs: 5 * MINUTES_MS });
+    expect(site.loginRequests).toMatchObject([{ acr: '2', maxAgeMs: 5 * MINUTES_MS }]);
+    const weak = await site.complete(visitor, { sub: 'usr_1', acr: '1', otp: 'not_used' }, { acr: '1' });
+    expect((await weak.json()).code).toBe('RESULT_ACR_REQUIRED');
+  });
+
   test('without a client it is a whole sign-in of the same user', async () => {
     const { issuer } = await createSite();
     const site = await createSite({ client: undefined as never, verifier: issuer.verifier });

@@ -13,7 +13,7 @@ import { beginOrContinue, isPasswordRight, verifySignIn } from './sign-in.ts';
 export async function postNonce<Context>(rules: SignInRules<Context>, request: Request, context: Context) {
   const body = await readPost(rules, request);
   if (typeof body === 'string') return refuse(body);
-  const demand = readDemand(body);
+  const demand = readDemand(rules, body);
   if (demand === 'INPUT_INVALID') return refuse(demand);
   const session = await rules.session(context);
   const state = (await session.read()) ?? {};
@@ -24,6 +24,8 @@ export async function postNonce<Context>(rules: SignInRules<Context>, request: R
   if (demand && !state.pending && !(await activeUser(rules, state))) return refuse('SIGN_IN_REQUIRED');
   try {
     const begun = await beginOrContinue(rules, state, demand);
+    // A sign-out while the service was asked has ended a session that this would bring back.
+    if (!isSameVisitor(state, await session.read())) return refuse('SIGN_IN_REQUIRED');
     await session.write({ ...state, begun });
     const { nonce, loginRequest } = begun;
     return respond(loginRequest === undefined ? { nonce } : { nonce, loginRequest });
@@ -68,17 +70,26 @@ async function readPost(rules: { origin: string }, request: Request): Promise<Bo
   return checkPost(request, rules.origin) ?? readBody(request);
 }
 
-function readDemand({ members }: Body): LevelDemand | undefined | 'INPUT_INVALID' {
+/** A page can demand more than every sign-in must prove, and never less. */
+function readDemand<Context>(
+  { require }: Pick<SignInRules<Context>, 'require'>,
+  { members }: Body,
+): LevelDemand | undefined | 'INPUT_INVALID' {
   const demand: LevelDemand = Object.fromEntries(
     ['acr', 'maxAgeMs'].filter((name) => members.has(name)).map((name) => [name, members.get(name)]),
   );
   if (Object.keys(demand).length === 0) return undefined;
   try {
-    return checkDemand(demand);
+    return { ...checkDemand(demand), ...(require?.acr && { acr: require.acr }) };
   } catch (error) {
     if (isCountersignError(error)) return 'INPUT_INVALID';
     throw error;
   }
+}
+
+function isSameVisitor(before: SignInState, after: SignInState | undefined): boolean {
+  const who = ({ user, pending }: SignInState) => JSON.stringify([user, pending]);
+  return who(before) === who(after ?? {});
 }
 
 function withoutPending({ pending: _, begun: __, ...state }: SignInState): SignInState {
