@@ -9,6 +9,7 @@ import { operationsOf } from '../../testing/operations.ts';
 import type { AppEnv } from '../context.ts';
 import type { ApiDescription } from './description.ts';
 import { referencePages } from './pages.ts';
+import { libraryCall } from './snippets/library-call.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -33,6 +34,8 @@ describe('the reference', () => {
       for (const language of ['curl', 'typescript', 'python', 'php', 'java']) {
         expect(page, id).toContain(`data-language="${language}"`);
       }
+      const isInLibraries = libraryCall(`${method} ${path}`) !== undefined;
+      expect(page.includes('The client library has no method for it.'), id).toBe(!isInLibraries);
     }
   });
 

@@ -30,15 +30,11 @@ function statement({ group, method }: LibraryCall, request: ExampleRequest): str
   return print(method, `${target}(${all.join(', ')})`);
 }
 
-function ownMethod(method: string, body: Record<string, unknown>): string | undefined {
+type Body = Record<string, unknown>;
+
+function ownMethod(method: string, body: Body): string | undefined {
   const call = (input: string) => print(method, `client.${method}(${input})`);
-  const make = (type: string, names: readonly string[]) =>
-    enclose(
-      `${type}(`,
-      ')',
-      names.map((name) => literal(body[name], JAVA, 1)),
-      { isStrict: true },
-    );
+  const make = (type: string, names: readonly string[]) => invoke(type, valuesOf(body, names), 0);
   switch (method) {
     case 'authenticate':
       return call(make('AuthenticateInput.password', ['resource', 'user', 'password']));
@@ -48,8 +44,22 @@ function ownMethod(method: string, body: Record<string, unknown>): string | unde
       return call(
         `${make('NewLoginRequest.of', ['user', 'resource', 'nonce'])}.passwordChecked(${body.passwordChecked})`,
       );
+    case 'createTransaction': {
+      const fields = (body.fields as Body[]).map((field) =>
+        invoke('new TransactionField', valuesOf(field, ['label', 'value'])),
+      );
+      return call(
+        invoke('NewTransaction.of', [...valuesOf(body, ['user', 'resource', 'nonce']), invoke('List.of', fields)], 0),
+      );
+    }
     case 'createChallenge':
       return call(make('NewChallenge.ofUser', ['resource', 'user']));
+    case 'checkEnvironment':
+    case 'saveEnvironment':
+      return print(
+        method,
+        invoke(`client.${method}`, [...valuesOf(body, ['user', 'resource']), environment(body.environment as Body)], 0),
+      );
     case 'explain':
       return call(literal(body, JAVA));
     case 'checklist':
@@ -57,6 +67,20 @@ function ownMethod(method: string, body: Record<string, unknown>): string | unde
     default:
       return undefined;
   }
+}
+
+function environment({ screen, ...rest }: Body): string {
+  const [language = '', zone = '', ...others] = valuesOf(rest, ['language', 'zone', 'colourDepth', 'userAgent']);
+  const size = screen ? invoke('new Environment.Screen', valuesOf(screen as Body, ['width', 'height'])) : 'null';
+  return invoke('new Environment', [language, zone, size, ...others]);
+}
+
+function valuesOf(body: Body, names: readonly string[]): string[] {
+  return names.map((name) => literal(body[name] ?? null, JAVA, 1));
+}
+
+function invoke(target: string, parts: readonly string[], indent = 1): string {
+  return enclose(`${target}(`, ')', parts, { indent, isStrict: true });
 }
 
 function print(method: string, call: string): string {
