@@ -6,7 +6,10 @@ type Item = Record<string, unknown>;
 
 const POLL_MS = 2000;
 const MAX_DELAY_MS = 30_000;
-/** Events are listed once they are sealed, so one can appear behind a newer one. */
+/**
+ * Events are listed once they are sealed, so one can appear behind a newer one. The cursor of the API is a time as well:
+ * what is sealed later than this is missed, as the help says.
+ */
 const OVERLAP_MS = 60_000;
 
 /**
