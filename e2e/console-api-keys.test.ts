@@ -64,12 +64,19 @@ describe('an existing key', () => {
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, '/console/api-keys');
     const { text, id } = await makeKey(view, 'Reports', ['Read']);
-    await view.page.getByRole('checkbox', { name: 'Shop' }).check();
+    const mayRead = view.page.getByRole('checkbox', { name: 'Read' });
+    const onlyShop = view.page.getByRole('checkbox', { name: 'Shop' });
+    // A key for some resources has no other permission than sign-ins.
+    await expect(onlyShop).toBeDisabled();
+    await mayRead.uncheck();
+    await onlyShop.check();
+    await expect(mayRead).toBeDisabled();
     await view.button('Save changes').click();
     await expect(view.page.getByText('Saved.')).toBeVisible();
     expect((await stored(who, id)).resources).toEqual([shop.id]);
     expect(await statusWith(text)).toBe(403);
-    await view.page.getByRole('checkbox', { name: 'Shop' }).uncheck();
+    await onlyShop.uncheck();
+    await mayRead.check();
     await view.button('Save changes').click();
     await expect.poll(async () => (await stored(who, id)).resources).toBeUndefined();
     expect(await statusWith(text)).toBe(200);

@@ -6,6 +6,8 @@ export const API_KEYS = '/console/api-keys';
 
 export const SCOPES = ['authenticate', 'read', 'write', 'administer'] as const;
 export type Scope = (typeof SCOPES)[number];
+/** The only scope of a key that is limited to resources. */
+const CONFINED_SCOPE: Scope = 'authenticate';
 
 /** An API key as the API shows it. */
 export interface ApiKey extends Fields {
@@ -81,6 +83,7 @@ export function inputsOf(resources: readonly Choice[]): Input[] {
       label: t('scopes'),
       hint: t('scopesHint'),
       choices: SCOPES.map((scope) => ({ value: scope, label: t(scope), hint: t(`${scope}Hint`) })),
+      isExcluded: (scope, values) => values.resources !== null && scope !== CONFINED_SCOPE,
     },
     {
       name: 'resources',
@@ -89,6 +92,7 @@ export function inputsOf(resources: readonly Choice[]): Input[] {
       label: t('resources'),
       hint: t('resourcesHint'),
       choices: resources,
+      isExcluded: (_, { scopes }) => (scopes as readonly Scope[]).some((scope) => scope !== CONFINED_SCOPE),
     },
   ];
 }

@@ -47,8 +47,11 @@ export function ChoiceInput(props: Props<'select' | 'one-of'>) {
   );
 }
 
-export function MultiChoiceInput({ input, value, isReadOnly, onChange }: Props<'some-of'>) {
+export function MultiChoiceInput({ input, value, values, isReadOnly, onChange }: Props<'some-of'>) {
   const chosen = (value ?? []) as string[];
+  // What is chosen can always be given up.
+  const isExcluded = (choice: string) =>
+    !chosen.includes(choice) && values !== undefined && input.isExcluded?.(choice, values) === true;
   const put = (next: string[]) => onChange(next.length === 0 && input.without !== undefined ? null : next);
   return (
     <div class={input.choices.length > 12 ? 'choices many' : 'choices'}>
@@ -57,7 +60,7 @@ export function MultiChoiceInput({ input, value, isReadOnly, onChange }: Props<'
           <input
             type="checkbox"
             checked={chosen.includes(choice.value)}
-            disabled={isReadOnly}
+            disabled={isReadOnly || isExcluded(choice.value)}
             onChange={({ currentTarget }) =>
               // Keep the order of the choices, so that switching one off and on again is no change.
               put(

@@ -23,6 +23,7 @@ export function InputsList({ inputs, values, changed, isReadOnly, idOf, errorOf,
           input={input}
           id={idOf(input.name)}
           value={values[input.name]}
+          values={values}
           error={errorOf(input)}
           isReadOnly={isReadOnly}
           isChanged={changed?.includes(input.name) ?? false}

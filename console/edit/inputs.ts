@@ -31,8 +31,17 @@ export type Input = InputBase &
     | { kind: 'select'; choices: readonly Choice[]; without?: string }
     /** One of a few choices, each with its explanation. */
     | { kind: 'one-of'; choices: readonly Choice[] }
-    /** Any of these strings. `without` is the label for null, which stands for none chosen. */
-    | { kind: 'some-of'; choices: readonly Choice[]; isNeeded?: boolean; without?: string }
+    /**
+     * Any of these strings. `without` is the label for null, which stands for none chosen. `isExcluded`: the values of
+     * the other inputs do not allow this one.
+     */
+    | {
+        kind: 'some-of';
+        choices: readonly Choice[];
+        isNeeded?: boolean;
+        without?: string;
+        isExcluded?(choice: string, values: Fields): boolean;
+      }
     /** Strings that the user types. */
     | { kind: 'list'; maxItems: number; placeholder: string; read(text: string): Entry }
     /**
@@ -57,6 +66,8 @@ export interface InputViewProps<Kind extends Input = Input> {
   input: Kind;
   id: string;
   value: unknown;
+  /** Of all inputs of the form, unless the input stands alone. */
+  values?: Fields;
   error: string | undefined;
   isReadOnly: boolean;
   /** Whether the input is marked as changed. */
