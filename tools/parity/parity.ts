@@ -18,7 +18,10 @@ interface Features {
   groups: { title: string; features: Record<string, string> }[];
 }
 
-/** What a library declares in its own `features.json`. Paths are relative to its folder. */
+/**
+ * What a library declares in its own `features.json`. Paths are relative to its folder. `tested`: a test, or an example
+ * that a test runs.
+ */
 interface Declaration {
   language: string;
   package: string;

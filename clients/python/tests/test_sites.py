@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import unittest
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Optional
 
@@ -17,17 +16,11 @@ from countersign.verifier import UNSET
 from .scripted import Script, answered
 from .vectors import load
 
-VECTORS = Path(__file__).resolve().parents[3] / "shared/vectors"
-
-
-def vectors(name: str) -> Any:
-    return json.loads((VECTORS / name).read_text("utf-8"))
-
 
 class Sites(unittest.TestCase):
     # SR-10: a sign-in that leads to another site hands the user to a copy of yours.
     def test_redirects(self) -> None:
-        for case in vectors("sites/redirects.json")["cases"]:
+        for case in load("sites/redirects.json")["cases"]:
             given = case["next"]
             if isinstance(given, dict) and "repeat" in given:
                 given = given["prefix"] + given["repeat"] * given["times"] + given["suffix"]
@@ -36,7 +29,7 @@ class Sites(unittest.TestCase):
 
     # Login CSRF: another site signs a visitor in as the attacker.
     def test_posts(self) -> None:
-        file = vectors("sites/posts.json")
+        file = load("sites/posts.json")
         for case in file["cases"]:
             headers = {one["name"].lower(): one["value"] for one in case["headers"]}
             outcome = refuse_post(
@@ -50,7 +43,7 @@ class Sites(unittest.TestCase):
                 self.assertEqual(outcome or "accept", case["expect"])
 
     def test_step_up(self) -> None:
-        file = vectors("sites/step-up.json")
+        file = load("sites/step-up.json")
         for case in file["levels"]:
             with self.subTest(case["name"]):
                 claims: Any = SimpleNamespace(**case["claims"])
