@@ -234,7 +234,7 @@ public final class SignIn<U> {
 
   ResultExpectations expectations(String nonce, LevelDemand demand) {
     ResultExpectations expected = ResultExpectations.ofNonce(nonce).origin(options.origin);
-    if (options.requireOtp) expected = expected.requireOtp();
+    if (options.isOtpRequired()) expected = expected.requireOtp();
     if (options.requireTwoFactors) expected = expected.acr("2");
     // A step-up to one factor takes nothing from what every sign-in must prove.
     if (demand != null && "2".equals(demand.acr())) expected = expected.acr("2");

@@ -19,7 +19,7 @@ public final class SignInOptions<U> {
   String afterSignIn = "/";
   String afterSignOut = "/";
   boolean requireTwoFactors;
-  boolean requireOtp;
+  Boolean requireOtp;
   Clock clock = Clock.systemUTC();
 
   private SignInOptions(String resource, String origin, ResultVerifier verifier, SiteUsers<U> users) {
@@ -59,7 +59,6 @@ public final class SignInOptions<U> {
   /** Your site checks the password, and Countersign the second factor. Needs a client. */
   public SignInOptions<U> siteChecksPassword(boolean checks) {
     siteChecksPassword = checks;
-    requireOtp = checks;
     return this;
   }
 
@@ -98,6 +97,10 @@ public final class SignInOptions<U> {
   public SignInOptions<U> requireOtp(boolean required) {
     requireOtp = required;
     return this;
+  }
+
+  boolean isOtpRequired() {
+    return requireOtp == null ? siteChecksPassword : requireOtp;
   }
 
   /** Default: the system's. */
