@@ -58,7 +58,7 @@ const buildExpress: Build = (options) => {
     response.json({ basket: Reflect.get(request.session, 'basket'), stray: Reflect.get(request.session, 'stray') });
   });
   app.post('/second-factor', async (request, response) => {
-    response.json(await signIn.beginSecondFactor(request, { account: '7', user: 'usr_maria' }));
+    response.json(await signIn.beginSecondFactor(request, { account: '7', subject: 'usr_maria' }));
   });
   app.get('/account', auth.requireSignIn, (_request, response) => void response.send(SECRET_PAGE));
   app.all('/admin', auth.requireRecent(DEMAND), (_request, response) => void response.send(SECRET_PAGE));
@@ -89,7 +89,7 @@ const buildFastify: Build = async (options) => {
     basket: Reflect.get(session, 'basket'),
     stray: Reflect.get(session, 'stray'),
   }));
-  app.post('/second-factor', (request) => signIn.beginSecondFactor(request, { account: '7', user: 'usr_maria' }));
+  app.post('/second-factor', (request) => signIn.beginSecondFactor(request, { account: '7', subject: 'usr_maria' }));
   await app.register(async (scope) => {
     scope.addHook('onRequest', auth.requireSignIn);
     scope.get('/account', async () => SECRET_PAGE);
@@ -135,7 +135,7 @@ const buildHono: Build = (options) => {
     return c.json({ basket, stray });
   });
   app.post('/second-factor', async (c) =>
-    c.json(await signIn.beginSecondFactor(c, { account: '7', user: 'usr_maria' })),
+    c.json(await signIn.beginSecondFactor(c, { account: '7', subject: 'usr_maria' })),
   );
   app.get('/account', auth.requireSignIn, (c) => c.text(SECRET_PAGE));
   app.all('/admin', auth.requireRecent(DEMAND), (c) => c.text(SECRET_PAGE));
@@ -170,7 +170,7 @@ const buildNext: Build = (options) => {
       return Response.json({ basket, stray });
     },
     'POST /second-factor': async () =>
-      Response.json(await signIn.beginSecondFactor(undefined, { account: '7', user: 'usr_maria' })),
+      Response.json(await signIn.beginSecondFactor(undefined, { account: '7', subject: 'usr_maria' })),
     'GET /account': (request) => auth.requireSignIn(page)(request, undefined),
     'GET /': () => new Response('Welcome.'),
   };

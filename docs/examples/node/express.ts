@@ -39,7 +39,7 @@ if (settings.ownPasswords) {
     const user = checkPassword(String(name), String(password));
     const begun =
       user?.countersign_id &&
-      (await signIn.beginSecondFactor(request, { account: String(user.id), user: user.countersign_id }));
+      (await signIn.beginSecondFactor(request, { account: String(user.id), subject: user.countersign_id }));
     if (begun) response.redirect(303, '/sign-in');
     else response.status(403).send(startPage('Wrong name or password.'));
   });

@@ -40,7 +40,7 @@ if (settings.ownPasswords) {
       const user = checkPassword(String(name), String(password));
       const begun =
         user?.countersign_id &&
-        (await signIn.beginSecondFactor(request, { account: String(user.id), user: user.countersign_id }));
+        (await signIn.beginSecondFactor(request, { account: String(user.id), subject: user.countersign_id }));
       if (begun) return reply.redirect('/sign-in', 303);
       return reply.code(403).type('text/html').send(startPage('Wrong name or password.'));
     },

@@ -48,7 +48,7 @@ if (settings.ownPasswords) {
     const user = checkPassword(String(name), String(password));
     const begun =
       user?.countersign_id &&
-      (await signIn.beginSecondFactor(c, { account: String(user.id), user: user.countersign_id }));
+      (await signIn.beginSecondFactor(c, { account: String(user.id), subject: user.countersign_id }));
     return begun ? c.redirect('/sign-in', 303) : c.html(startPage('Wrong name or password.'), 403);
   });
 }

@@ -52,7 +52,7 @@ export interface SignInHandlers<Context> {
    * @param input your own id of the account, and the user's id at the service (`usr_...`), from your database
    * @returns false if `stampOf` says that the account may not sign in
    */
-  beginSecondFactor(context: Context, input: { account: string; user: string }): Promise<boolean>;
+  beginSecondFactor(context: Context, input: { account: string; subject: string }): Promise<boolean>;
 }
 
 /**
@@ -93,17 +93,17 @@ export function signInHandlers<Context = void>(options: SignInOptions<Context>):
       return async (request, context) =>
         isPublicPath(request.url, paths) ? undefined : requireSignIn(request, context);
     },
-    async beginSecondFactor(context, { account, user }) {
+    async beginSecondFactor(context, { account, subject }) {
       if (!rules.stampOf)
         throw new CountersignError('OPTION_INVALID', '"stampOf" is needed for a second factor alone.');
-      if (typeof user !== 'string' || user === '') {
-        throw new CountersignError('OPTION_INVALID', '"user" is the id of the user at the service.');
+      if (typeof subject !== 'string' || subject === '') {
+        throw new CountersignError('OPTION_INVALID', '"subject" is the id of the user at the service.');
       }
       const stamp = await stampFor(rules, account);
       if (stamp === undefined) return false;
       const session = await rules.session(context);
       // A new id already now: the password was a first authentication.
-      await session.renew({ pending: { account, user, stamp, passwordCheckedAt: rules.now() } });
+      await session.renew({ pending: { account, user: subject, stamp, passwordCheckedAt: rules.now() } });
       return true;
     },
   };

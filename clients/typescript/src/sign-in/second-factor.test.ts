@@ -16,7 +16,7 @@ async function createAccounts(): Promise<Accounts> {
 
 /** Maria has given her password to the site. */
 async function begin({ site }: Accounts, visitor: Visitor = site.visitor()): Promise<Visitor> {
-  expect(await site.signIn.beginSecondFactor(visitor, { account: '7', user: 'usr_maria' })).toBe(true);
+  expect(await site.signIn.beginSecondFactor(visitor, { account: '7', subject: 'usr_maria' })).toBe(true);
   return visitor;
 }
 
@@ -136,7 +136,7 @@ describe('attacks on a second factor alone', () => {
       },
     });
     const visitor = site.visitor();
-    await site.signIn.beginSecondFactor(visitor, { account: '7', user: 'usr_maria' });
+    await site.signIn.beginSecondFactor(visitor, { account: '7', subject: 'usr_maria' });
     const result = await plain.result({ nonce: await site.nonce(visitor), sub: 'usr_maria' });
     const response = await site.post('/countersign/sign-in', visitor, { result });
     expect((await response.json()).code).toBe('SECOND_FACTOR_ENDED');
@@ -174,12 +174,12 @@ describe('attacks on a second factor alone', () => {
   test('begins for no blocked account, without a user, or on a site that tells of no changes', async () => {
     const { site } = await createAccounts();
     const visitor = site.visitor();
-    expect(await site.signIn.beginSecondFactor(visitor, { account: '8', user: 'usr_1' })).toBe(false);
+    expect(await site.signIn.beginSecondFactor(visitor, { account: '8', subject: 'usr_1' })).toBe(false);
     expect(site.sessions.size).toBe(0);
-    const withoutUser = site.signIn.beginSecondFactor(visitor, { account: '7', user: '' });
+    const withoutUser = site.signIn.beginSecondFactor(visitor, { account: '7', subject: '' });
     expect((await refusalOf(withoutUser)).code).toBe('OPTION_INVALID');
     const careless = await createSite();
-    const begun = careless.signIn.beginSecondFactor(visitor, { account: '7', user: 'usr_1' });
+    const begun = careless.signIn.beginSecondFactor(visitor, { account: '7', subject: 'usr_1' });
     expect((await refusalOf(begun)).message).toContain('"stampOf"');
   });
 });
