@@ -23,7 +23,6 @@ export const metadata = z
   .openapi({
     type: 'object',
     additionalProperties: true,
-    description:
-      'What you store with the user: at most 16 keys, 2048 bytes as JSON. Values are strings, numbers, booleans, and lists or objects of these. Keys have 1 to 40 characters of `A-Z a-z 0-9 _ -`, the first a letter. Only the superuser, and API keys for all resources, can set it.',
+    description: `What you store with the user: at most ${METADATA_LIMITS.keys} keys, ${METADATA_LIMITS.bytes} bytes as JSON. Values are strings, numbers, booleans, and lists or objects of these. Keys have 1 to 40 characters of \`A-Z a-z 0-9 _ -\`, the first a letter. Only the superuser, and API keys for all resources, can set it.`,
     example: { plan: 'gold', regions: ['eu'] },
   });

@@ -15,10 +15,10 @@ import { nameTaken, validateNames } from './validate-names.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /**
- * Changes a user's names and external id, and the fields that `edit` changes, in four steps: mark the user with the names to claim, so
- * that others do not take them; claim the names; write them to the user; release the old ones. The user is live
- * throughout, by the old names until the third step and by the new ones after it. If two users want one name, the first
- * to claim it gets it, and the other keeps their old names.
+ * Changes a user's names and external id, and the fields that `edit` changes, in four steps: mark the user with the
+ * names to claim, so that others do not take them; claim the names; write them to the user; release the old ones. The
+ * user is live throughout, by the old names until the third step and by the new ones after it. If two users want one
+ * name, the first to claim it gets it, and the other keeps their old names.
  *
  * A crash leaves claims without a user, which others may take over once the mark on the user has expired.
  */

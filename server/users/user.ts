@@ -15,7 +15,10 @@ export interface User {
   phone?: string;
   firstName?: string;
   secondName?: string;
-  /** The id in the site's own records, unique in the account (`external-id.ts`). It finds the user, and is no name to sign in with. */
+  /**
+   * The id in the site's own records, unique in the account (`external-id.ts`). It finds the user, and is no name to
+   * sign in with.
+   */
   externalId?: string;
   metadata?: Metadata;
   /** PHC string (argon2id), or an imported hash (`imported-hash.ts`) until the first sign-in. */

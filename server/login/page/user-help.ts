@@ -21,8 +21,9 @@ const ADVICE = [
 ] as const satisfies readonly (readonly [PageText, PageText])[];
 
 /**
- * The help to which a refused sign-in leads: `GET /help?resource=…`, with `lang=…` or the widget's `look=…`. It does not know the user nor the refusal,
- * so it says the same to all. Of a resource it shows what every visitor of its sign-in sees.
+ * The help to which a refused sign-in leads: `GET /help?resource=…`, with `lang=…` or the widget's `look=…`. It knows
+ * neither the user nor the refusal, so it says the same to all. Of a resource it shows what every visitor of its sign-in
+ * sees.
  */
 export function userHelp(ports: Pick<Ports, 'store' | 'clock'>) {
   const app = new Hono<AppEnv>();

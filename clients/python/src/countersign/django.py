@@ -116,8 +116,8 @@ def urls() -> list[URLPattern]:
 
 
 def begin_second_factor(request: HttpRequest, user: Any) -> None:
-    """The site has checked the password of this user, in place of ``login(request, user)``. Nobody is signed in until
-    the second factor is shown.
+    """The site has checked the password of this user, in place of ``login(request, user)``. No user is signed in
+    until the second factor is shown.
 
     :raises CountersignError: ``OPTION_INVALID``: the user has no id at Countersign
     """
@@ -161,8 +161,8 @@ def require_recent(
 
 
 class CountersignMiddleware:
-    """Takes a user whom Django signed in without Countersign, as its own login form does with a password alone, for
-    nobody: in ``request.user``, and in ``request.auser``, which asynchronous views read. Place it after
+    """Ignores a user whom Django signed in without Countersign, as its own login form does with a password alone: for
+    ``request.user``, and for ``request.auser``, which asynchronous views read, the visitor is anonymous. Place it after
     ``AuthenticationMiddleware``."""
 
     async_capable = True
@@ -192,7 +192,7 @@ def _checked_user(request: HttpRequest, user: Any) -> Any:
         return user
     signed_in = request.session.get(_KEY, {}).get("user")
     is_theirs = signed_in is not None and signed_in["account"] == user._meta.pk.value_to_string(user)
-    # A lazy object around the user is opened: whoever compares or copies it gets the user itself.
+    # Not the lazy object around the user: code that compares or copies it needs the user itself.
     return user if is_theirs else AnonymousUser()
 
 
