@@ -133,7 +133,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/widget/v1', signInPage(ports, widget));
   app.route('/widget/v1', logo(ports));
   app.route('/widget/v1', help(ports));
-  app.route('/', userHelp(ports));
+  app.route('/', userHelp({ ...ports, issuer }));
   app.route('/widget', widgetFiles(widget, version));
   if (surface === 'public') return app;
   if (options.mailbox) {

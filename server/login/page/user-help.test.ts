@@ -39,6 +39,18 @@ test('the site’s own help comes first, and its contact last', async () => {
   expect(places[0]).toBeGreaterThan(0);
 });
 
+test('has the look of the resource, and leads back to the page that it is opened from', async () => {
+  const shop = await addResource(service.ports, scene.account, {
+    name: 'Shop',
+    allowedOrigins: ['https://shop.example', 'https://club.example'],
+    appearance: { theme: 'dark', locale: 'de' },
+  });
+  const { text } = await helpFor({ resource: shop.id, origin: 'https://club.example' });
+  expect(text).toContain('<html lang="de" dir="ltr" data-tone="dark">');
+  expect(text).toContain('<a href="https://club.example">');
+  expect((await helpFor({ resource: shop.id, origin: 'https://evil.example' })).text).not.toContain('evil');
+});
+
 test('speaks the language of the widget that it is opened from', async () => {
   const look = (locale: unknown) => JSON.stringify({ theme: 'auto', locale, closable: false, variables: {} });
   expect((await helpFor({ look: look('uk') })).text).toContain('<html lang="uk"');

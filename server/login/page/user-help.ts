@@ -1,12 +1,9 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import { showPage } from '../../hosted-pages/pages.ts';
-import { type PageText, pageLanguage, readPageTexts } from '../../hosted-pages/texts.ts';
+import { readBrand } from '../../hosted-pages/brand.ts';
+import { showPage, viewOf } from '../../hosted-pages/pages.ts';
+import { type PageText, readPageTexts } from '../../hosted-pages/texts.ts';
 import type { AppEnv } from '../../http/context.ts';
-import { parseId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import { resourceDocument } from '../../resources/documents.ts';
-import { type PublicInfo, publicInfo } from '../../resources/public-info.ts';
 
 /** What users are refused for, and what they can do. `docs/users.md` says more. */
 const ADVICE = [
@@ -25,20 +22,20 @@ const ADVICE = [
  * neither the user nor the refusal, so it says the same to all. Of a resource it shows what every visitor of its sign-in
  * sees.
  */
-export function userHelp(ports: Pick<Ports, 'store' | 'clock'>) {
+export function userHelp(ports: Parameters<typeof readBrand>[0]) {
   const app = new Hono<AppEnv>();
   app.get('/help', async (c) => {
-    const { resource, lang, look } = c.req.query();
-    const language = pageLanguage(lang ?? localeOf(look), c.req.header('accept-language'));
-    const t = readPageTexts(language);
-    const shown = await readShown(ports, resource);
+    const { resource, origin, lang, look } = c.req.query();
+    const view = viewOf(c, lang ?? localeOf(look), await readBrand(ports, resource, origin));
+    const t = readPageTexts(view.language);
+    const shown = view.brand?.shown;
     const site = shown?.title ?? '';
     const { help, support } = shown?.links ?? {};
     const body = html`${shown && html`<p>${t('helpFor', { site })}</p>`}
 ${help && html`<p><a href="${help}">${t('helpOfSite', { site })}</a></p>`}
 ${ADVICE.map(([question, answer]) => html`<h2>${t(question)}</h2>\n<p>${t(answer)}</p>`)}
 ${support && html`<p><a href="${support}">${t('helpContact', { site })}</a></p>`}`;
-    return showPage(c, { language, title: 'helpTitle', body });
+    return showPage(c, { ...view, title: 'helpTitle', body });
   });
   return app;
 }
@@ -51,14 +48,4 @@ function localeOf(look: string | undefined): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function readShown(
-  ports: Pick<Ports, 'store' | 'clock'>,
-  text: string | undefined,
-): Promise<PublicInfo | undefined> {
-  const id = parseId('res', text);
-  if (!id) return undefined;
-  const [resource] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
-  return resource && publicInfo(resource.value);
 }
