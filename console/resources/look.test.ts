@@ -30,7 +30,7 @@ test('a preview has no value and no link that the service would refuse', () => {
       const { variables } = previewOf({ ...USUAL, accent, font }, { ...NO_LINKS, help }, 'en');
       const { links, ...rest } = variables as { links: { help?: string } };
       expect(links.help ?? 'https://').toMatch(/^https:\/\//);
-      expect(JSON.stringify(rest)).not.toMatch(/[;<>(){}](?!$)/);
+      expect(Object.values(rest).join()).not.toMatch(/[;<>(){}"'\\]/);
     }),
   );
 });
