@@ -211,6 +211,22 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
       expect(await isSignedIn(other)).toBe(false);
     });
 
+    // A link with the attacker's own session in it makes its reader work in the account of the attacker.
+    test('takes no session from an address', async () => {
+      const attacker = new Visitor(origin);
+      await attacker.post('sign-in', { result: await resultFor(attacker, await makeUser()) });
+      expect(await isSignedIn(attacker)).toBe(true);
+      for (const cookie of attacker.cookie.split('; ')) {
+        const [name = '', id = ''] = cookie.split('=', 2);
+        for (const known of [name, 'jsessionid', 'PHPSESSID']) {
+          for (const mark of [';', '?']) {
+            const { text } = await new Visitor(origin).get(`/account${mark}${known}=${id}`);
+            expect(text, `${mark}${known}`).not.toContain('Hello, ');
+          }
+        }
+      }
+    });
+
     // A guard that looks at the path is passed by whatever the framework reads as another path than the guard.
     test.each([
       ...[

@@ -51,6 +51,9 @@ public final class Main {
     Rfc6265CookieProcessor cookies = new Rfc6265CookieProcessor();
     cookies.setSameSiteCookies("lax");
     context.setCookieProcessor(cookies);
+    boolean isSecure = setting("ORIGIN").startsWith("https:");
+    context.addServletContainerInitializer(
+        (classes, started) -> started.getSessionCookieConfig().setSecure(isSecure), Set.of());
     add(context, "/countersign/*", COUNTERSIGN);
     add(context, "", new Start());
     add(context, "/sign-in", new SignInPage());

@@ -12,8 +12,10 @@ import java.util.Set;
 record ServletSession(HttpServletRequest request, Set<String> keep) implements SiteSession {
   private static final String NAME = "dev.countersign.state";
 
+  /** Nothing of a session that the address names: a link would make its reader work in the account of its author. */
   @Override
   public SignInState read() {
+    if (request.isRequestedSessionIdFromURL()) return null;
     HttpSession session = request.getSession(false);
     return session == null ? null : (SignInState) session.getAttribute(NAME);
   }
