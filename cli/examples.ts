@@ -107,6 +107,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'import tokens': 'countersign import tokens tokens.csv',
   'export users': 'countersign export users --format jsonl > users.jsonl',
   'export tokens': 'countersign export tokens > tokens.csv',
+  'migrate keycloak': 'countersign migrate keycloak realm.json --dry-run',
   'migrate protectimus': 'countersign migrate protectimus --from https://api.protectimus.com --login ada@example.com',
   completion: 'source <(countersign completion bash)',
 };

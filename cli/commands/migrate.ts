@@ -13,6 +13,7 @@ import { type Journal, openRun } from '../transfer/journal.ts';
 import { checkPrivateFile } from '../transfer/private-file.ts';
 import { showProgress } from '../transfer/progress.ts';
 import { type Environment, Run } from './context.ts';
+import { addFileMigrations } from './migrate-file.ts';
 
 interface Flags {
   from: string;
@@ -33,9 +34,9 @@ a token, and a password, again. The report lists them. docs/moving-from-protecti
 
 /** `countersign migrate protectimus`: migrates resources, users, tokens and access from another account. */
 export function addMigrate(program: Command, around: Environment): void {
-  program
-    .command('migrate')
-    .description('migrate a whole account from another service')
+  const group = program.command('migrate').description('migrate from another service');
+  addFileMigrations(group, around);
+  group
     .command('protectimus')
     .description('from an account with the Protectimus API')
     .requiredOption('--from <url>', 'its address, such as https://api.example')

@@ -8,7 +8,7 @@ import { openJournal } from '../transfer/journal.ts';
 import { checkPrivateFile } from '../transfer/private-file.ts';
 import { showProgress } from '../transfer/progress.ts';
 import { checkColumns, TOKEN_FIELDS, tokenRow, USER_FIELDS, userRow } from '../transfer/row-shapes.ts';
-import { columnsOf, formatOf, sizeOf } from '../transfer/rows.ts';
+import { columnsOf, formatOf, headerOf, readRows, sizeOf } from '../transfer/rows.ts';
 import { type Environment, Run } from './context.ts';
 import { addTokenImport } from './import-tokens.ts';
 import { pages } from './pages.ts';
@@ -90,7 +90,9 @@ async function importOwn(
   if (journal?.resumed) run.note('resuming the interrupted import');
   const progress = showProgress(run.stderr, size, !run.json);
   const bulk = path.replace('/v1/', '/v1/bulk/');
-  const options = { file, format, path: bulk, dryRun, run: journal?.run ?? '', rejectedFile, toRequest };
+  const header = format === 'csv' ? await headerOf(file) : undefined;
+  const rows = readRows(file, format);
+  const options = { rows, header, path: bulk, dryRun, run: journal?.run ?? '', rejectedFile, toRequest };
   const imported = await run
     .inAccount((service) => importRows(service, options, progress))
     .catch((error: unknown) => {

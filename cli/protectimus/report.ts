@@ -18,7 +18,7 @@ export const OUTCOMES = [
   'refused',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
-type ReportSubject = 'resource' | 'user' | 'token' | 'assignment' | 'enrolment' | 'password';
+type ReportSubject = 'resource' | 'user' | 'token' | 'assignment' | 'enrolment' | 'password' | 'email' | 'phone';
 
 /** The result for one object. */
 export interface ReportRow {

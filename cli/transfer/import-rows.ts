@@ -1,17 +1,22 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Service } from '../connection/service.ts';
 import { detailOf, MAX_ROWS, sendRows } from './bulk-rows.ts';
 import { openPrivateFile } from './private-file.ts';
 import type { Progress } from './progress.ts';
-import { type Format, type Row, readRows } from './rows.ts';
+import type { Row } from './rows.ts';
+
+/** The result for one row. */
+export type RowOutcome =
+  | { isDone: true; id?: string | undefined; wasThere?: true }
+  | { isDone: false; code: string; detail?: string };
 
 export interface ImportOptions {
-  file: string;
-  format: Format;
+  rows: AsyncIterable<Row>;
+  /** The first line of the file of refused rows. */
+  header?: string | undefined;
   /** `/v1/bulk/users`. */
   path: string;
   dryRun: boolean;
@@ -21,6 +26,10 @@ export interface ImportOptions {
   rejectedFile: string;
   /** Converts a row of the file to a row of the request; throws an Error with what is wrong. */
   toRequest: (fields: Record<string, unknown>) => Record<string, unknown>;
+  /** The id of the object that exists already for a refused row, which then counts as done. */
+  recall?: (row: Row, code: string) => Promise<string | undefined>;
+  /** Told of each row, in a dry run as well. An import that fails here is resumed with this row. */
+  settled?: (row: Row, outcome: RowOutcome) => void | Promise<void>;
 }
 
 interface ImportResult {
@@ -45,18 +54,25 @@ const MAX_REQUESTS = 3;
 const MAX_LISTED = 1000;
 
 /**
- * Sends the rows of a file in requests of 500, several at a time, and collects the refused ones. Each row has a key
+ * Sends rows in requests of 500, several at a time, and collects the refused ones. Each row has a key
  * made of the run and its position, so that a resumed import loses and repeats none.
  */
 export async function importRows(service: Service, options: ImportOptions, progress: Progress): Promise<ImportResult> {
   const imported: ImportResult = { done: 0, refused: [], refusedCount: 0 };
-  const rejected = new RejectedRows(options.rejectedFile, options.format, await headerOf(options));
-  const refuse = (row: Row, code: string, detail?: string) => {
+  const rejected = new RejectedRows(options.rejectedFile, options.header);
+  const refuse = async (row: Row, code: string, detail?: string) => {
+    const id = await options.recall?.(row, code);
+    if (id !== undefined) {
+      imported.done += 1;
+      await options.settled?.(row, { isDone: true, id, wasThere: true });
+      return;
+    }
     imported.refusedCount += 1;
     if (imported.refused.length < MAX_LISTED) {
       imported.refused.push({ line: row.line, code, ...omitUndefined({ detail }) });
     }
     if (!options.dryRun) rejected.add(row);
+    await options.settled?.(row, { isDone: false, code, ...omitUndefined({ detail }) });
   };
 
   let failure: unknown;
@@ -65,14 +81,21 @@ export async function importRows(service: Service, options: ImportOptions, progr
   const send = async (batch: readonly RowRequest[]) => {
     const rows = batch.map(({ row, body }) => ({ body, key: keyOf(row) }));
     const sent = await sendRows(service, options, rows);
-    for (const [at, { row }] of batch.entries()) {
-      const answer = sent.answers[at];
-      if (answer && answer.status < 300) imported.done += 1;
-      // Without an answer the result is unknown: the row goes to the rejected file, and the same command resumes the
-      // run.
-      else refuse(row, answer?.code ?? 'NO_ANSWER', detailOf(answer));
-    }
     failure ??= sent.failure;
+    try {
+      for (const [at, { row }] of batch.entries()) {
+        const answer = sent.answers[at];
+        if (answer && answer.status < 300) {
+          imported.done += 1;
+          await options.settled?.(row, { isDone: true, id: answer.id });
+        }
+        // Without an answer the result is unknown: the row goes to the rejected file, and the same command resumes the
+        // run.
+        else await refuse(row, answer?.code ?? 'NO_ANSWER', detailOf(answer));
+      }
+    } catch (error) {
+      failure ??= error;
+    }
     progress.at(batch.at(-1)?.row.bytes ?? 0, imported.done, imported.refusedCount);
   };
 
@@ -80,7 +103,7 @@ export async function importRows(service: Service, options: ImportOptions, progr
   const begin = async (batch: readonly RowRequest[]) => {
     while (underWay.size >= MAX_REQUESTS) await Promise.race(underWay);
     if (failure !== undefined) {
-      for (const { row } of batch) refuse(row, 'NOT_SENT');
+      for (const { row } of batch) await refuse(row, 'NOT_SENT');
       return;
     }
     const sending = send(batch).finally(() => underWay.delete(sending));
@@ -90,14 +113,14 @@ export async function importRows(service: Service, options: ImportOptions, progr
   try {
     let batch: RowRequest[] = [];
     let bytes = 0;
-    for await (const row of readRows(options.file, options.format)) {
+    for await (const row of options.rows) {
       if (failure !== undefined) {
-        refuse(row, 'NOT_SENT');
+        await refuse(row, 'NOT_SENT');
         continue;
       }
       const sent = requestOf(row, options);
       if ('error' in sent) {
-        refuse(row, 'ROW_INVALID', sent.error);
+        await refuse(row, 'ROW_INVALID', sent.error);
         continue;
       }
       if (batch.length === MAX_ROWS || bytes + sent.bytes > MAX_BATCH_BYTES) {
@@ -131,20 +154,18 @@ function requestOf(row: Row, { toRequest }: ImportOptions): (RowRequest & { byte
 /** A file that exists only if rows were rejected. It may hold passwords, so only its owner can read it. */
 class RejectedRows {
   readonly #file: string;
-  readonly #format: Format;
-  readonly #header: string;
+  readonly #header: string | undefined;
   #stream: ReturnType<typeof createWriteStream> | undefined;
 
-  constructor(file: string, format: Format, header: string) {
+  constructor(file: string, header: string | undefined) {
     this.#file = file;
-    this.#format = format;
     this.#header = header;
   }
 
   add(row: Row): void {
     if (!this.#stream) {
       this.#stream = createWriteStream(this.#file, { fd: openPrivateFile(this.#file) });
-      if (this.#format === 'csv') this.#stream.write(`${this.#header}\n`);
+      if (this.#header !== undefined) this.#stream.write(`${this.#header}\n`);
     }
     this.#stream.write(`${row.raw}\n`);
   }
@@ -153,17 +174,5 @@ class RejectedRows {
     if (!this.#stream) return;
     this.#stream.end();
     await finished(this.#stream);
-  }
-}
-
-/** The header of a CSV file, which the rejected rows need as well. */
-async function headerOf({ file, format }: ImportOptions): Promise<string> {
-  if (format !== 'csv') return '';
-  const handle = await open(file);
-  try {
-    for await (const line of handle.readLines({ autoClose: false })) return line.replace(/^\uFEFF/, '');
-    return '';
-  } finally {
-    await handle.close();
   }
 }

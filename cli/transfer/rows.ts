@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse';
 import { UsageError } from '../connection/service.ts';
@@ -42,6 +42,17 @@ export async function columnsOf(file: string): Promise<string[]> {
   const parser = createReadStream(file).pipe(parse({ bom: true, to: 1, skip_empty_lines: true, trim: true }));
   for await (const header of parser) return header as string[];
   return [];
+}
+
+/** The unchanged first line of a CSV file, which its refused rows need as well. */
+export async function headerOf(file: string): Promise<string> {
+  const handle = await open(file);
+  try {
+    for await (const line of handle.readLines({ autoClose: false })) return line.replace(/^\uFEFF/, '');
+    return '';
+  } finally {
+    await handle.close();
+  }
 }
 
 async function* readJsonLines(file: string): AsyncGenerator<Row> {

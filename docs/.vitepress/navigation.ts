@@ -65,6 +65,7 @@ export const READERS: readonly Reader[] = [
       ['docs/operations/audit-feed.md', 'Audit feed'],
       ['docs/operations/personal-data.md', 'Personal data'],
       ['docs/scale.md', 'Scale'],
+      ['docs/moving-in.md', 'Move in from another system'],
       ['docs/moving-from-protectimus.md', 'Migrate from Protectimus'],
       ['server/README.md', 'The service from npm'],
     ],

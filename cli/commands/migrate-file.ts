@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { UsageError } from '../connection/service.ts';
+import { keycloak } from '../migrate/keycloak.ts';
+import { countRecords, moveUsers } from '../migrate/move-users.ts';
+import type { System } from '../migrate/system.ts';
+import { EXIT } from '../output/exit-codes.ts';
+import { Report } from '../protectimus/report.ts';
+import { openJournal } from '../transfer/journal.ts';
+import { checkPrivateFile } from '../transfer/private-file.ts';
+import { showProgress } from '../transfer/progress.ts';
+import { sizeOf } from '../transfer/rows.ts';
+import { type Environment, Run } from './context.ts';
+
+const SYSTEMS: readonly System[] = [keycloak];
+
+interface Flags extends Record<string, unknown> {
+  dryRun?: boolean;
+  output: string;
+  keepUnverified?: boolean;
+}
+
+/** `countersign migrate keycloak FILE` and its like: users and their tokens from an export of another system. */
+export function addFileMigrations(group: Command, around: Environment): void {
+  for (const system of SYSTEMS) {
+    const command = group.command(`${system.name} <file>`).description(system.description);
+    for (const [flags, description] of system.options) command.option(flags, description);
+    command
+      .option('--dry-run', 'read and check everything, and change nothing')
+      .option('--output <folder>', 'where the report and the refused rows go', '.')
+      .option('--keep-unverified', 'also keep addresses that the other system did not confirm')
+      .action((file: string, flags: Flags, called: Command) => migrate(system, file, flags, new Run(around, called)));
+  }
+}
+
+async function migrate(system: System, file: string, flags: Flags, run: Run): Promise<void> {
+  const { dryRun = false, output, keepUnverified = false, ...others } = flags;
+  const named = (what: string) => join(output, `${system.name}-${what}`);
+  const [reportFile, users, tokens] = [named('report.csv'), named('users.rejected'), named('tokens.rejected')];
+  for (const written of [reportFile, users, tokens]) checkPrivateFile(written);
+  const size = await sizeOf(file);
+  const given = Object.entries(others).map(([name, value]) => [name, typeof value === 'string' ? value : undefined]);
+  const source = await system.open(file, Object.fromEntries(given));
+  if ((await countRecords(source)) === 0) throw new UsageError(`${file} has no users of ${system.name}`);
+  const journal = dryRun ? undefined : await openJournal(file, output, `migrate ${system.name}`);
+  if (journal?.resumed) run.note('resuming the interrupted migration');
+  const report = new Report(reportFile);
+  const progress = showProgress(run.stderr, size, !run.json);
+  const options = { source, dryRun, keepUnverified, run: journal?.run ?? '', rejected: { users, tokens }, report };
+  await run
+    .inAccount((service) => moveUsers(service, options, progress))
+    .catch((error: unknown) => {
+      if (journal) run.stderr.write(`interrupted: run the same command to resume (${journal.file})\n`);
+      throw error;
+    })
+    .finally(async () => {
+      progress.stop();
+      await report.close();
+    });
+  await journal?.close();
+  if (report.count('refused') > 0) process.exitCode = EXIT.partly;
+  printSummary(run, report, { reportFile, dryRun });
+}
+
+function printSummary(run: Run, report: Report, { reportFile, dryRun }: { reportFile: string; dryRun: boolean }): void {
+  const countsOf = (what: 'user' | 'token') => ({
+    made: report.count('made', what),
+    there: report.count('there', what),
+    needed: report.count('needed', what),
+    left: report.count('left', what),
+    refused: report.count('refused', what),
+  });
+  const [users, tokens] = [countsOf('user'), countsOf('token')];
+  const [passwords, emails] = [report.count('needed', 'password'), report.count('left', 'email')];
+  if (run.json) {
+    run.show({ users, tokens, needs: { passwords }, left: { emails }, dryRun });
+    return;
+  }
+  const moved = dryRun ? 'would be moved' : 'moved';
+  run.print(
+    `users: ${users.made} ${moved}, ${users.there} already there, ${users.left} left out, ${users.refused} refused`,
+  );
+  run.print(
+    `tokens: ${tokens.made} ${moved}, ${tokens.there} already there, ${tokens.needed} to be set up again, ${tokens.left} left out, ${tokens.refused} refused`,
+  );
+  run.print(`${passwords} users need a password; ${emails} unverified addresses left out`);
+  run.print(`full report: ${reportFile}`);
+}
