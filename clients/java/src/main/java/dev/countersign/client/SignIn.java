@@ -168,6 +168,8 @@ public final class SignIn<U> {
       String made = Nonces.newNonce();
       String request = needsRequest ? loginRequest(made, pending, user, demand) : null;
       begun = new SignInState.Begun(made, clock.millis(), demand, request);
+      // A sign-out while the service was asked has ended a session that this would bring back.
+      if (!read(session).withBegun(null).equals(state.withBegun(null))) throw new RouteRefusal("SIGN_IN_REQUIRED");
       session.write(state.withBegun(begun));
     }
     Map<String, Object> members = new LinkedHashMap<>();

@@ -1,9 +1,13 @@
 package dev.countersign.client;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 final class SignInTest {
@@ -42,5 +46,46 @@ final class SignInTest {
     assertTrue(options().requireTwoFactors().build().expectations(Vectors.NONCE, ONE_FACTOR).twoFactors);
     assertFalse(options().build().expectations(Vectors.NONCE, ONE_FACTOR).twoFactors);
     assertTrue(options().build().expectations(Vectors.NONCE, LevelDemand.ofAcr("2")).twoFactors);
+  }
+
+  /** A stolen session steps up while its user signs out, and what it stores then would bring the session back. */
+  @Test
+  void noSessionThatWasSignedOutComesBack() {
+    // SHA-256 of nothing.
+    String stamp = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    SignInState.User user = new SignInState.User("usr_1", "usr_1", "mira", "1", Vectors.NOW, "flw_1", stamp);
+    AtomicReference<SignInState> state = new AtomicReference<>(new SignInState(user, null, null));
+    SiteSession session =
+        new SiteSession() {
+          @Override
+          public SignInState read() {
+            return state.get();
+          }
+
+          @Override
+          public void write(SignInState written) {
+            state.set(written);
+          }
+
+          @Override
+          public void renew() {
+            state.set(null);
+          }
+        };
+    LocalServer.Answer made = LocalServer.json("{\"loginRequest\":\"lrq\",\"expiresAt\":1800000120000}");
+    try (LocalServer server =
+        new LocalServer(
+            exchange -> {
+              session.renew();
+              made.to(exchange);
+            })) {
+      CountersignClient client = CountersignClient.builder(server.url(), "csk_canary.of-the-api-key").build();
+      byte[] body = "{\"acr\":\"2\"}".getBytes(StandardCharsets.UTF_8);
+      String origin = "https://shop.example";
+      RouteRequest request = new RouteRequest("POST", origin, null, "application/json", null, "/", body);
+      RouteAnswer answer = options().client(client).build().answer("nonce", request, session);
+      assertEquals("{\"code\":\"SIGN_IN_REQUIRED\"}", new String(answer.body(), StandardCharsets.UTF_8));
+      assertNull(state.get());
+    }
   }
 }
