@@ -88,4 +88,18 @@ final class SignInTest {
       assertNull(state.get());
     }
   }
+
+  /** The attack: a password alone signs in, because an option that came later took the demand of a code away. */
+  @Test
+  void theOrderOfOptionsDoesNotDropTheDemandOfACode() {
+    assertTrue(options().requireOtp(true).siteChecksPassword(false).isOtpRequired());
+    assertTrue(options().siteChecksPassword(false).requireOtp(true).isOtpRequired());
+    assertFalse(options().requireOtp(false).siteChecksPassword(true).isOtpRequired());
+  }
+
+  @Test
+  void aCodeIsRequiredForASecondFactorAlone() {
+    assertTrue(options().siteChecksPassword(true).isOtpRequired());
+    assertFalse(options().isOtpRequired());
+  }
 }
