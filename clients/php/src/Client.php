@@ -46,7 +46,7 @@ final class Client
 
     /**
      * @param string $url the service's, without `/v1`. https, except on loopback
-     * @param string $apiKey belongs on a server: whoever has it acts for the account
+     * @param string $apiKey belongs on a server: anyone who has it acts for the account
      * @param int $timeoutMs how long one attempt may take
      * @param int $retries how often reads and creations are tried again
      * @param int $maxRetryWaitMs when the service asks for a longer wait than this, the exception comes at once
@@ -80,8 +80,8 @@ final class Client
     }
 
     /**
-     * Checks a person's password, one-time password, or both, or a token's one-time password. Whoever is not let in is
-     * an exception whose code says why. Never repeated by itself: each call is an attempt that counts.
+     * Checks a person's password, one-time password, or both, or a token's one-time password. A refusal is an
+     * exception whose code says why. Never repeated by itself: each call is an attempt that counts.
      *
      * @param string|null $user id, login, alias, email address or phone number
      * @param string|null $otp with `PasswordOtp` and without it only those pass whose tokens are all deactivated
@@ -189,7 +189,7 @@ final class Client
      * itself.
      *
      * @param string $redirectUri one of the resource's `redirectUris`, letter by letter
-     * @param string|null $user without one, whoever it is says so there. The rest as for `createLoginRequest`
+     * @param string|null $user without one, the user types a name there. The rest as for `createLoginRequest`
      * @throws CountersignException `REDIRECT_URI_NOT_ALLOWED`, ...
      */
     public function createRedirect(

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign;
 
-/** By what `Client::authenticate` lets somebody in. */
+/** By what `Client::authenticate` lets a user in. */
 enum Method: string
 {
     case Password = 'password';

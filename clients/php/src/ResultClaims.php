@@ -24,7 +24,7 @@ final class ResultClaims
      * @param string|null $name first and last name, if the resource asks for them
      * @param string|null $externalId the user's id in your own records, if the resource asks for it
      * @param array<string, mixed> $metadata the metadata of the user that the resource asks for; empty without any
-     * @param bool $test of a test resource: nobody has signed in. Only with `acceptTest`
+     * @param bool $test of a test resource: no user has signed in. Only with `acceptTest`
      */
     public function __construct(
         public readonly string $iss,

@@ -63,7 +63,7 @@ final class Transaction
     }
 
     /**
-     * @internal The hash of what somebody should have confirmed, however they name it.
+     * @internal The hash of what a user should have confirmed, however they name it.
      *
      * @param list<array{label: string, value: string}>|string $transaction
      */

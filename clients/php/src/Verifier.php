@@ -107,7 +107,7 @@ final class Verifier
      *     confirmed, from your own records and never from the request: the fields, or their hash. A result that
      *     confirms anything else is refused, as is one of a sign-in. Left out, one that confirms something is
      * @param int|Demand $maxAgeMs refuse a result any of whose factors was shown longer ago than this
-     * @param bool $acceptTest take the results of a test resource too, with which nobody has signed in. Never in
+     * @param bool $acceptTest take the results of a test resource too, with which no user has signed in. Never in
      *     production
      * @throws ResultRefused with one of the `RESULT_...` codes
      * @throws ServiceUnreachable `JWKS_UNAVAILABLE`: the public keys cannot be fetched. Worth trying again

@@ -7,7 +7,7 @@ namespace Countersign\Api;
 use Countersign\Method;
 use Countersign\OtpUse;
 
-/** Somebody was let in. There is no other kind: whoever is not let in is an exception. */
+/** A user was let in. There is no other kind: a refusal is an exception. */
 final class Authentication
 {
     /**
@@ -24,7 +24,7 @@ final class Authentication
     ) {
     }
 
-    /** @internal A success must say so in full. Anything else, even with status 200, lets nobody in. */
+    /** @internal A success must say so in full. Anything else, even with status 200, lets no one in. */
     public static function from(Answer $answer, Method $method): self
     {
         $otp = OtpUse::tryFrom($answer->text('otp'));

@@ -8,7 +8,7 @@ namespace Countersign\Api;
 final class Redirect
 {
     /**
-     * @param string $signInUrl where to send the person, within two minutes. Whoever has it can sign in with it, once
+     * @param string $signInUrl where to send the person, within two minutes. Anyone who has it can sign in, once
      */
     public function __construct(
         public readonly string $loginRequest,

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Exception;
 
-/** A result that signs nobody in. The codes begin with `RESULT_`. */
+/** A result that signs no one in. The codes begin with `RESULT_`. */
 final class ResultRefused extends CountersignException
 {
 }

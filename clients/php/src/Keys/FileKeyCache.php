@@ -6,7 +6,7 @@ namespace Countersign\Keys;
 
 use Countersign\Options;
 
-/** In files of a folder that nobody but your site's own user can write to. */
+/** In files of a folder that only your site's own user can write to. */
 final class FileKeyCache implements KeyCache
 {
     private readonly string $folder;
@@ -39,7 +39,7 @@ final class FileKeyCache implements KeyCache
 
     public function write(string $name, string $value): void
     {
-        // Written aside and renamed, so that nobody reads half of it. What cannot be kept is fetched again.
+        // Written aside and renamed, so that no process reads half of it. What cannot be kept is fetched again.
         $aside = $this->path($name) . '.' . bin2hex(random_bytes(6));
         if (@file_put_contents($aside, $value) !== strlen($value) || !@rename($aside, $this->path($name))) {
             @unlink($aside);
@@ -59,11 +59,11 @@ final class FileKeyCache implements KeyCache
         }
         $owner = fileowner($folder);
         if ($owner !== 0 && $owner !== self::ourselves($folder)) {
-            throw Options::invalid('"folder" of the key cache belongs to somebody else.');
+            throw Options::invalid('"folder" of the key cache belongs to another user.');
         }
     }
 
-    /** Whoever what we write belongs to. */
+    /** The user that our files belong to. */
     private static function ourselves(string $folder): int|false
     {
         if (function_exists('posix_geteuid')) {

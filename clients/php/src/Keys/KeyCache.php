@@ -7,8 +7,9 @@ namespace Countersign\Keys;
 /**
  * Where the service's public keys are kept from one request of your site to the next.
  *
- * Whoever can write there can sign anybody in: no place that other people or programs share, and nothing that is filled
- * from outside. `FileKeyCache` keeps them in a folder; for APCu or Redis these two methods are all there is to write.
+ * Anyone who can write there can sign any user in: no place that other people or programs share, and nothing that is
+ * filled from outside. `FileKeyCache` keeps them in a folder; for APCu or Redis these two methods are all there is to
+ * write.
  */
 interface KeyCache
 {

@@ -69,7 +69,7 @@ final class KeySet
         return $found;
     }
 
-    /** Whether somebody else asks for them at this moment, and those that are here can serve until then. */
+    /** Whether another process asks for them at this moment, and those that are here can serve until then. */
     private function isBeingFetched(KeySetState $state): bool
     {
         return $state->fetchedAt !== null
@@ -95,7 +95,7 @@ final class KeySet
         } catch (HttpFailure | \UnexpectedValueException) {
             $meanwhile = $this->recall();
             if ($meanwhile->fetchedAt !== null && $meanwhile->fetchedAt >= $startedAt) {
-                return $meanwhile; // somebody else got them
+                return $meanwhile; // another process got them
             }
             $after = $meanwhile->failed($startedAt);
         }

@@ -116,7 +116,7 @@ final class PublishedKey
         return "\x02" . chr(strlen($bytes)) . $bytes;
     }
 
-    /** Or whoever asks OpenSSL for its errors next gets ours. */
+    /** Otherwise the next caller that asks OpenSSL for its errors gets ours. */
     private static function forgetErrors(): void
     {
         while (openssl_error_string() !== false) {

@@ -33,7 +33,7 @@ final class ClaimsCheck
             'RESULT_ISSUER_WRONG',
             'The result is of another service.',
         );
-        // Exactly one audience: in a list, somebody else could use the result too.
+        // Exactly one audience: in a list, another site could use the result too.
         self::refuseUnless(
             $reader->raw('aud') === $this->resource,
             'RESULT_AUDIENCE_WRONG',
@@ -110,7 +110,7 @@ final class ClaimsCheck
     }
 
     /**
-     * Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be
+     * Neither stands for the other: a sign-in confirms nothing, and a user who confirmed a payment did not ask to be
      * signed in.
      */
     private static function checkTransaction(?string $given, ?string $expected): void

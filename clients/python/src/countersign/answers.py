@@ -11,7 +11,7 @@ from .group import unexpected
 
 @dataclass(frozen=True)
 class Authentication:
-    """Somebody who is let in. Whoever is not is an error."""
+    """A user who is let in. A refusal is an error."""
 
     method: str
     #: ``verified``, ``skipped`` (the person's tokens are deactivated) or ``not_used``.
@@ -33,7 +33,7 @@ class LoginRequest:
     expires_at: int
     #: Hash of what is to be confirmed, of a transaction.
     transaction: Optional[str] = None
-    #: Where to send the person, of a redirect. Whoever has it can sign in with it, once.
+    #: Where to send the person, of a redirect. Anyone who has it can sign in with it, once.
     sign_in_url: Optional[str] = None
 
 

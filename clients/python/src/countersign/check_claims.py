@@ -40,7 +40,7 @@ def check_claims(payload: Mapping[str, Any], rules: ClaimRules, expected: Expect
     tolerance = rules.clock_tolerance_s
 
     _refuse_unless(payload.get("iss") == rules.issuer, "RESULT_ISSUER_WRONG", "The result is of another service.")
-    # Exactly one audience: in a list, somebody else could use the result too.
+    # Exactly one audience: in a list, another site could use the result too.
     _refuse_unless(payload.get("aud") == rules.resource, "RESULT_AUDIENCE_WRONG", "The result is for another resource.")
 
     exp = instant(payload, "exp")
@@ -109,7 +109,7 @@ def read_consumed_claims(
 
 
 def _check_transaction(claims: ResultClaims, expected: Optional[str]) -> None:
-    """Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be
+    """Neither stands for the other: a sign-in confirms nothing, and a user who confirmed a payment did not ask to be
     signed in."""
     _refuse_unless(
         claims.txn is None or expected is not None,

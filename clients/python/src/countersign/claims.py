@@ -58,7 +58,7 @@ class ResultClaims:
     external_id: Optional[str] = None
     #: The metadata of the user that the resource asks for; empty without any.
     metadata: Mapping[str, Any] = field(default_factory=dict)
-    #: There only with ``accept_test``, on what a test resource gave: nobody has signed in.
+    #: There only with ``accept_test``, on what a test resource gave: no user has signed in.
     test: bool = False
 
 

@@ -35,7 +35,7 @@ _METHODS = ("password", "otp", "password-otp", "token")
 
 
 class Client:
-    """A client of one account, for all threads. It belongs on a server: whoever has the key acts for the account.
+    """A client of one account, for all threads. It belongs on a server: anyone who has the key acts for the account.
 
     :param url: the service's URL, without ``/v1``; https, except on loopback
     :param api_key: ``csk_...``
@@ -100,8 +100,8 @@ class Client:
         token: Optional[str] = None,
         address: Optional[str] = None,
     ) -> Authentication:
-        """Checks a person's password, one-time password, or both, or a token's one-time password. Whoever is not let in
-        is an error whose code says why. Never repeated by itself: each call is an attempt that counts.
+        """Checks a person's password, one-time password, or both, or a token's one-time password. A refusal is an
+        error whose code says why. Never repeated by itself: each call is an attempt that counts.
 
         :param method: ``password``, ``otp``, ``password-otp`` or ``token``
         :param user: id or any name of the person, of every method but ``token``
@@ -123,7 +123,7 @@ class Client:
             address=address,
         )
         answer = self._transport.once("POST", "/authentications", body=body)
-        # A success must say so in full. Anything else, even with status 200, lets nobody in.
+        # A success must say so in full. Anything else, even with status 200, lets no one in.
         if (
             answer.get("authenticated") is not True
             or answer.get("method") != method
@@ -247,7 +247,7 @@ class Client:
         previous: Optional[str] = None,
     ) -> LoginRequest:
         """Lets a person sign in on the service's own page, for browsers and sites where frames do not work. Send them
-        to ``sign_in_url``. Without a user, whoever it is says so there.
+        to ``sign_in_url``. Without a user, the user types a name there.
 
         :param redirect_uri: one of the resource's ``redirectUris``, letter by letter
         :raises CountersignError: ``REDIRECT_URI_NOT_ALLOWED``, ...

@@ -59,7 +59,7 @@ def send(request: HttpRequest) -> HttpAnswer:
     """Sends a request with the standard library.
 
     ``urllib`` limits each wait for the network and not their sum, nor looking up the name. So the request is made in a
-    thread, and whoever asked waits for it just so long.
+    thread, and the caller waits for it just so long.
 
     :raises SendFailure: there is no answer
     """
@@ -71,7 +71,7 @@ def send(request: HttpRequest) -> HttpAnswer:
             outcomes.put(_answer(request, deadline))
         except SendFailure as failure:
             outcomes.put(failure)
-        except Exception as error:  # Whatever it is, whoever waits has to hear of it.
+        except Exception as error:  # Whatever it is, the caller that waits has to hear of it.
             outcomes.put(SendFailure("network", f"The request failed ({type(error).__name__})."))
 
     threading.Thread(target=work, name="countersign-request", daemon=True).start()

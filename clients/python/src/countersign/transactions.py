@@ -67,7 +67,7 @@ def canonical_transaction(fields: Sequence[TransactionField]) -> str:
 
 
 def hash_of(transaction: Any) -> str:
-    """The hash of what somebody should have confirmed, however they name it. Nothing is not taken for a sign-in."""
+    """The hash of what a user should have confirmed, however they name it. Nothing is not taken for a sign-in."""
     if isinstance(transaction, str):
         if _HASH.fullmatch(transaction):
             return transaction

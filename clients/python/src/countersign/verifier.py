@@ -118,7 +118,7 @@ class Verifier:
         :param transaction: what the person should have confirmed, from your own records and never from the request: the
             fields, or their hash. A result that confirms anything else is refused, as is one of a sign-in. Without it,
             one that confirms something is
-        :param accept_test: take the results of a test resource too, with which nobody has signed in. For your own
+        :param accept_test: take the results of a test resource too, with which no user has signed in. For your own
             tests, never in production
         :raises CountersignError: one of the ``RESULT_...`` codes, ``JWKS_UNAVAILABLE``, or ``OPTION_INVALID`` for a
             demand that is none

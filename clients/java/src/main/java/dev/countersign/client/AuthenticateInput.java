@@ -1,7 +1,7 @@
 package dev.countersign.client;
 
 /**
- * What somebody shows, and where. {@code user} is an id or any of the user's names. Your server names the method; it
+ * What a user shows, and where. {@code user} is an id or any of the user's names. Your server names the method; it
  * is never taken from the person's request.
  */
 public final class AuthenticateInput extends Fields<AuthenticateInput> {

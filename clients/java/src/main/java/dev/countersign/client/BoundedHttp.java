@@ -38,7 +38,7 @@ final class BoundedHttp {
   CompletableFuture<HttpResponse<byte[]>> send(HttpRequest request, Duration timeout, int maxBytes) {
     CompletableFuture<HttpResponse<byte[]>> inFlight = client.sendAsync(request, head -> new BoundedBody(maxBytes));
     CompletableFuture<HttpResponse<byte[]>> answered = inFlight.copy();
-    // Also when whoever waits cancels it.
+    // Also when the caller that waits cancels it.
     answered.whenComplete(
         (answer, failure) -> {
           if (failure != null) inFlight.cancel(true);

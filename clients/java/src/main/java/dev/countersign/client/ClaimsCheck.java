@@ -32,7 +32,7 @@ final class ClaimsCheck {
         rules.issuer.equals(payload.path("iss").textValue()),
         "RESULT_ISSUER_WRONG",
         "The result is of another service.");
-    // Exactly one audience: in a list, somebody else could use the result too.
+    // Exactly one audience: in a list, another site could use the result too.
     refuseUnless(
         rules.resource.equals(payload.path("aud").textValue()),
         "RESULT_AUDIENCE_WRONG",
@@ -105,7 +105,7 @@ final class ClaimsCheck {
   }
 
   /**
-   * Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be
+   * Neither stands for the other: a sign-in confirms nothing, and a user who confirmed a payment did not ask to be
    * signed in.
    */
   private static void checkTransaction(ResultClaims claims, String expected) {

@@ -20,7 +20,7 @@ public final class ConnectionException extends CountersignException {
     return new ConnectionException("RESPONSE_INVALID", "The answer is not " + wanted + ".");
   }
 
-  /** For whoever was interrupted while waiting. The thread stays so, for those who called it. */
+  /** For a thread that was interrupted while it waited. It stays interrupted, for its caller. */
   static ConnectionException aborted() {
     Thread.currentThread().interrupt();
     return new ConnectionException("ABORTED", "The calling thread was interrupted.");

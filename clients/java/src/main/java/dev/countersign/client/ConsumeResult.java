@@ -37,7 +37,7 @@ public final class ConsumeResult extends Fields<ConsumeResult> {
   }
 
   /**
-   * Takes the results of a test resource too, with which nobody has signed in. For your own tests, never in
+   * Takes the results of a test resource too, with which no user has signed in. For your own tests, never in
    * production.
    */
   public ConsumeResult acceptTest() {

@@ -36,7 +36,7 @@ public final class CountersignClient {
    * A client to be.
    *
    * @param url the service's URL, without {@code /v1}. https, except on loopback
-   * @param apiKey belongs on a server: whoever has it acts for the account
+   * @param apiKey belongs on a server: anyone who has it acts for the account
    * @throws InvalidInputException {@code OPTION_INVALID}, naming the option, as do the builder's methods
    */
   public static Builder builder(String url, String apiKey) {
@@ -44,8 +44,8 @@ public final class CountersignClient {
   }
 
   /**
-   * Checks a person's password, one-time password, or both, or a token's one-time password. Whoever is not let in is
-   * an exception whose code says why. Never repeated by itself: each call is an attempt that counts.
+   * Checks a person's password, one-time password, or both, or a token's one-time password. A refusal is an
+   * exception whose code says why. Never repeated by itself: each call is an attempt that counts.
    *
    * @throws ServiceException {@code INVALID_CREDENTIALS}, {@code OTP_WRONG}, {@code TOKEN_LOCKED},
    *     {@code TOO_MANY_ATTEMPTS}, ...
@@ -54,7 +54,7 @@ public final class CountersignClient {
     ObjectNode answer = post("/authentications", input, "a successful authentication by that method");
     JsonNode authenticated = answer.path("authenticated");
     OtpUse otp = OtpUse.of(answer.path("otp").textValue()).orElse(null);
-    // A success must say so in full. Anything else, even with status 200, lets nobody in.
+    // A success must say so in full. Anything else, even with status 200, lets no one in.
     boolean isSuccess = authenticated.isBoolean() && authenticated.booleanValue() && otp != null;
     if (!isSuccess || !input.method().equals(answer.path("method").textValue())) {
       throw ConnectionException.unexpected("a successful authentication by that method");

@@ -10,8 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
 /**
- * The service's published keys, fetched when first needed, for any number of threads. A fetch is nobody's in
- * particular: a thread that is interrupted leaves it to the others.
+ * The service's published keys, fetched when first needed, for any number of threads. A fetch belongs to no
+ * thread: one that is interrupted leaves it to the others.
  */
 final class KeySet {
   private static final long FIRST_RETRY_MS = 1000;

@@ -3,7 +3,7 @@ package dev.countersign.client;
 import java.time.Instant;
 
 /**
- * For the widget of one visitor, and nobody else.
+ * For the widget of one visitor alone.
  *
  * @param loginRequest usable once
  * @param expiresAt until when the widget has to begin with it

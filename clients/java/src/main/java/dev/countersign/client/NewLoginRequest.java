@@ -2,12 +2,12 @@ package dev.countersign.client;
 
 import java.time.Duration;
 
-/** A sign-in of somebody whom you already know, for the widget on a page of yours. */
+/** A sign-in of a user whom you already know, for the widget on a page of yours. */
 public final class NewLoginRequest extends Fields<NewLoginRequest> {
   private NewLoginRequest() {}
 
   /**
-   * Somebody to be asked.
+   * The user to be asked.
    *
    * @param user an id or any of the user's names
    * @param resource the id of your resource

@@ -7,7 +7,7 @@ public final class NewRedirect extends Fields<NewRedirect> {
   private NewRedirect() {}
 
   /**
-   * Whoever it is says so there.
+   * The user types a name there.
    *
    * @param resource the id of your resource
    * @param nonce from {@link Nonces#newNonce}, kept for this visitor
@@ -17,7 +17,7 @@ public final class NewRedirect extends Fields<NewRedirect> {
     return new NewRedirect().set("resource", resource).set("nonce", nonce).set("redirectUri", redirectUri);
   }
 
-  /** Somebody whom you already know: an id or any of the user's names. */
+  /** A user whom you already know: an id or any of the user's names. */
   public NewRedirect user(String user) {
     return setGiven("user", user);
   }

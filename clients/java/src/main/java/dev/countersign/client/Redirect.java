@@ -6,7 +6,7 @@ import java.time.Instant;
  * Where to send a person, within two minutes.
  *
  * @param loginRequest the same for a widget
- * @param signInUrl whoever has it can sign in with it, once
+ * @param signInUrl anyone who has it can sign in with it, once
  * @param expiresAt until when
  */
 public record Redirect(String loginRequest, String signInUrl, Instant expiresAt) {

@@ -27,7 +27,7 @@ import java.util.Optional;
  * @param name first and last name, if the resource asks for them
  * @param externalId the user's id in your own records, if the resource asks for it
  * @param metadata the metadata of the user that the resource asks for; empty without any
- * @param test whether a test resource gave it, with which nobody has signed in; only ever true where tests are accepted
+ * @param test whether a test resource gave it, with which no user has signed in; only true where tests are accepted
  */
 public record ResultClaims(
     String iss,

@@ -1,6 +1,6 @@
 package dev.countersign.client;
 
-/** The service has refused: whoever was to be let in is not, or what was to be done was not done. */
+/** The service has refused: the user is not let in, or nothing was done. */
 public final class ServiceException extends CountersignException {
   private static final long serialVersionUID = 1L;
 
