@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { refusalFrom } from '../../testing/refusal.ts';
+import { refusalFrom, refusalOf } from '../../testing/refusal.ts';
 import { AT, createSite, ORIGIN } from '../../testing/site.ts';
 import { createTestIssuer } from '../test-kit/index.ts';
-import { signInHandlers } from './index.ts';
+import { ironSession, signInHandlers } from './index.ts';
 
 const NO_STORE = 'no-store';
 
@@ -114,6 +114,15 @@ describe('attacks on a sign-in', () => {
     site.sessions.set('copied', copy);
     const response = await site.post('/countersign/sign-in', { id: 'copied' }, { result });
     expect(await refusalIn(response)).toEqual({ status: 403, code: 'RESULT_USED' });
+  });
+
+  test('SR-10: without a service that refuses it, sessions in a cookie sign no one in', async () => {
+    const session = () => ironSession({ save: async () => {} });
+    const { post } = await createSite({ client: undefined as never, session });
+    for (const route of ['/countersign/nonce', '/countersign/sign-in']) {
+      const { code, message } = await refusalOf(post(route, { id: '' }, { result: '' }));
+      expect([code, message]).toEqual(['OPTION_INVALID', expect.stringContaining('"client"')]);
+    }
   });
 
   test('SR-10: a wrong result is tried, then the right one with the same nonce', async () => {

@@ -1,4 +1,4 @@
-import { isCountersignError } from '../error.ts';
+import { CountersignError, isCountersignError } from '../error.ts';
 import { activeUser } from './active-user.ts';
 import { bodyKind, checkPost } from './check-post.ts';
 import { checkDemand, type LevelDemand } from './level.ts';
@@ -6,7 +6,7 @@ import type { SignInRules } from './options.ts';
 import { type Body, readBody } from './read-body.ts';
 import { redirectPath } from './redirect-path.ts';
 import { redirect, refuse, respond, respondTo, type SiteRefusal } from './respond.ts';
-import type { SignInState } from './session.ts';
+import type { SignInState, SiteSession } from './session.ts';
 import { beginOrContinue, isPasswordRight, verifySignIn } from './sign-in.ts';
 
 /** `POST nonce`: begins a sign-in, or continues the one of this session after a reload. */
@@ -15,7 +15,7 @@ export async function postNonce<Context>(rules: SignInRules<Context>, request: R
   if (typeof body === 'string') return refuse(body);
   const demand = readDemand(rules, body);
   if (demand === 'INPUT_INVALID') return refuse(demand);
-  const session = await rules.session(context);
+  const session = await openSession(rules, context);
   const state = (await session.read()) ?? {};
   if (!(await isPasswordRight(rules, state.pending))) {
     if (state.pending) await session.write(withoutPending(state));
@@ -39,7 +39,7 @@ export async function postSignIn<Context>(rules: SignInRules<Context>, request: 
   const body = await readPost(rules, request);
   if (typeof body === 'string') return refuse(body);
   if (!bodyKind(request)) return refuse('MEDIA_TYPE_UNSUPPORTED');
-  const session = await rules.session(context);
+  const session = await openSession(rules, context);
   const { begun, ...state } = (await session.read()) ?? {};
   // Out of the session before anything is verified, so that it serves once.
   if (begun) await session.write(state);
@@ -68,6 +68,13 @@ export async function postSignOut<Context>(rules: SignInRules<Context>, request:
 
 async function readPost(rules: { origin: string }, request: Request): Promise<Body | SiteRefusal> {
   return checkPost(request, rules.origin) ?? readBody(request);
+}
+
+async function openSession<Context>({ session, client }: SignInRules<Context>, context: Context): Promise<SiteSession> {
+  const opened = await session(context);
+  // Only the service can refuse a result that is sent again with an earlier copy of the cookie.
+  if (opened.isInCookie !== true || client) return opened;
+  throw new CountersignError('OPTION_INVALID', '"client" is needed with sessions that are in a cookie.');
 }
 
 /** A page can demand more than every sign-in must prove, and never less. */

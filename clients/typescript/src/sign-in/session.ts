@@ -47,6 +47,8 @@ export interface SignInState {
  * yours is three functions.
  */
 export interface SiteSession {
+  /** True for a session that is nowhere but in its cookie: who copies that has the used nonce again. It needs a `client`. */
+  readonly isInCookie?: boolean;
   /** What was stored last, or undefined. */
   read(): SignInState | undefined | Promise<SignInState | undefined>;
   /** Stores it, at the latest with the response. */
@@ -77,6 +79,7 @@ export function ironSession(
   keep: readonly string[] = [],
 ): SiteSession {
   return {
+    isInCookie: true,
     read: () => session.countersign,
     async write(state) {
       session.countersign = state;
