@@ -192,6 +192,9 @@ describe('language', () => {
     ['the title of a test', 'a.test.ts', `\ntest('${word} asks', () => {});`],
     ['the title of a table of tests', 'a.test.ts', `test.each([\n])('${word} asks', () => {});`],
     ['a document', 'docs/a.md', `# Title\nFor ${word} asks.`],
+    ['the library for Python', 'clients/python/src/countersign/a.py', `def a():\n    """For ${word} asks."""`],
+    ['the library for PHP', 'clients/php/src/A.php', `<?php\n    /** For ${word} asks. */`],
+    ['the library for Java', 'clients/java/src/main/java/A.java', `class A {\n  // For ${word} asks.`],
     ['a message', 'ui/i18n/locales/en/widget.json', `{\n  "a": "${word} asks"\n}`],
   ])('reports a banned word in %s', (_, path, text) => {
     expect(on({ [path]: text }, checkLanguage)).toEqual([expect.stringMatching(`^${path}:2: "${word}": write `)]);

@@ -13,6 +13,9 @@ const BANNED: Readonly<Record<string, string>> = {
 const PATTERN = new RegExp(`\\b(?:${Object.keys(BANNED).join('|')})\\b`, 'gi');
 /** Also of `test.each(rows)('title', …)`, which ends a call. */
 const TITLE = /(?:\b(?:describe|test|it)(?:\.\w+)*|\))\(\s*(?:'([^'\n]*)'|"([^"\n]*)"|`([^`\n]*)`)/g;
+/** The libraries in other languages, whose comments are their reference. */
+const LIBRARIES = /^clients\/(?:python|php|java(?:\/servlet)?)\/src\/(?!test\/)/;
+const COMMENT_LINE = /^\s*(?:\*|\/[/*])/;
 /** The English messages, which users read. */
 const MESSAGES = /^ui\/i18n\/locales\/en\/.*\.json$/;
 
@@ -36,6 +39,10 @@ interface Prose {
 function proseOf(path: string, read: () => string): Prose[] {
   if (/\.tsx?$/.test(path)) return proseOfCode(path, read());
   if (path.endsWith('.md')) return proseOfMarkdown(read());
+  if (LIBRARIES.test(path)) {
+    // A docstring of Python has no mark on each line.
+    return linesOf(read()).filter(({ text }) => path.endsWith('.py') || COMMENT_LINE.test(text));
+  }
   return MESSAGES.test(path) ? linesOf(read()) : [];
 }
 
