@@ -5,6 +5,12 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** A name of a person. A longer one would refuse the whole user. */
+export function nameOf(value: unknown): string | undefined {
+  const name = textOf(value);
+  return name !== undefined && name.length <= 100 ? name : undefined;
+}
+
 export function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }

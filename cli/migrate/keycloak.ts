@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { base32nopad, base64, base64nopad, utf8 } from '@scure/base';
 import { readJsonArray } from '../transfer/json-array.ts';
-import { jsonIn, listOf, objectOf, textOf } from './fields.ts';
+import { jsonIn, listOf, nameOf, objectOf, textOf } from './fields.ts';
 import type { Gap, LeftOut, SourceUser, System } from './system.ts';
 
 /**
@@ -29,8 +29,8 @@ export function keycloakUser(fields: Record<string, unknown>): SourceUser | Left
       login,
       ...omitUndefined({
         email: isVerified ? email : undefined,
-        firstName: textOf(fields.firstName),
-        secondName: textOf(fields.lastName),
+        firstName: nameOf(fields.firstName),
+        secondName: nameOf(fields.lastName),
         externalId: textOf(fields.id),
         passwordHash: isGap(password) ? undefined : password.passwordHash,
       }),

@@ -83,7 +83,7 @@ describe('a realm', () => {
 
 describe('attacks', () => {
   // The other system let anyone register the name of a user here. Their device would sign in as that user.
-  test("a stranger's token does not go to a user here of the same name (SR-28)", async () => {
+  test("a stranger's token does not go to a user here of the same name", async () => {
     await terminal.type(['user', 'create', '--login', 'ada']);
     await terminal.type(['user', 'create', '--login', 'boss', '--alias', 'grace']);
     const output = await migrate();

@@ -14,12 +14,25 @@ export const GAP_CODES = [
   'PASSWORD_TEMPORARY',
   /** Nothing here can check such a hash. */
   'HASH_UNSUPPORTED',
+  /** The export does not say whether it, or which one, is the user's. */
+  'HASH_AMBIGUOUS',
+  /** The user had a second factor whose secret is not in the export. */
+  'SEED_MISSING',
+  /** A number that the other system did not confirm. */
+  'PHONE_UNVERIFIED',
   /** It is bound to the other system, or of a kind that does not exist here. */
   'KIND_UNSUPPORTED',
   /** The export does not have what it says it has. */
   'UNREADABLE',
 ] as const;
 type GapCode = (typeof GAP_CODES)[number];
+
+export const LEFT_CODES = [
+  /** It is no person. */
+  'SERVICE_ACCOUNT',
+  /** It has no name to sign in with. */
+  'NO_NAME',
+] as const;
 
 /** A user of another system, as far as it can be moved. */
 export interface SourceUser {
@@ -33,9 +46,9 @@ export interface SourceUser {
   gaps: readonly Gap[];
 }
 
-/** A record that is none of a person. */
+/** A record of which no user can be made. */
 export interface LeftOut {
-  left: 'SERVICE_ACCOUNT';
+  left: (typeof LEFT_CODES)[number];
   login: string;
 }
 

@@ -1,0 +1,83 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { UsageError } from '../connection/service.ts';
+import { readRows, sizeOf } from '../transfer/rows.ts';
+import { listOf, nameOf, objectOf, textOf } from './fields.ts';
+import type { Gap, LeftOut, SourceUser, System } from './system.ts';
+
+/** A bcrypt hash of the export that Auth0's support makes; undefined if several users have its id. */
+type Hashes = ReadonlyMap<string, { text: string; email: string | undefined } | undefined>;
+
+/**
+ * Auth0, as of 2025: the JSON Lines of a users-exports job (Management API v2), and those of the password export, which
+ * its support makes on request.
+ */
+export const auth0: System = {
+  name: 'auth0',
+  description: 'users and password hashes from exports of Auth0',
+  options: [['--passwords <file>', "the export of password hashes that Auth0's support makes"]],
+  async open(file, { passwords }) {
+    const hashes = passwords === undefined ? new Map() : await readHashes(passwords);
+    return { rows: () => readRows(file, 'jsonl'), userOf: (fields) => auth0User(fields, hashes) };
+  },
+};
+
+export function auth0User(fields: Record<string, unknown>, hashes: Hashes): SourceUser | LeftOut {
+  const id = textOf(fields.user_id);
+  if (id === undefined) throw new Error('user_id: missing');
+  const [email, phone] = [textOf(fields.email), textOf(fields.phone_number)];
+  const isPhoneVerified = fields.phone_verified === true;
+  const login = textOf(fields.username) ?? email ?? (isPhoneVerified ? phone : undefined);
+  if (login === undefined) return { left: 'NO_NAME', login: id };
+  const password = hashOf(id, email, hashes);
+  const isVerified = fields.email_verified === true;
+  const gaps: Gap[] = [];
+  if ('what' in password) gaps.push(password);
+  if (phone !== undefined && !isPhoneVerified) gaps.push({ what: 'phone', code: 'PHONE_UNVERIFIED' });
+  if (listOf(fields.multifactor).length > 0) gaps.push({ what: 'token', code: 'SEED_MISSING' });
+  return {
+    row: {
+      login,
+      ...omitUndefined({
+        email: isVerified ? email : undefined,
+        phone: isPhoneVerified ? phone : undefined,
+        firstName: nameOf(fields.given_name),
+        secondName: nameOf(fields.family_name),
+        externalId: id,
+        passwordHash: 'what' in password ? undefined : { format: 'text', text: password.text },
+      }),
+    },
+    blocked: fields.blocked === true,
+    unverifiedEmail: isVerified ? undefined : email,
+    tokens: [],
+    gaps,
+  };
+}
+
+function hashOf(id: string, email: string | undefined, hashes: Hashes): { text: string } | Gap {
+  // The id in the password export has no connection in front; only users of a database have a password.
+  const [, own] = /^auth0\|(.+)$/.exec(id) ?? [];
+  if (own === undefined || !hashes.has(own)) return { what: 'password', code: 'PASSWORD_MISSING' };
+  const found = hashes.get(own);
+  // Ids of one's own may exist in several databases: the hash of a namesake would open this account.
+  const isTheirs = found && (found.email === undefined || found.email.toLowerCase() === email?.toLowerCase());
+  return isTheirs ? found : { what: 'password', code: 'HASH_AMBIGUOUS' };
+}
+
+async function readHashes(file: string): Promise<Hashes> {
+  await sizeOf(file);
+  const hashes = new Map<string, { text: string; email: string | undefined } | undefined>();
+  for await (const { line, fields = {} } of readRows(file, 'jsonl')) {
+    // Users with an id of their own have it as alt_id.
+    const id = textOf(fields.alt_id) ?? textOf(objectOf(fields._id).$oid);
+    const text = textOf(fields.passwordHash);
+    if (id === undefined || text === undefined) throw new UsageError(`${file}:${line}: not a password hash of Auth0`);
+    hashes.set(id, hashes.has(id) ? undefined : { text, email: emailIn(fields) });
+  }
+  return hashes;
+}
+
+/** Newer exports have it among the identifiers alone. */
+function emailIn(fields: Record<string, unknown>): string | undefined {
+  const identifiers = listOf(fields.identifiers).map(objectOf);
+  return textOf(fields.email) ?? textOf(identifiers.find(({ type }) => type === 'email')?.value);
+}
