@@ -109,6 +109,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'export tokens': 'countersign export tokens > tokens.csv',
   'migrate keycloak': 'countersign migrate keycloak realm.json --dry-run',
   'migrate auth0': 'countersign migrate auth0 users.ndjson --passwords passwords.ndjson --dry-run',
+  'migrate firebase': 'countersign migrate firebase users.json --hash-config hash-config.txt --dry-run',
   'migrate protectimus': 'countersign migrate protectimus --from https://api.protectimus.com --login ada@example.com',
   completion: 'source <(countersign completion bash)',
 };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../connection/service.ts';
 import { auth0 } from '../migrate/auth0.ts';
+import { firebase } from '../migrate/firebase.ts';
 import { keycloak } from '../migrate/keycloak.ts';
 import { countRecords, moveUsers } from '../migrate/move-users.ts';
 import type { System } from '../migrate/system.ts';
@@ -13,7 +14,7 @@ import { showProgress } from '../transfer/progress.ts';
 import { sizeOf } from '../transfer/rows.ts';
 import { type Environment, Run } from './context.ts';
 
-const SYSTEMS: readonly System[] = [keycloak, auth0];
+const SYSTEMS: readonly System[] = [keycloak, auth0, firebase];
 
 interface Flags extends Record<string, unknown> {
   dryRun?: boolean;

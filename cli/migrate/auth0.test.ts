@@ -32,12 +32,12 @@ async function withPasswords(change: (text: string) => string): Promise<(SourceU
 test('users come with the hashes of their ids', async () => {
   const [ada, euclid, grace, linus, phone, noName] = await read(fixture('passwords'));
   expect(ada).toMatchObject({
-    row: { login: 'ada@example.com', email: 'ada@example.com', externalId: 'auth0|5dea9f9c82dd7c0e76e4ec93' },
+    row: { login: 'ada@example.org', email: 'ada@example.org', externalId: 'auth0|5dea9f9c82dd7c0e76e4ec93' },
     ...{ blocked: false, gaps: [] },
   });
   expect(euclid).toMatchObject({
     row: { login: 'euclid', passwordHash: { format: 'text' } },
-    unverifiedEmail: 'euclid@example.com',
+    unverifiedEmail: 'euclid@example.org',
     gaps: [{ what: 'token', code: 'SEED_MISSING' }],
   });
   expect(grace).toMatchObject({ gaps: [{ code: 'PASSWORD_MISSING' }] });

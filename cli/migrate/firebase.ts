@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { UsageError } from '../connection/service.ts';
+import { readJsonArray } from '../transfer/json-array.ts';
+import { sizeOf } from '../transfer/rows.ts';
+import { nameOf, textOf } from './fields.ts';
+import type { Gap, LeftOut, SourceUser, System } from './system.ts';
+
+/** The parameters of the project, as the console shows them. */
+interface HashConfig {
+  signerKey: string;
+  saltSeparator: string;
+  rounds: number;
+  memoryCost: number;
+}
+
+/** Firebase: the JSON of `auth:export` in firebase-tools 13. It leaves out second factors. */
+export const firebase: System = {
+  name: 'firebase',
+  description: 'users and password hashes from auth:export of Firebase',
+  options: [['--hash-config <file>', 'the password hash parameters of the project, as the console shows them']],
+  async open(file, { hashConfig }) {
+    const config = hashConfig === undefined ? undefined : await readHashConfig(hashConfig);
+    return { rows: () => readJsonArray(file, '$.users.*'), userOf: (fields) => firebaseUser(fields, config) };
+  },
+};
+
+export function firebaseUser(fields: Record<string, unknown>, config: HashConfig | undefined): SourceUser | LeftOut {
+  const id = textOf(fields.localId);
+  if (id === undefined) throw new Error('localId: missing');
+  const [email, phone] = [textOf(fields.email), textOf(fields.phoneNumber)];
+  const login = email ?? phone;
+  if (login === undefined) return { left: 'NO_NAME', login: id };
+  const password = hashOf(fields, config);
+  const isVerified = fields.emailVerified === true;
+  return {
+    row: {
+      login,
+      ...omitUndefined({
+        email: isVerified ? email : undefined,
+        // Firebase gives a user only numbers that received its code.
+        phone,
+        firstName: nameOf(fields.displayName),
+        externalId: id,
+        passwordHash: 'what' in password ? undefined : password.passwordHash,
+      }),
+    },
+    blocked: fields.disabled === true,
+    unverifiedEmail: isVerified ? undefined : email,
+    tokens: [],
+    gaps: 'what' in password ? [password] : [],
+  };
+}
+
+/** What stands in place of the hash if the caller may not read it. */
+const REDACTED = Buffer.from('REDACTED').toString('base64');
+
+function hashOf(fields: Record<string, unknown>, config: HashConfig | undefined): { passwordHash: object } | Gap {
+  const gap = (detail?: string): Gap => ({ what: 'password', code: 'PASSWORD_MISSING', ...omitUndefined({ detail }) });
+  const hash = textOf(fields.passwordHash);
+  if (hash === undefined) return gap();
+  if (hash === REDACTED) return gap('redacted: export as an owner of the project');
+  if (!config) return gap('name the parameters with --hash-config');
+  return { passwordHash: { format: 'firebase-scrypt', hash, salt: textOf(fields.salt) ?? '', ...config } };
+}
+
+/** Its lines are `name: value,`. */
+async function readHashConfig(file: string): Promise<HashConfig> {
+  await sizeOf(file);
+  const text = await readFile(file, 'utf8');
+  const parameter = (name: string, shape: RegExp) => {
+    const [, value = ''] = new RegExp(`^\\s*${name}:\\s*"?([A-Za-z0-9+/=_]*)"?,?\\s*$`, 'm').exec(text) ?? [];
+    if (!shape.test(value)) throw new UsageError(`${file}: ${name} is missing or malformed`);
+    return value;
+  };
+  parameter('algorithm', /^SCRYPT$/);
+  return {
+    signerKey: parameter('base64_signer_key', /^[A-Za-z0-9+/]{20,}={0,2}$/),
+    saltSeparator: parameter('base64_salt_separator', /^[A-Za-z0-9+/]+={0,2}$/),
+    rounds: Number(parameter('rounds', /^[1-9]\d?$/)),
+    memoryCost: Number(parameter('mem_cost', /^[1-9]\d?$/)),
+  };
+}
