@@ -1,5 +1,6 @@
+import { loadTranslate, type MessageFiles } from '@countersign/ui/i18n/load-translate';
 import type { Messages, Values } from '@countersign/ui/i18n/message';
-import { createTranslate, loadTranslate, type MessageFiles } from '@countersign/ui/i18n/translate';
+import { createTranslate } from '@countersign/ui/i18n/translate';
 
 export interface LoadsLanguage {
   /** Resolve before the first text is used. Falls back to English if the language does not load. */

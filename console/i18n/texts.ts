@@ -1,5 +1,6 @@
+import { loadTranslate, type MessageFiles } from '@countersign/ui/i18n/load-translate';
 import base from '@countersign/ui/i18n/locales/en/console/base.json';
-import { createTranslate, loadTranslate, type MessageFiles, type Translate } from '@countersign/ui/i18n/translate';
+import { createTranslate, type Translate } from '@countersign/ui/i18n/translate';
 
 /** Languages beside English, each loaded on first use. */
 const LANGUAGES = import.meta.glob(['./*/console/base.json', '!./en/**'], {

@@ -1,6 +1,7 @@
 import type pageTexts from '@countersign/ui/i18n/locales/en/pages.json';
 import { matchLanguage, readTranslate } from '@countersign/ui/i18n/read-languages';
 import type { Translate } from '@countersign/ui/i18n/translate';
+import { acceptedLanguages } from '../kernel/accept-language.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 
 export type PageText = keyof typeof pageTexts;
@@ -13,6 +14,5 @@ export function readPageTexts(language: MailLanguage): PageTexts {
 
 /** The requested language, else the browser's first one that is available, else English. */
 export function pageLanguage(asked: string | undefined, acceptLanguage: string | undefined): MailLanguage {
-  const wanted = [asked ?? '', ...(acceptLanguage ?? '').slice(0, 200).split(',')];
-  return matchLanguage(wanted.map((tag) => tag.trim().slice(0, 2)));
+  return matchLanguage([asked ?? '', ...acceptedLanguages(acceptLanguage)]);
 }

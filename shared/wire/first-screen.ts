@@ -15,7 +15,7 @@ export interface FirstScreens {
 
 export interface FirstScreenLanguage {
   dir: 'ltr' | 'rtl';
-  /** Paths of the script with the texts; none for English, which the frame has. */
+  /** Paths of the scripts with the texts; none for English, which the frame has. */
   texts: string[];
   /** By `cardName`, with `SLOTS`. */
   cards: Record<string, string>;

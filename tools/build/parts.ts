@@ -128,7 +128,9 @@ async function writeFirstScreens(folder: string): Promise<void> {
   const filesOf = (source: string) => filesLoadedWith(manifest, source).filter((file) => file !== script);
   const languages = renderFirstScreens();
   for (const [lang, language] of Object.entries(languages)) {
-    if (lang !== 'en') language.texts = filesOf(`ui/i18n/locales/${lang}/widget/sign-in.json`);
+    if (lang === 'en') continue;
+    const sources = ['widget/i18n/languages.ts', `ui/i18n/locales/${lang}/widget/sign-in.json`];
+    language.texts = sources.flatMap(filesOf);
   }
   const screens: FirstScreens = {
     scripts: {

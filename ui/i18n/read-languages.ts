@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { compileMessage } from './compile-message.ts';
+import { languageOf } from './language-of.ts';
 import type { Messages } from './message.ts';
 import { createTranslate, type Translate } from './translate.ts';
 
@@ -48,10 +49,9 @@ export function readTranslate<Key extends string>(lang: string, file: string): T
   return translate;
 }
 
-/** The first known language of these BCP 47 tags, by its primary subtag; otherwise English. */
+/** The first known language of these BCP 47 tags; otherwise English. */
 export function matchLanguage(tags: readonly string[]): string {
-  const primary = tags.map((tag) => tag.split('-', 1)[0]?.toLowerCase() ?? '');
-  return primary.find((lang) => languages.has(lang)) ?? 'en';
+  return tags.map(languageOf).find((lang) => languages.has(lang)) ?? 'en';
 }
 
 /** @param path below `locales/` */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { loadTranslate } from './load-translate.ts';
 import { LANGUAGES, matchLanguage, readLanguage, readTranslate } from './read-languages.ts';
-import { createTranslate, loadTranslate } from './translate.ts';
+import { createTranslate } from './translate.ts';
 
 const english = createTranslate('en', { hello: 'Hello', bye: 'Bye' });
 
@@ -21,7 +22,7 @@ test('falls back to English for an unknown language and one that does not load',
   }
 });
 
-test('picks the first known language, by its primary tag', async () => {
+test('picks the first known language', async () => {
   const files = {
     de: async () => ({ default: { hello: 'Hallo' } }),
     ar: async () => ({ default: { direction: 'rtl' } }),

@@ -1,5 +1,7 @@
+import type { MessageFiles } from '@countersign/ui/i18n/load-translate';
 import english from '@countersign/ui/i18n/locales/en/widget/self-service.json';
-import { createTranslate, loadTranslate, type MessageFiles, type Translate } from '@countersign/ui/i18n/translate';
+import { createTranslate, type Translate } from '@countersign/ui/i18n/translate';
+import { loadInLanguage } from './texts.ts';
 
 const LANGUAGES = import.meta.glob(['./*/widget/self-service.json', '!./en/**'], {
   base: '/ui/i18n/locales/',
@@ -10,7 +12,7 @@ export type SelfTexts = Translate<SelfKey>;
 
 /** Loads the texts in the language of the sign-in. */
 export function loadSelfTexts(lang: string, languages: MessageFiles = LANGUAGES): Promise<SelfTexts> {
-  return loadTranslate(languages, createTranslate('en', english), [lang]);
+  return loadInLanguage(createTranslate('en', english), [lang], languages);
 }
 
 export function isSelfText(key: string): key is SelfKey {

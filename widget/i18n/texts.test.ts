@@ -36,8 +36,9 @@ test('falls back to English for a missing text only', () => {
   expect(texts('sentTo', { destination: '$& 5' })).toBe('We sent a code to $& 5.');
 });
 
-test('picks the first known language, by its primary tag', async () => {
+test('picks the first known language', async () => {
   expect((await loadTexts(['tlh', 'de-AT', 'en'])).lang).toBe('de');
+  expect((await loadTexts(['zh-TW', 'pt-BR', 'en'])).lang).toBe('pt');
   expect(await loadTexts(['en-GB', 'de'])).toBe(english);
   expect(await loadTexts(['xx', 'constructor', '', '__proto__'])).toBe(english);
 });

@@ -1,22 +1,12 @@
+import type { MessageFiles } from '@countersign/ui/i18n/load-translate';
 import type passkeys from '@countersign/ui/i18n/locales/en/widget/passkeys.json';
 import signIn from '@countersign/ui/i18n/locales/en/widget/sign-in.json';
 import type signing from '@countersign/ui/i18n/locales/en/widget/signing.json';
 import type standalone from '@countersign/ui/i18n/locales/en/widget/standalone.json';
-import {
-  createTranslate,
-  type Dictionary,
-  loadTranslate,
-  type MessageFiles,
-  type Translate,
-} from '@countersign/ui/i18n/translate';
+import { createTranslate, type Dictionary, type Translate } from '@countersign/ui/i18n/translate';
 
 export type TextKey = keyof typeof signIn | keyof typeof passkeys | keyof typeof signing | keyof typeof standalone;
 export type Texts = Translate<TextKey>;
-
-/** Languages beside English, each one file and loaded on first use. */
-const LANGUAGES = import.meta.glob(['./*/widget/sign-in.json', '!./en/**'], {
-  base: '/ui/i18n/locales/',
-});
 
 /** The texts of the sign-in, plus those of parts loaded since. */
 const known: Dictionary<TextKey> = signIn;
@@ -31,6 +21,17 @@ export function isText(key: string): key is TextKey {
   return Object.hasOwn(known, key);
 }
 
-export function loadTexts(tags: readonly string[], languages: MessageFiles = LANGUAGES): Promise<Texts> {
-  return loadTranslate(languages, english, tags);
+export function loadTexts(tags: readonly string[], languages?: MessageFiles): Promise<Texts> {
+  return loadInLanguage(english, tags, languages);
+}
+
+/** The texts of a part in the first of these languages that it has. Falls back to English if nothing can be loaded. */
+export async function loadInLanguage<Key extends string>(
+  inEnglish: Translate<Key>,
+  tags: readonly string[],
+  files?: MessageFiles,
+): Promise<Translate<Key>> {
+  if (/^en\b/i.test(tags[0] ?? '')) return inEnglish;
+  const late = await import('./languages.ts').catch(() => undefined);
+  return late ? late.loadTranslate(files ?? late.SIGN_IN, inEnglish, tags) : inEnglish;
 }

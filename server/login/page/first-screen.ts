@@ -2,6 +2,8 @@ import type { SavedLook } from '@countersign/protocol/appearance';
 import { type FirstScreens, firstScreenHtml } from '@countersign/protocol/first-screen';
 import { linksOf } from '@countersign/protocol/links';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { languageOf } from '@countersign/ui/i18n/language-of';
+import { acceptedLanguages } from '../../kernel/accept-language.ts';
 import { logoPath } from '../../resources/logo.ts';
 import type { PublicInfo } from '../../resources/public-info.ts';
 
@@ -60,9 +62,8 @@ export function firstScreen(
   { resource, shown, hasPasskey }: { resource: string; shown: PublicInfo; hasPasskey: boolean },
 ) {
   const locale = requested.locale || shown.appearance?.locale;
-  const tags = locale ? [locale] : (acceptLanguage ?? '').slice(0, 200).split(',');
-  const primary = tags.map((tag) => tag.trim().split(/[-;]/, 1)[0]?.toLowerCase() ?? '');
-  const lang = primary.find((one) => Object.hasOwn(languages, one)) ?? 'en';
+  const tags = locale ? [locale] : acceptedLanguages(acceptLanguage);
+  const lang = tags.map(languageOf).find((one) => Object.hasOwn(languages, one)) ?? 'en';
   const language = languages[lang];
   if (!language) return {};
   const first = requested.isGiven ? undefined : hasPasskey ? 'passkey' : 'identify';
