@@ -52,6 +52,11 @@ describe('every language', () => {
     expect(new Intl.Locale(locale).language).toBe(lang);
   });
 
+  test.each(LANGUAGES)('%s is in the guide for site owners', (lang) => {
+    const guide = readFileSync(new URL('../../docs/site-owners.md', import.meta.url), 'utf8');
+    expect(guide).toContain(`| \`${lang}\` | ${readLanguage(lang).name}`);
+  });
+
   test.each(translated)('%s has every text of %s, with the same arguments', (lang, file) => {
     const master = english(file);
     const own = read(`${lang}/${file}`);
