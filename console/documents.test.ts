@@ -3,12 +3,13 @@ import { join, resolve } from 'node:path';
 import { CONSOLE_ROUTES, routeAt } from '@countersign/protocol/console-routes';
 import { expect, test } from 'vitest';
 import { readMarkdown } from '../tools/docs-check/markdown.ts';
-import { DOCUMENTS, documentFor, PART_DOCUMENTS } from './documents.ts';
+import { CHECKLIST_DOCUMENTS, DOCUMENTS, documentFor, PART_DOCUMENTS } from './documents.ts';
 
 const DOCS = resolve(import.meta.dirname, '../docs');
 
 const targets = [
   ...Object.values(DOCUMENTS),
+  ...Object.values(CHECKLIST_DOCUMENTS),
   ...Object.values(PART_DOCUMENTS).flatMap((parts) => Object.values(parts)),
 ];
 

@@ -1,3 +1,4 @@
+import type { ChecklistItem } from '@countersign/protocol/checklist';
 import { DOCUMENTS_PATH } from '@countersign/protocol/documents';
 import type { Address, PageRoute } from './router.ts';
 
@@ -22,6 +23,22 @@ export const PART_DOCUMENTS: Readonly<Partial<Record<PageRoute, Readonly<Record<
   resources: { appearance: 'site-owners#appearance', embed: 'quickstart' },
   users: { import: 'console#import', links: 'api#links-by-email' },
   tokens: { import: 'importing-tokens' },
+};
+
+/** What explains each item of the checklist. */
+export const CHECKLIST_DOCUMENTS: Readonly<Record<ChecklistItem, string>> = {
+  'activate-plan': 'console#superuser',
+  'make-api-key': 'api#api-keys',
+  'add-resource': 'console#resources',
+  'allow-origin': 'site-owners#allowed-origins',
+  'add-user': 'console#users',
+  'add-token': 'console#tokens',
+  assign: 'console#users',
+  'first-login': 'quickstart#4-check-the-result-in-your-backend',
+  'set-up-mail': 'operators#mail',
+  'second-administrator': 'operators#administrators',
+  'copy-master-key': 'operators#master-key',
+  'back-up': 'operators#backups',
 };
 
 export function documentFor({ route, params }: Pick<Address, 'route' | 'params'>): string {

@@ -18,15 +18,24 @@ function storageOf(kept: Record<string, string> = {}) {
 
 test('restores what was chosen, and stores nothing for the defaults', () => {
   const { kept, storage } = storageOf();
-  const chosen = { theme: 'dark', language: 'de', hasShortcuts: false, hasMailNotice: false } as const;
+  const chosen = {
+    theme: 'dark',
+    language: 'de',
+    hasShortcuts: false,
+    hasMailNotice: false,
+    hasChecklist: false,
+  } as const;
   savePreferences(chosen, storage);
   expect(readPreferences(storage)).toEqual(chosen);
-  savePreferences({ theme: 'auto', language: undefined, hasShortcuts: true, hasMailNotice: true }, storage);
+  savePreferences(
+    { theme: 'auto', language: undefined, hasShortcuts: true, hasMailNotice: true, hasChecklist: true },
+    storage,
+  );
   expect(kept).toEqual({});
 });
 
 test('falls back to the defaults for invalid values and without storage', () => {
-  const usual = { theme: 'auto', language: undefined, hasShortcuts: true, hasMailNotice: true };
+  const usual = { theme: 'auto', language: undefined, hasShortcuts: true, hasMailNotice: true, hasChecklist: true };
   const { storage } = storageOf({ 'countersign-theme': 'url(x)', 'countersign-language': '../de' });
   expect(readPreferences(storage)).toEqual(usual);
   const denied = (): never => {
@@ -34,6 +43,9 @@ test('falls back to the defaults for invalid values and without storage', () => 
   };
   expect(readPreferences(denied)).toEqual(usual);
   expect(() =>
-    savePreferences({ theme: 'dark', language: 'de', hasShortcuts: false, hasMailNotice: false }, denied),
+    savePreferences(
+      { theme: 'dark', language: 'de', hasShortcuts: false, hasMailNotice: false, hasChecklist: false },
+      denied,
+    ),
   ).not.toThrow();
 });

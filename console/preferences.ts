@@ -14,11 +14,14 @@ export interface Preferences {
   hasShortcuts: boolean;
   /** Whether the console says on every page that the service sends no email. */
   hasMailNotice: boolean;
+  /** Whether the home page shows what is still to set up. */
+  hasChecklist: boolean;
 }
 
 const LANGUAGE_KEY = 'countersign-language';
 const SHORTCUTS_KEY = 'countersign-shortcuts';
 const MAIL_NOTICE_KEY = 'countersign-mail-notice';
+const CHECKLIST_KEY = 'countersign-checklist';
 
 /** Reads the stored preferences; the defaults if there are none or storage is blocked. */
 export function readPreferences(storage: () => Pick<Storage, 'getItem'>): Preferences {
@@ -36,11 +39,12 @@ export function readPreferences(storage: () => Pick<Storage, 'getItem'>): Prefer
     language: language !== null && /^[a-z]{2}$/.test(language) ? language : undefined,
     hasShortcuts: read(SHORTCUTS_KEY) !== 'off',
     hasMailNotice: read(MAIL_NOTICE_KEY) !== 'off',
+    hasChecklist: read(CHECKLIST_KEY) !== 'off',
   };
 }
 
 export function savePreferences(
-  { theme, language, hasShortcuts, hasMailNotice }: Preferences,
+  { theme, language, hasShortcuts, hasMailNotice, hasChecklist }: Preferences,
   storage: () => Pick<Storage, 'setItem' | 'removeItem'>,
 ): void {
   const write = (key: string, value: string | undefined) => {
@@ -55,4 +59,5 @@ export function savePreferences(
   write(LANGUAGE_KEY, language);
   write(SHORTCUTS_KEY, hasShortcuts ? undefined : 'off');
   write(MAIL_NOTICE_KEY, hasMailNotice ? undefined : 'off');
+  write(CHECKLIST_KEY, hasChecklist ? undefined : 'off');
 }

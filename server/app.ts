@@ -29,6 +29,7 @@ import { unknownRoute } from './http/unknown-route.ts';
 import { HEALTH_PATHS, healthRoutes } from './http/well-known/health.ts';
 import { jwks } from './http/well-known/jwks.ts';
 import { securityTxt } from './http/well-known/security-txt.ts';
+import { JWKS_MAX_AGE_MS } from './kernel/jwks-max-age.ts';
 import type { BuiltDocuments, BuiltFiles } from './kernel/ports/built-files.ts';
 import type { Mailbox } from './kernel/ports/mailer.ts';
 import type { Ports } from './kernel/ports/ports.ts';
@@ -45,8 +46,10 @@ import { userHelp } from './login/page/user-help.ts';
 import { flowRoutes } from './login/routes.ts';
 import { selfServiceRoutes } from './login/self-service-routes.ts';
 import { stepRoutes } from './login/step-routes.ts';
+import { keysReadDocument } from './maintenance/documents.ts';
 import { reset } from './password-reset/page/reset.ts';
 import { DIALECT_PATHS, ENDPOINTS, protectimus } from './protectimus/routes.ts';
+import { recordOnce } from './store/record-once.ts';
 import { unlock } from './unlock/page/unlock.ts';
 
 export interface AppOptions {
@@ -119,7 +122,10 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.use(strictJson());
 
   app.route('/', healthRoutes(ports, options.readiness));
-  app.route('/', jwks(ports));
+  app.route(
+    '/',
+    jwks(ports, () => void recordOnce(ports, keysReadDocument.key(), JWKS_MAX_AGE_MS)),
+  );
   app.route('/', securityTxt(options.securityContact, { issuer, clock: ports.clock }));
   app.route('/', icon());
   app.get('/v1/', (c) => c.redirect('/v1', 301));

@@ -32,7 +32,11 @@ const account: ResourceCommand = {
       operator: true,
     },
     { verb: 'show', about: 'show the account', request: 'GET /v1/account' },
-    { verb: 'update', request: 'PATCH /v1/account', flags: { name: 'name' } },
+    {
+      verb: 'update',
+      request: 'PATCH /v1/account',
+      flags: { name: 'name', masterKeyCopied: 'there is a copy of the master key' },
+    },
   ],
 };
 
@@ -98,7 +102,7 @@ export const SINGLE: readonly Action[] = [
   },
   {
     verb: 'checklist',
-    about: 'what is still to do before a first sign-in',
+    about: 'what is still to set up',
     request: 'GET /v1/checklist',
     rows: { in: 'items', columns: ['done', 'item', 'hint'] },
   },

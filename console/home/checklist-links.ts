@@ -2,11 +2,11 @@ import type { ChecklistItem } from '@countersign/protocol/checklist';
 import { CONSOLE_ROUTES } from '@countersign/protocol/console-routes';
 
 /**
- * The page where an item of the checklist is done.
+ * The page where an item of the checklist is done; undefined where the operator does it, outside of the console.
  *
  * @param resource id of the newest resource, if there is one
  */
-export function checklistLink(item: ChecklistItem, resource: string | undefined): string {
+export function checklistLink(item: ChecklistItem, resource: string | undefined): string | undefined {
   const one = resource === undefined ? CONSOLE_ROUTES.resources[0] : `/console/resources/${resource}`;
   switch (item) {
     case 'activate-plan':
@@ -28,6 +28,11 @@ export function checklistLink(item: ChecklistItem, resource: string | undefined)
       return resource === undefined ? one : `${one}/embed`;
     case 'set-up-mail':
       return CONSOLE_ROUTES.mail[0];
+    case 'second-administrator':
+      return '/console/administrators/new';
+    case 'copy-master-key':
+    case 'back-up':
+      return undefined;
   }
 }
 
@@ -37,4 +42,11 @@ export function leadsToResource(item: ChecklistItem): boolean {
 }
 
 /** Items that only the superuser can do, whatever resources another administrator may act on. */
-export const SUPERUSERS: readonly ChecklistItem[] = ['activate-plan', 'make-api-key', 'add-resource', 'set-up-mail'];
+export const SUPERUSERS: readonly ChecklistItem[] = [
+  'activate-plan',
+  'make-api-key',
+  'add-resource',
+  'set-up-mail',
+  'second-administrator',
+  'copy-master-key',
+];

@@ -1,42 +1,70 @@
-import type { ChecklistItem, ChecklistView } from '@countersign/protocol/checklist';
+import { type ChecklistItem, type ChecklistView, OPTIONAL_ITEMS } from '@countersign/protocol/checklist';
+import { DOCUMENTS_PATH } from '@countersign/protocol/documents';
+import { Alert } from '@countersign/ui/alert.tsx';
 import { Tick } from '@countersign/ui/icons.tsx';
+import { useState } from 'preact/hooks';
+import { CHECKLIST_DOCUMENTS } from '../documents.ts';
 import type { Read } from '../service/query-cache.ts';
 import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { Problem } from '../shell/problem.tsx';
+import { refusalMessage } from '../shell/refusal.ts';
 import { useQuery } from '../shell/use-query.ts';
 import { checklistLink, leadsToResource, SUPERUSERS } from './checklist-links.ts';
 import { t } from './i18n.ts';
 
-/** The steps up to the first sign-in, each with a link to its page. */
-export function Checklist({ read }: { read: Read<ChecklistView> & { retry(): void } }) {
+type Items = ChecklistView['items'];
+
+/** The steps up to the first sign-in, and what is easily forgotten, each with a link to its page and its document. */
+export function Checklist({ read, hide }: { read: Read<ChecklistView> & { retry(): void }; hide(): void }) {
   const items = read.body?.items ?? [];
-  const open = items.filter(({ done }) => !done).map(({ item }) => item);
+  const steps = items.filter(({ item }) => !OPTIONAL_ITEMS.includes(item));
+  const extras = items.filter(({ item }) => OPTIONAL_ITEMS.includes(item));
+  const first = items.find(({ done }) => !done)?.item;
+  const left = (of: Items) => of.filter(({ done }) => !done).length;
   return (
     <section class="panel checklist" aria-labelledby="checklist">
-      <h2 id="checklist">{t('checklist')}</h2>
+      <div class="checklist-head">
+        <h2 id="checklist">{t('checklist')}</h2>
+        <button type="button" class="quiet" onClick={hide}>
+          {t('hideChecklist')}
+        </button>
+      </div>
       <p class="hint" role="status">
         {read.body &&
           (read.body.done
             ? t('checklistAll')
-            : t('checklistDone', { done: items.length - open.length, total: items.length }))}
+            : t('checklistDone', { done: steps.length - left(steps), total: steps.length }))}
       </p>
       {!read.body && read.problem && <Problem read={read} />}
-      <ol>
-        {items.map(({ item, done }) => (
-          <li key={item} class={done ? 'done' : undefined}>
-            <Tick isDone={done} />
-            <div>
-              <h3>
-                <span class="unseen">{t(done ? 'itemDone' : 'itemOpen')} </span>
-                {t(item)}
-              </h3>
-              {!done && <HowTo item={item} isFirst={item === open[0]} />}
-            </div>
-          </li>
-        ))}
-      </ol>
+      <Steps items={steps} first={first} />
+      {extras.length > 0 && (
+        <>
+          <h3 class="checklist-extras">{t('checklistExtras')}</h3>
+          <p class="hint close">{t('checklistDone', { done: extras.length - left(extras), total: extras.length })}</p>
+          <Steps items={extras} first={first} />
+        </>
+      )}
     </section>
+  );
+}
+
+function Steps({ items, first }: { items: Items; first: ChecklistItem | undefined }) {
+  return (
+    <ol>
+      {items.map(({ item, done }) => (
+        <li key={item} class={done ? 'done' : undefined}>
+          <Tick isDone={done} />
+          <div>
+            <h3>
+              <span class="unseen">{t(done ? 'itemDone' : 'itemOpen')} </span>
+              {t(item)}
+            </h3>
+            {!done && <HowTo item={item} isFirst={item === first} />}
+          </div>
+        </li>
+      ))}
+    </ol>
   );
 }
 
@@ -52,19 +80,44 @@ function HowTo({ item, isFirst }: { item: ChecklistItem; isFirst: boolean }) {
       : item === 'allow-origin' && resource !== undefined && !canActOn(session, resource)
         ? 'byOthers'
         : undefined;
+  const href = checklistLink(item, resource);
+  const kind = isFirst ? 'small-primary' : 'secondary';
   return (
     <>
       <p class="hint close">{t(`${item}Hint`)}</p>
-      {others ? (
-        <p class="hint">{t(others)}</p>
-      ) : isPending && leadsToResource(item) ? null : (
-        <p class="there">
-          <Link class={isFirst ? 'small-primary' : 'secondary'} href={checklistLink(item, resource)}>
+      {others && <p class="hint">{t(others)}</p>}
+      <p class="there">
+        {!others && href !== undefined && !(isPending && leadsToResource(item)) && (
+          <Link class={kind} href={href}>
             {t('doThis')}
             <span class="unseen">: {t(item)}</span>
           </Link>
-        </p>
-      )}
+        )}
+        {!others && item === 'copy-master-key' && <CopyMade kind={kind} />}
+        <a class="read" href={DOCUMENTS_PATH + CHECKLIST_DOCUMENTS[item]} target="_blank" rel="noreferrer">
+          {t('readThis')}
+          <span class="unseen">: {t(item)}</span>
+        </a>
+      </p>
+    </>
+  );
+}
+
+/** The service cannot see the copy, so an administrator says that there is one. It holds for the current key. */
+function CopyMade({ kind }: { kind: string }) {
+  const { client, reads, texts } = useConsole();
+  const [problem, setProblem] = useState<string>();
+  const tick = async () => {
+    const answer = await client.send('PATCH', 'account', { masterKeyCopied: true });
+    if (answer.kind === 'done') reads.changed('account', 'checklist');
+    else setProblem(refusalMessage(texts, answer));
+  };
+  return (
+    <>
+      <Alert>{problem}</Alert>
+      <button type="button" class={kind} onClick={tick}>
+        {t('copyMade')}
+      </button>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { ChecklistView } from '@countersign/protocol/checklist';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useConsole } from '../shell/context.ts';
 import { setIdleAwareInterval } from '../shell/idle-aware-interval.ts';
 import { PageHead } from '../shell/page-head.tsx';
@@ -16,7 +16,7 @@ const POLL_INTERVAL_MS = 10_000;
 
 /** The home page: checklist, today's activity, charts and the account. */
 export function Home() {
-  const { address, reads } = useConsole();
+  const { address, reads, preferences, setPreferences } = useConsole();
   const view = readActivityView(address.query);
   const checklist = useQuery<ChecklistView>('checklist');
   const of = view.resource === undefined ? '' : `&resource=${view.resource}`;
@@ -30,21 +30,37 @@ export function Home() {
     () => setIdleAwareInterval(POLL_INTERVAL_MS, () => reads.changed('checklist', 'statistics', 'events')),
     [reads],
   );
-  const wasOpen = useRef(false);
   const isDone = checklist.body?.done === true;
-  if (checklist.body && !isDone) wasOpen.current = true;
-  const hasChecklist = !isDone || wasOpen.current;
+  const isComplete = checklist.body?.items.every(({ done }) => done) === true;
+  // A list that is complete goes by itself, though not before the eyes of the user who completed it.
+  const [isAsked, setIsAsked] = useState(false);
+  if (checklist.body && !isComplete && !isAsked) setIsAsked(true);
+  const hasChecklist = preferences.hasChecklist && (!isComplete || isAsked);
+  const showChecklist = (has: boolean) => {
+    setIsAsked(true);
+    setPreferences({ hasChecklist: has });
+  };
   // Show the introduction only if there has been no activity at all, not for a quiet resource or week.
   const isFirst = !isDone && view.resource === undefined && isQuiet(days ?? []);
   const isKnown = checklist.body !== undefined || checklist.problem !== undefined;
   return (
     <>
-      <PageHead title={t('title')} />
+      <PageHead
+        title={t('title')}
+        actions={
+          isKnown &&
+          !hasChecklist && (
+            <button type="button" class="quiet" onClick={() => showChecklist(true)}>
+              {t('showChecklist')}
+            </button>
+          )
+        }
+      />
       <div class="columns">
         <div>
           {isKnown ? (
             <>
-              {hasChecklist && <Checklist read={checklist} />}
+              {hasChecklist && <Checklist read={checklist} hide={() => showChecklist(false)} />}
               {!isFirst && <Today days={days} read={statistics} view={view} />}
             </>
           ) : (

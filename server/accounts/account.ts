@@ -10,6 +10,8 @@ export interface Account {
   balance?: Balance;
   /** The one administrator with all rights; stored here, so that no race ever makes two. */
   superuser?: AdministratorId;
+  /** Id of the master key of which an administrator says that there is a copy. Another key needs another copy. */
+  copiedMasterKey?: string;
   createdAt: number;
 }
 
@@ -47,6 +49,11 @@ export interface Balance {
   entries: number;
   /** It does not cover the next fee, and a warning was sent. */
   low: boolean;
+}
+
+/** Whether plan and balance matter: plans are configured, or the account has more than the free plan. */
+export function hasBilling({ plan, balance }: Account, hasPlans = false): boolean {
+  return hasPlans || !plan.active || plan.term !== undefined || plan.quotas !== undefined || balance !== undefined;
 }
 
 /** An account that is deleted, and whose data is not all gone yet. */

@@ -25,7 +25,17 @@ export const accountDocument = defineDocument<Account, [id: AccountId]>({
 
 export const firstLoginDocument = defineDocument<{ at: number }, [account: AccountId]>({
   kind: 'first-login',
-  description: 'When a user of the account first signed in.',
+  description: 'When a backend of the account first accepted a sign-in.',
+  anchor: 'account',
+  key: (account) => [account],
+  secrets: 'none',
+  onRestore: 'keep',
+  expires: 'never',
+});
+
+export const firstResultDocument = defineDocument<{ at: number }, [account: AccountId]>({
+  kind: 'first-result',
+  description: 'When a page of a site first received the result of a sign-in.',
   anchor: 'account',
   key: (account) => [account],
   secrets: 'none',

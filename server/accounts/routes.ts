@@ -22,7 +22,14 @@ const account = z
   })
   .openapi('Account', { description: 'An account.' });
 const changes = z
-  .strictObject({ name: label(100).openapi({ description: 'The name of the account.', example: 'Shop' }) })
+  .strictObject({
+    name: label(100).openapi({ description: 'The name of the account.', example: 'Shop' }),
+    masterKeyCopied: z.boolean().openapi({
+      description:
+        'That there is a copy of the current master key, which the service cannot know. The checklist shows it.',
+      example: true,
+    }),
+  })
   .partial()
   .openapi('AccountChanges', { description: 'What changes of the account.' });
 
@@ -30,7 +37,7 @@ function presentAccount({ id, name, plan, createdAt }: Account): z.input<typeof 
   return { id, name, plan: { name: plan.name, active: plan.active }, createdAt };
 }
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 const read = route({
   method: 'get',
@@ -51,7 +58,7 @@ const update = route({
   scope: 'administer',
   operationId: 'updateAccount',
   tag: 'Account',
-  summary: 'Rename the account',
+  summary: 'Change the account',
   request: { headers: changeHeaders, ...jsonBody(changes) },
   responses: { 200: { ...jsonAnswer('The account.', account), ...tagged } },
   handle: async (c, ports: Needs) => {

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
@@ -9,9 +10,9 @@ import type { Account } from './account.ts';
 import { accountDocument } from './documents.ts';
 
 export function updateAccount(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   act: RequestContext,
-  changes: { name?: string | undefined },
+  changes: { name?: string | undefined; masterKeyCopied?: boolean | undefined },
   seen?: IfMatchVersions,
 ): Promise<Result<{ account: Account }>> {
   const key = accountDocument.key(act.actor.account);
@@ -19,10 +20,14 @@ export function updateAccount(
     if (!mayAdminister(act.actor)) return { answer: refusal('FORBIDDEN') };
     if (!stored) return { answer: refusal('ACCOUNT_NOT_FOUND') };
     if (!isUnchangedSince(stored.value, seen)) return { answer: versionConflict(stored.value) };
-    const { name = stored.value.name } = changes;
-    if (name === stored.value.name) return { answer: { account: stored.value } };
-    const account = { ...stored.value, name };
-    const event = createEvent(act, { type: 'account.updated', subject: account.id, changed: ['name'] }, now);
+    const { copiedMasterKey: before, ...rest } = stored.value;
+    const { name = rest.name, masterKeyCopied } = changes;
+    const { keyId } = ports.secrets;
+    const copied = masterKeyCopied === undefined ? before : masterKeyCopied ? keyId : undefined;
+    const changed = [...(name === rest.name ? [] : ['name']), ...(copied === before ? [] : ['masterKeyCopied'])];
+    if (changed.length === 0) return { answer: { account: stored.value } };
+    const account = { ...rest, name, ...omitUndefined({ copiedMasterKey: copied }) };
+    const event = createEvent(act, { type: 'account.updated', subject: account.id, changed }, now);
     return { answer: { account }, write: { put: [{ key, value: account }], append: [event] } };
   });
 }

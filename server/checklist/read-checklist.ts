@@ -1,51 +1,81 @@
 import { CHECKLIST, type ChecklistItem } from '@countersign/protocol/checklist';
-import { accountDocument, firstLoginDocument } from '../accounts/documents.ts';
+import { hasBilling } from '../accounts/account.ts';
+import { accountDocument, firstLoginDocument, firstResultDocument } from '../accounts/documents.ts';
+import { administratorDocument, administratorIndexes } from '../administrators/documents.ts';
 import { apiKeyIndexes } from '../api-keys/documents.ts';
-import type { AccountId } from '../kernel/ids.ts';
+import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import { maySee } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { keysReadDocument, lastBackupDocument } from '../maintenance/documents.ts';
 import { listObjects } from '../records/list-objects.ts';
 import { listResources } from '../resources/list-resources.ts';
 import type { Resource } from '../resources/resource.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { userIndexes } from '../users/documents.ts';
+import { isFirstLoginSeen } from './is-first-login-seen.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
-/** How many of the newest resources and tokens are searched for an origin and an assigned user. */
+/** How many of the newest resources, tokens and administrators are looked at. */
 const LOOKED_AT = 20;
 
-/** What is done already. A bounded number of reads, in an account of any size. */
+/** The items that concern this account, and whether each is done. A bounded number of reads, in an account of any size. */
 export async function readChecklist(
-  ports: Needs & Pick<Ports, 'courier'>,
+  ports: Needs & Pick<Ports, 'courier' | 'secrets'> & { hasPlans?: boolean },
   act: RequestContext,
-): Promise<Result<{ done: ReadonlySet<ChecklistItem> }>> {
+): Promise<Result<{ items: { item: ChecklistItem; done: boolean }[] }>> {
   if (!maySee(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
-  const now = ports.clock.now();
-  const [[stored, login], keys, users, tokens, page] = await Promise.all([
-    ports.store.getMany([accountDocument.key(account), firstLoginDocument.key(account)], now),
+  const notes = [
+    accountDocument.key(account),
+    firstLoginDocument.key(account),
+    firstResultDocument.key(account),
+    keysReadDocument.key(),
+    lastBackupDocument.key(),
+  ] as const;
+  const [[stored, login, result, keysRead, backup], keys, users, tokens, administrators, page] = await Promise.all([
+    ports.store.getMany(notes, ports.clock.now()),
     isListed(ports, apiKeyIndexes.created(account)),
     isListed(ports, userIndexes.created(account)),
     hasUserToken(ports, account),
+    hasSecondAdministrator(ports, account),
     listResources(ports, act, { limit: LOOKED_AT }),
   ]);
   if (isRefusal(page)) return page;
+  if (!stored) return refusal('ACCOUNT_NOT_FOUND');
   const resources = page.items;
   const findings: Record<ChecklistItem, boolean> = {
-    'activate-plan': stored?.value.plan.active === true,
+    'activate-plan': stored.value.plan.active,
     'make-api-key': keys,
     'add-resource': resources.length > 0,
     'allow-origin': resources.some(({ allowedOrigins, allowLocalhost }) => allowLocalhost || allowedOrigins.length > 0),
     'add-user': users,
     'add-token': tokens,
     assign: await hasAssignment(ports, account, resources),
-    'first-login': login !== undefined,
+    'first-login': isFirstLoginSeen({
+      acceptedAt: login?.value.at,
+      resultAt: result?.value.at,
+      keysReadAt: keysRead?.value.at,
+    }),
     'set-up-mail': !ports.courier.isAbsent,
+    'second-administrator': administrators,
+    'copy-master-key': stored.value.copiedMasterKey === ports.secrets.keyId,
+    // An increment alone restores nothing. Earlier versions made full ones only.
+    'back-up': backup !== null && backup !== undefined && (backup.value.fullAt ?? backup.value.at) > 0,
   };
-  return { done: new Set(CHECKLIST.filter((item) => findings[item])) };
+  // The default plan is active and free, and there is no other to choose.
+  const items = CHECKLIST.filter((item) => item !== 'activate-plan' || hasBilling(stored.value, ports.hasPlans));
+  return { items: items.map((item) => ({ item, done: findings[item] })) };
+}
+
+/** One who could let another in again. */
+async function hasSecondAdministrator(ports: Needs, account: AccountId): Promise<boolean> {
+  const index = administratorIndexes.created(account);
+  const key = (id: AdministratorId) => administratorDocument.key(account, id);
+  const page = await listObjects(ports, { index, account, key, limit: LOOKED_AT });
+  return !isRefusal(page) && page.items.filter(({ state }) => state === 'active').length > 1;
 }
 
 async function hasAssignment(ports: Needs, account: AccountId, resources: readonly Resource[]): Promise<boolean> {

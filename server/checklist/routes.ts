@@ -14,9 +14,13 @@ const HINTS: Record<ChecklistItem, string> = {
   'add-user': 'Add the users who will sign in.',
   'add-token': 'Add a token for one-time passwords.',
   assign: 'Assign users and tokens to the resource: without an assignment no user has access.',
-  'first-login': 'See the first user sign in.',
+  'first-login': 'See the first user sign in to your site, and its backend accept the result.',
   'set-up-mail':
     'Configure a mail server, so that users get their links by email. Without one you hand links over yourself.',
+  'second-administrator': 'Invite a second administrator, who can let you in again.',
+  'copy-master-key':
+    'Keep a copy of the master key apart from the data, then tick this: without the key no service starts.',
+  'back-up': 'Make a full backup: `countersign backup FILE`.',
 };
 
 const answer = z
@@ -29,12 +33,12 @@ const answer = z
           hint: z.string().openapi({ description: 'The same for people.', example: HINTS['activate-plan'] }),
         }),
       )
-      .openapi({ description: 'The steps.' }),
-    done: z.boolean().openapi({ description: 'Whether all of them are done. Mail is optional.' }),
+      .openapi({ description: 'The steps to the first sign-in, then what is easily forgotten.' }),
+    done: z.boolean().openapi({ description: 'Whether all steps to the first sign-in are done.' }),
   })
-  .openapi('Checklist', { description: 'The steps to the first sign-in.' });
+  .openapi('Checklist', { description: 'What is left to set up.' });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'courier'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'courier' | 'secrets'> & { hasPlans?: boolean };
 
 export const checklistRoutes = [
   route({
@@ -43,12 +47,12 @@ export const checklistRoutes = [
     scope: 'read',
     operationId: 'readChecklist',
     tag: 'Account',
-    summary: 'Read what is left to do before the first sign-in',
+    summary: 'Read what is left to set up',
     responses: { 200: jsonAnswer('In the best order.', answer) },
     handle: async (c, ports: Needs) => {
       const verdict = await readChecklist(ports, c.get('act'));
       if (isRefusal(verdict)) return refuseResult(c, verdict);
-      const items = CHECKLIST.map((item) => ({ item, done: verdict.done.has(item), hint: HINTS[item] }));
+      const items = verdict.items.map(({ item, done }) => ({ item, done, hint: HINTS[item] }));
       return c.json({ items, done: items.every(({ item, done }) => done || OPTIONAL_ITEMS.includes(item)) }, 200);
     },
   }),

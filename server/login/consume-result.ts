@@ -1,5 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResultClaims } from '@countersign/protocol/result';
+import { firstLoginDocument } from '../accounts/documents.ts';
 import { authenticationDocument } from '../authentication/documents.ts';
 import { resultDocument } from '../flows/documents.ts';
 import { RESULT_GRACE_MS, type ResultRecord } from '../flows/flow.ts';
@@ -10,7 +11,9 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { isSameSecret } from '../kernel/secret-token.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { recordOnce } from '../store/record-once.ts';
 import { transact } from '../store/transact.ts';
+import { isRealSignIn } from './note-first-result.ts';
 import { rememberedUntil, rememberResult } from './remembered-sign-in.ts';
 import { validateResult } from './validate-result.ts';
 
@@ -96,7 +99,10 @@ export async function consumeResult(
   if (isRefusal(consumed)) return consumed;
   // They are stored elsewhere, so they may have changed between the read and the commit. The result is used up either
   // way.
-  return (await validateResult(ports, value)) ?? consumed;
+  const late = await validateResult(ports, value);
+  if (late) return late;
+  if (isRealSignIn(value, claims.iss)) void recordOnce(ports, firstLoginDocument.key(account));
+  return consumed;
 }
 
 function about({ resource, transaction }: ResultRecord) {

@@ -1,7 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { StartedFlow } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { firstLoginDocument } from '../accounts/documents.ts';
 import { authenticationDocument } from '../authentication/documents.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { acceptedKindsFrom, factorOptions } from '../authentication/second-factor.ts';
@@ -28,11 +27,11 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret, secretMatches } from '../kernel/secret-token.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
-import { recordOnce } from '../store/record-once.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { type AssignedTokens, loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import { readUser } from '../users/find-user.ts';
+import { noteFirstResult } from './note-first-result.ts';
 import { reportedSignals, type StartFlowInput, type StartFlowNeeds } from './start-flow-input.ts';
 import { decideLoginRequestStart, type LoginRequestFacts } from './start-from-login-request.ts';
 import { presentFlow } from './view-flow.ts';
@@ -94,7 +93,7 @@ export async function startRequestedFlow(
     }
   });
   if (!begun) return refusal('LOGIN_REQUEST_INVALID');
-  if (begun.result) void recordOnce(ports, firstLoginDocument.key(begun.result.account));
+  noteFirstResult(ports, begun.result);
   return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(id, secret) };
 }
 

@@ -1,6 +1,5 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { firstLoginDocument } from '../accounts/documents.ts';
 import { confirmByFactor, confirmsUser } from '../authentication/confirm-user.ts';
 import { accessKeys, readAccess, readAccessAgain } from '../authentication/read-access.ts';
 import { assessEnvironment } from '../browsers/assess-environment.ts';
@@ -38,9 +37,9 @@ import { readSelfServiceContext } from '../self-service/context.ts';
 import { createOpening, loadOpener } from '../self-service/open.ts';
 import type { SelfServiceUser } from '../self-service/transitions.ts';
 import type { ReadAhead } from '../store/read-ahead.ts';
-import { recordOnce } from '../store/record-once.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { nameKey } from '../users/find-user.ts';
+import { noteFirstResult } from './note-first-result.ts';
 import { endsSignIn } from './steps.ts';
 import { evaluateTestStep, expireResult } from './test-mode.ts';
 import { presentFlow } from './view-flow.ts';
@@ -240,7 +239,7 @@ async function commit(
     return { answer, write };
   });
   if (isRefusal(settled)) return settled;
-  if (settled.result && !settled.result.test) void recordOnce(ports, firstLoginDocument.key(settled.result.account));
+  noteFirstResult(ports, settled.result);
   return presentFlow(ports, settled.flow, settled.result);
 }
 

@@ -3,6 +3,7 @@ import {
   accountDocument,
   accountIndexes,
   firstLoginDocument,
+  firstResultDocument,
   usageDocument,
 } from '../accounts/documents.ts';
 import {
@@ -73,6 +74,7 @@ import {
 } from '../webhooks/documents.ts';
 import {
   backupPointDocument,
+  keysReadDocument,
   lastBackupDocument,
   macKeyDocument,
   reencryptionDocument,
@@ -85,6 +87,7 @@ export const CATALOGUE = createCatalogue(
     accountDocument,
     accountDeletionDocument,
     firstLoginDocument,
+    firstResultDocument,
     usageDocument,
     ledgerEntryDocument,
     ledgerReferenceDocument,
@@ -143,6 +146,7 @@ export const CATALOGUE = createCatalogue(
     restorationDocument,
     storePurposeDocument,
     clockMarkDocument,
+    keysReadDocument,
     lastBackupDocument,
     backupPointDocument,
     mailStatusDocument,

@@ -52,6 +52,17 @@ export const lastBackupDocument = defineDocument<{ at: number; lines: number; fu
   expires: 'never',
 });
 
+/** Backends that verify results themselves read the keys, and nothing else tells the service of them. */
+export const keysReadDocument = defineDocument<{ at: number }, []>({
+  kind: 'keys-read',
+  description: 'When a backend last read the keys that verify results, to within five minutes.',
+  anchor: 'server',
+  key: () => ['keys-read'],
+  secrets: 'none',
+  onRestore: 'drop',
+  expires: 'never',
+});
+
 /** In a restored store versions begin again, so nothing follows an earlier backup there. */
 export const backupPointDocument = defineDocument<BackupPoint, [id: string]>({
   kind: 'backup-point',

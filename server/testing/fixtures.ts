@@ -1,5 +1,5 @@
 import { createAccount } from '../accounts/create-account.ts';
-import { accountDocument, firstLoginDocument } from '../accounts/documents.ts';
+import { accountDocument, firstLoginDocument, firstResultDocument } from '../accounts/documents.ts';
 import { type AccountId, idFromBytes } from '../kernel/ids.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
@@ -89,6 +89,7 @@ export async function createFixture(ports: TestPorts, options: FixtureOptions = 
   const { account } = unwrap(await createAccount(ports, { name: 'Acme' }));
   // Otherwise the first sign-in would, and its cost would differ from later ones.
   await recordOnce(ports, firstLoginDocument.key(account.id));
+  await recordOnce(ports, firstResultDocument.key(account.id));
   const resource = await addResource(ports, account.id, options.resource);
   return addUser(ports, account.id, resource, { ...options, user: { login: 'alice', ...options.user } });
 }

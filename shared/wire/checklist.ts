@@ -1,4 +1,4 @@
-/** Setup steps until the first user can sign in, in the recommended order; then what may be left out. */
+/** Setup steps until the first user signs in, in the recommended order; then what is easily forgotten. */
 export const CHECKLIST = [
   'activate-plan',
   'make-api-key',
@@ -9,9 +9,17 @@ export const CHECKLIST = [
   'assign',
   'first-login',
   'set-up-mail',
+  'second-administrator',
+  'copy-master-key',
+  'back-up',
 ] as const;
 /** Without these the checklist is done all the same. */
-export const OPTIONAL_ITEMS: readonly ChecklistItem[] = ['set-up-mail'];
+export const OPTIONAL_ITEMS: readonly ChecklistItem[] = [
+  'set-up-mail',
+  'second-administrator',
+  'copy-master-key',
+  'back-up',
+];
 export type ChecklistItem = (typeof CHECKLIST)[number];
 
 /** The response of `GET /v1/checklist`. */

@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EnrolmentView, SessionView, SignInView } from '@countersign/protocol/session';
-import type { Account } from '../../accounts/account.ts';
+import { hasBilling } from '../../accounts/account.ts';
 import { accountDocument } from '../../accounts/documents.ts';
 import { presentError } from '../../flows/transitions.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
@@ -37,7 +37,7 @@ export interface ConfiguredPlans {
 }
 
 export function presentSession(
-  { clock, hasPlans = false }: Pick<Ports, 'clock'> & ConfiguredPlans,
+  { clock, hasPlans }: Pick<Ports, 'clock'> & ConfiguredPlans,
   { session, secret, administrator, account }: OpenedSession,
 ): SessionView {
   const { id, email, name, recovery } = administrator;
@@ -45,13 +45,9 @@ export function presentSession(
   return {
     account: { id: account.id, name: account.name },
     administrator: { id, email, name, role, resources: [...resources], recoveryCodesLeft: recovery.macs.length },
-    hasBilling: hasPlans || hasMoreThanFreePlan(account),
+    hasBilling: hasBilling(account, hasPlans),
     csrf: csrfToken(secret),
     endsAt: sessionEndsAt(session),
     now: clock.now(),
   };
-}
-
-function hasMoreThanFreePlan({ plan, balance }: Account): boolean {
-  return !plan.active || plan.term !== undefined || plan.quotas !== undefined || balance !== undefined;
 }

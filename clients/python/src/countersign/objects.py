@@ -96,11 +96,11 @@ class Assignment(_Assignment, total=False):
 
 
 class Checklist(TypedDict):
-    """The steps to the first sign-in."""
+    """What is left to set up."""
 
-    #: The steps.
+    #: The steps to the first sign-in, then what is easily forgotten.
     items: list[ChecklistItem]
-    #: Whether all of them are done. Mail is optional.
+    #: Whether all steps to the first sign-in are done.
     done: bool
 
 
