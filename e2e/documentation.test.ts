@@ -76,7 +76,7 @@ test('an unknown page says so', async () => {
   const page = await context.newPage();
   const response = await page.goto(`${here.url}/docs/nothing`);
   expect(response?.status()).toBe(404);
-  await expect(page.getByText('PAGE NOT FOUND')).toBeVisible();
+  await expect(page.getByText('Page not found')).toBeVisible();
 });
 
 describe.each([
@@ -91,6 +91,18 @@ describe.each([
       complaints.splice(0);
       await page.context().close();
     }
+  });
+
+  test('the heading of the first page lies over no picture, and the picture under no bar', async () => {
+    const page = await open('/docs/', { viewport });
+    const [bar, heading, picture] = await Promise.all(
+      ['.VPNavBar', '.VPHero h1', '.VPHero img.only-light'].map((one) => page.locator(one).boundingBox()),
+    );
+    const bottomOf = (box: typeof bar) => (box ? box.y + box.height : Number.NaN);
+    const rightOf = (box: typeof bar) => (box ? box.x + box.width : Number.NaN);
+    expect(picture?.y).toBeGreaterThanOrEqual(bottomOf(bar));
+    const isApart = Number(heading?.y) >= bottomOf(picture) || Number(picture?.x) >= rightOf(heading);
+    expect(isApart).toBe(true);
   });
 
   test('pictures and diagrams are shown in the colours of the page', async () => {

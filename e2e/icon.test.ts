@@ -38,6 +38,6 @@ test.each([
   const requests = () => here.log().slice(logged).split('\n');
   await expect.poll(() => requests().some((line) => line.includes(`"path":"${ICON_PATHS[0]}"`))).toBe(true);
   expect(requests().filter((line) => line.includes('favicon') && !line.includes('"status":200'))).toEqual([]);
-  expect(complaints.filter((text) => /icon|image|Content Security Policy/i.test(text))).toEqual([]);
+  expect(complaints.filter((text) => /icon|image|Content Security Policy|BLOCKED_BY_RESPONSE/i.test(text))).toEqual([]);
   await context.close();
 });

@@ -54,5 +54,10 @@ export default defineConfig({
     search: { provider: 'local' },
     docFooter: { prev: 'Previous', next: 'Next' },
     externalLinkIcon: true,
+    notFound: {
+      title: 'Page not found',
+      quote: 'It may have another name. Look for it with the search.',
+      linkText: 'All documents',
+    },
   },
 });

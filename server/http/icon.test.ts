@@ -20,7 +20,7 @@ test.each(ICON_PATHS)('%s is a small cached image for both colour schemes', asyn
   expect(Object.fromEntries(answer.headers)).toMatchObject({
     'content-type': 'image/svg+xml',
     'cache-control': 'public, max-age=86400',
-    'cross-origin-resource-policy': 'same-origin',
+    'cross-origin-resource-policy': 'cross-origin',
     'x-content-type-options': 'nosniff',
   });
   const image = await answer.text();

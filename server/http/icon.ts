@@ -13,6 +13,8 @@ const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><style
 const HEADERS = {
   'content-type': 'image/svg+xml',
   'cache-control': 'public, max-age=86400',
+  // The documentation, in its sandbox, has another origin.
+  'cross-origin-resource-policy': 'cross-origin',
   // A browser that shows the icon as a page applies this policy.
   'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'`,
 };
