@@ -14,6 +14,10 @@ describe('reads an origin from pasted text', () => {
     ['https://*.shop.example', 'https://*.shop.example'],
     ['https://bücher.example', 'https://xn--bcher-kva.example'],
     ['http://localhost:3000/x', 'http://localhost:3000'],
+    ['localhost:3000', 'http://localhost:3000'],
+    ['127.0.0.1:3000/sign-in', 'http://127.0.0.1:3000'],
+    ['https://localhost:3000', 'https://localhost:3000'],
+    ['localhost.example', 'https://localhost.example'],
   ])('reads %s as %s, which the service accepts', (text, value) => {
     expect(readOrigin(text)).toEqual({ value });
     expect(parseAllowedOrigin(value)).toBe(value);

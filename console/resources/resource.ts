@@ -45,7 +45,7 @@ const WILDCARD = 'https://*.';
  * right below a public suffix.
  */
 export function readOrigin(text: string): Entry {
-  const typed = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  const typed = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `${usualScheme(text)}://${text}`;
   const isWildcard = typed.toLowerCase().startsWith(WILDCARD);
   const plain = isWildcard ? `https://star.${typed.slice(WILDCARD.length)}` : typed;
   const url = parseUrl(plain);
@@ -56,6 +56,11 @@ export function readOrigin(text: string): Entry {
   if (protocol === 'http:' && !LOOPBACK.test(hostname)) return { mistake: t('originHttps') };
   if (/[*%]/.test(origin)) return { mistake: t('originStar') };
   return { value: isWildcard ? origin.replace('https://star.', WILDCARD) : origin };
+}
+
+/** Of an address without one. Servers on the developer's own machine rarely have a certificate. */
+function usualScheme(text: string): 'http' | 'https' {
+  return LOOPBACK.test(parseUrl(`http://${text}`)?.hostname ?? '') ? 'http' : 'https';
 }
 
 /** Reads an address that results may be posted to, in the form that browsers write. */
