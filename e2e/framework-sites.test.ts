@@ -304,7 +304,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
       expect([302, 303]).toContain(status);
       return visitor;
     }
-    async function givePassword(visitor: Visitor, person: Person, headers: Record<string, string> = {}) {
+    async function givePassword(visitor: Visitor, person: { login: string }, headers: Record<string, string> = {}) {
       const { text } = await visitor.get('/');
       const hidden = [...text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
       const tokens = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]));
@@ -322,6 +322,14 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Hello, ${person.login}`);
       await page.goto(`${origin}/transfer`);
       await expect(page.getByText('Two factors within five minutes.')).toBeVisible();
+    });
+
+    test('refuses a right password while the user has no id at Countersign', async () => {
+      const login = `new-${randomBytes(4).toString('hex')}`;
+      site.table.insert(database, { login, id: '', password: site.hash(SITE_PASSWORD) });
+      const visitor = new Visitor(origin);
+      expect((await givePassword(visitor, { login })).status).toBe(403);
+      expect(await isSignedIn(visitor)).toBe(false);
     });
 
     // The attacker has the password of the site.

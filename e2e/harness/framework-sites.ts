@@ -16,7 +16,10 @@ export interface FrameworkSite extends ExampleSite {
   hash(password: string): string;
 }
 
-/** What other pages of the site do with its users, in its own database. `password` is hashed. */
+/**
+ * What other pages of the site do with its users, in its own database. `password` is hashed. `id` is empty if Countersign
+ * does not know the user.
+ */
 interface UserTable {
   insert(database: string, user: { login: string; id: string; password: string }): void;
   block(database: string, login: string): void;
@@ -35,7 +38,7 @@ const TABLE =
 const PLAIN_TABLE = {
   prepare: ({ DATABASE = '' }: Record<string, string>) => runSql(DATABASE, TABLE),
   table: sqlTable({
-    insert: 'INSERT INTO users (name, countersign_id, password) VALUES (?, ?, ?)',
+    insert: "INSERT INTO users (name, countersign_id, password) VALUES (?, NULLIF(?, ''), ?)",
     block: 'UPDATE users SET blocked = 1 WHERE name = ?',
     changePassword: 'UPDATE users SET password = ? WHERE name = ?',
   }),
@@ -104,7 +107,7 @@ function runSql(database: string, sql: string, ...values: readonly string[]): vo
 /** Of the example for Jakarta Servlet: id, name, password, id at Countersign, whether blocked; with tabs between. */
 const FILE_TABLE: UserTable = {
   insert(database, { login, id, password }) {
-    appendFileSync(database, `${[id, login, password, id, '0'].join('\t')}\n`);
+    appendFileSync(database, `${[id || login, login, password, id, '0'].join('\t')}\n`);
   },
   block: (database, login) => changeLine(database, login, (cells) => replaced(cells, 4, '1')),
   changePassword: (database, login, password) => changeLine(database, login, (cells) => replaced(cells, 2, password)),
@@ -177,7 +180,7 @@ export const FRAMEWORK_SITES: readonly FrameworkSite[] = [
     },
     table: sqlTable({
       insert: `INSERT INTO shop_user (username, countersign_id, password, is_active, is_staff, is_superuser, first_name,
-        last_name, email, date_joined) VALUES (?, ?, ?, 1, 0, 0, '', '', '', '2026-01-01')`,
+        last_name, email, date_joined) VALUES (?, NULLIF(?, ''), ?, 1, 0, 0, '', '', '', '2026-01-01')`,
       block: 'UPDATE shop_user SET is_active = 0 WHERE username = ?',
       changePassword: 'UPDATE shop_user SET password = ? WHERE username = ?',
     }),
