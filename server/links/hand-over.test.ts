@@ -229,7 +229,7 @@ describe('without mail', () => {
   test('a link to a password works once, and the audit log names who took it and never the link', async () => {
     const scene = await setStage();
     const { link = '', expiresAt } = unwrap(await take(scene, superuserOf(scene)));
-    expect(link).toMatch(new RegExp(`^${ISSUER}/reset/password\\?lang=en#usr_`));
+    expect(link).toMatch(new RegExp(`^${ISSUER}/reset/password\\?lang=en&resource=${scene.resource.id}#usr_`));
     expect(expiresAt).toBe(ports.clock.now() + 1_800_000);
     const event = await lastEvent();
     expect(event).toMatchObject({
