@@ -1,3 +1,4 @@
+import { SITE_ERRORS } from '@countersign/protocol/client-codes';
 import { REFUSALS } from '@countersign/protocol/codes';
 
 const HEAD = `# Refusal codes
@@ -6,8 +7,18 @@ Every refusal of the service, by HTTP status. Programs branch on the code, which
 [What to do](backend-developers.md#errors) about the common ones. Written by \`npm run docs:codes\`.
 `;
 
-/** The page \`docs/refusal-codes.md\`: the codes of each status, in the order of the alphabet. */
-export function refusalCodesPage(refusals: Record<string, { status: number; title: string }> = REFUSALS): string {
+const SITE_HEAD = `
+## In your own site
+
+The sign-in routes and guards of the client libraries also answer with these.
+
+`;
+
+/** The page \`docs/refusal-codes.md\`: the codes of each status, in the order of the alphabet, then those of a site. */
+export function refusalCodesPage(
+  refusals: Record<string, { status: number; title: string }> = REFUSALS,
+  siteErrors: Record<string, string> = SITE_ERRORS,
+): string {
   const byStatus = new Map<number, string[]>();
   for (const [code, { status, title }] of Object.entries(refusals)) {
     byStatus.set(status, [...(byStatus.get(status) ?? []), `- \`${code}\`: ${title}`]);
@@ -15,5 +26,6 @@ export function refusalCodesPage(refusals: Record<string, { status: number; titl
   const sections = [...byStatus]
     .sort(([one], [other]) => one - other)
     .map(([status, lines]) => `\n## ${status}\n\n${lines.sort().join('\n')}\n`);
-  return HEAD + sections.join('');
+  const ofSites = Object.entries(siteErrors).map(([code, meaning]) => `- \`${code}\`: ${meaning}`);
+  return `${HEAD}${sections.join('')}${SITE_HEAD}${ofSites.sort().join('\n')}\n`;
 }
