@@ -15,6 +15,8 @@ const WRITTEN_NONCE = 'kYp0bN3sV7qLw2XcT9mHf4Zr';
 
 const blocks = allCodeBlocks();
 const ofLanguage = (language: string) => blocks.filter((block) => block.language === language);
+/** Whole pages. A block that begins with the name of an example's file is a part of it, which `sign-in-guides.test.ts` reads. */
+const pages = ofLanguage('html').filter(({ text }) => !text.startsWith('<!-- '));
 
 /** The one script of that name. */
 function script(role: string): CodeBlock {
@@ -90,17 +92,14 @@ async function expectSignIn(person: Person, nonce: string): Promise<void> {
 }
 
 describe('the pages of the documents', () => {
-  test.each(ofLanguage('html').map((block) => [block.at, block] as const))(
-    '%s: a person signs in on it',
-    async (_at, { text }) => {
-      const person = await account.person(resource);
-      await page.goto(host.put(values.fill(text)));
-      await expectSignIn(person, text.includes(WRITTEN_NONCE) ? WRITTEN_NONCE : host.nonce);
-    },
-  );
+  test.each(pages.map((block) => [block.at, block] as const))('%s: a person signs in on it', async (_at, { text }) => {
+    const person = await account.person(resource);
+    await page.goto(host.put(values.fill(text)));
+    await expectSignIn(person, text.includes(WRITTEN_NONCE) ? WRITTEN_NONCE : host.nonce);
+  });
 
   test('handle a result in one way, which starts again after a refusal of the backend', async () => {
-    const scripts = ofLanguage('html').filter(({ text }) => text.includes('onSuccess'));
+    const scripts = pages.filter(({ text }) => text.includes('onSuccess'));
     const handlers = scripts.map(({ text }) => /onSuccess: .*?\n *\},\n/s.exec(text)?.[0].replaceAll(/^ +/gm, ''));
     expect(new Set(handlers).size).toBe(1);
 
@@ -116,7 +115,7 @@ describe('the pages of the documents', () => {
   });
 
   test('are as many as there were: README, quickstart, explicit, declared, module, element', () => {
-    expect(ofLanguage('html')).toHaveLength(6);
+    expect(pages).toHaveLength(6);
   });
 });
 
