@@ -5,10 +5,16 @@ import { join } from 'node:path';
 import { REFUSALS } from '@countersign/protocol/codes';
 import { IMPORT_FLAWS, IMPORT_WARNINGS } from '@countersign/protocol/token-import';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GAP_CODES, LEFT_CODES } from '../cli/migrate/system.ts';
 import { EXIT } from '../cli/output/exit-codes.ts';
 import { SKIP_REASONS } from '../cli/protectimus/migration-plan.ts';
 import { MIGRATION_CODES } from '../cli/protectimus/report.ts';
-import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, WEBHOOK_ERROR_CODES } from '../clients/typescript/src/codes.ts';
+import {
+  CLIENT_ERROR_CODES,
+  RESULT_ERROR_CODES,
+  SITE_ERROR_CODES,
+  WEBHOOK_ERROR_CODES,
+} from '../clients/typescript/src/codes.ts';
 import { loadConfig } from '../server/config/load-config.ts';
 import { loadPlans } from '../server/config/load-plans.ts';
 import { loadSmsGateway } from '../server/config/load-sms-gateway.ts';
@@ -56,6 +62,7 @@ describe('the blocks of the documents', () => {
       'html', // embedding.browser.test.ts
       ...['events', 'appearance', 'popup', 'enrolment', 'self-service', 'second-factor'].map((role) => `js ${role}`),
       ...['js web-component', 'tsx react', 'vue', 'svelte', 'ts angular'], // e2e/front-end.test.ts
+      ...['js', 'python', 'php', 'java'], // sign-in-guides.test.ts
       'http headers',
       'ini environment', // here
       'ini redis',
@@ -80,6 +87,9 @@ describe('the blocks of the documents', () => {
       ['docs/moving-from-protectimus.md', expect.stringContaining('--dry-run')],
       ['docs/moving-from-protectimus.md', expect.stringContaining('--login ada@example.com')],
       ['docs/moving-from-protectimus.md', expect.stringContaining('--send-resets')],
+      // The other systems' own exports.
+      ['docs/moving-in.md', expect.stringContaining('kc.sh export')],
+      ['docs/moving-in.md', expect.stringContaining('firebase auth:export')],
       ['docs/operators.md', expect.stringContaining('git clone')],
       ['docs/operators.md', expect.stringContaining('systemd/countersign.service')],
       ['docs/operators.md', expect.stringContaining('sudo -u countersign')],
@@ -99,6 +109,14 @@ describe('the blocks of the documents', () => {
       ['docs/quickstart.md', expect.stringContaining('git clone')],
       ['docs/quickstart.md', 'npm install /tmp/countersign-client-0.1.0.tgz tsx'],
       ['docs/quickstart.md', 'npx tsx server.ts'],
+      // e2e/framework-sites.test.ts starts the examples without installing them.
+      ['docs/sign-in-node.md', expect.stringContaining('npm pack ./clients/typescript')],
+      ['docs/sign-in-node.md', expect.stringContaining('npx tsx express.ts')],
+      ['docs/sign-in-php.md', expect.stringContaining('key create')],
+      ['docs/sign-in-php.md', expect.stringContaining('php -S')],
+      ['docs/sign-in-python.md', expect.stringContaining('pip install')],
+      ['docs/sign-in-python.md', expect.stringContaining('python app.py')],
+      ['docs/sign-in-python.md', expect.stringContaining('runserver')],
       // It needs root, some minutes and a whole machine.
       ['docs/operations/high-availability.md', expect.stringContaining('npm run drills')],
       // e2e/debian-package.built.test.ts installs the package, release.built.test.ts runs the demo from npm's, and
@@ -271,14 +289,22 @@ describe('what the documents say', () => {
       ...RESULT_ERROR_CODES,
       ...WEBHOOK_ERROR_CODES,
       ...CLIENT_ERROR_CODES,
+      ...SITE_ERROR_CODES,
       ...RESOURCE_WARNINGS,
       ...Object.keys(IMPORT_FLAWS),
       ...Object.keys(IMPORT_WARNINGS),
       ...SKIP_REASONS,
       ...MIGRATION_CODES,
+      ...GAP_CODES,
+      ...LEFT_CODES,
       // The words of the Protectimus dialect.
       ...PROTECTIMUS_TYPES,
       ...USER_BLOCKS,
+      // What `migrate` says of an address and of a row.
+      ...['EMAIL_UNVERIFIED', 'ROW_INVALID'],
+      // Variables that every terminal program reads, and settings of Django's example.
+      ...['NO_COLOR', 'FORCE_COLOR'],
+      ...['USER_FIELD', 'CREATE_USERS', 'SITE_CHECKS_PASSWORD'],
     ]);
     for (const word of ownWordsOfTheLoader()) known.add(word);
     const named = documentPaths()

@@ -135,9 +135,10 @@ test('the service starts and answers with no package installed except those', as
 });
 
 test('the command line runs with no package installed', async () => {
-  const alone = join(folder, 'countersign.mjs');
-  await cp(builtPath('cli/countersign.js'), alone);
-  const { stdout } = await run(process.execPath, [alone, '--help'], { cwd: folder });
+  const alone = join(folder, 'alone');
+  await cp(builtPath('cli'), join(alone, 'cli'), { recursive: true });
+  await cp(join(ROOT, 'package.json'), join(alone, 'package.json'));
+  const { stdout } = await run(process.execPath, [join(alone, 'cli/countersign.js'), '--help'], { cwd: folder });
   expect(stdout).toContain('Usage: countersign');
 });
 
