@@ -11,7 +11,7 @@ export function apiFiles(described: ApiDescription, version: string): Record<str
 }
 
 /**
- * The requests as a Postman collection (format 2.1), which Bruno, Insomnia and others import too: a folder for each
+ * The requests as a Postman collection (format 2.1): a folder for each
  * tag. The key is a variable, so that none is saved with the requests.
  */
 function postmanCollection(api: ApiDescription) {
