@@ -69,6 +69,7 @@ export default defineConfig({
     server: program('dist/server', {
       main: 'server/main.ts',
       audit: 'server/composition/audit-command.ts',
+      'breached-passwords': 'server/composition/breached-passwords-command.ts',
       demo: 'demo-site/demo.ts',
       shop: 'demo-site/shop.ts',
     }),

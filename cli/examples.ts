@@ -21,6 +21,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'store move': 'countersign store move --to-file redis-url.txt',
   'clock status': 'countersign clock status',
   'clock accept': 'countersign clock accept',
+  'breached-passwords build': 'countersign breached-passwords build --from pwned.txt --out breached.filter',
+  'breached-passwords check': 'countersign breached-passwords check breached.filter',
   'resource list': 'countersign resource list --all',
   'resource show': `countersign resource show ${RESOURCE}`,
   'resource create': "countersign resource create --name 'Shop' --origin https://shop.example",

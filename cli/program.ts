@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAction, addResource } from './commands/actions.ts';
 import { addAssignments } from './commands/assignments.ts';
+import { addBreachedPasswords } from './commands/breached-passwords.ts';
 import { addClock } from './commands/clock.ts';
 import { addCompletion } from './commands/completion.ts';
 import type { Environment, GlobalOptions } from './commands/context.ts';
@@ -71,6 +72,7 @@ export function createProgram(around: Environment, version: string): Command {
   addRotate(program, around);
   addStore(program, around);
   addClock(program, around);
+  addBreachedPasswords(program, around);
   program.commandsGroup('An account:');
   for (const resource of RESOURCES) {
     const group = addResource(program, resource, around);

@@ -100,6 +100,8 @@ describe('the blocks of the documents', () => {
       // cli/send-links.test.ts does it.
       ['docs/operators.md', expect.stringContaining('user send-links --secret-lost')],
       ['docs/operators.md', 'countersign courier test --to +4915112345678'],
+      // server/composition/breached-passwords.test.ts does it.
+      ['docs/operators.md', expect.stringContaining('breached-passwords build')],
       // e2e/restored.built.test.ts does it.
       ['docs/operators.md', 'countersign restore night.backup --events acme.jsonl --keys keys.json'],
       // e2e/wrong-clock.built.test.ts does it.

@@ -1,4 +1,5 @@
 import { exec } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -279,6 +280,17 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API, on %s
       const other = await operator.run(['--account', 'acc_00000000000', 'audit', 'verify', file, '--keys', keys]);
       expect(other.code).toBe(1);
     }
+  });
+
+  test('builds and checks the filter of breached passwords', async () => {
+    const list = join(installation.folder, 'list.txt');
+    const filter = join(installation.folder, 'breached.filter');
+    await writeFile(list, `${createHash('sha1').update('stolen elsewhere').digest('hex')}:7\n`);
+    expect(await operator.run(['breached-passwords', 'build', '--from', list, '--out', filter])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('1 hashes of kind sha-1'),
+    });
+    expect(await operator.run(['breached-passwords', 'check', list])).toMatchObject({ code: 1 });
   });
 
   test('after a restart everything is still there, without a second setup link', async () => {

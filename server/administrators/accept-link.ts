@@ -16,7 +16,7 @@ import { matchesConfirmation } from './codes.ts';
 import { administratorDocument, administratorLinkDocument } from './documents.ts';
 import { dropToken } from './enrol-token.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'courier'>;
 
 /**
  * Accepts an invitation. The administrator can sign in from now on and enrols a token at the first sign-in. The guesses

@@ -20,11 +20,11 @@ export function personalWords(
  * @param personal words that the password may not contain, see {@link personalWords}
  */
 export async function hashAdministratorPassword(
-  ports: Pick<Ports, 'hasher'>,
+  ports: Pick<Ports, 'hasher' | 'breachedPasswords'>,
   password: string,
   personal: readonly string[],
 ): Promise<Result<{ passwordHash: string }>> {
-  const judged = await validatePassword(password, { secondFactor: true, personal });
+  const judged = await validatePassword(ports, password, { secondFactor: true, personal });
   if (judged) return passwordRefusal(judged);
   return {
     passwordHash: await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password))),

@@ -159,7 +159,9 @@ const recover = route({
   },
 });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'> & { issuer: string };
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'courier'> & {
+  issuer: string;
+};
 
 export const invitationRoutes = [create, list, resend, revoke, accept, recover];
 

@@ -18,7 +18,7 @@ import {
 import { operatorContext } from '../testing/as-operator.ts';
 import { birth, createFixture, type Fixture, overwrite, read, unwrap } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { BREACHED_PASSWORD, ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { acceptInvitation } from './accept-link.ts';
 import { INVITATION_LIFETIME_MS } from './administrator-link.ts';
 import { removeAdministrator, updateAdministrator } from './change-administrator.ts';
@@ -95,7 +95,7 @@ describe('an invitation', () => {
     expect((await read(ports, accountDocument.key(account.id))).superuser).toBe(unsent);
   });
 
-  test('SR-37: rejects a password made of the address or the account', async () => {
+  test('SR-37: rejects a password made of the address or the account, or stolen elsewhere', async () => {
     await overwrite(ports, accountDocument.key(scene.account), { name: 'Analytical Engines' });
     await invite(ports, scene.account, { email: 'lovelace@acme.example' });
     const { link, code } = mailedInvitation(ports, 'lovelace@acme.example');
@@ -103,6 +103,8 @@ describe('an invitation', () => {
       const input = { link, code, password, name: 'Grace Hopper' };
       expect(await acceptInvitation(ports, {}, input)).toMatchObject({ refused: 'PASSWORD_COMMON' });
     }
+    const stolen = { link, code, password: BREACHED_PASSWORD, name: 'Grace Hopper' };
+    expect(await acceptInvitation(ports, {}, stolen)).toMatchObject({ refused: 'PASSWORD_BREACHED' });
   });
 
   test('does not sign in before it is accepted', async () => {

@@ -144,7 +144,7 @@ const renewCodes = route({
   },
 });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'courier'>;
 
 /** Administrators' changes to their own sign-in. By session alone: an API key has no administrator of its own. */
 export const ownRoutes = [setPassword, requestEmail, confirmEmail, requestToken, confirmToken, renewCodes];

@@ -68,7 +68,7 @@ const accept = route({
   },
 });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'courier'>;
 
 /** Password reset of administrators. Same-origin pages only. */
 export const administratorResetRoutes = [requestReset, accept];

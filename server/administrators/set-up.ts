@@ -20,7 +20,7 @@ import {
   setupLinkDocument,
 } from './documents.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'breachedPasswords'>;
 
 /**
  * Issues the link that creates the first account and superuser of an installation (SR-42): random, single use, valid

@@ -32,7 +32,7 @@ const createdSetup = z
   })
   .openapi('Setup', { description: 'The first account and its superuser.' });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'breachedPasswords'>;
 
 export const setupRoutes = [
   route({

@@ -1,5 +1,6 @@
 import { accountDocument } from '../accounts/documents.ts';
 import type { AdministratorId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notify } from '../messages/notify.ts';
 import type { Administrator } from './administrator.ts';
@@ -11,7 +12,7 @@ import { changeSelf, type OwnContext, type Proof, reauthenticate } from './reaut
 
 /** Administrators' changes to their own sign-in. Each asks for both factors again (SR-38). */
 export async function changeOwnPassword(
-  ports: SecondFactorPorts,
+  ports: SecondFactorPorts & Pick<Ports, 'breachedPasswords'>,
   act: OwnContext,
   proof: Proof,
   password: string,

@@ -3,7 +3,7 @@ import type { ImportedHash } from '../passwords/imported-hash.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { assign, authenticate, createUser, updateUser } from '../testing/as-operator.ts';
 import { addResource, addUser, birth, createFixture, type Fixture, read, unwrap } from '../testing/fixtures.ts';
-import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { BREACHED_PASSWORD, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createUser as createUserAs } from '../user-management/create-user.ts';
 import { userDocument } from '../users/documents.ts';
 
@@ -24,6 +24,7 @@ describe('a new password, set by any actor', () => {
     ['too long', 'four words a day '.repeat(16), { refused: 'PASSWORD_TOO_LONG' }],
     ['common', 'iloveyou12345!!', { refused: 'PASSWORD_COMMON', flaw: 'listed' }],
     ['a pattern', 'iloveyouiloveyou', { refused: 'PASSWORD_COMMON', flaw: 'pattern' }],
+    ['stolen elsewhere', BREACHED_PASSWORD, { refused: 'PASSWORD_BREACHED' }],
     ['made of the user’s name', 'dora-dora-2027!', { refused: 'PASSWORD_COMMON', flaw: 'personal' }],
     ['made of the account’s name', 'acmeacme acmeacme dora', { refused: 'PASSWORD_COMMON', flaw: 'personal' }],
   ];

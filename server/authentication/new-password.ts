@@ -20,7 +20,7 @@ export type PasswordOwner = Pick<
 
 /** The only way to set a new password: checked by the rule of its user (SR-37), then hashed. */
 export async function hashNewPassword(
-  ports: Pick<Ports, 'store' | 'clock' | 'hasher'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'hasher' | 'breachedPasswords'>,
   owner: PasswordOwner,
   password: string,
 ): Promise<Result<{ passwordHash: string }>> {
@@ -32,11 +32,11 @@ export async function hashNewPassword(
 
 /** Why a password is refused for this user; undefined if it is allowed. */
 export async function validateNewPassword(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'breachedPasswords'>,
   owner: PasswordOwner,
   password: string,
 ): Promise<Refusal | undefined> {
-  const violation = await validatePassword(password, await passwordRule(ports, owner));
+  const violation = await validatePassword(ports, password, await passwordRule(ports, owner));
   return violation && passwordRefusal(violation);
 }
 

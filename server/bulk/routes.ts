@@ -126,7 +126,7 @@ function describeBulk<const P extends string, S extends z.ZodType>(
   } as const;
 }
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords'>;
 
 export const bulkRoutes = [
   route({

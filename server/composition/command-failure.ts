@@ -1,6 +1,7 @@
 import { ConfigError } from '../config/load-config.ts';
 import { StoreMoved } from '../kernel/ports/movable-store.ts';
 import { PartitionsRefused, StoreVersionRefused } from '../kernel/ports/store.ts';
+import { FilterUnusable } from '../platform/breached-passwords/open-filter.ts';
 import { ProcessRefused } from '../processes/register-process.ts';
 import { StoreNotOpened } from './open-store.ts';
 
@@ -17,7 +18,7 @@ const TITLES: Readonly<Record<string, string>> = {
 const EX_CONFIG = 78;
 const EX_UNAVAILABLE = 69;
 
-const WRONG_SETTINGS = [ConfigError, StoreMoved, StoreVersionRefused, PartitionsRefused];
+const WRONG_SETTINGS = [ConfigError, StoreMoved, StoreVersionRefused, PartitionsRefused, FilterUnusable];
 
 export function exitCodeOf(error: unknown): number {
   if (WRONG_SETTINGS.some((kind) => error instanceof kind)) return EX_CONFIG;

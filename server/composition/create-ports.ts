@@ -44,6 +44,7 @@ import { restorationDocument } from '../store/documents.ts';
 import { INDEX_VERSION } from '../store/index-build.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { COMPATIBLE_SHAPE, SHAPE_VERSION } from '../store/store-version.ts';
+import { createBreachedPasswords } from './create-breached-passwords.ts';
 import { createCodeSender } from './create-code-sender.ts';
 import { createDemoWebhookSender } from './demo/demo-webhook-sender.ts';
 import { openStore, type StoreOpening } from './open-store.ts';
@@ -138,9 +139,10 @@ export async function createPorts(
   const https = createHttpsWebhookSender(config.webhooks);
   const webhookSender = observers.webhooks(isDemo ? createDemoWebhookSender(https) : https);
   const base = { ...opened, secrets, geo, courier, codes, webhookSender };
-  const { keys, archive } = await leaveOnFailure(registration, async () => ({
+  const { keys, archive, breachedPasswords } = await leaveOnFailure(registration, async () => ({
     keys: await openSigningKeys(base, { algorithm: config.signingAlgorithm }),
     archive: await openArchive(config),
+    breachedPasswords: await createBreachedPasswords(config, log, { observe: observers.breachedPasswords }),
   }));
   const concurrency = hashingConcurrency(workerCount(config, usableCores()), config.hashConcurrency);
   const hasher = createArgon2Hasher({ ...config.argon2, concurrency, observer: observers.hashing });
@@ -150,6 +152,7 @@ export async function createPorts(
     ports: {
       ...base,
       archive,
+      breachedPasswords,
       freePasswordFailures: config.freePasswordFailures,
       signer,
       hasher,

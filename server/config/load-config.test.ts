@@ -83,6 +83,8 @@ describe('configuration', () => {
       COUNTERSIGN_HASH_CONCURRENCY: '12',
       COUNTERSIGN_PLANS: '/etc/countersign/plans.json',
       COUNTERSIGN_PAYMENT_SECRET: `whsec_${Buffer.alloc(32, 9).toString('base64')}`,
+      COUNTERSIGN_BREACHED_PASSWORDS_FILE: '/srv/breached.filter',
+      COUNTERSIGN_BREACHED_PASSWORDS_ON_FAILURE: 'refuse',
       COUNTERSIGN_EVENTS_KEPT_DAYS: '30',
       COUNTERSIGN_AUDIT_ARCHIVE: 'https://audit.s3.eu-central-1.amazonaws.com/countersign/',
       COUNTERSIGN_AUDIT_ARCHIVE_REGION: 'eu-central-1',
@@ -118,7 +120,7 @@ describe('configuration', () => {
       COUNTERSIGN_SHUTDOWN_MS: '5000',
     };
     // Mutually exclusive variables are tested below.
-    const besides = ['COUNTERSIGN_MASTER_KEY', 'COUNTERSIGN_OLD_MASTER_KEYS'];
+    const besides = ['COUNTERSIGN_MASTER_KEY', 'COUNTERSIGN_OLD_MASTER_KEYS', 'COUNTERSIGN_BREACHED_PASSWORDS_URL'];
     expect([...Object.keys(environment), ...besides].sort()).toEqual(Object.keys(VARIABLES).sort());
     const config = loadConfig(environment);
     expect(config).toMatchObject({
@@ -167,6 +169,7 @@ describe('configuration', () => {
         courier: { url: 'https://bot.example/codes', channels: ['sms', 'email'] },
       },
       startLimits: { perAddress: 50, perNetwork: 500, perSecond: 100 },
+      breachedPasswords: { file: '/srv/breached.filter', onFailure: 'refuse' },
       freePasswordFailures: 3,
       webhooks: { allowedNetworks: ['10.2.0.0/16'], allowHttpOnLoopback: true },
       logLevel: 'warn',
@@ -302,6 +305,18 @@ describe('configuration', () => {
   test('the master key comes from one source', () => {
     expect(namesOf({ COUNTERSIGN_MASTER_KEY: 'a', COUNTERSIGN_MASTER_KEY_FILE: '/b' })).toEqual([
       'COUNTERSIGN_MASTER_KEY_FILE',
+    ]);
+  });
+
+  test('breached passwords come from one source', () => {
+    const [file, url] = ['/srv/breached.filter', 'https://range.example/range'];
+    expect(namesOf({ COUNTERSIGN_BREACHED_PASSWORDS_FILE: file, COUNTERSIGN_BREACHED_PASSWORDS_URL: url })).toEqual([
+      'COUNTERSIGN_BREACHED_PASSWORDS_URL',
+    ]);
+    const alone = loadConfig({ COUNTERSIGN_BREACHED_PASSWORDS_URL: url });
+    expect(alone.breachedPasswords).toEqual({ url, onFailure: 'allow' });
+    expect(namesOf({ COUNTERSIGN_BREACHED_PASSWORDS_URL: 'http://range.example' })).toEqual([
+      'COUNTERSIGN_BREACHED_PASSWORDS_URL',
     ]);
   });
 

@@ -8,6 +8,7 @@ import type { RequiredSetting } from '../store/required-settings.ts';
 import { defaultReserve } from '../tokens/kinds/sent/code-limits.ts';
 import { overlaps } from './listeners.ts';
 import { type AuditFeedConfig, feedOf, feedProblems } from './load-audit-feed.ts';
+import { type BreachedPasswordsConfig, breachedPasswordsOf } from './load-breached-passwords.ts';
 import { loadTracing, type TracingConfig } from './load-tracing.ts';
 import { mayUseRpId } from './parse.ts';
 import { type Environment, fileVariable, readSecretFiles } from './read-secret-files.ts';
@@ -67,6 +68,8 @@ export interface Config {
   readonly argon2: { readonly memoryKiB: number; readonly iterations: number };
   /** Passwords hashed at once in all workers together. Undefined: one per core. */
   readonly hashConcurrency?: number;
+  /** Undefined: no list of them. */
+  readonly breachedPasswords?: BreachedPasswordsConfig;
   /** Retention of sealed events of an account, in days and in number. */
   readonly eventRetention: { readonly keptDays: number; readonly mostEvents: number };
   /** Undefined: sealed events stay in the store. */
@@ -123,7 +126,10 @@ interface Problem {
 }
 
 /** Only one of each pair may be set. */
-const EXCLUDED_BY: readonly (readonly [Name, Name])[] = [['COUNTERSIGN_MASTER_KEY_FILE', 'COUNTERSIGN_MASTER_KEY']];
+const EXCLUDED_BY: readonly (readonly [Name, Name])[] = [
+  ['COUNTERSIGN_MASTER_KEY_FILE', 'COUNTERSIGN_MASTER_KEY'],
+  ['COUNTERSIGN_BREACHED_PASSWORDS_URL', 'COUNTERSIGN_BREACHED_PASSWORDS_FILE'],
+];
 
 /** The first of each pair requires the second. */
 const NEEDED_WITH: readonly (readonly [Name, Name])[] = [
@@ -285,6 +291,7 @@ function frozen(values: Values, url: string): Config {
       iterations: values.COUNTERSIGN_ARGON2_ITERATIONS,
     }),
     ...omitUndefined({ hashConcurrency: values.COUNTERSIGN_HASH_CONCURRENCY }),
+    ...omitUndefined({ breachedPasswords: breachedPasswordsOf(values) }),
     eventRetention: Object.freeze({
       keptDays: values.COUNTERSIGN_EVENTS_KEPT_DAYS,
       mostEvents: values.COUNTERSIGN_EVENTS_KEPT,

@@ -149,6 +149,24 @@ export const VARIABLES = {
     otherwise: 'the cores, or the whole ones in the CPU quota of the container',
     schema: integer(1, 256).optional(),
   },
+  COUNTERSIGN_BREACHED_PASSWORDS_FILE: {
+    meaning:
+      'Filter of breached passwords, built by `countersign breached-passwords build`. None of them can be chosen.',
+    otherwise: 'none',
+    schema: path.optional(),
+  },
+  COUNTERSIGN_BREACHED_PASSWORDS_URL: {
+    meaning:
+      'Instead of the file: a service with the range API of Pwned Passwords, such as `https://api.pwnedpasswords.com/range`. It gets 5 digits of the SHA-1 hash.',
+    otherwise: 'none',
+    schema: parsed(parseSecureUrl, 'must be an https URL without credentials (http only on loopback)').optional(),
+  },
+  COUNTERSIGN_BREACHED_PASSWORDS_ON_FAILURE: {
+    meaning:
+      'When a lookup fails: `allow` accepts the password, with a warning in the log; `refuse` responds with 503.',
+    otherwise: '`allow`',
+    schema: oneOf(['allow', 'refuse'], 'allow'),
+  },
   COUNTERSIGN_EVENTS_KEPT_DAYS: {
     meaning: 'Days that sealed events are kept, 1 to 36500.',
     otherwise: '`365`',

@@ -9,7 +9,17 @@ import type { VerifiedFactors } from './transitions.ts';
 
 export type StepPorts = Pick<
   Ports,
-  'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'signer' | 'codes' | 'courier' | 'archive'
+  | 'store'
+  | 'clock'
+  | 'random'
+  | 'hasher'
+  | 'secrets'
+  | 'geo'
+  | 'signer'
+  | 'codes'
+  | 'courier'
+  | 'archive'
+  | 'breachedPasswords'
 > & {
   issuer: string;
   rpId?: string | undefined;

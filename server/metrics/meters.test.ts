@@ -122,6 +122,22 @@ test('counts tries of webhooks by the class of the status', async () => {
   ]);
 });
 
+test('counts and times lookups of breached passwords, and passes failures on', async () => {
+  const given = [async () => true, async () => false, async () => Promise.reject(new Error('no answer'))];
+  for (const isListed of given)
+    await meters
+      .breachedPasswords({ isListed })
+      .isListed('x')
+      .catch(() => undefined);
+  expect(counted('countersign_breached_password_lookups_total')).toEqual([
+    ['listed', 1],
+    ['unlisted', 1],
+    ['failed', 1],
+  ]);
+  const seconds = meters.metrics.breachLookupSeconds.family().values;
+  expect(seconds.find(({ metricName = '' }) => metricName.endsWith('_count'))?.value).toBe(3);
+});
+
 test('times hashes without their wait, and counts those that are refused', async () => {
   let at = 0;
   const permits = new Permits({

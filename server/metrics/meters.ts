@@ -1,4 +1,5 @@
 import type { EventConsumer } from '../events/consume-events.ts';
+import type { BreachedPasswords } from '../kernel/ports/breached-passwords.ts';
 import type { CodeSender } from '../kernel/ports/code-sender.ts';
 import type { Mailer } from '../kernel/ports/mailer.ts';
 import type { QueueObserver } from '../kernel/ports/password-hasher.ts';
@@ -6,7 +7,7 @@ import type { Store } from '../kernel/ports/store.ts';
 import type { WebhookSender } from '../kernel/ports/webhook-sender.ts';
 import { observeConsumer } from './observe-consumer.ts';
 import { RequestMeter } from './observe-requests.ts';
-import { observeCodes, observeMailer, observeWebhooks } from './observe-senders.ts';
+import { observeBreachedPasswords, observeCodes, observeMailer, observeWebhooks } from './observe-senders.ts';
 import { observeStore } from './observe-store.ts';
 import type { PortObservers } from './port-observers.ts';
 import { type JobOutcome, ServiceMetrics } from './service-metrics.ts';
@@ -58,6 +59,9 @@ export class Meters implements PortObservers {
   webhooks(sender: WebhookSender): WebhookSender {
     return observeWebhooks(sender, this.#sending);
   }
+
+  readonly breachedPasswords = (source: BreachedPasswords): BreachedPasswords =>
+    observeBreachedPasswords(source, this.#sending);
 
   consumer(consumer: EventConsumer): EventConsumer {
     return observeConsumer(consumer, this.metrics);

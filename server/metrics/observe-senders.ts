@@ -1,8 +1,9 @@
+import type { BreachedPasswords } from '../kernel/ports/breached-passwords.ts';
 import type { CodeSender } from '../kernel/ports/code-sender.ts';
 import type { Mailer } from '../kernel/ports/mailer.ts';
 import type { WebhookSender } from '../kernel/ports/webhook-sender.ts';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
-import type { SendResult, ServiceMetrics } from './service-metrics.ts';
+import type { LookupOutcome, SendResult, ServiceMetrics } from './service-metrics.ts';
 
 interface SendObserver {
   readonly metrics: ServiceMetrics;
@@ -51,6 +52,26 @@ export function observeWebhooks(sender: WebhookSender, { metrics, monotonicMs }:
       metrics.webhookTries.add([wordFor(outcome)]);
       metrics.webhookSeconds.observe([], (monotonicMs() - startedMs) / 1000);
       return outcome;
+    },
+  };
+}
+
+export function observeBreachedPasswords(
+  source: BreachedPasswords,
+  { metrics, monotonicMs }: SendObserver,
+): BreachedPasswords {
+  return {
+    async isListed(password) {
+      const startedMs = monotonicMs();
+      let outcome: LookupOutcome = 'failed';
+      try {
+        const isListed = await source.isListed(password);
+        outcome = isListed ? 'listed' : 'unlisted';
+        return isListed;
+      } finally {
+        metrics.breachLookups.add([outcome]);
+        metrics.breachLookupSeconds.observe([], (monotonicMs() - startedMs) / 1000);
+      }
     },
   };
 }

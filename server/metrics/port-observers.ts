@@ -1,3 +1,4 @@
+import type { BreachedPasswords } from '../kernel/ports/breached-passwords.ts';
 import type { CodeSender } from '../kernel/ports/code-sender.ts';
 import type { Mailer } from '../kernel/ports/mailer.ts';
 import type { QueueObserver } from '../kernel/ports/password-hasher.ts';
@@ -10,6 +11,7 @@ export interface PortObservers {
   mailer(mailer: Mailer): Mailer;
   codes(codes: CodeSender): CodeSender;
   webhooks(sender: WebhookSender): WebhookSender;
+  breachedPasswords(source: BreachedPasswords): BreachedPasswords;
   readonly hashing?: QueueObserver;
 }
 
@@ -19,6 +21,7 @@ export const NO_OBSERVERS: PortObservers = {
   mailer: (mailer) => mailer,
   codes: (codes) => codes,
   webhooks: (sender) => sender,
+  breachedPasswords: (source) => source,
 };
 
 /** Both between the service and its ports; what the second does is in what the first measures. */
@@ -28,6 +31,7 @@ export function observeWithBoth(first: PortObservers, second: PortObservers): Po
     mailer: (mailer) => first.mailer(second.mailer(mailer)),
     codes: (codes) => first.codes(second.codes(codes)),
     webhooks: (sender) => first.webhooks(second.webhooks(sender)),
+    breachedPasswords: (source) => first.breachedPasswords(second.breachedPasswords(source)),
     hashing: {
       ran(ms) {
         first.hashing?.ran(ms);

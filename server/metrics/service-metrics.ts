@@ -13,6 +13,8 @@ const STORE_BOUNDS = [0.000_25, 0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05
 const HASH_BOUNDS = [0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 /** Seconds of sending something to another server. */
 const SEND_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30];
+/** Seconds of a lookup: in a file in memory, or of a service on the internet until it is given up. */
+const LOOKUP_BOUNDS = [0.000_05, 0.000_1, 0.000_5, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2];
 const JOB_BOUNDS = [0.001, 0.01, 0.1, 1, 10, 60, 600];
 
 /** The calls to the store that are timed. */
@@ -21,6 +23,9 @@ export type StoreOperation = (typeof STORE_OPERATIONS)[number];
 
 const SEND_OUTCOMES = ['sent', 'failed'] as const;
 export type SendResult = (typeof SEND_OUTCOMES)[number];
+
+const LOOKUP_OUTCOMES = ['listed', 'unlisted', 'failed'] as const;
+export type LookupOutcome = (typeof LOOKUP_OUTCOMES)[number];
 
 const JOB_OUTCOMES = ['success', 'failure'] as const;
 export type JobOutcome = (typeof JOB_OUTCOMES)[number];
@@ -100,6 +105,21 @@ export class ServiceMetrics {
     help: 'Passwords refused because too many hashes were waiting.',
     labels: [],
   });
+
+  readonly breachLookups = new Counter({
+    name: 'countersign_breached_password_lookups_total',
+    help: 'Passwords looked up in the list of breached ones, by outcome.',
+    labels: ['outcome'],
+    known: LOOKUP_OUTCOMES.map((outcome) => [outcome] as const),
+  });
+  readonly breachLookupSeconds = new Histogram(
+    {
+      name: 'countersign_breached_password_lookup_duration_seconds',
+      help: 'Time of such a lookup.',
+      labels: [],
+    },
+    LOOKUP_BOUNDS,
+  );
 
   readonly codes = new Counter({
     name: 'countersign_codes_total',

@@ -22,6 +22,9 @@ export function tracePorts(tracer: Tracer): PortObservers {
       ...sender,
       send: (request, signal) => tracer.work('webhook', {}, () => sender.send(request, signal)),
     }),
+    breachedPasswords: (source) => ({
+      isListed: (password) => tracer.step('breached password', {}, () => source.isListed(password)),
+    }),
     hashing: { ran: (ms) => tracer.took('password hash', ms), refused: () => undefined },
   };
 }

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { normalisePassword, validatePassword } from './password-policy.ts';
 
+const none = { breachedPasswords: undefined };
 const alone = { secondFactor: false, personal: [] };
 const withCode = { secondFactor: true, personal: [] };
 /** A text of this many code points without a pattern. */
@@ -18,14 +19,34 @@ test.each([
   ['14 letters, one with a combining mark', `${mixed(13)}e\u0301`, { code: 'PASSWORD_TOO_SHORT', minLength: 15 }],
   ['blanks and lower case alone: no composition rules', 'a word and another word', undefined],
 ])('a password as the only factor: %s', async (_name, password, expected) => {
-  expect(await validatePassword(password, alone)).toEqual(expected);
+  expect(await validatePassword(none, password, alone)).toEqual(expected);
 });
 
 // SR-37
 test('8 characters are enough where a second factor is enforced', async () => {
-  expect(await validatePassword(mixed(7), withCode)).toEqual({ code: 'PASSWORD_TOO_SHORT', minLength: 8 });
-  expect(await validatePassword(mixed(8), withCode)).toBeUndefined();
-  expect(await validatePassword('password1', withCode)).toEqual({ code: 'PASSWORD_COMMON', flaw: 'listed' });
+  expect(await validatePassword(none, mixed(7), withCode)).toEqual({ code: 'PASSWORD_TOO_SHORT', minLength: 8 });
+  expect(await validatePassword(none, mixed(8), withCode)).toBeUndefined();
+  expect(await validatePassword(none, 'password1', withCode)).toEqual({ code: 'PASSWORD_COMMON', flaw: 'listed' });
+});
+
+// NIST SP 800-63B-4 section 3.1.1.2
+test('a password that was stolen elsewhere is refused, in the spelling that is stored', async () => {
+  const isListed = vi.fn(async (password: string) => password === 'caf\u00e9 vkzqmw7xh2jb9');
+  const ports = { breachedPasswords: { isListed } };
+  expect(await validatePassword(ports, 'cafe\u0301 vkzqmw7xh2jb9', alone)).toEqual({ code: 'PASSWORD_BREACHED' });
+  expect(await validatePassword(ports, mixed(15), alone)).toBeUndefined();
+});
+
+test('a password that is refused anyway is not looked up', async () => {
+  const ports = { breachedPasswords: { isListed: vi.fn() } };
+  for (const password of ['short', mixed(257), 'passwordpassword']) await validatePassword(ports, password, alone);
+  expect(ports.breachedPasswords.isListed).not.toHaveBeenCalled();
+});
+
+// SR-3
+test('an outage of the list is no permission', async () => {
+  const ports = { breachedPasswords: { isListed: () => Promise.reject(new Error('no answer in time')) } };
+  await expect(validatePassword(ports, mixed(15), alone)).rejects.toMatchObject({ code: 'DEPENDENCY_FAILED' });
 });
 
 test('the same characters are the same password, however they were typed', () => {

@@ -1,3 +1,5 @@
+import { callDependency } from '../kernel/dependency.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type PasswordFlaw, type Refusal, refusal } from '../kernel/result.ts';
 import { commonness } from './common-passwords.ts';
 
@@ -25,7 +27,8 @@ export interface PasswordRule {
 export type PasswordViolation =
   | { code: 'PASSWORD_TOO_SHORT'; minLength: number }
   | { code: 'PASSWORD_TOO_LONG'; maxLength: number }
-  | { code: 'PASSWORD_COMMON'; flaw: PasswordFlaw };
+  | { code: 'PASSWORD_COMMON'; flaw: PasswordFlaw }
+  | { code: 'PASSWORD_BREACHED' };
 
 /** The minimum length of a new password, in characters. */
 export function minLengthOf({ secondFactor }: Pick<PasswordRule, 'secondFactor'>): number {
@@ -37,6 +40,7 @@ export function minLengthOf({ secondFactor }: Pick<PasswordRule, 'secondFactor'>
  * is required or forbidden.
  */
 export async function validatePassword(
+  ports: Pick<Ports, 'breachedPasswords'>,
   password: string,
   { secondFactor, personal }: PasswordRule,
 ): Promise<PasswordViolation | undefined> {
@@ -47,7 +51,17 @@ export async function validatePassword(
   const minLength = minLengthOf({ secondFactor });
   if (length < minLength) return { code: 'PASSWORD_TOO_SHORT', minLength };
   const flaw = await commonness(normalised, personal);
-  return flaw && { code: 'PASSWORD_COMMON', flaw };
+  if (flaw) return { code: 'PASSWORD_COMMON', flaw };
+  return (await isBreached(ports, normalised)) ? { code: 'PASSWORD_BREACHED' } : undefined;
+}
+
+/** Whether the operator has a list of breached passwords with this one. @param password in NFC */
+export async function isBreached(
+  { breachedPasswords }: Pick<Ports, 'breachedPasswords'>,
+  password: string,
+): Promise<boolean> {
+  if (!breachedPasswords) return false;
+  return callDependency('looking up a breached password', () => breachedPasswords.isListed(password));
 }
 
 const FLAWS = {
@@ -65,5 +79,7 @@ export function passwordRefusal(violation: PasswordViolation): Refusal {
       return refusal(violation.code, { detail: `at most ${violation.maxLength} characters` });
     case 'PASSWORD_COMMON':
       return refusal(violation.code, { detail: FLAWS[violation.flaw], flaw: violation.flaw });
+    case 'PASSWORD_BREACHED':
+      return refusal(violation.code, { detail: 'it is in a collection of passwords stolen elsewhere' });
   }
 }

@@ -57,6 +57,9 @@ export function seededRandom(seed: string): Random {
   };
 }
 
+/** The one password on the list of breached ones. */
+export const BREACHED_PASSWORD = 'stolen with 164 million';
+
 /** Ports over real crypto and a real store, with everything that a test controls. */
 export interface TestPorts extends Ports {
   store: InterceptedStore;
@@ -102,6 +105,7 @@ export async function openTestPorts(
     codes,
     webhookSender: new FakeWebhookSender(),
     archive: undefined,
+    breachedPasswords: { isListed: async (password) => password === BREACHED_PASSWORD },
     issuer: ISSUER,
     replica: overTheSame,
     close: remove,

@@ -20,7 +20,7 @@ import { userClaims } from '../users/user-names.ts';
 import { nameTaken, validateNames } from '../users/validate-names.ts';
 import { adoptHash } from './adopt-hash.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'breachedPasswords'>;
 
 const MAX_ROUNDS = 8;
 
@@ -91,7 +91,7 @@ export async function createUser(
  * half-made one does not.
  */
 export async function isCompleteUser(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'breachedPasswords'>,
   act: RequestContext,
   { id, madeWith }: NewId<UserId>,
 ): Promise<boolean> {

@@ -17,7 +17,7 @@ import { refuseChosenPassword } from './create-user.ts';
  * password cannot be checked against the policy; a new password is.
  */
 export async function importPasswordHash(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'breachedPasswords'>,
   act: RequestContext,
   id: UserId,
   given: { password: string } | { passwordHash: ImportedHash },

@@ -160,7 +160,7 @@ const routes = describeObject(
     },
   },
 );
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords'>;
 type RouterNeeds = Needs & Pick<Ports, 'courier'>;
 
 async function makeUser(

@@ -32,7 +32,7 @@ export type UserChanges = NameChanges & {
 
 /** Changes a user. New names are claimed first; if another user takes one of them, nothing changes. */
 export async function updateUser(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'breachedPasswords' | 'courier'>,
   act: RequestContext,
   id: UserId,
   changes: UserChanges,

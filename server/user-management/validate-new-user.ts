@@ -11,7 +11,7 @@ import { type NewUser, refuseChosenPassword, refuseIdentity } from './create-use
 
 /** Why a user cannot be created; undefined if they can. Writes and hashes nothing. */
 export async function validateNewUser(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'breachedPasswords'>,
   act: RequestContext,
   input: NewUser,
 ): Promise<Refusal | undefined> {

@@ -117,6 +117,7 @@ export const REFUSALS = {
   PASSWORD_TOO_SHORT: { status: 422, title: 'The password is too short.' },
   PASSWORD_TOO_LONG: { status: 422, title: 'The password is too long.' },
   PASSWORD_COMMON: { status: 422, title: 'The password is too easy to guess.' },
+  PASSWORD_BREACHED: { status: 422, title: 'The password was stolen and published elsewhere.' },
   PASSWORD_HASH_INVALID: {
     status: 422,
     title: 'The password hash is malformed, unsupported, or too expensive to check.',

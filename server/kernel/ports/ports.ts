@@ -1,4 +1,5 @@
 import type { AuditArchive } from './audit-archive.ts';
+import type { BreachedPasswords } from './breached-passwords.ts';
 import type { Clock } from './clock.ts';
 import type { CodeSender } from './code-sender.ts';
 import type { GeoLookup } from './geo-lookup.ts';
@@ -24,6 +25,8 @@ export interface Ports {
   webhookSender: WebhookSender;
   /** Undefined: sealed events stay in the store. */
   archive: AuditArchive | undefined;
+  /** Undefined: the operator has no list of them. */
+  breachedPasswords: BreachedPasswords | undefined;
   /** Wrong passwords without a wait, as the operator sets it. Undefined: the usual number. */
   freePasswordFailures?: number | undefined;
 }

@@ -5,7 +5,7 @@ import { composeMail } from '../../messages/mail/compose.ts';
 import { fakeHash } from '../../testing/fake-hasher.ts';
 import { createFixture, type Fixture, PASSWORD, read } from '../../testing/fixtures.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
-import { ISSUER } from '../../testing/test-ports.ts';
+import { BREACHED_PASSWORD, ISSUER } from '../../testing/test-ports.ts';
 import { userDocument } from '../../users/documents.ts';
 
 let service: Service;
@@ -149,6 +149,7 @@ test.each([
   ['too short', 'only fourteen!', 'only fourteen!', 'at least 15 characters'],
   ['common', 'password1234567', 'password1234567', 'one of the most common'],
   ['made of the login', 'alice@shop.2027', 'alice@shop.2027', 'made up of names'],
+  ['stolen elsewhere', BREACHED_PASSWORD, BREACHED_PASSWORD, 'stolen and published'],
   ['mistyped once', NEW, 'seven quiet marmot', 'do not match'],
   ['missing', '', '', 'Enter a new password'],
   ['far too long', 'x'.repeat(5000), 'x'.repeat(5000), 'too long'],

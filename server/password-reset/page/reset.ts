@@ -18,7 +18,10 @@ import { viewReset } from '../reset-link.ts';
 import { resetPassword } from '../reset-password.ts';
 import { chooseForm, requestForm, SHOW_PASSWORDS } from './forms.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'geo' | 'courier'> & { issuer: string };
+type Needs = Pick<
+  Ports,
+  'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'geo' | 'courier'
+> & { issuer: string };
 
 /** 256 code points are never longer in any encoding; a longer password is refused at once. */
 const MAX_PASSWORD_TEXT = 2048;
@@ -111,6 +114,7 @@ function passwordErrorText(t: PageTexts, verdict: Refusal, secondFactor: boolean
   if (verdict.refused === 'PASSWORD_TOO_SHORT') return t('tooShort', { min: minLengthOf({ secondFactor }) });
   if (verdict.refused === 'PASSWORD_TOO_LONG') return t('tooLong');
   if (verdict.refused === 'PASSWORD_COMMON') return t(verdict.flaw ?? 'listed');
+  if (verdict.refused === 'PASSWORD_BREACHED') return t('breached');
   return undefined;
 }
 

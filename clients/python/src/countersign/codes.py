@@ -254,6 +254,8 @@ SERVER_ERROR_CODES = (
     "PASSWORD_TOO_LONG",
     # The password is too easy to guess.
     "PASSWORD_COMMON",
+    # The password was stolen and published elsewhere.
+    "PASSWORD_BREACHED",
     # The password hash is malformed, unsupported, or too expensive to check.
     "PASSWORD_HASH_INVALID",
     # The user has no email address.

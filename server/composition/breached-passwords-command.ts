@@ -1,0 +1,7 @@
+import { runBreachedPasswords } from './breached-passwords.ts';
+
+process.exitCode = await runBreachedPasswords(
+  process.argv.slice(2),
+  (text) => console.log(text),
+  (text) => console.error(text),
+);

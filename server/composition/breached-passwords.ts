@@ -1,0 +1,90 @@
+import { parseArgs } from 'node:util';
+import { buildFilter } from '../platform/breached-passwords/build-filter.ts';
+import {
+  FALSE_POSITIVE_BITS,
+  type FilterHeader,
+  falsePositiveRate,
+} from '../platform/breached-passwords/filter-format.ts';
+import { openFilter } from '../platform/breached-passwords/open-filter.ts';
+
+const USAGE = `usage: breached-passwords build --from LIST [--from LIST ...] --out FILE [--min-count N] [--one-in N]
+       breached-passwords check FILE
+
+Lists have a line HASH or HASH:count for each password, all with SHA-1 or all with NTLM hashes, plain or gzip.
+Ends with 0 when it is done, with 1 when a file cannot be used, with 2 for wrong arguments.`;
+
+/** `--one-in`: the least and the most, and what it is without it. */
+const ONE_IN = { least: 2 ** FALSE_POSITIVE_BITS.least, most: 2 ** FALSE_POSITIVE_BITS.most };
+
+/** Runs the command. Returns its exit code. */
+export async function runBreachedPasswords(
+  args: string[],
+  print: (text: string) => void,
+  warn: (text: string) => void,
+): Promise<number> {
+  const task = readTask(args);
+  if (task === undefined) {
+    warn(USAGE);
+    return 2;
+  }
+  try {
+    const header = 'check' in task ? await checkFilter(task.check) : await buildFilter(task.build);
+    print(task.json ? JSON.stringify({ ...header, falsePositives: falsePositiveRate(header) }) : describe(header));
+    return 0;
+  } catch (error) {
+    warn(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
+
+type Task = { json: boolean } & ({ check: string } | { build: Parameters<typeof buildFilter>[0] });
+
+function readTask(args: string[]): Task | undefined {
+  try {
+    const { positionals, values } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        from: { type: 'string', multiple: true, default: [] },
+        out: { type: 'string' },
+        'min-count': { type: 'string', default: '1' },
+        'one-in': { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
+    });
+    const { from: lists, out, json } = values;
+    const [verb, file, ...more] = positionals;
+    if (verb === 'check' && file !== undefined && more.length === 0) return { json, check: file };
+    const minCount = wholeNumber(values['min-count'], 1, 999_999_999);
+    const oneIn =
+      values['one-in'] === undefined
+        ? 2 ** FALSE_POSITIVE_BITS.otherwise
+        : wholeNumber(values['one-in'], ONE_IN.least, ONE_IN.most);
+    if (verb !== 'build' || file !== undefined || lists.length === 0 || out === undefined) return undefined;
+    if (minCount === undefined || oneIn === undefined) return undefined;
+    return { json, build: { lists, out, minCount, falsePositiveBits: Math.ceil(Math.log2(oneIn)) } };
+  } catch {
+    return undefined;
+  }
+}
+
+function wholeNumber(text: string, least: number, most: number): number | undefined {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  return number >= least && number <= most ? number : undefined;
+}
+
+async function checkFilter(path: string): Promise<FilterHeader> {
+  const { header, close } = await openFilter(path);
+  close();
+  return header;
+}
+
+function describe(header: FilterHeader): string {
+  const { kind, count, minCount, sourceDate, bytes } = header;
+  const rows = [
+    `${count} hashes of kind ${kind}, seen at least ${minCount} times, from lists of ${sourceDate}`,
+    `${bytes} bytes, ${(bytes / count).toFixed(2)} for each`,
+    `takes one in ${Math.floor(1 / falsePositiveRate(header))} other passwords for one of them`,
+  ];
+  return rows.join('\n');
+}
