@@ -1,22 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { Account } from '../docs/testing/account.ts';
-import { exampleAddress, type RunningExample, startExample } from './harness/example-site.ts';
 import { expect } from './harness/expect.ts';
 import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
 import { FRAMEWORK_SITES } from './harness/framework-sites.ts';
+import { type OpenSite, openSite, type Person, SITE_PASSWORD } from './harness/open-site.ts';
 import { type Person as AnyPerson, type Device, makePerson, makePersonWithDevice } from './harness/people.ts';
 import { Visitor } from './harness/visitor.ts';
 import { widgetOn } from './harness/widget-view.ts';
 
-/** What the site's own table holds as a password; Countersign has another one. */
-const SITE_PASSWORD = 'a password of the site';
 const EVIL = 'https://evil.example';
-
-type Person = AnyPerson & { device: Device };
 
 let stage: E2eFixture;
 let account: Account;
@@ -38,50 +31,17 @@ function take(device: Device): number {
 }
 
 describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
-  let folder: string;
+  let open: OpenSite;
   let database: string;
   let origin: string;
   let resource: string;
-  let example: RunningExample;
 
   async function start(settings: Record<string, string>) {
-    folder = await mkdtemp(join(tmpdir(), `countersign-${site.language}-`));
-    database = join(folder, 'shop.sqlite');
-    const address = await exampleAddress();
-    origin = address.origin;
-    resource = await account.resource({ allowedOrigins: [origin] });
-    const { url: service, apiKey } = stage.service;
-    const secret = randomBytes(32).toString('base64');
-    const env = {
-      COUNTERSIGN_URL: service,
-      COUNTERSIGN_RESOURCE: resource,
-      COUNTERSIGN_API_KEY: apiKey,
-      ORIGIN: origin,
-      DATABASE: database,
-      SESSIONS: join(folder, 'sessions'),
-      STORAGE: join(folder, 'storage'),
-      SECRET_KEY: secret,
-      APP_SECRET: secret,
-      APP_KEY: `base64:${secret}`,
-      ...settings,
-    };
-    await site.prepare(env);
-    example = await startExample({ ...site, env: { ...site.env, ...env } }, { ...address, service, resource });
+    open = await openSite(site, stage.service, account, settings);
+    ({ origin, resource, database } = open);
   }
-  async function stop() {
-    await example?.close();
-    await rm(folder, { recursive: true, force: true });
-  }
-
-  /** A user of Countersign and of the site's own table. */
-  async function makeUser(): Promise<Person> {
-    const person = await makePersonWithDevice(stage.service.client, resource);
-    addToTable(person);
-    return person;
-  }
-  function addToTable({ login, user }: AnyPerson): void {
-    site.table.insert(database, { login, id: user.id, password: site.hash(SITE_PASSWORD) });
-  }
+  const stop = () => open?.close();
+  const takeUser = () => open.takeUser();
 
   async function nonceOf(visitor: Visitor): Promise<{ nonce: string; loginRequest?: string }> {
     const { status, json, text } = await visitor.post('nonce', {});
@@ -113,7 +73,8 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
     afterAll(stop);
 
     test('signs a user in on the page that was asked for, keeps the session, and signs out', async () => {
-      const person = await makeUser();
+      const person = await makePersonWithDevice(stage.service.client, resource);
+      open.addToTable([person]);
       const page = await stage.open(`${origin}/account`);
       await expect(page).toHaveURL(`${origin}/sign-in?next=%2Faccount`);
       const widget = widgetOn(page);
@@ -131,7 +92,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
     // Session fixation: the attacker plants a session, and waits until the victim signs in with it.
     test('gives the session a new id at sign-in and sign-out', async () => {
       const visitor = new Visitor(origin);
-      const result = await resultFor(visitor, await makeUser());
+      const result = await resultFor(visitor, takeUser());
       const planted = visitor.copy();
       expect((await visitor.post('sign-in', { result })).json).toEqual({ redirect: '/account' });
       expect(await isSignedIn(visitor)).toBe(true);
@@ -150,7 +111,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
       ['the host that was asked', { origin: 'http://evil.example', host: 'evil.example' }],
     ])('refuses posts of %s', async (_, headers) => {
       const visitor = new Visitor(origin);
-      const result = await resultFor(visitor, await makeUser());
+      const result = await resultFor(visitor, takeUser());
       for (const route of ['nonce', 'sign-in', 'sign-out']) {
         const { status, json } = await visitor.post(route, { result }, headers);
         // A framework may refuse the host before.
@@ -165,7 +126,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
 
     // Open redirect: a link to the sign-in leads to a copy of the site that asks for the password once more.
     test('leads to paths of this site alone', async () => {
-      const person = await makeUser();
+      const person = takeUser();
       for (const [next, expected] of [
         ['//evil.example', '/account'],
         [`${EVIL}/`, '/account'],
@@ -178,7 +139,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
         expect(json).toEqual({ redirect: expected });
       }
       const visitor = new Visitor(origin);
-      const fields = { countersign_result: await resultFor(visitor, await makeUser()), next: '/transfer' };
+      const fields = { countersign_result: await resultFor(visitor, takeUser()), next: '/transfer' };
       const { status, headers } = await visitor.form('/countersign/sign-in', fields);
       expect([status, headers.location]).toEqual([303, '/transfer']);
     });
@@ -186,7 +147,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
     // A result in an address ends in logs, histories and referrers, and a link signs its reader in.
     test('reads no result from an address', async () => {
       const visitor = new Visitor(origin);
-      const result = await resultFor(visitor, await makeUser());
+      const result = await resultFor(visitor, takeUser());
       const query = `?result=${result}&countersign_result=${result}`;
       expect((await visitor.get(`/countersign/sign-in${query}`)).status).toBe(405);
       expect((await visitor.post(`sign-in${query}`, {})).json).toEqual({ code: 'RESULT_MALFORMED' });
@@ -197,7 +158,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
     test('accepts a result once, and in the session that asked for it', async () => {
       const visitor = new Visitor(origin);
       const other = new Visitor(origin);
-      const result = await resultFor(visitor, await makeUser());
+      const result = await resultFor(visitor, takeUser());
       await nonceOf(other);
       expect((await other.post('sign-in', { result })).json).toEqual({ code: 'RESULT_NONCE_WRONG' });
       expect((await new Visitor(origin).post('sign-in', { result })).json).toEqual({ code: 'RESULT_NONCE_WRONG' });
@@ -214,7 +175,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
     // A link with the attacker's own session in it makes its reader work in the account of the attacker.
     test('takes no session from an address', async () => {
       const attacker = new Visitor(origin);
-      await attacker.post('sign-in', { result: await resultFor(attacker, await makeUser()) });
+      await attacker.post('sign-in', { result: await resultFor(attacker, takeUser()) });
       expect(await isSignedIn(attacker)).toBe(true);
       for (const cookie of attacker.cookie.split('; ')) {
         const [name = '', id = ''] = cookie.split('=', 2);
@@ -272,7 +233,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
     // A session that was left open is used for what needs two factors.
     test('asks for two factors where one was shown', async () => {
       const person = await makePerson(stage.service.client, resource);
-      addToTable(person);
+      open.addToTable([person]);
       const visitor = new Visitor(origin);
       expect((await visitor.post('sign-in', { result: await byPassword(visitor, person) })).status).toBe(200);
       expect(await isSignedIn(visitor)).toBe(true);
@@ -284,7 +245,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
     });
 
     test('is no longer signed in once the user is blocked', async () => {
-      const person = await makeUser();
+      const person = takeUser();
       const visitor = new Visitor(origin);
       await visitor.post('sign-in', { result: await resultFor(visitor, person) });
       expect(await isSignedIn(visitor)).toBe(true);
@@ -312,7 +273,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
     }
 
     test('signs a user in with the password of the site and a code', async () => {
-      const person = await makeUser();
+      const person = takeUser();
       const page = await stage.open(`${origin}/`);
       await page.getByLabel('Name').fill(person.login);
       await page.getByLabel('Password').fill(SITE_PASSWORD);
@@ -326,7 +287,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
 
     test('refuses a right password while the user has no id at Countersign', async () => {
       const login = `new-${randomBytes(4).toString('hex')}`;
-      site.table.insert(database, { login, id: '', password: site.hash(SITE_PASSWORD) });
+      open.addToTable([{ login, user: { id: '' } }]);
       const visitor = new Visitor(origin);
       expect((await givePassword(visitor, { login })).status).toBe(403);
       expect(await isSignedIn(visitor)).toBe(false);
@@ -334,14 +295,14 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
 
     // The attacker has the password of the site.
     test('lets no password alone in', async () => {
-      const visitor = await withPassword(await makeUser());
+      const visitor = await withPassword(takeUser());
       expect(await isSignedIn(visitor)).toBe(false);
       expect((await visitor.get('/transfer')).text).not.toContain('Two factors');
     });
 
     // Session fixation again: the planted session would be half signed in.
     test('gives the session a new id after the password too', async () => {
-      const person = await makeUser();
+      const person = takeUser();
       const visitor = new Visitor(origin);
       await visitor.get('/');
       const planted = visitor.copy();
@@ -351,14 +312,14 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
     });
 
     test('takes no password from a page of another site', async () => {
-      const person = await makeUser();
+      const person = takeUser();
       const visitor = new Visitor(origin);
       expect((await givePassword(visitor, person, { origin: EVIL })).status).toBe(403);
       expect((await visitor.post('nonce', {})).json).toEqual({ code: 'SECOND_FACTOR_ENDED' });
     });
 
     test('accepts no result without a password before it, and a pending sign-in once', async () => {
-      const person = await makeUser();
+      const person = takeUser();
       const visitor = await withPassword(person);
       const result = await resultFor(visitor, person);
       const before = visitor.copy();
@@ -372,8 +333,8 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
 
     // The attacker has the victim's password, and a second factor of their own.
     test("refuses another user's result, and leaves it unused", async () => {
-      const attacker = await makeUser();
-      const visitor = await withPassword(await makeUser());
+      const attacker = takeUser();
+      const visitor = await withPassword(takeUser());
       const { nonce } = await nonceOf(visitor);
       const result = await finish({ nonce }, attacker);
       const { status, json } = await visitor.post('sign-in', { result });
@@ -387,7 +348,7 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
       ['blocked', (login: string) => site.table.block(database, login)],
       ['given another password', (login: string) => site.table.changePassword(database, login, site.hash('new'))],
     ])('refuses a user who was %s after the password', async (_, change) => {
-      const person = await makeUser();
+      const person = takeUser();
       const visitor = await withPassword(person);
       const result = await resultFor(visitor, person);
       change(person.login);

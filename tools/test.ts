@@ -11,7 +11,7 @@ import { countResults, type FileResult, type Outcome, summary, timingTable } fro
  * `npm test [-- project ...]`: runs all checks, the fastest first. All static checks run, and if one fails the tests do
  * not; all test projects run, even if one fails. The last line counts all of them.
  */
-const PROJECTS: readonly string[] = TEST_RUNS.flat();
+const PROJECTS: readonly string[] = TEST_RUNS.flat(2);
 const STATIC: readonly Step[] = [
   { name: 'typecheck', command: ['tsc', '-p', '.'] },
   { name: 'lint', command: ['biome', 'check', '.'] },
@@ -31,13 +31,15 @@ const first: readonly Step[] = [
   { name: 'build', command: ['tsx', 'tools/build.ts', '--all'] },
 ];
 let sound = true;
-for (const step of first) sound &&= runQuietly(step);
-// The checks are independent, so one failure does not hide the next.
-if (sound) for (const step of STATIC) sound = runQuietly(step) && sound;
+for (const step of first) sound &&= await runQuietly(step);
+// All of them: one failure does not hide the next.
+if (sound) sound = (await Promise.all(STATIC.map(runQuietly))).every(Boolean);
 if (sound) {
-  for (const run of TEST_RUNS) {
-    const projects = run.filter((name) => wanted.length === 0 || wanted.includes(name));
-    if (projects.length > 0) runProjects(projects);
+  for (const row of TEST_RUNS) {
+    const runs = row.map((run) => run.filter((name) => wanted.length === 0 || wanted.includes(name)));
+    const [shown, ...others] = runs.filter((run) => run.length > 0);
+    // The output of two runs would mix.
+    if (shown) await Promise.all([runProjects(shown, 'show'), ...others.map((run) => runProjects(run, 'capture'))]);
   }
 }
 
@@ -46,22 +48,26 @@ console.log(['', timingTable(outcomes), ...lines, line].join('\n'));
 process.exitCode = failed === 0 ? 0 : 1;
 
 /** A step that shows nothing if it passes, and counts as one failure, shown in full, if it does not. */
-function runQuietly(step: Step): boolean {
-  const { ok, tookMs, output } = runStep(step, 'capture');
+async function runQuietly(step: Step): Promise<boolean> {
+  const { ok, tookMs, output } = await runStep(step, 'capture');
   outcomes.push({ name: step.name, tookMs, passed: 0, failed: ok ? 0 : 1 });
   console.log(ok ? `ok    ${step.name}` : `FAIL  ${step.name}\n${output}`);
   return ok;
 }
 
-function runProjects(projects: readonly string[]): void {
+async function runProjects(projects: readonly string[], mode: 'show' | 'capture'): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'));
   const file = join(folder, 'results.json');
   try {
-    process.env[RESULTS_FILE] = file;
     const reporters = ['--reporter=default', '--reporter=./tools/test-run/results-reporter.ts'];
     const chosen = projects.flatMap((project) => ['--project', project]);
-    const step: Step = { name: projects.join(', '), command: ['vitest', 'run', ...chosen, ...reporters] };
-    const { ok } = runStep(step, 'show');
+    const step: Step = {
+      name: projects.join(', '),
+      command: ['vitest', 'run', ...chosen, ...reporters],
+      env: { [RESULTS_FILE]: file },
+    };
+    const { ok, output } = await runStep(step, mode);
+    if (output !== '') console.log(output);
     const files = isFile(file) ? (JSON.parse(readFileSync(file, 'utf8')) as FileResult[]) : [];
     outcomes.push(...countResults(files, projects, ok));
   } finally {

@@ -23,7 +23,7 @@ test('Laravel takes no login that is not of Countersign', async () => {
     };
     const site = FRAMEWORK_SITES.find(({ language }) => language === 'laravel');
     await site?.prepare(env);
-    site?.table.insert(env.DATABASE, { login: 'mira', id: 'usr_2v6m0c4x9ta', password: 'of no matter' });
+    site?.table.insert(env.DATABASE, [{ login: 'mira', id: 'usr_2v6m0c4x9ta', password: 'of no matter' }]);
     const script = join(import.meta.dirname, 'tests/laravel-login.php');
     const { out } = await php(['-d', `auto_prepend_file=${storage}/autoload.php`, script], env);
     expect(JSON.parse(out)).toEqual([403, expect.arrayContaining(['session']), 'no user']);

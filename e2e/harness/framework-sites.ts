@@ -16,12 +16,16 @@ export interface FrameworkSite extends ExampleSite {
   hash(password: string): string;
 }
 
-/**
- * What other pages of the site do with its users, in its own database. `password` is hashed. `id` is empty if Countersign
- * does not know the user.
- */
+/** `password` is hashed. `id` is empty if Countersign does not know the user. */
+interface NewRow {
+  readonly login: string;
+  readonly id: string;
+  readonly password: string;
+}
+
+/** What other pages of the site do with its users, in its own database. */
 interface UserTable {
-  insert(database: string, user: { login: string; id: string; password: string }): void;
+  insert(database: string, users: readonly NewRow[]): void;
   block(database: string, login: string): void;
   changePassword(database: string, login: string, password: string): void;
 }
@@ -36,7 +40,7 @@ const pbkdf2 = (password: string) => pbkdf2Sync(password, SALT, ITERATIONS, 32, 
 const TABLE =
   'CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT UNIQUE, password TEXT, countersign_id TEXT UNIQUE, blocked INTEGER DEFAULT 0)';
 const PLAIN_TABLE = {
-  prepare: ({ DATABASE = '' }: Record<string, string>) => runSql(DATABASE, TABLE),
+  prepare: ({ DATABASE = '' }: Record<string, string>) => runSql(DATABASE, TABLE, [[]]),
   table: sqlTable({
     insert: "INSERT INTO users (name, countersign_id, password) VALUES (?, NULLIF(?, ''), ?)",
     block: 'UPDATE users SET blocked = 1 WHERE name = ?',
@@ -91,23 +95,30 @@ function phpSite(language: string, file: string, packages: readonly string[]): F
 
 function sqlTable(sql: Record<keyof UserTable, string>): UserTable {
   return {
-    insert: (database, { login, id, password }) => runSql(database, sql.insert, login, id, password),
-    block: (database, login) => runSql(database, sql.block, login),
-    changePassword: (database, login, password) => runSql(database, sql.changePassword, password, login),
+    insert: (database, users) =>
+      runSql(
+        database,
+        sql.insert,
+        users.map(({ login, id, password }) => [login, id, password]),
+      ),
+    block: (database, login) => runSql(database, sql.block, [[login]]),
+    changePassword: (database, login, password) => runSql(database, sql.changePassword, [[password, login]]),
   };
 }
 
-const RUN_SQL = `import sqlite3, sys
-with sqlite3.connect(sys.argv[1]) as database: database.execute(sys.argv[2], sys.argv[3:])`;
+const RUN_SQL = `import json, sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as database: database.executemany(sys.argv[2], json.loads(sys.argv[3]))`;
 
-function runSql(database: string, sql: string, ...values: readonly string[]): void {
-  execFileSync('python3', ['-c', RUN_SQL, database, sql, ...values]);
+/** Once for each of these lists of values. */
+function runSql(database: string, sql: string, values: readonly (readonly string[])[]): void {
+  execFileSync('python3', ['-c', RUN_SQL, database, sql, JSON.stringify(values)]);
 }
 
 /** Of the example for Jakarta Servlet: id, name, password, id at Countersign, whether blocked; with tabs between. */
 const FILE_TABLE: UserTable = {
-  insert(database, { login, id, password }) {
-    appendFileSync(database, `${[id || login, login, password, id, '0'].join('\t')}\n`);
+  insert(database, users) {
+    const lines = users.map(({ login, id, password }) => [id || login, login, password, id, '0'].join('\t'));
+    appendFileSync(database, `${lines.join('\n')}\n`);
   },
   block: (database, login) => changeLine(database, login, (cells) => replaced(cells, 4, '1')),
   changePassword: (database, login, password) => changeLine(database, login, (cells) => replaced(cells, 2, password)),

@@ -58,9 +58,19 @@ export async function makePersonWithDevice(
 ): Promise<Person & { device: Device }> {
   const login = settings.user?.login ?? freshLogin();
   const user = await client.users.create({ login, password: PASSWORD, ...settings.user });
-  const device = await makeDevice(client, { owner: user.id, ...settings.token });
+  return { login, password: PASSWORD, user, device: await giveDevice(client, resource, user, settings.token) };
+}
+
+/** Assigns the user together with a token. */
+export async function giveDevice(
+  client: Client,
+  resource: string,
+  user: User,
+  settings: Partial<NewOathToken> = {},
+): Promise<Device> {
+  const device = await makeDevice(client, { owner: user.id, ...settings });
   await client.assignments.create({ resource, user: user.id, token: device.token.id });
-  return { login, password: PASSWORD, user, device };
+  return device;
 }
 
 async function makeDevice(client: Client, settings: Partial<NewOathToken>): Promise<Device> {

@@ -23,14 +23,17 @@ const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
 /** At least two files at a time: by default the runner leaves one core free, which is half of two. */
 const computing = { maxWorkers: Math.max(2, availableParallelism() - 1), sequence: { groupOrder: 0 } };
-/** These also wait for browsers, disks and other processes: one file more than cores, after the others. */
-const waiting = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 1 } };
+/**
+ * These also wait for browsers, disks and other processes. Two runs of them are side by side, with two files more than
+ * cores in all.
+ */
+const waiting = { maxWorkers: Math.ceil(availableParallelism() / 2) + 1, sequence: { groupOrder: 1 } };
 
-/** The projects of one run of the runner share its workers, so that no core is idle while another project ends. */
-export const TEST_RUNS = [
-  ['unit', 'http'],
-  ['store', 'built', 'browser'],
-] as const;
+/**
+ * Rows of runs of the runner: one row after the other, the runs of a row side by side. Browsers compute while the others
+ * wait. The projects of one run share its workers, so that no core is idle while another project ends.
+ */
+export const TEST_RUNS = [[['unit', 'http']], [['browser'], ['built', 'store']]] as const;
 
 /** Five kinds of tests, from seconds to minutes; `npx vitest --project unit` runs one. */
 export const testProjects: TestProjectConfiguration[] = [

@@ -1,10 +1,12 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 
 export interface Step {
   readonly name: string;
   /** The program and its arguments; installed packages come first, as in an npm script. */
   readonly command: readonly [program: string, ...args: string[]];
+  /** Further variables. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 interface StepResult {
@@ -15,17 +17,26 @@ interface StepResult {
 }
 
 /** Runs a step to its end, showing or capturing its output. */
-export function runStep(step: Step, output: 'show' | 'capture'): StepResult {
+export function runStep(step: Step, output: 'show' | 'capture'): Promise<StepResult> {
   const [program, ...args] = step.command;
-  const env = { ...process.env, PATH: [join('node_modules', '.bin'), process.env.PATH].join(delimiter) };
+  const path = [join('node_modules', '.bin'), process.env.PATH].join(delimiter);
   const startedAt = performance.now();
-  const { status, error, stdout, stderr } = spawnSync(program, args, {
-    env,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
+  const child = spawn(program, args, {
+    env: { ...process.env, PATH: path, ...step.env },
     stdio: ['ignore', ...(output === 'show' ? (['inherit', 'inherit'] as const) : (['pipe', 'pipe'] as const))],
   });
-  const tookMs = performance.now() - startedAt;
-  const said = [stdout, stderr, error?.message].filter((text) => typeof text === 'string' && text !== '').join('\n');
-  return { ok: status === 0, tookMs, output: said };
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  }
+  return new Promise((resolve) => {
+    const end = (ok: boolean) => resolve({ ok, tookMs: performance.now() - startedAt, output: said });
+    child.on('error', (error) => {
+      said += error.message;
+      end(false);
+    });
+    child.on('close', (status) => end(status === 0));
+  });
 }
