@@ -2,7 +2,9 @@ import { describe, test } from 'vitest';
 import { accountDocument } from '../server/accounts/documents.ts';
 import { administratorDocument } from '../server/administrators/documents.ts';
 import { addAdministrator, type FixtureAdministrator, mailedInvitation } from '../server/testing/administrators.ts';
-import { addResource, overwrite, read } from '../server/testing/fixtures.ts';
+import { addResource, addToken, addUser, overwrite, read } from '../server/testing/fixtures.ts';
+import { tokenDocument } from '../server/tokens/documents.ts';
+import { userDocument } from '../server/users/documents.ts';
 import { createSuperuser, nextCode } from './harness/console-people.ts';
 import { openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
@@ -34,7 +36,8 @@ describe('an invitation', () => {
     const email = `grace-${who.id}@acme.example`;
     await view.fill({ 'Email address': email });
     await view.page.getByLabel('Language of emails').selectOption('Deutsch');
-    await view.page.getByLabel('Shop').selectOption('Can see and change it');
+    await view.page.getByRole('radio', { name: /^Help desk/ }).check();
+    await view.page.getByLabel('Shop').selectOption('Can see it and use their role there');
     await view.page.getByLabel('Office').selectOption('Can see it');
     await view.button('Send the invitation').click();
     await view.at('Grace');
@@ -43,6 +46,7 @@ describe('an invitation', () => {
     const id = new URL(view.page.url()).pathname.split('/').at(-1) as FixtureAdministrator['id'];
     expect(await stored(who, id)).toMatchObject({
       state: 'invited',
+      role: 'help-desk',
       language: 'de',
       grants: [
         { resource: shop.id, allowed: true },
@@ -93,7 +97,7 @@ describe('an administrator', () => {
     await hers.page.reload();
     await expect(hers.page.getByText('You can view this but not change it.')).toBeVisible();
     const view = await enter(ada, pathOf(grace));
-    await view.page.getByLabel('Shop').selectOption('Can see and change it');
+    await view.page.getByLabel('Shop').selectOption('Can see it and use their role there');
     await view.button('Save changes').click();
     await expect(view.page.getByText('Saved.')).toBeVisible();
     await hers.page.reload();
@@ -108,18 +112,46 @@ describe('an administrator', () => {
     await expect(hers.heading).toHaveText(/Sign in|Which account/);
   });
 
+  test('of the help desk, and one who only reads, see only what they can do', async () => {
+    const ada = await createSuperuser(visits.stage);
+    const shop = await addResource(visits.ports, ada.account, { name: 'Shop' });
+    const { user } = await addUser(visits.ports, ada.account, shop, { user: { login: 'bob' } });
+    await overwrite(visits.ports, userDocument.key(user.id), { blocked: true });
+    const fob = await addToken(visits.ports, ada.account, { kind: 'hotp', owner: user.id });
+    await overwrite(visits.ports, tokenDocument.key(fob.id), { lock: { reason: 'otp-failures', at: 0 } });
+    const email = `joe-of-${ada.id}@acme.example`;
+    const grants = [{ resource: shop.id, allowed: true }];
+    const joe = await addAdministrator(visits.ports, ada.account, { email, grants, role: 'help-desk' });
+    const his = await enter(joe, '/console/users');
+    await expect(his.page.getByText('Help desk')).toBeVisible();
+    await expect(his.page.getByRole('link', { name: 'New user' })).toHaveCount(0);
+    await his.page.goto(`${visits.stage.url}/console/users/${user.id}`);
+    await his.button('Unblock').click();
+    await expect(his.button('Block')).toHaveCount(0);
+    await expect(his.page.getByRole('button', { name: /Give access/ })).toHaveCount(0);
+    await his.page.goto(`${visits.stage.url}/console/tokens/${fob.id}`);
+    await his.button('Unlock').click();
+    await expect(his.button('Resync')).toBeVisible();
+    for (const name of ['Switch off', 'Lock', 'Check a code', 'Hand over'])
+      await expect(his.button(name)).toHaveCount(0);
+    await overwrite(visits.ports, administratorDocument.key(ada.account, joe.id), { role: 'read-only' });
+    await his.page.reload();
+    await expect(his.page.getByText('Your role only reads')).toBeVisible();
+    await expect(his.page.locator('.state-acts button')).toHaveCount(0);
+  });
+
   test('a concurrent change of grants is shown before it is overwritten', async () => {
     const ada = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, ada.account, { name: 'Shop' });
     const grace = await graceOf(ada);
     const view = await enter(ada, pathOf(grace));
-    await view.page.getByLabel('Shop').selectOption('Can see and change it');
+    await view.page.getByLabel('Shop').selectOption('Can see it and use their role there');
     await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), {
       grants: [{ resource: shop.id, allowed: false }],
     });
     await view.button('Save changes').click();
     const conflict = view.page.getByRole('region', { name: 'Someone else has changed this' });
-    await expect(conflict).toContainText('Yours: Shop: Can see and change it');
+    await expect(conflict).toContainText('Yours: Shop: Can see it and use their role there');
     await expect(conflict).toContainText('Theirs: Shop: Can see it');
     expect((await stored(grace)).grants).toEqual([{ resource: shop.id, allowed: false }]);
   });

@@ -5,6 +5,7 @@ const GRANTS = {
   type: 'grants',
   about: 'resources that they act on; `res_…:assigned` is assigned without being allowed',
 } as const;
+const ROLE = 'administrator, help-desk (unlocks, resynchronises, makes links) or read-only';
 const HAND_OVER = ['handOver.link', 'handOver.code'];
 const OVERLAP = { overlapMs: 'how long the old secret stays valid, at most 7d; 0 if it has leaked' };
 
@@ -19,7 +20,7 @@ const admin: ResourceCommand = {
   note: `
 Only the superuser can hand over that role, with password and code, when signed in
 (POST /v1/administrators/{id}/transfer): no key and no operator can move it.`,
-  flags: { name: 'name', grants: GRANTS },
+  flags: { name: 'name', role: ROLE, grants: GRANTS },
   actions: [
     {
       verb: 'remove',
@@ -31,7 +32,7 @@ Only the superuser can hand over that role, with password and code, when signed 
       verb: 'invite',
       about: 'invite an administrator, for seven days',
       request: 'POST /v1/invitations',
-      flags: { email: 'email address', name: 'name', grants: GRANTS },
+      flags: { email: 'email address', name: 'name', role: ROLE, grants: GRANTS },
       shownOnce: HAND_OVER,
     },
     {

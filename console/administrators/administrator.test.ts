@@ -27,5 +27,5 @@ test('withLevel changes one grant and leaves the others', () => {
 test('grants are listed by the names of their resources', () => {
   const input = grantsInput([], (id) => (id === ids[0] ? 'Shop' : id));
   const text = input.kind === 'part' ? input.text([{ resource: ids[0], allowed: true }]) : '';
-  expect(text).toBe('Shop: Can see and change it');
+  expect(text).toBe('Shop: Can see it and use their role there');
 });

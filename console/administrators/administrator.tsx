@@ -10,12 +10,26 @@ export interface Grant {
   allowed: boolean;
 }
 
+export const GIVEN_ROLES = ['administrator', 'help-desk', 'read-only'] as const;
+export type GivenRole = (typeof GIVEN_ROLES)[number];
+const EXPLAINED = {
+  administrator: 'rolesAdministrator',
+  'help-desk': 'rolesHelpDesk',
+  'read-only': 'rolesReadOnly',
+} as const;
+
+/** The role that the superuser gives, with what it may do. */
+export function roleInput(): Input {
+  const choices = GIVEN_ROLES.map((value) => ({ value, label: t(value), hint: t(EXPLAINED[value]) }));
+  return { name: 'role', kind: 'one-of', label: t('role'), choices };
+}
+
 /** An administrator as the API shows them. */
 export interface AdministratorView extends Fields {
   id: string;
   email: string;
   name: string;
-  role: 'superuser' | 'administrator';
+  role: 'superuser' | GivenRole;
   state: 'invited' | 'active';
   hasToken: boolean;
   grants: readonly Grant[];
@@ -31,7 +45,7 @@ export interface InvitationResponse {
 export function AdministratorBadges({ of: { role, state } }: { of: AdministratorView }) {
   return (
     <span class="states">
-      {role === 'superuser' && <Badge tone="warn">{t('superuser')}</Badge>}
+      {role !== 'administrator' && <Badge tone={role === 'superuser' ? 'warn' : 'plain'}>{t(role)}</Badge>}
       <Badge tone={state === 'active' ? 'good' : 'plain'}>{t(state)}</Badge>
     </span>
   );

@@ -4,7 +4,7 @@ import { LANGUAGE_NAMES } from '../i18n/languages.ts';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
 import { useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
-import { ADMINISTRATORS, grantsInput, type InvitationResponse } from './administrator.tsx';
+import { ADMINISTRATORS, grantsInput, type InvitationResponse, roleInput } from './administrator.tsx';
 import { HandOver } from './hand-over.tsx';
 import { t } from './i18n.ts';
 
@@ -41,9 +41,10 @@ export function Invite() {
             label: t('language'),
             choices: Object.entries(LANGUAGE_NAMES).map(([value, label]) => ({ value, label })),
           },
+          roleInput(),
           grantsInput(choices, nameOf),
         ]}
-        initial={{ name: '', email: '', language: texts.lang, grants: [] }}
+        initial={{ name: '', email: '', language: texts.lang, role: 'administrator', grants: [] }}
         bodyOf={({ email, ...rest }) => ({ ...rest, email: String(email).trim() })}
         button={t('send')}
         onCreated={({ body }) => {

@@ -15,6 +15,7 @@ import {
   type AdministratorView,
   grantsInput,
   type InvitationResponse,
+  roleInput,
 } from './administrator.tsx';
 import { HandOver } from './hand-over.tsx';
 import { t } from './i18n.ts';
@@ -64,7 +65,9 @@ export function OneAdministrator({ id }: { id: string }) {
                 ...(!isSelf && { text: t('theirs') }),
                 inputs: [{ name: 'name', kind: 'text', max: 100, label: t('name') }],
               },
-              ...(one.role === 'superuser' ? [] : [{ title: t('mayDo'), inputs: [grantsInput(choices, nameOf)] }]),
+              ...(one.role === 'superuser'
+                ? []
+                : [{ title: t('mayDo'), inputs: [roleInput(), grantsInput(choices, nameOf)] }]),
             ]}
           />
           {one.state === 'invited' && <Resend one={one} />}

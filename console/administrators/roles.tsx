@@ -14,6 +14,14 @@ export function Roles() {
           <dt>{t('administrator')}</dt>
           <dd>{t('rolesAdministrator')}</dd>
         </div>
+        <div class="fact">
+          <dt>{t('help-desk')}</dt>
+          <dd>{t('rolesHelpDesk')}</dd>
+        </div>
+        <div class="fact">
+          <dt>{t('read-only')}</dt>
+          <dd>{t('rolesReadOnly')}</dd>
+        </div>
       </dl>
       <p class="hint">{t('rolesCli')}</p>
     </section>

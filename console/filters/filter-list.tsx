@@ -1,7 +1,7 @@
 import { Filter, Plus } from 'lucide';
 import { DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { useConsole } from '../shell/context.ts';
+import { canManage, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
@@ -12,13 +12,15 @@ import { t } from './i18n.ts';
 const KINDS = ['geo', 'time', 'ip'] as const;
 
 export function FilterList() {
-  const { lang } = useConsole().texts;
-  const add = (key?: string) => (
-    <Link class="small-primary" href={`${FILTERS}/new`} {...(key && { 'data-key': key })}>
-      <Icon node={Plus} size={16} />
-      {t('newFilter')}
-    </Link>
-  );
+  const { session, texts } = useConsole();
+  const { lang } = texts;
+  const add = (key?: string) =>
+    canManage(session) && (
+      <Link class="small-primary" href={`${FILTERS}/new`} {...(key && { 'data-key': key })}>
+        <Icon node={Plus} size={16} />
+        {t('newFilter')}
+      </Link>
+    );
   return (
     <>
       <PageHead title={t('title')} lead={t('lead')} actions={add('c')} />

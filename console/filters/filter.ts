@@ -1,6 +1,6 @@
 import type { SessionView } from '@countersign/protocol/session';
 import type { Fields } from '../service/conflict.ts';
-import { isSuperuser } from '../shell/context.ts';
+import { canDelete } from '../shared/user.ts';
 import { t } from './i18n.ts';
 import { clockText, countriesIn, DAYS, type GeoRule, type Rule, type TimeRule } from './rules.ts';
 
@@ -30,7 +30,7 @@ export function usesFilter({ geoFilter, timeFilter, ipFilter }: ResourceFilters,
 
 /** Whether this administrator may change the filter; the service enforces it. */
 export function mayChange(session: SessionView, { createdBy }: FilterView): boolean {
-  return isSuperuser(session) || (createdBy?.kind === 'administrator' && createdBy.id === session.administrator.id);
+  return canDelete(session, { createdBy });
 }
 
 export function emptyRule(kind: Rule['kind']): Rule {

@@ -1,6 +1,6 @@
 import { reasons } from '../events/i18n.ts';
 import { loadTogether } from '../i18n/page-texts.ts';
-import { useConsole } from '../shell/context.ts';
+import { canManage, useConsole } from '../shell/context.ts';
 import { FilterList } from './filter-list.tsx';
 import css from './filters.css?inline';
 import { t as own } from './i18n.ts';
@@ -12,7 +12,8 @@ export const style = css;
 
 /** The page of filters: from where and when users may sign in. */
 export function Page() {
-  const { page, id } = useConsole().address.params;
-  if (page === 'new') return <NewFilter />;
+  const { session, address } = useConsole();
+  const { page, id } = address.params;
+  if (page === 'new' && canManage(session)) return <NewFilter />;
   return id === undefined ? <FilterList /> : <OneFilter key={id} id={id} />;
 }

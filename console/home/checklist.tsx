@@ -5,7 +5,7 @@ import { Tick } from '@countersign/ui/icons.tsx';
 import { useState } from 'preact/hooks';
 import { CHECKLIST_DOCUMENTS } from '../documents.ts';
 import type { Read } from '../service/query-cache.ts';
-import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
+import { canActOn, canManage, isSuperuser, useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { Problem } from '../shell/problem.tsx';
 import { refusalMessage } from '../shell/refusal.ts';
@@ -77,7 +77,7 @@ function HowTo({ item, isFirst }: { item: ChecklistItem; isFirst: boolean }) {
   const others =
     SUPERUSERS.includes(item) && !isSuperuser(session)
       ? 'bySuperuser'
-      : item === 'allow-origin' && resource !== undefined && !canActOn(session, resource)
+      : !canManage(session) || (item === 'allow-origin' && resource !== undefined && !canActOn(session, resource))
         ? 'byOthers'
         : undefined;
   const href = checklistLink(item, resource);

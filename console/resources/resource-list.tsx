@@ -2,7 +2,7 @@ import { Globe, Plus } from 'lucide';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
+import { canActOn, canActSomewhere, isSuperuser, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
@@ -46,7 +46,6 @@ export function ResourceList() {
       {t('newResource')}
     </Link>
   );
-  const canAct = isSuperuser(session) || session.administrator.resources.length > 0;
   return (
     <>
       <PageHead title={t('title')} lead={t('lead')} actions={add} />
@@ -56,7 +55,7 @@ export function ResourceList() {
         columns={columns}
         nameOf={({ name }) => name}
         hrefOf={({ id }) => `${RESOURCES}/${id}`}
-        bulk={canAct ? [bulkOf(true), bulkOf(false)] : []}
+        bulk={canActSomewhere(session) ? [bulkOf(true), bulkOf(false)] : []}
         empty={
           <Empty icon={Globe} title={t('emptyTitle')} text={t(isSuperuser(session) ? 'emptyText' : 'emptySuperuser')}>
             {isSuperuser(session) && (

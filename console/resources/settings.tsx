@@ -1,7 +1,7 @@
 import { Fragment } from 'preact';
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
-import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
+import { canActOn, canManage, isSuperuser, useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { useQuery } from '../shell/use-query.ts';
 import { t } from './i18n.ts';
@@ -34,7 +34,7 @@ export function ResourceSettings({ resource, version }: TabProps) {
             <span class="dot">·</span>{' '}
           </Fragment>
         ))}
-      <Link href="/console/filters/new">{t('filterNew')}</Link>
+      {canManage(session) && <Link href="/console/filters/new">{t('filterNew')}</Link>}
     </p>,
   );
   const path = `resources/${resource.id}`;

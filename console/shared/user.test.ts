@@ -1,11 +1,13 @@
 import type { SessionView } from '@countersign/protocol/session';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Actor } from '../../server/kernel/actor.ts';
+import { type Actor, ROLES } from '../../server/kernel/actor.ts';
 import {
   mayChangeToken as mayChangeTokenThere,
   mayChangeUser as mayChangeUserThere,
   mayDelete as mayDeleteThere,
+  mayHelpToken as mayHelpTokenThere,
+  mayHelpUser as mayHelpUserThere,
   maySeeResource,
 } from '../../server/kernel/policy.ts';
 import { resourceId } from '../../server/testing/samples.ts';
@@ -15,6 +17,8 @@ import {
   canChangeToken,
   canChangeUser,
   canDelete,
+  canHelpToken,
+  canHelpUser,
   stateOf,
   stateOnceEnabled,
   type User,
@@ -41,7 +45,7 @@ test('computes the state of a token as the service does', () => {
 test('SR-27: offers a role only what the service allows it', () => {
   const resources = [1, 2, 3].map(resourceId);
   const someOf = fc.subarray(resources);
-  const role = fc.constantFrom('superuser', 'administrator');
+  const role = fc.constantFrom(...ROLES);
   const maker = fc.constantFrom<Creator | null>(
     null,
     { kind: 'administrator', id: 'adm_00000000001' },
@@ -59,6 +63,8 @@ test('SR-27: offers a role only what the service allows it', () => {
       expect(canChangeUser(session, owner as Pick<User, 'assignments'>)).toBe(mayChangeUserThere(actor, owner));
       expect(canChangeToken(session, token, owner)).toBe(mayChangeTokenThere(actor, there, owner));
       expect(canDelete(session, token)).toBe(mayDeleteThere(actor, there));
+      expect(canHelpUser(session, owner as Pick<User, 'assignments'>)).toBe(mayHelpUserThere(actor, owner));
+      expect(canHelpToken(session, token, owner)).toBe(mayHelpTokenThere(actor, there, owner));
     }),
   );
 });

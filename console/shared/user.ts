@@ -1,6 +1,6 @@
 import type { SessionView } from '@countersign/protocol/session';
 import type { Fields } from '../service/conflict.ts';
-import { canActOn, isSuperuser } from '../shell/context.ts';
+import { canActOn, canHelpOn, canManage, isHelpDesk, isSuperuser } from '../shell/context.ts';
 
 /** The creator of an object, as in the API. */
 export interface Creator {
@@ -97,7 +97,17 @@ export function canChangeUser(
   session: SessionView,
   { assignments, otherResources = 0 }: Pick<User, 'assignments' | 'otherResources'>,
 ): boolean {
-  return otherResources === 0 && assignments.every(({ resource }) => canActOn(session, resource));
+  return canManage(session) && otherResources === 0 && assignments.every(({ resource }) => canActOn(session, resource));
+}
+
+/** Whether this administrator may unblock the user and make links for them. */
+export function canHelpUser(session: SessionView, user: Pick<User, 'assignments' | 'otherResources'>): boolean {
+  return canChangeUser(session, user) || canHelp(session, user.assignments, user.otherResources);
+}
+
+function canHelp(session: SessionView, uses: readonly { resource: string }[], others = 0): boolean {
+  const isWithin = uses.length > 0 && uses.every(({ resource }) => canHelpOn(session, resource));
+  return isHelpDesk(session) && others === 0 && isWithin;
 }
 
 /** @param owner undefined if the token has no owner or the owner is not loaded yet */
@@ -108,10 +118,23 @@ export function canChangeToken(
 ): boolean {
   if (token.administrator !== undefined) return token.administrator === session.administrator.id;
   return (
+    canManage(session) &&
     (token.otherResources ?? 0) === 0 &&
     token.directResources.every((resource) => canActOn(session, resource)) &&
     (owner === undefined || canChangeUser(session, owner))
   );
+}
+
+/** Whether this administrator may unlock and resynchronise the token. */
+export function canHelpToken(
+  session: SessionView,
+  token: Pick<Token, 'administrator' | 'directResources' | 'otherResources'>,
+  owner: Pick<User, 'assignments' | 'otherResources'> | undefined,
+): boolean {
+  if (canChangeToken(session, token, owner)) return true;
+  const uses = [...token.directResources.map((resource) => ({ resource })), ...(owner?.assignments ?? [])];
+  const others = (token.otherResources ?? 0) + (owner?.otherResources ?? 0);
+  return token.administrator === undefined && canHelp(session, uses, others);
 }
 
 /** The superuser and the creator may delete an object. An administrator's own token cannot be deleted here. */
@@ -120,8 +143,11 @@ export function canDelete(
   object: { createdBy: Creator | null; administrator?: string },
 ): boolean {
   if (object.administrator !== undefined) return false;
-  const { createdBy } = object;
-  return isSuperuser(session) || (createdBy?.kind === 'administrator' && createdBy.id === session.administrator.id);
+  return isSuperuser(session) || (canManage(session) && isMadeBy(session, object.createdBy));
+}
+
+function isMadeBy({ administrator }: SessionView, by: Creator | null): boolean {
+  return by?.kind === 'administrator' && by.id === administrator.id;
 }
 
 /** Kinds that two codes in a row can resynchronize. */

@@ -63,8 +63,31 @@ export function useConsole(): ConsoleContext {
  * Whether the administrator may act on the resource. The service enforces it; the console only hides what would be
  * refused.
  */
-export function canActOn({ administrator }: SessionView, resource: string): boolean {
-  return administrator.role === 'superuser' || administrator.resources.includes(resource);
+export function canActOn(session: SessionView, resource: string): boolean {
+  return isSuperuser(session) || (canManage(session) && isGranted(session, resource));
+}
+
+/** Whether there is a resource that the administrator may act on. */
+export function canActSomewhere(session: SessionView): boolean {
+  return isSuperuser(session) || (canManage(session) && session.administrator.resources.length > 0);
+}
+
+/** Whether the administrator may unlock, resynchronise and make links for the users of the resource. */
+export function canHelpOn(session: SessionView, resource: string): boolean {
+  return canActOn(session, resource) || (isHelpDesk(session) && isGranted(session, resource));
+}
+
+function isGranted({ administrator }: SessionView, resource: string): boolean {
+  return administrator.resources.includes(resource);
+}
+
+/** Whether the role creates and changes objects: not the help desk, and not those who only read. */
+export function canManage({ administrator }: SessionView): boolean {
+  return administrator.role === 'superuser' || administrator.role === 'administrator';
+}
+
+export function isHelpDesk({ administrator }: SessionView): boolean {
+  return administrator.role === 'help-desk';
 }
 
 export function isSuperuser({ administrator }: SessionView): boolean {

@@ -3,7 +3,7 @@ import { loadTogether } from '../i18n/page-texts.ts';
 import { t as sharedTexts } from '../shared/i18n.ts';
 import files from '../shared/import/files.css?inline';
 import css from '../shared/shared.css?inline';
-import { useConsole } from '../shell/context.ts';
+import { canManage, useConsole } from '../shell/context.ts';
 import making from './enrolment.css?inline';
 import { flaws } from './flaws.ts';
 import { t as own } from './i18n.ts';
@@ -17,8 +17,12 @@ export const style = css + making + files;
 
 /** The page of tokens. */
 export function Page() {
-  const { params } = useConsole().address;
-  if (params.page === 'new') return <NewToken />;
-  if (params.page === 'import') return <ImportTokens />;
+  const {
+    session,
+    address: { params },
+  } = useConsole();
+  const isManager = canManage(session);
+  if (params.page === 'new' && isManager) return <NewToken />;
+  if (params.page === 'import' && isManager) return <ImportTokens />;
   return params.id === undefined ? <TokenList /> : <OneToken key={params.id} id={params.id} />;
 }

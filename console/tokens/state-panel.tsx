@@ -32,7 +32,7 @@ const MEANING = {
 } as const satisfies Record<TokenState, string>;
 
 /** The state of a token, its reason and date, and the actions to change it. */
-export function StatePanel({ token, mayChange }: { token: Token; mayChange: boolean }) {
+export function StatePanel({ token, mayChange, mayHelp }: { token: Token; mayChange: boolean; mayHelp: boolean }) {
   const { client, reads, texts, ask, notify } = useConsole();
   const [isResyncing, setResyncing] = useState(false);
   const [isChecking, setChecking] = useState(false);
@@ -83,14 +83,14 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
       </p>
       {locked && !enabled && <p class="hint">{t('alsoLocked')}</p>}
       {failures > 0 && !locked && <p class="hint">{t('failures', { count: failures })}</p>}
-      {mayChange ? (
+      {mayHelp ? (
         <div class="state-acts">
           {locked && (
             <button type="button" class="small-primary" onClick={() => change({ locked: false }, t('isUnlocked'))}>
               {t('unlock')}
             </button>
           )}
-          {!enabled && (
+          {mayChange && !enabled && (
             <button
               type="button"
               class={locked ? 'secondary' : 'small-primary'}
@@ -108,17 +108,17 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
               {t('resync')}
             </button>
           )}
-          {onceEnabled === 'active' && canCheck(token) && (
+          {mayChange && onceEnabled === 'active' && canCheck(token) && (
             <button type="button" class="secondary" onClick={() => setChecking(true)}>
               {t('codeCheck')}
             </button>
           )}
-          {enabled && (
+          {mayChange && enabled && (
             <button type="button" class="secondary" onClick={switchOff}>
               {t('switchOff')}
             </button>
           )}
-          {!locked && (
+          {mayChange && !locked && (
             <button type="button" class="secondary" onClick={lock}>
               {t('lock')}
             </button>

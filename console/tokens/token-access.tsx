@@ -6,7 +6,7 @@ import { ResourceName } from '../shared/names.tsx';
 import { resourcePicker } from '../shared/pickers/pick-resource.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
 import { canChangeToken, type Token, type User } from '../shared/user.ts';
-import { canActOn, isSuperuser, useConsole } from '../shell/context.ts';
+import { canActOn, canActSomewhere, useConsole } from '../shell/context.ts';
 import { refusalMessage } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
 
@@ -16,8 +16,7 @@ export function TokenAccess({ token, owner }: { token: Token; owner: User | unde
   const { give } = useAccess();
   const { pick, dialog } = usePicker();
   const together = (owner?.assignments ?? []).filter(({ tokens }) => tokens.includes(token.id));
-  const canAct = isSuperuser(session) || session.administrator.resources.length > 0;
-  const canGive = canAct && canChangeToken(session, token, owner);
+  const canGive = canActSomewhere(session) && canChangeToken(session, token, owner);
   const elsewhere = (token.otherResources ?? 0) + (owner?.otherResources ?? 0);
   const choose = async (held: readonly string[], wayOf: (resource: string) => Way) => {
     const resource = await pick(

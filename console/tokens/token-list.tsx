@@ -6,7 +6,7 @@ import { t as sharedTexts } from '../shared/i18n.ts';
 import { Clip, OwnerLogin } from '../shared/names.tsx';
 import { KINDS, stateText, TokenBadge } from '../shared/states.tsx';
 import { canChangeToken, canDelete, TOKEN_KINDS, TOKEN_STATES, TOKENS, type Token } from '../shared/user.ts';
-import { useConsole } from '../shell/context.ts';
+import { canManage, isHelpDesk, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
 import { t as common } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
@@ -41,7 +41,8 @@ export function TokenList() {
   });
   const unlocking: BulkAction<Token> = {
     label: t('unlock'),
-    isFor: (token) => token.locked !== null && mayChange(token),
+    isFor: (token) =>
+      token.locked !== null && token.administrator === undefined && (isHelpDesk(session) || mayChange(token)),
     run: patch({ locked: false }),
     onDone,
   };
@@ -60,19 +61,22 @@ export function TokenList() {
     run: ({ id }) => client.send('DELETE', `tokens/${id}`),
     onDone,
   };
+  const isManager = canManage(session);
   return (
     <>
       <PageHead
         title={t('title')}
         lead={t('lead')}
         actions={
-          <>
-            <Link class="secondary" href={`${TOKENS}/import`} data-key="i">
-              <Icon node={FileUp} size={16} />
-              {t('import')}
-            </Link>
-            <NewLink />
-          </>
+          isManager && (
+            <>
+              <Link class="secondary" href={`${TOKENS}/import`} data-key="i">
+                <Icon node={FileUp} size={16} />
+                {t('import')}
+              </Link>
+              <NewLink />
+            </>
+          )
         }
       />
       <DataList<Token>
@@ -93,16 +97,22 @@ export function TokenList() {
             choices: TOKEN_KINDS.map((value) => ({ value, label: sharedTexts(KINDS[value]) })),
           },
         ]}
-        bulk={[enabling(true), enabling(false), unlocking, deleting]}
+        bulk={[
+          ...(isManager ? [enabling(true), enabling(false)] : []),
+          ...(isManager || isHelpDesk(session) ? [unlocking] : []),
+          ...(isManager ? [deleting] : []),
+        ]}
         empty={
           <Empty icon={Smartphone} title={t('emptyTitle')} text={t('emptyText')}>
-            <div class="empty-actions">
-              <NewLink isSecond />
-              <Link class="secondary" href={`${TOKENS}/import`}>
-                <Icon node={FileUp} size={16} />
-                {t('import')}
-              </Link>
-            </div>
+            {isManager && (
+              <div class="empty-actions">
+                <NewLink isSecond />
+                <Link class="secondary" href={`${TOKENS}/import`}>
+                  <Icon node={FileUp} size={16} />
+                  {t('import')}
+                </Link>
+              </div>
+            )}
           </Empty>
         }
       />

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { durationText } from '../edit/inputs.ts';
 import type { Token } from '../shared/user.ts';
-import { useConsole } from '../shell/context.ts';
+import { canManage, isHelpDesk, useConsole } from '../shell/context.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { t } from './i18n.ts';
 import { Owner } from './owner.tsx';
@@ -11,16 +11,20 @@ import { useMayChange } from './use-may-change.ts';
 
 export function TokenOverview({ token }: { token: Token }) {
   const { session } = useConsole();
-  const { owner, mayChange } = useMayChange(token);
+  const { owner, mayChange, mayHelp } = useMayChange(token);
   const isOwn = token.administrator === session.administrator.id;
   return (
     <div class="columns">
       <div>
         {token.administrator !== undefined && <p class="strip">{t(isOwn ? 'yourSignIn' : 'ofAdministratorText')}</p>}
-        {token.administrator === undefined && !mayChange && (token.owner === undefined || owner) && (
-          <p class="strip">{t('notYours')}</p>
+        {token.administrator === undefined && !mayHelp && (token.owner === undefined || owner) && (
+          <p class="strip">{t(canManage(session) || isHelpDesk(session) ? 'notYours' : 'onlyReading')}</p>
         )}
-        <StatePanel token={token} mayChange={mayChange && token.administrator === undefined} />
+        <StatePanel
+          token={token}
+          mayChange={mayChange && token.administrator === undefined}
+          mayHelp={mayHelp && token.administrator === undefined}
+        />
         {token.administrator === undefined && <TokenAccess token={token} owner={owner} />}
       </div>
       <div>

@@ -8,7 +8,7 @@ import type { BatchFailure } from '../shared/import/in-batches.ts';
 import { type ResourceView, resourcePicker } from '../shared/pickers/pick-resource.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
 import { USERS } from '../shared/user.ts';
-import { useConsole } from '../shell/context.ts';
+import { canHelpOn, useConsole } from '../shell/context.ts';
 import { PageHead } from '../shell/page-head.tsx';
 import { refusalMessage } from '../shell/refusal.ts';
 import { useLeaveWarning } from '../shell/use-leave-warning.ts';
@@ -163,7 +163,9 @@ export function ManyLinks() {
               <button
                 type="button"
                 class="secondary"
-                onClick={async () => setResource((await pick(resourcePicker(session))) ?? resource)}
+                onClick={async () =>
+                  setResource((await pick(resourcePicker(session, undefined, canHelpOn))) ?? resource)
+                }
               >
                 {t('importPickResource')}
               </button>

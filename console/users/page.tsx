@@ -3,7 +3,7 @@ import { loadTogether } from '../i18n/page-texts.ts';
 import { t as sharedTexts } from '../shared/i18n.ts';
 import files from '../shared/import/files.css?inline';
 import css from '../shared/shared.css?inline';
-import { useConsole } from '../shell/context.ts';
+import { canManage, isHelpDesk, useConsole } from '../shell/context.ts';
 import { t as own } from './i18n.ts';
 import { ImportUsers } from './import-users.tsx';
 import { ManyLinks } from './many-links.tsx';
@@ -16,9 +16,13 @@ export const style = css + files;
 
 /** The page of users. */
 export function Page() {
-  const { params } = useConsole().address;
-  if (params.page === 'new') return <NewUser />;
-  if (params.page === 'import') return <ImportUsers />;
-  if (params.page === 'links') return <ManyLinks />;
+  const {
+    session,
+    address: { params },
+  } = useConsole();
+  const isManager = canManage(session);
+  if (params.page === 'new' && isManager) return <NewUser />;
+  if (params.page === 'import' && isManager) return <ImportUsers />;
+  if (params.page === 'links' && (isManager || isHelpDesk(session))) return <ManyLinks />;
   return params.id === undefined ? <UserList /> : <OneUser key={params.id} id={params.id} />;
 }

@@ -8,7 +8,7 @@ import { useHandsOver } from '../shared/links/use-mail.ts';
 import { type ResourceView, resourcePicker } from '../shared/pickers/pick-resource.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
 import type { User } from '../shared/user.ts';
-import { useConsole } from '../shell/context.ts';
+import { canHelpOn, useConsole } from '../shell/context.ts';
 import { t } from './i18n.ts';
 
 type LinkOrder = { kind: 'password' } | { kind: 'enrolment' | 'unlock'; resource: ResourceView };
@@ -33,15 +33,15 @@ export function SendLinks({ user, mayChange }: { user: User; mayChange: boolean 
   } as const;
   const why = !mayChange ? t('notYours') : user.blocked ? t('blockedNoMail') : undefined;
   const choose = (kind: 'enrolment' | 'unlock') => async () => {
-    const question = resourcePicker(session, ({ id, enrolment }) =>
+    const whyNot = ({ id, enrolment }: ResourceView) =>
       !user.assignments.some(({ resource }) => resource === id)
         ? t('notAssigned')
         : enrolment === null
           ? t('noEnrolment')
           : kind === 'unlock' && !('unlockByMail' in enrolment && enrolment.unlockByMail === true)
             ? t('noUnlock')
-            : undefined,
-    );
+            : undefined;
+    const question = resourcePicker(session, whyNot, canHelpOn);
     const resource = await pick({ ...question, title: t(kind === 'unlock' ? 'unlockWhere' : 'enrolWhere') });
     if (resource) setOrder({ kind, resource });
   };

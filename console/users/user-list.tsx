@@ -6,8 +6,8 @@ import { Clip } from '../shared/names.tsx';
 import { resourcePicker } from '../shared/pickers/pick-resource.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
 import { UserBadge } from '../shared/states.tsx';
-import { canChangeUser, canDelete, fullName, USERS, type User } from '../shared/user.ts';
-import { isSuperuser, useConsole } from '../shell/context.ts';
+import { canChangeUser, canDelete, canHelpUser, fullName, USERS, type User } from '../shared/user.ts';
+import { canActSomewhere, canManage, isHelpDesk, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
@@ -30,9 +30,9 @@ export function UserList() {
   const block = (blocked: boolean, { id }: User) => client.send('PATCH', `users/${id}`, { blocked });
   const blocking = (blocked: boolean): BulkAction<User> => ({
     label: t(blocked ? 'block' : 'unblock'),
-    isFor: (user) => user.blocked !== blocked && canChangeUser(session, user),
+    isFor: (user) => user.blocked !== blocked && (blocked ? canChangeUser : canHelpUser)(session, user),
     run: (user) => block(blocked, user),
-    undo: (user) => block(!blocked, user),
+    ...(canManage(session) && { undo: (user) => block(!blocked, user) }),
     onDone,
     ...(blocked && {
       confirm: (users) =>
@@ -65,7 +65,7 @@ export function UserList() {
     run: ({ id }) => client.send('DELETE', `users/${id}`),
     onDone,
   };
-  const canAct = isSuperuser(session) || session.administrator.resources.length > 0;
+  const isManager = canManage(session);
   return (
     <>
       <PageHead
@@ -73,15 +73,19 @@ export function UserList() {
         lead={t('lead')}
         actions={
           <>
-            <Link class="secondary" href={`${USERS}/links`}>
-              <Icon node={Send} size={16} />
-              {t('manyOpen')}
-            </Link>
-            <Link class="secondary" href={`${USERS}/import`} data-key="i">
-              <Icon node={FileUp} size={16} />
-              {t('import')}
-            </Link>
-            <NewLink />
+            {(isManager || isHelpDesk(session)) && (
+              <Link class="secondary" href={`${USERS}/links`}>
+                <Icon node={Send} size={16} />
+                {t('manyOpen')}
+              </Link>
+            )}
+            {isManager && (
+              <Link class="secondary" href={`${USERS}/import`} data-key="i">
+                <Icon node={FileUp} size={16} />
+                {t('import')}
+              </Link>
+            )}
+            {isManager && <NewLink />}
           </>
         }
       />
@@ -110,16 +114,23 @@ export function UserList() {
           },
           useResourceFilter(address.query.get('resource'), t('anyResource')),
         ]}
-        bulk={[...(canAct ? [assigning] : []), blocking(true), blocking(false), deleting]}
+        bulk={[
+          ...(canActSomewhere(session) ? [assigning] : []),
+          ...(isManager ? [blocking(true)] : []),
+          ...(isManager || isHelpDesk(session) ? [blocking(false)] : []),
+          ...(isManager ? [deleting] : []),
+        ]}
         empty={
           <Empty icon={Users} title={t('emptyTitle')} text={t('emptyText')}>
-            <div class="empty-actions">
-              <NewLink isSecond />
-              <Link class="secondary" href={`${USERS}/import`}>
-                <Icon node={FileUp} size={16} />
-                {t('import')}
-              </Link>
-            </div>
+            {isManager && (
+              <div class="empty-actions">
+                <NewLink isSecond />
+                <Link class="secondary" href={`${USERS}/import`}>
+                  <Icon node={FileUp} size={16} />
+                  {t('import')}
+                </Link>
+              </div>
+            )}
           </Empty>
         }
       />

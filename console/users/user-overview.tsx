@@ -5,8 +5,8 @@ import { UserAccess } from '../shared/access/user-access.tsx';
 import { Since } from '../shared/history/history.tsx';
 import { t as sharedTexts } from '../shared/i18n.ts';
 import { KINDS, TokenBadge, UserBadge } from '../shared/states.tsx';
-import { canChangeUser, TOKENS, type User } from '../shared/user.ts';
-import { useConsole } from '../shell/context.ts';
+import { canChangeUser, canHelpUser, TOKENS, type User } from '../shared/user.ts';
+import { canManage, isHelpDesk, useConsole } from '../shell/context.ts';
 import { t as common } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
 import { refusalMessage } from '../shell/refusal.ts';
@@ -21,23 +21,24 @@ import { SendLinks } from './send-links.tsx';
 export function UserOverview({ user }: { user: User }) {
   const { session } = useConsole();
   const mayChange = canChangeUser(session, user);
+  const mayHelp = canHelpUser(session, user);
   return (
     <div class="columns">
       <div>
-        {!mayChange && <p class="strip">{t('notYours')}</p>}
-        <State user={user} mayChange={mayChange} />
+        {!mayHelp && <p class="strip">{t(canManage(session) || isHelpDesk(session) ? 'notYours' : 'onlyReading')}</p>}
+        <State user={user} mayChange={mayChange} mayHelp={mayHelp} />
         <Tokens user={user} />
         <UserAccess user={user} none={t('accessNone')} />
       </div>
       <div>
-        <SendLinks user={user} mayChange={mayChange} />
+        {(mayHelp || canManage(session)) && <SendLinks user={user} mayChange={mayHelp} />}
         <Browsers user={user} mayForget={mayChange} />
       </div>
     </div>
   );
 }
 
-function State({ user, mayChange }: { user: User; mayChange: boolean }) {
+function State({ user, mayChange, mayHelp }: { user: User; mayChange: boolean; mayHelp: boolean }) {
   const { client, reads, texts, ask, notify } = useConsole();
   const { id, login, blocked, needsConfirmation } = user;
   const locked = useTokensOf(id).body?.items.filter((token) => token.locked !== null) ?? [];
@@ -51,7 +52,8 @@ function State({ user, mayChange }: { user: User; mayChange: boolean }) {
     if (!blocked && !(await ask(question))) return;
     const wrong = await update({ blocked: !blocked });
     if (wrong !== undefined) return notify({ text: wrong, isBad: true });
-    notify({ text: t(blocked ? 'unblocked' : 'isBlocked', { login }), undo: () => update({ blocked }) });
+    const text = t(blocked ? 'unblocked' : 'isBlocked', { login });
+    notify({ text, ...(mayChange && { undo: () => update({ blocked }) }) });
   };
   const confirm = async () => {
     const question = {
@@ -67,7 +69,7 @@ function State({ user, mayChange }: { user: User; mayChange: boolean }) {
     <section class="panel" aria-labelledby="state">
       <div class="panel-head">
         <h2 id="state">{t('state')}</h2>
-        {mayChange && (
+        {(mayChange || (mayHelp && blocked)) && (
           <button type="button" class={blocked ? 'small-primary' : 'secondary'} onClick={change}>
             {t(blocked ? 'unblock' : 'block')}
           </button>

@@ -2,6 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import type { Account } from '../accounts/account.ts';
 import { administratorId, createdAt, email, label, messageLanguage, password, resourceId } from '../http/api/fields.ts';
+import { GIVEN_ROLES, ROLES } from '../kernel/actor.ts';
 import { parseOtp } from '../tokens/kinds/oath/format.ts';
 import { type Administrator, roleOf } from './administrator.ts';
 import type { Proof } from './reauthenticate.ts';
@@ -25,6 +26,11 @@ export const grants = z
   .max(500)
   .refine((list) => new Set(list.map(({ resource }) => resource)).size === list.length, 'each resource once')
   .openapi({ description: 'The resources that the administrator is assigned to.' });
+
+export const givenRole = z.enum(GIVEN_ROLES).openapi({
+  description:
+    'What the administrator may do on resources with `allowed`: `administrator` everything there, `help-desk` unlock, resynchronise and make links, `read-only` nothing.',
+});
 
 /** As typed. Parsed later, so that a malformed code does not count as an attempt (SR-47). */
 export const typedOtp = z
@@ -66,7 +72,7 @@ export const administratorView = z
     email: email.openapi({ description: 'The email address of the administrator.', example: 'ada@shop.example' }),
     name: nameOfAdministrator,
     language: mailLanguage,
-    role: z.enum(['superuser', 'administrator']).openapi({ description: 'The role. An account has one superuser.' }),
+    role: z.enum(ROLES).openapi({ description: 'The role. An account has one superuser.' }),
     state: z.enum(['invited', 'active']).openapi({ description: 'Whether the invitation has been accepted.' }),
     hasToken: z.boolean().openapi({ description: 'Whether the administrator has set up a token.' }),
     grants,
@@ -80,6 +86,6 @@ export function presentAdministrator(
   administrator: Administrator,
 ): z.input<typeof administratorView> {
   const { id, email, name, language, state, grants, token, createdAt } = administrator;
-  const role = roleOf(account, id);
+  const role = roleOf(account, administrator);
   return { id, email, name, language, role, state, hasToken: token !== undefined, grants, createdAt };
 }

@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts';
-import type { Actor, ActorReference, Role } from '../kernel/actor.ts';
+import type { Actor, ActorReference, GivenRole, Role } from '../kernel/actor.ts';
 import type { AccountId, AdministratorId, ResourceId, TokenId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 
@@ -12,6 +12,8 @@ export interface Administrator {
   name: string;
   language: MailLanguage;
   grants: Grant[];
+  /** `administrator` if absent. It rests while they are the superuser. */
+  role?: GivenRole;
   /** An invited administrator has no password and cannot sign in. */
   state: 'invited' | 'active';
   /** PHC string (argon2id). */
@@ -58,20 +60,22 @@ export interface EmailClaim {
 }
 
 /** The superuser is a fact of the account, because an account has only one. */
-export function roleOf(account: Pick<Account, 'superuser'>, id: AdministratorId): Role {
-  return account.superuser === id ? 'superuser' : 'administrator';
+export function roleOf(account: Pick<Account, 'superuser'>, { id, role }: Pick<Administrator, 'id' | 'role'>): Role {
+  return account.superuser === id ? 'superuser' : (role ?? 'administrator');
 }
 
 export type AdministratorActor = Extract<Actor, { kind: 'administrator' }>;
 
 export function actorOf(
   account: Pick<Account, 'superuser'>,
-  administrator: Pick<Administrator, 'id' | 'account' | 'grants'>,
+  administrator: Pick<Administrator, 'id' | 'account' | 'grants' | 'role'>,
 ): AdministratorActor {
-  const granted = (wanted: boolean) =>
-    administrator.grants.filter(({ allowed }) => allowed === wanted).map(({ resource }) => resource);
   const { id } = administrator;
-  const role = roleOf(account, id);
+  const role = roleOf(account, administrator);
+  const granted = (wanted: boolean) =>
+    administrator.grants
+      .filter(({ allowed }) => (allowed && role !== 'read-only') === wanted)
+      .map(({ resource }) => resource);
   const [resources, readable] = [granted(true), granted(false)];
   return { kind: 'administrator', account: administrator.account, id, role, resources, readable };
 }

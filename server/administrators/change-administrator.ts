@@ -1,6 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { accountDocument } from '../accounts/documents.ts';
 import { releaseQuota } from '../accounts/quotas.ts';
+import type { GivenRole } from '../kernel/actor.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { AdministratorId, TokenId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
@@ -36,20 +37,27 @@ export async function updateAdministrator(
   ports: Needs,
   act: RequestContext,
   id: AdministratorId,
-  changes: { name?: string | undefined; grants?: Grant[] | undefined },
+  changes: { name?: string | undefined; grants?: Grant[] | undefined; role?: GivenRole | undefined },
   seen?: IfMatchVersions,
 ): Promise<Result<{ object: Administrator }>> {
-  const allowed = changes.grants === undefined ? mayAdminister(act.actor) : mayMakeAdministrators(act.actor);
-  if (!allowed) return refusal('FORBIDDEN');
+  const { role, ...rest } = changes;
+  const isGrant = changes.grants !== undefined || role !== undefined;
+  if (!(isGrant ? mayMakeAdministrators : mayAdminister)(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const found = await readAdministrator(ports, account, id);
   if (isRefusal(found)) return found;
+  // Also the superuser's own: they transfer it instead.
+  if (role !== undefined && found.account.superuser === id) return refusal('SUPERUSER_STAYS');
   const missing = await missingResource(ports, account, changes.grants ?? []);
   if (missing) return missing;
   const key = administratorDocument.key(account, id);
-  const set = omitUndefined(changes);
+  const set = omitUndefined(rest);
   const event = { type: 'administrator.updated' } as const;
-  const edit = (administrator: Administrator) => ({ ...administrator, ...set });
+  const edit = (administrator: Administrator) => ({
+    ...administrator,
+    ...set,
+    ...(role !== undefined && role !== (administrator.role ?? 'administrator') && { role }),
+  });
   return editObject(ports, act, event, key, 'ADMINISTRATOR_NOT_FOUND', edit, seen);
 }
 

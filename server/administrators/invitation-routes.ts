@@ -18,6 +18,7 @@ import { isRefusal } from '../kernel/result.ts';
 import { acceptInvitation, acceptRecovery } from './accept-link.ts';
 import {
   administratorView,
+  givenRole,
   grants,
   language,
   linkSecret,
@@ -30,7 +31,13 @@ import { type Invited, inviteAdministrator, resendInvitation } from './invite-ad
 import { listAdministrators } from './list-administrators.ts';
 
 const creation = z
-  .strictObject({ email, name: nameOfAdministrator, language, grants: grants.default([]) })
+  .strictObject({
+    email,
+    name: nameOfAdministrator,
+    language,
+    role: givenRole.default('administrator'),
+    grants: grants.default([]),
+  })
   .openapi('InvitationInput', { description: 'Whom to invite.' });
 const invitationView = z
   .object({

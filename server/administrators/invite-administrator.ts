@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { accountDocument } from '../accounts/documents.ts';
 import { releaseQuota, reserveQuota } from '../accounts/quotas.ts';
-import { type Actor, referenceTo } from '../kernel/actor.ts';
+import { type Actor, type GivenRole, referenceTo } from '../kernel/actor.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { normaliseName } from '../kernel/names.ts';
@@ -34,6 +34,7 @@ export interface NewAdministrator {
   name: string;
   language: MailLanguage;
   grants: Grant[];
+  role?: GivenRole;
   /** For the operator of an account without a superuser: the administrator who accepts becomes its superuser. */
   superuser?: true;
 }

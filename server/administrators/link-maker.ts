@@ -1,4 +1,4 @@
-import { mayChangeUser } from '../kernel/policy.ts';
+import { mayChangeUser, mayHelpUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import type { DeliveredLink } from '../messages/delivered-link.ts';
@@ -12,10 +12,13 @@ import { readAdministrator } from './find-administrator.ts';
  */
 export async function isMakerInOffice(
   ports: Pick<Ports, 'store' | 'clock'>,
-  { by }: Pick<DeliveredLink, 'by'>,
+  { by, byHelpDesk }: Pick<DeliveredLink, 'by' | 'byHelpDesk'>,
   user: User,
 ): Promise<boolean> {
   if (by === undefined) return true;
   const found = await readAdministrator(ports, user.account, by);
-  return !isRefusal(found) && mayChangeUser(actorOf(found.account, found.administrator), user);
+  if (isRefusal(found)) return false;
+  // A link from before the help desk may give more than the help desk may take.
+  const may = byHelpDesk ? mayHelpUser : mayChangeUser;
+  return may(actorOf(found.account, found.administrator), user);
 }

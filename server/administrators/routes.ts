@@ -8,6 +8,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import {
   administratorView,
+  givenRole,
   grants,
   nameOfAdministrator,
   presentAdministrator,
@@ -20,7 +21,7 @@ import { selfOf } from './self-routes.ts';
 import { handOverSuperuser } from './update-profile.ts';
 
 const changes = z
-  .strictObject({ name: nameOfAdministrator, grants })
+  .strictObject({ name: nameOfAdministrator, grants, role: givenRole })
   .partial()
   .openapi('AdministratorChanges', { description: 'What changes of an administrator.' });
 const transferring = z
@@ -70,9 +71,9 @@ const update = route({
   scope: 'administer',
   operationId: 'updateAdministrator',
   tag: 'Administrators',
-  summary: 'Change an administrator’s name or resources',
+  summary: 'Change an administrator’s name, role or resources',
   description:
-    'Takes effect with the next request of the administrator. Password, email address and token cannot be changed here.',
+    'Takes effect with the next request of the administrator. The role of the superuser cannot be changed, only transferred. Password, email address and token cannot be changed here.',
   request: { params, headers: changeHeaders, ...jsonBody(changes) },
   responses: {
     200: { ...jsonAnswer('The administrator as changed.', administratorView), ...tagged },

@@ -1,6 +1,7 @@
 import { REFUSALS } from '@countersign/protocol/codes';
 import { z } from '@hono/zod-openapi';
 import { count, instantOf } from '../http/api/fields.ts';
+import { ROLES } from '../kernel/actor.ts';
 
 /** As in `shared/wire/session.ts`: plain text to pages. */
 const idOf = (of: string, example: string) => z.string().openapi({ description: `Id of the ${of}.`, example });
@@ -36,9 +37,9 @@ export const session = z
         id: idOf('administrator', 'adm_01k8dq9z2mp'),
         email: z.string().openapi({ description: 'The email address.', example: 'ada@shop.example' }),
         name: nameOf('administrator', 'Ada Lovelace'),
-        role: z.enum(['superuser', 'administrator']).openapi({ description: 'The role.' }),
+        role: z.enum(ROLES).openapi({ description: 'The role.' }),
         resources: z.array(z.string()).openapi({
-          description: 'Ids of the resources that the administrator can change. The superuser needs none.',
+          description: 'Ids of the resources on which the administrator may act. The superuser needs none.',
           example: ['res_01k8dq9z2mp'],
         }),
         recoveryCodesLeft: count('The number of unused recovery codes.', 8),

@@ -1,12 +1,14 @@
+import { opensByToken } from '../enrolment/enrolment-link.ts';
 import { findEnrolmentResource } from '../enrolment/enrolment-resource.ts';
 import { DependencyFailed } from '../kernel/dependency.ts';
-import { mayChangeUser } from '../kernel/policy.ts';
+import { mayHelpUser } from '../kernel/policy.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { type LinkNeeds, type LinkOrder, type MadeLink, makeLink } from '../links/make-link.ts';
-import { refuseDelivery } from '../messages/deliver-link.ts';
+import { refuseDelivery, refuseHelpDesk } from '../messages/deliver-link.ts';
 import { MAIL_FAILURE_TEXTS } from '../messages/mail-failure-texts.ts';
+import { opensByPassword } from '../password-reset/reset-link.ts';
 import { readObject } from '../records/read-object.ts';
 import { userDocument } from '../users/documents.ts';
 
@@ -23,12 +25,14 @@ export async function judgeLink(
   const found = await readObject(ports, actor.account, userDocument.key(row.user), 'USER_NOT_FOUND');
   if (isRefusal(found)) return found;
   const { object: user } = found;
-  if (!mayChangeUser(actor, user)) return refusal('FORBIDDEN');
+  if (!mayHelpUser(actor, user)) return refusal('FORBIDDEN');
   if (user.blocked) return refusal('USER_BLOCKED');
   const undeliverable = refuseDelivery(ports, actor, row.delivery, user.email);
-  if (undeliverable || row.kind !== 'enrolment') return undeliverable;
+  if (undeliverable) return undeliverable;
+  if (row.kind === 'password') return refuseHelpDesk(actor, row.delivery, await opensByPassword(ports, user));
+  if (row.kind !== 'enrolment') return undefined;
   const chosen = await findEnrolmentResource(ports, actor, user, row.resource);
-  return isRefusal(chosen) ? chosen : undefined;
+  return isRefusal(chosen) ? chosen : refuseHelpDesk(actor, row.delivery, opensByToken(user));
 }
 
 /** One who asks for a link of a single user may mean a second token. Of many, those who lack one are meant. */
@@ -39,7 +43,7 @@ async function hasWorkingToken(
 ): Promise<boolean> {
   if (kind !== 'enrolment' || resource === undefined) return false;
   const found = await readObject(ports, actor.account, userDocument.key(id), 'USER_NOT_FOUND');
-  if (isRefusal(found) || !mayChangeUser(actor, found.object)) return false;
+  if (isRefusal(found) || !mayHelpUser(actor, found.object)) return false;
   const chosen = await findEnrolmentResource(ports, actor, found.object, resource);
   return isRefusal(chosen) && chosen.refused === 'ENROLMENT_NOT_NEEDED';
 }

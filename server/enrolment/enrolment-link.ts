@@ -2,6 +2,7 @@ import type { Flow } from '../flows/flow.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
 import { type DeliveredLink, isLinkCurrent } from '../messages/delivered-link.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import type { User } from '../users/user.ts';
 
 /** Users read such a mail in their own time; a day is still short, because the link alone changes nothing. */
@@ -14,11 +15,22 @@ export const ENROLMENT_LINKS_WINDOW_MS = HOUR_MS;
 export interface EnrolmentLink extends DeliveredLink {
   /** The resource that the token will be assigned to. */
   resource: ResourceId;
+  /** Of the password at that time, if the help desk took the link: another password voids it. */
+  passwordDigest?: string;
 }
 
 /** True while the link is usable. The caller has verified the secret. */
 export function isEnrolmentLinkValid(link: EnrolmentLink, user: User, now: number): boolean {
-  return !user.blocked && isLinkCurrent(link, user, now);
+  const isSamePassword = link.passwordDigest === undefined || link.passwordDigest === passwordDigest(user);
+  return !user.blocked && isSamePassword && isLinkCurrent(link, user, now);
+}
+
+/**
+ * True if nothing but the token stands between the holder of the link and the account: there is no password, or it came
+ * by a link too, which the same administrator may have taken.
+ */
+export function opensByToken({ passwordHash, needsConfirmation }: User): boolean {
+  return passwordHash === undefined || needsConfirmation !== undefined;
 }
 
 /** Whether a password was set after the link was opened without one: opened again, the link asks for it. */

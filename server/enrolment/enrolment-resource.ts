@@ -1,6 +1,6 @@
 import type { Actor } from '../kernel/actor.ts';
 import type { ResourceId } from '../kernel/ids.ts';
-import { mayActOn } from '../kernel/policy.ts';
+import { mayHelpOn } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { resourceDocument } from '../resources/documents.ts';
@@ -29,7 +29,7 @@ export function chooseEnrolmentResource(places: readonly EnrolmentPlace[]): Resu
   return chosen ? { resource: chosen.resource } : refusal('ENROLMENT_NOT_NEEDED');
 }
 
-/** The same for this user, among the resources on which the actor may act, or at that one. */
+/** The same for this user, among the resources on which the actor may act or help, or at that one. */
 export async function findEnrolmentResource(
   ports: Pick<Ports, 'store' | 'clock'>,
   actor: Actor,
@@ -51,7 +51,7 @@ export async function findEnrolmentResource(
   const places = assignments.flatMap((assignment, at): EnrolmentPlace[] => {
     const resource = resources[at]?.value;
     if (resource?.account !== user.account || !resource.enabled || !resource.enrolment) return [];
-    if (!mayActOn(actor, resource.id)) return [];
+    if (!mayHelpOn(actor, resource.id)) return [];
     const usual = assignedTokens(assignment, tokens, user.id).filter((token) => !rulesOf(token).isSubstitute);
     return [{ resource, states: usual.map((token) => tokenState(token, now)) }];
   });

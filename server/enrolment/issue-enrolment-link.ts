@@ -2,14 +2,15 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EventDraft } from '../kernel/event.ts';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import { type MailBrand, type MailLanguage, mailBrand } from '../kernel/mail.ts';
-import { mayChangeUser } from '../kernel/policy.ts';
+import { isHelpDesk, mayHelpOn, mayHelpUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../kernel/secret-token.ts';
-import { boundsOf, refuseDelivery } from '../messages/deliver-link.ts';
+import { boundsOf, refuseDelivery, refuseHelpDesk } from '../messages/deliver-link.ts';
 import type { IssuedLink, LinkDelivery } from '../messages/delivered-link.ts';
 import { writeUserLink } from '../messages/user-link.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { readObject } from '../records/read-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -26,6 +27,7 @@ import {
   ENROLMENT_LINKS_WINDOW_MS,
   type EnrolmentLink,
   isEnrolmentLinkValid,
+  opensByToken,
 } from './enrolment-link.ts';
 import { findEnrolmentResource } from './enrolment-resource.ts';
 
@@ -55,10 +57,12 @@ export async function issueEnrolmentLink(
   const found = await findResource(ports, act, known.object, order.resource);
   if (isRefusal(found)) return found;
   const { resource } = found;
-  if (!mayChangeUser(act.actor, known.object)) return refusal('FORBIDDEN');
+  if (!mayHelpUser(act.actor, known.object)) return refusal('FORBIDDEN');
   if (!resource.enrolment) return refusal('ENROLMENT_OFF');
   // Before a new link voids one that the user may have.
-  const refused = refuseDelivery(ports, act.actor, delivery, known.object.email);
+  const refused =
+    refuseDelivery(ports, act.actor, delivery, known.object.email) ??
+    refuseHelpDesk(act.actor, delivery, opensByToken(known.object));
   if (refused) return refused;
   const now = ports.clock.now();
   const rate = await ports.store.increment(
@@ -75,10 +79,11 @@ export async function issueEnrolmentLink(
   return transact(ports, key.anchor, [key], ([stored], at): Decision<Issued> => {
     const user = stored?.value;
     if (user?.account !== account) return { answer: refusal('USER_NOT_FOUND') };
-    if (!mayChangeUser(act.actor, user)) return { answer: refusal('FORBIDDEN') };
+    if (!mayHelpUser(act.actor, user)) return { answer: refusal('FORBIDDEN') };
     if (user.blocked) return { answer: refusal('USER_BLOCKED') };
     const { email, login } = user;
-    const undeliverable = refuseDelivery(ports, act.actor, delivery, email);
+    const undeliverable =
+      refuseDelivery(ports, act.actor, delivery, email) ?? refuseHelpDesk(act.actor, delivery, opensByToken(user));
     if (undeliverable) return { answer: undeliverable };
     // A thief of the password would read the link and set up a token with it.
     if (delivery === 'mail' && !isOwnMailbox(user, 'password')) return { answer: refusal('EMAIL_ON_PASSWORD') };
@@ -88,6 +93,7 @@ export async function issueEnrolmentLink(
       secretHash,
       ...omitUndefined({ email }),
       ...(delivery === 'hand-over' && boundsOf(act.actor)),
+      ...(delivery === 'hand-over' && isHelpDesk(act.actor) && { passwordDigest: passwordDigest(user) }),
       resource: resource.id,
       expiresAt,
     };
@@ -126,7 +132,7 @@ export async function enrolmentMailedUntil(
   const now = ports.clock.now();
   const [stored, found] = await ports.store.getMany([userDocument.key(id), enrolmentLinkDocument.key(id)], now);
   const [user, link] = [stored?.value, found?.value];
-  if (!user || !link || user.account !== actor.account || !mayChangeUser(actor, user)) return undefined;
+  if (!user || !link || user.account !== actor.account || !mayHelpUser(actor, user)) return undefined;
   if (resource !== undefined && link.resource !== resource) return undefined;
   return link.mailedAt !== undefined && isEnrolmentLinkValid(link, user, now) ? link.expiresAt : undefined;
 }
@@ -140,5 +146,5 @@ async function findResource(
   if (on === undefined) return findEnrolmentResource(ports, act.actor, user);
   const found = await readObject(ports, act.actor.account, resourceDocument.key(on), 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
-  return refusedOn(act, on) ?? { resource: found.object };
+  return refusedOn(act, on, mayHelpOn(act.actor, on)) ?? { resource: found.object };
 }

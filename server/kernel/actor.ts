@@ -1,8 +1,15 @@
 import type { ApiScope } from './api-scope.ts';
 import type { AccountId, AdministratorId, ApiKeyId, ResourceId, UserId } from './ids.ts';
 
+/**
+ * The roles that the superuser gives. `help-desk` unlocks, resynchronises and makes links for the users of its resources;
+ * `read-only` changes nothing but its own sign-in.
+ */
+export const GIVEN_ROLES = ['administrator', 'help-desk', 'read-only'] as const;
+export type GivenRole = (typeof GIVEN_ROLES)[number];
 /** Exactly one administrator of an account is its superuser. */
-export type Role = 'superuser' | 'administrator';
+export const ROLES = ['superuser', ...GIVEN_ROLES] as const;
+export type Role = (typeof ROLES)[number];
 
 /** The caller of an action. Their rights are in `policy.ts`, their actions in the events. */
 export type Actor =
@@ -19,7 +26,7 @@ export type Actor =
       account: AccountId;
       id: AdministratorId;
       role: Role;
-      /** Resources to which they are assigned *and* on which they are allowed access; empty for a superuser. */
+      /** Resources to which they are assigned *and* on which they are allowed access; none of a superuser or reader. */
       resources: readonly ResourceId[];
       /** Resources to which they are assigned without access: they see those. */
       readable?: readonly ResourceId[];

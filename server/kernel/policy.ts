@@ -44,6 +44,15 @@ function mayEverywhere(actor: Actor): boolean {
   return actor.kind === 'operator' || actor.kind === 'service';
 }
 
+/** Administrators whose role is to manage: not the help desk, and not those who only read. */
+function mayManage(actor: Actor): boolean {
+  return actor.kind === 'administrator' && (actor.role === 'superuser' || actor.role === 'administrator');
+}
+
+export function isHelpDesk(actor: Actor): boolean {
+  return actor.kind === 'administrator' && actor.role === 'help-desk';
+}
+
 /** Seeing users, tokens and filters: every administrator sees all of them. */
 export function maySee(actor: Actor): boolean {
   return actor.kind === 'administrator' || mayEverywhere(actor);
@@ -75,7 +84,7 @@ export function isEventVisible(
 
 /** Creating users, tokens and filters. */
 export function mayCreate(actor: Actor): boolean {
-  return actor.kind === 'administrator' || mayEverywhere(actor);
+  return mayManage(actor) || mayEverywhere(actor);
 }
 
 /** Creating a resource requires the right to act on it afterwards. */
@@ -85,7 +94,16 @@ export function mayCreateResource(actor: Actor): boolean {
 
 /** Changing a resource, and assigning to it. */
 export function mayActOn(actor: Actor, resource: ResourceId): boolean {
-  return mayEverywhere(actor) || (actor.kind === 'administrator' && actor.resources.includes(resource));
+  return mayEverywhere(actor) || (mayManage(actor) && isGranted(actor, resource));
+}
+
+/** Unlocking, resynchronising and making links for the users of a resource. */
+export function mayHelpOn(actor: Actor, resource: ResourceId): boolean {
+  return mayActOn(actor, resource) || (isHelpDesk(actor) && isGranted(actor, resource));
+}
+
+function isGranted(actor: Actor, resource: ResourceId): boolean {
+  return actor.kind === 'administrator' && actor.resources.includes(resource);
 }
 
 /**
@@ -93,9 +111,19 @@ export function mayActOn(actor: Actor, resource: ResourceId): boolean {
  * user of another resource would act on that resource too.
  */
 export function mayChangeUser(actor: Actor, user: UserAccess): boolean {
-  return actor.kind === 'administrator' || mayEverywhere(actor)
-    ? user.assignments.every(({ resource }) => mayActOn(actor, resource))
-    : false;
+  return mayCreate(actor) && user.assignments.every(({ resource }) => mayActOn(actor, resource));
+}
+
+/**
+ * Unblocking a user and making links for them. The help desk helps the users of its resources; one who has no resource
+ * is not among them.
+ */
+export function mayHelpUser(actor: Actor, user: UserAccess): boolean {
+  return mayChangeUser(actor, user) || mayHelp(actor, user.assignments);
+}
+
+function mayHelp(actor: Actor, uses: UserAccess['assignments']): boolean {
+  return isHelpDesk(actor) && uses.length > 0 && uses.every(({ resource }) => mayHelpOn(actor, resource));
 }
 
 /**
@@ -111,7 +139,8 @@ export function mayIdentifyUsers(actor: Actor): boolean {
  * reset instead (SR-41); a site's backend passes on what users type into its own forms, and the operator imports.
  */
 export function mayChoosePassword(actor: Actor): boolean {
-  return actor.kind === 'administrator' ? actor.through !== undefined : mayEverywhere(actor);
+  if (actor.kind === 'administrator') return mayManage(actor) && actor.through !== undefined;
+  return mayEverywhere(actor);
 }
 
 /**
@@ -122,10 +151,10 @@ export function mayHandOver(actor: Actor, isReachedByMail: boolean): boolean {
   return mayChoosePassword(actor) || !isReachedByMail;
 }
 
-/** The resources on which the actor may act. Undefined: all of the account. */
+/** The resources on which the actor may act or help. Undefined: all of the account. */
 export function actsWithin(actor: Actor): readonly ResourceId[] | undefined {
   if (mayEverywhere(actor)) return undefined;
-  return actor.kind === 'administrator' ? actor.resources : [];
+  return actor.kind === 'administrator' ? actor.resources.filter((resource) => mayHelpOn(actor, resource)) : [];
 }
 
 /**
@@ -151,10 +180,17 @@ export function mayChangeToken(actor: Actor, token: TokenAccess, owner: UserAcce
   if (token.administrator !== undefined) {
     return actor.kind === 'administrator' && actor.id === token.administrator && actor.through === undefined;
   }
-  if (!maySee(actor)) return false;
+  if (!mayCreate(actor)) return false;
   return (
     token.directResources.every((resource) => mayActOn(actor, resource)) && (!owner || mayChangeUser(actor, owner))
   );
+}
+
+/** Unlocking and resynchronising a token: as for its owner, and for the resources that accept it directly. */
+export function mayHelpToken(actor: Actor, token: TokenAccess, owner: UserAccess | undefined): boolean {
+  if (mayChangeToken(actor, token, owner)) return true;
+  const uses = [...token.directResources.map((resource) => ({ resource })), ...(owner?.assignments ?? [])];
+  return token.administrator === undefined && mayHelp(actor, uses);
 }
 
 /** The user on the self-service page, which has already checked the user's rights there. */
@@ -179,7 +215,7 @@ export function mayDelete(
   object: { createdBy?: ActorReference; administrator?: AdministratorId },
 ): boolean {
   if (object.administrator !== undefined) return false;
-  return mayEverywhere(actor) || (actor.kind === 'administrator' && isBy(object.createdBy, actor));
+  return mayEverywhere(actor) || (mayManage(actor) && isBy(object.createdBy, actor));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Actor } from '../kernel/actor.ts';
-import { actsWithin, mayHandOver } from '../kernel/policy.ts';
+import { actsWithin, isHelpDesk, mayHandOver } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
@@ -21,11 +21,18 @@ export function refuseDelivery(
   return email === undefined ? refusal('EMAIL_MISSING') : undefined;
 }
 
+/** The help desk takes no link that opens an account by itself, or together with another one that it may take. */
+export function refuseHelpDesk(actor: Actor, delivery: LinkDelivery, opensAccount: boolean): Refusal | undefined {
+  const isTaken = delivery === 'hand-over' && isHelpDesk(actor);
+  return isTaken && opensAccount ? refusal('LINK_BEYOND_HELP_DESK') : undefined;
+}
+
 /** What voids a link that this actor hands over, besides its end. */
-export function boundsOf(actor: Actor): Pick<DeliveredLink, 'by' | 'within'> {
+export function boundsOf(actor: Actor): Pick<DeliveredLink, 'by' | 'byHelpDesk' | 'within'> {
   const within = actsWithin(actor);
   return omitUndefined({
     by: actor.kind === 'administrator' ? actor.id : undefined,
+    byHelpDesk: isHelpDesk(actor) ? (true as const) : undefined,
     within: within && [...within],
   });
 }

@@ -2,13 +2,13 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EventDraft } from '../kernel/event.ts';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
-import { mayChangeUser } from '../kernel/policy.ts';
+import { mayHelpUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal, wrongInput } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../kernel/secret-token.ts';
-import { boundsOf, refuseDelivery } from '../messages/deliver-link.ts';
+import { boundsOf, refuseDelivery, refuseHelpDesk } from '../messages/deliver-link.ts';
 import type { IssuedLink, LinkDelivery } from '../messages/delivered-link.ts';
 import { PASSWORD_RESET_LIFETIME_MS, RESETS_WINDOW_MS } from '../messages/reset-mail.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
@@ -24,7 +24,7 @@ import {
   RESETS_STARTED_PER_USER,
   resetLifetimeMs,
 } from './password-reset.ts';
-import { writeResetPath } from './reset-link.ts';
+import { opensByPassword, writeResetPath } from './reset-link.ts';
 
 export interface ResetLinkOrder {
   language: MailLanguage;
@@ -48,9 +48,11 @@ export async function issueResetLink(
   const now = ports.clock.now();
   const [known] = await ports.store.getMany([userKey], now);
   if (known?.value.account !== account) return refusal('USER_NOT_FOUND');
-  if (!mayChangeUser(act.actor, known.value)) return refusal('FORBIDDEN');
+  if (!mayHelpUser(act.actor, known.value)) return refusal('FORBIDDEN');
   // Before a new link voids one that the user may have.
-  const refused = refuseDelivery(ports, act.actor, delivery, known.value.email);
+  const refused =
+    refuseDelivery(ports, act.actor, delivery, known.value.email) ??
+    refuseHelpDesk(act.actor, delivery, await opensByPassword(ports, known.value));
   if (refused) return refused;
   const rate = await ports.store.increment(`password-reset/of/${id}`, RESETS_WINDOW_MS, RESETS_STARTED_PER_USER, now);
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
@@ -58,10 +60,12 @@ export async function issueResetLink(
   return transact(ports, userKey.anchor, [userKey], ([stored], at): Decision<Issued> => {
     const user = stored?.value;
     if (user?.account !== account) return { answer: refusal('USER_NOT_FOUND') };
-    if (!mayChangeUser(act.actor, user)) return { answer: refusal('FORBIDDEN') };
+    if (!mayHelpUser(act.actor, user)) return { answer: refusal('FORBIDDEN') };
     if (user.blocked) return { answer: refusal('USER_BLOCKED') };
     const { email, login } = user;
-    const undeliverable = refuseDelivery(ports, act.actor, delivery, email);
+    const undeliverable =
+      refuseDelivery(ports, act.actor, delivery, email) ??
+      refuseHelpDesk(act.actor, delivery, user.passwordHash === undefined);
     if (undeliverable) return { answer: undeliverable };
     const lifetimeMs = validForMs ?? resetLifetimeMs(user, delivery);
     if (lifetimeMs > maxResetLifetimeMs(user)) {
@@ -98,7 +102,7 @@ export async function resetMailedUntil(
   const now = ports.clock.now();
   const [stored, link] = await ports.store.getMany([userDocument.key(id), passwordResetDocument.key(id)], now);
   const user = stored?.value;
-  if (!user || !link || user.account !== actor.account || !mayChangeUser(actor, user)) return undefined;
+  if (!user || !link || user.account !== actor.account || !mayHelpUser(actor, user)) return undefined;
   const isValid = link.value.mailedAt !== undefined && isResetLinkValid(link.value, user, passwordDigest(user), now);
   return isValid ? link.value.expiresAt : undefined;
 }

@@ -49,6 +49,7 @@ export async function readReset(
   if (!user || !reset || !matchesResetLink(key, reset.value, user.value, now)) return refusal('RESET_LINK_INVALID');
   if (!(await readUser(ports, user.value.account, key.user))) return refusal('RESET_LINK_INVALID');
   if (!(await isMakerInOffice(ports, reset.value, user.value))) return refusal('RESET_LINK_INVALID');
+  if (reset.value.byHelpDesk && (await opensByPassword(ports, user.value))) return refusal('RESET_LINK_INVALID');
   const { resource } = reset.value;
   // A user who cannot access the resource cannot reset through it either (SR-4).
   const access = resource === undefined ? undefined : await readAccess(ports, resource, address);
@@ -56,6 +57,14 @@ export async function readReset(
   if (access && access.resource.passwordReset !== true) return refusal('RESET_LINK_INVALID');
   if (access && !(await isResetAllowedEverywhere(ports, user.value))) return refusal('RESET_LINK_INVALID');
   return { key, user: user.value, resource };
+}
+
+/**
+ * True if a new password alone may sign the user in, now or once a token is gone; or if it is the first one, with which a
+ * first token can be set up.
+ */
+export async function opensByPassword(ports: Pick<Ports, 'store' | 'clock'>, user: User): Promise<boolean> {
+  return user.passwordHash === undefined || !(await passwordRule(ports, user)).secondFactor;
 }
 
 /** What the page of a link shows. */

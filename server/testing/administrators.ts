@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { CSRF_HEADER } from '@countersign/protocol/session';
 import { accountDocument } from '../accounts/documents.ts';
 import { acceptInvitation } from '../administrators/accept-link.ts';
-import type { Administrator, Grant } from '../administrators/administrator.ts';
+import { type Administrator, actorOf, type Grant } from '../administrators/administrator.ts';
 import { administratorDocument } from '../administrators/documents.ts';
 import { type Invited, inviteAdministrator } from '../administrators/invite-administrator.ts';
 import {
@@ -17,6 +17,7 @@ import { presentSignIn } from '../administrators/login/present-sign-in.ts';
 import { startSignIn } from '../administrators/login/start-sign-in.ts';
 import type { OwnContext } from '../administrators/reauthenticate.ts';
 import { csrfToken } from '../administrators/session.ts';
+import type { GivenRole } from '../kernel/actor.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { newOperation } from '../store/transact.ts';
 import { base32Decode } from '../tokens/kinds/oath/base32.ts';
@@ -30,6 +31,7 @@ export const ADMIN_PASSWORD = 'a password of an administrator';
 export interface AdministratorSpec {
   email: string;
   grants?: Grant[];
+  role?: GivenRole;
   superuser?: true;
 }
 
@@ -53,8 +55,8 @@ export function mailedInvitation(ports: TestPorts, email: string): { link: strin
 }
 
 export async function invite(ports: TestPorts, account: AccountId, spec: AdministratorSpec): Promise<Invited> {
-  const { email, grants = [], superuser } = spec;
-  const input = { email, name: 'Ada', language: 'en', grants, ...omitUndefined({ superuser }) } as const;
+  const { email, grants = [], role, superuser } = spec;
+  const input = { email, name: 'Ada', language: 'en', grants, ...omitUndefined({ role, superuser }) } as const;
   return unwrap(await inviteAdministrator(ports, operatorContext(account), birth(ports, 'adm'), input));
 }
 
@@ -136,7 +138,5 @@ export function sessionHeaders(opened: Pick<OpenedSession, 'session' | 'secret'>
 /** The administrator's own context, in the first session or another one. */
 export function selfServiceContext(who: FixtureAdministrator, opened: OpenedSession = who.opened): OwnContext {
   const { id, epoch } = opened.session;
-  const actor = { kind: 'administrator', account: who.account, id: who.id, resources: [] } as const;
-  const role = opened.account.superuser === who.id ? 'superuser' : 'administrator';
-  return { actor: { ...actor, role }, session: { id, epoch } };
+  return { actor: actorOf(opened.account, opened.administrator), session: { id, epoch } };
 }

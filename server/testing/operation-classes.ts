@@ -2,13 +2,15 @@
  * Who may call an operation, in one word each. The role matrix derives from it the expected response to every kind of
  * caller.
  *
- * - `sees`, `creates`: every administrator, and keys with `read` or `write`.
+ * - `sees`: every administrator, and keys with `read`.
+ * - `creates`: the superuser, administrators of that role, and keys with `write`.
  * - `sees-resource`: administrators with a grant of the sample's resource, with access or not, and keys with `read`.
  * - `sees-all`: the superuser, and keys with `read`.
  * - `creates-resource`: the superuser, and keys with `write`.
  * - `deletes-resource`: the same; to administrators without a grant the resource looks unknown.
  * - `acts-on-resource`: administrators who may act on the sample's resource, which looks unknown without a grant.
  * - `changes-assigned`: administrators who may act on the resource where the sample's user or token is used.
+ * - `helps-on-resource`, `helps-assigned`: the same, and the help desk with access there.
  * - `deletes`: the superuser, and the creator.
  * - `administers`: the superuser, and keys with `administer`.
  * - `grants`: the superuser; keys with `administer` only for rights that they have, and the sample requests more.
@@ -26,6 +28,8 @@ export type OperationClass =
   | 'deletes-resource'
   | 'acts-on-resource'
   | 'changes-assigned'
+  | 'helps-on-resource'
+  | 'helps-assigned'
   | 'deletes'
   | 'administers'
   | 'grants'
@@ -63,8 +67,8 @@ export const operationClasses: Record<string, OperationClass> = {
   'GET /tokens/{id}': 'sees',
   'PATCH /tokens/{id}': 'changes-assigned',
   'POST /tokens/{id}/check': 'changes-assigned',
-  'POST /tokens/{id}/resync': 'changes-assigned',
-  'POST /tokens/{id}/resync-questions': 'changes-assigned',
+  'POST /tokens/{id}/resync': 'helps-assigned',
+  'POST /tokens/{id}/resync-questions': 'helps-assigned',
   'POST /assignments': 'acts-on-resource',
   'DELETE /assignments': 'acts-on-resource',
   'POST /filters': 'creates',
@@ -76,9 +80,9 @@ export const operationClasses: Record<string, OperationClass> = {
   'DELETE /resources/{id}': 'deletes-resource',
   'DELETE /users/{id}': 'deletes',
   'DELETE /tokens/{id}': 'deletes',
-  'POST /users/{id}/password-reset': 'changes-assigned',
-  'POST /users/{id}/enrolment-link': 'acts-on-resource',
-  'POST /links': 'changes-assigned',
+  'POST /users/{id}/password-reset': 'helps-assigned',
+  'POST /users/{id}/enrolment-link': 'helps-on-resource',
+  'POST /links': 'helps-on-resource',
   'POST /bulk/users': 'creates',
   'POST /bulk/tokens': 'creates',
   // Each row has its own outcome; the request succeeds.

@@ -143,7 +143,11 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
     status: 202,
   }),
   // Of a user without an address, whom no mail reaches.
-  'POST /links': ({ user }) => ({ body: { user: user.id, kind: 'password', delivery: 'hand-over' }, status: 201 }),
+  'POST /links': async ({ ports, account, resource }) => {
+    const { user } = await addUser(ports, account, resource, { user: { login: `linked-${sequence++}` } });
+    const body = { user: user.id, kind: 'enrolment', resource: resource.id, delivery: 'hand-over' };
+    return { body, status: 201 };
+  },
   'POST /tokens': () => ({ body: { name: 'phone', kind: 'totp' }, status: 201 }),
   'GET /tokens': () => ({ status: 200 }),
   'GET /tokens/{id}': ({ tokens }) => ({ id: tokens[0]?.id ?? '', status: 200 }),

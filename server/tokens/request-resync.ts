@@ -1,5 +1,5 @@
 import type { TokenId } from '../kernel/ids.ts';
-import { mayChangeToken } from '../kernel/policy.ts';
+import { mayHelpToken } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -24,7 +24,7 @@ export async function requestResync(
   if (isRefusal(found)) return found;
   const token = found.object;
   const owner = token.owner === undefined ? undefined : await readUser(ports, act.actor.account, token.owner);
-  if (!mayChangeToken(act.actor, token, owner)) return refusal('FORBIDDEN');
+  if (!mayHelpToken(act.actor, token, owner)) return refusal('FORBIDDEN');
   const { askResync } = actionsOf(token);
   if (!askResync) return refusal('TOKEN_KIND_UNFIT');
   const [first, second] = RESYNC_SCOPES;

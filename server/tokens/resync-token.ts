@@ -1,7 +1,7 @@
 import { callDependency } from '../kernel/dependency.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
-import { isOwnUser, mayChangeToken } from '../kernel/policy.ts';
+import { isOwnUser, mayHelpToken } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -51,7 +51,7 @@ export async function resyncToken(
       const token = stored?.value;
       if (token?.account !== account) return { answer: refusal('TOKEN_NOT_FOUND') };
       if (token.owner !== found.object.owner) return { answer: refusal('CONTENTION') };
-      const mayChange = mayChangeToken(act.actor, token, owner) || isOwnUser(act.actor, token.owner);
+      const mayChange = mayHelpToken(act.actor, token, owner) || isOwnUser(act.actor, token.owner);
       if (!mayChange) return { answer: refusal('FORBIDDEN') };
       const { resync } = actionsOf(token);
       if (!resync) return { answer: refusal('TOKEN_KIND_UNFIT') };

@@ -1,5 +1,5 @@
 import type { TokenId, UserId } from '../kernel/ids.ts';
-import { mayChangeToken, mayChangeUser } from '../kernel/policy.ts';
+import { mayChangeToken, mayChangeUser, mayHelpToken } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
@@ -8,6 +8,7 @@ import { editObject, readObject } from '../records/read-object.ts';
 import { readUser } from '../users/find-user.ts';
 import { changeOwner } from './assignments.ts';
 import { tokenDocument } from './documents.ts';
+import { admitHelpDeskUnlock } from './help-desk-unlocks.ts';
 import { rulesOf } from './kinds/rules.ts';
 import { lockToken, unlockToken } from './lockout.ts';
 import { newPin } from './pin.ts';
@@ -51,6 +52,11 @@ export async function updateToken(
     if (!mayChangeUser(act.actor, receiver)) return refusal('FORBIDDEN');
   }
   const former = found.object.owner;
+  const may = isUnlock(changes) ? mayHelpToken : mayChangeToken;
+  if (isUnlock(changes) && may(act.actor, found.object, owner)) {
+    const tooMany = await admitHelpDeskUnlock(ports, act.actor, former ?? id);
+    if (tooMany) return tooMany;
+  }
   if (changes.owner !== undefined && former !== undefined && former !== changes.owner) {
     if (!mayChangeToken(act.actor, found.object, owner)) return refusal('FORBIDDEN');
     await rememberToken(ports, found.object, former);
@@ -58,7 +64,7 @@ export async function updateToken(
   const edit = (token: Token, now: number) => {
     // Decided with the owner that was read; after a change of owner it is read again.
     if (token.owner !== former) return refusal('CONTENTION');
-    if (!mayChangeToken(act.actor, token, owner)) return refusal('FORBIDDEN');
+    if (!may(act.actor, token, owner)) return refusal('FORBIDDEN');
     // Every other field is part of a sign-in: it changes only with both factors (SR-38).
     if (token.administrator !== undefined && Object.keys(changes).some((name) => name !== 'name')) {
       return refusal('FORBIDDEN', { detail: 'the token of an administrator is replaced by its owner' });
@@ -100,6 +106,11 @@ export async function updateToken(
   if (!(await readUser(ports, account, changes.owner))) return removeOwner(ports, act, id, changes.owner);
   await rememberToken(ports, edited.object, changes.owner);
   return edited;
+}
+
+/** Nothing but an unlock: the help desk may make it too. */
+function isUnlock({ locked, ...others }: TokenChanges): boolean {
+  return locked === false && Object.values(others).every((value) => value === undefined);
 }
 
 async function removeOwner(

@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
-import { mayChangeUser } from '../kernel/policy.ts';
+import { mayHelpOn, mayHelpUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -15,6 +15,7 @@ import { readObject } from '../records/read-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { refusedOn } from '../resources/resource-access.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { admitHelpDeskUnlock } from '../tokens/help-desk-unlocks.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { userDocument } from '../users/documents.ts';
 import { unlockLinkDocument } from './documents.ts';
@@ -41,15 +42,17 @@ export async function issueUnlockLink(
   if (isRefusal(known)) return known;
   const found = await readObject(ports, account, resourceDocument.key(on), 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
-  const refused = refusedOn(act, on);
+  const refused = refusedOn(act, on, mayHelpOn(act.actor, on));
   if (refused) return refused;
-  if (!mayChangeUser(act.actor, known.object)) return refusal('FORBIDDEN');
+  if (!mayHelpUser(act.actor, known.object)) return refusal('FORBIDDEN');
   const undeliverable = refuseDelivery(ports, act.actor, 'hand-over', known.object.email);
   if (undeliverable) return undeliverable;
   const { tokens } = await loadAssignedTokens(ports, known.object, on);
   const assigned = tokens.map(({ value }) => value);
   const unlockable = allowsUnlock(found.object) ? await unlockableTokens(ports, known.object, assigned) : [];
   if (unlockable.length === 0) return refusal('NOTHING_TO_UNLOCK');
+  const tooMany = await admitHelpDeskUnlock(ports, act.actor, id);
+  if (tooMany) return tooMany;
   const now = ports.clock.now();
   const rate = await ports.store.increment(`unlock/of/${id}`, HOUR_MS, UNLOCK_LINKS_PER_USER, now);
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
@@ -58,7 +61,7 @@ export async function issueUnlockLink(
   return transact(ports, key.anchor, [key], ([stored], at): Decision<Result<IssuedLink>> => {
     const user = stored?.value;
     if (user?.account !== account) return { answer: refusal('USER_NOT_FOUND') };
-    if (!mayChangeUser(act.actor, user)) return { answer: refusal('FORBIDDEN') };
+    if (!mayHelpUser(act.actor, user)) return { answer: refusal('FORBIDDEN') };
     if (user.blocked) return { answer: refusal('USER_BLOCKED') };
     const { email, login } = user;
     const changed = refuseDelivery(ports, act.actor, 'hand-over', email);

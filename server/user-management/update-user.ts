@@ -1,7 +1,7 @@
 import { administratorDocument } from '../administrators/documents.ts';
 import { hashNewPassword } from '../authentication/new-password.ts';
 import type { UserId } from '../kernel/ids.ts';
-import { mayChangeUser } from '../kernel/policy.ts';
+import { mayChangeUser, mayHelpUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -42,15 +42,16 @@ export async function updateUser(
   const key = userDocument.key(id);
   const found = await readObject(ports, act.actor.account, key, 'USER_NOT_FOUND');
   if (isRefusal(found)) return found;
+  const may = isUnblock(changes) ? mayHelpUser : mayChangeUser;
   // Checked before the costly hash, and again below, where it decides.
-  if (!mayChangeUser(act.actor, found.object)) return refusal('FORBIDDEN');
+  if (!may(act.actor, found.object)) return refusal('FORBIDDEN');
   const forbidden = refuseChosenPassword(act, { password }) ?? refuseIdentity(act, changes);
   if (forbidden) return forbidden;
   const hashed = password === undefined ? {} : await hashNewPassword(ports, found.object, password);
   if (isRefusal(hashed)) return hashed;
 
   const edit = (user: User) => {
-    if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
+    if (!may(act.actor, user)) return refusal('FORBIDDEN');
     const vouched = email === undefined ? user : removeEmailOnPassword(user);
     // A password set here did not come by mail.
     const known = needsConfirmation === false || password !== undefined ? removeNeedsConfirmation(vouched) : vouched;
@@ -69,6 +70,11 @@ export async function updateUser(
   if (!isRefusal(changed) && former !== undefined && changed.object.email !== former)
     notifyFormerAddress(ports, act, former);
   return changed;
+}
+
+/** Nothing but an unblocking: the help desk may make it too. */
+function isUnblock({ blocked, ...others }: UserChanges): boolean {
+  return blocked === false && Object.values(others).every((value) => value === undefined);
 }
 
 /**

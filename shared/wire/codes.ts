@@ -127,6 +127,10 @@ export const REFUSALS = {
     status: 409,
     title: 'The user has an email address, and the server sends email: send the link there.',
   },
+  LINK_BEYOND_HELP_DESK: {
+    status: 409,
+    title: 'The holder of this link could sign in as the user: an administrator has to make it.',
+  },
   ENROLMENT_NOT_NEEDED: {
     status: 409,
     title: 'The user has a working token at every resource where users set up tokens.',
@@ -170,7 +174,10 @@ export const REFUSALS = {
   ADMINISTRATOR_INACTIVE: { status: 409, title: 'The administrator has not accepted the invitation.' },
   ADMINISTRATOR_ACTIVE: { status: 409, title: 'The administrator has already accepted the invitation.' },
   EMAIL_TAKEN: { status: 409, title: 'Another administrator of this account has that email address.' },
-  SUPERUSER_STAYS: { status: 409, title: 'The superuser cannot be removed. Transfer the role first.' },
+  SUPERUSER_STAYS: {
+    status: 409,
+    title: 'The superuser cannot be removed or get another role. Transfer the role first.',
+  },
 
   // Server-side failures. All of them refuse.
   OVERLOADED: { status: 503, title: 'The service is busy. Try again shortly.' },

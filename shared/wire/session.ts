@@ -50,8 +50,8 @@ export interface SessionView {
     id: string;
     email: string;
     name: string;
-    role: 'superuser' | 'administrator';
-    /** Those they may act on: assigned with access. A superuser needs none. */
+    role: 'superuser' | 'administrator' | 'help-desk' | 'read-only';
+    /** Those they may act or help on: assigned with access. A superuser needs none, and a reader has none. */
     resources: string[];
     recoveryCodesLeft: number;
   };

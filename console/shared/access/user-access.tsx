@@ -1,7 +1,7 @@
 import { Plus } from 'lucide';
 import { useState } from 'preact/hooks';
 import { Icon } from '../../parts/icon.tsx';
-import { canActOn, isSuperuser, useConsole } from '../../shell/context.ts';
+import { canActOn, canActSomewhere, useConsole } from '../../shell/context.ts';
 import { t } from '../i18n.ts';
 import { ResourceName, TokenName } from '../names.tsx';
 import { type ResourceView, resourcePicker } from '../pickers/pick-resource.ts';
@@ -17,8 +17,7 @@ export function UserAccess({ user, none }: { user: User; none: string }) {
   const { pick, dialog } = usePicker();
   const tokens = useTokensOf(user.id);
   const [giving, setGiving] = useState<ResourceView>();
-  const canAct = isSuperuser(session) || session.administrator.resources.length > 0;
-  const canGive = canAct && canChangeUser(session, user);
+  const canGive = canActSomewhere(session) && canChangeUser(session, user);
   const { otherResources = 0 } = user;
   const give = async () => setGiving(await pick(resourcePicker(session)));
   return (

@@ -10,20 +10,17 @@ export interface ResourceView {
   enrolment: object | null;
 }
 
-/** Picks a resource to grant access to: no test resources, and only those this administrator may act on. */
+/** Picks a resource: no test resources, and only those where this administrator may do it. By default: act on them. */
 export function resourcePicker(
   session: SessionView,
   whyNot: (resource: ResourceView) => string | undefined = () => undefined,
+  may = canActOn,
 ): PickerOptions<ResourceView> {
   return {
     title: t('pickResource'),
     path: 'resources',
     nameOf: ({ name }) => name,
     whyNot: (resource) =>
-      resource.testMode !== null
-        ? t('testResource')
-        : canActOn(session, resource.id)
-          ? whyNot(resource)
-          : t('notYours'),
+      resource.testMode !== null ? t('testResource') : may(session, resource.id) ? whyNot(resource) : t('notYours'),
   };
 }

@@ -70,6 +70,7 @@ export function withdrawAdministrator(
   return {
     ...administrator,
     ...(withdrawals.has('clear-grants') && { grants: [] }),
+    ...(withdrawals.has('read-only') && { role: 'read-only' }),
     ...(isPasswordVoid && administrator.passwordHash !== undefined && { passwordHash: unknownPassword }),
   };
 }

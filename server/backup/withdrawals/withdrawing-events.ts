@@ -30,6 +30,7 @@ export type Withdrawal =
   | 'disable'
   /** Of an administrator. */
   | 'clear-grants'
+  | 'read-only'
   | 'end-sign-in'
   | 'hand-over'
   /** No safe change exists: an operator reviews the object. */
@@ -113,6 +114,7 @@ const ADMINISTRATOR: Fields<Administrator> = {
   language: 'none',
   email: 'review',
   grants: 'clear-grants',
+  role: 'read-only',
   state: 'none',
   passwordHash: 'replace-password',
   token: 'end-sign-in',

@@ -1,4 +1,7 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Grant } from '../../administrators/administrator.ts';
+import type { GivenRole } from '../../kernel/actor.ts';
 import { API_SCOPES, type ApiScope } from '../../kernel/api-scope.ts';
 import { parseId } from '../../kernel/ids.ts';
 import { filterDocument } from '../../resources/documents.ts';
@@ -25,7 +28,8 @@ import { userDocument } from '../../users/documents.ts';
 
 // SR-27: every kind of caller sends every operation of the OpenAPI document, on either store. The expected response
 // follows from the operation's class; an operation without one fails here.
-const PEOPLE = ['superuser', 'in scope', 'out of scope', 'creator', 'stranger'] as const;
+const MANAGERS = ['superuser', 'in scope', 'out of scope', 'creator', 'stranger'] as const;
+const PEOPLE = [...MANAGERS, 'help desk', 'help desk out of scope', 'read-only'] as const;
 type Person = (typeof PEOPLE)[number];
 const KEYS = API_SCOPES.map((scope) => `key: ${scope}` as const);
 const CALLERS = [...PEOPLE, ...KEYS, 'key: confined', 'nobody'] as const;
@@ -41,17 +45,21 @@ describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, ope
     scene = await createSampleFixture(service);
     const { account } = scene;
     const [resource, elsewhere] = [scene.resource.id, (await addResource(ports, account)).id];
-    const admin = (email: string, grants: { resource: typeof resource; allowed: boolean }[]) =>
-      addAdministrator(ports, account, { email, grants });
+    const admin = (email: string, grants: Grant[], role?: GivenRole) =>
+      addAdministrator(ports, account, { email, grants, ...omitUndefined({ role }) });
+    const elsewhereOnly: Grant[] = [
+      { resource, allowed: false },
+      { resource: elsewhere, allowed: true },
+    ];
     people = {
       superuser: scene.superuser,
       'in scope': await admin('in@acme.example', [{ resource, allowed: true }]),
       // Assigned here without the right, and with the right elsewhere: neither allows the action.
-      'out of scope': await admin('out@acme.example', [
-        { resource, allowed: false },
-        { resource: elsewhere, allowed: true },
-      ]),
+      'out of scope': await admin('out@acme.example', elsewhereOnly),
       creator: await admin('creator@acme.example', []),
+      'help desk': await admin('help@acme.example', [{ resource, allowed: true }], 'help-desk'),
+      'help desk out of scope': await admin('helpless@acme.example', elsewhereOnly, 'help-desk'),
+      'read-only': await admin('reader@acme.example', [{ resource, allowed: true }], 'read-only'),
       stranger: (await createSampleFixture(service)).superuser,
     };
     keys = {
@@ -91,17 +99,20 @@ describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, ope
     // Another account's superuser: its objects look like unknown ones.
     if (caller === 'stranger') return mentions(sample) ? 'absent' : 'taken';
     // SR-67: without a grant a resource looks like an unknown one.
-    if (['sees-resource', 'acts-on-resource'].includes(kind) && caller === 'creator') return 'RESOURCE_NOT_FOUND';
+    if (['sees-resource', 'acts-on-resource', 'helps-on-resource'].includes(kind) && caller === 'creator')
+      return 'RESOURCE_NOT_FOUND';
     // No administrator has a grant of that sample's resource.
     if (kind === 'deletes-resource') return caller === 'superuser' ? 'taken' : 'RESOURCE_NOT_FOUND';
     const allowed: Record<Exclude<typeof kind, 'key-only' | 'deletes-resource'>, readonly Person[]> = {
       sees: PEOPLE,
       'sees-resource': PEOPLE,
       'sees-all': ['superuser'],
-      creates: PEOPLE,
+      creates: MANAGERS,
       'creates-resource': ['superuser'],
       'acts-on-resource': ['superuser', 'in scope'],
       'changes-assigned': ['superuser', 'in scope'],
+      'helps-on-resource': ['superuser', 'in scope', 'help desk'],
+      'helps-assigned': ['superuser', 'in scope', 'help desk'],
       deletes: ['superuser', 'creator'],
       administers: ['superuser'],
       grants: ['superuser'],
@@ -161,7 +172,7 @@ describe.each(await openOnEachStore('role-matrix'))('on $store', ({ service, ope
       tokens: ({ user }) => ({ name: 'phone', kind: 'totp', owner: user.id }),
       users: () => ({ login: 'with-a-password', password: 'a password that somebody chose' }),
     };
-    test.each(['in scope', 'out of scope', 'creator', 'stranger'] as const)(
+    test.each(['in scope', 'out of scope', 'creator', 'stranger', 'help desk', 'read-only'] as const)(
       'for %s have the outcome of a single request, in a dry run and for real',
       async (who) => {
         const refused = who === 'in scope' ? undefined : who === 'stranger' ? 404 : 403;

@@ -262,6 +262,8 @@ SERVER_ERROR_CODES = (
     "EMAIL_MISSING",
     # The user has an email address, and the server sends email: send the link there.
     "LINK_BY_MAIL_ONLY",
+    # The holder of this link could sign in as the user: an administrator has to make it.
+    "LINK_BEYOND_HELP_DESK",
     # The user has a working token at every resource where users set up tokens.
     "ENROLMENT_NOT_NEEDED",
     # No token of the user there can be unlocked by a link.
@@ -326,7 +328,7 @@ SERVER_ERROR_CODES = (
     "ADMINISTRATOR_ACTIVE",
     # Another administrator of this account has that email address.
     "EMAIL_TAKEN",
-    # The superuser cannot be removed. Transfer the role first.
+    # The superuser cannot be removed or get another role. Transfer the role first.
     "SUPERUSER_STAYS",
     # The service is busy. Try again shortly.
     "OVERLOADED",

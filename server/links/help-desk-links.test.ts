@@ -1,0 +1,140 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { actorOf } from '../administrators/administrator.ts';
+import { updateAdministrator } from '../administrators/change-administrator.ts';
+import { judgeLink } from '../bulk/links.ts';
+import type { GivenRole } from '../kernel/actor.ts';
+import { startLinkedFlow } from '../login/start-linked-flow.ts';
+import { resetPassword } from '../password-reset/reset-password.ts';
+import { resourceDocument } from '../resources/documents.ts';
+import type { MethodPolicy } from '../resources/resource.ts';
+import { addAdministrator } from '../testing/administrators.ts';
+import { operatorContext, updateUser } from '../testing/as-operator.ts';
+import { createFixture, type FixtureOptions, overwrite, PASSWORD, unwrap } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { totpApp } from '../testing/totp-app.ts';
+import { userDocument } from '../users/documents.ts';
+import { type LinkOrder, makeLink } from './make-link.ts';
+
+// SR-41. The attack: a member of the help desk takes links of a user whom no mail reaches, and uses them.
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('help-desk-links');
+});
+afterAll(() => ports.close());
+beforeEach(() => {
+  ports.courier.sent.length = 0;
+  ports.courier.isAbsent = true;
+});
+
+const NEW = 'seven quiet marmots';
+const BEYOND = { refused: 'LINK_BEYOND_HELP_DESK' };
+
+async function setStage(methodPolicy: MethodPolicy, role: GivenRole = 'help-desk', options: FixtureOptions = {}) {
+  const scene = await createFixture(ports, {
+    tokens: [{}],
+    ...options,
+    resource: { methodPolicy, enrolment: { kinds: ['totp'], required: false } },
+  });
+  const { account, user, resource } = scene;
+  delete ports.courier.isAbsent;
+  const joe = await addAdministrator(ports, account, {
+    email: 'joe@acme.example',
+    role,
+    grants: [{ resource: resource.id, allowed: true }],
+  });
+  ports.courier.isAbsent = true;
+  const act = { actor: actorOf(joe.opened.account, joe.opened.administrator) };
+  const orderOf = (kind: LinkOrder['kind']): LinkOrder => ({
+    ...{ user: user.id, kind, delivery: 'hand-over', language: 'en' },
+    ...(kind === 'enrolment' && { resource: resource.id }),
+  });
+  const needs = { ...ports, issuer: ISSUER };
+  const take = (kind: LinkOrder['kind']) => makeLink(needs, act, orderOf(kind));
+  const judge = (kind: LinkOrder['kind']) => judgeLink(needs, act, orderOf(kind));
+  const secret = async (kind: LinkOrder['kind']) => unwrap(await take(kind)).link?.split('#')[1] ?? '';
+  return { scene, joe, take, judge, secret };
+}
+const reset = (link: string) => resetPassword(ports, {}, { link, password: NEW, language: 'en' });
+const open = (link: string) => startLinkedFlow(ports, { link, client: {} });
+
+test.each(['auto', 'password'] as const)('a password is no link of theirs where it may be all: %s', async (policy) => {
+  const { take, judge } = await setStage(policy);
+  expect([await take('password'), await judge('password')]).toEqual([BEYOND, BEYOND]);
+});
+
+test('a first password is no link of theirs, since its user sets up the token with it', async () => {
+  const { take, judge } = await setStage('password-otp', 'help-desk', { password: false });
+  expect([await take('password'), await judge('password')]).toEqual([BEYOND, BEYOND]);
+});
+
+test('a token is no link of theirs where no password stands beside it', async () => {
+  const { take, judge } = await setStage('password-otp', 'help-desk', { password: false, tokens: [] });
+  expect([await take('enrolment'), await judge('enrolment')]).toEqual([BEYOND, BEYOND]);
+});
+
+test('a new password works beside the token, and is void once it would be all', async () => {
+  const { scene, secret } = await setStage('password-otp');
+  const resource = resourceDocument.key(scene.resource.id);
+  const first = await secret('password');
+  await overwrite(ports, resource, { methodPolicy: 'auto' });
+  expect(await reset(first)).toEqual({ refused: 'RESET_LINK_INVALID' });
+  await overwrite(ports, resource, { methodPolicy: 'password-otp' });
+  unwrap(await reset(first));
+});
+
+test('both links together are none: a new password voids that to a token, and no other is made', async () => {
+  const { secret, take } = await setStage('password-otp');
+  const token = await secret('enrolment');
+  expect(await open(token)).toHaveProperty('handle');
+  unwrap(await reset(await secret('password')));
+  expect(await open(token)).toEqual({ refused: 'ENROLMENT_LINK_INVALID' });
+  expect(await take('enrolment')).toEqual(BEYOND);
+});
+
+test('a password that changes while the token is set up voids the link', async () => {
+  const { scene, secret } = await setStage('auto');
+  const begun = unwrap(await open(await secret('enrolment'))) as FlowView & { handle: string };
+  const walk = new LoginDriver(scene, ports, begun, undefined);
+  await walk.password(PASSWORD);
+  const changed = { password: 'another one that is long' };
+  unwrap(await updateUser(ports, scene.account, scene.user.id, changed));
+  await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
+  expect(walk.view.step).toBe('denied');
+});
+
+test('a link to a token asks for the password, and works with it', async () => {
+  const { scene, secret } = await setStage('auto');
+  const begun = unwrap(await open(await secret('enrolment'))) as FlowView & { handle: string };
+  expect(begun.step).toBe('password');
+  const walk = new LoginDriver(scene, ports, begun, undefined);
+  await walk.password(PASSWORD);
+  await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
+  expect(walk.view.error).toBeUndefined();
+  expect(walk.view.step).not.toBe('denied');
+});
+
+// SR-39. The attack: an administrator takes links, is moved to the help desk, and uses them.
+test('SR-39: a link from before its maker was of the help desk is void', async () => {
+  const { scene, joe, secret } = await setStage('auto', 'administrator');
+  const link = await secret('password');
+  unwrap(await updateAdministrator(ports, operatorContext(scene.account), joe.id, { role: 'help-desk' }));
+  expect(await reset(link)).toEqual({ refused: 'RESET_LINK_INVALID' });
+});
+
+test.each(['read-only', 'administrator'] as const)('a link of the help desk: its maker is now %s', async (role) => {
+  const { scene, joe, secret } = await setStage('password-otp');
+  const link = await secret('password');
+  unwrap(await updateAdministrator(ports, operatorContext(scene.account), joe.id, { role }));
+  const outcome = await reset(link);
+  if (role === 'read-only') expect(outcome).toEqual({ refused: 'RESET_LINK_INVALID' });
+  else unwrap(outcome);
+});
+
+test('an administrator of the resource takes what the help desk may not', async () => {
+  const { scene, secret } = await setStage('auto', 'administrator');
+  unwrap(await reset(await secret('password')));
+  await overwrite(ports, userDocument.key(scene.user.id), { needsConfirmation: {} });
+  expect(await open(await secret('enrolment'))).toHaveProperty('handle');
+});
