@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REFUSALS } from '@countersign/protocol/codes';
@@ -18,6 +18,7 @@ import {
 import { loadConfig } from '../server/config/load-config.ts';
 import { loadPlans } from '../server/config/load-plans.ts';
 import { loadSmsGateway } from '../server/config/load-sms-gateway.ts';
+import { loadTexts } from '../server/config/load-texts.ts';
 import { feedLine } from '../server/events/feed/feed-line.ts';
 import { USER_BLOCKS } from '../server/protectimus/blocks.ts';
 import { RESOURCE_WARNINGS } from '../server/resources/resource-warnings.ts';
@@ -72,6 +73,8 @@ describe('the blocks of the documents', () => {
       'json feed',
       'json sms-gateway',
       'json plans',
+      'json texts',
+      'html mail-frame',
       'mermaid', // drawn, not run
       'sh not-executed', // listed below
     ];
@@ -151,6 +154,16 @@ describe('what operators copy', () => {
     const file = join(folder, 'plans.json');
     await writeFile(file, only('json', 'plans'));
     expect(loadPlans(file)).toMatchObject({ currency: 'EUR', plans: [{ name: 'Trial' }, { monthlyFee: 4900 }] });
+    await rm(folder, { recursive: true });
+  });
+
+  test('the texts and the HTML around mails can be used', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'countersign-texts-'));
+    await mkdir(join(folder, 'all'));
+    await writeFile(join(folder, 'all/en.json'), only('json', 'texts'));
+    await writeFile(join(folder, 'mail.html'), only('html', 'mail-frame'));
+    const { all, mailFrame } = loadTexts({ textsFolder: folder });
+    expect([all.get('en')?.size, mailFrame]).toEqual([3, only('html', 'mail-frame')]);
     await rm(folder, { recursive: true });
   });
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { composeMail } from '../server/messages/mail/compose.ts';
-import { createFixture, type Fixture, ORIGIN } from '../server/testing/fixtures.ts';
+import { operatorContext } from '../server/testing/as-operator.ts';
+import { createFixture, type Fixture, ORIGIN, unwrap } from '../server/testing/fixtures.ts';
+import { changeTexts } from '../server/texts/change-texts.ts';
 import { newContext } from './harness/browser.ts';
 import { expectAccessible, type InProcessService, startInProcessService } from './harness/in-process-service.ts';
 
@@ -29,6 +31,18 @@ beforeEach(async () => {
     },
     user: { email: 'alice@shop.example' },
   });
+});
+
+test('a page of the service has the texts of the resource, also one whose script chooses the language', async () => {
+  const { id } = scene.resource;
+  const changes = { 'sign-in.identifyTitle': 'Moin bei <b>uns</b>', 'pages.askTitle': 'Weg?' };
+  unwrap(await changeTexts(here.ports, operatorContext(scene.account), id, { language: 'de', changes }));
+  const context = await newContext(here.browser, { locale: 'de-AT' });
+  const page = await context.newPage();
+  await page.goto(`${here.url}/widget/v1/self?resource=${id}`);
+  await page.getByRole('heading', { name: 'Moin bei <b>uns</b>' }).waitFor();
+  await page.goto(`${here.url}/reset?resource=${id}`);
+  await page.getByRole('heading', { name: 'Weg?' }).waitFor();
 });
 
 test.each([

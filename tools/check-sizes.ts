@@ -47,7 +47,12 @@ export async function measureWidget(dir: string): Promise<MeasuredSize[]> {
   const shown = { ...EMPTY_INFO, title: 'A resource with a name of usual length' };
   const look = { theme: 'auto', variables: {}, locale: 'en', isClosable: false, isGiven: false };
   const facts = { resource: 'res_00000000000', frameAncestors: ['https://shop.example'], look: documentLook(look) };
-  const screen = firstScreen(firstScreens, look, undefined, { resource: facts.resource, shown, hasPasskey: false });
+  const screen = firstScreen(firstScreens, look, {
+    lang: 'en',
+    resource: facts.resource,
+    shown,
+    hasPasskey: false,
+  });
   const html = composeDocument(widget, newCspNonce(), { ...facts, ...screen }, shown);
   const frame = compressPage(html).length + sizeOf(script);
   const built = readdirSync(join(dir, 'assets'));

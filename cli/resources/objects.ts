@@ -44,6 +44,23 @@ const resource: ResourceCommand = {
       flags: { image: { type: 'file', about: 'PNG or WebP, at most 32 kB' } },
     },
     { verb: 'remove-logo', request: 'DELETE /v1/resources/{id}/logo', said: 'removed' },
+    {
+      verb: 'texts',
+      about: 'the texts that users see, and those of the resource',
+      request: 'GET /v1/resources/{id}/texts',
+      rows: { in: 'texts', columns: ['key', 'variables', 'own', 'ours'] },
+    },
+    {
+      verb: 'set-texts',
+      about: 'replace texts in one language, or take back ours',
+      request: 'PATCH /v1/resources/{id}/texts',
+      flags: { texts: 'texts by key, as JSON; null takes back the text of the service' },
+    },
+    {
+      verb: 'preview-text',
+      about: 'show a text in its place, before it is saved',
+      request: 'POST /v1/resources/{id}/texts/preview',
+    },
   ],
 };
 

@@ -27,6 +27,8 @@ export const READERS: readonly Reader[] = [
       ['docs/angular.md', 'Angular'],
       ['docs/examples/front-end/README.md', 'Example pages'],
       ['docs/troubleshooting.md', 'Troubleshooting'],
+      ['docs/texts.md', 'Your own texts'],
+      ['docs/text-keys.md', 'Text keys'],
       ['docs/users.md', 'For your users'],
     ],
   },

@@ -38,6 +38,7 @@ import { assignmentRoutes } from '../resources/assignment-routes.ts';
 import { filterRoutes } from '../resources/filters/routes.ts';
 import { logoRoutes } from '../resources/logo-routes.ts';
 import { resourceRoutes } from '../resources/routes.ts';
+import { textRoutes } from '../texts/routes.ts';
 import { tokenCheckRoutes } from '../tokens/check-routes.ts';
 import { tokenImportRoutes } from '../tokens/import/routes.ts';
 import { tokenRoutes } from '../tokens/routes.ts';
@@ -58,6 +59,7 @@ const ROUTES: readonly Route<ApiServices>[] = [
   ...bulkRoutes,
   ...resourceRoutes,
   ...logoRoutes,
+  ...textRoutes,
   ...userRoutes,
   ...personalDataRoutes,
   ...passwordResetRoutes,

@@ -6,6 +6,7 @@ import about from '../../package.json' with { type: 'json' };
 import { writeDecoyRecords } from '../authentication/decoy-attempt.ts';
 import { type ClockGuard, openClockGuard } from '../clock/clock-guard.ts';
 import type { Config } from '../config/load-config.ts';
+import { loadTexts } from '../config/load-texts.ts';
 import { parseSmtpUrl } from '../config/parse.ts';
 import type { Logger } from '../http/log.ts';
 import { isLoopbackHost } from '../kernel/addresses.ts';
@@ -44,6 +45,7 @@ import { restorationDocument } from '../store/documents.ts';
 import { INDEX_VERSION } from '../store/index-build.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { COMPATIBLE_SHAPE, SHAPE_VERSION } from '../store/store-version.ts';
+import { codesWithOwnTexts, mailWithOwnTexts } from '../texts/with-own-texts.ts';
 import { createBreachedPasswords } from './create-breached-passwords.ts';
 import { createCodeSender } from './create-code-sender.ts';
 import { createDemoWebhookSender } from './demo/demo-webhook-sender.ts';
@@ -83,6 +85,7 @@ export async function createPorts(
   opening?: StoreOpening,
   observers: PortObservers = NO_OBSERVERS,
 ): Promise<OpenPorts> {
+  const texts = loadTexts(config);
   const mailer = observers.mailer(mailbox ?? (await openCourier(config)));
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const embedded = config.store.kind === 'embedded';
@@ -108,9 +111,10 @@ export async function createPorts(
   const beforeAll = { now: () => 0 };
   await setStorePurpose({ store, clock: beforeAll, random: systemRandom }, isDemo ? 'demo' : 'service');
   const clock = await openClockGuard({ store, random: systemRandom }, { machine: machineClocks, log, isDemo });
-  const opened = { store, clock, random: systemRandom };
-  const courier = recordMailStatus(mailer, opened);
-  const codes = observers.codes(mailbox ? showCodes(mailbox, config, log) : createCodeSender(config, log, courier));
+  const opened = { store, clock, random: systemRandom, texts };
+  const courier = recordMailStatus(mailWithOwnTexts(mailer, opened), opened);
+  const sender = observers.codes(mailbox ? showCodes(mailbox, config, log) : createCodeSender(config, log, courier));
+  const codes = codesWithOwnTexts(sender, opened);
   await writeDecoyRecords(opened);
   const masterKeys = await loadMasterKeys(masterKeySource(config, !sealed && !restoration));
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');

@@ -82,6 +82,7 @@ describe('configuration', () => {
       COUNTERSIGN_ARGON2_ITERATIONS: '3',
       COUNTERSIGN_HASH_CONCURRENCY: '12',
       COUNTERSIGN_PLANS: '/etc/countersign/plans.json',
+      COUNTERSIGN_TEXTS_DIR: '/etc/countersign/texts',
       COUNTERSIGN_PAYMENT_SECRET: `whsec_${Buffer.alloc(32, 9).toString('base64')}`,
       COUNTERSIGN_BREACHED_PASSWORDS_FILE: '/srv/breached.filter',
       COUNTERSIGN_BREACHED_PASSWORDS_ON_FAILURE: 'refuse',

@@ -62,6 +62,7 @@ export interface Config {
   readonly forwardedHeader: 'x-forwarded-for' | 'forwarded';
   readonly geoDatabase?: string;
   readonly plansFile?: string;
+  readonly textsFolder?: string;
   /** In base64. */
   readonly paymentSecret?: Secret;
   readonly signingAlgorithm: Values['COUNTERSIGN_SIGNING_ALGORITHM'];
@@ -240,6 +241,7 @@ function frozen(values: Values, url: string): Config {
   const { COUNTERSIGN_SMTP_URL: server, COUNTERSIGN_MAIL_FROM: from } = values;
   const allowPlaintext = values.COUNTERSIGN_SMTP_ALLOW_PLAINTEXT;
   const plansFile = values.COUNTERSIGN_PLANS;
+  const textsFolder = values.COUNTERSIGN_TEXTS_DIR;
   const paymentSecret = values.COUNTERSIGN_PAYMENT_SECRET;
   const {
     COUNTERSIGN_RP_ID: rpId,
@@ -284,7 +286,7 @@ function frozen(values: Values, url: string): Config {
     }),
     trustedProxies: Object.freeze([...values.COUNTERSIGN_TRUSTED_PROXIES]),
     forwardedHeader: values.COUNTERSIGN_FORWARDED_HEADER,
-    ...omitUndefined({ geoDatabase, plansFile, paymentSecret }),
+    ...omitUndefined({ geoDatabase, plansFile, textsFolder, paymentSecret }),
     signingAlgorithm: values.COUNTERSIGN_SIGNING_ALGORITHM,
     argon2: Object.freeze({
       memoryKiB: values.COUNTERSIGN_ARGON2_MEMORY_KIB,

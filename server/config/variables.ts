@@ -128,6 +128,11 @@ export const VARIABLES = {
     otherwise: 'a free plan without limits, and two examples',
     schema: path.optional(),
   },
+  COUNTERSIGN_TEXTS_DIR: {
+    meaning: 'Folder with [your own texts](texts.md) for widget, hosted pages and messages.',
+    otherwise: 'none',
+    schema: path.optional(),
+  },
   COUNTERSIGN_PAYMENT_SECRET: {
     meaning: 'Key that signs messages to `/v1/payments`: `whsec_` and at least 24 bytes in base64.',
     otherwise: 'no such route',

@@ -1,14 +1,14 @@
 import { type LinkName, linksOf } from '@countersign/protocol/links';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { readTranslate } from '@countersign/ui/i18n/read-languages';
 import { html } from 'hono/html';
 import { parseId, type ResourceId } from '../kernel/ids.ts';
-import type { MailLanguage } from '../kernel/mail.ts';
+import { translateWith } from '../kernel/own-texts.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { logoPath } from '../resources/logo.ts';
 import { siteOf } from '../resources/origins.ts';
 import { type PublicInfo, publicInfo } from '../resources/public-info.ts';
+import type { PageLanguage } from './texts.ts';
 
 /** The resource that a hosted page is about. It shows only what every visitor of the site sees. */
 export interface Brand {
@@ -23,7 +23,7 @@ export interface Brand {
  * @param origin the origin that the page claims to come from
  */
 export async function readBrand(
-  ports: Pick<Ports, 'store' | 'clock'> & { issuer: string },
+  ports: Pick<Ports, 'store' | 'clock' | 'texts'> & { issuer: string },
   id: string | undefined,
   origin?: string,
 ): Promise<Brand | undefined> {
@@ -32,7 +32,7 @@ export async function readBrand(
   const [stored] = await ports.store.getMany([resourceDocument.key(resource)], ports.clock.now());
   if (!stored) return undefined;
   const back = siteOf(stored.value, origin, ports.issuer);
-  return { resource, shown: publicInfo(stored.value), ...omitUndefined({ back }) };
+  return { resource, shown: publicInfo(stored.value, ports.texts), ...omitUndefined({ back }) };
 }
 
 type Html = ReturnType<typeof html>;
@@ -47,10 +47,10 @@ export function brandHeader({ resource, shown: { title, logo } }: Brand): Html {
 }
 
 /** The links, and below them the mark of the service. */
-export function pageFooter(language: MailLanguage, secured: string, brand: Brand | undefined): Html {
+export function pageFooter({ language, own }: PageLanguage, secured: string, brand: Brand | undefined): Html {
   const links = Object.entries(linksOf(brand?.shown.links));
-  const t = readTranslate<LinkName>(language, 'widget/sign-in');
-  const toSite = readTranslate<'back'>(language, 'widget/standalone');
+  const t = translateWith<LinkName>(own, language, 'widget/sign-in');
+  const toSite = translateWith<'back'>(own, language, 'widget/standalone');
   const { back, shown } = brand ?? {};
   return html`<footer>${back && shown ? html`<a href="${back}">${toSite('back', { site: shown.title })}</a>` : ''}${links.map(
     ([name, href]) => html`<a href="${href}">${t(name as LinkName)}</a>`,

@@ -30,5 +30,5 @@ function showText(
 ): Promise<Response> {
   // The page answers what the address asks, so a repeated parameter counts for nothing.
   const language = pageLanguage(c.req.query('lang'), c.req.header('accept-language'));
-  return showPage(c, { language, title, body: paragraphs(readPageTexts(language)(text)), status });
+  return showPage(c, { language, title, body: paragraphs(readPageTexts({ language })(text)), status });
 }

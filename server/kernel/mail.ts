@@ -3,6 +3,8 @@ import { type Links, linksOf } from '@countersign/protocol/links';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type mailTexts from '@countersign/ui/i18n/locales/en/mail.json';
 import { LANGUAGES, matchLanguage } from '@countersign/ui/i18n/read-languages';
+import type { ResourceId } from './ids.ts';
+import type { OwnTexts, TextOwner } from './own-texts.ts';
 
 /** Languages of mails, text messages and hosted pages: each with a folder. */
 export const MAIL_LANGUAGES = LANGUAGES;
@@ -84,26 +86,48 @@ export interface MailBrand {
   links: Links;
   /** Whether the mail names the service that sent it. */
   footer: boolean;
+  /** Whose texts it has. */
+  owner?: TextOwner;
 }
 
 /** What a mail about this resource shows of it. */
 export function mailBrand({
+  id,
   name,
   appearance,
   links,
+  texts,
 }: {
+  id?: ResourceId;
   name: string;
   appearance?: Appearance;
   links?: Links;
+  texts?: Readonly<Record<string, string>>;
 }): MailBrand {
   const { accent, footer = true } = appearance ?? {};
-  return { name, links: linksOf(links), footer, ...omitUndefined({ accent }) };
+  const owner = id && { id, ...omitUndefined({ texts }) };
+  return { name, links: linksOf(links), footer, ...omitUndefined({ accent, owner }) };
 }
 
 /** A message: kind, recipient, language and facts, and the resource that it is about, if there is one. */
 export type Mail = {
-  [K in MailKind]: { kind: K; to: string; language: MailLanguage; facts: MailFacts[K]; brand?: MailBrand };
+  [K in MailKind]: {
+    kind: K;
+    to: string;
+    language: MailLanguage;
+    facts: MailFacts[K];
+    brand?: MailBrand;
+    /** Added on its way to the server. */
+    texts?: MessageTexts;
+  };
 }[MailKind];
+
+/** What replaces parts of our messages. */
+export interface MessageTexts {
+  own?: OwnTexts;
+  /** HTML around the mail, with `{content}` once. */
+  frame?: string;
+}
 
 export { MAIL_FAILURES, type MailFailure } from '@countersign/protocol/mail';
 

@@ -14,7 +14,7 @@ import { redirectAllowed } from '../resources/redirect-uris.ts';
  * origin; the response does not reveal which.
  */
 export async function frameAccess(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'texts'>,
   resource: string,
   origin: string,
 ): Promise<{ account: AccountId; ancestor: string; shown: PublicInfo; hasPasskey: boolean } | undefined> {
@@ -24,7 +24,7 @@ export async function frameAccess(
   if (!stored || !originAllowed(stored.value, origin)) return undefined;
   const { value } = stored;
   const hasPasskey = offersPasskeySignIn(value);
-  return { account: value.account, ancestor: origin, shown: publicInfo(value), hasPasskey };
+  return { account: value.account, ancestor: origin, shown: publicInfo(value, ports.texts), hasPasskey };
 }
 
 /**
@@ -42,7 +42,7 @@ export interface SignInPage extends PublicInfo {
 
 /** Undefined if the request does not exist, has no redirect address, or its address is no longer registered. */
 export async function readSignInPage(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'texts'>,
   request: string,
 ): Promise<SignInPage | undefined> {
   const id = parseId('flw', request);
@@ -55,7 +55,7 @@ export async function readSignInPage(
   if (!resource || !redirectAllowed(resource.value, redirectUri)) return undefined;
   const back = new URL(redirectUri).origin;
   return {
-    ...publicInfo(resource.value),
+    ...publicInfo(resource.value, ports.texts),
     back,
     request: id,
     resource: resourceId,
@@ -66,7 +66,7 @@ export async function readSignInPage(
 
 /** The page that a mailed link leads to. Its resource id reveals only the name that every visitor sees. */
 export async function readEnrolmentPage(
-  ports: Pick<Ports, 'store' | 'clock'> & { issuer: string },
+  ports: Pick<Ports, 'store' | 'clock' | 'texts'> & { issuer: string },
   text: string,
 ): Promise<{ resource: string; shown: PublicInfo }> {
   const nothing = { resource: '', shown: EMPTY_INFO };
@@ -78,13 +78,13 @@ export async function readEnrolmentPage(
   const back = siteOf(resource.value, undefined, ports.issuer);
   return {
     resource: id,
-    shown: { ...publicInfo(resource.value), comparesBrowsers: false, ...omitUndefined({ back }) },
+    shown: { ...publicInfo(resource.value, ports.texts), comparesBrowsers: false, ...omitUndefined({ back }) },
   };
 }
 
 /** The resource's self-service page. If the resource has none, the page reports that nothing is here. */
 export async function readSelfPage(
-  ports: Pick<Ports, 'store' | 'clock'> & { issuer: string },
+  ports: Pick<Ports, 'store' | 'clock' | 'texts'> & { issuer: string },
   text: string,
   origin: string | undefined,
 ): Promise<{ resource: string; shown: PublicInfo }> {
@@ -92,5 +92,15 @@ export async function readSelfPage(
   const [resource] = id ? await ports.store.getMany([resourceDocument.key(id)], ports.clock.now()) : [];
   if (!id || !resource?.value.selfService) return { resource: '', shown: EMPTY_INFO };
   const back = siteOf(resource.value, origin, ports.issuer);
-  return { resource: id, shown: { ...publicInfo(resource.value), ...omitUndefined({ back }) } };
+  return { resource: id, shown: { ...publicInfo(resource.value, ports.texts), ...omitUndefined({ back }) } };
+}
+
+/** Whose texts a document of this resource has; undefined if the resource does not exist or has only ours. */
+export async function readTextOwner(
+  ports: Pick<Ports, 'store' | 'clock' | 'texts'>,
+  text: string,
+): Promise<PublicInfo['own']> {
+  const id = parseId('res', text);
+  const [stored] = id ? await ports.store.getMany([resourceDocument.key(id)], ports.clock.now()) : [];
+  return stored && publicInfo(stored.value, ports.texts).own;
 }

@@ -147,6 +147,7 @@ const FATES: Record<string, Fate> = {
   // SR-58: a key that was retired since the backup would sign again.
   'signing-keys': 'dropped',
   'store-purpose': 'dropped',
+  texts: 'kept',
   'spent-seed': [
     [
       { nextCounter: 7, isCounting: true },

@@ -51,6 +51,7 @@ import {
   logoDocument,
   resourceDocument,
   resourceIndexes,
+  textsDocument,
 } from '../resources/documents.ts';
 import { createCatalogue } from '../store/catalogue.ts';
 import { indexBuildDocument, restorationDocument, storePurposeDocument } from '../store/documents.ts';
@@ -104,6 +105,7 @@ export const CATALOGUE = createCatalogue(
     apiKeyUseDocument,
     resourceDocument,
     logoDocument,
+    textsDocument,
     filterDocument,
     userDocument,
     nameClaimDocument,

@@ -83,6 +83,7 @@ export const OWNERSHIP: Readonly<Record<string, Ownership>> = {
   'spent-seed': 'anchor',
   statistics: 'anchor',
   'store-purpose': 'none',
+  texts: 'parent',
   token: 'value',
   'unlock-link': 'parent',
   usage: 'anchor',

@@ -1,5 +1,6 @@
 import { releaseQuota } from '../accounts/quotas.ts';
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import { MAIL_LANGUAGES } from '../kernel/mail.ts';
 import { mayCreateResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
@@ -14,7 +15,7 @@ import { unassignDirect } from '../tokens/assignments.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { unassignAll } from '../users/assignments.ts';
 import { userDocument, userIndexes } from '../users/documents.ts';
-import { logoDocument, resourceDocument } from './documents.ts';
+import { logoDocument, resourceDocument, textsDocument } from './documents.ts';
 import { detachFilters, filtersOf } from './filters/attach-filters.ts';
 import { refusedOn } from './resource-access.ts';
 
@@ -48,10 +49,11 @@ export async function deleteResource(
   }
   if (!(await isGone(ports, id))) return isRefusal(gone) ? gone : { deleted: true };
 
-  await transact(ports, id, [logoDocument.key(id)], ([logo]) => ({
-    answer: undefined,
-    ...(logo && { write: { delete: [logoDocument.key(id)] } }),
-  }));
+  const beside = [logoDocument.key(id), ...MAIL_LANGUAGES.map((language) => textsDocument.key(id, language))];
+  await transact(ports, id, beside, (stored) => {
+    const left = beside.filter((_, at) => stored[at] !== undefined);
+    return { answer: undefined, ...(left.length > 0 && { write: { delete: left } }) };
+  });
   await sweepIndex(ports, userIndexes.onResource(account, id), (user) =>
     tidy(ports, userDocument.key(user as UserId), (one) => unassignAll(one, id)),
   );

@@ -5,6 +5,7 @@ import { namedEntries } from '../store/index-entries.ts';
 import type { Filter } from './filters/filter.ts';
 import type { Logo } from './logo.ts';
 import type { Resource } from './resource.ts';
+import type { ResourceTexts } from './resource-texts.ts';
 
 export const resourceDocument = defineDocument<Resource, [id: ResourceId]>({
   kind: 'resource',
@@ -24,6 +25,16 @@ export const logoDocument = defineDocument<Logo, [resource: ResourceId]>({
   description: 'The logo of a resource.',
   anchor: 'resource',
   key: (resource) => [resource],
+  secrets: 'none',
+  onRestore: 'keep',
+  expires: 'never',
+});
+
+export const textsDocument = defineDocument<ResourceTexts, [resource: ResourceId, language: string]>({
+  kind: 'texts',
+  description: 'The own texts of a resource in one language.',
+  anchor: 'resource',
+  key: (resource, language) => [resource, language],
   secrets: 'none',
   onRestore: 'keep',
   expires: 'never',

@@ -1,6 +1,7 @@
 import type { Appearance } from '@countersign/protocol/appearance';
 import type { Links } from '@countersign/protocol/links';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { TextFiles, TextOwner } from '../kernel/own-texts.ts';
 import type { Resource } from './resource.ts';
 
 /** The public information about a resource that the sign-in shows. */
@@ -16,6 +17,8 @@ export interface PublicInfo {
   links?: Links;
   /** On a page of the service: the origin of the site. */
   back?: string;
+  /** Whose texts it has, if there are any beside ours. */
+  own?: TextOwner;
 }
 
 /** For a page without a resource. */
@@ -26,14 +29,16 @@ export const EMPTY_INFO: PublicInfo = {
   isTest: false,
 };
 
-export function publicInfo(resource: Resource): PublicInfo {
-  const { name: title, passwordReset = false, testMode, logo, environment, appearance, links } = resource;
+export function publicInfo(resource: Resource, files: TextFiles): PublicInfo {
+  const { name: title, passwordReset = false, testMode, logo, environment, appearance, links, id, texts } = resource;
+  const hasTexts = texts !== undefined || files.all.size > 0 || files.resources.has(id);
+  const own = hasTexts ? { id, ...omitUndefined({ texts }) } : undefined;
   const comparesBrowsers = environment !== undefined;
   return {
     title,
     passwordReset,
     comparesBrowsers,
     isTest: testMode !== undefined,
-    ...omitUndefined({ logo, appearance, links }),
+    ...omitUndefined({ logo, appearance, links, own }),
   };
 }

@@ -61,6 +61,8 @@ export interface Resource {
   links?: Links;
   /** Hash of the logo, which is a document of its own. */
   logo?: string;
+  /** Hash of its own texts by language; each is a document of its own. Absent: it has none. */
+  texts?: Readonly<Record<string, string>>;
   /** Test behaviour. Immutable after creation. */
   testMode?: TestMode;
   createdAt: number;

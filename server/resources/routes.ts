@@ -258,7 +258,12 @@ export const resourceView = z
   })
   .openapi('Resource', { description: 'A resource.' });
 
-export function presentResource({ account: _account, createdBy, ...resource }: Resource): z.input<typeof resourceView> {
+export function presentResource({
+  account: _account,
+  texts: _texts,
+  createdBy,
+  ...resource
+}: Resource): z.input<typeof resourceView> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
   const { passwordReset = false, passkeySignIn = false, redirectUris = [], logo = null, testMode = null } = resource;
   const { enrolment } = resource;

@@ -76,7 +76,9 @@ const FIRST_SCREENS: FirstScreens = {
     passkeys: ['assets/passkeys-1.js'],
     appearance: ['assets/appearance-1.js'],
     standalone: ['assets/alone-1.js'],
+    ownTexts: ['assets/own-texts-1.js'],
   },
+  template: screensIn('%text.identifyTitle%', 'ltr'),
   languages: { en: screensIn('Sign in', 'ltr'), ar: { ...screensIn('دخول', 'rtl'), texts: ['assets/ar-1.js'] } },
 };
 

@@ -132,6 +132,17 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
     status: 200,
   }),
   'DELETE /resources/{id}/logo': ({ resource }) => ({ id: resource.id, status: 204 }),
+  'GET /resources/{id}/texts': ({ resource }) => ({ id: resource.id, status: 200 }),
+  'PATCH /resources/{id}/texts': ({ resource }) => ({
+    id: resource.id,
+    body: { language: 'en', texts: { 'sign-in.identifyTitle': 'Welcome' } },
+    status: 200,
+  }),
+  'POST /resources/{id}/texts/preview': ({ resource }) => ({
+    id: resource.id,
+    body: { language: 'en', key: 'sign-in.identifyTitle', text: 'Welcome' },
+    status: 200,
+  }),
   'POST /users': () => ({ body: { login: `user-${sequence++}` }, status: 201 }),
   'GET /users': () => ({ status: 200 }),
   'GET /users/{id}': ({ user }) => ({ id: user.id, status: 200 }),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { NO_TEXT_FILES } from '../kernel/own-texts.ts';
 import type { Clock } from '../kernel/ports/clock.ts';
 import type { GeoLookup } from '../kernel/ports/geo-lookup.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -103,6 +104,7 @@ export async function openTestPorts(
     geo,
     courier,
     codes,
+    texts: NO_TEXT_FILES,
     webhookSender: new FakeWebhookSender(),
     archive: undefined,
     breachedPasswords: { isListed: async (password) => password === BREACHED_PASSWORD },

@@ -8,7 +8,9 @@ import { LINK_NAMES, type LinkName } from './links.ts';
  */
 export interface FirstScreens {
   /** Paths of scripts that some documents need next: the browser fetches them together with the frame's own. */
-  scripts: { passkeys: string[]; appearance: string[]; standalone: string[] };
+  scripts: { passkeys: string[]; appearance: string[]; standalone: string[]; ownTexts: string[] };
+  /** With `%text.key%` in place of each text, for resources with texts of their own. */
+  template: FirstScreenLanguage;
   /** By the primary subtag of the language. */
   languages: Record<string, FirstScreenLanguage>;
 }
@@ -53,6 +55,21 @@ export interface FirstScreen {
   isTest: boolean;
   isClosable: boolean;
   saved: SavedLook | undefined;
+}
+
+/**
+ * The template with these texts.
+ *
+ * @param say the text of a key in the widget's `sign-in`
+ */
+export function fillTemplate(template: FirstScreenLanguage, say: (key: string) => string): FirstScreenLanguage {
+  // A slot in a text stays text.
+  const fill = (html: string) =>
+    html.replaceAll(/%text\.(\w+)%/g, (_, key: string) => escapeHtml(say(key)).replaceAll('%', '&#37;'));
+  const fillAll = <T extends Record<string, string>>(parts: T) =>
+    Object.fromEntries(Object.entries(parts).map(([name, html]) => [name, fill(html)])) as T;
+  const { cards, bodies, links, mark } = template;
+  return { ...template, cards: fillAll(cards), bodies: fillAll(bodies), links: fillAll(links), mark: fill(mark) };
 }
 
 /** The screen with its values, which are escaped here. */

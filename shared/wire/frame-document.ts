@@ -23,6 +23,8 @@ export interface FrameDocument {
   look?: DocumentLook | undefined;
   /** What is saved at the resource, for the frame's script. */
   saved?: SavedLook | undefined;
+  /** JSON of the texts that replace ours, for the frame's script: `FrameTexts`. */
+  texts?: string | undefined;
   /** The first screen as HTML that contains no unescaped value. Absent: the script draws it. */
   screen?: string | undefined;
   /** Set if that screen is the first step, whose input the script keeps; `passkey`: with a button for passkeys. */
@@ -111,11 +113,12 @@ function originCheck({ expectedAt }: FrameDocument): string {
 
 /** The facts for the frame's script, as data attributes; only those that are set. */
 function factsOf(document: FrameDocument): string {
-  const { passwordReset, comparesBrowsers, isTest, logo, standalone, enrols, self, look, saved } = document;
+  const { passwordReset, comparesBrowsers, isTest, logo, standalone, enrols, self, look, saved, texts } = document;
   const { request, resource, redirectUri, isGiven } = standalone ?? {};
   const facts = {
     tone: look?.tone,
     saved: saved && Object.keys(saved).length > 0 ? JSON.stringify(saved) : undefined,
+    texts,
     first: document.first,
     reset: passwordReset,
     traits: comparesBrowsers,

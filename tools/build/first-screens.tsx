@@ -3,9 +3,11 @@ import {
   FIRST_SCREEN_BODIES,
   type FirstScreenBody,
   type FirstScreenLanguage,
+  type FirstScreens,
   SLOTS,
 } from '@countersign/protocol/first-screen';
 import { LINK_NAMES, type LinkName } from '@countersign/protocol/links';
+import signIn from '@countersign/ui/i18n/locales/en/widget/sign-in.json';
 import { createTranslate, type Dictionary } from '@countersign/ui/i18n/translate';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
@@ -23,10 +25,22 @@ const DICTIONARIES = import.meta.glob<Dictionary<TextKey>>(['./*/widget/sign-in.
   import: 'default',
 });
 
+/** In place of the texts, where they go. */
+const MARKERS: Texts = Object.assign(
+  (key: TextKey) => {
+    const text: unknown = (signIn as Partial<Record<TextKey, unknown>>)[key];
+    if (typeof text !== 'string')
+      throw new Error(`The text ${key} of the first screen has values or is of another part.`);
+    return `%text.${key}%`;
+  },
+  { lang: '', dir: 'ltr' } as const,
+);
+
 /** The first screen in every language, by the components that take it over in the browser. */
-export function renderFirstScreens(): Record<string, FirstScreenLanguage> {
+export function renderFirstScreens(): Pick<FirstScreens, 'languages' | 'template'> {
   const texts = Object.entries(DICTIONARIES).map(([lang, messages]) => createTranslate(lang, messages, english));
-  return Object.fromEntries([english, ...texts].map((one) => [one.lang, renderLanguage(one)]));
+  const languages = Object.fromEntries([english, ...texts].map((one) => [one.lang, renderLanguage(one)]));
+  return { languages, template: renderLanguage(MARKERS) };
 }
 
 function renderLanguage(texts: Texts): FirstScreenLanguage {

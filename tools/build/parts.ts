@@ -119,14 +119,14 @@ async function finishWidget(root: string): Promise<void> {
 async function writeFirstScreens(folder: string): Promise<void> {
   const renderer = join(folder, 'first-screens.mjs');
   // The query makes a second build in one process import the new file.
-  const { renderFirstScreens }: { renderFirstScreens(): FirstScreens['languages'] } = await import(
+  const { renderFirstScreens }: { renderFirstScreens(): Pick<FirstScreens, 'languages' | 'template'> } = await import(
     `${pathToFileURL(renderer)}?${performance.now()}`
   );
   await rm(renderer);
   const manifest = await readFile(join(folder, 'manifest.json'), 'utf8');
   const { script } = pageFiles(manifest);
   const filesOf = (source: string) => filesLoadedWith(manifest, source).filter((file) => file !== script);
-  const languages = renderFirstScreens();
+  const { languages, template } = renderFirstScreens();
   for (const [lang, language] of Object.entries(languages)) {
     if (lang === 'en') continue;
     const sources = ['widget/i18n/languages.ts', `ui/i18n/locales/${lang}/widget/sign-in.json`];
@@ -137,8 +137,10 @@ async function writeFirstScreens(folder: string): Promise<void> {
       passkeys: filesOf('widget/frame/passkey/passkeys.ts'),
       appearance: filesOf('widget/frame/appearance.ts'),
       standalone: filesOf('widget/frame/standalone.ts'),
+      ownTexts: filesOf('widget/i18n/own-texts.ts'),
     },
     languages,
+    template,
   };
   await writeFile(join(folder, 'first-screens.json'), JSON.stringify(screens));
 }

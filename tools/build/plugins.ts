@@ -133,8 +133,8 @@ export const copyIntoBuild: Plugin = {
     await copyFile('docs/troubleshooting.md', `${outDir}/troubleshooting.md`);
     await cp('ui/i18n/locales', `${outDir}/locales`, {
       recursive: true,
-      // Of the widget, the labels of a site's links, which hosted pages and mails have too.
-      filter: (path) => !/\/(?:console|widget\/(?!sign-in|standalone)[^/]*)$/.test(path),
+      // The widget's are read for their keys, and for the pages and mails that show some of them.
+      filter: (path) => !/\/console$/.test(path),
     });
   },
 };

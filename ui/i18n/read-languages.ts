@@ -54,6 +54,11 @@ export function matchLanguage(tags: readonly string[]): string {
   return tags.map(languageOf).find((lang) => languages.has(lang)) ?? 'en';
 }
 
+/** The messages of a file as they are written, by key. */
+export function readMessages(lang: string, file: string): Readonly<Record<string, string>> {
+  return readJson(`${lang}/${file}.json`);
+}
+
 /** @param path below `locales/` */
 export function compileMessages(path: string): Messages<string> {
   const { direction } = readLanguage(path.split('/', 1)[0] ?? '');

@@ -3,7 +3,7 @@ import '@countersign/ui/form.css';
 import type { SavedLook } from '@countersign/protocol/appearance';
 import { type FrameAppearance, readToFrame } from '@countersign/protocol/frame-protocol';
 import { render } from 'preact';
-import { english, loadTexts } from '../i18n/texts.ts';
+import { english, loadTexts, withOwnTexts } from '../i18n/texts.ts';
 import { App } from './app.tsx';
 import { browserSignals } from './browser-signals.ts';
 import type { LoadedEnrolment } from './enrolment/index.tsx';
@@ -180,7 +180,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
     );
   const applyLanguage = async () => {
     const locale = look.locale || saved.locale;
-    const loaded = await loadTexts(locale ? [locale] : navigator.languages);
+    const loaded = await withOwnTexts(await loadTexts(locale ? [locale] : navigator.languages));
     texts = loaded;
     hasTexts = true;
     root.lang = loaded.lang;

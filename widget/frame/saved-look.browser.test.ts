@@ -96,3 +96,31 @@ describe('what is saved at the resource', () => {
     expect(await links(frame)).toHaveLength(4);
   });
 });
+
+describe('own texts of the resource', () => {
+  test('are in the first screen without a request, stay when the script draws, and follow the language', async () => {
+    stage.service.texts = {
+      en: { 'sign-in.identifyTitle': 'Ahoy <b>you</b>', 'sign-in.passwordTitle': 'And the word?' },
+      de: { 'sign-in.identifyTitle': 'Moin' },
+    };
+    const page = await stage.openWidget();
+    const frame = await frameOf(page);
+    expect(await frame.locator('h1').textContent()).toBe('Ahoy <b>you</b>');
+    await isTakenOver(frame);
+    expect(await frame.locator('h1').textContent()).toBe('Ahoy <b>you</b>');
+    expect(await requests(frame)).not.toContain('/widget/v1/texts.json');
+    await page.evaluate(() => {
+      (window as unknown as { widget: { update(options: object): void } }).widget.update({ locale: 'de' });
+    });
+    await frame.getByRole('heading', { name: 'Moin' }).waitFor();
+    expect(await frame.getByRole('button', { name: 'Weiter' }).count()).toBe(1);
+    expect(await requests(frame)).toContain('/widget/v1/texts.json');
+  });
+
+  test('cost nothing where there are none', async () => {
+    const frame = await frameOf(await stage.openWidget());
+    await isTakenOver(frame);
+    expect(await requests(frame)).not.toContainEqual(expect.stringMatching(/texts/));
+    expect(await frame.locator('html').getAttribute('data-texts')).toBeNull();
+  });
+});

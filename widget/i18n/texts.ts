@@ -25,6 +25,15 @@ export function loadTexts(tags: readonly string[], languages?: MessageFiles): Pr
   return loadInLanguage(english, tags, languages);
 }
 
+/** The texts with those of the resource, if its document says that it has some. */
+export const withOwnTexts = <Key extends string>(ours: Translate<Key>, parts?: readonly string[]) =>
+  document.documentElement.dataset.texts
+    ? import('./own-texts.ts').then(
+        (late) => late.replaceTexts(ours, parts),
+        () => ours,
+      )
+    : ours;
+
 /** The texts of a part in the first of these languages that it has. Falls back to English if nothing can be loaded. */
 export async function loadInLanguage<Key extends string>(
   inEnglish: Translate<Key>,

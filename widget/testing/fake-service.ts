@@ -15,10 +15,17 @@ import {
   refusalDocument,
 } from '@countersign/protocol/frame-document';
 import type { PasskeyRequest } from '@countersign/protocol/passkey';
-import { firstScreen, readLook, withPageLinks } from '../../server/login/page/first-screen.ts';
+import {
+  firstScreen,
+  frameTexts,
+  readLook,
+  screenLanguage,
+  withPageLinks,
+} from '../../server/login/page/first-screen.ts';
 import { composeDocument } from '../../server/login/page/show-document.ts';
 import { loadBuiltFiles } from '../../server/platform/static-files/load-built-files.ts';
 import { EMPTY_INFO, type PublicInfo } from '../../server/resources/public-info.ts';
+import { compileTexts } from '../../server/texts/read-own-texts.ts';
 
 export const LOGIN = 'ada@example.com';
 export const PASSWORD = 'correct horse battery';
@@ -61,6 +68,8 @@ export interface FakeService {
   resourceName: string;
   /** What the resource has of its own. */
   site: Pick<PublicInfo, 'appearance' | 'links'>;
+  /** Its own texts, by language. */
+  texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Further facts about the resource that its page shows. */
   facts: { isTest?: boolean; hasPasskey?: boolean };
   /** The transaction for a flow with a login request; undefined: a code only. */
@@ -95,6 +104,7 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     isFrameDown: false,
     resourceName: 'Harbour & Co. Shop',
     site: {},
+    texts: {},
     facts: {},
     transaction: undefined,
     question: undefined,
@@ -106,6 +116,7 @@ export async function startFakeService(dist: string): Promise<FakeService> {
       service.isFrameDown = false;
       service.resourceName = 'Harbour & Co. Shop';
       service.site = {};
+      service.texts = {};
       service.facts = {};
       flows.clear();
     },
@@ -124,6 +135,12 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     if (path === 'allowed.mjs') {
       response.writeHead(200, LOADER_HEADERS);
       response.end(allowedScript(service.allowedOrigins.has(`${request.headers.origin}`)));
+      return;
+    }
+    if (path === 'texts.json') {
+      const lang = url.searchParams.get('lang') ?? '';
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(frameTexts(lang, compileTexts(service.texts[lang] ?? {}, lang)));
       return;
     }
     if (path.startsWith('flow')) return flow(path, request, response);
@@ -155,12 +172,18 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     const resource = url.searchParams.get('resource') ?? '';
     const { isTest = false, hasPasskey = false } = service.facts;
     const own = { ...EMPTY_INFO, title: service.resourceName, isTest, ...service.site };
+    if (Object.keys(service.texts).length > 0) Object.assign(own, { own: { id: resource } });
     const requested = readLook(url.searchParams.get('look') ?? undefined);
     const shown = requested ? withPageLinks(own, requested) : own;
     const page = { resource, frameAncestors: [origin], look: requested && documentLook(requested, shown.appearance) };
-    const about = { resource, shown, hasPasskey };
+    const { firstScreens } = widget;
+    const lang = firstScreens && requested ? screenLanguage(firstScreens, requested, acceptLanguage, shown) : 'en';
+    const texts = service.texts[lang];
+    const replaced = texts && compileTexts(texts, lang);
     const screen =
-      requested && widget.firstScreens && firstScreen(widget.firstScreens, requested, acceptLanguage, about);
+      requested &&
+      firstScreens &&
+      firstScreen(firstScreens, requested, { lang, resource, shown, hasPasskey, own: replaced });
     return composeDocument(widget, CSP_NONCE, { ...page, ...screen }, shown);
   }
 

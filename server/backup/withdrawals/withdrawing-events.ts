@@ -147,6 +147,7 @@ const RESOURCE: Fields<Resource> = {
   rememberMs: 'review',
   redirectUris: 'review',
   links: 'review',
+  texts: 'review',
 };
 
 const FILTER: Fields<Filter> = { name: 'none', rule: 'review', holders: 'none' };

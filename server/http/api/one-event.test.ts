@@ -37,6 +37,7 @@ const SILENT: Record<string, string> = {
   'POST /plan': 'the plan that there is already',
   'POST /webhooks/{id}/replay': 'there is nothing to send again',
   'POST /explain': 'a question',
+  'POST /resources/{id}/texts/preview': 'a question',
   'POST /mail/test': 'a mail is sent, and nothing changes',
   'POST /environment/check': 'a question',
   'POST /tokens/{id}/resync-questions': 'the answers are the event',

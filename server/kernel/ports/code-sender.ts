@@ -1,5 +1,5 @@
 import type { CodeChannel, CodeLimits } from '../code-channel.ts';
-import type { MailBrand, MailLanguage } from '../mail.ts';
+import type { MailBrand, MailLanguage, MessageTexts } from '../mail.ts';
 
 /** A code for one user. The sender renders the message. */
 export interface CodeMessage {
@@ -14,6 +14,8 @@ export interface CodeMessage {
   site: string;
   /** The look of a mail. */
   brand?: MailBrand;
+  /** Added on its way to the gateway. */
+  texts?: MessageTexts;
   /** What the code confirms, if it is not a sign-in: the message shows exactly all of it. */
   confirms?: readonly { label: string; value: string }[];
   /** Origin of the page around the widget, if the sign-in has one. */

@@ -1,3 +1,4 @@
+import type { TextFiles } from '../own-texts.ts';
 import type { AuditArchive } from './audit-archive.ts';
 import type { BreachedPasswords } from './breached-passwords.ts';
 import type { Clock } from './clock.ts';
@@ -22,6 +23,8 @@ export interface Ports {
   geo: GeoLookup;
   courier: Mailer;
   codes: CodeSender;
+  /** The operator's own texts. */
+  texts: TextFiles;
   webhookSender: WebhookSender;
   /** Undefined: sealed events stay in the store. */
   archive: AuditArchive | undefined;

@@ -1,9 +1,11 @@
 import type { SavedLook } from '@countersign/protocol/appearance';
-import { type FirstScreens, firstScreenHtml } from '@countersign/protocol/first-screen';
+import { type FirstScreens, fillTemplate, firstScreenHtml } from '@countersign/protocol/first-screen';
+import type { FrameTexts } from '@countersign/protocol/frame-texts';
 import { linksOf } from '@countersign/protocol/links';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { languageOf } from '@countersign/ui/i18n/language-of';
 import { acceptedLanguages } from '../../kernel/accept-language.ts';
+import { type OwnTexts, translateWith } from '../../kernel/own-texts.ts';
 import { logoPath } from '../../resources/logo.ts';
 import type { PublicInfo } from '../../resources/public-info.ts';
 
@@ -54,25 +56,44 @@ export function withPageLinks(shown: PublicInfo, { variables }: Pick<RequestedLo
   };
 }
 
-/** The first screen of a sign-in, in the first of these languages that the widget has. */
-export function firstScreen(
-  { scripts, languages }: FirstScreens,
+/** The language of the first screen: the first that the page, the resource or the browser wants and the widget has. */
+export function screenLanguage(
+  { languages }: FirstScreens,
   requested: RequestedLook,
   acceptLanguage: string | undefined,
-  { resource, shown, hasPasskey }: { resource: string; shown: PublicInfo; hasPasskey: boolean },
-) {
-  const locale = requested.locale || shown.appearance?.locale;
+  { appearance }: PublicInfo,
+): string {
+  const locale = requested.locale || appearance?.locale;
   const tags = locale ? [locale] : acceptedLanguages(acceptLanguage);
-  const lang = tags.map(languageOf).find((one) => Object.hasOwn(languages, one)) ?? 'en';
+  return tags.map(languageOf).find((one) => Object.hasOwn(languages, one)) ?? 'en';
+}
+
+interface ScreenFacts {
+  lang: string;
+  resource: string;
+  shown: PublicInfo;
+  hasPasskey: boolean;
+  /** Texts in this language that replace ours. */
+  own?: OwnTexts | undefined;
+}
+
+/** The first screen of a sign-in. */
+export function firstScreen(
+  { scripts, languages, template }: FirstScreens,
+  requested: RequestedLook,
+  { lang, resource, shown, hasPasskey, own }: ScreenFacts,
+) {
   const language = languages[lang];
   if (!language) return {};
+  const drawn = own ? fillTemplate(template, translateWith(own, lang, 'widget/sign-in')) : language;
   const first = requested.isGiven ? undefined : hasPasskey ? 'passkey' : 'identify';
   return {
     lang,
     dir: language.dir,
-    preload: [...language.texts, ...(first === 'passkey' ? scripts.passkeys : [])],
+    preload: [...language.texts, ...(own ? scripts.ownTexts : []), ...(first === 'passkey' ? scripts.passkeys : [])],
     ...(first && { first }),
-    screen: firstScreenHtml(language, {
+    ...(shown.own && { texts: frameTexts(lang, own) }),
+    screen: firstScreenHtml(drawn, {
       body: first ?? 'loading',
       name: shown.title,
       logo: shown.logo === undefined ? undefined : logoPath(resource, shown.logo),
@@ -81,4 +102,10 @@ export function firstScreen(
       saved: savedLook(shown),
     }),
   } as const;
+}
+
+/** For the frame's script: the texts of the language that the document is in. In another language the script asks. */
+export function frameTexts(lang: string, own: OwnTexts | undefined): string {
+  const inWidget = [...(own ?? [])].filter(([key]) => !/^(?:mail|sms|pages)\./.test(key));
+  return JSON.stringify({ lang, texts: Object.fromEntries(inWidget) } satisfies FrameTexts);
 }

@@ -1,5 +1,6 @@
 import { documentLook } from '@countersign/protocol/document-look';
 import {
+  ASSET_HEADERS,
   allowedScript,
   FRAME_HEADERS,
   LOADER_HEADERS,
@@ -8,10 +9,12 @@ import {
 } from '@countersign/protocol/frame-document';
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
+import { MAIL_LANGUAGES } from '../../kernel/mail.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
-import { frameAccess } from '../page-info.ts';
-import { firstScreen, readLook, withPageLinks } from './first-screen.ts';
+import { readOwnTexts } from '../../texts/read-own-texts.ts';
+import { frameAccess, readTextOwner } from '../page-info.ts';
+import { firstScreen, frameTexts, readLook, screenLanguage, withPageLinks } from './first-screen.ts';
 import { newCspNonce, showDocument } from './show-document.ts';
 
 /**
@@ -19,7 +22,7 @@ import { newCspNonce, showDocument } from './show-document.ts';
  * a hint on what to configure (SR-13). The window may retain its opener, to communicate with the page; it cannot be
  * framed.
  */
-export function frame(ports: Pick<Ports, 'store' | 'clock'> & { issuer: string }, widget: BuiltFiles) {
+export function frame(ports: Pick<Ports, 'store' | 'clock' | 'texts'> & { issuer: string }, widget: BuiltFiles) {
   const { origin: service, host } = new URL(ports.issuer);
   const app = new Hono<AppEnv>();
   const show = async (c: Context<AppEnv>, isPopup: boolean) => {
@@ -38,10 +41,13 @@ export function frame(ports: Pick<Ports, 'store' | 'clock'> & { issuer: string }
         const preload = firstScreens?.scripts.standalone;
         return showDocument(c, widget, { resource, frameAncestors: [], look, preload }, shown);
       }
+      const lang =
+        firstScreens && requested && screenLanguage(firstScreens, requested, c.req.header('accept-language'), shown);
+      const own = lang && shown.own ? await readOwnTexts(ports, lang, shown.own) : undefined;
       const screen =
         firstScreens &&
-        (requested
-          ? firstScreen(firstScreens, requested, c.req.header('accept-language'), { resource, shown, hasPasskey })
+        (lang
+          ? firstScreen(firstScreens, requested, { lang, resource, shown, hasPasskey, own })
           : { preload: firstScreens.scripts.appearance });
       // A proxy may have changed this header, so the browser has the last word.
       const expectedAt = c.req.header('host') === host || !requested ? undefined : service;
@@ -60,6 +66,15 @@ export function frame(ports: Pick<Ports, 'store' | 'clock'> & { issuer: string }
     const access = await frameAccess(ports, c.req.query('resource') ?? '', c.req.header('origin') ?? '');
     const headers = { ...LOADER_HEADERS, 'cache-control': 'no-store', vary: 'origin' };
     return c.body(allowedScript(access !== undefined), 200, headers);
+  });
+  // For a frame whose language is not that of its document. What every visitor of the sign-in sees, and the same for a
+  // resource that does not exist and one without texts.
+  app.get('/texts.json', async (c) => {
+    const lang = MAIL_LANGUAGES.find((one) => one === c.req.query('lang')) ?? 'en';
+    const owner = await readTextOwner(ports, c.req.query('resource') ?? '');
+    const own = owner && (await readOwnTexts(ports, lang, owner));
+    const headers = { ...ASSET_HEADERS, 'content-type': 'application/json', 'cache-control': 'no-store' };
+    return c.body(frameTexts(lang, own), 200, headers);
   });
   return app;
 }

@@ -34,7 +34,7 @@ const DOCUMENT = ['./troubleshooting.md', '../../../docs/troubleshooting.md'].ma
  * The document on troubleshooting, as this version has it, for the links in the console of a misconfigured page. With
  * the page's resource and origin it also says what the frame's response would say to them (SR-13).
  */
-export function help(ports: Pick<Ports, 'store' | 'clock'>) {
+export function help(ports: Pick<Ports, 'store' | 'clock' | 'texts'>) {
   const app = new Hono<AppEnv>();
   let document: Promise<string> | undefined;
   app.get('/help', async (c) => {

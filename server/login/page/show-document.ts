@@ -13,7 +13,7 @@ import { sendPage } from '../../http/send-file.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import { logoPath } from '../../resources/logo.ts';
 import type { PublicInfo } from '../../resources/public-info.ts';
-import { savedLook } from './first-screen.ts';
+import { frameTexts, savedLook } from './first-screen.ts';
 
 /** Where the widget's files are served. */
 export const MOUNT = '/widget/v1';
@@ -25,7 +25,7 @@ export function newCspNonce(): string {
 type PageFacts = Pick<FrameCsp, 'frameAncestors' | 'formAction'> &
   Pick<
     FrameDocument,
-    'dir' | 'enrols' | 'expectedAt' | 'first' | 'look' | 'preload' | 'screen' | 'self' | 'standalone'
+    'dir' | 'enrols' | 'expectedAt' | 'first' | 'look' | 'preload' | 'screen' | 'self' | 'standalone' | 'texts'
   > & {
     resource: string;
     /** Default `en`. */
@@ -48,8 +48,10 @@ export function composeDocument(
   { resource, frameAncestors, formAction: _, lang = 'en', preload = [], look, ...facts }: PageFacts,
   page: PublicInfo,
 ): string {
-  const { logo, appearance = {}, links: _links, back: _back, ...shown } = page;
+  const { logo, appearance = {}, links: _links, back: _back, own, ...shown } = page;
   return frameDocument({
+    // The script asks for them in its language.
+    ...(own && { texts: frameTexts('', undefined) }),
     ...shown,
     ...facts,
     nonce,

@@ -18,7 +18,7 @@ export function signInUrl(issuer: string, loginRequest: string): string {
  * The sign-in as a hosted page, for browsers and sites where frames do not work. It cannot be framed, and posts only to
  * the address that the site has registered and its backend has named, which no visitor can change.
  */
-export function signInPage(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltFiles) {
+export function signInPage(ports: Pick<Ports, 'store' | 'clock' | 'texts'>, widget: BuiltFiles) {
   const app = new Hono<AppEnv>();
   app.get('/sign-in', async (c) => {
     const page = await readSignInPage(ports, c.req.query('request') ?? '');

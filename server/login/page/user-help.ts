@@ -26,8 +26,8 @@ export function userHelp(ports: Parameters<typeof readBrand>[0]) {
   const app = new Hono<AppEnv>();
   app.get('/help', async (c) => {
     const { resource, origin, lang, look } = c.req.query();
-    const view = viewOf(c, lang ?? localeOf(look), await readBrand(ports, resource, origin));
-    const t = readPageTexts(view.language);
+    const view = await viewOf(ports, c, lang ?? localeOf(look), await readBrand(ports, resource, origin));
+    const t = readPageTexts(view);
     const shown = view.brand?.shown;
     const site = shown?.title ?? '';
     const { help, support } = shown?.links ?? {};

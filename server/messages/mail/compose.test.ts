@@ -171,6 +171,22 @@ describe('the mail of a resource', () => {
   });
 });
 
+describe('the operator’s HTML around a mail', () => {
+  const frame = '<html><body><p>Harbour</p>{content}</body></html>';
+
+  test('has the mail once and escaped, and the text stays', () => {
+    for (const mail of everyMail('<b>{content}</b>', 'ar')) {
+      const plain = composeMail(mail, URL_BASE);
+      const framed = composeMail({ ...mail, texts: { frame } }, URL_BASE);
+      expect([framed.text, framed.subject]).toEqual([plain.text, plain.subject]);
+      expect(framed.html).toMatch(/^<html><body><p>Harbour<\/p><div lang="ar" dir="rtl">/);
+      expect(framed.html.match(/<\/body>/g)).toHaveLength(1);
+      expect(framed.html).not.toContain('<b>');
+      expect(framed.html).toContain(plain.html.match(/<p>.*<\/p>/s)?.[0]);
+    }
+  });
+});
+
 describe('SR-40: links', () => {
   test('lead only to the configured URL', () => {
     expect(linkTo(URL_BASE, '/reset#abc')).toBe('https://auth.example/reset#abc');

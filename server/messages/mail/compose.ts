@@ -2,12 +2,14 @@ import { LINK_NAMES, type LinkName } from '@countersign/protocol/links';
 import { contrast } from '@countersign/protocol/look';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type mailTexts from '@countersign/ui/i18n/locales/en/mail.json';
-import { readLanguage, readTranslate } from '@countersign/ui/i18n/read-languages';
+import { readLanguage } from '@countersign/ui/i18n/read-languages';
 import type { Translate } from '@countersign/ui/i18n/translate';
 import type { ComposedMail, Mail, MailBrand } from '../../kernel/mail.ts';
+import { type OwnTexts, translateWith } from '../../kernel/own-texts.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
+import { frameMail } from './frame.ts';
 import { linkTo } from './link.ts';
-import { html, line, type Markup, plainLine } from './markup.ts';
+import { html, line, Markup, plainLine } from './markup.ts';
 
 type MailTexts = Translate<keyof typeof mailTexts>;
 
@@ -36,13 +38,15 @@ interface Draft {
  * @param url the public URL, an origin
  */
 export function composeMail(mail: Mail, url: string): ComposedMail {
-  const texts: MailTexts = readTranslate(mail.language, 'mail');
+  const { own, frame } = mail.texts ?? {};
+  const texts: MailTexts = translateWith(own, mail.language, 'mail');
+  const about = siteLinks(mail.brand, mail.language, own);
   const draft = draftOf(mail, texts, url);
   const subject = line(draft.subject);
   return {
     subject,
-    text: asText(draft, texts, mail.brand),
-    html: asHtml(draft, texts, subject, mail.brand).text,
+    text: asText(draft, texts, mail.brand, about),
+    html: asHtml(draft, texts, subject, { brand: mail.brand, about, frame }).text,
     ...omitUndefined({ link: draft.link?.href }),
   };
 }
@@ -152,26 +156,28 @@ function asText(
   { paragraphs, confirms = [], code, link, small }: Draft,
   t: MailTexts,
   brand: MailBrand | undefined,
+  about: readonly SiteLink[],
 ): string {
   const parts = [t('hello'), ...paragraphs, ...(link ? [link.href] : []), ...small].map(line);
   if (code !== undefined) parts.splice(1 + paragraphs.length, 0, `    ${plainLine(code)}`);
   const lines = confirms.map(({ label, value }) => `    ${isolated(label)}: ${isolated(value)}`);
   if (lines.length > 0) parts.splice(2, 0, lines.join('\n'));
-  const about = siteLinks(brand, t).map(([label, href]) => `${label}: ${href}`);
   const end = [
     ...(brand ? [plainLine(brand.name)] : []),
-    ...about,
+    ...about.map(([label, href]) => `${line(label)}: ${href}`),
     ...(brand?.footer === false ? [] : [t('signature')]),
   ];
   return [...parts, `-- \n${end.join('\n')}`].join('\n\n');
 }
 
+type SiteLink = [label: string, href: string];
+
 /** The links of the site, in their order and with their labels. */
-function siteLinks(brand: MailBrand | undefined, t: MailTexts): [label: string, href: string][] {
-  const label = readTranslate<LinkName>(t.lang, 'widget/sign-in');
+function siteLinks(brand: MailBrand | undefined, lang: string, own: OwnTexts | undefined): SiteLink[] {
+  const label = translateWith<LinkName>(own, lang, 'widget/sign-in');
   return LINK_NAMES.flatMap((name) => {
     const href = brand?.links[name];
-    return href === undefined ? [] : [[label(name), href] as [string, string]];
+    return href === undefined ? [] : [[label(name), href] as SiteLink];
   });
 }
 
@@ -194,29 +200,35 @@ const LABEL = 'padding:6px 16px 6px 0;vertical-align:top;color:#596072';
 const VALUE = 'padding:6px 0;font-weight:600;white-space:pre-wrap';
 const SMALL = 'color:#596072;font-size:14px';
 
-function asHtml(draft: Draft, t: MailTexts, title: string, brand: MailBrand | undefined): Markup {
+function asHtml(
+  draft: Draft,
+  t: MailTexts,
+  title: string,
+  { brand, about, frame }: { brand: MailBrand | undefined; about: readonly SiteLink[]; frame: string | undefined },
+): Markup {
   const direction = readLanguage(t.lang).direction === 'rtl' ? html` dir="rtl"` : '';
   const { paragraphs, confirms = [], code, link, small } = draft;
   const [first = '', ...others] = paragraphs;
   const accent = brand?.accent ?? ACCENT;
-  const links = siteLinks(brand, t).map(
-    ([label, href]) => html`<a style="color:#596072" href="${href}">${label}</a> &nbsp; `,
-  );
+  const links = about.map(([label, href]) => html`<a style="color:#596072" href="${href}">${label}</a> &nbsp; `);
   const cell = (style: string, text: string) => html`<td style="${style}"><bdi>${plainLine(text)}</bdi></td>`;
   const lines = confirms.map(({ label, value }) => html`<tr>${cell(LABEL, label)}${cell(VALUE, value)}</tr>\n`);
-  return html`<!doctype html>
-<html lang="${t.lang}"${direction}>
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
-<body style="${BODY}">
-<div style="${CARD}">
-${brand ? html`<p style="${nameIn(accent)}"><bdi>${plainLine(brand.name)}</bdi></p>\n` : ''}<p>${t('hello')}</p>
+  const content = html`${brand ? html`<p style="${nameIn(accent)}"><bdi>${plainLine(brand.name)}</bdi></p>\n` : ''}<p>${t('hello')}</p>
 <p>${first}</p>
 ${lines.length === 0 ? '' : html`<table style="${TABLE}">\n${lines}</table>\n`}${others.map((paragraph) => html`<p>${paragraph}</p>\n`)}${code === undefined ? '' : html`<p style="${CODE}">${code}</p>\n`}${
   link
     ? html`<p><a style="${buttonIn(accent)}" href="${link.href}">${link.label}</a></p>
 <p style="${SMALL}">${t('linkFallback')}<br><a href="${link.href}">${link.href}</a></p>\n`
     : ''
-}${small.map((line) => html`<p style="${SMALL}">${line}</p>\n`)}${links.length === 0 ? '' : html`<p style="${SMALL}">${links}</p>\n`}${brand?.footer === false ? '' : html`<p style="${SMALL}">${t('signature')}</p>\n`}</div>
+}${small.map((line) => html`<p style="${SMALL}">${line}</p>\n`)}${links.length === 0 ? '' : html`<p style="${SMALL}">${links}</p>\n`}${brand?.footer === false ? '' : html`<p style="${SMALL}">${t('signature')}</p>\n`}`;
+  if (frame !== undefined)
+    return new Markup(frameMail(frame, html`<div lang="${t.lang}"${direction}>\n${content}</div>`.text));
+  return html`<!doctype html>
+<html lang="${t.lang}"${direction}>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
+<body style="${BODY}">
+<div style="${CARD}">
+${content}</div>
 </body>
 </html>
 `;

@@ -1,8 +1,8 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
 import type smsTexts from '@countersign/ui/i18n/locales/en/sms.json';
-import { readTranslate } from '@countersign/ui/i18n/read-languages';
 import type { Translate } from '@countersign/ui/i18n/translate';
-import type { MailLanguage } from '../../kernel/mail.ts';
+import type { MailLanguage, MessageTexts } from '../../kernel/mail.ts';
+import { translateWith } from '../../kernel/own-texts.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
 import { plainLine } from '../mail/markup.ts';
 
@@ -19,6 +19,7 @@ interface TextFacts {
   confirms?: readonly { label: string; value: string }[] | undefined;
   /** Origin of the page around the widget, if the sign-in has one. */
   origin?: string | undefined;
+  texts?: MessageTexts | undefined;
 }
 
 /** Maximum length of a site's name beside the rest. */
@@ -31,9 +32,9 @@ const SITE_LENGTH = 30;
  * @param url the public URL of the service
  */
 export function composeText(facts: TextFacts, url: string): string {
-  const { language, code, site, lifetimeMs, origin, confirms } = facts;
+  const { language, code, site, lifetimeMs, origin, confirms, texts } = facts;
   const name = [...plainLine(site)].slice(0, SITE_LENGTH).join('').trim();
-  const t: SmsTexts = readTranslate(language, 'sms');
+  const t: SmsTexts = translateWith(texts?.own, language, 'sms');
   const text = confirms
     ? confirmation(t, code, name, confirms)
     : t('signIn', { code, site: name, minutes: Math.floor(lifetimeMs / MINUTE_MS) });

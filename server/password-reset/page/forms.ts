@@ -4,8 +4,9 @@ import { type PageTexts, readPageTexts } from '../../hosted-pages/texts.ts';
 import { minLengthOf } from '../../passwords/password-policy.ts';
 
 /** `mistake`: the error of the previous submission, in the page's language. */
-export function requestForm({ language, brand }: View, resource: string, mistake?: string): Html {
-  const t = readPageTexts(language);
+export function requestForm(view: View, resource: string, mistake?: string): Html {
+  const { language, brand } = view;
+  const t = readPageTexts(view);
   return html`<form method="post" action="/reset">
 <p>${t('askText')}</p>
 <input type="hidden" name="resource" value="${resource}">

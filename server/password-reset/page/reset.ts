@@ -20,7 +20,7 @@ import { chooseForm, requestForm, SHOW_PASSWORDS } from './forms.ts';
 
 type Needs = Pick<
   Ports,
-  'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'geo' | 'courier'
+  'texts' | 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'geo' | 'courier'
 > & { issuer: string };
 
 /** 256 code points are never longer in any encoding; a longer password is refused at once. */
@@ -41,16 +41,16 @@ export function reset(ports: Needs) {
 
   app.get('/reset', async (c) => {
     const { resource = '', origin } = c.req.query();
-    const view = viewOf(c, c.req.query('lang'), await readBrand(ports, resource, origin));
+    const view = await viewOf(ports, c, c.req.query('lang'), await readBrand(ports, resource, origin));
     if (ports.courier.isAbsent) return showRefusal(c, view, { refused: 'MAIL_NOT_CONFIGURED' });
     return showPage(c, { ...view, title: 'askTitle', body: requestForm(view, resource) });
   });
 
   app.post('/reset', async (c) => {
     const form = await readForm(c, ['resource', 'origin', 'name', 'lang']);
-    const view = viewOf(c, form.lang, await readBrand(ports, form.resource, form.origin));
+    const view = await viewOf(ports, c, form.lang, await readBrand(ports, form.resource, form.origin));
     const { language } = view;
-    const t = readPageTexts(language);
+    const t = readPageTexts(view);
     const name = form.name?.trim() ?? '';
     const resource = parseId('res', form.resource);
     if (!resource) return showRefusal(c, view, { refused: 'RESOURCE_NOT_FOUND' });
@@ -69,7 +69,7 @@ export function reset(ports: Needs) {
   });
 
   app.get('/reset/password', async (c) => {
-    const view = viewOf(c, c.req.query('lang'), await readBrand(ports, c.req.query('resource')));
+    const view = await viewOf(ports, c, c.req.query('lang'), await readBrand(ports, c.req.query('resource')));
     return showLinkPage(c, { ...view, title: 'chooseTitle' });
   });
 
@@ -84,9 +84,9 @@ export function reset(ports: Needs) {
     // Checked again for the form: after any error of the password, the page names the rule that applies.
     const seen = await viewReset(ports, link, c.get('clientAddress'));
     // A valid link knows its resource, whatever the address of the page says.
-    const view = viewOf(c, lang, await readBrand(ports, isRefusal(seen) ? resource : seen.resource));
+    const view = await viewOf(ports, c, lang, await readBrand(ports, isRefusal(seen) ? resource : seen.resource));
     const { language } = view;
-    const t = readPageTexts(language);
+    const t = readPageTexts(view);
     if (isRefusal(seen)) return showRefusal(c, view, seen);
     const ask = (mistake?: string) => {
       const body = chooseForm(t, { link, language, ...seen }, mistake);
@@ -119,7 +119,7 @@ function passwordErrorText(t: PageTexts, verdict: Refusal, secondFactor: boolean
 }
 
 function showRefusal(c: Context<AppEnv>, view: View, { refused, retryAfterMs }: Refusal) {
-  const t = readPageTexts(view.language);
+  const t = readPageTexts(view);
   const { status } = REFUSALS[refused];
   c.set('refusal', refused);
   if (retryAfterMs !== undefined) c.header('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1000))));

@@ -12,7 +12,7 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { unlockOwnTokens, viewUnlock } from '../unlock-own-tokens.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { issuer: string };
+type Needs = Pick<Ports, 'texts' | 'store' | 'clock' | 'random' | 'courier'> & { issuer: string };
 
 /**
  * The page of a link that unlocks its user's tokens: it has a button, because mail programs open links before users do.
@@ -26,7 +26,7 @@ export function unlock(ports: Needs) {
   app.on(['POST'], ['/unlock'], sameOrigin(ports.issuer));
 
   app.get('/unlock', async (c) => {
-    const view = viewOf(c, c.req.query('lang'), await readBrand(ports, c.req.query('resource')));
+    const view = await viewOf(ports, c, c.req.query('lang'), await readBrand(ports, c.req.query('resource')));
     return showLinkPage(c, { ...view, title: 'unlockTitle' });
   });
 
@@ -34,10 +34,10 @@ export function unlock(ports: Needs) {
     const { link = '', lang, confirmed, resource } = await readForm(c, ['link', 'lang', 'confirmed', 'resource']);
     const seen = await viewUnlock(ports, link);
     // A valid link knows its resource, whatever the address of the page says.
-    const view = viewOf(c, lang, await readBrand(ports, isRefusal(seen) ? resource : seen.resource));
+    const view = await viewOf(ports, c, lang, await readBrand(ports, isRefusal(seen) ? resource : seen.resource));
     if (isRefusal(seen)) return showInvalid(c, view);
     const { language } = view;
-    const t = readPageTexts(language);
+    const t = readPageTexts(view);
     if (confirmed !== 'yes') {
       const body = confirmForm(t, { link, language, login: seen.user.login });
       return showPage(c, { ...view, title: 'unlockTitle', body });
@@ -63,6 +63,6 @@ function confirmForm(t: PageTexts, form: { link: string; language: string; login
 }
 
 function showInvalid(c: Context<AppEnv>, view: View): Promise<Response> {
-  const body = paragraphs(readPageTexts(view.language)('unlockInvalidText'));
+  const body = paragraphs(readPageTexts(view)('unlockInvalidText'));
   return showPage(c, { ...view, title: 'invalidTitle', body, status: 403 });
 }

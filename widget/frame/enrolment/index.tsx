@@ -1,6 +1,6 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import { type EnrolmentTexts, isEnrolmentText, loadEnrolmentTexts } from '../../i18n/enrolment.ts';
-import type { Texts } from '../../i18n/texts.ts';
+import { type Texts, withOwnTexts } from '../../i18n/texts.ts';
 import { type Screen, textOf } from '../screen.ts';
 import type { SignIn } from '../sign-in.ts';
 import { MessageScreen } from '../steps/message-screen.tsx';
@@ -25,7 +25,7 @@ export interface EnrolmentProps {
 
 /** Loads the texts and the style of the enrolment. */
 export async function loadEnrolment(lang: string) {
-  const t = await loadEnrolmentTexts(lang);
+  const t = await withOwnTexts(await loadEnrolmentTexts(lang), ['enrolment']);
   injectStyle();
   return { t, Enrolment };
 }

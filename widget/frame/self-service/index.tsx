@@ -1,4 +1,5 @@
 import { loadSelfTexts, type SelfTexts } from '../../i18n/self-service.ts';
+import { withOwnTexts } from '../../i18n/texts.ts';
 import { type EnrolmentProps, loadEnrolment } from '../enrolment/index.tsx';
 import { SelfPage } from './self-page.tsx';
 import { injectSelfStyle } from './style.ts';
@@ -9,7 +10,7 @@ let own: SelfTexts | undefined;
 /** Loads the texts and the style of the page, and the enrolment, which it can start. */
 export async function loadSelf(lang: string) {
   const [{ t }, loaded] = await Promise.all([loadEnrolment(lang), loadSelfTexts(lang)]);
-  own = loaded;
+  own = await withOwnTexts(loaded, ['self-service']);
   injectSelfStyle();
   return { t, Enrolment: OwnPage };
 }
