@@ -11,6 +11,7 @@ import {
   requirementsTable,
 } from './docs-check/requirements.ts';
 import { checkSnippets } from './docs-check/snippets.ts';
+import { checkTextKeys } from './docs-check/text-keys.ts';
 import { checkParity } from './parity/parity.ts';
 import { report } from './report.ts';
 
@@ -32,6 +33,7 @@ report(
     ...checkSnippets(root),
     ...checkParity(root),
     ...checkNavigation(root),
+    ...checkTextKeys(root),
   ],
   `${requirements.size} requirements named by tests; links, scripts, paths, records, snippets and codes hold`,
 );

@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { checkTextKeys } from '../docs-check/text-keys.ts';
 import { textKeysPage } from './page.ts';
 
 it('has each key with its values and the English text', () => {
@@ -8,6 +11,12 @@ it('has each key with its values and the English text', () => {
   );
 });
 
-it('equals docs/text-keys.md; else: npm run docs:texts', () => {
-  expect(readFileSync('docs/text-keys.md', 'utf8')).toBe(textKeysPage());
+it('is checked: an old page is a finding', () => {
+  const root = mkdtempSync(join(tmpdir(), 'countersign-text-keys-'));
+  mkdirSync(join(root, 'docs'));
+  writeFileSync(join(root, 'docs/text-keys.md'), textKeysPage());
+  expect(checkTextKeys(root)).toEqual([]);
+  writeFileSync(join(root, 'docs/text-keys.md'), textKeysPage().replace('Your sign-in code', 'Old'));
+  expect(checkTextKeys(root)).toMatchObject([{ path: 'docs/text-keys.md' }]);
+  rmSync(root, { recursive: true });
 });
