@@ -72,7 +72,7 @@ import countersign
 from countersign import verifier
 
 given = json.load(open(sys.argv[1]))
-answer = countersign.HttpAnswer(200, {}, json.dumps(given["jwks"]).encode())
+answer = countersign.HttpResponse(200, {}, json.dumps(given["jwks"]).encode())
 with mock.patch.object(verifier, "send_with_urllib", lambda request: answer), mock.patch("time.time", lambda: given["now"]):
     site = {"__name__": "site"}
     exec(given["example"], site)

@@ -20,9 +20,9 @@ namespace Countersign {
 }
 namespace Countersign\\Http {
     final class CurlHttpClient implements HttpClient {
-        public function send(HttpRequest $request): HttpAnswer {
+        public function send(HttpRequest $request): HttpResponse {
             $isAsked = $request->url === '${issuer}/.well-known/jwks.json';
-            return new HttpAnswer($isAsked ? 200 : 404, [], file_get_contents(__DIR__ . '/jwks.json'));
+            return new HttpResponse($isAsked ? 200 : 404, [], file_get_contents(__DIR__ . '/jwks.json'));
         }
     }
 }`;

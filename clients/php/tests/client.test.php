@@ -6,7 +6,7 @@ use Countersign\Client;
 use Countersign\Confirmation;
 use Countersign\Exception\RequestRefused;
 use Countersign\Exception\ServiceUnreachable;
-use Countersign\Http\HttpAnswer;
+use Countersign\Http\HttpResponse;
 use Countersign\Method;
 use Countersign\OtpUse;
 use Countersign\Transaction;
@@ -54,7 +54,7 @@ test('an answer that does not say in full that somebody was let in lets nobody i
         $act = static fn () => $client->authenticate(Method::Otp, 'res_1', user: 'mira', otp: '123456');
         same(true, refused('RESPONSE_INVALID', $act, shown($change)) instanceof ServiceUnreachable);
     }
-    foreach ([gone(), json([]), json([$good]), static fn () => new HttpAnswer(200, [], '<html>')] as $answer) {
+    foreach ([gone(), json([]), json([$good]), static fn () => new HttpResponse(200, [], '<html>')] as $answer) {
         [$client] = clientWith($answer);
         refused('RESPONSE_INVALID', static fn () => $client->authenticate(Method::Otp, 'res_1', user: 'mira', otp: '1'));
     }
@@ -111,8 +111,8 @@ test('creations are repeated under one key, and reads without any', static funct
 test('only what may pass is tried again, only so often, and not when the service wants a long wait', static function (): void {
     foreach ([
         [[problem(503, 'UNAVAILABLE')], 3], [[failure('timeout')], 3], [[problem(409, 'IDEMPOTENCY_KEY_IN_USE')], 3],
-        [[static fn () => new HttpAnswer(502, [], '<html>')], 3], [[problem(500, 'INTERNAL')], 1], [[problem(404, 'USER_NOT_FOUND')], 1],
-        [[failure('too-large')], 1], [[static fn () => new HttpAnswer(200, [], 'x')], 1],
+        [[static fn () => new HttpResponse(502, [], '<html>')], 3], [[problem(500, 'INTERNAL')], 1], [[problem(404, 'USER_NOT_FOUND')], 1],
+        [[failure('too-large')], 1], [[static fn () => new HttpResponse(200, [], 'x')], 1],
         [[problem(429, 'RATE_LIMITED', ['retryAfterMs' => 10_001])], 1], [[problem(429, 'RATE_LIMITED', ['retryAfterMs' => 10_000])], 3],
         [[problem(503, 'OVERLOADED', [], ['retry-after' => '11'])], 1], [[problem(503, 'OVERLOADED', [], ['retry-after' => '1'])], 3],
     ] as $at => [$answers, $times]) {
@@ -157,7 +157,7 @@ test('a wait is read from seconds and dates, and from nothing else', static func
 
 test('what is no answer of the service is told as that', static function (): void {
     foreach ([301, 403, 418, 502] as $status) {
-        [$client] = clientWith(static fn () => new HttpAnswer($status, [], '{"error":"proxy"}'));
+        [$client] = clientWith(static fn () => new HttpResponse($status, [], '{"error":"proxy"}'));
         $refusal = refused('RESPONSE_INVALID', static fn () => $client->tokens->update('tok_1', ['name' => 'x']));
         same($status, $refusal->status);
     }

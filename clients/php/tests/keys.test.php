@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-use Countersign\Http\HttpAnswer;
+use Countersign\Http\HttpResponse;
 use Countersign\Keys\FileKeyCache;
 use Countersign\Keys\KeyCache;
 use Countersign\Keys\KeySet;
@@ -116,7 +116,7 @@ test('while one process asks, the others go on with the keys that are there', st
     $clock = new FakeClock(1_000_000);
     $cache = new MemoryKeyCache();
     $others = new ScriptedHttp(failure('timeout'));
-    $slow = new ScriptedHttp(json(jwks()), static function () use ($others, $clock, $cache): HttpAnswer {
+    $slow = new ScriptedHttp(json(jwks()), static function () use ($others, $clock, $cache): HttpResponse {
         same(true, keySet($others, $clock, $cache)->find('test-es256-1') !== null);
         return json(jwks('test-es256-1'))();
     });
@@ -131,7 +131,7 @@ test('a failure does not throw away what somebody else has fetched meanwhile', s
     $clock = new FakeClock(1_000_000);
     $cache = new MemoryKeyCache();
     $other = new ScriptedHttp(json(jwks('test-es256-1', 'test-es256-2')));
-    $http = new ScriptedHttp(static function () use ($clock, $cache, $other): HttpAnswer {
+    $http = new ScriptedHttp(static function () use ($clock, $cache, $other): HttpResponse {
         $clock->ms += 2000;
         same(true, keySet($other, $clock, $cache)->find('test-es256-2') !== null);
         return json([], 503)();
@@ -155,7 +155,7 @@ test('an answer that is no key set is none', static function (): void {
     $answers = [
         json(jwks(), 301), json(['keys' => 'x']), json(['keys' => []]), json([]), json('x'),
         json(['keys' => array_fill(0, 33, jwks()['keys'][0])]),
-        static fn () => new HttpAnswer(200, [], ''), static fn () => new HttpAnswer(200, [], '{"keys":[],"keys":[]}'),
+        static fn () => new HttpResponse(200, [], ''), static fn () => new HttpResponse(200, [], '{"keys":[],"keys":[]}'),
     ];
     foreach ($answers as $answer) {
         $keys = keySet(new ScriptedHttp($answer), new FakeClock(1));

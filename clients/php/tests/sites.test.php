@@ -4,14 +4,19 @@ declare(strict_types=1);
 
 use Countersign\Demand;
 use Countersign\Exception\OptionInvalid;
+use Countersign\Http\HttpClient;
+use Countersign\Http\HttpRequest;
+use Countersign\Http\HttpResponse;
 use Countersign\Keys\MemoryKeyCache;
 use Countersign\OtpUse;
+use Countersign\ResultClaims;
 use Countersign\Site\LevelDemand;
-use Countersign\Site\RouteAnswer;
+use Countersign\Site\RouteResponse;
 use Countersign\Site\RouteRequest;
 use Countersign\Site\Rules;
 use Countersign\Site\Session;
 use Countersign\Site\SignIn;
+use Countersign\Site\Users;
 
 function siteVectors(string $name): array
 {
@@ -100,7 +105,7 @@ function twoFactorSession(): MemorySession
     return new MemorySession(['user' => $user + $level + ['stamp' => hash('sha256', '')]]);
 }
 
-function postTwoFactor(string $route, MemorySession $session, array $body): RouteAnswer
+function postTwoFactor(string $route, MemorySession $session, array $body): RouteResponse
 {
     $vectors = vectors('results.json');
     $signIn = new SignIn(
@@ -113,7 +118,7 @@ function postTwoFactor(string $route, MemorySession $session, array $body): Rout
         clock: new FakeClock($vectors['defaults']['now'] * 1000),
     );
     $request = new RouteRequest('POST', 'https://shop.example', null, 'application/json', json_encode($body));
-    return $signIn->answer($route, $request, $session);
+    return $signIn->respond($route, $request, $session);
 }
 
 // SR-5: at a browser that was left signed in, a thief who knows the password steps up with one factor, which makes a sign-in
@@ -169,3 +174,105 @@ test('a session that gets no new id signs no user in', static function (): void 
     same('Welcome. The session got no new id: sign in before there is any output.', $output);
     same(false, str_contains(implode(array_map(file_get_contents(...), glob("{$folder}/sess_*"))), 'planted'));
 });
+
+/** A site with one account that checks the passwords itself, and the service behind it. */
+final class SiteWithPasswords implements Users, HttpClient
+{
+    private const PASSWORDS = ['active' => 'v1', 'blocked' => null, 'changed' => 'v2'];
+    /** @var list<array<string, mixed>> */
+    public array $asked = [];
+    private string $account;
+
+    public function __construct(private readonly array $case)
+    {
+        $this->account = $case['account'] ?? 'active';
+    }
+
+    public function ofResult(ResultClaims $claims): mixed
+    {
+        return null;
+    }
+
+    public function byId(string $id): mixed
+    {
+        return self::PASSWORDS[$this->account] === null ? null : $id;
+    }
+
+    public function idOf(mixed $user): string
+    {
+        return $user;
+    }
+
+    public function passwordOf(mixed $user): string
+    {
+        return (string) self::PASSWORDS[$this->account];
+    }
+
+    public function send(HttpRequest $request): HttpResponse
+    {
+        ['issuer' => $issuer, 'resource' => $resource, 'nonce' => $nonce, 'now' => $now] = vectors('results.json')['defaults'];
+        if (str_ends_with($request->url, '/jwks.json')) {
+            return json(vectors('results.json')['jwks'])();
+        }
+        if (str_ends_with($request->url, '/login-requests')) {
+            $this->asked[] = json_decode($request->body(), true);
+            return json(['loginRequest' => 'lrq.2', 'expiresAt' => $now * 1000 + 120_000], 201)();
+        }
+        $this->account = $this->case['meanwhile'] ?? $this->account;
+        return json(['iss' => $issuer, 'aud' => $resource, 'sub' => 'usr_2v6m0c4x9ta', 'preferred_username' => 'mira',
+            'nonce' => $nonce, 'origin' => 'https://shop.example', 'amr' => ['otp'], 'acr' => '1', 'otp' => 'verified',
+            'auth_time' => $now, 'iat' => $now, 'exp' => $now + 60, 'jti' => 'flw_1'])();
+    }
+}
+
+/** @return array<string, mixed> */
+function stateOf(array $session): array
+{
+    ['nonce' => $nonce, 'now' => $now] = vectors('results.json')['defaults'];
+    $known = static fn (array $given) => ['account' => '7', 'id' => $given['id'] ?? 'usr_2v6m0c4x9ta',
+        'stamp' => hash('sha256', 'v1')];
+    $level = ['login' => 'mira', 'acr' => '2', 'authTime' => $now - 3600, 'jti' => 'flw_before'];
+    $begun = ['nonce' => $nonce, 'at' => $now * 1000 - 1000, 'demand' => $session['begun']['demand'] ?? [],
+        'loginRequest' => 'lrq.1'];
+    return (isset($session['pending'])
+            ? ['pending' => $known($session['pending']) + ['at' => $now * 1000 - $session['pending']['ageMs']]]
+            : [])
+        + (isset($session['user']) ? ['user' => $known($session['user']) + $level] : [])
+        + (isset($session['begun']) ? ['begun' => $begun] : []);
+}
+
+// SR-5, SR-13: a thief has the password or the code alone, or a session that was left open, while its user has the account
+// blocked or its password changed.
+foreach (siteVectors('second-factor.json')['cases'] as $case) {
+    test("sites/second-factor.json: {$case['name']}", static function () use ($case): void {
+        $vectors = vectors('results.json');
+        $site = new SiteWithPasswords($case);
+        $session = new MemorySession(stateOf($case['session']));
+        $signIn = new SignIn(
+            service: $vectors['defaults']['issuer'],
+            resource: $vectors['defaults']['resource'],
+            origin: 'https://shop.example',
+            keyCache: new MemoryKeyCache(),
+            users: $site,
+            apiKey: 'csk_canary.of-the-api-key',
+            siteChecksPassword: true,
+            http: $site,
+            clock: new FakeClock($vectors['defaults']['now'] * 1000),
+        );
+        $body = isset($case['result'])
+            ? ['result' => array_column($vectors['cases'], 'jwt', 'name')[$case['result']]]
+            : (object) ($case['demand'] ?? []);
+        $request = new RouteRequest('POST', 'https://shop.example', null, 'application/json', json_encode($body));
+        $response = $signIn->respond($case['route'], $request, $session);
+        same($case['expect'], $response->status === 200 ? 'accept' : $response->body['code']);
+        same($case['keeps'], array_values(array_intersect(['pending', 'user'], array_keys($session->state)))[0] ?? null);
+        if (isset($case['acr'])) {
+            same([$case['acr'], '7'], [$session->state['user']['acr'], $session->state['user']['account']]);
+        }
+        $asks = isset($case['asks']) ? [$case['asks']] : [];
+        if (isset($asks[0]['previous'])) {
+            $asks[0]['previous'] = 'flw_before';
+        }
+        same($asks, array_map(static fn (array $one) => array_intersect_key($one, $asks[0]), $site->asked));
+    });
+}

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 use Countersign\Clock;
 use Countersign\Exception\CountersignException;
-use Countersign\Http\HttpAnswer;
+use Countersign\Http\HttpResponse;
 use Countersign\Http\HttpClient;
 use Countersign\Http\HttpFailure;
 use Countersign\Http\HttpRequest;
@@ -105,7 +105,7 @@ final class ScriptedHttp implements HttpClient
 {
     /** @var list<HttpRequest> */
     public array $requests = [];
-    /** @var list<callable(HttpRequest): HttpAnswer> */
+    /** @var list<callable(HttpRequest): HttpResponse> */
     private array $answers;
 
     public function __construct(callable ...$answers)
@@ -113,7 +113,7 @@ final class ScriptedHttp implements HttpClient
         $this->answers = array_values($answers);
     }
 
-    public function send(HttpRequest $request): HttpAnswer
+    public function send(HttpRequest $request): HttpResponse
     {
         $this->requests[] = $request;
         return $this->answers[min(count($this->requests), count($this->answers)) - 1]($request);
@@ -134,7 +134,7 @@ final class ScriptedHttp implements HttpClient
 
 function json(mixed $body, int $status = 200, array $headers = []): callable
 {
-    return static fn () => new HttpAnswer($status, $headers, json_encode($body, JSON_THROW_ON_ERROR));
+    return static fn () => new HttpResponse($status, $headers, json_encode($body, JSON_THROW_ON_ERROR));
 }
 
 function problem(int $status, string $code, array $more = [], array $headers = []): callable
@@ -145,7 +145,7 @@ function problem(int $status, string $code, array $more = [], array $headers = [
 
 function gone(): callable
 {
-    return static fn () => new HttpAnswer(204, [], '');
+    return static fn () => new HttpResponse(204, [], '');
 }
 
 function failure(string $reason): callable

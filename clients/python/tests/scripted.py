@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any, Callable, Union
 
-from countersign import Client, CountersignError, HttpAnswer, HttpRequest, SendFailure
+from countersign import Client, CountersignError, HttpResponse, HttpRequest, SendFailure
 
 API_KEY = "csk_canary.of-the-api-key"
 
-Answer = Union[HttpAnswer, SendFailure]
+Answer = Union[HttpResponse, SendFailure]
 
 
 class Script:
@@ -21,7 +21,7 @@ class Script:
         self.requests: list[HttpRequest] = []
         self.waited: list[float] = []
 
-    def send(self, request: HttpRequest) -> HttpAnswer:
+    def send(self, request: HttpRequest) -> HttpResponse:
         self.requests.append(request)
         answer = self._answers[min(len(self.requests), len(self._answers)) - 1]
         if isinstance(answer, SendFailure):
@@ -38,12 +38,12 @@ class Script:
         return json.loads(self.requests[index].body or b"null")
 
 
-def answered(body: Any, status: int = 200, **headers: str) -> HttpAnswer:
+def answered(body: Any, status: int = 200, **headers: str) -> HttpResponse:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return HttpAnswer(status, {name.replace("_", "-"): value for name, value in headers.items()}, data)
+    return HttpResponse(status, {name.replace("_", "-"): value for name, value in headers.items()}, data)
 
 
-def problem(status: int, code: str, **more: Any) -> HttpAnswer:
+def problem(status: int, code: str, **more: Any) -> HttpResponse:
     return answered({"title": "No.", "status": status, "code": code, "requestId": "req_1", **more}, status)
 
 

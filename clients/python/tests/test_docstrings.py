@@ -8,7 +8,7 @@ import unittest
 from typing import Any
 
 import countersign
-from countersign import HttpAnswer, Verifier, errors, group, nonce, transactions, verifier
+from countersign import HttpResponse, Verifier, errors, group, nonce, transactions, verifier
 
 from .scripted import Script, answered
 from .vectors import load
@@ -19,7 +19,7 @@ DEFAULTS = CORPUS["defaults"]
 
 def world() -> dict[str, Any]:
     """What the examples take as given."""
-    published = HttpAnswer(200, {}, json.dumps(CORPUS["jwks"]).encode())
+    published = HttpResponse(200, {}, json.dumps(CORPUS["jwks"]).encode())
     users = [{"id": "usr_1", "login": "maria"}, {"id": "usr_2", "login": "mira"}]
     return {
         **vars(countersign),

@@ -7,7 +7,7 @@ import threading
 import unittest
 from typing import Any, Optional
 
-from countersign import HttpAnswer, HttpRequest, OptionInvalid, SendFailure, Verifier
+from countersign import HttpResponse, HttpRequest, OptionInvalid, SendFailure, Verifier
 from countersign.key_set import KeySet, KeySetOptions
 from countersign.published_keys import read_published_keys
 
@@ -28,11 +28,11 @@ class Service:
         self.now = 1_800_000_000_000.0
         self.fetches = 0
 
-    def send(self, _request: HttpRequest) -> HttpAnswer:
+    def send(self, _request: HttpRequest) -> HttpResponse:
         self.fetches += 1
         if self.keys is None:
             raise SendFailure("network", "down")
-        return HttpAnswer(200, {}, json.dumps({"keys": self.keys}).encode())
+        return HttpResponse(200, {}, json.dumps({"keys": self.keys}).encode())
 
     def key_set(self) -> KeySet:
         return KeySet(
@@ -131,14 +131,14 @@ class KeySets(unittest.TestCase):
 
     def test_what_is_no_key_set_is_an_outage_and_no_empty_set(self) -> None:
         for answer in (
-            HttpAnswer(500, {}, json.dumps({"keys": [ES256]}).encode()),
-            HttpAnswer(302, {"location": "https://evil.example"}, b""),
-            HttpAnswer(200, {}, b"<html>"),
-            HttpAnswer(200, {}, b"[]"),
-            HttpAnswer(200, {}, b'{"keys": {}}'),
-            HttpAnswer(200, {}, b'{"keys": []}'),
-            HttpAnswer(200, {}, b"[" * 100_000),
-            HttpAnswer(200, {}, json.dumps({"keys": [ES256], "x": "x" * 70_000}).encode()),
+            HttpResponse(500, {}, json.dumps({"keys": [ES256]}).encode()),
+            HttpResponse(302, {"location": "https://evil.example"}, b""),
+            HttpResponse(200, {}, b"<html>"),
+            HttpResponse(200, {}, b"[]"),
+            HttpResponse(200, {}, b'{"keys": {}}'),
+            HttpResponse(200, {}, b'{"keys": []}'),
+            HttpResponse(200, {}, b"[" * 100_000),
+            HttpResponse(200, {}, json.dumps({"keys": [ES256], "x": "x" * 70_000}).encode()),
         ):
             verifier = Verifier(issuer="https://auth.example", resource="res_1", send=lambda _request: answer)
             good = CORPUS["cases"][0]["jwt"]

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any, Optional
 
 from countersign import CountersignError
-from countersign.site import RouteAnswer, RouteRequest, SignIn
+from countersign.site import RouteRequest, RouteResponse, SignIn
 from countersign.site.rules import Demand, is_safe_next, level_of, refuse_post
 from countersign.verifier import UNSET
 
@@ -119,7 +119,7 @@ class StepUp(unittest.TestCase):
     def result(self, named: str) -> Any:
         return next(case["jwt"] for case in self.corpus["cases"] if case["name"] == named)
 
-    def post(self, route: str, session: MemorySession, body: Any) -> RouteAnswer:
+    def post(self, route: str, session: MemorySession, body: Any) -> RouteResponse:
         defaults = self.corpus["defaults"]
         sign_in = SignIn(
             service=defaults["issuer"],
@@ -130,4 +130,4 @@ class StepUp(unittest.TestCase):
             now=lambda: defaults["now"] * 1000,
         )
         request = RouteRequest("POST", "https://shop.example", None, "application/json", json.dumps(body).encode())
-        return sign_in.answer(route, request, session)
+        return sign_in.respond(route, request, session)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from countersign import CountersignError, HttpAnswer, HttpRequest, ResultClaims, Verifier
+from countersign import CountersignError, HttpResponse, HttpRequest, ResultClaims, Verifier
 
 _FOLDER = Path(__file__).resolve().parents[3] / "shared" / "vectors"
 
@@ -36,8 +36,8 @@ def verify(corpus: Any, case: Any) -> ResultClaims:
     setup = {**corpus["defaults"], **case.get("options", {})}
     published = json.dumps(corpus["jwks"]).encode()
 
-    def send(_request: HttpRequest) -> HttpAnswer:
-        return HttpAnswer(200, {"content-type": "application/json"}, published)
+    def send(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse(200, {"content-type": "application/json"}, published)
 
     verifier = Verifier(
         issuer=setup["issuer"],

@@ -8,7 +8,7 @@ use Countersign\Clock;
 use Countersign\Exception\CountersignException;
 use Countersign\Exception\RequestRefused;
 use Countersign\Exception\ServiceUnreachable;
-use Countersign\Http\HttpAnswer;
+use Countersign\Http\HttpResponse;
 use Countersign\Http\HttpClient;
 use Countersign\Http\HttpFailure;
 use Countersign\Http\HttpRequest;
@@ -107,7 +107,7 @@ final class Transport
      *
      * @param array<array-key, mixed>|null $problem
      */
-    private function problem(HttpAnswer $answer, ?array $problem): CountersignException
+    private function problem(HttpResponse $answer, ?array $problem): CountersignException
     {
         $waitMs = $problem['retryAfterMs'] ?? null;
         $retryAfterMs = is_int($waitMs) && $waitMs >= 0

@@ -22,7 +22,7 @@ final class CurlHttpClient implements HttpClient
         }
     }
 
-    public function send(HttpRequest $request): HttpAnswer
+    public function send(HttpRequest $request): HttpResponse
     {
         $handle = $this->handle ??= curl_init();
         curl_reset($handle);
@@ -63,7 +63,7 @@ final class CurlHttpClient implements HttpClient
                 // The library's own words for the number: its longer text may quote.
                 : new HttpFailure('network', 'The request failed (' . (curl_strerror($error) ?? $error) . ').');
         }
-        return new HttpAnswer((int) curl_getinfo($handle, CURLINFO_RESPONSE_CODE), $headers, $body);
+        return new HttpResponse((int) curl_getinfo($handle, CURLINFO_RESPONSE_CODE), $headers, $body);
     }
 
     /** @return array<int, mixed> */

@@ -11,5 +11,5 @@ namespace Countersign\Http;
 interface HttpClient
 {
     /** @throws HttpFailure when there is no answer */
-    public function send(HttpRequest $request): HttpAnswer;
+    public function send(HttpRequest $request): HttpResponse;
 }

@@ -6,7 +6,7 @@ namespace Countersign\Laravel;
 
 use Countersign\Site\LevelDemand;
 use Countersign\Site\Refused;
-use Countersign\Site\RouteAnswer;
+use Countersign\Site\RouteResponse;
 use Countersign\Site\SignIn;
 use Countersign\Symfony\Http;
 use Illuminate\Contracts\Auth\Authenticatable;
@@ -25,9 +25,9 @@ final class Countersign
     ) {
     }
 
-    public function answer(Request $request, string $route): Response
+    public function respond(Request $request, string $route): Response
     {
-        return Http::response($this->signIn->answer($route, Http::request($request), $this->session($request)));
+        return Http::response($this->signIn->respond($route, Http::request($request), $this->session($request)));
     }
 
     /** Null, or the answer to a request whose sign-in is not enough. */
@@ -47,7 +47,7 @@ final class Countersign
             $this->signIn->beginSecondFactor(Http::request($request), $this->session($request), $user, $subject);
             return null;
         } catch (Refused $refused) {
-            return Http::response($refused->answer());
+            return Http::response($refused->response());
         }
     }
 
@@ -60,7 +60,7 @@ final class Countersign
 
     public function refuse(): Response
     {
-        return Http::response(new RouteAnswer(401, ['code' => 'SIGN_IN_REQUIRED']));
+        return Http::response(new RouteResponse(401, ['code' => 'SIGN_IN_REQUIRED']));
     }
 
     private function session(Request $request): LaravelSession

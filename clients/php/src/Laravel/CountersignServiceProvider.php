@@ -44,7 +44,7 @@ final class CountersignServiceProvider extends ServiceProvider
         foreach (SignIn::ROUTES as $route) {
             $router->any(
                 "{$basePath}/{$route}",
-                fn (Request $request) => $this->app->make(Countersign::class)->answer($request, $route),
+                fn (Request $request) => $this->app->make(Countersign::class)->respond($request, $route),
             )
                 ->middleware('web')
                 // The route checks the origin of the post instead.

@@ -25,7 +25,7 @@ final class PhpSite implements Session
         foreach (SignIn::ROUTES as $route) {
             if ($path === "{$this->signIn->basePath}/{$route}") {
                 $body = (string) file_get_contents('php://input', length: RouteRequest::MAX_BODY_BYTES + 1);
-                self::send($this->signIn->answer($route, self::request($body), $this));
+                self::send($this->signIn->respond($route, self::request($body), $this));
             }
         }
     }
@@ -51,7 +51,7 @@ final class PhpSite implements Session
         try {
             $this->signIn->beginSecondFactor(self::request(), $this, $user, $subject);
         } catch (Refused $refused) {
-            self::send($refused->answer());
+            self::send($refused->response());
         }
     }
 
@@ -87,7 +87,7 @@ final class PhpSite implements Session
         );
     }
 
-    private static function send(RouteAnswer $answer): never
+    private static function send(RouteResponse $answer): never
     {
         http_response_code($answer->status);
         header('Content-Type: application/json');

@@ -28,12 +28,12 @@ final class Refused extends \RuntimeException
         parent::__construct($errorCode);
     }
 
-    public function answer(): RouteAnswer
+    public function response(): RouteResponse
     {
         $headers = ['Cache-Control' => 'no-store'];
         if ($this->errorCode === 'METHOD_NOT_ALLOWED') {
             $headers['Allow'] = 'POST';
         }
-        return new RouteAnswer(self::STATUS[$this->errorCode], ['code' => $this->errorCode] + $this->more, $headers);
+        return new RouteResponse(self::STATUS[$this->errorCode], ['code' => $this->errorCode] + $this->more, $headers);
     }
 }

@@ -94,8 +94,8 @@ final class SignIn
         $this->requireOtp = $requireOtp ?? $siteChecksPassword;
     }
 
-    /** The answer to a request of one of `ROUTES`. */
-    public function answer(string $route, RouteRequest $request, Session $session): RouteAnswer
+    /** The response to a request of one of `ROUTES`. */
+    public function respond(string $route, RouteRequest $request, Session $session): RouteResponse
     {
         try {
             $this->checkPost($request, $route === 'sign-in' || $request->body !== '');
@@ -109,11 +109,14 @@ final class SignIn
                 'sign-out' => $this->leadTo($request, $this->signOut($session)),
             };
         } catch (Refused $refused) {
-            return $refused->answer();
+            if ($refused->errorCode === 'SECOND_FACTOR_ENDED') {
+                self::endPending($session);
+            }
+            return $refused->response();
         } catch (OptionInvalid $invalid) {
             throw $invalid;
         } catch (CountersignException $exception) {
-            return self::answerTo($exception);
+            return self::responseTo($exception);
         }
     }
 
@@ -138,8 +141,8 @@ final class SignIn
         return $user === null || $this->unchanged($user['account'], $user['stamp']) === null ? null : $user;
     }
 
-    /** Null if the sign-in of this session is enough. Else the answer: a browser that asks for a page is sent to sign in. */
-    public function guard(LevelDemand $demand, RouteRequest $request, Session $session): ?RouteAnswer
+    /** Null if the sign-in of this session is enough. Else the response: a browser that asks for a page is sent to sign in. */
+    public function guard(LevelDemand $demand, RouteRequest $request, Session $session): ?RouteResponse
     {
         $code = $demand->missing($this->user($session), $this->clock->nowMs());
         if ($code === null) {
@@ -147,10 +150,10 @@ final class SignIn
         }
         $more = $code === 'STEP_UP_REQUIRED' ? $demand->members() : [];
         if (!in_array($request->method, ['GET', 'HEAD'], true) || !str_contains($request->accept, 'text/html')) {
-            return (new Refused($code, $more))->answer();
+            return (new Refused($code, $more))->response();
         }
         $query = http_build_query((Rules::isSafeNext($request->target) ? ['next' => $request->target] : []) + $more);
-        return RouteAnswer::redirect($this->signInPath . ($query === '' ? '' : "?{$query}"));
+        return RouteResponse::redirect($this->signInPath . ($query === '' ? '' : "?{$query}"));
     }
 
     /**
@@ -175,7 +178,7 @@ final class SignIn
     }
 
     /** @param array<array-key, mixed> $fields */
-    private function nonce(array $fields, Session $session): RouteAnswer
+    private function nonce(array $fields, Session $session): RouteResponse
     {
         $demand = $this->demandOf($fields);
         $state = $session->read();
@@ -200,7 +203,7 @@ final class SignIn
             }
             $session->write(['begun' => $begun] + $state);
         }
-        return new RouteAnswer(200, array_intersect_key($begun, ['nonce' => 0, 'loginRequest' => 0]));
+        return new RouteResponse(200, array_intersect_key($begun, ['nonce' => 0, 'loginRequest' => 0]));
     }
 
     /**
@@ -253,7 +256,8 @@ final class SignIn
         // After it: the password may have changed while the service was asked.
         $user = match (true) {
             $pending !== null => $this->checkPending($pending),
-            $demand !== [] => $this->users->byId($before['account']),
+            $demand !== [] => $this->unchanged($before['account'], $before['stamp'])
+                ?? throw new Refused('SIGN_IN_REQUIRED'),
             default => $this->users->ofResult($claims),
         };
         if ($user === null) {
@@ -279,9 +283,9 @@ final class SignIn
         return $this->afterSignOut;
     }
 
-    private function leadTo(RouteRequest $request, string $path): RouteAnswer
+    private function leadTo(RouteRequest $request, string $path): RouteResponse
     {
-        return $request->isForm() ? RouteAnswer::redirect($path) : new RouteAnswer(200, ['redirect' => $path]);
+        return $request->isForm() ? RouteResponse::redirect($path) : new RouteResponse(200, ['redirect' => $path]);
     }
 
     /** @param array<array-key, mixed> $fields */
@@ -313,6 +317,16 @@ final class SignIn
         return $user;
     }
 
+    /** A pending sign-in that ended comes back to life neither by an unblocked account nor by a clock that goes back. */
+    private static function endPending(Session $session): void
+    {
+        $state = $session->read();
+        if (isset($state['pending'])) {
+            unset($state['pending'], $state['begun']);
+            $session->write($state);
+        }
+    }
+
     private function isWithin(int $at, int $limitMs): bool
     {
         $elapsed = $this->clock->nowMs() - $at;
@@ -332,7 +346,7 @@ final class SignIn
     }
 
     /** 403 if the sign-in is refused, 503 if it could not be decided. */
-    private static function answerTo(CountersignException $exception): RouteAnswer
+    private static function responseTo(CountersignException $exception): RouteResponse
     {
         $code = $exception->errorCode;
         $isAboutTheResult = in_array($code, ErrorCodes::RESULT, true) && $code !== 'JWKS_UNAVAILABLE';
@@ -341,6 +355,6 @@ final class SignIn
         if ($exception->retryAfterMs !== null) {
             $headers['Retry-After'] = (string) intdiv($exception->retryAfterMs + 999, 1000);
         }
-        return new RouteAnswer($isRefused ? 403 : ($exception->status === 429 ? 429 : 503), ['code' => $code], $headers);
+        return new RouteResponse($isRefused ? 403 : ($exception->status === 429 ? 429 : 503), ['code' => $code], $headers);
     }
 }

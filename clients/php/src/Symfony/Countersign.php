@@ -26,7 +26,7 @@ final class Countersign
         if (!in_array($route, SignIn::ROUTES, true)) {
             return new Response('', Response::HTTP_NOT_FOUND);
         }
-        return Http::response($this->signIn->answer($route, Http::request($request), $this->session($request)));
+        return Http::response($this->signIn->respond($route, Http::request($request), $this->session($request)));
     }
 
     public function onKernelController(ControllerEvent $event): void
@@ -54,7 +54,7 @@ final class Countersign
             $this->signIn->beginSecondFactor(Http::request($request), $this->session($request), $user, $subject);
             return null;
         } catch (Refused $refused) {
-            return Http::response($refused->answer());
+            return Http::response($refused->response());
         }
     }
 

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Symfony;
 
-use Countersign\Site\RouteAnswer;
+use Countersign\Site\RouteResponse;
 use Countersign\Site\RouteRequest;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
@@ -26,7 +26,7 @@ final class Http
         );
     }
 
-    public static function response(RouteAnswer $answer): Response
+    public static function response(RouteResponse $answer): Response
     {
         return new Response($answer->json(), $answer->status, ['Content-Type' => 'application/json'] + $answer->headers);
     }

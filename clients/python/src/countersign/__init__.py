@@ -14,7 +14,7 @@ from .errors import (
 )
 from .group import Page
 from .nonce import new_nonce
-from .send import HttpAnswer, HttpRequest, Send, SendFailure
+from .send import HttpResponse, HttpRequest, Send, SendFailure
 from .transactions import TransactionField, TransactionReference, canonical_transaction, transaction_hash
 from .verifier import Verifier
 from .webhooks import WebhookEvent, verify_webhook
@@ -32,7 +32,7 @@ __all__ = [
     "Client",
     "CountersignError",
     "EnvironmentMatch",
-    "HttpAnswer",
+    "HttpResponse",
     "HttpRequest",
     "LoginRequest",
     "OptionInvalid",

@@ -28,8 +28,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from .claims import ResultClaims
 from .errors import OptionInvalid
-from .site import Refused, RouteAnswer, RouteRequest, SignIn
-from .site.answer import MAX_BODY_BYTES
+from .site import Refused, RouteResponse, RouteRequest, SignIn
+from .site.response import MAX_BODY_BYTES
 from .site.rules import Demand
 from .site.sign_in import ROUTES
 from .verifier import UNSET, Unset
@@ -207,12 +207,12 @@ def _view(route: str) -> Callable[[HttpRequest], HttpResponse]:
             content_type=request.headers.get("Content-Type"),
             body=request.read(MAX_BODY_BYTES + 1),
         )
-        return _respond(_configured()[0].answer(route, asked, _DjangoSession(request)))
+        return _respond(_configured()[0].respond(route, asked, _DjangoSession(request)))
 
     return view
 
 
-def _respond(answer: RouteAnswer) -> HttpResponse:
+def _respond(answer: RouteResponse) -> HttpResponse:
     response = JsonResponse(dict(answer.body), status=answer.status)
     for name, value in answer.headers.items():
         response.headers[name] = value

@@ -11,8 +11,8 @@ import flask
 from flask.sessions import SecureCookieSessionInterface
 
 from .errors import OptionInvalid
-from .site import Refused, RouteAnswer, RouteRequest, SignIn
-from .site.answer import MAX_BODY_BYTES
+from .site import Refused, RouteResponse, RouteRequest, SignIn
+from .site.response import MAX_BODY_BYTES
 from .site.rules import Demand
 from .site.sign_in import ROUTES
 from .verifier import UNSET, Unset
@@ -82,7 +82,7 @@ class Countersign:
         :meth:`SignIn.begin_second_factor`. A post of another site ends here, with 403."""
         refusal = self._sign_in.refuse_post(self._request(b""))
         if refusal is not None:
-            flask.abort(_respond(refusal.answer()))
+            flask.abort(_respond(refusal.response()))
         self._sign_in.begin_second_factor(self._session, user, subject=subject)
 
     def require_recent(
@@ -104,7 +104,7 @@ class Countersign:
 
         return decorate
 
-    def _refuse(self, refusal: Refused) -> RouteAnswer:
+    def _refuse(self, refusal: Refused) -> RouteResponse:
         request = flask.request
         path = request.root_path + request.environ["PATH_INFO"]
         query = request.query_string.decode("latin-1")
@@ -118,7 +118,7 @@ class Countersign:
     def _view(self, route: str) -> Callable[[], flask.Response]:
         def view() -> flask.Response:
             asked = self._request(flask.request.stream.read(MAX_BODY_BYTES + 1))
-            return _respond(self._sign_in.answer(route, asked, self._session))
+            return _respond(self._sign_in.respond(route, asked, self._session))
 
         return view
 
@@ -134,7 +134,7 @@ class Countersign:
         )
 
 
-def _respond(answer: RouteAnswer) -> flask.Response:
+def _respond(answer: RouteResponse) -> flask.Response:
     response = flask.jsonify(dict(answer.body))
     response.status_code = answer.status
     response.headers.update(answer.headers)

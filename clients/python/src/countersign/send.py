@@ -31,7 +31,7 @@ class HttpRequest:
 
 
 @dataclass(frozen=True)
-class HttpAnswer:
+class HttpResponse:
     """An answer. A redirect is one too: following it would carry credentials elsewhere."""
 
     status: int
@@ -43,7 +43,7 @@ class HttpAnswer:
 
 
 #: Sends a request and gives its answer, whatever its status. Yours, if you have one in place of ``urllib``.
-Send = Callable[[HttpRequest], HttpAnswer]
+Send = Callable[[HttpRequest], HttpResponse]
 
 
 class SendFailure(Exception):
@@ -55,7 +55,7 @@ class SendFailure(Exception):
         self.reason = reason
 
 
-def send(request: HttpRequest) -> HttpAnswer:
+def send(request: HttpRequest) -> HttpResponse:
     """Sends a request with the standard library.
 
     ``urllib`` limits each wait for the network and not their sum, nor looking up the name. So the request is made in a
@@ -64,7 +64,7 @@ def send(request: HttpRequest) -> HttpAnswer:
     :raises SendFailure: there is no answer
     """
     deadline = time.monotonic() + request.timeout_ms / 1000
-    outcomes: queue.SimpleQueue[Union[HttpAnswer, SendFailure]] = queue.SimpleQueue()
+    outcomes: queue.SimpleQueue[Union[HttpResponse, SendFailure]] = queue.SimpleQueue()
 
     def work() -> None:
         try:
@@ -84,7 +84,7 @@ def send(request: HttpRequest) -> HttpAnswer:
     return outcome
 
 
-def _answer(request: HttpRequest, deadline: float) -> HttpAnswer:
+def _answer(request: HttpRequest, deadline: float) -> HttpResponse:
     asked = urllib.request.Request(request.url, data=request.body, headers=dict(request.headers), method=request.method)
     try:
         try:
@@ -92,7 +92,7 @@ def _answer(request: HttpRequest, deadline: float) -> HttpAnswer:
         except urllib.error.HTTPError as error:
             response = error
         with response:
-            return HttpAnswer(int(response.code), dict(response.headers.items()), _read(response, request, deadline))
+            return HttpResponse(int(response.code), dict(response.headers.items()), _read(response, request, deadline))
     except (socket.timeout, TimeoutError):
         raise _too_late(request) from None
     except urllib.error.URLError as error:

@@ -13,7 +13,7 @@ from typing import Any, Callable, Optional
 from urllib.parse import urlencode
 
 from .errors import CountersignError, OptionInvalid, ServiceRefused, ServiceUnreachable
-from .send import HttpAnswer, HttpRequest, Send, SendFailure
+from .send import HttpResponse, HttpRequest, Send, SendFailure
 
 _MAX_ANSWER_BYTES = 4 * 1024 * 1024
 _FIRST_DELAY_MS = 200
@@ -114,7 +114,7 @@ class Transport:
             raise ServiceUnreachable("RESPONSE_INVALID", "The answer is not JSON.", status=answer.status)
         return body
 
-    def _problem(self, answer: HttpAnswer, problem: Mapping[str, Any]) -> CountersignError:
+    def _problem(self, answer: HttpResponse, problem: Mapping[str, Any]) -> CountersignError:
         """The error for an answer that is not a success: its code and texts if it is a problem of the service (RFC
         9457), else ``RESPONSE_INVALID`` with the status, as when a proxy in between answers for it."""
         retry_after_ms = problem.get("retryAfterMs")

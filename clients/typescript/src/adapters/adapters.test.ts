@@ -137,6 +137,16 @@ describe.each(NAMES)('a site on %s', (name) => {
     }
   });
 
+  // A script takes an empty success for a sign-in that went well. Routers decode the path before they compare it.
+  test('a route in another spelling is that route, or none', async () => {
+    for (const path of ['/countersign/%6eonce', '/%63ountersign/nonce', '/countersign/nonce/', '/countersign//nonce']) {
+      const response = await new Browser(site).post(path);
+      const text = await response.text();
+      if (response.ok) expect(JSON.parse(text), path).toEqual({ nonce: expect.any(String) });
+      else expect([401, 404], path).toContain(response.status);
+    }
+  });
+
   test('attack: a body larger than any result', async () => {
     const browser = new Browser(site);
     const response = await browser.post('/countersign/sign-in', { result: 'a'.repeat(20_000) });

@@ -48,12 +48,11 @@ const BODY_LIMIT = 64 * 1024;
  * app.get('/account', { preHandler: auth.requireSignIn }, showAccount);
  */
 export function toFastify<Req extends FastifySignInRequest>(signIn: SignInHandlers<Req>): FastifySignIn<Req> {
-  const answerWith =
-    (respond: Guard<Req>, withBody: boolean): FastifyHook<Req> =>
+  const guardWith =
+    (guard: Guard<Req>): FastifyHook<Req> =>
     async (request, reply) => {
-      const body = withBody && typeof request.body === 'string' ? request.body : undefined;
-      const answer = await respond(toWebRequest(request, request.originalUrl, body), request);
-      return answer && send(reply, answer);
+      const response = await guard(toWebRequest(request, request.originalUrl), request);
+      return response && send(reply, response);
     };
   return {
     async routes(scope) {
@@ -63,13 +62,19 @@ export function toFastify<Req extends FastifySignInRequest>(signIn: SignInHandle
         done(null, body),
       );
       for (const name of ['nonce', 'sign-in', 'sign-out']) {
-        scope.all(`${signIn.basePath}/${name}`, answerWith(signIn.handle, true));
+        const path = `${signIn.basePath}/${name}`;
+        scope.all(path, async (request, reply) => {
+          const body = typeof request.body === 'string' ? request.body : undefined;
+          // The path that the router has matched: that of the request may be spelled otherwise, or have a prefix.
+          const response = await signIn.handle(toWebRequest(request, path, body), request);
+          return send(reply, response ?? new Response(null, { status: 404 }));
+        });
       }
     },
-    requireSignIn: answerWith(signIn.requireSignIn, false),
-    requireSameOrigin: answerWith(signIn.requireSameOrigin, false),
-    requireRecent: (demand) => answerWith(signIn.requireRecent(demand), false),
-    requireSignInExcept: (paths) => answerWith(signIn.requireSignInExcept(paths), false),
+    requireSignIn: guardWith(signIn.requireSignIn),
+    requireSameOrigin: guardWith(signIn.requireSameOrigin),
+    requireRecent: (demand) => guardWith(signIn.requireRecent(demand)),
+    requireSignInExcept: (paths) => guardWith(signIn.requireSignInExcept(paths)),
   };
 }
 
@@ -100,11 +105,11 @@ export function fastifySession(request: { session: FastifySession }, keep: reado
   };
 }
 
-async function send(reply: FastifySignInReply, answer: Response): Promise<FastifySignInReply> {
-  reply.code(answer.status);
-  answer.headers.forEach((value, name) => {
+async function send(reply: FastifySignInReply, response: Response): Promise<FastifySignInReply> {
+  reply.code(response.status);
+  response.headers.forEach((value, name) => {
     reply.header(name, value);
   });
-  reply.send(await answer.text());
+  reply.send(await response.text());
   return reply;
 }

@@ -78,6 +78,7 @@ export function checkOptions<Context>(options: SignInOptions<Context>): SignInRu
   }
   parseServiceUrl('origin', origin);
   if (stampOf && !client) refuse('client', 'is needed for a second factor alone');
+  if (stampOf && options.require?.acr) refuse('require.acr', 'is for sites where Countersign checks the password');
   const path = (name: 'basePath' | 'signInPath' | 'afterSignIn' | 'afterSignOut', missing: string) =>
     redirectPath(options[name] ?? missing) ?? refuse(name, 'is a path of your site');
   const basePath = path('basePath', '/countersign');

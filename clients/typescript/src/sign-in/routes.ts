@@ -1,5 +1,4 @@
 import { CountersignError, isCountersignError } from '../error.ts';
-import { activeUser } from './active-user.ts';
 import { bodyKind, checkPost } from './check-post.ts';
 import { checkDemand, type LevelDemand } from './level.ts';
 import type { SignInRules } from './options.ts';
@@ -7,7 +6,7 @@ import { type Body, readBody } from './read-body.ts';
 import { redirectPath } from './redirect-path.ts';
 import { redirect, refuse, respond, respondTo, type SiteRefusal } from './respond.ts';
 import type { SignInState, SiteSession } from './session.ts';
-import { beginOrContinue, isPasswordRight, verifySignIn } from './sign-in.ts';
+import { beginOrContinue, refuseVisitor, verifySignIn } from './sign-in.ts';
 
 /** `POST nonce`: begins a sign-in, or continues the one of this session after a reload. */
 export async function postNonce<Context>(rules: SignInRules<Context>, request: Request, context: Context) {
@@ -17,11 +16,11 @@ export async function postNonce<Context>(rules: SignInRules<Context>, request: R
   if (demand === 'INPUT_INVALID') return refuse(demand);
   const session = await openSession(rules, context);
   const state = (await session.read()) ?? {};
-  if (!(await isPasswordRight(rules, state.pending))) {
+  const refusal = await refuseVisitor(rules, state, demand);
+  if (refusal) {
     if (state.pending) await session.write(withoutPending(state));
-    return refuse('SECOND_FACTOR_ENDED');
+    return refuse(refusal);
   }
-  if (demand && !state.pending && !(await activeUser(rules, state))) return refuse('SIGN_IN_REQUIRED');
   try {
     const begun = await beginOrContinue(rules, state, demand);
     // A sign-out while the service was asked has ended a session that this would bring back.

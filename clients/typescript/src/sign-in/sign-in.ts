@@ -1,7 +1,7 @@
 import type { ResultClaims } from '@countersign/protocol/result';
 import { CountersignError } from '../error.ts';
 import { newNonce } from '../nonce.ts';
-import { stampFor } from './active-user.ts';
+import { activeUser, stampFor } from './active-user.ts';
 import { type LevelDemand, levelOf } from './level.ts';
 import type { SignInRules } from './options.ts';
 import type { SiteRefusal } from './respond.ts';
@@ -14,8 +14,10 @@ const LOGIN_REQUEST_MS = 100_000;
 
 type Rules = Pick<
   SignInRules<never>,
-  'verifier' | 'client' | 'resource' | 'origin' | 'require' | 'acceptTest' | 'stampOf' | 'now'
+  'verifier' | 'client' | 'resource' | 'origin' | 'require' | 'acceptTest' | 'stampOf' | 'isActive' | 'now'
 >;
+/** What a session holds of its visitor. */
+type Known = Pick<SignInState, 'user' | 'pending'>;
 
 /**
  * The sign-in that the widget shall begin. After a reload it is the same one, so that a phone that discarded the page
@@ -58,50 +60,66 @@ export function canContinue(
 }
 
 /**
- * Where the site checks passwords: whether it has checked that of this session, and the account may still sign in with it.
- * Without it even a right result signs no one in: it may be of a code alone.
+ * Why no sign-in may go on: a step-up is the user's of this session, and where the site checks passwords every other
+ * sign-in needs one that still holds. Without it even a right result signs no one in: it may be of a code alone.
  */
-export async function isPasswordRight(
-  { stampOf, now }: Pick<Rules, 'stampOf' | 'now'>,
-  pending: PendingUser | undefined,
-): Promise<boolean> {
-  if (!stampOf) return true;
-  if (!pending || !isWithin(now() - pending.passwordCheckedAt, SIGN_IN_MS)) return false;
-  return (await stampFor({ stampOf }, pending.account)) === pending.stamp;
+export async function refuseVisitor(
+  rules: Pick<Rules, 'stampOf' | 'isActive' | 'now'>,
+  known: Known,
+  demand: LevelDemand | undefined,
+): Promise<'SIGN_IN_REQUIRED' | 'SECOND_FACTOR_ENDED' | undefined> {
+  const { pending } = known;
+  if (pending) return (await isPasswordRight(rules, pending)) ? undefined : 'SECOND_FACTOR_ENDED';
+  if (demand) return (await activeUser(rules, known)) ? undefined : 'SIGN_IN_REQUIRED';
+  return rules.stampOf && 'SECOND_FACTOR_ENDED';
+}
+
+async function isPasswordRight(rules: Pick<Rules, 'stampOf' | 'now'>, pending: PendingUser): Promise<boolean> {
+  if (!isWithin(rules.now() - pending.passwordCheckedAt, SIGN_IN_MS)) return false;
+  return (await stampFor(rules, pending.account)) === pending.stamp;
 }
 
 /** @throws CountersignError of the verifier or the client. */
 export async function verifySignIn(
   rules: Rules,
-  { state, begun, result }: { state: Omit<SignInState, 'begun'>; begun: BegunSignIn | undefined; result: unknown },
+  { state, begun, result }: { state: Known; begun: BegunSignIn | undefined; result: unknown },
 ): Promise<{ user: SignedInUser; claims: ResultClaims } | SiteRefusal> {
   const { verifier, client, resource, origin, now } = rules;
-  const { pending, user } = state;
+  const { pending } = state;
   const demand = begun?.demand;
-  if (!(await isPasswordRight(rules, pending))) return 'SECOND_FACTOR_ENDED';
-  if (demand && !user) return 'SIGN_IN_REQUIRED';
+  const refusal = await refuseVisitor(rules, state, demand);
+  if (refusal) return refusal;
   const nonce = begun && isWithin(now() - begun.at, SIGN_IN_MS) ? begun.nonce : '';
   const acceptTest = rules.acceptTest === true ? { acceptTest: true } : {};
   const claims = await verifier.verifyResult(result, {
     ...{ nonce, origin, ...demand, ...acceptTest },
-    ...(rules.require?.acr && !pending && { acr: rules.require.acr }),
-    requireOtp: rules.require?.otp ?? pending !== undefined,
+    ...(rules.require?.acr && { acr: rules.require.acr }),
+    requireOtp: rules.require?.otp ?? rules.stampOf !== undefined,
   });
   // The nonce is the visitor's to see: a thief who knows the password could sign in with it as another user.
-  const expected = pending?.user ?? (demand && user?.id);
+  const before = demand && state.user;
+  const expected = pending?.user ?? before?.id;
   if (expected !== undefined && claims.sub !== expected) return 'RESULT_OF_ANOTHER_USER';
   await client?.consumeResult({ result: String(result), resource, nonce, ...acceptTest });
-  // Once more: the password may have changed while the service was asked.
-  if (!(await isPasswordRight(rules, pending))) return 'SECOND_FACTOR_ENDED';
-  return { user: signedIn(claims, pending), claims };
+  // Once more: the account may have been blocked while the service was asked, or its password changed.
+  const late = await refuseVisitor(rules, state, demand);
+  if (late) return late;
+  return { user: signedIn(claims, pending, before), claims };
 }
 
-function signedIn(claims: ResultClaims, pending: PendingUser | undefined): SignedInUser {
+function signedIn(
+  claims: ResultClaims,
+  pending: PendingUser | undefined,
+  before: SignedInUser | undefined,
+): SignedInUser {
   const { sub: id, preferred_username: login, jti } = claims;
-  const user = { id, login, jti };
-  if (!pending) return { ...user, ...levelOf(claims) };
-  const { account, stamp, passwordCheckedAt } = pending;
-  return { ...user, ...levelOf(claims, Math.floor(passwordCheckedAt / 1000)), account, stamp };
+  const checkedAt = pending && Math.floor(pending.passwordCheckedAt / 1000);
+  const { account, stamp } = pending ?? before ?? {};
+  return {
+    ...{ id, login, jti, ...levelOf(claims, checkedAt) },
+    ...(account !== undefined && { account }),
+    ...(stamp !== undefined && { stamp }),
+  };
 }
 
 function isWithin(elapsedMs: number, limitMs: number): boolean {

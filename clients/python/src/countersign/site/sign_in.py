@@ -15,7 +15,7 @@ from ..nonce import equal_in_constant_time, new_nonce
 from ..options import is_origin
 from ..send import Send
 from ..verifier import UNSET, Unset, Verifier
-from .answer import MAX_BODY_BYTES, Refused, RouteAnswer, RouteRequest, answer_to, read_fields, redirect
+from .response import MAX_BODY_BYTES, Refused, RouteRequest, RouteResponse, read_fields, redirect, response_to
 from .rules import Demand, is_form, is_safe_next, level_of, refuse_post
 
 ROUTES = ("nonce", "sign-in", "sign-out")
@@ -135,8 +135,8 @@ class SignIn:
         """Whether the service refuses a second use of a result."""
         return self._client is not None
 
-    def answer(self, route: str, request: RouteRequest, session: Session) -> RouteAnswer:
-        """The answer to a request of one of :data:`ROUTES`."""
+    def respond(self, route: str, request: RouteRequest, session: Session) -> RouteResponse:
+        """The response to a request of one of :data:`ROUTES`."""
         try:
             refusal = self.refuse_post(request, needs_type=route == "sign-in" or len(request.body) > 0)
             if refusal is not None:
@@ -147,11 +147,13 @@ class SignIn:
                 return self._nonce(request, session)
             return self._sign_in(request, session) if route == "sign-in" else self._sign_out(request, session)
         except Refused as refused:
-            return refused.answer()
+            if refused.code == "SECOND_FACTOR_ENDED":
+                _end_pending(session)
+            return refused.response()
         except OptionInvalid:
             raise
         except CountersignError as error:
-            return answer_to(error)
+            return response_to(error)
 
     def refuse_post(self, request: RouteRequest, *, needs_type: bool = False) -> Optional[Refused]:
         """Why this is not a post of the site's own pages, for posts of yours that check a password."""
@@ -176,13 +178,13 @@ class SignIn:
         code = demand.missing(self.user(session), self._now())
         return None if code is None else Refused(code, **(demand.members() if code == "STEP_UP_REQUIRED" else {}))
 
-    def refuse(self, refusal: Refused, *, method: str, accept: Optional[str], path: str) -> RouteAnswer:
-        """The answer of a guard: a browser that asks for a page is sent to the sign-in page, a script gets the code."""
+    def refuse(self, refusal: Refused, *, method: str, accept: Optional[str], path: str) -> RouteResponse:
+        """The response of a guard: a browser that asks for a page is sent to the sign-in page, a script gets the code."""
         if method not in ("GET", "HEAD") or "text/html" not in (accept or ""):
-            return refusal.answer()
+            return refusal.response()
         query = {**({"next": path} if is_safe_next(path) else {}), **refusal.more}
         page = self._sign_in_path + (f"?{urlencode(query)}" if query else "")
-        return RouteAnswer(303, {"code": refusal.code}, {"Cache-Control": "no-store", "Location": page})
+        return RouteResponse(303, {"code": refusal.code}, {"Cache-Control": "no-store", "Location": page})
 
     def begin_second_factor(self, session: Session, user: Any, *, subject: str) -> None:
         """Your site has checked the password of ``user``, whom Countersign knows as ``subject`` (``usr_...``). No user is
@@ -195,7 +197,7 @@ class SignIn:
         account, stamp = self._users.id_of(user), self._stamp(user)
         session.write({"pending": {"account": account, "id": subject, "stamp": stamp, "at": self._now()}})
 
-    def _nonce(self, request: RouteRequest, session: Session) -> RouteAnswer:
+    def _nonce(self, request: RouteRequest, session: Session) -> RouteResponse:
         asked = {name: value for name, value in read_fields(request).items() if name in ("acr", "maxAgeMs")}
         try:
             demand = Demand(asked.get("acr", UNSET), asked.get("maxAgeMs", UNSET)) if asked else None
@@ -224,7 +226,7 @@ class SignIn:
             if needs_request:
                 begun["loginRequest"] = self._login_request(begun["nonce"], pending, user, demand)
             session.write({**state, "begun": begun})
-        return RouteAnswer(200, {name: begun[name] for name in ("nonce", "loginRequest") if name in begun})
+        return RouteResponse(200, {name: begun[name] for name in ("nonce", "loginRequest") if name in begun})
 
     def _login_request(
         self, nonce: str, pending: Optional[Mapping[str, Any]], user: Optional[Mapping[str, Any]], demand: Optional[Demand]
@@ -246,7 +248,7 @@ class SignIn:
             )
         return made.login_request
 
-    def _sign_in(self, request: RouteRequest, session: Session) -> RouteAnswer:
+    def _sign_in(self, request: RouteRequest, session: Session) -> RouteResponse:
         fields = read_fields(request)
         result = fields.get("countersign_result" if is_form(request.content_type) else "result")
         state = session.read()
@@ -278,8 +280,12 @@ class SignIn:
         # After it: the password may have changed while the service was asked.
         if pending is not None:
             user = self._check_pending(pending)
+        elif demand and before is not None:
+            user = self._unchanged(before["account"], before["stamp"])
+            if user is None:
+                raise Refused("SIGN_IN_REQUIRED")
         else:
-            user = self._users.of_result(claims) if before is None or not demand else self._users.by_id(before["account"])
+            user = self._users.of_result(claims)
         if user is None:
             raise Refused("ACCESS_DENIED")
         signed_in = {
@@ -295,7 +301,7 @@ class SignIn:
         wanted = fields.get("next")
         return redirect(request, wanted if is_safe_next(wanted) else self._after_sign_in)
 
-    def _sign_out(self, request: RouteRequest, session: Session) -> RouteAnswer:
+    def _sign_out(self, request: RouteRequest, session: Session) -> RouteResponse:
         read_fields(request)
         session.renew(None)
         return redirect(request, self._after_sign_out)
@@ -317,6 +323,13 @@ class SignIn:
 
     def _stamp(self, user: Any) -> str:
         return hashlib.sha256(self._users.password_of(user).encode()).hexdigest()
+
+
+def _end_pending(session: Session) -> None:
+    """A pending sign-in that ended comes back to life neither by an unblocked account nor by a clock that goes back."""
+    state = session.read()
+    if "pending" in state:
+        session.write({name: value for name, value in state.items() if name not in ("pending", "begun")})
 
 
 def _path(option: str, value: Any) -> str:

@@ -28,15 +28,19 @@ final class RouteRefusal extends RuntimeException {
     this.code = code;
   }
 
-  RouteAnswer answer() {
-    return answer(Map.of());
+  String code() {
+    return code;
   }
 
-  RouteAnswer answer(Map<String, Object> more) {
+  RouteResponse response() {
+    return response(Map.of());
+  }
+
+  RouteResponse response(Map<String, Object> more) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("code", code);
     members.putAll(more);
     Map<String, String> headers = code.equals("METHOD_NOT_ALLOWED") ? Map.of("Allow", "POST") : Map.of();
-    return RouteAnswer.with(STATUS.get(code), members, headers);
+    return RouteResponse.with(STATUS.get(code), members, headers);
   }
 }

@@ -57,8 +57,8 @@ public final class SignIn<U> {
     return options.basePath;
   }
 
-  /** The answer to a request of one of {@link #ROUTES}. */
-  public RouteAnswer answer(String route, RouteRequest request, SiteSession session) {
+  /** The response to a request of one of {@link #ROUTES}. */
+  public RouteResponse respond(String route, RouteRequest request, SiteSession session) {
     try {
       checkPost(request, route.equals("sign-in") || request.body().length > 0);
       if (request.body().length > RouteRequest.MAX_BODY_BYTES) throw new RouteRefusal("BODY_TOO_LARGE");
@@ -75,11 +75,12 @@ public final class SignIn<U> {
           throw new IllegalArgumentException("There is no such route.");
       }
     } catch (RouteRefusal refusal) {
-      return refusal.answer();
+      if (refusal.code().equals("SECOND_FACTOR_ENDED")) endPending(session);
+      return refusal.response();
     } catch (InvalidInputException invalid) {
       throw invalid;
     } catch (CountersignException refused) {
-      return answerTo(refused);
+      return responseTo(refused);
     }
   }
 
@@ -89,8 +90,8 @@ public final class SignIn<U> {
         .filter(user -> unchanged(user.account(), user.stamp()).isPresent());
   }
 
-  /** Empty if the sign-in of this session is enough. Else the answer: a browser is sent to the sign-in page. */
-  public Optional<RouteAnswer> guard(LevelDemand demand, RouteRequest request, SiteSession session) {
+  /** Empty if the sign-in of this session is enough. Else the response: a browser is sent to the sign-in page. */
+  public Optional<RouteResponse> guard(LevelDemand demand, RouteRequest request, SiteSession session) {
     SignInState.User user = user(session).orElse(null);
     Optional<String> code =
         demand.missing(
@@ -102,16 +103,16 @@ public final class SignIn<U> {
    * Your site has checked the password of {@code user}, whom Countersign knows as {@code subject} ({@code usr_...}). No
    * user is signed in yet: the session gets a new id, and some minutes to bring a result of this very user.
    *
-   * @return empty, or the answer to a post of another site
+   * @return empty, or the response to a post of another site
    */
-  public Optional<RouteAnswer> beginSecondFactor(RouteRequest request, SiteSession session, U user, String subject) {
+  public Optional<RouteResponse> beginSecondFactor(RouteRequest request, SiteSession session, U user, String subject) {
     if (!options.siteChecksPassword || subject == null || subject.isEmpty()) {
       throw InvalidInputException.option("\"siteChecksPassword\" and the id of the user at Countersign are needed.");
     }
     try {
       checkPost(request, false);
     } catch (RouteRefusal refusal) {
-      return Optional.of(refusal.answer());
+      return Optional.of(refusal.response());
     }
     session.renew();
     String account = options.users.idOf(user);
@@ -120,13 +121,13 @@ public final class SignIn<U> {
     return Optional.empty();
   }
 
-  private RouteAnswer refuse(String code, LevelDemand demand, RouteRequest request) {
+  private RouteResponse refuse(String code, LevelDemand demand, RouteRequest request) {
     Map<String, Object> more = code.equals("STEP_UP_REQUIRED") ? demand.members() : Map.of();
     boolean isPage =
         Set.of("GET", "HEAD").contains(request.method())
             && request.accept() != null
             && request.accept().contains("text/html");
-    if (!isPage) return new RouteRefusal(code).answer(more);
+    if (!isPage) return new RouteRefusal(code).response(more);
     Map<String, Object> query = new LinkedHashMap<>();
     if (RouteRules.isSafeNext(request.target())) query.put("next", request.target());
     query.putAll(more);
@@ -137,7 +138,7 @@ public final class SignIn<U> {
                 .append(name)
                 .append('=')
                 .append(URLEncoder.encode(value.toString(), StandardCharsets.UTF_8)));
-    return RouteAnswer.redirect(page.toString());
+    return RouteResponse.redirect(page.toString());
   }
 
   private void checkPost(RouteRequest request, boolean needsType) {
@@ -148,7 +149,7 @@ public final class SignIn<U> {
             });
   }
 
-  private RouteAnswer nonce(Map<String, Object> fields, SiteSession session) {
+  private RouteResponse nonce(Map<String, Object> fields, SiteSession session) {
     LevelDemand demand = demandOf(fields);
     SignInState state = read(session);
     SignInState.Pending pending = state.pending();
@@ -175,7 +176,7 @@ public final class SignIn<U> {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("nonce", begun.nonce());
     if (begun.loginRequest() != null) members.put("loginRequest", begun.loginRequest());
-    return RouteAnswer.of(200, members);
+    return RouteResponse.of(200, members);
   }
 
   private String loginRequest(
@@ -216,7 +217,10 @@ public final class SignIn<U> {
     // After it: the password may have changed while the service was asked.
     U user;
     if (pending != null) user = checkPending(pending);
-    else user = demand != null ? options.users.byId(before.account()) : options.users.ofResult(claims);
+    else if (demand == null) user = options.users.ofResult(claims);
+    else
+      user =
+          unchanged(before.account(), before.stamp()).orElseThrow(() -> new RouteRefusal("SIGN_IN_REQUIRED"));
     if (user == null) throw new RouteRefusal("ACCESS_DENIED");
     Long checkedAt = pending == null ? null : (Long) Math.floorDiv(pending.at(), 1000L);
     SignInState.User signedIn =
@@ -262,8 +266,8 @@ public final class SignIn<U> {
     return fields.get(name) instanceof String text ? text : null;
   }
 
-  private static RouteAnswer leadTo(RouteRequest request, String path) {
-    return RouteRules.isForm(request) ? RouteAnswer.redirect(path) : RouteAnswer.of(200, Map.of("redirect", path));
+  private static RouteResponse leadTo(RouteRequest request, String path) {
+    return RouteRules.isForm(request) ? RouteResponse.redirect(path) : RouteResponse.of(200, Map.of("redirect", path));
   }
 
   private static SignInState read(SiteSession session) {
@@ -276,6 +280,12 @@ public final class SignIn<U> {
     return unchanged(pending.account(), pending.stamp())
         .filter(user -> isWithin(pending.at(), SIGN_IN_MS))
         .orElseThrow(() -> new RouteRefusal("SECOND_FACTOR_ENDED"));
+  }
+
+  /** A pending sign-in that ended comes back to life neither by an unblocked account nor by a clock that goes back. */
+  private static void endPending(SiteSession session) {
+    SignInState state = read(session);
+    if (state.pending() != null) session.write(new SignInState(state.user(), null, null));
   }
 
   private boolean isWithin(long at, long limitMs) {
@@ -298,13 +308,13 @@ public final class SignIn<U> {
   }
 
   /** 403 if the sign-in is refused, 503 if it could not be decided. */
-  private static RouteAnswer answerTo(CountersignException refused) {
+  private static RouteResponse responseTo(CountersignException refused) {
     String code = refused.code();
     boolean isAboutTheResult = ErrorCodes.RESULT.contains(code) && !code.equals("JWKS_UNAVAILABLE");
     boolean isRefused = isAboutTheResult || ABOUT_THE_SIGN_IN.contains(code);
     int status = isRefused ? 403 : refused.status().orElse(0) == 429 ? 429 : 503;
     Map<String, String> headers = new LinkedHashMap<>();
     refused.retryAfter().ifPresent(wait -> headers.put("Retry-After", Long.toString((wait.toMillis() + 999) / 1000)));
-    return RouteAnswer.with(status, Map.of("code", code), headers);
+    return RouteResponse.with(status, Map.of("code", code), headers);
   }
 }

@@ -87,8 +87,9 @@ public final class SignInOptions<U> {
     return this;
   }
 
-  /** Refuses sign-ins with one factor. Not for a second factor alone. */
-  public SignInOptions<U> requireTwoFactors() {
+  /** {@code "2"}: refuses sign-ins with one factor. Not for a second factor alone. */
+  public SignInOptions<U> requireAcr(String acr) {
+    if (!"2".equals(acr)) throw InvalidInputException.option("\"requireAcr\" is \"2\".");
     requireTwoFactors = true;
     return this;
   }
@@ -115,7 +116,7 @@ public final class SignInOptions<U> {
       throw InvalidInputException.option("\"client\" is needed if your site checks the passwords.");
     }
     if (siteChecksPassword && requireTwoFactors) {
-      throw InvalidInputException.option("\"requireTwoFactors\" is for sites where Countersign checks the password.");
+      throw InvalidInputException.option("\"requireAcr\" is for sites where Countersign checks the password.");
     }
     return new SignIn<>(this);
   }

@@ -43,7 +43,7 @@ final class SignInTest {
   /** A thief at a browser that was left signed in has the password, and asks for a step-up to one factor. */
   @Test
   void noStepUpProvesLessThanEverySignInMust() {
-    assertTrue(options().requireTwoFactors().build().expectations(Vectors.NONCE, ONE_FACTOR).twoFactors);
+    assertTrue(options().requireAcr("2").build().expectations(Vectors.NONCE, ONE_FACTOR).twoFactors);
     assertFalse(options().build().expectations(Vectors.NONCE, ONE_FACTOR).twoFactors);
     assertTrue(options().build().expectations(Vectors.NONCE, LevelDemand.ofAcr("2")).twoFactors);
   }
@@ -83,7 +83,7 @@ final class SignInTest {
       byte[] body = "{\"acr\":\"2\"}".getBytes(StandardCharsets.UTF_8);
       String origin = "https://shop.example";
       RouteRequest request = new RouteRequest("POST", origin, null, "application/json", null, "/", body);
-      RouteAnswer answer = options().client(client).build().answer("nonce", request, session);
+      RouteResponse answer = options().client(client).build().respond("nonce", request, session);
       assertEquals("{\"code\":\"SIGN_IN_REQUIRED\"}", new String(answer.body(), StandardCharsets.UTF_8));
       assertNull(state.get());
     }

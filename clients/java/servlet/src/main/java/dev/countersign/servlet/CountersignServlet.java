@@ -1,7 +1,7 @@
 package dev.countersign.servlet;
 
 import dev.countersign.client.LevelDemand;
-import dev.countersign.client.RouteAnswer;
+import dev.countersign.client.RouteResponse;
 import dev.countersign.client.RouteRequest;
 import dev.countersign.client.SignIn;
 import dev.countersign.client.SignInState;
@@ -46,7 +46,7 @@ public final class CountersignServlet<U> extends HttpServlet {
       return;
     }
     byte[] body = request.getInputStream().readNBytes(RouteRequest.MAX_BODY_BYTES + 1);
-    send(signIn.answer(route, read(request, body), session(request)), response);
+    send(signIn.respond(route, read(request, body), session(request)), response);
   }
 
   /**
@@ -56,7 +56,7 @@ public final class CountersignServlet<U> extends HttpServlet {
    */
   public boolean requireRecent(LevelDemand demand, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    Optional<RouteAnswer> refusal = signIn.guard(demand, read(request, new byte[0]), session(request));
+    Optional<RouteResponse> refusal = signIn.guard(demand, read(request, new byte[0]), session(request));
     if (refusal.isPresent()) send(refusal.get(), response);
     return refusal.isEmpty();
   }
@@ -74,7 +74,7 @@ public final class CountersignServlet<U> extends HttpServlet {
    */
   public boolean beginSecondFactor(
       HttpServletRequest request, HttpServletResponse response, U user, String subject) throws IOException {
-    Optional<RouteAnswer> refusal =
+    Optional<RouteResponse> refusal =
         signIn.beginSecondFactor(read(request, new byte[0]), session(request), user, subject);
     if (refusal.isPresent()) send(refusal.get(), response);
     return refusal.isEmpty();
@@ -96,12 +96,12 @@ public final class CountersignServlet<U> extends HttpServlet {
         body);
   }
 
-  private static void send(RouteAnswer answer, HttpServletResponse response) throws IOException {
-    response.setStatus(answer.status());
+  private static void send(RouteResponse made, HttpServletResponse response) throws IOException {
+    response.setStatus(made.status());
     response.setContentType("application/json");
-    for (Map.Entry<String, String> header : answer.headers().entrySet()) {
+    for (Map.Entry<String, String> header : made.headers().entrySet()) {
       response.setHeader(header.getKey(), header.getValue());
     }
-    response.getOutputStream().write(answer.body());
+    response.getOutputStream().write(made.body());
   }
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Http;
 
-final class HttpAnswer
+final class HttpResponse
 {
     /** @param array<string, string> $headers names in lower case */
     public function __construct(

@@ -1,4 +1,4 @@
-"""What a route is asked and answers."""
+"""What a route is asked, and its response."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class RouteRequest:
 
 
 @dataclass(frozen=True)
-class RouteAnswer:
+class RouteResponse:
     """JSON, or nothing beside a ``Location``. Never to be stored."""
 
     status: int
@@ -72,27 +72,27 @@ class Refused(Exception):
         self.code = code
         self.more = more
 
-    def answer(self) -> RouteAnswer:
+    def response(self) -> RouteResponse:
         headers = {"Cache-Control": "no-store"}
         if self.code == "METHOD_NOT_ALLOWED":
             headers["Allow"] = "POST"
-        return RouteAnswer(_STATUS[self.code], {"code": self.code, **self.more}, headers)
+        return RouteResponse(_STATUS[self.code], {"code": self.code, **self.more}, headers)
 
 
-def answer_to(error: CountersignError) -> RouteAnswer:
+def response_to(error: CountersignError) -> RouteResponse:
     """403 if the sign-in is refused, 503 if it could not be decided."""
     headers = {"Cache-Control": "no-store"}
     if error.retry_after_ms is not None:
         headers["Retry-After"] = str(-(-error.retry_after_ms // 1000))
     status = 403 if error.code in _ABOUT_THE_SIGN_IN else 429 if error.status == 429 else 503
-    return RouteAnswer(status, {"code": error.code}, headers)
+    return RouteResponse(status, {"code": error.code}, headers)
 
 
-def redirect(request: RouteRequest, path: str) -> RouteAnswer:
+def redirect(request: RouteRequest, path: str) -> RouteResponse:
     """A form is sent there, and a script is told."""
     if is_form(request.content_type):
-        return RouteAnswer(303, {}, {"Cache-Control": "no-store", "Location": path})
-    return RouteAnswer(200, {"redirect": path})
+        return RouteResponse(303, {}, {"Cache-Control": "no-store", "Location": path})
+    return RouteResponse(200, {"redirect": path})
 
 
 def read_fields(request: RouteRequest) -> dict[str, Any]:

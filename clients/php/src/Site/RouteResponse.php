@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Site;
 
 /** JSON, or a redirect. Never to be stored. */
-final class RouteAnswer
+final class RouteResponse
 {
     /**
      * @param array<string, mixed> $body
