@@ -43,6 +43,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'user link': 'countersign user link --user ada --kind password --delivery hand-over --valid-for 7d',
   'user environments': 'countersign user environments ada',
   'user forget-environments': 'countersign user forget-environments ada',
+  'user trusted-browsers': 'countersign user trusted-browsers ada',
+  'user end-trust': 'countersign user end-trust ada',
   'user erasure': `countersign user erasure ${USER}`,
   'user history': 'countersign user history ada --outcome refused',
   'user export': 'countersign user export ada --output ada.json',

@@ -33,6 +33,7 @@ const resource: ResourceCommand = {
     environment: { about: 'how browsers are compared, as JSON', none: 'not at all' },
     resultClaims: { about: 'what results carry of their users, as JSON', none: 'nothing' },
     rememberMs: { about: 'how long a login request can build on a consumed result, at most 12h', none: 'not at all' },
+    trustedBrowserDays: { about: 'how many days users can trust a browser, 1 to 30', none: 'not at all' },
     geoFilter: 'id of a filter',
     timeFilter: 'id of a filter',
     ipFilter: 'id of a filter',
@@ -108,6 +109,18 @@ const user: ResourceCommand = {
       rows: { in: 'environments', columns: ['resource', 'firstSeenAt', 'lastSeenAt'] },
     },
     { verb: 'forget-environments', request: 'DELETE /v1/users/{id}/environments', said: 'forgotten' },
+    {
+      verb: 'trusted-browsers',
+      about: 'list the browsers in which a user is not asked for a code',
+      request: 'GET /v1/users/{id}/trusted-browsers',
+      rows: { in: 'browsers', columns: ['id', 'resource', 'createdAt', 'usedAt', 'expiresAt', 'address', 'userAgent'] },
+    },
+    {
+      verb: 'end-trust',
+      request: 'DELETE /v1/users/{id}/trusted-browsers',
+      flags: { browser: 'only this browser' },
+      said: 'ended',
+    },
     {
       verb: 'erasure',
       about: 'show how far the erasure of a user is, by id',

@@ -62,7 +62,8 @@ export interface AuthenticationResult {
   kind?: TokenKind;
   /** A PIN was part of the code. */
   pin?: true;
-  otp: OtpUse;
+  /** The host's backend has no browser to trust. */
+  otp: Exclude<OtpUse, 'remembered'>;
 }
 
 /**

@@ -75,7 +75,7 @@ export interface Explanation {
   /** The required factors; null if no factor helps. */
   factors: { password: boolean; otp: boolean; otpSkipped: boolean } | null;
   /** Assuming valid factors. */
-  verdict: { granted: true; otp: OtpUse } | { granted: false; code: RefusalCode };
+  verdict: { granted: true; otp: Exclude<OtpUse, 'remembered'> } | { granted: false; code: RefusalCode };
 }
 
 /**
@@ -283,7 +283,7 @@ function factorsOf(
   return { checks: [{ check: 'factors', reason, passed: false, code }], factors: null };
 }
 
-function otpUse(factors: Explanation['factors']): OtpUse {
+function otpUse(factors: Explanation['factors']): Exclude<OtpUse, 'remembered'> {
   if (factors?.otp) return 'verified';
   return factors?.otpSkipped ? 'skipped' : 'not_used';
 }

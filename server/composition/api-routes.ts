@@ -43,6 +43,7 @@ import { tokenCheckRoutes } from '../tokens/check-routes.ts';
 import { tokenImportRoutes } from '../tokens/import/routes.ts';
 import { tokenRoutes } from '../tokens/routes.ts';
 import { transactionRoutes } from '../transactions/routes.ts';
+import { trustedBrowserRoutes } from '../trusted-browsers/routes.ts';
 import { userRoutes } from '../user-management/routes.ts';
 import { webhookDeliveryRoutes } from '../webhooks/delivery-routes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
@@ -79,6 +80,7 @@ const ROUTES: readonly Route<ApiServices>[] = [
   ...apiKeyRoutes,
   ...explanationRoutes,
   ...environmentRoutes,
+  ...trustedBrowserRoutes,
   ...checklistRoutes,
   ...mailRoutes,
   ...setupRoutes,

@@ -1,4 +1,5 @@
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
+import { OTP_USES } from '@countersign/protocol/result';
 import { z } from '@hono/zod-openapi';
 import { apiKeyId, count, instantOf, instantQuery, pageOf, pageQuery, tokenId, userId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
@@ -67,10 +68,9 @@ export const eventView = z
     reason: reason.optional(),
     method: z.enum(methods).optional().openapi({ description: 'The method of the sign-in.' }),
     factors: z.array(z.enum(EVENT_FACTORS)).optional().openapi({ description: 'The factors that were verified.' }),
-    otp: z
-      .enum(['verified', 'skipped', 'not_used'])
-      .optional()
-      .openapi({ description: 'Whether a one-time password was verified.' }),
+    otp: z.enum(OTP_USES).optional().openapi({
+      description: 'Whether a one-time password was verified. `remembered`: a trusted browser needed none.',
+    }),
     transaction: z.string().optional().openapi({
       description: 'SHA-256 of the transaction.',
       example: '493ed26f158a5dff82ab04d04fe02bce4becfbf71c8c9aa405727fdefa912774',

@@ -40,7 +40,7 @@ export function createGrantedEvent(result: ResultRecord): EventDraft {
     ...kindOf(result.transaction, result.test === true),
     resource: result.resource,
     ...(!result.test && { subject: result.user }),
-    related: [result.flow, ...(result.token === undefined ? [] : [result.token])],
+    related: [result.flow, ...[result.token, result.browser].filter((id) => id !== undefined)],
     outcome: 'granted',
     factors,
     otp: result.otp,

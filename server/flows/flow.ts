@@ -3,7 +3,7 @@ import type { FactorKind, FactorOption, FlowPurpose, FlowStep } from '@countersi
 import type { OtpUse, ProfileClaims } from '@countersign/protocol/result';
 import type { Demand, PassedFactors } from '../authentication/step-up.ts';
 import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
-import type { AccountId, FlowId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import type { AccountId, FlowId, ResourceId, TokenId, TrustedBrowserId, UserId } from '../kernel/ids.ts';
 import { parseSecretToken, writeSecretToken } from '../kernel/secret-token.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 import type { TestMode } from '../resources/resource.ts';
@@ -23,6 +23,13 @@ export const LOGIN_REQUEST_LIFETIME_MS = 120_000;
 /** After this time, every sign-in that had begun is over, also its last step and what is sealed of it. */
 export const SIGN_INS_OVER_MS = LOGIN_REQUEST_LIFETIME_MS + FLOW_LIFETIME_MS + MINUTE_MS;
 export const LOGIN_REQUEST_ATTEMPTS = 5;
+
+/** What a user is offered with the code: to trust the browser for some days. */
+export interface TrustOffer {
+  /** What the trust would rest on, as it was after the password. */
+  basis: string;
+  days: number;
+}
 
 /** What a sign-in through the widget holds at every step, from the first to the result. */
 export interface FlowBase {
@@ -61,6 +68,8 @@ export interface FlowBase {
   enrolmentLink?: string;
   /** The signals that the browser reports, each under a MAC; absent where the resource does not ask. */
   environment?: Environment;
+  /** Set with the right password if the user may trust the browser. */
+  trust?: TrustOffer;
   /** The level that the host requires of the result. */
   demand?: Demand;
   /** The factors of an earlier sign-in that this one builds on. */
@@ -174,6 +183,8 @@ export interface ResultRecord {
   otp: OtpUse;
   /** The token whose code was verified; it must still be valid when the result is consumed. */
   token?: TokenId;
+  /** The trusted browser that needed no code; it must still be trusted when the result is consumed. */
+  browser?: TrustedBrowserId;
   /** From a test resource: no user has signed in. */
   test?: true;
   /** The kind of that token. */

@@ -5,7 +5,7 @@ import type { OtpUse } from '@countersign/protocol/result';
 import { ANONYMOUS_OPTIONS, firstOption } from '../authentication/second-factor.ts';
 import type { PassedFactors, PassedSecond } from '../authentication/step-up.ts';
 import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
-import type { FlowId, TokenId, UserId } from '../kernel/ids.ts';
+import type { FlowId, TokenId, TrustedBrowserId, UserId } from '../kernel/ids.ts';
 import { MAX_PASSWORD_WAIT_MS } from '../passwords/password-backoff.ts';
 import type { MethodPolicy, Resource } from '../resources/resource.ts';
 import { type ProfiledUser, profileClaims, type ResultProfile } from '../resources/result-claims.ts';
@@ -177,6 +177,10 @@ export interface VerifiedFactors {
   kind?: TokenKind;
   /** A PIN was part of the code. */
   pin?: true;
+  /** The trusted browser that needed no code. */
+  browser?: TrustedBrowserId;
+  /** The user wants to trust the browser from now on. */
+  wantsTrust?: true;
   /** Hash of the transaction that the answer was bound to. */
   signed?: string;
   /** The verified passkey. */
@@ -194,7 +198,7 @@ export interface VerifiedFactors {
  */
 export function completeFlow(
   flow: Flow,
-  { user, otp, token, kind, passkey, second: earlier, signed, ...passed }: VerifiedFactors,
+  { user, otp, token, kind, passkey, second: earlier, signed, browser, ...passed }: VerifiedFactors,
   rule: {
     now: number;
     resultLifetimeMs: number;
@@ -232,7 +236,7 @@ export function completeFlow(
       amr,
       acr: isTwo ? '2' : '1',
       otp,
-      ...omitUndefined({ token, kind, transaction: signed }),
+      ...omitUndefined({ token, kind, browser, transaction: signed }),
       ...(flow.test !== undefined && { test: true as const }),
       ...(password && { passwordAt, ...omitUndefined({ passwordDigest }) }),
       // The verified password takes precedence: the user may have been read after it changed.

@@ -36,6 +36,8 @@ export const EVENT_TYPES = [
   'user.erased',
   'user.environment-remembered',
   'user.environments-forgotten',
+  'user.browser-trusted',
+  'user.browser-trust-ended',
   'user.password-upgraded',
   'user.password-reset-asked',
   'user.password-link-handed-over',

@@ -14,8 +14,9 @@ export type ApiKeyId = Id<'key'>;
 export type FlowId = Id<'flw'>;
 export type AdministratorId = Id<'adm'>;
 export type WebhookId = Id<'whk'>;
+export type TrustedBrowserId = Id<'tbr'>;
 
-export type IdPrefix = 'acc' | 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'flw' | 'adm' | 'whk';
+export type IdPrefix = 'acc' | 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'flw' | 'adm' | 'whk' | 'tbr';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const LENGTH = 11;

@@ -1,3 +1,4 @@
+import { OTP_USES } from '@countersign/protocol/result';
 import { parseTransaction } from '@countersign/protocol/transaction';
 import { z } from '@hono/zod-openapi';
 import { nonce, resourceId } from '../http/api/fields.ts';
@@ -45,8 +46,9 @@ const claims = z
       .array(z.string())
       .openapi({ description: 'The methods that were used (RFC 8176).', example: ['pwd', 'otp'] }),
     acr: z.enum(['1', '2']).openapi({ description: 'The number of factors.' }),
-    otp: z.enum(['verified', 'skipped', 'not_used']).openapi({
-      description: 'Whether a one-time password was verified. `skipped`: the tokens of the user are deactivated.',
+    otp: z.enum(OTP_USES).openapi({
+      description:
+        'Whether a one-time password was verified. `skipped`: the tokens of the user are deactivated. `remembered`: the user trusts the browser.',
     }),
     txn: transactionHash.optional(),
     email: z.string().optional().openapi({

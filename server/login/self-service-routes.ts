@@ -4,7 +4,7 @@ import { z } from '@hono/zod-openapi';
 import { browserTraits } from '../browsers/environment-fields.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
-import { email, label, languageTag, password, resourceId, tokenId } from '../http/api/fields.ts';
+import { email, label, languageTag, password, resourceId, tokenId, trustedBrowserId } from '../http/api/fields.ts';
 import { internalRoute } from '../http/api/route.ts';
 import { refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
@@ -17,7 +17,7 @@ import { cancelEmailChange, confirmEmailChange, requestEmailChange } from '../se
 import { changeOwnNames } from '../self-service/change-names.ts';
 import { changeOwnPassword } from '../self-service/change-password.ts';
 import { changeOwnPin } from '../self-service/change-pin.ts';
-import { forgetOwnBrowsers } from '../self-service/forget-browsers.ts';
+import { endOwnTrust, forgetOwnBrowsers } from '../self-service/forget-browsers.ts';
 import { reauthenticateUser } from '../self-service/reauthenticate.ts';
 import { removeOwnToken } from '../self-service/remove-token.ts';
 import { renameOwnToken } from '../self-service/rename-token.ts';
@@ -63,6 +63,7 @@ const ACTIONS = {
   'email/confirm': action(plain.extend({ code: z.string().min(1).max(40) }), confirmEmailChange),
   'email/drop': action(plain, cancelEmailChange),
   'forget-browsers': action(plain, forgetOwnBrowsers),
+  'end-trust': action(plain.extend({ browser: trustedBrowserId.optional() }), endOwnTrust),
 } as const;
 
 type ActionPath = `/flow/self/${string}`;

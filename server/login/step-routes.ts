@@ -6,6 +6,7 @@ import { internalRoute } from '../http/api/route.ts';
 import { mailLanguage } from '../kernel/mail.ts';
 import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
 import { assertion, attestation } from '../tokens/kinds/passkey/passkey-fields.ts';
+import { MAX_SHOWN_SECRETS } from '../trusted-browsers/trusted-browser.ts';
 import { flowResponse, mobilePhone, stepRequest, typedOtp } from './step-fields.ts';
 import { STEPS, type StepPath } from './steps.ts';
 import { submitStep } from './submit-step.ts';
@@ -16,6 +17,11 @@ const language = languageTag.transform(mailLanguage);
 /** The frame always sends its language with the steps of an enrolment. */
 const plain = z.strictObject({ seq, language: languageTag });
 
+/** The secret of a trusted browser. */
+const browserSecret = z.string().regex(/^[A-Za-z0-9_-]{32}$/);
+/** The user wants to trust the browser. */
+const trust = z.literal(true).optional();
+
 type InputOf<Path extends StepPath> = (typeof STEPS)[Path] extends Step<infer _At, infer Input> ? Input : never;
 
 /**
@@ -23,10 +29,10 @@ type InputOf<Path extends StepPath> = (typeof STEPS)[Path] extends Step<infer _A
  */
 const INPUTS = {
   identify: z.strictObject({ seq, login: z.string().trim().min(1).max(200) }),
-  password: z.strictObject({ seq, password }),
-  otp: z.strictObject({ seq, otp: typedOtp }),
+  password: z.strictObject({ seq, password, browsers: z.array(browserSecret).max(MAX_SHOWN_SECRETS).optional() }),
+  otp: z.strictObject({ seq, otp: typedOtp, trust }),
   recovery: z.strictObject({ seq, code: z.string().min(1).max(40) }),
-  passkey: z.strictObject({ seq, response: assertion }),
+  passkey: z.strictObject({ seq, response: assertion, trust }),
   factor: z.strictObject({ seq, factor: z.string().min(1).max(40), language }),
   sign: z.strictObject({ seq, otp: typedOtp }),
   cancel: z.strictObject({ seq }),

@@ -40,6 +40,7 @@ import type { ReadAhead } from '../store/read-ahead.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { nameKey } from '../users/find-user.ts';
 import { noteFirstResult } from './note-first-result.ts';
+import { rememberTrust } from './remember-trust.ts';
 import { endsSignIn } from './steps.ts';
 import { evaluateTestStep, expireResult } from './test-mode.ts';
 import { presentFlow } from './view-flow.ts';
@@ -150,9 +151,8 @@ async function commitVerdict(
 ): Promise<Result<FlowView>> {
   if ('complete' in verdict) {
     const view = await commitCompletion(ports, step, claim, verdict);
-    if (!isRefusal(view) && (view.step === 'done' || view.step === 'self'))
-      await afterCompletion(ports, claim, verdict);
-    return view;
+    if (isRefusal(view) || (view.step !== 'done' && view.step !== 'self')) return view;
+    return { ...view, ...(await afterCompletion(ports, claim, verdict)) };
   }
   if ('move' in verdict) {
     return commit(ports, step, claim, (held, now) => {
@@ -261,20 +261,25 @@ function expectPermitted({ leadsTo }: Row, before: Flow, after: Flow): void {
   throw new TypeError(`this step does not lead from ${before.step} to ${after.step}`);
 }
 
-/** Only a completed sign-in updates what the service remembers. A failure here makes the next sign-in ask for more. */
+/**
+ * Only a completed sign-in updates what the service remembers. A failure here makes the next sign-in ask for more.
+ * Returns what the frame alone is told of it.
+ */
 async function afterCompletion(
   ports: StepPorts,
   { flow, client }: Claim,
   { complete: passed, resource }: Completion,
-): Promise<void> {
+): Promise<Pick<FlowView, 'trust'>> {
   const { id } = passed.user;
-  if (id === 'test') return;
+  if (id === 'test') return {};
   const act = userContext({ account: flow.account, user: id }, client);
   if (resource.environment && flow.environment) {
     const seen = { user: id, resource: resource.id, blinded: flow.environment };
     await rememberEnvironment(ports, act, seen).catch(() => undefined);
   }
   await confirmUser(ports, flow, passed, act).catch(() => undefined);
+  const trust = await rememberTrust(ports, flow, resource, passed, act).catch(() => undefined);
+  return omitUndefined({ trust });
 }
 
 /**

@@ -5,6 +5,7 @@ import { type Refusal, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
+import { isStillTrusted } from '../trusted-browsers/use-trust.ts';
 import { locateUser } from '../users/find-user.ts';
 import { isResultValid } from './result-validity.ts';
 
@@ -32,5 +33,9 @@ export async function validateResult(
   const values = tokens.map(({ value }) => value);
   // A sign-in from before a password change no longer counts, whatever it showed (SR-38, SR-39).
   if (!user || record.userPasswordDigest !== passwordDigest(user)) return refusal('RESULT_REVOKED');
-  return isResultValid(record, user, values, resource.value, now) ? undefined : refusal('RESULT_REVOKED');
+  if (!isResultValid(record, user, values, resource.value, now)) return refusal('RESULT_REVOKED');
+  // The end of the trust ends what rests on it.
+  const facts = { resource: resource.value, user, tokens: values };
+  const stands = record.browser === undefined || (await isStillTrusted(ports, facts, record.browser));
+  return stands ? undefined : refusal('RESULT_REVOKED');
 }

@@ -46,6 +46,8 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     view.factors = flow.factors;
     if (flow.factor !== undefined) view.factor = flow.factor;
     if (flow.question !== undefined) view.question = flow.question;
+    // A code on paper replaces the token: it trusts no browser.
+    if (flow.trust && flow.step !== 'recovery') view.trustDays = flow.trust.days;
     if (flow.sent && flow.sent.token === flow.factor) {
       const { to, expiresAt, resendAt } = flow.sent;
       view.sent = { to, expiresAt, resendAfterMs: untilResendMs(resendAt, now) };

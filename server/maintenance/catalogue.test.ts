@@ -157,6 +157,7 @@ const FATES: Record<string, Fate> = {
   ],
   statistics: 'kept',
   token: TOKEN_KINDS.flatMap((kind) => tokens[kind]),
+  'trusted-browsers': 'dropped',
   'unlock-link': 'dropped',
   usage: [
     [

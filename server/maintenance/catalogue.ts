@@ -63,6 +63,7 @@ import {
   tokenDocument,
   tokenIndexes,
 } from '../tokens/documents.ts';
+import { trustedBrowsersDocument } from '../trusted-browsers/documents.ts';
 import { unlockLinkDocument } from '../unlock/documents.ts';
 import { nameClaimDocument, userDocument, userIndexes } from '../users/documents.ts';
 import {
@@ -110,6 +111,7 @@ export const CATALOGUE = createCatalogue(
     userDocument,
     nameClaimDocument,
     environmentsDocument,
+    trustedBrowsersDocument,
     erasureDocument,
     passwordAttemptsDocument,
     passwordResetDocument,

@@ -85,6 +85,7 @@ export const OWNERSHIP: Readonly<Record<string, Ownership>> = {
   'store-purpose': 'none',
   texts: 'parent',
   token: 'value',
+  'trusted-browsers': 'value',
   'unlock-link': 'parent',
   usage: 'anchor',
   user: 'value',

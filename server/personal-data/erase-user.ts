@@ -15,6 +15,7 @@ import { reindex } from '../store/index-entries.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import { tokenIndexes } from '../tokens/documents.ts';
+import { trustedBrowsersDocument } from '../trusted-browsers/documents.ts';
 import { unlockLinkDocument } from '../unlock/documents.ts';
 import { releaseName } from '../users/claim-name.ts';
 import { userDocument } from '../users/documents.ts';
@@ -88,6 +89,7 @@ export async function removeUserData(ports: ErasureNeeds, act: RequestContext, e
   for (const name of erasure.names) await releaseName(ports, account, name, id);
   const keys = [
     environmentsDocument,
+    trustedBrowsersDocument,
     enrolmentLinkDocument,
     enrolmentTriesDocument,
     passwordResetDocument,

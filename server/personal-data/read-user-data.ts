@@ -13,6 +13,8 @@ import { type Result, refusal } from '../kernel/result.ts';
 import { passwordAttemptsDocument } from '../passwords/documents.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';
+import { trustedBrowsersDocument } from '../trusted-browsers/documents.ts';
+import type { TrustedBrowser } from '../trusted-browsers/trusted-browser.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 
@@ -25,6 +27,8 @@ export interface UserData {
   user: User | undefined;
   tokens: Token[];
   browsers: RememberedEnvironment[];
+  /** Also those whose trust has ended and that are still stored. */
+  trustedBrowsers: TrustedBrowser[];
   wrongPasswords: { failures: number; lastFailureAt: number; knownNetworks: number };
   /** Newest first. */
   events: AsyncGenerator<ListedEvent>;
@@ -41,8 +45,13 @@ export async function readUserData(ports: Needs, { actor }: RequestContext, id: 
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const readAt = ports.clock.now();
-  const keys = [userDocument.key(id), environmentsDocument.key(id), passwordAttemptsDocument.key(id)] as const;
-  const [stored, environments, attempts] = await ports.store.getMany(keys, readAt);
+  const keys = [
+    userDocument.key(id),
+    environmentsDocument.key(id),
+    passwordAttemptsDocument.key(id),
+    trustedBrowsersDocument.key(id),
+  ] as const;
+  const [stored, environments, attempts, trusted] = await ports.store.getMany(keys, readAt);
   const user = stored?.value.account === account ? stored.value : undefined;
   // What a deleted user of another account has left is not shown.
   const isKnown = user || (!stored && (await hasEvents(ports, account, id, Number.POSITIVE_INFINITY)));
@@ -53,6 +62,7 @@ export async function readUserData(ports: Needs, { actor }: RequestContext, id: 
     user,
     tokens: await tokensOf(ports, account, id),
     browsers: (environments?.value.list ?? []).filter((one) => isRetained(one, readAt)),
+    trustedBrowsers: trusted?.value.list ?? [],
     wrongPasswords: { failures, lastFailureAt, knownNetworks: places.length },
     events: eventsOf(ports, account, id),
   };

@@ -9,6 +9,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { presentToken, tokenView } from '../tokens/token-fields.ts';
+import { presentTrustedBrowser, trustedBrowserView } from '../trusted-browsers/routes.ts';
 import { presentUser, userView } from '../user-management/routes.ts';
 import { type ErasureNeeds, eraseUser } from './erase-user.ts';
 import type { Erasure } from './erasure.ts';
@@ -30,6 +31,7 @@ const userData = z
     user: userView.nullable().openapi({ description: 'The user. Null: deleted.' }),
     tokens: z.array(tokenView).openapi({ description: 'The tokens of the user, without secrets.' }),
     browsers: z.array(browser).openapi({ description: 'The known browsers of the user.' }),
+    trustedBrowsers: z.array(trustedBrowserView).openapi({ description: 'The browsers that the user trusts.' }),
     wrongPasswords: z
       .object({
         failures: count('Consecutive wrong passwords.', 0),
@@ -111,7 +113,7 @@ const state = route({
 });
 
 async function* textOf(
-  { readAt, user, tokens, browsers, wrongPasswords, events }: UserData,
+  { readAt, user, tokens, browsers, trustedBrowsers, wrongPasswords, events }: UserData,
   act: RequestContext,
 ): AsyncGenerator<string> {
   const first = {
@@ -120,6 +122,7 @@ async function* textOf(
     user: user ? presentUser(user, act) : null,
     tokens: tokens.map((token) => presentToken(token, act)),
     browsers: browsers.map(({ resource = null, firstSeenAt, lastSeenAt }) => ({ resource, firstSeenAt, lastSeenAt })),
+    trustedBrowsers: trustedBrowsers.map(presentTrustedBrowser),
     wrongPasswords,
   };
   let before = `${JSON.stringify(first).slice(0, -1)},"events":[`;

@@ -9,6 +9,7 @@ export const UNSEEN_FIELDS: ReadonlySet<string> = new Set([
   'claiming',
   'holders',
   'hadToken',
+  'trustEpoch',
 ]);
 
 /**

@@ -10,6 +10,8 @@ export interface PublicInfo {
   passwordReset: boolean;
   /** Whether the browser reports its signals. */
   comparesBrowsers: boolean;
+  /** Whether users can trust their browser. */
+  trustsBrowsers: boolean;
   isTest: boolean;
   /** Hash of the logo. */
   logo?: string;
@@ -26,6 +28,7 @@ export const EMPTY_INFO: PublicInfo = {
   title: 'Countersign',
   passwordReset: false,
   comparesBrowsers: false,
+  trustsBrowsers: false,
   isTest: false,
 };
 
@@ -33,11 +36,13 @@ export function publicInfo(resource: Resource, files: TextFiles): PublicInfo {
   const { name: title, passwordReset = false, testMode, logo, environment, appearance, links, id, texts } = resource;
   const hasTexts = texts !== undefined || files.all.size > 0 || files.resources.has(id);
   const own = hasTexts ? { id, ...omitUndefined({ texts }) } : undefined;
+  const trustsBrowsers = resource.trustedBrowserDays !== undefined;
   const comparesBrowsers = environment !== undefined;
   return {
     title,
     passwordReset,
     comparesBrowsers,
+    trustsBrowsers,
     isTest: testMode !== undefined,
     ...omitUndefined({ logo, appearance, links, own }),
   };

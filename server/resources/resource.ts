@@ -53,6 +53,10 @@ export interface Resource {
   environment?: EnvironmentCheck;
   /** How long a later sign-in can build on a consumed result, at most 12 hours. Absent: not at all. */
   rememberMs?: number;
+  /** How long users may trust a browser, 1 to 30 days: it then needs the password alone. Absent: they cannot. */
+  trustedBrowserDays?: number;
+  /** Raised when that time is shortened or removed, which ends all trust on the resource. Absent: never. */
+  trustEpoch?: number;
   /** Addresses that results may be posted to after a sign-in on the hosted page; compared literally. */
   redirectUris?: string[];
   /** How it looks on every page and in every mail. Absent: the usual look. */
@@ -79,6 +83,9 @@ export const DEFAULT_TOKEN_KINDS = TOKEN_KINDS.filter((kind) => !KIND_RULES[kind
 export function acceptedKinds({ tokenKinds }: Pick<Resource, 'tokenKinds'>): readonly TokenKind[] {
   return tokenKinds ?? DEFAULT_TOKEN_KINDS;
 }
+
+/** The longest time that a browser can be trusted. */
+export const MAX_TRUSTED_DAYS = 30;
 
 /** The longest time that a resource can remember a sign-in. */
 export const MAX_REMEMBERED_MS = 12 * HOUR_MS;

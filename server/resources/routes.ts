@@ -48,6 +48,7 @@ import {
   DEFAULT_RESULT_LIFETIME_MS,
   DEFAULT_TOKEN_KINDS,
   MAX_REMEMBERED_MS,
+  MAX_TRUSTED_DAYS,
   METHOD_POLICIES,
   type Resource,
   TEST_MODES,
@@ -163,11 +164,17 @@ const rememberMs = z.int().min(1000).max(MAX_REMEMBERED_MS).openapi({
     'How long a login request can refer to a consumed result, in milliseconds; at most 12 hours. Null: it cannot.',
   example: 3_600_000,
 });
+const trustedBrowserDays = z.int().min(1).max(MAX_TRUSTED_DAYS).openapi({
+  description:
+    'For how many days users can trust a browser, 1 to 30: it then needs the password alone. A shorter time ends all trust. Null: they cannot.',
+  example: 30,
+});
 const beyond = {
   environment: environmentCheck.nullable().openapi({
     description: 'Compares the browser with the known browsers of the user. Null: nothing is collected.',
   }),
   rememberMs: rememberMs.nullable(),
+  trustedBrowserDays: trustedBrowserDays.nullable(),
   resultClaims: resultProfile.nullable(),
 };
 const boundedView = {
@@ -206,6 +213,7 @@ const input = z
     ipFilter: ipFilter.optional(),
     environment: environmentCheck.optional(),
     rememberMs: rememberMs.optional(),
+    trustedBrowserDays: trustedBrowserDays.optional(),
     resultClaims: resultProfile.optional(),
     testMode: testMode.optional(),
     enrolment: policyInput.nullable().default(null).openapi({ description: 'Null: users cannot set up tokens.' }),
@@ -261,13 +269,14 @@ export const resourceView = z
 export function presentResource({
   account: _account,
   texts: _texts,
+  trustEpoch: _trustEpoch,
   createdBy,
   ...resource
 }: Resource): z.input<typeof resourceView> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
   const { passwordReset = false, passkeySignIn = false, redirectUris = [], logo = null, testMode = null } = resource;
   const { enrolment } = resource;
-  const { environment = null, rememberMs = null } = resource;
+  const { environment = null, rememberMs = null, trustedBrowserDays = null } = resource;
   const resultClaims = resource.resultClaims ? presentProfile(resource.resultClaims) : null;
   const warnings = resourceWarnings(resource);
   return {
@@ -280,6 +289,7 @@ export function presentResource({
     passkeySignIn,
     environment,
     rememberMs,
+    trustedBrowserDays,
     resultClaims,
     logo,
     testMode,
@@ -329,11 +339,13 @@ export const resourceRoutes = [
   route({
     ...routes.create,
     handle: async (c, ports: Needs) => {
-      const { geoFilter, timeFilter, ipFilter, environment, rememberMs, testMode, ...rest } = c.req.valid('json');
+      const { geoFilter, timeFilter, ipFilter, environment, rememberMs, trustedBrowserDays, testMode, ...rest } =
+        c.req.valid('json');
       const { enrolment, selfService, appearance, links, resultClaims, ...body } = rest;
       const settings = {
         ...body,
-        ...omitUndefined({ environment, rememberMs, geoFilter, timeFilter, ipFilter, testMode, resultClaims }),
+        ...omitUndefined({ environment, rememberMs, trustedBrowserDays, geoFilter, timeFilter, ipFilter, testMode }),
+        ...omitUndefined({ resultClaims }),
         ...omitUndefined({ appearance: appearanceOf(appearance), links: linksFrom(links) }),
         ...(enrolment && { enrolment: policyOf(enrolment) }),
         ...(selfService && { selfService }),

@@ -19,7 +19,15 @@ export type ResourceChanges = {
 };
 
 /** `null` switches it off. */
-type Clearable = 'environment' | 'rememberMs' | 'resultClaims' | 'enrolment' | 'selfService' | 'appearance' | 'links';
+type Clearable =
+  | 'environment'
+  | 'rememberMs'
+  | 'trustedBrowserDays'
+  | 'resultClaims'
+  | 'enrolment'
+  | 'selfService'
+  | 'appearance'
+  | 'links';
 
 const FILTER_SLOTS = ['geoFilter', 'timeFilter', 'ipFilter'] as const;
 type FilterSlot = (typeof FILTER_SLOTS)[number];
@@ -58,12 +66,18 @@ export async function updateResource(
     (resource) => {
       // Ignored for every caller: the test mode is immutable.
       const { testMode: _settled, ...wanted } = { ...changes, ...checked.settings };
-      return applyChanges(resource, wanted);
+      return endShortenedTrust(resource, applyChanges(resource, wanted));
     },
     seen,
   );
   await tidyFilters(ports, id, [...before, ...wanted]);
   return isRefusal(edited) ? edited : confirmFilters(ports, act, edited.object, wanted);
+}
+
+/** Less trust from now on is less trust in the browsers that have it: a longer time later gives none of it back. */
+function endShortenedTrust(before: Resource, after: Resource): Resource {
+  const isShortened = (after.trustedBrowserDays ?? 0) < (before.trustedBrowserDays ?? 0);
+  return isShortened ? { ...after, trustEpoch: (before.trustEpoch ?? 0) + 1 } : after;
 }
 
 /**

@@ -5,6 +5,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notifyUser } from '../messages/notify.ts';
 import { editObject } from '../records/read-object.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import { endTrust } from '../tokens/lockout.ts';
 import { newPin } from '../tokens/pin.ts';
 import { ownToken } from './context.ts';
 import { runSelfServiceAction } from './run-action.ts';
@@ -26,7 +27,7 @@ export function changeOwnPin(
       if (token.owner !== user.id) return refusal('TOKEN_NOT_FOUND');
       if (!token.pin || token.lock) return refusal('TOKEN_KEPT');
       const pin = newPin(ports, token, answer.pin, token.pin.position);
-      return pin.mac === token.pin.mac ? token : { ...token, pin };
+      return pin.mac === token.pin.mac ? token : endTrust({ ...token, pin });
     });
     if (isRefusal(edited)) return edited;
     notifyUser(ports, user, 'pin', { ...answer, brand: mailBrand(own.resource) });

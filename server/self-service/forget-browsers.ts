@@ -2,6 +2,7 @@ import { forgetEnvironments } from '../browsers/forget-environments.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { StepPorts, StepRequest } from '../flows/step.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
+import { endBrowserTrust } from '../trusted-browsers/end-trust.ts';
 import { runSelfServiceAction } from './run-action.ts';
 
 /** Forgets every remembered browser of the user. */
@@ -9,5 +10,16 @@ export function forgetOwnBrowsers(ports: StepPorts, answer: StepRequest): Promis
   return runSelfServiceAction(ports, 'browsers', answer, async ({ act, user }) => {
     const forgotten = await forgetEnvironments(ports, act, user.id);
     return isRefusal(forgotten) ? forgotten : { done: {} };
+  });
+}
+
+/** Ends the trust in one browser of the user, or in all: they show a code there again. */
+export function endOwnTrust(
+  ports: StepPorts,
+  answer: StepRequest & { browser?: string | undefined },
+): Promise<Result<Flow>> {
+  return runSelfServiceAction(ports, 'end-trust', answer, async ({ act, user }) => {
+    const ended = await endBrowserTrust(ports, act, { user: user.id, browser: answer.browser });
+    return isRefusal(ended) ? ended : { done: {} };
   });
 }

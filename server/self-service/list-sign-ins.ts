@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { SelfSignIn } from '@countersign/protocol/self-service';
+import type { SelfClient, SelfSignIn } from '@countersign/protocol/self-service';
 import { browserFamily, platformFamily } from '../browsers/device-fingerprint/user-agent-families.ts';
 import { listEvents } from '../events/list-events.ts';
 import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
@@ -40,8 +40,21 @@ export async function listOwnSignIns(
     at,
     granted: outcome === 'granted',
     factors: [...factors],
-    ...omitUndefined({ address }),
-    ...(userAgent !== undefined && { browser: browserFamily(userAgent), platform: platformFamily(userAgent) }),
+    ...presentClient({ address, userAgent }),
   }));
   return { signIns, lastUsedAt };
+}
+
+/** What a user is shown of a client: its address, and families in place of the user agent. */
+export function presentClient({
+  address,
+  userAgent,
+}: {
+  address?: string | undefined;
+  userAgent?: string | undefined;
+}): SelfClient {
+  return {
+    ...omitUndefined({ address }),
+    ...(userAgent !== undefined && { browser: browserFamily(userAgent), platform: platformFamily(userAgent) }),
+  };
 }

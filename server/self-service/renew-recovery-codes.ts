@@ -15,6 +15,7 @@ import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { newRecoverySet } from '../tokens/kinds/recovery/verify-recovery.ts';
+import { endTrust } from '../tokens/lockout.ts';
 import { newRecord } from '../tokens/new-record.ts';
 import { namesOf, ownTokenName } from '../tokens/own-token-name.ts';
 import { isRecovery, type RecoveryToken } from '../tokens/token.ts';
@@ -62,7 +63,7 @@ async function replace(
     if (token.owner !== user.id || !isRecovery(token)) return refusal('TOKEN_NOT_FOUND');
     if (token.lock || !token.enabled) return refusal('TOKEN_KEPT');
     const renewed: RecoveryToken = { ...token, factor: { kind: 'recovery', macs } };
-    return renewed;
+    return endTrust(renewed);
   });
   return isRefusal(edited) ? edited : {};
 }

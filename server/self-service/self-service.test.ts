@@ -64,7 +64,8 @@ describe('permissions on the page', () => {
     fc.assert(
       fc.property(acts, facts, (act, given) => {
         const none = { tokens: false, password: false, details: [], browsers: false };
-        expect(judgeSelfServiceAction(act, { ...given, policy: none }, NOW)).toBe('off');
+        // Trust in a browser ends on any page: it can only ask for more.
+        expect(judgeSelfServiceAction(act, { ...given, policy: none }, NOW) === 'off').toBe(act !== 'end-trust');
         expect(judgeSelfServiceAction(act, { ...given, policy: undefined }, NOW)).toBe('off');
       }),
     );
@@ -75,7 +76,7 @@ describe('permissions on the page', () => {
       fc.property(acts, facts, (act, given) => {
         const judged = judgeSelfServiceAction(act, given, NOW);
         if (judged === 'off') return;
-        const isHarmless = act === 'names' || act === 'rename-token';
+        const isHarmless = act === 'names' || act === 'rename-token' || act === 'end-trust';
         const isWhole = isStrong(given);
         expect(judged === 'allowed').toBe(isWhole && (isHarmless || isFresh(given.proof, NOW)));
         expect(judged === 'lacking').toBe(!isWhole);

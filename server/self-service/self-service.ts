@@ -22,11 +22,12 @@ export const SELF_SERVICE_ACTIONS = [
   'password',
   'email',
   'browsers',
+  'end-trust',
 ] as const;
 export type SelfServiceActionName = (typeof SELF_SERVICE_ACTIONS)[number];
 
-/** Actions that do not affect the sign-in and send no notice: they need no fresh proof. */
-const NO_REAUTH: ReadonlySet<SelfServiceActionName> = new Set(['names', 'rename-token']);
+/** Actions that make no sign-in easier and send no notice: they need no fresh proof. */
+const NO_REAUTH: ReadonlySet<SelfServiceActionName> = new Set(['names', 'rename-token', 'end-trust']);
 
 export interface SelfFacts {
   /** The resource's current policy. */
@@ -70,6 +71,8 @@ function isOffered(act: SelfServiceActionName, policy: SelfServicePolicy | undef
       return policy.password;
     case 'browsers':
       return policy.browsers;
+    case 'end-trust':
+      return true;
     default:
       return policy.tokens;
   }

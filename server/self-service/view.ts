@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { SelfToken, SelfView } from '@countersign/protocol/self-service';
+import type { SelfBrowser, SelfToken, SelfView } from '@countersign/protocol/self-service';
 import { passwordRule } from '../authentication/new-password.ts';
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
 import { isRetained } from '../browsers/device-fingerprint/known-browsers.ts';
@@ -16,10 +16,12 @@ import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { tokenState } from '../tokens/lockout.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import { hadToken } from '../tokens/token-history.ts';
+import { listTrustedBrowsers } from '../trusted-browsers/list-trusted.ts';
+import type { TrustedBrowser } from '../trusted-browsers/trusted-browser.ts';
 import { restsOnMailboxAlone } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { basisOf, factsOf, mayHaveCodes, readSelfServiceContext, type SelfServiceContext } from './context.ts';
-import { listOwnSignIns } from './list-sign-ins.ts';
+import { listOwnSignIns, presentClient } from './list-sign-ins.ts';
 import { namingAssignments, readTokenAssignments } from './naming-assignments.ts';
 import { codesOf } from './renew-recovery-codes.ts';
 import {
@@ -44,9 +46,10 @@ export async function viewSelfService(
   const standing = resource && (await readSelfServiceContext(ports, flow, resource.value));
   if (!standing) return undefined;
   const { user, session, owned } = standing;
-  const [assigned, signIns, [environments]] = await Promise.all([
+  const [assigned, signIns, trusted, [environments]] = await Promise.all([
     readTokenAssignments(ports, user),
     listOwnSignIns(ports, { account: flow.account, user: user.id, resource: flow.resource }),
+    listTrustedBrowsers(ports, user),
     ports.store.getMany([environmentsDocument.key(user.id)], now),
   ]);
   const facts = factsOf(standing);
@@ -98,9 +101,14 @@ export async function viewSelfService(
     ...(recovery && { recovery: { left: recovery.factor.macs.length } }),
     ...(session.codes && { codes: codesOf(ports, flow, session.codes).codes }),
     ...(session.email && now < session.email.expiresAt && { pendingEmail: session.email.address }),
+    ...(trusted.length > 0 && { trusted: trusted.map(presentBrowser) }),
     ...(kept > 0 && { browsers: kept }),
     signIns: signIns.signIns,
   };
+}
+
+function presentBrowser({ id, createdAt, usedAt, expiresAt, ...client }: TrustedBrowser): SelfBrowser {
+  return { id, addedAt: createdAt, lastUsedAt: usedAt, expiresAt, ...presentClient(client) };
 }
 
 /** Masked, so that the owner recognises them, and an attacker with one factor learns no address of the other. */

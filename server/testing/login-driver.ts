@@ -74,6 +74,17 @@ export class LoginDriver {
     return this.#submit(STEPS.password, seq, { password });
   }
 
+  /** The password, with what the browser keeps. */
+  passwordIn(browsers: string[], password = PASSWORD): Promise<Result<FlowView>> {
+    return this.#submit(STEPS.password, this.view.seq, { password, browsers });
+  }
+
+  /** The code, with the wish to trust the browser; returns what the browser keeps then. */
+  async trust(otp: string): Promise<string | undefined> {
+    await this.#submit(STEPS.otp, this.view.seq, { otp, trust: true });
+    return this.view.trust?.secret;
+  }
+
   otp(otp: string, seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#submit(STEPS.otp, seq, { otp });
   }
@@ -92,6 +103,10 @@ export class LoginDriver {
 
   passkey(response: PasskeyAssertion, seq = this.view.seq): Promise<Result<FlowView>> {
     return this.#submit(STEPS.passkey, seq, { response });
+  }
+
+  trustByPasskey(response: PasskeyAssertion): Promise<Result<FlowView>> {
+    return this.#submit(STEPS.passkey, this.view.seq, { response, trust: true });
   }
 
   choose(factor: string, seq = this.view.seq, language: MailLanguage = 'en'): Promise<Result<FlowView>> {

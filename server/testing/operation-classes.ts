@@ -52,6 +52,8 @@ export const operationClasses: Record<string, OperationClass> = {
   'GET /users/{id}/erasure': 'administers',
   'GET /users/{id}/environments': 'sees',
   'DELETE /users/{id}/environments': 'changes-assigned',
+  'GET /users/{id}/trusted-browsers': 'sees',
+  'DELETE /users/{id}/trusted-browsers': 'changes-assigned',
   'POST /resources': 'creates-resource',
   'GET /resources': 'sees',
   'GET /resources/{id}': 'sees-resource',

@@ -13,6 +13,7 @@ import type { Service } from './http-service.ts';
 import { samplePng } from './images.ts';
 import type { Sample, SampleFixture } from './sample.ts';
 import type { TestPorts } from './test-ports.ts';
+import { storeTrust } from './trust-fixture.ts';
 
 export type { Sample, SampleFixture as SampleScene } from './sample.ts';
 
@@ -121,6 +122,11 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
     return { id: user.id, status: 200 };
   },
   'GET /users/{id}/environments': ({ user }) => ({ id: user.id, status: 200 }),
+  'GET /users/{id}/trusted-browsers': ({ user }) => ({ id: user.id, status: 200 }),
+  'DELETE /users/{id}/trusted-browsers': async (scene) => {
+    await storeTrust(scene);
+    return { id: scene.user.id, status: 204 };
+  },
   'DELETE /users/{id}/environments': ({ user }) => ({ id: user.id, status: 204 }),
   'POST /resources': () => ({ body: { name: 'Shop' }, status: 201 }),
   'GET /resources': () => ({ status: 200 }),

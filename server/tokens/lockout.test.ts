@@ -173,7 +173,7 @@ describe('resynchronisations that find nothing', () => {
 });
 
 describe('locks by hand', () => {
-  test('unlocking lifts the lock, resets the failures and changes nothing else', () => {
+  test('unlocking lifts the lock, resets the failures, ends the trust in browsers and changes nothing else', () => {
     const token = sampleToken({
       failures: 6,
       resyncFailures: 2,
@@ -182,7 +182,7 @@ describe('locks by hand', () => {
       lastCountedAttempt: 'a',
     });
     const unlocked = unlockToken(frozen(token));
-    expect(unlocked).toEqual(sampleToken({ nextCounter: 42, lastCountedAttempt: 'a' }));
+    expect(unlocked).toEqual(sampleToken({ nextCounter: 42, lastCountedAttempt: 'a', trustEpoch: 1 }));
     expect('lock' in unlocked).toBe(false);
   });
 

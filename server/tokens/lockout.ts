@@ -94,18 +94,23 @@ export function countFailedResync<T extends Token>(token: T, input: { threshold:
     : { ...counted, lock: { reason: 'resync-failures', at: input.now } };
 }
 
+/** Ends the trust in browsers that rests on the token. */
+export function endTrust<T extends Token>(token: T): T {
+  return { ...token, trustEpoch: (token.trustEpoch ?? 0) + 1 };
+}
+
 /** The token once a resynchronisation has found its counter or clock. */
 export function clearResync<T extends Token>(token: T): T {
   const { needsResync: _found, resyncFailures: _forgiven, ...known } = token;
   // Clearing the flag keeps the kind of token, which TypeScript cannot infer for the rest.
-  return known as unknown as T;
+  return endTrust(known as unknown as T);
 }
 
 /** An administrator's explicit act: lifts the lock and resets the counters. */
 export function unlockToken<T extends Token>(token: T): T {
   const { lock: _lifted, resyncFailures: _forgiven, ...unlocked } = token;
   // Removing the lock keeps the kind of token, which TypeScript cannot infer for the rest.
-  return { ...(unlocked as unknown as T), failures: 0 };
+  return { ...endTrust(unlocked as unknown as T), failures: 0 };
 }
 
 /** Locks a token manually. An existing lock keeps its reason and its time. */

@@ -115,6 +115,8 @@ interface TokenRecord {
    * Set if its seed was sealed with a master key that is lost. It accepts no code any more: its owner enrols another one.
    */
   secretLost?: true;
+  /** Raised by every change of how it signs in, which ends the trust in browsers that rests on it. Absent: never. */
+  trustEpoch?: number;
   /** Resources that accept this token's OTP without a user. */
   directResources: ResourceId[];
   pin?: TokenPin;

@@ -10,7 +10,7 @@ import { changeOwner } from './assignments.ts';
 import { tokenDocument } from './documents.ts';
 import { admitHelpDeskUnlock } from './help-desk-unlocks.ts';
 import { rulesOf } from './kinds/rules.ts';
-import { lockToken, unlockToken } from './lockout.ts';
+import { endTrust, lockToken, unlockToken } from './lockout.ts';
 import { newPin } from './pin.ts';
 import { removeDeletedOwner } from './remove-deleted-owner.ts';
 import type { NewPin } from './store-token.ts';
@@ -98,7 +98,7 @@ export async function updateToken(
       const { expiresAt: _expiresAt, ...rest } = next;
       next = changes.expiresAt === null ? rest : { ...rest, expiresAt: changes.expiresAt };
     }
-    return next;
+    return isRenamed(changes) ? next : endTrust(next);
   };
   const edited = await editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', edit, seen);
   if (isRefusal(edited) || !changes.owner) return edited;
@@ -111,6 +111,11 @@ export async function updateToken(
 /** Nothing but an unlock: the help desk may make it too. */
 function isUnlock({ locked, ...others }: TokenChanges): boolean {
   return locked === false && Object.values(others).every((value) => value === undefined);
+}
+
+/** A name is no part of how a token signs in. */
+function isRenamed(changes: TokenChanges): boolean {
+  return Object.entries(changes).every(([field, value]) => field === 'name' || value === undefined);
 }
 
 async function removeOwner(

@@ -13,6 +13,7 @@ import { sweepIndex } from '../records/sweep-index.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { tokenIndexes } from '../tokens/documents.ts';
 import { removeDeletedOwner } from '../tokens/remove-deleted-owner.ts';
+import { trustedBrowsersDocument } from '../trusted-browsers/documents.ts';
 import { releaseName } from '../users/claim-name.ts';
 import { userDocument } from '../users/documents.ts';
 import { userClaims } from '../users/user-names.ts';
@@ -58,10 +59,13 @@ export async function deleteUser(
 
 /** Of a deleted user. */
 async function forgetBrowsers(ports: Needs, account: AccountId, id: UserId): Promise<void> {
-  const key = environmentsDocument.key(id);
-  await transact(ports, key.anchor, [key, userDocument.key(id)], ([stored, user]) => {
-    const isTheirs = stored?.value.account === account && user === undefined;
-    return { answer: undefined, ...(isTheirs && { write: { delete: [key] } }) };
+  const [known, trusted] = [environmentsDocument.key(id), trustedBrowsersDocument.key(id)];
+  await transact(ports, id, [known, trusted, userDocument.key(id)], ([seen, trust, user]) => {
+    const theirs = [
+      ...(seen?.value.account === account ? [known] : []),
+      ...(trust?.value.account === account ? [trusted] : []),
+    ];
+    return { answer: undefined, ...(user === undefined && theirs.length > 0 && { write: { delete: theirs } }) };
   });
 }
 

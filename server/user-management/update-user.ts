@@ -55,7 +55,8 @@ export async function updateUser(
     const vouched = email === undefined ? user : removeEmailOnPassword(user);
     // A password set here did not come by mail.
     const known = needsConfirmation === false || password !== undefined ? removeNeedsConfirmation(vouched) : vouched;
-    return applyChanges(known, { ...rest, ...hashed });
+    const edited = applyChanges(known, { ...rest, ...hashed });
+    return edited.blocked && !user.blocked ? { ...edited, trustEpoch: (user.trustEpoch ?? 0) + 1 } : edited;
   };
   const names = { login, alias, email, phone, externalId };
   const renamed = withNames(found.object, names);

@@ -65,7 +65,8 @@ export function unassignToken(user: User, resource: ResourceId, token: TokenId):
 
 /**
  * Drops an assignment that is left empty, so that there is one way to say "not assigned". An assignment with a token
- * leaves its mark on the user, also after the token is removed from it.
+ * leaves its mark on the user, also after the token is removed from it. A removed token ends the trust in browsers: put
+ * back, it brings none back.
  */
 function editAssignment(user: User, resource: ResourceId, edit: (assignment: Assignment) => Assignment): User {
   const current = assignmentTo(user, resource);
@@ -75,5 +76,11 @@ function editAssignment(user: User, resource: ResourceId, edit: (assignment: Ass
     ? user.assignments.flatMap((assignment) => (assignment !== current ? [assignment] : keep ? [edited] : []))
     : [...user.assignments, ...(keep ? [edited] : [])];
   const isWithToken = [current, edited].some((assignment) => assignment && assignment.tokens.length > 0);
-  return { ...user, assignments, ...(isWithToken && { hadToken: true }) };
+  const isTokenRemoved = current?.tokens.some(({ token }) => !edited.tokens.some((pair) => pair.token === token));
+  return {
+    ...user,
+    assignments,
+    ...(isWithToken && { hadToken: true }),
+    ...(isTokenRemoved && { trustEpoch: (user.trustEpoch ?? 0) + 1 }),
+  };
 }

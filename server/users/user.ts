@@ -28,6 +28,8 @@ export interface User {
   /** True if a site's backend may authenticate the user over the API. Ignored by the widget. */
   apiSupport: boolean;
   blocked: boolean;
+  /** Raised when the user is blocked or loses a token, which ends the trust in all of their browsers. Absent: never. */
+  trustEpoch?: number;
   assignments: Assignment[];
   /** Self-enrolled tokens. A token that the user created and that is not listed here is an abandoned enrolment. */
   enrolled?: TokenId[];

@@ -9,10 +9,10 @@ import type { SelfView } from './self-service.ts';
  *     POST /widget/v1/redirected-flows  {loginRequest} -> 201 StartedFlow   (on our own page)
  *     GET  /widget/v1/flow                       -> 200 FlowView     (to resume, as on a phone)
  *     POST /widget/v1/flow/identify   {seq, login}     -> 200 FlowView
- *     POST /widget/v1/flow/password   {seq, password}  -> 200 FlowView
- *     POST /widget/v1/flow/otp        {seq, otp}       -> 200 FlowView
+ *     POST /widget/v1/flow/password   {seq, password, browsers?} -> 200 FlowView   (secrets of trusted browsers)
+ *     POST /widget/v1/flow/otp        {seq, otp, trust?}  -> 200 FlowView   (`trust`: the user wants to trust the browser)
  *     POST /widget/v1/flow/recovery   {seq, code}      -> 200 FlowView
- *     POST /widget/v1/flow/passkey    {seq, response}  -> 200 FlowView   (also instead of a login, if the view has `passkey`)
+ *     POST /widget/v1/flow/passkey    {seq, response, trust?}  -> 200 FlowView   (also instead of a login, if the view has `passkey`)
  *     POST /widget/v1/flow/sign       {seq, otp}       -> 200 FlowView   (the response that confirms a transaction)
  *     POST /widget/v1/flow/cancel     {seq}            -> 200 FlowView   (of a transaction)
  *     POST /widget/v1/flow/factor     {seq, factor, language?} -> 200 FlowView   (another factor, or the
@@ -138,6 +138,10 @@ export interface FlowView {
   result?: string;
   /** On `done`: the second factor that was used, if any. The page may remember it for `prefer`. */
   used?: FactorKind;
+  /** At the second factor: for how many days the user may trust the browser. */
+  trustDays?: number;
+  /** On `done`, once: what the frame keeps of a browser that the user now trusts. The page never sees it. */
+  trust?: { secret: string; expiresAt: number };
   /** On `denied`: tokens are locked, and a link that unlocks them can be mailed, or was. */
   unlock?: 'offered' | 'sent';
   /** When the flow expires, milliseconds since the epoch; on `done`, when the result expires. */

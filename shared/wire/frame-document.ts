@@ -37,6 +37,8 @@ export interface FrameDocument {
   passwordReset?: boolean | undefined;
   /** If true, the frame reports browser signals when a sign-in starts. Default false: then it does not read them. */
   comparesBrowsers?: boolean | undefined;
+  /** If true, the frame offers users to trust their browser. Default false. */
+  trustsBrowsers?: boolean | undefined;
   /** If true, the frame shows that no user really signs in here. Default false. */
   isTest?: boolean | undefined;
   /** Path of the resource's logo. */
@@ -113,7 +115,8 @@ function originCheck({ expectedAt }: FrameDocument): string {
 
 /** The facts for the frame's script, as data attributes; only those that are set. */
 function factsOf(document: FrameDocument): string {
-  const { passwordReset, comparesBrowsers, isTest, logo, standalone, enrols, self, look, saved, texts } = document;
+  const { passwordReset, comparesBrowsers, trustsBrowsers, isTest, logo, standalone, enrols, self, look, saved, texts } =
+    document;
   const { request, resource, redirectUri, isGiven } = standalone ?? {};
   const facts = {
     tone: look?.tone,
@@ -122,6 +125,7 @@ function factsOf(document: FrameDocument): string {
     first: document.first,
     reset: passwordReset,
     traits: comparesBrowsers,
+    trust: trustsBrowsers,
     test: isTest,
     logo,
     request,

@@ -9,9 +9,10 @@ export const RESULT_ALGORITHMS = ['ES256', 'EdDSA'] as const;
 export type ResultAlgorithm = (typeof RESULT_ALGORITHMS)[number];
 
 /**
- * What happened to the one-time password: verified, skipped because the user's token is deactivated, or not required.
+ * What happened to the one-time password: verified, skipped because the user's token is deactivated, not asked for because
+ * the user trusts the browser, or not required.
  */
-export const OTP_USES = ['verified', 'skipped', 'not_used'] as const;
+export const OTP_USES = ['verified', 'skipped', 'remembered', 'not_used'] as const;
 export type OtpUse = (typeof OTP_USES)[number];
 
 /** Claims that a result carries only if its resource asks for them, and the user has them. */

@@ -26,6 +26,8 @@ export interface SelfView {
   codes?: string[];
   /** The address that a code was sent to and not yet confirmed. */
   pendingEmail?: string;
+  /** The browsers that the user trusts, on any resource, newest first; absent: none. */
+  trusted?: SelfBrowser[];
   /** Number of remembered browsers; absent: none are remembered. */
   browsers?: number;
   /** Newest first. */
@@ -49,13 +51,24 @@ export interface SelfToken {
   kept?: 'handed-out' | 'locked' | 'last';
 }
 
-export interface SelfSignIn {
+/** Where a user was, as far as it was reported. */
+export interface SelfClient {
+  address?: string;
+  /** Families, such as `firefox` and `windows`. */
+  browser?: string;
+  platform?: string;
+}
+
+export interface SelfBrowser extends SelfClient {
+  id: string;
+  addedAt: number;
+  lastUsedAt: number;
+  expiresAt: number;
+}
+
+export interface SelfSignIn extends SelfClient {
   at: number;
   granted: boolean;
   /** The verified factors. */
   factors: string[];
-  address?: string;
-  /** Families, such as `firefox` and `windows`; absent if the browser did not report them. */
-  browser?: string;
-  platform?: string;
 }

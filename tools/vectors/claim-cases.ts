@@ -106,6 +106,11 @@ export function claimCases(): VectorCase[] {
     },
     { name: 'amr empty', jwt: withClaims({ amr: [], acr: '1', otp: 'skipped' }), expect: 'accept' },
     {
+      name: 'password in a trusted browser',
+      jwt: withClaims({ amr: ['pwd'], acr: '1', otp: 'remembered' }),
+      expect: 'accept',
+    },
+    {
       name: 'password alone',
       jwt: withClaims({ amr: ['pwd'], acr: '1', otp: 'not_used' }),
       expect: 'accept',

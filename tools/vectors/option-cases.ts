@@ -3,6 +3,7 @@ import { CLAIMS, HEADER, result, type VectorCase, withClaims } from './vector-ca
 /** What a host requires beyond "a result of this sign-in". */
 export function optionCases(): VectorCase[] {
   const skipped = withClaims({ amr: ['pwd'], acr: '1', otp: 'skipped' });
+  const remembered = withClaims({ amr: ['pwd'], acr: '1', otp: 'remembered' });
   const notUsed = withClaims({ amr: ['pwd'], acr: '1', otp: 'not_used' });
   const otpAlone = withClaims({ amr: ['otp'], acr: '1', otp: 'verified' });
   const testTyp = { ...HEADER, typ: 'countersign-test-result+jwt' };
@@ -40,6 +41,13 @@ export function optionCases(): VectorCase[] {
     { name: 'otp demanded and verified', jwt: result(), expect: 'accept', options: { requireOtp: true } },
     { name: 'otp demanded, skipped', jwt: skipped, expect: 'RESULT_OTP_REQUIRED', options: { requireOtp: true } },
     { name: 'otp demanded, not used', jwt: notUsed, expect: 'RESULT_OTP_REQUIRED', options: { requireOtp: true } },
+    { name: 'otp demanded, remembered', jwt: remembered, expect: 'RESULT_OTP_REQUIRED', options: { requireOtp: true } },
+    {
+      name: 'two factors demanded, one remembered',
+      jwt: remembered,
+      expect: 'RESULT_ACR_REQUIRED',
+      options: { acr: '2' },
+    },
     { name: 'otp not demanded, skipped', jwt: skipped, expect: 'accept', options: { requireOtp: false } },
     { name: 'otp demanded, otp alone', jwt: otpAlone, expect: 'accept', options: { requireOtp: true } },
     { name: 'two factors demanded and given', jwt: result(), expect: 'accept', options: { acr: '2' } },

@@ -11,6 +11,8 @@ enum OtpUse: string
     case Verified = 'verified';
     /** The person's token is deactivated, so the password let them in. */
     case Skipped = 'skipped';
+    /** Not asked for, because the person trusts the browser. */
+    case Remembered = 'remembered';
     /** Not asked for. */
     case NotUsed = 'not_used';
 }

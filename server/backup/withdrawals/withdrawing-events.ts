@@ -58,6 +58,7 @@ const USER: Fields<User> = {
   needsConfirmation: 'none',
   apiSupport: 'refuse-api',
   blocked: 'block',
+  trustEpoch: 'none',
   // Each has its own event.
   assignments: 'none',
   enrolled: 'none',
@@ -80,6 +81,7 @@ const TOKEN: Fields<Token | OathToken | OcraToken> = {
   expiresAt: 'lock',
   needsResync: 'none',
   secretLost: 'none',
+  trustEpoch: 'none',
   // Each has its own event.
   directResources: 'none',
   pin: 'lock',
@@ -145,6 +147,8 @@ const RESOURCE: Fields<Resource> = {
   passkeySignIn: 'review',
   environment: 'review',
   rememberMs: 'review',
+  trustedBrowserDays: 'review',
+  trustEpoch: 'none',
   redirectUris: 'review',
   links: 'review',
   texts: 'review',
@@ -196,6 +200,9 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   'user.erased': 'erase',
   'user.environment-remembered': 'none',
   'user.environments-forgotten': 'forget-browsers',
+  // Every restore ends all trust.
+  'user.browser-trusted': 'none',
+  'user.browser-trust-ended': 'none',
   // The same password, hashed again.
   'user.password-upgraded': 'none',
   'user.password-reset-asked': 'none',

@@ -10,6 +10,7 @@ import {
   parseId,
   type ResourceId,
   type TokenId,
+  type TrustedBrowserId,
   type UserId,
   type WebhookId,
 } from '../../kernel/ids.ts';
@@ -19,7 +20,7 @@ import { isEmailShape, isLoginShape, isPhoneShape } from '../../kernel/names.ts'
 /** The parts that requests and responses share, each with its description and its example. */
 
 function id<T extends string>(
-  prefix: 'acc' | 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'adm' | 'whk' | 'flw',
+  prefix: 'acc' | 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'adm' | 'whk' | 'flw' | 'tbr',
   of: string,
 ) {
   const example = `${prefix}_01k8dq9z2mp`;
@@ -41,6 +42,7 @@ export const filterId = id<FilterId>('flt', 'a filter');
 export const webhookId = id<WebhookId>('whk', 'a webhook');
 export const flowId = id<FlowId>('flw', 'a sign-in');
 export const apiKeyId = id<ApiKeyId>('key', 'an API key');
+export const trustedBrowserId = id<TrustedBrowserId>('tbr', 'a trusted browser');
 export const administratorId = id<AdministratorId>('adm', 'an administrator');
 
 /** An id or null. Without the explicit types the OpenAPI generator drops the null of a named schema. */

@@ -18,14 +18,14 @@ import { canRequestUnlock } from '../../unlock/unlockable-tokens.ts';
 import type { User } from '../../users/user.ts';
 
 /** Checks a one-time password. It is well-formed: a malformed one was refused before the step was claimed (SR-47). */
-export const otp: Step<'otp', { otp: string }> = {
+export const otp: Step<'otp', { otp: string; trust?: true | undefined }> = {
   at: ['otp'],
   leadsTo: ['enrol', 'done', 'self'],
-  handle(ports, context, { otp: typed }) {
+  handle(ports, context, { otp: typed, trust }) {
     const chosen = factorOf(context.flow);
     // A code that was sent to one phone is not verified on the others, nor counted against them.
     const token = chosen && chosen.kind !== 'code' ? { token: chosen.id as TokenId } : {};
-    return verifySecond(ports, context, { kind: 'code', otp: typed, ...token });
+    return withTrust(trust, verifySecond(ports, context, { kind: 'code', otp: typed, ...token }));
   },
 };
 
@@ -37,6 +37,12 @@ export const recovery: Step<'recovery', { code: string }> = {
     return verifySecond(ports, context, { kind: 'recovery', code });
   },
 };
+
+/** Adds the user's wish to trust the browser to a completed sign-in. */
+export async function withTrust(wish: true | undefined, outcome: Promise<StepOutcome>): Promise<StepOutcome> {
+  const ended = await outcome;
+  return wish && 'finish' in ended ? { finish: { ...ended.finish, wantsTrust: true } } : ended;
+}
 
 /** Any second factor of a sign-in. Without a first factor, all refusals about the user are the same (SR-17). */
 export async function verifySecond(

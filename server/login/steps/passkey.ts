@@ -7,26 +7,27 @@ import { isRefusal, refusal } from '../../kernel/result.ts';
 import { findPasskey } from '../../tokens/kinds/passkey/find-passkey.ts';
 import { randomChallenge } from '../../tokens/kinds/passkey/new-challenge.ts';
 import type { PasskeyAnswer } from '../../tokens/kinds/passkey/passkey-challenge.ts';
-import { afterSecond, verifySecond } from './otp.ts';
+import { afterSecond, verifySecond, withTrust } from './otp.ts';
 import { verifySigning } from './sign.ts';
 
 /**
  * A passkey's response to the challenge of this sign-in, as the second factor or instead of name, password and code, or
  * to that of a transaction. The challenge is void after one response, and a refusal creates another one.
  */
-export const passkey: Step<'identify' | 'passkey' | 'sign', { response: PasskeyAssertion }> = {
-  at: ['identify', 'passkey', 'sign'],
-  leadsTo: ['enrol', 'done', 'self'],
-  async handle(ports, context, { response }) {
-    const { passkey: challenge, origin, transaction } = context.flow;
-    if (!challenge) return { refusal: refusal('STEP_NOT_EXPECTED') };
-    const answer: PasskeyAnswer = { kind: 'webauthn', assertion: response, asked: challenge, topOrigin: origin };
-    const outcome = await verifyAt(ports, context, answer);
-    if (!('refusal' in outcome)) return outcome;
-    const next = { ...challenge, challenge: randomChallenge(ports, transaction?.hash) };
-    return { ...outcome, again: (held) => ({ ...held, passkey: next }) };
-  },
-};
+export const passkey: Step<'identify' | 'passkey' | 'sign', { response: PasskeyAssertion; trust?: true | undefined }> =
+  {
+    at: ['identify', 'passkey', 'sign'],
+    leadsTo: ['enrol', 'done', 'self'],
+    async handle(ports, context, { response, trust }) {
+      const { passkey: challenge, origin, transaction } = context.flow;
+      if (!challenge) return { refusal: refusal('STEP_NOT_EXPECTED') };
+      const answer: PasskeyAnswer = { kind: 'webauthn', assertion: response, asked: challenge, topOrigin: origin };
+      const outcome = await withTrust(trust, verifyAt(ports, context, answer));
+      if (!('refusal' in outcome)) return outcome;
+      const next = { ...challenge, challenge: randomChallenge(ports, transaction?.hash) };
+      return { ...outcome, again: (held) => ({ ...held, passkey: next }) };
+    },
+  };
 
 function verifyAt(
   ports: StepPorts,

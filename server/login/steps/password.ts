@@ -8,7 +8,7 @@ import { assessEnvironment } from '../../browsers/assess-environment.ts';
 import type { EnvironmentVerdict } from '../../browsers/device-fingerprint/environment-verdict.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
 import { startEnrolment } from '../../enrolment/transitions.ts';
-import type { FlowAt } from '../../flows/flow.ts';
+import type { FlowAt, TrustOffer } from '../../flows/flow.ts';
 import { prepareFirst } from '../../flows/prepare-factor.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import { acceptPassword, offerUnlock } from '../../flows/transitions.ts';
@@ -18,6 +18,8 @@ import type { Resource } from '../../resources/resource.ts';
 import type { ReadAhead } from '../../store/read-ahead.ts';
 import type { Token } from '../../tokens/token.ts';
 import { usableTokens } from '../../tokens/usable-tokens.ts';
+import { allowsTrust, trustBasis } from '../../trusted-browsers/trusted-browser.ts';
+import { findTrustedBrowser } from '../../trusted-browsers/use-trust.ts';
 import { canRequestUnlock } from '../../unlock/unlockable-tokens.ts';
 import type { User } from '../../users/user.ts';
 
@@ -25,10 +27,10 @@ import type { User } from '../../users/user.ts';
  * Verifies the password. Only then does the assignment decide what is still missing: the server picks the method, never
  * the browser.
  */
-export const password: Step<'password', { password: string }> = {
+export const password: Step<'password', { password: string; browsers?: string[] | undefined }> = {
   at: ['password'],
   leadsTo: ['otp', 'passkey', 'enrol', 'done', 'self'],
-  async handle(ports, context, { password: typed }) {
+  async handle(ports, context, { password: typed, browsers = [] }) {
     const { flow, client } = context;
     const { account, resource } = flow;
     const name = flow.user ?? flow.login;
@@ -37,7 +39,7 @@ export const password: Step<'password', { password: string }> = {
     const checked = await checkPassword(
       ports,
       { ...who, password: typed, readAgain },
-      (right, ahead) => afterPassword(ports, context, right, ahead),
+      (right, ahead) => afterPassword(ports, context, right, browsers, ahead),
       undefined,
       context.ahead,
     );
@@ -61,6 +63,7 @@ async function afterPassword(
   ports: StepPorts,
   { flow, client }: StepContext<'password'>,
   { user, tokens }: CorrectPassword,
+  browsers: readonly string[],
   ahead: ReadAhead,
 ): Promise<Result<StepOutcome>> {
   // The resource's requirements may have changed while the password was hashed.
@@ -68,7 +71,8 @@ async function afterPassword(
   if (isRefusal(access)) return withAudit(access, { about: user.id });
   const right = await requirementsOf(ports, flow, access.resource, user, tokens);
   if (right.factors.kind === 'factors' && right.factors.otp && flow.enrolmentLink === undefined) {
-    return reuseSecondFactor(right) ?? requestSecond(ports, right);
+    const known = reuseSecondFactor(right) ?? (await skipForTrustedBrowser(ports, right, browsers));
+    return known ?? requestSecond(ports, right);
   }
   return (await offerEnrolmentStep(ports, right)) ?? endWithPassword(ports, right);
 }
@@ -101,14 +105,33 @@ function reuseSecondFactor({ flow, user, digest, usable, environment }: Verified
   return { finish: { user, password: true, passwordDigest: digest, otp: 'verified', token, kind, second } };
 }
 
-async function requestSecond(
+/** A browser that the user trusts needs no code, unless it is an unknown one. The password is right already. */
+async function skipForTrustedBrowser(
   ports: StepPorts,
-  { flow, resource, user, digest, usable }: VerifiedPassword,
-): Promise<Result<StepOutcome>> {
+  { flow, resource, user, digest, tokens, environment }: VerifiedPassword,
+  secrets: readonly string[],
+): Promise<StepOutcome | undefined> {
+  if (!allowsTrust(flow) || environment?.differs !== undefined) return undefined;
+  const browser = await findTrustedBrowser(ports, { resource, user, tokens }, secrets);
+  return (
+    browser && { finish: { user, password: true, passwordDigest: digest, otp: 'remembered', browser: browser.id } }
+  );
+}
+
+/** The offer to trust this browser, which the code then completes. */
+function offerTrust({ flow, resource, user, tokens }: VerifiedPassword, now: number): { trust?: TrustOffer } {
+  const { trustedBrowserDays: days } = resource;
+  if (days === undefined || !allowsTrust(flow)) return {};
+  return { trust: { basis: trustBasis({ resource, user, tokens }, now), days } };
+}
+
+async function requestSecond(ports: StepPorts, right: VerifiedPassword): Promise<Result<StepOutcome>> {
+  const { flow, resource, user, digest, usable } = right;
+  const trust = offerTrust(right, ports.clock.now());
   const options = factorOptions(usable);
   const challenge = await prepareFirst(ports, flow, resource, { options, usable });
   if (isRefusal(challenge)) return withAudit(challenge, { about: user.id });
-  return { move: (held) => acceptPassword(held, user, digest, options, challenge) };
+  return { move: (held) => ({ ...acceptPassword(held, user, digest, options, challenge), ...trust }) };
 }
 
 /**

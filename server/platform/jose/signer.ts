@@ -1,5 +1,5 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
-import { RESULT_TYP, type ResultClaims, TEST_RESULT_TYP } from '@countersign/protocol/result';
+import { OTP_USES, RESULT_TYP, type ResultClaims, TEST_RESULT_TYP } from '@countersign/protocol/result';
 import { base64url, errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Signer } from '../../kernel/ports/signer.ts';
@@ -40,7 +40,7 @@ const claimsSchema = z.strictObject({
   origin: z.string().refine((text) => ORIGIN.test(text) && parseUrl(text)?.origin === text),
   amr: z.array(z.string().min(1)).max(8),
   acr: z.enum(['1', '2']),
-  otp: z.enum(['verified', 'skipped', 'not_used']),
+  otp: z.enum(OTP_USES),
   txn: z
     .string()
     .regex(/^[0-9a-f]{64}$/)

@@ -42,6 +42,8 @@ final class Resource
      * @param EnvironmentCheck|null $environment How browsers are compared with the known browsers of a user.
      * @param int|null $rememberMs How long a login request can refer to a consumed result, in milliseconds; at
      *     most 12 hours. Null: it cannot.
+     * @param int|null $trustedBrowserDays For how many days users can trust a browser, 1 to 30: it then needs
+     *     the password alone. A shorter time ends all trust. Null: they cannot.
      * @param ResultProfile|null $resultClaims What results carry of their users besides the login, as it is when
      *     the result is made. It passes through the browser of the user. Null: nothing.
      * @param string|null $logo SHA-256 of the logo, at `/widget/v1/logo?resource={id}&hash={logo}`. Null: there
@@ -81,6 +83,7 @@ final class Resource
         public readonly ?Links $links,
         public readonly ?EnvironmentCheck $environment,
         public readonly ?int $rememberMs,
+        public readonly ?int $trustedBrowserDays,
         public readonly ?ResultProfile $resultClaims,
         public readonly ?string $logo,
         public readonly ?string $testMode,
@@ -115,6 +118,7 @@ final class Resource
             links: $answer->optionalObject('links', Links::from(...)),
             environment: $answer->optionalObject('environment', EnvironmentCheck::from(...)),
             rememberMs: $answer->optionalNumber('rememberMs'),
+            trustedBrowserDays: $answer->optionalNumber('trustedBrowserDays'),
             resultClaims: $answer->optionalObject('resultClaims', ResultProfile::from(...)),
             logo: $answer->optionalText('logo'),
             testMode: $answer->optionalText('testMode'),

@@ -40,7 +40,8 @@ class ResultClaims:
     amr: tuple[str, ...]
     #: ``"1"`` one factor, ``"2"`` two factors.
     acr: str
-    #: ``verified``: checked. ``skipped``: the person's token is deactivated. ``not_used``: not asked for.
+    #: ``verified``: checked. ``skipped``: the person's token is deactivated. ``remembered``: the person
+    #: trusts the browser. ``not_used``: not asked for.
     otp: str
     #: When the oldest of the factors was shown.
     auth_time: int
@@ -73,7 +74,7 @@ def read_claims(payload: Mapping[str, Any]) -> ResultClaims:
         origin=_origin(payload),
         amr=_methods(payload),
         acr=_one_of(payload, "acr", ("1", "2")),
-        otp=_one_of(payload, "otp", ("verified", "skipped", "not_used")),
+        otp=_one_of(payload, "otp", ("verified", "skipped", "remembered", "not_used")),
         txn=_transaction(payload),
         auth_time=instant(payload, "auth_time"),
         iat=instant(payload, "iat"),

@@ -391,6 +391,9 @@ class Resource(TypedDict):
     environment: Optional[EnvironmentCheck]
     #: How long a login request can refer to a consumed result, in milliseconds; at most 12 hours. Null: it cannot.
     rememberMs: Optional[int]
+    #: For how many days users can trust a browser, 1 to 30: it then needs the password alone. A shorter time ends
+    #: all trust. Null: they cannot.
+    trustedBrowserDays: Optional[int]
     #: What results carry of their users besides the login, as it is when the result is made. It passes through the
     #: browser of the user. Null: nothing.
     resultClaims: Optional[ResultProfile]

@@ -69,6 +69,8 @@ export interface Resource {
   environment: EnvironmentCheck | null;
   /** How long a consumed result can be built upon by a login request, at most 12 hours. Null: not at all. */
   rememberMs: number | null;
+  /** For how many days users can trust a browser, 1 to 30. */
+  trustedBrowserDays: number | null;
   /** What results carry of their users besides the login; null: nothing. */
   resultClaims: ResultProfile | null;
   createdAt: number;

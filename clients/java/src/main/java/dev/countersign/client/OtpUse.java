@@ -8,6 +8,8 @@ public enum OtpUse {
   VERIFIED("verified"),
   /** The person's tokens are deactivated, so the password let them in. */
   SKIPPED("skipped"),
+  /** None was asked for, because the person trusts the browser. */
+  REMEMBERED("remembered"),
   /** None was asked for. */
   NOT_USED("not_used");
 

@@ -41,6 +41,8 @@ import java.util.List;
  * @param environment How browsers are compared with the known browsers of a user.
  * @param remember How long a login request can refer to a consumed result, in milliseconds; at most 12
  *     hours. Null: it cannot.
+ * @param trustedBrowserDays For how many days users can trust a browser, 1 to 30: it then needs the
+ *     password alone. A shorter time ends all trust. Null: they cannot.
  * @param resultClaims What results carry of their users besides the login, as it is when the result is
  *     made. It passes through the browser of the user. Null: nothing.
  * @param logo SHA-256 of the logo, at {@code /widget/v1/logo?resource={id}&hash={logo}}. Null: there is
@@ -82,6 +84,7 @@ public record Resource(
     Links links,
     EnvironmentCheck environment,
     @JsonProperty("rememberMs") Duration remember,
+    Integer trustedBrowserDays,
     ResultProfile resultClaims,
     String logo,
     String testMode,

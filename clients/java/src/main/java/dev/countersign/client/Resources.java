@@ -16,8 +16,8 @@ public final class Resources extends Group {
    *     {@code methodPolicy}, {@code tokenKinds}, {@code allowedOrigins}, {@code allowLocalhost},
    *     {@code resultLifetimeMs}, {@code redirectUris}, {@code passwordReset}, {@code passkeySignIn},
    *     {@code geoFilter}, {@code timeFilter}, {@code ipFilter}, {@code environment}, {@code rememberMs},
-   *     {@code resultClaims}, {@code testMode}, {@code enrolment}, {@code selfService}, {@code appearance},
-   *     {@code links}
+   *     {@code trustedBrowserDays}, {@code resultClaims}, {@code testMode}, {@code enrolment},
+   *     {@code selfService}, {@code appearance}, {@code links}
    */
   public Resource create(Map<String, ?> body) {
     ObjectNode response = send(ApiRequest.post("/resources", given(body), ApiRequest.Kind.CREATION));
@@ -66,7 +66,8 @@ public final class Resources extends Group {
    *     {@code methodPolicy}, {@code tokenKinds}, {@code allowedOrigins}, {@code allowLocalhost},
    *     {@code resultLifetimeMs}, {@code redirectUris}, {@code passwordReset}, {@code passkeySignIn},
    *     {@code geoFilter}, {@code timeFilter}, {@code ipFilter}, {@code environment}, {@code rememberMs},
-   *     {@code resultClaims}, {@code enrolment}, {@code selfService}, {@code appearance}, {@code links}
+   *     {@code trustedBrowserDays}, {@code resultClaims}, {@code enrolment}, {@code selfService},
+   *     {@code appearance}, {@code links}
    */
   public Resource update(String id, Map<String, ?> body) {
     ObjectNode response = send(ApiRequest.patch(itemPath("/resources", id), given(body)));
