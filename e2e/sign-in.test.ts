@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { waitUntil } from '../server/testing/wait-until.ts';
+import { axeViolations, WCAG } from './harness/axe.ts';
 import { expect } from './harness/expect.ts';
 import { createE2eFixture, type E2eFixture, eventsOf, resultOf, waitForLastEvent } from './harness/fixture.ts';
 import { makePerson, makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
@@ -215,4 +216,47 @@ describe('refuses', () => {
     await expect(widget.heading).toHaveText(TITLES.denied);
     await expect(widget.frame.getByText('Sign-in is not allowed from your location')).toBeVisible();
   });
+});
+
+// SR-71
+describe('a trusted browser', () => {
+  test.each([
+    [390, 'light'],
+    [1280, 'dark'],
+  ] as const)(
+    'needs the password alone the next time, and the page learns no secret: %d px, %s',
+    async (width, colorScheme) => {
+      const { client } = stage.service;
+      const { id } = await makeResource(client, stage.host.origin, { trustedBrowserDays: 30 });
+      const person = await makePersonWithDevice(client, id);
+      const browser = { colorScheme, viewport: { width, height: 844 } };
+      const opened = await stage.openWidget(id, { browser });
+      const { page } = opened;
+      const widget = widgetOn(page);
+      await widget.identify(person.login);
+      await widget.givePassword(person.password);
+      const box = widget.frame.getByRole('checkbox', { name: 'Don’t ask for a code in this browser for 30 days' });
+      await expect(box).not.toBeChecked();
+      expect(await axeViolations(page, WCAG)).toEqual([]);
+      await box.check();
+      await widget.giveCode(person.device.code());
+      await expect(widget.heading).toHaveText(TITLES.done);
+
+      const kept = await widget.frame.locator('html').evaluate(() => Object.values(localStorage).join());
+      const [secret = ''] = /[\w-]{32}/.exec(kept) ?? [];
+      expect(secret).not.toBe('');
+      expect(kept).not.toContain(person.login);
+      const seen = JSON.stringify([await eventsOf(page), await page.evaluate(() => Object.entries(localStorage))]);
+      expect(seen).not.toContain(secret);
+
+      await page.goto(opened.url);
+      await widget.identify(person.login);
+      await widget.givePassword(person.password);
+      await expect(widget.heading).toHaveText(TITLES.done);
+      const claims = await stage.service
+        .verifierOf(id)
+        .verifyResult(await resultOf(page), { nonce: opened.nonce, origin: stage.host.origin });
+      expect(claims).toMatchObject({ amr: ['pwd'], acr: '1', otp: 'remembered' });
+    },
+  );
 });

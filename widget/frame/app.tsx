@@ -10,6 +10,7 @@ import type { SignIn } from './sign-in.ts';
 import { AnswerForm } from './steps/answer-form.tsx';
 import { isAbout } from './steps/fields.ts';
 import { MessageScreen } from './steps/message-screen.tsx';
+import type { TrustOffer } from './trust/index.tsx';
 
 export interface AppProps extends Omit<CardProps, 'children'> {
   screen: Screen;
@@ -26,6 +27,8 @@ export interface AppProps extends Omit<CardProps, 'children'> {
   enrolment: LoadedEnrolment | null | undefined;
   /** Shows a question or a transaction; null if it did not load. */
   about: typeof import('./steps/about.tsx') | null | undefined;
+  /** Draws the offer to trust the browser, if the service makes one. */
+  trust: TrustOffer | undefined;
   onPasskey: (inWindow: boolean) => void;
 }
 
@@ -38,7 +41,7 @@ export function App(props: AppProps) {
 }
 
 function ScreenBody(all: AppProps) {
-  const { screen, texts, name, hasActed, isUserKnown, resetUrl, signIn, passkeys, about, onPasskey } = all;
+  const { screen, texts, name, hasActed, isUserKnown, resetUrl, signIn, passkeys, about, trust, onPasskey } = all;
   const { isEnrolment, enrolment } = all;
   const loading = <Loading texts={texts} />;
   const message = (title: TextKey, text: string, action?: { label: TextKey; run: () => void }) => (
@@ -69,6 +72,7 @@ function ScreenBody(all: AppProps) {
       texts,
       isNext: hasActed,
       about: shown,
+      below: trust?.(view, texts),
       onChoose: signIn.choose,
       onCancel: signIn.cancel,
       onPasskey,

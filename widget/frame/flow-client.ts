@@ -27,7 +27,14 @@ const FIELD: Partial<Record<AnswerableStep, string>> = {
 export interface FlowClient {
   begin(request: StartFlowRequest): Promise<FlowAnswer<StartedFlow>>;
   read(handle: string): Promise<FlowAnswer>;
-  answer(handle: string, seq: number, step: AnswerableStep, value: string | PasskeyAssertion): Promise<FlowAnswer>;
+  /** `more`: fields beside the answer. */
+  answer(
+    handle: string,
+    seq: number,
+    step: AnswerableStep,
+    value: string | PasskeyAssertion,
+    more?: object,
+  ): Promise<FlowAnswer>;
   /** Sends any other answer: a path below `flow/`, with fields beside `seq`. */
   act(handle: string, seq: number, path: string, fields?: object): Promise<FlowAnswer>;
   /** Cancels a transaction. */
@@ -82,8 +89,8 @@ export function createFlowClient(
         ? ask(own.path, BEGIN_TIMEOUT_MS, undefined, { ...own.body, traits: request.traits })
         : ask('flows', BEGIN_TIMEOUT_MS, undefined, request),
     read: (handle) => ask('flow', BEGIN_TIMEOUT_MS, handle),
-    answer: (handle, seq, step, value) =>
-      ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [`${FIELD[step]}`]: value }),
+    answer: (handle, seq, step, value, more) =>
+      ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [`${FIELD[step]}`]: value, ...more }),
     act: (handle, seq, path, fields) =>
       ask(`flow/${path}`, ANSWER_TIMEOUT_MS, handle, { seq, language: language(), ...fields }),
     cancel: (handle, seq) => ask('flow/cancel', ANSWER_TIMEOUT_MS, handle, { seq }),

@@ -15,6 +15,7 @@ import { isEnrolling, isSelfService, type Screen } from './screen.ts';
 import { createSignIn, firstView } from './sign-in.ts';
 import type { StandaloneHost } from './standalone.ts';
 import { isAbout } from './steps/fields.ts';
+import type { TrustOffer } from './trust/index.tsx';
 import { isVisibleToUser } from './visibility.ts';
 import './styles/card.css';
 import './styles/form.css';
@@ -69,6 +70,8 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
   const isLinked = own?.path === 'enrolment-flows';
   /** The module that shows a question or a transaction, loaded likewise. */
   let about: typeof import('./steps/about.tsx') | null | undefined;
+  /** Draws the offer to trust the browser, if the resource makes it. */
+  let trust: TrustOffer | undefined;
   let card: HTMLElement | null = null;
   /** The first step that the document shows, and whether its screen still waits for what the script needs to draw it. */
   const { first } = root.dataset;
@@ -102,6 +105,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
         isEnrolment={isEnrolling(screen, isLinked)}
         enrolment={isSelfService(screen) ? self : enrolment}
         about={about}
+        trust={trust}
         onPasskey={onPasskey}
         onClose={look.closable ? () => post({ type: 'close' }) : undefined}
       />,
@@ -116,14 +120,15 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
     if (element) size.observe(element);
   };
 
+  const client = createFlowClient(
+    (...request) => fetch(...request),
+    () => (hasTexts ? root.lang : (look.locale ?? navigator.language)),
+    own,
+  );
   const signIn = createSignIn({
     resource,
     origin,
-    client: createFlowClient(
-      (...request) => fetch(...request),
-      () => (hasTexts ? root.lang : (look.locale ?? navigator.language)),
-      own,
-    ),
+    client,
     memoryOf: (nonce, loginRequest) => createFlowMemory({ resource, origin, slot, nonce, loginRequest }),
     post,
     show(next) {
@@ -220,6 +225,15 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
     });
   }
   document.addEventListener('visibilitychange', signIn.checkTime);
+
+  if ('trust' in root.dataset)
+    import('./trust/index.tsx').then(
+      ({ trustBrowsers }) => {
+        trust = trustBrowsers(client, resource);
+        draw();
+      },
+      () => {},
+    );
 
   const greet = () => post({ type: 'hello' });
   const { theme, locale, closable, variables } = host;

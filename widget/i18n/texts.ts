@@ -3,9 +3,15 @@ import type passkeys from '@countersign/ui/i18n/locales/en/widget/passkeys.json'
 import signIn from '@countersign/ui/i18n/locales/en/widget/sign-in.json';
 import type signing from '@countersign/ui/i18n/locales/en/widget/signing.json';
 import type standalone from '@countersign/ui/i18n/locales/en/widget/standalone.json';
+import type trust from '@countersign/ui/i18n/locales/en/widget/trust.json';
 import { createTranslate, type Dictionary, type Translate } from '@countersign/ui/i18n/translate';
 
-export type TextKey = keyof typeof signIn | keyof typeof passkeys | keyof typeof signing | keyof typeof standalone;
+export type TextKey =
+  | keyof typeof signIn
+  | keyof typeof passkeys
+  | keyof typeof signing
+  | keyof typeof standalone
+  | keyof typeof trust;
 export type Texts = Translate<TextKey>;
 
 /** The texts of the sign-in, plus those of parts loaded since. */

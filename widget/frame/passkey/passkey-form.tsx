@@ -17,6 +17,8 @@ export interface PasskeyFormProps {
   onChoose: (factor: string) => void;
   /** The transaction or question, shown before the passkey is requested. */
   about?: ComponentChildren;
+  /** Shown above the button. */
+  below?: ComponentChildren;
   /** Cancels a transaction. */
   onCancel: () => void;
   onNotYou?: (() => void) | undefined;
@@ -35,7 +37,7 @@ export class PasskeyForm extends Component<PasskeyFormProps> {
     if (!this.props.screen.busy) this.props.onPasskey(false);
   };
 
-  override render({ screen, texts, about, onPasskey, onChoose, onCancel, onNotYou }: PasskeyFormProps) {
+  override render({ screen, texts, about, below, onPasskey, onChoose, onCancel, onNotYou }: PasskeyFormProps) {
     const isSigning = screen.step === 'sign';
     const { view, busy, notice } = screen;
     return (
@@ -49,6 +51,7 @@ export class PasskeyForm extends Component<PasskeyFormProps> {
         {about}
         <p class="hint">{texts('passkeyHint')}</p>
         <PasskeyNotice notice={notice} texts={texts} isBusy={busy} onPasskey={onPasskey} />
+        {below}
         <SubmitButton isBusy={busy}>{texts(busy ? 'checking' : isSigning ? 'confirm' : 'continue')}</SubmitButton>
         {isSigning && (
           <button type="button" class="second" aria-disabled={busy} onClick={onCancel}>

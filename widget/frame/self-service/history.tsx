@@ -1,4 +1,4 @@
-import type { SelfSignIn } from '@countersign/protocol/self-service';
+import type { SelfBrowser, SelfClient } from '@countersign/protocol/self-service';
 import { PanelButton, SavedNotice } from './opener.tsx';
 import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';
@@ -20,6 +20,57 @@ const FAMILIES: Record<string, string> = {
   macos: 'macOS',
   linux: 'Linux',
 };
+
+const whereOf = ({ address, browser, platform }: SelfClient, t: Page['t']) =>
+  [address ?? t('unknownPlace'), ...[browser, platform].flatMap((family) => FAMILIES[family ?? ''] ?? [])].join(' · ');
+
+/** The browsers that need no code, each with a way to end that. */
+export function TrustedBrowsers({ page }: { page: Page }) {
+  const { self, t, act, isBusy } = page;
+  const day = new Intl.DateTimeFormat(page.lang, { dateStyle: 'medium' });
+  const end = (label: string, id: string, browser?: SelfBrowser) =>
+    page.mayChange && (
+      <div class="acts">
+        <button
+          type="button"
+          class="link"
+          id={id}
+          aria-label={browser && t('ofToken', { action: label, token: whereOf(browser, t) })}
+          aria-disabled={isBusy}
+          onClick={() => !isBusy && act('end-trust', browser && { browser: browser.id })}
+        >
+          {label}
+        </button>
+      </div>
+    );
+  const { trusted = [] } = self;
+  if (trusted.length === 0 && page.done !== 'end-trust') return null;
+  return (
+    <section aria-labelledby="trusted">
+      <h2 id="trusted">{t('trusted')}</h2>
+      {trusted.length > 0 && <p class="hint">{t('trustedText')}</p>}
+      <ul>
+        {trusted.map((one) => (
+          <li key={one.id}>
+            <strong>
+              <bdi>{whereOf(one, t)}</bdi>
+            </strong>
+            <span>
+              {[
+                t('added', { date: day.format(one.addedAt) }),
+                t('lastUsed', { date: day.format(one.lastUsedAt) }),
+                t('trustedUntil', { date: day.format(one.expiresAt) }),
+              ].join(' · ')}
+            </span>
+            {end(t('endTrust'), one.id, one)}
+          </li>
+        ))}
+      </ul>
+      {trusted.length > 1 && end(t('endAllTrust'), 'open-end-trust')}
+      <SavedNotice page={page} ids={['end-trust']} />
+    </section>
+  );
+}
 
 export function Browsers({ page }: { page: Page }) {
   const { self, t, act, open } = page;
@@ -51,10 +102,6 @@ export function Browsers({ page }: { page: Page }) {
 export function SignIns({ page }: { page: Page }) {
   const { self, t, lang } = page;
   const time = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' });
-  const where = ({ address, browser, platform }: SelfSignIn) =>
-    [address ?? t('unknownPlace'), ...[browser, platform].flatMap((family) => FAMILIES[family ?? ''] ?? [])].join(
-      ' · ',
-    );
   return (
     <section aria-labelledby="sign-ins">
       <h2 id="sign-ins">{t('signIns')}</h2>
@@ -66,7 +113,7 @@ export function SignIns({ page }: { page: Page }) {
               {t(one.granted ? 'granted' : 'refused')} · <bdi>{time.format(one.at)}</bdi>
             </strong>
             <span>
-              <bdi>{where(one)}</bdi>
+              <bdi>{whereOf(one, t)}</bdi>
             </span>
           </li>
         ))}

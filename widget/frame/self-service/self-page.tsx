@@ -9,7 +9,7 @@ import { CodesScreen } from '../enrolment/codes-screen.tsx';
 import { type Notice, type Screen, textOf } from '../screen.ts';
 import type { SignIn } from '../sign-in.ts';
 import { Details } from './details.tsx';
-import { Browsers, SignIns } from './history.tsx';
+import { Browsers, SignIns, TrustedBrowsers } from './history.tsx';
 import type { Page } from './page.ts';
 import { Password, Recovery } from './secrets.tsx';
 import { Tokens } from './tokens.tsx';
@@ -142,6 +142,7 @@ export class SelfPage extends Component<SelfPageProps, State> {
         <Recovery page={page} />
         <Password page={page} />
         <Details page={page} />
+        <TrustedBrowsers page={page} />
         <Browsers page={page} />
         <SignIns page={page} />
         <button type="button" class="primary secondary" onClick={this.leave}>

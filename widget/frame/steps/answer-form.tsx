@@ -22,6 +22,8 @@ export interface AnswerFormProps {
   onChoose: (factor: string) => void;
   /** The transaction or question, shown before the answer is asked for. */
   about?: ComponentChildren;
+  /** Shown above the button. */
+  below?: ComponentChildren;
   /** Cancels a transaction. */
   onCancel: () => void;
   passkeys: PasskeyModule | null | undefined;
@@ -96,7 +98,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
   };
 
   override render(props: AnswerFormProps, { mistake, isShown }: State) {
-    const { screen, texts, about, onNotYou, onChoose, onCancel, passkeys, onPasskey, resetUrl } = props;
+    const { screen, texts, about, below, onNotYou, onChoose, onCancel, passkeys, onPasskey, resetUrl } = props;
     const { step, view, busy, notice, resend } = screen;
     const { label, hint, button, attributes } = promptFor(step, view);
     const { chosen, others } = splitFactors(view);
@@ -153,6 +155,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
             {leftMs ? waitText(texts, leftMs) : texts('mayTryAgain')}
           </p>
         )}
+        {below}
         <SubmitButton isBusy={busy} isIdle={busy || leftMs > 0}>
           {texts(isUnsent ? (busy ? 'sending' : 'send') : busy ? 'checking' : button)}
         </SubmitButton>
