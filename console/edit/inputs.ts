@@ -23,7 +23,8 @@ export type Input = InputBase &
   /** `without` is the label for null, if null is allowed. `check` returns any further error. */
   (
     | { kind: 'text'; max: number; autocomplete?: string; without?: string; check?(text: string): string | undefined }
-    | { kind: 'number'; min: number; max: number }
+    /** `without` is the label for null, if null is allowed. */
+    | { kind: 'number'; min: number; max: number; without?: string; initial?: number }
     /** Milliseconds. `without` is the label for null, if null is allowed. */
     | { kind: 'duration'; min: number; max: number; without?: string; initial?: number }
     | { kind: 'toggle' }
@@ -99,6 +100,7 @@ export function validateInput(input: Input, value: unknown, now = Date.now()): s
       return [...text].length > input.max ? t('tooLong', { max: input.max }) : input.check?.(text);
     }
     case 'number':
+      if (value === null && input.without !== undefined) return undefined;
       return isWithin(value, input) ? undefined : t('notANumber', { min: input.min, max: input.max });
     case 'duration':
       if (value === null && input.without !== undefined) return undefined;

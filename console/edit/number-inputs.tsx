@@ -11,30 +11,50 @@ function numberIn(text: string): number {
   return /^\s*\d{1,12}\s*$/.test(text) ? Number(text) : Number.NaN;
 }
 
-export function NumberInput({ input, id, value, error, isReadOnly, onChange }: Props<'number'>) {
+export function NumberInput(props: Props<'number'>) {
+  const { input, id, value, error, isReadOnly, onChange } = props;
   const [text, setText] = useState<string>();
   const displayed = text !== undefined && Object.is(numberIn(text), value) ? text : String(value);
   return (
-    <input
-      class="input short"
-      type="text"
-      inputMode="numeric"
-      id={id}
-      value={Number.isNaN(value) ? text : displayed}
-      readOnly={isReadOnly}
-      autocomplete="off"
-      aria-invalid={error ? 'true' : undefined}
-      aria-describedby={describedBy(id, input, error)}
-      onInput={({ currentTarget }) => {
-        setText(currentTarget.value);
-        onChange(numberIn(currentTarget.value));
-      }}
+    <>
+      <OnSwitch {...props} />
+      {value !== null && (
+        <input
+          class="input short"
+          type="text"
+          inputMode="numeric"
+          id={id}
+          value={Number.isNaN(value) ? text : displayed}
+          readOnly={isReadOnly}
+          autocomplete="off"
+          aria-invalid={error ? 'true' : undefined}
+          aria-describedby={describedBy(id, input, error)}
+          onInput={({ currentTarget }) => {
+            setText(currentTarget.value);
+            onChange(numberIn(currentTarget.value));
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** Switches between null and a value, if null is allowed. */
+function OnSwitch({ input, value, isReadOnly, onChange }: Props<'number'> | Props<'duration'>) {
+  if (input.without === undefined) return null;
+  return (
+    <Switch
+      label={t('on')}
+      isOn={value !== null}
+      isDisabled={isReadOnly}
+      onChange={(isOn) => onChange(isOn ? (input.initial ?? input.min) : null)}
     />
   );
 }
 
 /** A number and its unit. */
-export function DurationInput({ input, id, value, error, isReadOnly, onChange }: Props<'duration'>) {
+export function DurationInput(props: Props<'duration'>) {
+  const { input, id, value, error, isReadOnly, onChange } = props;
   const { min, max, without, label } = input;
   const ms = typeof value === 'number' ? value : Number.NaN;
   const [unitMs, setUnitMs] = useState<number>(() => unitOf(Number.isNaN(ms) ? min : ms).ms);
@@ -45,14 +65,7 @@ export function DurationInput({ input, id, value, error, isReadOnly, onChange }:
   const typed = text !== undefined && Object.is(numberIn(text) * unit, ms) ? text : undefined;
   return (
     <>
-      {without !== undefined && (
-        <Switch
-          label={t('on')}
-          isOn={value !== null}
-          isDisabled={isReadOnly}
-          onChange={(isOn) => onChange(isOn ? (input.initial ?? min) : null)}
-        />
-      )}
+      <OnSwitch {...props} />
       {(without === undefined || value !== null) && (
         <div class="duration">
           <input

@@ -98,6 +98,16 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
         },
         { name: 'passkeySignIn', kind: 'toggle', label: t('passkeySignIn'), hint: t('passkeySignInHint') },
         { name: 'passwordReset', kind: 'toggle', label: t('passwordReset'), hint: t('passwordResetHint') },
+        {
+          name: 'trustedBrowserDays',
+          kind: 'number',
+          min: 1,
+          max: 30,
+          initial: 30,
+          without: t('notAtAll'),
+          label: t('trustedBrowserDays'),
+          hint: t('trustedBrowserDaysHint'),
+        },
       ],
     },
     {

@@ -13,6 +13,7 @@ import { refusalMessage } from '../shell/refusal.ts';
 import { Browsers } from './browsers.tsx';
 import { t } from './i18n.ts';
 import { SendLinks } from './send-links.tsx';
+import { TrustedBrowsers } from './trusted-browsers.tsx';
 
 /**
  * Answers a help desk's first questions: can the user sign in, where, with which factors, and what can be done about
@@ -32,6 +33,7 @@ export function UserOverview({ user }: { user: User }) {
       </div>
       <div>
         {(mayHelp || canManage(session)) && <SendLinks user={user} mayChange={mayHelp} />}
+        <TrustedBrowsers user={user} mayEnd={mayChange} />
         <Browsers user={user} mayForget={mayChange} />
       </div>
     </div>
