@@ -1,3 +1,4 @@
+import { LOGO_STYLE } from '@countersign/protocol/frame-document';
 import { TOKENS } from '@countersign/ui/read-tokens';
 
 /** The look of the widget's frame, for standalone pages. */
@@ -13,9 +14,7 @@ main { width: 100%; max-width: 420px; padding: var(--space, clamp(20px, 6.5vw, 3
 h1 { margin: 0 0 12px; font-size: clamp(21px, 6.2vw, 24px); line-height: 1.25; font-weight: 650; letter-spacing: -.015em }
 h2 { margin: 20px 0 4px; font-size: 16px; font-weight: 600 }
 header { margin: 0 0 20px; font-size: 15px }
-.logo { max-width: 60%; height: 40px; object-fit: contain; object-position: left; padding: var(--light, 0) var(--dark, 4px 6px);
-  background: var(--light, none) var(--dark, #ffffff); border-radius: var(--light, 0) var(--dark, 6px) }
-[dir="rtl"] .logo { object-position: right }
+${LOGO_STYLE}
 p { margin: 0 0 12px; color: var(--muted) }
 a { color: var(--accent) }
 label { display: block; margin: 16px 0 6px; font-size: 14px; font-weight: 550 }

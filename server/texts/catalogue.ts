@@ -7,6 +7,7 @@ export const TEXT_PARTS = {
   passkeys: 'widget/passkeys',
   signing: 'widget/signing',
   standalone: 'widget/standalone',
+  trust: 'widget/trust',
   enrolment: 'widget/enrolment',
   'self-service': 'widget/self-service',
   pages: 'pages',

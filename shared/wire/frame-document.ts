@@ -82,12 +82,16 @@ export function frameDocument(document: FrameDocument): string {
 <meta name="color-scheme" content="${escapeHtml(look?.colorScheme ?? 'light dark')}">
 <title>${escapeHtml(title)}</title>
 ${isOwnPage(document) || !saved?.links ? '' : '<base target="_blank">\n'}${hasIcon ? `${ICON_LINK}\n` : ''}<script type="module" src="${escapeHtml(script)}" ${nonce}></script>
-${preload.map((path) => `<link rel="modulepreload" href="${escapeHtml(path)}" ${nonce}>\n`).join('')}<style ${nonce}>${css}${isTest ? TEST_STYLE : ''}</style>
+${preload.map((path) => `<link rel="modulepreload" href="${escapeHtml(path)}" ${nonce}>\n`).join('')}<style ${nonce}>${css}${isTest ? TEST_STYLE : ''}${document.logo ? LOGO_STYLE : ''}</style>
 ${look?.css ? `<style id="look" ${nonce}>${look.css}</style>\n` : ''}</head>
 <body>${screen ?? ''}${hasIcon ? '' : `<script ${nonce}>${TAKE_INPUT}${originCheck(document)}</script>`}<noscript>Signing in needs JavaScript.</noscript></body>
 </html>
 `;
 }
+
+/** Most logos are drawn for a white background. Like the next one only where it is shown: every frame has the stylesheet. */
+export const LOGO_STYLE =
+  '.logo{max-width:60%;height:40px;object-fit:contain;object-position:left;padding:var(--light,0) var(--dark,4px 6px);background:var(--light,none) var(--dark,#fff);border-radius:var(--light,0) var(--dark,6px)}[dir="rtl"] .logo{object-position:right}';
 
 /** Of the line that says so; the build's stylesheet is without it, because no user sees it. */
 const TEST_STYLE =
@@ -115,8 +119,8 @@ function originCheck({ expectedAt }: FrameDocument): string {
 
 /** The facts for the frame's script, as data attributes; only those that are set. */
 function factsOf(document: FrameDocument): string {
-  const { passwordReset, comparesBrowsers, trustsBrowsers, isTest, logo, standalone, enrols, self, look, saved, texts } =
-    document;
+  const { passwordReset, comparesBrowsers, trustsBrowsers, isTest, logo } = document;
+  const { standalone, enrols, self, look, saved, texts } = document;
   const { request, resource, redirectUri, isGiven } = standalone ?? {};
   const facts = {
     tone: look?.tone,

@@ -156,6 +156,7 @@ const FEATURES = new Set([
   'self-service',
   'tokens',
   'transactions',
+  'trusted-browsers',
   'texts',
   'unlock',
   'user-management',

@@ -11,6 +11,7 @@ const TITLES: Readonly<Record<keyof typeof TEXT_PARTS, string>> = {
   passkeys: 'Passkeys',
   signing: 'Transactions',
   standalone: 'Pages of their own',
+  trust: 'Trusted browsers',
   enrolment: 'Enrolment',
   'self-service': 'Self-service',
   pages: 'Hosted pages',
