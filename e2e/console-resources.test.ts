@@ -347,6 +347,27 @@ describe('the sign-in, in the console', () => {
   });
 });
 
+test('a text is replaced after a preview, and the standard text comes back', async () => {
+  const who = await createSuperuser(visits.stage);
+  const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+  const view = await enter(who, pathOf(shop, '/texts'));
+  await view.field('Find a text').fill('sign-in code for');
+  await view.page.getByRole('button', { name: 'sms.signIn' }).click();
+  await view.fill({ 'Your text': '<i>Code</i>' });
+  await view.button('Save').click();
+  await expect(view.wrong).toContainText('{code}, {minutes}, {site}');
+  await view.fill({ 'Your text': '<i>{code}</i> for {site}, {minutes} min' });
+  await view.button('Preview').click();
+  await expect(view.page.getByText('<i>492817</i> for Shop, 5 min')).toBeVisible();
+  await expect(view.page.getByText('1 message of your gateway')).toBeVisible();
+  await view.button('Save').click();
+  await expect(view.page.getByText('The text is saved.')).toBeVisible();
+  expect((await stored(shop)).texts?.en).toMatch(/^[0-9a-f]{64}$/);
+  await view.button('Use the standard text').click();
+  await expect(view.page.getByText('The standard text is back.')).toBeVisible();
+  expect((await stored(shop)).texts).toBeUndefined();
+});
+
 // SR-30. The attack: an administrator puts markup into the name of a resource, for other administrators to open.
 test('SR-30: markup in names is text, in lists, titles, dialogs and code', async () => {
   const who = await createSuperuser(visits.stage);

@@ -3,7 +3,8 @@ import { ObjectPage } from '../shell/object-page.tsx';
 import { useQuery } from '../shell/use-query.ts';
 import { Appearance } from './appearance.tsx';
 import { Embed } from './embed.tsx';
-import { t } from './i18n.ts';
+import { ownTexts, t } from './i18n.ts';
+import { OwnTexts } from './own-texts.tsx';
 import type { Resource } from './resource.ts';
 import { RESOURCES } from './resource-list.tsx';
 import { ResourceSettings } from './settings.tsx';
@@ -19,6 +20,7 @@ export function OneResource({ id }: { id: string }) {
   const tabs = [
     { href: here, label: t('tabSettings'), Tab: ResourceSettings },
     { href: `${here}/appearance`, label: t('tabAppearance'), Tab: Appearance },
+    { href: `${here}/texts`, label: ownTexts('title'), Tab: OwnTexts },
     { href: `${here}/embed`, label: t('tabEmbed'), Tab: Embed },
     { href: `${here}/try`, label: t('tabTry'), Tab: TryIt },
   ];

@@ -1,10 +1,12 @@
+import { loadTogether } from '../i18n/page-texts.ts';
 import { useConsole } from '../shell/context.ts';
+import { ownTexts, t } from './i18n.ts';
 import { NewResource } from './new-resource.tsx';
 import { OneResource } from './one-resource.tsx';
 import { ResourceList } from './resource-list.tsx';
 import css from './resources.css?inline';
 
-export { t as messages } from './i18n.ts';
+export const messages = loadTogether(t, ownTexts);
 export const style = css;
 
 /** The page of resources: the protected sites and systems. */

@@ -16,7 +16,7 @@ export const CONSOLE_ROUTES = {
     '/console/resources',
     '/console/resources/:page(new)',
     '/console/resources/:id',
-    '/console/resources/:id/:tab(appearance|embed|try)',
+    '/console/resources/:id/:tab(appearance|texts|embed|try)',
   ],
   users: [
     '/console/users',
