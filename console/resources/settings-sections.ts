@@ -108,6 +108,17 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
           label: t('trustedBrowserDays'),
           hint: t('trustedBrowserDaysHint'),
         },
+        {
+          name: 'breachedPasswords',
+          kind: 'one-of',
+          label: t('breachedPasswords'),
+          hint: t('breachedPasswordsHint'),
+          choices: [
+            { value: 'off', label: t('breachOff') },
+            { value: 'warn', label: t('breachWarn'), hint: t('breachWarnHint') },
+            { value: 'refuse', label: t('breachRefuse') },
+          ],
+        },
       ],
     },
     {

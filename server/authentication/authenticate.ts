@@ -21,6 +21,7 @@ import type { TokenKind } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 import { nameKey } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
+import { isBreachedAt, recordBreach, refusesBreach } from './breached-password.ts';
 import { type CorrectPassword, checkPassword, type PasswordEvents } from './check-password.ts';
 import { confirmByFactor, confirmsUser } from './confirm-user.ts';
 import { decideFactors, denialCode } from './decide-factors.ts';
@@ -33,7 +34,7 @@ import { makeUpFor, rememberedReads, rememberReads } from './remembered-reads.ts
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type SecondFactorEvent, verifySecondFactor, verifyUserFactor } from './verify-second-factor.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'breachedPasswords'>;
 
 /** An authentication requested by a host's backend, which names the method. */
 export type AuthenticationRequest = {
@@ -64,6 +65,8 @@ export interface AuthenticationResult {
   pin?: true;
   /** The host's backend has no browser to trust. */
   otp: Exclude<OtpUse, 'remembered'>;
+  /** The password is a breached one, and the resource warns of it. */
+  passwordBreached?: true;
 }
 
 /**
@@ -237,7 +240,7 @@ async function authenticateWithPassword(
   const { resource, user: name, password, address, method } = request;
   const answer = method === 'password-otp' ? secondAnswerOf(request) : undefined;
   const first = await checkPassword<
-    AuthenticationResult | { right: CorrectPassword; resource: Resource; reads: ReadAhead }
+    AuthenticationResult | { right: CorrectPassword; resource: Resource; reads: ReadAhead; breach: Breach }
   >(
     ports,
     {
@@ -252,26 +255,61 @@ async function authenticateWithPassword(
     async (right, reads) => {
       const access = await readAccess({ ...ports, store: reads }, resource, address, attempt.account);
       if (isRefusal(access)) return access;
-      if (method === 'password') return { method, user: publicUser(right.user), otp: 'not_used' };
-      return answer === undefined
-        ? withoutSecondFactor(ports, access.resource, right)
-        : { right, resource: access.resource, reads };
+      const breach = await breachOf(ports, access.resource, password);
+      if (answer !== undefined) return { right, resource: access.resource, reads, breach };
+      const passed: Result<AuthenticationResult> =
+        method === 'password'
+          ? { method, user: publicUser(right.user), otp: 'not_used' }
+          : withoutSecondFactor(ports, access.resource, right);
+      return isRefusal(passed) ? passed : withBreach(passed, breach);
     },
     passwordEvents(attempt),
     ahead,
   );
   if (isRefusal(first)) return first;
-  if (!('right' in first) || answer === undefined) return first as AuthenticationResult;
+  if (!('right' in first) || answer === undefined)
+    return reportBreach(ports, attempt, known, first as AuthenticationResult);
+  const { breach } = first;
   const { user } = first.right;
-  const createEvent = (outcome: SecondFactorEvent) => attempt.otp(user.id, ['password'], outcome);
+  const createEvent = (outcome: SecondFactorEvent) =>
+    'token' in outcome && breach === 'refused'
+      ? attempt.otp(user.id, ['password'], { refused: 'PASSWORD_CHANGE_REQUIRED', tokens: [outcome.token] })
+      : attempt.otp(user.id, ['password'], outcome);
   const scope = apiScope(resource);
   const asked = { method: 'password-otp', user, way: 'api', resource: first.resource, answer, scope } as const;
   const outcome = await verifyUserFactor(ports, asked, createEvent, first.reads);
   if (isRefusal(outcome)) return outcome;
+  const passed = withBreach({ method: 'password-otp', user: publicUser(user), ...outcome }, breach);
+  if (isRefusal(passed)) return passed;
   if (confirmsUser(outcome)) {
     await confirmByFactor(ports, attempt.act, user, passwordDigest(user)).catch(() => undefined);
   }
-  return { method: 'password-otp', user: publicUser(user), ...outcome };
+  return reportBreach(ports, attempt, first.resource, passed);
+}
+
+/** What the resource does about the right password. */
+type Breach = 'none' | 'told' | 'refused';
+
+async function breachOf(ports: Needs, resource: Resource, password: string): Promise<Breach> {
+  if (!(await isBreachedAt(ports, resource, password))) return 'none';
+  return refusesBreach(resource) ? 'refused' : 'told';
+}
+
+/** After the last factor: the right password alone does not show that it is on a list. */
+function withBreach(passed: AuthenticationResult, breach: Breach): Result<AuthenticationResult> {
+  if (breach === 'refused') return refusal('PASSWORD_CHANGE_REQUIRED');
+  return breach === 'told' ? { ...passed, passwordBreached: true } : passed;
+}
+
+async function reportBreach(
+  ports: Needs,
+  attempt: Attempt,
+  resource: Resource,
+  passed: AuthenticationResult,
+): Promise<AuthenticationResult> {
+  if (passed.passwordBreached && passed.user)
+    await recordBreach(ports, attempt.act, passed.user.id, resource).catch(() => undefined);
+  return passed;
 }
 
 function passwordEvents(attempt: Attempt): PasswordEvents {

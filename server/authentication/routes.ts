@@ -78,6 +78,9 @@ const answer = z
     otp: z.enum(['verified', 'skipped', 'not_used']).openapi({
       description: '`skipped`: the tokens of the user are deactivated, so the password was enough.',
     }),
+    passwordBreached: z.literal(true).optional().openapi({
+      description: 'Only if the resource warns of it: the password was stolen elsewhere and published.',
+    }),
   })
   .openapi('Authentication', {
     description: 'A successful authentication.',
@@ -89,7 +92,7 @@ const answer = z
     },
   });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'breachedPasswords'>;
 
 export const authenticationRoutes = [
   route({

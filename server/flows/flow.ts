@@ -1,5 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
-import type { FactorKind, FactorOption, FlowPurpose, FlowStep } from '@countersign/protocol/flow';
+import type { FactorKind, FactorOption, FlowPurpose, FlowStep, FlowView } from '@countersign/protocol/flow';
 import type { OtpUse, ProfileClaims } from '@countersign/protocol/result';
 import type { Demand, PassedFactors } from '../authentication/step-up.ts';
 import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
@@ -52,6 +52,8 @@ export interface FlowBase {
   passwordVerified: boolean;
   /** SHA-256 of the password hash that it was verified against: a password change voids the verification. */
   passwordDigest?: string;
+  /** The digest of the verified password, if it is a breached one that the resource warns of. */
+  breached?: string;
   /** When it was verified; set on the way to the self-service page. */
   passwordAt?: number;
   /** The transaction to confirm; absent at a sign-in. */
@@ -118,11 +120,14 @@ interface StepState {
   enrol: IdentifiedUser & { enrolling: PendingEnrolment };
   codes: IdentifiedUser & { enrolling: PendingEnrolment };
   self: IdentifiedUser & { self: SelfSession };
-  done: object;
+  done: {
+    /** Where a user is sent whose password is a breached one. */
+    unlock?: NonNullable<FlowView['unlock']>;
+  };
   denied: {
     error: { code: RefusalCode };
-    /** Whether a user denied for a locked token is offered a link that unlocks it, or was sent one. */
-    unlock?: 'offered' | 'sent';
+    /** What a denied user can do about it; see `FlowView`. */
+    unlock?: NonNullable<FlowView['unlock']>;
   };
 }
 
@@ -200,6 +205,8 @@ export interface ResultRecord {
    * tests.
    */
   userPasswordDigest?: string;
+  /** The password is a breached one. */
+  passwordBreached?: true;
   /** How far the browser matched known ones, in percent. */
   environment?: number;
   /** When the oldest factor was shown. */

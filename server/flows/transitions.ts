@@ -187,6 +187,8 @@ export interface VerifiedFactors {
   passkey?: PresentedPasskey;
   /** The second factor was shown in an earlier sign-in. */
   second?: PassedSecond;
+  /** The verified password is a breached one. */
+  breached?: boolean;
   /** How far the browser matched known ones, in percent. */
   environment?: number;
 }
@@ -242,6 +244,7 @@ export function completeFlow(
       // The verified password takes precedence: the user may have been read after it changed.
       ...(rule.userPasswordDigest !== undefined && { userPasswordDigest: passwordDigest ?? rule.userPasswordDigest }),
       ...(second && { secondAt }),
+      ...(passed.breached && { passwordBreached: true as const }),
       ...omitUndefined({ environment: passed.environment }),
       // Never newer than the oldest factor that counts: building on a sign-in makes it no newer.
       authenticatedAt: Math.min(rule.now, ...(password ? [passwordAt] : []), ...(second ? [secondAt] : [])),

@@ -39,6 +39,7 @@ export const EVENT_TYPES = [
   'user.browser-trusted',
   'user.browser-trust-ended',
   'user.password-upgraded',
+  'user.password-breached',
   'user.password-reset-asked',
   'user.password-link-handed-over',
   'user.password-reset',

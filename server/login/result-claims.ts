@@ -18,6 +18,7 @@ export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
     acr: record.acr,
     otp: record.otp,
     ...omitUndefined({ txn: record.transaction }),
+    ...(record.passwordBreached && { password_breached: true as const }),
     ...record.profile,
     auth_time: Math.floor(record.authenticatedAt / 1000),
     iat: Math.floor(record.issuedAt / 1000),

@@ -51,6 +51,9 @@ const claims = z
         'Whether a one-time password was verified. `skipped`: the tokens of the user are deactivated. `remembered`: the user trusts the browser.',
     }),
     txn: transactionHash.optional(),
+    password_breached: z.literal(true).optional().openapi({
+      description: 'Only if the resource warns of it: the password was stolen elsewhere and published.',
+    }),
     email: z.string().optional().openapi({
       description: 'If the resource asks for it. It may be unconfirmed or change owners: never find a user by it.',
       example: 'alice@shop.example',

@@ -1,5 +1,6 @@
-import type { FlowView } from '@countersign/protocol/flow';
+import type { FlowView, PasswordRemedy } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { recordBreach, refusesBreach, tellsBreach } from '../authentication/breached-password.ts';
 import { confirmByFactor, confirmsUser } from '../authentication/confirm-user.ts';
 import { accessKeys, readAccess, readAccessAgain } from '../authentication/read-access.ts';
 import { assessEnvironment } from '../browsers/assess-environment.ts';
@@ -39,6 +40,7 @@ import type { SelfServiceUser } from '../self-service/transitions.ts';
 import type { ReadAhead } from '../store/read-ahead.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { nameKey } from '../users/find-user.ts';
+import type { User } from '../users/user.ts';
 import { noteFirstResult } from './note-first-result.ts';
 import { rememberTrust } from './remember-trust.ts';
 import { endsSignIn } from './steps.ts';
@@ -61,7 +63,7 @@ interface Claim {
 type StepVerdict =
   | Exclude<StepOutcome, { finish: VerifiedFactors }>
   /** Refused finally, whatever the code. */
-  | { end: Refusal }
+  | { end: Refusal; after?: (flow: FlowAt<'denied'>) => FlowAt<'denied'> }
   | Completion;
 
 interface Completion {
@@ -124,7 +126,7 @@ async function admitFinish(
   known: Resource,
   client: ClientInfo,
   passed: VerifiedFactors,
-): Promise<{ end: Refusal } | Completion> {
+): Promise<Extract<StepVerdict, { end: Refusal }> | Completion> {
   const access = await readAccessAgain(ports, known, client.address);
   if (isRefusal(access)) return { end: access };
   const { resource } = access;
@@ -136,7 +138,14 @@ async function admitFinish(
   if (environmentForbids(environment, passed.otp, isPasswordKept)) {
     return { end: refusal('ENVIRONMENT_MISMATCH', {}, { about: id, ...omitUndefined({ percent }) }) };
   }
-  const complete = { ...passed, ...omitUndefined({ environment: percent }) };
+  // Of a password that was typed in an earlier sign-in, that one said so.
+  const breached = (passed.breached === true || flow.breached !== undefined) && tellsBreach(resource);
+  // The self-service page is where it can be changed.
+  if (breached && refusesBreach(resource) && flow.purpose !== 'self') {
+    const unlock = passwordRemedy(ports, resource, passed.user);
+    return { end: refusal('PASSWORD_CHANGE_REQUIRED', {}, { about: id }), after: (denied) => ({ ...denied, unlock }) };
+  }
+  const complete = { ...passed, breached, ...omitUndefined({ environment: percent }) };
   if (flow.purpose !== 'self') return { complete, resource };
   const standing = await loadOpener(ports, flow, resource, passed);
   if (isRefusal(standing)) return { end: standing };
@@ -160,8 +169,10 @@ async function commitVerdict(
       return { flow: moved, write: putFlow(flowDocument.key, moved) };
     });
   }
-  if ('end' in verdict)
-    return commitRefusal(ports, step, claim, verdict.end, (held) => denyFlow(held, verdict.end.refused));
+  if ('end' in verdict) {
+    const { end, after = (flow) => flow } = verdict;
+    return commitRefusal(ports, step, claim, end, (held) => after(denyFlow(held, end.refused)));
+  }
   const { refusal: why, again = (flow) => flow, after = (flow) => flow } = verdict;
   return commitRefusal(ports, step, claim, why, (held, now) => {
     const next = refused(held, why, now);
@@ -206,16 +217,30 @@ function commitCompletion(
   const { user } = passed;
   const digest = user.id === 'test' ? {} : { userPasswordDigest: passwordDigest(user) };
   return commit(ports, step, claim, (held, now, request) => {
-    const completed = completeFlow(held, passed, { now, resultLifetimeMs, resultClaims, ...digest });
-    const end = held.test === 'expire' ? expireResult(completed, now) : completed;
+    const breached = passed.breached ? { breached: passed.passwordDigest ?? held.passwordDigest ?? '' } : {};
+    const last = { ...held, ...breached };
+    const completed = completeFlow(last, passed, { now, resultLifetimeMs, resultClaims, ...digest });
+    const told = passed.breached ? { unlock: passwordRemedy(ports, resource, user) } : {};
+    const done = { ...completed, flow: { ...completed.flow, ...told } };
+    const end = held.test === 'expire' ? expireResult(done, now) : done;
     // Whatever the steps were, there is no result below the level that the host requires.
     if (held.demand && end.result.acr < held.demand.acr) {
       const below = denyFlow(held, 'LEVEL_UNREACHABLE');
       return withEvent(below, createRefusedEvent(held, refusal('LEVEL_UNREACHABLE')), client, now);
     }
-    if (selfService) return createOpening(held, end.result, selfService, client, now);
+    if (selfService) return createOpening(last, end.result, selfService, client, now);
     return { ...end, write: completionWrite(end.flow, end.result, request, client, now) };
   });
+}
+
+/** Where this user can change the password. */
+function passwordRemedy(
+  { courier }: Pick<StepPorts, 'courier'>,
+  { selfService, passwordReset }: Resource,
+  { email }: Pick<User, 'email'>,
+): PasswordRemedy {
+  if (selfService?.password) return 'self-service';
+  return passwordReset && email !== undefined && !courier.isAbsent ? 'reset' : 'administrator';
 }
 
 /** Commits the decision if the request still holds the step. A request that was overtaken changes nothing. */
@@ -277,6 +302,7 @@ async function afterCompletion(
     const seen = { user: id, resource: resource.id, blinded: flow.environment };
     await rememberEnvironment(ports, act, seen).catch(() => undefined);
   }
+  if (passed.breached) await recordBreach(ports, act, id, resource).catch(() => undefined);
   await confirmUser(ports, flow, passed, act).catch(() => undefined);
   const trust = await rememberTrust(ports, flow, resource, passed, act).catch(() => undefined);
   return omitUndefined({ trust });

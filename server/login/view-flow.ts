@@ -69,7 +69,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     if (!self) return { ...view, step: 'denied', error: { code: 'FLOW_NOT_FOUND' } };
     view.self = self;
   }
-  if (flow.step === 'denied' && flow.unlock) view.unlock = flow.unlock;
+  if ((flow.step === 'denied' || flow.step === 'done') && flow.unlock) view.unlock = flow.unlock;
   if (flow.error) {
     view.error = presentError(flow.error, now);
   }

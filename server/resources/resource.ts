@@ -19,6 +19,10 @@ export type MethodPolicy = (typeof METHOD_POLICIES)[number];
 export const TEST_MODES = ['pass', 'fail', 'expire'] as const;
 export type TestMode = (typeof TEST_MODES)[number];
 
+/** What a sign-in does about a right password on the operator's list of breached ones. */
+export const BREACH_POLICIES = ['off', 'warn', 'refuse'] as const;
+export type BreachPolicy = (typeof BREACH_POLICIES)[number];
+
 /** A site or system to be protected, and its access rules. */
 export interface Resource {
   id: ResourceId;
@@ -43,6 +47,8 @@ export interface Resource {
   resultClaims?: ResultProfile;
   /** True if users can have a password reset link mailed to them at sign-in. Absent: they cannot. */
   passwordReset?: boolean;
+  /** Whether a sign-in with a breached password is reported, or refused until the password is changed. Absent: `off`. */
+  breachedPasswords?: BreachPolicy;
   /** Enrolment by users at sign-in. Absent: not offered. */
   enrolment?: EnrolmentPolicy;
   /** The changes that users can make on the self-service page. Absent: there is no page. */

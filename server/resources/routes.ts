@@ -44,6 +44,7 @@ import { listResources } from './list-resources.ts';
 import { MAX_REDIRECT_URI_LENGTH } from './redirect-uris.ts';
 import {
   acceptedKinds,
+  BREACH_POLICIES,
   DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK,
   DEFAULT_RESULT_LIFETIME_MS,
   DEFAULT_TOKEN_KINDS,
@@ -106,6 +107,10 @@ const settings = {
     }),
   passwordReset: z.boolean().openapi({
     description: 'Whether users can request a password reset link by email in the widget.',
+  }),
+  breachedPasswords: z.enum(BREACH_POLICIES).openapi({
+    description:
+      'At a sign-in with a right password on the list of breached ones of the operator: `off`: nothing; `warn`: the result and an event say so; `refuse`: the user must change it first.',
   }),
   passkeySignIn: z.boolean().openapi({
     description:
@@ -206,6 +211,7 @@ const input = z
       resultLifetimeMs: settings.resultLifetimeMs.default(DEFAULT_RESULT_LIFETIME_MS),
       redirectUris: settings.redirectUris.default([]),
       passwordReset: settings.passwordReset.default(false),
+      breachedPasswords: settings.breachedPasswords.default('off'),
       passkeySignIn: settings.passkeySignIn.default(false),
     },
     geoFilter: geoFilter.optional(),
@@ -275,7 +281,7 @@ export function presentResource({
 }: Resource): z.input<typeof resourceView> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
   const { passwordReset = false, passkeySignIn = false, redirectUris = [], logo = null, testMode = null } = resource;
-  const { enrolment } = resource;
+  const { enrolment, breachedPasswords = 'off' } = resource;
   const { environment = null, rememberMs = null, trustedBrowserDays = null } = resource;
   const resultClaims = resource.resultClaims ? presentProfile(resource.resultClaims) : null;
   const warnings = resourceWarnings(resource);
@@ -286,6 +292,7 @@ export function presentResource({
     ipFilter,
     redirectUris,
     passwordReset,
+    breachedPasswords,
     passkeySignIn,
     environment,
     rememberMs,

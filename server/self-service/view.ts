@@ -8,6 +8,7 @@ import { decideEnrolment } from '../enrolment/enrolment.ts';
 import { availableKinds } from '../enrolment/start-token-creation.ts';
 import type { FlowAt } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { minLengthOf } from '../passwords/password-policy.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { OwnDetail } from '../resources/self-service-policy.ts';
@@ -98,6 +99,7 @@ export async function viewSelfService(
     proof: !isStrong(facts) ? 'lacking' : isFresh(session.proof, now) ? 'fresh' : 'stale',
     tokens: owned.filter((token) => !rulesOf(token).isSubstitute).map(shown),
     ...(rule && { passwordMinLength: minLengthOf(rule) }),
+    ...(flow.breached === passwordDigest(user) && { passwordBreached: true as const }),
     ...(recovery && { recovery: { left: recovery.factor.macs.length } }),
     ...(session.codes && { codes: codesOf(ports, flow, session.codes).codes }),
     ...(session.email && now < session.email.expiresAt && { pendingEmail: session.email.address }),

@@ -39,6 +39,10 @@ export const REFUSALS = {
     status: 403,
     title: 'After a password reset by email, a code by email is not enough. An administrator can confirm the user.',
   },
+  PASSWORD_CHANGE_REQUIRED: {
+    status: 403,
+    title: 'The password was stolen and published elsewhere. The user has to change it first.',
+  },
   ACCESS_DENIED: { status: 403, title: 'Access denied.' },
 
   // The resource or the account cannot authenticate users.

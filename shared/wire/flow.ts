@@ -100,6 +100,9 @@ export interface FactorOption {
   to?: string;
 }
 
+/** Where a user changes a password that is refused. */
+export type PasswordRemedy = 'self-service' | 'reset' | 'administrator';
+
 export interface FlowView {
   step: FlowStep;
   seq: number;
@@ -142,8 +145,12 @@ export interface FlowView {
   trustDays?: number;
   /** On `done`, once: what the frame keeps of a browser that the user now trusts. The page never sees it. */
   trust?: { secret: string; expiresAt: number };
-  /** On `denied`: tokens are locked, and a link that unlocks them can be mailed, or was. */
-  unlock?: 'offered' | 'sent';
+  /**
+   * On `denied`, what the user can do. `offered`, `sent`: tokens are locked, and a link that unlocks them can be mailed,
+   * or was. The others, also on `done`: the password was stolen elsewhere, and is changed on the self-service page, by a
+   * mailed link, or by an administrator.
+   */
+  unlock?: 'offered' | 'sent' | PasswordRemedy;
   /** When the flow expires, milliseconds since the epoch; on `done`, when the result expires. */
   expiresAt: number;
   /** The server's clock at the response, so the frame does not rely on the device's. */

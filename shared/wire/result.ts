@@ -55,6 +55,10 @@ export interface ResultClaims extends ProfileClaims {
   otp: OtpUse;
   /** Present exactly if this confirms a transaction instead of a sign-in: SHA-256 of its fields, hex. */
   txn?: string;
+  /**
+   * Only on a resource that warns: the password was stolen elsewhere and published. Ask the user to change it.
+   */
+  password_breached?: true;
   /** When the oldest of the factors was checked: a sign-in that builds upon an earlier one is no younger. */
   auth_time: number;
   iat: number;

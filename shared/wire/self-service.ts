@@ -20,6 +20,8 @@ export interface SelfView {
   tokens: SelfToken[];
   /** Of a new password, in characters; set if the password can be changed. */
   passwordMinLength?: number;
+  /** The password was stolen elsewhere, and the resource warns of such passwords. */
+  passwordBreached?: true;
   /** Number of unused recovery codes; absent: the user has none. */
   recovery?: { left: number };
   /** New ones, until the user confirms having them. */

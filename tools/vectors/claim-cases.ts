@@ -93,6 +93,8 @@ export function claimCases(): VectorCase[] {
     ...wrongValues('acr', 'RESULT_CLAIMS_INVALID', ['0', '3', 2, ['2'], true]),
     ...wrongValues('otp', 'RESULT_CLAIMS_INVALID', ['VERIFIED', 'yes', true, 1, ['verified']]),
     ...['email', 'name', 'external_id'].flatMap((claim) => wrongIfPresent(claim, ['', 1, ['mira'], {}])),
+    ...wrongIfPresent('password_breached', [false, 'true', 1, []]),
+    { name: 'a breached password', jwt: withClaims({ password_breached: true }), expect: 'accept' },
     ...wrongIfPresent('metadata', ['', 'gold', [], ['gold'], {}]),
     {
       name: 'what the resource asks for of the user',

@@ -59,7 +59,7 @@ function ScreenBody(all: AppProps) {
   const offline = message('offlineTitle', texts('offlineText'), tryAgain);
   /** Parts that few users need load on demand, so they may be missing. */
   const unloaded = (loaded: unknown) => (loaded === null ? offline : loading);
-  if (isEnrolment) {
+  if (isEnrolment && (enrolment || screen.kind !== 'done')) {
     if (!enrolment) return unloaded(enrolment);
     const { Enrolment, t } = enrolment;
     return <Enrolment {...{ screen, texts, t, name, signIn }} isNext={hasActed} />;

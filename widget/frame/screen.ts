@@ -18,9 +18,9 @@ export interface Notice {
 export type Screen =
   | { kind: 'loading' }
   | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice; resend?: Deadline }
-  | { kind: 'done'; isSigning: boolean }
-  /** `unlock`: whether a locked token can be unlocked by mail. */
-  | { kind: 'denied'; code: string; canRestart: boolean; isSigning: boolean; unlock?: NonNullable<FlowView['unlock']> }
+  /** `unlock`: what the user can do about it. */
+  | { kind: 'done'; isSigning: boolean; unlock: FlowView['unlock'] }
+  | { kind: 'denied'; code: string; canRestart: boolean; isSigning: boolean; unlock?: FlowView['unlock'] }
   /** The flow expired, or its unused result did. */
   | { kind: 'expired'; isSigning: boolean }
   /** The service did not answer the start. */
@@ -43,12 +43,11 @@ export function isSelfService(screen: Screen): boolean {
 }
 
 /**
- * Whether the screen needs the enrolment module, for setting up or unlocking a token.
+ * Whether the screen needs the enrolment module, for setting up or unlocking a token, or a password to change.
  *
  * @param isLinked on the page of a mailed link, where every final screen needs it
  */
 export function isEnrolling(screen: Screen, isLinked: boolean): boolean {
   if (screen.kind === 'step') return screen.step === 'enrol' || screen.step === 'codes' || isSelfService(screen);
-  const isDenied = screen.kind === 'denied';
-  return isLinked ? isDenied || screen.kind === 'done' : isDenied && !!screen.unlock;
+  return (screen.kind === 'denied' || screen.kind === 'done') && (isLinked || !!screen.unlock);
 }

@@ -134,7 +134,7 @@ export function createSignIn({
       code,
       canRestart: canRestart && code !== 'LOGIN_REQUEST_INVALID',
       isSigning,
-      ...(unlock && { unlock }),
+      unlock,
     });
     postError(code, requestId, false);
   };
@@ -184,7 +184,7 @@ export function createSignIn({
     if (step === 'denied') return deny(error?.code ?? 'ACCESS_DENIED', requestId, view.unlock);
     if (step === 'done') {
       memory?.forget();
-      setScreen({ kind: 'done', isSigning });
+      setScreen({ kind: 'done', isSigning, unlock: view.unlock });
       if (view.used) post({ type: 'used', factor: view.used });
       return post({ type: 'success', result: view.result ?? '', expiresAt: view.expiresAt });
     }

@@ -24,6 +24,8 @@ final class ResultClaims
      * @param string|null $name first and last name, if the resource asks for them
      * @param string|null $externalId the user's id in your own records, if the resource asks for it
      * @param array<string, mixed> $metadata the metadata of the user that the resource asks for; empty without any
+     * @param bool $passwordBreached the password was stolen elsewhere and published, on a resource that warns: ask the
+     *     user to change it
      * @param bool $test of a test resource: no user has signed in. Only with `acceptTest`
      */
     public function __construct(
@@ -46,6 +48,7 @@ final class ResultClaims
         public readonly ?string $name = null,
         public readonly ?string $externalId = null,
         public readonly array $metadata = [],
+        public readonly bool $passwordBreached = false,
     ) {
     }
 }

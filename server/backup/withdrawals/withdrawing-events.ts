@@ -142,6 +142,7 @@ const RESOURCE: Fields<Resource> = {
   resultLifetimeMs: 'review',
   resultClaims: 'review',
   passwordReset: 'review',
+  breachedPasswords: 'review',
   enrolment: 'review',
   selfService: 'review',
   passkeySignIn: 'review',
@@ -205,6 +206,7 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   'user.browser-trust-ended': 'none',
   // The same password, hashed again.
   'user.password-upgraded': 'none',
+  'user.password-breached': 'none',
   'user.password-reset-asked': 'none',
   'user.password-link-handed-over': 'none',
   'user.password-reset': 'replace-password',

@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { isBreachedAt } from '../../authentication/breached-password.ts';
 import { type CorrectPassword, checkPassword } from '../../authentication/check-password.ts';
 import { widgetMethod } from '../../authentication/decide-factors.ts';
 import { accessKeys, readAccess } from '../../authentication/read-access.ts';
@@ -39,7 +40,7 @@ export const password: Step<'password', { password: string; browsers?: string[] 
     const checked = await checkPassword(
       ports,
       { ...who, password: typed, readAgain },
-      (right, ahead) => afterPassword(ports, context, right, browsers, ahead),
+      (right, ahead) => afterPassword(ports, context, right, { typed, browsers }, ahead),
       undefined,
       context.ahead,
     );
@@ -63,18 +64,35 @@ async function afterPassword(
   ports: StepPorts,
   { flow, client }: StepContext<'password'>,
   { user, tokens }: CorrectPassword,
-  browsers: readonly string[],
+  { typed, browsers }: { typed: string; browsers: readonly string[] },
   ahead: ReadAhead,
 ): Promise<Result<StepOutcome>> {
   // The resource's requirements may have changed while the password was hashed.
   const access = await readAccess({ ...ports, store: ahead }, flow.resource, client.address);
   if (isRefusal(access)) return withAudit(access, { about: user.id });
+  // Before a code is sent, which an outage of the list would waste.
+  const breached = await isBreachedAt(ports, access.resource, typed);
   const right = await requirementsOf(ports, flow, access.resource, user, tokens);
-  if (right.factors.kind === 'factors' && right.factors.otp && flow.enrolmentLink === undefined) {
+  const outcome = await continueWith(ports, right, browsers);
+  return breached ? markBreached(outcome, right.digest) : outcome;
+}
+
+async function continueWith(
+  ports: StepPorts,
+  right: VerifiedPassword,
+  browsers: readonly string[],
+): Promise<Result<StepOutcome>> {
+  if (right.factors.kind === 'factors' && right.factors.otp && right.flow.enrolmentLink === undefined) {
     const known = reuseSecondFactor(right) ?? (await skipForTrustedBrowser(ports, right, browsers));
     return known ?? requestSecond(ports, right);
   }
   return (await offerEnrolmentStep(ports, right)) ?? endWithPassword(ports, right);
+}
+
+/** Kept until the last factor: the password alone does not show it. */
+function markBreached(outcome: Result<StepOutcome>, breached: string): Result<StepOutcome> {
+  if ('finish' in outcome) return { finish: { ...outcome.finish, breached: true } };
+  return 'move' in outcome ? { move: (held) => ({ ...outcome.move(held), breached }) } : outcome;
 }
 
 async function requirementsOf(

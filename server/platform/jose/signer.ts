@@ -45,6 +45,7 @@ const claimsSchema = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .exactOptional(),
+  password_breached: z.literal(true).exactOptional(),
   email: z.string().min(1).exactOptional(),
   name: z.string().min(1).exactOptional(),
   external_id: z.string().min(1).exactOptional(),

@@ -1,4 +1,6 @@
+import type { FlowView } from '@countersign/protocol/flow';
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
+import { Check } from '@countersign/ui/icons.tsx';
 import { type EnrolmentTexts, isEnrolmentText, loadEnrolmentTexts } from '../../i18n/enrolment.ts';
 import { type Texts, withOwnTexts } from '../../i18n/texts.ts';
 import { type Screen, textOf } from '../screen.ts';
@@ -9,6 +11,7 @@ import { CodesScreen } from './codes-screen.tsx';
 import { EnrolForm } from './enrol-form.tsx';
 import { InvalidLink, LinkDone } from './link-done.tsx';
 import { PasskeyStep } from './passkey-step.tsx';
+import { PasswordRemedyLink } from './password-remedy.tsx';
 import { SentStep } from './sent-step.tsx';
 import { injectStyle } from './style.ts';
 import { UnlockOffer } from './unlock-offer.tsx';
@@ -32,10 +35,23 @@ export async function loadEnrolment(lang: string) {
 
 export type LoadedEnrolment = Awaited<ReturnType<typeof loadEnrolment>>;
 
+/** Null if it is not the password that has to be changed. */
+function remedyLink(unlock: NonNullable<FlowView['unlock']>, t: EnrolmentTexts) {
+  return unlock === 'offered' || unlock === 'sent' ? null : <PasswordRemedyLink remedy={unlock} t={t} />;
+}
+
 /** The screens for setting up and unlocking tokens. */
 function Enrolment({ screen, texts, t, name, isNext, signIn }: EnrolmentProps) {
   const messageFor = (code: string) => (isEnrolmentText(code) ? t(code) : textOf(code, texts));
-  if (screen.kind === 'done') return <LinkDone t={t} />;
+  if (screen.kind === 'done') {
+    if (!screen.unlock) return <LinkDone t={t} />;
+    const text = t('PASSWORD_CHANGE_REQUIRED');
+    return (
+      <MessageScreen title={texts('doneTitle')} text={text} isNext={isNext} mark={<Check />}>
+        {remedyLink(screen.unlock, t)}
+      </MessageScreen>
+    );
+  }
   if (screen.kind === 'denied') {
     const { code, canRestart, unlock } = screen;
     if (!unlock) return <InvalidLink t={t} text={messageFor(code)} />;
@@ -47,7 +63,9 @@ function Enrolment({ screen, texts, t, name, isNext, signIn }: EnrolmentProps) {
         isNext={isNext}
         action={canRestart ? again : undefined}
       >
-        <UnlockOffer unlock={unlock} t={t} messageFor={messageFor} ask={() => signIn.ask('unlock')} />
+        {remedyLink(unlock, t) ?? (
+          <UnlockOffer isSent={unlock === 'sent'} t={t} messageFor={messageFor} ask={() => signIn.ask('unlock')} />
+        )}
       </MessageScreen>
     );
   }

@@ -3,8 +3,8 @@ import type { EnrolmentTexts } from '../../i18n/enrolment.ts';
 import type { FlowAnswer } from '../flow-client.ts';
 
 export interface UnlockOfferProps {
-  /** State of the offer when the sign-in ended. */
-  unlock: 'offered' | 'sent';
+  /** Whether a link had been sent when the sign-in ended. */
+  isSent: boolean;
   t: EnrolmentTexts;
   /** Formats a refusal's code. */
   messageFor: (code: string) => string;
@@ -28,8 +28,8 @@ export class UnlockOffer extends Component<UnlockOfferProps, State> {
     this.setState({ isBusy: false, isSent: answer.kind === 'view', problem });
   };
 
-  override render({ unlock, t, messageFor }: UnlockOfferProps, { isBusy, isSent, problem }: State) {
-    const isDone = isSent || unlock === 'sent';
+  override render({ isSent: wasSent, t, messageFor }: UnlockOfferProps, { isBusy, isSent, problem }: State) {
+    const isDone = isSent || wasSent;
     return (
       <div class="unlock">
         <p role="status">{t(isDone ? 'unlockSent' : 'unlockText')}</p>

@@ -135,6 +135,7 @@ export class SelfPage extends Component<SelfPageProps, State> {
           <p class="hint">
             <bdi>{self.person.login}</bdi>
           </p>
+          {self.passwordBreached && <p class="lacking">{t('PASSWORD_CHANGE_REQUIRED')}</p>}
           {!page.mayChange && <p class="lacking">{own('lacking')}</p>}
           <Alert>{!page.open && !self.pendingEmail && page.notice}</Alert>
         </div>

@@ -29,6 +29,8 @@ final class Resource
      * @param list<string> $redirectUris Where the hosted sign-in page can post results: exact URLs, https (or
      *     http on localhost), without a fragment.
      * @param bool $passwordReset Whether users can request a password reset link by email in the widget.
+     * @param string $breachedPasswords At a sign-in with a right password on the list of breached ones of the
+     *     operator: `off`: nothing; `warn`: the result and an event say so; `refuse`: the user must change it first.
      * @param bool $passkeySignIn Whether users can sign in with a passkey alone. The device then verifies the
      *     user, so it counts as two factors.
      * @param string|null $geoFilter Id of the filter by country.
@@ -73,6 +75,7 @@ final class Resource
         public readonly int $resultLifetimeMs,
         public readonly array $redirectUris,
         public readonly bool $passwordReset,
+        public readonly string $breachedPasswords,
         public readonly bool $passkeySignIn,
         public readonly ?string $geoFilter,
         public readonly ?string $timeFilter,
@@ -108,6 +111,7 @@ final class Resource
             resultLifetimeMs: $answer->number('resultLifetimeMs'),
             redirectUris: $answer->texts('redirectUris'),
             passwordReset: $answer->flag('passwordReset'),
+            breachedPasswords: $answer->text('breachedPasswords'),
             passkeySignIn: $answer->flag('passkeySignIn'),
             geoFilter: $answer->optionalText('geoFilter'),
             timeFilter: $answer->optionalText('timeFilter'),

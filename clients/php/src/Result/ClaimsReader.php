@@ -60,7 +60,8 @@ final class ClaimsReader
             name: $this->optionalText('name'),
             externalId: $this->optionalText('external_id'),
             metadata: $this->metadata(),
-            test: $this->test(),
+            test: $this->trueIfPresent('test'),
+            passwordBreached: $this->trueIfPresent('password_breached'),
         );
     }
 
@@ -119,13 +120,13 @@ final class ClaimsReader
         return is_string($hash) && preg_match('/\A[0-9a-f]{64}\z/', $hash) === 1 ? $hash : throw self::invalid('txn');
     }
 
-    /** A test says so with `true`; anything else in that place is nothing that the service writes. */
-    private function test(): bool
+    /** The service says so with `true`; anything else in that place is nothing that it writes. */
+    private function trueIfPresent(string $name): bool
     {
-        if (!$this->has('test')) {
+        if (!$this->has($name)) {
             return false;
         }
-        return $this->raw('test') === true ? true : throw self::invalid('test');
+        return $this->raw($name) === true ? true : throw self::invalid($name);
     }
 
     /** A serialised web origin (RFC 6454 6.2): never `null`, a URL with a path, a pattern, or spelt another way. */

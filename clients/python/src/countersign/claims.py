@@ -51,6 +51,8 @@ class ResultClaims:
     jti: str
     #: Hash of the transaction that the person confirmed. ``None``: they signed in.
     txn: Optional[str] = None
+    #: Only on a resource that warns: the password was stolen elsewhere and published. Ask the user to change it.
+    password_breached: bool = False
     #: An address to write to, if the resource asks for it. It may be unconfirmed or change hands: never find a user by it.
     email: Optional[str] = None
     #: First and last name, if the resource asks for them.
@@ -80,11 +82,12 @@ def read_claims(payload: Mapping[str, Any]) -> ResultClaims:
         iat=instant(payload, "iat"),
         exp=instant(payload, "exp"),
         jti=_text(payload, "jti"),
+        password_breached=_true_if_present(payload, "password_breached"),
         email=_optional_text(payload, "email"),
         name=_optional_text(payload, "name"),
         external_id=_optional_text(payload, "external_id"),
         metadata=_metadata(payload),
-        test=_test(payload),
+        test=_true_if_present(payload, "test"),
     )
 
 
@@ -147,12 +150,12 @@ def _transaction(payload: Mapping[str, Any]) -> Optional[str]:
     return value
 
 
-def _test(payload: Mapping[str, Any]) -> bool:
-    """A test says so with ``true``; anything else in that place is nothing that the service writes."""
-    if "test" not in payload:
+def _true_if_present(payload: Mapping[str, Any], name: str) -> bool:
+    """The service says so with ``true``; anything else in that place is nothing that it writes."""
+    if name not in payload:
         return False
-    if payload["test"] is not True:
-        raise _invalid("test")
+    if payload[name] is not True:
+        raise _invalid(name)
     return True
 
 

@@ -130,6 +130,8 @@ SERVER_ERROR_CODES = (
     "LEVEL_UNREACHABLE",
     # After a password reset by email, a code by email is not enough. An administrator can confirm the user.
     "CONFIRMATION_REQUIRED",
+    # The password was stolen and published elsewhere. The user has to change it first.
+    "PASSWORD_CHANGE_REQUIRED",
     # Access denied.
     "ACCESS_DENIED",
     # The account has no active service plan.

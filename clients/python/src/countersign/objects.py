@@ -369,6 +369,9 @@ class Resource(TypedDict):
     redirectUris: list[str]
     #: Whether users can request a password reset link by email in the widget.
     passwordReset: bool
+    #: At a sign-in with a right password on the list of breached ones of the operator: ``off``: nothing; ``warn``:
+    #: the result and an event say so; ``refuse``: the user must change it first.
+    breachedPasswords: str
     #: Whether users can sign in with a passkey alone. The device then verifies the user, so it counts as two
     #: factors.
     passkeySignIn: bool

@@ -56,6 +56,8 @@ export interface Resource {
   redirectUris: string[];
   /** Whether users may have a link to a new password mailed to them from the sign-in. */
   passwordReset: boolean;
+  /** At a right password that was stolen elsewhere: nothing, a result and an event that say so, or a refusal. */
+  breachedPasswords: 'off' | 'warn' | 'refuse';
   /** How the sign-in, the hosted pages and the mails look; null: the usual look. */
   appearance: Appearance | null;
   /** Addresses for users, below the sign-in, on the hosted pages and in mails; null: none. */
@@ -308,6 +310,8 @@ export interface Authentication {
   /** Of that token. */
   kind?: TokenKind;
   otp: 'verified' | 'skipped' | 'not_used';
+  /** Only if the resource warns of it: the password was stolen elsewhere and published. */
+  passwordBreached?: true;
 }
 
 export interface LoginRequest {

@@ -180,7 +180,8 @@ function readClaims(payload: JsonObject): ResultClaims {
     exp: instant(payload, 'exp'),
     jti: text(payload, 'jti'),
     ...profileOf(payload),
-    ...isTest(payload),
+    ...trueIfPresent(payload, 'password_breached'),
+    ...trueIfPresent(payload, 'test'),
   };
 }
 
@@ -203,11 +204,11 @@ function profileOf(payload: JsonObject): ProfileClaims {
   };
 }
 
-/** A test says so with `true`; anything else in that place is nothing that the service writes. */
-function isTest(payload: JsonObject): { test?: true } {
-  const test = own(payload, 'test');
-  if (test !== undefined && test !== true) throw invalid('test');
-  return test === true ? { test } : {};
+/** The service says so with `true`; anything else in that place is nothing that it writes. */
+function trueIfPresent<const N extends string>(payload: JsonObject, name: N): { readonly [K in N]?: true } {
+  const value = own(payload, name);
+  if (value !== undefined && value !== true) throw invalid(name);
+  return value === true ? ({ [name]: value } as { [K in N]?: true }) : {};
 }
 
 function isUsableNonce(nonce: unknown): nonce is string {

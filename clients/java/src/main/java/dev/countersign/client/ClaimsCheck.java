@@ -139,7 +139,8 @@ final class ClaimsCheck {
         optionalText(payload, "name"),
         optionalText(payload, "external_id"),
         metadata(payload),
-        test(payload));
+        trueIfPresent(payload, "test"),
+        trueIfPresent(payload, "password_breached"));
   }
 
   private static Optional<String> transaction(ObjectNode payload) {
@@ -149,11 +150,11 @@ final class ClaimsCheck {
     return Optional.of(hash);
   }
 
-  /** A test says so with {@code true}; anything else in that place is nothing that the service writes. */
-  private static boolean test(ObjectNode payload) {
-    if (!payload.has("test")) return false;
-    JsonNode test = payload.path("test");
-    if (!test.isBoolean() || !test.booleanValue()) throw invalid("test");
+  /** The service says so with {@code true}; anything else in that place is nothing that it writes. */
+  private static boolean trueIfPresent(ObjectNode payload, String name) {
+    if (!payload.has(name)) return false;
+    JsonNode value = payload.path(name);
+    if (!value.isBoolean() || !value.booleanValue()) throw invalid(name);
     return true;
   }
 

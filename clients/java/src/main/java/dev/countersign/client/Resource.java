@@ -28,6 +28,9 @@ import java.util.List;
  * @param redirectUris Where the hosted sign-in page can post results: exact URLs, https (or http on
  *     localhost), without a fragment.
  * @param passwordReset Whether users can request a password reset link by email in the widget.
+ * @param breachedPasswords At a sign-in with a right password on the list of breached ones of the
+ *     operator: {@code off}: nothing; {@code warn}: the result and an event say so; {@code refuse}: the user
+ *     must change it first.
  * @param passkeySignIn Whether users can sign in with a passkey alone. The device then verifies the
  *     user, so it counts as two factors.
  * @param geoFilter Id of the filter by country.
@@ -74,6 +77,7 @@ public record Resource(
     @JsonProperty("resultLifetimeMs") Duration resultLifetime,
     List<String> redirectUris,
     boolean passwordReset,
+    String breachedPasswords,
     boolean passkeySignIn,
     String geoFilter,
     String timeFilter,

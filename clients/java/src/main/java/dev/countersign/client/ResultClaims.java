@@ -28,6 +28,8 @@ import java.util.Optional;
  * @param externalId the user's id in your own records, if the resource asks for it
  * @param metadata the metadata of the user that the resource asks for; empty without any
  * @param test whether a test resource gave it, with which no user has signed in; only true where tests are accepted
+ * @param passwordBreached the password was stolen elsewhere and published, on a resource that warns: ask the user to
+ *     change it
  */
 public record ResultClaims(
     String iss,
@@ -48,7 +50,8 @@ public record ResultClaims(
     Optional<String> name,
     Optional<String> externalId,
     Map<String, Object> metadata,
-    boolean test) {
+    boolean test,
+    boolean passwordBreached) {
   /** The {@code typ} header of a result; anything else is not a result (RFC 8725 3.11). */
   public static final String TYP = "countersign-result+jwt";
 

@@ -135,8 +135,10 @@ class ResultVerifierTest {
             Optional.empty(),
             Optional.empty(),
             Map.of(),
+            false,
             false),
         claims);
+    assertTrue(builder().build().verifyResult(Vectors.named("a breached password"), EXPECTED).passwordBreached());
   }
 
   // The attack: CVE-2022-21449, to which zeros are a signature of anything. This Java knows it; others may not.

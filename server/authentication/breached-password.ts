@@ -1,0 +1,45 @@
+import type { UserId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isBreached, normalisePassword } from '../passwords/password-policy.ts';
+import type { Resource } from '../resources/resource.ts';
+import { transact } from '../store/transact.ts';
+import { userDocument } from '../users/documents.ts';
+
+/** What a resource does about a right password that was stolen elsewhere. */
+type BreachRule = Pick<Resource, 'breachedPasswords'>;
+
+/**
+ * Whether a password is one that the resource warns of or refuses. Only for a right password: otherwise a guesser would
+ * learn that a list has it, and the lookup would show in the time (SR-17).
+ */
+export async function isBreachedAt(
+  ports: Pick<Ports, 'breachedPasswords'>,
+  resource: BreachRule,
+  password: string,
+): Promise<boolean> {
+  return tellsBreach(resource) && isBreached(ports, normalisePassword(password));
+}
+
+export function tellsBreach({ breachedPasswords = 'off' }: BreachRule): boolean {
+  return breachedPasswords !== 'off';
+}
+
+export function refusesBreach({ breachedPasswords }: BreachRule): boolean {
+  return breachedPasswords === 'refuse';
+}
+
+/** Tells administrators of a sign-in with such a password. The sign-in is complete, and does not depend on it. */
+export async function recordBreach(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: RequestContext,
+  user: UserId,
+  resource: Pick<Resource, 'id'>,
+): Promise<void> {
+  const key = userDocument.key(user);
+  await transact(ports, key.anchor, [key], ([owner], now) => {
+    if (!owner) return { answer: undefined };
+    const draft = { type: 'user.password-breached', subject: user, resource: resource.id } as const;
+    return { answer: undefined, write: { append: [createEvent(act, draft, now)] } };
+  });
+}
