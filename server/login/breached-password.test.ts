@@ -76,7 +76,7 @@ describe('in the widget', () => {
     await walk.otp(await code(scene));
     expect(walk.view).toMatchObject({ step: 'done' });
     expect(walk.view).not.toHaveProperty('unlock');
-    expect(isListed.not.toHaveBeenCalled();
+    expect(isListed).not.toHaveBeenCalled();
   });
 
   test('with `warn` the sign-in completes: result, event and user are told', async () => {
