@@ -45,10 +45,12 @@ beforeAll(async () => {
   examples = await ExampleModules.create(blocks, values);
   // The examples read it as they are loaded.
   process.env.API_KEY = key;
+  process.env.SECRET_KEY = 'of-at-least-thirty-two-characters';
 }, 240_000);
 
 afterAll(async () => {
   delete process.env.API_KEY;
+  delete process.env.SECRET_KEY;
   await examples.remove();
   await service.stop();
   await place.remove();
@@ -73,6 +75,7 @@ describe('the examples for backends', () => {
       'backend/step-up.ts',
       'backend/terminal.ts',
       'test/sign-in.ts',
+      'web/sign-in.ts',
     ]);
   });
 
@@ -113,6 +116,37 @@ describe('the examples for backends', () => {
   test('sign-in guide: a test signs in without a service', async () => {
     const { signInAs } = await examples.load<{ signInAs(sub: string): Promise<string | undefined> }>('test/sign-in.ts');
     expect(await signInAs('usr_1')).toBe('usr_1');
+  });
+
+  test('sign-in guide: a framework of the web standard needs a request and its cookies', async () => {
+    interface Visit {
+      request: Request;
+      cookies: { get(name: string): string | undefined; set(name: string, value: string): void };
+    }
+    const { respond, signIn } = await examples.load<{
+      respond(visit: Visit): Promise<Response>;
+      signIn: { currentUser(visit: Visit): Promise<{ id: string } | undefined> };
+    }>('web/sign-in.ts');
+    const jar = new Map<string, string>();
+    const cookies = {
+      get: (name: string) => jar.get(name),
+      set: (name: string, value: string) => jar.set(name, value),
+    };
+    const post = (route: string, body: object, origin = ORIGIN) => {
+      const headers = { origin, 'content-type': 'application/json' };
+      const init = { method: 'POST', headers, body: JSON.stringify(body) };
+      return respond({ request: new Request(`${ORIGIN}/countersign/${route}`, init), cookies });
+    };
+    const user = () => signIn.currentUser({ request: new Request(ORIGIN), cookies });
+    const { nonce } = await (await post('nonce', {})).json();
+    const result = await resultFor(nonce);
+    expect((await post('sign-in', { result }, 'https://evil.example')).status).toBe(403);
+    expect(await (await post('sign-in', { result })).json()).toEqual({ redirect: '/' });
+    expect((await user())?.id).toBe(maria.id);
+    expect((await post('sign-in', { result })).status).toBe(403);
+    await post('sign-out', {});
+    expect(await user()).toBeUndefined();
+    expect((await post('other', {})).status).toBe(404);
   });
 
   test('sign-in-once: the service refuses the second use', async () => {

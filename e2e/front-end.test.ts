@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, onTestFinished, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { codeBlocksOf } from '../docs/testing/code-blocks.ts';
 import about from '../package.json' with { type: 'json' };
@@ -10,6 +11,7 @@ import { exampleAddress, ROOT, type RunningExample, startExample } from './harne
 import { expect } from './harness/expect.ts';
 import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
 import { makePersonWithDevice, makeResource } from './harness/people.ts';
+import { Visitor } from './harness/visitor.ts';
 import { copyExample, installWidgetPackage, type WidgetProject } from './harness/widget-package.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
@@ -81,6 +83,53 @@ test.each(EXAMPLES)('the example for %s signs a user in, also after a refusal of
   await expect(page.locator('iframe')).toHaveCount(1);
   expect(problems).toEqual([]);
 });
+
+// A guard in front of all pages knows the address alone, which Next.js reads in its own way.
+test('the example for Next.js signs a user in, steps up, and shows nothing without a sign-in', async () => {
+  const { client, url: service, apiKey } = stage.service;
+  const { port, origin } = await exampleAddress();
+  const { id } = await makeResource(client, origin, { rememberMs: 3_600_000 });
+  const secret = randomBytes(32).toString('base64');
+  const env = { COUNTERSIGN_API_KEY: apiKey, ORIGIN: origin, SECRET_KEY: secret, NEXT_TELEMETRY_DISABLED: '1' };
+  const folder = join(project.folder, 'next');
+  await cp(join(ROOT, 'docs/examples/next'), folder, { recursive: true });
+  // Turbopack follows no link out of the project, and here the packages are links.
+  const settings = { ...env, COUNTERSIGN_URL: service, COUNTERSIGN_RESOURCE: id };
+  await project.run('next', ['build', '--webpack'], 'next', settings);
+  const next = join(ROOT, 'node_modules/.bin/next');
+  const command = () => [process.execPath, next, 'start', folder, '-H', '127.0.0.1', '-p', String(port)] as const;
+  const site = { language: 'typescript', file: 'docs/examples/next/lib/auth.ts', command, env };
+  const shop = await startExample(site, { port, origin, service, resource: id });
+  onTestFinished(shop.close);
+
+  const visitor = new Visitor(origin);
+  for (const path of ['/account', '//account', '/%61ccount', '/account/', '/./account', '/ACCOUNT', '/x/../transfer']) {
+    for (const method of ['GET', 'HEAD', 'POST']) {
+      const { text } = await visitor.send(method, path, { 'x-middleware-subrequest': 'proxy:proxy:proxy', rsc: '1' });
+      expect(text, `${method} ${path}`).not.toMatch(/Hello|Two factors/);
+    }
+  }
+  const crossSite = await visitor.post('nonce', {}, { origin: 'https://evil.example' });
+  expect([crossSite.status, crossSite.json]).toEqual([403, { code: 'POST_CROSS_SITE' }]);
+
+  const person = await makePersonWithDevice(client, id);
+  const page = await stage.open(`${origin}/account`);
+  await expect(page).toHaveURL(`${origin}/sign-in?next=%2Faccount`);
+  const widget = widgetOn(page);
+  await widget.identify(person.login);
+  await widget.givePassword(person.password);
+  await widget.giveCode(person.device.code());
+  await expect(page).toHaveURL(`${origin}/account`);
+  await expect(page.locator('h1')).toHaveText(`Hello, ${person.login}`);
+  expect((await page.goto(`${origin}/transfer`))?.status()).toBe(200);
+  await page.goto(`${origin}/sign-in?next=%2Ftransfer&acr=2&maxAgeMs=60000`);
+  await expect(page.getByText('Two factors within five minutes.')).toBeVisible();
+  await page.goto(`${origin}/account`);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL(`${origin}/`);
+  await page.goto(`${origin}/account`);
+  await expect(page).toHaveURL(`${origin}/sign-in?next=%2Faccount`);
+}, 120_000);
 
 // SR-11. The attack: who can change files of the service runs a script in the pages of every site.
 test('a page pins the element by its hash', async () => {

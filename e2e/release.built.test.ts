@@ -336,5 +336,8 @@ print(verifier.verify_result(given["RESULT"], nonce=given["NONCE"], origin=given
     expect(listed('-sources')).toContain('dev/countersign/client/ResultVerifier.java');
     expect(listed('-javadoc')).toContain('dev/countersign/client/ResultVerifier.html');
     expect(await readFile(`${file}.pom`, 'utf8')).toContain(`<version>${version}</version>`);
+    const { stdout: packed } = await run('jar', ['-tf', join(release, `countersign-servlet-${version}.jar`)]);
+    expect(packed).toMatch(/^dev\/countersign\/servlet\/CountersignServlet\.class$/m);
+    expect(packed).not.toContain('dev/countersign/client/');
   }, 60_000);
 });

@@ -19,6 +19,7 @@ import { JavaWorkshop, librarySource, sourcesUnder } from './testing/java-worksh
 
 const ORIGIN = 'https://shop.example';
 const LIBRARY = import.meta.dirname;
+const PRODUCT: { version: string } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 /** Hands over the mails that were sent to the address that it is asked for, once there is one. */
 function openMailbox(mails: MailServer) {
@@ -136,21 +137,8 @@ describe('the library stands alone', () => {
   });
 
   test('its pom.xml is well-formed, names Jackson alone, and has the version of the product', () => {
-    const text = readFileSync(join(LIBRARY, 'pom.xml'), 'utf8');
-    const values = new Map<string, string[]>();
-    const path: string[] = [];
-    const parser = new SaxesParser();
-    parser.on('opentag', ({ name }) => void path.push(name));
-    parser.on('text', (value) => {
-      if (value.trim() !== '') values.set(path.join('/'), [...(values.get(path.join('/')) ?? []), value.trim()]);
-    });
-    parser.on('closetag', () => void path.pop());
-    parser.on('error', (error) => {
-      throw error;
-    });
-    parser.write(text).close();
-    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-    expect(values.get('project/version')).toEqual([version]);
+    const values = readPom('pom.xml');
+    expect(values.get('project/version')).toEqual([PRODUCT.version]);
     expect(values.get('project/dependencies/dependency/artifactId')).toEqual(['jackson-databind', 'junit-jupiter']);
     expect(values.get('project/dependencies/dependency/scope')).toEqual(['test']);
     const readme = readFileSync(join(LIBRARY, 'README.md'), 'utf8');
@@ -158,4 +146,29 @@ describe('the library stands alone', () => {
       expect(readme).toContain(`<${name}>${values.get(`project/${name}`)}</${name}>`);
     }
   });
+
+  test('the module for Jakarta Servlet needs it, and a container', () => {
+    const values = readPom('servlet/pom.xml');
+    expect(values.get('project/version')).toEqual([PRODUCT.version]);
+    const needed = ['countersign-client', 'jakarta.servlet-api'];
+    expect(values.get('project/dependencies/dependency/artifactId')).toEqual(needed);
+    expect(values.get('project/dependencies/dependency/scope')).toEqual(['provided']);
+  });
 });
+
+/** The texts of a POM by the path of their elements. */
+function readPom(file: string): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  const path: string[] = [];
+  const parser = new SaxesParser();
+  parser.on('opentag', ({ name }) => void path.push(name));
+  parser.on('text', (value) => {
+    if (value.trim() !== '') values.set(path.join('/'), [...(values.get(path.join('/')) ?? []), value.trim()]);
+  });
+  parser.on('closetag', () => void path.pop());
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.write(readFileSync(join(LIBRARY, file), 'utf8')).close();
+  return values;
+}

@@ -42,7 +42,7 @@ export const READERS: readonly Reader[] = [
       ['clients/README.md', 'Client libraries'],
       ['clients/typescript/README.md', 'TypeScript'],
       ['clients/python/README.md', 'Python'],
-      ['docs/sign-in-node.md', 'Sign-in with Express, Fastify and Hono'],
+      ['docs/sign-in-node.md', 'Sign-in with Express, Fastify, Hono and Next.js'],
       ['docs/sign-in-python.md', 'Sign-in with Django and Flask'],
       ['clients/php/README.md', 'PHP'],
       ['docs/sign-in-php.md', 'Sign-in with PHP, Laravel and Symfony'],

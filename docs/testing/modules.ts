@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type CodeBlock, ROOT } from './code-blocks.ts';
 import type { ExampleValues } from './example-values.ts';
 
@@ -14,10 +14,11 @@ const CLIENT = {
 
 /** The text of a file that imports the library from its source. */
 export function withClient(text: string): string {
-  return Object.entries(CLIENT).reduce((changed, [entry, file]) => {
-    const source = pathToFileURL(join(ROOT, 'clients/typescript/src', file)).pathname;
-    return changed.replaceAll(`'${entry}'`, `'${source}'`);
-  }, text);
+  const sources = Object.entries(CLIENT).map(([entry, file]) => [entry, join(ROOT, 'clients/typescript/src', file)]);
+  return [...sources, ['iron-session', fileURLToPath(import.meta.resolve('iron-session'))]].reduce(
+    (changed, [entry, file = '']) => changed.replaceAll(`'${entry}'`, `'${pathToFileURL(file).pathname}'`),
+    text,
+  );
 }
 
 /** `backend/sign-in.ts`: where a block of TypeScript says it would lie. */

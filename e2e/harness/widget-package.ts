@@ -12,7 +12,7 @@ const run = promisify(execFile);
 export interface WidgetProject {
   readonly folder: string;
   /** Runs a program of the project's packages there; `folder` is below. */
-  run(program: string, args: readonly string[], folder?: string): Promise<string>;
+  run(program: string, args: readonly string[], folder?: string, settings?: Record<string, string>): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -24,16 +24,16 @@ export async function installWidgetPackage(): Promise<WidgetProject> {
   packWorkspace({ root: ROOT, work: join(folder, 'work'), out: folder }, 'widget');
   const [packed = ''] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
   await run('tar', ['-xzf', join(folder, packed), '-C', widget, '--strip-components=1']);
-  const installed = ['react', 'react-dom', 'vue', 'svelte', 'vite', 'rxjs', 'typescript', 'preact', '@types'];
-  for (const name of [...installed, '@angular', '@sveltejs', '@vitejs'])
+  const installed = ['react', 'react-dom', 'vue', 'svelte', 'vite', 'rxjs', 'typescript', 'preact', '@types', 'next'];
+  for (const name of [...installed, 'iron-session', '@angular', '@countersign/client', '@sveltejs', '@vitejs'])
     await symlink(join(ROOT, 'node_modules', name), join(modules, name));
   return {
     folder,
-    async run(program, args, below = '.') {
+    async run(program, args, below = '.', settings = {}) {
       // A test's own NODE_ENV would make the bundler build for development.
       const { NODE_ENV: _, VITEST: __, ...env } = process.env;
       const bin = join(ROOT, 'node_modules/.bin', program);
-      return (await run(bin, args, { cwd: join(folder, below), env })).stdout;
+      return (await run(bin, args, { cwd: join(folder, below), env: { ...env, ...settings } })).stdout;
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };

@@ -195,7 +195,7 @@ export function layerOf(path: string): LayerName | { problem: string } {
   if (top === 'ui' && second === 'i18n') return 'i18n';
   if (path === 'ui/read-tokens.ts') return 'tokens';
   if (top === 'docs' && second === 'examples')
-    return folders[2] === 'front-end' && folders[3] ? 'examplePages' : 'examples';
+    return (folders[2] === 'front-end' && folders[3]) || folders[2] === 'next' ? 'examplePages' : 'examples';
   if (top === 'docs') return 'workshop';
   if (top === 'widget' && second === 'package') return 'widgetPackage';
   return TOP_FOLDERS[top] ?? { problem: `${top}/ is no part of the layout` };

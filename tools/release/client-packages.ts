@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runProbe } from '../prepare/probe.ts';
 import { findPython, JAR_FOLDER, PYTHON_PACKERS } from '../prepare/programs.ts';
@@ -24,24 +24,37 @@ export function packPhp({ root, work, out, version, seconds }: Packing): void {
   writeZip(work, join(out, `countersign-client-php-${version}.zip`), seconds);
 }
 
-/** What a Maven repository holds: the JAR file, those of sources and documentation, and the POM. */
-export function packJava({ root, work, out, version, seconds }: Packing): void {
-  const library = join(root, 'clients/java');
-  const sources = join(library, 'src/main/java');
+/** What a Maven repository holds of each module: the JAR file, those of sources and documentation, and the POM. */
+export function packJava(packing: Packing): void {
+  const library = join(packing.root, 'clients/java');
+  const jackson = ['jackson-core', 'jackson-databind', 'jackson-annotations'].map(jar);
+  const classes = packModule(packing, { module: 'client', folder: library, classPath: jackson });
+  const servlet = [...jackson, classes, jar('tomcat10-servlet-api')];
+  packModule(packing, { module: 'servlet', folder: join(library, 'servlet'), classPath: servlet });
+}
+
+const jar = (name: string) => join(JAR_FOLDER, `${name}.jar`);
+
+/** Returns the folder of its classes. */
+function packModule(
+  { root, work, out, version, seconds }: Packing,
+  { module, folder, classPath }: { module: string; folder: string; classPath: readonly string[] },
+): string {
+  const sources = join(folder, 'src/main/java');
   const files = filesUnder(sources, '.').map((path) => join(sources, path));
-  const names = ['jackson-core', 'jackson-databind', 'jackson-annotations'];
-  const classPath = names.map((name) => join(JAR_FOLDER, `${name}.jar`)).join(delimiter);
-  const [classes, pages, manifest] = [join(work, 'classes'), join(work, 'pages'), join(work, 'MANIFEST.MF')];
-  const shared = ['-encoding', 'UTF-8', '-cp', classPath];
+  const place = join(work, module);
+  mkdirSync(place);
+  const [classes, pages, manifest] = [join(place, 'classes'), join(place, 'pages'), join(place, 'MANIFEST.MF')];
+  const shared = ['-encoding', 'UTF-8', '-cp', classPath.join(delimiter), '--release', '17'];
   const quiet = { stdio: 'pipe' } as const;
-  execFileSync('javac', [...shared, '--release', '17', '-d', classes, ...files], quiet);
-  const plain = ['-quiet', '-notimestamp', '-Xdoclint:none', '--release', '17'];
-  execFileSync('javadoc', [...shared, ...plain, '-d', pages, ...files], quiet);
-  copyFiles(library, ['LICENSE'], join(classes, 'META-INF'));
-  writeFileSync(manifest, 'Automatic-Module-Name: dev.countersign.client\n');
-  const name = join(out, `countersign-client-${version}`);
+  execFileSync('javac', [...shared, '-d', classes, ...files], quiet);
+  execFileSync('javadoc', [...shared, '-quiet', '-notimestamp', '-Xdoclint:none', '-d', pages, ...files], quiet);
+  copyFiles(join(root, 'clients/java'), ['LICENSE'], join(classes, 'META-INF'));
+  writeFileSync(manifest, `Automatic-Module-Name: dev.countersign.${module}\n`);
+  const name = join(out, `countersign-${module}-${version}`);
   writeZip(classes, `${name}.jar`, seconds, manifest);
   writeZip(sources, `${name}-sources.jar`, seconds, manifest);
   writeZip(pages, `${name}-javadoc.jar`, seconds, manifest);
-  copyFileSync(join(library, 'pom.xml'), `${name}.pom`);
+  copyFileSync(join(folder, 'pom.xml'), `${name}.pom`);
+  return classes;
 }

@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { repositoryOf } from './npm-packages.ts';
 
@@ -10,4 +13,15 @@ test('a package names the repository of package.json and its folder there, or no
     repository: { ...repository, directory: 'widget' },
   });
   expect(repositoryOf(project, 'widget')).toEqual({});
+});
+
+// The workspace has the name of the package, and would be installed in its place.
+test('npm packs no sources of the widget, and says what does', () => {
+  const root = resolve(import.meta.dirname, '../..');
+  const packed = spawnSync('npm', ['pack', './widget', '--pack-destination', tmpdir()], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(packed.status).toBe(1);
+  expect(packed.stderr + packed.stdout).toContain('Run npm run pack:widget -- FOLDER');
 });

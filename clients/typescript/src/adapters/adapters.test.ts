@@ -166,6 +166,13 @@ describe.each(NAMES)('a site on %s', (name) => {
     expect(page.headers.get('location')).toBe('/sign-in?next=%2Fadmin&acr=2&maxAgeMs=300000');
   });
 
+  test('sends the visitor of any closed page to sign in', async () => {
+    const closed = await new Browser(site).send('/private/x', { headers: { accept: 'text/html' } });
+    const location = '/sign-in?next=%2Fprivate%2Fx';
+    // The proxy of Next.js fails on a path alone.
+    expect(closed.headers.get('location')).toBe(name === 'next' ? site.origin + location : location);
+  });
+
   // A guard that compares the request target with a path lets `GET http://x/account HTTP/1.1` pass; the router does not.
   test.each([
     'http://x/account',

@@ -32,7 +32,13 @@ export function toNext(signIn: SignInHandlers<void>): NextSignIn {
     requireRecent: (demand, handler) => behind(signIn.requireRecent(demand), handler),
     requireSignInExcept(publicPaths) {
       const guard = signIn.requireSignInExcept(publicPaths);
-      return (request) => guard(request);
+      return async (request) => {
+        const response = await guard(request);
+        const location = response?.headers.get('location');
+        // Next.js fails there on a path alone. The host of the request is the visitor's to choose.
+        if (typeof location === 'string') response?.headers.set('location', signIn.origin + location);
+        return response;
+      };
     },
   };
 }

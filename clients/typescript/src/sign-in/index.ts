@@ -24,6 +24,8 @@ export { redirectPath };
 /** The three routes of a sign-in, and guards for pages. */
 export interface SignInHandlers<Context> {
   readonly basePath: string;
+  /** Of your site, as configured. */
+  readonly origin: string;
   /** The response to a request for one of the routes; undefined for every other path. */
   handle(request: Request, context: Context): Promise<Response | undefined>;
   /** The user of the session; undefined while a second factor is missing, or when your site no longer wants the user. */
@@ -70,6 +72,7 @@ export function signInHandlers<Context = void>(options: SignInOptions<Context>):
   const requireSignIn = guardFor(rules, { acr: '1' });
   return {
     basePath: rules.basePath,
+    origin: rules.origin,
     async handle(request, context) {
       const { pathname } = new URL(request.url);
       const route = Object.entries(routes).find(([name]) => pathname === `${rules.basePath}/${name}`)?.[1];
