@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest';
 import { resourceDocument } from '../server/resources/documents.ts';
-import { addResource, read } from '../server/testing/fixtures.ts';
+import { addResource, addUser, read } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
 import { DESK, openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
@@ -153,3 +153,42 @@ testAccessibility('in any of the pages of resources', async (size) => {
   await view.button('Save changes').click();
   await expectAccessible(view, 'settings, wrong');
 });
+
+/** The language with the longest words and buttons. */
+const LONGEST = 'fr';
+
+test('no page in the longest language is wider than a phone', async () => {
+  const who = await createSuperuser(visits.stage);
+  const shop = await addResource(visits.ports, who.account, { name: 'Boutique', allowedOrigins: [visits.stage.url] });
+  const { user } = await addUser(visits.ports, who.account, shop, { user: { login: `camille-${shop.id}` } });
+  const phone = { viewport: { width: 390, height: 844 }, locale: LONGEST };
+  const view = await enter(who, '/console/your-sign-in', phone);
+  await view.at('Votre connexion');
+  const tooWide: string[] = [];
+  for (const path of [
+    '/console',
+    '/console/your-sign-in',
+    '/console/resources',
+    '/console/resources/new',
+    ...['', '/appearance', '/texts', '/embed', '/try'].map((tab) => pathOf(shop, tab)),
+    '/console/users',
+    ...[user.id, `${user.id}/details`, 'new', 'import', 'links'].map((part) => `/console/users/${part}`),
+    '/console/tokens',
+    '/console/tokens/new',
+    '/console/tokens/import',
+    '/console/filters/new',
+    '/console/events',
+    '/console/administrators/new',
+    '/console/api-keys/new',
+    '/console/webhooks/new',
+    '/console/mail',
+    '/console/plan',
+  ]) {
+    await view.page.goto(visits.stage.url + path);
+    await view.heading.waitFor();
+    await expect(view.page.locator('.skeleton')).toHaveCount(0);
+    const isTooWide = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
+    if (await view.page.evaluate(isTooWide)) tooWide.push(path);
+  }
+  expect(tooWide).toEqual([]);
+}, 120_000);
