@@ -56,11 +56,11 @@ export interface TrustFacts {
  * unlock, have counters that do not (`trustEpoch`).
  */
 export function trustBasis({ resource, user, tokens }: TrustFacts, now: number): string {
-  const factors = tokens.map((token) => [token.id, token.epoch, token.trustEpoch ?? 0, tokenState(token, now)]);
+  const factors = tokens.map((token) => [token.id, token.epoch, token.trustEpoch ?? 0, tokenState(token, now)].join());
   const parts = [
     [resource.id, resource.trustEpoch ?? 0],
     [user.account, user.id, user.trustEpoch ?? 0, passwordDigest(user)],
-    factors.sort(([one], [other]) => (String(one) < String(other) ? -1 : 1)),
+    factors.sort(),
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
@@ -71,8 +71,7 @@ export function trustBasis({ resource, user, tokens }: TrustFacts, now: number):
  */
 export function isTrusted(browser: TrustedBrowser, facts: TrustFacts, now: number): boolean {
   const { resource, user, tokens } = facts;
-  const { trustedBrowserDays: days } = resource;
-  if (days === undefined || browser.resource !== resource.id) return false;
+  const { trustedBrowserDays: days = 0 } = resource;
   const { createdAt, expiresAt } = browser;
   if (!(createdAt <= now && now < expiresAt && now < createdAt + days * DAY_MS)) return false;
   const accepts = acceptedKindsFrom(user, resource);

@@ -76,6 +76,11 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     tests: ['server/authentication/step-up.test.ts'],
   },
   {
+    name: 'trusted-browsers',
+    files: ['server/trusted-browsers/trusted-browser.ts'],
+    tests: ['server/trusted-browsers/trusted-browser.test.ts'],
+  },
+  {
     name: 'authority',
     files: ['server/kernel/policy.ts'],
     tests: ['server/kernel/policy.test.ts'],
