@@ -27,6 +27,7 @@ style.textContent = `
 .trust input {
   width: 20px;
   height: 20px;
+  margin: 0;
   flex: none;
   accent-color: var(--accent);
 }

@@ -13,6 +13,7 @@ function storage(entries: Record<string, string> = {}) {
       ({
         getItem: (key: string) => map.get(key) ?? null,
         setItem: (key: string, value: string) => void map.set(key, value),
+        removeItem: (key: string) => void map.delete(key),
       }) as Storage,
   };
 }
@@ -27,22 +28,26 @@ test('keeps the newest five of a resource, and no name', () => {
   expect(createTrustMemory('res_2', open).recall(NOW)).toEqual([]);
 });
 
-test('shows none whose time is over', () => {
-  const { open } = storage();
+test('shows none whose time is over, and leaves none of them behind', () => {
+  const { map, open } = storage();
   const memory = createTrustMemory('res_1', open);
   memory.keep({ secret: secret('a'), expiresAt: NOW + 5 }, NOW);
   memory.keep({ secret: secret('b'), expiresAt: NOW + 9 }, NOW);
   expect(memory.recall(NOW + 4)).toEqual([secret('b'), secret('a')]);
   expect(memory.recall(NOW + 5)).toEqual([secret('b')]);
+  expect(map.get(KEY)).not.toContain(secret('a'));
+  expect(memory.recall(NOW + 9)).toEqual([]);
+  expect(map.size).toBe(0);
 });
 
 test.each(['', 'null', '7', '{"secret":"x"}', '[null,1,{"secret":"short","expiresAt":9e15},{"secret":7}]'])(
   'reads nothing from %j',
   (text) => {
-    const { open } = storage({ [KEY]: text });
+    const { map, open } = storage({ [KEY]: text });
     const memory = createTrustMemory('res_1', open);
     expect(memory.recall(NOW)).toEqual([]);
     expect(memory.canKeep()).toBe(true);
+    expect(map.size).toBe(0);
   },
 );
 

@@ -12,7 +12,7 @@ const MAX_KEPT = 5;
  * is stored with them, so the storage does not tell who signs in here. The service decides whether one still counts.
  */
 export interface TrustMemory {
-  /** Whether anything can be kept; if not, the user is offered nothing. */
+  /** Whether anything can be kept; if not, the user is offered nothing. Leaves nothing behind. */
   canKeep(): boolean;
   /** The secrets, newest first; none if storage is blocked. */
   recall(now: number): string[];
@@ -30,19 +30,32 @@ export function createTrustMemory(resource: string, storage: () => Storage): Tru
       return [];
     }
   };
-  const write = (kept: readonly KeptTrust[]): boolean => {
+  const write = (kept: readonly KeptTrust[]): void => {
     try {
-      storage().setItem(key, JSON.stringify(kept));
-      return true;
+      if (kept.length > 0) storage().setItem(key, JSON.stringify(kept));
+      else storage().removeItem(key);
     } catch {
       // Blocked or full: the next sign-in asks for a code.
-      return false;
     }
   };
   return {
-    canKeep: () => write(read(Date.now())),
-    recall: (now) => read(now).map(({ secret }) => secret),
-    keep: (trust, now) => void write([trust, ...read(now)].slice(0, MAX_KEPT)),
+    canKeep() {
+      const probe = `${key}|probe`;
+      try {
+        storage().setItem(probe, '1');
+        storage().removeItem(probe);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    recall(now) {
+      const kept = read(now);
+      // What has expired does not stay in the browser.
+      write(kept);
+      return kept.map(({ secret }) => secret);
+    },
+    keep: (trust, now) => write([trust, ...read(now)].slice(0, MAX_KEPT)),
   };
 }
 
