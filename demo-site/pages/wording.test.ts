@@ -11,3 +11,11 @@ test.each([
   const claims = { amr, otp: 'verified' } as const;
   expect([methodOf(claims), otpMeaning(claims)]).toEqual([method, meaning]);
 });
+
+test('a sign-in in a trusted browser says that no code was asked for', () => {
+  const claims = { amr: ['pwd'], otp: 'remembered' as const };
+  expect([methodOf(claims), otpMeaning(claims)]).toEqual([
+    'Password in a trusted browser',
+    'You trust this browser, so no code was asked for.',
+  ]);
+});

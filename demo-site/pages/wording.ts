@@ -13,6 +13,7 @@ export function methodOf({ amr, otp }: SignInClaims): string {
   const second = isByPasskey(amr) ? 'passkey' : 'one-time code';
   if (otp === 'verified') return capitalized(hasPassword ? `password and ${second}` : second);
   if (otp === 'skipped') return hasPassword ? 'Password; one-time code skipped' : 'One-time code skipped';
+  if (otp === 'remembered') return 'Password in a trusted browser';
   return hasPassword ? 'Password' : 'No factor';
 }
 
@@ -20,6 +21,7 @@ export function methodOf({ amr, otp }: SignInClaims): string {
 export function otpMeaning({ amr, otp }: SignInClaims): string {
   if (otp === 'verified') return isByPasskey(amr) ? 'Your passkey was checked.' : 'Your code was checked.';
   if (otp === 'skipped') return 'Your device is switched off, so no code was asked for.';
+  if (otp === 'remembered') return 'You trust this browser, so no code was asked for.';
   return 'No code was asked for.';
 }
 
