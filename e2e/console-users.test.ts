@@ -5,6 +5,7 @@ import type { Resource } from '../server/resources/resource.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
 import { sealEvents } from '../server/testing/consuming.ts';
 import { addResource, addToken, addUser, overwrite, read, setState } from '../server/testing/fixtures.ts';
+import { trustIn } from '../server/testing/trust-fixture.ts';
 import { tokenDocument } from '../server/tokens/documents.ts';
 import { userDocument } from '../server/users/documents.ts';
 import { createSuperuser } from './harness/console-people.ts';
@@ -359,13 +360,16 @@ testAccessibility('in any of the pages of users', async (size) => {
   const shop = await addResource(visits.ports, who.account, {
     name: 'A shop with a name that is rather long for a phone, and aword-that-goes-on-and-on',
     ...enrolling,
+    trustedBrowserDays: 30,
   });
-  const { user, tokens } = await addUser(visits.ports, who.account, shop, {
+  const scene = await addUser(visits.ports, who.account, shop, {
     user: { login: `a-login-of-fifty-characters-${'x'.repeat(22)}`, email: `${'y'.repeat(60)}@acme.example` },
     tokens: [{}, { kind: 'hotp' }],
     alone: true,
   });
+  const { user, tokens } = scene;
   if (tokens[1]) await setState(visits.ports, who.account, tokens[1].id, 'locked');
+  await trustIn(scene, { ports: { ...visits.ports, issuer: visits.stage.url }, address: '203.0.113.7' });
   await sealEvents(visits.ports);
   const view = await enter(who, '/console/users', size);
   await view.page.getByRole('checkbox').first().check();
@@ -381,6 +385,9 @@ testAccessibility('in any of the pages of users', async (size) => {
     await expectAccessible(view, path);
   }
   await view.page.goto(visits.stage.url + pathOf(user));
+  await expect(view.page.getByText('203.0.113.7')).toBeVisible();
+  await view.button('End trust in all of them').click();
+  await expect(view.page.getByText('203.0.113.7')).toHaveCount(0);
   await view.button('Give access').click();
   await expect(view.page.locator('.picks li')).toHaveCount(1);
   await expectAccessible(view, 'choosing');

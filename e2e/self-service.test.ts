@@ -4,6 +4,7 @@ import { updateUser } from '../server/testing/as-operator.ts';
 import { type Fixture, type FixtureOptions, NONCE, PASSWORD, unwrap } from '../server/testing/fixtures.ts';
 import { createSelfServiceFixture, EVERYTHING } from '../server/testing/self-service-fixture.ts';
 import { totpApp } from '../server/testing/totp-app.ts';
+import { trustIn } from '../server/testing/trust-fixture.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import { newContext } from './harness/browser.ts';
 import { expect } from './harness/expect.ts';
@@ -64,6 +65,15 @@ async function signIn(scene: Fixture, widget: WidgetView): Promise<void> {
   if (scene.tokens.length > 0) await widget.giveCode((await scene.tokens[0]?.code()) ?? '');
   else await widget.button('Later').click();
   await widget.frame.getByRole('heading', { name: 'Your account' }).waitFor();
+}
+
+/** Trusts two browsers, each with a code of its own. */
+async function trustInTwo(scene: Fixture): Promise<void> {
+  for (let at = 0; at < 2; at++) {
+    const ports = { ...here.ports, issuer: here.url };
+    await trustIn(scene, { ports, address: '203.0.113.7', origin: here.host.origin });
+    here.ports.clock.advance(60_000);
+  }
 }
 
 const output = (widget: WidgetView, text: string) => widget.frame.getByText(text, { exact: true }).waitFor();
@@ -228,6 +238,20 @@ describe('on the hosted page', () => {
     await widget.frame.getByRole('heading', { name: TITLES.denied }).waitFor();
   });
 
+  test('a user ends the trust in one browser, and then in all', async () => {
+    const scene = await setStage({ resource: { trustedBrowserDays: 30 } });
+    await trustInTwo(scene);
+    const widget = await openPage(scene);
+    await signIn(scene, widget);
+    const trusted = widget.frame.getByRole('region', { name: 'Trusted browsers' });
+    await expect(trusted.getByRole('listitem')).toHaveCount(2);
+    await trusted.getByRole('button', { name: 'Ask for a code again: 203.0.113.7' }).first().click();
+    await expect(trusted.getByRole('listitem')).toHaveCount(1);
+    await trusted.getByRole('button').click();
+    await expect(trusted.getByText('Done.')).toBeVisible();
+    await expect(trusted.getByRole('listitem')).toHaveCount(0);
+  });
+
   test('without a resource that offers it there is no sign-in', async () => {
     const scene = await setStage({ resource: { selfService: undefined } as never });
     const widget = await openPage(scene);
@@ -242,7 +266,9 @@ describe('on the hosted page', () => {
   ])('axe finds no violations, and nothing overflows: %s', async (_, browser, lang) => {
     const scene = await setStage({
       user: { firstName: 'Alice', secondName: 'Ashworth-Cholmondeley', phone: '+4915112345678' },
+      resource: { trustedBrowserDays: 30 },
     });
+    await trustInTwo(scene);
     const widget = await openPage(scene, browser, lang);
     await widget.frame.locator('input[name="username"]').fill('alice');
     await widget.frame.locator('input[name="username"]').press('Enter');
@@ -252,6 +278,7 @@ describe('on the hosted page', () => {
     await widget.frame.locator('input[name="otp"]').press('Enter');
     await widget.frame.locator('#open-change-password').click();
     await widget.frame.locator('input[name="current"]').waitFor();
+    await expect(widget.frame.getByText('203.0.113.7')).toHaveCount(2);
     await expectAccessible(widget.frame);
     const overflow = await widget.frame.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);
