@@ -6,7 +6,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../kernel/event.ts';
 import { DAY_MS } from '../kernel/time.ts';
 import { DEFAULT_WEIGHTS } from '../resources/environment-check.ts';
-import { assign, consumeResult, createLoginRequest, operatorContext, updateToken } from '../testing/as-operator.ts';
+import {
+  assign,
+  consumeResult,
+  createLoginRequest,
+  operatorContext,
+  updateResource,
+  updateToken,
+  updateUser,
+} from '../testing/as-operator.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
 import {
   addResource,
@@ -191,6 +199,28 @@ describe('the race', () => {
     ]);
     if (walk.view.step === 'done') expect(await consume(scene, walk)).toMatchObject({ refused: 'RESULT_REVOKED' });
     expect((await signInWith(scene, [secret])).view.step).toBe('otp');
+  });
+
+  // The attack: use the trust while something slow, such as the list of breached passwords, is asked about the password.
+  test.each<[string, (scene: Fixture) => Promise<unknown>]>([
+    ['a lock', (scene) => updateToken(ports, scene.account, scene.tokens[0]?.id ?? 'tok_0', { locked: true })],
+    ['a new password', (scene) => updateUser(ports, scene.account, scene.user.id, { password: 'quite other words' })],
+    ['a block', (scene) => updateUser(ports, scene.account, scene.user.id, { blocked: true })],
+    ['a shorter time', (scene) => updateResource(ports, scene.account, scene.resource.id, { trustedBrowserDays: 1 })],
+    ['an end', (scene) => endBrowserTrust(ports, operatorContext(scene.account), { user: scene.user.id })],
+  ])('of a use and %s after the password: a code is asked for', async (_what, change) => {
+    const scene = await setScene();
+    const secret = await trustIn(scene);
+    const { name } = trustedBrowsersDocument.key(scene.user.id);
+    ports.store.intercept = {
+      async read(keys) {
+        if (!keys.some((key) => key.name === name)) return;
+        ports.store.intercept = {};
+        await change(scene);
+      },
+    };
+    const walk = await signInWith(scene, [secret]);
+    expect(walk.view).toMatchObject({ step: 'otp' });
   });
 
   test('of a change and the wish: what changed after the password is not trusted', async () => {

@@ -1,6 +1,10 @@
 import type { TrustedBrowserId, UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { resourceDocument } from '../resources/documents.ts';
+import type { Resource } from '../resources/resource.ts';
 import { transact } from '../store/transact.ts';
+import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
+import type { User } from '../users/user.ts';
 import { trustedBrowsersDocument } from './documents.ts';
 import {
   findTrusted,
@@ -12,27 +16,32 @@ import {
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
-/** Finds the trusted browser that shows these secrets. Call it after the password was right, with what is stored now. */
+/**
+ * Finds the trusted browser that shows these secrets. Call it after the password was right. Everything that the trust
+ * rests on is read again, because something slow may have come between (SR-4).
+ */
 export async function findTrustedBrowser(
   ports: Needs,
-  facts: TrustFacts,
+  known: { resource: Pick<Resource, 'id' | 'trustedBrowserDays'>; user: User },
   secrets: readonly string[],
 ): Promise<TrustedBrowser | undefined> {
-  if (secrets.length === 0 || facts.resource.trustedBrowserDays === undefined) return undefined;
-  const { list, now } = await readList(ports, facts.user.id);
-  return findTrusted(list, secrets, facts, now);
+  const { id, trustedBrowserDays } = known.resource;
+  if (secrets.length === 0 || trustedBrowserDays === undefined) return undefined;
+  const keys = [trustedBrowsersDocument.key(known.user.id), resourceDocument.key(id)] as const;
+  const [stored, resource] = await ports.store.getMany(keys, ports.clock.now());
+  if (!stored || !resource) return undefined;
+  const { user, tokens } = await loadAssignedTokens(ports, known.user, id);
+  if (!user) return undefined;
+  const facts = { resource: resource.value, user, tokens: tokens.map(({ value }) => value) };
+  return findTrusted(stored.value.list, secrets, facts, ports.clock.now());
 }
 
 /** Whether the browser of an earlier step is still trusted (SR-4). */
 export async function isStillTrusted(ports: Needs, facts: TrustFacts, id: TrustedBrowserId): Promise<boolean> {
-  const { list, now } = await readList(ports, facts.user.id);
+  const now = ports.clock.now();
+  const [stored] = await ports.store.getMany([trustedBrowsersDocument.key(facts.user.id)], now);
+  const list = stored?.value.list ?? [];
   return list.some((browser) => browser.id === id && isTrusted(browser, facts, now));
-}
-
-async function readList({ store, clock }: Needs, user: UserId) {
-  const now = clock.now();
-  const [stored] = await store.getMany([trustedBrowsersDocument.key(user)], now);
-  return { list: stored?.value.list ?? [], now };
 }
 
 /** Records a use, for the user's list of browsers. The event of the sign-in reports it. */

@@ -126,11 +126,11 @@ function reuseSecondFactor({ flow, user, digest, usable, environment }: Verified
 /** A browser that the user trusts needs no code, unless it is an unknown one. The password is right already. */
 async function skipForTrustedBrowser(
   ports: StepPorts,
-  { flow, resource, user, digest, tokens, environment }: VerifiedPassword,
+  { flow, resource, user, digest, environment }: VerifiedPassword,
   secrets: readonly string[],
 ): Promise<StepOutcome | undefined> {
   if (!allowsTrust(flow) || environment?.differs !== undefined) return undefined;
-  const browser = await findTrustedBrowser(ports, { resource, user, tokens }, secrets);
+  const browser = await findTrustedBrowser(ports, { resource, user }, secrets);
   return (
     browser && { finish: { user, password: true, passwordDigest: digest, otp: 'remembered', browser: browser.id } }
   );
