@@ -9,8 +9,10 @@ import { base32Decode } from '../server/tokens/kinds/oath/base32.ts';
 import { createConsoleFixture } from './harness/console-fixture.ts';
 import { createSuperuser, nextCode, openCodeStep, openPasswordStep, signIn } from './harness/console-people.ts';
 import { openConsoleSessions } from './harness/console-sessions.ts';
+import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
+import { attachAuthenticator } from './harness/passkeys.ts';
 
 const NEW_PASSWORD = 'eleven patient herons';
 
@@ -87,6 +89,30 @@ describe('the profile', () => {
     await view.fill({ 'One-time code': nextCode(visits.stage, secret) });
     await view.button('Confirm').click();
     await view.at('Home');
+  });
+
+  test('a passkey is added, signs in, confirms a change, and is removed', async () => {
+    const who = await makeSomeone();
+    const view = await open('/console/your-sign-in');
+    await attachAuthenticator(view.page, []);
+    await signIn(visits.stage, view, who);
+    await view.button('Passkeys: Add').click();
+    await view.fill({ 'Name of the passkey': 'Laptop', 'Current password': who.password });
+    await view.fill({ 'One-time code': nextCode(visits.stage, who.secret) });
+    await view.button('Continue').click();
+    await view.button('Create the passkey').click();
+    await expect(view.page.getByText('The passkey was added.')).toBeFocused();
+    await expectAccessible(view, 'passkeys');
+    await view.button('Sign out').click();
+    await openCodeStep(view, who);
+    await view.button('Use a passkey').click();
+    await view.at('Home');
+    await view.enter('Your sign-in');
+    await view.button('Remove: Laptop').click();
+    await view.fill({ 'Current password': who.password });
+    await view.page.locator('form').getByRole('button', { name: 'Remove' }).click();
+    await expect(view.page.getByText('The passkey was removed.')).toBeFocused();
+    await expect(view.page.getByText('Laptop')).toHaveCount(0);
   });
 
   // SR-40, SR-41. The attack: a recovery link is stolen, or used twice. It sets a password and shows none.

@@ -129,7 +129,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/', securityTxt(options.securityContact, { issuer, clock: ports.clock }));
   app.route('/', icon());
   app.get('/v1/', (c) => c.redirect('/v1', 301));
-  app.route('/v1', nativeApi(ports, { issuer, version, plans, paymentSecret, surface }));
+  app.route('/v1', nativeApi(ports, { issuer, rpId: options.rpId, version, plans, paymentSecret, surface }));
   const flows = apiRouter();
   const { rpId, widget, startLimits } = options;
   installRoutes(flows, { ...ports, issuer, rpId, widget, startLimits }, FLOW_ROUTES);

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Dialog } from '../parts/dialog.tsx';
 import { SendingForm } from '../parts/form.tsx';
-import { proofFields } from '../profile/reauthenticate.ts';
+import { useProof } from '../profile/use-proof.tsx';
 import { useConsole } from '../shell/context.ts';
 import type { AdministratorView } from './administrator.tsx';
 import { t } from './i18n.ts';
@@ -38,16 +38,17 @@ export function Transfer({ to }: { to: AdministratorView }) {
 
 function Proof({ to, onClose }: { to: AdministratorView; onClose(): void }) {
   const { client, texts, session, notify, renew } = useConsole();
-  const [isRecovering, setRecovering] = useState(false);
+  const { email, passkeys } = session.administrator;
+  const proof = useProof({ client, texts, hasPasskeys: passkeys.length > 0 });
   return (
     <Dialog title={t('transferProof')} onClose={onClose}>
       <SendingForm<AdministratorView>
-        fields={proofFields(texts, isRecovering)}
+        fields={proof.fields}
         button={t('transferDo')}
         texts={texts}
         isNext
-        username={session.administrator.email}
-        send={(values) => client.send('POST', `administrators/${to.id}/transfer`, values)}
+        username={email}
+        send={(values) => proof.send(`administrators/${to.id}/transfer`, values)}
         onDone={() => {
           onClose();
           notify({ text: t('transferred', { name: to.name }) });
@@ -56,9 +57,7 @@ function Proof({ to, onClose }: { to: AdministratorView; onClose(): void }) {
         }}
         onCancel={onClose}
       >
-        <button type="button" class="link below" onClick={() => setRecovering(!isRecovering)}>
-          {texts(isRecovering ? 'tokenAgain' : 'lostToken')}
-        </button>
+        {proof.ways}
       </SendingForm>
     </Dialog>
   );

@@ -11,6 +11,7 @@ export interface ChangeProps {
   client: Client;
   texts: Texts;
   username: string;
+  hasPasskeys: boolean;
   onDone(outcome: TextKey, recoveryCodes?: string[]): void;
   onCancel(): void;
   /** The change expired before it was confirmed. */
@@ -37,7 +38,7 @@ interface EmailChangeResponse {
   handOver?: { code: string };
 }
 
-export function ChangeEmail({ client, texts, username, onDone, onCancel, onGone }: ChangeProps) {
+export function ChangeEmail({ client, texts, username, hasPasskeys, onDone, onCancel, onGone }: ChangeProps) {
   const [emailChange, setEmailChange] = useState<EmailChangeResponse & { email: string }>();
   if (!emailChange) {
     return (
@@ -45,6 +46,7 @@ export function ChangeEmail({ client, texts, username, onDone, onCancel, onGone 
         client={client}
         texts={texts}
         username={username}
+        hasPasskeys={hasPasskeys}
         path="email"
         fields={[{ name: 'newEmail', kind: 'email', label: texts('newEmail'), autocomplete: 'email' }]}
         button={texts('sendCode')}
@@ -114,7 +116,7 @@ export function RenewCodes({ onDone, onGone: _, ...rest }: ChangeProps) {
 }
 
 /** The pending change is void: it expired, or there were too many wrong codes. */
-function onInvalidLink(onGone: () => void) {
+export function onInvalidLink(onGone: () => void) {
   return ({ code }: Refused): boolean => {
     if (code !== 'LINK_INVALID') return false;
     onGone();

@@ -1,9 +1,8 @@
-import { useState } from 'preact/hooks';
 import type { Texts } from '../i18n/texts.ts';
 import type { FieldSpec } from '../parts/field.tsx';
 import { SendingForm, type Values } from '../parts/form.tsx';
 import type { Client } from '../service/client.ts';
-import { proofFields } from './reauthenticate.ts';
+import { useProof } from './use-proof.tsx';
 
 export interface ReauthFormProps<Body> {
   client: Client;
@@ -12,31 +11,33 @@ export interface ReauthFormProps<Body> {
   path: string;
   /** The fields to change, above the factors. */
   fields?: readonly FieldSpec[];
+  /** Sent with the fields. */
+  more?: object;
   button: string;
   /** The user name that belongs to the password. */
   username: string;
+  hasPasskeys: boolean;
   onDone(body: Body, sent: Values): void;
   onCancel(): void;
 }
 
 /**
- * A form to change the administrator's own credentials, with both factors. A recovery code can replace the token's
- * code.
+ * A form to change the administrator's own credentials, with both factors. A passkey or a recovery code can replace the
+ * token's code.
  */
-export function ReauthForm<Body>({ client, texts, path, fields = [], button, ...rest }: ReauthFormProps<Body>) {
-  const [isRecovering, setRecovering] = useState(false);
+export function ReauthForm<Body>(props: ReauthFormProps<Body>) {
+  const { client, texts, path, fields = [], more, button, hasPasskeys, ...rest } = props;
+  const proof = useProof({ client, texts, hasPasskeys });
   return (
     <SendingForm<Body>
       {...rest}
-      fields={[...fields, ...proofFields(texts, isRecovering)]}
+      fields={[...fields, ...proof.fields]}
       button={button}
       texts={texts}
       isNext
-      send={(values) => client.send('POST', `me/${path}`, values)}
+      send={(values) => proof.send(`me/${path}`, { ...values, ...more })}
     >
-      <button type="button" class="link below" onClick={() => setRecovering(!isRecovering)}>
-        {texts(isRecovering ? 'tokenAgain' : 'lostToken')}
-      </button>
+      {proof.ways}
     </SendingForm>
   );
 }

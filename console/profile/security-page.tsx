@@ -6,6 +6,7 @@ import { Title } from '../parts/card.tsx';
 import type { Client } from '../service/client.ts';
 import { RecoveryCodes } from '../sign-in/recovery-codes.tsx';
 import { ChangeEmail, ChangePassword, type ChangeProps, RenewCodes, ReplaceToken } from './changes.tsx';
+import { AddPasskey, RemovePasskey } from './passkeys.tsx';
 
 export interface SecurityPageProps {
   client: Client;
@@ -43,6 +44,12 @@ const SECTIONS: readonly Section[] = [
     Change: ReplaceToken,
   },
   {
+    title: 'passkeySection',
+    open: 'passkeyAdd',
+    text: (texts) => texts('passkeySectionText'),
+    Change: AddPasskey,
+  },
+  {
     title: 'recoverySection',
     open: 'makeNew',
     text: (texts, { administrator }) => texts('recoverySectionText', { count: administrator.recoveryCodesLeft }),
@@ -52,7 +59,9 @@ const SECTIONS: readonly Section[] = [
 
 /** The administrator's own credentials, with a form to change each. One form is open at a time. */
 export function SecurityPage({ client, texts, session, isNext, onChanged }: SecurityPageProps) {
-  const [open, setOpen] = useState<TextKey>();
+  /** The title of a section, or the id of a passkey to remove. */
+  const [open, setOpen] = useState<string>();
+  const { email, passkeys } = session.administrator;
   const [outcome, setOutcome] = useState<TextKey>();
   const [codes, setCodes] = useState<string[]>();
   const status = useRef<HTMLParagraphElement>(null);
@@ -74,6 +83,23 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
     setOpen(undefined);
     setOutcome(next);
   };
+  const openAt = (what: string) => {
+    setOutcome(undefined);
+    setOpen(what);
+  };
+  const change: ChangeProps = {
+    client,
+    texts,
+    username: email,
+    hasPasskeys: passkeys.length > 0,
+    onDone(next, recoveryCodes) {
+      close(next);
+      setCodes(recoveryCodes);
+      onChanged();
+    },
+    onCancel: () => close(),
+    onGone: () => close('changeGone'),
+  };
   return (
     <>
       <Title isNext={isNext && outcome === undefined}>{texts('ownSignIn')}</Title>
@@ -93,29 +119,34 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
                 type="button"
                 class="secondary"
                 aria-label={`${texts(title)}: ${texts(label)}`}
-                onClick={() => {
-                  setOutcome(undefined);
-                  setOpen(title);
-                }}
+                onClick={() => openAt(title)}
               >
                 {texts(label)}
               </button>
             )}
           </div>
-          {open === title && (
-            <Change
-              client={client}
-              texts={texts}
-              username={session.administrator.email}
-              onDone={(next, recoveryCodes) => {
-                close(next);
-                setCodes(recoveryCodes);
-                onChanged();
-              }}
-              onCancel={() => close()}
-              onGone={() => close('changeGone')}
-            />
+          {title === 'passkeySection' && passkeys.length > 0 && (
+            <ul class="things">
+              {passkeys.map(({ id, name }) => (
+                <li key={id}>
+                  <span>{name}</span>
+                  {open === id ? (
+                    <RemovePasskey id={id} {...change} />
+                  ) : (
+                    <button
+                      type="button"
+                      class="quiet"
+                      aria-label={`${texts('passkeyRemove')}: ${name}`}
+                      onClick={() => openAt(id)}
+                    >
+                      {texts('passkeyRemove')}
+                    </button>
+                  )}
+                </li>
+              ))}
+            </ul>
           )}
+          {open === title && <Change {...change} />}
         </section>
       ))}
     </>

@@ -1,4 +1,7 @@
+import type { PasskeyRequest } from '@countersign/protocol/passkey';
 import type { SessionView } from '@countersign/protocol/session';
+import { Alert } from '@countersign/ui/alert.tsx';
+import { requestPasskey } from '@countersign/ui/passkey/ceremony';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { refusalText, type TextKey, type Texts } from '../i18n/texts.ts';
 import { Card, Loading, Message } from '../parts/card.tsx';
@@ -87,7 +90,14 @@ export function SignInPage({ client, texts, known, hasEnded, onSession }: SignIn
           texts={texts}
           isNext={hasActed}
           note={hasEnded && !hasActed ? texts('sessionEnded') : undefined}
-          signIn={{ ...signIn, submit: markActed(signIn.submit), restart: markActed(signIn.restart) } as SignIn}
+          signIn={
+            {
+              ...signIn,
+              submit: markActed(signIn.submit),
+              submitPasskey: markActed(signIn.submitPasskey),
+              restart: markActed(signIn.restart),
+            } as SignIn
+          }
           onForgotten={markActed(() => setForgotten(true))}
         />
       );
@@ -164,12 +174,32 @@ function Step({ screen, texts, isNext, note, signIn, onForgotten }: StepProps) {
           {texts('forgotten')}
         </button>
       )}
+      {view.passkey && step === 'otp' && <PasskeyAnswer request={view.passkey} texts={texts} signIn={signIn} />}
       {(step === 'otp' || step === 'recovery') && (
         <button type="button" class="link below" onClick={() => signIn.answerByRecoveryCode(step === 'otp')}>
           {texts(step === 'otp' ? 'lostToken' : 'tokenAgain')}
         </button>
       )}
     </Card>
+  );
+}
+
+/** A passkey in place of the code. */
+function PasskeyAnswer({ request, texts, signIn }: Pick<StepProps, 'texts' | 'signIn'> & { request: PasskeyRequest }) {
+  const [hasFailed, setFailed] = useState(false);
+  const ask = async () => {
+    setFailed(false);
+    const outcome = await requestPasskey(request);
+    if ('assertion' in outcome) await signIn.submitPasskey(outcome.assertion);
+    else setFailed(true);
+  };
+  return (
+    <>
+      <Alert>{hasFailed && texts('PASSKEY_INVALID')}</Alert>
+      <button type="button" class="secondary" onClick={ask}>
+        {texts('passkeyUse')}
+      </button>
+    </>
   );
 }
 

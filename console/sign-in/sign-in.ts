@@ -1,4 +1,5 @@
 import { FLOW_HEADER } from '@countersign/protocol/flow';
+import type { PasskeyAssertion } from '@countersign/protocol/passkey';
 import type { SessionView, SignInView, StartedSignIn } from '@countersign/protocol/session';
 import { deadlineIn } from '@countersign/ui/deadline';
 import type { Answer, Client, Refused } from '../service/client.ts';
@@ -42,6 +43,8 @@ export interface SignIn {
   chooseAccount(account: string): Promise<void>;
   /** Answers the current step. Does nothing while an answer is being checked or a wait runs. */
   submit(value: string): Promise<void>;
+  /** Answers the step of the code with a passkey. */
+  submitPasskey(assertion: PasskeyAssertion): Promise<void>;
   /** Chooses between a recovery code and the token's code. */
   answerByRecoveryCode(isUsed: boolean): void;
   /** Call when the user has saved the recovery codes. */
@@ -188,7 +191,12 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
     setScreen({ kind: 'refused', notice: noticeOf(answer) });
   };
 
-  async function submit(value: string): Promise<void> {
+  const submit = (value: string): Promise<void> => {
+    const { step } = screen.kind === 'step' ? screen : { step: 'identify' as const };
+    return post(step, { [FIELD[step]]: value });
+  };
+
+  async function post(path: string, body: object): Promise<void> {
     if (screen.kind !== 'step' || screen.isBusy || screen.notice?.wait?.leftMs()) return;
     const { step, view } = screen;
     const started = run;
@@ -197,8 +205,8 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
     if (isUncertain) return showNotice({ code: 'interrupted', fields: [] });
     const answer = await client.send<SignInView>(
       'POST',
-      `session/${step}`,
-      { seq: view.seq, [FIELD[step]]: value },
+      `session/${path}`,
+      { seq: view.seq, ...body },
       { [FLOW_HEADER]: handle },
     );
     if (started !== run) return;
@@ -232,6 +240,7 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
       await begin({ account: chosen });
     },
     submit,
+    submitPasskey: (assertion) => post('passkey', { assertion }),
     answerByRecoveryCode(isUsed) {
       if (screen.kind !== 'step' || screen.isBusy || screen.view.step !== 'otp') return;
       isRecovering = isUsed;

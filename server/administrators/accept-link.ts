@@ -114,7 +114,7 @@ export async function acceptRecovery(
       if (!home || stored?.value.state !== 'active' || !matchesLink(link, opened, 'recovery')) {
         return { answer: refusal('LINK_INVALID') };
       }
-      const { token: gone, ...rest } = stored.value;
+      const { token: gone, passkeys, ...rest } = stored.value;
       const administrator: Administrator = {
         ...rest,
         passwordHash: hashed.passwordHash,
@@ -124,7 +124,7 @@ export async function acceptRecovery(
       const event: EventDraft = {
         type: 'administrator.updated',
         subject: rest.id,
-        changed: ['passwordHash', 'recovery', 'token'],
+        changed: [...(passkeys ? ['passkeys'] : []), 'passwordHash', 'recovery', 'token'],
       };
       return {
         answer: { administrator, gone },

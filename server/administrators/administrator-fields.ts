@@ -1,9 +1,11 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { PasskeyAssertion } from '@countersign/protocol/passkey';
 import { z } from '@hono/zod-openapi';
 import type { Account } from '../accounts/account.ts';
 import { administratorId, createdAt, email, label, messageLanguage, password, resourceId } from '../http/api/fields.ts';
 import { GIVEN_ROLES, ROLES } from '../kernel/actor.ts';
 import { parseOtp } from '../tokens/kinds/oath/format.ts';
+import { assertion } from '../tokens/kinds/passkey/passkey-fields.ts';
 import { type Administrator, roleOf } from './administrator.ts';
 import type { Proof } from './reauthenticate.ts';
 
@@ -55,13 +57,19 @@ export const proofFields = {
   recoveryCode: typedCode
     .optional()
     .openapi({ description: 'A recovery code instead of `otp`, if the token is lost.' }),
+  passkey: assertion.optional().openapi({ description: 'The answer of a passkey instead of `otp`.' }),
 };
 
-type TypedProof = { password: string; otp?: string | undefined; recoveryCode?: string | undefined };
+type TypedProof = {
+  password: string;
+  otp?: string | undefined;
+  recoveryCode?: string | undefined;
+  passkey?: PasskeyAssertion | undefined;
+};
 
 /** Undefined when the one-time password is malformed. */
-export function proofOf({ password, otp, recoveryCode }: TypedProof): Proof | undefined {
-  if (otp === undefined) return { password, ...omitUndefined({ recoveryCode }) };
+export function proofOf({ password, otp, recoveryCode, passkey }: TypedProof): Proof | undefined {
+  if (otp === undefined) return { password, ...omitUndefined({ recoveryCode, passkey }) };
   const parsed = parseOtp(otp);
   return parsed === undefined ? undefined : { password, otp: parsed };
 }

@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import type { Actor, ActorReference, GivenRole, Role } from '../kernel/actor.ts';
 import type { AccountId, AdministratorId, ResourceId, TokenId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
+import type { WebauthnFactor } from '../tokens/token.ts';
 
 /** An administrator of an account. It shares the account's anchor with the role of the superuser. */
 export interface Administrator {
@@ -20,11 +21,23 @@ export interface Administrator {
   passwordHash?: string;
   /** The token that signs them in. If absent, the next sign-in enrols one. */
   token?: TokenId;
+  /** Beside the token. */
+  passkeys?: AdministratorPasskey[];
   recovery: RecoveryCodes;
   /** Raised to end all sessions: a session with another number is over. */
   sessionEpoch: number;
   createdAt: number;
   createdBy?: ActorReference;
+}
+
+/**
+ * A passkey of an administrator: a second factor beside the token, which stays. It is a part of the administrator, so
+ * that each change is one commit, and no resource accepts it.
+ */
+export interface AdministratorPasskey {
+  name: string;
+  factor: WebauthnFactor;
+  createdAt: number;
 }
 
 /**

@@ -20,6 +20,7 @@ import {
   administratorEnrolmentDocument,
   administratorIndexes,
   administratorLinkDocument,
+  administratorPasskeyDocument,
   administratorResetDocument,
   emailChangeDocument,
 } from './documents.ts';
@@ -97,6 +98,7 @@ export async function removeAdministrator(
             administratorResetDocument.key(account, id),
             emailChangeDocument.key(account, id),
             administratorEnrolmentDocument.key(account, id),
+            administratorPasskeyDocument.key(account, id),
           ],
           index: [{ index: administratorIndexes.created(account), remove: byCreation(administrator) }],
           append: [createEvent(act, { type: 'administrator.removed', subject: id }, now)],

@@ -5,6 +5,7 @@ import { sealedSeed } from '../tokens/seed-context.ts';
 import { type Administrator, type EmailClaim, NO_RECOVERY_CODES } from './administrator.ts';
 import type { AdministratorLink, AdministratorReset, EmailChange, SetupLink } from './administrator-link.ts';
 import type { AdministratorFlow, Enrolment } from './login/administrator-flow.ts';
+import type { PendingPasskey } from './passkeys/passkey.ts';
 import type { Session } from './session.ts';
 
 type OfAdministrator = [account: AccountId, id: AdministratorId];
@@ -15,7 +16,8 @@ function withoutPassword({ passwordHash: _, ...rest }: Administrator): Administr
 
 export const administratorDocument = defineDocument<Administrator, OfAdministrator>({
   kind: 'administrator',
-  description: 'An administrator: email address, role, password hash, access to resources, hashed recovery codes.',
+  description:
+    'An administrator: email address, role, password hash, access to resources, hashed recovery codes, public keys of passkeys.',
   anchor: 'account',
   key: (account, id) => [account, id],
   secrets: 'none',
@@ -85,6 +87,16 @@ export const administratorEnrolmentDocument = defineDocument<Enrolment, OfAdmini
   onRestore: 'drop',
   onLostKey: 'drop',
   expires: 'after 15 minutes',
+});
+
+export const administratorPasskeyDocument = defineDocument<PendingPasskey, OfAdministrator>({
+  kind: 'administrator-passkey',
+  description: 'The question to a passkey of an administrator who changes their sign-in.',
+  anchor: 'account',
+  key: (account, id) => [account, id],
+  secrets: 'none',
+  onRestore: 'drop',
+  expires: 'after 5 minutes',
 });
 
 export const administratorFlowDocument = defineDocument<AdministratorFlow, [id: FlowId]>({

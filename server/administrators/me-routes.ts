@@ -2,16 +2,15 @@ import { z } from '@hono/zod-openapi';
 import { email, instantOf, password } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
-import { RequestRefusal, refuse } from '../http/problem.ts';
+import { refuse } from '../http/problem.ts';
 import { qrSvg } from '../http/qr-svg.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { parseOtp } from '../tokens/kinds/oath/format.ts';
-import { proofFields, proofOf, typedCode, typedOtp } from './administrator-fields.ts';
+import { proofFields, typedCode, typedOtp } from './administrator-fields.ts';
 import { confirmEmailChange, requestEmailChange } from './change-email.ts';
-import type { Proof } from './reauthenticate.ts';
 import { confirmTokenReplacement, requestTokenReplacement } from './replace-token.ts';
-import { selfOf } from './self-routes.ts';
+import { requireProof, selfOf } from './self-routes.ts';
 import { enrolment } from './session-fields.ts';
 import { changeOwnPassword, renewRecoveryCodes } from './update-profile.ts';
 
@@ -148,10 +147,3 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | '
 
 /** Administrators' changes to their own sign-in. By session alone: an API key has no administrator of its own. */
 export const ownRoutes = [setPassword, requestEmail, confirmEmail, requestToken, confirmToken, renewCodes];
-
-/** A malformed code is refused before it is counted (SR-47). */
-function requireProof(body: Parameters<typeof proofOf>[0]): Proof {
-  const proof = proofOf(body);
-  if (!proof) throw new RequestRefusal('OTP_MALFORMED');
-  return proof;
-}

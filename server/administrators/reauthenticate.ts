@@ -1,3 +1,4 @@
+import type { PasskeyAssertion } from '@countersign/protocol/passkey';
 import type { EventDraft } from '../kernel/event.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import type { NoticeChange } from '../kernel/mail.ts';
@@ -16,6 +17,8 @@ import {
 import { administratorDocument, sessionDocument } from './documents.ts';
 import { readAdministrator } from './find-administrator.ts';
 import { putSession } from './login/open-session.ts';
+import { checkAdministratorPasskey } from './passkeys/check-passkey.ts';
+import { takePending } from './passkeys/pending-passkey.ts';
 
 /** The context of an administrator who changes their own sign-in. */
 export interface OwnContext extends RequestContext {
@@ -29,6 +32,8 @@ export interface Proof {
   /** Parsed already. */
   otp?: string;
   recoveryCode?: string;
+  /** The answer to the question of `askOwnPasskey`. */
+  passkey?: PasskeyAssertion;
 }
 
 /**
@@ -59,10 +64,13 @@ export async function reauthenticate(
   );
 }
 
-function secondFactor(ports: SecondFactorPorts, act: OwnContext, administrator: Administrator, proof: Proof) {
+async function secondFactor(ports: SecondFactorPorts, act: OwnContext, administrator: Administrator, proof: Proof) {
   if (proof.otp !== undefined) return checkAdministratorOtp(ports, administrator, proof.otp);
   if (proof.recoveryCode !== undefined) return redeemRecoveryCode(ports, administrator, proof.recoveryCode, act);
-  return Promise.resolve(refusal('OTP_REQUIRED'));
+  if (proof.passkey === undefined) return refusal('OTP_REQUIRED');
+  const pending = await takePending(ports, act, 'proof');
+  if (!pending) return refusal('PASSKEY_INVALID');
+  return checkAdministratorPasskey(ports, administrator, proof.passkey, pending.asked);
 }
 
 /**

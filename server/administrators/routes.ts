@@ -3,7 +3,6 @@ import { administratorId, pageOf, searchedPageQuery } from '../http/api/fields.t
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, ifMatchVersions, tag, tagged } from '../http/api/version.ts';
-import { refuse } from '../http/problem.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import {
@@ -13,11 +12,10 @@ import {
   nameOfAdministrator,
   presentAdministrator,
   proofFields,
-  proofOf,
 } from './administrator-fields.ts';
 import { removeAdministrator, updateAdministrator } from './change-administrator.ts';
 import { listAdministrators, showAdministrator } from './list-administrators.ts';
-import { selfOf } from './self-routes.ts';
+import { requireProof, selfOf } from './self-routes.ts';
 import { handOverSuperuser } from './update-profile.ts';
 
 const changes = z
@@ -120,8 +118,7 @@ const transfer = route({
   request: { params, ...jsonBody(transferring) },
   responses: { 200: jsonAnswer('The new superuser.', administratorView) },
   handle: async (c, ports: Needs) => {
-    const proof = proofOf(c.req.valid('json'));
-    if (!proof) return refuse(c, 'OTP_MALFORMED');
+    const proof = requireProof(c.req.valid('json'));
     const verdict = await handOverSuperuser(ports, selfOf(c), proof, c.req.valid('param').id);
     if (isRefusal(verdict)) return refuseResult(c, verdict);
     const { superuser } = verdict;

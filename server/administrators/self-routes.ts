@@ -1,8 +1,9 @@
 import type { Context } from 'hono';
 import type { AppEnv } from '../http/context.ts';
 import { RequestRefusal } from '../http/problem.ts';
+import { proofOf } from './administrator-fields.ts';
 import type { OpenedSession } from './login/open-session.ts';
-import type { OwnContext } from './reauthenticate.ts';
+import type { OwnContext, Proof } from './reauthenticate.ts';
 
 /** The session that the request came by. Only `authorize` sets it. */
 export function sessionOf(c: Context<AppEnv>): OpenedSession | undefined {
@@ -16,4 +17,11 @@ export function selfOf(c: Context<AppEnv>): OwnContext {
   if (!opened || actor.kind !== 'administrator') throw new RequestRefusal('SESSION_NEEDED');
   const { id, epoch } = opened.session;
   return { actor, ...client, session: { id, epoch } };
+}
+
+/** A malformed code is refused before it is counted (SR-47). */
+export function requireProof(body: Parameters<typeof proofOf>[0]): Proof {
+  const proof = proofOf(body);
+  if (!proof) throw new RequestRefusal('OTP_MALFORMED');
+  return proof;
 }

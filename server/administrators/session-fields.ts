@@ -27,6 +27,12 @@ export const enrolment = z
   })
   .openapi('OwnEnrolment', { description: 'A new token to set up.' });
 
+export const passkeyIdField = z
+  .string()
+  .min(1)
+  .max(64)
+  .openapi({ description: 'The id of the passkey.', example: 'k3Zb0m9oTn7QfXc1dVtYh5uWl2sPjE8aRgKiUqNwBxA' });
+
 export const session = z
   .object({
     account: z
@@ -43,6 +49,15 @@ export const session = z
           example: ['res_01k8dq9z2mp'],
         }),
         recoveryCodesLeft: count('The number of unused recovery codes.', 8),
+        passkeys: z
+          .array(
+            z.object({
+              id: passkeyIdField,
+              name: nameOf('passkey', 'Security key'),
+              createdAt: instantOf('When it was added.'),
+            }),
+          )
+          .openapi({ description: 'The passkeys of the administrator, beside the token.' }),
       })
       .openapi({ description: 'Who is signed in.' }),
     hasBilling: z.boolean().openapi({
@@ -63,6 +78,75 @@ export const sessionProbe = z
     hasEnded: z.boolean().openapi({ description: 'Whether there was one that has ended.' }),
   })
   .openapi('WhoseSession', { description: 'A session, or none.' });
+const base64url = (description: string) =>
+  z.string().openapi({ description, example: 'Zk3xQ8vJ0pLr5sTn2wYb7cHdMfGaEuIo' });
+const descriptors = z
+  .array(
+    z.object({
+      type: z.literal('public-key').openapi({ description: 'The kind of credential.' }),
+      id: base64url('The id of the credential.'),
+      transports: z
+        .array(z.string())
+        .openapi({ description: 'How a browser reaches the device.', example: ['internal'] }),
+    }),
+  )
+  .openapi({ description: 'Credentials of the administrator.' });
+const timeout = count('How long the browser waits, in milliseconds.', 300_000);
+const userVerification = z
+  .enum(['preferred', 'required'])
+  .openapi({ description: 'Whether the device has to verify its user.' });
+
+/** `PublicKeyCredentialRequestOptionsJSON`. */
+export const passkeyQuestion = z
+  .object({
+    challenge: base64url('The challenge.'),
+    rpId: z.string().openapi({ description: 'The relying party id.', example: 'sign-in.shop.example' }),
+    allowCredentials: descriptors,
+    userVerification,
+    timeout,
+  })
+  .openapi('OwnPasskeyQuestion', { description: 'Options of `navigator.credentials.get`.' });
+
+/** `PublicKeyCredentialCreationOptionsJSON`. */
+export const passkeyCreation = z
+  .object({
+    challenge: base64url('The challenge.'),
+    rp: z
+      .object({
+        id: z.string().openapi({ description: 'The relying party id.', example: 'sign-in.shop.example' }),
+        name: nameOf('relying party', 'sign-in.shop.example'),
+      })
+      .openapi({ description: 'The relying party.' }),
+    user: z
+      .object({
+        id: base64url('An opaque id of the administrator.'),
+        name: z.string().openapi({ description: 'The email address.', example: 'ada@shop.example' }),
+        displayName: nameOf('administrator', 'Ada Lovelace'),
+      })
+      .openapi({ description: 'Whose passkey it is.' }),
+    pubKeyCredParams: z
+      .array(
+        z.object({
+          type: z.literal('public-key').openapi({ description: 'The kind of credential.' }),
+          alg: z.int().openapi({ description: 'A COSE algorithm.', example: -7 }),
+        }),
+      )
+      .openapi({ description: 'The accepted algorithms.' }),
+    excludeCredentials: descriptors,
+    authenticatorSelection: z
+      .object({
+        residentKey: z.literal('preferred').openapi({ description: 'Whether the device keeps the passkey.' }),
+        userVerification,
+      })
+      .openapi({ description: 'What the device has to do.' }),
+    attestation: z.literal('none').openapi({ description: 'The manufacturer is not verified.' }),
+    extensions: z
+      .object({ credProps: z.literal(true).openapi({ description: 'Whether to tell that the device keeps it.' }) })
+      .openapi({ description: 'Extensions.' }),
+    timeout,
+  })
+  .openapi('OwnPasskeyCreation', { description: 'Options of `navigator.credentials.create`.' });
+
 export const signIn = z
   .object({
     step: z
@@ -80,6 +164,7 @@ export const signIn = z
     expiresAt: instantOf('When the sign-in expires.'),
     now: instantOf('The time of the server.'),
     enrolment: enrolment.optional(),
+    passkey: passkeyQuestion.optional(),
     session: session.optional(),
     recoveryCodes: z
       .array(z.string())

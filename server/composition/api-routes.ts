@@ -4,6 +4,7 @@ import { invitationRoutes } from '../administrators/invitation-routes.ts';
 import { linkRoutes } from '../administrators/link-routes.ts';
 import { sessionRoutes } from '../administrators/login/routes.ts';
 import { ownRoutes } from '../administrators/me-routes.ts';
+import { ownPasskeyRoutes } from '../administrators/passkeys/routes.ts';
 import { administratorResetRoutes } from '../administrators/reset-routes.ts';
 import { administratorRoutes } from '../administrators/routes.ts';
 import { setupRoutes } from '../administrators/setup-routes.ts';
@@ -90,6 +91,7 @@ const ROUTES: readonly Route<ApiServices>[] = [
   ...invitationRoutes,
   ...administratorResetRoutes,
   ...ownRoutes,
+  ...ownPasskeyRoutes,
 ];
 
 /** A route that is not on the surface is not installed, so that no spelling of its address can reach it. */
@@ -120,10 +122,12 @@ export function authorizeLargeBodies(
 }
 
 /** The services of handlers. */
-type ApiServices = Ports & { issuer: string; plans: PlanCatalogue; hasPlans: boolean };
+type ApiServices = Ports & { issuer: string; rpId?: string | undefined; plans: PlanCatalogue; hasPlans: boolean };
 
 export interface About {
   issuer: string;
+  /** The domain that passkeys are made for. Default: the issuer's host name. */
+  rpId?: string | undefined;
   version: string;
   /** The available service plans. */
   plans?: PlanCatalogue | undefined;
@@ -136,12 +140,12 @@ export interface About {
 /** The native API under `/v1`, and its description from the same schemas that validate. */
 export function nativeApi(ports: Ports, about: About) {
   const app = apiRouter();
-  const { issuer, plans = DEFAULT_CATALOGUE, paymentSecret, surface = 'all' } = about;
+  const { issuer, rpId, plans = DEFAULT_CATALOGUE, paymentSecret, surface = 'all' } = about;
   // Elsewhere a stolen session would show whether it is valid, and be kept alive.
   if (surface === 'all') app.use(sessionCookie(issuer));
   installRoutes(
     app,
-    { ...ports, issuer, plans, hasPlans: plans !== DEFAULT_CATALOGUE, paymentSecret },
+    { ...ports, issuer, rpId, plans, hasPlans: plans !== DEFAULT_CATALOGUE, paymentSecret },
     routesOf(paymentSecret ? [...paymentRoutes, ...ROUTES] : ROUTES, surface),
   );
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {

@@ -6,6 +6,7 @@ export const UNSEEN_FIELDS: ReadonlySet<string> = new Set([
   'driftSteps',
   'lastCountedAttempt',
   'recovery',
+  'passkeys',
   'claiming',
   'holders',
   'hadToken',

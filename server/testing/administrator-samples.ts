@@ -16,6 +16,8 @@ async function startedSignIn({ ports, account }: SampleFixture): Promise<Record<
 
 /** One of two factors: authenticated, but it changes nothing. */
 const HALF_PROOF = { password: ADMIN_PASSWORD };
+const ASSERTION = { id: 'AA', response: { clientDataJSON: 'AA', authenticatorData: 'AA', signature: 'AA' } };
+const ATTESTATION = { id: 'AA', response: { clientDataJSON: 'AA', attestationObject: 'AA' } };
 const heard = { status: 403, code: 'OTP_REQUIRED' } as const;
 
 /**
@@ -56,6 +58,12 @@ export const administratorSamples: Record<string, (scene: SampleFixture) => Samp
   'POST /session/recovery': async (scene) => ({
     headers: await startedSignIn(scene),
     body: { seq: 0, code: 'aaaaa-bbbbb' },
+    status: 409,
+    code: 'STEP_NOT_EXPECTED',
+  }),
+  'POST /session/passkey': async (scene) => ({
+    headers: await startedSignIn(scene),
+    body: { seq: 0, assertion: ASSERTION },
     status: 409,
     code: 'STEP_NOT_EXPECTED',
   }),
@@ -116,6 +124,10 @@ export const administratorSamples: Record<string, (scene: SampleFixture) => Samp
   'POST /me/password': () => ({ body: { ...HALF_PROOF, newPassword: 'another long password' }, ...heard }),
   'POST /me/email': () => ({ body: { ...HALF_PROOF, newEmail: newEmail() }, ...heard }),
   'POST /me/email/confirm': () => ({ body: { code: 'aaaa-bbbb' }, status: 403, code: 'LINK_INVALID' }),
+  'POST /me/passkey-question': () => ({ status: 403, code: 'PASSKEY_INVALID' }),
+  'POST /me/passkeys': () => ({ body: { ...HALF_PROOF, name: 'Key' }, ...heard }),
+  'POST /me/passkeys/confirm': () => ({ body: { response: ATTESTATION }, status: 403, code: 'LINK_INVALID' }),
+  'POST /me/passkeys/remove': () => ({ body: { ...HALF_PROOF, id: 'none' }, ...heard }),
   'POST /me/token': () => ({ body: HALF_PROOF, ...heard }),
   'POST /me/token/confirm': () => ({ body: { otp: '123456' }, status: 403, code: 'LINK_INVALID' }),
   'POST /me/recovery-codes': () => ({ body: HALF_PROOF, ...heard }),

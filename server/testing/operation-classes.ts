@@ -133,6 +133,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /session/identify': 'open',
   'POST /session/password': 'open',
   'POST /session/otp': 'open',
+  'POST /session/passkey': 'open',
   'POST /session/recovery': 'open',
   'POST /session/enrol': 'open',
   'GET /session': 'self',
@@ -158,4 +159,8 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /me/token': 'self',
   'POST /me/token/confirm': 'self',
   'POST /me/recovery-codes': 'self',
+  'POST /me/passkey-question': 'self',
+  'POST /me/passkeys': 'self',
+  'POST /me/passkeys/confirm': 'self',
+  'POST /me/passkeys/remove': 'self',
 };

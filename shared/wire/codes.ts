@@ -28,7 +28,7 @@ export const REFUSALS = {
     status: 403,
     title: 'The signature counter of the passkey did not increase: it may have been cloned.',
   },
-  PASSKEY_INVALID: { status: 403, title: 'The new passkey could not be verified. Try again.' },
+  PASSKEY_INVALID: { status: 403, title: 'The passkey could not be verified. Try again.' },
   PASSKEY_TAKEN: { status: 409, title: 'The passkey is already registered.' },
   PASSKEY_LIMIT: { status: 409, title: 'The user has the maximum number of passkeys.' },
   TOO_MANY_ATTEMPTS: { status: 429, title: 'Too many attempts. Wait and try again.' },

@@ -35,7 +35,7 @@ export interface PasskeyCreation {
   pubKeyCredParams: { type: 'public-key'; alg: number }[];
   /** The user's existing credentials. */
   excludeCredentials: PasskeyDescriptor[];
-  authenticatorSelection: { residentKey: 'preferred'; userVerification: 'preferred' };
+  authenticatorSelection: { residentKey: 'preferred'; userVerification: PasskeyVerification };
   attestation: 'none';
   extensions: { credProps: true };
   timeout: number;

@@ -1,4 +1,5 @@
 import type { RefusalCode } from './codes.ts';
+import type { PasskeyRequest } from './passkey.ts';
 
 /**
  * The sign-in of an administrator. The server drives, as with the widget (see `flow.ts`); the handle is in the same
@@ -10,6 +11,7 @@ import type { RefusalCode } from './codes.ts';
  *     POST /v1/session/password  {seq, password}  -> 200 SignInView
  *     POST /v1/session/otp       {seq, otp}       -> 200 SignInView
  *     POST /v1/session/recovery  {seq, code}      -> 200 SignInView   (instead of the code of a lost token)
+ *     POST /v1/session/passkey   {seq, assertion} -> 200 SignInView   (instead of the code)
  *     POST /v1/session/enrol     {seq, otp}       -> 200 SignInView   (first sign-in)
  */
 export type SignInStep = 'identify' | 'password' | 'otp' | 'enrol' | 'done' | 'denied';
@@ -26,6 +28,8 @@ export interface SignInView {
   now: number;
   /** On `enrol`: the data that an authenticator app reads. */
   enrolment?: EnrolmentView;
+  /** On `otp`, if they have passkeys: one of them may answer instead. */
+  passkey?: PasskeyRequest;
   /** On `done`, only in the response to the step that completed the sign-in. */
   session?: SessionView;
   /** Beside the session, after an enrolment: shown once. */
@@ -54,6 +58,7 @@ export interface SessionView {
     /** Those they may act or help on: assigned with access. A superuser needs none, and a reader has none. */
     resources: string[];
     recoveryCodesLeft: number;
+    passkeys: { id: string; name: string; createdAt: number }[];
   };
   /** Whether plan and balance matter: plans are configured, or the account has more than the free plan. */
   hasBilling: boolean;

@@ -3,6 +3,7 @@ import type { SignInStep } from '@countersign/protocol/session';
 import { FLOW_LIFETIME_MS } from '../../flows/flow.ts';
 import { countStep, FLOW_WRONG_ANSWERS } from '../../flows/transitions.ts';
 import type { AccountId, AdministratorId, FlowId, TokenId } from '../../kernel/ids.ts';
+import type { PasskeyChallenge } from '../../tokens/kinds/passkey/passkey-challenge.ts';
 
 /**
  * An administrator's sign-in, from the first step to the session. Its steps are claimed, counted and ended like those
@@ -24,6 +25,8 @@ export interface AdministratorFlow {
   passwordDigest?: string;
   /** A draft that becomes their token with its first right code. */
   enrolment?: Enrolment;
+  /** The question to their passkeys, on the step `otp`. */
+  passkey?: PasskeyChallenge;
   attemptsLeft: number;
   error?: { code: RefusalCode; retryAt?: number };
   createdAt: number;
@@ -59,12 +62,12 @@ export function setEmail(flow: AdministratorFlow, email: string): AdministratorF
 /** Accepts the password. An administrator without a token enrols one now. */
 export function acceptAdministratorPassword(
   flow: AdministratorFlow,
-  shown: { administrator: AdministratorId; passwordDigest: string; enrolment?: Enrolment },
+  shown: Pick<AdministratorFlow, 'enrolment' | 'passkey'> & { administrator: AdministratorId; passwordDigest: string },
 ): AdministratorFlow {
   return { ...countStep(flow), ...shown, step: shown.enrolment ? 'enrol' : 'otp' };
 }
 
 export function completeAdministratorFlow(flow: AdministratorFlow): AdministratorFlow {
-  const { enrolment: _enrolled, ...rest } = countStep(flow);
+  const { enrolment: _enrolled, passkey: _asked, ...rest } = countStep(flow);
   return { ...rest, step: 'done' };
 }

@@ -1,6 +1,8 @@
+import type { PasskeyAssertion } from '@countersign/protocol/passkey';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { notify } from '../../messages/notify.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
+import type { PasskeyNeeds } from '../../tokens/kinds/passkey/new-challenge.ts';
 import type { Administrator } from '../administrator.ts';
 import {
   checkAdministratorOtp,
@@ -10,6 +12,7 @@ import {
 } from '../check-factors.ts';
 import { enrolToken, newEnrolment } from '../enrol-token.ts';
 import { locateAdministrator } from '../find-administrator.ts';
+import { challengeForAdministrator, checkAdministratorPasskey } from '../passkeys/check-passkey.ts';
 import { acceptAdministratorPassword, setEmail } from './administrator-flow.ts';
 import {
   answerSignIn,
@@ -26,8 +29,11 @@ export function answerEmail(ports: SecondFactorPorts, answer: SignInAnswer & { e
   return answerSignIn(ports, 'identify', answer, async () => ({ move: (flow) => setEmail(flow, answer.email) }));
 }
 
-/** Checks the password. An administrator without a token enrols one; all others enter a code. */
-export function answerSignInPassword(ports: SecondFactorPorts, answer: SignInAnswer & { password: string }): Progress {
+/** Checks the password. An administrator without a token enrols one; all others enter a code or use a passkey. */
+export function answerSignInPassword(
+  ports: SecondFactorPorts & PasskeyNeeds,
+  answer: SignInAnswer & { password: string },
+): Progress {
   return answerSignIn(ports, 'password', answer, async ({ account, email = '' }) => {
     const found = await locateAdministrator(ports, account, email);
     const { password } = answer;
@@ -38,12 +44,29 @@ export function answerSignInPassword(ports: SecondFactorPorts, answer: SignInAns
   });
 }
 
-function pendingFactor(ports: SecondFactorPorts, administrator: Administrator) {
+function pendingFactor(ports: SecondFactorPorts & PasskeyNeeds, administrator: Administrator) {
+  const shown = { administrator: administrator.id, passwordDigest: passwordDigest(administrator) };
+  const passkey = challengeForAdministrator(ports, administrator);
+  if (passkey) return { ...shown, passkey };
+  // A password alone sets up no token beside a passkey (SR-69).
   return {
-    administrator: administrator.id,
-    passwordDigest: passwordDigest(administrator),
+    ...shown,
     ...(administrator.token === undefined && { enrolment: newEnrolment(ports, administrator.account) }),
   };
+}
+
+/** Checks a passkey in place of the code. Beside the password, it is asked of this administrator alone. */
+export function answerSignInPasskey(
+  ports: SecondFactorPorts,
+  answer: SignInAnswer & { assertion: PasskeyAssertion },
+): Progress {
+  return answerSignIn(ports, 'otp', answer, async (flow) => {
+    const found = await reloadAdministrator(ports, flow);
+    if (!found) return { refusal: refusal('ACCESS_DENIED') };
+    if (!flow.passkey) return { refusal: refusal('PASSKEY_INVALID') };
+    const checked = await checkAdministratorPasskey(ports, found.administrator, answer.assertion, flow.passkey);
+    return isRefusal(checked) ? { refusal: checked } : { signIn: { by: 'passkey' } };
+  });
 }
 
 /** `otp` is parsed already, so a malformed code is refused before the step is claimed or counted (SR-47). */

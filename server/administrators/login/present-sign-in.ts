@@ -4,8 +4,10 @@ import { hasBilling } from '../../accounts/account.ts';
 import { accountDocument } from '../../accounts/documents.ts';
 import { presentError } from '../../flows/transitions.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
+import { requestOf } from '../../tokens/kinds/passkey/passkey-request.ts';
 import { actorOf } from '../administrator.ts';
 import { showEnrolment } from '../enrol-token.ts';
+import { passkeyId } from '../passkeys/passkey.ts';
 import { csrfToken, sessionEndsAt } from '../session.ts';
 import type { OpenedSession } from './open-session.ts';
 import type { SignInProgress } from './sign-in-step.ts';
@@ -25,6 +27,7 @@ export async function presentSignIn(
     const [account] = await ports.store.getMany([accountDocument.key(flow.account)], now);
     if (account) view.enrolment = showEnrolment(ports, account.value, email ?? '', flow.enrolment);
   }
+  if (step === 'otp' && flow.passkey) view.passkey = requestOf(flow.passkey);
   if (opened) view.session = presentSession(ports, opened);
   if (recoveryCodes) view.recoveryCodes = recoveryCodes;
   return view;
@@ -40,11 +43,14 @@ export function presentSession(
   { clock, hasPlans }: Pick<Ports, 'clock'> & ConfiguredPlans,
   { session, secret, administrator, account }: OpenedSession,
 ): SessionView {
-  const { id, email, name, recovery } = administrator;
+  const { id, email, name, recovery, passkeys = [] } = administrator;
   const { role, resources } = actorOf(account, administrator);
   return {
     account: { id: account.id, name: account.name },
-    administrator: { id, email, name, role, resources: [...resources], recoveryCodesLeft: recovery.macs.length },
+    administrator: {
+      ...{ id, email, name, role, resources: [...resources], recoveryCodesLeft: recovery.macs.length },
+      passkeys: passkeys.map((one) => ({ id: passkeyId(one), name: one.name, createdAt: one.createdAt })),
+    },
     hasBilling: hasBilling(account, hasPlans),
     csrf: csrfToken(secret),
     endsAt: sessionEndsAt(session),

@@ -13,6 +13,8 @@ import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../../h
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { parseOtp } from '../../tokens/kinds/oath/format.ts';
+import type { PasskeyNeeds } from '../../tokens/kinds/passkey/new-challenge.ts';
+import { assertion } from '../../tokens/kinds/passkey/passkey-fields.ts';
 import { typedCode, typedOtp } from '../administrator-fields.ts';
 import { selfOf, sessionOf } from '../self-routes.ts';
 import { seq, session, sessionProbe, signIn, startedSignIn } from '../session-fields.ts';
@@ -21,6 +23,7 @@ import {
   answerEnrolment,
   answerRecoveryCode,
   answerSignInOtp,
+  answerSignInPasskey,
   answerSignInPassword,
 } from './answer-sign-in.ts';
 import { authenticateSession, writeSession } from './authenticate-session.ts';
@@ -52,6 +55,10 @@ const otpStep = z
 const recoveryStep = z
   .strictObject({ seq, code: typedCode })
   .openapi('SignInRecoveryInput', { description: 'A recovery code.' });
+
+const passkeyStep = z
+  .strictObject({ seq, assertion: assertion.openapi({ description: 'The answer of the browser.' }) })
+  .openapi('SignInPasskeyInput', { description: 'The answer of a passkey.' });
 
 const headers = z.object({
   [FLOW_HEADER]: z
@@ -170,7 +177,9 @@ const signOut = route({
   },
 });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'> & ConfiguredPlans;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'> &
+  PasskeyNeeds &
+  ConfiguredPlans;
 
 /** An administrator's sign-in and session (see `shared/wire/session.ts`). Same-origin pages only. */
 export const sessionRoutes = [
@@ -191,6 +200,11 @@ export const sessionRoutes = [
       const { seq, otp } = c.req.valid('json');
       return answer(ports, c, answerSignInOtp(ports, { seq, otp: parsed(otp), ...signInRequest(c) }));
     },
+  }),
+  route({
+    ...describeStep('/session/passkey', 'submitSignInPasskey', 'Submit the answer of a passkey', passkeyStep),
+    handle: (c, ports: Needs) =>
+      answer(ports, c, answerSignInPasskey(ports, { ...c.req.valid('json'), ...signInRequest(c) })),
   }),
   route({
     ...describeStep('/session/recovery', 'submitSignInRecoveryCode', 'Submit a recovery code', recoveryStep),

@@ -3,7 +3,7 @@ import type { SignInStep } from '@countersign/protocol/session';
 import type { Handle } from '../../flows/flow.ts';
 import { claimFlowStep, putFlow, releaseStep } from '../../flows/stored-flow.ts';
 import { denyFlow, holdsClaim, retryStep } from '../../flows/transitions.ts';
-import type { EventDraft } from '../../kernel/event.ts';
+import type { EventDraft, EventFactor } from '../../kernel/event.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
@@ -25,7 +25,7 @@ export interface SignInAnswer {
 /** The outcome of an evaluated step. */
 export type SignInOutcome =
   | { move: (flow: AdministratorFlow) => AdministratorFlow }
-  | { signIn: { recoveryCodes?: string[] } }
+  | { signIn: { recoveryCodes?: string[]; by?: 'passkey' } }
   | { refusal: Refusal };
 
 /** The state of a sign-in, with the outcome of this request. */
@@ -83,7 +83,7 @@ async function finish(
   ports: SecondFactorPorts,
   claimed: AdministratorFlow,
   attempt: string,
-  { recoveryCodes }: { recoveryCodes?: string[] },
+  { recoveryCodes, by = 'otp' }: { recoveryCodes?: string[]; by?: EventFactor },
   client: ClientInfo,
 ): Promise<Result<SignInProgress>> {
   const found = await reloadAdministrator(ports, claimed);
@@ -98,7 +98,7 @@ async function finish(
       subject: found.administrator.id,
       related: [flow.id],
       outcome: 'granted',
-      factors: ['password', 'otp'],
+      factors: ['password', by],
     };
     return {
       progress: { flow: done, opened, ...omitUndefined({ recoveryCodes }) },

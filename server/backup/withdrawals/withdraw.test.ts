@@ -34,7 +34,7 @@ const of = (all: AccountWithdrawals, id: string) => all.objects.get(id) ?? noWit
 const withdrawals = fc.uniqueArray(
   fc.constantFrom<Withdrawal>(
     ...(['block', 'replace-password', 'refuse-api', 'switch', 'lock', 'disown', 'disable', 'delete'] as const),
-    ...(['clear-grants', 'read-only', 'end-sign-in', 'review', 'unassign'] as const),
+    ...(['clear-grants', 'read-only', 'drop-passkeys', 'end-sign-in', 'review', 'unassign'] as const),
   ),
 );
 const assignment = fc.record(
@@ -167,6 +167,10 @@ test('an administrator cannot sign in with the old password if it, or their toke
   expect(after('replace-password')).toEqual({ ...administrator, passwordHash: UNKNOWN });
   expect(after('end-sign-in')).toEqual({ ...administrator, passwordHash: UNKNOWN });
   expect(after('clear-grants')).toEqual({ ...administrator, grants: [] });
+  const withPasskeys = frozen({ ...administrator, passkeys: [] });
+  const dropped = { ...noWithdrawals(), withdrawals: new Set(['drop-passkeys'] as const) };
+  expect(withdrawAdministrator(withPasskeys, dropped, UNKNOWN)).toEqual(administrator);
+  expect(withdrawAdministrator(withPasskeys, noWithdrawals(), UNKNOWN)).toEqual(withPasskeys);
   expect(after('read-only')).toEqual({ ...administrator, role: 'read-only' });
   expect(after('review')).toEqual(administrator);
 });

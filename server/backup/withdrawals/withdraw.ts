@@ -67,8 +67,10 @@ export function withdrawAdministrator(
 ): Administrator {
   // Their new token is lost. With the password of the backup they, or a thief, would enrol another.
   const isPasswordVoid = withdrawals.has('replace-password') || withdrawals.has('end-sign-in');
+  const { passkeys, ...rest } = administrator;
   return {
-    ...administrator,
+    ...rest,
+    ...(passkeys && !withdrawals.has('drop-passkeys') && { passkeys }),
     ...(withdrawals.has('clear-grants') && { grants: [] }),
     ...(withdrawals.has('read-only') && { role: 'read-only' }),
     ...(isPasswordVoid && administrator.passwordHash !== undefined && { passwordHash: unknownPassword }),

@@ -31,6 +31,7 @@ export type Withdrawal =
   /** Of an administrator. */
   | 'clear-grants'
   | 'read-only'
+  | 'drop-passkeys'
   | 'end-sign-in'
   | 'hand-over'
   /** No safe change exists: an operator reviews the object. */
@@ -120,6 +121,7 @@ const ADMINISTRATOR: Fields<Administrator> = {
   state: 'none',
   passwordHash: 'replace-password',
   token: 'end-sign-in',
+  passkeys: 'drop-passkeys',
   // Void after every restore.
   recovery: 'none',
   sessionEpoch: 'none',

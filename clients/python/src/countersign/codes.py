@@ -114,7 +114,7 @@ SERVER_ERROR_CODES = (
     "TOKEN_OUT_OF_STEP",
     # The signature counter of the passkey did not increase: it may have been cloned.
     "PASSKEY_COPIED",
-    # The new passkey could not be verified. Try again.
+    # The passkey could not be verified. Try again.
     "PASSKEY_INVALID",
     # The passkey is already registered.
     "PASSKEY_TAKEN",

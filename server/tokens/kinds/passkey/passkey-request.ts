@@ -1,5 +1,5 @@
 import type { PasskeyDescriptor, PasskeyRequest } from '@countersign/protocol/passkey';
-import type { UserId } from '../../../kernel/ids.ts';
+import type { AdministratorId, UserId } from '../../../kernel/ids.ts';
 import { MINUTE_MS } from '../../../kernel/time.ts';
 import { isWebauthn, type Token, type WebauthnToken } from '../../token.ts';
 import type { PasskeyChallenge, RelyingParty } from './passkey-challenge.ts';
@@ -47,7 +47,7 @@ export function descriptorOf({ id, transports }: { id: string; transports: strin
 }
 
 /** The user id that a device stores: opaque, so that it reveals nothing (WebAuthn 14.6.1). */
-export function userHandleOf(user: UserId): string {
+export function userHandleOf(user: UserId | AdministratorId): string {
   return Buffer.from(user, 'utf8').toString('base64url');
 }
 

@@ -1,11 +1,11 @@
-import type { PasskeyCreation } from '@countersign/protocol/passkey';
-import type { AccountId, TokenId, UserId } from '../../../kernel/ids.ts';
+import type { PasskeyCreation, PasskeyVerification } from '@countersign/protocol/passkey';
+import type { AccountId, AdministratorId, TokenId, UserId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import { type Result, refusal } from '../../../kernel/result.ts';
 import { readUser } from '../../../users/find-user.ts';
 import type { User } from '../../../users/user.ts';
 import { tokenDocument, tokenIndexes } from '../../documents.ts';
-import type { WebauthnToken } from '../../token.ts';
+import type { WebauthnFactor, WebauthnToken } from '../../token.ts';
 import { type PasskeyNeeds, randomChallenge, relyingParty } from './new-challenge.ts';
 import { descriptorOf, PASSKEY_TIMEOUT_MS, passkeysOf, userHandleOf } from './passkey-request.ts';
 import { type AttestationRules, PASSKEY_ALGORITHMS } from './verify-attestation.ts';
@@ -78,17 +78,29 @@ function creationOf(
   has: readonly WebauthnToken[],
   challenge: string,
 ): PasskeyCreation {
-  const { rpId } = relyingParty(ports);
-  const name = [user.firstName, user.secondName].filter(Boolean).join(' ') || user.login;
+  const displayName = [user.firstName, user.secondName].filter(Boolean).join(' ') || user.login;
+  const asked = { challenge, rpId: relyingParty(ports).rpId };
+  return creationFor(
+    asked,
+    { id: user.id, name: user.login, displayName },
+    has.map(({ factor }) => factor),
+  );
+}
+
+/** @param has what the owner has already: no device makes another beside one of these */
+export function creationFor(
+  { challenge, rpId }: { challenge: string; rpId: string },
+  { id, ...names }: { id: UserId | AdministratorId; name: string; displayName: string },
+  has: readonly WebauthnFactor[],
+  userVerification: PasskeyVerification = 'preferred',
+): PasskeyCreation {
   return {
     challenge,
     rp: { id: rpId, name: rpId },
-    user: { id: userHandleOf(user.id), name: user.login, displayName: name },
+    user: { id: userHandleOf(id), ...names },
     pubKeyCredParams: PASSKEY_ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
-    excludeCredentials: has.map(({ factor }) =>
-      descriptorOf({ id: factor.credentialId, transports: factor.transports }),
-    ),
-    authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
+    excludeCredentials: has.map(({ credentialId, transports }) => descriptorOf({ id: credentialId, transports })),
+    authenticatorSelection: { residentKey: 'preferred', userVerification },
     attestation: 'none',
     extensions: { credProps: true },
     timeout: PASSKEY_TIMEOUT_MS,

@@ -121,7 +121,7 @@ public final class ErrorCodes {
           "TOKEN_OUT_OF_STEP",
           // The signature counter of the passkey did not increase: it may have been cloned.
           "PASSKEY_COPIED",
-          // The new passkey could not be verified. Try again.
+          // The passkey could not be verified. Try again.
           "PASSKEY_INVALID",
           // The passkey is already registered.
           "PASSKEY_TAKEN",

@@ -1,0 +1,56 @@
+import type { PasskeyCreation } from '@countersign/protocol/passkey';
+import { createPasskey } from '@countersign/ui/passkey/creation';
+import { useState } from 'preact/hooks';
+import { SendingForm } from '../parts/form.tsx';
+import type { ChangeProps } from './changes.tsx';
+import { onInvalidLink } from './changes.tsx';
+import { ReauthForm } from './reauth-form.tsx';
+import { PASSKEY_REFUSED } from './use-proof.tsx';
+
+/** Adds a passkey: both factors first, then the device, in a click of its own, which browsers demand. */
+export function AddPasskey({ onDone, onGone, ...rest }: ChangeProps) {
+  const { client, texts, onCancel } = rest;
+  const [creation, setCreation] = useState<PasskeyCreation>();
+  if (!creation) {
+    return (
+      <ReauthForm<PasskeyCreation>
+        {...rest}
+        path="passkeys"
+        fields={[{ name: 'name', kind: 'text', label: texts('passkeyName'), hint: texts('passkeyNameHint') }]}
+        button={texts('continue')}
+        onDone={setCreation}
+      />
+    );
+  }
+  return (
+    <SendingForm
+      key="create"
+      fields={[]}
+      button={texts('passkeyCreate')}
+      texts={texts}
+      send={async () => {
+        const outcome = await createPasskey(creation);
+        if (!('attestation' in outcome)) return PASSKEY_REFUSED;
+        return client.send('POST', 'me/passkeys/confirm', { response: outcome.attestation });
+      }}
+      onRefused={onInvalidLink(onGone)}
+      onDone={() => onDone('passkeyAdded')}
+      onCancel={onCancel}
+    >
+      <p class="hint">{texts('passkeyCreateText')}</p>
+    </SendingForm>
+  );
+}
+
+/** Removes a passkey, with both factors. */
+export function RemovePasskey({ id, onDone, onGone: _, ...rest }: ChangeProps & { id: string }) {
+  return (
+    <ReauthForm
+      {...rest}
+      path="passkeys/remove"
+      more={{ id }}
+      button={rest.texts('passkeyRemove')}
+      onDone={() => onDone('passkeyRemoved')}
+    />
+  );
+}

@@ -1,0 +1,58 @@
+import type { PasskeyRequest } from '@countersign/protocol/passkey';
+import { requestPasskey } from '@countersign/ui/passkey/ceremony';
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { TextKey, Texts } from '../i18n/texts.ts';
+import type { FieldSpec } from '../parts/field.tsx';
+import type { Answer, Client, Refused } from '../service/client.ts';
+
+type Way = 'otp' | 'recovery' | 'passkey';
+const LABELS = { otp: 'tokenAgain', recovery: 'lostToken', passkey: 'passkeyUse' } as const satisfies Record<
+  Way,
+  TextKey
+>;
+
+/** What the browser reports says little, on purpose: every failure has one text. */
+export const PASSKEY_REFUSED: Refused = { kind: 'refused', code: 'PASSKEY_INVALID', fields: [] };
+
+/** Both factors, which every change of the own credentials asks for: a passkey if there is one, or a code. */
+export function useProof({ client, texts, hasPasskeys }: { client: Client; texts: Texts; hasPasskeys: boolean }): {
+  fields: FieldSpec[];
+  /** The links to the other ways. */
+  ways: ComponentChildren;
+  send<Body>(path: string, values: object): Promise<Answer<Body>>;
+} {
+  const [way, setWay] = useState<Way>(hasPasskeys ? 'passkey' : 'otp');
+  const others = (['passkey', 'otp', 'recovery'] as const).filter(
+    (one) => one !== way && (hasPasskeys || one !== 'passkey'),
+  );
+  return {
+    fields: [
+      { name: 'password', kind: 'password', label: texts('presentPassword') },
+      ...(way === 'otp' ? [{ name: 'otp', kind: 'otp', label: texts('otp'), hint: texts('otpHint') } as const] : []),
+      ...(way === 'recovery'
+        ? [
+            {
+              name: 'recoveryCode',
+              kind: 'code',
+              label: texts('recoveryCode'),
+              hint: texts('recoveryHint'),
+            } as const,
+          ]
+        : []),
+    ],
+    ways: others.map((one) => (
+      <button key={one} type="button" class="link below" onClick={() => setWay(one)}>
+        {texts(LABELS[one])}
+      </button>
+    )),
+    async send<Body>(path: string, values: object): Promise<Answer<Body>> {
+      if (way !== 'passkey') return client.send<Body>('POST', path, values);
+      const question = await client.send<PasskeyRequest>('POST', 'me/passkey-question');
+      if (question.kind !== 'done') return question;
+      const outcome = await requestPasskey(question.body);
+      if (!('assertion' in outcome)) return PASSKEY_REFUSED;
+      return client.send<Body>('POST', path, { ...values, passkey: outcome.assertion });
+    },
+  };
+}
