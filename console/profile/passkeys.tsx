@@ -1,7 +1,7 @@
 import type { PasskeyCreation } from '@countersign/protocol/passkey';
-import { createPasskey } from '@countersign/ui/passkey/creation';
 import { useState } from 'preact/hooks';
 import { SendingForm } from '../parts/form.tsx';
+import { createPasskey } from '../service/passkey.ts';
 import type { ChangeProps } from './changes.tsx';
 import { onInvalidLink } from './changes.tsx';
 import { ReauthForm } from './reauth-form.tsx';
@@ -29,9 +29,8 @@ export function AddPasskey({ onDone, onGone, ...rest }: ChangeProps) {
       button={texts('passkeyCreate')}
       texts={texts}
       send={async () => {
-        const outcome = await createPasskey(creation);
-        if (!('attestation' in outcome)) return PASSKEY_REFUSED;
-        return client.send('POST', 'me/passkeys/confirm', { response: outcome.attestation });
+        const response = await createPasskey(creation);
+        return response ? client.send('POST', 'me/passkeys/confirm', { response }) : PASSKEY_REFUSED;
       }}
       onRefused={onInvalidLink(onGone)}
       onDone={() => onDone('passkeyAdded')}

@@ -1,10 +1,10 @@
 import type { PasskeyRequest } from '@countersign/protocol/passkey';
-import { requestPasskey } from '@countersign/ui/passkey/ceremony';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { TextKey, Texts } from '../i18n/texts.ts';
 import type { FieldSpec } from '../parts/field.tsx';
 import type { Answer, Client, Refused } from '../service/client.ts';
+import { requestPasskey } from '../service/passkey.ts';
 
 type Way = 'otp' | 'recovery' | 'passkey';
 const LABELS = { otp: 'tokenAgain', recovery: 'lostToken', passkey: 'passkeyUse' } as const satisfies Record<
@@ -50,9 +50,8 @@ export function useProof({ client, texts, hasPasskeys }: { client: Client; texts
       if (way !== 'passkey') return client.send<Body>('POST', path, values);
       const question = await client.send<PasskeyRequest>('POST', 'me/passkey-question');
       if (question.kind !== 'done') return question;
-      const outcome = await requestPasskey(question.body);
-      if (!('assertion' in outcome)) return PASSKEY_REFUSED;
-      return client.send<Body>('POST', path, { ...values, passkey: outcome.assertion });
+      const passkey = await requestPasskey(question.body);
+      return passkey ? client.send<Body>('POST', path, { ...values, passkey }) : PASSKEY_REFUSED;
     },
   };
 }

@@ -1,13 +1,13 @@
 import type { PasskeyRequest } from '@countersign/protocol/passkey';
 import type { SessionView } from '@countersign/protocol/session';
 import { Alert } from '@countersign/ui/alert.tsx';
-import { requestPasskey } from '@countersign/ui/passkey/ceremony';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { refusalText, type TextKey, type Texts } from '../i18n/texts.ts';
 import { Card, Loading, Message } from '../parts/card.tsx';
 import type { FieldSpec } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
 import type { Client } from '../service/client.ts';
+import { requestPasskey } from '../service/passkey.ts';
 import { Enrolment } from './enrolment.tsx';
 import { ForgottenPassword } from './forgotten.tsx';
 import { createHandleMemory } from './handle-memory.ts';
@@ -189,8 +189,8 @@ function PasskeyAnswer({ request, texts, signIn }: Pick<StepProps, 'texts' | 'si
   const [hasFailed, setFailed] = useState(false);
   const ask = async () => {
     setFailed(false);
-    const outcome = await requestPasskey(request);
-    if ('assertion' in outcome) await signIn.submitPasskey(outcome.assertion);
+    const assertion = await requestPasskey(request);
+    if (assertion) await signIn.submitPasskey(assertion);
     else setFailed(true);
   };
   return (

@@ -1,8 +1,8 @@
 import type { PasskeyAssertion, PasskeyRequest } from '@countersign/protocol/passkey';
 import type { PasskeyOutcome, WindowWords } from '@countersign/protocol/passkey-window';
 import passkeys from '@countersign/ui/i18n/locales/en/widget/passkeys.json';
-import { requestPasskey } from '@countersign/ui/passkey/ceremony';
 import { addEnglish, type Texts } from '../../i18n/texts.ts';
+import { requestPasskey } from './ceremony.ts';
 import { runInWindow } from './in-window.ts';
 
 export { PasskeyForm } from './passkey-form.tsx';

@@ -5,8 +5,8 @@ import {
   WINDOW_REQUEST,
   type WindowRequest,
 } from '@countersign/protocol/passkey-window';
-import { requestPasskey } from '@countersign/ui/passkey/ceremony';
-import { createPasskey } from '@countersign/ui/passkey/creation';
+import { requestPasskey } from './ceremony.ts';
+import { createPasskey } from './creation.ts';
 
 /**
  * The window that a frame opens for a passkey. It announces itself to its opener, and the browser delivers that
