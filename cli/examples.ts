@@ -117,6 +117,9 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'migrate keycloak': 'countersign migrate keycloak realm.json --dry-run',
   'migrate auth0': 'countersign migrate auth0 users.ndjson --passwords passwords.ndjson --dry-run',
   'migrate firebase': 'countersign migrate firebase users.json --hash-config hash-config.txt --dry-run',
+  'migrate better-auth': 'countersign migrate better-auth users.jsonl --secrets secrets.txt --dry-run',
+  'migrate clerk': 'countersign migrate clerk users.csv --dry-run',
+  'migrate privacyidea': 'countersign migrate privacyidea tokens.csv --dry-run',
   'migrate protectimus': 'countersign migrate protectimus --from https://api.protectimus.com --login ada@example.com',
   completion: 'source <(countersign completion bash)',
 };

@@ -6,9 +6,9 @@ import { REFUSALS } from '@countersign/protocol/codes';
 import { IMPORT_FLAWS, IMPORT_WARNINGS } from '@countersign/protocol/token-import';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GAP_CODES, LEFT_CODES } from '../cli/migrate/system.ts';
+import { MIGRATION_CODES } from '../cli/migration/report.ts';
 import { EXIT } from '../cli/output/exit-codes.ts';
 import { SKIP_REASONS } from '../cli/protectimus/migration-plan.ts';
-import { MIGRATION_CODES } from '../cli/protectimus/report.ts';
 import {
   CLIENT_ERROR_CODES,
   RESULT_ERROR_CODES,
@@ -93,6 +93,8 @@ describe('the blocks of the documents', () => {
       // The other systems' own exports.
       ['docs/moving-in.md', expect.stringContaining('kc.sh export')],
       ['docs/moving-in.md', expect.stringContaining('firebase auth:export')],
+      ['docs/moving-in.md', expect.stringContaining('psql -At')],
+      ['docs/moving-in.md', expect.stringContaining('pi-tokenjanitor')],
       ['docs/operators.md', expect.stringContaining('git clone')],
       ['docs/operators.md', expect.stringContaining('systemd/countersign.service')],
       ['docs/operators.md', expect.stringContaining('sudo -u countersign')],
@@ -317,9 +319,9 @@ describe('what the documents say', () => {
       ...USER_BLOCKS,
       // What `migrate` says of an address and of a row.
       ...['EMAIL_UNVERIFIED', 'ROW_INVALID'],
-      // Variables that every terminal program reads, and settings of Django's example.
+      // Variables that every terminal program reads, and settings of Django's example and of better-auth.
       ...['NO_COLOR', 'FORCE_COLOR'],
-      ...['USER_FIELD', 'CREATE_USERS', 'SITE_CHECKS_PASSWORD'],
+      ...['USER_FIELD', 'CREATE_USERS', 'SITE_CHECKS_PASSWORD', 'BETTER_AUTH_SECRET'],
     ]);
     for (const word of ownWordsOfTheLoader()) known.add(word);
     const named = documentPaths()

@@ -2,19 +2,22 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../connection/service.ts';
 import { auth0 } from '../migrate/auth0.ts';
+import { betterAuth } from '../migrate/better-auth.ts';
+import { clerk } from '../migrate/clerk.ts';
 import { firebase } from '../migrate/firebase.ts';
 import { keycloak } from '../migrate/keycloak.ts';
 import { countRecords, moveUsers } from '../migrate/move-users.ts';
+import { privacyidea } from '../migrate/privacyidea.ts';
 import type { System } from '../migrate/system.ts';
-import { EXIT } from '../output/exit-codes.ts';
-import { Report } from '../protectimus/report.ts';
+import { Report } from '../migration/report.ts';
 import { openJournal } from '../transfer/journal.ts';
 import { checkPrivateFile } from '../transfer/private-file.ts';
 import { showProgress } from '../transfer/progress.ts';
 import { sizeOf } from '../transfer/rows.ts';
 import { type Environment, Run } from './context.ts';
+import { runMigration } from './run-migration.ts';
 
-const SYSTEMS: readonly System[] = [keycloak, auth0, firebase];
+const SYSTEMS: readonly System[] = [keycloak, auth0, firebase, betterAuth, clerk, privacyidea];
 
 interface Flags extends Record<string, unknown> {
   dryRun?: boolean;
@@ -49,18 +52,7 @@ async function migrate(system: System, file: string, flags: Flags, run: Run): Pr
   const report = new Report(reportFile);
   const progress = showProgress(run.stderr, size, !run.json);
   const options = { source, dryRun, keepUnverified, run: journal?.run ?? '', rejected: { users, tokens }, report };
-  await run
-    .inAccount((service) => moveUsers(service, options, progress))
-    .catch((error: unknown) => {
-      if (journal) run.stderr.write(`interrupted: run the same command to resume (${journal.file})\n`);
-      throw error;
-    })
-    .finally(async () => {
-      progress.stop();
-      await report.close();
-    });
-  await journal?.close();
-  if (report.count('refused') > 0) process.exitCode = EXIT.partly;
+  await runMigration(run, { journal, report, progress }, (service) => moveUsers(service, options, progress));
   printSummary(run, report, { reportFile, dryRun });
 }
 

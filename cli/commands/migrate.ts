@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import { UsageError } from '../connection/service.ts';
-import { EXIT } from '../output/exit-codes.ts';
+import { Report } from '../migration/report.ts';
 import { escapeControls } from '../output/table.ts';
 import type { Needs } from '../protectimus/give-access.ts';
 import { migrateAccount } from '../protectimus/migrate.ts';
 import { type MigrationPlan, planMigration } from '../protectimus/migration-plan.ts';
 import { readSource } from '../protectimus/read-source.ts';
-import { Report } from '../protectimus/report.ts';
 import { sendEnrolments, sendResets } from '../protectimus/send-links.ts';
 import { openSource } from '../protectimus/source.ts';
 import { type Journal, openRun } from '../transfer/journal.ts';
@@ -14,6 +13,7 @@ import { checkPrivateFile } from '../transfer/private-file.ts';
 import { showProgress } from '../transfer/progress.ts';
 import { type Environment, Run } from './context.ts';
 import { addFileMigrations } from './migrate-file.ts';
+import { runMigration } from './run-migration.ts';
 
 interface Flags {
   from: string;
@@ -74,27 +74,16 @@ async function migrate(around: Environment, flags: Flags, run: Run): Promise<voi
     done += things;
     progress.at(done, done, report.count('refused'));
   };
-  const needs = await run
-    .inAccount(async (service) => {
-      const context = { service, run: journal?.run ?? '', dryRun, report, advance };
-      const found = await migrateAccount(context, plan);
-      if (journal) {
-        const mailing = { service, report, language, journal };
-        if (flags.sendLinks) await sendEnrolments(mailing, found);
-        if (flags.sendResets) await sendResets(mailing, found);
-      }
-      return found;
-    })
-    .catch((error: unknown) => {
-      if (journal) run.stderr.write(`interrupted: run the same command to resume (${journal.file})\n`);
-      throw error;
-    })
-    .finally(async () => {
-      progress.stop();
-      await report.close();
-    });
-  await journal?.close();
-  if (report.count('refused') > 0) process.exitCode = EXIT.partly;
+  const needs = await runMigration(run, { journal, report, progress }, async (service) => {
+    const context = { service, run: journal?.run ?? '', dryRun, report, advance };
+    const found = await migrateAccount(context, plan);
+    if (journal) {
+      const mailing = { service, report, language, journal };
+      if (flags.sendLinks) await sendEnrolments(mailing, found);
+      if (flags.sendResets) await sendResets(mailing, found);
+    }
+    return found;
+  });
   printSummary(run, report, { flags, needs, warnings: account.warnings });
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectToAccount } from '../connection/connect.ts';
 import { Unreachable } from '../connection/service.ts';
-import { Report } from '../protectimus/report.ts';
+import { Report } from '../migration/report.ts';
 import { openTerminal, type Terminal } from '../testing/terminal.ts';
 import { keycloak } from './keycloak.ts';
 import { moveUsers } from './move-users.ts';

@@ -1,6 +1,6 @@
 import { type Service, ServiceRefusal } from '../connection/service.ts';
-import { tryOne } from '../protectimus/migration-context.ts';
-import type { Report } from '../protectimus/report.ts';
+import type { Report } from '../migration/report.ts';
+import { tryOne } from '../migration/try-one.ts';
 import { importRows, type RowOutcome } from '../transfer/import-rows.ts';
 import type { Progress } from '../transfer/progress.ts';
 import type { Row } from '../transfer/rows.ts';

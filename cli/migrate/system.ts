@@ -22,6 +22,8 @@ export const GAP_CODES = [
   'PHONE_UNVERIFIED',
   /** It is bound to the other system, or of a kind that does not exist here. */
   'KIND_UNSUPPORTED',
+  /** The export does not say which codes are used up. */
+  'COUNTER_MISSING',
   /** The export does not have what it says it has. */
   'UNREADABLE',
 ] as const;
@@ -32,6 +34,8 @@ export const LEFT_CODES = [
   'SERVICE_ACCOUNT',
   /** It has no name to sign in with. */
   'NO_NAME',
+  /** A token of no user. */
+  'NO_OWNER',
 ] as const;
 
 /** A user of another system, as far as it can be moved. */

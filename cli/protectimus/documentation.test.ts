@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { MIGRATION_CODES, OUTCOMES } from '../migration/report.ts';
 import { SKIP_REASONS } from './migration-plan.ts';
-import { MIGRATION_CODES, OUTCOMES } from './report.ts';
 
 const page = readFileSync(new URL('../../docs/moving-from-protectimus.md', import.meta.url), 'utf8');
 const [, report = ''] = page.split('## What the report says');

@@ -1,10 +1,10 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { MigrationCode, ReportRow } from '../migration/report.ts';
 import type { ExistingResource } from './migrate-resources.ts';
 import type { MigratedToken } from './migrate-tokens.ts';
 import type { ExistingUser } from './migrate-users.ts';
 import { type Item, inBulk, type MigrationContext, reportAnswer } from './migration-context.ts';
 import type { MigrationPlan } from './migration-plan.ts';
-import type { MigrationCode, ReportRow } from './report.ts';
 
 /** Users who must set up something before they can sign in as before. */
 export interface Needs {

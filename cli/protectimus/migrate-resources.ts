@@ -1,7 +1,8 @@
 import { pages } from '../commands/pages.ts';
-import { keyOf, type MigrationContext, tryOne } from './migration-context.ts';
+import type { MigrationCode } from '../migration/report.ts';
+import { tryOne } from '../migration/try-one.ts';
+import { keyOf, type MigrationContext } from './migration-context.ts';
 import type { PlannedResource } from './migration-plan.ts';
-import type { MigrationCode } from './report.ts';
 
 export interface ExistingResource {
   /** Empty in a dry run, if the resource does not exist yet. */

@@ -1,8 +1,9 @@
 import { pages } from '../commands/pages.ts';
+import type { MigrationCode } from '../migration/report.ts';
+import { tryOne } from '../migration/try-one.ts';
 import type { ExistingUser } from './migrate-users.ts';
-import { type Item, inBulk, type MigrationContext, reportAnswer, tryOne } from './migration-context.ts';
+import { type Item, inBulk, type MigrationContext, reportAnswer } from './migration-context.ts';
 import { nameOf, type PlannedToken } from './migration-plan.ts';
-import type { MigrationCode } from './report.ts';
 
 /** A token as the API shows it. */
 export interface MigratedToken {

@@ -1,5 +1,6 @@
 import { type Service, ServiceRefusal } from '../connection/service.ts';
-import { inBulk, type MigrationContext, reportAnswer, tryOne } from './migration-context.ts';
+import { tryOne } from '../migration/try-one.ts';
+import { inBulk, type MigrationContext, reportAnswer } from './migration-context.ts';
 import type { PlannedUser } from './migration-plan.ts';
 
 export interface ExistingUser {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { type Service, ServiceRefusal } from '../connection/service.ts';
+import type { Service } from '../connection/service.ts';
+import type { MigrationCode, Report, ReportRow } from '../migration/report.ts';
 import { detailOf, MAX_ROWS, type RowAnswer, sendRows } from '../transfer/bulk-rows.ts';
-import type { MigrationCode, Report, ReportRow } from './report.ts';
 
 /** What a migration needs. */
 export interface MigrationContext {
@@ -58,25 +57,4 @@ export function reportAnswer(
   if (isMade) report.add({ ...row, outcome: 'made' });
   else report.add({ ...row, outcome: 'refused', code, detail: detailOf(answer) });
   return isMade;
-}
-
-/** Runs one request and reports a refusal. Other errors are thrown. */
-export async function tryOne<T>(
-  report: Report,
-  row: Omit<ReportRow, 'outcome'>,
-  work: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ServiceRefusal) || error.status === 401 || error.status >= 500) throw error;
-    const { code, errors, detail } = error.problem;
-    report.add({
-      ...row,
-      outcome: 'refused',
-      code,
-      detail: detailOf({ status: error.status, ...omitUndefined({ errors, detail }) }),
-    });
-    return undefined;
-  }
 }

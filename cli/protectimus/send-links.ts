@@ -1,7 +1,7 @@
 import { type Service, ServiceRefusal } from '../connection/service.ts';
+import type { MigrationCode, Report, ReportRow } from '../migration/report.ts';
 import type { Journal } from '../transfer/journal.ts';
 import type { Needs } from './give-access.ts';
-import type { MigrationCode, Report, ReportRow } from './report.ts';
 
 interface MailContext {
   service: Service;
