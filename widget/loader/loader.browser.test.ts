@@ -322,8 +322,12 @@ describe('hostile pages', () => {
       stage.host.put(
         hostPage(stage.service.url, `<iframe src="${evil}"></iframe><div id="here"></div>`, mountScript() + forged),
       ),
+      // It is not loaded while the widget's frame is held.
+      { waitUntil: 'domcontentloaded' },
     );
+    await expect.poll(() => page.frames().map((one) => one.url())).toContain(evil);
     const evilFrame = page.frames().find((one) => one.url() === evil);
+    await evilFrame?.waitForLoadState();
     // Long enough for each forged message to have arrived many times.
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100))));
     const [visibility, height] = await page
