@@ -63,6 +63,16 @@ def _decide(case: Any) -> str:
     return outcome or "accept"
 
 
+class Options(unittest.TestCase):
+    def test_paths_are_paths_of_the_site(self) -> None:
+        given: Any = {"service": "https://auth.example", "resource": "res_01k8dq9z2mp", "origin": "https://shop.example"}
+        self.assertEqual(SignIn(**given).base_path, "/countersign")
+        for path in ("/countersign/", "/", "//evil.example", "countersign", "/countersign?x"):
+            with self.subTest(path), self.assertRaises(CountersignError) as refused:
+                SignIn(**given, base_path=path)
+            self.assertEqual(refused.exception.code, "OPTION_INVALID")
+
+
 class MemorySession:
     def __init__(self, state: dict[str, Any]) -> None:
         self.state = state

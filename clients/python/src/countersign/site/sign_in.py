@@ -116,7 +116,9 @@ class SignIn:
             raise OptionInvalid('"api_key" and "users" are needed if your site checks the passwords.')
         if require_acr is not UNSET and (require_acr != "2" or site_checks_password):
             raise OptionInvalid('"require_acr" is "2", where Countersign checks the password.')
-        self.base_path = _path("base_path", base_path).rstrip("/")
+        self.base_path = _path("base_path", base_path)
+        if self.base_path.endswith("/"):
+            raise OptionInvalid('"base_path" must end without a slash.')
         self._sign_in_path = _path("sign_in_path", sign_in_path)
         self._after_sign_in = _path("after_sign_in", after_sign_in)
         self._after_sign_out = _path("after_sign_out", after_sign_out)
