@@ -14,6 +14,7 @@ import { createFixture, type FixtureOptions, overwrite, PASSWORD, unwrap } from 
 import { LoginDriver } from '../testing/login-driver.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { userDocument } from '../users/documents.ts';
 import { type LinkOrder, makeLink } from './make-link.ts';
 
@@ -83,6 +84,22 @@ test('a new password works beside the token, and is void once it would be all', 
   await overwrite(ports, resource, { methodPolicy: 'password-otp' });
   unwrap(await reset(first));
 });
+
+test.each(['before', 'after'] as const)(
+  'no new password where the code is dropped: the token is deactivated %s',
+  async (when) => {
+    const { scene, secret, take, judge } = await setStage('password-otp');
+    const deactivate = () => overwrite(ports, tokenDocument.key(scene.tokens[0]?.id ?? 'tok_0'), { enabled: false });
+    if (when === 'before') {
+      await deactivate();
+      expect([await take('password'), await judge('password')]).toEqual([BEYOND, BEYOND]);
+      return;
+    }
+    const link = await secret('password');
+    await deactivate();
+    expect(await reset(link)).toEqual({ refused: 'RESET_LINK_INVALID' });
+  },
+);
 
 test('both links together are none: a new password voids that to a token, and no other is made', async () => {
   const { secret, take } = await setStage('password-otp');

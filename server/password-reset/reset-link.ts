@@ -9,6 +9,7 @@ import { secretMatches } from '../kernel/secret-token.ts';
 import { parseUserLink, type UserLink, writeUserLink } from '../messages/user-link.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { soleResource } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 import { readUser } from '../users/find-user.ts';
@@ -61,10 +62,13 @@ export async function readReset(
 
 /**
  * True if a new password alone may sign the user in, now or once a token is gone; or if it is the first one, with which a
- * first token can be set up.
+ * first token can be set up. A code is also dropped where every token is deactivated, as of a user who lost theirs.
  */
 export async function opensByPassword(ports: Pick<Ports, 'store' | 'clock'>, user: User): Promise<boolean> {
-  return user.passwordHash === undefined || !(await passwordRule(ports, user)).secondFactor;
+  if (user.passwordHash === undefined || !(await passwordRule(ports, user)).secondFactor) return true;
+  const ids = user.assignments.flatMap(({ tokens }) => tokens.map(({ token }) => token));
+  const stored = await ports.store.getMany([...new Set(ids)].map(tokenDocument.key), ports.clock.now());
+  return stored.some((token) => token?.value.enabled === false);
 }
 
 /** What the page of a link shows. */
