@@ -1,3 +1,4 @@
+import type { FlowPurpose, PasswordRemedy } from '@countersign/protocol/flow';
 import type { UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
@@ -5,6 +6,7 @@ import { isBreached, normalisePassword } from '../passwords/password-policy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
+import type { User } from '../users/user.ts';
 
 /** What a resource does about a right password that was stolen elsewhere. */
 type BreachRule = Pick<Resource, 'breachedPasswords'>;
@@ -27,6 +29,27 @@ export function tellsBreach({ breachedPasswords = 'off' }: BreachRule): boolean 
 
 export function refusesBreach({ breachedPasswords }: BreachRule): boolean {
   return breachedPasswords === 'refuse';
+}
+
+/**
+ * Whether a breached password ends this sign-in, and sets up no token: with a passkey of a thief no password would be
+ * asked for again. Not on the way to the page where it can be changed.
+ */
+export function endsByBreach(
+  { purpose }: { purpose?: FlowPurpose },
+  resource: Pick<Resource, 'breachedPasswords' | 'selfService'>,
+): boolean {
+  return refusesBreach(resource) && !(purpose === 'self' && resource.selfService?.password === true);
+}
+
+/** Where this user can change the password. */
+export function passwordRemedy(
+  { courier }: Pick<Ports, 'courier'>,
+  { selfService, passwordReset }: Pick<Resource, 'selfService' | 'passwordReset'>,
+  { email }: Pick<User, 'email'>,
+): PasswordRemedy {
+  if (selfService?.password) return 'self-service';
+  return passwordReset && email !== undefined && !courier.isAbsent ? 'reset' : 'administrator';
 }
 
 /** Tells administrators of a sign-in with such a password. The sign-in is complete, and does not depend on it. */

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import type { AccountEvent } from '../kernel/event.ts';
 import type { BreachPolicy, Resource } from '../resources/resource.ts';
 import { authenticate, consumeResult, updateResource } from '../testing/as-operator.ts';
-import { createFixture, type Fixture, NONCE, PASSWORD, unwrap, wrongCode } from '../testing/fixtures.ts';
+import {
+  createFixture,
+  type Fixture,
+  NONCE,
+  PASSWORD,
+  type TokenSpec,
+  unwrap,
+  wrongCode,
+} from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 
@@ -15,14 +23,18 @@ afterAll(() => ports.close());
 /** Of the service's list; the users chose theirs before they were stolen. */
 const isListed = vi.fn(async (password: string) => password === PASSWORD);
 beforeEach(() => {
-  ports.breachedPasswords = undefined;
   isListed.mockClear();
 });
 
-type Settings = Partial<Pick<Resource, 'methodPolicy' | 'selfService' | 'passwordReset' | 'rememberMs'>>;
-async function made(breachedPasswords: BreachPolicy | undefined, settings: Settings = {}): Promise<Fixture> {
+type Settings = Partial<Pick<Resource, 'methodPolicy' | 'selfService' | 'passwordReset' | 'rememberMs' | 'enrolment'>>;
+async function made(
+  breachedPasswords: BreachPolicy | undefined,
+  settings: Settings = {},
+  tokens: TokenSpec[] = [{ kind: 'hotp' }],
+): Promise<Fixture> {
+  ports.breachedPasswords = undefined;
   const scene = await createFixture(ports, {
-    tokens: [{ kind: 'hotp' }],
+    tokens,
     user: { email: 'alice@shop.example' },
     resource: { methodPolicy: 'password-otp', ...settings, ...(breachedPasswords && { breachedPasswords }) },
   });
@@ -149,6 +161,52 @@ describe('in the widget', () => {
     await expect(walk.password()).rejects.toMatchObject({ code: 'DEPENDENCY_FAILED' });
     await walk.look();
     expect(walk.view).toMatchObject({ step: 'password' });
+  });
+});
+
+// SR-5. With `passkeySignIn` a passkey of a thief would sign in without the password that is refused.
+describe('the attack: a stolen password that is refused sets up a token of the thief first', () => {
+  const enrolment: Resource['enrolment'] = { kinds: ['totp', 'webauthn'], required: false };
+  const ended = { step: 'denied', error: { code: 'PASSWORD_CHANGE_REQUIRED' }, unlock: 'administrator' };
+  test.each(['auto', 'password-otp'] as const)(
+    'the first one, where it is the only factor (%s)',
+    async (methodPolicy) => {
+      const settings = { methodPolicy, enrolment };
+      const refused = await LoginDriver.begin(await made('refuse', settings, []));
+      await refused.identify();
+      await refused.password();
+      expect(refused.view).toMatchObject(ended);
+      const warned = await LoginDriver.begin(await made('warn', settings, []));
+      await warned.identify();
+      await warned.password();
+      expect(warned.view).toMatchObject({ step: 'enrol' });
+    },
+  );
+
+  test.each([
+    [PAGE, { step: 'enrol' }],
+    [{ ...PAGE, tokens: true, password: false }, ended],
+  ])('on the way to the page where it can be changed, or cannot (%#)', async (selfService, view) => {
+    const settings = { methodPolicy: 'auto', enrolment } as const;
+    const walk = await LoginDriver.begin(await made('refuse', { ...settings, selfService }, []), { purpose: 'self' });
+    await walk.identify();
+    await walk.password();
+    expect(walk.view).toMatchObject(view);
+  });
+
+  test('another one, with a relayed code', async () => {
+    const settings = { enrolment };
+    const scene = await made('refuse', settings);
+    const walk = await LoginDriver.toOtp(scene, { purpose: 'enrol' });
+    await walk.otp(await code(scene));
+    expect(walk.view).toMatchObject(ended);
+  });
+
+  test('a page that cannot change it does not open', async () => {
+    const scene = await made('refuse', { selfService: { ...PAGE, tokens: true, password: false } });
+    const walk = await LoginDriver.toOtp(scene, { purpose: 'self' });
+    await walk.otp(await code(scene));
+    expect(walk.view).toMatchObject(ended);
   });
 });
 

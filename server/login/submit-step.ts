@@ -1,6 +1,6 @@
-import type { FlowView, PasswordRemedy } from '@countersign/protocol/flow';
+import type { FlowView } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { recordBreach, refusesBreach, tellsBreach } from '../authentication/breached-password.ts';
+import { endsByBreach, passwordRemedy, recordBreach, tellsBreach } from '../authentication/breached-password.ts';
 import { confirmByFactor, confirmsUser } from '../authentication/confirm-user.ts';
 import { accessKeys, readAccess, readAccessAgain } from '../authentication/read-access.ts';
 import { assessEnvironment } from '../browsers/assess-environment.ts';
@@ -40,7 +40,6 @@ import type { SelfServiceUser } from '../self-service/transitions.ts';
 import type { ReadAhead } from '../store/read-ahead.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { nameKey } from '../users/find-user.ts';
-import type { User } from '../users/user.ts';
 import { noteFirstResult } from './note-first-result.ts';
 import { rememberTrust } from './remember-trust.ts';
 import { endsSignIn } from './steps.ts';
@@ -140,8 +139,7 @@ async function admitFinish(
   }
   // Of a password that was typed in an earlier sign-in, that one said so.
   const breached = (passed.breached === true || flow.breached !== undefined) && tellsBreach(resource);
-  // The self-service page is where it can be changed.
-  if (breached && refusesBreach(resource) && flow.purpose !== 'self') {
+  if (breached && endsByBreach(flow, resource)) {
     const unlock = passwordRemedy(ports, resource, passed.user);
     return { end: refusal('PASSWORD_CHANGE_REQUIRED', {}, { about: id }), after: (denied) => ({ ...denied, unlock }) };
   }
@@ -231,16 +229,6 @@ function commitCompletion(
     if (selfService) return createOpening(last, end.result, selfService, client, now);
     return { ...end, write: completionWrite(end.flow, end.result, request, client, now) };
   });
-}
-
-/** Where this user can change the password. */
-function passwordRemedy(
-  { courier }: Pick<StepPorts, 'courier'>,
-  { selfService, passwordReset }: Resource,
-  { email }: Pick<User, 'email'>,
-): PasswordRemedy {
-  if (selfService?.password) return 'self-service';
-  return passwordReset && email !== undefined && !courier.isAbsent ? 'reset' : 'administrator';
 }
 
 /** Commits the decision if the request still holds the step. A request that was overtaken changes nothing. */

@@ -1,3 +1,4 @@
+import { endsByBreach } from '../../authentication/breached-password.ts';
 import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user.ts';
 import { locateTyped } from '../../authentication/locate-typed.ts';
 import { type SecondFactorOutcome, verifyUserFactor } from '../../authentication/verify-second-factor.ts';
@@ -101,7 +102,8 @@ export async function afterSecond(
 ): Promise<StepOutcome> {
   const question = { user, resource, basis: 'second-factor', isAsked: wantsEnrolment(flow) } as const;
   // A dropped code has not been shown.
-  const enrolling = shown.otp === 'verified' ? await offerEnrolment(ports, question, shown) : undefined;
+  const mayEnrol = shown.otp === 'verified' && !(flow.breached !== undefined && endsByBreach(flow, resource));
+  const enrolling = mayEnrol ? await offerEnrolment(ports, question, shown) : undefined;
   return enrolling
     ? { move: (held) => startEnrolment(held, user, undefined, enrolling) }
     : { finish: { user, ...shown } };

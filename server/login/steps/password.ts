@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { isBreachedAt } from '../../authentication/breached-password.ts';
+import { endsByBreach, isBreachedAt, passwordRemedy } from '../../authentication/breached-password.ts';
 import { type CorrectPassword, checkPassword } from '../../authentication/check-password.ts';
 import { widgetMethod } from '../../authentication/decide-factors.ts';
 import { accessKeys, readAccess } from '../../authentication/read-access.ts';
@@ -73,20 +73,31 @@ async function afterPassword(
   // Before a code is sent, which an outage of the list would waste.
   const breached = await isBreachedAt(ports, access.resource, typed);
   const right = await requirementsOf(ports, flow, access.resource, user, tokens);
-  const outcome = await continueWith(ports, right, browsers);
+  const outcome = await continueWith(ports, right, { browsers, breached });
   return breached ? markBreached(outcome, right.digest) : outcome;
 }
 
 async function continueWith(
   ports: StepPorts,
   right: VerifiedPassword,
-  browsers: readonly string[],
+  { browsers, breached }: { browsers: readonly string[]; breached: boolean },
 ): Promise<Result<StepOutcome>> {
   if (right.factors.kind === 'factors' && right.factors.otp && right.flow.enrolmentLink === undefined) {
     const known = reuseSecondFactor(right) ?? (await skipForTrustedBrowser(ports, right, browsers));
     return known ?? requestSecond(ports, right);
   }
-  return (await offerEnrolmentStep(ports, right)) ?? endWithPassword(ports, right);
+  const enrolling = await offerEnrolmentStep(ports, right);
+  if (enrolling && breached && endsByBreach(right.flow, right.resource)) return refuseBreached(ports, right);
+  return enrolling ?? endWithPassword(ports, right);
+}
+
+/** Here the password is the last factor. */
+function refuseBreached(ports: StepPorts, { resource, user }: VerifiedPassword): StepOutcome {
+  const unlock = passwordRemedy(ports, resource, user);
+  return {
+    refusal: refusal('PASSWORD_CHANGE_REQUIRED', {}, { about: user.id }),
+    after: (denied) => ({ ...denied, unlock }),
+  };
 }
 
 /** Kept until the last factor: the password alone does not show it. */
