@@ -68,6 +68,7 @@ const FATES: Record<string, Fate> = {
   'administrator-email': 'kept',
   'administrator-flow': 'dropped',
   'administrator-link': 'dropped',
+  'administrator-passkey': 'dropped',
   'administrator-reset': 'dropped',
   'api-key': 'kept',
   'api-key-use': 'kept',

@@ -27,6 +27,7 @@ export const OWNERSHIP: Readonly<Record<string, Ownership>> = {
   'administrator-email': 'anchor',
   'administrator-flow': 'value',
   'administrator-link': 'anchor',
+  'administrator-passkey': 'anchor',
   'administrator-reset': 'anchor',
   'api-key': 'anchor',
   'api-key-use': 'anchor',
