@@ -11,8 +11,8 @@ const ALGORITHMS = ['SHA1', 'SHA256', 'SHA512'] as const;
 type Algorithm = (typeof ALGORITHMS)[number];
 
 /**
- * privacyIDEA 3: the CSV of `pi-tokenjanitor find export`, without a first line: `owner@realm, serial, seed, type, digits`
- * and for TOTP the seconds. Users are in other directories, so their tokens make them.
+ * privacyIDEA 3: the CSV of `pi-tokenjanitor find --active True export`, without a first line: `owner@realm, serial, seed,
+ * type, digits` and for TOTP the seconds. Users are in other directories, so their tokens make them.
  */
 export const privacyidea: System = {
   name: 'privacyidea',
