@@ -74,9 +74,12 @@ test('the chosen colour scheme lasts from page to page', async () => {
 test('an unknown page says so', async () => {
   const context = await here.browser.newContext();
   const page = await context.newPage();
+  page.on('console', (message) => complaints.push(message.text()));
   const response = await page.goto(`${here.url}/docs/nothing`);
   expect(response?.status()).toBe(404);
   await expect(page.getByText('Page not found')).toBeVisible();
+  // The browser's own line on the status, and no violation of the policy.
+  expect(complaints.splice(0)).toEqual([expect.stringContaining('404')]);
 });
 
 describe.each([
@@ -103,6 +106,12 @@ describe.each([
     expect(picture?.y).toBeGreaterThanOrEqual(bottomOf(bar));
     const isApart = Number(heading?.y) >= bottomOf(picture) || Number(picture?.x) >= rightOf(heading);
     expect(isApart).toBe(true);
+  });
+
+  test('the words of a diagram are large enough to read', async () => {
+    const page = await open('/docs/quickstart', { viewport });
+    const words = page.locator('figure.diagram svg:visible text').first();
+    expect((await words.boundingBox())?.height).toBeGreaterThan(11);
   });
 
   test('pictures and diagrams are shown in the colours of the page', async () => {

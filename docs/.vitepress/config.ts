@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
 import about from '../../package.json' with { type: 'json' };
 import { slug } from '../../tools/docs-check/markdown.ts';
 import { BEFORE_PAINT, withoutInline } from './before-paint.ts';
+import { noHashMap } from './hash-map.ts';
 import { linkToPages } from './links.ts';
 import { CODE_THEME, colourByClass, drawDiagrams, pictureByScheme, tidyTables } from './markup.ts';
 import { HOME, linkTo, READERS, sidebar } from './navigation.ts';
@@ -28,7 +29,7 @@ export default defineConfig({
   // The theme would switch without transitions by adding a style, which the service's policy does not allow.
   appearance: { disableTransition: false },
   head: [['link', { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }]],
-  vite: { configFile: false, publicDir: false, build: { chunkSizeWarningLimit: 1_000 } },
+  vite: { configFile: false, publicDir: false, build: { chunkSizeWarningLimit: 1_000 }, plugins: [noHashMap] },
   markdown: {
     // As on a forge, so that one link works in both.
     anchor: { slugify: slug },
@@ -43,7 +44,10 @@ export default defineConfig({
   },
   transformPageData: (page) => (page.relativePath === 'index.md' ? { frontmatter: HOME } : undefined),
   transformHtml: (page) => withoutInline(page, BASE),
-  buildEnd: ({ outDir }) => writeFile(join(outDir, BEFORE_PAINT.path), BEFORE_PAINT.script),
+  async buildEnd({ outDir }) {
+    await writeFile(join(outDir, BEFORE_PAINT.path), BEFORE_PAINT.script);
+    await rm(join(outDir, 'hashmap.json'), { force: true });
+  },
   themeConfig: {
     nav: [
       ...READERS.map(({ text, entries: [[first]] }) => ({ text, link: linkTo(first) })),

@@ -43,6 +43,7 @@ test.each([
 test.each([
   ['/docs', '/docs/'],
   ['/docs/decisions', '/docs/decisions/'],
+  ['/docs/api/', '/docs/api'],
 ])('%s redirects to %s', async (path, location) => {
   const { response } = await get(path);
   expect([response.status, response.headers.get('location')]).toEqual([301, location]);
@@ -86,7 +87,7 @@ describe('a file', () => {
   });
 });
 
-test.each(['nothing', 'api/', 'api.html', '..%2fserver%2fmain', '__proto__', '<script>'])(
+test.each(['nothing', 'nothing/', 'api.html', '..%2fserver%2fmain', '__proto__', '<script>'])(
   '/docs/%s is not found: the site’s page says so',
   async (path) => {
     const { response, status, text } = await get(`/docs/${path}`);

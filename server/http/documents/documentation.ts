@@ -39,7 +39,14 @@ export function documentation(documents: BuiltDocuments) {
       const caching = path.startsWith('assets/') ? IMMUTABLE : 'no-cache';
       return sendFile(c, file, { ...FILE_HEADERS, 'cache-control': caching });
     }
-    if (/(?:^|\/)$/.test(path)) return sendPage(c, documents, await documents.read(`${path}index.html`));
+    if (/(?:^|\/)$/.test(path)) {
+      const index = await documents.read(`${path}index.html`);
+      const name = path.slice(0, -1);
+      // The address of a page has no slash at its end.
+      if (!index && name !== '' && (await documents.read(`${name}.html`)))
+        return c.redirect(`${DOCUMENTS_PATH}${name}`, 301);
+      return sendPage(c, documents, index);
+    }
     const page = await documents.read(`${path}.html`);
     if (!page && (await documents.read(`${path}/index.html`))) return c.redirect(`${DOCUMENTS_PATH}${path}/`, 301);
     return sendPage(c, documents, page);
