@@ -15,6 +15,7 @@ const requestOf = ({ method, path }: { method: string; path: string }) => `${met
 /** Operations that a command of another shape reaches. */
 const OTHERWISE = [
   'GET /v1/events/export', // event export
+  'GET /v1/events/sealed', // event list --watch
   'GET /v1/users/{id}/data', // user export
   'POST /v1/users/{id}/erasure', // user erase
   'POST /v1/assignments', // assign

@@ -8,12 +8,13 @@ import { runCommand } from './program.ts';
 
 interface Event {
   id: string;
+  segment: number;
   at: number;
   type: string;
 }
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
-/** Newest first, as the service lists them. */
+/** In the order in which they are sealed. */
 let events: Event[];
 let answers: (() => number)[];
 let server: Server;
@@ -22,22 +23,35 @@ beforeEach(async () => {
   events = [];
   answers = [];
   server = createServer((request, response) => {
-    const { searchParams } = new URL(request.url ?? '', 'http://service');
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://service');
     const status = answers.shift()?.() ?? 200;
-    const from = Number(searchParams.get('from') ?? 0);
-    const start = Number(searchParams.get('after') ?? 0);
     const limit = Number(searchParams.get('limit'));
-    const found = events.filter(({ at }) => at >= from);
-    const next = found.length > start + limit ? String(start + limit) : null;
     const refused = { code: status === 401 ? 'API_KEY_INVALID' : 'UNAVAILABLE', title: 'No.' };
-    response.writeHead(status, { date: new Date(NOW).toUTCString(), 'content-type': 'application/json' });
-    response.end(JSON.stringify(status === 200 ? { items: found.slice(start, start + limit), next } : refused));
+    const page = pathname.endsWith('/sealed') ? sealedPage(searchParams.get('after')) : listPage(searchParams, limit);
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(status === 200 ? page : refused));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(() => server.close());
 
-const happen = (id: string, at = NOW) => events.unshift({ id, at, type: 'user.created' });
+const happen = (id: string, at = NOW) => events.push({ id, segment: events.length + 1, at, type: 'user.created' });
+
+/** Newest first. */
+function listPage(query: URLSearchParams, limit: number) {
+  const start = Number(query.get('after') ?? 0);
+  const found = events.toSorted((one, other) => other.at - one.at || other.segment - one.segment);
+  const next = found.length > start + limit ? String(start + limit) : null;
+  return { items: found.slice(start, start + limit), next };
+}
+
+/** At most two segments. */
+function sealedPage(after: string | null) {
+  if (after === null) return { items: [], next: events.length, hasMore: false };
+  const items = events.filter(({ segment }) => segment > Number(after)).slice(0, 2);
+  const next = items.at(-1)?.segment ?? Number(after);
+  return { items, next, hasMore: next < events.length };
+}
 
 /** Runs `event list --watch`; between two polls something happens, and after the last the user presses Ctrl-C. */
 async function watch(args: readonly string[], between: readonly (() => void)[]) {
@@ -84,13 +98,24 @@ test('shows the newest, then each that happens, oldest first, and ends with Ctrl
   expect(code).toBe(0);
 });
 
-test('an event that is sealed late, behind a newer one, is shown once', async () => {
+test('an event that is sealed late is shown once, however late it is', async () => {
   happen('1-2');
-  const { out } = await watch(
-    ['--ids'],
-    [() => events.push({ id: '1-1', at: NOW - 5000, type: 'late' }), () => undefined],
-  );
+  const { out } = await watch(['--ids'], [() => happen('1-1', NOW - 86_400_000), () => undefined]);
   expect(out).toBe('1-2\n1-1\n');
+});
+
+test('what is sealed while it begins is shown once', async () => {
+  happen('1-1');
+  // Before the answer to the first question, and before that to the second.
+  answers.push(
+    () => 200,
+    () => {
+      happen('1-2');
+      return 200;
+    },
+  );
+  const { out } = await watch(['--ids'], [() => happen('1-3')]);
+  expect(out).toBe('1-1\n1-2\n1-3\n');
 });
 
 test('after a lost connection it goes on, with what happened meanwhile and nothing twice', async () => {

@@ -53,7 +53,7 @@ export function addAction(
       const target = id === undefined ? path : path.replace('{id}', await idOf(service, resource, action, id));
       if (rows && options.watch === true) {
         const { columns } = rows;
-        return watchEvents(run, service, { path: target, query, columns, most: mostOf(options) });
+        return watchEvents(run, service, { query, columns, most: mostOf(options) });
       }
       if (rows?.paged) return showPages(run, service, target, query, rows, options);
       await showResponse(run, service, action, { target, body, query, id });

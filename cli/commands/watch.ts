@@ -4,34 +4,38 @@ import { pages } from './pages.ts';
 
 type Item = Record<string, unknown>;
 
+const EVENTS = '/v1/events';
 const POLL_MS = 2000;
 const MAX_DELAY_MS = 30_000;
-/**
- * Events are listed once they are sealed, so one can appear behind a newer one. The cursor of the API is a time as well:
- * what is sealed later than this is missed, as the help says.
- */
-const OVERLAP_MS = 60_000;
+
+/** Events in the order in which they were sealed. */
+interface SealedEvents {
+  items: Item[];
+  /** Where the next page begins. */
+  next: number;
+  hasMore: boolean;
+}
 
 /**
- * Shows the newest events, and then each as it appears, until it is interrupted. After a lost connection it goes on where
- * it was: what happened meanwhile is shown, and nothing twice.
+ * Shows the newest events, and then each as it is sealed, until it is interrupted. After a lost connection it goes on
+ * where it was: what happened meanwhile is shown, and nothing twice.
  */
 export async function watchEvents(
   run: Run,
   service: Service,
-  { path, query, columns, most }: { path: string; query: Item; columns: readonly string[]; most: number },
+  { query, columns, most }: { query: Item; columns: readonly string[]; most: number },
 ): Promise<void> {
   const stop = run.interruption();
   const show = run.listWriter(columns);
-  const seen = new Map<string, number>();
-  let since: number | undefined;
+  /** Shown at the beginning, of segments behind the cursor. */
+  let shown = new Set<unknown>();
+  let after: number | undefined;
   let delayMs = POLL_MS;
   while (!stop.aborted) {
     try {
-      const items = await Promise.race([since === undefined ? begin() : newer(since), untilAborted(stop)]);
+      const items = await Promise.race([after === undefined ? begin() : sealedSince(after), untilAborted(stop)]);
       if (items === undefined) return;
-      show(items.filter(({ id }) => !seen.has(String(id))).reverse());
-      remember(items);
+      show(items);
       if (delayMs > POLL_MS) run.tell('connected again');
       delayMs = POLL_MS;
     } catch (error) {
@@ -42,33 +46,35 @@ export async function watchEvents(
     await run.pause(delayMs, stop);
   }
 
-  /** The newest of all. What is older than they are is not shown later as if it were new. */
+  /** The newest of all, oldest first. */
   async function begin(): Promise<Item[]> {
-    const { headers } = await service.send('GET', path, { query: { ...query, limit: 1 } });
-    const start = Date.parse(headers.date ?? '') - OVERLAP_MS;
-    const recent = await newer(start);
+    const end = (await read({ limit: 1 })).next;
     const items: Item[] = [];
-    for await (const item of pages(service, path, query)) {
+    for await (const item of pages(service, EVENTS, query)) {
       items.push(item);
       if (items.length >= most) break;
     }
-    const shown = new Set(items.map(({ id }) => id));
-    since = start;
-    remember(recent.filter(({ id }) => !shown.has(id)));
-    return items;
+    shown = new Set(items.filter(({ segment }) => Number(segment) > end).map(({ id }) => id));
+    after = end;
+    return items.reverse();
   }
 
-  async function newer(from: number): Promise<Item[]> {
+  async function sealedSince(from: number): Promise<Item[]> {
     const items: Item[] = [];
-    for await (const item of pages(service, path, { ...query, from })) items.push(item);
-    return items;
+    for (let at = from; ; ) {
+      const { items: found, next, hasMore } = await read({ after: at, limit: 200 });
+      items.push(...found.filter(({ id }) => !shown.has(id)));
+      at = next;
+      if (hasMore) continue;
+      // What fails before is read again.
+      after = at;
+      return items;
+    }
   }
 
-  function remember(items: readonly Item[]): void {
-    for (const { id, at } of items) seen.set(String(id), Number(at));
-    const start = Math.max(since ?? 0, ...items.map(({ at }) => Number(at) - OVERLAP_MS));
-    for (const [id, at] of seen) if (at < start) seen.delete(id);
-    since = start;
+  async function read(cursor: Item): Promise<SealedEvents> {
+    const answer = await service.send('GET', `${EVENTS}/sealed`, { query: { ...query, ...cursor } });
+    return answer.body as SealedEvents;
   }
 }
 

@@ -57,6 +57,40 @@ beforeAll(async () => {
 });
 afterAll(() => service.ports.close());
 
+describe('GET /events/sealed', () => {
+  interface Sealed {
+    items: Event[];
+    next: number;
+    hasMore: boolean;
+  }
+
+  test('continues behind the segments that the caller has, with every event once', async () => {
+    const whole = await get<Page>('/events?limit=200');
+    const followed: Event[] = [];
+    for (let after = 0; ; ) {
+      const page = await get<Sealed>(`/events/sealed?limit=1&after=${after}`);
+      expect(page.next).toBeGreaterThan(after);
+      followed.push(...page.items);
+      after = page.next;
+      if (!page.hasMore) break;
+    }
+    expect(followed.map(({ id }) => id).sort()).toEqual(whole.items.map(({ id }) => id).sort());
+    expect(followed.map(({ segment }) => segment)).toEqual(
+      followed.map(({ segment }) => segment).sort((a, b) => a - b),
+    );
+    const refused = await get<Sealed>('/events/sealed?after=0&outcome=refused');
+    expect(refused.items.map(({ outcome }) => outcome)).toEqual(['refused']);
+  });
+
+  test('says where the log ends, and refuses what is beyond', async () => {
+    const { items, next, hasMore } = await get<Sealed>('/events/sealed');
+    expect([items, hasMore]).toEqual([[], false]);
+    expect(await get<Sealed>(`/events/sealed?after=${next}`)).toEqual({ items: [], next, hasMore: false });
+    const beyond = await service.call(`GET /v1/events/sealed?after=${next + 1}`, { key });
+    expect(await refusalOf(beyond)).toMatchObject({ code: 'INPUT_INVALID' });
+  });
+});
+
 describe('GET /events', () => {
   test('returns every event of the account, newest first, one page at a time', async () => {
     const whole = await get<Page>('/events?limit=200');

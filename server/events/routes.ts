@@ -12,6 +12,7 @@ import { tokenDocument } from '../tokens/documents.ts';
 import { userDocument } from '../users/documents.ts';
 import { exportEvents } from './export-events.ts';
 import { type ListedEvent, listEvents, listHistory } from './list-events.ts';
+import { listSealedEvents } from './list-sealed-events.ts';
 
 const anyId = z
   .string()
@@ -141,6 +142,45 @@ const list = route({
     return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
   },
 });
+const listSealed = route({
+  method: 'get',
+  path: '/events/sealed',
+  scope: 'read',
+  operationId: 'listSealedEvents',
+  tag: 'Events',
+  summary: 'Follow events in the order in which they are sealed',
+  description:
+    'Nothing is missed and nothing comes twice, also what is sealed late: ask again with `next` as `after`. Without `after` it only says where the log ends. A page has whole segments, so it can have more events than `limit`, or none.',
+  request: {
+    query: z.strictObject({
+      ...filterFields,
+      ...namedFields,
+      limit: pageQuery.shape.limit,
+      after: z.coerce
+        .number()
+        .pipe(z.int().min(0).max(Number.MAX_SAFE_INTEGER))
+        .optional()
+        .openapi({ description: 'Only segments after this number.', example: 17 }),
+    }),
+  },
+  responses: {
+    200: jsonAnswer(
+      'Whole segments, oldest first.',
+      z
+        .object({
+          items: z.array(eventView).openapi({ description: 'The events.' }),
+          next: count('The last segment that was read.', 18),
+          hasMore: z.boolean().openapi({ description: 'Whether there are further segments already.', example: false }),
+        })
+        .openapi('SealedEvents', { description: 'Events in the order of the sealed log.' }),
+    ),
+  },
+  handle: async (c, ports: Needs) => {
+    const { after, limit, ...asked } = c.req.valid('query');
+    const page = await listSealedEvents(ports, c.get('act').actor, asked, { after, limit });
+    return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
+  },
+});
 const EXAMPLES = {
   jsonl: '{"id":"17-4711","event":{"type":"user.updated","at":1830000000000,"outcome":"done"}}\n',
   csv: 'id,time,type,outcome\r\n17-4711,2027-12-28T05:20:00.000Z,user.updated,done\r\n',
@@ -228,4 +268,4 @@ const ofToken = route({
 
 const CONTENT_TYPES = { jsonl: 'application/jsonl; charset=utf-8', csv: 'text/csv; charset=utf-8; header=present' };
 
-export const eventRoutes = [list, exportAll, ofUser, ofToken];
+export const eventRoutes = [list, listSealed, exportAll, ofUser, ofToken];

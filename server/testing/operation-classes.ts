@@ -100,6 +100,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /mail/test': 'administers',
   'GET /events': 'sees',
   'GET /events/export': 'sees-all',
+  'GET /events/sealed': 'sees',
   'GET /users/{id}/events': 'sees',
   'GET /tokens/{id}/events': 'sees',
   'GET /statistics': 'sees-resource',

@@ -197,6 +197,7 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
   'GET /filters/{id}': ({ filter }) => ({ id: filter, status: 200 }),
   'GET /events': () => ({ status: 200 }),
   'GET /events/export': () => ({ status: 200 }),
+  'GET /events/sealed': () => ({ status: 200 }),
   'GET /users/{id}/events': ({ user }) => ({ id: user.id, status: 200 }),
   'GET /tokens/{id}/events': ({ tokens }) => ({ id: tokens[0]?.id ?? '', status: 200 }),
   'GET /statistics': ({ resource }) => ({ query: `resource=${resource.id}`, status: 200 }),

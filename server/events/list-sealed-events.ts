@@ -1,0 +1,59 @@
+import type { Actor } from '../kernel/actor.ts';
+import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { type Result, refusal } from '../kernel/result.ts';
+import { auditChainDocument } from './documents.ts';
+import { type EventFilter, type ListedEvent, matchesFilter } from './list-events.ts';
+import { openRecord } from './log/personal-part.ts';
+import { emptyChain } from './log/segment.ts';
+import { readSegments } from './read-segments.ts';
+
+/** Maximum events compared with the filter per page. */
+const MAX_EVENTS_READ = 2000;
+
+export interface SealedPage {
+  items: ListedEvent[];
+  /** The last segment that was read: where the next page begins. */
+  next: number;
+  /** Whether there are segments behind it already. */
+  hasMore: boolean;
+}
+
+/**
+ * The events of an account in the order in which they were sealed: an event that is sealed late is in a later segment,
+ * however old it is. A page has whole segments. Segments that have expired are passed over.
+ *
+ * @param after the last segment that the caller has. Undefined: the page is empty, and `next` is the end of the chain
+ * @throws ArchiveUnavailable
+ */
+export async function listSealedEvents(
+  ports: Pick<Ports, 'store' | 'clock' | 'archive'>,
+  actor: Actor,
+  filter: EventFilter,
+  { after, limit }: { after?: number | undefined; limit: number },
+): Promise<Result<SealedPage>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const { account } = actor;
+  const [stored] = await ports.store.getMany([auditChainDocument.key(account)], ports.clock.now());
+  const chain = stored?.value ?? emptyChain(account);
+  if (after === undefined) return { items: [], next: chain.number, hasMore: false };
+  if (after > chain.number) return refusal('INPUT_INVALID', { detail: 'after: there is no such segment yet' });
+  const visible = visibleResources(actor);
+  const items: ListedEvent[] = [];
+  let next = after;
+  let read = 0;
+  for await (const part of readSegments(ports, chain, Math.max(chain.first, after + 1))) {
+    if ('damaged' in part) {
+      next = part.damaged.to;
+      continue;
+    }
+    next = part.number;
+    read += part.records.length;
+    for (const record of part.records) {
+      if (isEventVisible(visible, record.event) && matchesFilter(record.event, filter, account))
+        items.push({ id: record.id, event: openRecord(record), segment: part.number });
+    }
+    if (items.length >= limit || read >= MAX_EVENTS_READ) break;
+  }
+  return { items, next, hasMore: next < chain.number };
+}
