@@ -37,7 +37,7 @@ export function ManyLinks() {
   const mail = useQuery<MailView>('mail').body;
   const [values, setValues] = useState<Readonly<Record<string, unknown>>>({
     group: GROUPS[0],
-    language: texts.lang,
+    language: null,
     valid: String(DAY_MS),
   });
   const [resource, setResource] = useState<ResourceView>();
@@ -80,7 +80,7 @@ export function ManyLinks() {
     const row = {
       kind: group === 'without-password' ? 'password' : 'enrolment',
       delivery,
-      language: values.language,
+      ...(values.language !== null && { language: values.language }),
       validForMs: Number(values.valid),
       ...(group !== 'without-password' && resource && { resource: resource.id }),
     };
@@ -139,6 +139,7 @@ export function ManyLinks() {
                   kind: 'select',
                   label: t('manyLanguage'),
                   choices: Object.entries(LANGUAGE_NAMES).map(([value, label]) => ({ value, label })),
+                  without: t('resourceLanguage'),
                 },
                 {
                   name: 'valid',

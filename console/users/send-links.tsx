@@ -30,6 +30,7 @@ export function SendLinks({ user, mayChange }: { user: User; mayChange: boolean 
     kind: 'select',
     label: t(handsOver ? 'pageLanguage' : 'mailLanguage'),
     choices: Object.entries(LANGUAGE_NAMES).map(([value, label]) => ({ value, label })),
+    without: t('resourceLanguage'),
   } as const;
   const why = !mayChange ? t('notYours') : user.blocked ? t('blockedNoMail') : undefined;
   const choose = (kind: 'enrolment' | 'unlock') => async () => {
@@ -74,9 +75,10 @@ export function SendLinks({ user, mayChange }: { user: User; mayChange: boolean 
           title={labelOf(order, passwordLabel)}
           text={<p>{textOf(order, user, handsOver)}</p>}
           inputs={[language]}
-          initial={{ language: texts.lang }}
+          initial={{ language: null }}
           action={t(handsOver ? 'makeLink' : 'send')}
-          send={(values) => {
+          send={({ language }) => {
+            const values = language === null ? {} : { language };
             const on = order.kind === 'password' ? {} : { resource: order.resource.id };
             if (handsOver)
               return client.send('POST', 'links', {

@@ -52,6 +52,23 @@ describe('links by mail', () => {
     expect(service.ports.courier.sent).toHaveLength(2);
   });
 
+  test('a link is in the language of the resource, unless another is named, also by a regional tag', async () => {
+    const { ports } = service;
+    unwrap(await updateResource(ports, scene.account, scene.resource.id, { appearance: { locale: 'de-AT' } }));
+    const policy: EnrolmentPolicy = { kinds: ['totp'], required: false };
+    unwrap(await updateResource(ports, scene.account, scene.resource.id, { enrolment: policy }));
+    for (const more of [{}, { kind: 'enrolment' }]) await order([passwordFor(scene.user.id, more)]);
+    const other = await another('bob', 'bob@shop.example');
+    await order([passwordFor(other.user.id, { language: 'fr-CH' })]);
+    const single = await another('carol', 'carol@shop.example');
+    await service.call(`POST /v1/users/${single.user.id}/password-reset`, { key, body: {} });
+    expect(ports.courier.sent.map(({ language }) => language)).toEqual(['de', 'de', 'fr', 'de']);
+    const facts = ports.courier.sent.map((mail) => 'path' in mail.facts && mail.facts.path);
+    expect(facts[0]).toContain('?lang=de&');
+    const refused = { key, body: { language: 'zh-TW' } };
+    expect((await service.call(`POST /v1/users/${single.user.id}/password-reset`, refused)).status).toBe(422);
+  });
+
   test('a changed address gets another', async () => {
     const rows = [passwordFor(scene.user.id)];
     await order(rows);

@@ -13,6 +13,7 @@ import { writeUserLink } from '../messages/user-link.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { readObject } from '../records/read-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { resourceLanguage } from '../resources/mail-brand.ts';
 import type { Resource } from '../resources/resource.ts';
 import { refusedOn } from '../resources/resource-access.ts';
 import { type Decision, transact } from '../store/transact.ts';
@@ -34,13 +35,14 @@ import { findEnrolmentResource } from './enrolment-resource.ts';
 export interface EnrolmentLinkOrder {
   /** Default: see `chooseEnrolmentResource`. */
   resource?: ResourceId | undefined;
-  language: MailLanguage;
+  /** Default: that of the resource. */
+  language?: MailLanguage | undefined;
   delivery: LinkDelivery;
   /** Default: {@link ENROLMENT_LINK_LIFETIME_MS}. */
   validForMs?: number | undefined;
 }
 
-type Issued = Result<IssuedLink & { secretHash: string; site: string; brand: MailBrand }>;
+type Issued = Result<IssuedLink & { secretHash: string; site: string; brand: MailBrand; language: MailLanguage }>;
 
 /** Makes a link to a new token, for an administrator or the site's backend: for a new user or one who lost theirs. */
 export async function issueEnrolmentLink(
@@ -49,7 +51,7 @@ export async function issueEnrolmentLink(
   id: UserId,
   order: EnrolmentLinkOrder,
 ): Promise<Issued> {
-  const { language, delivery, validForMs = ENROLMENT_LINK_LIFETIME_MS } = order;
+  const { delivery, validForMs = ENROLMENT_LINK_LIFETIME_MS } = order;
   const { account } = act.actor;
   const key = userDocument.key(id);
   const known = await readObject(ports, account, key, 'USER_NOT_FOUND');
@@ -57,6 +59,7 @@ export async function issueEnrolmentLink(
   const found = await findResource(ports, act, known.object, order.resource);
   if (isRefusal(found)) return found;
   const { resource } = found;
+  const language = order.language ?? resourceLanguage(resource);
   if (!mayHelpUser(act.actor, known.object)) return refusal('FORBIDDEN');
   if (!resource.enrolment) return refusal('ENROLMENT_OFF');
   // Before a new link voids one that the user may have.
@@ -111,6 +114,7 @@ export async function issueEnrolmentLink(
         secretHash,
         site,
         brand: mailBrand(resource),
+        language,
       },
       write: {
         put: [{ key: linkKey, value, expiresAt }],

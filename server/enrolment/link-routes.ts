@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { instantOf, messageLanguage, resourceId, userId } from '../http/api/fields.ts';
+import { emailLanguage, instantOf, resourceId, userId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -23,7 +23,7 @@ const send = route({
       z
         .strictObject({
           resource: resourceId.openapi({ description: 'Id of the resource to sign in to with the token.' }),
-          language: messageLanguage,
+          language: emailLanguage,
         })
         .openapi('EnrolmentLinkInput', { description: 'How to send the link.' }),
     ),

@@ -22,8 +22,7 @@ export async function sendEnrolmentLink(
   if (pendingUntil !== undefined) return { expiresAt: pendingUntil, isRepeated: true };
   const issued = await issueEnrolmentLink(ports, act, id, { ...order, delivery: 'mail' });
   if (isRefusal(issued)) return issued;
-  const { email = '', login, path, site, lifetimeMs, expiresAt, secretHash, brand } = issued;
-  const { language } = order;
+  const { email = '', login, path, site, lifetimeMs, expiresAt, secretHash, brand, language } = issued;
   const facts = { login, site, path, lifetimeMs };
   await callDependency('sending a mail', () =>
     ports.courier.send({ kind: 'enrolment-link', to: email, language, facts, brand }),

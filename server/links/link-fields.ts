@@ -19,7 +19,10 @@ export const linkInput = z
       description:
         'The resource to sign in to with the token, or where it is locked. An enrolment without it is at the first resource of the user without a working token.',
     }),
-    language: messageLanguage.default('en').openapi({ description: 'The language of email and page.', example: 'de' }),
+    language: messageLanguage.optional().openapi({
+      description: 'The language of email and page. Default: that of the resource, otherwise English.',
+      example: 'de',
+    }),
     validForMs: z.int().min(MIN_LINK_LIFETIME_MS).max(MAX_LINK_LIFETIME_MS).optional().openapi({
       description:
         'How long it is valid, in milliseconds: at most seven days, or a day for an unlock and for a password that replaces one. Default: 24 hours for an enrolment and a first password to hand over, otherwise 30 minutes.',

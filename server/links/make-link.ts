@@ -22,7 +22,8 @@ export interface LinkOrder {
   delivery: LinkDelivery;
   /** Of an enrolment, where it may be left to the service, and of an unlock. */
   resource?: ResourceId | undefined;
-  language: MailLanguage;
+  /** Default: that of the resource. */
+  language?: MailLanguage | undefined;
   validForMs?: number | undefined;
 }
 

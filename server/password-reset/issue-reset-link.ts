@@ -12,6 +12,8 @@ import { boundsOf, refuseDelivery, refuseHelpDesk } from '../messages/deliver-li
 import type { IssuedLink, LinkDelivery } from '../messages/delivered-link.ts';
 import { PASSWORD_RESET_LIFETIME_MS, RESETS_WINDOW_MS } from '../messages/reset-mail.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
+import { resourceDocument } from '../resources/documents.ts';
+import { resourceLanguage } from '../resources/mail-brand.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { soleResource } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
@@ -27,21 +29,22 @@ import {
 import { opensByPassword, writeResetPath } from './reset-link.ts';
 
 export interface ResetLinkOrder {
-  language: MailLanguage;
+  /** Default: that of the only resource of the user, if there is one. */
+  language?: MailLanguage | undefined;
   delivery: LinkDelivery;
   /** Default: `resetLifetimeMs`. */
   validForMs?: number | undefined;
 }
 
 /** `resource`: the one that the user signs in to, if it is only one. */
-type Issued = Result<IssuedLink & { secretHash: string; resource?: ResourceId }>;
+type Issued = Result<IssuedLink & { secretHash: string; resource?: ResourceId; language: MailLanguage }>;
 
 /** Makes a link to a new password, for an administrator or the site's backend. Also for a user without a password. */
 export async function issueResetLink(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
   act: RequestContext,
   id: UserId,
-  { language, delivery, validForMs }: ResetLinkOrder,
+  { delivery, validForMs, ...order }: ResetLinkOrder,
 ): Promise<Issued> {
   const { account } = act.actor;
   const userKey = userDocument.key(id);
@@ -57,6 +60,7 @@ export async function issueResetLink(
   const rate = await ports.store.increment(`password-reset/of/${id}`, RESETS_WINDOW_MS, RESETS_STARTED_PER_USER, now);
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
 
+  const language = order.language ?? (await languageOn(ports, soleResource(known.value)));
   return transact(ports, userKey.anchor, [userKey], ([stored], at): Decision<Issued> => {
     const user = stored?.value;
     if (user?.account !== account) return { answer: refusal('USER_NOT_FOUND') };
@@ -84,6 +88,7 @@ export async function issueResetLink(
         lifetimeMs,
         expiresAt,
         secretHash,
+        language,
       },
       write: {
         put: [{ key, value, expiresAt }],
@@ -91,6 +96,15 @@ export async function issueResetLink(
       },
     };
   });
+}
+
+async function languageOn(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  resource: ResourceId | undefined,
+): Promise<MailLanguage> {
+  const keys = resource === undefined ? [] : [resourceDocument.key(resource)];
+  const [stored] = await ports.store.getMany(keys, ports.clock.now());
+  return resourceLanguage(stored?.value);
 }
 
 /** When the link of the user expires that was mailed before and is still valid; undefined if there is none. */

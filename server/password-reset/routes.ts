@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { instantOf, messageLanguage, userId } from '../http/api/fields.ts';
+import { emailLanguage, instantOf, userId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -21,7 +21,7 @@ const start = route({
     params: z.object({ id: userId }),
     ...jsonBody(
       z
-        .strictObject({ language: messageLanguage })
+        .strictObject({ language: emailLanguage })
         .openapi('PasswordResetInput', { description: 'How to send the link.' }),
     ),
   },

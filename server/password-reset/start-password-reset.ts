@@ -24,9 +24,9 @@ export async function startPasswordReset(
   if (pendingUntil !== undefined) return { expiresAt: pendingUntil, isRepeated: true };
   const issued = await issueResetLink(ports, act, id, { ...order, delivery: 'mail' });
   if (isRefusal(issued)) return issued;
-  const { email = '', login, path, lifetimeMs, expiresAt, secretHash, resource } = issued;
+  const { email = '', login, path, lifetimeMs, expiresAt, secretHash, resource, language } = issued;
   const brand = await readMailBrand(ports, resource);
-  const mail = resetMail(email, order.language, { login, path, lifetimeMs, brand });
+  const mail = resetMail(email, language, { login, path, lifetimeMs, brand });
   await callDependency('sending a mail', () => ports.courier.send(mail));
   await recordMailed(ports, passwordResetDocument.key(id), secretHash);
   return { expiresAt };

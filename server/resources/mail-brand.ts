@@ -1,7 +1,8 @@
 import type { ResourceId } from '../kernel/ids.ts';
-import { type MailBrand, mailBrand } from '../kernel/mail.ts';
+import { type MailBrand, type MailLanguage, mailBrand, mailLanguage } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { resourceDocument } from './documents.ts';
+import type { Resource } from './resource.ts';
 
 /** Undefined if no resource is known, or it is gone. */
 export async function readMailBrand(
@@ -11,4 +12,9 @@ export async function readMailBrand(
   if (id === undefined) return undefined;
   const [stored] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
   return stored && mailBrand(stored.value);
+}
+
+/** The language of a message about this resource whose language its sender leaves open. */
+export function resourceLanguage(resource: Pick<Resource, 'appearance'> | undefined): MailLanguage {
+  return mailLanguage(resource?.appearance?.locale);
 }

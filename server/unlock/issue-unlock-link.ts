@@ -13,6 +13,7 @@ import { writeUserLink } from '../messages/user-link.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { readObject } from '../records/read-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { resourceLanguage } from '../resources/mail-brand.ts';
 import { refusedOn } from '../resources/resource-access.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { admitHelpDeskUnlock } from '../tokens/help-desk-unlocks.ts';
@@ -33,15 +34,16 @@ export async function issueUnlockLink(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
   act: RequestContext,
   id: UserId,
-  order: { resource: ResourceId; language: MailLanguage; validForMs?: number | undefined },
+  order: { resource: ResourceId; language?: MailLanguage | undefined; validForMs?: number | undefined },
 ): Promise<Result<IssuedLink>> {
-  const { resource: on, language, validForMs = UNLOCK_LINK_LIFETIME_MS } = order;
+  const { resource: on, validForMs = UNLOCK_LINK_LIFETIME_MS } = order;
   const { account } = act.actor;
   const key = userDocument.key(id);
   const known = await readObject(ports, account, key, 'USER_NOT_FOUND');
   if (isRefusal(known)) return known;
   const found = await readObject(ports, account, resourceDocument.key(on), 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
+  const language = order.language ?? resourceLanguage(found.object);
   const refused = refusedOn(act, on, mayHelpOn(act.actor, on));
   if (refused) return refused;
   if (!mayHelpUser(act.actor, known.object)) return refusal('FORBIDDEN');

@@ -1,3 +1,4 @@
+import { languageOf } from '@countersign/ui/i18n/language-of';
 import { z } from '@hono/zod-openapi';
 import { ACTOR_KINDS, type ActorReference } from '../../kernel/actor.ts';
 import { canonicalAddress } from '../../kernel/addresses.ts';
@@ -224,9 +225,19 @@ export const creationHeaders = z.object({
   }),
 });
 
-/** A language that there is a folder for. The document lists none, so that a new language changes nothing else. */
+/**
+ * A BCP 47 tag, as the language that there is a folder for: `de-AT` is `de`. The document lists none, so that a new
+ * language changes nothing else.
+ */
 export const messageLanguage = z
   .string()
-  .max(8)
-  .refine((tag) => MAIL_LANGUAGES.includes(tag), 'a language that the service speaks, such as en or de')
+  .max(35)
+  .transform(languageOf)
+  .refine((lang) => MAIL_LANGUAGES.includes(lang), 'a language that the service speaks, such as en or de-AT')
   .openapi({ type: 'string', description: 'The language of the email, such as `en` or `de`.', example: 'de' });
+
+/** Of a link whose sender may leave it to the resource. */
+export const emailLanguage = messageLanguage.optional().openapi({
+  description: 'The language of the email. Default: that of the resource, otherwise English.',
+  example: 'de',
+});
