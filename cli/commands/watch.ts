@@ -48,7 +48,7 @@ export async function watchEvents(
 
   /** The newest of all, oldest first. */
   async function begin(): Promise<Item[]> {
-    const end = (await read({ limit: 1 })).next;
+    const end = (await read({})).next;
     const items: Item[] = [];
     for await (const item of pages(service, EVENTS, query)) {
       items.push(item);
@@ -62,7 +62,7 @@ export async function watchEvents(
   async function sealedSince(from: number): Promise<Item[]> {
     const items: Item[] = [];
     for (let at = from; ; ) {
-      const { items: found, next, hasMore } = await read({ after: at, limit: 200 });
+      const { items: found, next, hasMore } = await read({ after: at });
       items.push(...found.filter(({ id }) => !shown.has(id)));
       at = next;
       if (hasMore) continue;

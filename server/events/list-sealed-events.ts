@@ -8,8 +8,8 @@ import { openRecord } from './log/personal-part.ts';
 import { emptyChain } from './log/segment.ts';
 import { readSegments } from './read-segments.ts';
 
-/** Maximum events compared with the filter per page. */
-const MAX_EVENTS_READ = 2000;
+/** Events compared with the filter per page, and those of a last whole segment. */
+const EVENTS_READ = 500;
 
 export interface SealedPage {
   items: ListedEvent[];
@@ -30,7 +30,7 @@ export async function listSealedEvents(
   ports: Pick<Ports, 'store' | 'clock' | 'archive'>,
   actor: Actor,
   filter: EventFilter,
-  { after, limit }: { after?: number | undefined; limit: number },
+  { after, atOnce = EVENTS_READ }: { after?: number | undefined; atOnce?: number },
 ): Promise<Result<SealedPage>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
@@ -53,7 +53,7 @@ export async function listSealedEvents(
       if (isEventVisible(visible, record.event) && matchesFilter(record.event, filter, account))
         items.push({ id: record.id, event: openRecord(record), segment: part.number });
     }
-    if (items.length >= limit || read >= MAX_EVENTS_READ) break;
+    if (read >= atOnce) break;
   }
   return { items, next, hasMore: next < chain.number };
 }

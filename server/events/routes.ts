@@ -150,12 +150,11 @@ const listSealed = route({
   tag: 'Events',
   summary: 'Follow events in the order in which they are sealed',
   description:
-    'Nothing is missed and nothing comes twice, also what is sealed late: ask again with `next` as `after`. Without `after` it only says where the log ends. A page has whole segments, so it can have more events than `limit`, or none.',
+    'Nothing is missed and nothing comes twice, also what is sealed late: ask again with `next` as `after`. Without `after` it only says where the log ends. A page has whole segments, at most about 500 events before the filters.',
   request: {
     query: z.strictObject({
       ...filterFields,
       ...namedFields,
-      limit: pageQuery.shape.limit,
       after: z.coerce
         .number()
         .pipe(z.int().min(0).max(Number.MAX_SAFE_INTEGER))
@@ -176,8 +175,8 @@ const listSealed = route({
     ),
   },
   handle: async (c, ports: Needs) => {
-    const { after, limit, ...asked } = c.req.valid('query');
-    const page = await listSealedEvents(ports, c.get('act').actor, asked, { after, limit });
+    const { after, ...asked } = c.req.valid('query');
+    const page = await listSealedEvents(ports, c.get('act').actor, asked, { after });
     return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
   },
 });

@@ -37,6 +37,9 @@ const FORBIDDEN = [
   'typo',
 ];
 
+/** Every field of their bodies has a default. */
+const MAY_BE_BARE = ['POST /users/{id}/password-reset'];
+
 describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operations }) => {
   let scene: SampleScene;
   let other: SampleScene;
@@ -207,7 +210,8 @@ describe.each(await openOnEachStore('matrix'))('on $store', ({ service, operatio
           expect([400, 422], JSON.stringify(text)).toContain(response.status);
         }
         const bare = addressOf(operation, await sampleOf(operation));
-        expect([400, 422]).toContain((await service.call(bare, await admitted(operation))).status);
+        const { status } = await service.call(bare, await admitted(operation));
+        expect(MAY_BE_BARE.includes(operation.name) ? [202] : [400, 422]).toContain(status);
       });
     }
 

@@ -111,7 +111,9 @@ describe('the first screen', () => {
     const arabic = await pageOf({ ...LOOK, locale: 'ar-EG' });
     expect(arabic).toContain('<html lang="ar" dir="rtl" data-first="identify">');
     expect(arabic).toMatch(/<link rel="modulepreload" href="\/widget\/v1\/assets\/ar-1\.js" nonce="[^"]+">/);
-    expect(await pageOf({ ...LOOK, locale: '' }, { 'accept-language': 'xx, ar;q=0.8, en' })).toContain('lang="ar"');
+    expect(await pageOf({ ...LOOK, locale: '' }, { 'accept-language': 'xx, en;q=0.7, ar;q=0.8' })).toContain(
+      'lang="ar"',
+    );
     for (const locale of ['xx', '__proto__', 'constructor'])
       expect(await pageOf({ ...LOOK, locale }, { 'accept-language': 'ar' })).toContain('<h1>Sign in</h1>');
   });
