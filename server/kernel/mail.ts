@@ -130,6 +130,7 @@ export interface MessageTexts {
 }
 
 export { MAIL_FAILURES, type MailFailure } from '@countersign/protocol/mail';
+export { languageOf } from '@countersign/ui/i18n/language-of';
 
 /** Rendered for sending. */
 export interface ComposedMail {

@@ -1,4 +1,3 @@
-import { languageOf } from '@countersign/ui/i18n/language-of';
 import { z } from '@hono/zod-openapi';
 import { ACTOR_KINDS, type ActorReference } from '../../kernel/actor.ts';
 import { canonicalAddress } from '../../kernel/addresses.ts';
@@ -15,7 +14,7 @@ import {
   type UserId,
   type WebhookId,
 } from '../../kernel/ids.ts';
-import { MAIL_LANGUAGES } from '../../kernel/mail.ts';
+import { languageOf, MAIL_LANGUAGES } from '../../kernel/mail.ts';
 import { isEmailShape, isLoginShape, isPhoneShape } from '../../kernel/names.ts';
 
 /** The parts that requests and responses share, each with its description and its example. */
