@@ -49,6 +49,7 @@ import { stepRoutes } from './login/step-routes.ts';
 import { keysReadDocument } from './maintenance/documents.ts';
 import { reset } from './password-reset/page/reset.ts';
 import { DIALECT_PATHS, ENDPOINTS, protectimus } from './protectimus/routes.ts';
+import { notMe } from './sign-in-notices/page/not-me.ts';
 import { recordOnce } from './store/record-once.ts';
 import { unlock } from './unlock/page/unlock.ts';
 
@@ -119,6 +120,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   // Their forms are not JSON, so they come before the check for strict JSON.
   app.route('/', reset({ ...ports, issuer }));
   app.route('/', unlock({ ...ports, issuer }));
+  app.route('/', notMe({ ...ports, issuer }));
   app.use(strictJson());
 
   app.route('/', healthRoutes(ports, options.readiness));

@@ -108,6 +108,7 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
           label: t('trustedBrowserDays'),
           hint: t('trustedBrowserDaysHint'),
         },
+        { name: 'signInNotices', kind: 'toggle', label: t('signInNotices'), hint: t('signInNoticesHint') },
         {
           name: 'breachedPasswords',
           kind: 'one-of',

@@ -61,13 +61,16 @@ export function validFactors(
     digest: string;
     usable: readonly TokenId[];
     maxAgeMs: number;
+    /** No factor that was shown until then counts. */
+    endedAt?: number | undefined;
   },
   now: number,
 ): PassedFactors {
   const isTheirs =
     earlier?.account === facts.account && earlier.resource === facts.resource && earlier.user === facts.user;
   if (!earlier || !isTheirs) return {};
-  const isYoung = (at: number) => at <= now && now - at < facts.maxAgeMs;
+  const { maxAgeMs, endedAt = Number.NEGATIVE_INFINITY } = facts;
+  const isYoung = (at: number) => at <= now && now - at < maxAgeMs && at > endedAt;
   const { password, second } = earlier;
   return {
     ...(password && isYoung(password.at) && password.digest === facts.digest && { password }),

@@ -26,7 +26,7 @@ beforeEach(async () => {
 const read = async (path: string, query: Record<string, string> = {}) =>
   (await service.call(`GET ${path}?${new URLSearchParams({ resource: scene.resource.id, ...query })}`)).text();
 
-describe.each(['/reset', '/reset/password', '/unlock'])('the page %s', (path) => {
+describe.each(['/reset', '/reset/password', '/unlock', '/not-me'])('the page %s', (path) => {
   test('has the look, the language and the links of its resource, above the mark of the service', async () => {
     const html = await read(path);
     expect(html).toContain('<html lang="de" dir="ltr" data-tone="dark">');
@@ -97,7 +97,7 @@ describe('a wrong address below a hosted page', () => {
 });
 
 // SR-3
-test.each(['/reset', '/unlock'])('an outage of the store is a page of %s, not JSON', async (path) => {
+test.each(['/reset', '/unlock', '/not-me'])('an outage of the store is a page of %s, not JSON', async (path) => {
   service.ports.store.intercept.read = () => {
     throw new Error('gone');
   };

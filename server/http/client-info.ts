@@ -1,5 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Context } from 'hono';
+import { acceptedLanguages } from '../kernel/accept-language.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import type { AppEnv } from './context.ts';
 
@@ -7,8 +8,9 @@ import type { AppEnv } from './context.ts';
 export function clientInfo(c: Context<AppEnv>): ClientInfo {
   const address = c.get('clientAddress');
   const userAgent = c.req.header('user-agent');
+  const [language] = acceptedLanguages(c.req.header('accept-language'));
   return {
-    ...omitUndefined({ address, userAgent }),
+    ...omitUndefined({ address, userAgent, language: language || undefined }),
     requestId: c.get('requestId'),
     onAccount: (account) => c.set('account', account),
   };

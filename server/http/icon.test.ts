@@ -42,6 +42,7 @@ const PAGES = [
   '/reset',
   '/reset/password',
   '/unlock',
+  '/not-me',
   '/widget/v1/enrol',
   '/widget/v1/frame?origin=https://evil.example',
   '/widget/v1/passkey',

@@ -40,6 +40,8 @@ export const EVENT_TYPES = [
   'user.browser-trust-ended',
   'user.password-upgraded',
   'user.password-breached',
+  'user.new-sign-in',
+  'user.sign-in-reported',
   'user.password-reset-asked',
   'user.password-link-handed-over',
   'user.password-reset',

@@ -45,6 +45,9 @@ export interface MailFacts {
   'password-reset': { login: string; path: string; lifetimeMs: number };
   'enrolment-link': { login: string; site: string; path: string; lifetimeMs: number };
   'unlock-link': { login: string; path: string; lifetimeMs: number };
+  'new-sign-in': { login: string; site: string; at: number; address?: string; path: string; lifetimeMs: number };
+  /** For an administrator. */
+  'sign-in-reported': { login: string; site: string };
   'security-notice': {
     change: NoticeChange;
     at: number;
@@ -72,6 +75,8 @@ const KINDS: Readonly<Record<MailKind, true>> = {
   'password-reset': true,
   'enrolment-link': true,
   'unlock-link': true,
+  'new-sign-in': true,
+  'sign-in-reported': true,
   'security-notice': true,
   'test-message': true,
   'low-balance': true,

@@ -19,6 +19,8 @@ export interface ClientInfo {
   /** At most {@link MAX_USER_AGENT} characters. */
   userAgent?: string;
   requestId?: string;
+  /** The language that it prefers, as a BCP 47 tag. */
+  language?: string;
   /** Learns whose sign-in the request is about, for the access log: a step of a user has no actor yet. */
   onAccount?: (account: AccountId) => void;
 }

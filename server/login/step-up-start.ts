@@ -68,7 +68,15 @@ export function startStepUp(
   const maxAgeMs = oldestAllowedMs(request.demand ?? {}, resource.rememberMs);
   const { account } = resource;
   const ids = usable.map(({ id }) => id);
-  const whose = { account, resource: resource.id, user: user.id, digest: passwordDigest, usable: ids, maxAgeMs };
+  const whose = {
+    account,
+    resource: resource.id,
+    user: user.id,
+    digest: passwordDigest,
+    usable: ids,
+    maxAgeMs,
+    endedAt: user.signInsEndedAt,
+  };
   // In an unknown browser, no factor was shown before.
   const shown: PassedFactors = environment?.differs ? {} : validFactors(earlier, whose, now);
   const missing = missingFactors(required, shown);

@@ -37,6 +37,7 @@ import type { Resource } from '../resources/resource.ts';
 import { readSelfServiceContext } from '../self-service/context.ts';
 import { createOpening, loadOpener } from '../self-service/open.ts';
 import type { SelfServiceUser } from '../self-service/transitions.ts';
+import { notifySignIn } from '../sign-in-notices/notify-sign-in.ts';
 import type { ReadAhead } from '../store/read-ahead.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { nameKey } from '../users/find-user.ts';
@@ -290,6 +291,7 @@ async function afterCompletion(
     const seen = { user: id, resource: resource.id, blinded: flow.environment };
     await rememberEnvironment(ports, act, seen).catch(() => undefined);
   }
+  await notifySignIn(ports, act, id, resource).catch(() => undefined);
   if (passed.breached) await recordBreach(ports, act, id, resource).catch(() => undefined);
   await confirmUser(ports, flow, passed, act).catch(() => undefined);
   const trust = await rememberTrust(ports, flow, resource, passed, act).catch(() => undefined);

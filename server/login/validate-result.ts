@@ -32,6 +32,7 @@ export async function validateResult(
     : { user: undefined, tokens: [] };
   const values = tokens.map(({ value }) => value);
   // A sign-in from before a password change no longer counts, whatever it showed (SR-38, SR-39).
+  if (user?.signInsEndedAt !== undefined && record.issuedAt <= user.signInsEndedAt) return refusal('RESULT_REVOKED');
   if (!user || record.userPasswordDigest !== passwordDigest(user)) return refusal('RESULT_REVOKED');
   if (!isResultValid(record, user, values, resource.value, now)) return refusal('RESULT_REVOKED');
   // The end of the trust ends what rests on it.

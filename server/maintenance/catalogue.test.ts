@@ -158,6 +158,7 @@ const FATES: Record<string, Fate> = {
   ],
   statistics: 'kept',
   token: TOKEN_KINDS.flatMap((kind) => tokens[kind]),
+  'known-sign-ins': 'dropped',
   'trusted-browsers': 'dropped',
   'unlock-link': 'dropped',
   usage: [

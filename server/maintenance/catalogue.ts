@@ -54,6 +54,7 @@ import {
   resourceIndexes,
   textsDocument,
 } from '../resources/documents.ts';
+import { knownSignInsDocument } from '../sign-in-notices/documents.ts';
 import { createCatalogue } from '../store/catalogue.ts';
 import { indexBuildDocument, restorationDocument, storePurposeDocument } from '../store/documents.ts';
 import {
@@ -114,6 +115,7 @@ export const CATALOGUE = createCatalogue(
     nameClaimDocument,
     environmentsDocument,
     trustedBrowsersDocument,
+    knownSignInsDocument,
     erasureDocument,
     passwordAttemptsDocument,
     passwordResetDocument,

@@ -68,6 +68,7 @@ export const OWNERSHIP: Readonly<Record<string, Ownership>> = {
   logo: 'parent',
   'mac-key': 'none',
   'mail-status': 'none',
+  'known-sign-ins': 'value',
   'made-with': 'parent',
   'password-attempts': 'user',
   'password-reset': 'parent',

@@ -11,6 +11,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordResetDocument } from '../password-reset/documents.ts';
 import { passwordAttemptsDocument } from '../passwords/documents.ts';
 import { sweepIndex } from '../records/sweep-index.ts';
+import { knownSignInsDocument } from '../sign-in-notices/documents.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
@@ -90,6 +91,7 @@ export async function removeUserData(ports: ErasureNeeds, act: RequestContext, e
   const keys = [
     environmentsDocument,
     trustedBrowsersDocument,
+    knownSignInsDocument,
     enrolmentLinkDocument,
     enrolmentTriesDocument,
     passwordResetDocument,

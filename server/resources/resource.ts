@@ -47,6 +47,8 @@ export interface Resource {
   resultClaims?: ResultProfile;
   /** True if users can have a password reset link mailed to them at sign-in. Absent: they cannot. */
   passwordReset?: boolean;
+  /** True if users are mailed about a sign-in from a new browser or network. Absent: they are not. */
+  signInNotices?: boolean;
   /** Whether a sign-in with a breached password is reported, or refused until the password is changed. Absent: `off`. */
   breachedPasswords?: BreachPolicy;
   /** Enrolment by users at sign-in. Absent: not offered. */

@@ -44,7 +44,6 @@ import { listResources } from './list-resources.ts';
 import { MAX_REDIRECT_URI_LENGTH } from './redirect-uris.ts';
 import {
   acceptedKinds,
-  BREACH_POLICIES,
   DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK,
   DEFAULT_RESULT_LIFETIME_MS,
   DEFAULT_TOKEN_KINDS,
@@ -59,6 +58,7 @@ import { RESOURCE_WARNINGS, resourceWarnings } from './resource-warnings.ts';
 import type { ResultProfile } from './result-claims.ts';
 import { resultProfile, resultProfileView } from './result-profile-fields.ts';
 import { OWN_DETAILS, type SelfServicePolicy } from './self-service-policy.ts';
+import { signInRuleFields } from './sign-in-rule-fields.ts';
 import { updateResource } from './update-resource.ts';
 
 const settings = {
@@ -108,10 +108,7 @@ const settings = {
   passwordReset: z.boolean().openapi({
     description: 'Whether users can request a password reset link by email in the widget.',
   }),
-  breachedPasswords: z.enum(BREACH_POLICIES).openapi({
-    description:
-      'At a sign-in with a right password on the list of breached ones of the operator: `off`: nothing; `warn`: the result and an event say so; `refuse`: the user must change it first.',
-  }),
+  ...signInRuleFields,
   passkeySignIn: z.boolean().openapi({
     description:
       'Whether users can sign in with a passkey alone. The device then verifies the user, so it counts as two factors.',
@@ -211,6 +208,7 @@ const input = z
       resultLifetimeMs: settings.resultLifetimeMs.default(DEFAULT_RESULT_LIFETIME_MS),
       redirectUris: settings.redirectUris.default([]),
       passwordReset: settings.passwordReset.default(false),
+      signInNotices: settings.signInNotices.default(false),
       breachedPasswords: settings.breachedPasswords.default('off'),
       passkeySignIn: settings.passkeySignIn.default(false),
     },
@@ -281,7 +279,7 @@ export function presentResource({
 }: Resource): z.input<typeof resourceView> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
   const { passwordReset = false, passkeySignIn = false, redirectUris = [], logo = null, testMode = null } = resource;
-  const { enrolment, breachedPasswords = 'off' } = resource;
+  const { enrolment, breachedPasswords = 'off', signInNotices = false } = resource;
   const { environment = null, rememberMs = null, trustedBrowserDays = null } = resource;
   const resultClaims = resource.resultClaims ? presentProfile(resource.resultClaims) : null;
   const warnings = resourceWarnings(resource);
@@ -293,6 +291,7 @@ export function presentResource({
     redirectUris,
     passwordReset,
     breachedPasswords,
+    signInNotices,
     passkeySignIn,
     environment,
     rememberMs,

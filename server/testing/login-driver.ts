@@ -32,6 +32,7 @@ export class LoginDriver {
   readonly ports: TestPorts;
   readonly handle: string;
   address: string | undefined;
+  userAgent: string | undefined;
   view: FlowView;
 
   constructor(scene: Fixture, ports: TestPorts, begun: FlowView & { handle: string }, address: string | undefined) {
@@ -53,7 +54,9 @@ export class LoginDriver {
       ...(browser && { traits }),
       ...omitUndefined({ loginRequest, purpose }),
     });
-    return new LoginDriver(scene, ports, unwrap(begun), address);
+    const driver = new LoginDriver(scene, ports, unwrap(begun), address);
+    driver.userAgent = userAgent;
+    return driver;
   }
 
   /** Runs to the step that asks for the second factor. */
@@ -166,7 +169,11 @@ export class LoginDriver {
   }
 
   #answer(seq: number) {
-    return { handle: this.handle, seq, client: client(this.address) };
+    return {
+      handle: this.handle,
+      seq,
+      client: { ...client(this.address), ...omitUndefined({ userAgent: this.userAgent }) },
+    };
   }
 
   async #seen(answer: Promise<Result<FlowView>>): Promise<Result<FlowView>> {

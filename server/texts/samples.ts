@@ -47,6 +47,12 @@ export function sampleMails(language: MailLanguage, now: number): Mail[] {
     { ...about, kind: 'enrolment-link', facts: { login, site, path, lifetimeMs: 7 * DAY_MS } },
     { ...about, kind: 'enrolment-link', facts: { login, site, path, lifetimeMs: 12 * HOUR_MS } },
     { ...about, kind: 'unlock-link', facts: { login, path, lifetimeMs: 30 * MINUTE_MS } },
+    {
+      ...about,
+      kind: 'new-sign-in',
+      facts: { login, site, at: now, address: '198.51.100.7', path, lifetimeMs: DAY_MS },
+    },
+    { ...about, kind: 'sign-in-reported', facts: { login, site } },
     ...CHANGES.flatMap((change): Mail[] => [
       { ...about, kind: 'security-notice', facts: { change, at: now, address: '198.51.100.7' } },
       { ...about, kind: 'security-notice', facts: { change, at: now } },

@@ -10,6 +10,7 @@ import { passwordAttemptsDocument } from '../passwords/documents.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { removeObject } from '../records/read-object.ts';
 import { sweepIndex } from '../records/sweep-index.ts';
+import { knownSignInsDocument } from '../sign-in-notices/documents.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { tokenIndexes } from '../tokens/documents.ts';
 import { removeDeletedOwner } from '../tokens/remove-deleted-owner.ts';
@@ -60,10 +61,12 @@ export async function deleteUser(
 /** Of a deleted user. */
 async function forgetBrowsers(ports: Needs, account: AccountId, id: UserId): Promise<void> {
   const [known, trusted] = [environmentsDocument.key(id), trustedBrowsersDocument.key(id)];
-  await transact(ports, id, [known, trusted, userDocument.key(id)], ([seen, trust, user]) => {
+  const noticed = knownSignInsDocument.key(id);
+  await transact(ports, id, [known, trusted, noticed, userDocument.key(id)], ([seen, trust, notice, user]) => {
     const theirs = [
       ...(seen?.value.account === account ? [known] : []),
       ...(trust?.value.account === account ? [trusted] : []),
+      ...(notice?.value.account === account ? [noticed] : []),
     ];
     return { answer: undefined, ...(user === undefined && theirs.length > 0 && { write: { delete: theirs } }) };
   });

@@ -30,6 +30,8 @@ export interface User {
   blocked: boolean;
   /** Raised when the user is blocked or loses a token, which ends the trust in all of their browsers. Absent: never. */
   trustEpoch?: number;
+  /** When the user reported a sign-in that was not theirs: nothing rests on factors shown before. Absent: never. */
+  signInsEndedAt?: number;
   assignments: Assignment[];
   /** Self-enrolled tokens. A token that the user created and that is not listed here is an abandoned enrolment. */
   enrolled?: TokenId[];

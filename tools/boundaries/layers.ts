@@ -154,6 +154,7 @@ const FEATURES = new Set([
   'records',
   'resources',
   'self-service',
+  'sign-in-notices',
   'tokens',
   'transactions',
   'trusted-browsers',

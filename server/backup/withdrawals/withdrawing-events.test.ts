@@ -23,6 +23,7 @@ const WITHDRAWING: Partial<Record<EventType, string>> = {
   'user.erased': 'erase',
   'user.environments-forgotten': 'forget-browsers',
   'user.password-reset': 'replace-password',
+  'user.sign-in-reported': 'by field',
   'user.updated': 'by field',
   'webhook.deleted': 'delete',
   'webhook.disabled': 'disable',

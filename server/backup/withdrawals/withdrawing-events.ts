@@ -60,6 +60,7 @@ const USER: Fields<User> = {
   apiSupport: 'refuse-api',
   blocked: 'block',
   trustEpoch: 'none',
+  signInsEndedAt: 'none',
   // Each has its own event.
   assignments: 'none',
   enrolled: 'none',
@@ -145,6 +146,7 @@ const RESOURCE: Fields<Resource> = {
   resultClaims: 'review',
   passwordReset: 'review',
   breachedPasswords: 'review',
+  signInNotices: 'review',
   enrolment: 'review',
   selfService: 'review',
   passkeySignIn: 'review',
@@ -209,6 +211,8 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   // The same password, hashed again.
   'user.password-upgraded': 'none',
   'user.password-breached': 'none',
+  'user.new-sign-in': 'none',
+  'user.sign-in-reported': USER,
   'user.password-reset-asked': 'none',
   'user.password-link-handed-over': 'none',
   'user.password-reset': 'replace-password',

@@ -57,6 +57,10 @@ function draftOf(mail: Mail, texts: MailTexts, url: string): Draft {
     texts(key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plainLine(value)])));
   const instant = (at: number) => writeInstant(at, texts.lang);
   const span = (ms: number) => writeSpan(ms, texts);
+  const when = (at: number, address: string | undefined) =>
+    address === undefined
+      ? t('noticeWhen', { instant: instant(at) })
+      : t('noticeWhenFrom', { instant: instant(at), address });
   switch (mail.kind) {
     case 'administrator-invitation': {
       const { account, inviter, path, expiresAt } = mail.facts;
@@ -124,15 +128,28 @@ function draftOf(mail: Mail, texts: MailTexts, url: string): Draft {
         small: [t('linkExpires', { span: span(lifetimeMs) })],
       };
     }
+    case 'new-sign-in': {
+      const { login, site, at, address, path, lifetimeMs } = mail.facts;
+      return {
+        subject: t('newSignInSubject', { site }),
+        paragraphs: [t('newSignInText', { login, site }), when(at, address), t('newSignInNotYou')],
+        link: { href: linkTo(url, path), label: t('newSignInButton') },
+        small: [t('linkExpires', { span: span(lifetimeMs) }), t('newSignInYou')],
+      };
+    }
+    case 'sign-in-reported': {
+      const { login, site } = mail.facts;
+      return {
+        subject: t('reportedSubject', { login }),
+        paragraphs: [t('reportedText', { login, site }), t('reportedNext')],
+        small: [],
+      };
+    }
     case 'security-notice': {
       const { change, at, address } = mail.facts;
-      const when =
-        address === undefined
-          ? t('noticeWhen', { instant: instant(at) })
-          : t('noticeWhenFrom', { instant: instant(at), address });
       return {
         subject: t(`subject.${change}`),
-        paragraphs: [t(`notice.${change}`), when, t('noticeNotYou')],
+        paragraphs: [t(`notice.${change}`), when(at, address), t('noticeNotYou')],
         small: [],
       };
     }

@@ -29,6 +29,8 @@ final class Resource
      * @param list<string> $redirectUris Where the hosted sign-in page can post results: exact URLs, https (or
      *     http on localhost), without a fragment.
      * @param bool $passwordReset Whether users can request a password reset link by email in the widget.
+     * @param bool $signInNotices Whether users are mailed about a sign-in from a new browser or network, with a
+     *     link to report it.
      * @param string $breachedPasswords At a sign-in with a right password on the list of breached ones of the
      *     operator: `off`: nothing; `warn`: the result and an event say so; `refuse`: the user must change it first.
      * @param bool $passkeySignIn Whether users can sign in with a passkey alone. The device then verifies the
@@ -75,6 +77,7 @@ final class Resource
         public readonly int $resultLifetimeMs,
         public readonly array $redirectUris,
         public readonly bool $passwordReset,
+        public readonly bool $signInNotices,
         public readonly string $breachedPasswords,
         public readonly bool $passkeySignIn,
         public readonly ?string $geoFilter,
@@ -111,6 +114,7 @@ final class Resource
             resultLifetimeMs: $answer->number('resultLifetimeMs'),
             redirectUris: $answer->texts('redirectUris'),
             passwordReset: $answer->flag('passwordReset'),
+            signInNotices: $answer->flag('signInNotices'),
             breachedPasswords: $answer->text('breachedPasswords'),
             passkeySignIn: $answer->flag('passkeySignIn'),
             geoFilter: $answer->optionalText('geoFilter'),

@@ -14,8 +14,9 @@ final class Resources extends Group
      *
      * @param array<string, mixed> $body `name`; optional: `enabled`, `failedAttemptsBeforeLock`, `methodPolicy`,
      *     `tokenKinds`, `allowedOrigins`, `allowLocalhost`, `resultLifetimeMs`, `redirectUris`, `passwordReset`,
-     *     `breachedPasswords`, `passkeySignIn`, `geoFilter`, `timeFilter`, `ipFilter`, `environment`, `rememberMs`,
-     *     `trustedBrowserDays`, `resultClaims`, `testMode`, `enrolment`, `selfService`, `appearance`, `links`
+     *     `signInNotices`, `breachedPasswords`, `passkeySignIn`, `geoFilter`, `timeFilter`, `ipFilter`,
+     *     `environment`, `rememberMs`, `trustedBrowserDays`, `resultClaims`, `testMode`, `enrolment`, `selfService`,
+     *     `appearance`, `links`
      * @throws \Countersign\Exception\CountersignException
      */
     public function create(#[\SensitiveParameter] array $body): Resource
@@ -67,8 +68,9 @@ final class Resources extends Group
      *
      * @param array<string, mixed> $body optional: `name`, `enabled`, `failedAttemptsBeforeLock`, `methodPolicy`,
      *     `tokenKinds`, `allowedOrigins`, `allowLocalhost`, `resultLifetimeMs`, `redirectUris`, `passwordReset`,
-     *     `breachedPasswords`, `passkeySignIn`, `geoFilter`, `timeFilter`, `ipFilter`, `environment`, `rememberMs`,
-     *     `trustedBrowserDays`, `resultClaims`, `enrolment`, `selfService`, `appearance`, `links`
+     *     `signInNotices`, `breachedPasswords`, `passkeySignIn`, `geoFilter`, `timeFilter`, `ipFilter`,
+     *     `environment`, `rememberMs`, `trustedBrowserDays`, `resultClaims`, `enrolment`, `selfService`,
+     *     `appearance`, `links`
      * @throws \Countersign\Exception\CountersignException
      */
     public function update(string $id, #[\SensitiveParameter] array $body): Resource

@@ -31,9 +31,9 @@ class Resources(Group):
 
         :param body: ``name``; optional: ``enabled``, ``failedAttemptsBeforeLock``, ``methodPolicy``,
             ``tokenKinds``, ``allowedOrigins``, ``allowLocalhost``, ``resultLifetimeMs``, ``redirectUris``,
-            ``passwordReset``, ``breachedPasswords``, ``passkeySignIn``, ``geoFilter``, ``timeFilter``,
-            ``ipFilter``, ``environment``, ``rememberMs``, ``trustedBrowserDays``, ``resultClaims``,
-            ``testMode``, ``enrolment``, ``selfService``, ``appearance``, ``links``
+            ``passwordReset``, ``signInNotices``, ``breachedPasswords``, ``passkeySignIn``, ``geoFilter``,
+            ``timeFilter``, ``ipFilter``, ``environment``, ``rememberMs``, ``trustedBrowserDays``,
+            ``resultClaims``, ``testMode``, ``enrolment``, ``selfService``, ``appearance``, ``links``
         """
         response = self._transport.create("/resources", body)
         return cast(Resource, self._item(response, "id"))
@@ -87,9 +87,9 @@ class Resources(Group):
 
         :param body: optional: ``name``, ``enabled``, ``failedAttemptsBeforeLock``, ``methodPolicy``,
             ``tokenKinds``, ``allowedOrigins``, ``allowLocalhost``, ``resultLifetimeMs``, ``redirectUris``,
-            ``passwordReset``, ``breachedPasswords``, ``passkeySignIn``, ``geoFilter``, ``timeFilter``,
-            ``ipFilter``, ``environment``, ``rememberMs``, ``trustedBrowserDays``, ``resultClaims``,
-            ``enrolment``, ``selfService``, ``appearance``, ``links``
+            ``passwordReset``, ``signInNotices``, ``breachedPasswords``, ``passkeySignIn``, ``geoFilter``,
+            ``timeFilter``, ``ipFilter``, ``environment``, ``rememberMs``, ``trustedBrowserDays``,
+            ``resultClaims``, ``enrolment``, ``selfService``, ``appearance``, ``links``
         """
         response = self._transport.once("PATCH", self._path("/resources", id), body=body)
         return cast(Resource, self._item(response, "id"))

@@ -369,6 +369,8 @@ class Resource(TypedDict):
     redirectUris: list[str]
     #: Whether users can request a password reset link by email in the widget.
     passwordReset: bool
+    #: Whether users are mailed about a sign-in from a new browser or network, with a link to report it.
+    signInNotices: bool
     #: At a sign-in with a right password on the list of breached ones of the operator: ``off``: nothing; ``warn``:
     #: the result and an event say so; ``refuse``: the user must change it first.
     breachedPasswords: str

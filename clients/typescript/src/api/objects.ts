@@ -56,6 +56,8 @@ export interface Resource {
   redirectUris: string[];
   /** Whether users may have a link to a new password mailed to them from the sign-in. */
   passwordReset: boolean;
+  /** Whether users are mailed about a sign-in from a new browser or network. */
+  signInNotices: boolean;
   /** At a right password that was stolen elsewhere: nothing, a result and an event that say so, or a refusal. */
   breachedPasswords: 'off' | 'warn' | 'refuse';
   /** How the sign-in, the hosted pages and the mails look; null: the usual look. */

@@ -28,6 +28,8 @@ import java.util.List;
  * @param redirectUris Where the hosted sign-in page can post results: exact URLs, https (or http on
  *     localhost), without a fragment.
  * @param passwordReset Whether users can request a password reset link by email in the widget.
+ * @param signInNotices Whether users are mailed about a sign-in from a new browser or network, with a
+ *     link to report it.
  * @param breachedPasswords At a sign-in with a right password on the list of breached ones of the
  *     operator: {@code off}: nothing; {@code warn}: the result and an event say so; {@code refuse}: the user
  *     must change it first.
@@ -77,6 +79,7 @@ public record Resource(
     @JsonProperty("resultLifetimeMs") Duration resultLifetime,
     List<String> redirectUris,
     boolean passwordReset,
+    boolean signInNotices,
     String breachedPasswords,
     boolean passkeySignIn,
     String geoFilter,
