@@ -40,9 +40,10 @@ export async function listSealedEvents(
   if (after > chain.number) return refusal('INPUT_INVALID', { detail: 'after: there is no such segment yet' });
   const visible = visibleResources(actor);
   const items: ListedEvent[] = [];
-  let next = after;
+  // Also where all segments behind it have expired: a caller would ask for them for ever.
+  let next = Math.max(after, chain.first - 1);
   let read = 0;
-  for await (const part of readSegments(ports, chain, Math.max(chain.first, after + 1))) {
+  for await (const part of readSegments(ports, chain, next + 1)) {
     if ('damaged' in part) {
       next = part.damaged.to;
       continue;

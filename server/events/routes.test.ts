@@ -4,10 +4,20 @@ import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { countSignIns, sealEvents } from '../testing/consuming.ts';
-import { addResource, addUser, createFixture, type Fixture, PASSWORD, unwrap } from '../testing/fixtures.ts';
+import {
+  addResource,
+  addUser,
+  createFixture,
+  type Fixture,
+  overwrite,
+  PASSWORD,
+  read,
+  unwrap,
+} from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { userDocument } from '../users/documents.ts';
+import { auditChainDocument } from './documents.ts';
 import { listSealedEvents } from './list-sealed-events.ts';
 import { splitLines } from './log/split-lines.ts';
 
@@ -93,6 +103,16 @@ describe('GET /events/sealed', () => {
     const beyond = await service.call(`GET /v1/events/sealed?after=${next + 1}`, { key });
     expect(await refusalOf(beyond)).toMatchObject({ code: 'INPUT_INVALID' });
   });
+});
+
+test('GET /events/sealed ends where every segment has expired', async () => {
+  const { ports } = service;
+  const chain = auditChainDocument.key(other.account);
+  const { number, first } = await read(ports, chain);
+  await overwrite(ports, chain, { first: number + 1 });
+  const page = await listSealedEvents(ports, operatorContext(other.account).actor, {}, { after: 0 });
+  expect(page).toEqual({ items: [], next: number, hasMore: false });
+  await overwrite(ports, chain, { first });
 });
 
 describe('GET /events', () => {
