@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../context.ts';
 import { RequestRefusal } from '../problem.ts';
 import { queryOf } from '../query.ts';
-import { PROTOTYPE_NAMES } from '../strict-json.ts';
+import { PROTOTYPE_NAMES } from '../../kernel/strict-json.ts';
 
 /**
  * Refuses a query with a duplicate parameter: a proxy in front may have checked another one than we read (SR-57).

@@ -4,7 +4,7 @@ import { challengeOrToken } from '../../authentication/challenge-or-token.ts';
 import { readBalance } from '../../billing/read-plan.ts';
 import { checkEnvironment } from '../../browsers/check-environment.ts';
 import { saveEnvironment } from '../../browsers/save-environment.ts';
-import { readStrictJson } from '../../http/strict-json.ts';
+import { readStrictJson } from '../../kernel/strict-json.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { parseTypedOtp } from '../../tokens/kinds/oath/format.ts';
 import type { Endpoint, EndpointRequest } from '../endpoint.ts';
