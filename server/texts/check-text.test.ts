@@ -55,6 +55,8 @@ test.each([
   ],
   ['sms.signIn', '@evil.example {code} {site} {minutes}', 'must not contain @ or #'],
   ['sms.signIn', '{site} #{code} {minutes}', 'must not contain @ or #'],
+  // The attack: many messages for each code, paid by the operator.
+  ['sms.signIn', `{code} {minutes} ${'{site}'.repeat(20)}`, 'is longer than 300 characters with its values'],
   ['sms.x', 'x', 'is no text of the service'],
   ['constructor', 'x', 'is no text of the service'],
   ['console/shell.title', 'x', 'is no text of the service'],

@@ -1,5 +1,5 @@
 import { compileMessage } from '@countersign/ui/i18n/compile-message';
-import type { Message } from '@countersign/ui/i18n/message';
+import { formatMessage, type Message } from '@countersign/ui/i18n/message';
 import { readLanguage } from '@countersign/ui/i18n/read-languages';
 import { CATALOGUE, variablesOf } from './catalogue.ts';
 
@@ -47,10 +47,20 @@ export function checkText(key: string, text: unknown, lang: string): CheckedText
   if (missing.length > 0) return { problem: `lacks ${inBraces(missing)}` };
   const branches = branchProblem(message, lang, ours.variables);
   if (branches !== undefined) return { problem: branches };
+  if (ours.part === 'sms' && longestSms(message, lang) > MAX_SMS_LENGTH)
+    return { problem: `is longer than ${MAX_SMS_LENGTH} characters with its values` };
   // On its last line, `@host #code` binds a code to a page (origin-bound one-time codes). Only the service writes it.
   if (ours.part === 'sms' && literals(message).some((one) => /[@#]/.test(one)))
     return { problem: 'must not contain @ or #' };
   return { message };
+}
+
+/** With the longest values; each plural form of a small number is tried. A value that is repeated costs each time. */
+function longestSms(message: Message, lang: string): number {
+  const values = { code: '0'.repeat(10), site: 'x'.repeat(30) };
+  return Math.max(
+    ...[1, 2, 3, 5, 10, 11].map((minutes) => formatMessage(message, lang, { ...values, minutes }).length),
+  );
 }
 
 const inBraces = (names: readonly string[]) => names.map((name) => `{${name}}`).join(', ');
