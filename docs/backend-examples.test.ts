@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
@@ -67,6 +68,7 @@ describe('the examples for backends', () => {
     expect(examples.paths).toEqual([
       'backend/confirm-order.ts',
       'backend/events.ts',
+      'backend/hook.ts',
       'backend/readme.ts',
       'backend/redirect.ts',
       'backend/sign-in-once.ts',
@@ -259,6 +261,32 @@ describe('the examples for backends', () => {
     expect(await logIn(login, 'not her password', otp, '203.0.113.7')).toEqual({ message: 'That did not work.' });
     expect(await logIn(login, password, otp, '203.0.113.7')).toEqual({ userId: id });
     expect(await logIn(login, password, otp, '203.0.113.7')).toEqual({ message: 'Try the next code.' });
+  });
+
+  test('hook: decides about each sign-in, and answers nothing forged', async () => {
+    const { decide } = await examples.load<{
+      decide(request: Request, planOf: (user: string) => Promise<string | undefined>): Promise<Response>;
+    }>('backend/hook.ts');
+    const guarded = await account.resource({ allowedOrigins: [ORIGIN] });
+    const [gold, lapsed] = [await account.person(guarded), await account.person(guarded)];
+    const answer = (request: Request) => decide(request, async (user) => (user === gold.id ? 'gold' : undefined));
+    const server = createServer(getRequestListener(answer));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+    try {
+      const { secret } = (await account.call('POST', `/v1/resources/${guarded}/hook`, { url })) as { secret: string };
+      process.env.HOOK_SECRET = secret;
+      const tested = await account.call('POST', `/v1/resources/${guarded}/hook/test`);
+      expect(tested).toMatchObject({ decision: 'allowed' });
+      const asked = { resource: guarded, nonce: newNonce(), origin: ORIGIN };
+      expect(decodeJwt(await account.signIn(asked, gold))).toMatchObject({ sub: gold.id, hook: { plan: 'gold' } });
+      await expect(account.signIn(asked, lapsed)).rejects.toThrow('HOOK_DENIED');
+      expect((await answer(new Request(url, { method: 'POST', body: '{}' }))).status).toBe(400);
+    } finally {
+      delete process.env.HOOK_SECRET;
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
   });
 
   test('events: handles each event once, and nothing forged', async () => {

@@ -1,8 +1,10 @@
 import { describe, test } from 'vitest';
 import type { WebhookId } from '../server/kernel/ids.ts';
+import { resourceDocument } from '../server/resources/documents.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { operatorContext } from '../server/testing/as-operator.ts';
-import { addResource, unwrap } from '../server/testing/fixtures.ts';
+import { hookAnswer } from '../server/testing/fake-senders.ts';
+import { addResource, read, unwrap } from '../server/testing/fixtures.ts';
 import { derive } from '../server/testing/webhook-fixture.ts';
 import { attemptDelivery, dueDeliveries } from '../server/webhooks/attempt-delivery.ts';
 import { readWebhook } from '../server/webhooks/edit-webhook.ts';
@@ -76,6 +78,38 @@ describe('a webhook', () => {
     await dialog.getByRole('button', { name: 'I have copied it' }).click();
     await expect(view.page.getByText('The old secret also signs until')).toBeVisible();
     expect((await stored(who, id)).secrets).toHaveLength(2);
+  });
+
+  test('that blocks is set up at a resource, its secret shown once, asked, and removed', async () => {
+    const who = await createSuperuser(visits.stage);
+    const { id } = await addResource(visits.ports, who.account, { name: 'Shop' });
+    const view = await enter(who, `/console/resources/${id}`);
+    const dialog = view.page.getByRole('dialog');
+    await view.button('Set up a hook').click();
+    await dialog.getByLabel('Address').fill('https://hooks.example/hook');
+    await dialog.getByRole('button', { name: 'Set up a hook' }).click();
+    const secret = (await dialog.locator('.once pre').textContent()) ?? '';
+    expect(secret).toMatch(/^whsec_/);
+    await dialog.getByRole('button', { name: 'I have copied it' }).click();
+    await expect(view.page.getByText('https://hooks.example/hook')).toBeVisible();
+    await expect(view.page.locator('body')).not.toContainText(secret);
+    await expectAccessible(view, 'hook');
+
+    visits.ports.webhookSender.decide = () => hookAnswer({ allow: false });
+    await view.button('Ask it now').click();
+    await expect(view.page.getByText(/It denies, after \d+ ms/)).toBeVisible();
+    visits.ports.webhookSender.decide = () => ({ kind: 'failed', failure: 'timed-out' });
+    await view.button('Ask it now').click();
+    await expect(view.page.getByText(/No valid answer \(timed-out\)/)).toBeVisible();
+
+    await view.button('Change the hook').click();
+    await dialog.getByLabel('The sign-in succeeds, without claims of the hook').check();
+    await dialog.getByRole('button', { name: 'Change the hook' }).click();
+    await expect(view.page.getByText('The hook was changed.')).toBeVisible();
+    await view.button('Remove the hook').click();
+    await dialog.getByRole('button', { name: 'Remove the hook' }).click();
+    await expect(view.button('Set up a hook')).toBeVisible();
+    expect(await read(visits.ports, resourceDocument.key(id))).not.toHaveProperty('hook');
   });
 
   test('shows delivered and dead deliveries, and sends them again', async () => {

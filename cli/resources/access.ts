@@ -1,3 +1,4 @@
+import { OVERLAP } from './overlap.ts';
 import type { ResourceCommand } from './resource-command.ts';
 
 const ADMINISTRATORS = ['id', 'email', 'name', 'role', 'state', 'hasToken', 'grants'];
@@ -7,7 +8,6 @@ const GRANTS = {
 } as const;
 const ROLE = 'administrator, help-desk (unlocks, resynchronises, makes links) or read-only';
 const HAND_OVER = ['handOver.link', 'handOver.code'];
-const OVERLAP = { overlapMs: 'how long the old secret stays valid, at most 7d; 0 if it has leaked' };
 
 const admin: ResourceCommand = {
   name: 'admin',

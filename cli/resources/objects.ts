@@ -1,4 +1,5 @@
 import { EVENT_FILTERS } from './filters.ts';
+import { OVERLAP } from './overlap.ts';
 import type { Action, ResourceCommand } from './resource-command.ts';
 
 const ALL_VERBS = ['list', 'show', 'create', 'update', 'delete'] as const;
@@ -64,6 +65,19 @@ const resource: ResourceCommand = {
       about: 'show a text in its place, before it is saved',
       request: 'POST /v1/resources/{id}/texts/preview',
     },
+    { verb: 'hook', request: 'GET /v1/resources/{id}/hook' },
+    {
+      verb: 'set-hook',
+      request: 'POST /v1/resources/{id}/hook',
+      flags: {
+        url: { flag: 'target', about: 'https, a public address' },
+        onFailure: 'deny or allow, without a valid answer within 2 seconds',
+      },
+      shownOnce: ['secret'],
+    },
+    { verb: 'rotate-hook', request: 'POST /v1/resources/{id}/hook/rotate', flags: OVERLAP, shownOnce: ['secret'] },
+    { verb: 'test-hook', request: 'POST /v1/resources/{id}/hook/test' },
+    { verb: 'remove-hook', request: 'DELETE /v1/resources/{id}/hook', said: 'removed' },
   ],
 };
 

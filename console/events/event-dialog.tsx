@@ -11,7 +11,7 @@ import { reasonText, t, typeText } from './i18n.ts';
 export function EventDialog({ event, onClose }: { event: EventView; onClose(): void }) {
   const { go } = useConsole();
   const { at, type, actor, subject, related = [], resource, outcome, reason } = event;
-  const { method, factors, otp, transaction, environment, changed, address, userAgent, requestId, lost } = event;
+  const { method, factors, otp, transaction, environment, hook, changed, address, userAgent, requestId, lost } = event;
   const rows: [string, ComponentChildren][] = [
     [t('at'), <Timestamp key="at" at={at} isExact />],
     [t('outcome'), <Outcome key="outcome" outcome={outcome} />],
@@ -48,6 +48,7 @@ export function EventDialog({ event, onClose }: { event: EventView; onClose(): v
     ['factors', factors?.join(', ')],
     ['otp', otp],
     ['environment', environment === undefined ? undefined : `${environment} %`],
+    ['hook', hook],
     ['changed', changed?.join(', ')],
     ['address', address],
     ['userAgent', userAgent],

@@ -19,6 +19,7 @@ export interface EventView {
   otp?: string;
   transaction?: string;
   environment?: number;
+  hook?: string;
   changed?: readonly string[];
   address?: string;
   userAgent?: string;

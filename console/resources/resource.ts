@@ -15,6 +15,7 @@ export interface Resource extends Fields {
   allowLocalhost: boolean;
   redirectUris: readonly string[];
   logo: string | null;
+  hook: boolean;
   appearance: AppearanceView | null;
   links: LinksView | null;
   testMode: 'pass' | 'fail' | 'expire' | null;

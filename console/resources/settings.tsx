@@ -4,6 +4,7 @@ import { EditForm } from '../edit/edit-form.tsx';
 import { canActOn, canManage, isSuperuser, useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { useQuery } from '../shell/use-query.ts';
+import { HookPanel } from './hook-panel.tsx';
 import { t } from './i18n.ts';
 import type { TabProps } from './resource.ts';
 import { RESOURCES } from './resource-list.tsx';
@@ -49,6 +50,7 @@ export function ResourceSettings({ resource, version }: TabProps) {
         isReadOnly={!canActOn(session, resource.id)}
         alsoChanged={changed}
       />
+      {isSuperuser(session) && <HookPanel resource={resource} />}
       {isSuperuser(session) && <ResourceWebhooks resource={resource.id} />}
       <DeletePanel
         path={path}

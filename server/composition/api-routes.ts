@@ -21,6 +21,7 @@ import { checklistRoutes } from '../checklist/routes.ts';
 import { enrolmentLinkRoutes } from '../enrolment/link-routes.ts';
 import { eventRoutes } from '../events/routes.ts';
 import { statisticsRoutes } from '../events/statistics-routes.ts';
+import { hookRoutes } from '../hooks/routes.ts';
 import { withExamples } from '../http/api/examples.ts';
 import type { Route, Surface } from '../http/api/route.ts';
 import { apiRouter } from '../http/api/router.ts';
@@ -62,6 +63,7 @@ const ROUTES: readonly Route<ApiServices>[] = [
   ...resourceRoutes,
   ...logoRoutes,
   ...textRoutes,
+  ...hookRoutes,
   ...userRoutes,
   ...personalDataRoutes,
   ...passwordResetRoutes,

@@ -80,6 +80,10 @@ export const eventView = z
       .int()
       .optional()
       .openapi({ description: 'How well the browser matched the known browsers, in percent.', example: 85 }),
+    hook: z.string().optional().openapi({
+      description: 'The reason that the hook of the resource gave, or why the hook failed.',
+      example: 'The subscription has ended.',
+    }),
     changed: z
       .array(z.string())
       .optional()

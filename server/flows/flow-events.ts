@@ -18,7 +18,7 @@ export function userContext({ account, user }: Pick<Flow, 'account' | 'user'>, c
 }
 
 export function createRefusedEvent(flow: Flow, { refused, audit = {} }: Refusal): EventDraft {
-  const { about, tokens = [], percent, reason = refused } = audit;
+  const { about, tokens = [], percent, hook, reason = refused } = audit;
   const subject = flow.user ?? about;
   return {
     ...kindOf(flow.transaction?.hash, flow.test !== undefined),
@@ -28,7 +28,7 @@ export function createRefusedEvent(flow: Flow, { refused, audit = {} }: Refusal)
     outcome: 'refused',
     reason,
     factors: flow.passwordVerified ? ['password'] : [],
-    ...omitUndefined({ environment: percent }),
+    ...omitUndefined({ environment: percent, hook }),
   };
 }
 
@@ -44,7 +44,7 @@ export function createGrantedEvent(result: ResultRecord): EventDraft {
     outcome: 'granted',
     factors,
     otp: result.otp,
-    ...omitUndefined({ environment: result.environment }),
+    ...omitUndefined({ environment: result.environment, hook: result.hook?.failure }),
   };
 }
 

@@ -11,6 +11,7 @@ import type { SentNotice } from '../tokens/challenge.ts';
 import type { PasskeyChallenge } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { Transaction } from '../tokens/transaction.ts';
+import type { Metadata } from '../users/metadata.ts';
 import type { PendingEnrolment } from './pending-enrolment.ts';
 import type { SelfSession } from './self-session.ts';
 
@@ -209,6 +210,8 @@ export interface ResultRecord {
   passwordBreached?: true;
   /** How far the browser matched known ones, in percent. */
   environment?: number;
+  /** What the resource's hook added, or why it failed where that does not deny. Absent: there was none to ask. */
+  hook?: { claims?: Metadata; failure?: string };
   /** When the oldest factor was shown. */
   authenticatedAt: number;
   issuedAt: number;

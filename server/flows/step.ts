@@ -20,6 +20,7 @@ export type StepPorts = Pick<
   | 'courier'
   | 'archive'
   | 'breachedPasswords'
+  | 'webhookSender'
 > & {
   issuer: string;
   rpId?: string | undefined;

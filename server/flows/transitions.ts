@@ -191,6 +191,8 @@ export interface VerifiedFactors {
   breached?: boolean;
   /** How far the browser matched known ones, in percent. */
   environment?: number;
+  /** What the resource's hook answered. */
+  hook?: ResultRecord['hook'];
 }
 
 /**
@@ -245,7 +247,7 @@ export function completeFlow(
       ...(rule.userPasswordDigest !== undefined && { userPasswordDigest: passwordDigest ?? rule.userPasswordDigest }),
       ...(second && { secondAt }),
       ...(passed.breached && { passwordBreached: true as const }),
-      ...omitUndefined({ environment: passed.environment }),
+      ...omitUndefined({ environment: passed.environment, hook: passed.hook }),
       // Never newer than the oldest factor that counts: building on a sign-in makes it no newer.
       authenticatedAt: Math.min(rule.now, ...(password ? [passwordAt] : []), ...(second ? [secondAt] : [])),
       issuedAt: floorToSecond(rule.now),

@@ -117,6 +117,8 @@ export interface AccountEvent {
   transaction?: string;
   /** Of a sign-in: how far the browser matched earlier ones, in percent. */
   environment?: number;
+  /** Of a sign-in: the reason that the resource's hook gave, or why the hook failed. */
+  hook?: string;
   /** Names of what changed, never the values. */
   changed?: string[];
   address?: string;

@@ -39,6 +39,8 @@ export interface AuditDetail {
   readonly tokens?: readonly TokenId[];
   /** How far the browser matched known ones, in percent. */
   readonly percent?: number;
+  /** What the resource's hook gave as its reason, or why it failed. */
+  readonly hook?: string;
 }
 
 export type Result<T extends object> = T | Refusal;

@@ -1,7 +1,7 @@
 /** What a secret belongs to; bound into the ciphertext, so a ciphertext moved elsewhere does not decrypt (SR-21). */
 export interface SecretContext {
   account: string;
-  kind: 'token' | 'signing-key' | 'idempotency' | 'webhook' | 'mac-key' | 'api-key';
+  kind: 'token' | 'signing-key' | 'idempotency' | 'webhook' | 'hook' | 'mac-key' | 'api-key';
   id: string;
   field: string;
 }

@@ -20,6 +20,7 @@ export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
     ...omitUndefined({ txn: record.transaction }),
     ...(record.passwordBreached && { password_breached: true as const }),
     ...record.profile,
+    ...omitUndefined({ hook: record.hook?.claims }),
     auth_time: Math.floor(record.authenticatedAt / 1000),
     iat: Math.floor(record.issuedAt / 1000),
     exp: Math.floor(record.expiresAt / 1000),

@@ -61,6 +61,7 @@ const claims = z
     name: z.string().optional().openapi({ description: 'If the resource asks for it.', example: 'Alice Liddell' }),
     external_id: externalId.optional(),
     metadata: metadata.optional(),
+    hook: metadata.optional().openapi({ description: 'What the hook of the resource added.' }),
     auth_time: seconds('When the user signed in.'),
     iat: seconds('When the result was issued.'),
     exp: seconds('When the result expires.'),

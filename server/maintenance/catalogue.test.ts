@@ -129,6 +129,7 @@ const FATES: Record<string, Fate> = {
   'ledger-reference': upToHead('ledger-reference', 'entry'),
   'login-request': 'dropped',
   logo: 'kept',
+  hook: 'kept',
   'keys-read': 'dropped',
   'last-backup': 'dropped',
   'mac-key': 'kept',
@@ -304,6 +305,7 @@ describe('the catalogue', () => {
       'signing-key': ['signing-keys'],
       idempotency: ['idempotency'],
       webhook: ['webhooks'],
+      hook: ['hook'],
       'mac-key': ['mac-key'],
       'api-key': ['api-key'],
     };

@@ -49,6 +49,7 @@ import { idempotencyDocument, idempotencyMarkDocument } from '../records/documen
 import {
   filterDocument,
   filterIndexes,
+  hookDocument,
   logoDocument,
   resourceDocument,
   resourceIndexes,
@@ -110,6 +111,7 @@ export const CATALOGUE = createCatalogue(
     resourceDocument,
     logoDocument,
     textsDocument,
+    hookDocument,
     filterDocument,
     userDocument,
     nameClaimDocument,

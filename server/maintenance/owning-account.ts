@@ -58,6 +58,7 @@ export const OWNERSHIP: Readonly<Record<string, Ownership>> = {
   'first-result': 'anchor',
   flow: 'value',
   'flow-begun': 'none',
+  hook: 'value',
   idempotency: 'anchor',
   'index-build': 'none',
   'keys-read': 'none',

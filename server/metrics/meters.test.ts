@@ -109,17 +109,20 @@ test('counts tries of webhooks by the class of the status', async () => {
   const outcomes: SendOutcome[] = [200, 204, 299, 301, 503, 0, 999].map((status) => ({ kind: 'answered', status }));
   outcomes.push({ kind: 'failed', failure: 'timed-out' });
   for (const outcome of outcomes) {
-    const sender = meters.webhooks({ read: (url) => ({ url }), send: async () => outcome });
+    const ask = async () => ({ type: undefined, body: new Uint8Array(), ...outcome });
+    const sender = meters.webhooks({ read: (url) => ({ url }), send: async () => outcome, ask });
     expect(await sender.send({ url: 'https://hooks.example', headers: {}, body: '' })).toBe(outcome);
+    await sender.ask({ url: 'https://hooks.example', headers: {}, body: '' }, { timeoutMs: 2000, bodyBytes: 4096 });
     expect(sender.read('x')).toEqual({ url: 'x' });
   }
-  expect(counted('countersign_webhook_deliveries_total')).toEqual([
-    ['2xx', 3],
-    ['3xx', 1],
-    ['5xx', 1],
-    ['other', 2],
-    ['timed-out', 1],
-  ]);
+  for (const name of ['countersign_webhook_deliveries_total', 'countersign_hook_calls_total'])
+    expect(counted(name)).toEqual([
+      ['2xx', 3],
+      ['3xx', 1],
+      ['5xx', 1],
+      ['other', 2],
+      ['timed-out', 1],
+    ]);
 });
 
 test('counts and times lookups of breached passwords, and passes failures on', async () => {

@@ -1,7 +1,7 @@
 import type { BreachedPasswords } from '../kernel/ports/breached-passwords.ts';
 import type { CodeSender } from '../kernel/ports/code-sender.ts';
 import type { Mailer } from '../kernel/ports/mailer.ts';
-import type { WebhookSender } from '../kernel/ports/webhook-sender.ts';
+import type { AskOutcome, WebhookSender } from '../kernel/ports/webhook-sender.ts';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
 import type { LookupOutcome, SendResult, ServiceMetrics } from './service-metrics.ts';
 
@@ -53,6 +53,13 @@ export function observeWebhooks(sender: WebhookSender, { metrics, monotonicMs }:
       metrics.webhookSeconds.observe([], (monotonicMs() - startedMs) / 1000);
       return outcome;
     },
+    async ask(request, limits) {
+      const startedMs = monotonicMs();
+      const outcome = await sender.ask(request, limits);
+      metrics.hookCalls.add([wordFor(outcome)]);
+      metrics.hookSeconds.observe([], (monotonicMs() - startedMs) / 1000);
+      return outcome;
+    },
   };
 }
 
@@ -77,7 +84,7 @@ export function observeBreachedPasswords(
 }
 
 /** A receiver chooses its status: only the class is counted. */
-function wordFor(outcome: SendOutcome): string {
+function wordFor(outcome: SendOutcome | AskOutcome): string {
   if (outcome.kind === 'failed') return outcome.failure;
   const { status } = outcome;
   return status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : 'other';

@@ -206,6 +206,16 @@ export class ServiceMetrics {
     SEND_BOUNDS,
   );
 
+  readonly hookCalls = new Counter({
+    name: 'countersign_hook_calls_total',
+    help: 'Calls of blocking hooks, by outcome: the class of the status, or why there was none.',
+    labels: ['outcome'],
+  });
+  readonly hookSeconds = new Histogram(
+    { name: 'countersign_hook_call_duration_seconds', help: 'Time of a call of a blocking hook.', labels: [] },
+    SEND_BOUNDS,
+  );
+
   readonly jobRuns = new Counter({
     name: 'countersign_job_runs_total',
     help: 'Runs of a periodic job, by its name and outcome.',

@@ -21,6 +21,7 @@ export function tracePorts(tracer: Tracer): PortObservers {
     webhooks: (sender) => ({
       ...sender,
       send: (request, signal) => tracer.work('webhook', {}, () => sender.send(request, signal)),
+      ask: (request, limits) => tracer.step('hook', {}, () => sender.ask(request, limits)),
     }),
     breachedPasswords: (source) => ({
       isListed: (password) => tracer.step('breached password', {}, () => source.isListed(password)),

@@ -15,7 +15,7 @@ import { unassignDirect } from '../tokens/assignments.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { unassignAll } from '../users/assignments.ts';
 import { userDocument, userIndexes } from '../users/documents.ts';
-import { logoDocument, resourceDocument, textsDocument } from './documents.ts';
+import { hookDocument, logoDocument, resourceDocument, textsDocument } from './documents.ts';
 import { detachFilters, filtersOf } from './filters/attach-filters.ts';
 import { refusedOn } from './resource-access.ts';
 
@@ -49,7 +49,8 @@ export async function deleteResource(
   }
   if (!(await isGone(ports, id))) return isRefusal(gone) ? gone : { deleted: true };
 
-  const beside = [logoDocument.key(id), ...MAIL_LANGUAGES.map((language) => textsDocument.key(id, language))];
+  const texts = MAIL_LANGUAGES.map((language) => textsDocument.key(id, language));
+  const beside = [logoDocument.key(id), hookDocument.key(id), ...texts];
   await transact(ports, id, beside, (stored) => {
     const left = beside.filter((_, at) => stored[at] !== undefined);
     return { answer: undefined, ...(left.length > 0 && { write: { delete: left } }) };

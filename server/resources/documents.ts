@@ -1,8 +1,10 @@
 import type { AccountId, FilterId, ResourceId } from '../kernel/ids.ts';
+import type { SecretContext } from '../kernel/secret-context.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
 import { namedEntries } from '../store/index-entries.ts';
 import type { Filter } from './filters/filter.ts';
+import type { Hook } from './hook.ts';
 import type { Logo } from './logo.ts';
 import type { Resource } from './resource.ts';
 import type { ResourceTexts } from './resource-texts.ts';
@@ -38,6 +40,28 @@ export const textsDocument = defineDocument<ResourceTexts, [resource: ResourceId
   secrets: 'none',
   onRestore: 'keep',
   expires: 'never',
+});
+
+export function hookSecretContext(account: AccountId, resource: ResourceId, secret: string): SecretContext {
+  return { account, kind: 'hook', id: resource, field: `secret/${secret}` };
+}
+
+/** Shares the resource's anchor: one commit changes the hook and the mark on the resource. */
+export const hookDocument = defineDocument<Hook, [resource: ResourceId]>({
+  kind: 'hook',
+  description: "The blocking hook of a resource: the site's address that decides about each result.",
+  anchor: 'resource',
+  key: (resource) => [resource],
+  secrets: {
+    fields: 'signing secrets',
+    of: ({ account, resource, secrets }) =>
+      secrets.map(({ id, sealed }) => ({ sealed, context: hookSecretContext(account, resource, id) })),
+  },
+  onRestore: 'keep',
+  // It gets a new secret. Until then no result is issued.
+  onLostKey: (hook) => ({ ...hook, secrets: [] }),
+  expires: 'never',
+  isHot: true,
 });
 
 export const resourceIndexes = defineIndexes(

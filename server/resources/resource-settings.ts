@@ -5,7 +5,10 @@ import { parseRedirectUri } from './redirect-uris.ts';
 import type { Resource } from './resource.ts';
 
 /** The settings of a resource that administrators can change. */
-export type ResourceSettings = Omit<Resource, 'id' | 'account' | 'logo' | 'trustEpoch' | 'createdAt' | 'createdBy'>;
+export type ResourceSettings = Omit<
+  Resource,
+  'id' | 'account' | 'logo' | 'hook' | 'trustEpoch' | 'createdAt' | 'createdBy'
+>;
 
 const ORIGIN_NEEDED =
   'needs to be an origin without a path, such as https://shop.example or https://*.shop.example, not https://*.com; http on loopback alone';

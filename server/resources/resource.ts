@@ -75,6 +75,8 @@ export interface Resource {
   logo?: string;
   /** Hash of its own texts by language; each is a document of its own. Absent: it has none. */
   texts?: Readonly<Record<string, string>>;
+  /** Its blocking hook, a document of its own, is asked before a result is issued. Absent: there is none. */
+  hook?: true;
   /** Test behaviour. Immutable after creation. */
   testMode?: TestMode;
   createdAt: number;

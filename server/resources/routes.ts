@@ -263,6 +263,7 @@ export const resourceView = z
       description: 'SHA-256 of the logo, at `/widget/v1/logo?resource={id}&hash={logo}`. Null: there is none.',
       example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     }),
+    hook: z.boolean().openapi({ description: 'Whether a hook is asked before a result is issued.', example: false }),
     testMode: testMode.nullable().openapi({ example: null }),
     warnings,
     createdAt,
@@ -279,10 +280,9 @@ export function presentResource({
 }: Resource): z.input<typeof resourceView> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
   const { passwordReset = false, passkeySignIn = false, redirectUris = [], logo = null, testMode = null } = resource;
-  const { enrolment, breachedPasswords = 'off', signInNotices = false } = resource;
+  const { enrolment, breachedPasswords = 'off', signInNotices = false, hook = false } = resource;
   const { environment = null, rememberMs = null, trustedBrowserDays = null } = resource;
   const resultClaims = resource.resultClaims ? presentProfile(resource.resultClaims) : null;
-  const warnings = resourceWarnings(resource);
   return {
     ...resource,
     geoFilter,
@@ -298,13 +298,14 @@ export function presentResource({
     trustedBrowserDays,
     resultClaims,
     logo,
+    hook,
     testMode,
     enrolment: presentPolicy(enrolment),
     selfService: resource.selfService ? presentSelfPolicy(resource.selfService) : null,
     appearance: presentAppearance(resource.appearance),
     links: presentLinks(resource.links),
     tokenKinds: [...acceptedKinds(resource)],
-    warnings,
+    warnings: resourceWarnings(resource),
     createdBy: presentCreator(createdBy),
   };
 }

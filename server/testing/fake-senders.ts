@@ -2,7 +2,7 @@ import { CODE_CHANNELS, type CodeChannel, type CodeLimits } from '../kernel/code
 import type { Mail, MailFacts, MailKind } from '../kernel/mail.ts';
 import type { CodeMessage, CodeSender } from '../kernel/ports/code-sender.ts';
 import { type Mailer, MailerUnavailable } from '../kernel/ports/mailer.ts';
-import type { WebhookRequest, WebhookSender } from '../kernel/ports/webhook-sender.ts';
+import type { AskOutcome, WebhookRequest, WebhookSender } from '../kernel/ports/webhook-sender.ts';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
 import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/code-limits.ts';
 import { readTarget } from '../webhooks/target.ts';
@@ -24,6 +24,19 @@ export class FakeWebhookSender implements WebhookSender {
     this.sent.push(request);
     return this.answer(request, signal);
   }
+
+  /** What a hook answers: by default a plain yes. */
+  decide: (request: WebhookRequest) => AskOutcome | Promise<AskOutcome> = () => hookAnswer({ allow: true });
+
+  async ask(request: WebhookRequest): Promise<AskOutcome> {
+    this.sent.push(request);
+    return this.decide(request);
+  }
+}
+
+/** A well-formed answer of a hook with this body. */
+export function hookAnswer(body: unknown): AskOutcome {
+  return { kind: 'answered', status: 200, type: 'application/json', body: Buffer.from(JSON.stringify(body)) };
 }
 
 /** Stores messages, or fails on request. */

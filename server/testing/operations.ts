@@ -1,3 +1,4 @@
+import { setHook } from '../hooks/change-hook.ts';
 import { API_SCOPES } from '../kernel/api-scope.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { eraseUser } from '../personal-data/erase-user.ts';
@@ -52,6 +53,14 @@ export async function operationsOf(service: Service): Promise<Operation[]> {
       name: `${method.toUpperCase()} ${path}`,
     })),
   );
+}
+
+const HOOK_URL = 'https://hooks.shop.example/countersign';
+
+/** The id of the sample's resource, with a hook. */
+async function giveHook({ ports, account, resource }: SampleFixture): Promise<string> {
+  unwrap(await setHook(ports, operatorContext(account), resource.id, { url: HOOK_URL, onFailure: 'deny' }));
+  return resource.id;
 }
 
 export async function createSampleFixture(service: Service): Promise<SampleFixture> {
@@ -149,6 +158,19 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
     body: { language: 'en', key: 'sign-in.identifyTitle', text: 'Welcome' },
     status: 200,
   }),
+  'GET /resources/{id}/hook': async (scene) => ({ id: await giveHook(scene), status: 200 }),
+  'POST /resources/{id}/hook': ({ resource }) => ({
+    id: resource.id,
+    body: { url: `${HOOK_URL}/${sequence++}` },
+    status: 200,
+  }),
+  'DELETE /resources/{id}/hook': async (scene) => ({ id: await giveHook(scene), status: 204 }),
+  'POST /resources/{id}/hook/rotate': async (scene) => ({
+    id: await giveHook(scene),
+    body: { overlapMs: 0 },
+    status: 200,
+  }),
+  'POST /resources/{id}/hook/test': async (scene) => ({ id: await giveHook(scene), status: 200 }),
   'POST /users': () => ({ body: { login: `user-${sequence++}` }, status: 201 }),
   'GET /users': () => ({ status: 200 }),
   'GET /users/{id}': ({ user }) => ({ id: user.id, status: 200 }),

@@ -62,15 +62,20 @@ export function isSubscribedTo(webhook: Webhook, event: AccountEvent): boolean {
 }
 
 /** Secrets that sign now, newest first. */
-export function signingSecrets(webhook: Webhook, now: number): WebhookSecret[] {
+export function signingSecrets(webhook: Pick<Webhook, 'secrets'>, now: number): WebhookSecret[] {
   return webhook.secrets.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
 }
 
 /** Two sign during an overlap; a third would only lengthen the header. */
 const MAX_SECRETS = 2;
 
-/** The webhook with a new secret in front; the previous one also signs during the overlap. */
-export function addSecret(webhook: Webhook, secret: WebhookSecret, overlapMs: number, now: number): Webhook {
+/** The webhook or hook with a new secret in front; the previous one also signs during the overlap. */
+export function addSecret<W extends Pick<Webhook, 'secrets'>>(
+  webhook: W,
+  secret: WebhookSecret,
+  overlapMs: number,
+  now: number,
+): W {
   const kept = signingSecrets(webhook, now).map((old) => ({
     ...old,
     expiresAt: Math.min(old.expiresAt ?? now + overlapMs, now + overlapMs),

@@ -35,6 +35,8 @@ export const REFUSALS = {
   FILTER_DENIED: { status: 403, title: 'Sign-in is not allowed from this location or at this time.' },
   ENVIRONMENT_MISMATCH: { status: 403, title: 'The browser does not match the known browsers of the user.' },
   LEVEL_UNREACHABLE: { status: 403, title: 'The user does not have the factors that the requested level needs.' },
+  HOOK_DENIED: { status: 403, title: 'The site does not allow this sign-in.' },
+  HOOK_FAILED: { status: 503, title: 'The site did not confirm this sign-in in time.' },
   CONFIRMATION_REQUIRED: {
     status: 403,
     title: 'After a password reset by email, a code by email is not enough. An administrator can confirm the user.',
@@ -97,6 +99,7 @@ export const REFUSALS = {
   USER_NOT_FOUND: { status: 404, title: 'User not found.' },
   TOKEN_NOT_FOUND: { status: 404, title: 'Token not found.' },
   FILTER_NOT_FOUND: { status: 404, title: 'Filter not found.' },
+  HOOK_NOT_FOUND: { status: 404, title: 'The resource has no hook.' },
   WEBHOOK_NOT_FOUND: { status: 404, title: 'Webhook not found.' },
   DELIVERY_NOT_FOUND: { status: 404, title: 'Delivery not found.' },
   WEBHOOK_LIMIT: { status: 409, title: 'The account has the maximum number of webhooks.' },

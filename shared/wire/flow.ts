@@ -101,6 +101,11 @@ export interface FactorOption {
 }
 
 /** Where a user changes a password that is refused. */
+/** The site's own words. Plain text of at most 201 characters, in any language; empty if it gave none. */
+export interface SiteReason {
+  reason: string;
+}
+
 export type PasswordRemedy = 'self-service' | 'reset' | 'administrator';
 
 export interface FlowView {
@@ -148,9 +153,9 @@ export interface FlowView {
   /**
    * On `denied`, what the user can do. `offered`, `sent`: tokens are locked, and a link that unlocks them can be mailed,
    * or was. The others, also on `done`: the password was stolen elsewhere, and is changed on the self-service page, by a
-   * mailed link, or by an administrator.
+   * mailed link, or by an administrator. With HOOK_DENIED, the reason of the site.
    */
-  unlock?: 'offered' | 'sent' | PasswordRemedy;
+  unlock?: 'offered' | 'sent' | PasswordRemedy | SiteReason;
   /** When the flow expires, milliseconds since the epoch; on `done`, when the result expires. */
   expiresAt: number;
   /** The server's clock at the response, so the frame does not rely on the device's. */

@@ -30,6 +30,9 @@ export interface ProfileClaims {
 type ClaimScalar = string | number | boolean;
 export type ClaimValue = ClaimScalar | readonly ClaimScalar[] | Readonly<Record<string, ClaimScalar>>;
 
+/** What the site's own hook added to a result. One claim, so it can take the place of no other. */
+export type HookClaims = Readonly<Record<string, ClaimValue>>;
+
 /** Claims of a result (RFC 7519; `amr` per RFC 8176). Times in seconds since the epoch. */
 export interface ResultClaims extends ProfileClaims {
   /** The service's public URL. */
@@ -55,6 +58,8 @@ export interface ResultClaims extends ProfileClaims {
   otp: OtpUse;
   /** Present exactly if this confirms a transaction instead of a sign-in: SHA-256 of its fields, hex. */
   txn?: string;
+  /** What the resource's hook added, if it has one and it did. */
+  hook?: HookClaims;
   /**
    * Only on a resource that warns: the password was stolen elsewhere and published. Ask the user to change it.
    */

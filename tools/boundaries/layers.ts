@@ -144,6 +144,7 @@ const FEATURES = new Set([
   'events',
   'flows',
   'hosted-pages',
+  'hooks',
   'links',
   'login',
   'maintenance',

@@ -95,7 +95,8 @@ export function claimCases(): VectorCase[] {
     ...['email', 'name', 'external_id'].flatMap((claim) => wrongIfPresent(claim, ['', 1, ['mira'], {}])),
     ...wrongIfPresent('password_breached', [false, 'true', 1, []]),
     { name: 'a breached password', jwt: withClaims({ password_breached: true }), expect: 'accept' },
-    ...wrongIfPresent('metadata', ['', 'gold', [], ['gold'], {}]),
+    ...['metadata', 'hook'].flatMap((claim) => wrongIfPresent(claim, ['', 'gold', [], ['gold'], {}])),
+    { name: 'what the hook added', jwt: withClaims({ hook: { tier: 'gold', sub: 'usr_0' } }), expect: 'accept' },
     {
       name: 'what the resource asks for of the user',
       jwt: withClaims({

@@ -368,10 +368,15 @@ describe('the frame', () => {
     await answer(frame, 'otp', CODE);
     await frame.locator('.message').waitFor();
     await check();
-    once('identify', { view: { step: 'denied', seq: 1, error: { code: 'ACCESS_DENIED' } } });
+    // SR-30: a reason is the site's own text, shown as it is and never as markup.
+    const reason = `<img src=x onerror=document.title='run'> ${'x'.repeat(160)}`;
+    once('identify', { view: { step: 'denied', seq: 1, error: { code: 'HOOK_DENIED' }, unlock: { reason } } });
     await page.evaluate(() => (window as unknown as { widget: { reset(): void } }).widget.reset());
     await answer(frame, 'identify', LOGIN);
     await frame.locator('.message .primary').waitFor();
+    expect(await frame.locator('.message p').textContent()).toBe(reason);
+    expect(await frame.locator('.message img').count()).toBe(0);
+    expect(await frame.locator('.message p').evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
     await check();
   });
 

@@ -26,6 +26,7 @@ final class ResultClaims
      * @param array<string, mixed> $metadata the metadata of the user that the resource asks for; empty without any
      * @param bool $passwordBreached the password was stolen elsewhere and published, on a resource that warns: ask the
      *     user to change it
+     * @param array<string, mixed> $hook what the resource's hook added; empty without any
      * @param bool $test of a test resource: no user has signed in. Only with `acceptTest`
      */
     public function __construct(
@@ -49,6 +50,7 @@ final class ResultClaims
         public readonly ?string $externalId = null,
         public readonly array $metadata = [],
         public readonly bool $passwordBreached = false,
+        public readonly array $hook = [],
     ) {
     }
 }

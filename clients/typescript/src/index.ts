@@ -1,4 +1,5 @@
 export {
+  type HookClaims,
   type OtpUse,
   type ProfileClaims,
   RESULT_ALGORITHMS,

@@ -151,6 +151,7 @@ const RESOURCE: Fields<Resource> = {
   selfService: 'review',
   passkeySignIn: 'review',
   environment: 'review',
+  hook: 'review',
   rememberMs: 'review',
   trustedBrowserDays: 'review',
   trustEpoch: 'none',

@@ -8,8 +8,14 @@ export function createDemoWebhookSender(sender: WebhookSender): WebhookSender {
   return {
     read: (url) => sender.read(url),
     send: async (request, signal) =>
-      new URL(request.url).hostname.endsWith('.example')
-        ? { kind: 'answered', status: 204 }
-        : sender.send(request, signal),
+      isFictional(request.url) ? { kind: 'answered', status: 204 } : sender.send(request, signal),
+    ask: async (request, limits) =>
+      isFictional(request.url)
+        ? { kind: 'answered', status: 200, type: 'application/json', body: Buffer.from('{"allow":true}') }
+        : sender.ask(request, limits),
   };
+}
+
+function isFictional(url: string): boolean {
+  return new URL(url).hostname.endsWith('.example');
 }

@@ -24,6 +24,7 @@ const COLUMNS = [
   'lost',
   'environment',
   'erased',
+  'hook',
 ] as const;
 
 /** The header row of a table of events, RFC 4180. */
@@ -57,6 +58,7 @@ export function csvRow(record: AuditRecord): string {
     event.lost && `${event.lost.from}-${event.lost.to}`,
     event.environment === undefined ? undefined : String(event.environment),
     event.erased && 'yes',
+    event.hook,
   ]);
 }
 

@@ -38,6 +38,7 @@ const SILENT: Record<string, string> = {
   'POST /webhooks/{id}/replay': 'there is nothing to send again',
   'POST /explain': 'a question',
   'POST /resources/{id}/texts/preview': 'a question',
+  'POST /resources/{id}/hook/test': 'a question is asked, and nothing changes',
   'POST /mail/test': 'a mail is sent, and nothing changes',
   'POST /environment/check': 'a question',
   'POST /tokens/{id}/resync-questions': 'the answers are the event',

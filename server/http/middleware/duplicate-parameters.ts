@@ -1,8 +1,8 @@
 import type { MiddlewareHandler } from 'hono';
+import { PROTOTYPE_NAMES } from '../../kernel/strict-json.ts';
 import type { AppEnv } from '../context.ts';
 import { RequestRefusal } from '../problem.ts';
 import { queryOf } from '../query.ts';
-import { PROTOTYPE_NAMES } from '../../kernel/strict-json.ts';
 
 /**
  * Refuses a query with a duplicate parameter: a proxy in front may have checked another one than we read (SR-57).

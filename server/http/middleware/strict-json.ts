@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
+import { readStrictJson } from '../../kernel/strict-json.ts';
 import type { AppEnv } from '../context.ts';
 import { RequestRefusal } from '../problem.ts';
-import { readStrictJson } from '../../kernel/strict-json.ts';
 
 /** `application/json`, or with its only charset (RFC 8259 8.1). */
 const MEDIA_TYPE = /^application\/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?[ \t]*$/i;

@@ -7,6 +7,16 @@ export interface WebhookRequest {
   body: string;
 }
 
+export interface AskLimits {
+  /** For the whole exchange: the name, the connection, the answer. */
+  timeoutMs: number;
+  bodyBytes: number;
+}
+
+export type AskOutcome =
+  | { kind: 'answered'; status: number; type: string | undefined; body: Uint8Array }
+  | Extract<SendOutcome, { kind: 'failed' }>;
+
 /** Sends messages to addresses that customers configure, and never to one that only this machine can reach (SR-31). */
 export interface WebhookSender {
   /** The normalised URL, or its problem. Makes no query: the host is resolved when sending. */
@@ -14,4 +24,7 @@ export interface WebhookSender {
 
   /** One try, within a bounded time. Never throws. The response body is not returned. */
   send(request: WebhookRequest, signal?: AbortSignal): Promise<SendOutcome>;
+
+  /** One try whose answer is read to its end. Never throws. A longer body is a failure, not a part of it. */
+  ask(request: WebhookRequest, limits: AskLimits): Promise<AskOutcome>;
 }

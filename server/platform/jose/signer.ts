@@ -50,6 +50,7 @@ const claimsSchema = z.strictObject({
   name: z.string().min(1).exactOptional(),
   external_id: z.string().min(1).exactOptional(),
   metadata: z.custom<Metadata>((value) => isMetadata(value) && Object.keys(value).length > 0).exactOptional(),
+  hook: z.custom<Metadata>((value) => isMetadata(value) && Object.keys(value).length > 0).exactOptional(),
   auth_time: seconds,
   iat: seconds,
   exp: seconds,

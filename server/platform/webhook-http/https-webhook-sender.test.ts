@@ -197,6 +197,55 @@ describe('SR-31: a response', () => {
   });
 });
 
+// SR-31, SR-71: the answer of a hook decides, so it is whole or it is none.
+describe('a question', () => {
+  const limits = { timeoutMs: 5000, bodyBytes: 4096 };
+
+  test('is answered with status, type and body', async () => {
+    const port = await tls((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write('{"allow"');
+      response.end(':true}');
+    });
+    const answer = await sender().ask(message(port), limits);
+    expect(answer).toMatchObject({ kind: 'answered', status: 200, type: 'application/json' });
+    expect('body' in answer && Buffer.from(answer.body).toString()).toBe('{"allow":true}');
+  });
+
+  test('follows no redirect, and goes to no private address', async () => {
+    let requests = 0;
+    const port = await tls((_request, response) => {
+      requests++;
+      response.writeHead(307, { location: 'http://169.254.169.254/latest/meta-data/' }).end();
+    });
+    expect(await sender().ask(message(port), limits)).toMatchObject({ kind: 'answered', status: 307 });
+    const inside = sender({ resolve: async () => ['127.0.0.1', '169.254.169.254'] });
+    expect(await inside.ask(message(port), limits)).toEqual(failed('address-refused'));
+    expect(await sender({ allowedNetworks: [] }).ask(message(port), limits)).toEqual(failed('address-refused'));
+    expect(requests).toBe(1);
+  });
+
+  test('with a longer, a broken or an endless answer has none', async () => {
+    const exact = await tls((_request, response) => response.end('x'.repeat(4096)));
+    expect(await sender().ask(message(exact), limits)).toMatchObject({ kind: 'answered' });
+    const longer = await tls((_request, response) => response.end('x'.repeat(4097)));
+    expect(await sender().ask(message(longer), limits)).toEqual(failed('answer-unreadable'));
+    const broken = await tls((_request, response) => {
+      response.writeHead(200, { 'content-length': '14' }).write('{"allow":true', () => response.destroy());
+    });
+    expect(await sender().ask(message(broken), limits)).toEqual(failed('answer-unreadable'));
+    const endless = await tls((_request, response) => void response.writeHead(200).write('{"allow":true}'));
+    expect(await sender().ask(message(endless), { ...limits, timeoutMs: 300 })).toEqual(failed('timed-out'));
+  });
+
+  test('without an answer ends at its own deadline', async () => {
+    const port = await tls(() => {});
+    expect(await sender({ timeoutMs: 60_000 }).ask(message(port), { ...limits, timeoutMs: 100 })).toEqual(
+      failed('timed-out'),
+    );
+  });
+});
+
 describe('connections', () => {
   test('that are refused, or closed at once, are failed tries', async () => {
     const port = await listening(createTcpServer((socket) => socket.destroy()));

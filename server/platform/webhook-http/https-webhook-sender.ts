@@ -3,7 +3,7 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { canonicalAddress } from '../../kernel/addresses.ts';
-import type { WebhookRequest, WebhookSender } from '../../kernel/ports/webhook-sender.ts';
+import type { AskOutcome, WebhookRequest, WebhookSender } from '../../kernel/ports/webhook-sender.ts';
 import type { SendFailure, SendOutcome } from '../../kernel/send-outcome.ts';
 import { mayConnectTo, readTarget, type TargetRules } from '../../webhooks/target.ts';
 import { type ResolveHost, resolveByDns } from './resolve-host.ts';
@@ -34,39 +34,54 @@ export function createHttpsWebhookSender(options: WebhookSenderOptions): Webhook
       return 'problem' in target ? target : { url: target.url.href };
     },
 
-    async send(request, signal) {
-      const deadline = AbortSignal.timeout(timeoutMs);
-      const ended = signal ? AbortSignal.any([deadline, signal]) : deadline;
-      const failed = (failure: SendFailure): SendOutcome => {
-        if (signal?.aborted) return { kind: 'failed', failure: 'interrupted' };
-        return { kind: 'failed', failure: deadline.aborted ? 'timed-out' : failure };
-      };
-      // Checked again, since the rules may have changed since the URL was stored.
-      const target = readTarget(request.url, options);
-      if ('problem' in target) return { kind: 'failed', failure: 'url-refused' };
-      const host = bareHost(target.url);
-      const addresses = await untilAborted(resolve(host, ended), ended).catch(() => []);
-      if (ended.aborted) return failed('timed-out');
-      if (addresses.length === 0) return failed('name-not-found');
-      // One bad address among good ones indicates a DNS rebinding attack.
-      if (!addresses.every((address) => mayConnectTo(address, options))) return failed('address-refused');
-      return new Promise((done) => {
-        exchange(target.url, host, addresses, request, ended, options.ca, (outcome) =>
-          done(typeof outcome === 'string' ? failed(outcome) : outcome),
-        );
-      });
-    },
+    send: (request, signal) => attempt(request, timeoutMs, takeStatus, signal),
+    ask: (request, limits) =>
+      attempt(request, limits.timeoutMs, (answer, sent) => takeAll(answer, sent, limits.bodyBytes)),
   };
+
+  async function attempt<Outcome extends object>(
+    request: WebhookRequest,
+    limitMs: number,
+    take: Take<Outcome>,
+    signal?: AbortSignal,
+  ): Promise<Outcome | Failed> {
+    const deadline = AbortSignal.timeout(limitMs);
+    const ended = signal ? AbortSignal.any([deadline, signal]) : deadline;
+    const failed = (failure: SendFailure): Failed => {
+      if (signal?.aborted) return { kind: 'failed', failure: 'interrupted' };
+      return { kind: 'failed', failure: deadline.aborted ? 'timed-out' : failure };
+    };
+    // Checked again, since the rules may have changed since the URL was stored.
+    const target = readTarget(request.url, options);
+    if ('problem' in target) return { kind: 'failed', failure: 'url-refused' };
+    const host = bareHost(target.url);
+    const addresses = await untilAborted(resolve(host, ended), ended).catch(() => []);
+    if (ended.aborted) return failed('timed-out');
+    if (addresses.length === 0) return failed('name-not-found');
+    // One bad address among good ones indicates a DNS rebinding attack.
+    if (!addresses.every((address) => mayConnectTo(address, options))) return failed('address-refused');
+    return new Promise((done) => {
+      exchange(target.url, host, addresses, request, ended, options.ca, take, (outcome) =>
+        done(typeof outcome === 'string' ? failed(outcome) : outcome),
+      );
+    });
+  }
 }
 
-function exchange(
+type Failed = Extract<SendOutcome, { kind: 'failed' }>;
+
+/** Reads an answer, and says at the end what came of it. Undefined: too little. */
+type Take<Outcome> = (answer: IncomingMessage, sent: ClientRequest) => () => Outcome | SendFailure | undefined;
+
+function exchange<Outcome extends object>(
   url: URL,
   host: string,
   addresses: readonly string[],
   { headers, body }: WebhookRequest,
   signal: AbortSignal,
   ca: string | undefined,
-  done: (outcome: SendOutcome | SendFailure) => void,
+  take: Take<Outcome>,
+  done: (outcome: Outcome | SendFailure) => void,
 ): void {
   const secure = url.protocol === 'https:';
   const settings: RequestOptions = {
@@ -84,18 +99,17 @@ function exchange(
   };
   const sent: ClientRequest = secure ? httpsRequest(settings) : httpRequest(settings);
   sent.on('socket', (socket) => socket.once('connect', () => refuseStranger(socket, addresses)));
-  // The status is the outcome. It is passed on when the connection has ended, so that a slow body keeps its permit.
-  let outcome: SendOutcome | undefined;
+  // Passed on when the connection has ended, so that a slow body keeps its permit.
+  let outcome: ReturnType<Take<Outcome>> = () => undefined;
   sent.on('response', (answer) => {
-    outcome = outcomeOf(answer);
-    takeIn(answer, sent);
+    outcome = take(answer, sent);
   });
   sent.on('upgrade', (_answer, socket) => {
     socket.destroy();
     done('answer-unreadable');
   });
-  sent.on('error', (error) => done(outcome ?? failureOf(error)));
-  sent.on('close', () => done(outcome ?? 'connection-failed'));
+  sent.on('error', (error) => done(outcome() ?? failureOf(error)));
+  sent.on('close', () => done(outcome() ?? 'connection-failed'));
   sent.end(body);
 }
 
@@ -115,14 +129,34 @@ function refuseStranger(socket: Socket, addresses: readonly string[]): void {
   if (!addresses.some((address) => canonicalAddress(address) === peer)) socket.destroy(new Error('another address'));
 }
 
-/** The status is known; read as much of the body as a normal receiver sends, and no more. */
-function takeIn(answer: IncomingMessage, sent: ClientRequest): void {
+/** The status is the outcome. As much of the body is read as a normal receiver sends, and no more. */
+function takeStatus(answer: IncomingMessage, sent: ClientRequest): () => SendOutcome {
+  const outcome = outcomeOf(answer);
+  readBody(answer, sent, BODY_LIMIT);
+  return () => outcome;
+}
+
+/** The whole answer, or none of it. */
+function takeAll(answer: IncomingMessage, sent: ClientRequest, limit: number): () => AskOutcome | SendFailure {
+  const body = readBody(answer, sent, limit);
+  const { statusCode: status = 0, headers } = answer;
+  return () => {
+    if (!answer.complete || body.isTooLong) return 'answer-unreadable';
+    return { kind: 'answered', status, type: headers['content-type'], body: Buffer.concat(body.chunks) };
+  };
+}
+
+function readBody(answer: IncomingMessage, sent: ClientRequest, limit: number) {
+  const body = { chunks: [] as Buffer[], isTooLong: false };
   let taken = 0;
   answer.on('data', (chunk: Buffer) => {
     taken += chunk.length;
-    if (taken > BODY_LIMIT) sent.destroy();
+    body.isTooLong = taken > limit;
+    if (body.isTooLong) sent.destroy();
+    else body.chunks.push(chunk);
   });
   answer.on('error', () => sent.destroy());
+  return body;
 }
 
 function outcomeOf(answer: IncomingMessage): SendOutcome {

@@ -37,7 +37,9 @@ export type LoadedEnrolment = Awaited<ReturnType<typeof loadEnrolment>>;
 
 /** Null if it is not the password that has to be changed. */
 function remedyLink(unlock: NonNullable<FlowView['unlock']>, t: EnrolmentTexts) {
-  return unlock === 'offered' || unlock === 'sent' ? null : <PasswordRemedyLink remedy={unlock} t={t} />;
+  return typeof unlock === 'object' || unlock === 'offered' || unlock === 'sent' ? null : (
+    <PasswordRemedyLink remedy={unlock} t={t} />
+  );
 }
 
 /** The screens for setting up and unlocking tokens. */
@@ -56,16 +58,18 @@ function Enrolment({ screen, texts, t, name, isNext, signIn }: EnrolmentProps) {
     const { code, canRestart, unlock } = screen;
     if (!unlock) return <InvalidLink t={t} text={messageFor(code)} />;
     const again = { label: texts('startAgain'), run: signIn.restart };
+    const isBySite = typeof unlock === 'object';
     return (
       <MessageScreen
-        title={texts('deniedTitle')}
-        text={messageFor(code)}
+        title={texts(screen.isSigning ? 'unsignedTitle' : 'deniedTitle')}
+        text={(isBySite && unlock.reason) || messageFor(code)}
         isNext={isNext}
         action={canRestart ? again : undefined}
       >
-        {remedyLink(unlock, t) ?? (
-          <UnlockOffer isSent={unlock === 'sent'} t={t} messageFor={messageFor} ask={() => signIn.ask('unlock')} />
-        )}
+        {remedyLink(unlock, t) ??
+          (!isBySite && (
+            <UnlockOffer isSent={unlock === 'sent'} t={t} messageFor={messageFor} ask={() => signIn.ask('unlock')} />
+          ))}
       </MessageScreen>
     );
   }

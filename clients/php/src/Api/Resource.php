@@ -52,6 +52,7 @@ final class Resource
      *     the result is made. It passes through the browser of the user. Null: nothing.
      * @param string|null $logo SHA-256 of the logo, at `/widget/v1/logo?resource={id}&hash={logo}`. Null: there
      *     is none.
+     * @param bool $hook Whether a hook is asked before a result is issued.
      * @param string|null $testMode Makes it a test resource, without users. `pass`: every sign-in succeeds;
      *     `fail`: every sign-in fails; `expire`: the result has already expired. It cannot be changed.
      * @param list<string> $warnings Risks of these settings. `OTP_ONLY_CAN_BE_LOCKED_OUT`: only a code is
@@ -92,6 +93,7 @@ final class Resource
         public readonly ?int $trustedBrowserDays,
         public readonly ?ResultProfile $resultClaims,
         public readonly ?string $logo,
+        public readonly bool $hook,
         public readonly ?string $testMode,
         public readonly array $warnings,
         public readonly int $createdAt,
@@ -129,6 +131,7 @@ final class Resource
             trustedBrowserDays: $answer->optionalNumber('trustedBrowserDays'),
             resultClaims: $answer->optionalObject('resultClaims', ResultProfile::from(...)),
             logo: $answer->optionalText('logo'),
+            hook: $answer->flag('hook'),
             testMode: $answer->optionalText('testMode'),
             warnings: $answer->texts('warnings'),
             createdAt: $answer->number('createdAt'),

@@ -59,7 +59,8 @@ final class ClaimsReader
             email: $this->optionalText('email'),
             name: $this->optionalText('name'),
             externalId: $this->optionalText('external_id'),
-            metadata: $this->metadata(),
+            metadata: $this->map('metadata'),
+            hook: $this->map('hook'),
             test: $this->trueIfPresent('test'),
             passwordBreached: $this->trueIfPresent('password_breached'),
         );
@@ -77,16 +78,16 @@ final class ClaimsReader
     }
 
     /** @return array<string, mixed> */
-    private function metadata(): array
+    private function map(string $name): array
     {
-        if (!$this->has('metadata')) {
+        if (!$this->has($name)) {
             return [];
         }
         // An object from a result, an array from a response of the service.
-        $text = json_encode($this->raw('metadata'), JSON_THROW_ON_ERROR | JSON_PRESERVE_ZERO_FRACTION);
-        $metadata = json_decode($text, true);
+        $text = json_encode($this->raw($name), JSON_THROW_ON_ERROR | JSON_PRESERVE_ZERO_FRACTION);
+        $map = json_decode($text, true);
         // The service writes no empty one, which to PHP would be a list.
-        return is_array($metadata) && !array_is_list($metadata) ? $metadata : throw self::invalid('metadata');
+        return is_array($map) && !array_is_list($map) ? $map : throw self::invalid($name);
     }
 
     /** @param list<string> $values */

@@ -61,6 +61,8 @@ class ResultClaims:
     external_id: Optional[str] = None
     #: The metadata of the user that the resource asks for; empty without any.
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    #: What the resource's hook added; empty without any.
+    hook: Mapping[str, Any] = field(default_factory=dict)
     #: There only with ``accept_test``, on what a test resource gave: no user has signed in.
     test: bool = False
 
@@ -86,7 +88,8 @@ def read_claims(payload: Mapping[str, Any]) -> ResultClaims:
         email=_optional_text(payload, "email"),
         name=_optional_text(payload, "name"),
         external_id=_optional_text(payload, "external_id"),
-        metadata=_metadata(payload),
+        metadata=_map(payload, "metadata"),
+        hook=_map(payload, "hook"),
         test=_true_if_present(payload, "test"),
     )
 
@@ -110,13 +113,13 @@ def _optional_text(payload: Mapping[str, Any], name: str) -> Optional[str]:
     return _text(payload, name) if name in payload else None
 
 
-def _metadata(payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "metadata" not in payload:
+def _map(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    if name not in payload:
         return {}
-    value = payload["metadata"]
+    value = payload[name]
     # The service writes no empty one.
     if not isinstance(value, dict) or not value:
-        raise _invalid("metadata")
+        raise _invalid(name)
     return value
 
 

@@ -128,6 +128,10 @@ SERVER_ERROR_CODES = (
     "ENVIRONMENT_MISMATCH",
     # The user does not have the factors that the requested level needs.
     "LEVEL_UNREACHABLE",
+    # The site does not allow this sign-in.
+    "HOOK_DENIED",
+    # The site did not confirm this sign-in in time.
+    "HOOK_FAILED",
     # After a password reset by email, a code by email is not enough. An administrator can confirm the user.
     "CONFIRMATION_REQUIRED",
     # The password was stolen and published elsewhere. The user has to change it first.
@@ -208,6 +212,8 @@ SERVER_ERROR_CODES = (
     "TOKEN_NOT_FOUND",
     # Filter not found.
     "FILTER_NOT_FOUND",
+    # The resource has no hook.
+    "HOOK_NOT_FOUND",
     # Webhook not found.
     "WEBHOOK_NOT_FOUND",
     # Delivery not found.

@@ -404,6 +404,8 @@ class Resource(TypedDict):
     resultClaims: Optional[ResultProfile]
     #: SHA-256 of the logo, at ``/widget/v1/logo?resource={id}&hash={logo}``. Null: there is none.
     logo: Optional[str]
+    #: Whether a hook is asked before a result is issued.
+    hook: bool
     #: Makes it a test resource, without users. ``pass``: every sign-in succeeds; ``fail``: every sign-in fails;
     #: ``expire``: the result has already expired. It cannot be changed.
     testMode: Optional[str]

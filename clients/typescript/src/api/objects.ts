@@ -66,6 +66,8 @@ export interface Resource {
   links: Links | null;
   /** SHA-256 of the logo; null without one. */
   logo: string | null;
+  /** Whether a hook is asked before a result is issued. */
+  hook: boolean;
   geoFilter: string | null;
   timeFilter: string | null;
   ipFilter: string | null;

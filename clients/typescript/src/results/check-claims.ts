@@ -1,5 +1,5 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
-import { OTP_USES, type ProfileClaims, type ResultClaims } from '@countersign/protocol/result';
+import { type HookClaims, OTP_USES, type ProfileClaims, type ResultClaims } from '@countersign/protocol/result';
 import type { CountersignErrorCode } from '../codes.ts';
 import { CountersignError } from '../error.ts';
 import { wholeNumber } from '../options.ts';
@@ -180,6 +180,7 @@ function readClaims(payload: JsonObject): ResultClaims {
     exp: instant(payload, 'exp'),
     jti: text(payload, 'jti'),
     ...profileOf(payload),
+    ...hookOf(payload),
     ...trueIfPresent(payload, 'password_breached'),
     ...trueIfPresent(payload, 'test'),
   };
@@ -194,14 +195,25 @@ function transactionOf(payload: JsonObject): { txn?: string } {
 
 function profileOf(payload: JsonObject): ProfileClaims {
   const names = (['email', 'name', 'external_id'] as const).filter((name) => Object.hasOwn(payload, name));
-  const metadata = own(payload, 'metadata');
-  // The service writes no empty one.
-  const isMap = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
-  if (Object.hasOwn(payload, 'metadata') && !(isMap && Object.keys(metadata).length > 0)) throw invalid('metadata');
+  const metadata = mapOf(payload, 'metadata');
   return {
     ...Object.fromEntries(names.map((name) => [name, text(payload, name)])),
-    ...(metadata !== undefined && { metadata: metadata as NonNullable<ProfileClaims['metadata']> }),
+    ...(metadata !== undefined && { metadata }),
   };
+}
+
+function hookOf(payload: JsonObject): { hook?: HookClaims } {
+  const hook = mapOf(payload, 'hook');
+  return hook === undefined ? {} : { hook };
+}
+
+function mapOf(payload: JsonObject, name: 'metadata' | 'hook'): HookClaims | undefined {
+  if (!Object.hasOwn(payload, name)) return undefined;
+  const map = own(payload, name);
+  // The service writes no empty one.
+  const isMap = typeof map === 'object' && map !== null && !Array.isArray(map);
+  if (!isMap || Object.keys(map).length === 0) throw invalid(name);
+  return map as HookClaims;
 }
 
 /** The service says so with `true`; anything else in that place is nothing that it writes. */

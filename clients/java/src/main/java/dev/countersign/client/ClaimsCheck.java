@@ -138,7 +138,8 @@ final class ClaimsCheck {
         optionalText(payload, "email"),
         optionalText(payload, "name"),
         optionalText(payload, "external_id"),
-        metadata(payload),
+        map(payload, "metadata"),
+        map(payload, "hook"),
         trueIfPresent(payload, "test"),
         trueIfPresent(payload, "password_breached"));
   }
@@ -178,11 +179,11 @@ final class ClaimsCheck {
   }
 
   /** The service writes no empty one. */
-  private static Map<String, Object> metadata(ObjectNode payload) {
-    if (!payload.has("metadata")) return Map.of();
-    JsonNode metadata = payload.path("metadata");
-    if (!metadata.isObject() || metadata.isEmpty()) throw invalid("metadata");
-    return Json.toMap(metadata);
+  private static Map<String, Object> map(ObjectNode payload, String name) {
+    if (!payload.has(name)) return Map.of();
+    JsonNode map = payload.path(name);
+    if (!map.isObject() || map.isEmpty()) throw invalid(name);
+    return Json.toMap(map);
   }
 
   private static String acr(ObjectNode payload) {

@@ -135,6 +135,10 @@ public final class ErrorCodes {
           "ENVIRONMENT_MISMATCH",
           // The user does not have the factors that the requested level needs.
           "LEVEL_UNREACHABLE",
+          // The site does not allow this sign-in.
+          "HOOK_DENIED",
+          // The site did not confirm this sign-in in time.
+          "HOOK_FAILED",
           // After a password reset by email, a code by email is not enough. An administrator can confirm the user.
           "CONFIRMATION_REQUIRED",
           // The password was stolen and published elsewhere. The user has to change it first.
@@ -215,6 +219,8 @@ public final class ErrorCodes {
           "TOKEN_NOT_FOUND",
           // Filter not found.
           "FILTER_NOT_FOUND",
+          // The resource has no hook.
+          "HOOK_NOT_FOUND",
           // Webhook not found.
           "WEBHOOK_NOT_FOUND",
           // Delivery not found.

@@ -52,6 +52,7 @@ import java.util.List;
  *     made. It passes through the browser of the user. Null: nothing.
  * @param logo SHA-256 of the logo, at {@code /widget/v1/logo?resource={id}&hash={logo}}. Null: there is
  *     none.
+ * @param hook Whether a hook is asked before a result is issued.
  * @param testMode Makes it a test resource, without users. {@code pass}: every sign-in succeeds;
  *     {@code fail}: every sign-in fails; {@code expire}: the result has already expired. It cannot be
  *     changed.
@@ -94,6 +95,7 @@ public record Resource(
     Integer trustedBrowserDays,
     ResultProfile resultClaims,
     String logo,
+    boolean hook,
     String testMode,
     List<String> warnings,
     Instant createdAt,

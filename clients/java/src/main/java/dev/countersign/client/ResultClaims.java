@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param name first and last name, if the resource asks for them
  * @param externalId the user's id in your own records, if the resource asks for it
  * @param metadata the metadata of the user that the resource asks for; empty without any
+ * @param hook what the resource's hook added; empty without any
  * @param test whether a test resource gave it, with which no user has signed in; only true where tests are accepted
  * @param passwordBreached the password was stolen elsewhere and published, on a resource that warns: ask the user to
  *     change it
@@ -50,6 +51,7 @@ public record ResultClaims(
     Optional<String> name,
     Optional<String> externalId,
     Map<String, Object> metadata,
+    Map<String, Object> hook,
     boolean test,
     boolean passwordBreached) {
   /** The {@code typ} header of a result; anything else is not a result (RFC 8725 3.11). */

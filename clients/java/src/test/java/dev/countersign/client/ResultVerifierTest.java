@@ -135,6 +135,7 @@ class ResultVerifierTest {
             Optional.empty(),
             Optional.empty(),
             Map.of(),
+            Map.of(),
             false,
             false),
         claims);

@@ -1,0 +1,28 @@
+import type { ActorReference } from '../kernel/actor.ts';
+import type { AccountId, ResourceId } from '../kernel/ids.ts';
+
+/** What follows if the hook gives no valid answer: `deny` ends the sign-in, `allow` issues the result. */
+export const HOOK_FAILURE_RULES = ['deny', 'allow'] as const;
+export type HookFailureRule = (typeof HOOK_FAILURE_RULES)[number];
+
+/** The site's own decision: an address that is asked before a result of the resource is issued. */
+export interface Hook {
+  resource: ResourceId;
+  account: AccountId;
+  /** Normalised: one spelling for each address. */
+  url: string;
+  onFailure: HookFailureRule;
+  /** Newest first. Every secret that has not expired signs. */
+  secrets: HookSecret[];
+  createdAt: number;
+  createdBy?: ActorReference;
+}
+
+interface HookSecret {
+  /** Unique within the hook; bound into the ciphertext (SR-21). */
+  id: string;
+  sealed: string;
+  createdAt: number;
+  /** Set when a newer secret replaces it; it signs until then. */
+  expiresAt?: number;
+}
