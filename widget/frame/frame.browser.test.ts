@@ -241,6 +241,22 @@ describe('waits and ends', () => {
     expect(await result).toBe('TOKEN_LOCKED');
   });
 
+  test.each([
+    ['refused', { step: 'denied', error: { code: 'PASSWORD_CHANGE_REQUIRED' }, unlock: 'reset' }, '/reset'],
+    ['accepted', { step: 'done', result: RESULT, unlock: 'self-service' }, '/widget/v1/self'],
+  ] as const)('a breached password that is %s leads to where it can be changed', async (_name, end, path) => {
+    const { page, frame } = await open();
+    once('identify', { view: { seq: 1, ...end } });
+    await answer(frame, 'identify', LOGIN);
+    await frame.getByText('Your password was stolen and published elsewhere.').waitFor();
+    const link = await frame.locator('.message a').getAttribute('href');
+    const { pathname, searchParams } = new URL(link ?? '', stage.service.url);
+    expect(pathname).toBe(path);
+    expect([...searchParams.keys()].sort()).toEqual(['lang', 'origin', 'resource']);
+    expect(await axeViolations(page, WCAG)).toEqual([]);
+    await expect.poll(() => eventsOf(page)).toContain(end.step === 'done' ? 'success' : 'error');
+  });
+
   test('a service that does not answer the start causes a timeout and a retry', async () => {
     stage.service.intercept = ({ path }) => (path === 'flows' ? { drop: 'before' } : undefined);
     const { page, frame } = await open();
