@@ -7,7 +7,7 @@ import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { locateUser } from '../users/find-user.ts';
-import type { User } from '../users/user.ts';
+import { isEndedByReport, type User } from '../users/user.ts';
 import { lacksPassword } from './enrolment-link.ts';
 import { assessEnrolment, type EnrolmentQuestion, wantsEnrolment } from './offer-enrolment.ts';
 
@@ -28,7 +28,7 @@ export async function readEnrolmentContext(
   if (!known) return undefined;
   const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   if (!user || (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))) return undefined;
-  if (lacksPassword(flow, user)) return undefined;
+  if (lacksPassword(flow, user) || isEndedByReport(user, flow)) return undefined;
   if (!isAssigned(assignmentTo(user, resource.id), tokens)) return undefined;
   return { user, tokens: tokens.map(({ value }) => value) };
 }

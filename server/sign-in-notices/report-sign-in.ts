@@ -1,10 +1,10 @@
 import { accountDocument } from '../accounts/documents.ts';
 import { administratorDocument } from '../administrators/documents.ts';
 import { environmentsDocument } from '../browsers/documents.ts';
+import { enrolmentLinkDocument } from '../enrolment/documents.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { ResourceId } from '../kernel/ids.ts';
-import { type MailBrand, mailBrand } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -65,9 +65,13 @@ export async function reportSignIn(
   const passwordHash = await callDependency('hashing a password', () => ports.hasher.hash(newSecret(ports)));
   const act: RequestContext = { actor: { kind: 'user', account, id }, ...client };
   const keys = [userDocument.key(id), knownSignInsDocument.key(id)] as const;
-  const others = [environmentsDocument, trustedBrowsersDocument, passwordResetDocument, unlockLinkDocument].map((one) =>
-    one.key(id),
-  );
+  const others = [
+    environmentsDocument,
+    trustedBrowsersDocument,
+    enrolmentLinkDocument,
+    passwordResetDocument,
+    unlockLinkDocument,
+  ].map((one) => one.key(id));
   type Reported = Result<{ user: User; resource: ResourceId }>;
   const reported = await transact<typeof keys, Reported>(
     ports,
@@ -112,7 +116,10 @@ function linkOf({ links }: KnownSignIns, { secret }: UserLink, now: number) {
   return links.find(({ secretHash, expiresAt }) => now < expiresAt && secretMatches(secret, secretHash));
 }
 
-/** By mail, beside the response. The event is the record, and goes to webhooks. */
+/**
+ * By mail, beside the response. The event is the record, and goes to webhooks. The mail has no texts of the resource:
+ * administrators with lesser rights would write to the superuser.
+ */
 async function tellSuperuser(
   ports: Pick<Ports, 'store' | 'clock' | 'courier'>,
   { user, resource: id }: { user: User; resource: ResourceId },
@@ -128,7 +135,6 @@ async function tellSuperuser(
   const [administrator] = await ports.store.getMany([administratorDocument.key(user.account, superuser)], now);
   if (!administrator) return;
   const { email: to, language } = administrator.value;
-  const brand: { brand?: MailBrand } = resource ? { brand: mailBrand(resource.value) } : {};
   const facts = { login: user.login, site: resource?.value.name ?? '' };
-  await ports.courier.send({ kind: 'sign-in-reported', to, language, facts, ...brand });
+  await ports.courier.send({ kind: 'sign-in-reported', to, language, facts });
 }

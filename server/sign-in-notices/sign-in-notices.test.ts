@@ -1,17 +1,26 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { administratorDocument } from '../administrators/documents.ts';
+import { enrolmentLinkDocument } from '../enrolment/documents.ts';
+import { issueEnrolmentLink } from '../enrolment/issue-enrolment-link.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import type { Mail } from '../kernel/mail.ts';
 import { composeMail } from '../messages/mail/compose.ts';
 import type { Resource } from '../resources/resource.ts';
 import { addActive } from '../testing/administrators.ts';
-import { consumeResult, createLoginRequest, updateResource, updateUser } from '../testing/as-operator.ts';
+import {
+  consumeResult,
+  createLoginRequest,
+  operatorContext,
+  updateResource,
+  updateUser,
+} from '../testing/as-operator.ts';
 import { birth, createFixture, type Fixture, NONCE, PASSWORD, read, unwrap, wrongCode } from '../testing/fixtures.ts';
 import { openService, type Service } from '../testing/http-service.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { ISSUER, type TestPorts } from '../testing/test-ports.ts';
+import { totpApp } from '../testing/totp-app.ts';
 import { userDocument } from '../users/documents.ts';
 import { MAX_NOTICE_LINKS, NOTICE_LINK_LIFETIME_MS } from './known-sign-ins.ts';
 
@@ -29,9 +38,12 @@ beforeEach(() => {
   ports.courier.sent.length = 0;
 });
 
-async function made(settings: Partial<Resource> = {}): Promise<Fixture> {
+const PAGE = { tokens: true, password: false, details: [], browsers: false };
+
+async function made(settings: Partial<Resource> = {}, password = true): Promise<Fixture> {
   return createFixture(ports, {
     tokens: [{ kind: 'hotp' }],
+    password,
     user: { email: EMAIL },
     resource: { methodPolicy: 'password-otp', signInNotices: true, ...settings },
   });
@@ -52,8 +64,9 @@ function linkIn(mail: Mail | undefined): URL {
 /** A sign-in at home, one from elsewhere, and the link in the mail about it. */
 async function warned(
   settings: Partial<Resource> = {},
+  password?: boolean,
 ): Promise<{ scene: Fixture; thief: LoginDriver; link: string; path: string }> {
-  const scene = await made(settings);
+  const scene = await made(settings, password);
   await signIn(scene, HOME);
   const thief = await signIn(scene, ELSEWHERE);
   const url = linkIn(mails('new-sign-in').at(-1));
@@ -203,6 +216,36 @@ describe('the link', () => {
     expect(await build()).toBe('otp');
   });
 
+  // SR-39. The attack: the thief waits in what a code alone has opened until an administrator lifts the block.
+  test.each([
+    ['enrol', 'enrol'],
+    ['self', 'self'],
+  ] as const)('ends what a code alone has opened, also after the block: %s', async (purpose, step) => {
+    const { scene, link } = await warned(
+      { methodPolicy: 'otp', enrolment: { kinds: ['totp'], required: false }, selfService: PAGE },
+      false,
+    );
+    const thief = await LoginDriver.begin(scene, { address: ELSEWHERE, purpose });
+    await thief.identify();
+    await thief.otp((await scene.tokens[0]?.code()) ?? '');
+    expect(thief.view.step).toBe(step);
+    const app = purpose === 'enrol' ? totpApp(thief.view) : undefined;
+    expect((await report(link)).status).toBe(200);
+    unwrap(await updateUser(ports, scene.account, scene.user.id, { blocked: false }));
+    const seen = await (app ? thief.enrol(app.code(ports.clock.now())) : thief.look());
+    expect(unwrap(seen).step).toBe('denied');
+    expect((await stored(scene)).enrolled ?? []).toEqual([]);
+  });
+
+  test('voids the links that are on their way', async () => {
+    const { scene, link } = await warned({ enrolment: { kinds: ['totp'], required: false } });
+    const order = { resource: scene.resource.id, language: 'en', delivery: 'mail' } as const;
+    unwrap(await issueEnrolmentLink(ports, operatorContext(scene.account), scene.user.id, order));
+    expect((await report(link)).status).toBe(200);
+    const [left] = await ports.store.getMany([enrolmentLinkDocument.key(scene.user.id)], ports.clock.now());
+    expect(left).toBeUndefined();
+  });
+
   test('works once, for a day, and voids the others', async () => {
     const { scene, link } = await warned();
     await signIn(scene, '192.0.2.1');
@@ -287,6 +330,8 @@ test('the superuser is told by mail, in their language', async () => {
   for (let turn = 0; turn < 20 && mails('sign-in-reported').length === 0; turn++) await nextTurn();
   const { email, language } = await read(ports, administratorDocument.key(scene.account, id));
   expect(mails('sign-in-reported')).toMatchObject([{ to: email, language, facts: { login: 'alice', site: 'Shop' } }]);
+  // SR-67. The attack: an administrator of the resource writes to the superuser with its texts and links.
+  expect(mails('sign-in-reported')[0]).not.toHaveProperty('brand');
 });
 
 test('a setting that is switched off meanwhile takes no link away', async () => {

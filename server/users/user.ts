@@ -84,6 +84,14 @@ export interface NameClaim {
   user: UserId;
 }
 
+/** Whether the user has reported a sign-in since this began: nothing that was shown in it counts, also after a block. */
+export function isEndedByReport(
+  { signInsEndedAt }: Pick<User, 'signInsEndedAt'>,
+  { createdAt }: { createdAt: number },
+): boolean {
+  return signInsEndedAt !== undefined && createdAt <= signInsEndedAt;
+}
+
 /**
  * A fingerprint of the user's credentials and mail address: a change of any of them ends what was begun before (SR-38,
  * SR-39).
