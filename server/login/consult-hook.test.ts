@@ -6,14 +6,16 @@ import { STEP_CLAIM_MS } from '../flows/flow.ts';
 import { removeHook, rotateHookSecret, setHook } from '../hooks/change-hook.ts';
 import { testHook } from '../hooks/test-hook.ts';
 import type { AccountEvent } from '../kernel/event.ts';
+import type { FlowId } from '../kernel/ids.ts';
 import type { AskOutcome } from '../kernel/ports/webhook-sender.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { hookDocument } from '../resources/documents.ts';
 import type { HookFailureRule } from '../resources/hook.ts';
 import { transact } from '../store/transact.ts';
-import { consumeResult, operatorContext, unassign } from '../testing/as-operator.ts';
+import { consumeResult, createLoginRequest, operatorContext, unassign } from '../testing/as-operator.ts';
 import { hookAnswer } from '../testing/fake-senders.ts';
 import {
+  birth,
   createFixture,
   type Fixture,
   type FixtureOptions,
@@ -107,6 +109,39 @@ describe('a sign-in to a resource with a hook', () => {
     const { account, resource } = scene;
     const consumption = { account, resource: resource.id, result: walk.view.result ?? '', nonce: NONCE };
     expect(unwrap(await consumeResult(ports, consumption)).claims).toMatchObject({ acr: '2', hook: claims });
+  });
+
+  // The attack: a sign-in that builds on an earlier one, or whose codes are dropped, completes at its start, past the hook.
+  test.each(['an earlier sign-in', 'deactivated tokens'])('asks it where no factor is missing: %s', async (why) => {
+    const isBuilt = why === 'an earlier sign-in';
+    const scene = await hooked({
+      tokens: [{ state: isBuilt ? 'active' : 'deactivated' }],
+      resource: { methodPolicy: 'password-otp', rememberMs: 3_600_000 },
+    });
+    const { account, resource, user } = scene;
+    const asks = { account, resource: resource.id, nonce: NONCE };
+    const first = await LoginDriver.begin(scene);
+    await first.identify();
+    await first.password();
+    if (isBuilt) await first.otp((await scene.tokens[0]?.code()) ?? '');
+    const { jti } = unwrap(await consumeResult(ports, { ...asks, result: first.view.result ?? '' })).claims;
+    const built = { passwordChecked: false, demand: { acr: '2' as const }, previous: jti as FlowId };
+    const again = async () => {
+      const order = { ...asks, user: user.login, ...(isBuilt ? built : { passwordChecked: true }) };
+      const { loginRequest } = unwrap(await createLoginRequest(ports, birth(ports, 'flw'), order));
+      return (await LoginDriver.begin(scene, { loginRequest })).view;
+    };
+    answers(hookAnswer({ allow: true, claims: { tier: 'gold' } }));
+    expect(decodeJwt((await again()).result ?? '')).toMatchObject({ hook: { tier: 'gold' } });
+    answers(hookAnswer({ allow: false, reason: 'Unpaid' }));
+    const denied = await again();
+    expect(denied).toMatchObject({ step: 'denied', error: { code: 'HOOK_DENIED' }, unlock: { reason: 'Unpaid' } });
+    expect(denied).not.toHaveProperty('result');
+    const told = { type: 'authentication', outcome: 'refused', reason: 'HOOK_DENIED', hook: 'Unpaid' };
+    expect((await eventsOf(scene)).at(-1)).toMatchObject({ ...told, subject: user.id });
+    answers(FAILED);
+    expect(await again()).toMatchObject({ step: 'denied', error: { code: 'UNAVAILABLE' } });
+    expect(ports.webhookSender.sent).toHaveLength(4);
   });
 
   // The attack: with a hook's delay or its reason, an attacker without the factors learns who may sign in.

@@ -1,12 +1,14 @@
+import type { SiteReason } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { filterInput, readAccessAgain } from '../authentication/read-access.ts';
 import type { Flow } from '../flows/flow.ts';
-import type { StepPorts } from '../flows/step.ts';
 import { completeFlow, type VerifiedFactors } from '../flows/transitions.ts';
-import { askHook, type HookOutcome, loadHook } from '../hooks/ask-hook.ts';
+import { askHook, type HookNeeds, type HookOutcome, loadHook } from '../hooks/ask-hook.ts';
+import { shownReason } from '../hooks/decision.ts';
 import type { UserId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
-import { isRefusal, type Result, refusal, withAudit } from '../kernel/result.ts';
+import { isRefusal, type Refusal, type Result, refusal, withAudit } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { HookFailureRule } from '../resources/hook.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -17,7 +19,7 @@ import { validateResult } from './validate-result.ts';
  * far, so the answer and its time tell an attacker nothing that they had not shown the factors for.
  */
 export async function consultHook(
-  ports: StepPorts,
+  ports: HookNeeds & Pick<Ports, 'geo'>,
   flow: Flow,
   passed: VerifiedFactors & { user: { id: UserId } },
   resource: Resource,
@@ -49,6 +51,11 @@ export async function consultHook(
   if (isRefusal(access)) return access;
   if (await validateResult(ports, draft)) return refusal('ACCESS_DENIED', {}, { about: user.id });
   return { passed: { ...passed, hook: decided }, resource: access.resource };
+}
+
+/** What the user is told of the site's own reason. Why a hook failed is for the event alone. */
+export function siteReason({ refused, audit }: Refusal): { unlock?: SiteReason } {
+  return refused === 'HOOK_DENIED' ? { unlock: { reason: shownReason(audit?.hook ?? '') } } : {};
 }
 
 /** What a result records of its hook, or the refusal that ends the sign-in. */

@@ -9,7 +9,7 @@ import type { Resource } from '../resources/resource.ts';
 
 export type StartFlowNeeds = Pick<
   Ports,
-  'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets' | 'codes' | 'courier' | 'archive'
+  'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets' | 'codes' | 'courier' | 'archive' | 'webhookSender'
 > &
   SignInStartNeeds & {
     issuer: string;

@@ -1,4 +1,3 @@
-import type { RefusalCode } from '@countersign/protocol/codes';
 import type { StartedFlow } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { authenticationDocument } from '../authentication/documents.ts';
@@ -7,7 +6,6 @@ import { acceptedKindsFrom, factorOptions } from '../authentication/second-facto
 import { signingKinds } from '../authentication/signing.ts';
 import type { Authentication } from '../authentication/step-up.ts';
 import { assessEnvironment } from '../browsers/assess-environment.ts';
-import type { EnvironmentVerdict } from '../browsers/device-fingerprint/environment-verdict.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
 import {
   FLOW_LIFETIME_MS,
@@ -16,14 +14,16 @@ import {
   LOGIN_REQUEST_LIFETIME_MS,
   type LoginRequest,
   parseLoginRequest,
+  type ResultRecord,
   writeHandle,
 } from '../flows/flow.ts';
 import { completionWrite, createRefusedEvent, userContext } from '../flows/flow-events.ts';
 import { prepareFirst } from '../flows/prepare-factor.ts';
 import { putFlow } from '../flows/stored-flow.ts';
 import { completeFlow, createFlow, denyFlow } from '../flows/transitions.ts';
+import type { Stored } from '../kernel/ports/store.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
-import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret, secretMatches } from '../kernel/secret-token.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -31,10 +31,17 @@ import { type Decision, transact } from '../store/transact.ts';
 import { type AssignedTokens, loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import { readUser } from '../users/find-user.ts';
+import { consultHook, siteReason } from './consult-hook.ts';
 import { noteFirstResult } from './note-first-result.ts';
 import { reportedSignals, type StartFlowInput, type StartFlowNeeds } from './start-flow-input.ts';
-import { decideLoginRequestStart, type LoginRequestFacts } from './start-from-login-request.ts';
+import { decideLoginRequestStart, type LoginRequestFacts, type LoginRequestStart } from './start-from-login-request.ts';
 import { presentFlow } from './view-flow.ts';
+
+type Place = readonly [
+  request: Stored<LoginRequest> | undefined,
+  running: Stored<Flow> | undefined,
+  result: Stored<ResultRecord> | undefined,
+];
 
 /**
  * Starts a flow for a user whom the host's backend has named: second-factor-only mode, transactions and required
@@ -66,11 +73,22 @@ export async function startRequestedFlow(
   const secret = newSecret(ports);
   const handleHash = hashSecret(secret);
   const keys = [loginRequestDocument.key(id), flowDocument.key(id), resultDocument.key(id)] as const;
-  const begun = await transact(ports, id, keys, ([request, running, result], now): Decision<FlowChange | undefined> => {
-    if (!request || !fits(request.value)) return { answer: undefined };
+  const decide = ([request, running, result]: Place, now: number): LoginRequestStart | undefined => {
+    if (!request || !fits(request.value)) return undefined;
     const fresh = createFlow(id, resource, { ...input, ...seen, handleHash }, now);
     const place = { request: request.value, running: running?.value, result: result?.value };
-    const beginning = decideLoginRequestStart(place, fresh, facts, now);
+    return decideLoginRequestStart(place, fresh, facts, now);
+  };
+  const now = ports.clock.now();
+  // Before the commit, which holds the request.
+  const consulted = resource.hook
+    ? await consult(ports, decide(await ports.store.getMany(keys, now), now), facts, input.client)
+    : undefined;
+  type Begun = FlowChange | Refusal | undefined;
+  const begun = await transact(ports, id, keys, (place, now): Decision<Begun> => {
+    const [request, running] = place;
+    const beginning = decide(place, now);
+    if (!request || !beginning) return { answer: undefined };
     switch (beginning.kind) {
       case 'void':
         return { answer: undefined };
@@ -81,18 +99,21 @@ export async function startRequestedFlow(
       case 'denied': {
         // Recorded once, however often the page restarts a denied request (SR-65).
         if (running?.value.error?.code === beginning.code) return keep(denyFlow(beginning.flow, beginning.code));
-        const environment = beginning.isOfEnvironment && facts.environment;
-        return deny(beginning.flow, beginning.code, input.client, now, environment);
+        const percent = beginning.isOfEnvironment ? (facts.environment?.percent ?? undefined) : undefined;
+        return deny(beginning.flow, refusal(beginning.code, {}, omitUndefined({ percent })), input.client, now);
       }
       case 'passed': {
+        if (resource.hook && !consulted) return { answer: refusal('CONTENTION') };
+        if (consulted && isRefusal(consulted)) return deny(beginning.flow, consulted, input.client, now);
         const { resultLifetimeMs, resultClaims } = resource;
         const rules = { now, resultLifetimeMs, resultClaims, userPasswordDigest: facts.passwordDigest };
-        const end = completeFlow(beginning.flow, beginning.passed, rules);
+        const end = completeFlow(beginning.flow, consulted?.passed ?? beginning.passed, rules);
         return { answer: end, write: completionWrite(end.flow, end.result, request.value, input.client, now) };
       }
     }
   });
   if (!begun) return refusal('LOGIN_REQUEST_INVALID');
+  if (isRefusal(begun)) return begun;
   noteFirstResult(ports, begun.result);
   return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(id, secret) };
 }
@@ -167,16 +188,19 @@ function keepBoth(flow: Flow, request: LoginRequest): Decision<FlowChange> {
   return { answer, write: { ...write, put: [...(write?.put ?? []), kept] } };
 }
 
-function deny(
-  flow: Flow,
-  code: RefusalCode,
-  client: ClientInfo,
-  now: number,
-  environment?: EnvironmentVerdict,
-): Decision<FlowChange> {
-  const { answer, write } = keep(denyFlow(flow, code));
-  const percent = environment?.percent ?? undefined;
-  const why = refusal(code, {}, omitUndefined({ percent }));
+function deny(flow: Flow, why: Refusal, client: ClientInfo, now: number): Decision<FlowChange> {
+  const { answer, write } = keep({ ...denyFlow(flow, why.refused), ...siteReason(why) });
   const event = createEvent(userContext(flow, client), createRefusedEvent(flow, why), now);
   return { answer, write: { ...write, append: [event] } };
+}
+
+/** Asks the resource's hook about a sign-in of which no factor is missing. Undefined: it is not one. */
+async function consult(
+  ports: StartFlowNeeds,
+  beginning: LoginRequestStart | undefined,
+  { resource, user }: LoginRequestFacts,
+  client: ClientInfo,
+): Promise<Awaited<ReturnType<typeof consultHook>> | undefined> {
+  if (beginning?.kind !== 'passed' || !user) return undefined;
+  return consultHook(ports, beginning.flow, { ...beginning.passed, user }, resource, client);
 }

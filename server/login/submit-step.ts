@@ -1,4 +1,4 @@
-import type { FlowView, SiteReason } from '@countersign/protocol/flow';
+import type { FlowView } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { endsByBreach, passwordRemedy, recordBreach, tellsBreach } from '../authentication/breached-password.ts';
 import { confirmByFactor, confirmsUser } from '../authentication/confirm-user.ts';
@@ -27,7 +27,6 @@ import {
   retryStep,
   type VerifiedFactors,
 } from '../flows/transitions.ts';
-import { shownReason } from '../hooks/decision.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import type { RawKey } from '../kernel/ports/store.ts';
@@ -42,7 +41,7 @@ import { notifySignIn } from '../sign-in-notices/notify-sign-in.ts';
 import type { ReadAhead } from '../store/read-ahead.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { nameKey } from '../users/find-user.ts';
-import { consultHook } from './consult-hook.ts';
+import { consultHook, siteReason } from './consult-hook.ts';
 import { noteFirstResult } from './note-first-result.ts';
 import { rememberTrust } from './remember-trust.ts';
 import { endsSignIn } from './steps.ts';
@@ -183,11 +182,6 @@ async function commitVerdict(
     const next = refused(held, why, now);
     return next.step === 'denied' ? after(next) : again(next);
   });
-}
-
-/** What the user is told of the site's own reason. Why a hook failed is for the event alone. */
-function siteReason({ refused, audit }: Refusal): { unlock?: SiteReason } {
-  return refused === 'HOOK_DENIED' ? { unlock: { reason: shownReason(audit?.hook ?? '') } } : {};
 }
 
 function refused(
