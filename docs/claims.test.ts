@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { REFUSALS } from '@countersign/protocol/codes';
 import { IMPORT_FLAWS, IMPORT_WARNINGS } from '@countersign/protocol/token-import';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MIGRATION_CODES } from '../cli/migrate/report.ts';
 import { GAP_CODES, LEFT_CODES } from '../cli/migrate/system.ts';
-import { MIGRATION_CODES } from '../cli/migration/report.ts';
 import { EXIT } from '../cli/output/exit-codes.ts';
 import { SKIP_REASONS } from '../cli/protectimus/migration-plan.ts';
 import {

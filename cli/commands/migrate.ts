@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../connection/service.ts';
-import { Report } from '../migration/report.ts';
+import { Report } from '../migrate/report.ts';
 import { escapeControls } from '../output/table.ts';
 import type { Needs } from '../protectimus/give-access.ts';
 import { migrateAccount } from '../protectimus/migrate.ts';

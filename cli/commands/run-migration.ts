@@ -1,5 +1,5 @@
 import type { Service } from '../connection/service.ts';
-import type { Report } from '../migration/report.ts';
+import type { Report } from '../migrate/report.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import type { Journal } from '../transfer/journal.ts';
 import type { Progress } from '../transfer/progress.ts';

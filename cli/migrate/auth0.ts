@@ -1,7 +1,7 @@
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { UsageError } from '../connection/service.ts';
 import { readRows, sizeOf } from '../transfer/rows.ts';
 import { listOf, nameOf, objectOf, textOf } from './fields.ts';
+import { sourceUser } from './source-user.ts';
 import type { Gap, LeftOut, SourceUser, System } from './system.ts';
 
 /** A bcrypt hash of the export that Auth0's support makes; undefined if several users have its id. */
@@ -24,43 +24,30 @@ export const auth0: System = {
 export function auth0User(fields: Record<string, unknown>, hashes: Hashes): SourceUser | LeftOut {
   const id = textOf(fields.user_id);
   if (id === undefined) throw new Error('user_id: missing');
-  const [email, phone] = [textOf(fields.email), textOf(fields.phone_number)];
-  const isPhoneVerified = fields.phone_verified === true;
-  const login = textOf(fields.username) ?? email ?? (isPhoneVerified ? phone : undefined);
-  if (login === undefined) return { left: 'NO_NAME', login: id };
-  const password = hashOf(id, email, hashes);
-  const isVerified = fields.email_verified === true;
-  const gaps: Gap[] = [];
-  if ('what' in password) gaps.push(password);
-  if (phone !== undefined && !isPhoneVerified) gaps.push({ what: 'phone', code: 'PHONE_UNVERIFIED' });
-  if (listOf(fields.multifactor).length > 0) gaps.push({ what: 'token', code: 'SEED_MISSING' });
-  return {
-    row: {
-      login,
-      ...omitUndefined({
-        email: isVerified ? email : undefined,
-        phone: isPhoneVerified ? phone : undefined,
-        firstName: nameOf(fields.given_name),
-        secondName: nameOf(fields.family_name),
-        externalId: id,
-        passwordHash: 'what' in password ? undefined : { format: 'text', text: password.text },
-      }),
-    },
+  const email = textOf(fields.email);
+  return sourceUser({
+    id,
+    username: textOf(fields.username),
+    email,
+    isEmailVerified: fields.email_verified === true,
+    phone: textOf(fields.phone_number),
+    isPhoneVerified: fields.phone_verified === true,
+    firstName: nameOf(fields.given_name),
+    secondName: nameOf(fields.family_name),
     blocked: fields.blocked === true,
-    unverifiedEmail: isVerified ? undefined : email,
-    tokens: [],
-    gaps,
-  };
+    password: hashOf(id, email, hashes),
+    tokens: listOf(fields.multifactor).length > 0 ? [{ what: 'token', code: 'SEED_MISSING' }] : [],
+  });
 }
 
-function hashOf(id: string, email: string | undefined, hashes: Hashes): { text: string } | Gap {
+function hashOf(id: string, email: string | undefined, hashes: Hashes): Record<string, unknown> | Gap {
   // The id in the password export has no connection in front; only users of a database have a password.
   const [, own] = /^auth0\|(.+)$/.exec(id) ?? [];
   if (own === undefined || !hashes.has(own)) return { what: 'password', code: 'PASSWORD_MISSING' };
   const found = hashes.get(own);
   // Ids of one's own may exist in several databases: the hash of a namesake would open this account.
   const isTheirs = found && (found.email === undefined || found.email.toLowerCase() === email?.toLowerCase());
-  return isTheirs ? found : { what: 'password', code: 'HASH_AMBIGUOUS' };
+  return isTheirs ? { format: 'text', text: found.text } : { what: 'password', code: 'HASH_AMBIGUOUS' };
 }
 
 async function readHashes(file: string): Promise<Hashes> {

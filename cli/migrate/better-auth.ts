@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { base32nopad, hex } from '@scure/base';
 import { UsageError } from '../connection/service.ts';
 import { readRows, sizeOf } from '../transfer/rows.ts';
 import { nameOf, objectOf, textOf } from './fields.ts';
+import { sourceUser } from './source-user.ts';
 import type { Gap, LeftOut, SourceUser, System } from './system.ts';
 
 /** Secrets of the app by their version; that of values without a version is ''. */
@@ -29,30 +29,18 @@ export function betterAuthUser(fields: Record<string, unknown>, secrets: Secrets
   const user = objectOf(fields.user);
   const id = textOf(user.id);
   if (id === undefined) throw new Error('user.id: missing');
-  const [email, phone] = [textOf(user.email), textOf(user.phoneNumber)];
-  const [isVerified, isPhoneVerified] = [isTrue(user.emailVerified), isTrue(user.phoneNumberVerified)];
-  const login = textOf(user.username) ?? email ?? (isPhoneVerified ? phone : undefined);
-  if (login === undefined) return { left: 'NO_NAME', login: id };
-  const password = hashOf(id, objectOf(fields.account));
-  const token = isTrue(user.twoFactorEnabled) ? tokenOf(id, objectOf(fields.twoFactor), secrets) : undefined;
-  const gaps = [password, token].filter((found): found is Gap => found !== undefined && 'what' in found);
-  if (phone !== undefined && !isPhoneVerified) gaps.push({ what: 'phone', code: 'PHONE_UNVERIFIED' });
-  return {
-    row: {
-      login,
-      ...omitUndefined({
-        email: isVerified ? email : undefined,
-        phone: isPhoneVerified ? phone : undefined,
-        firstName: nameOf(user.name),
-        externalId: id,
-        passwordHash: 'what' in password ? undefined : password,
-      }),
-    },
+  return sourceUser({
+    id,
+    username: textOf(user.username),
+    email: textOf(user.email),
+    isEmailVerified: isTrue(user.emailVerified),
+    phone: textOf(user.phoneNumber),
+    isPhoneVerified: isTrue(user.phoneNumberVerified),
+    firstName: nameOf(user.name),
     blocked: isTrue(user.banned),
-    unverifiedEmail: isVerified ? undefined : email,
-    tokens: token && !('what' in token) ? [token] : [],
-    gaps,
-  };
+    password: hashOf(id, objectOf(fields.account)),
+    tokens: isTrue(user.twoFactorEnabled) ? [tokenOf(id, objectOf(fields.twoFactor), secrets)] : [],
+  });
 }
 
 /** SQLite has no truth values. */

@@ -4,6 +4,7 @@ import { UsageError } from '../connection/service.ts';
 import { readJsonArray } from '../transfer/json-array.ts';
 import { sizeOf } from '../transfer/rows.ts';
 import { nameOf, textOf } from './fields.ts';
+import { sourceUser } from './source-user.ts';
 import type { Gap, LeftOut, SourceUser, System } from './system.ts';
 
 /** The parameters of the project, as the console shows them. */
@@ -28,40 +29,29 @@ export const firebase: System = {
 export function firebaseUser(fields: Record<string, unknown>, config: HashConfig | undefined): SourceUser | LeftOut {
   const id = textOf(fields.localId);
   if (id === undefined) throw new Error('localId: missing');
-  const [email, phone] = [textOf(fields.email), textOf(fields.phoneNumber)];
-  const login = email ?? phone;
-  if (login === undefined) return { left: 'NO_NAME', login: id };
-  const password = hashOf(fields, config);
-  const isVerified = fields.emailVerified === true;
-  return {
-    row: {
-      login,
-      ...omitUndefined({
-        email: isVerified ? email : undefined,
-        // Firebase gives a user only numbers that received its code.
-        phone,
-        firstName: nameOf(fields.displayName),
-        externalId: id,
-        passwordHash: 'what' in password ? undefined : password.passwordHash,
-      }),
-    },
+  return sourceUser({
+    id,
+    email: textOf(fields.email),
+    isEmailVerified: fields.emailVerified === true,
+    phone: textOf(fields.phoneNumber),
+    // Firebase gives a user only numbers that received its code.
+    isPhoneVerified: true,
+    firstName: nameOf(fields.displayName),
     blocked: fields.disabled === true,
-    unverifiedEmail: isVerified ? undefined : email,
-    tokens: [],
-    gaps: 'what' in password ? [password] : [],
-  };
+    password: hashOf(fields, config),
+  });
 }
 
 /** What stands in place of the hash if the caller may not read it. */
 const REDACTED = Buffer.from('REDACTED').toString('base64');
 
-function hashOf(fields: Record<string, unknown>, config: HashConfig | undefined): { passwordHash: object } | Gap {
+function hashOf(fields: Record<string, unknown>, config: HashConfig | undefined): Record<string, unknown> | Gap {
   const gap = (detail?: string): Gap => ({ what: 'password', code: 'PASSWORD_MISSING', ...omitUndefined({ detail }) });
   const hash = textOf(fields.passwordHash);
   if (hash === undefined) return gap();
   if (hash === REDACTED) return gap('redacted: export as an owner of the project');
   if (!config) return gap('name the parameters with --hash-config');
-  return { passwordHash: { format: 'firebase-scrypt', hash, salt: textOf(fields.salt) ?? '', ...config } };
+  return { format: 'firebase-scrypt', hash, salt: textOf(fields.salt) ?? '', ...config };
 }
 
 /** Its lines are `name: value,`. */

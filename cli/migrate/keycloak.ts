@@ -2,6 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { base32nopad, base64, base64nopad, utf8 } from '@scure/base';
 import { readJsonArray } from '../transfer/json-array.ts';
 import { jsonIn, listOf, nameOf, objectOf, textOf } from './fields.ts';
+import { sourceUser } from './source-user.ts';
 import type { Gap, LeftOut, SourceUser, System } from './system.ts';
 
 /**
@@ -16,33 +17,22 @@ export const keycloak: System = {
 };
 
 export function keycloakUser(fields: Record<string, unknown>): SourceUser | LeftOut {
-  const login = textOf(fields.username);
-  if (login === undefined) throw new Error('username: missing');
-  if (textOf(fields.serviceAccountClientId) !== undefined) return { left: 'SERVICE_ACCOUNT', login };
+  const username = textOf(fields.username);
+  if (username === undefined) throw new Error('username: missing');
+  if (textOf(fields.serviceAccountClientId) !== undefined) return { left: 'SERVICE_ACCOUNT', login: username };
   const credentials = listOf(fields.credentials).map(objectOf);
-  const password = hashOf(credentials, listOf(fields.requiredActions));
-  const tokens = credentials.flatMap(tokenOf);
-  const email = textOf(fields.email);
-  const isVerified = fields.emailVerified === true;
-  return {
-    row: {
-      login,
-      ...omitUndefined({
-        email: isVerified ? email : undefined,
-        firstName: nameOf(fields.firstName),
-        secondName: nameOf(fields.lastName),
-        externalId: textOf(fields.id),
-        passwordHash: isGap(password) ? undefined : password.passwordHash,
-      }),
-    },
+  return sourceUser({
+    id: textOf(fields.id),
+    username,
+    email: textOf(fields.email),
+    isEmailVerified: fields.emailVerified === true,
+    firstName: nameOf(fields.firstName),
+    secondName: nameOf(fields.lastName),
     blocked: fields.enabled !== true,
-    unverifiedEmail: isVerified ? undefined : email,
-    tokens: tokens.flatMap((found) => (isGap(found) ? [] : [found.token])),
-    gaps: [password, ...tokens].filter(isGap),
-  };
+    password: hashOf(credentials, listOf(fields.requiredActions)),
+    tokens: credentials.flatMap(tokenOf),
+  });
 }
-
-const isGap = (found: object): found is Gap => 'what' in found;
 
 /** Bytes that one block of PBKDF2 has. */
 const BLOCKS: Record<string, { algorithm: string; bytes: number }> = {
@@ -54,7 +44,7 @@ const BLOCKS: Record<string, { algorithm: string; bytes: number }> = {
 function hashOf(
   credentials: readonly Record<string, unknown>[],
   requiredActions: readonly unknown[],
-): { passwordHash: Record<string, unknown> } | Gap {
+): Record<string, unknown> | Gap {
   const gap = (code: Gap['code'], detail?: string): Gap => ({ what: 'password', code, ...omitUndefined({ detail }) });
   const credential = credentials.find(({ type }) => type === 'password');
   if (!credential) return gap('PASSWORD_MISSING');
@@ -74,7 +64,7 @@ function hashOf(
     if ((type !== 'id' && type !== 'i') || version !== '1.3') return gap('HASH_UNSUPPORTED', `argon2${type}`);
     const front = `$argon2${type}$v=19$m=${memory},t=${iterations},p=${lanes}`;
     const text = `${front}$${base64nopad.encode(saltBytes)}$${base64nopad.encode(hashBytes)}`;
-    return { passwordHash: { format: 'text', text } };
+    return { format: 'text', text };
   }
   const block = Object.hasOwn(BLOCKS, name) ? BLOCKS[name] : undefined;
   if (!block) return gap('HASH_UNSUPPORTED', name.slice(0, 40));
@@ -82,14 +72,14 @@ function hashOf(
   // Keycloak derives 64 bytes with every hash function. The blocks of PBKDF2 are independent (RFC 8018, 5.2): the first
   // one decides as surely, and costs the service what it costs an attacker.
   const hash = base64.encode(hashBytes.slice(0, block.bytes));
-  return { passwordHash: { format: 'pbkdf2', algorithm: block.algorithm, iterations, hash, ...coded } };
+  return { format: 'pbkdf2', algorithm: block.algorithm, iterations, hash, ...coded };
 }
 
 const ALGORITHMS: Record<string, string> = { HmacSHA1: 'SHA1', HmacSHA256: 'SHA256', HmacSHA512: 'SHA512' };
 /** Passwords are read above, and former ones not needed. */
 const IGNORED: readonly unknown[] = ['password', 'password-history'];
 
-function tokenOf(credential: Record<string, unknown>): ({ token: Record<string, unknown> } | Gap)[] {
+function tokenOf(credential: Record<string, unknown>): (Record<string, unknown> | Gap)[] {
   const { type } = credential;
   if (IGNORED.includes(type)) return [];
   if (type !== 'otp') return [{ what: 'token', code: 'KIND_UNSUPPORTED', detail: String(type).slice(0, 40) }];
@@ -100,7 +90,7 @@ function tokenOf(credential: Record<string, unknown>): ({ token: Record<string, 
   if (secret === undefined || known === undefined) return [{ what: 'token', code: 'UNREADABLE' }];
   const moving = kind === 'hotp' ? { counter } : { periodMs: typeof period === 'number' ? period * 1000 : undefined };
   const name = textOf(credential.userLabel) ?? 'Authenticator app';
-  return [{ token: { name, kind, algorithm: known, digits, ...omitUndefined(moving), secret } }];
+  return [{ name, kind, algorithm: known, digits, ...omitUndefined(moving), secret }];
 }
 
 /** The key is the text itself, unless the credential names an encoding. */

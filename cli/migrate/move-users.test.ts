@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectToAccount } from '../connection/connect.ts';
 import { Unreachable } from '../connection/service.ts';
-import { Report } from '../migration/report.ts';
 import { openTerminal, type Terminal } from '../testing/terminal.ts';
 import { keycloak } from './keycloak.ts';
 import { moveUsers } from './move-users.ts';
+import { Report } from './report.ts';
 
 let terminal: Terminal;
 let realm: string;

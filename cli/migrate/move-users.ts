@@ -1,10 +1,10 @@
 import { type Service, ServiceRefusal } from '../connection/service.ts';
-import type { Report } from '../migration/report.ts';
-import { tryOne } from '../migration/try-one.ts';
 import { importRows, type RowOutcome } from '../transfer/import-rows.ts';
 import type { Progress } from '../transfer/progress.ts';
 import type { Row } from '../transfer/rows.ts';
+import type { Report } from './report.ts';
 import type { LeftOut, Source, SourceUser } from './system.ts';
+import { tryOne } from './try-one.ts';
 
 export interface MoveOptions {
   source: Source;

@@ -5,6 +5,7 @@ import { parse } from 'csv-parse';
 import { UsageError } from '../connection/service.ts';
 import { type Row, sizeOf } from '../transfer/rows.ts';
 import { listOf, textOf } from './fields.ts';
+import { sourceUser } from './source-user.ts';
 import type { Gap, LeftOut, SourceUser, System } from './system.ts';
 
 const ALGORITHMS = ['SHA1', 'SHA256', 'SHA512'] as const;
@@ -59,16 +60,13 @@ export function privacyideaUser(
   // Logins may have an @ themselves; realms have none.
   const [, login] = /^(.+)@([^@]+)$/.exec(owner) ?? [];
   if (login === undefined) throw new Error('owner: not login@realm');
-  const tokens = cells.map((one) => tokenOf(one, shape));
-  return {
-    row: { login, externalId: owner },
-    blocked: false,
-    tokens: tokens.flatMap((found) => (isGap(found) ? [] : [found])),
-    gaps: [{ what: 'password', code: 'PASSWORD_MISSING' }, ...tokens.filter(isGap)],
-  };
+  return sourceUser({
+    id: owner,
+    username: login,
+    password: { what: 'password', code: 'PASSWORD_MISSING' },
+    tokens: cells.map((one) => tokenOf(one, shape)),
+  });
 }
-
-const isGap = (found: object): found is Gap => 'what' in found;
 
 function tokenOf(
   [serial = '', coded = '', kind = '', digits = '', seconds = '']: readonly string[],

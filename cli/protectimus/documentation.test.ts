@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { MIGRATION_CODES, OUTCOMES } from '../migration/report.ts';
+import { MIGRATION_CODES, OUTCOMES } from '../migrate/report.ts';
 import { SKIP_REASONS } from './migration-plan.ts';
 
 const page = readFileSync(new URL('../../docs/moving-from-protectimus.md', import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { MigrationCode, ReportRow } from '../migration/report.ts';
+import type { MigrationCode, ReportRow } from '../migrate/report.ts';
 import type { ExistingResource } from './migrate-resources.ts';
 import type { MigratedToken } from './migrate-tokens.ts';
 import type { ExistingUser } from './migrate-users.ts';

@@ -1,6 +1,6 @@
 import { pages } from '../commands/pages.ts';
-import type { MigrationCode } from '../migration/report.ts';
-import { tryOne } from '../migration/try-one.ts';
+import type { MigrationCode } from '../migrate/report.ts';
+import { tryOne } from '../migrate/try-one.ts';
 import { keyOf, type MigrationContext } from './migration-context.ts';
 import type { PlannedResource } from './migration-plan.ts';
 

@@ -1,6 +1,6 @@
 import { pages } from '../commands/pages.ts';
-import type { MigrationCode } from '../migration/report.ts';
-import { tryOne } from '../migration/try-one.ts';
+import type { MigrationCode } from '../migrate/report.ts';
+import { tryOne } from '../migrate/try-one.ts';
 import type { ExistingUser } from './migrate-users.ts';
 import { type Item, inBulk, type MigrationContext, reportAnswer } from './migration-context.ts';
 import { nameOf, type PlannedToken } from './migration-plan.ts';

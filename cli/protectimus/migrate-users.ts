@@ -1,5 +1,5 @@
 import { type Service, ServiceRefusal } from '../connection/service.ts';
-import { tryOne } from '../migration/try-one.ts';
+import { tryOne } from '../migrate/try-one.ts';
 import { inBulk, type MigrationContext, reportAnswer } from './migration-context.ts';
 import type { PlannedUser } from './migration-plan.ts';
 

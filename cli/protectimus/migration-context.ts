@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Service } from '../connection/service.ts';
-import type { MigrationCode, Report, ReportRow } from '../migration/report.ts';
+import type { MigrationCode, Report, ReportRow } from '../migrate/report.ts';
 import { detailOf, MAX_ROWS, type RowAnswer, sendRows } from '../transfer/bulk-rows.ts';
 
 /** What a migration needs. */

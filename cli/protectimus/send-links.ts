@@ -1,5 +1,5 @@
 import { type Service, ServiceRefusal } from '../connection/service.ts';
-import type { MigrationCode, Report, ReportRow } from '../migration/report.ts';
+import type { MigrationCode, Report, ReportRow } from '../migrate/report.ts';
 import type { Journal } from '../transfer/journal.ts';
 import type { Needs } from './give-access.ts';
 
