@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { buildFilter } from '../platform/breached-passwords/build-filter.ts';
 import {
-  FALSE_POSITIVE_BITS,
+  DEFAULT_FALSE_POSITIVE_BITS,
   type FilterHeader,
   falsePositiveRate,
+  MAX_FALSE_POSITIVE_BITS,
+  MIN_FALSE_POSITIVE_BITS,
 } from '../platform/breached-passwords/filter-format.ts';
 import { openFilter } from '../platform/breached-passwords/open-filter.ts';
 
@@ -13,8 +15,8 @@ const USAGE = `usage: breached-passwords build --from LIST [--from LIST ...] --o
 Lists have a line HASH or HASH:count for each password, all with SHA-1 or all with NTLM hashes, plain or gzip.
 Ends with 0 when it is done, with 1 when a file cannot be used, with 2 for wrong arguments.`;
 
-/** `--one-in`: the least and the most, and what it is without it. */
-const ONE_IN = { least: 2 ** FALSE_POSITIVE_BITS.least, most: 2 ** FALSE_POSITIVE_BITS.most };
+/** Bounds of `--one-in`. */
+const [MIN_ONE_IN, MAX_ONE_IN] = [2 ** MIN_FALSE_POSITIVE_BITS, 2 ** MAX_FALSE_POSITIVE_BITS];
 
 /** Runs the command. Returns its exit code. */
 export async function runBreachedPasswords(
@@ -58,8 +60,8 @@ function readTask(args: string[]): Task | undefined {
     const minCount = wholeNumber(values['min-count'], 1, 999_999_999);
     const oneIn =
       values['one-in'] === undefined
-        ? 2 ** FALSE_POSITIVE_BITS.otherwise
-        : wholeNumber(values['one-in'], ONE_IN.least, ONE_IN.most);
+        ? 2 ** DEFAULT_FALSE_POSITIVE_BITS
+        : wholeNumber(values['one-in'], MIN_ONE_IN, MAX_ONE_IN);
     if (verb !== 'build' || file !== undefined || lists.length === 0 || out === undefined) return undefined;
     if (minCount === undefined || oneIn === undefined) return undefined;
     return { json, build: { lists, out, minCount, falsePositiveBits: Math.ceil(Math.log2(oneIn)) } };
@@ -68,9 +70,9 @@ function readTask(args: string[]): Task | undefined {
   }
 }
 
-function wholeNumber(text: string, least: number, most: number): number | undefined {
+function wholeNumber(text: string, min: number, max: number): number | undefined {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  return number >= least && number <= most ? number : undefined;
+  return number >= min && number <= max ? number : undefined;
 }
 
 async function checkFilter(path: string): Promise<FilterHeader> {

@@ -8,7 +8,7 @@ import {
   filterShape,
   HEADER_BYTES,
   INDEX_ENTRY_BYTES,
-  placeInFilter,
+  locateInFilter,
   writeHeader,
 } from './filter-format.ts';
 import type { HashKind } from './password-digest.ts';
@@ -149,15 +149,15 @@ function writeFilter(path: string, parts: Parts, shape: Omit<FilterHeader, 'coun
     begin(0);
     for (const halves of parts.sorted()) {
       for (let at = 0; at < halves.length; at += 2) {
-        const place = placeInFilter(shape, halves[at + HIGH] ?? 0, halves[at + 1 - HIGH] ?? 0);
-        if (place.bucket !== current) {
-          finishUntil(place.bucket);
+        const { bucket, rest } = locateInFilter(shape, halves[at + HIGH] ?? 0, halves[at + 1 - HIGH] ?? 0);
+        if (bucket !== current) {
+          finishUntil(bucket);
           previous = -1;
         }
         // Two hashes may agree in all that is kept of them.
-        if (place.rest === previous) continue;
-        previous = place.rest;
-        code.add(place.rest);
+        if (rest === previous) continue;
+        previous = rest;
+        code.add(rest);
         count += 1;
       }
     }

@@ -21,7 +21,8 @@ const VERSION = 1;
 /** Entries in a bucket on average, at most: a lookup reads and decodes one bucket. */
 const MAX_BUCKET_ENTRIES_LOG2 = 8;
 /** An unlisted password is taken for a listed one once in 2^this. */
-export const FALSE_POSITIVE_BITS = { least: 7, most: 20, otherwise: 17 } as const;
+export const DEFAULT_FALSE_POSITIVE_BITS = 17;
+export const [MIN_FALSE_POSITIVE_BITS, MAX_FALSE_POSITIVE_BITS] = [7, 20];
 
 const headerSchema = z.strictObject({
   kind: z.enum(HASH_KINDS),
@@ -41,7 +42,7 @@ const headerSchema = z.strictObject({
 
 export type FilterHeader = z.output<typeof headerSchema>;
 
-/** The lengths for so many hashes. @param falsePositiveBits see {@link FALSE_POSITIVE_BITS} */
+/** The lengths for so many hashes. @param falsePositiveBits see {@link DEFAULT_FALSE_POSITIVE_BITS} */
 export function filterShape(
   hashes: number,
   falsePositiveBits: number,
@@ -60,7 +61,7 @@ export function falsePositiveRate({ count, bits }: Pick<FilterHeader, 'count' | 
 }
 
 /** Where a hash belongs: its bucket, and what of it the bucket keeps. @param high its first 32 bits @param low the next 32 */
-export function placeInFilter(
+export function locateInFilter(
   { bits, bucketBits }: Pick<FilterHeader, 'bits' | 'bucketBits'>,
   high: number,
   low: number,

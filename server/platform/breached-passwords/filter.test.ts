@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildFilter } from './build-filter.ts';
-import { falsePositiveRate, placeInFilter } from './filter-format.ts';
+import { falsePositiveRate, locateInFilter } from './filter-format.ts';
 import { openFilter } from './open-filter.ts';
 import { type HashKind, hashForList } from './password-digest.ts';
 import { RiceWriter, riceCodeHas } from './rice-code.ts';
@@ -167,7 +167,7 @@ test('bucket and rest are the first bits of a hash, for any lengths', () => {
   fc.assert(
     fc.property(word, word, fc.integer({ min: 1, max: 52 }), fc.nat(32), (high, low, bits, length) => {
       const bucketBits = Math.min(bits, length);
-      const { bucket, rest } = placeInFilter({ bits, bucketBits }, high, low);
+      const { bucket, rest } = locateInFilter({ bits, bucketBits }, high, low);
       const first = ((BigInt(high) << 32n) | BigInt(low)) >> BigInt(64 - bits);
       expect((BigInt(bucket) << BigInt(bits - bucketBits)) | BigInt(rest)).toBe(first);
       expect(bucket).toBeLessThan(2 ** bucketBits);

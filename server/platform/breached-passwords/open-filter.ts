@@ -7,7 +7,7 @@ import {
   HEADER_BYTES,
   INDEX_ENTRY_BYTES,
   indexStart,
-  placeInFilter,
+  locateInFilter,
   readHeader,
 } from './filter-format.ts';
 import { hashForList } from './password-digest.ts';
@@ -67,7 +67,7 @@ async function checkFile(file: number): Promise<FilterHeader | { problem: string
 
 async function hasPassword(file: number, header: FilterHeader, password: string): Promise<boolean> {
   const hash = hashForList(header.kind, password);
-  const { bucket, rest } = placeInFilter(header, hash.readUInt32BE(0), hash.readUInt32BE(4));
+  const { bucket, rest } = locateInFilter(header, hash.readUInt32BE(0), hash.readUInt32BE(4));
   const entry = await readAt(file, indexStart(header) + bucket * INDEX_ENTRY_BYTES, 2 * INDEX_ENTRY_BYTES);
   const start = entry.readUIntBE(0, INDEX_ENTRY_BYTES);
   const end = entry.readUIntBE(INDEX_ENTRY_BYTES, INDEX_ENTRY_BYTES);
