@@ -288,17 +288,17 @@ async function authenticateWithPassword(
 }
 
 /** What the resource does about the right password. */
-type Breach = 'none' | 'told' | 'refused';
+type Breach = 'none' | 'reported' | 'refused';
 
 async function breachOf(ports: Needs, resource: Resource, password: string): Promise<Breach> {
   if (!(await isBreachedAt(ports, resource, password))) return 'none';
-  return refusesBreach(resource) ? 'refused' : 'told';
+  return refusesBreach(resource) ? 'refused' : 'reported';
 }
 
 /** After the last factor: the right password alone does not show that it is on a list. */
 function withBreach(passed: AuthenticationResult, breach: Breach): Result<AuthenticationResult> {
   if (breach === 'refused') return refusal('PASSWORD_CHANGE_REQUIRED');
-  return breach === 'told' ? { ...passed, passwordBreached: true } : passed;
+  return breach === 'reported' ? { ...passed, passwordBreached: true } : passed;
 }
 
 async function reportBreach(

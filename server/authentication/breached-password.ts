@@ -20,10 +20,10 @@ export async function isBreachedAt(
   resource: BreachRule,
   password: string,
 ): Promise<boolean> {
-  return tellsBreach(resource) && isBreached(ports, normalisePassword(password));
+  return reportsBreach(resource) && isBreached(ports, normalisePassword(password));
 }
 
-export function tellsBreach({ breachedPasswords = 'off' }: BreachRule): boolean {
+export function reportsBreach({ breachedPasswords = 'off' }: BreachRule): boolean {
   return breachedPasswords !== 'off';
 }
 

@@ -1,6 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { endsByBreach, passwordRemedy, recordBreach, tellsBreach } from '../authentication/breached-password.ts';
+import { endsByBreach, passwordRemedy, recordBreach, reportsBreach } from '../authentication/breached-password.ts';
 import { confirmByFactor, confirmsUser } from '../authentication/confirm-user.ts';
 import { accessKeys, readAccess, readAccessAgain } from '../authentication/read-access.ts';
 import { assessEnvironment } from '../browsers/assess-environment.ts';
@@ -140,7 +140,7 @@ async function admitFinish(
     return { end: refusal('ENVIRONMENT_MISMATCH', {}, { about: id, ...omitUndefined({ percent }) }) };
   }
   // Of a password that was typed in an earlier sign-in, that one said so.
-  const breached = (passed.breached === true || flow.breached !== undefined) && tellsBreach(resource);
+  const breached = (passed.breached === true || flow.breached !== undefined) && reportsBreach(resource);
   if (breached && endsByBreach(flow, resource)) {
     const unlock = passwordRemedy(ports, resource, passed.user);
     return { end: refusal('PASSWORD_CHANGE_REQUIRED', {}, { about: id }), after: (denied) => ({ ...denied, unlock }) };
