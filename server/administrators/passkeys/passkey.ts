@@ -2,6 +2,7 @@ import type { PasskeyAssertion } from '@countersign/protocol/passkey';
 import type { FlowId } from '../../kernel/ids.ts';
 import { credentialHash } from '../../tokens/kinds/passkey/claim-credential.ts';
 import type { PasskeyChallenge } from '../../tokens/kinds/passkey/passkey-challenge.ts';
+import { isStaleCounter } from '../../tokens/kinds/passkey/verify-assertion.ts';
 import type { Administrator, AdministratorPasskey } from '../administrator.ts';
 
 /** A challenge of a session: to confirm a change of the own sign-in, or for a new passkey. */
@@ -41,7 +42,7 @@ export function withAssertion(
   const used = passkeyFor(administrator, assertion, { challenge });
   if (!used) return undefined;
   const { factor } = used;
-  if ((signCount > 0 || factor.signCount > 0) && signCount <= factor.signCount) return undefined;
+  if (isStaleCounter(signCount, factor)) return undefined;
   const next = { ...used, factor: { ...factor, signCount, lastChallenge: challenge } };
   return { ...administrator, passkeys: (administrator.passkeys ?? []).map((one) => (one === used ? next : one)) };
 }

@@ -59,6 +59,11 @@ export async function verifyAssertion(
   const { newCounter, userVerified, credentialDeviceType } = checked.authenticationInfo;
   // Section 7.2 step 19: a passkey never changes between single-device and multi-device.
   if ((credentialDeviceType === 'multiDevice') !== factor.synced) return WRONG;
-  if ((newCounter > 0 || factor.signCount > 0) && newCounter <= factor.signCount) return { verdict: 'copied' };
+  if (isStaleCounter(newCounter, factor)) return { verdict: 'copied' };
   return { verdict: 'right', signCount: newCounter, userVerified };
+}
+
+/** Whether a counter did not increase. Passkeys without one always report 0. */
+export function isStaleCounter(counter: number, { signCount }: Pick<WebauthnFactor, 'signCount'>): boolean {
+  return (counter > 0 || signCount > 0) && counter <= signCount;
 }
