@@ -270,3 +270,18 @@ test('an older loader, which sends no look, gets the frame as before', async () 
   await frame.locator('.primary').click();
   await frame.locator('#password').waitFor();
 });
+
+test('respects reduced motion and forced colours', async () => {
+  const page = await stage.openWidget('', { reducedMotion: 'reduce', forcedColors: 'active' });
+  const frame = await frameOf(page);
+  expect(await frame.locator('form').evaluate((form) => getComputedStyle(form).animationName)).toBe('none');
+  const border = await frame.locator('.primary').evaluate((button) => getComputedStyle(button).borderTopColor);
+  expect(border).not.toBe('rgba(0, 0, 0, 0)');
+});
+
+test('does not start a sign-in when opened by itself', async () => {
+  const address = `${stage.service.url}/widget/v1/frame?resource=res_01k8dq9z2mp&origin=${stage.host.origin}`;
+  const page = await stage.open(address);
+  await page.getByText('works only on the site').waitFor();
+  expect(await page.locator('input').count()).toBe(0);
+});

@@ -395,18 +395,4 @@ describe('the frame', () => {
     expect(await frame.locator('.message p').evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
     await check();
   });
-
-  test('respects reduced motion and forced colours', async () => {
-    const { frame } = await open('', { reducedMotion: 'reduce', forcedColors: 'active' });
-    expect(await frame.locator('form').evaluate((form) => getComputedStyle(form).animationName)).toBe('none');
-    const border = await frame.locator('.primary').evaluate((button) => getComputedStyle(button).borderTopColor);
-    expect(border).not.toBe('rgba(0, 0, 0, 0)');
-  });
-
-  test('does not start a sign-in when opened by itself', async () => {
-    const address = `${stage.service.url}/widget/v1/frame?resource=res_01k8dq9z2mp&origin=${stage.host.origin}`;
-    const page = await stage.open(address);
-    await page.getByText('works only on the site').waitFor();
-    expect(await page.locator('input').count()).toBe(0);
-  });
 });
