@@ -41,7 +41,7 @@ function isJson(type: string | undefined): boolean {
 }
 
 /** Control characters, halves of surrogate pairs, and characters that turn the direction of the text around them. */
-const UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu;
+const UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu;
 
 /** A reason as one line of plain text. Undefined: there is none. */
 function plainText(reason: unknown): string | undefined {

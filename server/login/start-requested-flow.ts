@@ -37,7 +37,8 @@ import { reportedSignals, type StartFlowInput, type StartFlowNeeds } from './sta
 import { decideLoginRequestStart, type LoginRequestFacts, type LoginRequestStart } from './start-from-login-request.ts';
 import { presentFlow } from './view-flow.ts';
 
-type Place = readonly [
+/** What is stored of the sign-in that a host's backend has asked for. */
+type StoredSignIn = readonly [
   request: Stored<LoginRequest> | undefined,
   running: Stored<Flow> | undefined,
   result: Stored<ResultRecord> | undefined,
@@ -73,11 +74,11 @@ export async function startRequestedFlow(
   const secret = newSecret(ports);
   const handleHash = hashSecret(secret);
   const keys = [loginRequestDocument.key(id), flowDocument.key(id), resultDocument.key(id)] as const;
-  const decide = ([request, running, result]: Place, now: number): LoginRequestStart | undefined => {
+  const decide = ([request, running, result]: StoredSignIn, now: number): LoginRequestStart | undefined => {
     if (!request || !fits(request.value)) return undefined;
     const fresh = createFlow(id, resource, { ...input, ...seen, handleHash }, now);
-    const place = { request: request.value, running: running?.value, result: result?.value };
-    return decideLoginRequestStart(place, fresh, facts, now);
+    const before = { request: request.value, running: running?.value, result: result?.value };
+    return decideLoginRequestStart(before, fresh, facts, now);
   };
   const now = ports.clock.now();
   // Before the commit, which holds the request.
@@ -85,9 +86,9 @@ export async function startRequestedFlow(
     ? await consult(ports, decide(await ports.store.getMany(keys, now), now), facts, input.client)
     : undefined;
   type Begun = FlowChange | Refusal | undefined;
-  const begun = await transact(ports, id, keys, (place, now): Decision<Begun> => {
-    const [request, running] = place;
-    const beginning = decide(place, now);
+  const begun = await transact(ports, id, keys, (stored, now): Decision<Begun> => {
+    const [request, running] = stored;
+    const beginning = decide(stored, now);
     if (!request || !beginning) return { answer: undefined };
     switch (beginning.kind) {
       case 'void':
