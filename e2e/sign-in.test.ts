@@ -218,7 +218,7 @@ describe('refuses', () => {
   });
 });
 
-// SR-71
+// SR-73
 describe('a trusted browser', () => {
   test.each([
     [390, 'light'],

@@ -7,6 +7,7 @@ import { checkRefusalCodes } from './docs-check/refusal-codes.ts';
 import {
   checkRepeatedRequirements,
   checkRequirements,
+  checkUnlistedRequirements,
   readRequirements,
   requirementsTable,
 } from './docs-check/requirements.ts';
@@ -26,6 +27,7 @@ report(
     ...checkTestCommand(root),
     ...checkDecisions(root),
     ...checkRequirements(requirements),
+    ...checkUnlistedRequirements(root, requirements),
     ...checkRepeatedRequirements(root),
     ...checkRefusalCodes(root),
     ...checkHygiene(root),

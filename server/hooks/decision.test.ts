@@ -7,7 +7,7 @@ const answered = (text: string, status = 200, type: string | undefined = 'applic
   readDecision({ status, type, body: Buffer.from(text) });
 const UNREADABLE = { kind: 'unreadable' };
 
-// SR-71
+// SR-74
 describe('the answer of a hook', () => {
   test('allows, with or without claims, or denies, with or without a reason', () => {
     expect(answered('{"allow":true}')).toEqual({ kind: 'allowed' });

@@ -68,7 +68,7 @@ const answers = (outcome: AskOutcome) => {
   ports.webhookSender.decide = () => outcome;
 };
 
-// SR-71
+// SR-74
 describe('a sign-in to a resource with a hook', () => {
   test('asks it once, signed, after the last factor, and carries its claims as one', async () => {
     const scene = await hooked({ tokens: [{ kind: 'totp' }] });

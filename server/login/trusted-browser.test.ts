@@ -1,4 +1,4 @@
-// SR-71, SR-4, SR-17, SR-39
+// SR-73, SR-4, SR-17, SR-39
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResultClaims } from '@countersign/protocol/result';
 import { decodeJwt } from 'jose';

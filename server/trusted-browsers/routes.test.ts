@@ -1,4 +1,4 @@
-// SR-35, SR-67, SR-71
+// SR-35, SR-67, SR-73
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createFixture, type Fixture } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';

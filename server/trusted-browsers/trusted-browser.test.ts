@@ -1,4 +1,4 @@
-// SR-71
+// SR-73
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TokenId } from '../kernel/ids.ts';

@@ -6,7 +6,13 @@ import { checkDocuments, checkTestCommand } from './documents.ts';
 import { checkHygiene } from './hygiene.ts';
 import { checkLanguage } from './language.ts';
 import { checkRefusalCodes } from './refusal-codes.ts';
-import { checkRepeatedRequirements, checkRequirements, readRequirements, requirementsTable } from './requirements.ts';
+import {
+  checkRepeatedRequirements,
+  checkRequirements,
+  checkUnlistedRequirements,
+  readRequirements,
+  requirementsTable,
+} from './requirements.ts';
 import { readSnippets } from './snippets.ts';
 
 const on = (tree: Tree, check: (root: string) => Finding[]): string[] =>
@@ -148,6 +154,12 @@ describe('requirements', () => {
   it('SR-14 and SR-1x do not count for SR-1, nor does code that is not a test', () => {
     const tree = { [LIST]: list, 'a.test.ts': '// SR-14 SR-1x XSR-1', 'server/domain/a.ts': '// SR-1' };
     expect(on(tree, check)).toEqual([`${LIST}: no test names SR-1`]);
+  });
+
+  it('that a test names are in the list', () => {
+    const tree = { [LIST]: list, 'server/a.test.ts': '// SR-1, SR-99', 'server/a.ts': '// SR-98' };
+    const find = (root: string) => checkUnlistedRequirements(root, readRequirements(root));
+    expect(on(tree, find)).toEqual([`server/a.test.ts: names SR-99, which is not in ${LIST}`]);
   });
 
   it('may be in two tables, but not twice in one', () => {

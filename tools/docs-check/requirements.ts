@@ -11,7 +11,7 @@ export function readRequirements(root: string): Requirements {
   const promised = paths.includes(LIST) ? readProjectFile(root, LIST).matchAll(/^- \*\*(SR-\d+)\*\*:/gm) : [];
   for (const row of promised) named.set(row[1] ?? '', []);
   for (const path of paths.filter(isTest)) {
-    for (const id of new Set(readProjectFile(root, path).match(/\bSR-\d+\b/g) ?? [])) named.get(id)?.push(path);
+    for (const id of namedIn(root, path)) named.get(id)?.push(path);
   }
   return named;
 }
@@ -22,6 +22,17 @@ export function checkRequirements(requirements: Requirements): Finding[] {
   return [...requirements]
     .filter(([, tests]) => tests.length === 0)
     .map(([id]) => ({ path: LIST, problem: `no test names ${id}` }));
+}
+
+/** Checks that tests name only requirements of the list: one that is not there can mean anything. */
+export function checkUnlistedRequirements(root: string, requirements: Requirements): Finding[] {
+  return listProjectFiles(root)
+    .filter(isTest)
+    .flatMap((path) =>
+      [...namedIn(root, path)]
+        .filter((id) => !requirements.has(id))
+        .map((id) => ({ path, problem: `names ${id}, which is not in ${LIST}` })),
+    );
 }
 
 /** Checks that a section names a requirement once: a merge can leave an old wording beside a new one. */
@@ -38,6 +49,10 @@ export function checkRepeatedRequirements(root: string): Finding[] {
 /** One line per requirement: its number and the tests that name it. */
 export function requirementsTable(requirements: Requirements): string {
   return [...requirements].map(([id, tests]) => id.padEnd(7) + (tests.join(', ') || '-')).join('\n');
+}
+
+function namedIn(root: string, path: string): ReadonlySet<string> {
+  return new Set(readProjectFile(root, path).match(/\bSR-\d+\b/g) ?? []);
 }
 
 /** The check's own tests mention requirements without testing any. */

@@ -197,7 +197,7 @@ describe('SR-31: a response', () => {
   });
 });
 
-// SR-31, SR-71: the answer of a hook decides, so it is whole or it is none.
+// SR-31, SR-74: the answer of a hook decides, so it is whole or it is none.
 describe('a question', () => {
   const limits = { timeoutMs: 5000, bodyBytes: 4096 };
 

@@ -1,4 +1,4 @@
-// SR-71
+// SR-73
 import { expect, test } from 'vitest';
 import { createTrustMemory } from './trust-memory.ts';
 
