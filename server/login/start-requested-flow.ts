@@ -27,6 +27,7 @@ import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.
 import { hashSecret, newSecret, secretMatches } from '../kernel/secret-token.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
+import { notifySignIn } from '../sign-in-notices/notify-sign-in.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { type AssignedTokens, loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
@@ -116,6 +117,10 @@ export async function startRequestedFlow(
   if (!begun) return refusal('LOGIN_REQUEST_INVALID');
   if (isRefusal(begun)) return begun;
   noteFirstResult(ports, begun.result);
+  if (begun.result && facts.user) {
+    const act = userContext(begun.flow, input.client);
+    await notifySignIn(ports, act, facts.user.id, resource).catch(() => undefined);
+  }
   return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(id, secret) };
 }
 

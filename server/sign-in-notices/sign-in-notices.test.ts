@@ -14,6 +14,7 @@ import {
   createLoginRequest,
   operatorContext,
   updateResource,
+  updateToken,
   updateUser,
 } from '../testing/as-operator.ts';
 import { birth, createFixture, type Fixture, NONCE, PASSWORD, read, unwrap, wrongCode } from '../testing/fixtures.ts';
@@ -114,6 +115,20 @@ describe('a mail about a sign-in', () => {
       userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1',
     });
     await signIn(scene, HOME, FIREFOX);
+    expect(mails('new-sign-in')).toHaveLength(1);
+  });
+
+  // The attack: the thief of a site's password signs in where no code is asked for, since the token is deactivated.
+  test('comes also if no factor is missing at the start', async () => {
+    const scene = await made();
+    await signIn(scene, HOME);
+    const { account, resource, user, tokens } = scene;
+    unwrap(await updateToken(ports, account, tokens[0]?.id ?? 'tok_0', { enabled: false }));
+    const order = { account, resource: resource.id, user: user.login, nonce: NONCE, passwordChecked: true };
+    const { loginRequest } = unwrap(await createLoginRequest(ports, birth(ports, 'flw'), order));
+    const thief = await LoginDriver.begin(scene, { loginRequest, address: ELSEWHERE });
+    await nextTurn();
+    expect(thief.view.step).toBe('done');
     expect(mails('new-sign-in')).toHaveLength(1);
   });
 
