@@ -1,3 +1,4 @@
+import { GIVEN_ROLES, type Role } from '@countersign/protocol/session';
 import type { Choice, Input } from '../edit/inputs.ts';
 import { Badge } from '../parts/badge.tsx';
 import type { Fields } from '../service/conflict.ts';
@@ -10,8 +11,6 @@ export interface Grant {
   allowed: boolean;
 }
 
-export const GIVEN_ROLES = ['administrator', 'help-desk', 'read-only'] as const;
-export type GivenRole = (typeof GIVEN_ROLES)[number];
 const EXPLAINED = {
   administrator: 'rolesAdministrator',
   'help-desk': 'rolesHelpDesk',
@@ -29,7 +28,7 @@ export interface AdministratorView extends Fields {
   id: string;
   email: string;
   name: string;
-  role: 'superuser' | GivenRole;
+  role: Role;
   state: 'invited' | 'active';
   hasToken: boolean;
   grants: readonly Grant[];

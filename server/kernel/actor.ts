@@ -1,15 +1,8 @@
+import { GIVEN_ROLES, type GivenRole, ROLES, type Role } from '@countersign/protocol/session';
 import type { ApiScope } from './api-scope.ts';
 import type { AccountId, AdministratorId, ApiKeyId, ResourceId, UserId } from './ids.ts';
 
-/**
- * The roles that the superuser gives. `help-desk` unlocks, resynchronises and makes links for the users of its resources;
- * `read-only` changes nothing but its own sign-in.
- */
-export const GIVEN_ROLES = ['administrator', 'help-desk', 'read-only'] as const;
-export type GivenRole = (typeof GIVEN_ROLES)[number];
-/** Exactly one administrator of an account is its superuser. */
-export const ROLES = ['superuser', ...GIVEN_ROLES] as const;
-export type Role = (typeof ROLES)[number];
+export { GIVEN_ROLES, type GivenRole, ROLES, type Role };
 
 /** The caller of an action. Their rights are in `policy.ts`, their actions in the events. */
 export type Actor =

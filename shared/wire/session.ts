@@ -48,13 +48,23 @@ export interface EnrolmentView {
   qrSvg: string;
 }
 
+/**
+ * The roles that the superuser gives. `help-desk` unlocks, resynchronises and makes links for the users of its resources;
+ * `read-only` changes nothing but its own sign-in.
+ */
+export const GIVEN_ROLES = ['administrator', 'help-desk', 'read-only'] as const;
+export type GivenRole = (typeof GIVEN_ROLES)[number];
+/** Exactly one administrator of an account is its superuser. */
+export const ROLES = ['superuser', ...GIVEN_ROLES] as const;
+export type Role = (typeof ROLES)[number];
+
 export interface SessionView {
   account: { id: string; name: string };
   administrator: {
     id: string;
     email: string;
     name: string;
-    role: 'superuser' | 'administrator' | 'help-desk' | 'read-only';
+    role: Role;
     /** Those they may act or help on: assigned with access. A superuser needs none, and a reader has none. */
     resources: string[];
     recoveryCodesLeft: number;
