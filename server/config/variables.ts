@@ -337,12 +337,12 @@ export const VARIABLES = {
     schema: integer(1, 1_000_000).optional(),
   },
   COUNTERSIGN_WEBHOOK_ALLOW_NETWORKS: {
-    meaning: 'Internal addresses or CIDR ranges that webhooks may reach, comma-separated.',
+    meaning: 'Internal addresses or CIDR ranges that webhooks and hooks may reach, comma-separated.',
     otherwise: 'none',
     schema: addressRanges.default([]),
   },
   COUNTERSIGN_WEBHOOK_ALLOW_HTTP_LOOPBACK: {
-    meaning: 'For development: webhooks may reach this machine, without TLS.',
+    meaning: 'For development: webhooks and hooks may reach this machine, without TLS.',
     otherwise: '`false`',
     schema: flag,
   },
