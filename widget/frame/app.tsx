@@ -41,8 +41,21 @@ export function App(props: AppProps) {
 }
 
 function ScreenBody(all: AppProps) {
-  const { screen, texts, name, hasActed, isUserKnown, resetUrl, signIn, passkeys, about, trust, onPasskey } = all;
-  const { isEnrolment, enrolment } = all;
+  const {
+    screen,
+    texts,
+    name,
+    hasActed,
+    isUserKnown,
+    resetUrl,
+    signIn,
+    passkeys,
+    isEnrolment,
+    enrolment,
+    about,
+    trust,
+    onPasskey,
+  } = all;
   const loading = <Loading texts={texts} />;
   const message = (title: TextKey, text: string, action?: { label: TextKey; run: () => void }) => (
     <MessageScreen

@@ -74,8 +74,7 @@ export function createFlowClient(
         redirect: 'error',
         signal: abort.signal,
       });
-      const answer = await response.json();
-      return response.ok ? { kind: 'view', view: answer, requestId: idOf(response) } : refusalOf(response, answer);
+      return await readAnswer(response);
     } catch {
       return { kind: 'lost' };
     } finally {
@@ -97,16 +96,16 @@ export function createFlowClient(
   };
 }
 
-const idOf = (response: Response) => response.headers.get('x-request-id') ?? '';
-
-function refusalOf(response: Response, problem: unknown): FlowAnswer<never> {
-  const { code, retryAfterMs, requestId } = Object(problem) as Record<string, unknown>;
-  const seconds = Number(response.headers.get('retry-after'));
-  const wait = typeof retryAfterMs === 'number' ? retryAfterMs : seconds * 1000;
+async function readAnswer<View>(response: Response): Promise<FlowAnswer<View>> {
+  const answer = await response.json();
+  const requestId = response.headers.get('x-request-id') ?? '';
+  if (response.ok) return { kind: 'view', view: answer, requestId };
+  const { code, retryAfterMs } = Object(answer) as Record<string, unknown>;
+  const wait = Number(retryAfterMs ?? Number(response.headers.get('retry-after')) * 1000);
   return {
     kind: 'refused',
-    code: typeof code === 'string' && /^[A-Z_]{1,64}$/.test(code) ? code : 'INTERNAL',
+    code: /^[A-Z_]{1,64}$/.exec(`${code}`)?.[0] ?? 'INTERNAL',
     ...(wait > 0 && { retryAfterMs: wait }),
-    requestId: typeof requestId === 'string' ? requestId : idOf(response),
+    requestId,
   };
 }
