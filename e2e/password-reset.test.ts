@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { composeMail } from '../server/messages/mail/compose.ts';
+import { notePressure } from '../server/proof-of-work/pressure.ts';
 import { createFixture, type Fixture, NONCE } from '../server/testing/fixtures.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import { newContext } from './harness/browser.ts';
@@ -102,15 +103,19 @@ test('without script the page of a link says what to do', async () => {
   expect(await note.textContent()).toContain('This page needs JavaScript.');
 });
 
-test('the pages are accessible, on a phone too', async () => {
+test('the pages are accessible, on a phone too, and solve a puzzle under attack', async () => {
   const page = await (
     await newContext(here.browser, { viewport: { width: 320, height: 640 }, locale: 'en' })
   ).newPage();
   await page.goto(`${here.url}/reset?resource=${scene.resource.id}`);
   await expectAccessible(page);
   await page.getByLabel('Login or email').fill('alice');
+  const answers: number[] = [];
+  page.on('response', (response) => void (response.request().method() === 'POST' && answers.push(response.status())));
+  notePressure(here.ports, `resource/${scene.resource.id}`, 1, here.ports.clock.now());
   await page.getByRole('button').click();
   await page.getByRole('heading', { name: 'Check your email' }).waitFor();
+  expect(answers).toEqual([428, 200]);
   await expectAccessible(page);
   await expect.poll(() => here.ports.courier.sent.length).toBe(1);
   const mail = here.ports.courier.sent.at(-1);

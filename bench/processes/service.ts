@@ -54,6 +54,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       COUNTERSIGN_MASTER_KEY: options.masterKey,
       COUNTERSIGN_LOG_LEVEL: options.logLevel ?? 'info',
       COUNTERSIGN_DRAIN_MS: '0',
+      // To the service, a measurement of wrong passwords is an attack.
+      COUNTERSIGN_PROOF_OF_WORK: 'off',
       COUNTERSIGN_WORKERS: String(workers),
     },
   });

@@ -34,6 +34,8 @@ export interface InProcessService {
 /** @param wanted a port; default: any free one */
 export async function startInProcessService(name: string, wanted?: number): Promise<InProcessService> {
   const [ports, host, browser] = await Promise.all([openTestPorts(name), startHostSite(), sharedBrowser()]);
+  // As a service has it by default.
+  ports.proofOfWork = 'auto';
   const port = wanted ?? (await freePorts(1))[0] ?? 0;
   const url = `http://localhost:${port}`;
   const captured = capturedLog();

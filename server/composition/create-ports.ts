@@ -158,6 +158,7 @@ export async function createPorts(
       archive,
       breachedPasswords,
       freePasswordFailures: config.freePasswordFailures,
+      proofOfWork: config.proofOfWork,
       signer,
       hasher,
     },

@@ -105,6 +105,7 @@ export interface Config {
   /** Sign-ins that may start: a minute from an address and from a network, a second in a process. */
   readonly startLimits: { readonly perAddress: number; readonly perNetwork: number; readonly perSecond: number };
   readonly freePasswordFailures: number;
+  readonly proofOfWork: Values['COUNTERSIGN_PROOF_OF_WORK'];
   readonly webhooks: { readonly allowedNetworks: readonly string[]; readonly allowHttpOnLoopback: boolean };
   readonly logLevel: Values['COUNTERSIGN_LOG_LEVEL'];
   readonly drainMs: number;
@@ -308,6 +309,7 @@ function frozen(values: Values, url: string): Config {
       perSecond: values.COUNTERSIGN_STARTS_PER_SECOND,
     }),
     freePasswordFailures: values.COUNTERSIGN_FREE_PASSWORD_FAILURES,
+    proofOfWork: values.COUNTERSIGN_PROOF_OF_WORK,
     webhooks: Object.freeze({
       allowedNetworks: Object.freeze([...values.COUNTERSIGN_WEBHOOK_ALLOW_NETWORKS]),
       allowHttpOnLoopback: values.COUNTERSIGN_WEBHOOK_ALLOW_HTTP_LOOPBACK,

@@ -2,6 +2,7 @@ import { RESULT_ALGORITHMS } from '@countersign/protocol/result';
 import { z } from 'zod';
 import { SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import { parseRange } from '../kernel/addresses.ts';
+import { PROOF_MODES } from '../kernel/proof-mode.ts';
 import { FREE_PASSWORD_FAILURES } from '../passwords/password-backoff.ts';
 import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/code-limits.ts';
 import {
@@ -310,6 +311,12 @@ export const VARIABLES = {
       'Wrong passwords in a row, 1 to 10, before the next try has to wait: 1 s, then twice as long each time, up to 60 s.',
     otherwise: '`5`',
     schema: whole(1, 10, FREE_PASSWORD_FAILURES),
+  },
+  COUNTERSIGN_PROOF_OF_WORK: {
+    meaning:
+      'When the widget and the reset page solve a puzzle before names, resets and sent codes: `auto` while a resource or an address is under attack, `always` or `off`.',
+    otherwise: '`auto`',
+    schema: oneOf(PROOF_MODES, 'auto'),
   },
   COUNTERSIGN_CODES_PER_ADDRESS: {
     meaning: 'Codes from an account to an address in 15 minutes, 1 to 100.',

@@ -22,6 +22,7 @@ import { recordFirstCode } from './transitions.ts';
 export const sendFirstCode: Step<'enrol', SendInput> = {
   at: ['enrol'],
   leadsTo: [],
+  proof: 'code',
   async handle(ports, context, input) {
     const { flow, resource } = context;
     const standing = await readEnrolmentContext(ports, flow, resource);

@@ -1,10 +1,11 @@
-import { networkKey, rateKey } from '../kernel/addresses.ts';
+import { networkKey } from '../kernel/addresses.ts';
 import type { Limit } from '../kernel/limits.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Store } from '../kernel/ports/store.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { MINUTE_MS, SECOND_MS } from '../kernel/time.ts';
+import { addressOf, notePressure } from '../proof-of-work/pressure.ts';
 
 /** The number of sign-ins of one kind that may start. Before the first input, only the network can be counted. */
 export interface StartLimits {
@@ -50,22 +51,27 @@ const startSeconds = new WeakMap<Store, Map<string, StartSecond>>();
  */
 export async function admitStart(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
-  { address }: ClientInfo,
+  client: ClientInfo,
   { name, perAddress, perNetwork, perSecond }: StartLimits,
 ): Promise<Refusal | undefined> {
   const now = clock.now();
+  const { address } = client;
   const second = presentSecond(store, name, now);
   const full = () => second.begun >= perSecond;
   const overloaded = refusal('OVERLOADED', { retryAfterMs: SECOND_MS });
+  const isOfUsers = name === SIGN_IN_START_LIMITS.name;
+  // Half of each limit is more than usual.
+  if (isOfUsers) notePressure({ store }, 'process', (2 * second.begun) / perSecond, now);
   if (full()) return overloaded;
   // Requests without an address share one count: a proxy that forgets the header must not lift the limit.
-  const from = address === undefined ? 'unknown' : rateKey(address);
+  const from = addressOf(client);
   const counts = [
-    [from, perAddress] as const,
-    ...(address === undefined ? [] : [[networkKey(address), perNetwork] as const]),
+    [from, perAddress, 'address'] as const,
+    ...(address === undefined ? [] : [[networkKey(address), perNetwork, 'network'] as const]),
   ];
-  for (const [key, limit] of counts) {
+  for (const [key, limit, target] of counts) {
     const rate = await store.increment(`${name}/${key}`, MINUTE_MS, limit, now);
+    if (isOfUsers) notePressure({ store }, `${target}/${key}`, (2 * rate.count) / limit, now);
     if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
   }
   if (full()) return overloaded;

@@ -2,6 +2,7 @@ import type { FlowStep } from '@countersign/protocol/flow';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import type { Refusal } from '../kernel/result.ts';
+import type { ProofPurpose } from '../proof-of-work/puzzle.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { ReadAhead } from '../store/read-ahead.ts';
 import type { AnswerableStep, Flow, FlowAt } from './flow.ts';
@@ -21,6 +22,7 @@ export type StepPorts = Pick<
   | 'archive'
   | 'breachedPasswords'
   | 'webhookSender'
+  | 'proofOfWork'
 > & {
   issuer: string;
   rpId?: string | undefined;
@@ -33,6 +35,8 @@ export interface StepRequest {
   seq: number;
   /** The user's client, as the service itself sees it. */
   client: ClientInfo;
+  /** The solution of a puzzle that an earlier request was refused with. */
+  solution?: string | undefined;
 }
 
 /** The context in which a step is evaluated: the flow as claimed, the resource as it is now. */
@@ -60,6 +64,8 @@ export type StepOutcome<At extends AnswerableStep = AnswerableStep> =
 export interface Step<At extends AnswerableStep, Input> {
   /** The steps at which a flow accepts it. */
   at: readonly At[];
+  /** Set: under attack, the client has to show work before the step is claimed. */
+  proof?: ProofPurpose;
   /** Evaluates the input. Writes no flow: its result is applied under the claim. */
   handle(ports: StepPorts, context: StepContext<At>, input: Input): Promise<StepOutcome<At>>;
   /** The steps that may follow, besides the current one and `denied`. */

@@ -97,7 +97,7 @@ export function readFlow(
 
 /** @param open the contents of a handle whose flow is not stored yet */
 export async function readByHandle<F extends StoredConversation>(
-  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  { store, clock }: Pick<Ports, 'clock'> & { store: DocumentReader },
   keyOf: KeyOf<F>,
   text: unknown,
   open: (handle: Handle) => Promise<F | undefined>,

@@ -1,5 +1,6 @@
 import { CodedError } from '@countersign/protocol/coded-error';
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
+import type { Puzzle } from '@countersign/protocol/puzzle';
 import type { Context, ErrorHandler, NotFoundHandler, TypedResponse } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { Overloaded } from '../kernel/ports/password-hasher.ts';
@@ -24,11 +25,14 @@ export interface Problem {
   flaw?: PasswordFlaw;
   /** VERSION_CONFLICT: the current version of the object; also in `ETag`. */
   version?: string;
+  /** PUZZLE_NEEDED: what to solve. Only of what the widget calls. */
+  puzzle?: Puzzle;
 }
 
 export interface RefusalExtras {
   flaw?: PasswordFlaw;
   version?: string;
+  puzzle?: Puzzle;
   detail?: string;
   retryAfterMs?: number;
   errors?: { path: string; message: string }[];
@@ -62,6 +66,7 @@ export function refuse<C extends RefusalCode>(
   if (extras.detail !== undefined) body.detail = extras.detail;
   if (extras.errors !== undefined) body.errors = extras.errors;
   if (extras.flaw !== undefined) body.flaw = extras.flaw;
+  if (extras.puzzle !== undefined) body.puzzle = extras.puzzle;
   if (extras.version !== undefined) {
     body.version = extras.version;
     headers.etag = `"${extras.version}"`;

@@ -29,6 +29,7 @@ export const EVENT_TYPES = [
   'resource.created',
   'resource.updated',
   'resource.deleted',
+  'resource.attacked',
   'user.created',
   'user.updated',
   'user.refused',

@@ -2,13 +2,17 @@
 export const LIMITS = [
   'administrator-flows',
   'administrator-reset',
+  'attack-notices',
   'code-checks',
   'codes',
   'enrolment-link',
+  'failures',
   'flows',
   'own-email',
   'password-reset',
+  'proofs',
   'protectimus-keys',
+  'resets',
   'transactions',
   'unlock',
 ] as const;

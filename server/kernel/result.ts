@@ -1,5 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { Puzzle } from '@countersign/protocol/puzzle';
 
 import type { AdministratorId, TokenId, UserId } from './ids.ts';
 
@@ -26,6 +27,8 @@ export interface Refusal {
   readonly version?: string;
   /** Of OTP_WRONG: the code matches a counter some steps away. Only for a user who has passed the first factor. */
   readonly clockOff?: true;
+  /** Of PUZZLE_NEEDED: what to solve. */
+  readonly puzzle?: Puzzle;
   /** For the audit log alone; see `AuditDetail`. */
   readonly audit?: AuditDetail;
 }

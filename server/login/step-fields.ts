@@ -1,5 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { FLOW_HEADER, type FlowView } from '@countersign/protocol/flow';
+import { SOLUTION_HEADER } from '@countersign/protocol/puzzle';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { StepRequest } from '../flows/step.ts';
@@ -29,7 +30,7 @@ export const mobilePhone = z
 
 /** The request of the frame, the same for every step. */
 export function stepRequest(c: Context<AppEnv>, seq: number): StepRequest {
-  return { handle: c.req.header(FLOW_HEADER), seq, client: clientInfo(c) };
+  return { handle: c.req.header(FLOW_HEADER), seq, client: clientInfo(c), solution: c.req.header(SOLUTION_HEADER) };
 }
 
 export function flowResponse(c: Context<AppEnv>, result: Result<FlowView>): Response {

@@ -18,7 +18,7 @@ import {
 } from '../flows/flow.ts';
 import { completionWrite, createRefusedEvent, userContext } from '../flows/flow-events.ts';
 import type { Step, StepOutcome, StepPorts, StepRequest } from '../flows/step.ts';
-import { claimFlowStep, openFlow, putFlow, readFlowAhead, releaseStep } from '../flows/stored-flow.ts';
+import { claimFlowStep, openFlow, putFlow, readByHandle, readFlowAhead, releaseStep } from '../flows/stored-flow.ts';
 import {
   completeFlow,
   denyFlow,
@@ -33,6 +33,8 @@ import type { RawKey } from '../kernel/ports/store.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
+import { countAttempt } from '../proof-of-work/count-attempts.ts';
+import { demandProof, mayDemandProof } from '../proof-of-work/demand-proof.ts';
 import type { Resource } from '../resources/resource.ts';
 import { readSelfServiceContext } from '../self-service/context.ts';
 import { createOpening, loadOpener } from '../self-service/open.ts';
@@ -88,6 +90,10 @@ export async function submitStep<Input>(
   const ahead = await readFlowAhead(ports, request);
   const reads = { ...ports, store: ahead };
   const open = (handle: Handle) => openFlow(reads, handle);
+  const unproven = await demandStepProof(ports, step, request, () =>
+    readByHandle(reads, flowDocument.key, request.handle, open),
+  );
+  if (unproven) return unproven;
   const claimed = await claimFlowStep(reads, flowDocument.key, { ...request, steps: step.at, attempt }, open);
   if (isRefusal(claimed)) return claimed;
   const { flow } = claimed;
@@ -96,11 +102,34 @@ export async function submitStep<Input>(
     const claim = { flow, attempt, client: request.client, ahead };
     await ahead.read([...flowKeys(flow.id), ...evaluationKeys(flow)], ports.clock.now());
     const verdict = await evaluate(ports, step, claim, input);
+    if ('refusal' in verdict && isGuess(verdict.refusal)) {
+      const attacked = { id: flow.resource, account: flow.account };
+      await countAttempt(ports, 'failures', attacked, request.client);
+    }
     return await commitVerdict(ports, step, claim, verdict);
   } catch (error) {
     await releaseStep(ports, flowDocument.key, flow.id, attempt).catch(() => undefined);
     throw error;
   }
+}
+
+/** Before the claim, so that a request without the work writes nothing (SR-65). */
+async function demandStepProof(
+  ports: StepPorts,
+  { proof: purpose }: Pick<Step<AnswerableStep, never>, 'proof'>,
+  { client, solution }: StepRequest,
+  read: () => Promise<Flow | undefined>,
+): Promise<Refusal | undefined> {
+  if (purpose === undefined || !mayDemandProof(ports)) return undefined;
+  const flow = await read();
+  if (!flow) return undefined;
+  const { resource, account } = flow;
+  return demandProof(ports, { purpose, resource, account, client, solution });
+}
+
+/** A wrong answer of a kind that an attacker produces by guessing. */
+function isGuess({ refused }: Refusal): boolean {
+  return refused === 'INVALID_CREDENTIALS' || refused === 'OTP_WRONG' || refused === 'TOO_MANY_ATTEMPTS';
 }
 
 async function evaluate<Input>(

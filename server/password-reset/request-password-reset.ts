@@ -9,6 +9,8 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { resetMail } from '../messages/reset-mail.ts';
+import { countAttempt } from '../proof-of-work/count-attempts.ts';
+import { demandProof } from '../proof-of-work/demand-proof.ts';
 import { newOperation } from '../store/transact.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
@@ -16,12 +18,14 @@ import type { User } from '../users/user.ts';
 import { newReset } from './issue-reset-link.ts';
 import { isResetAllowedEverywhere } from './reset-link.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'courier'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'courier' | 'proofOfWork'>;
 
 export interface ResetRequest {
   resource: ResourceId;
   name: string;
   language: MailLanguage;
+  /** The solution of a puzzle that an earlier request was refused with. */
+  solution?: string | undefined;
 }
 
 /**
@@ -31,9 +35,11 @@ export interface ResetRequest {
 export async function requestPasswordReset(
   ports: Needs,
   client: ClientInfo,
-  { resource: id, name, language }: ResetRequest,
+  { resource: id, name, language, solution }: ResetRequest,
 ): Promise<Result<{ deliver: () => Promise<void> }>> {
   const now = ports.clock.now();
+  const unproven = await demandProof(ports, { purpose: 'reset', resource: id, client, solution });
+  if (unproven) return unproven;
   const tooMany = await countResetRequest(ports, 'password-reset', client);
   if (tooMany) return tooMany;
   const access = await readAccess(ports, id, client.address);
@@ -42,6 +48,7 @@ export async function requestPasswordReset(
   if (resource.passwordReset !== true) return refusal('NOT_FOUND');
   // A setting of the installation, and so the same for every name.
   if (ports.courier.isAbsent) return refusal('MAIL_NOT_CONFIGURED');
+  await countAttempt(ports, 'resets', resource, client);
 
   const found = await locateTyped(ports, resource.account, name);
   const subject = found?.id ?? unknownSubject(ports, resource.account, name);

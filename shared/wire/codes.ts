@@ -158,6 +158,10 @@ export const REFUSALS = {
   IDEMPOTENCY_KEY_IN_USE: { status: 409, title: 'The first request with this Idempotency-Key is still running.' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The Idempotency-Key was used with another request.' },
   FORWARDED_INVALID: { status: 400, title: 'The forwarding headers are invalid.' },
+  PUZZLE_NEEDED: {
+    status: 428,
+    title: 'Too many requests like this arrive. Solve the puzzle in `puzzle`, and send the request again.',
+  },
   RATE_LIMITED: { status: 429, title: 'Too many requests. Wait and try again.' },
 
   // Administrators.

@@ -152,6 +152,7 @@ const FEATURES = new Set([
   'passwords',
   'processes',
   'personal-data',
+  'proof-of-work',
   'records',
   'resources',
   'self-service',

@@ -1,8 +1,14 @@
 import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createSecretBox } from '../../server/platform/secret-box/secret-box.ts';
+import { checkSolution, MIN_GUESSES, newPuzzle, type PuzzleContext } from '../../server/proof-of-work/puzzle.ts';
+import { seededRandom } from '../../server/testing/test-ports.ts';
 import { LOGIN } from '../testing/fake-service.ts';
 import { createWidgetFixture, eventsOf, frameOf, mountScript, type WidgetFixture } from '../testing/fixture.ts';
 import { hostPage } from '../testing/host-page.ts';
+
+const PUZZLES = { secrets: createSecretBox(new Uint8Array(32)), random: seededRandom('frame') };
+const PUZZLE_OF: PuzzleContext = { purpose: 'name', resource: 'res_00000000001', address: '127.0.0.1' };
 
 let stage: WidgetFixture;
 beforeAll(async () => {
@@ -284,4 +290,22 @@ test('does not start a sign-in when opened by itself', async () => {
   const page = await stage.open(address);
   await page.getByText('works only on the site').waitFor();
   expect(await page.locator('input').count()).toBe(0);
+});
+
+// Under attack: the work is the browser's, so the user and a screen reader meet nothing new.
+test('solves a puzzle by itself, in a part that it loads only then', async () => {
+  const page = await stage.openWidget();
+  const frame = await frameOf(page);
+  const loaded: string[] = [];
+  page.on('request', (request) => void loaded.push(new URL(request.url()).pathname));
+  const puzzle = await newPuzzle(PUZZLES, PUZZLE_OF, MIN_GUESSES, Date.now());
+  stage.service.intercept = ({ path, solution }) =>
+    path === 'flow/identify' && solution === undefined ? { refuse: 'PUZZLE_NEEDED', puzzle } : undefined;
+  await frame.locator('#identify').fill(LOGIN);
+  await frame.locator('.primary').click();
+  await frame.locator('#password').waitFor();
+  const named = stage.service.asked.filter(({ path }) => path === 'flow/identify');
+  expect(named.map(({ body }) => body)).toEqual([named[0]?.body, named[0]?.body]);
+  expect(checkSolution(PUZZLES, PUZZLE_OF, named[1]?.solution ?? '', Date.now())).toBeDefined();
+  expect(loaded.filter((path) => path.includes('/assets/solve-'))).toHaveLength(1);
 });

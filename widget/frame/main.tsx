@@ -121,7 +121,11 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
   };
 
   const client = createFlowClient(
-    (...request) => fetch(...request),
+    // While it is under attack, the service asks for work first (PUZZLE_NEEDED).
+    async (...request) => {
+      const answer = await fetch(...request);
+      return answer.status === 428 ? import('./solve.ts').then((late) => late.solve(answer, request)) : answer;
+    },
     () => (hasTexts ? root.lang : (look.locale ?? navigator.language)),
     own,
   );
@@ -153,15 +157,15 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
         .catch(() => null);
       draw();
     }
-    const canUsePasskey = () => screen.kind === 'step' && !screen.busy && !!screen.view.passkey;
-    if (canUsePasskey() && !passkeys) {
+    const usablePasskey = () => (screen.kind === 'step' && !screen.busy ? screen.view.passkey : undefined);
+    if (usablePasskey() && !passkeys) {
       passkeys = await import('./passkey/passkeys.ts').catch(() => null);
       draw();
     }
-    const inField =
-      canUsePasskey() && screen.kind === 'step' && screen.step === 'identify' ? screen.view.passkey : undefined;
+    const request = usablePasskey();
+    const isFirst = screen.kind === 'step' && screen.step === 'identify';
     // Empty until the service has started the flow.
-    void passkeys?.offerInField(inField?.challenge ? inField : undefined, signIn.showPasskey);
+    void passkeys?.offerInField(isFirst && request?.challenge ? request : undefined, signIn.showPasskey);
   };
   const loadAbout = async () => {
     if (screen.kind !== 'step' || about || !isAbout(screen.view)) return;

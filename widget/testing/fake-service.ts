@@ -15,6 +15,7 @@ import {
   refusalDocument,
 } from '@countersign/protocol/frame-document';
 import type { PasskeyRequest } from '@countersign/protocol/passkey';
+import { type Puzzle, SOLUTION_HEADER } from '@countersign/protocol/puzzle';
 import {
   firstScreen,
   frameTexts,
@@ -46,13 +47,14 @@ export interface RecordedRequest {
   path: string;
   body: Record<string, unknown>;
   handle: string | undefined;
+  solution: string | undefined;
   cookie: string | undefined;
 }
 
 /** A reply that a test puts in place of the usual response. */
 export type Reply =
   | { view: Partial<FlowView> }
-  | { refuse: RefusalCode; retryAfterMs?: number }
+  | { refuse: RefusalCode; retryAfterMs?: number; puzzle?: Puzzle }
   /** Breaks the connection; `after`: the answer was still evaluated. */
   | { drop: 'before' | 'after' };
 
@@ -192,9 +194,9 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = JSON.parse(Buffer.concat(chunks).toString() || '{}');
-    const given = request.headers[FLOW_HEADER];
-    const handle = typeof given === 'string' ? given : undefined;
-    const asked: RecordedRequest = { path, body, handle, cookie: request.headers.cookie };
+    const header = (name: string) => request.headers[name]?.toString();
+    const [handle, solution] = [header(FLOW_HEADER), header(SOLUTION_HEADER)];
+    const asked: RecordedRequest = { path, body, handle, solution, cookie: request.headers.cookie };
     service.asked.push(asked);
 
     const reply = await service.intercept?.(asked);
@@ -207,14 +209,14 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     }
     const result = reply ?? evaluate(asked);
     if ('refuse' in result) {
-      const { refuse: code, retryAfterMs } = result;
+      const { refuse: code, retryAfterMs, puzzle }: Extract<Reply, { refuse: RefusalCode }> = result;
       const { status, title } = REFUSALS[code];
       response
         .writeHead(status, {
           'content-type': 'application/problem+json',
           ...(retryAfterMs && { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }),
         })
-        .end(JSON.stringify({ code, title, status, requestId: 'req-7' }));
+        .end(JSON.stringify({ code, title, status, puzzle, requestId: 'req-7' }));
       return;
     }
     const known = handle === undefined ? undefined : flows.get(handle);

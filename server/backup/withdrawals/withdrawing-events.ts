@@ -199,6 +199,7 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   'resource.created': 'none',
   'resource.updated': RESOURCE,
   'resource.deleted': 'delete',
+  'resource.attacked': 'none',
   'user.created': 'none',
   'user.updated': USER,
   'user.refused': 'none',

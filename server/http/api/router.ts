@@ -36,9 +36,9 @@ export function errorsOf(error: z.ZodError): { path: string; message: string }[]
 
 /** Presents a use-case's refusal as an HTTP response. */
 export function refuseResult(c: Context<AppEnv>, outcome: Refusal) {
-  const { refused, retryAfterMs, detail, flaw, version } = outcome;
+  const { refused, retryAfterMs, detail, flaw, version, puzzle } = outcome;
   const errors = errorsIn(outcome);
-  const extras: RefusalExtras = omitUndefined({ retryAfterMs, detail, flaw, version, errors });
+  const extras: RefusalExtras = omitUndefined({ retryAfterMs, detail, flaw, version, errors, puzzle });
   return refuse(c, refused, extras);
 }
 

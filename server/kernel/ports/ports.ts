@@ -1,4 +1,5 @@
 import type { TextFiles } from '../own-texts.ts';
+import type { ProofMode } from '../proof-mode.ts';
 import type { AuditArchive } from './audit-archive.ts';
 import type { BreachedPasswords } from './breached-passwords.ts';
 import type { Clock } from './clock.ts';
@@ -32,4 +33,6 @@ export interface Ports {
   breachedPasswords: BreachedPasswords | undefined;
   /** Wrong passwords without a wait, as the operator sets it. Undefined: the usual number. */
   freePasswordFailures?: number | undefined;
+  /** When clients have to show work before they are answered, as the operator sets it. Undefined: never. */
+  proofOfWork?: ProofMode | undefined;
 }

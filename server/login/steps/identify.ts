@@ -5,6 +5,7 @@ import { setLogin } from '../../flows/transitions.ts';
 export const identify: Step<'identify', { login: string }> = {
   at: ['identify'],
   leadsTo: ['password', 'otp'],
+  proof: 'name',
   async handle(_ports, { resource }, { login }) {
     return { move: (flow) => setLogin(flow, login, resource.methodPolicy) };
   },

@@ -13,6 +13,7 @@ import { isRefusal, refusal } from '../../kernel/result.ts';
 export const selectFactor: Step<SecondStep, { factor: string; language: MailLanguage }> = {
   at: SECOND_STEPS,
   leadsTo: SECOND_STEPS,
+  proof: 'code',
   async handle(ports, { flow, resource, client }, { factor, language }) {
     const option = flow.factors?.find(({ id }) => id === factor);
     if (!option) return { refusal: refusal('STEP_NOT_EXPECTED') };

@@ -1,10 +1,20 @@
+import type { Puzzle } from '@countersign/protocol/puzzle';
 import { html } from 'hono/html';
 import type { Html, View } from '../../hosted-pages/pages.ts';
 import { type PageTexts, readPageTexts } from '../../hosted-pages/texts.ts';
 import { minLengthOf } from '../../passwords/password-policy.ts';
 
-/** `mistake`: the error of the previous submission, in the page's language. */
-export function requestForm(view: View, resource: string, mistake?: string): Html {
+export interface RequestForm {
+  resource: string;
+  /** The name as typed before. */
+  name?: string;
+  /** The error of the previous submission, in the page's language. */
+  mistake?: string;
+  /** Solved by {@link SOLVE}, which then sends the form. */
+  puzzle?: Puzzle;
+}
+
+export function requestForm(view: View, { resource, name, mistake, puzzle }: RequestForm): Html {
   const { language, brand } = view;
   const t = readPageTexts(view);
   return html`<form method="post" action="/reset">
@@ -13,11 +23,44 @@ export function requestForm(view: View, resource: string, mistake?: string): Htm
 <input type="hidden" name="lang" value="${language}">
 ${brand?.back === undefined ? '' : html`<input type="hidden" name="origin" value="${brand.back}">`}
 <label for="name">${t('login')}</label>
-<input id="name" name="name" autocomplete="username" maxlength="200" required ${fieldAttributes(mistake)}>
+<input id="name" name="name" autocomplete="username" maxlength="200" value="${name ?? ''}" required ${fieldAttributes(mistake)}>
 ${errorParagraph(mistake)}
+${puzzle === undefined ? '' : proofField(t, puzzle)}
 <button>${t('send')}</button>
 </form>`;
 }
+
+/** The line stays empty unless the work takes long. */
+function proofField(t: PageTexts, puzzle: Puzzle): Html {
+  return html`<input type="hidden" name="proof" data-puzzle="${JSON.stringify(puzzle)}">
+<p role="status" data-late="${t('checking')}"></p>
+<noscript><p>${t('needsScript')}</p></noscript>`;
+}
+
+/** The same work as in the widget, which loads it as a part of its own. */
+export const SOLVE = `const [form] = document.forms;
+const { proof } = form.elements;
+const { challenge, seal, target, guesses, iterations } = JSON.parse(proof.dataset.puzzle);
+const line = document.querySelector('[data-late]');
+setTimeout(() => { line.textContent = line.dataset.late; }, 2000);
+const encode = (text) => new TextEncoder().encode(text);
+const keyOf = async (password, guess) => {
+  const how = { name: 'PBKDF2', hash: 'SHA-256', salt: encode(String(guess)), iterations };
+  const bits = await crypto.subtle.deriveBits(how, password, 256);
+  return Array.from(new Uint8Array(bits), (byte) => byte.toString(16).padStart(2, '0')).join('');
+};
+const solve = async () => {
+  const password = await crypto.subtle.importKey('raw', encode(challenge), 'PBKDF2', false, ['deriveBits']);
+  for (let first = 0; first < guesses; first += 8) {
+    const keys = await Promise.all(Array.from({ length: 8 }, (_, at) => keyOf(password, first + at)));
+    const right = keys.find((key) => key.startsWith(target));
+    if (right) {
+      proof.value = challenge + '.' + seal + '.' + right;
+      return form.submit();
+    }
+  }
+};
+void solve();`;
 
 export interface ChooseForm {
   link: string;

@@ -1,4 +1,5 @@
 import { REFUSALS } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type Context, Hono } from 'hono';
 import { readBrand } from '../../hosted-pages/brand.ts';
 import { showFault, showUnknownAddress } from '../../hosted-pages/fault.ts';
@@ -16,11 +17,20 @@ import { minLengthOf } from '../../passwords/password-policy.ts';
 import { requestPasswordReset } from '../request-password-reset.ts';
 import { viewReset } from '../reset-link.ts';
 import { resetPassword } from '../reset-password.ts';
-import { chooseForm, requestForm, SHOW_PASSWORDS } from './forms.ts';
+import { chooseForm, type RequestForm, requestForm, SHOW_PASSWORDS, SOLVE } from './forms.ts';
 
 type Needs = Pick<
   Ports,
-  'texts' | 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'geo' | 'courier'
+  | 'texts'
+  | 'store'
+  | 'clock'
+  | 'random'
+  | 'secrets'
+  | 'hasher'
+  | 'breachedPasswords'
+  | 'geo'
+  | 'courier'
+  | 'proofOfWork'
 > & { issuer: string };
 
 /** 256 code points are never longer in any encoding; a longer password is refused at once. */
@@ -43,11 +53,11 @@ export function reset(ports: Needs) {
     const { resource = '', origin } = c.req.query();
     const view = await viewOf(ports, c, c.req.query('lang'), await readBrand(ports, resource, origin));
     if (ports.courier.isAbsent) return showRefusal(c, view, { refused: 'MAIL_NOT_CONFIGURED' });
-    return showPage(c, { ...view, title: 'askTitle', body: requestForm(view, resource) });
+    return showPage(c, { ...view, title: 'askTitle', body: requestForm(view, { resource }) });
   });
 
   app.post('/reset', async (c) => {
-    const form = await readForm(c, ['resource', 'origin', 'name', 'lang']);
+    const form = await readForm(c, ['resource', 'origin', 'name', 'lang', 'proof']);
     const view = await viewOf(ports, c, form.lang, await readBrand(ports, form.resource, form.origin));
     const { language } = view;
     const t = readPageTexts(view);
@@ -58,11 +68,17 @@ export function reset(ports: Needs) {
       return showPage(c, {
         ...view,
         title: 'askTitle',
-        body: requestForm(view, resource, t('loginMissing')),
+        body: requestForm(view, { resource, mistake: t('loginMissing') }),
         status: 422,
       });
     }
-    const verdict = await requestPasswordReset(ports, clientInfo(c), { resource, name, language });
+    const verdict = await requestPasswordReset(ports, clientInfo(c), {
+      resource,
+      name,
+      language,
+      solution: form.proof,
+    });
+    if (isRefusal(verdict) && verdict.puzzle) return askForProof(c, view, { resource, name }, verdict, !form.proof);
     if (isRefusal(verdict)) return showRefusal(c, view, verdict);
     runAfterResponse(c, verdict.deliver);
     return showPage(c, { ...view, title: 'askedTitle', body: paragraphs(t('askedText'), t('askedMore')) });
@@ -107,6 +123,23 @@ export function reset(ports: Needs) {
   });
   app.get('/reset/*', showUnknownAddress);
   return app;
+}
+
+/**
+ * Asks again, with a puzzle that the page solves by itself. If a solution was not accepted, as from a network that
+ * changes with each request, the user presses the button: a page never sends itself again and again.
+ */
+function askForProof(
+  c: Context<AppEnv>,
+  view: View,
+  typed: Pick<RequestForm, 'resource' | 'name'>,
+  { refused, puzzle }: Refusal,
+  isFirst: boolean,
+) {
+  c.set('refusal', refused);
+  const { status } = REFUSALS[refused];
+  const body = requestForm(view, { ...typed, ...(isFirst && omitUndefined({ puzzle })) });
+  return showPage(c, { ...view, title: 'askTitle', body, status, ...(isFirst && { script: SOLVE }) });
 }
 
 /** The error of the password itself; undefined for another error. */

@@ -306,6 +306,8 @@ SERVER_ERROR_CODES = (
     "IDEMPOTENCY_KEY_REUSED",
     # The forwarding headers are invalid.
     "FORWARDED_INVALID",
+    # Too many requests like this arrive. Solve the puzzle in ``puzzle``, and send the request again.
+    "PUZZLE_NEEDED",
     # Too many requests. Wait and try again.
     "RATE_LIMITED",
     # Sign in as an administrator.

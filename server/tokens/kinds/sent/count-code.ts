@@ -2,6 +2,7 @@ import { normaliseName } from '../../../kernel/names.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import { type Refusal, refusal } from '../../../kernel/result.ts';
 import { DAY_MS, HOUR_MS } from '../../../kernel/time.ts';
+import { notePressure } from '../../../proof-of-work/pressure.ts';
 import type { SentToken } from '../../token.ts';
 import { ADDRESS_WINDOW_MS, isWithinServerLimit } from './code-limits.ts';
 
@@ -28,9 +29,11 @@ export async function countCode(
     if (!allowed) return tooMany(resetAt);
   }
   const ofAccount = await ports.store.increment(`codes/of/${account}`, HOUR_MS, limits.perAccountAndHour, now);
+  notePressure(ports, `codes/${account}`, (2 * ofAccount.count) / limits.perAccountAndHour, now);
   // Before the server's count, so that a refusal to one account does not count for all.
   if (!ofAccount.allowed) return tooMany(ofAccount.resetAt);
   const ofServer = await ports.store.increment('codes/all', HOUR_MS, limits.perHour, now);
+  notePressure(ports, 'codes/all', (2 * ofServer.count) / limits.perHour, now);
   const sent = { ofAccount: ofAccount.count, ofServer: ofServer.count };
   return isWithinServerLimit(limits, sent) ? undefined : tooMany(ofServer.resetAt);
 }

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import type { Store } from '../kernel/ports/store.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
+import { START } from '../testing/test-ports.ts';
+import { isCalm, notePressure, pressureOn } from './pressure.ts';
+
+const fresh = () => ({ store: {} as Store });
+const one = 'address/198.51.100.7';
+
+test('keeps the highest load for two minutes, and nothing below the usual', () => {
+  const ports = fresh();
+  notePressure(ports, one, 0.99, START);
+  expect(isCalm(ports, START)).toBe(true);
+  notePressure(ports, one, 4, START);
+  notePressure(ports, one, 2, START + 1);
+  notePressure(ports, 'process', 3, START + 1);
+  expect(pressureOn(ports, [one, 'process'], START + 1)).toBe(4);
+  expect(pressureOn(ports, [one, 'process'], START + 2 * MINUTE_MS)).toBe(3);
+  expect(pressureOn(ports, ['codes/all'], START)).toBe(0);
+  expect(isCalm(ports, START + 2 * MINUTE_MS + 1)).toBe(true);
+});
+
+test('a clock that is set back ends it', () => {
+  const ports = fresh();
+  notePressure(ports, one, 4, START + 60 * MINUTE_MS);
+  expect(isCalm(ports, START)).toBe(true);
+  expect(pressureOn(ports, [one], START)).toBe(0);
+});
+
+// SR-65. The attack: so many addresses beyond the threshold that the process runs out of memory.
+test('SR-65: forgets the oldest target beyond 10,000', () => {
+  const ports = fresh();
+  for (let at = 0; at < 10_001; at++) notePressure(ports, `address/${at}`, 2, START);
+  expect(pressureOn(ports, ['address/0'], START)).toBe(0);
+  expect(pressureOn(ports, ['address/1'], START)).toBe(2);
+  expect(pressureOn(ports, ['address/10000'], START)).toBe(2);
+});
