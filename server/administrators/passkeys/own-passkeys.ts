@@ -59,8 +59,8 @@ export async function finishOwnPasskey(
   response: PasskeyAttestation,
 ): Promise<Result<{ administrator: Administrator }>> {
   const pending = await takePending(ports, act, 'registration');
-  if (!pending) return refusal('LINK_INVALID');
-  const { asked, name = '' } = pending;
+  if (pending?.purpose !== 'registration') return refusal('LINK_INVALID');
+  const { asked, name } = pending;
   const rules = { ...asked, topOrigin: asked.origin };
   const factor = await callDependency('checking a new passkey', () => verifyAttestation(response, rules));
   if (!factor) return refusal('PASSKEY_INVALID');

@@ -6,13 +6,12 @@ import { isStaleCounter } from '../../tokens/kinds/passkey/verify-assertion.ts';
 import type { Administrator, AdministratorPasskey } from '../administrator.ts';
 
 /** A challenge of a session: to confirm a change of the own sign-in, or for a new passkey. */
-export interface PendingPasskey {
-  purpose: 'proof' | 'registration';
-  session: FlowId;
-  asked: PasskeyChallenge;
-  /** Of the new passkey. */
-  name?: string;
-}
+export type PendingPasskey = PasskeyQuestion & { session: FlowId };
+export type PasskeyQuestion = { asked: PasskeyChallenge } & (
+  | { purpose: 'proof' }
+  /** `name`: of the new passkey. */
+  | { purpose: 'registration'; name: string }
+);
 
 export const MAX_ADMINISTRATOR_PASSKEYS = 10;
 

@@ -4,7 +4,7 @@ import { type Decision, newOperation, transact } from '../../store/transact.ts';
 import { PASSKEY_TIMEOUT_MS } from '../../tokens/kinds/passkey/passkey-request.ts';
 import type { AdministratorActor } from '../administrator.ts';
 import { administratorPasskeyDocument } from '../documents.ts';
-import type { PendingPasskey } from './passkey.ts';
+import type { PasskeyQuestion, PendingPasskey } from './passkey.ts';
 
 /** The acting session. */
 interface OwnSession {
@@ -16,7 +16,7 @@ interface OwnSession {
 export async function keepPending(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   { actor, session }: OwnSession,
-  pending: Omit<PendingPasskey, 'session'>,
+  question: PasskeyQuestion,
 ): Promise<void> {
   const key = administratorPasskeyDocument.key(actor.account, actor.id);
   const now = ports.clock.now();
@@ -25,7 +25,7 @@ export async function keepPending(
     operation: newOperation(ports),
     now,
     expect: [],
-    put: [{ key, value: { ...pending, session: session.id }, expiresAt: now + PASSKEY_TIMEOUT_MS }],
+    put: [{ key, value: { ...question, session: session.id }, expiresAt: now + PASSKEY_TIMEOUT_MS }],
   });
 }
 
