@@ -146,8 +146,8 @@ describe('when work is asked for', () => {
   });
 });
 
-// SR-71. The attack: one puzzle is solved, and its solution pays for many requests.
-describe('SR-71: a solution pays for one request', () => {
+// SR-75. The attack: one puzzle is solved, and its solution pays for many requests.
+describe('SR-75: a solution pays for one request', () => {
   test('and not for a second one', async () => {
     await attack();
     const solution = solutionOf(await typeName());

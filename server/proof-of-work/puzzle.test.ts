@@ -46,8 +46,8 @@ describe('the number of guesses', () => {
   });
 });
 
-// SR-71
-describe('SR-71: a solution', () => {
+// SR-75
+describe('SR-75: a solution', () => {
   test('is accepted until the puzzle expires, also from another address of the network', async () => {
     const solution = await solved();
     const at = START + PUZZLE_LIFETIME_MS - 1;
