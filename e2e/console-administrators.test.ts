@@ -200,7 +200,7 @@ test('an administrator who is not the superuser reads about the roles, and reque
   for (const path of ['/console/administrators', '/console/administrators/new', pathOf(ada)]) {
     await view.page.goto(visits.stage.url + path);
     await expect(view.page.getByText('Only the superuser can use this page.')).toBeVisible();
-    await expect(view.page.getByText('Sees everything in the account.')).toBeVisible();
+    await expect(view.page.getByText('Sees the resources assigned to them,')).toBeVisible();
   }
   expect(asked.filter((url) => /\/v1\/(administrators|invitations)/.test(url))).toEqual([]);
 });
@@ -227,7 +227,7 @@ testAccessibility('in the pages of administrators', async (size) => {
   await addResource(visits.ports, ada.account, { name: 'A resource with a name that is rather long for a phone' });
   const grace = await graceOf(ada);
   const view = await enter(ada, '/console/administrators', size);
-  await expect(view.page.getByText('Sees everything in the account.')).toBeVisible();
+  await expect(view.page.getByText('Sees the resources assigned to them,')).toBeVisible();
   await expect(view.page.locator('.skeleton')).toHaveCount(0);
   await expectAccessible(view, 'list');
   for (const path of ['/console/administrators/new', pathOf(grace), pathOf(ada)]) {

@@ -359,7 +359,7 @@ test('a text is replaced after a preview, and the standard text comes back', asy
   await view.fill({ 'Your text': '<i>{code}</i> for {site}, {minutes} min' });
   await view.button('Preview').click();
   await expect(view.page.getByText('<i>492817</i> for Shop, 5 min')).toBeVisible();
-  await expect(view.page.getByText('1 message of your gateway')).toBeVisible();
+  await expect(view.page.getByText('Your gateway sends 1 message')).toBeVisible();
   await view.button('Save').click();
   await expect(view.page.getByText('The text is saved.')).toBeVisible();
   expect((await stored(shop)).texts?.en).toMatch(/^[0-9a-f]{64}$/);

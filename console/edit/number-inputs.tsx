@@ -45,6 +45,7 @@ function OnSwitch({ input, value, isReadOnly, onChange }: Props<'number'> | Prop
   return (
     <Switch
       label={t('on')}
+      of={input.label}
       isOn={value !== null}
       isDisabled={isReadOnly}
       onChange={(isOn) => onChange(isOn ? (input.initial ?? input.min) : null)}

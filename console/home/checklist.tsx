@@ -77,7 +77,8 @@ function HowTo({ item, isFirst }: { item: ChecklistItem; isFirst: boolean }) {
   const others =
     SUPERUSERS.includes(item) && !isSuperuser(session)
       ? 'bySuperuser'
-      : !canManage(session) || (item === 'allow-origin' && resource !== undefined && !canActOn(session, resource))
+      : (item !== 'back-up' && !canManage(session)) ||
+          (item === 'allow-origin' && resource !== undefined && !canActOn(session, resource))
         ? 'byOthers'
         : undefined;
   const href = checklistLink(item, resource);

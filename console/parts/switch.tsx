@@ -2,6 +2,8 @@ import { useId } from 'preact/hooks';
 
 export interface SwitchProps {
   label: string;
+  /** What it switches, if the label alone does not say. */
+  of?: string;
   hint?: string | undefined;
   isOn: boolean;
   isDisabled?: boolean;
@@ -9,7 +11,7 @@ export interface SwitchProps {
 }
 
 /** A switch. It is a checkbox, so that every browser and screen reader supports it. */
-export function Switch({ label, hint, isOn, isDisabled = false, onChange }: SwitchProps) {
+export function Switch({ label, of, hint, isOn, isDisabled = false, onChange }: SwitchProps) {
   const id = useId();
   return (
     <div class="switch">
@@ -19,6 +21,7 @@ export function Switch({ label, hint, isOn, isDisabled = false, onChange }: Swit
         id={id}
         checked={isOn}
         aria-checked={isOn}
+        aria-label={of === undefined ? undefined : `${of}: ${label}`}
         disabled={isDisabled}
         aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onChange={({ currentTarget }) => onChange(currentTarget.checked)}

@@ -41,7 +41,9 @@ export function OwnTextEditor({ resource, language, path, text }: OwnTextEditorP
   const values = text.variables.map((name) => `{${name}}`).join(', ');
   const refuse = (answer: Exclude<Answer, { kind: 'done' }>) => {
     const isBad = answer.kind === 'refused' && answer.code === 'INPUT_INVALID';
-    setMistake(isBad ? (values ? t('badValues', { values }) : t('bad')) : refusalMessage(texts, answer));
+    const rules = [values ? t('badValues', { values }) : t('bad'), ...(text.part === 'sms' ? [t('badSms')] : [])];
+    setMistake(isBad ? rules.join(' ') : refusalMessage(texts, answer));
+    setPreview(undefined);
   };
   const show = async () => {
     const answer = await client.send<Preview>('POST', `${base}/preview`, { language, key: text.key, text: typed });
@@ -84,7 +86,11 @@ export function OwnTextEditor({ resource, language, path, text }: OwnTextEditorP
           readOnly={!canActOn(session, resource.id)}
           aria-invalid={mistake ? 'true' : undefined}
           aria-describedby={`${id}-hint`}
-          onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+          onInput={({ currentTarget }) => {
+            setTyped(currentTarget.value);
+            // It shows another text.
+            setPreview(undefined);
+          }}
         />
         <p class="hint" id={`${id}-hint`}>
           {values ? t('values', { values }) : t('noValues')}

@@ -37,13 +37,13 @@ export function TrustedBrowsers({ user, mayEnd }: { user: User; mayEnd: boolean 
           </h3>
           <ul>
             <li>
-              <span>
+              <div>
                 <bdi>{[address, userAgent].filter(Boolean).join(' · ')}</bdi>
-                <span class="hint">
+                <p class="hint">
                   {t('trustedUsed')} <Timestamp at={usedAt} isExact />, {t('trustedUntil')}{' '}
                   <Timestamp at={expiresAt} isExact />
-                </span>
-              </span>
+                </p>
+              </div>
               {mayEnd && (
                 <button type="button" class="quiet" onClick={() => end(`?browser=${id}`)}>
                   {t('endTrust')}

@@ -38,13 +38,14 @@ export async function previewText(
   const own: OwnTexts = new Map([...((await readOwnTexts(ports, language, brand.owner)) ?? []), [key, message]]);
   const part = CATALOGUE.get(key)?.part;
   if (part === 'sms') return { preview: previewSms(key, own, { language, site: brand.name, url: ports.issuer }) };
-  if (part !== 'mail') return { preview: { text: formatMessage(message, language, SAMPLE_VALUES) } };
+  const values = { ...SAMPLE_VALUES, site: brand.name };
+  if (part !== 'mail') return { preview: { text: formatMessage(message, language, values) } };
   const { mailFrame: frame } = ports.texts;
-  const mails = sampleMails(language, ports.clock.now()).map((mail) => ({ ...mail, brand }));
+  const mails = sampleMails(language, brand.name, ports.clock.now()).map((mail) => ({ ...mail, brand }));
   const compose = (mail: (typeof mails)[number], texts: OwnTexts) =>
     composeMail({ ...mail, texts: { own: texts, ...(frame !== undefined && { frame }) } }, ports.issuer);
   const shown = mails.find((mail) => isIn(compose(mail, new Map([...own, [key, MARK]])))) ?? mails[0];
-  if (!shown) return { preview: { text: formatMessage(message, language, SAMPLE_VALUES) } };
+  if (!shown) return { preview: { text: formatMessage(message, language, values) } };
   const { subject, text: plain, html } = compose(shown, own);
   return { preview: { text: plain, mail: { subject, html } } };
 }

@@ -216,6 +216,8 @@ describe('a preview', () => {
     expect(shown.mail.subject).toBe('Unlock your token');
     expect(shown.text).toContain('\n\nCall us.\n\n');
     expect(shown.mail.html).toContain('<p>Call us.</p>');
+    const named = (await (await preview('mail.signInSubject', 'Ahoy from {site}')).json()) as typeof shown;
+    expect([named.mail.subject, named.text]).toEqual(['Ahoy from Shop', expect.stringContaining('sign in to Shop:')]);
     expect((await stored())[1]).toBeUndefined();
   });
 

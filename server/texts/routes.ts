@@ -133,9 +133,10 @@ const preview = route({
             .openapi({ description: 'Of a text in a mail.' }),
           sms: z
             .object({
-              alphabet: z
-                .enum(['gsm', 'ucs2'])
-                .openapi({ description: '`ucs2` if a letter is not in the GSM alphabet, which halves the length.' }),
+              alphabet: z.enum(['gsm', 'ucs2']).openapi({
+                description:
+                  '`ucs2` if a character is not in the GSM alphabet: a message holds less than half as many.',
+              }),
               length: z.int().openapi({ description: 'Characters, as the alphabet counts them.', example: 120 }),
               segments: z.int().openapi({ description: 'The messages that a gateway sends and charges.', example: 1 }),
             })

@@ -32,10 +32,10 @@ const CHANGES = [
   'superuser',
 ] as const satisfies readonly NoticeChange[];
 
-/** A mail of each kind; together they have every text. */
-export function sampleMails(language: MailLanguage, now: number): Mail[] {
+/** A mail of each kind, about this site; together they have every text. */
+export function sampleMails(language: MailLanguage, site: string, now: number): Mail[] {
   const about = { to: 'ada@shop.example', language };
-  const [account, site, login, code] = ['Harbour Shop', 'Harbour Shop', 'ada', '492817'];
+  const [account, login, code] = ['Harbour Shop', 'ada', '492817'];
   const path = '/sample#usr_00000000000';
   const confirms = [{ label: 'Amount', value: '120.00 EUR' }];
   const balance = { account, balance: 1200, nextDebit: 4900, currency: 'EUR', dueAt: now + 7 * DAY_MS };

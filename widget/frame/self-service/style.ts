@@ -68,6 +68,10 @@ const STYLE = `
   color: var(--muted);
 }
 
+.self .hint + ul {
+  margin-top: 12px;
+}
+
 .self .warns {
   color: var(--error);
   font-weight: 500;
