@@ -31,7 +31,7 @@ test('the command builds the file, says what it holds, and the service opens it'
   const built = await run('build', '--from', list, '--out', out, '--one-in', '1000');
   expect(built).toMatchObject({
     code: 0,
-    text: expect.stringContaining('1 hashes of kind sha-1, seen at least 1 times'),
+    text: expect.stringContaining('1 hash (sha-1) from lists of '),
   });
   expect(built.text).toContain('takes one in 1024 other passwords');
   const checked = await run('check', out, '--json');
@@ -53,6 +53,14 @@ test.each([
   [['mend'], 2],
 ])('%j ends with %i', async (args, code) => {
   expect((await run(...args)).code).toBe(code);
+});
+
+test('a file that cannot be written is named', async () => {
+  const out = join(folder, 'missing', 'filter');
+  expect(await run('build', '--from', list, '--out', out)).toEqual({
+    code: 1,
+    text: `${out} cannot be written: the folder does not exist or is not writable`,
+  });
 });
 
 // SR-3

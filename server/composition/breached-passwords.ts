@@ -83,9 +83,10 @@ async function checkFilter(path: string): Promise<FilterHeader> {
 
 function describe(header: FilterHeader): string {
   const { kind, count, minCount, sourceDate, bytes } = header;
+  const seen = minCount === 1 ? '' : `, each seen at least ${minCount} times`;
   const rows = [
-    `${count} hashes of kind ${kind}, seen at least ${minCount} times, from lists of ${sourceDate}`,
-    `${bytes} bytes, ${(bytes / count).toFixed(2)} for each`,
+    `${count === 1 ? '1 hash' : `${count} hashes`} (${kind}) from lists of ${sourceDate}${seen}`,
+    `${bytes} bytes, ${(bytes / count).toFixed(2)} for each hash`,
     `takes one in ${Math.floor(1 / falsePositiveRate(header))} other passwords for one of them`,
   ];
   return rows.join('\n');

@@ -25,6 +25,9 @@ interface BuildOptions {
   readonly partBufferBytes?: number;
 }
 
+/** The folder of the file cannot be used. */
+class FilterUnwritable extends Error {}
+
 const HASH_BYTES = 8;
 /** Parts by the first byte of a hash: each is sorted in memory, 32 MB of a list of a billion. */
 const PARTS = 256;
@@ -36,7 +39,7 @@ const WRITE_BYTES = 1 << 20;
  * Builds a filter file from lists of hashes. Memory does not grow with a list beyond a 256th of it; the disk of `out`
  * needs 8 bytes for each line meanwhile. The finished file replaces `out` in one step.
  *
- * @throws ListUnreadable
+ * @throws ListUnreadable, FilterUnwritable
  */
 export async function buildFilter({
   lists,
@@ -47,8 +50,14 @@ export async function buildFilter({
 }: BuildOptions): Promise<FilterHeader> {
   const folder = `${out}.parts`;
   const unfinished = join(folder, 'filter');
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder);
+  try {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder);
+  } catch (error) {
+    throw new FilterUnwritable(`${out} cannot be written: the folder does not exist or is not writable`, {
+      cause: error,
+    });
+  }
   try {
     const parts = new Parts(folder, partBufferBytes);
     let kind: HashKind | undefined;
