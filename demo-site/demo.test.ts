@@ -26,7 +26,8 @@ describe('npm start', () => {
   let demo: RunningDemo;
   beforeAll(async () => {
     data = await mkdtemp(join(tmpdir(), 'countersign-demo-'));
-    demo = await runDemo(data);
+    // Port 0 takes a free one, as in a service.
+    demo = await runDemo(data, { COUNTERSIGN_LISTEN: '127.0.0.1:0' });
   });
   afterAll(async () => {
     await demo?.stop();

@@ -23,8 +23,9 @@ async function main(): Promise<void> {
   // Listen for signals first, so that a signal at any time also stops the service.
   const stopped = signalled();
   const dataFolder = env.COUNTERSIGN_DATA || DEMO_FOLDER;
-  // Use configured addresses as they are; otherwise the next free ports.
-  const listen = env.COUNTERSIGN_LISTEN || `127.0.0.1:${await freePortFrom(SERVICE_PORT)}`;
+  // Use configured addresses as they are; otherwise, and for port 0, the next free ports.
+  const chosen = env.COUNTERSIGN_LISTEN || '127.0.0.1:0';
+  const listen = chosen.endsWith(':0') ? `${chosen.slice(0, -1)}${await freePortFrom(SERVICE_PORT)}` : chosen;
   const servicePort = Number(listen.slice(listen.lastIndexOf(':') + 1));
   const chosenPort = env.SHOP_PORT ? Number(env.SHOP_PORT) : undefined;
   if (chosenPort !== undefined && !isPort(chosenPort)) throw new Error('SHOP_PORT must be a port, 0 to 65535.');
