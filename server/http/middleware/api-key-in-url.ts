@@ -3,7 +3,8 @@ import type { AppEnv } from '../context.ts';
 import { RequestRefusal } from '../problem.ts';
 import { queryOf } from '../query.ts';
 
-const API_KEY_PREFIX = 'csk_';
+/** Not within a random text, which may contain the letters. */
+const API_KEY_START = /(?<![\w-])csk_/i;
 /** Compared without case, `-` and `_`: `Api-Key`, `api_key`, `apikey` are one name. */
 const CREDENTIAL_NAMES = new Set(['apikey', 'accesstoken', 'key', 'xapikey', 'authorization', 'bearer']);
 
@@ -28,5 +29,5 @@ export function refuseApiKeyInUrl(): MiddlewareHandler<AppEnv> {
 }
 
 function holdsKey(text: string): boolean {
-  return text.includes(API_KEY_PREFIX) || text.toLowerCase().includes(API_KEY_PREFIX);
+  return API_KEY_START.test(text);
 }
