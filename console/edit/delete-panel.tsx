@@ -1,6 +1,6 @@
 import { ifMatch } from '../service/client.ts';
 import { useConsole } from '../shell/context.ts';
-import { t } from '../shell/i18n.ts';
+import { quoted, t } from '../shell/i18n.ts';
 import { refusalMessage } from '../shell/refusal.ts';
 
 export interface DeletePanelProps {
@@ -28,7 +28,7 @@ export function DeletePanel(props: DeletePanelProps) {
   const { path, version, name, text, back, alsoChanged, act, label, why } = props;
   const { client, reads, drafts, texts, ask, go, notify } = useConsole();
   const remove = async () => {
-    const title = act === undefined ? t('deleteTitle', { name: `“${name}”` }) : `${act}: ${name}`;
+    const title = act === undefined ? t('deleteTitle', { name: quoted(name) }) : `${act}: ${name}`;
     const action = act ?? t('deleteAction');
     if (!(await ask({ title, text, action, isDanger: true, typed: name }))) return;
     const answer = await client.send('DELETE', path, undefined, ifMatch(version));

@@ -4,6 +4,7 @@ import { type Column, DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { canActOn, canActSomewhere, isSuperuser, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
+import { quoted } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
@@ -33,7 +34,7 @@ export function ResourceList() {
       confirm: ([first, ...others]) =>
         ask({
           title: t('switchOffTitle', {
-            name: others.length === 0 ? `“${first?.name}”` : t('severalResources', { count: others.length + 1 }),
+            name: others.length === 0 ? quoted(first?.name) : t('severalResources', { count: others.length + 1 }),
           }),
           text: t('switchOffText'),
           action: t('switchOff'),

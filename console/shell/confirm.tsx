@@ -2,7 +2,7 @@ import { Alert } from '@countersign/ui/alert.tsx';
 import { useId, useRef, useState } from 'preact/hooks';
 import { Dialog } from '../parts/dialog.tsx';
 import type { Question } from './context.ts';
-import { t } from './i18n.ts';
+import { quoted, t } from './i18n.ts';
 
 /** Asks for confirmation of an irreversible action; `typed`: the name has to be typed. */
 export function Confirm({ question, onAnswer }: { question: Question; onAnswer(isYes: boolean): void }) {
@@ -25,7 +25,7 @@ export function Confirm({ question, onAnswer }: { question: Question; onAnswer(i
         <p class="dialog-text">{text}</p>
         {typed !== undefined && (
           <div class="field">
-            <label for={id}>{t('typeToConfirm', { text: `“${typed}”` })}</label>
+            <label for={id}>{t('typeToConfirm', { text: quoted(typed) })}</label>
             <input
               ref={input}
               id={id}

@@ -7,4 +7,9 @@ export const t = createPageTexts(
   import.meta.glob(['./*/console/shell.json', '!./en/**'], { base: '/ui/i18n/locales/' }),
 );
 
+/** A name in the quotation marks of the language. */
+export function quoted(name = ''): string {
+  return t('quoted', { name });
+}
+
 export type ShellText = keyof typeof english;

@@ -11,6 +11,7 @@ import {
   type TokenState,
 } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
+import { quoted } from '../shell/i18n.ts';
 import { refusalMessage } from '../shell/refusal.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { CheckDialog } from './check-dialog.tsx';
@@ -51,11 +52,11 @@ export function StatePanel({ token, mayChange, mayHelp }: { token: Token; mayCha
     notify({ text: done, ...(back && { undo: () => update(back) }) });
   };
   const switchOff = async () => {
-    const question = { title: t('offTitle', { name: `“${name}”` }), text: t('offText'), action: t('switchOff') };
+    const question = { title: t('offTitle', { name: quoted(name) }), text: t('offText'), action: t('switchOff') };
     if (await ask(question)) await change({ enabled: false }, t('isOff'), { enabled: true });
   };
   const lock = async () => {
-    const question = { title: t('lockTitle', { name: `“${name}”` }), text: t('lockText'), action: t('lock') };
+    const question = { title: t('lockTitle', { name: quoted(name) }), text: t('lockText'), action: t('lock') };
     // No undo: unlocking again would also reset the failures.
     if (await ask(question)) await change({ locked: true }, t('isLocked'));
   };

@@ -8,7 +8,7 @@ import { KINDS, stateText, TokenBadge } from '../shared/states.tsx';
 import { canChangeToken, canDelete, TOKEN_KINDS, TOKEN_STATES, TOKENS, type Token } from '../shared/user.ts';
 import { canManage, isHelpDesk, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
-import { t as common } from '../shell/i18n.ts';
+import { t as common, quoted } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
@@ -135,5 +135,5 @@ function Owner({ token: { owner, administrator } }: { token: Token }) {
 }
 
 function bulkText(tokens: readonly Token[]): string {
-  return tokens.length === 1 ? `“${tokens[0]?.name}”` : t('severalTokens', { count: tokens.length });
+  return tokens.length === 1 ? quoted(tokens[0]?.name) : t('severalTokens', { count: tokens.length });
 }

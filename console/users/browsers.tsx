@@ -1,5 +1,6 @@
 import type { User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
+import { quoted } from '../shell/i18n.ts';
 import { refusalMessage } from '../shell/refusal.ts';
 import { useQuery } from '../shell/use-query.ts';
 import { t } from './i18n.ts';
@@ -11,7 +12,7 @@ export function Browsers({ user, mayForget }: { user: User; mayForget: boolean }
   const { body } = useQuery<{ count: number }>(path);
   if (!body || body.count === 0) return null;
   const forget = async () => {
-    const title = t('forgetTitle', { login: `“${user.login}”` });
+    const title = t('forgetTitle', { login: quoted(user.login) });
     if (!(await ask({ title, text: t('forgetText'), action: t('forget') }))) return;
     const answer = await client.send('DELETE', path);
     reads.changed(path);

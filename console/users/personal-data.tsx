@@ -1,5 +1,6 @@
 import { USERS, type User } from '../shared/user.ts';
 import { isSuperuser, useConsole } from '../shell/context.ts';
+import { quoted } from '../shell/i18n.ts';
 import { refusalMessage } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
 
@@ -9,7 +10,7 @@ export function PersonalData({ user: { id, login } }: { user: User }) {
   const path = `users/${id}`;
   if (!isSuperuser(session)) return null;
   const erase = async () => {
-    const title = t('eraseTitle', { name: `“${login}”` });
+    const title = t('eraseTitle', { name: quoted(login) });
     if (!(await ask({ title, text: t('eraseText'), action: t('erase'), isDanger: true, typed: login }))) return;
     const answer = await client.send('POST', `${path}/erasure`);
     if (answer.kind !== 'done') {

@@ -9,6 +9,7 @@ import { UserBadge } from '../shared/states.tsx';
 import { canChangeUser, canDelete, canHelpUser, fullName, USERS, type User } from '../shared/user.ts';
 import { canActSomewhere, canManage, isHelpDesk, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
+import { quoted } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
@@ -149,7 +150,7 @@ function NewLink({ isSecond = false }: { isSecond?: boolean }) {
 }
 
 function bulkText(users: readonly User[]): string {
-  return users.length === 1 ? `“${users[0]?.login}”` : t('severalUsers', { count: users.length });
+  return users.length === 1 ? quoted(users[0]?.login) : t('severalUsers', { count: users.length });
 }
 
 function accessText({ assignments, otherResources = 0 }: User): string {

@@ -7,7 +7,7 @@ import { t as sharedTexts } from '../shared/i18n.ts';
 import { KINDS, TokenBadge, UserBadge } from '../shared/states.tsx';
 import { canChangeUser, canHelpUser, TOKENS, type User } from '../shared/user.ts';
 import { canManage, isHelpDesk, useConsole } from '../shell/context.ts';
-import { t as common } from '../shell/i18n.ts';
+import { t as common, quoted } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
 import { refusalMessage } from '../shell/refusal.ts';
 import { Browsers } from './browsers.tsx';
@@ -50,7 +50,7 @@ function State({ user, mayChange, mayHelp }: { user: User; mayChange: boolean; m
     return answer.kind === 'done' ? undefined : refusalMessage(texts, answer);
   };
   const change = async () => {
-    const question = { title: t('blockTitle', { name: `“${login}”` }), text: t('blockText'), action: t('block') };
+    const question = { title: t('blockTitle', { name: quoted(login) }), text: t('blockText'), action: t('block') };
     if (!blocked && !(await ask(question))) return;
     const wrong = await update({ blocked: !blocked });
     if (wrong !== undefined) return notify({ text: wrong, isBad: true });
@@ -59,7 +59,7 @@ function State({ user, mayChange, mayHelp }: { user: User; mayChange: boolean; m
   };
   const confirm = async () => {
     const question = {
-      title: t('confirmTitle', { login: `“${login}”` }),
+      title: t('confirmTitle', { login: quoted(login) }),
       text: t('confirmText'),
       action: t('confirm'),
     };
