@@ -196,7 +196,7 @@ function PasskeyAnswer({ request, texts, signIn }: Pick<StepProps, 'texts' | 'si
   return (
     <>
       <Alert>{hasFailed && texts('PASSKEY_INVALID')}</Alert>
-      <button type="button" class="secondary" onClick={ask}>
+      <button type="button" class="secondary passkey" onClick={ask}>
         {texts('passkeyUse')}
       </button>
     </>
