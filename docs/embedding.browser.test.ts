@@ -15,8 +15,11 @@ const WRITTEN_NONCE = 'kYp0bN3sV7qLw2XcT9mHf4Zr';
 
 const blocks = allCodeBlocks();
 const ofLanguage = (language: string) => blocks.filter((block) => block.language === language);
-/** Whole pages. A block that begins with the name of an example's file is a part of it, which `sign-in-guides.test.ts` reads. */
-const pages = ofLanguage('html').filter(({ text }) => !text.startsWith('<!-- '));
+/**
+ * Whole pages of sites. A block that begins with the name of an example's file is a part of it, which
+ * `sign-in-guides.test.ts` reads; one with a role is tried elsewhere.
+ */
+const pages = ofLanguage('html').filter(({ role, text }) => role === '' && !text.startsWith('<!-- '));
 
 /** The one script of that name. */
 function script(role: string): CodeBlock {
