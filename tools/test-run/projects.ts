@@ -23,17 +23,17 @@ const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
 /** At least two files at a time: by default the runner leaves one core free, which is half of two. */
 const computing = { maxWorkers: Math.max(2, availableParallelism() - 1), sequence: { groupOrder: 0 } };
-/**
- * These also wait for browsers, disks and other processes. Two runs of them are side by side, with two files more than
- * cores in all.
- */
+/** These also wait for browsers, disks and other processes. Two runs of them are side by side. */
 const waiting = { maxWorkers: Math.ceil(availableParallelism() / 2) + 1, sequence: { groupOrder: 1 } };
 
 /**
- * Rows of runs of the runner: one row after the other, the runs of a row side by side. Browsers compute while the others
- * wait. The projects of one run share its workers, so that no core is idle while another project ends.
+ * Rows of runs of the runner: one row after the other, the runs of a row side by side. In each, one computes while the
+ * other waits. The projects of one run share its workers, so that no core is idle while another project ends.
  */
-export const TEST_RUNS = [[['unit', 'http']], [['browser'], ['built', 'store']]] as const;
+export const TEST_RUNS = [
+  [['unit', 'http'], ['store']],
+  [['browser'], ['built']],
+] as const;
 
 /** Five kinds of tests, from seconds to minutes; `npx vitest --project unit` runs one. */
 export const testProjects: TestProjectConfiguration[] = [

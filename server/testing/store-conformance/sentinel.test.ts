@@ -32,7 +32,13 @@ test('behind Sentinel the store finds the new primary after a failover, without 
   await pair.failOver('kill');
   await waitUntil('the new primary takes writes', async () => (await tryWriteNext(store, 'writer')) !== undefined);
   await waitUntil('and further ones', async () => (await tryWriteNext(store, 'another')) === 1);
-  await store.check();
+  // A replica that begins again is not online for a moment.
+  await waitUntil('the store is ready', () =>
+    store.check().then(
+      () => true,
+      () => false,
+    ),
+  );
   expect(await new Auditor(4).faults(store, { acknowledged: new Map([['writer', 21]]) })).toEqual([]);
 });
 
