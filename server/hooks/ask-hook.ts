@@ -1,12 +1,12 @@
 import { callDependency } from '../kernel/dependency.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { signingSecrets } from '../kernel/signing-secret.ts';
 import { SECOND_MS } from '../kernel/time.ts';
 import { hookDocument, hookSecretContext } from '../resources/documents.ts';
 import type { Hook } from '../resources/hook.ts';
 import { newOperation } from '../store/transact.ts';
 import { signatureHeaders } from '../webhooks/signature.ts';
-import { signingSecrets } from '../webhooks/webhook.ts';
 import { MAX_ANSWER_BYTES, readDecision } from './decision.ts';
 import type { HookQuestion } from './question.ts';
 import { questionBody } from './question.ts';

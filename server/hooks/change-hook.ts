@@ -5,6 +5,7 @@ import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
+import { addSecret } from '../kernel/signing-secret.ts';
 import { changedFields } from '../records/read-object.ts';
 import { hookDocument, hookSecretContext, resourceDocument } from '../resources/documents.ts';
 import type { Hook, HookFailureRule } from '../resources/hook.ts';
@@ -12,7 +13,6 @@ import type { Resource } from '../resources/resource.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { SECRET_BYTES, writeSecret } from '../webhooks/signature.ts';
-import { addSecret } from '../webhooks/webhook.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 

@@ -1,13 +1,12 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
-import { createdAt, instantOf, resourceId } from '../http/api/fields.ts';
+import { createdAt, resourceId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { DAY_MS } from '../kernel/time.ts';
 import { HOOK_FAILURE_RULES, type Hook } from '../resources/hook.ts';
-import { signingSecrets } from '../webhooks/webhook.ts';
+import { overlapMs, presentSecrets, secretsView, signingSecret } from '../webhooks/signing-secret-fields.ts';
 import { readHook, removeHook, rotateHookSecret, setHook } from './change-hook.ts';
 import { testHook } from './test-hook.ts';
 
@@ -25,32 +24,19 @@ const input = z
   .strictObject({ url: fields.url, onFailure: fields.onFailure.default('deny') })
   .openapi('ResourceHookInput', { description: 'The hook of a resource.' });
 const rotation = z
-  .strictObject({
-    overlapMs: z
-      .int()
-      .min(0)
-      .max(7 * DAY_MS)
-      .openapi({
-        description: 'How long calls also carry a signature of the old secret, in milliseconds. 0 if it has leaked.',
-        example: 86_400_000,
-      }),
-  })
+  .strictObject({ overlapMs })
   .openapi('ResourceHookRotationInput', { description: 'How to rotate the secret.' });
 const view = z
   .object({
     ...fields,
-    secrets: z
-      .array(z.object({ createdAt, expiresAt: instantOf('When it stops signing.').optional() }))
-      .openapi({ description: 'The secrets that sign now, without their values. None: every sign-in is denied.' }),
+    secrets: secretsView.openapi({
+      description: 'The secrets that sign now, without their values. None: every sign-in is denied.',
+    }),
     createdAt,
   })
   .openapi('ResourceHook', { description: 'The hook of a resource.' });
-const secret = z.string().openapi({
-  description: 'The secret that signs. It is shown only once.',
-  example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-});
 const withSecret = z
-  .object({ hook: view, secret: secret.optional() })
+  .object({ hook: view, secret: signingSecret.optional() })
   .openapi('ResourceHookWithSecret', { description: 'A hook, and its secret if that is new.' });
 const tested = z
   .object({
@@ -63,14 +49,12 @@ const tested = z
   })
   .openapi('ResourceHookTest', { description: 'The outcome of a test call.' });
 
-function presentHook({ url, onFailure, secrets, createdAt }: Hook, now: number): z.input<typeof view> {
+function presentHook(hook: Hook, now: number): z.input<typeof view> {
+  const { url, onFailure, createdAt } = hook;
   return {
     url,
     onFailure,
-    secrets: signingSecrets({ secrets }, now).map((one) => ({
-      createdAt: one.createdAt,
-      ...omitUndefined({ expiresAt: one.expiresAt }),
-    })),
+    secrets: presentSecrets(hook, now),
     createdAt,
   };
 }

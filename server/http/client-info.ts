@@ -10,7 +10,7 @@ export function clientInfo(c: Context<AppEnv>): ClientInfo {
   const userAgent = c.req.header('user-agent');
   const [language] = acceptedLanguages(c.req.header('accept-language'));
   return {
-    ...omitUndefined({ address, userAgent, language: language || undefined }),
+    ...omitUndefined({ address, userAgent, language }),
     requestId: c.get('requestId'),
     onAccount: (account) => c.set('account', account),
   };

@@ -39,7 +39,7 @@ export async function consultHook(
   const { address, country } = filterInput(ports, client.address);
   const { amr, acr, otp, transaction } = draft;
   const facts = { user: user.id, result: flow.id, amr, acr, otp, ...omitUndefined({ transaction, address, country }) };
-  // A mark without a hook is the work of no one who may change it.
+  // No change marks a resource without storing its hook, so the store is damaged.
   const { outcome } = hook
     ? await askHook(ports, hook, { resource: resource.id, ...facts })
     : { outcome: { kind: 'failed', failure: 'hook-missing' } as const };

@@ -1,5 +1,6 @@
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
+import type { SigningSecret } from '../kernel/signing-secret.ts';
 
 /** What follows if the hook gives no valid answer: `deny` ends the sign-in, `allow` issues the result. */
 export const HOOK_FAILURE_RULES = ['deny', 'allow'] as const;
@@ -13,16 +14,7 @@ export interface Hook {
   url: string;
   onFailure: HookFailureRule;
   /** Newest first. Every secret that has not expired signs. */
-  secrets: HookSecret[];
+  secrets: SigningSecret[];
   createdAt: number;
   createdBy?: ActorReference;
-}
-
-interface HookSecret {
-  /** Unique within the hook; bound into the ciphertext (SR-21). */
-  id: string;
-  sealed: string;
-  createdAt: number;
-  /** Set when a newer secret replaces it; it signs until then. */
-  expiresAt?: number;
 }

@@ -3,6 +3,7 @@ import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
+import { signingSecrets } from '../kernel/signing-secret.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 import { byInstant } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
@@ -11,7 +12,7 @@ import { deliveryDocument, deliveryIndexes, deliveryQueueDocument, webhookSecret
 import { editWebhook, readBook } from './edit-webhook.ts';
 import { decideNextStep, type NextStep, RETRY_DELAYS_MS } from './retry.ts';
 import { signatureHeaders } from './signature.ts';
-import { signingSecrets, type Webhook } from './webhook.ts';
+import type { Webhook } from './webhook.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>;
 

@@ -2,11 +2,12 @@ import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
+import { addSecret } from '../kernel/signing-secret.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { webhookSecretContext } from './documents.ts';
 import { editWebhook } from './edit-webhook.ts';
 import { SECRET_BYTES, writeSecret } from './signature.ts';
-import { addSecret, type Webhook, type WebhookSecret } from './webhook.ts';
+import type { Webhook, WebhookSecret } from './webhook.ts';
 
 /**
  * Replaces a webhook's secret. Until `overlapMs` have passed both secrets sign, so that the receiver has time to switch

@@ -27,14 +27,14 @@ import { EVENT_TYPES } from '../kernel/event.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { SEND_FAILURES } from '../kernel/send-outcome.ts';
-import { DAY_MS } from '../kernel/time.ts';
 import { createWebhook } from './create-webhook.ts';
 import { listWebhooks, readWebhook } from './edit-webhook.ts';
 import { readQueue } from './read-deliveries.ts';
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts';
+import { overlapMs, presentSecrets, secretsView, signingSecret } from './signing-secret-fields.ts';
 import { testWebhook } from './test-webhook.ts';
 import { deleteWebhook, updateWebhook } from './update-webhook.ts';
-import { signingSecrets, TEST_EVENT, type Webhook } from './webhook.ts';
+import { TEST_EVENT, type Webhook } from './webhook.ts';
 
 const eventType = z.enum(EVENT_TYPES.filter((type) => type !== TEST_EVENT));
 const fields = {
@@ -75,16 +75,7 @@ const changes = z
   .partial()
   .openapi('WebhookChanges', { description: 'What changes of a webhook. Null removes a restriction.' });
 const rotation = z
-  .strictObject({
-    overlapMs: z
-      .int()
-      .min(0)
-      .max(7 * DAY_MS)
-      .openapi({
-        description: 'How long messages also carry a signature of the old secret, in milliseconds. 0 if it has leaked.',
-        example: 86_400_000,
-      }),
-  })
+  .strictObject({ overlapMs })
   .openapi('WebhookRotationInput', { description: 'How to rotate the secret.' });
 const view = z
   .object({
@@ -101,18 +92,12 @@ const view = z
       .enum(['gone'])
       .optional()
       .openapi({ description: 'Why it was disabled. `gone`: the receiver answered 410.' }),
-    secrets: z
-      .array(z.object({ createdAt, expiresAt: instantOf('When it stops signing.').optional() }))
-      .openapi({ description: 'The secrets that sign now, without their values.' }),
+    secrets: secretsView.openapi({ description: 'The secrets that sign now, without their values.' }),
     createdAt,
   })
   .openapi('Webhook', { description: 'A webhook.' });
-const secret = z.string().openapi({
-  description: 'The secret that signs. It is shown only once.',
-  example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-});
 const withSecret = z
-  .object({ webhook: view, secret })
+  .object({ webhook: view, secret: signingSecret })
   .openapi('WebhookWithSecret', { description: 'A webhook with its new secret.' });
 const withQueue = view
   .extend({
@@ -145,10 +130,7 @@ function presentWebhook(webhook: Webhook, now: number): z.input<typeof view> {
     resources,
     enabled,
     ...omitUndefined({ disabledReason }),
-    secrets: signingSecrets(webhook, now).map(({ createdAt, expiresAt }) => ({
-      createdAt,
-      ...omitUndefined({ expiresAt }),
-    })),
+    secrets: presentSecrets(webhook, now),
     createdAt,
   };
 }

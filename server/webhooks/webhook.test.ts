@@ -3,10 +3,11 @@ import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../kernel/event.ts';
 import { idFromBytes } from '../kernel/ids.ts';
+import { addSecret, signingSecrets } from '../kernel/signing-secret.ts';
 import { accountId, resourceId } from '../testing/samples.ts';
 import { deliveryBody, deliveryId, parseDeliveryId } from './delivery.ts';
 import { signatureHeaders, writeSecret } from './signature.ts';
-import { addSecret, isSubscribedTo, signingSecrets, type Webhook } from './webhook.ts';
+import { isSubscribedTo, type Webhook } from './webhook.ts';
 
 const webhook: Webhook = {
   id: idFromBytes('whk', new Uint8Array(7)),

@@ -1,6 +1,7 @@
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountEvent, EventType } from '../kernel/event.ts';
 import type { AccountId, ResourceId, WebhookId } from '../kernel/ids.ts';
+import type { SigningSecret } from '../kernel/signing-secret.ts';
 
 /** Where an account wants its events sent, and which events. */
 export interface Webhook {
@@ -24,13 +25,7 @@ export interface Webhook {
   madeWith?: string;
 }
 
-export interface WebhookSecret {
-  /** Unique within the webhook; bound into the ciphertext (SR-21). */
-  id: string;
-  sealed: string;
-  createdAt: number;
-  /** Set when a newer secret replaces it; it signs until then. */
-  expiresAt?: number;
+export interface WebhookSecret extends SigningSecret {
   /** MAC of the Idempotency-Key of the rotation that created it. */
   madeWith?: string;
 }
@@ -59,26 +54,4 @@ export function isSubscribedTo(webhook: Webhook, event: AccountEvent): boolean {
   return (
     webhook.resources === undefined || (event.resource !== undefined && webhook.resources.includes(event.resource))
   );
-}
-
-/** Secrets that sign now, newest first. */
-export function signingSecrets(webhook: Pick<Webhook, 'secrets'>, now: number): WebhookSecret[] {
-  return webhook.secrets.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
-}
-
-/** Two sign during an overlap; a third would only lengthen the header. */
-const MAX_SECRETS = 2;
-
-/** The webhook or hook with a new secret in front; the previous one also signs during the overlap. */
-export function addSecret<W extends Pick<Webhook, 'secrets'>>(
-  webhook: W,
-  secret: WebhookSecret,
-  overlapMs: number,
-  now: number,
-): W {
-  const kept = signingSecrets(webhook, now).map((old) => ({
-    ...old,
-    expiresAt: Math.min(old.expiresAt ?? now + overlapMs, now + overlapMs),
-  }));
-  return { ...webhook, secrets: [secret, ...(overlapMs > 0 ? kept : [])].slice(0, MAX_SECRETS) };
 }
