@@ -59,7 +59,7 @@ test('users come with their hashes, and with seeds under the secret of any versi
       { what: 'token', code: 'UNREADABLE' },
     ],
   });
-  expect(nameless).toEqual({ left: 'NO_NAME', login: 'nobody' });
+  expect(nameless).toEqual({ left: 'NO_NAME', login: 'unnamed' });
 });
 
 test('a hash fits the password and no other', async () => {

@@ -45,7 +45,7 @@ test('users come with what is verified, their hashes and seeds', async () => {
       { what: 'token', code: 'UNREADABLE' },
     ],
   });
-  expect(nameless).toEqual({ left: 'NO_NAME', login: 'user_nobody' });
+  expect(nameless).toEqual({ left: 'NO_NAME', login: 'user_unnamed' });
 });
 
 test('a hash, which PHP made, fits the password and no other', async () => {
