@@ -33,11 +33,7 @@ export function addAction(
   if (rows?.paged) {
     command.option('--limit <number>', 'maximum number', '50').option('--all', 'list all');
   }
-  if (rows?.watched)
-    command.option(
-      '--watch',
-      'go on with each as it happens, oldest first, until Ctrl-C; misses events that are sealed more than a minute late',
-    );
+  if (rows?.watched) command.option('--watch', 'go on with each as it is sealed, until Ctrl-C');
   command.action(async (...given: unknown[]) => {
     const [id] = takesId ? (given as [string]) : [undefined];
     const at = takesId ? 1 : 0;

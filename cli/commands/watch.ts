@@ -61,15 +61,16 @@ export async function watchEvents(
 
   async function sealedSince(from: number): Promise<Item[]> {
     const items: Item[] = [];
-    for (let at = from; ; ) {
-      const { items: found, next, hasMore } = await read({ after: at });
-      items.push(...found.filter(({ id }) => !shown.has(id)));
-      at = next;
-      if (hasMore) continue;
-      // What fails before is read again.
-      after = at;
-      return items;
+    let next = from;
+    let hasMore = true;
+    while (hasMore) {
+      const page = await read({ after: next });
+      items.push(...page.items.filter(({ id }) => !shown.has(id)));
+      ({ next, hasMore } = page);
     }
+    // Only now: if a page fails, all of them are read again.
+    after = next;
+    return items;
   }
 
   async function read(cursor: Item): Promise<SealedEvents> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { managedNonce } from '@noble/ciphers/utils.js';
 import { base32nopad, hex } from '@scure/base';
 import { UsageError } from '../connection/service.ts';
 import { readRows, sizeOf } from '../transfer/rows.ts';
@@ -78,14 +79,14 @@ function tokenOf(user: string, row: Record<string, unknown>, secrets: Secrets): 
   return { name: 'Authenticator app', ...shape, secret: base32nopad.encode(seed) };
 }
 
-const NONCE_BYTES = 24;
+/** XChaCha20-Poly1305 with the nonce in front. */
+const cipher = managedNonce(xchacha20poly1305);
 
-/** XChaCha20-Poly1305, its nonce in front. Undefined if it was sealed with another secret. */
+/** Undefined if it was sealed with another secret. */
 function decrypted(coded: string, secret: string): Uint8Array | undefined {
   try {
-    const bytes = hex.decode(coded);
     const key = new Uint8Array(createHash('sha256').update(secret).digest());
-    return xchacha20poly1305(key, bytes.subarray(0, NONCE_BYTES)).decrypt(bytes.subarray(NONCE_BYTES));
+    return cipher(key).decrypt(hex.decode(coded));
   } catch {
     return undefined;
   }

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { base32nopad, hex } from '@scure/base';
 import { parse } from 'csv-parse';
 import { UsageError } from '../connection/service.ts';
@@ -81,14 +80,7 @@ function tokenOf(
     secret !== undefined && /^[A-Z2-7]+$/.test(secret) && /^[68]$/.test(digits) && /^\d{2,3}$/.test(seconds);
   if (!isWhole) return { what: 'token', code: 'UNREADABLE', detail };
   const name = serial || 'Authenticator app';
-  return {
-    name,
-    kind,
-    algorithm,
-    digits: Number(digits),
-    periodMs: Number(seconds) * 1000,
-    ...omitUndefined({ secret }),
-  };
+  return { name, kind, algorithm, digits: Number(digits), periodMs: Number(seconds) * 1000, secret };
 }
 
 function base32Of(coded: string): string | undefined {
