@@ -255,13 +255,13 @@ async function authenticateWithPassword(
     async (right, reads) => {
       const access = await readAccess({ ...ports, store: reads }, resource, address, attempt.account);
       if (isRefusal(access)) return access;
-      const breach = await breachOf(ports, access.resource, password);
-      if (answer !== undefined) return { right, resource: access.resource, reads, breach };
+      const lookUp = () => breachOf(ports, access.resource, password);
+      if (answer !== undefined) return { right, resource: access.resource, reads, breach: await lookUp() };
       const passed: Result<AuthenticationResult> =
         method === 'password'
           ? { method, user: publicUser(right.user), otp: 'not_used' }
           : withoutSecondFactor(ports, access.resource, right);
-      return isRefusal(passed) ? passed : withBreach(passed, breach);
+      return isRefusal(passed) ? passed : withBreach(passed, await lookUp());
     },
     passwordEvents(attempt),
     ahead,
@@ -272,9 +272,7 @@ async function authenticateWithPassword(
   const { breach } = first;
   const { user } = first.right;
   const createEvent = (outcome: SecondFactorEvent) =>
-    'token' in outcome && breach === 'refused'
-      ? attempt.otp(user.id, ['password'], { refused: 'PASSWORD_CHANGE_REQUIRED', tokens: [outcome.token] })
-      : attempt.otp(user.id, ['password'], outcome);
+    attempt.otp(user.id, ['password'], breach === 'refused' ? refusedByBreach(outcome) : outcome);
   const scope = apiScope(resource);
   const asked = { method: 'password-otp', user, way: 'api', resource: first.resource, answer, scope } as const;
   const outcome = await verifyUserFactor(ports, asked, createEvent, first.reads);
@@ -299,6 +297,11 @@ async function breachOf(ports: Needs, resource: Resource, password: string): Pro
 function withBreach(passed: AuthenticationResult, breach: Breach): Result<AuthenticationResult> {
   if (breach === 'refused') return refusal('PASSWORD_CHANGE_REQUIRED');
   return breach === 'reported' ? { ...passed, passwordBreached: true } : passed;
+}
+
+function refusedByBreach(outcome: SecondFactorEvent): SecondFactorEvent {
+  if ('refused' in outcome) return outcome;
+  return { refused: 'PASSWORD_CHANGE_REQUIRED', tokens: outcome.otp === 'verified' ? [outcome.token] : [] };
 }
 
 async function reportBreach(

@@ -232,6 +232,20 @@ describe('by API', () => {
     expect(await signIn(scene, { otp })).toMatchObject({ refused: 'OTP_REPLAYED' });
   });
 
+  test('with `refuse` nothing is granted where no code is needed either', async () => {
+    const scene = await made('refuse', {}, [{ kind: 'hotp', state: 'deactivated' }]);
+    const events = await eventsOf(async () =>
+      expect(await signIn(scene, { otp: '000000' })).toMatchObject({ refused: 'PASSWORD_CHANGE_REQUIRED' }),
+    );
+    const refused = { outcome: 'refused', reason: 'PASSWORD_CHANGE_REQUIRED', subject: scene.user.id };
+    expect(events.filter(({ type }) => type === 'authentication')).toEqual([expect.objectContaining(refused)]);
+  });
+
+  test('nothing is looked up while the code is missing', async () => {
+    expect(await signIn(await made('refuse'), {})).toMatchObject({ refused: 'OTP_REQUIRED' });
+    expect(isListed).not.toHaveBeenCalled();
+  });
+
   test('the method `password` obeys too', async () => {
     const scene = await made('refuse');
     const { account, resource, user } = scene;
