@@ -17,8 +17,8 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier'>;
 
 /**
  * After a completed sign-in on a resource that asks for it: remembers network and browser, and mails the user if one of
- * them is new. Only who has shown every factor gets here, so that it tells a guesser nothing (SR-17). The mail is sent
- * beside the response.
+ * them is new. It runs only after every factor has been verified, so a guesser learns nothing from it (SR-17). The mail
+ * is sent beside the response.
  */
 export async function notifySignIn(
   ports: Needs,

@@ -49,7 +49,7 @@ export async function viewReport(
 
 /**
  * The user says that a sign-in was not theirs. It ends everything that rests on one: the user is blocked until an
- * administrator lifts it, the password is replaced by one that is in no mind, and trusted browsers, remembered
+ * administrator lifts it, the password is replaced by a random one, and trusted browsers, remembered
  * sign-ins and pending links are void. No token is touched, and it signs no user in: a mailbox opens nothing (SR-69).
  */
 export async function reportSignIn(
@@ -80,9 +80,10 @@ export async function reportSignIn(
     ([stored, known], now): Decision<Reported> => {
       const link = known && linkOf(known.value, key, now);
       if (!stored || !link) return { answer: INVALID };
+      const hadPassword = stored.value.passwordHash !== undefined;
       const user: User = {
         ...stored.value,
-        ...(stored.value.passwordHash !== undefined && { passwordHash }),
+        ...(hadPassword && { passwordHash }),
         blocked: true,
         trustEpoch: (stored.value.trustEpoch ?? 0) + 1,
         signInsEndedAt: now,
@@ -91,7 +92,7 @@ export async function reportSignIn(
         type: 'user.sign-in-reported',
         subject: id,
         resource: link.resource,
-        changed: ['blocked', 'passwordHash'],
+        changed: ['blocked', ...(hadPassword ? ['passwordHash'] : [])],
       };
       return {
         answer: { user, resource: link.resource },

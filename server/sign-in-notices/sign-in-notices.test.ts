@@ -143,7 +143,7 @@ describe('a mail about a sign-in', () => {
     const scene = await made();
     await signIn(scene, HOME);
     const before = ports.store.commits.length;
-    for (const login of ['alice', 'nobody-of-this-name']) {
+    for (const login of ['alice', 'not-a-user']) {
       const walk = await LoginDriver.begin(scene, { address: ELSEWHERE });
       await walk.identify(login);
       await walk.password('not the password');
@@ -201,7 +201,10 @@ describe('the link', () => {
     const take = { account, resource: resource.id, result: thief.view.result ?? '', nonce: NONCE };
     expect(await consumeResult(ports, take)).toMatchObject({ refused: 'RESULT_REVOKED' });
     expect(eventsSince(before)).toContainEqual(
-      expect.objectContaining({ type: 'user.sign-in-reported', subject: scene.user.id, resource: resource.id }),
+      expect.objectContaining({
+        ...{ type: 'user.sign-in-reported', subject: scene.user.id, resource: resource.id },
+        changed: ['blocked', 'passwordHash'],
+      }),
     );
     // Also after an administrator has lifted the block: the password that the thief knows is void.
     unwrap(await updateUser(ports, account, scene.user.id, { blocked: false }));
@@ -246,7 +249,11 @@ describe('the link', () => {
     await thief.otp((await scene.tokens[0]?.code()) ?? '');
     expect(thief.view.step).toBe(step);
     const app = purpose === 'enrol' ? totpApp(thief.view) : undefined;
+    const before = ports.store.commits.length;
     expect((await report(link)).status).toBe(200);
+    expect(eventsSince(before)).toContainEqual(
+      expect.objectContaining({ type: 'user.sign-in-reported', changed: ['blocked'] }),
+    );
     unwrap(await updateUser(ports, scene.account, scene.user.id, { blocked: false }));
     const seen = await (app ? thief.enrol(app.code(ports.clock.now())) : thief.look());
     expect(unwrap(seen).step).toBe('denied');
