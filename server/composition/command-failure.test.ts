@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { ConfigError } from '../config/load-config.ts';
+import { plansOf } from '../config/load-plans.ts';
+import { loadTexts } from '../config/load-texts.ts';
 import { PartitionsRefused, StoreVersionRefused } from '../kernel/ports/store.ts';
 import { ProcessRefused } from '../processes/register-process.ts';
 import { describeFailure, exitCodeOf } from './command-failure.ts';
@@ -38,4 +40,17 @@ test('a supervisor tries again while other processes are in the way, and not wit
   expect(exitCodeOf(new ProcessRefused('wait'))).toBe(69);
   expect(exitCodeOf(new StoreVersionRefused('too old'))).toBe(78);
   expect(exitCodeOf(new PartitionsRefused(8, 16))).toBe(78);
+});
+
+test.each([
+  ['texts', () => loadTexts({ textsFolder: '/nowhere/texts' })],
+  ['plans', () => plansOf({ plansFile: '/nowhere/plans.json' })],
+])('a supervisor does not try again with %s that cannot be used', (_what, load) => {
+  let failure: unknown;
+  try {
+    load();
+  } catch (error) {
+    failure = error;
+  }
+  expect(exitCodeOf(failure)).toBe(78);
 });

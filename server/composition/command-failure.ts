@@ -1,4 +1,6 @@
 import { ConfigError } from '../config/load-config.ts';
+import { PlansError } from '../config/load-plans.ts';
+import { TextsError } from '../config/load-texts.ts';
 import { StoreMoved } from '../kernel/ports/movable-store.ts';
 import { PartitionsRefused, StoreVersionRefused } from '../kernel/ports/store.ts';
 import { FilterUnusable } from '../platform/breached-passwords/open-filter.ts';
@@ -18,7 +20,15 @@ const TITLES: Readonly<Record<string, string>> = {
 const EX_CONFIG = 78;
 const EX_UNAVAILABLE = 69;
 
-const WRONG_SETTINGS = [ConfigError, StoreMoved, StoreVersionRefused, PartitionsRefused, FilterUnusable];
+const WRONG_SETTINGS = [
+  ConfigError,
+  PlansError,
+  TextsError,
+  FilterUnusable,
+  StoreMoved,
+  StoreVersionRefused,
+  PartitionsRefused,
+];
 
 export function exitCodeOf(error: unknown): number {
   if (WRONG_SETTINGS.some((kind) => error instanceof kind)) return EX_CONFIG;

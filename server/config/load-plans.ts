@@ -40,7 +40,7 @@ const schema = z
   });
 
 /** The file of plans is invalid. The message names the path and never the value. */
-class PlansError extends CodedError {
+export class PlansError extends CodedError {
   readonly code = 'PLANS_INVALID';
   constructor(file: string, problems: readonly string[], options?: ErrorOptions) {
     super(`the plans in ${file} are not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, options);

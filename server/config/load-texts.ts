@@ -10,7 +10,7 @@ import { compileTexts } from '../texts/read-own-texts.ts';
 import type { Config } from './load-config.ts';
 
 /** Texts in the operator's files are invalid. The message names file and key, and never the text. */
-class TextsError extends CodedError {
+export class TextsError extends CodedError {
   readonly code = 'TEXTS_INVALID';
   constructor(problems: readonly string[]) {
     super(`the texts are not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
