@@ -53,6 +53,17 @@ test.each([
     '{site}: {minutes, plural, one {{code} #} other {#}}',
     'lacks {code} in the plural other of {minutes}',
   ],
+  // The attack: each of two plurals has the code in another form, so a message arrives without one.
+  [
+    'sms.signIn',
+    '{site}: {minutes, plural, one {{code}} other {#}} {minutes, plural, one {{code}} other {#}}',
+    'lacks {code} in the plural other of {minutes}',
+  ],
+  [
+    'sms.signIn',
+    '{site}: {minutes, plural, one {{code}} other {{minutes, plural, one {{code}} other {#}}}}',
+    'lacks {code} in the plural other of {minutes}',
+  ],
   ['sms.signIn', '@evil.example {code} {site} {minutes}', 'must not contain @ or #'],
   ['sms.signIn', '{site} #{code} {minutes}', 'must not contain @ or #'],
   // The attack: many messages for each code, paid by the operator.

@@ -65,27 +65,38 @@ function longestSms(message: Message, lang: string): number {
 
 const inBraces = (names: readonly string[]) => names.map((name) => `{${name}}`).join(', ');
 
-/** Each plural needs all categories of the language, and in each of them the values of the whole text. */
-function branchProblem(message: Message, lang: string, variables: readonly string[]): string | undefined {
+/** Each plural needs all categories of the language, and in each of them the needed values that are not beside it. */
+function branchProblem(message: Message, lang: string, needed: readonly string[]): string | undefined {
   if (typeof message === 'string') return undefined;
   const { pluralCategories } = new Intl.PluralRules(lang).resolvedOptions();
-  const outside = variablesOf(message.filter((part) => typeof part === 'string' || part.length === 1));
   for (const part of message) {
-    const branches = typeof part === 'string' ? undefined : part[1];
-    if (!branches || typeof part === 'string') continue;
+    if (typeof part === 'string') continue;
+    const [name, branches] = part;
+    if (!branches) continue;
     const lacking = pluralCategories.filter((category) => !Object.hasOwn(branches, category));
-    if (lacking.length > 0) return `lacks the plural ${lacking.join(', ')} of {${part[0]}}`;
-    const others = message.filter((other) => other !== part);
-    const elsewhere = new Set([...outside, ...variablesOf(others), part[0]]);
+    if (lacking.length > 0) return `lacks the plural ${lacking.join(', ')} of {${name}}`;
+    const beside = new Set([name, ...alwaysShown(message.filter((other) => other !== part))]);
+    const inEach = needed.filter((value) => !beside.has(value));
     for (const [category, branch] of Object.entries(branches)) {
       const inside = variablesOf(branch);
-      const gone = variables.filter((name) => !elsewhere.has(name) && !inside.includes(name));
-      if (gone.length > 0) return `lacks ${inBraces(gone)} in the plural ${category} of {${part[0]}}`;
-      const nested = branchProblem(branch, lang, []);
+      const gone = inEach.filter((value) => !inside.includes(value));
+      if (gone.length > 0) return `lacks ${inBraces(gone)} in the plural ${category} of {${name}}`;
+      const nested = branchProblem(branch, lang, inEach);
       if (nested !== undefined) return nested;
     }
   }
   return undefined;
+}
+
+/** The values that a message shows whatever their numbers are: of a plural, its own and those in all of its branches. */
+function alwaysShown(message: Message): string[] {
+  if (typeof message === 'string') return [];
+  return message.flatMap((part) => {
+    if (typeof part === 'string') return [];
+    const [name, branches = {}] = part;
+    const [first = [], ...others] = Object.values(branches).map(alwaysShown);
+    return [name, ...first.filter((value) => others.every((other) => other.includes(value)))];
+  });
 }
 
 function literals(message: Message): string[] {
