@@ -1,4 +1,4 @@
-import { formatMessage, type Message } from '@countersign/ui/i18n/message';
+import { formatMessage } from '@countersign/ui/i18n/message';
 import type { ResourceId } from '../kernel/ids.ts';
 import { type ComposedMail, type MailLanguage, mailBrand } from '../kernel/mail.ts';
 import type { OwnTexts } from '../kernel/own-texts.ts';
@@ -44,17 +44,17 @@ export async function previewText(
   const mails = sampleMails(language, brand.name, ports.clock.now()).map((mail) => ({ ...mail, brand }));
   const compose = (mail: (typeof mails)[number], texts: OwnTexts) =>
     composeMail({ ...mail, texts: { own: texts, ...(frame !== undefined && { frame }) } }, ports.issuer);
-  const shown = mails.find((mail) => isIn(compose(mail, new Map([...own, [key, MARK]])))) ?? mails[0];
+  const shown = mails.find((mail) => isIn(compose(mail, new Map([...own, [key, MARK]]))));
   if (!shown) return { preview: { text: formatMessage(message, language, values) } };
   const { subject, text: plain, html } = compose(shown, own);
   return { preview: { text: plain, mail: { subject, html } } };
 }
 
 /** In no text: shows which mail has the one in question. */
-const MARK: Message = '⟦text⟧';
+const MARK = '⟦text⟧';
 
 function isIn({ subject, text, html }: ComposedMail): boolean {
-  return [subject, text, html].some((one) => one.includes('⟦text⟧'));
+  return [subject, text, html].some((one) => one.includes(MARK));
 }
 
 function previewSms(

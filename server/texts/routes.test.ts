@@ -231,6 +231,8 @@ describe('a preview', () => {
   test('fills in a text of the widget, and refuses one that is none', async () => {
     const shown = await (await preview('sign-in.sentTo', 'Look at {destination}')).json();
     expect(shown).toEqual({ text: 'Look at •••42' });
+    const counted = 'Not for {days, plural, one {# day} other {# days}}';
+    expect(await (await preview('trust.trustBrowser', counted)).json()).toEqual({ text: 'Not for 30 days' });
     expect(await refusalOf(await preview('sign-in.sentTo', 'Look'))).toMatchObject({ code: 'INPUT_INVALID' });
   });
 

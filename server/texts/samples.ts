@@ -7,6 +7,7 @@ export const SAMPLE_VALUES: Readonly<Record<string, string | number>> = {
   code: '492817',
   count: 3,
   date: '24 March',
+  days: 30,
   destination: '•••42',
   email: 'ada@shop.example',
   min: 15,
