@@ -2,8 +2,7 @@ import type { PasskeyCreation } from '@countersign/protocol/passkey';
 import { useState } from 'preact/hooks';
 import { SendingForm } from '../parts/form.tsx';
 import { createPasskey } from '../service/passkey.ts';
-import type { ChangeProps } from './changes.tsx';
-import { onInvalidLink } from './changes.tsx';
+import { type ChangeProps, onInvalidLink } from './changes.tsx';
 import { ReauthForm } from './reauth-form.tsx';
 import { PASSKEY_REFUSED } from './use-proof.tsx';
 

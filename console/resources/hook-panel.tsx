@@ -10,6 +10,7 @@ import { useConsole } from '../shell/context.ts';
 import { Problem, Skeleton } from '../shell/problem.tsx';
 import { refusalMessage } from '../shell/refusal.ts';
 import { useQuery } from '../shell/use-query.ts';
+import { useTestCall } from '../shell/use-test-call.ts';
 import { t } from './i18n.ts';
 import type { Resource } from './resource.ts';
 
@@ -139,20 +140,7 @@ function SetHook({ resource, hook }: { resource: Resource; hook?: HookView }) {
 }
 
 function TestHook({ path }: { path: string }) {
-  const { client, texts } = useConsole();
-  const [isBusy, setBusy] = useState(false);
-  const [result, setResult] = useState<HookTest>();
-  const [wrong, setWrong] = useState<string>();
-  const send = async () => {
-    if (isBusy) return;
-    setBusy(true);
-    setResult(undefined);
-    setWrong(undefined);
-    const answer = await client.send<HookTest>('POST', `${path}/test`);
-    setBusy(false);
-    if (answer.kind === 'done') setResult(answer.body);
-    else setWrong(refusalMessage(texts, answer));
-  };
+  const { isBusy, result, wrong, send } = useTestCall<HookTest>(`${path}/test`);
   return (
     <>
       <button type="button" class="secondary" aria-disabled={isBusy} onClick={send}>

@@ -37,6 +37,7 @@ export function OwnTextEditor({ resource, language, path, text }: OwnTextEditorP
   const [preview, setPreview] = useState<Preview>();
   const [mistake, setMistake] = useState<string>();
   const id = useId();
+  const mayChange = canActOn(session, resource.id);
   const base = `resources/${resource.id}/texts`;
   const values = text.variables.map((name) => `{${name}}`).join(', ');
   const refuse = (answer: Exclude<Answer, { kind: 'done' }>) => {
@@ -83,7 +84,7 @@ export function OwnTextEditor({ resource, language, path, text }: OwnTextEditorP
           lang={language}
           maxLength={600}
           value={typed}
-          readOnly={!canActOn(session, resource.id)}
+          readOnly={!mayChange}
           aria-invalid={mistake ? 'true' : undefined}
           aria-describedby={`${id}-hint`}
           onInput={({ currentTarget }) => {
@@ -97,7 +98,7 @@ export function OwnTextEditor({ resource, language, path, text }: OwnTextEditorP
         </p>
         <Alert>{mistake}</Alert>
         <div class="dialog-actions start">
-          {canActOn(session, resource.id) && (
+          {mayChange && (
             <button type="submit" class="small-primary">
               {t('save')}
             </button>
@@ -105,7 +106,7 @@ export function OwnTextEditor({ resource, language, path, text }: OwnTextEditorP
           <button type="button" class="secondary" onClick={show}>
             {t('preview')}
           </button>
-          {text.own !== null && canActOn(session, resource.id) && (
+          {mayChange && text.own !== null && (
             <button type="button" class="secondary" onClick={() => save(null)}>
               {t('reset')}
             </button>

@@ -86,6 +86,11 @@ export function canManage({ administrator }: SessionView): boolean {
   return administrator.role === 'superuser' || administrator.role === 'administrator';
 }
 
+/** Whether the role changes nothing but its own sign-in. */
+export function isReadOnly({ administrator }: SessionView): boolean {
+  return administrator.role === 'read-only';
+}
+
 export function isHelpDesk({ administrator }: SessionView): boolean {
   return administrator.role === 'help-desk';
 }

@@ -191,10 +191,9 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
     setScreen({ kind: 'refused', notice: noticeOf(answer) });
   };
 
-  const submit = (value: string): Promise<void> => {
-    const { step } = screen.kind === 'step' ? screen : { step: 'identify' as const };
-    return post(step, { [FIELD[step]]: value });
-  };
+  async function submit(value: string): Promise<void> {
+    if (screen.kind === 'step') await post(screen.step, { [FIELD[screen.step]]: value });
+  }
 
   async function post(path: string, body: object): Promise<void> {
     if (screen.kind !== 'step' || screen.isBusy || screen.notice?.wait?.leftMs()) return;

@@ -6,7 +6,7 @@ import { t as sharedTexts } from '../shared/i18n.ts';
 import { Clip, OwnerLogin } from '../shared/names.tsx';
 import { KINDS, stateText, TokenBadge } from '../shared/states.tsx';
 import { canChangeToken, canDelete, TOKEN_KINDS, TOKEN_STATES, TOKENS, type Token } from '../shared/user.ts';
-import { canManage, isHelpDesk, useConsole } from '../shell/context.ts';
+import { canManage, isHelpDesk, isReadOnly, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
 import { t as common, quoted } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
@@ -99,7 +99,7 @@ export function TokenList() {
         ]}
         bulk={[
           ...(isManager ? [enabling(true), enabling(false)] : []),
-          ...(isManager || isHelpDesk(session) ? [unlocking] : []),
+          ...(isReadOnly(session) ? [] : [unlocking]),
           ...(isManager ? [deleting] : []),
         ]}
         empty={

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { durationText } from '../edit/inputs.ts';
 import type { Token } from '../shared/user.ts';
-import { canManage, isHelpDesk, useConsole } from '../shell/context.ts';
+import { isReadOnly, useConsole } from '../shell/context.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { t } from './i18n.ts';
 import { Owner } from './owner.tsx';
@@ -18,7 +18,7 @@ export function TokenOverview({ token }: { token: Token }) {
       <div>
         {token.administrator !== undefined && <p class="strip">{t(isOwn ? 'yourSignIn' : 'ofAdministratorText')}</p>}
         {token.administrator === undefined && !mayHelp && (token.owner === undefined || owner) && (
-          <p class="strip">{t(canManage(session) || isHelpDesk(session) ? 'notYours' : 'onlyReading')}</p>
+          <p class="strip">{t(isReadOnly(session) ? 'onlyReading' : 'notYours')}</p>
         )}
         <StatePanel
           token={token}

@@ -3,7 +3,7 @@ import { loadTogether } from '../i18n/page-texts.ts';
 import { t as sharedTexts } from '../shared/i18n.ts';
 import files from '../shared/import/files.css?inline';
 import css from '../shared/shared.css?inline';
-import { canManage, isHelpDesk, useConsole } from '../shell/context.ts';
+import { canManage, isReadOnly, useConsole } from '../shell/context.ts';
 import { t as own } from './i18n.ts';
 import { ImportUsers } from './import-users.tsx';
 import { ManyLinks } from './many-links.tsx';
@@ -23,6 +23,6 @@ export function Page() {
   const isManager = canManage(session);
   if (params.page === 'new' && isManager) return <NewUser />;
   if (params.page === 'import' && isManager) return <ImportUsers />;
-  if (params.page === 'links' && (isManager || isHelpDesk(session))) return <ManyLinks />;
+  if (params.page === 'links' && !isReadOnly(session)) return <ManyLinks />;
   return params.id === undefined ? <UserList /> : <OneUser key={params.id} id={params.id} />;
 }

@@ -7,7 +7,7 @@ import { resourcePicker } from '../shared/pickers/pick-resource.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
 import { UserBadge } from '../shared/states.tsx';
 import { canChangeUser, canDelete, canHelpUser, fullName, USERS, type User } from '../shared/user.ts';
-import { canActSomewhere, canManage, isHelpDesk, useConsole } from '../shell/context.ts';
+import { canActSomewhere, canManage, isReadOnly, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
 import { quoted } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
@@ -74,7 +74,7 @@ export function UserList() {
         lead={t('lead')}
         actions={
           <>
-            {(isManager || isHelpDesk(session)) && (
+            {!isReadOnly(session) && (
               <Link class="secondary" href={`${USERS}/links`}>
                 <Icon node={Send} size={16} />
                 {t('manyOpen')}
@@ -118,7 +118,7 @@ export function UserList() {
         bulk={[
           ...(canActSomewhere(session) ? [assigning] : []),
           ...(isManager ? [blocking(true)] : []),
-          ...(isManager || isHelpDesk(session) ? [blocking(false)] : []),
+          ...(isReadOnly(session) ? [] : [blocking(false)]),
           ...(isManager ? [deleting] : []),
         ]}
         empty={

@@ -6,7 +6,7 @@ import { Since } from '../shared/history/history.tsx';
 import { t as sharedTexts } from '../shared/i18n.ts';
 import { KINDS, TokenBadge, UserBadge } from '../shared/states.tsx';
 import { canChangeUser, canHelpUser, TOKENS, type User } from '../shared/user.ts';
-import { canManage, isHelpDesk, useConsole } from '../shell/context.ts';
+import { canManage, isReadOnly, useConsole } from '../shell/context.ts';
 import { t as common, quoted } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
 import { refusalMessage } from '../shell/refusal.ts';
@@ -26,7 +26,7 @@ export function UserOverview({ user }: { user: User }) {
   return (
     <div class="columns">
       <div>
-        {!mayHelp && <p class="strip">{t(canManage(session) || isHelpDesk(session) ? 'notYours' : 'onlyReading')}</p>}
+        {!mayHelp && <p class="strip">{t(isReadOnly(session) ? 'onlyReading' : 'notYours')}</p>}
         <State user={user} mayChange={mayChange} mayHelp={mayHelp} />
         <Tokens user={user} />
         <UserAccess user={user} none={t('accessNone')} />

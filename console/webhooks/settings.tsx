@@ -1,12 +1,10 @@
 import { Alert } from '@countersign/ui/alert.tsx';
-import { useState } from 'preact/hooks';
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
 import { Rotate } from '../secrets/rotate.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
-import { useConsole } from '../shell/context.ts';
-import { refusalMessage } from '../shell/refusal.ts';
 import { Timestamp } from '../shell/timestamp.tsx';
+import { useTestCall } from '../shell/use-test-call.ts';
 import { t } from './i18n.ts';
 import { nameOf } from './name-of.ts';
 import { failureText, formerUntil, inputsOf, WEBHOOKS, type WebhookView, type WebhookWithSecret } from './webhook.ts';
@@ -73,20 +71,7 @@ interface TestResult {
 }
 
 function Test({ id }: { id: string }) {
-  const { client, texts } = useConsole();
-  const [isBusy, setBusy] = useState(false);
-  const [result, setResult] = useState<TestResult>();
-  const [wrong, setWrong] = useState<string>();
-  const send = async () => {
-    if (isBusy) return;
-    setBusy(true);
-    setResult(undefined);
-    setWrong(undefined);
-    const answer = await client.send<TestResult>('POST', `webhooks/${id}/test`);
-    setBusy(false);
-    if (answer.kind === 'done') setResult(answer.body);
-    else setWrong(refusalMessage(texts, answer));
-  };
+  const { isBusy, result, wrong, send } = useTestCall<TestResult>(`webhooks/${id}/test`);
   return (
     <section class="panel edit-section" aria-labelledby="test">
       <div class="edit-about">
