@@ -60,22 +60,25 @@ async function setStage(methodPolicy: MethodPolicy, role: GivenRole = 'help-desk
 const reset = (link: string) => resetPassword(ports, {}, { link, password: NEW, language: 'en' });
 const open = (link: string) => startLinkedFlow(ports, { link, client: {} });
 
-test.each(['auto', 'password'] as const)('a password is no link of theirs where it may be all: %s', async (policy) => {
-  const { take, judge } = await setStage(policy);
-  expect([await take('password'), await judge('password')]).toEqual([BEYOND, BEYOND]);
-});
+test.each(['auto', 'password'] as const)(
+  'refuses a password link where the password alone may sign in: %s',
+  async (policy) => {
+    const { take, judge } = await setStage(policy);
+    expect([await take('password'), await judge('password')]).toEqual([BEYOND, BEYOND]);
+  },
+);
 
-test('a first password is no link of theirs, since its user sets up the token with it', async () => {
+test('refuses a link to a first password, with which a token can be set up', async () => {
   const { take, judge } = await setStage('password-otp', 'help-desk', { password: false });
   expect([await take('password'), await judge('password')]).toEqual([BEYOND, BEYOND]);
 });
 
-test('a token is no link of theirs where no password stands beside it', async () => {
+test('refuses an enrolment link for a user without a password', async () => {
   const { take, judge } = await setStage('password-otp', 'help-desk', { password: false, tokens: [] });
   expect([await take('enrolment'), await judge('enrolment')]).toEqual([BEYOND, BEYOND]);
 });
 
-test('a new password works beside the token, and is void once it would be all', async () => {
+test('a password link works beside the token, and is void once the password alone may sign in', async () => {
   const { scene, secret } = await setStage('password-otp');
   const resource = resourceDocument.key(scene.resource.id);
   const first = await secret('password');
@@ -86,7 +89,7 @@ test('a new password works beside the token, and is void once it would be all', 
 });
 
 test.each(['before', 'after'] as const)(
-  'no new password where the code is dropped: the token is deactivated %s',
+  'a password link is refused or void where the token is deactivated %s',
   async (when) => {
     const { scene, secret, take, judge } = await setStage('password-otp');
     const deactivate = () => overwrite(ports, tokenDocument.key(scene.tokens[0]?.id ?? 'tok_0'), { enabled: false });
@@ -101,7 +104,7 @@ test.each(['before', 'after'] as const)(
   },
 );
 
-test('both links together are none: a new password voids that to a token, and no other is made', async () => {
+test('a new password voids the enrolment link, and another one is refused', async () => {
   const { secret, take } = await setStage('password-otp');
   const token = await secret('enrolment');
   expect(await open(token)).toHaveProperty('handle');
@@ -140,7 +143,7 @@ test('SR-39: a link from before its maker was of the help desk is void', async (
   expect(await reset(link)).toEqual({ refused: 'RESET_LINK_INVALID' });
 });
 
-test.each(['read-only', 'administrator'] as const)('a link of the help desk: its maker is now %s', async (role) => {
+test.each(['read-only', 'administrator'] as const)('a link of the help desk whose maker is now %s', async (role) => {
   const { scene, joe, secret } = await setStage('password-otp');
   const link = await secret('password');
   unwrap(await updateAdministrator(ports, operatorContext(scene.account), joe.id, { role }));

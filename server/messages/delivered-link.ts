@@ -16,7 +16,7 @@ export interface DeliveredLink {
   email?: string;
   /** Handed over by this administrator. The link is void once they may not change its user any more. */
   by?: AdministratorId;
-  /** The administrator was of the help desk then, so the link stays with less. */
+  /** The administrator had the role of the help desk then, so its limits apply for as long as the link is valid. */
   byHelpDesk?: true;
   /** The resources on which that administrator may act. Another one of the user voids the link. */
   within?: ResourceId[];

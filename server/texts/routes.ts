@@ -75,7 +75,7 @@ const change = route({
   tag: 'Resources',
   summary: 'Replace texts of a resource',
   description:
-    'In one language. Other texts stay. `INPUT_INVALID` says which text is refused and why: unknown or missing values, markup of messages that does not end, several lines, control characters, too long.',
+    'In one language. Other texts stay. `INPUT_INVALID` says which text is refused and why: unknown or missing values, a message that is not valid ICU, several lines, control characters, too long.',
   request: {
     params,
     ...jsonBody(

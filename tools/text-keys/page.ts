@@ -10,12 +10,12 @@ const TITLES: Readonly<Record<keyof typeof TEXT_PARTS, string>> = {
   'sign-in': 'Sign-in',
   passkeys: 'Passkeys',
   signing: 'Transactions',
-  standalone: 'Pages of their own',
+  standalone: 'Standalone pages',
   trust: 'Trusted browsers',
   enrolment: 'Enrolment',
   'self-service': 'Self-service',
   pages: 'Hosted pages',
-  mail: 'Mails',
+  mail: 'Emails',
   sms: 'Text messages',
 };
 
