@@ -60,7 +60,7 @@ describe('the attack: to learn from the answers which guessed passwords are on a
     await walk.password('another stolen password');
     expect(walk.view).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
     expect(await signIn(scene, { password: 'another stolen password' })).toEqual({ refused: 'INVALID_CREDENTIALS' });
-    expect(await signIn(scene, { user: 'nobody-of-this-name' })).toEqual({ refused: 'INVALID_CREDENTIALS' });
+    expect(await signIn(scene, { user: 'unknown-name' })).toEqual({ refused: 'INVALID_CREDENTIALS' });
     expect(isListed).not.toHaveBeenCalled();
   });
 
