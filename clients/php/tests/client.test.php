@@ -43,6 +43,14 @@ test('each method sends what belongs to it, and tells who was let in', static fu
     }
 });
 
+test('a breached password is reported, if the service says so with true', static function (): void {
+    $answer = ['authenticated' => true, 'method' => 'password', 'otp' => 'not_used', 'user' => ['id' => 'usr_1', 'login' => 'mira']];
+    foreach ([[['passwordBreached' => true], true], [[], false], [['passwordBreached' => 'true'], false]] as [$more, $expected]) {
+        [$client] = clientWith(json($answer + $more));
+        same($expected, $client->authenticate(Method::Password, 'res_1', user: 'mira', password: 'pw')->passwordBreached);
+    }
+});
+
 test('an answer that does not say in full that somebody was let in lets nobody in', static function (): void {
     $good = ['authenticated' => true, 'method' => 'otp', 'otp' => 'verified', 'user' => ['id' => 'usr_1', 'login' => 'mira']];
     foreach ([

@@ -55,6 +55,11 @@ class Authenticate(unittest.TestCase):
             self.assertEqual(authentication.user_id, None if method == "token" else "usr_1")
             self.assertEqual((authentication.otp, authentication.kind), ("verified", "totp"))
 
+    def test_a_breached_password_is_reported_if_the_service_says_so_with_true(self) -> None:
+        for more, expected in (({"passwordBreached": True}, True), ({}, False), ({"passwordBreached": "true"}, False)):
+            script = Script(answered({**self.success, **more}))
+            self.assertIs(script.client().authenticate(**self.asked).password_breached, expected)
+
     def test_nothing_but_a_success_in_full_lets_anybody_in(self) -> None:
         for answer in (
             answered(b"not JSON"),

@@ -13,6 +13,7 @@ final class Authentication
     /**
      * @param string|null $userId of the person; null by the method `token`, where no user is involved
      * @param string|null $token the one whose code it was, and of which kind it is
+     * @param bool $passwordBreached the password was stolen elsewhere and published, on a resource that warns
      */
     public function __construct(
         public readonly Method $method,
@@ -21,6 +22,7 @@ final class Authentication
         public readonly ?string $login,
         public readonly ?string $token,
         public readonly ?string $kind,
+        public readonly bool $passwordBreached = false,
     ) {
     }
 
@@ -39,6 +41,7 @@ final class Authentication
             $user?->text('login'),
             $answer->optionalText('token'),
             $answer->optionalText('kind'),
+            $answer->raw('passwordBreached') === true,
         );
     }
 }

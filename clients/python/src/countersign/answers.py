@@ -23,6 +23,8 @@ class Authentication:
     token: Optional[str]
     #: Of that token.
     kind: Optional[str]
+    #: Only on a resource that warns: the password was stolen elsewhere and published.
+    password_breached: bool = False
 
 
 @dataclass(frozen=True)

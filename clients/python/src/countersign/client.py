@@ -142,6 +142,7 @@ class Client:
             login=person["login"],
             token=text_or_none(answer.get("token")),
             kind=text_or_none(answer.get("kind")),
+            password_breached=answer.get("passwordBreached") is True,
         )
 
     def consume_result(

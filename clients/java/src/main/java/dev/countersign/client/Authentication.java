@@ -8,8 +8,10 @@ package dev.countersign.client;
  * @param token whose code it was, or null
  * @param kind of that token, or null
  * @param otp what became of the one-time password
+ * @param passwordBreached the password was stolen elsewhere and published, on a resource that warns
  */
-public record Authentication(String method, Who user, String token, String kind, OtpUse otp) {
+public record Authentication(
+    String method, Who user, String token, String kind, OtpUse otp, boolean passwordBreached) {
   /**
    * A user.
    *

@@ -61,7 +61,10 @@ public final class CountersignClient {
     }
     Authentication.Who user = input.method().equals("token") ? null : readUser(answer.path("user"));
     String token = answer.path("token").textValue();
-    return new Authentication(input.method(), user, token, answer.path("kind").textValue(), otp);
+    String kind = answer.path("kind").textValue();
+    JsonNode breached = answer.path("passwordBreached");
+    boolean isBreached = breached.isBoolean() && breached.booleanValue();
+    return new Authentication(input.method(), user, token, kind, otp, isBreached);
   }
 
   private static Authentication.Who readUser(JsonNode user) {

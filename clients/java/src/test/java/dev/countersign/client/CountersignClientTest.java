@@ -64,7 +64,7 @@ class CountersignClientTest {
         (client, server) -> {
           assertEquals(
               new Authentication(
-                  "password-otp", new Authentication.Who("usr_1", "mira"), "tok_1", null, OtpUse.VERIFIED),
+                  "password-otp", new Authentication.Who("usr_1", "mira"), "tok_1", null, OtpUse.VERIFIED, false),
               client.authenticate(BOTH));
           sent(
               server,
@@ -78,6 +78,16 @@ class CountersignClientTest {
           assertEquals("application/json", headers.get("accept"));
           assertFalse(headers.containsKey("upgrade"));
         });
+  }
+
+  @Test
+  void aBreachedPasswordIsReportedIfTheServiceSaysSoWithTrue() {
+    String breached = SUCCESS.substring(0, SUCCESS.length() - 1) + ",\"passwordBreached\":true}";
+    with(breached, (client, server) -> assertTrue(client.authenticate(BOTH).passwordBreached()));
+    with(
+        breached.replace(":true}", ":\"true\"}"),
+        (client, server) -> assertFalse(client.authenticate(BOTH).passwordBreached()));
+    with(SUCCESS, (client, server) -> assertFalse(client.authenticate(BOTH).passwordBreached()));
   }
 
   @Test
@@ -109,7 +119,7 @@ class CountersignClientTest {
         "{\"authenticated\":true,\"method\":\"token\",\"token\":\"tok_1\",\"kind\":\"hotp\",\"otp\":\"verified\"}",
         (client, server) ->
             assertEquals(
-                new Authentication("token", null, "tok_1", "hotp", OtpUse.VERIFIED),
+                new Authentication("token", null, "tok_1", "hotp", OtpUse.VERIFIED, false),
                 client.authenticate(AuthenticateInput.token(RESOURCE, "tok_1", "123456"))));
   }
 
