@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 use Countersign\Clock;
 use Countersign\Exception\CountersignException;
-use Countersign\Http\HttpResponse;
 use Countersign\Http\HttpClient;
 use Countersign\Http\HttpFailure;
 use Countersign\Http\HttpRequest;
+use Countersign\Http\HttpResponse;
 
 /** What there is to run. */
 final class Tests

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Callable, Union
 
-from countersign import Client, CountersignError, HttpResponse, HttpRequest, SendFailure
+from countersign import Client, CountersignError, HttpRequest, HttpResponse, SendFailure
 
 API_KEY = "csk_canary.of-the-api-key"
 

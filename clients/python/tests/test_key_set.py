@@ -7,7 +7,7 @@ import threading
 import unittest
 from typing import Any, Optional
 
-from countersign import HttpResponse, HttpRequest, OptionInvalid, SendFailure, Verifier
+from countersign import HttpRequest, HttpResponse, OptionInvalid, SendFailure, Verifier
 from countersign.key_set import KeySet, KeySetOptions
 from countersign.published_keys import read_published_keys
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from countersign import CountersignError, HttpResponse, HttpRequest, ResultClaims, Verifier
+from countersign import CountersignError, HttpRequest, HttpResponse, ResultClaims, Verifier
 
 _FOLDER = Path(__file__).resolve().parents[3] / "shared" / "vectors"
 

@@ -8,10 +8,10 @@ use Countersign\Clock;
 use Countersign\Exception\CountersignException;
 use Countersign\Exception\RequestRefused;
 use Countersign\Exception\ServiceUnreachable;
-use Countersign\Http\HttpResponse;
 use Countersign\Http\HttpClient;
 use Countersign\Http\HttpFailure;
 use Countersign\Http\HttpRequest;
+use Countersign\Http\HttpResponse;
 use Countersign\Secret;
 
 /** @internal Sends requests to `/v1` and gives their answers. */

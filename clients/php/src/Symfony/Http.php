@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace Countersign\Symfony;
 
-use Countersign\Site\RouteResponse;
 use Countersign\Site\RouteRequest;
+use Countersign\Site\RouteResponse;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 

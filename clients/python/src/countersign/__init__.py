@@ -14,7 +14,7 @@ from .errors import (
 )
 from .group import Page
 from .nonce import new_nonce
-from .send import HttpResponse, HttpRequest, Send, SendFailure
+from .send import HttpRequest, HttpResponse, Send, SendFailure
 from .transactions import TransactionField, TransactionReference, canonical_transaction, transaction_hash
 from .verifier import Verifier
 from .webhooks import WebhookEvent, verify_webhook
@@ -32,8 +32,8 @@ __all__ = [
     "Client",
     "CountersignError",
     "EnvironmentMatch",
-    "HttpResponse",
     "HttpRequest",
+    "HttpResponse",
     "LoginRequest",
     "OptionInvalid",
     "Page",

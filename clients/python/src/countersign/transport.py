@@ -13,7 +13,7 @@ from typing import Any, Callable, Optional
 from urllib.parse import urlencode
 
 from .errors import CountersignError, OptionInvalid, ServiceRefused, ServiceUnreachable
-from .send import HttpResponse, HttpRequest, Send, SendFailure
+from .send import HttpRequest, HttpResponse, Send, SendFailure
 
 _MAX_ANSWER_BYTES = 4 * 1024 * 1024
 _FIRST_DELAY_MS = 200

@@ -1,8 +1,8 @@
 package dev.countersign.servlet;
 
 import dev.countersign.client.LevelDemand;
-import dev.countersign.client.RouteResponse;
 import dev.countersign.client.RouteRequest;
+import dev.countersign.client.RouteResponse;
 import dev.countersign.client.SignIn;
 import dev.countersign.client.SignInState;
 import dev.countersign.client.SiteSession;
