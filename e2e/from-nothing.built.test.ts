@@ -282,7 +282,7 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API, on %s
     }
   });
 
-  test('builds and checks the filter of breached passwords', async () => {
+  test('builds the filter of breached passwords, and takes no list for one', async () => {
     const list = join(installation.folder, 'list.txt');
     const filter = join(installation.folder, 'breached.filter');
     await writeFile(list, `${createHash('sha1').update('stolen elsewhere').digest('hex')}:7\n`);

@@ -100,12 +100,12 @@ export interface FactorOption {
   to?: string;
 }
 
-/** Where a user changes a password that is refused. */
 /** The site's own words. Plain text of at most 201 characters, in any language; empty if it gave none. */
 export interface SiteReason {
   reason: string;
 }
 
+/** Where a user changes a password that is refused. */
 export type PasswordRemedy = 'self-service' | 'reset' | 'administrator';
 
 export interface FlowView {
