@@ -11,6 +11,7 @@ const inBody = (html: string) => `<html><body>{content}${html}</body></html>`;
 
 test('plain markup with one place for the mail is a frame', () => {
   expect(mailFrameProblem(FRAME)).toBeUndefined();
+  expect(mailFrameProblem('<html><body><style>p{color:#333}</style>{content}</body></html>')).toBeUndefined();
   expect(frameMail('a{content}b', '<p>$& {content}</p>')).toBe('a<p>$& {content}</p>b');
 });
 
@@ -33,6 +34,8 @@ test.each([
   '<style>@import "x"</style>',
   '<style></style',
   '<style><p></style>',
+  '<style><body>@import "x"</body></style>',
+  '<style><title>@import "x"</title></style>',
   '<p style="background:u\\72l(x)">',
   '<img src="data:text/html,x">',
   '<',
@@ -50,6 +53,7 @@ test.each([
   '<html><head><title>{content}</title></head><body></body></html>',
   '<html><head><style>{content}</style></head><body></body></html>',
   '<html><body><p title="{content}"></p></body></html>',
+  '<html><head><style><body>{content}</body></style></head></html>',
   '{content}',
   '<html><body></body>{content}</html>',
   `<html><body>{content}${'x'.repeat(50_000)}</body></html>`,

@@ -24,7 +24,9 @@ export function mailFrameProblem(html: string): string | undefined {
   if (html.length > MAX_FRAME_LENGTH) return `is longer than ${MAX_FRAME_LENGTH} characters`;
   if (/[^\P{Cc}\t\r\n]/u.test(html)) return 'has control characters';
   if (html.split(CONTENT).length !== 2) return `must have ${CONTENT} once`;
-  let within = '';
+  /** The open element whose text is no markup. */
+  let raw = '';
+  let isInBody = false;
   let isPlaced = false;
   for (let at = 0; at < html.length; ) {
     const line = html.slice(0, at).split('\n').length;
@@ -34,17 +36,17 @@ export function mailFrameProblem(html: string): string | undefined {
     at += piece.length;
     const element = name.toLowerCase();
     if (element === '') {
-      if (piece.includes(CONTENT)) isPlaced = within === 'body';
-      if (within === 'style' && /@import|url\s*\(|expression\s*\(|\\/i.test(piece))
+      if (piece.includes(CONTENT)) isPlaced = isInBody && raw === '';
+      if (raw === 'style' && /@import|url\s*\(|expression\s*\(|\\/i.test(piece))
         return `line ${line} has a style that loads something`;
       continue;
     }
     if (!ELEMENTS.has(element)) return `line ${line} has <${element}>, which is not allowed`;
     const problem = attributeProblem(attributes);
     if (problem !== undefined) return `line ${line} has ${problem}`;
-    if (element === 'style' || element === 'title') within = slash === '/' ? '' : element;
-    else if (element === 'body') within = slash === '/' ? '' : 'body';
-    else if (within === 'style' || within === 'title') return `line ${line} has markup in a <${within}>`;
+    if (raw !== '' && !(slash === '/' && element === raw)) return `line ${line} has markup in a <${raw}>`;
+    if (element === 'style' || element === 'title') raw = slash === '/' ? '' : element;
+    else if (element === 'body') isInBody = slash !== '/';
   }
   return isPlaced ? undefined : `must have ${CONTENT} in the text of its <body>`;
 }
