@@ -31,7 +31,7 @@ export const grants = z
 
 export const givenRole = z.enum(GIVEN_ROLES).openapi({
   description:
-    'What the administrator may do on resources with `allowed`: `administrator` everything there, `help-desk` unlock, resynchronise and make links, `read-only` nothing.',
+    'What the administrator may do on resources with `allowed`: `administrator` everything there, `help-desk` unblock users, unlock and resynchronise tokens and make links, `read-only` nothing.',
 });
 
 /** As typed. Parsed later, so that a malformed code does not count as an attempt (SR-47). */
