@@ -50,6 +50,13 @@ test('pages load nothing from elsewhere', () => {
   }
 });
 
+// Without it, what is below moves when the picture has loaded, and a link to a heading leads elsewhere.
+test('every picture in a document has its size', () => {
+  const pictures = [...pages.values()].flatMap((page) => page.match(/<img [^>]*>/g) ?? []);
+  expect(pictures.length).toBeGreaterThan(9);
+  for (const picture of pictures) expect(picture).toMatch(/ width="\d+" height="\d+"/);
+});
+
 describe('every link', () => {
   test('leads to a page and a heading that exist', () => {
     const ids = new Map(

@@ -6,7 +6,7 @@ import { slug } from '../../tools/docs-check/markdown.ts';
 import { BEFORE_PAINT, withoutInline } from './before-paint.ts';
 import { noHashMap } from './hash-map.ts';
 import { linkToPages } from './links.ts';
-import { CODE_THEME, colourByClass, drawDiagrams, pictureByScheme, tidyTables } from './markup.ts';
+import { CODE_THEME, colourByClass, drawDiagrams, drawPictures, tidyTables } from './markup.ts';
 import { HOME, linkTo, READERS, sidebar } from './navigation.ts';
 import { LEFT_OUT, pageOf } from './pages.ts';
 
@@ -37,7 +37,7 @@ export default defineConfig({
     codeTransformers: [colourByClass],
     config(markdown) {
       drawDiagrams(markdown);
-      pictureByScheme(markdown);
+      drawPictures(markdown);
       tidyTables(markdown);
       linkToPages(markdown);
     },

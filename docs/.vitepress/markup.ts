@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { renderMermaidSVG } from 'beautiful-mermaid';
 import { createCssVariablesTheme } from 'shiki';
@@ -58,22 +58,34 @@ function draw(diagram: string, width: string, id: string): string {
     .replace('<svg', `<svg class="${width}"`);
 }
 
-/** A picture that exists for both colour schemes is shown in the page's. Documents name the light one. */
-export function pictureByScheme(markdown: MarkdownRenderer): void {
+/**
+ * A picture that exists for both colour schemes is shown in the page's. Documents name the light one. With its size, the
+ * page has room for it before it has loaded, and a link to a heading leads there.
+ */
+export function drawPictures(markdown: MarkdownRenderer): void {
   const { image } = markdown.renderer.rules;
   if (!image) throw new Error('The renderer has no rule for images.');
   markdown.renderer.rules.image = (tokens, index, options, env, self) => {
     const token = tokens[index];
-    const source = token?.attrGet('src') ?? '';
-    const dark = source.replace(/-light\.png$/, '-dark.png');
+    if (!token) return '';
+    const source = token.attrGet('src') ?? '';
     const { path, realPath = path } = env as MarkdownEnv;
-    if (!token || dark === source || !existsSync(join(dirname(realPath), dark)))
-      return image(tokens, index, options, env, self);
-    const draw = (src: string, scheme: string) => {
+    const fileOf = (src: string) => join(dirname(realPath), src);
+    const draw = (src: string, scheme?: string) => {
+      const { width, height } = pngSize(readFileSync(fileOf(src)));
       token.attrSet('src', src);
-      token.attrSet('class', `only-${scheme}`);
+      token.attrSet('width', `${width}`);
+      token.attrSet('height', `${height}`);
+      if (scheme) token.attrSet('class', `only-${scheme}`);
       return image(tokens, index, options, env, self);
     };
-    return draw(source, 'light') + draw(dark, 'dark');
+    const dark = source.replace(/-light\.png$/, '-dark.png');
+    return dark !== source && existsSync(fileOf(dark)) ? draw(source, 'light') + draw(dark, 'dark') : draw(source);
   };
+}
+
+/** PNG (W3C) 5.2 and 11.2.1: the size is in IHDR, which follows the signature. In pixels. */
+function pngSize(png: Buffer): { width: number; height: number } {
+  if (png.toString('latin1', 12, 16) !== 'IHDR') throw new Error('Pictures in documents are PNG files.');
+  return { width: png.readUInt32BE(16), height: png.readUInt32BE(20) };
 }

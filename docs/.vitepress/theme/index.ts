@@ -9,7 +9,9 @@ const PICTURES = { light, dark };
 
 function pictures() {
   const alt = 'The sign-in widget asks for a one-time code';
-  return Object.entries(PICTURES).map(([scheme, src]) => h('img', { src, alt, class: `only-${scheme}` }));
+  return Object.entries(PICTURES).map(([scheme, src]) =>
+    h('img', { src, alt, width: 420, height: 446, class: `only-${scheme}` }),
+  );
 }
 
 /** The theme's own first page has no landmark around its content. */
