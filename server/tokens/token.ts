@@ -65,7 +65,7 @@ export interface WebauthnFactor {
   discoverable: boolean;
   /** Whether it may be copied to other devices of its owner (backup eligible). */
   synced: boolean;
-  /** The model of the authenticator, as it claims. */
+  /** The provider or the model, as the browser claims: good for a name, and for no decision. */
   aaguid?: string;
   /** The last answered challenge: it is answered once, even if its sign-in is interrupted. */
   lastChallenge?: string;

