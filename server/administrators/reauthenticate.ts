@@ -80,7 +80,7 @@ async function secondFactor(ports: SecondFactorPorts, act: OwnContext, administr
 export async function changeSelf(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
   act: OwnContext,
-  change: { changed: string[]; notice: NoticeChange },
+  change: { changed: string[]; notice: NoticeChange; tokenName?: string | undefined },
   edit: (administrator: Administrator) => Administrator | Refusal,
 ): Promise<Result<{ administrator: Administrator }>> {
   const { account, id } = act.actor;
@@ -100,7 +100,7 @@ export async function changeSelf(
   });
   if (isRefusal(changed)) return changed;
   await keepSession(ports, act, changed.administrator);
-  notify(ports, changed.before, change.notice, act);
+  notify(ports, changed.before, change.notice, act, change.tokenName);
   return { administrator: changed.administrator };
 }
 

@@ -78,6 +78,7 @@ async function prove(
     client,
     language,
     brand: mailBrand(resource),
+    tokenName: made.token.name,
   });
   return completeOrShowCodes(user, flow, addProof(flow.enrolling, made.token));
 }

@@ -50,6 +50,8 @@ export interface MailFacts {
   'sign-in-reported': { login: string; site: string };
   'security-notice': {
     change: NoticeChange;
+    /** The name of the token that it is about. */
+    tokenName?: string;
     at: number;
     /** The address that the service saw. */
     address?: string;

@@ -30,7 +30,8 @@ export function changeOwnPin(
       return pin.mac === token.pin.mac ? token : endTrust({ ...token, pin });
     });
     if (isRefusal(edited)) return edited;
-    notifyUser(ports, user, 'pin', { ...answer, brand: mailBrand(own.resource) });
+    const { name: tokenName } = edited.object;
+    notifyUser(ports, user, 'pin', { ...answer, brand: mailBrand(own.resource), tokenName });
     return { done: {} };
   });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AccountEvent } from '../kernel/event.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
 import type { Fixture } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
@@ -7,6 +8,7 @@ import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { reauthenticateUser } from './reauthenticate.ts';
 import { removeOwnToken } from './remove-token.ts';
+import { renameOwnToken } from './rename-token.ts';
 import { renewRecoveryCodes } from './renew-recovery-codes.ts';
 import { PROOF_FRESH_MS } from './self-service.ts';
 
@@ -51,8 +53,8 @@ test('SR-38: a user who signed in with a two-factor passkey confirms with one ag
   expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ self: { codes: expect.any(Array) } });
 });
 
-test('the mail about a removed passkey says so', async () => {
-  const device = new SoftwareAuthenticator();
+test('a passkey has the name of its provider until its owner renames it, and the mails name it', async () => {
+  const device = new SoftwareAuthenticator({ aaguid: 'bada5566-a7aa-401f-bd96-45619a55120d' });
   const scene = await createSelfServiceFixture(ports, {
     resource: { enrolment: { kinds: ['webauthn'], required: false } },
   });
@@ -63,10 +65,18 @@ test('the mail about a removed passkey says so', async () => {
   const { challenge, rp, user } = walk.view.enrol.creation;
   await walk.enrolPasskey(device.create({ ...inTheFrame({ challenge, rpId: rp.id }), userHandle: user.id }));
   await walk.confirmCodes();
-  const [token] = shownIn(walk.view).tokens;
-  expect(token).toMatchObject({ kind: 'webauthn', name: expect.stringMatching(/^Passkey|^Security key/) });
-  await walk.self(removeOwnToken, { token: token?.id ?? '' });
-  expect(ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'passkey-removed' });
+  const [shown] = shownIn(walk.view).tokens;
+  const token = shown?.id ?? '';
+  expect(shown).toMatchObject({ kind: 'webauthn', name: '1Password' });
+  const told = () => ports.courier.last('security-notice', 'alice@shop.example');
+  expect(told()).toMatchObject({ change: 'passkey-added', tokenName: '1Password' });
+
+  await walk.self(renameOwnToken, { token, name: 'At <b>work</b>' });
+  const events = ports.store.commits.flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
+  expect(events.at(-1)).toMatchObject({ type: 'token.updated', subject: token, changed: ['name'] });
+
+  await walk.self(removeOwnToken, { token });
+  expect(told()).toMatchObject({ change: 'passkey-removed', tokenName: 'At <b>work</b>' });
 });
 
 test('SR-38: nor does a passkey without user verification', async () => {

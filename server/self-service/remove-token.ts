@@ -45,6 +45,7 @@ export function removeOwnToken(
     notifyUser(ports, unassigned.user, isWebauthn(found.token) ? 'passkey-removed' : 'token-removed', {
       ...answer,
       brand: mailBrand(own.resource),
+      tokenName: found.token.name,
     });
     return { done: {}, user: unassigned.user, lost: found.id };
   });

@@ -33,6 +33,15 @@ const CHANGES = [
   'superuser',
 ] as const satisfies readonly NoticeChange[];
 
+/** Those that are about one token. */
+const NAMED: ReadonlySet<NoticeChange> = new Set([
+  'pin',
+  'token-added',
+  'token-removed',
+  'passkey-added',
+  'passkey-removed',
+]);
+
 /** A mail of each kind, about this site; together they have every text. */
 export function sampleMails(language: MailLanguage, site: string, now: number): Mail[] {
   const about = { to: 'ada@shop.example', language };
@@ -56,7 +65,11 @@ export function sampleMails(language: MailLanguage, site: string, now: number): 
     { ...about, kind: 'sign-in-reported', facts: { login, site } },
     ...CHANGES.flatMap((change): Mail[] => [
       { ...about, kind: 'security-notice', facts: { change, at: now, address: '198.51.100.7' } },
-      { ...about, kind: 'security-notice', facts: { change, at: now } },
+      {
+        ...about,
+        kind: 'security-notice',
+        facts: { change, at: now, ...(NAMED.has(change) && { tokenName: 'Ada’s phone' }) },
+      },
     ]),
     { ...about, kind: 'administrator-invitation', facts: { account, inviter: 'Mira', path, expiresAt: now + DAY_MS } },
     { ...about, kind: 'administrator-invitation', facts: { account, path, expiresAt: now + DAY_MS } },

@@ -65,7 +65,7 @@ export async function finishOwnPasskey(
   const factor = await callDependency('checking a new passkey', () => verifyAttestation(response, rules));
   if (!factor) return refusal('PASSKEY_INVALID');
   const made: AdministratorPasskey = { name, factor, createdAt: ports.clock.now() };
-  const change = { changed: ['passkeys'], notice: 'passkey-added' as const };
+  const change = { changed: ['passkeys'], notice: 'passkey-added' as const, tokenName: name };
   return changeSelf(ports, act, change, (administrator) => {
     const { passkeys = [] } = administrator;
     if (passkeys.length >= MAX_ADMINISTRATOR_PASSKEYS) return refusal('PASSKEY_LIMIT');
@@ -83,7 +83,8 @@ export async function removeOwnPasskey(
 ): Promise<Result<{ administrator: Administrator }>> {
   const shown = await reauthenticate(ports, act, proof);
   if (isRefusal(shown)) return shown;
-  const change = { changed: ['passkeys'], notice: 'passkey-removed' as const };
+  const removed = shown.administrator.passkeys?.find((one) => passkeyId(one) === id);
+  const change = { changed: ['passkeys'], notice: 'passkey-removed' as const, tokenName: removed?.name };
   return changeSelf(ports, act, change, (administrator): Administrator | Refusal => {
     const { passkeys = [], ...rest } = administrator;
     const left = passkeys.filter((one) => passkeyId(one) !== id);

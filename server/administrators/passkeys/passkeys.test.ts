@@ -83,7 +83,10 @@ describe('a passkey of an administrator', () => {
     }
     await withPasskey();
     expect(isRefusal(await authenticateSession(ports, writeSession(other)))).toBe(true);
-    expect(ports.courier.last('security-notice', ada.email).change).toBe('passkey-added');
+    expect(ports.courier.last('security-notice', ada.email)).toMatchObject({
+      change: 'passkey-added',
+      tokenName: 'Key',
+    });
     expect(eventsOf().at(-1)).toMatchObject({ type: 'administrator.updated', changed: ['passkeys'] });
   });
 

@@ -146,10 +146,11 @@ function draftOf(mail: Mail, texts: MailTexts, url: string): Draft {
       };
     }
     case 'security-notice': {
-      const { change, at, address } = mail.facts;
+      const { change, tokenName, at, address } = mail.facts;
+      const which = tokenName === undefined ? [] : [t('noticeToken', { token: tokenName })];
       return {
         subject: t(`subject.${change}`),
-        paragraphs: [t(`notice.${change}`), when(at, address), t('noticeNotYou')],
+        paragraphs: [t(`notice.${change}`), ...which, when(at, address), t('noticeNotYou')],
         small: [],
       };
     }
