@@ -28,6 +28,7 @@ import type { Readiness } from './http/readiness.ts';
 import { unknownRoute } from './http/unknown-route.ts';
 import { HEALTH_PATHS, healthRoutes } from './http/well-known/health.ts';
 import { jwks } from './http/well-known/jwks.ts';
+import { relatedOriginsFile } from './http/well-known/related-origins.ts';
 import { securityTxt } from './http/well-known/security-txt.ts';
 import { JWKS_MAX_AGE_MS } from './kernel/jwks-max-age.ts';
 import type { BuiltDocuments, BuiltFiles } from './kernel/ports/built-files.ts';
@@ -58,6 +59,8 @@ export interface AppOptions {
   issuer: string;
   /** The domain that passkeys are made for. Default: the issuer's host name. */
   rpId?: string | undefined;
+  /** Further origins with the pages for users, whose passkeys are those of that domain. Default: none. */
+  relatedOrigins?: readonly string[] | undefined;
   version: string;
   trustedProxies: readonly string[];
   forwardedHeader: 'x-forwarded-for' | 'forwarded';
@@ -97,7 +100,8 @@ const FLOW_ROUTES = [...flowRoutes, ...stepRoutes, ...enrolmentRoutes, ...selfSe
 
 /** All routes over the given ports; no I/O of its own. Tests call `createApp(...).request()`. */
 export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
-  const { issuer, version, plans = DEFAULT_CATALOGUE, paymentSecret, surface = 'all' } = options;
+  const { issuer, relatedOrigins, version, plans = DEFAULT_CATALOGUE, paymentSecret, surface = 'all' } = options;
+  const origins = { issuer, relatedOrigins };
   const app = new Hono<AppEnv>();
   app.onError(onError);
   app.notFound(unknownRoute(app));
@@ -118,9 +122,9 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   authorizeLargeBodies(app, ports, { issuer, surface });
   app.use(bodyLimit({ exceptions: largeBodies(surface) }));
   // Their forms are not JSON, so they come before the check for strict JSON.
-  app.route('/', reset({ ...ports, issuer }));
-  app.route('/', unlock({ ...ports, issuer }));
-  app.route('/', notMe({ ...ports, issuer }));
+  app.route('/', reset({ ...ports, ...origins }));
+  app.route('/', unlock({ ...ports, ...origins }));
+  app.route('/', notMe({ ...ports, ...origins }));
   app.use(strictJson());
 
   app.route('/', healthRoutes(ports, options.readiness));
@@ -129,14 +133,15 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
     jwks(ports, () => void recordOnce(ports, keysReadDocument.key(), JWKS_MAX_AGE_MS)),
   );
   app.route('/', securityTxt(options.securityContact, { issuer, clock: ports.clock }));
+  app.route('/', relatedOriginsFile(relatedOrigins));
   app.route('/', icon());
   app.get('/v1/', (c) => c.redirect('/v1', 301));
   app.route('/v1', nativeApi(ports, { issuer, rpId: options.rpId, version, plans, paymentSecret, surface }));
   const flows = apiRouter();
   const { rpId, widget, startLimits } = options;
-  installRoutes(flows, { ...ports, issuer, rpId, widget, startLimits }, FLOW_ROUTES);
+  installRoutes(flows, { ...ports, ...origins, rpId, widget, startLimits }, FLOW_ROUTES);
   app.route('/widget/v1', flows);
-  app.route('/widget/v1', frame({ ...ports, issuer }, widget));
+  app.route('/widget/v1', frame({ ...ports, ...origins }, widget));
   app.route('/widget/v1', passkeyWindow(widget));
   app.route('/widget/v1', signInPage(ports, widget));
   app.route('/widget/v1', logo(ports));

@@ -131,7 +131,7 @@ async function admitSession(
   cookie: string,
 ): Promise<Response | undefined> {
   const { origin } = c.get('sessionCookie') ?? { origin: '' };
-  if (!isSameOriginRequest(c.req.raw.headers, origin)) return refuse(c, 'ORIGIN_NOT_ALLOWED');
+  if (!isSameOriginRequest(c.req.raw.headers, [origin])) return refuse(c, 'ORIGIN_NOT_ALLOWED');
   const outcome = await authenticateSession(ports, cookie);
   if (isRefusal(outcome)) return refuseResult(c, outcome);
   if (!SAFE.has(c.req.method) && !isSameSecret(c.req.header(CSRF_HEADER) ?? '', csrfToken(outcome.secret))) {

@@ -96,6 +96,7 @@ async function startService(
   const options = {
     issuer: config.url,
     rpId: config.rpId,
+    relatedOrigins: config.relatedOrigins,
     securityContact: config.securityContact,
     version: about.version,
     trustedProxies: config.trustedProxies,

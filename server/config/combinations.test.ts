@@ -91,4 +91,47 @@ describe('the domain of passkeys', () => {
   ])('of %s may not be %s', (url, rpId) => {
     expect(at(url, rpId)).toEqual(['COUNTERSIGN_RP_ID']);
   });
+
+  test('may be any if it names the origin of the URL', () => {
+    const moved = { COUNTERSIGN_URL: 'https://login.example.de', COUNTERSIGN_RP_ID: 'login.example.com' };
+    expect(namesOf({ ...moved, COUNTERSIGN_RELATED_ORIGINS: 'https://login.example.de' })).toEqual([]);
+    expect(namesOf({ ...moved, COUNTERSIGN_RELATED_ORIGINS: 'https://www.example.de' })).toEqual(['COUNTERSIGN_RP_ID']);
+  });
+});
+
+describe('related origins', () => {
+  const at = (COUNTERSIGN_RELATED_ORIGINS: string) => namesOf({ COUNTERSIGN_RELATED_ORIGINS });
+
+  test.each([
+    'https://login.example.com',
+    'https://login.example.com:8443,https://xn--bcher-kva.example.de',
+    'https://a.one.com, https://b.two.com, https://three.com, https://four.com, https://five.co.uk, https://five.de',
+  ])('may be %s', (origins) => {
+    expect(at(origins)).toEqual([]);
+  });
+
+  // SR-61. The attack: an entry that browsers or the check of passkeys read as a larger set of origins.
+  test.each([
+    'http://login.example.com',
+    'https://login.example.com/',
+    'https://login.example.com/path',
+    'https://login.example.com?x',
+    'https://user@login.example.com',
+    'https://login.example.com:443',
+    'https://login.example.com.',
+    'https://Login.example.com',
+    'https://bücher.example',
+    'https://*.example.com',
+    'https://192.0.2.1',
+    'https://[2001:db8::1]',
+    'https://localhost',
+    'https://co.uk',
+    'https://github.io',
+    'null',
+    'https://login.example.com,',
+    'https://login.example.com, https://login.example.com',
+    'https://one.com, https://two.com, https://three.com, https://four.com, https://five.com, https://six.com',
+  ])('may not be %s', (origins) => {
+    expect(at(origins)).toEqual(['COUNTERSIGN_RELATED_ORIGINS']);
+  });
 });

@@ -56,6 +56,7 @@ describe('configuration', () => {
     const environment = {
       COUNTERSIGN_URL: 'https://login.example.com/',
       COUNTERSIGN_RP_ID: 'example.com',
+      COUNTERSIGN_RELATED_ORIGINS: 'https://login.example.com, https://login.example.de:8443',
       COUNTERSIGN_LISTEN: '[::]:9000',
       COUNTERSIGN_ADMIN_LISTEN: '10.0.0.5:9001',
       COUNTERSIGN_METRICS_LISTEN: '127.0.0.1:9464',
@@ -129,6 +130,7 @@ describe('configuration', () => {
     expect(config).toMatchObject({
       url: 'https://login.example.com',
       rpId: 'example.com',
+      relatedOrigins: ['https://login.example.com', 'https://login.example.de:8443'],
       securityContact: 'mailto:security@example.com',
       listen: { host: '::', port: 9000 },
       adminListen: { host: '10.0.0.5', port: 9001 },

@@ -9,8 +9,8 @@ import { defaultReserve } from '../tokens/kinds/sent/code-limits.ts';
 import { overlaps } from './listeners.ts';
 import { type AuditFeedConfig, feedOf, feedProblems } from './load-audit-feed.ts';
 import { type BreachedPasswordsConfig, breachedPasswordsOf } from './load-breached-passwords.ts';
+import { isRpIdUnusable, type PasskeyConfig, passkeysOf } from './load-passkeys.ts';
 import { loadTracing, type TracingConfig } from './load-tracing.ts';
-import { mayUseRpId } from './parse.ts';
 import { type Environment, fileVariable, readSecretFiles } from './read-secret-files.ts';
 import type { Secret } from './secret.ts';
 import { STORE_VARIABLES } from './store-variables.ts';
@@ -20,11 +20,9 @@ type Name = keyof typeof VARIABLES;
 type Values = { [N in Name]: z.output<(typeof VARIABLES)[N]['schema']> };
 
 /** All settings, validated and frozen. Documented in docs/configuration.md. */
-export interface Config {
+export interface Config extends PasskeyConfig {
   /** Origin without a slash at the end; the issuer of results. With port 0 in `listen`, COUNTERSIGN_URL must be set. */
   readonly url: string;
-  /** The domain of passkeys, if it is not the URL's host name. */
-  readonly rpId?: string;
   /** URI of who takes reports of vulnerabilities. */
   readonly securityContact?: string;
   readonly listen: { readonly host: string; readonly port: number };
@@ -161,17 +159,16 @@ export function loadConfig(environment: Environment): Config {
   const combined = [...combinationProblems(env, values), ...archiveProblems(env, values)];
   problems.push(...fileProblems, ...combined.filter(({ name }) => !unread.some((one) => one === name)));
   const tracing = loadTracing(env, (name, problem) => problems.push({ name, problem }));
-  const { COUNTERSIGN_LISTEN: listen, COUNTERSIGN_RP_ID: rpId } = values;
+  const { COUNTERSIGN_LISTEN: listen } = values;
   const local = listen && isLoopbackHost(listen.host) ? `http://localhost:${listen.port}` : undefined;
   const url = values.COUNTERSIGN_URL ?? local;
   if (url === undefined && !problems.some(({ name }) => name === 'COUNTERSIGN_URL' || name === 'COUNTERSIGN_LISTEN')) {
     problems.push({ name: 'COUNTERSIGN_URL', problem: 'is required when listening beyond loopback' });
   }
-  if (url !== undefined && rpId !== undefined && !mayUseRpId(url, rpId)) {
-    problems.push({
-      name: 'COUNTERSIGN_RP_ID',
-      problem: 'must be the host name of COUNTERSIGN_URL, or your domain above it',
-    });
+  if (isRpIdUnusable(url, values)) {
+    const problem =
+      'must be the host name of COUNTERSIGN_URL, your domain above it, or a domain that names the URL in COUNTERSIGN_RELATED_ORIGINS';
+    problems.push({ name: 'COUNTERSIGN_RP_ID', problem });
   }
   if (problems.length > 0 || url === undefined) throw new ConfigError(problems);
   return Object.freeze({ ...frozen(values as Values, url), ...omitUndefined({ tracing }) });
@@ -245,14 +242,14 @@ function frozen(values: Values, url: string): Config {
   const textsFolder = values.COUNTERSIGN_TEXTS_DIR;
   const paymentSecret = values.COUNTERSIGN_PAYMENT_SECRET;
   const {
-    COUNTERSIGN_RP_ID: rpId,
     COUNTERSIGN_ADMIN_LISTEN: adminListen,
     COUNTERSIGN_METRICS_LISTEN: metricsListen,
     COUNTERSIGN_SECURITY_CONTACT: securityContact,
   } = values;
   return Object.freeze({
     url,
-    ...omitUndefined({ rpId, securityContact }),
+    ...passkeysOf(values),
+    ...omitUndefined({ securityContact }),
     listen: Object.freeze({ ...values.COUNTERSIGN_LISTEN }),
     ...(adminListen && { adminListen: Object.freeze({ ...adminListen }) }),
     ...(metricsListen && { metricsListen: Object.freeze({ ...metricsListen }) }),

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { parseUrl } from '@countersign/protocol/parse-url';
-import { getDomain } from 'tldts';
+import { getDomain, parse as parseDomain } from 'tldts';
 import { isLoopbackHost } from '../kernel/addresses.ts';
 import { CODE_CHANNELS, type CodeChannel } from '../kernel/code-channel.ts';
 import { isEmailShape } from '../kernel/names.ts';
@@ -34,6 +34,27 @@ export function mayUseRpId(url: string, rpId: string): boolean {
   const { hostname } = new URL(url);
   if (hostname === rpId) return true;
   return hostname.endsWith(`.${rpId}`) && getDomain(rpId, { allowPrivateDomains: true }) !== null;
+}
+
+/** Browsers ignore the origins of further names (WebAuthn level 3, section 5.11.1). */
+const MAX_RELATED_NAMES = 5;
+
+/**
+ * Different origins as browsers write them: https, a registrable domain or one below it in lower case and punycode, no
+ * default port, nothing after. Origins count as one name if only their public suffixes differ (`example.com`,
+ * `www.example.co.uk`).
+ */
+export function parseRelatedOrigins(text: string): string[] | undefined {
+  const origins = text.split(',').map((part) => part.trim());
+  const names = origins.map(nameOfOrigin);
+  const isWithin = new Set(names).size <= MAX_RELATED_NAMES && new Set(origins).size === origins.length;
+  return isWithin && !names.includes(undefined) ? origins : undefined;
+}
+
+function nameOfOrigin(text: string): string | undefined {
+  const url = parseUrl(text);
+  if (url?.protocol !== 'https:' || url.origin !== text || parseRpId(url.hostname) === undefined) return undefined;
+  return parseDomain(url.hostname, { allowPrivateDomains: true }).domainWithoutSuffix || undefined;
 }
 
 export function parseListen(text: string): { host: string; port: number } | undefined {

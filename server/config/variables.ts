@@ -12,6 +12,7 @@ import {
   parseFeedTarget,
   parseListen,
   parsePublicUrl,
+  parseRelatedOrigins,
   parseRpId,
   parseSecureUrl,
   parseSender,
@@ -36,9 +37,18 @@ export const VARIABLES = {
   },
   COUNTERSIGN_RP_ID: {
     meaning:
-      'Domain of passkeys: the host name of COUNTERSIGN_URL or a domain above it. A change makes every passkey useless.',
+      'Domain of passkeys: the host name of COUNTERSIGN_URL, a domain above it, or one with COUNTERSIGN_RELATED_ORIGINS. A change makes every passkey useless.',
     otherwise: 'host name of COUNTERSIGN_URL',
     schema: parsed(parseRpId, 'must be a host name in lower case, such as example.com').optional(),
+  },
+  COUNTERSIGN_RELATED_ORIGINS: {
+    meaning:
+      'Further `https` origins of this service that share its widget and passkeys, comma-separated, of at most 5 names such as `example` in `example.co.uk`. Published at `/.well-known/webauthn`.',
+    otherwise: 'none, and no such file',
+    schema: parsed(
+      parseRelatedOrigins,
+      'must be different https origins without a path, of at most 5 names',
+    ).optional(),
   },
   COUNTERSIGN_LISTEN: {
     meaning: 'Address and port: `host:port`, IPv6 in brackets. Port 0 takes a free one.',

@@ -26,6 +26,7 @@ export type StepPorts = Pick<
 > & {
   issuer: string;
   rpId?: string | undefined;
+  relatedOrigins?: readonly string[] | undefined;
 };
 
 /** One request of the frame, whichever step it submits. */

@@ -9,6 +9,7 @@ import {
 } from '@countersign/protocol/frame-document';
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
+import type { ServiceOrigins } from '../../http/middleware/same-origin.ts';
 import { MAIL_LANGUAGES } from '../../kernel/mail.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
@@ -22,8 +23,9 @@ import { newCspNonce, showDocument } from './show-document.ts';
  * a hint on what to configure (SR-13). The window may retain its opener, to communicate with the page; it cannot be
  * framed.
  */
-export function frame(ports: Pick<Ports, 'store' | 'clock' | 'texts'> & { issuer: string }, widget: BuiltFiles) {
-  const { origin: service, host } = new URL(ports.issuer);
+export function frame(ports: Pick<Ports, 'store' | 'clock' | 'texts'> & ServiceOrigins, widget: BuiltFiles) {
+  const { origin: service } = new URL(ports.issuer);
+  const hosts = [service, ...(ports.relatedOrigins ?? [])].map((origin) => new URL(origin).host);
   const app = new Hono<AppEnv>();
   const show = async (c: Context<AppEnv>, isPopup: boolean) => {
     const resource = c.req.query('resource') ?? '';
@@ -50,7 +52,7 @@ export function frame(ports: Pick<Ports, 'store' | 'clock' | 'texts'> & { issuer
           ? firstScreen(firstScreens, requested, { lang, resource, shown, hasPasskey, own })
           : { preload: firstScreens.scripts.appearance });
       // A proxy may have changed this header, so the browser has the last word.
-      const expectedAt = c.req.header('host') === host || !requested ? undefined : service;
+      const expectedAt = hosts.includes(c.req.header('host') ?? '') || !requested ? undefined : service;
       return showDocument(c, widget, { resource, frameAncestors: [ancestor], look, expectedAt, ...screen }, shown);
     }
     const nonce = newCspNonce();

@@ -21,7 +21,13 @@ export const passkey: Step<'identify' | 'passkey' | 'sign', { response: PasskeyA
     async handle(ports, context, { response, trust }) {
       const { passkey: challenge, origin, transaction } = context.flow;
       if (!challenge) return { refusal: refusal('STEP_NOT_EXPECTED') };
-      const answer: PasskeyAnswer = { kind: 'webauthn', assertion: response, asked: challenge, topOrigin: origin };
+      const answer: PasskeyAnswer = {
+        kind: 'webauthn',
+        assertion: response,
+        asked: challenge,
+        topOrigin: origin,
+        relatedOrigins: ports.relatedOrigins,
+      };
       const outcome = await withTrust(trust, verifyAt(ports, context, answer));
       if (!('refusal' in outcome)) return outcome;
       const next = { ...challenge, challenge: randomChallenge(ports, transaction?.hash) };

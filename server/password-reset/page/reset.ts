@@ -9,7 +9,7 @@ import { type PageTexts, readPageTexts } from '../../hosted-pages/texts.ts';
 import { runAfterResponse } from '../../http/after-response.ts';
 import { clientInfo } from '../../http/client-info.ts';
 import type { AppEnv } from '../../http/context.ts';
-import { sameOrigin } from '../../http/middleware/same-origin.ts';
+import { type ServiceOrigins, sameOrigin } from '../../http/middleware/same-origin.ts';
 import { parseId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Refusal } from '../../kernel/result.ts';
@@ -31,7 +31,8 @@ type Needs = Pick<
   | 'geo'
   | 'courier'
   | 'proofOfWork'
-> & { issuer: string };
+> &
+  ServiceOrigins;
 
 /** 256 code points are never longer in any encoding; a longer password is refused at once. */
 const MAX_PASSWORD_TEXT = 2048;
@@ -47,7 +48,7 @@ const MAX_PASSWORD_TEXT = 2048;
 export function reset(ports: Needs) {
   const app = new Hono<AppEnv>();
   app.onError((error, c) => showFault(c as Context<AppEnv>, error));
-  app.on(['POST'], ['/reset', '/reset/password'], sameOrigin(ports.issuer));
+  app.on(['POST'], ['/reset', '/reset/password'], sameOrigin(ports));
 
   app.get('/reset', async (c) => {
     const { resource = '', origin } = c.req.query();

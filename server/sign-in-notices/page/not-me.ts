@@ -7,12 +7,12 @@ import { paragraphs, showLinkPage, showPage, type View, viewOf } from '../../hos
 import { type PageTexts, readPageTexts } from '../../hosted-pages/texts.ts';
 import { clientInfo } from '../../http/client-info.ts';
 import type { AppEnv } from '../../http/context.ts';
-import { sameOrigin } from '../../http/middleware/same-origin.ts';
+import { type ServiceOrigins, sameOrigin } from '../../http/middleware/same-origin.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { reportSignIn, viewReport } from '../report-sign-in.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier' | 'texts'> & { issuer: string };
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier' | 'texts'> & ServiceOrigins;
 
 /**
  * The page of a link that reports a sign-in: it has a button, because mail programs open links before users do.
@@ -23,7 +23,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier' | '
 export function notMe(ports: Needs) {
   const app = new Hono<AppEnv>();
   app.onError((error, c) => showFault(c as Context<AppEnv>, error));
-  app.on(['POST'], ['/not-me'], sameOrigin(ports.issuer));
+  app.on(['POST'], ['/not-me'], sameOrigin(ports));
 
   app.get('/not-me', async (c) => {
     const view = await viewOf(ports, c, c.req.query('lang'), await readBrand(ports, c.req.query('resource')));

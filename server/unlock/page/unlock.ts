@@ -7,12 +7,12 @@ import { paragraphs, showLinkPage, showPage, type View, viewOf } from '../../hos
 import { type PageTexts, readPageTexts } from '../../hosted-pages/texts.ts';
 import { clientInfo } from '../../http/client-info.ts';
 import type { AppEnv } from '../../http/context.ts';
-import { sameOrigin } from '../../http/middleware/same-origin.ts';
+import { type ServiceOrigins, sameOrigin } from '../../http/middleware/same-origin.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { unlockOwnTokens, viewUnlock } from '../unlock-own-tokens.ts';
 
-type Needs = Pick<Ports, 'texts' | 'store' | 'clock' | 'random' | 'courier'> & { issuer: string };
+type Needs = Pick<Ports, 'texts' | 'store' | 'clock' | 'random' | 'courier'> & ServiceOrigins;
 
 /**
  * The page of a link that unlocks its user's tokens: it has a button, because mail programs open links before users do.
@@ -23,7 +23,7 @@ type Needs = Pick<Ports, 'texts' | 'store' | 'clock' | 'random' | 'courier'> & {
 export function unlock(ports: Needs) {
   const app = new Hono<AppEnv>();
   app.onError((error, c) => showFault(c as Context<AppEnv>, error));
-  app.on(['POST'], ['/unlock'], sameOrigin(ports.issuer));
+  app.on(['POST'], ['/unlock'], sameOrigin(ports));
 
   app.get('/unlock', async (c) => {
     const view = await viewOf(ports, c, c.req.query('lang'), await readBrand(ports, c.req.query('resource')));

@@ -52,6 +52,25 @@ describe('SR-61: client data', () => {
     expect(faultOf({ ...IN_FRAME, topOrigin: RULES.origin }, alone)).toBe('cross-origin');
   });
 
+  test('from a related origin are accepted, with the same rules about the page around', () => {
+    const related = { ...RULES, relatedOrigins: ['https://auth.example.de'] };
+    const there = { ...IN_FRAME, origin: 'https://auth.example.de' };
+    expect(faultOf(there, related)).toBeUndefined();
+    expect(faultOf(IN_FRAME, related)).toBeUndefined();
+    expect(faultOf(there)).toBe('origin');
+    expect(faultOf({ ...there, topOrigin: there.origin }, related)).toBe('top-origin');
+    expect(faultOf({ ...there, topOrigin: undefined }, { ...related, topOrigin: RULES.origin })).toBe('cross-origin');
+    for (const origin of [
+      ['https://auth.example.de'],
+      `${there.origin}/`,
+      `${there.origin},${RULES.origin}`,
+      '',
+      null,
+    ]) {
+      expect(faultOf({ ...there, origin }, related)).toBe('origin');
+    }
+  });
+
   test('an empty challenge is invalid on either side', () => {
     expect(faultOf({ ...IN_FRAME, challenge: '' }, { ...RULES, challenge: '' })).toBe('challenge');
   });

@@ -4,6 +4,8 @@ export interface CeremonyRules {
   challenge: string;
   /** The service's own origin: frame, window and self-service page share it. */
   origin: string;
+  /** Its further origins. Default: none. */
+  relatedOrigins?: readonly string[] | undefined;
   /** The page around the frame; the service's own origin if there is none. */
   topOrigin: string;
 }
@@ -32,11 +34,16 @@ export function clientDataFault(
   const { crossOrigin = false, topOrigin } = data;
   if (data.type !== type) return 'type';
   if (data.challenge !== rules.challenge || rules.challenge === '') return 'challenge';
-  if (data.origin !== rules.origin) return 'origin';
+  if (!originsOf(rules).some((origin) => origin === data.origin)) return 'origin';
   if (typeof crossOrigin !== 'boolean') return 'malformed';
   if (crossOrigin && rules.topOrigin === rules.origin) return 'cross-origin';
   if (topOrigin === undefined) return undefined;
   return crossOrigin && topOrigin === rules.topOrigin ? undefined : 'top-origin';
+}
+
+/** The origins that a ceremony may be of, compared as text. */
+export function originsOf({ origin, relatedOrigins = [] }: Pick<CeremonyRules, 'origin' | 'relatedOrigins'>): string[] {
+  return [origin, ...relatedOrigins];
 }
 
 function parseClientData(clientDataJSON: string): Record<string, unknown> | undefined {

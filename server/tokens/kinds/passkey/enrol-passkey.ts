@@ -54,6 +54,7 @@ async function createPasskey(
   }
   const pending = {
     ...relyingParty(ports),
+    relatedOrigins: ports.relatedOrigins,
     challenge,
     topOrigin: flow.origin,
     user: user.id,

@@ -15,9 +15,11 @@ export type PasskeyNeeds = Pick<Ports, 'random'> & {
   issuer: string;
   /** A domain above the issuer's host, if one is configured. */
   rpId?: string | undefined;
+  /** Further origins whose pages may use passkeys of that domain. */
+  relatedOrigins?: readonly string[] | undefined;
 };
 
-export function relyingParty({ issuer, rpId }: Omit<PasskeyNeeds, 'random'>): RelyingParty {
+export function relyingParty({ issuer, rpId }: Pick<PasskeyNeeds, 'issuer' | 'rpId'>): RelyingParty {
   const { origin, hostname } = new URL(issuer);
   return { origin, rpId: rpId ?? hostname };
 }

@@ -24,6 +24,8 @@ export interface PasskeyAnswer {
   asked: PasskeyChallenge;
   /** The page around the frame. */
   topOrigin: string;
+  /** The service's further origins. */
+  relatedOrigins?: readonly string[] | undefined;
 }
 
 /** The data of a verified passkey. */

@@ -1,6 +1,6 @@
 import type { PasskeyAssertion, PasskeyVerification } from '@countersign/protocol/passkey';
 import type { WebauthnFactor } from '../../token.ts';
-import { type CeremonyRules, clientDataFault } from './client-data.ts';
+import { type CeremonyRules, clientDataFault, originsOf } from './client-data.ts';
 import { isSafePasskey } from './passkey-point.ts';
 
 /** The rules that an assertion is verified against: the ceremony as requested. */
@@ -44,7 +44,7 @@ export async function verifyAssertion(
   const checked = await verifyAuthenticationResponse({
     response: { id, rawId: id, type: 'public-key', response: signed, clientExtensionResults: {} },
     expectedChallenge: rules.challenge,
-    expectedOrigin: rules.origin,
+    expectedOrigin: originsOf(rules),
     expectedTopOrigin: rules.topOrigin,
     expectedRPID: rules.rpId,
     requireUserVerification: rules.userVerification === 'required',

@@ -1,6 +1,6 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { WebauthnFactor } from '../../token.ts';
-import { type CeremonyRules, clientDataFault } from './client-data.ts';
+import { type CeremonyRules, clientDataFault, originsOf } from './client-data.ts';
 import { isSafePasskey } from './passkey-point.ts';
 
 /** COSE algorithms: ES256, EdDSA, RS256. Every authenticator supports one of them. */
@@ -33,7 +33,7 @@ export async function verifyAttestation(
       clientExtensionResults: {},
     },
     expectedChallenge: rules.challenge,
-    expectedOrigin: rules.origin,
+    expectedOrigin: originsOf(rules),
     expectedRPID: rules.rpId,
     requireUserPresence: true,
     requireUserVerification: false,

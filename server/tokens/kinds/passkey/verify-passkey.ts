@@ -10,7 +10,7 @@ import { verifyAssertion } from './verify-assertion.ts';
 export async function verifyPasskey(
   _ports: VerifyNeeds,
   token: WebauthnToken,
-  { assertion, asked, topOrigin }: PasskeyAnswer,
+  { assertion, asked, topOrigin, relatedOrigins }: PasskeyAnswer,
 ): Promise<FactorCheck> {
   const { factor, owner } = token;
   if (owner === undefined) return { verdict: 'wrong' };
@@ -21,6 +21,7 @@ export async function verifyPasskey(
     challenge,
     rpId,
     origin,
+    relatedOrigins,
     topOrigin,
     userVerification,
     userHandle: userHandleOf(owner),
