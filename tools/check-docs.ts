@@ -1,5 +1,5 @@
 import { checkDecisions } from './docs-check/decisions.ts';
-import { checkDocuments, checkTestCommand } from './docs-check/documents.ts';
+import { checkDocuments, checkPictures, checkTestCommand } from './docs-check/documents.ts';
 import { checkHygiene } from './docs-check/hygiene.ts';
 import { checkLanguage } from './docs-check/language.ts';
 import { checkNavigation } from './docs-check/navigation.ts';
@@ -24,6 +24,7 @@ report(
   'docs',
   [
     ...checkDocuments(root),
+    ...checkPictures(root),
     ...checkTestCommand(root),
     ...checkDecisions(root),
     ...checkRequirements(requirements),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Finding, listProjectFiles } from '../project-files.ts';
 import { type Tree, withTree } from '../testing/planted-tree.ts';
 import { checkDecisions } from './decisions.ts';
-import { checkDocuments, checkTestCommand } from './documents.ts';
+import { checkDocuments, checkPictures, checkTestCommand } from './documents.ts';
 import { checkHygiene } from './hygiene.ts';
 import { checkLanguage } from './language.ts';
 import { checkRefusalCodes } from './refusal-codes.ts';
@@ -17,6 +17,16 @@ import { readSnippets } from './snippets.ts';
 
 const on = (tree: Tree, check: (root: string) => Finding[]): string[] =>
   withTree(tree, (root) => check(root).map(({ path, problem }) => `${path}: ${problem}`));
+
+it('finds a picture that no document shows', () => {
+  const pictures = { 'docs/images/a-light.png': '', 'docs/images/a-dark.png': '', 'docs/images/b.png': '' };
+  const tree = {
+    ...pictures,
+    'docs/images/c.png': '',
+    'README.md': '![a](docs/images/a-light.png) ![b](docs/images/b.png)',
+  };
+  expect(on(tree, checkPictures)).toEqual(['docs/images/c.png: no document shows this picture']);
+});
 
 describe('documents', () => {
   const PACKAGE = { 'package.json': JSON.stringify({ scripts: { start: 'x', build: 'y', 'test:unit': 'z' } }) };

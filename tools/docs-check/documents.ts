@@ -33,6 +33,22 @@ export function checkDocuments(root: string): Finding[] {
   return findings;
 }
 
+/** Pictures that no document shows. A dark one is shown where its light one is. */
+export function checkPictures(root: string): Finding[] {
+  const paths = listProjectFiles(root);
+  const shown = paths
+    .filter((path) => /\.md$|^docs\/\.vitepress\/theme\//.test(path))
+    .map((path) => readProjectFile(root, path));
+  return paths
+    .filter((path) => path.startsWith('docs/images/'))
+    .filter((path) => {
+      const name = posix.basename(path);
+      const names = [name, name.replace(/-dark\.png$/, '-light.png'), name.replace(/-light\.png$/, '-dark.png')];
+      return !shown.some((text) => names.some((one) => text.includes(`images/${one}`)));
+    })
+    .map((path) => ({ path, problem: 'no document shows this picture' }));
+}
+
 /** Checks that `.ci/run` and the README name the same command to test everything. */
 export function checkTestCommand(root: string): Finding[] {
   const command = 'npm ci && npm test';

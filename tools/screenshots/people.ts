@@ -1,7 +1,7 @@
 import type { Client } from '../../clients/typescript/src/index.ts';
 import type { Person } from './visit.ts';
 
-const NAMES = ['maria.castillo', 'li.wei', 'amara.okafor', 'jonas.berg'];
+const NAMES = ['maria.castillo', 'li.wei', 'amara.okafor'];
 
 /** More users for the demo: each picture signs in another one, so that none has to wait for the next code. */
 export async function invite(client: Client, resource: string): Promise<[Person, ...Person[]]> {
@@ -18,6 +18,6 @@ export async function invite(client: Client, resource: string): Promise<[Person,
     people.push({ login, password, otpauthUri });
   }
   const [first, ...others] = people;
-  if (!first) throw new Error('nobody was invited');
+  if (!first) throw new Error('There are no people to sign in.');
   return [first, ...others];
 }
