@@ -129,7 +129,10 @@ const user: ResourceCommand = {
       verb: 'trusted-browsers',
       about: 'list the browsers in which a user is not asked for a code',
       request: 'GET /v1/users/{id}/trusted-browsers',
-      rows: { in: 'browsers', columns: ['id', 'resource', 'createdAt', 'usedAt', 'expiresAt', 'address', 'userAgent'] },
+      rows: {
+        in: 'browsers',
+        columns: ['id', 'resource', 'createdAt', 'usedAt', 'expiresAt', 'address', 'browser', 'platform'],
+      },
     },
     {
       verb: 'end-trust',

@@ -1,3 +1,4 @@
+import { browserNames } from '@countersign/ui/browser-names';
 import { ResourceName } from '../shared/names.tsx';
 import type { User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
@@ -12,7 +13,8 @@ interface TrustedBrowser {
   usedAt: number;
   expiresAt: number;
   address?: string;
-  userAgent?: string;
+  browser?: string;
+  platform?: string;
 }
 
 /** The browsers in which a user needs the password alone. Hidden if there are none. */
@@ -30,22 +32,28 @@ export function TrustedBrowsers({ user, mayEnd }: { user: User; mayEnd: boolean 
     <section class="panel" aria-labelledby="trusted">
       <h2 id="trusted">{t('trusted')}</h2>
       <p class="hint">{t('trustedText')}</p>
-      {body.browsers.map(({ id, resource, usedAt, expiresAt, address, userAgent }) => (
+      {body.browsers.map(({ id, resource, usedAt, expiresAt, address, ...client }) => (
         <div class="access" key={id}>
-          <h3>
+          <h3 id={`resource-${id}`}>
             <ResourceName id={resource} />
           </h3>
           <ul>
             <li>
-              <div>
-                <bdi>{[address, userAgent].filter(Boolean).join(' · ')}</bdi>
+              <div id={`about-${id}`}>
+                <bdi>{[...browserNames(client), address].filter(Boolean).join(' · ')}</bdi>
                 <p class="hint">
                   {t('trustedUsed')} <Timestamp at={usedAt} isExact />, {t('trustedUntil')}{' '}
                   <Timestamp at={expiresAt} isExact />
                 </p>
               </div>
               {mayEnd && (
-                <button type="button" class="quiet" onClick={() => end(`?browser=${id}`)}>
+                <button
+                  type="button"
+                  class="quiet"
+                  id={id}
+                  aria-labelledby={`${id} about-${id} resource-${id}`}
+                  onClick={() => end(`?browser=${id}`)}
+                >
                   {t('endTrust')}
                 </button>
               )}

@@ -1,6 +1,5 @@
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { SelfClient, SelfSignIn } from '@countersign/protocol/self-service';
-import { browserFamily, platformFamily } from '../browsers/device-fingerprint/user-agent-families.ts';
+import type { SelfSignIn } from '@countersign/protocol/self-service';
+import { presentClient } from '../browsers/device-fingerprint/user-agent-families.ts';
 import { listEvents } from '../events/list-events.ts';
 import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -43,18 +42,4 @@ export async function listOwnSignIns(
     ...presentClient({ address, userAgent }),
   }));
   return { signIns, lastUsedAt };
-}
-
-/** What a user is shown of a client: its address, and families in place of the user agent. */
-export function presentClient({
-  address,
-  userAgent,
-}: {
-  address?: string | undefined;
-  userAgent?: string | undefined;
-}): SelfClient {
-  return {
-    ...omitUndefined({ address }),
-    ...(userAgent !== undefined && { browser: browserFamily(userAgent), platform: platformFamily(userAgent) }),
-  };
 }

@@ -3,6 +3,7 @@ import type { SelfBrowser, SelfToken, SelfView } from '@countersign/protocol/sel
 import { passwordRule } from '../authentication/new-password.ts';
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
 import { isRetained } from '../browsers/device-fingerprint/known-browsers.ts';
+import { presentClient } from '../browsers/device-fingerprint/user-agent-families.ts';
 import { environmentsDocument } from '../browsers/documents.ts';
 import { decideEnrolment } from '../enrolment/enrolment.ts';
 import { availableKinds } from '../enrolment/start-token-creation.ts';
@@ -22,7 +23,7 @@ import type { TrustedBrowser } from '../trusted-browsers/trusted-browser.ts';
 import { restsOnMailboxAlone } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { basisOf, factsOf, mayHaveCodes, readSelfServiceContext, type SelfServiceContext } from './context.ts';
-import { listOwnSignIns, presentClient } from './list-sign-ins.ts';
+import { listOwnSignIns } from './list-sign-ins.ts';
 import { namingAssignments, readTokenAssignments } from './naming-assignments.ts';
 import { codesOf } from './renew-recovery-codes.ts';
 import {

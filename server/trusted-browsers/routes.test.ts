@@ -21,7 +21,9 @@ const list = async () =>
   (await json<{ browsers: { id: string }[] }>(await service.call(`GET ${path()}`, { key }))).browsers;
 
 test('the browsers that a user trusts are listed without their secret, and ended one by one or together', async () => {
-  const secrets = [await trustIn(scene, { address: '203.0.113.7' }), await trustIn(scene), await trustIn(scene)];
+  const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+  const first = await trustIn(scene, { address: '203.0.113.7', browser: { userAgent } });
+  const secrets = [first, await trustIn(scene), await trustIn(scene)];
   const browsers = await list();
   const at = service.ports.clock.now();
   expect(browsers).toHaveLength(3);
@@ -32,6 +34,9 @@ test('the browsers that a user trusts are listed without their secret, and ended
     usedAt: at,
     expiresAt: at + 30 * 86_400_000,
     address: '203.0.113.7',
+    userAgent,
+    browser: 'firefox',
+    platform: 'linux',
   });
   const gone = await service.call(`DELETE ${path()}?browser=${browsers[0]?.id}`, { key });
   expect(gone.status).toBe(204);

@@ -1,5 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
+import { presentClient } from '../browsers/device-fingerprint/user-agent-families.ts';
 import { instantOf, resourceId, trustedBrowserId, userId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, refuseResult } from '../http/api/router.ts';
@@ -26,12 +27,14 @@ export const trustedBrowserView = z
       description: 'The browser, as it describes itself.',
       example: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
     }),
+    browser: z.string().optional().openapi({ description: 'Its family, or `other`.', example: 'firefox' }),
+    platform: z.string().optional().openapi({ description: 'The family of its system, or `other`.', example: 'linux' }),
   })
   .openapi('TrustedBrowser', { description: 'A browser in which a user needs the password alone.' });
 
 export function presentTrustedBrowser(browser: TrustedBrowser): z.input<typeof trustedBrowserView> {
-  const { id, resource, createdAt, usedAt, expiresAt, address, userAgent } = browser;
-  return { id, resource, createdAt, usedAt, expiresAt, ...omitUndefined({ address, userAgent }) };
+  const { id, resource, createdAt, usedAt, expiresAt, userAgent } = browser;
+  return { id, resource, createdAt, usedAt, expiresAt, ...omitUndefined({ userAgent }), ...presentClient(browser) };
 }
 
 const params = z.object({ id: userId });

@@ -80,6 +80,7 @@ test('what counts when it arrives twice is never repeated', static function (): 
         static fn (Client $client) => $client->users->update('usr_1', ['blocked' => true]),
         static fn (Client $client) => $client->users->delete('usr_1'),
         static fn (Client $client) => $client->users->forgetEnvironments('usr_1'),
+        static fn (Client $client) => $client->users->endBrowserTrust('usr_1', ['browser' => 'tbr_00000000001']),
         static fn (Client $client) => $client->tokens->resync('tok_1', ['otps' => ['123456', '234567']]),
         static fn (Client $client) => $client->tokens->check('tok_1', ['otp' => '123456']),
         static fn (Client $client) => $client->resources->setLogo('res_1', ['image' => 'aW1hZ2U=']),

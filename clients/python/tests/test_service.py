@@ -150,6 +150,9 @@ class RunningService(unittest.TestCase):
         self.client.assignments.delete(resource=self.resource, user=user["id"])
         self.assertEqual(self.client.users.environments(user["id"])["count"], 0)
         self.client.users.forget_environments(user["id"])
+        self.assertEqual(self.client.users.trusted_browsers(user["id"])["browsers"], [])
+        self.client.users.end_browser_trust(user["id"], browser="tbr_00000000001")
+        self.client.users.end_browser_trust(user["id"])
         self.client.users.delete(user["id"])
         self.assertEqual(code_of(lambda: self.client.users.get(user["id"])), "USER_NOT_FOUND")
 

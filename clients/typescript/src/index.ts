@@ -28,6 +28,7 @@ export type {
 } from './api/administration.ts';
 export { type CallOptions, type Client, type ClientOptions, createClient } from './api/client.ts';
 export type { ChangeableCollection, Collection, ListOptions } from './api/collection.ts';
+export type { TrustedBrowser, TrustedBrowsers } from './api/environments.ts';
 export type {
   Appearance,
   Assignment,

@@ -1,3 +1,6 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { SelfClient } from '@countersign/protocol/self-service';
+
 /**
  * Families of browsers and systems, by marks in their user agents. Other browsers contain these marks too, so the order
  * matters. The family changes with another browser, and not with each version.
@@ -40,4 +43,18 @@ export function platformFamily(userAgent: string): string {
 function familyIn(families: typeof BROWSERS, userAgent: string): string {
   const text = userAgent.slice(0, 512);
   return families.find(([mark]) => text.includes(mark))?.[1] ?? 'other';
+}
+
+/** What is shown of a client: its address, and families in place of the user agent. */
+export function presentClient({
+  address,
+  userAgent,
+}: {
+  address?: string | undefined;
+  userAgent?: string | undefined;
+}): SelfClient {
+  return {
+    ...omitUndefined({ address }),
+    ...(userAgent !== undefined && { browser: browserFamily(userAgent), platform: platformFamily(userAgent) }),
+  };
 }

@@ -13,6 +13,8 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     createMany: 'POST /bulk/users',
     environments: 'GET /users/{id}/environments',
     forgetEnvironments: 'DELETE /users/{id}/environments',
+    trustedBrowsers: 'GET /users/{id}/trusted-browsers',
+    endBrowserTrust: 'DELETE /users/{id}/trusted-browsers',
   },
   tokens: {
     ...crud('/tokens'),

@@ -1,28 +1,11 @@
 import type { SelfBrowser, SelfClient } from '@countersign/protocol/self-service';
+import { browserNames } from '@countersign/ui/browser-names';
 import { PanelButton, SavedNotice } from './opener.tsx';
 import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';
 
-/** Browser names, the same in every language. */
-const FAMILIES: Record<string, string> = {
-  edge: 'Edge',
-  opera: 'Opera',
-  samsung: 'Samsung Internet',
-  yandex: 'Yandex',
-  vivaldi: 'Vivaldi',
-  firefox: 'Firefox',
-  chrome: 'Chrome',
-  safari: 'Safari',
-  windows: 'Windows',
-  ios: 'iOS',
-  android: 'Android',
-  chromeos: 'ChromeOS',
-  macos: 'macOS',
-  linux: 'Linux',
-};
-
-const whereOf = ({ address, browser, platform }: SelfClient, t: Page['t']) =>
-  [address ?? t('unknownPlace'), ...[browser, platform].flatMap((family) => FAMILIES[family ?? ''] ?? [])].join(' · ');
+const whereOf = ({ address, ...client }: SelfClient, t: Page['t']) =>
+  [address ?? t('unknownPlace'), ...browserNames(client)].join(' · ');
 
 /** The browsers that need no code, each with a way to end that. */
 export function TrustedBrowsers({ page }: { page: Page }) {

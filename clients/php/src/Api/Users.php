@@ -123,4 +123,26 @@ final class Users extends Group
     {
         $this->transport->send(Kind::Once, 'DELETE', self::path('/users', $id, '/environments'));
     }
+
+    /**
+     * List the browsers that a user trusts. Where the user is not asked for a code. Those whose trust has ended are
+     * left out.
+     *
+     * @throws \Countersign\Exception\CountersignException
+     */
+    public function trustedBrowsers(string $id): TrustedBrowsers
+    {
+        return TrustedBrowsers::from($this->transport->send(Kind::Read, 'GET', self::path('/users', $id, '/trusted-browsers')));
+    }
+
+    /**
+     * End the trust in the browsers of a user. The next sign-in in each of them asks for a code. Never retried.
+     *
+     * @param array<string, string|int|bool|null> $query `browser` (Only this one. Default: all of them)
+     * @throws \Countersign\Exception\CountersignException
+     */
+    public function endBrowserTrust(string $id, array $query = []): void
+    {
+        $this->transport->send(Kind::Once, 'DELETE', self::path('/users', $id, '/trusted-browsers'), query: $query);
+    }
 }

@@ -301,6 +301,9 @@ test('users, tokens, resources, filters, keys and assignments are made, read, ch
     same(1, client()->users->environments($person['id'])->count);
     client()->users->forgetEnvironments($person['id']);
     same(0, client()->users->environments($person['id'])->count);
+    same([], client()->users->trustedBrowsers($person['id'])->browsers);
+    client()->users->endBrowserTrust($person['id'], ['browser' => 'tbr_00000000001']);
+    client()->users->endBrowserTrust($person['id']);
 
     same(64, strlen((string) client()->resources->setLogo($resource, ['image' => (string) getenv('LOGO')])->logo));
     client()->resources->removeLogo($resource);

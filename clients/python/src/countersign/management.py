@@ -21,6 +21,7 @@ from .objects import (
     TokenCheck,
     TokenImportAnswer,
     TokenRowOutcome,
+    TrustedBrowsers,
     User,
 )
 
@@ -232,6 +233,20 @@ class Users(Group):
         """Forget the known browsers of a user. The next browser that they sign in with is the first again.
         Never retried."""
         self._transport.once("DELETE", self._path("/users", id, "/environments"))
+
+    def trusted_browsers(self, id: str) -> TrustedBrowsers:
+        """List the browsers that a user trusts. Where the user is not asked for a code. Those whose trust has
+        ended are left out."""
+        response = self._transport.read("GET", self._path("/users", id, "/trusted-browsers"))
+        return cast(TrustedBrowsers, self._item(response, "browsers"))
+
+    def end_browser_trust(self, id: str, *, browser: Optional[str] = None) -> None:
+        """End the trust in the browsers of a user. The next sign-in in each of them asks for a code. Never
+        retried.
+
+        :param browser: Only this one. Default: all of them.
+        """
+        self._transport.once("DELETE", self._path("/users", id, "/trusted-browsers"), query={"browser": browser})
 
 
 class Tokens(Group):

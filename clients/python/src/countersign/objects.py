@@ -649,6 +649,39 @@ class TokenRowOutcomeError(TypedDict):
     message: str
 
 
+class _TrustedBrowser(TypedDict):
+    #: Id of a trusted browser.
+    id: str
+    #: Id of a resource.
+    resource: str
+    #: When the user trusted it. Milliseconds since 1970.
+    createdAt: int
+    #: When it was last used. Milliseconds since 1970.
+    usedAt: int
+    #: When the trust ends at the latest. Milliseconds since 1970.
+    expiresAt: int
+
+
+class TrustedBrowser(_TrustedBrowser, total=False):
+    """A browser in which a user needs the password alone."""
+
+    #: The address from which it was trusted.
+    address: str
+    #: The browser, as it describes itself.
+    userAgent: str
+    #: Its family, or ``other``.
+    browser: str
+    #: The family of its system, or ``other``.
+    platform: str
+
+
+class TrustedBrowsers(TypedDict):
+    """The browsers that a user trusts."""
+
+    #: At most 10.
+    browsers: list[TrustedBrowser]
+
+
 class _User(TypedDict):
     #: Id of a user.
     id: str

@@ -34,7 +34,15 @@ import {
   readItem,
   unexpected,
 } from './collection.ts';
-import { checkEnvironment, environmentsOf, forgetEnvironments, saveEnvironment } from './environments.ts';
+import {
+  checkEnvironment,
+  endBrowserTrust,
+  environmentsOf,
+  forgetEnvironments,
+  saveEnvironment,
+  type TrustedBrowsers,
+  trustedBrowsersOf,
+} from './environments.ts';
 import type {
   Assignment,
   AuthenticateInput,
@@ -151,6 +159,10 @@ export interface Client {
     environments(id: string, options?: CallOptions): Promise<Environments>;
     /** Forgets all of them. */
     forgetEnvironments(id: string, options?: CallOptions): Promise<void>;
+    /** The browsers in which they need the password alone, newest first. */
+    trustedBrowsers(id: string, options?: CallOptions): Promise<TrustedBrowsers>;
+    /** Ends the trust in one of them, or in all. The next sign-in there asks for a code. */
+    endBrowserTrust(id: string, options?: { browser?: string } & CallOptions): Promise<void>;
     /** Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is. */
     createMany(rows: readonly Keyed<NewUser>[], options?: CallOptions): Promise<RowOutcome[]>;
   };
@@ -232,6 +244,8 @@ export function createClient(options: ClientOptions): Client {
       createMany: (rows, call) => createMany('users', rows, call),
       environments: (id, call) => environmentsOf(send, id, call),
       forgetEnvironments: (id, call) => forgetEnvironments(send, id, call),
+      trustedBrowsers: (id, call) => trustedBrowsersOf(send, id, call),
+      endBrowserTrust: (id, call) => endBrowserTrust(send, id, call),
     },
     tokens: createTokens(send, (rows, call) => createMany('tokens', rows, call)),
     filters: createCollection(send, { path: '/filters', readCreated: readItem<Filter> }),

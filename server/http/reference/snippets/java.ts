@@ -84,7 +84,7 @@ function invoke(target: string, parts: readonly string[], indent = 1): string {
 }
 
 function print(method: string, call: string): string {
-  return /^(?:delete|remove|forget|save)/.test(method) ? `${call};` : `System.out.println(${call});`;
+  return /^(?:delete|remove|forget|save|end)/.test(method) ? `${call};` : `System.out.println(${call});`;
 }
 
 export function javaHttp(request: ExampleRequest): string {

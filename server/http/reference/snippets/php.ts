@@ -43,7 +43,7 @@ function statement({ group, method }: LibraryCall, { id, query, body }: ExampleR
 }
 
 function dump(method: string, call: string): string {
-  return /^(?:delete|remove|forget|save)/.test(method) ? `${call};` : `var_dump(${call});`;
+  return /^(?:delete|remove|forget|save|end)/.test(method) ? `${call};` : `var_dump(${call});`;
 }
 
 export function phpHttp(request: ExampleRequest): string {

@@ -32,7 +32,7 @@ function statement({ group, method }: LibraryCall, { id, query, body }: ExampleR
 }
 
 function print(method: string, call: string): string {
-  return /^(?:delete|remove|forget|save)/.test(method) ? call : `print(${call})`;
+  return /^(?:delete|remove|forget|save|end)/.test(method) ? call : `print(${call})`;
 }
 
 export function pythonHttp(request: ExampleRequest): string {

@@ -22,7 +22,7 @@ function statement({ group, method }: LibraryCall, { id, query, body }: ExampleR
   if (method === 'list') return `for await (const item of ${target}()) console.log(item);`;
   const given = [...(id === undefined ? [] : [literal(id, TYPESCRIPT)]), ...argumentsOf(method, body ?? query)];
   const call = `await ${target}(${given.join(', ')})`;
-  return /^(?:delete|remove|forget|save)/.test(method) ? `${call};` : `console.log(${call});`;
+  return /^(?:delete|remove|forget|save|end)/.test(method) ? `${call};` : `console.log(${call});`;
 }
 
 /** Some methods take what their body holds. */

@@ -106,4 +106,22 @@ public final class Users extends Group {
   public void forgetEnvironments(String id) {
     send(ApiRequest.delete(itemPath("/users", id) + "/environments"));
   }
+
+  /**
+   * List the browsers that a user trusts. Where the user is not asked for a code. Those whose trust has ended
+   * are left out.
+   */
+  public TrustedBrowsers trustedBrowsers(String id) {
+    ObjectNode response = send(ApiRequest.get(itemPath("/users", id) + "/trusted-browsers"));
+    return read(response, TrustedBrowsers.class, "browsers");
+  }
+
+  /**
+   * End the trust in the browsers of a user. The next sign-in in each of them asks for a code. Never retried.
+   *
+   * @param query {@code browser} (Only this one. Default: all of them)
+   */
+  public void endBrowserTrust(String id, Map<String, ?> query) {
+    send(ApiRequest.delete(itemPath("/users", id) + "/trusted-browsers", given(query)));
+  }
 }

@@ -415,6 +415,9 @@ class RunningServiceTest {
     assertEquals(resource.id(), client.users().environments(maria.id()).environments().get(0).resource());
     client.users().forgetEnvironments(maria.id());
     assertEquals(0, client.users().environments(maria.id()).count());
+    assertEquals(List.of(), client.users().trustedBrowsers(maria.id()).browsers());
+    client.users().endBrowserTrust(maria.id(), Map.of("browser", "tbr_00000000001"));
+    client.users().endBrowserTrust(maria.id(), Map.of());
   }
 
   @Test

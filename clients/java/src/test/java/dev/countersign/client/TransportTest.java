@@ -136,6 +136,7 @@ class TransportTest {
             client -> client.users().update("usr_1", Map.of("blocked", true)),
             client -> client.users().delete("usr_1"),
             client -> client.users().forgetEnvironments("usr_1"),
+            client -> client.users().endBrowserTrust("usr_1", Map.of("browser", "tbr_00000000001")),
             client -> client.resources().setLogo("res_1", Map.of("image", "AAAA")),
             client -> client.resources().removeLogo("res_1"),
             client -> client.tokens().resync("tok_1", Map.of("otps", List.of("755224", "287082"))),
