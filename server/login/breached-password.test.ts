@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AccountEvent } from '../kernel/event.ts';
+import { FREE_PASSWORD_FAILURES } from '../passwords/password-backoff.ts';
 import type { BreachPolicy, Resource } from '../resources/resource.ts';
 import { authenticate, consumeResult, updateResource } from '../testing/as-operator.ts';
 import {
@@ -161,6 +162,21 @@ describe('in the widget', () => {
     await expect(walk.password()).rejects.toMatchObject({ code: 'DEPENDENCY_FAILED' });
     await walk.look();
     expect(walk.view).toMatchObject({ step: 'password' });
+  });
+
+  // SR-16. The password is right, so an outage of the list must not make its user wait like a guesser.
+  test('an outage counts no wrong password', async () => {
+    const scene = await made('refuse');
+    isListed.mockRejectedValue(new Error('no answer in time'));
+    const walk = await LoginDriver.begin(scene);
+    await walk.identify();
+    for (let at = 0; at <= FREE_PASSWORD_FAILURES; at++) {
+      await expect(walk.password()).rejects.toMatchObject({ code: 'DEPENDENCY_FAILED' });
+      await expect(signIn(scene, { otp: '000000' })).rejects.toMatchObject({ code: 'DEPENDENCY_FAILED' });
+    }
+    isListed.mockReset().mockImplementation(async (typed) => typed === PASSWORD);
+    await walk.password();
+    expect(walk.view).toMatchObject({ step: 'otp' });
   });
 });
 

@@ -189,10 +189,15 @@ async function verifyCounted<R, A extends object>(
     if (attempt.wrong) await appendAlone(ports, counters.name.anchor, attempt.wrong(reason));
     return refusal('INVALID_CREDENTIALS', {}, { ...omitUndefined({ about }), ...(isBarred && { reason }) });
   }
-  const concluded = await conclude(reloaded, ahead);
-  const event = attempt.right?.(concluded);
-  await resetCounters(ports, counters, ahead, event);
-  return concluded;
+  let event: Json | undefined;
+  try {
+    const concluded = await conclude(reloaded, ahead);
+    event = attempt.right?.(concluded);
+    return concluded;
+  } finally {
+    // Also if what follows breaks off: an outage there must not lock out a user with the right password.
+    await resetCounters(ports, counters, ahead, event);
+  }
 }
 
 /** Of the user's names only the typed one: the others would reveal that they belong to the same user. */
