@@ -99,7 +99,7 @@ const user: ResourceCommand = {
     secondName: 'second name',
     externalId: 'id in your own records',
     metadata: 'metadata, as a JSON object',
-    needsConfirmation: '`false` confirms the user after a password reset by email',
+    needsConfirmation: '`false` confirms the user after a password reset by a link',
     password: { flag: 'password-stdin', type: 'secret', about: 'read the password from standard input' },
     passwordHash: {
       flag: 'password-hash-stdin',

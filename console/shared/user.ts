@@ -29,6 +29,8 @@ export interface User extends Fields {
   hasPassword: boolean;
   /** The password was set by a mailed link, and nothing has confirmed the user since. */
   needsConfirmation?: true;
+  /** The help desk may know the password. */
+  passwordByHelpDesk?: true;
   assignments: readonly Assignment[];
   otherResources?: number;
   createdAt: number;

@@ -42,7 +42,7 @@ export function UserOverview({ user }: { user: User }) {
 
 function State({ user, mayChange, mayHelp }: { user: User; mayChange: boolean; mayHelp: boolean }) {
   const { client, reads, texts, ask, notify } = useConsole();
-  const { id, login, blocked, needsConfirmation } = user;
+  const { id, login, blocked, needsConfirmation, passwordByHelpDesk } = user;
   const locked = useTokensOf(id).body?.items.filter((token) => token.locked !== null) ?? [];
   const update = async (changes: { blocked: boolean } | { needsConfirmation: false }) => {
     const answer = await client.send('PATCH', `users/${id}`, changes);
@@ -84,9 +84,9 @@ function State({ user, mayChange, mayHelp }: { user: User; mayChange: boolean; m
         {t(blocked ? 'blockedText' : user.hasPassword ? 'activeText' : 'noPasswordText')}{' '}
         {blocked && <Since path={`users/${id}`} type="user.updated" field="blocked" />}
       </p>
-      {needsConfirmation && (
+      {(needsConfirmation || passwordByHelpDesk) && (
         <p class="strip warn">
-          {t('unconfirmed')}{' '}
+          {needsConfirmation && t('unconfirmed')} {passwordByHelpDesk && t('knownPassword')}{' '}
           {mayChange && (
             <button type="button" class="secondary" onClick={confirm}>
               {t('confirm')}

@@ -24,7 +24,7 @@ import type { User } from '../users/user.ts';
 import { isBreachedAt, recordBreach, refusesBreach } from './breached-password.ts';
 import { type CorrectPassword, checkPassword, type PasswordEvents } from './check-password.ts';
 import { confirmByFactor, confirmsUser } from './confirm-user.ts';
-import { decideFactors, denialCode } from './decide-factors.ts';
+import { decideFactors, denialCode, denyKnownPassword } from './decide-factors.ts';
 import { decoyAttempt } from './decoy-attempt.ts';
 import { decoyForUnknownUser } from './decoy-for-unknown-user.ts';
 import { locateTyped } from './locate-typed.ts';
@@ -339,7 +339,7 @@ function withoutSecondFactor(
   { user, tokens }: CorrectPassword,
 ): Result<AuthenticationResult> {
   const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now(), 'api');
-  const factors = decideFactors('password-otp', states);
+  const factors = denyKnownPassword(decideFactors('password-otp', states), user);
   if (factors.kind === 'deny')
     return refusal(denialCode(factors.reason, user), {}, { tokens: tokens.map(({ id }) => id) });
   if (factors.otp) return refusal('OTP_REQUIRED');

@@ -5,6 +5,7 @@ import {
   type DenialReason,
   decideFactors,
   denialCode,
+  denyKnownPassword,
   type FactorDecision,
   type FactorState,
   widgetMethod,
@@ -60,6 +61,21 @@ describe('the truth table, over every combination of up to four tokens', () => {
                 );
       expect(decideFactors(method, list)).toEqual(expected);
     }
+  });
+
+  // SR-41
+  test('a password that the help desk may know is never enough alone, and changes nothing else', () => {
+    for (const method of ['password', 'otp', 'password-otp', 'token'] satisfies Method[]) {
+      for (const list of ALL_LISTS) {
+        const decision = decideFactors(method, list);
+        const isAlone = decision.kind === 'factors' && !decision.otp;
+        expect(denyKnownPassword(decision, { passwordByHelpDesk: true })).toEqual(
+          isAlone ? deny('unconfirmed') : decision,
+        );
+        expect(denyKnownPassword(decision, {})).toBe(decision);
+      }
+    }
+    expect(denialCode('unconfirmed')).toBe('ACCESS_DENIED');
   });
 
   // SR-3

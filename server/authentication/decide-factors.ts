@@ -18,7 +18,9 @@ export type DenialReason =
   | 'expired'
   | 'out-of-step'
   | 'secret-lost'
-  | 'not-accepted';
+  | 'not-accepted'
+  /** The help desk may know the password. */
+  | 'unconfirmed';
 
 /**
  * Which factors a sign-in has to pass, by its method and the states of the tokens of the assignment.
@@ -45,13 +47,26 @@ export function decideFactors(method: Method, tokens: readonly FactorState[]): F
     : { kind: 'deny', reason: 'deactivated' };
 }
 
+/**
+ * Denies a sign-in with the password alone if the help desk may know it: it took the link while a code was required, and
+ * may ask for the tokens to be deactivated (SR-41).
+ */
+export function denyKnownPassword<D extends { kind: 'deny' } | Extract<FactorDecision, { kind: 'factors' }>>(
+  decision: D,
+  { passwordByHelpDesk }: Pick<User, 'passwordByHelpDesk'>,
+): D | { kind: 'deny'; reason: DenialReason } {
+  const isAlone = decision.kind === 'factors' && decision.password && !decision.otp;
+  return isAlone && passwordByHelpDesk ? { kind: 'deny', reason: 'unconfirmed' } : decision;
+}
+
 /** The refusal code of a denial after the first factor: only reasons that the user can have fixed are distinguished. */
 export function denialCode(
   reason: DenialReason,
   { needsConfirmation }: Pick<User, 'needsConfirmation'> = {},
 ): 'TOKEN_LOCKED' | 'TOKEN_OUT_OF_STEP' | 'CONFIRMATION_REQUIRED' | 'ACCESS_DENIED' {
   if (reason === 'not-accepted' && needsConfirmation !== undefined) return 'CONFIRMATION_REQUIRED';
-  return reason === 'not-accepted' || reason === 'no-token' ? 'ACCESS_DENIED' : stateRefusal(reason);
+  const isState = reason !== 'not-accepted' && reason !== 'no-token' && reason !== 'unconfirmed';
+  return isState ? stateRefusal(reason) : 'ACCESS_DENIED';
 }
 
 /**

@@ -8,7 +8,7 @@ import type { SecondAnswer } from '../tokens/second-answer.ts';
 import type { Token, TokenKind } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
 import type { SignInWay, User } from '../users/user.ts';
-import { decideFactors, denialCode } from './decide-factors.ts';
+import { decideFactors, denialCode, denyKnownPassword } from './decide-factors.ts';
 import type { LimitedToken } from './read-limited-tokens.ts';
 import { factorStates, matchesAnswer } from './second-factor.ts';
 
@@ -23,7 +23,7 @@ export interface SecondFactorRules {
   accepts: readonly TokenKind[];
   userBlocked: boolean;
   /** The user whose second factor it is. Absent for a token used by itself. */
-  user?: Pick<User, 'needsConfirmation'>;
+  user?: Pick<User, 'needsConfirmation' | 'passwordByHelpDesk'>;
   /** Id of this attempt, so that a repeated decision counts it once. */
   attempt: string;
 }
@@ -51,7 +51,7 @@ export function needForSecondFactor(
     now,
     way,
   );
-  const factors = decideFactors(method, states);
+  const factors = denyKnownPassword(decideFactors(method, states), user ?? {});
   if (factors.kind === 'factors') return { kind: factors.otp ? 'verify' : 'skip' };
   return { kind: 'refuse', code: denialCode(factors.reason, user), tokens: idsOf(tokens), needsDecoyCheck: true };
 }

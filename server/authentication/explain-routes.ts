@@ -119,6 +119,7 @@ const check = z.discriminatedUnion('check', [
         'out-of-step',
         'secret-lost',
         'not-accepted',
+        'unconfirmed',
         'level',
         'environment',
       ])

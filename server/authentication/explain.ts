@@ -183,6 +183,7 @@ async function aboutUser(
   const beyond = {
     level: widget ? asked.acr : undefined,
     hasPassword: known?.passwordHash !== undefined,
+    user: widget || method !== 'password' ? known : undefined,
     differs: environment?.differs,
   };
   const decided = factorsOf(method, states, beyond, known);

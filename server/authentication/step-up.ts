@@ -7,6 +7,7 @@ import {
   type DenialReason,
   decideFactors,
   denialCode,
+  denyKnownPassword,
   type FactorDecision,
   type FactorState,
 } from './decide-factors.ts';
@@ -105,9 +106,15 @@ export type RequiredFactors =
 export function requiredFactors(
   method: Method,
   tokens: readonly FactorState[],
-  beyond: { level?: Level | undefined; hasPassword: boolean; differs?: 'demand-otp' | 'refuse' | undefined },
+  beyond: {
+    level?: Level | undefined;
+    hasPassword: boolean;
+    /** Whose password it is. */
+    user?: Pick<User, 'passwordByHelpDesk'> | undefined;
+    differs?: 'demand-otp' | 'refuse' | undefined;
+  },
 ): RequiredFactors {
-  const { level, hasPassword, differs } = beyond;
+  const { level, hasPassword, user = {}, differs } = beyond;
   const decision = decideFactors(method, tokens);
   if (decision.kind === 'deny') {
     // A user without such a token is told what is required; a locked or expired one is reported as such.
@@ -119,7 +126,9 @@ export function requiredFactors(
   const password = decision.password || level === '2';
   if (level === '2' && !canShow) return { kind: 'deny', reason: 'level' };
   if (level !== undefined && password && !hasPassword) return { kind: 'deny', reason: 'level' };
-  if (decision.otp || (level !== '2' && differs === undefined)) return { ...decision, password };
+  if (decision.otp || (level !== '2' && differs === undefined)) {
+    return denyKnownPassword({ ...decision, password }, user);
+  }
   if (!canShow) return { kind: 'deny', reason: 'environment' };
   return { kind: 'factors', password, otp: true, otpSkipped: false };
 }

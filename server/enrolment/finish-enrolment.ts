@@ -1,5 +1,5 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
-import { decideFactors, widgetMethod } from '../authentication/decide-factors.ts';
+import { decideFactors, denyKnownPassword, widgetMethod } from '../authentication/decide-factors.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import type { Flow, FlowAt } from '../flows/flow.ts';
 import { userContext } from '../flows/flow-events.ts';
@@ -135,6 +135,6 @@ function completeEnrolment(user: User, flow: Flow, shown: PendingEnrolment['pass
 /** The user may have been assigned a token meanwhile: then the password alone is not enough. */
 function isPasswordEnough(user: User, tokens: readonly Token[], resource: Resource, now: number): boolean {
   const states = factorStates(tokens, acceptedKindsFrom(user, resource), now);
-  const factors = decideFactors(widgetMethod(resource.methodPolicy, states), states);
+  const factors = denyKnownPassword(decideFactors(widgetMethod(resource.methodPolicy, states), states), user);
   return factors.kind === 'factors' && !factors.otp;
 }

@@ -1,5 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { actorOf } from '../administrators/administrator.ts';
 import { updateAdministrator } from '../administrators/change-administrator.ts';
 import { judgeLink } from '../bulk/links.ts';
@@ -9,7 +10,7 @@ import { resetPassword } from '../password-reset/reset-password.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
 import { addAdministrator } from '../testing/administrators.ts';
-import { operatorContext, updateUser } from '../testing/as-operator.ts';
+import { authenticate, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { createFixture, type FixtureOptions, overwrite, PASSWORD, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
@@ -103,6 +104,63 @@ test.each(['before', 'after'] as const)(
     expect(await reset(link)).toEqual({ refused: 'RESET_LINK_INVALID' });
   },
 );
+
+// The attack: it uses the link beside the token, and then has the token deactivated.
+describe('a password of the help desk signs in nowhere alone', () => {
+  async function setKnown(role: GivenRole = 'help-desk') {
+    const { scene, secret } = await setStage('password-otp', role);
+    unwrap(await reset(await secret('password')));
+    const { account, resource, user } = scene;
+    const asked = { account, resource: resource.id, user: user.login, password: NEW, method: 'password-otp' } as const;
+    const deactivate = () => overwrite(ports, tokenDocument.key(scene.tokens[0]?.id ?? 'tok_0'), { enabled: false });
+    const signIn = async (password = NEW) => {
+      const walk = await LoginDriver.begin(scene);
+      await walk.identify();
+      await walk.password(password);
+      return walk.view.step;
+    };
+    return {
+      scene,
+      deactivate,
+      signIn,
+      call: (otp?: string) => authenticate(ports, { ...asked, ...omitUndefined({ otp }) }),
+    };
+  }
+
+  test('where its token is deactivated later, or the policy changes', async () => {
+    const { scene, deactivate, signIn, call } = await setKnown();
+    const right = (await scene.tokens[0]?.code()) ?? '';
+    expect(await call(right)).toMatchObject({ otp: 'verified' });
+    await deactivate();
+    expect(await signIn()).toBe('denied');
+    expect(await call()).toMatchObject({ refused: 'ACCESS_DENIED' });
+    expect(await call('000000')).toMatchObject({ refused: 'ACCESS_DENIED' });
+    await overwrite(ports, resourceDocument.key(scene.resource.id), { methodPolicy: 'password' });
+    expect(await signIn()).toBe('denied');
+  });
+
+  test('until an administrator confirms the user', async () => {
+    const { scene, deactivate, signIn, call } = await setKnown();
+    await deactivate();
+    unwrap(await updateUser(ports, scene.account, scene.user.id, { needsConfirmation: false }));
+    expect(await signIn()).toBe('done');
+    expect(await call()).toMatchObject({ otp: 'skipped' });
+  });
+
+  test('until the password changes', async () => {
+    const { scene, deactivate, signIn } = await setKnown();
+    await deactivate();
+    const password = 'another one that is long';
+    unwrap(await updateUser(ports, scene.account, scene.user.id, { password }));
+    expect(await signIn(password)).toBe('done');
+  });
+
+  test('and that of an administrator does, who could deactivate the token too', async () => {
+    const { deactivate, signIn } = await setKnown('administrator');
+    await deactivate();
+    expect(await signIn()).toBe('done');
+  });
+});
 
 test('a new password voids the enrolment link, and another one is refused', async () => {
   const { secret, take } = await setStage('password-otp');

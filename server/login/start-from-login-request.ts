@@ -1,6 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { decideFactors, denialCode } from '../authentication/decide-factors.ts';
+import { decideFactors, denialCode, denyKnownPassword } from '../authentication/decide-factors.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
 import { signingDenial, signingKinds } from '../authentication/signing.ts';
 import { environmentForbids } from '../browsers/device-fingerprint/environment-verdict.ts';
@@ -102,7 +102,7 @@ function checkNamedUser(
     return { kind: 'passed', ...demanded };
   }
   const method = request.hostCheckedPassword ? 'password-otp' : 'otp';
-  const factors = decideFactors(method, factorStates(tokens, accepts, now));
+  const factors = denyKnownPassword(decideFactors(method, factorStates(tokens, accepts, now)), user);
   if (factors.kind === 'deny') return denied(denialCode(factors.reason, user));
   if (factors.otp) return { kind: 'goes-on', flow };
   if (environmentForbids(environment, 'skipped')) return { ...denied('ENVIRONMENT_MISMATCH'), isOfEnvironment: true };

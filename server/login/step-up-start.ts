@@ -60,6 +60,7 @@ export function startStepUp(
   const required = requiredFactors(widgetMethod(resource.methodPolicy, states), states, {
     level: request.demand?.acr,
     hasPassword: user.passwordHash !== undefined,
+    user,
     differs: environment?.differs,
   });
   if (required.kind === 'deny') return { refused: requiredDenial(required.reason, user) };

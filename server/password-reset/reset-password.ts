@@ -53,7 +53,7 @@ export async function resetPassword(
       return {
         answer: omitUndefined({ to: reset.value.email }),
         write: {
-          put: [{ key: keys[0], value: setMailedPassword(user.value, hashed.passwordHash) }],
+          put: [{ key: keys[0], value: setMailedPassword(user.value, hashed.passwordHash, reset.value) }],
           delete: [keys[1]],
           append: [createEvent(act, event, now)],
         },

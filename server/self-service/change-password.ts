@@ -10,6 +10,7 @@ import { notifyUser } from '../messages/notify.ts';
 import { passwordResetDocument } from '../password-reset/documents.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
+import { setOwnPassword } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import {
   ended,
@@ -53,7 +54,7 @@ function write(ports: StepPorts, own: SelfServiceAction, passwordHash: string): 
     ([stored, reset], now): Decision<Result<{ user: User }>> => {
       const before = stored?.value;
       if (!hasSameCredentials(before, own)) return { answer: ended };
-      const user: User = { ...before, passwordHash };
+      const user = setOwnPassword(before, passwordHash);
       const event: EventDraft = { type: 'user.updated', subject: user.id, changed: ['passwordHash'] };
       return {
         answer: { user },

@@ -7,7 +7,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { ImportedHash } from '../passwords/imported-hash.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { userDocument } from '../users/documents.ts';
-import { removeNeedsConfirmation } from '../users/mailbox.ts';
+import { vouchForPassword } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { adoptHash } from './adopt-hash.ts';
 import { refuseChosenPassword } from './create-user.ts';
@@ -35,6 +35,6 @@ export async function importPasswordHash(
       : await adoptHash(ports, given.passwordHash);
   if (isRefusal(hashed)) return hashed;
   return editObject(ports, act, { type: 'user.updated' }, key, 'USER_NOT_FOUND', (user) =>
-    mayChangeUser(act.actor, user) ? { ...removeNeedsConfirmation(user), ...hashed } : refusal('FORBIDDEN'),
+    mayChangeUser(act.actor, user) ? { ...vouchForPassword(user), ...hashed } : refusal('FORBIDDEN'),
   );
 }

@@ -80,7 +80,8 @@ const changes = z
     password,
     apiSupport,
     needsConfirmation: z.literal(false).openapi({
-      description: 'Confirms the user after a password reset by email: codes by email count as a second factor again.',
+      description:
+        'Confirms the user after a password reset by a link: codes by email count as a second factor again, and the password alone where it is enough.',
     }),
   })
   .partial()
@@ -98,6 +99,10 @@ export const userView = z
     needsConfirmation: z.literal(true).optional().openapi({
       description:
         'The password was reset by email. Codes by email are no second factor until the user signs in with another one, or this is set to `false`.',
+    }),
+    passwordByHelpDesk: z.literal(true).optional().openapi({
+      description:
+        'The password came by a link that the help desk took. No sign-in rests on it alone until it changes, or `needsConfirmation` is set to `false`.',
     }),
     assignments: z
       .array(
@@ -132,6 +137,7 @@ export function presentUser(user: User, { actor }: RequestContext): z.input<type
     ...{ apiSupport, blocked, createdAt },
     hasPassword: user.passwordHash !== undefined,
     ...(user.needsConfirmation && { needsConfirmation: true as const }),
+    ...(user.passwordByHelpDesk && { passwordByHelpDesk: true as const }),
     assignments,
     ...presentOthers(user.assignments.length - seen.length),
     createdBy: presentCreator(user.createdBy),

@@ -11,7 +11,7 @@ import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { changeNames } from '../users/change-names.ts';
 import { userDocument } from '../users/documents.ts';
-import { removeEmailOnPassword, removeNeedsConfirmation } from '../users/mailbox.ts';
+import { removeEmailOnPassword, vouchForPassword } from '../users/mailbox.ts';
 import type { Metadata } from '../users/metadata.ts';
 import type { User } from '../users/user.ts';
 import { type NameChanges, userClaims, withNames } from '../users/user-names.ts';
@@ -54,7 +54,7 @@ export async function updateUser(
     if (!may(act.actor, user)) return refusal('FORBIDDEN');
     const vouched = email === undefined ? user : removeEmailOnPassword(user);
     // A password set here did not come by mail.
-    const known = needsConfirmation === false || password !== undefined ? removeNeedsConfirmation(vouched) : vouched;
+    const known = needsConfirmation === false || password !== undefined ? vouchForPassword(vouched) : vouched;
     const edited = applyChanges(known, { ...rest, ...hashed });
     return edited.blocked && !user.blocked ? { ...edited, trustEpoch: (user.trustEpoch ?? 0) + 1 } : edited;
   };

@@ -16,12 +16,32 @@ export function removeEmailOnPassword(user: User): User {
  * A password from a mailed link proves only that its user reads the mailbox. Until another factor confirms the user, a
  * mailed code is no second factor beside it (SR-69).
  */
-export function setMailedPassword(user: User, passwordHash: string): User {
+export function setMailedPassword(user: User, passwordHash: string, { byHelpDesk }: { byHelpDesk?: true }): User {
   const isFirst = user.passwordHash === undefined;
-  return { ...user, passwordHash, needsConfirmation: isFirst ? { isFirst } : {} };
+  const needsConfirmation = isFirst ? { isFirst } : {};
+  return {
+    ...setOwnPassword(user, passwordHash),
+    needsConfirmation,
+    ...(byHelpDesk && { passwordByHelpDesk: byHelpDesk }),
+  };
 }
 
-/** Removes the mark after an administrator, or another factor, has confirmed the user. */
+/** A password that the user chose without a link is one that the help desk does not know. */
+export function setOwnPassword(user: User, passwordHash: string): User {
+  const { passwordByHelpDesk: _replaced, ...rest } = user;
+  return { ...rest, passwordHash };
+}
+
+/** Removes all marks of a password after an administrator has confirmed the user or another one was set. */
+export function vouchForPassword(user: User): User {
+  const { passwordByHelpDesk: _vouched, ...rest } = removeNeedsConfirmation(user);
+  return rest;
+}
+
+/**
+ * Removes the mark after another factor has confirmed the user. That the help desk may know the password stays: the
+ * user may have kept one that it chose.
+ */
 export function removeNeedsConfirmation(user: User): User {
   const { needsConfirmation: _confirmed, ...rest } = user;
   return rest;

@@ -25,6 +25,11 @@ export interface User {
   passwordHash?: string;
   /** The password came by a mailed link, and no other factor or administrator has confirmed the user since. */
   needsConfirmation?: NeedsConfirmation;
+  /**
+   * The password came by a link that the help desk took, so it may know it: no sign-in rests on it alone, until it
+   * changes or an administrator confirms the user.
+   */
+  passwordByHelpDesk?: true;
   /** True if a site's backend may authenticate the user over the API. Ignored by the widget. */
   apiSupport: boolean;
   blocked: boolean;

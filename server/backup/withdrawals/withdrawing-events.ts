@@ -57,6 +57,7 @@ const USER: Fields<User> = {
   metadata: 'review',
   passwordHash: 'replace-password',
   needsConfirmation: 'none',
+  passwordByHelpDesk: 'none',
   apiSupport: 'refuse-api',
   blocked: 'block',
   trustEpoch: 'none',

@@ -120,6 +120,7 @@ async function requirementsOf(
   const factors = requiredFactors(widgetMethod(resource.methodPolicy, states), states, {
     level: flow.demand?.acr,
     hasPassword: true,
+    user,
     differs: environment?.differs,
   });
   const usable = usableTokens(tokens, accepts, now);

@@ -29,6 +29,8 @@ final class User
      * @param bool $hasPassword Whether the user has a password.
      * @param bool|null $needsConfirmation The password was reset by email. Codes by email are no second factor
      *     until the user signs in with another one, or this is set to `false`.
+     * @param bool|null $passwordByHelpDesk The password came by a link that the help desk took. No sign-in rests
+     *     on it alone until it changes, or `needsConfirmation` is set to `false`.
      * @param list<UserAssignment> $assignments The resources that the user can sign in to.
      * @param int|null $otherResources For administrators other than the superuser: the number of further
      *     resources where it is used and which they cannot see.
@@ -49,6 +51,7 @@ final class User
         public readonly bool $blocked,
         public readonly bool $hasPassword,
         public readonly ?bool $needsConfirmation,
+        public readonly ?bool $passwordByHelpDesk,
         public readonly array $assignments,
         public readonly ?int $otherResources,
         public readonly int $createdAt,
@@ -73,6 +76,7 @@ final class User
             blocked: $answer->flag('blocked'),
             hasPassword: $answer->flag('hasPassword'),
             needsConfirmation: $answer->optionalFlag('needsConfirmation'),
+            passwordByHelpDesk: $answer->optionalFlag('passwordByHelpDesk'),
             assignments: $answer->objects('assignments', UserAssignment::from(...)),
             otherResources: $answer->optionalNumber('otherResources'),
             createdAt: $answer->number('createdAt'),

@@ -724,6 +724,9 @@ class User(_User, total=False):
     #: The password was reset by email. Codes by email are no second factor until the user signs in with another
     #: one, or this is set to ``false``.
     needsConfirmation: bool
+    #: The password came by a link that the help desk took. No sign-in rests on it alone until it changes, or
+    #: ``needsConfirmation`` is set to ``false``.
+    passwordByHelpDesk: bool
     #: For administrators other than the superuser: the number of further resources where it is used and which they
     #: cannot see.
     otherResources: int

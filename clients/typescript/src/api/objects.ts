@@ -196,6 +196,8 @@ export interface User {
   hasPassword: boolean;
   /** The password came by a mailed link: codes by mail are no second factor until another one, or you, confirm the user. */
   needsConfirmation?: true;
+  /** The help desk may know the password, so no sign-in rests on it alone until it changes or you confirm the user. */
+  passwordByHelpDesk?: true;
   /** Whether `authenticate` lets them in. Ignored by the widget. */
   apiSupport: boolean;
   assignments: UserAssignment[];
@@ -242,7 +244,7 @@ export interface UserChanges {
   password?: string;
   apiSupport?: boolean;
   blocked?: boolean;
-  /** `false` confirms the user after a password reset by mail. */
+  /** `false` confirms the user after a password reset by a link. */
   needsConfirmation?: false;
 }
 

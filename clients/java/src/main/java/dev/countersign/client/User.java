@@ -27,6 +27,8 @@ import java.util.Map;
  * @param hasPassword Whether the user has a password.
  * @param needsConfirmation The password was reset by email. Codes by email are no second factor until
  *     the user signs in with another one, or this is set to {@code false}.
+ * @param passwordByHelpDesk The password came by a link that the help desk took. No sign-in rests on it
+ *     alone until it changes, or {@code needsConfirmation} is set to {@code false}.
  * @param assignments The resources that the user can sign in to.
  * @param otherResources For administrators other than the superuser: the number of further resources
  *     where it is used and which they cannot see.
@@ -47,6 +49,7 @@ public record User(
     boolean blocked,
     boolean hasPassword,
     Boolean needsConfirmation,
+    Boolean passwordByHelpDesk,
     List<User.Assignment> assignments,
     Integer otherResources,
     Instant createdAt,
