@@ -141,7 +141,8 @@ function page(input: string, name: string, outDir: string): EnvironmentOptions {
         entryFileNames: `assets/${name}-[hash].js`,
         chunkFileNames: ({ facadeModuleId }) => {
           const [, , lang, part] = MESSAGE_FILE.exec(facadeModuleId ?? '') ?? [];
-          return lang === undefined ? 'assets/[name]-[hash].js' : `assets/${lang}-${part}-[hash].js`;
+          // Short, because the frame names them in what loads first.
+          return lang === undefined ? 'assets/[name]-[hash:7].js' : `assets/${lang}-${part}-[hash:7].js`;
         },
         assetFileNames: 'assets/[name]-[hash][extname]',
         minify: true,

@@ -31,8 +31,7 @@ void start();
 async function start(): Promise<void> {
   if (parent === window) {
     // Loaded on demand, since few users come here.
-    const { resolveHost } = await import('./standalone.ts');
-    const standalone = await resolveHost(root, hints, awaitHost);
+    const standalone = await import('./standalone.ts').then((late) => late.resolveHost(root, hints, awaitHost));
     if (standalone) {
       root.dataset.alone = '';
       run(standalone.host, standalone.resource, standalone);
@@ -181,8 +180,8 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
 
   const applyAppearance = () =>
     import('./appearance.ts').then(
-      ({ showLook }) => {
-        saved = showLook(look);
+      (late) => {
+        saved = late.showLook(look);
         draw();
       },
       () => {},
@@ -232,8 +231,8 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
 
   if ('trust' in root.dataset)
     import('./trust/index.tsx').then(
-      ({ trustBrowsers }) => {
-        trust = trustBrowsers(client, resource);
+      (late) => {
+        trust = late.trustBrowsers(client, resource);
         draw();
       },
       () => {},

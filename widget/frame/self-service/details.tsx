@@ -1,6 +1,6 @@
-import { PanelButton, SavedNotice } from './opener.tsx';
 import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';
+import { PanelButton, SavedNotice, Section } from './section.tsx';
 
 const TEXT = { type: 'text', dir: 'auto', maxLength: 100 } as const;
 
@@ -20,8 +20,7 @@ export function Details({ page }: { page: Page }) {
     { ...TEXT, name: 'secondName', autocomplete: 'family-name', label: t('secondName'), value: secondName ?? '' },
   ] as const;
   return (
-    <section aria-labelledby="details">
-      <h2 id="details">{t('details')}</h2>
+    <Section page={page} id="details">
       <dl>
         {rows
           .filter(([, value, isOpen]) => value !== undefined || isOpen)
@@ -76,7 +75,7 @@ export function Details({ page }: { page: Page }) {
         />
       )}
       <SavedNotice page={page} ids={['names', 'email/confirm']} />
-    </section>
+    </Section>
   );
 }
 

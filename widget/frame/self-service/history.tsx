@@ -1,16 +1,15 @@
 import type { SelfBrowser, SelfClient } from '@countersign/protocol/self-service';
 import { browserNames } from '@countersign/ui/browser-names';
-import { PanelButton, SavedNotice } from './opener.tsx';
 import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';
+import { PanelButton, SavedNotice, Section } from './section.tsx';
 
 const whereOf = ({ address, ...client }: SelfClient, t: Page['t']) =>
   [address ?? t('unknownPlace'), ...browserNames(client)].join(' · ');
 
 /** The browsers that need no code, each with a way to end that. */
 export function TrustedBrowsers({ page }: { page: Page }) {
-  const { self, t, act, isBusy } = page;
-  const day = new Intl.DateTimeFormat(page.lang, { dateStyle: 'medium' });
+  const { self, t, act, isBusy, day } = page;
   const end = (label: string, id: string, browser?: SelfBrowser) =>
     page.mayChange && (
       <div class="acts">
@@ -29,8 +28,7 @@ export function TrustedBrowsers({ page }: { page: Page }) {
   const { trusted = [] } = self;
   if (trusted.length === 0 && page.done !== 'end-trust') return null;
   return (
-    <section aria-labelledby="trusted">
-      <h2 id="trusted">{t('trusted')}</h2>
+    <Section page={page} id="trusted">
       {trusted.length > 0 && <p class="hint">{t('trustedText')}</p>}
       <ul>
         {trusted.map((one) => (
@@ -40,9 +38,9 @@ export function TrustedBrowsers({ page }: { page: Page }) {
             </strong>
             <span>
               {[
-                t('added', { date: day.format(one.addedAt) }),
-                t('lastUsed', { date: day.format(one.lastUsedAt) }),
-                t('trustedUntil', { date: day.format(one.expiresAt) }),
+                t('added', { date: day(one.addedAt) }),
+                t('lastUsed', { date: day(one.lastUsedAt) }),
+                t('trustedUntil', { date: day(one.expiresAt) }),
               ].join(' · ')}
             </span>
             {end(t('endTrust'), one.id, one)}
@@ -51,7 +49,7 @@ export function TrustedBrowsers({ page }: { page: Page }) {
       </ul>
       {trusted.length > 1 && end(t('endAllTrust'), 'open-end-trust')}
       <SavedNotice page={page} ids={['end-trust']} />
-    </section>
+    </Section>
   );
 }
 
@@ -59,8 +57,7 @@ export function Browsers({ page }: { page: Page }) {
   const { self, t, act, open } = page;
   if (!self.browsers) return null;
   return (
-    <section aria-labelledby="browsers">
-      <h2 id="browsers">{t('browsers')}</h2>
+    <Section page={page} id="browsers">
       <p class="hint">{t('browsersText', { count: self.browsers })}</p>
       {self.may.forgetBrowsers && (
         <div class="acts">
@@ -78,7 +75,7 @@ export function Browsers({ page }: { page: Page }) {
         />
       )}
       <SavedNotice page={page} ids={['forget']} />
-    </section>
+    </Section>
   );
 }
 
@@ -86,8 +83,7 @@ export function SignIns({ page }: { page: Page }) {
   const { self, t, lang } = page;
   const time = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' });
   return (
-    <section aria-labelledby="sign-ins">
-      <h2 id="sign-ins">{t('signIns')}</h2>
+    <Section page={page} id="signIns">
       {self.signIns.length === 0 && <p class="hint">{t('noSignIns')}</p>}
       <ul class="signins">
         {self.signIns.map((one) => (
@@ -101,6 +97,6 @@ export function SignIns({ page }: { page: Page }) {
           </li>
         ))}
       </ul>
-    </section>
+    </Section>
   );
 }

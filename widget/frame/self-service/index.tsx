@@ -2,7 +2,12 @@ import { loadSelfTexts, type SelfTexts } from '../../i18n/self-service.ts';
 import { withOwnTexts } from '../../i18n/texts.ts';
 import { type EnrolmentProps, loadEnrolment } from '../enrolment/index.tsx';
 import { SelfPage } from './self-page.tsx';
-import { injectSelfStyle } from './style.ts';
+import css from './self-service.css?inline';
+
+// It loads with this module, by CSSOM, because the frame's CSP forbids style elements.
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(css);
+document.adoptedStyleSheets.push(sheet);
 
 /** The texts in the frame's current language. */
 let own: SelfTexts | undefined;
@@ -11,7 +16,6 @@ let own: SelfTexts | undefined;
 export async function loadSelf(lang: string) {
   const [{ t }, loaded] = await Promise.all([loadEnrolment(lang), loadSelfTexts(lang)]);
   own = await withOwnTexts(loaded, ['self-service']);
-  injectSelfStyle();
   return { t, Enrolment: OwnPage };
 }
 

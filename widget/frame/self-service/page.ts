@@ -7,6 +7,8 @@ export interface Page {
   t: SelfTexts;
   /** BCP 47. */
   lang: string;
+  /** Writes a date. */
+  day(at: number): string;
   isBusy: boolean;
   /** Whether the recent reauthentication still allows changes to credentials. */
   isFresh: boolean;

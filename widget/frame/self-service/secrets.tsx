@@ -1,14 +1,13 @@
-import { PanelButton, SavedNotice } from './opener.tsx';
 import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';
+import { PanelButton, SavedNotice, Section } from './section.tsx';
 
 export function Recovery({ page }: { page: Page }) {
   const { self, t, act, open } = page;
   const { recovery, may } = self;
   if (!recovery && !may.recoveryCodes) return null;
   return (
-    <section aria-labelledby="recovery">
-      <h2 id="recovery">{t('recovery')}</h2>
+    <Section page={page} id="recovery">
       <p class="hint">{recovery ? t('recoveryLeft', { count: recovery.left }) : t('noRecovery')}</p>
       {may.recoveryCodes && (
         <div class="acts">
@@ -25,7 +24,7 @@ export function Recovery({ page }: { page: Page }) {
           onSend={() => act('recovery-codes')}
         />
       )}
-    </section>
+    </Section>
   );
 }
 
@@ -36,8 +35,7 @@ export function Password({ page }: { page: Page }) {
   if (!self.may.password) return null;
   const { passwordMinLength: least = 0 } = self;
   return (
-    <section aria-labelledby="password">
-      <h2 id="password">{t('password')}</h2>
+    <Section page={page} id="password">
       <div class="acts">
         <PanelButton page={page} id="change-password" label={t('changePassword')} />
       </div>
@@ -68,6 +66,6 @@ export function Password({ page }: { page: Page }) {
         />
       )}
       <SavedNotice page={page} ids={['change-password']} />
-    </section>
+    </Section>
   );
 }

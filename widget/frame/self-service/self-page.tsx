@@ -83,10 +83,12 @@ export class SelfPage extends Component<SelfPageProps, State> {
     const { screen, self, texts, own, signIn } = this.props;
     const { open, done } = this.state;
     const { notice, busy } = screen;
+    const { format } = new Intl.DateTimeFormat(texts.lang, { dateStyle: 'medium' });
     return {
       self,
       t: own,
       lang: texts.lang,
+      day: format,
       isBusy: busy,
       isFresh: self.proof === 'fresh',
       mayChange: self.proof !== 'lacking',

@@ -1,8 +1,8 @@
 import type { SelfToken } from '@countersign/protocol/self-service';
 import { isSelfText } from '../../i18n/self-service.ts';
-import { PanelButton, SavedNotice } from './opener.tsx';
 import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';
+import { PanelButton, SavedNotice, Section } from './section.tsx';
 
 const code = { type: 'text', autocomplete: 'off', inputMode: 'numeric', dir: 'ltr', maxLength: 32 } as const;
 
@@ -13,8 +13,7 @@ export function Tokens({ page }: { page: Page }) {
   const { tokens, may } = self;
   const add = () => (page.isFresh ? act('add') : page.reauthenticate('add'));
   return (
-    <section aria-labelledby="tokens">
-      <h2 id="tokens">{t('tokens')}</h2>
+    <Section page={page} id="tokens">
       {tokens.length === 0 && <p class="hint">{t('noTokens')}</p>}
       <ul>
         {tokens.map((token) => (
@@ -29,14 +28,13 @@ export function Tokens({ page }: { page: Page }) {
         </div>
       )}
       <SavedNotice page={page} ids={['removed']} />
-    </section>
+    </Section>
   );
 }
 
 function Token({ token, page }: { token: SelfToken; page: Page }) {
-  const { t, act, open } = page;
+  const { t, act, open, day } = page;
   const { id, name, kind, state, addedAt, lastUsedAt, mayRename, mayRemove, mayResync, mayChangePin, kept } = token;
-  const day = (at: number) => new Intl.DateTimeFormat(page.lang, { dateStyle: 'medium' }).format(at);
   const about = [
     isSelfText(kind) ? t(kind) : kind,
     t('added', { date: day(addedAt) }),

@@ -1,4 +1,16 @@
+import type { ComponentChildren } from 'preact';
+import type { SelfKey } from '../../i18n/self-service.ts';
 import type { Page } from './page.ts';
+
+/** A part of the page, under a heading. */
+export function Section({ page, id, children }: { page: Page; id: SelfKey; children: ComponentChildren }) {
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{page.t(id)}</h2>
+      {children}
+    </section>
+  );
+}
 
 export interface OpenerProps {
   page: Page;
