@@ -1,14 +1,18 @@
 import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
+import type { TokenId } from '../server/kernel/ids.ts';
 import { updateUser } from '../server/testing/as-operator.ts';
 import { type Fixture, type FixtureOptions, NONCE, PASSWORD, unwrap } from '../server/testing/fixtures.ts';
 import { createSelfServiceFixture, EVERYTHING } from '../server/testing/self-service-fixture.ts';
+import { SoftwareAuthenticator } from '../server/testing/software-authenticator.ts';
 import { totpApp } from '../server/testing/totp-app.ts';
 import { trustIn } from '../server/testing/trust-fixture.ts';
+import { userHandleOf } from '../server/tokens/kinds/passkey/passkey-request.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import { newContext } from './harness/browser.ts';
 import { expect } from './harness/expect.ts';
 import { expectAccessible, type InProcessService, startInProcessService } from './harness/in-process-service.ts';
+import { attachAuthenticator, type Passkey } from './harness/passkeys.ts';
 import { TITLES, type WidgetView, widgetIn } from './harness/widget-view.ts';
 
 let here: InProcessService;
@@ -74,6 +78,12 @@ async function trustInTwo(scene: Fixture): Promise<void> {
     await trustIn(scene, { ports, address: '203.0.113.7', origin: here.host.origin });
     here.ports.clock.advance(60_000);
   }
+}
+
+/** The passkeys that the browser keeps. */
+async function credentialsIn(page: Page, ...given: Passkey[]) {
+  const { id: authenticatorId, session } = await attachAuthenticator(page, given);
+  return async () => (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
 }
 
 const output = (widget: WidgetView, text: string) => widget.frame.getByText(text, { exact: true }).waitFor();
@@ -154,6 +164,25 @@ describe('on the hosted page', () => {
     await widget.frame.getByLabel('Code from the app').waitFor();
     await expect(widget.frame.getByRole('heading', { level: 1 })).toHaveCount(1);
     expect(await widget.frame.locator('.self').count()).toBe(0);
+  });
+
+  test('the browser learns what the owner of a passkey is called, and forgets a passkey that is removed', async () => {
+    const enrolment = { kinds: ['webauthn' as const], required: false };
+    const scene = await setStage({ tokens: [], resource: { enrolment } });
+    const widget = await openPage(scene);
+    const credentials = await credentialsIn(widget.frame);
+    await widget.identify('alice');
+    await widget.givePassword(PASSWORD);
+    await widget.button('Create a passkey').click();
+    await widget.frame.getByLabel('I have saved them in a safe place.').check();
+    await widget.button('Continue').click();
+    await widget.button('Change name').click();
+    await widget.frame.getByLabel('Last name').fill('Ashworth');
+    await widget.button('Save').click();
+    await expect.poll(credentials).toMatchObject([{ userName: 'alice', userDisplayName: 'Ashworth' }]);
+    await widget.frame.getByRole('button', { name: /^Remove: Passkey/ }).click();
+    await widget.button('Remove').click();
+    await expect.poll(credentials).toEqual([]);
   });
 
   test('new recovery codes are shown once, also after a reload', async () => {
@@ -290,7 +319,11 @@ describe('in a page of the site', () => {
   test('works the same, and the site gets no result', async () => {
     const scene = await setStage();
     const { page, widget } = await openFrame(scene);
+    const removed = new SoftwareAuthenticator();
+    removed.userHandle = userHandleOf(scene.user.id);
+    const credentials = await credentialsIn(page, { token: 'tok_removed' as TokenId, device: removed });
     await signIn(scene, widget);
+    await expect.poll(credentials).toEqual([]);
     await widget.frame.getByText('alice@shop.example').waitFor();
     const received = await page.evaluate(() => (window as unknown as { heard: [string, { step?: string }][] }).heard);
     expect(received.at(-1)).toEqual(['change', { step: 'self' }]);

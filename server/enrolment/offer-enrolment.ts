@@ -75,6 +75,11 @@ export async function assessEnrolment(
   return { decision: decideEnrolment(facts, ports.clock.now()), owned };
 }
 
+/** Whether these may be fewer than the user has, of whom only so many are read. */
+export function mayBeMore(owned: readonly Token[]): boolean {
+  return owned.length >= LOOKED_AT;
+}
+
 /** Every token of the user. */
 export async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { account, id }: User): Promise<Token[]> {
   const entries = await ports.store.range(tokenIndexes.ofOwner(account, id), { limit: LOOKED_AT });

@@ -1,5 +1,5 @@
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
-import { ownedTokens } from '../enrolment/offer-enrolment.ts';
+import { mayBeMore, ownedTokens } from '../enrolment/offer-enrolment.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { SelfSession } from '../flows/self-session.ts';
 import { parseId, type TokenId } from '../kernel/ids.ts';
@@ -7,9 +7,10 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { acceptedKinds, type Resource } from '../resources/resource.ts';
 import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
+import { passkeysOf } from '../tokens/kinds/passkey/passkey-request.ts';
 import { rulesOf } from '../tokens/kinds/rules.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
-import { isRecovery, type Token } from '../tokens/token.ts';
+import { isRecovery, type Token, type WebauthnToken } from '../tokens/token.ts';
 import { hasToken, isLeftover } from '../tokens/token-history.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
 import { assignmentTo, isAssigned, unassignToken } from '../users/assignments.ts';
@@ -26,6 +27,8 @@ export interface SelfServiceContext {
   paired: Token[];
   /** All tokens of the user. */
   owned: Token[];
+  /** Their passkeys, also one that an enrolment has not finished yet; undefined if there may be more. */
+  passkeys: WebauthnToken[] | undefined;
 }
 
 /**
@@ -47,8 +50,9 @@ export async function readSelfServiceContext(
   if (!isUnchangedSinceOpen(user, flow)) return undefined;
   if (session.token !== undefined && !mayBeShown(session.token, { user, paired }, resource, ports.clock.now()))
     return undefined;
-  const owned = (await ownedTokens(ports, user)).filter((token) => !isLeftover(user, token));
-  return { user, session, resource, paired, owned };
+  const found = await ownedTokens(ports, user);
+  const owned = found.filter((token) => !isLeftover(user, token));
+  return { user, session, resource, paired, owned, passkeys: mayBeMore(found) ? undefined : passkeysOf(found) };
 }
 
 /** True if the user's credentials have not changed since the page was opened, or if no page is open. */

@@ -13,6 +13,8 @@ import { passwordDigest } from '../passwords/password-digest.ts';
 import { minLengthOf } from '../passwords/password-policy.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { OwnDetail } from '../resources/self-service-policy.ts';
+import { type PasskeyNeeds, relyingParty } from '../tokens/kinds/passkey/new-challenge.ts';
+import { knownPasskeys } from '../tokens/kinds/passkey/passkey-request.ts';
 import { rulesOf, showsOwnCodes } from '../tokens/kinds/rules.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { tokenState } from '../tokens/lockout.ts';
@@ -40,14 +42,14 @@ import {
  * user.
  */
 export async function viewSelfService(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes' | 'courier' | 'archive'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes' | 'courier' | 'archive'> & PasskeyNeeds,
   flow: FlowAt<'self'>,
 ): Promise<SelfView | undefined> {
   const now = ports.clock.now();
   const [resource] = await ports.store.getMany([resourceDocument.key(flow.resource)], now);
   const standing = resource && (await readSelfServiceContext(ports, flow, resource.value));
   if (!standing) return undefined;
-  const { user, session, owned } = standing;
+  const { user, session, owned, passkeys } = standing;
   const [assigned, signIns, trusted, [environments]] = await Promise.all([
     readTokenAssignments(ports, user),
     listOwnSignIns(ports, { account: flow.account, user: user.id, resource: flow.resource }),
@@ -99,6 +101,7 @@ export async function viewSelfService(
     },
     proof: !isStrong(facts) ? 'lacking' : isFresh(session.proof, now) ? 'fresh' : 'stale',
     tokens: owned.filter((token) => !rulesOf(token).isSubstitute).map(shown),
+    ...(passkeys && isStrong(facts) && { passkeys: knownPasskeys(user, passkeys, relyingParty(ports)) }),
     ...(rule && { passwordMinLength: minLengthOf(rule) }),
     ...(flow.breached === passwordDigest(user) && { passwordBreached: true as const }),
     ...(recovery && { recovery: { left: recovery.factor.macs.length } }),

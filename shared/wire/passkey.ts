@@ -41,6 +41,20 @@ export interface PasskeyCreation {
   timeout: number;
 }
 
+/**
+ * What a browser may know about a user's passkeys: options of `PublicKeyCredential.signalAllAcceptedCredentials` and
+ * `signalCurrentUserDetails`, which ignore each other's members (WebAuthn level 3, section 5.1.10).
+ */
+export interface KnownPasskeys {
+  rpId: string;
+  /** The user id that devices store. */
+  userId: string;
+  /** All of them: the browser hides the others. */
+  allAcceptedCredentialIds: string[];
+  name: string;
+  displayName: string;
+}
+
 /** The response of `navigator.credentials.create` (RegistrationResponseJSON). */
 export interface PasskeyAttestation {
   id: string;

@@ -1,3 +1,5 @@
+import type { KnownPasskeys } from './passkey.ts';
+
 /** The user's data and allowed actions on the self-service page (the step `self`, see `flow.ts`). */
 export interface SelfView {
   /** Email address and phone number are masked while the proof is `lacking`. */
@@ -18,6 +20,8 @@ export interface SelfView {
    */
   proof: 'fresh' | 'stale' | 'lacking';
   tokens: SelfToken[];
+  /** For the browser. Absent while the proof is `lacking`, and if there are too many tokens to name every passkey. */
+  passkeys?: KnownPasskeys;
   /** Of a new password, in characters; set if the password can be changed. */
   passwordMinLength?: number;
   /** The password was stolen elsewhere, and the resource warns of such passwords. */

@@ -1,6 +1,7 @@
-import type { PasskeyDescriptor, PasskeyRequest } from '@countersign/protocol/passkey';
+import type { KnownPasskeys, PasskeyDescriptor, PasskeyRequest } from '@countersign/protocol/passkey';
 import type { AdministratorId, UserId } from '../../../kernel/ids.ts';
 import { MINUTE_MS } from '../../../kernel/time.ts';
+import type { User } from '../../../users/user.ts';
 import { isWebauthn, type Token, type WebauthnToken } from '../../token.ts';
 import type { PasskeyChallenge, RelyingParty } from './passkey-challenge.ts';
 
@@ -49,6 +50,29 @@ export function descriptorOf({ id, transports }: { id: string; transports: strin
 /** The user id that a device stores: opaque, so that it reveals nothing (WebAuthn 14.6.1). */
 export function userHandleOf(user: UserId | AdministratorId): string {
   return Buffer.from(user, 'utf8').toString('base64url');
+}
+
+/** What the devices of a user call them. */
+export function passkeyNames({ login, firstName, secondName }: Pick<User, 'login' | 'firstName' | 'secondName'>) {
+  return { name: login, displayName: [firstName, secondName].filter(Boolean).join(' ') || login };
+}
+
+/**
+ * What the browser may be told of a user's passkeys.
+ *
+ * @param passkeys all of them, in any state: the browser hides those that are missing
+ */
+export function knownPasskeys(
+  user: Pick<User, 'id' | 'login' | 'firstName' | 'secondName'>,
+  passkeys: readonly WebauthnToken[],
+  { rpId }: RelyingParty,
+): KnownPasskeys {
+  return {
+    rpId,
+    userId: userHandleOf(user.id),
+    allAcceptedCredentialIds: passkeys.map(({ factor }) => factor.credentialId),
+    ...passkeyNames(user),
+  };
 }
 
 /**

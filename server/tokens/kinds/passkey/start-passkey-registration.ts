@@ -7,7 +7,7 @@ import type { User } from '../../../users/user.ts';
 import { tokenDocument, tokenIndexes } from '../../documents.ts';
 import type { WebauthnFactor, WebauthnToken } from '../../token.ts';
 import { type PasskeyNeeds, randomChallenge, relyingParty } from './new-challenge.ts';
-import { descriptorOf, PASSKEY_TIMEOUT_MS, passkeysOf, userHandleOf } from './passkey-request.ts';
+import { descriptorOf, PASSKEY_TIMEOUT_MS, passkeyNames, passkeysOf, userHandleOf } from './passkey-request.ts';
 import { type AttestationRules, PASSKEY_ALGORITHMS } from './verify-attestation.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'> & PasskeyNeeds;
@@ -78,11 +78,10 @@ function creationOf(
   has: readonly WebauthnToken[],
   challenge: string,
 ): PasskeyCreation {
-  const displayName = [user.firstName, user.secondName].filter(Boolean).join(' ') || user.login;
   const asked = { challenge, rpId: relyingParty(ports).rpId };
   return creationFor(
     asked,
-    { id: user.id, name: user.login, displayName },
+    { id: user.id, ...passkeyNames(user) },
     has.map(({ factor }) => factor),
   );
 }
