@@ -24,6 +24,17 @@ async function json<T>(...args: string[]): Promise<T> {
 }
 const resource = async (name = 'Shop') => (await json<{ id: string }>('resource', 'create', '--name', name)).id;
 
+/** Accepts the invitation that was sent. */
+async function acceptAs(name: string): Promise<void> {
+  const { ports } = terminal;
+  const mail = ports.courier.sent.find(({ kind }) => kind === 'administrator-invitation');
+  const confirmation = ports.courier.sent.find(({ kind }) => kind === 'confirmation-code');
+  if (mail?.kind !== 'administrator-invitation' || confirmation?.kind !== 'confirmation-code') throw new Error('none');
+  const link = mail.facts.path.split('#')[1] ?? '';
+  const password = 'harbour lantern over the quay';
+  unwrap(await acceptInvitation(ports, {}, { link, code: confirmation.facts.code, password, name }));
+}
+
 describe('filters in plain words', () => {
   test('a time filter, and an update that names one part of it', async () => {
     const [zone, times] = ['Europe/Vienna', 'mon-fri 08:00-18:00; sat,sun 22:00-06:00'];
@@ -80,17 +91,12 @@ describe('administrators', () => {
   test('recovers an administrator without any factor by an operator link only', async () => {
     const { ports } = terminal;
     await json('admin', 'invite', '--email', 'bob@acme.example', '--name', 'Bob');
-    const mail = ports.courier.sent.find(({ kind }) => kind === 'administrator-invitation');
-    const confirmation = ports.courier.sent.find(({ kind }) => kind === 'confirmation-code');
-    if (mail?.kind !== 'administrator-invitation' || confirmation?.kind !== 'confirmation-code')
-      throw new Error('none');
-    const link = mail.facts.path.split('#')[1] ?? '';
-    const password = 'harbour lantern over the quay';
-    unwrap(await acceptInvitation(ports, {}, { link, code: confirmation.facts.code, password, name: 'Bob' }));
+    await acceptAs('Bob');
 
     const recovered = await json<{ link: string }>('admin', 'recover', 'bob@acme.example');
     expect(recovered.link).toContain('/recovery#');
     const secret = new URL(recovered.link).hash.slice(1);
+    const password = 'harbour lantern over the quay';
     unwrap(await acceptRecovery(ports, {}, { link: secret, password: 'another lantern over the quay' }));
     expect(await acceptRecovery(ports, {}, { link: secret, password })).toMatchObject({ refused: 'LINK_INVALID' });
 
@@ -195,7 +201,19 @@ describe('money, plans and the checklist', () => {
     expect(created).toMatchObject({ code: 0, out: expect.stringMatching(/apiKey\.text +csk_/) });
     expect(created.out).toContain('The key is shown this once');
     expect(await terminal.type(['setup'])).toMatchObject({ code: 1 });
-    expect(await terminal.type(['setup', '--superuser', 'eve@another.example'])).toMatchObject({ code: 2 });
+  });
+
+  // SR-42
+  test('setup invites the superuser of an account that has none, and of no other', async () => {
+    const invite = (email: string) => terminal.type(['setup', '--superuser', email]);
+    expect(await invite('ada@acme.example')).toMatchObject({ code: 0 });
+    await acceptAs('Ada');
+    expect(await json('admin', 'show', 'ada@acme.example')).toMatchObject({ role: 'superuser' });
+    expect(await invite('eve@acme.example')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('the account has a superuser'),
+    });
+    expect(await json('admin', 'list')).toHaveLength(1);
   });
 });
 

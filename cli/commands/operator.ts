@@ -22,10 +22,14 @@ export function addOperator(program: Command, around: Environment): void {
     .command('setup')
     .description('print the setup link of a fresh installation; or create an account')
     .option('--name <text>', 'create an account of this name and its first API key, shown once')
-    .option('--superuser <email>', 'and invite its superuser')
+    .option('--superuser <email>', 'invite its superuser; without --name, that of an account that has none')
     .action(async ({ name, superuser }: { name?: string; superuser?: string }, command: Command) => {
       const run = new Run(around, command);
-      if (name === undefined && superuser !== undefined) throw new UsageError('--superuser goes with --name');
+      if (name === undefined && superuser !== undefined) {
+        const body = { email: superuser };
+        const invited = await run.inAccount((service) => service.send('POST', '/operator/superuser', { body }));
+        return run.show(invited.body as Record<string, unknown>);
+      }
       const [path, body] = name === undefined ? ['/operator/setup-link', {}] : ['/operator/setup', { name, superuser }];
       const { body: made } = await run.asOperator((service) => service.send('POST', path, { body }));
       run.show(made as Record<string, unknown>);

@@ -1,11 +1,17 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ServicePlan } from '../accounts/account.ts';
 import { createAccount } from '../accounts/create-account.ts';
-import { type Invited, type InviteNeeds, inviteAdministrator } from '../administrators/invite-administrator.ts';
+import {
+  type Invited,
+  type InviteNeeds,
+  inviteAdministrator,
+  type NewAdministrator,
+} from '../administrators/invite-administrator.ts';
 import { createApiKey } from '../api-keys/create-api-key.ts';
 import { API_SCOPES } from '../kernel/api-scope.ts';
 import { type AccountId, type AdministratorId, idFromBytes } from '../kernel/ids.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
+import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { DAY_MS } from '../kernel/time.ts';
 
@@ -45,18 +51,25 @@ export async function openAccount(
   const opened = { account: { id, name }, apiKey: { id: key.key.id, text: key.text, expiresAt } };
   if (superuser === undefined) return opened;
   const unsent = idFromBytes('adm', ports.random.bytes(7));
-  const invited = await inviteAdministrator(
-    ports,
-    act,
-    { id: unsent },
-    { email: superuser, name: superuser, language: 'en', grants: [], superuser: true },
-  ).catch((error: unknown) => {
+  const invited = await inviteSuperuser(ports, act, unsent, superuser).catch((error: unknown) => {
     // The key is shown only once, so it is returned even if the mail fails.
     if (error instanceof MailerUnavailable) return undefined;
     throw error;
   });
   if (!invited) return { ...opened, unsent };
+  return isRefusal(invited) ? invited : { ...opened, invited };
+}
+
+/** Invites the superuser of an account that has none. */
+export async function inviteSuperuser(
+  ports: InviteNeeds,
+  act: RequestContext,
+  id: AdministratorId,
+  address: string,
+): Promise<Result<Omit<Invited, 'administrator'>>> {
+  const input: NewAdministrator = { email: address, name: address, language: 'en', grants: [], superuser: true };
+  const invited = await inviteAdministrator(ports, act, { id }, input);
   if (isRefusal(invited)) return invited;
   const { administrator: _shown, ...invitation } = invited;
-  return { ...opened, invited: invitation };
+  return invitation;
 }

@@ -52,6 +52,7 @@ export interface SetupArguments {
  */
 export async function printSetup(ports: Needs, { name, superuser, plan }: SetupArguments): Promise<void> {
   if (name === undefined) {
+    if (superuser !== undefined) throw new Error('--superuser goes with --name here; else use countersign setup');
     const created = await issueSetupLink(ports);
     if (!created) throw new Error('there is an account already; another one is made with --name');
     console.log(

@@ -23,7 +23,7 @@ import { refuseResult } from '../../http/api/router.ts';
 import type { Logger } from '../../http/log.ts';
 import { faultOf, refuse } from '../../http/problem.ts';
 import { textStream } from '../../http/text-stream.ts';
-import { type AccountId, parseId } from '../../kernel/ids.ts';
+import { type AccountId, idFromBytes, parseId } from '../../kernel/ids.ts';
 import { mailLanguage } from '../../kernel/mail.ts';
 import { ArchiveUnavailable } from '../../kernel/ports/audit-archive.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
@@ -43,7 +43,7 @@ import { sendTestCode } from '../../maintenance/send-test-message.ts';
 import { isOld } from '../../platform/geoip/geo-lookup.ts';
 import { readProcesses } from '../../processes/read-processes.ts';
 import type { MoveTarget } from '../move.ts';
-import { openAccount } from '../open-account.ts';
+import { inviteSuperuser, openAccount } from '../open-account.ts';
 
 /** The functions that these routes need besides the ports. */
 export interface OperatorTools {
@@ -120,11 +120,26 @@ const accountRoutes = [
   }),
   internalRoute({
     method: 'post',
+    path: '/operator/superuser',
+    scope: 'operator-account',
+    body: z.strictObject({ email }),
+    handle: async (c, ports: Services, body) => {
+      const id = idFromBytes('adm', ports.random.bytes(7));
+      const invited = await inviteSuperuser(ports, c.get('act'), id, body.email);
+      if (!isRefusal(invited)) return c.json(invited, 201);
+      // The operator may invite any other.
+      if (invited.refused !== 'FORBIDDEN') return refuseResult(c, invited);
+      return refuse(c, 'INPUT_INVALID', { detail: 'the account has a superuser, who alone hands over the role' });
+    },
+  }),
+  internalRoute({
+    method: 'post',
     path: '/operator/setup-link',
     scope: 'operator',
     handle: async (c, ports: Services) => {
       const created = await issueSetupLink(ports);
-      const detail = 'there is an account already; another one is made with --name';
+      const detail =
+        'there is an account already: invite its superuser with --superuser, or make another one with --name';
       return created ? c.json(created, 201) : refuse(c, 'INPUT_INVALID', { detail });
     },
   }),
