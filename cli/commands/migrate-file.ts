@@ -23,6 +23,7 @@ interface Flags extends Record<string, unknown> {
   dryRun?: boolean;
   output: string;
   keepUnverified?: boolean;
+  resource?: string;
 }
 
 /** `countersign migrate keycloak FILE` and its like: users and their tokens from an export of another system. */
@@ -32,6 +33,7 @@ export function addFileMigrations(group: Command, around: Environment): void {
     for (const [flags, description] of system.options) command.option(flags, description);
     command
       .option('--dry-run', 'read and check everything, and change nothing')
+      .option('--resource <id>', 'give the users access to it: with their tokens, else by password')
       .option('--output <folder>', 'where the report and the refused rows go', '.')
       .option('--keep-unverified', 'also keep addresses that the other system did not confirm')
       .action((file: string, flags: Flags, called: Command) => migrate(system, file, flags, new Run(around, called)));
@@ -39,10 +41,15 @@ export function addFileMigrations(group: Command, around: Environment): void {
 }
 
 async function migrate(system: System, file: string, flags: Flags, run: Run): Promise<void> {
-  const { dryRun = false, output, keepUnverified = false, ...others } = flags;
+  const { dryRun = false, output, keepUnverified = false, resource, ...others } = flags;
   const named = (what: string) => join(output, `${system.name}-${what}`);
-  const [reportFile, users, tokens] = [named('report.csv'), named('users.rejected'), named('tokens.rejected')];
-  for (const written of [reportFile, users, tokens]) checkPrivateFile(written);
+  const reportFile = named('report.csv');
+  const rejected = {
+    users: named('users.rejected'),
+    tokens: named('tokens.rejected'),
+    access: named('access.rejected'),
+  };
+  for (const written of [reportFile, ...Object.values(rejected)]) checkPrivateFile(written);
   const size = await sizeOf(file);
   const given = Object.entries(others).map(([name, value]) => [name, typeof value === 'string' ? value : undefined]);
   const source = await system.open(file, Object.fromEntries(given));
@@ -51,12 +58,16 @@ async function migrate(system: System, file: string, flags: Flags, run: Run): Pr
   if (journal?.resumed) run.note('resuming the interrupted migration');
   const report = new Report(reportFile);
   const progress = showProgress(run.stderr, size, !run.json);
-  const options = { source, dryRun, keepUnverified, run: journal?.run ?? '', rejected: { users, tokens }, report };
+  const options = { source, dryRun, keepUnverified, run: journal?.run ?? '', rejected, report, resource };
   await runMigration(run, { journal, report, progress }, (service) => moveUsers(service, options, progress));
-  printSummary(run, report, { reportFile, dryRun });
+  printSummary(run, report, { reportFile, dryRun, givesAccess: resource !== undefined });
 }
 
-function printSummary(run: Run, report: Report, { reportFile, dryRun }: { reportFile: string; dryRun: boolean }): void {
+function printSummary(
+  run: Run,
+  report: Report,
+  { reportFile, dryRun, givesAccess }: { reportFile: string; dryRun: boolean; givesAccess: boolean },
+): void {
   const countsOf = (what: 'user' | 'token') => ({
     made: report.count('made', what),
     there: report.count('there', what),
@@ -66,8 +77,9 @@ function printSummary(run: Run, report: Report, { reportFile, dryRun }: { report
   });
   const [users, tokens] = [countsOf('user'), countsOf('token')];
   const [passwords, emails] = [report.count('needed', 'password'), report.count('left', 'email')];
+  const access = { made: report.count('made', 'assignment'), refused: report.count('refused', 'assignment') };
   if (run.json) {
-    run.show({ users, tokens, needs: { passwords }, left: { emails }, dryRun });
+    run.show({ users, tokens, ...(givesAccess && { access }), needs: { passwords }, left: { emails }, dryRun });
     return;
   }
   const moved = dryRun ? 'would be moved' : 'moved';
@@ -77,6 +89,8 @@ function printSummary(run: Run, report: Report, { reportFile, dryRun }: { report
   run.print(
     `tokens: ${tokens.made} ${moved}, ${tokens.there} already there, ${tokens.needed} to be set up again, ${tokens.left} left out, ${tokens.refused} refused`,
   );
+  if (givesAccess)
+    run.print(`access: ${access.made} ${dryRun ? 'would be given' : 'given'}, ${access.refused} refused`);
   run.print(`${passwords} users need a password; ${emails} unverified addresses left out`);
   run.print(`full report: ${reportFile}`);
 }

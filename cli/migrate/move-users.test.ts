@@ -118,6 +118,52 @@ describe('attacks', () => {
   });
 });
 
+describe('access', () => {
+  const resource = async (...flags: string[]) =>
+    (await terminal.type(['--ids', 'resource', 'create', '--name', 'Shop', ...flags])).out.trim();
+  const required = ['--enrolment', '{ "kinds": ["totp"], "required": true }'];
+  const accessOf = async (login: string) => {
+    const { assignments } = JSON.parse((await terminal.type(['--json', 'user', 'show', login])).out) as {
+      assignments: { resource: string; alone: boolean; tokens: string[] }[];
+    };
+    return assignments.map(({ alone, tokens }) => ({ alone, tokens: tokens.length }));
+  };
+
+  test('is with the tokens that moved, else alone, and is given once', async () => {
+    const id = await resource(...required);
+    expect((await migrate('--dry-run', '--resource', id)).out).toContain('access: 7 would be given, 0 refused');
+    expect((await migrate('--resource', id)).out).toContain('access: 7 given, 0 refused');
+    expect(await accessOf('ada')).toEqual([{ alone: false, tokens: 1 }]);
+    expect(await accessOf('hedy')).toEqual([{ alone: true, tokens: 0 }]);
+    expect(await migrate('--resource', id)).toMatchObject({ code: 0 });
+    expect(await accessOf('ada')).toEqual([{ alone: false, tokens: 1 }]);
+    expect(await written('report.csv')).toContain('assignment,made,1,ada,Shop,,');
+  });
+
+  // The password alone would open what a second factor guarded elsewhere.
+  test('without the second factor of the other system is refused where none is asked for', async () => {
+    await users(
+      { id: '1', username: 'ada', enabled: true, credentials: [otp('short')] },
+      { id: '2', username: 'bob', enabled: true, credentials: [{ type: 'webauthn' }] },
+      { id: '3', username: 'eve', enabled: true },
+    );
+    const id = await resource();
+    const output = await migrate('--resource', id);
+    expect(output.code).toBe(4);
+    expect(output.out).toContain('access: 1 given, 2 refused');
+    expect(await written('report.csv')).toMatch(/assignment,refused,1,ada,Shop,RESOURCE_UNGUARDED,/);
+    expect([await accessOf('ada'), await accessOf('bob'), await accessOf('eve')]).toMatchObject([[], [], [{}]]);
+    await terminal.type(['resource', 'update', id, ...required]);
+    expect((await migrate('--resource', id)).out).toContain('access: 3 given, 0 refused');
+    expect(await accessOf('bob')).toEqual([{ alone: true, tokens: 0 }]);
+  });
+
+  test('to an unknown resource changes nothing', async () => {
+    expect(await migrate('--resource', 'res_01k8dq9z2mp')).toMatchObject({ code: 1 });
+    expect(await list('user')).toEqual([]);
+  });
+});
+
 describe('files', () => {
   test.each([
     ['cut', '{"users":[{"username":"ada","enabled":true}'],
@@ -164,7 +210,11 @@ describe('files', () => {
     };
     const service = await connectToAccount(connection);
     const report = new Report(join(dataFolder, 'report.csv'));
-    const rejected = { users: join(dataFolder, 'users'), tokens: join(dataFolder, 'tokens') };
+    const rejected = {
+      users: join(dataFolder, 'users'),
+      tokens: join(dataFolder, 'tokens'),
+      access: join(dataFolder, 'access'),
+    };
     const source = await keycloak.open(realm, {});
     const options = { source, dryRun: false, run: 'one', rejected, keepUnverified: false, report };
     const cut = {

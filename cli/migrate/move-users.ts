@@ -2,6 +2,7 @@ import { type Service, ServiceRefusal } from '../connection/service.ts';
 import { importRows, type RowOutcome } from '../transfer/import-rows.ts';
 import type { Progress } from '../transfer/progress.ts';
 import type { Row } from '../transfer/rows.ts';
+import { giveMovedAccess, type MovedUser, type OpenedResource } from './give-moved-access.ts';
 import type { Report } from './report.ts';
 import type { LeftOut, Source, SourceUser } from './system.ts';
 import { tryOne } from './try-one.ts';
@@ -12,21 +13,25 @@ export interface MoveOptions {
   /** The id of the run, unchanged when it resumes. */
   run: string;
   /** Files for refused rows, as JSON Lines. */
-  rejected: { users: string; tokens: string };
+  rejected: { users: string; tokens: string; access: string };
+  /** The id of a resource that the users get access to. */
+  resource?: string | undefined;
   keepUnverified: boolean;
   report: Report;
 }
 
 /**
- * Creates the users of an export, then their tokens. A token goes to the user that its row created, by id: another user
+ * Creates the users of an export, then their tokens, and gives them access. A token goes to the user that its row created, by id: another user
  * may already have that login, and must not get a stranger's device.
  */
 export async function moveUsers(service: Service, options: MoveOptions, progress: Progress): Promise<void> {
   const { source, dryRun, run, rejected, report } = options;
   const shared = { dryRun, run, toRequest: (fields: Record<string, unknown>) => fields };
+  const resource = options.resource === undefined ? undefined : await openResource(service, options.resource);
+  const moved: MovedUser[] = [];
   const sent = new Map<number, SourceUser>();
   const owners = new Map<number, string>();
-  const settleUser = async ({ line }: Row, outcome: RowOutcome) => {
+  const settleUser = async ({ line, bytes }: Row, outcome: RowOutcome) => {
     const user = sent.get(line);
     sent.delete(line);
     const row = { what: 'user', number: line, name: user?.row.login ?? '' } as const;
@@ -40,6 +45,19 @@ export async function moveUsers(service: Service, options: MoveOptions, progress
     // Block before the user has a token.
     const block = () => service.send('PATCH', `/v1/users/${id}`, { body: { blocked: true } });
     if (user.blocked && !dryRun && !(await tryOne(report, row, block))) return;
+    if (resource) {
+      const { length: tokens } = user.tokens;
+      const hadToken = tokens > 0 || user.gaps.some(({ what }) => what === 'token');
+      moved.push({
+        line,
+        bytes,
+        login: user.row.login,
+        id: dryRun && !wasThere ? undefined : id,
+        tokens,
+        hadToken,
+        wasThere,
+      });
+    }
     if (wasThere) {
       report.add({ ...row, outcome: 'there' });
       const hasTokens = user.tokens.length > 0 && (await ownsTokens(service, id));
@@ -61,15 +79,24 @@ export async function moveUsers(service: Service, options: MoveOptions, progress
   const users = userRows(options, sent);
   const paths = { path: '/v1/bulk/users', rejectedFile: rejected.users };
   await importRows(service, { ...shared, ...paths, rows: users, settled: settleUser, recall }, progress);
-  if (owners.size === 0) return;
-  const settleToken = ({ line, fields }: Row, outcome: RowOutcome) => {
-    const row = { what: 'token', number: line, name: String(fields?.name) } as const;
-    if (outcome.isDone) report.add({ ...row, outcome: 'made' });
-    else report.add({ ...row, outcome: 'refused', code: outcome.code, detail: outcome.detail });
-  };
-  const tokens = tokenRows(source, owners, dryRun);
-  const tokenPaths = { path: '/v1/bulk/tokens', rejectedFile: rejected.tokens };
-  await importRows(service, { ...shared, ...tokenPaths, rows: tokens, settled: settleToken }, progress);
+  if (owners.size > 0) {
+    const settleToken = ({ line, fields }: Row, outcome: RowOutcome) => {
+      const row = { what: 'token', number: line, name: String(fields?.name) } as const;
+      if (outcome.isDone) report.add({ ...row, outcome: 'made' });
+      else report.add({ ...row, outcome: 'refused', code: outcome.code, detail: outcome.detail });
+    };
+    const tokens = tokenRows(source, owners, dryRun);
+    const tokenPaths = { path: '/v1/bulk/tokens', rejectedFile: rejected.tokens };
+    await importRows(service, { ...shared, ...tokenPaths, rows: tokens, settled: settleToken }, progress);
+  }
+  if (!resource) return;
+  moved.sort((one, other) => one.line - other.line);
+  await giveMovedAccess(service, moved, { resource, dryRun, run, report, rejectedFile: rejected.access }, progress);
+}
+
+async function openResource(service: Service, id: string): Promise<OpenedResource> {
+  const { body } = await service.send('GET', `/v1/resources/${encodeURIComponent(id)}`);
+  return body as unknown as OpenedResource;
 }
 
 /** The id of the user whom an earlier run created: only actors for the whole account can give a user an external id. */

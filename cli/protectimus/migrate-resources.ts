@@ -1,4 +1,5 @@
 import { pages } from '../commands/pages.ts';
+import { asksForToken, type TokenSettings } from '../migrate/asks-for-token.ts';
 import type { MigrationCode } from '../migrate/report.ts';
 import { tryOne } from '../migrate/try-one.ts';
 import { keyOf, type MigrationContext } from './migration-context.ts';
@@ -14,14 +15,11 @@ export interface ExistingResource {
 }
 
 /** A resource as the API shows it. */
-interface ResourceView {
+interface ResourceView extends TokenSettings {
   id: string;
   name: string;
   enabled: boolean;
-  methodPolicy: string;
-  tokenKinds: readonly string[];
   testMode: string | null;
-  enrolment: { kinds: readonly string[]; required: boolean; postponableUntil: number | null } | null;
 }
 
 /** The default kinds, and SMS. */
@@ -82,14 +80,4 @@ function settingsOf({ name, failedAttemptsBeforeLock, filters, withTokens, takes
     ...(takesSms && { tokenKinds: WITH_SMS }),
     ...(withTokens && { enrolment: { kinds: ['webauthn', 'totp'], required: true } }),
   };
-}
-
-/**
- * True if a user who is assigned without a token is asked for one: by a policy with codes, or by a required enrolment
- * that cannot be postponed. An enrolment of kinds that the resource does not accept asks for none.
- */
-function asksForToken({ methodPolicy, tokenKinds, enrolment }: ResourceView): boolean {
-  if (!enrolment?.kinds.some((kind) => tokenKinds.includes(kind))) return false;
-  if (methodPolicy === 'otp' || methodPolicy === 'password-otp') return true;
-  return methodPolicy === 'auto' && enrolment.required && enrolment.postponableUntil === null;
 }
