@@ -74,6 +74,15 @@ export function nameInput(): Input {
 
 /** The inputs for both a new and an existing key. */
 export function inputsOf(resources: readonly Choice[]): Input[] {
+  const confinement: Input = {
+    name: 'resources',
+    kind: 'some-of',
+    without: t('resources'),
+    label: t('resources'),
+    hint: t('resourcesHint'),
+    choices: resources,
+    isExcluded: (_, { scopes }) => (scopes as readonly Scope[]).some((scope) => scope !== CONFINED_SCOPE),
+  };
   return [
     nameInput(),
     {
@@ -85,14 +94,6 @@ export function inputsOf(resources: readonly Choice[]): Input[] {
       choices: SCOPES.map((scope) => ({ value: scope, label: t(scope), hint: t(`${scope}Hint`) })),
       isExcluded: (scope, values) => values.resources !== null && scope !== CONFINED_SCOPE,
     },
-    {
-      name: 'resources',
-      kind: 'some-of',
-      without: t('resources'),
-      label: t('resources'),
-      hint: t('resourcesHint'),
-      choices: resources,
-      isExcluded: (_, { scopes }) => (scopes as readonly Scope[]).some((scope) => scope !== CONFINED_SCOPE),
-    },
+    ...(resources.length === 0 ? [] : [confinement]),
   ];
 }

@@ -51,7 +51,7 @@ function Choices({ view }: { view: ActivityView }) {
       ? known
       : [...known, { id: resource, name: resource }];
   return (
-    <div class="choices">
+    <div class="activity-choices">
       <div class="choice-resource">
         <label class="unseen" for={`${id}-resource`}>
           {t('resource')}

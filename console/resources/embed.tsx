@@ -8,7 +8,10 @@ import { BACKENDS, exampleOrigin, fillIn, PAGES, type Snippet } from './snippets
 
 /** Code examples filled in for this resource. The chosen languages are in the address. */
 export function Embed({ resource, version }: TabProps) {
-  const known = exampleOrigin(resource.allowedOrigins.filter((origin) => origin !== location.origin));
+  const { allowedOrigins, allowLocalhost } = resource;
+  const known =
+    exampleOrigin(allowedOrigins.filter((origin) => origin !== location.origin)) ??
+    (allowLocalhost ? 'http://localhost:3000' : undefined);
   const filling = {
     service: location.origin,
     resource: resource.id,

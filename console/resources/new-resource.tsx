@@ -5,6 +5,7 @@ import { t } from './i18n.ts';
 import { originInputs } from './origin-inputs.ts';
 import type { Resource } from './resource.ts';
 import { RESOURCES } from './resource-list.tsx';
+import { enrolmentInput } from './settings-sections.ts';
 
 export function NewResource() {
   const { reads, session, go, notify } = useConsole();
@@ -25,6 +26,7 @@ export function NewResource() {
         inputs={[
           { name: 'name', kind: 'text', max: 100, label: t('name'), hint: t('nameHint') },
           ...originInputs(),
+          enrolmentInput({ required: true }),
           {
             name: 'testMode',
             kind: 'select',
@@ -38,8 +40,12 @@ export function NewResource() {
             ],
           },
         ]}
-        initial={{ name: '', allowedOrigins: [], allowLocalhost: false, testMode: null }}
-        bodyOf={({ testMode, ...rest }) => ({ ...rest, ...(testMode !== null && { testMode }) })}
+        initial={{ name: '', allowedOrigins: [], allowLocalhost: false, enrolment: null, testMode: null }}
+        bodyOf={({ enrolment, testMode, ...rest }) => ({
+          ...rest,
+          ...(enrolment !== null && { enrolment }),
+          ...(testMode !== null && { testMode }),
+        })}
         button={t('make')}
         onCreated={({ body, version }) => {
           reads.changed('resources', 'checklist');

@@ -68,7 +68,7 @@ export function OwnTextEditor({ resource, language, path, text }: OwnTextEditorP
       <p lang={language}>{text.ours}</p>
       {text.isInFiles && <p class="hint">{t('inFiles')}</p>}
       <form
-        class="own-text"
+        class="own-text-editor"
         onSubmit={(event) => {
           event.preventDefault();
           void save(typed);

@@ -1,6 +1,6 @@
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import type { ComponentChildren } from 'preact';
-import type { Choice, Section } from '../edit/inputs.ts';
+import type { Choice, Input, Section } from '../edit/inputs.ts';
 import { t } from './i18n.ts';
 import { originInputs } from './origin-inputs.ts';
 import { readMetadataKey, readRedirectUri } from './resource.ts';
@@ -26,6 +26,35 @@ const kindChoice = (kind: (typeof TOKEN_KINDS)[number]): Choice => ({
   label: t(`kind_${kind}`),
   ...(kind === 'sms' && { hint: t('kind_smsHint') }),
 });
+
+/** Whether users set up tokens themselves, for new and existing resources. */
+export function enrolmentInput({ required }: { required: boolean }): Input {
+  return {
+    name: 'enrolment',
+    kind: 'group',
+    label: t('enrolment'),
+    hint: t('enrolmentHint'),
+    initial: { kinds: ['totp'], required, postponableUntil: null, unlockByMail: false },
+    inputs: [
+      {
+        name: 'kinds',
+        kind: 'some-of',
+        isNeeded: true,
+        label: t('enrolKinds'),
+        choices: ENROLMENT_KINDS.map(kindChoice),
+      },
+      { name: 'required', kind: 'toggle', label: t('enrolRequired'), hint: t('enrolRequiredHint') },
+      {
+        name: 'postponableUntil',
+        kind: 'instant',
+        label: t('enrolPostponable'),
+        hint: t('enrolPostponableHint'),
+        without: t('notAtAll'),
+      },
+      { name: 'unlockByMail', kind: 'toggle', label: t('enrolUnlock'), hint: t('enrolUnlockHint') },
+    ],
+  };
+}
 
 /**
  * Every setting of a resource, in the order in which administrators need them.
@@ -125,33 +154,7 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
     {
       title: t('ownTokens'),
       text: t('ownTokensText'),
-      inputs: [
-        {
-          name: 'enrolment',
-          kind: 'group',
-          label: t('enrolment'),
-          hint: t('enrolmentHint'),
-          initial: { kinds: ['totp'], required: false, postponableUntil: null, unlockByMail: false },
-          inputs: [
-            {
-              name: 'kinds',
-              kind: 'some-of',
-              isNeeded: true,
-              label: t('enrolKinds'),
-              choices: ENROLMENT_KINDS.map(kindChoice),
-            },
-            { name: 'required', kind: 'toggle', label: t('enrolRequired'), hint: t('enrolRequiredHint') },
-            {
-              name: 'postponableUntil',
-              kind: 'instant',
-              label: t('enrolPostponable'),
-              hint: t('enrolPostponableHint'),
-              without: t('notAtAll'),
-            },
-            { name: 'unlockByMail', kind: 'toggle', label: t('enrolUnlock'), hint: t('enrolUnlockHint') },
-          ],
-        },
-      ],
+      inputs: [enrolmentInput({ required: false })],
     },
     {
       title: t('ownPage'),
