@@ -118,6 +118,7 @@ describe('the blocks of the documents', () => {
       ['docs/quickstart.md', 'npx tsx server.ts'],
       // e2e/framework-sites.test.ts starts the examples without installing them.
       ['docs/sign-in-node.md', expect.stringContaining('npm pack ./clients/typescript')],
+      ['docs/sign-in-node.md', expect.stringContaining('npm run pack:widget')],
       ['docs/sign-in-node.md', expect.stringContaining('npx tsx express.ts')],
       ['docs/sign-in-php.md', expect.stringContaining('key create')],
       ['docs/sign-in-php.md', expect.stringContaining('php -S')],
