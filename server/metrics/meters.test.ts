@@ -112,7 +112,10 @@ test('counts tries of webhooks by the class of the status', async () => {
     const ask = async () => ({ type: undefined, body: new Uint8Array(), ...outcome });
     const sender = meters.webhooks({ read: (url) => ({ url }), send: async () => outcome, ask });
     expect(await sender.send({ url: 'https://hooks.example', headers: {}, body: '' })).toBe(outcome);
-    await sender.ask({ url: 'https://hooks.example', headers: {}, body: '' }, { timeoutMs: 2000, bodyBytes: 4096 });
+    await sender.ask(
+      { url: 'https://hooks.example', headers: {}, body: '' },
+      { timeoutMs: 2000, bodyBytes: 4096, asker: 'res_1' },
+    );
     expect(sender.read('x')).toEqual({ url: 'x' });
   }
   for (const name of ['countersign_webhook_deliveries_total', 'countersign_hook_calls_total'])

@@ -57,7 +57,9 @@ export function observeWebhooks(sender: WebhookSender, { metrics, monotonicMs }:
       const startedMs = monotonicMs();
       const outcome = await sender.ask(request, limits);
       metrics.hookCalls.add([wordFor(outcome)]);
-      metrics.hookSeconds.observe([], (monotonicMs() - startedMs) / 1000);
+      // One that was not made took no time, and would hide how slow the others are.
+      const isMade = outcome.kind !== 'failed' || outcome.failure !== 'too-many-calls';
+      if (isMade) metrics.hookSeconds.observe([], (monotonicMs() - startedMs) / 1000);
       return outcome;
     },
   };

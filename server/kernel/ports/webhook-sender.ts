@@ -11,11 +11,15 @@ export interface AskLimits {
   /** For the whole exchange: the name, the connection, the answer. */
   timeoutMs: number;
   bodyBytes: number;
+  /** For whom the call is made: the calls of one are bounded, and those of all. */
+  asker: string;
 }
 
 export type AskOutcome =
   | { kind: 'answered'; status: number; type: string | undefined; body: Uint8Array }
-  | Extract<SendOutcome, { kind: 'failed' }>;
+  | Extract<SendOutcome, { kind: 'failed' }>
+  /** Not made: as many as may run at once are running. */
+  | { kind: 'failed'; failure: 'too-many-calls' };
 
 /** Sends messages to addresses that customers configure, and never to one that only this machine can reach (SR-31). */
 export interface WebhookSender {

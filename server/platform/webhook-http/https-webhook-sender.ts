@@ -6,6 +6,7 @@ import { canonicalAddress } from '../../kernel/addresses.ts';
 import type { AskOutcome, WebhookRequest, WebhookSender } from '../../kernel/ports/webhook-sender.ts';
 import type { SendFailure, SendOutcome } from '../../kernel/send-outcome.ts';
 import { mayConnectTo, readTarget, type TargetRules } from '../../webhooks/target.ts';
+import { boundCalls } from './bound-calls.ts';
 import { type ResolveHost, resolveByDns } from './resolve-host.ts';
 
 export interface WebhookSenderOptions extends TargetRules {
@@ -35,8 +36,9 @@ export function createHttpsWebhookSender(options: WebhookSenderOptions): Webhook
     },
 
     send: (request, signal) => attempt(request, timeoutMs, takeStatus, signal),
-    ask: (request, limits) =>
+    ask: boundCalls((request, limits) =>
       attempt(request, limits.timeoutMs, (answer, sent) => takeAll(answer, sent, limits.bodyBytes)),
+    ),
   };
 
   async function attempt<Outcome extends object>(

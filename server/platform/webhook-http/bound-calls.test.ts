@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import type { AskOutcome } from '../../kernel/ports/webhook-sender.ts';
+import { boundCalls } from './bound-calls.ts';
+
+const ANSWER: AskOutcome = { kind: 'answered', status: 200, type: undefined, body: new Uint8Array() };
+const TOO_MANY: AskOutcome = { kind: 'failed', failure: 'too-many-calls' };
+
+function slowReceivers(bounds: { total: number; perAsker: number }) {
+  const open: { answer: () => void; fail: () => void }[] = [];
+  const ask = boundCalls(
+    () =>
+      new Promise((resolve, reject) => {
+        open.push({ answer: () => resolve(ANSWER), fail: () => reject(new Error('a bug')) });
+      }),
+    bounds,
+  );
+  const call = (asker: string) =>
+    ask({ url: 'https://shop.example', headers: {}, body: '' }, { timeoutMs: 2000, bodyBytes: 4096, asker });
+  return { open, call };
+}
+
+// SR-65. The attack: a hook that never answers, and users who keep signing in, until the process has no socket left.
+test('a call beyond the bound of its asker fails at once, and the others are asked', async () => {
+  const { open, call } = slowReceivers({ total: 9, perAsker: 2 });
+  const first = [call('res_1'), call('res_1')];
+  expect(await call('res_1')).toEqual(TOO_MANY);
+  const other = call('res_2');
+  expect(open).toHaveLength(3);
+  open[0]?.answer();
+  expect(await first[0]).toEqual(ANSWER);
+  const next = call('res_1');
+  expect(await call('res_1')).toEqual(TOO_MANY);
+  for (const { answer } of open) answer();
+  expect(await Promise.all([first[1], other, next])).toEqual([ANSWER, ANSWER, ANSWER]);
+});
+
+test('all askers together have a bound, and a call that breaks off gives its place back', async () => {
+  const { open, call } = slowReceivers({ total: 2, perAsker: 2 });
+  const broken = call('res_1');
+  const held = call('res_2');
+  expect(await call('res_3')).toEqual(TOO_MANY);
+  open[0]?.fail();
+  await expect(broken).rejects.toThrow('a bug');
+  const third = call('res_3');
+  expect(await call('res_1')).toEqual(TOO_MANY);
+  for (const { answer } of open) answer();
+  expect(await Promise.all([held, third])).toEqual([ANSWER, ANSWER]);
+});
