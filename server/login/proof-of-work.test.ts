@@ -6,10 +6,11 @@ import { MINUTE_MS } from '../kernel/time.ts';
 import { countAttempt } from '../proof-of-work/count-attempts.ts';
 import { PUZZLE_LIFETIME_MS } from '../proof-of-work/puzzle.ts';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
-import { addResource, createFixture, type Fixture, PASSWORD } from '../testing/fixtures.ts';
+import { addResource, createFixture, type Fixture, PASSWORD, wrongCode } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { solvePuzzle } from '../testing/solve-puzzle.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { requestUnlock } from './request-unlock.ts';
 import { STEPS } from './steps.ts';
 import { submitStep } from './submit-step.ts';
 
@@ -126,6 +127,25 @@ describe('when work is asked for', () => {
     expect(ports.codes.sent.length - sent).toBe(1);
     expect(await request(solutionOf(asked))).toMatchObject({ step: 'otp' });
     expect(ports.codes.sent.length - sent).toBe(2);
+  });
+
+  test('for a link that unlocks', async () => {
+    const enrolment = { kinds: ['totp' as const], required: false, unlockByMail: true };
+    scene = await createFixture(ports, {
+      tokens: [{}],
+      user: { email: 'alice@shop.example' },
+      resource: { enrolment },
+    });
+    const walk = await LoginDriver.toOtp(scene);
+    for (let i = 0; walk.view.step === 'otp'; i++) await walk.otp(await wrongCode(scene, i));
+    expect(walk.view).toMatchObject({ step: 'denied', unlock: 'offered' });
+    await attack();
+    const request = (solution?: string) =>
+      requestUnlock(ports, { handle: walk.handle, seq: walk.view.seq, client: {}, solution, language: 'en' });
+    const asked = await request();
+    expect(asked).toMatchObject(NEEDED);
+    expect(ports.courier.sent).toEqual([]);
+    expect(await request(solutionOf(asked))).toMatchObject({ unlock: 'sent' });
   });
 
   test.each([

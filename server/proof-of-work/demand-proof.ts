@@ -3,6 +3,7 @@ import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
+import { admitPuzzle } from './admit-puzzle.ts';
 import { addressOf, isCalm, pressureOn, type Target } from './pressure.ts';
 import {
   checkSolution,
@@ -44,7 +45,8 @@ export async function demandProof(ports: ProofNeeds, request: ProofRequest): Pro
   if (guesses === undefined) return undefined;
   const context: PuzzleContext = { purpose, resource, address: client.address };
   if (solution !== undefined && (await acceptOnce(ports, context, solution, now))) return undefined;
-  return refusal('PUZZLE_NEEDED', { puzzle: await newPuzzle(ports, context, guesses, now) });
+  const tooMany = admitPuzzle(ports, client, now);
+  return tooMany ?? refusal('PUZZLE_NEEDED', { puzzle: await newPuzzle(ports, context, guesses, now) });
 }
 
 async function acceptOnce(ports: ProofNeeds, context: PuzzleContext, solution: string, now: number): Promise<boolean> {
