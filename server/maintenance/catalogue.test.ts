@@ -172,6 +172,7 @@ const FATES: Record<string, Fate> = {
   user: [
     [{ email: 'alice@shop.example' }, { email: 'alice@shop.example', hadToken: true }],
     [{ hadToken: true }, { hadToken: true }],
+    [{ signInsCompared: true }, { hadToken: true }],
   ],
   webhooks: 'kept',
 };

@@ -11,5 +11,5 @@ export const knownSignInsDocument = defineDocument<KnownSignIns, [user: UserId]>
   // Links that were used since the backup would work again.
   onRestore: 'drop',
   onLostKey: 'drop',
-  expires: 'never',
+  expires: '180 days after the last sign-in, each network and browser after the last from it',
 });

@@ -3,6 +3,8 @@ import { DAY_MS } from '../kernel/time.ts';
 
 /** The most networks and the most browsers that are known of a user; one more replaces the one not seen for longest. */
 export const MAX_KNOWN = 16;
+/** How long a network or a browser is known after the last sign-in from it. */
+export const KNOWN_SIGN_IN_TTL_MS = 180 * DAY_MS;
 /** A user gets no more of these mails while as many of their links are valid. */
 export const MAX_NOTICE_LINKS = 3;
 /** Long enough for a mail that is read the next morning. */
@@ -16,6 +18,8 @@ export interface KnownSignIns {
   networks: string[];
   /** Newest first. */
   browsers: string[];
+  /** When each of them was last seen, to the day. Absent: not since this is recorded. */
+  seenAt?: Record<string, number>;
   /** With each of them the user can report a sign-in, until one was used. */
   links: NoticeLink[];
 }
@@ -39,43 +43,57 @@ export interface SeenSignIn {
 }
 
 /**
- * Adds a sign-in to the known ones. The first of a user is not new: there is nothing that it differs from. `undefined`:
- * nothing has changed.
+ * Adds a sign-in to the known ones, and forgets those that were not seen for long. `undefined`: nothing has changed.
+ *
+ * @param isCompared earlier sign-ins were recorded, perhaps too long ago. The first of a user is not new: there is
+ *   nothing that it differs from
  */
 export function recordSignIn(
   known: KnownSignIns | undefined,
+  isCompared: boolean,
   owner: Pick<KnownSignIns, 'account' | 'user'>,
   seen: SeenSignIn,
+  now: number,
 ): { known: KnownSignIns; isNew: boolean } | undefined {
-  const { networks, browsers, links } = known ?? { networks: [], browsers: [], links: [] };
-  const next = {
-    ...owner,
-    networks: withNewest(networks, seen.network),
-    browsers: withNewest(browsers, seen.browser),
-    links,
-  };
-  if (known && next.networks === networks && next.browsers === browsers) return undefined;
+  const { networks = [], browsers = [], links = [], seenAt = {} } = known ?? {};
+  const today = now - (now % DAY_MS);
+  const isKept = (value: string) => now < (seenAt[value] ?? today) + KNOWN_SIGN_IN_TTL_MS;
+  const kept = { network: networks.filter(isKept), browser: browsers.filter(isKept) };
+  const shown = [seen.network, seen.browser].filter((value) => value !== undefined);
+  const isSame =
+    known !== undefined &&
+    kept.network.length === networks.length &&
+    kept.browser.length === browsers.length &&
+    [networks[0], undefined].includes(seen.network) &&
+    [browsers[0], undefined].includes(seen.browser) &&
+    shown.every((value) => seenAt[value] === today);
+  if (isSame) return undefined;
+  const next = { networks: withNewest(kept.network, seen.network), browsers: withNewest(kept.browser, seen.browser) };
+  const dated = [...next.networks, ...next.browsers].map((value) => [
+    value,
+    shown.includes(value) ? today : (seenAt[value] ?? today),
+  ]);
   const isUnknown = (list: readonly string[], value: string | undefined) =>
     value !== undefined && !list.includes(value);
   return {
-    known: next,
-    isNew: known !== undefined && (isUnknown(networks, seen.network) || isUnknown(browsers, seen.browser)),
+    known: { ...owner, ...next, seenAt: Object.fromEntries(dated), links },
+    isNew: isCompared && (isUnknown(kept.network, seen.network) || isUnknown(kept.browser, seen.browser)),
   };
 }
 
-/** The same list if the value is the newest already. */
+/** The list as it is if there is no value. */
 function withNewest(list: string[], value: string | undefined): string[] {
-  if (value === undefined || list[0] === value) return list;
-  return [value, ...list.filter((one) => one !== value)].slice(0, MAX_KNOWN);
+  return value === undefined ? list : [value, ...list.filter((one) => one !== value)].slice(0, MAX_KNOWN);
+}
+
+/** When nothing is left that counts. */
+export function knownSignInsExpireAt({ networks, browsers, seenAt = {}, links }: KnownSignIns): number {
+  const lastSeen = [...networks, ...browsers].map((value) => (seenAt[value] ?? 0) + KNOWN_SIGN_IN_TTL_MS);
+  return Math.max(0, ...lastSeen, ...links.map(({ expiresAt }) => expiresAt));
 }
 
 /** Adds a link; undefined if as many are valid as a user may have. */
 export function addLink(known: KnownSignIns, link: NoticeLink, now: number): KnownSignIns | undefined {
   const links = known.links.filter(({ expiresAt }) => now < expiresAt);
   return links.length < MAX_NOTICE_LINKS ? { ...known, links: [...links, link] } : undefined;
-}
-
-/** After a report: every link is used up, and the next sign-in is new wherever it comes from. */
-export function forgetSignIns(known: KnownSignIns): KnownSignIns {
-  return { ...known, networks: [], browsers: [], links: [] };
 }

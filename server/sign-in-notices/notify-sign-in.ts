@@ -11,7 +11,7 @@ import type { Resource } from '../resources/resource.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
 import { knownSignInsDocument } from './documents.ts';
-import { addLink, NOTICE_LINK_LIFETIME_MS, recordSignIn } from './known-sign-ins.ts';
+import { addLink, knownSignInsExpireAt, NOTICE_LINK_LIFETIME_MS, recordSignIn } from './known-sign-ins.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier'>;
 
@@ -43,16 +43,24 @@ export async function notifySignIn(
     keys,
     ([owner, stored], now): Decision<Sending> => {
       if (owner?.value.account !== account) return { answer: undefined };
-      const next = recordSignIn(stored?.value, { account, user: id }, seen);
+      // Those recorded by an earlier version are not marked at their user.
+      const isCompared = stored !== undefined || owner.value.signInsCompared === true;
+      const next = recordSignIn(stored?.value, isCompared, { account, user: id }, seen, now);
       if (!next) return { answer: undefined };
       const { email, login } = owner.value;
       const link = { secretHash: hashSecret(secret), resource: resource.id, expiresAt: now + NOTICE_LINK_LIFETIME_MS };
       const canMail = next.isNew && email !== undefined && !ports.courier.isAbsent;
       const linked = canMail ? addLink(next.known, link, now) : undefined;
       const event = createEvent(act, { type: 'user.new-sign-in', subject: id, resource: resource.id }, now);
+      const value = linked ?? next.known;
+      const expiresAt = knownSignInsExpireAt(value);
+      const { signInsCompared } = owner.value;
+      const marked = signInsCompared
+        ? []
+        : [{ key: keys[0], value: { ...owner.value, signInsCompared: true as const } }];
       return {
         answer: linked && email !== undefined ? { email, login, at: now } : undefined,
-        write: { put: [{ key: keys[1], value: linked ?? next.known }], append: next.isNew ? [event] : [] },
+        write: { put: [...marked, { key: keys[1], value, expiresAt }], append: next.isNew ? [event] : [] },
       };
     },
   );

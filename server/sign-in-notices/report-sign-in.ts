@@ -19,7 +19,7 @@ import { unlockLinkDocument } from '../unlock/documents.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { knownSignInsDocument } from './documents.ts';
-import { forgetSignIns, type KnownSignIns } from './known-sign-ins.ts';
+import type { KnownSignIns } from './known-sign-ins.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>;
 
@@ -86,6 +86,8 @@ export async function reportSignIn(
         ...(hadPassword && { passwordHash }),
         blocked: true,
         trustEpoch: (stored.value.trustEpoch ?? 0) + 1,
+        // Every link is used up, and the next sign-in is new wherever it comes from.
+        signInsCompared: true,
         signInsEndedAt: now,
       };
       const draft: EventDraft = {
@@ -97,11 +99,8 @@ export async function reportSignIn(
       return {
         answer: { user, resource: link.resource },
         write: {
-          put: [
-            { key: keys[0], value: user },
-            { key: keys[1], value: forgetSignIns(known.value) },
-          ],
-          delete: others,
+          put: [{ key: keys[0], value: user }],
+          delete: [keys[1], ...others],
           index: reindex(keys[0], stored.value, user),
           append: [createEvent(act, draft, now)],
         },

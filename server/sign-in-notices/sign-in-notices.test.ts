@@ -23,7 +23,8 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { ISSUER, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
 import { userDocument } from '../users/documents.ts';
-import { MAX_NOTICE_LINKS, NOTICE_LINK_LIFETIME_MS } from './known-sign-ins.ts';
+import { knownSignInsDocument } from './documents.ts';
+import { KNOWN_SIGN_IN_TTL_MS, MAX_NOTICE_LINKS, NOTICE_LINK_LIFETIME_MS } from './known-sign-ins.ts';
 
 const EMAIL = 'alice@shop.example';
 const [HOME, ELSEWHERE] = ['198.51.100.7', '203.0.113.9'];
@@ -165,6 +166,16 @@ describe('a mail about a sign-in', () => {
     ports.clock.advance(NOTICE_LINK_LIFETIME_MS);
     await signIn(scene, ELSEWHERE);
     expect(mails('new-sign-in')).toHaveLength(MAX_NOTICE_LINKS + 1);
+  });
+
+  test('comes also after so long that nothing is known any more', async () => {
+    const scene = await made();
+    await signIn(scene, HOME);
+    ports.clock.advance(KNOWN_SIGN_IN_TTL_MS);
+    const [known] = await ports.store.getMany([knownSignInsDocument.key(scene.user.id)], ports.clock.now());
+    expect(known).toBeUndefined();
+    await signIn(scene, HOME);
+    expect(mails('new-sign-in')).toHaveLength(1);
   });
 
   test('keeps no address and no user agent in the store', async () => {

@@ -35,6 +35,11 @@ export interface User {
   blocked: boolean;
   /** Raised when the user is blocked or loses a token, which ends the trust in all of their browsers. Absent: never. */
   trustEpoch?: number;
+  /**
+   * Sign-ins of the user were recorded for mails about new ones. It outlives what they are compared with, so that one
+   * after a long time is new.
+   */
+  signInsCompared?: true;
   /** When the user reported a sign-in that was not theirs: nothing rests on factors shown before. Absent: never. */
   signInsEndedAt?: number;
   assignments: Assignment[];

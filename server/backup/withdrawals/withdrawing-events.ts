@@ -61,6 +61,7 @@ const USER: Fields<User> = {
   apiSupport: 'refuse-api',
   blocked: 'block',
   trustEpoch: 'none',
+  signInsCompared: 'none',
   signInsEndedAt: 'none',
   // Each has its own event.
   assignments: 'none',
