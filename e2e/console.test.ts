@@ -91,18 +91,24 @@ describe('the profile', () => {
     await view.at('Home');
   });
 
-  test('a passkey is added, signs in, confirms a change, and is removed', async () => {
+  test('a passkey is added, renamed, signs in, confirms a change, and is removed, also from the browser', async () => {
     const who = await makeSomeone();
     const view = await open('/console/your-sign-in');
-    await attachAuthenticator(view.page, []);
+    const { id: authenticatorId, session } = await attachAuthenticator(view.page, []);
+    const kept = async () => (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
     await signIn(visits.stage, view, who);
     await view.button('Passkeys: Add').click();
-    await view.fill({ 'Name of the passkey': 'Laptop', 'Current password': who.password });
+    await view.fill({ 'Current password': who.password });
     await view.fill({ 'One-time code': nextCode(visits.stage, who.secret) });
     await view.button('Continue').click();
     await view.button('Create the passkey').click();
     await expect(view.page.getByText('The passkey was added.')).toBeFocused();
+    await view.page.getByRole('button', { name: /^Rename: Passkey/ }).click();
+    await view.fill({ 'Name of the passkey': 'Laptop' });
+    await view.page.locator('form').getByRole('button', { name: 'Rename' }).click();
+    await expect(view.page.getByText('The passkey was renamed.')).toBeFocused();
     await expectAccessible(view, 'passkeys');
+    expect(await kept()).toHaveLength(1);
     await view.button('Sign out').click();
     await openCodeStep(view, who);
     await view.button('Use a passkey').click();
@@ -113,6 +119,7 @@ describe('the profile', () => {
     await view.page.locator('form').getByRole('button', { name: 'Remove' }).click();
     await expect(view.page.getByText('The passkey was removed.')).toBeFocused();
     await expect(view.page.getByText('Laptop')).toHaveCount(0);
+    await expect.poll(kept).toEqual([]);
   });
 
   // SR-40, SR-41. The attack: a recovery link is stolen, or used twice. It sets a password and shows none.

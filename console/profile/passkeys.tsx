@@ -11,15 +11,7 @@ export function AddPasskey({ onDone, onGone, ...rest }: ChangeProps) {
   const { client, texts, onCancel } = rest;
   const [creation, setCreation] = useState<PasskeyCreation>();
   if (!creation) {
-    return (
-      <ReauthForm<PasskeyCreation>
-        {...rest}
-        path="passkeys"
-        fields={[{ name: 'name', kind: 'text', label: texts('passkeyName'), hint: texts('passkeyNameHint') }]}
-        button={texts('continue')}
-        onDone={setCreation}
-      />
-    );
+    return <ReauthForm<PasskeyCreation> {...rest} path="passkeys" button={texts('continue')} onDone={setCreation} />;
   }
   return (
     <SendingForm
@@ -37,6 +29,28 @@ export function AddPasskey({ onDone, onGone, ...rest }: ChangeProps) {
     >
       <p class="hint">{texts('passkeyCreateText')}</p>
     </SendingForm>
+  );
+}
+
+/** Renames a passkey. */
+export function RenamePasskey({
+  id,
+  name,
+  client,
+  texts,
+  onDone,
+  onCancel,
+}: ChangeProps & { id: string; name: string }) {
+  return (
+    <SendingForm
+      fields={[{ name: 'name', kind: 'text', label: texts('passkeyName'), value: name }]}
+      button={texts('passkeyRename')}
+      texts={texts}
+      isNext
+      send={(values) => client.send('POST', 'me/passkeys/rename', { id, ...values })}
+      onDone={() => onDone('passkeyRenamed')}
+      onCancel={onCancel}
+    />
   );
 }
 

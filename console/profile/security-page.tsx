@@ -1,12 +1,14 @@
+import type { KnownPasskeys } from '@countersign/protocol/passkey';
 import type { SessionView } from '@countersign/protocol/session';
+import { tellBrowser } from '@countersign/ui/tell-browser';
 import type { ComponentType } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { TextKey, Texts } from '../i18n/texts.ts';
 import { Title } from '../parts/card.tsx';
 import type { Client } from '../service/client.ts';
 import { RecoveryCodes } from '../sign-in/recovery-codes.tsx';
 import { ChangeEmail, ChangePassword, type ChangeProps, RenewCodes, ReplaceToken } from './changes.tsx';
-import { AddPasskey, RemovePasskey } from './passkeys.tsx';
+import { AddPasskey, RemovePasskey, RenamePasskey } from './passkeys.tsx';
 
 export interface SecurityPageProps {
   client: Client;
@@ -59,7 +61,7 @@ const SECTIONS: readonly Section[] = [
 
 /** The administrator's own credentials, with a form to change each. One form is open at a time. */
 export function SecurityPage({ client, texts, session, isNext, onChanged }: SecurityPageProps) {
-  /** The title of a section, or the id of a passkey to remove. */
+  /** The title of a section, the id of a passkey to remove, or `name` and the id of one to rename. */
   const [open, setOpen] = useState<string>();
   const { email, passkeys } = session.administrator;
   const [outcome, setOutcome] = useState<TextKey>();
@@ -68,6 +70,11 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
   useLayoutEffect(() => {
     if (outcome !== undefined && codes === undefined) status.current?.focus();
   }, [outcome, codes]);
+
+  // The session is read again after each change, also of the names.
+  useEffect(() => {
+    client.get<KnownPasskeys>('me/passkeys').then((answer) => answer.kind === 'done' && tellBrowser(answer.body));
+  }, [client, passkeys]);
 
   if (codes !== undefined) {
     return (
@@ -100,6 +107,11 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
     onCancel: () => close(),
     onGone: () => close('changeGone'),
   };
+  const opener = (label: string, name: string, what: string) => (
+    <button type="button" class="quiet" aria-label={`${label}: ${name}`} onClick={() => openAt(what)}>
+      {label}
+    </button>
+  );
   return (
     <>
       <Title isNext={isNext && outcome === undefined}>{texts('ownSignIn')}</Title>
@@ -130,18 +142,14 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
               {passkeys.map(({ id, name }) => (
                 <li key={id}>
                   <span>{name}</span>
-                  {open === id ? (
-                    <RemovePasskey id={id} {...change} />
-                  ) : (
-                    <button
-                      type="button"
-                      class="quiet"
-                      aria-label={`${texts('passkeyRemove')}: ${name}`}
-                      onClick={() => openAt(id)}
-                    >
-                      {texts('passkeyRemove')}
-                    </button>
+                  {open !== id && open !== `name ${id}` && (
+                    <>
+                      {opener(texts('passkeyRename'), name, `name ${id}`)}
+                      {opener(texts('passkeyRemove'), name, id)}
+                    </>
                   )}
+                  {open === id && <RemovePasskey id={id} {...change} />}
+                  {open === `name ${id}` && <RenamePasskey id={id} name={name} {...change} />}
                 </li>
               ))}
             </ul>

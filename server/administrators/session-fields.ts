@@ -147,6 +147,18 @@ export const passkeyCreation = z
   })
   .openapi('OwnPasskeyCreation', { description: 'Options of `navigator.credentials.create`.' });
 
+export const knownPasskeysView = z
+  .object({
+    rpId: z.string().openapi({ description: 'The relying party id.', example: 'sign-in.shop.example' }),
+    userId: base64url('An opaque id of the administrator.'),
+    allAcceptedCredentialIds: z
+      .array(base64url('The id of a credential.'))
+      .openapi({ description: 'All passkeys of the administrator.' }),
+    name: z.string().openapi({ description: 'The email address.', example: 'ada@shop.example' }),
+    displayName: nameOf('administrator', 'Ada Lovelace'),
+  })
+  .openapi('OwnKnownPasskeys', { description: 'What the browser may know.' });
+
 export const signIn = z
   .object({
     step: z

@@ -14,7 +14,7 @@ import { minLengthOf } from '../passwords/password-policy.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { OwnDetail } from '../resources/self-service-policy.ts';
 import { type PasskeyNeeds, relyingParty } from '../tokens/kinds/passkey/new-challenge.ts';
-import { knownPasskeys } from '../tokens/kinds/passkey/passkey-request.ts';
+import { knownPasskeys, passkeyNames } from '../tokens/kinds/passkey/passkey-request.ts';
 import { rulesOf, showsOwnCodes } from '../tokens/kinds/rules.ts';
 import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { tokenState } from '../tokens/lockout.ts';
@@ -101,7 +101,10 @@ export async function viewSelfService(
     },
     proof: !isStrong(facts) ? 'lacking' : isFresh(session.proof, now) ? 'fresh' : 'stale',
     tokens: owned.filter((token) => !rulesOf(token).isSubstitute).map(shown),
-    ...(passkeys && isStrong(facts) && { passkeys: knownPasskeys(user, passkeys, relyingParty(ports)) }),
+    ...(passkeys &&
+      isStrong(facts) && {
+        passkeys: knownPasskeys({ id: user.id, ...passkeyNames(user) }, passkeys, relyingParty(ports)),
+      }),
     ...(rule && { passwordMinLength: minLengthOf(rule) }),
     ...(flow.breached === passwordDigest(user) && { passwordBreached: true as const }),
     ...(recovery && { recovery: { left: recovery.factor.macs.length } }),

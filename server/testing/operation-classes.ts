@@ -168,5 +168,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /me/passkey-question': 'self',
   'POST /me/passkeys': 'self',
   'POST /me/passkeys/confirm': 'self',
+  'GET /me/passkeys': 'self',
+  'POST /me/passkeys/rename': 'self',
   'POST /me/passkeys/remove': 'self',
 };

@@ -1,15 +1,21 @@
-import type { PasskeyAttestation, PasskeyCreation } from '@countersign/protocol/passkey';
+import type { KnownPasskeys, PasskeyAttestation, PasskeyCreation } from '@countersign/protocol/passkey';
 import { callDependency } from '../../kernel/dependency.ts';
+import type { EventDraft } from '../../kernel/event.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
+import { editObject } from '../../records/read-object.ts';
 import { type PasskeyNeeds, randomChallenge, relyingParty } from '../../tokens/kinds/passkey/new-challenge.ts';
 import type { PasskeyChallenge } from '../../tokens/kinds/passkey/passkey-challenge.ts';
+import { knownPasskeys } from '../../tokens/kinds/passkey/passkey-request.ts';
+import { providerName } from '../../tokens/kinds/passkey/provider-name.ts';
 import { creationFor } from '../../tokens/kinds/passkey/start-passkey-registration.ts';
 import { verifyAttestation } from '../../tokens/kinds/passkey/verify-attestation.ts';
+import { namesOf, ownPasskeyName } from '../../tokens/own-token-name.ts';
 import type { Administrator, AdministratorPasskey } from '../administrator.ts';
 import type { SecondFactorPorts } from '../check-factors.ts';
+import { administratorDocument } from '../documents.ts';
 import { readAdministrator } from '../find-administrator.ts';
-import { changeSelf, type OwnContext, type Proof, reauthenticate } from '../reauthenticate.ts';
+import { changeSelf, type OwnContext, type Proof, reauthenticate, unlessSignedOut } from '../reauthenticate.ts';
 import { challengeForAdministrator } from './check-passkey.ts';
 import { MAX_ADMINISTRATOR_PASSKEYS, passkeyId } from './passkey.ts';
 import { keepPending, takePending } from './pending-passkey.ts';
@@ -35,7 +41,7 @@ export async function startOwnPasskey(
   ports: SecondFactorPorts & PasskeyNeeds,
   act: OwnContext,
   proof: Proof,
-  name: string,
+  name = '',
 ): Promise<Result<{ creation: PasskeyCreation }>> {
   const shown = await reauthenticate(ports, act, proof);
   if (isRefusal(shown)) return shown;
@@ -60,10 +66,15 @@ export async function finishOwnPasskey(
 ): Promise<Result<{ administrator: Administrator }>> {
   const pending = await takePending(ports, act, 'registration');
   if (pending?.purpose !== 'registration') return refusal('LINK_INVALID');
-  const { asked, name } = pending;
+  const { asked, name: given } = pending;
   const rules = { ...asked, topOrigin: asked.origin };
   const factor = await callDependency('checking a new passkey', () => verifyAttestation(response, rules));
   if (!factor) return refusal('PASSKEY_INVALID');
+  const found = await readAdministrator(ports, act.actor.account, act.actor.id);
+  if (isRefusal(found)) return refusal('SESSION_ENDED');
+  const { language, passkeys: others = [] } = found.administrator;
+  const provider = await providerName(factor.aaguid);
+  const name = given || ownPasskeyName({ language, taken: namesOf(others) }, { ...factor, provider }, act.userAgent);
   const made: AdministratorPasskey = { name, factor, createdAt: ports.clock.now() };
   const change = { changed: ['passkeys'], notice: 'passkey-added' as const, tokenName: name };
   return changeSelf(ports, act, change, (administrator) => {
@@ -72,6 +83,36 @@ export async function finishOwnPasskey(
     if (passkeys.some((one) => passkeyId(one) === passkeyId(made))) return refusal('PASSKEY_TAKEN');
     return { ...administrator, passkeys: [...passkeys, made] };
   });
+}
+
+/** Renames a passkey. That makes no sign-in easier, so the session is enough. */
+export function renameOwnPasskey(
+  ports: Needs,
+  act: OwnContext,
+  id: string,
+  name: string,
+): Promise<Result<{ object: Administrator }>> {
+  const key = administratorDocument.key(act.actor.account, act.actor.id);
+  const event: EventDraft = { type: 'administrator.updated', changed: ['passkeys.name'] };
+  return editObject(ports, act, event, key, 'SESSION_ENDED', (administrator): Administrator | Refusal => {
+    if (!unlessSignedOut(act, administrator)) return refusal('SESSION_ENDED');
+    const { passkeys = [] } = administrator;
+    const renamed = passkeys.find((one) => passkeyId(one) === id);
+    if (!renamed) return refusal('TOKEN_NOT_FOUND');
+    if (renamed.name === name) return administrator;
+    return { ...administrator, passkeys: passkeys.map((one) => (one === renamed ? { ...one, name } : one)) };
+  });
+}
+
+/** What the browser of the session may know about the administrator's passkeys. */
+export async function knownOwnPasskeys(
+  ports: Needs & PasskeyNeeds,
+  act: OwnContext,
+): Promise<Result<{ known: KnownPasskeys }>> {
+  const found = await readAdministrator(ports, act.actor.account, act.actor.id);
+  if (isRefusal(found)) return refusal('SESSION_ENDED');
+  const { id, email, name, passkeys = [] } = found.administrator;
+  return { known: knownPasskeys({ id, name: email, displayName: name }, passkeys, relyingParty(ports)) };
 }
 
 /** Removes a passkey. The token stays, so a second factor is left. */

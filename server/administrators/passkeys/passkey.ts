@@ -9,7 +9,7 @@ import type { Administrator, AdministratorPasskey } from '../administrator.ts';
 export type PendingPasskey = PasskeyQuestion & { session: FlowId };
 export type PasskeyQuestion = { asked: PasskeyChallenge } & (
   | { purpose: 'proof' }
-  /** `name`: of the new passkey. */
+  /** `name`: of the new passkey; empty: that of its provider. */
   | { purpose: 'registration'; name: string }
 );
 

@@ -15,6 +15,7 @@ import { operatorContext } from '../../testing/as-operator.ts';
 import { createFixture, type Fixture, overwrite, read, unwrap } from '../../testing/fixtures.ts';
 import { SoftwareAuthenticator } from '../../testing/software-authenticator.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
+import { userHandleOf } from '../../tokens/kinds/passkey/passkey-request.ts';
 import { acceptRecovery } from '../accept-link.ts';
 import { administratorDocument } from '../documents.ts';
 import { answerSignInOtp, answerSignInPasskey } from '../login/answer-sign-in.ts';
@@ -22,7 +23,14 @@ import { authenticateSession, writeSession } from '../login/authenticate-session
 import { presentSignIn } from '../login/present-sign-in.ts';
 import { recoverAdministrator } from '../recover-administrator.ts';
 import { changeOwnPassword } from '../update-profile.ts';
-import { askOwnPasskey, finishOwnPasskey, removeOwnPasskey, startOwnPasskey } from './own-passkeys.ts';
+import {
+  askOwnPasskey,
+  finishOwnPasskey,
+  knownOwnPasskeys,
+  removeOwnPasskey,
+  renameOwnPasskey,
+  startOwnPasskey,
+} from './own-passkeys.ts';
 import { passkeyId, withAssertion } from './passkey.ts';
 
 let ports: TestPorts;
@@ -39,8 +47,8 @@ const stored = (who = ada) => read(ports, administratorDocument.key(who.account,
 const own = (who = ada) => selfServiceContext(who);
 const eventsOf = () => ports.store.commits.flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
 
-async function register(who = ada, device = new SoftwareAuthenticator()) {
-  const { creation } = unwrap(await startOwnPasskey(ports, own(who), proofBy(ports, who), 'Key'));
+async function register(who = ada, device = new SoftwareAuthenticator(), name: string | undefined = 'Key') {
+  const { creation } = unwrap(await startOwnPasskey(ports, own(who), proofBy(ports, who), name));
   const ceremony = { challenge: creation.challenge, rpId: creation.rp.id, origin: ISSUER };
   const made = device.create({ ...ceremony, userHandle: creation.user.id });
   const outcome = await finishOwnPasskey(ports, own(who), made);
@@ -123,6 +131,40 @@ describe('a passkey of an administrator', () => {
     const input = { link: link.split('#')[1] ?? '', password: 'a password after recovery' };
     unwrap(await acceptRecovery(ports, {}, input));
     expect(await stored()).not.toHaveProperty('passkeys');
+  });
+
+  test('is named after its provider, and its owner renames it, with an event and no mail', async () => {
+    const device = new SoftwareAuthenticator({ aaguid: 'bada5566-a7aa-401f-bd96-45619a55120d' });
+    unwrap((await register(ada, device, '')).outcome);
+    ada.opened = { ...ada.opened, ...unwrap(await authenticateSession(ports, writeSession(ada.opened))) };
+    const [made] = (await stored()).passkeys ?? [];
+    expect(made?.name).toBe('1Password');
+    const id = made ? passkeyId(made) : '';
+    ports.courier.sent.length = 0;
+    const other = await anotherSession(ports, ada);
+    const before = await stored();
+    unwrap(await renameOwnPasskey(ports, own(), id, 'At <b>work</b>'));
+    expect(await stored()).toEqual({ ...before, passkeys: [{ ...made, name: 'At <b>work</b>' }] });
+    expect(eventsOf().at(-1)).toMatchObject({ type: 'administrator.updated', changed: ['passkeys.name'] });
+    expect(ports.courier.sent).toEqual([]);
+    expect(isRefusal(await authenticateSession(ports, writeSession(other)))).toBe(false);
+    expect(await renameOwnPasskey(ports, own(), 'none', 'x')).toEqual({ refused: 'TOKEN_NOT_FOUND' });
+    // Their session has ended meanwhile.
+    await overwrite(ports, administratorDocument.key(ada.account, ada.id), { sessionEpoch: before.sessionEpoch + 1 });
+    expect(await renameOwnPasskey(ports, own(), id, 'x')).toEqual({ refused: 'SESSION_ENDED' });
+  });
+
+  test('is made known to the browser of its owner, with what the owner is called', async () => {
+    const eve = await addAdministrator(ports, scene.account, { email: 'eve@acme.example' });
+    await withPasskey(eve);
+    const { id } = await withPasskey();
+    expect(unwrap(await knownOwnPasskeys(ports, own())).known).toEqual({
+      rpId: 'auth.example',
+      userId: userHandleOf(ada.id),
+      allAcceptedCredentialIds: [id],
+      name: 'ada@acme.example',
+      displayName: (await stored()).name,
+    });
   });
 
   test('leaves no token to be set up on a password alone', async () => {

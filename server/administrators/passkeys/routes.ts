@@ -9,18 +9,31 @@ import { requestOf } from '../../tokens/kinds/passkey/passkey-request.ts';
 import { proofFields } from '../administrator-fields.ts';
 import type { SecondFactorPorts } from '../check-factors.ts';
 import { requireProof, selfOf } from '../self-routes.ts';
-import { passkeyCreation, passkeyIdField, passkeyQuestion } from '../session-fields.ts';
-import { askOwnPasskey, finishOwnPasskey, removeOwnPasskey, startOwnPasskey } from './own-passkeys.ts';
+import { knownPasskeysView, passkeyCreation, passkeyIdField, passkeyQuestion } from '../session-fields.ts';
+import {
+  askOwnPasskey,
+  finishOwnPasskey,
+  knownOwnPasskeys,
+  removeOwnPasskey,
+  renameOwnPasskey,
+  startOwnPasskey,
+} from './own-passkeys.ts';
 
+const name = label(100).openapi({ description: 'The name of the passkey.', example: 'Security key' });
 const newPasskey = z
   .strictObject({
     ...proofFields,
-    name: label(100).openapi({ description: 'The name of the passkey.', example: 'Security key' }),
+    name: name
+      .optional()
+      .openapi({ description: 'The name of the passkey. By default, that of its provider.', example: 'Security key' }),
   })
   .openapi('OwnPasskeyInput', { description: 'A new passkey, with both factors.' });
 const created = z
   .strictObject({ response: attestation.openapi({ description: 'The new passkey.' }) })
   .openapi('OwnPasskeyConfirmationInput', { description: 'What the browser returned.' });
+const renaming = z
+  .strictObject({ id: passkeyIdField, name })
+  .openapi('OwnPasskeyRenamingInput', { description: 'The passkey to rename, and its new name.' });
 const removal = z
   .strictObject({ ...proofFields, id: passkeyIdField })
   .openapi('OwnPasskeyRemovalInput', { description: 'The passkey to remove, with both factors.' });
@@ -71,6 +84,35 @@ const finish = route({
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   },
 });
+const rename = route({
+  method: 'post',
+  path: '/me/passkeys/rename',
+  scope: 'session',
+  operationId: 'renameOwnPasskey',
+  tag: 'Administrators',
+  summary: 'Rename one of your passkeys',
+  request: jsonBody(renaming),
+  responses: { 204: { description: 'Renamed.' } },
+  handle: async (c, ports: Needs) => {
+    const { id, name } = c.req.valid('json');
+    const verdict = await renameOwnPasskey(ports, selfOf(c), id, name);
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
+  },
+});
+const known = route({
+  method: 'get',
+  path: '/me/passkeys',
+  scope: 'session',
+  operationId: 'getOwnPasskeys',
+  tag: 'Administrators',
+  summary: 'What your browser may know about your passkeys',
+  description: 'Options of `PublicKeyCredential.signalAllAcceptedCredentials` and `signalCurrentUserDetails`.',
+  responses: { 200: jsonAnswer('For the browser.', knownPasskeysView) },
+  handle: async (c, ports: Needs) => {
+    const verdict = await knownOwnPasskeys(ports, selfOf(c));
+    return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict.known, 200);
+  },
+});
 const remove = route({
   method: 'post',
   path: '/me/passkeys/remove',
@@ -91,4 +133,4 @@ const remove = route({
 type Needs = SecondFactorPorts & PasskeyNeeds;
 
 /** Administrators' own passkeys. By session alone, like their other factors. */
-export const ownPasskeyRoutes = [ask, start, finish, remove];
+export const ownPasskeyRoutes = [ask, known, start, finish, rename, remove];

@@ -61,7 +61,7 @@ export class SelfPage extends Component<SelfPageProps, State> {
   /** From a page of the domain of the passkeys, after every factor of the user was shown. */
   tellBrowser() {
     const { passkeys } = this.props.self;
-    if (passkeys) import('../passkey/signals.ts').then((signals) => signals.tellBrowser(passkeys)).catch(() => null);
+    if (passkeys) import('@countersign/ui/tell-browser').then((late) => late.tellBrowser(passkeys)).catch(() => null);
   }
 
   override componentDidUpdate(before: SelfPageProps) {

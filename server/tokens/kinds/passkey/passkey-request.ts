@@ -2,7 +2,7 @@ import type { KnownPasskeys, PasskeyDescriptor, PasskeyRequest } from '@counters
 import type { AdministratorId, UserId } from '../../../kernel/ids.ts';
 import { MINUTE_MS } from '../../../kernel/time.ts';
 import type { User } from '../../../users/user.ts';
-import { isWebauthn, type Token, type WebauthnToken } from '../../token.ts';
+import { isWebauthn, type Token, type WebauthnFactor, type WebauthnToken } from '../../token.ts';
 import type { PasskeyChallenge, RelyingParty } from './passkey-challenge.ts';
 
 /** How long the browser waits for the user. */
@@ -58,21 +58,17 @@ export function passkeyNames({ login, firstName, secondName }: Pick<User, 'login
 }
 
 /**
- * What the browser may be told of a user's passkeys.
+ * What the browser may be told of the passkeys of one owner.
  *
- * @param passkeys all of them, in any state: the browser hides those that are missing
+ * @param all in any state: the browser hides those that are missing
  */
 export function knownPasskeys(
-  user: Pick<User, 'id' | 'login' | 'firstName' | 'secondName'>,
-  passkeys: readonly WebauthnToken[],
-  { rpId }: RelyingParty,
+  { id, ...names }: { id: UserId | AdministratorId; name: string; displayName: string },
+  all: readonly { factor: WebauthnFactor }[],
+  { rpId }: Pick<RelyingParty, 'rpId'>,
 ): KnownPasskeys {
-  return {
-    rpId,
-    userId: userHandleOf(user.id),
-    allAcceptedCredentialIds: passkeys.map(({ factor }) => factor.credentialId),
-    ...passkeyNames(user),
-  };
+  const allAcceptedCredentialIds = all.map(({ factor }) => factor.credentialId);
+  return { rpId, userId: userHandleOf(id), allAcceptedCredentialIds, ...names };
 }
 
 /**
