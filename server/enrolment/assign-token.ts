@@ -9,7 +9,7 @@ import { passwordDigest } from '../passwords/password-digest.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { type Draft, KIND_ACTIONS } from '../tokens/kinds/actions.ts';
-import type { Enroller } from '../tokens/kinds/kind-enrolment.ts';
+import { type Enroller, restsOnPassword } from '../tokens/kinds/kind-enrolment.ts';
 import { hadToken } from '../tokens/token-history.ts';
 import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
@@ -83,7 +83,7 @@ function whyNot(own: DraftOwner, user: User, link: EnrolmentLink | undefined, no
   // Started from the self-service page: the user's credentials must not have changed since that page was opened.
   if (flow.self && credentialFingerprint(user) !== flow.self.standing) return refusal('ACCESS_DENIED');
   // Another sign-in with the same password was faster, or an administrator assigned a token, perhaps only for a while.
-  if (basis === 'password' && hadToken(user, [])) return refusal('ACCESS_DENIED');
+  if (restsOnPassword(basis) && hadToken(user, [])) return refusal('ACCESS_DENIED');
   if (KIND_ACTIONS[making.kind].enrol?.isStillAllowed?.(making, user) === false) return refusal('ACCESS_DENIED');
   const assignment = assignmentTo(user, flow.resource);
   if (!isAssigned(assignment, assignment?.tokens ?? [])) return refusal('ACCESS_DENIED');

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { ENROLMENT_KINDS, type EnrolmentKind } from '../resources/enrolment-policy.ts';
 import { METHOD_POLICIES } from '../resources/resource.ts';
 import { resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
+import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
 import { hadToken, hasToken, isLeftover } from '../tokens/token-history.ts';
 import { decideEnrolment, type EnrolmentFacts, recordEnrolled } from './enrolment.ts';
@@ -21,7 +22,7 @@ const facts: fc.Arbitrary<EnrolmentFacts> = fc.record({
   methodPolicy: fc.constantFrom(...METHOD_POLICIES),
   accepts: fc.subarray([...TOKEN_KINDS]),
   available: fc.subarray<EnrolmentKind>([...ENROLMENT_KINDS]),
-  basis: fc.constantFrom('password' as const, 'second-factor' as const, 'link' as const),
+  basis: fc.constantFrom<EnrolmentBasis>('password', 'site-password', 'second-factor', 'link'),
   hadToken: fc.boolean(),
   isPairedHere: fc.boolean(),
   isMailboxAlone: fc.boolean(),
@@ -30,6 +31,14 @@ const facts: fc.Arbitrary<EnrolmentFacts> = fc.record({
 const instant = fc.integer({ min: 0, max: 100 });
 const every = (check: (given: EnrolmentFacts, now: number) => void) =>
   fc.assert(fc.property(facts, instant, check), { numRuns: 2_000 });
+
+// SR-69
+test('the word of a site alone sets up only a first token, where one is required', () => {
+  every((given, now) => {
+    if (decideEnrolment({ ...given, basis: 'site-password' }, now).kind === 'none') return;
+    expect(given).toMatchObject({ policy: { required: true }, hadToken: false, isMailboxAlone: false });
+  });
+});
 
 // SR-69
 test('a user who has or had a token sets up nothing with a password alone, whatever the page asks for', () => {
@@ -95,6 +104,7 @@ test('cannot be skipped where a code is the only way to sign in', () => {
   every((given, now) => {
     const decision = decideEnrolment({ ...given, methodPolicy: 'password-otp', basis: 'password' }, now);
     expect(decision.kind).not.toBe('offer');
+    expect(decideEnrolment({ ...given, basis: 'site-password' }, now).kind).not.toBe('offer');
   });
 });
 

@@ -55,6 +55,9 @@ export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDe
     kinds.length === 0 ? NONE : { kind: 'offer', kinds, ...omitUndefined({ until }) };
   if (basis === 'link') return { kind: 'demand', kinds };
   if (basis === 'second-factor') return isAsked ? offered() : NONE;
+  if (basis === 'site-password') {
+    return policy.required && !facts.hadToken && !facts.isMailboxAlone ? { kind: 'demand', kinds } : NONE;
+  }
   if (facts.hadToken) {
     const isDemanded = methodPolicy === 'auto' && !facts.isPairedHere && isRequired(policy, now);
     return isDemanded ? { kind: 'demand', kinds: [] } : NONE;

@@ -111,8 +111,8 @@ export const postponeEnrolment: Step<'enrol', object> = {
     const { decision } = await assessEnrolment(ports, questionOf(flow, resource, user));
     // An enrolment that is no longer offered is no longer required.
     if (decision.kind === 'demand') return { move: requireEnrolment };
-    // A mailed link leads to a token and never to a result.
-    if (basis === 'link') return DENIED;
+    // A mailed link leads to a token and never to a result; the site asked for a second factor.
+    if (basis === 'link' || basis === 'site-password') return DENIED;
     return { finish: { user, ...passed } };
   },
 };

@@ -1,20 +1,23 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS, parseHandle } from '../flows/flow.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { consumeResult, createLoginRequest } from '../testing/as-operator.ts';
+import { consumeResult, createLoginRequest, updateResource } from '../testing/as-operator.ts';
 import {
   birth,
   createFixture,
   type Fixture,
   NONCE,
   ORIGIN,
+  overwrite,
   runMeanwhile,
   unwrap,
   wrongCode,
 } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { totpApp } from '../testing/totp-app.ts';
 import type { TokenState } from '../tokens/token.ts';
+import { userDocument } from '../users/documents.ts';
 import { startFlow } from './start-flow.ts';
 
 let ports: TestPorts;
@@ -131,6 +134,63 @@ describe('a login request', () => {
     const request = await ask(scene);
     await runMeanwhile.blockUser(scene);
     expect(await begin(scene, request)).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
+  });
+});
+
+describe('of a user who never had a token, where one is required', () => {
+  const setStage = (enrolment: object = {}) =>
+    createFixture(ports, { resource: { enrolment: { kinds: ['totp'], required: true, ...enrolment } } });
+  const denied = { step: 'denied', error: { code: 'ACCESS_DENIED' } };
+
+  test('sets one up after the password that the host checked', async () => {
+    const scene = await setStage();
+    const loginRequest = await ask(scene);
+    const first = await LoginDriver.begin(scene, { loginRequest });
+    expect(first.view).toMatchObject({ step: 'enrol', login: 'alice', enrol: { kind: 'totp', mayWait: false } });
+    // A reload continues with the same key.
+    const walk = await LoginDriver.begin(scene, { loginRequest });
+    expect(walk.view.enrol).toEqual(first.view.enrol);
+    expect(await walk.enrol(totpApp(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'codes' });
+    const again = await LoginDriver.begin(scene, { loginRequest });
+    expect(again.view).toMatchObject({ step: 'codes', codes: walk.view.codes });
+    expect(await again.confirmCodes()).toMatchObject({ step: 'done' });
+    expect(await claimsOf(scene, again)).toMatchObject({ sub: scene.user.id, amr: ['otp'], acr: '1', otp: 'verified' });
+    expect((await LoginDriver.begin(scene, { loginRequest: await ask(scene) })).view.step).toBe('otp');
+  });
+
+  // The attack: a thief of the site's password goes on without a factor (SR-3).
+  test('never passes without it', async () => {
+    const scene = await setStage({ postponableUntil: ports.clock.now() + 1_000_000 });
+    const walk = await LoginDriver.begin(scene, { loginRequest: await ask(scene) });
+    expect(walk.view.enrol).toMatchObject({ mayWait: false });
+    expect(await walk.later()).toMatchObject({ step: 'enrol', error: { code: 'ENROLMENT_REQUIRED' } });
+    unwrap(await updateResource(ports, scene.account, scene.resource.id, { enrolment: null }));
+    expect(await walk.later()).toMatchObject(denied);
+    expect(await claimsOf(scene, walk)).toBeUndefined();
+  });
+
+  // The attack: the site says nothing about a password, or the user has shown before that they have a token (SR-69).
+  test.each([
+    ['without a checked password', {}, false, {}],
+    ['where users may do without a token', { required: false }, true, {}],
+    ['after a token that was deleted', {}, true, { hadToken: true }],
+    ['with a password that came by mail', {}, true, { needsConfirmation: {} }],
+  ] as const)('sets none up %s', async (_case, enrolment, passwordChecked, user) => {
+    const scene = await setStage(enrolment);
+    await overwrite(ports, userDocument.key(scene.user.id), user);
+    const walk = await LoginDriver.begin(scene, { loginRequest: await ask(scene, { passwordChecked }) });
+    expect(walk.view).toMatchObject(denied);
+  });
+
+  // The attack: two who know the password; the second would add their own token to the first one's (SR-69).
+  test('sets one up once', async () => {
+    const scene = await setStage();
+    const [owner, thief] = [
+      await LoginDriver.begin(scene, { loginRequest: await ask(scene) }),
+      await LoginDriver.begin(scene, { loginRequest: await ask(scene) }),
+    ];
+    await owner.enrol(totpApp(owner.view).code(ports.clock.now()));
+    expect(await thief.enrol(totpApp(thief.view).code(ports.clock.now()))).toMatchObject(denied);
   });
 });
 

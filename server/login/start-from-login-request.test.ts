@@ -2,6 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Flow, LoginRequest, ResultRecord } from '../flows/flow.ts';
+import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import { createFlow, FLOW_WRONG_ANSWERS } from '../flows/transitions.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -113,6 +114,13 @@ const place = fc
       result: isDone ? { ...RESULT, ...omitUndefined({ consumedAt }) } : undefined,
     });
   });
+/** Of no consequence to a user with a token. */
+const ENROLLING: PendingEnrolment = {
+  kinds: ['totp'],
+  basis: 'site-password',
+  passed: { otp: 'not_used' },
+  mayWait: false,
+};
 const facts = fc
   .record({
     isBarred: fc.boolean(),
@@ -121,6 +129,7 @@ const facts = fc
     isLocked: fc.boolean(),
     isAssigned: fc.boolean(),
     differs: fc.option(fc.constantFrom('demand-otp' as const, 'refuse' as const), absent),
+    isEnrolmentDue: fc.boolean(),
   })
   .map((given): LoginRequestFacts => {
     const lock = { reason: 'otp-failures', at: NOW } as const;
@@ -133,6 +142,7 @@ const facts = fc
       earlier: undefined,
       environment: given.differs && { percent: 10, differs: given.differs },
       offered: undefined,
+      enrolling: given.isEnrolmentDue ? ENROLLING : undefined,
     };
   });
 
@@ -208,6 +218,7 @@ describe('the decision for a page that starts', () => {
     earlier: undefined,
     environment: undefined,
     offered: undefined,
+    enrolling: undefined,
   };
   const deactivated = [sampleToken({ enabled: false, owner: user.id })];
   const { algorithm: _a, digits: _d, sealedSecret: _s, ...record } = sampleToken({ owner: user.id });

@@ -4,7 +4,9 @@ import { decideFactors, denialCode, denyKnownPassword } from '../authentication/
 import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
 import { signingDenial, signingKinds } from '../authentication/signing.ts';
 import { environmentForbids } from '../browsers/device-fingerprint/environment-verdict.ts';
+import { startEnrolment } from '../enrolment/transitions.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../flows/flow.ts';
+import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import { createRequestedFlow, type VerifiedFactors } from '../flows/transitions.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
@@ -17,6 +19,8 @@ export interface LoginRequestFacts extends Omit<StepUpFacts, 'user'> {
   user: User | undefined;
   /** Why no user may sign in there now, if so. */
   barred: RefusalCode | undefined;
+  /** The first token of a user whose password the host has checked, if they have to set it up now. */
+  enrolling: PendingEnrolment | undefined;
 }
 
 /** The documents stored under the request's id. */
@@ -103,7 +107,11 @@ function checkNamedUser(
   }
   const method = request.hostCheckedPassword ? 'password-otp' : 'otp';
   const factors = denyKnownPassword(decideFactors(method, factorStates(tokens, accepts, now)), user);
-  if (factors.kind === 'deny') return denied(denialCode(factors.reason, user));
+  if (factors.kind === 'deny') {
+    if (factors.reason !== 'no-token' || !facts.enrolling) return denied(denialCode(factors.reason, user));
+    const begun = takenOver?.step === 'enrol' ? flow : startEnrolment(flow, user, undefined, facts.enrolling);
+    return { kind: 'goes-on', flow: begun };
+  }
   if (factors.otp) return { kind: 'goes-on', flow };
   if (environmentForbids(environment, 'skipped')) return { ...denied('ENVIRONMENT_MISMATCH'), isOfEnvironment: true };
   const percent = environment?.percent ?? undefined;

@@ -6,6 +6,7 @@ import { acceptedKindsFrom, factorOptions } from '../authentication/second-facto
 import { signingKinds } from '../authentication/signing.ts';
 import type { Authentication } from '../authentication/step-up.ts';
 import { assessEnvironment } from '../browsers/assess-environment.ts';
+import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
 import {
   FLOW_LIFETIME_MS,
@@ -18,6 +19,7 @@ import {
   writeHandle,
 } from '../flows/flow.ts';
 import { completionWrite, createRefusedEvent, userContext } from '../flows/flow-events.ts';
+import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import { prepareFirst } from '../flows/prepare-factor.ts';
 import { putFlow } from '../flows/stored-flow.ts';
 import { completeFlow, createFlow, denyFlow } from '../flows/transitions.ts';
@@ -29,9 +31,12 @@ import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
 import { notifySignIn } from '../sign-in-notices/notify-sign-in.ts';
 import { type Decision, transact } from '../store/transact.ts';
+import { rulesOf } from '../tokens/kinds/rules.ts';
 import { type AssignedTokens, loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
+import type { Token } from '../tokens/token.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import { readUser } from '../users/find-user.ts';
+import type { User } from '../users/user.ts';
 import { consultHook, siteReason } from './consult-hook.ts';
 import { noteFirstResult } from './note-first-result.ts';
 import { reportedSignals, type StartFlowInput, type StartFlowNeeds } from './start-flow-input.ts';
@@ -166,9 +171,23 @@ async function readFacts(
     passwordDigest: passwordDigest(assigned.user ?? {}),
     tokens,
     earlier: await readEarlier(ports, request),
+    enrolling: assigned.user && (await offerFirstToken(ports, resource, assigned.user, tokens, request)),
     environment: request.user && (await assessEnvironment(ports, resource, request.user, browser)),
     offered,
   };
+}
+
+/** A user without a token sets one up, if the host has checked the password and the resource demands a token. */
+async function offerFirstToken(
+  ports: StartFlowNeeds,
+  resource: Resource,
+  user: User,
+  tokens: readonly Token[],
+  { hostCheckedPassword, transaction }: LoginRequest,
+): Promise<PendingEnrolment | undefined> {
+  if (!hostCheckedPassword || transaction || tokens.some((token) => !rulesOf(token).isSubstitute)) return undefined;
+  const question = { user, resource, basis: 'site-password', isAsked: false } as const;
+  return offerEnrolment(ports, question, { otp: 'not_used' });
 }
 
 /** The sign-in that a login request builds on, if it is still remembered; its owner is checked where it counts. */

@@ -15,10 +15,17 @@ import type { PresentedPasskey } from './passkey/passkey-challenge.ts';
 export type EnrolmentBasis =
   /** The password, and nothing else. */
   | 'password'
+  /** The password, as the site says that asks for a second factor alone. */
+  | 'site-password'
   /** All factors that the resource demands, including a second one. */
   | 'second-factor'
   /** A link that an administrator had mailed to the user, and the password if there is one. */
   | 'link';
+
+/** Whether a thief of the password could show as much. */
+export function restsOnPassword(basis: EnrolmentBasis): boolean {
+  return basis === 'password' || basis === 'site-password';
+}
 
 /** Proof that the user has the device of a new token: a code that it shows or receives, or the new passkey. */
 export type FirstProof = { otp: string } | { response: PasskeyAttestation };

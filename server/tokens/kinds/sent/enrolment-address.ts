@@ -1,6 +1,6 @@
 import type { User } from '../../../users/user.ts';
 import type { SentFactor } from '../../token.ts';
-import type { EnrolmentBasis } from '../kind-enrolment.ts';
+import { type EnrolmentBasis, restsOnPassword } from '../kind-enrolment.ts';
 import { isAddressFor } from './out-of-band-code.ts';
 
 /** Where the codes of a new token may go: a known address, or one that the user enters; undefined: nowhere. */
@@ -25,7 +25,7 @@ export function isOwnMailbox(
   { email, emailOnPassword }: Pick<User, 'email' | 'emailOnPassword'>,
   basis: EnrolmentBasis,
 ): boolean {
-  return basis !== 'password' || email === undefined || email !== emailOnPassword;
+  return !restsOnPassword(basis) || email === undefined || email !== emailOnPassword;
 }
 
 /** Whether codes may go to that address, given the user's current data. */
