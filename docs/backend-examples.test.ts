@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newNonce } from '../clients/typescript/src/index.ts';
+import { createClient, newNonce } from '../clients/typescript/src/index.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { Account, type Person } from './testing/account.ts';
 import { type BuiltService, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
@@ -66,6 +66,7 @@ async function resultFor(nonce: string): Promise<string> {
 describe('the examples for backends', () => {
   test('are the ones that are tried here', () => {
     expect(examples.paths).toEqual([
+      'backend/add-users.ts',
       'backend/confirm-order.ts',
       'backend/events.ts',
       'backend/hook.ts',
@@ -160,6 +161,20 @@ describe('the examples for backends', () => {
     expect(await consume(result, nonce)).toBe(maria.id);
     await expect(consume(result, nonce)).rejects.toMatchObject({ code: 'RESULT_USED' });
     await expect(consume(result, newNonce())).rejects.toMatchObject({ code: 'RESULT_INVALID' });
+  });
+
+  test('add-users: each may sign in, and a taken login has no id', async () => {
+    const { addUsers } = await examples.load<{
+      addUsers(users: { id: number; name: string }[]): Promise<(string | undefined)[]>;
+    }>('backend/add-users.ts');
+    const ids = await addUsers([
+      { id: 1, name: 'first-of-table' },
+      { id: 2, name: maria.login },
+    ]);
+    expect(ids).toEqual([expect.stringMatching(/^usr_/), undefined]);
+    const [user = ''] = ids;
+    const client = createClient({ url: service.url, apiKey: process.env.API_KEY ?? '' });
+    expect((await client.users.get(user)).assignments).toMatchObject([{ resource }]);
   });
 
   test('confirm-order: accepts the code of the named user only', async () => {

@@ -1,8 +1,9 @@
 <!doctype html>
 <html lang="en">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sign in</title>
 <h1>Please sign in</h1>
-<div id="sign-in" data-resource="<?= $text($resource) ?>" data-own-passwords="<?= $ownPasswords ?>"></div>
+<div id="sign-in" style="max-width: 26rem" data-resource="<?= $text($resource) ?>" data-own-passwords="<?= $ownPasswords ?>"></div>
 <p id="refused" role="alert"></p>
 <script src="<?= $text($service) ?>/widget/v1/countersign.js"></script>
 <script>
