@@ -9,10 +9,11 @@ import {
   startPasskeyRegistration,
 } from '../server/tokens/kinds/passkey/start-passkey-registration.ts';
 import { expect } from './harness/expect.ts';
-import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
+import { createE2eFixture, type E2eFixture, resultOf } from './harness/fixture.ts';
 import { startHostSite } from './harness/host-site.ts';
 import { accountOf, attachAuthenticator, makeOwner } from './harness/passkeys.ts';
-import { makeResource } from './harness/people.ts';
+import { makePersonWithDevice, makeResource } from './harness/people.ts';
+import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 /** Registrations of browsers, in a frame on another site, verified by the service. */
 let stage: E2eFixture;
@@ -113,4 +114,36 @@ describe('a passkey that a browser creates in a frame', () => {
       await hostile.close();
     }
   });
+});
+
+test('a passkey that a browser creates after a sign-in, without asking, is added beside the result', async () => {
+  const { client, verifierOf } = stage.service;
+  const enrolment = { kinds: ['webauthn' as const], required: false, passkeyUpgrade: true };
+  const { id } = await makeResource(client, stage.host.origin, { enrolment });
+  const person = await makePersonWithDevice(client, id);
+  const { page, nonce } = await stage.openWidget(id, {
+    // Virtual authenticators do not take part in conditional mediation, so this one is asked as usual.
+    before: (context) =>
+      context.addInitScript(() => {
+        const { credentials } = navigator;
+        const create = credentials.create.bind(credentials);
+        credentials.create = ({ mediation, ...options }: CredentialCreationOptions & { mediation?: string } = {}) =>
+          mediation === 'conditional' ? create(options) : Promise.reject(new Error(`asked with ${mediation}`));
+      }),
+  });
+  await attachAuthenticator(page, []);
+  const widget = widgetOn(page);
+  await widget.identify(person.login);
+  await widget.givePassword(person.password);
+  await widget.giveCode(person.device.code());
+  await expect(widget.heading).toHaveText(TITLES.done);
+  const { origin } = stage.host;
+  const claims = await verifierOf(id).verifyResult(await resultOf(page), { nonce, origin });
+  expect(claims).toMatchObject({ amr: ['pwd', 'otp', 'mfa'] });
+  const kindsOf = async () => {
+    const kinds: string[] = [];
+    for await (const { kind } of client.tokens.list({ owner: person.user.id })) kinds.push(kind);
+    return kinds.sort();
+  };
+  await expect.poll(kindsOf).toEqual(['hotp', 'webauthn']);
 });

@@ -34,7 +34,7 @@ export function enrolmentInput({ required }: { required: boolean }): Input {
     kind: 'group',
     label: t('enrolment'),
     hint: t('enrolmentHint'),
-    initial: { kinds: ['totp'], required, postponableUntil: null, unlockByMail: false },
+    initial: { kinds: ['totp'], required, postponableUntil: null, unlockByMail: false, passkeyUpgrade: false },
     inputs: [
       {
         name: 'kinds',
@@ -52,6 +52,7 @@ export function enrolmentInput({ required }: { required: boolean }): Input {
         without: t('notAtAll'),
       },
       { name: 'unlockByMail', kind: 'toggle', label: t('enrolUnlock'), hint: t('enrolUnlockHint') },
+      { name: 'passkeyUpgrade', kind: 'toggle', label: t('enrolUpgrade'), hint: t('enrolUpgradeHint') },
     ],
   };
 }

@@ -1,5 +1,6 @@
 import { isMakerInOffice } from '../administrators/link-maker.ts';
 import type { FlowAt } from '../flows/flow.ts';
+import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -13,16 +14,18 @@ import { type Enroller, restsOnPassword } from '../tokens/kinds/kind-enrolment.t
 import { hadToken } from '../tokens/token-history.ts';
 import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
-import { credentialFingerprint, type User } from '../users/user.ts';
+import { credentialFingerprint, isEndedByReport, type User } from '../users/user.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from './documents.ts';
 import { recordEnrolled } from './enrolment.ts';
 import { type EnrolmentLink, isEnrolmentLinkValid, lacksPassword } from './enrolment-link.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-/** The user of an unfinished token. */
+/** The user of an unfinished token, in a sign-in that sets it up or has just ended. */
 export interface DraftOwner extends Enroller {
-  flow: FlowAt<'enrol'>;
+  flow: Omit<FlowAt<'enrol' | 'done'>, 'enrolling'> & {
+    enrolling: Pick<PendingEnrolment, 'basis' | 'recovery'>;
+  };
   making: Draft;
 }
 
@@ -53,13 +56,14 @@ export async function assignEnrolledToken(
     if (refused) return { answer: refused };
     let user = recordEnrolled(before, tokens);
     for (const token of tokens) user = withToken(user, own, token);
+    if ('isConditional' in own.making) user = { ...user, passkeyUpgraded: true };
     if (!isWithinBounds(user)) return { answer: refusal('ASSIGNMENT_LIMIT') };
     const event: EventDraft = {
       type: 'assignment.created',
       subject: user.id,
       resource: flow.resource,
       related: [...tokens],
-      changed: ['assignments'],
+      changed: ['assignments', ...(user.passkeyUpgraded === before.passkeyUpgraded ? [] : ['passkeyUpgraded'])],
     };
     const write: Write = {
       put: [{ key, value: user }],
@@ -77,7 +81,7 @@ export async function assignEnrolledToken(
 function whyNot(own: DraftOwner, user: User, link: EnrolmentLink | undefined, now: number): Refusal | undefined {
   const { flow, making } = own;
   const { basis } = flow.enrolling;
-  if (user.blocked || user.login !== own.user.login) return refusal('ACCESS_DENIED');
+  if (user.blocked || user.login !== own.user.login || isEndedByReport(user, flow)) return refusal('ACCESS_DENIED');
   if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) return refusal('ACCESS_DENIED');
   if (lacksPassword(flow, user)) return refusal('ACCESS_DENIED');
   // Started from the self-service page: the user's credentials must not have changed since that page was opened.

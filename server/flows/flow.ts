@@ -8,6 +8,7 @@ import { parseSecretToken, writeSecretToken } from '../kernel/secret-token.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 import type { TestMode } from '../resources/resource.ts';
 import type { SentNotice } from '../tokens/challenge.ts';
+import type { PasskeyDraft } from '../tokens/kinds/passkey/enrol-passkey.ts';
 import type { PasskeyChallenge } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { Transaction } from '../tokens/transaction.ts';
@@ -105,6 +106,12 @@ interface PasskeyRequest {
   passkey?: PasskeyChallenge;
 }
 
+/** A passkey that the browser may create after the sign-in without asking its user. */
+export interface PasskeyUpgrade {
+  draft: PasskeyDraft;
+  expiresAt: number;
+}
+
 interface IdentifiedUser {
   login: string;
   user: UserId;
@@ -124,6 +131,8 @@ interface StepState {
   done: {
     /** Where a user is sent whose password is a breached one. */
     unlock?: NonNullable<FlowView['unlock']>;
+    /** Until the first answer. */
+    upgrade?: PasskeyUpgrade;
   };
   denied: {
     error: { code: RefusalCode };

@@ -7,20 +7,23 @@ import { mailLanguage } from '../kernel/mail.ts';
 import type { BuiltFiles } from '../kernel/ports/built-files.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { attestation } from '../tokens/kinds/passkey/passkey-fields.ts';
 import { showDocument } from './page/show-document.ts';
 import { readEnrolmentPage } from './page-info.ts';
 import { requestUnlock } from './request-unlock.ts';
 import type { StartFlowNeeds } from './start-flow-input.ts';
 import { startLinkedFlow } from './start-linked-flow.ts';
 import { flowResponse, stepRequest } from './step-fields.ts';
+import { upgradePasskey } from './upgrade-passkey.ts';
 
 /** `language`: the language of the frame, used for the mail. */
 const unlock = z.strictObject({ seq: z.int().min(0).max(1000), language: languageTag });
+const upgrade = z.strictObject({ response: attestation, language: languageTag });
 const beginLinked = z.strictObject({ link: z.string().max(200) });
 
 type Needs = Ports & StartFlowNeeds & { widget: BuiltFiles };
 
-/** Links to set up or unlock a token: the page that a mailed link opens, and what starts there. */
+/** Links to set up or unlock a token, with the page that a mailed link opens; and a passkey after a sign-in. */
 export const enrolmentRoutes = [
   internalRoute({
     method: 'post',
@@ -43,6 +46,19 @@ export const enrolmentRoutes = [
     body: unlock,
     handle: async (c, ports: Needs, { seq, language }) =>
       flowResponse(c, await requestUnlock(ports, { ...stepRequest(c, seq), language: mailLanguage(language) })),
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/flow/upgrade',
+    // The handle of the completed sign-in is the authority.
+    scope: 'public',
+    isSameOriginOnly: true,
+    body: upgrade,
+    handle: async (c, ports: Needs, { response, language }) => {
+      const { handle, client } = stepRequest(c, 0);
+      const verdict = await upgradePasskey(ports, { handle, client, response, language: mailLanguage(language) });
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
+    },
   }),
   internalRoute({
     method: 'get',

@@ -6,6 +6,7 @@ import { accessKeys, readAccess, readAccessAgain } from '../authentication/read-
 import { assessEnvironment } from '../browsers/assess-environment.ts';
 import { environmentForbids } from '../browsers/device-fingerprint/environment-verdict.ts';
 import { rememberEnvironment } from '../browsers/remember-environment.ts';
+import { offerUpgrade } from '../enrolment/passkey-upgrade.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
 import {
   type AnswerableStep,
@@ -15,6 +16,7 @@ import {
   type Handle,
   isAt,
   type LoginRequest,
+  type PasskeyUpgrade,
 } from '../flows/flow.ts';
 import { completionWrite, createRefusedEvent, userContext } from '../flows/flow-events.ts';
 import type { Step, StepOutcome, StepPorts, StepRequest } from '../flows/step.ts';
@@ -72,6 +74,8 @@ type StepVerdict =
 interface Completion {
   complete: VerifiedFactors;
   resource: Resource;
+  /** What the browser may create besides. */
+  upgrade?: PasskeyUpgrade;
   /** The sign-in opens the self-service page instead of creating a result. */
   selfService?: SelfServiceUser;
 }
@@ -178,7 +182,9 @@ async function admitFinish(
   if (flow.purpose !== 'self') {
     const consulted = await consultHook(ports, flow, { ...complete, user: { ...complete.user, id } }, resource, client);
     if (isRefusal(consulted)) return { end: consulted, after: (denied) => ({ ...denied, ...siteReason(consulted) }) };
-    return { complete: consulted.passed, resource: consulted.resource };
+    const shown = { flow, passed: complete, isUnknownBrowser: environment?.differs !== undefined, user: id };
+    const upgrade = await offerUpgrade(ports, shown, consulted.resource).catch(() => undefined);
+    return { complete: consulted.passed, resource: consulted.resource, ...omitUndefined({ upgrade }) };
   }
   const standing = await loadOpener(ports, flow, resource, passed);
   if (isRefusal(standing)) return { end: standing };
@@ -243,7 +249,7 @@ function commitCompletion(
   ports: StepPorts,
   step: Row,
   claim: Claim,
-  { complete: passed, resource, selfService }: Completion,
+  { complete: passed, resource, upgrade, selfService }: Completion,
 ): Promise<Result<FlowView>> {
   const { client } = claim;
   const { resultLifetimeMs, resultClaims } = resource;
@@ -254,7 +260,7 @@ function commitCompletion(
     const last = { ...held, ...breached };
     const completed = completeFlow(last, passed, { now, resultLifetimeMs, resultClaims, ...digest });
     const told = passed.breached ? { unlock: passwordRemedy(ports, resource, user) } : {};
-    const done = { ...completed, flow: { ...completed.flow, ...told } };
+    const done = { ...completed, flow: { ...completed.flow, ...told, ...omitUndefined({ upgrade }) } };
     const end = held.test === 'expire' ? expireResult(done, now) : done;
     // Whatever the steps were, there is no result below the level that the host requires.
     if (held.demand && end.result.acr < held.demand.acr) {

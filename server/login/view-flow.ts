@@ -11,6 +11,7 @@ import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { viewSelfService } from '../self-service/view.ts';
 import { requestOf } from '../tokens/kinds/passkey/passkey-request.ts';
+import { describePasskey } from '../tokens/kinds/passkey/start-passkey-registration.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import { untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { claimsOf } from './result-claims.ts';
@@ -79,6 +80,11 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     // A result created by this request was just checked. Otherwise the user may have lost access since.
     if (!known && (await validateResult(ports, record))) {
       return { ...view, step: 'denied', error: { code: 'ACCESS_DENIED' } };
+    }
+    // Only in answer to the last factor: a later reader of the flow may be another client.
+    if (known && flow.upgrade && flow.user !== undefined) {
+      const creation = await describePasskey(ports, { account: flow.account, id: flow.user }, flow.upgrade.draft);
+      if (creation) view.upgrade = creation;
     }
     if (record.kind !== undefined) view.used = KIND_RULES[record.kind].factor;
     view.result = await callDependency('signing a result', () => ports.signer.sign(claimsOf(record, ports.issuer)));

@@ -10,6 +10,7 @@ export const UNSEEN_FIELDS: ReadonlySet<string> = new Set([
   'claiming',
   'holders',
   'hadToken',
+  'passkeyUpgraded',
   'trustEpoch',
 ]);
 

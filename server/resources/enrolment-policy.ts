@@ -17,4 +17,6 @@ export interface EnrolmentPolicy {
   postponableUntil?: number;
   /** Users may request a mailed link that unlocks the tokens locked by wrong codes. */
   unlockByMail?: boolean;
+  /** After a sign-in with both factors, the browser may create a passkey without asking. */
+  passkeyUpgrade?: boolean;
 }

@@ -2,7 +2,7 @@ import type { Appearance } from '@countersign/protocol/appearance';
 import type { Links } from '@countersign/protocol/links';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { TextFiles, TextOwner } from '../kernel/own-texts.ts';
-import type { Resource } from './resource.ts';
+import { type Resource, upgradesToPasskeys } from './resource.ts';
 
 /** The public information about a resource that the sign-in shows. */
 export interface PublicInfo {
@@ -12,6 +12,8 @@ export interface PublicInfo {
   comparesBrowsers: boolean;
   /** Whether users can trust their browser. */
   trustsBrowsers: boolean;
+  /** Whether the browser may create a passkey after the sign-in. */
+  upgradesToPasskeys: boolean;
   isTest: boolean;
   /** Hash of the logo. */
   logo?: string;
@@ -29,6 +31,7 @@ export const EMPTY_INFO: PublicInfo = {
   passwordReset: false,
   comparesBrowsers: false,
   trustsBrowsers: false,
+  upgradesToPasskeys: false,
   isTest: false,
 };
 
@@ -43,6 +46,7 @@ export function publicInfo(resource: Resource, files: TextFiles): PublicInfo {
     passwordReset,
     comparesBrowsers,
     trustsBrowsers,
+    upgradesToPasskeys: upgradesToPasskeys(resource),
     isTest: testMode !== undefined,
     ...omitUndefined({ logo, appearance, links, own }),
   };

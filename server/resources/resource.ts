@@ -94,6 +94,13 @@ export function acceptedKinds({ tokenKinds }: Pick<Resource, 'tokenKinds'>): rea
   return tokenKinds ?? DEFAULT_TOKEN_KINDS;
 }
 
+/** Whether browsers may create a passkey without asking after a sign-in. A test resource uses no passkeys. */
+export function upgradesToPasskeys(resource: Pick<Resource, 'enrolment' | 'tokenKinds' | 'testMode'>): boolean {
+  const { enrolment, testMode } = resource;
+  const isAllowed = enrolment?.passkeyUpgrade === true && enrolment.kinds.includes('webauthn');
+  return isAllowed && testMode === undefined && acceptedKinds(resource).includes('webauthn');
+}
+
 /** The longest time that a browser can be trusted. */
 export const MAX_TRUSTED_DAYS = 30;
 

@@ -14,7 +14,6 @@ import {
   createdBy,
   filterId,
   idOrNull,
-  instant,
   label,
   namedPageQuery,
   presentCreator,
@@ -38,7 +37,7 @@ import {
 } from './appearance-fields.ts';
 import { createResource } from './create-resource.ts';
 import { deleteResource } from './delete-resource.ts';
-import { ENROLMENT_KINDS, type EnrolmentPolicy } from './enrolment-policy.ts';
+import { policyInput, policyOf, policyView, presentPolicy } from './enrolment-fields.ts';
 import { environmentCheck, environmentCheckView } from './environment-fields.ts';
 import { listResources } from './list-resources.ts';
 import { MAX_REDIRECT_URI_LENGTH } from './redirect-uris.ts';
@@ -114,30 +113,6 @@ const settings = {
       'Whether users can sign in with a passkey alone. The device then verifies the user, so it counts as two factors.',
   }),
 };
-const policy = {
-  kinds: z.array(z.enum(ENROLMENT_KINDS)).min(1).max(ENROLMENT_KINDS.length).openapi({
-    description:
-      'What users can set up. `webauthn`: a passkey or security key; `totp`: an authenticator app; `email` and `sms`: codes that are sent. They must be among `tokenKinds` too. A kind that is not available (no mail server, no address) is not offered. Recovery codes come with the first token.',
-  }),
-  required: z.boolean().openapi({ description: 'Whether users who never had a token must set one up to sign in.' }),
-  postponableUntil: instant.nullable().openapi({
-    description: 'Until when users can postpone it although it is required. Null: they cannot.',
-    example: null,
-  }),
-  unlockByMail: z.boolean().openapi({
-    description: 'Whether users can request, after their password, a link by email that unlocks their locked tokens.',
-  }),
-};
-const policyInput = z
-  .strictObject({
-    ...policy,
-    postponableUntil: policy.postponableUntil.default(null),
-    unlockByMail: policy.unlockByMail.default(false),
-  })
-  .openapi('EnrolmentPolicyInput', { description: 'How users set up tokens themselves when they sign in.' });
-const policyView = z
-  .object(policy)
-  .openapi('EnrolmentPolicy', { description: 'How users set up tokens themselves when they sign in.' });
 const selfPolicy = {
   tokens: z.boolean().openapi({
     description:
@@ -310,22 +285,12 @@ export function presentResource({
   };
 }
 
-function presentPolicy(policy: EnrolmentPolicy | undefined): z.input<typeof policyView> | null {
-  if (!policy) return null;
-  const { postponableUntil = null, unlockByMail = false } = policy;
-  return { ...policy, postponableUntil, unlockByMail };
-}
-
 function presentProfile({ fields, metadata }: ResultProfile): z.input<typeof resultProfileView> {
   return { fields: [...fields], metadata: [...metadata] };
 }
 
 function presentSelfPolicy({ details, ...policy }: SelfServicePolicy): z.input<typeof selfPolicyView> {
   return { ...policy, details: [...details] };
-}
-
-function policyOf({ postponableUntil, ...policy }: z.output<typeof policyInput>): EnrolmentPolicy {
-  return { ...policy, ...(postponableUntil !== null && { postponableUntil }) };
 }
 
 const routes = describeObject(

@@ -8,7 +8,6 @@ import { endTrust, lockToken, unlockToken } from '../tokens/lockout.ts';
 import type { OathToken } from '../tokens/token.ts';
 import {
   addTrusted,
-  allowsTrust,
   findTrusted,
   isTrusted,
   MAX_TRUSTED_BROWSERS,
@@ -174,20 +173,4 @@ test('a user trusts at most ten browsers: the oldest goes, and expired ones do n
     }),
     { numRuns: 50, examples: [[Array.from({ length: 12 }, () => 1)]] },
   );
-});
-
-test('only a plain sign-in gives or uses trust', () => {
-  const others = {
-    demand: { acr: '1' },
-    enrolling: {},
-    enrolmentLink: 'hash',
-    kept: {},
-    loginRequest: { hostCheckedPassword: true },
-    purpose: 'self',
-    self: {},
-    test: 'pass',
-    transaction: {},
-  };
-  expect(allowsTrust({})).toBe(true);
-  for (const [field, value] of Object.entries(others)) expect(allowsTrust({ [field]: value } as never)).toBe(false);
 });

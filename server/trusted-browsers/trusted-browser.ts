@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
-import type { FlowBase } from '../flows/flow.ts';
 import type { AccountId, ResourceId, TokenId, TrustedBrowserId, UserId } from '../kernel/ids.ts';
 import { hashSecret, isSameSecret } from '../kernel/secret-token.ts';
 import { DAY_MS } from '../kernel/time.ts';
@@ -95,19 +94,4 @@ export function findTrusted(
 /** Adds a browser as the newest, and drops those that have expired and those beyond the bound. */
 export function addTrusted(list: readonly TrustedBrowser[], browser: TrustedBrowser, now: number): TrustedBrowser[] {
   return [browser, ...list.filter(({ expiresAt }) => now < expiresAt)].slice(0, MAX_TRUSTED_BROWSERS);
-}
-
-/**
- * Whether trust may replace the code of a sign-in, or be given in it: in a plain one alone. A host that demands a level,
- * a transaction, an enrolment, the self-service page, and a sign-in that builds on another get the real factors.
- */
-export function allowsTrust(
-  flow: Pick<
-    FlowBase,
-    'demand' | 'enrolling' | 'enrolmentLink' | 'kept' | 'loginRequest' | 'purpose' | 'self' | 'test' | 'transaction'
-  >,
-): boolean {
-  const { demand, enrolling, enrolmentLink, kept, loginRequest, purpose, self, test, transaction } = flow;
-  const others = [demand, enrolling, enrolmentLink, kept, loginRequest, purpose, self, test, transaction];
-  return others.every((other) => other === undefined);
 }

@@ -25,6 +25,7 @@ import type { SelfView } from './self-service.ts';
  *     POST /widget/v1/flow/enrol/later  {seq}          -> 200 FlowView   (if the view allows to postpone it)
  *     POST /widget/v1/flow/codes      {seq}            -> 200 FlowView   (the user has stored the recovery codes)
  *     POST /widget/v1/flow/unlock     {seq, language}  -> 200 FlowView   (sends a mail, if the view offers it)
+ *     POST /widget/v1/flow/upgrade    {response, language} -> 204   (the passkey that the view offered; no step)
  *     POST /widget/v1/enrolment-flows {link}           -> 201 StartedFlow  (on our own page, from a mailed link)
  *     POST /widget/v1/self-flows      {resource}       -> 201 StartedFlow  (on our own page, to the self-service)
  *     POST /widget/v1/flow/self/...   {seq, language, ...} -> 200 FlowView  (see `server/login/self-service-routes.ts`)
@@ -156,6 +157,11 @@ export interface FlowView {
    * mailed link, or by an administrator. With HOOK_DENIED, the reason of the site.
    */
   unlock?: 'offered' | 'sent' | PasswordRemedy | SiteReason;
+  /**
+   * On `done`, once: a passkey that the browser may create without asking (`mediation: "conditional"`). It is no part of
+   * the result.
+   */
+  upgrade?: PasskeyCreation;
   /** When the flow expires, milliseconds since the epoch; on `done`, when the result expires. */
   expiresAt: number;
   /** The server's clock at the response, so the frame does not rely on the device's. */

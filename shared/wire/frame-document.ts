@@ -39,6 +39,8 @@ export interface FrameDocument {
   comparesBrowsers?: boolean | undefined;
   /** If true, the frame offers users to trust their browser. Default false. */
   trustsBrowsers?: boolean | undefined;
+  /** If true, the frame may create a passkey after the sign-in. Default false. */
+  upgradesToPasskeys?: boolean | undefined;
   /** If true, the frame shows that no user really signs in here. Default false. */
   isTest?: boolean | undefined;
   /** Path of the resource's logo. */
@@ -117,9 +119,14 @@ function originCheck({ expectedAt }: FrameDocument): string {
   return `;(s=>{if(location.origin!=s)console.error("Countersign SERVICE_DIFFERS: This sign-in is from "+location.origin+", but the URL of the service is "+s+". Use that one. "+s+"/widget/v1/help"+location.search.split("&look")[0]+"#SERVICE_DIFFERS")})(${service})`;
 }
 
+/** The modules that only some resources need, by name. */
+function extrasOf({ trustsBrowsers, upgradesToPasskeys }: FrameDocument): string | undefined {
+  return [trustsBrowsers && 'trust', upgradesToPasskeys && 'upgrade'].filter(Boolean).join(' ') || undefined;
+}
+
 /** The facts for the frame's script, as data attributes; only those that are set. */
 function factsOf(document: FrameDocument): string {
-  const { passwordReset, comparesBrowsers, trustsBrowsers, isTest, logo } = document;
+  const { passwordReset, comparesBrowsers, isTest, logo } = document;
   const { standalone, enrols, self, look, saved, texts } = document;
   const { request, resource, redirectUri, isGiven } = standalone ?? {};
   const facts = {
@@ -129,7 +136,7 @@ function factsOf(document: FrameDocument): string {
     first: document.first,
     reset: passwordReset,
     traits: comparesBrowsers,
-    trust: trustsBrowsers,
+    extras: extrasOf(document),
     test: isTest,
     logo,
     request,

@@ -229,10 +229,10 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
   }
   document.addEventListener('visibilitychange', signIn.checkTime);
 
-  if ('trust' in root.dataset)
-    import('./trust/index.tsx').then(
-      (late) => {
-        trust = late.trustBrowsers(client, resource);
+  if (root.dataset.extras)
+    import('./extras.ts').then(
+      async (late) => {
+        trust = await late.loadExtras(client, resource);
         draw();
       },
       () => {},

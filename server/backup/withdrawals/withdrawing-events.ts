@@ -67,6 +67,7 @@ const USER: Fields<User> = {
   assignments: 'none',
   enrolled: 'none',
   hadToken: 'none',
+  passkeyUpgraded: 'none',
   claiming: 'none',
 };
 

@@ -10,6 +10,7 @@ import type { EnvironmentVerdict } from '../../browsers/device-fingerprint/envir
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
 import { startEnrolment } from '../../enrolment/transitions.ts';
 import type { FlowAt, TrustOffer } from '../../flows/flow.ts';
+import { isPlainSignIn } from '../../flows/plain-sign-in.ts';
 import { prepareFirst } from '../../flows/prepare-factor.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import { acceptPassword, offerUnlock } from '../../flows/transitions.ts';
@@ -19,7 +20,7 @@ import type { Resource } from '../../resources/resource.ts';
 import type { ReadAhead } from '../../store/read-ahead.ts';
 import type { Token } from '../../tokens/token.ts';
 import { usableTokens } from '../../tokens/usable-tokens.ts';
-import { allowsTrust, trustBasis } from '../../trusted-browsers/trusted-browser.ts';
+import { trustBasis } from '../../trusted-browsers/trusted-browser.ts';
 import { findTrustedBrowser } from '../../trusted-browsers/use-trust.ts';
 import { canRequestUnlock } from '../../unlock/unlockable-tokens.ts';
 import type { User } from '../../users/user.ts';
@@ -141,7 +142,7 @@ async function skipForTrustedBrowser(
   { flow, resource, user, digest, environment }: VerifiedPassword,
   secrets: readonly string[],
 ): Promise<StepOutcome | undefined> {
-  if (!allowsTrust(flow) || environment?.differs !== undefined) return undefined;
+  if (!isPlainSignIn(flow) || environment?.differs !== undefined) return undefined;
   const browser = await findTrustedBrowser(ports, { resource, user }, secrets);
   return (
     browser && { finish: { user, password: true, passwordDigest: digest, otp: 'remembered', browser: browser.id } }
@@ -151,7 +152,7 @@ async function skipForTrustedBrowser(
 /** The offer to trust this browser, which the code then completes. */
 function offerTrust({ flow, resource, user, tokens }: VerifiedPassword, now: number): { trust?: TrustOffer } {
   const { trustedBrowserDays: days } = resource;
-  if (days === undefined || !allowsTrust(flow)) return {};
+  if (days === undefined || !isPlainSignIn(flow)) return {};
   return { trust: { basis: trustBasis({ resource, user, tokens }, now), days } };
 }
 

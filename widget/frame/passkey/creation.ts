@@ -5,12 +5,20 @@ import { runInWindow } from './in-window.ts';
 
 /**
  * Creates a passkey. It never throws: it returns the failure as far as browsers report it. In a frame it must be
- * called in the user's click (WebAuthn level 3, section 5.1.3).
+ * called in the user's click, or soon after (WebAuthn level 3, section 5.1.3).
+ *
+ * @param mediation `conditional`: without asking the user
  */
-export async function createPasskey(creation: PasskeyCreation): Promise<CreationOutcome> {
+export async function createPasskey(
+  creation: PasskeyCreation,
+  mediation?: CredentialMediationRequirement,
+): Promise<CreationOutcome> {
   if (!('PublicKeyCredential' in window)) return { failure: 'passkeyUnknown' };
   try {
-    const made = await navigator.credentials.create({ publicKey: optionsOf(creation) });
+    const made = await navigator.credentials.create({
+      publicKey: optionsOf(creation),
+      ...(mediation && { mediation }),
+    });
     return made ? { attestation: attestationOf(made as PublicKeyCredential) } : { failure: 'passkeyCancelled' };
   } catch (error) {
     return { failure: creationFailureOf(error) };
@@ -29,7 +37,7 @@ export function createPasskeyAnywhere(
  * Not every browser lets a frame create passkeys. If the browser does not say, a window is used, which works
  * everywhere.
  */
-function canCreateInFrame(): boolean {
+export function canCreateInFrame(): boolean {
   if (parent === window) return true;
   const { featurePolicy } = document as { featurePolicy?: { allowsFeature?(feature: string): boolean } };
   return featurePolicy?.allowsFeature?.('publickey-credentials-create') === true;

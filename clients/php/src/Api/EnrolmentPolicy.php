@@ -21,12 +21,15 @@ final class EnrolmentPolicy
      *     cannot.
      * @param bool $unlockByMail Whether users can request, after their password, a link by email that unlocks
      *     their locked tokens.
+     * @param bool $passkeyUpgrade Whether a browser may create a passkey without asking after a sign-in with a
+     *     password and another factor, once for each user. `kinds` has to contain `webauthn`.
      */
     public function __construct(
         public readonly array $kinds,
         public readonly bool $required,
         public readonly ?int $postponableUntil,
         public readonly bool $unlockByMail,
+        public readonly bool $passkeyUpgrade,
     ) {
     }
 
@@ -38,6 +41,7 @@ final class EnrolmentPolicy
             required: $answer->flag('required'),
             postponableUntil: $answer->optionalNumber('postponableUntil'),
             unlockByMail: $answer->flag('unlockByMail'),
+            passkeyUpgrade: $answer->flag('passkeyUpgrade'),
         );
     }
 }

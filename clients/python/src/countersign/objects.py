@@ -154,6 +154,9 @@ class EnrolmentPolicy(TypedDict):
     postponableUntil: Optional[int]
     #: Whether users can request, after their password, a link by email that unlocks their locked tokens.
     unlockByMail: bool
+    #: Whether a browser may create a passkey without asking after a sign-in with a password and another factor,
+    #: once for each user. ``kinds`` has to contain ``webauthn``.
+    passkeyUpgrade: bool
 
 
 class EnvironmentCheck(TypedDict):

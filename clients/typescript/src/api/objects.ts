@@ -29,6 +29,8 @@ export interface EnrolmentPolicy {
   postponableUntil?: number | null;
   /** Whether people may have a link mailed that unlocks what wrong codes have locked. */
   unlockByMail?: boolean;
+  /** Whether a browser may create a passkey without asking after a sign-in with both factors. */
+  passkeyUpgrade?: boolean;
 }
 
 /** A site or system to be protected, and the rules of access to it. */

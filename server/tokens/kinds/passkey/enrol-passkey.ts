@@ -15,6 +15,8 @@ export interface PasskeyDraft extends TokenDraft {
   kind: 'webauthn';
   /** The challenge for the new passkey, valid once. */
   challenge: string;
+  /** The browser creates it without asking its user, who gets one such passkey. */
+  isConditional?: true;
 }
 
 /** A user registers a passkey or a security key. */
@@ -27,6 +29,7 @@ export const passkeyEnrolment: KindEnrolment<PasskeyDraft> = {
     return creation && { kind: 'webauthn', creation };
   },
   create: createPasskey,
+  isStillAllowed: ({ isConditional }, user) => !isConditional || !user.passkeyUpgraded,
   // A response voids the challenge.
   renew: (ports, draft) => ({ ...draft, challenge: randomChallenge(ports) }),
   // A new passkey's own claims are unsigned: a later sign-in has to show user verification.
@@ -40,7 +43,7 @@ export const passkeyEnrolment: KindEnrolment<PasskeyDraft> = {
 async function createPasskey(
   ports: Pick<Ports, 'store' | 'clock' | 'random'> & PasskeyNeeds,
   own: Enroller,
-  { token: id, challenge }: PasskeyDraft,
+  { token: id, challenge, isConditional }: PasskeyDraft,
   proof: FirstProof,
 ): Promise<Result<{ token: WebauthnToken }>> {
   if (!('response' in proof)) return refusal('STEP_NOT_EXPECTED');
@@ -56,6 +59,7 @@ async function createPasskey(
     ...relyingParty(ports),
     relatedOrigins: ports.relatedOrigins,
     challenge,
+    isConditional,
     topOrigin: flow.origin,
     user: user.id,
     // The challenge expires with the sign-in.

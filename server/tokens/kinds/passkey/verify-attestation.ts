@@ -8,12 +8,14 @@ export const PASSKEY_ALGORITHMS: readonly number[] = [-7, -8, -257];
 
 export interface AttestationRules extends CeremonyRules {
   rpId: string;
+  /** With conditional mediation the device asks for nothing, so it reports no presence (UP). Default: it has to. */
+  isConditional?: true | undefined;
 }
 
 /**
  * The passkey that a device has created, if the response is valid (WebAuthn level 3, section 7.1); else undefined. User
- * presence (UP) is required; user verification (UV) is required at each sign-in where it counts. The manufacturer is
- * not verified (attestation `none`).
+ * presence (UP) is required, unless it was created without asking; each sign-in requires it, and user verification (UV)
+ * where it counts. The manufacturer is not verified (attestation `none`).
  */
 export async function verifyAttestation(
   attestation: PasskeyAttestation,
@@ -35,7 +37,7 @@ export async function verifyAttestation(
     expectedChallenge: rules.challenge,
     expectedOrigin: originsOf(rules),
     expectedRPID: rules.rpId,
-    requireUserPresence: true,
+    requireUserPresence: !rules.isConditional,
     requireUserVerification: false,
     supportedAlgorithmIDs: [...PASSKEY_ALGORITHMS],
   }).catch(() => undefined);

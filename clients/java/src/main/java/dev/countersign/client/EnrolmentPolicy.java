@@ -16,9 +16,12 @@ import java.util.List;
  * @param postponableUntil Until when users can postpone it although it is required. Null: they cannot.
  * @param unlockByMail Whether users can request, after their password, a link by email that unlocks
  *     their locked tokens.
+ * @param passkeyUpgrade Whether a browser may create a passkey without asking after a sign-in with a
+ *     password and another factor, once for each user. {@code kinds} has to contain {@code webauthn}.
  */
 public record EnrolmentPolicy(
     List<String> kinds,
     boolean required,
     Instant postponableUntil,
-    boolean unlockByMail) {}
+    boolean unlockByMail,
+    boolean passkeyUpgrade) {}

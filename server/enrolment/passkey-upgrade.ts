@@ -1,0 +1,73 @@
+import { acceptedKindsFrom } from '../authentication/second-factor.ts';
+import type { Flow, PasskeyUpgrade } from '../flows/flow.ts';
+import { isPlainSignIn } from '../flows/plain-sign-in.ts';
+import type { VerifiedFactors } from '../flows/transitions.ts';
+import { idFromBytes } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
+import { type Resource, upgradesToPasskeys } from '../resources/resource.ts';
+import { randomChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
+import { MAX_PASSKEYS } from '../tokens/kinds/passkey/start-passkey-registration.ts';
+import { KIND_RULES } from '../tokens/kinds/rules.ts';
+import { isWebauthn, type Token } from '../tokens/token.ts';
+import { readUser } from '../users/find-user.ts';
+import type { User } from '../users/user.ts';
+import { ownedTokens } from './offer-enrolment.ts';
+
+/** How long a browser may take to create the passkey. */
+const UPGRADE_TTL_MS = MINUTE_MS;
+
+type UpgradeRules = Pick<Resource, 'enrolment' | 'tokenKinds' | 'testMode'>;
+
+/** What a completed sign-in has shown. */
+export interface ShownFactors {
+  flow: Pick<Flow, 'passwordVerified' | 'breached'> & Parameters<typeof isPlainSignIn>[0];
+  passed: Pick<VerifiedFactors, 'breached' | 'browser' | 'kind' | 'otp' | 'password' | 'second' | 'wantsTrust'>;
+  /** The browser differs from those that the resource knows. */
+  isUnknownBrowser: boolean;
+}
+
+/**
+ * Whether a sign-in may end with a passkey that the browser creates without asking. Its user sees no step, so it must
+ * not be what a thief gets who has less than both factors: the password and another factor were typed in this sign-in,
+ * which is a plain one, in a known browser. A new passkey would end the trust that the user has just asked for.
+ */
+export function mayUpgrade({ flow, passed, isUnknownBrowser }: ShownFactors): boolean {
+  const { breached, browser, kind, otp, second, wantsTrust } = passed;
+  const hasPassword = flow.passwordVerified || passed.password === true;
+  const isBreached = breached === true || flow.breached !== undefined;
+  const isSecondShown = otp === 'verified' && second === undefined && browser === undefined;
+  if (!isPlainSignIn(flow) || !hasPassword || isBreached || !isSecondShown || isUnknownBrowser) return false;
+  return kind !== undefined && kind !== 'webauthn' && !KIND_RULES[kind].isSubstitute && wantsTrust !== true;
+}
+
+/**
+ * Whether this user may get one: once, so that a user who removes it is not given another, and with a password that did
+ * not come by mail.
+ */
+export function canBeUpgraded(user: User, owned: readonly Token[], resource: UpgradeRules): boolean {
+  if (!upgradesToPasskeys(resource) || !acceptedKindsFrom(user, resource).includes('webauthn')) return false;
+  if (user.blocked || user.needsConfirmation !== undefined || user.passkeyUpgraded) return false;
+  return owned.filter(isWebauthn).length < MAX_PASSKEYS;
+}
+
+/** The challenge for a passkey that the browser may create once the sign-in is complete. */
+export async function offerUpgrade(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  shown: ShownFactors & { flow: Pick<Flow, 'account'>; user: User['id'] },
+  resource: UpgradeRules,
+): Promise<PasskeyUpgrade | undefined> {
+  // Most resources do not offer it: read nothing for them.
+  if (!upgradesToPasskeys(resource) || !mayUpgrade(shown)) return undefined;
+  const user = await readUser(ports, shown.flow.account, shown.user);
+  if (!user || !canBeUpgraded(user, await ownedTokens(ports, user), resource)) return undefined;
+  return {
+    draft: {
+      kind: 'webauthn',
+      token: idFromBytes('tok', ports.random.bytes(7)),
+      challenge: randomChallenge(ports),
+      isConditional: true,
+    },
+    expiresAt: ports.clock.now() + UPGRADE_TTL_MS,
+  };
+}

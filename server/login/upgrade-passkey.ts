@@ -1,0 +1,79 @@
+import type { PasskeyAttestation } from '@countersign/protocol/passkey';
+import { readAccess } from '../authentication/read-access.ts';
+import { createEnrolledToken } from '../enrolment/create-token.ts';
+import { ownedTokens } from '../enrolment/offer-enrolment.ts';
+import { canBeUpgraded } from '../enrolment/passkey-upgrade.ts';
+import { flowDocument, resultDocument } from '../flows/documents.ts';
+import type { FlowAt, PasskeyUpgrade } from '../flows/flow.ts';
+import { userContext } from '../flows/flow-events.ts';
+import type { StepPorts, StepRequest } from '../flows/step.ts';
+import { putFlow, readFlow } from '../flows/stored-flow.ts';
+import type { FlowId } from '../kernel/ids.ts';
+import { type MailLanguage, mailBrand } from '../kernel/mail.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { notifyUser } from '../messages/notify.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { namesOf } from '../tokens/own-token-name.ts';
+import type { Token } from '../tokens/token.ts';
+import { readUser } from '../users/find-user.ts';
+import { validateResult } from './validate-result.ts';
+
+/**
+ * Adds the passkey that a browser has created at the end of a sign-in without asking its user. The offer is used up by
+ * the first answer, and everything that it rests on is checked again: the result of the sign-in must still be valid
+ * (SR-4), and the user still one who may get a passkey. It is no factor of that sign-in.
+ */
+export async function upgradePasskey(
+  ports: StepPorts,
+  request: Pick<StepRequest, 'handle' | 'client'> & { response: PasskeyAttestation; language: MailLanguage },
+): Promise<Result<{ token: Token }>> {
+  const { handle, client, response, language } = request;
+  const known = await readFlow(ports, handle);
+  if (!known) return refusal('FLOW_NOT_FOUND');
+  client.onAccount?.(known.account);
+  const taken = await takeOffer(ports, known.id);
+  if (!taken) return refusal('STEP_NOT_EXPECTED');
+  const { flow, upgrade } = taken;
+  const access = await readAccess(ports, flow.resource, client.address);
+  if (isRefusal(access)) return access;
+  const { resource } = access;
+  const [record] = await ports.store.getMany([resultDocument.key(flow.id)], ports.clock.now());
+  if (!record || (await validateResult(ports, record.value))) return refusal('ACCESS_DENIED');
+  const user = flow.user && (await readUser(ports, flow.account, flow.user));
+  if (!user) return refusal('ACCESS_DENIED');
+  const owned = await ownedTokens(ports, user);
+  if (!canBeUpgraded(user, owned, resource)) return refusal('ACCESS_DENIED');
+  const { draft: making, expiresAt } = upgrade;
+  const made = await createEnrolledToken(
+    ports,
+    {
+      act: userContext(flow, client),
+      flow: { ...flow, expiresAt, enrolling: { basis: 'second-factor' } },
+      making,
+      user,
+      names: { language, taken: namesOf(owned) },
+    },
+    { response },
+    resource.failedAttemptsBeforeLock,
+  );
+  if (isRefusal(made)) return made;
+  const { token } = made;
+  notifyUser(ports, user, 'passkey-added', { client, language, brand: mailBrand(resource), tokenName: token.name });
+  return { token };
+}
+
+/** Of any number of answers to an offer one takes it. */
+function takeOffer(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  id: FlowId,
+): Promise<{ flow: FlowAt<'done'>; upgrade: PasskeyUpgrade } | undefined> {
+  type Taken = { flow: FlowAt<'done'>; upgrade: PasskeyUpgrade };
+  const key = flowDocument.key(id);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Taken | undefined> => {
+    if (stored?.value.step !== 'done') return { answer: undefined };
+    const { upgrade, ...flow } = stored.value;
+    if (!upgrade || now >= upgrade.expiresAt) return { answer: undefined };
+    return { answer: { flow, upgrade }, write: putFlow(flowDocument.key, flow) };
+  });
+}
