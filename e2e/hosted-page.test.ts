@@ -1,11 +1,15 @@
 import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
-import { newNonce } from '../clients/typescript/src/index.ts';
+import { beginAppSignIn, newNonce } from '../clients/typescript/src/index.ts';
+import { askAxe, WCAG } from './harness/axe.ts';
 import { expect } from './harness/expect.ts';
 import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
 import { type HostSite, startHostSite } from './harness/host-site.ts';
 import { makePerson, makePersonWithDevice, makeResource, type Person } from './harness/people.ts';
 import { TITLES, type WidgetView, widgetIn } from './harness/widget-view.ts';
+
+/** An app on the device, by a scheme that no program of this machine opens. */
+const SCHEME = 'com.example.harbour:/signed-in';
 
 let stage: E2eFixture;
 let hostile: HostSite;
@@ -17,7 +21,8 @@ beforeAll(async () => {
   stage = await createE2eFixture();
   hostile = await startHostSite();
   back = `${stage.host.origin}/signed-in?from=countersign`;
-  resource = (await makeResource(stage.service.client, stage.host.origin, { redirectUris: [back] })).id;
+  const addresses = { redirectUris: [back], appRedirectUris: [SCHEME, 'http://127.0.0.1/app'] };
+  resource = (await makeResource(stage.service.client, stage.host.origin, addresses)).id;
   person = await makePerson(stage.service.client, resource);
 });
 beforeEach(() => {
@@ -200,6 +205,51 @@ describe('a login request for the hosted page', () => {
     await expect(
       stage.service.verifierOf(resource).verifyResult(result, { nonce: victim.nonce }),
     ).rejects.toMatchObject({ code: 'RESULT_NONCE_WRONG' });
+  });
+});
+
+describe('a native app', () => {
+  const begin = (redirectUri: string, nonce = newNonce()) =>
+    beginAppSignIn({ url: stage.service.url, resource, redirectUri, nonce });
+
+  test('on loopback gets a code that gives the result once; going back sends nothing', async () => {
+    const nonce = newNonce();
+    const app = await begin(`${stage.host.origin}/app`, nonce);
+    const page = await stage.open(app.address);
+    await signIn(widgetIn(page), person);
+    await page.waitForURL((url) => url.pathname === '/app');
+    expect([...new URL(page.url()).searchParams.keys()]).toEqual(['code', 'state', 'iss']);
+    const { result } = await app.finish(page.url());
+    const claims = await stage.service.verifierOf(resource).verifyResult(result, { nonce, origin: stage.service.url });
+    expect(claims).toMatchObject({ sub: person.user.id });
+    // The sign-in has left the history.
+    await page.goBack();
+    expect(page.url()).toBe('about:blank');
+  });
+
+  test('with a scheme is opened at once, and again by a link; declining is an answer too', async () => {
+    const page = await stage.open((await begin(SCHEME)).address);
+    const browser = await page.context().newCDPSession(page);
+    await browser.send('Page.enable');
+    const opened = new Promise<string>((resolve) => {
+      browser.on('Page.frameRequestedNavigation', ({ url }) => url.startsWith(SCHEME) && resolve(url));
+    });
+    const back = page.getByRole('link', { name: 'Back to Harbour & Co.' });
+    await expect(back).toHaveAttribute('href', /^com\.example\.harbour:\/signed-in\?error=access_denied&state=/);
+    await signIn(widgetIn(page), person);
+    const address = await opened;
+    expect(address).toMatch(/^com\.example\.harbour:\/signed-in\?code=flw_/);
+    await expect(widgetIn(page).heading).toHaveText(TITLES.done);
+    await expect(back).toHaveAttribute('href', address);
+    await page.setViewportSize({ width: 390, height: 700 });
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect((await askAxe(page, WCAG)).violations).toEqual([]);
+    }
+    // A reload begins again, and has no code.
+    await page.reload();
+    await expect(widgetIn(page).heading).toHaveText(TITLES.identify);
+    await expect(back).toHaveAttribute('href', /error=access_denied/);
   });
 });
 

@@ -143,7 +143,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/widget/v1', flows);
   app.route('/widget/v1', frame({ ...ports, ...origins }, widget));
   app.route('/widget/v1', passkeyWindow(widget));
-  app.route('/widget/v1', signInPage(ports, widget));
+  app.route('/widget/v1', signInPage({ ...ports, issuer }, widget));
   app.route('/widget/v1', logo(ports));
   app.route('/widget/v1', help(ports));
   app.route('/', userHelp({ ...ports, issuer }));

@@ -30,6 +30,10 @@ const resource: ResourceCommand = {
     appearance: { about: 'the look of the sign-in, hosted pages and mails, as JSON', none: 'the usual look' },
     links: { about: 'links to privacy, terms, help and support, as JSON', none: 'none' },
     redirectUris: { flag: 'redirect-uri', about: 'addresses that the hosted page may post to, separated by commas' },
+    appRedirectUris: {
+      flag: 'app-redirect-uri',
+      about: 'addresses that the hosted page may lead back to native apps with, separated by commas',
+    },
     testMode: 'pass, fail or expire: makes a resource for tests, permanently',
     environment: { about: 'how browsers are compared, as JSON', none: 'not at all' },
     resultClaims: { about: 'what results carry of their users, as JSON', none: 'nothing' },

@@ -53,8 +53,9 @@ const WARNINGS: Readonly<
 };
 
 function Warnings({ resource }: { resource: Resource }) {
-  const { enabled, allowedOrigins, allowLocalhost, redirectUris, warnings } = resource;
-  const isNowhere = allowedOrigins.length === 0 && !allowLocalhost && redirectUris.length === 0;
+  const { enabled, allowedOrigins, allowLocalhost, redirectUris, appRedirectUris, warnings } = resource;
+  const addresses = [...allowedOrigins, ...redirectUris, ...appRedirectUris];
+  const isNowhere = addresses.length === 0 && !allowLocalhost;
   const messages = [
     ...(enabled ? [] : [t('warnOff')]),
     ...(isNowhere ? [t('warnNowhere')] : []),

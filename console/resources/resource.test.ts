@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseAppRedirectUri } from '../../server/resources/app-redirect-uris.ts';
 import { parseAllowedOrigin } from '../../server/resources/origins.ts';
 import { parseRedirectUri } from '../../server/resources/redirect-uris.ts';
-import { allows, type Resource, readOrigin, readRedirectUri } from './resource.ts';
+import { allows, type Resource, readAppRedirectUri, readOrigin, readRedirectUri } from './resource.ts';
 
 describe('reads an origin from pasted text', () => {
   test.each([
@@ -50,6 +51,23 @@ test('keeps a result address in the form that browsers write', () => {
   expect(parseRedirectUri('https://shop.example/done')).toBe('https://shop.example/done');
   for (const text of ['shop.example', 'http://shop.example/', 'https://shop.example/#x', 'https://a:b@shop.example/']) {
     expect(readRedirectUri(text)).toHaveProperty('mistake');
+  }
+});
+
+test('takes what the service takes of addresses of apps', () => {
+  for (const uri of ['com.example.app:/in', 'http://127.0.0.1/in', 'http://[::1]/in', 'https://app.shop.example/in']) {
+    expect(readAppRedirectUri(uri)).toEqual({ value: uri });
+    expect(parseAppRedirectUri(uri)).toBe(uri);
+  }
+  for (const text of [
+    'app:/in',
+    'http://localhost/in',
+    'http://127.0.0.1:8080/in',
+    'com.example.app:/in?x',
+    'https://a.example',
+  ]) {
+    expect(readAppRedirectUri(text)).toHaveProperty('mistake');
+    expect(parseAppRedirectUri(text)).toBeUndefined();
   }
 });
 

@@ -14,6 +14,7 @@ export interface Resource extends Fields {
   allowedOrigins: readonly string[];
   allowLocalhost: boolean;
   redirectUris: readonly string[];
+  appRedirectUris: readonly string[];
   logo: string | null;
   hook: boolean;
   appearance: AppearanceView | null;
@@ -73,6 +74,13 @@ export function readRedirectUri(text: string): Entry {
   if (username !== '' || password !== '') return { mistake: t('redirectBad') };
   const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
   return isSafe ? { value: href } : { mistake: t('originHttps') };
+}
+
+/** Reads an address of a native app. The service checks the rest, such as the domain name of a scheme. */
+export function readAppRedirectUri(text: string): Entry {
+  const isWellFormed =
+    /^(?:[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+:|http:\/\/(?:127\.0\.0\.1|\[::1\])|https:\/\/[^/?#@]+)\/[^?#]*$/;
+  return isWellFormed.test(text) ? { value: text } : { mistake: t('appRedirectBad') };
 }
 
 /** Reads a key of the metadata of users. */

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { Choice, Input, Section } from '../edit/inputs.ts';
 import { t } from './i18n.ts';
 import { originInputs } from './origin-inputs.ts';
-import { readMetadataKey, readRedirectUri } from './resource.ts';
+import { readAppRedirectUri, readMetadataKey, readRedirectUri } from './resource.ts';
 
 /** Every kind of token, in the order in which users are offered them. */
 const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
@@ -93,6 +93,15 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
           hint: t('redirectUrisHint'),
           placeholder: 'https://www.example.com/signed-in',
           read: readRedirectUri,
+        },
+        {
+          name: 'appRedirectUris',
+          kind: 'list',
+          maxItems: 20,
+          label: t('appRedirectUris'),
+          hint: t('appRedirectUrisHint'),
+          placeholder: 'com.example.app:/signed-in',
+          read: readAppRedirectUri,
         },
       ],
     },

@@ -99,7 +99,9 @@ const ROUTES: readonly Route<ApiServices>[] = [
 /** A route that is not on the surface is not installed, so that no spelling of its address can reach it. */
 function routesOf<S>(routes: readonly Route<S>[], surface: Surface): readonly Route<S>[] {
   if (surface === 'all') return routes;
-  return routes.filter(({ access: { scope } }) => scope === 'authenticate' || scope === 'payments');
+  return routes.filter(
+    ({ access: { scope, isForApps } }) => scope === 'authenticate' || scope === 'payments' || isForApps,
+  );
 }
 
 /** Maximum body sizes above the default, by path. */

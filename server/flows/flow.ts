@@ -33,6 +33,16 @@ export interface TrustOffer {
   days: number;
 }
 
+/** The native app that asked for a sign-in on the hosted page: it gets a code, which only its verifier turns into a result. */
+export interface AppReturn {
+  /** Registered at the resource, with the port that the app has opened. */
+  redirectUri: string;
+  /** Of the app, which gets it back. */
+  state: string;
+  /** SHA-256 of the app's verifier, base64url. */
+  codeChallenge: string;
+}
+
 /** What a sign-in through the widget holds at every step, from the first to the result. */
 export interface FlowBase {
   id: FlowId;
@@ -83,6 +93,8 @@ export interface FlowBase {
   /** Second-factor-only mode. `hostCheckedPassword`: the rules of `password-otp` apply, otherwise those of `otp`. */
   loginRequest?: { hostCheckedPassword: boolean };
   error?: { code: RefusalCode; retryAt?: number };
+  /** Set if an app has asked for it. */
+  app?: AppReturn;
   /** The test behaviour of the resource when the sign-in started; the flow continues only while it is unchanged. */
   test?: TestMode;
   createdAt: number;
@@ -221,6 +233,12 @@ export interface ResultRecord {
   environment?: number;
   /** What the resource's hook added, or why it failed where that does not deny. Absent: there was none to ask. */
   hook?: { claims?: Metadata; failure?: string };
+  /** The app that exchanges a code for it. Absent: the page has it. */
+  app?: AppReturn;
+  /** When the app got it. */
+  exchangedAt?: number;
+  /** When its code came a second time: it is worth nothing since. */
+  withdrawnAt?: number;
   /** When the oldest factor was shown. */
   authenticatedAt: number;
   issuedAt: number;

@@ -5,6 +5,7 @@ import type { ClientInfo } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { ClientContext } from '../kernel/secret-context.ts';
 import { hashSecret, secretMatches } from '../kernel/secret-token.ts';
+import { appRedirectAllowed } from '../resources/app-redirect-uris.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
 import { restorationDocument } from '../store/documents.ts';
@@ -83,8 +84,12 @@ export async function openFlow(
   if (!flow) return undefined;
   const [resource] = await ports.store.getMany([resourceDocument.key(flow.resource)], ports.clock.now());
   if (!resource) return undefined;
-  // The list of origins may have become shorter since. Hosted pages are on no list.
-  return flow.origin === ports.issuer || originAllowed(resource.value, flow.origin) ? flow : undefined;
+  // The lists may have become shorter since. Hosted pages are on none.
+  const { app, origin } = flow;
+  const isAllowed = app
+    ? appRedirectAllowed(resource.value, app.redirectUri, ports.issuer)
+    : origin === ports.issuer || originAllowed(resource.value, origin);
+  return isAllowed ? flow : undefined;
 }
 
 /** The flow that the handle continues, or is about to start. */

@@ -15,6 +15,7 @@ import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import {
+  type AppReturn,
   FLOW_LIFETIME_MS,
   type Flow,
   type FlowAt,
@@ -240,7 +241,7 @@ export function completeFlow(
       amr,
       acr: isTwo ? '2' : '1',
       otp,
-      ...omitUndefined({ token, kind, browser, transaction: signed }),
+      ...omitUndefined({ token, kind, browser, transaction: signed, app: flow.app }),
       ...(flow.test !== undefined && { test: true as const }),
       ...(password && { passwordAt, ...omitUndefined({ passwordDigest }) }),
       // The verified password takes precedence: the user may have been read after it changed.
@@ -278,6 +279,7 @@ export function createFlow(
     prefer?: FactorKind;
     purpose?: FlowPurpose;
     environment?: Environment;
+    app?: AppReturn;
   },
   now: number,
 ): FlowAt<'identify'> {
@@ -292,6 +294,7 @@ export function createFlow(
     seq: 0,
     passwordVerified: false,
     ...omitUndefined({ prefer: asked.prefer, purpose: asked.purpose, environment: asked.environment }),
+    ...omitUndefined({ app: asked.app }),
     attemptsLeft: FLOW_WRONG_ANSWERS,
     ...omitUndefined({ test: resource.testMode }),
     createdAt: now,

@@ -69,6 +69,7 @@ export const EVENT_TYPES = [
   'authentication.test',
   'transaction.created',
   'transaction',
+  'result.exchanged',
   'result.consumed',
   'webhook.created',
   'webhook.updated',

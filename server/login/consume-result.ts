@@ -75,6 +75,7 @@ export async function consumeResult(
     [key],
     ([current], at) => {
       if (!current || current.value.consumedAt !== undefined) return { answer: refusal('RESULT_USED') };
+      if (current.value.withdrawnAt !== undefined) return { answer: refusal('RESULT_REVOKED') };
       // The used-up record stays as long as the JWT could still be presented.
       const used = { ...current.value, consumedAt: at };
       // A confirmation is no sign-in that another could build on.

@@ -1,16 +1,19 @@
 import { OTP_USES } from '@countersign/protocol/result';
 import { parseTransaction } from '@countersign/protocol/transaction';
 import { z } from '@hono/zod-openapi';
-import { nonce, resourceId } from '../http/api/fields.ts';
+import { instantOf, nonce, resourceId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
+import { clientInfo } from '../http/client-info.ts';
 import { refuse } from '../http/problem.ts';
 import { mayUse } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { MAX_REDIRECT_URI_LENGTH } from '../resources/redirect-uris.ts';
 import { transactionHash as hashTransaction } from '../tokens/transaction.ts';
 import { transactionFields, transactionHash } from '../transactions/routes.ts';
 import { externalId, metadata } from '../user-management/identity-fields.ts';
+import { exchangeCode } from './app/exchange-code.ts';
 import { consumeResult } from './consume-result.ts';
 
 const request = z
@@ -41,7 +44,10 @@ const claims = z
     sub: z.string().openapi({ description: 'Id of the user.', example: 'usr_01k8dq9z2mp' }),
     preferred_username: z.string().openapi({ description: 'The login of the user.', example: 'alice' }),
     nonce: z.string().openapi({ description: 'The nonce of your session.', example: 'n-0S6_WzA2Mj8fQ1bXk5vY3c' }),
-    origin: z.string().openapi({ description: 'The origin of the embedding page.', example: 'https://shop.example' }),
+    origin: z.string().openapi({
+      description: 'The origin of the embedding page. For a native app, the URL of the service.',
+      example: 'https://shop.example',
+    }),
     amr: z
       .array(z.string())
       .openapi({ description: 'The methods that were used (RFC 8176).', example: ['pwd', 'otp'] }),
@@ -70,7 +76,38 @@ const claims = z
   })
   .openapi('ResultClaims', { description: 'The claims of a result.' });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
+const exchange = z
+  .strictObject({
+    code: z.string().min(1).max(200).openapi({
+      description: 'The `code` in the address that led back to the app. It works once, for one minute.',
+      example: 'flw_01k8dq9z2mp.Zk3xQ8vJ0pLr5sTn2wYb7cHdMfGaEuIoZk3xQ8vJ0pL',
+    }),
+    codeVerifier: z
+      .string()
+      .regex(/^[\w.~-]{43,128}$/, 'a verifier of 43 to 128 characters (RFC 7636, 4.1)')
+      .openapi({
+        description: 'The verifier whose SHA-256 was the `code_challenge` (RFC 7636).',
+        example: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+      }),
+    resource: resourceId,
+    redirectUri: z.string().min(1).max(MAX_REDIRECT_URI_LENGTH).openapi({
+      description: 'The `redirect_uri` that the app opened the sign-in with, including its port.',
+      example: 'com.example.shop:/signed-in',
+    }),
+  })
+  .openapi('CodeExchange', { description: 'The code of an app, and what proves that it is the app’s.' });
+
+const exchanged = z
+  .object({
+    result: z.string().openapi({
+      description: 'The result, a JWT, for the backend of the app. It is signed and validated as every other.',
+      example: 'eyJhbGciOiJFUzI1NiJ9.eyJqdGkiOiJmbHcifQ.c2ln',
+    }),
+    expiresAt: instantOf('When the result expires.'),
+  })
+  .openapi('ExchangedResult', { description: 'The result of a sign-in that an app asked for.' });
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer' | 'secrets'> & { issuer: string };
 
 export const resultRoutes = [
   route({
@@ -90,6 +127,24 @@ export const resultRoutes = [
       if (transaction === null) return refuse(c, 'TRANSACTION_INVALID');
       const verdict = await consumeResult(ports, c.get('act'), { ...body, transaction });
       return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict.claims, 200);
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/results/exchange',
+    // Code and verifier are the authority. An app on users' devices keeps no API key.
+    scope: 'public',
+    isForApps: true,
+    operationId: 'exchangeCode',
+    tag: 'Authentication',
+    summary: 'Exchange the code of a native app for the result',
+    description:
+      'For an app, which has no API key, or its backend. Succeeds once per code: a second time is refused, and withdraws the result unless it is consumed.',
+    request: jsonBody(exchange),
+    responses: { 200: jsonAnswer('The result.', exchanged) },
+    handle: async (c, ports: Needs) => {
+      const verdict = await exchangeCode(ports, clientInfo(c), c.req.valid('json'));
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
     },
   }),
 ];

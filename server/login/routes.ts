@@ -8,6 +8,7 @@ import { refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { startAppFlow } from './app/start-app-flow.ts';
 import { startFlow } from './start-flow.ts';
 import type { StartFlowNeeds } from './start-flow-input.ts';
 import { startRedirectedFlow } from './start-redirected-flow.ts';
@@ -25,6 +26,7 @@ const startInput = z.strictObject({
   traits: browserTraits.optional(),
 });
 const beginRedirected = z.strictObject({ loginRequest: z.string().max(200), traits: browserTraits.optional() });
+const beginForApp = z.strictObject({ query: z.string().max(3_000), traits: browserTraits.optional() });
 type Needs = Ports & StartFlowNeeds;
 
 /** Starts sign-ins and shows their state (see `shared/wire/flow.ts`). The steps are in `step-routes.ts`. */
@@ -55,6 +57,18 @@ export const flowRoutes = [
     handle: async (c, ports: Needs, { loginRequest, traits }) => {
       const begun = { loginRequest, ...omitUndefined({ traits }), client: clientInfo(c) };
       const verdict = await startRedirectedFlow(ports, begun);
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
+    },
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/app-flows',
+    // As `/flows`. The result goes to an address of the app, for its verifier alone.
+    scope: 'public',
+    isSameOriginOnly: true,
+    body: beginForApp,
+    handle: async (c, ports: Needs, { query, traits }) => {
+      const verdict = await startAppFlow(ports, { query, ...omitUndefined({ traits }), client: clientInfo(c) });
       return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 201);
     },
   }),

@@ -333,6 +333,9 @@ test('the largest handle fits in a header, and is opaque to the browser', async 
   const begun = createFlow('flw_00000000000' as FlowId, resource, asked, ports.clock.now());
   const { handle } = sealFlow(ports, 'widget-flow', { ...begun, passkey, ...linked });
   expect(handle.length).toBeLessThan(5_000);
+  // For an app, whose users have no link.
+  const app = { redirectUri: 'r'.repeat(500), state: 's'.repeat(200), codeChallenge: 'c'.repeat(43) };
+  expect(sealFlow(ports, 'widget-flow', { ...begun, passkey, app }).handle.length).toBeLessThan(5_000);
   expect(parseHandle(handle)?.id).toBe('flw_00000000000');
   expect(Buffer.from(handle.split('.')[1] ?? '', 'base64url').toString('latin1')).not.toMatch(/nnnn|aaaa|eeee/);
   const walk = await LoginDriver.begin(await createFixture(ports));

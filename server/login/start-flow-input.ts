@@ -2,6 +2,7 @@ import type { FactorKind, FlowPurpose } from '@countersign/protocol/flow';
 import { blindTraits } from '../browsers/blind-signals.ts';
 import type { Environment, ReportedTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { SignInStartNeeds } from '../flows/admit-start.ts';
+import type { AppReturn } from '../flows/flow.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
@@ -25,6 +26,8 @@ export interface StartFlowInput {
   loginRequest?: string;
   /** For the hosted page: named by the login request, and allowed by the resource. */
   redirectUri?: string;
+  /** The app that opened the hosted page; checked against the resource. */
+  app?: AppReturn;
   /** The second factor that the page remembers this user to prefer. */
   prefer?: FactorKind;
   /** What the page wants besides a sign-in, or instead of it. */

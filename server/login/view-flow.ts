@@ -14,6 +14,7 @@ import { requestOf } from '../tokens/kinds/passkey/passkey-request.ts';
 import { describePasskey } from '../tokens/kinds/passkey/start-passkey-registration.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import { untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { codeOf, returnAddress } from './app/app-code.ts';
 import { claimsOf } from './result-claims.ts';
 import { validateResult } from './validate-result.ts';
 
@@ -76,7 +77,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   }
   if (flow.step === 'done') {
     const record = known ?? (await ports.store.getMany([resultDocument.key(flow.id)], now))[0]?.value;
-    if (!record || record.consumedAt !== undefined) return view;
+    if (!record || record.consumedAt !== undefined || record.exchangedAt !== undefined) return view;
     // A result created by this request was just checked. Otherwise the user may have lost access since.
     if (!known && (await validateResult(ports, record))) {
       return { ...view, step: 'denied', error: { code: 'ACCESS_DENIED' } };
@@ -87,7 +88,10 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
       if (creation) view.upgrade = creation;
     }
     if (record.kind !== undefined) view.used = KIND_RULES[record.kind].factor;
-    view.result = await callDependency('signing a result', () => ports.signer.sign(claimsOf(record, ports.issuer)));
+    // The page of an app gets an address with a code: the result is for the verifier alone.
+    view.result = record.app
+      ? returnAddress(record.app, { code: codeOf(ports, record) }, ports.issuer)
+      : await callDependency('signing a result', () => ports.signer.sign(claimsOf(record, ports.issuer)));
   }
   return view;
 }

@@ -1,5 +1,6 @@
 import { LINK_NAMES, type Links, linkOf } from '@countersign/protocol/links';
 import { type Refusal, wrongInput } from '../kernel/result.ts';
+import { parseAppRedirectUri } from './app-redirect-uris.ts';
 import { parseAllowedOrigin } from './origins.ts';
 import { parseRedirectUri } from './redirect-uris.ts';
 import type { Resource } from './resource.ts';
@@ -14,6 +15,8 @@ const ORIGIN_NEEDED =
   'needs to be an origin without a path, such as https://shop.example or https://*.shop.example, not https://*.com; http on loopback alone';
 const ADDRESS_NEEDED =
   'needs to be an address without user and fragment, such as https://shop.example/signed-in; http on loopback alone';
+const APP_ADDRESS_NEEDED =
+  'needs to be com.example.shop:/signed-in with a reversed domain name of yours, http://127.0.0.1/signed-in or http://[::1]/signed-in without a port, or https; without user, query and fragment';
 
 const LINK_NEEDED = 'needs to be an https URL without user, such as https://shop.example/privacy';
 const CONTACT_NEEDED =
@@ -28,6 +31,10 @@ export function checkSettings<S extends Partial<ResourceSettings>>(settings: S):
   const addresses = settings.redirectUris?.map(parseRedirectUri);
   const wrong = addresses?.indexOf(undefined) ?? -1;
   if (wrong >= 0) return wrongInput(`redirectUris/${wrong}`, ADDRESS_NEEDED);
+
+  const ofApps = settings.appRedirectUris?.map(parseAppRedirectUri);
+  const foreign = ofApps?.indexOf(undefined) ?? -1;
+  if (foreign >= 0) return wrongInput(`appRedirectUris/${foreign}`, APP_ADDRESS_NEEDED);
 
   const links: Links = {};
   for (const name of LINK_NAMES) {

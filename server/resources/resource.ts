@@ -67,6 +67,8 @@ export interface Resource {
   trustEpoch?: number;
   /** Addresses that results may be posted to after a sign-in on the hosted page; compared literally. */
   redirectUris?: string[];
+  /** Addresses that lead back to native apps, which may ask for sign-ins by themselves; see `app-redirect-uris.ts`. */
+  appRedirectUris?: string[];
   /** How it looks on every page and in every mail. Absent: the usual look. */
   appearance?: Appearance;
   /** Addresses of the site for its users. Absent: none. */

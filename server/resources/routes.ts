@@ -40,7 +40,7 @@ import { deleteResource } from './delete-resource.ts';
 import { policyInput, policyOf, policyView, presentPolicy } from './enrolment-fields.ts';
 import { environmentCheck, environmentCheckView } from './environment-fields.ts';
 import { listResources } from './list-resources.ts';
-import { MAX_REDIRECT_URI_LENGTH } from './redirect-uris.ts';
+import { redirectUriFields } from './redirect-uri-fields.ts';
 import {
   acceptedKinds,
   DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK,
@@ -96,14 +96,7 @@ const settings = {
     .min(10_000)
     .max(300_000)
     .openapi({ description: 'The lifetime of results in milliseconds.', example: 60_000 }),
-  redirectUris: z
-    .array(z.string().max(MAX_REDIRECT_URI_LENGTH))
-    .max(20)
-    .openapi({
-      description:
-        'Where the hosted sign-in page can post results: exact URLs, https (or http on localhost), without a fragment.',
-      example: ['https://shop.example/signed-in'],
-    }),
+  ...redirectUriFields,
   passwordReset: z.boolean().openapi({
     description: 'Whether users can request a password reset link by email in the widget.',
   }),
@@ -182,6 +175,7 @@ const input = z
       allowLocalhost: settings.allowLocalhost.default(false),
       resultLifetimeMs: settings.resultLifetimeMs.default(DEFAULT_RESULT_LIFETIME_MS),
       redirectUris: settings.redirectUris.default([]),
+      appRedirectUris: settings.appRedirectUris.default([]),
       passwordReset: settings.passwordReset.default(false),
       signInNotices: settings.signInNotices.default(false),
       breachedPasswords: settings.breachedPasswords.default('off'),
@@ -255,7 +249,7 @@ export function presentResource({
 }: Resource): z.input<typeof resourceView> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
   const { passwordReset = false, passkeySignIn = false, redirectUris = [], logo = null, testMode = null } = resource;
-  const { enrolment, breachedPasswords = 'off', signInNotices = false, hook = false } = resource;
+  const { enrolment, breachedPasswords = 'off', signInNotices = false, hook = false, appRedirectUris = [] } = resource;
   const { environment = null, rememberMs = null, trustedBrowserDays = null } = resource;
   const resultClaims = resource.resultClaims ? presentProfile(resource.resultClaims) : null;
   return {
@@ -264,6 +258,7 @@ export function presentResource({
     timeFilter,
     ipFilter,
     redirectUris,
+    appRedirectUris,
     passwordReset,
     breachedPasswords,
     signInNotices,

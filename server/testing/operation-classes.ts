@@ -42,6 +42,7 @@ export type OperationClass =
 export const operationClasses: Record<string, OperationClass> = {
   'POST /authentications': 'key-only',
   'POST /results/consume': 'key-only',
+  'POST /results/exchange': 'open',
   'POST /login-requests': 'key-only',
   'POST /transactions': 'key-only',
   'POST /challenges': 'key-only',

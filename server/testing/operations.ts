@@ -98,6 +98,16 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
     // A valid format; the missing result is refused afterwards.
     status: 403,
   }),
+  'POST /results/exchange': ({ resource }) => ({
+    body: {
+      resource: resource.id,
+      code: 'flw_00000000000.x',
+      codeVerifier: 'v'.repeat(43),
+      redirectUri: 'com.example.shop:/',
+    },
+    // A valid format; the made-up code is refused afterwards.
+    status: 403,
+  }),
   'POST /login-requests': ({ resource }) => ({
     body: { resource: resource.id, user: 'alice', nonce: NONCE, passwordChecked: true },
     status: 201,

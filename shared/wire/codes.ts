@@ -73,6 +73,10 @@ export const REFUSALS = {
   ENROLMENT_LINK_INVALID: { status: 403, title: 'The link is incomplete, used or expired.' },
   LOGIN_REQUEST_INVALID: { status: 403, title: 'The login request is unknown, used or expired.' },
   REDIRECT_URI_NOT_ALLOWED: { status: 403, title: 'The redirect URI is not registered for this resource.' },
+  APP_CODE_INVALID: {
+    status: 403,
+    title: 'The code is unknown, used or expired, or belongs to another resource, redirect URI or verifier.',
+  },
 
   // Transactions.
   TRANSACTION_INVALID: { status: 422, title: 'The fields of the transaction cannot be shown and signed.' },
@@ -83,7 +87,10 @@ export const REFUSALS = {
   // Results.
   RESULT_INVALID: { status: 403, title: 'The result is not valid for this resource.' },
   RESULT_USED: { status: 409, title: 'The result has already been consumed, or has expired.' },
-  RESULT_REVOKED: { status: 403, title: 'The user lost access or changed the password after the result was issued.' },
+  RESULT_REVOKED: {
+    status: 403,
+    title: 'The user lost access or changed the password after the result was issued, or its code was used twice.',
+  },
   RESULT_TEST: { status: 403, title: 'The result comes from a test resource, and test results are not accepted.' },
 
   // API.

@@ -7,6 +7,7 @@ import type { SelfView } from './self-service.ts';
  *
  *     POST /widget/v1/flows           StartFlowRequest -> 201 StartedFlow
  *     POST /widget/v1/redirected-flows  {loginRequest} -> 201 StartedFlow   (on our own page)
+ *     POST /widget/v1/app-flows       {query}          -> 201 StartedFlow   (on our own page, from an app)
  *     GET  /widget/v1/flow                       -> 200 FlowView     (to resume, as on a phone)
  *     POST /widget/v1/flow/identify   {seq, login}     -> 200 FlowView
  *     POST /widget/v1/flow/password   {seq, password, browsers?} -> 200 FlowView   (secrets of trusted browsers)
@@ -143,7 +144,7 @@ export interface FlowView {
     /** Time until another one may be requested. */
     resendAfterMs: number;
   };
-  /** On `done` only: the signed result for the page. */
+  /** On `done` only: the signed result for the page. If an app has opened it: the address that leads back, with a code. */
   result?: string;
   /** On `done`: the second factor that was used, if any. The page may remember it for `prefer`. */
   used?: FactorKind;

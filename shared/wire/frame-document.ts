@@ -51,7 +51,7 @@ export interface FrameDocument {
   enrols?: boolean | undefined;
   /** True for our own page that leads to the self-service. Default false. */
   self?: boolean | undefined;
-  /** Set on our own page for a login request; absent in a frame or a popup. */
+  /** Set on our own page for a login request or for an app; absent in a frame or a popup. */
   standalone?: Standalone | undefined;
 }
 
@@ -64,10 +64,13 @@ export interface DocumentLook {
 }
 
 export interface Standalone {
-  /** Id of the login request; its secret is in the fragment of the address, which no server sees. */
-  request: string;
+  /**
+   * Id of the login request; its secret is in the fragment of the address, which no server sees. Absent: an app has
+   * opened the page.
+   */
+  request?: string;
   resource: string;
-  /** Where the result is posted: the same as in `frameCsp`. */
+  /** Where the result is posted: the same as in `frameCsp`. For an app: where its code goes. */
   redirectUri: string;
   /** True if the site has named the user. */
   isGiven: boolean;
@@ -164,24 +167,10 @@ export interface RefusalDocument {
 export function refusalDocument({ nonce, origin, resource }: RefusalDocument): string {
   const shownOrigin = escapeHtml(origin.slice(0, 300)) || '(none named)';
   const shownResource = escapeHtml(resource.slice(0, 100)) || '(none named)';
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<title>This page may not embed the sign-in</title>
-${ICON_LINK}
-<style nonce="${escapeHtml(nonce)}">
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 2rem auto; padding: 0 1rem }
-code { font: 0.95em ui-monospace, monospace; overflow-wrap: anywhere }
-</style>
-</head>
-<body>
-<main>
-<h1>This page may not embed the sign-in</h1>
-<p>The sign-in was asked for by the origin <code>${shownOrigin}</code> for the resource <code>${shownResource}</code>,
+  return developerPage(
+    nonce,
+    'This page may not embed the sign-in',
+    `<p>The sign-in was asked for by the origin <code>${shownOrigin}</code> for the resource <code>${shownResource}</code>,
 and no such resource allows that origin.</p>
 <p>If the site is yours, add exactly this origin to the allowed origins of the resource. For local development, the
 resource can also allow any port of localhost.</p>
@@ -191,7 +180,42 @@ resource can also allow any port of localhost.</p>
 different origins.</li>
 <li>Check that the resource id in the page is the one you mean.</li>
 </ul>
-<p><a href="/widget/v1/help#ORIGIN_NOT_ALLOWED">Troubleshooting</a></p>
+<p><a href="/widget/v1/help#ORIGIN_NOT_ALLOWED">Troubleshooting</a></p>`,
+  );
+}
+
+/**
+ * Shown to the developer of an app that asks for a sign-in in a wrong way. Users see it only if the app is faulty, or if another
+ * made the address.
+ */
+export function appRefusalDocument({ nonce, problem }: { nonce: string; problem: string }): string {
+  return developerPage(
+    nonce,
+    'This sign-in cannot start',
+    `<p>The app has opened an address with a mistake: <code>${escapeHtml(problem.slice(0, 800))}</code></p>
+<p>Go back to the app. If it is yours, see its guide, &ldquo;Native apps&rdquo;.</p>`,
+  );
+}
+
+function developerPage(nonce: string, title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+${ICON_LINK}
+<style nonce="${escapeHtml(nonce)}">
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 2rem auto; padding: 0 1rem }
+code { font: 0.95em ui-monospace, monospace; overflow-wrap: anywhere }
+</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+${body}
 </main>
 </body>
 </html>

@@ -47,7 +47,7 @@ const BEGIN_TIMEOUT_MS = 10_000;
 
 /** The whole body that starts a flow on a page of the service. */
 export interface HostedStart {
-  path: 'redirected-flows' | 'enrolment-flows' | 'self-flows';
+  path: 'redirected-flows' | 'app-flows' | 'enrolment-flows' | 'self-flows';
   body: object;
 }
 

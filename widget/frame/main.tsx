@@ -32,13 +32,7 @@ async function start(): Promise<void> {
   if (parent === window) {
     // Loaded on demand, since few users come here.
     const standalone = await import('./standalone.ts').then((late) => late.resolveHost(root, hints, awaitHost));
-    if (standalone) {
-      root.dataset.alone = '';
-      run(standalone.host, standalone.resource, standalone);
-    } else {
-      const texts = await loadTexts(navigator.languages);
-      render(<p class="alone">{texts('alone')}</p>, document.body);
-    }
+    if (standalone) run(standalone.host, standalone.resource, standalone);
   } else {
     const host = await awaitHost(window, {
       parent,

@@ -1,6 +1,6 @@
 import type { PROTOCOL_VERSION, ToFrame, ToHost } from '@countersign/protocol/frame-protocol';
 import standalone from '@countersign/ui/i18n/locales/en/widget/standalone.json';
-import { addEnglish } from '../i18n/texts.ts';
+import { addEnglish, loadTexts } from '../i18n/texts.ts';
 import type { HostedStart } from './flow-client.ts';
 import type { awaitHost, Host } from './handshake.ts';
 
@@ -33,6 +33,17 @@ const STYLE = `
   color: var(--muted);
 }
 
+a.primary {
+  box-sizing: border-box;
+  display: block;
+  text-align: center;
+  text-decoration: none;
+}
+
+.card:has(a.primary) footer a[href*="?error="] {
+  display: none;
+}
+
 .alone {
   max-width: 30em;
   margin: 20vh auto;
@@ -52,10 +63,9 @@ export interface StandaloneHost {
 }
 
 /**
- * Finds the host of a sign-in outside a frame: the page that opened this window, or, on a page of the service, the
- * page itself with the address that the server wrote into it. Undefined if it was opened by itself.
+ * Finds the host of a sign-in outside a frame. If the page was opened by itself, it says where it works.
  *
- * @param listen `awaitHost`, passed in to avoid a shared module
+ * @param awaitConnect `awaitHost`, passed in to avoid a shared module
  */
 export async function resolveHost(
   root: HTMLElement,
@@ -65,7 +75,27 @@ export async function resolveHost(
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
   document.adoptedStyleSheets.push(sheet);
+  const found = await findHost(root, hints, awaitConnect);
+  if (found) root.dataset.alone = '';
+  else {
+    const texts = await loadTexts(navigator.languages);
+    const told = Object.assign(document.createElement('p'), { className: 'alone', textContent: texts('alone') });
+    document.body.append(told);
+  }
+  return found;
+}
+
+/**
+ * The page that opened this window, or, on a page of the service, the page itself with the address that the server
+ * wrote into it.
+ */
+async function findHost(
+  root: HTMLElement,
+  hints: URLSearchParams,
+  awaitConnect: typeof awaitHost,
+): Promise<StandaloneHost | undefined> {
   if ('request' in root.dataset) return ownPage(root.dataset);
+  if ('return' in root.dataset) return appPage(root.dataset);
   if ('enrols' in root.dataset) return enrolmentPage(hints.get('resource') ?? '');
   if ('self' in root.dataset) return selfPage(hints.get('resource') ?? '');
   const origin = hints.get('origin');
@@ -100,6 +130,40 @@ function ownPage({ request = '', resource = '', return: target = '', given }: DO
     site: target && new URL(target).host,
     own: { path: 'redirected-flows', body: { loginRequest: `lrq.${request}.${secret}` } },
   };
+}
+
+/** The page that a native app has opened. Its address has no secret: the verifier stays in the app. */
+function appPage({ resource = '', return: target = '' }: DOMStringMap): StandaloneHost {
+  const { port1, port2 } = new MessageChannel();
+  const mount = 'own-page';
+  const challenge = new URLSearchParams(location.search).get('code_challenge');
+  // A reload resumes the flow of this request alone.
+  const begin: ToFrame = { type: 'begin', nonce: `app-sign-in.${challenge}`, loginRequest: '' };
+  port2.onmessage = ({ data }: MessageEvent<ToHost>) => {
+    if (data.type === 'want') port2.postMessage({ v, mount, ...begin });
+    if (data.type === 'success') leave(target, data.result);
+  };
+  const look = { theme: 'auto', locale: '', closable: false, variables: null };
+  return {
+    host: { type: 'connect', mount, slot: 0, origin: location.origin, port: port1, ...look },
+    resource,
+    site: '',
+    own: { path: 'app-flows', body: { query: location.search } },
+  };
+}
+
+/**
+ * Goes back to the app. The page leaves the history, so that going back sends nothing again.
+ *
+ * @param address from the service; a process of a version that knows no apps would return the result itself
+ */
+function leave(target: string, address: string): void {
+  if (!address.startsWith(`${target}?`)) return;
+  location.replace(address);
+  if (target.startsWith('http')) return;
+  // The page stays. Some browsers open an app only after a click: a link takes the place of the one that declines.
+  const next = document.querySelector(`footer a[href^="${target}?"]`)?.cloneNode(true);
+  if (next) document.querySelector('.message')?.append(Object.assign(next, { className: 'primary', href: address }));
 }
 
 /**

@@ -159,6 +159,7 @@ const RESOURCE: Fields<Resource> = {
   trustedBrowserDays: 'review',
   trustEpoch: 'none',
   redirectUris: 'review',
+  appRedirectUris: 'review',
   links: 'review',
   texts: 'review',
 };
@@ -245,6 +246,7 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   'authentication.test': 'none',
   'transaction.created': 'none',
   transaction: 'none',
+  'result.exchanged': 'none',
   'result.consumed': 'none',
   'webhook.created': 'none',
   'webhook.updated': WEBHOOK,

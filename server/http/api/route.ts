@@ -24,7 +24,7 @@ import { type jsonBody, refusals, refuseInvalid } from './router.ts';
 export type RouteScope = ApiScope | 'session' | 'operator' | 'operator-account' | 'payments' | 'public';
 
 /**
- * Which routes a listener has. `public`: what a site's backend and the payment service need to sign users in; `all`
+ * Which routes a listener has. `public`: what a site's backend, an app and the payment service need to sign users in; `all`
  * also has the administration.
  */
 export type Surface = 'all' | 'public';
@@ -36,6 +36,8 @@ type Method = 'get' | 'post' | 'patch' | 'delete';
 export interface Access {
   /** Who may call it. A `public` route gives the reason in a comment. */
   scope: RouteScope;
+  /** Also on the public surface, although no API key calls it: users' apps do. */
+  isForApps?: true;
   /** Refuses requests of other origins' pages, of any method, before anything else. For paths without parameters. */
   isSameOriginOnly?: true;
   /**
@@ -123,7 +125,7 @@ export function route<
     ) => HandlerResponse<M, P, Q, R> | Promise<HandlerResponse<M, P, Q, R>>;
   },
 ): Route<N> {
-  const { scope, isSameOriginOnly, readAhead, tag, responses, maxBodyBytes, handle, ...rest } = declaration;
+  const { scope, isForApps, isSameOriginOnly, readAhead, tag, responses, maxBodyBytes, handle, ...rest } = declaration;
   const described = createRoute({
     ...rest,
     tags: [tag],
@@ -133,7 +135,7 @@ export function route<
   return {
     method: rest.method,
     path: rest.path,
-    access: { scope, ...omitUndefined({ isSameOriginOnly, readAhead }) },
+    access: { scope, ...omitUndefined({ isForApps, isSameOriginOnly, readAhead }) },
     maxBodyBytes,
     install(app, services, guards) {
       const { body, ...request } = rest.request ?? {};

@@ -28,6 +28,9 @@ final class Resource
      * @param int $resultLifetimeMs The lifetime of results in milliseconds.
      * @param list<string> $redirectUris Where the hosted sign-in page can post results: exact URLs, https (or
      *     http on localhost), without a fragment.
+     * @param list<string> $appRedirectUris Where the hosted sign-in page can lead back to native apps, which may
+     *     then ask for sign-ins themselves: `com.example.shop:/…`, `http://127.0.0.1/…` or `http://[::1]/…` for any
+     *     port, or https; without a query.
      * @param bool $passwordReset Whether users can request a password reset link by email in the widget.
      * @param bool $signInNotices Whether users are mailed about a sign-in from a new browser or network, with a
      *     link to report it.
@@ -77,6 +80,7 @@ final class Resource
         public readonly bool $allowLocalhost,
         public readonly int $resultLifetimeMs,
         public readonly array $redirectUris,
+        public readonly array $appRedirectUris,
         public readonly bool $passwordReset,
         public readonly bool $signInNotices,
         public readonly string $breachedPasswords,
@@ -115,6 +119,7 @@ final class Resource
             allowLocalhost: $answer->flag('allowLocalhost'),
             resultLifetimeMs: $answer->number('resultLifetimeMs'),
             redirectUris: $answer->texts('redirectUris'),
+            appRedirectUris: $answer->texts('appRedirectUris'),
             passwordReset: $answer->flag('passwordReset'),
             signInNotices: $answer->flag('signInNotices'),
             breachedPasswords: $answer->text('breachedPasswords'),

@@ -13,10 +13,10 @@ final class Resources extends Group
      * Create a resource. Sent with an Idempotency-Key, so that a retry creates nothing twice.
      *
      * @param array<string, mixed> $body `name`; optional: `enabled`, `failedAttemptsBeforeLock`, `methodPolicy`,
-     *     `tokenKinds`, `allowedOrigins`, `allowLocalhost`, `resultLifetimeMs`, `redirectUris`, `passwordReset`,
-     *     `signInNotices`, `breachedPasswords`, `passkeySignIn`, `geoFilter`, `timeFilter`, `ipFilter`,
-     *     `environment`, `rememberMs`, `trustedBrowserDays`, `resultClaims`, `testMode`, `enrolment`, `selfService`,
-     *     `appearance`, `links`
+     *     `tokenKinds`, `allowedOrigins`, `allowLocalhost`, `resultLifetimeMs`, `redirectUris`, `appRedirectUris`,
+     *     `passwordReset`, `signInNotices`, `breachedPasswords`, `passkeySignIn`, `geoFilter`, `timeFilter`,
+     *     `ipFilter`, `environment`, `rememberMs`, `trustedBrowserDays`, `resultClaims`, `testMode`, `enrolment`,
+     *     `selfService`, `appearance`, `links`
      * @throws \Countersign\Exception\CountersignException
      */
     public function create(#[\SensitiveParameter] array $body): Resource
@@ -67,9 +67,9 @@ final class Resources extends Group
      * Change a resource. Never retried.
      *
      * @param array<string, mixed> $body optional: `name`, `enabled`, `failedAttemptsBeforeLock`, `methodPolicy`,
-     *     `tokenKinds`, `allowedOrigins`, `allowLocalhost`, `resultLifetimeMs`, `redirectUris`, `passwordReset`,
-     *     `signInNotices`, `breachedPasswords`, `passkeySignIn`, `geoFilter`, `timeFilter`, `ipFilter`,
-     *     `environment`, `rememberMs`, `trustedBrowserDays`, `resultClaims`, `enrolment`, `selfService`,
+     *     `tokenKinds`, `allowedOrigins`, `allowLocalhost`, `resultLifetimeMs`, `redirectUris`, `appRedirectUris`,
+     *     `passwordReset`, `signInNotices`, `breachedPasswords`, `passkeySignIn`, `geoFilter`, `timeFilter`,
+     *     `ipFilter`, `environment`, `rememberMs`, `trustedBrowserDays`, `resultClaims`, `enrolment`, `selfService`,
      *     `appearance`, `links`
      * @throws \Countersign\Exception\CountersignException
      */

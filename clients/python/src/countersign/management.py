@@ -32,9 +32,10 @@ class Resources(Group):
 
         :param body: ``name``; optional: ``enabled``, ``failedAttemptsBeforeLock``, ``methodPolicy``,
             ``tokenKinds``, ``allowedOrigins``, ``allowLocalhost``, ``resultLifetimeMs``, ``redirectUris``,
-            ``passwordReset``, ``signInNotices``, ``breachedPasswords``, ``passkeySignIn``, ``geoFilter``,
-            ``timeFilter``, ``ipFilter``, ``environment``, ``rememberMs``, ``trustedBrowserDays``,
-            ``resultClaims``, ``testMode``, ``enrolment``, ``selfService``, ``appearance``, ``links``
+            ``appRedirectUris``, ``passwordReset``, ``signInNotices``, ``breachedPasswords``, ``passkeySignIn``,
+            ``geoFilter``, ``timeFilter``, ``ipFilter``, ``environment``, ``rememberMs``,
+            ``trustedBrowserDays``, ``resultClaims``, ``testMode``, ``enrolment``, ``selfService``,
+            ``appearance``, ``links``
         """
         response = self._transport.create("/resources", body)
         return cast(Resource, self._item(response, "id"))
@@ -88,9 +89,9 @@ class Resources(Group):
 
         :param body: optional: ``name``, ``enabled``, ``failedAttemptsBeforeLock``, ``methodPolicy``,
             ``tokenKinds``, ``allowedOrigins``, ``allowLocalhost``, ``resultLifetimeMs``, ``redirectUris``,
-            ``passwordReset``, ``signInNotices``, ``breachedPasswords``, ``passkeySignIn``, ``geoFilter``,
-            ``timeFilter``, ``ipFilter``, ``environment``, ``rememberMs``, ``trustedBrowserDays``,
-            ``resultClaims``, ``enrolment``, ``selfService``, ``appearance``, ``links``
+            ``appRedirectUris``, ``passwordReset``, ``signInNotices``, ``breachedPasswords``, ``passkeySignIn``,
+            ``geoFilter``, ``timeFilter``, ``ipFilter``, ``environment``, ``rememberMs``,
+            ``trustedBrowserDays``, ``resultClaims``, ``enrolment``, ``selfService``, ``appearance``, ``links``
         """
         response = self._transport.once("PATCH", self._path("/resources", id), body=body)
         return cast(Resource, self._item(response, "id"))

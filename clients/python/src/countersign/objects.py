@@ -370,6 +370,10 @@ class Resource(TypedDict):
     #: Where the hosted sign-in page can post results: exact URLs, https (or http on localhost), without a
     #: fragment.
     redirectUris: list[str]
+    #: Where the hosted sign-in page can lead back to native apps, which may then ask for sign-ins themselves:
+    #: ``com.example.shop:/…``, ``http://127.0.0.1/…`` or ``http://[::1]/…`` for any port, or https; without a
+    #: query.
+    appRedirectUris: list[str]
     #: Whether users can request a password reset link by email in the widget.
     passwordReset: bool
     #: Whether users are mailed about a sign-in from a new browser or network, with a link to report it.

@@ -179,6 +179,8 @@ public final class ErrorCodes {
           "LOGIN_REQUEST_INVALID",
           // The redirect URI is not registered for this resource.
           "REDIRECT_URI_NOT_ALLOWED",
+          // The code is unknown, used or expired, or belongs to another resource, redirect URI or verifier.
+          "APP_CODE_INVALID",
           // The fields of the transaction cannot be shown and signed.
           "TRANSACTION_INVALID",
           // The result does not confirm this transaction.
@@ -191,7 +193,7 @@ public final class ErrorCodes {
           "RESULT_INVALID",
           // The result has already been consumed, or has expired.
           "RESULT_USED",
-          // The user lost access or changed the password after the result was issued.
+          // The user lost access or changed the password after the result was issued, or its code was used twice.
           "RESULT_REVOKED",
           // The result comes from a test resource, and test results are not accepted.
           "RESULT_TEST",

@@ -27,6 +27,9 @@ import java.util.List;
  * @param resultLifetime The lifetime of results in milliseconds.
  * @param redirectUris Where the hosted sign-in page can post results: exact URLs, https (or http on
  *     localhost), without a fragment.
+ * @param appRedirectUris Where the hosted sign-in page can lead back to native apps, which may then ask
+ *     for sign-ins themselves: {@code com.example.shop:/…}, {@code http://127.0.0.1/…} or
+ *     {@code http://[::1]/…} for any port, or https; without a query.
  * @param passwordReset Whether users can request a password reset link by email in the widget.
  * @param signInNotices Whether users are mailed about a sign-in from a new browser or network, with a
  *     link to report it.
@@ -79,6 +82,7 @@ public record Resource(
     boolean allowLocalhost,
     @JsonProperty("resultLifetimeMs") Duration resultLifetime,
     List<String> redirectUris,
+    List<String> appRedirectUris,
     boolean passwordReset,
     boolean signInNotices,
     String breachedPasswords,

@@ -14,11 +14,11 @@ public final class Resources extends Group {
    *
    * @param body {@code name}; optional: {@code enabled}, {@code failedAttemptsBeforeLock},
    *     {@code methodPolicy}, {@code tokenKinds}, {@code allowedOrigins}, {@code allowLocalhost},
-   *     {@code resultLifetimeMs}, {@code redirectUris}, {@code passwordReset}, {@code signInNotices},
-   *     {@code breachedPasswords}, {@code passkeySignIn}, {@code geoFilter}, {@code timeFilter},
-   *     {@code ipFilter}, {@code environment}, {@code rememberMs}, {@code trustedBrowserDays},
-   *     {@code resultClaims}, {@code testMode}, {@code enrolment}, {@code selfService}, {@code appearance},
-   *     {@code links}
+   *     {@code resultLifetimeMs}, {@code redirectUris}, {@code appRedirectUris}, {@code passwordReset},
+   *     {@code signInNotices}, {@code breachedPasswords}, {@code passkeySignIn}, {@code geoFilter},
+   *     {@code timeFilter}, {@code ipFilter}, {@code environment}, {@code rememberMs},
+   *     {@code trustedBrowserDays}, {@code resultClaims}, {@code testMode}, {@code enrolment},
+   *     {@code selfService}, {@code appearance}, {@code links}
    */
   public Resource create(Map<String, ?> body) {
     ObjectNode response = send(ApiRequest.post("/resources", given(body), ApiRequest.Kind.CREATION));
@@ -65,10 +65,11 @@ public final class Resources extends Group {
    *
    * @param body optional: {@code name}, {@code enabled}, {@code failedAttemptsBeforeLock},
    *     {@code methodPolicy}, {@code tokenKinds}, {@code allowedOrigins}, {@code allowLocalhost},
-   *     {@code resultLifetimeMs}, {@code redirectUris}, {@code passwordReset}, {@code signInNotices},
-   *     {@code breachedPasswords}, {@code passkeySignIn}, {@code geoFilter}, {@code timeFilter},
-   *     {@code ipFilter}, {@code environment}, {@code rememberMs}, {@code trustedBrowserDays},
-   *     {@code resultClaims}, {@code enrolment}, {@code selfService}, {@code appearance}, {@code links}
+   *     {@code resultLifetimeMs}, {@code redirectUris}, {@code appRedirectUris}, {@code passwordReset},
+   *     {@code signInNotices}, {@code breachedPasswords}, {@code passkeySignIn}, {@code geoFilter},
+   *     {@code timeFilter}, {@code ipFilter}, {@code environment}, {@code rememberMs},
+   *     {@code trustedBrowserDays}, {@code resultClaims}, {@code enrolment}, {@code selfService},
+   *     {@code appearance}, {@code links}
    */
   public Resource update(String id, Map<String, ?> body) {
     ObjectNode response = send(ApiRequest.patch(itemPath("/resources", id), given(body)));
