@@ -94,6 +94,7 @@ export type {
   TokenPin,
 } from './api/token-objects.ts';
 export type { Tokens } from './api/tokens.ts';
+export { type AppSignIn, type AppSignInOptions, beginAppSignIn } from './app/app-sign-in.ts';
 export type {
   ClientErrorCode,
   CountersignErrorCode,

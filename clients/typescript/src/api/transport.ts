@@ -8,7 +8,8 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 export interface TransportOptions {
   /** Without a slash at its end. */
   url: string;
-  apiKey: string;
+  /** Absent: for what an app calls, which has none. */
+  apiKey?: string;
   fetch: FetchLike;
   now: () => number;
   /** Of one attempt. */
@@ -39,10 +40,11 @@ export type Transport = (request: ApiRequest) => Promise<Record<string, unknown>
 /** The API key lives in this closure alone, so that no client or error object shows it when it is logged. */
 export function createTransport(options: TransportOptions): Transport {
   const { apiKey } = options;
-  const redact = (text: string) => text.replaceAll(apiKey, '[API key]');
+  const redact = (text: string) => (apiKey === undefined ? text : text.replaceAll(apiKey, '[API key]'));
 
   async function attempt(request: ApiRequest, idempotencyKey: string | undefined) {
-    const headers: Record<string, string> = { accept: 'application/json', authorization: `Bearer ${apiKey}` };
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (apiKey !== undefined) headers.authorization = `Bearer ${apiKey}`;
     if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
     if (request.body !== undefined) headers['content-type'] = 'application/json';
     const answer = await boundedFetch(
