@@ -34,6 +34,7 @@ beforeAll(async () => {
   resource = await account.resource({
     allowedOrigins: [ORIGIN],
     redirectUris: [`${ORIGIN}/signed-in`],
+    appRedirectUris: ['http://127.0.0.1/signed-in'],
     rememberMs: 3_600_000,
   });
   const values = new ExampleValues();
@@ -77,6 +78,7 @@ describe('the examples for backends', () => {
       'backend/sign-transaction.ts',
       'backend/step-up.ts',
       'backend/terminal.ts',
+      'desktop/sign-in.ts',
       'test/sign-in.ts',
       'web/sign-in.ts',
     ]);
@@ -257,6 +259,28 @@ describe('the examples for backends', () => {
 
     expect(await endSignIn(form, nonce)).toBe(olga.id);
     await expect(endSignIn(form, (await beginSignIn()).nonce)).rejects.toMatchObject({ code: 'RESULT_NONCE_WRONG' });
+  });
+
+  test('desktop: the browser comes back with a code, and other programs with nothing of use', async () => {
+    const { signIn } = await examples.load<{
+      signIn(nonce: string, open: (address: string) => unknown): Promise<string>;
+    }>('desktop/sign-in.ts');
+    const peter = await account.person(resource);
+    const nonce = newNonce();
+    const browser = async (address: string) => {
+      const { search, searchParams } = new URL(address);
+      const page = await fetch(address);
+      expect(page.status).toBe(200);
+      await fetch(`${searchParams.get('redirect_uri')}?code=x&state=y`);
+      const back = await account.signIn({ query: search }, peter, '/widget/v1/app-flows');
+      expect(await (await fetch(back)).text()).toBe('Go back to the app.');
+    };
+    let visit: Promise<void> | undefined;
+    const result = await signIn(nonce, (address) => {
+      visit = browser(address);
+    });
+    await visit;
+    expect(decodeJwt(result)).toMatchObject({ sub: peter.id, nonce, origin: service.url });
   });
 
   test('terminal: who it is, or what to tell the person', async () => {

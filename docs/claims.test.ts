@@ -64,6 +64,7 @@ describe('the blocks of the documents', () => {
       ...['events', 'appearance', 'popup', 'enrolment', 'self-service', 'second-factor'].map((role) => `js ${role}`),
       ...['js web-component', 'tsx react', 'vue', 'svelte', 'ts angular'], // e2e/front-end.test.ts
       ...['js', 'python', 'php', 'java'], // sign-in-guides.test.ts
+      ...['swift', 'kotlin'], // native-apps.test.ts compares what they send
       'http headers',
       'ini environment', // here
       'ini redis',

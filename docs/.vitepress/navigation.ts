@@ -37,6 +37,7 @@ export const READERS: readonly Reader[] = [
     details: 'Verify results, add a second factor to your own passwords, call the API.',
     entries: [
       ['docs/backend-developers.md', 'Backend developers'],
+      ['docs/native-apps.md', 'Native apps'],
       ['docs/api.md', 'The API with curl'],
       ['docs/refusal-codes.md', 'Refusal codes'],
       ['clients/README.md', 'Client libraries'],

@@ -72,7 +72,10 @@ export class Account {
 
   /** What the frame would send for a person who answers every step. Answers the result that the page would get. */
   async signIn(
-    begin: { resource: string; nonce: string; origin: string; loginRequest?: string } | { loginRequest: string },
+    begin:
+      | { resource: string; nonce: string; origin: string; loginRequest?: string }
+      | { loginRequest: string }
+      | { query: string },
     person: Person,
     path = '/widget/v1/flows',
   ) {
