@@ -6,7 +6,7 @@ import { isSameSecret, parseSecretToken, writeSecretToken } from '../../kernel/s
 import { MINUTE_MS } from '../../kernel/time.ts';
 
 /** A code lives no longer, and no longer than its result (RFC 6749, 4.1.2: at most ten minutes). */
-export const CODE_LIFETIME_MS = MINUTE_MS;
+const CODE_LIFETIME_MS = MINUTE_MS;
 const MAC_SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
 /**
