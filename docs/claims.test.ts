@@ -167,7 +167,7 @@ describe('what operators copy', () => {
     await writeFile(join(folder, 'all/en.json'), only('json', 'texts'));
     await writeFile(join(folder, 'mail.html'), only('html', 'mail-frame'));
     const { all, mailFrame } = loadTexts({ textsFolder: folder });
-    expect([all.get('en')?.size, mailFrame]).toEqual([3, only('html', 'mail-frame')]);
+    expect([all.get('en')?.messages.size, mailFrame]).toEqual([3, only('html', 'mail-frame')]);
     await rm(folder, { recursive: true });
   });
 

@@ -56,7 +56,7 @@ const resource: ResourceCommand = {
       verb: 'texts',
       about: 'the texts that users see, and those of the resource',
       request: 'GET /v1/resources/{id}/texts',
-      rows: { in: 'texts', columns: ['key', 'variables', 'own', 'ours'] },
+      rows: { in: 'texts', columns: ['key', 'variables', 'own', 'inFiles', 'ours'] },
     },
     {
       verb: 'set-texts',

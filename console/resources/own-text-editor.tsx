@@ -12,8 +12,9 @@ export interface OwnTextView {
   part: string;
   variables: readonly string[];
   ours: string;
+  /** Of the operator's files. */
+  inFiles: string | null;
   own: string | null;
-  isInFiles: boolean;
 }
 
 interface Preview {
@@ -33,7 +34,7 @@ interface OwnTextEditorProps {
 /** One text of a resource, as it is and as it shall be. */
 export function OwnTextEditor({ resource, language, path, text }: OwnTextEditorProps) {
   const { client, reads, session, texts, notify } = useConsole();
-  const [typed, setTyped] = useState(text.own ?? text.ours);
+  const [typed, setTyped] = useState(text.own ?? text.inFiles ?? text.ours);
   const [preview, setPreview] = useState<Preview>();
   const [mistake, setMistake] = useState<string>();
   const id = useId();
@@ -66,7 +67,12 @@ export function OwnTextEditor({ resource, language, path, text }: OwnTextEditorP
       </h2>
       <p class="hint">{t('ours')}</p>
       <p lang={language}>{text.ours}</p>
-      {text.isInFiles && <p class="hint">{t('inFiles')}</p>}
+      {text.inFiles !== null && (
+        <>
+          <p class="hint">{t('inFiles')}</p>
+          <p lang={language}>{text.inFiles}</p>
+        </>
+      )}
       <form
         class="own-text-editor"
         onSubmit={(event) => {

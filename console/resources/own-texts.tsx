@@ -71,9 +71,13 @@ export function OwnTexts({ resource }: TabProps) {
             {found.slice(0, MAX_ROWS).map((one) => (
               <li key={one.key}>
                 <button type="button" aria-pressed={one.key === key} onClick={() => setKey(one.key)}>
-                  <span lang={language}>{one.own ?? one.ours}</span>
+                  <span lang={language}>{one.own ?? one.inFiles ?? one.ours}</span>
                   <code>{one.key}</code>
-                  {one.own !== null && <Badge tone="good">{t('own')}</Badge>}
+                  {one.own !== null ? (
+                    <Badge tone="good">{t('own')}</Badge>
+                  ) : (
+                    one.inFiles !== null && <Badge tone="plain">{t('ofFile')}</Badge>
+                  )}
                 </button>
               </li>
             ))}
@@ -102,7 +106,7 @@ export function OwnTexts({ resource }: TabProps) {
   );
 }
 
-function isFound({ key, part, ours, own }: OwnTextView, wanted: string, search: string): boolean {
+function isFound({ key, part, ours, inFiles, own }: OwnTextView, wanted: string, search: string): boolean {
   if (wanted === 'own' ? own === null : wanted !== '' && part !== wanted) return false;
-  return search === '' || [key, ours, own ?? ''].some((text) => text.toLowerCase().includes(search));
+  return search === '' || [key, ours, inFiles ?? '', own ?? ''].some((text) => text.toLowerCase().includes(search));
 }

@@ -29,8 +29,9 @@ test('reads texts for all resources and for one, and the frame of mails', () => 
     '.hidden/x': 'of an editor',
   })();
   expect(read.mailFrame).toContain('{content}');
-  expect(read.all.get('en')?.get('mail.signInSubject')).toEqual(['Your code for ', ['site']]);
-  expect(read.all.get('de')?.get('mail.hello')).toBe('Moin,');
+  expect(read.all.get('en')?.messages.get('mail.signInSubject')).toEqual(['Your code for ', ['site']]);
+  expect(read.all.get('en')?.written['mail.signInSubject']).toBe('Your code for {site}');
+  expect(read.all.get('de')?.messages.get('mail.hello')).toBe('Moin,');
   expect([...read.resources].map(([id, languages]) => [id, [...languages.keys()]])).toEqual([
     ['res_01k8dq9z2mp', ['en']],
   ]);

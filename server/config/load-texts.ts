@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CodedError } from '@countersign/protocol/coded-error';
 import { parseId, type ResourceId } from '../kernel/ids.ts';
 import { MAIL_LANGUAGES } from '../kernel/mail.ts';
-import { NO_TEXT_FILES, type OwnTexts, type TextFiles } from '../kernel/own-texts.ts';
+import { NO_TEXT_FILES, type TextFile, type TextFiles } from '../kernel/own-texts.ts';
 import { mailFrameProblem } from '../messages/mail/frame.ts';
 import { checkText } from '../texts/check-text.ts';
 import { compileTexts } from '../texts/read-own-texts.ts';
@@ -30,7 +30,7 @@ const TEMPORARY = /^\.|~$/;
 export function loadTexts({ textsFolder }: Pick<Config, 'textsFolder'>): TextFiles {
   if (textsFolder === undefined) return NO_TEXT_FILES;
   const problems: string[] = [];
-  const resources = new Map<ResourceId, ReadonlyMap<string, OwnTexts>>();
+  const resources = new Map<ResourceId, ReadonlyMap<string, TextFile>>();
   let all = NO_TEXT_FILES.all;
   let mailFrame: string | undefined;
   for (const name of list(textsFolder, problems)) {
@@ -55,18 +55,21 @@ function list(folder: string, problems: string[]): string[] {
   }
 }
 
-function readFolder(folder: string, problems: string[]): Map<string, OwnTexts> {
-  const languages = new Map<string, OwnTexts>();
+function readFolder(folder: string, problems: string[]): Map<string, TextFile> {
+  const languages = new Map<string, TextFile>();
   for (const name of list(folder, problems)) {
     const path = join(folder, name);
     const language = MAIL_LANGUAGES.find((one) => name === `${one}.json`);
     if (language === undefined) problems.push(`${path} is not named by a language of the service, such as en.json`);
-    else languages.set(language, readTexts(path, language, problems));
+    else {
+      const written = readTexts(path, language, problems);
+      languages.set(language, { written, messages: compileTexts(written, language) });
+    }
   }
   return languages;
 }
 
-function readTexts(path: string, language: string, problems: string[]): OwnTexts {
+function readTexts(path: string, language: string, problems: string[]): Record<string, string> {
   const texts: Record<string, string> = {};
   let value: unknown;
   try {
@@ -74,18 +77,18 @@ function readTexts(path: string, language: string, problems: string[]): OwnTexts
   } catch {
     // The parser's message quotes the text.
     problems.push(`${path} is no readable JSON`);
-    return new Map();
+    return {};
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     problems.push(`${path} must be an object of texts`);
-    return new Map();
+    return {};
   }
   for (const [key, text] of Object.entries(value)) {
     const checked = checkText(key, text, language);
     if ('message' in checked) texts[key] = String(text);
     else problems.push(`${path}: ${JSON.stringify(key.slice(0, 100))} ${checked.problem}`);
   }
-  return compileTexts(texts, language);
+  return texts;
 }
 
 function readFrame(path: string, problems: string[]): string | undefined {

@@ -7,11 +7,18 @@ import type { ResourceId } from './ids.ts';
 /** Texts of the operator or of a resource's administrators in one language, compiled, by keys such as `mail.hello`. */
 export type OwnTexts = ReadonlyMap<string, Message>;
 
+/** The texts of one file. */
+export interface TextFile {
+  messages: OwnTexts;
+  /** The same as they are in the file. */
+  written: Readonly<Record<string, string>>;
+}
+
 /** The texts in the files of `COUNTERSIGN_TEXTS_DIR`. */
 export interface TextFiles {
   /** By language, for every resource and for mails about none. */
-  all: ReadonlyMap<string, OwnTexts>;
-  resources: ReadonlyMap<ResourceId, ReadonlyMap<string, OwnTexts>>;
+  all: ReadonlyMap<string, TextFile>;
+  resources: ReadonlyMap<ResourceId, ReadonlyMap<string, TextFile>>;
   /** The HTML around every mail, with `{content}` once. */
   mailFrame?: string;
 }

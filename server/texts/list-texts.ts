@@ -14,8 +14,8 @@ export interface ListedText extends CatalogueText {
   ours: string;
   /** The resource's own. */
   own?: string;
-  /** Whether the operator's files replace ours. */
-  isInFiles: boolean;
+  /** That of the operator's files, in place of ours. */
+  inFiles?: string;
 }
 
 /** Every text that a resource can replace, in one language. */
@@ -30,6 +30,7 @@ export async function listTexts(
   const [stored] = await ports.store.getMany([textsDocument.key(id, language)], ports.clock.now());
   const own = new Map(Object.entries(stored?.value.texts ?? {}));
   const files = [ports.texts.all.get(language), ports.texts.resources.get(id)?.get(language)];
+  const inFiles = new Map(files.flatMap((file) => Object.entries(file?.written ?? {})));
   const ours = new Map<string, string>(
     Object.entries(TEXT_PARTS).flatMap(([part, file]) =>
       Object.entries(readMessages(language, file)).map(([name, text]) => [`${part}.${name}`, text] as const),
@@ -38,8 +39,7 @@ export async function listTexts(
   const texts = [...CATALOGUE.values()].map((text) => ({
     ...text,
     ours: ours.get(text.key) ?? '',
-    isInFiles: files.some((one) => one?.has(text.key)),
-    ...omitUndefined({ own: own.get(text.key) }),
+    ...omitUndefined({ inFiles: inFiles.get(text.key), own: own.get(text.key) }),
   }));
   return { texts };
 }

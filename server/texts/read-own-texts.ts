@@ -20,7 +20,8 @@ export async function readOwnTexts(
   language: MailLanguage,
   owner: TextOwner | undefined,
 ): Promise<OwnTexts | undefined> {
-  const inFiles = [texts.all.get(language), owner && texts.resources.get(owner.id)?.get(language)];
+  const files = [texts.all.get(language), owner && texts.resources.get(owner.id)?.get(language)];
+  const inFiles = files.map((file) => file?.messages);
   const layers = [...inFiles, await readStored({ store, clock }, language, owner)].flatMap((one) => one ?? []);
   const [first, ...others] = layers;
   if (!first || others.length === 0) return first;

@@ -3,9 +3,11 @@ import { type Mail, mailBrand } from '../kernel/mail.ts';
 import { NO_TEXT_FILES } from '../kernel/own-texts.ts';
 import { composeMail } from '../messages/mail/compose.ts';
 import { resourceDocument, textsDocument } from '../resources/documents.ts';
-import { createFixture, type Fixture, ORIGIN } from '../testing/fixtures.ts';
+import { operatorContext } from '../testing/as-operator.ts';
+import { createFixture, type Fixture, ORIGIN, unwrap } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { ISSUER } from '../testing/test-ports.ts';
+import { listTexts } from './list-texts.ts';
 import { compileTexts, readOwnTexts } from './read-own-texts.ts';
 import { mailWithOwnTexts } from './with-own-texts.ts';
 
@@ -125,7 +127,7 @@ test('replaces texts in one language, in the frame, on pages and in mails, and t
     variables: [],
     ours: 'Forgot your password?',
     own: 'Lost it?',
-    isInFiles: false,
+    inFiles: null,
   });
   const events = service.ports.store.commits.flatMap(({ change }) => change.append ?? []);
   expect(events.at(-1)).toMatchObject({ type: 'resource.updated', subject: scene.resource.id, changed: ['texts'] });
@@ -187,7 +189,10 @@ test('a mail has our texts if the store does not answer', async () => {
 test('texts of the resource win over files of the resource, and these over the files for all', async () => {
   await change({ 'mail.hello': 'stored' });
   const [resource] = await stored();
-  const file = (text: string, more = {}) => new Map([['en', compileTexts({ 'mail.hello': text, ...more }, 'en')]]);
+  const file = (text: string, more = {}) => {
+    const written = { 'mail.hello': text, ...more };
+    return new Map([['en', { written, messages: compileTexts(written, 'en') }]]);
+  };
   const ignore = { 'mail.ignore': 'of all' };
   const texts = {
     ...NO_TEXT_FILES,
@@ -199,6 +204,19 @@ test('texts of the resource win over files of the resource, and these over the f
     ['mail.hello', 'stored'],
     ['mail.ignore', 'of all'],
     ['mail.testText', 'of the file'],
+  ]);
+  const listed = unwrap(
+    await listTexts({ ...service.ports, texts }, operatorContext(scene.account), scene.resource.id, 'en'),
+  );
+  const shown = ['mail.hello', 'mail.ignore', 'mail.testText', 'mail.signInSubject'].map((name) => {
+    const { inFiles, own: stored } = listed.texts.find((one) => one.key === name) ?? {};
+    return [inFiles, stored];
+  });
+  expect(shown).toEqual([
+    ['file', 'stored'],
+    ['of all', undefined],
+    ['of the file', undefined],
+    [undefined, undefined],
   ]);
 });
 

@@ -31,7 +31,10 @@ const listed = z
       .openapi({ description: 'The values that the text must have, and no others.', example: ['site'] }),
     ours: text.openapi({ description: 'The text of the service.' }),
     own: text.nullable().openapi({ description: 'The text of the resource. Null: it has none.', example: null }),
-    isInFiles: z.boolean().openapi({ description: 'Whether a file of the operator replaces the text of the service.' }),
+    inFiles: text.nullable().openapi({
+      description: 'The text of a file of the operator, in place of that of the service. Null: there is none.',
+      example: null,
+    }),
   })
   .openapi('Text', { description: 'A text that users see.' });
 
@@ -58,8 +61,9 @@ const list = route({
     const { language } = c.req.valid('query');
     const found = await listTexts(ports, c.get('act'), c.req.valid('param').id, language);
     if (isRefusal(found)) return refuseResult(c, found);
-    const texts = found.texts.map(({ own = null, variables, ...rest }) => ({
+    const texts = found.texts.map(({ inFiles = null, own = null, variables, ...rest }) => ({
       ...rest,
+      inFiles,
       own,
       variables: [...variables],
     }));
