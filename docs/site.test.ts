@@ -77,6 +77,21 @@ describe('every link', () => {
   });
 });
 
+test('a link to a file that is no page leaves its path', () => {
+  expect(pages.get('sign-in-node.html')).toContain('the example (docs/examples/next)');
+  expect(pages.get('about.html')).toContain('see LICENSE.');
+});
+
+test('the search finds guides by all they say, and background by its title', () => {
+  const [index = ''] = [...files].filter((path) => /localSearchIndex/.test(path));
+  const found = new Set(readFileSync(join(SITE, index), 'utf8').match(/\/docs\/[\w/.-]*#[\w-]+/g));
+  expect(found).toContain('/docs/operators#backups');
+  expect([...found].filter((id) => /threat-model|decisions\/0274/.test(id))).toEqual([
+    expect.stringContaining('#274-'),
+    '/docs/threat-model#threat-model',
+  ]);
+});
+
 function pageAt(path: string): string {
   const below = posix.relative(BASE, path);
   return path.endsWith('/') ? posix.join(below, 'index.html') : `${below}.html`;

@@ -9,6 +9,7 @@ import { linkToPages } from './links.ts';
 import { CODE_THEME, colourByClass, drawDiagrams, drawPictures, tidyTables } from './markup.ts';
 import { HOME, linkTo, READERS, sidebar } from './navigation.ts';
 import { LEFT_OUT, pageOf } from './pages.ts';
+import { SEARCH } from './search.ts';
 
 const BASE = '/docs/';
 
@@ -55,7 +56,7 @@ export default defineConfig({
     ],
     sidebar: sidebar(),
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: SEARCH,
     docFooter: { prev: 'Previous', next: 'Next' },
     externalLinkIcon: true,
     notFound: {
