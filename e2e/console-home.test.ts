@@ -54,6 +54,9 @@ describe('activity', () => {
     const { shop } = await busyAccount(who);
     await allDone(who);
     const view = await enter(who, '/console');
+    // The steps of the start are past, and take no place.
+    await expect(view.page.getByRole('heading', { name: 'Easily forgotten' })).toBeVisible();
+    await expect(view.page.getByRole('heading', { name: 'Create an API key' })).toHaveCount(0);
     const today = view.page.getByRole('region', { name: 'Today' });
     await expect(today).toContainText('Since 00:00 UTC');
     const granted = Number(await today.getByRole('definition').nth(0).textContent());

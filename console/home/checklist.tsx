@@ -15,33 +15,38 @@ import { t } from './i18n.ts';
 
 type Items = ChecklistView['items'];
 
-/** The steps up to the first sign-in, and what is easily forgotten, each with a link to its page and its document. */
+/**
+ * The steps up to the first sign-in, and what is easily forgotten, each with a link to its page and its document. Steps
+ * that were all done before the page was opened are of no use any more.
+ */
 export function Checklist({ read, hide }: { read: Read<ChecklistView> & { retry(): void }; hide(): void }) {
   const items = read.body?.items ?? [];
   const steps = items.filter(({ item }) => !OPTIONAL_ITEMS.includes(item));
   const extras = items.filter(({ item }) => OPTIONAL_ITEMS.includes(item));
   const first = items.find(({ done }) => !done)?.item;
-  const left = (of: Items) => of.filter(({ done }) => !done).length;
+  const [isPast] = useState(read.body?.done === true && extras.length > 0);
+  const countOf = (of: Items) => t('checklistDone', { done: of.filter(({ done }) => done).length, total: of.length });
   return (
     <section class="panel checklist" aria-labelledby="checklist">
       <div class="checklist-head">
-        <h2 id="checklist">{t('checklist')}</h2>
+        <h2 id="checklist">{t(isPast ? 'checklistExtras' : 'checklist')}</h2>
         <button type="button" class="quiet" onClick={hide}>
           {t('hideChecklist')}
         </button>
       </div>
-      <p class="hint" role="status">
-        {read.body &&
-          (read.body.done
-            ? t('checklistAll')
-            : t('checklistDone', { done: steps.length - left(steps), total: steps.length }))}
-      </p>
-      {!read.body && read.problem && <Problem read={read} />}
-      <Steps items={steps} first={first} />
+      {!isPast && (
+        <>
+          <p class="hint" role="status">
+            {read.body && (read.body.done ? t('checklistAll') : countOf(steps))}
+          </p>
+          {!read.body && read.problem && <Problem read={read} />}
+          <Steps items={steps} first={first} />
+        </>
+      )}
       {extras.length > 0 && (
         <>
-          <h3 class="checklist-extras">{t('checklistExtras')}</h3>
-          <p class="hint close">{t('checklistDone', { done: extras.length - left(extras), total: extras.length })}</p>
+          {!isPast && <h3 class="checklist-extras">{t('checklistExtras')}</h3>}
+          <p class="hint close">{countOf(extras)}</p>
           <Steps items={extras} first={first} />
         </>
       )}
