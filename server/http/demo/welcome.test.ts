@@ -11,10 +11,10 @@ afterAll(() => service.ports.close());
 const ask = (shop?: string) => demoWelcome(shop).request('http://localhost:8080/');
 const linksIn = (text: string) => [...text.matchAll(/<a href="([^"]*)"/g)].map(([, href]) => href);
 
-test('the root of the demo leads to the shop, the console, the mailbox and the API', async () => {
+test('the root of the demo leads to the shop, the console, the mailbox, the documents and the API', async () => {
   const text = await (await ask('http://127.0.0.1:8081')).text();
-  expect(linksIn(text)).toEqual(['http://127.0.0.1:8081', '/console', '/demo/mailbox', '/v1']);
-  expect(linksIn(await (await ask()).text())).toEqual(['/console', '/demo/mailbox', '/v1']);
+  expect(linksIn(text)).toEqual(['http://127.0.0.1:8081', '/console', '/demo/mailbox', '/docs/', '/v1']);
+  expect(linksIn(await (await ask()).text())).toEqual(['/console', '/demo/mailbox', '/docs/', '/v1']);
 });
 
 test('SR-30: the address of the shop stays an address, behind a policy without script', async () => {

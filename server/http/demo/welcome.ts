@@ -1,3 +1,4 @@
+import { DOCUMENTS_PATH } from '@countersign/protocol/documents';
 import { ICON_PATHS } from '@countersign/protocol/icon';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
@@ -20,6 +21,7 @@ export function demoWelcome(shop: string | undefined) {
 ${shop === undefined ? '' : place(shop, 'Shop', 'Sign in with password and code. tom has the first password of maria, and sets up a second factor.')}
 ${place('/console', 'Console', 'Administer the shop: users, tokens, filters, events of the last month.')}
 ${place('/demo/mailbox', 'Mailbox', 'Read what the demo would have sent: links and codes.')}
+${place(DOCUMENTS_PATH, 'Documentation', 'Put the sign-in on a page of your own.')}
 ${place('/v1', 'API', 'See every endpoint.')}`,
     ),
   );
