@@ -22,8 +22,9 @@
     resource,
     nonce: async () => {
       begun = await (await post('nonce', demand)).json();
-      if (!begun.nonce) location.assign('/');
-      return begun.nonce;
+      if (begun.nonce) return begun.nonce;
+      location.assign('/');
+      return new Promise(() => {}); // The page is on its way out.
     },
     ...((ownPasswords || acr || maxAgeMs) && { loginRequest: () => begun.loginRequest }),
     onSuccess: async ({ result }) => {
