@@ -35,6 +35,12 @@ const PHP_EXTENSIONS = [
 /** The folder of the jars that Java's tests compile against: Debian's, or a configured one. */
 export const JAR_FOLDER = process.env.TEST_JAR_FOLDER ?? '/usr/share/java';
 
+/**
+ * For a program in Java that lives for seconds: what it would compile to the utmost does not pay for itself. `javac` and
+ * `javadoc` take two fifths of the processor time. The JDK's tools pass on what follows `-J`.
+ */
+export const JAVA_FOR_SECONDS = '-XX:TieredStopAtLevel=1';
+
 /** The folder of PHP's frameworks, each with a file that loads it. */
 export const PHP_FOLDER = '/usr/share/php';
 

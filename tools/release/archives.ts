@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { JAVA_FOR_SECONDS } from '../prepare/programs.ts';
 import { filesUnder } from './service-files.ts';
 
 /** What each packer of a release gets. */
@@ -26,14 +27,17 @@ export function releaseTime(root: string): number {
   return seconds;
 }
 
-/** A folder as a compressed tarball with the folder's name on top; equal bytes for equal files. */
+/**
+ * A folder as a compressed tarball with the folder's name on top; equal bytes for equal files. The highest level would
+ * take three times as long for 0.3 % less.
+ */
 export function writeTarball(folder: string, file: string, seconds: number): void {
   const same = ['--format=gnu', '--sort=name', `--mtime=@${seconds}`, '--owner=0', '--group=0', '--numeric-owner'];
   const name = folder.slice(dirname(folder).length + 1);
   const args = [
     ...same,
     '--mode=u=rwX,go=rX',
-    '--use-compress-program=gzip -n9',
+    '--use-compress-program=gzip -n7',
     '-cf',
     file,
     '-C',
@@ -48,7 +52,7 @@ export function writeZip(folder: string, file: string, seconds: number, manifest
   const date = new Date(seconds * 1000).toISOString().replace('.000', '');
   const kind = manifest === undefined ? ['--no-manifest'] : ['--manifest', manifest];
   const paths = filesUnder(folder, '.').flatMap((path) => ['-C', folder, path]);
-  execFileSync('jar', ['--create', '--file', file, `--date=${date}`, ...kind, ...paths]);
+  execFileSync('jar', [`-J${JAVA_FOR_SECONDS}`, '--create', '--file', file, `--date=${date}`, ...kind, ...paths]);
 }
 
 /** `SHA256SUMS`, as `sha256sum --check` reads it. */
