@@ -2,7 +2,8 @@ import { describe, test } from 'vitest';
 import { apiKeyDocument } from '../server/api-keys/documents.ts';
 import type { ApiKeyId } from '../server/kernel/ids.ts';
 import { addAdministrator, type FixtureAdministrator } from '../server/testing/administrators.ts';
-import { addResource, overwrite, read } from '../server/testing/fixtures.ts';
+import { createApiKey } from '../server/testing/as-operator.ts';
+import { addResource, read, unwrap } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
 import { openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
@@ -190,17 +191,21 @@ test('an administrator who is not the superuser has no link there, and sees no k
 
 test('SR-30: markup in names is text', async () => {
   const who = await createSuperuser(visits.stage);
-  const view = await enter(who, '/console/api-keys');
-  const { id } = await makeKey(view, 'x');
-  const executions = await recordExecutions(view.page.context());
+  const made: ApiKeyId[] = [];
   for (const name of CORPUS) {
-    await overwrite(visits.ports, apiKeyDocument.key(who.account, id), { name });
-    await view.page.goto(`${visits.stage.url}/console/api-keys`);
-    await expect(view.page.locator('tbody')).toContainText(name);
-    await view.page.goto(`${visits.stage.url}/console/api-keys/${id}`);
+    const input = { account: who.account, name, scopes: ['read' as const], lifetimeMs: 86_400_000 };
+    made.push(unwrap(await createApiKey(visits.ports, input)).key.id);
+  }
+  const view = await enter(who, '/console');
+  const executions = await recordExecutions(view.page.context());
+  await view.goTo('/console/api-keys');
+  for (const name of CORPUS) await expect(view.page.locator('tbody')).toContainText(name);
+  for (const [at, name] of CORPUS.entries()) {
+    await view.goTo(`/console/api-keys/${made[at]}`);
     await view.at(name);
     await view.button('Delete').click();
     await expect(view.page.getByRole('dialog')).toContainText(name);
+    await view.page.keyboard.press('Escape');
   }
   expect(executions).toEqual([]);
 }, 120_000);
@@ -211,7 +216,7 @@ testAccessibility('in the pages of API keys', async (size) => {
   const view = await enter(who, '/console/api-keys', size);
   await expect(view.page.getByText('No API keys yet')).toBeVisible();
   await expectAccessible(view, 'empty list');
-  await view.page.goto(`${visits.stage.url}/console/api-keys/new`);
+  await view.goTo('/console/api-keys/new');
   await expectAccessible(view, 'new');
   await view.fill({ Name: 'A key with a name that is rather long for a phone' });
   await view.button('Create the key').click();
@@ -220,7 +225,7 @@ testAccessibility('in the pages of API keys', async (size) => {
   await view.button('I have copied it').click();
   await expect(view.page.getByRole('switch', { name: 'Enabled' })).toBeVisible();
   await expectAccessible(view, 'one');
-  await view.page.goto(`${visits.stage.url}/console/api-keys`);
+  await view.goTo('/console/api-keys');
   await view.page.getByRole('checkbox').last().check();
   await expectAccessible(view, 'list');
 });

@@ -216,7 +216,7 @@ test('SR-30: markup in names is text, in filters, rows and details', async () =>
   await sealEvents(visits.ports);
   const view = await enter(who, '/console');
   const executions = await recordExecutions(view.page.context());
-  await view.page.goto(`${visits.stage.url}/console/events?type=resource.created`);
+  await view.goTo('/console/events?type=resource.created');
   await expect(view.page.locator('tbody tr')).toHaveCount(CORPUS.length);
   for (const name of CORPUS) await expect(view.page.locator('tbody')).toContainText(name);
   await view.button('Resource created').first().click();
@@ -231,7 +231,7 @@ testAccessibility('in the events', async (size) => {
   await expect(view.page.getByText('Resource created').last()).toBeVisible();
   await view.page.getByText('More filters').click();
   await expectAccessible(view, 'events');
-  await view.page.goto(`${visits.stage.url}/console/events?subject=usr_01k8dq9z2mp`);
+  await view.goTo('/console/events?subject=usr_01k8dq9z2mp');
   await expect(view.page.getByText('No matches so far.')).toBeVisible();
   await expectAccessible(view, 'nothing');
 });

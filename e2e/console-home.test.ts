@@ -324,7 +324,7 @@ testAccessibility('in the home page, empty, busy, and filtered to a quiet resour
     for (const one of all) one.open = true;
   });
   await expectAccessible(view, 'busy');
-  await view.page.goto(`${visits.stage.url}/console?resource=${quiet.id}`);
+  await view.goTo(`/console?resource=${quiet.id}`);
   await expect(view.page.getByText('No sign-ins in this period')).toBeVisible();
   await expectAccessible(view, 'quiet');
 });

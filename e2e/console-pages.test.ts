@@ -135,17 +135,17 @@ testAccessibility('in any of the pages of resources', async (size) => {
     pathOf(shop, '/try'),
     pathOf(shop, '/texts'),
   ]) {
-    await view.page.goto(visits.stage.url + path);
+    await view.goTo(path);
     await view.heading.waitFor();
     await expect(view.page.locator('.skeleton')).toHaveCount(0);
     if (path.endsWith('/try')) await view.page.frameLocator('iframe').getByRole('heading').waitFor();
     if (path.endsWith('/texts')) await view.page.getByRole('button', { name: 'sign-in.sentTo' }).click();
     await expectAccessible(view, path);
   }
-  await view.page.goto(visits.stage.url + pathOf(shop, '/appearance'));
+  await view.goTo(pathOf(shop, '/appearance'));
   await expect(view.page.frameLocator('.widget iframe').getByRole('button', { name: 'Continue' })).toBeVisible();
   await expectAccessible(view, 'appearance');
-  await view.page.goto(visits.stage.url + pathOf(shop));
+  await view.goTo(pathOf(shop));
   for (const name of ['Users set up tokens themselves', 'Compare browsers']) {
     await view.page.getByRole('switch', { name }).check();
   }
@@ -184,7 +184,7 @@ test('no page in the longest language is wider than a phone', async () => {
     '/console/mail',
     '/console/plan',
   ]) {
-    await view.page.goto(visits.stage.url + path);
+    await view.goTo(path);
     await view.heading.waitFor();
     await expect(view.page.locator('.skeleton')).toHaveCount(0);
     const isTooWide = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';

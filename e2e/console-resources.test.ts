@@ -279,10 +279,10 @@ describe('an administrator who is not the superuser', () => {
     const view = await enter(grace, '/console/resources');
     await expect(view.page.getByRole('row')).toHaveCount(3);
     await expect(view.page.getByRole('link', { name: 'New resource' })).toHaveCount(0);
-    await view.page.goto(`${visits.stage.url}/console/resources/new`);
+    await view.goTo('/console/resources/new');
     await expect(view.page.getByText('Only the superuser creates resources.')).toBeVisible();
 
-    await view.page.goto(visits.stage.url + pathOf(other));
+    await view.goTo(pathOf(other));
     await expect(view.page.getByText('You can view this but not change it.')).toBeVisible();
     await expect(view.field('Name')).toHaveAttribute('readonly', '');
     await expect(view.button('Delete this resource')).toHaveCount(0);
@@ -294,7 +294,7 @@ describe('an administrator who is not the superuser', () => {
     await expect(view.page.getByRole('heading', { name: 'Not found' })).toBeVisible();
     await expect(view.page.getByText('Hidden')).toHaveCount(0);
 
-    await view.page.goto(visits.stage.url + pathOf(own));
+    await view.goTo(pathOf(own));
     await view.fill({ Name: 'Still mine' });
     await view.button('Save changes').click();
     await expect(view.page.getByText('Saved.')).toBeVisible();
@@ -379,12 +379,12 @@ test('SR-30: markup in names is text, in lists, titles, dialogs and code', async
   }
   const view = await enter(who, '/console');
   const executions = await recordExecutions(view.page.context());
-  await view.page.goto(`${visits.stage.url}/console/resources`);
+  await view.goTo('/console/resources');
   await expect(view.page.getByRole('row')).toHaveCount(CORPUS.length + 1);
   for (const [at, name] of CORPUS.entries()) {
     const one = made[at];
     if (!one) continue;
-    await view.page.goto(visits.stage.url + pathOf(one));
+    await view.goTo(pathOf(one));
     await view.at(name);
     await view.button('Delete this resource').click();
     await expect(view.page.getByRole('dialog').getByRole('heading')).toHaveText(`Delete “${name}”?`);

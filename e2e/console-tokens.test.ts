@@ -337,10 +337,10 @@ test('SR-30: markup in names and serial numbers is text', async () => {
   }
   const view = await enter(who, '/console');
   const executions = await recordExecutions(view.page.context());
-  await view.page.goto(`${visits.stage.url}/console/tokens`);
+  await view.goTo('/console/tokens');
   await expect(view.page.getByRole('row')).toHaveCount(CORPUS.length + 2);
   for (const [at, name] of CORPUS.entries()) {
-    await view.page.goto(`${visits.stage.url}/console/tokens/${made[at]}`);
+    await view.goTo(`/console/tokens/${made[at]}`);
     await view.at(name);
     await expect(view.page.locator('.facts')).toContainText(name);
     await view.button('Lock').click();
@@ -380,12 +380,12 @@ testAccessibility('in any of the pages of tokens', async (size) => {
     pathOf(outOfStep),
     pathOf(off),
   ]) {
-    await view.page.goto(visits.stage.url + path);
+    await view.goTo(path);
     await view.heading.waitFor();
     await expect(view.page.locator('.skeleton')).toHaveCount(0);
     await expectAccessible(view, path);
   }
-  await view.page.goto(visits.stage.url + pathOf(outOfStep));
+  await view.goTo(pathOf(outOfStep));
   await view.button('Resync').click();
   await expectAccessible(view, 'resync');
 });

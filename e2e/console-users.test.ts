@@ -328,12 +328,12 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
   }
   const view = await enter(who, '/console');
   const executions = await recordExecutions(view.page.context());
-  await view.page.goto(`${visits.stage.url}/console/users`);
+  await view.goTo('/console/users');
   await expect(view.page.getByRole('row')).toHaveCount(CORPUS.length + 1);
   for (const [at, name] of CORPUS.entries()) {
     const one = made[at];
     if (!one) continue;
-    await view.page.goto(visits.stage.url + pathOf(one));
+    await view.goTo(pathOf(one));
     await view.at(one.login);
     await expect(view.page.locator('.head-lead')).toContainText(`${name} ${name}`);
     await expect(view.page.locator('.things')).toContainText(name);
@@ -343,7 +343,7 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
     await expect(view.page.locator('main img, main script, main meta, main iframe')).toHaveCount(0);
     expect(executions).toEqual([]);
   }
-  await view.page.goto(`${visits.stage.url}/console/users/import`);
+  await view.goTo('/console/users/import');
   const rows = CORPUS.map((name) => `"${name.replaceAll('"', '""')}"`).join('\n');
   const buffer = Buffer.from(`login,<img src=x onerror=pwned()>\n${rows}\n`);
   await view.page.locator('input[type=file]').setInputFiles({ name: `${CORPUS[2]}.csv`, mimeType: 'text/csv', buffer });
@@ -380,12 +380,12 @@ testAccessibility('in any of the pages of users', async (size) => {
     '/console/users/import',
     ...['', '/details', '/history'].map((tab) => pathOf(user, tab)),
   ]) {
-    await view.page.goto(visits.stage.url + path);
+    await view.goTo(path);
     await view.heading.waitFor();
     await expect(view.page.locator('.skeleton')).toHaveCount(0);
     await expectAccessible(view, path);
   }
-  await view.page.goto(visits.stage.url + pathOf(user));
+  await view.goTo(pathOf(user));
   await view.button(/^End trust Firefox · Linux · 203.0.113.7 .* A shop/).waitFor();
   await view.button('End trust in all of them').click();
   await expect(view.page.getByText('203.0.113.7')).toHaveCount(0);

@@ -189,7 +189,7 @@ testAccessibility('without mail', async (size) => {
   await view.at('Home');
   await expectAccessible(view, 'home');
   for (const path of ['/console/mail', '/console/users', `/console/users/${user.id}`, '/console/users/links']) {
-    await view.page.goto(visits.stage.url + path);
+    await view.goTo(path);
     await view.heading.waitFor();
     await expect(view.page.locator('.skeleton')).toHaveCount(0);
     await expect(view.page.locator('.mail-notice')).toHaveCount(path === '/console/mail' ? 0 : 1);
