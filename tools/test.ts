@@ -2,18 +2,18 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isFile } from './project-files.ts';
-import { TEST_RUNS } from './test-run/projects.ts';
+import { TEST_LANES } from './test-run/projects.ts';
 import { RESULTS_FILE } from './test-run/results-reporter.ts';
 import { runStep, type Step } from './test-run/run-step.ts';
 import { countResults, type FileResult, type Outcome, summary, timingTable } from './test-run/summary.ts';
 
 /**
- * `npm test [-- project ...]`: runs all checks, the fastest first. All static checks run, and if one fails the tests do
- * not; all test projects run, even if one fails. The last line counts all of them.
+ * `npm test [-- project ...]`: runs all checks. All static checks run, beside the tests of the stores, which mostly wait;
+ * if one fails no other tests start. All test projects run, even if one fails. The last line counts all of them.
  */
-const PROJECTS: readonly string[] = TEST_RUNS.flat(2);
+const PROJECTS: readonly string[] = TEST_LANES.flat(2);
 const STATIC: readonly Step[] = [
-  { name: 'typecheck', command: ['tsc', '-p', '.'] },
+  { name: 'typecheck', command: ['npm', 'run', '--silent', 'typecheck'] },
   { name: 'lint', command: ['biome', 'check', '.'] },
   { name: 'boundaries', command: ['tsx', 'tools/check-boundaries.ts'] },
   { name: 'docs', command: ['tsx', 'tools/check-docs.ts'] },
@@ -32,15 +32,14 @@ const first: readonly Step[] = [
 ];
 let sound = true;
 for (const step of first) sound &&= await runQuietly(step);
-// All of them: one failure does not hide the next.
-if (sound) sound = (await Promise.all(STATIC.map(runQuietly))).every(Boolean);
 if (sound) {
-  for (const row of TEST_RUNS) {
-    const runs = row.map((run) => run.filter((name) => wanted.length === 0 || wanted.includes(name)));
-    const [shown, ...others] = runs.filter((run) => run.length > 0);
-    // The output of two runs would mix.
-    if (shown) await Promise.all([runProjects(shown, 'show'), ...others.map((run) => runProjects(run, 'capture'))]);
-  }
+  // All of them: one failure does not hide the next.
+  const checked = Promise.all(STATIC.map(runQuietly)).then((passed) => passed.every(Boolean));
+  const lanes = TEST_LANES.map((runs) =>
+    runs.map((run) => run.filter((name) => wanted.length === 0 || wanted.includes(name))),
+  ).filter((runs) => runs.flat().length > 0);
+  // The output of two runs would mix.
+  await Promise.all([checked, ...lanes.map((runs, at) => runLane(runs, checked, at === 0 ? 'show' : 'capture'))]);
 }
 
 const { lines, line, failed } = summary(outcomes);
@@ -53,6 +52,17 @@ async function runQuietly(step: Step): Promise<boolean> {
   outcomes.push({ name: step.name, tookMs, passed: 0, failed: ok ? 0 : 1 });
   console.log(ok ? `ok    ${step.name}` : `FAIL  ${step.name}\n${output}`);
   return ok;
+}
+
+async function runLane(
+  runs: readonly (readonly string[])[],
+  checked: Promise<boolean>,
+  mode: 'show' | 'capture',
+): Promise<void> {
+  for (const projects of runs.filter((run) => run.length > 0)) {
+    const mayStart = projects.includes('store') || (await checked);
+    if (mayStart) await runProjects(projects, mode);
+  }
 }
 
 async function runProjects(projects: readonly string[], mode: 'show' | 'capture'): Promise<void> {

@@ -27,12 +27,12 @@ const computing = { maxWorkers: Math.max(2, availableParallelism() - 1), sequenc
 const waiting = { maxWorkers: Math.ceil(availableParallelism() / 2) + 1, sequence: { groupOrder: 1 } };
 
 /**
- * Rows of runs of the runner: one row after the other, the runs of a row side by side. In each, one computes while the
- * other waits. The projects of one run share its workers, so that no core is idle while another project ends.
+ * Two lanes of runs of the runner, side by side; in each, one run after the other. At first one computes while the other
+ * waits. The projects of one run share its workers, so that no core is idle while another project ends.
  */
-export const TEST_RUNS = [
-  [['unit', 'http'], ['store']],
-  [['browser'], ['built']],
+export const TEST_LANES = [
+  [['unit', 'http'], ['browser']],
+  [['store'], ['built']],
 ] as const;
 
 /** Five kinds of tests, from seconds to minutes; `npx vitest --project unit` runs one. */
