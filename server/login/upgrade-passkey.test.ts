@@ -145,6 +145,16 @@ describe('a passkey that the browser creates after a sign-in without asking', ()
     }
   });
 
+  test('may be created on a related origin of the service, and on no other', async () => {
+    const walk = await signIn(await setScene());
+    const there = made(walk, newDevice(), { ...UNASKED, clientData: { origin: 'https://login.example.de' } });
+    const related = { ...ports, relatedOrigins: ['https://login.example.de'] };
+    expect(unwrap(await upgrade(walk, there, related)).token.factor.kind).toBe('webauthn');
+    const other = await signIn(await setScene());
+    const elsewhere = made(other, newDevice(), { ...UNASKED, clientData: { origin: 'https://login.example.fr' } });
+    expect(await upgrade(other, elsewhere, related)).toEqual({ refused: 'PASSKEY_INVALID' });
+  });
+
   test('expires after a minute, or with a shorter result', async () => {
     for (const [resultLifetimeMs, waitMs] of [
       [300_000, 60_000],

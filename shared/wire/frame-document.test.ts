@@ -68,3 +68,14 @@ test('allows no inline code, no form and no other host, and requires Trusted Typ
     expect(() => refusalCsp(bad)).toThrow(TypeError);
   }
 });
+
+test('names the modules that only some resources need', () => {
+  const extrasWith = (facts: object) =>
+    /data-extras="([^"]*)"/.exec(
+      frameDocument({ nonce, script: '/s.js', css: '', lang: 'en', title: 'Shop', ...facts }),
+    )?.[1];
+  expect(extrasWith({ trustsBrowsers: true, upgradesToPasskeys: true })).toBe('trust upgrade');
+  expect(extrasWith({ upgradesToPasskeys: true })).toBe('upgrade');
+  expect(extrasWith({ trustsBrowsers: true, upgradesToPasskeys: false })).toBe('trust');
+  expect(extrasWith({ trustsBrowsers: false })).toBeUndefined();
+});
