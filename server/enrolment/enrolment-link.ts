@@ -29,8 +29,8 @@ export function isEnrolmentLinkValid(link: EnrolmentLink, user: User, now: numbe
  * True if nothing but the token stands between the holder of the link and the account: there is no password, or it came
  * by a link too, which the same administrator may have taken.
  */
-export function opensByToken({ passwordHash, needsConfirmation }: User): boolean {
-  return passwordHash === undefined || needsConfirmation !== undefined;
+export function opensByToken({ passwordHash, needsConfirmation, passwordByHelpDesk }: User): boolean {
+  return passwordHash === undefined || needsConfirmation !== undefined || passwordByHelpDesk === true;
 }
 
 /** Whether a password was set after the link was opened without one: opened again, the link asks for it. */

@@ -11,7 +11,7 @@ import { resourceDocument } from '../resources/documents.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
 import { addAdministrator } from '../testing/administrators.ts';
 import { authenticate, operatorContext, updateUser } from '../testing/as-operator.ts';
-import { createFixture, type FixtureOptions, overwrite, PASSWORD, unwrap } from '../testing/fixtures.ts';
+import { createFixture, type FixtureOptions, overwrite, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
@@ -108,7 +108,7 @@ test.each(['before', 'after'] as const)(
 // The attack: it uses the link beside the token, and then has the token deactivated.
 describe('a password of the help desk signs in nowhere alone', () => {
   async function setKnown(role: GivenRole = 'help-desk') {
-    const { scene, secret } = await setStage('password-otp', role);
+    const { scene, secret, take } = await setStage('password-otp', role);
     unwrap(await reset(await secret('password')));
     const { account, resource, user } = scene;
     const asked = { account, resource: resource.id, user: user.login, password: NEW, method: 'password-otp' } as const;
@@ -121,6 +121,7 @@ describe('a password of the help desk signs in nowhere alone', () => {
     };
     return {
       scene,
+      take,
       deactivate,
       signIn,
       call: (otp?: string) => authenticate(ports, { ...asked, ...omitUndefined({ otp }) }),
@@ -137,6 +138,14 @@ describe('a password of the help desk signs in nowhere alone', () => {
     expect(await call('000000')).toMatchObject({ refused: 'ACCESS_DENIED' });
     await overwrite(ports, resourceDocument.key(scene.resource.id), { methodPolicy: 'password' });
     expect(await signIn()).toBe('denied');
+  });
+
+  // The attack: the user keeps that password, and the help desk sets up a token of its own beside it.
+  test('and no link to a token is given beside it, also after the user has shown theirs', async () => {
+    const { scene, take, call } = await setKnown();
+    await call((await scene.tokens[0]?.code()) ?? '');
+    expect(await read(ports, userDocument.key(scene.user.id))).not.toHaveProperty('needsConfirmation');
+    expect(await take('enrolment')).toEqual(BEYOND);
   });
 
   test('until an administrator confirms the user', async () => {
