@@ -88,6 +88,33 @@ test('an SMS offers its code only to this page and our frame', async () => {
   expect(claims.amr).toEqual(['pwd', 'otp', 'sms', 'mfa']);
 });
 
+test('a code in place of the password: where it went is not told, and the next code has an empty field', async () => {
+  const { client } = stage.service;
+  const { id } = await makeResource(client, stage.host.origin, { firstFactor: 'mailed-code' });
+  const email = freshLogin();
+  const person = await makePersonWithDevice(client, id, { user: { email } });
+  const { page, nonce } = await stage.openWidget(id, { browser: { viewport: { width: 390, height: 844 } } });
+  const widget = widgetOn(page);
+  await widget.identify(person.login);
+  const hint = widget.frame.getByText('If this login has an email address here, a code is on its way to it.');
+  await expect(hint).toBeVisible();
+  await expect(widget.code).toBeFocused();
+  await expect(widget.frame.getByText('We sent a code')).toHaveCount(0);
+  expect(await axeViolations(page)).toEqual([]);
+  await page.setViewportSize({ width: 1280, height: 844 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await axeViolations(page)).toEqual([]);
+  await expect.poll(() => receiver.received.filter(({ to }) => to === email).length).toBe(1);
+  await widget.giveCode(receiver.last(email).code);
+  await expect(hint).toHaveCount(0);
+  await expect(widget.code).toHaveValue('');
+  await expect(widget.code).toBeFocused();
+  await widget.giveCode(person.device.code());
+  await expect(widget.heading).toHaveText(TITLES.done);
+  const claims = await stage.service.verifierOf(id).verifyResult(await resultOf(page), { nonce, acr: '2' });
+  expect(claims).toMatchObject({ amr: ['otp', 'mfa'], otp: 'verified' });
+});
+
 // SR-48
 test('SR-48: another code is offered after half a minute, by the service’s clock and not the device’s', async () => {
   const person = await makePerson(stage.service.client, resource);

@@ -42,10 +42,14 @@ export function OneResource({ id }: { id: string }) {
 }
 
 const WARNINGS: Readonly<
-  Record<string, 'warnOtpOnly' | 'warnPasswordOnly' | 'warnSms' | 'warnMailbox' | 'warnEnrolment' | 'warnColours'>
+  Record<
+    string,
+    'warnOtpOnly' | 'warnPasswordOnly' | 'warnMailedOnly' | 'warnSms' | 'warnMailbox' | 'warnEnrolment' | 'warnColours'
+  >
 > = {
   OTP_ONLY_CAN_BE_LOCKED_OUT: 'warnOtpOnly',
   PASSWORD_ONLY_IS_ONE_FACTOR: 'warnPasswordOnly',
+  MAILED_CODE_ONLY_IS_ONE_FACTOR: 'warnMailedOnly',
   SMS_IS_RESTRICTED: 'warnSms',
   MAILBOX_RESETS_AND_CODES: 'warnMailbox',
   ENROLMENT_KIND_NOT_TAKEN: 'warnEnrolment',

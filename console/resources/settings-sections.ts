@@ -121,6 +121,16 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
           ],
         },
         {
+          name: 'firstFactor',
+          kind: 'one-of',
+          label: t('firstFactor'),
+          hint: t('firstFactorHint'),
+          choices: [
+            { value: 'password', label: t('firstPassword') },
+            { value: 'mailed-code', label: t('firstMailed'), hint: t('firstMailedHint') },
+          ],
+        },
+        {
           name: 'tokenKinds',
           kind: 'some-of',
           label: t('tokenKinds'),

@@ -81,6 +81,13 @@ const check = z.discriminatedUnion('check', [
   }),
   z.object({ check: named('password-set', 'Whether the user has a password.'), ...outcome }),
   z.object({
+    check: named(
+      'mailbox-set',
+      'On a resource that mails codes in place of the password: whether the user has an address, and did not set it with a password alone.',
+    ),
+    ...outcome,
+  }),
+  z.object({
     check: named('assignment', 'Whether there is an assignment.'),
     ...outcome,
     kind: z
@@ -135,7 +142,9 @@ const answer = z
     checks: z.array(check).openapi({ description: 'The checks, in order. The first that did not pass decides.' }),
     factors: z
       .object({
-        password: z.boolean().openapi({ description: 'Whether the password is required.' }),
+        password: z
+          .boolean()
+          .openapi({ description: 'Whether the password, or the code mailed in its place, is required.' }),
         otp: z.boolean().openapi({ description: 'Whether a one-time password is required.' }),
         otpSkipped: z
           .boolean()

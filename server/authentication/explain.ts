@@ -25,6 +25,7 @@ import { findUser, locateUser } from '../users/find-user.ts';
 import { type Assignment, canSignIn, type SignInWay, type User } from '../users/user.ts';
 import { accessChecks, checkResult } from './access.ts';
 import { type DenialReason, type FactorState, widgetMethod } from './decide-factors.ts';
+import { hasFirstFactor, mailsFirstFactor, secondFactorTokens } from './first-factor.ts';
 import { filterInput, readAccessFacts } from './read-access.ts';
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type Level, requiredDenial, requiredFactors } from './step-up.ts';
@@ -58,7 +59,7 @@ export type Check = { passed: boolean; code?: RefusalCode | undefined } & (
     }
   | { check: 'password-wait'; until?: number }
   | { check: 'user'; id?: UserId; state: 'live' | 'blocked' | 'not-by-api' | 'unknown' }
-  | { check: 'password-set' }
+  | { check: 'password-set' | 'mailbox-set' }
   | { check: 'assignment'; kind: 'none' | 'alone' | 'token' | 'alone-and-token' | 'direct' }
   | { check: 'token'; id: TokenId; state?: TokenState; counts: boolean; why?: 'gone' | 'changed-hands' }
   /** Null: no browser is remembered, or none was reported. */
@@ -161,29 +162,29 @@ async function aboutUser(
   const assignment = known && assignmentTo(known, resource.id);
   const tokens = known && assignment ? assignedTokens(assignment, named, known.id) : [];
   const accepts = acceptedKindsFrom(known ?? {}, resource);
-  const states = factorStates(tokens, accepts, now, way);
+  const widget = asked.method === 'widget';
+  const states = factorStates(widget ? secondFactorTokens(resource, tokens) : tokens, accepts, now, way);
   const method = asked.method === 'widget' ? widgetMethod(resource.methodPolicy, states) : asked.method;
-  const withPassword = method !== 'otp';
+  const isMailed = widget && mailsFirstFactor(resource);
+  const hasFirst = known !== undefined && hasFirstFactor(isMailed ? resource : {}, known);
+  const withPassword = method !== 'otp' && !isMailed;
 
   const checks: Check[] = [];
   if (withPassword) checks.push(await waitCheck(ports, act, known, asked));
   checks.push(await userCheck(ports, known, admitted, way));
-  if (withPassword) {
-    const set = known?.passwordHash !== undefined;
-    checks.push({ check: 'password-set', ...checkResult(set, 'INVALID_CREDENTIALS') });
-  }
+  if (isMailed) checks.push({ check: 'mailbox-set', ...checkResult(hasFirst, 'INVALID_CREDENTIALS') });
+  if (withPassword) checks.push({ check: 'password-set', ...checkResult(hasFirst, 'INVALID_CREDENTIALS') });
   checks.push(assignmentCheck(assignment, tokens));
   for (const { token: id } of assignment?.tokens ?? []) checks.push(pairCheck(id, named.get(id), tokens, now));
   // Only the widget asks for both; over the API the site's backend decides.
-  const widget = asked.method === 'widget';
   const environment =
     widget && known ? await environmentCheck(ports, resource, known.id, asked.environment) : undefined;
   if (environment) checks.push(environment.check);
   const unable = checks.some(({ passed }) => !passed);
   const beyond = {
     level: widget ? asked.acr : undefined,
-    hasPassword: known?.passwordHash !== undefined,
-    user: widget || method !== 'password' ? known : undefined,
+    hasFirst,
+    user: (widget && !isMailed) || (!widget && method !== 'password') ? known : undefined,
     differs: environment?.differs,
   };
   const decided = factorsOf(method, states, beyond, known);
@@ -269,7 +270,7 @@ function tokenCheck(token: Token, now: number): Check & { check: 'token' } {
 function factorsOf(
   method: Method,
   states: readonly FactorState[],
-  beyond: Parameters<typeof requiredFactors>[2] = { hasPassword: true },
+  beyond: Parameters<typeof requiredFactors>[2] = { hasFirst: true },
   user?: User,
 ): { checks: Check[]; factors: Explanation['factors'] } {
   const decision = requiredFactors(method, states, beyond);

@@ -15,7 +15,7 @@ import type { FactorState } from './decide-factors.ts';
  */
 export function acceptedKindsFrom(
   { needsConfirmation }: Pick<User, 'needsConfirmation'>,
-  resource: Pick<Resource, 'tokenKinds'>,
+  resource: Pick<Resource, 'tokenKinds' | 'firstFactor'>,
 ): readonly TokenKind[] {
   const kinds = acceptedKinds(resource);
   return needsConfirmation === undefined ? kinds : kinds.filter((kind) => !KIND_RULES[kind].isMailbox);
@@ -25,7 +25,9 @@ export function acceptedKindsFrom(
  * Whether users may sign in with a passkey alone. Every user or none is offered it (SR-17). A test resource uses no
  * passkeys.
  */
-export function offersPasskeySignIn(resource: Pick<Resource, 'passkeySignIn' | 'tokenKinds' | 'testMode'>): boolean {
+export function offersPasskeySignIn(
+  resource: Pick<Resource, 'passkeySignIn' | 'tokenKinds' | 'firstFactor' | 'testMode'>,
+): boolean {
   return (
     resource.passkeySignIn === true && resource.testMode === undefined && acceptedKinds(resource).includes('webauthn')
   );

@@ -19,7 +19,7 @@ export const SIGNING_KINDS = TOKEN_KINDS.filter((kind) => KIND_RULES[kind].trans
  * has to hold all of it.
  */
 export function signingKinds(
-  resource: Pick<Resource, 'tokenKinds'>,
+  resource: Pick<Resource, 'tokenKinds' | 'firstFactor'>,
   { kinds = SIGNING_KINDS, fields }: Pick<Transaction, 'kinds' | 'fields'>,
   /** Absent if a token signs without a user. */
   user: Pick<User, 'needsConfirmation'> = {},

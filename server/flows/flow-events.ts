@@ -5,7 +5,7 @@ import type { Refusal } from '../kernel/result.ts';
 import type { Write } from '../store/transact.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from './documents.ts';
-import { type Flow, type LoginRequest, RESULT_GRACE_MS, type ResultRecord } from './flow.ts';
+import { type Flow, type FlowBase, type LoginRequest, RESULT_GRACE_MS, type ResultRecord } from './flow.ts';
 
 /**
  * The events of a sign-in through the widget or of a transaction: one for each refused answer, and one for the end. A
@@ -27,7 +27,7 @@ export function createRefusedEvent(flow: Flow, { refused, audit = {} }: Refusal)
     ...omitUndefined({ subject }),
     outcome: 'refused',
     reason,
-    factors: flow.passwordVerified ? ['password'] : [],
+    factors: [...(flow.passwordVerified ? (['password'] as const) : []), ...mailed(flow)],
     ...omitUndefined({ environment: percent, hook }),
   };
 }
@@ -35,6 +35,7 @@ export function createRefusedEvent(flow: Flow, { refused, audit = {} }: Refusal)
 export function createGrantedEvent(result: ResultRecord): EventDraft {
   const factors: EventFactor[] = [];
   if (result.amr.includes('pwd')) factors.push('password');
+  factors.push(...mailed(result));
   if (result.otp === 'verified') factors.push(result.kind ? KIND_RULES[result.kind].eventFactor : 'otp');
   return {
     ...kindOf(result.transaction, result.test === true),
@@ -46,6 +47,10 @@ export function createGrantedEvent(result: ResultRecord): EventDraft {
     otp: result.otp,
     ...omitUndefined({ environment: result.environment, hook: result.hook?.failure }),
   };
+}
+
+function mailed({ mailboxDigest }: Pick<FlowBase, 'mailboxDigest'>): EventFactor[] {
+  return mailboxDigest === undefined ? [] : ['mailed-code'];
 }
 
 function kindOf(transaction: string | undefined, isTest: boolean): Pick<EventDraft, 'type' | 'transaction'> {

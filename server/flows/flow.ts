@@ -6,6 +6,7 @@ import type { Environment } from '../browsers/device-fingerprint/browser-signals
 import type { AccountId, FlowId, ResourceId, TokenId, TrustedBrowserId, UserId } from '../kernel/ids.ts';
 import { parseSecretToken, writeSecretToken } from '../kernel/secret-token.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
+import type { MailedCode } from '../mailed-codes/mailed-code.ts';
 import type { TestMode } from '../resources/resource.ts';
 import type { SentNotice } from '../tokens/challenge.ts';
 import type { PasskeyDraft } from '../tokens/kinds/passkey/enrol-passkey.ts';
@@ -64,6 +65,8 @@ export interface FlowBase {
   passwordVerified: boolean;
   /** SHA-256 of the password hash that it was verified against: a password change voids the verification. */
   passwordDigest?: string;
+  /** Digest of the address whose mailed code was right, in place of the password. Another address voids it. */
+  mailboxDigest?: string;
   /** The digest of the verified password, if it is a breached one that the resource warns of. */
   breached?: string;
   /** When it was verified; set on the way to the self-service page. */
@@ -129,10 +132,14 @@ interface IdentifiedUser {
   user: UserId;
 }
 
+/** The steps of a flow. The page sees `mail`, which asks for a code mailed as the first factor, as `otp`. */
+export type StoredStep = FlowStep | 'mail';
+
 /** What else a flow holds, by its step. */
 interface StepState {
   identify: PasskeyRequest & { login?: never; user?: never };
   password: { login: string };
+  mail: { login: string; mailed?: MailedCode };
   otp: SecondFactorRequest;
   recovery: SecondFactorRequest;
   passkey: SecondFactorRequest & PasskeyRequest;
@@ -154,18 +161,18 @@ interface StepState {
 }
 
 /** A flow at one of these steps. */
-export type FlowAt<Step extends FlowStep> = { [S in Step]: FlowBase & { step: S } & StepState[S] }[Step];
+export type FlowAt<Step extends StoredStep> = { [S in Step]: FlowBase & { step: S } & StepState[S] }[Step];
 
 /** One sign-in through the widget. Its step decides what it holds. */
-export type Flow = FlowAt<FlowStep>;
+export type Flow = FlowAt<StoredStep>;
 
 /** The steps that ask for a second factor. */
 export const SECOND_STEPS = ['otp', 'recovery', 'passkey', 'sign'] as const;
 export type SecondStep = (typeof SECOND_STEPS)[number];
 
-export type AnswerableStep = 'identify' | 'password' | SecondStep | 'enrol' | 'codes' | 'self';
+export type AnswerableStep = 'identify' | 'password' | 'mail' | SecondStep | 'enrol' | 'codes' | 'self';
 
-export function isAt<Step extends FlowStep>(flow: Flow, steps: readonly Step[]): flow is Flow & FlowAt<Step> {
+export function isAt<Step extends StoredStep>(flow: Flow, steps: readonly Step[]): flow is Flow & FlowAt<Step> {
   return steps.some((step) => step === flow.step);
 }
 
@@ -222,6 +229,8 @@ export interface ResultRecord {
   passwordAt?: number;
   secondAt?: number;
   passwordDigest?: string;
+  /** Of the address whose mailed code was the first factor: a change of it revokes the result. */
+  mailboxDigest?: string;
   /**
    * The user's password at that time, whether or not it was asked for: a change of it revokes the result. Absent on
    * tests.

@@ -1,4 +1,5 @@
 import type { FactorOption } from '@countersign/protocol/flow';
+import { isMailboxCurrent } from '../authentication/first-factor.ts';
 import { acceptedKindsFrom, firstOption, tokensOfOption } from '../authentication/second-factor.ts';
 import { signingKinds } from '../authentication/signing.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
@@ -55,8 +56,9 @@ export async function prepareFactor(
   const known = await readUser(ports, flow.account, flow.user);
   if (!known) return refusal('ACCESS_DENIED');
   const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
-  // After a password change, the old password must not send codes (SR-38).
-  if (!user || (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))) {
+  // After a change of the password, or of the address, the old one must not send codes (SR-38).
+  const isPasswordCurrent = user && (!flow.passwordVerified || flow.passwordDigest === passwordDigest(user));
+  if (!user || !isPasswordCurrent || !isMailboxCurrent(flow, resource, user)) {
     return refusal('ACCESS_DENIED', {}, { about: known.id });
   }
   const accepts = transaction ? signingKinds(resource, transaction, user) : acceptedKindsFrom(user, resource);

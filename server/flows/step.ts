@@ -1,11 +1,11 @@
-import type { FlowStep } from '@countersign/protocol/flow';
+import type { EventDraft } from '../kernel/event.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import type { Refusal } from '../kernel/result.ts';
 import type { ProofPurpose } from '../proof-of-work/puzzle.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { ReadAhead } from '../store/read-ahead.ts';
-import type { AnswerableStep, Flow, FlowAt } from './flow.ts';
+import type { AnswerableStep, Flow, FlowAt, StoredStep } from './flow.ts';
 import type { VerifiedFactors } from './transitions.ts';
 
 export type StepPorts = Pick<
@@ -53,7 +53,8 @@ export interface StepContext<At extends AnswerableStep> {
  * The result of an evaluated step. The functions are transitions of the stored flow: pure, and applied in the commit.
  */
 export type StepOutcome<At extends AnswerableStep = AnswerableStep> =
-  | { move(flow: FlowAt<At>): Flow }
+  /** `event` goes with the commit. `deliver` runs after it, beside the response: its time reveals nothing (SR-17). */
+  | { move(flow: FlowAt<At>): Flow; event?: EventDraft; deliver?: () => Promise<void> }
   | { finish: VerifiedFactors }
   /** `again` applies if the flow continues; `after` if it ends. */
   | { refusal: Refusal; again?(flow: FlowAt<At>): Flow; after?(flow: FlowAt<'denied'>): Flow };
@@ -70,5 +71,5 @@ export interface Step<At extends AnswerableStep, Input> {
   /** Evaluates the input. Writes no flow: its result is applied under the claim. */
   handle(ports: StepPorts, context: StepContext<At>, input: Input): Promise<StepOutcome<At>>;
   /** The steps that may follow, besides the current one and `denied`. */
-  leadsTo: readonly FlowStep[];
+  leadsTo: readonly StoredStep[];
 }

@@ -6,7 +6,7 @@ import { frozen, resourceId, sampleUser, tokenId } from '../testing/samples.ts';
 import type { PasskeyChallenge } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest } from './flow.ts';
 import {
-  acceptPassword,
+  acceptFirst,
   addEarlierFactors,
   completeFlow,
   countStep,
@@ -45,6 +45,7 @@ const RESOURCE: Resource = {
 };
 const ASKED = { nonce: 'nonce-0123456789', origin: 'https://shop.example' };
 const FLOW: Flow = frozen(createFlow(ID, RESOURCE, ASKED, NOW));
+const PASSWORD = { password: true, passwordDigest: 'digest' } as const;
 const CODE: FactorOption = { id: 'code', kind: 'code' };
 const SMS: FactorOption = { id: 'tok_1', kind: 'sms', name: 'Phone', to: '•••78' };
 const SENT = { token: tokenId(1), to: '•••78', expiresAt: NOW + 1, resendAt: NOW + 1 };
@@ -102,7 +103,7 @@ describe('a new flow', () => {
 
 describe('the second factor', () => {
   test('is requested after a right password, in the preferred way', () => {
-    const flow = acceptPassword({ ...FLOW, prefer: 'sms' }, USER, 'digest', [CODE, SMS], { step: 'otp', sent: SENT });
+    const flow = acceptFirst({ ...FLOW, prefer: 'sms' }, USER, PASSWORD, [CODE, SMS], { step: 'otp', sent: SENT });
     expect(flow).toStrictEqual({
       ...FLOW,
       prefer: 'sms',
@@ -188,7 +189,7 @@ describe('a login request', () => {
 
   test('that requires a level asks for what is missing, and ends when the earlier factors get too old', () => {
     const kept = { password: { at: NOW - 1, digest: 'd' } };
-    const missing = { password: false, options: [CODE], offered: undefined, keptUntil: NOW + 5 };
+    const missing = { first: undefined, options: [CODE], offered: undefined, keptUntil: NOW + 5 };
     const request = { ...REQUEST, demand: { acr: '2' as const } };
     expect(createStepUpFlow(FLOW, request, 'alice', kept, missing)).toStrictEqual({
       ...FLOW,
@@ -205,7 +206,7 @@ describe('a login request', () => {
       factors: [CODE],
       factor: CODE.id,
     });
-    const late = { ...missing, password: true, keptUntil: FLOW.expiresAt + 1 };
+    const late = { ...missing, first: 'password' as const, keptUntil: FLOW.expiresAt + 1 };
     const first = createStepUpFlow(FLOW, REQUEST, 'alice', {}, late);
     expect(first).toMatchObject({ step: 'password', expiresAt: FLOW.expiresAt, passwordVerified: false });
     expect(first).not.toHaveProperty('demand');

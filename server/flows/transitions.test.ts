@@ -17,7 +17,7 @@ import {
   STEP_CLAIM_MS,
 } from './flow.ts';
 import {
-  acceptPassword,
+  acceptFirst,
   claimStep,
   completeFlow,
   createFlow,
@@ -51,6 +51,7 @@ const RESOURCE: Resource = {
 const ID = idFromBytes('flw', Uint8Array.from([0, 0, 0, 0, 0, 0, 7]));
 const ASKED = { nonce: 'nonce-0123456789', origin: 'https://shop.example', handleHash: 'aa'.repeat(32) };
 const USER = sampleUser();
+const PASSWORD = { password: true, passwordDigest: 'digest' } as const;
 const OPTIONS = factorOptions([sampleToken()]);
 const BY_CODE: VerifiedFactors = { user: USER, otp: 'verified', token: tokenId(1) };
 const BY_PASSWORD: VerifiedFactors = { user: USER, password: true, otp: 'not_used' };
@@ -112,8 +113,8 @@ function play(start: Flow, policy: MethodPolicy, script: Move[], every: (next: F
     if (outcome === 'refused') return denyFlow(run.flow, 'ACCESS_DENIED');
     if (outcome === 'wrong' && step !== 'identify') return retryStep(run.flow, 'OTP_WRONG');
     run.passed.push(step);
-    if (step === 'identify') return setLogin(run.flow, 'alice', policy);
-    if (step === 'password' && policy !== 'password') return acceptPassword(run.flow, USER, 'digest', OPTIONS);
+    if (step === 'identify') return setLogin(run.flow, 'alice', { methodPolicy: policy });
+    if (step === 'password' && policy !== 'password') return acceptFirst(run.flow, USER, PASSWORD, OPTIONS);
     const end = completeFlow(run.flow, step === 'otp' ? BY_CODE : BY_PASSWORD, { now, resultLifetimeMs: 60_000 });
     run.result = end.result;
     return end.flow;
@@ -201,7 +202,7 @@ describe('a claimed step', () => {
     if ('refused' in claimed) throw new Error(claimed.refused);
     const second = claimStep(claimed.flow, { steps: ['identify'], seq: 0, attempt: 'second' }, NOW + STEP_CLAIM_MS - 1);
     expect(second).toEqual({ refused: 'STEP_IN_PROGRESS' });
-    const moved = setLogin(claimed.flow, 'alice', 'auto');
+    const moved = setLogin(claimed.flow, 'alice', { methodPolicy: 'auto' });
     expect(claimStep<Flow>(moved, { steps: ['identify'], seq: 0, attempt: 'third' }, NOW)).toEqual({
       refused: 'STEP_STALE',
     });
@@ -243,7 +244,7 @@ describe('a claimed step', () => {
 
 describe('wrong answers', () => {
   test('end a flow at the limit', () => {
-    let flow: Flow = setLogin(fresh(), 'alice', 'auto');
+    let flow: Flow = setLogin(fresh(), 'alice', { methodPolicy: 'auto' });
     for (let wrong = 1; wrong < FLOW_WRONG_ANSWERS; wrong++) {
       flow = retryStep(flow, 'INVALID_CREDENTIALS');
       expect(flow).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
@@ -264,9 +265,9 @@ describe('wrong answers', () => {
   });
 
   test('report when to try again, and the next move clears it', () => {
-    const flow = retryStep(setLogin(fresh(), 'alice', 'auto'), 'TOO_MANY_ATTEMPTS', NOW + 4000);
+    const flow = retryStep(setLogin(fresh(), 'alice', { methodPolicy: 'auto' }), 'TOO_MANY_ATTEMPTS', NOW + 4000);
     expect(flow.error).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAt: NOW + 4000 });
-    expect(acceptPassword(flow, USER, 'digest', OPTIONS)).not.toHaveProperty('error');
+    expect(acceptFirst(flow, USER, PASSWORD, OPTIONS)).not.toHaveProperty('error');
   });
 });
 
@@ -375,7 +376,7 @@ test('a flow starts without a user, at the first step, for 15 minutes', () => {
 test('a login leads to the step that the resource asks for, whether or not the user exists', () => {
   for (const policy of METHOD_POLICIES) {
     for (const name of ['alice', 'nobody', '']) {
-      const flow = setLogin(fresh(), name, policy);
+      const flow = setLogin(fresh(), name, { methodPolicy: policy });
       expect(flow).toMatchObject({ login: name, step: policy === 'otp' ? 'otp' : 'password' });
       expect(flow).not.toHaveProperty('user');
     }

@@ -2,16 +2,17 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FactorKind, FactorOption, FlowPurpose } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { OtpUse } from '@countersign/protocol/result';
+import { mailsFirstFactor } from '../authentication/first-factor.ts';
 import { ANONYMOUS_OPTIONS, firstOption } from '../authentication/second-factor.ts';
 import type { PassedFactors, PassedSecond } from '../authentication/step-up.ts';
 import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { FlowId, TokenId, TrustedBrowserId, UserId } from '../kernel/ids.ts';
+import type { MailedCode } from '../mailed-codes/mailed-code.ts';
 import { MAX_PASSWORD_WAIT_MS } from '../passwords/password-backoff.ts';
-import type { MethodPolicy, Resource } from '../resources/resource.ts';
+import type { Resource } from '../resources/resource.ts';
 import { type ProfiledUser, profileClaims, type ResultProfile } from '../resources/result-claims.ts';
 import type { PreparedChallenge } from '../tokens/challenge.ts';
 import type { PresentedPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
-import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import {
@@ -25,6 +26,7 @@ import {
   type SecondStep,
   STEP_CLAIM_MS,
 } from './flow.ts';
+import { provenFactors } from './proven-factors.ts';
 
 /**
  * The moves of a sign-in. Each takes a flow and returns the next one, and reads nothing else. A step is claimed before
@@ -79,24 +81,45 @@ export function releaseClaim<F extends Conversation>(flow: F): F {
 }
 
 /** Records the login; the next step depends on the resource alone, so it does not reveal whether the user exists. */
-export function setLogin(flow: Flow, login: string, policy: MethodPolicy): FlowAt<'password' | FactorStep> {
-  const next: FlowAt<'password'> = { ...countStep(flow), login, step: 'password' };
-  return policy === 'otp' ? requestSecondFactor(next, ANONYMOUS_OPTIONS) : next;
+export function setLogin(
+  flow: Flow,
+  login: string,
+  resource: Pick<Resource, 'methodPolicy' | 'firstFactor'>,
+): FlowAt<FirstStep | FactorStep> {
+  const next: FlowAt<FirstStep> = { ...countStep(flow), login, step: firstStep(resource) };
+  return resource.methodPolicy === 'otp' ? requestSecondFactor(next, ANONYMOUS_OPTIONS) : next;
 }
+
+/** The steps that ask for the first factor. */
+type FirstStep = 'password' | 'mail';
+
+export function firstStep(resource: Pick<Resource, 'firstFactor'>): FirstStep {
+  return mailsFirstFactor(resource) ? 'mail' : 'password';
+}
+
+/** A code was mailed, or none where that must not show. It replaces the one before. */
+export function setMailedCode(flow: FlowAt<'mail'>, mailed: MailedCode): FlowAt<'mail'> {
+  return { ...countStep(flow), mailed };
+}
+
+/** The first factor that was right. */
+export type FirstFactor = { password: true; passwordDigest: string } | { mailboxDigest: string };
 
 /**
  * @param options the user's options for the second factor, the best first
  * @param offered the challenge prepared for the first of them
  */
-export function acceptPassword(
+export function acceptFirst(
   flow: Flow,
   user: User,
-  passwordDigest: string,
+  first: FirstFactor,
   options: readonly FactorOption[],
   offered?: ChallengeDraft,
 ): FlowAt<FactorStep> {
-  const asked = requestSecondFactor(countStep(flow), options, offered);
-  return { ...asked, user: user.id, passwordVerified: true, passwordDigest };
+  const { mailed: _used, ...rest }: Flow & { mailed?: MailedCode } = countStep(flow);
+  const asked = { ...requestSecondFactor(rest, options, offered), user: user.id };
+  if ('mailboxDigest' in first) return { ...asked, mailboxDigest: first.mailboxDigest };
+  return { ...asked, passwordVerified: true, passwordDigest: first.passwordDigest };
 }
 
 /** Asks for the second factor with the user's best option; the others stay available. */
@@ -172,6 +195,8 @@ export interface VerifiedFactors {
   password?: true;
   /** The digest of that password. */
   passwordDigest?: string;
+  /** A mailed code was the first factor, and right in this step. */
+  mailboxDigest?: string;
   otp: OtpUse;
   /** The token whose code was right. */
   token?: TokenId;
@@ -214,13 +239,10 @@ export function completeFlow(
   // On every path, a transaction completes only with an answer to it, and a sign-in with none to any transaction.
   if (flow.transaction?.hash !== signed) throw new TypeError('what was answered is not what was asked');
   const password = flow.passwordVerified || passed.password === true;
+  const mailboxDigest = passed.mailboxDigest ?? flow.mailboxDigest;
   const second = otp === 'verified';
-  const isTwo = second && (password || passkey?.userVerified === true || earlier?.isTwo === true);
-  const amr = [
-    ...(password ? ['pwd'] : []),
-    ...(second ? (earlier?.methods ?? methodReferences(kind, passkey, passed.pin)) : []),
-    ...(isTwo ? ['mfa'] : []),
-  ];
+  const shown = { password, isMailed: mailboxDigest !== undefined };
+  const { amr, isTwo } = provenFactors(shown, second ? { kind, passkey, earlier, pin: passed.pin } : undefined);
   const passwordAt = passed.password ? rule.now : (flow.kept?.password?.at ?? rule.now);
   const passwordDigest = passed.passwordDigest ?? flow.passwordDigest;
   const secondAt = earlier?.at ?? rule.now;
@@ -244,6 +266,7 @@ export function completeFlow(
       ...omitUndefined({ token, kind, browser, transaction: signed, app: flow.app }),
       ...(flow.test !== undefined && { test: true as const }),
       ...(password && { passwordAt, ...omitUndefined({ passwordDigest }) }),
+      ...omitUndefined({ mailboxDigest }),
       // The verified password takes precedence: the user may have been read after it changed.
       ...(rule.userPasswordDigest !== undefined && { userPasswordDigest: passwordDigest ?? rule.userPasswordDigest }),
       ...(second && { secondAt }),
@@ -255,16 +278,6 @@ export function completeFlow(
       expiresAt,
     },
   };
-}
-
-/** The second factor as RFC 8176 method references. */
-function methodReferences(
-  kind: TokenKind | undefined,
-  passkey: PresentedPasskey | undefined,
-  pin: true | undefined,
-): string[] {
-  if (passkey) return [passkey.synced ? 'swk' : 'hwk', ...(passkey.userVerified ? ['user'] : [])];
-  return [...(kind ? KIND_RULES[kind].methods : ['otp']), ...(pin ? ['pin'] : [])];
 }
 
 /** A sign-in that has started and waits for a login. */
@@ -337,14 +350,15 @@ export function createStepUpFlow(
   login: string,
   kept: PassedFactors,
   missing: {
-    password: boolean;
+    /** The step that asks for the first factor; undefined: it is not missing. */
+    first: FirstStep | undefined;
     options: readonly FactorOption[];
     offered: ChallengeDraft | undefined;
     keptUntil: number;
   },
-): FlowAt<'password' | FactorStep> {
+): FlowAt<FirstStep | FactorStep> {
   const { user, demand, attemptsLeft } = request;
-  const asked: FlowAt<'password'> = {
+  const asked: FlowAt<FirstStep> = {
     ...addEarlierFactors(flow, kept),
     user,
     login,
@@ -352,9 +366,9 @@ export function createStepUpFlow(
     loginRequest: { hostCheckedPassword: false },
     ...omitUndefined({ demand }),
     expiresAt: Math.min(flow.expiresAt, missing.keptUntil),
-    step: 'password',
+    step: missing.first ?? 'password',
   };
-  return missing.password ? asked : requestSecondFactor(asked, missing.options, missing.offered);
+  return missing.first ? asked : requestSecondFactor(asked, missing.options, missing.offered);
 }
 
 /** Adds the factors of an earlier sign-in that still count, as if they had been shown in this one. */

@@ -88,8 +88,8 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** Factors checked in a sign-in. `otp`: any typed code. */
-export const EVENT_FACTORS = ['password', 'otp', 'passkey'] as const;
+/** Factors checked in a sign-in. `mailed-code`: in place of the password. `otp`: any other typed code. */
+export const EVENT_FACTORS = ['password', 'mailed-code', 'otp', 'passkey'] as const;
 export type EventFactor = (typeof EVENT_FACTORS)[number];
 
 /**

@@ -8,6 +8,7 @@ export const LIMITS = [
   'enrolment-link',
   'failures',
   'flows',
+  'mailed-codes',
   'own-email',
   'password-reset',
   'proofs',

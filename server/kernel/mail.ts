@@ -34,7 +34,13 @@ export interface MailFacts {
   };
   'confirmation-code': { code: string; lifetimeMs: number };
   /** A code to sign in with. It names the site, never the login. */
-  'sign-in-code': { code: string; site: string; lifetimeMs: number };
+  'sign-in-code': {
+    code: string;
+    site: string;
+    lifetimeMs: number;
+    /** It is asked for in place of the password. */
+    isFirst?: true;
+  };
   /** A code that confirms exactly the transaction in the message. */
   'transaction-code': {
     code: string;

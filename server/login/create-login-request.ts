@@ -1,5 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { widgetMethod } from '../authentication/decide-factors.ts';
+import { hasFirstFactor, secondFactorTokens } from '../authentication/first-factor.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import { type Demand, requiredFactors } from '../authentication/step-up.ts';
 import { LOGIN_REQUEST_LIFETIME_MS } from '../flows/flow.ts';
@@ -87,8 +88,9 @@ async function isOutOfReach(
   const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   const values = tokens.map(({ value }) => value);
   if (!user || !isAssigned(assignmentTo(user, resource.id), values)) return false;
-  const states = factorStates(values, acceptedKindsFrom(user, resource), ports.clock.now());
-  const beyond = { level: acr, hasPassword: user.passwordHash !== undefined };
+  const counted = secondFactorTokens(resource, values);
+  const states = factorStates(counted, acceptedKindsFrom(user, resource), ports.clock.now());
+  const beyond = { level: acr, hasFirst: hasFirstFactor(resource, user) };
   const required = requiredFactors(widgetMethod(resource.methodPolicy, states), states, beyond);
   return required.kind === 'deny' && required.reason === 'level';
 }

@@ -2,17 +2,24 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Authentication, PassedFactors } from '../authentication/step-up.ts';
 import type { ResultRecord } from '../flows/flow.ts';
 import type { UserId } from '../kernel/ids.ts';
+import { KIND_RULES } from '../tokens/kinds/rules.ts';
 
 /**
- * The factors of a result that later sign-ins can build on. A password that the host checked itself is not one of them.
+ * The factors of a result that later sign-ins can build on. A password that the host checked itself and a
+ * mailed code are none of them.
  */
 export function rememberResult(record: ResultRecord & { user: UserId }): Authentication {
   const { account, resource, user, amr, acr, token, kind, passwordAt, passwordDigest, secondAt } = record;
   const password = passwordAt !== undefined && passwordDigest !== undefined;
-  const methods = amr.filter((method) => method !== 'pwd' && method !== 'mfa');
+  // A mailed code is asked for at each sign-in, so what it added is not remembered.
+  const isMailed = record.mailboxDigest !== undefined;
+  const isOtp = kind !== undefined && KIND_RULES[kind].methods.includes('otp');
+  const methods = amr.filter(
+    (method) => method !== 'pwd' && method !== 'mfa' && (method !== 'otp' || isOtp || !isMailed),
+  );
   const second =
     secondAt !== undefined && token !== undefined && kind !== undefined
-      ? { at: secondAt, token, kind, methods, ...(acr === '2' && !password && { isTwo: true as const }) }
+      ? { at: secondAt, token, kind, methods, ...(acr === '2' && !password && !isMailed && { isTwo: true as const }) }
       : undefined;
   return {
     account,

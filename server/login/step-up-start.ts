@@ -1,6 +1,7 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { widgetMethod } from '../authentication/decide-factors.ts';
+import { hasFirstFactor, mailsFirstFactor, secondFactorTokens } from '../authentication/first-factor.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
 import {
   type Authentication,
@@ -17,6 +18,7 @@ import {
   addEarlierFactors,
   type ChallengeDraft,
   createStepUpFlow,
+  firstStep,
   type VerifiedFactors,
 } from '../flows/transitions.ts';
 import type { UserId } from '../kernel/ids.ts';
@@ -56,11 +58,11 @@ export function startStepUp(
   now: number,
 ): StepUpStart {
   const accepts = acceptedKindsFrom(user, resource);
-  const states = factorStates(tokens, accepts, now);
+  const states = factorStates(secondFactorTokens(resource, tokens), accepts, now);
   const required = requiredFactors(widgetMethod(resource.methodPolicy, states), states, {
     level: request.demand?.acr,
-    hasPassword: user.passwordHash !== undefined,
-    user,
+    hasFirst: hasFirstFactor(resource, user),
+    user: mailsFirstFactor(resource) ? undefined : user,
     differs: environment?.differs,
   });
   if (required.kind === 'deny') return { refused: requiredDenial(required.reason, user) };
@@ -83,7 +85,8 @@ export function startStepUp(
   const missing = missingFactors(required, shown);
   if (missing.password || missing.otp) {
     const keptUntil = Math.min(...agesOf(shown).map((at) => at + maxAgeMs));
-    const asked = { password: missing.password, options: factorOptions(usable), offered, keptUntil };
+    const first = missing.password ? firstStep(resource) : undefined;
+    const asked = { first, options: factorOptions(usable), offered, keptUntil };
     return { flow: createStepUpFlow(begun, request, user.login, shown, asked) };
   }
   const { second } = shown;

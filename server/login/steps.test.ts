@@ -1,6 +1,5 @@
-import type { FlowStep } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AnswerableStep } from '../flows/flow.ts';
+import type { AnswerableStep, StoredStep } from '../flows/flow.ts';
 import type { Step } from '../flows/step.ts';
 import { createFixture } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
@@ -12,24 +11,25 @@ const ROWS = Object.values(STEPS) as readonly Pick<Step<AnswerableStep, never>, 
 
 describe('the table of steps', () => {
   test('every step that a row leads to has its own row, ends the sign-in or opens the self-service page', () => {
-    const answerable = new Set<FlowStep>(ROWS.flatMap(({ at }) => at));
+    const answerable = new Set<StoredStep>(ROWS.flatMap(({ at }) => at));
     const unanswered = ROWS.flatMap(({ leadsTo }) => leadsTo).filter((step) => !answerable.has(step));
     expect([...new Set(unanswered)].sort()).toEqual(['done', 'self']);
   });
 
   test('every step can be reached from the first one', () => {
-    const reached = new Set<FlowStep>(['identify']);
+    const reached = new Set<StoredStep>(['identify']);
     for (let size = 0; size < reached.size; ) {
       size = reached.size;
       for (const { at, leadsTo } of ROWS)
         if (at.some((step) => reached.has(step))) for (const next of leadsTo) reached.add(next);
     }
     // A transaction starts at `sign`: no sign-in leads to it.
-    const expected: FlowStep[] = [
+    const expected: StoredStep[] = [
       'codes',
       'done',
       'enrol',
       'identify',
+      'mail',
       'otp',
       'passkey',
       'password',

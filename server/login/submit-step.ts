@@ -203,10 +203,12 @@ async function commitVerdict(
     return { ...view, ...(await afterCompletion(ports, claim, verdict)) };
   }
   if ('move' in verdict) {
-    return commit(ports, step, claim, (held, now) => {
-      const moved = recordPasswordTime(held, verdict.move(held), now);
-      return { flow: moved, write: putFlow(flowDocument.key, moved) };
-    });
+    const { event, deliver } = verdict;
+    const view = await commit(ports, step, claim, (held, now) =>
+      withEvent(recordPasswordTime(held, verdict.move(held), now), event, claim.client, now),
+    );
+    if (deliver && !isRefusal(view)) setImmediate(() => void deliver().catch(() => undefined));
+    return view;
   }
   if ('end' in verdict) {
     const { end, after = (flow) => flow } = verdict;

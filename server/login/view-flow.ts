@@ -9,6 +9,7 @@ import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
+import { isMailedCodeLive, MAILED_OPTION, resendMailedMs } from '../mailed-codes/mailed-code.ts';
 import { viewSelfService } from '../self-service/view.ts';
 import { requestOf } from '../tokens/kinds/passkey/passkey-request.ts';
 import { describePasskey } from '../tokens/kinds/passkey/start-passkey-registration.ts';
@@ -38,7 +39,7 @@ export async function viewFlow(ports: Needs, handle: unknown, client?: ClientInf
 export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord): Promise<FlowView> {
   const now = ports.clock.now();
   const view: FlowView = {
-    step: flow.step,
+    step: flow.step === 'mail' ? 'otp' : flow.step,
     seq: flow.seq,
     ...omitUndefined({ login: flow.login }),
     expiresAt: flow.expiresAt,
@@ -53,6 +54,15 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     if (flow.sent && flow.sent.token === flow.factor) {
       const { to, expiresAt, resendAt } = flow.sent;
       view.sent = { to, expiresAt, resendAfterMs: untilResendMs(resendAt, now) };
+    }
+  }
+  if (flow.step === 'mail') {
+    const { login: to, mailed } = flow;
+    view.factors = [{ id: MAILED_OPTION, kind: 'email', to }];
+    view.factor = MAILED_OPTION;
+    // No address: the name may be anyone's, and may have none.
+    if (isMailedCodeLive(mailed, now)) {
+      view.sent = { to: '', expiresAt: mailed.expiresAt, resendAfterMs: resendMailedMs(mailed, now) };
     }
   }
   if (isAt(flow, PASSKEY_STEPS) && flow.passkey) view.passkey = requestOf(flow.passkey);

@@ -153,6 +153,15 @@ export function resetFailuresFrom(
   return { failures, lastFailureAt, places };
 }
 
+/** Makes a network known after a sign-in there that showed no password: what is counted stays counted. */
+export function addNetwork(attempts: PasswordAttempts | undefined, place: string, now: number): PasswordAttempts {
+  const { failures, lastFailureAt } = attempts ?? { failures: 0, lastFailureAt: 0 };
+  const known = attempts && knownNetwork(attempts, place, now);
+  const others = networksOf(attempts).filter((one) => one.place !== place && isFresh(one, now));
+  const added = { failures: 0, lastFailureAt: 0, ...known, place, signedInAt: now };
+  return { failures, lastFailureAt, places: [added, ...others].slice(0, MAX_KNOWN_NETWORKS) };
+}
+
 /** When the whole record expires. */
 export function attemptsExpireAt(attempts: PasswordAttempts, now: number): number {
   const familiarUntil = networksOf(attempts).map(({ signedInAt }) => signedInAt + KNOWN_NETWORK_TTL_MS);

@@ -3,8 +3,15 @@ import type { AccountId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey, DocumentReader } from '../kernel/ports/store.ts';
+import { transact } from '../store/transact.ts';
 import { passwordAttemptsDocument } from './documents.ts';
-import { attemptsAsOf, isKnownNetwork, type PasswordAttempts } from './password-backoff.ts';
+import {
+  addNetwork,
+  attemptsAsOf,
+  attemptsExpireAt,
+  isKnownNetwork,
+  type PasswordAttempts,
+} from './password-backoff.ts';
 
 /** A typed name, of a user or of an administrator: the two have separate counters. */
 export interface TypedName {
@@ -59,6 +66,33 @@ export async function countersOf(
   const familiar = isKnownNetwork(attempts?.value, place, now) ? place : null;
   const isAhead = attempts !== undefined && attemptsAsOf(attempts.value, now) !== attempts.value;
   return { name: nameKey(ports, typed, familiar), user, place, isAhead };
+}
+
+/** The network of an attempt if the user is known from there. Reads as much for an unknown user. */
+export async function readKnownNetwork(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  subject: string,
+  address: string | undefined,
+): Promise<string | undefined> {
+  const now = ports.clock.now();
+  const [attempts] = await ports.store.getMany([passwordAttemptsDocument.key(subject)], now);
+  const place = placeOf(ports, subject, address);
+  return isKnownNetwork(attempts?.value, place, now) ? place : undefined;
+}
+
+/** Records that the user signed in there without a password. */
+export async function recordNetwork(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  subject: string,
+  address: string | undefined,
+): Promise<void> {
+  const place = placeOf(ports, subject, address);
+  if (place === undefined) return;
+  const key = passwordAttemptsDocument.key(subject);
+  await transact(ports, key.anchor, [key], ([stored], now) => {
+    const value = addNetwork(stored?.value, place, now);
+    return { answer: undefined, write: { put: [{ key, value, expiresAt: attemptsExpireAt(value, now) }] } };
+  });
 }
 
 function nameKey(

@@ -9,7 +9,7 @@ import type { NewId } from '../records/create-object.ts';
 import { resourceDocument } from './documents.ts';
 import { attachFilters } from './filters/attach-filters.ts';
 import type { Resource } from './resource.ts';
-import { checkSettings, type ResourceSettings } from './resource-settings.ts';
+import { checkSettings, type ResourceSettings, refuseContradiction } from './resource-settings.ts';
 
 export async function createResource(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -21,6 +21,8 @@ export async function createResource(
   const { account } = act.actor;
   const checked = checkSettings(settings);
   if (isRefusal(checked)) return checked;
+  const contradiction = refuseContradiction(checked.settings);
+  if (contradiction) return contradiction;
   const { id } = birth;
   const unattached = await attachFilters(ports, account, id, checked.settings);
   if (unattached) return unattached;

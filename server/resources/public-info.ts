@@ -14,6 +14,8 @@ export interface PublicInfo {
   trustsBrowsers: boolean;
   /** Whether the browser may create a passkey after the sign-in. */
   upgradesToPasskeys: boolean;
+  /** Whether users are mailed a code in place of the password. */
+  mailsCodes: boolean;
   isTest: boolean;
   /** Hash of the logo. */
   logo?: string;
@@ -32,6 +34,7 @@ export const EMPTY_INFO: PublicInfo = {
   comparesBrowsers: false,
   trustsBrowsers: false,
   upgradesToPasskeys: false,
+  mailsCodes: false,
   isTest: false,
 };
 
@@ -47,6 +50,7 @@ export function publicInfo(resource: Resource, files: TextFiles): PublicInfo {
     comparesBrowsers,
     trustsBrowsers,
     upgradesToPasskeys: upgradesToPasskeys(resource),
+    mailsCodes: resource.firstFactor === 'mailed-code',
     isTest: testMode !== undefined,
     ...omitUndefined({ logo, appearance, links, own }),
   };

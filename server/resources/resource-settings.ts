@@ -52,3 +52,17 @@ export function checkSettings<S extends Partial<ResourceSettings>>(settings: S):
     },
   };
 }
+
+/**
+ * What a mailed code as the first factor excludes: what the mailbox alone would open for good, and what rests on a
+ * password (SR-69).
+ */
+const NOT_WITH_MAILED_CODE = ['enrolment', 'selfService', 'trustedBrowserDays', 'testMode'] as const;
+
+/** Refuses settings that contradict each other; undefined if they go together. */
+export function refuseContradiction(settings: ResourceSettings): Refusal | undefined {
+  if (settings.firstFactor !== 'mailed-code') return undefined;
+  const isCodeAlone = settings.methodPolicy === 'otp';
+  const other = isCodeAlone ? 'methodPolicy otp' : NOT_WITH_MAILED_CODE.find((name) => settings[name] !== undefined);
+  return other && wrongInput('firstFactor', `mailed-code does not go with ${other}`);
+}

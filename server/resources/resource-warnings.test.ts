@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TOKEN_KINDS } from '../tokens/token.ts';
 import { ENROLMENT_KINDS } from './enrolment-policy.ts';
-import { acceptedKinds } from './resource.ts';
+import { acceptedKinds, FIRST_FACTORS } from './resource.ts';
 import { resourceWarnings } from './resource-warnings.ts';
 
 const resource = fc.record(
   {
     methodPolicy: fc.constantFrom('auto', 'password', 'otp', 'password-otp'),
     tokenKinds: fc.uniqueArray(fc.constantFrom(...TOKEN_KINDS), { minLength: 1 }),
+    firstFactor: fc.constantFrom(...FIRST_FACTORS),
     passwordReset: fc.boolean(),
     enrolment: fc.record({
       kinds: fc.uniqueArray(fc.constantFrom(...ENROLMENT_KINDS), { minLength: 1 }),
@@ -25,7 +26,10 @@ test('a resource has exactly the warnings that its settings cause', () => {
       const missing = (resource.enrolment?.kinds ?? []).filter((kind) => !taken.includes(kind));
       const warnings = resourceWarnings(resource);
       expect(warnings.includes('OTP_ONLY_CAN_BE_LOCKED_OUT')).toBe(resource.methodPolicy === 'otp');
-      expect(warnings.includes('PASSWORD_ONLY_IS_ONE_FACTOR')).toBe(resource.methodPolicy === 'password');
+      const isAlone = resource.methodPolicy === 'password';
+      const isMailed = resource.firstFactor === 'mailed-code';
+      expect(warnings.includes('PASSWORD_ONLY_IS_ONE_FACTOR')).toBe(isAlone && !isMailed);
+      expect(warnings.includes('MAILED_CODE_ONLY_IS_ONE_FACTOR')).toBe(isAlone && isMailed);
       expect(warnings.includes('SMS_IS_RESTRICTED')).toBe(taken.includes('sms'));
       expect(warnings.includes('MAILBOX_RESETS_AND_CODES')).toBe(
         resource.passwordReset === true && taken.includes('email'),

@@ -15,6 +15,10 @@ import type { SelfServicePolicy } from './self-service-policy.ts';
 export const METHOD_POLICIES = ['auto', 'password', 'otp', 'password-otp'] as const;
 export type MethodPolicy = (typeof METHOD_POLICIES)[number];
 
+/** What the first factor is where one is asked for: the password, or a code mailed to the user in its place. */
+export const FIRST_FACTORS = ['password', 'mailed-code'] as const;
+export type FirstFactor = (typeof FIRST_FACTORS)[number];
+
 /** `pass`: every sign-in succeeds. `fail`: none does. `expire`: each succeeds, with a result that has expired. */
 export const TEST_MODES = ['pass', 'fail', 'expire'] as const;
 export type TestMode = (typeof TEST_MODES)[number];
@@ -35,6 +39,8 @@ export interface Resource {
   timeFilter?: FilterId;
   ipFilter?: FilterId;
   methodPolicy: MethodPolicy;
+  /** Stands in the widget wherever the method asks for the password. Absent: `password`. */
+  firstFactor?: FirstFactor;
   /** The kinds of tokens that it accepts. Absent: all but SMS. */
   tokenKinds?: TokenKind[];
   /** Exact origins, or one-label wildcards (`https://*.shop.example`). Empty: the widget works on no site. */
@@ -92,8 +98,12 @@ export const DEFAULT_RESULT_LIFETIME_MS = MINUTE_MS;
 /** The kinds that a resource accepts by default. SMS has to be enabled explicitly (SR-48). */
 export const DEFAULT_TOKEN_KINDS = TOKEN_KINDS.filter((kind) => !KIND_RULES[kind].isRestricted);
 
-export function acceptedKinds({ tokenKinds }: Pick<Resource, 'tokenKinds'>): readonly TokenKind[] {
-  return tokenKinds ?? DEFAULT_TOKEN_KINDS;
+/** Where a mailed code is the first factor, another one is none: a mailbox alone is never two factors (SR-69). */
+export function acceptedKinds({
+  tokenKinds = DEFAULT_TOKEN_KINDS,
+  firstFactor,
+}: Pick<Resource, 'tokenKinds' | 'firstFactor'>): readonly TokenKind[] {
+  return firstFactor === 'mailed-code' ? tokenKinds.filter((kind) => !KIND_RULES[kind].isMailbox) : tokenKinds;
 }
 
 /** Whether browsers may create a passkey without asking after a sign-in. A test resource uses no passkeys. */

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { isMetadataKey, METADATA_LIMITS } from '../users/metadata.ts';
-import { PROFILE_FIELDS } from './result-claims.ts';
+import { PROFILE_FIELDS, type ResultProfile } from './result-claims.ts';
 
 const fields = z.array(z.enum(PROFILE_FIELDS)).max(PROFILE_FIELDS.length).openapi({
   description: '`email`, `name` (first and last name) and `externalId` (as the claim `external_id`).',
@@ -16,3 +16,7 @@ export const resultProfile = z
   .strictObject({ fields: fields.default([]), metadata: metadata.default([]) })
   .openapi('ResultProfileInput', { description });
 export const resultProfileView = z.object({ fields, metadata }).openapi('ResultProfile', { description });
+
+export function presentProfile({ fields, metadata }: ResultProfile): z.input<typeof resultProfileView> {
+  return { fields: [...fields], metadata: [...metadata] };
+}

@@ -54,8 +54,7 @@ import {
 } from './resource.ts';
 import { showResource } from './resource-access.ts';
 import { RESOURCE_WARNINGS, resourceWarnings } from './resource-warnings.ts';
-import type { ResultProfile } from './result-claims.ts';
-import { resultProfile, resultProfileView } from './result-profile-fields.ts';
+import { presentProfile, resultProfile, resultProfileView } from './result-profile-fields.ts';
 import { OWN_DETAILS, type SelfServicePolicy } from './self-service-policy.ts';
 import { signInRuleFields } from './sign-in-rule-fields.ts';
 import { updateResource } from './update-resource.ts';
@@ -178,6 +177,7 @@ const input = z
       appRedirectUris: settings.appRedirectUris.default([]),
       passwordReset: settings.passwordReset.default(false),
       signInNotices: settings.signInNotices.default(false),
+      firstFactor: settings.firstFactor.default('password'),
       breachedPasswords: settings.breachedPasswords.default('off'),
       passkeySignIn: settings.passkeySignIn.default(false),
     },
@@ -216,7 +216,7 @@ const changes = z
 const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
   example: [],
   description:
-    'Risks of these settings. `OTP_ONLY_CAN_BE_LOCKED_OUT`: only a code is required, so anyone who knows a name can lock its token with wrong codes. `PASSWORD_ONLY_IS_ONE_FACTOR`: only the password is required, even from users with a token, so a stolen password is enough. `SMS_IS_RESTRICTED`: an attacker who takes over a phone number gets its codes. `MAILBOX_RESETS_AND_CODES`: passwords are reset by email and codes by email count, so you must confirm a user without another token after a reset. `ENROLMENT_KIND_NOT_TAKEN`: a kind in `enrolment.kinds` is not among the `tokenKinds`, so it is not offered. `COLOURS_HARD_TO_READ`: colours of the `appearance` differ too little in the light or the dark theme.',
+    'Risks of these settings. `OTP_ONLY_CAN_BE_LOCKED_OUT`: only a code is required, so anyone who knows a name can lock its token with wrong codes. `PASSWORD_ONLY_IS_ONE_FACTOR`: only the password is required, even from users with a token, so a stolen password is enough. `MAILED_CODE_ONLY_IS_ONE_FACTOR`: only a mailed code is, so a stolen mailbox is enough. `SMS_IS_RESTRICTED`: an attacker who takes over a phone number gets its codes. `MAILBOX_RESETS_AND_CODES`: passwords are reset by email and codes by email count, so you must confirm a user without another token after a reset. `ENROLMENT_KIND_NOT_TAKEN`: a kind in `enrolment.kinds` is not among the `tokenKinds`, so it is not offered. `COLOURS_HARD_TO_READ`: colours of the `appearance` differ too little in the light or the dark theme.',
 });
 export const resourceView = z
   .object({
@@ -249,7 +249,8 @@ export function presentResource({
 }: Resource): z.input<typeof resourceView> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
   const { passwordReset = false, passkeySignIn = false, redirectUris = [], logo = null, testMode = null } = resource;
-  const { enrolment, breachedPasswords = 'off', signInNotices = false, hook = false, appRedirectUris = [] } = resource;
+  const { breachedPasswords = 'off', signInNotices = false, hook = false, appRedirectUris = [] } = resource;
+  const { firstFactor = 'password' } = resource;
   const { environment = null, rememberMs = null, trustedBrowserDays = null } = resource;
   const resultClaims = resource.resultClaims ? presentProfile(resource.resultClaims) : null;
   return {
@@ -260,6 +261,7 @@ export function presentResource({
     redirectUris,
     appRedirectUris,
     passwordReset,
+    firstFactor,
     breachedPasswords,
     signInNotices,
     passkeySignIn,
@@ -270,7 +272,7 @@ export function presentResource({
     logo,
     hook,
     testMode,
-    enrolment: presentPolicy(enrolment),
+    enrolment: presentPolicy(resource.enrolment),
     selfService: resource.selfService ? presentSelfPolicy(resource.selfService) : null,
     appearance: presentAppearance(resource.appearance),
     links: presentLinks(resource.links),
@@ -278,10 +280,6 @@ export function presentResource({
     warnings: resourceWarnings(resource),
     createdBy: presentCreator(createdBy),
   };
-}
-
-function presentProfile({ fields, metadata }: ResultProfile): z.input<typeof resultProfileView> {
-  return { fields: [...fields], metadata: [...metadata] };
 }
 
 function presentSelfPolicy({ details, ...policy }: SelfServicePolicy): z.input<typeof selfPolicyView> {

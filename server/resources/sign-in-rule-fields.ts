@@ -1,8 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import { BREACH_POLICIES } from './resource.ts';
+import { BREACH_POLICIES, FIRST_FACTORS } from './resource.ts';
 
-/** What follows a sign-in that may not be its user's. */
+/** What the first factor is, and what follows a sign-in that may not be its user's. */
 export const signInRuleFields = {
+  firstFactor: z.enum(FIRST_FACTORS).openapi({
+    description:
+      'What the widget asks for in place of the password. `mailed-code`: a code that is mailed to the user. Tokens of the kind `email` then do not count, and `methodPolicy` `otp`, `enrolment`, `selfService`, `trustedBrowserDays` and `testMode` are refused.',
+  }),
   signInNotices: z.boolean().openapi({
     description: 'Whether users are mailed about a sign-in from a new browser or network, with a link to report it.',
   }),

@@ -9,7 +9,7 @@ import { filterDocument, resourceDocument } from './documents.ts';
 import { attachFilters, detachFilters, filtersOf } from './filters/attach-filters.ts';
 import type { Resource } from './resource.ts';
 import { refusedOn } from './resource-access.ts';
-import { checkSettings, type ResourceSettings } from './resource-settings.ts';
+import { checkSettings, type ResourceSettings, refuseContradiction } from './resource-settings.ts';
 
 /** A change of a resource. `null` removes a filter or switches a setting off. */
 export type ResourceChanges = {
@@ -66,7 +66,8 @@ export async function updateResource(
     (resource) => {
       // Ignored for every caller: the test mode is immutable.
       const { testMode: _settled, ...wanted } = { ...changes, ...checked.settings };
-      return endShortenedTrust(resource, applyChanges(resource, wanted));
+      const changed = applyChanges(resource, wanted);
+      return refuseContradiction(changed) ?? endShortenedTrust(resource, changed);
     },
     seen,
   );

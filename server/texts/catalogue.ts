@@ -8,6 +8,7 @@ export const TEXT_PARTS = {
   signing: 'widget/signing',
   standalone: 'widget/standalone',
   trust: 'widget/trust',
+  mailed: 'widget/mailed',
   enrolment: 'widget/enrolment',
   'self-service': 'widget/self-service',
   pages: 'pages',

@@ -108,5 +108,7 @@ test('no text has another value than ours, whatever is typed', () => {
 
 test('the codes of the API, events and the lines for developers are no texts', () => {
   for (const key of CATALOGUE.keys())
-    expect(key).toMatch(/^(?:sign-in|passkeys|signing|standalone|trust|enrolment|self-service|pages|mail|sms)\./);
+    expect(key).toMatch(
+      /^(?:sign-in|passkeys|signing|standalone|trust|mailed|enrolment|self-service|pages|mail|sms)\./,
+    );
 });

@@ -51,6 +51,7 @@ export function sampleMails(language: MailLanguage, site: string, now: number): 
   const balance = { account, balance: 1200, nextDebit: 4900, currency: 'EUR', dueAt: now + 7 * DAY_MS };
   return [
     { ...about, kind: 'sign-in-code', facts: { code, site, lifetimeMs: 5 * MINUTE_MS } },
+    { ...about, kind: 'sign-in-code', facts: { code: '49281770', site, lifetimeMs: 5 * MINUTE_MS, isFirst: true } },
     { ...about, kind: 'transaction-code', facts: { code, site, lifetimeMs: 5 * MINUTE_MS, confirms } },
     { ...about, kind: 'confirmation-code', facts: { code, lifetimeMs: 15 * MINUTE_MS } },
     { ...about, kind: 'password-reset', facts: { login, path, lifetimeMs: 30 * MINUTE_MS } },

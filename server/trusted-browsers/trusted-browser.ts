@@ -43,7 +43,7 @@ export interface TrustedBrowsers {
 
 /** Everything that trust rests on, as it is now. */
 export interface TrustFacts {
-  resource: Pick<Resource, 'id' | 'trustedBrowserDays' | 'trustEpoch' | 'tokenKinds'>;
+  resource: Pick<Resource, 'id' | 'trustedBrowserDays' | 'trustEpoch' | 'tokenKinds' | 'firstFactor'>;
   user: Pick<User, 'id' | 'account' | 'passwordHash' | 'needsConfirmation' | 'trustEpoch'>;
   /** The tokens with which the user is assigned to the resource. */
   tokens: readonly Token[];

@@ -41,6 +41,8 @@ export interface FrameDocument {
   trustsBrowsers?: boolean | undefined;
   /** If true, the frame may create a passkey after the sign-in. Default false. */
   upgradesToPasskeys?: boolean | undefined;
+  /** If true, the frame says where a code is mailed in place of the password. Default false. */
+  mailsCodes?: boolean | undefined;
   /** If true, the frame shows that no user really signs in here. Default false. */
   isTest?: boolean | undefined;
   /** Path of the resource's logo. */
@@ -123,8 +125,11 @@ function originCheck({ expectedAt }: FrameDocument): string {
 }
 
 /** The modules that only some resources need, by name. */
-function extrasOf({ trustsBrowsers, upgradesToPasskeys }: FrameDocument): string | undefined {
-  return [trustsBrowsers && 'trust', upgradesToPasskeys && 'upgrade'].filter(Boolean).join(' ') || undefined;
+function extrasOf({ trustsBrowsers, upgradesToPasskeys, mailsCodes }: FrameDocument): string | undefined {
+  return (
+    [trustsBrowsers && 'trust', upgradesToPasskeys && 'upgrade', mailsCodes && 'mailed'].filter(Boolean).join(' ') ||
+    undefined
+  );
 }
 
 /** The facts for the frame's script, as data attributes; only those that are set. */

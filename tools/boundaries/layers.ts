@@ -147,6 +147,7 @@ const FEATURES = new Set([
   'hooks',
   'links',
   'login',
+  'mailed-codes',
   'maintenance',
   'password-reset',
   'passwords',

@@ -24,7 +24,7 @@ export const plainImports: Plugin = {
 export const MESSAGE_FILE = /\/ui\/i18n\/locales\/((\w+)\/(?:\w+\/)?([\w-]+)\.json)$/;
 
 /** What the sign-in loads late in English; in another language it comes with the first request. */
-const LATE_PARTS = ['widget/passkeys', 'widget/signing', 'widget/standalone', 'widget/trust'];
+const LATE_PARTS = ['widget/passkeys', 'widget/signing', 'widget/standalone', 'widget/trust', 'widget/mailed'];
 
 /**
  * Browsers get messages compiled, without the parser, and from right to left with their direction. Of a language itself

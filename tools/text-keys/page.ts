@@ -12,6 +12,7 @@ const TITLES: Readonly<Record<keyof typeof TEXT_PARTS, string>> = {
   signing: 'Transactions',
   standalone: 'Standalone pages',
   trust: 'Trusted browsers',
+  mailed: 'Mailed codes as the first factor',
   enrolment: 'Enrolment',
   'self-service': 'Self-service',
   pages: 'Hosted pages',

@@ -2,6 +2,7 @@ import { Check } from '@countersign/ui/icons.tsx';
 import type { ComponentChildren } from 'preact';
 import type { TextKey } from '../i18n/texts.ts';
 import type { LoadedEnrolment } from './enrolment/index.tsx';
+import type { Extra } from './extras.ts';
 import { Card, type CardProps } from './parts/card.tsx';
 import { Loading } from './parts/loading.tsx';
 import type { PasskeyModule } from './passkey/loaded.ts';
@@ -10,7 +11,6 @@ import type { SignIn } from './sign-in.ts';
 import { AnswerForm } from './steps/answer-form.tsx';
 import { isAbout } from './steps/fields.ts';
 import { MessageScreen } from './steps/message-screen.tsx';
-import type { TrustOffer } from './trust/index.tsx';
 
 export interface AppProps extends Omit<CardProps, 'children'> {
   screen: Screen;
@@ -27,8 +27,8 @@ export interface AppProps extends Omit<CardProps, 'children'> {
   enrolment: LoadedEnrolment | null | undefined;
   /** Shows a question or a transaction; null if it did not load. */
   about: typeof import('./steps/about.tsx') | null | undefined;
-  /** Draws the offer to trust the browser, if the service makes one. */
-  trust: TrustOffer | undefined;
+  /** Draws what few resources have below the field. */
+  extra: Extra | undefined;
   onPasskey: (inWindow: boolean) => void;
 }
 
@@ -53,7 +53,7 @@ function ScreenBody(all: AppProps) {
     isEnrolment,
     enrolment,
     about,
-    trust,
+    extra,
     onPasskey,
   } = all;
   const loading = <Loading texts={texts} />;
@@ -85,7 +85,7 @@ function ScreenBody(all: AppProps) {
       texts,
       isNext: hasActed,
       about: shown,
-      below: trust?.(view, texts),
+      below: extra?.(view, texts),
       onChoose: signIn.choose,
       onCancel: signIn.cancel,
       onPasskey,
@@ -94,7 +94,7 @@ function ScreenBody(all: AppProps) {
     // A transaction has its own step, also when a passkey confirms it.
     if (step !== 'passkey' && !(step === 'sign' && view.passkey)) {
       const own = { screen: { ...screen, step }, resetUrl, passkeys, onAnswer: signIn.submit };
-      return <AnswerForm key={step} {...own} {...props} />;
+      return <AnswerForm key={step + view.factors?.[0]?.id} {...own} {...props} />;
     }
     if (passkeys) return <passkeys.PasskeyForm key="passkey" screen={screen} {...props} />;
     return unloaded(passkeys);

@@ -7,6 +7,7 @@ import { english, loadTexts, withOwnTexts } from '../i18n/texts.ts';
 import { App } from './app.tsx';
 import { browserSignals } from './browser-signals.ts';
 import type { LoadedEnrolment } from './enrolment/index.tsx';
+import type { Extra } from './extras.ts';
 import { createFlowClient } from './flow-client.ts';
 import { createFlowMemory } from './flow-memory.ts';
 import { awaitHost, createPostMessage, type Host } from './handshake.ts';
@@ -15,7 +16,6 @@ import { isEnrolling, isSelfService, type Screen } from './screen.ts';
 import { createSignIn, firstView } from './sign-in.ts';
 import type { StandaloneHost } from './standalone.ts';
 import { isAbout } from './steps/fields.ts';
-import type { TrustOffer } from './trust/index.tsx';
 import { isVisibleToUser } from './visibility.ts';
 import './styles/card.css';
 import './styles/form.css';
@@ -63,8 +63,8 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
   const isLinked = own?.path === 'enrolment-flows';
   /** The module that shows a question or a transaction, loaded likewise. */
   let about: typeof import('./steps/about.tsx') | null | undefined;
-  /** Draws the offer to trust the browser, if the resource makes it. */
-  let trust: TrustOffer | undefined;
+  /** Draws what few resources have below the field. */
+  let extra: Extra | undefined;
   let card: HTMLElement | null = null;
   /** The first step that the document shows, and whether its screen still waits for what the script needs to draw it. */
   const { first } = root.dataset;
@@ -98,7 +98,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
         isEnrolment={isEnrolling(screen, isLinked)}
         enrolment={isSelfService(screen) ? self : enrolment}
         about={about}
-        trust={trust}
+        extra={extra}
         onPasskey={onPasskey}
         onClose={look.closable ? () => post({ type: 'close' }) : undefined}
       />,
@@ -226,7 +226,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
   if (root.dataset.extras)
     import('./extras.ts').then(
       async (late) => {
-        trust = await late.loadExtras(client, resource);
+        extra = await late.loadExtras(client, resource);
         draw();
       },
       () => {},

@@ -3,7 +3,7 @@ import type { Message } from '@countersign/ui/i18n/message';
 import { createTranslate, type Dictionary, type Translate } from '@countersign/ui/i18n/translate';
 
 /** The parts of the sign-in, whose texts are one dictionary. */
-const SIGN_IN = ['sign-in', 'passkeys', 'signing', 'standalone', 'trust'];
+const SIGN_IN = ['sign-in', 'passkeys', 'signing', 'standalone', 'trust', 'mailed'];
 
 /** The texts by language, once they are asked for. */
 const asked = new Map<string, Promise<FrameTexts>>();

@@ -1,4 +1,5 @@
 import type { MessageFiles } from '@countersign/ui/i18n/load-translate';
+import type mailed from '@countersign/ui/i18n/locales/en/widget/mailed.json';
 import type passkeys from '@countersign/ui/i18n/locales/en/widget/passkeys.json';
 import signIn from '@countersign/ui/i18n/locales/en/widget/sign-in.json';
 import type signing from '@countersign/ui/i18n/locales/en/widget/signing.json';
@@ -8,6 +9,7 @@ import { createTranslate, type Dictionary, type Translate } from '@countersign/u
 
 export type TextKey =
   | keyof typeof signIn
+  | keyof typeof mailed
   | keyof typeof passkeys
   | keyof typeof signing
   | keyof typeof standalone

@@ -142,6 +142,7 @@ const RESOURCE: Fields<Resource> = {
   timeFilter: 'review',
   ipFilter: 'review',
   methodPolicy: 'review',
+  firstFactor: 'review',
   tokenKinds: 'review',
   allowedOrigins: 'review',
   allowLocalhost: 'review',

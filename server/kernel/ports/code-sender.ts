@@ -10,6 +10,8 @@ export interface CodeMessage {
   to: string;
   language: MailLanguage;
   code: string;
+  /** It is the first factor, in place of the password. */
+  isFirst?: true;
   /** Name of the resource. */
   site: string;
   /** The look of a mail. */

@@ -1,5 +1,6 @@
 import { endsByBreach } from '../../authentication/breached-password.ts';
 import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user.ts';
+import { isMailboxCurrent } from '../../authentication/first-factor.ts';
 import { locateTyped } from '../../authentication/locate-typed.ts';
 import { type SecondFactorOutcome, verifyUserFactor } from '../../authentication/verify-second-factor.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
@@ -17,16 +18,19 @@ import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
 import type { SecondAnswer } from '../../tokens/second-answer.ts';
 import { canRequestUnlock } from '../../unlock/unlockable-tokens.ts';
 import type { User } from '../../users/user.ts';
+import { checkMailedCode } from './mail.ts';
 
 /** Checks a one-time password. It is well-formed: a malformed one was refused before the step was claimed (SR-47). */
-export const otp: Step<'otp', { otp: string; trust?: true | undefined }> = {
-  at: ['otp'],
-  leadsTo: ['enrol', 'done', 'self'],
-  handle(ports, context, { otp: typed, trust }) {
-    const chosen = factorOf(context.flow);
+export const otp: Step<'otp' | 'mail', { otp: string; trust?: true | undefined }> = {
+  at: ['otp', 'mail'],
+  // From a mailed code to the second factor.
+  leadsTo: ['otp', 'passkey', 'enrol', 'done', 'self'],
+  handle(ports, { flow, ...rest }, { otp: typed, trust }) {
+    if (flow.step === 'mail') return checkMailedCode(ports, { flow, ...rest }, typed);
+    const chosen = factorOf(flow);
     // A code that was sent to one phone is not verified on the others, nor counted against them.
     const token = chosen && chosen.kind !== 'code' ? { token: chosen.id as TokenId } : {};
-    return withTrust(trust, verifySecond(ports, context, { kind: 'code', otp: typed, ...token }));
+    return withTrust(trust, verifySecond(ports, { flow, ...rest }, { kind: 'code', otp: typed, ...token }));
   },
 };
 
@@ -68,10 +72,13 @@ export async function verifySecond(
   if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))
     return { refusal: refusal('ACCESS_DENIED') };
 
-  const passwordStands = flow.passwordVerified || flow.loginRequest?.hostCheckedPassword === true;
+  if (!isMailboxCurrent(flow, resource, user)) return { refusal: refusal('ACCESS_DENIED') };
+
+  const firstStands =
+    flow.passwordVerified || flow.mailboxDigest !== undefined || flow.loginRequest?.hostCheckedPassword === true;
   const outcome = await verifyUserFactor(ports, {
     way: 'widget',
-    method: passwordStands ? 'password-otp' : 'otp',
+    method: firstStands ? 'password-otp' : 'otp',
     user,
     name: anonymous ? flow.login : undefined,
     resource,
@@ -85,7 +92,7 @@ export async function verifySecond(
     return { refusal: refusal('INVALID_CREDENTIALS', {}, { about, reason, tokens }) };
   }
   // Only after a first factor: otherwise it would reveal which names have which codes.
-  const isHinted = outcome.refused === 'OTP_WRONG' && outcome.clockOff === true && passwordStands;
+  const isHinted = outcome.refused === 'OTP_WRONG' && outcome.clockOff === true && firstStands;
   const hinted: Refusal = isHinted ? { ...outcome, refused: 'OTP_CLOCK_OFF' } : outcome;
   const why = withAudit(hinted, { about });
   const offers = why.refused === 'TOKEN_LOCKED' && flow.passwordVerified && (await unlocks(ports, user, resource));

@@ -1,29 +1,27 @@
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { endsByBreach, isBreachedAt, passwordRemedy } from '../../authentication/breached-password.ts';
 import { type CorrectPassword, checkPassword } from '../../authentication/check-password.ts';
-import { widgetMethod } from '../../authentication/decide-factors.ts';
+import { mailsFirstFactor } from '../../authentication/first-factor.ts';
 import { accessKeys, readAccess } from '../../authentication/read-access.ts';
-import { acceptedKindsFrom, factorOptions, factorStates } from '../../authentication/second-factor.ts';
-import { type RequiredFactors, requiredDenial, requiredFactors } from '../../authentication/step-up.ts';
-import { assessEnvironment } from '../../browsers/assess-environment.ts';
-import type { EnvironmentVerdict } from '../../browsers/device-fingerprint/environment-verdict.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
 import { startEnrolment } from '../../enrolment/transitions.ts';
 import type { FlowAt, TrustOffer } from '../../flows/flow.ts';
 import { isPlainSignIn } from '../../flows/plain-sign-in.ts';
-import { prepareFirst } from '../../flows/prepare-factor.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
-import { acceptPassword, offerUnlock } from '../../flows/transitions.ts';
+import { offerUnlock } from '../../flows/transitions.ts';
 import { isRefusal, type Result, refusal, withAudit } from '../../kernel/result.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
-import type { Resource } from '../../resources/resource.ts';
 import type { ReadAhead } from '../../store/read-ahead.ts';
-import type { Token } from '../../tokens/token.ts';
-import { usableTokens } from '../../tokens/usable-tokens.ts';
 import { trustBasis } from '../../trusted-browsers/trusted-browser.ts';
 import { findTrustedBrowser } from '../../trusted-browsers/use-trust.ts';
 import { canRequestUnlock } from '../../unlock/unlockable-tokens.ts';
-import type { User } from '../../users/user.ts';
+import {
+  assessFirst,
+  endWithFirst,
+  type RightFirst,
+  refuseAfterFirst,
+  requestSecond,
+  reuseSecondFactor,
+} from '../after-first-factor.ts';
 
 /**
  * Verifies the password. Only then does the assignment decide what is still missing: the server picks the method, never
@@ -49,17 +47,7 @@ export const password: Step<'password', { password: string; browsers?: string[] 
   },
 };
 
-/** A verified password, and all the data that decides what follows it. */
-interface VerifiedPassword {
-  flow: FlowAt<'password'>;
-  resource: Resource;
-  user: User;
-  digest: string;
-  tokens: readonly Token[];
-  usable: Token[];
-  environment: EnvironmentVerdict | undefined;
-  factors: RequiredFactors;
-}
+type VerifiedPassword = RightFirst<FlowAt<'password'>>;
 
 async function afterPassword(
   ports: StepPorts,
@@ -71,11 +59,14 @@ async function afterPassword(
   // The resource's requirements may have changed while the password was hashed.
   const access = await readAccess({ ...ports, store: ahead }, flow.resource, client.address);
   if (isRefusal(access)) return withAudit(access, { about: user.id });
+  if (mailsFirstFactor(access.resource)) return refusal('ACCESS_DENIED', {}, { about: user.id });
   // Before a code is sent, which an outage of the list would waste.
   const breached = await isBreachedAt(ports, access.resource, typed);
-  const right = await requirementsOf(ports, flow, access.resource, user, tokens);
+  const digest = passwordDigest(user);
+  const first = { password: true, passwordDigest: digest } as const;
+  const right = await assessFirst(ports, { flow, resource: access.resource, user, first, tokens });
   const outcome = await continueWith(ports, right, { browsers, breached });
-  return breached ? markBreached(outcome, right.digest) : outcome;
+  return breached ? markBreached(outcome, digest) : outcome;
 }
 
 async function continueWith(
@@ -85,7 +76,7 @@ async function continueWith(
 ): Promise<Result<StepOutcome>> {
   if (right.factors.kind === 'factors' && right.factors.otp && right.flow.enrolmentLink === undefined) {
     const known = reuseSecondFactor(right) ?? (await skipForTrustedBrowser(ports, right, browsers));
-    return known ?? requestSecond(ports, right);
+    return known ?? requestSecond(ports, right, offerTrust(right, ports.clock.now()));
   }
   const enrolling = await offerEnrolmentStep(ports, right);
   if (enrolling && breached && endsByBreach(right.flow, right.resource)) return refuseBreached(ports, right);
@@ -107,46 +98,15 @@ function markBreached(outcome: Result<StepOutcome>, breached: string): Result<St
   return 'move' in outcome ? { move: (held) => ({ ...outcome.move(held), breached }) } : outcome;
 }
 
-async function requirementsOf(
-  ports: StepPorts,
-  flow: FlowAt<'password'>,
-  resource: Resource,
-  user: User,
-  tokens: readonly Token[],
-): Promise<VerifiedPassword> {
-  const now = ports.clock.now();
-  const accepts = acceptedKindsFrom(user, resource);
-  const states = factorStates(tokens, accepts, now);
-  const environment = await assessEnvironment(ports, resource, user.id, flow.environment);
-  const factors = requiredFactors(widgetMethod(resource.methodPolicy, states), states, {
-    level: flow.demand?.acr,
-    hasPassword: true,
-    user,
-    differs: environment?.differs,
-  });
-  const usable = usableTokens(tokens, accepts, now);
-  return { flow, resource, user, digest: passwordDigest(user), tokens, usable, environment, factors };
-}
-
-/** The second factor of an earlier sign-in, if it still counts. In an unknown browser it has to be shown again. */
-function reuseSecondFactor({ flow, user, digest, usable, environment }: VerifiedPassword): StepOutcome | undefined {
-  const second = environment?.differs === undefined ? flow.kept?.second : undefined;
-  if (!second || !usable.some(({ id }) => id === second.token)) return undefined;
-  const { token, kind } = second;
-  return { finish: { user, password: true, passwordDigest: digest, otp: 'verified', token, kind, second } };
-}
-
 /** A browser that the user trusts needs no code, unless it is an unknown one. The password is right already. */
 async function skipForTrustedBrowser(
   ports: StepPorts,
-  { flow, resource, user, digest, environment }: VerifiedPassword,
+  { flow, resource, user, first, environment }: VerifiedPassword,
   secrets: readonly string[],
 ): Promise<StepOutcome | undefined> {
   if (!isPlainSignIn(flow) || environment?.differs !== undefined) return undefined;
   const browser = await findTrustedBrowser(ports, { resource, user }, secrets);
-  return (
-    browser && { finish: { user, password: true, passwordDigest: digest, otp: 'remembered', browser: browser.id } }
-  );
+  return browser && { finish: { user, ...first, otp: 'remembered', browser: browser.id } };
 }
 
 /** The offer to trust this browser, which the code then completes. */
@@ -156,47 +116,29 @@ function offerTrust({ flow, resource, user, tokens }: VerifiedPassword, now: num
   return { trust: { basis: trustBasis({ resource, user, tokens }, now), days } };
 }
 
-async function requestSecond(ports: StepPorts, right: VerifiedPassword): Promise<Result<StepOutcome>> {
-  const { flow, resource, user, digest, usable } = right;
-  const trust = offerTrust(right, ports.clock.now());
-  const options = factorOptions(usable);
-  const challenge = await prepareFirst(ports, flow, resource, { options, usable });
-  if (isRefusal(challenge)) return withAudit(challenge, { about: user.id });
-  return { move: (held) => ({ ...acceptPassword(held, user, digest, options, challenge), ...trust }) };
-}
-
 /**
  * A token to set up first. Not from an unknown browser after a password alone, and not if the password was only asked
  * for again.
  */
 async function offerEnrolmentStep(
   ports: StepPorts,
-  { flow, resource, user, digest, environment }: VerifiedPassword,
+  { flow, resource, user, environment }: VerifiedPassword,
 ): Promise<StepOutcome | undefined> {
   const isLinked = flow.enrolmentLink !== undefined;
   if (!isLinked && (environment?.differs !== undefined || flow.self)) return undefined;
   const question = { user, resource, basis: isLinked ? 'link' : 'password', isAsked: wantsEnrolment(flow) } as const;
   const enrolling = await offerEnrolment(ports, question, { otp: 'not_used' });
-  return enrolling && { move: (held) => startEnrolment(held, user, digest, enrolling) };
+  return enrolling && { move: (held) => startEnrolment(held, user, passwordDigest(user), enrolling) };
 }
 
 /** Completes with the password alone, or denies if no other factor helps. */
-async function endWithPassword(
-  ports: StepPorts,
-  { flow, resource, user, digest, tokens, environment, factors }: VerifiedPassword,
-): Promise<Result<StepOutcome>> {
+async function endWithPassword(ports: StepPorts, right: VerifiedPassword): Promise<Result<StepOutcome>> {
+  const { flow, resource, user, tokens, factors } = right;
   // A mailed link leads to a token, never to a result.
   if (flow.enrolmentLink !== undefined) return refusal('ACCESS_DENIED', {}, { about: user.id });
-  if (factors.kind === 'factors') {
-    const otp = factors.otpSkipped ? 'skipped' : 'not_used';
-    return { finish: { user, password: true, passwordDigest: digest, otp } };
-  }
-  const percent = environment?.percent ?? undefined;
-  const ids = tokens.map(({ id }) => id);
-  const audit = { about: user.id, tokens: ids, ...omitUndefined({ percent }) };
-  const canUnlock = factors.reason === 'locked' && (await canRequestUnlock(ports, resource, user, tokens));
-  return {
-    refusal: refusal(requiredDenial(factors.reason, user), {}, audit),
-    ...(canUnlock && { after: offerUnlock(user, digest) }),
-  };
+  const ended = endWithFirst(right);
+  if (ended) return ended;
+  const isLocked = factors.kind === 'deny' && factors.reason === 'locked';
+  const canUnlock = isLocked && (await canRequestUnlock(ports, resource, user, tokens));
+  return { refusal: refuseAfterFirst(right), ...(canUnlock && { after: offerUnlock(user, passwordDigest(user)) }) };
 }

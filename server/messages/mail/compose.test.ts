@@ -58,6 +58,18 @@ const CORPUS = [
   '\u202e<b>evil\u202c',
 ];
 
+test('a code in place of the password says where to type it, and nothing of a password', () => {
+  const facts = { code: '49281770', site: 'Shop', lifetimeMs: 300_000 };
+  const mailOf = (isFirst: object) =>
+    composeMail(
+      { kind: 'sign-in-code', to: 'mira@example.com', language: 'en', facts: { ...facts, ...isFirst } },
+      URL_BASE,
+    ).text;
+  expect(mailOf({ isFirst: true })).toContain('Enter it only in the window where you are signing in.');
+  expect(mailOf({ isFirst: true })).not.toContain('password');
+  expect(mailOf({})).toContain('password');
+});
+
 describe('SR-30: injected text in a mail', () => {
   test.each(CORPUS)('%s stays text', (attack) => {
     const plain = all('Acme').map((mail) => tags(composeMail(mail, URL_BASE).html));

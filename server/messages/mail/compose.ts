@@ -83,12 +83,12 @@ function draftOf(mail: Mail, texts: MailTexts, url: string): Draft {
       };
     }
     case 'sign-in-code': {
-      const { code, site, lifetimeMs } = mail.facts;
+      const { code, site, lifetimeMs, isFirst } = mail.facts;
       return {
         subject: t('signInSubject', { site }),
         paragraphs: [t('signInText', { site })],
         code,
-        small: [t('signInExpires', { span: span(lifetimeMs) }), t('signInNotYou')],
+        small: [t('signInExpires', { span: span(lifetimeMs) }), t(isFirst ? 'firstCodeNotYou' : 'signInNotYou')],
       };
     }
     case 'transaction-code': {

@@ -5,7 +5,7 @@ import type { Mailer } from '../../kernel/ports/mailer.ts';
 /** Sends codes by email through the mailer. */
 export function mailedCodes(courier: Mailer): CodeChannelSender {
   return {
-    send: ({ to, language, code, site, brand, lifetimeMs, confirms }) =>
+    send: ({ to, language, code, isFirst, site, brand, lifetimeMs, confirms }) =>
       courier.send(
         confirms
           ? {
@@ -15,7 +15,13 @@ export function mailedCodes(courier: Mailer): CodeChannelSender {
               facts: { code, site, lifetimeMs, confirms },
               ...omitUndefined({ brand }),
             }
-          : { kind: 'sign-in-code', to, language, facts: { code, site, lifetimeMs }, ...omitUndefined({ brand }) },
+          : {
+              kind: 'sign-in-code',
+              to,
+              language,
+              facts: { code, site, lifetimeMs, ...omitUndefined({ isFirst }) },
+              ...omitUndefined({ brand }),
+            },
       ),
   };
 }

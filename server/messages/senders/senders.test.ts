@@ -190,6 +190,8 @@ describe('all channels together', () => {
       site: 'Juniper & Fern',
       lifetimeMs: 300_000,
     });
+    await all.send({ ...mail, isFirst: true });
+    expect(courier.last('sign-in-code', 'mira@example.com')).toMatchObject({ isFirst: true });
     await expect(all.send(message)).rejects.toBeInstanceOf(MailerUnavailable);
     expect(warned.at(-1)).toEqual({ channel: 'sms', reason: 'nothing is configured that sends these' });
   });

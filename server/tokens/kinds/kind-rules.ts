@@ -69,7 +69,7 @@ export interface TokenKindRules<T extends Token = Token> {
   /** RFC 8176 method references of a code. Those of a passkey come from its response. */
   readonly methods: readonly string[];
   /** The factor as the event of a sign-in names it. */
-  readonly eventFactor: Exclude<EventFactor, 'password'>;
+  readonly eventFactor: Exclude<EventFactor, 'password' | 'mailed-code'>;
   /** Its owner types a PIN of this service with the code, if it has one. */
   readonly canHavePin: boolean;
   /** It contains its owner's id, so it cannot be given to another user. */

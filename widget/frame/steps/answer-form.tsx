@@ -103,6 +103,8 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     const { label, hint, button, attributes } = promptFor(step, view);
     const { chosen, others } = splitFactors(view);
     const { sent } = view;
+    // Of a code mailed as the first factor, it is not told where it went.
+    const sentTo = sent?.to && texts('sentTo', { destination: sent.to });
     const isUnsent = needsSend(view);
     const leftMs = this.leftMs();
     const passkey = step === 'identify' ? view.passkey : undefined;
@@ -132,7 +134,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
             type={isShown ? 'text' : attributes.type}
             id={step}
             label={texts(label)}
-            hint={!error && (sent ? texts('sentTo', { destination: sent.to }) : !!hint && texts(hint))}
+            hint={!error && (sentTo ?? (hint && texts(hint)))}
             error={error}
             input={this.input}
             readOnly={busy}
@@ -185,7 +187,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           onChoose={onChoose}
         />
         <p class="unseen" role="status">
-          {busy ? texts(isUnsent ? 'sending' : 'checking') : sent && texts('sentTo', { destination: sent.to })}
+          {busy ? texts(isUnsent ? 'sending' : 'checking') : sentTo}
         </p>
       </form>
     );

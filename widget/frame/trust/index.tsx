@@ -1,6 +1,5 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import trust from '@countersign/ui/i18n/locales/en/widget/trust.json';
-import type { ComponentChildren } from 'preact';
 import { addEnglish, type Texts } from '../../i18n/texts.ts';
 import type { FlowClient } from '../flow-client.ts';
 import { createTrustMemory } from './trust-memory.ts';
@@ -39,11 +38,12 @@ style.textContent = `
 `;
 document.head.append(style);
 
-/** Draws the offer of a step; nothing if the service makes none, or the browser blocks storage. */
-export type TrustOffer = (view: FlowView, texts: Texts) => ComponentChildren;
-
-/** Adds to answers what a trusted browser shows, and keeps what the service gives it. The page learns none of it. */
-export function trustBrowsers(client: FlowClient, resource: string): TrustOffer {
+/**
+ * Adds to answers what a trusted browser shows, and keeps what the service gives it. The page learns none of it.
+ *
+ * @returns draws the offer of a step; nothing if the service makes none, or the browser blocks storage
+ */
+export function trustBrowsers(client: FlowClient, resource: string) {
   const memory = createTrustMemory(resource, () => localStorage);
   let box: HTMLInputElement | null = null;
   const takeBox = (input: HTMLInputElement | null) => {
@@ -58,7 +58,7 @@ export function trustBrowsers(client: FlowClient, resource: string): TrustOffer 
     return response;
   };
   // Unticked at every sign-in.
-  return ({ trustDays: days }, texts) =>
+  return ({ trustDays: days }: FlowView, texts: Texts) =>
     days !== undefined &&
     memory.canKeep() && (
       <div class="trust">

@@ -12,7 +12,7 @@ namespace Countersign\Api;
 final class ExplanationFactors
 {
     /**
-     * @param bool $password Whether the password is required.
+     * @param bool $password Whether the password, or the code mailed in its place, is required.
      * @param bool $otp Whether a one-time password is required.
      * @param bool $otpSkipped Whether the tokens are deactivated, so that no code is required.
      */

@@ -32,6 +32,10 @@ final class Resource
      *     then ask for sign-ins themselves: `com.example.shop:/…`, `http://127.0.0.1/…` or `http://[::1]/…` for any
      *     port, or https; without a query.
      * @param bool $passwordReset Whether users can request a password reset link by email in the widget.
+     * @param string $firstFactor What the widget asks for in place of the password. `mailed-code`: a code that
+     *     is mailed to the user. Tokens of the kind `email` then do not count, and `methodPolicy` `otp`,
+     *     `enrolment`, `selfService`, `trustedBrowserDays` and `testMode` are refused. One of `password`,
+     *     `mailed-code`.
      * @param bool $signInNotices Whether users are mailed about a sign-in from a new browser or network, with a
      *     link to report it.
      * @param string $breachedPasswords At a sign-in with a right password on the list of breached ones of the
@@ -61,6 +65,7 @@ final class Resource
      * @param list<string> $warnings Risks of these settings. `OTP_ONLY_CAN_BE_LOCKED_OUT`: only a code is
      *     required, so anyone who knows a name can lock its token with wrong codes. `PASSWORD_ONLY_IS_ONE_FACTOR`:
      *     only the password is required, even from users with a token, so a stolen password is enough.
+     *     `MAILED_CODE_ONLY_IS_ONE_FACTOR`: only a mailed code is, so a stolen mailbox is enough.
      *     `SMS_IS_RESTRICTED`: an attacker who takes over a phone number gets its codes. `MAILBOX_RESETS_AND_CODES`:
      *     passwords are reset by email and codes by email count, so you must confirm a user without another token
      *     after a reset. `ENROLMENT_KIND_NOT_TAKEN`: a kind in `enrolment.kinds` is not among the `tokenKinds`, so
@@ -82,6 +87,7 @@ final class Resource
         public readonly array $redirectUris,
         public readonly array $appRedirectUris,
         public readonly bool $passwordReset,
+        public readonly string $firstFactor,
         public readonly bool $signInNotices,
         public readonly string $breachedPasswords,
         public readonly bool $passkeySignIn,
@@ -121,6 +127,7 @@ final class Resource
             redirectUris: $answer->texts('redirectUris'),
             appRedirectUris: $answer->texts('appRedirectUris'),
             passwordReset: $answer->flag('passwordReset'),
+            firstFactor: $answer->text('firstFactor'),
             signInNotices: $answer->flag('signInNotices'),
             breachedPasswords: $answer->text('breachedPasswords'),
             passkeySignIn: $answer->flag('passkeySignIn'),

@@ -14,9 +14,9 @@ final class Resources extends Group
      *
      * @param array<string, mixed> $body `name`; optional: `enabled`, `failedAttemptsBeforeLock`, `methodPolicy`,
      *     `tokenKinds`, `allowedOrigins`, `allowLocalhost`, `resultLifetimeMs`, `redirectUris`, `appRedirectUris`,
-     *     `passwordReset`, `signInNotices`, `breachedPasswords`, `passkeySignIn`, `geoFilter`, `timeFilter`,
-     *     `ipFilter`, `environment`, `rememberMs`, `trustedBrowserDays`, `resultClaims`, `testMode`, `enrolment`,
-     *     `selfService`, `appearance`, `links`
+     *     `passwordReset`, `firstFactor`, `signInNotices`, `breachedPasswords`, `passkeySignIn`, `geoFilter`,
+     *     `timeFilter`, `ipFilter`, `environment`, `rememberMs`, `trustedBrowserDays`, `resultClaims`, `testMode`,
+     *     `enrolment`, `selfService`, `appearance`, `links`
      * @throws \Countersign\Exception\CountersignException
      */
     public function create(#[\SensitiveParameter] array $body): Resource
@@ -68,9 +68,9 @@ final class Resources extends Group
      *
      * @param array<string, mixed> $body optional: `name`, `enabled`, `failedAttemptsBeforeLock`, `methodPolicy`,
      *     `tokenKinds`, `allowedOrigins`, `allowLocalhost`, `resultLifetimeMs`, `redirectUris`, `appRedirectUris`,
-     *     `passwordReset`, `signInNotices`, `breachedPasswords`, `passkeySignIn`, `geoFilter`, `timeFilter`,
-     *     `ipFilter`, `environment`, `rememberMs`, `trustedBrowserDays`, `resultClaims`, `enrolment`, `selfService`,
-     *     `appearance`, `links`
+     *     `passwordReset`, `firstFactor`, `signInNotices`, `breachedPasswords`, `passkeySignIn`, `geoFilter`,
+     *     `timeFilter`, `ipFilter`, `environment`, `rememberMs`, `trustedBrowserDays`, `resultClaims`, `enrolment`,
+     *     `selfService`, `appearance`, `links`
      * @throws \Countersign\Exception\CountersignException
      */
     public function update(string $id, #[\SensitiveParameter] array $body): Resource

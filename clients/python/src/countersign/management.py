@@ -32,8 +32,8 @@ class Resources(Group):
 
         :param body: ``name``; optional: ``enabled``, ``failedAttemptsBeforeLock``, ``methodPolicy``,
             ``tokenKinds``, ``allowedOrigins``, ``allowLocalhost``, ``resultLifetimeMs``, ``redirectUris``,
-            ``appRedirectUris``, ``passwordReset``, ``signInNotices``, ``breachedPasswords``, ``passkeySignIn``,
-            ``geoFilter``, ``timeFilter``, ``ipFilter``, ``environment``, ``rememberMs``,
+            ``appRedirectUris``, ``passwordReset``, ``firstFactor``, ``signInNotices``, ``breachedPasswords``,
+            ``passkeySignIn``, ``geoFilter``, ``timeFilter``, ``ipFilter``, ``environment``, ``rememberMs``,
             ``trustedBrowserDays``, ``resultClaims``, ``testMode``, ``enrolment``, ``selfService``,
             ``appearance``, ``links``
         """
@@ -89,8 +89,8 @@ class Resources(Group):
 
         :param body: optional: ``name``, ``enabled``, ``failedAttemptsBeforeLock``, ``methodPolicy``,
             ``tokenKinds``, ``allowedOrigins``, ``allowLocalhost``, ``resultLifetimeMs``, ``redirectUris``,
-            ``appRedirectUris``, ``passwordReset``, ``signInNotices``, ``breachedPasswords``, ``passkeySignIn``,
-            ``geoFilter``, ``timeFilter``, ``ipFilter``, ``environment``, ``rememberMs``,
+            ``appRedirectUris``, ``passwordReset``, ``firstFactor``, ``signInNotices``, ``breachedPasswords``,
+            ``passkeySignIn``, ``geoFilter``, ``timeFilter``, ``ipFilter``, ``environment``, ``rememberMs``,
             ``trustedBrowserDays``, ``resultClaims``, ``enrolment``, ``selfService``, ``appearance``, ``links``
         """
         response = self._transport.once("PATCH", self._path("/resources", id), body=body)

@@ -263,7 +263,7 @@ class ExplanationCheck(_ExplanationCheck, total=False):
 class ExplanationFactors(TypedDict):
     """What is required of the user. Null if the sign-in is refused anyway."""
 
-    #: Whether the password is required.
+    #: Whether the password, or the code mailed in its place, is required.
     password: bool
     #: Whether a one-time password is required.
     otp: bool
@@ -376,6 +376,10 @@ class Resource(TypedDict):
     appRedirectUris: list[str]
     #: Whether users can request a password reset link by email in the widget.
     passwordReset: bool
+    #: What the widget asks for in place of the password. ``mailed-code``: a code that is mailed to the user.
+    #: Tokens of the kind ``email`` then do not count, and ``methodPolicy`` ``otp``, ``enrolment``,
+    #: ``selfService``, ``trustedBrowserDays`` and ``testMode`` are refused. One of ``password``, ``mailed-code``.
+    firstFactor: str
     #: Whether users are mailed about a sign-in from a new browser or network, with a link to report it.
     signInNotices: bool
     #: At a sign-in with a right password on the list of breached ones of the operator: ``off``: nothing; ``warn``:
@@ -418,11 +422,12 @@ class Resource(TypedDict):
     testMode: Optional[str]
     #: Risks of these settings. ``OTP_ONLY_CAN_BE_LOCKED_OUT``: only a code is required, so anyone who knows a name
     #: can lock its token with wrong codes. ``PASSWORD_ONLY_IS_ONE_FACTOR``: only the password is required, even
-    #: from users with a token, so a stolen password is enough. ``SMS_IS_RESTRICTED``: an attacker who takes over a
-    #: phone number gets its codes. ``MAILBOX_RESETS_AND_CODES``: passwords are reset by email and codes by email
-    #: count, so you must confirm a user without another token after a reset. ``ENROLMENT_KIND_NOT_TAKEN``: a kind
-    #: in ``enrolment.kinds`` is not among the ``tokenKinds``, so it is not offered. ``COLOURS_HARD_TO_READ``:
-    #: colours of the ``appearance`` differ too little in the light or the dark theme.
+    #: from users with a token, so a stolen password is enough. ``MAILED_CODE_ONLY_IS_ONE_FACTOR``: only a mailed
+    #: code is, so a stolen mailbox is enough. ``SMS_IS_RESTRICTED``: an attacker who takes over a phone number
+    #: gets its codes. ``MAILBOX_RESETS_AND_CODES``: passwords are reset by email and codes by email count, so you
+    #: must confirm a user without another token after a reset. ``ENROLMENT_KIND_NOT_TAKEN``: a kind in
+    #: ``enrolment.kinds`` is not among the ``tokenKinds``, so it is not offered. ``COLOURS_HARD_TO_READ``: colours
+    #: of the ``appearance`` differ too little in the light or the dark theme.
     warnings: list[str]
     #: When it was created. Milliseconds since 1970.
     createdAt: int

@@ -86,6 +86,7 @@ export interface ExplainedCheck {
     | 'password-wait'
     | 'user'
     | 'password-set'
+    | 'mailbox-set'
     | 'assignment'
     | 'token'
     | 'factors';

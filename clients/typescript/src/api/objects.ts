@@ -63,6 +63,8 @@ export interface Resource {
   signInNotices: boolean;
   /** At a right password that was stolen elsewhere: nothing, a result and an event that say so, or a refusal. */
   breachedPasswords: 'off' | 'warn' | 'refuse';
+  /** What the widget asks for wherever the method names the password. */
+  firstFactor: 'password' | 'mailed-code';
   /** How the sign-in, the hosted pages and the mails look; null: the usual look. */
   appearance: Appearance | null;
   /** Addresses for users, below the sign-in, on the hosted pages and in mails; null: none. */

@@ -11,21 +11,21 @@ export const CODE_LIFETIME_MS = 5 * MINUTE_MS;
 export const RESEND_AFTER_MS = 30_000;
 
 const CODE_DIGITS = 6;
-const CODES = 10 ** CODE_DIGITS;
-/** Words from here on would make some codes likelier than others. */
-const UNBIASED = Math.floor(2 ** 32 / CODES) * CODES;
 
 /**
- * Six digits, each code as likely as any other.
+ * Six digits, or as many as are wanted up to nine; each code as likely as any other.
  *
  * @param bytes random ones, four for each try
- * @returns undefined if every try fell into the biased rest (one in 4000 does)
+ * @returns undefined if every try fell into the biased rest (of six digits one in 4000 does, of eight one in 46)
  */
-export function codeFromBytes(bytes: Uint8Array): string | undefined {
+export function codeFromBytes(bytes: Uint8Array, digits = CODE_DIGITS): string | undefined {
+  const codes = 10 ** digits;
+  // Words from here on would make some codes likelier than others.
+  const unbiased = Math.floor(2 ** 32 / codes) * codes;
   const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at + 4 <= bytes.byteLength; at += 4) {
     const word = words.getUint32(at);
-    if (word < UNBIASED) return String(word % CODES).padStart(CODE_DIGITS, '0');
+    if (word < unbiased) return String(word % codes).padStart(digits, '0');
   }
   return undefined;
 }

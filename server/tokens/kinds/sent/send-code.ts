@@ -153,9 +153,10 @@ function codeMac(ports: Pick<Ports, 'secrets'>, token: SentToken, scope: string,
   );
 }
 
-function newCode(ports: Pick<Ports, 'random'>): string {
+/** A random code. */
+export function newCode({ random }: Pick<Ports, 'random'>, digits?: number): string {
   for (;;) {
-    const code = codeFromBytes(ports.random.bytes(16));
+    const code = codeFromBytes(random.bytes(16), digits);
     if (code !== undefined) return code;
   }
 }

@@ -62,7 +62,7 @@ public record Explanation(
   /**
    * What is required of the user. Null if the sign-in is refused anyway.
    *
-   * @param password Whether the password is required.
+   * @param password Whether the password, or the code mailed in its place, is required.
    * @param otp Whether a one-time password is required.
    * @param otpSkipped Whether the tokens are deactivated, so that no code is required.
    */

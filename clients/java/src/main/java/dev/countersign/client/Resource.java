@@ -31,6 +31,10 @@ import java.util.List;
  *     for sign-ins themselves: {@code com.example.shop:/…}, {@code http://127.0.0.1/…} or
  *     {@code http://[::1]/…} for any port, or https; without a query.
  * @param passwordReset Whether users can request a password reset link by email in the widget.
+ * @param firstFactor What the widget asks for in place of the password. {@code mailed-code}: a code that
+ *     is mailed to the user. Tokens of the kind {@code email} then do not count, and {@code methodPolicy}
+ *     {@code otp}, {@code enrolment}, {@code selfService}, {@code trustedBrowserDays} and {@code testMode}
+ *     are refused. One of {@code password}, {@code mailed-code}.
  * @param signInNotices Whether users are mailed about a sign-in from a new browser or network, with a
  *     link to report it.
  * @param breachedPasswords At a sign-in with a right password on the list of breached ones of the
@@ -62,6 +66,7 @@ import java.util.List;
  * @param warnings Risks of these settings. {@code OTP_ONLY_CAN_BE_LOCKED_OUT}: only a code is required,
  *     so anyone who knows a name can lock its token with wrong codes. {@code PASSWORD_ONLY_IS_ONE_FACTOR}:
  *     only the password is required, even from users with a token, so a stolen password is enough.
+ *     {@code MAILED_CODE_ONLY_IS_ONE_FACTOR}: only a mailed code is, so a stolen mailbox is enough.
  *     {@code SMS_IS_RESTRICTED}: an attacker who takes over a phone number gets its codes.
  *     {@code MAILBOX_RESETS_AND_CODES}: passwords are reset by email and codes by email count, so you must
  *     confirm a user without another token after a reset. {@code ENROLMENT_KIND_NOT_TAKEN}: a kind in
@@ -84,6 +89,7 @@ public record Resource(
     List<String> redirectUris,
     List<String> appRedirectUris,
     boolean passwordReset,
+    String firstFactor,
     boolean signInNotices,
     String breachedPasswords,
     boolean passkeySignIn,

@@ -15,8 +15,8 @@ public final class Resources extends Group {
    * @param body {@code name}; optional: {@code enabled}, {@code failedAttemptsBeforeLock},
    *     {@code methodPolicy}, {@code tokenKinds}, {@code allowedOrigins}, {@code allowLocalhost},
    *     {@code resultLifetimeMs}, {@code redirectUris}, {@code appRedirectUris}, {@code passwordReset},
-   *     {@code signInNotices}, {@code breachedPasswords}, {@code passkeySignIn}, {@code geoFilter},
-   *     {@code timeFilter}, {@code ipFilter}, {@code environment}, {@code rememberMs},
+   *     {@code firstFactor}, {@code signInNotices}, {@code breachedPasswords}, {@code passkeySignIn},
+   *     {@code geoFilter}, {@code timeFilter}, {@code ipFilter}, {@code environment}, {@code rememberMs},
    *     {@code trustedBrowserDays}, {@code resultClaims}, {@code testMode}, {@code enrolment},
    *     {@code selfService}, {@code appearance}, {@code links}
    */
@@ -66,8 +66,8 @@ public final class Resources extends Group {
    * @param body optional: {@code name}, {@code enabled}, {@code failedAttemptsBeforeLock},
    *     {@code methodPolicy}, {@code tokenKinds}, {@code allowedOrigins}, {@code allowLocalhost},
    *     {@code resultLifetimeMs}, {@code redirectUris}, {@code appRedirectUris}, {@code passwordReset},
-   *     {@code signInNotices}, {@code breachedPasswords}, {@code passkeySignIn}, {@code geoFilter},
-   *     {@code timeFilter}, {@code ipFilter}, {@code environment}, {@code rememberMs},
+   *     {@code firstFactor}, {@code signInNotices}, {@code breachedPasswords}, {@code passkeySignIn},
+   *     {@code geoFilter}, {@code timeFilter}, {@code ipFilter}, {@code environment}, {@code rememberMs},
    *     {@code trustedBrowserDays}, {@code resultClaims}, {@code enrolment}, {@code selfService},
    *     {@code appearance}, {@code links}
    */

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { Resource } from '../resources/resource.ts';
+import { KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
+import { canSendTo, isOwnMailbox } from '../tokens/kinds/sent/enrolment-address.ts';
+import type { Token, TokenKind } from '../tokens/token.ts';
+import { isEndedByReport, type User } from '../users/user.ts';
+
+/** The first factor of a sign-in: the password, or on some resources a code mailed in its place. */
+
+type FirstRule = Pick<Resource, 'firstFactor'>;
+
+export function mailsFirstFactor({ firstFactor }: FirstRule): boolean {
+  return firstFactor === 'mailed-code';
+}
+
+/** Whether the user has what the first factor of the resource needs. */
+export function hasFirstFactor(resource: FirstRule, user: User): boolean {
+  return mailsFirstFactor(resource) ? mailboxOf(user) !== undefined : user.passwordHash !== undefined;
+}
+
+/**
+ * Where codes for the user are mailed as a first factor. Not to an address that was set with a password alone: a thief of
+ * the password on another resource would sign in here with it (SR-67).
+ */
+export function mailboxOf(user: Pick<User, 'email' | 'emailOnPassword' | 'phone'>): string | undefined {
+  const { email } = user;
+  return email !== undefined && canSendTo('email', email, user) && isOwnMailbox(user, 'password') ? email : undefined;
+}
+
+/** Identifies the address: a code that was mailed to another one proves nothing. */
+export function mailboxDigest({ id, email }: Pick<User, 'id' | 'email'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([id, email]))
+    .digest('base64url');
+}
+
+/**
+ * The tokens that may be a second factor here. Beside a mailed code, a token whose codes are mailed is none (SR-69): its
+ * user is one without it.
+ */
+export function secondFactorTokens(resource: FirstRule, tokens: readonly Token[]): readonly Token[] {
+  return mailsFirstFactor(resource) ? tokens.filter((token) => !rulesOf(token).isMailbox) : tokens;
+}
+
+/** Whether a second factor proves more than the mailbox (SR-69). */
+export function isBeyondMailbox(kind: TokenKind | undefined): boolean {
+  return kind !== undefined && !KIND_RULES[kind].isMailbox;
+}
+
+/**
+ * Whether the first factor that a sign-in has shown still counts: the resource mails codes, the address is the same, and
+ * the user has reported no sign-in since (SR-4, SR-38).
+ *
+ * @param shown digest of the address; absent if no mailed code was shown
+ */
+export function isMailboxCurrent(
+  { mailboxDigest: shown, createdAt }: { mailboxDigest?: string; createdAt: number },
+  resource: FirstRule,
+  user: User,
+): boolean {
+  if (shown === undefined) return true;
+  return mailsFirstFactor(resource) && shown === mailboxDigest(user) && !isEndedByReport(user, { createdAt });
+}

@@ -1,0 +1,80 @@
+import { isMailboxCurrent } from '../../authentication/first-factor.ts';
+import type { FlowAt } from '../../flows/flow.ts';
+import type { StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
+import { setMailedCode } from '../../flows/transitions.ts';
+import type { MailLanguage } from '../../kernel/mail.ts';
+import { isRefusal, refusal } from '../../kernel/result.ts';
+import { countWrongTry, isMailedCodeLive, MAILED_OPTION, type MailedCode } from '../../mailed-codes/mailed-code.ts';
+import { matchesMailedCode } from '../../mailed-codes/match-mailed-code.ts';
+import { sendMailedCode } from '../../mailed-codes/send-mailed-code.ts';
+import { recordNetwork } from '../../passwords/password-counters.ts';
+import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
+import { assignmentTo, isAssigned } from '../../users/assignments.ts';
+import { readUser } from '../../users/find-user.ts';
+import {
+  assessFirst,
+  endWithFirst,
+  refuseAfterFirst,
+  requestSecond,
+  reuseSecondFactor,
+} from '../after-first-factor.ts';
+
+/** A code mailed as the first factor, where the resource asks for one in place of the password. */
+
+/** Mails a code, or another one. */
+export async function mailCode(
+  ports: StepPorts,
+  { flow, resource, client }: StepContext<'mail'>,
+  { factor, language }: { factor: string; language: MailLanguage },
+): Promise<StepOutcome> {
+  if (factor !== MAILED_OPTION) return { refusal: refusal('STEP_NOT_EXPECTED') };
+  const name = flow.user ?? flow.login;
+  const sent = await sendMailedCode(ports, { flow, name, resource, client, language, before: flow.mailed });
+  // A failed sending counts as an answer, so that requests are limited. The time for another is in the view.
+  if (isRefusal(sent)) return { refusal: refusal(sent.refused) };
+  const { mailed, ...beside } = sent;
+  return { move: (held) => setMailedCode(held as FlowAt<'mail'>, mailed), ...beside };
+}
+
+/**
+ * Checks the code. A wrong one reads nothing about a user, so it is the same for every name (SR-17). Only a right one, which
+ * shows that someone reads the mailbox, decides by the user.
+ */
+export async function checkMailedCode(
+  ports: StepPorts,
+  context: StepContext<'mail'>,
+  typed: string,
+): Promise<StepOutcome> {
+  const { id, mailed } = context.flow;
+  const about = mailed?.to && { about: mailed.to.user };
+  // Without a live code there is nothing to guess.
+  if (!isMailedCodeLive(mailed, ports.clock.now())) return { refusal: refusal('NOTHING_ASKED', {}, about) };
+  const isRight = matchesMailedCode(ports, id, mailed, typed);
+  if (!mailed.to || !isRight) {
+    const wrong = countWrongTry(mailed);
+    return { refusal: refusal('OTP_WRONG', {}, about), again: (held) => ({ ...held, mailed: wrong }) };
+  }
+  return afterMailedCode(ports, context, mailed.to);
+}
+
+async function afterMailedCode(
+  ports: StepPorts,
+  { flow, resource, client }: StepContext<'mail'>,
+  to: NonNullable<MailedCode['to']>,
+): Promise<StepOutcome> {
+  const first = { mailboxDigest: to.mailboxDigest };
+  const denied = { refusal: refusal('ACCESS_DENIED', {}, { about: to.user }) };
+  const known = await readUser(ports, flow.account, to.user);
+  if (!known) return denied;
+  const { user, tokens: stored } = await loadAssignedTokens(ports, known, resource.id);
+  const tokens = stored.map(({ value }) => value);
+  if (!user || !isAssigned(assignmentTo(user, resource.id), tokens)) return denied;
+  if (!isMailboxCurrent({ ...flow, ...first }, resource, user)) return denied;
+  await recordNetwork(ports, user.id, client.address);
+  const right = await assessFirst(ports, { flow, resource, user, first, tokens });
+  if (right.factors.kind !== 'factors' || !right.factors.otp) {
+    return endWithFirst(right) ?? { refusal: refuseAfterFirst(right) };
+  }
+  const asked = reuseSecondFactor(right) ?? (await requestSecond(ports, right));
+  return isRefusal(asked) ? { refusal: asked } : asked;
+}

@@ -1,0 +1,58 @@
+import type { FlowId, UserId } from '../kernel/ids.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
+import { CODE_LIFETIME_MS, RESEND_AFTER_MS, untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
+
+/** The id of the only option while a mailed code is asked for. */
+export const MAILED_OPTION = 'mail';
+/**
+ * Two digits more than a code beside a password: anyone who knows a name can have one mailed and guess. Three guesses at
+ * each of three codes in a quarter of an hour are a chance of one in 115,000 a day.
+ */
+export const MAILED_CODE_DIGITS = 8;
+/** Wrong answers that void a code. */
+export const MAILED_CODE_TRIES = 3;
+/** Codes to one user, or for one name, in {@link MAILED_CODES_WINDOW_MS}. */
+export const MAILED_CODES = 3;
+/** Not longer: under attack, a user in a network that is not known waits as long (SR-49). */
+export const MAILED_CODES_WINDOW_MS = 15 * MINUTE_MS;
+/** Of the codes that an account may have mailed in an hour, the part that one client can request: a tenth. */
+export const CLIENT_SHARE = 10;
+
+/**
+ * The code that a sign-in waits for. It is part of the flow: bound to it and to its handle, which only the browser has, and
+ * replaced by the next. A sign-in to which no mail was sent holds one that nothing matches, so that both are the same
+ * (SR-17).
+ */
+export interface MailedCode {
+  /** Of the code, with the service's key. */
+  mac: string;
+  /** Absent: no mail was sent. */
+  to?: { user: UserId; mailboxDigest: string };
+  triesLeft: number;
+  sentAt: number;
+  expiresAt: number;
+}
+
+/** What the MAC of a code is over. */
+export function macInput(flow: FlowId, to: MailedCode['to'], code: string): string {
+  return JSON.stringify([flow, to?.user, to?.mailboxDigest, code]);
+}
+
+export function newMailedCode(mac: string, to: MailedCode['to'], now: number): MailedCode {
+  const lives = { triesLeft: MAILED_CODE_TRIES, sentAt: now, expiresAt: now + CODE_LIFETIME_MS };
+  return to ? { mac, to, ...lives } : { mac, ...lives };
+}
+
+export function isMailedCodeLive(code: MailedCode | undefined, now: number): code is MailedCode {
+  return code !== undefined && code.triesLeft > 0 && now < code.expiresAt;
+}
+
+/** After a wrong answer. */
+export function countWrongTry(code: MailedCode): MailedCode {
+  return { ...code, triesLeft: code.triesLeft - 1 };
+}
+
+/** How long until then; 0: now. After a code has no tries left there is no wait. */
+export function resendMailedMs(code: MailedCode | undefined, now: number): number {
+  return code && code.triesLeft > 0 ? untilResendMs(code.sentAt + RESEND_AFTER_MS, now) : 0;
+}
