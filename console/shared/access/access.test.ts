@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { remainingWays } from './give-access-dialog.tsx';
+import { leavesTokensOut, remainingWays } from './give-access-dialog.tsx';
 
 const tokens = [{ id: 'tok_a' }, { id: 'tok_b' }];
 
@@ -14,4 +14,14 @@ test('offers only the ways of access that are not granted yet', () => {
     { id: 'tok_b' },
   ]);
   expect(remainingWays([{ resource: 'res_x', alone: true, tokens: ['tok_a', 'tok_b'] }], 'res_x', tokens)).toEqual([]);
+});
+
+// The token seems to protect a user, but the password alone is enough.
+test.each([
+  ['an app', [{ kind: 'totp', enabled: true }], [], true],
+  ['an app that access is given with', [{ kind: 'totp', enabled: true }], ['tok_1'], false],
+  ['an app that is switched off', [{ kind: 'totp', enabled: false }], [], false],
+  ['recovery codes only', [{ kind: 'recovery', enabled: true }], [], false],
+] as const)('says that tokens are not used: %s', (_, tokens, given, expected) => {
+  expect(leavesTokensOut({ tokens: given }, tokens)).toBe(expected);
 });

@@ -59,6 +59,14 @@ export function remainingWays<T extends Pick<Token, 'id'>>(
   return [...(isAlone ? [] : [undefined]), ...tokens.filter(({ id }) => !held?.tokens.includes(id))];
 }
 
+/** True if the user has tokens, and none of them is used at the resource. */
+export function leavesTokensOut(
+  { tokens: given }: Pick<Assignment, 'tokens'>,
+  tokens: readonly Pick<Token, 'kind' | 'enabled'>[],
+): boolean {
+  return given.length === 0 && tokens.some(({ kind, enabled }) => enabled && kind !== 'recovery');
+}
+
 /** The user's tokens, up to a sensible maximum. */
 export function useTokensOf(user: string) {
   return useQuery<{ items: Token[]; next: string | null }>(`tokens?owner=${user}&limit=100`);

@@ -7,7 +7,7 @@ import { ResourceName, TokenName } from '../names.tsx';
 import { type ResourceView, resourcePicker } from '../pickers/pick-resource.ts';
 import { usePicker } from '../pickers/picker.tsx';
 import { canChangeUser, type User } from '../user.ts';
-import { GiveAccessDialog, useTokensOf } from './give-access-dialog.tsx';
+import { GiveAccessDialog, leavesTokensOut, useTokensOf } from './give-access-dialog.tsx';
 import { useAccess, type Way } from './use-access.ts';
 
 /** The resources a user can access, and with which tokens. */
@@ -32,7 +32,8 @@ export function UserAccess({ user, none }: { user: User; none: string }) {
         )}
       </div>
       {user.assignments.length + otherResources === 0 && <p class="hint">{none}</p>}
-      {user.assignments.map(({ resource, alone, tokens: held }) => {
+      {user.assignments.map((assignment) => {
+        const { resource, alone, tokens: held } = assignment;
         const ways: Way[] = [
           ...(alone ? [{ resource, user: user.id }] : []),
           ...held.map((token) => ({ resource, user: user.id, token })),
@@ -54,6 +55,7 @@ export function UserAccess({ user, none }: { user: User; none: string }) {
                 </li>
               ))}
             </ul>
+            {leavesTokensOut(assignment, tokens.body?.items ?? []) && <p class="hint">{t('accessNoToken')}</p>}
           </div>
         );
       })}
