@@ -145,6 +145,7 @@ describe('<countersign-sign-in>', () => {
     await frame.locator('#identify').waitFor();
     await page.evaluate(() => document.querySelector('countersign-sign-in')?.focus());
     expect(await page.evaluate(() => document.activeElement?.localName)).toBe('iframe');
+    await frame.locator('input:focus').waitFor();
   });
 
   test('shows what is inside it if the widget does not load', async () => {

@@ -212,8 +212,11 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
         return update(message);
       case 'reset':
         return signIn.restart();
-      case 'focus':
-        return card?.querySelector<HTMLElement>('input:not([readonly]), .primary, h1')?.focus();
+      case 'focus': {
+        // As at the next step of a sign-in: a transaction is read before it is confirmed.
+        const find = (what: string) => card?.querySelector<HTMLElement>(what);
+        return ((!find('dl') && find('input:not([readonly])')) || find('h1'))?.focus();
+      }
     }
   };
   for (const event of ['click', 'keydown']) {

@@ -129,6 +129,8 @@ describe('confirmation', () => {
     expect(await frame.locator('#sign').getAttribute('aria-describedby')).toBe('question');
     expect(await frame.locator('#question').textContent()).toContain('4 0 8 1 7 2 6 3');
     expect(await frame.locator('#sign').getAttribute('autocomplete')).toBe('off');
+    await page.evaluate(() => (window as unknown as { widget: { focus(): void } }).widget.focus());
+    await frame.locator('h1:focus').waitFor();
     await frame.locator('#sign').focus();
     await page.keyboard.type('4928 17');
     await page.keyboard.press('Enter');
