@@ -27,6 +27,8 @@
       return new Promise(() => {}); // The page is on its way out.
     },
     ...((ownPasswords || acr || maxAgeMs) && { loginRequest: () => begun.loginRequest }),
+    // The password was typed on the page before.
+    onReady: () => ownPasswords && widget.focus(),
     onSuccess: async ({ result }) => {
       const answer = await post('sign-in', { result, next });
       const { redirect, code } = await answer.json();
