@@ -15,6 +15,7 @@ const PHONE = { width: 390, height: 844 };
 const complaints: string[] = [];
 afterEach(() => expect(complaints.splice(0)).toEqual([]));
 
+/** Waits until Vue has taken over the page: before that, a key or a click is lost. */
 async function open(path: string, { viewport = DESK, colorScheme = 'light' as 'light' | 'dark' } = {}): Promise<Page> {
   const context = await here.browser.newContext({ viewport, colorScheme });
   const page = await context.newPage();
@@ -22,6 +23,7 @@ async function open(path: string, { viewport = DESK, colorScheme = 'light' as 'l
   page.on('pageerror', ({ message }) => complaints.push(message));
   await page.goto(here.url + path);
   await expect(page.locator('main h1').first()).toBeVisible();
+  await expect.poll(() => page.locator('#app').evaluate((app) => '__vue_app__' in app)).toBe(true);
   return page;
 }
 
