@@ -55,7 +55,7 @@ export function denyKnownPassword<D extends { kind: 'deny' } | Extract<FactorDec
   decision: D,
   { passwordByHelpDesk }: Pick<User, 'passwordByHelpDesk'>,
 ): D | { kind: 'deny'; reason: DenialReason } {
-  const isAlone = decision.kind === 'factors' && decision.password && !decision.otp;
+  const isAlone = decision.kind === 'factors' && !decision.otp;
   return isAlone && passwordByHelpDesk ? { kind: 'deny', reason: 'unconfirmed' } : decision;
 }
 
@@ -65,8 +65,7 @@ export function denialCode(
   { needsConfirmation }: Pick<User, 'needsConfirmation'> = {},
 ): 'TOKEN_LOCKED' | 'TOKEN_OUT_OF_STEP' | 'CONFIRMATION_REQUIRED' | 'ACCESS_DENIED' {
   if (reason === 'not-accepted' && needsConfirmation !== undefined) return 'CONFIRMATION_REQUIRED';
-  const isState = reason !== 'not-accepted' && reason !== 'no-token' && reason !== 'unconfirmed';
-  return isState ? stateRefusal(reason) : 'ACCESS_DENIED';
+  return stateRefusal(reason);
 }
 
 /**

@@ -37,6 +37,18 @@ const beyond = fc.record({
 });
 
 describe('the required factors', () => {
+  // SR-41
+  test('of a password that the help desk may know are more than that password', () => {
+    fc.assert(
+      fc.property(method, states, beyond, (by, tokens, more) => {
+        const usual = requiredFactors(by, tokens, more);
+        const isAlone = usual.kind === 'factors' && !usual.otp;
+        const known = requiredFactors(by, tokens, { ...more, user: { passwordByHelpDesk: true } });
+        expect(known).toEqual(isAlone ? { kind: 'deny', reason: 'unconfirmed' } : usual);
+      }),
+    );
+  });
+
   test('are those of the method if nothing else is required', () => {
     fc.assert(
       fc.property(method, states, fc.boolean(), (by, tokens, hasFirst) => {
@@ -147,6 +159,9 @@ describe('factors shown before', () => {
     ['another user', { user: userId(2) }, []],
     ['another password', { digest: 'another password' }, ['second']],
     ['a token that is locked, gone or deactivated', { usable: [] }, ['password']],
+    ['a report of the sign-in in which both were shown', { endedAt: NOW + 1000 }, []],
+    ['a report between the two', { endedAt: NOW }, ['second']],
+    ['an earlier report', { endedAt: NOW - 1 }, ['password', 'second']],
     ['nothing', {}, ['password', 'second']],
   ])('count after %s for the rest', (_what, changes, left) => {
     expect(Object.keys(validFactors(earlier, { ...facts, ...changes }, NOW + 2000))).toEqual(left);

@@ -48,11 +48,21 @@ describe('the answer of a hook', () => {
   });
 
   test('is none with another status or type', () => {
+    expect(answered('{"allow":true}', 299)).toEqual({ kind: 'allowed' });
     for (const status of [0, 199, 300, 301, 401, 403, 500, 503]) {
       expect(answered('{"allow":true}', status)).toEqual(UNREADABLE);
       expect(answered('{"allow":false}', status)).toEqual(UNREADABLE);
     }
-    for (const type of ['', 'text/html', 'text/plain', 'application/json5', 'application/problem+json'])
+    expect(answered('{"allow":true}', 200, 'application/json ;charset=utf-8')).toEqual({ kind: 'allowed' });
+    for (const type of [
+      '',
+      'xapplication/json',
+      'application/jsonp;',
+      'text/html',
+      'text/plain',
+      'application/json5',
+      'application/problem+json',
+    ])
       expect(answered('{"allow":true}', 200, type)).toEqual(UNREADABLE);
     expect(readDecision({ status: 200, type: undefined, body: Buffer.from('{"allow":true}') })).toEqual(UNREADABLE);
     expect(readDecision({ status: 200, type: 'application/json', body: Buffer.from([0xff]) })).toEqual(UNREADABLE);

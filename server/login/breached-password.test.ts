@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { endsByBreach, passwordRemedy, recordBreach } from '../authentication/breached-password.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { FREE_PASSWORD_FAILURES } from '../passwords/password-backoff.ts';
 import type { BreachPolicy, Resource } from '../resources/resource.ts';
-import { authenticate, consumeResult, updateResource } from '../testing/as-operator.ts';
+import { authenticate, consumeResult, operatorContext, updateResource } from '../testing/as-operator.ts';
 import {
   createFixture,
   type Fixture,
@@ -178,6 +179,31 @@ describe('in the widget', () => {
     await walk.password();
     expect(walk.view).toMatchObject({ step: 'otp' });
   });
+});
+
+describe('where the password can be changed', () => {
+  test.each([
+    ['reset', true, 'alice@shop.example', false],
+    ['administrator', false, 'alice@shop.example', false],
+    ['administrator', true, undefined, false],
+    ['administrator', true, 'alice@shop.example', true],
+  ] as const)('%s, with resets %s, the address %s and no mail: %s', (remedy, passwordReset, email, isAbsent) => {
+    const courier = { send: async () => {}, ...(isAbsent && { isAbsent }) };
+    expect(passwordRemedy({ courier }, { passwordReset }, { ...(email && { email }) })).toBe(remedy);
+  });
+
+  test('on no page, if the resource has none', () => {
+    expect(endsByBreach({ purpose: 'self' }, { breachedPasswords: 'refuse' })).toBe(true);
+    expect(endsByBreach({ purpose: 'self' }, { breachedPasswords: 'refuse', selfService: PAGE })).toBe(false);
+    expect(endsByBreach({}, { breachedPasswords: 'refuse', selfService: PAGE })).toBe(true);
+    expect(endsByBreach({}, { breachedPasswords: 'warn' })).toBe(false);
+  });
+});
+
+test('nothing is recorded about a user who was deleted meanwhile', async () => {
+  const { account, resource } = await made('warn');
+  const events = await eventsOf(() => recordBreach(ports, operatorContext(account), 'usr_00000000000', resource));
+  expect(events).toEqual([]);
 });
 
 // SR-5. With `passkeySignIn` a passkey of a thief would sign in without the password that is refused.

@@ -40,6 +40,7 @@ test('10,000 addresses are remembered, and then the oldest is forgotten', () => 
   spend(ports, one);
   spend(ports, { address: '198.51.100.8' });
   for (let at = 0; at < 9_999; at++) admitPuzzle(ports, { address: `10.0.${at >> 8}.${at & 255}` }, START);
+  expect(admitPuzzle(ports, { address: '10.0.0.0' }, START)).toBeUndefined();
   expect(admitPuzzle(ports, { address: '198.51.100.8' }, START)).toMatchObject({ refused: 'RATE_LIMITED' });
   expect(admitPuzzle(ports, one, START)).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import type { Store } from '../kernel/ports/store.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
-import { addressOf } from './pressure.ts';
+import { addressOf, dropOldest } from './pressure.ts';
 
 /** Two for each sign-in that an address may start: before the name and before a code. They take 0.3 s of processor time. */
 export const PUZZLES_PER_ADDRESS = 1_200;
@@ -25,8 +25,7 @@ export function admitPuzzle({ store }: { store: Store }, client: ClientInfo, now
   const address = addressOf(client);
   const count = made.get(address) ?? 0;
   if (count >= PUZZLES_PER_ADDRESS) return refusal('RATE_LIMITED', { retryAfterMs: MINUTE_MS - (now % MINUTE_MS) });
-  const [oldest] = made.keys();
-  if (count === 0 && made.size >= MAX_ADDRESSES && oldest !== undefined) made.delete(oldest);
+  if (count === 0) dropOldest(made, MAX_ADDRESSES);
   made.set(address, count + 1);
   return undefined;
 }

@@ -2,10 +2,29 @@ import { expect, test } from 'vitest';
 import type { Store } from '../kernel/ports/store.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 import { START } from '../testing/test-ports.ts';
-import { isCalm, notePressure, pressureOn } from './pressure.ts';
+import { addressOf, isCalm, notePressure, pressureOn } from './pressure.ts';
 
 const fresh = () => ({ store: {} as Store });
 const one = 'address/198.51.100.7';
+
+test('is none before anything was noted, and begins with the usual itself', () => {
+  const ports = fresh();
+  expect(isCalm(ports, START)).toBe(true);
+  expect(pressureOn(ports, [one], START)).toBe(0);
+  notePressure(ports, one, 1, START);
+  expect(isCalm(ports, START)).toBe(false);
+  expect(pressureOn(ports, [one], START)).toBe(1);
+  expect(addressOf({})).toBe('unknown');
+});
+
+test('the same load again holds for as long again, and a lower one replaces one that is over', () => {
+  const ports = fresh();
+  notePressure(ports, one, 4, START);
+  notePressure(ports, one, 4, START + MINUTE_MS);
+  expect(pressureOn(ports, [one], START + 3 * MINUTE_MS - 1)).toBe(4);
+  notePressure(ports, one, 2, START + 3 * MINUTE_MS);
+  expect(pressureOn(ports, [one], START + 3 * MINUTE_MS)).toBe(2);
+});
 
 test('keeps the highest load for two minutes, and nothing below the usual', () => {
   const ports = fresh();

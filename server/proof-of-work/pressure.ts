@@ -44,14 +44,15 @@ export function notePressure({ store }: { store: Store }, target: Target, load: 
   if (known && isHeld(known, now) && known.load > load) return;
   // Last in the order, so that the first is the oldest.
   loads.delete(target);
-  if (loads.size >= MAX_TARGETS) makeRoom(loads, now);
+  dropOldest(loads, MAX_TARGETS);
   noted.until = now + HELD_MS;
   loads.set(target, { load, until: noted.until });
 }
 
 /** Whether this process knows of no attack. */
 export function isCalm({ store }: { store: Store }, now: number): boolean {
-  return !isHeld(notedBy.get(store) ?? { until: now }, now);
+  const noted = notedBy.get(store);
+  return noted === undefined || !isHeld(noted, now);
 }
 
 /** The highest load of these targets; 0 if none is under attack. */
@@ -73,10 +74,10 @@ function isHeld({ until }: { readonly until: number }, now: number): boolean {
   return now < until && until <= now + HELD_MS;
 }
 
-function makeRoom(loads: Map<Target, Load>, now: number): void {
-  for (const [target, load] of loads) if (!isHeld(load, now)) loads.delete(target);
-  for (const target of loads.keys()) {
-    if (loads.size < MAX_TARGETS) return;
-    loads.delete(target);
+/** Makes room for one more. A map remembers the order in which its keys were added. */
+export function dropOldest(map: Map<unknown, unknown>, most: number): void {
+  for (const oldest of map.keys()) {
+    if (map.size < most) return;
+    map.delete(oldest);
   }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createSecretBox } from '../platform/secret-box/secret-box.ts';
 import { solvePuzzle } from '../testing/solve-puzzle.ts';
 import { START, seededRandom } from '../testing/test-ports.ts';
@@ -98,10 +98,27 @@ describe('SR-75: a solution', () => {
   });
 
   test('is refused without an error, whatever is sent', async () => {
-    for (const text of ['', '.', '...', 'x'.repeat(10_000), `${await solved()} `, '\n'.repeat(4)]) {
+    for (const text of [
+      '',
+      '.',
+      '...',
+      'x'.repeat(10_000),
+      `${await solved()} `,
+      `x${await solved()}`,
+      '\n'.repeat(4),
+    ]) {
       expect(checkSolution(ports, context, text, START)).toBeUndefined();
     }
   });
+});
+
+// The attack: read the solution from the puzzle, or use another MAC of the service as its seal.
+test('a puzzle shows a quarter of its key, and its seal is good for nothing else', async () => {
+  const mac = vi.spyOn(ports.secrets, 'mac');
+  const puzzle = await newPuzzle(ports, context, 8, START);
+  expect(puzzle.target).toMatch(/^[0-9a-f]{16}$/);
+  expect(mac.mock.calls.map(([purpose]) => purpose)).toEqual(['proof-of-work']);
+  mac.mockRestore();
 });
 
 // Precomputation: nothing of a puzzle is known before the service makes it.

@@ -41,6 +41,8 @@ test('a sign-in is new if network or browser was not seen lately, and the first 
             last[what] = new Map([[value, now], ...times]);
           }
         }
+        // With nothing to see, nothing is stored.
+        if (one.network === undefined && one.browser === undefined) continue;
         expect([known?.networks, known?.browsers]).toEqual([list('network'), list('browser')]);
       }
     }),
@@ -57,6 +59,19 @@ test('the same place again stores nothing on the same day, and the time on the n
   expect(next && knownSignInsExpireAt(next.known)).toBe(NOON + DAY_MS / 2 + KNOWN_SIGN_IN_TTL_MS);
 });
 
+test('is forgotten from the first moment on in which it counts no more, and beyond the bound the oldest', () => {
+  const midnight = NOON - DAY_MS / 2;
+  const record = (known: KnownSignIns | undefined, network: string, now: number) =>
+    recordSignIn(known, known !== undefined, owner, { network, browser: undefined }, now);
+  const first = record(undefined, 'n0', midnight)?.known;
+  expect(record(first, 'n0', midnight + KNOWN_SIGN_IN_TTL_MS - 1)?.isNew).toBe(false);
+  expect(record(first, 'n0', midnight + KNOWN_SIGN_IN_TTL_MS)?.isNew).toBe(true);
+  let known = first;
+  for (let at = 1; at <= MAX_KNOWN; at++) known = record(known, `n${at}`, midnight)?.known;
+  expect(known?.networks).toEqual(Array.from({ length: MAX_KNOWN }, (_, at) => `n${MAX_KNOWN - at}`));
+  expect(Object.keys(known?.seenAt ?? {})).toHaveLength(MAX_KNOWN);
+});
+
 test('what an earlier version stored counts from the next sign-in on', () => {
   const before: KnownSignIns = { ...owner, networks: ['n', 'm'], browsers: ['b'], links: [] };
   const next = recordSignIn(before, true, owner, { network: 'n', browser: 'b' }, NOON);
@@ -67,7 +82,7 @@ test('what an earlier version stored counts from the next sign-in on', () => {
 test('a sign-in after all is forgotten is new, and with nothing to see it is not', () => {
   const at = (network?: string) => recordSignIn(undefined, true, owner, { network, browser: undefined }, NOON);
   expect(at('n')?.isNew).toBe(true);
-  expect(at()?.isNew).toBe(false);
+  expect(at()).toBeUndefined();
 });
 
 test('as many links are valid as are allowed, and an expired one makes room', () => {

@@ -55,19 +55,14 @@ export function recordSignIn(
   seen: SeenSignIn,
   now: number,
 ): { known: KnownSignIns; isNew: boolean } | undefined {
+  const shown = [seen.network, seen.browser].filter((value) => value !== undefined);
+  if (shown.length === 0) return undefined;
   const { networks = [], browsers = [], links = [], seenAt = {} } = known ?? {};
   const today = now - (now % DAY_MS);
+  const isNewest = [networks[0], undefined].includes(seen.network) && [browsers[0], undefined].includes(seen.browser);
+  if (isNewest && shown.every((value) => seenAt[value] === today)) return undefined;
   const isKept = (value: string) => now < (seenAt[value] ?? today) + KNOWN_SIGN_IN_TTL_MS;
   const kept = { network: networks.filter(isKept), browser: browsers.filter(isKept) };
-  const shown = [seen.network, seen.browser].filter((value) => value !== undefined);
-  const isSame =
-    known !== undefined &&
-    kept.network.length === networks.length &&
-    kept.browser.length === browsers.length &&
-    [networks[0], undefined].includes(seen.network) &&
-    [browsers[0], undefined].includes(seen.browser) &&
-    shown.every((value) => seenAt[value] === today);
-  if (isSame) return undefined;
   const next = { networks: withNewest(kept.network, seen.network), browsers: withNewest(kept.browser, seen.browser) };
   const dated = [...next.networks, ...next.browsers].map((value) => [
     value,

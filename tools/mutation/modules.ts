@@ -83,7 +83,35 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   {
     name: 'authority',
     files: ['server/kernel/policy.ts'],
-    tests: ['server/kernel/policy.test.ts'],
+    tests: ['server/kernel/policy.test.ts', 'server/kernel/lesser-roles.test.ts'],
+  },
+  {
+    name: 'hooks',
+    files: ['server/hooks/decision.ts', 'server/platform/webhook-http/bound-calls.ts'],
+    tests: ['server/hooks/decision.test.ts', 'server/platform/webhook-http/bound-calls.test.ts'],
+  },
+  {
+    name: 'breached-passwords',
+    files: ['server/authentication/breached-password.ts'],
+    tests: ['server/login/breached-password.test.ts'],
+  },
+  {
+    name: 'sign-in-notices',
+    files: ['server/sign-in-notices/known-sign-ins.ts'],
+    tests: ['server/sign-in-notices/known-sign-ins.test.ts'],
+  },
+  {
+    name: 'proof-of-work',
+    files: [
+      'server/proof-of-work/admit-puzzle.ts',
+      'server/proof-of-work/pressure.ts',
+      'server/proof-of-work/puzzle.ts',
+    ],
+    tests: [
+      'server/proof-of-work/admit-puzzle.test.ts',
+      'server/proof-of-work/pressure.test.ts',
+      'server/proof-of-work/puzzle.test.ts',
+    ],
   },
   {
     name: 'results',

@@ -5,7 +5,7 @@ import { boundCalls } from './bound-calls.ts';
 const ANSWER: AskOutcome = { kind: 'answered', status: 200, type: undefined, body: new Uint8Array() };
 const TOO_MANY: AskOutcome = { kind: 'failed', failure: 'too-many-calls' };
 
-function slowReceivers(bounds: { total: number; perAsker: number }) {
+function slowReceivers(bounds?: { total: number; perAsker: number }) {
   const open: { answer: () => void; fail: () => void }[] = [];
   const ask = boundCalls(
     () =>
@@ -45,4 +45,17 @@ test('all askers together have a bound, and a call that breaks off gives its pla
   expect(await call('res_1')).toEqual(TOO_MANY);
   for (const { answer } of open) answer();
   expect(await Promise.all([held, third])).toEqual([ANSWER, ANSWER]);
+});
+
+test('by default 64 of one and 256 of all', async () => {
+  const { open, call } = slowReceivers();
+  const calls = ['res_1', 'res_2', 'res_3', 'res_4'].flatMap((asker) => Array.from({ length: 64 }, () => call(asker)));
+  expect(open).toHaveLength(256);
+  expect(await call('res_5')).toEqual(TOO_MANY);
+  open[0]?.answer();
+  await calls[0];
+  expect(await call('res_2')).toEqual(TOO_MANY);
+  const last = call('res_5');
+  for (const { answer } of open) answer();
+  expect(await last).toEqual(ANSWER);
 });
