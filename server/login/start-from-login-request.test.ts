@@ -328,6 +328,19 @@ describe('the decision for a page that starts', () => {
       'ENVIRONMENT_MISMATCH',
       true,
     ],
+    // SR-38. The attack: a thief of the site's password sets up the first token in their own browser.
+    [
+      'would set up a first token in a browser that differs',
+      { hostCheckedPassword: true },
+      {
+        user: sampleUser({ assignments: [{ resource: RESOURCE.id, alone: true, tokens: [] }] }),
+        tokens: [],
+        enrolling: ENROLLING,
+        environment: { percent: 0, differs: 'demand-otp' },
+      },
+      'ENVIRONMENT_MISMATCH',
+      true,
+    ],
   ])('is a denial for a user who %s', (_what, request, changes, code, isOfEnvironment) => {
     const outcome = begins(request, changes);
     expect(outcome).toMatchObject({ kind: 'denied', code });

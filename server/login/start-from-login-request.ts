@@ -107,13 +107,15 @@ function checkNamedUser(
   }
   const method = request.hostCheckedPassword ? 'password-otp' : 'otp';
   const factors = denyKnownPassword(decideFactors(method, factorStates(tokens, accepts, now)), user);
-  if (factors.kind === 'deny') {
-    if (factors.reason !== 'no-token' || !facts.enrolling) return denied(denialCode(factors.reason, user));
-    const begun = takenOver?.step === 'enrol' ? flow : startEnrolment(flow, user, undefined, facts.enrolling);
+  const enrolling = factors.kind === 'deny' && factors.reason === 'no-token' ? facts.enrolling : undefined;
+  if (factors.kind === 'deny' && !enrolling) return denied(denialCode(factors.reason, user));
+  if (factors.kind === 'factors' && factors.otp) return { kind: 'goes-on', flow };
+  // Nor does a password alone set up a token there.
+  if (environmentForbids(environment, 'skipped')) return { ...denied('ENVIRONMENT_MISMATCH'), isOfEnvironment: true };
+  if (enrolling) {
+    const begun = takenOver?.step === 'enrol' ? flow : startEnrolment(flow, user, undefined, enrolling);
     return { kind: 'goes-on', flow: begun };
   }
-  if (factors.otp) return { kind: 'goes-on', flow };
-  if (environmentForbids(environment, 'skipped')) return { ...denied('ENVIRONMENT_MISMATCH'), isOfEnvironment: true };
   const percent = environment?.percent ?? undefined;
   const passed = { user, otp: 'skipped', ...omitUndefined({ environment: percent }) } as const;
   return { kind: 'passed', flow, passed };
