@@ -50,7 +50,7 @@ export async function readChecklist(
     'activate-plan': stored.value.plan.active,
     'make-api-key': keys,
     'add-resource': resources.length > 0,
-    'allow-origin': resources.some(({ allowedOrigins, allowLocalhost }) => allowLocalhost || allowedOrigins.length > 0),
+    'allow-origin': resources.some(hasEntrance),
     'add-user': users,
     'add-token': tokens,
     assign: await hasAssignment(ports, account, resources),
@@ -98,4 +98,9 @@ async function hasUserToken(ports: Needs, account: AccountId): Promise<boolean> 
 
 async function isListed(ports: Needs, index: string): Promise<boolean> {
   return (await ports.store.range(index, { limit: 1 })).length > 0;
+}
+
+/** Whether users can sign in somewhere: on a page of the site, or on the hosted page, which leads back to a site or an app. */
+function hasEntrance({ allowLocalhost, allowedOrigins, redirectUris = [], appRedirectUris = [] }: Resource): boolean {
+  return allowLocalhost || [...allowedOrigins, ...redirectUris, ...appRedirectUris].length > 0;
 }

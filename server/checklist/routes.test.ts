@@ -52,8 +52,17 @@ test('lists what is still to do, one item after the other, until a user has sign
   await overwrite(ports, accountDocument.key(account), { plan: { name: 'Free', active: true } });
   const { id: resource } = await make('/resources', { name: 'Shop' });
   expect(await open()).toEqual(['allow-origin', 'add-user', 'add-token', 'assign', 'first-login']);
-  const body = { allowedOrigins: ['https://shop.example'] };
-  await service.call(`PATCH /v1/resources/${resource}`, { key, body });
+  const change = (body: object) => service.call(`PATCH /v1/resources/${resource}`, { key, body });
+  // The hosted page alone, for a site or an app, is an entrance too.
+  for (const [list, address] of [
+    ['redirectUris', 'https://shop.example/done'],
+    ['appRedirectUris', 'com.example.shop:/done'],
+  ] as const) {
+    await change({ [list]: [address] });
+    expect(await open()).not.toContain('allow-origin');
+    await change({ [list]: [] });
+  }
+  await change({ allowedOrigins: ['https://shop.example'] });
   const { id: user } = await make('/users', { login: 'alice', password: PASSWORD });
   // An administrator's own token is none that people sign in with.
   await addAdministrator(ports, account, { email: 'ada@acme.example' });
