@@ -14,6 +14,10 @@ describe('an address of an app to register', () => {
   test.each([
     ...REGISTERED.appRedirectUris,
     'com.example:/',
+    `com.example.shop:/${'a'.repeat(482)}`,
+    // The maker of no browser.
+    'com.apples.shop:/x',
+    'com.example.com.apple.shop:/x',
     'uk.co.shop.app-1:/a/b.c/~d_e',
     'xn--p1ai.example.shop:/x',
     'http://127.0.0.1/',
@@ -36,6 +40,9 @@ describe('an address of an app to register', () => {
     'z39.50r:/x',
     'internal.shop.app-1:/x',
     'com:/x',
+    // Of a registry, not of a company.
+    'uk.co:/x',
+    'com.opera:/x',
     'com.google.chrome:/x',
     'com.apple.mobilesafari:/x',
     'org.mozilla.firefox:/x',
@@ -59,6 +66,7 @@ describe('an address of an app to register', () => {
     'COM.EXAMPLE.SHOP:/signed-in',
     'com.Example.shop:/signed-in',
     'com.example..shop:/signed-in',
+    'com.example.shop_x:/signed-in',
     'com.-example:/x',
     '*.example.shop:/x',
     ' com.example.shop:/x',
@@ -86,7 +94,7 @@ describe('an address of an app to register', () => {
     'https://app.shop.example/a//b',
     'https://app.shop.example/a%2fb',
     'https://*.shop.example/signed-in',
-    `com.example.shop:/${'a'.repeat(500)}`,
+    `com.example.shop:/${'a'.repeat(483)}`,
     '',
   ])('not %j', (uri) => {
     expect(parseAppRedirectUri(uri)).toBeUndefined();
@@ -119,6 +127,11 @@ describe('a registered address', () => {
     'http://127.0.0.1:51004/signed-in?x=1',
     'http://127.0.0.1:51004/signed-in#x',
     'http://127.0.0.1:0/signed-in',
+    'http://127.0.0.1:51004',
+    'http://127.0.0.1:51004x/signed-in',
+    'http://127.0.0.1:x51004/signed-in',
+    'http://127.0.0.1:510044/signed-in',
+    'http://127.0.0.1:1e4/signed-in',
     'http://127.0.0.1:80/signed-in',
     'http://127.0.0.1:65536/signed-in',
     'http://127.0.0.1:051004/signed-in',

@@ -71,6 +71,19 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     tests: ['server/login/start-from-login-request.test.ts', 'server/login/step-up-start.test.ts'],
   },
   {
+    name: 'native-apps',
+    files: [
+      'server/login/app/app-code.ts',
+      'server/login/app/authorization-request.ts',
+      'server/resources/app-redirect-uris.ts',
+    ],
+    tests: [
+      'server/login/app/app-code.test.ts',
+      'server/login/app/authorization-request.test.ts',
+      'server/resources/app-redirect-uris.test.ts',
+    ],
+  },
+  {
     name: 'step-up',
     files: ['server/authentication/step-up.ts'],
     tests: ['server/authentication/step-up.test.ts'],

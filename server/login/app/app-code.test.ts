@@ -1,7 +1,8 @@
-import { hash } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decideExchange, returnAddress } from './app-code.ts';
+import type { SecretBox } from '../../kernel/ports/secret-box.ts';
+import { codeOf, decideExchange, readCode, returnAddress } from './app-code.ts';
 
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const INPUT = { resource: 'res_01k8dq9z2mp', redirectUri: 'com.example.shop:/in', codeVerifier: VERIFIER } as const;
@@ -17,6 +18,25 @@ const RECORD = {
     codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
   },
 } as const;
+
+/** A key of the service for each purpose. */
+const secrets = {
+  mac: (purpose: string, message: string) => new Uint8Array(createHmac('sha256', purpose).update(message).digest()),
+} as SecretBox;
+
+// SR-10. The attack: make a code up, or change one.
+test('only a code that the service has made is read, and it names its flow', () => {
+  const flow = 'flw_01k8dq9z2mp';
+  const code = codeOf({ secrets }, { flow });
+  // Under a key of its own: no other MAC of the service is a code.
+  expect(code).toBe(`${flow}.${createHmac('sha256', 'app-code').update(flow).digest('base64url')}`);
+  expect(readCode({ secrets }, code)).toBe(flow);
+  const [, mac = ''] = code.split('.');
+  const otherKey = createHmac('sha256', 'sent-code').update(flow).digest('base64url');
+  for (const made of [`flw_01k8dq9z2mq.${mac}`, `${flow}.${otherKey}`, `${code}A`, `A${code}`, `${flow}.`, mac, '']) {
+    expect(readCode({ secrets }, made)).toBeUndefined();
+  }
+});
 
 test('a code is good for a minute, and no longer than its result', () => {
   expect(decideExchange(RECORD, INPUT, BORN)).toBe('granted');

@@ -1,13 +1,12 @@
 import { hash } from 'node:crypto';
 import type { AppReturn, ResultRecord } from '../../flows/flow.ts';
-import type { FlowId, ResourceId } from '../../kernel/ids.ts';
+import { type FlowId, parseId, type ResourceId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
-import { isSameSecret, parseSecretToken, writeSecretToken } from '../../kernel/secret-token.ts';
+import { isSameSecret, writeSecretToken } from '../../kernel/secret-token.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
 
 /** A code lives no longer, and no longer than its result (RFC 6749, 4.1.2: at most ten minutes). */
 const CODE_LIFETIME_MS = MINUTE_MS;
-const MAC_SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
 /**
  * The code that an app exchanges for the result: the id of the flow and its MAC under a key of the service. The store
@@ -19,8 +18,8 @@ export function codeOf(ports: Pick<Ports, 'secrets'>, { flow }: Pick<ResultRecor
 
 /** The flow of a code that the service has made. Undefined for every other text. */
 export function readCode(ports: Pick<Ports, 'secrets'>, code: string): FlowId | undefined {
-  const given = parseSecretToken('flw', code, MAC_SHAPE);
-  return given && isSameSecret(code, codeOf(ports, { flow: given.id })) ? given.id : undefined;
+  const flow = parseId('flw', code.split('.')[0]);
+  return flow && isSameSecret(code, codeOf(ports, { flow })) ? flow : undefined;
 }
 
 /** The address that leads back to the app. `iss` tells it which service answers (RFC 9207). */

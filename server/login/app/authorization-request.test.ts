@@ -28,6 +28,45 @@ test('the request of an app is read whole', () => {
   });
 });
 
+describe('a developer is told what is wrong', () => {
+  test.each([
+    ['response_type', 'response_type is missing: code.', 'response_type is not code.'],
+    ['client_id', 'client_id is missing: the id of a resource.', 'client_id is not the id of a resource.'],
+    [
+      'redirect_uri',
+      'redirect_uri is missing: an address without spaces.',
+      'redirect_uri is not an address without spaces.',
+    ],
+    [
+      'state',
+      'state is missing: 8 to 200 characters of A-Z a-z 0-9 - . _ ~.',
+      'state is not 8 to 200 characters of A-Z a-z 0-9 - . _ ~.',
+    ],
+    [
+      'nonce',
+      'nonce is missing: 16 to 256 characters of A-Z a-z 0-9 - . _ ~.',
+      'nonce is not 16 to 256 characters of A-Z a-z 0-9 - . _ ~.',
+    ],
+    [
+      'code_challenge',
+      'code_challenge is missing: the SHA-256 of the verifier in base64url.',
+      'code_challenge is not the SHA-256 of the verifier in base64url.',
+    ],
+    ['code_challenge_method', 'code_challenge_method is missing: S256.', 'code_challenge_method is not S256.'],
+  ])('%s', (name, missing, wrong) => {
+    expect(readWith({ [name]: undefined })).toEqual({ problem: missing });
+    expect(readWith({ [name]: 'a b' })).toEqual({ problem: wrong });
+  });
+
+  test('an unknown parameter, and too long a query', () => {
+    expect(readWith({ scope: 'openid' })).toEqual({ problem: 'There is no parameter scope.' });
+    const longest = `?${new URLSearchParams(ASKED)}`;
+    const ofLength = (length: number) => readAuthorizationRequest(longest.padEnd(length, '&'));
+    expect(ofLength(2_500)).toHaveProperty('resource');
+    expect(ofLength(2_501)).toEqual({ problem: 'The query is longer than 2500 characters.' });
+  });
+});
+
 // RFC 7636, 7.2, and RFC 9700, 2.1.1. The attack: a link without PKCE, or with a challenge that is the verifier itself.
 describe('SR-10: a request is not weakened', () => {
   test.each([
@@ -38,6 +77,11 @@ describe('SR-10: a request is not weakened', () => {
     ['code_challenge', `${CHALLENGE.slice(1)}=`],
     ['code_challenge', `${CHALLENGE.slice(1)}+`],
     ['code_challenge_method', undefined],
+    ['code_challenge_method', 'PS256'],
+    ['code_challenge_method', 'S2567'],
+    ['response_type', 'xcode'],
+    ['response_type', 'codex'],
+    ['redirect_uri', ' com.example.shop:/signed-in'],
     ['code_challenge_method', 'plain'],
     ['code_challenge_method', 's256'],
     ['code_challenge_method', 'none'],

@@ -15,17 +15,18 @@ export interface AuthorizationRequest {
 
 const MAX_QUERY_LENGTH = 2_500;
 /** The parameters and their formats. All are required, and there are no others. */
-const PARAMETERS: Readonly<Record<string, { format: RegExp; needs: string }>> = {
+const PARAMETERS = {
   response_type: { format: /^code$/, needs: 'code' },
-  client_id: { format: /^res_/, needs: 'the id of the resource' },
-  redirect_uri: { format: /^[\x21-\x7e]+$/, needs: 'one of the appRedirectUris of the resource' },
+  client_id: { format: { test: (text: string) => parseId('res', text) !== undefined }, needs: 'the id of a resource' },
+  redirect_uri: { format: /^[\x21-\x7e]+$/, needs: 'an address without spaces' },
   // Characters that need no escape in an address.
   state: { format: /^[\w.~-]{8,200}$/, needs: '8 to 200 characters of A-Z a-z 0-9 - . _ ~' },
   nonce: { format: NONCE, needs: '16 to 256 characters of A-Z a-z 0-9 - . _ ~' },
   code_challenge: { format: /^[A-Za-z0-9_-]{43}$/, needs: 'the SHA-256 of the verifier in base64url' },
   // `plain` would give the verifier to everyone who sees the address (RFC 9700, 2.1.1).
   code_challenge_method: { format: /^S256$/, needs: 'S256' },
-};
+} as const;
+type Values = Record<keyof typeof PARAMETERS, string>;
 
 /**
  * Reads the query of the address that an app opens.
@@ -38,15 +39,17 @@ export function readAuthorizationRequest(query: string): AuthorizationRequest | 
   for (const name of given.keys()) {
     if (!Object.hasOwn(PARAMETERS, name)) return { problem: `There is no parameter ${name}.` };
   }
-  const values: Record<string, string> = {};
   for (const [name, { format, needs }] of Object.entries(PARAMETERS)) {
     const [value, another] = given.getAll(name);
     if (value === undefined) return { problem: `${name} is missing: ${needs}.` };
     if (another !== undefined || !format.test(value)) return { problem: `${name} is not ${needs}.` };
-    values[name] = value;
   }
-  const { client_id, redirect_uri = '', state = '', nonce = '', code_challenge = '' } = values;
-  const resource = parseId('res', client_id);
-  if (!resource) return { problem: 'client_id is not the id of the resource.' };
-  return { resource, redirectUri: redirect_uri, state, nonce, codeChallenge: code_challenge };
+  const values = Object.fromEntries(given) as Values;
+  return {
+    resource: values.client_id as ResourceId,
+    redirectUri: values.redirect_uri,
+    state: values.state,
+    nonce: values.nonce,
+    codeChallenge: values.code_challenge,
+  };
 }
