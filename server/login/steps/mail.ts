@@ -1,7 +1,7 @@
 import { isMailboxCurrent } from '../../authentication/first-factor.ts';
 import type { FlowAt } from '../../flows/flow.ts';
 import type { StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
-import { setMailedCode } from '../../flows/transitions.ts';
+import { retryStep, setMailedCode } from '../../flows/transitions.ts';
 import type { MailLanguage } from '../../kernel/mail.ts';
 import { isRefusal, refusal } from '../../kernel/result.ts';
 import { countWrongTry, isMailedCodeLive, MAILED_OPTION, type MailedCode } from '../../mailed-codes/mailed-code.ts';
@@ -30,8 +30,9 @@ export async function mailCode(
   if (factor !== MAILED_OPTION) return { refusal: refusal('STEP_NOT_EXPECTED') };
   const name = flow.user ?? flow.login;
   const sent = await sendMailedCode(ports, { flow, name, resource, client, language, before: flow.mailed });
-  // A failed sending counts as an answer, so that requests are limited. The time for another is in the view.
-  if (isRefusal(sent)) return { refusal: refusal(sent.refused) };
+  // A failed sending counts as an answer, so that requests are limited. It has no event, so that a flood does not fill the
+  // audit log. The view has the time for another request; a wait would keep the user from typing a code.
+  if (isRefusal(sent)) return { move: (held) => retryStep(held as FlowAt<'mail'>, sent.refused) };
   const { mailed, ...beside } = sent;
   return { move: (held) => setMailedCode(held as FlowAt<'mail'>, mailed), ...beside };
 }
