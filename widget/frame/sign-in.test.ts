@@ -302,6 +302,16 @@ describe('a method with sent codes', () => {
     expect(requests.slice(3)).toEqual(['otp 3 123456']);
   });
 
+  test('requests the code of a second factor too, after one in place of the password', async () => {
+    const { requests, signIn, expectAnswers } = await atCode(seen({ ...unsent, seq: 3, sent }));
+    const phone = { id: 'tok_sms', kind: 'sms', name: 'Phone', to: '•••78' } as const;
+    const asked = { ...unsent, factors: [phone], factor: phone.id };
+    expectAnswers(seen({ ...asked, seq: 4 }), seen({ ...asked, seq: 5, sent: { ...sent, to: phone.to } }));
+    await signIn.submit('12345678');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(requests.slice(3)).toEqual(['otp 3 12345678', 'factor 4 tok_sms']);
+  });
+
   test('does not request the code again after a failure: the user decides', async () => {
     const error = { code: 'CODE_NOT_SENT' } as const;
     const { requests, screen } = await atCode(seen({ ...unsent, seq: 3, error }));

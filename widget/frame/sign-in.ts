@@ -108,8 +108,8 @@ export function createSignIn({
   let settle = (_isStarted: boolean) => {};
   /** Counts starts, so that a late response to an abandoned flow is dropped. */
   let run = 0;
-  /** The start in which a code was requested automatically. */
-  let codeRequestedIn = -1;
+  /** The start, and the factor, in which a code was requested automatically. */
+  let codeRequestedIn = '';
 
   const setScreen = (next: Screen) => {
     screen = next;
@@ -196,11 +196,12 @@ export function createSignIn({
     setScreen({ kind: 'step', step, view, busy: false, ...(notice && { notice }), ...(resend && { resend }) });
     // At the first step there is nothing to resume yet.
     if (step !== 'identify') void memory?.keep(handle);
+    const { factor = '' } = view;
     if (error) postError(error.code, requestId);
-    else if (needsSend(view) && codeRequestedIn !== run) {
+    else if (needsSend(view) && codeRequestedIn !== run + factor) {
       // Request the code once on arrival; after that the user decides.
-      codeRequestedIn = run;
-      void choose(view.factor ?? '');
+      codeRequestedIn = run + factor;
+      void choose(factor);
     }
   };
 
