@@ -79,8 +79,8 @@ export async function resolveHost(
   if (found) root.dataset.alone = '';
   else {
     const texts = await loadTexts(navigator.languages);
-    const told = Object.assign(document.createElement('p'), { className: 'alone', textContent: texts('alone') });
-    document.body.append(told);
+    const notice = Object.assign(document.createElement('p'), { className: 'alone', textContent: texts('alone') });
+    document.body.append(notice);
   }
   return found;
 }
@@ -94,10 +94,10 @@ async function findHost(
   hints: URLSearchParams,
   awaitConnect: typeof awaitHost,
 ): Promise<StandaloneHost | undefined> {
-  if ('request' in root.dataset) return ownPage(root.dataset);
+  if ('request' in root.dataset) return loginPage(root.dataset);
   if ('return' in root.dataset) return appPage(root.dataset);
-  if ('enrols' in root.dataset) return enrolmentPage(hints.get('resource') ?? '');
-  if ('self' in root.dataset) return selfPage(hints.get('resource') ?? '');
+  if ('enrols' in root.dataset) return enrolmentPage(hints);
+  if ('self' in root.dataset) return selfPage(hints);
   const origin = hints.get('origin');
   const opener: Window | null = window.opener;
   if (!location.pathname.endsWith('/popup') || !origin || !opener) return undefined;
@@ -107,49 +107,69 @@ async function findHost(
   return { host: await connected, resource: hints.get('resource') ?? '', site: new URL(origin).host };
 }
 
+/** A page of the service, with what is different in each. */
+interface ServicePage extends Pick<StandaloneHost, 'resource'> {
+  /** Default: none. */
+  site?: string;
+  /** The language of the email or the page that led here. Default: the browser's. */
+  locale?: string;
+  /** What the flow that the tab stores is bound to: a reload resumes that of the same page alone. */
+  nonce: string;
+  /** True if the user is named elsewhere than here. Default false. */
+  isGiven?: boolean;
+  own: HostedStart;
+  onSuccess?(result: string): void;
+}
+
 /** The page plays the loader's part itself, over a private port. */
-function ownPage({ request = '', resource = '', return: target = '', given }: DOMStringMap): StandaloneHost {
-  const secret = location.hash.slice(1);
-  // Remove the parameters from the address and the history; a reload resumes the flow that the tab stores.
-  history.replaceState(null, '', location.pathname + location.search);
+function servicePage({
+  resource,
+  site = '',
+  locale = '',
+  nonce,
+  isGiven,
+  own,
+  onSuccess,
+}: ServicePage): StandaloneHost {
   const { port1, port2 } = new MessageChannel();
   const mount = 'own-page';
-  const begin: ToFrame = {
-    type: 'begin',
-    nonce: `login-request-of.${request}`,
-    loginRequest: given === undefined ? '' : 'given',
-  };
+  const begin: ToFrame = { type: 'begin', nonce, loginRequest: isGiven ? 'given' : '' };
   port2.onmessage = ({ data }: MessageEvent<ToHost>) => {
     if (data.type === 'want') port2.postMessage({ v, mount, ...begin });
-    if (data.type === 'success') post(target, data.result);
+    if (data.type === 'success') onSuccess?.(data.result);
   };
-  const look = { theme: 'auto', locale: '', closable: false, variables: null };
+  const look = { theme: 'auto', locale, closable: false, variables: null };
   return {
     host: { type: 'connect', mount, slot: 0, origin: location.origin, port: port1, ...look },
     resource,
-    site: target && new URL(target).host,
-    own: { path: 'redirected-flows', body: { loginRequest: `lrq.${request}.${secret}` } },
+    site,
+    own,
   };
+}
+
+/** The page that a site's backend has asked for. */
+function loginPage({ request = '', resource = '', return: target = '', given }: DOMStringMap): StandaloneHost {
+  const secret = location.hash.slice(1);
+  removeFragment();
+  return servicePage({
+    resource,
+    site: target && new URL(target).host,
+    nonce: `login-request-of.${request}`,
+    isGiven: given !== undefined,
+    own: { path: 'redirected-flows', body: { loginRequest: `lrq.${request}.${secret}` } },
+    onSuccess: (result) => post(target, result),
+  });
 }
 
 /** The page that a native app has opened. Its address has no secret: the verifier stays in the app. */
 function appPage({ resource = '', return: target = '' }: DOMStringMap): StandaloneHost {
-  const { port1, port2 } = new MessageChannel();
-  const mount = 'own-page';
-  const challenge = new URLSearchParams(location.search).get('code_challenge');
-  // A reload resumes the flow of this request alone.
-  const begin: ToFrame = { type: 'begin', nonce: `app-sign-in.${challenge}`, loginRequest: '' };
-  port2.onmessage = ({ data }: MessageEvent<ToHost>) => {
-    if (data.type === 'want') port2.postMessage({ v, mount, ...begin });
-    if (data.type === 'success') leave(target, data.result);
-  };
-  const look = { theme: 'auto', locale: '', closable: false, variables: null };
-  return {
-    host: { type: 'connect', mount, slot: 0, origin: location.origin, port: port1, ...look },
+  const { search } = location;
+  return servicePage({
     resource,
-    site: '',
-    own: { path: 'app-flows', body: { query: location.search } },
-  };
+    nonce: `app-sign-in.${new URLSearchParams(search).get('code_challenge')}`,
+    own: { path: 'app-flows', body: { query: search } },
+    onSuccess: (address) => leave(target, address),
+  });
 }
 
 /**
@@ -170,45 +190,34 @@ function leave(target: string, address: string): void {
  * The page of a mailed link. The link stays in the address until it is used, so that a page that the phone discarded
  * can find it again.
  */
-function enrolmentPage(resource: string): StandaloneHost {
+function enrolmentPage(hints: URLSearchParams): StandaloneHost {
   const link = location.hash.slice(1);
-  const { port1, port2 } = new MessageChannel();
-  const mount = 'own-page';
-  // The stored flow is bound to the link by a digest.
-  const begin: ToFrame = { type: 'begin', nonce: `enrolment-link.${link}`, loginRequest: 'given' };
-  port2.onmessage = ({ data }: MessageEvent<ToHost>) => {
-    if (data.type === 'want') port2.postMessage({ v, mount, ...begin });
-    if (data.type === 'success') history.replaceState(null, '', location.pathname + location.search);
-  };
-  const look = { theme: 'auto', locale: hintedLanguage(), closable: false, variables: null };
-  return {
-    host: { type: 'connect', mount, slot: 0, origin: location.origin, port: port1, ...look },
-    resource,
-    site: '',
+  return servicePage({
+    resource: hints.get('resource') ?? '',
+    locale: hints.get('lang') ?? '',
+    // A digest of it is stored.
+    nonce: `enrolment-link.${link}`,
+    isGiven: true,
     own: { path: 'enrolment-flows', body: { link } },
-  };
+    onSuccess: removeFragment,
+  });
 }
 
 /** The self-service page. It has no host site and returns no result. */
-function selfPage(resource: string): StandaloneHost {
-  const { port1, port2 } = new MessageChannel();
-  const mount = 'own-page';
-  const begin: ToFrame = { type: 'begin', nonce: `self-service-of.${resource}`, loginRequest: '' };
-  port2.onmessage = ({ data }: MessageEvent<ToHost>) => {
-    if (data.type === 'want') port2.postMessage({ v, mount, ...begin });
-  };
-  const look = { theme: 'auto', locale: hintedLanguage(), closable: false, variables: null };
-  return {
-    host: { type: 'connect', mount, slot: 0, origin: location.origin, port: port1, ...look },
+function selfPage(hints: URLSearchParams): StandaloneHost {
+  const resource = hints.get('resource') ?? '';
+  const nonce = `self-service-of.${resource}`;
+  return servicePage({
     resource,
-    site: '',
+    locale: hints.get('lang') ?? '',
+    nonce,
     own: { path: 'self-flows', body: { resource } },
-  };
+  });
 }
 
-/** The language of the email or the page that led here. */
-function hintedLanguage(): string {
-  return new URLSearchParams(location.search).get('lang') ?? '';
+/** Also from the history. A reload resumes the flow that the tab stores. */
+function removeFragment(): void {
+  history.replaceState(null, '', location.pathname + location.search);
 }
 
 /** The page's CSP allows a form to this one address only. */
