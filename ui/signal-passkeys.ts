@@ -1,15 +1,15 @@
 import type { KnownPasskeys } from '@countersign/protocol/passkey';
 
-let told: string | undefined;
+let signalled: string | undefined;
 
 /**
- * Tells the browser which passkeys the user has here, so that password managers hide those that were removed, and what
- * the user is called (WebAuthn level 3, section 5.1.10). It does not matter if a browser cannot, or does not know them.
+ * Signals to the browser which passkeys the user has here, so that password managers hide those that were removed, and
+ * the user's names (WebAuthn level 3, section 5.1.10). It does not matter if a browser cannot, or does not know them.
  */
-export function tellBrowser(known: KnownPasskeys): void {
+export function signalPasskeys(known: KnownPasskeys): void {
   const text = JSON.stringify(known);
-  if (text === told) return;
-  told = text;
+  if (text === signalled) return;
+  signalled = text;
   const browser: Partial<typeof PublicKeyCredential> = window.PublicKeyCredential ?? {};
   const ignored = () => {};
   browser.signalAllAcceptedCredentials?.(known).catch(ignored);

@@ -1,6 +1,6 @@
 import type { KnownPasskeys } from '@countersign/protocol/passkey';
 import type { SessionView } from '@countersign/protocol/session';
-import { tellBrowser } from '@countersign/ui/tell-browser';
+import { signalPasskeys } from '@countersign/ui/signal-passkeys';
 import type { ComponentType } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { TextKey, Texts } from '../i18n/texts.ts';
@@ -73,7 +73,7 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
 
   // The session is read again after each change, also of the names.
   useEffect(() => {
-    client.get<KnownPasskeys>('me/passkeys').then((answer) => answer.kind === 'done' && tellBrowser(answer.body));
+    client.get<KnownPasskeys>('me/passkeys').then((answer) => answer.kind === 'done' && signalPasskeys(answer.body));
   }, [client, passkeys]);
 
   if (codes !== undefined) {

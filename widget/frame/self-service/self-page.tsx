@@ -55,18 +55,19 @@ export class SelfPage extends Component<SelfPageProps, State> {
     // The user has already clicked, so send it now. Not in the constructor: sending renders again.
     if (this.isAdding && self.proof === 'fresh') void signIn.act('self/add');
     if (this.props.isNext && !this.state.open) this.heading.current?.focus();
-    this.tellBrowser();
+    this.signal();
   }
 
   /** From a page of the domain of the passkeys, after every factor of the user was shown. */
-  tellBrowser() {
+  signal() {
     const { passkeys } = this.props.self;
-    if (passkeys) import('@countersign/ui/tell-browser').then((late) => late.tellBrowser(passkeys)).catch(() => null);
+    if (passkeys)
+      import('@countersign/ui/signal-passkeys').then((late) => late.signalPasskeys(passkeys)).catch(() => null);
   }
 
   override componentDidUpdate(before: SelfPageProps) {
     const { screen } = this.props;
-    this.tellBrowser();
+    this.signal();
     if (screen.busy || !this.sent || screen.view.seq === before.screen.view.seq) return;
     const sent = this.sent;
     this.sent = undefined;
