@@ -1,4 +1,4 @@
-import { type LibraryCall, libraryCall } from './library-call.ts';
+import { type LibraryCall, libraryCall, returnsObject } from './library-call.ts';
 import { enclose, JAVA, literal } from './literal.ts';
 import { addressOf, type ExampleRequest, headersOf } from './request.ts';
 
@@ -84,7 +84,7 @@ function invoke(target: string, parts: readonly string[], indent = 1): string {
 }
 
 function print(method: string, call: string): string {
-  return /^(?:delete|remove|forget|save|end)/.test(method) ? `${call};` : `System.out.println(${call});`;
+  return returnsObject(method) ? `System.out.println(${call});` : `${call};`;
 }
 
 export function javaHttp(request: ExampleRequest): string {

@@ -19,6 +19,11 @@ export function libraryCall(route: string): LibraryCall | undefined {
   return CALLS.get(route);
 }
 
+/** Whether the method of the libraries returns an object. Those that only change something return nothing. */
+export function returnsObject(method: string): boolean {
+  return !/^(?:delete|remove|forget|save|end)/.test(method);
+}
+
 /** `fooBar` as `foo_bar`. */
 export function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

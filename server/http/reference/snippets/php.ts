@@ -1,4 +1,4 @@
-import { type LibraryCall, libraryCall } from './library-call.ts';
+import { type LibraryCall, libraryCall, returnsObject } from './library-call.ts';
 import { enclose, literal, PHP } from './literal.ts';
 import { addressOf, type ExampleRequest, headersOf } from './request.ts';
 
@@ -43,7 +43,7 @@ function statement({ group, method }: LibraryCall, { id, query, body }: ExampleR
 }
 
 function dump(method: string, call: string): string {
-  return /^(?:delete|remove|forget|save|end)/.test(method) ? `${call};` : `var_dump(${call});`;
+  return returnsObject(method) ? `var_dump(${call});` : `${call};`;
 }
 
 export function phpHttp(request: ExampleRequest): string {

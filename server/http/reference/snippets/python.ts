@@ -1,4 +1,4 @@
-import { type LibraryCall, libraryCall, snakeCase } from './library-call.ts';
+import { type LibraryCall, libraryCall, returnsObject, snakeCase } from './library-call.ts';
 import { enclose, literal, PYTHON } from './literal.ts';
 import { addressOf, type ExampleRequest, headersOf } from './request.ts';
 
@@ -32,7 +32,7 @@ function statement({ group, method }: LibraryCall, { id, query, body }: ExampleR
 }
 
 function print(method: string, call: string): string {
-  return /^(?:delete|remove|forget|save|end)/.test(method) ? call : `print(${call})`;
+  return returnsObject(method) ? `print(${call})` : call;
 }
 
 export function pythonHttp(request: ExampleRequest): string {

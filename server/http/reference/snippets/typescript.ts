@@ -1,4 +1,4 @@
-import { type LibraryCall, libraryCall } from './library-call.ts';
+import { type LibraryCall, libraryCall, returnsObject } from './library-call.ts';
 import { enclose, literal, TYPESCRIPT } from './literal.ts';
 import { addressOf, type ExampleRequest, headersOf } from './request.ts';
 
@@ -22,7 +22,7 @@ function statement({ group, method }: LibraryCall, { id, query, body }: ExampleR
   if (method === 'list') return `for await (const item of ${target}()) console.log(item);`;
   const given = [...(id === undefined ? [] : [literal(id, TYPESCRIPT)]), ...argumentsOf(method, body ?? query)];
   const call = `await ${target}(${given.join(', ')})`;
-  return /^(?:delete|remove|forget|save|end)/.test(method) ? `${call};` : `console.log(${call});`;
+  return returnsObject(method) ? `console.log(${call});` : `${call};`;
 }
 
 /** Some methods take what their body holds. */
