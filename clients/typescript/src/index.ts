@@ -28,7 +28,6 @@ export type {
 } from './api/administration.ts';
 export { type CallOptions, type Client, type ClientOptions, createClient } from './api/client.ts';
 export type { ChangeableCollection, Collection, ListOptions } from './api/collection.ts';
-export type { TrustedBrowser, TrustedBrowsers } from './api/environments.ts';
 export type {
   Appearance,
   Assignment,
@@ -94,6 +93,7 @@ export type {
   TokenPin,
 } from './api/token-objects.ts';
 export type { Tokens } from './api/tokens.ts';
+export type { TrustedBrowser, TrustedBrowsers } from './api/trusted-browsers.ts';
 export { type AppSignIn, type AppSignInOptions, beginAppSignIn } from './app/app-sign-in.ts';
 export type {
   ClientErrorCode,

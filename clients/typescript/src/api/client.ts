@@ -34,15 +34,7 @@ import {
   readItem,
   unexpected,
 } from './collection.ts';
-import {
-  checkEnvironment,
-  endBrowserTrust,
-  environmentsOf,
-  forgetEnvironments,
-  saveEnvironment,
-  type TrustedBrowsers,
-  trustedBrowsersOf,
-} from './environments.ts';
+import { checkEnvironment, environmentsOf, forgetEnvironments, saveEnvironment } from './environments.ts';
 import type {
   Assignment,
   AuthenticateInput,
@@ -69,6 +61,7 @@ import type {
 } from './objects.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 import { createTransport } from './transport.ts';
+import { endBrowserTrust, type TrustedBrowsers, trustedBrowsersOf } from './trusted-browsers.ts';
 
 export type { CallOptions } from './collection.ts';
 

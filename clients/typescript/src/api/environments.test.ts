@@ -40,21 +40,6 @@ describe('browsers of people', () => {
   });
 });
 
-test('the trust in browsers is listed, and ended one by one or together', async () => {
-  const trusted = {
-    browsers: [{ id: 'tbr_1', resource: 'res_1', createdAt: 1, usedAt: 2, expiresAt: 3, address: '203.0.113.7' }],
-  };
-  const { client, requests } = clientWith(json(trusted), json({ browsers: null }), nothing, nothing);
-  expect(await client.users.trustedBrowsers('usr_1')).toEqual(trusted);
-  expect((await refusalOf(client.users.trustedBrowsers('usr_1'))).code).toBe('RESPONSE_INVALID');
-  await client.users.endBrowserTrust('usr_1', { browser: 'tbr_1' });
-  await client.users.endBrowserTrust('usr_1');
-  expect(requests.slice(2).map(({ method, url }) => `${method} ${url}`)).toEqual([
-    'DELETE https://auth.example/v1/users/usr_1/trusted-browsers?browser=tbr_1',
-    'DELETE https://auth.example/v1/users/usr_1/trusted-browsers',
-  ]);
-});
-
 test('a logo goes as base64, and is taken away', async () => {
   const { client, requests } = clientWith(json({ id: 'res_1', logo: 'hash' }), nothing);
   expect(await client.resources.setLogo('res_1', Uint8Array.of(1, 2, 255))).toMatchObject({ logo: 'hash' });

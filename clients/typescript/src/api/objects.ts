@@ -56,6 +56,7 @@ export interface Resource {
   selfService: SelfServicePolicy | null;
   /** Exact addresses that results may be posted to from the service's own page. */
   redirectUris: string[];
+  /** Addresses that lead back to native apps, which may ask for sign-ins themselves. */
   appRedirectUris: string[];
   /** Whether users may have a link to a new password mailed to them from the sign-in. */
   passwordReset: boolean;
