@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { JavaWorkshop } from '../clients/java/testing/java-workshop.ts';
 import { runProbe } from '../tools/prepare/probe.ts';
-import { findPython, JAVA_FOR_SECONDS } from '../tools/prepare/programs.ts';
+import { findPython, SHORT_LIVED_JVM } from '../tools/prepare/programs.ts';
 import { type ExampleSite, exampleAddress, ROOT, type RunningExample, startExample } from './harness/example-site.ts';
 import { expect } from './harness/expect.ts';
 import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
@@ -36,7 +36,7 @@ const EXAMPLES: readonly ExampleSite[] = [
     // Java runs a program of one file from source; the library is compiled first.
     command: async () => [
       'java',
-      JAVA_FOR_SECONDS,
+      SHORT_LIVED_JVM,
       '-cp',
       (await JavaWorkshop.open()).classPath,
       'docs/examples/java/Server.java',

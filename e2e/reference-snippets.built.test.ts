@@ -14,7 +14,7 @@ import { type Snippet, snippetsOf } from '../server/http/reference/snippets/lang
 import { exampleRequest } from '../server/http/reference/snippets/request.ts';
 import { openApiDocument } from '../tools/clients/document.ts';
 import { runProbe } from '../tools/prepare/probe.ts';
-import { findPython, JAVA_FOR_SECONDS } from '../tools/prepare/programs.ts';
+import { findPython, SHORT_LIVED_JVM } from '../tools/prepare/programs.ts';
 
 // Every snippet of the API reference runs here, and sends the request that the page is about.
 const ROOT = join(import.meta.dirname, '..');
@@ -244,7 +244,7 @@ ${all.map(({ id }) => `    run("${id}", ${id}::run);`).join('\n')}
     await workshop.write('snippets/Main.java', main);
     await workshop.compileTests();
     const env = { PATH: process.env.PATH ?? '', ...SECRETS };
-    await run('java', [JAVA_FOR_SECONDS, '-cp', workshop.classPath, 'snippets.Main'], { env });
+    await run('java', [SHORT_LIVED_JVM, '-cp', workshop.classPath, 'snippets.Main'], { env });
     expectAllSent();
   } finally {
     await workshop.remove();

@@ -14,7 +14,7 @@ import type { ApiDescription } from '../server/http/reference/description.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
 import { openApiDocument } from '../tools/clients/document.ts';
 import { runProbe } from '../tools/prepare/probe.ts';
-import { findPython, JAR_FOLDER, JAVA_FOR_SECONDS, PYTHON_PACKERS } from '../tools/prepare/programs.ts';
+import { findPython, JAR_FOLDER, PYTHON_PACKERS, SHORT_LIVED_JVM } from '../tools/prepare/programs.ts';
 import { makeRelease } from '../tools/release/make-release.ts';
 import { startDemo } from './harness/installed-demo.ts';
 import { startRegistry } from './harness/package-registry.ts';
@@ -329,7 +329,7 @@ print(verifier.verify_result(given["RESULT"], nonce=given["NONCE"], origin=given
       }`,
     );
     const classPath = [`${file}.jar`, ...jackson].join(delimiter);
-    const { stdout } = await run('java', [JAVA_FOR_SECONDS, '-cp', classPath, 'Backend.java'], { cwd: project, env });
+    const { stdout } = await run('java', [SHORT_LIVED_JVM, '-cp', classPath, 'Backend.java'], { cwd: project, env });
     expect(stdout.trim()).toBe(login);
     const listed = (suffix: string) => execFileSync('jar', ['-tf', `${file}${suffix}.jar`], { encoding: 'utf8' });
     expect(listed('')).toContain('META-INF/LICENSE');

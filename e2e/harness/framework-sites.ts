@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path';
 import { JavaWorkshop } from '../../clients/java/testing/java-workshop.ts';
 import { runProbe } from '../../tools/prepare/probe.ts';
-import { findPython, JAVA_FOR_SECONDS, PHP_FOLDER } from '../../tools/prepare/programs.ts';
+import { findPython, PHP_FOLDER, SHORT_LIVED_JVM } from '../../tools/prepare/programs.ts';
 import { type ExampleSite, ROOT } from './example-site.ts';
 
 /** An example in `docs/examples` that signs users in by the routes of a library, and has a table of users. */
@@ -155,7 +155,7 @@ function servletSite(): FrameworkSite {
     file: 'docs/examples/servlet/src/shop/Main.java',
     async command() {
       servletPath ??= compileServlet();
-      return ['java', JAVA_FOR_SECONDS, '-cp', await servletPath, 'shop.Main'];
+      return ['java', SHORT_LIVED_JVM, '-cp', await servletPath, 'shop.Main'];
     },
     prepare({ DATABASE = '', STORAGE = '' }) {
       mkdirSync(STORAGE);

@@ -36,10 +36,10 @@ const PHP_EXTENSIONS = [
 export const JAR_FOLDER = process.env.TEST_JAR_FOLDER ?? '/usr/share/java';
 
 /**
- * For a program in Java that lives for seconds: what it would compile to the utmost does not pay for itself. `javac` and
- * `javadoc` take two fifths of the processor time. The JDK's tools pass on what follows `-J`.
+ * The option for a JVM that runs for seconds: without the second level of its compiler, `javac` and `javadoc` take two
+ * fifths of the processor time. The JDK's tools pass on what follows `-J`.
  */
-export const JAVA_FOR_SECONDS = '-XX:TieredStopAtLevel=1';
+export const SHORT_LIVED_JVM = '-XX:TieredStopAtLevel=1';
 
 /** The folder of PHP's frameworks, each with a file that loads it. */
 export const PHP_FOLDER = '/usr/share/php';

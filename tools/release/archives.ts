@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { JAVA_FOR_SECONDS } from '../prepare/programs.ts';
+import { SHORT_LIVED_JVM } from '../prepare/programs.ts';
 import { filesUnder } from './service-files.ts';
 
 /** What each packer of a release gets. */
@@ -52,7 +52,7 @@ export function writeZip(folder: string, file: string, seconds: number, manifest
   const date = new Date(seconds * 1000).toISOString().replace('.000', '');
   const kind = manifest === undefined ? ['--no-manifest'] : ['--manifest', manifest];
   const paths = filesUnder(folder, '.').flatMap((path) => ['-C', folder, path]);
-  execFileSync('jar', [`-J${JAVA_FOR_SECONDS}`, '--create', '--file', file, `--date=${date}`, ...kind, ...paths]);
+  execFileSync('jar', [`-J${SHORT_LIVED_JVM}`, '--create', '--file', file, `--date=${date}`, ...kind, ...paths]);
 }
 
 /** `SHA256SUMS`, as `sha256sum --check` reads it. */

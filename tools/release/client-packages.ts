@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runProbe } from '../prepare/probe.ts';
-import { findPython, JAR_FOLDER, JAVA_FOR_SECONDS, PYTHON_PACKERS } from '../prepare/programs.ts';
+import { findPython, JAR_FOLDER, PYTHON_PACKERS, SHORT_LIVED_JVM } from '../prepare/programs.ts';
 import { type Packing, writeZip } from './archives.ts';
 import { copyFiles, filesUnder, writeJson } from './service-files.ts';
 
@@ -45,7 +45,7 @@ function packModule(
   const place = join(work, module);
   mkdirSync(place);
   const [classes, pages, manifest] = [join(place, 'classes'), join(place, 'pages'), join(place, 'MANIFEST.MF')];
-  const shared = [`-J${JAVA_FOR_SECONDS}`, '-encoding', 'UTF-8', '-cp', classPath.join(delimiter), '--release', '17'];
+  const shared = [`-J${SHORT_LIVED_JVM}`, '-encoding', 'UTF-8', '-cp', classPath.join(delimiter), '--release', '17'];
   const quiet = { stdio: 'pipe' } as const;
   execFileSync('javac', [...shared, '-d', classes, ...files], quiet);
   execFileSync('javadoc', [...shared, '-quiet', '-notimestamp', '-Xdoclint:none', '-d', pages, ...files], quiet);

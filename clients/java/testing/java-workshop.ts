@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { JAR_FOLDER, JAVA_FOR_SECONDS } from '../../../tools/prepare/programs.ts';
+import { JAR_FOLDER, SHORT_LIVED_JVM } from '../../../tools/prepare/programs.ts';
 
 const LIBRARY = join(import.meta.dirname, '..');
 const SOURCES = join(LIBRARY, 'src/main/java');
@@ -69,7 +69,7 @@ export class JavaWorkshop {
     const { status, output } = await this.#run(
       'java',
       [
-        JAVA_FOR_SECONDS,
+        SHORT_LIVED_JVM,
         ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),
         ...['-cp', this.#classPath([...NEEDED, ...JUNIT, 'library', 'tests'])],
         ...['org.junit.platform.console.ConsoleLauncher', `--scan-classpath=${join(this.folder, 'tests')}`],
@@ -100,7 +100,7 @@ export class JavaWorkshop {
     // Debian's manifests name jars that are not there.
     const strict = ['--release', '17', '-encoding', 'UTF-8', '-Xlint:all', '-Xlint:-path', '-Werror'];
     const args = [
-      `-J${JAVA_FOR_SECONDS}`,
+      `-J${SHORT_LIVED_JVM}`,
       ...strict,
       ...options,
       '-cp',
