@@ -128,6 +128,22 @@ test('counts tries of webhooks by the class of the status', async () => {
     ]);
 });
 
+// A time of nearly nothing would hide how slow the hook is.
+test('counts a call of a hook that was not made, and times it not', async () => {
+  const ask = async () => ({ kind: 'failed', failure: 'too-many-calls' }) as const;
+  const sender = meters.webhooks({
+    read: (url) => ({ url }),
+    send: async () => ({ kind: 'answered', status: 200 }),
+    ask,
+  });
+  const limits = { timeoutMs: 2000, bodyBytes: 4096, asker: 'res_1' };
+  const timed = () => JSON.stringify(meters.metrics.hookSeconds.family().values);
+  const before = timed();
+  await sender.ask({ url: 'https://hooks.example', headers: {}, body: '' }, limits);
+  expect(counted('countersign_hook_calls_total')).toContainEqual(['too-many-calls', 1]);
+  expect(timed()).toBe(before);
+});
+
 test('counts and times lookups of breached passwords, and passes failures on', async () => {
   const given = [async () => true, async () => false, async () => Promise.reject(new Error('no answer'))];
   for (const isListed of given)
