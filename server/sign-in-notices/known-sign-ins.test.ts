@@ -59,6 +59,16 @@ test('the same place again stores nothing on the same day, and the time on the n
   expect(next && knownSignInsExpireAt(next.known)).toBe(NOON + DAY_MS / 2 + KNOWN_SIGN_IN_TTL_MS);
 });
 
+test('another browser of the same network is noted on the same day, and each on its own next day', () => {
+  const record = (known: KnownSignIns | undefined, browser: string | undefined, now = NOON) =>
+    recordSignIn(known, known !== undefined, owner, { network: 'n', browser }, now)?.known;
+  const both = record(record(undefined, 'b1'), 'b2');
+  expect(record(both, 'b1')?.browsers).toEqual(['b1', 'b2']);
+  const later = record(both, undefined, NOON + DAY_MS);
+  expect(later?.seenAt?.b2).toBe(NOON - DAY_MS / 2);
+  expect(record(later, 'b2', NOON + DAY_MS)?.seenAt?.b2).toBe(NOON + DAY_MS / 2);
+});
+
 test('is forgotten from the first moment on in which it counts no more, and beyond the bound the oldest', () => {
   const midnight = NOON - DAY_MS / 2;
   const record = (known: KnownSignIns | undefined, network: string, now: number) =>

@@ -56,7 +56,6 @@ export function recordSignIn(
   now: number,
 ): { known: KnownSignIns; isNew: boolean } | undefined {
   const shown = [seen.network, seen.browser].filter((value) => value !== undefined);
-  if (shown.length === 0) return undefined;
   const { networks = [], browsers = [], links = [], seenAt = {} } = known ?? {};
   const today = now - (now % DAY_MS);
   const isNewest = [networks[0], undefined].includes(seen.network) && [browsers[0], undefined].includes(seen.browser);
