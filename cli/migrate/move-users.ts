@@ -21,8 +21,8 @@ export interface MoveOptions {
 }
 
 /**
- * Creates the users of an export, then their tokens, and gives them access. A token goes to the user that its row created, by id: another user
- * may already have that login, and must not get a stranger's device.
+ * Creates the users of an export, then their tokens, and gives them access. A token goes to the user that its row
+ * created, by id: another user may already have that login, and must not get a stranger's device.
  */
 export async function moveUsers(service: Service, options: MoveOptions, progress: Progress): Promise<void> {
   const { source, dryRun, run, rejected, report } = options;

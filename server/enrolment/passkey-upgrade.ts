@@ -28,9 +28,9 @@ export interface ShownFactors {
 }
 
 /**
- * Whether a sign-in may end with a passkey that the browser creates without asking. Its user sees no step, so it must
- * not be what a thief gets who has less than both factors: the password and another factor were typed in this sign-in,
- * which is a plain one, in a known browser. A new passkey would end the trust that the user has just asked for.
+ * Whether a sign-in may end with a passkey that the browser creates without asking. The user sees no step of it, so a
+ * thief with fewer than two factors must not get one: it takes the password and another factor, both given in this
+ * sign-in, which is a plain one in a known browser. A new passkey would end the trust that the user has just asked for.
  */
 export function mayUpgrade({ flow, passed, isUnknownBrowser }: ShownFactors): boolean {
   const { breached, browser, kind, otp, second, wantsTrust } = passed;

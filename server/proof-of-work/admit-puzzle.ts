@@ -21,7 +21,7 @@ const minutes = new WeakMap<Store, Minute>();
  * nothing to the store (SR-65).
  */
 export function admitPuzzle({ store }: { store: Store }, client: ClientInfo, now: number): Refusal | undefined {
-  const { made } = presentMinute(store, now);
+  const { made } = currentMinute(store, now);
   const address = addressOf(client);
   const count = made.get(address) ?? 0;
   if (count >= PUZZLES_PER_ADDRESS) return refusal('RATE_LIMITED', { retryAfterMs: MINUTE_MS - (now % MINUTE_MS) });
@@ -31,7 +31,7 @@ export function admitPuzzle({ store }: { store: Store }, client: ClientInfo, now
 }
 
 /** A clock that was set back starts a new minute: no request waits for the earlier time (SR-63). */
-function presentMinute(store: Store, now: number): Minute {
+function currentMinute(store: Store, now: number): Minute {
   const number = Math.floor(now / MINUTE_MS);
   const known = minutes.get(store);
   if (known?.number === number) return known;

@@ -190,15 +190,15 @@ different origins.</li>
 }
 
 /**
- * Shown to the developer of an app that asks for a sign-in in a wrong way. Users see it only if the app is faulty, or if another
- * made the address.
+ * Shown to the developer of an app that opens the sign-in with a wrong address. Users see it only if the app is faulty,
+ * or if the address is not from the app.
  */
 export function appRefusalDocument({ nonce, problem }: { nonce: string; problem: string }): string {
   return developerPage(
     nonce,
     'This sign-in cannot start',
     `<p>The app has opened an address with a mistake: <code>${escapeHtml(problem.slice(0, 800))}</code></p>
-<p>Go back to the app. If it is yours, see its guide, &ldquo;Native apps&rdquo;.</p>`,
+<p>Go back to the app. If it is yours, see &ldquo;Native apps&rdquo; in the documentation.</p>`,
   );
 }
 

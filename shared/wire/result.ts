@@ -45,7 +45,7 @@ export interface ResultClaims extends ProfileClaims {
   preferred_username: string;
   /** The site's nonce, as given to the widget. */
   nonce: string;
-  /** Origin of the page that embedded the widget, as the user’s browser enforced it. For a native app, of the service. */
+  /** Origin of the page that embedded the widget, as the user's browser enforced it. For a native app, of the service. */
   origin: string;
   /**
    * `pwd`, `otp` (with `sms` and `pin` where they were part), `mfa`. Passkeys: `hwk`, or `swk` if the passkey may be synced

@@ -41,9 +41,8 @@ export interface ExchangeInput {
 type ExchangeDecision = 'granted' | 'replayed' | 'refused';
 
 /**
- * Decides on a code that the service has made. Without the verifier it changes nothing: the code is still good, and
- * comes as no replay. `replayed`: the verifier is known to two, so what the first of them got counts no more (RFC
- * 6749, 4.1.2).
+ * Decides on a code that the service has made. Without the verifier nothing changes: the code stays valid, and it is no
+ * replay. `replayed`: two callers know the verifier, so the result of the first is withdrawn (RFC 6749, 4.1.2).
  */
 export function decideExchange(
   record: Pick<ResultRecord, 'resource' | 'app' | 'issuedAt' | 'expiresAt' | 'exchangedAt' | 'withdrawnAt'> | undefined,
@@ -53,9 +52,9 @@ export function decideExchange(
   if (!record?.app) return 'refused';
   const { app, issuedAt, expiresAt, exchangedAt, withdrawnAt } = record;
   const challenge = hash('sha256', codeVerifier, 'base64url');
-  const isTheirs =
+  const isOfRequest =
     isSameSecret(challenge, app.codeChallenge) && resource === record.resource && redirectUri === app.redirectUri;
-  if (!isTheirs) return 'refused';
+  if (!isOfRequest) return 'refused';
   if (exchangedAt !== undefined) return withdrawnAt === undefined ? 'replayed' : 'refused';
   return now < Math.min(issuedAt + CODE_LIFETIME_MS, expiresAt) ? 'granted' : 'refused';
 }

@@ -63,7 +63,7 @@ const exchange = (scene: Fixture, code: string, changes: Given = {}, over = port
 const consume = ({ account, resource }: Fixture, result: string) =>
   consumeResult(ports, { account, resource: resource.id, result, nonce: NONCE });
 /** The events of exchanges in the account, by all processes. */
-const told = ({ account }: Fixture): AccountEvent[] =>
+const exchangesOf = ({ account }: Fixture): AccountEvent[] =>
   ports.store.commits
     .flatMap(
       ({ change, outcome }) => (outcome === 'committed' ? (change.append ?? []) : []) as unknown as AccountEvent[],
@@ -91,11 +91,11 @@ describe('an app that opened the sign-in', () => {
     },
   );
 
-  test('is told in the audit log as the user’s', async () => {
+  test('is in the audit log as an act of the user', async () => {
     const scene = await newScene();
     const { address } = await signIn(scene);
     await exchange(scene, codeIn(address));
-    expect(told(scene)).toMatchObject([
+    expect(exchangesOf(scene)).toMatchObject([
       {
         outcome: 'done',
         actor: { kind: 'user', id: scene.user.id },
@@ -130,7 +130,7 @@ describe('SR-10: a stolen code', () => {
     expect(await exchange(scene, code)).toHaveProperty('result');
     // Nor can the thief then have the result withdrawn.
     expect(await exchange(scene, code, { codeVerifier: 'x'.repeat(43) })).toEqual(INVALID);
-    expect(told(scene)).toHaveLength(1);
+    expect(exchangesOf(scene)).toHaveLength(1);
   });
 
   test('fits no other resource, address, port or sign-in', async () => {
@@ -180,7 +180,7 @@ describe('a code that comes twice', () => {
     expect(await consume(scene, result)).toEqual({ refused: 'RESULT_REVOKED' });
     // Further replays write nothing.
     expect(await exchange(scene, codeIn(address))).toEqual(INVALID);
-    expect(told(scene).map(({ outcome }) => outcome)).toEqual(['done', 'refused']);
+    expect(exchangesOf(scene).map(({ outcome }) => outcome)).toEqual(['done', 'refused']);
   });
 
   test('changes nothing of a sign-in that a backend has accepted', async () => {
