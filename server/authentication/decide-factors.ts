@@ -65,7 +65,7 @@ export function denialCode(
   { needsConfirmation }: Pick<User, 'needsConfirmation'> = {},
 ): 'TOKEN_LOCKED' | 'TOKEN_OUT_OF_STEP' | 'CONFIRMATION_REQUIRED' | 'ACCESS_DENIED' {
   if (reason === 'not-accepted' && needsConfirmation !== undefined) return 'CONFIRMATION_REQUIRED';
-  return stateRefusal(reason);
+  return reason === 'locked' || reason === 'out-of-step' ? stateRefusal(reason) : 'ACCESS_DENIED';
 }
 
 /**

@@ -183,7 +183,7 @@ async function aboutUser(
   const unable = checks.some(({ passed }) => !passed);
   const beyond = {
     level: widget ? asked.acr : undefined,
-    hasFirst,
+    hasFirstFactor: hasFirst,
     user: (widget && !isMailed) || (!widget && method !== 'password') ? known : undefined,
     differs: environment?.differs,
   };
@@ -270,7 +270,7 @@ function tokenCheck(token: Token, now: number): Check & { check: 'token' } {
 function factorsOf(
   method: Method,
   states: readonly FactorState[],
-  beyond: Parameters<typeof requiredFactors>[2] = { hasFirst: true },
+  beyond: Parameters<typeof requiredFactors>[2] = { hasFirstFactor: true },
   user?: User,
 ): { checks: Check[]; factors: Explanation['factors'] } {
   const decision = requiredFactors(method, states, beyond);

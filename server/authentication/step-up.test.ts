@@ -32,7 +32,7 @@ const states = fc.array(
 );
 const beyond = fc.record({
   level: fc.option(fc.constantFrom(...LEVELS), { nil: undefined }),
-  hasFirst: fc.boolean(),
+  hasFirstFactor: fc.boolean(),
   differs: fc.option(fc.constantFrom('demand-otp' as const, 'refuse' as const), { nil: undefined }),
 });
 
@@ -51,8 +51,8 @@ describe('the required factors', () => {
 
   test('are those of the method if nothing else is required', () => {
     fc.assert(
-      fc.property(method, states, fc.boolean(), (by, tokens, hasFirst) => {
-        expect(requiredFactors(by, tokens, { hasFirst })).toEqual(decideFactors(by, tokens));
+      fc.property(method, states, fc.boolean(), (by, tokens, hasFirstFactor) => {
+        expect(requiredFactors(by, tokens, { hasFirstFactor })).toEqual(decideFactors(by, tokens));
       }),
     );
   });
@@ -78,9 +78,9 @@ describe('the required factors', () => {
         const required = requiredFactors(by, tokens, { ...more, level: '2' });
         if (required.kind === 'factors') {
           expect(required).toMatchObject({ password: true, otp: true });
-          expect(tokens.includes('active') && more.hasFirst).toBe(true);
+          expect(tokens.includes('active') && more.hasFirstFactor).toBe(true);
         } else if (!more.differs && decideFactors(by, tokens).kind === 'factors') {
-          expect(tokens.includes('active') && more.hasFirst).toBe(false);
+          expect(tokens.includes('active') && more.hasFirstFactor).toBe(false);
         }
       }),
     );
@@ -106,22 +106,25 @@ describe('a denial', () => {
     ['otp', ['locked'], { level: '2' }, deny('locked')],
     ['password-otp', ['deactivated'], { level: '2' }, deny('level')],
     ['password', ['locked'], { level: '2' }, deny('level')],
-    ['password', [], { level: '1', hasFirst: false }, deny('level')],
-    ['password', ['active'], { level: '2', hasFirst: false }, deny('level')],
+    ['password', [], { level: '1', hasFirstFactor: false }, deny('level')],
+    ['password', ['active'], { level: '2', hasFirstFactor: false }, deny('level')],
     ['password', ['active'], { differs: 'refuse' }, deny('environment')],
     ['password', ['locked'], { differs: 'demand-otp' }, deny('environment')],
     ['otp', ['expired'], { differs: 'refuse' }, deny('expired')],
   ] as const)('of %s with %j under %j names the missing factor', (by, tokens, more, denial) => {
-    expect(requiredFactors(by, [...tokens], { hasFirst: true, ...more })).toEqual(denial);
+    expect(requiredFactors(by, [...tokens], { hasFirstFactor: true, ...more })).toEqual(denial);
   });
 
   test.each([
-    ['otp', ['active'], { level: '1', hasFirst: false }, { password: false, otp: true, otpSkipped: false }],
+    ['otp', ['active'], { level: '1', hasFirstFactor: false }, { password: false, otp: true, otpSkipped: false }],
     ['password', ['active'], { level: '1' }, { password: true, otp: false, otpSkipped: false }],
     ['password', ['active'], { differs: 'demand-otp' }, { password: true, otp: true, otpSkipped: false }],
     ['password-otp', ['deactivated'], { level: '1' }, { password: true, otp: false, otpSkipped: true }],
   ] as const)('is not returned to %s with %j under %j', (by, tokens, more, factors) => {
-    expect(requiredFactors(by, [...tokens], { hasFirst: true, ...more })).toEqual({ kind: 'factors', ...factors });
+    expect(requiredFactors(by, [...tokens], { hasFirstFactor: true, ...more })).toEqual({
+      kind: 'factors',
+      ...factors,
+    });
   });
 
   test.each([
@@ -210,8 +213,8 @@ describe('factors shown before', () => {
     fc.assert(
       fc.property(fc.boolean(), fc.boolean(), shown, (password, otp, before) => {
         const missing = missingFactors({ password, otp }, before);
-        const hasFirst = before.password !== undefined || before.second?.isTwo === true;
-        expect(missing).toEqual({ password: password && !hasFirst, otp: otp && !before.second });
+        const hasFirstFactor = before.password !== undefined || before.second?.isTwo === true;
+        expect(missing).toEqual({ password: password && !hasFirstFactor, otp: otp && !before.second });
       }),
     );
   });

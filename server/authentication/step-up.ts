@@ -108,13 +108,14 @@ export function requiredFactors(
   tokens: readonly FactorState[],
   beyond: {
     level?: Level | undefined;
-    hasFirst: boolean;
-    /** Whose password it is. Absent: the first factor is none. */
+    /** Whether the user can show the first factor. */
+    hasFirstFactor: boolean;
+    /** Whose password it is. Absent: the first factor is no password. */
     user?: Pick<User, 'passwordByHelpDesk'> | undefined;
     differs?: 'demand-otp' | 'refuse' | undefined;
   },
 ): RequiredFactors {
-  const { level, hasFirst, user = {}, differs } = beyond;
+  const { level, hasFirstFactor, user = {}, differs } = beyond;
   const decision = decideFactors(method, tokens);
   if (decision.kind === 'deny') {
     // A user without such a token is told what is required; a locked or expired one is reported as such.
@@ -125,7 +126,7 @@ export function requiredFactors(
   const canShow = tokens.includes('active');
   const password = decision.password || level === '2';
   if (level === '2' && !canShow) return { kind: 'deny', reason: 'level' };
-  if (level !== undefined && password && !hasFirst) return { kind: 'deny', reason: 'level' };
+  if (level !== undefined && password && !hasFirstFactor) return { kind: 'deny', reason: 'level' };
   if (decision.otp || (level !== '2' && differs === undefined)) {
     return denyKnownPassword({ ...decision, password }, user);
   }

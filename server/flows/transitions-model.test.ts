@@ -6,7 +6,7 @@ import { frozen, resourceId, sampleUser, tokenId } from '../testing/samples.ts';
 import type { PasskeyChallenge } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest } from './flow.ts';
 import {
-  acceptFirst,
+  acceptFirstFactor,
   addEarlierFactors,
   completeFlow,
   countStep,
@@ -103,7 +103,10 @@ describe('a new flow', () => {
 
 describe('the second factor', () => {
   test('is requested after a right password, in the preferred way', () => {
-    const flow = acceptFirst({ ...FLOW, prefer: 'sms' }, USER, PASSWORD, [CODE, SMS], { step: 'otp', sent: SENT });
+    const flow = acceptFirstFactor({ ...FLOW, prefer: 'sms' }, USER, PASSWORD, [CODE, SMS], {
+      step: 'otp',
+      sent: SENT,
+    });
     expect(flow).toStrictEqual({
       ...FLOW,
       prefer: 'sms',

@@ -17,7 +17,7 @@ import {
   STEP_CLAIM_MS,
 } from './flow.ts';
 import {
-  acceptFirst,
+  acceptFirstFactor,
   claimStep,
   completeFlow,
   createFlow,
@@ -114,7 +114,7 @@ function play(start: Flow, policy: MethodPolicy, script: Move[], every: (next: F
     if (outcome === 'wrong' && step !== 'identify') return retryStep(run.flow, 'OTP_WRONG');
     run.passed.push(step);
     if (step === 'identify') return setLogin(run.flow, 'alice', { methodPolicy: policy });
-    if (step === 'password' && policy !== 'password') return acceptFirst(run.flow, USER, PASSWORD, OPTIONS);
+    if (step === 'password' && policy !== 'password') return acceptFirstFactor(run.flow, USER, PASSWORD, OPTIONS);
     const end = completeFlow(run.flow, step === 'otp' ? BY_CODE : BY_PASSWORD, { now, resultLifetimeMs: 60_000 });
     run.result = end.result;
     return end.flow;
@@ -267,7 +267,7 @@ describe('wrong answers', () => {
   test('report when to try again, and the next move clears it', () => {
     const flow = retryStep(setLogin(fresh(), 'alice', { methodPolicy: 'auto' }), 'TOO_MANY_ATTEMPTS', NOW + 4000);
     expect(flow.error).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAt: NOW + 4000 });
-    expect(acceptFirst(flow, USER, PASSWORD, OPTIONS)).not.toHaveProperty('error');
+    expect(acceptFirstFactor(flow, USER, PASSWORD, OPTIONS)).not.toHaveProperty('error');
   });
 });
 

@@ -103,16 +103,16 @@ export function setMailedCode(flow: FlowAt<'mail'>, mailed: MailedCode): FlowAt<
 }
 
 /** The first factor that was right. */
-export type FirstFactor = { password: true; passwordDigest: string } | { mailboxDigest: string };
+export type FirstFactorProof = { password: true; passwordDigest: string } | { mailboxDigest: string };
 
 /**
  * @param options the user's options for the second factor, the best first
  * @param offered the challenge prepared for the first of them
  */
-export function acceptFirst(
+export function acceptFirstFactor(
   flow: Flow,
   user: User,
-  first: FirstFactor,
+  first: FirstFactorProof,
   options: readonly FactorOption[],
   offered?: ChallengeDraft,
 ): FlowAt<FactorStep> {

@@ -8,7 +8,7 @@ import type { EnvironmentVerdict } from '../browsers/device-fingerprint/environm
 import type { Flow, TrustOffer } from '../flows/flow.ts';
 import { prepareFirst } from '../flows/prepare-factor.ts';
 import type { StepOutcome, StepPorts } from '../flows/step.ts';
-import { acceptFirst, type FirstFactor } from '../flows/transitions.ts';
+import { acceptFirstFactor, type FirstFactorProof } from '../flows/transitions.ts';
 import { isRefusal, type Refusal, type Result, refusal, withAudit } from '../kernel/result.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { Token } from '../tokens/token.ts';
@@ -16,11 +16,11 @@ import { usableTokens } from '../tokens/usable-tokens.ts';
 import type { User } from '../users/user.ts';
 
 /** A first factor that was right, and all the data that decides what follows it. */
-export interface RightFirst<At extends Flow = Flow> {
+export interface VerifiedFirstFactor<At extends Flow = Flow> {
   flow: At;
   resource: Resource;
   user: User;
-  first: FirstFactor;
+  first: FirstFactorProof;
   tokens: readonly Token[];
   usable: Token[];
   environment: EnvironmentVerdict | undefined;
@@ -28,10 +28,10 @@ export interface RightFirst<At extends Flow = Flow> {
 }
 
 /** What the resource and the host still require. The server picks the method, never the browser. */
-export async function assessFirst<At extends Flow>(
+export async function assessFirstFactor<At extends Flow>(
   ports: StepPorts,
-  right: Pick<RightFirst<At>, 'flow' | 'resource' | 'user' | 'first' | 'tokens'>,
-): Promise<RightFirst<At>> {
+  right: Pick<VerifiedFirstFactor<At>, 'flow' | 'resource' | 'user' | 'first' | 'tokens'>,
+): Promise<VerifiedFirstFactor<At>> {
   const { flow, resource, user, first, tokens } = right;
   const now = ports.clock.now();
   const accepts = acceptedKindsFrom(user, resource);
@@ -39,7 +39,7 @@ export async function assessFirst<At extends Flow>(
   const environment = await assessEnvironment(ports, resource, user.id, flow.environment);
   const factors = requiredFactors(widgetMethod(resource.methodPolicy, states), states, {
     level: flow.demand?.acr,
-    hasFirst: true,
+    hasFirstFactor: true,
     user: 'mailboxDigest' in first ? undefined : user,
     differs: environment?.differs,
   });
@@ -47,32 +47,38 @@ export async function assessFirst<At extends Flow>(
 }
 
 /** The second factor of an earlier sign-in, if it still counts. In an unknown browser it has to be shown again. */
-export function reuseSecondFactor({ flow, user, first, usable, environment }: RightFirst): StepOutcome | undefined {
+export function reuseSecondFactor({
+  flow,
+  user,
+  first,
+  usable,
+  environment,
+}: VerifiedFirstFactor): StepOutcome | undefined {
   const second = environment?.differs === undefined ? flow.kept?.second : undefined;
   if (!second || !usable.some(({ id }) => id === second.token)) return undefined;
   const { token, kind } = second;
   return { finish: { user, ...first, otp: 'verified', token, kind, second } };
 }
 
-export async function requestSecond(
+export async function prepareSecondFactor(
   ports: StepPorts,
-  { flow, resource, user, first, usable }: RightFirst,
+  { flow, resource, user, first, usable }: VerifiedFirstFactor,
   more: { trust?: TrustOffer } = {},
 ): Promise<Result<StepOutcome>> {
   const options = factorOptions(usable);
   const challenge = await prepareFirst(ports, flow, resource, { options, usable });
   if (isRefusal(challenge)) return withAudit(challenge, { about: user.id });
-  return { move: (held) => ({ ...acceptFirst(held, user, first, options, challenge), ...more }) };
+  return { move: (held) => ({ ...acceptFirstFactor(held, user, first, options, challenge), ...more }) };
 }
 
 /** Completes with the first factor alone. Undefined: nothing that the user could show is enough. */
-export function endWithFirst({ user, first, factors }: RightFirst): StepOutcome | undefined {
+export function endWithFirstFactor({ user, first, factors }: VerifiedFirstFactor): StepOutcome | undefined {
   if (factors.kind !== 'factors') return undefined;
   return { finish: { user, ...first, otp: factors.otpSkipped ? 'skipped' : 'not_used' } };
 }
 
 /** Why the sign-in ends after the first factor. */
-export function refuseAfterFirst({ user, tokens, environment, factors }: RightFirst): Refusal {
+export function refuseAfterFirstFactor({ user, tokens, environment, factors }: VerifiedFirstFactor): Refusal {
   const percent = environment?.percent ?? undefined;
   const audit = { about: user.id, tokens: tokens.map(({ id }) => id), ...omitUndefined({ percent }) };
   return refusal(factors.kind === 'deny' ? requiredDenial(factors.reason, user) : 'ACCESS_DENIED', {}, audit);

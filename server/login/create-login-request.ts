@@ -90,7 +90,7 @@ async function isOutOfReach(
   if (!user || !isAssigned(assignmentTo(user, resource.id), values)) return false;
   const counted = secondFactorTokens(resource, values);
   const states = factorStates(counted, acceptedKindsFrom(user, resource), ports.clock.now());
-  const beyond = { level: acr, hasFirst: hasFirstFactor(resource, user) };
+  const beyond = { level: acr, hasFirstFactor: hasFirstFactor(resource, user) };
   const required = requiredFactors(widgetMethod(resource.methodPolicy, states), states, beyond);
   return required.kind === 'deny' && required.reason === 'level';
 }

@@ -61,7 +61,7 @@ export function startStepUp(
   const states = factorStates(secondFactorTokens(resource, tokens), accepts, now);
   const required = requiredFactors(widgetMethod(resource.methodPolicy, states), states, {
     level: request.demand?.acr,
-    hasFirst: hasFirstFactor(resource, user),
+    hasFirstFactor: hasFirstFactor(resource, user),
     user: mailsFirstFactor(resource) ? undefined : user,
     differs: environment?.differs,
   });

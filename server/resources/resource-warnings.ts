@@ -33,7 +33,7 @@ export function resourceWarnings(
   const taken = acceptedKinds(resource);
   return [
     ...(resource.methodPolicy === 'otp' ? (['OTP_ONLY_CAN_BE_LOCKED_OUT'] as const) : []),
-    ...(resource.methodPolicy === 'password' ? [firstAlone(resource)] : []),
+    ...(resource.methodPolicy === 'password' ? [singleFactorWarning(resource)] : []),
     ...(taken.some((kind) => KIND_RULES[kind].isRestricted) ? (['SMS_IS_RESTRICTED'] as const) : []),
     ...(resource.passwordReset && taken.some((kind) => KIND_RULES[kind].isMailbox)
       ? (['MAILBOX_RESETS_AND_CODES'] as const)
@@ -43,6 +43,6 @@ export function resourceWarnings(
   ];
 }
 
-function firstAlone({ firstFactor }: Pick<Resource, 'firstFactor'>): ResourceWarning {
+function singleFactorWarning({ firstFactor }: Pick<Resource, 'firstFactor'>): ResourceWarning {
   return firstFactor === 'mailed-code' ? 'MAILED_CODE_ONLY_IS_ONE_FACTOR' : 'PASSWORD_ONLY_IS_ONE_FACTOR';
 }

@@ -27,11 +27,8 @@ export function stateOnceEnabled(token: Omit<StateFacts, 'enabled'>, now: number
   return token.needsResync ? 'out-of-step' : 'active';
 }
 
-/**
- * The refusal code of a token in that state, or of another reason for a denial: only states that the owner can have fixed
- * are distinguished.
- */
-export function stateRefusal(state: string): 'TOKEN_LOCKED' | 'TOKEN_OUT_OF_STEP' | 'ACCESS_DENIED' {
+/** The refusal code of a token in that state: only states that its owner can have fixed are distinguished. */
+export function stateRefusal(state: TokenState): 'TOKEN_LOCKED' | 'TOKEN_OUT_OF_STEP' | 'ACCESS_DENIED' {
   if (state === 'out-of-step') return 'TOKEN_OUT_OF_STEP';
   return state === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED';
 }

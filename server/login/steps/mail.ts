@@ -12,10 +12,10 @@ import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
 import { assignmentTo, isAssigned } from '../../users/assignments.ts';
 import { readUser } from '../../users/find-user.ts';
 import {
-  assessFirst,
-  endWithFirst,
-  refuseAfterFirst,
-  requestSecond,
+  assessFirstFactor,
+  endWithFirstFactor,
+  prepareSecondFactor,
+  refuseAfterFirstFactor,
   reuseSecondFactor,
 } from '../after-first-factor.ts';
 
@@ -72,10 +72,10 @@ async function afterMailedCode(
   if (!user || !isAssigned(assignmentTo(user, resource.id), tokens)) return denied;
   if (!isMailboxCurrent({ ...flow, ...first }, resource, user)) return denied;
   await recordNetwork(ports, user.id, client.address);
-  const right = await assessFirst(ports, { flow, resource, user, first, tokens });
+  const right = await assessFirstFactor(ports, { flow, resource, user, first, tokens });
   if (right.factors.kind !== 'factors' || !right.factors.otp) {
-    return endWithFirst(right) ?? { refusal: refuseAfterFirst(right) };
+    return endWithFirstFactor(right) ?? { refusal: refuseAfterFirstFactor(right) };
   }
-  const asked = reuseSecondFactor(right) ?? (await requestSecond(ports, right));
+  const asked = reuseSecondFactor(right) ?? (await prepareSecondFactor(ports, right));
   return isRefusal(asked) ? { refusal: asked } : asked;
 }

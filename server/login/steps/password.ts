@@ -15,12 +15,12 @@ import { trustBasis } from '../../trusted-browsers/trusted-browser.ts';
 import { findTrustedBrowser } from '../../trusted-browsers/use-trust.ts';
 import { canRequestUnlock } from '../../unlock/unlockable-tokens.ts';
 import {
-  assessFirst,
-  endWithFirst,
-  type RightFirst,
-  refuseAfterFirst,
-  requestSecond,
+  assessFirstFactor,
+  endWithFirstFactor,
+  prepareSecondFactor,
+  refuseAfterFirstFactor,
   reuseSecondFactor,
+  type VerifiedFirstFactor,
 } from '../after-first-factor.ts';
 
 /**
@@ -47,7 +47,7 @@ export const password: Step<'password', { password: string; browsers?: string[] 
   },
 };
 
-type VerifiedPassword = RightFirst<FlowAt<'password'>>;
+type VerifiedPassword = VerifiedFirstFactor<FlowAt<'password'>>;
 
 async function afterPassword(
   ports: StepPorts,
@@ -64,7 +64,7 @@ async function afterPassword(
   const breached = await isBreachedAt(ports, access.resource, typed);
   const digest = passwordDigest(user);
   const first = { password: true, passwordDigest: digest } as const;
-  const right = await assessFirst(ports, { flow, resource: access.resource, user, first, tokens });
+  const right = await assessFirstFactor(ports, { flow, resource: access.resource, user, first, tokens });
   const outcome = await continueWith(ports, right, { browsers, breached });
   return breached ? markBreached(outcome, digest) : outcome;
 }
@@ -76,7 +76,7 @@ async function continueWith(
 ): Promise<Result<StepOutcome>> {
   if (right.factors.kind === 'factors' && right.factors.otp && right.flow.enrolmentLink === undefined) {
     const known = reuseSecondFactor(right) ?? (await skipForTrustedBrowser(ports, right, browsers));
-    return known ?? requestSecond(ports, right, offerTrust(right, ports.clock.now()));
+    return known ?? prepareSecondFactor(ports, right, offerTrust(right, ports.clock.now()));
   }
   const enrolling = await offerEnrolmentStep(ports, right);
   if (enrolling && breached && endsByBreach(right.flow, right.resource)) return refuseBreached(ports, right);
@@ -136,9 +136,12 @@ async function endWithPassword(ports: StepPorts, right: VerifiedPassword): Promi
   const { flow, resource, user, tokens, factors } = right;
   // A mailed link leads to a token, never to a result.
   if (flow.enrolmentLink !== undefined) return refusal('ACCESS_DENIED', {}, { about: user.id });
-  const ended = endWithFirst(right);
+  const ended = endWithFirstFactor(right);
   if (ended) return ended;
   const isLocked = factors.kind === 'deny' && factors.reason === 'locked';
   const canUnlock = isLocked && (await canRequestUnlock(ports, resource, user, tokens));
-  return { refusal: refuseAfterFirst(right), ...(canUnlock && { after: offerUnlock(user, passwordDigest(user)) }) };
+  return {
+    refusal: refuseAfterFirstFactor(right),
+    ...(canUnlock && { after: offerUnlock(user, passwordDigest(user)) }),
+  };
 }

@@ -7,9 +7,9 @@ import { isRefusal, refusal } from '../../kernel/result.ts';
 import { mailCode } from './mail.ts';
 
 /**
- * Selects one of the offered second factors, or has the first one mailed. The step changes, and the challenge is prepared:
- * a code is sent, a question created. Selecting the same again requests another code. It is claimed like any other step, so a double
- * click sends one code.
+ * Selects one of the offered second factors, or has a code mailed as the first. The step changes, and the challenge is
+ * prepared: a code is sent, a question created. Selecting the same again requests another code. It is claimed like any
+ * other step, so a double click sends one code.
  */
 export const selectFactor: Step<SecondStep | 'mail', { factor: string; language: MailLanguage }> = {
   at: [...SECOND_STEPS, 'mail'],

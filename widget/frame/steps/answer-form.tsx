@@ -103,7 +103,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     const { label, hint, button, attributes } = promptFor(step, view);
     const { chosen, others } = splitFactors(view);
     const { sent } = view;
-    // Of a code mailed as the first factor, it is not told where it went.
+    // Where a code mailed as the first factor went is not shown.
     const sentTo = sent?.to && texts('sentTo', { destination: sent.to });
     const isUnsent = needsSend(view);
     const leftMs = this.leftMs();
