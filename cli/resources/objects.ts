@@ -39,7 +39,7 @@ const resource: ResourceCommand = {
     resultClaims: { about: 'what results carry of their users, as JSON', none: 'nothing' },
     rememberMs: { about: 'how long a login request can build on a consumed result, at most 12h', none: 'not at all' },
     trustedBrowserDays: { about: 'how many days users can trust a browser, 1 to 30', none: 'not at all' },
-    firstFactor: 'what is asked for in place of the password: password or mailed-code',
+    firstFactor: 'the first factor in the widget: password, or mailed-code in its place',
     signInNotices: 'whether users are mailed about sign-ins from a new browser or network',
     breachedPasswords: 'at a sign-in with a breached password: off, warn or refuse',
     geoFilter: 'id of a filter',

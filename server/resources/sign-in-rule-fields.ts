@@ -5,7 +5,7 @@ import { BREACH_POLICIES, FIRST_FACTORS } from './resource.ts';
 export const signInRuleFields = {
   firstFactor: z.enum(FIRST_FACTORS).openapi({
     description:
-      'What the widget asks for in place of the password. `mailed-code`: a code that is mailed to the user. Tokens of the kind `email` then do not count, and `methodPolicy` `otp`, `enrolment`, `selfService`, `trustedBrowserDays` and `testMode` are refused.',
+      'The first factor in the widget. `mailed-code`: a code that is mailed to the user in place of the password. Tokens of the kind `email` then do not count, and `methodPolicy` `otp`, `enrolment`, `selfService`, `trustedBrowserDays` and `testMode` are refused.',
   }),
   signInNotices: z.boolean().openapi({
     description: 'Whether users are mailed about a sign-in from a new browser or network, with a link to report it.',

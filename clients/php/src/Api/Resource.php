@@ -32,8 +32,8 @@ final class Resource
      *     then ask for sign-ins themselves: `com.example.shop:/…`, `http://127.0.0.1/…` or `http://[::1]/…` for any
      *     port, or https; without a query.
      * @param bool $passwordReset Whether users can request a password reset link by email in the widget.
-     * @param string $firstFactor What the widget asks for in place of the password. `mailed-code`: a code that
-     *     is mailed to the user. Tokens of the kind `email` then do not count, and `methodPolicy` `otp`,
+     * @param string $firstFactor The first factor in the widget. `mailed-code`: a code that is mailed to the
+     *     user in place of the password. Tokens of the kind `email` then do not count, and `methodPolicy` `otp`,
      *     `enrolment`, `selfService`, `trustedBrowserDays` and `testMode` are refused. One of `password`,
      *     `mailed-code`.
      * @param bool $signInNotices Whether users are mailed about a sign-in from a new browser or network, with a

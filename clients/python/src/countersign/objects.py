@@ -376,7 +376,7 @@ class Resource(TypedDict):
     appRedirectUris: list[str]
     #: Whether users can request a password reset link by email in the widget.
     passwordReset: bool
-    #: What the widget asks for in place of the password. ``mailed-code``: a code that is mailed to the user.
+    #: The first factor in the widget. ``mailed-code``: a code that is mailed to the user in place of the password.
     #: Tokens of the kind ``email`` then do not count, and ``methodPolicy`` ``otp``, ``enrolment``,
     #: ``selfService``, ``trustedBrowserDays`` and ``testMode`` are refused. One of ``password``, ``mailed-code``.
     firstFactor: str

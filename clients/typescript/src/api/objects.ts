@@ -64,7 +64,7 @@ export interface Resource {
   signInNotices: boolean;
   /** At a right password that was stolen elsewhere: nothing, a result and an event that say so, or a refusal. */
   breachedPasswords: 'off' | 'warn' | 'refuse';
-  /** What the widget asks for wherever the method names the password. */
+  /** The first factor in the widget: the password, or a code that is mailed in its place. */
   firstFactor: 'password' | 'mailed-code';
   /** How the sign-in, the hosted pages and the mails look; null: the usual look. */
   appearance: Appearance | null;

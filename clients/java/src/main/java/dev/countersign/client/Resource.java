@@ -31,10 +31,10 @@ import java.util.List;
  *     for sign-ins themselves: {@code com.example.shop:/…}, {@code http://127.0.0.1/…} or
  *     {@code http://[::1]/…} for any port, or https; without a query.
  * @param passwordReset Whether users can request a password reset link by email in the widget.
- * @param firstFactor What the widget asks for in place of the password. {@code mailed-code}: a code that
- *     is mailed to the user. Tokens of the kind {@code email} then do not count, and {@code methodPolicy}
- *     {@code otp}, {@code enrolment}, {@code selfService}, {@code trustedBrowserDays} and {@code testMode}
- *     are refused. One of {@code password}, {@code mailed-code}.
+ * @param firstFactor The first factor in the widget. {@code mailed-code}: a code that is mailed to the
+ *     user in place of the password. Tokens of the kind {@code email} then do not count, and
+ *     {@code methodPolicy} {@code otp}, {@code enrolment}, {@code selfService}, {@code trustedBrowserDays}
+ *     and {@code testMode} are refused. One of {@code password}, {@code mailed-code}.
  * @param signInNotices Whether users are mailed about a sign-in from a new browser or network, with a
  *     link to report it.
  * @param breachedPasswords At a sign-in with a right password on the list of breached ones of the
