@@ -52,7 +52,8 @@ export async function askHook(
     'user-agent': 'Countersign-Hooks/1',
     ...signatureHeaders({ id, at, body }, secrets),
   };
-  const limits = { timeoutMs: HOOK_TIMEOUT_MS, bodyBytes: MAX_ANSWER_BYTES, asker: hook.resource };
+  const { account, resource } = hook;
+  const limits = { timeoutMs: HOOK_TIMEOUT_MS, bodyBytes: MAX_ANSWER_BYTES, asker: { account, resource } };
   const answer = await ports.webhookSender.ask({ url: hook.url, headers, body }, limits);
   if (answer.kind === 'failed') return { id, outcome: answer };
   const decision = readDecision(answer);

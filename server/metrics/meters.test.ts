@@ -114,7 +114,7 @@ test('counts tries of webhooks by the class of the status', async () => {
     expect(await sender.send({ url: 'https://hooks.example', headers: {}, body: '' })).toBe(outcome);
     await sender.ask(
       { url: 'https://hooks.example', headers: {}, body: '' },
-      { timeoutMs: 2000, bodyBytes: 4096, asker: 'res_1' },
+      { timeoutMs: 2000, bodyBytes: 4096, asker: { account: 'acc_1', resource: 'res_1' } },
     );
     expect(sender.read('x')).toEqual({ url: 'x' });
   }
@@ -136,7 +136,7 @@ test('counts a call of a hook that was not made, and times it not', async () => 
     send: async () => ({ kind: 'answered', status: 200 }),
     ask,
   });
-  const limits = { timeoutMs: 2000, bodyBytes: 4096, asker: 'res_1' };
+  const limits = { timeoutMs: 2000, bodyBytes: 4096, asker: { account: 'acc_1', resource: 'res_1' } };
   const timed = () => JSON.stringify(meters.metrics.hookSeconds.family().values);
   const before = timed();
   await sender.ask({ url: 'https://hooks.example', headers: {}, body: '' }, limits);

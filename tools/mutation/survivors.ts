@@ -295,9 +295,9 @@ export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
   },
   ...['true', 'left >= 0'].map((replacement) => ({
     file: 'server/platform/webhook-http/bound-calls.ts',
-    line: 'if (left > 0) running.set(asker, left);',
+    line: 'if (left > 0) running.set(id, left);',
     replacement,
-    reason: 'An asker with no call counts as 0 either way: removing it saves memory.',
+    reason: 'An id with no call counts as 0 either way: removing it saves memory.',
   })),
   ...[STRYKER_TEXT, '["Stryker was here"]'].map((replacement) => ({
     file: 'server/proof-of-work/puzzle.ts',

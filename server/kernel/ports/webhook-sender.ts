@@ -11,8 +11,8 @@ export interface AskLimits {
   /** For the whole exchange: the name, the connection, the answer. */
   timeoutMs: number;
   bodyBytes: number;
-  /** For whom the call is made: the calls of one are bounded, and those of all. */
-  asker: string;
+  /** For whom the call is made: the calls of one resource, of one account and of all are bounded. */
+  asker: { account: string; resource: string };
 }
 
 export type AskOutcome =

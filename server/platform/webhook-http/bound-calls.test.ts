@@ -5,7 +5,7 @@ import { boundCalls } from './bound-calls.ts';
 const ANSWER: AskOutcome = { kind: 'answered', status: 200, type: undefined, body: new Uint8Array() };
 const TOO_MANY: AskOutcome = { kind: 'failed', failure: 'too-many-calls' };
 
-function slowReceivers(bounds?: { total: number; perAsker: number }) {
+function slowReceivers(bounds?: { total: number; perResource: number }) {
   const open: { answer: () => void; fail: () => void }[] = [];
   const ask = boundCalls(
     () =>
@@ -14,14 +14,17 @@ function slowReceivers(bounds?: { total: number; perAsker: number }) {
       }),
     bounds,
   );
-  const call = (asker: string) =>
-    ask({ url: 'https://shop.example', headers: {}, body: '' }, { timeoutMs: 2000, bodyBytes: 4096, asker });
+  const call = (resource: string, account = `account of ${resource}`) =>
+    ask(
+      { url: 'https://shop.example', headers: {}, body: '' },
+      { timeoutMs: 2000, bodyBytes: 4096, asker: { account, resource } },
+    );
   return { open, call };
 }
 
 // SR-65. The attack: a hook that never answers, and users who keep signing in, until the process has no socket left.
-test('a call beyond the bound of its asker fails at once, and the others are asked', async () => {
-  const { open, call } = slowReceivers({ total: 9, perAsker: 2 });
+test('a call beyond the bound of its resource fails at once, and the others are asked', async () => {
+  const { open, call } = slowReceivers({ total: 9, perResource: 2 });
   const first = [call('res_1'), call('res_1')];
   expect(await call('res_1')).toEqual(TOO_MANY);
   const other = call('res_2');
@@ -34,8 +37,8 @@ test('a call beyond the bound of its asker fails at once, and the others are ask
   expect(await Promise.all([first[1], other, next])).toEqual([ANSWER, ANSWER, ANSWER]);
 });
 
-test('all askers together have a bound, and a call that breaks off gives its place back', async () => {
-  const { open, call } = slowReceivers({ total: 2, perAsker: 2 });
+test('all resources together have a bound, and a call that breaks off gives its place back', async () => {
+  const { open, call } = slowReceivers({ total: 2, perResource: 2 });
   const broken = call('res_1');
   const held = call('res_2');
   expect(await call('res_3')).toEqual(TOO_MANY);
@@ -49,13 +52,30 @@ test('all askers together have a bound, and a call that breaks off gives its pla
 
 test('by default 64 of one and 256 of all', async () => {
   const { open, call } = slowReceivers();
-  const calls = ['res_1', 'res_2', 'res_3', 'res_4'].flatMap((asker) => Array.from({ length: 64 }, () => call(asker)));
+  const calls = Array.from({ length: 65 }, () => call('res_1'));
+  expect(open).toHaveLength(64);
+  for (let at = 2; at <= 10; at++) calls.push(...Array.from({ length: 64 }, () => call(`res_${at}`)));
   expect(open).toHaveLength(256);
-  expect(await call('res_5')).toEqual(TOO_MANY);
+  expect(await call('res_11')).toEqual(TOO_MANY);
   open[0]?.answer();
   await calls[0];
   expect(await call('res_2')).toEqual(TOO_MANY);
-  const last = call('res_5');
+  const last = call('res_11');
   for (const { answer } of open) answer();
   expect(await last).toEqual(ANSWER);
+});
+
+// SR-65. The attack: an account has many resources with hooks that never answer, so that no other account can ask its own.
+test('SR-65: an account has no more calls than it leaves to the others, however many resources it has', async () => {
+  const { open, call } = slowReceivers({ total: 8, perResource: 2 });
+  const flood = Array.from({ length: 16 }, (_, at) => call(`res_${at}`, 'acc_1'));
+  expect(open).toHaveLength(4);
+  const others = [call('res_16', 'acc_2'), call('res_17', 'acc_2'), call('res_18', 'acc_3')];
+  expect(open).toHaveLength(7);
+  for (const { answer } of open) answer();
+  expect(await Promise.all(others)).toEqual([ANSWER, ANSWER, ANSWER]);
+  const again = call('res_0', 'acc_1');
+  expect(open).toHaveLength(8);
+  open[7]?.answer();
+  expect([await again, ...(await Promise.all(flood)).slice(4)]).toEqual([ANSWER, ...Array(12).fill(TOO_MANY)]);
 });

@@ -199,7 +199,7 @@ describe('SR-31: a response', () => {
 
 // SR-31, SR-74: the answer of a hook decides, so it is whole or it is none.
 describe('a question', () => {
-  const limits = { asker: 'res_1', timeoutMs: 5000, bodyBytes: 4096 };
+  const limits = { asker: { account: 'acc_1', resource: 'res_1' }, timeoutMs: 5000, bodyBytes: 4096 };
 
   test('is answered with status, type and body', async () => {
     const port = await tls((_request, response) => {
