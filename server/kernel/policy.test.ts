@@ -31,6 +31,7 @@ import {
   maySee,
   maySeeBalance,
   maySeeResource,
+  mayUse,
   visibleResources,
 } from './policy.ts';
 
@@ -367,4 +368,14 @@ test('SR-41: a link is taken by those who may choose the password, and by others
       for (const resource of resources) expect(within?.includes(resource) ?? true).toBe(mayActOn(actor, resource));
     }),
   );
+});
+
+test('only an API key authenticates and consumes, and one for some resources on these alone', () => {
+  const key = { kind: 'api-key', account: 'acc_00000000001', id: 'key_00000000001', scopes: ['authenticate'] } as const;
+  const [one, other] = ['res_00000000001', 'res_00000000002'] as const;
+  expect(mayUse(key, one)).toBe(true);
+  expect(mayUse({ ...key, resources: [one] }, one)).toBe(true);
+  expect(mayUse({ ...key, resources: [one] }, other)).toBe(false);
+  expect(mayUse({ kind: 'operator', account: key.account }, one)).toBe(false);
+  expect(mayUse({ kind: 'service', account: key.account }, one)).toBe(false);
 });
