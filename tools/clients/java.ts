@@ -142,7 +142,15 @@ function methods(operation: Operation): string[] {
   const item = returns?.name ?? '';
   const members = keyMembers(returns).map((name) => `, "${name}"`);
   const read = `${item}.class${members.join('')}`;
-  if (shape === 'nothing') return method(operation, { type: 'void', body: [`send(${request(operation)});`] });
+  if (shape === 'nothing') {
+    const whole = method(operation, { type: 'void', body: [`send(${request(operation)});`] });
+    const { name, query } = operation;
+    // A call without what it may leave out.
+    const isShort = query.length > 0 && query.every(({ isOptional }) => isOptional);
+    return isShort
+      ? [...method({ ...operation, query: [] }, { type: 'void', body: [`${name}(id, Map.of());`] }), ...whole]
+      : whole;
+  }
   if (shape === 'object') {
     const body = [`ObjectNode response = send(${request(operation)});`, `return read(response, ${read});`];
     return method(operation, { type: item, body });

@@ -8,8 +8,7 @@ interface Parameter {
   readonly isOptional: boolean;
 }
 
-interface QueryParameter {
-  readonly name: string;
+interface QueryParameter extends Parameter {
   readonly type: Scalar;
   readonly doc: string;
 }
@@ -118,7 +117,9 @@ function bodyOf(operation: OperationObject, types: TypeReader): Parameter[] {
 function queryOf({ parameters = [] }: OperationObject): QueryParameter[] {
   return parameters
     .filter((one) => one.in === 'query')
-    .map(({ name, schema = {} }) => ({ name, type: scalarOfQuery(schema), doc: schema.description ?? '' }));
+    .map(({ name, required: isRequired = false, schema = {} }) => {
+      return { name, isOptional: !isRequired, type: scalarOfQuery(schema), doc: schema.description ?? '' };
+    });
 }
 
 /** A query has texts alone; what it takes as `true` and `false` is a flag. */

@@ -116,6 +116,11 @@ public final class Users extends Group {
     return read(response, TrustedBrowsers.class, "browsers");
   }
 
+  /** End the trust in the browsers of a user. The next sign-in in each of them asks for a code. Never retried. */
+  public void endBrowserTrust(String id) {
+    endBrowserTrust(id, Map.of());
+  }
+
   /**
    * End the trust in the browsers of a user. The next sign-in in each of them asks for a code. Never retried.
    *
