@@ -272,6 +272,18 @@ describe('SR-2, SR-48: a code', () => {
     expect((await passMailedCode(scene, { address: HOME })).view.step).toBe('done');
   });
 
+  // The attack: a single client uses up the codes of a whole list of names, although it may request only a few itself.
+  test('SR-49: is not used up by a client that has requested its share', async () => {
+    const capped = { ...ports, codes: new FakeCodeSender({ perAccountAndHour: 10 }) };
+    const scene = await createMailedFixture(capped, { user: { login: 'frank' } });
+    await toMailedCode(scene, { login: 'anyone', address: ELSEWHERE });
+    for (let count = 0; count < 3; count++) {
+      const theirs = await toMailedCode(scene, { login: 'frank', address: ELSEWHERE });
+      expect(theirs.view.error).toMatchObject({ code: 'CODE_LIMIT' });
+    }
+    expect((await toMailedCode(scene, { login: 'frank', address: '192.0.2.1' })).view.error).toBeUndefined();
+  });
+
   test('counts for its client, its account and the server, apart from the codes of tokens', async () => {
     const capped = { ...ports, codes: new FakeCodeSender({ perAccountAndHour: 20 }) };
     const scene = await createMailedFixture(capped, { user: { login: 'dave' } });

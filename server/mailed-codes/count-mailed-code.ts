@@ -44,11 +44,12 @@ export async function countMailedCode(
   const few = (key: string) =>
     ports.store.increment(`mailed-codes/${place ?? from}/${key}`, MAILED_CODES_WINDOW_MS, MAILED_CODES, now);
 
-  const ofName = await few(`name/${typed}`);
-  if (!ofName.allowed) return tooMany(ofName.resetAt);
+  // Before the name, so that a client that is refused uses up no codes of others.
   const perClient = Math.max(1, Math.floor(limits.perAccountAndHour / CLIENT_SHARE));
   const ofClient = await hourly(`client/${account}/${addressOf(client)}`, perClient);
   if (!ofClient.allowed) return tooMany(ofClient.resetAt);
+  const ofName = await few(`name/${typed}`);
+  if (!ofName.allowed) return tooMany(ofName.resetAt);
   const ofAccount = await hourly(`account/${account}`, limits.perAccountAndHour);
   notePressure(ports, `codes/${account}`, (2 * ofAccount.count) / limits.perAccountAndHour, now);
   if (!ofAccount.allowed) return tooMany(ofAccount.resetAt);
