@@ -1,11 +1,7 @@
-// SR-4, SR-38, SR-69
-import type { FlowView } from '@countersign/protocol/flow';
-import type { ResultClaims } from '@countersign/protocol/result';
-import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { signingKinds } from '../authentication/signing.ts';
 import type { FlowId } from '../kernel/ids.ts';
-import { isRefusal, type Result } from '../kernel/result.ts';
+import { isRefusal } from '../kernel/result.ts';
 import { HOUR_MS } from '../kernel/time.ts';
 import { MAILED_CODES_WINDOW_MS } from '../mailed-codes/mailed-code.ts';
 import { consumeResult, createLoginRequest, updateResource, updateUser } from '../testing/as-operator.ts';
@@ -13,7 +9,14 @@ import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
 import { addResource, birth, type Fixture, NONCE, overwrite, runMeanwhile, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
-import { createMailedFixture, mailedCode, passMailedCode } from '../testing/mailed-code-fixture.ts';
+import {
+  claimsIn,
+  createMailedFixture,
+  errorIn,
+  mailedCode,
+  passMailedCode,
+  tokenCode,
+} from '../testing/mailed-code-fixture.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { userDocument } from '../users/documents.ts';
@@ -28,11 +31,9 @@ beforeEach(() => {
 });
 afterAll(() => ports.close());
 
-const claimsIn = (walk: LoginDriver) => decodeJwt<ResultClaims>(walk.view.result ?? '');
-const codeIn = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
-const code = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '';
 const consume = ({ account, resource }: Fixture, walk: LoginDriver) =>
   consumeResult(ports, { account, resource: resource.id, result: walk.view.result ?? '', nonce: NONCE });
+
 describe('SR-69: a mailbox alone', () => {
   const MAILBOX = ['totp', 'email', 'recovery'] as const;
 
@@ -108,12 +109,12 @@ describe('SR-4, SR-38: a change in the middle', () => {
     const between = await passMailedCode(scene);
     expect(between.view.factors).toMatchObject([{ id: 'code' }]);
     const after = await passMailedCode(scene);
-    await after.otp(await code(scene));
+    await after.otp(await tokenCode(scene));
     expect(after.view.step, what).toBe('done');
     await make(scene);
-    expect(codeIn(await before.otp(typed))).toBe('ACCESS_DENIED');
+    expect(errorIn(await before.otp(typed))).toBe('ACCESS_DENIED');
     ports.clock.advance(30_000);
-    expect(codeIn(await between.otp(await code(scene)))).toBe('ACCESS_DENIED');
+    expect(errorIn(await between.otp(await tokenCode(scene)))).toBe('ACCESS_DENIED');
     expect(await consume(scene, after)).toMatchObject({ refused: 'RESULT_REVOKED' });
   });
 
@@ -122,7 +123,7 @@ describe('SR-4, SR-38: a change in the middle', () => {
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
     await updateResource(ports, scene.account, scene.resource.id, { firstFactor: 'mailed-code' });
-    expect(codeIn(await walk.password())).toBe('ACCESS_DENIED');
+    expect(errorIn(await walk.password())).toBe('ACCESS_DENIED');
   });
 });
 
@@ -138,7 +139,7 @@ describe('a login request', () => {
     const scene = await createMailedFixture(ports, { tokens: [{}], resource: { rememberMs: HOUR_MS } });
     const first = await LoginDriver.begin(scene, unwrap(await ask(scene, '2')));
     await first.otp(await mailedCode(first, scene.to));
-    await first.otp(await code(scene));
+    await first.otp(await tokenCode(scene));
     expect(claimsIn(first)).toMatchObject({ amr: ['otp', 'mfa'], acr: '2' });
     const { jti } = unwrap(await consume(scene, first)).claims;
     // The attack: the second factor of that sign-in counts as two by itself, so that nothing is asked for.

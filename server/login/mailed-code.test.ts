@@ -1,7 +1,5 @@
 // SR-2, SR-4, SR-17, SR-48, SR-49, SR-69
 import type { FlowView } from '@countersign/protocol/flow';
-import type { ResultClaims } from '@countersign/protocol/result';
-import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../kernel/event.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
@@ -12,7 +10,15 @@ import { anotherCode, freshAddress, giveSent } from '../testing/devices/sent-dev
 import { FakeCodeSender } from '../testing/fake-senders.ts';
 import { addResource, addUser, type Fixture, NONCE, overwrite, runMeanwhile, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
-import { createMailedFixture, mailedCode, passMailedCode, toMailedCode } from '../testing/mailed-code-fixture.ts';
+import {
+  claimsIn,
+  createMailedFixture,
+  errorIn,
+  mailedCode,
+  passMailedCode,
+  tokenCode,
+  toMailedCode,
+} from '../testing/mailed-code-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { userDocument } from '../users/documents.ts';
@@ -27,9 +33,6 @@ beforeEach(() => {
 });
 afterAll(() => ports.close());
 
-const claimsIn = (walk: LoginDriver) => decodeJwt<ResultClaims>(walk.view.result ?? '');
-const codeIn = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
-const code = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '';
 const consume = ({ account, resource }: Fixture, walk: LoginDriver) =>
   consumeResult(ports, { account, resource: resource.id, result: walk.view.result ?? '', nonce: NONCE });
 const HOME = '203.0.113.7';
@@ -67,7 +70,7 @@ describe('a mailed code as the first factor', () => {
     const walk = await passMailedCode(scene);
     expect(walk.view).toMatchObject({ step: 'otp', factors: [{ id: 'code', kind: 'code' }] });
     expect(walk.view.result).toBeUndefined();
-    await walk.otp(await code(scene));
+    await walk.otp(await tokenCode(scene));
     expect(claimsIn(walk)).toMatchObject({ amr: ['otp', 'mfa'], acr: '2', otp: 'verified' });
     expect((await eventsOf(scene)).at(-1)).toMatchObject({ factors: ['mailed-code', 'otp'] });
     unwrap(await consume(scene, walk));
@@ -80,7 +83,7 @@ describe('a mailed code as the first factor', () => {
     await updateResource(ports, scene.account, scene.resource.id, { firstFactor: 'password' });
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
-    expect(codeIn(await walk.password())).toBe('ACCESS_DENIED');
+    expect(errorIn(await walk.password())).toBe('ACCESS_DENIED');
   });
 
   test('sends another code once the wait is over, which voids the one before', async () => {
@@ -88,10 +91,10 @@ describe('a mailed code as the first factor', () => {
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
     const first = await mailedCode(walk, scene.to);
-    expect(codeIn(await walk.choose('mail'))).toBe('CODE_LIMIT');
+    expect(errorIn(await walk.choose('mail'))).toBe('CODE_LIMIT');
     ports.clock.advance(30_000);
     const second = await mailedCode(walk, scene.to);
-    expect(codeIn(await walk.otp(first))).toBe('OTP_WRONG');
+    expect(errorIn(await walk.otp(first))).toBe('OTP_WRONG');
     expect((await walk.otp(second)) as FlowView).toMatchObject({ step: 'done' });
   });
 
@@ -100,7 +103,7 @@ describe('a mailed code as the first factor', () => {
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
     ports.codes.down = true;
-    expect(codeIn(await walk.choose('mail'))).toBeUndefined();
+    expect(errorIn(await walk.choose('mail'))).toBeUndefined();
     await waitUntil('the failure is recorded', async () =>
       (await eventsOf(scene)).some(({ type, reason }) => type === 'code.not-sent' && reason === 'CODE_NOT_SENT'),
     );
@@ -117,7 +120,7 @@ describe('a mailed code as the first factor', () => {
     expect(await walk.choose('code')).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
     const { channels } = ports.codes;
     ports.codes.channels = ['sms'];
-    expect(codeIn(await walk.choose('mail'))).toBe('CODE_NOT_SENT');
+    expect(errorIn(await walk.choose('mail'))).toBe('CODE_NOT_SENT');
     ports.codes.channels = channels;
   });
 });
@@ -189,7 +192,7 @@ describe('SR-2, SR-48: a code', () => {
     await theirs.identify();
     const typed = await mailedCode(mine, scene.to);
     await mailedCode(theirs, scene.to);
-    expect(codeIn(await theirs.otp(typed))).toBe('OTP_WRONG');
+    expect(errorIn(await theirs.otp(typed))).toBe('OTP_WRONG');
     expect((await mine.otp(typed)) as FlowView).toMatchObject({ step: 'done' });
   });
 
@@ -209,12 +212,12 @@ describe('SR-2, SR-48: a code', () => {
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
     const typed = await mailedCode(walk, scene.to);
-    for (let left = 3; left > 0; left--) expect(codeIn(await walk.otp(anotherCode(typed)))).toBe('OTP_WRONG');
+    for (let left = 3; left > 0; left--) expect(errorIn(await walk.otp(anotherCode(typed)))).toBe('OTP_WRONG');
     expect(walk.view.sent).toBeUndefined();
-    expect(codeIn(await walk.otp(typed))).toBe('NOTHING_ASKED');
+    expect(errorIn(await walk.otp(typed))).toBe('NOTHING_ASKED');
     const next = await mailedCode(walk, scene.to);
     ports.clock.advance(5 * 60_000);
-    expect(codeIn(await walk.otp(next))).toBe('NOTHING_ASKED');
+    expect(errorIn(await walk.otp(next))).toBe('NOTHING_ASKED');
   });
 
   test('is not mailed without work while the service asks for it', async () => {
@@ -223,14 +226,14 @@ describe('SR-2, SR-48: a code', () => {
     await walk.identify();
     const asked = { ...ports, proofOfWork: 'always' as const };
     const under = new LoginDriver(scene, asked, { ...walk.view, handle: walk.handle }, ELSEWHERE);
-    expect(codeIn(await under.choose('mail'))).toBe('PUZZLE_NEEDED');
+    expect(errorIn(await under.choose('mail'))).toBe('PUZZLE_NEEDED');
     expect(ports.codes.to(scene.to)).toHaveLength(0);
   });
 
   test('cannot be guessed where none was mailed', async () => {
     const scene = await createMailedFixture(ports);
     const walk = await toMailedCode(scene, { login: 'nobody' });
-    for (const guess of ['00000000', '12345678']) expect(codeIn(await walk.otp(guess))).toBe('OTP_WRONG');
+    for (const guess of ['00000000', '12345678']) expect(errorIn(await walk.otp(guess))).toBe('OTP_WRONG');
   });
 
   // The attack: the attacker takes a new sign-in for each code, so that the tries start again.

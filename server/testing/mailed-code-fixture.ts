@@ -1,3 +1,7 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import type { ResultClaims } from '@countersign/protocol/result';
+import { decodeJwt } from 'jose';
+import { isRefusal, type Result } from '../kernel/result.ts';
 import { freshAddress } from './devices/sent-device.ts';
 import { createFixture, type Fixture, type FixtureOptions } from './fixtures.ts';
 import { LoginDriver, type LoginDriverOptions } from './login-driver.ts';
@@ -48,3 +52,12 @@ export async function passMailedCode(
   await walk.otp(await mailedCode(walk, scene.to));
   return walk;
 }
+
+/** The claims of the result that the page got. */
+export const claimsIn = (walk: LoginDriver) => decodeJwt<ResultClaims>(walk.view.result ?? '');
+
+/** The code of a refusal, or of the error that a view shows. */
+export const errorIn = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
+
+/** A code of the user's first token. */
+export const tokenCode = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '';
