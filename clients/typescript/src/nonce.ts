@@ -1,3 +1,5 @@
+import { base64url } from 'jose';
+
 const NONCE_BYTES = 24;
 
 /**
@@ -5,8 +7,5 @@ const NONCE_BYTES = 24;
  * the widget, and take it out of the session when the result comes back, before verifying.
  */
 export function newNonce(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_');
+  return base64url.encode(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));
 }

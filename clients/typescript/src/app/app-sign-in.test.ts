@@ -80,12 +80,19 @@ describe('an address that is not the answer', () => {
     ['of a service whose name only begins like ours', { iss: `${URL_BASE}.evil.example` }, REDIRECT],
     ['of another path', {}, `${REDIRECT}/more`],
     ['of another scheme', {}, 'com.example.evil:/signed-in'],
-    ['with an error that the service does not have', { error: 'x', code: '' }, 'com.example.shop:/other'],
   ])('%s sends no code anywhere, and the sign-in goes on', async (_, changes, target) => {
     const { signIn, back, sent } = await begin();
     await expect(signIn.finish(back(changes, target))).rejects.toMatchObject({ code: 'RESPONSE_INVALID' });
     await expect(signIn.finish(`${back()}&code=flw_2.x`)).rejects.toMatchObject({ code: 'RESPONSE_INVALID' });
     await expect(signIn.finish(`${back()}&state=x`)).rejects.toMatchObject({ code: 'RESPONSE_INVALID' });
+    expect(sent).toEqual([]);
+    expect(await signIn.finish(back())).toMatchObject({ result: 'ey.J.x' });
+  });
+
+  test('with an error that the service does not have ends nothing', async () => {
+    const { signIn, asked, back, sent } = await begin();
+    const odd = new URLSearchParams({ error: 'server_error', state: asked.get('state') ?? '', iss: URL_BASE });
+    await expect(signIn.finish(`${REDIRECT}?${odd}`)).rejects.toMatchObject({ code: 'RESPONSE_INVALID' });
     expect(sent).toEqual([]);
     expect(await signIn.finish(back())).toMatchObject({ result: 'ey.J.x' });
   });

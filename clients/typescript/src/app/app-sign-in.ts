@@ -1,4 +1,5 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
+import { base64url } from 'jose';
 import { type CallOptions, unexpected } from '../api/collection.ts';
 import { createTransport } from '../api/transport.ts';
 import { CountersignError } from '../error.ts';
@@ -56,7 +57,7 @@ export async function beginAppSignIn(options: AppSignInOptions): Promise<AppSign
     redirect_uri: redirectUri,
     state,
     nonce,
-    code_challenge: base64url(
+    code_challenge: base64url.encode(
       new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(codeVerifier))),
     ),
     code_challenge_method: 'S256',
@@ -100,12 +101,5 @@ function readAnswer(
 
 /** 256 random bits as 43 characters. */
 function randomText(): string {
-  return base64url(crypto.getRandomValues(new Uint8Array(32)));
-}
-
-function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
+  return base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
 }
