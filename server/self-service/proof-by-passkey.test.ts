@@ -68,15 +68,15 @@ test('a passkey has the name of its provider until its owner renames it, and the
   const [shown] = shownIn(walk.view).tokens;
   const token = shown?.id ?? '';
   expect(shown).toMatchObject({ kind: 'webauthn', name: '1Password' });
-  const told = () => ports.courier.last('security-notice', 'alice@shop.example');
-  expect(told()).toMatchObject({ change: 'passkey-added', tokenName: '1Password' });
+  const lastNotice = () => ports.courier.last('security-notice', 'alice@shop.example');
+  expect(lastNotice()).toMatchObject({ change: 'passkey-added', tokenName: '1Password' });
 
   await walk.self(renameOwnToken, { token, name: 'At <b>work</b>' });
   const events = ports.store.commits.flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
   expect(events.at(-1)).toMatchObject({ type: 'token.updated', subject: token, changed: ['name'] });
 
   await walk.self(removeOwnToken, { token });
-  expect(told()).toMatchObject({ change: 'passkey-removed', tokenName: 'At <b>work</b>' });
+  expect(lastNotice()).toMatchObject({ change: 'passkey-removed', tokenName: 'At <b>work</b>' });
 });
 
 test('SR-38: nor does a passkey without user verification', async () => {
