@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Resource } from '../resources/resource.ts';
 import { KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
-import { canSendTo, isOwnMailbox } from '../tokens/kinds/sent/enrolment-address.ts';
+import { isOwnMailbox } from '../tokens/kinds/sent/enrolment-address.ts';
+import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 import type { Token, TokenKind } from '../tokens/token.ts';
 import { isEndedByReport, type User } from '../users/user.ts';
 
@@ -22,9 +23,9 @@ export function hasFirstFactor(resource: FirstRule, user: User): boolean {
  * Where codes for the user are mailed as a first factor. Not to an address that was set with a password alone: a thief of
  * the password on another resource would sign in here with it (SR-67).
  */
-export function mailboxOf(user: Pick<User, 'email' | 'emailOnPassword' | 'phone'>): string | undefined {
-  const { email } = user;
-  return email !== undefined && canSendTo('email', email, user) && isOwnMailbox(user, 'password') ? email : undefined;
+export function mailboxOf(user: Pick<User, 'email' | 'emailOnPassword'>): string | undefined {
+  const { email = '' } = user;
+  return isAddressFor('email', email) && isOwnMailbox(user, 'password') ? email : undefined;
 }
 
 /** Identifies the address: a code that was mailed to another one proves nothing. */

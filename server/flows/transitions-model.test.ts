@@ -15,11 +15,14 @@ import {
   createStepUpFlow,
   FLOW_WRONG_ANSWERS,
   failCodeSending,
+  firstStep,
   holdsClaim,
   presentError,
   requestSecondFactor,
   retryStep,
   selectFactor,
+  setLogin,
+  setMailedCode,
   type VerifiedFactors,
 } from './transitions.ts';
 
@@ -122,6 +125,24 @@ describe('the second factor', () => {
     expect(requestSecondFactor(FLOW, [])).toStrictEqual({ ...FLOW, step: 'otp', factors: [] });
   });
 
+  test('is requested after a mailed code, which is used up with it', () => {
+    const asked = setLogin(FLOW, 'alice', { methodPolicy: 'auto', firstFactor: 'mailed-code' });
+    expect(asked).toStrictEqual({ ...FLOW, seq: 1, login: 'alice', step: 'mail' });
+    if (asked.step !== 'mail') throw new Error(asked.step);
+    const mailed = { mac: 'mac', triesLeft: 3, sentAt: NOW, expiresAt: NOW + 1 };
+    const sent = setMailedCode({ ...asked, mailed: { ...mailed, mac: 'before' } }, mailed);
+    expect(sent).toStrictEqual({ ...asked, seq: 2, mailed });
+    expect(acceptFirstFactor(sent, USER, { mailboxDigest: 'digest' }, [CODE])).toStrictEqual({
+      ...asked,
+      seq: 3,
+      user: USER.id,
+      mailboxDigest: 'digest',
+      step: 'otp',
+      factors: [CODE],
+      factor: CODE.id,
+    });
+  });
+
   test('in another way clears the question and the code of the previous way', () => {
     const before: Flow = { ...requestSecondFactor(FLOW, [CODE, SMS]), question: '12345678', sent: SENT };
     const { question: _question, sent: _sent, ...kept } = before;
@@ -212,6 +233,14 @@ describe('a login request', () => {
     const late = { ...missing, first: 'password' as const, keptUntil: FLOW.expiresAt + 1 };
     const first = createStepUpFlow(FLOW, REQUEST, 'alice', {}, late);
     expect(first).toMatchObject({ step: 'password', expiresAt: FLOW.expiresAt, passwordVerified: false });
+    const mail = createStepUpFlow(
+      FLOW,
+      REQUEST,
+      'alice',
+      {},
+      { ...late, first: firstStep({ firstFactor: 'mailed-code' }) },
+    );
+    expect(mail).toMatchObject({ step: 'mail', login: 'alice' });
     expect(first).not.toHaveProperty('demand');
     expect(first).not.toHaveProperty('factors');
   });

@@ -1,6 +1,7 @@
 import type { OtpUse } from '@countersign/protocol/result';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { mailboxDigest } from '../authentication/first-factor.ts';
 import { resourceId, sampleToken, sampleUser, tokenId } from '../testing/samples.ts';
 import type { Token, TokenState } from '../tokens/token.ts';
 import { isResultValid } from './result-validity.ts';
@@ -48,6 +49,25 @@ describe('a result', () => {
         expect(stands({ otp: 'skipped' }, alone, held)).toBe(may);
       }),
     );
+  });
+
+  test('by a mailed code is void with another address, and where no codes are mailed', () => {
+    const assignments = [{ resource: resourceId(1), alone: true, tokens: [] }];
+    const user = sampleUser({ assignments, email: 'alice@shop.example' });
+    const result = { resource: resourceId(1), otp: 'not_used', mailboxDigest: mailboxDigest(user) } as const;
+    const rules = { firstFactor: 'mailed-code' } as const;
+    expect(isResultValid(result, user, [], rules, NOW)).toBe(true);
+    expect(isResultValid(result, user, [], {}, NOW)).toBe(false);
+    expect(isResultValid(result, { ...user, email: 'new@shop.example' }, [], rules, NOW)).toBe(false);
+  });
+
+  test('by a mailed code, with the code dropped, does not count a token with mailed codes', () => {
+    const app = inState(1, 'deactivated');
+    const mail = { ...inState(2, 'active'), factor: { kind: 'email', to: 'alice@shop.example' } } as Token;
+    const tokens = [app, mail].map(({ id, epoch }) => ({ token: id, epoch }));
+    const user = sampleUser({ assignments: [{ resource: resourceId(1), alone: false, tokens }] });
+    const result = { resource: resourceId(1), otp: 'skipped', mailboxDigest: mailboxDigest(user) } as const;
+    expect(isResultValid(result, user, [app, mail], { firstFactor: 'mailed-code' }, NOW)).toBe(true);
   });
 
   test('by password, if no code was required, needs only the assignment', () => {

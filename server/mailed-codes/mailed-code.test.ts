@@ -8,6 +8,8 @@ import {
   isMailedCodeLive,
   MAILED_CODE_DIGITS,
   MAILED_CODE_TRIES,
+  MAILED_CODES_WINDOW_MS,
+  MAILED_OPTION,
   macInput,
   newMailedCode,
   resendMailedMs,
@@ -34,6 +36,17 @@ test('SR-48: a code takes three wrong answers, and none after five minutes', () 
     }),
     { numRuns: 50 },
   );
+});
+
+test('a code lives until its last millisecond, and none at all does not', () => {
+  const code = newMailedCode('mac', undefined, NOW);
+  expect(isMailedCodeLive(code, code.expiresAt - 1)).toBe(true);
+  expect(isMailedCodeLive(code, code.expiresAt)).toBe(false);
+  expect(isMailedCodeLive(undefined, NOW)).toBe(false);
+  expect(code.expiresAt).toBe(NOW + 5 * MINUTE_MS);
+  expect(MAILED_CODES_WINDOW_MS).toBe(900_000);
+  // The frame names it.
+  expect(MAILED_OPTION).toBe('mail');
 });
 
 test('another code can be requested half a minute after the last, or once that has no tries left', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen } from '../testing/samples.ts';
 import {
+  addNetwork,
   attemptsAsOf,
   attemptsExpireAt,
   countAttemptFrom,
@@ -22,6 +23,40 @@ const place = fc.option(fc.constantFrom('home', 'work', 'train', 'evil'), { nil:
 const story = fc.array(fc.record({ place, right: fc.boolean() }), { maxLength: 60 });
 const failuresFrom = (attempts: PasswordAttempts | undefined, from: string | undefined, at = NOW) =>
   wrongPasswordsFrom(attempts, from, at)?.failures ?? 0;
+
+// SR-49
+describe('a sign-in without a password', () => {
+  test('makes its network known, and changes no count', () => {
+    fc.assert(
+      fc.property(story, (steps) => {
+        const before = steps.reduce<PasswordAttempts | undefined>(
+          (attempts, step) => (step.right ? resetFailuresFrom : countWrongFrom)(attempts, step.place, NOW),
+          undefined,
+        );
+        const isKnown = isKnownNetwork(before, 'home', NOW);
+        const after = addNetwork(before && frozen(before), 'home', NOW + 1);
+        expect(isKnownNetwork(after, 'home', NOW + KNOWN_NETWORK_TTL_MS)).toBe(true);
+        expect(after.places?.filter(({ place }) => place === 'home')).toHaveLength(1);
+        expect(after.places?.[0]).toMatchObject({ place: 'home', signedInAt: NOW + 1 });
+        expect(after).toMatchObject({ failures: before?.failures ?? 0, lastFailureAt: before?.lastFailureAt ?? 0 });
+        for (const from of ['work', 'train', 'evil', undefined]) {
+          expect(failuresFrom(after, from)).toBe(failuresFrom(before, from));
+        }
+        expect(failuresFrom(after, 'home')).toBe(isKnown ? failuresFrom(before, 'home') : 0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('takes the place of the network that was not used for longest', () => {
+    const many = Array.from({ length: MAX_KNOWN_NETWORKS }, (_, at) => `net ${at}`);
+    const full = many.reduce<PasswordAttempts | undefined>((known, place) => addNetwork(known, place, NOW), undefined);
+    const after = addNetwork(full, 'home', NOW);
+    expect(after.places?.map(({ place }) => place)).toEqual(['home', ...many.reverse().slice(0, -1)]);
+    const late = addNetwork(after, 'work', NOW + KNOWN_NETWORK_TTL_MS);
+    expect(late.places?.map(({ place }) => place)).toEqual(['work']);
+  });
+});
 
 // SR-49
 describe('wrong passwords', () => {

@@ -89,6 +89,19 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     tests: ['server/authentication/step-up.test.ts'],
   },
   {
+    name: 'mailed-codes',
+    files: [
+      'server/authentication/first-factor.ts',
+      'server/flows/proven-factors.ts',
+      'server/mailed-codes/mailed-code.ts',
+    ],
+    tests: [
+      'server/authentication/first-factor.test.ts',
+      'server/flows/proven-factors.test.ts',
+      'server/mailed-codes/mailed-code.test.ts',
+    ],
+  },
+  {
     name: 'trusted-browsers',
     files: ['server/trusted-browsers/trusted-browser.ts'],
     tests: ['server/trusted-browsers/trusted-browser.test.ts'],

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { sampleToken, sampleUser, tokenId } from '../testing/samples.ts';
+import { TOKEN_KINDS, type Token } from '../tokens/token.ts';
+import {
+  hasFirstFactor,
+  isBeyondMailbox,
+  isMailboxCurrent,
+  mailboxDigest,
+  mailboxOf,
+  secondFactorTokens,
+} from './first-factor.ts';
+
+const NOW = 1_800_000_000_000;
+const MAILS = { firstFactor: 'mailed-code' } as const;
+const email = 'alice@shop.example';
+
+test('SR-67: a code goes to no address that its user set with a password alone, and to none that is none', () => {
+  expect(mailboxOf({ email })).toBe(email);
+  expect(mailboxOf({ email, emailOnPassword: 'before@shop.example' })).toBe(email);
+  expect(mailboxOf({ email, emailOnPassword: email })).toBeUndefined();
+  expect(mailboxOf({ email: 'alice@shop.example,eve@evil.example' })).toBeUndefined();
+  expect(mailboxOf({})).toBeUndefined();
+});
+
+test('the first factor is the mailbox where codes are mailed, and elsewhere the password', () => {
+  const [byMail, byPassword] = [sampleUser({ email }), sampleUser({ passwordHash: 'hash' })];
+  expect([byMail, byPassword].map((user) => hasFirstFactor(MAILS, user))).toEqual([true, false]);
+  for (const usual of [{}, { firstFactor: 'password' }] as const) {
+    expect([byMail, byPassword].map((user) => hasFirstFactor(usual, user))).toEqual([false, true]);
+  }
+});
+
+test('SR-69: beside a mailed code, tokens with mailed codes do not exist', () => {
+  const app = sampleToken();
+  const mail: Token = { ...sampleToken({ id: tokenId(2) }), factor: { kind: 'email', to: email } } as Token;
+  expect(secondFactorTokens(MAILS, [app, mail])).toEqual([app]);
+  expect(secondFactorTokens({}, [app, mail])).toEqual([app, mail]);
+  expect(TOKEN_KINDS.filter((kind) => !isBeyondMailbox(kind))).toEqual(['email']);
+  expect(isBeyondMailbox(undefined)).toBe(false);
+});
+
+describe('SR-4: a mailed code that was shown', () => {
+  const user = sampleUser({ email });
+
+  test('counts while address and setting are the same, and the user has reported no sign-in since', () => {
+    const shown = { mailboxDigest: mailboxDigest(user), createdAt: NOW };
+    expect(isMailboxCurrent(shown, MAILS, user)).toBe(true);
+    expect(isMailboxCurrent(shown, MAILS, { ...user, signInsEndedAt: NOW - 1 })).toBe(true);
+    expect(isMailboxCurrent(shown, MAILS, { ...user, signInsEndedAt: NOW })).toBe(false);
+    expect(isMailboxCurrent(shown, MAILS, { ...user, email: 'new@shop.example' })).toBe(false);
+    expect(isMailboxCurrent(shown, {}, user)).toBe(false);
+    expect(isMailboxCurrent({ createdAt: NOW }, {}, user)).toBe(true);
+  });
+
+  test('is of one user: the same address of another is another mailbox', () => {
+    expect(mailboxDigest(user)).toMatch(/^[\w-]{43}$/);
+    expect(mailboxDigest(user)).not.toBe(mailboxDigest({ ...user, id: 'usr_00000000002' }));
+  });
+});
