@@ -1,3 +1,4 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
 import { isMailboxCurrent } from '../../authentication/first-factor.ts';
 import type { FlowAt } from '../../flows/flow.ts';
 import type { StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
@@ -27,14 +28,21 @@ export async function mailCode(
   { flow, resource, client }: StepContext<'mail'>,
   { factor, language }: { factor: string; language: MailLanguage },
 ): Promise<StepOutcome> {
-  if (factor !== MAILED_OPTION) return { refusal: refusal('STEP_NOT_EXPECTED') };
+  if (factor !== MAILED_OPTION) return staysFor('STEP_NOT_EXPECTED');
   const name = flow.user ?? flow.login;
   const sent = await sendMailedCode(ports, { flow, name, resource, client, language, before: flow.mailed });
-  // A failed sending counts as an answer, so that requests are limited. It has no event, so that a flood does not fill the
-  // audit log. The view has the time for another request; a wait would keep the user from typing a code.
-  if (isRefusal(sent)) return { move: (held) => retryStep(held as FlowAt<'mail'>, sent.refused) };
+  // The view has the time for another request; a wait would keep the user from typing a code.
+  if (isRefusal(sent)) return staysFor(sent.refused);
   const { mailed, ...beside } = sent;
   return { move: (held) => setMailedCode(held as FlowAt<'mail'>, mailed), ...beside };
+}
+
+/**
+ * Nothing was asked, or nothing sent. It counts as an answer, so that requests are limited. It has no event: it costs an
+ * attacker nothing, so a flood would fill the audit log (SR-65).
+ */
+function staysFor(code: RefusalCode): StepOutcome {
+  return { move: (held) => retryStep(held as FlowAt<'mail'>, code) };
 }
 
 /**
@@ -47,9 +55,9 @@ export async function checkMailedCode(
   typed: string,
 ): Promise<StepOutcome> {
   const { id, mailed } = context.flow;
-  const about = mailed?.to && { about: mailed.to.user };
   // Without a live code there is nothing to guess.
-  if (!isMailedCodeLive(mailed, ports.clock.now())) return { refusal: refusal('NOTHING_ASKED', {}, about) };
+  if (!isMailedCodeLive(mailed, ports.clock.now())) return staysFor('NOTHING_ASKED');
+  const about = mailed.to && { about: mailed.to.user };
   const isRight = matchesMailedCode(ports, id, mailed, typed);
   if (!mailed.to || !isRight) {
     const wrong = countWrongTry(mailed);
