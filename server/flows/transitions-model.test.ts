@@ -143,6 +143,15 @@ describe('the second factor', () => {
     });
   });
 
+  test('or none ends a sign-in by a mailed code with a result that names its address', () => {
+    const alone = { user: USER, otp: 'not_used', mailboxDigest: 'digest' } as const;
+    expect(completeFlow(FLOW, alone, RULE).result).toMatchObject({ mailboxDigest: 'digest', amr: ['otp'], acr: '1' });
+    const both = { user: USER, otp: 'verified', kind: 'totp' } as const;
+    const { result } = completeFlow({ ...FLOW, mailboxDigest: 'before' }, both, RULE);
+    expect(result).toMatchObject({ mailboxDigest: 'before', amr: ['otp', 'mfa'], acr: '2' });
+    expect(completeFlow(FLOW, both, RULE).result).not.toHaveProperty('mailboxDigest');
+  });
+
   test('in another way clears the question and the code of the previous way', () => {
     const before: Flow = { ...requestSecondFactor(FLOW, [CODE, SMS]), question: '12345678', sent: SENT };
     const { question: _question, sent: _sent, ...kept } = before;

@@ -358,7 +358,7 @@ export function createStepUpFlow(
   },
 ): FlowAt<FirstStep | FactorStep> {
   const { user, demand, attemptsLeft } = request;
-  const asked: FlowAt<FirstStep> = {
+  const asked = {
     ...addEarlierFactors(flow, kept),
     user,
     login,
@@ -366,9 +366,10 @@ export function createStepUpFlow(
     loginRequest: { hostCheckedPassword: false },
     ...omitUndefined({ demand }),
     expiresAt: Math.min(flow.expiresAt, missing.keptUntil),
-    step: missing.first ?? 'password',
   };
-  return missing.first ? asked : requestSecondFactor(asked, missing.options, missing.offered);
+  return missing.first
+    ? { ...asked, step: missing.first }
+    : requestSecondFactor(asked, missing.options, missing.offered);
 }
 
 /** Adds the factors of an earlier sign-in that still count, as if they had been shown in this one. */
