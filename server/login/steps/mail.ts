@@ -28,11 +28,11 @@ export async function mailCode(
   { flow, resource, client }: StepContext<'mail'>,
   { factor, language }: { factor: string; language: MailLanguage },
 ): Promise<StepOutcome> {
-  if (factor !== MAILED_OPTION) return staysFor('STEP_NOT_EXPECTED');
+  if (factor !== MAILED_OPTION) return stayWith('STEP_NOT_EXPECTED');
   const name = flow.user ?? flow.login;
   const sent = await sendMailedCode(ports, { flow, name, resource, client, language, before: flow.mailed });
   // The view has the time for another request; a wait would keep the user from typing a code.
-  if (isRefusal(sent)) return staysFor(sent.refused);
+  if (isRefusal(sent)) return stayWith(sent.refused);
   const { mailed, ...beside } = sent;
   return { move: (held) => setMailedCode(held as FlowAt<'mail'>, mailed), ...beside };
 }
@@ -41,7 +41,7 @@ export async function mailCode(
  * Nothing was asked, or nothing sent. It counts as an answer, so that requests are limited. It has no event: it costs an
  * attacker nothing, so a flood would fill the audit log (SR-65).
  */
-function staysFor(code: RefusalCode): StepOutcome {
+function stayWith(code: RefusalCode): StepOutcome {
   return { move: (held) => retryStep(held as FlowAt<'mail'>, code) };
 }
 
@@ -56,7 +56,7 @@ export async function checkMailedCode(
 ): Promise<StepOutcome> {
   const { id, mailed } = context.flow;
   // Without a live code there is nothing to guess.
-  if (!isMailedCodeLive(mailed, ports.clock.now())) return staysFor('NOTHING_ASKED');
+  if (!isMailedCodeLive(mailed, ports.clock.now())) return stayWith('NOTHING_ASKED');
   const about = mailed.to && { about: mailed.to.user };
   const isRight = matchesMailedCode(ports, id, mailed, typed);
   if (!mailed.to || !isRight) {
