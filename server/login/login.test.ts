@@ -103,6 +103,18 @@ describe('sign-in methods', () => {
   });
 });
 
+// SR-65. The attack: the attacker knows no name and no factor, and fills the audit log with answers that nothing asked for.
+test('SR-65: an answer that no step asked for is no event', async () => {
+  const scene = await createFixture(ports, { resource: { methodPolicy: 'otp' } });
+  const before = ports.store.commits.length;
+  const walk = await LoginDriver.begin(scene);
+  await walk.identify('mallory');
+  for (let count = 0; count < 3; count++) {
+    expect(await walk.choose('none')).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
+  }
+  expect(ports.store.commits.slice(before).flatMap(({ change }) => change.append ?? [])).toEqual([]);
+});
+
 // SR-5
 describe('SR-5: nothing before the last factor authenticates', () => {
   test('a step cannot be skipped, repeated or answered ahead', async () => {

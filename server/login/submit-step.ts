@@ -237,8 +237,9 @@ function commitRefusal(
   why: Refusal,
   next: (flow: FlowAt<AnswerableStep>, now: number) => Flow,
 ): Promise<Result<FlowView>> {
-  // Refused unevaluated: there was no attempt to record.
-  const event = why.refused === 'TOO_MANY_ATTEMPTS' ? undefined : createRefusedEvent(claim.flow, why);
+  // Refused unevaluated: there was no attempt to record. It costs an attacker nothing, so a flood would fill the log (SR-65).
+  const isEvaluated = why.refused !== 'TOO_MANY_ATTEMPTS' && why.refused !== 'STEP_NOT_EXPECTED';
+  const event = isEvaluated ? createRefusedEvent(claim.flow, why) : undefined;
   return commit(ports, step, claim, (held, now) => withEvent(next(held, now), event, claim.client, now));
 }
 
