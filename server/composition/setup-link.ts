@@ -53,7 +53,9 @@ export interface SetupArguments {
 export async function printSetup(ports: Needs, { name, superuser, plan }: SetupArguments): Promise<void> {
   if (name === undefined) {
     if (superuser !== undefined) {
-      throw new Error('--superuser needs --name here; countersign setup --superuser invites that of an existing account');
+      throw new Error(
+        '--superuser needs --name here; countersign setup --superuser invites that of an existing account',
+      );
     }
     const created = await issueSetupLink(ports);
     if (!created) throw new Error('there is an account already; another one is made with --name');
