@@ -9,12 +9,13 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { addressOf, createSampleFixture, type SampleScene, samples } from '../testing/operations.ts';
 
 const REFUSED = { status: 503, code: 'CLOCK_IN_DOUBT' };
-/** Their samples are answered before the time is needed: without a link that could be valid, or a session. */
+/** Their samples are answered before the time is needed: without a link or a code that could be valid, or a session. */
 const WITHOUT_TIME: Readonly<Record<string, object>> = {
   'POST /links/view': { status: 403, code: 'LINK_INVALID' },
   'POST /invitation/accept': { status: 403, code: 'LINK_INVALID' },
   'POST /recovery/accept': { status: 403, code: 'LINK_INVALID' },
   'POST /reset/accept': { status: 403, code: 'LINK_INVALID' },
+  'POST /results/exchange': { status: 403, code: 'APP_CODE_INVALID' },
   'GET /session/whose': { status: 200, code: undefined },
 };
 
