@@ -51,11 +51,15 @@ export function drawDiagrams(markdown: MarkdownRenderer): void {
 
 /** @param id makes the ids of its markers unique in the page */
 function draw(diagram: string, width: string, id: string): string {
-  return renderMermaidSVG(diagram)
+  const drawn = renderMermaidSVG(diagram)
     .replace(/<style>[\s\S]*?<\/style>/, '')
     .replaceAll(/ style="[^"]*"/g, '')
     .replaceAll(/(id="|url\(#)([\w-]+)/g, `$1$2-${id}`)
     .replace('<svg', `<svg class="${width}"`);
+  // The library leaves out, without a word, what it does not understand.
+  const lost = [...diagram.matchAll(/->>.*?: (.+)$/gm)].find(([, message = '']) => !drawn.includes(`>${message}<`));
+  if (lost) throw new Error(`The diagram lacks the message "${lost[1]}".`);
+  return drawn;
 }
 
 /**
