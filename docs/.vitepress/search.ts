@@ -11,6 +11,7 @@ export const SEARCH: DefaultTheme.Config['search'] = {
     _render(source, env, markdown) {
       const page = markdown.render(source, env);
       const [title = ''] = /<h1.*?<\/h1>/s.exec(page) ?? [];
+      // The index leaves out a heading without content.
       return BACKGROUND.test(env.relativePath) ? `${title} ` : page;
     },
   },
