@@ -59,10 +59,16 @@ const SECTIONS: readonly Section[] = [
   },
 ];
 
+/** The form that is open, if any: of a section by its title, or of a passkey by its id. */
+interface OpenForm {
+  section?: TextKey;
+  rename?: string;
+  remove?: string;
+}
+
 /** The administrator's own credentials, with a form to change each. One form is open at a time. */
 export function SecurityPage({ client, texts, session, isNext, onChanged }: SecurityPageProps) {
-  /** The title of a section, the id of a passkey to remove, or `name` and the id of one to rename. */
-  const [open, setOpen] = useState<string>();
+  const [open, setOpen] = useState<OpenForm>({});
   const { email, passkeys } = session.administrator;
   const [outcome, setOutcome] = useState<TextKey>();
   const [codes, setCodes] = useState<string[]>();
@@ -87,12 +93,12 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
     );
   }
   const close = (next?: TextKey) => {
-    setOpen(undefined);
+    setOpen({});
     setOutcome(next);
   };
-  const openAt = (what: string) => {
+  const openForm = (form: OpenForm) => {
     setOutcome(undefined);
-    setOpen(what);
+    setOpen(form);
   };
   const change: ChangeProps = {
     client,
@@ -107,8 +113,8 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
     onCancel: () => close(),
     onGone: () => close('changeGone'),
   };
-  const opener = (label: string, name: string, what: string) => (
-    <button type="button" class="quiet" aria-label={`${label}: ${name}`} onClick={() => openAt(what)}>
+  const opener = (label: string, name: string, form: OpenForm) => (
+    <button type="button" class="quiet" aria-label={`${label}: ${name}`} onClick={() => openForm(form)}>
       {label}
     </button>
   );
@@ -126,12 +132,12 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
               <h2 id={title}>{texts(title)}</h2>
               <p class="hint close">{text(texts, session)}</p>
             </div>
-            {open !== title && (
+            {open.section !== title && (
               <button
                 type="button"
                 class="secondary"
                 aria-label={`${texts(title)}: ${texts(label)}`}
-                onClick={() => openAt(title)}
+                onClick={() => openForm({ section: title })}
               >
                 {texts(label)}
               </button>
@@ -142,19 +148,19 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
               {passkeys.map(({ id, name }) => (
                 <li key={id}>
                   <span>{name}</span>
-                  {open !== id && open !== `name ${id}` && (
+                  {open.rename !== id && open.remove !== id && (
                     <>
-                      {opener(texts('passkeyRename'), name, `name ${id}`)}
-                      {opener(texts('passkeyRemove'), name, id)}
+                      {opener(texts('passkeyRename'), name, { rename: id })}
+                      {opener(texts('passkeyRemove'), name, { remove: id })}
                     </>
                   )}
-                  {open === id && <RemovePasskey id={id} {...change} />}
-                  {open === `name ${id}` && <RenamePasskey id={id} name={name} {...change} />}
+                  {open.rename === id && <RenamePasskey id={id} name={name} {...change} />}
+                  {open.remove === id && <RemovePasskey id={id} {...change} />}
                 </li>
               ))}
             </ul>
           )}
-          {open === title && <Change {...change} />}
+          {open.section === title && <Change {...change} />}
         </section>
       ))}
     </>
