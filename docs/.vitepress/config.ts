@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
@@ -6,12 +7,14 @@ import { slug } from '../../tools/docs-check/markdown.ts';
 import { BEFORE_PAINT, withoutInline } from './before-paint.ts';
 import { noHashMap } from './hash-map.ts';
 import { linkToPages } from './links.ts';
-import { CODE_THEME, colourByClass, drawDiagrams, drawPictures, tidyTables } from './markup.ts';
+import { CODE_THEME, colourByClass, drawDiagrams, drawPictures, pngSize, tidyTables } from './markup.ts';
 import { HOME, linkTo, READERS, sidebar } from './navigation.ts';
 import { LEFT_OUT, pageOf } from './pages.ts';
 import { SEARCH } from './search.ts';
 
 const BASE = '/docs/';
+/** The theme draws it, and its dark counterpart of the same size. */
+const HOME_PICTURE = new URL('../images/widget-code-light.png', import.meta.url);
 
 /** The documentation as a site. The documents stay plain Markdown, whose links a forge understands. */
 export default defineConfig({
@@ -43,7 +46,10 @@ export default defineConfig({
       linkToPages(markdown);
     },
   },
-  transformPageData: (page) => (page.relativePath === 'index.md' ? { frontmatter: HOME } : undefined),
+  transformPageData: (page) =>
+    page.relativePath === 'index.md'
+      ? { frontmatter: { ...HOME, pictureSize: pngSize(readFileSync(HOME_PICTURE)) } }
+      : undefined,
   transformHtml: (page) => withoutInline(page, BASE),
   async buildEnd({ outDir }) {
     await writeFile(join(outDir, BEFORE_PAINT.path), BEFORE_PAINT.script);

@@ -89,7 +89,7 @@ export function drawPictures(markdown: MarkdownRenderer): void {
 }
 
 /** PNG (W3C) 5.2 and 11.2.1: the size is in IHDR, which follows the signature. In pixels. */
-function pngSize(png: Buffer): { width: number; height: number } {
+export function pngSize(png: Buffer): { width: number; height: number } {
   if (png.toString('latin1', 12, 16) !== 'IHDR') throw new Error('Pictures in documents are PNG files.');
   return { width: png.readUInt32BE(16), height: png.readUInt32BE(20) };
 }
