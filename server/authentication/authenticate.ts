@@ -257,10 +257,7 @@ async function authenticateWithPassword(
       if (isRefusal(access)) return access;
       const lookUp = () => breachOf(ports, access.resource, password);
       if (answer !== undefined) return { right, resource: access.resource, reads, breach: await lookUp() };
-      const passed: Result<AuthenticationResult> =
-        method === 'password'
-          ? { method, user: publicUser(right.user), otp: 'not_used' }
-          : withoutSecondFactor(ports, access.resource, right);
+      const passed = withPasswordAlone(ports, method, access.resource, right);
       return isRefusal(passed) ? passed : withBreach(passed, await lookUp());
     },
     passwordEvents(attempt),
@@ -332,18 +329,19 @@ function passwordEvents(attempt: Attempt): PasswordEvents {
   };
 }
 
-/** Right password, no code: enough only for a user whose tokens are all deactivated. */
-function withoutSecondFactor(
+/** Right password, no code: enough if the method asks for none, or for a user whose tokens are all deactivated. */
+function withPasswordAlone(
   ports: Needs,
+  method: 'password' | 'password-otp',
   resource: Resource,
   { user, tokens }: CorrectPassword,
 ): Result<AuthenticationResult> {
   const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now(), 'api');
-  const factors = denyKnownPassword(decideFactors('password-otp', states), user);
+  const factors = denyKnownPassword(decideFactors(method, states), user);
   if (factors.kind === 'deny')
     return refusal(denialCode(factors.reason, user), {}, { tokens: tokens.map(({ id }) => id) });
   if (factors.otp) return refusal('OTP_REQUIRED');
-  return { method: 'password-otp', user: publicUser(user), otp: 'skipped' };
+  return { method, user: publicUser(user), otp: factors.otpSkipped ? 'skipped' : 'not_used' };
 }
 
 async function authenticateWithToken(

@@ -184,7 +184,7 @@ async function aboutUser(
   const beyond = {
     level: widget ? asked.acr : undefined,
     hasFirstFactor: hasFirst,
-    user: (widget && !isMailed) || (!widget && method !== 'password') ? known : undefined,
+    user: isMailed ? undefined : known,
     differs: environment?.differs,
   };
   const decided = factorsOf(method, states, beyond, known);

@@ -3,6 +3,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { actorOf } from '../administrators/administrator.ts';
 import { updateAdministrator } from '../administrators/change-administrator.ts';
+import { explain } from '../authentication/explain.ts';
 import { judgeLink } from '../bulk/links.ts';
 import type { GivenRole } from '../kernel/actor.ts';
 import { startLinkedFlow } from '../login/start-linked-flow.ts';
@@ -111,7 +112,7 @@ describe('a password of the help desk signs in nowhere alone', () => {
     const { scene, secret, take } = await setStage('password-otp', role);
     unwrap(await reset(await secret('password')));
     const { account, resource, user } = scene;
-    const asked = { account, resource: resource.id, user: user.login, password: NEW, method: 'password-otp' } as const;
+    const asked = { account, resource: resource.id, user: user.login, password: NEW } as const;
     const deactivate = () => overwrite(ports, tokenDocument.key(scene.tokens[0]?.id ?? 'tok_0'), { enabled: false });
     const signIn = async (password = NEW) => {
       const walk = await LoginDriver.begin(scene);
@@ -124,7 +125,8 @@ describe('a password of the help desk signs in nowhere alone', () => {
       take,
       deactivate,
       signIn,
-      call: (otp?: string) => authenticate(ports, { ...asked, ...omitUndefined({ otp }) }),
+      call: (otp?: string) => authenticate(ports, { ...asked, method: 'password-otp', ...omitUndefined({ otp }) }),
+      callWithPassword: () => authenticate(ports, { ...asked, method: 'password' }),
     };
   }
 
@@ -138,6 +140,18 @@ describe('a password of the help desk signs in nowhere alone', () => {
     expect(await call('000000')).toMatchObject({ refused: 'ACCESS_DENIED' });
     await overwrite(ports, resourceDocument.key(scene.resource.id), { methodPolicy: 'password' });
     expect(await signIn()).toBe('denied');
+  });
+
+  // The attack: the policy of the widget demands a code, and the site's backend asks for the password alone.
+  test('where a backend names the password as the method', async () => {
+    const { scene, callWithPassword } = await setKnown();
+    expect(await callWithPassword()).toMatchObject({ refused: 'ACCESS_DENIED' });
+    const asked = { resource: scene.resource.id, subject: { user: scene.user.id, method: 'password' as const } };
+    expect(await explain(ports, operatorContext(scene.account), asked)).toMatchObject({
+      explained: { verdict: { code: 'ACCESS_DENIED' } },
+    });
+    unwrap(await updateUser(ports, scene.account, scene.user.id, { needsConfirmation: false }));
+    expect(await callWithPassword()).toMatchObject({ otp: 'not_used' });
   });
 
   // The attack: the user keeps that password, and the help desk sets up a token of its own beside it.
