@@ -216,7 +216,7 @@ const changes = z
 const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
   example: [],
   description:
-    'Risks of these settings. `OTP_ONLY_CAN_BE_LOCKED_OUT`: only a code is required, so anyone who knows a name can lock its token with wrong codes. `PASSWORD_ONLY_IS_ONE_FACTOR`: only the password is required, even from users with a token, so a stolen password is enough. `MAILED_CODE_ONLY_IS_ONE_FACTOR`: only a mailed code is, so a stolen mailbox is enough. `SMS_IS_RESTRICTED`: an attacker who takes over a phone number gets its codes. `MAILBOX_RESETS_AND_CODES`: passwords are reset by email and codes by email count, so you must confirm a user without another token after a reset. `ENROLMENT_KIND_NOT_TAKEN`: a kind in `enrolment.kinds` is not among the `tokenKinds`, so it is not offered. `COLOURS_HARD_TO_READ`: colours of the `appearance` differ too little in the light or the dark theme.',
+    'Risks of these settings. `OTP_ONLY_CAN_BE_LOCKED_OUT`: only a code is required, so anyone who knows a name can lock its token with wrong codes. `PASSWORD_ONLY_IS_ONE_FACTOR`: only the password is required, even from users with a token, so a stolen password is enough. `MAILED_CODE_ONLY_IS_ONE_FACTOR`: only a mailed code is required, so a stolen mailbox is enough. `SMS_IS_RESTRICTED`: an attacker who takes over a phone number gets its codes. `MAILBOX_RESETS_AND_CODES`: passwords are reset by email and codes by email count, so you must confirm a user without another token after a reset. `ENROLMENT_KIND_NOT_TAKEN`: a kind in `enrolment.kinds` is not among the `tokenKinds`, so it is not offered. `COLOURS_HARD_TO_READ`: colours of the `appearance` differ too little in the light or the dark theme.',
 });
 export const resourceView = z
   .object({

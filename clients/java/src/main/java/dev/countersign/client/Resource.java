@@ -66,7 +66,7 @@ import java.util.List;
  * @param warnings Risks of these settings. {@code OTP_ONLY_CAN_BE_LOCKED_OUT}: only a code is required,
  *     so anyone who knows a name can lock its token with wrong codes. {@code PASSWORD_ONLY_IS_ONE_FACTOR}:
  *     only the password is required, even from users with a token, so a stolen password is enough.
- *     {@code MAILED_CODE_ONLY_IS_ONE_FACTOR}: only a mailed code is, so a stolen mailbox is enough.
+ *     {@code MAILED_CODE_ONLY_IS_ONE_FACTOR}: only a mailed code is required, so a stolen mailbox is enough.
  *     {@code SMS_IS_RESTRICTED}: an attacker who takes over a phone number gets its codes.
  *     {@code MAILBOX_RESETS_AND_CODES}: passwords are reset by email and codes by email count, so you must
  *     confirm a user without another token after a reset. {@code ENROLMENT_KIND_NOT_TAKEN}: a kind in
