@@ -43,18 +43,17 @@ export async function notifySignIn(
     keys,
     ([owner, stored], now): Decision<Sending> => {
       if (owner?.value.account !== account) return { answer: undefined };
+      const { email, login, signInsCompared = false } = owner.value;
       // Those recorded by an earlier version are not marked at their user.
-      const isCompared = stored !== undefined || owner.value.signInsCompared === true;
+      const isCompared = stored !== undefined || signInsCompared;
       const next = recordSignIn(stored?.value, isCompared, { account, user: id }, seen, now);
       if (!next) return { answer: undefined };
-      const { email, login } = owner.value;
       const link = { secretHash: hashSecret(secret), resource: resource.id, expiresAt: now + NOTICE_LINK_LIFETIME_MS };
       const canMail = next.isNew && email !== undefined && !ports.courier.isAbsent;
       const linked = canMail ? addLink(next.known, link, now) : undefined;
       const event = createEvent(act, { type: 'user.new-sign-in', subject: id, resource: resource.id }, now);
       const value = linked ?? next.known;
       const expiresAt = knownSignInsExpireAt(value);
-      const { signInsCompared } = owner.value;
       const marked = signInsCompared
         ? []
         : [{ key: keys[0], value: { ...owner.value, signInsCompared: true as const } }];
