@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { authenticationDocument } from '../authentication/documents.ts';
 import { signingKinds } from '../authentication/signing.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -7,7 +8,7 @@ import { MAILED_CODES_WINDOW_MS } from '../mailed-codes/mailed-code.ts';
 import { consumeResult, createLoginRequest, updateResource, updateUser } from '../testing/as-operator.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
-import { addResource, birth, type Fixture, NONCE, overwrite, runMeanwhile, unwrap } from '../testing/fixtures.ts';
+import { addResource, birth, type Fixture, NONCE, overwrite, read, runMeanwhile, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import {
   claimsIn,
@@ -165,7 +166,11 @@ test('a passkey beside it keeps its methods, and remembers none of the mailed co
   await walk.passkey(device.get(inTheFrame(walk.view.passkey)));
   expect(claimsIn(walk)).toMatchObject({ acr: '2' });
   const { amr } = claimsIn(walk);
-  expect(amr).toContain('otp');
-  expect(amr).toContain('mfa');
-  unwrap(await consume(scene, walk));
+  const ofPasskey = amr.filter((method) => method !== 'otp' && method !== 'mfa');
+  expect(amr).toEqual(['otp', ...ofPasskey, 'mfa']);
+  const { jti } = unwrap(await consume(scene, walk)).claims;
+  const remembered = await read(ports, authenticationDocument.key(jti as FlowId));
+  expect(remembered.second).toMatchObject({ kind: 'webauthn', methods: ofPasskey });
+  expect(remembered).not.toHaveProperty('password');
+  expect(remembered.second).not.toHaveProperty('isTwo');
 });

@@ -158,7 +158,7 @@ describe('SR-17: a name alone', () => {
     };
     const seen = [];
     const mailed = ports.codes.sent.length;
-    for (const name of ['nobody', 'blocked', 'passwordless', 'locked', 'without', 'odd', 'unassigned', 'holder']) {
+    for (const name of ['unknown', 'blocked', 'passwordless', 'locked', 'without', 'odd', 'unassigned', 'holder']) {
       const walk = await LoginDriver.begin(scene);
       const asked = await workOf(() => walk.identify(name));
       const sent = await workOf(() => walk.choose('mail'));
@@ -232,14 +232,14 @@ describe('SR-2, SR-48: a code', () => {
 
   test('cannot be guessed where none was mailed', async () => {
     const scene = await createMailedFixture(ports);
-    const walk = await toMailedCode(scene, { login: 'nobody' });
+    const walk = await toMailedCode(scene, { login: 'unknown' });
     for (const guess of ['00000000', '12345678']) expect(errorIn(await walk.otp(guess))).toBe('OTP_WRONG');
   });
 
   // The attack: the attacker takes a new sign-in for each code, so that the tries start again.
   test('is mailed three times in a quarter of an hour for a name, known or unknown', async () => {
     const scene = await createMailedFixture(ports, { user: { login: 'carol' } });
-    for (const login of ['carol', 'nobody']) {
+    for (const login of ['carol', 'unknown']) {
       for (let count = 0; count < 3; count++) expect((await toMailedCode(scene, { login })).view.error).toBeUndefined();
       expect((await toMailedCode(scene, { login: login.toUpperCase() })).view.error).toMatchObject({
         code: 'CODE_LIMIT',
@@ -253,7 +253,7 @@ describe('SR-2, SR-48: a code', () => {
     const events = (await eventsOf(scene)).filter(({ type }) => type.startsWith('code') || type === 'authentication');
     expect(events).toHaveLength(6);
     ports.clock.advance(MAILED_CODES_WINDOW_MS);
-    expect((await passMailedCode({ ...scene }, { login: 'carol' })).view.step).toBe('done');
+    expect((await passMailedCode(scene, { login: 'carol' })).view.step).toBe('done');
   });
 
   // The attack: a user has a login and an address; the attacker takes turns, and compares.

@@ -129,7 +129,7 @@ test('counts tries of webhooks by the class of the status', async () => {
 });
 
 // A time of nearly nothing would hide how slow the hook is.
-test('counts a call of a hook that was not made, and times it not', async () => {
+test('counts a call of a hook that was not made, and does not time it', async () => {
   const ask = async () => ({ kind: 'failed', failure: 'too-many-calls' }) as const;
   const sender = meters.webhooks({
     read: (url) => ({ url }),
