@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Resource } from '../resources/resource.ts';
+import { mailsFirstFactor, type Resource } from '../resources/resource.ts';
 import { KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
 import { isOwnMailbox } from '../tokens/kinds/sent/enrolment-address.ts';
 import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
@@ -9,10 +9,6 @@ import { isEndedByReport, type User } from '../users/user.ts';
 /** The first factor of a sign-in: the password, or on some resources a code mailed in its place. */
 
 type FirstRule = Pick<Resource, 'firstFactor'>;
-
-export function mailsFirstFactor({ firstFactor }: FirstRule): boolean {
-  return firstFactor === 'mailed-code';
-}
 
 /** Whether the user has what the first factor of the resource needs. */
 export function hasFirstFactor(resource: FirstRule, user: User): boolean {

@@ -1,8 +1,8 @@
 import { decideFactors } from '../authentication/decide-factors.ts';
-import { mailboxDigest, mailsFirstFactor, secondFactorTokens } from '../authentication/first-factor.ts';
+import { mailboxDigest, secondFactorTokens } from '../authentication/first-factor.ts';
 import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
 import type { ResultRecord } from '../flows/flow.ts';
-import type { Resource } from '../resources/resource.ts';
+import { mailsFirstFactor, type Resource } from '../resources/resource.ts';
 import type { Token } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';

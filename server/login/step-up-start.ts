@@ -1,7 +1,7 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { widgetMethod } from '../authentication/decide-factors.ts';
-import { hasFirstFactor, mailsFirstFactor, secondFactorTokens } from '../authentication/first-factor.ts';
+import { hasFirstFactor, secondFactorTokens } from '../authentication/first-factor.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
 import {
   type Authentication,
@@ -22,7 +22,7 @@ import {
   type VerifiedFactors,
 } from '../flows/transitions.ts';
 import type { UserId } from '../kernel/ids.ts';
-import type { Resource } from '../resources/resource.ts';
+import { mailsFirstFactor, type Resource } from '../resources/resource.ts';
 import type { Token } from '../tokens/token.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import type { User } from '../users/user.ts';

@@ -2,7 +2,7 @@ import type { Appearance } from '@countersign/protocol/appearance';
 import type { Links } from '@countersign/protocol/links';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { TextFiles, TextOwner } from '../kernel/own-texts.ts';
-import { type Resource, upgradesToPasskeys } from './resource.ts';
+import { mailsFirstFactor, type Resource, upgradesToPasskeys } from './resource.ts';
 
 /** The public information about a resource that the sign-in shows. */
 export interface PublicInfo {
@@ -50,7 +50,7 @@ export function publicInfo(resource: Resource, files: TextFiles): PublicInfo {
     comparesBrowsers,
     trustsBrowsers,
     upgradesToPasskeys: upgradesToPasskeys(resource),
-    mailsCodes: resource.firstFactor === 'mailed-code',
+    mailsCodes: mailsFirstFactor(resource),
     isTest: testMode !== undefined,
     ...omitUndefined({ logo, appearance, links, own }),
   };

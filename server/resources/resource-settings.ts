@@ -3,7 +3,7 @@ import { type Refusal, wrongInput } from '../kernel/result.ts';
 import { parseAppRedirectUri } from './app-redirect-uris.ts';
 import { parseAllowedOrigin } from './origins.ts';
 import { parseRedirectUri } from './redirect-uris.ts';
-import type { Resource } from './resource.ts';
+import { mailsFirstFactor, type Resource } from './resource.ts';
 
 /** The settings of a resource that administrators can change. */
 export type ResourceSettings = Omit<
@@ -61,7 +61,7 @@ const NOT_WITH_MAILED_CODE = ['enrolment', 'selfService', 'trustedBrowserDays', 
 
 /** Refuses settings that contradict each other; undefined if they go together. */
 export function refuseContradiction(settings: ResourceSettings): Refusal | undefined {
-  if (settings.firstFactor !== 'mailed-code') return undefined;
+  if (!mailsFirstFactor(settings)) return undefined;
   const isCodeAlone = settings.methodPolicy === 'otp';
   const other = isCodeAlone ? 'methodPolicy otp' : NOT_WITH_MAILED_CODE.find((name) => settings[name] !== undefined);
   return other && wrongInput('firstFactor', `mailed-code does not go with ${other}`);

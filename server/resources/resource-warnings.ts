@@ -1,6 +1,6 @@
 import { contrastFlaws } from '@countersign/protocol/look';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
-import { acceptedKinds, type Resource } from './resource.ts';
+import { acceptedKinds, mailsFirstFactor, type Resource } from './resource.ts';
 
 /** Warnings for administrators about the settings of a resource; none of them blocks a setting. */
 export const RESOURCE_WARNINGS = [
@@ -43,6 +43,6 @@ export function resourceWarnings(
   ];
 }
 
-function singleFactorWarning({ firstFactor }: Pick<Resource, 'firstFactor'>): ResourceWarning {
-  return firstFactor === 'mailed-code' ? 'MAILED_CODE_ONLY_IS_ONE_FACTOR' : 'PASSWORD_ONLY_IS_ONE_FACTOR';
+function singleFactorWarning(resource: Pick<Resource, 'firstFactor'>): ResourceWarning {
+  return mailsFirstFactor(resource) ? 'MAILED_CODE_ONLY_IS_ONE_FACTOR' : 'PASSWORD_ONLY_IS_ONE_FACTOR';
 }

@@ -98,12 +98,15 @@ export const DEFAULT_RESULT_LIFETIME_MS = MINUTE_MS;
 /** The kinds that a resource accepts by default. SMS has to be enabled explicitly (SR-48). */
 export const DEFAULT_TOKEN_KINDS = TOKEN_KINDS.filter((kind) => !KIND_RULES[kind].isRestricted);
 
+/** Whether users are mailed a code in place of the password. */
+export function mailsFirstFactor({ firstFactor }: Pick<Resource, 'firstFactor'>): boolean {
+  return firstFactor === 'mailed-code';
+}
+
 /** Where a mailed code is the first factor, another one is none: a mailbox alone is never two factors (SR-69). */
-export function acceptedKinds({
-  tokenKinds = DEFAULT_TOKEN_KINDS,
-  firstFactor,
-}: Pick<Resource, 'tokenKinds' | 'firstFactor'>): readonly TokenKind[] {
-  return firstFactor === 'mailed-code' ? tokenKinds.filter((kind) => !KIND_RULES[kind].isMailbox) : tokenKinds;
+export function acceptedKinds(resource: Pick<Resource, 'tokenKinds' | 'firstFactor'>): readonly TokenKind[] {
+  const { tokenKinds = DEFAULT_TOKEN_KINDS } = resource;
+  return mailsFirstFactor(resource) ? tokenKinds.filter((kind) => !KIND_RULES[kind].isMailbox) : tokenKinds;
 }
 
 /** Whether browsers may create a passkey without asking after a sign-in. A test resource uses no passkeys. */

@@ -1,6 +1,5 @@
 import { endsByBreach, isBreachedAt, passwordRemedy } from '../../authentication/breached-password.ts';
 import { type CorrectPassword, checkPassword } from '../../authentication/check-password.ts';
-import { mailsFirstFactor } from '../../authentication/first-factor.ts';
 import { accessKeys, readAccess } from '../../authentication/read-access.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
 import { startEnrolment } from '../../enrolment/transitions.ts';
@@ -10,6 +9,7 @@ import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step
 import { offerUnlock } from '../../flows/transitions.ts';
 import { isRefusal, type Result, refusal, withAudit } from '../../kernel/result.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
+import { mailsFirstFactor } from '../../resources/resource.ts';
 import type { ReadAhead } from '../../store/read-ahead.ts';
 import { trustBasis } from '../../trusted-browsers/trusted-browser.ts';
 import { findTrustedBrowser } from '../../trusted-browsers/use-trust.ts';
