@@ -375,7 +375,7 @@ test('a flow starts without a user, at the first step, for 15 minutes', () => {
 
 test('a login leads to the step that the resource asks for, whether or not the user exists', () => {
   for (const policy of METHOD_POLICIES) {
-    for (const name of ['alice', 'nobody', '']) {
+    for (const name of ['alice', 'stranger', '']) {
       const flow = setLogin(fresh(), name, { methodPolicy: policy });
       expect(flow).toMatchObject({ login: name, step: policy === 'otp' ? 'otp' : 'password' });
       expect(flow).not.toHaveProperty('user');

@@ -117,7 +117,7 @@ describe('a login request', () => {
   test('names a user who exists, in the caller’s own account', async () => {
     const scene = await createFixture(ports);
     const input = { account: scene.account, resource: scene.resource.id, nonce: NONCE, passwordChecked: true };
-    expect(await createLoginRequest(ports, birth(ports, 'flw'), { ...input, user: 'nobody' })).toEqual({
+    expect(await createLoginRequest(ports, birth(ports, 'flw'), { ...input, user: 'stranger' })).toEqual({
       refused: 'USER_NOT_FOUND',
     });
     const other = await createFixture(ports, { user: { login: 'carol' } });

@@ -1,17 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticationDocument } from '../authentication/documents.ts';
 import { signingKinds } from '../authentication/signing.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { HOUR_MS } from '../kernel/time.ts';
 import { MAILED_CODES_WINDOW_MS } from '../mailed-codes/mailed-code.ts';
-import { consumeResult, createLoginRequest, updateResource, updateUser } from '../testing/as-operator.ts';
+import { createLoginRequest, updateResource, updateUser } from '../testing/as-operator.ts';
 import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
 import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
 import { addResource, birth, type Fixture, NONCE, overwrite, read, runMeanwhile, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import {
   claimsIn,
+  consume,
   createMailedFixture,
   errorIn,
   mailedCode,
@@ -26,14 +27,7 @@ let ports: TestPorts;
 beforeAll(async () => {
   ports = await openTestPorts('mailbox alone');
 });
-beforeEach(() => {
-  ports.codes.down = false;
-  ports.store.intercept = {};
-});
 afterAll(() => ports.close());
-
-const consume = ({ account, resource }: Fixture, walk: LoginDriver) =>
-  consumeResult(ports, { account, resource: resource.id, result: walk.view.result ?? '', nonce: NONCE });
 
 describe('SR-69: a mailbox alone', () => {
   const MAILBOX = ['totp', 'email', 'recovery'] as const;

@@ -133,7 +133,7 @@ test('SR-14: where no user is named it gives none back either, and not once they
     const begun = await begin(request);
     if (isRefusal(begun) || begun.step !== 'identify') continue;
     const walk = new LoginDriver(scene, ports, begun, undefined);
-    await walk.identify(`nobody-${times}`);
+    await walk.identify(`stranger-${times}`);
     await walk.password('not the password');
     tried += 1;
   }

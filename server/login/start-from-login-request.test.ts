@@ -100,11 +100,11 @@ const place = fc
     consumedAt: fc.option(fc.constant(NOW - 1), absent),
   })
   .map(({ running, isNamed, isOwnPage, isPasswordChecked, usedAt, consumedAt }): LoginRequestContext => {
-    const { user: named, ...nobody } = REQUEST;
+    const { user: named, ...unnamed } = REQUEST;
     const isDone = running?.step === 'done';
     return frozen({
       request: {
-        ...nobody,
+        ...unnamed,
         ...(isNamed && { user: named }),
         ...(isOwnPage && { redirectUri: 'https://shop.example/back' }),
         ...omitUndefined({ usedAt }),

@@ -2,8 +2,9 @@ import type { FlowView } from '@countersign/protocol/flow';
 import type { ResultClaims } from '@countersign/protocol/result';
 import { decodeJwt } from 'jose';
 import { isRefusal, type Result } from '../kernel/result.ts';
+import { consumeResult } from './as-operator.ts';
 import { freshAddress } from './devices/sent-device.ts';
-import { createFixture, type Fixture, type FixtureOptions } from './fixtures.ts';
+import { createFixture, type Fixture, type FixtureOptions, NONCE } from './fixtures.ts';
 import { LoginDriver, type LoginDriverOptions } from './login-driver.ts';
 import type { TestPorts } from './test-ports.ts';
 import { waitUntil } from './wait-until.ts';
@@ -55,6 +56,10 @@ export async function passMailedCode(
 
 /** The claims of the result that the page got. */
 export const claimsIn = (walk: LoginDriver) => decodeJwt<ResultClaims>(walk.view.result ?? '');
+
+/** Consumes that result as the host's backend does. */
+export const consume = ({ ports, account, resource }: Fixture, walk: LoginDriver) =>
+  consumeResult(ports, { account, resource: resource.id, result: walk.view.result ?? '', nonce: NONCE });
 
 /** The code of a refusal, or of the error that a view shows. */
 export const errorIn = (verdict: Result<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);

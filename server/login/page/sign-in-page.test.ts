@@ -49,7 +49,7 @@ describe('a login request with a redirect address', () => {
     [{}, 'INPUT_INVALID'],
     [{ redirectUri: BACK, passwordChecked: true }, 'INPUT_INVALID'],
     [{ user: 'alice' }, 'INPUT_INVALID'],
-    [{ redirectUri: BACK, user: 'nobody', passwordChecked: true }, 'USER_NOT_FOUND'],
+    [{ redirectUri: BACK, user: 'stranger', passwordChecked: true }, 'USER_NOT_FOUND'],
     [{ redirectUri: `${BACK}/` }, 'REDIRECT_URI_NOT_ALLOWED'],
     [{ redirectUri: 'javascript:alert(1)' }, 'REDIRECT_URI_NOT_ALLOWED'],
   ])('%j is refused: %s', async (input, code) => {
