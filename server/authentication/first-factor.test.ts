@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { sampleToken, sampleUser, tokenId } from '../testing/samples.ts';
 import { TOKEN_KINDS, type Token } from '../tokens/token.ts';
 import {
   hasFirstFactor,
   isBeyondMailbox,
-  isMailboxCurrent,
+  isFirstFactorCurrent,
   mailboxDigest,
   mailboxOf,
   secondFactorTokens,
@@ -39,17 +40,26 @@ test('SR-69: beside a mailed code, tokens with mailed codes do not exist', () =>
   expect(isBeyondMailbox(undefined)).toBe(false);
 });
 
+test('SR-38: a password that was shown counts while it is the same, and asked for', () => {
+  const user = sampleUser({ passwordHash: 'hash' });
+  const shown = { passwordVerified: true, passwordDigest: passwordDigest(user), createdAt: NOW };
+  expect(isFirstFactorCurrent(shown, {}, user)).toBe(true);
+  expect(isFirstFactorCurrent(shown, {}, { ...user, passwordHash: 'new' })).toBe(false);
+  expect(isFirstFactorCurrent(shown, MAILS, user)).toBe(false);
+  const none = { passwordVerified: false, createdAt: NOW };
+  expect([{}, MAILS].map((resource) => isFirstFactorCurrent(none, resource, user))).toEqual([true, true]);
+});
+
 describe('SR-4: a mailed code that was shown', () => {
   const user = sampleUser({ email });
 
   test('counts while address and setting are the same, and the user has reported no sign-in since', () => {
-    const shown = { mailboxDigest: mailboxDigest(user), createdAt: NOW };
-    expect(isMailboxCurrent(shown, MAILS, user)).toBe(true);
-    expect(isMailboxCurrent(shown, MAILS, { ...user, signInsEndedAt: NOW - 1 })).toBe(true);
-    expect(isMailboxCurrent(shown, MAILS, { ...user, signInsEndedAt: NOW })).toBe(false);
-    expect(isMailboxCurrent(shown, MAILS, { ...user, email: 'new@shop.example' })).toBe(false);
-    expect(isMailboxCurrent(shown, {}, user)).toBe(false);
-    expect(isMailboxCurrent({ createdAt: NOW }, {}, user)).toBe(true);
+    const shown = { passwordVerified: false, mailboxDigest: mailboxDigest(user), createdAt: NOW };
+    expect(isFirstFactorCurrent(shown, MAILS, user)).toBe(true);
+    expect(isFirstFactorCurrent(shown, MAILS, { ...user, signInsEndedAt: NOW - 1 })).toBe(true);
+    expect(isFirstFactorCurrent(shown, MAILS, { ...user, signInsEndedAt: NOW })).toBe(false);
+    expect(isFirstFactorCurrent(shown, MAILS, { ...user, email: 'new@shop.example' })).toBe(false);
+    expect(isFirstFactorCurrent(shown, {}, user)).toBe(false);
   });
 
   test('is of one user: the same address of another is another mailbox', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { mailsFirstFactor, type Resource } from '../resources/resource.ts';
 import { KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
 import { isOwnMailbox } from '../tokens/kinds/sent/enrolment-address.ts';
@@ -44,17 +45,22 @@ export function isBeyondMailbox(kind: TokenKind | undefined): boolean {
   return kind !== undefined && !KIND_RULES[kind].isMailbox;
 }
 
+interface ShownFirstFactor {
+  passwordVerified: boolean;
+  /** Of the password that was verified. */
+  passwordDigest?: string;
+  /** Of the address whose mailed code was right. */
+  mailboxDigest?: string;
+  createdAt: number;
+}
+
 /**
- * Whether the first factor that a sign-in has shown still counts: the resource mails codes, the address is the same, and
- * the user has reported no sign-in since (SR-4, SR-38).
- *
- * @param shown digest of the address; absent if no mailed code was shown
+ * Whether the first factor that a sign-in has shown, if any, still counts: the resource asks for it, and the password or
+ * the address is the same. A mailed code ends with a report of the user, too (SR-4, SR-38, SR-39).
  */
-export function isMailboxCurrent(
-  { mailboxDigest: shown, createdAt }: { mailboxDigest?: string; createdAt: number },
-  resource: FirstRule,
-  user: User,
-): boolean {
-  if (shown === undefined) return true;
-  return mailsFirstFactor(resource) && shown === mailboxDigest(user) && !isEndedByReport(user, { createdAt });
+export function isFirstFactorCurrent(shown: ShownFirstFactor, resource: FirstRule, user: User): boolean {
+  const isMailed = mailsFirstFactor(resource);
+  if (shown.passwordVerified && (isMailed || shown.passwordDigest !== passwordDigest(user))) return false;
+  if (shown.mailboxDigest === undefined) return true;
+  return isMailed && shown.mailboxDigest === mailboxDigest(user) && !isEndedByReport(user, shown);
 }

@@ -59,7 +59,8 @@ export function validFactors(
     account: AccountId;
     resource: ResourceId;
     user: UserId;
-    digest: string;
+    /** Of the user's password. Undefined: none is asked for, so none counts. */
+    digest: string | undefined;
     usable: readonly TokenId[];
     maxAgeMs: number;
     /** No factor that was shown until then counts. */

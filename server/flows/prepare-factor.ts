@@ -1,11 +1,10 @@
 import type { FactorOption } from '@countersign/protocol/flow';
-import { isMailboxCurrent } from '../authentication/first-factor.ts';
+import { isFirstFactorCurrent } from '../authentication/first-factor.ts';
 import { acceptedKindsFrom, firstOption, tokensOfOption } from '../authentication/second-factor.ts';
 import { signingKinds } from '../authentication/signing.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, withAudit } from '../kernel/result.ts';
-import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
 import { KIND_ACTIONS } from '../tokens/kinds/actions.ts';
 import { KIND_RULES, kindOfFactor } from '../tokens/kinds/rules.ts';
@@ -57,10 +56,7 @@ export async function prepareFactor(
   if (!known) return refusal('ACCESS_DENIED');
   const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   // After a change of the password, or of the address, the old one must not send codes (SR-38).
-  const isPasswordCurrent = user && (!flow.passwordVerified || flow.passwordDigest === passwordDigest(user));
-  if (!user || !isPasswordCurrent || !isMailboxCurrent(flow, resource, user)) {
-    return refusal('ACCESS_DENIED', {}, { about: known.id });
-  }
+  if (!user || !isFirstFactorCurrent(flow, resource, user)) return refusal('ACCESS_DENIED', {}, { about: known.id });
   const accepts = transaction ? signingKinds(resource, transaction, user) : acceptedKindsFrom(user, resource);
   const delivery = { act: userContext(flow, client), language, origin };
   const context = { flow: id, resource, accepts, transaction, expiresAt, delivery };

@@ -114,11 +114,13 @@ describe('SR-4, SR-38: a change in the middle', () => {
   });
 
   test('a password that was asked for before the setting signs no one in', async () => {
-    const scene = await createMailedFixture(ports, { resource: { firstFactor: 'password' } });
+    const scene = await createMailedFixture(ports, { tokens: [{}], resource: { firstFactor: 'password' } });
     const walk = await LoginDriver.begin(scene);
     await walk.identify();
+    const verified = await LoginDriver.toOtp(scene);
     await updateResource(ports, scene.account, scene.resource.id, { firstFactor: 'mailed-code' });
     expect(errorIn(await walk.password())).toBe('ACCESS_DENIED');
+    expect(errorIn(await verified.otp(await tokenCode(scene)))).toBe('ACCESS_DENIED');
   });
 });
 

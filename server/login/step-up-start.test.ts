@@ -114,6 +114,15 @@ describe('a required level', () => {
     expect(begin({ earlier, tokens: [other] })).toMatchObject({ flow: { step: 'otp', kept: { password: PASSWORD } } });
   });
 
+  // The attack: the password was guessed, so its site mails codes instead, and the guesser's sign-in is still remembered.
+  test('builds on no password where a code is mailed in its place', () => {
+    const earlier = { ...EARLIER, password: PASSWORD, second: SECOND };
+    const user = sampleUser({ passwordHash: 'hash', email: 'alice@shop.example' });
+    const asked = begin({ earlier, user, resource: { ...RESOURCE, firstFactor: 'mailed-code' } });
+    expect(asked).toMatchObject({ flow: { step: 'mail', kept: { second: SECOND }, passwordVerified: false } });
+    expect(asked).not.toHaveProperty('flow.kept.password');
+  });
+
   test('is refused to a user who cannot reach it, or whose browser is refused', () => {
     expect(begin({ tokens: [] })).toStrictEqual({ refused: 'LEVEL_UNREACHABLE' });
     expect(begin({ user: sampleUser() })).toStrictEqual({ refused: 'LEVEL_UNREACHABLE' });

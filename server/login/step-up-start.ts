@@ -57,12 +57,13 @@ export function startStepUp(
   { resource, user, passwordDigest, tokens, earlier, environment, offered }: StepUpFacts,
   now: number,
 ): StepUpStart {
+  const isMailed = mailsFirstFactor(resource);
   const accepts = acceptedKindsFrom(user, resource);
   const states = factorStates(secondFactorTokens(resource, tokens), accepts, now);
   const required = requiredFactors(widgetMethod(resource.methodPolicy, states), states, {
     level: request.demand?.acr,
     hasFirstFactor: hasFirstFactor(resource, user),
-    user: mailsFirstFactor(resource) ? undefined : user,
+    user: isMailed ? undefined : user,
     differs: environment?.differs,
   });
   if (required.kind === 'deny') return { refused: requiredDenial(required.reason, user) };
@@ -75,7 +76,7 @@ export function startStepUp(
     account,
     resource: resource.id,
     user: user.id,
-    digest: passwordDigest,
+    digest: isMailed ? undefined : passwordDigest,
     usable: ids,
     maxAgeMs,
     endedAt: user.signInsEndedAt,

@@ -1,5 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
-import { isMailboxCurrent } from '../../authentication/first-factor.ts';
+import { isFirstFactorCurrent } from '../../authentication/first-factor.ts';
 import type { FlowAt } from '../../flows/flow.ts';
 import type { StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import { retryStep, setMailedCode } from '../../flows/transitions.ts';
@@ -78,7 +78,7 @@ async function afterMailedCode(
   const { user, tokens: stored } = await loadAssignedTokens(ports, known, resource.id);
   const tokens = stored.map(({ value }) => value);
   if (!user || !isAssigned(assignmentTo(user, resource.id), tokens)) return denied;
-  if (!isMailboxCurrent({ ...flow, ...first }, resource, user)) return denied;
+  if (!isFirstFactorCurrent({ ...flow, ...first }, resource, user)) return denied;
   await recordNetwork(ports, user.id, client.address);
   const right = await assessFirstFactor(ports, { flow, resource, user, first, tokens });
   if (right.factors.kind !== 'factors' || !right.factors.otp) {

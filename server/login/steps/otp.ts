@@ -1,6 +1,6 @@
 import { endsByBreach } from '../../authentication/breached-password.ts';
 import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user.ts';
-import { isMailboxCurrent } from '../../authentication/first-factor.ts';
+import { isFirstFactorCurrent } from '../../authentication/first-factor.ts';
 import { locateTyped } from '../../authentication/locate-typed.ts';
 import { type SecondFactorOutcome, verifyUserFactor } from '../../authentication/verify-second-factor.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
@@ -67,12 +67,8 @@ export async function verifySecond(
     return { refusal: refusal('INVALID_CREDENTIALS') };
   }
 
-  // The old password opened this sign-in; a thief whose stolen password was changed must not sign in with it (SR-38,
-  // SR-39).
-  if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))
-    return { refusal: refusal('ACCESS_DENIED') };
-
-  if (!isMailboxCurrent(flow, resource, user)) return { refusal: refusal('ACCESS_DENIED') };
+  // A thief must not sign in with a password that was changed, or with a mailbox that was replaced (SR-38, SR-39).
+  if (!isFirstFactorCurrent(flow, resource, user)) return { refusal: refusal('ACCESS_DENIED') };
 
   const firstStands =
     flow.passwordVerified || flow.mailboxDigest !== undefined || flow.loginRequest?.hostCheckedPassword === true;
