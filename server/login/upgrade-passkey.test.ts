@@ -19,7 +19,7 @@ import { openService, refusalOf, type Service } from '../testing/http-service.ts
 import { LoginDriver } from '../testing/login-driver.ts';
 import { SoftwareAuthenticator, type Tampering } from '../testing/software-authenticator.ts';
 import { ISSUER, type TestPorts } from '../testing/test-ports.ts';
-import { trustIn } from '../testing/trust-fixture.ts';
+import { signInWith } from '../testing/trust-fixture.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import { findPasskey } from '../tokens/kinds/passkey/find-passkey.ts';
 import { userDocument } from '../users/documents.ts';
@@ -229,12 +229,12 @@ describe('SR-38: no passkey is offered', () => {
 
   test('in a trusted browser, nor to one that is about to be', async () => {
     const scene = await setScene({ resource: { trustedBrowserDays: 30 } });
-    const secret = await trustIn(scene);
-    const walk = await LoginDriver.begin(scene);
-    await walk.identify();
-    await walk.passwordIn([secret]);
-    expect(walk.view.step).toBe('done');
-    expect(walk.view).not.toHaveProperty('upgrade');
+    const trusting = await LoginDriver.toOtp(scene);
+    const secret = (await trusting.trust((await scene.tokens[0]?.code()) ?? '')) ?? '';
+    for (const walk of [trusting, await signInWith(scene, [secret])]) {
+      expect(walk.view.step).toBe('done');
+      expect(walk.view).not.toHaveProperty('upgrade');
+    }
     expect((await userOf(scene)).passkeyUpgraded).toBeUndefined();
   });
 });
