@@ -27,15 +27,13 @@ export function createRefusedEvent(flow: Flow, { refused, audit = {} }: Refusal)
     ...omitUndefined({ subject }),
     outcome: 'refused',
     reason,
-    factors: [...(flow.passwordVerified ? (['password'] as const) : []), ...mailed(flow)],
+    factors: firstFactors(flow.passwordVerified, flow),
     ...omitUndefined({ environment: percent, hook }),
   };
 }
 
 export function createGrantedEvent(result: ResultRecord): EventDraft {
-  const factors: EventFactor[] = [];
-  if (result.amr.includes('pwd')) factors.push('password');
-  factors.push(...mailed(result));
+  const factors = firstFactors(result.amr.includes('pwd'), result);
   if (result.otp === 'verified') factors.push(result.kind ? KIND_RULES[result.kind].eventFactor : 'otp');
   return {
     ...kindOf(result.transaction, result.test === true),
@@ -49,8 +47,11 @@ export function createGrantedEvent(result: ResultRecord): EventDraft {
   };
 }
 
-function mailed({ mailboxDigest }: Pick<FlowBase, 'mailboxDigest'>): EventFactor[] {
-  return mailboxDigest === undefined ? [] : ['mailed-code'];
+function firstFactors(hasPassword: boolean, { mailboxDigest }: Pick<FlowBase, 'mailboxDigest'>): EventFactor[] {
+  return [
+    ...(hasPassword ? ['password' as const] : []),
+    ...(mailboxDigest === undefined ? [] : ['mailed-code' as const]),
+  ];
 }
 
 function kindOf(transaction: string | undefined, isTest: boolean): Pick<EventDraft, 'type' | 'transaction'> {

@@ -246,7 +246,7 @@ export interface ResultRecord {
   app?: AppReturn;
   /** When the app got it. */
   exchangedAt?: number;
-  /** When its code came a second time: it is worth nothing since. */
+  /** When its code came a second time, which voids it. */
   withdrawnAt?: number;
   /** When the oldest factor was shown. */
   authenticatedAt: number;

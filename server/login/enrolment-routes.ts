@@ -1,3 +1,4 @@
+import { FLOW_HEADER } from '@countersign/protocol/flow';
 import { z } from '@hono/zod-openapi';
 import { languageTag } from '../http/api/fields.ts';
 import { internalRoute } from '../http/api/route.ts';
@@ -55,8 +56,8 @@ export const enrolmentRoutes = [
     isSameOriginOnly: true,
     body: upgrade,
     handle: async (c, ports: Needs, { response, language }) => {
-      const { handle, client } = stepRequest(c, 0);
-      const verdict = await upgradePasskey(ports, { handle, client, response, language: mailLanguage(language) });
+      const request = { handle: c.req.header(FLOW_HEADER), client: clientInfo(c) };
+      const verdict = await upgradePasskey(ports, { ...request, response, language: mailLanguage(language) });
       return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
     },
   }),

@@ -5,8 +5,8 @@ import type { UserId } from '../kernel/ids.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
 
 /**
- * The factors of a result that later sign-ins can build on. A password that the host checked itself and a
- * mailed code are none of them.
+ * The factors of a result that later sign-ins can build on. Neither a password that the host checked itself nor a mailed
+ * code is one of them.
  */
 export function rememberResult(record: ResultRecord & { user: UserId }): Authentication {
   const { account, resource, user, amr, acr, token, kind, passwordAt, passwordDigest, secondAt } = record;

@@ -100,7 +100,7 @@ const exchange = z
 const exchanged = z
   .object({
     result: z.string().openapi({
-      description: 'The result, a JWT, for the backend of the app. It is signed and validated as every other.',
+      description: 'The result, a JWT, for the backend of the app. It is signed and validated like every other result.',
       example: 'eyJhbGciOiJFUzI1NiJ9.eyJqdGkiOiJmbHcifQ.c2ln',
     }),
     expiresAt: instantOf('When the result expires.'),

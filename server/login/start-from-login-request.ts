@@ -110,7 +110,7 @@ function checkNamedUser(
   const enrolling = factors.kind === 'deny' && factors.reason === 'no-token' ? facts.enrolling : undefined;
   if (factors.kind === 'deny' && !enrolling) return denied(denialCode(factors.reason, user));
   if (factors.kind === 'factors' && factors.otp) return { kind: 'goes-on', flow };
-  // Nor does a password alone set up a token there.
+  // In an unknown browser a password alone neither signs in nor sets up a token.
   if (environmentForbids(environment, 'skipped')) return { ...denied('ENVIRONMENT_MISMATCH'), isOfEnvironment: true };
   if (enrolling) {
     const begun = takenOver?.step === 'enrol' ? flow : startEnrolment(flow, user, undefined, enrolling);

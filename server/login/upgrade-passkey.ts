@@ -63,14 +63,15 @@ export async function upgradePasskey(
   return { token };
 }
 
-/** Of any number of answers to an offer one takes it. */
-function takeOffer(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  id: FlowId,
-): Promise<{ flow: FlowAt<'done'>; upgrade: PasskeyUpgrade } | undefined> {
-  type Taken = { flow: FlowAt<'done'>; upgrade: PasskeyUpgrade };
+interface TakenOffer {
+  flow: FlowAt<'done'>;
+  upgrade: PasskeyUpgrade;
+}
+
+/** Uses the offer up: of any number of answers, one gets it. */
+function takeOffer(ports: Pick<Ports, 'store' | 'clock' | 'random'>, id: FlowId): Promise<TakenOffer | undefined> {
   const key = flowDocument.key(id);
-  return transact(ports, key.anchor, [key], ([stored], now): Decision<Taken | undefined> => {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<TakenOffer | undefined> => {
     if (stored?.value.step !== 'done') return { answer: undefined };
     const { upgrade, ...flow } = stored.value;
     if (!upgrade || now >= upgrade.expiresAt) return { answer: undefined };

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { FlowId, UserId } from '../kernel/ids.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 import { CODE_LIFETIME_MS, RESEND_AFTER_MS, untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
@@ -39,8 +40,8 @@ export function macInput(flow: FlowId, to: MailedCode['to'], code: string): stri
 }
 
 export function newMailedCode(mac: string, to: MailedCode['to'], now: number): MailedCode {
-  const lives = { triesLeft: MAILED_CODE_TRIES, sentAt: now, expiresAt: now + CODE_LIFETIME_MS };
-  return to ? { mac, to, ...lives } : { mac, ...lives };
+  const expiresAt = now + CODE_LIFETIME_MS;
+  return { mac, ...omitUndefined({ to }), triesLeft: MAILED_CODE_TRIES, sentAt: now, expiresAt };
 }
 
 export function isMailedCodeLive(code: MailedCode | undefined, now: number): code is MailedCode {
@@ -52,7 +53,7 @@ export function countWrongTry(code: MailedCode): MailedCode {
   return { ...code, triesLeft: code.triesLeft - 1 };
 }
 
-/** How long until then; 0: now. After a code has no tries left there is no wait. */
+/** How long until another code can be requested; 0: now. There is no wait once a code has no tries left. */
 export function resendMailedMs(code: MailedCode | undefined, now: number): number {
   return code && code.triesLeft > 0 ? untilResendMs(code.sentAt + RESEND_AFTER_MS, now) : 0;
 }

@@ -1,4 +1,3 @@
-import type { RefusalCode } from '@countersign/protocol/codes';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { unknownSubject } from '../authentication/decoy-attempt.ts';
 import { decoyAttemptDocument } from '../authentication/documents.ts';
@@ -61,43 +60,48 @@ export async function sendMailedCode(ports: Needs, order: MailedCodeOrder): Prom
   const counted = await countMailedCode(ports, { account: flow.account, name, user, client, place });
   if (isRefusal(counted)) return counted;
 
-  const recipient = await findRecipient(ports, found, resource);
-  const to = counted.isBeyondUser ? undefined : recipient.to;
+  const known = await findRecipient(ports, found, resource);
+  const recipient = counted.isBeyondUser ? refusal('CODE_LIMIT') : known;
   const code = newCode(ports, MAILED_CODE_DIGITS);
-  const whose = to && { user: to.user.id, mailboxDigest: mailboxDigest(to.user) };
-  const mailed = newMailedCode(macOf(ports, flow.id, whose, code), whose, now);
+  const to = isRefusal(recipient)
+    ? undefined
+    : { user: recipient.user.id, mailboxDigest: mailboxDigest(recipient.user) };
+  const mailed = newMailedCode(macOf(ports, flow.id, to, code), to, now);
   const about = { resource: resource.id, related: [flow.id], ...omitUndefined({ subject: found?.id }) };
-  if (!to) {
-    const reason: RefusalCode = counted.isBeyondUser ? 'CODE_LIMIT' : recipient.reason;
-    const event = { type: 'code.not-sent', ...about, outcome: 'refused', reason } as const;
+  if (isRefusal(recipient)) {
+    const event = { type: 'code.not-sent', ...about, outcome: 'refused', reason: recipient.refused } as const;
     return { mailed, event, deliver: async () => {} };
   }
-  return { mailed, event: { type: 'code.sent', ...about }, deliver: () => deliver(ports, order, to, code, mailed) };
+  const event = { type: 'code.sent', ...about } as const;
+  return { mailed, event, deliver: () => deliver(ports, order, recipient, code, mailed) };
 }
 
 interface Recipient {
-  to?: { user: User; address: string };
-  /** Why no mail is sent, for the audit log alone. */
-  reason: RefusalCode;
+  user: User;
+  address: string;
 }
 
-/** The user as currently stored, if they are assigned to the resource and can be mailed. Reads as much for every name. */
-async function findRecipient(ports: Needs, found: User | undefined, resource: Resource): Promise<Recipient> {
+/**
+ * The user as currently stored, if they are assigned to the resource and can be mailed. Reads as much for every name.
+ *
+ * @returns a refusal for the audit log alone
+ */
+async function findRecipient(ports: Needs, found: User | undefined, resource: Resource): Promise<Result<Recipient>> {
   if (!found) {
     await ports.store.getMany([decoyAttemptDocument.key(anyRecord(ports))], ports.clock.now());
-    return { reason: 'USER_NOT_FOUND' };
+    return refusal('USER_NOT_FOUND');
   }
   const { user, tokens } = await loadAssignedTokens(ports, found, resource.id);
   const values = tokens.map(({ value }) => value);
-  if (!user || !isAssigned(assignmentTo(user, resource.id), values)) return { reason: 'ACCESS_DENIED' };
+  if (!user || !isAssigned(assignmentTo(user, resource.id), values)) return refusal('ACCESS_DENIED');
   const address = mailboxOf(user);
-  return address === undefined ? { reason: 'EMAIL_MISSING' } : { to: { user, address }, reason: 'CODE_NOT_SENT' };
+  return address === undefined ? refusal('EMAIL_MISSING') : { user, address };
 }
 
 async function deliver(
   ports: Needs,
   { flow, resource, client, language }: MailedCodeOrder,
-  { user, address }: NonNullable<Recipient['to']>,
+  { user, address }: Recipient,
   code: string,
   { sentAt, expiresAt }: MailedCode,
 ): Promise<void> {

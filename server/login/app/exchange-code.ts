@@ -8,7 +8,7 @@ import { type ClientInfo, createEvent } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { appRedirectAllowed } from '../../resources/app-redirect-uris.ts';
 import { resourceDocument } from '../../resources/documents.ts';
-import { type Decision, transact } from '../../store/transact.ts';
+import { transact } from '../../store/transact.ts';
 import { claimsOf } from '../result-claims.ts';
 import { validateResult } from '../validate-result.ts';
 import { decideExchange, type ExchangeInput, readCode } from './app-code.ts';
@@ -30,7 +30,7 @@ export async function exchangeCode(
     ports,
     key.anchor,
     [key],
-    ([stored], now): Decision<Result<{ record: ResultRecord }>> => {
+    ([stored], now) => {
       const refused = refusal('APP_CODE_INVALID');
       const decision = decideExchange(stored?.value, input, now);
       if (!stored || decision === 'refused') return { answer: refused };
