@@ -5,6 +5,7 @@ import type { AccountEvent } from '../../kernel/event.ts';
 import { idFromBytes, parseId } from '../../kernel/ids.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { consumeResult, updateResource } from '../../testing/as-operator.ts';
+import { beforeCommitOf } from '../../testing/before-commit.ts';
 import { addResource, createFixture, type Fixture, NONCE, runMeanwhile, unwrap } from '../../testing/fixtures.ts';
 import { touches } from '../../testing/intercepted-store.ts';
 import { LoginDriver } from '../../testing/login-driver.ts';
@@ -231,6 +232,8 @@ describe('between the sign-in and the exchange', () => {
     const { address } = await signIn(scene);
     await change(scene);
     expect(await exchange(scene, codeIn(address))).toEqual({ refused });
+    // The log does not say that the app has the result.
+    expect(exchangesOf(scene)).toEqual([]);
   });
 
   test('the address is removed from the list: there is no result', async () => {
@@ -239,6 +242,16 @@ describe('between the sign-in and the exchange', () => {
     const { account, resource } = scene;
     unwrap(await updateResource(ports, account, resource.id, { appRedirectUris: [LOOPBACK] }));
     expect(await exchange(scene, codeIn(address))).toEqual(INVALID);
+    expect(exchangesOf(scene)).toEqual([]);
+  });
+
+  // The attack: the exchange has passed its checks, and its commit waits.
+  test('the user is blocked while the code is used up: there is no result', async () => {
+    const scene = await newScene();
+    const { address } = await signIn(scene);
+    beforeCommitOf(ports, 'result', () => runMeanwhile.blockUser(scene));
+    expect(await exchange(scene, codeIn(address))).toEqual({ refused: 'RESULT_REVOKED' });
+    ports.store.intercept = {};
   });
 
   test('more than a minute passes: there is no result', async () => {
