@@ -11,6 +11,7 @@ export const UNSEEN_FIELDS: ReadonlySet<string> = new Set([
   'holders',
   'hadToken',
   'passkeyUpgraded',
+  'signInsCompared',
   'trustEpoch',
 ]);
 

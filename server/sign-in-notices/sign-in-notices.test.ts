@@ -7,6 +7,7 @@ import type { AccountEvent } from '../kernel/event.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import type { Mail } from '../kernel/mail.ts';
 import { composeMail } from '../messages/mail/compose.ts';
+import { etagOf } from '../records/etag.ts';
 import type { Resource } from '../resources/resource.ts';
 import { addActive } from '../testing/administrators.ts';
 import {
@@ -131,6 +132,15 @@ describe('a mail about a sign-in', () => {
     await nextTurn();
     expect(thief.view.step).toBe('done');
     expect(mails('new-sign-in')).toHaveLength(1);
+  });
+
+  // The first sign-in marks the user, and an administrator's change with If-Match is not refused because of it.
+  test('leaves the version of the user as administrators know it', async () => {
+    const scene = await made();
+    const before = etagOf(await stored(scene));
+    await signIn(scene, HOME);
+    expect(await stored(scene)).toHaveProperty('signInsCompared', true);
+    expect(etagOf(await stored(scene))).toBe(before);
   });
 
   test('comes only where the resource asks for it', async () => {
