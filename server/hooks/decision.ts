@@ -27,8 +27,8 @@ const UNREADABLE: HookDecision = { kind: 'unreadable' };
 export function readDecision({ status, type, body }: HookAnswer): HookDecision {
   if (status < 200 || status > 299 || !isJson(type)) return UNREADABLE;
   const reading = readStrictJson(body);
-  // A value that is no object has no `allow`.
-  const { allow, claims, reason, ...others }: Record<string, unknown> = Object(reading.ok && reading.value);
+  if (!reading.ok || typeof reading.value !== 'object' || reading.value === null) return UNREADABLE;
+  const { allow, claims, reason, ...others }: Record<string, unknown> = { ...reading.value };
   if (allow === false) return { kind: 'denied', ...omitUndefined({ reason: plainText(reason) }) };
   if (allow !== true || reason !== undefined || Object.keys(others).length > 0) return UNREADABLE;
   if (claims === undefined) return { kind: 'allowed' };

@@ -62,11 +62,12 @@ export function checkSolution(
   solution: string,
   now: number,
 ): { id: string; expiresAt: number } | undefined {
-  const [, id = '', expiry, seal = '', key = ''] = SOLUTION.exec(solution) ?? [];
+  const parts = SOLUTION.exec(solution);
+  if (!parts) return undefined;
+  const [, id = '', expiry = '', seal = '', key = ''] = parts;
   const expiresAt = Number(expiry);
-  // It is no solution, or it has expired. Or it is later than any puzzle of now: the clock was set back, and its use may
-  // have been forgotten.
-  if (!(now < expiresAt && expiresAt <= now + PUZZLE_LIFETIME_MS)) return undefined;
+  // Later than any puzzle of now: the clock was set back, and its use may have been forgotten.
+  if (now >= expiresAt || expiresAt > now + PUZZLE_LIFETIME_MS) return undefined;
   const expected = sealOf(ports, context, `${id}.${expiry}`, key);
   return isSameSecret(seal, expected) ? { id, expiresAt } : undefined;
 }

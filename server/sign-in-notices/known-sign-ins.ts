@@ -18,7 +18,7 @@ export interface KnownSignIns {
   networks: string[];
   /** Newest first. */
   browsers: string[];
-  /** When each of them was last seen, to the day. Absent: not since this is recorded. */
+  /** When each of them was last seen, to the day. Absent: an earlier version stored them. */
   seenAt?: Record<string, number>;
   /** With each of them the user can report a sign-in, until one was used. */
   links: NoticeLink[];
@@ -55,23 +55,23 @@ export function recordSignIn(
   seen: SeenSignIn,
   now: number,
 ): { known: KnownSignIns; isNew: boolean } | undefined {
-  const shown = [seen.network, seen.browser].filter((value) => value !== undefined);
   const { networks = [], browsers = [], links = [], seenAt = {} } = known ?? {};
   const today = now - (now % DAY_MS);
-  const isNewest = [networks[0], undefined].includes(seen.network) && [browsers[0], undefined].includes(seen.browser);
-  if (isNewest && shown.every((value) => seenAt[value] === today)) return undefined;
-  const isKept = (value: string) => now < (seenAt[value] ?? today) + KNOWN_SIGN_IN_TTL_MS;
-  const kept = { network: networks.filter(isKept), browser: browsers.filter(isKept) };
-  const next = { networks: withNewest(kept.network, seen.network), browsers: withNewest(kept.browser, seen.browser) };
-  const dated = [...next.networks, ...next.browsers].map((value) => [
-    value,
-    shown.includes(value) ? today : (seenAt[value] ?? today),
-  ]);
+  const isRecorded = (list: readonly string[], value: string | undefined) =>
+    value === undefined || (list[0] === value && seenAt[value] === today);
+  if (isRecorded(networks, seen.network) && isRecorded(browsers, seen.browser)) return undefined;
+
+  const lastSeenAt = (value: string) => seenAt[value] ?? today;
+  const isKept = (value: string) => now < lastSeenAt(value) + KNOWN_SIGN_IN_TTL_MS;
+  const kept = { networks: networks.filter(isKept), browsers: browsers.filter(isKept) };
+  const next = { networks: withNewest(kept.networks, seen.network), browsers: withNewest(kept.browsers, seen.browser) };
+  const isSeen = (value: string) => value === seen.network || value === seen.browser;
+  const dated = [...next.networks, ...next.browsers].map((value) => [value, isSeen(value) ? today : lastSeenAt(value)]);
   const isUnknown = (list: readonly string[], value: string | undefined) =>
     value !== undefined && !list.includes(value);
   return {
     known: { ...owner, ...next, seenAt: Object.fromEntries(dated), links },
-    isNew: isCompared && (isUnknown(kept.network, seen.network) || isUnknown(kept.browser, seen.browser)),
+    isNew: isCompared && (isUnknown(kept.networks, seen.network) || isUnknown(kept.browsers, seen.browser)),
   };
 }
 

@@ -299,6 +299,16 @@ export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
     replacement: '["Stryker was here"]',
     reason: 'What has no number is not after the cursor, so the filter drops it.',
   },
+  ...[
+    'false',
+    "(!reading.ok || typeof reading.value !== 'object') && reading.value === null",
+    "!reading.ok && typeof reading.value !== 'object'",
+  ].map((replacement) => ({
+    file: 'server/hooks/decision.ts',
+    line: "if (!reading.ok || typeof reading.value !== 'object' || reading.value === null) return UNREADABLE;",
+    replacement,
+    reason: 'What is no object has no `allow`, so it is unreadable by the next check too.',
+  })),
   {
     file: 'server/hooks/decision.ts',
     line: "return /^application\\/json(?:\\s*;|$)/i.test(type ?? '');",
@@ -311,12 +321,12 @@ export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
     replacement,
     reason: 'An id with no call counts as 0 either way: removing it saves memory.',
   })),
-  ...[STRYKER_TEXT, '["Stryker was here"]'].map((replacement) => ({
+  {
     file: 'server/proof-of-work/puzzle.ts',
-    line: "const [, id = '', expiry, seal = '', key = ''] = SOLUTION.exec(solution) ?? [];",
-    replacement,
-    reason: 'What is no solution has no expiry either and is refused by that: the texts are there for the compiler.',
-  })),
+    line: "const [, id = '', expiry = '', seal = '', key = ''] = parts;",
+    replacement: STRYKER_TEXT,
+    reason: 'A match has all four parts: the texts are there for the compiler.',
+  },
   {
     file: 'server/proof-of-work/puzzle.ts',
     line: "if (address === undefined) return 'unknown';",
