@@ -51,10 +51,10 @@ export function decideFactors(method: Method, tokens: readonly FactorState[]): F
  * Denies a sign-in with the password alone if the help desk may know it: it took the link while a code was required, and
  * may ask for the tokens to be deactivated (SR-41).
  */
-export function denyKnownPassword<D extends { kind: 'deny' } | Extract<FactorDecision, { kind: 'factors' }>>(
-  decision: D,
+export function denyKnownPassword(
+  decision: FactorDecision,
   { passwordByHelpDesk }: Pick<User, 'passwordByHelpDesk'>,
-): D | { kind: 'deny'; reason: DenialReason } {
+): FactorDecision {
   const isAlone = decision.kind === 'factors' && !decision.otp;
   return isAlone && passwordByHelpDesk ? { kind: 'deny', reason: 'unconfirmed' } : decision;
 }

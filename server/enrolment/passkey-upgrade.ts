@@ -1,4 +1,3 @@
-import { acceptedKindsFrom } from '../authentication/second-factor.ts';
 import type { Flow, PasskeyUpgrade } from '../flows/flow.ts';
 import { isPlainSignIn } from '../flows/plain-sign-in.ts';
 import type { VerifiedFactors } from '../flows/transitions.ts';
@@ -46,8 +45,8 @@ export function mayUpgrade({ flow, passed, isUnknownBrowser }: ShownFactors): bo
  * not come by mail.
  */
 export function canBeUpgraded(user: User, owned: readonly Token[], resource: UpgradeRules): boolean {
-  if (!upgradesToPasskeys(resource) || !acceptedKindsFrom(user, resource).includes('webauthn')) return false;
-  if (user.blocked || user.needsConfirmation !== undefined || user.passkeyUpgraded) return false;
+  if (!upgradesToPasskeys(resource) || user.blocked) return false;
+  if (user.needsConfirmation !== undefined || user.passkeyUpgraded) return false;
   return owned.filter(isWebauthn).length < MAX_PASSKEYS;
 }
 
