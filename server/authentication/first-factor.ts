@@ -33,8 +33,8 @@ export function mailboxDigest({ id, email }: Pick<User, 'id' | 'email'>): string
 }
 
 /**
- * The tokens that may be a second factor here. Beside a mailed code, a token whose codes are mailed is none (SR-69): its
- * user is one without it.
+ * The tokens that may be a second factor here. Beside a mailed code, those whose codes are mailed are not (SR-69): the
+ * user counts as having none of them.
  */
 export function secondFactorTokens(resource: FirstRule, tokens: readonly Token[]): readonly Token[] {
   return mailsFirstFactor(resource) ? tokens.filter((token) => !rulesOf(token).isMailbox) : tokens;

@@ -75,7 +75,7 @@ export async function assessEnrolment(
   return { decision: decideEnrolment(facts, ports.clock.now()), owned };
 }
 
-/** Whether these may be fewer than the user has, of whom only so many are read. */
+/** Whether the user may have more tokens than these: only so many are read. */
 export function mayBeMore(owned: readonly Token[]): boolean {
   return owned.length >= LOOKED_AT;
 }

@@ -153,7 +153,7 @@ export function resetFailuresFrom(
   return { failures, lastFailureAt, places };
 }
 
-/** Makes a network known after a sign-in there that showed no password: what is counted stays counted. */
+/** Makes a network known after a sign-in without a password, which resets no count. */
 export function addNetwork(attempts: PasswordAttempts | undefined, place: string, now: number): PasswordAttempts {
   const { failures, lastFailureAt } = attempts ?? { failures: 0, lastFailureAt: 0 };
   const known = attempts && knownNetwork(attempts, place, now);

@@ -80,7 +80,7 @@ export async function readKnownNetwork(
   return isKnownNetwork(attempts?.value, place, now) ? place : undefined;
 }
 
-/** Records that the user signed in there without a password. */
+/** Makes the network of a sign-in without a password known. */
 export async function recordNetwork(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   subject: string,

@@ -103,7 +103,7 @@ export function mailsFirstFactor({ firstFactor }: Pick<Resource, 'firstFactor'>)
   return firstFactor === 'mailed-code';
 }
 
-/** Where a mailed code is the first factor, another one is none: a mailbox alone is never two factors (SR-69). */
+/** Where a mailed code is the first factor, another one is no second: a mailbox alone is never two factors (SR-69). */
 export function acceptedKinds(resource: Pick<Resource, 'tokenKinds' | 'firstFactor'>): readonly TokenKind[] {
   const { tokenKinds = DEFAULT_TOKEN_KINDS } = resource;
   return mailsFirstFactor(resource) ? tokenKinds.filter((kind) => !KIND_RULES[kind].isMailbox) : tokenKinds;

@@ -65,7 +65,7 @@ function entriesOf(user: User): IndexedEntry[] {
   ];
 }
 
-/** What sign-ins are compared with is dropped, so the next of each user is the first again, and not a mail. */
+/** The known sign-ins are dropped, so the next one of each user counts as the first and causes no mail. */
 function withoutComparison({ signInsCompared: _dropped, ...user }: User): User {
   return user;
 }

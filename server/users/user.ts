@@ -47,7 +47,7 @@ export interface User {
   enrolled?: TokenId[];
   /** The user has had a token. A password alone then enrols no other, even if that token was deleted. */
   hadToken?: true;
-  /** A passkey was created at a sign-in without asking. It is the only one, also if it was deleted. */
+  /** A passkey was created at a sign-in without asking. No other is created so, even if this one was deleted. */
   passkeyUpgraded?: true;
   /** Announced names: they are claimed before the user carries them. */
   claiming?: PendingClaim;

@@ -15,7 +15,7 @@ import type { PresentedPasskey } from './passkey/passkey-challenge.ts';
 export type EnrolmentBasis =
   /** The password, and nothing else. */
   | 'password'
-  /** The password, as the site says that asks for a second factor alone. */
+  /** The password, according to the site, which asks for a second factor alone. */
   | 'site-password'
   /** All factors that the resource demands, including a second one. */
   | 'second-factor'
