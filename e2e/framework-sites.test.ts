@@ -293,6 +293,14 @@ describe.each(FRAMEWORK_SITES)('the example for $language', (site) => {
       expect(await isSignedIn(visitor)).toBe(false);
     });
 
+    test('refuses any password of a user who has none', async () => {
+      const login = `social-${randomBytes(4).toString('hex')}`;
+      open.addWithoutPassword({ login, user: { id: `usr_${login}` } });
+      const visitor = new Visitor(origin);
+      expect((await givePassword(visitor, { login })).status).toBe(403);
+      expect(await isSignedIn(visitor)).toBe(false);
+    });
+
     // The attacker has the password of the site.
     test('lets no password alone in', async () => {
       const visitor = await withPassword(takeUser());

@@ -3,6 +3,7 @@ import { pbkdf2Sync, scryptSync } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { JavaWorkshop } from '../../clients/java/testing/java-workshop.ts';
+import { codeBlocksOf } from '../../docs/testing/code-blocks.ts';
 import { runProbe } from '../../tools/prepare/probe.ts';
 import { findPython, PHP_FOLDER, SHORT_LIVED_JVM } from '../../tools/prepare/programs.ts';
 import { type ExampleSite, ROOT } from './example-site.ts';
@@ -12,15 +13,21 @@ export interface FrameworkSite extends ExampleSite {
   /** Creates its table, and what else it needs before it starts. */
   prepare(env: Record<string, string>): void | Promise<void>;
   readonly table: UserTable;
+  /** As the site's guide does: without a password, which Countersign checks. */
+  insertAsGuide(env: Record<string, string>, users: readonly GuideRow[]): void;
   /** As its framework stores passwords. */
   hash(password: string): string;
 }
 
-/** `password` is hashed. `id` is empty if Countersign does not know the user. */
-interface NewRow {
+interface GuideRow {
   readonly login: string;
   readonly id: string;
-  readonly password: string;
+}
+
+/** `id` is empty if Countersign does not know the user. */
+interface NewRow extends GuideRow {
+  /** Hashed. Null: none. */
+  readonly password: string | null;
 }
 
 /** What other pages of the site do with its users, in its own database. */
@@ -36,17 +43,34 @@ const ITERATIONS = 1000;
 const SALT = 'salt';
 const pbkdf2 = (password: string) => pbkdf2Sync(password, SALT, ITERATIONS, 32, 'sha256');
 
-/** The table that the guides start from. */
-const TABLE =
-  'CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT UNIQUE, password TEXT, countersign_id TEXT UNIQUE, blocked INTEGER DEFAULT 0)';
-const PLAIN_TABLE = {
-  prepare: ({ DATABASE = '' }: Record<string, string>) => runSql(DATABASE, TABLE, [[]]),
-  table: sqlTable({
-    insert: "INSERT INTO users (name, countersign_id, password) VALUES (?, NULLIF(?, ''), ?)",
-    block: 'UPDATE users SET blocked = 1 WHERE name = ?',
-    changePassword: 'UPDATE users SET password = ? WHERE name = ?',
-  }),
-};
+/** The table that the guide of this language starts from, and how it inserts a user. */
+function guideTable(language: 'node' | 'python' | 'php') {
+  const sql = /^sqlite3 shop\.sqlite "(CREATE TABLE [^;"]+); (INSERT INTO [^;"]+)"$/m;
+  const [, table = '', insert = ''] = findInGuide(language, sql);
+  return {
+    prepare: ({ DATABASE = '' }: Record<string, string>) => runSql(DATABASE, table, [[]]),
+    table: sqlTable({
+      insert: "INSERT INTO users (name, countersign_id, password) VALUES (?, NULLIF(?, ''), ?)",
+      block: 'UPDATE users SET blocked = 1 WHERE name = ?',
+      changePassword: 'UPDATE users SET password = ? WHERE name = ?',
+    }),
+    insertAsGuide: ({ DATABASE = '' }: Record<string, string>, users: readonly GuideRow[]) =>
+      runSql(
+        DATABASE,
+        insert.replace("'maria'", '?').replace("'$MARIA'", '?'),
+        users.map(({ login, id }) => [login, id]),
+      ),
+  };
+}
+
+function findInGuide(language: string, pattern: RegExp): RegExpExecArray {
+  const page = `docs/sign-in-${language}.md`;
+  for (const { text } of codeBlocksOf(page)) {
+    const found = pattern.exec(text);
+    if (found) return found;
+  }
+  throw new Error(`${page} inserts no user`);
+}
 
 /** The sites on Node share everything but their framework. */
 const NODE_SITES = ['express', 'fastify', 'hono'].map((language): FrameworkSite => {
@@ -55,13 +79,14 @@ const NODE_SITES = ['express', 'fastify', 'hono'].map((language): FrameworkSite 
     language,
     file,
     command: () => [process.execPath, '--import', 'tsx', file],
-    ...PLAIN_TABLE,
+    ...guideTable('node'),
     hash: (password) => `${SALT}$${scryptSync(password, SALT, 32).toString('hex')}`,
   };
 });
 
 /** PHP's own server in front of the example's front controller, with the framework as Debian has it. */
 function phpSite(language: string, file: string, packages: readonly string[]): FrameworkSite {
+  const table = guideTable('php');
   const path = `docs/examples/${language}/${file}`;
   return {
     language,
@@ -70,9 +95,9 @@ function phpSite(language: string, file: string, packages: readonly string[]): F
       const settings = [`auto_prepend_file=${join(STORAGE, 'autoload.php')}`, 'display_errors=stderr', 'log_errors=0'];
       return ['php', ...settings.flatMap((setting) => ['-d', setting]), '-S', `127.0.0.1:${port}`, path];
     },
-    ...PLAIN_TABLE,
+    ...table,
     prepare(env) {
-      PLAIN_TABLE.prepare(env);
+      table.prepare(env);
       const { STORAGE = '', SESSIONS = '' } = env;
       for (const folder of [
         SESSIONS,
@@ -110,14 +135,14 @@ const RUN_SQL = `import json, sqlite3, sys
 with sqlite3.connect(sys.argv[1]) as database: database.executemany(sys.argv[2], json.loads(sys.argv[3]))`;
 
 /** Once for each of these lists of values. */
-function runSql(database: string, sql: string, values: readonly (readonly string[])[]): void {
+function runSql(database: string, sql: string, values: readonly (readonly (string | null)[])[]): void {
   execFileSync('python3', ['-c', RUN_SQL, database, sql, JSON.stringify(values)]);
 }
 
 /** Of the example for Jakarta Servlet: id, name, password, id at Countersign, whether blocked; with tabs between. */
 const FILE_TABLE: UserTable = {
   insert(database, users) {
-    const lines = users.map(({ login, id, password }) => [id || login, login, password, id, '0'].join('\t'));
+    const lines = users.map(({ login, id, password }) => [id || login, login, password ?? '', id, '0'].join('\t'));
     appendFileSync(database, `${lines.join('\n')}\n`);
   },
   block: (database, login) => changeLine(database, login, (cells) => replaced(cells, 4, '1')),
@@ -134,6 +159,12 @@ function changeLine(database: string, login: string, change: (cells: string[]) =
     .map((line) => line.split('\t'));
   const changed = lines.map((cells) => (cells[1] === login ? change(cells) : cells));
   writeFileSync(database, changed.map((cells) => cells.join('\t')).join('\n'));
+}
+
+/** Django's own command. */
+function runManage(env: Record<string, string>, args: readonly string[]): void {
+  const command = ['docs/examples/django/manage.py', ...args];
+  execFileSync(python(), command, { cwd: ROOT, env: { ...process.env, ...PYTHON, ...env } });
 }
 
 const SERVLET_JARS = ['tomcat10-embed-core', 'tomcat10-servlet-api', 'tomcat10-annotations-api'];
@@ -162,6 +193,12 @@ function servletSite(): FrameworkSite {
       writeFileSync(DATABASE, '');
     },
     table: FILE_TABLE,
+    // The guide leaves the table to its reader.
+    insertAsGuide: ({ DATABASE = '' }, users) =>
+      FILE_TABLE.insert(
+        DATABASE,
+        users.map((user) => ({ ...user, password: null })),
+      ),
     hash: (password) => [ITERATIONS, base64(SALT), pbkdf2(password).toString('base64')].join('$'),
   };
 }
@@ -177,7 +214,7 @@ export const FRAMEWORK_SITES: readonly FrameworkSite[] = [
     file: 'docs/examples/flask/app.py',
     command: () => [python(), 'docs/examples/flask/app.py'],
     env: PYTHON,
-    ...PLAIN_TABLE,
+    ...guideTable('python'),
     hash: (password) => `pbkdf2:sha256:${ITERATIONS}$${SALT}$${pbkdf2(password).toString('hex')}`,
   },
   {
@@ -185,9 +222,11 @@ export const FRAMEWORK_SITES: readonly FrameworkSite[] = [
     file: 'docs/examples/django/manage.py',
     command: (port) => [python(), 'docs/examples/django/manage.py', 'runserver', '--noreload', `127.0.0.1:${port}`],
     env: PYTHON,
-    prepare(env) {
-      const args = ['docs/examples/django/manage.py', 'migrate', '--run-syncdb', '--verbosity', '0'];
-      execFileSync(python(), args, { cwd: ROOT, env: { ...process.env, ...PYTHON, ...env } });
+    prepare: (env) => runManage(env, ['migrate', '--run-syncdb', '--verbosity', '0']),
+    insertAsGuide(env, users) {
+      const [, command = ''] = findInGuide('python', /^python manage\.py shell -c "(.+)"$/m);
+      const commands = users.map(({ login, id }) => command.replace("'maria'", `'${login}'`).replace('$MARIA', id));
+      runManage(env, ['shell', '-c', commands.join('\n')]);
     },
     table: sqlTable({
       insert: `INSERT INTO shop_user (username, countersign_id, password, is_active, is_staff, is_superuser, first_name,

@@ -13,6 +13,13 @@ export const SITE_PASSWORD = 'a password of the site';
 /** More than the tests of one site take. */
 const USERS = 12;
 
+/** Who is added to the site's own table. */
+interface TableUser {
+  readonly login: string;
+  /** The id is empty if Countersign does not know the user. */
+  readonly user: { readonly id: string };
+}
+
 export type Person = AnyPerson & { device: Device };
 
 /** An example that runs, with a resource and a table of users of its own. */
@@ -22,7 +29,9 @@ export interface OpenSite {
   readonly database: string;
   /** A user of Countersign and of the site's own table, whom no other test takes. */
   takeUser(): Person;
-  addToTable(people: readonly { login: string; user: { id: string } }[]): void;
+  /** With the password of the site where it checks that, and otherwise as the guide does, without one. */
+  addToTable(people: readonly TableUser[]): void;
+  addWithoutPassword(person: TableUser): void;
   close(): Promise<void>;
 }
 
@@ -53,12 +62,15 @@ export async function openSite(
     ...settings,
   };
   await site.prepare(env);
-  const password = site.hash(SITE_PASSWORD);
-  const addToTable: OpenSite['addToTable'] = (people) =>
+  const password = settings.OWN_PASSWORDS === '1' ? site.hash(SITE_PASSWORD) : undefined;
+  const addToTable: OpenSite['addToTable'] = (people) => {
+    const rows = people.map(({ login, user }) => ({ login, id: user.id }));
+    if (password === undefined) return site.insertAsGuide(env, rows);
     site.table.insert(
       database,
-      people.map(({ login, user }) => ({ login, id: user.id, password })),
+      rows.map((row) => ({ ...row, password })),
     );
+  };
   const users = await makeUsers(service, resource);
   // At once: a write to the table is a process.
   addToTable(users);
@@ -68,6 +80,7 @@ export async function openSite(
   );
   return {
     ...{ origin, resource, database, addToTable },
+    addWithoutPassword: (person) => site.insertAsGuide(env, [{ login: person.login, id: person.user.id }]),
     takeUser() {
       const user = users.pop();
       if (!user) throw new Error('more users are needed');

@@ -178,7 +178,7 @@ test('a session that gets no new id signs no user in', static function (): void 
 /** A site with one account that checks the passwords itself, and the service behind it. */
 final class SiteWithPasswords implements Users, HttpClient
 {
-    private const PASSWORDS = ['active' => 'v1', 'blocked' => null, 'changed' => 'v2'];
+    public const PASSWORDS = ['active' => 'v1', 'changed' => 'v2', 'passwordless' => null];
     /** @var list<array<string, mixed>> */
     public array $asked = [];
     private string $account;
@@ -190,12 +190,12 @@ final class SiteWithPasswords implements Users, HttpClient
 
     public function ofResult(ResultClaims $claims): mixed
     {
-        return null;
+        return $this->byId('7');
     }
 
     public function byId(string $id): mixed
     {
-        return self::PASSWORDS[$this->account] === null ? null : $id;
+        return array_key_exists($this->account, self::PASSWORDS) ? $id : null;
     }
 
     public function idOf(mixed $user): string
@@ -203,9 +203,9 @@ final class SiteWithPasswords implements Users, HttpClient
         return $user;
     }
 
-    public function passwordOf(mixed $user): string
+    public function passwordOf(mixed $user): ?string
     {
-        return (string) self::PASSWORDS[$this->account];
+        return self::PASSWORDS[$this->account];
     }
 
     public function send(HttpRequest $request): HttpResponse
@@ -226,11 +226,13 @@ final class SiteWithPasswords implements Users, HttpClient
 }
 
 /** @return array<string, mixed> */
-function stateOf(array $session): array
+function stateOf(array $case): array
 {
+    $session = $case['session'];
+    $password = SiteWithPasswords::PASSWORDS[$case['before'] ?? 'active'];
     ['nonce' => $nonce, 'now' => $now] = vectors('results.json')['defaults'];
     $known = static fn (array $given) => ['account' => '7', 'id' => $given['id'] ?? 'usr_2v6m0c4x9ta',
-        'stamp' => hash('sha256', 'v1')];
+        'stamp' => hash('sha256', $password ?? '')];
     $level = ['login' => 'mira', 'acr' => '2', 'authTime' => $now - 3600, 'jti' => 'flw_before'];
     $begun = ['nonce' => $nonce, 'at' => $now * 1000 - 1000, 'demand' => $session['begun']['demand'] ?? [],
         'loginRequest' => 'lrq.1'];
@@ -247,7 +249,7 @@ foreach (siteVectors('second-factor.json')['cases'] as $case) {
     test("sites/second-factor.json: {$case['name']}", static function () use ($case): void {
         $vectors = vectors('results.json');
         $site = new SiteWithPasswords($case);
-        $session = new MemorySession(stateOf($case['session']));
+        $session = new MemorySession(stateOf($case));
         $signIn = new SignIn(
             service: $vectors['defaults']['issuer'],
             resource: $vectors['defaults']['resource'],
@@ -255,7 +257,7 @@ foreach (siteVectors('second-factor.json')['cases'] as $case) {
             keyCache: new MemoryKeyCache(),
             users: $site,
             apiKey: 'csk_canary.of-the-api-key',
-            siteChecksPassword: true,
+            siteChecksPassword: $case['siteChecksPassword'] ?? true,
             http: $site,
             clock: new FakeClock($vectors['defaults']['now'] * 1000),
         );

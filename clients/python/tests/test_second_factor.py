@@ -19,7 +19,7 @@ CORPUS = load("results.json")
 DEFAULTS = CORPUS["defaults"]
 NOW = DEFAULTS["now"] * 1000
 SUB = "usr_2v6m0c4x9ta"
-PASSWORDS = {"active": "v1", "blocked": None, "changed": "v2"}
+PASSWORDS = {"active": "v1", "changed": "v2", "passwordless": None}
 CLAIMS = {
     **{"iss": DEFAULTS["issuer"], "aud": DEFAULTS["resource"], "nonce": DEFAULTS["nonce"]},
     **{"sub": SUB, "preferred_username": "mira", "origin": ORIGIN, "amr": ["otp"], "acr": "1", "otp": "verified"},
@@ -35,17 +35,17 @@ class Site:
         self._meanwhile = case.get("meanwhile", self.account)
         self.asked: list[Any] = []
 
-    def of_result(self, _claims: ResultClaims) -> None:
-        return None
+    def of_result(self, _claims: ResultClaims) -> Optional[str]:
+        return self.by_id("7")
 
     def by_id(self, user_id: str) -> Optional[str]:
-        return user_id if PASSWORDS[self.account] is not None else None
+        return user_id if self.account in PASSWORDS else None
 
     def id_of(self, user: Any) -> str:
         return str(user)
 
-    def password_of(self, _user: Any) -> str:
-        return PASSWORDS[self.account] or ""
+    def password_of(self, _user: Any) -> Optional[str]:
+        return PASSWORDS[self.account]
 
     def send(self, request: HttpRequest) -> HttpResponse:
         if request.url.endswith("/jwks.json"):
@@ -57,8 +57,9 @@ class Site:
         return answered(CLAIMS)
 
 
-def _state(session: Any) -> dict[str, Any]:
-    stamp = hashlib.sha256(b"v1").hexdigest()
+def _state(case: Any) -> dict[str, Any]:
+    session, password = case["session"], PASSWORDS[case.get("before", "active")]
+    stamp = hashlib.sha256((password or "").encode()).hexdigest()
     state: dict[str, Any] = {}
     if "pending" in session:
         pending = session["pending"]
@@ -84,14 +85,14 @@ class SecondFactor(unittest.TestCase):
 
     def check(self, case: Any) -> None:
         site = Site(case)
-        session = MemorySession(_state(case["session"]))
+        session = MemorySession(_state(case))
         sign_in = SignIn(
             service=DEFAULTS["issuer"],
             resource=DEFAULTS["resource"],
             origin=ORIGIN,
             users=site,
             api_key=API_KEY,
-            site_checks_password=True,
+            site_checks_password=case.get("siteChecksPassword", True),
             send=site.send,
             now=lambda: NOW,
         )

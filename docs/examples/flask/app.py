@@ -71,8 +71,8 @@ def start():
 @app.post("/password")
 def password():
     user = find_user("name", request.form.get("name"))
-    # Unknown names take as long as known ones.
-    stored = user["password"] if user else "scrypt:32768:8:1$unknown$" + "0" * 128
+    # Names without a password take as long as others.
+    stored = (user["password"] if user else None) or "scrypt:32768:8:1$unknown$" + "0" * 128
     if not check_password_hash(stored, request.form.get("password", "")) or not user or not user["countersign_id"]:
         return render_template("start.html", own_passwords=True, refused="Wrong name or password."), 403
     countersign.begin_second_factor(user, subject=user["countersign_id"])  # in place of a sign-in

@@ -5,7 +5,8 @@ import { settings } from './settings.ts';
 export interface User {
   id: number;
   name: string;
-  password: string;
+  /** Null for a user who signs in by other means. */
+  password: string | null;
   /** The user's id at Countersign, `usr_...`. */
   countersign_id: string | null;
 }
@@ -22,13 +23,13 @@ export function findUser(column: 'id' | 'name' | 'countersign_id', value: string
   }
 }
 
-/** For unknown names, so that they take as long as known ones. */
+/** For names without a password, so that they take as long as others. */
 const NO_PASSWORD = `${randomBytes(16).toString('hex')}$${randomBytes(32).toString('hex')}`;
 
 /** The user, if the password is right. Stored is `salt$scrypt`, in hexadecimal. */
 export function checkPassword(name: string, password: string): User | undefined {
   const user = findUser('name', name);
-  const [salt = '', hash = ''] = (user?.password ?? NO_PASSWORD).split('$');
+  const [salt = '', hash = ''] = (user?.password || NO_PASSWORD).split('$');
   const expected = Buffer.from(hash, 'hex');
   return timingSafeEqual(scryptSync(password, salt, expected.length), expected) ? user : undefined;
 }

@@ -55,7 +55,7 @@ final class Table implements Users
         return (string) $user['id'];
     }
 
-    public function passwordOf(mixed $user): string
+    public function passwordOf(mixed $user): ?string
     {
         return $user['password'];
     }

@@ -342,7 +342,7 @@ final class SignIn
 
     private function stamp(mixed $user): string
     {
-        return hash('sha256', $this->users->passwordOf($user));
+        return hash('sha256', $this->users->passwordOf($user) ?? '');
     }
 
     /** 403 if the sign-in is refused, 503 if it could not be decided. */

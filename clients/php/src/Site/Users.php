@@ -18,6 +18,6 @@ interface Users
     /** Their key in the site's own table. */
     public function idOf(mixed $user): string;
 
-    /** What changes with the password, such as its hash; empty without one. A digest of it is kept. */
-    public function passwordOf(mixed $user): string;
+    /** What changes with the password, such as its hash; empty or null without one. A digest of it is kept. */
+    public function passwordOf(mixed $user): ?string;
 }

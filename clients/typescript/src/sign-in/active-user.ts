@@ -23,6 +23,6 @@ export async function stampFor(
 ): Promise<string | undefined> {
   const stamp = await stampOf?.(account);
   if (stamp === undefined) return undefined;
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${account}\n${stamp}`));
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${account}\n${stamp ?? ''}`));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -51,10 +51,10 @@ export interface SignInOptions<Context> {
   isActive?: (user: SignedInUser) => boolean | Promise<boolean>;
   /**
    * Your site checks the passwords, and only that: a sign-in without `beginSecondFactor` before it is refused. A text that
-   * changes with the account's password, such as the time of the change, and undefined if the account may not sign in. When
-   * it changes, sign-ins that wait for their second factor and the sessions of the account end.
+   * changes with the account's password, such as the time of the change: null or empty if it has none, and undefined if the
+   * account may not sign in. When it changes, sign-ins that wait for their second factor and the sessions of the account end.
    */
-  stampOf?: (account: string) => string | undefined | Promise<string | undefined>;
+  stampOf?: (account: string) => string | null | undefined | Promise<string | null | undefined>;
   /** Milliseconds since the epoch. Default `Date.now`. */
   now?: () => number;
 }

@@ -51,8 +51,8 @@ class SiteUsers(Protocol):
     def id_of(self, user: Any) -> str:
         """Their key in the site's own table."""
 
-    def password_of(self, user: Any) -> str:
-        """What changes with the password, such as its hash; empty without one. A digest of it is kept."""
+    def password_of(self, user: Any) -> Optional[str]:
+        """What changes with the password, such as its hash; empty or ``None`` without one. A digest of it is kept."""
 
 
 class CountersignUsers:
@@ -324,7 +324,7 @@ class SignIn:
         return user if user is not None and equal_in_constant_time(self._stamp(user), stamp) else None
 
     def _stamp(self, user: Any) -> str:
-        return hashlib.sha256(self._users.password_of(user).encode()).hexdigest()
+        return hashlib.sha256((self._users.password_of(user) or "").encode()).hexdigest()
 
 
 def _end_pending(session: Session) -> None:

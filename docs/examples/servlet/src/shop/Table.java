@@ -14,12 +14,12 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
 /**
- * Stands for the table of users: a file, so that this example needs no database. A line is a user: id, name, password,
- * id at Countersign, whether blocked; with tabs between.
+ * Stands for the table of users: a file, so that this example needs no database. A line is a user: id, name, password
+ * (perhaps none), id at Countersign, whether blocked; with tabs between.
  */
 final class Table implements SiteUsers<Table.User> {
   /** PBKDF2: iterations, salt and hash, with dollars between. */
-  private static final String UNKNOWN = "600000$AAAA$AAAA";
+  private static final String NONE = "600000$AAAA$AAAA";
 
   private final Path file;
 
@@ -67,9 +67,9 @@ final class Table implements SiteUsers<Table.User> {
     }
   }
 
-  /** Unknown names take as long as known ones. */
+  /** Names without a password take as long as others. */
   static boolean isPassword(User user, String given) {
-    String[] parts = (user == null ? UNKNOWN : user.password()).split("\\$");
+    String[] parts = (user == null || user.password().isEmpty() ? NONE : user.password()).split("\\$");
     byte[] expected = Base64.getDecoder().decode(parts[2]);
     PBEKeySpec spec =
         new PBEKeySpec(

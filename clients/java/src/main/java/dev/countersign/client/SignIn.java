@@ -299,9 +299,9 @@ public final class SignIn<U> {
   }
 
   private String stamp(U user) {
-    byte[] password = options.users.passwordOf(user).getBytes(StandardCharsets.UTF_8);
+    String password = Objects.requireNonNullElse(options.users.passwordOf(user), "");
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(password));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(password.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException(impossible);
     }

@@ -15,6 +15,6 @@ public interface SiteUsers<U> {
   /** Their key in the site's own table. */
   String idOf(U user);
 
-  /** What changes with the password, such as its hash; empty without one. A digest of it is kept. */
+  /** What changes with the password, such as its hash; empty or null without one. A digest of it is kept. */
   String passwordOf(U user);
 }

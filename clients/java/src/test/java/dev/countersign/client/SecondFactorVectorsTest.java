@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
@@ -20,10 +21,15 @@ import org.junit.jupiter.api.TestFactory;
 final class SecondFactorVectorsTest {
   private static final String SUB = "usr_2v6m0c4x9ta";
   private static final String ORIGIN = "https://shop.example";
-  private static final Map<String, String> PASSWORDS = Map.of("active", "v1", "changed", "v2");
+  /** Of the account in each state but blocked: a user without a password has null. */
+  private static final Map<String, Optional<String>> PASSWORDS =
+      Map.of("active", Optional.of("v1"), "changed", Optional.of("v2"), "passwordless", Optional.empty());
 
-  /** SHA-256 of {@code v1}. */
-  private static final String STAMP = "3bfc269594ef649228e9a74bab00f042efc91d5acc6fbee31a382e80d42388fe";
+  /** SHA-256 of each password, and of an empty text where there is none. */
+  private static final Map<String, String> STAMPS =
+      Map.of(
+          "active", "3bfc269594ef649228e9a74bab00f042efc91d5acc6fbee31a382e80d42388fe",
+          "passwordless", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 
   @TestFactory
   Stream<DynamicTest> cases() {
@@ -44,7 +50,7 @@ final class SecondFactorVectorsTest {
       SignIn<String> signIn =
           SignInOptions.of(Vectors.RESOURCE, ORIGIN, verifier, site)
               .client(client)
-              .siteChecksPassword(true)
+              .siteChecksPassword(one.path("siteChecksPassword").asBoolean(true))
               .clock(Vectors.clockAt(Vectors.NOW))
               .build();
       String body =
@@ -88,15 +94,16 @@ final class SecondFactorVectorsTest {
       JsonNode session = given.path("session");
       JsonNode pending = session.path("pending");
       JsonNode begun = session.path("begun");
+      String stamp = STAMPS.get(given.path("before").asText("active"));
       long now = Vectors.NOW * 1000;
       String id = pending.path("id").asText(session.path("user").path("id").asText(SUB));
       state =
           new SignInState(
               session.has("user")
-                  ? new SignInState.User("7", id, "mira", "2", Vectors.NOW - 3600, "flw_before", STAMP)
+                  ? new SignInState.User("7", id, "mira", "2", Vectors.NOW - 3600, "flw_before", stamp)
                   : null,
               session.has("pending")
-                  ? new SignInState.Pending("7", id, STAMP, now - pending.path("ageMs").longValue())
+                  ? new SignInState.Pending("7", id, stamp, now - pending.path("ageMs").longValue())
                   : null,
               session.has("begun")
                   ? new SignInState.Begun(Vectors.NONCE, now - 1000, demandOf(begun), "lrq.1")
@@ -131,7 +138,7 @@ final class SecondFactorVectorsTest {
 
     @Override
     public String ofResult(ResultClaims claims) {
-      return null;
+      return byId("7");
     }
 
     @Override
@@ -146,7 +153,7 @@ final class SecondFactorVectorsTest {
 
     @Override
     public String passwordOf(String user) {
-      return PASSWORDS.get(account);
+      return PASSWORDS.get(account).orElse(null);
     }
 
     @Override
