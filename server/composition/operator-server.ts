@@ -49,7 +49,8 @@ export async function openOperatorSocket(
       clockGuard,
       moveStore: (options) => moveFrom(movable, config, log, options),
     });
-    return await listenOnSocket(app, path);
+    const onFault = (error: unknown) => log.error({ err: error }, 'a request of the command line failed');
+    return await listenOnSocket(app, path, onFault);
   } catch (error) {
     // A file system without sockets must not stop users from signing in.
     log.warn({ err: error, path }, 'the command line cannot reach this service: its socket could not be opened');

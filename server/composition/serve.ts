@@ -177,6 +177,8 @@ async function startService(
       .catch((error: unknown) => crashNow(log, error, 'could not stop cleanly'));
   };
   onStopSignal(stop, isWorker);
-  if (isWorker)
-    followOrders({ openSocket, report: () => void metrics?.report(), handOver: () => stop('hand-over', true) });
+  if (isWorker) {
+    const report = async () => metrics?.report();
+    followOrders({ openSocket, report, handOver: () => stop('hand-over', true) }, log);
+  }
 }

@@ -1,8 +1,11 @@
 import { createServer } from 'node:net';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { appWith } from '../testing/http-app.ts';
 import { rawClient } from '../testing/raw-client.ts';
+import { serverOf } from '../testing/server-of.ts';
+import { uncaughtDuring } from '../testing/uncaught-errors.ts';
 import { type ListenOptions, listen, type RunningServer } from './listen.ts';
 import { createReadiness } from './readiness.ts';
 
@@ -294,5 +297,41 @@ describe('stopping', () => {
     await stopping;
     expect(answered).toBeGreaterThan(200);
     await expect(fetch(url)).rejects.toThrow();
+  });
+});
+
+// SR-56: an error ends a connection or a response, never the process.
+describe('SR-56: an error', () => {
+  const fault = new Error('planted');
+
+  // The attack: so many connections that the system has no file left for the next one, and Node reports that.
+  test('of a connection that cannot be accepted is reported, and the next one is served', async () => {
+    const onFault = vi.fn();
+    const { url } = await serve(hello(), { onFault });
+    const server = await serverOf(async () => (await fetch(url)).text());
+    for (let time = 0; time < 2; time++) expect(() => server?.emit('error', fault)).not.toThrow();
+    expect(onFault.mock.calls).toEqual([[fault], [fault]]);
+    expect(await (await fetch(url)).text()).toBe('hello');
+  });
+
+  test('of a response that has ended already is reported', async () => {
+    const onFault = vi.fn();
+    const app = new Hono<{ Bindings: { outgoing: NodeJS.WritableStream } }>().get('/late', async (c) => {
+      c.env.outgoing.end('ended');
+      c.env.outgoing.write('late');
+      return RESPONSE_ALREADY_SENT;
+    });
+    const { url } = await serve(app, { onFault });
+    const uncaught = await uncaughtDuring(async () => expect(await (await fetch(`${url}/late`)).text()).toBe('ended'));
+    expect(uncaught).toEqual([]);
+    expect(onFault).toHaveBeenCalledWith(expect.objectContaining({ code: 'ERR_STREAM_WRITE_AFTER_END' }));
+  });
+
+  test('of a response that cannot be written is reported, and its connection is closed', async () => {
+    const onFault = vi.fn();
+    const { url } = await serve({ fetch: () => new Response('x', { headers: { 'x-name': 'a\nb' } }) }, { onFault });
+    const uncaught = await uncaughtDuring(() => expect(fetch(url)).rejects.toThrow());
+    expect(uncaught).toEqual([]);
+    expect(onFault).toHaveBeenCalledWith(expect.objectContaining({ code: 'ERR_INVALID_CHAR' }));
   });
 });

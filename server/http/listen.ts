@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import { getRequestListener } from '@hono/node-server';
+import { answerRequests, surviveAcceptErrors } from './answer-requests.ts';
 import { DEFAULT_HEADERS } from './middleware/security-headers.ts';
 import type { Readiness } from './readiness.ts';
 import { respondInOrder } from './respond-in-order.ts';
@@ -74,10 +75,14 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<Runn
   const maxConnections = options.maxConnections ?? 8192;
   const fetchOfOneHost: Fetch = (request, env) =>
     isHostClear(env.incoming.rawHeaders) ? fetch(request, env) : refusalAnswer('INPUT_INVALID', 400);
-  const answer = getRequestListener(fetchOfOneHost, {
-    hostname: options.host,
-    errorHandler: (error) => faultAnswer(error, options.onFault),
-  });
+  const { onFault = () => {} } = options;
+  const answer = answerRequests(
+    getRequestListener(fetchOfOneHost, {
+      hostname: options.host,
+      errorHandler: (error) => faultAnswer(error, onFault),
+    }),
+    onFault,
+  );
 
   const inFlight = new Set<ServerResponse>();
   let stopping: Promise<void> | undefined;
@@ -94,7 +99,7 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<Runn
       inFlight.add(outgoing);
       outgoing.once('close', () => inFlight.delete(outgoing));
       if (stopping) outgoing.setHeader('connection', 'close');
-      void answer(incoming, outgoing);
+      answer(incoming, outgoing);
     }),
   );
   // Node silently drops headers beyond a count, and a proxy appends at the end: limit the size instead (SR-64).
@@ -104,6 +109,7 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<Runn
   if (!options.isWorker) server.maxConnections = maxConnections;
   limitConnections(server, maxConnections);
   await started(server, options);
+  surviveAcceptErrors(server, onFault);
 
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
@@ -174,10 +180,10 @@ function isHostClear(rawHeaders: readonly string[]): boolean {
 }
 
 /** For failures before a request reaches the app (an invalid Host or target), or outside of its error handling. */
-function faultAnswer(error: unknown, onFault?: (error: unknown) => void): Response {
+function faultAnswer(error: unknown, onFault: (error: unknown) => void): Response {
   const unreadable = error instanceof Error && error.name === 'RequestError';
   const code: RefusalCode = unreadable ? 'INPUT_INVALID' : 'INTERNAL';
-  if (!unreadable) onFault?.(error);
+  if (!unreadable) onFault(error);
   return refusalAnswer(code, unreadable ? 400 : REFUSALS[code].status);
 }
 

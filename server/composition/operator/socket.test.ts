@@ -2,10 +2,11 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFixture } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { operatorOptions } from '../../testing/operator-options.ts';
+import { serverOf } from '../../testing/server-of.ts';
 import { ACCOUNT_HEADER } from '../authorize.ts';
 import { createOperatorApp } from './operator-app.ts';
 import { listenOnSocket, MAX_SOCKET_PATH_LENGTH, type OperatorSocket } from './socket.ts';
@@ -79,6 +80,20 @@ describe('the operator’s socket', () => {
     const first = await serve(path);
     expect(first?.path).toBe(path);
     expect(await serve(path)).toBeUndefined();
+    expect((await ask(path, '/operator/accounts')).status).toBe(200);
+  });
+
+  // SR-56: the process has no file left for the next connection of the command line.
+  test('reports a connection that cannot be accepted, and serves the next one', async () => {
+    const path = join(folder, 'operator.sock');
+    const onFault = vi.fn();
+    const app = createOperatorApp(service.ports, operatorOptions());
+    const socket = await listenOnSocket(app, path, onFault);
+    if (socket) open.push(socket);
+    const server = await serverOf(() => ask(path, '/operator/accounts'));
+    const fault = new Error('planted');
+    for (let time = 0; time < 2; time++) expect(() => server?.emit('error', fault)).not.toThrow();
+    expect(onFault.mock.calls).toEqual([[fault], [fault]]);
     expect((await ask(path, '/operator/accounts')).status).toBe(200);
   });
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { answerRequests, surviveAcceptErrors } from '../../http/answer-requests.ts';
 import type { AppEnv } from '../../http/context.ts';
 
 /** In the data folder; the command line connects to it. */
@@ -22,7 +23,11 @@ export const MAX_SOCKET_PATH_LENGTH = 100;
  *
  * @returns undefined if another process serves there
  */
-export async function listenOnSocket(app: Hono<AppEnv>, path: string): Promise<OperatorSocket | undefined> {
+export async function listenOnSocket(
+  app: Hono<AppEnv>,
+  path: string,
+  onFault: (error: unknown) => void = () => {},
+): Promise<OperatorSocket | undefined> {
   if (path.length > MAX_SOCKET_PATH_LENGTH) throw new Error(`the path of the operator's socket is too long: ${path}`);
   if (await isServed(path)) return undefined;
   await rm(path, { force: true });
@@ -30,13 +35,17 @@ export async function listenOnSocket(app: Hono<AppEnv>, path: string): Promise<O
   const answer = getRequestListener((request, env) => app.fetch(request, { ...env, operator: true }), {
     hostname: 'operator',
   });
-  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
+  const server = createServer(answerRequests(answer, onFault));
   const before = process.umask(0o177);
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(path, () => resolve());
+      server.listen(path, () => {
+        server.off('error', reject);
+        resolve();
+      });
     });
+    surviveAcceptErrors(server, onFault);
   } finally {
     process.umask(before);
   }

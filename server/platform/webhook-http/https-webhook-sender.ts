@@ -115,13 +115,20 @@ function exchange<Outcome extends object>(
   sent.end(body);
 }
 
-/** Node's lookup function that returns only the checked addresses, whatever the name resolves to by now. */
+/**
+ * Node's lookup function that returns only the checked addresses, whatever the name resolves to by now.
+ *
+ * It answers on a later turn, as a real lookup does: a connection that fails at once, as to an address without a route,
+ * would emit its error before the request listens, and end the process.
+ */
 function fixedLookup(addresses: readonly string[]): LookupFunction {
   const checked = addresses.map((address) => ({ address, family: isIP(address) }));
   return (_name, { all }, answer) => {
     const [first] = checked;
-    if (all || !first) answer(null, checked);
-    else answer(null, first.address, first.family);
+    setImmediate(() => {
+      if (all || !first) answer(null, checked);
+      else answer(null, first.address, first.family);
+    });
   };
 }
 

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
+import { uncaughtDuring } from '../../testing/uncaught-errors.ts';
+import { waitUntil } from '../../testing/wait-until.ts';
 import { EmbeddedStore } from './embedded-store.ts';
 import { openEmbeddedStore } from './open-embedded-store.ts';
 import { openTables, type Tables } from './tables.ts';
@@ -88,4 +90,28 @@ test('SR-66: a full disk stops neither counting nor closing the store', async ()
   const again = await openEmbeddedStore({ path });
   expect((await again.increment('key', DAY, 3, NOW)).count).toBe(1);
   await again.close();
+});
+
+// SR-56: no caller waits for what the timer saves.
+test('SR-56: counters that cannot be saved end neither the store nor the process, and are saved later', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let failures = 1;
+  let written = 0;
+  const store = openWatched(() => {
+    if (failures > 0) {
+      failures -= 1;
+      throw new Error('planted');
+    }
+    written += 1;
+  });
+  await store.start();
+  const uncaught = await uncaughtDuring(async () => {
+    await store.increment('key', DAY, 3, NOW);
+    vi.advanceTimersByTime(1000);
+    await waitUntil('they were to be saved', () => failures === 0);
+  });
+  expect(uncaught).toEqual([]);
+  expect(written).toBe(0);
+  await store.close();
+  expect(written).toBe(1);
 });
