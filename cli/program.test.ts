@@ -167,18 +167,6 @@ describe('exit codes', () => {
     expect(ended.err).toContain(output);
   });
 
-  test.each([[['account', 'create', '--name', 'Acme']], [['setup']]])(
-    'leaves a folder without an installation as it is, and names it: %j',
-    async (args) => {
-      const [server, data] = [join(terminal.dataFolder, 'server.cjs'), join(terminal.dataFolder, 'dtaa')];
-      await writeFile(server, 'console.log("ready"); process.stdin.resume();');
-      const ended = await terminal.type(['--data', data, ...args], '', {}, server);
-      expect(ended).toMatchObject({ code: 2, err: expect.stringContaining(data) });
-      expect(ended.err).toContain('countersign serve');
-      expect(existsSync(data)).toBe(false);
-    },
-  );
-
   test('reports why a backup cannot be written', async () => {
     const file = join(terminal.dataFolder, 'night.backup');
     expect((await terminal.type(['backup', file])).code).toBe(0);

@@ -5,6 +5,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { isPartitionCount } from '@countersign/protocol/partition-count';
 import { describeFailure, exitCodeOf } from './composition/command-failure.ts';
 import { removeDemo } from './composition/demo/remove-demo.ts';
+import { refuseAnotherStore } from './composition/folder-store.ts';
 import { forgetLostSecrets } from './composition/forget-secrets.ts';
 import { move } from './composition/move.ts';
 import { runOperatorServer } from './composition/operator-server.ts';
@@ -90,6 +91,7 @@ async function main(): Promise<void> {
   const config = loadConfig(
     isDemo ? { ...process.env, COUNTERSIGN_DATA: process.env.COUNTERSIGN_DATA || DEMO_FOLDER } : process.env,
   );
+  if (!cluster.isWorker && !isDemo) await refuseAnotherStore(command, config);
   if (command === 'serve') {
     const workers = workerCount(config, usableCores());
     const log = createLogger({

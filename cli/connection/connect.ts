@@ -70,17 +70,22 @@ function remote(url: string, apiKey: string | undefined): Service {
 async function localSocket({ dataFolder, server, environment }: ConnectOptions) {
   const path = join(dataFolder, 'operator.sock');
   if (await isListening(path)) return { path, close: async () => {} };
-  if (existsSync(server) && !isInstallation(dataFolder, environment)) {
-    throw new UsageError(
-      `nothing is installed in ${dataFolder}: name the service's data folder with --data, or start the service there first: countersign serve`,
-    );
-  }
+  if (existsSync(server)) expectInstallation(dataFolder, environment);
   return { path, close: await startServer(server, { ...environment, COUNTERSIGN_DATA: dataFolder }) };
 }
 
 /** Without this check, a mistyped folder would get an empty service with a new key. */
-function isInstallation(dataFolder: string, { COUNTERSIGN_STORE: store = 'embedded' }: NodeJS.ProcessEnv): boolean {
-  return store !== 'embedded' || existsSync(join(dataFolder, 'store'));
+function expectInstallation(dataFolder: string, { COUNTERSIGN_STORE: store }: NodeJS.ProcessEnv): void {
+  if (store && store !== 'embedded') return;
+  if (!store && existsSync(join(dataFolder, 'store-is-redis'))) {
+    throw new UsageError(
+      `the service of ${dataFolder} does not run, and its data is in Redis: give the command the variables of the service`,
+    );
+  }
+  if (existsSync(join(dataFolder, 'store'))) return;
+  throw new UsageError(
+    `nothing is installed in ${dataFolder}: name the service's data folder with --data, or start the service there first: countersign serve. If its data is in Redis, give the command the variables of the service`,
+  );
 }
 
 /** Starts a server for this command. It ends when its standard input closes. */

@@ -4,10 +4,11 @@ import {
   CLOSED_LEASE_MS,
   type MovableStore,
   type MoveSource,
+  type RecordName,
   type StoreChanges,
 } from '../kernel/ports/movable-store.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { PartitionState, Store } from '../kernel/ports/store.ts';
+import type { PartitionState, ScannedRecord, Store } from '../kernel/ports/store.ts';
 import { yieldToEventLoop } from '../kernel/yield-to-event-loop.ts';
 import { restorationDocument } from '../store/documents.ts';
 import type { Restoration } from '../store/restoration.ts';
@@ -15,7 +16,7 @@ import { isStoreEmpty } from '../store/set-store-purpose.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { type HeldTarget, holdTarget } from './held-target.ts';
 import { MoveRefused } from './move-refused.ts';
-import { RecordMover } from './moved-records.ts';
+import { isLeftOut, nameOfRecord, RecordMover } from './moved-records.ts';
 import { StoreNotEmpty } from './restore-backup.ts';
 import { splitStore } from './split-store.ts';
 
@@ -33,6 +34,8 @@ interface Needs extends Pick<Ports, 'clock' | 'random'> {
 export interface MoveCounts {
   documents: number;
   indexEntries: number;
+  /** Documents and index entries that were read in both stores, and are the same there. */
+  compared: { documents: number; indexEntries: number };
   /** Of the streams; those in the audit log are documents. */
   events: number;
   counters: number;
@@ -43,8 +46,12 @@ export type MoveProgress =
   | { step: 'copied'; records: number }
   /** How many that were changed meanwhile were copied again. */
   | { step: 'caught-up'; records: number }
+  /** How many were read in both stores, while the service goes on. */
+  | { step: 'compared'; records: number }
   /** Next, the store takes no changes. */
   | { step: 'closing' }
+  /** Everything is in the target. Given up now, the service still goes on. */
+  | { step: 'closed' }
   /** Only this was missing after an interruption: the target can be used. */
   | { step: 'opened' }
   | { step: 'finished'; counts: MoveCounts };
@@ -54,6 +61,8 @@ const PAGE = 250;
 /** So few changes are copied in a moment. */
 const FEW_CHANGES = 200;
 const MAX_ROUNDS = 12;
+/** What commits change while everything is compared is fewer than this, or the target has lost records. */
+const MAX_DIFFERENT = 100_000;
 /** A commit that its store did not confirm may have happened on another server. Such versions are skipped. */
 const SKIPPED_VERSIONS = 2 ** 28;
 /** Events that the smallest stream of a target holds, with some to spare. */
@@ -86,8 +95,12 @@ export async function* moveStore(needs: Needs, name: string): AsyncGenerator<Mov
     const run = new MoveRun(needs, source, clock.now());
     yield* run.copyAll();
     yield* run.catchUp();
+    yield* run.compareAll();
+    yield* run.catchUp();
+    await run.compareAgain();
     yield { step: 'closing' };
     await run.copyRest(await source.close({ id, to: name }));
+    yield { step: 'closed' };
     await source.finish();
     await openTarget(needs);
     yield { step: 'finished', counts: run.counts };
@@ -104,6 +117,8 @@ class MoveRun {
   readonly #now: number;
   readonly #mover: RecordMover;
   #events = 0;
+  #different: RecordName[] = [];
+  readonly #compared = { documents: 0, indexEntries: 0 };
   readonly #counters = new Set<string>();
 
   constructor(needs: Needs, source: MoveSource, now: number) {
@@ -115,13 +130,19 @@ class MoveRun {
   }
 
   get counts(): MoveCounts {
-    return { ...this.#mover.counts, events: this.#events, counters: this.#counters.size };
+    return {
+      ...this.#mover.counts,
+      compared: { ...this.#compared },
+      events: this.#events,
+      counters: this.#counters.size,
+    };
   }
 
   async *copyAll(): AsyncGenerator<MoveProgress> {
     const { from, to } = this.#needs;
     const isResumed = !(await isEmptyButForMark(to));
-    yield* this.#scan(from, (records) => writeAll(this.#mover, records));
+    const write = (page: readonly ScannedRecord[]) => writeAll(this.#mover, page);
+    for await (const records of this.#scan(from, write)) yield { step: 'copied', records };
     await this.#mover.flush();
     for (let after: string | undefined; ; ) {
       const page = await from.scanCounters(after, PAGE);
@@ -130,7 +151,9 @@ class MoveRun {
       if (after === undefined) break;
     }
     await this.#copyEvents();
-    if (isResumed) yield* this.#scan(to, (records) => this.#mover.prune(records));
+    if (!isResumed) return;
+    const prune = (page: readonly ScannedRecord[]) => this.#mover.prune(page);
+    for await (const records of this.#scan(to, prune)) yield { step: 'copied', records };
   }
 
   /** Until few changes are left, or as many come as are copied. */
@@ -141,6 +164,32 @@ class MoveRun {
       yield { step: 'caught-up', records };
       if (records <= FEW_CHANGES || records > before * 0.8) return;
       before = records;
+    }
+  }
+
+  /** Reads everything in both stores. What commits have changed meanwhile differs, and is compared again at the end. */
+  async *compareAll(): AsyncGenerator<MoveProgress> {
+    const { from, clock } = this.#needs;
+    const compare = async (page: readonly ScannedRecord[]) => {
+      for (const record of page) this.#countCompared(record);
+      this.#different.push(...(await this.#mover.findDifferent(page.map(nameOfRecord), clock.now(), page)));
+      if (this.#different.length > MAX_DIFFERENT) throw new MoveRefused(DIFFERENT);
+    };
+    for await (const records of this.#scan(from, compare)) yield { step: 'compared', records };
+  }
+
+  #countCompared(record: ScannedRecord): void {
+    if (record.kind === 'index') this.#compared.indexEntries += 1;
+    else if (!isLeftOut(record)) this.#compared.documents += 1;
+  }
+
+  async compareAgain(): Promise<void> {
+    const names = this.#different;
+    this.#different = [];
+    for (let at = 0; at < names.length; at += PAGE) {
+      const page = names.slice(at, at + PAGE);
+      this.#different.push(...(await this.#mover.findDifferent(page, this.#needs.clock.now())));
+      await this.#source.renew();
     }
   }
 
@@ -168,6 +217,8 @@ class MoveRun {
     if (!isSplitAlike) await this.#beginStreams(highest.events);
     // A closed store still raises counters.
     await this.#copyChanges(true);
+    await this.compareAgain();
+    if (this.#different.length > 0) throw new MoveRefused(DIFFERENT);
   }
 
   /** @param highest number of an event */
@@ -182,10 +233,11 @@ class MoveRun {
     await this.#source.renew();
   }
 
+  /** Returns the number of records so far, after each page. */
   async *#scan(
     store: MovableStore,
-    take: (records: Awaited<ReturnType<MovableStore['scan']>>['records']) => Promise<void>,
-  ): AsyncGenerator<MoveProgress> {
+    take: (records: readonly ScannedRecord[]) => Promise<void>,
+  ): AsyncGenerator<number> {
     let seen = 0;
     for (let after: string | undefined; ; ) {
       const page = await store.scan(after, PAGE);
@@ -194,7 +246,7 @@ class MoveRun {
       await yieldToEventLoop();
       seen += page.records.length;
       after = page.next;
-      yield { step: 'copied', records: seen };
+      yield seen;
       if (after === undefined) return;
     }
   }
@@ -207,7 +259,7 @@ class MoveRun {
       for (let at = 0; at < changes.records.length; at += PAGE) {
         const names = changes.records.slice(at, at + PAGE);
         await this.#mover.update(names);
-        if (isCompared) await this.#mover.compare(names);
+        if (isCompared) this.#different.push(...names);
         await this.#source.renew();
       }
       await this.#copyCounters(changes.counters);
@@ -285,6 +337,9 @@ class MoveRun {
     }
   }
 }
+
+const DIFFERENT =
+  'a record is not the same in both stores: this one goes on. Empty the other, look at what else uses it, and run this again';
 
 async function writeAll(mover: RecordMover, records: Parameters<RecordMover['prune']>[0]): Promise<void> {
   for (const record of records) await mover.write(record);

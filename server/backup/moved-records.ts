@@ -2,6 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { consumerDocument } from '../events/documents.ts';
 import type { MovableStore, RecordName } from '../kernel/ports/movable-store.ts';
 import type { RawKey, RestoredDocument, ScannedRecord } from '../kernel/ports/store.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
 import { reencryptionDocument } from '../maintenance/documents.ts';
 import { processesDocument } from '../processes/documents.ts';
@@ -57,16 +58,23 @@ export class RecordMover {
     await this.#remove(names.filter((_, at) => isGone(found[at])));
   }
 
-  /** @throws Error if a record is not in the target as it is in the source */
-  async compare(names: readonly RecordName[]): Promise<void> {
+  /**
+   * Those of the names whose records are not in the target as they are in the source.
+   *
+   * @param scanned the records of the source, if they have just been read
+   */
+  async findDifferent(
+    names: readonly RecordName[],
+    now: number,
+    scanned?: readonly ScannedRecord[],
+  ): Promise<RecordName[]> {
     const { from, to } = this.#stores;
     const targets = names.map((name) => (name.kind === 'index' ? { ...name, partition: this.#targetOf(name) } : name));
-    const [source, target] = await Promise.all([from.lookUp(names), to.lookUp(targets)]);
-    for (const [at, record] of source.entries()) {
-      const name = names[at];
-      if (name?.kind === 'document' && isOfMove(name.key)) continue;
-      if (formOf(record) !== formOf(target[at])) throw new Error('a record is not the same in both stores');
-    }
+    const [source, target] = await Promise.all([scanned ?? from.lookUp(names), to.lookUp(targets)]);
+    return names.filter((name, at) => {
+      if (name.kind === 'document' && isOfMove(name.key)) return false;
+      return !isSame(source[at], target[at], now);
+    });
   }
 
   async #put(record: ScannedRecord): Promise<void> {
@@ -116,6 +124,10 @@ export class RecordMover {
 /** Walks over the whole store, whose position means nothing in another one: they begin again there. */
 const WALKS: readonly unknown[] = [indexBuildDocument, reencryptionDocument];
 
+export function nameOfRecord(record: ScannedRecord): RecordName {
+  return record.kind === 'document' ? { kind: 'document', key: record.key } : record;
+}
+
 /** Undefined for what stays behind. */
 function movedDocument(record: ScannedDocument): RestoredDocument | undefined {
   if (isLeftOut(record)) return undefined;
@@ -132,7 +144,7 @@ function isGone(record: ScannedRecord | undefined): boolean {
   return record === undefined || isLeftOut(record);
 }
 
-function isLeftOut(record: ScannedRecord): boolean {
+export function isLeftOut(record: ScannedRecord): boolean {
   return record.kind === 'document' && (isOfMove(record.key) || isWalk(record));
 }
 
@@ -146,6 +158,17 @@ function isWalk(record: ScannedDocument): boolean {
     WALKS.includes(CATALOGUE.documentOf(record.key)) &&
     (record.value as { finishedAt?: number }).finishedAt === undefined
   );
+}
+
+/** Each store removes what has expired when it likes. */
+function isSame(source: ScannedRecord | undefined, target: ScannedRecord | undefined, now: number): boolean {
+  if (source && target) return formOf(source) === formOf(target);
+  return formOf(source) === formOf(target) || hasExpired(source ?? target, now);
+}
+
+/** Or is about to: the clock of a Redis may be ahead by half a minute. */
+function hasExpired(record: ScannedRecord | undefined, now: number): boolean {
+  return record?.kind === 'document' && record.expiresAt !== undefined && record.expiresAt <= now + MINUTE_MS;
 }
 
 function formOf(record: ScannedRecord | undefined): string {

@@ -49,6 +49,7 @@ import { codesWithOwnTexts, mailWithOwnTexts } from '../texts/with-own-texts.ts'
 import { createBreachedPasswords } from './create-breached-passwords.ts';
 import { createCodeSender } from './create-code-sender.ts';
 import { createDemoWebhookSender } from './demo/demo-webhook-sender.ts';
+import { markFolderStore } from './folder-store.ts';
 import { openStore, type StoreOpening } from './open-store.ts';
 import { processWait } from './process-wait.ts';
 import { workerCount } from './workers/worker-count.ts';
@@ -94,6 +95,7 @@ export async function createPorts(
     openStore(config, log, opening),
     openGeoLookup(config.geoDatabase, (data) => logCountryData(log, data, systemClock.now())),
   ]);
+  await markFolderStore(config, log);
   const store = observers.store(unobserved);
   // A new key file beside a store with encrypted secrets would only hide that the old one is lost. A restored store has
   // secrets before it has signing keys.

@@ -12,6 +12,7 @@ import type { TestPorts } from '../testing/test-ports.ts';
 import { listTokens } from '../tokens/list-tokens.ts';
 import { createPorts } from './create-ports.ts';
 import { type ForgetOptions, forgetLostSecrets } from './forget-secrets.ts';
+import { openStore } from './open-store.ts';
 
 const log = createLogger({ level: 'silent' });
 let folder: string;
@@ -60,7 +61,9 @@ test('SR-22: a store without its master key serves again under a new one, with e
   await expect(forget({ confirm: true })).rejects.toThrow('nothing is lost');
 });
 
-test('a store without secrets is left alone', async () => {
+test('a store without secrets is left alone, and none is made', async () => {
+  await expect(forget({ confirm: true })).rejects.toThrow('there is no store in');
+  await (await openStore(config, log)).close();
   await expect(forget({ confirm: true })).rejects.toThrow('no secrets yet');
 });
 

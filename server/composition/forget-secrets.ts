@@ -14,6 +14,7 @@ import { machineClocks } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
 import { refuseBesideOthers } from '../processes/read-processes.ts';
 import { masterKeySource, refuseDemoFolder } from './create-ports.ts';
+import { expectEmbeddedStore } from './folder-store.ts';
 import { openStore } from './open-store.ts';
 import { processWait } from './process-wait.ts';
 
@@ -36,6 +37,7 @@ export interface ForgetOptions {
 export async function forgetLostSecrets(config: Config, log: Logger, options: ForgetOptions = {}): Promise<void> {
   const { confirm = false, json = false } = options;
   refuseDemoFolder(config);
+  expectEmbeddedStore(config);
   const masterKeys = await newKeys(config, confirm);
   const store = await openStore(config, log);
   try {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,7 @@ import type { TestPorts } from '../testing/test-ports.ts';
 import { userIndexes } from '../users/documents.ts';
 import { exitCodeOf } from './command-failure.ts';
 import { createPorts } from './create-ports.ts';
+import { refuseAnotherStore } from './folder-store.ts';
 import { type MoveOptions, move } from './move.ts';
 import { openOperatorSocket } from './operator-server.ts';
 
@@ -139,6 +141,37 @@ describe('a service whose store is moved', () => {
     await socket?.close();
     await opened.ports.store.close();
     expect(await start(configOf(redisUrl(5), 3), 'next')).toMatchObject({ report: { ok: true, lost: 0 } });
+  });
+
+  // The attack on availability: a command without the unit's variables moves an empty store, and a process starts on it.
+  test('is moved by the service on Redis of its data folder, whatever variables the command has', async () => {
+    const config = configOf(redisUrl(7), 4);
+    const opened = await createPorts(config, log);
+    ({ id: account } = unwrap(await createAccount(opened.ports, { name: 'Acme' })).account);
+    const socket = await openOperatorSocket(opened, config, log);
+    await rm(join(folder, 'store'), { recursive: true, force: true });
+    const bare = loadConfig({ COUNTERSIGN_DATA: folder });
+    const text = await moved(bare, { to: redisUrl(8) });
+    expect(text).toContain('COUNTERSIGN_STORE_PARTITIONS=4');
+    expect(text).toMatch(/documents +(\d+) \(\1 compared\)/);
+    expect(existsSync(join(folder, 'store'))).toBe(false);
+    await expect(addUser(opened.ports as TestPorts, 'late')).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+    await socket?.close();
+    await opened.ports.store.close();
+    // Stopped, its data folder still says where its data is.
+    await expect(refuseAnotherStore('move', bare)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    expect(await start(configOf(redisUrl(8), 4), 'next')).toMatchObject({ report: { ok: true, lost: 0 } });
+  });
+
+  test('is not a new store, nor one without an account', async () => {
+    const data = join(folder, 'elsewhere');
+    const bare = loadConfig({ COUNTERSIGN_DATA: data });
+    await expect(moved(bare, { to: redisUrl(9) })).rejects.toThrow('there is no store in');
+    expect(existsSync(data)).toBe(false);
+    const empty = await createPorts(bare, log);
+    await empty.registration.leave();
+    await empty.ports.store.close();
+    await expect(moved(bare, { to: redisUrl(9) })).rejects.toThrow('has no account');
   });
 
   test('is told what cannot be moved, and nothing changes', async () => {

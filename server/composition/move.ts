@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { CodedError } from '@countersign/protocol/coded-error';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { listAccounts } from '../accounts/read-account.ts';
 import { MoveRefused } from '../backup/move-refused.ts';
 import { type MoveCounts, type MoveProgress, moveStore } from '../backup/move-store.ts';
 import { describeDoubt } from '../clock/clock-guard.ts';
@@ -22,8 +22,9 @@ import { machineClocks, systemClock } from '../platform/system-clock/system-cloc
 import { systemRandom } from '../platform/system-random/system-random.ts';
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { createPorts, refuseDemoFolder } from './create-ports.ts';
+import { expectEmbeddedStore } from './folder-store.ts';
 import { openStore } from './open-store.ts';
-import { OPERATOR_SOCKET } from './operator/socket.ts';
+import { isServed, OPERATOR_SOCKET } from './operator/socket.ts';
 
 /** Where the configured store goes. */
 export interface MoveTarget {
@@ -40,11 +41,15 @@ export interface MoveOptions extends MoveTarget {
 /** Moves the configured store to another one while the service runs, and says what to configure then. */
 export async function move(config: Config, log: Logger, { json, ...target }: MoveOptions): Promise<void> {
   refuseDemoFolder(config);
-  const { name, variables } = describeTarget(config, target);
+  let described: TargetFacts = { name: target.to, variables: [] };
   let counts: MoveCounts | undefined;
   let closedMs = 0;
   let step = '';
   for await (const progress of runMove(config, log, target)) {
+    if (progress.step === 'described') {
+      described = progress;
+      continue;
+    }
     if (progress.step === 'closing') closedMs = -performance.now();
     if (progress.step === 'finished') {
       ({ counts } = progress);
@@ -53,15 +58,27 @@ export async function move(config: Config, log: Logger, { json, ...target }: Mov
     if (!json && progress.step !== step) console.error(STEPS[progress.step]);
     ({ step } = progress);
   }
-  const toConfigure = [...variables, ...archiveVariable(config)];
+  const { name, variables } = described;
   const result = { to: name, ...(counts && { ...counts, closedMs: Math.round(closedMs) }) };
-  console.log(json ? JSON.stringify(result, null, 2) : textOf(name, toConfigure, counts, closedMs));
+  console.log(json ? JSON.stringify(result, null, 2) : textOf(name, variables, counts, closedMs));
 }
+
+interface TargetFacts {
+  /** For people. */
+  readonly name: string;
+  /** What to configure for the next start. */
+  readonly variables: readonly string[];
+}
+
+/** First the target, as the process that moves the store has configured it. */
+export type MoveReport = MoveProgress | ({ readonly step: 'described' } & TargetFacts);
 
 const STEPS = {
   copied: 'copying; the service goes on',
   'caught-up': 'copying what has changed meanwhile',
+  compared: 'comparing both stores',
   closing: 'the store takes no changes now',
+  closed: 'the other store has everything',
   finished: 'everything is moved',
   opened: 'this store was moved before; what was missing is done',
 };
@@ -70,8 +87,8 @@ function textOf(name: string, variables: readonly string[], counts: MoveCounts |
   const lines = [`moved to ${name}`];
   if (counts) {
     lines.push(
-      `documents      ${counts.documents}`,
-      `index entries  ${counts.indexEntries}`,
+      `documents      ${counts.documents} (${counts.compared.documents} compared)`,
+      `index entries  ${counts.indexEntries} (${counts.compared.indexEntries} compared)`,
       `events         ${counts.events}`,
       `counters       ${counts.counters}`,
       `it took no changes for ${(closedMs / 1000).toFixed(1)} s`,
@@ -81,15 +98,13 @@ function textOf(name: string, variables: readonly string[], counts: MoveCounts |
   return lines.join('\n');
 }
 
-/** In this process, or by the service that has the embedded store open. */
-async function* runMove(config: Config, log: Logger, target: MoveTarget): AsyncGenerator<MoveProgress> {
-  let from: MovableStore;
-  try {
-    from = await openStore(config, log, { maxMs: 0, shouldOpenMoved: true });
-  } catch (error) {
-    if (!(error instanceof CodedError && error.code === 'FOLDER_IN_USE')) throw error;
-    return yield* askService(config, target);
-  }
+/** By the service of this data folder, which knows where its store is; in this process if none runs. */
+async function* runMove(config: Config, log: Logger, target: MoveTarget): AsyncGenerator<MoveReport> {
+  if (await isServed(join(config.dataFolder, OPERATOR_SOCKET))) return yield* askService(config, target);
+  // What is wrong with the target is said before a store is opened.
+  describeTarget(config, target);
+  expectEmbeddedStore(config);
+  const from = await openStore(config, log, { maxMs: 0, shouldOpenMoved: true });
   try {
     yield* moveFrom(from, config, log, target);
   } finally {
@@ -103,8 +118,14 @@ export async function* moveFrom(
   config: Config,
   log: Logger,
   target: MoveTarget,
-): AsyncGenerator<MoveProgress> {
+): AsyncGenerator<MoveReport> {
   const described = describeTarget(config, target);
+  // In the store that the service uses there is one. Another one says that the wrong store is configured.
+  if (!(await from.readMove()) && (await listAccounts({ store: from, clock: systemClock })).length === 0) {
+    throw new MoveRefused('the store that is configured has no account: give the command the variables of the service');
+  }
+  const variables = [...described.variables, ...archiveVariable(config)];
+  yield { step: 'described', name: described.name, variables };
   const to = await openStore(described.config, log);
   const isNarrower = to.partitions < from.partitions && (await from.readMove()) === undefined;
   const reader = isNarrower ? await openEventReader(config, log) : undefined;
@@ -170,10 +191,10 @@ async function checkClock(from: MovableStore, to: MovableStore): Promise<void> {
   if (typeof doubt === 'object') throw new ClockInDoubt(describeDoubt(doubt));
 }
 
-type Line = { progress: MoveProgress } | { refused: string };
+type Line = { progress: MoveReport } | { refused: string };
 
 /** If this command ends, so does the move. */
-async function* askService({ dataFolder }: Config, target: MoveTarget): AsyncGenerator<MoveProgress> {
+async function* askService({ dataFolder }: Config, target: MoveTarget): AsyncGenerator<MoveReport> {
   const headers = { 'content-type': 'application/json' };
   const asked = request({
     ...{ socketPath: join(dataFolder, OPERATOR_SOCKET), path: '/operator/store-move', method: 'POST', headers },

@@ -28,6 +28,7 @@ describe('configuration', () => {
       masterKey: { file: 'data/master.key', isForGroup: false },
       trustedProxies: [],
       forwardedHeader: 'x-forwarded-for',
+      isStoreNamed: false,
       signingAlgorithm: 'ES256',
       argon2: { memoryKiB: 19_456, iterations: 2 },
       eventRetention: { keptDays: 365, mostEvents: 1_000_000 },

@@ -33,6 +33,8 @@ export interface Config extends PasskeyConfig {
   readonly workers: number | 'auto';
   readonly dataFolder: string;
   readonly store: { readonly kind: 'embedded' } | { readonly kind: 'redis'; readonly url: Secret };
+  /** False: nothing names the store, and it is the default. */
+  readonly isStoreNamed: boolean;
   readonly redis: {
     readonly partitions: number;
     readonly replicas?: number;
@@ -171,7 +173,11 @@ export function loadConfig(environment: Environment): Config {
     problems.push({ name: 'COUNTERSIGN_RP_ID', problem });
   }
   if (problems.length > 0 || url === undefined) throw new ConfigError(problems);
-  return Object.freeze({ ...frozen(values as Values, url), ...omitUndefined({ tracing }) });
+  return Object.freeze({
+    ...frozen(values as Values, url),
+    isStoreNamed: Boolean(env.COUNTERSIGN_STORE),
+    ...omitUndefined({ tracing }),
+  });
 }
 
 /** Each variable by itself. */
@@ -232,7 +238,7 @@ function* storeProblems(env: Environment, { COUNTERSIGN_STORE: store }: Partial<
   }
 }
 
-function frozen(values: Values, url: string): Config {
+function frozen(values: Values, url: string): Omit<Config, 'isStoreNamed'> {
   const masterKey = values.COUNTERSIGN_MASTER_KEY;
   const oldMasterKeys = values.COUNTERSIGN_OLD_MASTER_KEYS;
   const geoDatabase = values.COUNTERSIGN_GEO_DATABASE;

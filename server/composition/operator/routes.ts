@@ -10,7 +10,6 @@ import { issueSetupLink } from '../../administrators/set-up.ts';
 import { backUp } from '../../backup/back-up.ts';
 import { backUpChanges, readBackupPoint } from '../../backup/back-up-changes.ts';
 import { backupText } from '../../backup/backup-text.ts';
-import type { MoveProgress } from '../../backup/move-store.ts';
 import { recordBackup } from '../../backup/record-backup.ts';
 import { MAX_AMOUNT } from '../../billing/ledger-entry.ts';
 import { firstPlan, type PlanCatalogue } from '../../billing/plans.ts';
@@ -42,7 +41,7 @@ import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-sig
 import { sendTestCode } from '../../maintenance/send-test-message.ts';
 import { isOld } from '../../platform/geoip/geo-lookup.ts';
 import { readProcesses } from '../../processes/read-processes.ts';
-import type { MoveTarget } from '../move.ts';
+import type { MoveReport, MoveTarget } from '../move.ts';
 import { inviteSuperuser, openAccount } from '../open-account.ts';
 
 /** The functions that these routes need besides the ports. */
@@ -52,7 +51,7 @@ export interface OperatorTools {
   makeSigningKey: Parameters<typeof rotateSigningKeys>[1];
   masterKeys: MasterKeyLocation;
   clockGuard: Pick<ClockGuard, 'turn' | 'state' | 'accept'>;
-  moveStore: (target: MoveTarget) => AsyncGenerator<MoveProgress>;
+  moveStore: (target: MoveTarget) => AsyncGenerator<MoveReport>;
 }
 
 type Services = Ports & OperatorTools;
@@ -323,7 +322,7 @@ async function* findFaults(ports: Services, mend: boolean) {
 }
 
 /** Only the operator reads why it did not succeed. */
-async function* moveLines(progress: AsyncGenerator<MoveProgress>, log: Logger): AsyncGenerator<string> {
+async function* moveLines(progress: AsyncGenerator<MoveReport>, log: Logger): AsyncGenerator<string> {
   try {
     for await (const one of progress) yield `${JSON.stringify({ progress: one })}\n`;
   } catch (error) {

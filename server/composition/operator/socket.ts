@@ -60,7 +60,8 @@ export async function listenOnSocket(
   };
 }
 
-function isServed(path: string): Promise<boolean> {
+/** True if a process answers there. */
+export function isServed(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
     socket.once('connect', () => {

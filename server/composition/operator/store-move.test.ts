@@ -9,7 +9,7 @@ import { openTestPorts } from '../../testing/test-ports.ts';
 import { createOperatorApp } from './operator-app.ts';
 
 // SR-69. The attack: the command is ended in the middle, and the service still finishes the move, or refuses for ever.
-test('SR-69: a move ends with the command that asked for it, and the service goes on', async () => {
+test('SR-69: a move ends with the command that asked for it, also as it closes the store, and the service goes on', async () => {
   const [source, target] = [await openTemporaryStore(), await openTemporaryStore()];
   const ports = await openTestPorts('ended-command', source);
   const { account } = await createFixture(ports);
@@ -27,6 +27,12 @@ test('SR-69: a move ends with the command that asked for it, and the service goe
   expect(Buffer.from(value ?? []).toString()).toMatch(/^\{"progress":\{"step":"copied"/);
   await ended?.cancel();
   unwrap(await createUser(ports, birth(ports, 'usr'), account, { login: 'after' }));
+  expect(await from.readMove()).toBeUndefined();
+  const closing = await begin();
+  let steps = '';
+  while (!steps.includes('"closing"')) steps += Buffer.from((await closing?.read())?.value ?? []).toString();
+  await closing?.cancel();
+  unwrap(await createUser(ports, birth(ports, 'usr'), account, { login: 'reopened' }));
   expect(await from.readMove()).toBeUndefined();
 
   let text = '';

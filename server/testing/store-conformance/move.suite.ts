@@ -16,7 +16,7 @@ export function moveBehaviour(freshStore: Fresh): void {
       await fill(from);
       let turn = 0;
       for await (const { step } of moving(from, to)) {
-        if (step === 'finished') continue;
+        if (step === 'closed' || step === 'finished') continue;
         const key = keyOf(`usr_${turn}`);
         await from.commit(changeOf(key.anchor, { put: [{ key, value: 'used' }], append: ['used'] }));
         await from.commit(changeOf(`usr_${turn + 10}`, { delete: users(turn + 10) }));
@@ -27,6 +27,36 @@ export function moveBehaviour(freshStore: Fresh): void {
       await expect(from.commit(changeOf('usr_1', { delete: users(1) }))).rejects.toBeInstanceOf(StoreClosed);
       await expect(from.check()).rejects.toBeInstanceOf(StoreClosed);
       expect(await to.commit(changeOf('usr_1', { delete: users(1) }))).toBe('committed');
+    });
+
+    // SR-69. The attack: what the other store has lost meanwhile, such as a used code, is gone for ever.
+    test('SR-69: goes on if the new one has lost a record, however long before the end', async () => {
+      const [from, to] = [await fresh(), await fresh()];
+      await fill(from, 10);
+      const before = await contentOf(from);
+      const losing = async () => {
+        let isLost = false;
+        for await (const { step } of moving(from, to)) {
+          if (step !== 'caught-up' || isLost) continue;
+          isLost = true;
+          const [key] = users(1);
+          if (key) await to.removeRecords(to.partitionOf(key.anchor), [{ kind: 'document', key }]);
+        }
+      };
+      await expect(losing()).rejects.toMatchObject({ code: 'MOVE_REFUSED' });
+      expect(await contentOf(from)).toEqual(before);
+      expect(await from.commit(changeOf('usr_1', { delete: users(1) }))).toBe('committed');
+    });
+
+    test('counts what it compared', async () => {
+      const [from, to] = [await fresh(), await fresh()];
+      await fill(from, 30);
+      for await (const progress of moving(from, to)) {
+        if (progress.step !== 'finished') continue;
+        const { documents, indexEntries, compared } = progress.counts;
+        expect(documents).toBeGreaterThan(29);
+        expect(compared).toEqual({ documents, indexEntries });
+      }
     });
 
     test('takes commits again if the move is given up while it is closed', async () => {
