@@ -191,7 +191,26 @@ describe('hygiene', () => {
     expect(on(tree, checkHygiene)).toEqual([]);
   });
 
-  it.each([...unwanted, `// TO${'DO'}: later`, `FIX${'ME'}`])('reports "%s"', (text) => {
+  const byName = (how: string, name: string) => `${how} ${name}`;
+
+  it('accepts our packages from a file', () => {
+    const tree = {
+      'a.md':
+        'npm install ./countersign-client-0.1.0.tgz\ncomposer require countersign/client:0.1.0\npip install ./clients/python',
+    };
+    expect(on(tree, checkHygiene)).toEqual([]);
+  });
+
+  it.each([
+    ...unwanted,
+    `// TO${'DO'}: later`,
+    `FIX${'ME'}`,
+    byName('npx', '@countersign/server serve'),
+    byName('npm install --global', '@countersign/server'),
+    byName('npm i', '@countersign/widget'),
+    byName('pip install', 'countersign'),
+    byName('composer require', 'countersign/client'),
+  ])('reports "%s"', (text) => {
     expect(on({ 'docs/a.txt': `fine\n${text}\n` }, checkHygiene)[0]).toMatch(/^docs\/a\.txt:2: /);
   });
 });

@@ -4,10 +4,14 @@ import { type Finding, listProjectFiles, readProjectFile } from '../project-file
 const UNWANTED: readonly [RegExp, string][] = [
   [/(?<![\w.-])\/(?:work|root|home)\/[^\s'"`]*/, 'a path of one machine'],
   [/\b(?:TO[D]O|FIX[M]E)\b/, 'work put off; do it or open an issue'],
+  [
+    /\b(?:npx|npm (?:i|install|exec)|pip install|composer require)(?: -[-\w]+)* @?countersign(?:[/ ]|$)(?!client:)/,
+    "not published, so its name is anyone's to claim; name a file of the release or the checkout",
+  ],
   [/URL\.can[P]arse/, 'Node 20 forgets letters such as ü in it once it is compiled; use parseUrl'],
 ];
 
-/** Finds leftovers: paths of one machine, notes to oneself. */
+/** Finds leftovers: paths of one machine, notes to oneself, packages that are not published. */
 export function checkHygiene(root: string): Finding[] {
   const findings: Finding[] = [];
   for (const path of listProjectFiles(root)) {
