@@ -137,7 +137,7 @@ describe('an administrator', () => {
     await his.page.goto(`${visits.stage.url}/console/tokens/${fob.id}`);
     await his.button('Unlock').click();
     await expect(his.button('Resync')).toBeVisible();
-    for (const name of ['Switch off', 'Lock', 'Check a code', 'Hand over'])
+    for (const name of ['Switch off', 'Lock', 'Check a code', 'Reassign'])
       await expect(his.button(name)).toHaveCount(0);
     await overwrite(visits.ports, administratorDocument.key(ada.account, joe.id), { role: 'read-only' });
     await his.page.reload();

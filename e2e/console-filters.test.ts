@@ -106,7 +106,7 @@ describe('a new filter', () => {
     await expect(view.wrong.last()).toHaveText(/An address or a range/);
     await view.fill({ 'Addresses and ranges': '203.0.113.7/24, 2001:DB8::1' });
     await view.button('Add').click();
-    await view.page.getByLabel('What the list means').selectOption('From anywhere but these addresses');
+    await view.page.getByLabel('What the list means').selectOption('Everywhere except these addresses');
     await view.button('Create the filter').click();
     await view.at('Office network');
     // The canonical form, as the service stores it.

@@ -363,8 +363,8 @@ test('a text is replaced after a preview, and the standard text comes back', asy
   await view.button('Save').click();
   await expect(view.page.getByText('The text is saved.')).toBeVisible();
   expect((await stored(shop)).texts?.en).toMatch(/^[0-9a-f]{64}$/);
-  await view.button('Use the standard text').click();
-  await expect(view.page.getByText('The standard text is back.')).toBeVisible();
+  await view.button('Restore default').click();
+  await expect(view.page.getByText('Default text restored.')).toBeVisible();
   expect((await stored(shop)).texts).toBeUndefined();
 });
 

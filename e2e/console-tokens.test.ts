@@ -138,7 +138,7 @@ describe('creating one', () => {
     await check(await codeAt(app, step));
     await expect(view.page.getByText('That is right. The device is set up.')).toBeVisible();
     await expectAccessible(view, 'enrolled');
-    await view.button('Give access: Together with maria').click();
+    await view.button('Give access: With maria').click();
     await view.page.getByRole('dialog').getByRole('button', { name: 'Shop' }).click();
     await expect(view.page.locator('.access').first()).toContainText('Shop');
     await view.page.getByRole('link', { name: 'Go to the token' }).click();
@@ -225,15 +225,15 @@ describe('one of them', () => {
     const { user: jonas } = await addUser(visits.ports, who.account, shop, { user: { login: 'jonas' } });
     const token = await addToken(visits.ports, who.account, { owner: user.id });
     const view = await enter(who, pathOf(token));
-    await view.button('Hand over').click();
+    await view.button('Reassign').click();
     const dialog = view.page.getByRole('dialog');
-    await expect(dialog.getByRole('button', { name: /maria.*Has it already/ })).toBeDisabled();
+    await expect(dialog.getByRole('button', { name: /maria.*Already the owner/ })).toBeDisabled();
     await dialog.getByRole('searchbox').fill('jon');
     await dialog.getByRole('button', { name: 'jonas' }).click();
-    await dialog.getByRole('button', { name: 'Hand over' }).click();
-    await expect(view.page.getByText('It belongs to jonas now.')).toBeVisible();
+    await dialog.getByRole('button', { name: 'Reassign' }).click();
+    await expect(view.page.getByText('It now belongs to jonas.')).toBeVisible();
     expect((await stored(token.id)).owner).toBe(jonas.id);
-    await view.button('Give access: By itself').click();
+    await view.button('Give access: Without a user').click();
     await dialog.getByRole('button', { name: 'Shop' }).click();
     await expect(view.page.getByText('Access was given.', { exact: true })).toBeVisible();
     expect((await stored(token.id)).directResources).toEqual([shop.id]);
@@ -312,7 +312,7 @@ describe('an administrator who is not the superuser', () => {
     const view = await enter(grace, pathOf(theirs));
     await expect(view.page.getByText('You can view it but not change it.', { exact: false })).toBeVisible();
     await expect(view.page.getByText('The superuser can unlock it', { exact: false })).toBeVisible();
-    for (const name of ['Unlock', 'Switch off', 'Hand over']) await expect(view.button(name)).toHaveCount(0);
+    for (const name of ['Unlock', 'Switch off', 'Reassign']) await expect(view.button(name)).toHaveCount(0);
     await view.page.getByRole('link', { name: 'Details' }).click();
     await expect(view.field('Name')).toHaveAttribute('readonly', '');
     await expect(view.button('Delete this token')).toHaveCount(0);
@@ -322,7 +322,7 @@ describe('an administrator who is not the superuser', () => {
     await view.page.goto(`${visits.stage.url}/console/tokens`);
     await view.page.locator('tbody tr').filter({ hasText: 'an administrator' }).first().getByRole('link').click();
     await expect(view.page.getByText(/signs? in (to administer )?with this token/).first()).toBeVisible();
-    for (const name of ['Switch off', 'Lock', 'Hand over']) await expect(view.button(name)).toHaveCount(0);
+    for (const name of ['Switch off', 'Lock', 'Reassign']) await expect(view.button(name)).toHaveCount(0);
   });
 });
 

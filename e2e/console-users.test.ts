@@ -185,14 +185,14 @@ describe('one of them', () => {
     await view.button('Save changes').click();
     await expect(view.page.getByText('Saved.')).toBeVisible();
     await view.page.getByRole('link', { name: 'Overview' }).click();
-    await view.button('To choose a new password').click();
+    await view.button('Password reset link').click();
     await view.page.getByLabel('Language of the email').selectOption('de');
     await view.button('Send').click();
     await expect(view.page.getByText(/^Sent\. The link works until/)).toBeVisible();
     const reset = visits.ports.courier.last('password-reset', 'maria@acme.example');
     expect(reset.login).toBe('maria');
     expect(await view.page.content()).not.toContain(reset.path.slice(-20));
-    await view.button('To set up a token').click();
+    await view.button('Enrolment link').click();
     const dialog = view.page.getByRole('dialog');
     await expect(dialog.getByRole('button', { name: /Office.*no access there/ })).toBeDisabled();
     await dialog.getByRole('button', { name: 'Shop' }).click();
@@ -293,7 +293,7 @@ describe('an administrator who is not the superuser', () => {
     const view = await enter(grace, pathOf(theirs));
     await expect(view.page.getByText('you can view them but not change them').first()).toBeVisible();
     for (const name of ['Block', 'Remove']) await expect(view.button(name)).toHaveCount(0);
-    await expect(view.button('To choose a new password')).toBeDisabled();
+    await expect(view.button('Password reset link')).toBeDisabled();
     await expect(view.button('Give access')).toHaveCount(0);
     await expect(view.page.getByText('Also at resources that you do not see: 1.', { exact: false })).toBeVisible();
     await expect(view.page.getByText(other.name, { exact: true })).toHaveCount(0);

@@ -51,7 +51,7 @@ describe('an installation without mail', () => {
     await dialog.getByRole('button', { name: 'Shop' }).click();
     await dialog.getByRole('button', { name: 'Give access' }).click();
     await expect(view.page.getByText('Access was given.', { exact: true })).toBeVisible();
-    await view.button('To choose a first password').click();
+    await view.button('Link for a first password').click();
     await view.button('Make the link').click();
     await expect(view.page.getByRole('heading', { name: 'Give maria this link' })).toBeFocused();
     await expectAccessible(view, 'the link');
@@ -64,7 +64,7 @@ describe('an installation without mail', () => {
     await guest.page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
     await guest.page.getByLabel('Repeat new password').fill(NEW_PASSWORD);
     await guest.page.getByRole('button', { name: 'Save password' }).click();
-    await expect(guest.page.getByText('Your password was changed')).toBeVisible();
+    await expect(guest.page.getByText('Your password is set')).toBeVisible();
     await guest.close();
     await view.page.goto(`${visits.stage.url}/console/resources/${shop.id}/try`);
     await view.button(`Allow ${visits.stage.url}`).click();
@@ -80,7 +80,7 @@ describe('an installation without mail', () => {
     const walk = await LoginDriver.toOtp(scene);
     for (let i = 0; walk.view.step === 'otp'; i++) await walk.otp(await wrongCode(scene, i));
     await view.page.goto(`${visits.stage.url}/console/users/${scene.user.id}`);
-    await view.button('To unlock a token').click();
+    await view.button('Unlock link').click();
     await view.page.getByRole('dialog').getByRole('button', { name: 'Shop' }).click();
     await view.button('Make the link').click();
     await expect(view.page.locator('.once pre')).toContainText(/\/unlock\?lang=en&resource=res_\w+#usr_/);

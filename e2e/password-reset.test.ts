@@ -86,7 +86,7 @@ Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}'
   await eye?.click();
   expect(await page.getByLabel('Neues Passwort', { exact: true }).getAttribute('type')).toBe('password');
   await page.getByRole('button', { name: 'Passwort speichern' }).click();
-  await page.getByRole('heading', { name: 'Ihr Passwort ist geändert' }).waitFor();
+  await page.getByRole('heading', { name: 'Ihr Passwort ist festgelegt' }).waitFor();
   await page.goto(link);
   await page.getByRole('heading', { name: 'Dieser Link ist nicht gültig' }).waitFor();
 

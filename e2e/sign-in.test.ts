@@ -182,7 +182,7 @@ describe('refuses', () => {
     page.on('request', (request) => asked.push(request.url()));
     for (const malformed of ['12345', '12345a', '１２３４５６', '-123456x', '123456789012345']) {
       await widget.giveCode(malformed);
-      await expect(widget.alert).toHaveText('A code has at least six digits and nothing else.');
+      await expect(widget.alert).toHaveText('Enter the code as digits only, for example 123456.');
     }
     expect(asked).toEqual([]);
   });

@@ -61,7 +61,7 @@ const resource: ResourceCommand = {
     },
     {
       verb: 'set-texts',
-      about: 'replace texts in one language, or take back ours',
+      about: 'replace texts in one language, or restore the default',
       request: 'PATCH /v1/resources/{id}/texts',
       flags: { texts: 'texts by key, as JSON; null takes back the text of the service' },
     },

@@ -1,8 +1,13 @@
 import type { ChecklistItem } from '@countersign/protocol/checklist';
 import { CONSOLE_ROUTES } from '@countersign/protocol/console-routes';
 
+/** Whether the operator of the server does an item, outside of the console. */
+export function isOperators(item: ChecklistItem): item is 'copy-master-key' | 'back-up' {
+  return item === 'copy-master-key' || item === 'back-up';
+}
+
 /**
- * The page where an item of the checklist is done; undefined where the operator does it, outside of the console.
+ * The page where an item of the checklist is done; undefined where the operator does it.
  *
  * @param resource id of the newest resource, if there is one
  */

@@ -10,7 +10,7 @@ import { Link } from '../shell/link.tsx';
 import { Problem } from '../shell/problem.tsx';
 import { refusalMessage } from '../shell/refusal.ts';
 import { useQuery } from '../shell/use-query.ts';
-import { checklistLink, leadsToResource, SUPERUSERS } from './checklist-links.ts';
+import { checklistLink, isOperators, leadsToResource, SUPERUSERS } from './checklist-links.ts';
 import { t } from './i18n.ts';
 
 type Items = ChecklistView['items'];
@@ -93,10 +93,9 @@ function HowTo({ item, isFirst }: { item: ChecklistItem; isFirst: boolean }) {
       <p class="hint close">{t(`${item}Hint`)}</p>
       {others && <p class="hint">{t(others)}</p>}
       <p class="there">
-        {!others && href !== undefined && !(isPending && leadsToResource(item)) && (
+        {!others && href !== undefined && !isOperators(item) && !(isPending && leadsToResource(item)) && (
           <Link class={kind} href={href}>
-            {t('doThis')}
-            <span class="unseen">: {t(item)}</span>
+            {t(`${item}Act`)}
           </Link>
         )}
         {!others && item === 'copy-master-key' && <CopyMade kind={kind} />}

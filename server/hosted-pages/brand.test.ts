@@ -87,7 +87,7 @@ describe('a wrong address below a hosted page', () => {
     async (path) => {
       const page = await service.call(`GET ${path}`, { headers: BROWSER });
       expect(page.status).toBe(404);
-      expect(await page.text()).toContain('Hier ist keine Seite');
+      expect(await page.text()).toContain('Seite nicht gefunden');
       expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
       const problem = await service.call(`GET ${path}`);
       expect(problem.status).toBe(404);

@@ -18,7 +18,7 @@ export function demoWelcome(shop: string | undefined) {
       'Countersign demo',
       html`<h1><img src="${ICON_PATHS[0]}" width="32" height="32" alt="">Countersign demo</h1>
 <p>The terminal shows the logins, with their passwords and codes as they are now.</p>
-${shop === undefined ? '' : place(shop, 'Shop', 'Sign in with password and code. tom has the first password of maria, and sets up a second factor.')}
+${shop === undefined ? '' : place(shop, 'Shop', 'Sign in with password and code. tom has the same password as maria (unless you changed it) and sets up a second factor.')}
 ${place('/console', 'Console', 'Administer the shop: users, tokens, filters, events of the last month.')}
 ${place('/demo/mailbox', 'Mailbox', 'Read what the demo would have sent: links and codes.')}
 ${place(DOCUMENTS_PATH, 'Documentation', 'Put the sign-in on a page of your own.')}
