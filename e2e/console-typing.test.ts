@@ -35,6 +35,24 @@ test('what is typed while an edit is saved is kept, and saved next', async () =>
   await expect(view.button('Save changes')).toHaveCount(0);
 });
 
+test('a click that leaves a typed origin reaches the switch below it, and the origin is added', async () => {
+  const who = await createSuperuser(visits.stage);
+  const resource = await addResource(visits.ports, who.account, {
+    name: 'Shop',
+    allowedOrigins: [],
+    allowLocalhost: false,
+  });
+  const view = await enter(who, `/console/resources/${resource.id}`);
+  await view.field('Allowed origins').pressSequentially('https://shop.example');
+  await view.page.getByRole('switch', { name: 'Also localhost', exact: true }).click();
+  await expect(view.page.getByRole('switch', { name: 'Also localhost', exact: true })).toBeChecked();
+  await expect(view.page.getByRole('button', { name: 'Remove https://shop.example', exact: true })).toBeVisible();
+  await view.button('Save changes').click();
+  await expect
+    .poll(() => read(visits.ports, resourceDocument.key(resource.id)))
+    .toMatchObject({ allowedOrigins: ['https://shop.example'], allowLocalhost: true });
+});
+
 describe('a field that the user chooses within the first frame keeps the focus', () => {
   /** Focuses a field as soon as it exists, before the browser paints it and effects run. */
   const chooseAtOnce = (page: Page, label: string) =>

@@ -3,6 +3,7 @@ import { Plus, X } from 'lucide';
 import { useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { t } from '../shell/i18n.ts';
+import { useAfterPress } from './after-press.ts';
 import { describedBy } from './described-by.ts';
 import type { Input, InputViewProps } from './inputs.ts';
 
@@ -13,6 +14,7 @@ export function ListInput(props: InputViewProps<Extract<Input, { kind: 'list' }>
   const [text, setText] = useState('');
   const [mistake, setMistake] = useState<string>();
   const box = useRef<HTMLInputElement>(null);
+  const afterPress = useAfterPress();
   const add = (typed: string) => {
     const next = [...values];
     for (const one of typed.split(/[\s,]+/).filter((part) => part !== '')) {
@@ -83,7 +85,7 @@ export function ListInput(props: InputViewProps<Extract<Input, { kind: 'list' }>
               add(text);
             }}
             // Add the typed text on blur, so that it is not lost.
-            onBlur={() => text.trim() !== '' && !mistake && add(text)}
+            onBlur={() => text.trim() !== '' && !mistake && afterPress(() => add(text))}
           />
           <button
             type="button"
