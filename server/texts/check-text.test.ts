@@ -32,6 +32,11 @@ test('every file for users is a part, and no file of the console is one', () => 
   ).toEqual(files.sort());
 });
 
+test('the console has a name for every part', () => {
+  const names = new URL('../../ui/i18n/locales/en/console/own-texts.json', import.meta.url);
+  expect(Object.keys(JSON.parse(readFileSync(names, 'utf8')))).toEqual(expect.arrayContaining(Object.keys(TEXT_PARTS)));
+});
+
 test.each([
   ['mail.signInSubject', 'Your code', 'lacks {site}'],
   ['mail.signInSubject', 'Your code for {site} {login}', 'has values that do not exist: {login}'],
