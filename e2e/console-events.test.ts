@@ -102,14 +102,14 @@ describe('events', () => {
     await view.page.getByLabel('About (id)').press('Enter');
     await expect(view.page).toHaveURL(new RegExp(`subject=${shop.id}`));
     await expect(view.page.getByLabel('About (id)')).toBeFocused();
-    await view.page.getByLabel('From').fill('2026-01-01T00:00');
+    await view.page.getByLabel('From', { exact: true }).fill('2026-01-01T00:00');
     await expect(view.page).toHaveURL(/from=/);
-    await expect(view.page.getByLabel('From')).toBeFocused();
+    await expect(view.page.getByLabel('From', { exact: true })).toBeFocused();
     await view.page.getByLabel('Outcome').selectOption('Failed');
     await expect(view.page.getByText('No matches so far.')).toBeVisible();
     await view.button('Clear filters').click();
     await expect(view.page.getByLabel('About (id)')).toHaveValue('');
-    await expect(view.page.getByLabel('From')).toHaveValue('');
+    await expect(view.page.getByLabel('From', { exact: true })).toHaveValue('');
   });
 
   test('are followed until paused', async () => {
@@ -136,7 +136,7 @@ describe('events', () => {
     const view = await following(who);
     await expect(view.page.getByText('Following: new events appear by themselves.')).toBeVisible();
     await view.page.getByText('More filters').click();
-    await view.page.getByLabel('To').fill('2040-01-01T00:00');
+    await view.page.getByLabel('To', { exact: true }).fill('2040-01-01T00:00');
     await expect(view.page).toHaveURL(/to=/);
     await expect(view.button('Follow')).toHaveCount(0);
     await expect(view.button('Pause')).toHaveCount(0);

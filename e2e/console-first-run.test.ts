@@ -133,7 +133,7 @@ test('SR-42: from the setup link to an account with two administrators, all in b
   await expect(ada.wrong).toHaveText(/details are not right/);
   await ada.fill({ 'Current password': ADA.password });
   await ada.button('Save new password').click();
-  await expect(ada.page.getByText('Your password is set.')).toBeVisible();
+  await expect(ada.page.getByText('Your password was changed.')).toBeVisible();
   await elsewhere.page.getByRole('link', { name: 'Your sign-in' }).click();
   await expect(elsewhere.page.getByText('Your session has ended.')).toBeVisible();
   await ada.page.getByRole('link', { name: 'Home' }).click();
