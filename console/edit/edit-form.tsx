@@ -43,8 +43,14 @@ export function EditForm({ path, body, version, sections, isReadOnly = false, al
       {edit.conflict && (
         <ConflictView conflict={edit.conflict} inputOf={inputOf} onApply={edit.apply} onDiscard={edit.discard} />
       )}
-      {sections.map(({ title, text, inputs: own, foot }) => (
-        <section class="panel edit-section" key={title} aria-labelledby={idOf(title)}>
+      {sections.map(({ id, title, text, inputs: own, foot }) => (
+        <section
+          class={own.length === 1 && own[0]?.label === title ? 'panel edit-section once' : 'panel edit-section'}
+          key={title}
+          id={id}
+          tabIndex={-1}
+          aria-labelledby={idOf(title)}
+        >
           <div class="edit-about">
             <h2 id={idOf(title)}>{title}</h2>
             {text !== undefined && <p class="hint">{text}</p>}

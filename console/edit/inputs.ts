@@ -77,6 +77,8 @@ export interface InputViewProps<Kind extends Input = Input> {
 }
 
 export interface Section {
+  /** Id of its element, for links to it. */
+  id?: string;
   title: string;
   text?: string;
   inputs: readonly Input[];

@@ -1,6 +1,7 @@
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import type { ComponentChildren } from 'preact';
 import type { Choice, Input, Section } from '../edit/inputs.ts';
+import type { SectionLink } from '../edit/section-nav.tsx';
 import { t } from './i18n.ts';
 import { originInputs } from './origin-inputs.ts';
 import { readAppRedirectUri, readMetadataKey, readRedirectUri } from './resource.ts';
@@ -62,7 +63,7 @@ export function enrolmentInput({ required }: { required: boolean }): Input {
  *
  * @param toFilters links to the filters, shown below their inputs
  */
-export function settingsSections(filters: FilterChoices, toFilters: ComponentChildren): Section[] {
+export function settingsSections(filters: FilterChoices, toFilters: ComponentChildren): (Section & SectionLink)[] {
   const filter = (name: 'geoFilter' | 'timeFilter' | 'ipFilter', choices: readonly Choice[]) =>
     ({
       name,
@@ -74,6 +75,7 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
     }) as const;
   return [
     {
+      id: 'general-section',
       title: t('general'),
       inputs: [
         { name: 'name', kind: 'text', max: 100, label: t('name'), hint: t('nameHint') },
@@ -81,6 +83,7 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
       ],
     },
     {
+      id: 'where-section',
       title: t('where'),
       text: t('whereText'),
       inputs: [
@@ -106,6 +109,7 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
       ],
     },
     {
+      id: 'how-users-sign-in-section',
       title: t('howPeople'),
       text: t('howPeopleText'),
       inputs: [
@@ -172,11 +176,13 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
       ],
     },
     {
+      id: 'own-tokens-section',
       title: t('ownTokens'),
       text: t('ownTokensText'),
       inputs: [enrolmentInput({ required: false })],
     },
     {
+      id: 'self-service-section',
       title: t('ownPage'),
       text: t('ownPageText'),
       inputs: [
@@ -201,12 +207,14 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
       ],
     },
     {
+      id: 'filters-section',
       title: t('filters'),
       text: t('filtersText'),
       inputs: [filter('geoFilter', filters.geo), filter('timeFilter', filters.time), filter('ipFilter', filters.ip)],
       foot: toFilters,
     },
     {
+      id: 'browsers-section',
       title: t('browsers'),
       text: t('browsersText'),
       inputs: [
@@ -243,6 +251,7 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
       ],
     },
     {
+      id: 'results-section',
       title: t('results'),
       text: t('resultsText'),
       inputs: [

@@ -1,6 +1,7 @@
 import { Fragment } from 'preact';
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
+import { SectionNav } from '../edit/section-nav.tsx';
 import { canActOn, canManage, isSuperuser, useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { useQuery } from '../shell/use-query.ts';
@@ -40,8 +41,13 @@ export function ResourceSettings({ resource, version }: TabProps) {
   );
   const path = `resources/${resource.id}`;
   const changed = ['resources', 'checklist'];
+  const panels = [
+    { id: 'hook-section', title: t('hook') },
+    { id: 'webhooks-section', title: t('webhooks') },
+  ];
   return (
     <>
+      <SectionNav label={t('sections')} sections={isSuperuser(session) ? [...sections, ...panels] : sections} />
       <EditForm
         path={path}
         body={resource}
