@@ -38,22 +38,28 @@ describe('npm start', () => {
     const { labels, output } = demo;
     expect([...labels.keys()]).toEqual([
       'Countersign',
+      'Documents',
       'Shop',
       'Shop Login',
       'Shop Password',
-      'Shop Code',
+      'Shop Secret',
+      'Shop Also',
       'Console',
       'Console Login',
       'Console Password',
-      'Console Code',
+      'Console Secret',
       'Mailbox',
+      'Stop',
     ]);
     const service = labels.get('Countersign') ?? '';
     expect(service).toMatch(/^http:\/\/localhost:\d+$/);
     expect(labels.get('Shop')).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(labels.get('Console')).toBe(`${service}/console`);
     expect(labels.get('Mailbox')).toBe(`${service}/demo/mailbox`);
-    for (const who of ['Shop', 'Console']) expect(labels.get(`${who} Code`)).toMatch(/^\d{6} {3,4}\d+ s left$/);
+    expect(labels.get('Documents')).toBe(`${service}/docs/`);
+    // Nothing updates this screen, so a code on it would be stale.
+    for (const who of ['Shop', 'Console'])
+      expect(labels.get(`${who} Secret`)).toMatch(/^[A-Z2-7]{32} {3}for an authenticator app$/);
     const lines = output.trimEnd().split('\n');
     expect(lines.length).toBeLessThan(20);
     for (const line of lines) expect(line.length).toBeLessThan(80);

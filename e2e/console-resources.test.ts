@@ -192,7 +192,7 @@ describe('settings', () => {
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.fill({ Name: 'Half done' });
-    await view.page.getByRole('link', { name: 'Embed' }).click();
+    await view.page.getByRole('link', { name: 'Embed', exact: true }).click();
     await view.page.goBack();
     await expect(view.field('Name')).toHaveValue('Half done');
     await expect(view.page.getByText('These are your earlier changes.')).toBeVisible();

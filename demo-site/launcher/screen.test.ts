@@ -15,11 +15,13 @@ const ACCOUNT: DemoAccount = {
 test('the screen shows addresses, logins, passwords and live codes, and no key', () => {
   expect(screenLines(ADDRESSES, ACCOUNT, 59_000)).toEqual([
     'Countersign   http://localhost:8080',
+    'Documents     http://localhost:8080/docs/',
     '',
     'Shop          http://127.0.0.1:8081',
     '  Login       maria',
     '  Password    abcd-efgh',
     '  Code        287082    1 s left',
+    '  Also        tom, same password: sets up a second factor',
     '',
     'Console       http://localhost:8080/console',
     '  Login       robin',
@@ -27,19 +29,27 @@ test('the screen shows addresses, logins, passwords and live codes, and no key',
     '  Code        287082    1 s left',
     '',
     'Mailbox       http://localhost:8080/demo/mailbox',
+    '',
+    'Stop          Ctrl+C. To start over, add --fresh.',
   ]);
+});
+
+test('a screen that is not updated shows secrets for an authenticator app instead of codes', () => {
+  const lines = screenLines(ADDRESSES, ACCOUNT, undefined);
+  const secret = '  Secret      GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ   for an authenticator app';
+  expect(lines.filter((line) => /^ {2}(Code|Secret)/.test(line))).toEqual([secret, secret]);
 });
 
 test('the screen shows nothing that no longer signs in', () => {
   const gone = { otpauthUri, code: 'changed' } as const;
   const locked = { login: 'robin', otpauthUri, code: 'out-of-step' } as const;
   const lines = screenLines(ADDRESSES, { ...ACCOUNT, user: gone, administrator: locked }, 59_000);
-  expect(lines.slice(3, 6)).toEqual([
+  expect(lines.slice(4, 7)).toEqual([
     '  Login       blocked or deleted',
     '  Password    changed',
     '  Code        changed',
   ]);
-  expect(lines.slice(8, 11)).toEqual(['  Login       robin', '  Password    changed', '  Code        out of step']);
+  expect(lines.slice(9, 12)).toEqual(['  Login       robin', '  Password    changed', '  Code        out of step']);
 });
 
 test('a terminal replaces the lines where they are, counting those that it broke', () => {

@@ -1,3 +1,4 @@
+import { DOCUMENTS_PATH } from '@countersign/protocol/documents';
 import type { DemoAccount, DemoLogin } from './demo-account.ts';
 import { liveCode } from './live-code.ts';
 
@@ -9,27 +10,45 @@ export interface Addresses {
   shop: string;
 }
 
-/** The lines of the demo's screen: each address, with who signs in there. */
-export function screenLines({ service, shop }: Addresses, { user, administrator }: DemoAccount, now: number): string[] {
+/**
+ * The lines of the demo's screen: each address, with who signs in there.
+ *
+ * @param now milliseconds since the epoch, if the lines are updated: a code printed once would be stale when it is read
+ */
+export function screenLines(
+  { service, shop }: Addresses,
+  { user, administrator }: DemoAccount,
+  now: number | undefined,
+): string[] {
   return [
     labelled('Countersign', service),
+    labelled('Documents', `${service}${DOCUMENTS_PATH}`),
     '',
     labelled('Shop', shop),
     ...loginLines(user, now),
+    ...(user.password === undefined ? [] : [labelled('  Also', 'tom, same password: sets up a second factor')]),
     '',
     labelled('Console', `${service}/console`),
     ...(administrator ? loginLines(administrator, now) : [labelled('  Login', 'none: start with --fresh')]),
     '',
     labelled('Mailbox', `${service}/demo/mailbox`),
+    '',
+    labelled('Stop', 'Ctrl+C. To start over, add --fresh.'),
   ];
 }
 
-function loginLines({ login = 'blocked or deleted', password = 'changed', otpauthUri, code }: DemoLogin, now: number) {
-  return [
-    labelled('  Login', login),
-    labelled('  Password', password),
-    labelled('  Code', code === 'right' ? codeText(otpauthUri, now) : WORDS[code]),
-  ];
+function loginLines(
+  { login = 'blocked or deleted', password = 'changed', otpauthUri, code }: DemoLogin,
+  now: number | undefined,
+) {
+  return [labelled('  Login', login), labelled('  Password', password), codeLine(otpauthUri, code, now)];
+}
+
+function codeLine(otpauthUri: string, code: DemoLogin['code'], now: number | undefined): string {
+  if (code !== 'right') return labelled('  Code', WORDS[code]);
+  if (now !== undefined) return labelled('  Code', codeText(otpauthUri, now));
+  const secret = new URL(otpauthUri).searchParams.get('secret') ?? '';
+  return labelled('  Secret', `${secret}   for an authenticator app`);
 }
 
 /** `123456   12 s left` */

@@ -9,12 +9,13 @@ interface ShowOptions {
 }
 
 /**
- * Prints the screen. On a terminal its codes count down; elsewhere it is printed again only when a password or a token
- * has changed. Returns a function that stops it.
+ * Prints the screen. On a terminal its codes count down; elsewhere it has secrets instead of codes, and is printed again
+ * only when a password or a token has changed. Returns a function that stops it.
  */
 export async function showScreen(addresses: Addresses, { read, out, now }: ShowOptions): Promise<() => void> {
   let account = await read();
-  let shown = screenLines(addresses, account, now());
+  const lines = () => screenLines(addresses, account, out.isTTY ? now() : undefined);
+  let shown = lines();
   const print = () => out.write(shown.map((line) => `${line}\n`).join(''));
   print();
   let timer: NodeJS.Timeout | undefined;
@@ -25,7 +26,7 @@ export async function showScreen(addresses: Addresses, { read, out, now }: ShowO
     account = await read().catch(() => account);
     if (isStopped) return;
     const isChanged = JSON.stringify(account) !== JSON.stringify(before);
-    const next = screenLines(addresses, account, now());
+    const next = lines();
     const replacing = out.isTTY ? replaceLines(shown, next, out) : undefined;
     shown = next;
     if (replacing !== undefined) out.write(replacing);

@@ -62,7 +62,7 @@ export async function runDemo(
   await new Promise<void>((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
-      if (/^Mailbox .*\n/m.test(output)) resolve();
+      if (/^Stop .*\n/m.test(output)) resolve();
     });
     void ended.then(({ code }) => reject(new Error(`The demo ended (${code}): ${stderr}`)));
   });

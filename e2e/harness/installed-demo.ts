@@ -19,7 +19,7 @@ export async function startDemo(project: string, { servicePort, shopPort }: { se
   }
   await waitUntil('the demo shows its screen', () => {
     if (child.exitCode !== null) throw new Error(`the demo ended:\n${output}`);
-    return /^Mailbox .*\n/m.test(output);
+    return /^Stop .*\n/m.test(output);
   });
   return {
     async stop() {
