@@ -163,10 +163,10 @@ describe('activity', () => {
     await busyAccount(who);
     const view = await enter(who, '/console', { ...DESK, colorScheme: 'light' });
     const light = await pictures(view, 3);
-    await view.page.getByLabel('Theme', { exact: true }).selectOption('dark');
+    await view.page.getByRole('combobox', { name: 'Theme' }).selectOption('dark');
     await expect.poll(async () => (await pictures(view, 3)).filter((one) => light.includes(one))).toEqual([]);
     const dark = await pictures(view, 3);
-    await view.page.getByLabel('Theme', { exact: true }).selectOption('auto');
+    await view.page.getByRole('combobox', { name: 'Theme' }).selectOption('auto');
     await expect.poll(() => pictures(view, 3)).toEqual(light);
     await view.page.emulateMedia({ colorScheme: 'dark' });
     await expect.poll(() => pictures(view, 3)).toEqual(dark);

@@ -94,7 +94,7 @@ describe('keys, commands, inputs and preferences', () => {
   test('a selected scheme and language persist, without a flash of the other, and sign-out leaves nothing else', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console/resources', { ...DESK, colorScheme: 'light' });
-    await view.page.getByLabel('Theme', { exact: true }).selectOption('dark');
+    await view.page.getByRole('combobox', { name: 'Theme' }).selectOption('dark');
     await view.page.getByLabel('Language').selectOption('de');
     await view.at('Ressourcen');
     // The page is dark before any script of the console has run.

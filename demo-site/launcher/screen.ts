@@ -1,4 +1,3 @@
-import { DOCUMENTS_PATH } from '@countersign/protocol/documents';
 import type { DemoAccount, DemoLogin } from './demo-account.ts';
 import { liveCode } from './live-code.ts';
 
@@ -22,7 +21,7 @@ export function screenLines(
 ): string[] {
   return [
     labelled('Countersign', service),
-    labelled('Documents', `${service}${DOCUMENTS_PATH}`),
+    labelled('Documents', `${service}/docs/`),
     '',
     labelled('Shop', shop),
     ...loginLines(user, now),
