@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FeedLine } from '../../kernel/feed-line.ts';
 import type { AuditSink } from '../../kernel/ports/audit-sink.ts';
+import { ClockInDoubt } from '../../kernel/ports/clock.ts';
 import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import { capturedLog } from '../../testing/captured-log.ts';
 import { append, type StreamPorts, sampleEvent, streamPortsOver } from '../../testing/event-stream.ts';
@@ -224,4 +225,12 @@ describe('of several processes', () => {
     const [state] = await ports.store.getMany([feedStateDocument.key()], ports.clock.now());
     expect(state?.value).toEqual({ until: 0, caughtUpAt: ports.clock.now() });
   });
+});
+
+// SR-63. The attack on availability: a clock in doubt and a feed are a restart loop.
+test('SR-63: a feed is opened while the clock is in doubt', () => {
+  const now = () => {
+    throw new ClockInDoubt('it was set');
+  };
+  expect(() => createAuditFeed({ ...ports, clock: { now } }, sink, log)).not.toThrow();
 });

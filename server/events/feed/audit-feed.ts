@@ -5,7 +5,7 @@ import { mapConcurrent } from '../../kernel/map-concurrent.ts';
 import type { AuditSink } from '../../kernel/ports/audit-sink.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../kernel/time.ts';
-import { newOperation, transact } from '../../store/transact.ts';
+import { transact } from '../../store/transact.ts';
 import { feedStateDocument } from '../documents.ts';
 import { sealedAccounts } from '../stored-segments.ts';
 import { beginAtHead, commitCursor, markIfBehind, pendingAccounts } from './feed-cursors.ts';
@@ -69,7 +69,8 @@ class Feeder implements AuditFeed {
     this.#sink = sink;
     this.#log = log;
     this.#observer = observer;
-    this.#holder = newOperation(ports);
+    // Without the time: a start with a clock in doubt must not end (SR-63).
+    this.#holder = Buffer.from(ports.random.bytes(16)).toString('base64url');
   }
 
   async turn(): Promise<void> {
