@@ -1,14 +1,15 @@
-// SR-2, SR-4, SR-17, SR-48, SR-49, SR-69
+// SR-2, SR-4, SR-17, SR-48, SR-49, SR-69, SR-77
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../kernel/event.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { HOUR_MS } from '../kernel/time.ts';
+import { DAY_MS } from '../kernel/time.ts';
 import { MAILED_CODES_WINDOW_MS } from '../mailed-codes/mailed-code.ts';
 import { updateResource } from '../testing/as-operator.ts';
 import { anotherCode, freshAddress, giveSent } from '../testing/devices/sent-device.ts';
 import { FakeCodeSender } from '../testing/fake-senders.ts';
 import { addResource, addUser, type Fixture, overwrite, runMeanwhile, unwrap } from '../testing/fixtures.ts';
+import { InterceptedStore } from '../testing/intercepted-store.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import {
   claimsIn,
@@ -290,14 +291,84 @@ describe('SR-2, SR-48: a code', () => {
     expect((await toMailedCode(scene, { login: 'frank', address: '192.0.2.1' })).view.error).toBeUndefined();
   });
 
-  test('counts for its client, its account and the server, apart from the codes of tokens', async () => {
+  // The attack: names that no user has are asked for from many addresses, until the codes of the account are used up.
+  test('SR-77: is used up by no made-up names, of which none looks different', async () => {
+    const capped = { ...ports, codes: new FakeCodeSender({ perAccountAndHour: 20, perHour: 20 }) };
+    const scene = await createMailedFixture(capped, { user: { login: 'grace' } });
+    for (let count = 0; count < 100; count++) {
+      const asked = await toMailedCode(scene, { login: `unknown ${count}`, address: `192.0.2.${count}` });
+      expect(asked.view.error).toBeUndefined();
+    }
+    expect(capped.codes.sent).toHaveLength(0);
+    expect((await passMailedCode(scene, { login: 'grace', address: ELSEWHERE })).view.step).toBe('done');
+  });
+
+  test('SR-77: is charged to the account by what is mailed, which shows nowhere and ends after a quarter of an hour', async () => {
     const capped = { ...ports, codes: new FakeCodeSender({ perAccountAndHour: 20 }) };
+    const scene = await createMailedFixture(capped, { user: { login: 'user0', email: freshAddress('email') } });
+    for (let count = 1; count < 8; count++) {
+      const { user } = await addUser(capped, scene.account, scene.resource, {
+        user: { login: `user${count}`, email: freshAddress('email') },
+      });
+      expect(user.login).toBe(`user${count}`);
+    }
+    for (let count = 0; count < 8; count++) {
+      const asked = await toMailedCode(scene, { login: `user${count}`, address: `192.0.2.${count}` });
+      expect(asked.view).toMatchObject({ step: 'otp', sent: { to: '' } });
+      expect(asked.view.error).toBeUndefined();
+    }
+    await waitUntil('they are mailed', () => capped.codes.sent.length === 5);
+    expect((await eventsOf(scene)).at(-1)).toMatchObject({ type: 'code.not-sent', reason: 'CODE_LIMIT' });
+    capped.clock.advance(MAILED_CODES_WINDOW_MS);
+    await toMailedCode(scene, { login: 'user7', address: ELSEWHERE });
+    await waitUntil('another is mailed', () => capped.codes.sent.length === 6);
+  });
+
+  // The attack: whether work is asked for would tell which names have a mailbox, if only mails were counted.
+  test('SR-77: asks for as much work for made-up names as for users', async () => {
+    const asked = async (login: (count: number) => string) => {
+      const codes = new FakeCodeSender({ perAccountAndHour: 40 });
+      const guarded = { ...ports, store: new InterceptedStore(ports.store), codes, proofOfWork: 'auto' as const };
+      const scene = await createMailedFixture(guarded, { user: { login: 'user0' } });
+      const answers = [];
+      for (let count = 0; count < 8; count++) {
+        const walk = await LoginDriver.begin(scene, { address: `192.0.2.${count}` });
+        await walk.identify(login(count));
+        answers.push(errorIn(await walk.choose('mail')));
+      }
+      return answers;
+    };
+    const known = await asked((count) => (count % 3 === 0 ? 'user0' : `unknown ${count}`));
+    expect(known).toContain('PUZZLE_NEEDED');
+    expect(await asked((count) => `unknown ${count}`)).toEqual(known);
+  });
+
+  test('is mailed at most twelve times a day, and then once in a quarter of an hour', async () => {
+    const scene = await createMailedFixture(ports, { user: { login: 'heidi' } });
+    // So that the day does not end in between.
+    ports.clock.advance(DAY_MS - (ports.clock.now() % DAY_MS));
+    for (let count = 0; count < 12; count++) {
+      expect((await toMailedCode(scene, { login: 'heidi' })).view.error).toBeUndefined();
+      if (count % 3 === 2) ports.clock.advance(MAILED_CODES_WINDOW_MS);
+    }
+    await waitUntil('they are mailed', () => ports.codes.to(scene.to).length === 12);
+    expect((await toMailedCode(scene, { login: 'heidi' })).view.error).toBeUndefined();
+    await waitUntil('one more is mailed', () => ports.codes.to(scene.to).length === 13);
+    expect((await toMailedCode(scene, { login: 'heidi' })).view.error).toMatchObject({ code: 'CODE_LIMIT' });
+    // By another name of hers nothing shows, and nothing is mailed.
+    expect((await toMailedCode(scene, { login: scene.to })).view.error).toBeUndefined();
+    ports.clock.advance(MAILED_CODES_WINDOW_MS);
+    expect((await passMailedCode(scene, { login: 'heidi' })).view.step).toBe('done');
+    expect(ports.codes.to(scene.to)).toHaveLength(14);
+  });
+
+  test('counts for its client, apart from the codes of tokens', async () => {
+    const capped = { ...ports, codes: new FakeCodeSender({ perAccountAndHour: 80 }) };
     const scene = await createMailedFixture(capped, { user: { login: 'dave' } });
     const ask = (login: string, address?: string) => toMailedCode(scene, { login, ...(address && { address }) });
     for (let count = 0; count < 2; count++) await ask(`a${count}`, ELSEWHERE);
     expect((await ask('a2', ELSEWHERE)).view.error).toMatchObject({ code: 'CODE_LIMIT' });
-    for (let count = 0; count < 18; count++) await ask(`b${count}`, `192.0.2.${count}`);
-    expect((await ask('c', '192.0.2.200')).view.error).toMatchObject({ code: 'CODE_LIMIT' });
+    for (let count = 0; count < 20; count++) await ask('dave', `192.0.2.${count}`);
     const usual = await addResource(capped, scene.account);
     const other = await addUser(capped, scene.account, usual, { user: { login: 'erin' } });
     const to = freshAddress('email');
@@ -305,7 +376,7 @@ describe('SR-2, SR-48: a code', () => {
     const walk = await LoginDriver.toOtp(other);
     await walk.choose(id);
     expect(capped.codes.to(to)).toHaveLength(1);
-    capped.clock.advance(HOUR_MS);
+    capped.clock.advance(MAILED_CODES_WINDOW_MS);
     expect((await ask('dave', ELSEWHERE)).view.error).toBeUndefined();
   });
 });

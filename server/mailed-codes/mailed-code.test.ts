@@ -6,13 +6,18 @@ import { codeFromBytes } from '../tokens/kinds/sent/out-of-band-code.ts';
 import {
   countWrongTry,
   isMailedCodeLive,
+  isWithinBudget,
+  isWithinRate,
   MAILED_CODE_DIGITS,
   MAILED_CODE_TRIES,
+  MAILED_CODES,
+  MAILED_CODES_IN_A_DAY,
   MAILED_CODES_WINDOW_MS,
   MAILED_OPTION,
   macInput,
   newMailedCode,
   resendMailedMs,
+  shareOfWindow,
 } from './mailed-code.ts';
 
 const NOW = 1_800_000_000_000;
@@ -78,4 +83,70 @@ test('a code has eight digits, each as likely as any other', () => {
   expect(codeFromBytes(word(42), MAILED_CODE_DIGITS)).toBe('00000042');
   expect(codeFromBytes(word(4_199_999_999), MAILED_CODE_DIGITS)).toBe('99999999');
   expect(codeFromBytes(word(4_200_000_000), MAILED_CODE_DIGITS)).toBeUndefined();
+});
+
+// SR-77. The attack: a mailbox is flooded for a day, by requests as fast as the limits allow.
+test('SR-77: a mailbox gets at most 108 codes a day, and is never without one for longer than a quarter of an hour', () => {
+  const windows = 96;
+  const requests = fc.array(fc.nat({ max: 5 }), { minLength: windows, maxLength: windows });
+  fc.assert(
+    fc.property(requests, (perWindow) => {
+      let inDay = 0;
+      let sent = 0;
+      for (const requested of perWindow) {
+        let sentInWindow = 0;
+        for (let inWindow = 1; inWindow <= requested; inWindow++) {
+          inDay += 1;
+          if (isWithinRate({ inWindow, inDay })) sentInWindow += 1;
+        }
+        expect(sentInWindow).toBeGreaterThanOrEqual(Math.min(requested, 1));
+        expect(sentInWindow).toBeLessThanOrEqual(MAILED_CODES);
+        sent += sentInWindow;
+      }
+      expect(sent).toBeLessThanOrEqual(MAILED_CODES_IN_A_DAY + windows);
+    }),
+    { numRuns: 50 },
+  );
+  expect(isWithinRate({ inWindow: 3, inDay: 12 })).toBe(true);
+  expect(isWithinRate({ inWindow: 4, inDay: 4 })).toBe(false);
+  expect(isWithinRate({ inWindow: 1, inDay: 13 })).toBe(true);
+  expect(isWithinRate({ inWindow: 2, inDay: 13 })).toBe(false);
+});
+
+test('a window allows a quarter of the limits of an hour, and at least one code', () => {
+  const limits = {
+    perAddress: 5,
+    perAddressAndDay: 10,
+    perAccountAndHour: 1_000,
+    perHour: 5_003,
+    reservedPerAccount: 2,
+  };
+  expect(shareOfWindow(limits)).toEqual({ ofAccount: 250, ofServer: 1_250, reserved: 1 });
+});
+
+// SR-77. The attack: the attacker uses up all codes but one with mailboxes of their own, and asks for another name.
+test('SR-77: a shared limit is never passed, and no single code decides whether the next one is sent', () => {
+  const byte = fc.integer({ min: 0, max: 255 });
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 2_000 }),
+      fc.integer({ min: 1, max: 3_000 }),
+      byte,
+      (limit, count, chance) => {
+        const allowed = isWithinBudget(count, limit, chance);
+        if (count > limit) expect(allowed).toBe(false);
+        if (5 * (count - 1) <= 4 * limit) expect(allowed).toBe(count <= limit);
+        // More codes, or a worse chance, never allow what was refused.
+        if (!allowed) expect(isWithinBudget(count + 1, limit, chance)).toBe(false);
+        if (!allowed) expect(isWithinBudget(count, limit, Math.min(255, chance + 1))).toBe(false);
+      },
+    ),
+    { numRuns: 500 },
+  );
+  const odds = (count: number) => Array.from({ length: 256 }, (_, chance) => isWithinBudget(count, 250, chance));
+  const passed = Array.from({ length: 250 }, (_, at) => odds(at + 1).filter(Boolean).length);
+  expect(passed[199]).toBe(256);
+  expect(passed[200]).toBe(256);
+  expect(passed[249]).toBe(6);
+  for (let at = 1; at < passed.length; at++) expect((passed[at - 1] ?? 0) - (passed[at] ?? 0)).toBeLessThanOrEqual(6);
 });

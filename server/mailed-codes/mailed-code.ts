@@ -1,23 +1,56 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { CodeLimits } from '../kernel/code-channel.ts';
 import type { FlowId, UserId } from '../kernel/ids.ts';
-import { MINUTE_MS } from '../kernel/time.ts';
+import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 import { CODE_LIFETIME_MS, RESEND_AFTER_MS, untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
 
 /** The id of the only option while a mailed code is asked for. */
 export const MAILED_OPTION = 'mail';
 /**
  * Two digits more than a code beside a password: anyone who knows a name can have one mailed and guess. Three guesses at
- * each of three codes in a quarter of an hour are a chance of one in 115,000 a day.
+ * each of 108 codes are a chance of one in 300,000 a day.
  */
 export const MAILED_CODE_DIGITS = 8;
 /** Wrong answers that void a code. */
 export const MAILED_CODE_TRIES = 3;
-/** Codes to one user, or for one name, in {@link MAILED_CODES_WINDOW_MS}. */
+/** Codes to one mailbox, or for one name, in {@link MAILED_CODES_WINDOW_MS}. */
 export const MAILED_CODES = 3;
+/**
+ * After so many in a day only one in each {@link MAILED_CODES_WINDOW_MS}, at most 108 in all. A day without codes would
+ * be a lock that anyone can cause who knows the name (SR-49).
+ */
+export const MAILED_CODES_IN_A_DAY = 12;
 /** Not longer: under attack, a user in a network that is not known waits as long (SR-49). */
 export const MAILED_CODES_WINDOW_MS = 15 * MINUTE_MS;
-/** Of the codes that an account may have mailed in an hour, the part that one client can request: a tenth. */
+/** Of the codes that an account may have mailed, the part that one client can request: a tenth. */
 export const CLIENT_SHARE = 10;
+
+/** Whether another code may go to a mailbox, or be requested for a name. Both counts are with this one. */
+export function isWithinRate({ inWindow, inDay }: { inWindow: number; inDay: number }): boolean {
+  return inWindow <= (inDay > MAILED_CODES_IN_A_DAY ? 1 : MAILED_CODES);
+}
+
+/** What the limits of an hour allow in {@link MAILED_CODES_WINDOW_MS}: a used-up limit is free again as soon. */
+export function shareOfWindow({ perAccountAndHour, perHour, reservedPerAccount }: CodeLimits): {
+  ofAccount: number;
+  ofServer: number;
+  reserved: number;
+} {
+  const share = (perWindow: number) => Math.max(1, Math.floor((perWindow * MAILED_CODES_WINDOW_MS) / HOUR_MS));
+  return { ofAccount: share(perAccountAndHour), ofServer: share(perHour), reserved: share(reservedPerAccount) };
+}
+
+/**
+ * Whether a shared limit allows a mail. Over the last fifth chance decides, with rising odds against it: at a sharp limit,
+ * someone with enough mailboxes of their own would learn from their last mail whether another name got one (SR-77).
+ *
+ * @param count with this one
+ * @param chance a random byte
+ */
+export function isWithinBudget(count: number, limit: number, chance: number): boolean {
+  if (count > limit) return false;
+  return (5 * (count - 1) - 4 * limit) * 256 <= limit * (256 - chance);
+}
 
 /**
  * The code that a sign-in waits for. It is part of the flow: bound to it and to its handle, which only the browser has, and

@@ -1,5 +1,4 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { unknownSubject } from '../authentication/decoy-attempt.ts';
 import { decoyAttemptDocument } from '../authentication/documents.ts';
 import { mailboxDigest, mailboxOf } from '../authentication/first-factor.ts';
 import { locateTyped } from '../authentication/locate-typed.ts';
@@ -16,7 +15,7 @@ import { newCode } from '../tokens/kinds/sent/send-code.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import type { User } from '../users/user.ts';
-import { countMailedCode } from './count-mailed-code.ts';
+import { chargeMailedCode, countMailedRequest } from './count-mailed-code.ts';
 import { MAILED_CODE_DIGITS, type MailedCode, newMailedCode, resendMailedMs } from './mailed-code.ts';
 import { macOf } from './match-mailed-code.ts';
 
@@ -56,12 +55,13 @@ export async function sendMailedCode(ports: Needs, order: MailedCodeOrder): Prom
 
   const found = await locateTyped(ports, flow.account, name);
   const place = await readKnownNetwork(ports, userSubject(ports, found?.id), client.address);
-  const user = found?.id ?? unknownSubject(ports, flow.account, name);
-  const counted = await countMailedCode(ports, { account: flow.account, name, user, client, place });
-  if (isRefusal(counted)) return counted;
+  const tooMany = await countMailedRequest(ports, { account: flow.account, name, client, place });
+  if (tooMany) return tooMany;
 
   const known = await findRecipient(ports, found, resource);
-  const recipient = counted.isBeyondUser ? refusal('CODE_LIMIT') : known;
+  const address = isRefusal(known) ? undefined : known.address;
+  const isCharged = await chargeMailedCode(ports, { account: flow.account, place }, address);
+  const recipient = isRefusal(known) || isCharged ? known : refusal('CODE_LIMIT');
   const code = newCode(ports, MAILED_CODE_DIGITS);
   const to = isRefusal(recipient)
     ? undefined
