@@ -176,8 +176,8 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'replica-barrier',
-    files: ['server/store/redis/replica-barrier.ts'],
-    tests: ['server/store/redis/replica-barrier.test.ts'],
+    files: ['server/store/redis/replica-barrier.ts', 'server/store/redis/unconfirmed.ts'],
+    tests: ['server/store/redis/replica-barrier.test.ts', 'server/store/redis/unconfirmed.test.ts'],
   },
   {
     name: 'audit-chain',

@@ -38,7 +38,8 @@ function open(answer: (node: string) => unknown) {
     connected.push(node);
     return new FakeNode(() => answer(node)) as unknown as Redis;
   };
-  const writer = new ClusterWriter(cluster as unknown as Cluster, connect, { replicas: 1, timeoutMs: 100 });
+  const options = { replicas: 1, timeoutMs: 100, encodeConfirmed: () => [] };
+  const writer = new ClusterWriter(cluster as unknown as Cluster, connect, options);
   return { connected, writer, write: () => writer.write('cs:{p0}:', () => ['set']) };
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
 import { type BarrierOptions, ReplicaBarrier } from './replica-barrier.ts';
-import type { Command, Writer } from './writer.ts';
+import type { Command, ReplyKind, Writer } from './writer.ts';
 
 const MAX_TRIES = 16;
 const TRY_AGAIN_DELAY_MS = 50;
@@ -9,6 +9,7 @@ const CLUSTER_DOWN_DELAY_MS = 100;
 
 /** A {@link ReplicaBarrier} for each primary of a cluster. Redirections show which primary has a partition. */
 export class ClusterWriter implements Writer {
+  readonly waitsForReplicas = true;
   readonly #cluster: Cluster;
   readonly #connect: (node: string) => Redis;
   readonly #options: BarrierOptions;
@@ -25,12 +26,12 @@ export class ClusterWriter implements Writer {
   }
 
   /** @throws WriteUnconfirmed */
-  async write(home: string, encode: (isFirst: boolean) => Command): Promise<unknown> {
+  async write(home: string, encode: (isFirst: boolean) => Command, kind?: ReplyKind): Promise<unknown> {
     let node = this.#nodes.get(home) ?? this.#anyPrimary();
     let isAsking = false;
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#barrierOf(node).write(home, encode, isAsking);
+        return await this.#barrierOf(node).write(home, encode, kind, isAsking);
       } catch (error) {
         const [reason, , target] = error instanceof Error ? error.message.split(' ') : [];
         isAsking = reason === 'ASK';

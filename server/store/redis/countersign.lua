@@ -1,4 +1,4 @@
-#!lua name=countersign_3
+#!lua name=countersign_4
 
 -- The writing verbs of the store port. The number in the library's name is the number of the contract below: raise it
 -- (in library.ts too) with every change of KEYS, ARGV or answers, so that two server versions can share one Redis.
@@ -16,6 +16,10 @@
 --   journal    stream, while the store is moved: entry <version>-1 for each commit, then <version>-2 and so on with the
 --              field d: a document's key, or an index's key: a member. With a TTL, which the move renews
 --   raised     set, while the store is moved: the counters that were raised
+-- With replicas, versions of a partition's commits; readers compare them:
+--   confirmed  on a primary: the replicas have every commit up to this one. Absent: it is not known of any
+--   deleted    the last one that deleted documents, which leave no version behind
+--   indexed    the last one that changed indexes, whose entries have none
 -- While the store is closed, its state is the text "moved <commits> <events> <run of the move>": the first write of every
 -- commit fails on it.
 
@@ -33,25 +37,25 @@ local function version_at(key, now)
   return version
 end
 
--- countersign_3_commit: all or nothing.
---   KEYS  1 state, 2 operation, 3 events, 4 journal, then the documents expected, put, deleted, then one index per index step
+-- countersign_4_commit: all or nothing.
+--   KEYS  1 state, 2 operation, 3 events, 4 journal, 5 deleted, 6 indexed, then the documents expected, put, deleted,
+--         then one index per index step
 --   ARGV  1 now, 2 the operation's TTL in ms, 3 maximum events, 4 versions to skip,
---         5 documents expected, 6 put, 7 deleted, 8 index steps (numbers of);
+--         5 documents expected, 6 put, 7 deleted, 8 index steps (numbers of), 9 "wait" if replicas confirm it, or "-";
 --         per expected: version; per put: expiresAt or "-", TTL in ms or "-", JSON;
 --         per index step: "+" or "-", member; the rest: events
---   Answers "committed" (also when this operation was applied before) or "conflict".
+--   Answers its version, or the last one if this operation was applied before; 0 is a conflict.
 local function commit(keys, args)
   if redis.call('EXISTS', keys[2]) == 1 then
     -- WAIT covers the writes of its own connection only, so a repeat on another connection has to write too.
-    redis.call('HINCRBY', keys[1], 'commits', args[4])
-    return 'committed'
+    return redis.call('HINCRBY', keys[1], 'commits', args[4])
   end
   local now = tonumber(args[1])
   local expected, put, deleted, steps = tonumber(args[5]), tonumber(args[6]), tonumber(args[7]), tonumber(args[8])
-  local key, arg = 4, 8
+  local key, arg = 6, 9
   for i = 1, expected do
     if version_at(keys[key + i], now) ~= args[arg + i] then
-      return 'conflict'
+      return 0
     end
   end
   key, arg = key + expected, arg + expected
@@ -64,8 +68,17 @@ local function commit(keys, args)
   redis.call('XLEN', keys[3])
   local changed = redis.call('EXISTS', keys[4]) == 1 and {} or nil
 
-  local version = string.format('%.0f', redis.call('HINCRBY', keys[1], 'commits', args[4] + 1))
+  local number = redis.call('HINCRBY', keys[1], 'commits', args[4] + 1)
+  local version = string.format('%.0f', number)
   redis.call('SET', keys[2], '1', 'PX', args[2])
+  if args[9] == 'wait' then
+    if deleted > 0 then
+      redis.call('SET', keys[5], version)
+    end
+    if steps > 0 then
+      redis.call('SET', keys[6], version)
+    end
+  end
   for i = 1, put do
     local expires_at, ttl, json = args[arg + 1], args[arg + 2], args[arg + 3]
     arg = arg + 3
@@ -112,10 +125,43 @@ local function commit(keys, args)
       redis.call('XADD', keys[4], string.format('%s-%d', version, i + 1), one[1], one[2])
     end
   end
-  return 'committed'
+  return number
 end
 
--- countersign_3_increment: counts a call in a window's counter.
+-- The last commit; 0 while the store is closed.
+local function last_commit(state)
+  local commits = redis.pcall('HGET', state, 'commits')
+  return type(commits) == 'string' and tonumber(commits) or 0
+end
+
+-- countersign_4_confirm: notes up to which versions partitions are confirmed. The note is not replicated, and so costs no
+-- fsync: where it is missing, readers wait for the replicas once.
+--   KEYS  per partition: confirmed   ARGV  per partition: version
+local function confirm(keys, args)
+  redis.set_repl(redis.REPL_NONE)
+  for i, key in ipairs(keys) do
+    redis.call('SET', key, args[i])
+  end
+  return redis.status_reply('OK')
+end
+
+-- countersign_4_read: reads documents of a partition, and writes, so that WAIT covers what was read.
+--   KEYS  1 state, 2 a key to write, then the documents   ARGV  1 its TTL in ms
+--   Answers the last commit, then the documents.
+local function read(keys, args)
+  redis.call('SET', keys[2], '1', 'PX', args[1])
+  return { last_commit(keys[1]), unpack(redis.call('MGET', unpack(keys, 3))) }
+end
+
+-- countersign_4_range: the same for an index.
+--   KEYS  1 state, 2 a key to write, 3 the index   ARGV  1 its TTL in ms, the rest: of ZRANGE, after the key
+--   Answers the last commit, then the members.
+local function range(keys, args)
+  redis.call('SET', keys[2], '1', 'PX', args[1])
+  return { last_commit(keys[1]), unpack(redis.call('ZRANGE', keys[3], unpack(args, 2))) }
+end
+
+-- countersign_4_increment: counts a call in a window's counter.
 --   KEYS  1 the window's counter, 2 journal, 3 raised   ARGV  1 its TTL in ms, 2 the TTL of what was raised, or "-" if a
 --         move does not want it   Answers the count.
 local function increment(keys, args)
@@ -130,7 +176,7 @@ local function increment(keys, args)
   return count
 end
 
--- countersign_3_journal: begins a journal, and forgets an earlier one.
+-- countersign_4_journal: begins a journal, and forgets an earlier one.
 --   KEYS  1 state, 2 journal, 3 raised   ARGV  1 TTL in ms   Answers the last commit.
 local function journal(keys, args)
   local commits = redis.call('HGET', keys[1], 'commits') or '0'
@@ -140,7 +186,7 @@ local function journal(keys, args)
   return commits
 end
 
--- countersign_3_close: keeps every commit out of a partition.
+-- countersign_4_close: keeps every commit out of a partition.
 --   KEYS  1 state   ARGV  1 run of the move   Answers the text that is the state now, of this run or another.
 local function close(keys, args)
   local text
@@ -156,7 +202,7 @@ local function close(keys, args)
   return text
 end
 
--- countersign_3_reopen: the opposite, if the partition was closed in that run.
+-- countersign_4_reopen: the opposite, if the partition was closed in that run.
 --   KEYS  1 state   ARGV  1 run of the move   Answers 1 if it was.
 local function reopen(keys, args)
   if redis.call('TYPE', keys[1]).ok ~= 'string' then
@@ -171,7 +217,7 @@ local function reopen(keys, args)
   return 1
 end
 
--- countersign_3_move: replaces the text of the deployment, if it is what the caller has read.
+-- countersign_4_move: replaces the text of the deployment, if it is what the caller has read.
 --   KEYS  1 deployment, 2 lease of a move   ARGV  1 its text, 2 the new text, 3 run of the move,
 --         4 "held" or "lost": whether that run must have the lease   Answers 1 if it is the new text.
 local function move(keys, args)
@@ -186,7 +232,7 @@ local function move(keys, args)
   return 1
 end
 
--- countersign_3_renew: KEYS  1 lease of a move   ARGV  1 run, 2 TTL in ms   Answers 1 if that run has it.
+-- countersign_4_renew: KEYS  1 lease of a move   ARGV  1 run, 2 TTL in ms   Answers 1 if that run has it.
 local function renew(keys, args)
   if redis.call('GET', keys[1]) ~= args[1] then
     return 0
@@ -194,10 +240,13 @@ local function renew(keys, args)
   return redis.call('PEXPIRE', keys[1], args[2])
 end
 
-redis.register_function('countersign_3_commit', commit)
-redis.register_function('countersign_3_increment', increment)
-redis.register_function('countersign_3_journal', journal)
-redis.register_function('countersign_3_close', close)
-redis.register_function('countersign_3_reopen', reopen)
-redis.register_function('countersign_3_move', move)
-redis.register_function('countersign_3_renew', renew)
+redis.register_function('countersign_4_commit', commit)
+redis.register_function('countersign_4_confirm', confirm)
+redis.register_function('countersign_4_read', read)
+redis.register_function('countersign_4_range', range)
+redis.register_function('countersign_4_increment', increment)
+redis.register_function('countersign_4_journal', journal)
+redis.register_function('countersign_4_close', close)
+redis.register_function('countersign_4_reopen', reopen)
+redis.register_function('countersign_4_move', move)
+redis.register_function('countersign_4_renew', renew)

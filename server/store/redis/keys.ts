@@ -43,6 +43,21 @@ export class Keys {
     return `${this.home(partition)}state`;
   }
 
+  /** The last version that replicas are known to have. */
+  confirmed(partition: number): string {
+    return confirmedKey(this.home(partition));
+  }
+
+  /** The last version that deleted documents. */
+  deleted(partition: number): string {
+    return `${this.home(partition)}deleted`;
+  }
+
+  /** The last version that changed indexes. */
+  indexed(partition: number): string {
+    return `${this.home(partition)}indexed`;
+  }
+
   events(partition: number): string {
     return `${this.home(partition)}events`;
   }
@@ -82,4 +97,9 @@ export class Keys {
   #text(start: string, text: string): Key {
     return isWellFormed(text) ? start + text : Buffer.concat([Buffer.from(start), encodeText(text)]);
   }
+}
+
+/** @param home see {@link Keys.home} */
+export function confirmedKey(home: string): string {
+  return `${home}confirmed`;
 }

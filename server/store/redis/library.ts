@@ -10,8 +10,11 @@ export function readLibrary(): string {
 }
 
 /** Its name in the first line of the file. */
-export const LIBRARY = 'countersign_3';
+export const LIBRARY = 'countersign_4';
 export const COMMIT = `${LIBRARY}_commit`;
+export const CONFIRM = `${LIBRARY}_confirm`;
+export const READ = `${LIBRARY}_read`;
+export const RANGE = `${LIBRARY}_range`;
 export const INCREMENT = `${LIBRARY}_increment`;
 /** Of a move. */
 export const JOURNAL = `${LIBRARY}_journal`;

@@ -21,6 +21,7 @@ import { claimDeployment } from './partition-check.ts';
 import { RedisStore } from './redis-store.ts';
 import { type BarrierOptions, ReplicaBarrier } from './replica-barrier.ts';
 import { corkWrites } from './socket-corking.ts';
+import { encodeConfirmed } from './unconfirmed.ts';
 import { DirectWriter, type Writer } from './writer.ts';
 
 export interface RedisStoreOptions {
@@ -85,7 +86,11 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Movabl
     guard.watch(redis);
     return redis;
   };
-  const barrier = { replicas, timeoutMs: Math.floor(answerTimeoutMs / 3) };
+  const barrier: BarrierOptions = {
+    replicas,
+    timeoutMs: Math.floor(answerTimeoutMs / 3),
+    encodeConfirmed: (versions) => encodeConfirmed(versions, client instanceof Cluster),
+  };
   const writer = createWriter(client, connect, barrier);
   const keys = new Keys(prefix, partitions);
   const eventCap = options.eventCap ?? 10_000;

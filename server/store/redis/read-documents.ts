@@ -3,11 +3,15 @@ import type { RawKey, Stored } from '../../kernel/ports/store.ts';
 import { ParsedDocuments } from '../codec/parsed-documents.ts';
 import type { Client } from './connect.ts';
 import type { Key, Keys } from './keys.ts';
+import { isUnconfirmed, readConfirmed } from './unconfirmed.ts';
+import type { Writer } from './writer.ts';
 
-/** One MGET, or in a cluster one per partition, concurrently. */
+/**
+ * One MGET, or in a cluster one per partition, concurrently. What a failover could undo is read again behind the barrier
+ * (SR-79).
+ */
 export async function readDocuments(
-  client: Client,
-  keys: Keys,
+  { client, writer, keys }: { client: Client; writer: Writer; keys: Keys },
   parsed: ParsedDocuments<string>,
   wanted: readonly RawKey[],
   now: number,
@@ -21,11 +25,35 @@ export async function readDocuments(
   const found = new Array<Stored<unknown> | undefined>(wanted.length);
   await Promise.all(
     groups.map(async (group) => {
-      const texts = await client.mget(group.map(({ name }) => name));
-      group.forEach(({ key, position }, at) => {
-        const text = texts[at] ?? null;
-        found[position] = text === null ? undefined : parsed.parse(key, text, now);
-      });
+      const names = group.map(({ name }) => name);
+      const noted = writer.waitsForReplicas ? [...new Set(group.map(({ partition }) => partition))] : [];
+      const notes = noted.flatMap((partition) => [keys.deleted(partition), keys.confirmed(partition)]);
+      // In one command: what the note covers now, it covered when the documents were read.
+      const texts = await client.mget([...names, ...notes]);
+      const take = (located: readonly Located[], read: readonly (string | null)[]) => {
+        located.forEach(({ key, position }, at) => {
+          const text = read[at] ?? null;
+          found[position] = text === null ? undefined : parsed.parse(key, text, now);
+        });
+      };
+      take(group, texts);
+      await Promise.all(
+        noted.map(async (partition, at) => {
+          const [deleted, confirmed] = texts.slice(names.length + 2 * at);
+          // All of the partition, so that they stay of one instant.
+          const together = group.filter((one) => one.partition === partition);
+          const isDoubtful = (one: Located) => isUnconfirmed(texts[group.indexOf(one)] ?? deleted, confirmed);
+          if (!together.some(isDoubtful)) return;
+          take(
+            together,
+            await readConfirmed(
+              { writer, keys },
+              partition,
+              together.map(({ name }) => name),
+            ),
+          );
+        }),
+      );
     }),
   );
   return found;

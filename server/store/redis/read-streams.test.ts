@@ -5,11 +5,15 @@ import { confirmStreams } from './read-streams.ts';
 import type { Writer } from './writer.ts';
 
 const keys = new Keys('cs', 2);
-const READ = [[{ sequence: 7, text: '"read"' }], []];
+const READ = new Map([
+  [0, [{ sequence: 7, text: '"read"' }]],
+  [1, []],
+]);
 
 /** A primary with this event of the partition, or none. */
 function primaryWith(text: string | undefined): Writer {
   return {
+    waitsForReplicas: true,
     write: async (_home, encode) => {
       const [name, , id] = encode(false);
       if (name !== 'xrange') return 'OK';

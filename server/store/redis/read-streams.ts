@@ -35,11 +35,11 @@ export async function readStreams(
 export async function confirmStreams(
   writer: Writer,
   keys: Keys,
-  streams: readonly (readonly StoredText[])[],
+  streams: ReadonlyMap<number, readonly StoredText[]>,
   probe: (partition: number) => Promise<unknown>,
 ): Promise<void> {
   await Promise.all(
-    streams.map(async (events, partition) => {
+    [...streams].map(async ([partition, events]) => {
       const last = events.at(-1);
       if (!last) return;
       const id = `${last.sequence}-0`;

@@ -32,7 +32,6 @@ import {
 import { MINUTE_MS } from '../../kernel/time.ts';
 import { withDeadline } from '../../kernel/with-deadline.ts';
 import { prepareChange, prepareRecords } from '../codec/prepare-change.ts';
-import { ClusterWriter } from './cluster-writer.ts';
 import type { Client } from './connect.ts';
 import {
   type Deployment,
@@ -57,6 +56,7 @@ import { removeRecords, restoreEvents, restoreRecords } from './restore-records.
 import { restoreCounters, scanCounters } from './scan-counters.ts';
 import { lookUpRecords, scanKeys } from './scan-keys.ts';
 import { sendCommit } from './send-commit.ts';
+import { findUnconfirmed, readConfirmed } from './unconfirmed.ts';
 import type { Writer } from './writer.ts';
 
 /** Errors of Redis, not of the connection, after which resending the same operation can succeed. */
@@ -106,7 +106,7 @@ export class RedisStore implements MovableStore {
     keys: K,
     now: number,
   ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }> {
-    const found = await this.#ask(() => readDocuments(this.#client, this.#keys, this.#parsed, keys, now));
+    const found = await this.#ask(() => readDocuments(this.#deployment, this.#parsed, keys, now));
     return found as { -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined };
   }
 
@@ -146,25 +146,39 @@ export class RedisStore implements MovableStore {
   }
 
   async range(index: string, options: RangeOptions): Promise<IndexEntry[]> {
-    return this.#ask(() => readRange(this.#client, this.#keys, this.partitions, index, options));
+    return this.#ask(() => readRange(this.#deployment, this.partitions, index, options));
   }
 
   async readEvents(partition: number, after: number, limit: number): Promise<StoredEvent[]> {
     const stream = this.#keys.events(partition);
-    const entries = await this.#ask(() => this.#client.xrange(stream, `${after + 1}-0`, '+', 'COUNT', limit));
-    return entries.map(readEntry).map(({ sequence, text }) => ({ sequence, event: JSON.parse(text) as Json }));
+    const events = await this.#ask(async () => {
+      const entries = await this.#client.xrange(stream, `${after + 1}-0`, '+', 'COUNT', limit);
+      const read = entries.map(readEntry);
+      await this.#confirmEvents(new Map([[partition, read]]));
+      return read;
+    });
+    return events.map(({ sequence, text }) => ({ sequence, event: JSON.parse(text) as Json }));
   }
 
   async readStreams(after: readonly number[], limit: number): Promise<StoredText[][]> {
     // Read again when sent again: another primary may have other events.
     return this.#ask(async () => {
       const streams = await readStreams(this.#client, this.#keys, after, limit);
-      // What is derived from an event may be on another primary, and would outlive an unconfirmed event.
-      if (this.#writer instanceof ClusterWriter) {
-        await confirmStreams(this.#writer, this.#keys, streams, (partition) => this.#probe(partition));
-      }
+      await this.#confirmEvents(new Map(streams.entries()));
       return streams;
     });
+  }
+
+  /** What is derived from an event may leave the service, or be on another primary, and would outlive the event. */
+  async #confirmEvents(streams: ReadonlyMap<number, readonly StoredText[]>): Promise<void> {
+    if (!this.#writer.waitsForReplicas) return;
+    const partitions = [...streams].filter(([, events]) => events.length > 0).map(([partition]) => partition);
+    if (partitions.length === 0) return;
+    const unconfirmed = await findUnconfirmed(this.#deployment, partitions);
+    const doubtful = new Map([...streams].filter(([partition]) => unconfirmed.has(partition)));
+    await confirmStreams(this.#writer, this.#keys, doubtful, (partition) =>
+      readConfirmed(this.#deployment, partition, [this.#keys.confirmed(partition)]),
+    );
   }
 
   async dropEvents(partition: number, upTo: number): Promise<void> {

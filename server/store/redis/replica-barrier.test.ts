@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { describe, expect, test, vi } from 'vitest';
 import { judgeBarrier, ReplicaBarrier } from './replica-barrier.ts';
-import type { Command } from './writer.ts';
+import type { Command, ReplyKind } from './writer.ts';
 
 const count = fc.nat(3);
 
@@ -54,7 +54,10 @@ class FakePrimary extends EventEmitter {
     this.#record(name, ...args);
     if (name === 'WAITAOF') return [this.flushed, this.confirming];
     if (this.fails) throw this.fails;
-    return args[0] ?? 'committed';
+    return args[0] ?? 7;
+  }
+  callBuffer(name: string, ...args: unknown[]): Promise<unknown> {
+    return this.call(name, ...args);
   }
   async asking() {
     this.#record('ASKING');
@@ -70,17 +73,22 @@ class FakePrimary extends EventEmitter {
 }
 
 const BARRIER = ['WAIT 1 100', 'WAITAOF 1 1 100', 'ROLE'];
+const CONFIRM = 'confirm cs:{p0}: 7';
 
 function open(changes: Partial<FakePrimary> = {}) {
   const primary = Object.assign(new FakePrimary(), changes);
-  const barrier = new ReplicaBarrier(primary as unknown as Redis, { replicas: 1, timeoutMs: 100 });
+  const barrier = new ReplicaBarrier(primary as unknown as Redis, {
+    replicas: 1,
+    timeoutMs: 100,
+    encodeConfirmed: (versions) => [['confirm', ...[...versions].flat()]],
+  });
   const firsts: boolean[] = [];
-  const write = (isAsking?: boolean, home = 'cs:{p0}:', reply?: string) => {
+  const write = (isAsking?: boolean, home = 'cs:{p0}:', reply?: number) => {
     const encode = (isFirst: boolean): Command => {
       firsts.push(isFirst);
       return ['fcall', ...(reply === undefined ? [] : [reply])];
     };
-    return barrier.write(home, encode, isAsking);
+    return barrier.write(home, encode, 'commit', isAsking);
   };
   /** What was sent since the last call. */
   const sent = () => primary.sent.splice(0);
@@ -101,8 +109,8 @@ test('skips versions again on a primary that was replaced meanwhile and took ove
 
 test('only a commit is a first one, and a refusal of another kind changes nothing', async () => {
   const { primary, write, firsts, sent } = open();
-  expect(await write(false, 'a', 'conflict')).toBe('conflict');
-  expect(await write(false, 'a')).toBe('committed');
+  expect(await write(false, 'a', 0)).toBe(0);
+  expect(await write(false, 'a')).toBe(7);
   primary.fails = new Error('ERR not MOVED ');
   await expect(write(false, 'a')).rejects.toThrow('ERR');
   primary.fails = undefined;
@@ -122,9 +130,38 @@ test('writes of a turn share one barrier, and those that arrive while it waits s
   const first = [write(), write()];
   const later = first[0]?.then(() => [write(), write()]);
   await Promise.all(first);
-  expect(sent()).toEqual(['ROLE', 'fcall', 'fcall', ...BARRIER]);
+  expect(sent()).toEqual(['ROLE', 'fcall', 'fcall', ...BARRIER, CONFIRM]);
   await Promise.all((await later) ?? []);
-  expect(sent()).toEqual(['fcall', 'fcall', ...BARRIER]);
+  expect(sent()).toEqual(['fcall', 'fcall', ...BARRIER, CONFIRM]);
+});
+
+// SR-79 The attack: a change that no replica has is noted as confirmed, and read.
+test('SR-79: notes the last version of each partition as confirmed, and only once the barrier passed', async () => {
+  const { primary, barrier, write, sent } = open();
+  await Promise.all([write(false, 'a', 4), write(false, 'a', 5), write(false, 'b', 3), write(false, 'c', 0)]);
+  expect(sent().at(-1)).toBe('confirm a 5 b 3');
+  primary.confirming = 0;
+  await expect(write(false, 'a', 6)).rejects.toThrow('of which 0 received');
+  expect(sent().at(-1)).toBe('ROLE');
+  primary.confirming = 1;
+  // A read tells which commit it came after. It is none, so the next one still skips versions.
+  const read = (kind: ReplyKind) => barrier.write('d', () => ['fcall', ['9', 'text']] as unknown as Command, kind);
+  expect(await Promise.all([read('read'), read('read-bytes')])).toHaveLength(2);
+  expect(sent().at(-1)).toBe('confirm d 9');
+  const probe = await barrier.write('d', (isFirst) => ['fcall', String(isFirst)]);
+  expect(probe).toBe('true');
+  expect(sent().at(-1)).toBe('ROLE');
+});
+
+test('SR-79: a note that fails changes nothing', async () => {
+  const { primary, write } = open();
+  const call = primary.call.bind(primary);
+  primary.call = async (name, ...args) => {
+    if (name === 'confirm') throw new Error('MOVED 1 127.0.0.1:6381');
+    return call(name, ...args);
+  };
+  expect(await write()).toBe(7);
+  expect(await write()).toBe(7);
 });
 
 // SR-7 The attack: a failover to a replica that never had the write.
@@ -142,7 +179,7 @@ test.each<[string, Partial<FakePrimary>, string]>([
   });
   expect(sent()).toEqual(['ROLE']);
   Object.assign(primary, { online: 1, confirming: 1, flushed: 1 });
-  expect(await write()).toBe('committed');
+  expect(await write()).toBe(7);
 });
 
 test('SR-3: refuses a write whose barrier fails, and does not check before each write that went well', async () => {
@@ -180,13 +217,13 @@ test('a server that is no primary refuses the write itself', async () => {
 test('asks a node that imports the partition only if it has to', async () => {
   const { write, sent } = open();
   await write(true);
-  expect(sent()).toEqual(['ROLE', 'ASKING', 'fcall', ...BARRIER]);
+  expect(sent()).toEqual(['ROLE', 'ASKING', 'fcall', ...BARRIER, CONFIRM]);
 });
 
 describe('the connection', () => {
   test('is opened by the first write', async () => {
     const { write, sent } = open({ status: 'wait' });
-    expect(await write()).toBe('committed');
+    expect(await write()).toBe(7);
     expect(sent().slice(0, 2)).toEqual(['connect', 'ROLE']);
   });
 
@@ -197,7 +234,7 @@ describe('the connection', () => {
   });
 
   test.each([
-    ['ready', 'committed'],
+    ['ready', 7],
     ['close', 'Connection is closed.'],
   ])('that is being opened is awaited until it is: %s', async (event, outcome) => {
     const { primary, write } = open({ status: 'connecting' });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { CodedError } from '@countersign/protocol/coded-error';
 import type { Redis } from 'ioredis';
-import type { Command, Writer } from './writer.ts';
+import type { Command, ReplyKind, Writer } from './writer.ts';
 
 /** The write may have happened, but not every replica has it. */
 export class WriteUnconfirmed extends CodedError {
@@ -13,11 +13,14 @@ export interface BarrierOptions {
   readonly replicas: number;
   /** For each of the two waits. */
   readonly timeoutMs: number;
+  /** Commands that note in each partition, by its home, up to which version its commits are confirmed. */
+  readonly encodeConfirmed: (versions: ReadonlyMap<string, number>) => Command[];
 }
 
 interface PendingWrite {
   readonly home: string;
   readonly encode: (isFirst: boolean) => Command;
+  readonly kind: ReplyKind | undefined;
   readonly isAsking: boolean;
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -61,6 +64,7 @@ export function shortage(online: number, replicas: number): string {
  * second; `WAIT` asks for one. On another connection they would not cover these writes.
  */
 export class ReplicaBarrier implements Writer {
+  readonly waitsForReplicas = true;
   readonly #redis: Redis;
   readonly #options: BarrierOptions;
   #waiting: PendingWrite[] = [];
@@ -83,9 +87,9 @@ export class ReplicaBarrier implements Writer {
   }
 
   /** @throws WriteUnconfirmed */
-  write(home: string, encode: (isFirst: boolean) => Command, isAsking = false): Promise<unknown> {
+  write(home: string, encode: (isFirst: boolean) => Command, kind?: ReplyKind, isAsking = false): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ home, encode, isAsking, resolve, reject });
+      this.#waiting.push({ home, encode, kind, isAsking, resolve, reject });
       if (!this.#isBusy) void this.#sendBatches();
     });
   }
@@ -119,25 +123,37 @@ export class ReplicaBarrier implements Writer {
   async #send(batch: readonly PendingWrite[]): Promise<void> {
     const homes = this.#homes;
     // All of the pipeline is sent in this turn of the event loop, so on one connection.
-    const replies = batch.map(({ home, encode, isAsking }) => {
+    const replies = batch.map(({ home, encode, kind, isAsking }): Promise<unknown> => {
       if (isAsking) this.#redis.asking().catch(ignore);
       const [name, ...args] = encode(!homes.has(home));
-      return this.#redis.call(name, ...args);
+      return kind === 'read-bytes' ? this.#redis.callBuffer(name, ...args) : this.#redis.call(name, ...args);
     });
     const barrier = this.#confirm().catch((error: unknown) => ({ reason: String(error) }));
     const outcomes = await Promise.allSettled(replies);
     const verdict = await barrier;
     this.#isDoubtful = verdict !== undefined;
-    for (const [at, { home, resolve, reject }] of batch.entries()) {
+    const versions = new Map<string, number>();
+    for (const [at, { home, kind, resolve, reject }] of batch.entries()) {
       const outcome = outcomes[at];
       if (outcome?.status !== 'fulfilled') {
         if (isMoved(outcome?.reason)) homes.delete(home);
         reject(outcome?.reason);
       } else if (verdict) reject(new WriteUnconfirmed(verdict.reason));
       else {
-        if (outcome.value === 'committed') homes.add(home);
+        const version = lastCommitIn(outcome.value, kind);
+        if (version > 0) versions.set(home, Math.max(version, versions.get(home) ?? 0));
+        if (version > 0 && kind === 'commit') homes.add(home);
         resolve(outcome.value);
       }
+    }
+    this.#noteConfirmed(versions);
+  }
+
+  /** Before the callers go on, and on the connection that was confirmed. Without the note, readers wait once more. */
+  #noteConfirmed(versions: ReadonlyMap<string, number>): void {
+    if (versions.size === 0) return;
+    for (const [name, ...args] of this.#options.encodeConfirmed(versions)) {
+      this.#redis.call(name, ...args).catch(ignore);
     }
   }
 
@@ -158,6 +174,12 @@ export class ReplicaBarrier implements Writer {
       if (verdict !== 'more') return verdict;
     }
   }
+}
+
+/** The last commit of the partition that a response reports; 0 if it reports none. */
+function lastCommitIn(reply: unknown, kind: ReplyKind | undefined): number {
+  if (kind === undefined) return 0;
+  return Number(kind === 'commit' ? reply : (reply as readonly unknown[])[0]);
 }
 
 /** The replicas in a response to `ROLE`: those that are online. None if the server is no primary. */

@@ -4,7 +4,7 @@ import { HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
 import type { PreparedChange } from '../codec/prepare-change.ts';
 import type { Key, Keys } from './keys.ts';
 import { COMMIT } from './library.ts';
-import type { Writer } from './writer.ts';
+import type { Command, Writer } from './writer.ts';
 
 /** Real time for which an applied operation is remembered. The contract promises ten minutes. */
 export const OPERATION_RETENTION_MS = 15 * MINUTE_MS;
@@ -25,11 +25,12 @@ export async function sendCommit(
   eventCap: number,
 ): Promise<CommitOutcome> {
   const partition = keys.partitionOf(change.anchor);
-  const outcome = await writer.write(keys.home(partition), (isFirst) => {
-    const { names, values } = encodeCommit(keys, partition, change, eventCap, isFirst ? SKIPPED_VERSIONS : 0);
+  const send = (isFirst: boolean): Command => {
+    const limits = { eventCap, skipped: isFirst ? SKIPPED_VERSIONS : 0, waits: writer.waitsForReplicas };
+    const { names, values } = encodeCommit(keys, partition, change, limits);
     return ['fcall', COMMIT, names.length, ...names, ...values];
-  });
-  return outcome as CommitOutcome;
+  };
+  return (await writer.write(keys.home(partition), send, 'commit')) === 0 ? 'conflict' : 'committed';
 }
 
 /** KEYS and ARGV as `countersign.lua` describes them. */
@@ -37,11 +38,10 @@ function encodeCommit(
   keys: Keys,
   partition: number,
   { operation, now, expect, put, delete: removed, index, events }: PreparedChange,
-  eventCap: number,
-  skipped: number,
+  { eventCap, skipped, waits }: { eventCap: number; skipped: number; waits: boolean },
 ): { names: Key[]; values: (string | number | Buffer)[] } {
   const names: Key[] = [keys.state(partition), keys.operation(partition, operation)];
-  names.push(keys.events(partition), keys.journal(partition));
+  names.push(keys.events(partition), keys.journal(partition), keys.deleted(partition), keys.indexed(partition));
   const values: (string | number | Buffer)[] = [
     now,
     OPERATION_RETENTION_MS,
@@ -51,6 +51,7 @@ function encodeCommit(
     put.length,
     removed.length,
     index.length,
+    waits ? 'wait' : '-',
   ];
   for (const { key, version } of expect) {
     names.push(keys.document(partition, key));

@@ -1,10 +1,14 @@
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
+import { type Change, type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
+import { viewFlow } from '../../login/view-flow.ts';
 import { openRedisStore, type RedisStoreOptions } from '../../store/redis/open-redis-store.ts';
-import { authenticate } from '../as-operator.ts';
+import { userDocument, userIndexes } from '../../users/documents.ts';
+import { authenticate, updateUser } from '../as-operator.ts';
+import { beforeCommitOf } from '../before-commit.ts';
 import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts';
-import { createFixture } from '../fixtures.ts';
+import { createFixture, unwrap } from '../fixtures.ts';
+import { LoginDriver } from '../login-driver.ts';
 import { type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
 import { openTestPorts } from '../test-ports.ts';
 import { waitUntil } from '../wait-until.ts';
@@ -83,6 +87,12 @@ describe.each<Product>(['redis', 'valkey'])('SR-7: commits wait for replicas (%s
     await follow(await start(), primary.port);
   }
 
+  /** Of the document on the primary, confirmed or not. */
+  async function storedVersion(): Promise<number> {
+    const [name = ''] = await admin(primary).keys('cs:{p*}:d:anchor*');
+    return Number.parseInt((await admin(primary).get(name)) ?? '', 10);
+  }
+
   const key = keyOf<{ n: number }>('anchor');
   const put = (n: number) => changeOf('anchor', { put: [{ key, value: { n } }], append: [n] });
 
@@ -125,7 +135,7 @@ describe.each<Product>(['redis', 'valkey'])('SR-7: commits wait for replicas (%s
     expect(await store.commit(put(1))).toBe('committed');
     link.holdBack(FOREVER_MS);
     await expect(store.commit(put(2))).rejects.toThrow(StoreUnavailable);
-    const unconfirmed = await versionOf(store, key);
+    const unconfirmed = await storedVersion();
     await failOver();
     const next = await open(primary);
     expect((await next.getMany([key], NOW))[0]?.value).toEqual({ n: 1 });
@@ -133,6 +143,88 @@ describe.each<Product>(['redis', 'valkey'])('SR-7: commits wait for replicas (%s
     const stale = changeOf('anchor', { expect: [{ key, version: unconfirmed }], put: [{ key, value: { n: 0 } }] });
     expect(await next.commit(stale)).toBe('conflict');
     expect(await versionOf(next, key)).toBeGreaterThan(unconfirmed + 10);
+  });
+
+  const rows = 'rows';
+  const row = (id: string) => ({ index: rows, add: { sort: id, id } });
+
+  // SR-79 The attack: a change is answered with 503, the page is loaded again, and a failover undoes what it showed.
+  test.each<[string, Partial<Change>, (store: Store) => Promise<unknown>, unknown]>([
+    ['a new value', { put: [{ key, value: { n: 2 } }] }, valueIn, { n: 2 }],
+    ['a deletion', { delete: [key] }, valueIn, undefined],
+    ['a new index entry', { index: [row('b')] }, idsIn, ['a', 'b']],
+    ['a removed index entry', { index: [{ index: rows, remove: { sort: 'a', id: 'a' } }] }, idsIn, []],
+    ['an event', { append: [2] }, sequencesIn, [1, 2]],
+  ])('SR-79: %s that was refused is shown by no process until the replica has it', async (_, parts, read, after) => {
+    const quick = { answerTimeoutMs: 1_500 };
+    const [store, other] = [await open(primary, quick), await open(primary, quick)];
+    expect(await store.commit({ ...put(1), index: [row('a')] })).toBe('committed');
+    expect(await other.commit(changeOf('another'))).toBe('committed');
+    const first = Number(await admin(primary).hget('cs:{p1}:state', 'commits'));
+    link.holdBack(FOREVER_MS);
+    const pending = store.commit(changeOf('anchor', parts));
+    const refused = expect(pending).rejects.toThrow(StoreUnavailable);
+    const onPrimary = admin(primary);
+    const commits = async () => Number(await onPrimary.hget('cs:{p1}:state', 'commits'));
+    await waitUntil('the primary has it', async () => (await commits()) > first);
+    // Also while the change still waits, and by the process that did not send it.
+    await expect(read(other)).rejects.toThrow(StoreUnavailable);
+    await refused;
+    await expect(read(store)).rejects.toThrow(StoreUnavailable);
+    await expect(read(other)).rejects.toThrow(StoreUnavailable);
+    link.holdBack(0);
+    await loseHeldBack();
+    await waitUntil('it is confirmed', () =>
+      read(other).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(await read(other)).toEqual(after);
+    expect(await read(store)).toEqual(after);
+    await waitUntil(
+      'reads wait no more',
+      async () => Number(await onPrimary.get('cs:{p1}:confirmed')) === (await commits()),
+    );
+  });
+
+  test('SR-79: what other documents of the partition hold is read while a change waits', async () => {
+    const store = await open(primary);
+    const [old, absent] = [keyOf('anchor', 'old'), keyOf('anchor', 'absent')];
+    expect(await store.commit(changeOf('anchor', { put: [{ key: old, value: 1 }] }))).toBe('committed');
+    link.holdBack(FOREVER_MS);
+    const refused = expect(store.commit(put(2))).rejects.toThrow(StoreUnavailable);
+    await waitUntil('the primary has it', async () => (await storedVersion()) > 0);
+    expect((await store.getMany([old, absent], NOW)).map((found) => found?.value)).toEqual([1, undefined]);
+    await refused;
+  });
+
+  test('SR-79: a sign-in that ended with 503 shows no result that a failover undoes', async () => {
+    const before = await openTestPorts('failover', { store: await open(primary), remove: async () => {} });
+    const other = { ...before, store: await open(primary, { answerTimeoutMs: 1_500 }) };
+    const scene = await createFixture(before, { tokens: [{ kind: 'totp' }] });
+    const walk = await LoginDriver.toOtp(scene);
+    beforeCommitOf(before, 'result', async () => link.holdBack(FOREVER_MS));
+    await expect(walk.otp((await scene.tokens[0]?.code()) ?? '')).rejects.toThrow(StoreUnavailable);
+    await expect(viewFlow(other, walk.handle)).rejects.toThrow(StoreUnavailable);
+    await failOver();
+    const after = { ...before, store: await open(primary) };
+    expect(unwrap(await viewFlow(after, walk.handle))).not.toHaveProperty('result');
+  });
+
+  test('SR-79: a block that ended with 503 is not shown as done before a failover undoes it', async () => {
+    const before = await openTestPorts('failover', { store: await open(primary), remove: async () => {} });
+    const other = await open(primary, { answerTimeoutMs: 1_500 });
+    const { account, user } = await createFixture(before);
+    const blocked = async (store: Store) => (await store.getMany([userDocument.key(user.id)], NOW))[0]?.value.blocked;
+    const list = (store: Store) => store.range(userIndexes.blocked(account), { limit: 10 });
+    link.holdBack(FOREVER_MS);
+    await expect(updateUser(before, account, user.id, { blocked: true })).rejects.toThrow(StoreUnavailable);
+    await expect(blocked(other)).rejects.toThrow(StoreUnavailable);
+    await expect(list(other)).rejects.toThrow(StoreUnavailable);
+    await failOver();
+    const after = await open(primary);
+    expect([await blocked(after), await list(after)]).toEqual([false, []]);
   });
 
   test('no replica that is online may lag behind, though fewer are required', async () => {
@@ -158,7 +250,9 @@ describe.each<Product>(['redis', 'valkey'])('SR-7: commits wait for replicas (%s
     expect(await store.commit(put(1))).toBe('committed');
     await replica.kill();
     await waitUntil('it refuses', async () => !(await committed(store.commit(put(2)))));
-    await expect(store.getMany([key], NOW)).rejects.toThrow('replicas online: 0, and 1 must confirm each change');
+    await expect(store.getMany([keyOf('another')], NOW)).rejects.toThrow(
+      'replicas online: 0, and 1 must confirm each change',
+    );
     await expect(open(primary)).rejects.toThrow('replicas online: 0');
     await follow(await start(), primary.port);
     expect(await store.commit(put(3))).toBe('committed');
@@ -171,6 +265,22 @@ describe.each<Product>(['redis', 'valkey'])('SR-7: commits wait for replicas (%s
     await expect(open(primary)).rejects.toThrow('appendfsync is "everysec"');
   });
 });
+
+async function valueIn(store: Store): Promise<unknown> {
+  return (await store.getMany([keyOf('anchor')], NOW))[0]?.value;
+}
+
+async function idsIn(store: Store): Promise<string[]> {
+  return (await store.range('rows', { limit: 10 })).map(({ id }) => id);
+}
+
+async function sequencesIn(store: Store): Promise<number[]> {
+  const [events] = await Promise.all([
+    store.readStreams([0, 0, 0, 0], 10),
+    store.readEvents(store.partitionOf('anchor'), 0, 10),
+  ]);
+  return events.flat().map(({ sequence }) => sequence);
+}
 
 function committed(outcome: Promise<string>): Promise<boolean> {
   return outcome.then(
