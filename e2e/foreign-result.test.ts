@@ -126,6 +126,7 @@ describe('in the page', () => {
     const verifier = stage.service.verifierOf(resource);
     const other = await makeResource(client, stage.host.origin);
     const stranger = 'a-nonce-of-another-session';
+    const { origin } = stage.host;
     const refused = (code: string) => expect.objectContaining({ code });
 
     await expect(verifier.verifyResult(result, { nonce: stranger })).rejects.toEqual(refused('RESULT_NONCE_WRONG'));
@@ -135,13 +136,18 @@ describe('in the page', () => {
     await expect(stage.service.verifierOf(other.id).verifyResult(result, { nonce })).rejects.toEqual(
       refused('RESULT_AUDIENCE_WRONG'),
     );
-    await expect(client.consumeResult({ result, resource, nonce: stranger })).rejects.toEqual(
+    await expect(client.consumeResult({ result, resource, nonce: stranger, origin })).rejects.toEqual(
       refused('RESULT_INVALID'),
     );
     await expect(client.consumeResult({ result, resource: other.id, nonce })).rejects.toEqual(
       refused('RESULT_INVALID'),
     );
+    // SR-80: the shop is a page of the same resource, and the attacker's result is of another one.
+    await expect(client.consumeResult({ result, resource, nonce, origin: shop.url })).rejects.toEqual(
+      refused('RESULT_ORIGIN'),
+    );
+    await expect(client.consumeResult({ result, resource, nonce })).rejects.toEqual(refused('ORIGIN_REQUIRED'));
     // None of these attempts consumed it.
-    expect(await client.consumeResult({ result, resource, nonce })).toMatchObject({ sub: attacker.user.id });
+    expect(await client.consumeResult({ result, resource, nonce, origin })).toMatchObject({ sub: attacker.user.id });
   });
 });

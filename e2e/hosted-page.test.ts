@@ -65,7 +65,9 @@ describe('a user sent to the hosted page', () => {
     const expected = { nonce, origin: stage.host.origin };
     const claims = await stage.service.verifierOf(resource).verifyResult(result, expected);
     expect(claims).toMatchObject({ sub: person.user.id });
-    expect(await stage.service.client.consumeResult({ result, resource, nonce })).toMatchObject({ jti: claims.jti });
+    expect(await stage.service.client.consumeResult({ result, resource, ...expected })).toMatchObject({
+      jti: claims.jti,
+    });
   });
 
   test('continues after a reload, and can use another account', async () => {
@@ -168,7 +170,7 @@ describe('a login request for the hosted page', () => {
     // Another holder of the address gets nothing, although the result has not been consumed yet.
     await expect(ended(await stage.open(signInUrl))).toBeVisible();
     const { nonce } = JSON.parse(atob(result.split('.')[1] ?? ''));
-    await stage.service.client.consumeResult({ result, resource, nonce });
+    await stage.service.client.consumeResult({ result, resource, nonce, origin: stage.host.origin });
     await expect(ended(await stage.open(signInUrl))).toBeVisible();
     expect(stage.host.posted).toHaveLength(1);
   });
@@ -220,8 +222,13 @@ describe('a native app', () => {
     await page.waitForURL((url) => url.pathname === '/app');
     expect([...new URL(page.url()).searchParams.keys()]).toEqual(['code', 'state', 'iss']);
     const { result } = await app.finish(page.url());
-    const claims = await stage.service.verifierOf(resource).verifyResult(result, { nonce, origin: stage.service.url });
-    expect(claims).toMatchObject({ sub: person.user.id });
+    const verifier = stage.service.verifierOf(resource);
+    const claims = await verifier.verifyResult(result, { nonce, origin: stage.service.url, app: true });
+    expect(claims).toMatchObject({ sub: person.user.id, app: true });
+    // SR-80: to a site it is no result, whatever else the site demands.
+    for (const expected of [{ nonce }, { nonce, origin: stage.service.url }]) {
+      await expect(verifier.verifyResult(result, expected)).rejects.toMatchObject({ code: 'RESULT_APP_UNEXPECTED' });
+    }
     // The sign-in has left the history.
     await page.goBack();
     expect(page.url()).toBe('about:blank');

@@ -75,7 +75,7 @@ describe('the examples of the README', () => {
     expect(outcome).toEqual({ user: 'usr_2v6m0c4x9ta', otp: 'verified' });
     expect(service.requests.at(-1)).toEqual({
       line: 'POST /v1/results/consume',
-      body: { result: 'a.b.c', nonce, resource: VECTORS.defaults.resource },
+      body: { result: 'a.b.c', nonce, resource: VECTORS.defaults.resource, origin: 'https://shop.example' },
       authorization: `Bearer ${API_KEY}`,
     });
   });

@@ -74,6 +74,8 @@ const WORDS: Readonly<Record<string, Words>> = {
     text: 'The confirmation is for a different order. Nothing was ordered.',
   },
   RESULT_TRANSACTION_UNEXPECTED: FORGED,
+  RESULT_APP_UNEXPECTED: FORGED,
+  RESULT_APP_REQUIRED: FORGED,
   TOKEN_LOCKED: {
     title: 'Your device is locked',
     text: 'There were too many wrong codes. Your administrator can unlock it.',

@@ -104,7 +104,7 @@ export async function redeem(
   const result = c.get('form').get('countersign_result') ?? '';
   const transaction = confirmed && { transaction: confirmed };
   await verifier.verifyResult(result, { nonce, origin: url, ...transaction });
-  return client.consumeResult({ result, resource, nonce, ...transaction });
+  return client.consumeResult({ result, resource, nonce, origin: url, ...transaction });
 }
 
 /** Anything but a plain refusal is an outage, which signs no user in either. */

@@ -13,6 +13,7 @@ import { isSameSecret } from '../kernel/secret-token.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { transact } from '../store/transact.ts';
+import { type ExpectedOrigin, isFromExpectedOrigin, mustNameOrigin } from './expected-origin.ts';
 import { isRealSignIn } from './note-first-result.ts';
 import { rememberedUntil, rememberResult } from './remembered-sign-in.ts';
 import { validateResult } from './validate-result.ts';
@@ -21,13 +22,13 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
 
 /**
  * Uses a result up. Keyed on its `jti`, never on the JWT's text, which is malleable; the record created with `done` is
- * the authority, so a result without one, or with a used one, is refused (SR-10). User, password, assignment, resource
- * and plan must still be valid when it is used up (SR-4, SR-39).
+ * the authority, so a result without one, or with a used one, is refused (SR-10). It comes from where the caller expects
+ * it (SR-80). User, password, assignment, resource and plan must still be valid when it is used up (SR-4, SR-39).
  */
 export async function consumeResult(
   ports: Needs,
   act: RequestContext,
-  input: {
+  input: ExpectedOrigin & {
     resource: ResourceId;
     result: string;
     nonce: string;
@@ -51,13 +52,16 @@ export async function consumeResult(
     ports.clock.now(),
   );
   if (resource?.value.account !== account) return refusal('RESOURCE_NOT_FOUND');
+  if (mustNameOrigin(resource.value, input)) return refusal('ORIGIN_REQUIRED', { field: 'origin' });
+  if (!isFromExpectedOrigin(claims, input)) return refusal('RESULT_ORIGIN');
   if (!record || record.value.consumedAt !== undefined) return refusal('RESULT_USED');
   const { value } = record;
   if (
     value.account !== account ||
     value.resource !== input.resource ||
     value.user !== claims.sub ||
-    value.test !== claims.test
+    value.test !== claims.test ||
+    (value.app !== undefined) !== (claims.app === true)
   ) {
     return refusal('RESULT_INVALID');
   }

@@ -14,6 +14,7 @@ export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
     preferred_username: record.login,
     nonce: record.nonce,
     origin: record.origin,
+    ...(record.app && { app: true as const }),
     amr: record.amr,
     acr: record.acr,
     otp: record.otp,

@@ -13,6 +13,7 @@ import { type AccountId, parseId, type ResourceId, type UserId } from '../kernel
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { createSigner } from '../platform/jose/signer.ts';
 import type { SigningKey } from '../platform/jose/signing-key.ts';
+import type { ResourceSettings } from '../resources/resource-settings.ts';
 import { assign, createResource, createUser } from '../testing/as-operator.ts';
 import { addResource, createFixture, type Fixture, NONCE, unwrap } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
@@ -35,11 +36,12 @@ describe('SR-9: the vectors of results and nonces, sent to POST /v1/results/cons
     now?: number;
     resource?: string;
     transaction?: unknown;
+    origin?: string;
+    app?: boolean;
   }
   const { defaults } = corpus;
   /** The service has no such options; the vectors' README says to leave these out, and nothing else. */
   const elsewhere = [
-    'origin',
     'requireOtp',
     'acr',
     'acceptTest',
@@ -110,7 +112,7 @@ describe('SR-9: the vectors of results and nonces, sent to POST /v1/results/cons
   async function makeReal(jwt: string, now: number): Promise<void> {
     const { ports } = service;
     const claims = readable(jwt);
-    const { txn, nonce } = claims;
+    const { txn, nonce, app } = claims;
     const [flow, sub] = [parseId('flw', claims.jti), parseId('usr', claims.sub)];
     if (!flow) return;
     const user = sub ?? ('usr_00000000001' as UserId);
@@ -134,6 +136,7 @@ describe('SR-9: the vectors of results and nonces, sent to POST /v1/results/cons
       userPasswordDigest: passwordDigest({}),
       // A record that matches the claims: these tests try the difference between a sign-in and a confirmation.
       ...(typeof txn === 'string' && { transaction: txn }),
+      ...(app === true && { app: { redirectUri: 'com.example.shop:/signed-in', state: 'state', codeChallenge: '' } }),
       authenticatedAt: now,
       issuedAt: now,
       expiresAt: now + 3_600_000,
@@ -156,6 +159,8 @@ describe('SR-9: the vectors of results and nonces, sent to POST /v1/results/cons
         resource: options.resource ?? defaults.resource,
         ...(options.nonce !== null && { nonce: options.nonce ?? defaults.nonce }),
         ...(options.transaction !== undefined && { transaction: options.transaction }),
+        ...(options.origin !== undefined && { origin: options.origin }),
+        ...(options.app !== undefined && { app: options.app }),
       },
     });
     if (one.expect === 'accept' && !foreign.has(one.name))
@@ -168,7 +173,7 @@ describe('SR-9: the vectors of results and nonces, sent to POST /v1/results/cons
     expect(mine.filter((one) => one.expect === 'accept').length).toBeGreaterThan(10);
   });
 
-  function readable(jwt: string): { jti?: unknown; sub?: unknown; txn?: unknown; nonce?: unknown } {
+  function readable(jwt: string): { jti?: unknown; sub?: unknown; txn?: unknown; nonce?: unknown; app?: unknown } {
     try {
       const value: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'));
       return typeof value === 'object' && value !== null ? value : {};
@@ -262,6 +267,51 @@ describe('SR-10: using a result up', () => {
     expect(await refusalOf(await consume(result, {}, confined))).toEqual({ status: 403, code: 'SCOPE_MISSING' });
     const allowed = await service.keyFor(scene.account, ['authenticate'], [scene.resource.id]);
     expect((await consume(result, {}, allowed)).status).toBe(200);
+  });
+
+  // The attack: a user signs in on another page, such as one of the same account that the attacker controls, and its result
+  // with the nonce of the attacker's own session signs the attacker in to the shop.
+  describe('SR-80: the origin of the page', () => {
+    const refused = { status: 403, code: 'RESULT_ORIGIN' };
+
+    test('is demanded by naming it, and another does not use the result up', async () => {
+      const result = await signIn();
+      for (const origin of ['https://www.shop.example', 'http://shop.example', 'https://shop.example:8443']) {
+        expect(await refusalOf(await consume(result, { origin })), origin).toEqual(refused);
+      }
+      expect(await refusalOf(await consume(result, { app: true }))).toEqual(refused);
+      expect((await consume(result, { origin: 'https://shop.example', app: false })).status).toBe(200);
+    });
+
+    test.each(['https://shop.example/', 'https://SHOP.example', 'shop.example', '', 'null', 'https://*.shop.example'])(
+      'is written as browsers write it: not %o',
+      async (origin) => {
+        const response = await consume(await signIn(), { origin });
+        expect(response.status).toBe(422);
+        expect(await response.json()).toMatchObject({ code: 'INPUT_INVALID', errors: [{ path: 'origin' }] });
+      },
+    );
+
+    test.each<[string, Partial<ResourceSettings>]>([
+      ['with several origins', { allowedOrigins: ['https://shop.example', 'https://blog.example'] }],
+      ['with a pattern of origins', { allowedOrigins: ['https://*.shop.example'] }],
+      ['with localhost too', { allowLocalhost: true }],
+      ['with apps', { appRedirectUris: ['com.example.shop:/signed-in'] }],
+      ['with a form post elsewhere', { redirectUris: ['https://forms.example/signed-in'] }],
+    ])('has to be named at a resource %s', async (_, settings) => {
+      const { user } = scene;
+      const resource = await addResource(service.ports, scene.account, settings);
+      unwrap(await assign(service.ports, { account: scene.account, resource: resource.id, user: user.id }));
+      const origin = settings.allowedOrigins?.[0]?.replace('*', 'www') ?? 'https://shop.example';
+      const walk = await LoginDriver.begin({ ...scene, resource }, { origin });
+      await walk.identify();
+      await walk.password();
+      const result = walk.view.result ?? '';
+      const response = await consume(result, { resource: resource.id });
+      expect(response.status).toBe(422);
+      expect(await response.json()).toMatchObject({ code: 'ORIGIN_REQUIRED', errors: [{ path: 'origin' }] });
+      expect((await consume(result, { resource: resource.id, origin })).status).toBe(200);
+    });
   });
 
   test('is refused after its minute and the half one of tolerance', async () => {

@@ -1,3 +1,4 @@
+import { parseUrl } from '@countersign/protocol/parse-url';
 import { OTP_USES } from '@countersign/protocol/result';
 import { parseTransaction } from '@countersign/protocol/transaction';
 import { z } from '@hono/zod-openapi';
@@ -28,6 +29,23 @@ const request = z
       description:
         'The transaction that you are about to execute, from your own records: its fields, or their hash. Without it the result must be one of a sign-in.',
     }),
+    origin: z
+      .string()
+      .max(300)
+      .refine(
+        (text) => parseUrl(text)?.origin === text && !text.includes('*'),
+        'an origin such as https://shop.example',
+      )
+      .optional()
+      .openapi({
+        description:
+          'The origin of your page, as browsers write it. A result of another is refused with `RESULT_ORIGIN`. Required at a resource with several origins or with native apps, unless `app` is true (`ORIGIN_REQUIRED`): always send it.',
+        example: 'https://shop.example',
+      }),
+    app: z.boolean().optional().openapi({
+      description:
+        'Whether the result is of a native app. One of a page is then refused with `RESULT_ORIGIN`; without it, one of an app is.',
+    }),
     acceptTest: z.boolean().optional().openapi({
       description: 'Whether results of a test resource are accepted. Otherwise they are refused with `RESULT_TEST`.',
     }),
@@ -48,6 +66,7 @@ const claims = z
       description: 'The origin of the embedding page. For a native app, the URL of the service.',
       example: 'https://shop.example',
     }),
+    app: z.literal(true).optional().openapi({ description: 'Only of a native app: no page has this result.' }),
     amr: z
       .array(z.string())
       .openapi({ description: 'The methods that were used (RFC 8176).', example: ['pwd', 'otp'] }),

@@ -16,6 +16,8 @@ export const RESULT_ERRORS = {
   RESULT_LIFETIME_WRONG: 'Its lifetime is longer than any result may have, or ends before it begins.',
   RESULT_NONCE_WRONG: 'The nonce is not that of this sign-in, or the session has none.',
   RESULT_CLAIMS_INVALID: 'A claim is missing or has the wrong type.',
+  RESULT_APP_UNEXPECTED: 'The user signed in to a native app, and you expect a page.',
+  RESULT_APP_REQUIRED: 'The user signed in on a page, and you expect a native app.',
   RESULT_ORIGIN_WRONG: 'The user signed in on another page.',
   RESULT_OTP_REQUIRED: 'No one-time password was checked, and you require one.',
   RESULT_ACR_REQUIRED: 'It stands for fewer factors than you require.',

@@ -91,6 +91,14 @@ export const REFUSALS = {
     status: 403,
     title: 'The user lost access or changed the password after the result was issued, or its code was used twice.',
   },
+  RESULT_ORIGIN: {
+    status: 403,
+    title: 'The user signed in at another origin, or in a native app where a page is expected, or the reverse.',
+  },
+  ORIGIN_REQUIRED: {
+    status: 422,
+    title: 'Name the `origin` of your page, or `app` for a native app: results of this resource come from several.',
+  },
   RESULT_TEST: { status: 403, title: 'The result comes from a test resource, and test results are not accepted.' },
 
   // API.

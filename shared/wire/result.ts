@@ -47,6 +47,8 @@ export interface ResultClaims extends ProfileClaims {
   nonce: string;
   /** Origin of the page that embedded the widget, as the user's browser enforced it. For a native app, of the service. */
   origin: string;
+  /** Only of a native app, which exchanged a code for it. No page has it, and a site has to refuse it. */
+  app?: true;
   /**
    * `pwd`, `otp` (with `sms` and `pin` where they were part), `mfa`. Passkeys: `hwk`, or `swk` if the passkey may be synced
    * to other devices, and `user` if the device verified the user. In second-factor-only mode with a password checked by the

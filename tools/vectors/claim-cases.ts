@@ -94,6 +94,7 @@ export function claimCases(): VectorCase[] {
     ...wrongValues('otp', 'RESULT_CLAIMS_INVALID', ['VERIFIED', 'yes', true, 1, ['verified']]),
     ...['email', 'name', 'external_id'].flatMap((claim) => wrongIfPresent(claim, ['', 1, ['mira'], {}])),
     ...wrongIfPresent('password_breached', [false, 'true', 1, []]),
+    ...wrongIfPresent('app', [false, 'true', 1, [], 'com.example.shop:/signed-in']),
     { name: 'a breached password', jwt: withClaims({ password_breached: true }), expect: 'accept' },
     ...['metadata', 'hook'].flatMap((claim) => wrongIfPresent(claim, ['', 'gold', [], ['gold'], {}])),
     { name: 'what the hook added', jwt: withClaims({ hook: { tier: 'gold', sub: 'usr_0' } }), expect: 'accept' },

@@ -84,6 +84,7 @@ export function optionCases(): VectorCase[] {
       expect: 'RESULT_LIFETIME_WRONG',
       options: { maxLifetimeS: 120 },
     },
+    ...appCases(),
     ...transactionCases(),
     ...ageCases(),
   ];
@@ -100,6 +101,56 @@ function ageCases(): VectorCase[] {
     { name: 'shown an hour ago, no tolerance', jwt: old, expect, options: { maxAgeMs: 3_599_999, clockToleranceS: 0 } },
     { name: 'shown an hour ago, and nobody asks', jwt: old, expect: 'accept' },
     { name: 'shown just now, and nothing older is allowed', jwt: result(), expect: 'accept', options: { maxAgeMs: 0 } },
+  ];
+}
+
+/** A result is of a page or of a native app; neither stands for the other (SR-80). */
+function appCases(): VectorCase[] {
+  const ofApp = withClaims({ origin: 'https://auth.example', app: true });
+  // The service's own page is no app.
+  const ofService = withClaims({ origin: 'https://auth.example' });
+  const origin = 'https://shop.example';
+  return [
+    { name: 'an app, and an app expected', jwt: ofApp, expect: 'accept', options: { app: true } },
+    {
+      name: 'an app, and a page expected',
+      why: 'The nonce is of another session: who opened the app with it would be signed in there.',
+      jwt: ofApp,
+      expect: 'RESULT_APP_UNEXPECTED',
+    },
+    { name: 'an app, and no app expected', jwt: ofApp, expect: 'RESULT_APP_UNEXPECTED', options: { app: false } },
+    {
+      name: "an app, and the service's own page expected",
+      jwt: ofApp,
+      expect: 'RESULT_APP_UNEXPECTED',
+      options: { origin: 'https://auth.example' },
+    },
+    {
+      name: 'an app, and the page of a site expected',
+      jwt: ofApp,
+      expect: 'RESULT_APP_UNEXPECTED',
+      options: { origin },
+    },
+    { name: 'a page, and an app expected', jwt: result(), expect: 'RESULT_APP_REQUIRED', options: { app: true } },
+    {
+      name: "the service's own page, and an app expected",
+      jwt: ofService,
+      expect: 'RESULT_APP_REQUIRED',
+      options: { app: true },
+    },
+    { name: 'a page, and no app expected', jwt: result(), expect: 'accept', options: { app: false } },
+    {
+      name: 'an app expected at the origin of a site',
+      jwt: withClaims({ app: true }),
+      expect: 'accept',
+      options: { app: true, origin },
+    },
+    {
+      name: 'an app of another service address expected',
+      jwt: ofApp,
+      expect: 'RESULT_ORIGIN_WRONG',
+      options: { app: true, origin },
+    },
   ];
 }
 

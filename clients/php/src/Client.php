@@ -122,7 +122,10 @@ final class Client
      *
      * @param string|null $nonce the one that this visitor's session held
      * @param list<array{label: string, value: string}>|string|Confirmation $transaction as for `Verifier::verifyResult`
-     * @throws RequestRefused `RESULT_INVALID`, `RESULT_USED`, `RESULT_REVOKED`, ...
+     * @param string|Demand $origin the origin of your page. Always name it: a resource with several origins, or with
+     *     native apps, requires it
+     * @param bool $app a native app of yours got the result by its code
+     * @throws RequestRefused `RESULT_INVALID`, `RESULT_ORIGIN`, `RESULT_USED`, `RESULT_REVOKED`, ...
      * @throws ResultRefused when the session has no sign-in under way, or the answer is of another one
      * @throws ServiceUnreachable
      */
@@ -133,8 +136,11 @@ final class Client
         ?string $nonce,
         array|string|Confirmation $transaction = Confirmation::None,
         bool $acceptTest = false,
+        string|Demand $origin = Demand::None,
+        bool $app = false,
     ): ResultClaims {
         $hash = $transaction instanceof Confirmation ? null : Transaction::hashOf($transaction);
+        $page = $origin instanceof Demand ? null : $origin;
         if ($nonce === null || $nonce === '') {
             throw new ResultRefused('RESULT_NONCE_WRONG', 'This session has no sign-in under way.');
         }
@@ -142,11 +148,13 @@ final class Client
             'result' => $result,
             'resource' => $resource,
             'nonce' => $nonce,
+            'origin' => $page,
+            'app' => $app ? true : null,
             'transaction' => $hash,
             'acceptTest' => $acceptTest ? true : null,
         ]);
         $answer = $this->transport->send(Kind::Once, 'POST', '/results/consume', $body);
-        $expected = new Expected($nonce, transaction: $hash, acceptTest: $acceptTest);
+        $expected = new Expected($nonce, origin: $page, transaction: $hash, acceptTest: $acceptTest, app: $app);
         return ClaimsCheck::consumed($answer->members(), $resource, $expected);
     }
 

@@ -41,6 +41,10 @@ final class ErrorCodes
         'RESULT_NONCE_WRONG',
         // A claim is missing or has the wrong type.
         'RESULT_CLAIMS_INVALID',
+        // The user signed in to a native app, and you expect a page.
+        'RESULT_APP_UNEXPECTED',
+        // The user signed in on a page, and you expect a native app.
+        'RESULT_APP_REQUIRED',
         // The user signed in on another page.
         'RESULT_ORIGIN_WRONG',
         // No one-time password was checked, and you require one.
@@ -195,6 +199,10 @@ final class ErrorCodes
         'RESULT_USED',
         // The user lost access or changed the password after the result was issued, or its code was used twice.
         'RESULT_REVOKED',
+        // The user signed in at another origin, or in a native app where a page is expected, or the reverse.
+        'RESULT_ORIGIN',
+        // Name the `origin` of your page, or `app` for a native app: results of this resource come from several.
+        'ORIGIN_REQUIRED',
         // The result comes from a test resource, and test results are not accepted.
         'RESULT_TEST',
         // No API key in the Authorization header.

@@ -28,6 +28,7 @@ final class ResultClaims
      *     user to change it
      * @param array<string, mixed> $hook what the resource's hook added; empty without any
      * @param bool $test of a test resource: no user has signed in. Only with `acceptTest`
+     * @param bool $app a native app got the result by its code. Only where an app is expected
      */
     public function __construct(
         public readonly string $iss,
@@ -51,6 +52,7 @@ final class ResultClaims
         public readonly array $metadata = [],
         public readonly bool $passwordBreached = false,
         public readonly array $hook = [],
+        public readonly bool $app = false,
     ) {
     }
 }

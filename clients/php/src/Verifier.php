@@ -109,6 +109,7 @@ final class Verifier
      * @param int|Demand $maxAgeMs refuse a result any of whose factors was shown longer ago than this
      * @param bool $acceptTest take the results of a test resource too, with which no user has signed in. Never in
      *     production
+     * @param bool $app a native app of yours got the result by its code, and no page. Neither stands for the other
      * @throws ResultRefused with one of the `RESULT_...` codes
      * @throws ServiceUnreachable `JWKS_UNAVAILABLE`: the public keys cannot be fetched. Worth trying again
      * @throws RequestRefused `TRANSACTION_INVALID`
@@ -123,6 +124,7 @@ final class Verifier
         array|string|Confirmation $transaction = Confirmation::None,
         int|Demand $maxAgeMs = Demand::None,
         bool $acceptTest = false,
+        bool $app = false,
     ): ResultClaims {
         $hash = $transaction instanceof Confirmation ? null : Transaction::hashOf($transaction);
         $expected = new Expected(
@@ -133,6 +135,7 @@ final class Verifier
             $hash,
             $maxAgeMs instanceof Demand ? null : $maxAgeMs,
             $acceptTest,
+            $app,
         );
         $jws = CompactJws::parse($jwt);
         $isTest = self::checkType($jws->header['typ'] ?? null, $acceptTest);

@@ -199,6 +199,16 @@ test('a result is consumed for this nonce and resource, and the answer has to be
         [$client] = clientWith(json($change + $claims));
         refused($code, static fn () => $client->consumeResult('a.b.c', 'res_1', $nonce, $transaction), shown($change));
     }
+    [$client, $http] = clientWith(json(['app' => true] + $claims));
+    same(true, $client->consumeResult('a.b.c', 'res_1', $nonce, app: true, origin: 'https://shop.example')->app);
+    same([true, 'https://shop.example'], [$http->body(0)['app'], $http->body(0)['origin']]);
+    foreach ([
+        [[], ['origin' => 'https://blog.example'], 'RESULT_ORIGIN_WRONG'], [[], ['app' => true], 'RESULT_APP_REQUIRED'],
+        [['app' => true], [], 'RESULT_APP_UNEXPECTED'], [['app' => true], ['origin' => 'https://shop.example'], 'RESULT_APP_UNEXPECTED'],
+    ] as [$change, $expected, $code]) {
+        [$client] = clientWith(json($change + $claims));
+        refused($code, static fn () => $client->consumeResult('a.b.c', 'res_1', $nonce, ...$expected), shown($change));
+    }
     foreach ([null, ''] as $none) {
         [$client, $http] = clientWith(json($claims));
         refused('RESULT_NONCE_WRONG', static fn () => $client->consumeResult('a.b.c', 'res_1', $none));

@@ -38,11 +38,12 @@ function verifyCase(array $case, array $vectors): ResultClaims
         transaction: $setup['transaction'] ?? Confirmation::None,
         maxAgeMs: $setup['maxAgeMs'] ?? Demand::None,
         acceptTest: $setup['acceptTest'] ?? false,
+        app: $setup['app'] ?? false,
     );
 }
 
 $known = ['issuer', 'resource', 'nonce', 'now', 'clockToleranceS', 'maxLifetimeS', 'algorithms', 'origin', 'requireOtp',
-    'acr', 'transaction', 'maxAgeMs', 'acceptTest'];
+    'acr', 'transaction', 'maxAgeMs', 'acceptTest', 'app'];
 
 // SR-9, SR-10
 foreach (['results.json', 'nonces.json'] as $file) {

@@ -218,6 +218,7 @@ final class SiteWithPasswords implements Users, HttpClient
             $this->asked[] = json_decode($request->body(), true);
             return json(['loginRequest' => 'lrq.2', 'expiresAt' => $now * 1000 + 120_000], 201)();
         }
+        same('https://shop.example', json_decode($request->body(), true)['origin']);
         $this->account = $this->case['meanwhile'] ?? $this->account;
         return json(['iss' => $issuer, 'aud' => $resource, 'sub' => 'usr_2v6m0c4x9ta', 'preferred_username' => 'mira',
             'nonce' => $nonce, 'origin' => 'https://shop.example', 'amr' => ['otp'], 'acr' => '1', 'otp' => 'verified',

@@ -125,6 +125,10 @@ class ConsumeResult(unittest.TestCase):
             ({**CLAIMS, "nonce": "n" * 32}, {}, "RESULT_NONCE_WRONG"),
             ({**CLAIMS, "nonce": "\ud800"}, {}, "RESULT_NONCE_WRONG"),
             ({**CLAIMS, "test": True}, {}, "RESULT_TEST_REFUSED"),
+            (CLAIMS, {"origin": "https://blog.example"}, "RESULT_ORIGIN_WRONG"),
+            (CLAIMS, {"app": True}, "RESULT_APP_REQUIRED"),
+            ({**CLAIMS, "app": True}, {}, "RESULT_APP_UNEXPECTED"),
+            ({**CLAIMS, "app": True}, {"origin": CLAIMS["origin"]}, "RESULT_APP_UNEXPECTED"),
             ({**CLAIMS, "txn": hashed}, {}, "RESULT_TRANSACTION_UNEXPECTED"),
             (CLAIMS, {"transaction": FIELDS}, "RESULT_TRANSACTION_WRONG"),
             ({**CLAIMS, "txn": "0" * 64}, {"transaction": FIELDS}, "RESULT_TRANSACTION_WRONG"),
@@ -136,6 +140,8 @@ class ConsumeResult(unittest.TestCase):
         self.assertEqual(self.consume({**CLAIMS, "txn": hashed}, transaction=FIELDS).txn, hashed)
         self.assertEqual(self.script.body()["transaction"], hashed)
         self.assertTrue(self.consume({**CLAIMS, "test": True}, accept_test=True).test)
+        self.assertTrue(self.consume({**CLAIMS, "app": True}, app=True, origin=CLAIMS["origin"]).app)
+        self.assertEqual((self.script.body()["app"], self.script.body()["origin"]), (True, CLAIMS["origin"]))
 
     def test_without_a_nonce_or_with_a_lost_transaction_nothing_is_asked(self) -> None:
         script = Script(answered(CLAIMS))
@@ -143,6 +149,8 @@ class ConsumeResult(unittest.TestCase):
             act = lambda: script.client().consume_result("a.b.c", resource=RESOURCE, nonce=nonce)  # noqa: E731
             self.assertEqual(code_of(act), "RESULT_NONCE_WRONG")
         lost: Any = None
+        self.assertEqual(code_of(lambda: self.consume(CLAIMS, origin=lost)), "OPTION_INVALID")
+        self.assertEqual(self.script.requests, [])
         act = lambda: script.client().consume_result(  # noqa: E731
             "a.b.c", resource=RESOURCE, nonce=NONCE, transaction=lost
         )

@@ -54,6 +54,7 @@ class Site:
             self.asked.append(json.loads(request.body or b"null"))
             return answered({"loginRequest": "lrq.2", "expiresAt": NOW + 120_000}, 201)
         self.account = self._meanwhile
+        assert json.loads(request.body or b"null")["origin"] == ORIGIN
         return answered(CLAIMS)
 
 

@@ -14,6 +14,7 @@ _FOLDER = Path(__file__).resolve().parents[3] / "shared" / "vectors"
 _EXPECTED = {
     "nonce": "nonce",
     "origin": "origin",
+    "app": "app",
     "requireOtp": "require_otp",
     "acr": "acr",
     "maxAgeMs": "max_age_ms",

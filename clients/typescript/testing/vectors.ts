@@ -12,6 +12,7 @@ interface Setup {
   maxLifetimeS: number;
   algorithms: ResultAlgorithm[];
   origin?: string;
+  app?: boolean;
   requireOtp?: boolean;
   acr?: '1' | '2';
   transaction?: TransactionReference;

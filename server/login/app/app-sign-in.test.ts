@@ -61,8 +61,8 @@ const exchange = (scene: Fixture, code: string, changes: Given = {}, over = port
     {},
     { code, resource: scene.resource.id, redirectUri: CUSTOM, codeVerifier: VERIFIER, ...changes },
   );
-const consume = ({ account, resource }: Fixture, result: string) =>
-  consumeResult(ports, { account, resource: resource.id, result, nonce: NONCE });
+const consume = ({ account, resource }: Fixture, result: string, expected: object = { app: true }) =>
+  consumeResult(ports, { account, resource: resource.id, result, nonce: NONCE, ...expected });
 /** The events of exchanges in the account, by all processes. */
 const exchangesOf = ({ account }: Fixture): AccountEvent[] =>
   ports.store.commits
@@ -88,7 +88,13 @@ describe('an app that opened the sign-in', () => {
       const { result, expiresAt } = unwrap(await exchange(scene, codeIn(address), { redirectUri }));
       expect(expiresAt).toBeGreaterThan(ports.clock.now());
       const { claims } = unwrap(await consume(scene, result));
-      expect(claims).toMatchObject({ sub: scene.user.id, aud: scene.resource.id, nonce: NONCE, origin: ISSUER });
+      expect(claims).toMatchObject({
+        sub: scene.user.id,
+        aud: scene.resource.id,
+        nonce: NONCE,
+        origin: ISSUER,
+        app: true,
+      });
     },
   );
 
@@ -116,6 +122,41 @@ describe('an app that opened the sign-in', () => {
     if (walk.view.step === 'otp') await walk.otp('123456');
     const { result } = unwrap(await exchange(tried, codeIn(walk.view.result ?? '')));
     expect(await consume(tried, result)).toEqual({ refused: 'RESULT_TEST' });
+  });
+});
+
+// The attack: the attacker's own session at the shop has a nonce. A user signs in to the app that the attacker opened with
+// it, and the attacker brings the result to the shop, or a result of the shop's page to the backend of the app.
+describe('SR-80: a result of an app', () => {
+  const PAGE = 'https://shop.example';
+
+  test('is refused where a page is expected, and stays unused', async () => {
+    const scene = await newScene();
+    const { address } = await signIn(scene);
+    const { result } = unwrap(await exchange(scene, codeIn(address)));
+    expect(await consume(scene, result, { origin: PAGE })).toEqual({ refused: 'RESULT_ORIGIN' });
+    expect(await consume(scene, result, { origin: ISSUER })).toEqual({ refused: 'RESULT_ORIGIN' });
+    expect(await consume(scene, result, { app: true, origin: PAGE })).toEqual({ refused: 'RESULT_ORIGIN' });
+    expect(await consume(scene, result, { app: true, origin: ISSUER })).toHaveProperty('claims');
+  });
+
+  test('is refused where a page is expected, also once the resource lists no app', async () => {
+    const scene = await newScene();
+    const { address } = await signIn(scene);
+    const { result } = unwrap(await exchange(scene, codeIn(address)));
+    unwrap(await updateResource(ports, scene.account, scene.resource.id, { appRedirectUris: [] }));
+    expect(await consume(scene, result, {})).toEqual({ refused: 'RESULT_ORIGIN' });
+  });
+
+  test('is not what a page gives', async () => {
+    const scene = await newScene();
+    const walk = await LoginDriver.begin(scene);
+    await walk.identify();
+    await walk.password();
+    const result = walk.view.result ?? '';
+    expect(await consume(scene, result)).toEqual({ refused: 'RESULT_ORIGIN' });
+    expect(await consume(scene, result, { app: true, origin: PAGE })).toEqual({ refused: 'RESULT_ORIGIN' });
+    expect(await consume(scene, result, { origin: PAGE })).toHaveProperty('claims');
   });
 });
 

@@ -160,7 +160,7 @@ describe('the page that an app opens', () => {
     expect(exchanged.status).toBe(200);
     expect(exchanged.headers.get('cache-control')).toBe('no-store');
     const { result } = (await exchanged.json()) as { result: string };
-    const consumption = { resource: scene.resource.id, nonce: NONCE, result };
+    const consumption = { resource: scene.resource.id, nonce: NONCE, result, app: true };
     expect((await service.call('POST /v1/results/consume', { key, body: consumption })).status).toBe(200);
     const again = await service.call('POST /v1/results/exchange', { body: exchange });
     expect(await refusalOf(again)).toEqual({ status: 403, code: 'APP_CODE_INVALID' });

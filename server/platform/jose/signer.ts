@@ -38,6 +38,7 @@ const claimsSchema = z.strictObject({
   preferred_username: z.string().min(1),
   nonce: z.string().min(1),
   origin: z.string().refine((text) => ORIGIN.test(text) && parseUrl(text)?.origin === text),
+  app: z.literal(true).exactOptional(),
   amr: z.array(z.string().min(1)).max(8),
   acr: z.enum(['1', '2']),
   otp: z.enum(OTP_USES),

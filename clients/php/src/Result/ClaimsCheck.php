@@ -78,6 +78,7 @@ final class ClaimsCheck
             'The result is not of this sign-in.',
         );
         self::checkTransaction($claims->txn, $expected->transaction);
+        self::checkOrigin($claims, $expected);
         return $claims;
     }
 
@@ -127,13 +128,29 @@ final class ClaimsCheck
         );
     }
 
-    private function checkDemands(ResultClaims $claims, Expected $expected, int $nowS): void
+    /** Of an app or of a page, as expected: with a nonce of another session, either would sign a thief in to the other. */
+    private static function checkOrigin(ResultClaims $claims, Expected $expected): void
     {
+        self::refuseUnless(
+            !$claims->app || $expected->app,
+            'RESULT_APP_UNEXPECTED',
+            'The sign-in was for a native app, and a page is expected.',
+        );
+        self::refuseUnless(
+            $claims->app || !$expected->app,
+            'RESULT_APP_REQUIRED',
+            'The sign-in was on a page, and a native app is expected.',
+        );
         self::refuseUnless(
             $expected->origin === null || $claims->origin === $expected->origin,
             'RESULT_ORIGIN_WRONG',
             "The sign-in happened on \"{$claims->origin}\", and \"{$expected->origin}\" is expected.",
         );
+    }
+
+    private function checkDemands(ResultClaims $claims, Expected $expected, int $nowS): void
+    {
+        self::checkOrigin($claims, $expected);
         self::refuseUnless(
             !$expected->requireOtp || $claims->otp === OtpUse::Verified,
             'RESULT_OTP_REQUIRED',

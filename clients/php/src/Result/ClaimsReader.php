@@ -62,6 +62,7 @@ final class ClaimsReader
             metadata: $this->map('metadata'),
             hook: $this->map('hook'),
             test: $this->trueIfPresent('test'),
+            app: $this->trueIfPresent('app'),
             passwordBreached: $this->trueIfPresent('password_breached'),
         );
     }

@@ -18,6 +18,7 @@ final class Expected
         public readonly ?string $transaction = null,
         public readonly ?int $maxAgeMs = null,
         public readonly bool $acceptTest = false,
+        public readonly bool $app = false,
     ) {
         if (!in_array($acr, [null, '1', '2'], true)) {
             throw Options::invalid('"acr" must be \'1\' or \'2\'.');

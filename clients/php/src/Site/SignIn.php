@@ -27,8 +27,8 @@ final class SignIn
     private const LOGIN_REQUEST_MS = 100_000;
     /** Refusals of the service that are about the user or the result. Any other is a fault of the setup or the service. */
     private const ABOUT_THE_SIGN_IN = [
-        ...['RESULT_INVALID', 'RESULT_USED', 'RESULT_REVOKED', 'RESULT_TEST', 'LEVEL_UNREACHABLE'],
-        ...['LOGIN_REQUEST_INVALID', 'USER_NOT_FOUND', 'USER_BLOCKED', 'ACCESS_DENIED'],
+        ...['RESULT_INVALID', 'RESULT_USED', 'RESULT_REVOKED', 'RESULT_ORIGIN', 'RESULT_TEST'],
+        ...['LEVEL_UNREACHABLE', 'LOGIN_REQUEST_INVALID', 'USER_NOT_FOUND', 'USER_BLOCKED', 'ACCESS_DENIED'],
     ];
 
     private readonly Verifier $verifier;
@@ -252,7 +252,7 @@ final class SignIn
         if ($expected !== null && !hash_equals($expected['id'], $claims->sub)) {
             throw new Refused('RESULT_OF_ANOTHER_USER');
         }
-        $this->client?->consumeResult($result, $this->resource, $nonce);
+        $this->client?->consumeResult($result, $this->resource, $nonce, origin: $this->origin);
         // After it: the password may have changed while the service was asked.
         $user = match (true) {
             $pending !== null => $this->checkPending($pending),

@@ -27,6 +27,7 @@ class Expected:
 
     nonce: Any
     origin: Optional[str] = None
+    app: bool = False
     require_otp: bool = False
     acr: Optional[str] = None
     max_age_ms: Optional[int] = None
@@ -70,11 +71,7 @@ def check_claims(payload: Mapping[str, Any], rules: ClaimRules, expected: Expect
     )
 
     _check_transaction(claims, expected.transaction)
-    _refuse_unless(
-        expected.origin is None or claims.origin == expected.origin,
-        "RESULT_ORIGIN_WRONG",
-        f'The sign-in happened on "{claims.origin}", and "{expected.origin}" is expected.',
-    )
+    _check_origin(claims, expected)
     _refuse_unless(
         not expected.require_otp or claims.otp == "verified",
         "RESULT_OTP_REQUIRED",
@@ -94,7 +91,7 @@ def check_claims(payload: Mapping[str, Any], rules: ClaimRules, expected: Expect
 
 
 def read_consumed_claims(
-    answer: Mapping[str, Any], *, resource: str, nonce: str, transaction: Optional[str], accept_test: bool
+    answer: Mapping[str, Any], expected: Expected, *, resource: str, accept_test: bool
 ) -> ResultClaims:
     """The claims of the service's own answer to a consumption. Signature and time are its business then; that it speaks
     of the resource and nonce in question is checked all the same."""
@@ -102,10 +99,30 @@ def read_consumed_claims(
     _refuse_unless(not claims.test or accept_test, "RESULT_TEST_REFUSED", "The result comes from a test resource.")
     _refuse_unless(claims.aud == resource, "RESULT_AUDIENCE_WRONG", "The result is for another resource.")
     _refuse_unless(
-        equal_in_constant_time(claims.nonce, nonce), "RESULT_NONCE_WRONG", "The result is not of this sign-in."
+        equal_in_constant_time(claims.nonce, expected.nonce), "RESULT_NONCE_WRONG", "The result is not of this sign-in."
     )
-    _check_transaction(claims, transaction)
+    _check_transaction(claims, expected.transaction)
+    _check_origin(claims, expected)
     return claims
+
+
+def _check_origin(claims: ResultClaims, expected: Expected) -> None:
+    """Of an app or of a page, as expected: with a nonce of another session, either would sign a thief in to the other."""
+    _refuse_unless(
+        not claims.app or expected.app,
+        "RESULT_APP_UNEXPECTED",
+        "The sign-in was for a native app, and a page is expected.",
+    )
+    _refuse_unless(
+        claims.app or not expected.app,
+        "RESULT_APP_REQUIRED",
+        "The sign-in was on a page, and a native app is expected.",
+    )
+    _refuse_unless(
+        expected.origin is None or claims.origin == expected.origin,
+        "RESULT_ORIGIN_WRONG",
+        f'The sign-in happened on "{claims.origin}", and "{expected.origin}" is expected.',
+    )
 
 
 def _check_transaction(claims: ResultClaims, expected: Optional[str]) -> None:

@@ -65,6 +65,8 @@ class ResultClaims:
     hook: Mapping[str, Any] = field(default_factory=dict)
     #: There only with ``accept_test``, on what a test resource gave: no user has signed in.
     test: bool = False
+    #: A native app got the result by its code: only where an app is expected.
+    app: bool = False
 
 
 def read_claims(payload: Mapping[str, Any]) -> ResultClaims:
@@ -91,6 +93,7 @@ def read_claims(payload: Mapping[str, Any]) -> ResultClaims:
         metadata=_map(payload, "metadata"),
         hook=_map(payload, "hook"),
         test=_true_if_present(payload, "test"),
+        app=_true_if_present(payload, "app"),
     )
 
 

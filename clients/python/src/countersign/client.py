@@ -16,7 +16,7 @@ from .answers import (
     read_login_request,
     text_or_none,
 )
-from .check_claims import read_consumed_claims
+from .check_claims import Expected, read_consumed_claims
 from .claims import ResultClaims
 from .errors import OptionInvalid, ResultRefused
 from .group import given, unexpected
@@ -27,7 +27,7 @@ from .send import Send
 from .send import send as send_with_urllib
 from .transactions import TransactionField, TransactionReference, hash_of, transaction_hash
 from .transport import Transport, system_sleep
-from .verifier import UNSET, Unset
+from .verifier import UNSET, Unset, parse_flag, parse_origin
 
 # The characters of a bearer token (RFC 6750 2.1).
 _API_KEY = re.compile(r"[A-Za-z0-9._~+/=-]{8,512}")
@@ -151,29 +151,35 @@ class Client:
         *,
         resource: str,
         nonce: Optional[str],
+        origin: Union[str, Unset] = UNSET,
+        app: bool = False,
         transaction: Union[TransactionReference, Unset] = UNSET,
         accept_test: bool = False,
     ) -> ResultClaims:
         """Has the service check a result and use it up. Also tells whether person and resource still have access.
 
-        :raises CountersignError: ``RESULT_INVALID``, ``RESULT_USED``, ``RESULT_REVOKED``, ...
+        :param origin: the origin of your page. Always name it: a resource with several origins, or with native apps,
+            requires it
+        :param app: a native app of yours got the result by its code
+        :raises CountersignError: ``RESULT_INVALID``, ``RESULT_ORIGIN``, ``RESULT_USED``, ``RESULT_REVOKED``, ...
         """
         # That it is given says that a confirmation is expected: one that was lost on the way must not turn it into a
         # sign-in.
-        expected = None if transaction is UNSET else hash_of(transaction)
+        hashed = None if transaction is UNSET else hash_of(transaction)
+        expected = Expected(nonce, origin=parse_origin(origin), app=parse_flag("app", app), transaction=hashed)
         if not isinstance(nonce, str) or nonce == "":
             raise ResultRefused("RESULT_NONCE_WRONG", "This session has no sign-in under way.")
         body = given(
             result=result,
             resource=resource,
             nonce=nonce,
-            transaction=expected,
+            origin=expected.origin,
+            app=True if expected.app else None,
+            transaction=hashed,
             acceptTest=True if accept_test is True else None,
         )
         answer = self._transport.once("POST", "/results/consume", body=body)
-        return read_consumed_claims(
-            answer, resource=resource, nonce=nonce, transaction=expected, accept_test=accept_test is True
-        )
+        return read_consumed_claims(answer, expected, resource=resource, accept_test=accept_test is True)
 
     def create_challenge(
         self,

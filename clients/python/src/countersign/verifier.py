@@ -94,6 +94,7 @@ class Verifier:
         *,
         nonce: Optional[str],
         origin: Union[str, Unset] = UNSET,
+        app: bool = False,
         require_otp: bool = False,
         acr: Union[str, Unset] = UNSET,
         max_age_ms: Union[int, Unset] = UNSET,
@@ -111,6 +112,7 @@ class Verifier:
         :param jwt: what the widget gave to the page
         :param nonce: the one that this visitor's session held; without it a stolen result signs its thief in
         :param origin: the origin of your page, such as ``https://shop.example``
+        :param app: a native app of yours got the result by its code, and no page. Neither stands for the other
         :param require_otp: refuse unless a one-time password was checked: neither left out nor skipped for a
             deactivated token
         :param acr: ``"2"``: refuse fewer factors than two
@@ -129,8 +131,9 @@ class Verifier:
         """
         expected = Expected(
             nonce=nonce,
-            origin=_parse_origin(origin),
-            require_otp=_parse_require_otp(require_otp),
+            origin=parse_origin(origin),
+            app=parse_flag("app", app),
+            require_otp=parse_flag("require_otp", require_otp),
             acr=_parse_acr(acr),
             max_age_ms=(
                 None if max_age_ms is UNSET else whole_number("max_age_ms", max_age_ms, minimum=0, maximum=86_400_000)
@@ -180,7 +183,7 @@ def _parse_algorithms(value: Any) -> tuple[str, ...]:
 # A demand that was lost on the way, or is misspelt, must not be one that everybody meets.
 
 
-def _parse_origin(value: Any) -> Optional[str]:
+def parse_origin(value: Any) -> Optional[str]:
     if value is UNSET:
         return None
     if isinstance(value, str):
@@ -188,10 +191,10 @@ def _parse_origin(value: Any) -> Optional[str]:
     raise OptionInvalid('"origin" must be a text, or be left out.')
 
 
-def _parse_require_otp(value: Any) -> bool:
+def parse_flag(name: str, value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    raise OptionInvalid('"require_otp" must be True or False.')
+    raise OptionInvalid(f'"{name}" must be True or False.')
 
 
 def _parse_acr(value: Any) -> Optional[str]:

@@ -1,6 +1,6 @@
 import type { ResultClaims } from '@countersign/protocol/result';
 import { CountersignError } from '../error.ts';
-import { readConsumedClaims } from '../results/check-claims.ts';
+import { checkDemands, readConsumedClaims } from '../results/check-claims.ts';
 import { hashOf, type TransactionReference } from '../transactions/transaction.ts';
 import { type CallOptions, unexpected } from './collection.ts';
 import type {
@@ -49,20 +49,24 @@ export async function consumeResult(
     result: string;
     resource: string;
     nonce: string;
+    origin?: string;
+    app?: boolean;
     transaction?: TransactionReference;
     acceptTest?: boolean;
   },
   { signal }: CallOptions = {},
 ): Promise<ResultClaims> {
-  const { result, resource, nonce, acceptTest } = input;
+  const { result, resource, nonce, transaction: asked, acceptTest, ...page } = input;
+  checkDemands({ nonce, ...page });
   // The member alone says that a confirmation is expected: one that was lost on the way must not turn it into a sign-in.
-  const transaction = 'transaction' in input ? { transaction: await hashOf(input.transaction ?? '') } : {};
+  const transaction = 'transaction' in input ? { transaction: await hashOf(asked ?? '') } : {};
   if (typeof nonce !== 'string' || nonce === '') {
     throw new CountersignError('RESULT_NONCE_WRONG', 'This session has no sign-in under way.');
   }
-  const body = { result, resource, nonce, ...transaction, ...(acceptTest === true && { acceptTest }) };
+  const options = { ...page, ...transaction, ...(acceptTest === true && { acceptTest }) };
+  const body = { result, resource, nonce, ...options };
   const answer = await send({ method: 'POST', path: '/results/consume', body, kind: 'once', signal });
-  return readConsumedClaims(answer ?? {}, { resource, nonce, ...transaction, acceptTest });
+  return readConsumedClaims(answer ?? {}, { resource, nonce, ...options });
 }
 
 export async function createLoginRequest(

@@ -292,6 +292,32 @@ describe('transactions', () => {
     expect((await refusalOf(unasked.consumeResult(input))).code).toBe('RESULT_TRANSACTION_UNEXPECTED');
   });
 
+  // A nonce of the attacker's own session went to an app or another page, which the victim signs in to.
+  test('SR-80: a consumption names the page or the app, and claims of another are refused', async () => {
+    const input = { result: 'a.b.c', resource: RESOURCE, nonce: NONCE };
+    const origin = claims.origin;
+    const ofApp = { ...claims, app: true };
+    const { client, requests } = clientWith(json(claims));
+    expect(await client.consumeResult({ ...input, origin })).toMatchObject({ origin });
+    expect(requests[0]?.body).toEqual({ ...input, origin });
+    const app = clientWith(json(ofApp));
+    expect(await app.client.consumeResult({ ...input, app: true })).toMatchObject({ app: true });
+    expect(app.requests[0]?.body).toEqual({ ...input, app: true });
+    for (const [answer, expected, code] of [
+      [claims, { origin: 'https://blog.example' }, 'RESULT_ORIGIN_WRONG'],
+      [claims, { app: true }, 'RESULT_APP_REQUIRED'],
+      [ofApp, {}, 'RESULT_APP_UNEXPECTED'],
+      [ofApp, { origin }, 'RESULT_APP_UNEXPECTED'],
+    ] as const) {
+      const refused = clientWith(json(answer)).client.consumeResult({ ...input, ...expected });
+      expect((await refusalOf(refused)).code).toBe(code);
+    }
+    const lost = clientWith(json(claims));
+    const none = { ...input, origin: undefined as unknown as string };
+    expect((await refusalOf(lost.client.consumeResult(none))).code).toBe('OPTION_INVALID');
+    expect(lost.requests).toHaveLength(0);
+  });
+
   test('a transaction that got lost on the way does not turn a confirmation into a sign-in', async () => {
     const { client, requests } = clientWith(json(claims));
     const lost = { result: 'a.b.c', resource: RESOURCE, nonce: NONCE, transaction: undefined as unknown as string };

@@ -93,13 +93,17 @@ export interface Client {
   /**
    * Has the service check a result and use it up. Also tells whether person and resource still have access.
    *
-   * @throws CountersignError `RESULT_INVALID`, `RESULT_USED`, `RESULT_REVOKED`, ...
+   * @throws CountersignError `RESULT_INVALID`, `RESULT_ORIGIN`, `RESULT_USED`, `RESULT_REVOKED`, ...
    */
   consumeResult(
     input: {
       result: string;
       resource: string;
       nonce: string;
+      /** The origin of your page. Always name it: a resource with several origins, or with native apps, requires it. */
+      origin?: string;
+      /** Whether a native app of yours got the result by its code. */
+      app?: boolean;
       transaction?: TransactionReference;
       acceptTest?: boolean;
     },

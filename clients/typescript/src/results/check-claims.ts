@@ -16,6 +16,8 @@ export interface ResultExpectations {
   nonce: string;
   /** The origin of your page, such as `https://shop.example`. */
   origin?: string;
+  /** Whether a native app of yours got the result by its code. Default: a page did. Neither stands for the other. */
+  app?: boolean;
   /** Refuse unless a one-time password was checked: neither left out nor skipped for a deactivated token. */
   requireOtp?: boolean;
   /** Refuse fewer factors than this. */
@@ -43,6 +45,7 @@ const MOST_AGE = { default: 0, min: 0, max: 86_400_000 };
 /** Which demands can be meant as they are. One that was lost on the way, or is misspelt, must not be one that everybody meets. */
 const DEMANDS = {
   origin: { isMeant: (value: unknown) => typeof value === 'string', wanted: 'a text' },
+  app: { isMeant: (value: unknown) => typeof value === 'boolean', wanted: 'true or false' },
   requireOtp: { isMeant: (value: unknown) => typeof value === 'boolean', wanted: 'true or false' },
   acr: { isMeant: (value: unknown) => value === '1' || value === '2', wanted: '"1" or "2"' },
   maxAgeMs: { isMeant: (value: unknown) => value !== undefined, wanted: 'a number of milliseconds' },
@@ -105,11 +108,7 @@ export function checkClaims(
   );
 
   checkTransaction(claims, expected.transaction);
-  refuseUnless(
-    expected.origin === undefined || claims.origin === expected.origin,
-    'RESULT_ORIGIN_WRONG',
-    `The sign-in happened on "${claims.origin}", and "${expected.origin}" is expected.`,
-  );
+  checkOrigin(claims, expected);
   refuseUnless(
     expected.requireOtp !== true || claims.otp === 'verified',
     'RESULT_OTP_REQUIRED',
@@ -135,7 +134,14 @@ export function checkClaims(
  */
 export function readConsumedClaims(
   answer: JsonObject,
-  request: { resource: string; nonce: string; transaction?: string; acceptTest?: boolean | undefined },
+  request: {
+    resource: string;
+    nonce: string;
+    origin?: string;
+    app?: boolean;
+    transaction?: string;
+    acceptTest?: boolean;
+  },
 ): ResultClaims {
   const claims = readClaims(answer);
   refuseUnless(
@@ -150,7 +156,28 @@ export function readConsumedClaims(
     'The result is not of this sign-in.',
   );
   checkTransaction(claims, request.transaction);
+  checkOrigin(claims, request);
   return claims;
+}
+
+/** Of an app or of a page, as expected: with a nonce of another session, either would sign a thief in to the other. */
+function checkOrigin(claims: ResultClaims, expected: Pick<ResultExpectations, 'origin' | 'app'>): void {
+  const isOfApp = claims.app === true;
+  refuseUnless(
+    !isOfApp || expected.app === true,
+    'RESULT_APP_UNEXPECTED',
+    'The sign-in was for a native app, and a page is expected.',
+  );
+  refuseUnless(
+    isOfApp || expected.app !== true,
+    'RESULT_APP_REQUIRED',
+    'The sign-in was on a page, and a native app is expected.',
+  );
+  refuseUnless(
+    expected.origin === undefined || claims.origin === expected.origin,
+    'RESULT_ORIGIN_WRONG',
+    `The sign-in happened on "${claims.origin}", and "${expected.origin}" is expected.`,
+  );
 }
 
 /** Neither stands for the other: a sign-in confirms no transaction, and a confirmed payment is no sign-in. */
@@ -171,6 +198,7 @@ function readClaims(payload: JsonObject): ResultClaims {
     preferred_username: text(payload, 'preferred_username'),
     nonce: text(payload, 'nonce'),
     origin: originOf(payload),
+    ...trueIfPresent(payload, 'app'),
     amr: methods(payload),
     acr: oneOf(payload, 'acr', ['1', '2']),
     otp: oneOf(payload, 'otp', OTP_USES),

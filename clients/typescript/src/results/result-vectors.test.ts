@@ -5,7 +5,7 @@ import { NONCE_VECTORS, textOf, VECTORS, type VectorCase } from '../../testing/v
 import { createVerifier } from './verifier.ts';
 
 function verify(vectorCase: VectorCase) {
-  const { now, nonce, origin, requireOtp, acr, transaction, acceptTest, maxAgeMs, ...options } = {
+  const { now, nonce, origin, app, requireOtp, acr, transaction, acceptTest, maxAgeMs, ...options } = {
     ...VECTORS.defaults,
     ...vectorCase.options,
   };
@@ -18,6 +18,7 @@ function verify(vectorCase: VectorCase) {
     // A host in JavaScript may well pass the nothing that its session holds.
     nonce: nonce as string,
     ...(origin === undefined ? {} : { origin }),
+    ...(app === undefined ? {} : { app }),
     ...(requireOtp === undefined ? {} : { requireOtp }),
     ...(acr === undefined ? {} : { acr }),
     ...(transaction === undefined ? {} : { transaction }),
@@ -46,6 +47,8 @@ describe('hostile results', () => {
     expect([...new Set(hostile.map((vectorCase) => vectorCase.expect))].sort()).toEqual([
       'RESULT_ACR_REQUIRED',
       'RESULT_ALGORITHM_REFUSED',
+      'RESULT_APP_REQUIRED',
+      'RESULT_APP_UNEXPECTED',
       'RESULT_AUDIENCE_WRONG',
       'RESULT_CLAIMS_INVALID',
       'RESULT_EXPIRED',

@@ -71,7 +71,8 @@ describe('the routes of a site that checks the passwords', () => {
         asked.push(input);
         return { loginRequest: 'lrq.2', expiresAt: NOW + 120_000 };
       },
-      async consumeResult() {
+      async consumeResult(input) {
+        expect(input).toMatchObject({ origin: ORIGIN });
         account = vectorCase.meanwhile ?? account;
         return CLAIMS;
       },

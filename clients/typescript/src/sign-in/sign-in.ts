@@ -100,7 +100,7 @@ export async function verifySignIn(
   const before = demand && state.user;
   const expected = pending?.user ?? before?.id;
   if (expected !== undefined && claims.sub !== expected) return 'RESULT_OF_ANOTHER_USER';
-  await client?.consumeResult({ result: String(result), resource, nonce, ...acceptTest });
+  await client?.consumeResult({ result: String(result), resource, nonce, origin, ...acceptTest });
   // Once more: the account may have been blocked while the service was asked, or its password changed.
   const late = await refuseVisitor(rules, state, demand);
   if (late) return late;

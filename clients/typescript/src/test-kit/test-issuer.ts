@@ -62,8 +62,8 @@ export async function createTestIssuer(options: TestIssuerOptions = {}): Promise
     ...{ issuer, resource, jwks },
     verifier: { verifyResult },
     client: {
-      async consumeResult({ result, nonce, transaction }) {
-        const claims = await verifyResult(result, { nonce, ...(transaction && { transaction }) });
+      async consumeResult({ result, resource: _, ...expected }) {
+        const claims = await verifyResult(result, expected);
         if (consumed.has(claims.jti))
           throw new CountersignError('RESULT_USED', 'The result has been consumed.', { status: 409 });
         consumed.add(claims.jti);

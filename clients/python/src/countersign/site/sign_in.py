@@ -278,7 +278,7 @@ class SignIn:
         if expected is not None and not equal_in_constant_time(claims.sub, expected["id"]):
             raise Refused("RESULT_OF_ANOTHER_USER")
         if self._client is not None:
-            self._client.consume_result(result, resource=self._resource, nonce=nonce)
+            self._client.consume_result(result, resource=self._resource, nonce=nonce, origin=self._origin)
         # After it: the password may have changed while the service was asked.
         if pending is not None:
             user = self._check_pending(pending)

@@ -58,11 +58,7 @@ final class ClaimsCheck {
         "The result is older than the sign-in it reports.");
 
     checkTransaction(claims, expected.transaction);
-    refuseUnless(
-        expected.origin == null || expected.origin.equals(claims.origin()),
-        "RESULT_ORIGIN_WRONG",
-        "The sign-in happened on \"%s\", and \"%s\" is expected."
-            .formatted(claims.origin(), expected.origin));
+    checkOrigin(claims, expected.origin, expected.app);
     refuseUnless(
         !expected.requireOtp || claims.otp() == OtpUse.VERIFIED,
         "RESULT_OTP_REQUIRED",
@@ -90,7 +86,26 @@ final class ClaimsCheck {
     refuseUnless(claims.aud().equals(asked.resource()), "RESULT_AUDIENCE_WRONG", "The result is for another resource.");
     refuseUnless(isEqual(claims.nonce(), asked.nonce()), "RESULT_NONCE_WRONG", "The result is not of this sign-in.");
     checkTransaction(claims, asked.transaction());
+    checkOrigin(claims, asked.origin(), asked.isForApp());
     return claims;
+  }
+
+  /**
+   * Of an app or of a page, as expected: with a nonce of another session, either would sign a thief in to the other.
+   */
+  private static void checkOrigin(ResultClaims claims, String origin, boolean isForApp) {
+    refuseUnless(
+        !claims.app() || isForApp,
+        "RESULT_APP_UNEXPECTED",
+        "The sign-in was for a native app, and a page is expected.");
+    refuseUnless(
+        claims.app() || !isForApp,
+        "RESULT_APP_REQUIRED",
+        "The sign-in was on a page, and a native app is expected.");
+    refuseUnless(
+        origin == null || origin.equals(claims.origin()),
+        "RESULT_ORIGIN_WRONG",
+        "The sign-in happened on \"%s\", and \"%s\" is expected.".formatted(claims.origin(), origin));
   }
 
   private static void checkNonce(String given, String expected) {
@@ -141,7 +156,8 @@ final class ClaimsCheck {
         map(payload, "metadata"),
         map(payload, "hook"),
         trueIfPresent(payload, "test"),
-        trueIfPresent(payload, "password_breached"));
+        trueIfPresent(payload, "password_breached"),
+        trueIfPresent(payload, "app"));
   }
 
   private static Optional<String> transaction(ObjectNode payload) {

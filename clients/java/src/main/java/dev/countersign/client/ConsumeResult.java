@@ -17,6 +17,16 @@ public final class ConsumeResult extends Fields<ConsumeResult> {
     return new ConsumeResult().set("result", result).set("resource", resource).set("nonce", nonce);
   }
 
+  /** The origin of your page. Always name it: a resource with several origins, or with native apps, requires it. */
+  public ConsumeResult origin(String expected) {
+    return set("origin", Bounds.given("origin", expected));
+  }
+
+  /** A native app of yours got the result by its code. */
+  public ConsumeResult app() {
+    return set("app", true);
+  }
+
   /**
    * What the person should have confirmed, from your own records. Without it, a result that confirms something is
    * refused.
@@ -54,6 +64,14 @@ public final class ConsumeResult extends Fields<ConsumeResult> {
 
   String transaction() {
     return (String) get("transaction");
+  }
+
+  String origin() {
+    return (String) get("origin");
+  }
+
+  boolean isForApp() {
+    return get("app") != null;
   }
 
   boolean acceptsTest() {

@@ -77,7 +77,7 @@ public final class CountersignClient {
   /**
    * Has the service check a result and use it up. Also tells whether person and resource still have access.
    *
-   * @throws ServiceException {@code RESULT_INVALID}, {@code RESULT_USED}, {@code RESULT_REVOKED}, ...
+   * @throws ServiceException {@code RESULT_INVALID}, {@code RESULT_ORIGIN}, {@code RESULT_USED}, ...
    * @throws ResultException if the session has no nonce, or the answer speaks of something else
    */
   public ResultClaims consumeResult(ConsumeResult input) {

@@ -31,6 +31,7 @@ import java.util.Optional;
  * @param test whether a test resource gave it, with which no user has signed in; only true where tests are accepted
  * @param passwordBreached the password was stolen elsewhere and published, on a resource that warns: ask the user to
  *     change it
+ * @param app a native app got the result by its code; only true where an app is expected
  */
 public record ResultClaims(
     String iss,
@@ -53,7 +54,8 @@ public record ResultClaims(
     Map<String, Object> metadata,
     Map<String, Object> hook,
     boolean test,
-    boolean passwordBreached) {
+    boolean passwordBreached,
+    boolean app) {
   /** The {@code typ} header of a result; anything else is not a result (RFC 8725 3.11). */
   public static final String TYP = "countersign-result+jwt";
 

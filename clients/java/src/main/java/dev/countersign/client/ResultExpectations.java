@@ -21,6 +21,7 @@ public final class ResultExpectations {
   String transaction;
   Duration maxAge;
   boolean acceptTest;
+  boolean app;
 
   private ResultExpectations(String nonce) {
     this.nonce = nonce;
@@ -38,6 +39,13 @@ public final class ResultExpectations {
   public ResultExpectations origin(String expected) {
     ResultExpectations more = copy();
     more.origin = Bounds.given("origin", expected);
+    return more;
+  }
+
+  /** A native app of yours got the result by its code, and no page. Neither stands for the other. */
+  public ResultExpectations app() {
+    ResultExpectations more = copy();
+    more.app = true;
     return more;
   }
 
@@ -103,6 +111,7 @@ public final class ResultExpectations {
     same.transaction = transaction;
     same.maxAge = maxAge;
     same.acceptTest = acceptTest;
+    same.app = app;
     return same;
   }
 }

@@ -36,6 +36,7 @@ public final class SignIn<U> {
           "RESULT_INVALID",
           "RESULT_USED",
           "RESULT_REVOKED",
+          "RESULT_ORIGIN",
           "RESULT_TEST",
           "LEVEL_UNREACHABLE",
           "LOGIN_REQUEST_INVALID",
@@ -213,7 +214,9 @@ public final class SignIn<U> {
     String expected = pending != null ? pending.id() : demand != null ? before.id() : claims.sub();
     // The visitor can see the nonce: a thief who knows the password could sign in with it as another user.
     if (!expected.equals(claims.sub())) throw new RouteRefusal("RESULT_OF_ANOTHER_USER");
-    if (options.client != null) options.client.consumeResult(ConsumeResult.of(result, options.resource, nonce));
+    if (options.client != null) {
+      options.client.consumeResult(ConsumeResult.of(result, options.resource, nonce).origin(options.origin));
+    }
     // After it: the password may have changed while the service was asked.
     U user;
     if (pending != null) user = checkPending(pending);

@@ -219,6 +219,30 @@ class CountersignClientTest {
     }
   }
 
+  // SR-80
+  @Test
+  void aConsumptionNamesThePageOrTheAppAndClaimsOfAnotherAreRefused() {
+    String ofApp = CLAIMS.replace("\"jti\"", "\"app\":true,\"jti\"");
+    ConsumeResult input = ConsumeResult.of("a.b.c", RESOURCE, NONCE).origin("https://shop.example");
+    with(
+        CLAIMS,
+        (client, server) -> {
+          client.consumeResult(input);
+          assertEquals("https://shop.example", parsed(server.seen().get(0).body()).path("origin").textValue());
+        });
+    with(
+        ofApp,
+        (client, server) -> {
+          assertTrue(client.consumeResult(ConsumeResult.of("a.b.c", RESOURCE, NONCE).app()).app());
+          assertTrue(parsed(server.seen().get(0).body()).path("app").booleanValue());
+        });
+    ConsumeResult elsewhere = ConsumeResult.of("a.b.c", RESOURCE, NONCE).origin("https://blog.example");
+    with(CLAIMS, (client, server) -> Refusals.of("RESULT_ORIGIN_WRONG", () -> client.consumeResult(elsewhere)));
+    ConsumeResult app = ConsumeResult.of("a.b.c", RESOURCE, NONCE).app();
+    with(CLAIMS, (client, server) -> Refusals.of("RESULT_APP_REQUIRED", () -> client.consumeResult(app)));
+    with(ofApp, (client, server) -> Refusals.of("RESULT_APP_UNEXPECTED", () -> client.consumeResult(input)));
+  }
+
   @Test
   void withoutANonceNothingIsAsked() {
     with(

@@ -137,6 +137,7 @@ class ResultVerifierTest {
             Map.of(),
             Map.of(),
             false,
+            false,
             false),
         claims);
     assertTrue(builder().build().verifyResult(Vectors.named("a breached password"), EXPECTED).passwordBreached());

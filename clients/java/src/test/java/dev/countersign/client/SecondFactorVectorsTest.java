@@ -73,6 +73,9 @@ final class SecondFactorVectorsTest {
       JsonNode asked = null;
       for (LocalServer.Seen seen : server.seen()) {
         if (seen.path().endsWith("/login-requests")) asked = Vectors.MAPPER.readTree(seen.body());
+        if (seen.path().endsWith("/consume")) {
+          assertEquals(ORIGIN, Vectors.MAPPER.readTree(seen.body()).path("origin").textValue());
+        }
       }
       assertEquals(one.has("asks"), asked != null);
       for (String name : new String[] {"passwordChecked", "acr", "maxAgeMs"}) {

@@ -43,6 +43,7 @@ final class Vectors {
           "acr",
           "transaction",
           "acceptTest",
+          "app",
           "maxAgeMs");
 
   private Vectors() {}
@@ -104,6 +105,7 @@ final class Vectors {
     if (options.has("acr")) expected = expected.acr(options.path("acr").textValue());
     if (options.has("maxAgeMs")) expected = expected.maxAge(Duration.ofMillis(options.path("maxAgeMs").longValue()));
     if (options.path("acceptTest").asBoolean()) expected = expected.acceptTest();
+    if (options.path("app").asBoolean()) expected = expected.app();
     JsonNode transaction = options.path("transaction");
     if (transaction.isTextual()) expected = expected.transactionHash(transaction.textValue());
     if (transaction.isArray()) expected = expected.transaction(fieldsOf(transaction));
