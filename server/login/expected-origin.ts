@@ -20,10 +20,9 @@ export function mustNameOrigin(resource: Origins, { origin, app }: ExpectedOrigi
   const pages = new Set([
     ...resource.allowedOrigins,
     ...(resource.redirectUris ?? []).map((uri) => new URL(uri).origin),
-    ...(resource.allowLocalhost ? ['http://localhost'] : []),
   ]);
   const isPattern = resource.allowedOrigins.some((entry) => entry.includes('*'));
-  return isPattern || pages.size > 1 || (resource.appRedirectUris ?? []).length > 0;
+  return isPattern || pages.size + Number(resource.allowLocalhost) > 1 || (resource.appRedirectUris ?? []).length > 0;
 }
 
 /** A result of an app is never one of a page, nor the reverse. */

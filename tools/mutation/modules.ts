@@ -140,6 +140,11 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     ],
   },
   {
+    name: 'result-origin',
+    files: ['server/login/expected-origin.ts'],
+    tests: ['server/login/expected-origin.test.ts'],
+  },
+  {
     name: 'results',
     files: ['server/authentication/signing.ts', 'server/login/result-validity.ts', 'server/platform/jose/signer.ts'],
     tests: [
