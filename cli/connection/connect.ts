@@ -75,7 +75,8 @@ async function localSocket({ dataFolder, server, environment }: ConnectOptions) 
 }
 
 /** Without this check, a mistyped folder would get an empty service with a new key. */
-function expectInstallation(dataFolder: string, { COUNTERSIGN_STORE: store }: NodeJS.ProcessEnv): void {
+function expectInstallation(dataFolder: string, environment: NodeJS.ProcessEnv): void {
+  const store = environment.COUNTERSIGN_STORE || environment.COUNTERSIGN_STORE_FILE;
   if (store && store !== 'embedded') return;
   if (!store && existsSync(join(dataFolder, 'store-is-redis'))) {
     throw new UsageError(

@@ -222,10 +222,19 @@ export function masterKeySource({ masterKey }: Config, create: boolean): MasterK
 }
 
 /** Keys in a file can be changed while the service runs, for its next start; keys from the environment cannot. */
-function placeOf({ masterKey }: Config, keys: MasterKeys): MasterKeyLocation {
-  if (masterKey.fromEnvironment) return { configured: async () => configuredMasterKeys(keys) };
-  const file = masterKeyFile(masterKey.file, masterKey.isForGroup);
-  return { configured: file.read, file };
+function placeOf(config: Config, keys: MasterKeys): MasterKeyLocation {
+  const { fromEnvironment, oldFromEnvironment, file: path, isForGroup } = config.masterKey;
+  if (fromEnvironment) return { configured: async () => configuredMasterKeys(keys) };
+  const file = masterKeyFile(path, isForGroup);
+  if (!oldFromEnvironment) return { configured: file.read, file };
+  // The file is mounted, and its owner changes it.
+  const { old: known } = configuredMasterKeys(keys);
+  return {
+    configured: async () => {
+      const { current, old } = await file.read();
+      return { current, old: [...new Set([...old, ...known])] };
+    },
+  };
 }
 
 /** The mail client is loaded only if a mail server is configured. */

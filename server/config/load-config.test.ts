@@ -211,6 +211,8 @@ describe('configuration', () => {
     expect(fromEnvironment?.reveal()).toBe('the key of now');
     expect(oldFromEnvironment.map((old) => old.reveal())).toEqual(['one before', 'one before that']);
     expect(config.codes.sms?.secret?.reveal()).toBe('of-the-gateway');
+    const mounted = { COUNTERSIGN_MASTER_KEY_FILE: '/run/master.key', COUNTERSIGN_OLD_MASTER_KEYS: 'one before' };
+    expect(loadConfig(mounted).masterKey.oldFromEnvironment?.map((old) => old.reveal())).toEqual(['one before']);
     expect(namesOf({ COUNTERSIGN_OLD_MASTER_KEYS: 'without the key of now' })).toEqual(['COUNTERSIGN_OLD_MASTER_KEYS']);
   });
 

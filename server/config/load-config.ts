@@ -203,8 +203,9 @@ function* combinationProblems(env: Environment, values: Partial<Values>): Genera
   for (const [name, other] of NEEDED_WITH) {
     if (env[name] && !env[other]) yield { name: other, problem: `is required with ${name}` };
   }
-  if (env.COUNTERSIGN_OLD_MASTER_KEYS && !env.COUNTERSIGN_MASTER_KEY) {
-    yield { name: 'COUNTERSIGN_OLD_MASTER_KEYS', problem: 'goes with COUNTERSIGN_MASTER_KEY only' };
+  if (env.COUNTERSIGN_OLD_MASTER_KEYS && !(env.COUNTERSIGN_MASTER_KEY || env.COUNTERSIGN_MASTER_KEY_FILE)) {
+    const problem = 'goes with COUNTERSIGN_MASTER_KEY or COUNTERSIGN_MASTER_KEY_FILE only';
+    yield { name: 'COUNTERSIGN_OLD_MASTER_KEYS', problem };
   }
   yield* storeProblems(env, values);
   yield* feedProblems(env, values);

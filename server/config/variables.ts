@@ -100,7 +100,7 @@ export const VARIABLES = {
   },
   COUNTERSIGN_OLD_MASTER_KEYS: {
     meaning:
-      'Earlier master keys, comma-separated, while the key is rotated. Goes with COUNTERSIGN_MASTER_KEY; a key file lists them on further lines.',
+      'Earlier master keys, comma-separated, while the key is rotated. Goes with COUNTERSIGN_MASTER_KEY, or with a mounted COUNTERSIGN_MASTER_KEY_FILE; a key file that the service can write lists them on further lines.',
     otherwise: 'none',
     isSecret: true,
     schema: z

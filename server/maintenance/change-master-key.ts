@@ -19,7 +19,7 @@ export interface MasterKeyLocation {
   file?: MasterKeyFile;
 }
 
-interface MasterKeyOverview {
+export interface MasterKeyOverview {
   state: MasterKeyState;
   /** Id of the key that seals now. */
   sealing: string;

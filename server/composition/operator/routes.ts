@@ -1,6 +1,7 @@
 import { REFUSALS } from '@countersign/protocol/codes';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { MAX_PARTITIONS } from '@countersign/protocol/partition-count';
+import type { Context } from 'hono';
 import { z } from 'zod';
 import { createAccount } from '../../accounts/create-account.ts';
 import { deleteAccount } from '../../accounts/delete-account.ts';
@@ -19,6 +20,7 @@ import type { ClockGuard } from '../../clock/clock-guard.ts';
 import { email, label, languageTag } from '../../http/api/fields.ts';
 import { internalRoute } from '../../http/api/route.ts';
 import { refuseResult } from '../../http/api/router.ts';
+import type { AppEnv } from '../../http/context.ts';
 import type { Logger } from '../../http/log.ts';
 import { faultOf, refuse } from '../../http/problem.ts';
 import { textStream } from '../../http/text-stream.ts';
@@ -32,6 +34,7 @@ import {
   beginMasterKey,
   finishMasterKey,
   type MasterKeyLocation,
+  type MasterKeyOverview,
   readMasterKeys,
 } from '../../maintenance/change-master-key.ts';
 import { checkArchive } from '../../maintenance/check-archive.ts';
@@ -40,6 +43,7 @@ import { findingsText } from '../../maintenance/findings-text.ts';
 import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
 import { sendTestCode } from '../../maintenance/send-test-message.ts';
 import { isOld } from '../../platform/geoip/geo-lookup.ts';
+import { MasterKeyError } from '../../platform/secret-box/load-master-key.ts';
 import { readProcesses } from '../../processes/read-processes.ts';
 import type { MoveReport, MoveTarget } from '../move.ts';
 import { inviteSuperuser, openAccount } from '../open-account.ts';
@@ -57,7 +61,8 @@ export interface OperatorTools {
 type Services = Ports & OperatorTools;
 
 const KEYS_IN_ENVIRONMENT = {
-  detail: 'the master keys are in the environment: change COUNTERSIGN_MASTER_KEY and COUNTERSIGN_OLD_MASTER_KEYS there',
+  detail:
+    'the master keys are set by variables: change COUNTERSIGN_MASTER_KEY, or what is mounted as COUNTERSIGN_MASTER_KEY_FILE, and COUNTERSIGN_OLD_MASTER_KEYS there',
 };
 
 const NOTHING_FOLLOWS = {
@@ -177,7 +182,7 @@ const keyRoutes = [
     method: 'get',
     path: '/operator/master-keys',
     scope: 'operator',
-    handle: async (c, ports: Services) => c.json(await readMasterKeys(ports, ports.masterKeys)),
+    handle: (c, ports: Services) => withKeyFile(c, () => readMasterKeys(ports, ports.masterKeys)),
   }),
   internalRoute({
     method: 'post',
@@ -185,7 +190,8 @@ const keyRoutes = [
     scope: 'operator',
     handle: async (c, ports: Services) => {
       const { file } = ports.masterKeys;
-      return file ? c.json(await beginMasterKey(ports, file)) : refuse(c, 'INPUT_INVALID', KEYS_IN_ENVIRONMENT);
+      if (!file) return refuse(c, 'INPUT_INVALID', KEYS_IN_ENVIRONMENT);
+      return withKeyFile(c, () => beginMasterKey(ports, file));
     },
   }),
   internalRoute({
@@ -194,7 +200,8 @@ const keyRoutes = [
     scope: 'operator',
     handle: async (c, ports: Services) => {
       const { file } = ports.masterKeys;
-      return file ? c.json(await finishMasterKey(ports, file)) : refuse(c, 'INPUT_INVALID', KEYS_IN_ENVIRONMENT);
+      if (!file) return refuse(c, 'INPUT_INVALID', KEYS_IN_ENVIRONMENT);
+      return withKeyFile(c, () => finishMasterKey(ports, file));
     },
   }),
   internalRoute({
@@ -312,6 +319,16 @@ const storeRoutes = [
 
 /** The routes of the command line, besides the API. */
 export const operatorRoutes = [...accountRoutes, ...keyRoutes, ...maintenanceRoutes, ...storeRoutes];
+
+/** The operator reads what is wrong with the key file. */
+async function withKeyFile(c: Context<AppEnv>, work: () => Promise<MasterKeyOverview>) {
+  try {
+    return c.json(await work());
+  } catch (error) {
+    if (!(error instanceof MasterKeyError)) throw error;
+    return refuse(c, 'INPUT_INVALID', { detail: error.message });
+  }
+}
 
 async function* findFaults(ports: Services, mend: boolean) {
   const accounts = await listAccounts(ports);

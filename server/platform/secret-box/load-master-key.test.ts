@@ -154,6 +154,16 @@ describe('during a rotation of the master key', () => {
     expect(hexOf(await loadMasterKeys(source))).toEqual(both);
   });
 
+  test('a mounted file has its old keys in the environment', async () => {
+    const [current = '', old = ''] = both;
+    await writeFile(file, `${current}\n`, { mode: 0o600 });
+    expect(await loadMasterKeys({ oldFromEnvironment: [old], file, create: false })).toEqual(
+      await loadMasterKeys({ fromEnvironment: current, oldFromEnvironment: [old], file, create: false }),
+    );
+    const invalid = { oldFromEnvironment: ['canary'], file, create: false };
+    await expect(loadMasterKeys(invalid)).rejects.toThrow('COUNTERSIGN_OLD_MASTER_KEYS must hold');
+  });
+
   test('an invalid old key is refused without being shown', async () => {
     const source = { fromEnvironment: both[0] ?? '', oldFromEnvironment: ['canary'], file, create: true };
     await expect(loadMasterKeys(source)).rejects.toThrow('COUNTERSIGN_OLD_MASTER_KEYS must hold');

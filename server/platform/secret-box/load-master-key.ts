@@ -7,7 +7,7 @@ import { MASTER_KEY_BYTES } from './secret-box.ts';
 export interface MasterKeySource {
   /** Base64 or hex of 32 bytes; takes precedence over the file. */
   fromEnvironment?: string;
-  /** The old keys, only with `fromEnvironment`. */
+  /** The old keys, beside `fromEnvironment` or a file that cannot be written. */
   oldFromEnvironment?: readonly string[];
   /**
    * Holds the same text: the current key on its first line and old ones on further lines.
@@ -37,15 +37,17 @@ export type MasterKeys = readonly [current: Uint8Array, ...old: Uint8Array[]];
  */
 export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKeys> {
   const { fromEnvironment, oldFromEnvironment = [], file, isForGroup, create } = source;
+  const old = oldFromEnvironment.map(decodeKey).filter((key) => key !== undefined);
+  if (old.length < oldFromEnvironment.length) {
+    throw new MasterKeyError('COUNTERSIGN_OLD_MASTER_KEYS must hold 32 random bytes each, in base64 or hex');
+  }
   if (fromEnvironment !== undefined) {
-    const keys = decodeKeys([fromEnvironment]);
-    if (!keys) throw new MasterKeyError('COUNTERSIGN_MASTER_KEY must be 32 random bytes in base64 or hex');
-    const all = decodeKeys([fromEnvironment, ...oldFromEnvironment]);
-    if (!all) throw new MasterKeyError('COUNTERSIGN_OLD_MASTER_KEYS must hold 32 random bytes each, in base64 or hex');
-    return all;
+    const key = decodeKey(fromEnvironment);
+    if (!key) throw new MasterKeyError('COUNTERSIGN_MASTER_KEY must be 32 random bytes in base64 or hex');
+    return [key, ...old];
   }
   const existing = await readKeyFile(file, isForGroup);
-  if (existing) return existing;
+  if (existing) return [...existing, ...old];
   if (!create)
     throw new MasterKeyError(
       `the key file ${file} is missing; without it the store cannot be read. If no copy is left: countersign forget-secrets`,

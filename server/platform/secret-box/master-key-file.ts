@@ -70,8 +70,13 @@ async function replaceKeyFile(file: string, keys: MasterKeys): Promise<void> {
     await rename(draft, file);
     await syncFolder(dirname(file));
   } catch (error) {
-    throw new MasterKeyError(`the key file ${file} cannot be written`, { cause: error });
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new MasterKeyError(
+      `nothing was changed: the key file ${file} cannot be written (${code}). If it is mounted, such as a credential of systemd or a secret of Kubernetes, change its source and set COUNTERSIGN_OLD_MASTER_KEYS_FILE: "A mounted master key" in docs/operators.md`,
+      { cause: error },
+    );
   } finally {
-    await rm(draft, { force: true });
+    // Its failure would hide why the file cannot be written.
+    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
