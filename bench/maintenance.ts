@@ -133,7 +133,7 @@ async function change(ports: TestPorts, { account, user: sample }: Fixture): Pro
 }
 
 async function restore(ports: TestPorts, store: Store): Promise<void> {
-  await restoreBackup(overStore(ports, store), await mergeBackups(backups));
+  await restoreBackup(overStore(ports, store), await mergeBackups(backups, ports));
 }
 
 /** Users with a password and a token, and an event each, as far as the store keeps as many. */

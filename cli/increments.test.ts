@@ -61,7 +61,8 @@ test('are encrypted like any backup, and restored by the key of the recipient al
     open: await openBackupFile(path(name), { identity: path('key') }),
   }));
   let text = '';
-  for await (const record of (await mergeBackups(await Promise.all(files)))()) text += JSON.stringify(record);
+  for await (const record of (await mergeBackups(await Promise.all(files), terminal.ports))())
+    text += JSON.stringify(record);
   expect(text).toContain('Bolt');
 });
 

@@ -8,6 +8,7 @@ import { BackupAssembly } from './assemble-backup.ts';
 import { parseState, type UnprovenState, writeState } from './backup-state.ts';
 
 const SALT = 'AAAAAAAAAAAAAAAAAAAAAA';
+const MAC_KEY = Buffer.alloc(32, 7);
 const digest = (n: number) => `${n}000000${n}0000000${n}`;
 const record = (n: number) => ({ d: ['ä\u2028', `thing/${n}`] as const, v: n });
 const entry = (n: number) => ({ i: 'things', e: ['s', `${n}`] as const, p: 0 });
@@ -19,7 +20,10 @@ const header = (number: number) => ({
 });
 
 function linesOf(number: number, lines: readonly string[]): string {
-  const all = [`#${JSON.stringify({ point: `point ${number}`, record: header(number) })}`, ...lines];
+  const all = [
+    `#${JSON.stringify({ point: `point ${number}`, macKey: MAC_KEY.toString('base64url'), record: header(number) })}`,
+    ...lines,
+  ];
   return [...all, `.${all.length}`].map((line) => `${line}\n`).join('');
 }
 const changed = (n: number) => `+${digest(n)} ${JSON.stringify(record(n))}`;
@@ -39,7 +43,7 @@ async function assemble(received: string, earlier?: UnprovenState, size = 50) {
   return { written, lines: assembly.lines, content, state: parseState('the state', content) };
 }
 function backupOf(...records: Parameters<typeof writeLine>[1][]): string {
-  const sums = new LineSums();
+  const sums = new LineSums(MAC_KEY);
   return [...records, { end: records.length }].map((one) => `${writeLine(sums, one)}\n`).join('');
 }
 const FULL = linesOf(0, [changed(1), changed(2), asBefore(3), asBefore(4), '*{"s":0,"last":7}']);

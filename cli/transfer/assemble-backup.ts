@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { Transform, type TransformCallback } from 'node:stream';
 import {
   BROKEN_OFF,
@@ -36,6 +36,7 @@ export class BackupAssembly extends Transform {
   readonly #earlier: UnprovenState | undefined;
   #digests = new DigestTable();
   #header: ChangesHeader | undefined;
+  #macKey: KeyObject | undefined;
   #sum = '';
   #received = 0;
   #hasEnded = false;
@@ -109,6 +110,7 @@ export class BackupAssembly extends Transform {
   #begin(header: ChangesHeader): string {
     const { series } = header.record;
     this.#header = header;
+    this.#macKey = createSecretKey(header.macKey, 'base64url');
     const earlier = this.#earlier?.prove(series.salt);
     if (!earlier) return this.#write(JSON.stringify(header.record));
     this.#digests = earlier.digests;
@@ -140,8 +142,12 @@ export class BackupAssembly extends Transform {
   }
 
   #write(json: string): string {
+    if (!this.#macKey) throw new Unreachable('this is no backup');
     this.lines += 1;
-    this.#sum = createHash('sha256').update(summedText(this.#sum, json)).digest('base64url').slice(0, SUM_LENGTH);
+    this.#sum = createHmac('sha256', this.#macKey)
+      .update(summedText(this.#sum, json))
+      .digest('base64url')
+      .slice(0, SUM_LENGTH);
     return `${this.#sum} ${json}\n`;
   }
 }

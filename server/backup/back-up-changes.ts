@@ -4,10 +4,11 @@ import { BACKUP_POINT_TTL_MS, type BackupPoint } from '../maintenance/backup-poi
 import { backupPointDocument } from '../maintenance/documents.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { headerOf, walkStore } from './back-up.ts';
+import { createBackupMac } from './backup-mac.ts';
 import type { IncrementRecord } from './backup-records.ts';
 import { digestOf, keyOf } from './record-digest.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'archive'>;
 
 const SALT_BYTES = 16;
 
@@ -20,8 +21,10 @@ const SALT_BYTES = 16;
 export async function* backUpChanges(ports: Needs, earlier?: BackupPoint): AsyncGenerator<string> {
   const { id, point } = await setPoint(ports, earlier);
   const { series, salt, number } = point;
-  const record = { ...(await headerOf(ports, earlier ? 3 : 2)), series: { id: series, salt, number } };
-  yield CHANGES.header + JSON.stringify({ point: id, record } satisfies ChangesHeader);
+  const { mac, key } = createBackupMac(ports);
+  const record = { ...(await headerOf(ports, earlier ? 3 : 2)), mac, series: { id: series, salt, number } };
+  const macKey = Buffer.from(key).toString('base64url');
+  yield CHANGES.header + JSON.stringify({ point: id, macKey, record } satisfies ChangesHeader);
   let lines = 1;
   for await (const steps of walkStore(ports, earlier)) {
     const page = steps.flatMap((step) => ('record' in step ? lineOf(salt, step.record) : []));

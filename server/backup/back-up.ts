@@ -18,6 +18,7 @@ import { yieldToEventLoop } from '../kernel/yield-to-event-loop.ts';
 import type { BackupPoint } from '../maintenance/backup-point.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
 import { processesDocument } from '../processes/documents.ts';
+import { createBackupMac } from './backup-mac.ts';
 import { type BackupHeader, type IncrementRecord, LineSums, writeLine } from './backup-records.ts';
 import type { RecordKey } from './record-digest.ts';
 
@@ -34,14 +35,15 @@ export type BackupStep = { readonly record: IncrementRecord } | { readonly uncha
  * document is from some moment of the walk, the positions of consumers come first, a document that counts a series is
  * read before the series, archive files after the segments that may move to them, then what expired meanwhile, and
  * events come last, so that no cursor is ahead of them. Secrets stay sealed; names, addresses and password hashes are in
- * clear text.
+ * clear text. Each line carries a MAC under the master key (SR-86).
  *
  * @throws Error for a document of a kind that could not be restored
  */
-export async function* backUp(ports: Needs): AsyncGenerator<string> {
-  const sums = new LineSums();
+export async function* backUp(ports: Needs & Pick<Ports, 'random' | 'secrets'>): AsyncGenerator<string> {
+  const { mac, key } = createBackupMac(ports);
+  const sums = new LineSums(key);
   let lines = 1;
-  yield writeLine(sums, await headerOf(ports, 2));
+  yield writeLine(sums, { ...(await headerOf(ports, 2)), mac });
   for await (const steps of walkStore(ports)) {
     for (const step of steps) {
       if (!('record' in step)) continue;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { type BackupSeries, SUM_LENGTH, summedText } from '@countersign/protocol/backup-text';
 import { CodedError } from '@countersign/protocol/coded-error';
 import type { ArchiveFile } from '../events/log/archive-file.ts';
@@ -15,6 +15,14 @@ export interface BackupHeader {
   required?: ProcessRegistry['required'];
   /** If increments can follow it, or if it is one. */
   series?: BackupSeries;
+  /** Names the key of the lines' MACs. Without it, lines have checksums, which anyone can make. */
+  mac?: BackupMac;
+}
+
+/** The master key under which a backup carries its MAC, and what makes the key of this backup differ (SR-86). */
+export interface BackupMac {
+  keyId: string;
+  nonce: string;
 }
 
 /** A line of a backup. The field names are short, because there is a line for every stored item. */
@@ -49,14 +57,20 @@ export class BackupInvalid extends CodedError {
 }
 
 /**
- * Checksums of lines, each over everything before it too: a line that was changed, dropped, added or moved breaks the
- * rest.
+ * MACs of lines, each over everything before it too: a line that was changed, dropped, added or moved breaks the rest.
+ * Without a key they are checksums, which show damage and no forgery.
  */
 export class LineSums {
+  readonly #key: Uint8Array | undefined;
   #last = '';
 
+  constructor(key?: Uint8Array) {
+    this.#key = key;
+  }
+
   next(json: string): string {
-    this.#last = createHash('sha256').update(summedText(this.#last, json)).digest('base64url').slice(0, SUM_LENGTH);
+    const hash = this.#key ? createHmac('sha256', this.#key) : createHash('sha256');
+    this.#last = hash.update(summedText(this.#last, json)).digest('base64url').slice(0, SUM_LENGTH);
     return this.#last;
   }
 }
@@ -69,30 +83,35 @@ export function writeLine(sums: LineSums, record: IncrementRecord): string {
   return `${sums.next(json)} ${json}`;
 }
 
+interface ReadOptions {
+  /** What the lines are checked with. @throws BackupInvalid for a backup that must not be read */
+  sumsOf: (header: BackupHeader) => LineSums;
+  /** Gets the MAC of the whole. */
+  onEnd?: (sum: string) => void;
+}
+
 /**
- * The records of a backup, checked line by line; only the last line proves that the backup is complete.
+ * The records of a backup, checked line by line before any of them is returned; only the last line proves that the
+ * backup is complete.
  *
- * @param onEnd gets the checksum of the whole
  * @throws BackupInvalid with the number of the invalid line
  */
 export async function* readRecords(
   lines: AsyncIterable<string>,
-  onEnd?: (sum: string) => void,
+  { sumsOf, onEnd }: ReadOptions,
 ): AsyncGenerator<IncrementRecord> {
-  const sums = new LineSums();
+  let sums: LineSums | undefined;
   let number = 0;
   let ended = false;
   for await (const line of lines) {
     number += 1;
     if (ended) throw new BackupInvalid(`line ${number}: there is something behind the end`);
     const json = line.slice(SUM_LENGTH + 1);
+    sums ??= sumsOf(parseHeader(json));
     if (line[SUM_LENGTH] !== ' ' || sums.next(json) !== line.slice(0, SUM_LENGTH)) {
       throw new BackupInvalid(`line ${number} of the backup is not as it was written: take another copy of it`);
     }
     const record = JSON.parse(json) as IncrementRecord;
-    if (number === 1 && !('backup' in record && READABLE.has(record.backup))) {
-      throw new BackupInvalid('this is no backup that this version reads');
-    }
     if ('end' in record) {
       if (record.end !== number - 1) throw new BackupInvalid(`line ${number}: lines are missing`);
       ended = true;
@@ -101,4 +120,19 @@ export async function* readRecords(
     yield record;
   }
   if (!ended) throw new BackupInvalid('the backup is cut off, its end is missing: take another copy of it');
+}
+
+/** Nothing proves it yet: it says which key does. */
+function parseHeader(json: string): BackupHeader {
+  try {
+    const header: unknown = JSON.parse(json);
+    if (isHeader(header)) return header;
+  } catch {
+    // Damaged, or another file: the same advice.
+  }
+  throw new BackupInvalid('this is no backup that this version reads');
+}
+
+function isHeader(value: unknown): value is BackupHeader {
+  return typeof value === 'object' && value !== null && 'backup' in value && READABLE.has(Number(value.backup));
 }

@@ -33,6 +33,7 @@ import { userId } from '../testing/samples.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import type { BackupTrust } from './backup-mac.ts';
 import { BackupInvalid, LineSums } from './backup-records.ts';
 import { restoreBackup, StoreNotEmpty } from './restore-backup.ts';
 
@@ -283,9 +284,9 @@ describe('a restored backup', () => {
 });
 
 describe('a modified backup is refused, and nothing is written', () => {
-  const refuses = async (damaged: readonly string[], message: RegExp) => {
+  const refuses = async (damaged: readonly string[], message: RegExp, trust: Partial<BackupTrust> = {}) => {
     const store = await emptyStore();
-    const attempt = restoreBackup(overStore(ports, store), backupReader(damaged));
+    const attempt = restoreBackup(overStore(ports, store), backupReader(damaged, trust));
     await expect(attempt).rejects.toBeInstanceOf(BackupInvalid);
     await expect(attempt).rejects.toThrow(message);
     expect((await contentsOf(store)).size).toBe(0);
@@ -321,9 +322,10 @@ describe('a modified backup is refused, and nothing is written', () => {
       });
     };
     const header = { backup: 1, partitions: 1, at: 1 };
-    await refuses(written([{ backup: 4, partitions: 1, at: 1 }, { end: 1 }]), /this version/);
-    await refuses(written([header, { d: ['x', 'novelty/1'], v: {} }, { end: 2 }]), /no rule/);
-    await refuses(written([header, { end: 7 }]), /missing/);
+    const trust = { isUnverifiedAccepted: true };
+    await refuses(written([{ backup: 4, partitions: 1, at: 1 }, { end: 1 }]), /this version/, trust);
+    await refuses(written([header, { d: ['x', 'novelty/1'], v: {} }, { end: 2 }]), /no rule/, trust);
+    await refuses(written([header, { end: 7 }]), /missing/, trust);
     const store = await emptyStore();
     const other: TestPorts = {
       ...overStore(ports, store),

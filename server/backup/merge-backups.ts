@@ -2,6 +2,7 @@ import { type BackupSeries, DIGEST_LENGTH } from '@countersign/protocol/backup-t
 import { DigestTable, halvesOf } from '@countersign/protocol/digest-table';
 import { consumerDocument } from '../events/documents.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
+import { type BackupTrust, lineSumsOf } from './backup-mac.ts';
 import {
   type BackupHeader,
   BackupInvalid,
@@ -18,7 +19,11 @@ export interface BackupFile {
   readonly open: () => AsyncIterable<string>;
 }
 
-interface FileOfSeries extends BackupFile {
+interface TrustedFile extends BackupFile {
+  readonly trust: BackupTrust;
+}
+
+interface FileOfSeries extends TrustedFile {
   readonly header: BackupHeader;
   readonly series: BackupSeries;
 }
@@ -26,15 +31,21 @@ interface FileOfSeries extends BackupFile {
 /**
  * Reads a full backup and the increments after it, in any order, as the full one that would have been made instead of
  * the last of them. So all rules of a restore apply to that moment (SR-62). Needs memory only for what the increments
- * hold.
+ * hold. Each line of each file is verified before it is used (SR-86).
  *
  * @throws BackupInvalid if they are not one series without a gap. While it is read: if a file is not as it was written,
  *   or does not follow the one before
  */
-export async function mergeBackups(files: readonly BackupFile[]): Promise<() => AsyncGenerator<BackupRecord>> {
-  const headed: (BackupFile & { header: BackupHeader })[] = [];
+export async function mergeBackups(
+  files: readonly BackupFile[],
+  trust: BackupTrust,
+): Promise<() => AsyncGenerator<BackupRecord>> {
+  const headed: (TrustedFile & { header: BackupHeader })[] = [];
   // One after the other: a passphrase takes much memory.
-  for (const file of files) headed.push({ ...file, header: await readHeader(file) });
+  for (const file of files) {
+    const trusted = { ...file, trust };
+    headed.push({ ...trusted, header: await readHeader(trusted) });
+  }
   const [only] = headed;
   if (only && headed.length === 1) {
     if (only.header.backup === 3) throw new BackupInvalid(`${only.name} is an increment: ${NEEDS_FULL}`);
@@ -46,21 +57,25 @@ export async function mergeBackups(files: readonly BackupFile[]): Promise<() => 
 
 const NEEDS_FULL = 'give the full backup and all increments between them too';
 
-async function readHeader(file: BackupFile): Promise<BackupHeader> {
+async function readHeader(file: TrustedFile): Promise<BackupHeader> {
   for await (const record of recordsOf(file)) if ('backup' in record) return record;
   throw new BackupInvalid(`${file.name} is no backup`);
 }
 
-async function* recordsOf({ name, open }: BackupFile, onEnd?: (sum: string) => void): AsyncGenerator<IncrementRecord> {
+async function* recordsOf(
+  { name, open, trust }: TrustedFile,
+  onEnd?: (sum: string) => void,
+): AsyncGenerator<IncrementRecord> {
   try {
-    yield* readRecords(open(), onEnd);
+    const sumsOf = (header: BackupHeader) => lineSumsOf(header, trust);
+    yield* readRecords(open(), { sumsOf, ...(onEnd && { onEnd }) });
   } catch (error) {
     throw error instanceof BackupInvalid ? new BackupInvalid(`${name}: ${error.message}`, { cause: error }) : error;
   }
 }
 
 /** @throws BackupInvalid */
-function inOrder(files: readonly (BackupFile & { header: BackupHeader })[]): FileOfSeries[] {
+function inOrder(files: readonly (TrustedFile & { header: BackupHeader })[]): FileOfSeries[] {
   const [full, another] = files.filter(({ header }) => header.backup !== 3);
   if (!full) throw new BackupInvalid(`none of the files is a full backup: ${NEEDS_FULL}`);
   if (another) {
@@ -88,7 +103,7 @@ function inOrder(files: readonly (BackupFile & { header: BackupHeader })[]): Fil
   return all;
 }
 
-async function* readFull(file: BackupFile): AsyncGenerator<BackupRecord> {
+async function* readFull(file: TrustedFile): AsyncGenerator<BackupRecord> {
   for await (const record of recordsOf(file)) if (!('gone' in record || 'first' in record)) yield record;
 }
 
@@ -99,7 +114,7 @@ async function* readFull(file: BackupFile): AsyncGenerator<BackupRecord> {
 async function* readSeries(files: readonly FileOfSeries[]): AsyncGenerator<BackupRecord> {
   const newest = files.at(-1);
   if (!newest) return;
-  const { series: _, ...header } = newest.header;
+  const { series: _, mac: __, ...header } = newest.header;
   yield { ...header, backup: 2 };
 
   const fromNewest = [...files.keys()].reverse();

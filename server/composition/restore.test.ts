@@ -1,8 +1,10 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
+import { LineSums } from '../backup/backup-records.ts';
 import { type Config, loadConfig } from '../config/load-config.ts';
 import { exportEvents } from '../events/export-events.ts';
 import { createLogger } from '../http/log.ts';
@@ -51,6 +53,28 @@ test('a service on a restored store does not create a new master key', async () 
   await rm(file('master.key'));
   await expect(createPorts(config, log)).rejects.toThrow('is missing');
   await expect(stat(file('master.key'))).rejects.toThrow('ENOENT');
+});
+
+// SR-86. The attack: a backup in place of the operator's, by someone who can write to where it is kept.
+test('SR-86: a backup without a MAC is restored only if the operator says so, and not under another master key', async () => {
+  const { ports } = await createPorts(config, log);
+  await writeBackup(file('genuine'), ports);
+  await ports.store.close();
+  await removeStore();
+  const [{ mac: _, ...header } = {}, ...records]: Record<string, unknown>[] = (await readFile(file('genuine'), 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line.slice(line.indexOf(' '))));
+  const sums = new LineSums();
+  const forged = [header, ...records].map((one) => JSON.stringify(one)).map((json) => `${sums.next(json)} ${json}\n`);
+  await writeFile(file('night.backup'), forged.join(''));
+  await expect(restored()).rejects.toThrow('has no MAC under a master key');
+  expect(await restored({ isUnverifiedAccepted: true })).toContain('restored the backup of');
+  await removeStore();
+  await rename(file('genuine'), file('night.backup'));
+  await rm(file('master.key'));
+  await writeFile(file('master.key'), `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+  await expect(restored({ isUnverifiedAccepted: true })).rejects.toThrow('made under another master key');
 });
 
 // SR-62, SR-63. The attack: a restore while the clock is wrong. Ahead, it leaves out what seems to have expired; behind,

@@ -10,6 +10,7 @@ import { mergeBackups } from '../backup/merge-backups.ts';
 import { type RestoreCounts, restoreBackup } from '../backup/restore-backup.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { linesReader } from './restore-fixture.ts';
+import { testSecrets } from './test-ports.ts';
 
 /** A full backup or an increment, with the state for the next one. */
 export interface TakenBackup {
@@ -18,7 +19,7 @@ export interface TakenBackup {
   state: UnprovenState;
 }
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'archive'>;
 
 /** Backs up as the command does. */
 export async function takeBackup(ports: Needs, name: string, earlier?: TakenBackup): Promise<TakenBackup> {
@@ -40,7 +41,8 @@ export async function takeBackup(ports: Needs, name: string, earlier?: TakenBack
 export async function mergedReader(
   backups: readonly Pick<TakenBackup, 'name' | 'lines'>[],
 ): Promise<() => AsyncGenerator<BackupRecord>> {
-  return mergeBackups(backups.map(({ name, lines }) => ({ name, open: linesReader(lines) })));
+  const files = backups.map(({ name, lines }) => ({ name, open: linesReader(lines) }));
+  return mergeBackups(files, { secrets: testSecrets() });
 }
 
 export async function restoreAll(

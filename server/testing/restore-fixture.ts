@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { backUp } from '../backup/back-up.ts';
+import type { BackupTrust } from '../backup/backup-mac.ts';
 import type { BackupRecord } from '../backup/backup-records.ts';
 import { mergeBackups } from '../backup/merge-backups.ts';
 import type { Store } from '../kernel/ports/store.ts';
 import { InterceptedStore } from './intercepted-store.ts';
-import type { TestPorts } from './test-ports.ts';
+import { type TestPorts, testSecrets } from './test-ports.ts';
 
 /** All lines of a backup. */
 export async function backupOf(ports: Parameters<typeof backUp>[0]): Promise<string[]> {
@@ -19,9 +20,13 @@ export async function writeBackup(file: string, ports: Parameters<typeof backUp>
 }
 
 /** Reads records from lines as from a file, as often as asked. */
-export function backupReader(lines: readonly string[]): () => AsyncGenerator<BackupRecord> {
+export function backupReader(
+  lines: readonly string[],
+  trust: Partial<BackupTrust> = {},
+): () => AsyncGenerator<BackupRecord> {
   return async function* read() {
-    yield* (await mergeBackups([{ name: 'the backup', open: linesReader(lines) }]))();
+    const file = { name: 'the backup', open: linesReader(lines) };
+    yield* (await mergeBackups([file], { secrets: testSecrets(), ...trust }))();
   };
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/ports/clock.ts';
 import type { GeoLookup } from '../kernel/ports/geo-lookup.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Random } from '../kernel/ports/random.ts';
+import type { SecretBox } from '../kernel/ports/secret-box.ts';
 import type { Store } from '../kernel/ports/store.ts';
 import { loadSigningKeys } from '../platform/jose/load-signing-keys.ts';
 import { createSigner } from '../platform/jose/signer.ts';
@@ -58,6 +59,11 @@ export function seededRandom(seed: string): Random {
   };
 }
 
+/** The secret box of every service in the tests: the same master key. */
+export function testSecrets(): SecretBox {
+  return createSecretBox(createHash('sha256').update('a master key for tests').digest());
+}
+
 /** The one password on the list of breached ones. */
 export const BREACHED_PASSWORD = 'stolen with 164 million';
 
@@ -87,7 +93,7 @@ export async function openTestPorts(
   const clock = new FakeClock();
   clock.at = at;
   const random = seededRandom(seed);
-  const secrets = createSecretBox(createHash('sha256').update('a master key for tests').digest());
+  const secrets = testSecrets();
   const geo = new FakeGeo();
   const courier = new FakeMailer();
   const codes = new FakeCodeSender();

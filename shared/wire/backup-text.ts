@@ -1,13 +1,13 @@
 /** Begins the last line of a backup that the service could not complete; a problem follows as JSON. */
 export const BROKEN_OFF = '! ';
 
-/** The last line of a complete backup: a checksum, and the number of lines before it. */
+/** The last line of a complete backup: a MAC, and the number of lines before it. */
 export const LAST_LINE = /^[\w-]{22} \{"end":(\d+)\}$/;
 
-/** Characters of a line's checksum: base64url of the beginning of SHA-256. */
+/** Characters of a line's MAC: base64url of the beginning of HMAC-SHA256. */
 export const SUM_LENGTH = 22;
 
-/** The text that a line's checksum is of: the one before it, and the JSON of this line. */
+/** The text that a line's MAC is of: the one before it, and the JSON of this line. */
 export function summedText(sumBefore: string, json: string): string {
   return `${sumBefore}\n${json}`;
 }
@@ -36,6 +36,8 @@ export const CHANGES = {
 export interface ChangesHeader {
   /** Names this backup for the next increment. */
   point: string;
+  /** The key of this backup's MACs, base64url. The command holds it while it writes, and stores it nowhere (SR-86). */
+  macKey: string;
   /** The first record of the backup. An increment adds what it follows. */
   record: { readonly series: BackupSeries } & Readonly<Record<string, unknown>>;
 }
@@ -47,6 +49,6 @@ export interface BackupSeries {
   salt: string;
   /** 0: the full backup. */
   number: number;
-  /** The checksum at the end of the backup before. */
+  /** The MAC at the end of the backup before. */
   follows?: string;
 }

@@ -22,4 +22,9 @@ export interface SecretBox {
    * does not change it.
    */
   mac(purpose: string, message: string): Uint8Array;
+  /**
+   * The key of one backup's MAC (SR-86), derived from the master key itself: a restore has no stored key yet. Undefined
+   * if that master key is not here.
+   */
+  backupKey(mac: { readonly keyId: string; readonly nonce: string }): Uint8Array | undefined;
 }

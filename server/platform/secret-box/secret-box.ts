@@ -40,6 +40,7 @@ export function createSecretBox(masterKey: Uint8Array, { old = [], macKey: given
   const current = sealingKeyOf(masterKey);
   // The current one last: if a key is given twice, it is the current one.
   const opening = new Map([...old.map(sealingKeyOf), current].map(({ id, key }) => [id, key]));
+  const ofBackups = new Map([...old, masterKey].map((one) => [sealingKeyOf(one).id, derive(one, 'backup mac')]));
   const macKey = createSecretKey(given ?? deriveMacKey(masterKey));
   const purposeKeys = new Map<string, KeyObject>();
 
@@ -90,6 +91,11 @@ export function createSecretBox(masterKey: Uint8Array, { old = [], macKey: given
     },
 
     mac: (purpose, message) => new Uint8Array(mac(purpose, message)),
+
+    backupKey({ keyId, nonce }) {
+      const key = ofBackups.get(keyId);
+      return key && new Uint8Array(createHmac('sha256', key).update(nonce).digest());
+    },
   };
 }
 
