@@ -205,7 +205,7 @@ function documentInfo({ issuer, version }: About) {
       version,
       description:
         'JSON in camelCase; times in milliseconds since 1970 unless a claim of a JWT. Refusals are problem documents (RFC 9457) with a stable `code`.',
-      license: { name: 'Apache-2.0' },
+      license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: `${issuer}/v1` }],
   };

@@ -28,7 +28,15 @@ import { listTokens } from './list-tokens.ts';
 import { requestResync } from './request-resync.ts';
 import { resyncToken } from './resync-token.ts';
 import { TOKEN_KINDS, TOKEN_STATES } from './token.ts';
-import { enrolledToken, presentToken, resyncInput, tokenChanges, tokenInput, tokenView } from './token-fields.ts';
+import {
+  enrolledToken,
+  pairOf,
+  presentToken,
+  resyncInput,
+  tokenChanges,
+  tokenInput,
+  tokenView,
+} from './token-fields.ts';
 import { updateToken } from './update-token.ts';
 
 const routes = describeObject(
@@ -75,9 +83,11 @@ const resync = route({
 
 const questions = z
   .object({
-    questions: z
-      .tuple([z.string(), z.string()])
-      .openapi({ description: 'The challenges, in this order.', example: ['00000000', '11111111'] }),
+    questions: z.tuple([z.string(), z.string()]).openapi({
+      ...pairOf({ type: 'string' }),
+      description: 'The challenges, in this order.',
+      example: ['00000000', '11111111'],
+    }),
     expiresAt: instantOf('When they expire.'),
   })
   .openapi('ResyncQuestions', { description: 'Two challenges for a device.' });

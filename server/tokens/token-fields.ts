@@ -52,9 +52,13 @@ export const tokenChanges = z
   });
 // Parsed by the rule itself, so that malformed codes are refused before anything is counted (SR-47).
 const codeInput = z.string().max(32);
+/** A pair as generators of clients understand it: a list with `items`, and not one with `prefixItems` alone. */
+export const pairOf = (items: { type: 'string'; maxLength?: number }) =>
+  ({ type: 'array', items, minItems: 2, maxItems: 2 }) as const;
 export const resyncInput = z
   .strictObject({
     otps: z.tuple([codeInput, codeInput]).openapi({
+      ...pairOf({ type: 'string', maxLength: 32 }),
       description: 'Two consecutive codes of the device, or its responses to the two challenges.',
       example: ['755224', '287082'],
     }),

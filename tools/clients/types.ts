@@ -68,8 +68,7 @@ export class TypeReader {
       return this.#addObject({ name, parent, doc: schema.description ?? '' }, alternatives);
     }
     if (schema.properties) return this.#addObject({ name, parent, doc: schema.description ?? '' }, [schema]);
-    const items = schema.items ?? schema.prefixItems?.[0];
-    if (items) return { kind: 'list', of: this.read(items, singular(name), parent) };
+    if (schema.items) return { kind: 'list', of: this.read(schema.items, singular(name), parent) };
     return { kind: scalarOf(only ?? schema, name) };
   }
 

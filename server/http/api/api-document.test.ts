@@ -1,3 +1,4 @@
+import SwaggerParser from '@apidevtools/swagger-parser';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
@@ -45,6 +46,18 @@ beforeAll(async () => {
 });
 afterAll(() => service.ports.close());
 
+// The parser that generators of clients use, which knows the specification's own schema and resolves every reference.
+test('is valid to a parser of others', async () => {
+  const copy = JSON.parse(JSON.stringify(document));
+  await expect(SwaggerParser.validate(copy)).resolves.toMatchObject({ openapi: '3.1.0' });
+});
+
+test('every list says what is in it', () => {
+  const lists = allSchemas().filter(({ schema }) => [schema.type].flat().includes('array'));
+  expect(lists.length).toBeGreaterThan(50);
+  expect(lists.filter(({ schema }) => schema.items === undefined).map(({ where }) => where)).toEqual([]);
+});
+
 test('every operation has an id of its own and a summary of one line', () => {
   expect(operations.length).toBeGreaterThan(100);
   expect(new Set(operations.map(([, { operationId }]) => operationId)).size).toBe(operations.length);
@@ -74,10 +87,11 @@ test('every text and number has an example, and each example is valid', () => {
   const without: string[] = [];
   const invalid: string[] = [];
   for (const { where, schema } of allParts()) {
+    if (schema.example === undefined && needsExample(schema)) without.push(where);
+  }
+  for (const { where, schema } of allSchemas()) {
     const { example, ...rest } = schema;
-    if (example === undefined) {
-      if (needsExample(schema)) without.push(where);
-    } else if (!ajv.validate(withAbsoluteReferences(rest), example)) {
+    if (example !== undefined && !ajv.validate(withAbsoluteReferences(rest), example)) {
       invalid.push(`${where}: ${ajv.errorsText()}`);
     }
   }
@@ -137,6 +151,23 @@ function allParts(): Part[] {
       .flatMap(({ schema }) => (schema ? partsOf(name, schema) : [])),
   ]);
   return [...schemas, ...own];
+}
+
+/** Every schema, at every depth. */
+function allSchemas(): Part[] {
+  const found: Part[] = [];
+  const walk = (where: string, value: unknown) => {
+    if (typeof value !== 'object' || value === null) return;
+    const schema = value as AnySchemaObject;
+    const isSchema = ['type', '$ref', 'oneOf', 'anyOf', 'allOf'].some((name) => Object.hasOwn(schema, name));
+    if (isSchema && !where.endsWith('/properties')) found.push({ where, schema });
+    for (const [name, inner] of Object.entries(schema)) {
+      if (name !== 'example' && name !== 'examples') walk(`${where}/${name}`, inner);
+    }
+  };
+  walk('#/components/schemas', document.components.schemas);
+  walk('#/paths', document.paths);
+  return found;
 }
 
 /** The fields of a schema, at every depth but not behind references. */

@@ -9,7 +9,6 @@ interface ExampleSchema {
   properties?: Record<string, ExampleSchema>;
   required?: string[];
   items?: ExampleSchema;
-  prefixItems?: ExampleSchema[];
   oneOf?: ExampleSchema[];
   anyOf?: ExampleSchema[];
   allOf?: ExampleSchema[];
@@ -83,7 +82,7 @@ export function withExamples<D extends Document>(document: D): D {
     const [first] = (oneOf ?? anyOf ?? []).filter(({ type }) => type !== 'null');
     if (first) return exampleOf(first);
     const [type] = [schema.type].flat();
-    if (type === 'array') return (schema.prefixItems ?? [schema.items ?? {}]).map(exampleOf);
+    if (type === 'array') return [exampleOf(schema.items ?? {})];
     if (type === 'boolean') return true;
     return type === 'object' ? {} : null;
   }
@@ -97,9 +96,19 @@ export function withExamples<D extends Document>(document: D): D {
     );
   }
 
-  /** The example of an object as a reader of the document expects it: valid by itself. */
+  /** The example of an object as a reader of the document expects it, at every depth: valid by itself. */
   function completed(schema: ExampleSchema): ExampleSchema {
-    return schema.properties && schema.example ? { ...schema, example: objectOf(schema) } : schema;
+    const { properties, items, oneOf, anyOf, allOf } = schema;
+    const all = (schemas: readonly ExampleSchema[]) => schemas.map(completed);
+    return {
+      ...schema,
+      ...(properties && { properties: mapValues(properties, completed) }),
+      ...(items && { items: completed(items) }),
+      ...(oneOf && { oneOf: all(oneOf) }),
+      ...(anyOf && { anyOf: all(anyOf) }),
+      ...(allOf && { allOf: all(allOf) }),
+      ...(properties && schema.example !== undefined && schema.example !== null && { example: objectOf(schema) }),
+    };
   }
 
   function resolve(schema: ExampleSchema): ExampleSchema {
