@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { callDependency } from '../kernel/dependency.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -30,6 +31,8 @@ export async function loadHook(ports: HookNeeds, resource: ResourceId): Promise<
 /**
  * One signed call, without a retry, by the rules of webhooks (SR-31, SR-32). Holds neither a claim of the store nor a
  * permit while it waits.
+ *
+ * @throws Overloaded if too many calls run: a user whom the hook denies could cause that, so it is no failure of the hook
  */
 export async function askHook(
   ports: HookNeeds,
@@ -53,7 +56,8 @@ export async function askHook(
     ...signatureHeaders({ id, at, body }, secrets),
   };
   const { account, resource } = hook;
-  const limits = { timeoutMs: HOOK_TIMEOUT_MS, bodyBytes: MAX_ANSWER_BYTES, asker: { account, resource } };
+  const asker = { account, resource, ...omitUndefined({ user: question.user }) };
+  const limits = { timeoutMs: HOOK_TIMEOUT_MS, bodyBytes: MAX_ANSWER_BYTES, asker };
   const answer = await ports.webhookSender.ask({ url: hook.url, headers, body }, limits);
   if (answer.kind === 'failed') return { id, outcome: answer };
   const decision = readDecision(answer);

@@ -17,7 +17,7 @@ const fields = {
   }),
   onFailure: z.enum(HOOK_FAILURE_RULES).openapi({
     description:
-      'What follows if there is no valid answer within 2 seconds. `deny`: the sign-in ends. `allow`: the result is issued without claims of the hook.',
+      'What follows if there is no valid answer within 2 seconds. `deny`: the sign-in ends. `allow`: the result is issued without claims of the hook. More calls at once than may run are refused with `OVERLOADED` in both cases.',
   }),
 };
 const input = z

@@ -7,13 +7,15 @@ import { removeHook, rotateHookSecret, setHook } from '../hooks/change-hook.ts';
 import { testHook } from '../hooks/test-hook.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import type { FlowId } from '../kernel/ids.ts';
+import { Overloaded } from '../kernel/ports/password-hasher.ts';
 import type { AskOutcome } from '../kernel/ports/webhook-sender.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { boundCalls } from '../platform/webhook-http/bound-calls.ts';
 import { hookDocument } from '../resources/documents.ts';
 import type { HookFailureRule } from '../resources/hook.ts';
 import { transact } from '../store/transact.ts';
 import { consumeResult, createLoginRequest, operatorContext, unassign } from '../testing/as-operator.ts';
-import { hookAnswer } from '../testing/fake-senders.ts';
+import { FakeWebhookSender, hookAnswer } from '../testing/fake-senders.ts';
 import {
   birth,
   createFixture,
@@ -28,6 +30,7 @@ import {
 } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { waitUntil } from '../testing/wait-until.ts';
 import { viewFlow } from './view-flow.ts';
 
 const URL = 'https://shop.example/hook';
@@ -209,6 +212,41 @@ describe('a sign-in to a resource with a hook', () => {
     await transact(ports, key.anchor, [key], () => ({ answer: undefined, write: { delete: [key] } }));
     expect((await signIn(scene)).view).toMatchObject({ step: 'denied', error: { code: 'UNAVAILABLE' } });
     expect(ports.webhookSender.sent).toEqual([]);
+  });
+
+  // SR-76. The attack: a user whom the hook denies prepares many sign-ins and answers them at once, so that the calls
+  // beyond the bound fail and count as an outage.
+  test('SR-76: a denied user gets no result with more sign-ins at once than calls may run', async () => {
+    const scene = await hooked({}, 'allow');
+    const walks = await Promise.all(Array.from({ length: 70 }, () => LoginDriver.begin(scene)));
+    await Promise.all(walks.map((walk) => walk.identify()));
+    let asked = 0;
+    let answer = () => {};
+    const isDecided = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const ask = boundCalls(async () => {
+      asked += 1;
+      await isDecided;
+      return hookAnswer({ allow: false });
+    });
+    const bounded: TestPorts = { ...ports, webhookSender: Object.assign(new FakeWebhookSender(), { ask }) };
+    const outcomes: unknown[] = [];
+    const all = walks.map(async (walk) => {
+      const crowded = new LoginDriver(scene, bounded, { ...walk.view, handle: walk.handle }, undefined);
+      const outcome = await crowded.password().catch((error: unknown) => error);
+      outcomes.push(outcome instanceof Overloaded ? `OVERLOADED ${outcome.retryAfterMs}` : crowded.view.step);
+    });
+    await waitUntil('each is refused or asked', () => outcomes.length + asked === walks.length);
+    answer();
+    await Promise.all(all);
+    const count = (outcome: string) => outcomes.filter((one) => one === outcome).length;
+    expect({ results: count('done'), denied: count('denied'), refused: count('OVERLOADED 2000') }).toEqual({
+      results: 0,
+      denied: 4,
+      refused: 66,
+    });
+    expect(asked).toBe(4);
   });
 
   // SR-4, SR-39. The attack: an account is closed while a slow hook is asked.

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { feedCursorDocument, feedStateDocument } from '../events/documents.ts';
 import { pendingMark } from '../events/feed/feed-cursors.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
+import { Overloaded } from '../kernel/ports/password-hasher.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
 import { Permits } from '../platform/permits/permits.ts';
@@ -130,7 +131,7 @@ test('counts tries of webhooks by the class of the status', async () => {
 
 // A time of nearly nothing would hide how slow the hook is.
 test('counts a call of a hook that was not made, and does not time it', async () => {
-  const ask = async () => ({ kind: 'failed', failure: 'too-many-calls' }) as const;
+  const ask = () => Promise.reject(new Overloaded(2000));
   const sender = meters.webhooks({
     read: (url) => ({ url }),
     send: async () => ({ kind: 'answered', status: 200 }),
@@ -139,7 +140,8 @@ test('counts a call of a hook that was not made, and does not time it', async ()
   const limits = { timeoutMs: 2000, bodyBytes: 4096, asker: { account: 'acc_1', resource: 'res_1' } };
   const timed = () => JSON.stringify(meters.metrics.hookSeconds.family().values);
   const before = timed();
-  await sender.ask({ url: 'https://hooks.example', headers: {}, body: '' }, limits);
+  const call = sender.ask({ url: 'https://hooks.example', headers: {}, body: '' }, limits);
+  await expect(call).rejects.toThrow(Overloaded);
   expect(counted('countersign_hook_calls_total')).toContainEqual(['too-many-calls', 1]);
   expect(timed()).toBe(before);
 });

@@ -1,6 +1,7 @@
 import type { BreachedPasswords } from '../kernel/ports/breached-passwords.ts';
 import type { CodeSender } from '../kernel/ports/code-sender.ts';
 import type { Mailer } from '../kernel/ports/mailer.ts';
+import { Overloaded } from '../kernel/ports/password-hasher.ts';
 import type { AskOutcome, WebhookSender } from '../kernel/ports/webhook-sender.ts';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
 import type { LookupOutcome, SendResult, ServiceMetrics } from './service-metrics.ts';
@@ -55,11 +56,13 @@ export function observeWebhooks(sender: WebhookSender, { metrics, monotonicMs }:
     },
     async ask(request, limits) {
       const startedMs = monotonicMs();
-      const outcome = await sender.ask(request, limits);
+      const outcome = await sender.ask(request, limits).catch((error: unknown) => {
+        // It took no time, which would hide how slow the others are.
+        if (error instanceof Overloaded) metrics.hookCalls.add(['too-many-calls']);
+        throw error;
+      });
       metrics.hookCalls.add([wordFor(outcome)]);
-      // One that was not made took no time, and would hide how slow the others are.
-      const isMade = outcome.kind !== 'failed' || outcome.failure !== 'too-many-calls';
-      if (isMade) metrics.hookSeconds.observe([], (monotonicMs() - startedMs) / 1000);
+      metrics.hookSeconds.observe([], (monotonicMs() - startedMs) / 1000);
       return outcome;
     },
   };

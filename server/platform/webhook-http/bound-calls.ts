@@ -1,3 +1,4 @@
+import { Overloaded } from '../../kernel/ports/password-hasher.ts';
 import type { WebhookSender } from '../../kernel/ports/webhook-sender.ts';
 
 interface CallBounds {
@@ -5,20 +6,23 @@ interface CallBounds {
   total: number;
   /** Of one resource at once, so that its slow receiver takes nothing from the others. */
   perResource: number;
+  /** Of one user at once, so that who is denied cannot use up the calls of a resource. */
+  perUser: number;
 }
 
 /** With answers in 100 ms these are 640 sign-ins a second of one resource, and 32 with none in two seconds. */
-const DEFAULT_BOUNDS: CallBounds = { total: 256, perResource: 64 };
+const DEFAULT_BOUNDS: CallBounds = { total: 256, perResource: 64, perUser: 4 };
 
 /**
- * Calls beyond the bounds fail at once: a queue would add its wait to a time that is short already. An account gets no
- * more than it leaves, so that one with many resources leaves half to the others, and two of them a quarter.
+ * Refuses calls beyond the bounds at once: a queue would add its wait to a time that is short already. It throws, so that
+ * no rule for receivers that fail applies to them (SR-76). An account gets no more than it leaves, so that one with many
+ * resources leaves half to the others, and two of them a quarter.
  */
 export function boundCalls(
   ask: WebhookSender['ask'],
-  { total, perResource }: CallBounds = DEFAULT_BOUNDS,
+  { total, perResource, perUser }: CallBounds = DEFAULT_BOUNDS,
 ): WebhookSender['ask'] {
-  /** By the id of the account or resource, which differ. */
+  /** By the id of the account, resource or user, which differ. */
   const running = new Map<string, number>();
   let all = 0;
   const count = (id: string) => running.get(id) ?? 0;
@@ -28,17 +32,19 @@ export function boundCalls(
     else running.delete(id);
   };
   return async (request, limits) => {
-    const { account, resource } = limits.asker;
-    if (count(resource) >= perResource || count(account) >= total - all) {
-      return { kind: 'failed', failure: 'too-many-calls' };
-    }
+    const { account, resource, user } = limits.asker;
+    const isCrowded =
+      count(resource) >= perResource || count(account) >= total - all || (user !== undefined && count(user) >= perUser);
+    // One of those that run has ended by then.
+    if (isCrowded) throw new Overloaded(limits.timeoutMs);
+    const ids = [account, resource, ...(user === undefined ? [] : [user])];
     all += 1;
-    for (const id of [account, resource]) add(id, 1);
+    for (const id of ids) add(id, 1);
     try {
       return await ask(request, limits);
     } finally {
       all -= 1;
-      for (const id of [account, resource]) add(id, -1);
+      for (const id of ids) add(id, -1);
     }
   };
 }

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { TEST_CERTIFICATE } from '../../testing/test-certificate.ts';
 import { createHttpsWebhookSender, type WebhookSenderOptions } from './https-webhook-sender.ts';
@@ -244,6 +246,31 @@ describe('a question', () => {
       failed('timed-out'),
     );
   });
+});
+
+// SR-76. The attack: so many connections to the service that none is left to ask the hook, and that counts as its outage.
+test('SR-76: a process without a free file descriptor refuses to ask, and a message to a webhook fails', async () => {
+  const code = `
+    import { openSync } from 'node:fs';
+    import { createHttpsWebhookSender } from ${JSON.stringify(new URL('./https-webhook-sender.ts', import.meta.url).href)};
+    const sender = createHttpsWebhookSender({
+      allowedNetworks: ['127.0.0.1/32'], allowHttpOnLoopback: false, resolve: async () => ['127.0.0.1'],
+    });
+    const message = { url: 'https://hooks.example:9/', headers: {}, body: '' };
+    const limits = { asker: { account: 'acc_1', resource: 'res_1' }, timeoutMs: 2000, bodyBytes: 4096 };
+    const both = () => Promise.all([
+      sender.ask(message, limits).catch(({ code, retryAfterMs }) => code + ' ' + retryAfterMs),
+      sender.send(message),
+    ]);
+    // Loads what a connection needs.
+    await both();
+    try { for (;;) openSync('/dev/null'); } catch {}
+    console.log(JSON.stringify(await both()));`;
+  const node = [process.execPath, '--import', 'tsx', '--input-type=module', '--eval']
+    .map((part) => `'${part}'`)
+    .join(' ');
+  const { stdout } = await promisify(execFile)('sh', ['-c', `ulimit -n 256; exec ${node} "$1"`, 'sh', code]);
+  expect(JSON.parse(stdout)).toEqual(['OVERLOADED 2000', failed('connection-failed')]);
 });
 
 describe('connections', () => {

@@ -3,6 +3,7 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { canonicalAddress } from '../../kernel/addresses.ts';
+import { Overloaded } from '../../kernel/ports/password-hasher.ts';
 import type { AskOutcome, WebhookRequest, WebhookSender } from '../../kernel/ports/webhook-sender.ts';
 import type { SendFailure, SendOutcome } from '../../kernel/send-outcome.ts';
 import { mayConnectTo, readTarget, type TargetRules } from '../../webhooks/target.ts';
@@ -35,10 +36,15 @@ export function createHttpsWebhookSender(options: WebhookSenderOptions): Webhook
       return 'problem' in target ? target : { url: target.url.href };
     },
 
-    send: (request, signal) => attempt(request, timeoutMs, takeStatus, signal),
-    ask: boundCalls((request, limits) =>
-      attempt(request, limits.timeoutMs, (answer, sent) => takeAll(answer, sent, limits.bodyBytes)),
-    ),
+    async send(request, signal) {
+      const outcome = await attempt(request, timeoutMs, takeStatus, signal);
+      return outcome === 'exhausted' ? { kind: 'failed', failure: 'connection-failed' } : outcome;
+    },
+    ask: boundCalls(async (request, { timeoutMs: limitMs, bodyBytes }) => {
+      const outcome = await attempt(request, limitMs, (answer, sent) => takeAll(answer, sent, bodyBytes));
+      if (outcome === 'exhausted') throw new Overloaded(limitMs);
+      return outcome;
+    }),
   };
 
   async function attempt<Outcome extends object>(
@@ -46,7 +52,7 @@ export function createHttpsWebhookSender(options: WebhookSenderOptions): Webhook
     limitMs: number,
     take: Take<Outcome>,
     signal?: AbortSignal,
-  ): Promise<Outcome | Failed> {
+  ): Promise<Outcome | Failed | Exhausted> {
     const deadline = AbortSignal.timeout(limitMs);
     const ended = signal ? AbortSignal.any([deadline, signal]) : deadline;
     const failed = (failure: SendFailure): Failed => {
@@ -64,13 +70,16 @@ export function createHttpsWebhookSender(options: WebhookSenderOptions): Webhook
     if (!addresses.every((address) => mayConnectTo(address, options))) return failed('address-refused');
     return new Promise((done) => {
       exchange(target.url, host, addresses, request, ended, options.ca, take, (outcome) =>
-        done(typeof outcome === 'string' ? failed(outcome) : outcome),
+        done(typeof outcome === 'string' && outcome !== 'exhausted' ? failed(outcome) : outcome),
       );
     });
   }
 }
 
 type Failed = Extract<SendOutcome, { kind: 'failed' }>;
+
+/** Not the receiver: this machine has no file descriptor, port or memory left for the connection. */
+type Exhausted = 'exhausted';
 
 /** Reads an answer, and says at the end what came of it. Undefined: too little. */
 type Take<Outcome> = (answer: IncomingMessage, sent: ClientRequest) => () => Outcome | SendFailure | undefined;
@@ -83,7 +92,7 @@ function exchange<Outcome extends object>(
   signal: AbortSignal,
   ca: string | undefined,
   take: Take<Outcome>,
-  done: (outcome: Outcome | SendFailure) => void,
+  done: (outcome: Outcome | SendFailure | Exhausted) => void,
 ): void {
   const secure = url.protocol === 'https:';
   const settings: RequestOptions = {
@@ -182,8 +191,9 @@ function readRetryAfter(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) * 1000 : undefined;
 }
 
-function failureOf(error: Error & { code?: string }): SendFailure {
+function failureOf(error: Error & { code?: string }): SendFailure | Exhausted {
   const code = error.code ?? '';
+  if (/^(?:EMFILE|ENFILE|ENOBUFS|ENOMEM|EADDRNOTAVAIL)$/.test(code)) return 'exhausted';
   if (code.startsWith('HPE_')) return 'answer-unreadable';
   // TLS failures come from OpenSSL with its own names, or from Node's check of the certificate.
   if (/^ERR_(?:TLS|SSL)|CERT|SELF_SIGNED|UNABLE_TO|EPROTO/.test(code)) return 'tls-failed';
