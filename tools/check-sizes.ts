@@ -10,8 +10,11 @@ import { loadBuiltFiles } from '../server/platform/static-files/load-built-files
 import { filesLoadedWith, pageFiles } from '../server/platform/static-files/page-files.ts';
 import { EMPTY_INFO } from '../server/resources/public-info.ts';
 
-/** Budgets in bytes after brotli: for each loader, and for all that a first password + OTP login needs in the frame. */
-const LOADER_BUDGET = 2_150;
+/**
+ * Budgets in bytes after brotli: for each loader, and for all that a first password + OTP login needs in the frame. Of
+ * the loader's, 40 let a page that is refused learn it in a second instead of eleven.
+ */
+const LOADER_BUDGET = 2_190;
 /** For the custom element, with the loader in it. */
 const ELEMENT_BUDGET = 3_000;
 const FRAME_BUDGET = 17_240;

@@ -57,6 +57,15 @@ describe('one line says what is wrong', () => {
     await expectLine(url, lineOf('ORIGIN_NOT_ALLOWED', text, { origin }), 'loaderror');
   });
 
+  test('a refused page learns it long before the time for loading is over, after one frame', async () => {
+    const { page } = await openBroken('about:blank');
+    const frames: string[] = [];
+    page.on('request', (request) => request.url().includes('/widget/v1/frame?') && frames.push(request.url()));
+    await page.goto(elsewhere.put(hostPage(stage.service.url, DIV, mountScript('loadTimeoutMs: 3_600_000,'))));
+    await expect.poll(() => eventsOf(page)).toEqual(['loaderror']);
+    expect(frames).toHaveLength(1);
+  });
+
   test('the resource is none', async () => {
     const { origin } = elsewhere;
     const text = '"shop" is not the id of a resource, such as res_01k8dq9z2mp. ';

@@ -32,15 +32,22 @@ export interface Facts {
  * Prints one line with the cause and a link to its explanation. A development build of the package throws it.
  *
  * @param line the loader's own line, `Countersign CODE: address#CODE`
+ * @returns whether the service refuses this page, so that loading the frame again cannot help
  */
-export async function explain(line: string, target: unknown, options: MountOptions): Promise<void> {
+export async function explain(line: string, target: unknown, options: MountOptions): Promise<boolean> {
   const [, code = '', address = ''] = /^\w+ (\w+): (.*)#/s.exec(line) ?? [];
   const service = address.split('/', 3).join('/');
   const facts: Facts = { service, origin, script: new URL(import.meta.url).origin, target, options };
-  const [cause, text] =
-    code === 'LOAD_FAILED'
-      ? whyNotLoaded(facts, await probe(facts, (await isRefused(facts)) ? 'refused' : 'lost'))
-      : [code, whatIsWrong(code, facts)];
+  const report = ([cause, text]: [code: string, text: string]) => print(address, cause, text);
+  if (code !== 'LOAD_FAILED') report([code, whatIsWrong(code, facts)]);
+  else if (!RESOURCE_ID.test(options.resource ?? '') || (await isRefused(facts))) {
+    report(whyNotLoaded(facts, 'refused'));
+    return true;
+  } else probe(facts).then((outcome) => report(whyNotLoaded(facts, outcome)));
+  return false;
+}
+
+function print(address: string, cause: string, text: string): void {
   const explained = `Countersign ${cause}: ${text} ${address}#${cause}`;
   if (!text || printed.has(explained)) return;
   printed.add(explained);
@@ -96,19 +103,22 @@ export function whyNotLoaded(facts: Facts, outcome: ProbeOutcome): [code: string
   return ['LOAD_FAILED', `The frame of ${service} did not answer within ${seconds} s. Is it blocked on its way?`];
 }
 
-/** Asks the service whether it refuses the frame to this origin, which it would not say of another one. */
+/**
+ * Asks the service whether it refuses the frame to this origin, which it would not say of another one. The build writes
+ * `facts` into the address of `allowed.ts`.
+ */
 async function isRefused(facts: Facts): Promise<boolean> {
-  const { service, origin, script, options } = facts;
+  const { service, origin, script } = facts;
   // Only a script of the same host may run here, and a browser names no origin to its own host.
-  if (script !== service || origin === service || !RESOURCE_ID.test(options.resource ?? '')) return false;
+  if (script !== service || origin === service) return false;
   return import('./allowed.ts').then(
     (answer) => !answer.default,
     () => false,
   );
 }
 
-/** Opens the frame once more, unseen, and watches what becomes of it. `otherwise`: the outcome if nothing does. */
-function probe({ service, options }: Facts, otherwise: ProbeOutcome): Promise<ProbeOutcome> {
+/** Opens the frame once more, unseen, and watches what becomes of it. */
+function probe({ service, options }: Facts): Promise<ProbeOutcome> {
   const frame = document.createElement('iframe');
   const listening = new AbortController();
   const { signal } = listening;
@@ -121,8 +131,8 @@ function probe({ service, options }: Facts, otherwise: ProbeOutcome): Promise<Pr
       ({ source, origin }) => source === frame.contentWindow && origin === service && resolve('knocked'),
       { signal },
     );
-    frame.addEventListener('load', () => setTimeout(resolve, KNOCK_DELAY_MS, otherwise));
-    setTimeout(resolve, PROBE_TIMEOUT_MS, otherwise);
+    frame.addEventListener('load', () => setTimeout(resolve, KNOCK_DELAY_MS, 'lost'));
+    setTimeout(resolve, PROBE_TIMEOUT_MS, 'lost');
     frame.hidden = true;
     frame.sandbox = 'allow-scripts allow-same-origin';
     frame.src = `${service}/widget/v1/frame?resource=${options.resource}&origin=${origin}`;

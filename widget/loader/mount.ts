@@ -28,14 +28,15 @@ export function mountWidget(
   let said: string;
 
   /**
-   * Says to the developer of this page, once, what is wrong. The text is code of the floating script's own folder: a
-   * page that pins its script, or has its own, gets the address of the explanation alone.
+   * Says to the developer of this page, once, what is wrong; resolves to true if loading again cannot help. The text is
+   * code of the floating script's own folder: a page that pins its script, or has its own, gets the address of the
+   * explanation alone.
    */
-  const explain = (code: string) => {
+  const explain = (code: string): Promise<unknown> | undefined => {
     const link = `Countersign ${code}: ${service}/widget/v1/help?resource=${current.resource ?? ''}&origin=${origin}#${code}`;
-    if (said === link) return;
+    if (said === link) return undefined;
     said = link;
-    import('./explain.ts').then(
+    return import('./explain.ts').then(
       (late) => late.explain(link, given, current),
       () => console.error(link),
     );
@@ -162,16 +163,18 @@ export function mountWidget(
     }
   };
 
-  const giveUp = () => {
-    if (mayRetry) {
-      explain('LOAD_FAILED');
-      load(false);
-    } else fail('LOAD_FAILED', service);
+  const giveUp = async () => {
+    const failed = frame;
+    const isFinal = !mayRetry || (await explain('LOAD_FAILED'));
+    // Destroyed or reloaded meanwhile.
+    if (failed !== frame) return;
+    if (isFinal) fail('LOAD_FAILED', service);
+    else load(false);
   };
   /** The frame must answer in time. */
-  const wait = () => {
+  const wait = (ms = current.loadTimeoutMs ?? 10_000) => {
     clearTimeout(timer);
-    timer = setTimeout(giveUp, current.loadTimeoutMs ?? 10_000);
+    timer = setTimeout(giveUp, ms);
   };
 
   /**
@@ -203,13 +206,17 @@ export function mountWidget(
     unload();
     const created = createFrame();
     frame = created;
+    // A document that does not knock now is an error page, or the browser's own in its place.
+    created.onload = () => port || wait(1_000);
     created.src = `${service}/widget/v1/frame?resource=${current.resource ?? ''}&origin=${origin}&look=${encodeURIComponent(JSON.stringify(look()))}`;
     addEventListener('message', onKnock);
     if (current.mode === 'popup') {
       // Loaded on demand, since few pages use it (the build sets the address): the window takes the place of the frame.
       import('./popup.ts').then(
         (late) => created === frame && late.offerPopup(created, target, emit),
-        () => created === frame && giveUp(),
+        () => {
+          if (created === frame) giveUp();
+        },
       );
     } else {
       target.append(created);
