@@ -12,6 +12,8 @@ export interface Account {
   superuser?: AdministratorId;
   /** Id of the master key of which an administrator says that there is a copy. Another key needs another copy. */
   copiedMasterKey?: string;
+  /** Estimated cost of a check of the costliest hash that was ever imported. Absent: none was. */
+  importedHashCostMs?: number;
   createdAt: number;
 }
 

@@ -1,3 +1,4 @@
+import { accountDocument } from '../accounts/documents.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
 import type { Reservation } from '../kernel/ports/password-hasher.ts';
@@ -79,8 +80,9 @@ async function checkInTurn<A extends object>(
   events: PasswordEvents | undefined,
   ahead: ReadAhead,
 ): Promise<Result<A>> {
-  const { found, subject } = await locateCounted(ports, input, ahead);
+  const { found, subject, slowestMs } = await locateCounted(ports, input, ahead);
   const usable = found && canSignIn(found, input.way) ? found.passwordHash : undefined;
+  reservation.prepare(usable);
   return rateLimitedPassword(
     ports,
     reservation,
@@ -94,6 +96,7 @@ async function checkInTurn<A extends object>(
       password: input.password,
       address: input.address,
       passwordHash: usable,
+      slowestMs,
       readAgain: found ? [...assignedTokenKeys(found, input.resource), ...(input.readAgain ?? [])] : [],
       reload: async (reads) => found && reloadUser(ports, reads, found, input, usable),
       ...(events && { wrong: (reason: WrongReason) => events.wrong(found?.id, reason) }),
@@ -111,7 +114,7 @@ async function locateCounted(
   ports: Needs,
   { account, name, address }: PasswordAttempt,
   ahead: ReadAhead,
-): Promise<{ found: User | undefined; subject: string }> {
+): Promise<{ found: User | undefined; subject: string; slowestMs: number | undefined }> {
   const reads = { ...ports, store: ahead };
   const now = ports.clock.now();
   const typed = { kind: 'user', account, name } as const;
@@ -119,9 +122,12 @@ async function locateCounted(
   const id = await claimedUser(reads, account, name);
   const subject = userSubject(ports, id);
   const user = id === undefined ? decoyAttemptDocument.key(anyRecord(ports)) : userDocument.key(id);
-  await ahead.read([user, ...counterKeys(ports, typed, subject, address)], now);
+  const accountKey = accountDocument.key(account);
+  await ahead.read([user, accountKey, ...counterKeys(ports, typed, subject, address)], now);
+  const [owner] = await ahead.getMany([accountKey], now);
   const found = id && (await locateUser(reads, account, name));
-  return { found, subject: found || id === undefined ? subject : userSubject(ports, undefined) };
+  const slowestMs = owner?.value.importedHashCostMs;
+  return { found, subject: found || id === undefined ? subject : userSubject(ports, undefined), slowestMs };
 }
 
 /** The user with the right password, as currently stored, with a hash of today's strength. */

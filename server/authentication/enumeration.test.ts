@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noteHashCost } from '../accounts/note-hash-cost.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { authenticate } from '../testing/as-operator.ts';
 import {
@@ -14,7 +15,7 @@ import {
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 
-// SR-17: an outsider cannot learn who exists, who may sign in and who has which token. These tests count hashes and
+// SR-17, SR-78: an outsider cannot learn who exists, who may sign in and who has which token. These tests count hashes and
 // commits, which take the time, so equal numbers mean equal times.
 let ports: TestPorts;
 beforeAll(async () => {
@@ -95,6 +96,25 @@ describe('a password', () => {
     }
     expect(new Set([...views.values()].map((view) => JSON.stringify(view))).size).toBe(1);
     expect([...views.values()][0]).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
+  });
+
+  // The attack: one wrong password for each name tells by its time who was imported with a costlier hash.
+  test('SR-78: every wrong password takes as long as the costliest hash that was ever imported', async () => {
+    const { scene, names } = await crowd();
+    await noteHashCost(ports, scene.account, 500);
+    for (const [who, login] of Object.entries(names)) {
+      const before = ports.hasher.evenedOut.length;
+      const walk = await LoginDriver.begin(scene);
+      await walk.identify(login);
+      await walk.password(who === 'unassigned' || who === 'blocked' ? PASSWORD : 'guess');
+      expect(ports.hasher.evenedOut.slice(before), who).toEqual([500]);
+    }
+    const before = ports.hasher.evenedOut.length;
+    const walk = await LoginDriver.begin(scene);
+    await walk.identify('alice');
+    await walk.password(PASSWORD);
+    expect(walk.view.step).toBe('done');
+    expect(ports.hasher.evenedOut).toHaveLength(before);
   });
 
   test('waits grow for unknown names as they do for known ones', async () => {

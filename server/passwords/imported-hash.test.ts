@@ -18,7 +18,7 @@ test.each<[string, ImportedHash]>([
   ['PBKDF2 of no iteration', { format: 'pbkdf2', algorithm: 'sha512', iterations: 0, ...parts }],
   ['PBKDF2 of half an iteration', { format: 'pbkdf2', algorithm: 'sha512', iterations: 0.5, ...parts }],
   ['scrypt with a gigabyte', text(`$scrypt$ln=20,r=8,p=1$c2FsdA$${b64}`)],
-  ['scrypt of many lanes', text(`$scrypt$ln=14,r=8,p=64$c2FsdA$${b64}`)],
+  ['scrypt of many lanes', text(`$scrypt$ln=14,r=64,p=64$c2FsdA$${b64}`)],
   [
     'scrypt with an N that is no power of two',
     { format: 'scrypt', cost: 1000, blockSize: 8, parallelism: 1, ...parts },

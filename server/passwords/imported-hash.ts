@@ -76,14 +76,15 @@ export interface ReadDigest {
 }
 
 /**
- * Above these bounds a check would block a thread for more than about two seconds, or use too much memory for a login.
+ * A text beyond these bounds is read as no hash: it could cost too much memory or hours. `hash-cost.ts` bounds the time of
+ * what is read.
  */
 export const IMPORT_BOUNDS = {
-  bcryptCost: 14,
+  bcryptCost: 18,
   /** Multiplied by the blocks of output. */
-  pbkdf2Iterations: 2_000_000,
+  pbkdf2Iterations: 20_000_000,
   /** N r p; the memory is 128 bytes times N r. */
-  scryptWork: 2 ** 21,
+  scryptWork: 2 ** 25,
   scryptMemory: 256 * 2 ** 20,
   digestRounds: 16,
   templateLength: 200,
@@ -92,7 +93,7 @@ export const IMPORT_BOUNDS = {
 
 const OUTPUT_BYTES: Record<Digest, number> = { md5: 16, sha1: 20, sha256: 32, sha512: 64 };
 
-/** The text to store for an imported hash; undefined if it is malformed, unknown or out of bounds. */
+/** The text to store for an imported hash; undefined if it is malformed or unknown. `hash-cost.ts` says what it costs. */
 export function wrapImportedHash(imported: ImportedHash): string | undefined {
   const text = canonical(imported);
   return text !== undefined && text.length <= 2000 && isUsable(text) ? text : undefined;
@@ -106,7 +107,7 @@ export function isArgon2(text: string): boolean {
   return text.startsWith('$argon2');
 }
 
-function isValidArgon2(text: string): boolean {
+export function isValidArgon2(text: string): boolean {
   try {
     parsePhc(text);
     return true;

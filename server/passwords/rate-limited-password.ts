@@ -37,6 +37,8 @@ export interface RateLimitedPassword<R> extends TypedName {
   address: string | undefined;
   /** Undefined costs the same time (SR-17). */
   passwordHash: string | undefined;
+  /** The cost of the costliest imported hash beside it: a wrong password takes as long (SR-78). */
+  slowestMs?: number | undefined;
   /** What `reload` and `conclude` will read after the slow hash. */
   readAgain?: readonly RawKey[];
   /** The user with the right password, read again after the slow hash; undefined: refused. */
@@ -185,6 +187,7 @@ async function verifyCounted<R, A extends object>(
   if (isRight) await ahead.read([counters.name, counters.user, ...readAgain], ports.clock.now());
   const reloaded = isRight ? await attempt.reload(ahead) : undefined;
   if (!reloaded) {
+    await reservation.evenOut(attempt.slowestMs);
     const reason = isBarred ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
     if (attempt.wrong) await appendAlone(ports, counters.name.anchor, attempt.wrong(reason));
     return refusal('INVALID_CREDENTIALS', {}, { ...omitUndefined({ about }), ...(isBarred && { reason }) });

@@ -14,6 +14,9 @@ export class FakeHasher implements PasswordHasher {
   /** Simulates a full queue. */
   full = false;
 
+  /** The costs up to which wrong passwords were delayed. */
+  readonly evenedOut: (number | undefined)[] = [];
+
   /** Permits reserved and not released. */
   reserved = 0;
 
@@ -25,7 +28,14 @@ export class FakeHasher implements PasswordHasher {
       if (held) this.reserved -= 1;
       held = false;
     };
-    return { verify: (phc, password) => this.verify(phc, password).finally(release), release };
+    return {
+      prepare: () => {},
+      verify: (phc, password) => this.verify(phc, password).finally(release),
+      evenOut: async (costMs) => {
+        this.evenedOut.push(costMs);
+      },
+      release,
+    };
   }
 
   async hash(password: string): Promise<string> {

@@ -148,7 +148,7 @@ async function hashFirstPassword(
   }
   if (password !== undefined) return hashNewPassword(ports, owner, password);
   if (imported === undefined) return {};
-  return adoptHash(ports, imported);
+  return adoptHash(ports, owner.account, imported);
 }
 
 /**

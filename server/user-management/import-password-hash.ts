@@ -32,7 +32,7 @@ export async function importPasswordHash(
   const hashed =
     'password' in given
       ? await hashNewPassword(ports, found.object, given.password)
-      : await adoptHash(ports, given.passwordHash);
+      : await adoptHash(ports, act.actor.account, given.passwordHash);
   if (isRefusal(hashed)) return hashed;
   return editObject(ports, act, { type: 'user.updated' }, key, 'USER_NOT_FOUND', (user) =>
     mayChangeUser(act.actor, user) ? { ...vouchForPassword(user), ...hashed } : refusal('FORBIDDEN'),

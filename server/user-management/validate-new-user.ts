@@ -3,10 +3,10 @@ import { mayCreate } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
-import { wrapImportedHash } from '../passwords/imported-hash.ts';
 import { findByExternalId, locateUser } from '../users/find-user.ts';
 import { markExternalId, userNames } from '../users/user-names.ts';
 import { nameTaken, validateNames } from '../users/validate-names.ts';
+import { refuseImportedHash } from './adopt-hash.ts';
 import { type NewUser, refuseChosenPassword, refuseIdentity } from './create-user.ts';
 
 /** Why a user cannot be created; undefined if they can. Writes and hashes nothing. */
@@ -22,9 +22,8 @@ export async function validateNewUser(
   const impossible = validateNames(input);
   if (impossible) return impossible;
   if (input.password !== undefined && input.passwordHash !== undefined) return refusal('INPUT_INVALID');
-  if (input.passwordHash !== undefined && wrapImportedHash(input.passwordHash) === undefined) {
-    return refusal('PASSWORD_HASH_INVALID');
-  }
+  const refusedHash = input.passwordHash && refuseImportedHash(input.passwordHash);
+  if (refusedHash) return refusedHash;
   for (const name of userNames(input)) {
     if (await locateUser(ports, account, name)) return nameTaken(input, name);
   }

@@ -49,7 +49,7 @@ function rememberingHasher(hasher: PasswordHasher): PasswordHasher {
   return {
     needsRehash: (phc) => hasher.needsRehash(phc),
     verify,
-    reserve: () => ({ verify, release: () => {} }),
+    reserve: () => ({ prepare: () => {}, verify, evenOut: async () => {}, release: () => {} }),
     async hash(password) {
       const phc = await hasher.hash(password);
       passwords.set(phc, password);

@@ -39,8 +39,18 @@ export interface QueueLoad {
 
 /** A reserved permit: its `verify` is not refused. */
 export interface Reservation {
+  /**
+   * Chooses the permit by the stored hash: a costly imported one has a queue of its own, so that it holds up no other.
+   * Throws {@link Overloaded} if that is full. Called before the attempt is counted.
+   */
+  prepare(phc: string | undefined): void;
   /** Like the hasher's own, once. Returns the permit when the hash has ended. */
   verify(phc: string | undefined, password: string): Promise<boolean>;
+  /**
+   * Waits until a check of an imported hash of this cost, begun with `verify`, would have ended; undefined: not at all.
+   * Before any answer to a wrong password, so that its time does not tell who was imported (SR-78).
+   */
+  evenOut(costMs: number | undefined): Promise<void>;
   /** Returns the permit if it was not used. */
   release(): void;
 }

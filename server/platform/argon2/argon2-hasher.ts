@@ -1,16 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import type { PasswordHasher, QueueLoad, QueueObserver } from '../../kernel/ports/password-hasher.ts';
+import { setTimeout } from 'node:timers/promises';
+import {
+  Overloaded,
+  type PasswordHasher,
+  type QueueLoad,
+  type QueueObserver,
+  type Reservation,
+} from '../../kernel/ports/password-hasher.ts';
 import { isSameSecret } from '../../kernel/secret-token.ts';
+import { hashCostMs, MAX_IMPORTED_COST_MS } from '../../passwords/hash-cost.ts';
 import { isArgon2, readHash } from '../../passwords/imported-hash.ts';
 import { isLegacyHash, readWrapped } from '../../passwords/legacy-hash.ts';
 import { PHC_BOUNDS, parsePhc } from '../../passwords/phc.ts';
 import { computeDigest } from '../imported-hashes/compute-digest.ts';
 import { Permits, type ReservedPermit } from '../permits/permits.ts';
+import { CheckTimes } from './check-times.ts';
 import { createHashThreads, type HashThreads } from './hash-threads.ts';
 import { hashingConcurrency } from './hashing-concurrency.ts';
 
 /** The minimum for new hashes (SR-18; OWASP's second choice for argon2id). */
 export const ARGON2_FLOOR = { memoryKiB: 19_456, iterations: 2, parallelism: 1 } as const;
+
+/** Costly checks that may wait for one permit: some ten seconds of work. */
+const COSTLY_QUEUE = 16;
+const DECOY_ITERATIONS = 100_000;
 
 interface Argon2Options {
   /** Concurrent hashes. Default: the cores that the process may use; more only slows each of them down. */
@@ -25,6 +38,10 @@ interface Argon2Options {
   parallelism?: number;
   /** Default: threads of its own. */
   threads?: HashThreads;
+  /** Monotonic milliseconds, for waits in place of costly checks. */
+  monotonicMs?: () => number;
+  /** Default: a timer. */
+  sleep?: (ms: number) => Promise<unknown>;
   observer?: QueueObserver | undefined;
 }
 
@@ -32,8 +49,8 @@ interface Argon2Options {
  * argon2id on threads of its own behind a bound (SR-18, SR-19).
  *
  * It also checks imported hashes, under the same bound. A wrong password for an imported hash costs an argon2 as well,
- * so that the speed of a cheap hash does not distinguish it from an unknown name (SR-17). A costly imported hash, and a
- * repeated digest wrapped in argon2, takes longer than that until the user's next login, which replaces it.
+ * so that the speed of a cheap hash does not distinguish it from an unknown name (SR-17). A costly imported hash has
+ * permits and a queue of its own, and threads of the lowest priority, so that it holds up no other (SR-78).
  *
  * A hash of ours with weaker parameters is checked at its own, lower cost. After the parameters are raised, timing
  * therefore distinguishes an old hash from no hash for a while.
@@ -49,11 +66,53 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
   atLeast('concurrency', concurrency, 1, 1024);
   atLeast('maxQueue', maxQueue, 0, 1_000_000);
   const threads = options.threads ?? createHashThreads();
+  const costlyThreads = options.threads ?? createHashThreads({ nice: 19 });
+  const { monotonicMs = () => performance.now(), sleep = setTimeout } = options;
+  const times = new CheckTimes();
+  const costlyConcurrency = Math.max(1, Math.floor(concurrency / 2));
+  const costlyPermits = new Permits({
+    concurrency: costlyConcurrency,
+    maxQueue: Math.min(maxQueue, COSTLY_QUEUE * costlyConcurrency),
+    expectedMs: 500,
+    observer: options.observer && { ran: () => {}, refused: () => options.observer?.refused() },
+  });
   const permits = new Permits({ concurrency, maxQueue, expectedMs: 10, observer: options.observer });
   const parameters = { memoryCost: memoryKiB, timeCost: iterations, parallelism };
   // No password is known for a random tag, and a check against it costs as much as any other.
   const phc = `$argon2id$v=19$m=${memoryKiB},t=${iterations},p=${parallelism}$${unpadded(16)}$${unpadded(32)}`;
   const decoy = { kind: 'argon2', phc } as const;
+  const costlyMs = 2 * (hashCostMs(phc) ?? 0);
+  const costOf = (stored: string | undefined) => (stored === undefined ? 0 : (hashCostMs(stored) ?? 0));
+
+  const verifyCostly = (permit: ReservedPermit, stored: string, password: string): Promise<boolean> => {
+    const check = checkOf(stored, costlyThreads);
+    return permit.run(async () => {
+      const startedMs = monotonicMs();
+      try {
+        return await check.run(password);
+      } finally {
+        times.note(monotonicMs() - startedMs, costOf(stored));
+      }
+    });
+  };
+
+  /** Until a check of this cost, begun then, would have ended. */
+  const waitOut = async (costMs: number, startedMs: number): Promise<void> => {
+    if (costMs <= costlyMs) return;
+    const expectedMs = times.expectedMs(costMs);
+    if (expectedMs !== undefined) {
+      await sleep(Math.max(0, startedMs + expectedMs - monotonicMs()));
+      return;
+    }
+    // Nothing is known of this machine yet: a check of that cost takes exactly as long as one.
+    const iterations = Math.round((costMs * DECOY_ITERATIONS) / costOf(decoyOf(DECOY_ITERATIONS)));
+    try {
+      await verifyCostly(costlyPermits.reserve(), decoyOf(iterations), '');
+    } catch (error) {
+      // Then so many costly checks wait that their times differ anyway.
+      if (!(error instanceof Overloaded)) throw error;
+    }
+  };
 
   const verifyWith = async (permit: ReservedPermit, phc: string | undefined, password: string): Promise<boolean> => {
     if (phc === undefined) {
@@ -69,22 +128,44 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
     });
   };
 
+  const reserve = (): Reservation => {
+    const permit = permits.reserve();
+    let costly: ReservedPermit | undefined;
+    let startedMs = monotonicMs();
+    return {
+      prepare(stored) {
+        if (costly || costOf(stored) <= costlyMs) return;
+        costly = costlyPermits.reserve();
+        permit.release();
+      },
+      verify(stored, password) {
+        startedMs = monotonicMs();
+        return costly && stored !== undefined
+          ? verifyCostly(costly, stored, password)
+          : verifyWith(permit, stored, password);
+      },
+      evenOut: (costMs = 0) => waitOut(costMs, startedMs),
+      release() {
+        permit.release();
+        costly?.release();
+      },
+    };
+  };
+
   return {
     load: () => ({ running: permits.running, queued: permits.queued, concurrency }),
 
     hash: (password) => permits.run(() => threads.hash(parameters, password)),
 
-    reserve() {
-      const permit = permits.reserve();
-      return { verify: (phc, password) => verifyWith(permit, phc, password), release: () => permit.release() };
-    },
+    reserve,
 
     async verify(phc, password) {
-      const permit = permits.reserve();
+      const reservation = reserve();
       try {
-        return await verifyWith(permit, phc, password);
+        reservation.prepare(phc);
+        return await reservation.verify(phc, password);
       } finally {
-        permit.release();
+        reservation.release();
       }
     },
 
@@ -127,9 +208,15 @@ function checkOf(
     };
   }
   const read = readHash(stored);
-  if (!read) throw new TypeError('the stored password hash is of no known kind, or out of bounds');
+  if (!read || (hashCostMs(stored) ?? 0) > MAX_IMPORTED_COST_MS)
+    throw new TypeError('the stored password hash is of no known kind, or out of bounds');
   if (read.kind !== 'digest') return { isForeign: true, run: (password) => threads.verify(read, password) };
   return { isForeign: true, run: async (password) => isSameSecret(computeDigest(read, password), read.hash) };
+}
+
+/** A stored hash that no password is known for. */
+function decoyOf(iterations: number): string {
+  return `$pbkdf2-sha256$i=${iterations}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 }
 
 function atLeast(name: string, value: number | undefined, floor: number, ceiling: number): number {

@@ -3,13 +3,7 @@
 // and from the build alike, without a loader.
 const { createCipheriv, createHash, createHmac, pbkdf2Sync, scryptSync, timingSafeEqual } = require('node:crypto');
 const { setPriority } = require('node:os');
-const { parentPort } = require('node:worker_threads');
-
-/**
- * Below the event loop, so that a flood of passwords delays neither codes nor health checks (SR-20). Not the lowest:
- * where both share one core, hashes still get a tenth of it.
- */
-const NICE = 10;
+const { parentPort, workerData } = require('node:worker_threads');
 
 /** @type {Record<string, (job: any, password: Uint8Array) => boolean | string>} the jobs of hash-threads.ts by kind */
 const work = {
@@ -55,11 +49,15 @@ function answer(job, password) {
   }
 }
 
+/**
+ * Below the event loop, so that a flood of passwords delays neither codes nor health checks (SR-20). At 10, hashes that
+ * share one core with it still get a tenth; costly imported ones get what is left of that (SR-78).
+ */
 function lowerPriority() {
   // Linux counts the priority by thread, other systems by process.
   if (process.platform !== 'linux') return;
   try {
-    setPriority(NICE);
+    setPriority(workerData.nice);
   } catch {
     // A sandbox may forbid it: then hashes and event loop share the cores equally.
   }

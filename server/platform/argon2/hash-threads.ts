@@ -20,6 +20,8 @@ export interface HashThreads {
 interface HashThreadsOptions {
   /** The script of a thread. */
   script?: URL;
+  /** Higher is slower, up to 19. Default: 10. */
+  nice?: number;
   /** An idle thread takes 7 to 9 MiB, and 30 ms to start again. */
   idleMs?: number;
 }
@@ -32,13 +34,14 @@ interface HashThreadsOptions {
  */
 export function createHashThreads({
   script = new URL('./hash-thread.cjs', import.meta.url),
+  nice = 10,
   idleMs = 5 * 60_000,
 }: HashThreadsOptions = {}): HashThreads {
   const idle: HashThread[] = [];
 
   const run = async (job: VerifyJob | HashJob, password: string): Promise<unknown> => {
     // The last used first: its caches are warm, and the others become idle for long.
-    const thread = idle.pop() ?? new HashThread(script, (ending) => removeFrom(idle, ending));
+    const thread = idle.pop() ?? new HashThread(script, nice, (ending) => removeFrom(idle, ending));
     const answer = await thread.run(job, password);
     if (!thread.hasEnded) {
       idle.push(thread);
@@ -82,11 +85,11 @@ class HashThread {
   /** A message to it would be lost. */
   hasEnded = false;
 
-  constructor(script: URL, forget: (thread: HashThread) => void) {
+  constructor(script: URL, nice: number, forget: (thread: HashThread) => void) {
     this.#forget = () => forget(this);
     // The environment holds secrets that a thread does not need, and options of Node may load modules it does not need.
     const resourceLimits = { maxOldGenerationSizeMb: MAX_HEAP_MIB };
-    this.#worker = new Worker(script, { env: {}, execArgv: [], resourceLimits });
+    this.#worker = new Worker(script, { env: {}, execArgv: [], resourceLimits, workerData: { nice } });
     this.#worker.on('message', (answer: Answer) => this.#settle()?.resolve(answer));
     this.#worker.on('error', (error: Error) => this.#settle()?.reject(error));
     this.#worker.on('exit', () => {
