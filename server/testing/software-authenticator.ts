@@ -22,6 +22,8 @@ export interface Tampering {
   flags?: number;
   signCount?: number;
   userHandle?: string | undefined;
+  /** A statement about its maker, which nothing asked for. */
+  statement?: { format: string; content: Map<string, unknown> };
 }
 
 const [PRESENT, VERIFIED, ELIGIBLE, BACKED_UP, ATTESTED] = [1, 4, 8, 16, 64];
@@ -77,8 +79,8 @@ export class SoftwareAuthenticator {
     const aaguid = Buffer.from(this.aaguid.replaceAll('-', ''), 'hex');
     const authData = Buffer.concat([this.#authData(ceremony.rpId, tampering, ATTESTED), aaguid, length, id, key]);
     const attestation = new Map<string, unknown>([
-      ['fmt', 'none'],
-      ['attStmt', new Map()],
+      ['fmt', tampering.statement?.format ?? 'none'],
+      ['attStmt', tampering.statement?.content ?? new Map()],
       ['authData', new Uint8Array(authData)],
     ]);
     return {

@@ -91,6 +91,57 @@ describe('registering a passkey', () => {
     expect(await findPasskey(ports, scene.account, device.id)).toBeUndefined();
   });
 
+  // Authenticators and browsers send statements although `none` was asked for. The chains of TPMs, Android, Apple and
+  // U2F keys end in roots of vendors, which change; nothing here depends on who made a device.
+  describe('with a statement about its maker', () => {
+    const content = new Map<string, unknown>([
+      ['ver', '2.0'],
+      ['alg', -7],
+      ['sig', new Uint8Array(70).fill(48)],
+      ['x5c', [new Uint8Array(900).fill(48)]],
+    ]);
+    const formats = ['packed', 'tpm', 'android-key', 'android-safetynet', 'apple', 'fido-u2f', 'one of tomorrow'];
+
+    test.each(formats)('is accepted whatever the statement says: %s', async (format) => {
+      const device = new SoftwareAuthenticator({ aaguid: 'adce0002-35bc-c60a-648b-0b25f1f05503' });
+      const { token } = unwrap(
+        await register(device, await another(`makes ${format}`), { statement: { format, content } }),
+      );
+      expect(await read(ports, tokenDocument.key(token.id))).toMatchObject({
+        factor: { kind: 'webauthn', credentialId: device.id, aaguid: device.aaguid },
+      });
+    });
+
+    // The attack: a statement that looks good takes the place of what the device has to show.
+    test.each<[string, Tampering]>([
+      ['no user present', { flags: 0 }],
+      ['another challenge', { clientData: { challenge: 'b2xk' } }],
+      ['another page around the frame', { clientData: { topOrigin: 'https://evil.example' } }],
+    ])('SR-61: is refused for %s all the same', async (_, tampering) => {
+      for (const format of formats) {
+        const refused = await register(new SoftwareAuthenticator(), scene, {
+          ...tampering,
+          statement: { format, content },
+        });
+        expect(refused, format).toEqual(refusedWith('PASSKEY_INVALID'));
+      }
+    });
+
+    test('SR-61: is refused on another domain, and if it is no attestation at all', async () => {
+      const who = await another('elsewhere');
+      const device = new SoftwareAuthenticator();
+      const { pending, ceremony } = await begin(who);
+      const elsewhere = device.create({ ...ceremony, rpId: 'evil.example' }, { statement: { format: 'tpm', content } });
+      const other = { ...elsewhere.response, attestationObject: 'oA' };
+      for (const response of [elsewhere, { ...elsewhere, response: other }]) {
+        const made = { id: newId(), nameOf: () => 'Key', response };
+        expect(await finishPasskeyRegistration(ports, makerOf(who), {}, pending, made)).toEqual(
+          refusedWith('PASSKEY_INVALID'),
+        );
+      }
+    });
+  });
+
   test('is refused to another user, and after the browser has stopped waiting', async () => {
     const who = await another('late');
     const { pending, ceremony } = await begin();

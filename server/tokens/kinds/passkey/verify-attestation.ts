@@ -15,7 +15,7 @@ export interface AttestationRules extends CeremonyRules {
 /**
  * The passkey that a device has created, if the response is valid (WebAuthn level 3, section 7.1); else undefined. User
  * presence (UP) is required, unless it was created without asking; each sign-in requires it, and user verification (UV)
- * where it counts. The manufacturer is not verified (attestation `none`).
+ * where it counts. The manufacturer is not verified (attestation `none`), whatever a device says about it.
  */
 export async function verifyAttestation(
   attestation: PasskeyAttestation,
@@ -25,13 +25,14 @@ export async function verifyAttestation(
   if (clientDataFault(response.clientDataJSON, 'webauthn.create', rules)) return undefined;
 
   const { verifyRegistrationResponse } = await import('@simplewebauthn/server');
-  const { clientDataJSON, attestationObject } = response;
+  const attestationObject = await withoutStatement(response.attestationObject);
+  if (attestationObject === undefined) return undefined;
   const checked = await verifyRegistrationResponse({
     response: {
       id,
       rawId: id,
       type: 'public-key',
-      response: { clientDataJSON, attestationObject },
+      response: { clientDataJSON: response.clientDataJSON, attestationObject },
       clientExtensionResults: {},
     },
     expectedChallenge: rules.challenge,
@@ -57,4 +58,29 @@ export async function verifyAttestation(
     synced: credentialDeviceType === 'multiDevice',
     aaguid,
   };
+}
+
+/**
+ * The attestation as if it were of the format `none`, as a browser makes it that heeds our request (WebAuthn level 3,
+ * section 5.1.3). Some send a statement all the same, and its certificates lead to roots of vendors, which nothing here
+ * trusts. What the device itself says, the authenticator data, stays as it is.
+ *
+ * @returns undefined if there is no authenticator data in it
+ */
+async function withoutStatement(attestationObject: string): Promise<string | undefined> {
+  const { isoBase64URL, isoCBOR } = await import('@simplewebauthn/server/helpers');
+  try {
+    const decoded: unknown = isoCBOR.decodeFirst(isoBase64URL.toBuffer(attestationObject));
+    const authData: unknown = decoded instanceof Map ? decoded.get('authData') : undefined;
+    if (!(authData instanceof Uint8Array)) return undefined;
+    const none = new Map<string, string | Map<string, never> | Uint8Array>([
+      ['fmt', 'none'],
+      ['attStmt', new Map<string, never>()],
+      ['authData', authData],
+    ]);
+    return isoBase64URL.fromBuffer(isoCBOR.encode(none));
+  } catch {
+    // What is no CBOR is no attestation.
+    return undefined;
+  }
 }
