@@ -5,6 +5,7 @@ import { KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
 import { isOwnMailbox } from '../tokens/kinds/sent/enrolment-address.ts';
 import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 import type { Token, TokenKind } from '../tokens/token.ts';
+import { epochOf } from '../users/credential-epoch.ts';
 import { isEndedByReport, type User } from '../users/user.ts';
 
 /** The first factor of a sign-in: the password, or on some resources a code mailed in its place. */
@@ -25,10 +26,10 @@ export function mailboxOf(user: Pick<User, 'email' | 'emailOnPassword'>): string
   return isAddressFor('email', email) && isOwnMailbox(user, 'password') ? email : undefined;
 }
 
-/** Identifies the address: a code that was mailed to another one proves nothing. */
-export function mailboxDigest({ id, email }: Pick<User, 'id' | 'email'>): string {
+/** Identifies the address: a code that was mailed to another one, or in an earlier epoch, proves nothing. */
+export function mailboxDigest(user: Pick<User, 'id' | 'email' | 'credentialEpoch'>): string {
   return createHash('sha256')
-    .update(JSON.stringify([id, email]))
+    .update(JSON.stringify([user.id, user.email, epochOf(user)]))
     .digest('base64url');
 }
 
@@ -51,15 +52,19 @@ interface ShownFirstFactor {
   passwordDigest?: string;
   /** Of the address whose mailed code was right. */
   mailboxDigest?: string;
+  /** Of the user whom the host named, when the sign-in began. */
+  credentialEpoch?: number;
   createdAt: number;
 }
 
 /**
- * Whether the first factor that a sign-in has shown, if any, still counts: the resource asks for it, and the password or
- * the address is the same. A mailed code ends with a report of the user, too (SR-4, SR-38, SR-39).
+ * Whether the first factor that a sign-in has shown, or the host's word, still counts: the resource asks for it, the
+ * password or the address is the same, and no block or change of an address came between, even if it was undone (SR-4,
+ * SR-38, SR-39).
  */
 export function isFirstFactorCurrent(shown: ShownFirstFactor, resource: FirstRule, user: User): boolean {
   const isMailed = mailsFirstFactor(resource);
+  if (shown.credentialEpoch !== undefined && shown.credentialEpoch !== epochOf(user)) return false;
   if (shown.passwordVerified && (isMailed || shown.passwordDigest !== passwordDigest(user))) return false;
   if (shown.mailboxDigest === undefined) return true;
   return isMailed && shown.mailboxDigest === mailboxDigest(user) && !isEndedByReport(user, shown);

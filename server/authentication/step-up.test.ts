@@ -152,6 +152,7 @@ const facts = {
   digest: 'the password',
   usable: [tokenId(1)],
   maxAgeMs: 10_000,
+  epoch: 0,
 };
 
 describe('factors shown before', () => {
@@ -165,6 +166,7 @@ describe('factors shown before', () => {
     ['a report of the sign-in in which both were shown', { endedAt: NOW + 1000 }, []],
     ['a report between the two', { endedAt: NOW }, ['second']],
     ['an earlier report', { endedAt: NOW - 1 }, ['password', 'second']],
+    ['a block that was lifted', { epoch: 1 }, []],
     ['nothing', {}, ['password', 'second']],
   ])('count after %s for the rest', (_what, changes, left) => {
     expect(Object.keys(validFactors(earlier, { ...facts, ...changes }, NOW + 2000))).toEqual(left);

@@ -45,6 +45,8 @@ export interface Authentication extends PassedFactors {
   account: AccountId;
   resource: ResourceId;
   user: UserId;
+  /** The user's credential epoch then. Absent: 0. */
+  epoch?: number;
 }
 
 /**
@@ -65,12 +67,14 @@ export function validFactors(
     maxAgeMs: number;
     /** No factor that was shown until then counts. */
     endedAt?: number | undefined;
+    /** The user's credential epoch: no factor of an earlier one counts. */
+    epoch: number;
   },
   now: number,
 ): PassedFactors {
   const isTheirs =
     earlier?.account === facts.account && earlier.resource === facts.resource && earlier.user === facts.user;
-  if (!earlier || !isTheirs) return {};
+  if (!earlier || !isTheirs || (earlier.epoch ?? 0) !== facts.epoch) return {};
   const { maxAgeMs, endedAt = Number.NEGATIVE_INFINITY } = facts;
   const isYoung = (at: number) => at <= now && now - at < maxAgeMs && at > endedAt;
   const { password, second } = earlier;

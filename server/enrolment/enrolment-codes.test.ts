@@ -124,7 +124,7 @@ describe('a changed number', () => {
       const { code } = ports.codes.sent.at(-1) ?? { code: '' };
       const change = kind === 'sms' ? { phone: freshAddress('sms') } : { email: freshAddress('email') };
       unwrap(await updateUser(ports, scene.account, scene.user.id, change));
-      expect(await walk.enrol(code)).toMatchObject({ error: { code: 'NOTHING_ASKED' } });
+      expect(await walk.enrol(code)).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
       expect(await ownedBy(scene)).toEqual([]);
     },
   );

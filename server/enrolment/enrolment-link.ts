@@ -3,6 +3,7 @@ import type { ResourceId } from '../kernel/ids.ts';
 import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
 import { type DeliveredLink, isLinkCurrent } from '../messages/delivered-link.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
+import { epochOf } from '../users/credential-epoch.ts';
 import type { User } from '../users/user.ts';
 
 /** Users read such a mail in their own time; a day is still short, because the link alone changes nothing. */
@@ -17,12 +18,15 @@ export interface EnrolmentLink extends DeliveredLink {
   resource: ResourceId;
   /** Of the password at that time, if the help desk took the link: another password voids it. */
   passwordDigest?: string;
+  /** Of the user at that time. Absent: 0. */
+  credentialEpoch?: number;
 }
 
 /** True while the link is usable. The caller has verified the secret. */
 export function isEnrolmentLinkValid(link: EnrolmentLink, user: User, now: number): boolean {
   const isSamePassword = link.passwordDigest === undefined || link.passwordDigest === passwordDigest(user);
-  return !user.blocked && isSamePassword && isLinkCurrent(link, user, now);
+  const isSameEpoch = epochOf(link) === epochOf(user);
+  return !user.blocked && isSamePassword && isSameEpoch && isLinkCurrent(link, user, now);
 }
 
 /**

@@ -94,7 +94,7 @@ export async function issueEnrolmentLink(
     const expiresAt = at + validForMs;
     const value: EnrolmentLink = {
       secretHash,
-      ...omitUndefined({ email }),
+      ...omitUndefined({ email, credentialEpoch: user.credentialEpoch }),
       ...(delivery === 'hand-over' && boundsOf(act.actor)),
       ...(delivery === 'hand-over' && isHelpDesk(act.actor) && { passwordDigest: passwordDigest(user) }),
       resource: resource.id,

@@ -67,6 +67,8 @@ export interface FlowBase {
   passwordDigest?: string;
   /** Digest of the address whose mailed code was right, in place of the password. Another address voids it. */
   mailboxDigest?: string;
+  /** Of the user whom the host named, when the sign-in began: a later one voids it. */
+  credentialEpoch?: number;
   /** The digest of the verified password, if it is a breached one that the resource warns of. */
   breached?: string;
   /** When it was verified; set on the way to the self-service page. */
@@ -183,6 +185,8 @@ export interface LoginRequest {
   resource: ResourceId;
   /** Absent: the user identifies themselves on the hosted page. */
   user?: UserId;
+  /** Of that user when the host named them; a later one voids the request. Absent: 0. */
+  credentialEpoch?: number;
   nonce: string;
   /** For the hosted page: where the result is posted to. Absent: the request is for a widget on a page of the site. */
   redirectUri?: string;
@@ -236,6 +240,8 @@ export interface ResultRecord {
    * tests.
    */
   userPasswordDigest?: string;
+  /** Of the user: factors that were shown in an earlier one are remembered no more. Absent: 0. */
+  credentialEpoch?: number;
   /** The password is a breached one. */
   passwordBreached?: true;
   /** How far the browser matched known ones, in percent. */

@@ -189,7 +189,8 @@ export function offerUnlock(user: User, passwordDigest: string): (flow: FlowAt<'
 
 /** The factors verified in the last step. */
 export interface VerifiedFactors {
-  user: Pick<User, 'login' | 'needsConfirmation' | 'passwordHash'> & ProfiledUser & { id: ResultRecord['user'] };
+  user: Pick<User, 'login' | 'needsConfirmation' | 'passwordHash' | 'credentialEpoch'> &
+    ProfiledUser & { id: ResultRecord['user'] };
   /** The password was verified in this step. */
   password?: true;
   /** The digest of that password. */
@@ -233,6 +234,7 @@ export function completeFlow(
     resultLifetimeMs: number;
     resultClaims?: ResultProfile | undefined;
     userPasswordDigest?: string;
+    credentialEpoch?: number | undefined;
   },
 ): { flow: FlowAt<'done'>; result: ResultRecord } {
   // On every path, a transaction completes only with an answer to it, and a sign-in with none to any transaction.
@@ -262,15 +264,14 @@ export function completeFlow(
       amr,
       acr: isTwo ? '2' : '1',
       otp,
-      ...omitUndefined({ token, kind, browser, transaction: signed, app: flow.app }),
+      ...omitUndefined({ token, kind, browser, transaction: signed, app: flow.app, mailboxDigest }),
       ...(flow.test !== undefined && { test: true as const }),
       ...(password && { passwordAt, ...omitUndefined({ passwordDigest }) }),
-      ...omitUndefined({ mailboxDigest }),
       // The verified password takes precedence: the user may have been read after it changed.
       ...(rule.userPasswordDigest !== undefined && { userPasswordDigest: passwordDigest ?? rule.userPasswordDigest }),
       ...(second && { secondAt }),
       ...(passed.breached && { passwordBreached: true as const }),
-      ...omitUndefined({ environment: passed.environment, hook: passed.hook }),
+      ...omitUndefined({ environment: passed.environment, hook: passed.hook, credentialEpoch: rule.credentialEpoch }),
       // Never newer than the oldest factor that counts: building on a sign-in makes it no newer.
       authenticatedAt: Math.min(rule.now, ...(password ? [passwordAt] : []), ...(second ? [secondAt] : [])),
       issuedAt: floorToSecond(rule.now),

@@ -67,7 +67,7 @@ export async function createLoginRequest(
   const kept = await storeLoginRequest(ports, act, birth, 'login-request.created', {
     resource: input.resource,
     nonce: input.nonce,
-    ...omitUndefined({ user: user?.id, redirectUri }),
+    ...omitUndefined({ user: user?.id, credentialEpoch: user?.credentialEpoch, redirectUri }),
     hostCheckedPassword: input.passwordChecked,
     ...(demand && { demand, ...omitUndefined({ previous }) }),
     expiresAt: now + LOGIN_REQUEST_LIFETIME_MS,

@@ -26,7 +26,7 @@ export function rememberResult(record: ResultRecord & { user: UserId }): Authent
     resource,
     user,
     ...(password && { password: { at: passwordAt, digest: passwordDigest } }),
-    ...omitUndefined({ second }),
+    ...omitUndefined({ second, epoch: record.credentialEpoch }),
   };
 }
 

@@ -35,6 +35,7 @@ import { rulesOf } from '../tokens/kinds/rules.ts';
 import { type AssignedTokens, loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
+import { epochOf } from '../users/credential-epoch.ts';
 import { readUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { consultHook, siteReason } from './consult-hook.ts';
@@ -82,7 +83,8 @@ export async function startRequestedFlow(
   const keys = [loginRequestDocument.key(id), flowDocument.key(id), resultDocument.key(id)] as const;
   const decide = ([request, running, result]: StoredSignIn, now: number): LoginRequestStart | undefined => {
     if (!request || !fits(request.value)) return undefined;
-    const fresh = createFlow(id, resource, { ...input, ...seen, handleHash }, now);
+    const named = request.value.user === undefined ? {} : { credentialEpoch: epochOf(request.value) };
+    const fresh = { ...createFlow(id, resource, { ...input, ...seen, handleHash }, now), ...named };
     const before = { request: request.value, running: running?.value, result: result?.value };
     return decideLoginRequestStart(before, fresh, facts, now);
   };
@@ -113,7 +115,13 @@ export async function startRequestedFlow(
         if (resource.hook && !consulted) return { answer: refusal('CONTENTION') };
         if (consulted && isRefusal(consulted)) return deny(beginning.flow, consulted, input.client, now);
         const { resultLifetimeMs, resultClaims } = resource;
-        const rules = { now, resultLifetimeMs, resultClaims, userPasswordDigest: facts.passwordDigest };
+        const rules = {
+          now,
+          resultLifetimeMs,
+          resultClaims,
+          userPasswordDigest: facts.passwordDigest,
+          credentialEpoch: facts.user?.credentialEpoch,
+        };
         const end = completeFlow(beginning.flow, consulted?.passed ?? beginning.passed, rules);
         return { answer: end, write: completionWrite(end.flow, end.result, request.value, input.client, now) };
       }
@@ -143,9 +151,11 @@ async function readFacts(
   const { transaction } = request;
   const access = await readAccess(ports, resource.id, client.address);
   const known = request.user && (await readUser(ports, resource.account, request.user));
-  const assigned: AssignedTokens = known
-    ? await loadAssignedTokens(ports, known, resource.id)
-    : { user: undefined, tokens: [] };
+  // The host named the user as they were then (SR-39).
+  const assigned: AssignedTokens =
+    known && epochOf(known) === epochOf(request)
+      ? await loadAssignedTokens(ports, known, resource.id)
+      : { user: undefined, tokens: [] };
   const tokens = assigned.tokens.map(({ value }) => value);
 
   const accepts = transaction

@@ -25,6 +25,7 @@ import type { UserId } from '../kernel/ids.ts';
 import { mailsFirstFactor, type Resource } from '../resources/resource.ts';
 import type { Token } from '../tokens/token.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
+import { epochOf } from '../users/credential-epoch.ts';
 import type { User } from '../users/user.ts';
 
 export interface StepUpFacts {
@@ -80,6 +81,7 @@ export function startStepUp(
     usable: ids,
     maxAgeMs,
     endedAt: user.signInsEndedAt,
+    epoch: epochOf(user),
   };
   // In an unknown browser, no factor was shown before.
   const shown: PassedFactors = environment?.differs ? {} : validFactors(earlier, whose, now);

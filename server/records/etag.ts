@@ -13,6 +13,7 @@ export const UNSEEN_FIELDS: ReadonlySet<string> = new Set([
   'passkeyUpgraded',
   'signInsCompared',
   'trustEpoch',
+  'credentialEpoch',
 ]);
 
 /**

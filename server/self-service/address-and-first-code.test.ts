@@ -63,7 +63,7 @@ test('SR-38: nor does an address that is set that way while the code is pending'
   const { lax, strict } = await setStage();
   const walk = await toEnrol(strict);
   await moveAddress(await toSelf(lax), MINE);
-  expect(await walk.sendFirst()).toMatchObject({ step: 'enrol', error: { code: 'STEP_NOT_EXPECTED' } });
+  expect(await walk.sendFirst()).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
   expect(ports.codes.to(MINE)).toEqual([]);
 });
 

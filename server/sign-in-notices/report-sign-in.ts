@@ -16,6 +16,7 @@ import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { trustedBrowsersDocument } from '../trusted-browsers/documents.ts';
 import { unlockLinkDocument } from '../unlock/documents.ts';
+import { epochOf } from '../users/credential-epoch.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { knownSignInsDocument } from './documents.ts';
@@ -86,6 +87,7 @@ export async function reportSignIn(
         ...(hadPassword && { passwordHash }),
         blocked: true,
         trustEpoch: (stored.value.trustEpoch ?? 0) + 1,
+        credentialEpoch: epochOf(stored.value) + 1,
         // Every link is used up, and the next sign-in is new wherever it comes from.
         signInsCompared: true,
         signInsEndedAt: now,

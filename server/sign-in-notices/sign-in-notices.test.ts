@@ -337,6 +337,7 @@ describe('the link', () => {
       blocked: true,
       passwordHash: after.passwordHash,
       trustEpoch: 1,
+      credentialEpoch: 1,
       signInsEndedAt: ports.clock.now(),
     });
     ports.courier.sent.length = 0;

@@ -58,6 +58,7 @@ export async function createTransaction(
   const kept = await storeLoginRequest(ports, act, birth, 'transaction.created', {
     resource: resource.id,
     user: user.id,
+    ...omitUndefined({ credentialEpoch: user.credentialEpoch }),
     nonce: input.nonce,
     hostCheckedPassword: false,
     transaction,

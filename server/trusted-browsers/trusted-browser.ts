@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
 import type { AccountId, ResourceId, TokenId, TrustedBrowserId, UserId } from '../kernel/ids.ts';
 import { hashSecret, isSameSecret } from '../kernel/secret-token.ts';
@@ -58,7 +59,7 @@ export function trustBasis({ resource, user, tokens }: TrustFacts, now: number):
   const factors = tokens.map((token) => [token.id, token.epoch, token.trustEpoch ?? 0, tokenState(token, now)].join());
   const parts = [
     [resource.id, resource.trustEpoch ?? 0],
-    [user.account, user.id, user.trustEpoch ?? 0, passwordDigest(user)],
+    [user.account, user.id, user.trustEpoch ?? 0, passwordDigest(omitUndefined({ passwordHash: user.passwordHash }))],
     factors.sort(),
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');

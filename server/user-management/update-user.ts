@@ -10,6 +10,7 @@ import { applyChanges } from '../records/apply-changes.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { changeNames } from '../users/change-names.ts';
+import { endEarlierSignIns } from '../users/credential-epoch.ts';
 import { userDocument } from '../users/documents.ts';
 import { removeEmailOnPassword, vouchForPassword } from '../users/mailbox.ts';
 import type { Metadata } from '../users/metadata.ts';
@@ -55,7 +56,7 @@ export async function updateUser(
     const vouched = email === undefined ? user : removeEmailOnPassword(user);
     // A password set here did not come by mail.
     const known = needsConfirmation === false || password !== undefined ? vouchForPassword(vouched) : vouched;
-    const edited = applyChanges(known, { ...rest, ...hashed });
+    const edited = endEarlierSignIns(user, applyChanges(known, { ...rest, ...hashed }));
     return edited.blocked && !user.blocked ? { ...edited, trustEpoch: (user.trustEpoch ?? 0) + 1 } : edited;
   };
   const names = { login, alias, email, phone, externalId };

@@ -7,6 +7,7 @@ import { changedFields, versionConflict } from '../records/read-object.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
 import { claimNames, releaseName } from './claim-name.ts';
+import { endEarlierSignIns } from './credential-epoch.ts';
 import { userDocument } from './documents.ts';
 import type { User } from './user.ts';
 import { CLAIM_ABANDONED_MS, isClaiming, type NameChanges, userClaims, withNames } from './user-names.ts';
@@ -102,7 +103,7 @@ function applyNames(
     }
     const edited = edit(user);
     if (isRefusal(edited)) return { answer: edited };
-    const object = withNames(edited, changes);
+    const object = endEarlierSignIns(user, withNames(edited, changes));
     const kept = userClaims(object);
     const former = userClaims(user).filter((name) => !kept.includes(name));
     const event = { type: 'user.updated', subject: id, changed: changedFields(user, object) } as const;

@@ -36,6 +36,11 @@ export interface User {
   /** Raised when the user is blocked or loses a token, which ends the trust in all of their browsers. Absent: never. */
   trustEpoch?: number;
   /**
+   * Raised by a block, its end, another email address or phone number, and a report of a sign-in: what was begun, sent or
+   * signed before counts no more, also after everything is as it was. Absent: never.
+   */
+  credentialEpoch?: number;
+  /**
    * Sign-ins of the user were recorded for mails about new ones. It outlives what they are compared with, so that one
    * after a long time is new.
    */
@@ -109,9 +114,14 @@ export function isEndedByReport(
  * SR-39).
  */
 export function credentialFingerprint(
-  user: Pick<User, 'login' | 'alias' | 'email' | 'phone' | 'blocked' | 'passwordHash' | 'assignments'>,
+  user: Pick<
+    User,
+    'login' | 'alias' | 'email' | 'phone' | 'blocked' | 'passwordHash' | 'assignments' | 'credentialEpoch'
+  >,
 ): string {
-  const { login, alias, email, phone, blocked, passwordHash, assignments } = user;
-  const parts = [login, alias, email, phone, blocked, passwordHash, assignments].map((part) => part ?? null);
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  const { login, alias, email, phone, blocked, passwordHash, assignments, credentialEpoch = 0 } = user;
+  const parts = [login, alias, email, phone, blocked, passwordHash, assignments, credentialEpoch];
+  return createHash('sha256')
+    .update(JSON.stringify(parts.map((part) => part ?? null)))
+    .digest('base64url');
 }

@@ -61,6 +61,7 @@ const USER: Fields<User> = {
   apiSupport: 'refuse-api',
   blocked: 'block',
   trustEpoch: 'none',
+  credentialEpoch: 'none',
   signInsCompared: 'none',
   signInsEndedAt: 'none',
   // Each has its own event.

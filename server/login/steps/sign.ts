@@ -1,3 +1,4 @@
+import { isFirstFactorCurrent } from '../../authentication/first-factor.ts';
 import { signingKinds } from '../../authentication/signing.ts';
 import { verifyUserFactor } from '../../authentication/verify-second-factor.ts';
 import { factorOf } from '../../flows/flow.ts';
@@ -40,6 +41,7 @@ export async function verifySigning(
   const { transaction } = flow;
   const user = await locateUser(ports, flow.account, flow.user);
   if (!user) return { refusal: refusal('ACCESS_DENIED') };
+  if (!isFirstFactorCurrent(flow, resource, user)) return { refusal: refusal('ACCESS_DENIED', {}, { about: user.id }) };
   // The challenge of a device or a message is looked up by the transaction; a passkey's challenge contains it.
   if (answer.kind === 'webauthn' && !isOfTransaction(answer.asked.challenge, transaction.hash)) {
     return { refusal: refusal('ACCESS_DENIED', {}, { about: user.id }) };
