@@ -1,5 +1,7 @@
 import type { FlowPurpose, PasswordRemedy } from '@countersign/protocol/flow';
+import { DependencyFailed } from '../kernel/dependency.ts';
 import type { UserId } from '../kernel/ids.ts';
+import { LookupsCrowded } from '../kernel/ports/breached-passwords.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isBreached, normalisePassword } from '../passwords/password-policy.ts';
@@ -14,13 +16,24 @@ type BreachRule = Pick<Resource, 'breachedPasswords'>;
 /**
  * Whether a password is one that the resource warns of or refuses. Only for a right password: otherwise a guesser would
  * learn that a list has it, and the lookup would show in the time (SR-17).
+ *
+ * @throws DependencyFailed if that is not known, and must be
  */
 export async function isBreachedAt(
   ports: Pick<Ports, 'breachedPasswords'>,
   resource: BreachRule,
   password: string,
 ): Promise<boolean> {
-  return reportsBreach(resource) && isBreached(ports, normalisePassword(password));
+  if (!reportsBreach(resource)) return false;
+  return isBreached(ports, normalisePassword(password)).catch((error: unknown) => {
+    // Where it would be reported alone, the sign-in does not wait for the lookups of others.
+    if (!refusesBreach(resource) && isCrowded(error)) return false;
+    throw error;
+  });
+}
+
+function isCrowded(error: unknown): boolean {
+  return error instanceof DependencyFailed && error.cause instanceof LookupsCrowded;
 }
 
 export function reportsBreach({ breachedPasswords = 'off' }: BreachRule): boolean {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createLogger } from '../http/log.ts';
+import { LookupsCrowded } from '../kernel/ports/breached-passwords.ts';
 import { NO_OBSERVERS } from '../metrics/port-observers.ts';
 import { runBreachedPasswords } from './breached-passwords.ts';
 import { createBreachedPasswords } from './create-breached-passwords.ts';
@@ -92,4 +93,13 @@ test('an outage accepts or refuses as configured, and the log says so once a min
     { reason: 'no answer in time' },
     { reason: 'no answer in time' },
   ]);
+});
+
+// SR-76
+test('SR-76: too many lookups at once refuse, also where an outage accepts', async () => {
+  const crowded = new LookupsCrowded('too many lookups wait');
+  const config = { breachedPasswords: { url: 'https://127.0.0.1:9', onFailure: 'allow' } } as const;
+  const observe = () => ({ isListed: () => Promise.reject(crowded) });
+  const opened = await createBreachedPasswords(config, silent, { observe });
+  await expect(opened?.isListed('x')).rejects.toBe(crowded);
 });

@@ -1,6 +1,6 @@
 import type { Config } from '../config/load-config.ts';
 import type { Logger } from '../http/log.ts';
-import type { BreachedPasswords } from '../kernel/ports/breached-passwords.ts';
+import { type BreachedPasswords, LookupsCrowded } from '../kernel/ports/breached-passwords.ts';
 import { falsePositiveRate } from '../platform/breached-passwords/filter-format.ts';
 import { openFilter } from '../platform/breached-passwords/open-filter.ts';
 import { askRangeService } from '../platform/breached-passwords/range-service.ts';
@@ -44,6 +44,7 @@ function allowOnFailure(source: BreachedPasswords, log: Logger, monotonicMs: () 
       try {
         return await source.isListed(password);
       } catch (error) {
+        if (error instanceof LookupsCrowded) throw error;
         if (monotonicMs() - warnedAtMs >= WARNING_EVERY_MS) {
           warnedAtMs = monotonicMs();
           const reason = error instanceof Error ? error.message : 'unknown';

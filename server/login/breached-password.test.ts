@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endsByBreach, passwordRemedy, recordBreach } from '../authentication/breached-password.ts';
 import type { AccountEvent } from '../kernel/event.ts';
+import { LookupsCrowded } from '../kernel/ports/breached-passwords.ts';
 import { FREE_PASSWORD_FAILURES } from '../passwords/password-backoff.ts';
 import type { BreachPolicy, Resource } from '../resources/resource.ts';
 import { authenticate, consumeResult, operatorContext, updateResource } from '../testing/as-operator.ts';
@@ -163,6 +164,21 @@ describe('in the widget', () => {
     await expect(walk.password()).rejects.toMatchObject({ code: 'DEPENDENCY_FAILED' });
     await walk.look();
     expect(walk.view).toMatchObject({ step: 'password' });
+  });
+
+  // SR-76. The attack: so many lookups that the next one is not made, and a stolen password signs in.
+  test('SR-76: too many lookups complete no sign-in where the list refuses, and every one where it warns', async () => {
+    isListed.mockRejectedValue(new LookupsCrowded('too many lookups wait'));
+    const strict = await made('refuse');
+    const walk = await LoginDriver.begin(strict);
+    await walk.identify();
+    await expect(walk.password()).rejects.toMatchObject({ code: 'DEPENDENCY_FAILED' });
+    await expect(signIn(strict, { otp: await code(strict) })).rejects.toMatchObject({ code: 'DEPENDENCY_FAILED' });
+    const lenient = await made('warn');
+    const other = await LoginDriver.toOtp(lenient);
+    await other.otp(await code(lenient));
+    expect(other.view.step).toBe('done');
+    isListed.mockImplementation(async (password) => password === PASSWORD);
   });
 
   // SR-16. The password is right, so an outage of the list must not make its user wait like a guesser.

@@ -1,7 +1,9 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { askRangeService } from './range-service.ts';
+import { LookupsCrowded } from '../../kernel/ports/breached-passwords.ts';
+import { waitUntil } from '../../testing/wait-until.ts';
+import { askRangeService, RangeUnavailable } from './range-service.ts';
 
 // SHA-1 of "password" is 5BAA6 1E4C9B93F3F0682250B6CF8331B7EE68FD8.
 const REST = '1E4C9B93F3F0682250B6CF8331B7EE68FD8';
@@ -10,19 +12,25 @@ const OTHER = '0'.repeat(35);
 let server: Server;
 let reply: { status: number; body: string; location?: string } | undefined;
 let requests: { path: string | undefined; padding: string | string[] | undefined }[];
+/** What is not answered. */
+let held: ServerResponse[];
 let service: ReturnType<typeof askRangeService>;
 
+const port = () => (server.address() as AddressInfo).port;
 beforeEach(async () => {
   requests = [];
+  held = [];
   server = createServer((request, response) => {
     requests.push({ path: request.url, padding: request.headers['add-padding'] });
-    if (!reply) return;
+    if (!reply) {
+      held.push(response);
+      return;
+    }
     response.writeHead(reply.status, reply.location === undefined ? {} : { location: reply.location });
     response.end(reply.body);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  service = askRangeService({ url: `http://127.0.0.1:${port}/range/` });
+  service = askRangeService({ url: `http://127.0.0.1:${port()}/range/` });
 });
 afterEach(() => {
   server.closeAllConnections();
@@ -64,19 +72,34 @@ test.each([
 
 test('waits no longer than its time, and says nothing of the password', async () => {
   reply = undefined;
-  const { port } = server.address() as AddressInfo;
-  const hurried = askRangeService({ url: `http://127.0.0.1:${port}`, timeoutMs: 50 });
+  const hurried = askRangeService({ url: `http://127.0.0.1:${port()}`, timeoutMs: 50 });
   await expect(hurried.isListed('password')).rejects.toThrow(/^no answer in time$/);
   server.close();
   server.closeAllConnections();
   await expect(service.isListed('password')).rejects.toThrow(/^the service could not be reached$/);
 });
 
-test('refuses lookups beyond a bounded queue', async () => {
+// SR-76. The attack: so many lookups that the next one fails, and a stolen password passes as during an outage.
+test('SR-76: lookups beyond a bounded queue, or too late in it, are no outage of the service', async () => {
   reply = undefined;
-  const waiting = Array.from({ length: 300 }, () =>
-    service.isListed('password').catch((error: Error) => error.message),
-  );
-  expect((await Promise.race(waiting.slice(272))) as string).toBe('too many lookups wait');
+  const timeoutMs = 3000;
+  const crowded = askRangeService({ url: `http://127.0.0.1:${port()}`, timeoutMs });
+  const started = Array.from({ length: 300 }, () => crowded.isListed('password').catch((error: unknown) => error));
+  expect(await Promise.race(started.slice(272))).toBeInstanceOf(LookupsCrowded);
+  // The service answers as many as it is asked at once, and is too slow for those that have waited.
+  await waitUntil('it is asked', () => held.length === 16);
+  for (const response of held.slice()) response.end();
+  const outcomes = await Promise.all(started);
+  expect(outcomes.slice(0, 16)).toEqual(Array(16).fill(false));
+  expect(outcomes.slice(16).every((one) => one instanceof LookupsCrowded)).toBe(true);
+});
+
+test('a full queue during an outage is part of the outage', async () => {
+  reply = { status: 503, body: '' };
+  await expect(service.isListed('password')).rejects.toThrow(RangeUnavailable);
+  reply = undefined;
+  const waiting = Array.from({ length: 300 }, () => service.isListed('password').catch((error: unknown) => error));
+  expect(await Promise.race(waiting.slice(272))).toBeInstanceOf(RangeUnavailable);
   server.closeAllConnections();
+  await Promise.all(waiting);
 });

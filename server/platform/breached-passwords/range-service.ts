@@ -1,4 +1,5 @@
-import type { BreachedPasswords } from '../../kernel/ports/breached-passwords.ts';
+import { type BreachedPasswords, LookupsCrowded } from '../../kernel/ports/breached-passwords.ts';
+import { Overloaded } from '../../kernel/ports/password-hasher.ts';
 import { Permits } from '../permits/permits.ts';
 import { hashForList } from './password-digest.ts';
 
@@ -14,6 +15,7 @@ const PREFIX_DIGITS = 5;
 /** Ten times what the public service answers, with padding. */
 const ANSWER_LIMIT = 1 << 20;
 const [CONCURRENCY, MAX_QUEUE] = [16, 256];
+const CROWDED = 'too many lookups wait';
 
 /** No answer, or none that can be read. Contains nothing of the password, its hash or the URL (SR-35). */
 export class RangeUnavailable extends Error {}
@@ -26,15 +28,32 @@ export class RangeUnavailable extends Error {}
 export function askRangeService({ url, timeoutMs = 2000 }: RangeServiceOptions): BreachedPasswords {
   const base = url.replace(/\/$/, '');
   const permits = new Permits({ concurrency: CONCURRENCY, maxQueue: MAX_QUEUE, expectedMs: 100 });
+  /** The last lookup that had its whole time failed. */
+  let isOut = false;
+  const look = async (range: string, signal: AbortSignal, hasWaited: boolean) => {
+    try {
+      const text = await ask(range, signal);
+      isOut = false;
+      return text;
+    } catch (error) {
+      // What its time was spent on is the queue, which says nothing of the service.
+      if (hasWaited && signal.aborted && !isOut) throw new LookupsCrowded(CROWDED);
+      isOut = true;
+      throw error;
+    }
+  };
   return {
     async isListed(password) {
       const digits = hashForList('sha-1', password).toString('hex').toUpperCase();
       const signal = AbortSignal.timeout(timeoutMs);
       const range = `${base}/${digits.slice(0, PREFIX_DIGITS)}`;
+      const hasWaited = permits.running >= CONCURRENCY;
       const text = await permits
-        .run(() => ask(range, signal))
+        .run(() => look(range, signal, hasWaited))
         .catch((error: unknown) => {
-          throw error instanceof RangeUnavailable ? error : new RangeUnavailable('too many lookups wait');
+          if (!(error instanceof Overloaded)) throw error;
+          // During an outage the queue is full too, and its rule applies.
+          throw isOut ? new RangeUnavailable(CROWDED) : new LookupsCrowded(CROWDED);
         });
       return isInRange(text, digits.slice(PREFIX_DIGITS));
     },
