@@ -93,6 +93,8 @@ export interface FlowBase {
   demand?: Demand;
   /** The factors of an earlier sign-in that this one builds on. */
   kept?: PassedFactors;
+  /** Work was shown while the service asked for it, and no wrong guess has used it up. */
+  hasShownWork?: true;
   /** Wrong answers that this sign-in still accepts; the last of them ends it. */
   attemptsLeft: number;
   /** Second-factor-only mode. `hostCheckedPassword`: the rules of `password-otp` apply, otherwise those of `otp`. */

@@ -234,15 +234,100 @@ test('SR-17: known and unknown names are asked alike', async () => {
   }
 });
 
-test('a sign-in that the site’s backend started asks for none, nor does a password', async () => {
-  await attack();
-  const asked = await typeName();
-  const { handle } = await LoginDriver.begin(scene);
-  const request = { handle, seq: 0, client: { address: '198.51.100.7' }, solution: solutionOf(asked) };
-  expect(await submitStep(ports, STEPS.identify, request, { login: 'alice' })).toMatchObject(PASSED);
-  expect(
-    await submitStep(ports, STEPS.password, { ...request, seq: 1, solution: undefined }, { password: PASSWORD }),
-  ).not.toMatchObject({ refused: 'PUZZLE_NEEDED' });
+// The attack: names are sent while all is calm, and each is spent as a guess once work is asked for.
+describe('SR-75: under attack a guess needs work', () => {
+  const send = (walk: LoginDriver, step: 'password' | 'otp', text: string, solution?: string) => {
+    const request = { handle: walk.handle, seq: walk.view.seq, client: { address: '198.51.100.7' }, solution };
+    return step === 'password'
+      ? submitStep(ports, STEPS.password, request, { password: text })
+      : submitStep(ports, STEPS.otp, request, { otp: text });
+  };
+  /** The view of a solved request, at which the walk goes on. */
+  const solved = async (walk: LoginDriver, step: 'password' | 'otp', text: string) => {
+    const asked = await send(walk, step, text);
+    expect(asked).toMatchObject(NEEDED);
+    const view = await send(walk, step, text, solutionOf(asked));
+    if (isRefusal(view)) throw new Error(view.refused);
+    return Object.assign(walk.view, view);
+  };
+
+  test('also in sign-ins that began before it', async () => {
+    const walks = [];
+    for (let name = 0; name < 20; name++) {
+      const walk = await LoginDriver.begin(scene);
+      await walk.identify(`user-${name}`);
+      walks.push(walk);
+    }
+    await attack();
+    const evaluated = ports.hasher.verified;
+    for (const walk of walks) expect(await send(walk, 'password', 'guess')).toMatchObject(NEEDED);
+    expect(ports.hasher.verified).toBe(evaluated);
+  });
+
+  test('for each wrong one, and none that was shown before counts twice', async () => {
+    const walk = await LoginDriver.begin(scene);
+    await walk.identify();
+    await attack();
+    for (let guess = 0; guess < 3; guess++) {
+      expect(await solved(walk, 'password', 'guess')).toMatchObject({ error: { code: 'INVALID_CREDENTIALS' } });
+    }
+    expect(ports.hasher.verified).toBe(3);
+  });
+
+  test('once for a user who makes no mistake, wherever in the sign-in it was shown', async () => {
+    scene = await createFixture(ports, { tokens: [{}] });
+    const code = async () => (await scene.tokens[0]?.code()) ?? '';
+    await attack(scene);
+    const asked = await typeName();
+    const begun = await LoginDriver.begin(scene);
+    const request = { handle: begun.handle, seq: 0, client: { address: '198.51.100.7' }, solution: solutionOf(asked) };
+    const named = await submitStep(ports, STEPS.identify, request, { login: 'alice' });
+    if (isRefusal(named)) throw new Error(named.refused);
+    Object.assign(begun.view, named);
+    const next = await send(begun, 'password', PASSWORD);
+    expect(next).toMatchObject({ step: 'otp' });
+    Object.assign(begun.view, next);
+    expect(await send(begun, 'otp', await code())).toMatchObject({ step: 'done' });
+
+    // In a sign-in that began before the attack.
+    ports.clock.advance(2 * MINUTE_MS);
+    const walk = await LoginDriver.begin(scene);
+    await walk.identify();
+    await attack(scene);
+    expect(await solved(walk, 'password', PASSWORD)).toMatchObject({ step: 'otp' });
+    ports.clock.advance(30_000);
+    expect(await send(walk, 'otp', await code())).toMatchObject({ step: 'done' });
+  });
+
+  // The attack: many guesses at once rely on the same work.
+  test('and work pays for one of many that are sent at once', async () => {
+    await attack();
+    const asked = await typeName();
+    const walk = await LoginDriver.begin(scene);
+    const request = { handle: walk.handle, seq: 0, client: { address: '198.51.100.7' }, solution: solutionOf(asked) };
+    Object.assign(walk.view, await submitStep(ports, STEPS.identify, request, { login: 'alice' }));
+    const evaluated = ports.hasher.verified;
+    const guesses = [0, 0, 1, 1, 2].map((later) => {
+      const view = { ...walk.view, seq: walk.view.seq + later };
+      return send(Object.assign(Object.create(walk), { view }), 'password', 'guess');
+    });
+    await Promise.all(guesses);
+    expect(ports.hasher.verified - evaluated).toBe(1);
+    walk.view.seq += 1;
+    expect(await send(walk, 'password', 'guess')).toMatchObject(NEEDED);
+  });
+
+  test('and a solution that was not asked for pays for nothing later', async () => {
+    await attack();
+    const solution = solutionOf(await typeName());
+    ports.clock.advance(MINUTE_MS + PUZZLE_LIFETIME_MS / 2);
+    const walk = await LoginDriver.begin(scene);
+    const request = { handle: walk.handle, seq: 0, client: { address: '198.51.100.7' }, solution };
+    Object.assign(walk.view, await submitStep(ports, STEPS.identify, request, { login: 'alice' }));
+    expect(walk.view.step).toBe('password');
+    await attack();
+    expect(await send(walk, 'password', 'guess')).toMatchObject(NEEDED);
+  });
 });
 
 test('the account learns of an attack, once an hour', async () => {

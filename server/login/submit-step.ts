@@ -36,7 +36,6 @@ import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { countAttempt } from '../proof-of-work/count-attempts.ts';
-import { demandProof, mayDemandProof } from '../proof-of-work/demand-proof.ts';
 import type { Resource } from '../resources/resource.ts';
 import { readSelfServiceContext } from '../self-service/context.ts';
 import { createOpening, loadOpener } from '../self-service/open.ts';
@@ -48,17 +47,19 @@ import { nameKey } from '../users/find-user.ts';
 import { consultHook, siteReason } from './consult-hook.ts';
 import { noteFirstResult } from './note-first-result.ts';
 import { rememberTrust } from './remember-trust.ts';
+import { demandStepProof, isGuess, type StepProof, spendShownWork, withShownWork } from './step-proof.ts';
 import { endsSignIn } from './steps.ts';
 import { evaluateTestStep, expireResult } from './test-mode.ts';
 import { presentFlow } from './view-flow.ts';
 
 /** A row with any input. */
-type Row = Pick<Step<AnswerableStep, never>, 'at' | 'leadsTo'>;
+type Row = Pick<Step<AnswerableStep, never>, 'at' | 'leadsTo' | 'proof'>;
 
 /** A step that one request holds while it is evaluated. */
 interface Claim {
   flow: FlowAt<AnswerableStep>;
   attempt: string;
+  proof: StepProof;
   client: ClientInfo;
   /** The flow as claimed, and what its evaluation reads first. */
   ahead: ReadAhead;
@@ -94,16 +95,16 @@ export async function submitStep<Input>(
   const ahead = await readFlowAhead(ports, request);
   const reads = { ...ports, store: ahead };
   const open = (handle: Handle) => openFlow(reads, handle);
-  const unproven = await demandStepProof(ports, step, request, () =>
+  const proof = await demandStepProof(ports, step, request, () =>
     readByHandle(reads, flowDocument.key, request.handle, open),
   );
-  if (unproven) return unproven;
+  if (typeof proof !== 'string') return proof;
   const claimed = await claimFlowStep(reads, flowDocument.key, { ...request, steps: step.at, attempt }, open);
   if (isRefusal(claimed)) return claimed;
   const { flow } = claimed;
   try {
     if (!isAt(flow, step.at)) throw new TypeError(`claimed at ${flow.step}, which the row does not accept`);
-    const claim = { flow, attempt, client: request.client, ahead };
+    const claim = { flow, attempt, proof, client: request.client, ahead };
     await ahead.read([...flowKeys(flow.id), ...evaluationKeys(flow)], ports.clock.now());
     const verdict = await evaluate(ports, step, claim, input);
     if ('refusal' in verdict && isGuess(verdict.refusal)) {
@@ -115,25 +116,6 @@ export async function submitStep<Input>(
     await releaseStep(ports, flowDocument.key, flow.id, attempt).catch(() => undefined);
     throw error;
   }
-}
-
-/** Before the claim, so that a request without the work writes nothing (SR-65). */
-async function demandStepProof(
-  ports: StepPorts,
-  { proof: purpose }: Pick<Step<AnswerableStep, never>, 'proof'>,
-  { client, solution }: StepRequest,
-  read: () => Promise<Flow | undefined>,
-): Promise<Refusal | undefined> {
-  if (purpose === undefined || !mayDemandProof(ports)) return undefined;
-  const flow = await read();
-  if (!flow) return undefined;
-  const { resource, account } = flow;
-  return demandProof(ports, { purpose, resource, account, client, solution });
-}
-
-/** A wrong answer of a kind that an attacker produces by guessing. */
-function isGuess({ refused }: Refusal): boolean {
-  return refused === 'INVALID_CREDENTIALS' || refused === 'OTP_WRONG' || refused === 'TOO_MANY_ATTEMPTS';
 }
 
 async function evaluate<Input>(
@@ -216,7 +198,7 @@ async function commitVerdict(
   }
   const { refusal: why, again = (flow) => flow, after = (flow) => flow } = verdict;
   return commitRefusal(ports, step, claim, why, (held, now) => {
-    const next = refused(held, why, now);
+    const next = refused(spendShownWork(held, step, why), why, now);
     return next.step === 'denied' ? after(next) : again(next);
   });
 }
@@ -280,7 +262,7 @@ function commitCompletion(
 async function commit(
   ports: StepPorts,
   step: Row,
-  { flow: { id }, attempt, ahead }: Claim,
+  { flow: { id }, attempt, proof, ahead }: Claim,
   decide: (
     flow: FlowAt<AnswerableStep>,
     now: number,
@@ -292,7 +274,7 @@ async function commit(
   const settled = await transact<typeof keys, Result<FlowChange>>(reads, id, keys, ([flow, request], now) => {
     if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
     if (!holdsClaim(flow.value, attempt) || !isAt(flow.value, step.at)) return { answer: refusal('STEP_STALE') };
-    const { write, ...answer } = decide(flow.value, now, request?.value);
+    const { write, ...answer } = decide(withShownWork(flow.value, proof), now, request?.value);
     expectPermitted(step, flow.value, answer.flow);
     return { answer, write };
   });

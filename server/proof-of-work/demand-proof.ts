@@ -37,14 +37,20 @@ export function mayDemandProof(ports: Pick<ProofNeeds, 'store' | 'clock' | 'proo
  * all processes.
  */
 export async function demandProof(ports: ProofNeeds, request: ProofRequest): Promise<Refusal | undefined> {
+  const proof = await assessProof(ports, request);
+  return typeof proof === 'string' ? undefined : proof;
+}
+
+/** Like {@link demandProof}. `shown`: work was asked for, and the request brings it. `none`: none was asked for. */
+export async function assessProof(ports: ProofNeeds, request: ProofRequest): Promise<Refusal | 'shown' | 'none'> {
   const { purpose, resource, client, solution } = request;
   const { proofOfWork: mode = 'off', clock } = ports;
-  if (!mayDemandProof(ports)) return undefined;
+  if (!mayDemandProof(ports)) return 'none';
   const now = clock.now();
   const guesses = guessesFor(mode, pressureOn(ports, targetsOf(request), now));
-  if (guesses === undefined) return undefined;
+  if (guesses === undefined) return 'none';
   const context: PuzzleContext = { purpose, resource, address: client.address };
-  if (solution !== undefined && (await acceptOnce(ports, context, solution, now))) return undefined;
+  if (solution !== undefined && (await acceptOnce(ports, context, solution, now))) return 'shown';
   const tooMany = admitPuzzle(ports, client, now);
   return tooMany ?? refusal('PUZZLE_NEEDED', { puzzle: await newPuzzle(ports, context, guesses, now) });
 }

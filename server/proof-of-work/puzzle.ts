@@ -8,7 +8,7 @@ import { isSameSecret } from '../kernel/secret-token.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 
 /** What a solution pays for. One of another purpose is worth nothing. */
-export type ProofPurpose = 'name' | 'code' | 'reset';
+export type ProofPurpose = 'name' | 'guess' | 'code' | 'reset';
 
 /** Who is asked, and for what. */
 export interface PuzzleContext {

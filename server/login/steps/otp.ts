@@ -23,6 +23,7 @@ import { checkMailedCode } from './mail.ts';
 /** Checks a one-time password. It is well-formed: a malformed one was refused before the step was claimed (SR-47). */
 export const otp: Step<'otp' | 'mail', { otp: string; trust?: true | undefined }> = {
   at: ['otp', 'mail'],
+  proof: 'guess',
   // From a mailed code to the second factor.
   leadsTo: ['otp', 'passkey', 'enrol', 'done', 'self'],
   handle(ports, { flow, ...rest }, { otp: typed, trust }) {
@@ -37,6 +38,7 @@ export const otp: Step<'otp' | 'mail', { otp: string; trust?: true | undefined }
 /** Checks a recovery code, for a user without their device. */
 export const recovery: Step<'recovery', { code: string }> = {
   at: ['recovery'],
+  proof: 'guess',
   leadsTo: ['enrol', 'done', 'self'],
   handle(ports, context, { code }) {
     return verifySecond(ports, context, { kind: 'recovery', code });

@@ -29,6 +29,7 @@ import {
  */
 export const password: Step<'password', { password: string; browsers?: string[] | undefined }> = {
   at: ['password'],
+  proof: 'guess',
   leadsTo: ['otp', 'passkey', 'enrol', 'done', 'self'],
   async handle(ports, context, { password: typed, browsers = [] }) {
     const { flow, client } = context;

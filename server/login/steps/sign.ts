@@ -12,6 +12,7 @@ import { locateUser } from '../../users/find-user.ts';
 /** The digits that confirm a transaction: of the selected token only. */
 export const sign: Step<'sign', { otp: string }> = {
   at: ['sign'],
+  proof: 'guess',
   leadsTo: ['done'],
   async handle(ports, context, { otp }) {
     const chosen = factorOf(context.flow);
