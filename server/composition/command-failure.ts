@@ -1,10 +1,14 @@
 import { ConfigError } from '../config/load-config.ts';
 import { PlansError } from '../config/load-plans.ts';
+import { SmsGatewayError } from '../config/load-sms-gateway.ts';
 import { TextsError } from '../config/load-texts.ts';
 import { StoreMoved } from '../kernel/ports/movable-store.ts';
 import { PartitionsRefused, StoreVersionRefused } from '../kernel/ports/store.ts';
 import { FilterUnusable } from '../platform/breached-passwords/open-filter.ts';
+import { GeoDataUnusable } from '../platform/geoip/geo-lookup.ts';
+import { MasterKeyError } from '../platform/secret-box/load-master-key.ts';
 import { ProcessRefused } from '../processes/register-process.ts';
+import { WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { StoreNotOpened } from './open-store.ts';
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -24,15 +28,25 @@ const WRONG_SETTINGS = [
   ConfigError,
   PlansError,
   TextsError,
+  SmsGatewayError,
   FilterUnusable,
+  GeoDataUnusable,
+  MasterKeyError,
+  WrongStorePurpose,
   StoreMoved,
   StoreVersionRefused,
   PartitionsRefused,
 ];
 
 export function exitCodeOf(error: unknown): number {
-  if (WRONG_SETTINGS.some((kind) => error instanceof kind)) return EX_CONFIG;
+  if (WRONG_SETTINGS.some((kind) => error instanceof kind) || isForbiddenPort(error)) return EX_CONFIG;
   return error instanceof StoreNotOpened || error instanceof ProcessRefused ? EX_UNAVAILABLE : 1;
+}
+
+/** Such as 80 for a user that is not root. An address that is in use may be free later. */
+function isForbiddenPort(error: unknown): boolean {
+  const { code, syscall } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  return code === 'EACCES' && syscall === 'listen';
 }
 
 /** One plain message for the operator, without a stack: what failed, and the file if there was one. */

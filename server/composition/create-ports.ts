@@ -5,7 +5,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import about from '../../package.json' with { type: 'json' };
 import { writeDecoyRecords } from '../authentication/decoy-attempt.ts';
 import { type ClockGuard, openClockGuard } from '../clock/clock-guard.ts';
-import type { Config } from '../config/load-config.ts';
+import { type Config, ConfigError } from '../config/load-config.ts';
 import { loadTexts } from '../config/load-texts.ts';
 import { parseSmtpUrl } from '../config/parse.ts';
 import type { Logger } from '../http/log.ts';
@@ -46,6 +46,7 @@ import { INDEX_VERSION } from '../store/index-build.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { COMPATIBLE_SHAPE, SHAPE_VERSION } from '../store/store-version.ts';
 import { codesWithOwnTexts, mailWithOwnTexts } from '../texts/with-own-texts.ts';
+import { isWrongPath } from './create-audit-sink.ts';
 import { createBreachedPasswords } from './create-breached-passwords.ts';
 import { createCodeSender } from './create-code-sender.ts';
 import { createDemoWebhookSender } from './demo/demo-webhook-sender.ts';
@@ -88,7 +89,7 @@ export async function createPorts(
 ): Promise<OpenPorts> {
   const texts = loadTexts(config);
   const mailer = observers.mailer(mailbox ?? (await openCourier(config)));
-  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  await makeDataFolder(config);
   const embedded = config.store.kind === 'embedded';
   if (!mailbox) refuseDemoFolder(config);
   const [unobserved, geo] = await Promise.all([
@@ -181,6 +182,17 @@ export function logCountryData(log: Logger, { file, builtAt }: CountryData, now:
   const advice = 'the country data is older than half a year: name a newer file in COUNTERSIGN_GEO_DATABASE';
   if (isOld({ builtAt }, now)) log.warn(facts, advice);
   else log.info(facts, 'country data');
+}
+
+async function makeDataFolder({ dataFolder }: Config): Promise<void> {
+  try {
+    await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST' && !isWrongPath(code)) throw error;
+    const problem = `names a folder that cannot be made: ${dataFolder} (${code})`;
+    throw new ConfigError([{ name: 'COUNTERSIGN_DATA', problem }]);
+  }
 }
 
 export function demoFile({ dataFolder }: Config): string {

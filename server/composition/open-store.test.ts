@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadConfig } from '../config/load-config.ts';
@@ -83,4 +84,22 @@ test('names the file of TLS that cannot be used, and opens with the right ones',
     'COUNTERSIGN_STORE_TLS_KEY is not the key of COUNTERSIGN_STORE_TLS_CERT',
   );
   await server.stop();
+});
+
+// SR-86. The attack: another user of the machine reads the data folder, or puts files of their own into it.
+test.each([0o755, 0o770, 0o701])('SR-86: refuses a data folder of mode %o, and names what mends it', async (mode) => {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-open-'));
+  try {
+    await chmod(folder, mode);
+    const { log } = capturedLog();
+    const config = loadConfig({ COUNTERSIGN_DATA: folder });
+    const failure = await openStore(config, log).catch((error: unknown) => error);
+    expect(describeFailure('serve', failure)).toContain(`chmod 700 ${folder}`);
+    expect(exitCodeOf(failure)).toBe(78);
+    expect(await readdir(folder)).toEqual([]);
+    await chmod(folder, 0o700);
+    await (await openStore(config, log)).close();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError } from '@countersign/protocol/coded-error';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { Config } from '../config/load-config.ts';
+import { type Config, ConfigError } from '../config/load-config.ts';
 import type { Logger } from '../http/log.ts';
 import type { MovableStore } from '../kernel/ports/movable-store.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
@@ -39,6 +40,7 @@ export async function openStore(
 ): Promise<MovableStore> {
   const { store, dataFolder, redis } = config;
   if (store.kind === 'embedded') {
+    expectPrivateFolder(dataFolder);
     const { openEmbeddedStore } = await import('../store/lmdb/open-embedded-store.ts');
     return openEmbeddedStore({
       path: join(dataFolder, 'store'),
@@ -88,4 +90,16 @@ async function retryOpening(
 /** @throws ConfigError naming the variable whose file cannot be used */
 async function readTls(tls: Config['redis']['tls']): Promise<NonNullable<Access['tls']>> {
   return { ...(await readTlsFiles('COUNTERSIGN_STORE_TLS', tls)), ...omitUndefined({ servername: tls.name }) };
+}
+
+/**
+ * Who may write to the folder could replace its files, and who may read it could read what another program puts there.
+ *
+ * @throws ConfigError naming the command that mends it (SR-86)
+ */
+function expectPrivateFolder(folder: string): void {
+  const status = statSync(folder, { throwIfNoEntry: false });
+  if (!status || (status.mode & 0o077) === 0) return;
+  const problem = `names a folder that is open to others: chmod 700 ${resolve(folder)}, or name a folder in it that is not there yet`;
+  throw new ConfigError([{ name: 'COUNTERSIGN_DATA', problem }]);
 }

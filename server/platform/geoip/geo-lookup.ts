@@ -2,6 +2,7 @@ import { constants, readFileSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { CodedError } from '@countersign/protocol/coded-error';
 import ipaddr from 'ipaddr.js';
 import { Reader, type Response } from 'maxmind';
 import { canonicalAddress } from '../../kernel/addresses.ts';
@@ -23,6 +24,11 @@ export interface CountryData {
 
 export function isOld({ builtAt }: Pick<CountryData, 'builtAt'>, now: number): boolean {
   return now - builtAt > MAX_AGE_MS;
+}
+
+/** The country data cannot be read, or is no database. */
+export class GeoDataUnusable extends CodedError {
+  readonly code = 'GEO_DATA_UNUSABLE';
 }
 
 /**
@@ -52,7 +58,7 @@ export async function openGeoLookup(path?: string, onRead?: (data: CountryData) 
     if (path === undefined) await access(file, constants.R_OK);
     else use(await readFile(path));
   } catch (error) {
-    throw new Error(`the geo database ${file} cannot be read`, { cause: error });
+    throw new GeoDataUnusable(`the geo database ${file} cannot be read`, { cause: error });
   }
   return {
     country(address) {

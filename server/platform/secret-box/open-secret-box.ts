@@ -3,7 +3,7 @@ import type { SecretBox } from '../../kernel/ports/secret-box.ts';
 import { ABSENT } from '../../kernel/ports/store.ts';
 import { MAC_KEY_CONTEXT } from '../../kernel/secret-context.ts';
 import { macKeyDocument } from '../../maintenance/documents.ts';
-import type { MasterKeys } from './load-master-key.ts';
+import { MasterKeyError, type MasterKeys } from './load-master-key.ts';
 import { createSecretBox, deriveMacKey } from './secret-box.ts';
 
 const MAX_ATTEMPTS = 10;
@@ -13,7 +13,7 @@ const MAX_ATTEMPTS = 10;
  * stay the same under the next master key. The first start stores the key derived from its (oldest) master key, which
  * older installations without a stored key have used.
  *
- * @throws the store's errors; Error if the MAC key does not decrypt, since no derived id could be found without it
+ * @throws the store's errors; MasterKeyError if the MAC key does not decrypt, since no derived id could be found without it
  */
 export async function openSecretBox(
   { store, clock, random }: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -25,7 +25,7 @@ export async function openSecretBox(
     const now = clock.now();
     const [stored] = await store.getMany([key], now);
     if (stored) {
-      return createSecretBox(current, { old, macKey: sealing.open(stored.value.sealed, MAC_KEY_CONTEXT) });
+      return createSecretBox(current, { old, macKey: openMacKey(sealing, stored.value.sealed) });
     }
     const first = deriveMacKey(old.at(-1) ?? current);
     await store.commit({
@@ -37,4 +37,13 @@ export async function openSecretBox(
     });
   }
   throw new Error('the key of MACs cannot be kept');
+}
+
+function openMacKey(sealing: SecretBox, sealed: string): Uint8Array {
+  try {
+    return sealing.open(sealed, MAC_KEY_CONTEXT);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : '';
+    throw new MasterKeyError(`the master key is not the one of this store: ${reason}`, { cause: error });
+  }
 }

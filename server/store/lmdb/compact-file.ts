@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import { DATA_FILE, freeBytes } from './free-space.ts';
@@ -50,6 +50,7 @@ export async function compactFile(path: string, lowWaterBytes: number, warn: Com
   } finally {
     await root.close();
   }
+  chmodSync(join(folder, DATA_FILE), 0o600);
   renameSync(join(folder, DATA_FILE), file);
   flush(path);
   rmSync(folder, { recursive: true });

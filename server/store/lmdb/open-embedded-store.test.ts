@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -29,6 +29,26 @@ test('persists commits across closing and reopening', async () => {
   await second.close();
   expect(outcome).toBe('committed');
   expect(found).toEqual([{ value: { login: 'ada' }, version: 1 }]);
+});
+
+// SR-86. The attack: another user of the machine reads the hashes from the store's file, whose folder is open.
+test('SR-86: its files are private, also those that were open before', async () => {
+  const before = process.umask(0o022);
+  try {
+    await chmod(path, 0o755);
+    await (await openEmbeddedStore({ path })).close();
+    const modes = async () => {
+      const names = [path, ...(await readdir(path)).map((name) => join(path, name))];
+      return Promise.all(names.map(async (name) => (await stat(name)).mode & 0o077));
+    };
+    expect(new Set(await modes())).toEqual(new Set([0]));
+    await chmod(path, 0o755);
+    for (const name of await readdir(path)) await chmod(join(path, name), 0o644);
+    await (await openEmbeddedStore({ path })).close();
+    expect(new Set(await modes())).toEqual(new Set([0]));
+  } finally {
+    process.umask(before);
+  }
 });
 
 test('grows past its first map without losing data', async () => {

@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { MovableStore } from '../../kernel/ports/movable-store.ts';
 import { type CompactionWarning, compactFile } from './compact-file.ts';
 import { EmbeddedStore } from './embedded-store.ts';
 import { lockFolder } from './folder-lock.ts';
-import { LOW_WATER_BYTES } from './free-space.ts';
+import { DATA_FILE, LOW_WATER_BYTES } from './free-space.ts';
 import { openTables } from './tables.ts';
 
 interface EmbeddedStoreOptions {
@@ -19,6 +20,8 @@ interface EmbeddedStoreOptions {
   readonly shouldOpenMoved?: boolean;
 }
 
+/** The library's own, beside the data. */
+const LOCK_FILE = 'lock.mdb';
 const DEFAULT_EVENT_CAP = 250_000;
 
 /**
@@ -32,6 +35,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const lock = lockFolder(path);
   try {
     await compactFile(path, lowWaterBytes, options.warn ?? ((message) => process.emitWarning(message)));
+    closeToOthers(path);
     const store = new EmbeddedStore({ path, eventCap, lowWaterBytes, lock, open: () => openTables(path) });
     await store.start(options.shouldOpenMoved);
     return store;
@@ -39,4 +43,14 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     lock.release();
     throw error;
   }
+}
+
+/** Files of an earlier version, or a copy, may be open: hashes and sealed secrets are in them (SR-86). */
+function closeToOthers(path: string): void {
+  for (const name of [DATA_FILE, LOCK_FILE]) {
+    const file = join(path, name);
+    const status = statSync(file, { throwIfNoEntry: false });
+    if (status && (status.mode & 0o077) !== 0) chmodSync(file, 0o600);
+  }
+  if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o700);
 }

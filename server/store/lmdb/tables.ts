@@ -30,21 +30,7 @@ export interface Tables {
 }
 
 export function openTables(path: string): { root: RootDatabase<Buffer, Buffer>; tables: Tables } {
-  const root = open<Buffer, Buffer>({
-    path,
-    noSubdir: false,
-    maxDbs: 8,
-    encoding: 'binary',
-    keyEncoding: 'binary',
-    // Without overlapping sync the write thread ends a transaction with fdatasync and a synchronous write of the meta
-    // page, and only then resolves the transaction's promise: awaiting it means durable. With it (the library's
-    // default) the promise only means visible, `db.flushed` means durable, and a failed flush leaves that one pending.
-    overlappingSync: false,
-    // With it the library creates promises that cannot be handled: a full disk would end the process.
-    eventTurnBatching: false,
-    noSync: false,
-    noMetaSync: false,
-  });
+  const root = openPrivately(path);
   const table = (name: string): Table =>
     root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' });
   // In one transaction, which is flushed once; otherwise each would have its own.
@@ -59,6 +45,30 @@ export function openTables(path: string): { root: RootDatabase<Buffer, Buffer>; 
     counters: table('counters'),
   }));
   return { root, tables };
+}
+
+/** The library makes files that others may read, whatever the folder is (SR-86). */
+function openPrivately(path: string): RootDatabase<Buffer, Buffer> {
+  const before = process.umask(0o077);
+  try {
+    return open<Buffer, Buffer>({
+      path,
+      noSubdir: false,
+      maxDbs: 8,
+      encoding: 'binary',
+      keyEncoding: 'binary',
+      // Without overlapping sync the write thread ends a transaction with fdatasync and a synchronous write of the meta
+      // page, and only then resolves the transaction's promise: awaiting it means durable. With it (the library's
+      // default) the promise only means visible, `db.flushed` means durable, and a failed flush leaves that one pending.
+      overlappingSync: false,
+      // With it the library creates promises that cannot be handled: a full disk would end the process.
+      eventTurnBatching: false,
+      noSync: false,
+      noMetaSync: false,
+    });
+  } finally {
+    process.umask(before);
+  }
 }
 
 /**
