@@ -18,8 +18,8 @@ const LOADER_BUDGET = 2_190;
 /** For the custom element, with the loader in it. */
 const ELEMENT_BUDGET = 3_000;
 const FRAME_BUDGET = 17_240;
-/** For the self-service page, without what it shares with enrolment. */
-const SELF_BUDGET = 6_500;
+/** For the self-service page, without what it shares with enrolment. 100 of it are the cards of its sections. */
+const SELF_BUDGET = 6_600;
 /** For enrolment in the frame, in any one language. */
 const ENROLMENT_BUDGET = 7_000;
 /** For the console, before and after sign-in. */

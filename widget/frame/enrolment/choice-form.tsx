@@ -28,7 +28,11 @@ export function ChoiceForm({ enrol, isBusy, texts, t, isNext, refusal, onChoose,
     );
   }
   return (
-    <StepForm {...step} title={t('chooseTitle')} text={t('chooseText')}>
+    <StepForm
+      {...step}
+      title={t(enrol.fromSelf ? 'addTitle' : 'chooseTitle')}
+      text={enrol.fromSelf ? undefined : t('chooseText')}
+    >
       <Alert>{!isBusy && refusal}</Alert>
       <ul class="kinds">
         {enrol.kinds.map((kind, at) => (

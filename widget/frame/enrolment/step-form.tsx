@@ -4,7 +4,7 @@ import type { Texts } from '../../i18n/texts.ts';
 
 export interface StepFormProps {
   title: string;
-  text: string;
+  text?: string | undefined;
   texts: Texts;
   /** Whether the heading takes the focus: true after the user navigated. */
   isNext: boolean;
@@ -40,7 +40,7 @@ export class StepForm extends Component<StepFormProps> {
           <h1 ref={this.heading} tabIndex={-1}>
             {title}
           </h1>
-          <p class="hint">{text}</p>
+          {text !== undefined && <p class="hint">{text}</p>}
         </div>
         {children}
         {button && <SubmitButton isBusy={isBusy}>{isBusy ? waiting : button}</SubmitButton>}
