@@ -61,8 +61,11 @@ async function operationsOf(service: Service): Promise<string[]> {
 
 // SR-27
 describe('the public listener, beside one for the administration', () => {
-  test('has of the API what the backend of a site calls, and describes nothing else', async () => {
-    expect((await operationsOf(shown)).sort()).toEqual(FOR_BACKENDS);
+  test('has of the API what the backend of a site calls, and does not describe the API', async () => {
+    for (const path of ['/v1/openapi.json', '/v1', '/v1/operations/list-users']) {
+      expect([path, (await shown.call(`GET ${path}`)).status]).toEqual([path, 404]);
+    }
+    expect(await operationsOf(all)).toEqual(expect.arrayContaining(FOR_BACKENDS));
     for (const operation of FOR_BACKENDS) {
       const [method, path] = operation.split(' ');
       const { status } = await shown.call(`${method} /v1${path}`, { body: {} });

@@ -170,6 +170,8 @@ export function nativeApi(ports: Ports, about: About) {
     description ??= withExamples(withNulls(app.getOpenAPI31Document(documentInfo(about))) as ApiDescription);
     return description;
   };
+  // It describes the administration, which another listener has then.
+  if (surface === 'public') return app;
   // One copy for all requests: a response that a client does not read holds only a reference (SR-65).
   let json: Uint8Array<ArrayBuffer> | undefined;
   app.get('/openapi.json', (c) => {

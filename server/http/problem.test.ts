@@ -66,6 +66,18 @@ describe('an exception refuses and tells the client nothing', () => {
     ['the store', new StoreUnavailable(secret), 503, 'UNAVAILABLE'],
     ['a dependency of a decision', new DependencyFailed('decryption', {}), 503, 'UNAVAILABLE'],
     ['a message that was not accepted', new MailerUnavailable(secret), 503, 'UNAVAILABLE'],
+    [
+      'an address that the mail server refuses',
+      new MailerUnavailable(secret, { failure: 'recipient' }),
+      422,
+      'INPUT_INVALID',
+    ],
+    [
+      'the same of a link to a user',
+      new DependencyFailed('mail', { cause: new MailerUnavailable(secret, { failure: 'recipient' }) }),
+      422,
+      'INPUT_INVALID',
+    ],
     ['a full queue', new Overloaded(2500), 503, 'OVERLOADED'],
     ['others who keep winning', new Contention(secret), 503, 'CONTENTION'],
     ['a fault of the framework', new HTTPException(500, { message: secret }), 500, 'INTERNAL'],

@@ -1,10 +1,13 @@
 import { CodedError } from '@countersign/protocol/coded-error';
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Puzzle } from '@countersign/protocol/puzzle';
 import type { Context, ErrorHandler, NotFoundHandler, TypedResponse } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { DependencyFailed } from '../kernel/dependency.ts';
+import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { Overloaded } from '../kernel/ports/password-hasher.ts';
-import { type PasswordFlaw, type Refusal, refusal } from '../kernel/result.ts';
+import { type PasswordFlaw, type Refusal, refusal, wrongInput } from '../kernel/result.ts';
 import type { AppEnv } from './context.ts';
 import type { Logger } from './log.ts';
 
@@ -103,8 +106,8 @@ export const onError: ErrorHandler<AppEnv> = (error, c) => {
   if (error instanceof HTTPException && error.status < 500) {
     return refuse(c, error.status === 413 ? 'BODY_TOO_LARGE' : error.status === 400 ? 'JSON_INVALID' : 'INPUT_INVALID');
   }
-  const { refused, retryAfterMs } = faultOf(error, c.get('log'));
-  return refuse(c, refused, retryAfterMs === undefined ? {} : { retryAfterMs });
+  const { refused, retryAfterMs, detail } = faultOf(error, c.get('log'));
+  return refuse(c, refused, omitUndefined({ retryAfterMs, detail }));
 };
 
 /** The failures that a client may retry, by the code of the error: the refusal, and the line in the log. */
@@ -121,6 +124,7 @@ const RETRYABLE: Readonly<Record<string, { refused: RefusalCode; level: 'warn' |
 /** The refusal for an exception of a use-case. */
 export function faultOf(error: unknown, log: Logger | undefined): Refusal {
   if (error instanceof Overloaded) return refusal('OVERLOADED', { retryAfterMs: error.retryAfterMs });
+  if (isAddressRefused(error)) return wrongInput('email', 'the mail server refuses this address');
   const fault = error instanceof CodedError ? RETRYABLE[error.code] : undefined;
   if (!fault) {
     log?.error({ err: error }, 'a request failed');
@@ -128,6 +132,12 @@ export function faultOf(error: unknown, log: Logger | undefined): Refusal {
   }
   log?.[fault.level]({ err: error }, fault.message);
   return refusal(fault.refused, { retryAfterMs: 1000 });
+}
+
+/** No outage: a repeated request would fail again. */
+function isAddressRefused(error: unknown): boolean {
+  const cause = error instanceof DependencyFailed ? error.cause : error;
+  return cause instanceof MailerUnavailable && cause.failure === 'recipient';
 }
 
 export const notFound: NotFoundHandler<AppEnv> = (c) => refuse(c, 'NOT_FOUND');

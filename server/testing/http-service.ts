@@ -50,7 +50,7 @@ const LARGE_BODIES = largeBodies('all');
 let described: Promise<DescribedApi> | undefined;
 
 async function documentOf(ports: TestPorts, options: AppOptions): Promise<ApiDocument> {
-  const unwatched = createApp(ports, { ...options, log: capturedLog().log });
+  const unwatched = createApp(ports, { ...options, surface: 'all', log: capturedLog().log });
   return (await (await unwatched.request('/v1/openapi.json')).json()) as ApiDocument;
 }
 

@@ -142,3 +142,10 @@ describe('SR-31: URLs', () => {
     );
   });
 });
+
+test('SR-31: port 0 is refused, however it is written, and other ports are not', () => {
+  for (const port of ['0', '00', '00000']) {
+    expect(problemOf(`https://hooks.example:${port}/`)).toBe('must not name port 0, which nothing listens on');
+  }
+  for (const port of ['1', '443', '10', '65535']) expect(problemOf(`https://hooks.example:${port}/`)).toBeUndefined();
+});

@@ -14,6 +14,7 @@ type TargetProblem =
   | 'must be https'
   | 'must not hold a user name or password'
   | 'must not have a fragment'
+  | 'must not name port 0, which nothing listens on'
   | 'must name its host plainly'
   | 'must not lead into a private or special network';
 
@@ -73,6 +74,7 @@ export function readTarget(text: string, rules: TargetRules): { url: URL } | { p
     return { problem: 'must not hold a user name or password' };
   }
   if (url.hash !== '' || text.includes('#')) return { problem: 'must not have a fragment' };
+  if (url.port === '0') return { problem: 'must not name port 0, which nothing listens on' };
   const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
   if (!isPlainHost(host, text)) return { problem: 'must name its host plainly' };
   if (url.protocol !== 'https:' && !(rules.allowHttpOnLoopback && isLoopback(host)))

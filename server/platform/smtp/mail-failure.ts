@@ -18,15 +18,18 @@ const IS_TLS = /certificate|self-signed|altnames|wrong version number|ssl routin
 
 /** Why the mail client failed. Its texts quote the server, so they are read and not passed on. */
 export function mailFailure(error: unknown): MailFailure {
-  const { code, command, message, syscall } = (error instanceof Error ? error : {}) as {
+  const { code, command, message, responseCode, syscall } = (error instanceof Error ? error : {}) as {
     code?: unknown;
     command?: unknown;
     message?: string;
+    responseCode?: unknown;
     syscall?: unknown;
   };
   if (code === 'EENVELOPE' || code === 'EMESSAGE') {
     if (command === 'MAIL FROM') return 'sender';
-    return command === 'RCPT TO' ? 'recipient' : 'refused';
+    // A mail server that is busy, or wants to be asked again (greylisting), says nothing about the address.
+    const isTemporary = typeof responseCode === 'number' && responseCode < 500;
+    return command === 'RCPT TO' && !isTemporary ? 'recipient' : 'refused';
   }
   const cause = typeof code === 'string' && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
   // A failed call to the system, as of a name that does not resolve, quotes the host, which may be called mail.tls.example.

@@ -175,6 +175,9 @@ describe('TLS', () => {
 test('SR-3: a server that refuses, is unreachable or never responds has not accepted the message', async () => {
   const refusing = await mailServer({ onRcptTo: (_address, _session, done) => done(new Error('no such mailbox')) });
   await expect(courier(refusing).send(mail)).rejects.toMatchObject({ failure: 'recipient' });
+  const later = Object.assign(new Error('try again'), { responseCode: 450 });
+  const greylisting = await mailServer({ onRcptTo: (_address, _session, done) => done(later) });
+  await expect(courier(greylisting).send(mail)).rejects.toMatchObject({ failure: 'refused' });
   const noSender = await mailServer({ onMailFrom: (_address, _session, done) => done(new Error('not you')) });
   await expect(courier(noSender).send(mail)).rejects.toMatchObject({ failure: 'sender' });
   const wrongPassword = courier(await mailServer(), { tls: 'starttls', ...trusted, user: 'x', password: 'no' });
