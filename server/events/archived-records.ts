@@ -7,14 +7,15 @@ import { hasExpired, readArchiveFile } from './archive-files.ts';
 import { archiveFileDocument, archiveIndexes } from './documents.ts';
 import { type ArchiveFile, endOfHour, hourOf, recordsOfFile } from './log/archive-file.ts';
 import { timeSort } from './log/event-entry.ts';
-import { mayContain } from './log/id-filter.ts';
+import { mayContainAll } from './log/id-filter.ts';
 import { type LogPosition, newerFirst, type SealedRecord } from './log/sealed-record.ts';
+import type { SearchTerm } from './log/search-terms.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
 
 interface Selection {
-  /** Only records that name it. */
-  readonly id: string | undefined;
+  /** Only records that have all of them. */
+  readonly terms: readonly SearchTerm[];
   /** Only records older than this one, which need not exist. */
   readonly before: LogPosition | undefined;
   /** Records of earlier hours are left out. */
@@ -25,7 +26,7 @@ interface Selection {
   readonly lastArchived: number;
 }
 
-/** How far a search for an id has come at the cost of some files. All that is newer has been listed. */
+/** How far a search has come at the cost of some files or segments. All that is newer has been listed. */
 export interface Progress {
   readonly searchedTo: number;
 }
@@ -83,10 +84,10 @@ export class ArchivedRecords {
       this.#waiting.shift();
       this.#cost += 1;
       if (next.file) await this.#take(next.entry, next.file);
-      const { id, before } = this.#selection;
+      const { terms, before } = this.#selection;
       // An entry that spans the cursor would lead the next page back.
       const isBehind = before === undefined || newestUnread < before.event.at;
-      if (id === undefined || this.#cost < COST_AT_ONCE || !isBehind) continue;
+      if (terms.length === 0 || this.#cost < COST_AT_ONCE || !isBehind) continue;
       this.#cost = 0;
       yield { searchedTo: newestUnread };
     }
@@ -123,9 +124,9 @@ export class ArchivedRecords {
   }
 
   async #take(entry: IndexEntry, file: ArchiveFile): Promise<void> {
-    const { id, before, firstKept, lastArchived } = this.#selection;
+    const { terms, before, firstKept, lastArchived } = this.#selection;
     if (file.last < firstKept || file.last > lastArchived) return;
-    if (id !== undefined && !mayContain(file.ids, id)) return;
+    if (!mayContainAll(file.ids, terms)) return;
     const hour = hourOf(Number(entry.sort));
     const records = (await this.#recordsOf(file)).filter(
       (record) => hourOf(record.event.at) === hour && (!before || newerFirst(before, record) < 0),
@@ -148,7 +149,7 @@ export class ArchivedRecords {
       if (await hasExpired(this.#ports, file)) return [];
       throw new ArchiveUnavailable(`segments ${file.first} to ${file.last} of ${file.account} are missing or damaged`);
     }
-    const records = recordsOfFile(read.text, this.#selection.id);
+    const records = recordsOfFile(read.text, this.#selection.terms);
     const [oldest] = this.#files.keys();
     if (oldest !== undefined && this.#files.size === MAX_FILES) this.#files.delete(oldest);
     this.#files.set(file.first, records);

@@ -131,8 +131,8 @@ export const eventIndexes = defineIndexes(
   },
   {
     all: (account: AccountId) => account,
-    /** Events that name this id: as subject, actor, resource or related object. */
-    about: (account: AccountId, id: string) => `${account}/${id}`,
+    /** Events that have this search term: an id that they name, their type, outcome or reason. */
+    about: (account: AccountId, term: string) => `${account}/${term}`,
   },
 );
 

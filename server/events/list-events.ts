@@ -9,8 +9,10 @@ import type { DocumentKey } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
 import { eventEntry, timeSort } from './log/event-entry.ts';
+import { indexedIds, isIndexed } from './log/indexed-ids.ts';
 import { type OpenEvent, openRecord } from './log/personal-part.ts';
 import type { SealedRecord } from './log/sealed-record.ts';
+import { type SearchTerm, termsOfKind } from './log/search-terms.ts';
 import { newestFirst } from './newest-first.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
@@ -37,13 +39,16 @@ export interface ListedEvent {
   segment: number;
 }
 
-/** Maximum events compared with the filter per page; one with few matches returns a short page and a cursor. */
-const MAX_EVENTS_READ = 2000;
-/** Maximum reports of progress of a search in the archive per page, which responds in the same way. */
+/** A search that takes longer returns what it has, and a cursor. An index leads the others to a whole page at once. */
+export const MAX_SEARCH_MS = 1000;
+/** Events compared between two looks at the clock. */
+const READ_AT_ONCE = 500;
+/** Reports of progress after which an object is taken to have events. */
 const MAX_SEARCHES = 10;
 
 /**
- * One page of an account's sealed events that match the filter, newest first. A short page may not be the last.
+ * One page of an account's sealed events that match the filter, newest first. A page is full or the last, unless the
+ * search took too long.
  *
  * @param page `isBestEffort`: an archive that cannot be read, or a long search of it, ends the page
  * @throws ArchiveUnavailable
@@ -58,27 +63,27 @@ export async function listEvents(
   const given = page.after === undefined ? undefined : parseCursor(page.after);
   if (page.after !== undefined && !given) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
   const { account } = actor;
-  // Use the narrowest index first; check the rest of the filter on the event itself.
-  const id = filter.about ?? filter.subject ?? filter.actor ?? filter.resource;
+  const { about, subject, resource } = filter;
+  const terms = termsOfFilter(filter);
   const visible = visibleResources(actor);
   // Reveal nothing about a resource that the administrator cannot see, not even how far its events reach.
-  const named = [filter.about, filter.subject, filter.resource].filter((one) => one !== undefined);
+  const named = [about, subject, resource].filter((one) => one !== undefined);
   if (!isEventVisible(visible, { related: named })) return { items: [], next: null };
   const after = given ?? (filter.to === undefined ? undefined : { sort: timeSort(filter.to + 1), id: '' });
   const items: ListedEvent[] = [];
   let read = 0;
-  let searches = 0;
+  const end = ports.clock.now() + MAX_SEARCH_MS;
   try {
-    for await (const found of newestFirst(ports, account, { id, after, from: filter.from })) {
+    for await (const found of newestFirst(ports, account, { terms, after, from: filter.from })) {
       if ('searchedTo' in found) {
-        searches += 1;
-        if (searches < (page.isBestEffort ? 1 : MAX_SEARCHES)) continue;
+        if (!page.isBestEffort && ports.clock.now() < end) continue;
         return { items, next: writeCursor({ sort: timeSort(found.searchedTo + 1), id: '' }) };
       }
       if (matchesFilter(found.event, filter, account) && isEventVisible(visible, found.event))
         items.push(listed(found));
       read += 1;
-      if (items.length === page.limit || read === MAX_EVENTS_READ) {
+      const isLate = read % READ_AT_ONCE === 0 && ports.clock.now() >= end;
+      if (items.length === page.limit || isLate) {
         return { items, next: writeCursor(eventEntry(found, found.segment, found.position)) };
       }
     }
@@ -119,7 +124,7 @@ export async function hasEvents(
   maxSearches = MAX_SEARCHES,
 ): Promise<boolean> {
   let searches = 0;
-  for await (const found of newestFirst(ports, account, { id, after: undefined, from: undefined })) {
+  for await (const found of newestFirst(ports, account, { terms: [id], after: undefined, from: undefined })) {
     if ('event' in found) return true;
     searches += 1;
     if (searches === maxSearches) return true;
@@ -127,9 +132,18 @@ export async function hasEvents(
   return false;
 }
 
+/** What every event has that matches the filter. */
+export function termsOfFilter(filter: EventFilter): SearchTerm[] {
+  const { about, subject, actor, resource } = filter;
+  // An event is found by what it is about, or not at all. The others are compared with it, also if no index has them.
+  const compared = [subject, actor, resource].filter((id) => id !== undefined).filter(isIndexed);
+  return [...new Set([...(about === undefined ? [] : [about]), ...compared, ...termsOfKind(filter)])];
+}
+
 /** Whether an event matches the filter. */
 export function matchesFilter(event: AccountEvent, filter: EventFilter, account: AccountId): boolean {
-  const { type, outcome, reason, subject, actor, resource, from = 0, to = Number.POSITIVE_INFINITY } = filter;
+  const { about, type, outcome, reason, subject, actor, resource, from = 0, to = Number.POSITIVE_INFINITY } = filter;
+  if (about !== undefined && !indexedIds(event).includes(about)) return false;
   const asked: [unknown, unknown][] = [
     [account, event.account],
     [type, event.type],

@@ -3,10 +3,10 @@ import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { auditChainDocument } from './documents.ts';
-import { type EventFilter, type ListedEvent, matchesFilter } from './list-events.ts';
+import { type EventFilter, type ListedEvent, MAX_SEARCH_MS, matchesFilter, termsOfFilter } from './list-events.ts';
 import { openRecord } from './log/personal-part.ts';
 import { emptyChain } from './log/segment.ts';
-import { readSegments } from './read-segments.ts';
+import { searchSegments } from './read-segments.ts';
 
 /** Events compared with the filter per page, and those of a last whole segment. */
 const EVENTS_READ = 500;
@@ -21,7 +21,7 @@ export interface SealedPage {
 
 /**
  * The events of an account in the order in which they were sealed: an event that is sealed late is in a later segment,
- * however old it is. A page has whole segments. Segments that have expired are passed over.
+ * however old it is. A page has whole segments, and is empty only at the end, or if the search took too long. Segments that have expired are passed over.
  *
  * @param after the last segment that the caller has. Undefined: the page is empty, and `next` is the end of the chain
  * @throws ArchiveUnavailable
@@ -43,9 +43,12 @@ export async function listSealedEvents(
   // Also where all segments behind it have expired: a caller would ask for them for ever.
   let next = Math.max(after, chain.first - 1);
   let read = 0;
-  for await (const part of readSegments(ports, chain, next + 1)) {
-    if ('damaged' in part) {
-      next = part.damaged.to;
+  const end = ports.clock.now() + MAX_SEARCH_MS;
+  for await (const part of searchSegments(ports, chain, next + 1, termsOfFilter(filter))) {
+    if ('skipped' in part || 'damaged' in part) {
+      const { to } = 'skipped' in part ? part.skipped : part.damaged;
+      next = Math.min(to, chain.number);
+      if (ports.clock.now() >= end) break;
       continue;
     }
     next = part.number;
@@ -54,7 +57,7 @@ export async function listSealedEvents(
       if (isEventVisible(visible, record.event) && matchesFilter(record.event, filter, account))
         items.push({ id: record.id, event: openRecord(record), segment: part.number });
     }
-    if (read >= atOnce) break;
+    if ((read >= atOnce && items.length > 0) || ports.clock.now() >= end) break;
   }
   return { items, next, hasMore: next < chain.number };
 }

@@ -18,6 +18,7 @@ import { dropOldSegments } from './drop-old-segments.ts';
 import { listEvents } from './list-events.ts';
 import { eventEntry } from './log/event-entry.ts';
 import { indexedIds } from './log/indexed-ids.ts';
+import { searchTerms } from './log/search-terms.ts';
 import type { Segment } from './log/segment.ts';
 import { removalOf } from './stored-segments.ts';
 
@@ -31,7 +32,7 @@ async function writeAsBefore({ store, clock, random }: StreamPorts, account: Acc
   if (!stored) throw new Error('no such segment');
   const { indexed: _, ...segment }: Segment = stored.value;
   const entries = segment.records.flatMap((record, position) =>
-    [eventIndexes.all(account), ...indexedIds(record.event).map((id) => eventIndexes.about(account, id))].map(
+    [eventIndexes.all(account), ...searchTerms(record.event).map((term) => eventIndexes.about(account, term))].map(
       (index) => ({ index, add: eventEntry(record, number, position) }),
     ),
   );
@@ -141,7 +142,7 @@ test('a sign-in costs one entry for its user and one for its token, and shares t
   await append(ports, 'thing', events);
   await sealEvents(ports);
   const sealed = ports.store.commits.find(({ change }) => change.anchor === `audit/${ACCOUNT}`);
-  // The account and the resource, and the account among those that the sealer knows.
-  expect(sealed?.change.index).toHaveLength(2 * 50 + 3);
+  // The account, the resource and the type, and the account among those that the sealer knows.
+  expect(sealed?.change.index).toHaveLength(2 * 50 + 4);
   await remove();
 });

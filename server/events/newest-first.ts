@@ -5,15 +5,15 @@ import type { IndexEntry } from '../kernel/ports/store.ts';
 import { ArchivedRecords, type Progress } from './archived-records.ts';
 import { auditChainDocument, eventIndexes, segmentDocument } from './documents.ts';
 import { endOfSecond, parseEventEntry, secondOf, timeSort } from './log/event-entry.ts';
-import { indexedIds } from './log/indexed-ids.ts';
 import { type LogPosition, newerFirst, parsePosition, type SealedRecord } from './log/sealed-record.ts';
+import { hasTerms, type SearchTerm } from './log/search-terms.ts';
 import type { AuditChain, AuditRecord, Segment } from './log/segment.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
 interface Selection {
-  /** Only records that name it. */
-  readonly id: string | undefined;
+  /** Only records that have all of them. */
+  readonly terms: readonly SearchTerm[];
   /** Only records that sort before this one, which need not exist. */
   readonly after: IndexEntry | undefined;
   /** Records of earlier seconds are left out; of the archive, those of earlier hours. */
@@ -23,6 +23,8 @@ interface Selection {
 /** Entries per read of the index: few at first, since one may be enough for a page. */
 const FIRST_READ = 4;
 const MAX_READ = 50;
+/** Entries of each index that are compared before one is chosen. */
+const PROBED = 20;
 /** Segments may be moved to the archive between two reads, so that they are read again. */
 const MAX_READS = 5;
 
@@ -36,7 +38,7 @@ export async function* newestFirst(
   account: AccountId,
   selection: Selection,
 ): AsyncGenerator<SealedRecord | Progress> {
-  const { id, after, from = 0 } = selection;
+  const { terms, after, from = 0 } = selection;
   let before = after && parsePosition(after);
   let archived: ArchivedRecords | undefined;
   let archivedUpTo = 0;
@@ -44,13 +46,21 @@ export async function* newestFirst(
     const { chain } = batch;
     const last = chain?.archive?.last ?? 0;
     if (chain && last !== archivedUpTo) {
-      archived = new ArchivedRecords(ports, account, { id, before, from, firstKept: chain.first, lastArchived: last });
+      archived = new ArchivedRecords(ports, account, {
+        terms,
+        before,
+        from,
+        firstKept: chain.first,
+        lastArchived: last,
+      });
       archivedUpTo = last;
     }
     for await (const one of merge(batch, archived)) {
       before = positionOf(one);
       yield one;
     }
+    // Segments were read for nothing: the caller decides for how long.
+    if (batch.records.length === 0 && batch.downTo >= 0) yield { searchedTo: batch.downTo };
   }
 }
 
@@ -82,11 +92,11 @@ interface StoredBatch {
 async function* storedNewestFirst(
   ports: Needs,
   account: AccountId,
-  { id, after, from = 0 }: Selection,
+  { terms, after, from = 0 }: Selection,
 ): AsyncGenerator<StoredBatch> {
-  const index = id === undefined ? eventIndexes.all(account) : eventIndexes.about(account, id);
   const segments = new Segments(ports, account);
   let mark = after && startOf(after);
+  const index = await narrowestIndex(ports, account, terms, mark);
   let rest: IndexEntry[] = [];
   for (let limit = FIRST_READ; ; limit = Math.min(MAX_READ, 2 * limit)) {
     const read = await ports.store.range(index, { limit, reverse: true, ...omitUndefined({ after: mark }) });
@@ -99,13 +109,35 @@ async function* storedNewestFirst(
     const lastSecond = groups.at(-1)?.[0]?.sort;
     if (isEnd || lastSecond !== undefined) {
       yield {
-        records: groups.flatMap((group) => segments.recordsOf(group, id, after)),
+        records: groups.flatMap((group) => segments.recordsOf(group, terms, after)),
         downTo: isEnd || lastSecond === undefined ? -1 : secondIn(lastSecond) * 1000 - 1,
         chain,
       };
     }
     if (isEnd) return;
   }
+}
+
+/** The index of the term that the fewest events have, from here on: the search reads what all of its entries lead to. */
+async function narrowestIndex(
+  { store }: Needs,
+  account: AccountId,
+  terms: readonly SearchTerm[],
+  after: IndexEntry | undefined,
+): Promise<string> {
+  const [only] = terms;
+  if (only === undefined) return eventIndexes.all(account);
+  if (terms.length === 1) return eventIndexes.about(account, only);
+  const probes = await Promise.all(
+    terms.map(async (term) => {
+      const index = eventIndexes.about(account, term);
+      const entries = await store.range(index, { limit: PROBED, reverse: true, ...omitUndefined({ after }) });
+      // As many reach further back where there are fewer.
+      return { index, count: entries.length, oldest: Number(entries.at(-1)?.sort ?? 0) };
+    }),
+  );
+  probes.sort((a, b) => a.count - b.count || a.oldest - b.oldest);
+  return probes[0]?.index ?? eventIndexes.all(account);
 }
 
 /** Above every entry of the cursor's second: an entry stands for records before it and after it. */
@@ -162,13 +194,17 @@ class Segments {
   }
 
   /** The records that the entries of one second stand for, newest first. */
-  recordsOf(entries: readonly IndexEntry[], id: string | undefined, after: IndexEntry | undefined): SealedRecord[] {
-    const found = entries.flatMap((entry) => this.#recordsAt(entry, id));
+  recordsOf(
+    entries: readonly IndexEntry[],
+    terms: readonly SearchTerm[],
+    after: IndexEntry | undefined,
+  ): SealedRecord[] {
+    const found = entries.flatMap((entry) => this.#recordsAt(entry, terms));
     const before = after && parsePosition(after);
     return found.sort(newerFirst).filter((record) => !before || newerFirst(before, record) < 0);
   }
 
-  #recordsAt(entry: IndexEntry, id: string | undefined): SealedRecord[] {
+  #recordsAt(entry: IndexEntry, terms: readonly SearchTerm[]): SealedRecord[] {
     const place = parseEventEntry(entry);
     const records = place && this.#isInStore(place.segment) ? this.#read.get(place.segment)?.records : undefined;
     if (!place || !records) return [];
@@ -176,8 +212,8 @@ class Segments {
     const second = secondIn(entry.sort);
     const isMeant = ({ event }: AuditRecord, position: number) =>
       place.position === undefined
-        ? secondOf(event.at) === second && (id === undefined || indexedIds(event).includes(id))
-        : position === place.position;
+        ? secondOf(event.at) === second && hasTerms(event, terms)
+        : position === place.position && hasTerms(event, terms);
     return records.flatMap((record, position) => (isMeant(record, position) ? { ...record, segment, position } : []));
   }
 }

@@ -137,7 +137,7 @@ const list = route({
   tag: 'Events',
   summary: 'List events, newest first',
   description:
-    'Every change and every attempt is one event. It appears once it is sealed, about a second later. With a filter a page can be short, or empty, without being the last: continue until `next` is null.',
+    'Every change and every attempt is one event. It appears once it is sealed, about a second later. A page is full or the last. Only a search that takes longer than a second ends with a short page: continue until `next` is null.',
   request: { query: filter },
   responses: { 200: jsonAnswer('A page.', pageOf(eventView)) },
   handle: async (c, ports: Needs) => {
@@ -238,8 +238,7 @@ const ofUser = route({
   operationId: 'listUserEvents',
   tag: 'Events',
   summary: 'List the events of a user, newest first',
-  description:
-    'Every event that names the user: what was done to the user, and by the user. A page can be short, or empty, without being the last.',
+  description: 'Every event that names the user: what was done to the user, and by the user.',
   request: { params: z.object({ id: userId }), query: history },
   responses: { 200: jsonAnswer('A page.', pageOf(eventView)) },
   handle: async (c, ports: Needs) => {
@@ -257,7 +256,6 @@ const ofToken = route({
   operationId: 'listTokenEvents',
   tag: 'Events',
   summary: 'List the events of a token, newest first',
-  description: 'A page can be short, or empty, without being the last: continue until `next` is null.',
   request: { params: z.object({ id: tokenId }), query: history },
   responses: { 200: jsonAnswer('A page.', pageOf(eventView)) },
   handle: async (c, ports: Needs) => {

@@ -4,7 +4,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { Change, IndexEntry, IndexedEntry } from '../kernel/ports/store.ts';
 import { type ConsumerName, consumerIndexes, eventIndexes, segmentDocument } from './documents.ts';
 import { eventEntry, secondEntry, secondOf } from './log/event-entry.ts';
-import { indexedIds } from './log/indexed-ids.ts';
+import { type SearchTerm, searchTerms } from './log/search-terms.ts';
 import type { AuditChain, Segment } from './log/segment.ts';
 
 /** The consumer of events that writes the segments. */
@@ -41,21 +41,21 @@ export async function* segmentsInStore(
 
 type Indexed = Pick<Segment, 'account' | 'number' | 'records'>;
 
-/** One entry for each id and second, however often the segment names the id in that second. */
+/** One entry for each search term and second, however many events of the segment have the term in that second. */
 export function entriesBySecond({ account, number, records }: Indexed): IndexedEntry[] {
-  const seconds = new Map<number, Set<string>>();
+  const seconds = new Map<number, Set<SearchTerm>>();
   for (const { event } of records) {
     const second = secondOf(event.at);
-    let ids = seconds.get(second);
-    if (!ids) {
-      ids = new Set();
-      seconds.set(second, ids);
+    let terms = seconds.get(second);
+    if (!terms) {
+      terms = new Set();
+      seconds.set(second, terms);
     }
-    for (const id of indexedIds(event)) ids.add(id);
+    for (const term of searchTerms(event)) terms.add(term);
   }
-  return [...seconds].flatMap(([second, ids]) => {
+  return [...seconds].flatMap(([second, terms]) => {
     const entry = secondEntry(second, number);
-    const about = Array.from(ids, (id) => eventIndexes.about(account, id));
+    const about = Array.from(terms, (term) => eventIndexes.about(account, term));
     return [eventIndexes.all(account), ...about].map((index) => ({ index, entry }));
   });
 }
@@ -69,7 +69,7 @@ export function removalOf(segment: Segment): NonNullable<Change['index']> {
 function entriesByRecord({ account, number, records }: Indexed): IndexedEntry[] {
   return records.flatMap((record, position) => {
     const entry = eventEntry(record, number, position);
-    const about = indexedIds(record.event).map((id) => eventIndexes.about(account, id));
+    const about = searchTerms(record.event).map((term) => eventIndexes.about(account, term));
     return [eventIndexes.all(account), ...about].map((index) => ({ index, entry }));
   });
 }

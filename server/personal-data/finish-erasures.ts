@@ -99,7 +99,7 @@ async function appendAgain(ports: ErasureNeeds, { id, account, requestedAt }: Er
  * needs the events before it.
  */
 async function isSealed(ports: ErasureNeeds, { account, id, requestedAt }: Erasure): Promise<boolean> {
-  for await (const found of newestFirst(ports, account, { id, after: undefined, from: requestedAt })) {
+  for await (const found of newestFirst(ports, account, { terms: [id], after: undefined, from: requestedAt })) {
     if (!('event' in found) || found.event.type !== 'user.erased' || found.event.at < requestedAt) continue;
     const [partition = '', sequence] = found.id.split('-');
     const positions = await readCursors(ports);

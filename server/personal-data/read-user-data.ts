@@ -84,7 +84,7 @@ async function tokensOf({ store, clock }: Needs, account: AccountId, id: UserId)
 
 /** Of events in which another person was at the client, without that person's address (GDPR Article 15(4)). */
 async function* eventsOf(ports: Needs, account: AccountId, id: UserId): AsyncGenerator<ListedEvent> {
-  for await (const found of newestFirst(ports, account, { id, after: undefined, from: undefined })) {
+  for await (const found of newestFirst(ports, account, { terms: [id], after: undefined, from: undefined })) {
     if (!('event' in found)) continue;
     const { address, userAgent, ...event } = openRecord(found);
     const own = isPersonalDataOf(event, id) ? omitUndefined({ address, userAgent }) : {};

@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import type { AccountId } from '../../kernel/ids.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
 import { type IdFilter, makeIdFilter } from './id-filter.ts';
-import { indexedIds } from './indexed-ids.ts';
 import type { SealedRecord } from './sealed-record.ts';
+import { hasTerms, type SearchTerm, searchTerms } from './search-terms.ts';
 import { type AuditRecord, contentLines, type Segment, sealLine } from './segment.ts';
 
 /** Segments that were moved out of the store into one file: the lines that an export prints of them. */
@@ -23,7 +23,7 @@ export interface ArchiveFile {
   readonly sha256: string;
   /** The UTC hours of its records. */
   readonly hours: readonly ArchivedHour[];
-  /** The ids under which its records are found. */
+  /** The ids and other terms by which its records are found. */
   readonly ids: IdFilter;
 }
 
@@ -95,7 +95,7 @@ export function makeArchiveFile(segments: readonly [Segment, ...Segment[]]): { f
     bytes: content.length,
     sha256: sha256Of(content),
     hours: hoursOf(records),
-    ids: makeIdFilter(new Set(records.flatMap(({ event }) => indexedIds(event)))),
+    ids: makeIdFilter(new Set(records.flatMap(({ event }) => searchTerms(event)))),
   };
   return { file, content };
 }
@@ -135,10 +135,10 @@ function hoursOf(records: readonly AuditRecord[]): ArchivedHour[] {
   return [...hours.values()];
 }
 
-/** The records of a file that name the id, or all. Lines without the id are not parsed. */
-export function recordsOfFile(text: string, id: string | undefined): SealedRecord[] {
+/** The records of a file that have all these terms. Lines without one are not parsed. */
+export function recordsOfFile(text: string, terms: readonly SearchTerm[]): SealedRecord[] {
   const found: SealedRecord[] = [];
-  const quoted = id === undefined ? '' : JSON.stringify(id);
+  const quoted = terms.map((term) => JSON.stringify(term.replace(/^=/, '')));
   let segment = 0;
   let position = -1;
   for (const line of text.split('\n')) {
@@ -147,9 +147,9 @@ export function recordsOfFile(text: string, id: string | undefined): SealedRecor
       position = -1;
     } else if (line.startsWith('{"id":')) {
       position += 1;
-      if (!line.includes(quoted)) continue;
+      if (!quoted.every((word) => line.includes(word))) continue;
       const record = JSON.parse(line) as AuditRecord;
-      if (id === undefined || indexedIds(record.event).includes(id)) found.push({ ...record, segment, position });
+      if (hasTerms(record.event, terms)) found.push({ ...record, segment, position });
     }
   }
   return found;

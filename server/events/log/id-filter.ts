@@ -21,7 +21,15 @@ export function makeIdFilter(ids: ReadonlySet<string>): IdFilter {
 }
 
 export function mayContain(filter: IdFilter, id: string): boolean {
+  return mayContainAll(filter, [id]);
+}
+
+export function mayContainAll(filter: IdFilter, ids: readonly string[]): boolean {
   const bits = Buffer.from(filter, 'base64url');
+  return ids.every((id) => isIn(bits, id));
+}
+
+function isIn(bits: Uint8Array, id: string): boolean {
   const [first, second] = hashesOf(id);
   for (let at = 0; at < BITS_SET_PER_ID; at++) {
     const bit = bitAt(first, second, at, bits);

@@ -6,7 +6,7 @@ import { archiveSegments } from '../../events/archive-segments.ts';
 import { auditChainDocument, eventIndexes, segmentDocument } from '../../events/documents.ts';
 import { dropOldSegments } from '../../events/drop-old-segments.ts';
 import { exportEvents } from '../../events/export-events.ts';
-import { listEvents, listHistory } from '../../events/list-events.ts';
+import { type EventFilter, listEvents, listHistory, matchesFilter } from '../../events/list-events.ts';
 import type { AccountEvent } from '../../kernel/event.ts';
 import { ArchiveUnavailable } from '../../kernel/ports/audit-archive.ts';
 import { DAY_MS, HOUR_MS } from '../../kernel/time.ts';
@@ -16,7 +16,7 @@ import { operatorContext } from '../as-operator.ts';
 import { sealEvents } from '../consuming.ts';
 import { append, eventsIn, linesOfExport, type StreamPorts, sampleEvent, streamPortsOver } from '../event-stream.ts';
 import { unwrap } from '../fixtures.ts';
-import { accountId, tokenId, userId } from '../samples.ts';
+import { accountId, resourceId, tokenId, userId } from '../samples.ts';
 import { openTemporaryArchive, type TemporaryArchive } from '../temporary-archive.ts';
 import { ACCOUNT, actor, archivedDays, filesIn, listAll } from './archive-fixture.ts';
 import { cutAt } from './consumer.suite.ts';
@@ -218,6 +218,24 @@ export function archiveBehaviour(fresh: Fresh): void {
       expect(unwrap(about).items).toHaveLength(expected.length);
     });
 
+    test('a search by type, outcome or reason finds what a comparison with each event finds', async () => {
+      const ports = await archived('terms');
+      const filters: EventFilter[] = [
+        { type: 'user.updated' },
+        { type: 'user.created' },
+        { outcome: 'refused' },
+        { reason: 'OTP_WRONG', subject: userId(1) },
+        { type: 'authentication', outcome: 'refused', actor: userId(0) },
+        { reason: 'FILTER_DENIED', about: resourceId(1) },
+      ];
+      for (const filter of filters) {
+        const expected = ports.appended.filter((event) => matchesFilter(event, filter, ACCOUNT));
+        const page = unwrap(await listEvents(ports, actor, filter, { limit: 200 }));
+        expect(page.next).toBeNull();
+        expect(page.items.map(({ event }) => event.at).sort()).toEqual(expected.map(({ at }) => at).sort());
+      }
+    });
+
     test('a long search of files without a match ends the page, and the next one continues it', async () => {
       const ports = await streamPortsOver(await fresh(), 'search', archive);
       const days = 130;
@@ -252,6 +270,7 @@ export function archiveBehaviour(fresh: Fresh): void {
       await archiveSegments(ports, archive);
       const id = userId(77);
       const object = { id, key: userDocument.key(id), missing: 'USER_NOT_FOUND' } as const;
+      ports.store.intercept.read = () => ports.clock.advance(100);
       const page = await listHistory(ports, actor, object, {}, { limit: 5 });
       expect(unwrap(page)).toMatchObject({ items: [], next: expect.any(String) });
     });
