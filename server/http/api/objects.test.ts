@@ -329,6 +329,19 @@ describe('server-side failures', () => {
     expect(await refusalOf(response)).toEqual({ status: 503, code: 'CONTENTION' });
   });
 
+  test('of 200 changes of one object at once each round of decisions lets one through, and the others are CONTENTION', async () => {
+    const responses = await Promise.all(
+      Array.from({ length: 200 }, (_, at) => call(`PATCH /v1/users/${scene.user.id}`, { firstName: `Name ${at}` })),
+    );
+    const refused = responses.filter(({ status }) => status !== 200);
+    expect(responses.length - refused.length).toBeGreaterThanOrEqual(12);
+    expect(refused.length).toBeGreaterThan(100);
+    for (const response of refused) {
+      expect(response.headers.get('retry-after')).toBe('1');
+      expect(await refusalOf(response)).toEqual({ status: 503, code: 'CONTENTION' });
+    }
+  });
+
   test('too many hashes are 503 OVERLOADED, with the hasher’s own retry time', async () => {
     service.ports.hasher.during = () => {
       throw new Overloaded(2500);
