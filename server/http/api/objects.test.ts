@@ -1,5 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { Overloaded } from '../../kernel/ports/password-hasher.ts';
 import { StoreUnavailable } from '../../kernel/ports/store.ts';
 import { PASSWORD } from '../../testing/fixtures.ts';
@@ -327,6 +328,21 @@ describe('server-side failures', () => {
     const response = await call(`PATCH /v1/users/${scene.user.id}`, { firstName: 'A' });
     expect(response.headers.get('retry-after')).toBe('1');
     expect(await refusalOf(response)).toEqual({ status: 503, code: 'CONTENTION' });
+  });
+
+  test('an invitation to an address that the mail server refuses is 422, and no outage', async () => {
+    const refused = new MailerUnavailable('no such mailbox', { failure: 'recipient' });
+    const send = vi.spyOn(service.ports.courier, 'send').mockRejectedValueOnce(refused);
+    const body = { email: 'nobody@acme.example', name: 'Nobody', language: 'en' };
+    const response = await call('POST /v1/invitations', body);
+    expect(response.headers.get('retry-after')).toBeNull();
+    expect(await response.json()).toMatchObject({
+      status: 422,
+      code: 'INPUT_INVALID',
+      detail: 'email: the mail server refuses this address',
+    });
+    expect(send).toHaveBeenCalledOnce();
+    send.mockRestore();
   });
 
   test('of 200 changes of one object at once each round of decisions lets one through, and the others are CONTENTION', async () => {
