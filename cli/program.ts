@@ -50,6 +50,7 @@ export function createProgram(around: Environment, version: string): Command {
     .option('--field <name>', 'print only one field, such as secret or token.id')
     .option('--account <id>', 'the account, if there are several')
     .option('--data <folder>', 'the data folder of the service on this machine')
+    .option('--env-file <file>', 'variables of the service, as systemd reads them, for when it is stopped')
     .option('--url <url>', 'URL of a remote service')
     .addHelpText('after', HELP)
     .configureOutput({

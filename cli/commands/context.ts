@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { connect, connectToAccount, serverEnvironment } from '../connection/connect.ts';
+import { readEnvironmentFile } from '../connection/env-file.ts';
 import { type Service, UsageError } from '../connection/service.ts';
 import { type Paint, painterOf, plain } from '../output/paint.ts';
 import { terminalQrCode } from '../output/qr-code.ts';
@@ -27,9 +28,15 @@ export interface GlobalOptions {
   url?: string;
   account?: string;
   data?: string;
+  envFile?: string;
   json?: boolean;
   ids?: boolean;
   field?: string;
+}
+
+/** The variables of the command, with those of the service if a file names them, which then count. */
+export function variablesOf({ env }: Pick<Environment, 'env'>, { envFile }: GlobalOptions): Environment['env'] {
+  return envFile === undefined ? env : { ...env, ...readEnvironmentFile(envFile) };
 }
 
 /** One run of one command: its connection and its output. */
@@ -178,7 +185,8 @@ export class Run {
   }
 
   #connection() {
-    const { env, server } = this.#around;
+    const { server } = this.#around;
+    const env = variablesOf(this.#around, this.#options);
     return {
       url: this.#options.url ?? env.COUNTERSIGN_API_URL,
       apiKey: env.COUNTERSIGN_API_KEY,

@@ -4,21 +4,23 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { serverEnvironment } from '../connection/connect.ts';
 import { EXIT } from '../output/exit-codes.ts';
-import type { Environment, GlobalOptions } from './context.ts';
+import { type Environment, type GlobalOptions, variablesOf } from './context.ts';
 
 /** Runs the server instead of the command, with its standard streams and signals. */
 export async function handOver(
-  { env, server, stdin, stdout, stderr }: Environment,
+  around: Environment,
   command: Command,
   args: readonly string[],
   entry?: string,
 ): Promise<void> {
-  const { data } = command.optsWithGlobals<GlobalOptions>();
+  const { server, stdin, stdout, stderr } = around;
+  const options = command.optsWithGlobals<GlobalOptions>();
+  const { data } = options;
   const where = data === undefined ? {} : { COUNTERSIGN_DATA: data };
   const program = entry === undefined ? server : join(dirname(server), entry);
   const child = spawn(process.execPath, [program, ...args], {
     stdio: 'inherit',
-    env: serverEnvironment({ ...env, ...where }),
+    env: serverEnvironment({ ...variablesOf(around, options), ...where }),
   });
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   // A terminal sends Ctrl-C to the server too, which would end at once on a second one, with requests unanswered.

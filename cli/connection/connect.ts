@@ -80,12 +80,12 @@ function expectInstallation(dataFolder: string, environment: NodeJS.ProcessEnv):
   if (store && store !== 'embedded') return;
   if (!store && existsSync(join(dataFolder, 'store-is-redis'))) {
     throw new UsageError(
-      `the service of ${dataFolder} does not run, and its data is in Redis: give the command the variables of the service`,
+      `the service of ${dataFolder} does not run, and its data is in Redis: give the command the variables of the service: --env-file FILE`,
     );
   }
   if (existsSync(join(dataFolder, 'store'))) return;
   throw new UsageError(
-    `nothing is installed in ${dataFolder}: name the service's data folder with --data, or start the service there first: countersign serve. If its data is in Redis, give the command the variables of the service`,
+    `nothing is installed in ${dataFolder}: name the service's data folder with --data, or start the service there first: countersign serve. If its data is in Redis, give the command the variables of the service: --env-file FILE`,
   );
 }
 

@@ -122,7 +122,9 @@ export async function* moveFrom(
   const described = describeTarget(config, target);
   // In the store that the service uses there is one. Another one says that the wrong store is configured.
   if (!(await from.readMove()) && (await listAccounts({ store: from, clock: systemClock })).length === 0) {
-    throw new MoveRefused('the store that is configured has no account: give the command the variables of the service');
+    throw new MoveRefused(
+      'the store that is configured has no account: give the command the variables of the service (countersign --env-file FILE)',
+    );
   }
   const variables = [...described.variables, ...archiveVariable(config)];
   yield { step: 'described', name: described.name, variables };

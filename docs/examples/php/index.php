@@ -27,7 +27,7 @@ if ($route === 'POST /sign-in') {
     $nonce = $_SESSION['nonce'] ?? null;
     unset($_SESSION['nonce']); // first of all, so that it serves once
     try {
-        $keys = new FileKeyCache(sys_get_temp_dir() . '/countersign-keys'); // refused if others could write there
+        $keys = new FileKeyCache(__DIR__ . '/state/keys'); // for this user alone; keep it out of the served folder
         $verifier = new Verifier(issuer: $service, resource: $resource, keyCache: $keys);
         $claims = $verifier->verifyResult($_POST['countersign_result'] ?? null, nonce: $nonce, origin: $origin);
         $_SESSION = ['login' => $claims->preferredUsername];
