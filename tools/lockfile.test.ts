@@ -96,6 +96,10 @@ describe('npm ci installs', () => {
     const unseen = names.filter((name) => allowScripts[name] !== false);
     expect(unseen).toEqual([]);
   });
+
+  it('SR-60: no install script that npm 10 would run', () => {
+    expect(readFileSync(new URL('../.npmrc', import.meta.url), 'utf8')).toMatch(/^ignore-scripts=true$/m);
+  });
 });
 
 describe('the comparison of versions', () => {
