@@ -45,6 +45,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'user delete': 'countersign user delete ada',
   'user reset-password': 'countersign user reset-password ada --language de',
   'user enrol-link': `countersign user enrol-link ada --resource ${RESOURCE}`,
+  'user lost-device': 'countersign user lost-device ada --replacement permission',
   'user link': 'countersign user link --user ada --kind password --delivery hand-over --valid-for 7d',
   'user environments': 'countersign user environments ada',
   'user forget-environments': 'countersign user forget-environments ada',

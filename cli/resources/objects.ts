@@ -117,6 +117,7 @@ const user: ResourceCommand = {
   actions: [
     { verb: 'reset-password', request: 'POST /v1/users/{id}/password-reset' },
     { verb: 'enrol-link', request: 'POST /v1/users/{id}/enrolment-link' },
+    { verb: 'lost-device', request: 'POST /v1/users/{id}/lost-device' },
     {
       verb: 'link',
       request: 'POST /v1/links',

@@ -22,6 +22,8 @@ export interface SecondFactorRules {
   /** The kinds of tokens that the resource accepts. */
   accepts: readonly TokenKind[];
   userBlocked: boolean;
+  /** Where all tokens are deactivated, a recovery code is verified and not dropped: a token has to be replaced. */
+  replacesTokens?: boolean;
   /** The user whose second factor it is. Absent for a token used by itself. */
   user?: Pick<User, 'needsConfirmation' | 'passwordByHelpDesk'>;
   /** Id of this attempt, so that a repeated decision counts it once. */
@@ -42,7 +44,7 @@ export type SecondFactorNeed = UncountedRefusal | { kind: 'skip' } | { kind: 've
 /** Whether the truth table requires verifying the answer. */
 export function needForSecondFactor(
   tokens: readonly LimitedToken[],
-  { method, accepts, way, user }: SecondFactorRules,
+  { method, accepts, way, user, answer, replacesTokens }: SecondFactorRules,
   now: number,
 ): SecondFactorNeed {
   const states = factorStates(
@@ -52,7 +54,10 @@ export function needForSecondFactor(
     way,
   );
   const factors = denyKnownPassword(decideFactors(method, states), user ?? {});
-  if (factors.kind === 'factors') return { kind: factors.otp ? 'verify' : 'skip' };
+  if (factors.kind === 'factors') {
+    const isRecovery = replacesTokens === true && factors.otpSkipped && answer.kind === 'recovery';
+    return { kind: factors.otp || isRecovery ? 'verify' : 'skip' };
+  }
   return { kind: 'refuse', code: denialCode(factors.reason, user), tokens: idsOf(tokens), needsDecoyCheck: true };
 }
 

@@ -115,6 +115,15 @@ const check = z.discriminatedUnion('check', [
     action: z.enum(ENVIRONMENT_ACTIONS).openapi({ description: 'What happens if it differs.' }),
   }),
   z.object({
+    check: named('replacement', 'Whether the user may replace deactivated tokens, where the resource requires one.'),
+    ...outcome,
+    state: z.enum(['permitted', 'recovery-code', 'locked', 'not-permitted']).openapi({
+      description:
+        'What follows the password: the new token, a recovery code and then the new token, or nothing: the recovery codes are locked, or no report of a lost device permits it.',
+    }),
+    until: instantOf('When the permission expires.').optional(),
+  }),
+  z.object({
     check: named('factors', 'Whether the user has the required factors.'),
     ...outcome,
     reason: z
@@ -149,6 +158,7 @@ const answer = z
         otpSkipped: z
           .boolean()
           .openapi({ description: 'Whether the tokens are deactivated, so that no code is required.' }),
+        skippedSince: instantOf('Since when the password alone signs in.').optional(),
       })
       .nullable()
       .openapi({ description: 'What is required of the user. Null if the sign-in is refused anyway.' }),

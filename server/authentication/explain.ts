@@ -12,6 +12,7 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { waitUntilFrom } from '../passwords/password-backoff.ts';
 import { countersOf } from '../passwords/password-counters.ts';
+import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
 import type { EnvironmentAction } from '../resources/environment-check.ts';
 import { localTime } from '../resources/filters/time.ts';
 import { acceptedKinds, mailsFirstFactor, type Resource } from '../resources/resource.ts';
@@ -19,13 +20,23 @@ import { assignedTokens } from '../tokens/assignments.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { tokenState } from '../tokens/lockout.ts';
+import { ownedTokens } from '../tokens/owned-tokens.ts';
 import type { Token, TokenState } from '../tokens/token.ts';
+import { isLeftover } from '../tokens/token-history.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { findUser, locateUser } from '../users/find-user.ts';
+import { restsOnMailboxAlone } from '../users/mailbox.ts';
 import { type Assignment, canSignIn, type SignInWay, type User } from '../users/user.ts';
 import { accessChecks, checkResult } from './access.ts';
 import { type DenialReason, type FactorState, widgetMethod } from './decide-factors.ts';
 import { hasFirstFactor, secondFactorTokens } from './first-factor.ts';
+import {
+  decideReplacement,
+  passwordAloneSince,
+  type ReplacementDecision,
+  recoveryStateOf,
+  replacementPermittedUntil,
+} from './lost-device.ts';
 import { filterInput, readAccessFacts } from './read-access.ts';
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type Level, requiredDenial, requiredFactors } from './step-up.ts';
@@ -64,6 +75,8 @@ export type Check = { passed: boolean; code?: RefusalCode | undefined } & (
   | { check: 'token'; id: TokenId; state?: TokenState; counts: boolean; why?: 'gone' | 'changed-hands' }
   /** Null: no browser is remembered, or none was reported. */
   | { check: 'environment'; percent: number | null; action: EnvironmentAction }
+  /** Every token is deactivated where one is required: `until` is the end of the permission to replace them. */
+  | { check: 'replacement'; state: 'permitted' | 'recovery-code' | 'locked' | 'not-permitted'; until?: number }
   | { check: 'factors'; reason?: DenialReason | 'level' | 'environment' }
 );
 
@@ -74,7 +87,7 @@ export interface Explanation {
   at: number;
   checks: Check[];
   /** The required factors; null if no factor helps. */
-  factors: { password: boolean; otp: boolean; otpSkipped: boolean } | null;
+  factors: { password: boolean; otp: boolean; otpSkipped: boolean; skippedSince?: number } | null;
   /** Assuming valid factors. */
   verdict: { granted: true; otp: Exclude<OtpUse, 'remembered'> } | { granted: false; code: RefusalCode };
 }
@@ -188,8 +201,46 @@ async function aboutUser(
     differs: environment?.differs,
   };
   const decided = factorsOf(method, states, beyond, known);
-  return { method, checks: [...checks, ...decided.checks], factors: unable ? null : decided.factors };
+  const isSkipped = decided.factors?.otpSkipped === true;
+  // Over the API the site's backend decides, and asks for no enrolment.
+  const isReplaced = isSkipped && widget && isEnrolmentRequired(resource.enrolment, now);
+  if (known && isReplaced) checks.push(await replacementCheck(ports, known, resource, tokens));
+  if (unable) return { method, checks: [...checks, ...decided.checks], factors: null };
+  const skippedSince = isSkipped ? passwordAloneSince(tokens) : undefined;
+  // What leads to a result is the first code of the new token.
+  const required = isReplaced ? { otp: true, otpSkipped: false } : omitUndefined({ skippedSince });
+  const factors = decided.factors && { ...decided.factors, ...required };
+  return { method, checks: [...checks, ...decided.checks], factors };
 }
+
+/** What a sign-in finds in which every token is deactivated, where the resource requires one. */
+async function replacementCheck(
+  ports: Needs,
+  user: User,
+  resource: Resource,
+  tokens: readonly Token[],
+): Promise<Check> {
+  const now = ports.clock.now();
+  const owned = (await ownedTokens(ports, user)).filter((token) => !isLeftover(user, token));
+  const until = replacementPermittedUntil(user, resource.id, owned, now);
+  const decision = decideReplacement({
+    isPermitted: until !== undefined,
+    recovery: recoveryStateOf(tokens, owned, resource, now),
+    isRecoveryShown: false,
+    isMailboxAlone: mailsFirstFactor(resource) || restsOnMailboxAlone(user),
+  });
+  const state = REPLACEMENT_STATES[decision];
+  const passed = state === 'permitted' || state === 'recovery-code';
+  const code = state === 'locked' ? 'TOKEN_LOCKED' : 'ENROLMENT_REQUIRED';
+  return { check: 'replacement', state, ...omitUndefined({ until }), ...checkResult(passed, code) };
+}
+
+const REPLACEMENT_STATES = {
+  enrol: 'permitted',
+  'ask-recovery': 'recovery-code',
+  locked: 'locked',
+  refuse: 'not-permitted',
+} as const satisfies Record<ReplacementDecision, string>;
 
 async function environmentCheck(
   ports: Needs,

@@ -5,6 +5,7 @@ import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentReader, Json, Stored } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
+import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { reindex } from '../store/index-entries.ts';
 import { Contention, newOperation, transact } from '../store/transact.ts';
@@ -306,6 +307,7 @@ export function verifyUserFactor(
     accepts: signs?.kinds ?? acceptedKindsFrom(user, resource),
     ...omitUndefined({ transaction: signs?.transaction }),
     userBlocked: user.blocked,
+    replacesTokens: way === 'widget' && isEnrolmentRequired(resource.enrolment, ports.clock.now()),
     user,
     attempt: newOperation(ports),
     ...omitUndefined({ createEvent, beforeRefusal }),

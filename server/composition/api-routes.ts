@@ -46,6 +46,7 @@ import { tokenImportRoutes } from '../tokens/import/routes.ts';
 import { tokenRoutes } from '../tokens/routes.ts';
 import { transactionRoutes } from '../transactions/routes.ts';
 import { trustedBrowserRoutes } from '../trusted-browsers/routes.ts';
+import { lostDeviceRoutes } from '../user-management/lost-device-routes.ts';
 import { userRoutes } from '../user-management/routes.ts';
 import { webhookDeliveryRoutes } from '../webhooks/delivery-routes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
@@ -65,6 +66,7 @@ const ROUTES: readonly Route<ApiServices>[] = [
   ...textRoutes,
   ...hookRoutes,
   ...userRoutes,
+  ...lostDeviceRoutes,
   ...personalDataRoutes,
   ...passwordResetRoutes,
   ...enrolmentLinkRoutes,

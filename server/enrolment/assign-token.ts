@@ -1,4 +1,5 @@
 import { isMakerInOffice } from '../administrators/link-maker.ts';
+import { replacementPermittedUntil } from '../authentication/lost-device.ts';
 import type { FlowAt } from '../flows/flow.ts';
 import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import type { EventDraft } from '../kernel/event.ts';
@@ -11,9 +12,12 @@ import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { type Draft, KIND_ACTIONS } from '../tokens/kinds/actions.ts';
 import { type Enroller, restsOnPassword } from '../tokens/kinds/kind-enrolment.ts';
+import { ownedTokens } from '../tokens/owned-tokens.ts';
+import type { Token } from '../tokens/token.ts';
 import { hadToken } from '../tokens/token-history.ts';
 import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
+import { readUser } from '../users/find-user.ts';
 import { credentialFingerprint, isEndedByReport, type User } from '../users/user.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from './documents.ts';
 import { recordEnrolled } from './enrolment.ts';
@@ -47,15 +51,18 @@ export async function assignEnrolledToken(
       return refusal('ENROLMENT_LINK_INVALID');
     }
   }
+  const replaces = flow.enrolling.basis === 'replacement' ? await readReplaced(ports, own.user) : undefined;
   return transact(ports, key.anchor, keys, ([stored, link], now): Decision<Result<{ user: User }>> => {
     const before = stored?.value;
     if (!before) return { answer: refusal('ACCESS_DENIED') };
     // An attempt that failed right after this commit has assigned them already.
     if (tokens.every((token) => before.enrolled?.includes(token))) return { answer: { user: before } };
-    const refused = whyNot(own, before, link?.value, now);
+    const refused = whyNot(own, before, link?.value, now) ?? refuseReplacement(own, before, replaces, now);
     if (refused) return { answer: refused };
     let user = recordEnrolled(before, tokens);
     for (const token of tokens) user = withToken(user, own, token);
+    // One enrolment, whatever it rests on, ends the permission.
+    if (hadToken(before, [])) user = { ...user, replacementsEndedAt: now };
     if ('isConditional' in own.making) user = { ...user, passkeyUpgraded: true };
     if (!isWithinBounds(user)) return { answer: refusal('ASSIGNMENT_LIMIT') };
     const event: EventDraft = {
@@ -87,13 +94,43 @@ function whyNot(own: DraftOwner, user: User, link: EnrolmentLink | undefined, no
   // Started from the self-service page: the user's credentials must not have changed since that page was opened.
   if (flow.self && credentialFingerprint(user) !== flow.self.standing) return refusal('ACCESS_DENIED');
   // Another sign-in with the same password was faster, or an administrator assigned a token, perhaps only for a while.
-  if (restsOnPassword(basis) && hadToken(user, [])) return refusal('ACCESS_DENIED');
+  if (restsOnPassword(basis) && basis !== 'replacement' && hadToken(user, [])) return refusal('ACCESS_DENIED');
   if (KIND_ACTIONS[making.kind].enrol?.isStillAllowed?.(making, user) === false) return refusal('ACCESS_DENIED');
   const assignment = assignmentTo(user, flow.resource);
   if (!isAssigned(assignment, assignment?.tokens ?? [])) return refusal('ACCESS_DENIED');
   if (basis !== 'link') return undefined;
   const stands = link !== undefined && link.secretHash === flow.enrolmentLink && isEnrolmentLinkValid(link, user, now);
   return stands ? undefined : refusal('ENROLMENT_LINK_INVALID');
+}
+
+/** The tokens of a user who replaces one, read before the commit. */
+interface ReplacedTokens {
+  known: User;
+  owned: Token[];
+}
+
+async function readReplaced(ports: Needs, { account, id }: User): Promise<ReplacedTokens | undefined> {
+  const known = await readUser(ports, account, id);
+  return known && { known, owned: await ownedTokens(ports, known) };
+}
+
+/**
+ * The permission has to stand in this commit: a token that is activated ends it on the user first, and one that the user
+ * is given meanwhile is a token that was not read.
+ */
+function refuseReplacement(
+  { flow }: DraftOwner,
+  user: User,
+  replaced: ReplacedTokens | undefined,
+  now: number,
+): Refusal | undefined {
+  if (flow.enrolling.basis !== 'replacement') return undefined;
+  const read = replaced && assignmentTo(replaced.known, flow.resource);
+  const isRead = assignmentTo(user, flow.resource)?.tokens.every((pair) =>
+    read?.tokens.some(({ token, epoch }) => token === pair.token && epoch === pair.epoch),
+  );
+  const until = replaced && replacementPermittedUntil(user, flow.resource, replaced.owned, now);
+  return isRead && until !== undefined ? undefined : refusal('ACCESS_DENIED');
 }
 
 /** Gives a new token its first ownership epoch. */

@@ -1,3 +1,4 @@
+import { isFirstFactorCurrent } from '../authentication/first-factor.ts';
 import type { FlowAt } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
@@ -28,6 +29,7 @@ export async function readEnrolmentContext(
   if (!known) return undefined;
   const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
   if (!user || (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))) return undefined;
+  if (flow.mailboxDigest !== undefined && !isFirstFactorCurrent(flow, resource, user)) return undefined;
   if (lacksPassword(flow, user) || isEndedByReport(user, flow)) return undefined;
   if (!isAssigned(assignmentTo(user, resource.id), tokens)) return undefined;
   return { user, tokens: tokens.map(({ value }) => value) };

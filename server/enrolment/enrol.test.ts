@@ -23,6 +23,7 @@ import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
+import { REPLACEMENT_TTL_MS } from '../tokens/lockout.ts';
 import type { TokenState } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 
@@ -131,14 +132,23 @@ describe('attacks on the enrolment', () => {
     ['password-otp', 'locked'],
     ['password-otp', 'expired'],
     ['auto', 'active'],
-    ['auto', 'deactivated'],
-    ['password-otp', 'deactivated'],
   ])('a stolen password sets up no token under %s if the existing token is %s', async (methodPolicy, state) => {
     const scene = await setStage(REQUIRED, { tokens: [{ state }], alone: true, resource: { methodPolicy } });
     const walk = await toEnrol(scene, 'enrol');
     expect(walk.view.step).not.toBe('enrol');
     expect(walk.view.enrol).toBeUndefined();
   });
+
+  test.each<MethodPolicy>(['auto', 'password-otp'])(
+    'a stolen password sets up no token under %s a week after the existing token was deactivated',
+    async (methodPolicy) => {
+      const stage = { tokens: [{ state: 'deactivated' as const }], alone: true, resource: { methodPolicy } };
+      const scene = await setStage(REQUIRED, stage);
+      ports.clock.advance(REPLACEMENT_TTL_MS);
+      const walk = await toEnrol(scene, 'enrol');
+      expect(walk.view).toMatchObject({ step: 'enrol', enrol: { kinds: [], mayWait: false } });
+    },
+  );
 
   test('a stolen password sets up no token if the user owns one that is assigned elsewhere or not at all', async () => {
     const scene = await setStage();

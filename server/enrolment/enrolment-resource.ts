@@ -36,6 +36,17 @@ export async function findEnrolmentResource(
   user: User,
   only?: ResourceId,
 ): Promise<Result<{ resource: Resource }>> {
+  const places = await readEnrolmentPlaces(ports, actor, user, only);
+  return isRefusal(places) ? places : chooseEnrolmentResource(places.places);
+}
+
+/** The resources where the user could set up a token, whatever the states of the others, or why there are none. */
+export async function readEnrolmentPlaces(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  actor: Actor,
+  user: User,
+  only?: ResourceId,
+): Promise<Result<{ places: EnrolmentPlace[] }>> {
   const now = ports.clock.now();
   const assignments = user.assignments.filter(({ resource }) => only === undefined || resource === only);
   if (assignments.length === 0) return refusal('ASSIGNMENT_NOT_FOUND');
@@ -55,6 +66,5 @@ export async function findEnrolmentResource(
     const usual = assignedTokens(assignment, tokens, user.id).filter((token) => !rulesOf(token).isSubstitute);
     return [{ resource, states: usual.map((token) => tokenState(token, now)) }];
   });
-  const chosen = chooseEnrolmentResource(places);
-  return isRefusal(chosen) ? chosen : { resource: chosen.resource };
+  return { places };
 }

@@ -22,10 +22,11 @@ const facts: fc.Arbitrary<EnrolmentFacts> = fc.record({
   methodPolicy: fc.constantFrom(...METHOD_POLICIES),
   accepts: fc.subarray([...TOKEN_KINDS]),
   available: fc.subarray<EnrolmentKind>([...ENROLMENT_KINDS]),
-  basis: fc.constantFrom<EnrolmentBasis>('password', 'site-password', 'second-factor', 'link'),
+  basis: fc.constantFrom<EnrolmentBasis>('password', 'site-password', 'second-factor', 'link', 'replacement'),
   hadToken: fc.boolean(),
   isPairedHere: fc.boolean(),
   isMailboxAlone: fc.boolean(),
+  isReplacementPermitted: fc.boolean(),
   isAsked: fc.boolean(),
 });
 const instant = fc.integer({ min: 0, max: 100 });

@@ -1,6 +1,11 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId, TokenId } from '../kernel/ids.ts';
-import { ENROLMENT_KINDS, type EnrolmentKind, type EnrolmentPolicy } from '../resources/enrolment-policy.ts';
+import {
+  ENROLMENT_KINDS,
+  type EnrolmentKind,
+  type EnrolmentPolicy,
+  isEnrolmentRequired,
+} from '../resources/enrolment-policy.ts';
 import type { MethodPolicy } from '../resources/resource.ts';
 import { assignedTokens } from '../tokens/assignments.ts';
 import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
@@ -24,6 +29,8 @@ export interface EnrolmentFacts {
   isMailboxAlone: boolean;
   /** Whether the user is assigned to this resource with a token, in any state; recovery codes do not count. */
   isPairedHere: boolean;
+  /** An administrator's deactivation permits the user to replace the token, and has not been used. */
+  isReplacementPermitted: boolean;
   /** The page asks for it. If false, only a user without a token sees it. */
   isAsked: boolean;
 }
@@ -54,16 +61,17 @@ export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDe
   const offered = (until?: number): EnrolmentDecision =>
     kinds.length === 0 ? NONE : { kind: 'offer', kinds, ...omitUndefined({ until }) };
   if (basis === 'link') return { kind: 'demand', kinds };
+  if (basis === 'replacement') return facts.isReplacementPermitted ? { kind: 'demand', kinds } : NONE;
   if (basis === 'second-factor') return isAsked ? offered() : NONE;
   if (basis === 'site-password') {
     return policy.required && !facts.hadToken && !facts.isMailboxAlone ? { kind: 'demand', kinds } : NONE;
   }
   if (facts.hadToken) {
-    const isDemanded = methodPolicy === 'auto' && !facts.isPairedHere && isRequired(policy, now);
+    const isDemanded = methodPolicy === 'auto' && !facts.isPairedHere && isEnrolmentRequired(policy, now);
     return isDemanded ? { kind: 'demand', kinds: [] } : NONE;
   }
   if (facts.isMailboxAlone) {
-    const isDemanded = methodPolicy === 'password-otp' || (methodPolicy === 'auto' && isRequired(policy, now));
+    const isDemanded = methodPolicy === 'password-otp' || (methodPolicy === 'auto' && isEnrolmentRequired(policy, now));
     return isDemanded ? { kind: 'demand', kinds: [] } : NONE;
   }
   switch (methodPolicy) {
@@ -75,13 +83,9 @@ export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDe
     case 'password-otp':
       return { kind: 'demand', kinds };
     case 'auto':
-      if (isRequired(policy, now)) return { kind: 'demand', kinds };
+      if (isEnrolmentRequired(policy, now)) return { kind: 'demand', kinds };
       return offered(policy.required ? policy.postponableUntil : undefined);
   }
-}
-
-function isRequired({ required, postponableUntil: until }: EnrolmentPolicy, now: number): boolean {
-  return required && (until === undefined || now >= until);
 }
 
 /** Whether they are assigned to the resource with one of these tokens and still own it; recovery codes do not count. */

@@ -12,11 +12,12 @@ import type { Resource } from '../resources/resource.ts';
 import { type Draft, KIND_ACTIONS } from '../tokens/kinds/actions.ts';
 import type { FirstProof } from '../tokens/kinds/kind-enrolment.ts';
 import { namesOf } from '../tokens/own-token-name.ts';
+import { ownedTokens } from '../tokens/owned-tokens.ts';
 import { isWebauthn, type Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { currentKinds, questionOf, readEnrolmentContext } from './context.ts';
 import { createEnrolledToken } from './create-token.ts';
-import { assessEnrolment, ownedTokens } from './offer-enrolment.ts';
+import { assessEnrolment } from './offer-enrolment.ts';
 import {
   addFirstProof,
   completeLinkedEnrolment,
@@ -111,8 +112,8 @@ export const postponeEnrolment: Step<'enrol', object> = {
     const { decision } = await assessEnrolment(ports, questionOf(flow, resource, user));
     // An enrolment that is no longer offered is no longer required.
     if (decision.kind === 'demand') return { move: requireEnrolment };
-    // A mailed link leads to a token and never to a result; the site asked for a second factor.
-    if (basis === 'link' || basis === 'site-password') return DENIED;
+    // A mailed link or a replacement leads to a token first; the site asked for a second factor.
+    if (basis === 'link' || basis === 'site-password' || basis === 'replacement') return DENIED;
     return { finish: { user, ...passed } };
   },
 };

@@ -1,12 +1,13 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { replacementPermittedUntil } from '../authentication/lost-device.ts';
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Resource } from '../resources/resource.ts';
-import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
+import { ownedTokens } from '../tokens/owned-tokens.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import { hadToken } from '../tokens/token-history.ts';
 import { restsOnMailboxAlone } from '../users/mailbox.ts';
@@ -21,9 +22,6 @@ export interface EnrolmentQuestion {
   /** The page asks for it. */
   isAsked: boolean;
 }
-
-/** Far more tokens than a user has. */
-const LOOKED_AT = 200;
 
 /** Offers the user a token to set up if one is due now; otherwise the sign-in continues without. */
 export async function offerEnrolment(
@@ -69,25 +67,11 @@ export async function assessEnrolment(
     basis,
     isAsked,
     hadToken: hadToken(user, owned),
+    isReplacementPermitted: replacementPermittedUntil(user, resource.id, owned, ports.clock.now()) !== undefined,
     isPairedHere: isPairedWith(user, resource.id, owned),
     isMailboxAlone: restsOnMailboxAlone(user),
   };
   return { decision: decideEnrolment(facts, ports.clock.now()), owned };
-}
-
-/** Whether the user may have more tokens than these: only so many are read. */
-export function mayBeMore(owned: readonly Token[]): boolean {
-  return owned.length >= LOOKED_AT;
-}
-
-/** Every token of the user. */
-export async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { account, id }: User): Promise<Token[]> {
-  const entries = await ports.store.range(tokenIndexes.ofOwner(account, id), { limit: LOOKED_AT });
-  const stored = await ports.store.getMany(
-    entries.map((entry) => tokenDocument.key(entry.id as Token['id'])),
-    ports.clock.now(),
-  );
-  return stored.flatMap((token) => (token?.value.owner === id ? [token.value] : []));
 }
 
 /** Whether the page of this sign-in, or the user on the self-service page, asks for an enrolment. */

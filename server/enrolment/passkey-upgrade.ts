@@ -8,10 +8,10 @@ import { type Resource, upgradesToPasskeys } from '../resources/resource.ts';
 import { randomChallenge } from '../tokens/kinds/passkey/new-challenge.ts';
 import { MAX_PASSKEYS } from '../tokens/kinds/passkey/start-passkey-registration.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
+import { ownedTokens } from '../tokens/owned-tokens.ts';
 import { isWebauthn, type Token } from '../tokens/token.ts';
 import { readUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
-import { ownedTokens } from './offer-enrolment.ts';
 
 /** How long a browser may take to create the passkey. */
 const UPGRADE_TTL_MS = MINUTE_MS;

@@ -72,7 +72,7 @@ test('where enrolment is optional or can wait, a token elsewhere changes nothing
 });
 
 test.each<[TokenSpec, object]>([
-  [{ state: 'deactivated' }, { step: 'done' }],
+  [{ state: 'deactivated' }, { step: 'enrol', enrol: { mayWait: false } }],
   [{}, { step: 'otp' }],
   [{ state: 'locked' }, { step: 'denied', error: { code: 'TOKEN_LOCKED' } }],
 ])('a user assigned here with a token signs in as its state allows: %j', async (token, view) => {

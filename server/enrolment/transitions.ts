@@ -1,7 +1,8 @@
+import type { FactorOption } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { Flow, FlowAt } from '../flows/flow.ts';
+import type { Flow, FlowAt, SecondFactorRequest } from '../flows/flow.ts';
 import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
-import { countStep } from '../flows/transitions.ts';
+import { countStep, requestSecondFactor } from '../flows/transitions.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
 import type { Draft } from '../tokens/kinds/actions.ts';
 import type { PresentedPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
@@ -23,6 +24,12 @@ export function startEnrolment(
     ...(passwordDigest !== undefined && { passwordVerified: true, passwordDigest }),
     enrolling,
   };
+}
+
+/** Asks for a recovery code and nothing else: the tokens that were asked for are deactivated by now. */
+export function askRecoveryCode(flow: Flow, options: readonly FactorOption[]): ReturnType<typeof requestSecondFactor> {
+  const { question: _answered, sent: _sent, ...rest }: Flow & SecondFactorRequest = countStep(flow);
+  return requestSecondFactor(rest, options, { step: 'recovery' });
 }
 
 /** The user picked a kind of token, or wants to pick another. */

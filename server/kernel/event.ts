@@ -43,6 +43,7 @@ export const EVENT_TYPES = [
   'user.password-breached',
   'user.new-sign-in',
   'user.sign-in-reported',
+  'user.device-lost',
   'user.password-reset-asked',
   'user.password-link-handed-over',
   'user.password-reset',

@@ -1,10 +1,13 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { endsByBreach, passwordRemedy } from '../authentication/breached-password.ts';
 import { widgetMethod } from '../authentication/decide-factors.ts';
 import { secondFactorTokens } from '../authentication/first-factor.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
 import { type RequiredFactors, requiredDenial, requiredFactors } from '../authentication/step-up.ts';
 import { assessEnvironment } from '../browsers/assess-environment.ts';
 import type { EnvironmentVerdict } from '../browsers/device-fingerprint/environment-verdict.ts';
+import { startReplacement } from '../enrolment/start-replacement.ts';
+import { startEnrolment } from '../enrolment/transitions.ts';
 import type { Flow, TrustOffer } from '../flows/flow.ts';
 import { prepareFirst } from '../flows/prepare-factor.ts';
 import type { StepOutcome, StepPorts } from '../flows/step.ts';
@@ -69,6 +72,38 @@ export async function prepareSecondFactor(
   const challenge = await prepareFirst(ports, flow, resource, { options, usable });
   if (isRefusal(challenge)) return withAudit(challenge, { about: user.id });
   return { move: (held) => ({ ...acceptFirstFactor(held, user, first, options, challenge), ...more }) };
+}
+
+/**
+ * Where a token is required and all of the user's are deactivated: a recovery code, if they have any, and a new token
+ * come before the result. Undefined: the first factor is enough, or nothing helps.
+ */
+export async function replaceTokens(
+  ports: StepPorts,
+  right: VerifiedFirstFactor,
+  isBreached = false,
+): Promise<Result<StepOutcome> | undefined> {
+  const { factors, flow, resource, user, first, tokens } = right;
+  if (factors.kind !== 'factors' || !factors.otpSkipped) return undefined;
+  const replacement = await startReplacement(ports, { user, resource, tokens, passed: { otp: 'not_used' } });
+  if (!replacement) return undefined;
+  if ('refused' in replacement) return refusal(replacement.refused, {}, { about: user.id });
+  if ('recovery' in replacement) return prepareSecondFactor(ports, { ...right, usable: replacement.recovery });
+  if (isBreached && endsByBreach(flow, resource)) return refuseBreached(ports, right);
+  const digest = 'passwordDigest' in first ? first.passwordDigest : undefined;
+  return { move: (held) => startEnrolment(held, user, digest, replacement.enrolling) };
+}
+
+/** No factor is left that could be shown beside a breached password. */
+export function refuseBreached(
+  ports: Pick<StepPorts, 'courier'>,
+  { resource, user }: Pick<VerifiedFirstFactor, 'resource' | 'user'>,
+): StepOutcome {
+  const unlock = passwordRemedy(ports, resource, user);
+  return {
+    refusal: refusal('PASSWORD_CHANGE_REQUIRED', {}, { about: user.id }),
+    after: (denied) => ({ ...denied, unlock }),
+  };
 }
 
 /** Completes with the first factor alone. Undefined: nothing that the user could show is enough. */

@@ -143,6 +143,7 @@ const facts = fc
       environment: given.differs && { percent: 10, differs: given.differs },
       offered: undefined,
       enrolling: given.isEnrolmentDue ? ENROLLING : undefined,
+      replacement: undefined,
     };
   });
 
@@ -219,6 +220,7 @@ describe('the decision for a page that starts', () => {
     environment: undefined,
     offered: undefined,
     enrolling: undefined,
+    replacement: undefined,
   };
   const deactivated = [sampleToken({ enabled: false, owner: user.id })];
   const { algorithm: _a, digits: _d, sealedSecret: _s, ...record } = sampleToken({ owner: user.id });

@@ -4,10 +4,12 @@ import { decideFactors, denialCode, denyKnownPassword } from '../authentication/
 import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
 import { signingDenial, signingKinds } from '../authentication/signing.ts';
 import { environmentForbids } from '../browsers/device-fingerprint/environment-verdict.ts';
+import type { Replacement } from '../enrolment/start-replacement.ts';
 import { startEnrolment } from '../enrolment/transitions.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../flows/flow.ts';
 import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import { createRequestedFlow, type VerifiedFactors } from '../flows/transitions.ts';
+import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import type { User } from '../users/user.ts';
@@ -21,6 +23,8 @@ export interface LoginRequestFacts extends Omit<StepUpFacts, 'user'> {
   barred: RefusalCode | undefined;
   /** The first token of a user whose password the host has checked, if they have to set it up now. */
   enrolling: PendingEnrolment | undefined;
+  /** What comes before the result of a user whose tokens are all deactivated, if the resource requires one. */
+  replacement: Replacement | undefined;
 }
 
 /** The documents stored under the request's id. */
@@ -112,10 +116,17 @@ function checkNamedUser(
   if (factors.kind === 'factors' && factors.otp) return { kind: 'goes-on', flow };
   // In an unknown browser a password alone neither signs in nor sets up a token.
   if (environmentForbids(environment, 'skipped')) return { ...denied('ENVIRONMENT_MISMATCH'), isOfEnvironment: true };
-  if (enrolling) {
-    const begun = takenOver?.step === 'enrol' ? flow : startEnrolment(flow, user, undefined, enrolling);
+  const { replacement } = facts;
+  if (replacement && 'refused' in replacement) return denied(replacement.refused);
+  // The options of the flow are the recovery codes: every other token is deactivated.
+  if (replacement && 'recovery' in replacement) return { kind: 'goes-on', flow };
+  const pending = enrolling ?? replacement?.enrolling;
+  if (pending) {
+    const begun = takenOver?.step === 'enrol' ? flow : startEnrolment(flow, user, undefined, pending);
     return { kind: 'goes-on', flow: begun };
   }
+  // Where a token is required, a dropped code is no sign-in (SR-69).
+  if (isEnrolmentRequired(resource.enrolment, now)) return denied('ACCESS_DENIED');
   const percent = environment?.percent ?? undefined;
   const passed = { user, otp: 'skipped', ...omitUndefined({ environment: percent }) } as const;
   return { kind: 'passed', flow, passed };

@@ -1,12 +1,14 @@
 import type { StartedFlow } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { decideFactors } from '../authentication/decide-factors.ts';
 import { authenticationDocument } from '../authentication/documents.ts';
 import { readAccess } from '../authentication/read-access.ts';
-import { acceptedKindsFrom, factorOptions } from '../authentication/second-factor.ts';
+import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
 import { signingKinds } from '../authentication/signing.ts';
 import type { Authentication } from '../authentication/step-up.ts';
 import { assessEnvironment } from '../browsers/assess-environment.ts';
 import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
+import { type Replacement, startReplacement } from '../enrolment/start-replacement.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../flows/documents.ts';
 import {
   FLOW_LIFETIME_MS,
@@ -182,6 +184,7 @@ async function readFacts(
     tokens,
     earlier: await readEarlier(ports, request),
     enrolling: assigned.user && (await offerFirstToken(ports, resource, assigned.user, tokens, request)),
+    replacement: assigned.user && (await offerReplacement(ports, resource, assigned.user, tokens, request)),
     environment: request.user && (await assessEnvironment(ports, resource, request.user, browser)),
     offered,
   };
@@ -198,6 +201,23 @@ async function offerFirstToken(
   if (!hostCheckedPassword || transaction || tokens.some((token) => !rulesOf(token).isSubstitute)) return undefined;
   const question = { user, resource, basis: 'site-password', isAsked: false } as const;
   return offerEnrolment(ports, question, { otp: 'not_used' });
+}
+
+/** What comes first where the host has checked the password and all tokens are deactivated. */
+async function offerReplacement(
+  ports: StartFlowNeeds,
+  resource: Resource,
+  user: User,
+  tokens: readonly Token[],
+  { hostCheckedPassword, transaction, demand }: LoginRequest,
+): Promise<Replacement | undefined> {
+  if (!hostCheckedPassword || transaction || demand) return undefined;
+  const factors = decideFactors(
+    'password-otp',
+    factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now()),
+  );
+  if (factors.kind !== 'factors' || !factors.otpSkipped) return undefined;
+  return startReplacement(ports, { user, resource, tokens, passed: { otp: 'not_used' } });
 }
 
 /** The sign-in that a login request builds on, if it is still remembered; its owner is checked where it counts. */

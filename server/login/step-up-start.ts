@@ -22,6 +22,7 @@ import {
   type VerifiedFactors,
 } from '../flows/transitions.ts';
 import type { UserId } from '../kernel/ids.ts';
+import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
 import { mailsFirstFactor, type Resource } from '../resources/resource.ts';
 import type { Token } from '../tokens/token.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
@@ -83,8 +84,9 @@ export function startStepUp(
     endedAt: user.signInsEndedAt,
     epoch: epochOf(user),
   };
-  // In an unknown browser, no factor was shown before.
-  const shown: PassedFactors = environment?.differs ? {} : validFactors(earlier, whose, now);
+  // In an unknown browser, no factor was shown before. Where a token has to be replaced, the password is asked for again.
+  const isReplacing = required.otpSkipped && isEnrolmentRequired(resource.enrolment, now);
+  const shown: PassedFactors = environment?.differs || isReplacing ? {} : validFactors(earlier, whose, now);
   const missing = missingFactors(required, shown);
   if (missing.password || missing.otp) {
     const keptUntil = Math.min(...agesOf(shown).map((at) => at + maxAgeMs));

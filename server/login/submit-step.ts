@@ -36,6 +36,7 @@ import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { countAttempt } from '../proof-of-work/count-attempts.ts';
+import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { readSelfServiceContext } from '../self-service/context.ts';
 import { createOpening, loadOpener } from '../self-service/open.ts';
@@ -148,6 +149,14 @@ async function admitFinish(
   const { resource } = access;
   const { id } = passed.user;
   if (id === 'test') return { complete: passed, resource };
+  // The resource may require a token only since the last factor: no code is left out there (SR-69).
+  if (
+    flow.purpose !== 'self' &&
+    passed.otp === 'skipped' &&
+    isEnrolmentRequired(resource.enrolment, ports.clock.now())
+  ) {
+    return { end: refusal('ACCESS_DENIED', {}, { about: id, reason: 'ENROLMENT_REQUIRED' }) };
+  }
   const environment = await assessEnvironment(ports, resource, id, flow.environment);
   const percent = environment?.percent ?? undefined;
   const isPasswordKept = flow.kept?.password !== undefined && passed.password !== true;

@@ -1,7 +1,6 @@
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import { readAccess } from '../authentication/read-access.ts';
 import { createEnrolledToken } from '../enrolment/create-token.ts';
-import { ownedTokens } from '../enrolment/offer-enrolment.ts';
 import { canBeUpgraded } from '../enrolment/passkey-upgrade.ts';
 import { flowDocument, resultDocument } from '../flows/documents.ts';
 import type { FlowAt, PasskeyUpgrade } from '../flows/flow.ts';
@@ -15,6 +14,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notifyUser } from '../messages/notify.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { namesOf } from '../tokens/own-token-name.ts';
+import { ownedTokens } from '../tokens/owned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { readUser } from '../users/find-user.ts';
 import { validateResult } from './validate-result.ts';

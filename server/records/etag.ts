@@ -11,6 +11,8 @@ export const UNSEEN_FIELDS: ReadonlySet<string> = new Set([
   'holders',
   'hadToken',
   'passkeyUpgraded',
+  'replacementsEndedAt',
+  'deactivation',
   'signInsCompared',
   'trustEpoch',
   'credentialEpoch',

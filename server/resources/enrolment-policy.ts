@@ -8,6 +8,13 @@ import type { EnrolmentKind } from '@countersign/protocol/flow';
 export const ENROLMENT_KINDS = ['webauthn', 'totp', 'email', 'sms'] as const satisfies readonly EnrolmentKind[];
 export type { EnrolmentKind };
 
+/** Whether users have to enrol a token by now. */
+export function isEnrolmentRequired(policy: EnrolmentPolicy | undefined, now: number): boolean {
+  if (!policy?.required) return false;
+  const { postponableUntil: until } = policy;
+  return until === undefined || now >= until;
+}
+
 /** Whether users can enrol tokens at sign-in, and which kinds. */
 export interface EnrolmentPolicy {
   kinds: EnrolmentKind[];

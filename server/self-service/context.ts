@@ -1,5 +1,4 @@
 import { acceptedKindsFrom } from '../authentication/second-factor.ts';
-import { mayBeMore, ownedTokens } from '../enrolment/offer-enrolment.ts';
 import type { Flow } from '../flows/flow.ts';
 import type { SelfSession } from '../flows/self-session.ts';
 import { parseId, type TokenId } from '../kernel/ids.ts';
@@ -10,6 +9,7 @@ import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
 import { passkeysOf } from '../tokens/kinds/passkey/passkey-request.ts';
 import { rulesOf } from '../tokens/kinds/rules.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
+import { mayBeMore, ownedTokens } from '../tokens/owned-tokens.ts';
 import { isRecovery, type Token, type WebauthnToken } from '../tokens/token.ts';
 import { hasToken, isLeftover } from '../tokens/token-history.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';

@@ -136,6 +136,8 @@ function mayAdd(ports: Pick<Ports, 'codes'>, standing: SelfServiceContext, now: 
   const isPairedHere = standing.paired.some((token) => !rulesOf(token).isSubstitute);
   const had = hadToken(standing.user, standing.owned);
   const facts = { policy, methodPolicy, accepts, available, basis, isAsked: true, hadToken: had, isPairedHere };
-  const decision = decideEnrolment({ ...facts, isMailboxAlone: restsOnMailboxAlone(standing.user) }, now);
+  const isMailboxAlone = restsOnMailboxAlone(standing.user);
+  // A replacement is a step of a sign-in.
+  const decision = decideEnrolment({ ...facts, isMailboxAlone, isReplacementPermitted: false }, now);
   return decision.kind !== 'none' && decision.kinds.length > 0;
 }

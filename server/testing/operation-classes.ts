@@ -55,6 +55,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'DELETE /users/{id}/environments': 'changes-assigned',
   'GET /users/{id}/trusted-browsers': 'sees',
   'DELETE /users/{id}/trusted-browsers': 'changes-assigned',
+  'POST /users/{id}/lost-device': 'changes-assigned',
   'POST /resources': 'creates-resource',
   'GET /resources': 'sees',
   'GET /resources/{id}': 'sees-resource',

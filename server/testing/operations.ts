@@ -146,6 +146,10 @@ export const samples: Record<string, (scene: SampleFixture) => Sample | Promise<
     await storeTrust(scene);
     return { id: scene.user.id, status: 204 };
   },
+  'POST /users/{id}/lost-device': async ({ ports, account, resource }) => {
+    const { user } = await addUser(ports, account, resource, { user: { login: `lost-${sequence++}` }, tokens: [{}] });
+    return { id: user.id, body: { replacement: 'permission' }, status: 200 };
+  },
   'DELETE /users/{id}/environments': ({ user }) => ({ id: user.id, status: 204 }),
   'POST /resources': () => ({ body: { name: 'Shop' }, status: 201 }),
   'GET /resources': () => ({ status: 200 }),

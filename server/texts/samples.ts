@@ -27,6 +27,7 @@ const CHANGES = [
   'passkey-added',
   'passkey-removed',
   'token-unlocked',
+  'device-lost',
   'recovered',
   'recovery-code-used',
   'recovery-codes',

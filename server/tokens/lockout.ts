@@ -1,4 +1,8 @@
+import { DAY_MS } from '../kernel/time.ts';
 import type { Token, TokenState } from './token.ts';
+
+/** How long a deactivation permits its owner to set up another token in place of the lost one. */
+export const REPLACEMENT_TTL_MS = 7 * DAY_MS;
 
 /** The rules for a success, from the resources that accept the token and the user, if one is involved. */
 export interface ResetRules {
@@ -116,6 +120,25 @@ export function unlockToken<T extends Token>(token: T): T {
 /** Locks a token manually. An existing lock keeps its reason and its time. */
 export function lockToken<T extends Token>(token: T, now: number): T {
   return token.lock ? token : { ...token, lock: { reason: 'administrator', at: now } };
+}
+
+/**
+ * Activates or deactivates a token. A deactivation permits a replacement; a repeated one does not prolong that, so that a
+ * backend that sends the same state again does not.
+ */
+export function setEnabled<T extends Token>(token: T, enabled: boolean, now: number): T {
+  if (token.enabled === enabled) return token;
+  return enabled ? { ...token, enabled } : deactivateToken(token, true, now);
+}
+
+/**
+ * Deactivates a token whose device is lost, also one that was deactivated before.
+ *
+ * @param permitsReplacement false: a mailed link leads to the new token instead
+ */
+export function deactivateToken<T extends Token>(token: T, permitsReplacement: boolean, now: number): T {
+  const permit = permitsReplacement ? { permitsUntil: now + REPLACEMENT_TTL_MS } : {};
+  return { ...token, enabled: false, deactivation: { at: now, ...permit } };
 }
 
 /** Written so that a threshold that is not a number is exceeded at once. */

@@ -83,6 +83,13 @@ export interface TokenPin {
 export const LOCK_REASONS = ['otp-failures', 'resync-failures', 'administrator'] as const;
 export type LockReason = (typeof LOCK_REASONS)[number];
 
+/** An administrator deactivated an active token, as for a lost device. */
+export interface Deactivation {
+  at: number;
+  /** Until then its owner may set up another token in its place (`lost-device.ts`). Absent: they may not. */
+  permitsUntil?: number;
+}
+
 /** The fields of every token. */
 interface TokenRecord {
   id: TokenId;
@@ -98,6 +105,8 @@ interface TokenRecord {
   epoch: number;
   /** False: deactivated, takes no part in authentication. */
   enabled: boolean;
+  /** When an administrator last deactivated it, and what that permits. It counts only while the token is deactivated. */
+  deactivation?: Deactivation;
   /** Set: the token authenticates no user until it is unlocked explicitly. */
   lock?: { reason: LockReason; at: number };
   /** Consecutive wrong codes. */

@@ -8,9 +8,10 @@ import { editObject, readObject } from '../records/read-object.ts';
 import { readUser } from '../users/find-user.ts';
 import { changeOwner } from './assignments.ts';
 import { tokenDocument } from './documents.ts';
+import { endReplacements } from './end-replacements.ts';
 import { admitHelpDeskUnlock } from './help-desk-unlocks.ts';
 import { rulesOf } from './kinds/rules.ts';
-import { endTrust, lockToken, unlockToken } from './lockout.ts';
+import { endTrust, lockToken, setEnabled, unlockToken } from './lockout.ts';
 import { newPin } from './pin.ts';
 import { removeDeletedOwner } from './remove-deleted-owner.ts';
 import type { NewPin } from './store-token.ts';
@@ -61,6 +62,9 @@ export async function updateToken(
     if (!mayChangeToken(act.actor, found.object, owner)) return refusal('FORBIDDEN');
     await rememberToken(ports, found.object, former);
   }
+  if (changes.enabled === true && owner && !found.object.enabled && may(act.actor, found.object, owner)) {
+    await endReplacements(ports, owner);
+  }
   const edit = (token: Token, now: number) => {
     // Decided with the owner that was read; after a change of owner it is read again.
     if (token.owner !== former) return refusal('CONTENTION');
@@ -78,7 +82,7 @@ export async function updateToken(
     if (changes.locked === true && !next.lock) next = lockToken(next, now);
     if (changes.locked === false) next = unlockToken(next);
     if (changes.name !== undefined) next = { ...next, name: changes.name };
-    if (changes.enabled !== undefined) next = { ...next, enabled: changes.enabled };
+    if (changes.enabled !== undefined) next = setEnabled(next, changes.enabled, now);
     if (changes.apiSupport !== undefined) {
       const { apiSupport: _apiSupport, ...rest } = next;
       next = changes.apiSupport ? rest : { ...rest, apiSupport: false };

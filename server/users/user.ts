@@ -52,6 +52,8 @@ export interface User {
   enrolled?: TokenId[];
   /** The user has had a token. A password alone then enrols no other, even if that token was deleted. */
   hadToken?: true;
+  /** No deactivation until then permits the user to replace a token: one was replaced, or activated again. */
+  replacementsEndedAt?: number;
   /** A passkey was created at a sign-in without asking. No other is created so, even if this one was deleted. */
   passkeyUpgraded?: true;
   /** Announced names: they are claimed before the user carries them. */

@@ -68,6 +68,7 @@ const USER: Fields<User> = {
   assignments: 'none',
   enrolled: 'none',
   hadToken: 'none',
+  replacementsEndedAt: 'none',
   passkeyUpgraded: 'none',
   claiming: 'none',
 };
@@ -80,6 +81,7 @@ const TOKEN: Fields<Token | OathToken | OcraToken> = {
   administrator: 'lock',
   epoch: 'none',
   enabled: 'switch',
+  deactivation: 'none',
   lock: 'lock',
   failures: 'none',
   resyncFailures: 'none',
@@ -221,6 +223,7 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   'user.password-breached': 'none',
   'user.new-sign-in': 'none',
   'user.sign-in-reported': USER,
+  'user.device-lost': 'none',
   'user.password-reset-asked': 'none',
   'user.password-link-handed-over': 'none',
   'user.password-reset': 'replace-password',

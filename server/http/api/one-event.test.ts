@@ -46,7 +46,7 @@ const SILENT: Record<string, string> = {
   'POST /session/identify': 'a name is typed: nothing is evaluated',
 };
 /** Operations that are two changes to those who listen. */
-const DOUBLE: readonly string[] = ['POST /users/{id}/erasure'];
+const DOUBLE: readonly string[] = ['POST /users/{id}/erasure', 'POST /users/{id}/lost-device'];
 /** Inputs that change something where the sample does not. */
 const CHANGED: Record<string, Record<string, unknown>> = { 'PATCH /account': { name: 'Acme & Daughters' } };
 

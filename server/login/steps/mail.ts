@@ -17,6 +17,7 @@ import {
   endWithFirstFactor,
   prepareSecondFactor,
   refuseAfterFirstFactor,
+  replaceTokens,
   reuseSecondFactor,
 } from '../after-first-factor.ts';
 
@@ -82,6 +83,8 @@ async function afterMailedCode(
   await recordNetwork(ports, user.id, client.address);
   const right = await assessFirstFactor(ports, { flow, resource, user, first, tokens });
   if (right.factors.kind !== 'factors' || !right.factors.otp) {
+    const replaced = await replaceTokens(ports, right);
+    if (replaced) return isRefusal(replaced) ? { refusal: replaced } : replaced;
     return endWithFirstFactor(right) ?? { refusal: refuseAfterFirstFactor(right) };
   }
   const asked = reuseSecondFactor(right) ?? (await prepareSecondFactor(ports, right));

@@ -1,10 +1,13 @@
 import { endsByBreach } from '../../authentication/breached-password.ts';
+import { decideFactors } from '../../authentication/decide-factors.ts';
 import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user.ts';
 import { isFirstFactorCurrent } from '../../authentication/first-factor.ts';
 import { locateTyped } from '../../authentication/locate-typed.ts';
+import { acceptedKindsFrom, factorOptions, factorStates } from '../../authentication/second-factor.ts';
 import { type SecondFactorOutcome, verifyUserFactor } from '../../authentication/verify-second-factor.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
-import { startEnrolment } from '../../enrolment/transitions.ts';
+import { startReplacement } from '../../enrolment/start-replacement.ts';
+import { askRecoveryCode, startEnrolment } from '../../enrolment/transitions.ts';
 import { type Flow, factorOf } from '../../flows/flow.ts';
 import type { Step, StepContext, StepOutcome, StepPorts } from '../../flows/step.ts';
 import { offerUnlock } from '../../flows/transitions.ts';
@@ -13,11 +16,14 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { DocumentReader } from '../../kernel/ports/store.ts';
 import { isRefusal, type Refusal, refusal, withAudit } from '../../kernel/result.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
+import { isEnrolmentRequired } from '../../resources/enrolment-policy.ts';
 import type { Resource } from '../../resources/resource.ts';
+import { KIND_RULES } from '../../tokens/kinds/rules.ts';
 import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
 import type { SecondAnswer } from '../../tokens/second-answer.ts';
 import { canRequestUnlock } from '../../unlock/unlockable-tokens.ts';
 import type { User } from '../../users/user.ts';
+import { refuseBreached } from '../after-first-factor.ts';
 import { checkMailedCode } from './mail.ts';
 
 /** Checks a one-time password. It is well-formed: a malformed one was refused before the step was claimed (SR-47). */
@@ -25,7 +31,7 @@ export const otp: Step<'otp' | 'mail', { otp: string; trust?: true | undefined }
   at: ['otp', 'mail'],
   proof: 'guess',
   // From a mailed code to the second factor.
-  leadsTo: ['otp', 'passkey', 'enrol', 'done', 'self'],
+  leadsTo: ['otp', 'passkey', 'recovery', 'enrol', 'done', 'self'],
   handle(ports, { flow, ...rest }, { otp: typed, trust }) {
     if (flow.step === 'mail') return checkMailedCode(ports, { flow, ...rest }, typed);
     const chosen = factorOf(flow);
@@ -105,13 +111,43 @@ export async function afterSecond(
   user: User,
   shown: Exclude<SecondFactorOutcome, Refusal>,
 ): Promise<StepOutcome> {
+  const isBreached = flow.breached !== undefined && endsByBreach(flow, resource);
+  const replaced = await replaceAfterSecond(ports, resource, user, shown);
+  if (replaced) return isBreached ? refuseBreached(ports, { resource, user }) : replaced;
   const question = { user, resource, basis: 'second-factor', isAsked: wantsEnrolment(flow) } as const;
   // A dropped code has not been shown.
-  const mayEnrol = shown.otp === 'verified' && !(flow.breached !== undefined && endsByBreach(flow, resource));
+  const mayEnrol = shown.otp === 'verified' && !isBreached;
   const enrolling = mayEnrol ? await offerEnrolment(ports, question, shown) : undefined;
   return enrolling
     ? { move: (held) => startEnrolment(held, user, undefined, enrolling) }
     : { finish: { user, ...shown } };
+}
+
+/**
+ * Where a token is required and all of the user's are deactivated, a dropped code or a recovery code leads to a new
+ * token. Any other code shows that one of them is active.
+ */
+async function replaceAfterSecond(
+  ports: StepPorts,
+  resource: Resource,
+  user: User,
+  shown: Exclude<SecondFactorOutcome, Refusal>,
+): Promise<StepOutcome | undefined> {
+  if (shown.otp === 'verified' && !KIND_RULES[shown.kind].isSubstitute) return undefined;
+  if (!isEnrolmentRequired(resource.enrolment, ports.clock.now())) return undefined;
+  const tokens = (await loadAssignedTokens(ports, user, resource.id)).tokens.map(({ value }) => value);
+  const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now());
+  const factors = decideFactors('password-otp', states);
+  if (shown.otp === 'verified' && (factors.kind !== 'factors' || !factors.otpSkipped)) return undefined;
+  const passed = shown.otp === 'verified' ? shown : ({ otp: 'not_used' } as const);
+  const replacement = await startReplacement(ports, { user, resource, tokens, passed });
+  if (!replacement) return undefined;
+  if ('refused' in replacement) return { refusal: refusal(replacement.refused, {}, { about: user.id }) };
+  if ('recovery' in replacement) {
+    const options = factorOptions(replacement.recovery);
+    return { move: (held) => askRecoveryCode(held, options) };
+  }
+  return { move: (held) => startEnrolment(held, user, undefined, replacement.enrolling) };
 }
 
 /** Whether the user may be mailed a link that unlocks the token that is locked by now. */

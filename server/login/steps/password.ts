@@ -1,4 +1,4 @@
-import { endsByBreach, isBreachedAt, passwordRemedy } from '../../authentication/breached-password.ts';
+import { endsByBreach, isBreachedAt } from '../../authentication/breached-password.ts';
 import { type CorrectPassword, checkPassword } from '../../authentication/check-password.ts';
 import { accessKeys, readAccess } from '../../authentication/read-access.ts';
 import { offerEnrolment, wantsEnrolment } from '../../enrolment/offer-enrolment.ts';
@@ -19,6 +19,8 @@ import {
   endWithFirstFactor,
   prepareSecondFactor,
   refuseAfterFirstFactor,
+  refuseBreached,
+  replaceTokens,
   reuseSecondFactor,
   type VerifiedFirstFactor,
 } from '../after-first-factor.ts';
@@ -30,7 +32,7 @@ import {
 export const password: Step<'password', { password: string; browsers?: string[] | undefined }> = {
   at: ['password'],
   proof: 'guess',
-  leadsTo: ['otp', 'passkey', 'enrol', 'done', 'self'],
+  leadsTo: ['otp', 'passkey', 'recovery', 'enrol', 'done', 'self'],
   async handle(ports, context, { password: typed, browsers = [] }) {
     const { flow, client } = context;
     const { account, resource } = flow;
@@ -79,18 +81,21 @@ async function continueWith(
     const known = reuseSecondFactor(right) ?? (await skipForTrustedBrowser(ports, right, browsers));
     return known ?? prepareSecondFactor(ports, right, offerTrust(right, ports.clock.now()));
   }
+  const replaced = await replaceToken(ports, right, breached);
+  if (replaced) return replaced;
   const enrolling = await offerEnrolmentStep(ports, right);
   if (enrolling && breached && endsByBreach(right.flow, right.resource)) return refuseBreached(ports, right);
   return enrolling ?? endWithPassword(ports, right);
 }
 
-/** Here the password is the last factor. */
-function refuseBreached(ports: StepPorts, { resource, user }: VerifiedPassword): StepOutcome {
-  const unlock = passwordRemedy(ports, resource, user);
-  return {
-    refusal: refusal('PASSWORD_CHANGE_REQUIRED', {}, { about: user.id }),
-    after: (denied) => ({ ...denied, unlock }),
-  };
+/** Not for a link, which is a permission of its own, and not where the page asks for the password again. */
+async function replaceToken(
+  ports: StepPorts,
+  right: VerifiedPassword,
+  isBreached: boolean,
+): Promise<Result<StepOutcome> | undefined> {
+  const { enrolmentLink, self } = right.flow;
+  return enrolmentLink === undefined && !self ? replaceTokens(ports, right, isBreached) : undefined;
 }
 
 /** Kept until the last factor: the password alone does not show it. */

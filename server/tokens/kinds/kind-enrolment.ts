@@ -17,6 +17,11 @@ export type EnrolmentBasis =
   | 'password'
   /** The password, according to the site, which asks for a second factor alone. */
   | 'site-password'
+  /**
+   * The password, and a recovery code if the user has any, in place of a token that an administrator has deactivated. It
+   * rests on the password alone where there are no recovery codes.
+   */
+  | 'replacement'
   /** All factors that the resource demands, including a second one. */
   | 'second-factor'
   /** A link that an administrator had mailed to the user, and the password if there is one. */
@@ -24,7 +29,7 @@ export type EnrolmentBasis =
 
 /** Whether a thief of the password could show as much. */
 export function restsOnPassword(basis: EnrolmentBasis): boolean {
-  return basis === 'password' || basis === 'site-password';
+  return basis === 'password' || basis === 'site-password' || basis === 'replacement';
 }
 
 /** Proof that the user has the device of a new token: a code that it shows or receives, or the new passkey. */

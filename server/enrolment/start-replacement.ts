@@ -1,0 +1,61 @@
+import { decideReplacement, recoveryStateOf, replacementPermittedUntil } from '../authentication/lost-device.ts';
+import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
+import { mailsFirstFactor, type Resource } from '../resources/resource.ts';
+import { ownedTokens } from '../tokens/owned-tokens.ts';
+import { isRecovery, type Token } from '../tokens/token.ts';
+import { isLeftover } from '../tokens/token-history.ts';
+import { isUsable } from '../tokens/usable-tokens.ts';
+import { restsOnMailboxAlone } from '../users/mailbox.ts';
+import type { User } from '../users/user.ts';
+import { offerEnrolment } from './offer-enrolment.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>;
+
+/** A sign-in in which every token of the user is deactivated. */
+export interface ReplacementQuestion {
+  user: User;
+  resource: Resource;
+  /** The tokens with which the user is assigned to the resource. */
+  tokens: readonly Token[];
+  /** The factors shown so far, beside the first. */
+  passed: PendingEnrolment['passed'];
+}
+
+/** What comes before the result. `recovery`: the sets of codes, one of which has to be shown first. */
+export type Replacement = { recovery: Token[] } | { enrolling: PendingEnrolment } | { refused: 'TOKEN_LOCKED' };
+
+/**
+ * What a sign-in that drops the code leads to, where the resource requires a token. Undefined: the resource requires
+ * none, so the password is enough. If nothing can be set up, the enrolment says so: it has no kinds.
+ */
+export async function startReplacement(
+  ports: Needs,
+  { user, resource, tokens, passed }: ReplacementQuestion,
+): Promise<Replacement | undefined> {
+  const now = ports.clock.now();
+  // Most resources require none: read nothing for them.
+  if (!isEnrolmentRequired(resource.enrolment, now)) return undefined;
+  const owned = (await ownedTokens(ports, user)).filter((token) => !isLeftover(user, token));
+  const isRecoveryShown = passed.otp === 'verified' && passed.kind === 'recovery';
+  const decision = decideReplacement({
+    isPermitted: replacementPermittedUntil(user, resource.id, owned, now) !== undefined,
+    recovery: recoveryStateOf(tokens, owned, resource, now),
+    isRecoveryShown,
+    isMailboxAlone: mailsFirstFactor(resource) || restsOnMailboxAlone(user),
+  });
+  switch (decision) {
+    case 'locked':
+      return { refused: 'TOKEN_LOCKED' };
+    case 'ask-recovery':
+      return { recovery: tokens.filter((token) => isRecovery(token) && isUsable(token, ['recovery'], now)) };
+    case 'refuse':
+    case 'enrol': {
+      const none: PendingEnrolment = { kinds: [], basis: 'replacement', passed, mayWait: false };
+      if (decision === 'refuse') return { enrolling: none };
+      const question = { user, resource, basis: 'replacement', isAsked: false } as const;
+      return { enrolling: (await offerEnrolment(ports, question, passed)) ?? none };
+    }
+  }
+}
