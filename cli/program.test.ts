@@ -107,6 +107,18 @@ describe('from nothing to access', () => {
   });
 });
 
+test('says what a filter takes, and takes none for a name', async () => {
+  await account();
+  for (const given of ['none', 'yesterday', '']) {
+    expect(await terminal.type(['event', 'list', '--from', given])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--from: not a date such as 2026-01-31 or 2026-01-31T12:00Z'),
+    });
+  }
+  const { err } = await terminal.type(['token', 'list', '--owner', 'none']);
+  expect(err).toContain('USER_NOT_FOUND');
+});
+
 test('reads a logo from a file, and reports a missing file as a usage error', async () => {
   await account();
   const { id } = await json<{ id: string }>('resource', 'create', '--name', 'Shop', '--test-mode', 'pass');

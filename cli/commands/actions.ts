@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Service, UsageError } from '../connection/service.ts';
 import { type ActionCommand, commandsOf } from '../resources/commands.ts';
-import { flagValue, isFromInput, optionName, optionOf } from '../resources/field-values.ts';
+import { filterValue, flagValue, isFromInput, optionName, optionOf } from '../resources/field-values.ts';
 import { partOf, withPart } from '../resources/paths.ts';
 import type { Action, Flag, ResourceCommand } from '../resources/resource-command.ts';
 import { type Environment, Run } from './context.ts';
@@ -40,7 +40,7 @@ export function addAction(
     const [options, run] = [given[at] as Options, new Run(around, given[at + 1] as Command)];
     const fields = await valuesOf(run, action.body, options);
     if (action.method === 'PATCH' && Object.keys(fields).length === 0) throw new UsageError('name something to change');
-    const filters = await valuesOf(run, action.query, options);
+    const filters = await valuesOf(run, action.query, options, filterValue);
     await (action.operator ? run.asOperator(request) : run.inAccount(request));
 
     async function request(service: Service): Promise<void> {
@@ -63,7 +63,12 @@ export function addFlag(command: Command, flag: Flag): void {
 }
 
 /** The given values, under the API's names. */
-export async function valuesOf(run: Run, flags: readonly Flag[], options: Options): Promise<Record<string, unknown>> {
+export async function valuesOf(
+  run: Run,
+  flags: readonly Flag[],
+  options: Options,
+  read: typeof flagValue = flagValue,
+): Promise<Record<string, unknown>> {
   let values: Record<string, unknown> = {};
   let input: string | undefined;
   for (const flag of flags) {
@@ -71,7 +76,7 @@ export async function valuesOf(run: Run, flags: readonly Flag[], options: Option
     if (given === undefined) continue;
     if (isFromInput(flag) && input !== undefined) throw new UsageError('only one thing comes from standard input');
     if (isFromInput(flag)) input = await run.readInput();
-    values = withPart(values, flag.name, flagValue(flag, isFromInput(flag) ? (input ?? '') : String(given)));
+    values = withPart(values, flag.name, read(flag, isFromInput(flag) ? (input ?? '') : String(given)));
   }
   return values;
 }

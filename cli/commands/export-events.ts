@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { commandsOf } from '../resources/commands.ts';
+import { filterValue } from '../resources/field-values.ts';
 import type { ResourceCommand } from '../resources/resource-command.ts';
 import { downloadToFile } from '../transfer/download.ts';
 import { addFlag, type Options, valuesOf } from './actions.ts';
@@ -25,7 +26,7 @@ export function addEventExport(group: Command, around: Environment, events: Reso
     .option('--output <file>', 'to this file instead of standard output')
     .action(async ({ format, after, output, ...options }: Flags & Options, command: Command) => {
       const run = new Run(around, command);
-      const query = { ...(await valuesOf(run, filters, options)), format, after };
+      const query = { ...(await valuesOf(run, filters, options, filterValue)), format, after };
       await run.inAccount((service) =>
         output === undefined
           ? service.download('/v1/events/export', query, run.stdout)

@@ -60,7 +60,7 @@ export async function connectToAccount(options: ConnectOptions): Promise<Service
 
 function remote(url: string, apiKey: string | undefined): Service {
   const parsed = parseUrl(url);
-  if (!parsed) throw new UsageError('--url is not a URL');
+  if (!parsed) throw new UsageError('--url: not an address such as https://auth.example');
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(parsed.hostname);
   if (parsed.protocol !== 'https:' && !loopback) throw new UsageError('an API key goes over https, or to this machine');
   if (!apiKey) throw new UsageError('set COUNTERSIGN_API_KEY to an API key of the account');

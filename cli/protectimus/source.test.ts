@@ -61,7 +61,7 @@ describe('credentials', () => {
     ['http://api.example', 'https'],
     ['https://ada:secret@api.example', 'without credentials'],
     ['file:///etc/passwd', 'https'],
-    ['nonsense', 'not a URL'],
+    ['nonsense', 'not an address such as https://api.protectimus.com'],
   ])('are not sent to %s', (url, why) => {
     expect(() => openSource({ url, login: 'ada', key: KEY })).toThrow(UsageError);
     expect(() => openSource({ url, login: 'ada', key: KEY })).toThrow(why);

@@ -88,7 +88,7 @@ export function openSource(options: SourceOptions): Source {
 
 function baseOf(text: string): URL {
   const url = parseUrl(text);
-  if (!url) throw new UsageError('--from is not a URL');
+  if (!url) throw new UsageError('--from: not an address such as https://api.protectimus.com');
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
     throw new UsageError('--from: a password goes over https, or to this machine');

@@ -19,7 +19,7 @@ const READERS: Record<FlagType, { read: Reader; shape: string; placeholder: stri
     placeholder: 'true|false',
   },
   json: { read: json, shape: 'JSON', placeholder: 'json' },
-  time: { read: (text) => (text === 'none' ? null : instant(text)), shape: 'a date', placeholder: 'date' },
+  time: { read: instant, shape: 'a date such as 2026-01-31 or 2026-01-31T12:00Z', placeholder: 'date' },
   duration: {
     read: (text) => (text === 'none' ? null : duration(text)),
     shape: 'a time span such as 90d, 12h, 15m or 30s',
@@ -55,6 +55,15 @@ export function flagValue({ flag, type }: Pick<Flag, 'flag' | 'type'>, text: str
   const value = read(text);
   if (value === undefined) throw new UsageError(`--${flag}: not ${shape}`);
   return value;
+}
+
+/**
+ * The value of a filter. There is nothing to clear, so a name may be `none`.
+ *
+ * @throws UsageError as `flagValue` does
+ */
+export function filterValue(flag: Pick<Flag, 'flag' | 'type'>, text: string): unknown {
+  return flagValue(flag, text) ?? text;
 }
 
 /** True if the value comes from standard input, so that the flag takes no text. */

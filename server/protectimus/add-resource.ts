@@ -28,6 +28,8 @@ export async function addResource(
   return runExclusive(ports.store, `resource-name/${act.actor.account}/${normaliseName(name)}`, async () => {
     const found = await findResource(ports, act, { name });
     const isFree = isRefusal(found) && found.refused === 'RESOURCE_NOT_FOUND';
-    return isFree ? createResource(ports, act, newId, settings) : refusal('NAME_TAKEN', { detail: 'resourceName' });
+    return isFree
+      ? createResource(ports, act, newId, settings)
+      : refusal('RESOURCE_NAME_TAKEN', { detail: 'resourceName' });
   });
 }

@@ -126,6 +126,7 @@ export const REFUSALS = {
   ASSIGNMENT_NOT_FOUND: { status: 404, title: 'Assignment not found.' },
   ASSIGNMENT_LIMIT: { status: 409, title: 'The maximum number of assignments is reached.' },
   NAME_TAKEN: { status: 409, title: 'Another user of this account has that name.' },
+  RESOURCE_NAME_TAKEN: { status: 409, title: 'Another resource of this account has that name.' },
   NAME_AMBIGUOUS: { status: 422, title: 'A user cannot have the same name twice.' },
   TOKEN_KIND_UNFIT: { status: 409, title: 'Tokens of this kind do not support this.' },
   TOKEN_NOT_OWNED: { status: 409, title: 'The token does not belong to the user.' },

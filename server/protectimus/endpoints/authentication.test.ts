@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assign, operatorContext, updateToken, updateUser } from '../../testing/as-operator.ts';
 import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
 import { type DialectCase, tryCases } from '../../testing/dialect-cases.ts';
-import { addToken, birth, type FixtureOptions, PASSWORD, unwrap, wrongCode } from '../../testing/fixtures.ts';
+import {
+  addResource,
+  addToken,
+  birth,
+  type FixtureOptions,
+  PASSWORD,
+  unwrap,
+  wrongCode,
+} from '../../testing/fixtures.ts';
 import { ocraAnswer } from '../../tokens/kinds/ocra/answer.ts';
 import { createOcraToken } from '../../tokens/kinds/ocra/create-ocra-token.ts';
 import { enrolSuite } from '../../tokens/kinds/ocra/enrol-suite.ts';
@@ -296,6 +304,26 @@ const CASES: DialectCase[] = [
     },
     response: { tokenName: 'Mail', tokenType: 'MAIL' },
     onlyInXml: { challenge: '' },
+  },
+  {
+    row: 'POST auth-service/prepare',
+    when: 'the token is assigned with its user and named alone',
+    send: async (own) => {
+      const { id } = await addMailbox(own);
+      return { ...R(own), tokenId: numberOf(id) };
+    },
+    response: { tokenName: 'Mail', tokenType: 'MAIL' },
+    onlyInXml: { challenge: '' },
+  },
+  {
+    row: 'POST auth-service/prepare',
+    when: 'the token is its owner’s, and not assigned to the resource',
+    send: async (own) => {
+      const { id } = await addMailbox(own);
+      const elsewhere = await addResource(own.service.ports, own.scene.account);
+      return { resourceId: numberOf(elsewhere.id), resourceName: undefined, tokenId: numberOf(id) };
+    },
+    failure: 'MISSING_DB_ENTITY',
   },
   {
     row: 'POST auth-service/prepare',

@@ -4,8 +4,11 @@ import { challengeOrToken } from '../../authentication/challenge-or-token.ts';
 import { readBalance } from '../../billing/read-plan.ts';
 import { checkEnvironment } from '../../browsers/check-environment.ts';
 import { saveEnvironment } from '../../browsers/save-environment.ts';
+import type { ResourceId, TokenId, UserId } from '../../kernel/ids.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { readStrictJson } from '../../kernel/strict-json.ts';
+import { showObject } from '../../records/read-object.ts';
+import { tokenDocument } from '../../tokens/documents.ts';
 import { parseTypedOtp } from '../../tokens/kinds/oath/format.ts';
 import type { Endpoint, EndpointRequest } from '../endpoint.ts';
 import { isCredentialRefusal } from '../failure-codes.ts';
@@ -34,6 +37,17 @@ function otpOf(fields: Fields, need: 'needed' | 'optional' = 'needed'): { otp?: 
   if (typed === undefined) return {};
   const otp = parseTypedOtp(typed);
   return otp === undefined ? undefined : { otp };
+}
+
+/** Of a token that is assigned with its user: a client may name the token alone. */
+async function ownerOf(
+  { ports, act }: EndpointRequest,
+  id: TokenId,
+  resource: ResourceId,
+): Promise<UserId | undefined> {
+  const found = await showObject(ports, act, tokenDocument.key(id), 'TOKEN_NOT_FOUND');
+  if (isRefusal(found) || found.object.directResources.includes(resource)) return undefined;
+  return found.object.owner;
 }
 
 type ByMethod = AuthenticationRequest extends infer R
@@ -93,7 +107,8 @@ export const authenticationRows: readonly Endpoint[] = [
       if (isRefusal(resource)) return resource;
       const found = await (token === undefined ? userOf(request) : maybeUserOf(request));
       if (isRefusal(found)) return found;
-      const input = { resource: resource.resource.id, user: found.user?.id, token, language: 'en' } as const;
+      const user = found.user?.id ?? (token && (await ownerOf(request, token, resource.resource.id)));
+      const input = { resource: resource.resource.id, user, token, language: 'en' } as const;
       const prepared = await challengeOrToken(ports, act, input);
       if (isRefusal(prepared)) return prepared;
       const { asked: challenge, token: named } = prepared;

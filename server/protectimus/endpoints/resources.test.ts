@@ -299,6 +299,16 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     expect(names).toEqual(['e', 'd', 'c', 'b', 'Shop']);
   });
 
+  test('says that a resource has the name that is taken', async () => {
+    const own = await dialect.another();
+    const { holder } = await own.ask('POST resource-service/resources', { resourceName: 'Shop' }, { format });
+    expect(holder.error).toMatchObject({
+      message: 'Another resource of this account has that name.',
+      developerMessage: 'RESOURCE_NAME_TAKEN: resourceName',
+    });
+    expect(Number(holder.error?.code)).toBe(1001);
+  });
+
   test('treats another account’s resource like an unknown one', async () => {
     const [own, other] = [await dialect.another(), await dialect.another()];
     for (const route of [`GET ${one(other)}`, `PUT ${one(other)}`, `DELETE ${one(other)}`]) {

@@ -246,6 +246,8 @@ SERVER_ERROR_CODES = (
     "ASSIGNMENT_LIMIT",
     # Another user of this account has that name.
     "NAME_TAKEN",
+    # Another resource of this account has that name.
+    "RESOURCE_NAME_TAKEN",
     # A user cannot have the same name twice.
     "NAME_AMBIGUOUS",
     # Tokens of this kind do not support this.
