@@ -9,7 +9,8 @@ import { type ArchiveFile, endOfHour, hourOf, recordsOfFile } from './log/archiv
 import { timeSort } from './log/event-entry.ts';
 import { mayContainAll } from './log/id-filter.ts';
 import { type LogPosition, newerFirst, type SealedRecord } from './log/sealed-record.ts';
-import type { SearchTerm } from './log/search-terms.ts';
+import { isKind, type SearchTerm } from './log/search-terms.ts';
+import { narrowestIndex } from './narrowest-index.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
 
@@ -52,6 +53,7 @@ export class ArchivedRecords {
   #waiting: { entry: IndexEntry; file: ArchiveFile | undefined }[] = [];
   #mark: IndexEntry | undefined;
   #limit = FIRST_READ;
+  #index: string | undefined;
   #isComplete = false;
   /** Records that were read and not yet returned, newest first. */
   #pool: SealedRecord[] = [];
@@ -104,8 +106,9 @@ export class ArchivedRecords {
     let limit = this.#limit;
     this.#limit = Math.min(MAX_READ, 2 * limit);
     let wanted: IndexEntry[];
+    this.#index ??= await this.#narrowestIndex();
     do {
-      const entries = await store.range(archiveIndexes.byTime(this.#account), {
+      const entries = await store.range(this.#index, {
         limit,
         reverse: true,
         ...omitUndefined({ after: this.#mark }),
@@ -121,6 +124,13 @@ export class ArchivedRecords {
     const keys = wanted.map((entry) => archiveFileDocument.key(this.#account, parseEntry(entry).first));
     const files = await store.getMany(keys, clock.now());
     this.#waiting = wanted.map((entry, at) => ({ entry, file: files[at]?.value }));
+  }
+
+  /** Types, outcomes and reasons have an index. For ids, the filter of each file is asked. */
+  #narrowestIndex(): Promise<string> {
+    const kinds = this.#selection.terms.filter(isKind).map((term) => archiveIndexes.ofKind(this.#account, term));
+    const [first = archiveIndexes.byTime(this.#account), ...others] = kinds;
+    return narrowestIndex(this.#ports, [first, ...others], this.#mark);
   }
 
   async #take(entry: IndexEntry, file: ArchiveFile): Promise<void> {

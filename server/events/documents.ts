@@ -4,6 +4,7 @@ import { defineIndexes } from '../store/define-indexes.ts';
 import type { FeedState } from './feed/feed-lease.ts';
 import type { ArchiveFile } from './log/archive-file.ts';
 import { parseEventEntry, segmentText, timeSort } from './log/event-entry.ts';
+import type { SearchTerm } from './log/search-terms.ts';
 import type { AuditChain, Cursors, Segment } from './log/segment.ts';
 import type { AccountStatistics, DayCounters } from './statistics/day-counters.ts';
 
@@ -63,12 +64,13 @@ export const segmentDocument = defineDocument<Segment, [account: AccountId, numb
   expires: 'never; deleted after the retention time, or when it is in an archive file',
 });
 
-/** The files of an account by the last of their segments, and by the newest record of each hour. */
+/** The files of an account by the last of their segments, and by the newest record of each hour, of all or of a kind. */
 export const archiveIndexes = defineIndexes(
   { kind: 'archive', anchorOf: (_, account) => auditAnchor(account as AccountId), onRestore: 'drop' },
   {
     byNumber: (account: AccountId) => `${account}/number`,
     byTime: (account: AccountId) => `${account}/time`,
+    ofKind: (account: AccountId, term: SearchTerm) => `${account}/kind/${term}`,
   },
 );
 
@@ -82,12 +84,13 @@ export const archiveFileDocument = defineDocument<ArchiveFile, [account: Account
   description: 'Where a part of an audit log is in the archive, with its checksum.',
   anchor: 'audit log of an account',
   key: (account, first) => [auditAnchor(account), first],
-  indexes: ({ account, first, last, hours }) => [
+  indexes: ({ account, first, last, hours, kinds }) => [
     { index: archiveIndexes.byNumber(account), entry: { sort: segmentText(last), id: segmentText(first) } },
-    ...hours.map(({ newest, oldest }) => ({
-      index: archiveIndexes.byTime(account),
-      entry: { sort: timeSort(newest), id: `${segmentText(first)}.${oldest.toString(36)}` },
-    })),
+    ...hours.flatMap(({ newest, oldest }) => {
+      const entry = { sort: timeSort(newest), id: `${segmentText(first)}.${oldest.toString(36)}` };
+      const ofKinds = kinds.map((term) => archiveIndexes.ofKind(account, term));
+      return [archiveIndexes.byTime(account), ...ofKinds].map((index) => ({ index, entry }));
+    }),
   ],
   secrets: 'none',
   onRestore: 'drop',

@@ -8,6 +8,7 @@ import { endOfSecond, parseEventEntry, secondOf, timeSort } from './log/event-en
 import { type LogPosition, newerFirst, parsePosition, type SealedRecord } from './log/sealed-record.ts';
 import { hasTerms, type SearchTerm } from './log/search-terms.ts';
 import type { AuditChain, AuditRecord, Segment } from './log/segment.ts';
+import { narrowestIndex } from './narrowest-index.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
@@ -23,8 +24,6 @@ interface Selection {
 /** Entries per read of the index: few at first, since one may be enough for a page. */
 const FIRST_READ = 4;
 const MAX_READ = 50;
-/** Entries of each index that are compared before one is chosen. */
-const PROBED = 20;
 /** Segments may be moved to the archive between two reads, so that they are read again. */
 const MAX_READS = 5;
 
@@ -96,7 +95,8 @@ async function* storedNewestFirst(
 ): AsyncGenerator<StoredBatch> {
   const segments = new Segments(ports, account);
   let mark = after && startOf(after);
-  const index = await narrowestIndex(ports, account, terms, mark);
+  const [first, ...others] = terms.map((term) => eventIndexes.about(account, term));
+  const index = await narrowestIndex(ports, [first ?? eventIndexes.all(account), ...others], mark);
   let rest: IndexEntry[] = [];
   for (let limit = FIRST_READ; ; limit = Math.min(MAX_READ, 2 * limit)) {
     const read = await ports.store.range(index, { limit, reverse: true, ...omitUndefined({ after: mark }) });
@@ -116,28 +116,6 @@ async function* storedNewestFirst(
     }
     if (isEnd) return;
   }
-}
-
-/** The index of the term that the fewest events have, from here on: the search reads what all of its entries lead to. */
-async function narrowestIndex(
-  { store }: Needs,
-  account: AccountId,
-  terms: readonly SearchTerm[],
-  after: IndexEntry | undefined,
-): Promise<string> {
-  const [only] = terms;
-  if (only === undefined) return eventIndexes.all(account);
-  if (terms.length === 1) return eventIndexes.about(account, only);
-  const probes = await Promise.all(
-    terms.map(async (term) => {
-      const index = eventIndexes.about(account, term);
-      const entries = await store.range(index, { limit: PROBED, reverse: true, ...omitUndefined({ after }) });
-      // As many reach further back where there are fewer.
-      return { index, count: entries.length, oldest: Number(entries.at(-1)?.sort ?? 0) };
-    }),
-  );
-  probes.sort((a, b) => a.count - b.count || a.oldest - b.oldest);
-  return probes[0]?.index ?? eventIndexes.all(account);
 }
 
 /** Above every entry of the cursor's second: an entry stands for records before it and after it. */

@@ -3,7 +3,7 @@ import type { AccountId } from '../../kernel/ids.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
 import { type IdFilter, makeIdFilter } from './id-filter.ts';
 import type { SealedRecord } from './sealed-record.ts';
-import { hasTerms, type SearchTerm, searchTerms } from './search-terms.ts';
+import { hasTerms, type SearchTerm, searchTerms, termsOfKind } from './search-terms.ts';
 import { type AuditRecord, contentLines, type Segment, sealLine } from './segment.ts';
 
 /** Segments that were moved out of the store into one file: the lines that an export prints of them. */
@@ -25,6 +25,8 @@ export interface ArchiveFile {
   readonly hours: readonly ArchivedHour[];
   /** The ids and other terms by which its records are found. */
   readonly ids: IdFilter;
+  /** The types, unusual outcomes and reasons of its records: a search for one of them skips the other files. */
+  readonly kinds: readonly SearchTerm[];
 }
 
 /** Instants of the newest and the oldest record of an hour. */
@@ -96,6 +98,7 @@ export function makeArchiveFile(segments: readonly [Segment, ...Segment[]]): { f
     sha256: sha256Of(content),
     hours: hoursOf(records),
     ids: makeIdFilter(new Set(records.flatMap(({ event }) => searchTerms(event)))),
+    kinds: [...new Set(records.flatMap(({ event }) => termsOfKind(event)))],
   };
   return { file, content };
 }

@@ -16,6 +16,10 @@ export function searchTerms(event: AccountEvent): SearchTerm[] {
   return [...indexedIds(event), ...termsOfKind(event)];
 }
 
+export function isKind(term: SearchTerm): boolean {
+  return term.startsWith('=');
+}
+
 export function termsOfKind({ type, outcome, reason }: Searched): SearchTerm[] {
   const unusual = outcome !== undefined && !USUAL_OUTCOMES.has(outcome) ? outcome : undefined;
   return [type, unusual, reason].flatMap((word) => (word === undefined ? [] : `=${word}`));
