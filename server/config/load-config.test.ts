@@ -31,7 +31,7 @@ describe('configuration', () => {
       isStoreNamed: false,
       signingAlgorithm: 'ES256',
       argon2: { memoryKiB: 19_456, iterations: 2 },
-      eventRetention: { keptDays: 365, mostEvents: 1_000_000 },
+      eventRetention: { keptDays: 365, mostEvents: Number.POSITIVE_INFINITY },
       auditArchive: { kind: 'folder', path: 'data/audit-archive' },
       statisticsKeptDays: 800,
       codes: {
@@ -388,4 +388,15 @@ describe('configuration', () => {
       expect(namesOf({ COUNTERSIGN_STORE: url })).toEqual(['COUNTERSIGN_STORE']);
     },
   );
+});
+
+test('events are kept by time where there is an archive, and by number where there is none, unless it is set', () => {
+  const kept = (env: Record<string, string>) => loadConfig(env).eventRetention;
+  const byTime = { keptDays: 365, mostEvents: Number.POSITIVE_INFINITY };
+  expect(kept({})).toEqual(byTime);
+  expect(kept({ COUNTERSIGN_STORE: 'redis://cache', COUNTERSIGN_AUDIT_ARCHIVE: '/srv/audit' })).toEqual(byTime);
+  for (const env of [{ COUNTERSIGN_STORE: 'redis://cache' }, { COUNTERSIGN_AUDIT_ARCHIVE: 'none' }] as const) {
+    expect(kept({ ...env })).toEqual({ keptDays: 365, mostEvents: 1_000_000 });
+  }
+  expect(kept({ COUNTERSIGN_EVENTS_KEPT: '5000' })).toEqual({ keptDays: 365, mostEvents: 5000 });
 });

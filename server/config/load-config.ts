@@ -301,7 +301,8 @@ function frozen(values: Values, url: string): Omit<Config, 'isStoreNamed'> {
     ...omitUndefined({ breachedPasswords: breachedPasswordsOf(values) }),
     eventRetention: Object.freeze({
       keptDays: values.COUNTERSIGN_EVENTS_KEPT_DAYS,
-      mostEvents: values.COUNTERSIGN_EVENTS_KEPT,
+      // An archive is large: its events are kept by time. A store is not.
+      mostEvents: values.COUNTERSIGN_EVENTS_KEPT ?? (archiveOf(values) ? Number.POSITIVE_INFINITY : STORED_EVENTS),
     }),
     ...omitUndefined({ auditArchive: archiveOf(values), auditFeed: feedOf(values) }),
     statisticsKeptDays: values.COUNTERSIGN_STATISTICS_KEPT_DAYS,
@@ -341,6 +342,9 @@ function* archiveProblems(env: Environment, values: Partial<Values>): Generator<
   if (!env[keyId]) yield { name: keyId, problem: 'is required with a bucket' };
   if (!env[secret]) yield { name: secret, problem: `or ${fileVariable(secret)} is required with a bucket` };
 }
+
+/** Events of an account that a store without an archive keeps by default. */
+const STORED_EVENTS = 1_000_000;
 
 function archiveOf(values: Values): Config['auditArchive'] {
   const { COUNTERSIGN_AUDIT_ARCHIVE: given, COUNTERSIGN_AUDIT_ARCHIVE_SECRET: secret } = values;

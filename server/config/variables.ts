@@ -190,9 +190,9 @@ export const VARIABLES = {
   },
   COUNTERSIGN_EVENTS_KEPT: {
     meaning:
-      'Sealed events kept for each account, 1000 to 999999999. A million takes 0.6 to 1.1 GB of archive or store.',
-    otherwise: '`1000000`',
-    schema: whole(1000, 999_999_999, 1_000_000),
+      'Sealed events kept for each account at most, 1000 to 999999999, also if they are younger than that. A million takes 0.6 to 1.1 GB of archive or store.',
+    otherwise: 'with an archive no limit, otherwise `1000000`',
+    schema: integer(1000, 999_999_999).optional(),
   },
   COUNTERSIGN_AUDIT_ARCHIVE: {
     meaning:
