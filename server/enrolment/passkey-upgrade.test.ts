@@ -10,6 +10,7 @@ const RIGHT: ShownFactors = {
   flow: { passwordVerified: true },
   passed: { otp: 'verified', kind: 'totp' },
   isUnknownBrowser: false,
+  isKnownNetwork: true,
 };
 
 // SR-38. The attack: with less than both factors, a thief lets a passkey of their own be added unseen.
@@ -28,6 +29,7 @@ const LESS: [string, (right: ShownFactors) => object][] = [
   ['a trusted browser', ({ passed }) => ({ passed: { ...passed, otp: 'remembered', browser: 'tbr_0' } })],
   ['a recovery code', ({ passed }) => ({ passed: { ...passed, kind: 'recovery' } })],
   ['an unknown browser', () => ({ isUnknownBrowser: true })],
+  ['an unknown network', () => ({ isKnownNetwork: false })],
   ['a passkey', ({ passed }) => ({ passed: { ...passed, kind: 'webauthn' } })],
   ['the wish to trust the browser', ({ passed }) => ({ passed: { ...passed, wantsTrust: true } })],
 ];

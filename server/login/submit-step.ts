@@ -34,10 +34,12 @@ import type { FlowId } from '../kernel/ids.ts';
 import type { RawKey } from '../kernel/ports/store.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { addCompleted } from '../passwords/password-backoff.ts';
+import { recordNetwork } from '../passwords/password-counters.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { countAttempt } from '../proof-of-work/count-attempts.ts';
 import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
-import type { Resource } from '../resources/resource.ts';
+import { type Resource, upgradesToPasskeys } from '../resources/resource.ts';
 import { readSelfServiceContext } from '../self-service/context.ts';
 import { createOpening, loadOpener } from '../self-service/open.ts';
 import type { SelfServiceUser } from '../self-service/transitions.ts';
@@ -173,7 +175,13 @@ async function admitFinish(
   if (flow.purpose !== 'self') {
     const consulted = await consultHook(ports, flow, { ...complete, user: { ...complete.user, id } }, resource, client);
     if (isRefusal(consulted)) return { end: consulted, after: (denied) => ({ ...denied, ...siteReason(consulted) }) };
-    const shown = { flow, passed: complete, isUnknownBrowser: environment?.differs !== undefined, user: id };
+    const shown = {
+      flow,
+      passed: complete,
+      isUnknownBrowser: environment?.differs !== undefined,
+      user: id,
+      address: client.address,
+    };
     const upgrade = await offerUpgrade(ports, shown, consulted.resource).catch(() => undefined);
     return { complete: consulted.passed, resource: consulted.resource, ...omitUndefined({ upgrade }) };
   }
@@ -327,6 +335,10 @@ async function afterCompletion(
     await rememberEnvironment(ports, act, seen).catch(() => undefined);
   }
   await notifySignIn(ports, act, id, resource).catch(() => undefined);
+  if (upgradesToPasskeys(resource) && flow.passwordVerified && passed.otp === 'verified') {
+    // Without it, the next sign-in from there leads to no passkey either.
+    await recordNetwork(ports, id, client.address, addCompleted).catch(() => undefined);
+  }
   if (passed.breached) await recordBreach(ports, act, id, resource).catch(() => undefined);
   await confirmUser(ports, flow, passed, act).catch(() => undefined);
   const trust = await rememberTrust(ports, flow, resource, passed, act).catch(() => undefined);

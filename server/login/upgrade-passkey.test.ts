@@ -3,6 +3,8 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../kernel/event.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { addCompleted, KNOWN_NETWORK_TTL_MS } from '../passwords/password-backoff.ts';
+import { recordNetwork } from '../passwords/password-counters.ts';
 import { consumeResult, operatorContext, updateResource, updateUser } from '../testing/as-operator.ts';
 import { inTheFrame } from '../testing/devices/passkey-device.ts';
 import {
@@ -38,11 +40,20 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-const setScene = (options: FixtureOptions = {}) =>
+const HOME = '203.0.113.7';
+
+const setNewScene = (options: FixtureOptions = {}) =>
   createFixture(ports, { tokens: [{ kind: 'hotp' }], ...options, resource: { ...UPGRADING, ...options.resource } });
 
-async function signIn(scene: Fixture): Promise<LoginDriver> {
-  const walk = await LoginDriver.toOtp(scene);
+/** The user has signed in at home before. */
+async function setScene(options: FixtureOptions = {}): Promise<Fixture> {
+  const scene = await setNewScene(options);
+  await recordNetwork(ports, scene.user.id, HOME, addCompleted);
+  return scene;
+}
+
+async function signIn(scene: Fixture, address = HOME): Promise<LoginDriver> {
+  const walk = await LoginDriver.toOtp(scene, { address });
   unwrap(await walk.otp((await scene.tokens[0]?.code()) ?? ''));
   return walk;
 }
@@ -61,6 +72,20 @@ const userOf = ({ user }: Fixture) => read(ports, userDocument.key(user.id));
 const tokensOf = async (scene: Fixture) => (await userOf(scene)).assignments.flatMap(({ tokens }) => tokens);
 
 describe('a passkey that the browser creates after a sign-in without asking', () => {
+  // SR-38 The attack: a phisher relays the password and one code, from a network of their own, and keeps a passkey.
+  test('SR-38: is not offered in a network where no sign-in with both factors has ended before', async () => {
+    const scene = await setNewScene();
+    const thiefs = '198.51.100.66';
+    // A right password alone makes the network known to the limits, and not here.
+    await LoginDriver.toOtp(scene, { address: thiefs });
+    expect((await signIn(scene, thiefs)).view).not.toHaveProperty('upgrade');
+    expect((await signIn(scene)).view).not.toHaveProperty('upgrade');
+    expect((await signIn(scene)).view).toHaveProperty('upgrade');
+    // After it expired, it is as new.
+    ports.clock.advance(KNOWN_NETWORK_TTL_MS);
+    expect((await signIn(scene)).view).not.toHaveProperty('upgrade');
+  });
+
   test('is offered with the result, is added once, mailed and logged, and signs in from then on', async () => {
     const scene = await setScene({ user: { email: 'alice@example.com' } });
     const walk = await signIn(scene);
@@ -229,7 +254,7 @@ describe('SR-38: no passkey is offered', () => {
 
   test('in a trusted browser, nor to one that is about to be', async () => {
     const scene = await setScene({ resource: { trustedBrowserDays: 30 } });
-    const trusting = await LoginDriver.toOtp(scene);
+    const trusting = await LoginDriver.toOtp(scene, { address: HOME });
     const secret = (await trusting.trust((await scene.tokens[0]?.code()) ?? '')) ?? '';
     for (const walk of [trusting, await signInWith(scene, [secret])]) {
       expect(walk.view.step).toBe('done');

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen } from '../testing/samples.ts';
 import {
+  addCompleted,
   addNetwork,
   attemptsAsOf,
   attemptsExpireAt,
   countAttemptFrom,
   countWrongFrom,
+  hasCompletedFrom,
   isKnownNetwork,
   KNOWN_NETWORK_TTL_MS,
   MAX_KNOWN_NETWORKS,
@@ -23,6 +25,25 @@ const place = fc.option(fc.constantFrom('home', 'work', 'train', 'evil'), { nil:
 const story = fc.array(fc.record({ place, right: fc.boolean() }), { maxLength: 60 });
 const failuresFrom = (attempts: PasswordAttempts | undefined, from: string | undefined, at = NOW) =>
   wrongPasswordsFrom(attempts, from, at)?.failures ?? 0;
+
+// SR-38
+describe('a sign-in with two factors', () => {
+  test('is known of its network until that expires, and no other step makes it known', () => {
+    fc.assert(
+      fc.property(story, fc.boolean(), (steps, isCompleted) => {
+        const start = isCompleted ? addCompleted(undefined, 'home', NOW) : undefined;
+        const after = steps.reduce<PasswordAttempts | undefined>(
+          (attempts, step) => (step.right ? resetFailuresFrom : countWrongFrom)(attempts, step.place, NOW),
+          start && frozen(start),
+        );
+        expect(hasCompletedFrom(after, 'home', NOW)).toBe(isCompleted && isKnownNetwork(after, 'home', NOW));
+        expect(hasCompletedFrom(after, 'home', NOW + KNOWN_NETWORK_TTL_MS)).toBe(false);
+        for (const from of ['work', 'evil', undefined]) expect(hasCompletedFrom(after, from, NOW)).toBe(false);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
 
 // SR-49
 describe('a sign-in without a password', () => {

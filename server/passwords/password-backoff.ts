@@ -21,6 +21,8 @@ export interface KnownNetwork extends WrongPasswords {
   /** A MAC of user and address, so that the store keeps no addresses of users. */
   place: string;
   signedInAt: number;
+  /** When a sign-in with a password and another factor last ended there. Absent: none yet. */
+  completedAt?: number;
 }
 
 /** Wrong passwords without a wait, because users mistype. The operator may set another number. */
@@ -120,6 +122,24 @@ export function isKnownNetwork(
   return knownNetwork(attempts, place, now) !== undefined;
 }
 
+/** The same if a sign-in with two factors has ended there: a right password alone makes a network known. */
+export function hasCompletedFrom(
+  attempts: PasswordAttempts | undefined,
+  place: string | undefined,
+  now: number,
+): boolean {
+  return knownNetwork(attempts, place, now)?.completedAt !== undefined;
+}
+
+/** Notes that a sign-in with two factors has ended there. */
+export function addCompleted(attempts: PasswordAttempts | undefined, place: string, now: number): PasswordAttempts {
+  const added = addNetwork(attempts, place, now);
+  return {
+    ...added,
+    places: networksOf(added).map((one) => (one.place === place ? { ...one, completedAt: now } : one)),
+  };
+}
+
 /** Counts one more wrong password from there. */
 export function countWrongFrom(
   attempts: PasswordAttempts | undefined,
@@ -144,7 +164,7 @@ export function resetFailuresFrom(
   const known = attempts && knownNetwork(attempts, place, now);
   const others = networksOf(attempts).filter((one) => one.place !== place && isFresh(one, now));
   const places = [
-    ...(place === undefined ? [] : [{ place, signedInAt: now, failures: 0, lastFailureAt: 0 }]),
+    ...(place === undefined ? [] : [{ ...known, place, signedInAt: now, failures: 0, lastFailureAt: 0 }]),
     ...others,
   ].slice(0, MAX_KNOWN_NETWORKS);
   if (places.length === 0) return undefined;

@@ -9,6 +9,7 @@ import {
   addNetwork,
   attemptsAsOf,
   attemptsExpireAt,
+  hasCompletedFrom,
   isKnownNetwork,
   type PasswordAttempts,
 } from './password-backoff.ts';
@@ -80,17 +81,32 @@ export async function readKnownNetwork(
   return isKnownNetwork(attempts?.value, place, now) ? place : undefined;
 }
 
-/** Makes the network of a sign-in without a password known. */
+/** Whether the user has completed a sign-in with two factors from this network. */
+export async function hasCompletedSignInFrom(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  subject: string,
+  address: string | undefined,
+): Promise<boolean> {
+  const now = ports.clock.now();
+  const [attempts] = await ports.store.getMany([passwordAttemptsDocument.key(subject)], now);
+  return hasCompletedFrom(attempts?.value, placeOf(ports, subject, address), now);
+}
+
+/**
+ * Makes the network of a sign-in known: without a password, when its first factor is right, and with two factors, when
+ * it has ended.
+ */
 export async function recordNetwork(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   subject: string,
   address: string | undefined,
+  add = addNetwork,
 ): Promise<void> {
   const place = placeOf(ports, subject, address);
   if (place === undefined) return;
   const key = passwordAttemptsDocument.key(subject);
   await transact(ports, key.anchor, [key], ([stored], now) => {
-    const value = addNetwork(stored?.value, place, now);
+    const value = add(stored?.value, place, now);
     return { answer: undefined, write: { put: [{ key, value, expiresAt: attemptsExpireAt(value, now) }] } };
   });
 }
