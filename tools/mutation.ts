@@ -4,6 +4,8 @@ import { join, relative } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
 import { DECIDING_MODULES, type DecidingModule } from './mutation/modules.ts';
 import { mutationPage } from './mutation/page.ts';
+import type { RequirementScore } from './mutation/requirements.ts';
+import { runRequirements } from './mutation/run-requirements.ts';
 import {
   findUnexplained,
   MIN_SCORE_PERCENT,
@@ -16,13 +18,25 @@ import { EXPLAINED_SURVIVORS } from './mutation/survivors.ts';
 
 /**
  * `npm run mutation [-- module ...]`: mutates the decisions of each module one at a time and runs its tests. Writes the
- * scores to `docs/mutation-scores.md`; fails if a score is too low or a survivor has no explanation.
+ * scores to `docs/mutation-scores.md`; fails if a score is too low or a survivor has no explanation. With
+ * `--requirements` it runs the test of each security requirement against a mutation of its rule instead.
  */
+const REQUIREMENTS = 'tools/mutation/requirement-scores.json';
 const SCORES = 'tools/mutation/scores.json';
 /** Without a tsconfig.json: Stryker would rewrite it through a compiler API that TypeScript 7 lacks. */
 const CONFIG = 'tools/mutation/stryker.config.json';
 
 type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
+
+const [option, ...names] = process.argv.slice(2);
+if (option === '--requirements') {
+  const before = JSON.parse(readFileSync(REQUIREMENTS, 'utf8')) as RequirementScore[];
+  const requirements = runRequirements(names, before);
+  writeFileSync(REQUIREMENTS, `${JSON.stringify(requirements, null, 2)}\n`);
+  const measured = JSON.parse(readFileSync(SCORES, 'utf8')) as ModuleScore[];
+  writeFileSync('docs/mutation-scores.md', mutationPage(DECIDING_MODULES, measured, requirements));
+  process.exit(requirements.some(({ failed }) => failed === 0) ? 1 : 0);
+}
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !DECIDING_MODULES.some((module) => module.name === name));
@@ -49,10 +63,11 @@ for (const module of DECIDING_MODULES.filter(({ name }) => wanted.length === 0 |
 }
 
 const stored = JSON.parse(readFileSync(SCORES, 'utf8')) as ModuleScore[];
-const names = DECIDING_MODULES.map(({ name }) => name);
-const scores = mergeScores(stored, fresh, names);
+const modules = DECIDING_MODULES.map(({ name }) => name);
+const scores = mergeScores(stored, fresh, modules);
 writeFileSync(SCORES, `${JSON.stringify(scores, null, 2)}\n`);
-writeFileSync('docs/mutation-scores.md', mutationPage(DECIDING_MODULES, scores));
+const known = JSON.parse(readFileSync(REQUIREMENTS, 'utf8')) as RequirementScore[];
+writeFileSync('docs/mutation-scores.md', mutationPage(DECIDING_MODULES, scores, known));
 
 /** Survivors are run a second time: on a busy machine a run that ends at its first failure may lose that failure. */
 async function mutate(module: DecidingModule): Promise<Mutant[]> {

@@ -1,4 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { UserId } from '../kernel/ids.ts';
+import { ArchiveUnavailable } from '../kernel/ports/audit-archive.ts';
 import type { Write } from '../store/transact.ts';
 import { newOperation } from '../store/transact.ts';
 import { operatorContext } from '../testing/as-operator.ts';
@@ -18,6 +22,37 @@ import { emptyChain, GENESIS, type Segment } from './log/segment.ts';
 const ACCOUNT = accountId(1);
 const OTHERS = makeIdFilter(new Set([userId(2)]));
 
+const segmentOf = (subject: UserId): Segment => ({
+  account: ACCOUNT,
+  number: 1,
+  previous: GENESIS,
+  sealedAt: START,
+  records: [{ id: '0-1', event: { ...sampleEvent(0), account: ACCOUNT, at: START, subject } }],
+  hash: GENESIS,
+  signature: 'signature',
+});
+
+// The attack: who can write to the archive puts another user in place of the one that signed in, in a file of one length.
+test('SR-71: an altered archive file is never listed, and an exact one is', async () => {
+  const { store, remove } = await openTemporaryStore();
+  const archive = await openTemporaryArchive();
+  const ports = await streamPortsOver(store, 'altered', archive);
+  const { file, content } = makeArchiveFile([segmentOf(userId(1))]);
+  const altered = makeArchiveFile([segmentOf(userId(2))]).content;
+  expect(altered.length).toBe(content.length);
+  await archive.put(archiveName(file), altered);
+  const write: Write = recordArchiveFile({ ...emptyChain(ACCOUNT), number: 1 }, file);
+  const { anchor } = auditChainDocument.key(ACCOUNT);
+  await store.commit({ anchor, operation: newOperation(ports), now: START, expect: [], ...write });
+  const { actor } = operatorContext(ACCOUNT);
+  const list = () => listEvents(ports, actor, {}, { limit: 5 });
+  await expect(list()).rejects.toThrow(ArchiveUnavailable);
+  await writeFile(join(archive.root, archiveName(file)), content);
+  expect(unwrap(await list()).items.map(({ id }) => id)).toEqual(['0-1']);
+  await remove();
+  await archive.delete();
+});
+
 // The attack: a busy account keeps every search of its history busy for ever, with pages that lead back.
 test.each([
   ['side by side', 2],
@@ -26,16 +61,7 @@ test.each([
   const { store, remove } = await openTemporaryStore();
   const archive = await openTemporaryArchive();
   const ports = await streamPortsOver(store, 'busy', archive);
-  const segment: Segment = {
-    account: ACCOUNT,
-    number: 1,
-    previous: GENESIS,
-    sealedAt: START,
-    records: [{ id: '0-1', event: { ...sampleEvent(0), account: ACCOUNT, at: START, subject: userId(1) } }],
-    hash: GENESIS,
-    signature: 'signature',
-  };
-  const { file, content } = makeArchiveFile([segment]);
+  const { file, content } = makeArchiveFile([segmentOf(userId(1))]);
   await archive.put(archiveName(file), content);
   const add = async (one: ArchiveFile, chain = emptyChain(ACCOUNT)) => {
     const write: Write = recordArchiveFile({ ...chain, number: one.last }, one);

@@ -28,7 +28,7 @@ const states = fc.array(fc.constantFrom(...STATES), { maxLength: 4 });
 const use = fc.constantFrom<OtpUse>('verified', 'skipped', 'not_used');
 
 describe('a result', () => {
-  test('of a user who is no longer assigned is void', () => {
+  test('SR-4: of a user who is no longer assigned is void', () => {
     fc.assert(fc.property(use, (otp) => !stands({ otp }, false, [])));
     const elsewhere = sampleUser({ assignments: [{ resource: resourceId(2), alone: true, tokens: [] }] });
     expect(isResultValid({ resource: resourceId(1), otp: 'not_used' }, elsewhere, [], {}, NOW)).toBe(false);

@@ -3,10 +3,12 @@ import { expect, it } from 'vitest';
 import { isFile } from '../project-files.ts';
 import { DECIDING_MODULES } from './modules.ts';
 import { mutationPage } from './page.ts';
+import { mutate, REQUIREMENT_MUTATIONS, type RequirementScore } from './requirements.ts';
 import { MIN_SCORE_PERCENT, type ModuleScore, percent } from './score.ts';
 import { EXPLAINED_SURVIVORS } from './survivors.ts';
 
 const scores = JSON.parse(readFileSync('tools/mutation/scores.json', 'utf8')) as ModuleScore[];
+const broken = JSON.parse(readFileSync('tools/mutation/requirement-scores.json', 'utf8')) as RequirementScore[];
 
 it('has a row for each measured module', () => {
   const page = mutationPage(
@@ -15,12 +17,26 @@ it('has a row for each measured module', () => {
       { name: 'methods', files: ['server/authentication/decide-factors.ts'], tests: [] },
     ],
     [{ module: 'lockout', date: '2026-11-27', killed: 9, survived: 1 }],
+    [{ requirement: 'SR-14', file: 'a.ts', test: 'a.test.ts', failed: 2, date: '2026-11-27' }],
   );
-  expect(page.split('\n').slice(-3)).toEqual(['|---|---|---|---|', '| lockout | 90.0 % | 9 of 10 | 2026-11-27 |', '']);
+  expect(page).toContain('|---|---|---|---|\n| lockout | 90.0 % | 9 of 10 | 2026-11-27 |\n\n');
+  expect(page.split('\n').slice(-3)).toEqual(['|---|---|---|---|', '| SR-14 | `a.ts` | `a.test.ts` | yes |', '']);
 });
 
 it('equals docs/mutation-scores.md; else: npm run mutation', () => {
-  expect(readFileSync('docs/mutation-scores.md', 'utf8')).toBe(mutationPage(DECIDING_MODULES, scores));
+  expect(readFileSync('docs/mutation-scores.md', 'utf8')).toBe(mutationPage(DECIDING_MODULES, scores, broken));
+});
+
+// SR-72
+it('has broken a rule of each listed requirement, and a test has noticed', () => {
+  const measured = broken.map(({ requirement, file, test }) => [requirement, file, test]);
+  expect(measured).toEqual(REQUIREMENT_MUTATIONS.map(({ requirement, file, test }) => [requirement, file, test]));
+  expect(broken.filter(({ failed }) => failed === 0)).toEqual([]);
+});
+
+it.each(REQUIREMENT_MUTATIONS)('$requirement: $file has the rule, and the test names the requirement', (entry) => {
+  expect(mutate(readFileSync(entry.file, 'utf8'), entry)).not.toContain(entry.rule);
+  expect(readFileSync(entry.test, 'utf8')).toMatch(new RegExp(`\\b${entry.requirement}\\b`));
 });
 
 // SR-60, SR-72

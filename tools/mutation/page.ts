@@ -1,4 +1,5 @@
 import type { DecidingModule } from './modules.ts';
+import type { RequirementScore } from './requirements.ts';
 import { MIN_SCORE_PERCENT, type ModuleScore, percent } from './score.ts';
 
 const HEAD = `# Mutation scores
@@ -8,13 +9,30 @@ ${MIN_SCORE_PERCENT} % of the changes to each module that decides who gets in, r
 change that may survive is in \`tools/mutation/survivors.ts\`.
 `;
 
+const REQUIREMENTS = `## Security requirements
+
+\`npm run mutation -- --requirements\` breaks one rule of a [requirement](security-requirements.md) and runs the test that names it, which must
+fail. A requirement without a row has no single rule, or its tests need servers, browsers or the built product.
+
+| Requirement | Rule in | Test | Killed |
+|---|---|---|---|
+`;
+
 /** The page `docs/mutation-scores.md`. */
-export function mutationPage(modules: readonly DecidingModule[], scores: readonly ModuleScore[]): string {
+export function mutationPage(
+  modules: readonly DecidingModule[],
+  scores: readonly ModuleScore[],
+  requirements: readonly RequirementScore[],
+): string {
+  const broken = requirements.map(
+    ({ requirement, file, test, failed }) =>
+      `| ${requirement} | \`${file}\` | \`${test}\` | ${failed > 0 ? 'yes' : '**no**'} |\n`,
+  );
   const rows = modules.flatMap(({ name }) => {
     const score = scores.find(({ module }) => module === name);
     if (!score) return [];
     const total = score.killed + score.survived;
     return [`| ${name} | ${percent(score).toFixed(1)} % | ${score.killed} of ${total} | ${score.date} |`];
   });
-  return `${HEAD}\n| Module | Score | Noticed | Measured |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+  return `${HEAD}\n| Module | Score | Noticed | Measured |\n|---|---|---|---|\n${rows.join('\n')}\n\n${REQUIREMENTS}${broken.join('')}`;
 }

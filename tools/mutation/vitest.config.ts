@@ -1,7 +1,21 @@
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { mutate, type RequirementMutation } from './requirements.ts';
+
+/** The rule that `npm run mutation -- --requirements` changes in this run. */
+const mutated = JSON.parse(process.env.MUTATED_RULE ?? 'null') as RequirementMutation | null;
 
 /** The tests of one module, with the settings of the project `unit`. `tools/mutation.ts` names them. */
 export default defineConfig({
+  plugins: mutated
+    ? [
+        {
+          name: 'mutated-rule',
+          enforce: 'pre',
+          transform: (code, id) => (id === resolve(mutated.file) ? mutate(code, mutated) : undefined),
+        },
+      ]
+    : [],
   test: {
     globalSetup: 'tools/test-run/own-folders.ts',
     isolate: false,

@@ -19,6 +19,15 @@ test('confirms only what every online replica and the primary flushed, with as m
   );
 });
 
+test.each([
+  ['received', { received: 0 }],
+  ['flushed', { flushed: 0 }],
+])('SR-7: a replica that has not %s a change confirms nothing', (_, changes) => {
+  const replies = { asked: 1, received: 1, flushedHere: 1, flushed: 1, online: 1 };
+  expect(judgeBarrier(replies, 1)).toBe('confirmed');
+  expect(judgeBarrier({ ...replies, ...changes }, 1)).toHaveProperty('reason');
+});
+
 test('asks again if a replica came online meanwhile', () => {
   const replies = { asked: 1, received: 1, flushedHere: 1, flushed: 1, online: 2 };
   expect(judgeBarrier(replies, 1)).toBe('more');
