@@ -14,6 +14,7 @@ import { loadTracing, type TracingConfig } from './load-tracing.ts';
 import { type Environment, fileVariable, readSecretFiles } from './read-secret-files.ts';
 import type { Secret } from './secret.ts';
 import { STORE_VARIABLES } from './store-variables.ts';
+import { unknownVariable } from './unknown-variable.ts';
 import { VARIABLES } from './variables.ts';
 
 type Name = keyof typeof VARIABLES;
@@ -190,7 +191,8 @@ function readVariables(env: Environment): { values: Partial<Values>; problems: P
     else for (const issue of read.error.issues) problems.push({ name, problem: issue.message });
   }
   for (const name of Object.keys(env)) {
-    if (name.startsWith('COUNTERSIGN_') && !(name in VARIABLES)) problems.push({ name, problem: unknown(name) });
+    if (name.startsWith('COUNTERSIGN_') && !(name in VARIABLES))
+      problems.push({ name, problem: unknownVariable(name) });
   }
   return { values: values as Partial<Values>, problems };
 }
@@ -382,23 +384,4 @@ function frozenCodes(values: Values): Config['codes'] {
     }),
     ...(url !== undefined && key && { courier: Object.freeze({ url, secret: key, channels }) }),
   });
-}
-
-function unknown(name: string): string {
-  const near = Object.keys(VARIABLES).find((known) => distance(known, name) <= 3);
-  return near ? `is unknown: did you mean ${near}?` : 'is unknown';
-}
-
-/** Levenshtein distance; the names are short and few. */
-function distance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(substituted, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
-    }
-    previous = row;
-  }
-  return previous[b.length] ?? Number.POSITIVE_INFINITY;
 }

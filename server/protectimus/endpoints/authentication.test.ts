@@ -353,25 +353,6 @@ const CASES: DialectCase[] = [
     },
     failure: 'ACCESS_RESTRICTION',
   },
-
-  {
-    row: 'POST auth-service/authenticate/save-environment',
-    when: 'no browser data is sent',
-    send: (own) => ({ ...U(own), jsonEnvironment: '{"colour":"red"}' }),
-    failure: 'INVALID_PARAMETER',
-  },
-  {
-    row: 'POST auth-service/authenticate/save-environment',
-    when: 'it is not JSON',
-    send: (own) => ({ ...U(own), jsonEnvironment: '{"language":' }),
-    failure: 'INVALID_PARAMETER',
-  },
-  {
-    row: 'POST auth-service/authenticate/check-environment',
-    when: 'the parameter is missing',
-    send: (own) => ({ ...R(own), ...U(own), jsonEnvironment: undefined }),
-    failure: 'MISSING_PARAMETER',
-  },
 ];
 
 tryCases(() => dialect, CASES);
