@@ -15,11 +15,13 @@ final class ExplanationFactors
      * @param bool $password Whether the password, or the code mailed in its place, is required.
      * @param bool $otp Whether a one-time password is required.
      * @param bool $otpSkipped Whether the tokens are deactivated, so that no code is required.
+     * @param int|null $skippedSince Since when the password alone signs in. Milliseconds since 1970.
      */
     public function __construct(
         public readonly bool $password,
         public readonly bool $otp,
         public readonly bool $otpSkipped,
+        public readonly ?int $skippedSince,
     ) {
     }
 
@@ -30,6 +32,7 @@ final class ExplanationFactors
             password: $answer->flag('password'),
             otp: $answer->flag('otp'),
             otpSkipped: $answer->flag('otpSkipped'),
+            skippedSince: $answer->optionalNumber('skippedSince'),
         );
     }
 }

@@ -260,15 +260,20 @@ class ExplanationCheck(_ExplanationCheck, total=False):
     reason: str
 
 
-class ExplanationFactors(TypedDict):
-    """What is required of the user. Null if the sign-in is refused anyway."""
-
+class _ExplanationFactors(TypedDict):
     #: Whether the password, or the code mailed in its place, is required.
     password: bool
     #: Whether a one-time password is required.
     otp: bool
     #: Whether the tokens are deactivated, so that no code is required.
     otpSkipped: bool
+
+
+class ExplanationFactors(_ExplanationFactors, total=False):
+    """What is required of the user. Null if the sign-in is refused anyway."""
+
+    #: Since when the password alone signs in. Milliseconds since 1970.
+    skippedSince: int
 
 
 class _ExplanationVerdict(TypedDict):

@@ -65,8 +65,9 @@ public record Explanation(
    * @param password Whether the password, or the code mailed in its place, is required.
    * @param otp Whether a one-time password is required.
    * @param otpSkipped Whether the tokens are deactivated, so that no code is required.
+   * @param skippedSince Since when the password alone signs in. Milliseconds since 1970.
    */
-  public record Factors(boolean password, boolean otp, boolean otpSkipped) {}
+  public record Factors(boolean password, boolean otp, boolean otpSkipped, Integer skippedSince) {}
 
   /**
    * The outcome of a sign-in with the right password and code.
