@@ -48,7 +48,7 @@ beforeAll(async () => {
   // The examples read it as they are loaded.
   process.env.API_KEY = key;
   process.env.SECRET_KEY = 'of-at-least-thirty-two-characters';
-}, 240_000);
+});
 
 afterAll(async () => {
   delete process.env.API_KEY;

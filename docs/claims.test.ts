@@ -245,7 +245,7 @@ describe('what operators copy', () => {
       await service.stop();
       await place.remove();
     }
-  }, 60_000);
+  });
 });
 
 describe('what the documents say', () => {
@@ -255,7 +255,7 @@ describe('what the documents say', () => {
   beforeAll(async () => {
     place = await makePlace();
     service = await serve(place);
-  }, 240_000);
+  });
 
   afterAll(async () => {
     await service.stop();

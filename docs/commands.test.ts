@@ -20,7 +20,7 @@ describe.each(sessions)('the commands of %s', (path) => {
 
   beforeAll(async () => {
     session = await DocumentSession.open(path);
-  }, 60_000);
+  });
 
   afterAll(() => session.close());
 

@@ -50,7 +50,7 @@ beforeAll(async () => {
   values.set('http://localhost:8080', service.url);
   values.set('res_01k8dq9z2mp', resource);
   browser = await sharedBrowser();
-}, 240_000);
+});
 
 afterAll(async () => {
   await closePages(browser);

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import { closePages, sharedBrowser } from '../e2e/harness/browser.ts';
+import { expect } from '../e2e/harness/expect.ts';
 import { TITLES, widgetOn } from '../e2e/harness/widget-view.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
@@ -73,7 +74,7 @@ test('leads from an empty folder to a page that asks for a password and a code',
   await widget.frame.getByRole('heading', { name: 'Save your recovery codes' }).waitFor();
   await widget.frame.getByRole('checkbox').check();
   await widget.button('Continue').click();
-  await page.getByText('You are signed in as maria.').waitFor();
+  await expect(page.locator('body')).toContainText('You are signed in as maria.');
   expect(page.url()).toBe(`${origin}/account`);
 
   // Another visitor is not signed in, and the password alone is not enough for them.
@@ -86,4 +87,4 @@ test('leads from an empty folder to a page that asks for a password and a code',
 
   const forged = await fetch(`${origin}/sign-in`, { method: 'POST', body: 'a.b.c' });
   expect(forged.status).toBe(403);
-}, 120_000);
+});

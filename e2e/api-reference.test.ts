@@ -1,7 +1,8 @@
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { axeViolations, WCAG } from './harness/axe.ts';
 import { closePages, newContext, sharedBrowser } from './harness/browser.ts';
+import { expect } from './harness/expect.ts';
 import { type InProcessService, startInProcessService } from './harness/in-process-service.ts';
 
 let browser: Browser;
@@ -45,8 +46,8 @@ test('the keyboard finds an operation by the name of a field and opens it', asyn
   const page = await open('/v1');
   await page.keyboard.press('/');
   await page.keyboard.type('failedAttempts');
-  await expect.poll(() => page.getByRole('status').textContent()).toBe('2 found');
-  expect(await page.getByRole('navigation', { name: 'Operations' }).getByRole('link').allTextContents()).toEqual([
+  await expect(page.getByRole('status')).toHaveText('2 found');
+  await expect(page.getByRole('navigation', { name: 'Operations' }).getByRole('link')).toHaveText([
     'POST Create a resource',
     'PATCH Change a resource',
   ]);
@@ -54,7 +55,7 @@ test('the keyboard finds an operation by the name of a field and opens it', asyn
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/v1/reference/updateResource');
-  expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Change a resource');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Change a resource');
 });
 
 test('the chosen language stays on the next page, and its snippet is copied', async () => {
@@ -63,7 +64,7 @@ test('the chosen language stays on the next page, and its snippet is copied', as
   expect(await shownSnippets(page)).toBe(1);
   await page.getByRole('link', { name: /^Next/ }).click();
   await page.waitForURL('**/v1/reference/listUsers');
-  await expect.poll(() => page.getByRole('radio', { name: 'Python' }).isChecked()).toBe(true);
+  await expect(page.getByRole('radio', { name: 'Python' })).toBeChecked();
   await page.locator('.snippet:visible').getByRole('button', { name: 'Copy' }).click();
   await expect
     .poll(() => page.evaluate(() => navigator.clipboard.readText()))
@@ -73,9 +74,9 @@ test('the chosen language stays on the next page, and its snippet is copied', as
 test('a phone has the operations behind a button', async () => {
   const page = await open('/v1/reference/readUser', { viewport: PHONE });
   const operations = page.getByRole('navigation', { name: 'Operations' });
-  expect(await operations.isVisible()).toBe(false);
+  await expect(operations).toBeHidden();
   await page.getByRole('button', { name: 'All operations' }).click();
-  await operations.getByText('Delete a user', { exact: true }).click();
+  await operations.getByRole('link', { name: 'Delete a user' }).click();
   await page.waitForURL('**/v1/reference/deleteUser');
 });
 
@@ -83,7 +84,7 @@ test('everything but search and copying works without the script', async () => {
   const page = await open('/v1/reference/createUser', { javaScriptEnabled: false });
   expect(await shownSnippets(page)).toBe(1);
   await page.getByRole('radio', { name: 'Java' }).check({ force: true });
-  expect(await page.locator('.snippet:visible').textContent()).toContain('client.users().create(');
-  expect(await page.getByRole('searchbox').isVisible()).toBe(false);
-  expect(await page.getByRole('button', { name: 'Copy' }).count()).toBe(0);
+  await expect(page.locator('.snippet:visible')).toContainText('client.users().create(');
+  await expect(page.getByRole('searchbox')).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Copy' })).toHaveCount(0);
 });

@@ -72,7 +72,7 @@ testAccessibility('signed in', async (size) => {
   const who = await createSuperuser(visits.stage);
   const view = await open('/console', size);
   await signIn(visits.stage, view, who);
-  await expect(view.page.getByText(/\d of 7 done/)).toBeVisible();
+  await expect(view.main.getByText(/\d of 7 done/)).toBeVisible();
   await view.page.locator('details').evaluateAll((all: HTMLDetailsElement[]) => {
     for (const one of all) one.open = true;
   });

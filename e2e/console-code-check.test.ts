@@ -73,10 +73,10 @@ test('there is no button without the right to change the token, or for an admini
   const grants = [{ resource: other.id, allowed: true }];
   const grace = await addAdministrator(visits.ports, who.account, { email, grants });
   const view = await enter(grace, path);
-  await expect(view.page.getByText('You can view it but not change it.', { exact: false })).toBeVisible();
+  await expect(view.main.getByText('You can view it but not change it.', { exact: false })).toBeVisible();
   await expect(view.button('Check a code')).toHaveCount(0);
   const own = await read(visits.ports, administratorDocument.key(grace.account, grace.id));
   await view.page.goto(`${visits.stage.url}/console/tokens/${own.token}`);
-  await expect(view.page.getByText('You sign in to administer with this token', { exact: false })).toBeVisible();
+  await expect(view.main.getByText('You sign in to administer with this token', { exact: false })).toBeVisible();
   await expect(view.button('Check a code')).toHaveCount(0);
 });

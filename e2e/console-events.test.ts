@@ -48,7 +48,7 @@ test('a user is erased by typing the login, and the erasure is an event', async 
   const dialog = view.page.getByRole('dialog');
   await dialog.getByRole('textbox').fill(login);
   await dialog.getByRole('button', { name: 'Erase this person' }).click();
-  await expect(view.page.getByText(`${login} is deleted.`, { exact: false })).toBeVisible();
+  await expect(view.toast(new RegExp(`^${login} is deleted`))).toBeVisible();
   await sealEvents(visits.ports);
   await view.enter('Events');
   await expect(view.page.locator('tbody tr').filter({ hasText: 'User erased' })).toBeVisible();
@@ -94,7 +94,7 @@ describe('events', () => {
     await view.page.goBack();
     await view.button('Clear filters').click();
     await expect(view.page).toHaveURL(/\/console\/events$/);
-    await view.page.getByText('More filters').click();
+    await view.main.getByText('More filters').click();
     await view.page.getByLabel('About (id)').fill('nonsense');
     await view.page.getByLabel('About (id)').press('Enter');
     await expect(view.wrong).toHaveText('An id such as usr_01k8dq9z2mp');
@@ -106,7 +106,7 @@ describe('events', () => {
     await expect(view.page).toHaveURL(/from=/);
     await expect(view.page.getByLabel('From', { exact: true })).toBeFocused();
     await view.page.getByLabel('Outcome').selectOption('Failed');
-    await expect(view.page.getByText('No matches so far.')).toBeVisible();
+    await expect(view.main.getByText('No matches so far.')).toBeVisible();
     await view.button('Clear filters').click();
     await expect(view.page.getByLabel('About (id)')).toHaveValue('');
     await expect(view.page.getByLabel('From', { exact: true })).toHaveValue('');
@@ -118,7 +118,7 @@ describe('events', () => {
     const view = await enter(who, `/console/events?subject=${shop.id}`);
     await expect(view.page.locator('tbody tr')).toHaveCount(1);
     await view.page.keyboard.press('f');
-    await expect(view.page.getByText('Following: new events appear by themselves.')).toBeVisible();
+    await expect(view.main.getByText('Following: new events appear by themselves.')).toBeVisible();
     await rename(who, shop.id, 'Shop two');
     await expect(view.page.locator('tbody tr')).toHaveCount(2);
     await expect(view.page.locator('tbody tr').first()).toContainText('Resource changed');
@@ -134,8 +134,8 @@ describe('events', () => {
   test('are not followed with a filter that ends in the past', async () => {
     const who = await createSuperuser(visits.stage);
     const view = await following(who);
-    await expect(view.page.getByText('Following: new events appear by themselves.')).toBeVisible();
-    await view.page.getByText('More filters').click();
+    await expect(view.main.getByText('Following: new events appear by themselves.')).toBeVisible();
+    await view.main.getByText('More filters').click();
     await view.page.getByLabel('To', { exact: true }).fill('2040-01-01T00:00');
     await expect(view.page).toHaveURL(/to=/);
     await expect(view.button('Follow')).toHaveCount(0);
@@ -155,9 +155,9 @@ describe('events', () => {
     const who = await createSuperuser(visits.stage);
     const view = await following(who);
     await view.page.clock.runFor(4 * 60_000);
-    await expect(view.page.getByText('Following: new events appear by themselves.')).toBeVisible();
+    await expect(view.main.getByText('Following: new events appear by themselves.')).toBeVisible();
     await view.page.clock.runFor(2 * 60_000);
-    await expect(view.page.getByText('Paused because the page was idle.')).toBeVisible();
+    await expect(view.main.getByText('Paused because the page was idle.')).toBeVisible();
     const asked: string[] = [];
     view.page.on('request', (request) => asked.push(request.url()));
     await view.page.clock.runFor(60_000);
@@ -168,7 +168,7 @@ describe('events', () => {
     const who = await createSuperuser(visits.stage);
     const { shop } = await busyAccount(who);
     const view = await enter(who, '/console/events');
-    await view.page.getByText('Export', { exact: true }).click();
+    await view.main.getByText('Export', { exact: true }).click();
     await expectAccessible(view, 'export');
     for (const [name, kind] of [
       [/JSON Lines/, 'jsonl'],
@@ -183,7 +183,7 @@ describe('events', () => {
     }
     // The table has what the list shows.
     await view.page.goto(`${visits.stage.url}/console/events?type=authentication`);
-    await view.page.getByText('Export', { exact: true }).click();
+    await view.main.getByText('Export', { exact: true }).click();
     const [file] = await Promise.all([
       view.page.waitForEvent('download'),
       view.page.getByRole('link', { name: /CSV/ }).click(),
@@ -228,10 +228,10 @@ testAccessibility('in the events', async (size) => {
   const who = await createSuperuser(visits.stage);
   await busyAccount(who);
   const view = await enter(who, '/console/events', size);
-  await expect(view.page.getByText('Resource created').last()).toBeVisible();
-  await view.page.getByText('More filters').click();
+  await expect(view.main.getByText('Resource created').last()).toBeVisible();
+  await view.main.getByText('More filters').click();
   await expectAccessible(view, 'events');
   await view.goTo('/console/events?subject=usr_01k8dq9z2mp');
-  await expect(view.page.getByText('No matches so far.')).toBeVisible();
+  await expect(view.main.getByText('No matches so far.')).toBeVisible();
   await expectAccessible(view, 'nothing');
 });

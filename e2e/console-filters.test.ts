@@ -33,7 +33,7 @@ describe('a new filter', () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console');
     await view.enter('Filters');
-    await expect(view.page.getByText('No filters yet')).toBeVisible();
+    await expect(view.main.getByText('No filters yet')).toBeVisible();
     await view.page.keyboard.press('c');
     await view.at('New filter');
     await view.fill({ Name: 'Our countries' });
@@ -55,7 +55,7 @@ describe('a new filter', () => {
     });
     await view.button('Remove Åland Islands').click();
     await view.button('Save changes').click();
-    await expect(view.page.getByText('Saved.')).toBeVisible();
+    await expect(view.toast('Saved.')).toBeVisible();
     expect((await stored(idOf(view))).rule).toMatchObject({ countries: ['AT'] });
   });
 
@@ -126,7 +126,7 @@ test('keeps times to the minute until they are drawn again', async () => {
   await expect(view.page.locator('.windows')).toHaveText('Monday 08:05–18:01');
   await view.fill({ Name: 'Another name' });
   await view.button('Save changes').click();
-  await expect(view.page.getByText('Saved.')).toBeVisible();
+  await expect(view.toast('Saved.')).toBeVisible();
   expect((await stored(filter.id)).rule).toEqual(rule);
 });
 
@@ -145,17 +145,17 @@ describe('a filter in use', () => {
     const { shop, user, filter } = await inUse(who);
     const view = await enter(who, pathOf(filter));
     await expect(view.page.getByRole('link', { name: 'Shop', exact: true })).toBeVisible();
-    await expect(view.page.getByText('Resources use it. Remove it there first.')).toBeVisible();
+    await expect(view.main.getByText('Resources use it. Remove it there first.')).toBeVisible();
     await expect(view.button('Delete')).toHaveCount(0);
     await view.button('Check').click();
-    await expect(view.page.getByText('No user has signed in to this resource recently.')).toBeVisible();
+    await expect(view.main.getByText('No user has signed in to this resource recently.')).toBeVisible();
     await view.fill({ User: `maria-${shop.id}`, Address: '198.51.100.7' });
     await view.button('Check this one').click();
     await expect(view.page.locator('.verdicts li')).toContainText(['Denied']);
     await view.fill({ User: user.id, Address: '203.0.113.7' });
     await view.button('Check this one').click();
     await expect(view.page.locator('.verdicts li').first()).toContainText('Allowed');
-    await expect(view.page.getByText('1 of 2 would be denied by this filter.')).toBeVisible();
+    await expect(view.main.getByText('1 of 2 would be denied by this filter.')).toBeVisible();
     await view.fill({ Address: 'nonsense' });
     await view.button('Check this one').click();
     await expect(view.wrong.filter({ hasText: /./ })).toBeVisible();
@@ -176,7 +176,7 @@ describe('a filter in use', () => {
     // Never answered: the first request is pending when the page is left.
     await view.page.route('**/v1/explain', (route) => void asked.push(route.request().url()));
     await view.button('Check').click();
-    await expect(view.page.getByText('Checking: 1 of 5')).toBeVisible();
+    await expect(view.main.getByText('Checking: 1 of 5')).toBeVisible();
     const givenUp = view.page.waitForEvent('requestfailed', (request) => request.url().endsWith('/v1/explain'));
     await view.page.getByRole('link', { name: 'Filters' }).first().click();
     await view.at('Filters');
@@ -194,7 +194,7 @@ describe('a filter in use', () => {
     });
     const view = await enter(grace, pathOf(filter));
     await expect(
-      view.page.getByText('Only the superuser, or the administrator who created it, can change this filter.').first(),
+      view.main.getByText('Only the superuser, or the administrator who created it, can change this filter.').first(),
     ).toBeVisible();
     await expect(view.field('Name')).toHaveAttribute('readonly', '');
     await expectAccessible(view, 'read only');
@@ -205,7 +205,7 @@ describe('a filter in use', () => {
     await view.at('Hers');
     await view.fill({ Name: 'Still hers' });
     await view.button('Save changes').click();
-    await expect(view.page.getByText('Saved.')).toBeVisible();
+    await expect(view.toast('Saved.')).toBeVisible();
     await view.button('Delete').click();
     await view.confirmByName('Still hers');
     await view.at('Filters');
@@ -225,12 +225,12 @@ test('SR-30: markup in names is text', async () => {
     await view.at(filter.name);
   }
   expect(executions).toEqual([]);
-}, 120_000);
+});
 
 testAccessibility('in the pages of filters', async (size) => {
   const who = await createSuperuser(visits.stage);
   const view = await enter(who, '/console/filters', size);
-  await expect(view.page.getByText('No filters yet')).toBeVisible();
+  await expect(view.main.getByText('No filters yet')).toBeVisible();
   await expectAccessible(view, 'empty list');
   for (const kind of ['geo', 'time', 'ip']) {
     await view.goTo(`/console/filters/new?kind=${kind}`);
@@ -243,6 +243,6 @@ testAccessibility('in the pages of filters', async (size) => {
   await expect(view.page.locator('.list .clipped')).toHaveCount(2);
   await expectAccessible(view, 'list');
   await view.goTo(pathOf(office));
-  await expect(view.page.getByText('None yet. Choose it under')).toBeVisible();
+  await expect(view.main.getByText('None yet. Choose it under')).toBeVisible();
   await expectAccessible(view, 'one');
 });

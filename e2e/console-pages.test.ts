@@ -68,7 +68,7 @@ describe('keys, commands, inputs and preferences', () => {
     });
     await view.page.getByRole('link', { name: 'Shop' }).click();
     await view.button('Save changes').click();
-    await expect(view.page.getByText('Saved.')).toBeVisible();
+    await expect(view.toast('Saved.')).toBeVisible();
     const stored = await read(visits.ports, resourceDocument.key(resource.id));
     expect(stored?.allowedOrigins).toEqual(['https://shop.example']);
   });
@@ -117,7 +117,7 @@ describe('keys, commands, inputs and preferences', () => {
 testAccessibility('in any of the pages of resources', async (size) => {
   const who = await createSuperuser(visits.stage);
   const empty = await enter(who, '/console/resources', size);
-  await expect(empty.page.getByText('No resources yet')).toBeVisible();
+  await expect(empty.main.getByText('No resources yet')).toBeVisible();
   await expectAccessible(empty, 'empty list');
   const shop = await addResource(visits.ports, who.account, {
     name: 'A shop with a name that is rather long for a phone, and aword-that-goes-on-and-on-without-any-blank',
@@ -191,4 +191,4 @@ test('no page in the longest language is wider than a phone', async () => {
     if (await view.page.evaluate(isTooWide)) tooWide.push(path);
   }
   expect(tooWide).toEqual([]);
-}, 120_000);
+});

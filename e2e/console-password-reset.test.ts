@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 const asked = (view: ConsoleView, email: string) =>
-  expect(view.page.getByText(`If ${email} belongs to an administrator`)).toBeVisible();
+  expect(view.main.getByText(`If ${email} belongs to an administrator`)).toBeVisible();
 
 // SR-40. The attack: a reader of the mailbox follows the link, which must not replace both factors.
 test.each([
@@ -56,7 +56,7 @@ test.each([
 
   const again = await open(path, options);
   await again.at('This link is not valid');
-  await expect(again.page.getByText('older than half an hour')).toBeVisible();
+  await expect(again.main.getByText('older than half an hour')).toBeVisible();
   expect(visits.stage.log()).not.toContain(path.split('#')[1]);
 });
 
@@ -83,7 +83,7 @@ test('without mail, the page says what the operator can do', async () => {
   await view.button('Forgot your password?').click();
   await view.button('Send password link').click();
   await view.at('This service sends no email');
-  await expect(view.page.getByText('countersign admin recover')).toBeVisible();
+  await expect(view.main.getByText('countersign admin recover')).toBeVisible();
   await view.button('Back to sign-in').click();
   await view.at('Enter your password');
   Object.assign(visits.ports.courier, { isAbsent: undefined });

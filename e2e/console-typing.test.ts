@@ -27,7 +27,7 @@ test('what is typed while an edit is saved is kept, and saved next', async () =>
   await expect(view.button('Saving…')).toBeVisible();
   await view.fill({ Name: 'Harbour shop, east' });
   release();
-  await expect(view.page.getByText('Saved.')).toBeVisible();
+  await expect(view.toast('Saved.')).toBeVisible();
   expect((await stored()).name).toBe('Harbour shop');
   await expect(view.field('Name')).toHaveValue('Harbour shop, east');
   await view.button('Save changes').click();

@@ -29,7 +29,7 @@ testAccessibility('the external id and metadata of a user are set, refused and r
   await expectAccessible(view, 'details');
   await view.fill({ 'External ID': 'c-2' });
   await view.button('Save changes').click();
-  await expect(view.page.getByText('Saved.')).toBeVisible();
+  await expect(view.toast('Saved.')).toBeVisible();
   expect(await read(visits.ports, userDocument.key(user.id))).toMatchObject({
     externalId: 'c-2',
     metadata: { plan: 'gold' },

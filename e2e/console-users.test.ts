@@ -34,7 +34,7 @@ describe('the list', () => {
     const view = await enter(who, `/console/users?resource=${office.id}`);
     const rows = view.page.locator('tbody tr');
     await expect(rows).toHaveCount(1);
-    await expect(view.page.getByText('Total: 1')).toBeVisible();
+    await expect(view.main.getByText('Total: 1')).toBeVisible();
     await expect(rows).toContainText('jonas');
     await expect(view.page.getByLabel('Any resource')).toHaveValue(office.id);
     await view.page.getByLabel('Any resource').selectOption('');
@@ -66,7 +66,7 @@ describe('the list', () => {
     await all.check();
     await view.button('Give access…').click();
     await view.page.getByRole('dialog').getByRole('button', { name: 'Office' }).click();
-    await expect(view.page.getByText('Done for 2.')).toBeVisible();
+    await expect(view.toast('Done for 2.')).toBeVisible();
     for (const { id } of made) {
       expect((await stored(id)).assignments.map(({ resource }) => resource)).toEqual([shop.id, office.id]);
     }
@@ -83,7 +83,7 @@ describe('the list', () => {
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await expect(dialog.getByRole('alert')).toHaveText('That does not match.');
     await view.confirmByName('2');
-    await expect(view.page.getByText('No users yet')).toBeVisible();
+    await expect(view.main.getByText('No users yet')).toBeVisible();
   });
 });
 
@@ -93,7 +93,7 @@ describe('one of them', () => {
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     await addResource(visits.ports, who.account, { name: 'Tests', testMode: 'pass' });
     const view = await enter(who, '/console/users');
-    await expect(view.page.getByText('No users yet')).toBeVisible();
+    await expect(view.main.getByText('No users yet')).toBeVisible();
     await view.page.keyboard.press('c');
     await view.at('New user');
     await view.fill({ Login: 'maria keller', Email: 'nonsense' });
@@ -115,7 +115,7 @@ describe('one of them', () => {
     await expect(dialog.getByLabel(/Together with phone/)).toBeChecked();
     await dialog.getByLabel(/Without a token/).check();
     await dialog.getByRole('button', { name: 'Give access' }).click();
-    await expect(view.page.getByText('Access was given.', { exact: true })).toBeVisible();
+    await expect(view.toast('Access was given.')).toBeVisible();
     expect((await stored(id)).assignments).toEqual([{ resource: shop.id, alone: true, tokens: [] }]);
     await view.button('Give access').click();
     await dialog.getByRole('button', { name: 'Shop' }).click();
@@ -142,7 +142,7 @@ describe('one of them', () => {
     expect((await stored(user.id)).blocked).toBe(true);
     await sealEvents(visits.ports);
     await view.page.reload();
-    await expect(view.page.getByText(/^Cannot sign in anywhere.*Since .*You/)).toBeVisible();
+    await expect(view.main.getByText(/^Cannot sign in anywhere.*Since .*You/)).toBeVisible();
     await view.page.getByRole('link', { name: 'History' }).click();
     const lines = view.page.locator('.history li');
     await expect(lines.first()).toContainText('User changed');
@@ -179,16 +179,16 @@ describe('one of them', () => {
     await addResource(visits.ports, who.account, { name: 'Office' });
     const { user } = await addUser(visits.ports, who.account, shop, { user: { login: 'maria' } });
     const view = await enter(who, pathOf(user));
-    await expect(view.page.getByText('This user has no email address.')).toBeVisible();
+    await expect(view.main.getByText('This user has no email address.')).toBeVisible();
     await view.page.getByRole('link', { name: 'Details' }).click();
     await view.fill({ Email: 'maria@acme.example' });
     await view.button('Save changes').click();
-    await expect(view.page.getByText('Saved.')).toBeVisible();
+    await expect(view.toast('Saved.')).toBeVisible();
     await view.page.getByRole('link', { name: 'Overview' }).click();
     await view.button('Password reset link').click();
     await view.page.getByLabel('Language of the email').selectOption('de');
     await view.button('Send').click();
-    await expect(view.page.getByText(/^Sent\. The link works until/)).toBeVisible();
+    await expect(view.toast(/^Sent\. The link works until/)).toBeVisible();
     const reset = visits.ports.courier.last('password-reset', 'maria@acme.example');
     expect(reset.login).toBe('maria');
     expect(await view.page.content()).not.toContain(reset.path.slice(-20));
@@ -197,7 +197,7 @@ describe('one of them', () => {
     await expect(dialog.getByRole('button', { name: /Office.*no access there/ })).toBeDisabled();
     await dialog.getByRole('button', { name: 'Shop' }).click();
     await view.button('Send').click();
-    await expect(view.page.getByText(/^Sent\./)).toHaveCount(2);
+    await expect(view.toast(/^Sent\./)).toHaveCount(2);
     expect(visits.ports.courier.last('enrolment-link', 'maria@acme.example').site).toBe('Shop');
   });
 
@@ -216,11 +216,11 @@ describe('one of them', () => {
     await expect(view.field('Login')).not.toHaveAttribute('aria-invalid', 'true');
     await view.fill({ Alias: '' });
     await view.button('Save changes').click();
-    await expect(view.page.getByText('Saved.')).toBeVisible();
+    await expect(view.toast('Saved.')).toBeVisible();
     expect(await stored(user.id)).not.toHaveProperty('alias');
     await view.button('Delete this user').click();
     await view.confirmByName('maria');
-    await expect(view.page.getByText('maria was deleted.')).toBeVisible();
+    await expect(view.toast('maria was deleted.')).toBeVisible();
     await view.at('Users');
   });
 });
@@ -242,11 +242,11 @@ describe('a file of users', () => {
     await view.page.locator('input[type=file]').setInputFiles(file);
     await expect(view.page.locator('.import-counts')).toHaveText(/Can be created: 2.*Cannot be created: 3/);
     const row = (line: number) =>
-      view.page.locator('tbody tr').filter({ has: view.page.getByText(`${line}`, { exact: true }) });
+      view.page.locator('tbody tr').filter({ has: view.page.getByRole('cell', { name: `${line}`, exact: true }) });
     await expect(row(2)).toContainText('Another user of this account has that name.');
     await expect(row(3)).toContainText('login: not accepted');
     await expect(row(5)).toContainText('The same name is on line 4.');
-    await expect(view.page.getByText('are ignored: room')).toBeVisible();
+    await expect(view.main.getByText('are ignored: room')).toBeVisible();
     await expectAccessible(view, 'judged');
     await view.button('Choose a resource').click();
     await view.page.getByRole('dialog').getByRole('button', { name: 'Shop' }).click();
@@ -255,7 +255,7 @@ describe('a file of users', () => {
       await route.abort();
     });
     await view.button('Import 2').click();
-    await expect(view.page.getByText(/^Interrupted: .*interrupted/)).toBeVisible();
+    await expect(view.main.getByText(/^Interrupted: .*interrupted/)).toBeVisible();
     view.complaints.splice(0);
     await view.page.unroute('**/v1/bulk/users');
     await view.button('Continue').click();
@@ -291,16 +291,16 @@ describe('an administrator who is not the superuser', () => {
       grants: [{ resource: own.id, allowed: true }],
     });
     const view = await enter(grace, pathOf(theirs));
-    await expect(view.page.getByText('you can view them but not change them').first()).toBeVisible();
+    await expect(view.main.getByText('you can view them but not change them').first()).toBeVisible();
     for (const name of ['Block', 'Remove']) await expect(view.button(name)).toHaveCount(0);
     await expect(view.button('Password reset link')).toBeDisabled();
     await expect(view.button('Give access')).toHaveCount(0);
-    await expect(view.page.getByText('Also at resources that you do not see: 1.', { exact: false })).toBeVisible();
-    await expect(view.page.getByText(other.name, { exact: true })).toHaveCount(0);
+    await expect(view.main.getByText('Also at resources that you do not see: 1.', { exact: false })).toBeVisible();
+    await expect(view.page.locator('body')).not.toContainText(other.name);
     await view.page.getByRole('link', { name: 'Details' }).click();
     await expect(view.field('Login')).toHaveAttribute('readonly', '');
     await expect(
-      view.page.getByText('The superuser deletes users, and the administrator who created them.'),
+      view.main.getByText('The superuser deletes users, and the administrator who created them.'),
     ).toBeVisible();
     await expectAccessible(view, 'read only');
     await view.page.goto(visits.stage.url + pathOf(mine));
@@ -350,12 +350,12 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
   await expect(view.page.locator('tbody tr')).toHaveCount(CORPUS.length);
   await expect(view.page.locator('main img, main script, main meta, main iframe')).toHaveCount(0);
   expect(executions).toEqual([]);
-}, 180_000);
+});
 
 testAccessibility('in any of the pages of users', async (size) => {
   const who = await createSuperuser(visits.stage);
   const empty = await enter(who, '/console/users', size);
-  await expect(empty.page.getByText('No users yet')).toBeVisible();
+  await expect(empty.main.getByText('No users yet')).toBeVisible();
   await expectAccessible(empty, 'empty list');
   const shop = await addResource(visits.ports, who.account, {
     name: 'A shop with a name that is rather long for a phone, and aword-that-goes-on-and-on',
@@ -388,7 +388,7 @@ testAccessibility('in any of the pages of users', async (size) => {
   await view.goTo(pathOf(user));
   await view.button(/^End trust Firefox · Linux · 203.0.113.7 .* A shop/).waitFor();
   await view.button('End trust in all of them').click();
-  await expect(view.page.getByText('203.0.113.7')).toHaveCount(0);
+  await expect(view.page.locator('body')).not.toContainText('203.0.113.7');
   await view.button('Give access').click();
   await expect(view.page.locator('.picks li')).toHaveCount(1);
   await expectAccessible(view, 'choosing');

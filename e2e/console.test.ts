@@ -48,15 +48,15 @@ describe('the profile', () => {
       'One-time code': nextCode(visits.stage, who.secret),
     });
     await view.button('Send a code there').click();
-    await expect(view.page.getByText('We sent it to countess@acme.example')).toBeVisible();
+    await expect(view.main.getByText('We sent it to countess@acme.example')).toBeVisible();
     await view.fill({ 'Confirmation code': 'aaaa-aaaa' });
     await view.button('Use this address').click();
     await expect(view.wrong).toHaveText(/That code is not right/);
     const sent = visits.ports.courier.last('confirmation-code', 'countess@acme.example');
     await view.fill({ 'Confirmation code': sent.code });
     await view.button('Use this address').click();
-    await expect(view.page.getByText('Your email address was changed.')).toBeFocused();
-    await expect(view.page.getByText('countess@acme.example')).toBeVisible();
+    await expect(view.main.getByText('Your email address was changed.')).toBeFocused();
+    await expect(view.main.getByText('countess@acme.example')).toBeVisible();
   });
 
   test('the token is replaced with the first code of the new one, and the recovery codes change', async () => {
@@ -79,7 +79,7 @@ describe('the profile', () => {
     const [file] = await Promise.all([view.page.waitForEvent('download'), view.button('Download').click()]);
     expect(file.suggestedFilename()).toBe('countersign-recovery-codes.txt');
     await view.button('I have saved them').click();
-    await expect(view.page.getByText('Your token was replaced.')).toBeFocused();
+    await expect(view.main.getByText('Your token was replaced.')).toBeFocused();
 
     await view.button('Sign out').click();
     await openCodeStep(view, who);
@@ -102,11 +102,11 @@ describe('the profile', () => {
     await view.fill({ 'One-time code': nextCode(visits.stage, who.secret) });
     await view.button('Continue').click();
     await view.button('Create the passkey').click();
-    await expect(view.page.getByText('The passkey was added.')).toBeFocused();
+    await expect(view.main.getByText('The passkey was added.')).toBeFocused();
     await view.page.getByRole('button', { name: /^Rename: Passkey/ }).click();
     await view.fill({ 'Name of the passkey': 'Laptop' });
     await view.page.locator('form').getByRole('button', { name: 'Rename' }).click();
-    await expect(view.page.getByText('The passkey was renamed.')).toBeFocused();
+    await expect(view.main.getByText('The passkey was renamed.')).toBeFocused();
     await expectAccessible(view, 'passkeys');
     expect(await kept()).toHaveLength(1);
     await view.button('Sign out').click();
@@ -117,8 +117,8 @@ describe('the profile', () => {
     await view.button('Remove: Laptop').click();
     await view.fill({ 'Current password': who.password });
     await view.page.locator('form').getByRole('button', { name: 'Remove' }).click();
-    await expect(view.page.getByText('The passkey was removed.')).toBeFocused();
-    await expect(view.page.getByText('Laptop')).toHaveCount(0);
+    await expect(view.main.getByText('The passkey was removed.')).toBeFocused();
+    await expect(view.main.getByText('Laptop')).toHaveCount(0);
     await expect.poll(kept).toEqual([]);
   });
 
@@ -212,7 +212,7 @@ describe('errors are shown', () => {
     await view.button('Sign in').click();
     await expect(view.wrong).toHaveText(/is unavailable right now/);
     visits.ports.store.intercept = {};
-    await expect(view.page.getByText('You can try again now.')).toBeVisible();
+    await expect(view.main.getByText('You can try again now.')).toBeVisible();
     await view.button('Sign in').click();
     await view.at('Enter your code');
   });
@@ -244,7 +244,7 @@ describe('errors are shown', () => {
     await overwrite(visits.ports, key, { sessionEpoch: sessionEpoch + 1 });
     await view.button('Sign out').click();
     await view.at('Sign in');
-    await expect(view.page.getByText(who.email)).toHaveCount(0);
+    await expect(view.page.locator('body')).not.toContainText(who.email);
     // The handle of the started sign-in, which grants nothing by itself.
     const kept = await view.page.evaluate(() => [Object.keys(localStorage), Object.keys(sessionStorage)]);
     expect(kept).toEqual([[], ['countersign-sign-in']]);
@@ -280,7 +280,7 @@ test('SR-30: markup in names is text, in the page, in its title and in the QR co
     await expect(view.page.locator('.enrolment a')).toHaveAttribute('href', /^otpauth:\/\/totp\//);
     expect(executions).toEqual([]);
   }
-}, 180_000);
+});
 
 test('works by keyboard, from the address to the home page and out again', async () => {
   // Two accounts, so that the page asks which one.

@@ -119,7 +119,7 @@ describe('the image', () => {
     }
     expect(await ended).toEqual([0, null]);
     expect(output).toContain('"stopped"');
-  }, 60_000);
+  });
 
   // SR-60
   test('a program in it cannot change the code, nor take a right', async () => {

@@ -48,7 +48,7 @@ beforeAll(async () => {
   await mkdir(inSystem('etc'));
   await writeFile(inSystem('var/lib/dpkg/status'), '');
   await dpkg('--install', await pack('0.1.0'));
-}, 60_000);
+});
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -85,7 +85,7 @@ test('the installed service tells systemd that it is ready, and signs a user in'
     await service.stop();
     await place.remove();
   }
-}, 60_000);
+});
 
 test('an upgrade keeps configuration and data; so does a removal, and a purge keeps the data', async () => {
   await appendFile(inSystem(CONFIGURATION), 'COUNTERSIGN_URL=https://auth.example\n');
@@ -109,7 +109,7 @@ test('an upgrade keeps configuration and data; so does a removal, and a purge ke
   expect(purged.stdout).toContain('still in /var/lib/countersign');
   expect(await exists(CONFIGURATION)).toBe(false);
   expect(await readFile(inSystem('var/lib/countersign/master.key'), 'utf8')).toBe('kept');
-}, 60_000);
+});
 
 test('the unit and its drop-in are what systemd understands, and leave little exposed', async () => {
   const units = join(folder, 'units');

@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Installation, install } from './harness/installation.ts';
 
-/** Each test starts half a dozen processes. */
-const LIMIT = { timeout: 120_000 };
 const DEMO_STORE = /this store was filled by the demo.*COUNTERSIGN_DATA/;
 const SERVICE_STORE = /this store was not filled by the demo.*COUNTERSIGN_DATA/;
 
 // SR-42. The attack: the store of a demo becomes a production store, and the demo's published password and API key open
 // it.
-describe.each(['embedded', 'redis'] as const)('SR-42: on %s', LIMIT, (store) => {
+describe.each(['embedded', 'redis'] as const)('SR-42: on %s', (store) => {
   let installation: Installation;
   const data = (name: string) => join(installation.folder, 'data', name);
   const isThere = (path: string) =>

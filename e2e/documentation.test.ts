@@ -79,7 +79,7 @@ test('an unknown page says so', async () => {
   page.on('console', (message) => complaints.push(message.text()));
   const response = await page.goto(`${here.url}/docs/nothing`);
   expect(response?.status()).toBe(404);
-  await expect(page.getByText('Page not found')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
   // The browser's own line on the status, and no violation of the policy.
   expect(complaints.splice(0)).toEqual([expect.stringContaining('404')]);
 });

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { sendEnrolmentLink } from '../server/enrolment/send-enrolment-link.ts';
 import { ENROLMENT_KINDS } from '../server/resources/enrolment-policy.ts';
 import { operatorContext } from '../server/testing/as-operator.ts';
@@ -18,6 +18,7 @@ import { tokenDocument, tokenIndexes } from '../server/tokens/documents.ts';
 import type { Token } from '../server/tokens/token.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import { newContext } from './harness/browser.ts';
+import { expect } from './harness/expect.ts';
 import {
   expectAccessible,
   expectNoScrolling,
@@ -116,11 +117,11 @@ describe('the choice', () => {
     const { page, widget } = await toEnrol(scene);
     await titleOf(widget).toBe(TITLES.choice);
     const ways = widget.frame.getByRole('listitem').getByRole('button');
-    expect(await ways.allTextContents()).toEqual([
-      expect.stringContaining('Passkey or security keyRecommended'),
-      expect.stringContaining('Authenticator app'),
-      expect.stringContaining('Code by email'),
-      expect.stringContaining('Code by text message'),
+    await expect(ways).toContainText([
+      'Passkey or security keyRecommended',
+      'Authenticator app',
+      'Code by email',
+      'Code by text message',
     ]);
     await expect.poll(() => widget.heading.evaluate((one) => one === document.activeElement)).toBe(true);
     for (let at = 0; at < 2; at++) await page.keyboard.press('Tab');
@@ -140,7 +141,7 @@ describe('the choice', () => {
     const scene = await setStage({ resource: { enrolment: { kinds: ['sms'], required: true } } });
     const { page, widget } = await toEnrol(scene);
     await titleOf(widget).toBe('There is nothing to set up here');
-    expect(await widget.frame.locator('form').getByRole('button').count()).toBe(0);
+    await expect(widget.frame.locator('form').getByRole('button')).toHaveCount(0);
     await expectAccessible(page);
   });
 });
@@ -198,7 +199,7 @@ describe('a passkey', () => {
     const { page, widget } = await toEnrol(scene);
     await page.frames().at(-1)?.evaluate(refuseOnce);
     await widget.button(CREATE).click();
-    await expect.poll(() => widget.alert.textContent()).toContain(NOTHING);
+    await expect(widget.alert).toContainText(NOTHING);
     await expectAccessible(page);
     await attachAuthenticator(page, []);
     await widget.button(CREATE).click();
@@ -214,7 +215,7 @@ describe('a passkey', () => {
     await widget.button(CREATE).click();
     const opened = await opening;
     await opened.getByRole('heading', { name: TITLES.passkey }).waitFor();
-    await expect.poll(() => opened.getByRole('alert').textContent()).toContain(NOTHING);
+    await expect(opened.getByRole('alert')).toContainText(NOTHING);
     await expectAccessible(opened);
     if (SHOTS) await opened.screenshot({ path: `${SHOTS}/passkey-window.png` });
     await attachAuthenticator(opened, []);
@@ -229,7 +230,7 @@ describe('a passkey', () => {
     const opening = page.context().waitForEvent('page');
     await widget.button(CREATE).click();
     await (await opening).close();
-    await expect.poll(() => widget.alert.textContent()).toContain(NOTHING);
+    await expect(widget.alert).toContainText(NOTHING);
   });
 
   test('on the page of a mailed link, without a frame', async () => {
@@ -263,7 +264,7 @@ describe('delivered codes', () => {
     const field = widget.frame.getByLabel('Phone number');
     await field.fill('0151 1234567');
     await widget.button('Send the code').click();
-    await expect.poll(() => widget.alert.textContent()).toContain('Enter the number with the country code');
+    await expect(widget.alert).toContainText('Enter the number with the country code');
     const [wrong, phone] = [freshAddress('sms'), freshAddress('sms')];
     await field.fill(wrong);
     await widget.button('Send the code').click();
@@ -271,14 +272,14 @@ describe('delivered codes', () => {
     await widget.button('Use another number').click();
     await field.fill(phone.replace('+49', '0049 ').replace(/(\d{3})$/, '-$1'));
     await widget.button('Send the code').click();
-    await widget.frame
+    await widget.main
       .getByText(`We sent a code to •••${phone.slice(-2)}.`)
       .first()
       .waitFor();
     const { code, origin } = here.ports.codes.last(phone);
     expect(origin).toBe(here.host.origin);
     await widget.giveCode(anotherCode(code));
-    await expect.poll(() => widget.alert.textContent()).toContain('That code is not right');
+    await expect(widget.alert).toContainText('That code is not right');
     await widget.giveCode(code);
     await keepCodes(widget);
     expect((await tokensOf(scene)).map(({ factor }) => factor)).toContainEqual({ kind: 'sms', to: phone });
@@ -289,11 +290,11 @@ describe('delivered codes', () => {
     const scene = await setStage({ user: { phone } });
     const { widget } = await toEnrol(scene);
     await widget.button(/^Code by text message/).click();
-    await widget.frame.getByText(`A code will go to •••${phone.slice(-2)}.`).waitFor();
-    expect(await widget.frame.getByLabel('Phone number').count()).toBe(0);
+    await widget.main.getByText(`A code will go to •••${phone.slice(-2)}.`).waitFor();
+    await expect(widget.frame.getByLabel('Phone number')).toHaveCount(0);
     await widget.button('Send the code').click();
     await widget.code.waitFor();
-    expect(await widget.button('Use another number').count()).toBe(0);
+    await expect(widget.button('Use another number')).toHaveCount(0);
     await widget.giveCode(here.ports.codes.last(phone).code);
     await keepCodes(widget);
   });
@@ -304,7 +305,7 @@ describe('delivered codes', () => {
     await widget.button(/^Code by email/).click();
     here.ports.codes.down = true;
     await widget.button('Send the code').click();
-    await expect.poll(() => widget.alert.textContent()).toContain('The code could not be sent');
+    await expect(widget.alert).toContainText('The code could not be sent');
     here.ports.codes.down = false;
     await widget.button('Send the code').click();
     await widget.code.waitFor();

@@ -147,7 +147,7 @@ describe('at the first sign-in', () => {
     await toEnrol(widget);
     const qr = widget.frame.getByRole('img', { name: 'QR code with the key of your new token' });
     expect(await qr.evaluate((element) => element.tagName)).toBe('svg');
-    await widget.frame.getByText('No camera?').click();
+    await widget.main.getByText('No camera?').click();
     const uri = await widget.frame.getByRole('link', { name: 'Open in an app on this device' }).getAttribute('href');
     const key = (await widget.frame.locator('.key').textContent())?.replaceAll(' ', '');
     expect(uri).toBe(
@@ -174,7 +174,7 @@ describe('at the first sign-in', () => {
     const enrolment = { kinds: ['totp' as const], required: true, postponableUntil: until };
     const { widget } = await openWidget(await setStage({ resource: { enrolment } }));
     await toEnrol(widget);
-    await widget.frame.getByText('You can put this off until').waitFor();
+    await widget.main.getByText('You can put this off until').waitFor();
     await widget.button('Later').click();
     await widget.frame.getByRole('heading', { name: 'You are signed in' }).waitFor();
   });
@@ -274,7 +274,7 @@ test('SR-40: a user unlocks their own token by a mailed link, which no address o
     await widget.frame.locator('.error, .unlock').first().waitFor();
   }
   await widget.button('Email me an unlock link').click();
-  await widget.frame.getByText('A link is on its way').waitFor();
+  await widget.main.getByText('A link is on its way').waitFor();
   await expectAccessible(page);
   const mailed = here.mailedLink();
   const unlocking = await (await newContext(here.browser, { locale: 'en' })).newPage();

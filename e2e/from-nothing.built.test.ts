@@ -30,10 +30,7 @@ interface Made {
   code: (counter: number) => string;
 }
 
-// Each test starts many processes.
-const LIMIT = { timeout: 120_000 };
-
-describe.each(STORES)('from nothing to a sign-in, by command line and API, on %s', LIMIT, (store) => {
+describe.each(STORES)('from nothing to a sign-in, by command line and API, on %s', (store) => {
   let installation: Installation;
   let operator: Operator;
   const accounts: Made[] = [];
@@ -48,7 +45,7 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API, on %s
     installation = await install(store);
     operator = new Operator(installation);
     await installation.start();
-  }, 240_000);
+  });
   afterAll(async () => {
     await installation?.remove();
   });

@@ -123,13 +123,13 @@ test('the example for Next.js signs a user in, steps up, and shows nothing witho
   await expect(page.locator('h1')).toHaveText(`Hello, ${person.login}`);
   expect((await page.goto(`${origin}/transfer`))?.status()).toBe(200);
   await page.goto(`${origin}/sign-in?next=%2Ftransfer&acr=2&maxAgeMs=60000`);
-  await expect(page.getByText('Two factors within five minutes.')).toBeVisible();
+  await expect(page.locator('body')).toContainText('Two factors within five minutes.');
   await page.goto(`${origin}/account`);
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page).toHaveURL(`${origin}/`);
   await page.goto(`${origin}/account`);
   await expect(page).toHaveURL(`${origin}/sign-in?next=%2Faccount`);
-}, 120_000);
+});
 
 // SR-11. The attack: who can change files of the service runs a script in the pages of every site.
 test('a page pins the element by its hash', async () => {

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, test } from 'vitest';
 import { composeMail } from '../server/messages/mail/compose.ts';
 import { operatorContext } from '../server/testing/as-operator.ts';
 import { createFixture, type Fixture, ORIGIN, unwrap } from '../server/testing/fixtures.ts';
 import { changeTexts } from '../server/texts/change-texts.ts';
 import { newContext } from './harness/browser.ts';
+import { expect } from './harness/expect.ts';
 import { expectAccessible, type InProcessService, startInProcessService } from './harness/in-process-service.ts';
 
 let here: InProcessService;
@@ -83,7 +84,7 @@ test.each([
   if (!mail) throw new Error('no mail');
   const { html, link = '' } = composeMail(mail, here.url);
   await page.setContent(html);
-  expect(await page.getByText('Harbour & Co.').count()).toBe(1);
+  await expect(page.locator('body > div').getByText('Harbour & Co.')).toHaveCount(1);
   await page.goto(link);
   await page.getByLabel('New password', { exact: true }).fill('seven quiet marmots');
   await page.getByRole('button', { name: 'Show password' }).first().click();

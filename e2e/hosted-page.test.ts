@@ -6,7 +6,7 @@ import { expect } from './harness/expect.ts';
 import { createE2eFixture, type E2eFixture } from './harness/fixture.ts';
 import { type HostSite, startHostSite } from './harness/host-site.ts';
 import { makePerson, makePersonWithDevice, makeResource, type Person } from './harness/people.ts';
-import { TITLES, type WidgetView, widgetIn } from './harness/widget-view.ts';
+import { TITLES, type WidgetView, widgetIn, widgetOn } from './harness/widget-view.ts';
 
 /** An app on the device, by a scheme that no program of this machine opens. */
 const SCHEME = 'com.example.harbour:/signed-in';
@@ -46,7 +46,7 @@ async function signIn(widget: WidgetView, { login, password }: Person): Promise<
   await widget.givePassword(password);
 }
 
-const ended = (page: Page) => page.getByText('This request has been used or has expired');
+const ended = (page: Page) => page.getByRole('main').getByText('This request has been used or has expired');
 
 describe('a user sent to the hosted page', () => {
   test('signs in there and is posted back with a result for that site', async () => {
@@ -54,7 +54,7 @@ describe('a user sent to the hosted page', () => {
     const page = await stage.open(signInUrl);
     const widget = widgetIn(page);
     await expect(widget.heading).toHaveText(TITLES.identify);
-    await expect(page.getByText(`to continue to ${new URL(back).host}`)).toBeVisible();
+    await expect(page.getByRole('main').getByText(`to continue to ${new URL(back).host}`)).toBeVisible();
     // The secret is in no address, history or referrer.
     expect(new URL(page.url()).hash).toBe('');
     await signIn(widget, person);
@@ -178,7 +178,7 @@ describe('a login request for the hosted page', () => {
   test('opens no widget on a page of the site, and one for a widget opens no page', async () => {
     const { nonce, loginRequest } = await send();
     const { page } = await stage.openWidget(resource, { options: { nonce, loginRequest } });
-    await expect(page.frameLocator('iframe').getByText('This request has been used or has expired')).toBeVisible();
+    await expect(widgetOn(page).main).toContainText('This request has been used or has expired');
 
     const named = await makePersonWithDevice(stage.service.client, resource);
     const input = { user: named.login, resource, nonce: newNonce(), passwordChecked: true };

@@ -69,7 +69,7 @@ describe('a page that the resource does not list', () => {
     expect(answer.status()).toBe(403);
     expect(answer.headers()['content-security-policy']).toContain("frame-ancestors 'none'");
 
-    await expect(page.getByText('Call us')).toBeVisible();
+    await expect(page.getByRole('main').getByText('Call us')).toBeVisible();
     expect(await eventsOf(page)).toEqual([['loaderror', expect.objectContaining({ code: 'LOAD_FAILED' }), 'here']]);
     expect(await overheardBy(page)).toEqual([]);
     expect(asked).toEqual([]);
@@ -114,7 +114,7 @@ describe('a page that the resource does not list', () => {
     const asked = watchFlows(page);
     const inner = mountPage(stage.host);
     await page.goto(hostile.put(`<iframe src="${inner}"></iframe>`));
-    await expect(page.frameLocator('iframe').getByText('Call us')).toBeVisible();
+    await expect(page.frameLocator('iframe').getByRole('main').getByText('Call us')).toBeVisible();
     expect(await overheardBy(page)).toEqual([]);
     expect(asked).toEqual([]);
   });
@@ -125,7 +125,7 @@ describe('a page that the resource does not list', () => {
     const asked = watchFlows(page);
     const inner = mountPage(stage.host);
     await page.goto(stage.host.put(`<iframe sandbox="allow-scripts" src="${inner}"></iframe>`));
-    await expect(page.frameLocator('iframe').getByText('Call us')).toBeVisible();
+    await expect(page.frameLocator('iframe').getByRole('main').getByText('Call us')).toBeVisible();
     expect(asked).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ describe('an import during which a process is killed', () => {
     operator = new Operator(installation);
     await installation.start();
     await operator.json(['account', 'create', '--name', 'Acme']);
-  }, 240_000);
+  });
   afterAll(() => installation?.remove());
 
   const exists = (file: string) =>
@@ -50,42 +50,38 @@ describe('an import during which a process is killed', () => {
     ['users', 'command', 'user', 'login', (at: number) => `person-${at}`],
     // Names of tokens are not unique, so a duplicate would not be refused.
     ['tokens', 'service', 'token', 'name', (at: number) => `fob-${at}`],
-  ] as const)(
-    'of %s (the %s) resumes, loses none and duplicates none',
-    async (kind, victim, noun, field, nameOf) => {
-      const file = join(installation.folder, `${kind}.jsonl`);
-      const rows = Array.from({ length: ROWS }, (_, at) =>
-        JSON.stringify(kind === 'users' ? { login: nameOf(at) } : { name: nameOf(at), kind: 'hotp', secret: SEED }),
-      );
-      // An invalid row, before the kill and after it.
-      const broken = rows.with(
-        10,
-        kind === 'users' ? '{"login":"a b"}' : `{"name":"x","kind":"sundial","secret":"${SEED}"}`,
-      );
-      await writeFile(file, `${broken.join('\n')}\n`);
-      const dry = await operator.run(['import', kind, file, '--dry-run']);
-      expect(dry).toMatchObject({ code: 4, out: `${kind}: ${ROWS - 1} would be imported, 1 refused\n` });
-      expect(await names(noun, field)).toEqual(['']);
-      expect(await exists(`${file}.rejected`)).toBe(false);
+  ] as const)('of %s (the %s) resumes, loses none and duplicates none', async (kind, victim, noun, field, nameOf) => {
+    const file = join(installation.folder, `${kind}.jsonl`);
+    const rows = Array.from({ length: ROWS }, (_, at) =>
+      JSON.stringify(kind === 'users' ? { login: nameOf(at) } : { name: nameOf(at), kind: 'hotp', secret: SEED }),
+    );
+    // An invalid row, before the kill and after it.
+    const broken = rows.with(
+      10,
+      kind === 'users' ? '{"login":"a b"}' : `{"name":"x","kind":"sundial","secret":"${SEED}"}`,
+    );
+    await writeFile(file, `${broken.join('\n')}\n`);
+    const dry = await operator.run(['import', kind, file, '--dry-run']);
+    expect(dry).toMatchObject({ code: 4, out: `${kind}: ${ROWS - 1} would be imported, 1 refused\n` });
+    expect(await names(noun, field)).toEqual(['']);
+    expect(await exists(`${file}.rejected`)).toBe(false);
 
-      await killInTheMiddle(kind, file, victim);
-      const there = await names(noun, field);
-      expect(there.length).toBeLessThan(ROWS - 1);
+    await killInTheMiddle(kind, file, victim);
+    const there = await names(noun, field);
+    expect(there.length).toBeLessThan(ROWS - 1);
 
-      const again = await operator.run(['import', kind, file]);
-      expect(again.out).toContain('resuming the interrupted import');
-      expect(again.out).toContain(`${kind}: ${ROWS - 1} imported, 1 refused`);
-      expect(again).toMatchObject({ code: 4 });
-      expect(again.err).toContain(`${kind}.jsonl:11: INPUT_INVALID`);
-      // Scripts get no progress bar.
-      expect(again.err.trim().split('\n')).toHaveLength(1);
-      expect(await readFile(`${file}.rejected`, 'utf8')).toBe(`${broken[10]}\n`);
-      expect(await exists(`${file}.importing`)).toBe(false);
-      const wanted = rows.map((_, at) => nameOf(at)).filter((_, at) => at !== 10);
-      expect((await names(noun, field)).sort()).toEqual(wanted.sort());
-    },
-    120_000,
-  );
+    const again = await operator.run(['import', kind, file]);
+    expect(again.out).toContain('resuming the interrupted import');
+    expect(again.out).toContain(`${kind}: ${ROWS - 1} imported, 1 refused`);
+    expect(again).toMatchObject({ code: 4 });
+    expect(again.err).toContain(`${kind}.jsonl:11: INPUT_INVALID`);
+    // Scripts get no progress bar.
+    expect(again.err.trim().split('\n')).toHaveLength(1);
+    expect(await readFile(`${file}.rejected`, 'utf8')).toBe(`${broken[10]}\n`);
+    expect(await exists(`${file}.importing`)).toBe(false);
+    const wanted = rows.map((_, at) => nameOf(at)).filter((_, at) => at !== 10);
+    expect((await names(noun, field)).sort()).toEqual(wanted.sort());
+  });
 
   test('does not resume with a changed file', async () => {
     const file = join(installation.folder, 'more.jsonl');
@@ -103,5 +99,5 @@ describe('an import during which a process is killed', () => {
       code: 2,
       err: expect.stringContaining('the file has changed since'),
     });
-  }, 60_000);
+  });
 });

@@ -32,7 +32,7 @@ test('a recovery code replaces a lost device, each one once', async () => {
 
   const giveRecovery = async (code: string) => {
     const { page, nonce, widget } = await atTheCode(person);
-    await widget.frame.getByText('Another way').click();
+    await widget.main.getByText('Another way').click();
     await widget.button('Lost your device? Use a recovery code').click();
     await expect(widget.heading).toHaveText('Enter a recovery code');
     const field = widget.frame.getByLabel('Recovery code');

@@ -87,7 +87,7 @@ describe.each(STORES)('the master key is stolen and must be changed, on %s', (st
     expect((await operator.run(['import', 'tokens', file])).code).toBe(0);
     const { out: token } = await operator.run(['--ids', 'token', 'list', '--owner', user]);
     await operator.json(['assign', '--resource', resource, '--user', user, '--token', token.trim()]);
-  }, 240_000);
+  });
   afterAll(() => installation?.remove());
 
   test('during sign-ins and a kill: every secret is re-encrypted, and then the old key opens nothing', async () => {
@@ -124,7 +124,7 @@ describe.each(STORES)('the master key is stolen and must be changed, on %s', (st
     await installation.start();
     expect(await signIn()).toBe(200);
     expect(await plaintextIn('half.backup')).toEqual([]);
-    await waitUntil('no secret is under the old key', () => installation.log().includes('no secret is left'), 60_000);
+    await waitUntil('no secret is under the old key', () => installation.log().includes('no secret is left'));
     const ready = await status();
     expect(ready.state).toBe('ready');
     expect(ready.secrets).toEqual({ current: expect.any(Number), old: {}, unknown: {} });
@@ -144,11 +144,11 @@ describe.each(STORES)('the master key is stolen and must be changed, on %s', (st
     await writeFile(keyFile(), `${before}\n`, { mode: 0o600 });
     const ended = await operator.run(['account', 'list']);
     expect(ended).toMatchObject({ code: 3, err: expect.stringContaining('another master key') });
-  }, 240_000);
+  });
 });
 
 // SR-22. The key is stolen, and its file is mounted: the service cannot change it, as with systemd's credentials.
-test('a mounted master key is changed at its source, with the old one beside it', { timeout: 120_000 }, async () => {
+test('a mounted master key is changed at its source, with the old one beside it', async () => {
   const installation = await install('embedded');
   const operator = new Operator(installation);
   const state = async () => {

@@ -84,7 +84,7 @@ beforeAll(async () => {
       { type, help: helps.get(name) ?? '' },
     ]),
   );
-}, 60_000);
+});
 afterAll(async () => {
   await service?.kill();
   receiver.close();

@@ -38,47 +38,43 @@ describe('a migration during which a process is killed', () => {
     installation = await install('embedded');
     operator = new Operator(installation);
     await installation.start();
-  }, 240_000);
+  });
   afterAll(async () => {
     source?.close();
     await installation?.remove();
   });
 
-  test.each(['command', 'service'] as const)(
-    'resumes (the %s), loses no user and duplicates none',
-    async (victim) => {
-      await operator.json(['account', 'create', '--name', victim]);
-      const { items } = await operator.json<{ items: { id: string; name: string }[] }>(['account', 'list']);
-      const own = items.find(({ name }) => name === victim)?.id ?? '';
-      const here = operator.in(own);
-      const report = join(installation.folder, `${victim}.csv`);
-      const where = ['--from', source.url, '--login', 'ada@acme.example', '--report', report];
-      const args = ['--account', own, 'migrate', 'protectimus', ...where];
-      const env = { PROTECTIMUS_API_KEY: 'the key there' };
-      const command = installation.begin(args, env);
-      const exited = once(command, 'exit');
-      await waitUntil('the first people are there', async () => {
-        if (command.exitCode !== null) throw new Error('the move was through before it could be killed');
-        return (await here.run(['--ids', 'user', 'list', '--limit', '1'])).out.startsWith('usr_');
-      });
-      if (victim === 'command') command.kill('SIGKILL');
-      else await installation.kill();
-      await exited;
-      expect((await stat(`${report}.moving`)).mode & 0o777).toBe(0o600);
-      if (victim === 'service') await installation.start();
+  test.each(['command', 'service'] as const)('resumes (the %s), loses no user and duplicates none', async (victim) => {
+    await operator.json(['account', 'create', '--name', victim]);
+    const { items } = await operator.json<{ items: { id: string; name: string }[] }>(['account', 'list']);
+    const own = items.find(({ name }) => name === victim)?.id ?? '';
+    const here = operator.in(own);
+    const report = join(installation.folder, `${victim}.csv`);
+    const where = ['--from', source.url, '--login', 'ada@acme.example', '--report', report];
+    const args = ['--account', own, 'migrate', 'protectimus', ...where];
+    const env = { PROTECTIMUS_API_KEY: 'the key there' };
+    const command = installation.begin(args, env);
+    const exited = once(command, 'exit');
+    await waitUntil('the first people are there', async () => {
+      if (command.exitCode !== null) throw new Error('the move was through before it could be killed');
+      return (await here.run(['--ids', 'user', 'list', '--limit', '1'])).out.startsWith('usr_');
+    });
+    if (victim === 'command') command.kill('SIGKILL');
+    else await installation.kill();
+    await exited;
+    expect((await stat(`${report}.moving`)).mode & 0o777).toBe(0o600);
+    if (victim === 'service') await installation.start();
 
-      const again = installation.begin(args, env);
-      const [code] = await once(again, 'exit');
-      expect(code).toBe(0);
-      const rows = (await readFile(report, 'utf8')).trim().split('\n');
-      expect(rows.filter((row) => row.includes(',refused,') || row.includes(',left,'))).toEqual([]);
-      const names = async (noun: string, field: string, more: string[] = []) =>
-        (await here.run(['--field', field, noun, 'list', '--all', ...more])).out.trim().split('\n').sort();
-      expect(await names('user', 'login')).toEqual(people.map(({ login }) => login).sort());
-      expect(await names('token', 'to')).toEqual(tokens.map(({ serialNumber }) => serialNumber).sort());
-      expect(await names('user', 'login', ['--blocked', 'true'])).toEqual(blocked.map(({ login }) => login).sort());
-      await expect(stat(`${report}.moving`)).rejects.toThrow('ENOENT');
-    },
-    240_000,
-  );
+    const again = installation.begin(args, env);
+    const [code] = await once(again, 'exit');
+    expect(code).toBe(0);
+    const rows = (await readFile(report, 'utf8')).trim().split('\n');
+    expect(rows.filter((row) => row.includes(',refused,') || row.includes(',left,'))).toEqual([]);
+    const names = async (noun: string, field: string, more: string[] = []) =>
+      (await here.run(['--field', field, noun, 'list', '--all', ...more])).out.trim().split('\n').sort();
+    expect(await names('user', 'login')).toEqual(people.map(({ login }) => login).sort());
+    expect(await names('token', 'to')).toEqual(tokens.map(({ serialNumber }) => serialNumber).sort());
+    expect(await names('user', 'login', ['--blocked', 'true'])).toEqual(blocked.map(({ login }) => login).sort());
+    await expect(stat(`${report}.moving`)).rejects.toThrow('ENOENT');
+  });
 });

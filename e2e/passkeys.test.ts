@@ -122,7 +122,7 @@ describe('after a password', () => {
     await attachAuthenticator(page, passkey(FIRST, other));
     await widget.button('A code from your app or device').click();
     await expect(widget.heading).toHaveText(TITLES.otp);
-    await widget.frame.getByText('Another way', { exact: true }).click();
+    await widget.main.getByText('Another way', { exact: true }).click();
     await widget.button('A passkey or security key').click();
     await widget.button('Continue').click();
     await expect(widget.heading).toHaveText(TITLES.done);
@@ -309,7 +309,9 @@ describe('if the page does not let the frame ask', () => {
     const opening = page.context().waitForEvent('page');
     await page.getByRole('button').click();
     const opened = await opening;
-    await expect(opened.getByText('This window belongs to a sign-in that is no longer open')).toBeVisible();
+    await expect(
+      opened.getByRole('main').getByText('This window belongs to a sign-in that is no longer open'),
+    ).toBeVisible();
     await opened.waitForLoadState('networkidle');
     await expect(opened.getByRole('button')).toHaveCount(0);
     expect(await page.evaluate(() => (window as unknown as { said: unknown[] }).said)).toEqual([]);

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, test } from 'vitest';
 import { composeMail } from '../server/messages/mail/compose.ts';
 import { notePressure } from '../server/proof-of-work/pressure.ts';
 import { createFixture, type Fixture, NONCE } from '../server/testing/fixtures.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import { newContext } from './harness/browser.ts';
+import { expect } from './harness/expect.ts';
 import { expectAccessible, type InProcessService, startInProcessService } from './harness/in-process-service.ts';
 
 const NEW = 'seven quiet marmots';
@@ -76,15 +77,15 @@ Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}'
   await page.getByLabel('Neues Passwort', { exact: true }).fill('password1234567');
   await page.getByLabel('Neues Passwort wiederholen').fill('password1234567');
   await page.getByRole('button', { name: 'Passwort speichern' }).click();
-  expect(await page.getByRole('alert').textContent()).toContain('gehört zu den häufigsten');
+  await expect(page.getByRole('alert')).toContainText('gehört zu den häufigsten');
   await page.getByLabel('Neues Passwort', { exact: true }).fill(NEW);
   await page.getByLabel('Neues Passwort wiederholen').fill(NEW);
   // What the eye shows is a password again before it is sent.
   const [eye] = await page.getByRole('button', { name: 'Passwort anzeigen' }).all();
   await eye?.click();
-  expect(await page.getByLabel('Neues Passwort', { exact: true }).getAttribute('type')).toBe('text');
+  await expect(page.getByLabel('Neues Passwort', { exact: true })).toHaveAttribute('type', 'text');
   await eye?.click();
-  expect(await page.getByLabel('Neues Passwort', { exact: true }).getAttribute('type')).toBe('password');
+  await expect(page.getByLabel('Neues Passwort', { exact: true })).toHaveAttribute('type', 'password');
   await page.getByRole('button', { name: 'Passwort speichern' }).click();
   await page.getByRole('heading', { name: 'Ihr Passwort ist festgelegt' }).waitFor();
   await page.goto(link);
@@ -100,7 +101,7 @@ test('without script the page of a link says what to do', async () => {
   await page.goto(`${here.url}/reset/password#usr_00000000000.${'A'.repeat(32)}`);
   const note = page.locator('noscript p');
   await note.waitFor();
-  expect(await note.textContent()).toContain('This page needs JavaScript.');
+  await expect(note).toContainText('This page needs JavaScript.');
 });
 
 test('the pages are accessible, on a phone too, and solve a puzzle under attack', async () => {

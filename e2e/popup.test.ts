@@ -43,7 +43,7 @@ describe('a sign-in in a separate window', () => {
     await expect(page.locator('iframe')).toHaveCount(0);
     const window = await press(page);
     const widget = widgetIn(window);
-    await expect(window.getByText(`to continue to ${new URL(stage.host.origin).host}`)).toBeVisible();
+    await expect(widget.main.getByText(`to continue to ${new URL(stage.host.origin).host}`)).toBeVisible();
     await widget.identify(person.login);
     const closes = window.waitForEvent('close');
     await widget.givePassword(person.password);
@@ -72,7 +72,7 @@ describe('a sign-in in a separate window', () => {
     const headers = { 'cross-origin-opener-policy': 'same-origin' };
     const { page } = await stage.openWidget(resource, { options, headers });
     const window = await press(page);
-    await expect(window.getByText('works only on the site')).toBeVisible();
+    await expect(window.locator('body')).toContainText('works only on the site');
     expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'POPUP_UNREACHABLE', retryable: true });
   });
 
@@ -121,7 +121,7 @@ describe('a window with a hostile opener', () => {
     await window.waitForFunction(() =>
       (globalThis as unknown as { overheard: unknown[] }).overheard.includes('marker'),
     );
-    expect(await window.locator('input').count()).toBe(0);
+    await expect(window.locator('input')).toHaveCount(0);
     expect(await page.evaluate(() => (globalThis as unknown as { overheard: unknown[] }).overheard)).toEqual([
       'marker',
     ]);

@@ -6,7 +6,7 @@ import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePorts } from '../server/testing/free-ports.ts';
 import type { ProxyProgram } from '../server/testing/real-proxies.ts';
 import { type RedisServer, startRedisServer } from '../server/testing/redis-server.ts';
@@ -14,9 +14,6 @@ import { createTlsFiles, type TlsFiles } from '../server/testing/tls-files.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { builtService } from './harness/built-service.ts';
 import { askProxy, ConnectionClosed, INSIDE, PROXY_HOST, startExampleProxy } from './harness/example-proxy.ts';
-
-// Two restarts of a process under load, behind each proxy.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const CLIENTS = 6;
 const entry = builtService();

@@ -72,7 +72,7 @@ beforeAll(async () => {
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   api = { ...((await openApiDocument()) as unknown as ApiDescription), servers: [{ url: `${origin}/v1` }] };
   entries = entriesOf(api);
-}, 120_000);
+});
 
 afterAll(async () => {
   server.close();
@@ -125,7 +125,7 @@ function sorted(value: unknown): unknown {
   );
 }
 
-test('curl', { timeout: 120_000 }, async () => {
+test('curl', async () => {
   const lines = snippetsIn('curl').flatMap(({ id, snippet }) => [
     `curl -sf ${origin}/run/${id}`,
     snippet.text.replace('curl', 'curl -s'),
@@ -134,7 +134,7 @@ test('curl', { timeout: 120_000 }, async () => {
   expectAllSent();
 });
 
-test('TypeScript, which also has the right types', { timeout: 120_000 }, async () => {
+test('TypeScript, which also has the right types', async () => {
   const here = join(folder, 'typescript');
   await mkdir(here);
   const all = snippetsIn('TypeScript');
@@ -171,7 +171,7 @@ test('TypeScript, which also has the right types', { timeout: 120_000 }, async (
   expectAllSent();
 });
 
-test('Python', { timeout: 120_000 }, async () => {
+test('Python', async () => {
   const here = join(folder, 'python');
   await mkdir(here);
   const all = snippetsIn('Python');
@@ -195,7 +195,7 @@ for name in sys.argv[1:]:
   expectAllSent();
 });
 
-test('PHP', { timeout: 120_000 }, async () => {
+test('PHP', async () => {
   const here = join(folder, 'php');
   await mkdir(join(here, 'vendor'), { recursive: true });
   await writeFile(
@@ -216,7 +216,7 @@ foreach (array_slice($argv, 1) as $name) {
   expectAllSent();
 });
 
-test('Java', { timeout: 240_000 }, async () => {
+test('Java', async () => {
   const workshop = await JavaWorkshop.open();
   try {
     const all = snippetsIn('Java');

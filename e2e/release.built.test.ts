@@ -71,7 +71,7 @@ beforeAll(async () => {
   service = await serve(place, entry);
   account = new Account(service.url, key);
   resource = await account.resource({ allowedOrigins: [ORIGIN] });
-}, 300_000);
+});
 
 afterAll(async () => {
   await service?.stop();
@@ -91,7 +91,7 @@ test('is the same, byte for byte, when another user makes it again elsewhere', a
   expect(sums.split('\n').length).toBeGreaterThan(12);
   expect(await readFile(join(again, 'SHA256SUMS'), 'utf8')).toBe(sums);
   await run('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: again });
-}, 300_000);
+});
 
 test('is one folder, as a forge serves it, with a checksum of each file', async () => {
   const entries = await readdir(release, { withFileTypes: true });
@@ -185,7 +185,7 @@ describe('the packages of npm', () => {
     } finally {
       await registry.close();
     }
-  }, 300_000);
+  });
 
   test.each(packages)('%s: publint and attw find nothing', async (name) => {
     const tarball = await readFile(join(release, name));
@@ -234,7 +234,7 @@ describe('the packages of npm', () => {
     } finally {
       await demo.stop();
     }
-  }, 60_000);
+  });
 
   test('the client verifies a result', async () => {
     const { env, login } = await signedIn();
@@ -287,7 +287,7 @@ print(verifier.verify_result(given["RESULT"], nonce=given["NONCE"], origin=given
     const { stdout: names } = await run('tar', ['-tzf', join(release, `countersign-${version}.tar.gz`)]);
     expect(names).toMatch(/\/src\/countersign\/__init__\.py$/m);
     expect(names).toMatch(/\/LICENSE$/m);
-  }, 60_000);
+  });
 
   test('the package for PHP, as Composer installs it', async () => {
     const { env, login } = await signedIn();
@@ -306,7 +306,7 @@ print(verifier.verify_result(given["RESULT"], nonce=given["NONCE"], origin=given
       echo $verifier->verifyResult(getenv('RESULT'), nonce: getenv('NONCE'), origin: getenv('ORIGIN'))->preferredUsername;`;
     const { stdout } = await run('php', ['-r', script], { cwd: project, env });
     expect(stdout.trim()).toBe(login);
-  }, 60_000);
+  });
 
   test('the JAR file for Java, with sources, documentation and POM beside it', async () => {
     const { env, login } = await signedIn();
@@ -339,5 +339,5 @@ print(verifier.verify_result(given["RESULT"], nonce=given["NONCE"], origin=given
     const { stdout: packed } = await run('jar', ['-tf', join(release, `countersign-servlet-${version}.jar`)]);
     expect(packed).toMatch(/^dev\/countersign\/servlet\/CountersignServlet\.class$/m);
     expect(packed).not.toContain('dev/countersign/client/');
-  }, 60_000);
+  });
 });

@@ -83,7 +83,7 @@ describe('after a restore, an attacker tries what was used since the backup', ()
     ]));
     totpSeed = (await person('tom', 'totp')).secret;
     ({ secret: fobSeed, token: fob } = await person('hana', 'hotp'));
-  }, 240_000);
+  });
   afterAll(() => installation?.remove());
 
   test('and none of it works', async () => {
@@ -130,7 +130,7 @@ describe('after a restore, an attacker tries what was used since the backup', ()
     await operator.json(['token', 'resync', fob, '--codes-stdin'], `${hotpCode(fobSeed, 2)} ${hotpCode(fobSeed, 3)}\n`);
     expect((await signIn('hana', hotpCode(fobSeed, 4))).status).toBe(200);
     expect(await operator.run(['doctor'])).toMatchObject({ code: 0 });
-  }, 60_000);
+  });
 
   // SR-39, SR-58, SR-62. The attack: what was revoked since the backup returns with it.
   test('what was revoked since stays revoked by the events, and no signing key returns', async () => {
@@ -171,5 +171,5 @@ describe('after a restore, an attacker tries what was used since the backup', ()
     const after = await keySet();
     expect(after.keys).toHaveLength(1);
     expect(before.keys.map(({ kid }) => kid)).not.toContain(after.keys[0]?.kid);
-  }, 120_000);
+  });
 });

@@ -74,7 +74,7 @@ describe('a login request', () => {
 
     const again = await stage.open(url);
     await expect(widgetOn(again).heading).toHaveText(TITLES.denied);
-    await expect(widgetOn(again).frame.getByText('This request has been used or has expired')).toBeVisible();
+    await expect(widgetOn(again).main.getByText('This request has been used or has expired')).toBeVisible();
     // Only the host can start again.
     await expect(widgetOn(again).frame.getByRole('button')).toHaveCount(0);
     expect(await waitForLastEvent(again, 'error')).toMatchObject({ code: 'LOGIN_REQUEST_INVALID', retryable: false });
@@ -92,7 +92,7 @@ describe('a login request', () => {
     ];
     for (const mount of bodies) {
       const { page } = await stage.openWidget(mount.resource, { options: mount });
-      await expect(widgetOn(page).frame.getByText('This request has been used or has expired')).toBeVisible();
+      await expect(widgetOn(page).main.getByText('This request has been used or has expired')).toBeVisible();
     }
   });
 });

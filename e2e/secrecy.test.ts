@@ -74,7 +74,7 @@ describe('for any login', () => {
     for (const { login } of [known, withDevice, locked, blocked, passwordless, stranger]) {
       expect(await walk(login)).toEqual(expected);
     }
-  }, 180_000);
+  });
 });
 
 describe('after a sign-in', () => {

@@ -78,7 +78,7 @@ test('an SMS offers its code only to this page and our frame', async () => {
   await widget.button('Weiter').click();
   await widget.frame.getByLabel('Passwort', { exact: true }).fill(person.password);
   await widget.button('Anmelden').click();
-  await expect(widget.frame.getByText(`Wir haben einen Code an •••${to.slice(-2)} gesendet.`).first()).toBeVisible();
+  await expect(widget.main.getByText(`Wir haben einen Code an •••${to.slice(-2)} gesendet.`).first()).toBeVisible();
   const { code, text, language } = receiver.last(to);
   expect(language).toBe('de');
   expect(text.split('\n').at(-1)).toBe(`@127.0.0.1 #${code} @localhost`);
@@ -96,10 +96,10 @@ test('a code in place of the password: where it went is not told, and the next c
   const { page, nonce } = await stage.openWidget(id, { browser: { viewport: { width: 390, height: 844 } } });
   const widget = widgetOn(page);
   await widget.identify(person.login);
-  const hint = widget.frame.getByText('If this login has an email address here, a code is on its way to it.');
+  const hint = widget.main.getByText('If this login has an email address here, a code is on its way to it.');
   await expect(hint).toBeVisible();
   await expect(widget.code).toBeFocused();
-  await expect(widget.frame.getByText('We sent a code')).toHaveCount(0);
+  await expect(widget.main.getByText('We sent a code')).toHaveCount(0);
   expect(await axeViolations(page)).toEqual([]);
   await page.setViewportSize({ width: 1280, height: 844 });
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -148,7 +148,7 @@ describe('SR-3: while delivery fails', () => {
     await expect(widget.heading).toHaveText(TITLES.otp);
     expect(receiver.received.some((one) => one.to === to)).toBe(false);
     receiver.isDown = true;
-    await widget.frame.getByText('Another way').click();
+    await widget.main.getByText('Another way').click();
     await widget.button(/^An email to /).click();
     await expect(widget.alert).toContainText('The code could not be sent');
     await widget.giveCode(person.device.code());
@@ -203,14 +203,14 @@ test.each(['light', 'dark'] as const)('on a phone, %s, axe finds no violations',
     await mkdir(folder, { recursive: true });
     await page.screenshot({ path: `${folder}/${name}-${colorScheme}.png` });
   };
-  await widget.frame.getByText('Another way').click();
+  await widget.main.getByText('Another way').click();
   await look('ways');
   await widget.button(/^A text message to /).click();
   await expect(widget.button('Send another code')).toBeVisible();
   await look('sent');
   receiver.isDown = true;
   // By keyboard: after screenshots, an emulated phone taps at the wrong position in the frame.
-  await widget.frame.getByText('Another way').press('Enter');
+  await widget.main.getByText('Another way').press('Enter');
   await widget.button(/^An email to /).press('Enter');
   await expect(widget.alert).toContainText('The code could not be sent');
   await look('not-sent');

@@ -125,13 +125,13 @@ describe('refuses', () => {
     await stage.service.client.tokens.update(person.device.token.id, { locked: true });
     const { widget, page } = await openAtCode(person);
     await expect(widget.heading).toHaveText(TITLES.denied);
-    await expect(widget.frame.getByText('Your token is locked')).toBeVisible();
+    await expect(widget.main.getByText('Your token is locked')).toBeVisible();
     await expect(widget.button('Start again')).toBeVisible();
     const opened = page.waitForEvent('popup');
     await widget.frame.getByRole('link', { name: 'Help' }).click();
     const help = await opened;
     await expect(help.getByRole('heading', { level: 1 })).toHaveText('Help with signing in');
-    await expect(help.getByText('You are signing in to')).toBeVisible();
+    await expect(help.getByRole('main').getByText('You are signing in to')).toBeVisible();
     await help.close();
     expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'TOKEN_LOCKED', retryable: false });
     expect((await eventsOf(page)).map(([name]) => name)).not.toContain('success');
@@ -154,7 +154,7 @@ describe('refuses', () => {
     await widget.button('Start again').click();
     await widget.identify(person.login);
     await widget.givePassword(person.password);
-    await expect(widget.frame.getByText('Your token is locked')).toBeVisible();
+    await expect(widget.main.getByText('Your token is locked')).toBeVisible();
   });
 
   test('a used code', async () => {
@@ -196,7 +196,7 @@ describe('refuses', () => {
     const widget = widgetOn(page);
     await widget.identify('mira');
     await expect(widget.heading).toHaveText(TITLES.denied);
-    await expect(widget.frame.getByText('Sign-in is not allowed from your location')).toBeVisible();
+    await expect(widget.main.getByText('Sign-in is not allowed from your location')).toBeVisible();
     expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'FILTER_DENIED', retryable: false });
   });
 
@@ -214,7 +214,7 @@ describe('refuses', () => {
     await client.resources.update(changing.id, { ipFilter: filter.id });
     await widget.giveCode(person.device.code());
     await expect(widget.heading).toHaveText(TITLES.denied);
-    await expect(widget.frame.getByText('Sign-in is not allowed from your location')).toBeVisible();
+    await expect(widget.main.getByText('Sign-in is not allowed from your location')).toBeVisible();
   });
 });
 

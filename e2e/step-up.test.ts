@@ -96,7 +96,7 @@ describe('an unknown browser', () => {
       await widget.identify(person.login);
       await widget.givePassword(person.password);
       await expect(widget.heading).toHaveText(title);
-      if (browser === THIEF) await expect(widget.frame.getByText('This browser differs from those')).toBeVisible();
+      if (browser === THIEF) await expect(widget.main.getByText('This browser differs from those')).toBeVisible();
     }
     expect((await client.users.environments(person.user.id)).count).toBe(1);
     await client.users.forgetEnvironments(person.user.id);

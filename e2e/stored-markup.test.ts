@@ -118,8 +118,8 @@ test('in the page’s options for appearance and texts', async () => {
   );
   const { heading, frame } = widgetOn(page);
   await expect(heading).toHaveText(TITLES.identify);
-  expect(await frame.locator('html').getAttribute('style')).toBeNull();
-  expect(await frame.locator('#look').count()).toBe(0);
+  await expect(frame.locator('html')).not.toHaveAttribute('style');
+  await expect(frame.locator('#look')).toHaveCount(0);
   expect(await frame.locator('head').innerHTML()).not.toMatch(/evil|pwned|calc\(1px/);
   await expect(page.locator('#here iframe')).toHaveAttribute('title', CORPUS[3]);
   expect(executions).toEqual([]);

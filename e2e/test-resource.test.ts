@@ -17,7 +17,7 @@ async function walk(testMode: 'pass' | 'fail' | 'expire') {
   const { id } = await makeResource(stage.service.client, stage.host.origin, { testMode });
   const { page, nonce } = await stage.openWidget(id);
   const widget = widgetOn(page);
-  await expect(widget.frame.getByText('For testing only')).toBeVisible();
+  await expect(widget.main.getByText('For testing only')).toBeVisible();
   await widget.identify('anybody');
   await widget.givePassword('anything');
   return { id, page, nonce, widget };
@@ -61,9 +61,9 @@ test('a resource without a test mode shows no hint of tests; its logo has its na
   const { id } = await makeResource(client, stage.host.origin);
   await client.resources.setLogo(id, samplePng(120, 40));
   const { page } = await stage.openWidget(id);
-  const { frame, heading } = widgetOn(page);
+  const { frame, heading, main } = widgetOn(page);
   await expect(heading).toHaveText(TITLES.identify);
-  await expect(frame.getByText('For testing only')).toHaveCount(0);
+  await expect(main.getByText('For testing only')).toHaveCount(0);
   const logo = frame.getByRole('img', { name: 'Harbour & Co.' });
   await expect(logo).toBeVisible();
   await expect.poll(() => logo.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(120);

@@ -6,7 +6,7 @@ import { Agent, get } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { processesDocument } from '../server/processes/documents.ts';
 import { openRedisStore } from '../server/store/redis/open-redis-store.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
@@ -17,9 +17,6 @@ import { ServiceProcess } from './harness/service-process.ts';
 
 /** They share a Redis. */
 const MASTER_KEY = randomBytes(32).toString('base64');
-
-// Each starts three processes, some of them twice.
-vi.setConfig({ testTimeout: 60_000 });
 
 let redis: RedisServer;
 beforeAll(async () => {
@@ -115,7 +112,7 @@ async function openPipe(): Promise<{ end: FileHandle; reader: FileHandle }> {
 
 function status(port: number, path: string, agent?: Agent): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const request = get({ host: '127.0.0.1', port, path, agent: agent ?? false, timeout: 10_000 }, (response) => {
+    const request = get({ host: '127.0.0.1', port, path, agent: agent ?? false, timeout: 60_000 }, (response) => {
       response.resume().once('end', () => resolve(response.statusCode));
     });
     request.once('timeout', () => request.destroy(new Error('no answer')));

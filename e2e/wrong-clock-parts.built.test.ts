@@ -22,7 +22,7 @@ beforeAll(async () => {
     await new Operator(one).json(['setup', '--name', 'Acme']);
     await one.stop();
   }
-}, 240_000);
+});
 afterEach(async () => {
   await embedded.stop();
   await redis.stop();
@@ -83,7 +83,7 @@ test('SR-63: a start of workers with a wrong clock is live, not ready, and says 
     COUNTERSIGN_WORKERS: '2',
     COUNTERSIGN_AUDIT_FEED: `file://${join(redis.folder, 'feed.jsonl')}`,
   });
-}, 120_000);
+});
 
 async function expectDoubt(installation: Installation, env: Record<string, string>): Promise<void> {
   await installation.start(undefined, { env: { ...env, ...clock() }, until: 'live' });

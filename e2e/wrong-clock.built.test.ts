@@ -21,11 +21,8 @@ async function readinessOf(url: string): Promise<{ status: number; code: string 
   return { status: answer.status, code: ((await answer.json()) as { code?: string }).code };
 }
 
-// Each test starts several processes.
-const LIMIT = { timeout: 120_000 };
-
 // SR-63, with the real process: its wall clock is moved, and nothing else.
-describe.each(['embedded', 'redis'] as const)('SR-63: a process with a wrong clock, on %s', LIMIT, (store) => {
+describe.each(['embedded', 'redis'] as const)('SR-63: a process with a wrong clock, on %s', (store) => {
   let installation: Installation;
   let operator: Operator;
   let key: string;
@@ -39,7 +36,7 @@ describe.each(['embedded', 'redis'] as const)('SR-63: a process with a wrong clo
     await waitUntil('its events are sealed', async () => (await listEvents()).length > 1);
     events = await listEvents();
     await installation.stop();
-  }, 240_000);
+  });
   afterEach(() => installation.stop());
   afterAll(async () => {
     await installation?.remove();
@@ -112,7 +109,7 @@ describe.each(['embedded', 'redis'] as const)('SR-63: a process with a wrong clo
 });
 
 // SR-63. The attack: one of two processes gets a wrong clock, and takes the other one with it.
-test('of two processes on one Redis only the one with the wrong clock is in doubt', LIMIT, async () => {
+test('of two processes on one Redis only the one with the wrong clock is in doubt', async () => {
   const installation = await install('redis');
   const [port = 0] = await freePorts(1);
   const wrong = `http://localhost:${port}`;

@@ -74,7 +74,7 @@ describe('the library for Java', () => {
     }
     await workshop.write('embed/SignIn.java', embedded());
     await workshop.compileTests('src/test/java', 'documented');
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await workshop?.remove();
@@ -92,7 +92,7 @@ describe('the library for Java', () => {
     expect(skipped, output).toBe(0);
     // The corpus alone has more than 600 cases: whatever was not found has not been tried.
     expect(successful, output).toBeGreaterThan(800);
-  }, 300_000);
+  });
 });
 
 /** The console's example as a developer pastes it, with the clock and the keys of the vectors. */

@@ -19,7 +19,7 @@ function run(args: readonly string[], env: Record<string, string> = {}) {
   return spawnSync(python, args, {
     cwd: FOLDER,
     encoding: 'utf8',
-    timeout: 240_000,
+    timeout: 600_000,
     env: { PATH: process.env.PATH, PYTHONPATH: 'src', PYTHONDONTWRITEBYTECODE: '1', ...env },
   });
 }
@@ -33,7 +33,7 @@ describe('the library for Python', () => {
     place = await makePlace();
     key = setUp(place);
     service = await serve(place);
-  }, 240_000);
+  });
 
   afterAll(async () => {
     await service.stop();
@@ -48,7 +48,7 @@ describe('the library for Python', () => {
     // A test that was not run is none that passed.
     expect(stderr).toMatch(/^OK$/m);
     expect(Number(/^Ran (\d+) tests/m.exec(stderr)?.[1])).toBeGreaterThan(60);
-  }, 300_000);
+  });
 
   test('knows the codes that the service and the other libraries have', () => {
     const script =

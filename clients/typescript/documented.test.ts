@@ -22,7 +22,7 @@ beforeAll(async () => {
     await project.write(`snippet${i}.ts`, snippet.replaceAll('https://auth.example', service.url));
   }
   await project.compile();
-}, 120_000);
+});
 
 afterAll(async () => {
   await service.stop();
@@ -183,7 +183,7 @@ describe('the packed package', () => {
       `import * as types from './types.js'; console.log(types.SERVER_ERROR_CODES.join());`,
     );
     expect(await project.node('codes.mjs')).toBe(`${Object.keys(REFUSALS).join()}\n`);
-  }, 60_000);
+  });
 
   test('verifies in a runtime that has none of Node’s globals', async () => {
     const { issuer, resource, nonce, now } = VECTORS.defaults;

@@ -37,7 +37,7 @@ async function injectEngine(frame: Frame): Promise<void> {
 }
 
 /** By default axe skips a frame that does not answer for half a second, which is too short on a busy machine. */
-const FRAME_WAIT_MS = 10_000;
+const FRAME_WAIT_MS = 60_000;
 
 /** Frames have other origins, and report to the page's engine. The minified engine loads in half the time. */
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -27,6 +27,9 @@ const DISABLED_FEATURES = [
 const HEADLESS_SHELL = 'chromium-headless-shell';
 const CHROMIUM = 'chromium';
 
+/** Ends an action that hangs, before the test does, so that the error names it. */
+const HANG_MS = 60_000;
+
 let running: Promise<Browser> | undefined;
 
 /**
@@ -44,8 +47,10 @@ export async function sharedBrowser(): Promise<Browser> {
  * A browser of its own for a test: without animations, which take a sixth of the time of a sign-in. The tests in
  * `widget/` run with them.
  */
-export function newContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
-  return browser.newContext({ reducedMotion: 'reduce', ...options });
+export async function newContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  context.setDefaultTimeout(HANG_MS);
+  return context;
 }
 
 /** Closes every page for the next file. */

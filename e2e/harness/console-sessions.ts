@@ -62,5 +62,5 @@ export function testAccessibility(where: string, look: (size: BrowserContextOpti
   test.each([
     ['a phone', PHONE],
     ['a desk', DESK],
-  ])(`axe finds no violations, and nothing scrolls sideways, ${where}, on %s`, (_, size) => look(size), 300_000);
+  ])(`axe finds no violations, and nothing scrolls sideways, ${where}, on %s`, (_, size) => look(size));
 }

@@ -6,11 +6,15 @@ import { expect } from './expect.ts';
 /** The console as users see it: by role and by label. */
 export interface ConsoleView {
   page: Page;
+  /** The page itself, without the status line that repeats its title, and without notifications. */
+  main: Locator;
   heading: Locator;
   /** The error, wherever it is shown. */
   wrong: Locator;
   /** Complaints of the browser's console and the page's policy. */
   complaints: string[];
+  /** A notification with this text. */
+  toast(text: string | RegExp): Locator;
   field(label: string): Locator;
   button(name: string | RegExp): Locator;
   at(title: string): Promise<void>;
@@ -37,7 +41,6 @@ export async function openConsole(
   options: BrowserContextOptions = {},
 ): Promise<ConsoleView> {
   const context = await newContext(browser, { locale: 'en', ...options });
-  context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -51,9 +54,11 @@ export async function openConsole(
   const field = (label: string) => page.getByLabel(label, { exact: true });
   const view: ConsoleView = {
     page,
+    main: page.getByRole('main'),
     heading: page.getByRole('heading', { level: 1 }),
     wrong: page.locator('[role=alert] p'),
     complaints,
+    toast: (text) => page.locator('.toasts').getByRole('group', { name: text, exact: typeof text === 'string' }),
     field,
     button: (name) => page.getByRole('button', { name, exact: typeof name === 'string' }),
     at: (title) => expect(view.heading).toHaveText(title),

@@ -1,4 +1,4 @@
 import { expect as base } from '@playwright/test';
 
-/** Playwright's assertions, with long timeouts for a busy machine. */
-export const expect = base.configure({ timeout: 10_000 });
+/** Playwright's assertions. The timeout ends only what hangs: a busy machine takes seconds for a page. */
+export const expect = base.configure({ timeout: 60_000 });

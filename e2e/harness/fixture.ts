@@ -42,7 +42,6 @@ export async function createE2eFixture(settings: Record<string, string> = {}): P
     host,
     async open(url, opening = {}) {
       const context = await newContext(browser, opening.browser);
-      context.setDefaultTimeout(15_000);
       await opening.before?.(context);
       const page = await context.newPage();
       await page.goto(url);

@@ -3,6 +3,8 @@ import type { FrameLocator, Locator, Page } from '@playwright/test';
 /** The widget as users see it: by role and by label, never by class. */
 export interface WidgetView<Place = FrameLocator | Page> {
   frame: Place;
+  /** All that the widget shows. */
+  main: Locator;
   heading: Locator;
   login: Locator;
   password: Locator;
@@ -36,6 +38,8 @@ export function widgetIn<Place extends FrameLocator | Page>(frame: Place): Widge
   const button = (name: string | RegExp) => frame.getByRole('button', { name, exact: true });
   const view: WidgetView<Place> = {
     frame,
+    // In a frame the card is no landmark.
+    main: frame.locator('main, .card').first(),
     heading: frame.getByRole('heading', { level: 1 }),
     login: frame.getByLabel('Login or email'),
     password: frame.getByLabel('Password', { exact: true }),

@@ -21,6 +21,12 @@ const built = [
 ];
 const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
+/**
+ * The timeout of tests that start processes or browsers. It ends only what hangs: a busy machine takes ten times as long
+ * as a quiet one.
+ */
+const HANG_MS = 600_000;
+
 /** At least two files at a time: by default the runner leaves one core free, which is half of two. */
 const computing = { maxWorkers: Math.max(2, availableParallelism() - 1), sequence: { groupOrder: 0 } };
 /** These also wait for browsers, disks and other processes. Two runs of them are side by side. */
@@ -50,7 +56,7 @@ export const testProjects: TestProjectConfiguration[] = [
       exclude: [...store, ...http, ...built, ...browser, '**/node_modules/**', '**/dist/**'],
     },
   },
-  { test: { name: 'store', ...waiting, include: store, testTimeout: 300_000, hookTimeout: 120_000 } },
+  { test: { name: 'store', ...waiting, include: store, testTimeout: HANG_MS, hookTimeout: HANG_MS } },
   {
     test: {
       name: 'http',
@@ -69,8 +75,8 @@ export const testProjects: TestProjectConfiguration[] = [
       isolate: false,
       include: built,
       exclude: ['docs/**/*.browser.test.ts'],
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      testTimeout: HANG_MS,
+      hookTimeout: HANG_MS,
     },
   },
   {
@@ -81,10 +87,10 @@ export const testProjects: TestProjectConfiguration[] = [
       ...waiting,
       include: browser,
       exclude: ['e2e/**/*.built.test.ts'],
-      testTimeout: 60_000,
-      hookTimeout: 120_000,
+      testTimeout: HANG_MS,
+      hookTimeout: HANG_MS,
       // Polls wait for another process, and a second is short on a busy machine.
-      expect: { poll: { timeout: 15_000 } },
+      expect: { poll: { timeout: 60_000 } },
     },
   },
 ];

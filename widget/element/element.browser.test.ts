@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { expect } from '../../e2e/harness/expect.ts';
 import { type HostSite, startHostSite } from '../../e2e/harness/host-site.ts';
 import { LOGIN, RESOURCE, RESULT } from '../testing/fake-service.ts';
 import { createWidgetFixture, frameOf, NONCE, type WidgetFixture } from '../testing/fixture.ts';
@@ -58,10 +59,10 @@ describe('<countersign-sign-in>', () => {
     await page.waitForFunction((result) => (window as unknown as { result: string }).result === result, RESULT);
     expect(await eventsOf(page)).toEqual(['change', 'ready', 'change', 'success']);
     const frame = await frameOf(page);
-    expect(await frame.locator('html').getAttribute('data-tone')).toBe('dark');
-    expect(await frame.locator('html').getAttribute('lang')).toBe('de');
+    await expect(frame.locator('html')).toHaveAttribute('data-tone', 'dark');
+    await expect(frame.locator('html')).toHaveAttribute('lang', 'de');
     expect(await frame.locator('.card').evaluate((card) => getComputedStyle(card).borderRadius)).toBe('3px');
-    expect(await page.locator('iframe').getAttribute('title')).toBe('Members');
+    await expect(page.locator('iframe')).toHaveAttribute('title', 'Members');
     expect(stage.host.posted).toEqual([]);
   });
 
@@ -75,7 +76,7 @@ describe('<countersign-sign-in>', () => {
     );
     await frameOf(page);
     await expect.poll(() => flowsOf().map(({ body }) => body.nonce)).toEqual([NONCE]);
-    expect(await page.locator(`${element} b`).count()).toBe(1);
+    await expect(page.locator(`${element} b`)).toHaveCount(1);
   });
 
   test('is upgraded late, with the properties that were set before', async () => {
@@ -92,7 +93,7 @@ describe('<countersign-sign-in>', () => {
 
   test('what a server has rendered waits for its properties', async () => {
     const page = await open(`<${element} deferred></${element}>`);
-    expect(await page.locator('iframe').count()).toBe(0);
+    await expect(page.locator('iframe')).toHaveCount(0);
     await page.evaluate(
       ([resource, nonce]) => Object.assign(document.querySelector('countersign-sign-in') ?? {}, { resource, nonce }),
       [RESOURCE, NONCE],
@@ -109,7 +110,7 @@ describe('<countersign-sign-in>', () => {
     expect(flowsOf()).toHaveLength(1);
     await page.locator(element).evaluate((node) => node.setAttribute('resource', 'res_01k8dq9z2mq'));
     await expect.poll(() => flowsOf().map(({ body }) => body.resource)).toEqual([RESOURCE, 'res_01k8dq9z2mq']);
-    expect(await page.locator('iframe').count()).toBe(1);
+    await expect(page.locator('iframe')).toHaveCount(1);
   });
 
   test('goes on when it is moved, ends when it is removed, and starts again when it is back', async () => {
@@ -121,7 +122,7 @@ describe('<countersign-sign-in>', () => {
     });
     const moved = await frameOf(page);
     await moved.locator('#identify').fill(LOGIN);
-    expect(await page.locator('section iframe').count()).toBe(1);
+    await expect(page.locator('section iframe')).toHaveCount(1);
     await page.evaluate(() => {
       const node = document.querySelector('countersign-sign-in');
       Object.assign(window, { node });
@@ -153,7 +154,7 @@ describe('<countersign-sign-in>', () => {
     const page = await open(
       `<${element} ${OPTIONS} load-timeout-ms="200"><p data-countersign-fallback hidden>Call us</p></${element}>`,
     );
-    await page.getByText('Call us').waitFor({ state: 'visible' });
+    await page.getByRole('main').getByText('Call us').waitFor({ state: 'visible' });
     expect(await eventsOf(page)).toEqual(['loaderror']);
   });
 
@@ -163,7 +164,7 @@ describe('<countersign-sign-in>', () => {
       'content-security-policy': `default-src 'none'; script-src ${url} 'nonce-host-nonce'; frame-src ${url}; require-trusted-types-for 'script'; trusted-types 'none'`,
       'cross-origin-embedder-policy': 'require-corp',
     });
-    expect(await page.locator(element).getAttribute('nonce')).toBe('');
+    await expect(page.locator(element)).toHaveAttribute('nonce', '');
     await signIn(page);
     await expect.poll(() => eventsOf(page)).toContain('success');
     expect(flowsOf().map(({ body }) => body.nonce)).toEqual([NONCE]);
@@ -203,7 +204,7 @@ describe('the result is posted', () => {
     const before = stage.host.posted.length;
     await signIn(page);
     await expect.poll(() => eventsOf(page)).toContain('success');
-    expect(await page.locator('form button, form input').count()).toBe(0);
+    await expect(page.locator('form button, form input')).toHaveCount(0);
     expect(stage.host.posted).toHaveLength(before);
   });
 
@@ -254,7 +255,7 @@ describe('hostile markup', () => {
     await refused;
     expect(elsewhere.posted).toEqual([]);
     expect(stage.host.posted).toHaveLength(before);
-    expect(await page.locator('form button').count()).toBe(0);
+    await expect(page.locator('form button')).toHaveCount(0);
     expect(await page.evaluate(() => 'stolen' in window)).toBe(false);
   });
 
@@ -272,7 +273,7 @@ describe('hostile markup', () => {
       // SR-30: markup from users may hold an element with any attribute.
       const page = await open(`<${element} ${OPTIONS} service="${service}"></${element}>`);
       await expect.poll(() => eventsOf(page)).toEqual(['loaderror']);
-      expect(await page.locator('iframe').count()).toBe(0);
+      await expect(page.locator('iframe')).toHaveCount(0);
       expect(await page.evaluate(() => 'stolen' in window)).toBe(false);
     },
   );
@@ -323,9 +324,9 @@ describe('hostile markup', () => {
     );
     await frameOf(page);
     for (const place of page.frames()) {
-      expect(await place.locator('img').count()).toBe(0);
+      await expect(place.locator('img')).toHaveCount(0);
       expect(await place.evaluate(() => ['stolen' in window, 'polluted' in {}])).toEqual([false, false]);
     }
-    expect(await page.locator('iframe').getAttribute('title')).toBe(evil);
+    await expect(page.locator('iframe')).toHaveAttribute('title', evil);
   });
 });

@@ -1,5 +1,6 @@
 import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { expect } from '../../e2e/harness/expect.ts';
 import { createSecretBox } from '../../server/platform/secret-box/secret-box.ts';
 import { checkSolution, MIN_GUESSES, newPuzzle, type PuzzleContext } from '../../server/proof-of-work/puzzle.ts';
 import { seededRandom } from '../../server/testing/test-ports.ts';
@@ -57,7 +58,7 @@ const names = () => stage.service.asked.filter(({ path }) => path === 'flow/iden
 describe('before the script', () => {
   test('the form can be seen and typed into, and the script keeps text, selection and focus', async () => {
     const { page, frame, release } = await openHeld();
-    expect(await frame.locator('h1').textContent()).toBe('Sign in');
+    await expect(frame.locator('h1')).toHaveText('Sign in');
     await frame.locator('#identify').click();
     await page.keyboard.type(LOGIN);
     await frame.locator('#identify').evaluate((field: HTMLInputElement) => field.setSelectionRange(1, 3));
@@ -117,7 +118,7 @@ describe('before the script', () => {
     ]);
     expect(frame.url()).toBe(address);
     expect(requests).toEqual([]);
-    expect(await frame.locator('input[type=password]').count()).toBe(0);
+    await expect(frame.locator('input[type=password]')).toHaveCount(0);
   });
 });
 
@@ -201,8 +202,8 @@ describe('the script draws the same screen', () => {
 describe('a first step that the document cannot know', () => {
   test('with a login request is not guessed', async () => {
     const { frame, release } = await openHeld("loginRequest: 'login-request-secret',");
-    expect(await frame.locator('.loading').count()).toBe(1);
-    expect(await frame.locator('input').count()).toBe(0);
+    await expect(frame.locator('.loading')).toHaveCount(1);
+    await expect(frame.locator('input')).toHaveCount(0);
     release();
     await frame.locator('#otp').waitFor();
   });
@@ -222,7 +223,7 @@ describe('a first step that the document cannot know', () => {
     await page.locator('iframe').waitFor({ state: 'visible' });
     const again = page.frameLocator('iframe');
     await again.locator('.card').waitFor();
-    expect(await again.locator('form').isVisible()).toBe(false);
+    await expect(again.locator('form')).toBeHidden();
     release();
     await again.locator('#password').waitFor();
     expect(begins()).toHaveLength(1);
@@ -288,8 +289,8 @@ test('respects reduced motion and forced colours', async () => {
 test('does not start a sign-in when opened by itself', async () => {
   const address = `${stage.service.url}/widget/v1/frame?resource=res_01k8dq9z2mp&origin=${stage.host.origin}`;
   const page = await stage.open(address);
-  await page.getByText('works only on the site').waitFor();
-  expect(await page.locator('input').count()).toBe(0);
+  await expect(page.locator('body')).toContainText('works only on the site');
+  await expect(page.locator('input')).toHaveCount(0);
 });
 
 // Under attack: the work is the browser's, so the user and a screen reader meet nothing new.

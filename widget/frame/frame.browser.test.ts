@@ -1,7 +1,8 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { axeViolations, WCAG } from '../../e2e/harness/axe.ts';
+import { expect } from '../../e2e/harness/expect.ts';
 import { CODE, LOGIN, PASSWORD, RESULT, type Reply } from '../testing/fake-service.ts';
 import { createWidgetFixture, eventsOf, frameOf, type WidgetFixture } from '../testing/fixture.ts';
 
@@ -62,18 +63,18 @@ describe('signing in', () => {
   test('has fields for password managers, and takes no focus on arrival', async () => {
     const { page, frame } = await open();
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
-    expect(await frame.locator('#identify').getAttribute('autocomplete')).toBe('username');
+    await expect(frame.locator('#identify')).toHaveAttribute('autocomplete', 'username');
     const corrects = () => frame.locator('form .box input').getAttribute('autocorrect');
     expect(await corrects()).toBe('off');
     await answer(frame, 'identify', LOGIN);
-    expect(await frame.locator('#password').getAttribute('autocomplete')).toBe('current-password');
+    await expect(frame.locator('#password')).toHaveAttribute('autocomplete', 'current-password');
     expect(await corrects()).toBe('off');
-    expect(await frame.locator('form [autocomplete=username]').inputValue()).toBe(LOGIN);
+    await expect(frame.locator('form [autocomplete=username]')).toHaveValue(LOGIN);
     await answer(frame, 'password', PASSWORD);
     const code = frame.locator('#otp');
-    expect(await code.getAttribute('autocomplete')).toBe('one-time-code');
-    expect(await code.getAttribute('inputmode')).toBe('numeric');
-    expect(await code.getAttribute('maxlength')).toBeNull();
+    await expect(code).toHaveAttribute('autocomplete', 'one-time-code');
+    await expect(code).toHaveAttribute('inputmode', 'numeric');
+    await expect(code).not.toHaveAttribute('maxlength');
     const sizes = await frame.locator('input').evaluateAll((all) => all.map((one) => getComputedStyle(one).fontSize));
     expect(sizes.every((size) => Number.parseFloat(size) >= 16)).toBe(true);
   });
@@ -83,7 +84,7 @@ describe('signing in', () => {
     await toOtp(frame);
     await answer(frame, 'otp', '12 34');
     await frame.locator('.error').waitFor();
-    expect(await frame.locator('#otp').getAttribute('aria-invalid')).toBe('true');
+    await expect(frame.locator('#otp')).toHaveAttribute('aria-invalid', 'true');
     expect(sent('otp')).toHaveLength(0);
     await answer(frame, 'otp', ` ${CODE.slice(0, 3)}\u00a0${CODE.slice(3)}`);
     await frame.locator('h1', { hasText: 'You are signed in' }).waitFor();
@@ -97,7 +98,7 @@ describe('signing in', () => {
     await frame.locator('.error').waitFor();
     const field = frame.locator('#password');
     const error = await field.getAttribute('aria-describedby');
-    expect(await frame.locator(`#${error}`).textContent()).toContain('not right');
+    await expect(frame.locator(`#${error}`)).toContainText('not right');
     expect(await frame.evaluate(() => document.activeElement?.id)).toBe('password');
     await answer(frame, 'password', PASSWORD);
     await frame.locator('#otp').waitFor();
@@ -117,10 +118,10 @@ describe('signing in', () => {
     await answer(frame, 'identify', LOGIN);
     await frame.locator('#password').fill(PASSWORD);
     await frame.getByRole('button', { name: 'Show password' }).click();
-    expect(await frame.locator('#password').getAttribute('type')).toBe('text');
-    expect(await frame.locator('#password').inputValue()).toBe(PASSWORD);
+    await expect(frame.locator('#password')).toHaveAttribute('type', 'text');
+    await expect(frame.locator('#password')).toHaveValue(PASSWORD);
     await frame.getByRole('button', { name: 'Hide password' }).click();
-    expect(await frame.locator('#password').getAttribute('type')).toBe('password');
+    await expect(frame.locator('#password')).toHaveAttribute('type', 'password');
   });
 
   test('"Not you?" starts over; with a login request it is missing', async () => {
@@ -133,7 +134,7 @@ describe('signing in', () => {
     const second = await open("loginRequest: async () => 'login-request-secret',");
     await second.frame.locator('#otp').waitFor();
     expect(stage.service.asked.at(-1)?.body.loginRequest).toBe('login-request-secret');
-    expect(await second.frame.getByRole('button', { name: 'Not you?' }).count()).toBe(0);
+    await expect(second.frame.getByRole('button', { name: 'Not you?' })).toHaveCount(0);
     await answer(second.frame, 'otp', CODE);
     expect(
       await second.page.evaluate(() => (window as unknown as { widget: { result(): unknown } }).widget.result()),
@@ -154,7 +155,7 @@ describe('one request for each answer', () => {
     await expect.poll(() => sent('identify')).toHaveLength(1);
     await frame.locator('.primary').click({ force: true });
     await frame.locator('#identify').press('Enter');
-    expect(await frame.locator('.primary').getAttribute('aria-disabled')).toBe('true');
+    await expect(frame.locator('.primary')).toHaveAttribute('aria-disabled', 'true');
     release();
     await frame.locator('#password').waitFor();
     expect(sent('identify')).toHaveLength(1);
@@ -173,7 +174,7 @@ describe('one request for each answer', () => {
     once('identify', { drop: 'before' });
     await answer(frame, 'identify', LOGIN);
     await frame.locator('.error', { hasText: 'interrupted' }).waitFor();
-    expect(await frame.locator('#identify').inputValue()).toBe(LOGIN);
+    await expect(frame.locator('#identify')).toHaveValue(LOGIN);
     await frame.locator('.primary').click();
     await frame.locator('#password').waitFor();
   });
@@ -193,7 +194,7 @@ describe('one request for each answer', () => {
     };
     await answer(frame, 'identify', LOGIN);
     await frame.locator('#password').waitFor();
-    expect(await frame.locator('#who').inputValue()).toBe('grace');
+    await expect(frame.locator('#who')).toHaveValue('grace');
   });
 });
 
@@ -237,7 +238,7 @@ describe('waits and ends', () => {
         .catch((error: { code: string }) => error.code),
     );
     await answer(frame, 'identify', LOGIN);
-    await frame.getByText('Your token is locked').waitFor();
+    await frame.getByRole('status').getByText('Your token is locked').waitFor();
     expect(await result).toBe('TOKEN_LOCKED');
   });
 
@@ -248,7 +249,7 @@ describe('waits and ends', () => {
     const { page, frame } = await open();
     once('identify', { view: { seq: 1, ...end } });
     await answer(frame, 'identify', LOGIN);
-    await frame.getByText('Your password was stolen and published elsewhere.').waitFor();
+    await frame.locator('.message').getByText('Your password was stolen and published elsewhere.').waitFor();
     const link = await frame.locator('.message a').getAttribute('href');
     const { pathname, searchParams } = new URL(link ?? '', stage.service.url);
     expect(pathname).toBe(path);
@@ -355,13 +356,13 @@ describe('the frame', () => {
       `variables: { accent: 'red;background:url(//evil)', font: 'x}</style>', radius: '99px', text: 'url(javascript:alert(1))', evil: '#fff', background: 7 },
        theme: '"><script>alert(1)</script>', locale: '../../evil', title: '"><img onerror=alert(1)>',`,
     );
-    expect(await frame.locator('.name').textContent()).toBe('</title><img src=x onerror=alert(1)>');
-    expect(await frame.locator('img, script:not([src])').count()).toBe(0);
-    expect(await frame.locator('html').getAttribute('style')).toBeNull();
-    expect(await frame.locator('style').count()).toBe(1);
-    expect(await frame.locator('meta[name=color-scheme]').getAttribute('content')).toBe('light dark');
-    expect(await page.locator('iframe').getAttribute('title')).toBe('"><img onerror=alert(1)>');
-    expect(await page.locator('img').count()).toBe(0);
+    await expect(frame.locator('.name')).toHaveText('</title><img src=x onerror=alert(1)>');
+    await expect(frame.locator('img, script:not([src])')).toHaveCount(0);
+    await expect(frame.locator('html')).not.toHaveAttribute('style');
+    await expect(frame.locator('style')).toHaveCount(1);
+    await expect(frame.locator('meta[name=color-scheme]')).toHaveAttribute('content', 'light dark');
+    await expect(page.locator('iframe')).toHaveAttribute('title', '"><img onerror=alert(1)>');
+    await expect(page.locator('img')).toHaveCount(0);
   });
 
   test.each([
@@ -390,8 +391,8 @@ describe('the frame', () => {
     await page.evaluate(() => (window as unknown as { widget: { reset(): void } }).widget.reset());
     await answer(frame, 'identify', LOGIN);
     await frame.locator('.message .primary').waitFor();
-    expect(await frame.locator('.message p').textContent()).toBe(reason);
-    expect(await frame.locator('.message img').count()).toBe(0);
+    await expect(frame.locator('.message p')).toHaveText(reason);
+    await expect(frame.locator('.message img')).toHaveCount(0);
     expect(await frame.locator('.message p').evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
     await check();
   });

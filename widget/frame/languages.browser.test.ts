@@ -1,6 +1,7 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { LANGUAGES, readLanguage } from '@countersign/ui/i18n/read-languages';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, test } from 'vitest';
+import { expect } from '../../e2e/harness/expect.ts';
 import { LOGIN } from '../testing/fake-service.ts';
 import { createWidgetFixture, frameOf, type WidgetFixture } from '../testing/fixture.ts';
 
@@ -47,28 +48,24 @@ const FIND_CLIPPED = `(() => {
   return [document.documentElement, ...texts].filter(sticksOut).map(({ nodeName, textContent }) => nodeName + ': ' + textContent);
 })()`;
 
-test.each(LANGUAGES)(
-  'every screen in %s fits a phone, with no text clipped',
-  async (lang) => {
-    for (const [name, view] of Object.entries(SCREENS)) {
-      stage.service.intercept = ({ path }) =>
-        path === 'flow/identify' ? { view: { login: LOGIN, seq: 1, ...view } } : undefined;
-      const options = `locale: '${readLanguage(lang).locale}'`;
-      const page = await stage.openWidget(options, { viewport: { width: 390, height: 844 } });
-      const frame = await frameOf(page);
-      expect(await frame.locator('html').getAttribute('lang')).toBe(lang);
-      expect(await frame.evaluate(FIND_CLIPPED)).toEqual([]);
-      const before = await frame.locator('.card').textContent();
-      await frame.locator('#identify').fill(LOGIN);
-      await frame.locator('#identify').press('Enter');
-      await frame.locator('#identify').waitFor({ state: 'detached' });
-      await frame.waitForFunction((text) => document.querySelector('.card')?.textContent !== text, before);
-      expect(await frame.evaluate(FIND_CLIPPED), name).toEqual([]);
-      await page.context().close();
-    }
-  },
-  60_000,
-);
+test.each(LANGUAGES)('every screen in %s fits a phone, with no text clipped', async (lang) => {
+  for (const [name, view] of Object.entries(SCREENS)) {
+    stage.service.intercept = ({ path }) =>
+      path === 'flow/identify' ? { view: { login: LOGIN, seq: 1, ...view } } : undefined;
+    const options = `locale: '${readLanguage(lang).locale}'`;
+    const page = await stage.openWidget(options, { viewport: { width: 390, height: 844 } });
+    const frame = await frameOf(page);
+    await expect(frame.locator('html')).toHaveAttribute('lang', lang);
+    expect(await frame.evaluate(FIND_CLIPPED)).toEqual([]);
+    const before = await frame.locator('.card').textContent();
+    await frame.locator('#identify').fill(LOGIN);
+    await frame.locator('#identify').press('Enter');
+    await frame.locator('#identify').waitFor({ state: 'detached' });
+    await frame.waitForFunction((text) => document.querySelector('.card')?.textContent !== text, before);
+    expect(await frame.evaluate(FIND_CLIPPED), name).toEqual([]);
+    await page.context().close();
+  }
+});
 
 test('a clipped text and one beyond the edge are found', async () => {
   const page = await stage.openWidget("locale: 'de'", { viewport: { width: 390, height: 844 } });

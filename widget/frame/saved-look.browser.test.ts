@@ -1,6 +1,7 @@
 import type { Frame } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { axeViolations, WCAG } from '../../e2e/harness/axe.ts';
+import { expect } from '../../e2e/harness/expect.ts';
 import { createWidgetFixture, frameOf, type WidgetFixture } from '../testing/fixture.ts';
 
 let stage: WidgetFixture;
@@ -60,7 +61,7 @@ describe('what is saved at the resource', () => {
     await isTakenOver(frame);
     await frame.locator('footer a').waitFor();
     expect(await linesOf(frame)).toBe('Hilfe');
-    expect(await frame.locator('html').getAttribute('lang')).toBe('de');
+    await expect(frame.locator('html')).toHaveAttribute('lang', 'de');
   });
 
   test('opens a link in a new tab, which cannot reach the page', async () => {
@@ -105,15 +106,15 @@ describe('own texts of the resource', () => {
     };
     const page = await stage.openWidget();
     const frame = await frameOf(page);
-    expect(await frame.locator('h1').textContent()).toBe('Ahoy <b>you</b>');
+    await expect(frame.locator('h1')).toHaveText('Ahoy <b>you</b>');
     await isTakenOver(frame);
-    expect(await frame.locator('h1').textContent()).toBe('Ahoy <b>you</b>');
+    await expect(frame.locator('h1')).toHaveText('Ahoy <b>you</b>');
     expect(await requests(frame)).not.toContain('/widget/v1/texts.json');
     await page.evaluate(() => {
       (window as unknown as { widget: { update(options: object): void } }).widget.update({ locale: 'de' });
     });
     await frame.getByRole('heading', { name: 'Moin' }).waitFor();
-    expect(await frame.getByRole('button', { name: 'Weiter' }).count()).toBe(1);
+    await expect(frame.getByRole('button', { name: 'Weiter' })).toHaveCount(1);
     expect(await requests(frame)).toContain('/widget/v1/texts.json');
   });
 
@@ -121,6 +122,6 @@ describe('own texts of the resource', () => {
     const frame = await frameOf(await stage.openWidget());
     await isTakenOver(frame);
     expect(await requests(frame)).not.toContainEqual(expect.stringMatching(/texts/));
-    expect(await frame.locator('html').getAttribute('data-texts')).toBeNull();
+    await expect(frame.locator('html')).not.toHaveAttribute('data-texts');
   });
 });

@@ -1,7 +1,8 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { axeViolations, WCAG } from '../../e2e/harness/axe.ts';
+import { expect } from '../../e2e/harness/expect.ts';
 import { CODE, RESULT } from '../testing/fake-service.ts';
 import { createWidgetFixture, eventsOf, frameOf, type WidgetFixture } from '../testing/fixture.ts';
 
@@ -55,7 +56,7 @@ describe('SR-45: the screen shows exactly what is confirmed', () => {
     stage.service.transaction = { fields: hostile };
     const { frame } = await open();
     expect(await shown(frame)).toEqual(written(hostile));
-    expect(await frame.locator('.transaction').locator('img, b').count()).toBe(0);
+    await expect(frame.locator('.transaction').locator('img, b')).toHaveCount(0);
   });
 
   test('a right-to-left value does not reorder the text around it', async () => {
@@ -116,7 +117,7 @@ describe('SR-45: the screen shows exactly what is confirmed', () => {
     await page.goto(stage.widgetPage(SIGNS));
     const frame = await frameOf(page);
     await frame.locator('h1', { hasText: 'No connection' }).waitFor();
-    expect(await frame.locator('input').count()).toBe(0);
+    await expect(frame.locator('input')).toHaveCount(0);
     isBroken = false;
     expect(sent('flow/sign')).toEqual([]);
   });
@@ -126,9 +127,9 @@ describe('confirmation', () => {
   test('works by keyboard alone: reads the transaction, then the question, then sends the answer', async () => {
     const { page, frame } = await open();
     await frame.locator('h1', { hasText: 'Check and confirm' }).waitFor();
-    expect(await frame.locator('#sign').getAttribute('aria-describedby')).toBe('question');
-    expect(await frame.locator('#question').textContent()).toContain('4 0 8 1 7 2 6 3');
-    expect(await frame.locator('#sign').getAttribute('autocomplete')).toBe('off');
+    await expect(frame.locator('#sign')).toHaveAttribute('aria-describedby', 'question');
+    await expect(frame.locator('#question')).toContainText('4 0 8 1 7 2 6 3');
+    await expect(frame.locator('#sign')).toHaveAttribute('autocomplete', 'off');
     await page.evaluate(() => (window as unknown as { widget: { focus(): void } }).widget.focus());
     await frame.locator('h1:focus').waitFor();
     await frame.locator('#sign').focus();
@@ -148,7 +149,7 @@ describe('confirmation', () => {
     await frame.locator('.primary').click();
     await frame.locator('.error').waitFor();
     expect(await shown(frame)).toEqual(written(FIELDS));
-    expect(await frame.locator('#question').count()).toBe(1);
+    await expect(frame.locator('#question')).toHaveCount(1);
   });
 
   test('reports a cancellation to the page, and allows nothing more', async () => {
@@ -157,7 +158,7 @@ describe('confirmation', () => {
     await frame.locator('h1', { hasText: 'Nothing was confirmed' }).waitFor();
     expect(sent('flow/cancel').map(({ body }) => body)).toEqual([{ seq: 0 }]);
     expect(sent('flow/sign')).toEqual([]);
-    expect(await frame.locator('button').count()).toBe(0);
+    await expect(frame.locator('button')).toHaveCount(0);
     const errors = await page.evaluate(() => (window as unknown as { events: [string, unknown][] }).events);
     expect(errors.at(-1)).toEqual([
       'error',
@@ -177,7 +178,7 @@ describe('confirmation', () => {
     await frame.locator('button', { hasText: 'Confirm' }).waitFor();
     expect(factors).toHaveLength(1);
     expect(await shown(frame)).toEqual(written(FIELDS));
-    expect(await frame.locator('input:not([readonly])').count()).toBe(0);
+    await expect(frame.locator('input:not([readonly])')).toHaveCount(0);
     stage.service.intercept = undefined;
     await frame.locator('button', { hasText: 'Cancel' }).click();
     await frame.locator('h1', { hasText: 'Nothing was confirmed' }).waitFor();
@@ -187,9 +188,9 @@ describe('confirmation', () => {
     stage.service.transaction = undefined;
     const { frame } = await open();
     await frame.locator('#otp').waitFor();
-    expect(await frame.locator('.transaction').count()).toBe(0);
-    expect(await frame.locator('.question b').allTextContents()).toEqual(['4081', '7263']);
-    expect(await frame.locator('button', { hasText: 'Cancel' }).count()).toBe(0);
+    await expect(frame.locator('.transaction')).toHaveCount(0);
+    await expect(frame.locator('.question b')).toHaveText(['4081', '7263']);
+    await expect(frame.locator('button', { hasText: 'Cancel' })).toHaveCount(0);
   });
 
   test('copies the question without its grouping', async () => {

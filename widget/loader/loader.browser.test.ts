@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { expect } from '../../e2e/harness/expect.ts';
 import { type HostSite, startHostSite } from '../../e2e/harness/host-site.ts';
 import { LOGIN, RESOURCE, RESULT } from '../testing/fake-service.ts';
 import { createWidgetFixture, eventsOf, frameOf, mountScript, NONCE, type WidgetFixture } from '../testing/fixture.ts';
@@ -35,7 +36,7 @@ describe('mounting', () => {
       [RESOURCE, NONCE],
     );
     expect(isSame).toBe(true);
-    expect(await page.locator('iframe').count()).toBe(1);
+    await expect(page.locator('iframe')).toHaveCount(1);
   });
 
   test('destroy removes everything, can be called twice, and allows mounting again', async () => {
@@ -51,8 +52,8 @@ describe('mounting', () => {
     expect(rejected).toEqual(['DESTROYED', 0]);
     await page.evaluate(mountScript());
     const frame = await frameOf(page);
-    expect(await frame.locator('h1').textContent()).toBe('Sign in');
-    expect(await page.locator('iframe').count()).toBe(1);
+    await expect(frame.locator('h1')).toHaveText('Sign in');
+    await expect(page.locator('iframe')).toHaveCount(1);
   });
 
   test('several widgets on a page have separate flows', async () => {
@@ -65,7 +66,7 @@ describe('mounting', () => {
     await second.locator('#identify').fill(LOGIN);
     await second.locator('.primary').click();
     await second.locator('#password').waitFor();
-    expect(await first.locator('#identify').count()).toBe(1);
+    await expect(first.locator('#identify')).toHaveCount(1);
     expect(stage.service.asked.filter(({ path }) => path === 'flows')).toHaveLength(2);
   });
 
@@ -73,10 +74,11 @@ describe('mounting', () => {
     const page = await stage.openWidget("title: 'Members sign in',");
     await frameOf(page);
     const frame = page.locator('iframe');
-    expect(await frame.getAttribute('title')).toBe('Members sign in');
+    await expect(frame).toHaveAttribute('title', 'Members sign in');
     expect(await frame.getAttribute('sandbox')).not.toContain('top-navigation');
     // Without an origin a permission applies to the frame's own (Permissions Policy, 6.2).
-    expect(await frame.getAttribute('allow')).toBe(
+    await expect(frame).toHaveAttribute(
+      'allow',
       'publickey-credentials-get;publickey-credentials-create;otp-credentials;clipboard-write',
     );
     expect(await frame.getAttribute('allow')).not.toContain('*');
@@ -123,8 +125,8 @@ describe('mounting', () => {
       });
     });
     await frame.locator('h1', { hasText: 'Anmelden' }).waitFor();
-    expect(await frame.locator('html').getAttribute('data-tone')).toBe('dark');
-    expect(await frame.locator('html').getAttribute('lang')).toBe('de');
+    await expect(frame.locator('html')).toHaveAttribute('data-tone', 'dark');
+    await expect(frame.locator('html')).toHaveAttribute('lang', 'de');
     expect(await frame.locator('.card').evaluate((card) => getComputedStyle(card).borderRadius)).toBe('3px');
     expect(await page.locator('iframe').evaluate((iframe) => getComputedStyle(iframe).colorScheme)).toBe('dark');
     await frame.locator('#identify').fill(LOGIN);
@@ -157,7 +159,7 @@ describe('mounting', () => {
         ),
       code,
     );
-    expect(await frame.locator('.primary').textContent()).toBe('Try again');
+    await expect(frame.locator('.primary')).toHaveText('Try again');
     expect(stage.service.asked).toEqual([]);
   });
 });
@@ -173,7 +175,7 @@ describe('declared widgets', () => {
     );
     const frame = await frameOf(page);
     await page.evaluate(() => window.Countersign?.scan());
-    expect(await page.locator('iframe').count()).toBe(1);
+    await expect(page.locator('iframe')).toHaveCount(1);
     await frame.locator('#identify').fill(LOGIN);
     await frame.locator('.primary').click();
     await page.waitForURL('**/login');
@@ -207,7 +209,7 @@ describe('failures', () => {
         (window as unknown as { events: [string, object][] }).events.find(([n]) => n === 'loaderror'),
       ),
     ).toEqual(['loaderror', expect.objectContaining({ code: 'LOAD_FAILED', retryable: true, requestId: '' })]);
-    expect(await page.locator('#here iframe').count()).toBe(0);
+    await expect(page.locator('#here iframe')).toHaveCount(0);
 
     stage.service.isFrameDown = false;
     await page.evaluate(() => {
@@ -236,7 +238,7 @@ describe('failures', () => {
     await page.goto(stage.host.put(hostPage(stage.service.url, withFallback, mountScript('loadTimeoutMs: 400,'))));
     await page.locator('[data-countersign-fallback]').waitFor({ state: 'visible' });
     expect(await eventsOf(page)).toEqual(['loaderror']);
-    expect(await page.locator('#here iframe').count()).toBe(0);
+    await expect(page.locator('#here iframe')).toHaveCount(0);
   });
 
   test('rejects unusable options at once', async () => {
@@ -353,7 +355,7 @@ describe('hostile pages', () => {
     await expect
       .poll(() => page.evaluate(() => (window as unknown as { codes: string[] }).codes))
       .toEqual(['OPTIONS_INVALID']);
-    expect(await page.locator('iframe').count()).toBe(0);
+    await expect(page.locator('iframe')).toHaveCount(0);
     expect(await page.evaluate(() => 'stolen' in window)).toBe(false);
   });
 

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { builtPath } from '../../e2e/harness/built-service.ts';
+import { expect } from '../../e2e/harness/expect.ts';
 import { LOGIN, RESOURCE, RESULT } from '../testing/fake-service.ts';
 import { createWidgetFixture, frameOf, NONCE, type WidgetFixture } from '../testing/fixture.ts';
 
@@ -74,7 +75,7 @@ describe('a build for development throws what a developer did wrong', () => {
       expect(fault.link.startsWith(`${stage.service.url}/widget/v1/help?resource=`)).toBe(true);
       expect(fault.link.endsWith(`#${code}`)).toBe(true);
     }
-    expect(await page.locator('iframe').count()).toBe(0);
+    await expect(page.locator('iframe')).toHaveCount(0);
   });
 
   test('an origin that is not allowed, once the service has said so', async () => {
@@ -128,7 +129,7 @@ describe('a build for production', () => {
     const { page, thrown } = await open(`${element}<script type="module" src="/package/element.mjs"></script>
       <script type="module" src="/package/development/element.mjs"></script>`);
     await frameOf(page);
-    expect(await page.locator('iframe').count()).toBe(1);
+    await expect(page.locator('iframe')).toHaveCount(1);
     expect(thrown).toEqual([]);
   });
 });
@@ -159,7 +160,7 @@ describe('the component for React, in strict mode', () => {
       path === 'flow/identify' ? { view: { step: 'done', seq: 1, result: RESULT } } : undefined;
     const { page, thrown } = await openReact(NONCE);
     const frame = await frameOf(page);
-    expect(await page.locator('countersign-sign-in.sign-in iframe').count()).toBe(1);
+    await expect(page.locator('countersign-sign-in.sign-in iframe')).toHaveCount(1);
     expect(stage.service.asked.filter(({ path }) => path === 'flows')).toHaveLength(1);
     await page.getByRole('button').click();
     await frame.locator('html[data-tone=dark]').waitFor();
@@ -170,12 +171,12 @@ describe('the component for React, in strict mode', () => {
     // There is a form around it, but the page takes the result itself.
     expect(stage.host.posted).toHaveLength(before);
     await page.getByRole('button').click();
-    await expect.poll(() => page.locator('iframe').count()).toBe(0);
+    await expect(page.locator('iframe')).toHaveCount(0);
     expect(thrown).toEqual([]);
   });
 
   test('throws a fault to the error boundary of a developer', async () => {
     const { page } = await openReact('');
-    await page.getByText('Countersign NONCE_INVALID: ').waitFor();
+    await expect(page.locator('body')).toContainText('Countersign NONCE_INVALID: ');
   });
 });
