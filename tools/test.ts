@@ -2,14 +2,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isFile } from './project-files.ts';
+import { hasPassed, type Retry, retriesOf, withFlaky } from './test-run/flaky.ts';
 import { TEST_LANES } from './test-run/projects.ts';
 import { RESULTS_FILE } from './test-run/results-reporter.ts';
 import { runStep, type Step } from './test-run/run-step.ts';
-import { countResults, type FileResult, type Outcome, summary, timingTable } from './test-run/summary.ts';
+import { countResults, type Outcome, type RunReport, summary, timingTable } from './test-run/summary.ts';
 
 /**
  * `npm test [-- project ...]`: runs all checks. All static checks run, beside the tests of the stores, which mostly wait;
- * if one fails no other tests start. All test projects run, even if one fails. The last line counts all of them.
+ * if one fails no other tests start. All test projects run, even if one fails. A file of the projects `built` and
+ * `browser` that fails runs again at the end, alone. The last line counts all of them.
  */
 const PROJECTS: readonly string[] = TEST_LANES.flat(2);
 const STATIC: readonly Step[] = [
@@ -30,6 +32,7 @@ const first: readonly Step[] = [
   { name: 'prepare', command: ['tsx', 'tools/prepare-tests.ts'] },
   { name: 'build', command: ['tsx', 'tools/build.ts', '--all'] },
 ];
+const retries: Retry[] = [];
 let sound = true;
 for (const step of first) sound &&= await runQuietly(step);
 if (sound) {
@@ -42,8 +45,12 @@ if (sound) {
   await Promise.all([checked, ...lanes.map((runs, at) => runLane(runs, checked, at === 0 ? 'show' : 'capture'))]);
 }
 
-const { lines, line, failed } = summary(outcomes);
-console.log(['', timingTable(outcomes), ...lines, line].join('\n'));
+const passedAgain: Retry[] = [];
+// Alone: nothing else of the suite runs any more.
+for (const retry of retries) if (await passesAgain(retry)) passedAgain.push(retry);
+const counted = withFlaky(outcomes, passedAgain);
+const { lines, line, failed } = summary(counted);
+console.log(['', timingTable(counted), ...lines, line].join('\n'));
 process.exitCode = failed === 0 ? 0 : 1;
 
 /** A step that shows nothing if it passes, and counts as one failure, shown in full, if it does not. */
@@ -66,20 +73,39 @@ async function runLane(
 }
 
 async function runProjects(projects: readonly string[], mode: 'show' | 'capture'): Promise<void> {
+  const { report, ok } = await runTests(projects.join(', '), projects, [], mode);
+  outcomes.push(...countResults(report, projects, ok));
+  retries.push(...retriesOf(report.files));
+}
+
+/** Runs a file once more and shows its output. */
+async function passesAgain(retry: Retry): Promise<boolean> {
+  console.log(`\nagain: ${retry.file}`);
+  const { report, ok } = await runTests(retry.file, [retry.project], [retry.file], 'show');
+  return hasPassed(retry, report.files, ok);
+}
+
+/** @param files only these; default: all of the projects */
+async function runTests(
+  name: string,
+  projects: readonly string[],
+  files: readonly string[],
+  mode: 'show' | 'capture',
+): Promise<{ report: RunReport; ok: boolean }> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'));
   const file = join(folder, 'results.json');
   try {
     const reporters = ['--reporter=default', '--reporter=./tools/test-run/results-reporter.ts'];
     const chosen = projects.flatMap((project) => ['--project', project]);
     const step: Step = {
-      name: projects.join(', '),
-      command: ['vitest', 'run', ...chosen, ...reporters],
+      name,
+      command: ['vitest', 'run', ...chosen, ...reporters, ...files],
       env: { [RESULTS_FILE]: file },
     };
     const { ok, output } = await runStep(step, mode);
     if (output !== '') console.log(output);
-    const files = isFile(file) ? (JSON.parse(readFileSync(file, 'utf8')) as FileResult[]) : [];
-    outcomes.push(...countResults(files, projects, ok));
+    const report = isFile(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunReport) : { files: [], errors: [] };
+    return { report, ok };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
-import type { FileResult } from './summary.ts';
+import type { FileResult, RunReport } from './summary.ts';
 
 /** Names the file to write. */
 export const RESULTS_FILE = 'TEST_RESULTS_FILE';
@@ -18,9 +18,9 @@ export default class ResultsReporter implements Reporter {
     this.#endedAt.set(file, performance.now());
   }
 
-  onTestRunEnd(files: readonly TestModule[]): void {
+  onTestRunEnd(files: readonly TestModule[], errors: readonly { message: string }[]): void {
     const now = performance.now();
-    const results = files.map(
+    const results: RunReport['files'] = files.map(
       (file): FileResult => ({
         project: file.project.name,
         name: file.relativeModuleId,
@@ -30,6 +30,7 @@ export default class ResultsReporter implements Reporter {
         tests: [...file.children.allTests()].map((test) => ({ name: test.fullName, state: test.result().state })),
       }),
     );
-    writeFileSync(process.env[RESULTS_FILE] ?? '', JSON.stringify(results));
+    const report: RunReport = { files: results, errors: errors.map(({ message }) => `outside the tests: ${message}`) };
+    writeFileSync(process.env[RESULTS_FILE] ?? '', JSON.stringify(report));
   }
 }

@@ -9,6 +9,7 @@ const file = (state: string, ...tests: string[]): FileResult => ({
   endedAt: 350,
   tests: tests.map((test, nth) => ({ name: `test ${nth}`, state: test })),
 });
+const report = (...files: FileResult[]) => ({ files, errors: [] });
 const unit = { name: 'unit', tookMs: 250 };
 
 describe('counting a run', () => {
@@ -19,14 +20,14 @@ describe('counting a run', () => {
       startedAt: 300,
       endedAt: 600,
     };
-    expect(countResults([file('passed', 'passed', 'passed'), other], ['unit'], false)).toEqual([
+    expect(countResults(report(file('passed', 'passed', 'passed'), other), ['unit'], false)).toEqual([
       { name: 'unit', tookMs: 500, passed: 3, failed: 1, failures: ['b.test.ts: test 1 (failed)'] },
     ]);
   });
 
   it('counts each project by itself', () => {
     const http: FileResult = { ...file('passed', 'passed', 'passed'), project: 'http' };
-    expect(countResults([http, file('passed', 'passed')], ['unit', 'http'], true)).toEqual([
+    expect(countResults(report(http, file('passed', 'passed')), ['unit', 'http'], true)).toEqual([
       { ...unit, passed: 1, failed: 0, failures: [] },
       { ...unit, name: 'http', passed: 2, failed: 0, failures: [] },
     ]);
@@ -38,21 +39,27 @@ describe('counting a run', () => {
     ['a project without tests', [], true, 0],
     ['no report at all', [], false, 0],
   ])('%s is a failure', (_what, files, endedWell, passed) => {
-    expect(countResults(files, ['unit'], endedWell)).toMatchObject([
+    expect(countResults(report(...files), ['unit'], endedWell)).toMatchObject([
       { passed, failed: 1, failures: [expect.any(String)] },
     ]);
   });
 
-  it('an unhandled rejection after the last test is a failure', () => {
-    const outcomes = countResults([file('passed', 'passed')], ['unit'], false);
+  it('a run that ends badly after its last test is a failure', () => {
+    const outcomes = countResults(report(file('passed', 'passed')), ['unit'], false);
     expect(outcomes).toMatchObject([
       { passed: 1, failed: 0 },
       { failed: 1, failures: ['the run ended badly'] },
     ]);
   });
 
+  it('an unhandled rejection is a failure of its own beside a failed test', () => {
+    const files = [file('failed', 'failed')];
+    const outcomes = countResults({ files, errors: ['outside the tests: late'] }, ['unit'], false);
+    expect(outcomes).toMatchObject([{ failed: 1 }, { failed: 1, failures: ['outside the tests: late'] }]);
+  });
+
   it('passes only if every test passed and the run ended well', () => {
-    expect(countResults([file('passed', 'passed')], ['unit'], true)).toEqual([
+    expect(countResults(report(file('passed', 'passed')), ['unit'], true)).toEqual([
       { ...unit, passed: 1, failed: 0, failures: [] },
     ]);
   });

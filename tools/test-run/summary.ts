@@ -6,6 +6,15 @@ export interface Outcome {
   readonly failed: number;
   /** Tests that did not pass: the file and the full name of each. */
   readonly failures?: readonly string[];
+  /** Tests that passed only when they ran again. */
+  readonly flaky?: readonly string[];
+}
+
+/** What a run of vitest reports. */
+export interface RunReport {
+  readonly files: readonly FileResult[];
+  /** Errors that belong to no test, such as an unhandled rejection. */
+  readonly errors: readonly string[];
 }
 
 /** A test file in the report of {@link ResultsReporter}; times in milliseconds of one clock. */
@@ -23,7 +32,7 @@ export interface FileResult {
  * failed: a skipped test, a file that could not be loaded, a project without tests, an unhandled rejection, no report.
  */
 export function countResults(
-  files: readonly FileResult[],
+  { files, errors }: RunReport,
   projects: readonly string[],
   endedWell: boolean,
 ): readonly Outcome[] {
@@ -33,19 +42,22 @@ export function countResults(
       files.filter((file) => file.project === project),
     ),
   );
-  if (endedWell || outcomes.some(({ failed }) => failed > 0)) return outcomes;
-  return [...outcomes, { name: 'run', tookMs: 0, passed: 0, failed: 1, failures: ['the run ended badly'] }];
+  const isExplained = endedWell || outcomes.some(({ failed }) => failed > 0);
+  const failures = errors.length > 0 || isExplained ? errors : ['the run ended badly'];
+  if (failures.length === 0) return outcomes;
+  return [...outcomes, { name: 'run', tookMs: 0, passed: 0, failed: failures.length, failures }];
+}
+
+/** What did not pass in a file: its tests, or the file itself. */
+export function failuresOf(file: FileResult): readonly string[] {
+  const bad = file.tests.filter(({ state }) => state !== 'passed');
+  if (bad.length === 0 && file.state !== 'passed') return [`${file.name}: the file itself`];
+  return bad.map((test) => `${file.name}: ${test.name} (${test.state})`);
 }
 
 function countProject(name: string, files: readonly FileResult[]): Outcome {
-  let passed = 0;
-  const failures: string[] = [];
-  for (const file of files) {
-    const bad = file.tests.filter(({ state }) => state !== 'passed');
-    passed += file.tests.length - bad.length;
-    failures.push(...bad.map((test) => `${file.name}: ${test.name} (${test.state})`));
-    if (bad.length === 0 && file.state !== 'passed') failures.push(`${file.name}: the file itself`);
-  }
+  const passed = files.flatMap(({ tests }) => tests).filter(({ state }) => state === 'passed').length;
+  const failures = files.flatMap(failuresOf);
   if (passed + failures.length === 0) failures.push(`${name}: no test ran`);
   const [start, end] = [files.map(({ startedAt }) => startedAt), files.map(({ endedAt }) => endedAt)];
   const tookMs = files.length === 0 ? 0 : Math.max(...end) - Math.min(...start);
@@ -69,6 +81,7 @@ export function summary(outcomes: readonly Outcome[]): { lines: string[]; line: 
   const broken = outcomes.filter((outcome) => outcome.failed > 0).map(({ name }) => name);
   // At the end, for a reader of only the last lines of a long run.
   const lines = outcomes.flatMap(({ failures = [] }) => failures.map((failure) => `not passed: ${failure}`));
+  lines.push(...outcomes.flatMap(({ flaky = [] }) => flaky.map((test) => `flaky: ${test}`)));
   if (broken.length > 0) lines.push(`failed: ${broken.join(', ')}`);
   return { lines, line: `${passed} passed, ${failed} failed`, failed };
 }
