@@ -1,8 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isFile } from './project-files.ts';
+import { claimCheckout } from './test-run/claim-checkout.ts';
+import { endOnSignal } from './test-run/end-run.ts';
 import { hasPassed, type Retry, retriesOf, withFlaky } from './test-run/flaky.ts';
+import { createFolder, removeFolders, TEST_RUN } from './test-run/own-folders.ts';
 import { TEST_LANES } from './test-run/projects.ts';
 import { RESULTS_FILE } from './test-run/results-reporter.ts';
 import { runStep, type Step } from './test-run/run-step.ts';
@@ -26,6 +30,12 @@ const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !PROJECTS.includes(name));
 if (unknown.length > 0)
   throw new Error(`There is no test project ${unknown.join(', ')}; choose of ${PROJECTS.join(', ')}.`);
+
+const release = claimCheckout('node_modules/.cache/countersign-test');
+process.on('exit', release);
+const run = randomBytes(3).toString('hex');
+process.env[TEST_RUN] = run;
+endOnSignal(() => removeFolders(run));
 
 const outcomes: Outcome[] = [];
 const first: readonly Step[] = [
@@ -92,7 +102,7 @@ async function runTests(
   files: readonly string[],
   mode: 'show' | 'capture',
 ): Promise<{ report: RunReport; ok: boolean }> {
-  const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'));
+  const folder = createFolder(tmpdir());
   const file = join(folder, 'results.json');
   try {
     const reporters = ['--reporter=default', '--reporter=./tools/test-run/results-reporter.ts'];

@@ -8,10 +8,14 @@ import { createServer, type Server } from 'node:net';
  */
 const FIRST = 15_000;
 const LAST = 25_000;
-/** Each process that runs tests has ports of its own. Until its server starts, a port looks free to another process. */
-const SHARE = 625;
-const SHARES = (LAST - FIRST) / SHARE;
-const OWN = FIRST + (Number(process.env.VITEST_POOL_ID ?? 0) % SHARES) * SHARE;
+/**
+ * Each process on the machine that asks for ports has a share of its own, also beside another run of the tests: until its
+ * server starts, a port looks free to another process.
+ */
+const SHARE = 312;
+const SHARES = Math.floor((LAST - FIRST) / SHARE);
+
+let claimed: Promise<number> | undefined;
 
 const given = new Set<number>();
 
@@ -22,19 +26,39 @@ export async function freePorts(count: number): Promise<number[]> {
   return held.map(({ port }) => port);
 }
 
+/** The first port of a free share. It stays bound while this process lives, which claims the share. */
+async function claimShare(): Promise<number> {
+  const start = randomInt(SHARES);
+  for (let nth = 0; nth < SHARES; nth++) {
+    const first = FIRST + ((start + nth) % SHARES) * SHARE;
+    const server = await bind(first);
+    if (server) {
+      server.unref();
+      return first;
+    }
+  }
+  throw new Error(`All ${SHARES} shares of the ports for tests are taken: too many runs are beside each other.`);
+}
+
 async function hold(): Promise<{ server: Server; port: number }> {
+  claimed ??= claimShare();
+  const own = await claimed;
   for (;;) {
-    const port = OWN + randomInt(SHARE);
+    const port = own + 1 + randomInt(SHARE - 1);
     // Its server may not have started yet. A process that takes very many gets some again.
     if (given.has(port) && given.size < SHARE / 2) continue;
     given.add(port);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) =>
-        error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
-      );
-      server.listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (isFree) return { server, port };
+    const server = await bind(port);
+    if (server) return { server, port };
   }
+}
+
+function bind(port: number): Promise<Server | undefined> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
+    );
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +7,9 @@ import { join } from 'node:path';
  * unknown ones.
  */
 export const QUICK_FOLDER = 'TEST_QUICK_FOLDER';
+
+/** Names the run of `npm test`, which is part of the names of its folders. */
+export const TEST_RUN = 'TEST_RUN';
 
 /** Linux's file system in memory, where a flush costs nothing. */
 const IN_MEMORY = '/dev/shm';
@@ -17,13 +20,28 @@ const MIN_FREE_BYTES = 512 * 1024 * 1024;
  * processes they start go there and are removed after the run, also those of failed tests.
  */
 export default function ownFolders(): () => void {
-  const folder = mkdtempSync(join(tmpdir(), 'cs-test-'));
+  const folder = createFolder(tmpdir());
   process.env.TMPDIR = folder;
-  const quick = hasMemoryFolder() ? mkdtempSync(join(IN_MEMORY, 'cs-test-')) : folder;
+  const quick = hasMemoryFolder() ? createFolder(IN_MEMORY) : folder;
   process.env[QUICK_FOLDER] = quick;
   return () => {
     for (const path of [folder, quick]) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   };
+}
+
+/** A new folder of the run of `npm test` that this process belongs to, or of this run of vitest alone. */
+export function createFolder(within: string): string {
+  return mkdtempSync(join(within, `cs-test-${process.env[TEST_RUN] ?? ''}`));
+}
+
+/** Removes all folders of a run that was interrupted. */
+export function removeFolders(run: string): void {
+  for (const within of new Set([tmpdir(), IN_MEMORY])) {
+    const names = statSync(within, { throwIfNoEntry: false }) ? readdirSync(within) : [];
+    for (const name of names.filter((one) => one.startsWith(`cs-test-${run}`))) {
+      rmSync(join(within, name), { recursive: true, force: true, maxRetries: 3 });
+    }
+  }
 }
 
 /** Containers often have only 64 MB of it. */

@@ -23,6 +23,8 @@ export function runStep(step: Step, output: 'show' | 'capture'): Promise<StepRes
   const startedAt = performance.now();
   const child = spawn(program, args, {
     env: { ...process.env, PATH: path, ...step.env },
+    // Ctrl-C reaches only this process, which then ends the step with all that it started.
+    detached: true,
     stdio: ['ignore', ...(output === 'show' ? (['inherit', 'inherit'] as const) : (['pipe', 'pipe'] as const))],
   });
   let said = '';
