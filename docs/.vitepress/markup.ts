@@ -12,6 +12,10 @@ export const CODE_THEME = createCssVariablesTheme({ name: 'countersign', variabl
 /** The service's policy allows no style attributes, so colours of code are classes. */
 export const colourByClass: CodeTransformer = {
   name: 'colour-by-class',
+  preprocess(_code, options) {
+    // By default the rest of a line that takes half a second has no colours, so a busy machine would build other pages.
+    options.tokenizeTimeLimit = 0;
+  },
   pre(node) {
     delete node.properties.style;
   },
