@@ -53,7 +53,7 @@ describe('a webhook', () => {
     await expect(view.wrong.first()).toHaveText(/An address such as/);
     await view.fill({ Address: 'http://10.0.0.1/' });
     await view.button('Create the webhook').click();
-    await expect(view.wrong.first()).toHaveText(/not accepted/);
+    await expect(view.wrong.first()).toHaveText(/not valid/);
     const { secret, id } = await makeWebhook(view, {}, ['Resource created', 'Sign-in']);
     expect(secret).toMatch(/^whsec_/);
     expect((await stored(who, id)).events).toEqual(['authentication', 'resource.created']);
@@ -142,7 +142,7 @@ describe('a webhook', () => {
     await again.page.goto(`${visits.stage.url}/console/webhooks/${id}/deliveries`);
     await expect(again.page.locator('tbody tr').first()).toContainText('Arrived');
     await again.button('Send all failed ones again').click();
-    await expect(again.toast('0 on their way again.')).toBeVisible();
+    await expect(again.toast('Resending 0 deliveries.')).toBeVisible();
   });
 
   test('is changed, shows why it was disabled, and is deleted', async () => {

@@ -50,7 +50,7 @@ describe('an installation without mail', () => {
     const dialog = view.page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Shop' }).click();
     await dialog.getByRole('button', { name: 'Give access' }).click();
-    await expect(view.main.getByText('Access was given.', { exact: true })).toBeVisible();
+    await expect(view.toast('Access was given.')).toBeVisible();
     await view.button('Link for a first password').click();
     await view.button('Make the link').click();
     await expect(view.page.getByRole('heading', { name: 'Give maria this link' })).toBeFocused();

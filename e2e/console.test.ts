@@ -42,7 +42,7 @@ describe('the profile', () => {
     await view.fill({ 'New email address': 'not an address', 'Current password': who.password });
     await view.fill({ 'One-time code': nextCode(visits.stage, who.secret) });
     await view.button('Send a code there').click();
-    await expect(view.wrong).toHaveText(/not accepted/);
+    await expect(view.wrong).toHaveText(/not valid/);
     await view.fill({
       'New email address': 'countess@acme.example',
       'One-time code': nextCode(visits.stage, who.secret),
