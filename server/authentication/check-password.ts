@@ -7,6 +7,7 @@ import type { DocumentReader, Json, RawKey } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import type { Result } from '../kernel/result.ts';
 import { anyRecord, counterKeys, userSubject } from '../passwords/password-counters.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { normalisePassword } from '../passwords/password-policy.ts';
 import { rateLimitedPassword, type WrongReason } from '../passwords/rate-limited-password.ts';
 import { ReadAhead } from '../store/read-ahead.ts';
@@ -97,6 +98,10 @@ async function checkInTurn<A extends object>(
       address: input.address,
       passwordHash: usable,
       slowestMs,
+      cap: {
+        credential: passwordDigest(found ?? {}),
+        reached: found && ((now) => capEvent(found, input, now)),
+      },
       readAgain: found ? [...assignedTokenKeys(found, input.resource), ...(input.readAgain ?? [])] : [],
       reload: async (reads) => found && reloadUser(ports, reads, found, input, usable),
       ...(events && { wrong: (reason: WrongReason) => events.wrong(found?.id, reason) }),
@@ -104,6 +109,12 @@ async function checkInTurn<A extends object>(
     },
     conclude,
   );
+}
+
+/** Of the request's account alone: who typed the password is not known. */
+function capEvent({ id, account }: User, { resource }: PasswordAttempt, now: number): Json {
+  const act: RequestContext = { actor: { kind: 'service', account } };
+  return createEvent(act, { type: 'user.password-locked', subject: id, resource }, now);
 }
 
 /**

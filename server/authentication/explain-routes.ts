@@ -72,6 +72,9 @@ const check = z.discriminatedUnion('check', [
     check: named('password-wait', 'Whether the user must wait after wrong passwords.'),
     ...outcome,
     until: instantOf('When the wait ends.').optional(),
+    isLocked: z.literal(true).optional().openapi({
+      description: 'Set after 100 wrong passwords in a row from there: no password is evaluated any more.',
+    }),
   }),
   z.object({
     check: named('user', 'Whether the user exists and can sign in.'),

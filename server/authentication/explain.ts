@@ -10,8 +10,9 @@ import { maySee, maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { waitUntilFrom } from '../passwords/password-backoff.ts';
+import { attemptsOn, isCappedFrom, waitUntilFrom } from '../passwords/password-backoff.ts';
 import { countersOf } from '../passwords/password-counters.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
 import type { EnvironmentAction } from '../resources/environment-check.ts';
 import { localTime } from '../resources/filters/time.ts';
@@ -68,7 +69,7 @@ export type Check = { passed: boolean; code?: RefusalCode | undefined } & (
       localTime?: string | null;
       address?: string | null;
     }
-  | { check: 'password-wait'; until?: number }
+  | { check: 'password-wait'; until?: number; isLocked?: true }
   | { check: 'user'; id?: UserId; state: 'live' | 'blocked' | 'not-by-api' | 'unknown' }
   | { check: 'password-set' | 'mailbox-set' }
   | { check: 'assignment'; kind: 'none' | 'alone' | 'token' | 'alone-and-token' | 'direct' }
@@ -270,10 +271,16 @@ async function waitCheck(
   const free = ports.freePasswordFailures;
   const shown = waitUntilFrom(ofName?.value, undefined, now, free);
   const until = Math.max(shown, waitUntilFrom(ofUser?.value, counters.place, now, free));
-  const waiting = until > 0;
+  const isLocked = known && isCappedFrom(attemptsOn(ofUser?.value, passwordDigest(known)), counters.place, now);
+  const waiting = until > 0 || isLocked === true;
   // A wait because of the user's other names is not revealed at the sign-in.
   const code = shown > 0 ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
-  return { check: 'password-wait', ...(waiting && { until }), ...checkResult(!waiting, code) };
+  return {
+    check: 'password-wait',
+    ...(until > 0 && { until }),
+    ...(isLocked && { isLocked }),
+    ...checkResult(!waiting, code),
+  };
 }
 
 /** @param admitted the user as a sign-in sees them: absent if blocked, gone or not live */

@@ -40,6 +40,7 @@ export const EVENT_TYPES = [
   'user.browser-trusted',
   'user.browser-trust-ended',
   'user.password-upgraded',
+  'user.password-locked',
   'user.password-breached',
   'user.new-sign-in',
   'user.sign-in-reported',

@@ -2,9 +2,11 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 
 export interface WrongPasswords {
-  /** Consecutive failures. */
+  /** Consecutive failures, forgotten a day after the last one. */
   failures: number;
   lastFailureAt: number;
+  /** Consecutive failures of the current password, not forgotten; of a user alone. */
+  inRow?: number;
 }
 
 /**
@@ -15,6 +17,8 @@ export interface WrongPasswords {
 export interface PasswordAttempts extends WrongPasswords {
   /** Newest first. */
   places?: KnownNetwork[];
+  /** Digest of the password and the credential epoch for which failures in a row are counted. */
+  credential?: string;
 }
 
 export interface KnownNetwork extends WrongPasswords {
@@ -31,6 +35,48 @@ export const FREE_PASSWORD_FAILURES = 5;
 const FIRST_PASSWORD_WAIT_MS = 1_000;
 /** The longest wait. The user can try again this long after the last wrong password, no matter who sent it. */
 export const MAX_PASSWORD_WAIT_MS = MINUTE_MS;
+
+/** So many failures in a row end the evaluation of a password from there (NIST SP 800-63B-4, 3.2.2). */
+export const MAX_FAILURES_IN_A_ROW = 100;
+/** How long failures in a row are retained after the last one: no wait of an attacker starts them again. */
+export const FAILURES_IN_A_ROW_TTL_MS = 3_650 * DAY_MS;
+
+/** The attempts on this credential: another password, or a raised epoch, starts failures in a row again. */
+export function attemptsOn(attempts: PasswordAttempts | undefined, credential: string): PasswordAttempts | undefined {
+  if (!attempts || attempts.credential === credential) return attempts;
+  const { inRow: _elsewhere, places, ...rest } = attempts;
+  return { ...rest, ...(places && { places: places.map(({ inRow: _there, ...place }) => place) }) };
+}
+
+/** Whether a password is no longer evaluated from there. */
+export function isCappedFrom(attempts: PasswordAttempts | undefined, place: string | undefined, now: number): boolean {
+  const counted = attempts && (knownNetwork(attempts, place, now) ?? attempts);
+  return (counted?.inRow ?? 0) >= MAX_FAILURES_IN_A_ROW;
+}
+
+/**
+ * Counts an attempt on a user's password from there as wrong, unless it is not evaluated: because of a wait, or after too
+ * many failures in a row. A failure in a known network counts there alone, so that an attacker elsewhere does not keep the
+ * user out there (SR-49).
+ */
+export function countCappedFrom(
+  stored: PasswordAttempts | undefined,
+  place: string | undefined,
+  credential: string,
+  now: number,
+  free?: number,
+): { attempts: PasswordAttempts; isBarred: boolean; isCapReached: boolean } {
+  const known = attemptsOn(stored, credential);
+  const isCapped = isCappedFrom(known, place, now);
+  const { attempts, waitUntil } = countAttemptFrom(known, place, now, free);
+  if (isCapped || waitUntil > 0) return { attempts, isBarred: true, isCapReached: false };
+  const there = known && knownNetwork(known, place, now);
+  const inRow = ((there ?? known)?.inRow ?? 0) + 1;
+  const counted = there
+    ? { ...attempts, places: networksOf(attempts).map((one) => (one.place === place ? { ...one, inRow } : one)) }
+    : { ...attempts, inRow };
+  return { attempts: { ...counted, credential }, isBarred: false, isCapReached: inRow === MAX_FAILURES_IN_A_ROW };
+}
 
 /** Counts a wrong password. {@link countWrongFrom} decides to which counter it belongs. */
 export function countWrongPassword(attempts: WrongPasswords | undefined, now: number): WrongPasswords {
@@ -148,7 +194,8 @@ export function countWrongFrom(
 ): PasswordAttempts {
   const counted = countWrongPassword(wrongPasswordsFrom(attempts, place, now), now);
   const known = attempts && knownNetwork(attempts, place, now);
-  if (!attempts || !known) return { ...counted, ...(attempts?.places && { places: attempts.places }) };
+  const { inRow, credential, places: networks } = attempts ?? {};
+  if (!attempts || !known) return { ...counted, ...omitUndefined({ inRow, credential, places: networks }) };
   return { ...attempts, places: networksOf(attempts).map((one) => (one === known ? { ...one, ...counted } : one)) };
 }
 
@@ -175,17 +222,20 @@ export function resetFailuresFrom(
 
 /** Makes a network known after a sign-in without a password, which resets no count. */
 export function addNetwork(attempts: PasswordAttempts | undefined, place: string, now: number): PasswordAttempts {
-  const { failures, lastFailureAt } = attempts ?? { failures: 0, lastFailureAt: 0 };
+  const { failures, lastFailureAt, inRow, credential } = attempts ?? { failures: 0, lastFailureAt: 0 };
   const known = attempts && knownNetwork(attempts, place, now);
   const others = networksOf(attempts).filter((one) => one.place !== place && isFresh(one, now));
   const added = { failures: 0, lastFailureAt: 0, ...known, place, signedInAt: now };
-  return { failures, lastFailureAt, places: [added, ...others].slice(0, MAX_KNOWN_NETWORKS) };
+  const places = [added, ...others].slice(0, MAX_KNOWN_NETWORKS);
+  return { failures, lastFailureAt, places, ...omitUndefined({ inRow, credential }) };
 }
 
 /** When the whole record expires. */
 export function attemptsExpireAt(attempts: PasswordAttempts, now: number): number {
   const familiarUntil = networksOf(attempts).map(({ signedInAt }) => signedInAt + KNOWN_NETWORK_TTL_MS);
-  return Math.max(now + WRONG_PASSWORDS_TTL_MS, ...familiarUntil);
+  const isInRow = [attempts, ...networksOf(attempts)].some(({ inRow = 0 }) => inRow > 0);
+  const rowUntil = isInRow ? [now + FAILURES_IN_A_ROW_TTL_MS] : [];
+  return Math.max(now + WRONG_PASSWORDS_TTL_MS, ...familiarUntil, ...rowUntil);
 }
 
 function knownNetwork(

@@ -1,5 +1,5 @@
 import { canonicalAddress, rateKey } from '../kernel/addresses.ts';
-import type { AccountId } from '../kernel/ids.ts';
+import type { AccountId, UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey, DocumentReader } from '../kernel/ports/store.ts';
@@ -9,10 +9,13 @@ import {
   addNetwork,
   attemptsAsOf,
   attemptsExpireAt,
+  attemptsOn,
   hasCompletedFrom,
+  isCappedFrom,
   isKnownNetwork,
   type PasswordAttempts,
 } from './password-backoff.ts';
+import { passwordDigest } from './password-digest.ts';
 
 /** A typed name, of a user or of an administrator: the two have separate counters. */
 export interface TypedName {
@@ -90,6 +93,16 @@ export async function hasCompletedSignInFrom(
   const now = ports.clock.now();
   const [attempts] = await ports.store.getMany([passwordAttemptsDocument.key(subject)], now);
   return hasCompletedFrom(attempts?.value, placeOf(ports, subject, address), now);
+}
+
+/** Whether a user's password is no longer evaluated outside the networks where they have signed in. */
+export async function isPasswordLocked(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  user: { id: UserId; passwordHash?: string; credentialEpoch?: number },
+): Promise<boolean> {
+  const now = ports.clock.now();
+  const [stored] = await ports.store.getMany([passwordAttemptsDocument.key(user.id)], now);
+  return isCappedFrom(attemptsOn(stored?.value, passwordDigest(user)), undefined, now);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   attemptsAsOf,
   attemptsExpireAt,
   countAttemptFrom,
+  countCappedFrom,
   type PasswordAttempts,
   resetFailuresFrom,
   waitUntilFrom,
@@ -25,6 +26,14 @@ type CountNeeds = Omit<Needs, 'store'> & { store: CounterStore };
 /** Why a password was not accepted, for the event alone: the caller gets the same answer for both. */
 export type WrongReason = 'INVALID_CREDENTIALS' | 'TOO_MANY_ATTEMPTS';
 
+/** The bound of failures in a row. */
+export interface FailureCap {
+  /** Another one starts the count again: `passwordDigest`. */
+  credential: string;
+  /** The event when the bound is reached; undefined: an unknown name. */
+  reached: ((now: number) => Json) | undefined;
+}
+
 /** One password for one name, known or unknown. */
 export interface RateLimitedPassword<R> extends TypedName {
   /** The user of the name; undefined: an unknown name. */
@@ -37,6 +46,8 @@ export interface RateLimitedPassword<R> extends TypedName {
   address: string | undefined;
   /** Undefined costs the same time (SR-17). */
   passwordHash: string | undefined;
+  /** Of a user: too many failures in a row end the evaluation of the password. */
+  cap?: FailureCap | undefined;
   /** The cost of the costliest imported hash beside it: a wrong password takes as long (SR-78). */
   slowestMs?: number | undefined;
   /** What `reload` and `conclude` will read after the slow hash. */
@@ -69,7 +80,7 @@ export async function rateLimitedPassword<R, A extends object>(
   const counters = await countersOf({ ...ports, store: ahead }, attempt, attempt.subject, attempt.address);
   // Also while the name has to wait, otherwise the user would wait as long once more.
   if (counters.isAhead) await setBack(ports, counters, ahead);
-  const counted = await countOrWait(ports, counters, ahead);
+  const counted = await countOrWait(ports, counters, attempt.cap, ahead);
   if (isRefusal(counted)) return counted;
   try {
     // The decoy of an unknown name counts wrong passwords of other names.
@@ -91,12 +102,21 @@ interface AttemptCount {
  * may be right, so an attempt that would wait for them is decided again after the next judgement. Only such attempts
  * queue, and none waits for one with another name, which would be visible.
  */
-async function countOrWait(ports: Needs, counters: PasswordCounters, ahead: ReadAhead): Promise<Result<AttemptCount>> {
-  const counted = await count(ports, counters, ahead);
+async function countOrWait(
+  ports: Needs,
+  counters: PasswordCounters,
+  cap: FailureCap | undefined,
+  ahead: ReadAhead,
+): Promise<Result<AttemptCount>> {
+  const counted = await count(ports, counters, cap, ahead);
   if ('judged' in counted) return counted;
   if (counted.underWay.length === 0) return counted.refused;
   return runExclusive(ports.store, `password/${counters.name.anchor}`, async () => {
-    for (let again: Awaited<ReturnType<typeof count>> = counted; ; again = await count(ports, counters, ports.store)) {
+    for (
+      let again: Awaited<ReturnType<typeof count>> = counted;
+      ;
+      again = await count(ports, counters, cap, ports.store)
+    ) {
       if ('judged' in again) return again;
       if (again.underWay.length === 0) return again.refused;
       await Promise.race(again.underWay);
@@ -107,6 +127,7 @@ async function countOrWait(ports: Needs, counters: PasswordCounters, ahead: Read
 function count(
   ports: Needs,
   counters: PasswordCounters,
+  cap: FailureCap | undefined,
   ahead: CounterStore,
 ): Promise<AttemptCount | { refused: Refusal; underWay: readonly Promise<void>[] }> {
   const { name: key } = counters;
@@ -117,10 +138,10 @@ function count(
     const now = ports.clock.now();
     const [seen] = await store.getMany([key], now);
     const isWaiting = waitUntilFrom(seen?.value, undefined, now, ports.freePasswordFailures) > 0;
-    const forUser = isWaiting ? undefined : countForUser(ports, counters, store);
+    const forUser = isWaiting ? undefined : countForUser(ports, counters, cap, store);
     const [refused, counted] = await Promise.all([countForName({ ...ports, store }, key), forUser]);
     if (refused) return { refused, underWay: pendingAttempts(ports.store, key.anchor) };
-    const isBarred = counted ?? (await countForUser(ports, counters, store));
+    const isBarred = counted ?? (await countForUser(ports, counters, cap, store));
     return { isBarred, judged: trackAttempt(ports.store, key.anchor) };
   });
 }
@@ -137,11 +158,21 @@ function countForName(ports: CountNeeds, key: PasswordCounters['name']): Promise
 }
 
 /** Counts an attempt for the user, and returns whether they have to wait. Takes one commit in both cases. */
-function countForUser(ports: Needs, { user: key, place }: PasswordCounters, ahead: CounterStore): Promise<boolean> {
+function countForUser(
+  ports: Needs,
+  { user: key, place }: PasswordCounters,
+  cap: FailureCap | undefined,
+  ahead: CounterStore,
+): Promise<boolean> {
   return runInOrder(ports, key, (hasWaited) =>
     transact({ ...ports, store: hasWaited ? ports.store : ahead }, key.anchor, [key], ([stored], now) => {
-      const { attempts, waitUntil } = countAttemptFrom(stored?.value, place, now, ports.freePasswordFailures);
-      return { answer: waitUntil > 0, write: keep(key, attempts, now) };
+      if (cap === undefined) {
+        const { attempts, waitUntil } = countAttemptFrom(stored?.value, place, now, ports.freePasswordFailures);
+        return { answer: waitUntil > 0, write: keep(key, attempts, now) };
+      }
+      const counted = countCappedFrom(stored?.value, place, cap.credential, now, ports.freePasswordFailures);
+      const append = counted.isCapReached && cap.reached ? { append: [cap.reached(now)] } : {};
+      return { answer: counted.isBarred, write: { ...keep(key, counted.attempts, now), ...append } };
     }),
   );
 }

@@ -35,6 +35,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
 import { passwordHash } from '../passwords/hash-fields.ts';
+import { isPasswordLocked } from '../passwords/password-counters.ts';
 import type { NewId } from '../records/create-object.ts';
 import { showUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
@@ -99,6 +100,10 @@ export const userView = z
     needsConfirmation: z.literal(true).optional().openapi({
       description:
         'The password was reset by email. Codes by email are no second factor until the user signs in with another one, or this is set to `false`.',
+    }),
+    passwordLocked: z.literal(true).optional().openapi({
+      description:
+        'After 100 wrong passwords in a row the password counts only in networks where the user has signed in. Another password, a sign-in from there, or `blocked` set to `false` lifts it. Shown for one user, not in lists.',
     }),
     passwordByHelpDesk: z.literal(true).optional().openapi({
       description:
@@ -202,9 +207,12 @@ export const userRoutes = [
     summary: 'Read a user by id or by any of their names',
     request: { params: z.object({ id: anyName }) },
     handle: async (c, ports: RouterNeeds) => {
-      return showOne(c, await showUser(ports, c.get('act'), c.req.valid('param').id), (user) =>
-        presentUser(user, c.get('act')),
-      );
+      const found = await showUser(ports, c.get('act'), c.req.valid('param').id);
+      const isLocked = !isRefusal(found) && (await isPasswordLocked(ports, found.object));
+      return showOne(c, found, (user) => ({
+        ...presentUser(user, c.get('act')),
+        ...(isLocked && { passwordLocked: true as const }),
+      }));
     },
   }),
   route({

@@ -6,11 +6,12 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notify } from '../messages/notify.ts';
+import { isPasswordLocked } from '../passwords/password-counters.ts';
 import { applyChanges } from '../records/apply-changes.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { changeNames } from '../users/change-names.ts';
-import { endEarlierSignIns } from '../users/credential-epoch.ts';
+import { endEarlierSignIns, epochOf } from '../users/credential-epoch.ts';
 import { userDocument } from '../users/documents.ts';
 import { removeEmailOnPassword, vouchForPassword } from '../users/mailbox.ts';
 import type { Metadata } from '../users/metadata.ts';
@@ -51,12 +52,15 @@ export async function updateUser(
   const hashed = password === undefined ? {} : await hashNewPassword(ports, found.object, password);
   if (isRefusal(hashed)) return hashed;
 
+  // Unblocking also lifts the lock after too many wrong passwords in a row, of a user who is not blocked.
+  const lifts = changes.blocked === false && (await isPasswordLocked(ports, found.object));
   const edit = (user: User) => {
     if (!may(act.actor, user)) return refusal('FORBIDDEN');
     const vouched = email === undefined ? user : removeEmailOnPassword(user);
     // A password set here did not come by mail.
     const known = needsConfirmation === false || password !== undefined ? vouchForPassword(vouched) : vouched;
-    const edited = endEarlierSignIns(user, applyChanges(known, { ...rest, ...hashed }));
+    const ended = endEarlierSignIns(user, applyChanges(known, { ...rest, ...hashed }));
+    const edited = lifts && epochOf(ended) === epochOf(user) ? { ...ended, credentialEpoch: epochOf(user) + 1 } : ended;
     return edited.blocked && !user.blocked ? { ...edited, trustEpoch: (user.trustEpoch ?? 0) + 1 } : edited;
   };
   const names = { login, alias, email, phone, externalId };

@@ -220,6 +220,8 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   'user.browser-trust-ended': 'none',
   // The same password, hashed again.
   'user.password-upgraded': 'none',
+  // Failures in a row are counted in the restored store.
+  'user.password-locked': 'none',
   'user.password-breached': 'none',
   'user.new-sign-in': 'none',
   'user.sign-in-reported': USER,

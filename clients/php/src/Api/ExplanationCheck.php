@@ -20,6 +20,8 @@ final class ExplanationCheck
      * @param string|null $address The address.
      * @param string|null $localTime The time in the zone of the filter.
      * @param int|null $until When the wait ends. Milliseconds since 1970.
+     * @param bool|null $isLocked Set after 100 wrong passwords in a row from there: no password is evaluated any
+     *     more.
      * @param string|null $state The state of the user.
      * @param bool|null $counts Whether its assignment is valid.
      * @param string|null $why Why not: the token was deleted, or its owner changed. One of `gone`,
@@ -38,6 +40,7 @@ final class ExplanationCheck
         public readonly ?string $address,
         public readonly ?string $localTime,
         public readonly ?int $until,
+        public readonly ?bool $isLocked,
         public readonly ?string $state,
         public readonly ?bool $counts,
         public readonly ?string $why,
@@ -60,6 +63,7 @@ final class ExplanationCheck
             address: $answer->optionalText('address'),
             localTime: $answer->optionalText('localTime'),
             until: $answer->optionalNumber('until'),
+            isLocked: $answer->optionalFlag('isLocked'),
             state: $answer->optionalText('state'),
             counts: $answer->optionalFlag('counts'),
             why: $answer->optionalText('why'),

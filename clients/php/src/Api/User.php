@@ -29,6 +29,9 @@ final class User
      * @param bool $hasPassword Whether the user has a password.
      * @param bool|null $needsConfirmation The password was reset by email. Codes by email are no second factor
      *     until the user signs in with another one, or this is set to `false`.
+     * @param bool|null $passwordLocked After 100 wrong passwords in a row the password counts only in networks
+     *     where the user has signed in. Another password, a sign-in from there, or `blocked` set to `false` lifts
+     *     it. Shown for one user, not in lists.
      * @param bool|null $passwordByHelpDesk The password came by a link that the help desk took. No sign-in rests
      *     on it alone until it changes, or `needsConfirmation` is set to `false`.
      * @param list<UserAssignment> $assignments The resources that the user can sign in to.
@@ -51,6 +54,7 @@ final class User
         public readonly bool $blocked,
         public readonly bool $hasPassword,
         public readonly ?bool $needsConfirmation,
+        public readonly ?bool $passwordLocked,
         public readonly ?bool $passwordByHelpDesk,
         public readonly array $assignments,
         public readonly ?int $otherResources,
@@ -76,6 +80,7 @@ final class User
             blocked: $answer->flag('blocked'),
             hasPassword: $answer->flag('hasPassword'),
             needsConfirmation: $answer->optionalFlag('needsConfirmation'),
+            passwordLocked: $answer->optionalFlag('passwordLocked'),
             passwordByHelpDesk: $answer->optionalFlag('passwordByHelpDesk'),
             assignments: $answer->objects('assignments', UserAssignment::from(...)),
             otherResources: $answer->optionalNumber('otherResources'),

@@ -246,6 +246,8 @@ class ExplanationCheck(_ExplanationCheck, total=False):
     localTime: str
     #: When the wait ends. Milliseconds since 1970.
     until: int
+    #: Set after 100 wrong passwords in a row from there: no password is evaluated any more.
+    isLocked: bool
     #: The state of the user.
     state: str
     #: Whether its assignment is valid.
@@ -741,6 +743,10 @@ class User(_User, total=False):
     #: The password was reset by email. Codes by email are no second factor until the user signs in with another
     #: one, or this is set to ``false``.
     needsConfirmation: bool
+    #: After 100 wrong passwords in a row the password counts only in networks where the user has signed in.
+    #: Another password, a sign-in from there, or ``blocked`` set to ``false`` lifts it. Shown for one user, not in
+    #: lists.
+    passwordLocked: bool
     #: The password came by a link that the help desk took. No sign-in rests on it alone until it changes, or
     #: ``needsConfirmation`` is set to ``false``.
     passwordByHelpDesk: bool

@@ -202,6 +202,8 @@ export interface User {
   hasPassword: boolean;
   /** The password came by a mailed link: codes by mail are no second factor until another one, or you, confirm the user. */
   needsConfirmation?: true;
+  /** After 100 wrong passwords in a row it counts only in networks where the user has signed in. Not in lists. */
+  passwordLocked?: true;
   /** The help desk may know the password, so no sign-in rests on it alone until it changes or you confirm the user. */
   passwordByHelpDesk?: true;
   /** Whether `authenticate` lets them in. Ignored by the widget. */

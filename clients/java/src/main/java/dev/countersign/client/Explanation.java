@@ -34,6 +34,7 @@ public record Explanation(
    * @param address The address.
    * @param localTime The time in the zone of the filter.
    * @param until When the wait ends. Milliseconds since 1970.
+   * @param isLocked Set after 100 wrong passwords in a row from there: no password is evaluated any more.
    * @param state The state of the user.
    * @param counts Whether its assignment is valid.
    * @param why Why not: the token was deleted, or its owner changed. One of {@code gone},
@@ -52,6 +53,7 @@ public record Explanation(
       String address,
       String localTime,
       Instant until,
+      Boolean isLocked,
       String state,
       Boolean counts,
       String why,

@@ -27,6 +27,9 @@ import java.util.Map;
  * @param hasPassword Whether the user has a password.
  * @param needsConfirmation The password was reset by email. Codes by email are no second factor until
  *     the user signs in with another one, or this is set to {@code false}.
+ * @param passwordLocked After 100 wrong passwords in a row the password counts only in networks where
+ *     the user has signed in. Another password, a sign-in from there, or {@code blocked} set to
+ *     {@code false} lifts it. Shown for one user, not in lists.
  * @param passwordByHelpDesk The password came by a link that the help desk took. No sign-in rests on it
  *     alone until it changes, or {@code needsConfirmation} is set to {@code false}.
  * @param assignments The resources that the user can sign in to.
@@ -49,6 +52,7 @@ public record User(
     boolean blocked,
     boolean hasPassword,
     Boolean needsConfirmation,
+    Boolean passwordLocked,
     Boolean passwordByHelpDesk,
     List<User.Assignment> assignments,
     Integer otherResources,
