@@ -73,7 +73,7 @@ class RecordWriter {
 
   #memberType({ name, type, isOptional }: Member): string {
     if (type.kind === 'integer' && name.endsWith('Ms')) return 'Duration';
-    if (type.kind === 'integer' && /(?:^at|At|^until|Until)$/.test(name)) return 'Instant';
+    if (type.kind === 'integer' && /(?:^at|At|^until|Until|Since)$/.test(name)) return 'Instant';
     if (type.kind === 'list' || type.kind === 'object') return this.#reference(type);
     return isOptional ? SCALARS[type.kind].optional : SCALARS[type.kind].type;
   }

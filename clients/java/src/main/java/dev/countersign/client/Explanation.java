@@ -69,7 +69,7 @@ public record Explanation(
    * @param otpSkipped Whether the tokens are deactivated, so that no code is required.
    * @param skippedSince Since when the password alone signs in. Milliseconds since 1970.
    */
-  public record Factors(boolean password, boolean otp, boolean otpSkipped, Integer skippedSince) {}
+  public record Factors(boolean password, boolean otp, boolean otpSkipped, Instant skippedSince) {}
 
   /**
    * The outcome of a sign-in with the right password and code.
