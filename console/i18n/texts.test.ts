@@ -11,7 +11,7 @@ test('every refusal that an administrator may see has a text', () => {
   const silent = Object.keys(REFUSALS).filter((code) => !(PERSONAL_CODES as readonly string[]).includes(code));
   expect(silent).toEqual(expect.arrayContaining(['STEP_STALE', 'API_KEY_MISSING', 'ACCOUNT_NEEDED']));
   expect(silent.filter((code) => /PASSWORD_(?!HASH)|LINK_(?!I)|SESSION|OVERLOADED|TOO_MANY|TAKEN$/.test(code))).toEqual(
-    ['PASSWORD_CHANGE_REQUIRED', 'NAME_TAKEN', 'LINK_BY_MAIL_ONLY', 'LINK_BEYOND_HELP_DESK'],
+    ['PASSWORD_CHANGE_REQUIRED', 'NAME_TAKEN', 'RESOURCE_NAME_TAKEN', 'LINK_BY_MAIL_ONLY', 'LINK_BEYOND_HELP_DESK'],
   );
 });
 

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { repositoryOf } from './npm-packages.ts';
@@ -18,10 +17,12 @@ test('a package names the repository of package.json and its folder there, or no
 // The workspace has the name of the package, and would be installed in its place.
 test('npm packs no sources of the widget, and says what does', () => {
   const root = resolve(import.meta.dirname, '../..');
-  const packed = spawnSync('npm', ['pack', './widget', '--pack-destination', tmpdir()], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  expect(packed.status).toBe(1);
-  expect(packed.stderr + packed.stdout).toContain('Run npm run pack:widget -- FOLDER');
+  const pack = (...options: string[]) =>
+    spawnSync('npm', ['pack', './widget', '--dry-run', '--json', ...options], { cwd: root, encoding: 'utf8' });
+  // As the project is set up, npm runs no scripts.
+  const [packed] = JSON.parse(pack().stdout) as { files: { path: string }[] }[];
+  expect(packed?.files.map(({ path }) => path).sort()).toEqual(['README.md', 'package.json']);
+  const refused = pack('--ignore-scripts=false');
+  expect(refused.status).toBe(1);
+  expect(refused.stderr + refused.stdout).toContain('Run npm run pack:widget -- FOLDER');
 });

@@ -1,4 +1,3 @@
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { Overloaded } from '../../kernel/ports/password-hasher.ts';
@@ -11,6 +10,7 @@ let service: Service;
 let scene: SampleScene;
 beforeAll(async () => {
   service = await openService('server-side failures');
+  scene = await createSampleFixture(service);
 });
 afterEach(() => {
   service.ports.store.intercept = {};
@@ -18,10 +18,8 @@ afterEach(() => {
 });
 afterAll(() => service.ports.close());
 
-async function call(route: string, body?: unknown, headers?: Record<string, string>) {
-  scene ??= await createSampleFixture(service);
-  return service.call(route, { key: scene.key, ...(body !== undefined && { body }), ...omitUndefined({ headers }) });
-}
+const call = (route: string, body?: unknown) =>
+  service.call(route, { key: scene.key, ...(body !== undefined && { body }) });
 
 // SR-3, SR-59
 describe('server-side failures', () => {
