@@ -72,7 +72,8 @@ describe.each<Product>(['redis', 'valkey'])('%s', (product) => {
     }
     const acknowledged = await readTrace(trace, server.pid, {
       file: /\.incr\.aof>/,
-      acknowledgement: /^(write|writev|sendto|sendmsg)\(\d+<(socket|TCP).*committed/,
+      // The version of the commit, as an integer of RESP.
+      acknowledgement: /^(write|writev|sendto|sendmsg)\(\d+<(socket|TCP).*":[1-9]\d*\\r\\n"/,
     });
     await server.stop();
     return acknowledged.slice(-COMMITS);
