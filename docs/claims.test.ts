@@ -99,6 +99,8 @@ describe('the blocks of the documents', () => {
       ['docs/operators.md', expect.stringContaining('git clone')],
       ['docs/operators.md', expect.stringContaining('systemd/countersign.service')],
       ['docs/operators.md', expect.stringContaining('sudo -u countersign')],
+      // cli/connection/env-file.test.ts reads such a file.
+      ['docs/operators.md', expect.stringContaining('countersign --env-file')],
       // server/composition/move.test.ts does it.
       ['docs/operators.md', expect.stringContaining('countersign store move --to')],
       // server/composition/forget-secrets.test.ts does it.
