@@ -12,7 +12,7 @@ change that may survive is in \`tools/mutation/survivors.ts\`.
 const REQUIREMENTS = `## Security requirements
 
 \`npm run mutation -- --requirements\` breaks one rule of a [requirement](security-requirements.md) and runs the test that names it, which must
-fail. A requirement without a row has no single rule, or its tests need servers, browsers or the built product.
+fail. A requirement without a row is not tried: it has no single rule, its tests need servers, browsers or the built product, or no row was written yet.
 
 | Requirement | Rule in | Test | Killed |
 |---|---|---|---|
