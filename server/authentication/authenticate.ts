@@ -208,7 +208,7 @@ async function authenticateWithOtp(
     return refusal('INVALID_CREDENTIALS');
   }
   const createEvent = (outcome: SecondFactorEvent) => attempt.otp(user.id, [], outcome);
-  const scope = apiScope(resource.id);
+  const scope = apiScope(resource.id, user);
   const keys = assignedTokenKeys(user, resource.id);
   const saved = {
     user: user.id !== request.user && ahead.knows([userDocument.key(user.id)]),
@@ -270,7 +270,7 @@ async function authenticateWithPassword(
   const { user } = first.right;
   const createEvent = (outcome: SecondFactorEvent) =>
     attempt.otp(user.id, ['password'], breach === 'refused' ? refusedByBreach(outcome) : outcome);
-  const scope = apiScope(resource);
+  const scope = apiScope(resource, user);
   const asked = { method: 'password-otp', user, way: 'api', resource: first.resource, answer, scope } as const;
   const outcome = await verifyUserFactor(ports, asked, createEvent, first.reads);
   if (isRefusal(outcome)) return outcome;
@@ -365,7 +365,7 @@ async function authenticateWithToken(
     way: 'api',
     answer: { kind: 'code', otp: request.otp },
     accepts: acceptedKinds(resource),
-    scope: apiScope(resource.id),
+    scope: apiScope(resource.id, user?.value),
     // No user is involved, but a success resets no failures of a token whose owner is blocked (SR-14).
     userBlocked: user?.value.blocked === true,
     attempt: newOperation(ports),

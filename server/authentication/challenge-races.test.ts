@@ -32,7 +32,7 @@ const GIVE: Record<string, Give> = {
     const device = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-6:QN08');
     const ask: Ask = async (over) => {
       unwrap(await request(over, scene));
-      const asked = await read(over, challengeDocument.key(device.token, apiScope(scene.resource.id)));
+      const asked = await read(over, challengeDocument.key(device.token, apiScope(scene.resource.id, scene.user)));
       return device.answer(asked.kind === 'ocra' ? asked.question : '');
     };
     return { token: device.token, ask };
@@ -56,7 +56,7 @@ test.each(Object.entries(GIVE))('a %s replaced by another just before the commit
   const { token, ask } = await give(scene);
   const first = await ask(ports);
   let second = '';
-  beforeCommitOf(ports, challengeDocument.key(token, apiScope(scene.resource.id)).name, async (replica) => {
+  beforeCommitOf(ports, challengeDocument.key(token, apiScope(scene.resource.id, scene.user)).name, async (replica) => {
     second = await ask(replica);
   });
   expect(await signInByApi(ports, scene, first)).toEqual({ refused: 'OTP_WRONG' });

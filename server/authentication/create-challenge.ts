@@ -13,6 +13,7 @@ import { KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { TOKEN_KINDS, type Token, type TokenKind } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
+import { userDocument } from '../users/documents.ts';
 import { findUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { readAccess } from './read-access.ts';
@@ -75,7 +76,7 @@ export async function createChallenge(
   const { id, name, factor } = token;
   const { language, reuseRecent } = request;
   const related = found.user ? [found.user.id] : [];
-  const order = { token, resource, scope: apiScope(resource.id), language, related, reuseRecent };
+  const order = { token, resource, scope: apiScope(resource.id, found.owner), language, related, reuseRecent };
   const asked = (await actionsOf(token).challenge?.(ports, act, order)) ?? refusal('TOKEN_NOT_FOUND');
   return isRefusal(asked) ? asked : { token: id, kind: factor.kind, name, ...asked };
 }
@@ -86,17 +87,19 @@ export async function candidates(
   act: RequestContext,
   resource: Resource,
   { user: name, token: id }: Pick<ChallengeRequest, 'user' | 'token'>,
-): Promise<Result<{ tokens: Token[]; user?: User }>> {
+): Promise<Result<{ tokens: Token[]; user?: User; owner: User | undefined }>> {
   const { account } = act.actor;
   if (name !== undefined) {
     const known = await findUser(ports, account, name);
     if (!known) return refusal('USER_NOT_FOUND');
     const { user = known, tokens } = await loadAssignedTokens(ports, known, resource.id, 'api');
-    return { tokens: tokens.map(({ value }) => value), user };
+    return { tokens: tokens.map(({ value }) => value), user, owner: user };
   }
   if (id === undefined) return refusal('INPUT_INVALID', { detail: 'user or token' });
-  const [stored] = await ports.store.getMany([tokenDocument.key(id)], ports.clock.now());
+  const now = ports.clock.now();
+  const [stored] = await ports.store.getMany([tokenDocument.key(id)], now);
   const token = stored?.value;
   if (token?.account !== account || !token.directResources.includes(resource.id)) return refusal('TOKEN_NOT_FOUND');
-  return { tokens: [token] };
+  const [owner] = token.owner === undefined ? [] : await ports.store.getMany([userDocument.key(token.owner)], now);
+  return { tokens: [token], owner: owner?.value };
 }

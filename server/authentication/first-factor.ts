@@ -6,7 +6,7 @@ import { isOwnMailbox } from '../tokens/kinds/sent/enrolment-address.ts';
 import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
 import type { Token, TokenKind } from '../tokens/token.ts';
 import { epochOf } from '../users/credential-epoch.ts';
-import { isEndedByReport, type User } from '../users/user.ts';
+import type { User } from '../users/user.ts';
 
 /** The first factor of a sign-in: the password, or on some resources a code mailed in its place. */
 
@@ -54,18 +54,24 @@ interface ShownFirstFactor {
   mailboxDigest?: string;
   /** Of the user whom the host named, when the sign-in began. */
   credentialEpoch?: number;
-  createdAt: number;
 }
 
 /**
- * Whether the first factor that a sign-in has shown, or the host's word, still counts: the resource asks for it, the
- * password or the address is the same, and no block or change of an address came between, even if it was undone (SR-4,
- * SR-38, SR-39).
+ * Whether the first factor that a sign-in has shown, or the host's word, still counts: the resource asks for it, and the
+ * user's credentials are the same (SR-4, SR-38, SR-39).
  */
 export function isFirstFactorCurrent(shown: ShownFirstFactor, resource: FirstRule, user: User): boolean {
   const isMailed = mailsFirstFactor(resource);
+  if (isMailed ? shown.passwordVerified : shown.mailboxDigest !== undefined) return false;
+  return isSameCredentials(shown, user);
+}
+
+/**
+ * Whether the password or the address that was shown is the user's, and no block, change of an address or report came
+ * between, even if it was undone.
+ */
+export function isSameCredentials(shown: ShownFirstFactor, user: User): boolean {
   if (shown.credentialEpoch !== undefined && shown.credentialEpoch !== epochOf(user)) return false;
-  if (shown.passwordVerified && (isMailed || shown.passwordDigest !== passwordDigest(user))) return false;
-  if (shown.mailboxDigest === undefined) return true;
-  return isMailed && shown.mailboxDigest === mailboxDigest(user) && !isEndedByReport(user, shown);
+  if (shown.passwordVerified && shown.passwordDigest !== passwordDigest(user)) return false;
+  return shown.mailboxDigest === undefined || shown.mailboxDigest === mailboxDigest(user);
 }

@@ -30,8 +30,9 @@ const SUITES = [
   'OCRA-1:HOTP-SHA256-8:QH64-PSHA256',
 ];
 
-const ask = async ({ resource }: Fixture, token: OcraToken['id']) =>
-  unwrap(await createOcraChallenge(ports, { token, scope: apiScope(resource.id), resource: resource.id })).question;
+const ask = async ({ resource, user }: Fixture, token: OcraToken['id']) =>
+  unwrap(await createOcraChallenge(ports, { token, scope: apiScope(resource.id, user), resource: resource.id }))
+    .question;
 
 const answer = ({ account, resource, user }: Fixture, otp: string) =>
   authenticate(ports, {

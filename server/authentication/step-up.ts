@@ -65,8 +65,6 @@ export function validFactors(
     digest: string | undefined;
     usable: readonly TokenId[];
     maxAgeMs: number;
-    /** No factor that was shown until then counts. */
-    endedAt?: number | undefined;
     /** The user's credential epoch: no factor of an earlier one counts. */
     epoch: number;
   },
@@ -75,8 +73,7 @@ export function validFactors(
   const isTheirs =
     earlier?.account === facts.account && earlier.resource === facts.resource && earlier.user === facts.user;
   if (!earlier || !isTheirs || (earlier.epoch ?? 0) !== facts.epoch) return {};
-  const { maxAgeMs, endedAt = Number.NEGATIVE_INFINITY } = facts;
-  const isYoung = (at: number) => at <= now && now - at < maxAgeMs && at > endedAt;
+  const isYoung = (at: number) => at <= now && now - at < facts.maxAgeMs;
   const { password, second } = earlier;
   return {
     ...(password && isYoung(password.at) && password.digest === facts.digest && { password }),

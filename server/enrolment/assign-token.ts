@@ -1,4 +1,5 @@
 import { isMakerInOffice } from '../administrators/link-maker.ts';
+import { isSameCredentials } from '../authentication/first-factor.ts';
 import { replacementPermittedUntil } from '../authentication/lost-device.ts';
 import type { FlowAt } from '../flows/flow.ts';
 import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
@@ -7,7 +8,6 @@ import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
-import { passwordDigest } from '../passwords/password-digest.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { type Draft, KIND_ACTIONS } from '../tokens/kinds/actions.ts';
@@ -16,9 +16,10 @@ import { ownedTokens } from '../tokens/owned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { hadToken } from '../tokens/token-history.ts';
 import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../users/assignments.ts';
+import { epochOf } from '../users/credential-epoch.ts';
 import { userDocument } from '../users/documents.ts';
 import { readUser } from '../users/find-user.ts';
-import { credentialFingerprint, isEndedByReport, type User } from '../users/user.ts';
+import { credentialFingerprint, type User } from '../users/user.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from './documents.ts';
 import { recordEnrolled } from './enrolment.ts';
 import { type EnrolmentLink, isEnrolmentLinkValid, lacksPassword } from './enrolment-link.ts';
@@ -28,7 +29,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 /** The user of an unfinished token, in a sign-in that sets it up or has just ended. */
 export interface DraftOwner extends Enroller {
   flow: Omit<FlowAt<'enrol' | 'done'>, 'enrolling'> & {
-    enrolling: Pick<PendingEnrolment, 'basis' | 'recovery'>;
+    enrolling: Pick<PendingEnrolment, 'basis' | 'credentialEpoch' | 'recovery'>;
   };
   making: Draft;
 }
@@ -87,9 +88,8 @@ export async function assignEnrolledToken(
  */
 function whyNot(own: DraftOwner, user: User, link: EnrolmentLink | undefined, now: number): Refusal | undefined {
   const { flow, making } = own;
-  const { basis } = flow.enrolling;
-  if (user.blocked || user.login !== own.user.login || isEndedByReport(user, flow)) return refusal('ACCESS_DENIED');
-  if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) return refusal('ACCESS_DENIED');
+  const { basis, credentialEpoch } = flow.enrolling;
+  if (user.blocked || user.login !== own.user.login || !isSameCredentials(flow, user)) return refusal('ACCESS_DENIED');
   if (lacksPassword(flow, user)) return refusal('ACCESS_DENIED');
   // Started from the self-service page: the user's credentials must not have changed since that page was opened.
   if (flow.self && credentialFingerprint(user) !== flow.self.standing) return refusal('ACCESS_DENIED');
@@ -98,7 +98,8 @@ function whyNot(own: DraftOwner, user: User, link: EnrolmentLink | undefined, no
   if (KIND_ACTIONS[making.kind].enrol?.isStillAllowed?.(making, user) === false) return refusal('ACCESS_DENIED');
   const assignment = assignmentTo(user, flow.resource);
   if (!isAssigned(assignment, assignment?.tokens ?? [])) return refusal('ACCESS_DENIED');
-  if (basis !== 'link') return undefined;
+  // Blocked, reported or given another address meanwhile, even if that was undone (SR-39). A link is bound to it too.
+  if (basis !== 'link') return credentialEpoch === epochOf(user) ? undefined : refusal('ACCESS_DENIED');
   const stands = link !== undefined && link.secretHash === flow.enrolmentLink && isEnrolmentLinkValid(link, user, now);
   return stands ? undefined : refusal('ENROLMENT_LINK_INVALID');
 }

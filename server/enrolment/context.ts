@@ -1,14 +1,14 @@
 import { isFirstFactorCurrent } from '../authentication/first-factor.ts';
 import type { FlowAt } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { passwordDigest } from '../passwords/password-digest.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
+import { epochOf } from '../users/credential-epoch.ts';
 import { locateUser } from '../users/find-user.ts';
-import { isEndedByReport, type User } from '../users/user.ts';
+import type { User } from '../users/user.ts';
 import { lacksPassword } from './enrolment-link.ts';
 import { assessEnrolment, type EnrolmentQuestion, wantsEnrolment } from './offer-enrolment.ts';
 
@@ -28,9 +28,8 @@ export async function readEnrolmentContext(
   const known = await locateUser(ports, flow.account, flow.user);
   if (!known) return undefined;
   const { user, tokens } = await loadAssignedTokens(ports, known, resource.id);
-  if (!user || (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))) return undefined;
-  if (flow.mailboxDigest !== undefined && !isFirstFactorCurrent(flow, resource, user)) return undefined;
-  if (lacksPassword(flow, user) || isEndedByReport(user, flow)) return undefined;
+  if (!user || !isFirstFactorCurrent(flow, resource, user) || lacksPassword(flow, user)) return undefined;
+  if (flow.enrolling.credentialEpoch !== epochOf(user)) return undefined;
   if (!isAssigned(assignmentTo(user, resource.id), tokens)) return undefined;
   return { user, tokens: tokens.map(({ value }) => value) };
 }

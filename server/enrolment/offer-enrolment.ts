@@ -10,6 +10,7 @@ import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
 import { ownedTokens } from '../tokens/owned-tokens.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import { hadToken } from '../tokens/token-history.ts';
+import { epochOf } from '../users/credential-epoch.ts';
 import { restsOnMailboxAlone } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { decideEnrolment, type EnrolmentDecision, isPairedWith } from './enrolment.ts';
@@ -42,6 +43,7 @@ export async function offerEnrolment(
     ...omitUndefined({ making }),
     ...(takesCodes && { recovery: idFromBytes('tok', ports.random.bytes(7)) }),
     basis,
+    credentialEpoch: epochOf(user),
     passed,
     mayWait: decision.kind === 'offer',
     ...(decision.kind === 'offer' && decision.until !== undefined && { until: decision.until }),

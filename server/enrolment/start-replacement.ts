@@ -7,6 +7,7 @@ import { ownedTokens } from '../tokens/owned-tokens.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import { isLeftover } from '../tokens/token-history.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
+import { epochOf } from '../users/credential-epoch.ts';
 import { restsOnMailboxAlone } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { offerEnrolment } from './offer-enrolment.ts';
@@ -52,7 +53,8 @@ export async function startReplacement(
       return { recovery: tokens.filter((token) => isRecovery(token) && isUsable(token, ['recovery'], now)) };
     case 'refuse':
     case 'enrol': {
-      const none: PendingEnrolment = { kinds: [], basis: 'replacement', passed, mayWait: false };
+      const credentialEpoch = epochOf(user);
+      const none: PendingEnrolment = { kinds: [], basis: 'replacement', credentialEpoch, passed, mayWait: false };
       if (decision === 'refuse') return { enrolling: none };
       const question = { user, resource, basis: 'replacement', isAsked: false } as const;
       return { enrolling: (await offerEnrolment(ports, question, passed)) ?? none };

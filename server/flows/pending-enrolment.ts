@@ -19,6 +19,8 @@ export interface PendingEnrolment {
   /** The recovery codes created with the token, if the user has none. */
   recovery?: TokenId;
   basis: EnrolmentBasis;
+  /** Of the user when it was offered: a later one ends the enrolment. */
+  credentialEpoch: number;
   /** The factors that the sign-in has verified: it completes with these if the enrolment is skipped. */
   passed: {
     otp: OtpUse;

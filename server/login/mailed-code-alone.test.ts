@@ -90,7 +90,7 @@ describe('SR-4, SR-38: a change in the middle', () => {
     'no address': (scene: Fixture) => setEmail(scene, null),
     'a block': (scene: Fixture) => runMeanwhile.blockUser(scene),
     'a report of an earlier sign-in': ({ user }: Fixture) =>
-      overwrite(ports, userDocument.key(user.id), { signInsEndedAt: ports.clock.now(), credentialEpoch: 1 }),
+      overwrite(ports, userDocument.key(user.id), { credentialEpoch: 1 }),
     'the setting switched off': ({ account, resource }: Fixture) =>
       updateResource(ports, account, resource.id, { firstFactor: 'password' }),
   };

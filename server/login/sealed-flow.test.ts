@@ -326,6 +326,7 @@ test('the largest handle fits in a header, and is opaque to the browser', async 
       kinds: ['webauthn', 'totp', 'email', 'sms'] as const,
       making: { kind: 'email' as const, token: 'tok_00000000000' as const, onRecord: 'm'.repeat(254) },
       basis: 'link' as const,
+      credentialEpoch: Number.MAX_SAFE_INTEGER,
       passed: { otp: 'not_used' as const },
       mayWait: true,
     },

@@ -118,6 +118,7 @@ const place = fc
 const ENROLLING: PendingEnrolment = {
   kinds: ['totp'],
   basis: 'site-password',
+  credentialEpoch: 0,
   passed: { otp: 'not_used' },
   mayWait: false,
 };

@@ -81,7 +81,6 @@ export function startStepUp(
     digest: isMailed ? undefined : passwordDigest,
     usable: ids,
     maxAgeMs,
-    endedAt: user.signInsEndedAt,
     epoch: epochOf(user),
   };
   // In an unknown browser, no factor was shown before. Where a token has to be replaced, the password is asked for again.

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createChallenge } from '../authentication/create-challenge.ts';
 import { enrolmentLinkDocument } from '../enrolment/documents.ts';
 import { isEnrolmentLinkValid } from '../enrolment/enrolment-link.ts';
 import { issueEnrolmentLink } from '../enrolment/issue-enrolment-link.ts';
@@ -6,11 +7,34 @@ import { hashSecret, newSecret } from '../kernel/secret-token.ts';
 import { writeUserLink } from '../messages/user-link.ts';
 import { knownSignInsDocument } from '../sign-in-notices/documents.ts';
 import { reportSignIn } from '../sign-in-notices/report-sign-in.ts';
-import { consumeResult, createLoginRequest, operatorContext, updateUser } from '../testing/as-operator.ts';
-import { birth, createFixture, type Fixture, NONCE, overwrite, read, unwrap } from '../testing/fixtures.ts';
+import { newOperation } from '../store/transact.ts';
+import {
+  assign,
+  authenticate,
+  consumeResult,
+  createLoginRequest,
+  operatorContext,
+  updateUser,
+} from '../testing/as-operator.ts';
+import { giveOcra } from '../testing/devices/ocra-device.ts';
+import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
+import {
+  birth,
+  createFixture,
+  type Fixture,
+  NONCE,
+  overwrite,
+  read,
+  signInByApi,
+  unwrap,
+} from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { createMailedFixture, mailedCode } from '../testing/mailed-code-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { totpApp } from '../testing/totp-app.ts';
+import { RESEND_AFTER_MS } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { checkSignature } from '../transactions/check-signature.ts';
+import { requestSignature } from '../transactions/request-signature.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 
@@ -52,7 +76,7 @@ const ACTS: Record<string, (scene: Fixture) => Promise<unknown>> = {
     ];
     await ports.store.commit({
       anchor: user.id,
-      operation: `links-${user.id}`,
+      operation: newOperation(ports),
       now: ports.clock.now(),
       expect: [],
       put: [
@@ -64,9 +88,7 @@ const ACTS: Record<string, (scene: Fixture) => Promise<unknown>> = {
     });
     unwrap(await reportSignIn(ports, {}, writeUserLink({ user: user.id, secret })));
     const { passwordHash } = before;
-    const { signInsEndedAt: _at, ...reported } = await read(ports, userDocument.key(user.id));
     await overwrite<User>(ports, userDocument.key(user.id), {
-      ...reported,
       blocked: false,
       ...(passwordHash !== undefined && { passwordHash }),
     });
@@ -152,5 +174,66 @@ describe.each(Object.entries(ACTS))('SR-39: %s', (_name, act) => {
     expect(await isValid()).toBe(true);
     await act(scene);
     expect(await isValid()).toBe(false);
+  });
+
+  test.each(['email', 'ocra'] as const)('ends what the API asked for: %s', async (kind) => {
+    const scene = await setStage({ tokens: [] });
+    const sent = kind === 'email' ? freshAddress('email') : undefined;
+    const device = sent === undefined ? await giveOcra(scene) : undefined;
+    const token = device?.token ?? (await giveSent(scene, 'email', sent ?? '')).id;
+    const answer = async (question = '') => device?.answer(question) ?? ports.codes.last(sent ?? '').code;
+    const ask = async () => {
+      const asked = { resource: scene.resource.id, user: scene.user.login, language: 'en' } as const;
+      return answer(unwrap(await createChallenge(ports, operatorContext(scene.account), asked)).question);
+    };
+    const fields = [{ label: 'To', value: 'Bob' }];
+    const askToSign = async () => {
+      const asked = unwrap(await requestSignature(ports, operatorContext(scene.account), token, fields));
+      return answer(asked.question);
+    };
+    const sign = (otp: string) => checkSignature(ports, operatorContext(scene.account), token, { fields, otp });
+    const [code, signature] = [await ask(), await askToSign()];
+    await act(scene);
+    expect(await signInByApi(ports, scene, code)).toHaveProperty('refused');
+    expect(await sign(signature)).toHaveProperty('refused');
+    ports.clock.advance(RESEND_AFTER_MS);
+    expect(await signInByApi(ports, scene, await ask())).toMatchObject({ otp: 'verified' });
+    expect(await sign(await askToSign())).toHaveProperty('signed');
+  });
+
+  test('ends what the API asked of a token that is accepted without its user', async () => {
+    const scene = await setStage({ tokens: [] });
+    const { account, resource } = scene;
+    const { token, answer } = await giveOcra(scene);
+    unwrap(await assign(ports, { account, resource: resource.id, token }));
+    const ask = async () => {
+      const asked = { resource: resource.id, token, language: 'en' } as const;
+      return answer(unwrap(await createChallenge(ports, operatorContext(account), asked)).question ?? '');
+    };
+    const show = (otp: string) => authenticate(ports, { account, resource: resource.id, method: 'token', token, otp });
+    const before = await ask();
+    await act(scene);
+    expect(await show(before)).toHaveProperty('refused');
+    expect(await show(await ask())).toMatchObject({ otp: 'verified' });
+  });
+
+  test('ends an enrolment that rests on the word of the site', async () => {
+    const scene = await setStage({ tokens: [], resource: { enrolment: { kinds: ['totp'], required: true } } });
+    const { account, resource, user } = scene;
+    const begin = async () => {
+      const asked = { account, resource: resource.id, user: user.id, nonce: NONCE, passwordChecked: true };
+      const { loginRequest } = unwrap(await createLoginRequest(ports, birth(ports, 'flw'), asked));
+      return LoginDriver.begin(scene, { loginRequest });
+    };
+    const begun = await begin();
+    await act(scene);
+    await begun.enrol(totpApp(begun.view).code(ports.clock.now()));
+    expect(begun.view).toMatchObject(DENIED);
+    const next = await begin();
+    await next.enrol(totpApp(next.view).code(ports.clock.now()));
+    expect(next.view.step).toBe('codes');
+    await act(scene);
+    await next.confirmCodes();
+    expect(next.view).toMatchObject(DENIED);
   });
 });

@@ -16,6 +16,7 @@ import { type Decision, transact } from '../store/transact.ts';
 import { namesOf } from '../tokens/own-token-name.ts';
 import { ownedTokens } from '../tokens/owned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
+import { epochOf } from '../users/credential-epoch.ts';
 import { readUser } from '../users/find-user.ts';
 import { validateResult } from './validate-result.ts';
 
@@ -49,7 +50,7 @@ export async function upgradePasskey(
     ports,
     {
       act: userContext(flow, client),
-      flow: { ...flow, expiresAt, enrolling: { basis: 'second-factor' } },
+      flow: { ...flow, expiresAt, enrolling: { basis: 'second-factor', credentialEpoch: epochOf(user) } },
       making,
       user,
       names: { language, taken: namesOf(owned) },

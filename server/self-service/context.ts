@@ -15,7 +15,7 @@ import { hasToken, isLeftover } from '../tokens/token-history.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
 import { assignmentTo, isAssigned, unassignToken } from '../users/assignments.ts';
 import { readUser } from '../users/find-user.ts';
-import { credentialFingerprint, isEndedByReport, type User } from '../users/user.ts';
+import { credentialFingerprint, type User } from '../users/user.ts';
 import type { SelfFacts } from './self-service.ts';
 
 /** A user on the self-service page, as currently stored. */
@@ -57,7 +57,6 @@ export async function readSelfServiceContext(
 
 /** True if the user's credentials have not changed since the page was opened, or if no page is open. */
 export function isUnchangedSinceOpen(user: User, flow: Flow): boolean {
-  if (isEndedByReport(user, flow)) return false;
   return flow.self === undefined || credentialFingerprint(beforeNewToken(user, flow)) === flow.self.standing;
 }
 

@@ -90,7 +90,6 @@ export async function reportSignIn(
         credentialEpoch: epochOf(stored.value) + 1,
         // Every link is used up, and the next sign-in is new wherever it comes from.
         signInsCompared: true,
-        signInsEndedAt: now,
       };
       const draft: EventDraft = {
         type: 'user.sign-in-reported',

@@ -235,7 +235,7 @@ describe('the link', () => {
     await walk.password(PASSWORD);
     expect(walk.view).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
     expect(await scene.tokens[0]?.stored()).toEqual(token);
-    expect((await stored(scene)).signInsEndedAt).toBe(ports.clock.now());
+    expect((await stored(scene)).credentialEpoch).toBe(2);
   });
 
   // Without a password, nothing but the time tells a sign-in before the report from one after it.
@@ -338,7 +338,6 @@ describe('the link', () => {
       passwordHash: after.passwordHash,
       trustEpoch: 1,
       credentialEpoch: 1,
-      signInsEndedAt: ports.clock.now(),
     });
     ports.courier.sent.length = 0;
     await service.call('POST /reset', {

@@ -1,4 +1,6 @@
 import type { AccountId, ResourceId, TokenId } from '../kernel/ids.ts';
+import { epochOf } from '../users/credential-epoch.ts';
+import type { User } from '../users/user.ts';
 import type { PasskeyChallenge } from './kinds/passkey/passkey-challenge.ts';
 
 /** A sent code, and what the page shows of it. */
@@ -47,7 +49,22 @@ export type Challenge = {
   | { kind: 'ocra'; question: string }
 );
 
-/** The scope of challenges for a host's backend, which has no sign-in of its own. */
-export function apiScope(resource: ResourceId): string {
-  return `api/${resource}`;
+/**
+ * The scope of challenges for a host's backend, which has no sign-in of its own.
+ *
+ * @param owner of the token: a block, its end, another address or a report ends what was asked before (SR-39)
+ */
+export function apiScope(resource: ResourceId, owner: EpochOwner | undefined): string {
+  return inEpoch(`api/${resource}`, owner);
+}
+
+/** The scope of challenges outside a sign-in and of no resource: one per token, beside those of resources. */
+export function signingScope(owner: EpochOwner | undefined): string {
+  return inEpoch('api/signing', owner);
+}
+
+type EpochOwner = Pick<User, 'credentialEpoch'>;
+
+function inEpoch(scope: string, owner: EpochOwner = {}): string {
+  return `${scope}/${epochOf(owner)}`;
 }

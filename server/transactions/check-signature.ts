@@ -8,8 +8,9 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { newOperation } from '../store/transact.ts';
+import { signingScope } from '../tokens/challenge.ts';
 import { transactionHash } from '../tokens/transaction.ts';
-import { findSigningContext, SIGNING_SCOPE } from './signing-context.ts';
+import { findSigningContext } from './signing-context.ts';
 
 /**
  * Whether an answer signs exactly these fields (SR-45): it has to answer the token's challenge for them, and the commit
@@ -33,7 +34,7 @@ export async function checkSignature(
     way: 'api',
     answer: { kind: 'code', otp },
     accepts: signingKinds(resource, { fields: [...parsed.fields] }),
-    scope: SIGNING_SCOPE,
+    scope: signingScope(user),
     transaction,
     userBlocked: false,
     attempt: newOperation(ports),

@@ -7,11 +7,12 @@ import type { TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { signingScope } from '../tokens/challenge.ts';
 import { actionsOf } from '../tokens/kinds/actions.ts';
 import { tokenState } from '../tokens/lockout.ts';
 import type { Token } from '../tokens/token.ts';
 import { countTransaction, draftTransaction } from './draft-transaction.ts';
-import { findSigningContext, SIGNING_SCOPE } from './signing-context.ts';
+import { findSigningContext } from './signing-context.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 
@@ -47,7 +48,7 @@ export async function requestSignature(
   const asked = await actionsOf(token).challenge?.(ports, act, {
     token,
     resource,
-    scope: SIGNING_SCOPE,
+    scope: signingScope(user),
     language: 'en',
     transaction,
     related: user ? [user.id] : [],

@@ -12,9 +12,6 @@ import type { Token } from '../tokens/token.ts';
 import { readUser } from '../users/find-user.ts';
 import { canSignIn, type User } from '../users/user.ts';
 
-/** The scope of challenges outside a sign-in: one per token, beside those of resources. */
-export const SIGNING_SCOPE = 'api/signing';
-
 export interface SigningContext {
   token: Token;
   /** The owner of the token. */

@@ -45,8 +45,6 @@ export interface User {
    * after a long time is new.
    */
   signInsCompared?: true;
-  /** When the user reported a sign-in that was not theirs: nothing rests on factors shown before. Absent: never. */
-  signInsEndedAt?: number;
   assignments: Assignment[];
   /** Self-enrolled tokens. A token that the user created and that is not listed here is an abandoned enrolment. */
   enrolled?: TokenId[];
@@ -101,14 +99,6 @@ export interface PendingClaim {
  */
 export interface NameClaim {
   user: UserId;
-}
-
-/** Whether the user has reported a sign-in since this began: nothing that was shown in it counts, also after a block. */
-export function isEndedByReport(
-  { signInsEndedAt }: Pick<User, 'signInsEndedAt'>,
-  { createdAt }: { createdAt: number },
-): boolean {
-  return signInsEndedAt !== undefined && createdAt <= signInsEndedAt;
 }
 
 /**

@@ -63,7 +63,6 @@ const USER: Fields<User> = {
   trustEpoch: 'none',
   credentialEpoch: 'none',
   signInsCompared: 'none',
-  signInsEndedAt: 'none',
   // Each has its own event.
   assignments: 'none',
   enrolled: 'none',

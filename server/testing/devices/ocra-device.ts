@@ -72,7 +72,7 @@ export const ocraDevice: DeviceKind = {
   takesPin: true,
   demands: true,
   async give(scene, pin) {
-    const { ports, resource } = scene;
+    const { ports, resource, user } = scene;
     const device = await giveOcra(scene, SUITE, pin);
     let shown: string | undefined;
     return {
@@ -86,7 +86,7 @@ export const ocraDevice: DeviceKind = {
       },
       async forApi() {
         if (shown === undefined) {
-          const asked = { token: device.token, scope: apiScope(resource.id), resource: resource.id };
+          const asked = { token: device.token, scope: apiScope(resource.id, user), resource: resource.id };
           shown = withPin(await device.answer(unwrap(await createOcraChallenge(ports, asked)).question), pin);
         }
         return { otp: shown };
