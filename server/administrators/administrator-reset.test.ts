@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
+import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 import { PASSWORD_RESET_LIFETIME_MS, RESETS_PER_ADDRESS, RESETS_PER_USER } from '../messages/reset-mail.ts';
 import {
   ADMIN_PASSWORD,
@@ -128,6 +129,18 @@ describe('requesting a link', () => {
       ports.clock.advance(60_000);
     }
     expect(ports.courier.sent.length).toBeLessThanOrEqual(5 * RESETS_PER_USER);
+  });
+
+  // SR-77. The attack: the mailbox of an administrator is flooded for a day from many networks.
+  test('SR-77: a mailbox gets at most 54 mails a day, the last of them always with a link that works', async () => {
+    ports.clock.advance(DAY_MS - (ports.clock.now() % DAY_MS));
+    for (let at = 0; at < DAY_MS; at += 5 * MINUTE_MS) {
+      await unwrap(await ask(EMAIL)).deliver();
+      const { path } = ports.courier.last('password-reset', EMAIL);
+      expect(await view(String(path).split('#')[1] ?? '')).toEqual({});
+      ports.clock.advance(5 * MINUTE_MS);
+    }
+    expect(ports.courier.sent).toHaveLength(54);
   });
 
   test('answers the same for every address that no mail is configured, and writes nothing', async () => {

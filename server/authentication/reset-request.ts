@@ -4,6 +4,8 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { Json } from '../kernel/ports/store.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
+import { DAY_MS } from '../kernel/time.ts';
+import { isWithinMailRate } from '../messages/mail-rate.ts';
 import {
   RESETS_PER_ADDRESS,
   RESETS_PER_USER,
@@ -27,14 +29,21 @@ export async function countResetRequest(
   return asking.allowed ? undefined : refusal('RATE_LIMITED', { retryAfterMs: asking.resetAt - now });
 }
 
-/** Counts it against the user of the typed name, known or unknown. Returns whether another mail is allowed. */
+/**
+ * Counts it against the user of the typed name, known or unknown: two mails in half an hour, and after twelve in a day
+ * one (SR-77). What is refused within half an hour does not count for the day. Returns whether another mail is allowed.
+ */
 export async function countMail(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   asked: ResetKind,
   subject: string,
 ): Promise<boolean> {
-  const perUser = [RESETS_PER_USER_WINDOW_MS, RESETS_PER_USER] as const;
-  return (await store.increment(`${asked}/for/${subject}`, ...perUser, clock.now())).allowed;
+  const now = clock.now();
+  const key = `${asked}/for/${subject}`;
+  const inWindow = await store.increment(key, RESETS_PER_USER_WINDOW_MS, RESETS_PER_USER, now);
+  if (!inWindow.allowed) return false;
+  const inDay = await store.increment(key, DAY_MS, Number.MAX_SAFE_INTEGER, now);
+  return isWithinMailRate({ inWindow: inWindow.count, inDay: inDay.count }, RESETS_PER_USER);
 }
 
 /**

@@ -4,8 +4,9 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { DAY_MS } from '../kernel/time.ts';
+import { isWithinMailRate } from '../messages/mail-rate.ts';
 import { addressOf, notePressure } from '../proof-of-work/pressure.ts';
-import { CLIENT_SHARE, isWithinBudget, isWithinRate, MAILED_CODES_WINDOW_MS, shareOfWindow } from './mailed-code.ts';
+import { CLIENT_SHARE, isWithinBudget, MAILED_CODES, MAILED_CODES_WINDOW_MS, shareOfWindow } from './mailed-code.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>;
 
@@ -84,7 +85,7 @@ export async function chargeMailedCode(
 async function countFor(ports: Needs, now: number, key: string): Promise<{ allowed: boolean; resetAt: number }> {
   const inWindow = await counterAt(ports, now)(key);
   const inDay = await ports.store.increment(`mailed-codes/${key}`, DAY_MS, Number.MAX_SAFE_INTEGER, now);
-  const allowed = isWithinRate({ inWindow: inWindow.count, inDay: inDay.count });
+  const allowed = isWithinMailRate({ inWindow: inWindow.count, inDay: inDay.count }, MAILED_CODES);
   return { allowed, resetAt: inWindow.resetAt };
 }
 

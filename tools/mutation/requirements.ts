@@ -125,9 +125,9 @@ export const REQUIREMENT_MUTATIONS: readonly RequirementMutation[] = [
   },
   {
     requirement: 'SR-77',
-    file: 'server/mailed-codes/mailed-code.ts',
-    rule: 'inWindow <= (inDay > MAILED_CODES_IN_A_DAY ? 1 : MAILED_CODES)',
-    mutation: 'inWindow <= MAILED_CODES',
+    file: 'server/messages/mail-rate.ts',
+    rule: 'counts.inWindow <= (counts.inDay > MAILS_IN_A_DAY ? 1 : perWindow)',
+    mutation: 'counts.inWindow <= perWindow',
     test: 'server/mailed-codes/mailed-code.test.ts',
   },
   {
