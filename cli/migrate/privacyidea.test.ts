@@ -44,6 +44,16 @@ test('another hash function and encoding are said', async () => {
   await expect(read({ encoding: 'base64' })).rejects.toMatchObject({ code: 'USAGE' });
 });
 
+test('a token without a time step of its own has that of privacyIDEA', () => {
+  const fields = {
+    owner: 'ada@office',
+    tokens: [['TOTP1', '3132333435363738393031323334353637383930', 'totp', '6', 'None']],
+  };
+  expect(privacyideaUser(fields, { algorithm: 'SHA1', encoding: 'hex' })).toMatchObject({
+    tokens: [{ secret: RFC_SEED, periodMs: 30_000 }],
+  });
+});
+
 test('a file of other columns makes no user', () => {
   const fields = { owner: 'serial', tokens: [['type', 'otpkey']] };
   expect(() => privacyideaUser(fields, { algorithm: 'SHA1', encoding: 'hex' })).toThrow('owner: not login@realm');

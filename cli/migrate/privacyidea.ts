@@ -75,12 +75,13 @@ function tokenOf(
   // From the start of its counter, codes that were used would be accepted again.
   if (kind === 'hotp') return { what: 'token', code: 'COUNTER_MISSING', detail };
   if (kind !== 'totp') return { what: 'token', code: 'KIND_UNSUPPORTED', detail };
+  // As privacyIDEA writes a time step that it takes from its own default.
+  const step = seconds === 'None' ? '30' : seconds;
   const secret = encoding === 'hex' ? base32Of(coded) : coded.replace(/=+$/, '').toUpperCase();
-  const isWhole =
-    secret !== undefined && /^[A-Z2-7]+$/.test(secret) && /^[68]$/.test(digits) && /^\d{2,3}$/.test(seconds);
+  const isWhole = secret !== undefined && /^[A-Z2-7]+$/.test(secret) && /^[68]$/.test(digits) && /^\d{2,3}$/.test(step);
   if (!isWhole) return { what: 'token', code: 'UNREADABLE', detail };
   const name = serial || 'Authenticator app';
-  return { name, kind, algorithm, digits: Number(digits), periodMs: Number(seconds) * 1000, secret };
+  return { name, kind, algorithm, digits: Number(digits), periodMs: Number(step) * 1000, secret };
 }
 
 function base32Of(coded: string): string | undefined {
