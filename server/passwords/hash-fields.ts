@@ -28,7 +28,7 @@ export const passwordHash = z
       })
       .openapi({
         description:
-          'A bcrypt hash, a PHC string (argon2, scrypt, PBKDF2), or a hash of Django, WordPress, Drupal, SHA-crypt, LDAP (`{SSHA}`) or ASP.NET Core Identity.',
+          'A bcrypt hash, a PHC string (argon2, scrypt, PBKDF2), or a hash of Django, Werkzeug, passlib, WordPress, Drupal, SHA-crypt, LDAP and Dovecot (`{SSHA}`, `{CRYPT}`) or ASP.NET Core Identity.',
       }),
     z.strictObject({
       format: format('pbkdf2'),

@@ -2,6 +2,7 @@ import { base64, base64nopad, base64urlnopad, hex, utf8 } from '@scure/base';
 import { type ReadCrypt, readCrypt } from './crypt-text.ts';
 import { readIdentityText } from './identity-text.ts';
 import { parsePhc } from './phc.ts';
+import { readSchemeText } from './scheme-text.ts';
 
 /**
  * Password hashes imported from other systems. Each is parsed at import and its parameters are bounded (SR-18). It is
@@ -10,6 +11,7 @@ import { parsePhc } from './phc.ts';
 
 export const DIGESTS = ['md5', 'sha1', 'sha256', 'sha512'] as const;
 export type Digest = (typeof DIGESTS)[number];
+const PBKDF2_DIGESTS = ['sha1', 'sha256', 'sha512'] as const;
 export const BYTE_ENCODINGS = ['hex', 'base64'] as const;
 export const SALT_ENCODINGS = ['text', 'hex', 'base64'] as const;
 
@@ -32,8 +34,8 @@ interface FirebaseHash {
 /** The hash of another system. */
 export type ImportedHash =
   /**
-   * A self-describing hash: bcrypt, a PHC string of argon2, scrypt or PBKDF2, or a text of Django, WordPress, Drupal,
-   * SHA-crypt, LDAP (`{SSHA}`) or ASP.NET Core Identity.
+   * A self-describing hash: bcrypt, a PHC string of argon2, scrypt or PBKDF2, or a text of Django, Werkzeug, passlib,
+   * WordPress, Drupal, SHA-crypt, LDAP and Dovecot (`{SSHA}`, `{CRYPT}`) or ASP.NET Core Identity.
    */
   | { format: 'text'; text: string }
   | ({ format: 'pbkdf2'; algorithm: Exclude<Digest, 'md5'>; iterations: number } & Parts)
@@ -51,7 +53,7 @@ export type ImportedHash =
 /** A stored hash other than argon2, parsed. */
 export type ReadHash =
   /** `over`: what bcrypt hashes in place of the password. */
-  | { kind: 'bcrypt'; text: string; over?: 'sha256' | 'wordpress' }
+  | { kind: 'bcrypt'; text: string; over?: 'sha256' | 'sha256-base64' | 'hmac-sha256' | 'wordpress' }
   | ReadCrypt
   | { kind: 'pbkdf2'; algorithm: Exclude<Digest, 'md5'>; iterations: number; salt: Uint8Array; hash: Uint8Array }
   | (ScryptHash & { kind: 'scrypt' })
@@ -200,21 +202,30 @@ function fromText(text: string): string | undefined {
     case '':
       return fromPhc(text, second, third);
     default:
-      return fromLdap(text) ?? fromIdentity(text);
+      if (fields.length === 3 && /^(scrypt|pbkdf2):/.test(text)) return fromWerkzeug(first ?? '', second, third);
+      return fromScheme(text) ?? fromIdentity(text);
   }
 }
 
-/** RFC 2307 and its successors: a digest with the salt behind it, in base64. */
-function fromLdap(text: string): string | undefined {
-  const [, scheme, bits, coded = ''] = /^\{(S?SHA)(256|512)?\}([A-Za-z0-9+/]+=*)$/i.exec(text) ?? [];
-  const bytes = bytesOf(coded, 'base64');
-  if (scheme === undefined || !bytes) return undefined;
-  const algorithm = bits === '256' ? 'sha256' : bits === '512' ? 'sha512' : 'sha1';
-  const length = OUTPUT_BYTES[algorithm];
-  const isSalted = scheme.length > 'SHA'.length;
-  if (isSalted !== bytes.length > length) return undefined;
-  const rounds = ['{password}{salt}'];
-  return writeHash({ kind: 'digest', algorithm, rounds, salt: bytes.slice(length), hash: bytes.slice(0, length) });
+function fromScheme(text: string): string | undefined {
+  const read = readSchemeText(text);
+  if (read === undefined) return undefined;
+  return 'text' in read ? fromText(read.text) : writeHash(read);
+}
+
+/** Werkzeug: method and parameters, salt as text, hash in hexadecimal. */
+function fromWerkzeug(method: string, salt: string, hash: string): string | undefined {
+  const [name, ...parameters] = method.split(':');
+  const numbers = parameters.slice(name === 'pbkdf2' ? 1 : 0);
+  if (!numbers.every((number) => WHOLE.test(number))) return undefined;
+  const [first = 0, second = 0, third = 0] = numbers.map(Number);
+  const parts = { hash, encoding: 'hex', salt, saltEncoding: 'text' } as const;
+  if (name === 'scrypt' && numbers.length === 3) {
+    return canonical({ format: 'scrypt', cost: first, blockSize: second, parallelism: third, ...parts });
+  }
+  const algorithm = PBKDF2_DIGESTS.find((digest) => digest === parameters[0]);
+  if (name !== 'pbkdf2' || numbers.length !== 1 || !algorithm) return undefined;
+  return canonical({ format: 'pbkdf2', algorithm, iterations: first, ...parts });
 }
 
 function fromIdentity(text: string): string | undefined {
@@ -246,6 +257,9 @@ export function piecesOf(template: string): (string | { piece: TemplatePiece })[
 const WHOLE = /^[1-9]\d{0,8}$/;
 /** `2x` is left out: it marks hashes of an old bug, which today's libraries do not reproduce. */
 const BCRYPT = /^(bcrypt_sha256\$|\$wp)?(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53})$/;
+/** passlib's, of both versions: the cost has no leading zero, and the salt is apart. */
+const BCRYPT_SHA256 =
+  /^\$bcrypt-sha256\$(?:v=([12]),t=(2[ab]),r=|(2[ab]),)([1-9]\d?)\$([./A-Za-z0-9]{22})\$([./A-Za-z0-9]{31})$/;
 const PBKDF2 = /^\$pbkdf2-(sha1|sha256|sha512)\$i=([1-9]\d{0,8})\$([A-Za-z0-9+/]{0,400})\$([A-Za-z0-9+/]{0,100})$/;
 const SCRYPT =
   /^\$(scrypt|firebase-scrypt)\$ln=([1-9]\d?),r=([1-9]\d{0,2}),p=([1-9]\d{0,2})\$([A-Za-z0-9+/]{0,400})\$([A-Za-z0-9+/]{0,100})$/;
@@ -254,7 +268,20 @@ const DIGEST =
 
 /** A stored hash other than argon2; undefined if it is malformed or its parameters are out of bounds. */
 export function readHash(text: string): ReadHash | undefined {
-  return readBcrypt(text) ?? readPbkdf2(text) ?? readScrypt(text) ?? readDigest(text) ?? readCrypt(text);
+  return (
+    readBcrypt(text) ??
+    readBcryptSha256(text) ??
+    readPbkdf2(text) ??
+    readScrypt(text) ??
+    readDigest(text) ??
+    readCrypt(text)
+  );
+}
+
+function readBcryptSha256(text: string): ReadHash | undefined {
+  const [, version = '1', type, earlierType, cost = '', salt = '', hash = ''] = BCRYPT_SHA256.exec(text) ?? [];
+  const read = readBcrypt(`$${type ?? earlierType}$${cost.padStart(2, '0')}$${salt}${hash}`);
+  return read?.kind === 'bcrypt' ? { ...read, over: version === '1' ? 'sha256-base64' : 'hmac-sha256' } : undefined;
 }
 
 function readBcrypt(text: string): ReadHash | undefined {

@@ -22,6 +22,9 @@ test.each([
   ['PBKDF2', pbkdf2(3_000_000), 1500],
   ['bcrypt', { format: 'text', text: `$2b$15$${'a'.repeat(53)}` }, 1901],
   ['scrypt of many lanes', { format: 'text', text: `$scrypt$ln=14,r=8,p=64$c2FsdA$${'A'.repeat(43)}` }, 2937],
+  ['Werkzeug', { format: 'text', text: `pbkdf2:sha256:3000000$salt$${'ab'.repeat(32)}` }, 1500],
+  ['bcrypt-sha256', { format: 'text', text: `$bcrypt-sha256$v=2,t=2b,r=15$${'a'.repeat(22)}$${'a'.repeat(31)}` }, 1901],
+  ['Dovecot', { format: 'text', text: `{PBKDF2}$1$salt$4000000$${'ab'.repeat(20)}` }, 1400],
   ['Drupal of 2^21 rounds', { format: 'text', text: `$S$J${'a'.repeat(51)}` }, 1993],
 ] as const)(
   'SR-78: a hash that costs too much is refused, and its cost is named: %s',
@@ -36,6 +39,20 @@ test.each([
     expect(refuseImportedHash({ format: 'text', text: 'unknown' })).toEqual({ refused: 'PASSWORD_HASH_INVALID' });
   },
 );
+
+const ASK_ANEW = 'is not supported: import the user without a password, and send a link to choose a new one';
+
+test.each([
+  ['yescrypt', '$y$j9T$mLBRhvZBxU1SXL5dEBPxq/$UaO0b1d9PQ2fSmOTQzUCpyXAFQ.Vr6bDGwXqYhQxQZ9', `yescrypt ${ASK_ANEW}`],
+  ['apr1', '$apr1$Fgm9vMaP$3rL69uD5w6hD4TvRwFTo8.', `apr1 (Apache) ${ASK_ANEW}`],
+  ['MD5-crypt', '{MD5-CRYPT}$1$.w2vJPJO$kftrdE1haRF1RUhriCzJ31', `MD5-crypt ${ASK_ANEW}`],
+  ['DES-crypt', '{DES-CRYPT}0tokPpAUXaT3k', `DES-crypt ${ASK_ANEW}`],
+  ['yescrypt of an LDAP server', '{CRYPT}$y$j9T$mLBRhvZBxU1$UaO0b1d9PQ2fSmOTQz', `yescrypt ${ASK_ANEW}`],
+  ['SCRAM', '{SCRAM-SHA-256}4096,wijYJOn0jYpAM0ZAPFnxNA==,3mKpgMnS5zvX=,7aP4saBUvBYv=', `SCRAM-SHA-256 ${ASK_ANEW}`],
+  ['a password in the clear', '{PLAIN}lètmein', 'this is a password in the clear: send it as the password of the user'],
+])('a hash of a known kind that is not supported is refused by name, with what to do: %s', (_kind, text, detail) => {
+  expect(refuseImportedHash({ format: 'text', text })).toEqual({ refused: 'PASSWORD_HASH_INVALID', detail });
+});
 
 test('SR-78: the account notes the costliest hash, before a user has it', async () => {
   const { account } = await createFixture(ports);

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { noteHashCost } from '../accounts/note-hash-cost.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId } from '../kernel/ids.ts';
@@ -6,6 +7,7 @@ import { type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { hashCostMs, MAX_IMPORTED_COST_MS } from '../passwords/hash-cost.ts';
 import { type ImportedHash, wrapImportedHash } from '../passwords/imported-hash.ts';
 import { wrapping } from '../passwords/legacy-hash.ts';
+import { refuseKnownText } from '../passwords/scheme-text.ts';
 
 /** True if adopting this hash costs an argon2id, as a password does. */
 export function isWrappedAtImport(imported: ImportedHash): boolean {
@@ -13,11 +15,17 @@ export function isWrappedAtImport(imported: ImportedHash): boolean {
   return adopted !== undefined && wrapping(adopted) !== undefined;
 }
 
-/** Refuses a hash of no known form, and one that would take a thread too long: the detail names its cost (SR-78). */
+/**
+ * Refuses a hash of no known form, and one that would take a thread too long: the detail names its kind, or its cost
+ * (SR-78).
+ */
 export function refuseImportedHash(imported: ImportedHash): Refusal | undefined {
   const adopted = wrapImportedHash(imported);
   const costMs = adopted === undefined ? undefined : hashCostMs(adopted);
-  if (costMs === undefined) return refusal('PASSWORD_HASH_INVALID');
+  if (costMs === undefined) {
+    const detail = imported.format === 'text' ? refuseKnownText(imported.text) : undefined;
+    return refusal('PASSWORD_HASH_INVALID', omitUndefined({ detail }));
+  }
   if (costMs <= MAX_IMPORTED_COST_MS) return undefined;
   const detail = `a check of this hash takes some ${Math.ceil(costMs)} ms, at most ${MAX_IMPORTED_COST_MS} ms are accepted`;
   return refusal('PASSWORD_HASH_INVALID', { detail });

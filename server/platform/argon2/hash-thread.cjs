@@ -11,7 +11,7 @@ const work = {
     require('@node-rs/argon2').verifySync(phc, setting === undefined ? password : crypt(setting, password)),
   'argon2-hash': ({ parameters }, password) => require('@node-rs/argon2').hashSync(password, parameters),
   bcrypt: ({ text, over }, password) =>
-    require('@node-rs/bcrypt').verifySync(over === undefined ? password : digestOf[over](password), text),
+    require('@node-rs/bcrypt').verifySync(over === undefined ? password : digestOf[over](password, text), text),
   crypt: ({ setting, hash }, password) => timingSafeEqual(Buffer.from(crypt(setting, password)), Buffer.from(hash)),
   pbkdf2: ({ salt, iterations, hash, algorithm }, password) =>
     timingSafeEqual(pbkdf2Sync(password, salt, iterations, hash.length, algorithm), hash),
@@ -25,6 +25,9 @@ const work = {
 /** What bcrypt hashes in place of the password. */
 const digestOf = {
   sha256: (password) => createHash('sha256').update(password).digest('hex'),
+  // passlib's first version, and its second, whose key is the salt.
+  'sha256-base64': (password) => createHash('sha256').update(password).digest('base64'),
+  'hmac-sha256': (password, text) => createHmac('sha256', text.slice(7, 29)).update(password).digest('base64'),
   // As of WordPress 6.8.
   wordpress: (password) => createHmac('sha384', 'wp-sha384').update(password).digest('base64'),
 };

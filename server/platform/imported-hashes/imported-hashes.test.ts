@@ -73,6 +73,71 @@ test.each([
   // passlib's documentation and test suite.
   ['not a password', 'pbkdf2_sha1$10000$wz5B6WkasRoF$atJmJ1o+XfJxKq1+Nu1f1i57Z5I='],
   ['password', '$pbkdf2-sha256$6400$.6UI/S.nXIk8jcbdHx3Fhg$98jZicV16ODfEsEZeYPGHU3kbrUrvUEXOPimVSQDD44'],
+  // Made by Werkzeug 3.1.3, passlib 1.7.4 and `doveadm pw` of Dovecot 2.4.1.
+  [
+    'lètmein',
+    'scrypt:32768:8:1$6g3HM0EUDuBYmCOi$2ee2a94ed3c5c1d6c26b948396d7dac0a859a9a09827b8ad30ad6fecb9e72cbc793ff939c95314559da2ca1f1516f56d00c59372b66cad6e2dc4caf7593853be',
+  ],
+  [
+    'lètmein',
+    'scrypt:1024:8:2$j2T5$a4ef951925c2b1a49607545482dba65577224553e2f64e8451a1bfc7c2b3d83047d1be0df90129c2bab0a634e9d0c41ea11525f7ed0406f81fa239761dafd236',
+  ],
+  ['lètmein', 'pbkdf2:sha256:1000$F29BxIFsOQt3Wzp4$e18466f17b0b1c906614e96ae60df598a337eff6f04dd58612b86de926c87343'],
+  ['lètmein', 'pbkdf2:sha1:1000$UjFKDqSFARAUQmN8$e1f46709f999c54ebf3315cab0dc444d658f9b08'],
+  [
+    'lètmein',
+    'pbkdf2:sha512:1000$BJLgDI33UyvZpOcf$0ab3ab812e5be957efcc300494297b6f5c7ea41622020b7977956f412cd8190e11e803c76006ed1267ca0e9fe2c6c43151e74ce443b8829316d7b9c095353a85',
+  ],
+  ['lètmein', '$bcrypt-sha256$v=2,t=2b,r=5$co2YKdpchLWLiX0Y68zFje$oFB8Zp3uQ8nhsUCPlrk/c/B9MYMe5i2'],
+  ['x'.repeat(80), '$bcrypt-sha256$v=2,t=2b,r=5$8G7Dr3u1ioL8Tfpjnonzg.$GzhQBzVDwlcoa.JIIKJqAACMxTFYdB.'],
+  ['x'.repeat(80), '$bcrypt-sha256$2b,5$s058icyG5Q3oxVbZiszXWu$.STDc.R2EgUPqeQq8Xy3cP7GPJ4o6/e'],
+  ['lètmein', '$bcrypt-sha256$2a,5$SbfXpfUwMU/Xs8aDHwLBOu$IOWIuq7z.4KMMH9dnUiCpj4sQRnYO5i'],
+  ['lètmein', '{PBKDF2-SHA256}1000$EWLsHeMcY.zdO2csBcAY4w$KbcIzYpkcNxBlGNsNTLCSbLk4XnyAPRs9vHYyxLLVsk'],
+  ['lètmein', '{PBKDF2}1000$5fyfc07p3fufcy6l9N57zw$P.FAS3MbwgDXSgG1iayX9xxlbW0'],
+  [
+    'lètmein',
+    '{PBKDF2-SHA512}1000$uNcao3ROyVnr3dt7bw2BMA$blwvZMR7FkcSg00zGmFz.NVpGPVT9YMSZpdUO5W.vMruUkmPdykn8irbygVr2o9CrGzzUNCjY2zBgYPZL03HMQ',
+  ],
+  ['lètmein', '{SMD5}8/xYVI/qnYYhGOaL+zKlggsBYOw='],
+  ['lètmein', '{MD5}iKQ0yIzKTpAPeHTNmBI/Qw=='],
+  ['lètmein', '{SHA1}bROMo65UVjGzq9caTwds51nFcAs='],
+  ['lètmein', '{SSHA}9lZKr8VD2iqlZgC0dz4NbrkrE/a2uqbr'],
+  ['lètmein', '{SSHA256}FQzN7vHrxIPWJ38UQjObgDgZEOwi8LeCqM7ZXOWnYE/fyijH'],
+  ['lètmein', '{SSHA512}Sua8vjoyu0XinBgUbjsW235kr2QtNNmlQLc7ZFpgGrsvRoZqKqTgMMfVCRVPn9SIEqjJQR5T5pARa6cK1wDX6HkdA4g='],
+  [
+    'lètmein',
+    '{SSHA512.HEX}b81d476bc90f7445dcfdcda6ac12b3e62acfe18adb7439e91c6a46b5fabd39766270708eeb33d59763db0320c294728746fe2233908ff5fa0e74642afaebb48c0b86d53f',
+  ],
+  ['lètmein', '{SHA256.HEX}1af7ea1e8c993e69aa1fe000aedd64a4586cc74b978bf3b951eda5009d2eba2d'],
+  ['lètmein', '{SHA256}1af7ea1e8c993e69aa1fe000aedd64a4586cc74b978bf3b951eda5009d2eba2d'],
+  ['lètmein', '{SHA512}N6g7NZd/oHxn1KzJBHpNIkrbiwg4smNct16MnImZphxNFeUEXlQWpvez3QBPpze+OMMvHGhN/XpIWRVWKRoA2A=='],
+  ['lètmein', '{LDAP-MD5}iKQ0yIzKTpAPeHTNmBI/Qw=='],
+  ['lètmein', '{PLAIN-MD5}88a434c88cca4e900f7874cd98123f43'],
+  ['lètmein', '{PLAIN-MD5.B64}iKQ0yIzKTpAPeHTNmBI/Qw=='],
+  ['lètmein', '{SHA256-CRYPT}$5$05IoChbNMGImZ51e$gsBiblx5cdMAtnVJ1ucA.dsp9aO5neqZHYohvOiRYw2'],
+  [
+    'lètmein',
+    '{SHA512-CRYPT}$6$rounds=1000$lSAt.lOmRT8WrEZN$KvxYVyLwjIqxYR9xWAuWdfnLVeqENzmUBVaByxl4wdnqk73UD5X9Hs1VxDj99LOw/HuJt1E12qSMLaISMH5Yy1',
+  ],
+  [
+    'lètmein',
+    '{SHA512-CRYPT.B64}JDYkcWZpaGhROXJ3UGZySFF4bSQwVjNiSmlMcHlyRzBhelYzT3BzU3FlQTYuVjJrTjJBNlJERmgxLm5wWGtTR3lLMC43UEZIMm1EZ3p5eS9lVDZZR1dwUWd3TDFtaHAwR0tHZWRJcHh3MA==',
+  ],
+  ['lètmein', '{BLF-CRYPT}$2y$05$5kM5tyxYUYdoHgVrftgOnu7gqOKhUXz9WhWspCa1jG3z2.PssIy/y'],
+  [
+    'lètmein',
+    '{BLF-CRYPT.HEX}2432792430352443754a59674e34782f4d4c69462f33643062786d636546332f525673327050376567597349435a76666d536f346b41546d506a6d2e',
+  ],
+  ['lètmein', '{CRYPT}$2y$05$P8GKb0KdU14SJGbnl/HNV.Fn.p6ynaYuBDe0G5sE0Uv62ouL6ir3K'],
+  [
+    'lètmein',
+    '{CRYPT}$6$rounds=1000$GF5PZVzyA4piT2fh$BsdOJIgoBB2aqabypC7q4jOqEF14wT3VCBTjVgCaGDFwilZME.vufLjQ66YFalbMXiB7xbrk6qZ2D3cC2fCdZ.',
+  ],
+  [
+    'lètmein',
+    '{ARGON2I}$argon2i$v=19$m=32768,t=4,p=1$3IeVILoyoE8f1JvZmTOpyQ$H8Sohqk4uLyXgV6Z9uMHIDEyXaulZrOiwFMDrSonfsc',
+  ],
+  ['lètmein', '{PBKDF2}$1$MqhiktbOIKA1Hp8j$5000$723ef4de7f91a2c7980f680745ceeb66c2bdbc36'],
   // The reference implementation of argon2.
   ['password', '$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA'],
 ])('matches %j with %s', async (password, text) => {
@@ -111,12 +176,36 @@ test.each<[string, ImportedHash]>([
   ['Firebase with a short signer key', { ...FIREBASE, signerKey: 'AAAA' }],
   ['LDAP without its salt', { format: 'text', text: `{SSHA}${Buffer.alloc(20).toString('base64')}` }],
   ['LDAP cut short', { format: 'text', text: `{SSHA256}${Buffer.alloc(24).toString('base64')}` }],
+  ['Werkzeug with a gigabyte', { format: 'text', text: `scrypt:1048576:8:1$salt$${'ab'.repeat(64)}` }],
+  ['Werkzeug with an N that is no power of two', { format: 'text', text: `scrypt:1000:8:1$salt$${'ab'.repeat(64)}` }],
+  ['Werkzeug of a billion rounds', { format: 'text', text: `pbkdf2:sha256:999999999$salt$${'ab'.repeat(32)}` }],
+  ['Werkzeug without its rounds', { format: 'text', text: `pbkdf2:sha256$salt$${'ab'.repeat(32)}` }],
+  ['Werkzeug with another digest', { format: 'text', text: `pbkdf2:md5:1000$salt$${'ab'.repeat(16)}` }],
+  [
+    'Werkzeug with a salt of a kilobyte',
+    { format: 'text', text: `pbkdf2:sha1:9$${'s'.repeat(900)}$${'ab'.repeat(20)}` },
+  ],
+  ['Werkzeug with an output of four bytes', { format: 'text', text: 'pbkdf2:sha256:1000$salt$abcdabcd' }],
+  ['Werkzeug with an output that is no hexadecimal', { format: 'text', text: `pbkdf2:sha1:9$salt$${'zz'.repeat(20)}` }],
+  ['bcrypt-sha256 that takes hours', { format: 'text', text: passlib('v=2,t=2b,r=31') }],
+  ['bcrypt-sha256 below the minimum of bcrypt', { format: 'text', text: passlib('v=2,t=2b,r=3') }],
+  ['bcrypt-sha256 of a later version', { format: 'text', text: passlib('v=3,t=2b,r=12') }],
+  ['bcrypt-sha256 cut short', { format: 'text', text: passlib('v=2,t=2b,r=12').slice(0, -1) }],
+  ['Dovecot of a billion rounds', { format: 'text', text: `{PBKDF2}$1$salt$999999999$${'ab'.repeat(20)}` }],
+  ['Dovecot with a salt of a kilobyte', { format: 'text', text: `{PBKDF2}$1$${'s'.repeat(900)}$9$${'ab'.repeat(20)}` }],
+  ['Dovecot with base64 that is none', { format: 'text', text: '{SSHA256}not base64!' }],
+  ['Dovecot with an encoding that is none', { format: 'text', text: `{SHA256.B85}${'ab'.repeat(32)}` }],
+  ['a scheme in a scheme', { format: 'text', text: '{CRYPT}{CRYPT}$2y$05$P8GKb0KdU14SJGbnl/HNV.Fn.p6ynaYuBDe' }],
   ['Identity of four billion rounds', { format: 'text', text: identity(0xffffffff, 16, 32) }],
   ['Identity with a salt beyond its end', { format: 'text', text: identity(1000, 0xffffff00, 32) }],
   ['Identity with a subkey of four bytes', { format: 'text', text: identity(1000, 16, 4) }],
 ])('SR-18: refuses %s', (_, imported) => {
   expect(wrapImportedHash(imported)).toBeUndefined();
 });
+
+function passlib(parameters: string): string {
+  return `$bcrypt-sha256$${parameters}$${'a'.repeat(22)}$${'a'.repeat(31)}`;
+}
 
 function identity(iterations: number, saltLength: number, subkeyLength: number): string {
   const header = Buffer.alloc(13);
