@@ -154,7 +154,7 @@ describe('slow and silent clients', () => {
     client.socket.pause();
     client.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     // It reads on only after the server has given up; most of the response never came.
-    await vi.waitFor(async () => expect(await connections(port)).toBe(0), { timeout: 10_000, interval: 20 });
+    await expect.poll(() => connections(port), { interval: 20 }).toBe(0);
     client.socket.resume();
     expect((await client.closed()).length).toBeLessThan(big.length);
   });
@@ -211,7 +211,7 @@ describe('stopping', () => {
     const { app, entered, release } = held();
     const { url, stop } = await serve(app, { readiness });
     const answer = fetch(`${url}/held`);
-    await vi.waitFor(() => expect(entered).toHaveBeenCalled());
+    await expect.poll(() => entered.mock.calls.length).toBeGreaterThan(0);
     const ended = vi.fn();
     const stopped = stop().then(ended);
     expect(readiness.ready).toBe(false);
@@ -264,7 +264,7 @@ describe('stopping', () => {
     const { port, stop } = await serve(app, { timeouts: { shutdownMs: 100 } });
     const client = await rawClient(port);
     client.send('GET /held HTTP/1.1\r\nHost: x\r\n\r\n');
-    await vi.waitFor(() => expect(entered).toHaveBeenCalled());
+    await expect.poll(() => entered.mock.calls.length).toBeGreaterThan(0);
     await stop();
     expect(await client.closed()).toBe('');
   });

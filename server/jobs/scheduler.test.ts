@@ -27,7 +27,7 @@ test('repeats a job and never runs it twice at once', async () => {
     ],
     capturedLog().log,
   );
-  await vi.waitFor(() => expect(times).toBeGreaterThan(3));
+  await expect.poll(() => times).toBeGreaterThan(3);
   await scheduler.stop();
   expect(most).toBe(1);
   const afterwards = times;
@@ -54,7 +54,7 @@ test('logs a failure and tries again', async () => {
     if (times === 1) throw new StoreUnavailable('away for a moment');
   };
   const scheduler = startScheduler(ports(), [{ name: 'flaky', everyMs: 1, processes: 'one', run }], captured.log);
-  await vi.waitFor(() => expect(times).toBeGreaterThan(1));
+  await expect.poll(() => times).toBeGreaterThan(1);
   await scheduler.stop();
   expect(captured.text()).toContain('background work failed');
 });
@@ -67,7 +67,7 @@ test('logs a failure as a warning unless the job sets another level', async () =
     { ...failing, name: 'major', failureLevel: 'error' },
   ] as const;
   const scheduler = startScheduler(ports(), jobs, captured.log);
-  await vi.waitFor(() => expect(captured.lines()).toHaveLength(2));
+  await expect.poll(() => captured.lines()).toHaveLength(2);
   await scheduler.stop();
   expect(captured.lines()).toMatchObject([
     { work: 'minor', level: 'warn' },
@@ -93,7 +93,7 @@ test('waits on stop for a running job, signals it, and skips the pause', async (
     [{ name: 'held', everyMs: 3_600_000, processes: 'one', run }, idle],
     capturedLog().log,
   );
-  await vi.waitFor(() => expect(started).toBe(true));
+  await expect.poll(() => started).toBe(true);
   const stopped = scheduler.stop();
   expect(wasStopping).toBeUndefined();
   release();
@@ -112,7 +112,7 @@ test('leaves the job to the first process in an interval', async () => {
     [{ name: 'seal', everyMs: 1, processes: 'one', run }],
     capturedLog().log,
   );
-  await vi.waitFor(() => expect(taken.increment.mock.calls.length).toBeGreaterThan(2));
+  await expect.poll(() => taken.increment.mock.calls.length).toBeGreaterThan(2);
   await scheduler.stop();
   expect(times).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
 import { accountDocument } from '../accounts/documents.ts';
 import { choosePlan } from '../billing/choose-plan.ts';
@@ -89,8 +89,8 @@ describe.each([
       ),
       startScheduler(ports, clock ? [clock] : [], log.log),
     ];
-    await vi.waitFor(() => expect(runs.clock).toBeGreaterThan(2));
-    if (guard.isTrusted()) await vi.waitFor(() => expect(Math.min(runs.plans, runs.retention)).toBeGreaterThan(1));
+    await expect.poll(() => runs.clock).toBeGreaterThan(2);
+    if (guard.isTrusted()) await expect.poll(() => Math.min(runs.plans, runs.retention)).toBeGreaterThan(1);
     else expect(runs).toMatchObject({ plans: 0, retention: 0 });
     for (const scheduler of schedulers) await scheduler.stop();
   }

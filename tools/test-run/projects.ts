@@ -21,11 +21,12 @@ const built = [
 ];
 const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
-/**
- * The timeout of tests that start processes or browsers. It ends only what hangs: a busy machine takes ten times as long
- * as a quiet one.
- */
-const HANG_MS = 600_000;
+/** No deadline of the runner ends what is slow: a busy machine takes ten times as long as a quiet one. */
+const patient = {
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  expect: { poll: { timeout: 120_000 } },
+} as const;
 
 /** At least two files at a time: by default the runner leaves one core free, which is half of two. */
 const computing = { maxWorkers: Math.max(2, availableParallelism() - 1), sequence: { groupOrder: 0 } };
@@ -49,22 +50,19 @@ export const testProjects: TestProjectConfiguration[] = [
       name: 'unit',
       ...computing,
       isolate: false,
-      // Property and race tests on a busy machine.
-      testTimeout: 30_000,
-      hookTimeout: 30_000,
+      ...patient,
       include: ['{shared,server,ui,widget,console,cli,clients,tools,bench}/**/*.test.{ts,tsx}'],
       exclude: [...store, ...http, ...built, ...browser, '**/node_modules/**', '**/dist/**'],
     },
   },
-  { test: { name: 'store', ...waiting, include: store, testTimeout: HANG_MS, hookTimeout: HANG_MS } },
+  { test: { name: 'store', ...waiting, ...patient, include: store } },
   {
     test: {
       name: 'http',
       ...computing,
       isolate: false,
+      ...patient,
       include: http,
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
     },
   },
   {
@@ -75,8 +73,7 @@ export const testProjects: TestProjectConfiguration[] = [
       isolate: false,
       include: built,
       exclude: ['docs/**/*.browser.test.ts'],
-      testTimeout: HANG_MS,
-      hookTimeout: HANG_MS,
+      ...patient,
     },
   },
   {
@@ -87,10 +84,7 @@ export const testProjects: TestProjectConfiguration[] = [
       ...waiting,
       include: browser,
       exclude: ['e2e/**/*.built.test.ts'],
-      testTimeout: HANG_MS,
-      hookTimeout: HANG_MS,
-      // Polls wait for another process, and a second is short on a busy machine.
-      expect: { poll: { timeout: 60_000 } },
+      ...patient,
     },
   },
 ];

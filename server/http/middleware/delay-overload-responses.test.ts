@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Overloaded } from '../../kernel/ports/password-hasher.ts';
 import type { AppEnv } from '../context.ts';
 import { onError } from '../problem.ts';
@@ -40,12 +40,12 @@ describe('delayed OVERLOADED responses', () => {
     const app = service({ most: 2, wait: () => new Promise<void>((done) => waiting.push(done)) });
     const held = [app.request('/busy'), app.request('/busy')];
     expect((await app.request('/busy')).status).toBe(503);
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    await expect.poll(() => waiting).toHaveLength(2);
     for (const done of waiting) done();
     for (const response of await Promise.all(held)) expect(response.status).toBe(503);
     // Their permits are free again.
     const next = app.request('/busy');
-    await vi.waitFor(() => expect(waiting).toHaveLength(3));
+    await expect.poll(() => waiting).toHaveLength(3);
     waiting[2]?.();
     expect((await next).status).toBe(503);
   });

@@ -121,7 +121,7 @@ describe('argon2 hasher', () => {
       const flood = Array.from({ length: 50 }, () => hasher.verify(undefined, 'guess'));
       const outcome = Promise.allSettled(flood);
       for (let i = 0; i < 5; i++) {
-        await vi.waitFor(() => expect(gates.length).toBeGreaterThan(0));
+        await expect.poll(() => gates.length).toBeGreaterThan(0);
         gates.shift()?.();
       }
       const settled = await outcome;

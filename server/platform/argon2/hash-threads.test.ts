@@ -139,7 +139,7 @@ describe('hash threads', () => {
     await threads.hash(PARAMETERS, 'x');
     expect(threadsAtNice(10) - before).toBe(1);
     vi.advanceTimersByTime(1000);
-    await vi.waitFor(() => expect(threadsAtNice(10)).toBe(before));
+    await expect.poll(() => threadsAtNice(10)).toBe(before);
     await threads.hash(PARAMETERS, 'x');
     expect(threadsAtNice(10) - before).toBe(1);
   });

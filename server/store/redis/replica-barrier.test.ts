@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { judgeBarrier, ReplicaBarrier } from './replica-barrier.ts';
 import type { Command, ReplyKind } from './writer.ts';
 
@@ -248,7 +248,7 @@ describe('the connection', () => {
   ])('that is being opened is awaited until it is: %s', async (event, outcome) => {
     const { primary, write } = open({ status: 'connecting' });
     const written = write().catch((error: Error) => error.message);
-    await vi.waitFor(() => expect(primary.listenerCount('ready')).toBe(1));
+    await expect.poll(() => primary.listenerCount('ready')).toBe(1);
     primary.emit(event);
     expect(await written).toBe(outcome);
     expect([primary.listenerCount('ready'), primary.listenerCount('close')]).toEqual([0, 1]);
