@@ -94,6 +94,7 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
       'server/authentication/first-factor.ts',
       'server/flows/proven-factors.ts',
       'server/mailed-codes/mailed-code.ts',
+      'server/messages/mail-rate.ts',
     ],
     tests: [
       'server/authentication/first-factor.test.ts',
@@ -162,7 +163,11 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   {
     name: 'password-back-off',
     files: ['server/passwords/password-backoff.ts'],
-    tests: ['server/passwords/password-backoff.test.ts', 'server/passwords/known-networks.test.ts'],
+    tests: [
+      'server/passwords/password-backoff.test.ts',
+      'server/passwords/known-networks.test.ts',
+      'server/passwords/failures-in-a-row.test.ts',
+    ],
   },
   {
     name: 'api-keys',
