@@ -27,7 +27,7 @@ testAccessibility('signed out', async (size) => {
   await invite(ports, who.account, { email: `grace-of-${who.id}@acme.example` });
   const mailed = mailedInvitation(ports, `grace-of-${who.id}@acme.example`);
   const grace = await open(`/invitation#${mailed.link}`, size);
-  await grace.at('You are invited');
+  await grace.at('You have been invited');
   await check(grace, 'invitation');
   await grace.fill({ 'Confirmation code': mailed.code, 'Your name': 'Grace' });
   await grace.fill({ 'New password': NEW_PASSWORD, 'Repeat new password': NEW_PASSWORD });

@@ -37,7 +37,7 @@ describe('an invitation', () => {
     await view.at('Invite an administrator');
     await view.fill({ Name: 'Grace', 'Email address': 'grace' });
     await view.button('Send the invitation').click();
-    await expect(view.wrong.first()).toHaveText('That is not an email address.');
+    await expect(view.wrong.first()).toHaveText('Enter a valid email address.');
     const email = `grace-${who.id}@acme.example`;
     await view.fill({ 'Email address': email });
     await view.page.getByLabel('Language of emails').selectOption('Deutsch');
@@ -143,7 +143,7 @@ describe('an administrator', () => {
       await expect(his.button(name)).toHaveCount(0);
     await overwrite(visits.ports, administratorDocument.key(ada.account, joe.id), { role: 'read-only' });
     await his.page.reload();
-    await expect(his.main.getByText('Your role only reads')).toBeVisible();
+    await expect(his.main.getByText('Your role is read-only')).toBeVisible();
     await expect(his.page.locator('.state-acts button')).toHaveCount(0);
   });
 

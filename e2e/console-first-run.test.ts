@@ -98,7 +98,7 @@ test('SR-42: from the setup link to an account with two administrators, all in b
   const code = /\b[0-9a-z]{4}-[0-9a-z]{4}\b/.exec(second.slice(second.indexOf('\r\n\r\n')))?.[0] ?? '';
 
   const grace = await open(invitation);
-  await grace.at('You are invited');
+  await grace.at('You have been invited');
   await expect(grace.page).toHaveURL(`${install.url}/invitation`);
   await expect(grace.field('Your name')).toHaveValue('G.');
   await grace.fill({ 'Confirmation code': 'aaaa-aaaa', 'Your name': GRACE.name });

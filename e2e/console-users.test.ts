@@ -300,7 +300,7 @@ describe('an administrator who is not the superuser', () => {
     await view.page.getByRole('link', { name: 'Details' }).click();
     await expect(view.field('Login')).toHaveAttribute('readonly', '');
     await expect(
-      view.main.getByText('The superuser deletes users, and the administrator who created them.'),
+      view.main.getByText('Only the superuser and the administrator who created them can delete a user.'),
     ).toBeVisible();
     await expectAccessible(view, 'read only');
     await view.page.goto(visits.stage.url + pathOf(mine));

@@ -62,13 +62,13 @@ describe('a webhook', () => {
     await expect(view.page.locator('body')).not.toContainText(secret);
 
     await view.button('Send a test event').click();
-    await expect(view.main.getByText(/Arrived: the receiver answered 204/)).toBeVisible();
+    await expect(view.main.getByText(/Delivered: the receiver responded with 204/)).toBeVisible();
     visits.ports.webhookSender.answer = () => ({ kind: 'failed', failure: 'tls-failed' });
     await view.button('Send a test event').click();
     await expect(view.main.getByText('Not sent: the certificate is not valid')).toBeVisible();
     visits.ports.webhookSender.answer = () => ({ kind: 'answered', status: 500 });
     await view.button('Send a test event').click();
-    await expect(view.main.getByText(/answered 500.*Only 2xx counts/)).toBeVisible();
+    await expect(view.main.getByText(/responded with 500.*Only 2xx counts/)).toBeVisible();
 
     await view.button('New secret').click();
     const dialog = view.page.getByRole('dialog');
@@ -123,7 +123,7 @@ describe('a webhook', () => {
     await sendDue(id);
     await view.button('Refresh').click();
     const row = view.page.locator('tbody tr').first();
-    await expect(row).toContainText('no answer in time');
+    await expect(row).toContainText('no response in time');
     await expect(row).toContainText('On its way');
     // Until it is given up.
     for (let tries = 0; tries < 40; tries++) {
@@ -140,7 +140,7 @@ describe('a webhook', () => {
     await expect(again.toast('Done for 1.')).toBeVisible();
     await sendDue(id);
     await again.page.goto(`${visits.stage.url}/console/webhooks/${id}/deliveries`);
-    await expect(again.page.locator('tbody tr').first()).toContainText('Arrived');
+    await expect(again.page.locator('tbody tr').first()).toContainText('Delivered');
     await again.button('Send all failed ones again').click();
     await expect(again.toast('Resending 0 deliveries.')).toBeVisible();
   });

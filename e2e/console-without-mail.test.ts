@@ -52,7 +52,7 @@ describe('an installation without mail', () => {
     await dialog.getByRole('button', { name: 'Give access' }).click();
     await expect(view.toast('Access was given.')).toBeVisible();
     await view.button('Link for a first password').click();
-    await view.button('Make the link').click();
+    await view.button('Create the link').click();
     await expect(view.page.getByRole('heading', { name: 'Give maria this link' })).toBeFocused();
     await expectAccessible(view, 'the link');
     const link = (await view.page.locator('.once pre').textContent()) ?? '';
@@ -82,7 +82,7 @@ describe('an installation without mail', () => {
     await view.page.goto(`${visits.stage.url}/console/users/${scene.user.id}`);
     await view.button('Unlock link').click();
     await view.page.getByRole('dialog').getByRole('button', { name: 'Shop' }).click();
-    await view.button('Make the link').click();
+    await view.button('Create the link').click();
     await expect(view.page.locator('.once pre')).toContainText(/\/unlock\?lang=en&resource=res_\w+#usr_/);
   });
 
@@ -150,10 +150,10 @@ describe('links for many users', () => {
       await route.fetch();
       return route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"code":"UNAVAILABLE"}' });
     });
-    await view.button('Make links to download').click();
+    await view.button('Create links to download').click();
     await expect(view.page.getByRole('alert').filter({ hasText: 'Interrupted' })).toBeVisible();
     await view.button('Continue').click();
-    await expect(view.page.getByRole('heading', { name: '2 links made' })).toBeVisible();
+    await expect(view.page.getByRole('heading', { name: '2 links created' })).toBeVisible();
     const [download] = await Promise.all([view.page.waitForEvent('download'), view.button('Download 2 links').click()]);
     const lines = (await readFile(await download.path(), 'utf8')).split('\r\n');
     expect(lines[0]).toBe('login,link,valid until');
@@ -196,7 +196,7 @@ testAccessibility('without mail', async (size) => {
     await expectAccessible(view, path);
   }
   await view.button('Find these users').click();
-  await view.button('Make links to download').click();
+  await view.button('Create links to download').click();
   await expect(view.button('Download 1 link')).toBeVisible();
-  await expectAccessible(view, 'links made');
+  await expectAccessible(view, 'links created');
 });

@@ -189,8 +189,8 @@ describe('on the hosted page', () => {
     const scene = await setStage();
     const widget = await openPage(scene);
     await signIn(scene, widget);
-    await widget.button('Make new codes').click();
-    await widget.button('Make new codes').click();
+    await widget.button('Create new codes').click();
+    await widget.button('Create new codes').click();
     await widget.frame.getByRole('heading', { name: 'Save your recovery codes' }).waitFor();
     const codes = await widget.frame.getByRole('listitem').allTextContents();
     await widget.frame.reload();
@@ -262,8 +262,8 @@ describe('on the hosted page', () => {
     const widget = await openPage(scene);
     await signIn(scene, widget);
     unwrap(await updateUser(here.ports, scene.account, scene.user.id, { email: 'elsewhere@shop.example' }));
-    await widget.button('Make new codes').click();
-    await widget.button('Make new codes').click();
+    await widget.button('Create new codes').click();
+    await widget.button('Create new codes').click();
     await widget.frame.getByRole('heading', { name: TITLES.denied }).waitFor();
   });
 

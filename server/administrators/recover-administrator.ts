@@ -1,11 +1,11 @@
 import type { AdministratorId } from '../kernel/ids.ts';
-import type { MailLanguage } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../kernel/secret-token.ts';
 import { notify } from '../messages/notify.ts';
 import { transact } from '../store/transact.ts';
+import type { Administrator } from './administrator.ts';
 import { type AdministratorLink, RECOVERY_LIFETIME_MS, writeLink } from './administrator-link.ts';
 import { administratorDocument, administratorLinkDocument } from './documents.ts';
 
@@ -30,22 +30,17 @@ export async function recoverAdministrator(
   };
   const linkKey = administratorLinkDocument.key(account, id);
   const keys = [administratorDocument.key(account, id), linkKey] as const;
-  const found = await transact<typeof keys, Result<{ email: string; language: MailLanguage }>>(
-    ports,
-    account,
-    keys,
-    ([stored], now) => {
-      if (!stored) return { answer: refusal('ADMINISTRATOR_NOT_FOUND') };
-      if (stored.value.state !== 'active') return { answer: refusal('ADMINISTRATOR_INACTIVE') };
-      return {
-        answer: stored.value,
-        write: {
-          put: [{ key: linkKey, value: link, expiresAt: link.expiresAt }],
-          append: [createEvent(act, { type: 'administrator.recovered', subject: id }, now)],
-        },
-      };
-    },
-  );
+  const found = await transact<typeof keys, Result<Administrator>>(ports, account, keys, ([stored], now) => {
+    if (!stored) return { answer: refusal('ADMINISTRATOR_NOT_FOUND') };
+    if (stored.value.state !== 'active') return { answer: refusal('ADMINISTRATOR_INACTIVE') };
+    return {
+      answer: stored.value,
+      write: {
+        put: [{ key: linkKey, value: link, expiresAt: link.expiresAt }],
+        append: [createEvent(act, { type: 'administrator.recovered', subject: id }, now)],
+      },
+    };
+  });
   if (isRefusal(found)) return found;
   notify(ports, found, 'recovered', act);
   const text = writeLink({ account, administrator: id, secret });

@@ -56,6 +56,8 @@ export interface MailFacts {
   'sign-in-reported': { login: string; site: string };
   'security-notice': {
     change: NoticeChange;
+    /** Whom to contact: the resource, or the account. */
+    site: string;
     /** The name of the token that it is about. */
     tokenName?: string;
     at: number;

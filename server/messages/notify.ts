@@ -1,7 +1,18 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { accountDocument } from '../accounts/documents.ts';
+import type { AccountId } from '../kernel/ids.ts';
 import type { MailBrand, MailLanguage, NoticeChange } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
+
+export type NoticeNeeds = Pick<Ports, 'store' | 'courier' | 'clock'>;
+
+interface Recipient {
+  account: AccountId;
+  email: string;
+  language: MailLanguage;
+  brand?: MailBrand | undefined;
+}
 
 /**
  * Sends a user a notice that their credentials have changed (SR-38). It runs beside the response: the change is
@@ -11,30 +22,19 @@ import type { ClientInfo } from '../kernel/request-context.ts';
  * @param tokenName of the token that has changed, if it is about one
  */
 export function notify(
-  ports: Pick<Ports, 'courier' | 'clock'>,
-  to: { email: string; language: MailLanguage; brand?: MailBrand | undefined },
+  ports: NoticeNeeds,
+  to: Recipient,
   change: NoticeChange,
   client: ClientInfo,
   tokenName?: string,
 ): void {
-  // Without mail there is no failure to count.
-  if (ports.courier.isAbsent) return;
-  const { address } = client;
-  const facts = { change, at: ports.clock.now(), ...omitUndefined({ tokenName, address }) };
-  const mail = {
-    kind: 'security-notice',
-    to: to.email,
-    language: to.language,
-    facts,
-    ...omitUndefined({ brand: to.brand }),
-  } as const;
-  ports.courier.send(mail).catch(() => undefined);
+  sendNotice(ports, to, change, client, tokenName).catch(() => undefined);
 }
 
 /** Tells a user by mail that their credentials changed, if they have an address (SR-38). */
 export function notifyUser(
-  ports: Pick<Ports, 'courier' | 'clock'>,
-  { email }: { email?: string },
+  ports: NoticeNeeds,
+  { account, email }: { account: AccountId; email?: string },
   change: NoticeChange,
   {
     language,
@@ -43,5 +43,31 @@ export function notifyUser(
     tokenName,
   }: { language: MailLanguage; client: ClientInfo; brand?: MailBrand | undefined; tokenName?: string },
 ): void {
-  if (email !== undefined) notify(ports, { email, language, brand }, change, client, tokenName);
+  if (email !== undefined) notify(ports, { account, email, language, brand }, change, client, tokenName);
+}
+
+/**
+ * Names whom to contact: the resource, or the account if the change concerns none alone.
+ *
+ * @throws when the mail server does not take it
+ */
+export async function sendNotice(
+  ports: NoticeNeeds,
+  { account, email, language, brand }: Recipient,
+  change: NoticeChange,
+  { address }: ClientInfo,
+  tokenName?: string,
+): Promise<void> {
+  // Without mail there is no failure to count.
+  if (ports.courier.isAbsent) return;
+  const at = ports.clock.now();
+  const site = brand?.name ?? (await nameOf(ports, account));
+  const facts = { change, site, at, ...omitUndefined({ tokenName, address }) };
+  await ports.courier.send({ kind: 'security-notice', to: email, language, facts, ...omitUndefined({ brand }) });
+}
+
+async function nameOf(ports: NoticeNeeds, account: AccountId): Promise<string> {
+  const [stored] = await ports.store.getMany([accountDocument.key(account)], ports.clock.now());
+  if (!stored) throw new Error(`Account ${account} not found.`);
+  return stored.value.name;
 }

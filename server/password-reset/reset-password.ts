@@ -1,9 +1,12 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { hashNewPassword } from '../authentication/new-password.ts';
-import type { MailLanguage } from '../kernel/mail.ts';
+import type { ResourceId } from '../kernel/ids.ts';
+import { type MailLanguage, mailBrand } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { sendNotice } from '../messages/notify.ts';
+import { resourceDocument } from '../resources/documents.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
 import { setMailedPassword } from '../users/mailbox.ts';
@@ -39,7 +42,7 @@ export async function resetPassword(
     ports,
     keys[0].anchor,
     keys,
-    ([user, reset], now): Decision<Result<{ to?: string }>> => {
+    ([user, reset], now): Decision<Result<{ to?: string; resource?: ResourceId }>> => {
       // The link may have been used, replaced or made void meanwhile.
       if (!user || !reset || !matchesResetLink(resetKey, reset.value, user.value, now)) {
         return { answer: refusal('RESET_LINK_INVALID') };
@@ -51,7 +54,7 @@ export async function resetPassword(
         ...omitUndefined({ resource }),
       } as const;
       return {
-        answer: omitUndefined({ to: reset.value.email }),
+        answer: omitUndefined({ to: reset.value.email, resource }),
         write: {
           put: [{ key: keys[0], value: setMailedPassword(user.value, hashed.passwordHash, reset.value) }],
           delete: [keys[1]],
@@ -61,17 +64,13 @@ export async function resetPassword(
     },
   );
   if (isRefusal(changed)) return changed;
-  const facts = {
-    change: 'password',
-    at: ports.clock.now(),
-    ...(client.address && { address: client.address }),
-  } as const;
-  const { to } = changed;
+  const { to: email, resource } = changed;
   return {
     deliver: async () => {
-      if (to !== undefined && !ports.courier.isAbsent) {
-        await ports.courier.send({ kind: 'security-notice', to, language, facts });
-      }
+      if (email === undefined) return;
+      const [stored] = resource ? await ports.store.getMany([resourceDocument.key(resource)], ports.clock.now()) : [];
+      const brand = stored && mailBrand(stored.value);
+      await sendNotice(ports, { account: known.account, email, language, brand }, 'password', client);
     },
   };
 }

@@ -66,11 +66,11 @@ export function sampleMails(language: MailLanguage, site: string, now: number): 
     },
     { ...about, kind: 'sign-in-reported', facts: { login, site } },
     ...CHANGES.flatMap((change): Mail[] => [
-      { ...about, kind: 'security-notice', facts: { change, at: now, address: '198.51.100.7' } },
+      { ...about, kind: 'security-notice', facts: { change, site, at: now, address: '198.51.100.7' } },
       {
         ...about,
         kind: 'security-notice',
-        facts: { change, at: now, ...(NAMED.has(change) && { tokenName: 'Ada’s phone' }) },
+        facts: { change, site, at: now, ...(NAMED.has(change) && { tokenName: 'Ada’s phone' }) },
       },
     ]),
     { ...about, kind: 'administrator-invitation', facts: { account, inviter: 'Mira', path, expiresAt: now + DAY_MS } },

@@ -5,7 +5,7 @@ import { mayChangeUser, mayHelpUser } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { notify } from '../messages/notify.ts';
+import { type NoticeNeeds, notify } from '../messages/notify.ts';
 import { isPasswordLocked } from '../passwords/password-counters.ts';
 import { applyChanges } from '../records/apply-changes.ts';
 import type { IfMatchVersions } from '../records/etag.ts';
@@ -87,17 +87,13 @@ function isUnblock({ blocked, ...others }: UserChanges): boolean {
  * The mails of a user carry their password resets, so a change of the address by an administrator is reported to the
  * old address (SR-41). A site that forwards its users' own changes notifies them itself.
  */
-function notifyFormerAddress(
-  ports: Pick<Ports, 'store' | 'clock' | 'courier'>,
-  act: RequestContext,
-  email: string,
-): void {
+function notifyFormerAddress(ports: NoticeNeeds, act: RequestContext, email: string): void {
   const { actor } = act;
   if (actor.kind !== 'administrator') return;
   // The user's language is unknown; the administrator's is the likeliest.
   const key = administratorDocument.key(actor.account, actor.id);
   const notified = ports.store.getMany([key], ports.clock.now()).then(([stored]) => {
-    notify(ports, { email, language: stored?.value.language ?? 'en' }, 'email', act);
+    notify(ports, { account: actor.account, email, language: stored?.value.language ?? 'en' }, 'email', act);
   });
   notified.catch(() => undefined);
 }

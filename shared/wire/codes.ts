@@ -12,7 +12,7 @@ export const REFUSALS = {
     status: 422,
     title: 'A one-time password is 6 to 10 digits, plus the PIN if the token has one.',
   },
-  OTP_CLOCK_OFF: { status: 403, title: 'The code is for another time: the clock of the device seems to be wrong.' },
+  OTP_CLOCK_OFF: { status: 403, title: 'The code is for another time. The clock of the device seems to be wrong.' },
   NOTHING_ASKED: { status: 403, title: 'There is no pending challenge: no code was sent, or it has expired.' },
   CODE_NOT_SENT: { status: 503, title: 'The code could not be sent. Try again, or use another method.' },
   CODE_LIMIT: { status: 429, title: 'No more codes can be sent there for now. Wait, or use another method.' },
@@ -63,7 +63,7 @@ export const REFUSALS = {
     status: 403,
     title: 'Reauthentication with every factor of the user is required, so this cannot be changed here.',
   },
-  TOKEN_KEPT: { status: 409, title: 'The user cannot change or delete this token, or not in its present state.' },
+  TOKEN_KEPT: { status: 409, title: 'The user cannot change or delete this token, or not in its current state.' },
   ENROLMENT_REQUIRED: { status: 403, title: 'A token must be set up first.' },
   ENROLMENT_LOCKED: {
     status: 403,
@@ -152,7 +152,7 @@ export const REFUSALS = {
   },
   LINK_BEYOND_HELP_DESK: {
     status: 409,
-    title: 'The holder of this link could sign in as the user: an administrator has to make it.',
+    title: 'The holder of this link could sign in as the user: an administrator has to create it.',
   },
   ENROLMENT_NOT_NEEDED: {
     status: 409,
@@ -176,7 +176,7 @@ export const REFUSALS = {
   FORWARDED_INVALID: { status: 400, title: 'The forwarding headers are invalid.' },
   PUZZLE_NEEDED: {
     status: 428,
-    title: 'Too many requests like this arrive. Solve the puzzle in `puzzle`, and send the request again.',
+    title: 'Too many requests of this kind. Solve the puzzle in `puzzle`, and send the request again.',
   },
   RATE_LIMITED: { status: 429, title: 'Too many requests. Wait and try again.' },
 
@@ -203,7 +203,7 @@ export const REFUSALS = {
   EMAIL_TAKEN: { status: 409, title: 'Another administrator of this account has that email address.' },
   SUPERUSER_STAYS: {
     status: 409,
-    title: 'The superuser cannot be removed or get another role. Transfer the role first.',
+    title: 'The superuser cannot be removed or given another role. Transfer the role first.',
   },
 
   // Server-side failures. All of them refuse.
@@ -213,7 +213,7 @@ export const REFUSALS = {
   CLOCK_IN_DOUBT: { status: 503, title: 'The clock of the server may be wrong. The operator has to check it.' },
   STORE_MOVING: {
     status: 503,
-    title: 'The service takes no changes for a moment, because its data is being moved. Try again shortly.',
+    title: 'The service accepts no changes while its data is being moved. Try again shortly.',
   },
   INTERNAL: { status: 500, title: 'Internal error.' },
 } as const satisfies Record<string, { status: number; title: string }>;

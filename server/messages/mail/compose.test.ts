@@ -22,7 +22,12 @@ function everyMail(text: string, language: MailLanguage): Mail[] {
     { kind: 'password-reset', to, language, facts: { login: text, path: '/reset#abc', lifetimeMs: 1_800_000 } },
     ...(['password', 'email', 'token-added', 'passkey-added', 'passkey-removed', 'recovered'] as const).map(
       (change) =>
-        ({ kind: 'security-notice', to, language, facts: { change, tokenName: text, at: AT, address: text } }) as const,
+        ({
+          kind: 'security-notice',
+          to,
+          language,
+          facts: { change, site: text, tokenName: text, at: AT, address: text },
+        }) as const,
     ),
     { kind: 'test-message', to, language, facts: {} },
     {

@@ -98,7 +98,7 @@ function draftOf(mail: Mail, texts: MailTexts, url: string): Draft {
         paragraphs: [t('transactionText', { site }), t('transactionOnly')],
         confirms,
         code,
-        small: [t('transactionExpires', { span: span(lifetimeMs) }), t('transactionNotYou')],
+        small: [t('transactionExpires', { span: span(lifetimeMs) }), t('transactionNotYou', { site })],
       };
     }
     case 'password-reset': {
@@ -132,7 +132,7 @@ function draftOf(mail: Mail, texts: MailTexts, url: string): Draft {
       const { login, site, at, address, path, lifetimeMs } = mail.facts;
       return {
         subject: t('newSignInSubject', { site }),
-        paragraphs: [t('newSignInText', { login, site }), when(at, address), t('newSignInNotYou')],
+        paragraphs: [t('newSignInText', { login, site }), when(at, address), t('newSignInNotYou', { site, login })],
         link: { href: linkTo(url, path), label: t('newSignInButton') },
         small: [t('linkExpires', { span: span(lifetimeMs) }), t('newSignInYou')],
       };
@@ -146,11 +146,11 @@ function draftOf(mail: Mail, texts: MailTexts, url: string): Draft {
       };
     }
     case 'security-notice': {
-      const { change, tokenName, at, address } = mail.facts;
+      const { change, site, tokenName, at, address } = mail.facts;
       const which = tokenName === undefined ? [] : [t('noticeToken', { token: tokenName })];
       return {
         subject: t(`subject.${change}`),
-        paragraphs: [t(`notice.${change}`), ...which, when(at, address), t('noticeNotYou')],
+        paragraphs: [t(`notice.${change}`), ...which, when(at, address), t('noticeNotYou', { site })],
         small: [],
       };
     }

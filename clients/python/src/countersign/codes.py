@@ -104,7 +104,7 @@ SERVER_ERROR_CODES = (
     "OTP_REPLAYED",
     # A one-time password is 6 to 10 digits, plus the PIN if the token has one.
     "OTP_MALFORMED",
-    # The code is for another time: the clock of the device seems to be wrong.
+    # The code is for another time. The clock of the device seems to be wrong.
     "OTP_CLOCK_OFF",
     # There is no pending challenge: no code was sent, or it has expired.
     "NOTHING_ASKED",
@@ -162,7 +162,7 @@ SERVER_ERROR_CODES = (
     "PROOF_NEEDED",
     # Reauthentication with every factor of the user is required, so this cannot be changed here.
     "PROOF_LACKING",
-    # The user cannot change or delete this token, or not in its present state.
+    # The user cannot change or delete this token, or not in its current state.
     "TOKEN_KEPT",
     # A token must be set up first.
     "ENROLMENT_REQUIRED",
@@ -282,7 +282,7 @@ SERVER_ERROR_CODES = (
     "EMAIL_MISSING",
     # The user has an email address, and the server sends email: send the link there.
     "LINK_BY_MAIL_ONLY",
-    # The holder of this link could sign in as the user: an administrator has to make it.
+    # The holder of this link could sign in as the user: an administrator has to create it.
     "LINK_BEYOND_HELP_DESK",
     # The user has a working token at every resource where users set up tokens.
     "ENROLMENT_NOT_NEEDED",
@@ -318,7 +318,7 @@ SERVER_ERROR_CODES = (
     "IDEMPOTENCY_KEY_REUSED",
     # The forwarding headers are invalid.
     "FORWARDED_INVALID",
-    # Too many requests like this arrive. Solve the puzzle in ``puzzle``, and send the request again.
+    # Too many requests of this kind. Solve the puzzle in ``puzzle``, and send the request again.
     "PUZZLE_NEEDED",
     # Too many requests. Wait and try again.
     "RATE_LIMITED",
@@ -350,7 +350,7 @@ SERVER_ERROR_CODES = (
     "ADMINISTRATOR_ACTIVE",
     # Another administrator of this account has that email address.
     "EMAIL_TAKEN",
-    # The superuser cannot be removed or get another role. Transfer the role first.
+    # The superuser cannot be removed or given another role. Transfer the role first.
     "SUPERUSER_STAYS",
     # The service is busy. Try again shortly.
     "OVERLOADED",
@@ -360,7 +360,7 @@ SERVER_ERROR_CODES = (
     "UNAVAILABLE",
     # The clock of the server may be wrong. The operator has to check it.
     "CLOCK_IN_DOUBT",
-    # The service takes no changes for a moment, because its data is being moved. Try again shortly.
+    # The service accepts no changes while its data is being moved. Try again shortly.
     "STORE_MOVING",
     # Internal error.
     "INTERNAL",
