@@ -111,10 +111,7 @@ test('a syslog receiver gets the events of the sign-in', async () => {
 
 test('promtool accepts the scrape', () => {
   const checked = spawnSync('promtool', ['check', 'metrics'], { input: scrape, encoding: 'utf8' });
-  // What it has against the names of the library's own series is left to the library.
-  const ours = checked.stderr.split('\n').filter((line) => line.startsWith('countersign_'));
-  expect(ours).toEqual([]);
-  expect(checked.stderr).not.toContain('error while linting');
+  expect([checked.status, checked.stderr]).toEqual([0, '']);
 });
 
 test('a sign-in in the widget is counted from its start to its result', () => {

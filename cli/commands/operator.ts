@@ -90,19 +90,22 @@ export function addMaintenance(program: Command, around: Environment): void {
     );
   program
     .command('doctor')
-    .description('find leftovers of crashes, and damaged files of the audit archive; show the processes of the store')
+    .description(
+      'find leftovers of crashes, and damaged files of the audit archive; show processes, and how far back events go',
+    )
     .option('--mend', 'remove the leftovers, and build the indexes of lists by name again')
     .action(async ({ mend = false }: { mend?: boolean }, command: Command) => {
       const run = new Run(around, command);
       const { body } = await run.asOperator((service) =>
         service.send('POST', '/operator/leftovers', { body: { mend } }),
       );
-      const { items, processes, countryData } = body as Findings;
+      const { items, processes, eventRetention, countryData } = body as Findings;
       run.showList(items, ['account', 'kind', 'id', 'mended'], 'no leftovers and no damaged files');
       for (const { version, startedAt, masterKeys } of processes) {
         const since = new Date(startedAt).toISOString();
         run.note(`process of version ${version} since ${since}, master keys ${masterKeys.join(', ')}`);
       }
+      for (const line of retentionNotes(eventRetention)) run.note(line);
       const age = countryData.isOld ? ', older than half a year: see COUNTERSIGN_GEO_DATABASE' : '';
       run.note(`country data of ${new Date(countryData.builtAt).toISOString().slice(0, 10)}${age}`);
       if (items.some(({ mended }) => mended !== true)) process.exitCode = EXIT.partly;
@@ -130,7 +133,27 @@ export function addMaintenance(program: Command, around: Environment): void {
 interface Findings {
   items: Record<string, unknown>[];
   processes: { version: string; startedAt: number; masterKeys: string[] }[];
+  eventRetention: EventRetention;
   countryData: CountryData;
+}
+
+interface EventRetention {
+  keptDays: number;
+  /** Absent: no maximum. */
+  mostEvents?: number;
+  early: { account: string; reachDays: number; daysLeft: number }[];
+}
+
+function retentionNotes({ keptDays, mostEvents, early }: EventRetention): string[] {
+  if (mostEvents === undefined) return [`audit events are kept for ${keptDays} days`];
+  const limit = `audit events are kept for ${keptDays} days, at most ${mostEvents} of an account`;
+  return [
+    limit,
+    ...early.map(
+      ({ account, reachDays, daysLeft }) =>
+        `audit log of ${account}: will reach back ${reachDays} of ${keptDays} days, days left: ${daysLeft}; see COUNTERSIGN_EVENTS_KEPT`,
+    ),
+  ];
 }
 
 interface CountryData {

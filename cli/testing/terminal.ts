@@ -31,10 +31,14 @@ export interface Output {
 }
 
 /** A terminal on the machine of a running server. */
-export async function openTerminal(seed: string, changes: Pick<Partial<Ports>, 'archive'> = {}): Promise<Terminal> {
+export async function openTerminal(
+  seed: string,
+  changes: Pick<Partial<Ports>, 'archive'> = {},
+  options: Parameters<typeof operatorOptions>[0] = {},
+): Promise<Terminal> {
   const ports = { ...(await openTestPorts(seed)), ...changes };
   const dataFolder = await mkdtemp(join(tmpdir(), 'cs-'));
-  const app = createOperatorApp(ports, operatorOptions());
+  const app = createOperatorApp(ports, operatorOptions(options));
   const socket = await listenOnSocket(app, join(dataFolder, 'operator.sock'));
   if (!socket) throw new Error('another server uses the socket');
   return {

@@ -47,6 +47,7 @@ export async function openOperatorSocket(
       makeSigningKey,
       masterKeys,
       clockGuard,
+      eventRetention: config.eventRetention,
       moveStore: (options) => moveFrom(movable, config, log, options),
     });
     const onFault = (error: unknown) => log.error({ err: error }, 'a request of the command line failed');

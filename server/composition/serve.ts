@@ -12,7 +12,7 @@ import type { Surface } from '../http/api/route.ts';
 import { listen } from '../http/listen.ts';
 import type { Logger } from '../http/log.ts';
 import { createReadiness } from '../http/readiness.ts';
-import { clockJob, periodicJobs, renewalJob } from '../jobs/periodic.ts';
+import { clockJob, logEventLimit, periodicJobs, renewalJob } from '../jobs/periodic.ts';
 import { startScheduler } from '../jobs/scheduler.ts';
 import type { BuiltFiles } from '../kernel/ports/built-files.ts';
 import type { Tracer } from '../kernel/ports/tracer.ts';
@@ -156,6 +156,7 @@ async function startService(
   const renewal = renewalJob(registration, crashOnReplaced(log));
   const clockTurns = startScheduler(ports, [clockJob(clockGuard), renewal], log);
   const addresses = { listening: listening.url, ...omitUndefined({ administration: administration?.url }) };
+  logEventLimit(config.eventRetention, log);
   log.info({ url: config.url, ...addresses, version: about.version }, 'serving');
 
   let isStopping = false;

@@ -1,11 +1,13 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { DAY_MS } from '../kernel/time.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { archiveFiles, fileFrom, requireArchive } from './archive-files.ts';
 import { clearArchived, isArchiveDown } from './archive-segments.ts';
 import { archiveFileDocument, auditChainDocument, segmentDocument } from './documents.ts';
+import { type EarlyRemoval, forecastRetention, type KeptEvents } from './forecast-retention.ts';
 import { archiveName } from './log/archive-file.ts';
 import type { AuditChain, Segment } from './log/segment.ts';
 import { removalOf, sealedAccounts } from './stored-segments.ts';
@@ -17,6 +19,11 @@ export interface Retention {
   keptMs: number;
   /** Maximum events of an account; the oldest segments beyond it are removed whole. */
   mostEvents: number;
+}
+
+/** As it is configured. */
+export function retentionOf({ keptDays, mostEvents }: { keptDays: number; mostEvents: number }): Retention {
+  return { keptMs: keptDays * DAY_MS, mostEvents };
 }
 
 /** Events that were removed from an account's log. */
@@ -31,8 +38,20 @@ export interface DroppedEvents {
 interface DropOptions {
   stopping?: () => boolean;
   onDropped?: (dropped: DroppedEvents) => void;
-  /** Learns when the oldest segment of all accounts was sealed, that retention has kept. Undefined: there is none. */
-  onOldest?: (sealedAt: number | undefined) => void;
+  /** Learns what retention has kept of all accounts. */
+  onKept?: (log: KeptLogs) => void;
+}
+
+/** What retention has kept of all accounts. */
+export interface KeptLogs {
+  /** When the oldest segment was sealed. Undefined: there is none. */
+  oldestAt?: number;
+  /** Of the account that loses events first before the retention time. Undefined: none does. */
+  early?: AccountEarlyRemoval;
+}
+
+export interface AccountEarlyRemoval extends EarlyRemoval {
+  readonly account: AccountId;
 }
 
 /**
@@ -44,36 +63,52 @@ interface DropOptions {
 export async function dropOldSegments(
   ports: Needs,
   retention: Retention,
-  { stopping = () => false, onDropped = () => {}, onOldest = () => {} }: DropOptions = {},
+  { stopping = () => false, onDropped = () => {}, onKept = () => {} }: DropOptions = {},
 ): Promise<number> {
   let segments = 0;
-  let oldest: number | undefined;
+  let oldestAt: number | undefined;
+  let early: AccountEarlyRemoval | undefined;
   const faults: unknown[] = [];
   for await (const account of sealedAccounts(ports)) {
     const dropped = await dropExpired(ports, account, retention, { stopping, onDropped });
     segments += dropped.segments;
-    if (dropped.oldest !== undefined) oldest = Math.min(oldest ?? dropped.oldest, dropped.oldest);
+    if (dropped.left) {
+      oldestAt = Math.min(oldestAt ?? dropped.left.oldestAt, dropped.left.oldestAt);
+      const forecast = forecastRetention(dropped.left, retention, ports.clock.now());
+      if (forecast && forecast.leftMs < (early?.leftMs ?? Number.POSITIVE_INFINITY)) early = { account, ...forecast };
+    }
     if (stopping()) return segments;
     // An archive that is down must not keep the events of other accounts in the store.
     if (!isArchiveDown(faults)) await removeDroppedFiles(ports, account, stopping).catch((error) => faults.push(error));
   }
-  onOldest(oldest);
+  onKept(omitUndefined({ oldestAt, early }));
   if (faults.length > 0) throw faults[0];
   return segments;
 }
 
-/** Returns also when the oldest segment that is left was sealed. */
+/** Finds the accounts that lose events before the retention time, soon or already. */
+export async function* findEarlyRemovals(ports: Needs, retention: Retention): AsyncGenerator<AccountEarlyRemoval> {
+  for await (const account of sealedAccounts(ports)) {
+    const [chain] = await ports.store.getMany([auditChainDocument.key(account)], ports.clock.now());
+    const oldest = chain && (await oldestPart(ports, chain.value));
+    const left = oldest && { kept: chain.value.kept, oldestAt: oldest.sealedAt };
+    const forecast = left && forecastRetention(left, retention, ports.clock.now());
+    if (forecast) yield { account, ...forecast };
+  }
+}
+
+/** Returns also what is left. */
 async function dropExpired(
   ports: Needs,
   account: AccountId,
   retention: Retention,
-  { stopping, onDropped }: Required<Omit<DropOptions, 'onOldest'>>,
-): Promise<{ segments: number; oldest?: number }> {
+  { stopping, onDropped }: Required<Omit<DropOptions, 'onKept'>>,
+): Promise<{ segments: number; left?: KeptEvents }> {
   let [segments, events, sealedAt] = [0, 0, 0];
   try {
     while (!stopping()) {
-      const { dropped, oldest } = await dropOldest(ports, account, retention);
-      if (!dropped) return { segments, ...omitUndefined({ oldest }) };
+      const { dropped, left } = await dropOldest(ports, account, retention);
+      if (!dropped) return { segments, ...omitUndefined({ left }) };
       segments += dropped.segments;
       events += dropped.records;
       sealedAt = dropped.sealedAt;
@@ -87,26 +122,27 @@ async function dropExpired(
 
 /**
  * Removes the oldest segment, or archive file, if it is expired. More in one commit, with their index entries, would
- * hold up requests. If it is not, returns when it was sealed.
+ * hold up requests. If it is not, returns what is left.
  */
 async function dropOldest(
   ports: Needs,
   account: AccountId,
   retention: Retention,
-): Promise<{ dropped?: DroppedPart; oldest?: number }> {
+): Promise<{ dropped?: DroppedPart; left?: KeptEvents }> {
   const chainKey = auditChainDocument.key(account);
   const [stored] = await ports.store.getMany([chainKey], ports.clock.now());
   if (!stored) return {};
   const chain = stored.value;
-  const isArchived = chain.first <= (chain.archive?.last ?? 0);
-  const oldest = isArchived ? await archivedPart(ports, chain) : await storedPart(ports, chain);
-  if (!oldest || !isExpired(oldest, chain, retention, ports.clock.now()))
-    return omitUndefined({ oldest: oldest?.sealedAt });
+  const isArchived = isInArchive(chain);
+  const oldest = await oldestPart(ports, chain);
+  if (!oldest) return {};
+  if (!isExpired(oldest, chain, retention, ports.clock.now()))
+    return { left: { kept: chain.kept, oldestAt: oldest.sealedAt } };
   if (isArchived) await clearArchived(ports, account, () => false);
   return transact(ports, chainKey.anchor, [chainKey], ([current], at): Decision<{ dropped?: DroppedPart }> => {
     const now = current?.value;
     // Another process removed it or moved it to the archive: the next round reads again.
-    const isOldest = now?.first === chain.first && now.first <= (now.archive?.last ?? 0) === isArchived;
+    const isOldest = now?.first === chain.first && isInArchive(now) === isArchived;
     if (!isOldest || !isExpired(oldest, now, retention, at)) return { answer: {} };
     const dropped = { ...oldest, segments: oldest.last - chain.first + 1 };
     return { answer: { dropped }, write: without(now, oldest) };
@@ -124,6 +160,15 @@ interface Part {
 }
 
 type DroppedPart = Part & { readonly segments: number };
+
+/** True if the oldest segment is in the archive. */
+function isInArchive({ first, archive }: AuditChain): boolean {
+  return first <= (archive?.last ?? 0);
+}
+
+function oldestPart(ports: Needs, chain: AuditChain): Promise<Part | undefined> {
+  return isInArchive(chain) ? archivedPart(ports, chain) : storedPart(ports, chain);
+}
 
 async function storedPart({ store, clock }: Needs, { account, first }: AuditChain): Promise<Part | undefined> {
   const [stored] = await store.getMany([segmentDocument.key(account, first)], clock.now());

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DEFAULT_CATALOGUE } from '../billing/plans.ts';
 import { StoreClosed, StoreUnavailable } from '../kernel/ports/store.ts';
+import { DAY_MS } from '../kernel/time.ts';
 import { ProcessRefused } from '../processes/register-process.ts';
 import { openEmbeddedStore } from '../store/lmdb/open-embedded-store.ts';
 import { capturedLog } from '../testing/captured-log.ts';
 import { addResource, createFixture } from '../testing/fixtures.ts';
+import { sealEvents } from '../testing/consuming.ts';
 import { openTestPorts } from '../testing/test-ports.ts';
-import { periodicJobs, renewalJob } from './periodic.ts';
+import { logEventLimit, periodicJobs, renewalJob } from './periodic.ts';
 
 // SR-34: a flood of events that outruns the sealing leaves a gap in the audit log, and the operator has to know.
 test('says which events were dropped before they were sealed', async () => {
@@ -40,6 +42,54 @@ test('says which events were dropped before they were sealed', async () => {
   } finally {
     await ports.close();
   }
+});
+
+test('says soon after a start and then once a day that the maximum of events cuts the audit log', async () => {
+  const ports = await openTestPorts('early-removal');
+  const captured = capturedLog();
+  const early: unknown[] = [];
+  try {
+    const { account } = await createFixture(ports);
+    await addResource(ports, account);
+    await sealEvents(ports);
+    const retention = periodicJobs(ports, {
+      config: { eventRetention: { keptDays: 30, mostEvents: 4 }, statisticsKeptDays: 30 },
+      plans: DEFAULT_CATALOGUE,
+      settledClock: ports.clock,
+      deliveries: { turn: async () => {}, consumer: { name: 'webhooks', take: async () => {} } },
+      refreshSigningKeys: async () => {},
+      hasOldMasterKeys: false,
+      log: captured.log,
+      observer: {
+        consumer: (consumer) => consumer,
+        oldSecretsCounted: () => {},
+        eventsRemoved: () => {},
+        eventsKept: (log) => early.push(log.early?.account),
+      },
+    }).find(({ name }) => name === 'retention');
+    ports.clock.advance(2 * DAY_MS);
+    const warnings = async (afterMs: number) => {
+      ports.clock.advance(afterMs);
+      await retention?.run(() => false);
+      return captured.lines().filter(({ msg }) => String(msg).includes('removes audit events before'));
+    };
+    expect(await warnings(0)).toMatchObject([{ level: 'warn', account, keptDays: 30, daysLeft: expect.any(Number) }]);
+    expect(await warnings(DAY_MS - 1)).toHaveLength(1);
+    expect(await warnings(1)).toHaveLength(2);
+    expect(early).toEqual([account, account, account]);
+  } finally {
+    await ports.close();
+  }
+});
+
+test('says at a start that events are kept up to a number, and nothing where they are kept by time', () => {
+  const said = (mostEvents: number) => {
+    const captured = capturedLog();
+    logEventLimit({ keptDays: 365, mostEvents }, captured.log);
+    return captured.lines();
+  };
+  expect(said(Number.POSITIVE_INFINITY)).toEqual([]);
+  expect(said(1_000_000)).toMatchObject([{ level: 'info', keptDays: 365, mostEvents: 1_000_000 }]);
 });
 
 // SR-22. The attack is a process that hung while the master key was changed: it would seal what no other opens.

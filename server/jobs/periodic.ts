@@ -5,7 +5,7 @@ import type { Config } from '../config/load-config.ts';
 import { archiveSegments } from '../events/archive-segments.ts';
 import type { EventConsumer } from '../events/consume-events.ts';
 import { createSignInCounter } from '../events/count-sign-ins.ts';
-import { type DroppedEvents, dropOldSegments } from '../events/drop-old-segments.ts';
+import { type DroppedEvents, dropOldSegments, type KeptLogs, retentionOf } from '../events/drop-old-segments.ts';
 import { createEventRounds } from '../events/event-rounds.ts';
 import type { AuditFeed } from '../events/feed/audit-feed.ts';
 import { createSealer } from '../events/seal-events.ts';
@@ -47,18 +47,20 @@ interface JobObserver {
   oldSecretsCounted(count: number): void;
   /** How many old events retention has removed. */
   eventsRemoved(count: number): void;
-  /** When the oldest kept event was sealed. Undefined: there is none. */
-  oldestEvent(sealedAt: number | undefined): void;
+  /** What retention has kept of the audit log. */
+  eventsKept(log: KeptLogs): void;
 }
 
 const DROPPED = 'old audit events were removed (COUNTERSIGN_EVENTS_KEPT_DAYS, COUNTERSIGN_EVENTS_KEPT)';
+
+const EARLY =
+  'COUNTERSIGN_EVENTS_KEPT removes audit events before COUNTERSIGN_EVENTS_KEPT_DAYS: name a COUNTERSIGN_AUDIT_ARCHIVE';
 
 /** All periodic jobs of the service. Each is safe in several processes at once. */
 export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): PeriodicJob[] {
   const { config, plans, settledClock, deliveries, feed, refreshSigningKeys, hasOldMasterKeys, log, observer } =
     options;
-  const { keptDays, mostEvents } = config.eventRetention;
-  const retention = { keptMs: keptDays * DAY_MS, mostEvents };
+  const retention = retentionOf(config.eventRetention);
   const reencryption: PeriodicJob = {
     name: 're-encryption',
     everyMs: HOUR_MS,
@@ -70,7 +72,11 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
     log.info(dropped, DROPPED);
     observer?.eventsRemoved(dropped.events);
   };
-  const onOldest = (sealedAt: number | undefined) => observer?.oldestEvent(sealedAt);
+  const reportEarly = earlyRemovalReport(log, config.eventRetention.keptDays);
+  const onKept = (kept: KeptLogs) => {
+    observer?.eventsKept(kept);
+    reportEarly(kept, ports.clock.now());
+  };
   const { archive } = ports;
   const settled = { ...ports, clock: settledClock };
   const consumers = [
@@ -86,7 +92,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       name: 'retention',
       everyMs: MINUTE_MS,
       processes: 'one',
-      run: (stopping) => dropOldSegments(settled, retention, { stopping, onDropped, onOldest }),
+      run: (stopping) => dropOldSegments(settled, retention, { stopping, onDropped, onKept }),
     },
     { name: 'store', everyMs: MINUTE_MS, processes: 'every', failureLevel: 'error', run: () => watchStore(ports, log) },
     ...(archive ? [archiveJob(ports, archive)] : []),
@@ -115,6 +121,24 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
     },
     ...(hasOldMasterKeys ? [reencryption] : []),
   ];
+}
+
+/** At a start: what the settings promise, before there are events to count. */
+export function logEventLimit({ keptDays, mostEvents }: Config['eventRetention'], log: Pick<Logger, 'info'>): void {
+  if (!Number.isFinite(mostEvents)) return;
+  log.info({ mostEvents, keptDays }, 'audit events are kept up to a number, so a busy account may lose them earlier');
+}
+
+/** Soon after a start and then once a day: an operator without metrics learns it too. */
+function earlyRemovalReport(log: Pick<Logger, 'warn'>, keptDays: number): (kept: KeptLogs, now: number) => void {
+  let reportedAt: number | undefined;
+  return ({ early }, now) => {
+    if (!early || (reportedAt !== undefined && now - reportedAt < DAY_MS)) return;
+    reportedAt = now;
+    const { account, reachMs, leftMs } = early;
+    const [reachDays, daysLeft] = [reachMs, leftMs].map((ms) => Math.floor(ms / DAY_MS));
+    log.warn({ account, reachDays, keptDays, daysLeft }, EARLY);
+  };
 }
 
 /** The webhooks report their own loss. */

@@ -5,6 +5,7 @@ import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { Overloaded } from '../kernel/ports/password-hasher.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
+import { DAY_MS } from '../kernel/time.ts';
 import { Permits } from '../platform/permits/permits.ts';
 import { processesDocument } from '../processes/documents.ts';
 import { LEASE_MS, type ProcessRecord, type ProcessRegistry } from '../processes/process-registry.ts';
@@ -213,7 +214,8 @@ const state = {
   hashing: { running: 1, queued: 7, concurrency: 4 },
   jobSuccesses: new Map([['plans', 1_800_000_000_000]]),
   oldSecrets: undefined,
-  oldestEventAt: 1_790_000_000_000,
+  keptLogs: { oldestAt: 1_790_000_000_000 },
+  eventsKeptMs: 365 * DAY_MS,
   hasFeed: true,
   clock: { isTrusted: true, aheadOfStoreMs: -1500 },
   webhookBacklog: 3,
@@ -239,6 +241,19 @@ test('reads the state of the process and of the store when it is asked', async (
   expect(read('countersign_audit_feed_lag_seconds')).toEqual([[0]]);
   // Nothing has sealed the events of this fixture, the first of which is six seconds old.
   expect(read('countersign_events_unsealed_age_seconds')).toEqual([[6]]);
+});
+
+test('says how far the audit log reaches back, and when events are removed before their time', async () => {
+  const read = async () => {
+    const { keptLogs } = meters;
+    const families = await readGauges(scene.ports, { ...state, keptLogs });
+    const names = ['oldest_timestamp', 'reach', 'early_removal'];
+    return names.map((name) => samplesOf(families, `countersign_events_${name}_seconds`));
+  };
+  expect(await read()).toEqual([[[0]], [[365 * 86_400]], []]);
+  const { account } = scene;
+  meters.eventsKept({ oldestAt: 1_790_000_000_000, early: { account, reachMs: 5 * DAY_MS, leftMs: 2 * DAY_MS } });
+  expect(await read()).toEqual([[[1_790_000_000]], [[5 * 86_400]], [[2 * 86_400]]]);
 });
 
 test('counts the processes of the store that run, by version', async () => {

@@ -1,4 +1,5 @@
 import type { EventConsumer } from '../events/consume-events.ts';
+import type { KeptLogs } from '../events/drop-old-segments.ts';
 import type { BreachedPasswords } from '../kernel/ports/breached-passwords.ts';
 import type { CodeSender } from '../kernel/ports/code-sender.ts';
 import type { Mailer } from '../kernel/ports/mailer.ts';
@@ -28,8 +29,8 @@ export class Meters implements PortObservers {
   readonly jobSuccesses = new Map<string, number>();
   /** Secrets under an old master key, when they were last counted. Undefined: not counted in this process. */
   oldSecrets: number | undefined;
-  /** When the oldest kept event was sealed, when this process last looked; 0 if there is none. */
-  oldestEventAt = 0;
+  /** What retention has kept of the audit log, when this process last looked. */
+  keptLogs: KeptLogs = {};
   readonly #monotonicMs: () => number;
   readonly #now: () => number;
 
@@ -75,8 +76,8 @@ export class Meters implements PortObservers {
     this.metrics.eventsRemoved.add([], count);
   }
 
-  oldestEvent(sealedAt: number | undefined): void {
-    this.oldestEventAt = sealedAt ?? 0;
+  eventsKept(log: KeptLogs): void {
+    this.keptLogs = log;
   }
 
   sent(events: number): void {

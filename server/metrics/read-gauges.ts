@@ -1,5 +1,6 @@
 import type { ClockState } from '../clock/clock-guard.ts';
 import { consumerDocument, feedIndexes, feedStateDocument } from '../events/documents.ts';
+import type { KeptLogs } from '../events/drop-old-segments.ts';
 import { SEALER } from '../events/stored-segments.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import type { QueueLoad } from '../kernel/ports/password-hasher.ts';
@@ -22,7 +23,9 @@ export interface ProcessState {
   /** Undefined while they are not counted. */
   readonly oldSecrets: number | undefined;
   readonly clock: Pick<ClockState, 'isTrusted' | 'aheadOfStoreMs'>;
-  readonly oldestEventAt: number;
+  readonly keptLogs: KeptLogs;
+  /** How long events are to be kept. */
+  readonly eventsKeptMs: number;
   readonly hasFeed: boolean;
   /** Deliveries that wait, when this process last looked. */
   readonly webhookBacklog: number;
@@ -83,17 +86,35 @@ function processGauges(state: ProcessState): Family[] {
             'max',
           ),
         ]),
-    gauge(
-      'countersign_events_oldest_timestamp_seconds',
-      'When the oldest kept event of the audit log was sealed, as of the last minute; 0 if there is none.',
-      state.oldestEventAt / 1000,
-      'max',
-    ),
+    ...retentionGauges(state),
     gauge(
       'countersign_webhook_backlog',
       'Webhook deliveries that wait, as of the last minute.',
       state.webhookBacklog,
       'max',
+    ),
+  ];
+}
+
+function retentionGauges({ keptLogs: { oldestAt = 0, early }, eventsKeptMs }: ProcessState): Family[] {
+  return [
+    gauge(
+      'countersign_events_oldest_timestamp_seconds',
+      'When the oldest kept event of the audit log was sealed, as of the last minute; 0 if there is none.',
+      oldestAt / 1000,
+      'max',
+    ),
+    gauge(
+      'countersign_events_reach_seconds',
+      'How far back the audit log will reach at its present rate, in the account with the most events: at most the retention time.',
+      (early?.reachMs ?? eventsKeptMs) / 1000,
+      'min',
+    ),
+    gauge(
+      'countersign_events_early_removal_seconds',
+      'Time until COUNTERSIGN_EVENTS_KEPT removes events before COUNTERSIGN_EVENTS_KEPT_DAYS, 0 if it does; absent if it will not.',
+      early ? [{ labels: {}, value: early.leftMs / 1000 }] : [],
+      'min',
     ),
   ];
 }

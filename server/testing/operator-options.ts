@@ -17,6 +17,7 @@ export function operatorOptions(changes: Partial<OperatorOptions> = {}): Operato
       accept: async () => undefined,
       state: () => ({ isTrusted: true, at: START }),
     },
+    eventRetention: { keptDays: 365, mostEvents: 1_000_000 },
     moveStore: () => {
       throw new Error('this test moves no store');
     },

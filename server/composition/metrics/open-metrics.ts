@@ -3,6 +3,7 @@ import about from '../../../package.json' with { type: 'json' };
 import type { Config } from '../../config/load-config.ts';
 import type { Logger } from '../../http/log.ts';
 import type { Readiness } from '../../http/readiness.ts';
+import { DAY_MS } from '../../kernel/time.ts';
 import type { Meters } from '../../metrics/meters.ts';
 import { readGauges } from '../../metrics/read-gauges.ts';
 import type { Family } from '../../metrics/series.ts';
@@ -13,7 +14,7 @@ import type { WorkerReport } from '../workers/worker-reports.ts';
 import { serveMetrics } from './serve-metrics.ts';
 
 interface MeteredProcess {
-  readonly config: Pick<Config, 'metricsListen' | 'store' | 'auditFeed'>;
+  readonly config: Pick<Config, 'metricsListen' | 'store' | 'auditFeed' | 'eventRetention'>;
   readonly meters: Meters;
   readonly opened: OpenPorts;
   readonly readiness: Readiness;
@@ -41,7 +42,7 @@ export async function openMetrics(metered: MeteredProcess): Promise<OpenMetrics>
 }
 
 async function readNumbers({ config, meters, opened, readiness, deliveries }: MeteredProcess): Promise<Family[]> {
-  const { requests, jobSuccesses, oldSecrets, oldestEventAt } = meters;
+  const { requests, jobSuccesses, oldSecrets, keptLogs } = meters;
   // The machine's own clock: that of the service has no time while it is in doubt, which must not blind its operator.
   const gauges = await readGauges(
     { store: opened.ports.store, clock: systemClock },
@@ -53,7 +54,8 @@ async function readNumbers({ config, meters, opened, readiness, deliveries }: Me
       hashing: opened.hashLoad(),
       jobSuccesses,
       oldSecrets,
-      oldestEventAt,
+      keptLogs,
+      eventsKeptMs: config.eventRetention.keptDays * DAY_MS,
       hasFeed: config.auditFeed !== undefined,
       clock: opened.clockGuard.state(),
       webhookBacklog: deliveries.backlog,

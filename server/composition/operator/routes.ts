@@ -17,6 +17,8 @@ import { firstPlan, type PlanCatalogue } from '../../billing/plans.ts';
 import { postEntry } from '../../billing/post-entry.ts';
 import { acceptClock } from '../../clock/accept-clock.ts';
 import type { ClockGuard } from '../../clock/clock-guard.ts';
+import type { Config } from '../../config/load-config.ts';
+import { findEarlyRemovals, retentionOf } from '../../events/drop-old-segments.ts';
 import { email, label, languageTag } from '../../http/api/fields.ts';
 import { internalRoute } from '../../http/api/route.ts';
 import { refuseResult } from '../../http/api/router.ts';
@@ -29,6 +31,7 @@ import { mailLanguage } from '../../kernel/mail.ts';
 import { ArchiveUnavailable } from '../../kernel/ports/audit-archive.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
+import { DAY_MS } from '../../kernel/time.ts';
 import { restartIndexBuild } from '../../maintenance/build-indexes.ts';
 import {
   beginMasterKey,
@@ -55,6 +58,7 @@ export interface OperatorTools {
   makeSigningKey: Parameters<typeof rotateSigningKeys>[1];
   masterKeys: MasterKeyLocation;
   clockGuard: Pick<ClockGuard, 'turn' | 'state' | 'accept'>;
+  eventRetention: Config['eventRetention'];
   moveStore: (target: MoveTarget) => AsyncGenerator<MoveReport>;
 }
 
@@ -243,10 +247,10 @@ const maintenanceRoutes = [
     scope: 'operator',
     body: z.strictObject({ mend: z.boolean() }),
     handle: async (c, ports: Services, { mend }) => {
-      const processes = await readProcesses(ports);
+      const [processes, eventRetention] = await Promise.all([readProcesses(ports), readEventRetention(ports)]);
       const text = findingsText(findFaults(ports, mend), () => {
         const builtAt = ports.geo.builtAt();
-        return { processes, countryData: { builtAt, isOld: isOld({ builtAt }, ports.clock.now()) } };
+        return { processes, eventRetention, countryData: { builtAt, isOld: isOld({ builtAt }, ports.clock.now()) } };
       });
       const body = await textStream(c, text);
       c.header('content-type', 'application/json');
@@ -336,6 +340,19 @@ async function* findFaults(ports: Services, mend: boolean) {
   if (mend) await restartIndexBuild(ports);
   const ids = accounts.map(({ id }) => id);
   yield* checkArchive(ports, ids);
+}
+
+/** Of many accounts some say enough. */
+const MAX_EARLY_REMOVALS = 20;
+
+async function readEventRetention(ports: Services) {
+  const { keptDays, mostEvents } = ports.eventRetention;
+  const early = [];
+  for await (const { account, reachMs, leftMs } of findEarlyRemovals(ports, retentionOf(ports.eventRetention))) {
+    early.push({ account, reachDays: Math.floor(reachMs / DAY_MS), daysLeft: Math.floor(leftMs / DAY_MS) });
+    if (early.length === MAX_EARLY_REMOVALS) break;
+  }
+  return { keptDays, ...(Number.isFinite(mostEvents) && { mostEvents }), early };
 }
 
 /** Only the operator reads why it did not succeed. */

@@ -10,9 +10,12 @@ export function collectProcess(): () => Promise<Family[]> {
   collectDefaultMetrics({ register, eventLoopMonitoringPrecision: LAG_PRECISION_MS });
   return async () => {
     const families = (await register.getMetricsAsJSON()) as unknown as Family[];
-    return families.map(correct);
+    return families.filter(({ name }) => !MISNAMED.test(name)).map(correct);
   };
 }
+
+/** Gauges with the name of a counter, which are the sums of those by type. */
+const MISNAMED = /^nodejs_active_(?:handles|requests|resources)_total$/;
 
 /** The library reports the time between two measurements as the lag, with the interval that it asked for. */
 const LAG_WITH_INTERVAL = /^nodejs_eventloop_lag_(?:min|max|mean|p\d\d)_seconds$/;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { eventIndexes } from '../../events/documents.ts';
-import { dropOldSegments } from '../../events/drop-old-segments.ts';
+import { dropOldSegments, findEarlyRemovals } from '../../events/drop-old-segments.ts';
 import { listEvents } from '../../events/list-events.ts';
 import { readStatistics } from '../../events/read-statistics.ts';
 import type { AccountEvent } from '../../kernel/event.ts';
@@ -142,14 +142,20 @@ export function consumerBehaviour(fresh: Fresh): void {
       // By number.
       await dropOldSegments(ports, { keptMs: 1e9, mostEvents: 10 });
       await expectKept(ports, { first: 9, events: 12 });
-      const sealedAt: unknown[] = [];
-      const onOldest = (at: number | undefined) => sealedAt.push(at);
-      expect(await dropOldSegments(ports, { keptMs: 1e9, mostEvents: 10 }, { onOldest })).toBe(0);
+      const kept: unknown[] = [];
+      const onKept = (log: object) => kept.push(log);
+      const byNumber = { keptMs: 1e9, mostEvents: 10 };
+      expect(await dropOldSegments(ports, byNumber, { onKept })).toBe(0);
+      // Twelve events of four minutes: ten would be of 200 seconds, and are removed already.
+      const early = { reachMs: 200_000, leftMs: 0 };
+      const found: unknown[] = [];
+      for await (const one of findEarlyRemovals(ports, byNumber)) found.push(one);
+      expect(found).toEqual(ACCOUNTS.map((one) => ({ account: one, ...early })));
       // All of it: the chain continues from its head.
       ports.clock.advance(2e9);
-      await dropOldSegments(ports, { keptMs: 1e9, mostEvents: 10 }, { onOldest });
+      await dropOldSegments(ports, byNumber, { onKept });
       // The ninth of the twelve, a minute apart.
-      expect(sealedAt).toEqual([START + 8 * 60_000, undefined]);
+      expect(kept).toEqual([{ oldestAt: START + 8 * 60_000, early: { account, ...early } }, {}]);
       await expectKept(ports, { first: 13, events: 0 });
       await append(ports, 'thing', [sampleEvent(0)]);
       await sealEvents(ports);
