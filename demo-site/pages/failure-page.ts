@@ -80,6 +80,10 @@ const WORDS: Readonly<Record<string, Words>> = {
     title: 'Your device is locked',
     text: 'There were too many wrong codes. Your administrator can unlock it.',
   },
+  TOKEN_LOCKED_BY_ADMINISTRATOR: {
+    title: 'Your device is locked',
+    text: 'Your administrator has locked it, and can unlock it.',
+  },
   RATE_LIMITED: { title: 'Too many attempts', text: 'Please wait a few minutes before the next order.' },
   RESULT_EXPIRED: {
     title: 'That took too long',

@@ -340,7 +340,7 @@ function withPasswordAlone(
   const factors = denyKnownPassword(decideFactors(method, states), user);
   if (factors.kind === 'deny')
     return refusal(denialCode(factors.reason, user), {}, { tokens: tokens.map(({ id }) => id) });
-  if (factors.otp) return refusal('OTP_REQUIRED');
+  if (factors.otp) return refusal(factors.recoveryOnly ? 'RECOVERY_CODE_REQUIRED' : 'OTP_REQUIRED');
   return { method, user: publicUser(user), otp: factors.otpSkipped ? 'skipped' : 'not_used' };
 }
 

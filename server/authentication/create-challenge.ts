@@ -11,6 +11,7 @@ import { actionsOf } from '../tokens/kinds/actions.ts';
 import type { ApiChallenge } from '../tokens/kinds/kind-actions.ts';
 import { KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
+import { lockRefusal } from '../tokens/lockout.ts';
 import { TOKEN_KINDS, type Token, type TokenKind } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
 import { userDocument } from '../users/documents.ts';
@@ -72,7 +73,7 @@ export async function createChallenge(
     .sort((a, b) => TOKEN_KINDS.indexOf(a.factor.kind) - TOKEN_KINDS.indexOf(b.factor.kind));
   const token = fitting.find((one) => isUsable(one, accepts, ports.clock.now(), 'api'));
   if (!token && meant.length > fitting.length) return refusal('CONFIRMATION_REQUIRED');
-  if (!token) return refusal(fitting.some(({ lock }) => lock) ? 'TOKEN_LOCKED' : 'TOKEN_NOT_FOUND');
+  if (!token) return refusal(fitting.some(({ lock }) => lock) ? lockRefusal(fitting) : 'TOKEN_NOT_FOUND');
   const { id, name, factor } = token;
   const { language, reuseRecent } = request;
   const related = found.user ? [found.user.id] : [];

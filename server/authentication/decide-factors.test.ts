@@ -15,6 +15,8 @@ const STATES: readonly FactorState[] = [
   'active',
   'deactivated',
   'locked',
+  'locked-by-administrator',
+  'locked-with-recovery',
   'expired',
   'out-of-step',
   'secret-lost',
@@ -54,11 +56,20 @@ describe('the truth table, over every combination of up to four tokens', () => {
             ? whenActive
             : list.every((state) => state === 'deactivated')
               ? whenAllDeactivated
-              : deny(
-                  (['locked', 'expired', 'out-of-step', 'secret-lost', 'not-accepted'] as const).find((state) =>
-                    list.includes(state),
-                  ) ?? 'no-token',
-                );
+              : list.includes('locked-with-recovery') && !list.includes('locked-by-administrator')
+                ? { ...whenActive, recoveryOnly: true }
+                : deny(
+                    (
+                      [
+                        'locked-by-administrator',
+                        'locked',
+                        'expired',
+                        'out-of-step',
+                        'secret-lost',
+                        'not-accepted',
+                      ] as const
+                    ).find((state) => list.includes(state)) ?? 'no-token',
+                  );
       expect(decideFactors(method, list)).toEqual(expected);
     }
   });
@@ -86,7 +97,9 @@ describe('the truth table, over every combination of up to four tokens', () => {
         if (decision.kind === 'deny') continue;
         expect(decision.password || decision.otp).toBe(true);
         if (decision.otpSkipped) expect(list.every((state) => state === 'deactivated')).toBe(true);
-        if (decision.otp) expect(list).toContain('active');
+        const needed = decision.recoveryOnly ? 'locked-with-recovery' : 'active';
+        if (decision.otp) expect(list).toContain(needed);
+        if (decision.recoveryOnly) expect(list).not.toContain('locked-by-administrator');
       }
     }
   });
@@ -94,6 +107,7 @@ describe('the truth table, over every combination of up to four tokens', () => {
 
 test.each([
   ['locked', 'TOKEN_LOCKED'],
+  ['locked-by-administrator', 'TOKEN_LOCKED_BY_ADMINISTRATOR'],
   ['out-of-step', 'TOKEN_OUT_OF_STEP'],
   ['no-token', 'ACCESS_DENIED'],
   ['deactivated', 'ACCESS_DENIED'],

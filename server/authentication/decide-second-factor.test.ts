@@ -1,8 +1,10 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sampleToken, tokenId } from '../testing/samples.ts';
+import { sampleToken, tokenId, totp } from '../testing/samples.ts';
 import type { FactorCheck } from '../tokens/factor-check.ts';
-import type { OathToken } from '../tokens/token.ts';
+import { isRecovery, type OathToken, type RecoveryToken, type Token } from '../tokens/token.ts';
+import { isUsable } from '../tokens/usable-tokens.ts';
 import {
   candidateTokens,
   decideSecondFactor,
@@ -108,6 +110,98 @@ describe('whether a code is verified at all', () => {
   });
 });
 
+/** What an administrator, wrong codes or time have done to a token. */
+const anyState = fc.record({
+  enabled: fc.boolean(),
+  lock: fc.constantFrom(
+    undefined,
+    { reason: 'otp-failures', at: 0 } as const,
+    { reason: 'resync-failures', at: 0 } as const,
+    { reason: 'administrator', at: 0 } as const,
+  ),
+  expiresAt: fc.constantFrom(undefined, NOW),
+  needsResync: fc.constantFrom(undefined, true as const),
+  secretLost: fc.constantFrom(undefined, true as const),
+  factor: fc.constantFrom(totp(), { kind: 'hotp' } as const),
+});
+type AnyState = typeof anyState extends fc.Arbitrary<infer State> ? State : never;
+const withRecovery = (states: readonly AnyState[], set: AnyState): LimitedToken[] => {
+  const { algorithm: _a, digits: _d, sealedSecret: _s, ...record } = sampleToken();
+  const { lock, enabled, expiresAt } = set;
+  const codes: Token = { ...record, id: tokenId(50), ...omitUndefined({ lock, expiresAt }), enabled, factor: CODES };
+  const drawn = states.map(({ factor, ...state }, at) => limited(at, { ...omitUndefined(state), factor }));
+  return [...drawn, { value: codes, version: 1, threshold: 5 }];
+};
+const CODES: RecoveryToken['factor'] = { kind: 'recovery', macs: ['x'] };
+const unlockedByCodes = ({ value, ...stored }: LimitedToken): LimitedToken => {
+  const { lock, ...unlocked } = value;
+  return isRecovery(value) || lock === undefined || lock.reason === 'administrator'
+    ? { ...stored, value }
+    : { ...stored, value: unlocked as Token };
+};
+
+// SR-2, SR-15. The attack: a thief with the password locks the authenticator, to be asked for something else.
+describe('a recovery code beside locked tokens', () => {
+  const rules: SecondFactorRules = {
+    ...RULES,
+    accepts: ['totp', 'recovery'],
+    answer: { kind: 'recovery', code: 'abcd-efgh' },
+  };
+  const isVerified = (tokens: readonly LimitedToken[], asked = rules) =>
+    needForSecondFactor(tokens, asked, NOW).kind === 'verify' && candidateTokens(tokens, asked, NOW).length > 0;
+
+  test('SR-15: wrong codes open no way that was shut before, and shut none that an administrator has not shut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyState, { maxLength: 3 }),
+        anyState,
+        fc.constantFrom('otp' as const, 'password-otp' as const),
+        (states, set, method) => {
+          const tokens = withRecovery(states, set);
+          const asked = { ...rules, method };
+          const isShut = tokens.some(
+            ({ value }) => !isRecovery(value) && value.enabled && value.lock?.reason === 'administrator',
+          );
+          const hasActive = tokens.some(({ value }) => !isRecovery(value) && isUsable(value, asked.accepts, NOW));
+          const before = isVerified(tokens.map(unlockedByCodes), asked);
+          expect(isVerified(tokens, asked)).toBe(before && (hasActive || !isShut));
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('SR-15: a code of an app is verified on no token, and the password alone is never enough', () => {
+    fc.assert(
+      fc.property(fc.array(anyState, { minLength: 1, maxLength: 3 }), anyState, (states, set) => {
+        const tokens = withRecovery(states, set);
+        const asked = { ...rules, answer: RULES.answer };
+        const isLocked = tokens.some(({ value }) => !isRecovery(value) && value.enabled && value.lock);
+        fc.pre(isLocked && !tokens.some(({ value }) => !isRecovery(value) && isUsable(value, asked.accepts, NOW)));
+        expect(needForSecondFactor(tokens, asked, NOW)).toMatchObject({ kind: 'refuse', needsDecoyCheck: true });
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test.each([
+    ['by wrong codes', { reason: 'otp-failures', at: 0 }, 'verify', undefined],
+    ['by a failed resynchronisation', { reason: 'resync-failures', at: 0 }, 'verify', undefined],
+    ['by an administrator', { reason: 'administrator', at: 0 }, 'refuse', 'TOKEN_LOCKED_BY_ADMINISTRATOR'],
+  ] as const)('locked %s', (_, lock, kind, code) => {
+    const good = {
+      enabled: true,
+      lock: undefined,
+      expiresAt: undefined,
+      needsResync: undefined,
+      secretLost: undefined,
+    };
+    const locked = { ...good, lock, factor: totp() };
+    const need = needForSecondFactor(withRecovery([locked], { ...good, factor: totp() }), rules, NOW);
+    expect(need).toMatchObject({ kind, ...omitUndefined({ code }) });
+  });
+});
+
 describe('the decision about an answer', () => {
   test('SR-1: a replayed code is refused and changes nothing, even if another token accepts it', () => {
     fc.assert(
@@ -199,7 +293,15 @@ describe('the decision about an answer', () => {
 
   test.each([
     ['a token that has not been asked anything', [limited(0)], 'NOTHING_ASKED'],
-    ['only locked tokens', [limited(0, { lock: { reason: 'administrator', at: 0 } })], 'TOKEN_LOCKED'],
+    ['only locked tokens', [limited(0, { lock: { reason: 'otp-failures', at: 0 } })], 'TOKEN_LOCKED'],
+    [
+      'tokens locked by wrong codes and by an administrator',
+      [
+        limited(0, { lock: { reason: 'otp-failures', at: 0 } }),
+        limited(1, { lock: { reason: 'administrator', at: 0 } }),
+      ],
+      'TOKEN_LOCKED_BY_ADMINISTRATOR',
+    ],
     ['an expired token', [limited(0, { expiresAt: NOW })], 'OTP_WRONG'],
     [
       'a locked token beside an expired one',

@@ -3,7 +3,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Method } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Candidate, FactorCheck } from '../tokens/factor-check.ts';
-import { countWrongAnswer, resetFailures, tokenState } from '../tokens/lockout.ts';
+import { countWrongAnswer, lockRefusal, resetFailures, tokenState } from '../tokens/lockout.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
 import type { Token, TokenKind } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
@@ -55,10 +55,13 @@ export function needForSecondFactor(
   );
   const factors = denyKnownPassword(decideFactors(method, states), user ?? {});
   if (factors.kind === 'factors') {
-    const isRecovery = replacesTokens === true && factors.otpSkipped && answer.kind === 'recovery';
-    return { kind: factors.otp || isRecovery ? 'verify' : 'skip' };
+    const isRecovery = answer.kind === 'recovery';
+    const isVerified = factors.recoveryOnly ? isRecovery : factors.otp;
+    if (isVerified || (replacesTokens === true && factors.otpSkipped && isRecovery)) return { kind: 'verify' };
+    if (!factors.recoveryOnly) return { kind: 'skip' };
   }
-  return { kind: 'refuse', code: denialCode(factors.reason, user), tokens: idsOf(tokens), needsDecoyCheck: true };
+  const code = factors.kind === 'deny' ? denialCode(factors.reason, user) : 'TOKEN_LOCKED';
+  return { kind: 'refuse', code, tokens: idsOf(tokens), needsDecoyCheck: true };
 }
 
 /** The tokens that the answer is verified on. */
@@ -147,7 +150,9 @@ function codeWithoutGuess(
   now: number,
 ): RefusalCode {
   const matching = tokens.filter(({ value }) => matchesAnswer(answer, value));
-  if (matching.length > 0 && matching.every(({ value }) => tokenState(value, now) === 'locked')) return 'TOKEN_LOCKED';
+  if (matching.length > 0 && matching.every(({ value }) => tokenState(value, now) === 'locked')) {
+    return lockRefusal(matching.map(({ value }) => value));
+  }
   return matching.some(({ value }) => isUsable(value, accepts, now, way)) ? 'NOTHING_ASKED' : 'OTP_WRONG';
 }
 

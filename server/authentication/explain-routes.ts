@@ -8,7 +8,7 @@ import { canonicalAddress } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { ENVIRONMENT_ACTIONS } from '../resources/environment-check.ts';
-import { TOKEN_STATES } from '../tokens/token.ts';
+import { LOCK_REASONS, TOKEN_STATES } from '../tokens/token.ts';
 import { explain } from './explain.ts';
 import { LEVELS } from './step-up.ts';
 
@@ -102,6 +102,13 @@ const check = z.discriminatedUnion('check', [
     ...outcome,
     id: tokenId,
     state: z.enum(TOKEN_STATES).optional().openapi({ description: 'The state of the token.' }),
+    lock: z
+      .object({
+        reason: z.enum(LOCK_REASONS).openapi({ description: 'Why it is locked.' }),
+        at: instantOf('Since when it is locked.'),
+      })
+      .optional()
+      .openapi({ description: 'The lock of a locked token.' }),
     counts: z.boolean().openapi({ description: 'Whether its assignment is valid.' }),
     why: z
       .enum(['gone', 'changed-hands'])
@@ -134,6 +141,7 @@ const check = z.discriminatedUnion('check', [
         'no-token',
         'deactivated',
         'locked',
+        'locked-by-administrator',
         'expired',
         'out-of-step',
         'secret-lost',
@@ -161,6 +169,9 @@ const answer = z
         otpSkipped: z
           .boolean()
           .openapi({ description: 'Whether the tokens are deactivated, so that no code is required.' }),
+        recoveryOnly: z.literal(true).optional().openapi({
+          description: 'Set if only a recovery code is accepted, because wrong codes have locked the tokens.',
+        }),
         skippedSince: instantOf('Since when the password alone signs in.').optional(),
       })
       .nullable()

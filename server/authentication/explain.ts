@@ -20,16 +20,16 @@ import { acceptedKinds, mailsFirstFactor, type Resource } from '../resources/res
 import { assignedTokens } from '../tokens/assignments.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
-import { tokenState } from '../tokens/lockout.ts';
+import { lockRefusal, tokenState } from '../tokens/lockout.ts';
 import { ownedTokens } from '../tokens/owned-tokens.ts';
-import type { Token, TokenState } from '../tokens/token.ts';
+import { isRecovery, type LockReason, type Token, type TokenState } from '../tokens/token.ts';
 import { isLeftover } from '../tokens/token-history.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { findUser, locateUser } from '../users/find-user.ts';
 import { restsOnMailboxAlone } from '../users/mailbox.ts';
 import { type Assignment, canSignIn, type SignInWay, type User } from '../users/user.ts';
 import { accessChecks, checkResult } from './access.ts';
-import { type DenialReason, type FactorState, widgetMethod } from './decide-factors.ts';
+import { type DenialReason, type FactorDecision, type FactorState, widgetMethod } from './decide-factors.ts';
 import { hasFirstFactor, secondFactorTokens } from './first-factor.ts';
 import {
   decideReplacement,
@@ -73,7 +73,15 @@ export type Check = { passed: boolean; code?: RefusalCode | undefined } & (
   | { check: 'user'; id?: UserId; state: 'live' | 'blocked' | 'not-by-api' | 'unknown' }
   | { check: 'password-set' | 'mailbox-set' }
   | { check: 'assignment'; kind: 'none' | 'alone' | 'token' | 'alone-and-token' | 'direct' }
-  | { check: 'token'; id: TokenId; state?: TokenState; counts: boolean; why?: 'gone' | 'changed-hands' }
+  | {
+      check: 'token';
+      id: TokenId;
+      state?: TokenState;
+      /** Present if the state is `locked`. */
+      lock?: { reason: LockReason; at: number };
+      counts: boolean;
+      why?: 'gone' | 'changed-hands';
+    }
   /** Null: no browser is remembered, or none was reported. */
   | { check: 'environment'; percent: number | null; action: EnvironmentAction }
   /** Every token is deactivated where one is required: `until` is the end of the permission to replace them. */
@@ -88,7 +96,7 @@ export interface Explanation {
   at: number;
   checks: Check[];
   /** The required factors; null if no factor helps. */
-  factors: { password: boolean; otp: boolean; otpSkipped: boolean; skippedSince?: number } | null;
+  factors: (Omit<Extract<FactorDecision, { kind: 'factors' }>, 'kind'> & { skippedSince?: number }) | null;
   /** Assuming valid factors. */
   verdict: { granted: true; otp: Exclude<OtpUse, 'remembered'> } | { granted: false; code: RefusalCode };
 }
@@ -232,7 +240,7 @@ async function replacementCheck(
   });
   const state = REPLACEMENT_STATES[decision];
   const passed = state === 'permitted' || state === 'recovery-code';
-  const code = state === 'locked' ? 'TOKEN_LOCKED' : 'ENROLMENT_REQUIRED';
+  const code = state === 'locked' ? lockRefusal(tokens.filter(isRecovery)) : 'ENROLMENT_REQUIRED';
   return { check: 'replacement', state, ...omitUndefined({ until }), ...checkResult(passed, code) };
 }
 
@@ -322,7 +330,9 @@ function pairCheck(id: TokenId, token: Token | undefined, counting: readonly Tok
 
 /** A token alone decides nothing: all of them together do. */
 function tokenCheck(token: Token, now: number): Check & { check: 'token' } {
-  return { check: 'token', id: token.id, state: tokenState(token, now), counts: true, passed: true };
+  const state = tokenState(token, now);
+  const { id, lock } = token;
+  return { check: 'token', id, state, ...(state === 'locked' && { lock }), counts: true, passed: true };
 }
 
 function factorsOf(
@@ -333,8 +343,8 @@ function factorsOf(
 ): { checks: Check[]; factors: Explanation['factors'] } {
   const decision = requiredFactors(method, states, beyond);
   if (decision.kind === 'factors') {
-    const { password, otp, otpSkipped } = decision;
-    return { checks: [{ check: 'factors', passed: true }], factors: { password, otp, otpSkipped } };
+    const { kind: _, ...factors } = decision;
+    return { checks: [{ check: 'factors', passed: true }], factors };
   }
   const { reason } = decision;
   // Without a first factor the reason is not revealed.

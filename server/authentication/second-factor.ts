@@ -1,10 +1,10 @@
 import type { FactorKind, FactorOption } from '@countersign/protocol/flow';
 import { acceptedKinds, type Resource } from '../resources/resource.ts';
 import { isSubstitute, KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
-import { tokenState } from '../tokens/lockout.ts';
+import { isLockedByAdministrator, isLockedByCodesAlone, tokenState } from '../tokens/lockout.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
 import { TOKEN_KINDS, type Token, type TokenKind } from '../tokens/token.ts';
-import { isAccepted } from '../tokens/usable-tokens.ts';
+import { isAccepted, isUsable } from '../tokens/usable-tokens.ts';
 import type { SignInWay, User } from '../users/user.ts';
 import type { FactorState } from './decide-factors.ts';
 
@@ -35,7 +35,7 @@ export function offersPasskeySignIn(
 
 /**
  * The states of an assignment's tokens, for the decision whether a second factor is required. Recovery codes are left
- * out: they replace a token's code but never require one.
+ * out: they replace a token's code, also while wrong codes have locked it, but never require one.
  *
  * @param accepts the kinds that the resource accepts; a token of another kind denies unless it is deactivated
  * @param way how the user signs in; a token that is excluded from it denies as well
@@ -46,15 +46,19 @@ export function factorStates(
   now: number,
   way: SignInWay = 'widget',
 ): FactorState[] {
+  const hasRecovery = tokens.some((token) => rulesOf(token).isSubstitute && isUsable(token, accepts, now, way));
   return tokens
     .filter((token) => !rulesOf(token).isSubstitute)
-    .map((token) => (isAccepted(token, accepts, way) ? tokenState(token, now) : notAccepted(token, now)));
+    .map((token) => factorState(token, isAccepted(token, accepts, way), hasRecovery, now));
 }
 
 /** A deactivated token takes no part and a lock applies, on every resource. */
-function notAccepted(token: Token, now: number): FactorState {
+function factorState(token: Token, isOfAcceptedKind: boolean, hasRecovery: boolean, now: number): FactorState {
   const state = tokenState(token, now);
-  return state === 'deactivated' || state === 'locked' ? state : 'not-accepted';
+  // Before everything that can be wrong with the token itself: what an administrator has shut stays shut.
+  if (token.enabled && isLockedByAdministrator(token)) return 'locked-by-administrator';
+  if (!isOfAcceptedKind) return state === 'deactivated' || state === 'locked' ? state : 'not-accepted';
+  return hasRecovery && isLockedByCodesAlone(token, now) ? 'locked-with-recovery' : state;
 }
 
 /** Whether an answer can be meant for this token; the other tokens neither verify nor count it. */

@@ -76,7 +76,8 @@ test('a refusal to sign gives a reason that can be fixed, or else that no token 
   expect(denial()).toBe('SIGNING_TOKEN_MISSING');
   expect(denial(totp)).toBe('SIGNING_TOKEN_MISSING');
   expect(denial(device({ enabled: false }))).toBe('SIGNING_TOKEN_MISSING');
-  expect(denial(device({ lock: { reason: 'administrator', at: 0 } }))).toBe('TOKEN_LOCKED');
+  expect(denial(device({ lock: { reason: 'administrator', at: 0 } }))).toBe('TOKEN_LOCKED_BY_ADMINISTRATOR');
+  expect(denial(device({ lock: { reason: 'otp-failures', at: 0 } }))).toBe('TOKEN_LOCKED');
   expect(denial(device({ needsResync: true }))).toBe('TOKEN_OUT_OF_STEP');
   expect(denial(totp, device({}))).toBeUndefined();
 });

@@ -1,12 +1,11 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { Resource } from '../resources/resource.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
-import { tokenState } from '../tokens/lockout.ts';
 import { TOKEN_KINDS, type Token, type TokenKind } from '../tokens/token.ts';
 import type { Transaction } from '../tokens/transaction.ts';
 import type { User } from '../users/user.ts';
 import { decideFactors, denialCode } from './decide-factors.ts';
-import { acceptedKindsFrom } from './second-factor.ts';
+import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 
 /**
  * The kinds of tokens whose answer is bound to the signed fields. Codes of an app, a fob or on paper are valid for
@@ -43,10 +42,7 @@ export function signingDenial(
   now: number,
 ): RefusalCode | undefined {
   const fitting = tokens.filter(({ factor }) => accepts.includes(factor.kind));
-  const decided = decideFactors(
-    'otp',
-    fitting.map((token) => tokenState(token, now)),
-  );
+  const decided = decideFactors('otp', factorStates(fitting, accepts, now));
   if (decided.kind === 'factors') return undefined;
   const code = denialCode(decided.reason);
   return code === 'ACCESS_DENIED' ? 'SIGNING_TOKEN_MISSING' : code;

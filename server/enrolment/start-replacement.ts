@@ -3,6 +3,7 @@ import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
 import { mailsFirstFactor, type Resource } from '../resources/resource.ts';
+import { type LockRefusal, lockRefusal } from '../tokens/lockout.ts';
 import { ownedTokens } from '../tokens/owned-tokens.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import { isLeftover } from '../tokens/token-history.ts';
@@ -25,7 +26,7 @@ export interface ReplacementQuestion {
 }
 
 /** What comes before the result. `recovery`: the sets of codes, one of which has to be shown first. */
-export type Replacement = { recovery: Token[] } | { enrolling: PendingEnrolment } | { refused: 'TOKEN_LOCKED' };
+export type Replacement = { recovery: Token[] } | { enrolling: PendingEnrolment } | { refused: LockRefusal };
 
 /**
  * What a sign-in that drops the code leads to, where the resource requires a token. Undefined: the resource requires
@@ -48,7 +49,7 @@ export async function startReplacement(
   });
   switch (decision) {
     case 'locked':
-      return { refused: 'TOKEN_LOCKED' };
+      return { refused: lockRefusal(tokens.filter(isRecovery)) };
     case 'ask-recovery':
       return { recovery: tokens.filter((token) => isRecovery(token) && isUsable(token, ['recovery'], now)) };
     case 'refuse':

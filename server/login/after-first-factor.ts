@@ -63,15 +63,21 @@ export function reuseSecondFactor({
   return { finish: { user, ...first, otp: 'verified', token, kind, second } };
 }
 
+/** @param more `locked`: tokens that the page offers besides, to have them unlocked */
 export async function prepareSecondFactor(
   ports: StepPorts,
-  { flow, resource, user, first, usable }: VerifiedFirstFactor,
-  more: { trust?: TrustOffer } = {},
+  { flow, resource, user, first, usable, factors }: VerifiedFirstFactor,
+  { locked = [], ...more }: { trust?: TrustOffer; locked?: readonly Token[] } = {},
 ): Promise<Result<StepOutcome>> {
   const options = factorOptions(usable);
   const challenge = await prepareFirst(ports, flow, resource, { options, usable });
   if (isRefusal(challenge)) return withAudit(challenge, { about: user.id });
-  return { move: (held) => ({ ...acceptFirstFactor(held, user, first, options, challenge), ...more }) };
+  const next = {
+    ...more,
+    ...(factors.kind === 'factors' && factors.recoveryOnly && { error: { code: 'RECOVERY_CODE_REQUIRED' } as const }),
+    ...(locked.length > 0 && { factors: [...options, ...factorOptions(locked)] }),
+  };
+  return { move: (held) => ({ ...acceptFirstFactor(held, user, first, options, challenge), ...next }) };
 }
 
 /**

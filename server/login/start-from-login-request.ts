@@ -113,7 +113,10 @@ function checkNamedUser(
   const factors = denyKnownPassword(decideFactors(method, factorStates(tokens, accepts, now)), user);
   const enrolling = factors.kind === 'deny' && factors.reason === 'no-token' ? facts.enrolling : undefined;
   if (factors.kind === 'deny' && !enrolling) return denied(denialCode(factors.reason, user));
-  if (factors.kind === 'factors' && factors.otp) return { kind: 'goes-on', flow };
+  if (factors.kind === 'factors' && factors.otp) {
+    const isNew = factors.recoveryOnly === true && !takenOver;
+    return { kind: 'goes-on', flow: isNew ? { ...flow, error: { code: 'RECOVERY_CODE_REQUIRED' } } : flow };
+  }
   // In an unknown browser a password alone neither signs in nor sets up a token.
   if (environmentForbids(environment, 'skipped')) return { ...denied('ENVIRONMENT_MISMATCH'), isOfEnvironment: true };
   const { replacement } = facts;

@@ -37,6 +37,7 @@ export type StepPath = keyof typeof STEPS;
 const ENDING_REFUSALS: ReadonlySet<RefusalCode> = new Set([
   'TRANSACTION_CANCELLED',
   'TOKEN_LOCKED',
+  'TOKEN_LOCKED_BY_ADMINISTRATOR',
   'TOKEN_OUT_OF_STEP',
   'ENROLMENT_LINK_INVALID',
   'CONFIRMATION_REQUIRED',

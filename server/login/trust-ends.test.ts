@@ -144,7 +144,10 @@ describe('trust ends at once', () => {
     const scene = await setScene();
     const secret = await trustIn(scene);
     unwrap(await updateToken(ports, scene.account, scene.tokens[0]?.id ?? 'tok_0', { locked: true }));
-    expect((await signInWith(scene, [secret])).view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    expect((await signInWith(scene, [secret])).view).toMatchObject({
+      step: 'denied',
+      error: { code: 'TOKEN_LOCKED_BY_ADMINISTRATOR' },
+    });
   });
 });
 

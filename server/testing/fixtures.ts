@@ -176,10 +176,15 @@ export async function setState(
   if (state === 'out-of-step') return overwrite(ports, tokenDocument.key(id), { needsResync: true });
   if (state === 'secret-lost')
     return overwrite<OathToken>(ports, tokenDocument.key(id) as DocumentKey<OathToken>, LOST);
+  if (state === 'locked') {
+    // The lists find it as one that an administrator has locked; wrong codes are the usual reason.
+    unwrap(await updateToken(ports, account, id, { locked: true }));
+    const lock = { reason: 'otp-failures', at: ports.clock.now() } as const;
+    return overwrite(ports, tokenDocument.key(id), { lock });
+  }
   const changes = {
     active: {},
     deactivated: { enabled: false },
-    locked: { locked: true },
     expired: { expiresAt: ports.clock.now() },
   }[state];
   unwrap(await updateToken(ports, account, id, changes));

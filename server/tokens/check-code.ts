@@ -65,7 +65,7 @@ export async function checkCode(
       const state = stateOnceEnabled(token, at);
       // Evaluate no code that no sign-in would evaluate (SR-4). A deactivated token may be checked before it is given
       // out.
-      if (state !== 'active') return { answer: refusal(stateRefusal(state)) };
+      if (state !== 'active') return { answer: refusal(stateRefusal(state, token)) };
       const known = checks && checksAsOf(checks.value, at);
       const keep = (value: CodeChecks) => [{ key: counts, value, expiresAt: at + CHECKS_TTL_MS }];
       const opensAt = checksOpenAt(known, at);

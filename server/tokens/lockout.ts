@@ -31,10 +31,31 @@ export function stateOnceEnabled(token: Omit<StateFacts, 'enabled'>, now: number
   return token.needsResync ? 'out-of-step' : 'active';
 }
 
+export type LockRefusal = 'TOKEN_LOCKED' | 'TOKEN_LOCKED_BY_ADMINISTRATOR';
+
+/** Says who locked it: wrong codes, also those of a resynchronisation, or an administrator. */
+export function lockRefusal(tokens: readonly Pick<Token, 'lock'>[]): LockRefusal {
+  return tokens.some(isLockedByAdministrator) ? 'TOKEN_LOCKED_BY_ADMINISTRATOR' : 'TOKEN_LOCKED';
+}
+
+export function isLockedByAdministrator({ lock }: Pick<Token, 'lock'>): boolean {
+  return lock?.reason === 'administrator';
+}
+
+/** Whether the token is locked by wrong codes, and could be used if it was not. */
+export function isLockedByCodesAlone(token: StateFacts, now: number): boolean {
+  if (tokenState(token, now) !== 'locked' || isLockedByAdministrator(token)) return false;
+  const { lock: _lifted, ...unlocked } = token;
+  return tokenState(unlocked, now) === 'active';
+}
+
 /** The refusal code of a token in that state: only states that its owner can have fixed are distinguished. */
-export function stateRefusal(state: TokenState): 'TOKEN_LOCKED' | 'TOKEN_OUT_OF_STEP' | 'ACCESS_DENIED' {
+export function stateRefusal(
+  state: TokenState,
+  token: Pick<Token, 'lock'>,
+): LockRefusal | 'TOKEN_OUT_OF_STEP' | 'ACCESS_DENIED' {
   if (state === 'out-of-step') return 'TOKEN_OUT_OF_STEP';
-  return state === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED';
+  return state === 'locked' ? lockRefusal([token]) : 'ACCESS_DENIED';
 }
 
 /**

@@ -188,7 +188,7 @@ describe('a token that is', () => {
       await updateToken(replica, scene.account, token.id, { locked: true });
       return go();
     };
-    expect(await resync(pair(token, FAR), ports)).toEqual({ refused: 'TOKEN_LOCKED' });
+    expect(await resync(pair(token, FAR), ports)).toEqual({ refused: 'TOKEN_LOCKED_BY_ADMINISTRATOR' });
     expect(await token.stored()).toMatchObject({ nextCounter: 0 });
   });
 

@@ -57,7 +57,7 @@ export async function resyncToken(
       if (!resync) return { answer: refusal('TOKEN_KIND_UNFIT') };
       const state = stateOnceEnabled(token, now);
       if (state === 'locked' || state === 'expired' || state === 'secret-lost') {
-        return { answer: refusal(stateRefusal(state)) };
+        return { answer: refusal(stateRefusal(state, token)) };
       }
 
       const place = callDependency('finding the place of a token', () =>

@@ -20,6 +20,14 @@ export const REFUSALS = {
     status: 403,
     title: 'The token is locked after too many wrong codes. An administrator can unlock it.',
   },
+  TOKEN_LOCKED_BY_ADMINISTRATOR: {
+    status: 403,
+    title: 'An administrator has locked the token. An administrator can unlock it.',
+  },
+  RECOVERY_CODE_REQUIRED: {
+    status: 403,
+    title: 'The token is locked after too many wrong codes. A recovery code is required in its place.',
+  },
   TOKEN_OUT_OF_STEP: {
     status: 403,
     title: 'The token must be resynchronised first. An administrator can do that with two of its codes.',

@@ -13,6 +13,7 @@ import { mailsFirstFactor } from '../../resources/resource.ts';
 import type { ReadAhead } from '../../store/read-ahead.ts';
 import { trustBasis } from '../../trusted-browsers/trusted-browser.ts';
 import { findTrustedBrowser } from '../../trusted-browsers/use-trust.ts';
+import { isUnlockableByMail } from '../../unlock/unlock-link.ts';
 import { canRequestUnlock } from '../../unlock/unlockable-tokens.ts';
 import {
   assessFirstFactor,
@@ -78,14 +79,27 @@ async function continueWith(
   { browsers, breached }: { browsers: readonly string[]; breached: boolean },
 ): Promise<Result<StepOutcome>> {
   if (right.factors.kind === 'factors' && right.factors.otp && right.flow.enrolmentLink === undefined) {
-    const known = reuseSecondFactor(right) ?? (await skipForTrustedBrowser(ports, right, browsers));
-    return known ?? prepareSecondFactor(ports, right, offerTrust(right, ports.clock.now()));
+    const reused = reuseSecondFactor(right);
+    if (reused) return reused;
+    if (right.factors.recoveryOnly) return askRecoveryCode(ports, right);
+    const trusted = await skipForTrustedBrowser(ports, right, browsers);
+    return trusted ?? prepareSecondFactor(ports, right, offerTrust(right, ports.clock.now()));
   }
   const replaced = await replaceToken(ports, right, breached);
   if (replaced) return replaced;
   const enrolling = await offerEnrolmentStep(ports, right);
   if (enrolling && breached && endsByBreach(right.flow, right.resource)) return refuseBreached(ports, right);
   return enrolling ?? endWithPassword(ports, right);
+}
+
+/**
+ * Wrong codes have locked the user's tokens: the page says so and asks for a recovery code. Where a link may be mailed
+ * that unlocks them, they stay among the options: choosing one leads to that offer.
+ */
+async function askRecoveryCode(ports: StepPorts, right: VerifiedPassword): Promise<Result<StepOutcome>> {
+  const { resource, user, tokens } = right;
+  const canUnlock = await canRequestUnlock(ports, resource, user, tokens);
+  return prepareSecondFactor(ports, right, { locked: canUnlock ? tokens.filter(isUnlockableByMail) : [] });
 }
 
 /** Not for a link, which is a permission of its own, and not where the page asks for the password again. */

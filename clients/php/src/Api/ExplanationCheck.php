@@ -23,6 +23,7 @@ final class ExplanationCheck
      * @param bool|null $isLocked Set after 100 wrong passwords in a row from there: no password is evaluated any
      *     more.
      * @param string|null $state The state of the user.
+     * @param ExplanationCheckLock|null $lock The lock of a locked token.
      * @param bool|null $counts Whether its assignment is valid.
      * @param string|null $why Why not: the token was deleted, or its owner changed. One of `gone`,
      *     `changed-hands`.
@@ -42,6 +43,7 @@ final class ExplanationCheck
         public readonly ?int $until,
         public readonly ?bool $isLocked,
         public readonly ?string $state,
+        public readonly ?ExplanationCheckLock $lock,
         public readonly ?bool $counts,
         public readonly ?string $why,
         public readonly ?int $percent,
@@ -65,6 +67,7 @@ final class ExplanationCheck
             until: $answer->optionalNumber('until'),
             isLocked: $answer->optionalFlag('isLocked'),
             state: $answer->optionalText('state'),
+            lock: $answer->optionalObject('lock', ExplanationCheckLock::from(...)),
             counts: $answer->optionalFlag('counts'),
             why: $answer->optionalText('why'),
             percent: $answer->optionalNumber('percent'),

@@ -15,12 +15,15 @@ final class ExplanationFactors
      * @param bool $password Whether the password, or the code mailed in its place, is required.
      * @param bool $otp Whether a one-time password is required.
      * @param bool $otpSkipped Whether the tokens are deactivated, so that no code is required.
+     * @param bool|null $recoveryOnly Set if only a recovery code is accepted, because wrong codes have locked
+     *     the tokens.
      * @param int|null $skippedSince Since when the password alone signs in. Milliseconds since 1970.
      */
     public function __construct(
         public readonly bool $password,
         public readonly bool $otp,
         public readonly bool $otpSkipped,
+        public readonly ?bool $recoveryOnly,
         public readonly ?int $skippedSince,
     ) {
     }
@@ -32,6 +35,7 @@ final class ExplanationFactors
             password: $answer->flag('password'),
             otp: $answer->flag('otp'),
             otpSkipped: $answer->flag('otpSkipped'),
+            recoveryOnly: $answer->optionalFlag('recoveryOnly'),
             skippedSince: $answer->optionalNumber('skippedSince'),
         );
     }

@@ -114,6 +114,10 @@ SERVER_ERROR_CODES = (
     "CODE_LIMIT",
     # The token is locked after too many wrong codes. An administrator can unlock it.
     "TOKEN_LOCKED",
+    # An administrator has locked the token. An administrator can unlock it.
+    "TOKEN_LOCKED_BY_ADMINISTRATOR",
+    # The token is locked after too many wrong codes. A recovery code is required in its place.
+    "RECOVERY_CODE_REQUIRED",
     # The token must be resynchronised first. An administrator can do that with two of its codes.
     "TOKEN_OUT_OF_STEP",
     # The signature counter of the passkey did not increase: it may have been cloned.

@@ -250,6 +250,8 @@ class ExplanationCheck(_ExplanationCheck, total=False):
     isLocked: bool
     #: The state of the user.
     state: str
+    #: The lock of a locked token.
+    lock: ExplanationCheckLock
     #: Whether its assignment is valid.
     counts: bool
     #: Why not: the token was deleted, or its owner changed. One of ``gone``, ``changed-hands``.
@@ -260,6 +262,15 @@ class ExplanationCheck(_ExplanationCheck, total=False):
     action: str
     #: Why a code is required, skipped or impossible.
     reason: str
+
+
+class ExplanationCheckLock(TypedDict):
+    """The lock of a locked token."""
+
+    #: Why it is locked. One of ``otp-failures``, ``resync-failures``, ``administrator``.
+    reason: str
+    #: Since when it is locked. Milliseconds since 1970.
+    at: int
 
 
 class _ExplanationFactors(TypedDict):
@@ -274,6 +285,8 @@ class _ExplanationFactors(TypedDict):
 class ExplanationFactors(_ExplanationFactors, total=False):
     """What is required of the user. Null if the sign-in is refused anyway."""
 
+    #: Set if only a recovery code is accepted, because wrong codes have locked the tokens.
+    recoveryOnly: bool
     #: Since when the password alone signs in. Milliseconds since 1970.
     skippedSince: int
 

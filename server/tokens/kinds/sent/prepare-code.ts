@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import type { PreparedChallenge, SentNotice } from '../../challenge.ts';
-import { tokenState } from '../../lockout.ts';
+import { lockRefusal, tokenState } from '../../lockout.ts';
 import type { PrepareContext } from '../../prepare-context.ts';
 import type { SentToken } from '../../token.ts';
 import { isUsable } from '../../usable-tokens.ts';
@@ -20,7 +20,7 @@ export async function prepareCode(
 ): Promise<Result<PreparedChallenge>> {
   if (!delivery) return {};
   if (!token) return refusal('ACCESS_DENIED');
-  if (tokenState(token, ports.clock.now()) === 'locked') return refusal('TOKEN_LOCKED');
+  if (tokenState(token, ports.clock.now()) === 'locked') return refusal(lockRefusal([token]));
   if (!isUsable(token, accepts, ports.clock.now())) return refusal('ACCESS_DENIED');
 
   const underWay = await pendingCode(ports, token, flow);

@@ -36,6 +36,7 @@ public record Explanation(
    * @param until When the wait ends. Milliseconds since 1970.
    * @param isLocked Set after 100 wrong passwords in a row from there: no password is evaluated any more.
    * @param state The state of the user.
+   * @param lock The lock of a locked token.
    * @param counts Whether its assignment is valid.
    * @param why Why not: the token was deleted, or its owner changed. One of {@code gone},
    *     {@code changed-hands}.
@@ -55,11 +56,21 @@ public record Explanation(
       Instant until,
       Boolean isLocked,
       String state,
+      Explanation.Check.Lock lock,
       Boolean counts,
       String why,
       Integer percent,
       String action,
-      String reason) {}
+      String reason) {
+    /**
+     * The lock of a locked token.
+     *
+     * @param reason Why it is locked. One of {@code otp-failures}, {@code resync-failures},
+     *     {@code administrator}.
+     * @param at Since when it is locked. Milliseconds since 1970.
+     */
+    public record Lock(String reason, Instant at) {}
+  }
 
   /**
    * What is required of the user. Null if the sign-in is refused anyway.
@@ -67,9 +78,16 @@ public record Explanation(
    * @param password Whether the password, or the code mailed in its place, is required.
    * @param otp Whether a one-time password is required.
    * @param otpSkipped Whether the tokens are deactivated, so that no code is required.
+   * @param recoveryOnly Set if only a recovery code is accepted, because wrong codes have locked the
+   *     tokens.
    * @param skippedSince Since when the password alone signs in. Milliseconds since 1970.
    */
-  public record Factors(boolean password, boolean otp, boolean otpSkipped, Instant skippedSince) {}
+  public record Factors(
+      boolean password,
+      boolean otp,
+      boolean otpSkipped,
+      Boolean recoveryOnly,
+      Instant skippedSince) {}
 
   /**
    * The outcome of a sign-in with the right password and code.

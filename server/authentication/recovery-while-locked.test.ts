@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { resourceDocument } from '../resources/documents.ts';
+import { authenticate, createLoginRequest, operatorContext, updateToken } from '../testing/as-operator.ts';
+import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
+import {
+  birth,
+  createFixture,
+  type Fixture,
+  NONCE,
+  overwrite,
+  PASSWORD,
+  setState,
+  signInByApi,
+  unwrap,
+  wrongCode,
+} from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { tokenDocument } from '../tokens/documents.ts';
+import type { Token } from '../tokens/token.ts';
+import { explain } from './explain.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('recovery while locked');
+});
+afterAll(() => ports.close());
+beforeEach(() => {
+  ports.clock.advance(60_000);
+});
+
+const setStage = () => createFixture(ports, { tokens: [{}], alone: true, user: { email: 'alice@shop.example' } });
+const BY_ADMINISTRATOR = { step: 'denied', error: { code: 'TOKEN_LOCKED_BY_ADMINISTRATOR' } };
+const WRONG = '00000-00000';
+
+function authenticatorOf({ tokens: [token] }: Fixture) {
+  if (!token) throw new Error('no token');
+  return token;
+}
+const lockByAdministrator = async (scene: Fixture) =>
+  unwrap(await updateToken(ports, scene.account, authenticatorOf(scene).id, { locked: true }));
+const stored = async (id: Token['id']) =>
+  (await ports.store.getMany([tokenDocument.key(id)], ports.clock.now()))[0]?.value;
+
+/** Types wrong codes until the token locks. */
+async function lockByGuessing(scene: Fixture): Promise<LoginDriver> {
+  const walk = await LoginDriver.toOtp(scene);
+  for (let i = 0; walk.view.step === 'otp'; i++) await walk.otp(await wrongCode(scene, i));
+  return walk;
+}
+
+async function byPassword(scene: Fixture): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene);
+  await walk.identify();
+  await walk.password();
+  return walk;
+}
+
+async function explained({ account, resource, user }: Fixture, method: 'widget' | 'password-otp' = 'widget') {
+  const subject = { user: user.login, method };
+  return unwrap(await explain(ports, operatorContext(account), { resource: resource.id, subject })).explained;
+}
+
+const byApi = ({ account, resource, user }: Fixture, second: { otp?: string; recoveryCode?: string }) =>
+  authenticate(ports, {
+    account,
+    resource: resource.id,
+    user: user.login,
+    method: 'password-otp',
+    password: PASSWORD,
+    ...second,
+  });
+
+// SR-15. The attack: a thief with the password types wrong codes until the authenticator locks, then guesses at
+// recovery codes, which the owner still needs.
+describe('while wrong codes have locked the authenticator', () => {
+  test('SR-15: a recovery code is the second factor of a fresh sign-in, once, and unlocks nothing', async () => {
+    const scene = await setStage();
+    const { codes } = await giveRecoveryCodes(scene);
+    expect((await lockByGuessing(scene)).view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    const walk = await byPassword(scene);
+    expect(walk.view).toMatchObject({
+      step: 'recovery',
+      factors: [{ kind: 'recovery' }],
+      error: { code: 'RECOVERY_CODE_REQUIRED' },
+    });
+    expect(await walk.recovery(codes[0] ?? '')).toMatchObject({ step: 'done' });
+    expect(await authenticatorOf(scene).stored()).toMatchObject({ lock: { reason: 'otp-failures' } });
+    const next = await byPassword(scene);
+    expect(await next.recovery(codes[0] ?? '')).toMatchObject({ step: 'recovery', error: { code: 'OTP_REPLAYED' } });
+    expect(await next.recovery(codes[1] ?? '')).toMatchObject({ step: 'done' });
+  });
+
+  test('SR-2, SR-15: guesses at recovery codes count as before the lock, and then lock these too', async () => {
+    const scene = await setStage();
+    const { id, codes } = await giveRecoveryCodes(scene);
+    await lockByGuessing(scene);
+    const walk = await byPassword(scene);
+    for (let i = 0; i < 5; i++) expect(await walk.recovery(WRONG)).toMatchObject({ error: { code: 'OTP_WRONG' } });
+    expect(await walk.recovery(WRONG)).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    expect(await stored(id)).toMatchObject({ failures: 6, lock: { reason: 'otp-failures' } });
+    expect((await byPassword(scene)).view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    expect(await byApi(scene, { recoveryCode: codes[0] ?? '' })).toMatchObject({ refused: 'TOKEN_LOCKED' });
+  });
+
+  test('SR-15: no code of the authenticator is evaluated or counted, in the widget or over the API', async () => {
+    const scene = await setStage();
+    const { codes } = await giveRecoveryCodes(scene);
+    await lockByGuessing(scene);
+    const { failures } = await authenticatorOf(scene).stored();
+    const right = await authenticatorOf(scene).code();
+    expect(await signInByApi(ports, scene, right)).toMatchObject({ refused: 'TOKEN_LOCKED' });
+    expect(await byApi(scene, {})).toEqual({ refused: 'RECOVERY_CODE_REQUIRED' });
+    expect((await authenticatorOf(scene).stored()).failures).toBe(failures);
+    expect(await byApi(scene, { recoveryCode: codes[0] ?? '' })).toMatchObject({ otp: 'verified' });
+  });
+
+  test('a site that checked the password is led to a recovery code too', async () => {
+    const scene = await setStage();
+    const { codes } = await giveRecoveryCodes(scene);
+    await lockByGuessing(scene);
+    const { loginRequest } = unwrap(
+      await createLoginRequest(ports, birth(ports, 'flw'), {
+        account: scene.account,
+        resource: scene.resource.id,
+        user: scene.user.login,
+        nonce: NONCE,
+        passwordChecked: true,
+      }),
+    );
+    const walk = await LoginDriver.begin(scene, { loginRequest });
+    expect(walk.view).toMatchObject({ step: 'recovery', error: { code: 'RECOVERY_CODE_REQUIRED' } });
+    expect(await walk.recovery(codes[0] ?? '')).toMatchObject({ step: 'done' });
+  });
+
+  test('SR-15: nothing stands in for a token that could not be used without the lock either', async () => {
+    for (const state of ['expired', 'out-of-step', 'secret-lost'] as const) {
+      const scene = await setStage();
+      await giveRecoveryCodes(scene);
+      await lockByGuessing(scene);
+      await setState(ports, scene.account, authenticatorOf(scene).id, state);
+      expect((await byPassword(scene)).view.step).toBe('denied');
+    }
+  });
+
+  test('where recovery codes are not accepted, the lock denies as it did', async () => {
+    const scene = await setStage();
+    const { codes } = await giveRecoveryCodes(scene);
+    await lockByGuessing(scene);
+    await overwrite(ports, resourceDocument.key(scene.resource.id), { tokenKinds: ['totp'] });
+    expect((await byPassword(scene)).view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    expect(await byApi(scene, { recoveryCode: codes[0] ?? '' })).toMatchObject({ refused: 'TOKEN_LOCKED' });
+  });
+
+  test('explain says so, as the sign-in decides it', async () => {
+    const scene = await setStage();
+    await giveRecoveryCodes(scene);
+    await lockByGuessing(scene);
+    for (const method of ['widget', 'password-otp'] as const) {
+      expect(await explained(scene, method)).toMatchObject({
+        factors: { password: true, otp: true, recoveryOnly: true },
+        verdict: { granted: true, otp: 'verified' },
+      });
+    }
+  });
+});
+
+// SR-15. The attack: an administrator locked the token after misuse, and the thief has the password and the paper.
+describe('while an administrator has locked the authenticator', () => {
+  test('SR-15: no recovery code is asked for or evaluated, and the user is told who locked it', async () => {
+    const scene = await setStage();
+    const { id, codes } = await giveRecoveryCodes(scene);
+    const running = await LoginDriver.toOtp(scene);
+    await running.choose('recovery');
+    await lockByAdministrator(scene);
+    expect(await running.recovery(codes[0] ?? '')).toMatchObject(BY_ADMINISTRATOR);
+    expect((await byPassword(scene)).view).toMatchObject(BY_ADMINISTRATOR);
+    expect(await byApi(scene, { recoveryCode: codes[0] ?? '' })).toMatchObject({
+      refused: 'TOKEN_LOCKED_BY_ADMINISTRATOR',
+    });
+    expect(await byApi(scene, {})).toMatchObject({ refused: 'TOKEN_LOCKED_BY_ADMINISTRATOR' });
+    expect(await stored(id)).toMatchObject({ failures: 0, factor: { macs: { length: codes.length } } });
+  });
+
+  test('explain and the event name the reason', async () => {
+    const scene = await setStage();
+    const { at } = await lockByAdministrator(scene).then(({ object }) => object.lock ?? { at: 0 });
+    const found = await explained(scene);
+    expect(found.checks).toContainEqual({
+      check: 'token',
+      id: authenticatorOf(scene).id,
+      state: 'locked',
+      lock: { reason: 'administrator', at },
+      counts: true,
+      passed: true,
+    });
+    expect(found.checks.at(-1)).toMatchObject({ check: 'factors', reason: 'locked-by-administrator', passed: false });
+    expect(found.verdict).toEqual({ granted: false, code: 'TOKEN_LOCKED_BY_ADMINISTRATOR' });
+  });
+
+  test('nothing tells it apart where the code stands alone', async () => {
+    const scene = await createFixture(ports, { tokens: [{}], resource: { methodPolicy: 'otp' } });
+    await lockByAdministrator(scene);
+    const walk = await LoginDriver.toOtp(scene);
+    expect(await walk.otp(await authenticatorOf(scene).code())).toMatchObject({
+      error: { code: 'INVALID_CREDENTIALS' },
+    });
+  });
+});
+
+describe('where a link may be mailed that unlocks the token', () => {
+  test('the locked token stays among the options, and choosing it leads to the offer', async () => {
+    const scene = await createFixture(ports, {
+      tokens: [{}],
+      user: { email: 'alice@shop.example' },
+      resource: { enrolment: { kinds: ['totp'], required: false, unlockByMail: true } },
+    });
+    const { codes } = await giveRecoveryCodes(scene);
+    await lockByGuessing(scene);
+    const walk = await byPassword(scene);
+    expect(walk.view).toMatchObject({
+      step: 'recovery',
+      factor: 'recovery',
+      factors: [{ kind: 'recovery' }, { kind: 'code' }],
+    });
+    expect(await walk.choose('code')).toMatchObject({
+      step: 'denied',
+      error: { code: 'TOKEN_LOCKED' },
+      unlock: 'offered',
+    });
+    const other = await byPassword(scene);
+    expect(await other.recovery(codes[0] ?? '')).toMatchObject({ step: 'done' });
+  });
+});
