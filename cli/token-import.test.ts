@@ -53,6 +53,25 @@ describe('PSKC', () => {
   });
 });
 
+describe('exports of apps', () => {
+  const apps = (name: string) =>
+    readFile(new URL(`../server/tokens/import/testing/apps/${name}.json`, import.meta.url), 'utf8');
+
+  test('are recognized by their content, with a password if they are encrypted', async () => {
+    const vault = await put('aegis.json', await apps('aegis-encrypted'));
+    const opened = ['import', 'tokens', vault, '--password-stdin', '--accept-partial'];
+    const output = await terminal.type(opened, 'lètmein please\n');
+    expect(output.err).toBe(`${vault}:3: KIND_UNSUPPORTED Tokens of this kind are not supported.\n`);
+    expect(output.out).toBe('tokens: 2 imported, 0 already there, 1 refused\n');
+    // The same tokens in the backup of another app.
+    const backup = await put('backup.2fas', await apps('2fas'));
+    const again = await terminal.type(['import', 'tokens', backup, '--accept-partial']);
+    expect(again.out).toBe('tokens: 0 imported, 2 already there, 1 refused\n');
+    const other = await put('other.json', '{"tokens":[]}');
+    expect((await terminal.type(['import', 'tokens', other])).err).toContain('APP_EXPORT_UNKNOWN');
+  });
+});
+
 describe('lists', () => {
   test('one bad row stops the import, and is named by its line', async () => {
     const file = await put('fobs.csv', `serial,seed,type\n${row(1)}\nS2,nonsense!,totp\n${row(3)}\n`);

@@ -35,11 +35,13 @@ export function addTokenImport(
 ): void {
   group
     .command('tokens <file>')
-    .description('from PSKC, CSV, otpauth:// lists, exports of Google Authenticator, or JSON Lines')
-    .option('--format <format>', 'pskc, csv, otpauth, migration or jsonl; auto detects it', 'auto')
+    .description(
+      'from PSKC, CSV, otpauth:// lists, exports of Google Authenticator, Aegis, 2FAS or Bitwarden, or JSON Lines',
+    )
+    .option('--format <format>', 'pskc, csv, otpauth, migration, app or jsonl; auto detects it', 'auto')
     .option('--dry-run', 'check every row and change nothing')
     .option('--accept-partial', 'import the good rows if others are refused')
-    .option('--password-stdin', 'the password of a PSKC file comes on standard input')
+    .option('--password-stdin', 'the password of an encrypted PSKC file or export comes on standard input')
     .option('--key-stdin', 'the pre-shared key of a PSKC file comes on standard input, in hexadecimal')
     .option('--kind <kind>', 'CSV: totp, hotp or ocra, for rows without a kind')
     .option('--seed-encoding <encoding>', 'CSV: hex, base32 or base64')

@@ -37,21 +37,22 @@ export async function tokenFormatOf(file: string, wanted: string): Promise<Token
   }
   const first = await firstLine(file);
   if (known === undefined && first.startsWith('<')) return 'pskc';
+  if (known === undefined && first.startsWith('{')) return 'app';
   if (known === undefined && /^otpauth-migration:/i.test(first)) return 'migration';
   if (known === undefined && /^otpauth:/i.test(first)) return 'otpauth';
   const columns = first.split(',').map((name) => name.trim());
   return columns.includes('name') && columns.includes('kind') ? 'own' : 'csv';
 }
 
-/** PSKC is one document; other formats are read line by line, at any length. */
+/** PSKC and the exports of apps are one document; other formats are read line by line, at any length. */
 export async function* partsOf(file: string, format: ImportFormat): AsyncGenerator<FilePart> {
-  if (format === 'pskc') yield await readWhole(file);
+  if (format === 'pskc' || format === 'app') yield await readWhole(file);
   else yield* readParts(file, format === 'csv');
 }
 
 async function readWhole(file: string): Promise<FilePart> {
   const bytes = await readFile(file);
-  if (bytes.length > IMPORT_MAX_BYTES) throw new UsageError(`${file}: more than 2 MiB; have the vendor split it`);
+  if (bytes.length > IMPORT_MAX_BYTES) throw new UsageError(`${file}: more than 2 MiB; split it`);
   const content = { content: bytes.toString('base64'), encoding: 'base64' } as const;
   return { content, lines: [], before: 0, repeated: 0, bytes: bytes.length };
 }

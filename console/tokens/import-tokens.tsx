@@ -33,6 +33,7 @@ const FORMATS = {
   csv: 'formatCsv',
   otpauth: 'formatOtpauth',
   migration: 'formatMigration',
+  app: 'formatApp',
 } as const;
 
 type Stage = 'choose' | 'judging' | 'judged' | 'making' | 'broken' | 'made';
@@ -148,7 +149,7 @@ export function ImportTokens() {
           <FileChoice
             label={t('importChoose')}
             hint={file?.name ?? t('importHint')}
-            accept=".xml,.pskc,.csv,.txt"
+            accept=".xml,.pskc,.csv,.txt,.json,.2fas"
             mistake={mistake}
             onFile={choose}
           />

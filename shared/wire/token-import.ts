@@ -13,10 +13,12 @@ export const IMPORT_FLAWS = {
   XML_MALFORMED: 'The file is not well-formed XML.',
   XML_DOCTYPE: 'The XML has a document type, an entity or a processing instruction.',
   XML_OUT_OF_BOUNDS: 'The XML is nested too deeply, or something in it is too large.',
+  JSON_MALFORMED: 'The file is not well-formed JSON.',
+  APP_EXPORT_UNKNOWN: 'The JSON is no export of Aegis, 2FAS or Bitwarden, or a part of it is missing or malformed.',
   PSKC_UNKNOWN: 'The XML is no key container of PSKC 1.0 (RFC 6030).',
   PSKC_STRUCTURE: 'The key container has a part that is missing, malformed, unknown or there twice.',
-  PROTECTION_UNSUPPORTED: 'The container is protected in a way that is not supported.',
-  PASSWORD_NEEDED: 'The container is protected by a password, which is missing.',
+  PROTECTION_UNSUPPORTED: 'The file is protected in a way that is not supported.',
+  PASSWORD_NEEDED: 'The file is protected by a password, which is missing.',
   PRE_SHARED_KEY_NEEDED: 'The container is protected by a pre-shared key, which is missing.',
   KEY_LENGTH_WRONG: 'The key has not the length that the algorithm of the container needs.',
   NOT_ENCRYPTED: 'A key or a password was given, and the file is not encrypted.',
@@ -68,7 +70,7 @@ export const IMPORT_WARNINGS = {
 
 export type ImportWarning = keyof typeof IMPORT_WARNINGS;
 
-export const IMPORT_FORMATS = ['pskc', 'csv', 'otpauth', 'migration'] as const;
+export const IMPORT_FORMATS = ['pskc', 'csv', 'otpauth', 'migration', 'app'] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
 export const IMPORT_MAX_BYTES = 2 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { pbkdf2 } from 'node:crypto';
+import { pbkdf2, scrypt } from 'node:crypto';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ImportFlaw, ImportFormat, ImportWarning } from '@countersign/protocol/token-import';
 import type { TokenId } from '../../kernel/ids.ts';
@@ -121,8 +121,17 @@ async function readInPieces(
 }
 
 /** In a thread of the pool, because it may take a second. */
-function derive({ password, salt, iterations, keyBytes, hash }: DerivationNeeded): Promise<Uint8Array> {
+function derive(needed: DerivationNeeded): Promise<Uint8Array> {
+  const { password, salt, keyBytes } = needed;
   return new Promise((resolve, reject) => {
-    pbkdf2(password, salt, iterations, keyBytes, hash, (error, key) => (error ? reject(error) : resolve(key)));
+    const settle = (error: Error | null, key: Uint8Array) => (error ? reject(error) : resolve(key));
+    if ('hash' in needed) pbkdf2(password, salt, needed.iterations, keyBytes, needed.hash, settle);
+    else scrypt(password, salt, keyBytes, scryptOptions(needed), settle);
   });
+}
+
+function scryptOptions({ cost, blockSize, parallelism }: { cost: number; blockSize: number; parallelism: number }) {
+  // OpenSSL needs slightly more than the formula; the reader has bounded the parameters.
+  const maxmem = 128 * blockSize * (cost + parallelism + 2) + 2 ** 20;
+  return { cost, blockSize, parallelization: parallelism, maxmem };
 }

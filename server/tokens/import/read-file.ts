@@ -5,11 +5,12 @@ import {
   type ImportFormat,
   type ImportWarning,
 } from '@countersign/protocol/token-import';
+import type { Lock } from './apps/app-export.ts';
+import { readAppExport } from './apps/read-app-export.ts';
 import { firstLineOf } from './first-line.ts';
 import { ImportError, type ImportFile, type ImportRow } from './import-file.ts';
 import { ContainerReader } from './pskc/container.ts';
 import { type OpeningKeys, openContainer, validateKeys, warningsOf } from './pskc/open-container.ts';
-import type { Derivation } from './pskc/protection.ts';
 import { type CsvOptions, readCsv } from './read-csv.ts';
 import { isIncomplete, type MigrationPart } from './read-migration.ts';
 import { readUris } from './read-uris.ts';
@@ -19,9 +20,7 @@ export interface ImportOptions extends CsvOptions, OpeningKeys {
 }
 
 /** A request to the caller, who passes the key to `next`. */
-export interface DerivationNeeded extends Derivation {
-  password: string;
-}
+export type DerivationNeeded = Lock['derivation'] & { password: string };
 
 /** The bytes read between two pauses: some milliseconds of work. */
 const PIECE = 8192;
@@ -53,6 +52,7 @@ function* read(
   const text = decodeUtf8(content);
   const format = options.format === 'auto' ? formatOf(text) : options.format;
   if (format === 'pskc') return yield* readPskc(text, options, now);
+  if (format === 'app') return yield* readApp(text, options);
   if (options.password !== undefined || options.preSharedKey !== undefined) throw new ImportError('NOT_ENCRYPTED');
 
   const warnings: ImportWarning[] = [];
@@ -95,6 +95,17 @@ function* readPskc(
   return { format: 'pskc', rows, warnings: warningsOf(container) };
 }
 
+function* readApp(
+  text: string,
+  options: ImportOptions,
+): Generator<DerivationNeeded | undefined, ImportFile, Uint8Array | undefined> {
+  const { password = '' } = options;
+  const reading = readAppExport(text, options);
+  let step = reading.next();
+  while (!step.done) step = reading.next(yield step.value && { ...step.value, password });
+  return { format: 'app', rows: step.value, warnings: [] };
+}
+
 /** @throws ImportError */
 function decodeUtf8(content: Uint8Array): string {
   try {
@@ -107,6 +118,7 @@ function decodeUtf8(content: Uint8Array): string {
 /** By its first line that is neither empty nor a comment. */
 function formatOf(text: string): ImportFormat {
   if (/^\s*</.test(text)) return 'pskc';
+  if (/^\s*\{/.test(text)) return 'app';
   const first = firstLineOf(text);
   if (/^\s*otpauth-migration:/i.test(first)) return 'migration';
   return /^\s*otpauth:/i.test(first) ? 'otpauth' : 'csv';

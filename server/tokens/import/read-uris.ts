@@ -39,8 +39,11 @@ function bounded(uri: string): string {
   return uri;
 }
 
-/** @throws ImportError */
-function readUri(text: string) {
+/**
+ * @param fallback its name if the URI has none
+ * @throws ImportError
+ */
+export function readUri(text: string, fallback?: string) {
   const uri = /^otpauth:\/\//i.test(text) ? parseUrl(text) : undefined;
   if (!uri) throw new ImportError('ROW_MALFORMED');
   const parameters = new Map<string, string>();
@@ -56,7 +59,7 @@ function readUri(text: string) {
   return validateToken(
     {
       kind: uri.hostname,
-      name: accountName(decoded(uri.pathname.replace(/^\//, '')), parameters.get('issuer')),
+      name: accountName(decoded(uri.pathname.replace(/^\//, '')), parameters.get('issuer')) || fallback,
       algorithm: parameters.get('algorithm'),
       digits: parameters.get('digits'),
       periodSeconds: parameters.get('period'),

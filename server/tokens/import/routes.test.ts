@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TokenId } from '../../kernel/ids.ts';
@@ -86,6 +87,19 @@ describe('a file', () => {
     expect(await wrong.clone().json()).toMatchObject({
       detail: 'KEY_WRONG: The key or the password is wrong, or the file has been altered.',
     });
+    expect(await refusalOf(wrong)).toEqual({ status: 422, code: 'IMPORT_UNREADABLE' });
+  });
+
+  test('an encrypted export of an app, each of whose passwords is tried', async () => {
+    const file = new URL('./testing/apps/aegis-encrypted.json', import.meta.url);
+    const content = await readFile(file, 'utf8');
+    const answer = await send({ content, password: 'lètmein please', acceptPartial: true });
+    expect(answer).toMatchObject({
+      format: 'app',
+      counts: { made: 2, refused: 1 },
+      rows: [{ line: 1 }, { line: 2 }, { line: 3, code: 'KIND_UNSUPPORTED' }],
+    });
+    const wrong = await post({ content, password: 'wrong' });
     expect(await refusalOf(wrong)).toEqual({ status: 422, code: 'IMPORT_UNREADABLE' });
   });
 

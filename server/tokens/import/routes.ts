@@ -41,7 +41,7 @@ const input = z
       .default('auto')
       .openapi({
         description:
-          'The format of the file. `pskc`: RFC 6030. `otpauth`, `migration`: URIs, one per line. `auto`: detected by the content.',
+          'The format of the file. `pskc`: RFC 6030. `otpauth`, `migration`: URIs, one per line. `app`: an export of Aegis, 2FAS or Bitwarden as JSON. `auto`: detected by the content.',
       }),
     content: z
       .string()
@@ -54,7 +54,7 @@ const input = z
       .min(1)
       .max(1024)
       .optional()
-      .openapi({ description: 'The password of an encrypted PSKC file.', example: 'qwerty' }),
+      .openapi({ description: 'The password of an encrypted PSKC file or export.', example: 'qwerty' }),
     preSharedKey: preSharedKey.optional(),
     kind: z.enum(['totp', 'hotp', 'ocra']).optional().openapi({ description: 'CSV: the kind of rows that have none.' }),
     seedEncoding: z
@@ -83,7 +83,7 @@ const input = z
 
 const outcome = z
   .object({
-    line: count('The line of the file, from 1.', 2),
+    line: count('The line of the file, or the entry of an export of an app, from 1.', 2),
     serial: z.string().optional().openapi({ description: 'The serial number.', example: '1300467712' }),
     outcome: z.enum(['made', 'exists', 'importable', 'refused']).openapi({
       description:
@@ -126,7 +126,7 @@ const importing = route({
   operationId: 'importTokens',
   tag: 'Tokens',
   summary: 'Import tokens from a file',
-  description: `Up to ${IMPORT_MAX_ROWS} tokens of PSKC, CSV, otpauth:// URIs or an export of Google Authenticator. The whole file is validated before the first token is created. Repeating the request creates only what is missing. The response contains no seed.`,
+  description: `Up to ${IMPORT_MAX_ROWS} tokens of PSKC, CSV, otpauth:// URIs or an export of Google Authenticator, Aegis, 2FAS or Bitwarden. The whole file is validated before the first token is created. Repeating the request creates only what is missing. The response contains no seed.`,
   maxBodyBytes: IMPORT_BODY_LIMIT,
   request: jsonBody(input),
   responses: { 200: jsonAnswer('The outcome of each row.', answer) },

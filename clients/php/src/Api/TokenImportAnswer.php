@@ -12,7 +12,7 @@ namespace Countersign\Api;
 final class TokenImportAnswer
 {
     /**
-     * @param string $format The format of the file. One of `pskc`, `csv`, `otpauth`, `migration`.
+     * @param string $format The format of the file. One of `pskc`, `csv`, `otpauth`, `migration`, `app`.
      * @param TokenImportAnswerCounts $counts The number of rows by outcome.
      * @param list<TokenImportAnswerWarning> $warnings What to note about the file.
      * @param list<TokenImportRow> $rows The rows, in the order of the file.

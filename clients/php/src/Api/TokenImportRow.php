@@ -12,7 +12,7 @@ namespace Countersign\Api;
 final class TokenImportRow
 {
     /**
-     * @param int $line The line of the file, from 1.
+     * @param int $line The line of the file, or the entry of an export of an app, from 1.
      * @param string|null $serial The serial number.
      * @param string $outcome What happened. `made`: imported. `exists`: imported before. `importable`: valid,
      *     but not imported by this request. `refused`: invalid.

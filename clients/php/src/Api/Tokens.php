@@ -103,8 +103,8 @@ final class Tokens extends Group
 
     /**
      * Import tokens from a file. Up to 10000 tokens of PSKC, CSV, otpauth:// URIs or an export of Google
-     * Authenticator. The whole file is validated before the first token is created. Repeating the request creates
-     * only what is missing. The response contains no seed.
+     * Authenticator, Aegis, 2FAS or Bitwarden. The whole file is validated before the first token is created.
+     * Repeating the request creates only what is missing. The response contains no seed.
      *
      * @param array<string, mixed> $body `content`; optional: `format`, `encoding`, `password`, `preSharedKey`,
      *     `kind`, `seedEncoding`, `dryRun`, `acceptPartial`, `from`, `count`

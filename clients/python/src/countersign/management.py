@@ -361,8 +361,8 @@ class Tokens(Group):
 
     def import_file(self, body: Mapping[str, Any]) -> TokenImportAnswer:
         """Import tokens from a file. Up to 10000 tokens of PSKC, CSV, otpauth:// URIs or an export of Google
-        Authenticator. The whole file is validated before the first token is created. Repeating the request
-        creates only what is missing. The response contains no seed.
+        Authenticator, Aegis, 2FAS or Bitwarden. The whole file is validated before the first token is created.
+        Repeating the request creates only what is missing. The response contains no seed.
 
         :param body: ``content``; optional: ``format``, ``encoding``, ``password``, ``preSharedKey``,
             ``kind``, ``seedEncoding``, ``dryRun``, ``acceptPartial``, ``from``, ``count``

@@ -587,7 +587,7 @@ class TokenCheck(_TokenCheck, total=False):
 class TokenImportAnswer(TypedDict):
     """The outcome of an import."""
 
-    #: The format of the file. One of ``pskc``, ``csv``, ``otpauth``, ``migration``.
+    #: The format of the file. One of ``pskc``, ``csv``, ``otpauth``, ``migration``, ``app``.
     format: str
     #: The number of rows by outcome.
     counts: TokenImportAnswerCounts
@@ -619,7 +619,7 @@ class TokenImportAnswerWarning(TypedDict):
 
 
 class _TokenImportRow(TypedDict):
-    #: The line of the file, from 1.
+    #: The line of the file, or the entry of an export of an app, from 1.
     line: int
     #: What happened. ``made``: imported. ``exists``: imported before. ``importable``: valid, but not imported by
     #: this request. ``refused``: invalid.

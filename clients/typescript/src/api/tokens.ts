@@ -34,7 +34,7 @@ export interface Tokens extends Omit<TokenCollection, 'create'> {
   /** Codes that stand in once each for one of another token's. Assign them as any token. */
   createRecoveryCodes(input: NewRecoveryCodes, options?: CallOptions): Promise<CreatedRecoveryCodes>;
   /**
-   * Makes the tokens of a file: PSKC, CSV, `otpauth://` URIs, an export of Google Authenticator. All of it is judged before
+   * Makes the tokens of a file: PSKC, CSV, `otpauth://` URIs, an export of Google Authenticator or another app. All of it is judged before
    * the first is made. Repeated by itself, since nothing is made twice: after a lost answer what was made is `exists`. Thousands of rows
    * take longer than the usual `timeoutMs`.
    *

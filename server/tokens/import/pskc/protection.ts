@@ -30,7 +30,7 @@ export interface MacMethod {
 }
 
 /** Some seconds of one thread on a slow core; vendors' files have up to some hundred thousand. */
-const MAX_ITERATIONS = 1_000_000;
+export const MAX_ITERATIONS = 1_000_000;
 
 const PBKDF2 = new Set([
   `${NAMESPACES.pkcs5}pbkdf2`,

@@ -1,7 +1,7 @@
-import { pbkdf2Sync } from 'node:crypto';
+import { pbkdf2Sync, scryptSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ImportedOathToken, ImportedToken, ImportFile } from '../import-file.ts';
-import { type ImportOptions, readFile } from '../read-file.ts';
+import { type DerivationNeeded, type ImportOptions, readFile } from '../read-file.ts';
 
 export const NOW = 1_800_000_000_000;
 
@@ -14,10 +14,16 @@ export function readWhole(
   const reading = readFile(bytes, { format: 'auto', ...options }, NOW);
   let step = reading.next();
   while (!step.done) {
-    const asked = step.value;
-    step = reading.next(asked && pbkdf2Sync(asked.password, asked.salt, asked.iterations, asked.keyBytes, asked.hash));
+    step = reading.next(step.value && derive(step.value));
   }
   return step.value;
+}
+
+function derive(needed: DerivationNeeded): Uint8Array {
+  const { password, salt, keyBytes } = needed;
+  if ('hash' in needed) return pbkdf2Sync(password, salt, needed.iterations, keyBytes, needed.hash);
+  const { cost, blockSize, parallelism: parallelization } = needed;
+  return scryptSync(password, salt, keyBytes, { cost, blockSize, parallelization, maxmem: 2 ** 27 });
 }
 
 /** The outcome of each row: its seed in hexadecimal, or its flaw; or the flaw of the file. */

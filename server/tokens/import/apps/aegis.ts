@@ -1,0 +1,85 @@
+import { base32Decode } from '../../kinds/oath/base32.ts';
+import { ImportError, type ImportedToken } from '../import-file.ts';
+import { base64Decode, hexDecode } from '../seed-format.ts';
+import { validateToken } from '../validate-token.ts';
+import { type AppExport, type Lock, listOf, membersOf, nameOf, numeralOf, parseJson, textOf } from './app-export.ts';
+import { openGcm } from './open-sealed.ts';
+
+type Members = Record<string, unknown>;
+
+/** The app uses N = 2^15, r = 8, p = 1, which take 32 MiB. */
+const SCRYPT_BOUNDS = { memory: 64 * 2 ** 20, parallelism: 4 } as const;
+/** Each password is tried at every lock. */
+const MAX_PASSWORDS = 4;
+const PASSWORD_SLOT = 1;
+
+/** A vault of Aegis (docs/vault.md of its repository): plain, or AES-256-GCM under a key that a password wraps. */
+export function readAegis(vault: Members): AppExport {
+  const { slots, params } = membersOf(vault.header);
+  if (slots === null || slots === undefined) return { entries: entriesOf(membersOf(vault.db)) };
+  const passwords = listOf(slots)
+    .map(membersOf)
+    .filter(({ type }) => type === PASSWORD_SLOT);
+  if (passwords.length === 0 || passwords.length > MAX_PASSWORDS) throw new ImportError('PROTECTION_UNSUPPORTED');
+  const content = sealedOf(base64Decode(textOf(vault.db) ?? ''), params);
+  return { locks: passwords.map((slot) => lockOf(slot, content)) };
+}
+
+interface Sealed {
+  bytes: Uint8Array;
+  iv: Uint8Array;
+  tag: Uint8Array;
+}
+
+function lockOf(slot: Members, content: Sealed): Lock {
+  const [cost, blockSize, parallelism] = [slot.n, slot.r, slot.p].map(wholeOf);
+  const salt = hexDecode(textOf(slot.salt) ?? '');
+  const wrapped = sealedOf(hexDecode(textOf(slot.key) ?? ''), slot.key_params);
+  if (!cost || !blockSize || !parallelism || !salt || salt.length > 1024) {
+    throw new ImportError('APP_EXPORT_UNKNOWN');
+  }
+  const isPowerOfTwo = cost > 1 && Number.isInteger(Math.log2(cost));
+  const isBounded = 128 * cost * blockSize <= SCRYPT_BOUNDS.memory && parallelism <= SCRYPT_BOUNDS.parallelism;
+  if (!isPowerOfTwo || !isBounded) throw new ImportError('PROTECTION_UNSUPPORTED');
+  return {
+    derivation: { cost, blockSize, parallelism, salt, keyBytes: 32 },
+    open: (key) => {
+      const master = openGcm(key, wrapped.iv, wrapped.bytes, wrapped.tag);
+      const opened = master?.length === 32 ? openGcm(master, content.iv, content.bytes, content.tag) : undefined;
+      return opened && entriesOf(membersOf(parseJson(opened.toString('utf8'))));
+    },
+  };
+}
+
+function sealedOf(bytes: Uint8Array | undefined, params: unknown): Sealed {
+  const { nonce, tag } = membersOf(params);
+  const [iv, mac] = [hexDecode(textOf(nonce) ?? ''), hexDecode(textOf(tag) ?? '')];
+  if (!bytes || iv?.length !== 12 || mac?.length !== 16) throw new ImportError('APP_EXPORT_UNKNOWN');
+  return { bytes, iv, tag: mac };
+}
+
+function wholeOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+}
+
+function entriesOf({ entries }: Members) {
+  return listOf(entries).map((entry) => () => readEntry(membersOf(entry)));
+}
+
+function readEntry({ type, name, issuer, info }: Members): ImportedToken {
+  const { secret, algo, digits, period, counter } = membersOf(info);
+  const seed = base32Decode(textOf(secret) ?? '');
+  if (textOf(secret) === undefined) throw new ImportError('SEED_MISSING');
+  if (seed === undefined) throw new ImportError('SEED_MALFORMED');
+  return validateToken(
+    {
+      kind: textOf(type),
+      name: nameOf(name, issuer),
+      algorithm: textOf(algo),
+      digits: numeralOf(digits),
+      periodSeconds: numeralOf(period),
+      counter: numeralOf(counter),
+    },
+    seed,
+  );
+}

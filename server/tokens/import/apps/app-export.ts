@@ -1,0 +1,63 @@
+import { accountName } from '../account-name.ts';
+import type { DeclaredToken } from '../declared-token.ts';
+import { ImportError, type ImportedToken } from '../import-file.ts';
+import type { Derivation } from '../pskc/protection.ts';
+
+/** An export of an authenticator app. */
+export type AppExport =
+  | { entries: readonly AppEntry[] }
+  /** Encrypted. A vault can have several passwords, each with a lock of its own. */
+  | { locks: readonly Lock[] };
+
+/** Reads one entry. @throws ImportError */
+export type AppEntry = () => ImportedToken;
+
+export interface Lock {
+  derivation: Derivation | ScryptDerivation;
+  /** Undefined if the key is wrong, or the file was altered. */
+  open(key: Uint8Array): readonly AppEntry[] | undefined;
+}
+
+/** RFC 7914. */
+export interface ScryptDerivation {
+  cost: number;
+  blockSize: number;
+  parallelism: number;
+  salt: Uint8Array;
+  keyBytes: number;
+}
+
+/** The members of a JSON object; none of anything else. */
+export function membersOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** @throws ImportError if it is no list */
+export function listOf(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new ImportError('APP_EXPORT_UNKNOWN');
+  return value;
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A number, or its text, as text. The rules of the token decide whether it is one that counts. */
+export function numeralOf(value: unknown): string | undefined {
+  return typeof value === 'number' ? String(value) : textOf(value);
+}
+
+/** The name, as of an `otpauth://` URI. */
+export function nameOf(account: unknown, issuer: unknown): DeclaredToken['name'] {
+  const name = accountName(`:${textOf(account) ?? ''}`, textOf(issuer) ?? '');
+  return name === '' ? undefined : name;
+}
+
+/** @throws ImportError */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ImportError('JSON_MALFORMED');
+  }
+}

@@ -1,0 +1,51 @@
+import { IMPORT_MAX_ROWS } from '@countersign/protocol/token-import';
+import { flawOf, ImportError, type ImportRow } from '../import-file.ts';
+import type { OpeningKeys } from '../pskc/open-container.ts';
+import { readAegis } from './aegis.ts';
+import { type AppEntry, type AppExport, type Lock, membersOf, parseJson } from './app-export.ts';
+import { readBitwarden } from './bitwarden.ts';
+import { readTwoFas } from './two-fas.ts';
+
+/**
+ * Reads an export of Aegis, 2FAS or Bitwarden. Rows are counted from 1. `undefined` marks a pause for other work; every
+ * other yielded value asks for the key of a lock.
+ *
+ * @throws ImportError
+ */
+export function* readAppExport(
+  text: string,
+  { password, preSharedKey }: OpeningKeys,
+): Generator<Lock['derivation'] | undefined, ImportRow[], Uint8Array | undefined> {
+  const found = exportOf(text);
+  const isLocked = 'locks' in found;
+  if (!isLocked && (password !== undefined || preSharedKey !== undefined)) throw new ImportError('NOT_ENCRYPTED');
+  if (isLocked && password === undefined) throw new ImportError('PASSWORD_NEEDED');
+  const entries = isLocked ? yield* unlock(found.locks) : found.entries;
+  if (entries.length === 0) throw new ImportError('FILE_EMPTY');
+  if (entries.length > IMPORT_MAX_ROWS) throw new ImportError('TOO_MANY_ROWS');
+  const rows: ImportRow[] = [];
+  for (const [at, entry] of entries.entries()) {
+    const read = flawOf(entry);
+    rows.push({ line: at + 1, outcome: 'flaw' in read ? read : { token: read.read } });
+    if (rows.length % 100 === 0) yield undefined;
+  }
+  return rows;
+}
+
+/** Each app has members that no other has. */
+function exportOf(text: string): AppExport {
+  const members = membersOf(parseJson(text));
+  if ('header' in members && 'db' in members) return readAegis(members);
+  if ('schemaVersion' in members && 'services' in members) return readTwoFas(members);
+  if ('encrypted' in members) return readBitwarden(members);
+  throw new ImportError('APP_EXPORT_UNKNOWN');
+}
+
+function* unlock(locks: readonly Lock[]): Generator<Lock['derivation'], readonly AppEntry[], Uint8Array | undefined> {
+  for (const { derivation, open } of locks) {
+    const key = yield derivation;
+    const entries = key && open(key);
+    if (entries) return entries;
+  }
+  throw new ImportError('KEY_WRONG');
+}

@@ -1,0 +1,54 @@
+import { base32Decode } from '../../kinds/oath/base32.ts';
+import { ImportError, type ImportedToken } from '../import-file.ts';
+import { base64Decode } from '../seed-format.ts';
+import { validateToken } from '../validate-token.ts';
+import { type AppExport, type Lock, listOf, membersOf, nameOf, numeralOf, parseJson, textOf } from './app-export.ts';
+import { openGcm } from './open-sealed.ts';
+
+type Members = Record<string, unknown>;
+
+/** Fixed in the app. */
+const ITERATIONS = 10_000;
+const TAG_BYTES = 16;
+
+/** A backup of 2FAS: plain, or AES-256-GCM under a key of PBKDF2, as `bytes:salt:iv` in base64. */
+export function readTwoFas(backup: Members): AppExport {
+  const sealed = textOf(backup.servicesEncrypted);
+  return sealed === undefined ? { entries: entriesOf(backup.services) } : { locks: [lockOf(sealed)] };
+}
+
+function lockOf(sealed: string): Lock {
+  const [bytes, salt, iv, ...more] = sealed.split(':').map(base64Decode);
+  if (!bytes || !salt || !iv || more.length > 0 || iv.length !== 12) throw new ImportError('APP_EXPORT_UNKNOWN');
+  if (bytes.length < TAG_BYTES || salt.length > 1024) throw new ImportError('APP_EXPORT_UNKNOWN');
+  return {
+    derivation: { hash: 'sha256', salt, iterations: ITERATIONS, keyBytes: 32 },
+    open: (key) => {
+      const opened = openGcm(key, iv, bytes.subarray(0, -TAG_BYTES), bytes.subarray(-TAG_BYTES));
+      return opened && entriesOf(parseJson(opened.toString('utf8')));
+    },
+  };
+}
+
+function entriesOf(services: unknown) {
+  return listOf(services).map((service) => () => readService(membersOf(service)));
+}
+
+function readService({ name, secret, otp }: Members): ImportedToken {
+  const { account, label, issuer, digits, period, algorithm, counter, tokenType } = membersOf(otp);
+  const seed = base32Decode(textOf(secret) ?? '');
+  if (textOf(secret) === undefined) throw new ImportError('SEED_MISSING');
+  if (seed === undefined) throw new ImportError('SEED_MALFORMED');
+  return validateToken(
+    {
+      // Early backups name no kind.
+      kind: textOf(tokenType) ?? (period === undefined ? undefined : 'totp'),
+      name: nameOf(textOf(account) ?? label, textOf(issuer) ?? name),
+      algorithm: textOf(algorithm),
+      digits: numeralOf(digits),
+      periodSeconds: numeralOf(period),
+      counter: numeralOf(counter),
+    },
+    seed,
+  );
+}
