@@ -60,6 +60,12 @@ test('SR-42: from the setup link to an account with two administrators, all in b
   // The secret is removed from the address bar before any input.
   await expect(ada.page).toHaveURL(`${install.url}/setup`);
   await ada.fill({ 'Account name': 'Harbour & Co.', 'Your name': ADA.name, 'Email address': ADA.email });
+  // Everything that is wrong is said at once, each at its field.
+  await ada.fill({ 'Email address': 'ada', 'New password': 'short', 'Repeat new password': 'short' });
+  await ada.button('Set up').click();
+  await expect(ada.wrong).toHaveCount(2);
+  await expect(ada.field('Email address')).toBeFocused();
+  await ada.fill({ 'Email address': ADA.email });
   await ada.fill({ 'New password': 'password', 'Repeat new password': 'password' });
   await ada.button('Set up').click();
   await expect(ada.wrong).toHaveText(/one of the most common ones/);

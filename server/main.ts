@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { isPartitionCount } from '@countersign/protocol/partition-count';
+import { checkFiles } from './composition/check-files.ts';
 import { describeFailure, exitCodeOf } from './composition/command-failure.ts';
 import { removeDemo } from './composition/demo/remove-demo.ts';
 import { refuseAnotherStore } from './composition/folder-store.ts';
@@ -95,6 +96,7 @@ async function main(): Promise<void> {
   );
   if (!cluster.isWorker && !isDemo) await refuseAnotherStore(command, config);
   if (command === 'serve') {
+    if (!cluster.isWorker) await checkFiles(config);
     const workers = workerCount(config, usableCores());
     const log = createLogger({
       level: config.logLevel,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkValues, fieldOf } from './check-values.ts';
+import { checkValues, fieldsOf } from './check-values.ts';
 import type { FieldSpec } from './field.tsx';
 
 const spec = (name: string, kind: FieldSpec['kind']): FieldSpec => ({ name, kind, label: name });
@@ -51,10 +51,11 @@ test.each([
   ['UNAVAILABLE', undefined],
   ['interrupted', undefined],
 ])('shows %s at %s', (code, name) => {
-  expect(fieldOf(FORM, { code, fields: [] })).toBe(name);
+  expect(fieldsOf(FORM, { code, fields: [] })).toEqual(name === undefined ? [] : [name]);
 });
 
-test('shows a value that the service refuses at its field, if the form has it', () => {
-  expect(fieldOf(FORM, { code: 'INPUT_INVALID', fields: ['secret', 'otp'] })).toBe('otp');
-  expect(fieldOf(FORM, { code: 'INPUT_INVALID', fields: ['secret'] })).toBeUndefined();
+test('shows every value that the service refuses at its field, in the order of the form', () => {
+  const refused = (...fields: string[]) => fieldsOf(FORM, { code: 'INPUT_INVALID', fields });
+  expect(refused('secret', 'otp', 'newPassword', 'otp')).toEqual(['newPassword', 'otp']);
+  expect(refused('secret')).toEqual([]);
 });

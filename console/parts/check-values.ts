@@ -32,11 +32,17 @@ export function checkValues(fields: readonly FieldSpec[], typed: (name: string) 
 const ABOUT_PASSWORD = /^PASSWORD_/;
 const ABOUT_OTP = /^(?:OTP_|TOKEN_)/;
 
-/** The field that a refusal is about; undefined if it is about the whole form. */
-export function fieldOf(fields: readonly FieldSpec[], notice: { code: string; fields: string[] }): string | undefined {
-  const { code } = notice;
+/** The fields that a refusal is about, in the order of the form; none if it is about the whole form. */
+export function fieldsOf(fields: readonly FieldSpec[], notice: { code: string; fields: string[] }): string[] {
+  if (notice.code === 'INPUT_INVALID') {
+    return fields.map(({ name }) => name).filter((name) => notice.fields.includes(name));
+  }
+  const name = fieldOf(fields, notice.code);
+  return name === undefined ? [] : [name];
+}
+
+function fieldOf(fields: readonly FieldSpec[], code: string): string | undefined {
   const ofKind = (...kinds: FieldSpec['kind'][]) => fields.find(({ kind }) => kinds.includes(kind))?.name;
-  if (code === 'INPUT_INVALID') return notice.fields.find((field) => fields.some(({ name }) => name === field));
   if (ABOUT_PASSWORD.test(code)) return ofKind('new-password');
   if (code === 'INVALID_CREDENTIALS') return ofKind('password');
   if (ABOUT_OTP.test(code) || code === 'CONFIRMATION_WRONG') return ofKind('otp', 'code');

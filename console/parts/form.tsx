@@ -3,7 +3,7 @@ import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import { refusalText, type TextKey, type Texts } from '../i18n/texts.ts';
 import type { SubmissionParts, SubmissionState } from '../service/submission.ts';
-import { checkValues, fieldOf } from './check-values.ts';
+import { checkValues, fieldsOf } from './check-values.ts';
 import { Field, type FieldSpec } from './field.tsx';
 import { FormNotice } from './form-notice.tsx';
 import { useFieldFocus } from './use-field-focus.ts';
@@ -32,20 +32,20 @@ export function Form(props: FormProps) {
   const { isBusy, notice } = sending;
   const [mistakes, setMistakes] = useState<Record<string, TextKey>>({});
   const leftMs = useLeftMs(notice?.wait);
-  const wrong = notice && fieldOf(fields, notice);
+  const wrong = notice ? fieldsOf(fields, notice) : [];
   const text = notice && refusalText(texts, notice.code, notice.flaw);
   // Not on touch devices: the keyboard would cover the text.
   const hasFocus = isNext && !matchMedia('(pointer: coarse)').matches;
   const { idOf, focus } = useFieldFocus({
     first: hasFocus ? fields[0]?.name : undefined,
     notice,
-    wrong,
+    wrong: wrong[0],
     isSelecting: true,
   });
   const errorOf = (name: string): string | undefined => {
     const mistake = mistakes[name];
     if (mistake) return texts(mistake);
-    if (name !== wrong) return undefined;
+    if (!wrong.includes(name)) return undefined;
     return notice?.code === 'INPUT_INVALID' ? texts('notTaken') : text;
   };
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
@@ -76,7 +76,7 @@ export function Form(props: FormProps) {
       ))}
       {children}
       <FormNotice notice={notice} texts={texts}>
-        {wrong === undefined && text}
+        {wrong.length === 0 && text}
       </FormNotice>
       <div class="actions">
         <SubmitButton isBusy={isBusy} isIdle={isBusy || leftMs > 0}>

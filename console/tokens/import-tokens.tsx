@@ -1,9 +1,11 @@
+import { TOKEN_COLUMNS } from '@countersign/protocol/token-columns';
 import { IMPORT_MAX_BYTES, type ImportFormat } from '@countersign/protocol/token-import';
 import { useRef, useState } from 'preact/hooks';
 import { InputView } from '../edit/input-view.tsx';
 import type { Input } from '../edit/inputs.ts';
 import type { Answer } from '../service/client.ts';
 import type { Fields } from '../service/conflict.ts';
+import { AcceptedColumns } from '../shared/import/accepted-columns.tsx';
 import { FileChoice } from '../shared/import/file-choice.tsx';
 import { ImportProgress, type ImportRow, ImportRows } from '../shared/import/import-rows.tsx';
 import { TOKENS } from '../shared/user.ts';
@@ -35,6 +37,8 @@ const FORMATS = {
   migration: 'formatMigration',
   app: 'formatApp',
 } as const;
+
+const CSV_COLUMNS = Object.values(TOKEN_COLUMNS).map(([name, ...others]) => ({ name, others }));
 
 type Stage = 'choose' | 'judging' | 'judged' | 'making' | 'broken' | 'made';
 
@@ -153,6 +157,7 @@ export function ImportTokens() {
             mistake={mistake}
             onFile={choose}
           />
+          <AcceptedColumns columns={CSV_COLUMNS} />
           <Options
             isOpen={file !== undefined}
             values={options}

@@ -1,5 +1,7 @@
 import { spreadsheetCell } from '@countersign/protocol/spreadsheet-text';
+import { USER_COLUMNS } from '@countersign/protocol/user-columns';
 import { useRef, useState } from 'preact/hooks';
+import { AcceptedColumns } from '../shared/import/accepted-columns.tsx';
 import { download, FileChoice } from '../shared/import/file-choice.tsx';
 import { ImportProgress, type ImportRow, ImportRows } from '../shared/import/import-rows.tsx';
 import { type BatchFailure, runInBatches } from '../shared/import/in-batches.ts';
@@ -11,13 +13,14 @@ import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { refusalMessage } from '../shell/refusal.ts';
 import { t } from './i18n.ts';
+import { acceptedColumns, fieldReasons } from './import-columns.ts';
 import type { UserRow, UsersFile } from './read-users.ts';
 
 interface Outcome {
   status: number;
   id?: string;
   code?: string;
-  errors?: { path: string }[];
+  errors?: { path: string; message: string }[];
 }
 type CheckedFile = Extract<UsersFile, { rows: UserRow[] }> & { file: string };
 
@@ -130,7 +133,7 @@ export function ImportUsers() {
     const outcome = outcomes.current.get(line);
     if (outcome?.code === undefined) return undefined;
     const paths = outcome.errors?.map(({ path }) => path).filter((path) => path !== '') ?? [];
-    if (paths.length > 0 && outcome.code === 'INPUT_INVALID') return t('importField', { field: paths.join(', ') });
+    if (paths.length > 0 && outcome.code === 'INPUT_INVALID') return fieldReasons(outcome.errors ?? []);
     const message = refusalMessage(texts, { kind: 'refused', code: outcome.code, fields: [] });
     const text = paths.length > 0 ? `${paths.join(', ')}: ${message}` : message;
     return outcome.id === undefined ? text : t('importNoAccess', { problem: text });
@@ -167,6 +170,7 @@ export function ImportUsers() {
             mistake={mistake}
             onFile={choose}
           />
+          <AcceptedColumns columns={acceptedColumns()} />
           <details>
             <summary>{t('importExample')}</summary>
             <pre class="import-example">
@@ -279,7 +283,7 @@ function flawText(read: Exclude<UsersFile, { rows: UserRow[] }>): string {
   }
 }
 
-const FIELDS = ['login', 'email', 'alias', 'phone', 'firstName', 'secondName', 'apiSupport', 'externalId', 'metadata'];
+const FIELDS = Object.keys(USER_COLUMNS);
 
 /** A CSV file for spreadsheets, with formulas escaped. */
 function csvOf(rows: readonly UserRow[], whyOf: (row: UserRow) => string): string {

@@ -4,6 +4,7 @@ import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
+import { passwordRefusal, validateLength } from '../passwords/password-policy.ts';
 import {
   administratorView,
   language,
@@ -22,6 +23,16 @@ const input = z
     language,
     password,
   })
+  // Beside other mistakes, so that all are known at once. Alone, a short password is refused by its own code.
+  .superRefine(
+    (given, check) => {
+      const typed = password.safeParse(Object(given).password);
+      const violation = typed.success ? validateLength(typed.data, { secondFactor: true }) : undefined;
+      const message = violation && passwordRefusal(violation).detail;
+      if (message !== undefined) check.addIssue({ code: 'custom', path: ['password'], message });
+    },
+    { when: ({ issues }) => issues.length > 0 },
+  )
   .openapi('SetupInput', { description: 'The first account and its superuser.' });
 const createdSetup = z
   .object({
@@ -50,7 +61,10 @@ export const setupRoutes = [
     responses: { 201: jsonAnswer('Created.', createdSetup) },
     handle: async (c, ports: Needs) => {
       const verdict = await setUpInstallation(ports, c.req.valid('json'));
-      if (isRefusal(verdict)) return refuseResult(c, verdict);
+      if (isRefusal(verdict)) {
+        const isAboutPassword = verdict.refused.startsWith('PASSWORD_');
+        return refuseResult(c, isAboutPassword ? { ...verdict, field: 'password' } : verdict);
+      }
       const { id, name } = verdict.account;
       const administrator = presentAdministrator(verdict.account, verdict.administrator);
       return c.json({ account: { id, name }, administrator }, 201);

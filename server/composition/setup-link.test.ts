@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { accountIndexes } from '../accounts/documents.ts';
 import { setupLinkDocument } from '../administrators/documents.ts';
 import { capturedLog } from '../testing/captured-log.ts';
 import { createFixture } from '../testing/fixtures.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { announceSetup, setupCommand } from './setup-link.ts';
+import { announceSetup, printSetup, setupCommand } from './setup-link.ts';
 
 const COMMAND = 'countersign setup';
 let ports: TestPorts;
@@ -50,6 +51,12 @@ describe('SR-42: a stranger does not get the setup link: a fresh installation', 
     await createFixture(ports);
     expect(await start(true)).toEqual({ log: '', errors: '' });
   });
+});
+
+test('names every wrong argument of an account at once, and creates nothing', async () => {
+  const refused = printSetup({ ...ports, issuer: ISSUER }, { name: ' ', superuser: 'ada' });
+  await expect(refused).rejects.toThrow(/--name takes one line.*\n.*--superuser takes an email address/);
+  expect(await ports.store.range(accountIndexes.created(), { limit: 1 })).toEqual([]);
 });
 
 test('quotes the command for the setup link for any folder name', () => {

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import type { ServicePlan } from '../accounts/account.ts';
 import { hasAccount, issueSetupLink } from '../administrators/set-up.ts';
+import { ConfigError } from '../config/load-config.ts';
+import { label } from '../http/api/fields.ts';
 import type { Logger } from '../http/log.ts';
 import { isEmailShape } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -46,6 +48,19 @@ export interface SetupArguments {
   plan?: ServicePlan;
 }
 
+/** Before anything is created, and all at once. */
+function refuseArguments(name: string, superuser: string | undefined): void {
+  const problems = [
+    ...(label(100).safeParse(name).success
+      ? []
+      : [{ name: '--name', problem: 'takes one line of 1 to 100 characters' }]),
+    ...(superuser === undefined || isEmailShape(superuser)
+      ? []
+      : [{ name: '--superuser', problem: 'takes an email address' }]),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
 /**
  * Prints the setup link or, with a name, creates an account with an API key. Not idempotent: each call creates another
  * account.
@@ -64,8 +79,7 @@ export async function printSetup(ports: Needs, { name, superuser, plan }: SetupA
     );
     return;
   }
-  // Checked before anything is created.
-  if (superuser !== undefined && !isEmailShape(superuser)) throw new Error('--superuser takes an email address');
+  refuseArguments(name, superuser);
   const opened = await openAccount(ports, { name, superuser, plan });
   if (isRefusal(opened)) throw new Error(opened.refused);
   const { account, apiKey, invited, unsent } = opened;

@@ -1,6 +1,6 @@
+import { METADATA_LIMITS } from '@countersign/protocol/user-columns';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { METADATA_LIMITS } from '../users/metadata.ts';
 import { MAX_ANSWER_BYTES, readDecision, shownReason } from './decision.ts';
 
 const answered = (text: string, status = 200, type: string | undefined = 'application/json') =>

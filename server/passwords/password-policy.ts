@@ -45,14 +45,23 @@ export async function validatePassword(
   { secondFactor, personal }: PasswordRule,
 ): Promise<PasswordViolation | undefined> {
   const normalised = normalisePassword(password);
-  let length = 0;
-  for (const _codePoint of normalised) length++;
-  if (length > PASSWORD_MAX_LENGTH) return { code: 'PASSWORD_TOO_LONG', maxLength: PASSWORD_MAX_LENGTH };
-  const minLength = minLengthOf({ secondFactor });
-  if (length < minLength) return { code: 'PASSWORD_TOO_SHORT', minLength };
+  const violation = validateLength(normalised, { secondFactor });
+  if (violation) return violation;
   const flaw = await commonness(normalised, personal);
   if (flaw) return { code: 'PASSWORD_COMMON', flaw };
   return (await isBreached(ports, normalised)) ? { code: 'PASSWORD_BREACHED' } : undefined;
+}
+
+/** What a form can say before any password is looked up. */
+export function validateLength(
+  password: string,
+  rule: Pick<PasswordRule, 'secondFactor'>,
+): PasswordViolation | undefined {
+  let length = 0;
+  for (const _codePoint of normalisePassword(password)) length++;
+  if (length > PASSWORD_MAX_LENGTH) return { code: 'PASSWORD_TOO_LONG', maxLength: PASSWORD_MAX_LENGTH };
+  const minLength = minLengthOf(rule);
+  return length < minLength ? { code: 'PASSWORD_TOO_SHORT', minLength } : undefined;
 }
 
 /** Whether the operator has a list of breached passwords with this one. @param password in NFC */

@@ -1,5 +1,6 @@
+import { METADATA_LIMITS } from '@countersign/protocol/user-columns';
 import { z } from '@hono/zod-openapi';
-import { isMetadataKey, METADATA_LIMITS } from '../users/metadata.ts';
+import { isMetadataKey } from '../users/metadata.ts';
 import { PROFILE_FIELDS, type ResultProfile } from './result-claims.ts';
 
 const fields = z.array(z.enum(PROFILE_FIELDS)).max(PROFILE_FIELDS.length).openapi({

@@ -1,6 +1,7 @@
+import { METADATA_LIMITS } from '@countersign/protocol/user-columns';
 import { z } from '@hono/zod-openapi';
 import { parseExternalId } from '../users/external-id.ts';
-import { isMetadata, METADATA_LIMITS, type Metadata } from '../users/metadata.ts';
+import { isMetadata, type Metadata } from '../users/metadata.ts';
 
 /** Who a user is to the sites, in requests and responses. */
 

@@ -1,7 +1,8 @@
+import { METADATA_LIMITS } from '@countersign/protocol/user-columns';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseExternalId } from './external-id.ts';
-import { isMetadata, METADATA_LIMITS } from './metadata.ts';
+import { isMetadata } from './metadata.ts';
 
 describe('an external id', () => {
   test('is stored in one form, however its letters were composed', () => {

@@ -1,9 +1,8 @@
 import type { ClaimValue } from '@countersign/protocol/result';
+import { METADATA_LIMITS } from '@countersign/protocol/user-columns';
 
 /** What a site stores with a user: a JSON object of texts, numbers and truth values. */
 export type Metadata = Readonly<Record<string, ClaimValue>>;
-
-export const METADATA_LIMITS = { keys: 16, bytes: 2048 } as const;
 
 const KEY = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
 

@@ -11,6 +11,9 @@ export const USER_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   metadata: ['metadata'],
 };
 
+/** Of the metadata of a user. */
+export const METADATA_LIMITS = { keys: 16, bytes: 2048 } as const;
+
 /** A column name as it is compared: `First-Name` and `first_name` are one. */
 export function columnKey(name: string): string {
   return name.toLowerCase().replace(/[\s_.-]/g, '');

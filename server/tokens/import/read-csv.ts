@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { TOKEN_COLUMNS } from '@countersign/protocol/token-columns';
 import type { ImportWarning } from '@countersign/protocol/token-import';
 import { recordsOf } from './csv-records.ts';
 import { flawOf, ImportError, type ImportedToken, type ImportRow } from './import-file.ts';
@@ -12,38 +13,13 @@ export interface CsvOptions {
   seedEncoding?: SeedEncoding | undefined;
 }
 
-type Column =
-  | 'serial'
-  | 'seed'
-  | 'kind'
-  | 'digits'
-  | 'period'
-  | 'periodMs'
-  | 'counter'
-  | 'algorithm'
-  | 'suite'
-  | 'suitePin'
-  | 'name'
-  | 'owner'
-  | 'expiry';
+type Column = keyof typeof TOKEN_COLUMNS;
 
-/** Vendors' column names, letters and digits only, in lower case. */
-const COLUMNS: Readonly<Record<string, Column>> = {
-  ...named('serial', ['serial', 'serialno', 'serialnumber', 'sn', 'tokenserial', 'token', 'tokenid']),
-  ...named('seed', ['seed', 'secret', 'secretkey', 'key', 'otpkey', 'hexseed', 'seedhex', 'secrethex']),
-  ...named('seed', ['base32seed', 'seedbase32', 'secretbase32', 'base64seed', 'seedbase64', 'secretbase64']),
-  ...named('kind', ['type', 'kind', 'otptype', 'tokentype', 'mode']),
-  ...named('digits', ['digits', 'length', 'otplength', 'otplen', 'codelength']),
-  ...named('period', ['interval', 'period', 'timestep', 'timeinterval', 'step']),
-  ...named('periodMs', ['periodms']),
-  ...named('counter', ['counter', 'count', 'movingfactor']),
-  ...named('algorithm', ['algorithm', 'hash', 'hashalgorithm', 'hashlib']),
-  ...named('suite', ['suite', 'ocrasuite']),
-  ...named('suitePin', ['suitepin', 'ocrapin']),
-  ...named('name', ['name', 'label', 'description']),
-  ...named('owner', ['owner', 'login', 'user', 'username', 'userid']),
-  ...named('expiry', ['expires', 'expiresat', 'expiry', 'expirydate', 'expirationdate', 'validuntil']),
-};
+const COLUMNS: ReadonlyMap<string, Column> = new Map(
+  (Object.keys(TOKEN_COLUMNS) as Column[]).flatMap((column) =>
+    TOKEN_COLUMNS[column].map((name) => [name, column] as const),
+  ),
+);
 
 /** The order of columns without a header line. */
 const IN_ORDER: readonly Column[] = ['serial', 'seed', 'kind', 'digits', 'period'];
@@ -138,15 +114,11 @@ function secondsOf(milliseconds: string): string {
 /** The columns, or undefined if the first line is a token already. */
 function headerOf(names: readonly string[], options: CsvOptions): Layout | undefined {
   const plain = names.map((name) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, ''));
-  const columns = plain.map((name) => (Object.hasOwn(COLUMNS, name) ? COLUMNS[name] : undefined));
+  const columns = plain.map((name) => COLUMNS.get(name));
   if (columns.every((column) => column === undefined)) return undefined;
   const known = columns.filter((column) => column !== undefined);
   if (!known.includes('seed') || new Set(known).size < known.length) throw new ImportError('CSV_HEADER_INVALID');
   const seed = plain[columns.indexOf('seed')] ?? '';
   const inHeader = (['hex', 'base32', 'base64'] as const).find((encoding) => seed.includes(encoding));
   return { columns, encoding: inHeader ?? options.seedEncoding };
-}
-
-function named(column: Column, names: readonly string[]): Record<string, Column> {
-  return Object.fromEntries(names.map((name) => [name, column]));
 }
