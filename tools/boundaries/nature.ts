@@ -43,6 +43,7 @@ const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
     'createSecretKey',
     'hash',
     'pbkdf2',
+    'scrypt',
     'timingSafeEqual',
   ],
   'node:net': ['isIP', 'isIPv4', 'isIPv6'],
