@@ -10,6 +10,7 @@ import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notify } from '../messages/notify.ts';
 import { userSubject } from '../passwords/password-counters.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { normalisePassword } from '../passwords/password-policy.ts';
 import { rateLimitedPassword, type WrongReason } from '../passwords/rate-limited-password.ts';
 import { ReadAhead } from '../store/read-ahead.ts';
@@ -56,6 +57,10 @@ export async function checkAdministratorPassword<A extends object>(
       password: asked.password,
       address: asked.address,
       passwordHash,
+      cap: {
+        credential: passwordDigest(found ?? {}),
+        reached: found && ((now: number) => capEvent(found, now)),
+      },
       reload: async () => found && reloadAdministrator(ports, found, passwordHash, asked.password),
       ...omitUndefined({ wrong, right }),
     } as const;
@@ -63,6 +68,12 @@ export async function checkAdministratorPassword<A extends object>(
   } finally {
     reservation.release();
   }
+}
+
+/** Of the account alone: who typed the password is not known. */
+function capEvent({ account, id }: Administrator, now: number): Json {
+  const act = { actor: { kind: 'service', account } } as const;
+  return createEvent(act, { type: 'administrator.password-locked', subject: id }, now);
 }
 
 /** The administrator with the right password, as currently stored, with a hash of today's strength. */

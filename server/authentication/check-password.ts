@@ -1,6 +1,6 @@
 import { accountDocument } from '../accounts/documents.ts';
 import { callDependency } from '../kernel/dependency.ts';
-import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
+import type { AccountId, ResourceId, TrustedBrowserId, UserId } from '../kernel/ids.ts';
 import type { Reservation } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentReader, Json, RawKey } from '../kernel/ports/store.ts';
@@ -34,6 +34,8 @@ export interface PasswordAttempt {
   way: SignInWay;
   /** The user's, if known: attempts from known networks have waits of their own (SR-49). */
   address: string | undefined;
+  /** Finds the trusted browser of the user that this one is. Reads as much for an unknown user. */
+  findBrowser?: (user: User | undefined) => Promise<TrustedBrowserId | undefined>;
   /** What `conclude` will read, besides the user and their tokens. */
   readAgain?: readonly RawKey[];
 }
@@ -84,6 +86,7 @@ async function checkInTurn<A extends object>(
   const { found, subject, slowestMs } = await locateCounted(ports, input, ahead);
   const usable = found && canSignIn(found, input.way) ? found.passwordHash : undefined;
   reservation.prepare(usable);
+  const browser = await input.findBrowser?.(found);
   return rateLimitedPassword(
     ports,
     reservation,
@@ -96,6 +99,7 @@ async function checkInTurn<A extends object>(
       ahead,
       password: input.password,
       address: input.address,
+      browser,
       passwordHash: usable,
       slowestMs,
       cap: {

@@ -16,6 +16,7 @@ export const EVENT_TYPES = [
   'administrator.updated',
   'administrator.removed',
   'administrator.recovered',
+  'administrator.password-locked',
   'administrator.password-reset-asked',
   'administrator.password-reset',
   'administrator.signed-in',

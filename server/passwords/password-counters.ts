@@ -1,5 +1,5 @@
 import { canonicalAddress, rateKey } from '../kernel/addresses.ts';
-import type { AccountId, UserId } from '../kernel/ids.ts';
+import type { AccountId, TrustedBrowserId, UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey, DocumentReader } from '../kernel/ports/store.ts';
@@ -33,8 +33,12 @@ export interface TypedName {
 export interface PasswordCounters {
   name: DocumentKey<PasswordAttempts>;
   user: DocumentKey<PasswordAttempts>;
-  /** The network of the attempt; undefined: unknown. */
+  /** Where the attempt counts: a known network, else the trusted browser that was shown, else all other networks. */
   place: string | undefined;
+  /** The network of the attempt; undefined: unknown. */
+  network: string | undefined;
+  /** The place is a trusted browser, which counts apart even if it was not used yet. */
+  isBrowser: boolean;
   /** The user's counter was last changed before the clock was set back. */
   isAhead: boolean;
 }
@@ -56,20 +60,29 @@ export function userSubject(ports: Pick<Ports, 'random'>, id: string | undefined
   return id ?? `unknown/${anyRecord(ports)}`;
 }
 
-/** The counters of an attempt. A name has one for each known network of its user, and one for all others (SR-49). */
+/**
+ * The counters of an attempt. A name has one for each known network and trusted browser of its user, and one for all
+ * others (SR-49).
+ *
+ * @param browser the trusted browser of this user whose secret was shown
+ */
 export async function countersOf(
   ports: Pick<Ports, 'clock' | 'secrets'> & { store: DocumentReader },
   typed: TypedName,
   subject: string,
   address: string | undefined,
+  browser?: TrustedBrowserId,
 ): Promise<PasswordCounters> {
   const user = passwordAttemptsDocument.key(subject);
-  const place = placeOf(ports, subject, address);
+  const network = placeOf(ports, subject, address);
   const now = ports.clock.now();
   const [attempts] = await ports.store.getMany([user], now);
-  const familiar = isKnownNetwork(attempts?.value, place, now) ? place : null;
+  const isKnown = isKnownNetwork(attempts?.value, network, now);
+  const isBrowser = !isKnown && browser !== undefined;
+  const place = isBrowser ? textMac(ports, 'familiar-browser', [subject, browser]) : network;
   const isAhead = attempts !== undefined && attemptsAsOf(attempts.value, now) !== attempts.value;
-  return { name: nameKey(ports, typed, familiar), user, place, isAhead };
+  const name = nameKey(ports, typed, isKnown || isBrowser ? (place ?? null) : null);
+  return { name, user, place, network, isBrowser, isAhead };
 }
 
 /** The network of an attempt if the user is known from there. Reads as much for an unknown user. */

@@ -1,5 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { callDependency } from '../kernel/dependency.ts';
+import type { TrustedBrowserId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Reservation } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -8,6 +9,7 @@ import { type AuditDetail, isRefusal, type Refusal, type Result, refusal } from 
 import { ReadAhead } from '../store/read-ahead.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
 import {
+  addNetwork,
   attemptsAsOf,
   attemptsExpireAt,
   countAttemptFrom,
@@ -44,10 +46,12 @@ export interface RateLimitedPassword<R> extends TypedName {
   ahead: ReadAhead;
   password: string;
   address: string | undefined;
+  /** The trusted browser of this user whose secret was shown. */
+  browser?: TrustedBrowserId | undefined;
   /** Undefined costs the same time (SR-17). */
   passwordHash: string | undefined;
-  /** Of a user: too many failures in a row end the evaluation of the password. */
-  cap?: FailureCap | undefined;
+  /** Too many failures in a row end the evaluation of the password. */
+  cap: FailureCap;
   /** The cost of the costliest imported hash beside it: a wrong password takes as long (SR-78). */
   slowestMs?: number | undefined;
   /** What `reload` and `conclude` will read after the slow hash. */
@@ -77,7 +81,8 @@ export async function rateLimitedPassword<R, A extends object>(
   conclude: (right: R, ahead: ReadAhead) => Promise<Result<A>>,
 ): Promise<Result<A>> {
   const { ahead } = attempt;
-  const counters = await countersOf({ ...ports, store: ahead }, attempt, attempt.subject, attempt.address);
+  const { subject, address, browser } = attempt;
+  const counters = await countersOf({ ...ports, store: ahead }, attempt, subject, address, browser);
   // Also while the name has to wait, otherwise the user would wait as long once more.
   if (counters.isAhead) await setBack(ports, counters, ahead);
   const counted = await countOrWait(ports, counters, attempt.cap, ahead);
@@ -105,7 +110,7 @@ interface AttemptCount {
 async function countOrWait(
   ports: Needs,
   counters: PasswordCounters,
-  cap: FailureCap | undefined,
+  cap: FailureCap,
   ahead: ReadAhead,
 ): Promise<Result<AttemptCount>> {
   const counted = await count(ports, counters, cap, ahead);
@@ -127,7 +132,7 @@ async function countOrWait(
 function count(
   ports: Needs,
   counters: PasswordCounters,
-  cap: FailureCap | undefined,
+  cap: FailureCap,
   ahead: CounterStore,
 ): Promise<AttemptCount | { refused: Refusal; underWay: readonly Promise<void>[] }> {
   const { name: key } = counters;
@@ -160,17 +165,14 @@ function countForName(ports: CountNeeds, key: PasswordCounters['name']): Promise
 /** Counts an attempt for the user, and returns whether they have to wait. Takes one commit in both cases. */
 function countForUser(
   ports: Needs,
-  { user: key, place }: PasswordCounters,
-  cap: FailureCap | undefined,
+  { user: key, place, isBrowser }: PasswordCounters,
+  cap: FailureCap,
   ahead: CounterStore,
 ): Promise<boolean> {
   return runInOrder(ports, key, (hasWaited) =>
     transact({ ...ports, store: hasWaited ? ports.store : ahead }, key.anchor, [key], ([stored], now) => {
-      if (cap === undefined) {
-        const { attempts, waitUntil } = countAttemptFrom(stored?.value, place, now, ports.freePasswordFailures);
-        return { answer: waitUntil > 0, write: keep(key, attempts, now) };
-      }
-      const counted = countCappedFrom(stored?.value, place, cap.credential, now, ports.freePasswordFailures);
+      const before = isBrowser && place !== undefined ? addNetwork(stored?.value, place, now) : stored?.value;
+      const counted = countCappedFrom(before, place, cap.credential, now, ports.freePasswordFailures);
       const append = counted.isCapReached && cap.reached ? { append: [cap.reached(now)] } : {};
       return { answer: counted.isBarred, write: { ...keep(key, counted.attempts, now), ...append } };
     }),
@@ -237,7 +239,7 @@ async function verifyCounted<R, A extends object>(
 /** Of the user's names only the typed one: the others would reveal that they belong to the same user. */
 async function resetCounters(
   ports: Needs,
-  { name, user, place }: PasswordCounters,
+  { name, user, place, network }: PasswordCounters,
   ahead: ReadAhead,
   event: Json | undefined,
 ): Promise<void> {
@@ -249,7 +251,9 @@ async function resetCounters(
   const forUser = () =>
     transact({ ...ports, store: ahead }, user.anchor, [user], ([attempts], now) => {
       const append = event === undefined ? {} : { append: [event] };
-      const value = resetFailuresFrom(attempts?.value, place, now);
+      const reset = resetFailuresFrom(attempts?.value, place, now);
+      // A right password in a trusted browser makes its network known, as anywhere else.
+      const value = network === undefined || network === place ? reset : addNetwork(reset, network, now);
       if (value) return { answer: undefined, write: { ...keep(user, value, now), ...append } };
       return { answer: undefined, ...((attempts || event) && { write: { delete: [user], ...append } }) };
     });

@@ -87,9 +87,12 @@ export function findTrusted(
   facts: TrustFacts,
   now: number,
 ): TrustedBrowser | undefined {
-  const hashes = secrets.map(hashSecret);
-  const isShown = ({ secretHash }: TrustedBrowser) => hashes.some((hash) => isSameSecret(hash, secretHash));
-  return list.find((browser) => isShown(browser) && isTrusted(browser, facts, now));
+  return shownBrowsers(list, secrets.map(hashSecret)).find((browser) => isTrusted(browser, facts, now));
+}
+
+/** The browsers to which one of the secrets belongs, trusted or no longer. */
+export function shownBrowsers(list: readonly TrustedBrowser[], hashes: readonly string[]): TrustedBrowser[] {
+  return list.filter(({ secretHash }) => hashes.some((hash) => isSameSecret(hash, secretHash)));
 }
 
 /** Adds a browser as the newest, and drops those that have expired and those beyond the bound. */

@@ -1,5 +1,6 @@
-import type { TrustedBrowserId, UserId } from '../kernel/ids.ts';
+import { idFromBytes, type TrustedBrowserId, type UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { hashSecret } from '../kernel/secret-token.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import type { Resource } from '../resources/resource.ts';
 import { transact } from '../store/transact.ts';
@@ -9,6 +10,7 @@ import { trustedBrowsersDocument } from './documents.ts';
 import {
   findTrusted,
   isTrusted,
+  shownBrowsers,
   type TrustedBrowser,
   type TrustedBrowsers,
   type TrustFacts,
@@ -34,6 +36,24 @@ export async function findTrustedBrowser(
   if (!user) return undefined;
   const facts = { resource: resource.value, user, tokens: tokens.map(({ value }) => value) };
   return findTrusted(stored.value.list, secrets, facts, ports.clock.now());
+}
+
+/**
+ * Finds it before the password is verified, which counts apart in a browser that the user trusts (SR-49). Only someone who
+ * has a secret of the user causes more than one read (SR-17).
+ */
+export async function findShownBrowser(
+  ports: Needs & Pick<Ports, 'random'>,
+  resource: Pick<Resource, 'id' | 'trustedBrowserDays'>,
+  user: User | undefined,
+  secrets: readonly string[],
+): Promise<TrustedBrowserId | undefined> {
+  if (secrets.length === 0 || resource.trustedBrowserDays === undefined) return undefined;
+  const hashes = secrets.map(hashSecret);
+  const key = trustedBrowsersDocument.key(user?.id ?? idFromBytes('usr', ports.random.bytes(7)));
+  const [stored] = await ports.store.getMany([key], ports.clock.now());
+  if (!user || !stored || shownBrowsers(stored.value.list, hashes).length === 0) return undefined;
+  return (await findTrustedBrowser(ports, { resource, user }, secrets))?.id;
 }
 
 /** Whether the browser of an earlier step is still trusted (SR-4). */

@@ -193,6 +193,8 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   'administrator.removed': 'delete',
   // The link alone; its use is an update.
   'administrator.recovered': 'none',
+  // Failures in a row are counted in the restored store.
+  'administrator.password-locked': 'none',
   'administrator.password-reset-asked': 'none',
   'administrator.password-reset': 'replace-password',
   'administrator.signed-in': 'none',
@@ -219,7 +221,6 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   'user.browser-trust-ended': 'none',
   // The same password, hashed again.
   'user.password-upgraded': 'none',
-  // Failures in a row are counted in the restored store.
   'user.password-locked': 'none',
   'user.password-breached': 'none',
   'user.new-sign-in': 'none',

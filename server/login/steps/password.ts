@@ -12,9 +12,10 @@ import { passwordDigest } from '../../passwords/password-digest.ts';
 import { mailsFirstFactor } from '../../resources/resource.ts';
 import type { ReadAhead } from '../../store/read-ahead.ts';
 import { trustBasis } from '../../trusted-browsers/trusted-browser.ts';
-import { findTrustedBrowser } from '../../trusted-browsers/use-trust.ts';
+import { findShownBrowser, findTrustedBrowser } from '../../trusted-browsers/use-trust.ts';
 import { isUnlockableByMail } from '../../unlock/unlock-link.ts';
 import { canRequestUnlock } from '../../unlock/unlockable-tokens.ts';
+import type { User } from '../../users/user.ts';
 import {
   assessFirstFactor,
   endWithFirstFactor,
@@ -40,9 +41,10 @@ export const password: Step<'password', { password: string; browsers?: string[] 
     const name = flow.user ?? flow.login;
     const readAgain = accessKeys(resource, account, context.resource);
     const who = { account, resource, name, address: client.address, way: 'widget' } as const;
+    const findBrowser = (user: User | undefined) => findShownBrowser(ports, context.resource, user, browsers);
     const checked = await checkPassword(
       ports,
-      { ...who, password: typed, readAgain },
+      { ...who, password: typed, readAgain, findBrowser },
       (right, ahead) => afterPassword(ports, context, right, { typed, browsers }, ahead),
       undefined,
       context.ahead,
