@@ -107,7 +107,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.notFound(unknownRoute(app));
 
   app.use(requestId(options.log));
-  if (options.tracer) app.use(traceRequests(options.tracer, options.trustedProxies));
+  if (options.tracer) app.use(traceRequests(options.tracer, { ...options, quiet: HEALTH_PATHS }));
   app.use(delayOverloadResponses());
   const patterns = () => [...app.routes, ...ENDPOINTS].map(({ path }) => path);
   app.use(accessLog({ quiet: HEALTH_PATHS, observer: options.observer, patterns }));

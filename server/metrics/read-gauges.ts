@@ -135,7 +135,14 @@ async function readSize({ store }: Needs): Promise<Family[]> {
     gauge('countersign_store_size_bytes', 'Bytes of the store, on disk or in the memory of Redis.', usedBytes, 'max'),
     ...(freeBytes === undefined
       ? []
-      : [gauge('countersign_store_free_bytes', 'Bytes by which the store can still grow.', freeBytes, 'min')]),
+      : [
+          gauge(
+            'countersign_store_free_bytes',
+            'Bytes by which the store can still grow: on the disk, up to maxmemory of Redis, or without that in the memory of its machine.',
+            freeBytes,
+            'min',
+          ),
+        ]),
   ];
 }
 

@@ -9,10 +9,16 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 /**
  * A span for each request, and its trace in every line of the log about it. A `traceparent` counts from a trusted proxy
  * alone: a client could name the trace of another request, or ask for all of its own to be recorded.
+ *
+ * @param quiet paths without a span: probes
  */
-export function traceRequests(tracer: Tracer, trustedProxies: readonly string[]): MiddlewareHandler<AppEnv> {
+export function traceRequests(
+  tracer: Tracer,
+  { trustedProxies, quiet }: { trustedProxies: readonly string[]; quiet: readonly string[] },
+): MiddlewareHandler<AppEnv> {
   const known = addressBook(trustedProxies);
   return function traceRequest(c, next) {
+    if (quiet.includes(c.req.path)) return next();
     const peer = c.env?.incoming?.socket?.remoteAddress;
     const isTrusted = peer !== undefined && known(peer)?.trusted === true;
     return tracer.request(isTrusted ? c.req.header('traceparent') : undefined, async (span) => {

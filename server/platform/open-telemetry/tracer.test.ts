@@ -117,6 +117,12 @@ test('a request is a span by its route, with its calls of the store below it, an
   expect(all.filter(({ parentSpanId }) => parentSpanId === undefined)).toHaveLength(1);
 });
 
+test('a health probe has no span', async () => {
+  for (const path of ['/health/live', '/health/ready']) expect((await service.call(`GET ${path}`)).status).toBe(200);
+  await service.call('GET /health/other');
+  expect((await spans()).map(({ name }) => name)).toEqual(['GET unmatched']);
+});
+
 // SR-35. The attack: a reader of the traces learns who signs in, or a secret.
 test('no span names a user, an object, a secret, or what a client chose', async () => {
   const refused = await signIn({
