@@ -26,11 +26,20 @@ import { BatchWriter } from './batch-writer.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'> & { secrets: Pick<Ports['secrets'], 'open'> };
 
+/** Kinds of documents that are counted apart. */
+export const COUNTED_KINDS = ['account', 'administrator', 'resource', 'user', 'token', 'filter', 'api-key'] as const;
+type CountedKind = (typeof COUNTED_KINDS)[number];
+
 export interface RestoreCounts {
   documents: number;
   /** Left out on purpose: must not return. */
   leftOut: number;
   indexEntries: number;
+  /** What an operator knows by sight, by kind. */
+  objects: Record<CountedKind, number>;
+  /** Events of the audit log, in the store and in the archive. */
+  sealedEvents: number;
+  /** Events that are still in the streams, most of which are in the audit log too. */
   events: number;
   /** Events are left out if the partitions of the other store cannot be distinguished here. */
   eventsLeft: number;
@@ -97,7 +106,15 @@ export async function restoreBackup(
 
   const context: RestoreContext = { now, heads: new Map(), beginnings };
   const counts = { documents: 0, leftOut: 0, indexEntries: 0, events: 0, eventsLeft: 0 };
-  const restored: RestoreCounts = { ...counts, backedUpAt, accounts: [...chains.keys()], keys };
+  const objects = Object.fromEntries(COUNTED_KINDS.map((kind) => [kind, 0])) as RestoreCounts['objects'];
+  const restored: RestoreCounts = {
+    ...counts,
+    objects,
+    sealedEvents: 0,
+    backedUpAt,
+    accounts: [...chains.keys()],
+    keys,
+  };
   const moved = partitions !== store.partitions;
   const writer = new BatchWriter(store, now);
   const events = eventWriter(ports, partitions, restored);
@@ -119,6 +136,8 @@ export async function restoreBackup(
         continue;
       }
       restored.documents += 1;
+      const kind = COUNTED_KINDS.find((one) => one === name);
+      if (kind) objects[kind] += 1;
       await writer.document({
         key: { anchor, name },
         value,
@@ -143,6 +162,7 @@ export async function restoreBackup(
   }
   await writer.flush();
   for (const { account } of beginnings.values()) await countKept(ports, account);
+  restored.sealedEvents = await countSealed(ports, restored.accounts);
   await complete?.();
   await mark(ports, { startedAt: now, finishedAt: clock.now(), backedUpAt });
   return restored;
@@ -243,6 +263,15 @@ async function countKept(ports: Needs, account: AccountId): Promise<void> {
     answer: undefined,
     ...(chain && { write: { put: [{ key, value: { ...chain.value, kept } }] } }),
   }));
+}
+
+async function countSealed({ store, clock }: Needs, accounts: readonly AccountId[]): Promise<number> {
+  let sealed = 0;
+  for (const account of accounts) {
+    const [chain] = await store.getMany([auditChainDocument.key(account)], clock.now());
+    sealed += chain?.value.kept ?? 0;
+  }
+  return sealed;
 }
 
 const NO_CHAIN = { number: 0, hash: GENESIS };

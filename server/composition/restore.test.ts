@@ -55,6 +55,28 @@ test('a service on a restored store does not create a new master key', async () 
   await expect(stat(file('master.key'))).rejects.toThrow('ENOENT');
 });
 
+test('counts what is in the store afterwards, by kind', async () => {
+  const { ports } = await createPorts(config, log);
+  const { id: account } = unwrap(await createAccount(ports, { name: 'Acme' })).account;
+  for (const login of ['ada', 'alan', 'grace']) {
+    unwrap(await createUser(ports, birth(ports as TestPorts, 'usr'), account, { login }));
+  }
+  while ((await sealEvents(ports)) > 0);
+  await writeBackup(file('night.backup'), ports);
+  await ports.store.close();
+  await removeStore();
+  const lines = (await restored()).split('\n');
+  // Each user and the account made one event.
+  const counts = [
+    'accounts       1',
+    'administrators 0',
+    'users          3',
+    'tokens         0',
+    'audit log      4 events',
+  ];
+  expect(lines).toEqual(expect.arrayContaining(counts));
+});
+
 // SR-86. The attack: a backup in place of the operator's, by someone who can write to where it is kept.
 test('SR-86: a backup without a MAC is restored only if the operator says so, and not under another master key', async () => {
   const { ports } = await createPorts(config, log);

@@ -1,7 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { type BackupFile, mergeBackups } from '../backup/merge-backups.ts';
-import { type BackupFacts, inspectBackup, type RestoreCounts, restoreBackup } from '../backup/restore-backup.ts';
+import {
+  type BackupFacts,
+  COUNTED_KINDS,
+  inspectBackup,
+  type RestoreCounts,
+  restoreBackup,
+} from '../backup/restore-backup.ts';
 import { EventsInvalid, type EventsSince, readWithdrawals } from '../backup/withdrawals/read-withdrawals.ts';
 import { type WithdrawnObject, withdrawAgain } from '../backup/withdrawals/withdraw-again.ts';
 import { describeDoubt } from '../clock/clock-guard.ts';
@@ -128,14 +134,26 @@ async function readEvents(
   return all;
 }
 
+const COUNTED_NAMES: Record<keyof RestoreCounts['objects'], string> = {
+  account: 'accounts',
+  administrator: 'administrators',
+  resource: 'resources',
+  user: 'users',
+  token: 'tokens',
+  filter: 'filters',
+  'api-key': 'API keys',
+};
+
 function describeRestored(counts: RestoreCounts, files: number): string {
-  const { documents, indexEntries, events, leftOut, eventsLeft, backedUpAt } = counts;
+  const { documents, indexEntries, objects, sealedEvents, events, leftOut, eventsLeft, backedUpAt } = counts;
   const increments = files > 1 ? `, from a full one and ${files - 1} after it` : '';
   const left = eventsLeft > 0 ? ` (${eventsLeft} stay in the backup: this store has fewer partitions)` : '';
   return `restored the backup of ${isoTime(backedUpAt)}${increments}
+${COUNTED_KINDS.map((kind) => `${COUNTED_NAMES[kind].padEnd(14)} ${objects[kind]}`).join('\n')}
+audit log      ${sealedEvents} events
 documents      ${documents} (${leftOut} left out: what could be used a second time)
 index entries  ${indexEntries}
-events         ${events}${left}`;
+recent events  ${events}${left}`;
 }
 
 function describeWithdrawals(
