@@ -1,30 +1,17 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { DAY_MS } from '../kernel/time.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { archiveFiles, fileFrom, requireArchive } from './archive-files.ts';
 import { clearArchived, isArchiveDown } from './archive-segments.ts';
 import { archiveFileDocument, auditChainDocument, segmentDocument } from './documents.ts';
-import { type EarlyRemoval, forecastRetention, type KeptEvents } from './forecast-retention.ts';
 import { archiveName } from './log/archive-file.ts';
 import type { AuditChain, Segment } from './log/segment.ts';
+import { type EarlyRemoval, forecastRetention, type KeptEvents, type Retention } from './retention.ts';
 import { removalOf, sealedAccounts } from './stored-segments.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'>;
-
-export interface Retention {
-  /** Segments sealed longer ago than this are removed. An archive file is removed as a whole, by its last segment. */
-  keptMs: number;
-  /** Maximum events of an account; the oldest segments beyond it are removed whole. */
-  mostEvents: number;
-}
-
-/** As it is configured. */
-export function retentionOf({ keptDays, mostEvents }: { keptDays: number; mostEvents: number }): Retention {
-  return { keptMs: keptDays * DAY_MS, mostEvents };
-}
 
 /** Events that were removed from an account's log. */
 export interface DroppedEvents {

@@ -8,8 +8,8 @@ import { DAY_MS } from '../kernel/time.ts';
 import { ProcessRefused } from '../processes/register-process.ts';
 import { openEmbeddedStore } from '../store/lmdb/open-embedded-store.ts';
 import { capturedLog } from '../testing/captured-log.ts';
-import { addResource, createFixture } from '../testing/fixtures.ts';
 import { sealEvents } from '../testing/consuming.ts';
+import { addResource, createFixture } from '../testing/fixtures.ts';
 import { openTestPorts } from '../testing/test-ports.ts';
 import { logEventLimit, periodicJobs, renewalJob } from './periodic.ts';
 

@@ -1,4 +1,16 @@
-import type { Retention } from './drop-old-segments.ts';
+import { DAY_MS } from '../kernel/time.ts';
+
+export interface Retention {
+  /** Segments sealed longer ago than this are removed. An archive file is removed as a whole, by its last segment. */
+  keptMs: number;
+  /** Maximum events of an account; the oldest segments beyond it are removed whole. */
+  mostEvents: number;
+}
+
+/** As it is configured. */
+export function retentionOf({ keptDays, mostEvents }: { keptDays: number; mostEvents: number }): Retention {
+  return { keptMs: keptDays * DAY_MS, mostEvents };
+}
 
 /** How much of an account's audit log is kept. */
 export interface KeptEvents {
