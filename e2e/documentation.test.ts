@@ -38,6 +38,39 @@ test('the search finds a page without a server, and leads to it', async () => {
   await expect(page).toHaveURL(/\/docs\/[\w/-]+#[\w-]*recovery-codes/);
 });
 
+test('the search puts the right page first', async () => {
+  const page = await open('/docs/');
+  await page.keyboard.press('Control+k');
+  for (const [query, found] of [
+    ['remember me', 'site-owners#trusted-browsers'],
+    ['custom colors', 'site-owners#saved-at-the-resource'],
+    ['lost phone', 'users#lost-your-device'],
+    ['getting started', 'quickstart#'],
+    ['docker', 'operations/install#container'],
+    ['backup', 'operators#'],
+    ['react', 'react#'],
+    ['recovery codes', 'users#recovery-codes'],
+    ['translate the texts', 'site-owners#languages'],
+    ['rate limit', 'operators#rate-limits'],
+    ['how do I verify the result', 'backend-developers#verify-the-result'],
+    ['webhook', 'backend-developers#webhooks'],
+    ['csp', 'site-owners#content-security-policy-csp'],
+    ['forgot my password', 'site-owners#forgotten-passwords'],
+    ['wrong code', 'users#when-it-says-no'],
+    ['2fa for my own login', 'site-owners#second-factor-only-2fa'],
+    ['iframe does not load', 'troubleshooting#load_failed'],
+    ['gdpr', 'operations/personal-data#personal-data'],
+    ['migrate from keycloak', 'moving-in#'],
+    ['mobile app', 'native-apps#native-apps'],
+    ['api key', 'api#api-keys'],
+    ['COUNTERSIGN_URL', 'configuration#'],
+  ] as const) {
+    await page.getByRole('searchbox').fill(query);
+    const first = page.getByRole('option').first().locator('a');
+    await expect(first, query).toHaveAttribute('href', new RegExp(`^/docs/${found}`));
+  }
+});
+
 // SR-30. The attack: a script of the documentation acts with the session of an administrator who reads.
 test('SR-30: a page has no origin, so that it neither reads cookies nor answers of the service', async () => {
   const page = await open('/docs/console');

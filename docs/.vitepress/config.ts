@@ -10,7 +10,7 @@ import { linkToPages } from './links.ts';
 import { CODE_THEME, colourByClass, drawDiagrams, drawPictures, pngSize, tidyTables } from './markup.ts';
 import { HOME, linkTo, READERS, sidebar } from './navigation.ts';
 import { LEFT_OUT, pageOf } from './pages.ts';
-import { SEARCH } from './search.ts';
+import { rankResults, SEARCH } from './search.ts';
 
 const BASE = '/docs/';
 /** The theme draws it, and its dark counterpart of the same size. */
@@ -35,7 +35,12 @@ export default defineConfig({
   // The theme would switch without transitions by adding a style, which the service's policy does not allow.
   appearance: { disableTransition: false },
   head: [['link', { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }]],
-  vite: { configFile: false, publicDir: false, build: { chunkSizeWarningLimit: 1_000 }, plugins: [noHashMap] },
+  vite: {
+    configFile: false,
+    publicDir: false,
+    build: { chunkSizeWarningLimit: 1_000 },
+    plugins: [noHashMap, rankResults],
+  },
   markdown: {
     // As on a forge, so that one link works in both.
     anchor: { slugify: slug },

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { DefaultTheme } from 'vitepress';
 
 /** Documents that give reasons, or list what guides explain. */
@@ -16,3 +17,25 @@ export const SEARCH: DefaultTheme.Config['search'] = {
     },
   },
 };
+
+const MODULE = fileURLToPath(new URL('./ranking.ts', import.meta.url));
+const OPTIONS = 'boost: { title: 4, text: 2, titles: 1 },';
+
+/**
+ * Gives the search of the theme our ranking. In the theme's options, functions would be made from text, which the policy
+ * of the service forbids.
+ */
+export const rankResults = {
+  name: 'rank-results',
+  enforce: 'pre',
+  transform(code: string, id: string) {
+    if (!id.endsWith('/VPLocalSearchBox.vue')) return undefined;
+    if (!code.includes(OPTIONS)) throw new Error('The search of the theme no longer has its options here.');
+    const [before = '', after = ''] = code.split(OPTIONS);
+    const start = before.replace(
+      /<script[^>]*>/,
+      (tag) => `${tag}\nimport { RANKING } from ${JSON.stringify(MODULE)};`,
+    );
+    return { code: `${start}${OPTIONS} ...RANKING,${after}`, map: null };
+  },
+} as const;

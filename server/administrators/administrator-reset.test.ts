@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 import { PASSWORD_RESET_LIFETIME_MS, RESETS_PER_ADDRESS, RESETS_PER_USER } from '../messages/reset-mail.ts';
@@ -179,7 +179,7 @@ describe('the link', () => {
     expect(await view(link)).toEqual({});
     unwrap(await redeem(link));
     expect((await stored()).passwordHash).toBe(fakeHash(NEW));
-    await vi.waitFor(() => expect(ports.courier.last('security-notice', EMAIL)).toMatchObject({ change: 'password' }));
+    await expect.poll(() => ports.courier.last('security-notice', EMAIL)).toMatchObject({ change: 'password' });
     expect((await lastEvents(1))[0]).toMatchObject({ type: 'administrator.password-reset', subject: ada.id });
     expect(await view(link)).toEqual(GONE);
     expect(await redeem(link, 'another one, long enough')).toEqual(GONE);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import {
@@ -86,7 +86,7 @@ describe.each(Object.entries(CHANGES))('SR-38: %s', (_, { made, changed, notice 
     expect((await made()).status).toBeLessThan(300);
     expect(await alive(own)).toBe(true);
     expect(await alive(other)).toBe(false);
-    await vi.waitFor(() => expect(notices().slice(sent)).toEqual([[who.email, notice]]));
+    await expect.poll(() => notices().slice(sent)).toEqual([[who.email, notice]]);
     const commits = service.ports.store.commits.slice(before);
     const events = commits.flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
     expect(events.filter(({ type }) => type === 'administrator.updated').map((event) => event.changed)).toEqual([
@@ -249,7 +249,7 @@ describe('SR-40: the operator’s recovery', () => {
   test('makes a link that works once: new password, no token, no session; the next sign-in enrols', async () => {
     const { token = 'tok_00000000000' } = await stored();
     const secret = await issue();
-    await vi.waitFor(() => expect(notices().at(-1)).toEqual([who.email, 'recovered']));
+    await expect.poll(() => notices().at(-1)).toEqual([who.email, 'recovered']);
     // Nothing changes until the link is used.
     expect(await alive(own)).toBe(true);
     expect((await recover(secret)).status).toBe(200);

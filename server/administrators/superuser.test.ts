@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { AccountEvent } from '../kernel/event.ts';
@@ -47,7 +47,7 @@ test('the role moves to an active administrator, both are notified, and the sess
   expect((await read(ports, accountDocument.key(scene.account))).superuser).toBe(administrator.id);
   expect(await Promise.all([alive(superuser), alive(administrator)])).toEqual([false, false]);
   const recorded = () => ports.courier.sent.filter(({ kind }) => kind === 'security-notice').map(({ to }) => to);
-  await vi.waitFor(() => expect(recorded().slice(-2).sort()).toEqual(['ad@acme.example', 'su@acme.example']));
+  await expect.poll(() => recorded().slice(-2).sort()).toEqual(['ad@acme.example', 'su@acme.example']);
 });
 
 test('of fifty transfers at once, one superuser results', async () => {

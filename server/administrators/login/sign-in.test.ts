@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { flowDocument } from '../../flows/documents.ts';
 import type { AccountEvent } from '../../kernel/event.ts';
 import type { FlowId } from '../../kernel/ids.ts';
@@ -125,9 +125,9 @@ test('a recovery code works once, writes an event, sends a mail, and may be type
     ['administrator.updated', ['recovery']],
     ['administrator.signed-in', undefined],
   ]);
-  await vi.waitFor(() =>
-    expect(ports.courier.last('security-notice', who.email)).toMatchObject({ change: 'recovery-code-used' }),
-  );
+  await expect
+    .poll(() => ports.courier.last('security-notice', who.email))
+    .toMatchObject({ change: 'recovery-code-used' });
   // A repeat is refused as for users, and does not count towards the ten wrong ones.
   for (let n = 0; n <= RECOVERY_FAILURES; n++) {
     const again = unwrap(await recoverAt(await handleOf(), code));

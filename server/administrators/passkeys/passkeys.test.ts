@@ -1,6 +1,6 @@
 import type { PasskeyRequest } from '@countersign/protocol/passkey';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../../kernel/event.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import {
@@ -91,12 +91,9 @@ describe('a passkey of an administrator', () => {
     }
     await withPasskey();
     expect(isRefusal(await authenticateSession(ports, writeSession(other)))).toBe(true);
-    await vi.waitFor(() =>
-      expect(ports.courier.last('security-notice', ada.email)).toMatchObject({
-        change: 'passkey-added',
-        tokenName: 'Key',
-      }),
-    );
+    await expect
+      .poll(() => ports.courier.last('security-notice', ada.email))
+      .toMatchObject({ change: 'passkey-added', tokenName: 'Key' });
     expect(eventsOf().at(-1)).toMatchObject({ type: 'administrator.updated', changed: ['passkeys'] });
   });
 
