@@ -26,7 +26,7 @@ import {
 } from './documents.ts';
 import { dropToken } from './enrol-token.ts';
 import { readAdministrator } from './find-administrator.ts';
-import { missingResource } from './invite-administrator.ts';
+import { missingResource } from './missing-resource.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 

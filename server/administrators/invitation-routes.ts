@@ -73,7 +73,7 @@ const create = route({
   tag: 'Administrators',
   summary: 'Invite an administrator',
   description:
-    'Sends a link and, in another email, a code to type. Both expire after seven days. `INPUT_INVALID` if the mail server refuses the address: delete the invitation. `UNAVAILABLE` if an email could not be sent: repeat with the same `Idempotency-Key`, or resend the invitation.',
+    'Sends a link and, in another email, a code to type. Both expire after seven days. `INPUT_INVALID` if the mail server refuses the address: nothing was created. `UNAVAILABLE` if an email could not be sent: repeat with the same `Idempotency-Key`, or resend the invitation.',
   request: { ...jsonBody(creation), headers: creationHeaders },
   responses: { 201: jsonAnswer('Invited.', invitationView) },
   handle: async (c, ports: Needs) => {

@@ -6,19 +6,19 @@ import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { mayMakeAdministrators } from '../kernel/policy.ts';
+import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
-import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, newSecret } from '../kernel/secret-token.ts';
 import type { NewId } from '../records/create-object.ts';
 import { idempotencyMarkDocument } from '../records/documents.ts';
 import { IDEMPOTENCY_TTL_MS } from '../records/idempotency-record.ts';
-import { readObject } from '../records/read-object.ts';
-import { resourceDocument } from '../resources/documents.ts';
 import { byCreation } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
 import { type Administrator, type Grant, NO_RECOVERY_CODES } from './administrator.ts';
 import { type AdministratorLink, INVITATION_LIFETIME_MS, writeLink } from './administrator-link.ts';
+import { removeAdministrator } from './change-administrator.ts';
 import { newConfirmation } from './codes.ts';
 import {
   administratorDocument,
@@ -26,6 +26,7 @@ import {
   administratorIndexes,
   administratorLinkDocument,
 } from './documents.ts';
+import { missingResource } from './missing-resource.ts';
 
 export type InviteNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier'> & { issuer: string };
 
@@ -117,9 +118,18 @@ export async function inviteAdministrator(
       };
     },
   );
-  if (!isRefusal(invited)) return deliver(ports, act.actor, invited.administrator, invited.accountName, made);
-  if (taken.slot === 'held') await releaseQuota(ports, account, 'administrators', id);
-  return invited;
+  if (isRefusal(invited)) {
+    if (taken.slot === 'held') await releaseQuota(ports, account, 'administrators', id);
+    return invited;
+  }
+  try {
+    return await deliver(ports, act.actor, invited.administrator, invited.accountName, made);
+  } catch (error) {
+    // Sending it again would fail as well. That of an account's superuser stays, because it belongs to the account.
+    const isAddressRefused = error instanceof MailerUnavailable && error.failure === 'recipient';
+    if (isAddressRefused && !superuser) await removeAdministrator(ports, act, id, 'invited');
+    throw error;
+  }
 }
 
 /** Sends a new link and a new code. The previous ones are void. */
@@ -151,19 +161,6 @@ export async function resendInvitation(
     },
   );
   return isRefusal(renewed) ? renewed : deliver(ports, act.actor, renewed.administrator, renewed.accountName, made);
-}
-
-/** Finds a grant whose resource does not belong to the account. */
-export async function missingResource(
-  ports: Pick<Ports, 'store' | 'clock'>,
-  account: AccountId,
-  grants: readonly Grant[],
-): Promise<Refusal | undefined> {
-  for (const { resource } of grants) {
-    const found = await readObject(ports, account, resourceDocument.key(resource), 'RESOURCE_NOT_FOUND');
-    if (isRefusal(found)) return found;
-  }
-  return undefined;
 }
 
 interface NewLink {

@@ -57,6 +57,10 @@ describe('server-side failures', () => {
     });
     expect(send).toHaveBeenCalledOnce();
     send.mockRestore();
+    // Nothing is left, and the right address can be invited under the same key.
+    const { items } = (await (await call('GET /v1/invitations')).json()) as { items: { email: string }[] };
+    expect(items.filter(({ email }) => email === body.email)).toEqual([]);
+    expect((await call('POST /v1/invitations', body)).status).toBe(201);
   });
 
   test('of 200 changes of one object at once each round of decisions lets one through, and the others are CONTENTION', async () => {
