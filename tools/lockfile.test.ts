@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 
 interface LockEntry {
   version?: string;
@@ -31,6 +31,19 @@ function atLeast(version: string, minimum: readonly number[]): boolean {
   }
   return true;
 }
+
+// SR-60
+test('SR-60: the tools of a test are locked as well, with a hash each, and run nothing when they are installed', () => {
+  const lock = read<{ packages: Record<string, LockEntry> }>('tools/generated-clients/package-lock.json');
+  const installed = Object.entries(lock.packages).filter(([path]) => path !== '');
+  expect(installed.length).toBeGreaterThan(100);
+  for (const [path, { integrity, resolved }] of installed) {
+    expect(integrity, path).toMatch(/^sha512-[A-Za-z0-9+/]{86}==$/);
+    expect(resolved, path).toBeUndefined();
+  }
+  const test = readFileSync(new URL('../server/http/api/generated-clients.test.ts', import.meta.url), 'utf8');
+  expect(test).toContain("'npm', ['ci', '--ignore-scripts'");
+});
 
 // SR-60
 describe('npm ci installs', () => {

@@ -26,7 +26,7 @@ import { withExamples } from '../http/api/examples.ts';
 import type { Route, Surface } from '../http/api/route.ts';
 import { apiRouter } from '../http/api/router.ts';
 import type { AppEnv } from '../http/context.ts';
-import type { ApiDescription } from '../http/reference/description.ts';
+import { type ApiDescription, entriesOf } from '../http/reference/description.ts';
 import { referencePages } from '../http/reference/pages.ts';
 import { sessionCookie } from '../http/session-cookie.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -169,7 +169,7 @@ export function nativeApi(ports: Ports, about: About) {
 
   let description: ApiDescription | undefined;
   const described = () => {
-    description ??= withExamples(withNulls(app.getOpenAPI31Document(documentInfo(about))) as ApiDescription);
+    description ??= withTags(withExamples(withNulls(app.getOpenAPI31Document(documentInfo(about))) as ApiDescription));
     return description;
   };
   // It describes the administration, which another listener has then.
@@ -184,6 +184,12 @@ export function nativeApi(ports: Ports, about: About) {
   });
   app.route('/', referencePages(described));
   return app;
+}
+
+/** The groups of the operations, in their order: tools sort by what the document lists. */
+function withTags(api: ApiDescription): ApiDescription {
+  const tags = [...new Set(entriesOf(api).map(({ tag }) => tag))];
+  return { ...api, tags: tags.map((name) => ({ name })) };
 }
 
 /**

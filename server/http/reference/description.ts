@@ -43,6 +43,7 @@ export interface Operation {
 export interface ApiDescription {
   info: { title: string; version: string; description?: string };
   servers?: { url: string }[];
+  tags?: { name: string }[];
   paths?: Record<string, object>;
   components?: { schemas?: Record<string, unknown> };
 }
