@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { validate as lint } from 'dockerfile-utils';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
+import { Ingress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
 import { Service } from 'kubernetes-models/v1/Service';
@@ -208,17 +210,37 @@ describe('compose.yaml', () => {
   });
 });
 
+interface Port {
+  name: string;
+  containerPort: number;
+}
+interface Source {
+  from: [{ namespaceSelector: { matchLabels: Record<string, string> } }];
+}
+interface Egress {
+  to?: { ipBlock: { cidr: string; except: string[] } }[];
+  ports: { port?: number }[];
+}
+
 describe('the base for Kubernetes', () => {
   const document = (name: string) => parse(read(`kubernetes/${name}`), { version: '1.1' });
   const deployment = document('deployment.yaml');
   const pod = deployment.spec.template.spec;
   const [container] = pod.containers;
+  const settings = (): Record<string, string> => {
+    const lines = read('kubernetes/countersign.env').match(/^[^#\n].*$/gm) ?? [];
+    return Object.fromEntries(lines.map((line) => line.split('=', 2)));
+  };
 
   test('is what the schemas of Kubernetes allow', () => {
     const { resources, configMapGenerator } = document('kustomization.yaml');
     const models = {
       'deployment.yaml': Deployment,
       'service.yaml': Service,
+      'admin-service.yaml': Service,
+      'ingress.yaml': Ingress,
+      'admin-ingress.yaml': Ingress,
+      'horizontal-pod-autoscaler.yaml': HorizontalPodAutoscaler,
       'pod-disruption-budget.yaml': PodDisruptionBudget,
       'network-policy.yaml': NetworkPolicy,
     };
@@ -226,13 +248,12 @@ describe('the base for Kubernetes', () => {
     for (const [name, Model] of Object.entries(models))
       expect(() => new Model(document(name)).validate(), name).not.toThrow();
     expect(() => new Deployment({ ...deployment, spec: { replicas: 'two' } }).validate()).toThrow();
-    const files = [...resources, ...configMapGenerator[0].envs, 'kustomization.yaml'];
+    const files = [...resources, ...configMapGenerator[0].envs, 'kustomization.yaml', 'pod-monitor'];
     expect(readdirSync(join(ROOT, 'deploy/kubernetes')).sort()).toEqual(files.sort());
   });
 
   test('has a valid configuration, whose secrets are files that the group of the service reads', () => {
-    const lines = read('kubernetes/countersign.env').match(/^[^#\n].*$/gm) ?? [];
-    const environment = Object.fromEntries(lines.map((line) => line.split('=', 2)));
+    const environment = settings();
     const store = environment.COUNTERSIGN_STORE_FILE;
     const config = loadConfig({ ...environment, COUNTERSIGN_STORE_FILE: '', COUNTERSIGN_STORE: 'redis://redis:6379' });
     const [{ mountPath }] = container.volumeMounts;
@@ -242,6 +263,7 @@ describe('the base for Kubernetes', () => {
     expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(config.drainMs + config.shutdownMs);
     expect(container.ports.map((port: { containerPort: number }) => port.containerPort)).toEqual([
       config.listen.port,
+      config.adminListen?.port,
       config.metricsListen?.port,
     ]);
     expect(JSON.stringify(deployment)).not.toMatch(/secretKeyRef|secretRef/);
@@ -272,6 +294,76 @@ describe('the base for Kubernetes', () => {
     ]) {
       expect((podSelector ?? selector).matchLabels).toEqual(deployment.spec.selector.matchLabels);
     }
-    expect(document('service.yaml').spec.selector).toEqual(deployment.spec.selector.matchLabels);
+    for (const name of ['service.yaml', 'admin-service.yaml'])
+      expect(document(name).spec.selector).toEqual(deployment.spec.selector.matchLabels);
+    const { scaleTargetRef, minReplicas } = document('horizontal-pod-autoscaler.yaml').spec;
+    expect([scaleTargetRef.name, deployment.spec.replicas]).toEqual([deployment.metadata.name, undefined]);
+    expect(minReplicas).toBeGreaterThan(document('pod-disruption-budget.yaml').spec.minAvailable);
+  });
+
+  // SR-59. The attack: the console, from the internet.
+  test('leads what is public to the public listener, and only the inside to the administration', () => {
+    const named = new Map(container.ports.map(({ name, containerPort }: Port) => [name, containerPort]));
+    const { ingress } = document('network-policy.yaml').spec;
+    const sources = (port: string) =>
+      ingress
+        .filter(({ ports }: { ports: { port: string }[] }) => ports.some((one) => one.port === port))
+        .map(({ from: [{ namespaceSelector }] }: Source) => Object.values(namespaceSelector.matchLabels)[0]);
+    for (const [kind, port, listener, from] of [
+      ['', 'http', 8080, 'ingress-nginx'],
+      ['admin-', 'admin', 8081, 'ingress-nginx-internal'],
+    ] as const) {
+      const { spec } = document(`${kind}ingress.yaml`);
+      const [{ backend }] = spec.rules[0].http.paths;
+      const service = document(`${kind}service.yaml`);
+      const [{ name, targetPort }] = service.spec.ports;
+      expect([backend.service.name, backend.service.port.name]).toEqual([service.metadata.name, name]);
+      expect([targetPort, named.get(targetPort)]).toEqual([port, listener]);
+      expect(sources(port)).toEqual([from]);
+      expect(spec.rules[0].host).toBe(new URL(settings().COUNTERSIGN_URL ?? '').host);
+    }
+    expect(document('ingress.yaml').spec.ingressClassName).not.toBe(
+      document('admin-ingress.yaml').spec.ingressClassName,
+    );
+  });
+
+  // SR-56. The attack: a webhook to what only the pod can reach.
+  test('lets calls through to receivers on any public port, and to no metadata and no neighbour', () => {
+    const { egress } = document('network-policy.yaml').spec as { egress: Egress[] };
+    const leads = (address: string, port: number) =>
+      egress.some(({ to, ports }) => {
+        const isPort = ports.some((one) => (one.port ?? port) === port);
+        const isTarget =
+          to === undefined ||
+          to.some(({ ipBlock: { cidr, except } }) => inAnyRange(address, [cidr]) && !inAnyRange(address, except));
+        return isPort && isTarget;
+      });
+    for (const address of ['203.0.113.7', '2001:db8::7']) {
+      for (const port of [443, 8443, 80]) expect(leads(address, port), `${address} ${port}`).toBe(true);
+    }
+    for (const address of [
+      '10.1.2.3',
+      '172.20.0.1',
+      '192.168.1.1',
+      '169.254.169.254',
+      '100.64.0.1',
+      'fd00::1',
+      'fe80::1',
+    ])
+      expect(leads(address, 80), address).toBe(false);
+    expect(leads('10.1.2.3', 6379)).toBe(true);
+  });
+
+  test('has a monitor of its pods for the job that the alerts ask for', () => {
+    const component = document('pod-monitor/kustomization.yaml');
+    expect([component.kind, component.resources]).toEqual(['Component', ['pod-monitor.yaml']]);
+    const { apiVersion, kind, spec } = document('pod-monitor/pod-monitor.yaml');
+    expect([apiVersion, kind]).toEqual(['monitoring.coreos.com/v1', 'PodMonitor']);
+    expect(spec.selector.matchLabels).toEqual(deployment.spec.selector.matchLabels);
+    expect(container.ports.map(({ name }: Port) => name)).toContain(spec.podMetricsEndpoints[0].port);
+    // Every label of the base is on the pods: its value is the name of the job.
+    const [{ pairs, includeSelectors }] = document('kustomization.yaml').labels;
+    expect([pairs[spec.jobLabel], includeSelectors]).toEqual(['countersign', true]);
+    expect(read('prometheus/countersign-alerts.yml')).toContain('job="countersign"');
   });
 });

@@ -111,15 +111,22 @@ async function fillDisk(folder: string, redis: RedisServer, progress: () => Prom
   await progress();
 }
 
-/** Also to another number of partitions. */
+/**
+ * Also to another number of partitions. What the clients wait for is the restart: both processes stop, drain included, and
+ * start, which takes as long as the machine is busy. It is printed apart from what the move itself takes.
+ */
 async function moveStore({ processes }: Rig, from: string, progress: () => Promise<void>): Promise<void> {
   const [one] = processes;
   const [to, partitions] = [`${from}/1`, '96'];
   const moved = await one.json<{ closedMs: number }>(['store', 'move', '--to', to, '--partitions', partitions]);
   console.error(`the store took no changes for ${moved.closedMs} ms`);
+  const movedAt = performance.now();
   await Promise.all(processes.map((process) => process.end('SIGTERM')));
+  const stoppedAt = performance.now();
   for (const process of processes) process.set({ COUNTERSIGN_STORE: to, COUNTERSIGN_STORE_PARTITIONS: partitions });
   await Promise.all(processes.map((process) => process.start()));
+  const [stopMs, startMs] = [stoppedAt - movedAt, performance.now() - stoppedAt].map(Math.round);
+  console.error(`the processes took ${stopMs} ms to stop and ${startMs} ms to start`);
   await progress();
 }
 
