@@ -95,21 +95,71 @@ describe('events', () => {
     await view.button('Clear filters').click();
     await expect(view.page).toHaveURL(/\/console\/events$/);
     await view.main.getByText('More filters').click();
-    await view.page.getByLabel('About (id)').fill('nonsense');
-    await view.page.getByLabel('About (id)').press('Enter');
-    await expect(view.wrong).toHaveText('An id such as usr_01k8dq9z2mp');
-    await view.page.getByLabel('About (id)').fill(shop.id);
-    await view.page.getByLabel('About (id)').press('Enter');
+    const about = view.page.getByRole('combobox', { name: 'About' });
+    await about.fill('nonsense');
+    await about.press('Enter');
+    await expect(view.wrong).toHaveText('Nothing has that name. An id such as usr_01k8dq9z2mp works too.');
+    await about.fill(shop.id);
+    await about.press('Enter');
     await expect(view.page).toHaveURL(new RegExp(`subject=${shop.id}`));
-    await expect(view.page.getByLabel('About (id)')).toBeFocused();
+    await expect(about).toBeFocused();
+    await expect(about).toHaveValue('Shop');
     await view.page.getByLabel('From', { exact: true }).fill('2026-01-01T00:00');
     await expect(view.page).toHaveURL(/from=/);
     await expect(view.page.getByLabel('From', { exact: true })).toBeFocused();
     await view.page.getByLabel('Outcome').selectOption('Failed');
     await expect(view.main.getByText('No matches so far.')).toBeVisible();
     await view.button('Clear filters').click();
-    await expect(view.page.getByLabel('About (id)')).toHaveValue('');
+    await expect(about).toHaveValue('');
     await expect(view.page.getByLabel('From', { exact: true })).toHaveValue('');
+  });
+
+  test('are filtered by the name of a user and of who did it, chosen by keyboard or pointer', async () => {
+    const who = await createSuperuser(visits.stage);
+    const { person } = await busyAccount(who);
+    const view = await enter(who, '/console/events');
+    await view.main.getByText('More filters').click();
+    const about = view.page.getByRole('combobox', { name: 'About' });
+    await about.fill('mar');
+    const found = view.page.getByRole('listbox', { name: 'About' }).getByRole('option');
+    await expect(found).toHaveText([`${person.user.login}Users`]);
+    await expectAccessible(view, 'found');
+    await about.press('ArrowDown');
+    await about.press('Enter');
+    await expect(view.page).toHaveURL(new RegExp(`subject=${person.user.id}`));
+    await expect(about).toHaveValue(person.user.login);
+    await expect(view.page.locator('tbody')).toContainText('User created');
+    const by = view.page.getByRole('combobox', { name: 'By' });
+    await by.fill('Ad');
+    await view.page.getByRole('listbox', { name: 'By' }).getByRole('option').click();
+    await expect(view.page).toHaveURL(new RegExp(`actor=${who.id}`));
+    // What is typed and not chosen changes nothing.
+    await about.fill('nobody');
+    await by.focus();
+    await expect(about).toHaveValue(person.user.login);
+    await about.fill('');
+    await by.focus();
+    await expect(view.page).not.toHaveURL(/subject=/);
+  });
+
+  test('of an import are one row that opens, and stay apart in the log', async () => {
+    const who = await createSuperuser(visits.stage);
+    const view = await enter(who, '/console/users/import');
+    const lines = Array.from({ length: 120 }, (_, nr) => `imported-${nr}`);
+    const buffer = Buffer.from(`login\n${lines.join('\n')}\n`);
+    await view.page.locator('input[type=file]').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer });
+    await view.button('Import 120').click();
+    await expect(view.page.locator('.import-counts')).toContainText('Created: 120');
+    await sealEvents(visits.ports);
+    await view.goTo('/console/events');
+    const row = view.button('User created × 120');
+    await expect(row).toHaveAttribute('aria-expanded', 'false');
+    await expectAccessible(view, 'folded');
+    await row.click();
+    await expect(view.page.locator('tbody tr').filter({ hasText: 'imported-' }).first()).toBeVisible();
+    await expect(view.button('User created')).toHaveCount(120);
+    await row.click();
+    await expect(view.button('User created')).toHaveCount(0);
   });
 
   test('are followed until paused', async () => {

@@ -1,14 +1,16 @@
-import { Alert } from '@countersign/ui/alert.tsx';
-import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useQuery } from '../shell/use-query.ts';
-import { type EventFilter, type EventFilterValues, isId } from './event.ts';
+import type { EventFilter, EventFilterValues } from './event.ts';
 import { REASONS, reasonText, TYPES, t, typeText } from './i18n.ts';
+import { ObjectBox } from './object-box.tsx';
 
 export interface EventFiltersProps {
   filters: EventFilterValues;
   onChange(next: EventFilterValues): void;
 }
 
+const SUBJECTS = ['users', 'resources', 'tokens', 'filters', 'administrators', 'api-keys', 'webhooks'] as const;
+const ACTORS = ['users', 'administrators', 'api-keys'] as const;
 const COLLAPSED_FILTERS: readonly EventFilter[] = ['reason', 'subject', 'actor', 'from', 'to'];
 
 /** The filters of the event list, which the page keeps in the address. */
@@ -67,10 +69,17 @@ export function EventFilters({ filters, onChange }: EventFiltersProps) {
             t('anyReason'),
             REASONS.map((code) => [code, reasonText(code)]),
           )}
-          <IdBox label={t('subject')} value={filters.subject} onChange={(id) => set('subject', id)} />
-          <IdBox label={t('actor')} value={filters.actor} onChange={(id) => set('actor', id)} />
-          <InstantBox label={t('from')} value={filters.from} onChange={(at) => set('from', at)} />
-          <InstantBox label={t('to')} value={filters.to} onChange={(at) => set('to', at)} />
+          <ObjectBox
+            label={t('subject')}
+            among={SUBJECTS}
+            value={filters.subject}
+            onChange={(id) => set('subject', id)}
+          />
+          <ObjectBox label={t('actor')} among={ACTORS} value={filters.actor} onChange={(id) => set('actor', id)} />
+          <div class="narrow-pair">
+            <InstantBox label={t('from')} value={filters.from} onChange={(at) => set('from', at)} />
+            <InstantBox label={t('to')} value={filters.to} onChange={(at) => set('to', at)} />
+          </div>
         </div>
       </details>
       {Object.keys(filters).length > 0 && (
@@ -96,38 +105,6 @@ function useAddressValue(value: string) {
     if (input.current && input.current.value !== value) input.current.value = value;
   }, [value]);
   return input;
-}
-
-/** Applied on blur or Enter, since a partial id matches no event. */
-function IdBox({ label, value = '', onChange }: BoxProps) {
-  const input = useAddressValue(value);
-  const [isWrong, setWrong] = useState(false);
-  const id = useId();
-  const apply = (text: string) => {
-    const typed = text.trim();
-    setWrong(typed !== '' && !isId(typed));
-    if ((typed === '' || isId(typed)) && typed !== value) onChange(typed);
-  };
-  return (
-    <div class="narrow-one">
-      <label for={id}>{label}</label>
-      <input
-        ref={input}
-        id={id}
-        class="input"
-        type="text"
-        placeholder="usr_01k8dq9z2mp"
-        autocomplete="off"
-        autocapitalize="none"
-        spellcheck={false}
-        aria-invalid={isWrong ? 'true' : undefined}
-        aria-describedby={isWrong ? `${id}-error` : undefined}
-        onChange={({ currentTarget }) => apply(currentTarget.value)}
-        onInput={() => setWrong(false)}
-      />
-      <Alert id={`${id}-error`}>{isWrong && t('idHint')}</Alert>
-    </div>
-  );
 }
 
 function InstantBox({ label, value, onChange }: BoxProps) {

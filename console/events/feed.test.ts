@@ -13,7 +13,7 @@ const event = (nr: number): EventView => ({
 });
 
 /** A service whose log holds these numbers, newest last; `perPage` of them on each page. */
-function setUp(log: number[], perPage = 50) {
+function setUp(log: number[], perPage = 50, requestOf: (nr: number) => string | undefined = () => undefined) {
   const asked: string[] = [];
   const service = { isLost: false };
   const get = async (path: string): Promise<Answer<EventPage>> => {
@@ -22,8 +22,12 @@ function setUp(log: number[], perPage = 50) {
     const query = new URLSearchParams(path.slice(path.indexOf('?')));
     const after = Number(query.get('after') ?? Number.POSITIVE_INFINITY);
     const rest = log.filter((nr) => nr < after).sort((one, other) => other - one);
-    const items = rest.slice(0, perPage).map(event);
-    return { kind: 'done', body: { items, next: rest.length > perPage ? String(items.at(-1)?.at) : null } };
+    const count = Math.max(perPage, Number(query.get('limit')) > 50 ? Number(query.get('limit')) : 0);
+    const items = rest.slice(0, count).map((nr): EventView => {
+      const requestId = requestOf(nr);
+      return requestId === undefined ? event(nr) : { ...event(nr), type: 'user.created', outcome: 'done', requestId };
+    });
+    return { kind: 'done', body: { items, next: rest.length > count ? String(items.at(-1)?.at) : null } };
   };
   const shown: FeedState[] = [];
   const feed = createFeed(get, 'type=authentication', (state) => shown.push(state));
@@ -40,6 +44,13 @@ describe('older events', () => {
     await feed.older();
     expect([ids().length, ids().at(-1), feed.now().next]).toEqual([80, 1, null]);
     expect(asked[0]).toBe('events?type=authentication&limit=50');
+  });
+
+  test('load further, by larger pages, while an import is folded into one row', async () => {
+    const { feed, ids, asked } = setUp(upTo(400), 50, (nr) => (nr > 200 ? 'of-the-import' : undefined));
+    await feed.older();
+    expect(asked.map((path) => /limit=(\d+)/.exec(path)?.[1])).toEqual(['50', '200']);
+    expect(ids()).toHaveLength(250);
   });
 
   test('skip short pages up to a limit', async () => {

@@ -1,5 +1,6 @@
 import type { Answer } from '../service/client.ts';
 import type { EventView } from './event.ts';
+import { foldBulk } from './fold-bulk.ts';
 
 export interface EventPage {
   items: EventView[];
@@ -28,10 +29,12 @@ export interface Feed {
 }
 
 const PAGE = 50;
+/** While the events of an import are folded into one row, the next rows are far away. */
+const FOLDED_PAGE = 200;
 /** A narrow filter yields short pages: load at most this many before asking the user. */
 const MAX_PAGES = 5;
 /** The list starts over from the newest events when it grows beyond this. */
-const MAX_SHOWN = 1_000;
+const MAX_SHOWN = 3_000;
 
 /**
  * The events that match a filter, page by page, with new events added. Does not use the DOM.
@@ -51,9 +54,9 @@ export function createFeed(
     state = { ...state, ...changes };
     if (!abort.signal.aborted) show(state);
   };
-  const page = (after: string | null) => {
+  const page = (after: string | null, limit = PAGE) => {
     const parameters = new URLSearchParams(query);
-    parameters.set('limit', String(PAGE));
+    parameters.set('limit', String(limit));
     if (after !== null) parameters.set('after', after);
     return get(`events?${parameters}`, abort.signal);
   };
@@ -62,13 +65,15 @@ export function createFeed(
     now: () => state,
     async older() {
       put({ isLoading: true, problem: undefined });
-      const wanted = state.items.length + PAGE;
+      const wanted = foldBulk(state.items).length + PAGE;
+      let rows = state.items.length;
       for (let pages = 0; pages < MAX_PAGES; pages++) {
-        const answer = await page(state.next);
+        const answer = await page(state.next, rows < state.items.length ? FOLDED_PAGE : PAGE);
         if (abort.signal.aborted) return;
         if (answer.kind !== 'done') return put({ isLoading: false, problem: answer });
         put({ items: merge(state.items, answer.body.items), next: answer.body.next });
-        if (answer.body.next === null || state.items.length >= wanted) break;
+        rows = foldBulk(state.items).length;
+        if (answer.body.next === null || rows >= wanted) break;
       }
       put({ isLoading: false });
     },

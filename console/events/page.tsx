@@ -1,4 +1,4 @@
-import { Activity, Pause, Play } from 'lucide';
+import { Activity, ChevronDown, ChevronRight, Pause, Play } from 'lucide';
 import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { loadTogether } from '../i18n/page-texts.ts';
@@ -14,6 +14,7 @@ import { EventDialog } from './event-dialog.tsx';
 import { EventFilters } from './event-filters.tsx';
 import { ActorText, NameOf, Outcome } from './event-parts.tsx';
 import css from './events.css?inline';
+import { countTypes, type EventRow, foldBulk } from './fold-bulk.ts';
 import { t as own, reasons, reasonText, types, typeText } from './i18n.ts';
 import { type FollowedFeed, useFeed } from './use-feed.ts';
 
@@ -94,6 +95,28 @@ function Follow({ feed }: { feed: FollowedFeed }) {
 /** Each name costs a request, so only new events show names; older ones show ids. */
 const MAX_NAMED = 100;
 
+interface ShownRow {
+  key: string;
+  event: EventView;
+  /** The row stands for these; `event` is the newest. */
+  bulk?: EventRow;
+  isOpen: boolean;
+  /** Below the row that it was folded into. */
+  isPart: boolean;
+}
+
+/** An open row is followed by its events. */
+function shownRows(row: EventRow, open: ReadonlySet<string>): ShownRow[] {
+  const [event] = row.events;
+  if (row.events.length === 1) return [{ key: event.id, event, isOpen: false, isPart: false }];
+  const isOpen = [...row.requests].some((request) => open.has(request));
+  const parts = isOpen ? row.events : [];
+  return [
+    { key: `bulk ${row.events.at(-1)?.id}`, event, bulk: row, isOpen, isPart: false },
+    ...parts.map((part) => ({ key: part.id, event: part, isOpen: false, isPart: true })),
+  ];
+}
+
 interface ListProps {
   feed: FollowedFeed;
   isNarrowed: boolean;
@@ -101,8 +124,16 @@ interface ListProps {
 }
 
 function List({ feed, isNarrowed, onOpen }: ListProps) {
+  const { texts } = useConsole();
   const { items, next, isLoading, problem, fresh, older } = feed;
   const isNarrow = useMedia('(max-width: 859px)');
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const rows: ShownRow[] = foldBulk(items).flatMap((row) => shownRows(row, open));
+  const toggle = ({ requests }: EventRow, isOpen: boolean) => {
+    const others = new Set(open);
+    for (const request of requests) isOpen ? others.delete(request) : others.add(request);
+    setOpen(others);
+  };
   const nameLink = (id: string, at: number) => (at < MAX_NAMED ? <NameOf id={id} /> : <code>{id}</code>);
   const about = ({ subject, resource }: EventView, at: number) => {
     const ids = [...new Set([subject, resource])].filter((id) => id !== undefined);
@@ -127,27 +158,39 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
       {reason !== undefined && <span class="muted"> {reasonText(reason)}</span>}
     </>
   );
-  const link = (event: EventView) => (
-    <button type="button" class="row-link" aria-haspopup="dialog" onClick={() => onOpen(event)}>
-      {typeText(event.type)}
-    </button>
-  );
+  const link = ({ event, bulk, isOpen }: ShownRow) =>
+    bulk ? (
+      <button type="button" class="row-link bulk" aria-expanded={isOpen} onClick={() => toggle(bulk, isOpen)}>
+        <Icon node={isOpen ? ChevronDown : ChevronRight} size={16} />
+        <span>
+          {countTypes(bulk)
+            .map(([type, count]) => own('bulk', { type: typeText(type), count: count.toLocaleString(texts.lang) }))
+            .join(' · ')}
+        </span>
+      </button>
+    ) : (
+      <button type="button" class="row-link" aria-haspopup="dialog" onClick={() => onOpen(event)}>
+        {typeText(event.type)}
+      </button>
+    );
+  const classOf = ({ event, isPart }: ShownRow) =>
+    [fresh.has(event.id) && 'fresh', isPart && 'part'].filter(Boolean).join(' ') || undefined;
   return (
     <section class="list events" aria-label={own('title')} aria-busy={isLoading}>
       {items.length > 0 && isNarrow && (
         <ul class="cards">
-          {items.map((event, at) => (
-            <li key={event.id} class={fresh.has(event.id) ? 'fresh' : undefined}>
+          {rows.map((row, at) => (
+            <li key={row.key} class={classOf(row)}>
               <div class="card-head">
-                {link(event)}
+                {link(row)}
                 <span class="muted">
-                  <Timestamp at={event.at} />
+                  <Timestamp at={row.event.at} />
                 </span>
               </div>
-              <p>{outcome(event)}</p>
-              <p class="muted">{about(event, at)}</p>
+              <p>{outcome(row.event)}</p>
+              {!row.bulk && <p class="muted">{about(row.event, at)}</p>}
               <p class="muted">
-                {own('who')}: {actor(event, at)}
+                {own('who')}: {actor(row.event, at)}
               </p>
             </li>
           ))}
@@ -166,14 +209,14 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
             </tr>
           </thead>
           <tbody>
-            {items.map((event, at) => (
-              <tr key={event.id} class={fresh.has(event.id) ? 'fresh' : undefined}>
-                <th scope="row">{link(event)}</th>
-                <td>{outcome(event)}</td>
-                <td>{actor(event, at)}</td>
-                <td>{about(event, at)}</td>
+            {rows.map((row, at) => (
+              <tr key={row.key} class={classOf(row)}>
+                <th scope="row">{link(row)}</th>
+                <td>{outcome(row.event)}</td>
+                <td>{actor(row.event, at)}</td>
+                <td>{!row.bulk && about(row.event, at)}</td>
                 <td>
-                  <Timestamp at={event.at} />
+                  <Timestamp at={row.event.at} />
                 </td>
               </tr>
             ))}

@@ -1,13 +1,12 @@
 import { type IconNode, Keyboard, LogOut, Moon, Search, Sun } from 'lucide';
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
-import type { FoundObject, PageEntry } from '../pages.ts';
+import type { FoundObject } from '../pages.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
-import type { PageRoute } from '../router.ts';
-import type { Client } from '../service/client.ts';
 import { useConsole } from './context.ts';
 import { t } from './i18n.ts';
 import { hrefOf, usePages } from './navigation.tsx';
+import { useObjectSearch } from './use-object-search.ts';
 import { shortcutTargets } from './use-shortcuts.ts';
 
 interface Entry {
@@ -18,16 +17,14 @@ interface Entry {
   run(): void;
 }
 
-const WAIT_MS = 180;
-const MAX_FOUND = 6;
-
 /** Searches pages, actions, and the objects of every page by name. */
 export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts(): void }) {
-  const { client, texts, go, preferences, setPreferences, signOut, announce } = useConsole();
+  const { texts, go, preferences, setPreferences, signOut, announce } = useConsole();
   const pages = usePages();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const results = useSearch(client, pages, text.trim());
+  const sources = pages.flatMap(([, { label, icon, find }]) => (find ? [{ ...find, label, icon }] : []));
+  const results = useObjectSearch<(typeof sources)[number], FoundObject>(sources, text.trim());
   const list = useRef<HTMLDivElement>(null);
   const base = useId();
   const here = useMemo(() => shortcutTargets().filter((element) => !(element instanceof HTMLInputElement)), []);
@@ -61,12 +58,12 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
   const wanted = text.trim().toLowerCase();
   const entries = [
     ...commands.filter(({ label }) => label.toLowerCase().includes(wanted)),
-    ...results.map(({ page, item }) => ({
+    ...results.map(({ source, item }) => ({
       id: item.id,
-      group: t(page.label),
-      label: page.find?.name(item) ?? item.id,
-      icon: page.icon,
-      run: () => go(page.find?.href(item) ?? ''),
+      group: t(source.label),
+      label: source.name(item),
+      icon: source.icon,
+      run: () => go(source.href(item)),
     })),
   ];
   const chosen = entries[Math.min(at, entries.length - 1)];
@@ -143,28 +140,3 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
 }
 
 const DARK = '(prefers-color-scheme: dark)';
-
-/** Objects of all pages whose names start with the text; requested shortly after the last key. */
-function useSearch(client: Client, pages: readonly [PageRoute, PageEntry][], text: string) {
-  const [results, setResults] = useState<{ page: PageEntry; item: FoundObject }[]>([]);
-  const searched = useRef<PageEntry[]>([]);
-  searched.current = pages.flatMap(([, page]) => (page.find ? [page] : []));
-  useEffect(() => {
-    if (text === '') return setResults([]);
-    const abort = new AbortController();
-    const search = async (page: PageEntry) => {
-      const query = new URLSearchParams({ search: text, limit: String(MAX_FOUND) });
-      const answer = await client.get<{ items: FoundObject[] }>(`${page.find?.path}?${query}`, undefined, abort.signal);
-      return answer.kind === 'done' ? answer.body.items.map((item) => ({ page, item })) : [];
-    };
-    const timer = setTimeout(async () => {
-      const all = await Promise.all(searched.current.map(search));
-      if (!abort.signal.aborted) setResults(all.flat());
-    }, WAIT_MS);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [client, text]);
-  return results;
-}
