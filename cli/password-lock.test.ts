@@ -21,7 +21,13 @@ test('shows that a password is locked after too many wrong ones, and lifts it', 
     const wrong = { failures: 1, lastFailureAt: ports.clock.now(), inRow: MAX_FAILURES_IN_A_ROW, credential };
     const key = passwordAttemptsDocument.key(id);
     const put = [{ key, value: wrong }];
-    await ports.store.commit({ anchor: key.anchor, operation: newOperation(ports), now: ports.clock.now(), expect: [], put });
+    await ports.store.commit({
+      anchor: key.anchor,
+      operation: newOperation(ports),
+      now: ports.clock.now(),
+      expect: [],
+      put,
+    });
     expect(await shown()).toMatch(/passwordLocked +true/);
     expect(await terminal.type(['user', 'update', 'ada', '--blocked', 'false'])).toMatchObject({ code: 0 });
     expect(await shown()).not.toContain('passwordLocked');
