@@ -64,6 +64,9 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
     if (read.body) setLast(read.body);
   }, [read.body]);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  // On a phone, several filters would push the list out of view.
+  const [areFiltersOpen, openFilters] = useState(Object.keys(state.filters).length > 0);
+  const canFold = isNarrow && filters.length > 1;
   const page = read.body ?? (read.problem ? undefined : last);
   const count = read.body?.items.length;
   const isNarrowed = state.search !== '' || Object.keys(state.filters).length > 0;
@@ -101,7 +104,17 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
         {canSearch && (
           <SearchBox value={state.search} onChange={(search) => put(withChanges(state, { search }), true)} />
         )}
-        {filters.map((filter) => (
+        {canFold && (
+          <button
+            type="button"
+            class="secondary"
+            aria-expanded={areFiltersOpen}
+            onClick={() => openFilters(!areFiltersOpen)}
+          >
+            {t('filters')}
+          </button>
+        )}
+        {(canFold && !areFiltersOpen ? [] : filters).map((filter) => (
           <label key={filter.name} class="list-filter">
             <span class="unseen">{filter.label}</span>
             <select
