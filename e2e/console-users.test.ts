@@ -163,7 +163,7 @@ describe('one of them', () => {
     const view = await enter(who, pathOf(scene.user));
     const message = view.page.locator('.strip.warn');
     await expect(message).toHaveCount(1);
-    await expect(message).toContainText('A token is locked');
+    await expect(message).toContainText('is locked after too many wrong codes');
     await message.getByRole('link').click();
     await expect(view.page).toHaveURL(new RegExp(`/console/tokens/${scene.tokens[0]?.id}$`));
     await view.button('Unlock').click();

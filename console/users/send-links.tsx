@@ -11,16 +11,25 @@ import type { User } from '../shared/user.ts';
 import { canHelpOn, useConsole } from '../shell/context.ts';
 import { t } from './i18n.ts';
 
-type LinkOrder = { kind: 'password' } | { kind: 'enrolment' | 'unlock'; resource: ResourceView };
+/** A link to be sent, once the administrator confirms. */
+export type LinkOrder =
+  | { kind: 'password' }
+  | { kind: 'enrolment' | 'unlock'; resource: Pick<ResourceView, 'id' | 'name'> };
+
+export interface SendLinksProps {
+  user: User;
+  mayChange: boolean;
+  order: LinkOrder | undefined;
+  onOrder(order: LinkOrder | undefined): void;
+}
 
 /**
  * Sends links to the user by email: the administrator sees neither the link nor its result (SR-41). Where no email
  * reaches the user, the administrator gets the link once, to hand it over.
  */
-export function SendLinks({ user, mayChange }: { user: User; mayChange: boolean }) {
+export function SendLinks({ user, mayChange, order, onOrder: setOrder }: SendLinksProps) {
   const { client, texts, session, notify } = useConsole();
   const { pick, dialog } = usePicker();
-  const [order, setOrder] = useState<LinkOrder>();
   const [handed, setHanded] = useState<HandedLink>();
   const handsOver = useHandsOver(user);
   const tokens = useTokensOf(user.id).body?.items ?? [];

@@ -68,6 +68,7 @@ export function leavesTokensOut(
 }
 
 /** The user's tokens, up to a sensible maximum. */
-export function useTokensOf(user: string) {
-  return useQuery<{ items: Token[]; next: string | null }>(`tokens?owner=${user}&limit=100`);
+export function useTokensOf(user: string | undefined) {
+  const path = user === undefined ? undefined : `tokens?owner=${user}&limit=100`;
+  return useQuery<{ items: Token[]; next: string | null }>(path);
 }
