@@ -1,5 +1,4 @@
 import { Overloaded } from './ports/password-hasher.ts';
-import type { Store } from './ports/store.ts';
 
 /** Maximum waiting tasks per key; the next is told to retry. */
 const MAX_WAITING = 64;
@@ -9,19 +8,20 @@ interface Line {
   waiting: number;
 }
 
-const lines = new WeakMap<Store, Map<string, Line>>();
+const lines = new WeakMap<object, Map<string, Line>>();
 
 /**
  * Runs work on one key strictly one after the other within this process, in order of arrival. It avoids the store
  * conflicts that a flood on one token would cause. Correctness does not depend on it, since other processes do not
  * queue here: the commit's expected versions decide.
  *
+ * @param store whose conflicts are avoided
  * @param work gets whether it has waited: what was read before may then be out of date
  * @param mostWaiting default {@link MAX_WAITING}
  * @throws Overloaded if that many are waiting already
  */
 export async function runExclusive<T>(
-  store: Store,
+  store: object,
   key: string,
   work: (hasWaited: boolean) => Promise<T>,
   mostWaiting = MAX_WAITING,
@@ -45,4 +45,9 @@ export async function runExclusive<T>(
     line.waiting -= 1;
     if (line.waiting === 0) byKey.delete(key);
   }
+}
+
+/** How much work on one key runs or waits in this process. */
+export function countWaiting(store: object, key: string): number {
+  return lines.get(store)?.get(key)?.waiting ?? 0;
 }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
 import { keyOf } from '../testing/store-conformance/changes.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Contention, newOperation, transact } from './transact.ts';
+import { Contention, MAX_WAITING_CHANGES, newOperation, transact } from './transact.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -27,6 +27,44 @@ describe('a decision', () => {
     const replica = ports.replica();
     const seen = await Promise.all(Array.from({ length: 10 }, (_, at) => add('busy', at % 2 ? ports : replica)));
     expect([...seen].sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  test('SR-56: after a conflict queues with the others, so that 200 at once succeed, and too many are refused', async () => {
+    let conflicts = 0;
+    ports.store.intercept = {
+      async commit(_change, go) {
+        const outcome = await go();
+        if (outcome === 'conflict') conflicts += 1;
+        return outcome;
+      },
+    };
+    const seen = await Promise.all(Array.from({ length: 200 }, () => add('crowded')));
+    expect(new Set(seen).size).toBe(200);
+    // Each conflicts once at most, instead of with all that are faster.
+    expect(conflicts).toBeLessThan(200);
+    const flood = await Promise.allSettled(Array.from({ length: MAX_WAITING_CHANGES + 50 }, () => add('flooded')));
+    const refused = flood.filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(49);
+    for (const one of refused) expect(one).toMatchObject({ reason: expect.any(Contention) });
+    expect(await add('flooded')).toBe(MAX_WAITING_CHANGES + 2);
+  });
+
+  test('about other documents waits for none of them', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    ports.store.intercept = {
+      async commit(change, go) {
+        if (change.anchor !== 'held') return go();
+        await held;
+        return 'conflict';
+      },
+    };
+    const stuck = Promise.allSettled([add('held'), add('held')]);
+    expect(await add('free')).toBe(1);
+    release();
+    expect((await stuck).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 
   test('without a write commits nothing', async () => {

@@ -1,14 +1,17 @@
 import { CodedError } from '@countersign/protocol/coded-error';
+import { countWaiting, runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { ABSENT, type Change, type DocumentOf, type RawKey, type Store, type Stored } from '../kernel/ports/store.ts';
 
 /** Maximum decisions on conflict. Responds 503 CONTENTION. */
 const MAX_DECISIONS = 12;
+/** Changes of this process that wait to decide on the same documents. The next is CONTENTION. */
+export const MAX_WAITING_CHANGES = 256;
 
 export class Contention extends CodedError {
   readonly code = 'CONTENTION';
   constructor(anchor: string) {
-    super(`gave up on ${anchor.slice(0, 4)}… after ${MAX_DECISIONS} conflicts`);
+    super(`gave up on ${anchor.slice(0, 4)}… after too many conflicts`);
   }
 }
 
@@ -36,9 +39,12 @@ export function newOperation(ports: Pick<Ports, 'clock' | 'random'>): string {
  * Reads the documents of one anchor, decides, and commits the decision on exactly the versions that were read. On
  * conflict it reads and decides again, so `decide` must be pure. It resolves only when the commit is durable.
  *
+ * After a conflict the changes of this process to the same documents queue: each then decides on what the one before has
+ * left. Without conflicts nothing queues.
+ *
  * @param first `absent`: the documents are probably new, so that the first decision is made without a read, and must
  *   write
- * @throws Contention if other writers win {@link MAX_DECISIONS} times in a row
+ * @throws Contention if other writers win {@link MAX_DECISIONS} times in a row, or too many changes wait
  * @throws StoreUnavailable if the store is not available
  */
 export async function transact<const K extends readonly RawKey[], R>(
@@ -48,21 +54,44 @@ export async function transact<const K extends readonly RawKey[], R>(
   decide: (current: Current<K>, now: number) => Decision<R>,
   first: 'read' | 'absent' = 'read',
 ): Promise<R> {
-  for (let round = 0; round < MAX_DECISIONS; round++) {
-    const now = ports.clock.now();
-    const isAbsent = first === 'absent' && round === 0;
-    const current = isAbsent ? (keys.map(() => undefined) as Current<K>) : await ports.store.getMany(keys, now);
-    const { answer, write } = decide(current, now);
-    if (write === undefined) return answer;
-    const outcome = await ports.store.commit({
-      anchor,
-      operation: newOperation(ports),
-      once: true,
-      now,
-      expect: keys.map((key, i) => ({ key, version: current[i]?.version ?? ABSENT })),
-      ...write,
-    });
-    if (outcome === 'committed') return answer;
-  }
-  throw new Contention(anchor);
+  const queue = `change/${anchor}/${keys.map(({ name }) => name).join('/')}`;
+  const isFree = countWaiting(ports.store, queue) === 0;
+  const decided = isFree ? await decideOnce(ports, anchor, keys, decide, first === 'absent') : undefined;
+  if (decided) return decided.answer;
+  if (countWaiting(ports.store, queue) >= MAX_WAITING_CHANGES) throw new Contention(anchor);
+  return runExclusive(
+    ports.store,
+    queue,
+    async () => {
+      for (let round = isFree ? 1 : 0; round < MAX_DECISIONS; round++) {
+        const again = await decideOnce(ports, anchor, keys, decide, false);
+        if (again) return again.answer;
+      }
+      throw new Contention(anchor);
+    },
+    MAX_WAITING_CHANGES,
+  );
+}
+
+/** The decision on what is stored; undefined after a conflict. */
+async function decideOnce<const K extends readonly RawKey[], R>(
+  ports: Pick<Ports, 'clock' | 'random'> & { store: Pick<Store, 'getMany' | 'commit'> },
+  anchor: string,
+  keys: K,
+  decide: (current: Current<K>, now: number) => Decision<R>,
+  isAbsent: boolean,
+): Promise<{ answer: R } | undefined> {
+  const now = ports.clock.now();
+  const current = isAbsent ? (keys.map(() => undefined) as Current<K>) : await ports.store.getMany(keys, now);
+  const { answer, write } = decide(current, now);
+  if (write === undefined) return { answer };
+  const outcome = await ports.store.commit({
+    anchor,
+    operation: newOperation(ports),
+    once: true,
+    now,
+    expect: keys.map((key, i) => ({ key, version: current[i]?.version ?? ABSENT })),
+    ...write,
+  });
+  return outcome === 'committed' ? { answer } : undefined;
 }
