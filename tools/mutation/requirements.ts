@@ -75,11 +75,32 @@ export const REQUIREMENT_MUTATIONS: readonly RequirementMutation[] = [
     test: 'server/users/credential-epoch.test.ts',
   },
   {
+    requirement: 'SR-40',
+    file: 'server/password-reset/password-reset.ts',
+    rule: '&& reset.passwordDigest === passwordDigest',
+    mutation: '',
+    test: 'server/password-reset/password-reset.test.ts',
+  },
+  {
     requirement: 'SR-43',
     file: 'server/tokens/lockout.ts',
     rule: ": { ...counted, lock: { reason: 'resync-failures', at: input.now } };",
     mutation: ': counted;',
     test: 'server/tokens/lockout.test.ts',
+  },
+  {
+    requirement: 'SR-49',
+    file: 'server/passwords/rate-limited-password.ts',
+    rule: 'isBrowser && place !== undefined ? addNetwork(stored?.value, place, now) : stored?.value',
+    mutation: 'stored?.value',
+    test: 'server/login/locked-password.test.ts',
+  },
+  {
+    requirement: 'SR-56',
+    file: 'server/store/transact.ts',
+    rule: 'if (countWaiting(ports.store, queue) >= MAX_WAITING_CHANGES) throw new Contention(anchor);',
+    mutation: '',
+    test: 'server/store/transact.test.ts',
   },
   {
     requirement: 'SR-63',
