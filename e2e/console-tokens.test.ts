@@ -311,7 +311,9 @@ describe('an administrator who is not the superuser', () => {
     });
     const view = await enter(grace, pathOf(theirs));
     await expect(view.main.getByText('You can view it but not change it.', { exact: false })).toBeVisible();
-    await expect(view.main.getByText('The superuser, and administrators who may change all resources', { exact: false })).toBeVisible();
+    await expect(
+      view.main.getByText('The superuser, and administrators who may change all resources', { exact: false }),
+    ).toBeVisible();
     for (const name of ['Unlock', 'Switch off', 'Reassign']) await expect(view.button(name)).toHaveCount(0);
     await view.page.getByRole('link', { name: 'Details' }).click();
     await expect(view.field('Name')).toHaveAttribute('readonly', '');
