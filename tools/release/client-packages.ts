@@ -1,15 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runProbe } from '../prepare/probe.ts';
 import { findPython, JAR_FOLDER, PYTHON_PACKERS, SHORT_LIVED_JVM } from '../prepare/programs.ts';
+import { addressesOf, composerWithAddresses, pomWithAddresses, pyprojectWithAddresses } from './addresses.ts';
 import { type Packing, writeZip } from './archives.ts';
-import { copyFiles, filesUnder, writeJson } from './service-files.ts';
+import { copyFiles, filesUnder, readManifest, writeJson, writeText } from './service-files.ts';
 
 /** The wheel and the source distribution. */
-export function packPython({ root, out, seconds }: Packing): void {
+export function packPython({ root, work, out, seconds }: Packing): void {
+  const library = join(root, 'clients/python');
+  const sources = filesUnder(library, 'src').filter((path) => !path.includes('__pycache__'));
+  copyFiles(library, [...sources, 'LICENSE', 'README.md'], work);
+  const pyproject = readFileSync(join(library, 'pyproject.toml'), 'utf8');
+  writeText(join(work, 'pyproject.toml'), pyprojectWithAddresses(pyproject, addressesOf(readManifest(root, '.'))));
   execFileSync(findPython(runProbe, PYTHON_PACKERS), ['-m', 'hatchling', 'build', '-d', out], {
-    cwd: join(root, 'clients/python'),
+    cwd: work,
     env: { ...process.env, SOURCE_DATE_EPOCH: String(seconds), PYTHONDONTWRITEBYTECODE: '1' },
     stdio: 'pipe',
   });
@@ -20,7 +26,8 @@ export function packPhp({ root, work, out, version, seconds }: Packing): void {
   const library = join(root, 'clients/php');
   copyFiles(library, [...filesUnder(library, 'src'), 'autoload.php', 'LICENSE', 'README.md'], work);
   const manifest = JSON.parse(readFileSync(join(library, 'composer.json'), 'utf8')) as object;
-  writeJson(join(work, 'composer.json'), { ...manifest, version });
+  const addresses = addressesOf(readManifest(root, '.'));
+  writeJson(join(work, 'composer.json'), { ...composerWithAddresses(manifest, addresses), version });
   writeZip(work, join(out, `countersign-client-php-${version}.zip`), seconds);
 }
 
@@ -55,6 +62,7 @@ function packModule(
   writeZip(classes, `${name}.jar`, seconds, manifest);
   writeZip(sources, `${name}-sources.jar`, seconds, manifest);
   writeZip(pages, `${name}-javadoc.jar`, seconds, manifest);
-  copyFileSync(join(folder, 'pom.xml'), `${name}.pom`);
+  const pom = readFileSync(join(folder, 'pom.xml'), 'utf8');
+  writeText(`${name}.pom`, pomWithAddresses(pom, addressesOf(readManifest(root, '.'))));
   return classes;
 }
