@@ -77,6 +77,6 @@ test('there is no button without the right to change the token, or for an admini
   await expect(view.button('Check a code')).toHaveCount(0);
   const own = await read(visits.ports, administratorDocument.key(grace.account, grace.id));
   await view.page.goto(`${visits.stage.url}/console/tokens/${own.token}`);
-  await expect(view.main.getByText('You sign in to administer with this token', { exact: false })).toBeVisible();
+  await expect(view.main.getByText('You sign in to the console with this token', { exact: false })).toBeVisible();
   await expect(view.button('Check a code')).toHaveCount(0);
 });
