@@ -113,11 +113,11 @@ test('what fails half-way leaves no file, and the state as it was', async () => 
   const before = await readFile(path('state'));
   const { store } = terminal.ports;
   let pages = 0;
-  const { scan } = store;
-  store.scan = (...asked) =>
-    ++pages > 1 ? Promise.reject(new StoreUnavailable('the connection was lost')) : scan.apply(store, asked);
+  const { lookUp } = store;
+  store.lookUp = (...asked) =>
+    ++pages > 1 ? Promise.reject(new StoreUnavailable('the connection was lost')) : lookUp.apply(store, asked);
   expect(await backUp('increment', '--since', path('state'))).toMatchObject({ code: expect.any(Number), out: '' });
-  store.scan = scan;
+  store.lookUp = lookUp;
   expect(await backUp('full', '--since', path('state'))).toMatchObject({
     code: 2,
     err: expect.stringContaining('there is already a file of that name'),

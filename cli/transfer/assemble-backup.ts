@@ -11,7 +11,7 @@ import {
 import { CodedError } from '@countersign/protocol/coded-error';
 import { DigestTable, digestOfHalves, halvesOf } from '@countersign/protocol/digest-table';
 import { type Problem, ServiceRefusal, Unreachable } from '../connection/service.ts';
-import { type BackupState, EARLIER, PRESENT, type UnprovenState } from './backup-state.ts';
+import { type BackupState, EARLIER, GONE, PRESENT, type UnprovenState } from './backup-state.ts';
 
 /** The state and the service disagree about the earlier backup. */
 class StateIncomplete extends CodedError {
@@ -95,8 +95,8 @@ export class BackupAssembly extends Transform {
     this.#received += 1;
     if (kind === CHANGES.header) return this.#begin(JSON.parse(rest) as ChangesHeader);
     if (!this.#header) throw new Unreachable('this is no backup');
-    if (kind === CHANGES.unchanged) {
-      this.#markUnchanged(rest);
+    if (kind === CHANGES.unchanged || kind === CHANGES.gone) {
+      this.#mark(rest, kind === CHANGES.gone);
       return '';
     }
     if (kind === CHANGES.always) return this.#write(rest);
@@ -117,11 +117,12 @@ export class BackupAssembly extends Transform {
     return this.#write(JSON.stringify({ ...header.record, series: { ...series, follows: earlier.sum } }));
   }
 
-  #markUnchanged(digests: string): void {
+  #mark(digests: string, isGone: boolean): void {
     for (let at = 0; at < digests.length; at += DIGEST_LENGTH) {
       const [high, low] = halvesOf(digests.slice(at, at + DIGEST_LENGTH));
-      if (this.#digests.get(high, low) === 0) throw new StateIncomplete();
-      this.#digests.set(high, low, PRESENT);
+      if (this.#digests.get(high, low) !== 0) this.#digests.set(high, low, isGone ? GONE : PRESENT);
+      // What came and went since the earlier backup is in neither.
+      else if (!isGone) throw new StateIncomplete();
     }
   }
 
@@ -133,7 +134,8 @@ export class BackupAssembly extends Transform {
       gone = '';
     };
     for (const [high, low, value] of this.#digests.entries()) {
-      if (value !== EARLIER) continue;
+      if (value === EARLIER && !this.#header?.hasOnlyChanges) this.#digests.set(high, low, GONE);
+      else if (value !== GONE) continue;
       gone += digestOfHalves(high, low);
       if (gone.length === MAX_DIGESTS * DIGEST_LENGTH) writeGone();
     }

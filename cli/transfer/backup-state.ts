@@ -39,6 +39,8 @@ const PAGE = 8192;
 /** In the table: a record of the earlier backup, or of this one. */
 export const EARLIER = 1;
 export const PRESENT = 2;
+/** It was in the earlier backup, and is not in this one. */
+export const GONE = 3;
 
 /** @throws UsageError if there is none, or the file is another one */
 export async function readState(file: string): Promise<UnprovenState> {
@@ -88,7 +90,7 @@ function* pieces({ point, sum }: StateHead, digests: DigestTable): Generator<Buf
   let page = Buffer.alloc(PAGE * DIGEST_BYTES);
   let length = 0;
   for (const [high, low, value] of digests.entries()) {
-    if (value !== PRESENT) continue;
+    if (value === GONE) continue;
     page.writeUInt32BE(high, length);
     page.writeUInt32BE(low, length + 4);
     length += DIGEST_BYTES;

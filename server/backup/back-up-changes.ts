@@ -19,17 +19,23 @@ const SALT_BYTES = 16;
  * @param earlier the backup that the increment follows. Default: a full backup
  */
 export async function* backUpChanges(ports: Needs, earlier?: BackupPoint): AsyncGenerator<string> {
+  const isNoted = earlier !== undefined && (await isNotedSince(ports, earlier));
+  // Before the point: what is noted from there on is all that the next increment needs.
+  await ports.store.noteChanges(isNoted ? earlier.versions : undefined);
   const { id, point } = await setPoint(ports, earlier);
   const { series, salt, number } = point;
   const { mac, key } = createBackupMac(ports);
   const record = { ...(await headerOf(ports, earlier ? 3 : 2)), mac, series: { id: series, salt, number } };
   const macKey = Buffer.from(key).toString('base64url');
-  yield CHANGES.header + JSON.stringify({ point: id, macKey, record } satisfies ChangesHeader);
+  const header: ChangesHeader = { point: id, macKey, record, ...(isNoted && { hasOnlyChanges: true }) };
+  yield CHANGES.header + JSON.stringify(header);
   let lines = 1;
-  for await (const steps of walkStore(ports, earlier)) {
+  for await (const steps of walkStore(ports, earlier, isNoted)) {
     const page = steps.flatMap((step) => ('record' in step ? lineOf(salt, step.record) : []));
     const unchanged = steps.flatMap((step) => ('unchanged' in step ? digestOf(salt, step.unchanged) : []));
     if (unchanged.length > 0) page.push(CHANGES.unchanged + unchanged.join(''));
+    const gone = steps.flatMap((step) => ('gone' in step ? digestOf(salt, step.gone) : []));
+    if (gone.length > 0) page.push(CHANGES.gone + gone.join(''));
     lines += page.length;
     if (page.length > 0) yield page.join('\n');
   }
@@ -41,6 +47,14 @@ function lineOf(salt: string, record: IncrementRecord): string {
   if (!key) return CHANGES.always + JSON.stringify(record);
   const kind = 'i' in record ? CHANGES.asBefore : CHANGES.changed;
   return `${kind}${digestOf(salt, key)} ${JSON.stringify(record)}`;
+}
+
+/** False if the notes of changes began later, or were too many. */
+async function isNotedSince({ store }: Needs, { versions }: BackupPoint): Promise<boolean> {
+  for (const [partition, version] of versions.entries()) {
+    if (!(await store.readChanges(partition, version))) return false;
+  }
+  return true;
 }
 
 /**

@@ -115,6 +115,7 @@ async function* readSeries(files: readonly FileOfSeries[]): AsyncGenerator<Backu
   const newest = files.at(-1);
   if (!newest) return;
   const { series: _, mac: __, ...header } = newest.header;
+  const hasExpired = (record: BackupRecord) => 'x' in record && (record.x ?? Number.POSITIVE_INFINITY) <= header.at;
   yield { ...header, backup: 2 };
 
   const fromNewest = [...files.keys()].reverse();
@@ -139,7 +140,7 @@ async function* readSeries(files: readonly FileOfSeries[]): AsyncGenerator<Backu
       } else if ('b' in record) {
         // What expired during an earlier walk is gone.
         if (at === files.length - 1) yield record;
-      } else if (keyOf(record) && !isHead(record) && others.isNewest(record, at)) yield record;
+      } else if (keyOf(record) && !isHead(record) && others.isNewest(record, at) && !hasExpired(record)) yield record;
     }
   }
   for (const at of files.keys()) {

@@ -4,11 +4,10 @@ import {
   CLOSED_LEASE_MS,
   type MovableStore,
   type MoveSource,
-  type RecordName,
   type StoreChanges,
 } from '../kernel/ports/movable-store.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { PartitionState, ScannedRecord, Store } from '../kernel/ports/store.ts';
+import type { PartitionState, RecordName, ScannedRecord, Store } from '../kernel/ports/store.ts';
 import { yieldToEventLoop } from '../kernel/yield-to-event-loop.ts';
 import { restorationDocument } from '../store/documents.ts';
 import type { Restoration } from '../store/restoration.ts';

@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { consumerDocument } from '../events/documents.ts';
-import type { MovableStore, RecordName } from '../kernel/ports/movable-store.ts';
-import type { RawKey, RestoredDocument, ScannedRecord } from '../kernel/ports/store.ts';
+import type { MovableStore } from '../kernel/ports/movable-store.ts';
+import type { RawKey, RecordName, RestoredDocument, ScannedRecord } from '../kernel/ports/store.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
 import { reencryptionDocument } from '../maintenance/documents.ts';

@@ -1,4 +1,5 @@
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
+import type { RawKey } from '../kernel/ports/store.ts';
 import { defineDocument, type RestoreContext } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
 import type { FeedState } from './feed/feed-lease.ts';
@@ -96,6 +97,14 @@ export const archiveFileDocument = defineDocument<ArchiveFile, [account: Account
   onRestore: 'drop',
   expires: 'never; deleted with its file after the retention time',
 });
+
+/** What the key of such a document names. */
+export function archiveFileOf({ anchor, name }: RawKey): Pick<ArchiveFile, 'account' | 'first'> {
+  return {
+    account: anchor.slice(auditAnchor('' as AccountId).length) as AccountId,
+    first: Number(name.slice(name.indexOf('/') + 1)),
+  };
+}
 
 const statisticsAnchor = (account: AccountId): string => `statistics/${account}`;
 

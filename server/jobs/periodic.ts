@@ -1,3 +1,4 @@
+import { endUnusedNotes } from '../backup/end-unused-notes.ts';
 import { chargeDuePlans, refreshPlans } from '../billing/charge-due-plans.ts';
 import type { PlanCatalogue } from '../billing/plans.ts';
 import type { ClockGuard } from '../clock/clock-guard.ts';
@@ -113,6 +114,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       run: () => charge(ports, settled, plans),
     },
     { name: 'indexes', everyMs: 5 * MINUTE_MS, processes: 'one', run: (stopping) => buildIndexes(ports, stopping) },
+    { name: 'backup-notes', everyMs: HOUR_MS, processes: 'one', run: () => endUnusedNotes(ports) },
     { name: 'erasures', everyMs: MINUTE_MS, processes: 'one', run: (stopping) => finishErasures(ports, stopping) },
     {
       name: 'account-deletions',

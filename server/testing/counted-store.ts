@@ -88,6 +88,22 @@ export class CountedStore implements Store {
     return this.#send(() => this.#inner.scan(...asked));
   }
 
+  lookUp(...asked: Parameters<Store['lookUp']>): ReturnType<Store['lookUp']> {
+    return this.#send(() => this.#inner.lookUp(...asked));
+  }
+
+  noteChanges(...asked: Parameters<Store['noteChanges']>): Promise<void> {
+    return this.#send(() => this.#inner.noteChanges(...asked));
+  }
+
+  forgetChanges(): Promise<void> {
+    return this.#send(() => this.#inner.forgetChanges());
+  }
+
+  readChanges(...asked: Parameters<Store['readChanges']>): ReturnType<Store['readChanges']> {
+    return this.#send(() => this.#inner.readChanges(...asked));
+  }
+
   readStates(): ReturnType<Store['readStates']> {
     return this.#send(() => this.#inner.readStates());
   }

@@ -93,6 +93,22 @@ export class InterceptedStore implements Store {
     return this.#inner.scan(...asked);
   }
 
+  lookUp(...asked: Parameters<Store['lookUp']>) {
+    return this.#inner.lookUp(...asked);
+  }
+
+  noteChanges(...asked: Parameters<Store['noteChanges']>) {
+    return this.#inner.noteChanges(...asked);
+  }
+
+  forgetChanges() {
+    return this.#inner.forgetChanges();
+  }
+
+  readChanges(...asked: Parameters<Store['readChanges']>) {
+    return this.#inner.readChanges(...asked);
+  }
+
   readStates() {
     return this.#inner.readStates();
   }

@@ -28,6 +28,8 @@ export const CHANGES = {
   asBefore: '?',
   /** Digests of records that did not change, one after the other. */
   unchanged: '=',
+  /** Digests of records that are not there, one after the other. */
+  gone: '-',
   /** A record of this backup alone. */
   always: '*',
   end: '.',
@@ -38,6 +40,8 @@ export interface ChangesHeader {
   point: string;
   /** The key of this backup's MACs, base64url. The command holds it while it writes, and stores it nowhere (SR-86). */
   macKey: string;
+  /** True if records that are not named did not change. Otherwise, they are gone. */
+  hasOnlyChanges?: true;
   /** The first record of the backup. An increment adds what it follows. */
   record: { readonly series: BackupSeries } & Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,5 @@
 import { CodedError } from '@countersign/protocol/coded-error';
-import type { IndexEntry, PartitionState, RawKey, ScannedRecord, Store } from './store.ts';
+import type { PartitionState, RecordName, Store } from './store.ts';
 
 /** A counter of a window that has not ended long ago. */
 export interface StoredCounter {
@@ -16,11 +16,6 @@ export interface StoreMove {
   /** The other store, without user and password. */
   readonly to: string;
 }
-
-/** Names a record of a store. */
-export type RecordName =
-  | { readonly kind: 'document'; readonly key: RawKey }
-  | { readonly kind: 'index'; readonly index: string; readonly entry: IndexEntry; readonly partition: number };
 
 /** What commits have changed: the names only, because each record may have changed again. */
 export interface StoreChanges {
@@ -81,9 +76,6 @@ export interface MovableStore extends Store {
 
   /** Waits for the end of a move that was killed. @throws MoveInterrupted if the store is being moved by another command */
   startMove(): Promise<MoveSource>;
-
-  /** The records of these names, in their order, also expired ones. At most 1000 names. */
-  lookUp(names: readonly RecordName[]): Promise<(ScannedRecord | undefined)[]>;
 
   /** Removes records of one partition. For a store that is not in use yet. */
   removeRecords(partition: number, names: readonly RecordName[]): Promise<void>;

@@ -146,6 +146,18 @@ export type ScannedRecord =
       readonly partition: number;
     };
 
+/** Names a record of a store. */
+export type RecordName =
+  | { readonly kind: 'document'; readonly key: RawKey }
+  | { readonly kind: 'index'; readonly index: string; readonly entry: IndexEntry; readonly partition: number };
+
+/** Records that commits have changed: each may have changed again since, may be gone, and may come twice. */
+export interface ChangesPage {
+  readonly names: readonly RecordName[];
+  /** The version after which the next page begins; undefined at the end. */
+  readonly next: number | undefined;
+}
+
 export interface ScanPage {
   readonly records: readonly ScannedRecord[];
   /** Cursor of the next page; undefined at the end. A page may be empty without being the last. */
@@ -269,6 +281,25 @@ export interface Store {
    * @param only the same for all pages of a scan
    */
   scan(after: string | undefined, limit: number, only?: 'documents'): Promise<ScanPage>;
+
+  /** The records of these names, in their order, also expired ones. At most 1000 names. */
+  lookUp(names: readonly RecordName[]): Promise<(ScannedRecord | undefined)[]>;
+
+  /**
+   * Makes commits note which records they change, for {@link readChanges}, until there are too many notes.
+   *
+   * @param forgotten versions of each partition: what was noted up to these is not needed any more
+   */
+  noteChanges(forgotten?: readonly number[]): Promise<void>;
+
+  /**
+   * What commits of a partition have changed after a version, at least everything that was committed before the call.
+   * Documents that only expired are not in it. Undefined if it is not known, because not all of it was noted.
+   */
+  readChanges(partition: number, after: number): Promise<ChangesPage | undefined>;
+
+  /** Ends what {@link noteChanges} began, and removes the notes, which hold names of documents that are gone. */
+  forgetChanges(): Promise<void>;
 
   /** Of each partition. What was committed before the call is in it. */
   readStates(): Promise<readonly PartitionState[]>;

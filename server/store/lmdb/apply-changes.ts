@@ -1,5 +1,6 @@
 import { ABSENT, type CommitOutcome, type RawKey } from '../../kernel/ports/store.ts';
 import type { PreparedChange } from '../codec/prepare-change.ts';
+import { noteCommit, storeNotes } from './noted-changes.ts';
 import type { Sweeper } from './sweep.ts';
 import {
   type DocumentRecord,
@@ -44,7 +45,7 @@ export function applyChanges(
     if (state.commits % SWEEP_EVERY === 0) sweeper.sweep(tables, change.now);
     return 'committed';
   });
-  if (state !== before) tables.main.put(STATE_KEY, encodeState(state));
+  if (state !== before) tables.main.put(STATE_KEY, encodeState(storeNotes(tables, state)));
   dropEvents(tables.events, firstEvent(before.events, eventCap), firstEvent(state.events, eventCap));
   return outcomes;
 }
@@ -89,7 +90,7 @@ function applyChange(
   change.events.forEach((json, at) => {
     tables.events.put(numbered(before.events + 1 + at), Buffer.from(json));
   });
-  return { commits: version, events };
+  return { commits: version, events, noted: before.noted && noteCommit(before.noted, change) };
 }
 
 /**

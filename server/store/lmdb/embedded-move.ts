@@ -4,11 +4,10 @@ import {
   MOVE_LEASE_MS,
   MoveInterrupted,
   type MoveSource,
-  type RecordName,
   type StoreChanges,
   type StoreMove,
 } from '../../kernel/ports/movable-store.ts';
-import { type PartitionState, StoreClosed } from '../../kernel/ports/store.ts';
+import { type PartitionState, type RecordName, StoreClosed } from '../../kernel/ports/store.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
 import { decodeKey } from '../codec/key-codec.ts';
 import type { PreparedChange } from '../codec/prepare-change.ts';

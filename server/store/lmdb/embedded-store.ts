@@ -3,12 +3,12 @@ import {
   type MovableStore,
   MoveInterrupted,
   type MoveSource,
-  type RecordName,
   type StoredCounter,
   type StoreMove,
 } from '../../kernel/ports/movable-store.ts';
 import {
   type Change,
+  type ChangesPage,
   type CommitOutcome,
   type DocumentOf,
   type IndexEntry,
@@ -16,6 +16,7 @@ import {
   type PartitionState,
   type RangeOptions,
   type RawKey,
+  type RecordName,
   type RestoredRecords,
   type ScannedRecord,
   type ScanPage,
@@ -32,8 +33,10 @@ import { applyChanges } from './apply-changes.ts';
 import { claimLayout, readMove } from './claim-layout.ts';
 import { CommitGroups } from './commit-groups.ts';
 import { EmbeddedMove } from './embedded-move.ts';
+import { isCallersBug, isFlushFailure, reasonOf } from './failures.ts';
 import type { FolderLock } from './folder-lock.ts';
 import { assertFreeSpace, measureFolder } from './free-space.ts';
+import { beginNotes, endNotes, readNotes } from './noted-changes.ts';
 import { readRange } from './read-range.ts';
 import { removeRecords, restoreRecords } from './restore-records.ts';
 import { lookUpRecord, scanTables } from './scan-tables.ts';
@@ -250,6 +253,22 @@ export class EmbeddedStore implements MovableStore {
     return this.#read(1, () => [readState(this.#tables)]);
   }
 
+  async noteChanges([forgotten]: readonly number[] = []): Promise<void> {
+    await beginNotes(this.#notes, forgotten);
+  }
+
+  async forgetChanges(): Promise<void> {
+    await endNotes(this.#notes);
+  }
+
+  get #notes() {
+    return { tables: () => this.#tables, transact: <T>(action: () => T) => this.#transact(action) };
+  }
+
+  async readChanges(_partition: number, after: number): Promise<ChangesPage | undefined> {
+    return this.#read(1000, () => readNotes(this.#tables, this.#budget, after));
+  }
+
   async scanCounters(): Promise<{ counters: StoredCounter[]; next: undefined }> {
     this.#assertOpen();
     return { counters: this.#counters.all(), next: undefined };
@@ -374,22 +393,4 @@ export class EmbeddedStore implements MovableStore {
     if (!this.#open) throw new StoreUnavailable('The embedded store is closed');
     this.#parts.lock.assertHeld();
   }
-}
-
-/** True if LMDB failed, and not the action in the transaction. */
-function isFlushFailure(error: unknown): boolean {
-  return error instanceof Error && ('commitError' in error || ('code' in error && typeof error.code === 'number'));
-}
-
-function isCallersBug(error: unknown): boolean {
-  return error instanceof RangeError || error instanceof TypeError;
-}
-
-/** The library puts the cause of a failed commit into a promise that must be awaited, or it is unhandled. */
-async function reasonOf(error: unknown): Promise<unknown> {
-  if (!(error instanceof Error) || !('commitError' in error)) return error;
-  return Promise.resolve(error.commitError).then(
-    () => error,
-    (reason: unknown) => reason,
-  );
 }

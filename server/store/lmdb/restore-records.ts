@@ -1,4 +1,4 @@
-import type { RecordName } from '../../kernel/ports/movable-store.ts';
+import type { RecordName } from '../../kernel/ports/store.ts';
 import { encodeKey } from '../codec/key-codec.ts';
 import type { PreparedRecords } from '../codec/prepare-change.ts';
 import {
@@ -25,6 +25,7 @@ export function restoreRecords(tables: Tables, { documents, entries, lastVersion
     if (expiresAt !== undefined) tables.expiries.put(numbered(expiresAt, name), NOTHING);
   }
   for (const { index, entry } of entries) tables.index.put(Buffer.concat([indexStart(index), entry]), NOTHING);
+  // Without notes of changes: nothing was in use that they could tell of.
   const { commits, events } = readState(tables);
   if (lastVersion > commits) tables.main.put(STATE_KEY, encodeState({ commits: lastVersion, events }));
 }

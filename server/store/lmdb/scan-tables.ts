@@ -1,5 +1,4 @@
-import type { RecordName } from '../../kernel/ports/movable-store.ts';
-import type { RawKey, ScannedRecord, ScanPage } from '../../kernel/ports/store.ts';
+import type { RawKey, RecordName, ScannedRecord, ScanPage } from '../../kernel/ports/store.ts';
 import { decodeKey, encodeKey } from '../codec/key-codec.ts';
 import { assertRange } from '../codec/prepare-change.ts';
 import { ENTRY_COST } from './read-range.ts';
@@ -80,7 +79,7 @@ function from(key: Buffer | undefined, limit: number) {
 }
 
 /** The index's name ends at the first NUL that is not escaped, as in every pair. */
-function splitIndexKey(key: Buffer): { first: string; rest: Buffer } {
+export function splitIndexKey(key: Buffer): { first: string; rest: Buffer } {
   let end = key.indexOf(0);
   while (key[end + 1] === 0xff) end = key.indexOf(0, end + 2);
   return { first: decodeKey(key.subarray(0, end + 1)).first, rest: key.subarray(end + 1) };

@@ -19,7 +19,7 @@ test('SR-68: a power cut loses no confirmed commit: LMDB flushes it, and no othe
       {
         path,
         noSubdir: false,
-        maxDbs: 8,
+        maxDbs: 9,
         encoding: 'binary',
         keyEncoding: 'binary',
         overlappingSync: false,

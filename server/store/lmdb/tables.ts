@@ -25,6 +25,8 @@ export interface Tables {
   readonly index: Table;
   /** Event sequence -> JSON. */
   readonly events: Table;
+  /** Last version + names of the records that commits have changed up to it; see `noted-changes.ts`. */
+  readonly changes: Table;
   /** End of the window + digest -> length of the window, count, key as JSON. */
   readonly counters: Table;
 }
@@ -42,6 +44,7 @@ export function openTables(path: string): { root: RootDatabase<Buffer, Buffer>; 
     operations: table('operations'),
     index: table('index'),
     events: table('events'),
+    changes: table('changes'),
     counters: table('counters'),
   }));
   return { root, tables };
@@ -54,7 +57,7 @@ function openPrivately(path: string): RootDatabase<Buffer, Buffer> {
     return open<Buffer, Buffer>({
       path,
       noSubdir: false,
-      maxDbs: 8,
+      maxDbs: 9,
       encoding: 'binary',
       keyEncoding: 'binary',
       // Without overlapping sync the write thread ends a transaction with fdatasync and a synchronous write of the meta
@@ -147,17 +150,37 @@ export function decodeDocument(bytes: Buffer) {
 export interface PartitionState {
   readonly commits: number;
   readonly events: number;
+  /** If commits note which records they change. */
+  readonly noted?: NotedChanges | undefined;
 }
+
+export interface NotedChanges {
+  /** The changes after this version were noted. */
+  readonly after: number;
+  /** The newest notes. They lie beside the state because every commit writes that page anyway. */
+  readonly newest: Buffer;
+}
+
+const STATE_LENGTH = 12;
 
 export function readState(tables: Pick<Tables, 'main'>): PartitionState {
   const bytes = peek(tables.main, STATE_KEY);
-  return bytes ? { commits: bytes.readUIntBE(0, 6), events: bytes.readUIntBE(6, 6) } : { commits: 0, events: 0 };
+  if (!bytes) return { commits: 0, events: 0 };
+  const state = { commits: bytes.readUIntBE(0, 6), events: bytes.readUIntBE(6, 6) };
+  if (bytes.length === STATE_LENGTH) return state;
+  // The next read overwrites the bytes.
+  const newest = Buffer.from(bytes.subarray(STATE_LENGTH + 6));
+  return { ...state, noted: { after: bytes.readUIntBE(STATE_LENGTH, 6), newest } };
 }
 
-export function encodeState({ commits, events }: PartitionState): Buffer {
-  const bytes = Buffer.allocUnsafe(12);
+export function encodeState({ commits, events, noted }: PartitionState): Buffer {
+  const bytes = Buffer.allocUnsafe(STATE_LENGTH + (noted ? 6 + noted.newest.length : 0));
   bytes.writeUIntBE(commits, 0, 6);
   bytes.writeUIntBE(events, 6, 6);
+  if (noted) {
+    bytes.writeUIntBE(noted.after, STATE_LENGTH, 6);
+    noted.newest.copy(bytes, STATE_LENGTH + 6);
+  }
   return bytes;
 }
 

@@ -67,7 +67,12 @@ export class Keys {
     return `${this.home(partition)}journal`;
   }
 
-  /** The counters that are raised meanwhile. */
+  /** What commits change, for the next increment of a backup. */
+  changes(partition: number): string {
+    return `${this.home(partition)}changes`;
+  }
+
+  /** The counters that are raised while the store is moved. */
   raised(partition: number): string {
     return `${this.home(partition)}raised`;
   }

@@ -10,12 +10,14 @@ export function readLibrary(): string {
 }
 
 /** Its name in the first line of the file. */
-export const LIBRARY = 'countersign_4';
+export const LIBRARY = 'countersign_5';
 export const COMMIT = `${LIBRARY}_commit`;
 export const CONFIRM = `${LIBRARY}_confirm`;
 export const READ = `${LIBRARY}_read`;
 export const RANGE = `${LIBRARY}_range`;
 export const INCREMENT = `${LIBRARY}_increment`;
+export const NOTE = `${LIBRARY}_note`;
+export const CHANGES = `${LIBRARY}_changes`;
 /** Of a move. */
 export const JOURNAL = `${LIBRARY}_journal`;
 export const CLOSE = `${LIBRARY}_close`;

@@ -5,11 +5,10 @@ import {
   MOVE_LEASE_MS,
   MoveInterrupted,
   type MoveSource,
-  type RecordName,
   type StoreChanges,
   type StoreMove,
 } from '../../kernel/ports/movable-store.ts';
-import type { PartitionState } from '../../kernel/ports/store.ts';
+import type { PartitionState, RecordName } from '../../kernel/ports/store.ts';
 import type { Client } from './connect.ts';
 import {
   type Deployment,

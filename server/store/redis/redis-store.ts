@@ -5,12 +5,12 @@ import {
   MOVE_LEASE_MS,
   type MovableStore,
   type MoveSource,
-  type RecordName,
   type StoredCounter,
   type StoreMove,
 } from '../../kernel/ports/movable-store.ts';
 import {
   type Change,
+  type ChangesPage,
   type CommitOutcome,
   type DocumentOf,
   type IndexEntry,
@@ -18,6 +18,7 @@ import {
   type PartitionState,
   type RangeOptions,
   type RawKey,
+  type RecordName,
   type RestoredRecords,
   type ScannedRecord,
   type ScanPage,
@@ -46,6 +47,7 @@ import { isCallersBug } from './explain-failure.ts';
 import type { Keys } from './keys.ts';
 import { INCREMENT } from './library.ts';
 import { measureServers } from './measure-servers.ts';
+import { beginNotes, readNotes } from './noted-changes.ts';
 import { readClocks } from './read-clock.ts';
 import { openParsedDocuments, readDocuments } from './read-documents.ts';
 import { readRange } from './read-range.ts';
@@ -231,6 +233,24 @@ export class RedisStore implements MovableStore {
 
   async lookUp(names: readonly RecordName[]): Promise<(ScannedRecord | undefined)[]> {
     return this.#ask(() => lookUpRecords(this.#client, this.#keys, names));
+  }
+
+  async noteChanges(forgotten: readonly number[] = []): Promise<void> {
+    const source = { ...this.#deployment, prefix: this.#prefix };
+    // One after the other: forgetting many stops Redis for some milliseconds.
+    for (let partition = 0; partition < this.partitions; partition++) {
+      await this.#ask(() => beginNotes(source, partition, forgotten[partition]));
+    }
+  }
+
+  async forgetChanges(): Promise<void> {
+    for (let partition = 0; partition < this.partitions; partition++) {
+      await this.#ask(() => this.#client.unlink(this.#keys.changes(partition)));
+    }
+  }
+
+  async readChanges(partition: number, after: number): Promise<ChangesPage | undefined> {
+    return this.#ask(() => readNotes({ ...this.#deployment, prefix: this.#prefix }, partition, after));
   }
 
   async removeRecords(partition: number, names: readonly RecordName[]): Promise<void> {

@@ -1,5 +1,4 @@
-import type { RecordName } from '../../kernel/ports/movable-store.ts';
-import type { StoredEvent } from '../../kernel/ports/store.ts';
+import type { RecordName, StoredEvent } from '../../kernel/ports/store.ts';
 import { encodeKey } from '../codec/key-codec.ts';
 import { assertRestorable, type PreparedRecords } from '../codec/prepare-change.ts';
 import type { Client } from './connect.ts';

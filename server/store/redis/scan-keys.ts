@@ -1,7 +1,6 @@
 import { Cluster, type Redis } from 'ioredis';
 import { z } from 'zod';
-import type { RecordName } from '../../kernel/ports/movable-store.ts';
-import type { RawKey, ScannedRecord, ScanPage } from '../../kernel/ports/store.ts';
+import type { RawKey, RecordName, ScannedRecord, ScanPage } from '../../kernel/ports/store.ts';
 import { decodeKey, encodeKey } from '../codec/key-codec.ts';
 import { assertRange } from '../codec/prepare-change.ts';
 import { decodeText } from '../codec/text.ts';

@@ -42,6 +42,7 @@ function encodeCommit(
 ): { names: Key[]; values: (string | number | Buffer)[] } {
   const names: Key[] = [keys.state(partition), keys.operation(partition, operation)];
   names.push(keys.events(partition), keys.journal(partition), keys.deleted(partition), keys.indexed(partition));
+  names.push(keys.changes(partition));
   const values: (string | number | Buffer)[] = [
     now,
     OPERATION_RETENTION_MS,

@@ -20,7 +20,7 @@ describe('a Redis that is moved', () => {
     const source = await store.startMove();
     await source.close({ id: 'm', to: 'there' });
     const [, , run] = ((await raw().get(`${prefix}:{p1}:state`)) ?? '').slice('moved '.length).split(' ');
-    await raw().fcall('countersign_4_reopen', 1, `${prefix}:{p1}:state`, run ?? '');
+    await raw().fcall('countersign_5_reopen', 1, `${prefix}:{p1}:state`, run ?? '');
     await raw().del(`${prefix}:{deployment}:move`);
     expect(await countClosed(prefix)).toBe(3);
     const keys = Array.from({ length: 30 }, (_, n) => n);

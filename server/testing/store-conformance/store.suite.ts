@@ -7,6 +7,7 @@ import { hostileIdBehaviour } from './hostile-id.suite.ts';
 import { hotDocumentBehaviour } from './hot-document.suite.ts';
 import { indexBehaviour } from './index.suite.ts';
 import { moveBehaviour } from './move.suite.ts';
+import { notedChangesBehaviour } from './noted-changes.suite.ts';
 import { restoreBehaviour } from './restore.suite.ts';
 import { scanBehaviour } from './scan.suite.ts';
 import { sizeBehaviour } from './size.suite.ts';
@@ -24,6 +25,7 @@ export function storeConformance(name: string, start: () => Promise<StoreHarness
     indexBehaviour(fresh);
     eventBehaviour(fresh);
     counterBehaviour(fresh, (store) => harness.reopen(store));
+    notedChangesBehaviour(fresh, (store) => harness.reopen(store));
     hostileIdBehaviour(fresh);
     hotDocumentBehaviour(fresh);
     moveBehaviour(fresh);
