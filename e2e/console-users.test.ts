@@ -52,6 +52,31 @@ describe('the list', () => {
     expect(jonas.blocked).toBe(false);
   });
 
+  test('is filtered by the second factor of its users', async () => {
+    const who = await createSuperuser(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    for (const [login, state] of [
+      ['lou', 'locked'],
+      ['dan', 'deactivated'],
+    ] as const) {
+      await addUser(visits.ports, who.account, shop, { user: { login }, tokens: [{ state }] });
+    }
+    await addUser(visits.ports, who.account, shop, { user: { login: 'nora' } });
+    const view = await enter(who, '/console/users');
+    const rows = view.page.locator('tbody tr');
+    const filter = view.page.getByLabel('Any second factor');
+    for (const [choice, login] of [
+      ['Locked tokens', 'lou'],
+      ['Password alone: tokens deactivated', 'dan'],
+      ['Without a second factor', 'nora'],
+    ] as const) {
+      await filter.selectOption(choice);
+      await expect(rows).toHaveCount(1);
+      await expect(rows).toContainText(login);
+    }
+    await expect(view.page).toHaveURL(/secondFactor=none/);
+  });
+
   test('several are given access, blocked, and deleted by typing their number', async () => {
     const who = await createSuperuser(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });

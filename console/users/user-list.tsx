@@ -113,6 +113,15 @@ export function UserList() {
               { value: 'true', label: t('withPassword') },
             ],
           },
+          {
+            name: 'secondFactor',
+            label: t('anySecondFactor'),
+            choices: [
+              { value: 'none', label: t('withoutSecondFactor') },
+              { value: 'locked', label: t('onlyLocked') },
+              { value: 'deactivated', label: t('onlyPasswordAlone') },
+            ],
+          },
           useResourceFilter(address.query.get('resource'), t('anyResource')),
         ]}
         bulk={[

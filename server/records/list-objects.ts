@@ -23,6 +23,8 @@ export interface ListRequest<T, Id extends string> {
   prefix?: string | undefined;
   /** Filters objects for which there is no index. */
   where?: ((object: T) => boolean) | undefined;
+  /** The same by documents of other partitions: which of up to 200 objects are shown. */
+  select?: ((objects: readonly T[]) => Promise<readonly T[]>) | undefined;
 }
 
 /** The most entries, and the most objects, that a page reads, however few of them it can show. */
@@ -40,7 +42,7 @@ export async function listObjects<T extends { account: string }, Id extends stri
 ): Promise<Result<Page<T>>> {
   const start = list.after === undefined ? undefined : parseCursor(list.after);
   if (list.after !== undefined && !start) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
-  const selective = list.where !== undefined || list.prefix !== undefined;
+  const selective = [list.where, list.select, list.prefix].some((one) => one !== undefined);
   const piece = selective ? PAGE_SIZE : list.limit + 1;
   const items: T[] = [];
   let after = start;
@@ -82,7 +84,9 @@ async function read<T extends { account: string }, Id extends string>(
     if (byName && !isShownFor(key, object, list, entry)) continue;
     visible.set(entry, object);
   }
-  return visible;
+  if (!list.select) return visible;
+  const selected = new Set(await list.select([...visible.values()]));
+  return new Map([...visible].filter(([, object]) => selected.has(object)));
 }
 
 /** An object with several matching names is shown once: for the first of them, in the order of the list. */

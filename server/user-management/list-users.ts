@@ -8,6 +8,7 @@ import { listObjects, type Page } from '../records/list-objects.ts';
 import { userDocument, userIndexes } from '../users/documents.ts';
 import { findByExternalId } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
+import { inSecondFactorState, type SecondFactorState } from './second-factor-state.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
@@ -19,11 +20,12 @@ export async function listUsers(
     hasPassword?: boolean | undefined;
     resource?: ResourceId | undefined;
     externalId?: string | undefined;
+    secondFactor?: SecondFactorState | undefined;
   },
 ): Promise<Result<Page<User>>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
-  const { blocked, hasPassword, resource, externalId } = query;
+  const { blocked, hasPassword, resource, externalId, secondFactor } = query;
   // A resource that the administrator cannot see lists no users, like one that never existed (SR-67).
   if (resource !== undefined && !maySeeResource(actor, resource)) return { items: [], next: null };
   const selective =
@@ -36,9 +38,16 @@ export async function listUsers(
     (blocked === undefined || user.blocked === blocked) &&
     (hasPassword === undefined || (user.passwordHash !== undefined) === hasPassword) &&
     (resource === undefined || user.assignments.some((assignment) => assignment.resource === resource));
+  // Nothing about resources that the administrator cannot see (SR-67).
+  const seen = ({ assignments }: User) =>
+    assignments.filter(
+      (one) => (resource === undefined || one.resource === resource) && maySeeResource(actor, one.resource),
+    );
+  const select = secondFactor && ((users: readonly User[]) => inSecondFactorState(ports, users, secondFactor, seen));
   if (externalId !== undefined) {
     const user = await findByExternalId(ports, account, externalId);
-    return { items: user && fits(user) ? [user] : [], next: null };
+    const items = user && fits(user) ? [user] : [];
+    return { items: select ? await select(items) : items, next: null };
   }
   const where = [blocked, hasPassword, resource].every((wish) => wish === undefined) ? undefined : fits;
   const indexes = { names: userIndexes.names(account), sorted: userIndexes.sorted(account) };
@@ -47,5 +56,6 @@ export async function listUsers(
     account,
     key: userDocument.key,
     where,
+    select,
   });
 }

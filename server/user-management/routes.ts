@@ -43,6 +43,7 @@ import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
 import { externalId, metadata } from './identity-fields.ts';
 import { listUsers } from './list-users.ts';
+import { SECOND_FACTOR_STATES } from './second-factor-state.ts';
 import { updateUser } from './update-user.ts';
 
 const names = {
@@ -157,6 +158,10 @@ const routes = describeObject(
       hasPassword: flag.optional().openapi({ description: 'Only users who have a password, or who have none.' }),
       externalId: externalId.optional().openapi({ description: 'Only the user with this id in your own records.' }),
       resource: resourceId.optional().openapi({ description: 'Only users who are assigned to this resource.' }),
+      secondFactor: z.enum(SECOND_FACTOR_STATES).optional().openapi({
+        description:
+          'Only users without a token to sign in with (`none`), whose tokens on a resource are locked (`locked`), or all deactivated there, so that the password is enough (`deactivated`). With `resource`: there. Pages may be short.',
+      }),
     }),
     input: userInput,
     changes,

@@ -39,7 +39,10 @@ final class Users extends Group
      *     `search` (The start of a name, in any case), `sort` (Default: `created`, or `name` with `search`), `order`
      *     (Default: the newest first, or names from A to Z), `blocked` (Only users who are blocked, or who are not),
      *     `hasPassword` (Only users who have a password, or who have none), `externalId` (Only the user with this id
-     *     in your own records), `resource` (Only users who are assigned to this resource)
+     *     in your own records), `resource` (Only users who are assigned to this resource), `secondFactor` (Only
+     *     users without a token to sign in with (`none`), whose tokens on a resource are locked (`locked`), or all
+     *     deactivated there, so that the password is enough (`deactivated`). With `resource`: there. Pages may be
+     *     short)
      * @return \Generator<int, User>
      * @throws \Countersign\Exception\CountersignException
      */
@@ -57,7 +60,9 @@ final class Users extends Group
      *     `created`, or `name` with `search`), `order` (Default: the newest first, or names from A to Z), `blocked`
      *     (Only users who are blocked, or who are not), `hasPassword` (Only users who have a password, or who have
      *     none), `externalId` (Only the user with this id in your own records), `resource` (Only users who are
-     *     assigned to this resource)
+     *     assigned to this resource), `secondFactor` (Only users without a token to sign in with (`none`), whose
+     *     tokens on a resource are locked (`locked`), or all deactivated there, so that the password is enough
+     *     (`deactivated`). With `resource`: there. Pages may be short)
      * @return Page<User>
      * @throws \Countersign\Exception\CountersignException
      */

@@ -141,6 +141,7 @@ class Users(Group):
         hasPassword: Optional[bool] = None,
         externalId: Optional[str] = None,
         resource: Optional[str] = None,
+        secondFactor: Optional[str] = None,
     ) -> Iterator[User]:
         """List users, newest first. All of them, page by page as they are read.
 
@@ -152,6 +153,9 @@ class Users(Group):
         :param hasPassword: Only users who have a password, or who have none.
         :param externalId: Only the user with this id in your own records.
         :param resource: Only users who are assigned to this resource.
+        :param secondFactor: Only users without a token to sign in with (``none``), whose tokens on a
+            resource are locked (``locked``), or all deactivated there, so that the password is enough
+            (``deactivated``). With ``resource``: there. Pages may be short.
         """
         query = {
             "limit": limit,
@@ -162,6 +166,7 @@ class Users(Group):
             "hasPassword": hasPassword,
             "externalId": externalId,
             "resource": resource,
+            "secondFactor": secondFactor,
         }
         return self._list("/users", query)
 
@@ -177,6 +182,7 @@ class Users(Group):
         hasPassword: Optional[bool] = None,
         externalId: Optional[str] = None,
         resource: Optional[str] = None,
+        secondFactor: Optional[str] = None,
     ) -> Page:
         """List users, newest first. One page. A page can have fewer objects than ``limit``, even none, without
         being the last: continue until ``next`` is null. With ``search`` the order is by name.
@@ -190,6 +196,9 @@ class Users(Group):
         :param hasPassword: Only users who have a password, or who have none.
         :param externalId: Only the user with this id in your own records.
         :param resource: Only users who are assigned to this resource.
+        :param secondFactor: Only users without a token to sign in with (``none``), whose tokens on a
+            resource are locked (``locked``), or all deactivated there, so that the password is enough
+            (``deactivated``). With ``resource``: there. Pages may be short.
         """
         query = {
             "after": after,
@@ -201,6 +210,7 @@ class Users(Group):
             "hasPassword": hasPassword,
             "externalId": externalId,
             "resource": resource,
+            "secondFactor": secondFactor,
         }
         return self._page("/users", query)
 

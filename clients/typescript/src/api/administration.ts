@@ -124,6 +124,8 @@ export interface UserQuery extends NameQuery {
   externalId?: string;
   /** Assigned to it. */
   resource?: string;
+  /** No token to sign in with; tokens on a resource locked; or all deactivated there, so that the password is enough. */
+  secondFactor?: 'none' | 'locked' | 'deactivated';
 }
 export interface TokenQuery extends NameQuery {
   state?: 'active' | 'deactivated' | 'locked' | 'expired' | 'out-of-step' | 'secret-lost';

@@ -1,0 +1,50 @@
+import type { Ports } from '../kernel/ports/ports.ts';
+import { assignedTokens } from '../tokens/assignments.ts';
+import { tokenDocument } from '../tokens/documents.ts';
+import { tokenState } from '../tokens/lockout.ts';
+import { isRecovery, type Token } from '../tokens/token.ts';
+import type { Assignment, User } from '../users/user.ts';
+
+export const SECOND_FACTOR_STATES = ['none', 'locked', 'deactivated'] as const;
+/**
+ * `none`: assigned without a token everywhere, or nowhere. `locked`: no token of an assignment is active, and one is
+ * locked. `deactivated`: all tokens of an assignment are, so that the password alone is asked for there.
+ */
+export type SecondFactorState = (typeof SECOND_FACTOR_STATES)[number];
+
+/** What holds for the tokens of these assignments of the user. */
+export function secondFactorStates(
+  id: User['id'],
+  assignments: readonly Assignment[],
+  tokens: ReadonlyMap<Token['id'], Token>,
+  now: number,
+): Set<SecondFactorState> {
+  const states = assignments.map((assignment) =>
+    assignedTokens(assignment, tokens, id)
+      .filter((token) => !isRecovery(token))
+      .map((token) => tokenState(token, now)),
+  );
+  const found = new Set<SecondFactorState>();
+  if (states.every(({ length }) => length === 0)) found.add('none');
+  for (const one of states) {
+    if (one.includes('locked') && !one.includes('active')) found.add('locked');
+    if (one.length > 0 && one.every((state) => state === 'deactivated')) found.add('deactivated');
+  }
+  return found;
+}
+
+/** The users that the state holds for, by one read of all their tokens. */
+export async function inSecondFactorState(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  users: readonly User[],
+  state: SecondFactorState,
+  assignmentsOf: (user: User) => Assignment[],
+): Promise<User[]> {
+  const now = ports.clock.now();
+  const assigned = users.flatMap((user) =>
+    assignmentsOf(user).flatMap(({ tokens }) => tokens.map(({ token }) => token)),
+  );
+  const stored = await ports.store.getMany([...new Set(assigned)].map(tokenDocument.key), now);
+  const tokens = new Map(stored.flatMap((one) => (one ? [[one.value.id, one.value] as const] : [])));
+  return users.filter((user) => secondFactorStates(user.id, assignmentsOf(user), tokens, now).has(state));
+}
