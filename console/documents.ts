@@ -39,6 +39,7 @@ export const CHECKLIST_DOCUMENTS: Readonly<Record<ChecklistItem, string>> = {
   'second-administrator': 'operators#administrators',
   'copy-master-key': 'operators#master-key',
   'back-up': 'operators#backups',
+  'replace-lost-tokens': 'api#a-lost-device',
 };
 
 export function documentFor({ route, params }: Pick<Address, 'route' | 'params'>): string {

@@ -9,7 +9,7 @@ test('every checklist item links to an existing page, with and without a resourc
     for (const resource of ['res_01k8dq9z2mp', undefined]) {
       const link = checklistLink(item, resource);
       if (link === undefined) expect(['copy-master-key', 'back-up']).toContain(item);
-      else expect(routeAt(link), item).toBeDefined();
+      else expect(routeAt(link.replace(/\?.*/, '')), item).toBeDefined();
     }
   }
   expect(checklistLink('first-login', 'res_01k8dq9z2mp')).toBe('/console/resources/res_01k8dq9z2mp/embed');

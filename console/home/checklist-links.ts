@@ -35,6 +35,8 @@ export function checklistLink(item: ChecklistItem, resource: string | undefined)
       return CONSOLE_ROUTES.mail[0];
     case 'second-administrator':
       return '/console/administrators/new';
+    case 'replace-lost-tokens':
+      return `${CONSOLE_ROUTES.tokens[0]}?state=deactivated`;
     case 'copy-master-key':
     case 'back-up':
       return undefined;

@@ -57,13 +57,13 @@ export function Checklist({ read, hide }: { read: Read<ChecklistView> & { retry(
 function Steps({ items, first }: { items: Items; first: ChecklistItem | undefined }) {
   return (
     <ol>
-      {items.map(({ item, done }) => (
+      {items.map(({ item, done, count = 0 }) => (
         <li key={item} class={done ? 'done' : undefined}>
           <Tick isDone={done} />
           <div>
             <h3>
               <span class="unseen">{t(done ? 'itemDone' : 'itemOpen')} </span>
-              {t(item)}
+              {t(item, { count })}
             </h3>
             {!done && <HowTo item={item} isFirst={item === first} />}
           </div>
@@ -101,7 +101,7 @@ function HowTo({ item, isFirst }: { item: ChecklistItem; isFirst: boolean }) {
         {!others && item === 'copy-master-key' && <CopyMade kind={kind} />}
         <a class="read" href={DOCUMENTS_PATH + CHECKLIST_DOCUMENTS[item]} target="_blank" rel="noreferrer">
           {t('readThis')}
-          <span class="unseen">: {t(item)}</span>
+          <span class="unseen">: {t(item, { count: 0 })}</span>
         </a>
       </p>
     </>

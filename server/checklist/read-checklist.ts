@@ -14,6 +14,7 @@ import { listResources } from '../resources/list-resources.ts';
 import type { Resource } from '../resources/resource.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { userIndexes } from '../users/documents.ts';
+import { countPasswordAlone } from './count-password-alone.ts';
 import { isFirstLoginSeen } from './is-first-login-seen.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
@@ -25,7 +26,7 @@ const LOOKED_AT = 20;
 export async function readChecklist(
   ports: Needs & Pick<Ports, 'courier' | 'secrets'> & { hasPlans?: boolean },
   act: RequestContext,
-): Promise<Result<{ items: { item: ChecklistItem; done: boolean }[] }>> {
+): Promise<Result<{ items: { item: ChecklistItem; done: boolean; count?: number }[] }>> {
   if (!maySee(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const notes = [
@@ -35,14 +36,16 @@ export async function readChecklist(
     keysReadDocument.key(),
     lastBackupDocument.key(),
   ] as const;
-  const [[stored, login, result, keysRead, backup], keys, users, tokens, administrators, page] = await Promise.all([
-    ports.store.getMany(notes, ports.clock.now()),
-    isListed(ports, apiKeyIndexes.created(account)),
-    isListed(ports, userIndexes.created(account)),
-    hasUserToken(ports, account),
-    hasSecondAdministrator(ports, account),
-    listResources(ports, act, { limit: LOOKED_AT }),
-  ]);
+  const [[stored, login, result, keysRead, backup], keys, users, tokens, administrators, page, alone] =
+    await Promise.all([
+      ports.store.getMany(notes, ports.clock.now()),
+      isListed(ports, apiKeyIndexes.created(account)),
+      isListed(ports, userIndexes.created(account)),
+      hasUserToken(ports, account),
+      hasSecondAdministrator(ports, account),
+      listResources(ports, act, { limit: LOOKED_AT }),
+      countPasswordAlone(ports, act, LOOKED_AT),
+    ]);
   if (isRefusal(page)) return page;
   if (!stored) return refusal('ACCOUNT_NOT_FOUND');
   const resources = page.items;
@@ -64,10 +67,14 @@ export async function readChecklist(
     'copy-master-key': stored.value.copiedMasterKey === ports.secrets.keyId,
     // An increment alone restores nothing. Earlier versions made full ones only.
     'back-up': backup !== null && backup !== undefined && (backup.value.fullAt ?? backup.value.at) > 0,
+    'replace-lost-tokens': alone === 0,
   };
   // The default plan is active and free, and there is no other to choose.
-  const items = CHECKLIST.filter((item) => item !== 'activate-plan' || hasBilling(stored.value, ports.hasPlans));
-  return { items: items.map((item) => ({ item, done: findings[item] })) };
+  const items = CHECKLIST.filter((item) => item !== 'activate-plan' || hasBilling(stored.value, ports.hasPlans))
+    // Where no device was lost there is nothing to tick.
+    .filter((item) => item !== 'replace-lost-tokens' || alone > 0);
+  const countOf = (item: ChecklistItem) => (item === 'replace-lost-tokens' ? { count: alone } : {});
+  return { items: items.map((item) => ({ item, done: findings[item], ...countOf(item) })) };
 }
 
 /** One who could let another in again. */

@@ -191,3 +191,29 @@ test('costs few reads, however much there is', async () => {
   expect((await service.call('GET /v1/checklist', { key })).status).toBe(200);
   expect(ports.store.reads - before).toBeLessThanOrEqual(5);
 });
+
+test('counts the users who sign in with the password alone, and none where a token is required', async () => {
+  const { ports } = service;
+  const { account } = unwrap(await createAccount(ports, { name: 'Acme' }));
+  const key = await service.keyFor(account.id, [...API_SCOPES]);
+  const counted = async () => {
+    const response = await service.call('GET /v1/checklist', { key });
+    const { items } = (await response.json()) as ChecklistView;
+    return items.find(({ item }) => item === 'replace-lost-tokens');
+  };
+  const shop = await addResource(ports, account.id);
+  const strict = await addResource(ports, account.id, { enrolment: { kinds: ['totp'], required: true } });
+  for (const [login, resource] of [
+    ['ada', shop],
+    ['bob', shop],
+    ['eve', strict],
+  ] as const) {
+    await addUser(ports, account.id, resource, { user: { login }, tokens: [{ state: 'deactivated' }] });
+  }
+  await addUser(ports, account.id, shop, { user: { login: 'joe' }, tokens: [{ state: 'deactivated' }, {}] });
+  expect(await counted()).toMatchObject({ done: false, count: 2 });
+  const other = unwrap(await createAccount(ports, { name: 'Other' })).account;
+  const otherKey = await service.keyFor(other.id, [...API_SCOPES]);
+  const body = await (await service.call('GET /v1/checklist', { key: otherKey })).text();
+  expect(body).not.toContain('replace-lost-tokens');
+});

@@ -21,6 +21,8 @@ const HINTS: Record<ChecklistItem, string> = {
   'copy-master-key':
     'Keep a copy of the master key apart from the data, then tick this: without the key no service starts.',
   'back-up': 'Make a full backup: `countersign backup FILE`.',
+  'replace-lost-tokens':
+    'Send an enrolment link to the users who sign in with the password alone since a device was lost.',
 };
 
 const answer = z
@@ -30,6 +32,10 @@ const answer = z
         z.object({
           item: z.enum(CHECKLIST).openapi({ description: 'What to do.' }),
           done: z.boolean().openapi({ description: 'Whether it is done.' }),
+          count: z.int().optional().openapi({
+            description: 'How many users it concerns, among the owners of the newest deactivated tokens.',
+            example: 2,
+          }),
           hint: z.string().openapi({ description: 'The same for people.', example: HINTS['activate-plan'] }),
         }),
       )
@@ -52,7 +58,7 @@ export const checklistRoutes = [
     handle: async (c, ports: Needs) => {
       const verdict = await readChecklist(ports, c.get('act'));
       if (isRefusal(verdict)) return refuseResult(c, verdict);
-      const items = verdict.items.map(({ item, done }) => ({ item, done, hint: HINTS[item] }));
+      const items = verdict.items.map((one) => ({ ...one, hint: HINTS[one.item] }));
       return c.json({ items, done: items.every(({ item, done }) => done || OPTIONAL_ITEMS.includes(item)) }, 200);
     },
   }),

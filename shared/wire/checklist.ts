@@ -12,6 +12,7 @@ export const CHECKLIST = [
   'second-administrator',
   'copy-master-key',
   'back-up',
+  'replace-lost-tokens',
 ] as const;
 /** Without these the checklist is done all the same. */
 export const OPTIONAL_ITEMS: readonly ChecklistItem[] = [
@@ -19,12 +20,13 @@ export const OPTIONAL_ITEMS: readonly ChecklistItem[] = [
   'second-administrator',
   'copy-master-key',
   'back-up',
+  'replace-lost-tokens',
 ];
 export type ChecklistItem = (typeof CHECKLIST)[number];
 
 /** The response of `GET /v1/checklist`. */
 export interface ChecklistView {
-  items: { item: ChecklistItem; done: boolean; hint: string }[];
+  items: { item: ChecklistItem; done: boolean; hint: string; count?: number }[];
   /** All of them but the optional ones. */
   done: boolean;
 }

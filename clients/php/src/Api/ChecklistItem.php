@@ -12,11 +12,13 @@ final class ChecklistItem
     /**
      * @param string $item What to do.
      * @param bool $done Whether it is done.
+     * @param int|null $count How many users it concerns, among the owners of the newest deactivated tokens.
      * @param string $hint The same for people.
      */
     public function __construct(
         public readonly string $item,
         public readonly bool $done,
+        public readonly ?int $count,
         public readonly string $hint,
     ) {
     }
@@ -27,6 +29,7 @@ final class ChecklistItem
         return new self(
             item: $answer->text('item'),
             done: $answer->flag('done'),
+            count: $answer->optionalNumber('count'),
             hint: $answer->text('hint'),
         );
     }

@@ -104,13 +104,18 @@ class Checklist(TypedDict):
     done: bool
 
 
-class ChecklistItem(TypedDict):
+class _ChecklistItem(TypedDict):
     #: What to do.
     item: str
     #: Whether it is done.
     done: bool
     #: The same for people.
     hint: str
+
+
+class ChecklistItem(_ChecklistItem, total=False):
+    #: How many users it concerns, among the owners of the newest deactivated tokens.
+    count: int
 
 
 class _Creator(TypedDict):

@@ -14,7 +14,8 @@ public record Checklist(List<Checklist.Item> items, boolean done) {
   /**
    * @param item What to do.
    * @param done Whether it is done.
+   * @param count How many users it concerns, among the owners of the newest deactivated tokens.
    * @param hint The same for people.
    */
-  public record Item(String item, boolean done, String hint) {}
+  public record Item(String item, boolean done, Integer count, String hint) {}
 }
