@@ -10,6 +10,8 @@ import { BACKUP_POINT_TTL_MS } from '../maintenance/backup-point.ts';
 import { eraseUser } from '../personal-data/erase-user.ts';
 import { finishErasures } from '../personal-data/finish-erasures.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
+import { idempotencyMarkDocument } from '../records/documents.ts';
+import { transact } from '../store/transact.ts';
 import { authenticate, createUser, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { consumeAll } from '../testing/consuming.ts';
 import { append, linesOfExport, sampleEvent } from '../testing/event-stream.ts';
@@ -114,6 +116,18 @@ describe('a full backup and its increments', () => {
     await expectSame(ports, daily, emptyTarget);
     hourly.push(await takeBackup(ports, 'last hour', hourly.at(-1)));
     await expectSame(ports, hourly, emptyTarget);
+  });
+
+  test('hold no document that expired since, although nothing noted that', async () => {
+    const key = idempotencyMarkDocument.key('made');
+    await transact(ports, key.anchor, [key], (_, now) => ({
+      answer: undefined,
+      write: { put: [{ key, value: { key: 'one' }, expiresAt: now + DAY_MS }] },
+    }));
+    const backups = [await takeBackup(ports, 'full')];
+    ports.clock.advance(DAY_MS);
+    backups.push(await takeBackup(ports, 'increment', backups.at(-1)));
+    await expectSame(ports, backups, emptyTarget);
   });
 
   // The attack: the address of a person who was erased is still in the notes, because no backup is made any more.
