@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Packing } from './archives.ts';
-import { copyFileAs, copyService, filesUnder, readManifest } from './service-files.ts';
+import { copyFileAs, copyService, exampleFiles, filesUnder, readManifest } from './service-files.ts';
 
+const DOCUMENTS = 'usr/share/doc/countersign';
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
 /** Builds the Debian package: the service, the command, the unit, its user and its configuration. */
@@ -12,11 +13,15 @@ export function packDebian({ root, work, out, version, seconds }: Packing): void
   const service = join(work, 'usr/lib/countersign');
   copyService(root, service);
   const copy = (from: string, to: string, mode = 0o644) => copyFileAs(join(root, 'deploy', from), join(work, to), mode);
-  copy('systemd/countersign.service', 'usr/lib/systemd/system/countersign.service');
-  copy('systemd/master-key.conf', 'usr/share/doc/countersign/master-key.conf');
+  for (const unit of ['countersign.service', 'countersign-backup.service', 'countersign-backup.timer'])
+    copy(`systemd/${unit}`, `usr/lib/systemd/system/${unit}`);
+  copy('systemd/master-key.conf', `${DOCUMENTS}/master-key.conf`);
+  for (const path of exampleFiles(root)) {
+    copyFileAs(join(root, path), join(work, path.replace(/^deploy/, `${DOCUMENTS}/examples`)), 0o644);
+  }
   copy('debian/sysusers.conf', 'usr/lib/sysusers.d/countersign.conf');
   copy('debian/countersign.env', 'etc/countersign/countersign.env', 0o600);
-  copyFileAs(join(root, 'LICENSE'), join(work, 'usr/share/doc/countersign/copyright'), 0o644);
+  copyFileAs(join(root, 'LICENSE'), join(work, DOCUMENTS, 'copyright'), 0o644);
   mkdirSync(join(work, 'usr/bin'));
   symlinkSync('../lib/countersign/dist/cli/countersign.js', join(work, 'usr/bin/countersign'));
   const bytes = filesUnder(work, '.').reduce((sum, path) => sum + statSync(join(work, path)).size, 0);

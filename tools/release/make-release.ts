@@ -9,15 +9,10 @@ import { packJava, packPhp, packPython } from './client-packages.ts';
 import { packDebian } from './debian-package.ts';
 import { packNpm } from './npm-packages.ts';
 import { installedPackages, productPackages, readLock } from './runtime-packages.ts';
-import { copyFiles, readManifest, stageService, writeText } from './service-files.ts';
+import { copyFiles, exampleFiles, filesUnder, readManifest, stageService, writeText } from './service-files.ts';
 
 /** What an operator without the Debian package copies. */
-const FOR_SYSTEMD = [
-  'deploy/systemd/countersign.service',
-  'deploy/systemd/master-key.conf',
-  'deploy/debian/sysusers.conf',
-  'deploy/debian/countersign.env',
-];
+const FOR_SYSTEMD = ['deploy/debian/sysusers.conf', 'deploy/debian/countersign.env'];
 
 /**
  * Writes a release of what is built into one folder, as a forge serves it. Two releases of one commit are equal, byte
@@ -36,7 +31,7 @@ export function makeRelease(root: string, out: string, api: ApiDescription): voi
     const name = `countersign-${version}-${platform}`;
     const service = join(work, name);
     stageService(root, service);
-    copyFiles(root, FOR_SYSTEMD, service);
+    copyFiles(root, [...FOR_SYSTEMD, ...filesUnder(root, 'deploy/systemd'), ...exampleFiles(root)], service);
     writeText(join(service, 'sbom.cdx.json'), bom);
     writeText(join(out, `sbom-${platform}.cdx.json`), bom);
     writeTarball(service, join(out, `${name}.tar.gz`), seconds);

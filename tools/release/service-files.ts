@@ -52,6 +52,14 @@ export function stageService(root: string, folder: string): void {
   symlinkSync('../dist/cli/countersign.js', join(folder, 'bin/countersign'));
 }
 
+/** Folders with what an operator changes: of the proxy, the store and monitoring. */
+const EXAMPLES = ['deploy/grafana', 'deploy/prometheus', 'deploy/proxy', 'deploy/redis'];
+
+/** Examples for the programs around the service. */
+export function exampleFiles(root: string): string[] {
+  return EXAMPLES.flatMap((folder) => filesUnder(root, folder)).filter((path) => !path.includes('.test.'));
+}
+
 /** Copies files, with their paths, readable by every user whatever the umask. */
 export function copyFiles(from: string, paths: readonly string[], to: string): void {
   for (const path of paths) {
