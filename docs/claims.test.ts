@@ -110,6 +110,8 @@ describe('the blocks of the documents', () => {
       ['docs/operators.md', 'countersign courier test --to +4915112345678'],
       // server/composition/breached-passwords.test.ts does it.
       ['docs/operators.md', expect.stringContaining('breached-passwords build')],
+      // tools/release/debian-package.test.ts tries the units.
+      ['docs/operators.md', expect.stringContaining('systemctl enable --now countersign-backup.timer')],
       // e2e/restored.built.test.ts does it.
       ['docs/operators.md', 'countersign restore night.backup --events acme.jsonl --keys keys.json'],
       // e2e/wrong-clock.built.test.ts does it.
