@@ -69,6 +69,7 @@ describe('the blocks of the documents', () => {
       'ini environment', // here
       'ini redis',
       'ini managed',
+      'ini tls',
       'nginx',
       'json log',
       'json feed',
@@ -101,6 +102,7 @@ describe('the blocks of the documents', () => {
       ['docs/operators.md', expect.stringContaining('sudo -u countersign')],
       // cli/connection/env-file.test.ts reads such a file.
       ['docs/operators.md', expect.stringContaining('countersign --env-file')],
+      ['docs/operators.md', expect.stringContaining('sudo chgrp countersign live')],
       // server/composition/move.test.ts does it.
       ['docs/operators.md', expect.stringContaining('countersign store move --to')],
       // server/composition/forget-secrets.test.ts does it.
@@ -177,6 +179,12 @@ describe('what operators copy', () => {
 
   test('the settings of Redis are those that the service asks for', () => {
     expect(settingProblems(settings(only('ini', 'redis'), / /))).toEqual([]);
+  });
+
+  test('the variables of TLS are valid', () => {
+    const { url, tls } = loadConfig(Object.fromEntries(settings(only('ini', 'tls'), /=/)));
+    expect(url).toBe('https://auth.example');
+    expect(tls?.keyFile).toMatch(/privkey\.pem$/);
   });
 
   test('what a managed Redis must keep is all that the service asks for', () => {

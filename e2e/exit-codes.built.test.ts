@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtPath } from './harness/built-service.ts';
 
 const run = promisify(execFile);
+const HTTPS = { COUNTERSIGN_URL: 'https://localhost:8443' };
 let folder: string;
 const file = (name: string) => join(folder, name);
 async function end(command: string, env: Record<string, string>): Promise<{ code: number; stderr: string }> {
@@ -42,6 +43,16 @@ test.each<[string, () => Record<string, string>, string]>([
   ['texts that are missing', () => ({ COUNTERSIGN_TEXTS_DIR: file('no') }), 'the texts'],
   ['a list that is missing', () => ({ COUNTERSIGN_BREACHED_PASSWORDS_FILE: file('no') }), 'breached passwords'],
   ['a feed into no folder', () => ({ COUNTERSIGN_AUDIT_FEED: `file://${file('no')}/feed` }), 'COUNTERSIGN_AUDIT_FEED'],
+  [
+    'a certificate that is missing',
+    () => ({ ...HTTPS, COUNTERSIGN_TLS_CERT_FILE: file('no.pem'), COUNTERSIGN_TLS_KEY_FILE: file('other.key') }),
+    'COUNTERSIGN_TLS_CERT_FILE names a file that cannot be used',
+  ],
+  [
+    'a certificate without a key',
+    () => ({ ...HTTPS, COUNTERSIGN_TLS_CERT_FILE: file('no.pem') }),
+    'COUNTERSIGN_TLS_KEY_FILE is required with COUNTERSIGN_TLS_CERT_FILE',
+  ],
   ['a data folder that is a file', () => ({ COUNTERSIGN_DATA: file('other.key') }), 'COUNTERSIGN_DATA'],
 ])('a start with %s ends with 78, which the unit does not repeat', async (_mistake, env, message) => {
   const { code, stderr } = await end('serve', env());

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Account } from '../docs/testing/account.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
 import { type RedisServer, startRedisServer } from '../server/testing/redis-server.ts';
+import { createTlsFiles, type TlsFiles } from '../server/testing/tls-files.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { builtService } from './harness/built-service.ts';
 import { type ReadyService, serviceProcess } from './harness/service-process.ts';
@@ -19,6 +20,7 @@ const read = (path: string) => readFile(new URL(`../${path}`, import.meta.url), 
 
 let folder: string;
 let redis: RedisServer;
+let tls: TlsFiles;
 let service: ReadyService;
 let url: string;
 let metricsUrl: string;
@@ -43,7 +45,7 @@ let scrape: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cs-metrics-'));
-  const [port = 0, metricsPort = 0] = await freePorts(2);
+  const [port = 0, metricsPort = 0, tlsPort = 0] = await freePorts(3);
   url = `http://localhost:${port}`;
   metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
   receiver.listen(0, '127.0.0.1');
@@ -52,10 +54,15 @@ beforeAll(async () => {
   // Without a limit of memory: the space left is that of the machine.
   redis = await startRedisServer({ product: 'redis' });
   const key = () => randomBytes(32).toString('base64');
+  tls = await createTlsFiles();
   const env = {
     PATH: process.env.PATH,
     COUNTERSIGN_DATA: folder,
-    COUNTERSIGN_LISTEN: `127.0.0.1:${port}`,
+    // For the series of the certificate. The other listener has all routes, and on loopback no TLS.
+    COUNTERSIGN_LISTEN: `127.0.0.1:${tlsPort}`,
+    COUNTERSIGN_TLS_CERT_FILE: tls.cert,
+    COUNTERSIGN_TLS_KEY_FILE: tls.key,
+    COUNTERSIGN_ADMIN_LISTEN: `127.0.0.1:${port}`,
     COUNTERSIGN_METRICS_LISTEN: `127.0.0.1:${metricsPort}`,
     COUNTERSIGN_STORE: redis.url,
     COUNTERSIGN_MASTER_KEY: key(),
@@ -90,6 +97,7 @@ afterAll(async () => {
   receiver.close();
   traces.close();
   await redis?.stop();
+  await tls?.remove();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -12,8 +12,10 @@ import type { Surface } from '../http/api/route.ts';
 import { listen } from '../http/listen.ts';
 import type { Logger } from '../http/log.ts';
 import { createReadiness } from '../http/readiness.ts';
+import type { TlsCertificate } from '../http/tls-server.ts';
 import { clockJob, logEventLimit, periodicJobs, renewalJob } from '../jobs/periodic.ts';
 import { startScheduler } from '../jobs/scheduler.ts';
+import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { BuiltFiles } from '../kernel/ports/built-files.ts';
 import type { Tracer } from '../kernel/ports/tracer.ts';
 import { Meters } from '../metrics/meters.ts';
@@ -36,6 +38,7 @@ import type { OperatorSocket } from './operator/socket.ts';
 import { openOperatorSocket } from './operator-server.ts';
 import { announceSetup, setupCommand } from './setup-link.ts';
 import { onStopSignal } from './stop-signals.ts';
+import { serveCertificate } from './tls-certificate.ts';
 import { followOrders } from './workers/orders.ts';
 
 /** Beside this file in the built tree: dist/server/main.js, dist/widget/, dist/console/, dist/docs/, dist/cli/. */
@@ -117,17 +120,23 @@ async function startService(
   const feed = config.auditFeed && createAuditFeed(ports, await createAuditSink(config.auditFeed), log, meters);
   const deliveries = createDeliveryWorker(ports, log, { settledClock: clockGuard.settled });
   // Before the service takes requests, so that a refused address is a failed start.
-  const metrics = meters && (await openMetrics({ config, meters, opened, readiness, deliveries, log }));
-  const open = (surface: Surface, address: Config['listen']) =>
+  const certificate =
+    config.tls && (await serveCertificate({ ...config.tls, url: config.url, log, now: systemClock.now }));
+  const metrics = meters && (await openMetrics({ config, meters, opened, readiness, deliveries, certificate, log }));
+  const open = (surface: Surface, address: Config['listen'], tls: TlsCertificate | undefined) =>
     listen(createApp(ports, { ...options, surface }).fetch, {
       ...address,
+      tls,
       isWorker,
       readiness,
       timeouts: { drainMs: config.drainMs, shutdownMs: config.shutdownMs },
       onFault: (error) => log.error({ err: error }, 'a request failed outside the app'),
     });
-  const administration = config.adminListen && (await open('all', config.adminListen));
-  const listening = await open(administration ? 'public' : 'all', config.listen);
+  const { adminListen } = config;
+  // On loopback a proxy or a tunnel leads to it.
+  const adminTls = adminListen && isLoopbackHost(adminListen.host) ? undefined : certificate;
+  const administration = adminListen && (await open('all', adminListen, adminTls));
+  const listening = await open(administration ? 'public' : 'all', config.listen, certificate);
   let socket: OperatorSocket | undefined;
   const openSocket = async (isFirst: boolean) => {
     socket = await openOperatorSocket(opened, config, log);

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { parseUrl } from '@countersign/protocol/parse-url';
 import { canonicalAddress } from '../kernel/addresses.ts';
 
@@ -29,4 +30,31 @@ function openedBy(host: string): string {
   const { hostname = host } = parseUrl(`http://${host.includes(':') ? `[${host}]` : host}`) ?? {};
   const bare = hostname.replace(/^\[|\]$|\.$/g, '');
   return canonicalAddress(bare) ?? bare;
+}
+
+interface ListenerValues {
+  COUNTERSIGN_URL?: string | undefined;
+  COUNTERSIGN_LISTEN?: Listener | undefined;
+  COUNTERSIGN_ADMIN_LISTEN?: Listener | undefined;
+  COUNTERSIGN_METRICS_LISTEN?: Listener | undefined;
+  COUNTERSIGN_TLS_CERT_FILE?: string | undefined;
+  COUNTERSIGN_TLS_KEY_FILE?: string | undefined;
+}
+
+export function* listenerProblems(values: ListenerValues) {
+  const { COUNTERSIGN_LISTEN: listen, COUNTERSIGN_ADMIN_LISTEN: admin, COUNTERSIGN_METRICS_LISTEN: metrics } = values;
+  const problem = 'must not be the address of another listener';
+  if (admin && listen && overlaps(admin, listen)) yield { name: 'COUNTERSIGN_ADMIN_LISTEN', problem };
+  if (metrics && [listen, admin].some((one) => one && overlaps(metrics, one))) {
+    yield { name: 'COUNTERSIGN_METRICS_LISTEN', problem };
+  }
+  if (values.COUNTERSIGN_TLS_CERT_FILE !== undefined && values.COUNTERSIGN_URL?.startsWith('http:')) {
+    yield { name: 'COUNTERSIGN_URL', problem: 'must be https with COUNTERSIGN_TLS_CERT_FILE' };
+  }
+}
+
+/** The certificate of the listeners. One file without the other is refused elsewhere. */
+export function tlsOf({ COUNTERSIGN_TLS_CERT_FILE: certFile, COUNTERSIGN_TLS_KEY_FILE: keyFile }: ListenerValues) {
+  const tls = certFile !== undefined && keyFile !== undefined ? Object.freeze({ certFile, keyFile }) : undefined;
+  return omitUndefined({ tls });
 }

@@ -60,6 +60,8 @@ describe('configuration', () => {
       COUNTERSIGN_RELATED_ORIGINS: 'https://login.example.com, https://login.example.de:8443',
       COUNTERSIGN_LISTEN: '[::]:9000',
       COUNTERSIGN_ADMIN_LISTEN: '10.0.0.5:9001',
+      COUNTERSIGN_TLS_CERT_FILE: '/etc/countersign/fullchain.pem',
+      COUNTERSIGN_TLS_KEY_FILE: '/etc/countersign/privkey.pem',
       COUNTERSIGN_METRICS_LISTEN: '127.0.0.1:9464',
       COUNTERSIGN_WORKERS: '4',
       COUNTERSIGN_DATA: '/var/lib/countersign',

@@ -6,7 +6,7 @@ import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { CodeChannel, CodeLimits } from '../kernel/code-channel.ts';
 import type { RequiredSetting } from '../store/required-settings.ts';
 import { defaultReserve } from '../tokens/kinds/sent/code-limits.ts';
-import { overlaps } from './listeners.ts';
+import { listenerProblems, tlsOf } from './listeners.ts';
 import { type AuditFeedConfig, feedOf, feedProblems } from './load-audit-feed.ts';
 import { type BreachedPasswordsConfig, breachedPasswordsOf } from './load-breached-passwords.ts';
 import { isRpIdUnusable, type PasskeyConfig, passkeysOf } from './load-passkeys.ts';
@@ -29,6 +29,8 @@ export interface Config extends PasskeyConfig {
   readonly listen: { readonly host: string; readonly port: number };
   /** Undefined: the public listener has everything. */
   readonly adminListen?: { readonly host: string; readonly port: number };
+  /** Of the public listener, and of that for the administration beyond loopback. Undefined: plain HTTP. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
   /** Undefined: no metrics. */
   readonly metricsListen?: { readonly host: string; readonly port: number };
   readonly workers: number | 'auto';
@@ -143,6 +145,8 @@ const NEEDED_WITH: readonly (readonly [Name, Name])[] = [
   ['COUNTERSIGN_AUDIT_FEED_TLS_KEY', 'COUNTERSIGN_AUDIT_FEED_TLS_CERT'],
   ['COUNTERSIGN_STORE_TLS_CERT', 'COUNTERSIGN_STORE_TLS_KEY'],
   ['COUNTERSIGN_STORE_TLS_KEY', 'COUNTERSIGN_STORE_TLS_CERT'],
+  ['COUNTERSIGN_TLS_CERT_FILE', 'COUNTERSIGN_TLS_KEY_FILE'],
+  ['COUNTERSIGN_TLS_KEY_FILE', 'COUNTERSIGN_TLS_CERT_FILE'],
 ];
 
 const SECRETS = (Object.keys(VARIABLES) as Name[]).filter((name) => 'isSecret' in VARIABLES[name]);
@@ -163,7 +167,8 @@ export function loadConfig(environment: Environment): Config {
   problems.push(...fileProblems, ...combined.filter(({ name }) => !unread.some((one) => one === name)));
   const tracing = loadTracing(env, (name, problem) => problems.push({ name, problem }));
   const { COUNTERSIGN_LISTEN: listen } = values;
-  const local = listen && isLoopbackHost(listen.host) ? `http://localhost:${listen.port}` : undefined;
+  const scheme = values.COUNTERSIGN_TLS_CERT_FILE === undefined ? 'http' : 'https';
+  const local = listen && isLoopbackHost(listen.host) ? `${scheme}://localhost:${listen.port}` : undefined;
   const url = values.COUNTERSIGN_URL ?? local;
   if (url === undefined && !problems.some(({ name }) => name === 'COUNTERSIGN_URL' || name === 'COUNTERSIGN_LISTEN')) {
     problems.push({ name: 'COUNTERSIGN_URL', problem: 'is required when listening beyond loopback' });
@@ -215,13 +220,7 @@ function* combinationProblems(env: Environment, values: Partial<Values>): Genera
   if (perNetwork !== undefined && perNetwork < perAddress) {
     yield { name: 'COUNTERSIGN_STARTS_PER_NETWORK', problem: 'must be at least COUNTERSIGN_STARTS_PER_ADDRESS' };
   }
-  const { COUNTERSIGN_LISTEN: listen, COUNTERSIGN_ADMIN_LISTEN: admin } = values;
-  const problem = 'must not be the address of another listener';
-  if (admin && listen && overlaps(admin, listen)) yield { name: 'COUNTERSIGN_ADMIN_LISTEN', problem };
-  const { COUNTERSIGN_METRICS_LISTEN: metrics } = values;
-  if (metrics && [listen, admin].some((one) => one && overlaps(metrics, one))) {
-    yield { name: 'COUNTERSIGN_METRICS_LISTEN', problem };
-  }
+  yield* listenerProblems(values);
   const { COUNTERSIGN_WORKERS: workers, COUNTERSIGN_STORE: store } = values;
   if (typeof workers === 'number' && workers > 1 && store?.kind === 'embedded') {
     yield { name: 'COUNTERSIGN_WORKERS', problem: 'must be 1 or auto with the embedded store' };
@@ -262,6 +261,7 @@ function frozen(values: Values, url: string): Omit<Config, 'isStoreNamed'> {
     listen: Object.freeze({ ...values.COUNTERSIGN_LISTEN }),
     ...(adminListen && { adminListen: Object.freeze({ ...adminListen }) }),
     ...(metricsListen && { metricsListen: Object.freeze({ ...metricsListen }) }),
+    ...tlsOf(values),
     workers: values.COUNTERSIGN_WORKERS,
     dataFolder: values.COUNTERSIGN_DATA,
     store: Object.freeze({ ...values.COUNTERSIGN_STORE }),

@@ -5,12 +5,12 @@ import { parseRange } from '../kernel/addresses.ts';
 import { PROOF_MODES } from '../kernel/proof-mode.ts';
 import { FREE_PASSWORD_FAILURES } from '../passwords/password-backoff.ts';
 import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/code-limits.ts';
+import { LISTENER_VARIABLES } from './listener-variables.ts';
 import {
   parseArchive,
   parseChannels,
   parseContact,
   parseFeedTarget,
-  parseListen,
   parsePublicUrl,
   parseRelatedOrigins,
   parseRpId,
@@ -24,7 +24,6 @@ import { STORE_VARIABLES } from './store-variables.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-const hostAndPort = parsed(parseListen, 'must be host:port');
 const signingSecret = parsed(parseSigningSecret, 'must be whsec_ and 24 to 64 bytes in base64');
 const addressRanges = parsed(parseRanges, 'must be a list of addresses or CIDR ranges');
 
@@ -50,23 +49,7 @@ export const VARIABLES = {
       'must be different https origins without a path, of at most 5 names',
     ).optional(),
   },
-  COUNTERSIGN_LISTEN: {
-    meaning: 'Address and port: `host:port`, IPv6 in brackets. Port 0 takes a free one.',
-    otherwise: '`127.0.0.1:8080`',
-    schema: hostAndPort.default({ host: '127.0.0.1', port: 8080 }),
-  },
-  COUNTERSIGN_ADMIN_LISTEN: {
-    meaning:
-      'Address and port of a second listener that alone has the console and the administration. COUNTERSIGN_LISTEN then has only what signs users in.',
-    otherwise: 'none: COUNTERSIGN_LISTEN has everything',
-    schema: hostAndPort.optional(),
-  },
-  COUNTERSIGN_METRICS_LISTEN: {
-    meaning:
-      'Address and port of `/metrics` for Prometheus: `host:port`. Nothing protects it, so keep it on loopback or in a private network.',
-    otherwise: 'no metrics',
-    schema: hostAndPort.optional(),
-  },
+  ...LISTENER_VARIABLES,
   COUNTERSIGN_WORKERS: {
     meaning:
       'Processes that serve this address, 1 to 64, or `auto`: one for each core, or whole one in the CPU quota of the container. More than 1 needs Redis.',

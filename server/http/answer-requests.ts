@@ -1,16 +1,20 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
+import type { Writable } from 'node:stream';
 
 type OnFault = (error: unknown) => void;
-type Answer = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
+type Answer<Incoming, Outgoing> = (incoming: Incoming, outgoing: Outgoing) => Promise<void>;
 
 /**
  * Answers requests so that an error ends one response and never the process (SR-56): that of a response without a reader,
  * which an emitter without a listener throws, and that of a handler whose promise is awaited by no other code.
  */
-export function answerRequests(answer: Answer, onFault: OnFault): RequestListener {
+export function answerRequests<Incoming, Outgoing extends Pick<Writable, 'on' | 'destroy'>>(
+  answer: Answer<Incoming, Outgoing>,
+  onFault: OnFault,
+): Answer<Incoming, Outgoing> {
   return (incoming, outgoing) => {
     outgoing.on('error', onFault);
-    answer(incoming, outgoing).catch((error: unknown) => {
+    return answer(incoming, outgoing).catch((error: unknown) => {
       onFault(error);
       outgoing.destroy();
     });

@@ -29,6 +29,8 @@ export interface ProcessState {
   readonly hasFeed: boolean;
   /** Deliveries that wait, when this process last looked. */
   readonly webhookBacklog: number;
+  /** Undefined without TLS. */
+  readonly certificate: { readonly expiresAt: number; readonly isRenewalRefused: boolean } | undefined;
 }
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
@@ -91,6 +93,26 @@ function processGauges(state: ProcessState): Family[] {
       'countersign_webhook_backlog',
       'Webhook deliveries that wait, as of the last minute.',
       state.webhookBacklog,
+      'max',
+    ),
+    ...certificateGauges(state),
+  ];
+}
+
+function certificateGauges({ certificate }: ProcessState): Family[] {
+  if (!certificate) return [];
+  const { expiresAt, isRenewalRefused } = certificate;
+  return [
+    gauge(
+      'countersign_tls_certificate_expiry_timestamp_seconds',
+      'When the certificate of the listener expires.',
+      expiresAt / 1000,
+      'min',
+    ),
+    gauge(
+      'countersign_tls_renewal_refused',
+      'Whether the files hold a new certificate that cannot be used, so that the one before is served.',
+      isRenewalRefused ? 1 : 0,
       'max',
     ),
   ];

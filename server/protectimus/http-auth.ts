@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Context } from 'hono';
 import type { AppEnv } from '../http/context.ts';
 import { canonicalAddress, inRange } from '../kernel/addresses.ts';
@@ -35,7 +37,7 @@ export function refusePlaintext(
 }
 
 /**
- * An `http` URL is a loopback one (the configuration allows no other). Behind an `https` one TLS ends at a trusted
+ * An `http` URL is a loopback one (the configuration allows no other). Behind an `https` one TLS ends here or at a trusted
  * proxy: a request from another address came without TLS, and so did one that the proxy marks so.
  */
 function isSecure(
@@ -43,8 +45,9 @@ function isSecure(
   { issuer, trustedProxies }: { issuer: string; trustedProxies: readonly string[] },
 ): boolean {
   if (!issuer.startsWith('https:')) return true;
-  const peer = canonicalAddress(c.env?.incoming?.socket?.remoteAddress ?? '');
-  if (peer === undefined || !trustedProxies.some((range) => inRange(peer, range))) return false;
+  const socket: (Socket & Partial<Pick<TLSSocket, 'encrypted'>>) | undefined = c.env?.incoming?.socket;
+  const peer = canonicalAddress(socket?.remoteAddress ?? '');
+  if (peer === undefined || !trustedProxies.some((range) => inRange(peer, range))) return socket?.encrypted === true;
   const said = [c.req.header('x-forwarded-proto'), forwardedProtocols(c.req.header('forwarded'))];
   return !said.some((protocols) => protocols?.split(',').some((one) => one.trim().toLowerCase() === 'http'));
 }

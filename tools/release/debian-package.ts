@@ -15,7 +15,7 @@ export function packDebian({ root, work, out, version, seconds }: Packing): void
   const copy = (from: string, to: string, mode = 0o644) => copyFileAs(join(root, 'deploy', from), join(work, to), mode);
   for (const unit of ['countersign.service', 'countersign-backup.service', 'countersign-backup.timer'])
     copy(`systemd/${unit}`, `usr/lib/systemd/system/${unit}`);
-  copy('systemd/master-key.conf', `${DOCUMENTS}/master-key.conf`);
+  for (const dropIn of ['master-key.conf', 'port-443.conf']) copy(`systemd/${dropIn}`, `${DOCUMENTS}/${dropIn}`);
   for (const path of exampleFiles(root)) {
     copyFileAs(join(root, path), join(work, path.replace(/^deploy/, `${DOCUMENTS}/examples`)), 0o644);
   }

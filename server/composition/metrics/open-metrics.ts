@@ -10,6 +10,7 @@ import type { Family } from '../../metrics/series.ts';
 import { systemClock } from '../../platform/system-clock/system-clock.ts';
 import type { DeliveryWorker } from '../../webhooks/delivery-worker.ts';
 import type { OpenPorts } from '../create-ports.ts';
+import type { ServedCertificate } from '../tls-certificate.ts';
 import type { WorkerReport } from '../workers/worker-reports.ts';
 import { serveMetrics } from './serve-metrics.ts';
 
@@ -19,6 +20,7 @@ interface MeteredProcess {
   readonly opened: OpenPorts;
   readonly readiness: Readiness;
   readonly deliveries: Pick<DeliveryWorker, 'backlog'>;
+  readonly certificate: ServedCertificate | undefined;
   readonly log: Logger;
 }
 
@@ -41,7 +43,14 @@ export async function openMetrics(metered: MeteredProcess): Promise<OpenMetrics>
   return { report, stop: () => server.stop() };
 }
 
-async function readNumbers({ config, meters, opened, readiness, deliveries }: MeteredProcess): Promise<Family[]> {
+async function readNumbers({
+  config,
+  meters,
+  opened,
+  readiness,
+  deliveries,
+  certificate,
+}: MeteredProcess): Promise<Family[]> {
   const { requests, jobSuccesses, oldSecrets, keptLogs } = meters;
   // The machine's own clock: that of the service has no time while it is in doubt, which must not blind its operator.
   const gauges = await readGauges(
@@ -59,6 +68,7 @@ async function readNumbers({ config, meters, opened, readiness, deliveries }: Me
       hasFeed: config.auditFeed !== undefined,
       clock: opened.clockGuard.state(),
       webhookBacklog: deliveries.backlog,
+      certificate: certificate?.state(),
     },
   );
   return [...meters.metrics.families(), ...gauges];

@@ -72,10 +72,8 @@ export async function readKeyFile(file: string, isForGroup = false): Promise<Mas
     // Checked on the open file, so that it cannot be replaced between check and read.
     const status = await handle.stat();
     if (!status.isFile()) throw new MasterKeyError(`the key file ${file} is not a file`);
-    if ((status.mode & (isForGroup ? 0o037 : 0o077)) !== 0) {
-      const mode = isForGroup ? '0640 (chmod 640)' : '0600 (chmod 600)';
-      throw new MasterKeyError(`the key file ${file} is open to others: set its mode to ${mode}`);
-    }
+    const problem = describeOpenMode(status, isForGroup);
+    if (problem !== undefined) throw new MasterKeyError(`the key file ${file} ${problem}`);
     const lines = status.size <= 1024 ? (await handle.readFile('latin1')).trim().split(/\s*\n\s*/) : [];
     const keys = decodeKeys(lines);
     if (!keys) throw new MasterKeyError(`the key file ${file} does not hold 32 random bytes in base64 or hex per line`);
@@ -83,6 +81,12 @@ export async function readKeyFile(file: string, isForGroup = false): Promise<Mas
   } finally {
     await handle.close();
   }
+}
+
+/** Undefined for a file that its owner alone may read, or also its group. */
+export function describeOpenMode({ mode }: { readonly mode: number }, isForGroup: boolean): string | undefined {
+  if ((mode & (isForGroup ? 0o037 : 0o077)) === 0) return undefined;
+  return `is open to others: set its mode to ${isForGroup ? '0640 (chmod 640)' : '0600 (chmod 600)'}`;
 }
 
 /** Written and flushed under another name first, so that the file is always complete, also after a crash. */

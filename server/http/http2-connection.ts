@@ -1,0 +1,118 @@
+import {
+  constants,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+
+export interface Http2Timeouts {
+  /** From the start of the connection to the end of its first headers. */
+  readonly headersMs: number;
+  /** To the end of a body, counted from the headers. */
+  readonly requestMs: number;
+  /** Keep-alive of a connection without a request. */
+  readonly keepAliveMs: number;
+  /** Timeout of a stream without data, such as that of a client that does not read its response. */
+  readonly stalledMs: number;
+}
+
+/** Resolves when the handler has ended, which may be long after its client has gone. */
+export type Http2Answer = (incoming: Http2ServerRequest, outgoing: Http2ServerResponse) => Promise<void>;
+
+/** Handlers of one connection at once. Browsers open six connections over HTTP/1.1, which has one on each. */
+const MAX_AT_ONCE = 8;
+
+/** Streams that a client may cancel before their response: at once, and further ones a second. */
+const CANCELLED_AT_ONCE = 100;
+const CANCELLED_PER_SECOND = 10;
+
+interface Exchange {
+  readonly incoming: Http2ServerRequest;
+  readonly outgoing: Http2ServerResponse;
+  readonly beganAt: number;
+}
+
+/** The requests of one connection. */
+export class Http2Connection {
+  readonly #session: ServerHttp2Session;
+  readonly #answer: Http2Answer;
+  readonly #timeouts: Http2Timeouts;
+  readonly #open = new Set<Exchange>();
+  readonly #waiting = new Set<Exchange>();
+  #running = 0;
+  #hadRequest = false;
+  #idleSince = performance.now();
+  #cancellations = 0;
+  #countedAt = this.#idleSince;
+
+  constructor(session: ServerHttp2Session, answer: Http2Answer, timeouts: Http2Timeouts) {
+    this.#session = session;
+    this.#answer = answer;
+    this.#timeouts = timeouts;
+  }
+
+  take(incoming: Http2ServerRequest, outgoing: Http2ServerResponse): void {
+    const exchange = { incoming, outgoing, beganAt: performance.now() };
+    this.#hadRequest = true;
+    this.#open.add(exchange);
+    const { stream } = incoming;
+    stream.setTimeout(this.#timeouts.stalledMs, () => stream.close(constants.NGHTTP2_CANCEL));
+    stream.once('close', () => {
+      this.#open.delete(exchange);
+      this.#waiting.delete(exchange);
+      if (this.#open.size === 0) this.#idleSince = performance.now();
+      if (stream.aborted) this.#countCancellation();
+    });
+    if (this.#running < MAX_AT_ONCE) void this.#run(exchange);
+    else this.#waiting.add(exchange);
+  }
+
+  /** Closes what is over its time. */
+  closeLate(now: number): void {
+    const { headersMs, requestMs, keepAliveMs } = this.#timeouts;
+    for (const { incoming, beganAt } of this.#open) {
+      const { stream } = incoming;
+      if (now - beganAt > requestMs && stream.state.remoteClose !== 1) stream.close(constants.NGHTTP2_CANCEL);
+    }
+    if (this.#open.size === 0 && now - this.#idleSince > (this.#hadRequest ? keepAliveMs : headersMs)) this.closeIdle();
+  }
+
+  closeIdle(): void {
+    // Not `close`, which would wait for the headers that a client never ends.
+    if (this.#open.size === 0) this.#session.destroy();
+  }
+
+  /**
+   * The next begins when the handler has ended, not when its stream is closed: a client that cancels would otherwise run
+   * as many as it can begin (CVE-2023-44487, CVE-2025-8671).
+   */
+  async #run(first: Exchange): Promise<void> {
+    this.#running += 1;
+    let exchange: Exchange | undefined = first;
+    while (exchange) {
+      const { incoming, outgoing } = exchange;
+      this.#waiting.delete(exchange);
+      const closed = untilClosed(incoming.stream);
+      await this.#answer(incoming, outgoing);
+      await closed;
+      [exchange] = this.#waiting;
+    }
+    this.#running -= 1;
+  }
+
+  #countCancellation(): void {
+    const now = performance.now();
+    const regained = ((now - this.#countedAt) / 1000) * CANCELLED_PER_SECOND;
+    this.#countedAt = now;
+    this.#cancellations = Math.max(0, this.#cancellations - regained) + 1;
+    if (this.#cancellations > CANCELLED_AT_ONCE) this.#session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+}
+
+function untilClosed(stream: ServerHttp2Stream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed) resolve();
+    else stream.once('close', resolve);
+  });
+}
