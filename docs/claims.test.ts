@@ -96,6 +96,7 @@ describe('the blocks of the documents', () => {
       ['docs/moving-in.md', expect.stringContaining('kc.sh export')],
       ['docs/moving-in.md', expect.stringContaining('firebase auth:export')],
       ['docs/moving-in.md', expect.stringContaining('psql -At')],
+      ['docs/moving-in.md', expect.stringContaining('sqlite3 app.sqlite')],
       ['docs/moving-in.md', expect.stringContaining('pi-tokenjanitor')],
       ['docs/operators.md', expect.stringContaining('git clone')],
       ['docs/operators.md', expect.stringContaining('systemd/countersign.service')],
@@ -333,8 +334,8 @@ describe('what the documents say', () => {
       ...USER_BLOCKS,
       // What `migrate` says of an address and of a row.
       ...['EMAIL_UNVERIFIED', 'ROW_INVALID'],
-      // Variables that every terminal program reads, and settings of Django's example and of better-auth.
-      ...['NO_COLOR', 'FORCE_COLOR'],
+      // Variables that every terminal program reads, of the backup's unit, of Django's example and of better-auth.
+      ...['NO_COLOR', 'FORCE_COLOR', 'KEPT_DAYS'],
       ...['USER_FIELD', 'CREATE_USERS', 'SITE_CHECKS_PASSWORD', 'BETTER_AUTH_SECRET'],
     ]);
     for (const word of ownWordsOfTheLoader()) known.add(word);

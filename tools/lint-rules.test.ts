@@ -6,8 +6,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'scoped-text-'));
-  for (const file of ['biome.json', 'tools/scoped-text.grit']) cpSync(file, join(folder, file));
+  folder = mkdtempSync(join(tmpdir(), 'lint-rules-'));
+  for (const file of ['biome.json', 'tools/patient-wait.grit', 'tools/scoped-text.grit'])
+    cpSync(file, join(folder, file));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -42,3 +43,15 @@ it.each([
 ])('a browser test may find a text in a part of the page: %s', (expression) => {
   expect(lint('e2e/planted.test.ts', expression)).toMatchObject({ status: 0 });
 });
+
+it.each(['vi.waitFor(() => page.url())', 'vi.waitUntil(() => page.url())'])(
+  'no test may wait with a deadline of a second: %s',
+  (expression) => {
+    for (const path of ['server/planted.test.ts', 'console/planted.test.tsx', 'e2e/planted.test.ts']) {
+      const { status, output } = lint(path, expression);
+      expect(output).toContain('Wait with `expect.poll`');
+      expect(status).toBe(1);
+    }
+    expect(lint('server/planted.test.ts', 'expect.poll(() => page.url())')).toMatchObject({ status: 0 });
+  },
+);
