@@ -117,7 +117,9 @@ describe('a lost token', () => {
     ],
   ])('and %s is locked', async (_, happen) => {
     const { over } = await restoredAfter(happen);
-    expect(await withCode(over, 'alice', await first().code())).toMatchObject({ refused: 'TOKEN_LOCKED' });
+    expect(await withCode(over, 'alice', await first().code())).toMatchObject({
+      refused: 'TOKEN_LOCKED_BY_ADMINISTRATOR',
+    });
   });
 
   test('and replaced by one that is not in the backup is locked, because a password alone would be enough without it', async () => {
@@ -129,7 +131,7 @@ describe('a lost token', () => {
     });
     expect(report).toContainEqual({ account, id: first().id, done: ['lock'], review: [] });
     expect(report).toContainEqual({ account, id: scene.user.id, done: [], review: ['new token'] });
-    expect(await withCode(over, 'alice', '000000')).toMatchObject({ refused: 'TOKEN_LOCKED' });
+    expect(await withCode(over, 'alice', '000000')).toMatchObject({ refused: 'TOKEN_LOCKED_BY_ADMINISTRATOR' });
   });
 
   test('and unassigned from the resource is not accepted by it; one that was assigned again is', async () => {
@@ -148,7 +150,7 @@ describe('a lost token', () => {
   test('and unlocked since stays locked as in the backup', async () => {
     await updateToken(ports, account, first().id, { locked: true });
     const { over } = await restoredAfter(() => updateToken(ports, account, first().id, { locked: false }));
-    expect(await withCode(over, 'alice', '000000')).toMatchObject({ refused: 'TOKEN_LOCKED' });
+    expect(await withCode(over, 'alice', '000000')).toMatchObject({ refused: 'TOKEN_LOCKED_BY_ADMINISTRATOR' });
   });
 });
 
