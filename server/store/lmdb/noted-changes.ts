@@ -25,9 +25,6 @@ const MAX_NOTED_COMMITS = 2_000_000;
 /** Pieces of notes that one page reads, or one transaction removes. */
 const PIECES = 100;
 
-/** Of six bytes, with one that can be added. */
-const LAST_VERSION = 2 ** 48 - 2;
-
 const DOCUMENT = 'd'.charCodeAt(0);
 const ENTRY = 'i'.charCodeAt(0);
 
@@ -84,11 +81,13 @@ export async function beginNotes({ tables, transact }: NotesOwner, forgotten: nu
 }
 
 export async function endNotes({ tables, transact }: NotesOwner): Promise<void> {
-  await transact(() => {
+  // Notes that begin meanwhile are of later versions, and stay.
+  const upTo = await transact(() => {
     const { noted, ...state } = readState(tables());
     if (noted) tables().main.put(STATE_KEY, encodeState(state));
+    return state.commits;
   });
-  await removeNotes({ tables, transact }, LAST_VERSION);
+  await removeNotes({ tables, transact }, upTo);
 }
 
 async function removeNotes({ tables, transact }: NotesOwner, upTo: number): Promise<void> {
