@@ -1,6 +1,6 @@
 import { CHANGES, type ChangesHeader } from '@countersign/protocol/backup-text';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { BACKUP_POINT_TTL_MS, type BackupPoint } from '../maintenance/backup-point.ts';
+import { BACKUP_POINT_TTL_MS, type BackupPoint, NEWEST_POINT } from '../maintenance/backup-point.ts';
 import { backupPointDocument } from '../maintenance/documents.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { headerOf, walkStore } from './back-up.ts';
@@ -20,6 +20,8 @@ const SALT_BYTES = 16;
  */
 export async function* backUpChanges(ports: Needs, earlier?: BackupPoint): AsyncGenerator<string> {
   const isNoted = earlier !== undefined && (await isNotedSince(ports, earlier));
+  // A full backup begins a series: what was noted before it names people who are gone, and would never be removed.
+  if (!earlier) await ports.store.forgetChanges();
   // Before the point: what is noted from there on is all that the next increment needs.
   await ports.store.noteChanges(isNoted ? earlier.versions : undefined);
   const { id, point } = await setPoint(ports, earlier);
@@ -65,6 +67,7 @@ export async function readBackupPoint(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   id: string,
 ): Promise<BackupPoint | undefined> {
+  if (id === NEWEST_POINT) return undefined;
   const [stored] = await store.getMany([backupPointDocument.key(id)], clock.now());
   return stored?.value.versions.length === store.partitions ? stored.value : undefined;
 }
@@ -80,10 +83,12 @@ async function setPoint(ports: Needs, earlier: BackupPoint | undefined): Promise
   const states = await ports.store.readStates();
   const versions = states.map(({ commits }) => commits);
   const point = { series, salt, number: number + 1, versions, events: states.map(({ events }) => events) };
-  const key = backupPointDocument.key(id);
-  await transact(ports, key.anchor, [key], (_, now) => ({
-    answer: undefined,
-    write: { put: [{ key, value: point, expiresAt: now + BACKUP_POINT_TTL_MS }] },
-  }));
+  for (const name of [id, NEWEST_POINT]) {
+    const key = backupPointDocument.key(name);
+    await transact(ports, key.anchor, [key], (_, now) => ({
+      answer: undefined,
+      write: { put: [{ key, value: point, expiresAt: now + BACKUP_POINT_TTL_MS }] },
+    }));
+  }
   return { id, point };
 }

@@ -1,9 +1,9 @@
 import type { Ports } from '../kernel/ports/ports.ts';
-import { BACKUP_POINT_TTL_MS } from '../maintenance/backup-point.ts';
-import { lastBackupDocument } from '../maintenance/documents.ts';
+import { NEWEST_POINT } from '../maintenance/backup-point.ts';
+import { backupPointDocument } from '../maintenance/documents.ts';
 
-/** The notes of changes name what is gone, also people. Without a backup for so long, no increment reads them. */
+/** The notes of changes name what is gone, also people. Once no increment can follow any backup, none reads them. */
 export async function endUnusedNotes({ store, clock }: Pick<Ports, 'store' | 'clock'>): Promise<void> {
-  const [last] = await store.getMany([lastBackupDocument.key()], clock.now());
-  if (!last || clock.now() - last.value.at >= BACKUP_POINT_TTL_MS) await store.forgetChanges();
+  const [newest] = await store.getMany([backupPointDocument.key(NEWEST_POINT)], clock.now());
+  if (!newest) await store.forgetChanges();
 }

@@ -136,12 +136,21 @@ describe('a full backup and its increments', () => {
     const [version = 0] = (await readBackupPoint(ports, full.state.head.point))?.versions ?? [];
     const named = async () => JSON.stringify(await ports.store.readChanges(0, version));
     await deleteUser(ports, context(), await createNamed('erased@users.example'));
-    await recordBackup(ports, { lines: 1, isIncrement: false });
     await endUnusedNotes(ports);
     expect(await named()).toContain('erased@users.example');
     ports.clock.advance(BACKUP_POINT_TTL_MS);
+    // Backups without a state need no notes.
+    await recordBackup(ports, { lines: 1, isIncrement: false });
     await endUnusedNotes(ports);
     expect(await named()).toBeUndefined();
+  });
+
+  test('leave no names from before a full backup, also if none but full ones are made', async () => {
+    const full = await takeBackup(ports, 'full');
+    const [version = 0] = (await readBackupPoint(ports, full.state.head.point))?.versions ?? [];
+    await deleteUser(ports, context(), await createNamed('erased@users.example'));
+    await takeBackup(ports, 'another full one');
+    expect(await ports.store.readChanges(0, version)).toBeUndefined();
   });
 
   test('are that again after the next increment, whatever happens while one is made', async () => {

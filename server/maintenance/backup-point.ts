@@ -16,3 +16,6 @@ export interface BackupPoint {
 
 /** How long an increment can follow a backup. */
 export const BACKUP_POINT_TTL_MS = 35 * DAY_MS;
+
+/** In place of an id: a copy of the newest point, there as long as an increment can follow any. */
+export const NEWEST_POINT = 'newest';
