@@ -6,6 +6,8 @@ const MAX_WAITING = 64;
 interface Line {
   tail: Promise<unknown>;
   waiting: number;
+  /** An error that ended it. */
+  ended?: { error: unknown };
 }
 
 const lines = new WeakMap<object, Map<string, Line>>();
@@ -18,6 +20,7 @@ const lines = new WeakMap<object, Map<string, Line>>();
  * @param store whose conflicts are avoided
  * @param work gets whether it has waited: what was read before may then be out of date
  * @param mostWaiting default {@link MAX_WAITING}
+ * @param endsLine whether an error fails all that wait, too: in an outage they would wait for one timeout after another
  * @throws Overloaded if that many are waiting already
  */
 export async function runExclusive<T>(
@@ -25,25 +28,40 @@ export async function runExclusive<T>(
   key: string,
   work: (hasWaited: boolean) => Promise<T>,
   mostWaiting = MAX_WAITING,
+  endsLine: (error: unknown) => boolean = () => false,
 ): Promise<T> {
   let byKey = lines.get(store);
   if (!byKey) {
     byKey = new Map();
     lines.set(store, byKey);
   }
-  const line = byKey.get(key) ?? { tail: Promise.resolve(), waiting: 0 };
+  const line: Line = byKey.get(key) ?? { tail: Promise.resolve(), waiting: 0 };
   if (line.waiting >= mostWaiting) throw new Overloaded(1000);
   const hasWaited = line.waiting > 0;
   line.waiting += 1;
   byKey.set(key, line);
-  const run = () => work(hasWaited);
+  const leave = () => {
+    if (byKey.get(key) === line) byKey.delete(key);
+  };
+  const run = async () => {
+    if (line.ended) throw line.ended.error;
+    try {
+      return await work(hasWaited);
+    } catch (error) {
+      if (endsLine(error)) {
+        line.ended = { error };
+        leave();
+      }
+      throw error;
+    }
+  };
   const turn = line.tail.then(run, run);
   line.tail = turn.catch(() => undefined);
   try {
     return await turn;
   } finally {
     line.waiting -= 1;
-    if (line.waiting === 0) byKey.delete(key);
+    if (line.waiting === 0) leave();
   }
 }
 

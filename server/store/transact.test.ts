@@ -49,6 +49,26 @@ describe('a decision', () => {
     expect(await add('flooded')).toBe(MAX_WAITING_CHANGES + 2);
   });
 
+  // The attack: an outage in which each change that waits holds its request for a timeout of its own.
+  test('SR-56: that waits when the store fails, fails at once with the one before it', async () => {
+    let commits = 0;
+    ports.store.intercept = {
+      async commit(_change, go) {
+        commits += 1;
+        if (commits <= 100) return commits === 1 ? go() : 'conflict';
+        throw new StoreUnavailable('no answer in time');
+      },
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => add('cut off')));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const one of outcomes) {
+      if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(StoreUnavailable);
+    }
+    expect(commits).toBe(101);
+    ports.store.intercept = {};
+    expect(await add('cut off')).toBe(2);
+  });
+
   test('about other documents waits for none of them', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {

@@ -1,7 +1,15 @@
 import { CodedError } from '@countersign/protocol/coded-error';
 import { countWaiting, runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { ABSENT, type Change, type DocumentOf, type RawKey, type Store, type Stored } from '../kernel/ports/store.ts';
+import {
+  ABSENT,
+  type Change,
+  type DocumentOf,
+  type RawKey,
+  type Store,
+  type Stored,
+  StoreUnavailable,
+} from '../kernel/ports/store.ts';
 
 /** Maximum decisions on conflict. Responds 503 CONTENTION. */
 const MAX_DECISIONS = 12;
@@ -70,6 +78,7 @@ export async function transact<const K extends readonly RawKey[], R>(
       throw new Contention(anchor);
     },
     MAX_WAITING_CHANGES,
+    (error) => error instanceof StoreUnavailable,
   );
 }
 
