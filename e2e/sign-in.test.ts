@@ -125,7 +125,7 @@ describe('refuses', () => {
     await stage.service.client.tokens.update(person.device.token.id, { locked: true });
     const { widget, page } = await openAtCode(person);
     await expect(widget.heading).toHaveText(TITLES.denied);
-    await expect(widget.main.getByText('Your token is locked')).toBeVisible();
+    await expect(widget.main.getByText('Your administrator has locked your token.')).toBeVisible();
     await expect(widget.button('Start again')).toBeVisible();
     const opened = page.waitForEvent('popup');
     await widget.frame.getByRole('link', { name: 'Help' }).click();
@@ -133,7 +133,10 @@ describe('refuses', () => {
     await expect(help.getByRole('heading', { level: 1 })).toHaveText('Help with signing in');
     await expect(help.getByRole('main').getByText('You are signing in to')).toBeVisible();
     await help.close();
-    expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'TOKEN_LOCKED', retryable: false });
+    expect(await waitForLastEvent(page, 'error')).toMatchObject({
+      code: 'TOKEN_LOCKED_BY_ADMINISTRATOR',
+      retryable: false,
+    });
     expect((await eventsOf(page)).map(([name]) => name)).not.toContain('success');
   });
 
@@ -154,7 +157,7 @@ describe('refuses', () => {
     await widget.button('Start again').click();
     await widget.identify(person.login);
     await widget.givePassword(person.password);
-    await expect(widget.main.getByText('Your token is locked')).toBeVisible();
+    await expect(widget.main.getByText('Your administrator has locked your token.')).toBeVisible();
   });
 
   test('a used code', async () => {

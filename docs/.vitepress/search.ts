@@ -18,7 +18,9 @@ export const SEARCH: DefaultTheme.Config['search'] = {
   },
 };
 
-const MODULE = fileURLToPath(new URL('./ranking.ts', import.meta.url));
+/** A name, not a path: the name of the built script follows its text, and is the same wherever it is built. */
+const MODULE = 'countersign-search-ranking';
+const FILE = fileURLToPath(new URL('./ranking.ts', import.meta.url));
 const OPTIONS = 'boost: { title: 4, text: 2, titles: 1 },';
 
 /**
@@ -28,14 +30,12 @@ const OPTIONS = 'boost: { title: 4, text: 2, titles: 1 },';
 export const rankResults = {
   name: 'rank-results',
   enforce: 'pre',
+  resolveId: (id: string) => (id === MODULE ? FILE : undefined),
   transform(code: string, id: string) {
     if (!id.endsWith('/VPLocalSearchBox.vue')) return undefined;
     if (!code.includes(OPTIONS)) throw new Error('The search of the theme no longer has its options here.');
     const [before = '', after = ''] = code.split(OPTIONS);
-    const start = before.replace(
-      /<script[^>]*>/,
-      (tag) => `${tag}\nimport { RANKING } from ${JSON.stringify(MODULE)};`,
-    );
+    const start = before.replace(/<script[^>]*>/, (tag) => `${tag}\nimport { RANKING } from '${MODULE}';`);
     return { code: `${start}${OPTIONS} ...RANKING,${after}`, map: null };
   },
 } as const;
