@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:http2';
+import { request as ask } from 'node:https';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { END_HEADERS, END_STREAM, FRAME, frame, frameClient, literal, request } from '../testing/http2-frames.ts';
@@ -155,6 +156,43 @@ describe('SR-65: over HTTP/2, a client that begins many requests', () => {
       .toBeGreaterThanOrEqual(8);
     clearInterval(pings);
     client.socket.destroy();
+  });
+
+  test('and reads nothing from its socket loses the connection', async () => {
+    const app = new Hono().get('*', (c) => c.text('x'.repeat(4_000_000)));
+    const { port } = await serve(app, { maxConnections: 1, timeouts: { stalledMs: 200, headersMs: 200 } });
+    // Windows that stop no response.
+    const client = await frameClient(port, Buffer.concat([Buffer.from([0, 4]), number(2 ** 31 - 1)]));
+    client.socket.pause();
+    client.send(frame(FRAME.window, 0, 0, number(2 ** 30)), ...streams(9).map(begin));
+    // The only connection becomes free.
+    const isServed = async () => {
+      const outgoing = ask({ host: '127.0.0.1', port, rejectUnauthorized: false, agent: false });
+      outgoing.end();
+      const [incoming] = await once(outgoing, 'response');
+      outgoing.destroy();
+      return incoming.statusCode === 200;
+    };
+    await expect.poll(() => isServed().catch(() => false), { timeout: 5000, interval: 100 }).toBe(true);
+    client.socket.destroy();
+  });
+
+  test('with bodies in tiny frames among ignored ones keeps little in memory', async () => {
+    const { app, state } = holding();
+    const { port } = await serve(app);
+    const client = await frameClient(port);
+    client.send(...streams(9).map((stream) => frame(FRAME.headers, END_HEADERS, stream, request('/', 'POST'))));
+    await expect.poll(() => state.handled).toBe(8);
+    const before = process.memoryUsage().arrayBuffers;
+    const piece = (stream: number) =>
+      Buffer.concat([frame(FRAME.data, 0, stream, Buffer.from('x')), frame(0xee, 0, 0, Buffer.alloc(16_000))]);
+    for (let at = 0; at < 3000; at += 1) {
+      if (!client.socket.write(piece(at % 2 === 0 ? 15 : 17))) await once(client.socket, 'drain');
+    }
+    await expect.poll(() => client.received).toContainEqual(expect.objectContaining({ type: FRAME.reset, stream: 17 }));
+    await expect.poll(() => process.memoryUsage().arrayBuffers - before).toBeLessThan(10 * 2 ** 20);
+    client.socket.destroy();
+    state.release();
   });
 });
 

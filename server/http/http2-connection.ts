@@ -5,6 +5,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
+import type { Socket } from 'node:net';
 
 export interface Http2Timeouts {
   /** From the start of the connection to the end of its first headers. */
@@ -27,15 +28,21 @@ const MAX_AT_ONCE = 8;
 const CANCELLED_AT_ONCE = 100;
 const CANCELLED_PER_SECOND = 10;
 
+/** Frames of a body that waits for its handler. Each takes memory beside its bytes, which the window of the stream bounds. */
+const MAX_WAITING_FRAMES = 256;
+
 interface Exchange {
   readonly incoming: Http2ServerRequest;
   readonly outgoing: Http2ServerResponse;
   readonly beganAt: number;
+  /** The stream closes once the reset is on its way, and never if the client does not read from its socket. */
+  cancelledAt?: number;
 }
 
 /** The requests of one connection. */
 export class Http2Connection {
   readonly #session: ServerHttp2Session;
+  readonly #socket: Socket;
   readonly #answer: Http2Answer;
   readonly #timeouts: Http2Timeouts;
   readonly #open = new Set<Exchange>();
@@ -46,18 +53,20 @@ export class Http2Connection {
   #cancellations = 0;
   #countedAt = this.#idleSince;
 
-  constructor(session: ServerHttp2Session, answer: Http2Answer, timeouts: Http2Timeouts) {
+  constructor(session: ServerHttp2Session, socket: Socket, answer: Http2Answer, timeouts: Http2Timeouts) {
     this.#session = session;
+    this.#socket = socket;
     this.#answer = answer;
     this.#timeouts = timeouts;
   }
 
   take(incoming: Http2ServerRequest, outgoing: Http2ServerResponse): void {
-    const exchange = { incoming, outgoing, beganAt: performance.now() };
+    const exchange: Exchange = { incoming, outgoing, beganAt: performance.now() };
     this.#hadRequest = true;
     this.#open.add(exchange);
     const { stream } = incoming;
-    stream.setTimeout(this.#timeouts.stalledMs, () => stream.close(constants.NGHTTP2_CANCEL));
+    this.#boundBody(exchange);
+    stream.setTimeout(this.#timeouts.stalledMs, () => cancel(exchange));
     stream.once('close', () => {
       this.#open.delete(exchange);
       this.#waiting.delete(exchange);
@@ -71,9 +80,12 @@ export class Http2Connection {
   /** Closes what is over its time. */
   closeLate(now: number): void {
     const { headersMs, requestMs, keepAliveMs } = this.#timeouts;
-    for (const { incoming, beganAt } of this.#open) {
-      const { stream } = incoming;
-      if (now - beganAt > requestMs && stream.state.remoteClose !== 1) stream.close(constants.NGHTTP2_CANCEL);
+    // Node waits without end for its last write to a client that does not read.
+    if (this.#session.destroyed) this.#socket.destroy();
+    for (const exchange of this.#open) {
+      const { incoming, beganAt, cancelledAt } = exchange;
+      if (cancelledAt !== undefined && now - cancelledAt > headersMs) this.#session.destroy();
+      else if (now - beganAt > requestMs && incoming.stream.state.remoteClose !== 1) cancel(exchange);
     }
     if (this.#open.size === 0 && now - this.#idleSince > (this.#hadRequest ? keepAliveMs : headersMs)) this.closeIdle();
   }
@@ -101,6 +113,22 @@ export class Http2Connection {
     this.#running -= 1;
   }
 
+  /**
+   * Node hands the bytes of a frame out as a view of all that it read from the socket at once, so that a byte would keep
+   * 16 kB of other frames in memory, such as those that HTTP/2 ignores.
+   */
+  #boundBody(exchange: Exchange): void {
+    const { stream } = exchange.incoming;
+    const push = stream.push.bind(stream);
+    let frames = 0;
+    stream.push = (chunk: Buffer | null) => {
+      if (chunk === null) return push(null);
+      frames += 1;
+      if (frames > MAX_WAITING_FRAMES && this.#waiting.has(exchange)) cancel(exchange);
+      return push(Buffer.from(chunk));
+    };
+  }
+
   #countCancellation(): void {
     const now = performance.now();
     const regained = ((now - this.#countedAt) / 1000) * CANCELLED_PER_SECOND;
@@ -108,6 +136,11 @@ export class Http2Connection {
     this.#cancellations = Math.max(0, this.#cancellations - regained) + 1;
     if (this.#cancellations > CANCELLED_AT_ONCE) this.#session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
   }
+}
+
+function cancel(exchange: Exchange): void {
+  exchange.cancelledAt ??= performance.now();
+  exchange.incoming.stream.close(constants.NGHTTP2_CANCEL);
 }
 
 function untilClosed(stream: ServerHttp2Stream): Promise<void> {

@@ -1,4 +1,4 @@
-import { constants, createServer, type Http2Session } from 'node:http2';
+import { constants, createServer, type Http2Session, type ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { type Http2Answer, Http2Connection, type Http2Timeouts } from './http2-connection.ts';
 
@@ -42,13 +42,13 @@ export function createHttp2Connections(
     settings: { maxConcurrentStreams: MAX_OPEN_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES, enablePush: false },
     maxSessionMemory: MAX_CONNECTION_MB,
   });
-  server.on('session', (session) => {
-    const connection = new Http2Connection(session, answer, timeouts);
+  const serveOn = (socket: TLSSocket) => (session: ServerHttp2Session) => {
+    const connection = new Http2Connection(session, socket, answer, timeouts);
     connections.set(session, connection);
     session.once('close', () => connections.delete(session));
     if (phase === 'announced') announceEnd(session);
     if (phase === 'ended') session.close();
-  });
+  };
   server.on('request', (incoming, outgoing) => {
     const { session } = incoming.stream;
     const connection = session && connections.get(session);
@@ -67,7 +67,11 @@ export function createHttp2Connections(
     accept(socket) {
       // Node before 20.20 throws the error of a connection that ends within a frame (CVE-2025-59465).
       socket.on('error', () => {});
+      const serve = serveOn(socket);
+      server.once('session', serve);
+      // Begins the session at once, or none.
       server.emit('connection', socket);
+      server.off('session', serve);
     },
     closeIdle() {
       for (const connection of connections.values()) connection.closeIdle();
