@@ -309,6 +309,8 @@ function readScrypt(text: string): ReadHash | undefined {
   const memory = 128 * blockSize * (cost + parallelism);
   if (memory > IMPORT_BOUNDS.scryptMemory || cost * blockSize * parallelism > IMPORT_BOUNDS.scryptWork)
     return undefined;
+  // RFC 7914, section 2: OpenSSL computes no others.
+  if (Number(ln) >= 16 * blockSize) return undefined;
   return { kind: kind === 'scrypt' ? kind : 'firebase-scrypt', cost, blockSize, parallelism, salt, hash };
 }
 
@@ -317,8 +319,12 @@ function readDigest(text: string): ReadHash | undefined {
   const algorithm = DIGESTS.find((digest) => digest === name);
   const [salt, hash, json] = [saltOf(saltText), outputOf(hashText), decoded(base64urlnopad, roundsText)];
   if (!algorithm || !salt || !json || hash?.length !== OUTPUT_BYTES[algorithm]) return undefined;
-  const rounds: unknown = JSON.parse(utf8.encode(json));
-  return areValidTemplates(rounds) ? { kind: 'digest', algorithm, rounds, salt, hash } : undefined;
+  try {
+    const rounds: unknown = JSON.parse(utf8.encode(json));
+    return areValidTemplates(rounds) ? { kind: 'digest', algorithm, rounds, salt, hash } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** One to sixteen valid templates, from the password to the final hash. */

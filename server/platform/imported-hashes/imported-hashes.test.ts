@@ -195,6 +195,8 @@ test.each<[string, ImportedHash]>([
   ['Dovecot with a salt of a kilobyte', { format: 'text', text: `{PBKDF2}$1$${'s'.repeat(900)}$9$${'ab'.repeat(20)}` }],
   ['Dovecot with base64 that is none', { format: 'text', text: '{SSHA256}not base64!' }],
   ['Dovecot with an encoding that is none', { format: 'text', text: `{SHA256.B85}${'ab'.repeat(32)}` }],
+  ['scrypt that OpenSSL does not compute', { format: 'text', text: `$scrypt$ln=17,r=1,p=1$c2FsdA$${'A'.repeat(43)}` }],
+  ['a digest whose rounds are no JSON', { format: 'text', text: `$digest-md5$AAAA$$${'A'.repeat(22)}` }],
   ['a scheme in a scheme', { format: 'text', text: '{CRYPT}{CRYPT}$2y$05$P8GKb0KdU14SJGbnl/HNV.Fn.p6ynaYuBDe' }],
   ['Identity of four billion rounds', { format: 'text', text: identity(0xffffffff, 16, 32) }],
   ['Identity with a salt beyond its end', { format: 'text', text: identity(1000, 0xffffff00, 32) }],

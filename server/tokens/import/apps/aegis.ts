@@ -7,8 +7,8 @@ import { openGcm } from './open-sealed.ts';
 
 type Members = Record<string, unknown>;
 
-/** The app uses N = 2^15, r = 8, p = 1, which take 32 MiB. */
-const SCRYPT_BOUNDS = { memory: 64 * 2 ** 20, parallelism: 4 } as const;
+/** The app uses N = 2^15, r = 8, p = 1, which take 32 MiB. `work`: N * r * p. */
+const SCRYPT_BOUNDS = { memory: 64 * 2 ** 20, work: 2 ** 20 } as const;
 /** Each password is tried at every lock. */
 const MAX_PASSWORDS = 4;
 const PASSWORD_SLOT = 1;
@@ -38,8 +38,10 @@ function lockOf(slot: Members, content: Sealed): Lock {
   if (!cost || !blockSize || !parallelism || !salt || salt.length > 1024) {
     throw new ImportError('APP_EXPORT_UNKNOWN');
   }
-  const isPowerOfTwo = cost > 1 && Number.isInteger(Math.log2(cost));
-  const isBounded = 128 * cost * blockSize <= SCRYPT_BOUNDS.memory && parallelism <= SCRYPT_BOUNDS.parallelism;
+  // RFC 7914, section 2: OpenSSL computes no others.
+  const isPowerOfTwo = cost > 1 && Number.isInteger(Math.log2(cost)) && Math.log2(cost) < 16 * blockSize;
+  const memory = 128 * blockSize * (cost + parallelism);
+  const isBounded = memory <= SCRYPT_BOUNDS.memory && cost * blockSize * parallelism <= SCRYPT_BOUNDS.work;
   if (!isPowerOfTwo || !isBounded) throw new ImportError('PROTECTION_UNSUPPORTED');
   return {
     derivation: { cost, blockSize, parallelism, salt, keyBytes: 32 },

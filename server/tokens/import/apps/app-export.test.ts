@@ -139,6 +139,24 @@ test.each<[string, string, (root: Record<string, unknown>) => void, string]>([
     (root) => changeSlot(root, { n: 1000 }),
     'PROTECTION_UNSUPPORTED',
   ],
+  [
+    'Aegis of few rounds in huge blocks',
+    'aegis',
+    (root) => changeSlot(root, { n: 2, r: 2 ** 18, p: 4 }),
+    'PROTECTION_UNSUPPORTED',
+  ],
+  [
+    'Aegis that no library computes',
+    'aegis',
+    (root) => changeSlot(root, { n: 2 ** 16, r: 1 }),
+    'PROTECTION_UNSUPPORTED',
+  ],
+  [
+    '2FAS of two million parts',
+    '2fas',
+    (root) => Object.assign(root, { servicesEncrypted: ':'.repeat(2e6) }),
+    'APP_EXPORT_UNKNOWN',
+  ],
   ['Aegis of a thousand lanes', 'aegis', (root) => changeSlot(root, { p: 1000 }), 'PROTECTION_UNSUPPORTED'],
   ['Aegis with a salt that is none', 'aegis', (root) => changeSlot(root, { salt: 'salt' }), 'APP_EXPORT_UNKNOWN'],
   [

@@ -1,3 +1,4 @@
+import { IMPORT_MAX_ROWS } from '@countersign/protocol/token-import';
 import { accountName } from '../account-name.ts';
 import type { DeclaredToken } from '../declared-token.ts';
 import { ImportError, type ImportedToken } from '../import-file.ts';
@@ -35,6 +36,7 @@ export function membersOf(value: unknown): Record<string, unknown> {
 /** @throws ImportError if it is no list */
 export function listOf(value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw new ImportError('APP_EXPORT_UNKNOWN');
+  if (value.length > IMPORT_MAX_ROWS) throw new ImportError('TOO_MANY_ROWS');
   return value;
 }
 

@@ -18,7 +18,7 @@ export function readTwoFas(backup: Members): AppExport {
 }
 
 function lockOf(sealed: string): Lock {
-  const [bytes, salt, iv, ...more] = sealed.split(':').map(base64Decode);
+  const [bytes, salt, iv, ...more] = sealed.split(':', 4).map(base64Decode);
   if (!bytes || !salt || !iv || more.length > 0 || iv.length !== 12) throw new ImportError('APP_EXPORT_UNKNOWN');
   if (bytes.length < TAG_BYTES || salt.length > 1024) throw new ImportError('APP_EXPORT_UNKNOWN');
   return {
