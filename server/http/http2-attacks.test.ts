@@ -3,6 +3,7 @@ import { connect } from 'node:http2';
 import { request as ask } from 'node:https';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { holding } from '../testing/holding-app.ts';
 import { END_HEADERS, END_STREAM, FRAME, frame, frameClient, literal, request } from '../testing/http2-frames.ts';
 import { TEST_CERTIFICATE } from '../testing/test-certificate.ts';
 import { uncaughtDuring } from '../testing/uncaught-errors.ts';
@@ -26,24 +27,6 @@ async function serve(app: { fetch: Parameters<typeof listen>[0] }, options: Part
   const server = await listen(app.fetch, { host: '127.0.0.1', port: 0, tls, ...options, timeouts });
   running.push(server);
   return server;
-}
-
-/** An app that counts what it handles, and holds it until it is released. */
-function holding() {
-  let release = () => {};
-  const gate = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const state = { handled: 0, atOnce: 0, most: 0, release: () => release() };
-  const app = new Hono().all('*', async (c) => {
-    state.handled += 1;
-    state.atOnce += 1;
-    state.most = Math.max(state.most, state.atOnce);
-    await gate;
-    state.atOnce -= 1;
-    return c.text('held');
-  });
-  return { app, state };
 }
 
 const counting = () => {
@@ -173,7 +156,7 @@ describe('SR-65: over HTTP/2, a client that begins many requests', () => {
       outgoing.destroy();
       return incoming.statusCode === 200;
     };
-    await expect.poll(() => isServed().catch(() => false), { timeout: 5000, interval: 100 }).toBe(true);
+    await expect.poll(() => isServed().catch(() => false)).toBe(true);
     client.socket.destroy();
   });
 
