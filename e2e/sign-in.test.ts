@@ -157,7 +157,7 @@ describe('refuses', () => {
     await widget.button('Start again').click();
     await widget.identify(person.login);
     await widget.givePassword(person.password);
-    await expect(widget.main.getByText('Your administrator has locked your token.')).toBeVisible();
+    await expect(widget.main.getByText('Your token is locked after too many wrong codes.')).toBeVisible();
   });
 
   test('a used code', async () => {
