@@ -134,7 +134,7 @@ describe('events', () => {
     await view.page.getByRole('listbox', { name: 'By' }).getByRole('option').click();
     await expect(view.page).toHaveURL(new RegExp(`actor=${who.id}`));
     // What is typed and not chosen changes nothing.
-    await about.fill('nobody');
+    await about.fill('unknown');
     await by.focus();
     await expect(about).toHaveValue(person.user.login);
     await about.fill('');

@@ -28,7 +28,7 @@ afterAll(async () => {
 
 // SR-60. The attack: a changed release passes for one that merely differs because it was built on another machine.
 test('builds the same files, byte for byte, in another folder and beside other work', async () => {
-  // The other work are the other tests.
+  // The other work is that of the other tests.
   await run('npx', ['tsx', 'tools/build.ts', '--all'], { cwd: copy });
   const dist = join(ROOT, 'dist');
   const built = filesUnder(dist, '.').filter((path) => !NOT_BUILT.test(path));

@@ -20,12 +20,13 @@ const MAX_PAUSE_MS = 60_000;
  */
 export function foldBulk(items: readonly EventView[]): EventRow[] {
   const counts = new Map<string, number>();
-  for (const event of items) counts.set(keyOf(event), (counts.get(keyOf(event)) ?? 0) + 1);
   const bulk = new Set<string>();
-  for (const event of items) {
-    const { requestId, outcome } = event;
-    if (requestId !== undefined && outcome === 'done' && (counts.get(keyOf(event)) ?? 0) >= MIN_BULK)
-      bulk.add(requestId);
+  for (const { requestId, type, outcome } of items) {
+    if (requestId === undefined || outcome !== 'done') continue;
+    const key = `${requestId} ${type}`;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    if (count >= MIN_BULK) bulk.add(requestId);
   }
   const rows: { events: [EventView, ...EventView[]]; requests: Set<string> }[] = [];
   const latest = new Map<string, (typeof rows)[number]>();
@@ -54,8 +55,4 @@ export function countTypes({ events }: Pick<EventRow, 'events'>): [type: string,
   const counts = new Map<string, number>();
   for (const { type } of events) counts.set(type, (counts.get(type) ?? 0) + 1);
   return [...counts].sort(([, one], [, other]) => other - one);
-}
-
-function keyOf({ requestId, type, outcome }: EventView): string {
-  return `${requestId} ${type} ${outcome}`;
 }

@@ -119,7 +119,7 @@ export function UserList() {
             choices: [
               { value: 'none', label: t('withoutSecondFactor') },
               { value: 'locked', label: t('onlyLocked') },
-              { value: 'deactivated', label: t('onlyPasswordAlone') },
+              { value: 'deactivated', label: t('onlyDeactivated') },
             ],
           },
           useResourceFilter(address.query.get('resource'), t('anyResource')),

@@ -54,14 +54,13 @@ export function needForSecondFactor(
     way,
   );
   const factors = denyKnownPassword(decideFactors(method, states), user ?? {});
-  if (factors.kind === 'factors') {
-    const isRecovery = answer.kind === 'recovery';
-    const isVerified = factors.recoveryOnly ? isRecovery : factors.otp;
-    if (isVerified || (replacesTokens === true && factors.otpSkipped && isRecovery)) return { kind: 'verify' };
-    if (!factors.recoveryOnly) return { kind: 'skip' };
-  }
-  const code = factors.kind === 'deny' ? denialCode(factors.reason, user) : 'TOKEN_LOCKED';
-  return { kind: 'refuse', code, tokens: idsOf(tokens), needsDecoyCheck: true };
+  const refuse = (code: RefusalCode) =>
+    ({ kind: 'refuse', code, tokens: idsOf(tokens), needsDecoyCheck: true }) as const;
+  if (factors.kind === 'deny') return refuse(denialCode(factors.reason, user));
+  const isRecovery = answer.kind === 'recovery';
+  if (factors.recoveryOnly && !isRecovery) return refuse('TOKEN_LOCKED');
+  const isReplacing = replacesTokens === true && factors.otpSkipped && isRecovery;
+  return { kind: factors.otp || isReplacing ? 'verify' : 'skip' };
 }
 
 /** The tokens that the answer is verified on. */

@@ -29,6 +29,8 @@ test('names every file that cannot be used by its variable, at one start', async
     COUNTERSIGN_PLANS: file('plans.json', '{"currency":"euro","plans":[]}'),
     COUNTERSIGN_TEXTS_DIR: join(folder, 'missing'),
     COUNTERSIGN_SMS_GATEWAY: file('sms.json', 'not JSON'),
+    COUNTERSIGN_TLS_CERT_FILE: file('cert.pem', 'no certificate'),
+    COUNTERSIGN_TLS_KEY_FILE: join(folder, 'missing-key.pem'),
     COUNTERSIGN_STORE: 'rediss://redis.example:6379',
     COUNTERSIGN_STORE_TLS_CA: join(folder, 'missing.pem'),
   });
@@ -38,6 +40,7 @@ test('names every file that cannot be used by its variable, at one start', async
     'COUNTERSIGN_PLANS',
     'COUNTERSIGN_TEXTS_DIR',
     'COUNTERSIGN_SMS_GATEWAY',
+    'COUNTERSIGN_TLS_CERT_FILE',
     'COUNTERSIGN_STORE_TLS_CA',
   ]);
   expect(problems[0]?.problem).toMatch(/currency must be three capital letters[\s\S]*plans must not be empty/);

@@ -2,9 +2,9 @@ import { type Config, ConfigError } from '../config/load-config.ts';
 import { plansOf } from '../config/load-plans.ts';
 import { loadSmsGateway } from '../config/load-sms-gateway.ts';
 import { loadTexts } from '../config/load-texts.ts';
-import { readTlsFiles } from './read-tls-files.ts';
+import { readServedFiles, readTlsFiles } from './read-tls-files.ts';
 
-type Files = Pick<Config, 'plansFile' | 'textsFolder' | 'codes' | 'redis' | 'auditFeed'>;
+type Files = Pick<Config, 'plansFile' | 'textsFolder' | 'codes' | 'redis' | 'auditFeed' | 'tls'>;
 
 /**
  * Reads the files that the configuration names, before a store is opened, so that an operator learns of all that is
@@ -18,6 +18,7 @@ export async function checkFiles(config: Files): Promise<void> {
     ['COUNTERSIGN_PLANS', () => plansOf(config)],
     ['COUNTERSIGN_TEXTS_DIR', () => loadTexts(config)],
     ['COUNTERSIGN_SMS_GATEWAY', () => sms && loadSmsGateway(sms.gatewayFile)],
+    ['COUNTERSIGN_TLS_CERT_FILE', () => config.tls && readServedFiles(config.tls)],
     ['COUNTERSIGN_STORE_TLS_CA', () => readTlsFiles('COUNTERSIGN_STORE_TLS', config.redis.tls)],
     ['COUNTERSIGN_AUDIT_FEED_TLS_CA', () => readTlsFiles('COUNTERSIGN_AUDIT_FEED_TLS', config.auditFeed?.tls ?? {})],
   ];

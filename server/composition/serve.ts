@@ -119,9 +119,9 @@ async function startService(
   const { isWorker } = cluster;
   const feed = config.auditFeed && createAuditFeed(ports, await createAuditSink(config.auditFeed), log, meters);
   const deliveries = createDeliveryWorker(ports, log, { settledClock: clockGuard.settled });
-  // Before the service takes requests, so that a refused address is a failed start.
   const certificate =
     config.tls && (await serveCertificate({ ...config.tls, url: config.url, log, now: systemClock.now }));
+  // Before the service takes requests, so that a refused address is a failed start.
   const metrics = meters && (await openMetrics({ config, meters, opened, readiness, deliveries, certificate, log }));
   const open = (surface: Surface, address: Config['listen'], tls: TlsCertificate | undefined) =>
     listen(createApp(ports, { ...options, surface }).fetch, {

@@ -2,6 +2,7 @@ import {
   constants,
   type Http2ServerRequest,
   type Http2ServerResponse,
+  type Http2Session,
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
@@ -134,8 +135,14 @@ export class Http2Connection {
     const regained = ((now - this.#countedAt) / 1000) * CANCELLED_PER_SECOND;
     this.#countedAt = now;
     this.#cancellations = Math.max(0, this.#cancellations - regained) + 1;
-    if (this.#cancellations > CANCELLED_AT_ONCE) this.#session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    if (this.#cancellations > CANCELLED_AT_ONCE) endAbuse(this.#session);
   }
+}
+
+/** Tells why: `destroy` without an error says that nothing was wrong. */
+export function endAbuse(session: Http2Session): void {
+  session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  session.destroy();
 }
 
 function cancel(exchange: Exchange): void {

@@ -1,6 +1,6 @@
 import { constants, createServer, type Http2Session, type ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
-import { type Http2Answer, Http2Connection, type Http2Timeouts } from './http2-connection.ts';
+import { endAbuse, type Http2Answer, Http2Connection, type Http2Timeouts } from './http2-connection.ts';
 
 /** As much of the headers as over HTTP/1.1 (SR-64). */
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -54,8 +54,7 @@ export function createHttp2Connections(
     const connection = session && connections.get(session);
     if (!session || !connection) incoming.stream.close(constants.NGHTTP2_REFUSED_STREAM);
     // Node measures only once the client has acknowledged the settings. It refuses more than 128 headers in any case.
-    else if (sizeOf(incoming.rawHeaders) > MAX_HEADER_BYTES)
-      session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    else if (sizeOf(incoming.rawHeaders) > MAX_HEADER_BYTES) endAbuse(session);
     else connection.take(incoming, outgoing);
   });
   const checks = setInterval(() => {

@@ -160,7 +160,7 @@ const routes = describeObject(
       resource: resourceId.optional().openapi({ description: 'Only users who are assigned to this resource.' }),
       secondFactor: z.enum(SECOND_FACTOR_STATES).optional().openapi({
         description:
-          'Only users without a token to sign in with (`none`), whose tokens on a resource are locked (`locked`), or all deactivated there, so that the password is enough (`deactivated`). With `resource`: there. Pages may be short.',
+          'Only users without a token to sign in with (`none`), whose tokens on a resource are locked (`locked`), or all deactivated there (`deactivated`). With `resource`: there. Pages may be short.',
       }),
     }),
     input: userInput,

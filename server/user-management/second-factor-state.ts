@@ -8,7 +8,7 @@ import type { Assignment, User } from '../users/user.ts';
 export const SECOND_FACTOR_STATES = ['none', 'locked', 'deactivated'] as const;
 /**
  * `none`: assigned without a token everywhere, or nowhere. `locked`: no token of an assignment is active, and one is
- * locked. `deactivated`: all tokens of an assignment are, so that the password alone is asked for there.
+ * locked. `deactivated`: all tokens of an assignment are.
  */
 export type SecondFactorState = (typeof SECOND_FACTOR_STATES)[number];
 

@@ -221,6 +221,7 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   'user.browser-trust-ended': 'none',
   // The same password, hashed again.
   'user.password-upgraded': 'none',
+  // As for administrators.
   'user.password-locked': 'none',
   'user.password-breached': 'none',
   'user.new-sign-in': 'none',

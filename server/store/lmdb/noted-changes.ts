@@ -20,7 +20,7 @@ type NotingTables = Pick<Tables, 'main' | 'changes'>;
 
 /** With more beside it, LMDB would give the state pages of its own. */
 const MAX_NEWEST_BYTES = 1200;
-/** Some hundred megabytes. An increment that far behind reads the whole store. */
+/** Bounds the notes. An increment that far behind reads the whole store. */
 const MAX_NOTED_COMMITS = 2_000_000;
 /** Pieces of notes that one page reads, or one transaction removes. */
 const PIECES = 100;

@@ -237,7 +237,7 @@ export class RedisStore implements MovableStore {
 
   async noteChanges(forgotten: readonly number[] = []): Promise<void> {
     const source = { ...this.#deployment, prefix: this.#prefix };
-    // One after the other: forgetting many stops Redis for some milliseconds.
+    // One after the other: forgetting many stops Redis meanwhile.
     for (let partition = 0; partition < this.partitions; partition++) {
       await this.#ask(() => beginNotes(source, partition, forgotten[partition]));
     }

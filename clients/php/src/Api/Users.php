@@ -41,8 +41,7 @@ final class Users extends Group
      *     `hasPassword` (Only users who have a password, or who have none), `externalId` (Only the user with this id
      *     in your own records), `resource` (Only users who are assigned to this resource), `secondFactor` (Only
      *     users without a token to sign in with (`none`), whose tokens on a resource are locked (`locked`), or all
-     *     deactivated there, so that the password is enough (`deactivated`). With `resource`: there. Pages may be
-     *     short)
+     *     deactivated there (`deactivated`). With `resource`: there. Pages may be short)
      * @return \Generator<int, User>
      * @throws \Countersign\Exception\CountersignException
      */
@@ -61,8 +60,8 @@ final class Users extends Group
      *     (Only users who are blocked, or who are not), `hasPassword` (Only users who have a password, or who have
      *     none), `externalId` (Only the user with this id in your own records), `resource` (Only users who are
      *     assigned to this resource), `secondFactor` (Only users without a token to sign in with (`none`), whose
-     *     tokens on a resource are locked (`locked`), or all deactivated there, so that the password is enough
-     *     (`deactivated`). With `resource`: there. Pages may be short)
+     *     tokens on a resource are locked (`locked`), or all deactivated there (`deactivated`). With `resource`:
+     *     there. Pages may be short)
      * @return Page<User>
      * @throws \Countersign\Exception\CountersignException
      */

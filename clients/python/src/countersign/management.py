@@ -154,8 +154,8 @@ class Users(Group):
         :param externalId: Only the user with this id in your own records.
         :param resource: Only users who are assigned to this resource.
         :param secondFactor: Only users without a token to sign in with (``none``), whose tokens on a
-            resource are locked (``locked``), or all deactivated there, so that the password is enough
-            (``deactivated``). With ``resource``: there. Pages may be short.
+            resource are locked (``locked``), or all deactivated there (``deactivated``). With ``resource``:
+            there. Pages may be short.
         """
         query = {
             "limit": limit,
@@ -197,8 +197,8 @@ class Users(Group):
         :param externalId: Only the user with this id in your own records.
         :param resource: Only users who are assigned to this resource.
         :param secondFactor: Only users without a token to sign in with (``none``), whose tokens on a
-            resource are locked (``locked``), or all deactivated there, so that the password is enough
-            (``deactivated``). With ``resource``: there. Pages may be short.
+            resource are locked (``locked``), or all deactivated there (``deactivated``). With ``resource``:
+            there. Pages may be short.
         """
         query = {
             "after": after,

@@ -124,7 +124,7 @@ export interface UserQuery extends NameQuery {
   externalId?: string;
   /** Assigned to it. */
   resource?: string;
-  /** No token to sign in with; tokens on a resource locked; or all deactivated there, so that the password is enough. */
+  /** No token to sign in with; tokens on a resource locked; or all deactivated there. */
   secondFactor?: 'none' | 'locked' | 'deactivated';
 }
 export interface TokenQuery extends NameQuery {

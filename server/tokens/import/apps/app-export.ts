@@ -33,7 +33,7 @@ export function membersOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** @throws ImportError if it is no list */
+/** @throws ImportError if it is no list, or one of more than {@link IMPORT_MAX_ROWS} */
 export function listOf(value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw new ImportError('APP_EXPORT_UNKNOWN');
   if (value.length > IMPORT_MAX_ROWS) throw new ImportError('TOO_MANY_ROWS');

@@ -25,7 +25,7 @@ export function readBitwarden(vault: Members): AppExport {
 }
 
 function lockOf({ salt, kdfIterations, data }: Members): Lock {
-  const [, iv, bytes, mac] = (SEALED.exec(textOf(data) ?? '') ?? []).map(base64Decode);
+  const [iv, bytes, mac] = (SEALED.exec(textOf(data) ?? '') ?? []).slice(1).map(base64Decode);
   if (typeof kdfIterations !== 'number' || !Number.isSafeInteger(kdfIterations) || kdfIterations < 1) {
     throw new ImportError('APP_EXPORT_UNKNOWN');
   }

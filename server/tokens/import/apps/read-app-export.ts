@@ -1,4 +1,3 @@
-import { IMPORT_MAX_ROWS } from '@countersign/protocol/token-import';
 import { flawOf, ImportError, type ImportRow } from '../import-file.ts';
 import type { OpeningKeys } from '../pskc/open-container.ts';
 import { readAegis } from './aegis.ts';
@@ -22,7 +21,6 @@ export function* readAppExport(
   if (isLocked && password === undefined) throw new ImportError('PASSWORD_NEEDED');
   const entries = isLocked ? yield* unlock(found.locks) : found.entries;
   if (entries.length === 0) throw new ImportError('FILE_EMPTY');
-  if (entries.length > IMPORT_MAX_ROWS) throw new ImportError('TOO_MANY_ROWS');
   const rows: ImportRow[] = [];
   for (const [at, entry] of entries.entries()) {
     const read = flawOf(entry);

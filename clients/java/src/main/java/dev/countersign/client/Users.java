@@ -43,8 +43,8 @@ public final class Users extends Group {
    *     blocked, or who are not), {@code hasPassword} (Only users who have a password, or who have none),
    *     {@code externalId} (Only the user with this id in your own records), {@code resource} (Only users who
    *     are assigned to this resource), {@code secondFactor} (Only users without a token to sign in with
-   *     ({@code none}), whose tokens on a resource are locked ({@code locked}), or all deactivated there, so
-   *     that the password is enough ({@code deactivated}). With {@code resource}: there. Pages may be short)
+   *     ({@code none}), whose tokens on a resource are locked ({@code locked}), or all deactivated there
+   *     ({@code deactivated}). With {@code resource}: there. Pages may be short)
    */
   public Listing<User> list(Map<String, ?> query) {
     return all("/users", query, User.class, "id");
@@ -61,8 +61,8 @@ public final class Users extends Group {
    *     (Only users who have a password, or who have none), {@code externalId} (Only the user with this id in
    *     your own records), {@code resource} (Only users who are assigned to this resource),
    *     {@code secondFactor} (Only users without a token to sign in with ({@code none}), whose tokens on a
-   *     resource are locked ({@code locked}), or all deactivated there, so that the password is enough
-   *     ({@code deactivated}). With {@code resource}: there. Pages may be short)
+   *     resource are locked ({@code locked}), or all deactivated there ({@code deactivated}). With
+   *     {@code resource}: there. Pages may be short)
    */
   public Page<User> page(Map<String, ?> query) {
     return onePage("/users", query, User.class, "id");
