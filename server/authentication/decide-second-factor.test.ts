@@ -197,8 +197,29 @@ describe('a recovery code beside locked tokens', () => {
       secretLost: undefined,
     };
     const locked = { ...good, lock, factor: totp() };
-    const need = needForSecondFactor(withRecovery([locked], { ...good, factor: totp() }), rules, NOW);
-    expect(need).toMatchObject({ kind, ...omitUndefined({ code }) });
+    const tokens = withRecovery([locked], { ...good, factor: totp() });
+    expect(needForSecondFactor(tokens, rules, NOW)).toMatchObject({ kind, ...omitUndefined({ code }) });
+    const byApp = needForSecondFactor(tokens, { ...rules, answer: RULES.answer }, NOW);
+    expect(byApp).toMatchObject({ kind: 'refuse', code: code ?? 'TOKEN_LOCKED' });
+  });
+});
+
+// SR-69. A recovery code that is dropped like a code would let the password alone replace the token.
+test.each([
+  ['a recovery code, where a token is replaced', true, 'recovery', 'verify'],
+  ['a recovery code, where the password is enough', false, 'recovery', 'skip'],
+  ['a code, where a token is replaced', true, 'code', 'skip'],
+] as const)('where all tokens are deactivated: %s', (_, replacesTokens, kind, need) => {
+  const answer = kind === 'code' ? RULES.answer : ({ kind, code: 'abcd-efgh' } as const);
+  const rules: SecondFactorRules = { ...RULES, accepts: ['totp', 'recovery'], answer, replacesTokens };
+  expect(needForSecondFactor([limited(0, { enabled: false })], rules, NOW)).toEqual({ kind: need });
+});
+
+test('a recovery code is not asked for where the password alone signs in, though tokens may be replaced', () => {
+  const tokens = [limited(0, { enabled: false }), limited(1)];
+  const rules: SecondFactorRules = { ...RULES, method: 'password', replacesTokens: true };
+  expect(needForSecondFactor(tokens, { ...rules, answer: { kind: 'recovery', code: 'abcd-efgh' } }, NOW)).toEqual({
+    kind: 'skip',
   });
 });
 

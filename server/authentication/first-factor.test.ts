@@ -49,6 +49,20 @@ test('SR-38: a password that was shown counts while it is the same, and asked fo
   expect([{}, MAILS].map((resource) => isFirstFactorCurrent(none, resource, user))).toEqual([true, true]);
 });
 
+// SR-39. The attack: a block is lifted again, and the sign-in that began before it goes on.
+test('SR-39: what was shown, or the word of a host, ends with a raised epoch, also where nothing else changed', () => {
+  const user = sampleUser({ passwordHash: 'hash', email });
+  const raised = { ...user, credentialEpoch: 1 };
+  for (const credentialEpoch of [0, 1]) {
+    const shown = { passwordVerified: true, passwordDigest: passwordDigest(user), credentialEpoch };
+    expect(isFirstFactorCurrent(shown, {}, user)).toBe(credentialEpoch === 0);
+    const named = { passwordVerified: false, credentialEpoch };
+    expect(isFirstFactorCurrent(named, {}, user)).toBe(credentialEpoch === 0);
+    expect(isFirstFactorCurrent(named, {}, raised)).toBe(credentialEpoch === 1);
+  }
+  expect(isFirstFactorCurrent({ passwordVerified: false }, {}, raised)).toBe(true);
+});
+
 describe('SR-4: a mailed code that was shown', () => {
   const user = sampleUser({ email });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DAY_MS } from '../kernel/time.ts';
-import { forecastRetention } from './retention.ts';
+import { forecastRetention, retentionOf } from './retention.ts';
 
 const YEAR_MS = 365 * DAY_MS;
 const retention = { keptMs: YEAR_MS, mostEvents: 1_000_000 };
@@ -14,6 +14,10 @@ test.each([
   ['a log that is less than half full says too little', 499_999, 1, undefined],
 ])('%s', (_, kept, days, expected) => {
   expect(forecastRetention({ kept, oldestAt: NOW - days * DAY_MS }, retention, NOW)).toEqual(expected);
+});
+
+test('the configured days are kept', () => {
+  expect(retentionOf({ keptDays: 365, mostEvents: 1_000_000 })).toEqual(retention);
 });
 
 test('without a maximum, nothing is removed early', () => {

@@ -124,6 +124,12 @@ test('a window allows a quarter of the limits of an hour, and at least one code'
 });
 
 // SR-77. The attack: the attacker uses up all codes but one with mailboxes of their own, and asks for another name.
+test('SR-77: a shared limit is not passed by the best chance, and its bound belongs to what is allowed', () => {
+  expect(isWithinBudget(250, 250, 0)).toBe(true);
+  expect(isWithinBudget(251, 250, 0)).toBe(false);
+  expect([128, 129].map((chance) => isWithinBudget(226, 250, chance))).toEqual([true, false]);
+});
+
 test('SR-77: a shared limit is never passed, and no single code decides whether the next one is sent', () => {
   const byte = fc.integer({ min: 0, max: 255 });
   fc.assert(

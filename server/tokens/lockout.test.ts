@@ -4,12 +4,19 @@ import { describe, expect, test } from 'vitest';
 import { frozen, sampleToken } from '../testing/samples.ts';
 import {
   advanceCounter,
+  clearResync,
   countFailedResync,
   countWrongAnswer,
+  deactivateToken,
+  isLockedByAdministrator,
+  isLockedByCodesAlone,
+  lockRefusal,
   lockToken,
   lowestThreshold,
   resetFailures,
+  setEnabled,
   stateOnceEnabled,
+  stateRefusal,
   tokenState,
   unlockToken,
 } from './lockout.ts';
@@ -245,4 +252,73 @@ describe('over random histories', () => {
       { numRuns: 300 },
     );
   });
+});
+
+const BY_ADMINISTRATOR = { reason: 'administrator', at: NOW } as const;
+const LOCKS = [LOCK, { reason: 'resync-failures', at: NOW }, BY_ADMINISTRATOR] as const;
+
+describe('who has locked a token', () => {
+  test.each([
+    ['TOKEN_LOCKED', [LOCK, LOCK]],
+    ['TOKEN_LOCKED_BY_ADMINISTRATOR', [LOCK, BY_ADMINISTRATOR]],
+    ['TOKEN_LOCKED_BY_ADMINISTRATOR', [BY_ADMINISTRATOR]],
+    ['TOKEN_LOCKED', []],
+  ] as const)('is told as %s', (code, locks) => {
+    expect(lockRefusal(locks.map((lock) => sampleToken({ lock })))).toBe(code);
+  });
+
+  test.each(LOCKS)('is an administrator only for that reason: %j', (lock) => {
+    expect(isLockedByAdministrator(sampleToken({ lock }))).toBe(lock === BY_ADMINISTRATOR);
+    expect(isLockedByAdministrator(sampleToken())).toBe(false);
+  });
+
+  // SR-15. The attack: wrong codes lock a token that an administrator has taken out of use in another way.
+  test.each<[boolean, Partial<OathToken>]>([
+    [true, { lock: LOCK }],
+    [true, { lock: { reason: 'resync-failures', at: NOW } }],
+    [false, { lock: BY_ADMINISTRATOR }],
+    [false, {}],
+    [false, { lock: LOCK, enabled: false }],
+    [false, { lock: LOCK, expiresAt: NOW }],
+    [false, { lock: LOCK, needsResync: true }],
+    [false, { lock: LOCK, secretLost: true }],
+  ])('SR-15: locked by codes alone is %s of %j', (isAlone, changes) => {
+    expect(isLockedByCodesAlone(sampleToken(changes), NOW)).toBe(isAlone);
+  });
+
+  test.each([
+    ['out-of-step', LOCK, 'TOKEN_OUT_OF_STEP'],
+    ['locked', LOCK, 'TOKEN_LOCKED'],
+    ['locked', BY_ADMINISTRATOR, 'TOKEN_LOCKED_BY_ADMINISTRATOR'],
+    ['expired', LOCK, 'ACCESS_DENIED'],
+    ['deactivated', BY_ADMINISTRATOR, 'ACCESS_DENIED'],
+  ] as const)('a token that is %s with %j is refused as %s', (state, lock, code) => {
+    expect(stateRefusal(state, sampleToken({ lock }))).toBe(code);
+  });
+});
+
+describe('a deactivation', () => {
+  const WEEK_MS = 604_800_000;
+  const deactivation = { at: NOW, permitsUntil: NOW + WEEK_MS };
+
+  test('SR-69: permits a replacement for a week, and a repeated one does not prolong it', () => {
+    const token = frozen(sampleToken());
+    const off = setEnabled(token, false, NOW);
+    expect(off).toEqual({ ...token, enabled: false, deactivation });
+    expect(setEnabled(off, false, NOW + 1)).toBe(off);
+    expect(setEnabled(off, true, NOW + 1)).toEqual({ ...off, enabled: true });
+    expect(setEnabled(token, true, NOW)).toBe(token);
+  });
+
+  test('SR-69: of a lost device permits one again, and none where a link leads to the new token', () => {
+    const off = frozen({ ...sampleToken(), enabled: false, deactivation: { at: 1 } });
+    expect(deactivateToken(off, true, NOW)).toEqual({ ...off, deactivation });
+    expect(deactivateToken(off, false, NOW)).toEqual({ ...off, deactivation: { at: NOW } });
+  });
+});
+
+test('a resynchronisation clears its flag and its failures, and ends trust', () => {
+  const { trustEpoch = 0, ...token } = sampleToken();
+  const cleared = clearResync(frozen({ ...token, needsResync: true, resyncFailures: 2 }));
+  expect(cleared).toEqual({ ...token, trustEpoch: trustEpoch + 1 });
 });

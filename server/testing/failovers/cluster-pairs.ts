@@ -4,8 +4,17 @@ import type { Product } from '../redis-server.ts';
 import { waitUntil } from '../wait-until.ts';
 import type { FailoverKind, FailoverRig } from './failover-rig.ts';
 
+/** Pairs whose replicas may be held back at any time. */
+export interface ClusterPairs extends FailoverRig {
+  readonly pairs: number;
+  /** Holds back by this many milliseconds what primaries send to replicas from now on. */
+  holdBack(ms: number): void;
+  /** What is held back is lost, and comes again on the next connection. */
+  loseHeldBack(): Promise<void>;
+}
+
 /** A cluster of three primaries with a replica each. Replication is held back by this many milliseconds. */
-export async function startClusterPairs(product: Product, heldBackMs: number): Promise<FailoverRig> {
+export async function startClusterPairs(product: Product, heldBackMs: number): Promise<ClusterPairs> {
   const links: FaultProxy[] = [];
   const cluster = await startRedisCluster(product, {
     replicas: true,
@@ -20,6 +29,13 @@ export async function startClusterPairs(product: Product, heldBackMs: number): P
   let turn = 0;
   return {
     url: cluster.url,
+    pairs: pairs.length,
+    holdBack: (ms) => {
+      for (const link of links) link.holdBack(ms);
+    },
+    loseHeldBack: async () => {
+      await Promise.all(pairs.map(({ primary }) => primary.client.call('CLIENT', 'KILL', 'TYPE', 'replica')));
+    },
     failOver: async (kind: FailoverKind) => {
       const pair = pairs[turn++ % pairs.length];
       if (!pair) throw new Error('A cluster has pairs');
