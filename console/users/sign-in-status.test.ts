@@ -30,6 +30,18 @@ describe('the state of a user', () => {
     ['has no password', [explained({ check: 'password-set' })], 'cannot'],
     ['is refused for two reasons', [explained({ check: 'plan' }), explained({ check: 'assignment' })], 'cannot'],
     ['signs in with the password alone', [explained(undefined, { otpSkipped: true })], 'passwordAlone'],
+    [
+      'signs in with the password alone on one of two resources',
+      [explained(), explained(undefined, { otpSkipped: true })],
+      'passwordAlone',
+    ],
+    [
+      'has recovery codes only on one of two',
+      [explained(), explained(undefined, { recoveryOnly: true })],
+      'recoveryOnly',
+    ],
+    ['was deleted', [explained({ check: 'user', state: 'gone' })], 'cannot'],
+    ['has expired tokens', [explained({ check: 'factors', reason: 'expired' })], 'cannot'],
     ['has recovery codes only', [explained(undefined, { recoveryOnly: true })], 'recoveryOnly'],
     ['is refused by a filter of the time', [explained({ check: 'filter', kind: 'time' })], 'cannot'],
   ])('of one who %s', (_, facts, status) => {

@@ -32,6 +32,13 @@ test('SR-29: a session ends half an hour after its last use, and after twelve ho
   );
 });
 
+test('SR-29: a session that is used all the time ends after twelve hours', () => {
+  const used = (at: number) => ({ ...SESSION, lastSeenAt: at });
+  const end = START + MAX_SESSION_MS;
+  expect(isSessionActive(used(end - 1), ADMINISTRATOR, end - 1)).toBe(true);
+  expect(isSessionActive(used(end - 1), ADMINISTRATOR, end)).toBe(false);
+});
+
 // SR-39
 test.each<[string, Administrator | undefined]>([
   ['no administrator', undefined],

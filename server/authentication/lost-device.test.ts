@@ -6,6 +6,7 @@ import { REPLACEMENT_TTL_MS, setEnabled } from '../tokens/lockout.ts';
 import type { RecoveryToken, Token } from '../tokens/token.ts';
 import {
   decideReplacement,
+  passwordAloneSince,
   type RecoveryState,
   type ReplacementFacts,
   recoveryStateOf,
@@ -103,4 +104,56 @@ test('recovery codes that are used up or deactivated are none; all others count'
   expect(stateOf({ ...codes, expiresAt: AT })).toBe('unusable');
   expect(stateOf(codes, [])).toBe('unusable');
   expect(stateOf(codes, [codes], { tokenKinds: ['totp'] })).toBe('unusable');
+});
+
+test('the password alone signs in since the last token was deactivated, whatever became of recovery codes', () => {
+  const { algorithm: _a, digits: _d, sealedSecret: _s, ...record } = active;
+  const codes: RecoveryToken = {
+    ...record,
+    factor: { kind: 'recovery', macs: ['x'] },
+    enabled: false,
+    deactivation: { at: AT + 9 },
+  };
+  const { deactivation: _when, ...unrecorded } = deactivated;
+  const later = setEnabled(active, false, AT + 5);
+  expect(passwordAloneSince([deactivated, later, codes])).toBe(AT + 5);
+  expect(passwordAloneSince([unrecorded, deactivated])).toBe(AT);
+  expect(passwordAloneSince([unrecorded, codes])).toBeUndefined();
+  expect(passwordAloneSince([])).toBeUndefined();
+});
+
+test('the latest of the permissions counts, and active recovery codes end none', () => {
+  const { algorithm: _a, digits: _d, sealedSecret: _s, ...record } = active;
+  const codes: RecoveryToken = {
+    ...record,
+    id: 'tok_0000000000y' as TokenId,
+    factor: { kind: 'recovery', macs: ['x'] },
+  };
+  const later = setEnabled(sampleToken({ owner: user.id, id: 'tok_0000000000z' as TokenId }), false, AT + 5);
+  const until = replacementPermittedUntil(
+    ownerOf(deactivated, later, codes),
+    RESOURCE,
+    [deactivated, later, codes],
+    AT + 6,
+  );
+  expect(until).toBe(UNTIL + 5);
+  expect(replacementPermittedUntil(ownerOf(deactivated), RESOURCE, [deactivated], UNTIL)).toBeUndefined();
+});
+
+// SR-69. The attack: a set of codes that is locked or elsewhere is passed over for one that is not there.
+test('of several sets of recovery codes only those of the resource are looked at', () => {
+  const { algorithm: _a, digits: _d, sealedSecret: _s, ...record } = active;
+  const codes: RecoveryToken = { ...record, factor: { kind: 'recovery', macs: ['x'] } };
+  const elsewhere: RecoveryToken = { ...codes, id: 'tok_0000000000y' as TokenId };
+  const locked: RecoveryToken = { ...codes, lock: { reason: 'otp-failures', at: 0 } };
+  expect(recoveryStateOf([locked], [elsewhere, locked], {}, AT)).toBe('locked');
+  expect(recoveryStateOf([active], [active], {}, AT)).toBe('none');
+});
+
+test.each([
+  [{ isMailboxAlone: true }, 'refuse'],
+  [{ isPermitted: false }, 'refuse'],
+])('without codes, a sign-in with %j is refused', (given, decision) => {
+  const known = { isPermitted: true, recovery: 'none', isRecoveryShown: false, isMailboxAlone: false } as const;
+  expect(decideReplacement({ ...known, ...given })).toBe(decision);
 });

@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 import {
+  addCompleted,
   addNetwork,
   attemptsExpireAt,
   attemptsOn,
   countCappedFrom,
   FAILURES_IN_A_ROW_TTL_MS,
+  hasCompletedFrom,
   isCappedFrom,
   MAX_FAILURES_IN_A_ROW,
   type PasswordAttempts,
@@ -95,4 +97,30 @@ describe('failures in a row', () => {
       { numRuns: 30 },
     );
   });
+});
+
+describe('with two known networks', () => {
+  const both = addNetwork(atHome, 'office', START);
+  const inRowOf = ({ inRow, places = [] }: PasswordAttempts) => [inRow, ...places.map((one) => [one.place, one.inRow])];
+
+  test('SR-49: a failure in one counts there alone', () => {
+    const { attempts } = countCappedFrom(both, 'home', 'first', START);
+    expect(inRowOf(attempts)).toEqual([undefined, ['office', undefined], ['home', 1]]);
+  });
+
+  test('SR-15: failures in one are retained, though there are none elsewhere', () => {
+    const { attempts } = countCappedFrom(both, 'home', 'first', START);
+    expect(attemptsExpireAt(attempts, START)).toBe(START + FAILURES_IN_A_ROW_TTL_MS);
+  });
+
+  test('a sign-in with two factors in one is not one in the other', () => {
+    const completed = addCompleted(both, 'home', START);
+    expect(['home', 'office'].map((place) => hasCompletedFrom(completed, place, START))).toEqual([true, false]);
+  });
+});
+
+test('SR-15: what a wait refuses is not evaluated, and does not count', () => {
+  const { attempts } = guess(undefined, undefined, 6, 1);
+  const waiting = countCappedFrom(attempts, undefined, 'first', START + 7);
+  expect(waiting).toEqual({ attempts, isBarred: true, isCapReached: false });
 });

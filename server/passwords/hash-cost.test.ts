@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hashCostMs, MAX_IMPORTED_COST_MS } from './hash-cost.ts';
+import { wrapImportedHash } from './imported-hash.ts';
+import { wrapping } from './legacy-hash.ts';
 
 const B64 = 'A'.repeat(43);
 const pbkdf2 = (algorithm: string, iterations: number, hash = B64) =>
@@ -25,6 +27,18 @@ test('SR-78: the cost follows from the parameters of a hash', () => {
   expect(hashCostMs(`$P$B12345678${'.'.repeat(22)}`)).toBeCloseTo(7.782);
   expect(hashCostMs(`$S$D12345678${'.'.repeat(43)}`)).toBeCloseTo(31.13);
   expect(hashCostMs('correct horse')).toBeUndefined();
+});
+
+test('SR-78: a hash around another costs both', () => {
+  const wrapped = (text: string) => wrapping(text)?.around(argon2(19_456, 2)) ?? '';
+  const around = hashCostMs(argon2(19_456, 2)) ?? 0;
+  const inner = `$6$rounds=100000$salt$${'.'.repeat(86)}`;
+  expect(hashCostMs(wrapped(inner))).toBeCloseTo(around + 200);
+  const parts = { hash: '00'.repeat(16), encoding: 'hex', salt: '', saltEncoding: 'text' } as const;
+  const digest = wrapImportedHash({ format: 'digest', algorithm: 'md5', rounds: ['{password}'], ...parts }) ?? '';
+  expect(hashCostMs(wrapped(digest))).toBeCloseTo(around);
+  expect(hashCostMs(digest)).toBe(0);
+  expect(hashCostMs(scrypt(14, 8, 1).replace('$scrypt', '$firebase-scrypt'))).toBeCloseTo(45.875);
 });
 
 test('SR-78: more work never costs less', () => {

@@ -18,6 +18,11 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     tests: ['server/authentication/decide-second-factor.test.ts'],
   },
   {
+    name: 'lost-device',
+    files: ['server/authentication/lost-device.ts'],
+    tests: ['server/authentication/lost-device.test.ts'],
+  },
+  {
     name: 'lockout',
     files: ['server/tokens/lockout.ts'],
     tests: ['server/tokens/lockout.test.ts'],
@@ -141,6 +146,11 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     ],
   },
   {
+    name: 'step-proof',
+    files: ['server/login/step-proof.ts'],
+    tests: ['server/login/step-proof.test.ts'],
+  },
+  {
     name: 'result-origin',
     files: ['server/login/expected-origin.ts'],
     tests: ['server/login/expected-origin.test.ts'],
@@ -170,6 +180,11 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     ],
   },
   {
+    name: 'hash-cost',
+    files: ['server/passwords/hash-cost.ts'],
+    tests: ['server/passwords/hash-cost.test.ts'],
+  },
+  {
     name: 'api-keys',
     files: ['server/api-keys/api-key.ts', 'server/api-keys/api-key-format.ts'],
     tests: ['server/api-keys/api-key.test.ts', 'server/api-keys/api-key-format.test.ts'],
@@ -183,6 +198,24 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     name: 'code-checks',
     files: ['server/tokens/code-checks.ts'],
     tests: ['server/tokens/code-checks.test.ts'],
+  },
+  {
+    name: 'verify-attestation',
+    files: ['server/tokens/kinds/passkey/verify-attestation.ts'],
+    tests: [
+      'server/tokens/kinds/passkey/verify-assertion.test.ts',
+      'server/tokens/kinds/passkey/passkey-registration.test.ts',
+    ],
+  },
+  {
+    name: 'count-password-alone',
+    files: ['server/checklist/count-password-alone.ts'],
+    tests: ['server/checklist/count-password-alone.test.ts'],
+  },
+  {
+    name: 'sign-in-status',
+    files: ['console/users/sign-in-status.ts'],
+    tests: ['console/users/sign-in-status.test.ts'],
   },
   {
     name: 'replica-barrier',
@@ -228,6 +261,11 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     name: 'audit-feed',
     files: ['server/events/feed/feed-lease.ts', 'server/events/feed/feed-line.ts'],
     tests: ['server/events/feed/feed-lease.test.ts', 'server/events/feed/feed-line.test.ts'],
+  },
+  {
+    name: 'audit-retention',
+    files: ['server/events/retention.ts'],
+    tests: ['server/events/retention.test.ts'],
   },
   {
     name: 'personal-parts',

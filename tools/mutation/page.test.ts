@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { isFile } from '../project-files.ts';
 import { DECIDING_MODULES } from './modules.ts';
 import { mutationPage } from './page.ts';
-import { mutate, REQUIREMENT_MUTATIONS, type RequirementScore } from './requirements.ts';
+import { REQUIREMENT_MUTATIONS } from './requirement-rules.ts';
+import { mutate, type RequirementScore } from './requirements.ts';
 import { MIN_SCORE_PERCENT, type ModuleScore, percent } from './score.ts';
 import { EXPLAINED_SURVIVORS } from './survivors.ts';
 

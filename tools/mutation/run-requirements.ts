@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mutate, REQUIREMENT_MUTATIONS, type RequirementMutation, type RequirementScore } from './requirements.ts';
+import { REQUIREMENT_MUTATIONS } from './requirement-rules.ts';
+import { mutate, type RequirementMutation, type RequirementScore } from './requirements.ts';
 
 /**
  * Runs the test of each requirement against the mutation of its rule, in memory: no file changes.

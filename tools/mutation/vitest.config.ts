@@ -18,6 +18,7 @@ export default defineConfig({
     : [],
   test: {
     globalSetup: 'tools/test-run/own-folders.ts',
+    setupFiles: 'tools/mutation/thread-umask.ts',
     isolate: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -185,6 +185,23 @@ describe('SR-61: a registration is refused', () => {
     expect(await verifyAttestation(own, alone)).toBeDefined();
   });
 
+  test('SR-61: without a present user, unless the device was not to ask', async () => {
+    const silent = new SoftwareAuthenticator().create({ ...CEREMONY, userHandle: HANDLE }, { flags: 0 });
+    expect(await verifyAttestation(silent, RULES)).toBeUndefined();
+    expect(await verifyAttestation(silent, { ...RULES, isConditional: true })).toBeDefined();
+  });
+
+  test('not for what the browser leaves out, and nothing is assumed of it', async () => {
+    const { clientExtensionResults: _said, response, ...made } = device.create({ ...CEREMONY, userHandle: HANDLE });
+    const { transports: _how, ...rest } = response;
+    const bare = { ...made, response: rest };
+    expect(await verifyAttestation(bare, RULES)).toMatchObject({ transports: [], discoverable: false });
+    for (const clientExtensionResults of [{}, { credProps: {} }, { credProps: { rk: false } }]) {
+      const told = await verifyAttestation({ ...bare, clientExtensionResults }, RULES);
+      expect(told).toMatchObject({ discoverable: false });
+    }
+  });
+
   test('whose outer id is not the inner one', async () => {
     const made = new SoftwareAuthenticator().create({ ...CEREMONY, userHandle: HANDLE });
     expect(await verifyAttestation({ ...made, id: device.id }, RULES)).toBeUndefined();
