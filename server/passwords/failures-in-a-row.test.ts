@@ -11,6 +11,7 @@ import {
   FAILURES_IN_A_ROW_TTL_MS,
   hasCompletedFrom,
   isCappedFrom,
+  KNOWN_NETWORK_TTL_MS,
   MAX_FAILURES_IN_A_ROW,
   type PasswordAttempts,
   resetFailuresFrom,
@@ -51,6 +52,12 @@ describe('failures in a row', () => {
     expect(isCappedFrom(attempts, 'home', later)).toBe(false);
     expect(countCappedFrom(attempts, 'home', 'first', later).isBarred).toBe(false);
     expect(isCappedFrom(resetFailuresFrom(attempts, 'home', later), 'elsewhere', later)).toBe(false);
+  });
+
+  test('end with a right password, and the record then expires with its networks', () => {
+    const wrong = guess(guess(atHome, 'home', 3).attempts, 'elsewhere', 3).attempts;
+    const attempts = resetFailuresFrom(wrong, 'home', later);
+    expect(attempts && attemptsExpireAt(attempts, later)).toBe(later + KNOWN_NETWORK_TTL_MS);
   });
 
   test('in a known network lock it there, and nowhere else', () => {

@@ -43,8 +43,10 @@ export const FAILURES_IN_A_ROW_TTL_MS = 3_650 * DAY_MS;
 
 /** The attempts on this credential: another password, or a raised epoch, starts failures in a row again. */
 export function attemptsOn(attempts: PasswordAttempts | undefined, credential: string): PasswordAttempts | undefined {
-  if (!attempts || attempts.credential === credential) return attempts;
-  const { inRow: _elsewhere, places, ...rest } = attempts;
+  return attempts && attempts.credential !== credential ? endRows(attempts) : attempts;
+}
+
+function endRows({ inRow: _elsewhere, places, ...rest }: PasswordAttempts): PasswordAttempts {
   return { ...rest, ...(places && { places: places.map(({ inRow: _there, ...place }) => place) }) };
 }
 
@@ -200,14 +202,15 @@ export function countWrongFrom(
 }
 
 /**
- * Resets the failures of this network after a right password, and makes the network known. Undefined: no record is
- * left.
+ * Resets the failures of this network after a right password, and makes the network known. Failures anywhere are no longer
+ * in a row. Undefined: no record is left.
  */
 export function resetFailuresFrom(
-  attempts: PasswordAttempts | undefined,
+  stored: PasswordAttempts | undefined,
   place: string | undefined,
   now: number,
 ): PasswordAttempts | undefined {
+  const attempts = stored && endRows(stored);
   const known = attempts && knownNetwork(attempts, place, now);
   const others = networksOf(attempts).filter((one) => one.place !== place && isFresh(one, now));
   const places = [
