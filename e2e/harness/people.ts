@@ -43,11 +43,11 @@ export function makeResource(client: Client, origin: string, settings: Partial<N
 }
 
 /** A user assigned to the resource with a password only. */
-export async function makePerson(client: Client, resource: string, settings: Partial<NewUser> = {}): Promise<Person> {
-  const login = settings.login ?? freshLogin();
-  const user = await client.users.create({ login, password: PASSWORD, ...settings });
+export async function makePerson(client: Client, resource: string): Promise<Person> {
+  const login = freshLogin();
+  const user = await client.users.create({ login, password: PASSWORD });
   await client.assignments.create({ resource, user: user.id });
-  return { login, password: settings.password ?? PASSWORD, user };
+  return { login, password: PASSWORD, user };
 }
 
 /** A user assigned together with a token. HOTP by default, because its codes do not wait for a clock. */

@@ -26,7 +26,7 @@ import {
   unwrap,
   wrongCode,
 } from '../testing/fixtures.ts';
-import { LoginDriver, type LoginDriverOptions } from '../testing/login-driver.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
 import { tokenDocument } from '../tokens/documents.ts';
@@ -56,8 +56,8 @@ function lostOf({ tokens: [token] }: Fixture) {
 const deactivate = async (scene: Fixture, enabled = false) =>
   unwrap(await updateToken(ports, scene.account, lostOf(scene).id, { enabled }));
 
-async function byPassword(scene: Fixture, options: LoginDriverOptions = {}): Promise<LoginDriver> {
-  const walk = await LoginDriver.begin(scene, options);
+async function byPassword(scene: Fixture): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene);
   if (walk.view.step === 'identify') await walk.identify();
   if (walk.view.step === 'password') await walk.password();
   return walk;

@@ -51,8 +51,8 @@ async function hooked(options: FixtureOptions = {}, onFailure: HookFailureRule =
   const { secret = '' } = unwrap(await setHook(ports, act, scene.resource.id, { url: URL, onFailure }));
   return { ...scene, act, secret };
 }
-async function signIn(scene: Fixture, options: Parameters<typeof LoginDriver.begin>[1] = {}): Promise<LoginDriver> {
-  const walk = await LoginDriver.begin(scene, options);
+async function signIn(scene: Fixture): Promise<LoginDriver> {
+  const walk = await LoginDriver.begin(scene);
   await walk.identify();
   await walk.password();
   return walk;

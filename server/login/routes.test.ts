@@ -27,10 +27,10 @@ async function begin(scene: Fixture): Promise<StartedFlow> {
   expect(response.status).toBe(201);
   return (await response.json()) as StartedFlow;
 }
-function send(step: string, handle: string, body: object, headers: object = {}) {
+function send(step: string, handle: string, body: object) {
   return service.call(`POST /widget/v1/flow/${step}`, {
     body,
-    headers: { ...FROM_OUR_FRAME, [FLOW_HEADER]: handle, ...headers },
+    headers: { ...FROM_OUR_FRAME, [FLOW_HEADER]: handle },
   });
 }
 const viewOf = async (response: Response) => (await response.json()) as FlowView;

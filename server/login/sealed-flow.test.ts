@@ -52,10 +52,10 @@ function idOf(handle: string): FlowId {
   return id;
 }
 
-async function writesOf(work: () => Promise<unknown>, over = ports) {
-  const before = over.store.commits.length;
+async function writesOf(work: () => Promise<unknown>) {
+  const before = ports.store.commits.length;
   await work();
-  return over.store.commits.slice(before).filter(({ outcome }) => outcome === 'committed');
+  return ports.store.commits.slice(before).filter(({ outcome }) => outcome === 'committed');
 }
 
 async function testScene(): Promise<Fixture> {

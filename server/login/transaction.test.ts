@@ -61,9 +61,9 @@ function create(scene: Fixture, changes: Partial<NewTransaction> = {}) {
   return createTransaction(ports, operatorContext(account), birth(ports, 'flw'), input);
 }
 
-async function begin(scene: Fixture, changes: Partial<NewTransaction> = {}, from = ports): Promise<LoginDriver> {
+async function begin(scene: Fixture, changes: Partial<NewTransaction> = {}): Promise<LoginDriver> {
   const { loginRequest } = unwrap(await create(scene, changes));
-  return LoginDriver.begin(scene, { loginRequest, ports: from });
+  return LoginDriver.begin(scene, { loginRequest });
 }
 
 async function person(options: FixtureOptions = {}, suite?: string) {

@@ -82,9 +82,9 @@ async function settle(over: TestPorts = ports): Promise<void> {
 }
 
 /** All that is in store, stream and archive. */
-async function everything(over: TestPorts = ports, of: TemporaryArchive = archive): Promise<string> {
-  const files = await readdir(join(of.root, scene.account)).catch(() => []);
-  const contents = await Promise.all(files.map((name) => readFile(join(of.root, scene.account, name), 'utf8')));
+async function everything(over: TestPorts = ports): Promise<string> {
+  const files = await readdir(join(archive.root, scene.account)).catch(() => []);
+  const contents = await Promise.all(files.map((name) => readFile(join(archive.root, scene.account, name), 'utf8')));
   return [...(await backupOf(over)), ...contents].join('\n');
 }
 const verified = async (over: TestPorts = ports) =>

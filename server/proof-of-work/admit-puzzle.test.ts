@@ -6,8 +6,8 @@ import { admitPuzzle, PUZZLES_PER_ADDRESS } from './admit-puzzle.ts';
 const START = 30_000_000 * MINUTE_MS;
 const fresh = () => ({ store: {} as Store });
 const one = { address: '198.51.100.7' };
-function spend(ports: { store: Store }, client: { address?: string }, now = START) {
-  const refusals = Array.from({ length: PUZZLES_PER_ADDRESS }, () => admitPuzzle(ports, client, now));
+function spend(ports: { store: Store }, client: { address?: string }) {
+  const refusals = Array.from({ length: PUZZLES_PER_ADDRESS }, () => admitPuzzle(ports, client, START));
   expect(new Set(refusals)).toEqual(new Set([undefined]));
 }
 

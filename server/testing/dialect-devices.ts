@@ -37,7 +37,8 @@ export const answerTo = (question: string) => {
   return suite ? ocraAnswer(suite, SEED, { question }) : '';
 };
 /** A device from its vendor's file: known, and without an owner. */
-export async function addKnown({ service: { ports }, scene }: Dialect, serial = '797150452') {
+export async function addKnown({ service: { ports }, scene }: Dialect) {
+  const serial = '797150452';
   const input = { kind: 'totp', algorithm: 'SHA1', digits: 6, periodMs: STEP_MS, counter: 0 } as const;
   const act = operatorContext(scene.account);
   const made = await createOathToken(ports, act, birth(ports, 'tok'), { ...input, name: serial, serial, secret: SEED });

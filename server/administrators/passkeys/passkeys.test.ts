@@ -55,7 +55,8 @@ async function register(who = ada, device = new SoftwareAuthenticator(), name: s
   return { device, made, outcome };
 }
 /** An added passkey, and the acting session as it is afterwards. */
-async function withPasskey(who = ada, device = new SoftwareAuthenticator()) {
+async function withPasskey(who = ada) {
+  const device = new SoftwareAuthenticator();
   const { outcome } = await register(who, device);
   unwrap(outcome);
   who.opened = { ...who.opened, ...unwrap(await authenticateSession(ports, writeSession(who.opened))) };

@@ -20,8 +20,8 @@ function limited(maxBytes = 100) {
   return { app, reached };
 }
 
-async function served(maxBytes = 100) {
-  const { app, reached } = limited(maxBytes);
+async function served() {
+  const { app, reached } = limited(100);
   const timeouts = { drainMs: 0, shutdownMs: 2000, headersMs: 150, requestMs: 150, checkMs: 20 };
   const listening = await listen(app.fetch, { host: '127.0.0.1', port: 0, timeouts });
   running.push(listening);

@@ -36,9 +36,9 @@ function follow(socket: Socket): void {
   socket.on('error', () => undefined);
 }
 
-async function listen(on: Server, port = 0): Promise<number> {
+async function listen(on: Server): Promise<number> {
   server = on;
-  server.listen(port, '127.0.0.1');
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }

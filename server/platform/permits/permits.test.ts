@@ -11,10 +11,10 @@ interface Task {
   promise: Promise<string>;
 }
 
-function start(permits: Permits, name = 'x'): Task {
+function start(permits: Permits): Task {
   const task: Task = { started: false, finish: () => {}, fail: () => {}, promise: Promise.resolve('') };
   const gate = new Promise<string>((resolve, reject) => {
-    task.finish = () => resolve(name);
+    task.finish = () => resolve('x');
     task.fail = reject;
   });
   task.promise = permits.run(() => {
