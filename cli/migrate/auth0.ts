@@ -21,7 +21,7 @@ export const auth0: System = {
   },
 };
 
-export function auth0User(fields: Record<string, unknown>, hashes: Hashes): SourceUser | LeftOut {
+function auth0User(fields: Record<string, unknown>, hashes: Hashes): SourceUser | LeftOut {
   const id = textOf(fields.user_id);
   if (id === undefined) throw new Error('user_id: missing');
   const email = textOf(fields.email);

@@ -26,7 +26,7 @@ export const betterAuth: System = {
   },
 };
 
-export function betterAuthUser(fields: Record<string, unknown>, secrets: Secrets): SourceUser | LeftOut {
+function betterAuthUser(fields: Record<string, unknown>, secrets: Secrets): SourceUser | LeftOut {
   const user = objectOf(fields.user);
   const id = textOf(user.id);
   if (id === undefined) throw new Error('user.id: missing');

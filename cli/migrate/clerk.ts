@@ -21,7 +21,7 @@ export const clerk: System = {
   },
 };
 
-export function clerkUser(fields: Record<string, unknown>): SourceUser | LeftOut {
+function clerkUser(fields: Record<string, unknown>): SourceUser | LeftOut {
   const id = textOf(fields.id);
   if (id === undefined) throw new Error('id: missing');
   const [email, phone] = [textOf(fields.primary_email_address), textOf(fields.primary_phone_number)];

@@ -31,7 +31,7 @@ const PAGE = 250;
 type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
 
 /** A record of the backup, or the key of one that did not change since an earlier backup, or is gone. */
-export type BackupStep =
+type BackupStep =
   | { readonly record: IncrementRecord }
   | { readonly unchanged: RecordKey }
   | { readonly gone: RecordKey };

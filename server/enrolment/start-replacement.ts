@@ -16,7 +16,7 @@ import { offerEnrolment } from './offer-enrolment.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>;
 
 /** A sign-in in which every token of the user is deactivated. */
-export interface ReplacementQuestion {
+interface ReplacementQuestion {
   user: User;
   resource: Resource;
   /** The tokens with which the user is assigned to the resource. */

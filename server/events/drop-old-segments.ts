@@ -37,7 +37,7 @@ export interface KeptLogs {
   early?: AccountEarlyRemoval;
 }
 
-export interface AccountEarlyRemoval extends EarlyRemoval {
+interface AccountEarlyRemoval extends EarlyRemoval {
   readonly account: AccountId;
 }
 

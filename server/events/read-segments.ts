@@ -10,12 +10,12 @@ import type { AuditChain, Segment } from './log/segment.ts';
 const BATCH_SIZE = 4;
 
 /** Segments whose archive file is missing or damaged. */
-export interface DamagedFile {
+interface DamagedFile {
   readonly damaged: { readonly from: number; readonly to: number };
 }
 
 /** Segments of an archive file in which no record has the terms. */
-export interface SkippedFile {
+interface SkippedFile {
   readonly skipped: { readonly to: number };
 }
 

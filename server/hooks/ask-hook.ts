@@ -13,7 +13,7 @@ import type { HookQuestion } from './question.ts';
 import { questionBody } from './question.ts';
 
 /** For the whole call: the name, the connection, the answer. */
-export const HOOK_TIMEOUT_MS = 2 * SECOND_MS;
+const HOOK_TIMEOUT_MS = 2 * SECOND_MS;
 
 export type HookNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>;
 

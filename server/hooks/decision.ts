@@ -3,13 +3,13 @@ import { readStrictJson } from '../kernel/strict-json.ts';
 import { isMetadata, type Metadata } from '../users/metadata.ts';
 
 /** What a site's hook decided. `unreadable`: the answer is none, and the hook's failure rule applies. */
-export type HookDecision =
+type HookDecision =
   | { kind: 'allowed'; claims?: Metadata }
   | { kind: 'denied'; reason?: string }
   | { kind: 'unreadable' };
 
 /** A whole answer of at most {@link MAX_ANSWER_BYTES}. */
-export interface HookAnswer {
+interface HookAnswer {
   status: number;
   /** The header `Content-Type`. */
   type: string | undefined;

@@ -42,7 +42,7 @@ export interface StepUpFacts {
   offered: ChallengeDraft | undefined;
 }
 
-export type StepUpStart =
+type StepUpStart =
   | { refused: RefusalCode }
   /** A factor is missing. */
   | { flow: Flow }

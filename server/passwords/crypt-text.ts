@@ -11,7 +11,7 @@ export interface ReadCrypt {
 }
 
 /** A text beyond these bounds is read as no hash; `hash-cost.ts` bounds the time of what is read. */
-export const CRYPT_BOUNDS = { doublings: 24, rounds: 10_000_000 } as const;
+const CRYPT_BOUNDS = { doublings: 24, rounds: 10_000_000 } as const;
 
 const DIGITS = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const DOUBLING = /^(\$[PH]\$([./0-9A-Za-z])[./0-9A-Za-z]{8})([./0-9A-Za-z]{22})$/;

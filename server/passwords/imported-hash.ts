@@ -243,7 +243,7 @@ function fromPhc(text: string, name: string, parameters: string): string {
 
 /** The placeholders of a template. */
 const PIECES = ['password', 'password:hex', 'salt', 'salt:hex', 'hash', 'open', 'close'] as const;
-export type TemplatePiece = (typeof PIECES)[number];
+type TemplatePiece = (typeof PIECES)[number];
 
 /** A parsed template: literal texts, and the names of placeholders. */
 export function piecesOf(template: string): (string | { piece: TemplatePiece })[] {

@@ -8,10 +8,7 @@ import { parsePhc } from './phc.ts';
  * so that a copy of the store is worth no more than one of native hashes. It is replaced by a hash of the password at
  * the next sign-in.
  */
-export type LegacyHash = (
-  | Pick<ReadDigest, 'kind' | 'algorithm' | 'rounds' | 'salt'>
-  | { kind: 'crypt'; setting: string }
-) & {
+type LegacyHash = (Pick<ReadDigest, 'kind' | 'algorithm' | 'rounds' | 'salt'> | { kind: 'crypt'; setting: string }) & {
   /** Argon2id of the digest, a PHC string. */
   phc: string;
 };

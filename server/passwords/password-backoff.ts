@@ -21,7 +21,7 @@ export interface PasswordAttempts extends WrongPasswords {
   credential?: string;
 }
 
-export interface KnownNetwork extends WrongPasswords {
+interface KnownNetwork extends WrongPasswords {
   /** A MAC of user and address, so that the store keeps no addresses of users. */
   place: string;
   signedInAt: number;

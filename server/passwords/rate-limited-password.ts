@@ -29,7 +29,7 @@ type CountNeeds = Omit<Needs, 'store'> & { store: CounterStore };
 export type WrongReason = 'INVALID_CREDENTIALS' | 'TOO_MANY_ATTEMPTS';
 
 /** The bound of failures in a row. */
-export interface FailureCap {
+interface FailureCap {
   /** Another one starts the count again: `passwordDigest`. */
   credential: string;
   /** The event when the bound is reached; undefined: an unknown name. */
@@ -37,7 +37,7 @@ export interface FailureCap {
 }
 
 /** One password for one name, known or unknown. */
-export interface RateLimitedPassword<R> extends TypedName {
+interface RateLimitedPassword<R> extends TypedName {
   /** The user of the name; undefined: an unknown name. */
   id: AuditDetail['about'];
   /** Whose counter counts beside the name's: `userSubject`. */

@@ -50,7 +50,7 @@ export async function changeTexts(
 }
 
 /** The texts after the changes, by sorted keys. A text that was stored by other rules stays until it is changed. */
-export function editTexts(before: Texts, changes: TextChanges, language: MailLanguage): Result<Texts> {
+function editTexts(before: Texts, changes: TextChanges, language: MailLanguage): Result<Texts> {
   const after = new Map(Object.entries(before));
   for (const [key, text] of Object.entries(changes)) {
     if (text === null) {

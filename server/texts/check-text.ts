@@ -6,7 +6,7 @@ import { CATALOGUE, variablesOf } from './catalogue.ts';
 /** Characters of one text. The longest of ours has 250. */
 export const MAX_TEXT_LENGTH = 600;
 /** Of a text message, which is paid by its length. */
-export const MAX_SMS_LENGTH = 300;
+const MAX_SMS_LENGTH = 300;
 
 /** Line ends and other controls, half characters, and what turns the direction of the words around it. */
 const FORBIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/u;
@@ -15,7 +15,7 @@ const FORBIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/u;
 const ISOLATED = /[\u2066-\u2068]([^\u2066-\u2069]*)\u2069/g;
 
 /** A text that can be shown, or what is wrong with it, in words that follow its key. */
-export type CheckedText = { message: Message } | { problem: string };
+type CheckedText = { message: Message } | { problem: string };
 
 /**
  * Checks a text that replaces one of ours: one line of plain text with exactly the values of ours. Nothing in it is

@@ -9,7 +9,7 @@ import { textsDocument } from '../resources/documents.ts';
 import { showResource } from '../resources/resource-access.ts';
 import { CATALOGUE, type CatalogueText, TEXT_PARTS } from './catalogue.ts';
 
-export interface ListedText extends CatalogueText {
+interface ListedText extends CatalogueText {
   /** As we say it in the language. */
   ours: string;
   /** The resource's own. */

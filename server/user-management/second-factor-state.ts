@@ -13,7 +13,7 @@ export const SECOND_FACTOR_STATES = ['none', 'locked', 'deactivated'] as const;
 export type SecondFactorState = (typeof SECOND_FACTOR_STATES)[number];
 
 /** What holds for the tokens of these assignments of the user. */
-export function secondFactorStates(
+function secondFactorStates(
   id: User['id'],
   assignments: readonly Assignment[],
   tokens: ReadonlyMap<Token['id'], Token>,
