@@ -109,7 +109,7 @@ export function resetFailures<T extends Token>(token: T, rules: ResetRules): T {
   return { ...token, failures: 0 };
 }
 
-/** The same for a resynchronisation that found nothing: it has its own count and lock (SR-43). */
+/** Counts a resynchronisation that found nothing, apart from wrong codes and with a lock of its own (SR-43). */
 export function countFailedResync<T extends Token>(token: T, input: { threshold: number; now: number }): T {
   if (token.lock) return token;
   const resyncFailures = (token.resyncFailures ?? 0) + 1;
