@@ -1,5 +1,5 @@
 /**
- * A set of ids in a few bytes each (a Bloom filter): whether an id may be in it, wrong for about one in 300 that are
+ * A set of search terms in 12 bits each (a Bloom filter): whether a term may be in it, wrong for about one in 300 that are
  * not. In base64url.
  */
 export type IdFilter = string;
@@ -43,7 +43,7 @@ function bitAt(first: number, second: number, at: number, bits: Uint8Array): num
   return (first + at * second) % (bits.length * 8);
 }
 
-/** FNV-1a from two starting points. The service makes the ids, at random, so none are chosen to collide. */
+/** FNV-1a from two starting points. The service chooses all terms, and its ids at random, so none are made to collide. */
 function hashesOf(id: string): readonly [number, number] {
   let [first, second] = [0x811c9dc5, 0x01000193];
   for (let at = 0; at < id.length; at++) {
