@@ -48,7 +48,7 @@ export function newOperation(ports: Pick<Ports, 'clock' | 'random'>): string {
  * conflict it reads and decides again, so `decide` must be pure. It resolves only when the commit is durable.
  *
  * After a conflict the changes of this process to the same documents queue: each then decides on what the one before has
- * left. Without conflicts nothing queues.
+ * left. Without conflicts nothing queues, and neither do changes through a `ReadAhead`, which are those of one request.
  *
  * @param first `absent`: the documents are probably new, so that the first decision is made without a read, and must
  *   write
