@@ -1,10 +1,12 @@
 import { isFirstFactorCurrent } from '../authentication/first-factor.ts';
+import { acceptedKindsFrom } from '../authentication/second-factor.ts';
 import type { FlowAt } from '../flows/flow.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { EnrolmentKind } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
+import { isUsable } from '../tokens/usable-tokens.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { epochOf } from '../users/credential-epoch.ts';
 import { locateUser } from '../users/find-user.ts';
@@ -31,7 +33,13 @@ export async function readEnrolmentContext(
   if (!user || !isFirstFactorCurrent(flow, resource, user) || lacksPassword(flow, user)) return undefined;
   if (flow.enrolling.credentialEpoch !== epochOf(user)) return undefined;
   if (!isAssigned(assignmentTo(user, resource.id), tokens)) return undefined;
-  return { user, tokens: tokens.map(({ value }) => value) };
+  const values = tokens.map(({ value }) => value);
+  // A lost token adds no other after it was deactivated, locked or taken away (SR-69).
+  const { passed, making } = flow.enrolling;
+  const shown = passed.token === making?.token ? undefined : passed.token;
+  const accepts = acceptedKindsFrom(user, resource);
+  const isShownUsable = values.some((token) => token.id === shown && isUsable(token, accepts, ports.clock.now()));
+  return shown === undefined || isShownUsable ? { user, tokens: values } : undefined;
 }
 
 /** Decided at each step, because the policy and the user's tokens may have changed. */
