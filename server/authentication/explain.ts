@@ -21,24 +21,16 @@ import { assignedTokens } from '../tokens/assignments.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { lockRefusal, tokenState } from '../tokens/lockout.ts';
-import { ownedTokens } from '../tokens/owned-tokens.ts';
 import { isRecovery, type LockReason, type Token, type TokenState } from '../tokens/token.ts';
-import { isLeftover } from '../tokens/token-history.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { findUser, locateUser } from '../users/find-user.ts';
-import { restsOnMailboxAlone } from '../users/mailbox.ts';
 import { type Assignment, canSignIn, type SignInWay, type User } from '../users/user.ts';
 import { accessChecks, checkResult } from './access.ts';
 import { type DenialReason, type FactorDecision, type FactorState, widgetMethod } from './decide-factors.ts';
 import { hasFirstFactor, secondFactorTokens } from './first-factor.ts';
-import {
-  decideReplacement,
-  passwordAloneSince,
-  type ReplacementDecision,
-  recoveryStateOf,
-  replacementPermittedUntil,
-} from './lost-device.ts';
+import { passwordAloneSince, type ReplacementDecision } from './lost-device.ts';
 import { filterInput, readAccessFacts } from './read-access.ts';
+import { readReplacement } from './read-replacement.ts';
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type Level, requiredDenial, requiredFactors } from './step-up.ts';
 
@@ -229,15 +221,7 @@ async function replacementCheck(
   resource: Resource,
   tokens: readonly Token[],
 ): Promise<Check> {
-  const now = ports.clock.now();
-  const owned = (await ownedTokens(ports, user)).filter((token) => !isLeftover(user, token));
-  const until = replacementPermittedUntil(user, resource.id, owned, now);
-  const decision = decideReplacement({
-    isPermitted: until !== undefined,
-    recovery: recoveryStateOf(tokens, owned, resource, now),
-    isRecoveryShown: false,
-    isMailboxAlone: mailsFirstFactor(resource) || restsOnMailboxAlone(user),
-  });
+  const { decision, until } = await readReplacement(ports, { user, resource, tokens }, false);
   const state = REPLACEMENT_STATES[decision];
   const passed = state === 'permitted' || state === 'recovery-code';
   const code = state === 'locked' ? lockRefusal(tokens.filter(isRecovery)) : 'ENROLMENT_REQUIRED';

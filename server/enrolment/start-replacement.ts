@@ -1,15 +1,12 @@
-import { decideReplacement, recoveryStateOf, replacementPermittedUntil } from '../authentication/lost-device.ts';
+import { readReplacement } from '../authentication/read-replacement.ts';
 import type { PendingEnrolment } from '../flows/pending-enrolment.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
-import { mailsFirstFactor, type Resource } from '../resources/resource.ts';
+import type { Resource } from '../resources/resource.ts';
 import { type LockRefusal, lockRefusal } from '../tokens/lockout.ts';
-import { ownedTokens } from '../tokens/owned-tokens.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
-import { isLeftover } from '../tokens/token-history.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
 import { epochOf } from '../users/credential-epoch.ts';
-import { restsOnMailboxAlone } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';
 import { offerEnrolment } from './offer-enrolment.ts';
 
@@ -39,14 +36,8 @@ export async function startReplacement(
   const now = ports.clock.now();
   // Most resources require none: read nothing for them.
   if (!isEnrolmentRequired(resource.enrolment, now)) return undefined;
-  const owned = (await ownedTokens(ports, user)).filter((token) => !isLeftover(user, token));
   const isRecoveryShown = passed.otp === 'verified' && passed.kind === 'recovery';
-  const decision = decideReplacement({
-    isPermitted: replacementPermittedUntil(user, resource.id, owned, now) !== undefined,
-    recovery: recoveryStateOf(tokens, owned, resource, now),
-    isRecoveryShown,
-    isMailboxAlone: mailsFirstFactor(resource) || restsOnMailboxAlone(user),
-  });
+  const { decision } = await readReplacement(ports, { user, resource, tokens }, isRecoveryShown);
   switch (decision) {
     case 'locked':
       return { refused: lockRefusal(tokens.filter(isRecovery)) };
