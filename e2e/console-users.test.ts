@@ -2,7 +2,8 @@ import { describe, test } from 'vitest';
 import type { UserId } from '../server/kernel/ids.ts';
 import type { Resource } from '../server/resources/resource.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
-import { sealEvents } from '../server/testing/consuming.ts';
+import { consumeAll, sealEvents } from '../server/testing/consuming.ts';
+import { append } from '../server/testing/event-stream.ts';
 import { addResource, addToken, addUser, overwrite, read, setState } from '../server/testing/fixtures.ts';
 import { trustIn } from '../server/testing/trust-fixture.ts';
 import { tokenDocument } from '../server/tokens/documents.ts';
@@ -75,6 +76,32 @@ describe('the list', () => {
       await expect(rows).toContainText(login);
     }
     await expect(view.page).toHaveURL(/secondFactor=none/);
+  });
+
+  test('shows the day of the last sign-in, and who never signed in', async () => {
+    const who = await createSuperuser(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    const { user: ina } = await addUser(visits.ports, who.account, shop, { user: { login: 'ina' } });
+    await addUser(visits.ports, who.account, shop, { user: { login: 'nils' } });
+    const actor = { kind: 'user', id: ina.id } as const;
+    const signIn = {
+      type: 'authentication',
+      outcome: 'granted',
+      account: who.account,
+      actor,
+      subject: ina.id,
+    } as const;
+    await append(visits.ports, ina.id, [{ ...signIn, resource: shop.id, at: Date.UTC(2026, 0, 15, 23, 59) }]);
+    await consumeAll(visits.ports);
+    const view = await enter(who, '/console/users');
+    const row = (login: string) =>
+      view.page.getByRole('row').filter({ has: view.page.getByRole('link', { name: login }) });
+    await expect(row('ina').getByRole('cell', { name: 'Jan 15, 2026', exact: true })).toBeVisible();
+    await expect(row('nils').getByRole('cell', { name: 'Never', exact: true })).toBeVisible();
+    await view.page.getByLabel('Signed in or not').selectOption('Never signed in');
+    await expect(view.page.locator('tbody tr')).toHaveCount(1);
+    await expect(row('nils')).toBeVisible();
+    await expect(view.page).toHaveURL(/signedIn=false/);
   });
 
   test('several are given access, blocked, and deleted by typing their number', async () => {

@@ -91,7 +91,7 @@ const user: ResourceCommand = {
   one: 'a user',
   about: 'people who sign in',
   path: '/v1/users',
-  columns: ['id', 'login', 'email', 'blocked', 'hasPassword'],
+  columns: ['id', 'login', 'email', 'blocked', 'hasPassword', 'lastSignIn'],
   verbs: ALL_VERBS,
   calledBy: 'names',
   filters: { blocked: 'only blocked users, or only others', externalId: 'only the one with this id in your records' },

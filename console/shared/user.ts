@@ -33,6 +33,8 @@ export interface User extends Fields {
   passwordByHelpDesk?: true;
   assignments: readonly Assignment[];
   otherResources?: number;
+  /** A UTC day. Null: never. */
+  lastSignIn?: string | null;
   createdAt: number;
   createdBy: Creator | null;
 }

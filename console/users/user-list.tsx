@@ -25,6 +25,7 @@ export function UserList() {
     { key: 'name', label: t('name'), cell: (user) => <Clip text={fullName(user)} /> },
     { key: 'email', label: t('email'), cell: ({ email = '' }) => <Clip text={email} isLong /> },
     { key: 'access', label: t('access'), cell: accessText },
+    { key: 'lastSignIn', label: t('lastSignIn'), cell: ({ lastSignIn }) => <SignInDay day={lastSignIn} /> },
     { key: 'created', label: t('created'), sort: 'created', cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
   ];
   const onDone = () => reads.changed('users', 'tokens', 'checklist');
@@ -122,6 +123,14 @@ export function UserList() {
               { value: 'deactivated', label: t('onlyDeactivated') },
             ],
           },
+          {
+            name: 'signedIn',
+            label: t('anySignIn'),
+            choices: [
+              { value: 'false', label: t('neverSignedIn') },
+              { value: 'true', label: t('hasSignedIn') },
+            ],
+          },
           useResourceFilter(address.query.get('resource'), t('anyResource')),
         ]}
         bulk={[
@@ -147,6 +156,15 @@ export function UserList() {
       {dialog}
     </>
   );
+}
+
+/** A UTC day, as in the statistics. */
+function SignInDay({ day }: { day: string | null | undefined }) {
+  const { lang } = useConsole().texts;
+  if (day === undefined) return null;
+  if (day === null) return t('never');
+  const text = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(day));
+  return <time datetime={day}>{text}</time>;
 }
 
 function NewLink({ isSecond = false }: { isSecond?: boolean }) {

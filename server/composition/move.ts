@@ -20,6 +20,7 @@ import type { MovableStore } from '../kernel/ports/movable-store.ts';
 import type { Store } from '../kernel/ports/store.ts';
 import { machineClocks, systemClock } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
+import { createSignInKeeper } from '../user-management/keep-last-sign-ins.ts';
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { createPorts, refuseDemoFolder } from './create-ports.ts';
 import { expectEmbeddedStore } from './folder-store.ts';
@@ -178,7 +179,7 @@ async function openEventReader(config: Config, log: Logger) {
       const deliveries = createDeliveryWorker(ports, log, { settledClock: clockGuard.settled });
       const counter = createSignInCounter(ports, config.statisticsKeptDays);
       const sealer = createSealer(ports, { isFed: config.auditFeed !== undefined });
-      return consumeEvents(ports, [sealer, counter, deliveries.consumer]);
+      return consumeEvents(ports, [sealer, counter, deliveries.consumer, createSignInKeeper(ports)]);
     },
     close: () => opened.store.close(),
   };

@@ -17,7 +17,7 @@ function isRestored({ heads, beginnings }: RestoreContext, anchor: string, segme
 }
 
 /** Every consumer of events. */
-export const CONSUMERS = ['audit', 'statistics', 'webhooks'] as const;
+export const CONSUMERS = ['audit', 'statistics', 'webhooks', 'last-sign-ins'] as const;
 export type ConsumerName = (typeof CONSUMERS)[number];
 
 /**

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { showPage } from '../http/api/describe-object.ts';
-import { count, pageOf, pageQuery, resourceId } from '../http/api/fields.ts';
+import { count, day, pageOf, pageQuery, resourceId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, refuseResult } from '../http/api/router.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -8,10 +8,6 @@ import { isRefusal } from '../kernel/result.ts';
 import { MAX_DAYS_BY_RESOURCE, MAX_LISTED_RESOURCES, readResourceStatistics } from './read-resource-statistics.ts';
 import { MAX_DAYS, readStatistics } from './read-statistics.ts';
 
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day as 2027-01-15')
-  .openapi({ description: 'A day in UTC.', example: '2027-01-15' });
 const counts = z.record(z.string(), z.int());
 const granted = count('Successful sign-ins.', 120);
 const span = {

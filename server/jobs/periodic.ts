@@ -23,6 +23,7 @@ import { countSecrets, reencryptSecrets } from '../maintenance/reencrypt-secrets
 import { finishErasures } from '../personal-data/finish-erasures.ts';
 import { RENEWAL_MS } from '../processes/process-registry.ts';
 import { ProcessRefused, type Registration } from '../processes/register-process.ts';
+import { createSignInKeeper } from '../user-management/keep-last-sign-ins.ts';
 import type { DeliveryWorker } from '../webhooks/delivery-worker.ts';
 import type { PeriodicJob } from './scheduler.ts';
 import { watchStore } from './watch-store.ts';
@@ -85,6 +86,7 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
     reportLoss(createSealer(ports, { isFed: feed !== undefined }), log),
     createSignInCounter(ports, config.statisticsKeptDays),
     deliveries.consumer,
+    createSignInKeeper(ports),
   ].map((consumer) => observer?.consumer(consumer) ?? consumer);
   return [
     { name: 'webhooks', everyMs: 250, processes: 'every', run: () => deliveries.turn() },

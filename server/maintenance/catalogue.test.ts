@@ -105,6 +105,7 @@ const FATES: Record<string, Fate> = {
   'enrolment-link': 'dropped',
   'enrolment-tries': 'kept',
   environments: 'kept',
+  'last-sign-ins': 'kept',
   // Another process takes over, and nothing that comes after the backup counts as sent.
   feed: [
     [

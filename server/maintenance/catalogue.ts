@@ -68,7 +68,7 @@ import {
 } from '../tokens/documents.ts';
 import { trustedBrowsersDocument } from '../trusted-browsers/documents.ts';
 import { unlockLinkDocument } from '../unlock/documents.ts';
-import { nameClaimDocument, userDocument, userIndexes } from '../users/documents.ts';
+import { lastSignInsDocument, nameClaimDocument, userDocument, userIndexes } from '../users/documents.ts';
 import {
   deliveryDocument,
   deliveryIndexes,
@@ -115,6 +115,7 @@ export const CATALOGUE = createCatalogue(
     filterDocument,
     userDocument,
     nameClaimDocument,
+    lastSignInsDocument,
     environmentsDocument,
     trustedBrowsersDocument,
     knownSignInsDocument,

@@ -70,6 +70,7 @@ export const OWNERSHIP: Readonly<Record<string, Ownership>> = {
   'mac-key': 'none',
   'mail-status': 'none',
   'known-sign-ins': 'value',
+  'last-sign-ins': 'value',
   'made-with': 'parent',
   'password-attempts': 'user',
   'password-reset': 'parent',

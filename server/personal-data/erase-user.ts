@@ -19,7 +19,7 @@ import { tokenIndexes } from '../tokens/documents.ts';
 import { trustedBrowsersDocument } from '../trusted-browsers/documents.ts';
 import { unlockLinkDocument } from '../unlock/documents.ts';
 import { releaseName } from '../users/claim-name.ts';
-import { userDocument } from '../users/documents.ts';
+import { lastSignInsDocument, userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { userClaims } from '../users/user-names.ts';
 import { erasureDocument } from './documents.ts';
@@ -92,6 +92,7 @@ export async function removeUserData(ports: ErasureNeeds, act: RequestContext, e
     environmentsDocument,
     trustedBrowsersDocument,
     knownSignInsDocument,
+    lastSignInsDocument,
     enrolmentLinkDocument,
     enrolmentTriesDocument,
     passwordResetDocument,

@@ -15,7 +15,8 @@ import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';
 import { trustedBrowsersDocument } from '../trusted-browsers/documents.ts';
 import type { TrustedBrowser } from '../trusted-browsers/trusted-browser.ts';
-import { userDocument } from '../users/documents.ts';
+import { lastSignInsDocument, userDocument } from '../users/documents.ts';
+import type { SignInDays } from '../users/last-sign-ins.ts';
 import type { User } from '../users/user.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
@@ -30,6 +31,7 @@ export interface UserData {
   /** Also those whose trust has ended and that are still stored. */
   trustedBrowsers: TrustedBrowser[];
   wrongPasswords: { failures: number; lastFailureAt: number; knownNetworks: number };
+  lastSignIns: SignInDays;
   /** Newest first. */
   events: AsyncGenerator<ListedEvent>;
 }
@@ -50,8 +52,9 @@ export async function readUserData(ports: Needs, { actor }: RequestContext, id: 
     environmentsDocument.key(id),
     passwordAttemptsDocument.key(id),
     trustedBrowsersDocument.key(id),
+    lastSignInsDocument.key(id),
   ] as const;
-  const [stored, environments, attempts, trusted] = await ports.store.getMany(keys, readAt);
+  const [stored, environments, attempts, trusted, last] = await ports.store.getMany(keys, readAt);
   const user = stored?.value.account === account ? stored.value : undefined;
   // What a deleted user of another account has left is not shown.
   const isKnown = user || (!stored && (await hasEvents(ports, account, id, Number.POSITIVE_INFINITY)));
@@ -64,6 +67,7 @@ export async function readUserData(ports: Needs, { actor }: RequestContext, id: 
     browsers: (environments?.value.list ?? []).filter((one) => isRetained(one, readAt)),
     trustedBrowsers: trusted?.value.list ?? [],
     wrongPasswords: { failures, lastFailureAt, knownNetworks: places.length },
+    lastSignIns: last?.value.days ?? {},
     events: eventsOf(ports, account, id),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { TypedResponse } from 'hono';
 import { eventView, presentEvent } from '../events/routes.ts';
-import { count, idOrNull, instantOf, resourceId, userId } from '../http/api/fields.ts';
+import { count, day, idOrNull, instantOf, resourceId, userId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, refuseResult } from '../http/api/router.ts';
 import { textStream } from '../http/text-stream.ts';
@@ -41,6 +41,9 @@ const userData = z
         knownNetworks: count('Networks that the user has signed in from, stored as MACs.', 2),
       })
       .openapi({ description: 'What limits attempts at the password.' }),
+    lastSignIns: z
+      .array(z.object({ resource: resourceId, day }))
+      .openapi({ description: 'The day of the last sign-in to each resource.' }),
     events: z.array(eventView).openapi({
       description:
         'The events that name the user, newest first, also messages that were sent. Addresses and user agents of other people are left out.',
@@ -113,7 +116,7 @@ const state = route({
 });
 
 async function* textOf(
-  { readAt, user, tokens, browsers, trustedBrowsers, wrongPasswords, events }: UserData,
+  { readAt, user, tokens, browsers, trustedBrowsers, wrongPasswords, lastSignIns, events }: UserData,
   act: RequestContext,
 ): AsyncGenerator<string> {
   const first = {
@@ -124,6 +127,7 @@ async function* textOf(
     browsers: browsers.map(({ resource = null, firstSeenAt, lastSeenAt }) => ({ resource, firstSeenAt, lastSeenAt })),
     trustedBrowsers: trustedBrowsers.map(presentTrustedBrowser),
     wrongPasswords,
+    lastSignIns: Object.entries(lastSignIns).map(([resource, day]) => ({ resource, day })),
   };
   let before = `${JSON.stringify(first).slice(0, -1)},"events":[`;
   for await (const event of events) {

@@ -16,7 +16,7 @@ import { tokenIndexes } from '../tokens/documents.ts';
 import { removeDeletedOwner } from '../tokens/remove-deleted-owner.ts';
 import { trustedBrowsersDocument } from '../trusted-browsers/documents.ts';
 import { releaseName } from '../users/claim-name.ts';
-import { userDocument } from '../users/documents.ts';
+import { lastSignInsDocument, userDocument } from '../users/documents.ts';
 import { userClaims } from '../users/user-names.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
@@ -46,7 +46,7 @@ export async function deleteUser(
   await sweepIndex(ports, tokenIndexes.ofOwner(account, id), (token) =>
     removeDeletedOwner(ports, act, account, token as TokenId, id),
   );
-  await forgetBrowsers(ports, account, id);
+  await forgetSignIns(ports, account, id);
   if (isRefusal(gone)) return gone;
 
   const { object: user } = gone;
@@ -58,15 +58,17 @@ export async function deleteUser(
   return { deleted: true };
 }
 
-/** Of a deleted user. */
-async function forgetBrowsers(ports: Needs, account: AccountId, id: UserId): Promise<void> {
+/** The browsers and days of a deleted user's sign-ins. */
+async function forgetSignIns(ports: Needs, account: AccountId, id: UserId): Promise<void> {
   const [known, trusted] = [environmentsDocument.key(id), trustedBrowsersDocument.key(id)];
-  const noticed = knownSignInsDocument.key(id);
-  await transact(ports, id, [known, trusted, noticed, userDocument.key(id)], ([seen, trust, notice, user]) => {
+  const [noticed, days] = [knownSignInsDocument.key(id), lastSignInsDocument.key(id)];
+  const keys = [known, trusted, noticed, days, userDocument.key(id)] as const;
+  await transact(ports, id, keys, ([seen, trust, notice, last, user]) => {
     const theirs = [
       ...(seen?.value.account === account ? [known] : []),
       ...(trust?.value.account === account ? [trusted] : []),
       ...(notice?.value.account === account ? [noticed] : []),
+      ...(last?.value.account === account ? [days] : []),
     ];
     return { answer: undefined, ...(user === undefined && theirs.length > 0 && { write: { delete: theirs } }) };
   });

@@ -8,24 +8,27 @@ import { listObjects, type Page } from '../records/list-objects.ts';
 import { userDocument, userIndexes } from '../users/documents.ts';
 import { findByExternalId } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
+import { readLastSignIns } from './read-last-sign-ins.ts';
 import { inSecondFactorState, type SecondFactorState } from './second-factor-state.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
 export async function listUsers(
   ports: Needs,
-  { actor }: RequestContext,
+  act: RequestContext,
   query: ListQuery & {
     blocked?: boolean | undefined;
     hasPassword?: boolean | undefined;
     resource?: ResourceId | undefined;
     externalId?: string | undefined;
     secondFactor?: SecondFactorState | undefined;
+    signedIn?: boolean | undefined;
   },
 ): Promise<Result<Page<User>>> {
+  const { actor } = act;
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
-  const { blocked, hasPassword, resource, externalId, secondFactor } = query;
+  const { blocked, hasPassword, resource, externalId, secondFactor, signedIn } = query;
   // A resource that the administrator cannot see lists no users, like one that never existed (SR-67).
   if (resource !== undefined && !maySeeResource(actor, resource)) return { items: [], next: null };
   const selective =
@@ -43,11 +46,26 @@ export async function listUsers(
     assignments.filter(
       (one) => (resource === undefined || one.resource === resource) && maySeeResource(actor, one.resource),
     );
-  const select = secondFactor && ((users: readonly User[]) => inSecondFactorState(ports, users, secondFactor, seen));
+  const selections = [
+    ...(secondFactor ? [(users: readonly User[]) => inSecondFactorState(ports, users, secondFactor, seen)] : []),
+    ...(signedIn === undefined
+      ? []
+      : [
+          async (users: readonly User[]) => {
+            const days = await readLastSignIns(ports, act, users, resource);
+            return users.filter(({ id }) => days.has(id) === signedIn);
+          },
+        ]),
+  ];
+  const select = async (users: readonly User[]) => {
+    let left = users;
+    for (const selection of selections) left = await selection(left);
+    return [...left];
+  };
   if (externalId !== undefined) {
     const user = await findByExternalId(ports, account, externalId);
     const items = user && fits(user) ? [user] : [];
-    return { items: select ? await select(items) : items, next: null };
+    return { items: await select(items), next: null };
   }
   const where = [blocked, hasPassword, resource].every((wish) => wish === undefined) ? undefined : fits;
   const indexes = { names: userIndexes.names(account), sorted: userIndexes.sorted(account) };
@@ -56,6 +74,6 @@ export async function listUsers(
     account,
     key: userDocument.key,
     where,
-    select,
+    select: selections.length > 0 ? select : undefined,
   });
 }

@@ -12,6 +12,7 @@ import {
   anyName,
   createdAt,
   createdBy,
+  day,
   email,
   flag,
   label,
@@ -43,6 +44,7 @@ import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
 import { externalId, metadata } from './identity-fields.ts';
 import { listUsers } from './list-users.ts';
+import { readLastSignIns } from './read-last-sign-ins.ts';
 import { SECOND_FACTOR_STATES } from './second-factor-state.ts';
 import { updateUser } from './update-user.ts';
 
@@ -120,6 +122,11 @@ export const userView = z
       )
       .openapi({ description: 'The resources that the user can sign in to.' }),
     otherResources,
+    lastSignIn: day.nullable().optional().openapi({
+      description:
+        'The UTC day of the last sign-in, on the resources that you see. Null: never. Known some seconds after a sign-in.',
+      example: '2027-01-15',
+    }),
     createdAt,
     createdBy,
   })
@@ -128,7 +135,12 @@ export const userView = z
     example: { email: 'alice@shop.example', firstName: 'Alice', secondName: 'Liddell' },
   });
 
-export function presentUser(user: User, { actor }: RequestContext): z.input<typeof userView> {
+/** @param lastSignIn null: never; undefined: not read */
+export function presentUser(
+  user: User,
+  { actor }: RequestContext,
+  lastSignIn?: string | null,
+): z.input<typeof userView> {
   // Field by field, because a user has fields that administrators must not see.
   const { id, login, alias, email, phone, firstName, secondName, externalId, metadata } = user;
   const { apiSupport, blocked, createdAt } = user;
@@ -146,6 +158,7 @@ export function presentUser(user: User, { actor }: RequestContext): z.input<type
     ...(user.passwordByHelpDesk && { passwordByHelpDesk: true as const }),
     assignments,
     ...presentOthers(user.assignments.length - seen.length),
+    ...(lastSignIn !== undefined && { lastSignIn }),
     createdBy: presentCreator(user.createdBy),
   };
 }
@@ -161,6 +174,10 @@ const routes = describeObject(
       secondFactor: z.enum(SECOND_FACTOR_STATES).optional().openapi({
         description:
           'Only users without a token to sign in with (`none`), whose tokens on a resource are locked (`locked`), or all deactivated there (`deactivated`). With `resource`: there. Pages may be short.',
+      }),
+      signedIn: flag.optional().openapi({
+        description:
+          'Only users who have signed in, or who never have, on the resources that you see. With `resource`: there. Pages may be short.',
       }),
     }),
     input: userInput,
@@ -186,7 +203,7 @@ async function makeUser(
   body: z.output<typeof userInput>,
 ): Promise<CreatedObject<z.input<typeof userView>> | Refusal> {
   const made = await createUser(ports, act, birth, body);
-  return isRefusal(made) ? made : toCreatedObject(made.user, presentUser(made.user, act));
+  return isRefusal(made) ? made : toCreatedObject(made.user, presentUser(made.user, act, null));
 }
 
 export const userRoutes = [
@@ -199,10 +216,11 @@ export const userRoutes = [
   }),
   route({
     ...routes.list,
-    handle: async (c, ports: RouterNeeds) =>
-      showPage(c, await listUsers(ports, c.get('act'), c.req.valid('query')), (user) =>
-        presentUser(user, c.get('act')),
-      ),
+    handle: async (c, ports: RouterNeeds) => {
+      const page = await listUsers(ports, c.get('act'), c.req.valid('query'));
+      const days = isRefusal(page) ? new Map<UserId, string>() : await readLastSignIns(ports, c.get('act'), page.items);
+      return showPage(c, page, (user) => presentUser(user, c.get('act'), days.get(user.id) ?? null));
+    },
   }),
   route({
     ...routes.read,
@@ -214,8 +232,11 @@ export const userRoutes = [
     handle: async (c, ports: RouterNeeds) => {
       const found = await showUser(ports, c.get('act'), c.req.valid('param').id);
       const isLocked = !isRefusal(found) && (await isPasswordLocked(ports, found.object));
+      const days = isRefusal(found)
+        ? new Map<UserId, string>()
+        : await readLastSignIns(ports, c.get('act'), [found.object]);
       return showOne(c, found, (user) => ({
-        ...presentUser(user, c.get('act')),
+        ...presentUser(user, c.get('act'), days.get(user.id) ?? null),
         ...(isLocked && { passwordLocked: true as const }),
       }));
     },
@@ -224,9 +245,11 @@ export const userRoutes = [
     ...routes.update,
     handle: async (c, ports: RouterNeeds) => {
       const { id } = c.req.valid('param');
-      return showOne(c, await updateUser(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c)), (user) =>
-        presentUser(user, c.get('act')),
-      );
+      const updated = await updateUser(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c));
+      const days = isRefusal(updated)
+        ? new Map<UserId, string>()
+        : await readLastSignIns(ports, c.get('act'), [{ id }]);
+      return showOne(c, updated, (user) => presentUser(user, c.get('act'), days.get(user.id) ?? null));
     },
   }),
   route({

@@ -3,6 +3,7 @@ import type { IndexedEntry } from '../kernel/ports/store.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
 import { byCreation, isMainName, nameEntries } from '../store/index-entries.ts';
+import type { LastSignIns } from './last-sign-ins.ts';
 import type { NameClaim, User } from './user.ts';
 import { readExternalId } from './user-names.ts';
 
@@ -34,6 +35,16 @@ export const nameClaimDocument = defineDocument<NameClaim, [account: AccountId, 
   secrets: 'none',
   onRestore: 'keep',
   expires: 'never',
+});
+
+export const lastSignInsDocument = defineDocument<LastSignIns, [user: UserId]>({
+  kind: 'last-sign-ins',
+  description: 'The UTC day of a user’s last sign-in to each resource.',
+  anchor: 'user',
+  key: (user) => [user],
+  secrets: 'none',
+  onRestore: 'keep',
+  expires: 'never; deleted with the user',
 });
 
 /** Users, sorted by creation unless the name says otherwise. */

@@ -5,6 +5,7 @@ import { createSignInCounter } from '../../events/count-sign-ins.ts';
 import { createSealer } from '../../events/seal-events.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
 import { recordOnce } from '../../store/record-once.ts';
+import { createSignInKeeper } from '../../user-management/keep-last-sign-ins.ts';
 import { attemptDelivery, dueDeliveries } from '../../webhooks/attempt-delivery.ts';
 import { createDeriver } from '../../webhooks/derive-deliveries.ts';
 import { readBook } from '../../webhooks/edit-webhook.ts';
@@ -79,7 +80,8 @@ async function liveDay(past: Past, cast: Cast, member: Member, attempts: readonl
 }
 
 async function runJobs(past: Past, keptDays: number): Promise<void> {
-  await consumeEvents(past, [createSealer(past), createSignInCounter(past, keptDays), createDeriver(past)]);
+  const counter = createSignInCounter(past, keptDays);
+  await consumeEvents(past, [createSealer(past), counter, createDeriver(past), createSignInKeeper(past)]);
 }
 
 /** Tries the deliveries that are due, as often as the time between these allows. */

@@ -112,6 +112,11 @@ export function instantOf(what: string) {
   return instant.openapi({ description: `${what} Milliseconds since 1970.` });
 }
 
+export const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day as 2027-01-15')
+  .openapi({ description: 'A day in UTC.', example: '2027-01-15' });
+
 export const createdAt = instantOf('When it was created.');
 
 /** The user's address, as the site's backend saw it. */

@@ -37,6 +37,8 @@ final class User
      * @param list<UserAssignment> $assignments The resources that the user can sign in to.
      * @param int|null $otherResources For administrators other than the superuser: the number of further
      *     resources where it is used and which they cannot see.
+     * @param string|null $lastSignIn The UTC day of the last sign-in, on the resources that you see. Null:
+     *     never. Known some seconds after a sign-in.
      * @param int $createdAt When it was created. Milliseconds since 1970.
      * @param Creator|null $createdBy Who created it; null if that was not recorded.
      */
@@ -58,6 +60,7 @@ final class User
         public readonly ?bool $passwordByHelpDesk,
         public readonly array $assignments,
         public readonly ?int $otherResources,
+        public readonly ?string $lastSignIn,
         public readonly int $createdAt,
         public readonly ?Creator $createdBy,
     ) {
@@ -84,6 +87,7 @@ final class User
             passwordByHelpDesk: $answer->optionalFlag('passwordByHelpDesk'),
             assignments: $answer->objects('assignments', UserAssignment::from(...)),
             otherResources: $answer->optionalNumber('otherResources'),
+            lastSignIn: $answer->optionalText('lastSignIn'),
             createdAt: $answer->number('createdAt'),
             createdBy: $answer->optionalObject('createdBy', Creator::from(...)),
         );

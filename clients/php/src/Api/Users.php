@@ -41,7 +41,9 @@ final class Users extends Group
      *     `hasPassword` (Only users who have a password, or who have none), `externalId` (Only the user with this id
      *     in your own records), `resource` (Only users who are assigned to this resource), `secondFactor` (Only
      *     users without a token to sign in with (`none`), whose tokens on a resource are locked (`locked`), or all
-     *     deactivated there (`deactivated`). With `resource`: there. Pages may be short)
+     *     deactivated there (`deactivated`). With `resource`: there. Pages may be short), `signedIn` (Only users who
+     *     have signed in, or who never have, on the resources that you see. With `resource`: there. Pages may be
+     *     short)
      * @return \Generator<int, User>
      * @throws \Countersign\Exception\CountersignException
      */
@@ -61,7 +63,8 @@ final class Users extends Group
      *     none), `externalId` (Only the user with this id in your own records), `resource` (Only users who are
      *     assigned to this resource), `secondFactor` (Only users without a token to sign in with (`none`), whose
      *     tokens on a resource are locked (`locked`), or all deactivated there (`deactivated`). With `resource`:
-     *     there. Pages may be short)
+     *     there. Pages may be short), `signedIn` (Only users who have signed in, or who never have, on the resources
+     *     that you see. With `resource`: there. Pages may be short)
      * @return Page<User>
      * @throws \Countersign\Exception\CountersignException
      */

@@ -142,6 +142,7 @@ class Users(Group):
         externalId: Optional[str] = None,
         resource: Optional[str] = None,
         secondFactor: Optional[str] = None,
+        signedIn: Optional[bool] = None,
     ) -> Iterator[User]:
         """List users, newest first. All of them, page by page as they are read.
 
@@ -156,6 +157,8 @@ class Users(Group):
         :param secondFactor: Only users without a token to sign in with (``none``), whose tokens on a
             resource are locked (``locked``), or all deactivated there (``deactivated``). With ``resource``:
             there. Pages may be short.
+        :param signedIn: Only users who have signed in, or who never have, on the resources that you see.
+            With ``resource``: there. Pages may be short.
         """
         query = {
             "limit": limit,
@@ -167,6 +170,7 @@ class Users(Group):
             "externalId": externalId,
             "resource": resource,
             "secondFactor": secondFactor,
+            "signedIn": signedIn,
         }
         return self._list("/users", query)
 
@@ -183,6 +187,7 @@ class Users(Group):
         externalId: Optional[str] = None,
         resource: Optional[str] = None,
         secondFactor: Optional[str] = None,
+        signedIn: Optional[bool] = None,
     ) -> Page:
         """List users, newest first. One page. A page can have fewer objects than ``limit``, even none, without
         being the last: continue until ``next`` is null. With ``search`` the order is by name.
@@ -199,6 +204,8 @@ class Users(Group):
         :param secondFactor: Only users without a token to sign in with (``none``), whose tokens on a
             resource are locked (``locked``), or all deactivated there (``deactivated``). With ``resource``:
             there. Pages may be short.
+        :param signedIn: Only users who have signed in, or who never have, on the resources that you see.
+            With ``resource``: there. Pages may be short.
         """
         query = {
             "after": after,
@@ -211,6 +218,7 @@ class Users(Group):
             "externalId": externalId,
             "resource": resource,
             "secondFactor": secondFactor,
+            "signedIn": signedIn,
         }
         return self._page("/users", query)
 

@@ -771,6 +771,9 @@ class User(_User, total=False):
     #: For administrators other than the superuser: the number of further resources where it is used and which they
     #: cannot see.
     otherResources: int
+    #: The UTC day of the last sign-in, on the resources that you see. Null: never. Known some seconds after a
+    #: sign-in.
+    lastSignIn: str
 
 
 class UserAssignment(TypedDict):

@@ -126,6 +126,8 @@ export interface UserQuery extends NameQuery {
   resource?: string;
   /** No token to sign in with; tokens on a resource locked; or all deactivated there. */
   secondFactor?: 'none' | 'locked' | 'deactivated';
+  /** Have signed in, or never have. */
+  signedIn?: boolean;
 }
 export interface TokenQuery extends NameQuery {
   state?: 'active' | 'deactivated' | 'locked' | 'expired' | 'out-of-step' | 'secret-lost';

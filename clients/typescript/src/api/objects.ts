@@ -211,6 +211,8 @@ export interface User {
   assignments: UserAssignment[];
   /** Only for administrators who do not see all resources: how many others the user is assigned to. */
   otherResources?: number;
+  /** The UTC day of the last sign-in. Null: never. Only where users are read. */
+  lastSignIn?: string | null;
   createdAt: number;
   createdBy: Creator | null;
 }

@@ -35,6 +35,8 @@ import java.util.Map;
  * @param assignments The resources that the user can sign in to.
  * @param otherResources For administrators other than the superuser: the number of further resources
  *     where it is used and which they cannot see.
+ * @param lastSignIn The UTC day of the last sign-in, on the resources that you see. Null: never. Known
+ *     some seconds after a sign-in.
  * @param createdAt When it was created. Milliseconds since 1970.
  * @param createdBy Who created it; null if that was not recorded.
  */
@@ -56,6 +58,7 @@ public record User(
     Boolean passwordByHelpDesk,
     List<User.Assignment> assignments,
     Integer otherResources,
+    String lastSignIn,
     Instant createdAt,
     Creator createdBy) {
   /**

@@ -44,7 +44,9 @@ public final class Users extends Group {
    *     {@code externalId} (Only the user with this id in your own records), {@code resource} (Only users who
    *     are assigned to this resource), {@code secondFactor} (Only users without a token to sign in with
    *     ({@code none}), whose tokens on a resource are locked ({@code locked}), or all deactivated there
-   *     ({@code deactivated}). With {@code resource}: there. Pages may be short)
+   *     ({@code deactivated}). With {@code resource}: there. Pages may be short), {@code signedIn} (Only users
+   *     who have signed in, or who never have, on the resources that you see. With {@code resource}: there.
+   *     Pages may be short)
    */
   public Listing<User> list(Map<String, ?> query) {
     return all("/users", query, User.class, "id");
@@ -62,7 +64,8 @@ public final class Users extends Group {
    *     your own records), {@code resource} (Only users who are assigned to this resource),
    *     {@code secondFactor} (Only users without a token to sign in with ({@code none}), whose tokens on a
    *     resource are locked ({@code locked}), or all deactivated there ({@code deactivated}). With
-   *     {@code resource}: there. Pages may be short)
+   *     {@code resource}: there. Pages may be short), {@code signedIn} (Only users who have signed in, or who
+   *     never have, on the resources that you see. With {@code resource}: there. Pages may be short)
    */
   public Page<User> page(Map<String, ?> query) {
     return onePage("/users", query, User.class, "id");
