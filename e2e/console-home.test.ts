@@ -252,7 +252,7 @@ describe('the checklist', () => {
     await expect(item).toContainText('Its pages may then embed the sign-in.');
     await expect(whereDone(item)).toHaveCount(0);
     answer();
-    await expect(whereDone(item)).toHaveAttribute('href', `/console/resources/${shop.id}`);
+    await expect(whereDone(item)).toHaveAttribute('href', `/console/resources/${shop.id}/settings/where`);
   });
 
   test('tells an administrator who is not the superuser who can do the rest', async () => {

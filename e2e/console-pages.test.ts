@@ -131,6 +131,7 @@ testAccessibility('in any of the pages of resources', async (size) => {
   for (const path of [
     '/console/resources/new',
     pathOf(shop),
+    ...['where', 'sign-in', 'filters', 'results', 'hook', 'webhooks'].map((one) => pathOf(shop, `/settings/${one}`)),
     pathOf(shop, '/embed?backend=java'),
     pathOf(shop, '/try'),
     pathOf(shop, '/texts'),
@@ -145,10 +146,15 @@ testAccessibility('in any of the pages of resources', async (size) => {
   await view.goTo(pathOf(shop, '/appearance'));
   await expect(view.page.frameLocator('.widget iframe').getByRole('button', { name: 'Continue' })).toBeVisible();
   await expectAccessible(view, 'appearance');
-  await view.goTo(pathOf(shop));
-  for (const name of ['Users set up tokens themselves', 'Compare browsers']) {
+  for (const [section, name] of [
+    ['tokens', 'Users set up tokens themselves'],
+    ['browsers', 'Compare browsers'],
+  ] as const) {
+    await view.goTo(pathOf(shop, `/settings/${section}`));
     await view.page.getByRole('switch', { name }).check();
+    await expectAccessible(view, `settings, ${section}`);
   }
+  await view.goTo(pathOf(shop));
   await view.field('Name').fill('');
   await view.button('Save changes').click();
   await expectAccessible(view, 'settings, wrong');

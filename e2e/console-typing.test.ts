@@ -42,7 +42,7 @@ test('a click that leaves a typed origin reaches the switch below it, and the or
     allowedOrigins: [],
     allowLocalhost: false,
   });
-  const view = await enter(who, `/console/resources/${resource.id}`);
+  const view = await enter(who, `/console/resources/${resource.id}/settings/where`);
   await view.field('Allowed origins').pressSequentially('https://shop.example');
   await view.page.getByRole('switch', { name: 'Also localhost', exact: true }).click();
   await expect(view.page.getByRole('switch', { name: 'Also localhost', exact: true })).toBeChecked();

@@ -83,7 +83,7 @@ describe('a webhook', () => {
   test('that blocks is set up at a resource, its secret shown once, asked, and removed', async () => {
     const who = await createSuperuser(visits.stage);
     const { id } = await addResource(visits.ports, who.account, { name: 'Shop' });
-    const view = await enter(who, `/console/resources/${id}`);
+    const view = await enter(who, `/console/resources/${id}/settings/hook`);
     const dialog = view.page.getByRole('dialog');
     await view.button('Set up a hook').click();
     await dialog.getByLabel('Address').fill('https://hooks.example/hook');
@@ -177,14 +177,17 @@ test('a resource warns of token kinds that it does not accept, links to its filt
     name: 'Shop',
     enrolment: { kinds: ['totp', 'sms'], required: false },
   });
-  const view = await enter(who, `/console/resources/${shop.id}`);
+  const view = await enter(who, `/console/resources/${shop.id}/settings/sign-in`);
   const warning = view.main.getByText('so it is not offered');
   await expect(warning).toBeVisible();
   await view.page.getByRole('group', { name: 'Accepted tokens' }).getByLabel('Code by text message').check();
   await view.button('Save changes').click();
   await expect(view.main.getByText('An attacker who takes over a phone number gets them')).toBeVisible();
   await expect(warning).toHaveCount(0);
+  const sections = view.page.getByRole('navigation', { name: 'Sections of this page' });
+  await sections.getByRole('link', { name: 'Filters' }).click();
   await expect(view.page.getByRole('link', { name: 'New filter' })).toBeVisible();
+  await sections.getByRole('link', { name: 'Webhooks' }).click();
   await expect(view.main.getByText('No webhook covers this resource.')).toBeVisible();
   await view.page.getByRole('link', { name: 'New webhook' }).click();
   await view.at('New webhook');
@@ -193,7 +196,7 @@ test('a resource warns of token kinds that it does not accept, links to its filt
   await view.button('Create the webhook').click();
   await view.button('I have copied it').click();
   await view.at('Alarm');
-  await view.page.goto(`${visits.stage.url}/console/resources/${shop.id}`);
+  await view.page.goto(`${visits.stage.url}/console/resources/${shop.id}/settings/webhooks`);
   await expect(view.page.getByRole('listitem').filter({ hasText: 'Alarm' })).toContainText('about this resource');
 });
 

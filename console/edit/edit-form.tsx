@@ -1,10 +1,10 @@
 import { Alert } from '@countersign/ui/alert.tsx';
 import type { TargetedSubmitEvent } from 'preact';
-import { useLayoutEffect } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Fields } from '../service/conflict.ts';
 import { t } from '../shell/i18n.ts';
 import { ConflictView } from './conflict-view.tsx';
-import type { Section } from './inputs.ts';
+import { type Section, validateInput } from './inputs.ts';
 import { InputsList } from './inputs-list.tsx';
 import { type Edit, useEdit } from './use-edit.ts';
 import { useInputErrors } from './use-form.ts';
@@ -20,19 +20,57 @@ export interface EditFormProps {
   alsoChanged: readonly string[];
   /** Called with the edited values, for a preview. */
   onValues?(values: Fields): void;
+  /** Shows one section at a time. The form keeps the changes of all, and saves them together. */
+  oneAtATime?: SectionChoice;
+}
+
+export interface SectionChoice {
+  /** Id of the section to show; none is shown if it is not of this form. */
+  current: string;
+  /** Called to show another section, because it has an error. */
+  show(id: string): void;
 }
 
 /** An object's settings in sections, with a bar that saves the changes. */
-export function EditForm({ path, body, version, sections, isReadOnly = false, alsoChanged, onValues }: EditFormProps) {
+export function EditForm({
+  path,
+  body,
+  version,
+  sections,
+  isReadOnly = false,
+  alsoChanged,
+  onValues,
+  oneAtATime,
+}: EditFormProps) {
   const inputs = sections.flatMap((section) => section.inputs);
   const names = inputs.map(({ name }) => name);
   const { values, changed, notice, ...edit } = useEdit({ path, names, body, version, alsoChanged });
   useLayoutEffect(() => onValues?.(values), [values]);
   const { idOf, errorOf, message, validate } = useInputErrors({ inputs, values, notice });
+  /** An input with an error, in a section that is not shown yet. */
+  const awaited = useRef<string | undefined>(undefined);
+  const reveal = (wrong: string | undefined) => {
+    const section = sections.find(({ inputs: own }) => own.some(({ name }) => name === wrong));
+    if (!oneAtATime || section?.id === undefined || section.id === oneAtATime.current) return;
+    awaited.current = wrong;
+    const { show } = oneAtATime;
+    const { id } = section;
+    // Another address renders the whole console at once, which must not happen within a render's effects.
+    queueMicrotask(() => show(id));
+  };
+  useLayoutEffect(() => {
+    if (notice) reveal(inputs.find(errorOf)?.name);
+  }, [notice]);
+  useLayoutEffect(() => {
+    if (awaited.current !== undefined) document.getElementById(idOf(awaited.current))?.focus();
+    awaited.current = undefined;
+  }, [oneAtATime?.current]);
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (edit.isBusy || changed.length === 0) return;
-    if (validate(inputs.filter(({ name }) => changed.includes(name)))) await edit.save();
+    const checked = inputs.filter(({ name }) => changed.includes(name));
+    if (validate(checked)) await edit.save();
+    else reveal(checked.find((input) => validateInput(input, values[input.name]))?.name);
   };
   const inputOf = (name: string) =>
     inputs.find((one) => one.name === name) ?? { name, label: name, kind: 'toggle' as const };
@@ -47,8 +85,7 @@ export function EditForm({ path, body, version, sections, isReadOnly = false, al
         <section
           class={own.length === 1 && own[0]?.label === title ? 'panel edit-section once' : 'panel edit-section'}
           key={title}
-          id={id}
-          tabIndex={-1}
+          hidden={oneAtATime !== undefined && id !== oneAtATime.current}
           aria-labelledby={idOf(title)}
         >
           <div class="edit-about">

@@ -1,61 +1,40 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { Link } from '../shell/link.tsx';
 
 export interface SectionLink {
-  /** Id of the section's element. */
+  /** Id of the section. */
   id: string;
   title: string;
+  href: string;
 }
 
-/** Links to the sections of a long page; the one in view is marked. */
-export function SectionNav({ label, sections }: { label: string; sections: readonly SectionLink[] }) {
-  const current = useSectionInView(sections);
+export interface SectionNavProps {
+  label: string;
+  sections: readonly SectionLink[];
+  /** Id of the section that the page shows. */
+  current: string;
+}
+
+/** Links to the sections of an object's settings, of which the page shows one. */
+export function SectionNav({ label, sections, current }: SectionNavProps) {
+  const list = useRef<HTMLUListElement>(null);
+  // On a phone the links are a row, and the current one may be outside of it.
+  useLayoutEffect(() => {
+    const row = list.current;
+    const link = row?.querySelector<HTMLElement>('[aria-current]');
+    if (row && link) row.scrollLeft = link.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
+  }, [current]);
   return (
     <nav class="section-nav" aria-label={label}>
-      <ul>
-        {sections.map(({ id, title }) => (
+      <ul ref={list}>
+        {sections.map(({ id, title, href }) => (
           <li key={id}>
-            <a
-              href={`#${id}`}
-              aria-current={id === current ? 'true' : undefined}
-              onClick={(event) => {
-                // The address names the page alone: the router and the way back stay as they are.
-                event.preventDefault();
-                const section = document.getElementById(id);
-                section?.scrollIntoView();
-                section?.focus({ preventScroll: true });
-              }}
-            >
+            <Link href={href} aria-current={id === current ? 'page' : undefined}>
               {title}
-            </a>
+            </Link>
           </li>
         ))}
       </ul>
     </nav>
   );
-}
-
-/** The id of the topmost section that is in view. */
-function useSectionInView(sections: readonly SectionLink[]): string | undefined {
-  const [current, setCurrent] = useState<string>();
-  const ids = sections.map(({ id }) => id).join(' ');
-  useEffect(() => {
-    const inView = new Set<string>();
-    const observer = new IntersectionObserver(
-      (changes) => {
-        for (const { target, isIntersecting } of changes) {
-          if (isIntersecting) inView.add(target.id);
-          else inView.delete(target.id);
-        }
-        setCurrent(ids.split(' ').find((id) => inView.has(id)));
-      },
-      // Below the bars that stay at the top.
-      { rootMargin: '-120px 0px -40% 0px' },
-    );
-    for (const id of ids.split(' ')) {
-      const section = document.getElementById(id);
-      if (section) observer.observe(section);
-    }
-    return () => observer.disconnect();
-  }, [ids]);
-  return current;
 }

@@ -1,17 +1,19 @@
 import type { ChecklistItem } from '@countersign/protocol/checklist';
 import { CONSOLE_ROUTES } from '@countersign/protocol/console-routes';
 
+type OperatorItem = 'copy-master-key' | 'back-up';
+
 /** Whether the operator of the server does an item, outside of the console. */
-export function isOperators(item: ChecklistItem): item is 'copy-master-key' | 'back-up' {
+export function isOperators(item: ChecklistItem): item is OperatorItem {
   return item === 'copy-master-key' || item === 'back-up';
 }
 
 /**
- * The page where an item of the checklist is done; undefined where the operator does it.
+ * The page where an item of the checklist is done.
  *
  * @param resource id of the newest resource, if there is one
  */
-export function checklistLink(item: ChecklistItem, resource: string | undefined): string | undefined {
+export function checklistLink(item: Exclude<ChecklistItem, OperatorItem>, resource: string | undefined): string {
   const one = resource === undefined ? CONSOLE_ROUTES.resources[0] : `/console/resources/${resource}`;
   switch (item) {
     case 'activate-plan':
@@ -21,7 +23,7 @@ export function checklistLink(item: ChecklistItem, resource: string | undefined)
     case 'add-resource':
       return '/console/resources/new';
     case 'allow-origin':
-      return one;
+      return resource === undefined ? one : `${one}/settings/where`;
     case 'add-user':
       return '/console/users/new';
     case 'add-token':
@@ -37,9 +39,6 @@ export function checklistLink(item: ChecklistItem, resource: string | undefined)
       return '/console/administrators/new';
     case 'replace-lost-tokens':
       return `${CONSOLE_ROUTES.tokens[0]}?state=deactivated`;
-    case 'copy-master-key':
-    case 'back-up':
-      return undefined;
   }
 }
 

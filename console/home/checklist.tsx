@@ -86,15 +86,14 @@ function HowTo({ item, isFirst }: { item: ChecklistItem; isFirst: boolean }) {
           (item === 'allow-origin' && resource !== undefined && !canActOn(session, resource))
         ? 'byOthers'
         : undefined;
-  const href = checklistLink(item, resource);
   const kind = isFirst ? 'small-primary' : 'secondary';
   return (
     <>
       <p class="hint close">{t(`${item}Hint`)}</p>
       {others && <p class="hint">{t(others)}</p>}
       <p class="there">
-        {!others && href !== undefined && !isOperators(item) && !(isPending && leadsToResource(item)) && (
-          <Link class={kind} href={href}>
+        {!others && !isOperators(item) && !(isPending && leadsToResource(item)) && (
+          <Link class={kind} href={checklistLink(item, resource)}>
             {t(`${item}Act`)}
           </Link>
         )}

@@ -33,7 +33,7 @@ interface HookTest {
 /** The site's own decision about each sign-in. */
 export function HookPanel({ resource }: { resource: Resource }) {
   return (
-    <section class="panel edit-section" id="hook-section" tabIndex={-1} aria-labelledby="hook">
+    <section class="panel edit-section" aria-labelledby="hook">
       <div class="edit-about">
         <h2 id="hook">{t('hook')}</h2>
         <p class="hint">{t('hookText')}</p>

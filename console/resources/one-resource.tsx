@@ -1,5 +1,6 @@
 import { useConsole } from '../shell/context.ts';
 import { ObjectPage } from '../shell/object-page.tsx';
+import { isInTab } from '../shell/tabs.tsx';
 import { useQuery } from '../shell/use-query.ts';
 import { Appearance } from './appearance.tsx';
 import { Embed } from './embed.tsx';
@@ -18,13 +19,13 @@ export function OneResource({ id }: { id: string }) {
   const { body: resource, version } = read;
   const here = `${RESOURCES}/${id}`;
   const tabs = [
-    { href: here, label: t('tabSettings'), Tab: ResourceSettings },
+    { href: here, below: `${here}/settings`, label: t('tabSettings'), Tab: ResourceSettings },
     { href: `${here}/appearance`, label: t('tabAppearance'), Tab: Appearance },
     { href: `${here}/texts`, label: ownTexts('title'), Tab: OwnTexts },
     { href: `${here}/embed`, label: t('tabEmbed'), Tab: Embed },
     { href: `${here}/try`, label: t('tabTry'), Tab: TryIt },
   ];
-  const current = tabs.find(({ href }) => href === address.path) ?? tabs[0];
+  const current = tabs.find((tab) => isInTab(tab, address.path)) ?? tabs[0];
   return (
     <ObjectPage
       read={read}

@@ -23,7 +23,7 @@ export function ResourceWebhooks({ resource }: { resource: string }) {
   const read = useQuery<{ items: WebhookView[] }>('webhooks?limit=200');
   const telling = read.body?.items.filter(({ resources }) => resources === null || resources.includes(resource));
   return (
-    <section class="panel edit-section" id="webhooks-section" tabIndex={-1} aria-labelledby="webhooks">
+    <section class="panel edit-section" aria-labelledby="webhooks">
       <div class="edit-about">
         <h2 id="webhooks">{t('webhooks')}</h2>
         <p class="hint">{t('webhooksText')}</p>

@@ -1,7 +1,6 @@
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import type { ComponentChildren } from 'preact';
 import type { Choice, Input, Section } from '../edit/inputs.ts';
-import type { SectionLink } from '../edit/section-nav.tsx';
 import { t } from './i18n.ts';
 import { originInputs } from './origin-inputs.ts';
 import { readAppRedirectUri, readMetadataKey, readRedirectUri } from './resource.ts';
@@ -63,7 +62,7 @@ export function enrolmentInput({ required }: { required: boolean }): Input {
  *
  * @param toFilters links to the filters, shown below their inputs
  */
-export function settingsSections(filters: FilterChoices, toFilters: ComponentChildren): (Section & SectionLink)[] {
+export function settingsSections(filters: FilterChoices, toFilters: ComponentChildren): (Section & { id: string })[] {
   const filter = (name: 'geoFilter' | 'timeFilter' | 'ipFilter', choices: readonly Choice[]) =>
     ({
       name,
@@ -75,7 +74,7 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
     }) as const;
   return [
     {
-      id: 'general-section',
+      id: 'general',
       title: t('general'),
       inputs: [
         { name: 'name', kind: 'text', max: 100, label: t('name'), hint: t('nameHint') },
@@ -83,7 +82,7 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
       ],
     },
     {
-      id: 'where-section',
+      id: 'where',
       title: t('where'),
       text: t('whereText'),
       inputs: [
@@ -109,7 +108,7 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
       ],
     },
     {
-      id: 'how-users-sign-in-section',
+      id: 'sign-in',
       title: t('howPeople'),
       text: t('howPeopleText'),
       inputs: [
@@ -176,13 +175,13 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
       ],
     },
     {
-      id: 'own-tokens-section',
+      id: 'tokens',
       title: t('ownTokens'),
       text: t('ownTokensText'),
       inputs: [enrolmentInput({ required: false })],
     },
     {
-      id: 'self-service-section',
+      id: 'self-service',
       title: t('ownPage'),
       text: t('ownPageText'),
       inputs: [
@@ -207,14 +206,14 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
       ],
     },
     {
-      id: 'filters-section',
+      id: 'filters',
       title: t('filters'),
       text: t('filtersText'),
       inputs: [filter('geoFilter', filters.geo), filter('timeFilter', filters.time), filter('ipFilter', filters.ip)],
       foot: toFilters,
     },
     {
-      id: 'browsers-section',
+      id: 'browsers',
       title: t('browsers'),
       text: t('browsersText'),
       inputs: [
@@ -251,7 +250,7 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
       ],
     },
     {
-      id: 'results-section',
+      id: 'results',
       title: t('results'),
       text: t('resultsText'),
       inputs: [

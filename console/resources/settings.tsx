@@ -19,7 +19,7 @@ interface FilterView {
 }
 
 export function ResourceSettings({ resource, version }: TabProps) {
-  const { session } = useConsole();
+  const { session, address, go } = useConsole();
   const filters = useQuery<{ items: FilterView[] }>('filters?limit=200&sort=name');
   const known = filters.body?.items;
   const of = (kind: FilterView['rule']['kind']) =>
@@ -42,32 +42,44 @@ export function ResourceSettings({ resource, version }: TabProps) {
   const path = `resources/${resource.id}`;
   const changed = ['resources', 'checklist'];
   const panels = [
-    { id: 'hook-section', title: t('hook') },
-    { id: 'webhooks-section', title: t('webhooks') },
+    { id: 'hook', title: t('hook') },
+    { id: 'webhooks', title: t('webhooks') },
   ];
+  const links = [...sections, ...(isSuperuser(session) ? panels : [])].map(({ id, title }) => ({
+    id,
+    title,
+    href: id === 'general' ? `${RESOURCES}/${resource.id}` : `${RESOURCES}/${resource.id}/settings/${id}`,
+  }));
+  const current = links.find(({ id }) => id === address.params.section)?.id ?? 'general';
+  const show = (id: string) => go(links.find((link) => link.id === id)?.href ?? address.path);
   return (
-    <>
-      <SectionNav label={t('sections')} sections={isSuperuser(session) ? [...sections, ...panels] : sections} />
-      <EditForm
-        path={path}
-        body={resource}
-        version={version}
-        sections={sections}
-        isReadOnly={!canActOn(session, resource.id)}
-        alsoChanged={changed}
-      />
-      {isSuperuser(session) && <HookPanel resource={resource} />}
-      {isSuperuser(session) && <ResourceWebhooks resource={resource.id} />}
-      <DeletePanel
-        path={path}
-        version={version}
-        name={resource.name}
-        label={t('delete')}
-        text={t('dangerText')}
-        back={RESOURCES}
-        alsoChanged={changed}
-        why={isSuperuser(session) ? undefined : t('deleteSuperuser')}
-      />
-    </>
+    <div class="in-sections">
+      <SectionNav label={t('sections')} sections={links} current={current} />
+      <div>
+        <EditForm
+          path={path}
+          body={resource}
+          version={version}
+          sections={sections}
+          isReadOnly={!canActOn(session, resource.id)}
+          alsoChanged={changed}
+          oneAtATime={{ current, show }}
+        />
+        {current === 'hook' && <HookPanel resource={resource} />}
+        {current === 'webhooks' && <ResourceWebhooks resource={resource.id} />}
+        {current === 'general' && (
+          <DeletePanel
+            path={path}
+            version={version}
+            name={resource.name}
+            label={t('delete')}
+            text={t('dangerText')}
+            back={RESOURCES}
+            alsoChanged={changed}
+            why={isSuperuser(session) ? undefined : t('deleteSuperuser')}
+          />
+        )}
+      </div>
+    </div>
   );
 }

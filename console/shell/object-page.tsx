@@ -4,7 +4,7 @@ import { useConsole } from './context.ts';
 import { t } from './i18n.ts';
 import { PageHead } from './page-head.tsx';
 import { Problem, Skeleton } from './problem.tsx';
-import { type Tab, Tabs } from './tabs.tsx';
+import { isInTab, type Tab, Tabs } from './tabs.tsx';
 import { Timestamp } from './timestamp.tsx';
 import type { useQuery } from './use-query.ts';
 
@@ -28,7 +28,7 @@ export function ObjectPage<Body extends { id: string; createdAt: number }>(props
   const { read, back, goneTitle, title, lead, labels, badges, tabs, children } = props;
   const { address, texts } = useConsole();
   const { body } = read;
-  const part = tabs.find(({ href }) => href === address.path)?.label;
+  const part = tabs.find((tab) => isInTab(tab, address.path))?.label;
   const isGone = read.problem && !body;
   return (
     <>

@@ -11,6 +11,7 @@ test.each([
   ['/console/resources/new', 'resources', { page: 'new' }],
   [`/console/resources/${ID}`, 'resources', { id: ID }],
   [`/console/resources/${ID}/embed`, 'resources', { id: ID, tab: 'embed' }],
+  [`/console/resources/${ID}/settings/sign-in`, 'resources', { id: ID, section: 'sign-in' }],
 ])('%s is %s', (path, route, params) => {
   expect(routeAt(path)).toEqual({ route, params });
 });
@@ -23,6 +24,7 @@ describe('is not a route:', () => {
     '/console/resources/:id',
     `/console/resources/${ID}/`,
     `/console/resources/${ID}/settings`,
+    `/console/resources/${ID}/settings/embed`,
     `/console/resources/${ID}/embed/more`,
     `/console/resources/${ID}x`,
     `/console/resources/${ID}/appearance|embed`,
@@ -37,7 +39,7 @@ describe('is not a route:', () => {
 test('a parameter is an id or one of its route’s words, for any address', () => {
   const words = Object.values(CONSOLE_ROUTES)
     .flat()
-    .flatMap((pattern) => pattern.match(/[a-z]+/g) ?? []);
+    .flatMap((pattern) => pattern.match(/[a-z-]+/g) ?? []);
   const part = fc.oneof(fc.string({ unit: anyCharacter }), fc.constantFrom(ID, ...words));
   fc.assert(
     fc.property(fc.array(part, { maxLength: 4 }), (parts) => {

@@ -17,6 +17,7 @@ export const CONSOLE_ROUTES = {
     '/console/resources/:page(new)',
     '/console/resources/:id',
     '/console/resources/:id/:tab(appearance|texts|embed|try)',
+    '/console/resources/:id/settings/:section(where|sign-in|tokens|self-service|filters|browsers|results|hook|webhooks)',
   ],
   users: [
     '/console/users',
