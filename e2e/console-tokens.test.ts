@@ -53,6 +53,13 @@ describe('the list', () => {
     await expect(rows).toHaveCount(2);
     expect(tokens).toHaveLength(2);
   });
+
+  test('of several pages says how many there are', async () => {
+    const who = await createSuperuser(visits.stage);
+    for (let made = 0; made < 55; made++) await addToken(visits.ports, who.account, {});
+    const { main } = await enter(who, '/console/tokens');
+    await expect(main.getByText('Total: 56')).toBeVisible();
+  });
 });
 
 describe('a state', () => {

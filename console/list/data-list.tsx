@@ -1,3 +1,4 @@
+import { MAX_COUNTED } from '@countersign/protocol/list-limits';
 import { ArrowDown, ArrowUp, ArrowUpDown } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
@@ -37,6 +38,8 @@ export interface DataListProps<Item> {
   /** Link to an item's page; without it the list shows the whole item. */
   hrefOf?(item: Item): string;
   canSearch?: boolean;
+  /** Whether the service counts the list, on its first page. */
+  isCounted?: boolean;
   filters?: readonly ListFilter[];
   /** Actions on several items at once. */
   bulk?: readonly BulkAction<Item>[];
@@ -49,15 +52,17 @@ const trail = createTrail();
 
 /** A list of API objects, page by page. Its state is in the address. */
 export function DataList<Item extends { id: string }>(props: DataListProps<Item>) {
-  const { path, label, columns, filters = [], bulk = [], canSearch = true, empty } = props;
+  const { path, label, columns, filters = [], bulk = [], canSearch = true, isCounted = false, empty } = props;
   const { address, go, announce, texts } = useConsole();
   const isNarrow = useMedia('(max-width: 719px)');
   const state = listStateOf(address.query, {
     sorts: columns.flatMap(({ sort }) => sort ?? []),
     filters: Object.fromEntries(filters.map(({ name, choices }) => [name, choices.map(({ value }) => value)])),
   });
-  const requestPath = `${path}${queryOf(state, { limit: String(LIMIT) })}`;
-  const read = useQuery<{ items: Item[]; next: string | null }>(requestPath);
+  const more = { limit: String(LIMIT), ...(isCounted && state.after === undefined && { total: 'true' }) };
+  const read = useQuery<{ items: Item[]; next: string | null; total?: number | null }>(
+    `${path}${queryOf(state, more)}`,
+  );
   // Keep the previous page until the next one has loaded, so that the layout stays still.
   const [last, setLast] = useState(read.body);
   useEffect(() => {
@@ -81,6 +86,9 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
   // Objects without an id in the API use their name.
   const items: Item[] = (page?.items ?? []).map((item) => ({ ...item, id: item.id ?? props.nameOf(item) }));
   const chosenItems = items.filter(({ id }) => chosen.has(id));
+  const isWhole = page && items.length > 0 && page.next === null && state.after === undefined;
+  const total = page?.total ?? (isWhole ? items.length : undefined);
+  const isLong = page?.total === null && !isNarrowed;
   const isEmpty = page && items.length === 0 && page.next === null && !isNarrowed && state.after === undefined;
   if (isEmpty && !read.problem) return <>{empty}</>;
 
@@ -150,9 +158,8 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
         </p>
       )}
       {items.length > 0 && (isNarrow ? <Cards {...view} /> : <Table {...view} />)}
-      {page && items.length > 0 && page.next === null && state.after === undefined && (
-        <p class="hint">{t('total', { count: items.length.toLocaleString(texts.lang) })}</p>
-      )}
+      {total !== undefined && <p class="hint">{t('total', { count: total.toLocaleString(texts.lang) })}</p>}
+      {isLong && <p class="hint">{t('totalMore', { count: MAX_COUNTED.toLocaleString(texts.lang) })}</p>}
       {page && <Pager path={path} state={state} next={page.next} put={put} />}
     </section>
   );

@@ -85,6 +85,7 @@ export function TokenList() {
         columns={columns}
         nameOf={({ name }) => name}
         hrefOf={({ id }) => `${TOKENS}/${id}`}
+        isCounted
         filters={[
           {
             name: 'state',

@@ -97,6 +97,7 @@ export function UserList() {
         columns={columns}
         nameOf={({ login }) => login}
         hrefOf={({ id }) => `${USERS}/${id}`}
+        isCounted
         filters={[
           {
             name: 'blocked',

@@ -2,7 +2,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { indexBuildDocument } from '../store/documents.ts';
 import { INDEX_VERSION } from '../store/index-build.ts';
 import { namePrefix } from '../store/index-entries.ts';
-import type { ListRequest } from './list-objects.ts';
+import type { ListRequest, Page } from './list-objects.ts';
 
 /**
  * The lists of an account's objects, one in each feature. Each uses the most selective index and filters the rest by
@@ -12,13 +12,15 @@ import type { ListRequest } from './list-objects.ts';
 export interface ListQuery {
   after?: string | undefined;
   limit: number;
+  /** Counts the list, too. */
+  total?: boolean | undefined;
   /** A prefix of a name. Lists by name. */
   search?: string | undefined;
   sort?: 'created' | 'name' | undefined;
   order?: 'asc' | 'desc' | undefined;
 }
 
-type Along = Pick<ListRequest<unknown, string>, 'index' | 'after' | 'limit' | 'order' | 'prefix'>;
+type Along = Pick<ListRequest<unknown, string>, 'index' | 'after' | 'limit' | 'total' | 'order' | 'prefix'>;
 
 /** The index for a list by name: of main names for all objects, of every name for a search. */
 export async function namesFor(
@@ -31,9 +33,15 @@ export async function namesFor(
 }
 
 /** Uses the index of names if a search or sort needs it; else `selective`, which is ordered by creation. */
-export function listRange({ after, limit, search, sort, order }: ListQuery, names: string, selective: string): Along {
-  if (search === undefined && sort !== 'name') return { index: selective, after, limit, order };
-  return { index: names, after, limit, order: order ?? 'asc', prefix: namePrefix(search ?? '') };
+export function listRange(query: ListQuery, names: string, selective: string): Along {
+  const { after, limit, total, search, sort, order } = query;
+  if (search === undefined && sort !== 'name') return { index: selective, after, limit, total, order };
+  return { index: names, after, limit, total, order: order ?? 'asc', prefix: namePrefix(search ?? '') };
+}
+
+/** A list in which nothing is. */
+export function emptyPage({ total }: Pick<ListQuery, 'total'>): Page<never> {
+  return { items: [], next: null, ...(total && { total: 0 }) };
 }
 
 /** False while documents of an older version may lack entries. */

@@ -1,13 +1,17 @@
+import { MAX_COUNTED } from '@countersign/protocol/list-limits';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey, IndexEntry } from '../kernel/ports/store.ts';
-import { type Result, refusal } from '../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
+import { waitForOwnTurn } from '../kernel/yield-to-event-loop.ts';
 import { isMainName } from '../store/index-entries.ts';
 
 export interface Page<T> {
   items: T[];
   /** Pass as `after` for the next page; null on the last. */
   next: string | null;
+  /** How many objects are in the list, if that was asked for; null: more than {@link MAX_COUNTED} to look at. */
+  total?: number | null;
 }
 
 export interface ListRequest<T, Id extends string> {
@@ -21,6 +25,8 @@ export interface ListRequest<T, Id extends string> {
   order?: 'asc' | 'desc' | undefined;
   /** An index of names: only objects with a name of this prefix, normalised; '' is all, each by its main name. */
   prefix?: string | undefined;
+  /** Counts the list, too. */
+  total?: boolean | undefined;
   /** Filters objects for which there is no index. */
   where?: ((object: T) => boolean) | undefined;
   /** The same by documents of other partitions: which of up to 200 objects are shown. */
@@ -37,6 +43,35 @@ const PAGE_SIZE = 200;
  * last.
  */
 export async function listObjects<T extends { account: string }, Id extends string>(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  list: ListRequest<T, Id>,
+): Promise<Result<Page<T>>> {
+  const page = await readPage(ports, list);
+  return isRefusal(page) || !list.total ? page : { ...page, total: await countObjects(ports, list) };
+}
+
+/** Reads the objects, as a page does, because entries are hints. */
+async function countObjects<T extends { account: string }, Id extends string>(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  list: ListRequest<T, Id>,
+): Promise<number | null> {
+  let count = 0;
+  let after: IndexEntry | undefined;
+  for (let scanned = 0; scanned <= MAX_COUNTED; scanned += PAGE_SIZE) {
+    await waitForOwnTurn();
+    const entries = await ports.store.range(list.index, {
+      limit: PAGE_SIZE,
+      reverse: list.order !== 'asc',
+      ...omitUndefined({ prefix: list.prefix, after }),
+    });
+    count += (await read(ports, list, entries)).size;
+    if (entries.length < PAGE_SIZE) return count > MAX_COUNTED ? null : count;
+    after = entries.at(-1);
+  }
+  return null;
+}
+
+async function readPage<T extends { account: string }, Id extends string>(
   ports: Pick<Ports, 'store' | 'clock'>,
   list: ListRequest<T, Id>,
 ): Promise<Result<Page<T>>> {

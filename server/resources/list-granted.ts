@@ -7,7 +7,7 @@ import { resourceDocument } from './documents.ts';
 import type { Resource } from './resource.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
-type Range = Pick<ListRequest<Resource, ResourceId>, 'index' | 'after' | 'limit' | 'order' | 'prefix'>;
+type Range = Pick<ListRequest<Resource, ResourceId>, 'index' | 'after' | 'limit' | 'total' | 'order' | 'prefix'>;
 
 /**
  * One page of the resources that an administrator can see, in the order and with the cursors of the whole list. Only
@@ -17,18 +17,18 @@ export async function listGranted(
   ports: Needs,
   account: AccountId,
   visible: ReadonlySet<ResourceId>,
-  { index, after, limit, order, prefix = '' }: Range,
+  { index, after, limit, total, order, prefix = '' }: Range,
 ): Promise<Result<Page<Resource>>> {
   const start = after === undefined ? undefined : parseCursor(after);
   if (after !== undefined && !start) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
   const sign = order === 'asc' ? 1 : -1;
-  const listed = (await readGranted(ports, account, visible))
-    .flatMap((object) =>
-      resourceDocument
-        .indexes(object)
-        .filter((place) => place.index === index && place.entry.sort.startsWith(prefix))
-        .map(({ entry }) => ({ object, entry })),
-    )
+  const all = (await readGranted(ports, account, visible)).flatMap((object) =>
+    resourceDocument
+      .indexes(object)
+      .filter((place) => place.index === index && place.entry.sort.startsWith(prefix))
+      .map(({ entry }) => ({ object, entry })),
+  );
+  const listed = all
     .filter(({ entry }) => start === undefined || sign * compareEntries(entry, start) > 0)
     .sort((one, other) => sign * compareEntries(one.entry, other.entry));
   const page = listed.slice(0, limit);
@@ -36,6 +36,7 @@ export async function listGranted(
   return {
     items: page.map(({ object }) => object),
     next: last && listed.length > limit ? writeCursor(last.entry) : null,
+    ...(total && { total: new Set(all.map(({ object }) => object)).size }),
   };
 }
 

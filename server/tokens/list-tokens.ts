@@ -3,7 +3,7 @@ import { maySee, maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { type ListQuery, listRange, namesFor } from '../records/list-named.ts';
+import { emptyPage, type ListQuery, listRange, namesFor } from '../records/list-named.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
 import { tokenDocument, tokenIndexes } from './documents.ts';
 import { tokenState } from './lockout.ts';
@@ -27,7 +27,7 @@ export async function listTokens(
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const { state, owner, kind, resource } = query;
-  if (resource !== undefined && !maySeeResource(actor, resource)) return { items: [], next: null };
+  if (resource !== undefined && !maySeeResource(actor, resource)) return emptyPage(query);
   const now = ports.clock.now();
   const fits = (token: Token) =>
     (state === undefined || tokenState(token, now) === state) &&

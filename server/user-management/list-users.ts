@@ -3,7 +3,7 @@ import { maySee, maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { type ListQuery, listRange, namesFor } from '../records/list-named.ts';
+import { emptyPage, type ListQuery, listRange, namesFor } from '../records/list-named.ts';
 import { listObjects, type Page } from '../records/list-objects.ts';
 import { userDocument, userIndexes } from '../users/documents.ts';
 import { findByExternalId } from '../users/find-user.ts';
@@ -30,7 +30,7 @@ export async function listUsers(
   const { account } = actor;
   const { blocked, hasPassword, resource, externalId, secondFactor, signedIn } = query;
   // A resource that the administrator cannot see lists no users, like one that never existed (SR-67).
-  if (resource !== undefined && !maySeeResource(actor, resource)) return { items: [], next: null };
+  if (resource !== undefined && !maySeeResource(actor, resource)) return emptyPage(query);
   const selective =
     resource !== undefined
       ? userIndexes.onResource(account, resource)
@@ -64,8 +64,8 @@ export async function listUsers(
   };
   if (externalId !== undefined) {
     const user = await findByExternalId(ports, account, externalId);
-    const items = user && fits(user) ? [user] : [];
-    return { items: await select(items), next: null };
+    const items = await select(user && fits(user) ? [user] : []);
+    return { items, next: null, ...(query.total && { total: items.length }) };
   }
   const where = [blocked, hasPassword, resource].every((wish) => wish === undefined) ? undefined : fits;
   const indexes = { names: userIndexes.names(account), sorted: userIndexes.sorted(account) };

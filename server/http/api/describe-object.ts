@@ -6,7 +6,7 @@ import { isRefusal, type Refusal, type Result } from '../../kernel/result.ts';
 import { etagOf } from '../../records/etag.ts';
 import type { Page } from '../../records/list-objects.ts';
 import type { AppEnv } from '../context.ts';
-import { creationHeaders, pageOf } from './fields.ts';
+import { countedPageOf, creationHeaders, pageOf } from './fields.ts';
 import { jsonAnswer, jsonBody, refuseResult } from './router.ts';
 import { changeHeaders, tag, tagged } from './version.ts';
 
@@ -84,7 +84,7 @@ export function describeObject<
       description:
         'A page can have fewer objects than `limit`, even none, without being the last: continue until `next` is null. With `search` the order is by name.',
       request: { query },
-      responses: { 200: jsonAnswer('A page.', pageOf(shown)) },
+      responses: { 200: jsonAnswer('A page.', 'total' in query.shape ? countedPageOf(shown) : pageOf(shown)) },
     },
     read: {
       method: 'get',
@@ -134,7 +134,8 @@ export function showOne<T extends object, S>(
 
 export function showPage<T, S>(c: Context<AppEnv>, page: Result<Page<T>>, present: (object: T) => S) {
   if (isRefusal(page)) return refuseResult(c, page);
-  return c.json({ items: page.items.map(present), next: page.next }, 200);
+  const { items, next, total } = page;
+  return c.json({ items: items.map(present), next, ...(total !== undefined && { total }) }, 200);
 }
 
 export function showDeleted(c: Context<AppEnv>, outcome: Result<{ deleted: true }>) {

@@ -1,3 +1,4 @@
+import { MAX_COUNTED } from '@countersign/protocol/list-limits';
 import { z } from '@hono/zod-openapi';
 import { ACTOR_KINDS, type ActorReference } from '../../kernel/actor.ts';
 import { canonicalAddress } from '../../kernel/addresses.ts';
@@ -173,14 +174,15 @@ export const orderedPageQuery = pageQuery.extend({
 /** The same, of objects with names. */
 export const searchedPageQuery = orderedPageQuery.extend({ search });
 
-/** Of a list that can also be sorted by name. */
+export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** Of a list that can also be sorted by name, and is counted. */
 export const namedPageQuery = pageQuery.extend({
+  total: flag.optional().openapi({ description: 'Whether to count the whole list, too.' }),
   search,
   sort: z.enum(['created', 'name']).optional().openapi({ description: 'Default: `created`, or `name` with `search`.' }),
   order: order.openapi({ description: 'Default: the newest first, or names from A to Z.' }),
 });
-
-export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const createdBy = z
   .object({
@@ -219,6 +221,20 @@ export function pageOf<S extends z.ZodType>(item: S) {
       .string()
       .nullable()
       .openapi({ description: 'For `after` of the next request. Null on the last page.', example: 'eyJhIjoxN30' }),
+  });
+}
+
+/** Of a list that is counted. */
+export function countedPageOf<S extends z.ZodType>(item: S) {
+  return pageOf(item).extend({
+    total: z
+      .int()
+      .nullable()
+      .optional()
+      .openapi({
+        description: `The number of objects on all pages, with \`total=true\`. Null: more than ${MAX_COUNTED} would have to be read.`,
+        example: 2431,
+      }),
   });
 }
 

@@ -24,6 +24,7 @@ afterAll(() => service.ports.close());
 interface Page {
   items: { id: string; login?: string; name?: string }[];
   next: string | null;
+  total?: number | null;
 }
 async function page(path: string): Promise<Page> {
   const response = await service.call(`GET /v1${path}`, { key });
@@ -179,6 +180,38 @@ test('lists resources and filters by a prefix of the name, filters by kind', asy
   expect(await all('/filters?kind=ip')).toEqual(['Home']);
   expect(await all('/filters?kind=time')).toEqual([]);
   expect(await all('/filters?search=ho')).toEqual(['Home']);
+});
+
+test('a list is counted on request, as it is filtered and searched', async () => {
+  const total = async (query: string) => (await page(query)).total;
+  expect(await total('/users?limit=1')).toBeUndefined();
+  expect(await total('/users?limit=1&total=true')).toBe((await all('/users')).length);
+  expect(await total('/users?limit=1&total=true&search=b')).toBe(3);
+  expect(await total('/users?limit=1&total=true&blocked=true')).toBe(0);
+  expect(await total('/users?total=true&externalId=unknown')).toBe(0);
+  expect(await total('/tokens?limit=1&total=true&state=deactivated')).toBe(
+    (await page('/tokens?state=deactivated')).items.length,
+  );
+  const { next, total: ofFirst } = await page('/resources?limit=1&total=true');
+  expect(ofFirst).toBe((await all('/resources')).length);
+  expect(await total(`/resources?limit=1&total=true&after=${next}`)).toBe(ofFirst);
+});
+
+test('a list of more than 10,000 is not counted', async () => {
+  const many = await createFixture(service.ports);
+  const ofMany = await service.keyFor(many.account);
+  const total = async () => {
+    const response = await service.call('GET /v1/tokens?limit=1&total=true', { key: ofMany });
+    return ((await response.json()) as Page).total;
+  };
+  const importTokens = async (count: number) => {
+    const rows = Array.from({ length: count }, () => ({ name: 'phone', kind: 'totp' }));
+    expect((await service.call('POST /v1/bulk/tokens', { key: ofMany, body: { rows } })).status).toBe(200);
+  };
+  for (let imports = 0; imports < 20; imports++) await importTokens(500);
+  expect(await total()).toBe(10_000);
+  await importTokens(1);
+  expect(await total()).toBeNull();
 });
 
 test('a page of few matches among many costs a bounded number of reads, and the next continues from there', async () => {

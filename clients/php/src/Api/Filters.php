@@ -35,8 +35,9 @@ final class Filters extends Group
      * List filters, newest first. All of them, page by page as they are read.
      *
      * @param array<string, string|int|bool|null> $query `limit` (The maximum number of objects on the page),
-     *     `search` (The start of a name, in any case), `sort` (Default: `created`, or `name` with `search`), `order`
-     *     (Default: the newest first, or names from A to Z), `kind` (Only filters of this kind)
+     *     `total` (Whether to count the whole list, too), `search` (The start of a name, in any case), `sort`
+     *     (Default: `created`, or `name` with `search`), `order` (Default: the newest first, or names from A to Z),
+     *     `kind` (Only filters of this kind)
      * @return \Generator<int, Filter>
      * @throws \Countersign\Exception\CountersignException
      */
@@ -50,9 +51,9 @@ final class Filters extends Group
      * last: continue until `next` is null. With `search` the order is by name.
      *
      * @param array<string, string|int|bool|null> $query `after` (`next` of the previous page), `limit` (The
-     *     maximum number of objects on the page), `search` (The start of a name, in any case), `sort` (Default:
-     *     `created`, or `name` with `search`), `order` (Default: the newest first, or names from A to Z), `kind`
-     *     (Only filters of this kind)
+     *     maximum number of objects on the page), `total` (Whether to count the whole list, too), `search` (The
+     *     start of a name, in any case), `sort` (Default: `created`, or `name` with `search`), `order` (Default: the
+     *     newest first, or names from A to Z), `kind` (Only filters of this kind)
      * @return Page<Filter>
      * @throws \Countersign\Exception\CountersignException
      */

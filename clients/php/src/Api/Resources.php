@@ -38,8 +38,8 @@ final class Resources extends Group
      * List resources, newest first. All of them, page by page as they are read.
      *
      * @param array<string, string|int|bool|null> $query `limit` (The maximum number of objects on the page),
-     *     `search` (The start of a name, in any case), `sort` (Default: `created`, or `name` with `search`), `order`
-     *     (Default: the newest first, or names from A to Z)
+     *     `total` (Whether to count the whole list, too), `search` (The start of a name, in any case), `sort`
+     *     (Default: `created`, or `name` with `search`), `order` (Default: the newest first, or names from A to Z)
      * @return \Generator<int, Resource>
      * @throws \Countersign\Exception\CountersignException
      */
@@ -53,8 +53,9 @@ final class Resources extends Group
      * the last: continue until `next` is null. With `search` the order is by name.
      *
      * @param array<string, string|int|bool|null> $query `after` (`next` of the previous page), `limit` (The
-     *     maximum number of objects on the page), `search` (The start of a name, in any case), `sort` (Default:
-     *     `created`, or `name` with `search`), `order` (Default: the newest first, or names from A to Z)
+     *     maximum number of objects on the page), `total` (Whether to count the whole list, too), `search` (The
+     *     start of a name, in any case), `sort` (Default: `created`, or `name` with `search`), `order` (Default: the
+     *     newest first, or names from A to Z)
      * @return Page<Resource>
      * @throws \Countersign\Exception\CountersignException
      */

@@ -36,10 +36,10 @@ final class Tokens extends Group
      * List tokens, newest first. All of them, page by page as they are read.
      *
      * @param array<string, string|int|bool|null> $query `limit` (The maximum number of objects on the page),
-     *     `search` (The start of a name, in any case), `sort` (Default: `created`, or `name` with `search`), `order`
-     *     (Default: the newest first, or names from A to Z), `state` (Only tokens in this state), `owner` (Only
-     *     tokens of this user), `kind` (Only tokens of this kind), `resource` (Only tokens that are assigned to this
-     *     resource without a user)
+     *     `total` (Whether to count the whole list, too), `search` (The start of a name, in any case), `sort`
+     *     (Default: `created`, or `name` with `search`), `order` (Default: the newest first, or names from A to Z),
+     *     `state` (Only tokens in this state), `owner` (Only tokens of this user), `kind` (Only tokens of this
+     *     kind), `resource` (Only tokens that are assigned to this resource without a user)
      * @return \Generator<int, Token>
      * @throws \Countersign\Exception\CountersignException
      */
@@ -53,10 +53,11 @@ final class Tokens extends Group
      * last: continue until `next` is null. With `search` the order is by name.
      *
      * @param array<string, string|int|bool|null> $query `after` (`next` of the previous page), `limit` (The
-     *     maximum number of objects on the page), `search` (The start of a name, in any case), `sort` (Default:
-     *     `created`, or `name` with `search`), `order` (Default: the newest first, or names from A to Z), `state`
-     *     (Only tokens in this state), `owner` (Only tokens of this user), `kind` (Only tokens of this kind),
-     *     `resource` (Only tokens that are assigned to this resource without a user)
+     *     maximum number of objects on the page), `total` (Whether to count the whole list, too), `search` (The
+     *     start of a name, in any case), `sort` (Default: `created`, or `name` with `search`), `order` (Default: the
+     *     newest first, or names from A to Z), `state` (Only tokens in this state), `owner` (Only tokens of this
+     *     user), `kind` (Only tokens of this kind), `resource` (Only tokens that are assigned to this resource
+     *     without a user)
      * @return Page<Token>
      * @throws \Countersign\Exception\CountersignException
      */

@@ -36,14 +36,14 @@ final class Users extends Group
      * List users, newest first. All of them, page by page as they are read.
      *
      * @param array<string, string|int|bool|null> $query `limit` (The maximum number of objects on the page),
-     *     `search` (The start of a name, in any case), `sort` (Default: `created`, or `name` with `search`), `order`
-     *     (Default: the newest first, or names from A to Z), `blocked` (Only users who are blocked, or who are not),
-     *     `hasPassword` (Only users who have a password, or who have none), `externalId` (Only the user with this id
-     *     in your own records), `resource` (Only users who are assigned to this resource), `secondFactor` (Only
-     *     users without a token to sign in with (`none`), whose tokens on a resource are locked (`locked`), or all
-     *     deactivated there (`deactivated`). With `resource`: there. Pages may be short), `signedIn` (Only users who
-     *     have signed in, or who never have, on the resources that you see. With `resource`: there. Pages may be
-     *     short)
+     *     `total` (Whether to count the whole list, too), `search` (The start of a name, in any case), `sort`
+     *     (Default: `created`, or `name` with `search`), `order` (Default: the newest first, or names from A to Z),
+     *     `blocked` (Only users who are blocked, or who are not), `hasPassword` (Only users who have a password, or
+     *     who have none), `externalId` (Only the user with this id in your own records), `resource` (Only users who
+     *     are assigned to this resource), `secondFactor` (Only users without a token to sign in with (`none`), whose
+     *     tokens on a resource are locked (`locked`), or all deactivated there (`deactivated`). With `resource`:
+     *     there. Pages may be short), `signedIn` (Only users who have signed in, or who never have, on the resources
+     *     that you see. With `resource`: there. Pages may be short)
      * @return \Generator<int, User>
      * @throws \Countersign\Exception\CountersignException
      */
@@ -57,14 +57,14 @@ final class Users extends Group
      * last: continue until `next` is null. With `search` the order is by name.
      *
      * @param array<string, string|int|bool|null> $query `after` (`next` of the previous page), `limit` (The
-     *     maximum number of objects on the page), `search` (The start of a name, in any case), `sort` (Default:
-     *     `created`, or `name` with `search`), `order` (Default: the newest first, or names from A to Z), `blocked`
-     *     (Only users who are blocked, or who are not), `hasPassword` (Only users who have a password, or who have
-     *     none), `externalId` (Only the user with this id in your own records), `resource` (Only users who are
-     *     assigned to this resource), `secondFactor` (Only users without a token to sign in with (`none`), whose
-     *     tokens on a resource are locked (`locked`), or all deactivated there (`deactivated`). With `resource`:
-     *     there. Pages may be short), `signedIn` (Only users who have signed in, or who never have, on the resources
-     *     that you see. With `resource`: there. Pages may be short)
+     *     maximum number of objects on the page), `total` (Whether to count the whole list, too), `search` (The
+     *     start of a name, in any case), `sort` (Default: `created`, or `name` with `search`), `order` (Default: the
+     *     newest first, or names from A to Z), `blocked` (Only users who are blocked, or who are not), `hasPassword`
+     *     (Only users who have a password, or who have none), `externalId` (Only the user with this id in your own
+     *     records), `resource` (Only users who are assigned to this resource), `secondFactor` (Only users without a
+     *     token to sign in with (`none`), whose tokens on a resource are locked (`locked`), or all deactivated there
+     *     (`deactivated`). With `resource`: there. Pages may be short), `signedIn` (Only users who have signed in,
+     *     or who never have, on the resources that you see. With `resource`: there. Pages may be short)
      * @return Page<User>
      * @throws \Countersign\Exception\CountersignException
      */

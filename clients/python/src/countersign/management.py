@@ -49,6 +49,7 @@ class Resources(Group):
         self,
         *,
         limit: Optional[int] = None,
+        total: Optional[bool] = None,
         search: Optional[str] = None,
         sort: Optional[str] = None,
         order: Optional[str] = None,
@@ -56,11 +57,12 @@ class Resources(Group):
         """List resources, newest first. All of them, page by page as they are read.
 
         :param limit: The maximum number of objects on the page.
+        :param total: Whether to count the whole list, too.
         :param search: The start of a name, in any case.
         :param sort: Default: ``created``, or ``name`` with ``search``.
         :param order: Default: the newest first, or names from A to Z.
         """
-        query = {"limit": limit, "search": search, "sort": sort, "order": order}
+        query = {"limit": limit, "total": total, "search": search, "sort": sort, "order": order}
         return self._list("/resources", query)
 
     def page(
@@ -68,6 +70,7 @@ class Resources(Group):
         *,
         after: Optional[str] = None,
         limit: Optional[int] = None,
+        total: Optional[bool] = None,
         search: Optional[str] = None,
         sort: Optional[str] = None,
         order: Optional[str] = None,
@@ -77,11 +80,12 @@ class Resources(Group):
 
         :param after: ``next`` of the previous page.
         :param limit: The maximum number of objects on the page.
+        :param total: Whether to count the whole list, too.
         :param search: The start of a name, in any case.
         :param sort: Default: ``created``, or ``name`` with ``search``.
         :param order: Default: the newest first, or names from A to Z.
         """
-        query = {"after": after, "limit": limit, "search": search, "sort": sort, "order": order}
+        query = {"after": after, "limit": limit, "total": total, "search": search, "sort": sort, "order": order}
         return self._page("/resources", query)
 
     def update(self, id: str, body: Mapping[str, Any]) -> Resource:
@@ -134,6 +138,7 @@ class Users(Group):
         self,
         *,
         limit: Optional[int] = None,
+        total: Optional[bool] = None,
         search: Optional[str] = None,
         sort: Optional[str] = None,
         order: Optional[str] = None,
@@ -147,6 +152,7 @@ class Users(Group):
         """List users, newest first. All of them, page by page as they are read.
 
         :param limit: The maximum number of objects on the page.
+        :param total: Whether to count the whole list, too.
         :param search: The start of a name, in any case.
         :param sort: Default: ``created``, or ``name`` with ``search``.
         :param order: Default: the newest first, or names from A to Z.
@@ -162,6 +168,7 @@ class Users(Group):
         """
         query = {
             "limit": limit,
+            "total": total,
             "search": search,
             "sort": sort,
             "order": order,
@@ -179,6 +186,7 @@ class Users(Group):
         *,
         after: Optional[str] = None,
         limit: Optional[int] = None,
+        total: Optional[bool] = None,
         search: Optional[str] = None,
         sort: Optional[str] = None,
         order: Optional[str] = None,
@@ -194,6 +202,7 @@ class Users(Group):
 
         :param after: ``next`` of the previous page.
         :param limit: The maximum number of objects on the page.
+        :param total: Whether to count the whole list, too.
         :param search: The start of a name, in any case.
         :param sort: Default: ``created``, or ``name`` with ``search``.
         :param order: Default: the newest first, or names from A to Z.
@@ -210,6 +219,7 @@ class Users(Group):
         query = {
             "after": after,
             "limit": limit,
+            "total": total,
             "search": search,
             "sort": sort,
             "order": order,
@@ -288,6 +298,7 @@ class Tokens(Group):
         self,
         *,
         limit: Optional[int] = None,
+        total: Optional[bool] = None,
         search: Optional[str] = None,
         sort: Optional[str] = None,
         order: Optional[str] = None,
@@ -299,6 +310,7 @@ class Tokens(Group):
         """List tokens, newest first. All of them, page by page as they are read.
 
         :param limit: The maximum number of objects on the page.
+        :param total: Whether to count the whole list, too.
         :param search: The start of a name, in any case.
         :param sort: Default: ``created``, or ``name`` with ``search``.
         :param order: Default: the newest first, or names from A to Z.
@@ -309,6 +321,7 @@ class Tokens(Group):
         """
         query = {
             "limit": limit,
+            "total": total,
             "search": search,
             "sort": sort,
             "order": order,
@@ -324,6 +337,7 @@ class Tokens(Group):
         *,
         after: Optional[str] = None,
         limit: Optional[int] = None,
+        total: Optional[bool] = None,
         search: Optional[str] = None,
         sort: Optional[str] = None,
         order: Optional[str] = None,
@@ -337,6 +351,7 @@ class Tokens(Group):
 
         :param after: ``next`` of the previous page.
         :param limit: The maximum number of objects on the page.
+        :param total: Whether to count the whole list, too.
         :param search: The start of a name, in any case.
         :param sort: Default: ``created``, or ``name`` with ``search``.
         :param order: Default: the newest first, or names from A to Z.
@@ -348,6 +363,7 @@ class Tokens(Group):
         query = {
             "after": after,
             "limit": limit,
+            "total": total,
             "search": search,
             "sort": sort,
             "order": order,
@@ -430,6 +446,7 @@ class Filters(Group):
         self,
         *,
         limit: Optional[int] = None,
+        total: Optional[bool] = None,
         search: Optional[str] = None,
         sort: Optional[str] = None,
         order: Optional[str] = None,
@@ -438,12 +455,13 @@ class Filters(Group):
         """List filters, newest first. All of them, page by page as they are read.
 
         :param limit: The maximum number of objects on the page.
+        :param total: Whether to count the whole list, too.
         :param search: The start of a name, in any case.
         :param sort: Default: ``created``, or ``name`` with ``search``.
         :param order: Default: the newest first, or names from A to Z.
         :param kind: Only filters of this kind.
         """
-        query = {"limit": limit, "search": search, "sort": sort, "order": order, "kind": kind}
+        query = {"limit": limit, "total": total, "search": search, "sort": sort, "order": order, "kind": kind}
         return self._list("/filters", query)
 
     def page(
@@ -451,6 +469,7 @@ class Filters(Group):
         *,
         after: Optional[str] = None,
         limit: Optional[int] = None,
+        total: Optional[bool] = None,
         search: Optional[str] = None,
         sort: Optional[str] = None,
         order: Optional[str] = None,
@@ -461,12 +480,21 @@ class Filters(Group):
 
         :param after: ``next`` of the previous page.
         :param limit: The maximum number of objects on the page.
+        :param total: Whether to count the whole list, too.
         :param search: The start of a name, in any case.
         :param sort: Default: ``created``, or ``name`` with ``search``.
         :param order: Default: the newest first, or names from A to Z.
         :param kind: Only filters of this kind.
         """
-        query = {"after": after, "limit": limit, "search": search, "sort": sort, "order": order, "kind": kind}
+        query = {
+            "after": after,
+            "limit": limit,
+            "total": total,
+            "search": search,
+            "sort": sort,
+            "order": order,
+            "kind": kind,
+        }
         return self._page("/filters", query)
 
     def update(self, id: str, body: Mapping[str, Any]) -> Filter:

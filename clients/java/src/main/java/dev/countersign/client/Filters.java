@@ -34,10 +34,10 @@ public final class Filters extends Group {
   /**
    * List filters, newest first. All of them, page by page as they are read.
    *
-   * @param query {@code limit} (The maximum number of objects on the page), {@code search} (The start of a
-   *     name, in any case), {@code sort} (Default: {@code created}, or {@code name} with {@code search}),
-   *     {@code order} (Default: the newest first, or names from A to Z), {@code kind} (Only filters of this
-   *     kind)
+   * @param query {@code limit} (The maximum number of objects on the page), {@code total} (Whether to
+   *     count the whole list, too), {@code search} (The start of a name, in any case), {@code sort} (Default:
+   *     {@code created}, or {@code name} with {@code search}), {@code order} (Default: the newest first, or
+   *     names from A to Z), {@code kind} (Only filters of this kind)
    */
   public Listing<Filter> list(Map<String, ?> query) {
     return all("/filters", query, Filter.class, "id");
@@ -48,9 +48,10 @@ public final class Filters extends Group {
    * being the last: continue until {@code next} is null. With {@code search} the order is by name.
    *
    * @param query {@code after} ({@code next} of the previous page), {@code limit} (The maximum number of
-   *     objects on the page), {@code search} (The start of a name, in any case), {@code sort} (Default:
-   *     {@code created}, or {@code name} with {@code search}), {@code order} (Default: the newest first, or
-   *     names from A to Z), {@code kind} (Only filters of this kind)
+   *     objects on the page), {@code total} (Whether to count the whole list, too), {@code search} (The start
+   *     of a name, in any case), {@code sort} (Default: {@code created}, or {@code name} with {@code search}),
+   *     {@code order} (Default: the newest first, or names from A to Z), {@code kind} (Only filters of this
+   *     kind)
    */
   public Page<Filter> page(Map<String, ?> query) {
     return onePage("/filters", query, Filter.class, "id");

@@ -39,9 +39,10 @@ public final class Resources extends Group {
   /**
    * List resources, newest first. All of them, page by page as they are read.
    *
-   * @param query {@code limit} (The maximum number of objects on the page), {@code search} (The start of a
-   *     name, in any case), {@code sort} (Default: {@code created}, or {@code name} with {@code search}),
-   *     {@code order} (Default: the newest first, or names from A to Z)
+   * @param query {@code limit} (The maximum number of objects on the page), {@code total} (Whether to
+   *     count the whole list, too), {@code search} (The start of a name, in any case), {@code sort} (Default:
+   *     {@code created}, or {@code name} with {@code search}), {@code order} (Default: the newest first, or
+   *     names from A to Z)
    */
   public Listing<Resource> list(Map<String, ?> query) {
     return all("/resources", query, Resource.class, "id");
@@ -52,9 +53,9 @@ public final class Resources extends Group {
    * without being the last: continue until {@code next} is null. With {@code search} the order is by name.
    *
    * @param query {@code after} ({@code next} of the previous page), {@code limit} (The maximum number of
-   *     objects on the page), {@code search} (The start of a name, in any case), {@code sort} (Default:
-   *     {@code created}, or {@code name} with {@code search}), {@code order} (Default: the newest first, or
-   *     names from A to Z)
+   *     objects on the page), {@code total} (Whether to count the whole list, too), {@code search} (The start
+   *     of a name, in any case), {@code sort} (Default: {@code created}, or {@code name} with {@code search}),
+   *     {@code order} (Default: the newest first, or names from A to Z)
    */
   public Page<Resource> page(Map<String, ?> query) {
     return onePage("/resources", query, Resource.class, "id");

@@ -37,11 +37,12 @@ public final class Tokens extends Group {
   /**
    * List tokens, newest first. All of them, page by page as they are read.
    *
-   * @param query {@code limit} (The maximum number of objects on the page), {@code search} (The start of a
-   *     name, in any case), {@code sort} (Default: {@code created}, or {@code name} with {@code search}),
-   *     {@code order} (Default: the newest first, or names from A to Z), {@code state} (Only tokens in this
-   *     state), {@code owner} (Only tokens of this user), {@code kind} (Only tokens of this kind),
-   *     {@code resource} (Only tokens that are assigned to this resource without a user)
+   * @param query {@code limit} (The maximum number of objects on the page), {@code total} (Whether to
+   *     count the whole list, too), {@code search} (The start of a name, in any case), {@code sort} (Default:
+   *     {@code created}, or {@code name} with {@code search}), {@code order} (Default: the newest first, or
+   *     names from A to Z), {@code state} (Only tokens in this state), {@code owner} (Only tokens of this
+   *     user), {@code kind} (Only tokens of this kind), {@code resource} (Only tokens that are assigned to
+   *     this resource without a user)
    */
   public Listing<Token> list(Map<String, ?> query) {
     return all("/tokens", query, Token.class, "id");
@@ -52,11 +53,11 @@ public final class Tokens extends Group {
    * being the last: continue until {@code next} is null. With {@code search} the order is by name.
    *
    * @param query {@code after} ({@code next} of the previous page), {@code limit} (The maximum number of
-   *     objects on the page), {@code search} (The start of a name, in any case), {@code sort} (Default:
-   *     {@code created}, or {@code name} with {@code search}), {@code order} (Default: the newest first, or
-   *     names from A to Z), {@code state} (Only tokens in this state), {@code owner} (Only tokens of this
-   *     user), {@code kind} (Only tokens of this kind), {@code resource} (Only tokens that are assigned to
-   *     this resource without a user)
+   *     objects on the page), {@code total} (Whether to count the whole list, too), {@code search} (The start
+   *     of a name, in any case), {@code sort} (Default: {@code created}, or {@code name} with {@code search}),
+   *     {@code order} (Default: the newest first, or names from A to Z), {@code state} (Only tokens in this
+   *     state), {@code owner} (Only tokens of this user), {@code kind} (Only tokens of this kind),
+   *     {@code resource} (Only tokens that are assigned to this resource without a user)
    */
   public Page<Token> page(Map<String, ?> query) {
     return onePage("/tokens", query, Token.class, "id");

@@ -37,16 +37,16 @@ public final class Users extends Group {
   /**
    * List users, newest first. All of them, page by page as they are read.
    *
-   * @param query {@code limit} (The maximum number of objects on the page), {@code search} (The start of a
-   *     name, in any case), {@code sort} (Default: {@code created}, or {@code name} with {@code search}),
-   *     {@code order} (Default: the newest first, or names from A to Z), {@code blocked} (Only users who are
-   *     blocked, or who are not), {@code hasPassword} (Only users who have a password, or who have none),
-   *     {@code externalId} (Only the user with this id in your own records), {@code resource} (Only users who
-   *     are assigned to this resource), {@code secondFactor} (Only users without a token to sign in with
-   *     ({@code none}), whose tokens on a resource are locked ({@code locked}), or all deactivated there
-   *     ({@code deactivated}). With {@code resource}: there. Pages may be short), {@code signedIn} (Only users
-   *     who have signed in, or who never have, on the resources that you see. With {@code resource}: there.
-   *     Pages may be short)
+   * @param query {@code limit} (The maximum number of objects on the page), {@code total} (Whether to
+   *     count the whole list, too), {@code search} (The start of a name, in any case), {@code sort} (Default:
+   *     {@code created}, or {@code name} with {@code search}), {@code order} (Default: the newest first, or
+   *     names from A to Z), {@code blocked} (Only users who are blocked, or who are not), {@code hasPassword}
+   *     (Only users who have a password, or who have none), {@code externalId} (Only the user with this id in
+   *     your own records), {@code resource} (Only users who are assigned to this resource),
+   *     {@code secondFactor} (Only users without a token to sign in with ({@code none}), whose tokens on a
+   *     resource are locked ({@code locked}), or all deactivated there ({@code deactivated}). With
+   *     {@code resource}: there. Pages may be short), {@code signedIn} (Only users who have signed in, or who
+   *     never have, on the resources that you see. With {@code resource}: there. Pages may be short)
    */
   public Listing<User> list(Map<String, ?> query) {
     return all("/users", query, User.class, "id");
@@ -57,15 +57,16 @@ public final class Users extends Group {
    * being the last: continue until {@code next} is null. With {@code search} the order is by name.
    *
    * @param query {@code after} ({@code next} of the previous page), {@code limit} (The maximum number of
-   *     objects on the page), {@code search} (The start of a name, in any case), {@code sort} (Default:
-   *     {@code created}, or {@code name} with {@code search}), {@code order} (Default: the newest first, or
-   *     names from A to Z), {@code blocked} (Only users who are blocked, or who are not), {@code hasPassword}
-   *     (Only users who have a password, or who have none), {@code externalId} (Only the user with this id in
-   *     your own records), {@code resource} (Only users who are assigned to this resource),
-   *     {@code secondFactor} (Only users without a token to sign in with ({@code none}), whose tokens on a
-   *     resource are locked ({@code locked}), or all deactivated there ({@code deactivated}). With
-   *     {@code resource}: there. Pages may be short), {@code signedIn} (Only users who have signed in, or who
-   *     never have, on the resources that you see. With {@code resource}: there. Pages may be short)
+   *     objects on the page), {@code total} (Whether to count the whole list, too), {@code search} (The start
+   *     of a name, in any case), {@code sort} (Default: {@code created}, or {@code name} with {@code search}),
+   *     {@code order} (Default: the newest first, or names from A to Z), {@code blocked} (Only users who are
+   *     blocked, or who are not), {@code hasPassword} (Only users who have a password, or who have none),
+   *     {@code externalId} (Only the user with this id in your own records), {@code resource} (Only users who
+   *     are assigned to this resource), {@code secondFactor} (Only users without a token to sign in with
+   *     ({@code none}), whose tokens on a resource are locked ({@code locked}), or all deactivated there
+   *     ({@code deactivated}). With {@code resource}: there. Pages may be short), {@code signedIn} (Only users
+   *     who have signed in, or who never have, on the resources that you see. With {@code resource}: there.
+   *     Pages may be short)
    */
   public Page<User> page(Map<String, ?> query) {
     return onePage("/users", query, User.class, "id");
