@@ -97,8 +97,8 @@ describe('from nothing to access', () => {
     await account();
     await terminal.type(['user', 'create', '--login', 'ada']);
     const { out } = await terminal.type(['user', 'list']);
-    expect(out.split('\n')[0]).toMatch(/^id +login +email +blocked +hasPassword$/);
-    expect(out).toMatch(/^usr_\w+ +ada +- +false +false$/m);
+    expect(out.split('\n')[0]).toMatch(/^id +login +email +blocked +hasPassword +lastSignIn$/);
+    expect(out).toMatch(/^usr_\w+ +ada +- +false +false +-$/m);
     const { out: token } = await terminal.type(['token', 'create', '--name', 'phone', '--kind', 'totp']);
     expect(token).toContain('shown this once');
     const { out: ids } = await terminal.type(['--ids', 'token', 'create', '--name', 'phone', '--kind', 'totp']);
