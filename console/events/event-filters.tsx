@@ -1,6 +1,8 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useMedia } from '../list/use-media.ts';
+import { t as shellText } from '../shell/i18n.ts';
 import { useQuery } from '../shell/use-query.ts';
-import type { EventFilter, EventFilterValues } from './event.ts';
+import { EVENT_FILTERS, type EventFilter, type EventFilterValues } from './event.ts';
 import { REASONS, reasonText, TYPES, t, typeText } from './i18n.ts';
 import { ObjectBox } from './object-box.tsx';
 
@@ -16,7 +18,10 @@ const COLLAPSED_FILTERS: readonly EventFilter[] = ['reason', 'subject', 'actor',
 /** The filters of the event list, which the page keeps in the address. */
 export function EventFilters({ filters, onChange }: EventFiltersProps) {
   const resources = useQuery<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
-  const [isOpen] = useState(() => COLLAPSED_FILTERS.some((name) => filters[name] !== undefined));
+  // On a phone, the filters would push the list out of view.
+  const isNarrow = useMedia('(max-width: 719px)');
+  const collapsed = isNarrow ? EVENT_FILTERS : COLLAPSED_FILTERS;
+  const [isOpen] = useState(() => collapsed.some((name) => filters[name] !== undefined));
   const set = (name: EventFilter, value: string | undefined) => {
     const { [name]: _, ...others } = filters;
     onChange(value === undefined || value === '' ? others : { ...others, [name]: value });
@@ -38,31 +43,35 @@ export function EventFilters({ filters, onChange }: EventFiltersProps) {
       </label>
     );
   };
+  const main = (
+    <>
+      {select(
+        'type',
+        t('what'),
+        t('anyType'),
+        TYPES.map((type) => [type, typeText(type)]),
+      )}
+      {select(
+        'outcome',
+        t('outcome'),
+        t('anyOutcome'),
+        (['done', 'granted', 'refused'] as const).map((one) => [one, t(one)]),
+      )}
+      {select(
+        'resource',
+        t('resource'),
+        t('anyResource'),
+        (resources.body?.items ?? []).map(({ id, name }) => [id, name]),
+      )}
+    </>
+  );
   return (
     <div class="narrowing">
-      <div class="narrows">
-        {select(
-          'type',
-          t('what'),
-          t('anyType'),
-          TYPES.map((type) => [type, typeText(type)]),
-        )}
-        {select(
-          'outcome',
-          t('outcome'),
-          t('anyOutcome'),
-          (['done', 'granted', 'refused'] as const).map((one) => [one, t(one)]),
-        )}
-        {select(
-          'resource',
-          t('resource'),
-          t('anyResource'),
-          (resources.body?.items ?? []).map(({ id, name }) => [id, name]),
-        )}
-      </div>
+      {!isNarrow && <div class="narrows">{main}</div>}
       <details open={isOpen}>
-        <summary>{t('more')}</summary>
+        <summary>{isNarrow ? shellText('filters') : t('more')}</summary>
         <div class="narrows">
+          {isNarrow && main}
           {select(
             'reason',
             t('reason'),

@@ -178,7 +178,7 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
   return (
     <section class="list events" aria-label={own('title')} aria-busy={isLoading}>
       {items.length > 0 && isNarrow && (
-        <ul class="cards">
+        <ul class="cards" aria-label={own('title')}>
           {rows.map((row, at) => (
             <li key={row.key} class={classOf(row)}>
               <div class="card-head">

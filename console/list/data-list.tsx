@@ -215,7 +215,7 @@ function Table<Item extends { id: string }>(props: ViewProps<Item>) {
             )}
             {columns.map((column, at) =>
               at === 0 ? (
-                <th key={column.key} scope="row">
+                <th key={column.key} scope="row" class="name-cell" title={nameOf(item)}>
                   <Named href={hrefOf?.(item)}>{column.cell(item)}</Named>
                 </th>
               ) : (
