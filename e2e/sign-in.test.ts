@@ -25,6 +25,15 @@ async function openAtCode(person: { login: string; password: string }, of = reso
   return { ...opened, widget };
 }
 
+/** A user assigned with a device and with recovery codes. */
+async function makePersonWithRecoveryCodes(of: string) {
+  const { client } = stage.service;
+  const person = await makePersonWithDevice(client, of);
+  const { token, recoveryCodes } = await client.tokens.createRecoveryCodes({ name: 'Paper', owner: person.user.id });
+  await client.assignments.create({ resource: of, user: person.user.id, token: token.id });
+  return { person, codes: recoveryCodes };
+}
+
 /** The verdict of the host's backend on the result on the page. */
 async function claimsOf(opened: { page: Parameters<typeof resultOf>[0]; nonce: string }) {
   const result = await resultOf(opened.page);
@@ -158,6 +167,43 @@ describe('refuses', () => {
     await widget.identify(person.login);
     await widget.givePassword(person.password);
     await expect(widget.main.getByText('Your token is locked after too many wrong codes.')).toBeVisible();
+  });
+
+  // The attack: a thief with the password types wrong codes until the token locks, to shut its owner out.
+  test('SR-15: a token that wrong codes have locked; a recovery code signs its owner in all the same', async () => {
+    const { client, verifierOf } = stage.service;
+    const strict = await makeResource(client, stage.host.origin, { failedAttemptsBeforeLock: 3 });
+    const { person, codes } = await makePersonWithRecoveryCodes(strict.id);
+    const opened = await openAtCode(person, strict.id);
+    const { widget } = opened;
+    for (const failures of [1, 2, 3, 4]) {
+      await widget.giveCode(wrongCode(person.device));
+      await expect.poll(async () => (await client.tokens.get(person.device.token.id)).failures).toBe(failures);
+    }
+    await expect(widget.heading).toHaveText(TITLES.denied);
+
+    await widget.button('Start again').click();
+    await widget.identify(person.login);
+    await widget.givePassword(person.password);
+    await expect(widget.heading).toHaveText('Enter a recovery code');
+    const told = 'Your token is locked after too many wrong codes. Use a recovery code.';
+    await expect(widget.alert).toHaveText(told);
+    await widget.frame.getByLabel('Recovery code').fill(codes[0] ?? '');
+    await widget.button('Confirm').click();
+    await expect(widget.heading).toHaveText(TITLES.done);
+    const claims = await verifierOf(strict.id).verifyResult(await resultOf(opened.page), { nonce: opened.nonce });
+    expect(claims).toMatchObject({ sub: person.user.id, otp: 'verified', amr: ['pwd', 'otp', 'mfa'] });
+  });
+
+  // The attack: an administrator has locked the token after misuse, and the thief has the password and the paper.
+  test('SR-15: a token that an administrator has locked; no recovery code is asked for', async () => {
+    const { person } = await makePersonWithRecoveryCodes(resource);
+    await stage.service.client.tokens.update(person.device.token.id, { locked: true });
+    const { widget } = await openAtCode(person);
+    await expect(widget.heading).toHaveText(TITLES.denied);
+    await expect(widget.main.getByText('Your administrator has locked your token.')).toBeVisible();
+    await expect(widget.frame.getByLabel('Recovery code')).toHaveCount(0);
+    await expect(widget.main.getByText('Another way')).toHaveCount(0);
   });
 
   test('a used code', async () => {
