@@ -9,7 +9,7 @@ export interface ClusterPairs extends FailoverRig {
   readonly pairs: number;
   /** Holds back by this many milliseconds what primaries send to replicas from now on. */
   holdBack(ms: number): void;
-  /** What is held back is lost, and comes again on the next connection. */
+  /** What is held back is lost, and comes again on the next connection, for which this waits. */
   loseHeldBack(): Promise<void>;
 }
 
@@ -34,7 +34,14 @@ export async function startClusterPairs(product: Product, heldBackMs: number): P
       for (const link of links) link.holdBack(ms);
     },
     loseHeldBack: async () => {
-      await Promise.all(pairs.map(({ primary }) => primary.client.call('CLIENT', 'KILL', 'TYPE', 'replica')));
+      await Promise.all(
+        pairs.map(async ({ primary: { client } }) => {
+          await client.call('CLIENT', 'KILL', 'TYPE', 'replica');
+          await waitUntil('the replica follows again', async () =>
+            (await client.info('replication')).includes('state=online'),
+          );
+        }),
+      );
     },
     failOver: async (kind: FailoverKind) => {
       const pair = pairs[turn++ % pairs.length];
