@@ -5,14 +5,16 @@ import { Hono } from 'hono';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { holding } from '../testing/holding-app.ts';
 import {
+  abuseOf,
   END_HEADERS,
   END_STREAM,
   FRAME,
-  type FrameClient,
   frame,
   frameClient,
   literal,
   request,
+  streams,
+  uint32,
 } from '../testing/http2-frames.ts';
 import { TEST_CERTIFICATE } from '../testing/test-certificate.ts';
 import { uncaughtDuring } from '../testing/uncaught-errors.ts';
@@ -50,24 +52,14 @@ const counting = () => {
   return { app, handled };
 };
 
-/** The client's streams: 1, 3, 5 ... */
-const streams = (count: number) => Array.from({ length: count }, (_, at) => at * 2 + 1);
 const begin = (stream: number) => frame(FRAME.headers, END_HEADERS | END_STREAM, stream, request('/'));
-/** The code with which the server ended the connection; 0: nothing was wrong. Undefined: lost, as the connection was reset. */
-const abuseOf = ({ received }: FrameClient) =>
-  received.find(({ type }) => type === FRAME.goaway)?.payload.readUInt32BE(4);
-const number = (value: number) => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-};
 
 describe('SR-56, SR-65: over HTTP/2, a client that begins requests and cancels them', () => {
   test.each([
     // CVE-2023-44487
-    ['by resets', (stream: number) => frame(FRAME.reset, 0, stream, number(8))],
+    ['by resets', (stream: number) => frame(FRAME.reset, 0, stream, uint32(8))],
     // CVE-2025-8671: the server itself resets a stream whose window is changed by nothing.
-    ['by windows that make the server reset them', (stream: number) => frame(FRAME.window, 0, stream, number(0))],
+    ['by windows that make the server reset them', (stream: number) => frame(FRAME.window, 0, stream, uint32(0))],
   ])('%s runs few handlers and loses its connection', async (_, cancel) => {
     const { app, state } = holding();
     const { port, url } = await serve(app);
@@ -86,7 +78,7 @@ describe('SR-56, SR-65: over HTTP/2, a client that begins requests and cancels t
     const { app, state } = holding();
     const { port } = await serve(app);
     const client = await frameClient(port);
-    for (const stream of streams(80)) client.send(begin(stream), frame(FRAME.reset, 0, stream, number(8)));
+    for (const stream of streams(80)) client.send(begin(stream), frame(FRAME.reset, 0, stream, uint32(8)));
     client.send(frame(FRAME.ping, 0, 0, Buffer.alloc(8)));
     await expect.poll(() => client.received.some(({ type }) => type === FRAME.ping)).toBe(true);
     state.release();
@@ -143,7 +135,7 @@ describe('SR-65: over HTTP/2, a client that begins many requests', () => {
     });
     const { port } = await serve(app, { timeouts: { stalledMs: 200 } });
     // A window of 0: the server may send no byte of a body.
-    const client = await frameClient(port, Buffer.concat([Buffer.from([0, 4]), number(0)]));
+    const client = await frameClient(port, Buffer.concat([Buffer.from([0, 4]), uint32(0)]));
     client.send(...streams(60).map(begin));
     await expect.poll(() => handled.mock.calls.length).toBe(8);
     // Pings keep the connection busy, not its streams.
@@ -159,9 +151,9 @@ describe('SR-65: over HTTP/2, a client that begins many requests', () => {
     const app = new Hono().get('*', (c) => c.text('x'.repeat(4_000_000)));
     const { port } = await serve(app, { maxConnections: 1, timeouts: { stalledMs: 200, headersMs: 200 } });
     // Windows that stop no response.
-    const client = await frameClient(port, Buffer.concat([Buffer.from([0, 4]), number(2 ** 31 - 1)]));
+    const client = await frameClient(port, Buffer.concat([Buffer.from([0, 4]), uint32(2 ** 31 - 1)]));
     client.socket.pause();
-    client.send(frame(FRAME.window, 0, 0, number(2 ** 30)), ...streams(9).map(begin));
+    client.send(frame(FRAME.window, 0, 0, uint32(2 ** 30)), ...streams(9).map(begin));
     // The only connection becomes free.
     const isServed = async () => {
       const outgoing = ask({ host: '127.0.0.1', port, rejectUnauthorized: false, agent: false });
@@ -341,7 +333,7 @@ describe('SR-56, SR-64: over HTTP/2, headers and bodies', () => {
 
 describe('SR-56: over HTTP/2, a flood', () => {
   test.each([
-    ['settings', () => frame(FRAME.settings, 0, 0, Buffer.concat([Buffer.from([0, 4]), number(1000)]))],
+    ['settings', () => frame(FRAME.settings, 0, 0, Buffer.concat([Buffer.from([0, 4]), uint32(1000)]))],
     ['pings', () => frame(FRAME.ping, 0, 0, Buffer.alloc(8))],
   ])('of %s whose answers the client does not read closes its connection', async (_, next) => {
     const { app } = counting();

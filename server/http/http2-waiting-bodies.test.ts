@@ -2,7 +2,7 @@ import { connect } from 'node:http2';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { holding } from '../testing/holding-app.ts';
-import { END_HEADERS, FRAME, frame, frameClient, request } from '../testing/http2-frames.ts';
+import { END_HEADERS, FRAME, frame, frameClient, request, streams } from '../testing/http2-frames.ts';
 import { TEST_CERTIFICATE } from '../testing/test-certificate.ts';
 import { listen, type RunningServer } from './listen.ts';
 
@@ -22,9 +22,6 @@ async function serve(fetch: Parameters<typeof listen>[0]) {
   running.push(server);
   return server;
 }
-
-/** The client's streams: 1, 3, 5 ... */
-const streams = (count: number) => Array.from({ length: count }, (_, at) => at * 2 + 1);
 
 describe('SR-56, SR-65: over HTTP/2, a client whose requests wait', () => {
   const open = (stream: number) => frame(FRAME.headers, END_HEADERS, stream, request('/', 'POST'));

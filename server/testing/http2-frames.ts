@@ -76,3 +76,19 @@ export async function frameClient(port: number, settings: Buffer = Buffer.alloc(
     closed: () => ended,
   };
 }
+
+/** The code with which the server ended the connection; 0: nothing was wrong. Undefined: lost, as the connection was reset. */
+export function abuseOf({ received }: FrameClient): number | undefined {
+  return received.find(({ type }) => type === FRAME.goaway)?.payload.readUInt32BE(4);
+}
+
+/** Streams that a client begins: 1, 3, 5 ... */
+export function streams(count: number): number[] {
+  return Array.from({ length: count }, (_, at) => at * 2 + 1);
+}
+
+export function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
