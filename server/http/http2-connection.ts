@@ -29,11 +29,8 @@ const MAX_AT_ONCE = 8;
 const CANCELLED_AT_ONCE = 100;
 const CANCELLED_PER_SECOND = 10;
 
-/** Bodies of a connection that wait for their handlers. The window of each stream alone would let a client fill 6 MB. */
-const MAX_WAITING_BYTES = 256 * 1024;
-
-/** What a frame takes beside its bytes. */
-const FRAME_OVERHEAD_BYTES = 256;
+/** Frames of a body that waits for its handler. Each takes memory beside its bytes, which the window of the stream bounds. */
+const MAX_WAITING_FRAMES = 256;
 
 interface Exchange {
   readonly incoming: Http2ServerRequest;
@@ -41,8 +38,6 @@ interface Exchange {
   readonly beganAt: number;
   /** The stream closes once the reset is on its way, and never if the client does not read from its socket. */
   cancelledAt?: number;
-  /** Of its body, while it waits for its handler. */
-  waitingBytes: number;
 }
 
 /** The requests of one connection. */
@@ -53,7 +48,6 @@ export class Http2Connection {
   readonly #timeouts: Http2Timeouts;
   readonly #open = new Set<Exchange>();
   readonly #waiting = new Set<Exchange>();
-  #waitingBytes = 0;
   #running = 0;
   #hadRequest = false;
   #idleSince = performance.now();
@@ -68,7 +62,7 @@ export class Http2Connection {
   }
 
   take(incoming: Http2ServerRequest, outgoing: Http2ServerResponse): void {
-    const exchange: Exchange = { incoming, outgoing, beganAt: performance.now(), waitingBytes: 0 };
+    const exchange: Exchange = { incoming, outgoing, beganAt: performance.now() };
     this.#hadRequest = true;
     this.#open.add(exchange);
     const { stream } = incoming;
@@ -76,7 +70,7 @@ export class Http2Connection {
     stream.setTimeout(this.#timeouts.stalledMs, () => cancel(exchange));
     stream.once('close', () => {
       this.#open.delete(exchange);
-      this.#endWaiting(exchange);
+      this.#waiting.delete(exchange);
       if (this.#open.size === 0) this.#idleSince = performance.now();
       if (stream.aborted) this.#countCancellation();
     });
@@ -111,7 +105,7 @@ export class Http2Connection {
     let exchange: Exchange | undefined = first;
     while (exchange) {
       const { incoming, outgoing } = exchange;
-      this.#endWaiting(exchange);
+      this.#waiting.delete(exchange);
       const closed = untilClosed(incoming.stream);
       await this.#answer(incoming, outgoing);
       await closed;
@@ -127,20 +121,13 @@ export class Http2Connection {
   #boundBody(exchange: Exchange): void {
     const { stream } = exchange.incoming;
     const push = stream.push.bind(stream);
+    let frames = 0;
     stream.push = (chunk: Buffer | null) => {
       if (chunk === null) return push(null);
-      if (this.#waiting.has(exchange)) {
-        const bytes = chunk.length + FRAME_OVERHEAD_BYTES;
-        exchange.waitingBytes += bytes;
-        this.#waitingBytes += bytes;
-        if (this.#waitingBytes > MAX_WAITING_BYTES) refuse(exchange);
-      }
+      frames += 1;
+      if (frames > MAX_WAITING_FRAMES && this.#waiting.has(exchange)) cancel(exchange);
       return push(Buffer.from(chunk));
     };
-  }
-
-  #endWaiting(exchange: Exchange): void {
-    if (this.#waiting.delete(exchange)) this.#waitingBytes -= exchange.waitingBytes;
   }
 
   #countCancellation(): void {
@@ -158,16 +145,9 @@ export function endAbuse(session: Http2Session): void {
   session.destroy();
 }
 
-function cancel(exchange: Exchange, code: number = constants.NGHTTP2_CANCEL): void {
+function cancel(exchange: Exchange): void {
   exchange.cancelledAt ??= performance.now();
-  exchange.incoming.stream.close(code);
-}
-
-/** Tells the client that nothing was done, so that it may send the request again (RFC 9113 8.7). */
-function refuse(exchange: Exchange): void {
-  cancel(exchange, constants.NGHTTP2_REFUSED_STREAM);
-  // Frees what came: nothing reads it.
-  exchange.incoming.stream.resume();
+  exchange.incoming.stream.close(constants.NGHTTP2_CANCEL);
 }
 
 function untilClosed(stream: ServerHttp2Stream): Promise<void> {
