@@ -34,11 +34,9 @@ export function replacementPermittedUntil(
   if (!usual.every(({ enabled }) => !enabled)) return undefined;
   const endedAt = user.replacementsEndedAt ?? Number.NEGATIVE_INFINITY;
   const permitted = usual.flatMap(({ deactivation }) => {
-    const { at, permitsUntil } = deactivation ?? {};
-    // Written so that a time that is no number permits nothing.
-    return at !== undefined && permitsUntil !== undefined && endedAt < at && at <= now && now < permitsUntil
-      ? [permitsUntil]
-      : [];
+    // A time that is no number is neither before nor after another, so it permits nothing.
+    const { at = Number.NaN, permitsUntil = Number.NaN } = deactivation ?? {};
+    return endedAt < at && at <= now && now < permitsUntil ? [permitsUntil] : [];
   });
   return permitted.length === 0 ? undefined : Math.max(...permitted);
 }
@@ -76,7 +74,7 @@ export function recoveryStateOf(
   const sets = owned.filter(isRecovery).filter((token) => token.enabled && token.factor.macs.length > 0);
   if (sets.length === 0) return 'none';
   const here = sets.filter(({ id }) => assigned.some((token) => token.id === id));
-  if (!acceptedKinds(resource).includes('recovery') || here.length === 0) return 'unusable';
+  if (!acceptedKinds(resource).includes('recovery')) return 'unusable';
   const states = here.map((token) => tokenState(token, now));
   if (states.includes('active')) return 'usable';
   return states.includes('locked') ? 'locked' : 'unusable';

@@ -23,6 +23,8 @@ const states = fc.array(
     'active',
     'deactivated',
     'locked',
+    'locked-by-administrator',
+    'locked-with-recovery',
     'expired',
     'out-of-step',
     'secret-lost',
@@ -76,11 +78,13 @@ describe('the required factors', () => {
     fc.assert(
       fc.property(method, states, beyond, (by, tokens, more) => {
         const required = requiredFactors(by, tokens, { ...more, level: '2' });
+        const usual = decideFactors(by, tokens);
+        const hasCode = tokens.includes('active') || (usual.kind === 'factors' && usual.recoveryOnly === true);
         if (required.kind === 'factors') {
           expect(required).toMatchObject({ password: true, otp: true });
-          expect(tokens.includes('active') && more.hasFirstFactor).toBe(true);
-        } else if (!more.differs && decideFactors(by, tokens).kind === 'factors') {
-          expect(tokens.includes('active') && more.hasFirstFactor).toBe(false);
+          expect(hasCode && more.hasFirstFactor).toBe(true);
+        } else if (!more.differs && usual.kind === 'factors') {
+          expect(hasCode && more.hasFirstFactor).toBe(false);
         }
       }),
     );
@@ -108,6 +112,8 @@ describe('a denial', () => {
     ['password', ['locked'], { level: '2' }, deny('level')],
     ['password', [], { level: '1', hasFirstFactor: false }, deny('level')],
     ['password', ['active'], { level: '2', hasFirstFactor: false }, deny('level')],
+    ['password', ['locked-with-recovery'], { level: '2' }, deny('level')],
+    ['otp', ['locked-by-administrator', 'locked-with-recovery'], { level: '2' }, deny('locked-by-administrator')],
     ['password', ['active'], { differs: 'refuse' }, deny('environment')],
     ['password', ['locked'], { differs: 'demand-otp' }, deny('environment')],
     ['otp', ['expired'], { differs: 'refuse' }, deny('expired')],
@@ -118,7 +124,14 @@ describe('a denial', () => {
   test.each([
     ['otp', ['active'], { level: '1', hasFirstFactor: false }, { password: false, otp: true, otpSkipped: false }],
     ['password', ['active'], { level: '1' }, { password: true, otp: false, otpSkipped: false }],
+    ['password', ['active'], { level: '2' }, { password: true, otp: true, otpSkipped: false }],
     ['password', ['active'], { differs: 'demand-otp' }, { password: true, otp: true, otpSkipped: false }],
+    [
+      'otp',
+      ['locked-with-recovery'],
+      { level: '2' },
+      { password: true, otp: true, otpSkipped: false, recoveryOnly: true },
+    ],
     ['password-otp', ['deactivated'], { level: '1' }, { password: true, otp: false, otpSkipped: true }],
   ] as const)('is not returned to %s with %j under %j', (by, tokens, more, factors) => {
     expect(requiredFactors(by, [...tokens], { hasFirstFactor: true, ...more })).toEqual({

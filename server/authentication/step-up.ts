@@ -125,7 +125,7 @@ export function requiredFactors(
     return level === '2' && !has ? { kind: 'deny', reason: 'level' } : decision;
   }
   if (differs === 'refuse') return { kind: 'deny', reason: 'environment' };
-  const canShow = tokens.includes('active') || (decision.otp && decision.recoveryOnly === true);
+  const canShow = tokens.includes('active') || decision.recoveryOnly === true;
   const password = decision.password || level === '2';
   if (level === '2' && !canShow) return { kind: 'deny', reason: 'level' };
   if (level !== undefined && password && !hasFirstFactor) return { kind: 'deny', reason: 'level' };

@@ -3,8 +3,18 @@ import type { Actor } from '../kernel/actor.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import type { ResourceSettings } from '../resources/resource-settings.ts';
 import { operatorContext, updateToken, updateUser } from '../testing/as-operator.ts';
-import { addResource, addToken, addUser, createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
+import {
+  addResource,
+  addToken,
+  addUser,
+  createFixture,
+  type Fixture,
+  overwrite,
+  read,
+  unwrap,
+} from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { userDocument } from '../users/documents.ts';
 import { countPasswordAlone } from './count-password-alone.ts';
 
 let ports: TestPorts;
@@ -75,6 +85,14 @@ test('resources that the administrator does not see are not looked at', async ()
   const administrator = { kind: 'administrator', account: scene.account, id, role: 'administrator' } as const;
   expect(await counted(20, { ...administrator, resources: [resource.id] })).toBe(1);
   expect(await counted(20, { ...administrator, resources: [other.id] })).toBe(0);
+});
+
+test('a resource that is gone is passed over', async () => {
+  const { user } = await addLost('lost');
+  const { assignments } = await read(ports, userDocument.key(user.id));
+  const gone = { resource: idFromBytes('res', ports.random.bytes(7)), alone: false, tokens: [] };
+  await overwrite(ports, userDocument.key(user.id), { assignments: [gone, ...assignments] });
+  expect(await counted()).toBe(1);
 });
 
 test('as many of the newest tokens are looked at as wanted', async () => {

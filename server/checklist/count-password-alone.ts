@@ -33,7 +33,6 @@ export async function countPasswordAlone(ports: Needs, act: RequestContext, limi
 }
 
 async function isPasswordAlone(ports: Needs, act: RequestContext, user: User): Promise<boolean> {
-  if (user.blocked) return false;
   const now = ports.clock.now();
   const seen = user.assignments.filter(({ resource }) => maySeeResource(act.actor, resource));
   const resources = await ports.store.getMany(

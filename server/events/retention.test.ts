@@ -11,6 +11,8 @@ test.each([
   ['200,000 events a day fill the log in five days', 600_000, 3, { reachMs: 5 * DAY_MS, leftMs: 2 * DAY_MS }],
   ['a full log is cut already', 1_000_000, 5, { reachMs: 5 * DAY_MS, leftMs: 0 }],
   ['2,000 events a day last for the whole time', 600_000, 300, undefined],
+  ['a log that is half full says enough', 500_000, 3, { reachMs: 6 * DAY_MS, leftMs: 3 * DAY_MS }],
+  ['a log that fills in exactly the kept time loses nothing early', 500_000, 182.5, undefined],
   ['a log that is less than half full says too little', 499_999, 1, undefined],
 ])('%s', (_, kept, days, expected) => {
   expect(forecastRetention({ kept, oldestAt: NOW - days * DAY_MS }, retention, NOW)).toEqual(expected);

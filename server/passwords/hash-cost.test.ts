@@ -24,6 +24,8 @@ test('SR-78: the cost follows from the parameters of a hash', () => {
   expect(hashCostMs(argon2(19_456, 2))).toBeCloseTo(14.008);
   expect(hashCostMs(`$6$rounds=100000$salt$${'.'.repeat(86)}`)).toBeCloseTo(200);
   expect(hashCostMs(`$5$salt$${'.'.repeat(43)}`)).toBeCloseTo(10);
+  // The attack: a salt that reads like a cost makes the check seem cheap.
+  expect(hashCostMs(`$6$arounds=1$${'.'.repeat(86)}`)).toBeCloseTo(10);
   expect(hashCostMs(`$P$B12345678${'.'.repeat(22)}`)).toBeCloseTo(7.782);
   expect(hashCostMs(`$S$D12345678${'.'.repeat(43)}`)).toBeCloseTo(31.13);
   expect(hashCostMs('correct horse')).toBeUndefined();

@@ -58,9 +58,9 @@ function foreignCostMs(read: ReadHash): number {
 }
 
 function cryptCostMs(setting: string): number {
-  const [, scheme = '', cost = ''] = setting.split('$');
+  const [, scheme, cost = ''] = setting.split('$');
   if (scheme === '5' || scheme === '6') {
-    const rounds = Number(/^rounds=(\d+)$/.exec(cost)?.[1] ?? 5000);
+    const rounds = Number(/^rounds=(\d+)/.exec(cost)?.[1] ?? 5000);
     return (rounds * MICROSECONDS.crypt) / 1000;
   }
   return (2 ** DIGITS.indexOf(cost.charAt(0)) * MICROSECONDS.md5) / 1000;
