@@ -96,6 +96,39 @@ Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}'
   await site.evaluate(() => (window as unknown as { result: Promise<unknown> }).result);
 });
 
+// The attack: who reads a log of a proxy, a Referer or the history learns who has forgotten a password.
+test('the login that was typed is filled in, and no request or history contains it', async () => {
+  const login = 'møre & 100%@shop.example';
+  const context = await newContext(here.browser, { locale: 'en' });
+  const requests: string[] = [];
+  context.on('request', (request) => {
+    requests.push(decodeURIComponent(`${request.url()} ${request.headers().referer ?? ''}`));
+  });
+  const site = await context.newPage();
+  const script = `Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}' });`;
+  await site.goto(here.host.put(hostPage(here.url, '<div id="here"></div>', script)));
+  const widget = site.frameLocator('iframe');
+  await widget.locator('#identify').fill(login);
+  await widget.locator('.primary').click();
+  const [page] = await Promise.all([
+    context.waitForEvent('page'),
+    widget.getByRole('link', { name: 'Forgot your password?' }).click(),
+  ]);
+  await expect(page.getByLabel('Login or email')).toHaveValue(login);
+  await expectAccessible(page);
+  expect(new URL(page.url()).hash).toBe('');
+  const history = await page.evaluate(() => navigation.entries().map(({ url }) => url));
+  expect(history).toEqual([page.url()]);
+  await page.getByRole('button', { name: 'Send password link' }).click();
+  await page.getByRole('heading', { name: 'Check your email' }).waitFor();
+  expect(requests.filter((request) => request.includes('/reset'))).toHaveLength(2);
+  // The browser's tools show the fragment, which is not sent.
+  expect(requests.map((request) => request.replace(/#\S*/, '')).join()).not.toContain('møre');
+  expect(decodeURIComponent(here.log())).not.toContain('møre');
+  // In the first tab, the sign-in goes on with the same login.
+  await expect(widget.locator('#who')).toHaveValue(login);
+});
+
 test('without script the page of a link says what to do', async () => {
   const page = await (await newContext(here.browser, { javaScriptEnabled: false, locale: 'en' })).newPage();
   await page.goto(`${here.url}/reset/password#usr_00000000000.${'A'.repeat(32)}`);

@@ -72,7 +72,7 @@ describe('a sign-in in a separate window', () => {
     const headers = { 'cross-origin-opener-policy': 'same-origin' };
     const { page } = await stage.openWidget(resource, { options, headers });
     const window = await press(page);
-    await expect(window.locator('body')).toContainText('works only on the site');
+    await expect(window.getByRole('main')).toContainText('works only on the site');
     expect(await waitForLastEvent(page, 'error')).toMatchObject({ code: 'POPUP_UNREACHABLE', retryable: true });
   });
 

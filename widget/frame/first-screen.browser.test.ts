@@ -289,7 +289,7 @@ test('respects reduced motion and forced colours', async () => {
 test('does not start a sign-in when opened by itself', async () => {
   const address = `${stage.service.url}/widget/v1/frame?resource=res_01k8dq9z2mp&origin=${stage.host.origin}`;
   const page = await stage.open(address);
-  await expect(page.locator('body')).toContainText('works only on the site');
+  await expect(page.getByRole('main')).toContainText('works only on the site');
   await expect(page.locator('input')).toHaveCount(0);
 });
 

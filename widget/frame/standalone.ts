@@ -79,7 +79,7 @@ export async function resolveHost(
   if (found) root.dataset.alone = '';
   else {
     const texts = await loadTexts(navigator.languages);
-    const notice = Object.assign(document.createElement('p'), { className: 'alone', textContent: texts('alone') });
+    const notice = Object.assign(document.createElement('main'), { className: 'alone', textContent: texts('alone') });
     document.body.append(notice);
   }
   return found;

@@ -30,6 +30,12 @@ ${puzzle === undefined ? '' : proofField(t, puzzle)}
 </form>`;
 }
 
+/** Fills in the login that was typed in the sign-in. It is in the URL fragment, which the page removes from the history. */
+export const FILL_NAME = `const { hash, pathname, search } = location;
+const typed = new URLSearchParams(hash.slice(1)).get('name');
+if (typed) document.forms[0].elements.name.value = typed;
+if (hash) history.replaceState(null, '', pathname + search);`;
+
 /** The line stays empty unless the work takes long. */
 function proofField(t: PageTexts, puzzle: Puzzle): Html {
   return html`<input type="hidden" name="proof" data-puzzle="${JSON.stringify(puzzle)}">

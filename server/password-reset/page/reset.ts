@@ -17,7 +17,7 @@ import { minLengthOf } from '../../passwords/password-policy.ts';
 import { requestPasswordReset } from '../request-password-reset.ts';
 import { viewReset } from '../reset-link.ts';
 import { resetPassword } from '../reset-password.ts';
-import { chooseForm, type RequestForm, requestForm, SHOW_PASSWORDS, SOLVE } from './forms.ts';
+import { chooseForm, FILL_NAME, type RequestForm, requestForm, SHOW_PASSWORDS, SOLVE } from './forms.ts';
 
 type Needs = Pick<
   Ports,
@@ -54,7 +54,7 @@ export function reset(ports: Needs) {
     const { resource = '', origin } = c.req.query();
     const view = await viewOf(ports, c, c.req.query('lang'), await readBrand(ports, resource, origin));
     if (ports.courier.isAbsent) return showRefusal(c, view, { refused: 'MAIL_NOT_CONFIGURED' });
-    return showPage(c, { ...view, title: 'askTitle', body: requestForm(view, { resource }) });
+    return showPage(c, { ...view, title: 'askTitle', body: requestForm(view, { resource }), script: FILL_NAME });
   });
 
   app.post('/reset', async (c) => {

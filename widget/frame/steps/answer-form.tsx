@@ -173,7 +173,13 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           </button>
         )}
         {step === 'password' && resetUrl && (
-          <a class="link" href={`${resetUrl}&lang=${document.documentElement.lang}`} target="_blank" rel="noreferrer">
+          <a
+            class="link"
+            // No server and no Referer gets the login: it is in the fragment.
+            href={`${resetUrl}&lang=${texts.lang}#${new URLSearchParams({ name: view.login ?? '' })}`}
+            target="_blank"
+            rel="noreferrer"
+          >
             {texts('forgotPassword')}
           </a>
         )}
