@@ -23,6 +23,7 @@ import pages from './pages.css?inline';
 import { Palette } from './palette.tsx';
 import parts from './parts.css?inline';
 import { refusals } from './refusals.ts';
+import sections from './sections.css?inline';
 import frame from './shell.css?inline';
 import { ShortcutsHelp } from './shortcuts-help.tsx';
 import { type Toast, Toasts } from './toasts.tsx';
@@ -45,7 +46,7 @@ export interface ShellProps {
 /** Loads the texts and the style of the shell. */
 export async function loadShell(lang: string) {
   await Promise.all([t.load(lang), refusals.load(lang)]);
-  for (const css of [frame, pages, parts, dialogs, lists, edit]) injectStyle(css);
+  for (const css of [frame, pages, parts, dialogs, lists, edit, sections]) injectStyle(css);
   return Shell;
 }
 

@@ -39,7 +39,7 @@ export function listRange(query: ListQuery, names: string, selective: string): A
   return { index: names, after, limit, total, order: order ?? 'asc', prefix: namePrefix(search ?? '') };
 }
 
-/** A list in which nothing is. */
+/** The page of a list without objects. */
 export function emptyPage({ total }: Pick<ListQuery, 'total'>): Page<never> {
   return { items: [], next: null, ...(total && { total: 0 }) };
 }

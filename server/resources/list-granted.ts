@@ -36,7 +36,7 @@ export async function listGranted(
   return {
     items: page.map(({ object }) => object),
     next: last && listed.length > limit ? writeCursor(last.entry) : null,
-    ...(total && { total: new Set(all.map(({ object }) => object)).size }),
+    ...(total && { total: all.length }),
   };
 }
 

@@ -46,22 +46,13 @@ export async function listUsers(
     assignments.filter(
       (one) => (resource === undefined || one.resource === resource) && maySeeResource(actor, one.resource),
     );
-  const selections = [
-    ...(secondFactor ? [(users: readonly User[]) => inSecondFactorState(ports, users, secondFactor, seen)] : []),
-    ...(signedIn === undefined
-      ? []
-      : [
-          async (users: readonly User[]) => {
-            const days = await readLastSignIns(ports, act, users, resource);
-            return users.filter(({ id }) => days.has(id) === signedIn);
-          },
-        ]),
-  ];
-  const select = async (users: readonly User[]) => {
-    let left = users;
-    for (const selection of selections) left = await selection(left);
-    return [...left];
+  const select = async (users: readonly User[]): Promise<User[]> => {
+    const some = secondFactor ? await inSecondFactorState(ports, users, secondFactor, seen) : [...users];
+    if (signedIn === undefined) return some;
+    const days = await readLastSignIns(ports, act, some, resource);
+    return some.filter(({ id }) => days.has(id) === signedIn);
   };
+  const isSelecting = secondFactor !== undefined || signedIn !== undefined;
   if (externalId !== undefined) {
     const user = await findByExternalId(ports, account, externalId);
     const items = await select(user && fits(user) ? [user] : []);
@@ -74,6 +65,6 @@ export async function listUsers(
     account,
     key: userDocument.key,
     where,
-    select: selections.length > 0 ? select : undefined,
+    select: isSelecting ? select : undefined,
   });
 }

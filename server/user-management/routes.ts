@@ -218,7 +218,7 @@ export const userRoutes = [
     ...routes.list,
     handle: async (c, ports: RouterNeeds) => {
       const page = await listUsers(ports, c.get('act'), c.req.valid('query'));
-      const days = isRefusal(page) ? new Map<UserId, string>() : await readLastSignIns(ports, c.get('act'), page.items);
+      const days = await readLastSignIns(ports, c.get('act'), isRefusal(page) ? [] : page.items);
       return showPage(c, page, (user) => presentUser(user, c.get('act'), days.get(user.id) ?? null));
     },
   }),
@@ -232,9 +232,7 @@ export const userRoutes = [
     handle: async (c, ports: RouterNeeds) => {
       const found = await showUser(ports, c.get('act'), c.req.valid('param').id);
       const isLocked = !isRefusal(found) && (await isPasswordLocked(ports, found.object));
-      const days = isRefusal(found)
-        ? new Map<UserId, string>()
-        : await readLastSignIns(ports, c.get('act'), [found.object]);
+      const days = await readLastSignIns(ports, c.get('act'), isRefusal(found) ? [] : [found.object]);
       return showOne(c, found, (user) => ({
         ...presentUser(user, c.get('act'), days.get(user.id) ?? null),
         ...(isLocked && { passwordLocked: true as const }),
@@ -246,9 +244,7 @@ export const userRoutes = [
     handle: async (c, ports: RouterNeeds) => {
       const { id } = c.req.valid('param');
       const updated = await updateUser(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c));
-      const days = isRefusal(updated)
-        ? new Map<UserId, string>()
-        : await readLastSignIns(ports, c.get('act'), [{ id }]);
+      const days = await readLastSignIns(ports, c.get('act'), isRefusal(updated) ? [] : [updated.object]);
       return showOne(c, updated, (user) => presentUser(user, c.get('act'), days.get(user.id) ?? null));
     },
   }),
