@@ -186,8 +186,10 @@ describe('events', () => {
     const view = await following(who);
     await expect(view.main.getByText('Following: new events appear by themselves.')).toBeVisible();
     await view.main.getByText('More filters').click();
+    const read = view.page.waitForResponse((response) => /\/v1\/events\?.*to=/.test(response.url()));
     await view.page.getByLabel('To', { exact: true }).fill('2040-01-01T00:00');
     await expect(view.page).toHaveURL(/to=/);
+    await read;
     await expect(view.button('Follow')).toHaveCount(0);
     await expect(view.button('Pause')).toHaveCount(0);
     await expect(view.page.locator('.events')).toHaveAttribute('aria-busy', 'false');
