@@ -19,6 +19,7 @@ import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../us
 import { epochOf } from '../users/credential-epoch.ts';
 import { userDocument } from '../users/documents.ts';
 import { readUser } from '../users/find-user.ts';
+import { trustEpochOf } from '../users/trust-epoch.ts';
 import { credentialFingerprint, type User } from '../users/user.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from './documents.ts';
 import { recordEnrolled } from './enrolment.ts';
@@ -29,7 +30,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 /** The user of an unfinished token, in a sign-in that sets it up or has just ended. */
 export interface DraftOwner extends Enroller {
   flow: Omit<FlowAt<'enrol' | 'done'>, 'enrolling'> & {
-    enrolling: Pick<PendingEnrolment, 'basis' | 'credentialEpoch' | 'recovery'>;
+    enrolling: Pick<PendingEnrolment, 'basis' | 'credentialEpoch' | 'recovery' | 'trustEpoch'>;
   };
   making: Draft;
 }
@@ -88,9 +89,11 @@ export async function assignEnrolledToken(
  */
 function whyNot(own: DraftOwner, user: User, link: EnrolmentLink | undefined, now: number): Refusal | undefined {
   const { flow, making } = own;
-  const { basis, credentialEpoch } = flow.enrolling;
+  const { basis, credentialEpoch, trustEpoch } = flow.enrolling;
   if (user.blocked || user.login !== own.user.login || !isSameCredentials(flow, user)) return refusal('ACCESS_DENIED');
   if (lacksPassword(flow, user)) return refusal('ACCESS_DENIED');
+  // A token that was shown was lost meanwhile: that is written to the user before it is to the token (SR-69).
+  if (trustEpoch !== undefined && trustEpoch !== trustEpochOf(user)) return refusal('ACCESS_DENIED');
   // Started from the self-service page: the user's credentials must not have changed since that page was opened.
   if (flow.self && credentialFingerprint(user) !== flow.self.standing) return refusal('ACCESS_DENIED');
   // Another sign-in with the same password was faster, or an administrator assigned a token, perhaps only for a while.

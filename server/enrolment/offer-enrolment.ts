@@ -12,6 +12,7 @@ import { isRecovery, type Token } from '../tokens/token.ts';
 import { hadToken } from '../tokens/token-history.ts';
 import { epochOf } from '../users/credential-epoch.ts';
 import { restsOnMailboxAlone } from '../users/mailbox.ts';
+import { trustEpochOf } from '../users/trust-epoch.ts';
 import type { User } from '../users/user.ts';
 import { decideEnrolment, type EnrolmentDecision, isPairedWith } from './enrolment.ts';
 import { availableKinds, startTokenCreation } from './start-token-creation.ts';
@@ -44,6 +45,7 @@ export async function offerEnrolment(
     ...(takesCodes && { recovery: idFromBytes('tok', ports.random.bytes(7)) }),
     basis,
     credentialEpoch: epochOf(user),
+    ...(passed.token !== undefined && { trustEpoch: trustEpochOf(user) }),
     passed,
     mayWait: decision.kind === 'offer',
     ...(decision.kind === 'offer' && decision.until !== undefined && { until: decision.until }),

@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { operatorContext, updateToken } from '../testing/as-operator.ts';
+import { beforeCommitOf } from '../testing/before-commit.ts';
 import { createFixture, type Fixture, read, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
+import { tokenDocument } from '../tokens/documents.ts';
+import { isRecovery } from '../tokens/token.ts';
 import { reportLostDevice } from '../user-management/report-lost-device.ts';
 import { userDocument } from '../users/documents.ts';
 
@@ -12,6 +15,9 @@ import { userDocument } from '../users/documents.ts';
 let ports: TestPorts;
 beforeAll(async () => {
   ports = await openTestPorts('shown factor ends');
+});
+afterEach(() => {
+  ports.store.intercept = {};
 });
 afterAll(() => ports.close());
 beforeEach(() => {
@@ -34,27 +40,66 @@ async function beginEnrolment(scene: Fixture): Promise<LoginDriver> {
 const tokensOf = async ({ user }: Fixture) =>
   (await read(ports, userDocument.key(user.id))).assignments.flatMap(({ tokens }) => tokens.map(({ token }) => token));
 
-describe('an enrolment that has begun with a token', () => {
-  test.each<[string, (scene: Fixture) => Promise<unknown>]>([
-    [
-      'that is then reported as lost',
-      async ({ account, user }) => unwrap(await reportLostDevice(ports, operatorContext(account), user.id, {})),
-    ],
-    [
-      'that is then deactivated',
-      async ({ account, tokens: [token] }) =>
-        token && unwrap(await updateToken(ports, account, token.id, { enabled: false })),
-    ],
-  ])('%s adds no other', async (_, end) => {
+type End = (scene: Fixture, ports: TestPorts) => Promise<unknown>;
+const change =
+  (changes: Parameters<typeof updateToken>[3]): End =>
+  async ({ account, tokens: [token] }, replica) =>
+    token && unwrap(await updateToken(replica, account, token.id, changes));
+const report: End = async ({ account, user }, replica) =>
+  unwrap(await reportLostDevice(replica, operatorContext(account), user.id, {}));
+const ENDS: [string, End][] = [
+  ['that is then reported as lost', report],
+  ['that is then deactivated', change({ enabled: false })],
+  ['that is then locked', change({ locked: true })],
+  ['that is then taken away', change({ owner: null })],
+];
+
+describe('SR-4, SR-69: an enrolment that has begun with a token', () => {
+  test.each(ENDS)('%s adds no other', async (_, end) => {
     const scene = await setStage();
     const walk = await beginEnrolment(scene);
     const app = totpApp(walk.view);
-    await end(scene);
+    await end(scene, ports);
     expect(await walk.enrol(app.code(ports.clock.now()))).toMatchObject({
       step: 'denied',
       error: { code: 'ACCESS_DENIED' },
     });
     expect(await tokensOf(scene)).toEqual(scene.tokens.map(({ id }) => id));
+  });
+
+  // Every read before the commit still sees the token as it was.
+  test.each(ENDS)('%s, just before the new one is assigned, adds no other', async (_, end) => {
+    const scene = await setStage();
+    const walk = await beginEnrolment(scene);
+    const code = totpApp(walk.view).code(ports.clock.now());
+    beforeCommitOf(ports, 'user', (replica) => end(scene, replica));
+    expect(await walk.enrol(code)).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
+    expect(await tokensOf(scene)).toEqual(scene.tokens.map(({ id }) => id));
+  });
+
+  test('is over before the loss is recorded: the report takes the new token too', async () => {
+    const scene = await setStage();
+    const walk = await beginEnrolment(scene);
+    const code = totpApp(walk.view).code(ports.clock.now());
+    beforeCommitOf(ports, 'user', async () => {
+      expect(await walk.enrol(code)).not.toMatchObject({ step: 'denied' });
+    });
+    await report(scene, ports);
+    const states = await Promise.all((await tokensOf(scene)).map((id) => read(ports, tokenDocument.key(id))));
+    expect(states.filter((token) => !isRecovery(token)).map(({ enabled }) => enabled)).toEqual([false, false]);
+  });
+
+  test('ends with it alone: the same state once more ends nothing', async () => {
+    const scene = await createFixture(ports, {
+      tokens: [{}, {}],
+      resource: { enrolment: { kinds: ['totp'], required: true } },
+    });
+    await change({ enabled: false })(scene, ports);
+    const walk = await LoginDriver.toOtp(scene, { purpose: 'enrol' });
+    await walk.otp((await scene.tokens[1]?.code()) ?? '');
+    await change({ enabled: false, name: 'old phone' })(scene, ports);
+    await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
+    expect(walk.view).not.toMatchObject({ step: 'denied' });
   });
 
   test('that stays active adds another', async () => {

@@ -21,6 +21,8 @@ export interface PendingEnrolment {
   basis: EnrolmentBasis;
   /** Of the user when it was offered: a later one ends the enrolment. */
   credentialEpoch: number;
+  /** Of the user when a token was shown: a later one ends the enrolment. Absent: it rests on no token. */
+  trustEpoch?: number;
   /** The factors that the sign-in has verified: it completes with these if the enrolment is skipped. */
   passed: {
     otp: OtpUse;

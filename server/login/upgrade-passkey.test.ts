@@ -6,6 +6,7 @@ import { isRefusal } from '../kernel/result.ts';
 import { addCompleted, KNOWN_NETWORK_TTL_MS } from '../passwords/password-backoff.ts';
 import { recordNetwork } from '../passwords/password-counters.ts';
 import { consumeResult, operatorContext, updateResource, updateUser } from '../testing/as-operator.ts';
+import { beforeCommitOf } from '../testing/before-commit.ts';
 import { inTheFrame } from '../testing/devices/passkey-device.ts';
 import {
   createFixture,
@@ -24,6 +25,7 @@ import { ISSUER, type TestPorts } from '../testing/test-ports.ts';
 import { signInWith } from '../testing/trust-fixture.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import { findPasskey } from '../tokens/kinds/passkey/find-passkey.ts';
+import { reportLostDevice } from '../user-management/report-lost-device.ts';
 import { userDocument } from '../users/documents.ts';
 import { upgradePasskey } from './upgrade-passkey.ts';
 
@@ -72,6 +74,21 @@ const userOf = ({ user }: Fixture) => read(ports, userDocument.key(user.id));
 const tokensOf = async (scene: Fixture) => (await userOf(scene)).assignments.flatMap(({ tokens }) => tokens);
 
 describe('a passkey that the browser creates after a sign-in without asking', () => {
+  // SR-4, SR-69 The attack: a thief with the password and the phone answers the offer as the loss is reported.
+  test('SR-69: is not added once the token of that sign-in is lost, at any moment', async () => {
+    for (const document of ['flow', 'user'] as const) {
+      const scene = await setScene();
+      const walk = await signIn(scene);
+      const response = made(walk);
+      beforeCommitOf(ports, document, (replica) =>
+        reportLostDevice(replica, operatorContext(scene.account), scene.user.id, {}),
+      );
+      expect(await upgrade(walk, response)).toMatchObject({ refused: 'ACCESS_DENIED' });
+      ports.store.intercept = {};
+      expect(await tokensOf(scene)).toHaveLength(1);
+    }
+  });
+
   // SR-38 The attack: a phisher relays the password and one code, from a network of their own, and keeps a passkey.
   test('SR-38: is not offered in a network where no sign-in with both factors has ended before', async () => {
     const scene = await setNewScene();

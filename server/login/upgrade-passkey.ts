@@ -18,6 +18,7 @@ import { ownedTokens } from '../tokens/owned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { epochOf } from '../users/credential-epoch.ts';
 import { readUser } from '../users/find-user.ts';
+import { trustEpochOf } from '../users/trust-epoch.ts';
 import { validateResult } from './validate-result.ts';
 
 /**
@@ -39,18 +40,24 @@ export async function upgradePasskey(
   const access = await readAccess(ports, flow.resource, client.address);
   if (isRefusal(access)) return access;
   const { resource } = access;
-  const [record] = await ports.store.getMany([resultDocument.key(flow.id)], ports.clock.now());
-  if (!record || (await validateResult(ports, record.value))) return refusal('ACCESS_DENIED');
+  // Read before the result is validated: a token that is lost after that ends the offer.
   const user = flow.user && (await readUser(ports, flow.account, flow.user));
   if (!user) return refusal('ACCESS_DENIED');
+  const [record] = await ports.store.getMany([resultDocument.key(flow.id)], ports.clock.now());
+  if (!record || (await validateResult(ports, record.value))) return refusal('ACCESS_DENIED');
   const owned = await ownedTokens(ports, user);
   if (!canBeUpgraded(user, owned, resource)) return refusal('ACCESS_DENIED');
   const { draft: making, expiresAt } = upgrade;
+  const enrolling = {
+    basis: 'second-factor',
+    credentialEpoch: epochOf(user),
+    trustEpoch: trustEpochOf(user),
+  } as const;
   const made = await createEnrolledToken(
     ports,
     {
       act: userContext(flow, client),
-      flow: { ...flow, expiresAt, enrolling: { basis: 'second-factor', credentialEpoch: epochOf(user) } },
+      flow: { ...flow, expiresAt, enrolling },
       making,
       user,
       names: { language, taken: namesOf(owned) },

@@ -18,6 +18,7 @@ import { trustedBrowsersDocument } from '../trusted-browsers/documents.ts';
 import { unlockLinkDocument } from '../unlock/documents.ts';
 import { epochOf } from '../users/credential-epoch.ts';
 import { userDocument } from '../users/documents.ts';
+import { raiseTrustEpoch } from '../users/trust-epoch.ts';
 import type { User } from '../users/user.ts';
 import { knownSignInsDocument } from './documents.ts';
 import type { KnownSignIns } from './known-sign-ins.ts';
@@ -83,10 +84,9 @@ export async function reportSignIn(
       if (!stored || !link) return { answer: INVALID };
       const hadPassword = stored.value.passwordHash !== undefined;
       const user: User = {
-        ...stored.value,
+        ...raiseTrustEpoch(stored.value),
         ...(hadPassword && { passwordHash }),
         blocked: true,
-        trustEpoch: (stored.value.trustEpoch ?? 0) + 1,
         credentialEpoch: epochOf(stored.value) + 1,
         // Every link is used up, and the next sign-in is new wherever it comes from.
         signInsCompared: true,

@@ -9,6 +9,7 @@ import { readUser } from '../users/find-user.ts';
 import { changeOwner } from './assignments.ts';
 import { tokenDocument } from './documents.ts';
 import { endReplacements } from './end-replacements.ts';
+import { endShownFactors } from './end-shown-factors.ts';
 import { admitHelpDeskUnlock } from './help-desk-unlocks.ts';
 import { rulesOf } from './kinds/rules.ts';
 import { endTrust, lockToken, setEnabled, unlockToken } from './lockout.ts';
@@ -65,6 +66,8 @@ export async function updateToken(
   if (changes.enabled === true && owner && !found.object.enabled && may(act.actor, found.object, owner)) {
     await endReplacements(ports, owner);
   }
+  if (owner && isLost(found.object, changes) && may(act.actor, found.object, owner))
+    await endShownFactors(ports, owner);
   const edit = (token: Token, now: number) => {
     // Decided with the owner that was read; after a change of owner it is read again.
     if (token.owner !== former) return refusal('CONTENTION');
@@ -110,6 +113,12 @@ export async function updateToken(
   if (!(await readUser(ports, account, changes.owner))) return removeOwner(ports, act, id, changes.owner);
   await rememberToken(ports, edited.object, changes.owner);
   return edited;
+}
+
+/** Whether its owner can no longer show it afterwards, and can now. */
+function isLost(token: Token, { enabled, locked, owner }: TokenChanges): boolean {
+  const isTaken = owner !== undefined && (owner ?? undefined) !== token.owner;
+  return isTaken || (token.enabled && enabled === false) || (!token.lock && locked === true);
 }
 
 /** Nothing but an unlock: the help desk may make it too. */

@@ -21,6 +21,7 @@ import type { Token } from '../tokens/token.ts';
 import { endBrowserTrust } from '../trusted-browsers/end-trust.ts';
 import { soleResource } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
+import { raiseTrustEpoch } from '../users/trust-epoch.ts';
 import type { User } from '../users/user.ts';
 
 /** How the user gets to a new token: by signing in, within a week, or by a mailed link alone. */
@@ -54,7 +55,9 @@ export async function reportLostDevice(
   const { object: user } = found;
   if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
   const owned = await ownedTokens(ports, user);
-  const lost = named ? owned.filter((token) => named.includes(token.id)) : owned.filter(isDevice);
+  const select = (tokens: readonly Token[]) =>
+    tokens.filter((token) => (named ? named.includes(token.id) : isDevice(token)));
+  const lost = select(owned);
   if (lost.length === 0 || (named && lost.length < new Set(named).size)) return refusal('TOKEN_NOT_FOUND');
   if (!lost.every((token) => mayChangeToken(act.actor, token, user))) return refusal('FORBIDDEN');
   if (replacement === 'link') {
@@ -69,17 +72,15 @@ export async function reportLostDevice(
   const permits = replacement === 'permission';
   const recorded = await recordLoss(ports, act, user, lost, permits);
   if (isRefusal(recorded)) return recorded;
-  for (const { id: token } of lost) {
-    const gone = await deactivate(ports, act, { token, user, permits });
-    if (isRefusal(gone)) return gone;
-  }
+  const deactivated = await deactivateAll(ports, act, { user, permits, select });
+  if (isRefusal(deactivated)) return deactivated;
   const ended = await endBrowserTrust(ports, act, { user: id });
   if (isRefusal(ended)) return ended;
   const link = permits ? undefined : await sendEnrolmentLink(ports, act, id, { resource, language });
   if (link && isRefusal(link)) return link;
   await tellUser(ports, user, language);
   return {
-    tokens: lost.map((token) => token.id),
+    tokens: deactivated.tokens,
     expiresAt: link?.expiresAt ?? ports.clock.now() + REPLACEMENT_TTL_MS,
   };
 }
@@ -101,11 +102,32 @@ function recordLoss(
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ user: User }>> => {
     if (stored?.value.account !== account) return { answer: refusal('USER_NOT_FOUND') };
     if (!mayChangeUser(act.actor, stored.value)) return { answer: refusal('FORBIDDEN') };
-    const trustEpoch = (stored.value.trustEpoch ?? 0) + 1;
-    const user: User = { ...stored.value, trustEpoch, ...(!permits && { replacementsEndedAt: now }) };
+    const user: User = { ...raiseTrustEpoch(stored.value), ...(!permits && { replacementsEndedAt: now }) };
     const event = { type: 'user.device-lost', subject: id, related: lost.map((token) => token.id) } as const;
     return { answer: { user }, write: { put: [{ key, value: user }], append: [createEvent(act, event, now)] } };
   });
+}
+
+/**
+ * Reads the tokens after the loss is recorded on the user, and again until there is no other: an enrolment that was
+ * faster has added one, and a slower one adds none (SR-69).
+ */
+async function deactivateAll(
+  ports: Needs,
+  act: RequestContext,
+  { user, permits, select }: { user: User; permits: boolean; select: (tokens: readonly Token[]) => readonly Token[] },
+): Promise<Result<{ tokens: TokenId[] }>> {
+  const tokens = new Set<TokenId>();
+  for (;;) {
+    const left = select(await ownedTokens(ports, user)).filter(({ id }) => !tokens.has(id));
+    if (left.length === 0) return { tokens: [...tokens] };
+    for (const { id: token } of left) {
+      tokens.add(token);
+      const gone = await deactivate(ports, act, { token, user, permits });
+      // The unfinished token of an enrolment that has just ended may be deleted by now.
+      if (isRefusal(gone) && gone.refused !== 'TOKEN_NOT_FOUND') return gone;
+    }
+  }
 }
 
 function deactivate(

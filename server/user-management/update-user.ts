@@ -15,6 +15,7 @@ import { endEarlierSignIns, epochOf } from '../users/credential-epoch.ts';
 import { userDocument } from '../users/documents.ts';
 import { removeEmailOnPassword, vouchForPassword } from '../users/mailbox.ts';
 import type { Metadata } from '../users/metadata.ts';
+import { raiseTrustEpoch } from '../users/trust-epoch.ts';
 import type { User } from '../users/user.ts';
 import { type NameChanges, userClaims, withNames } from '../users/user-names.ts';
 import { refuseChosenPassword, refuseIdentity } from './create-user.ts';
@@ -61,7 +62,7 @@ export async function updateUser(
     const known = needsConfirmation === false || password !== undefined ? vouchForPassword(vouched) : vouched;
     const ended = endEarlierSignIns(user, applyChanges(known, { ...rest, ...hashed }));
     const edited = lifts && epochOf(ended) === epochOf(user) ? { ...ended, credentialEpoch: epochOf(user) + 1 } : ended;
-    return edited.blocked && !user.blocked ? { ...edited, trustEpoch: (user.trustEpoch ?? 0) + 1 } : edited;
+    return edited.blocked && !user.blocked ? raiseTrustEpoch(edited) : edited;
   };
   const names = { login, alias, email, phone, externalId };
   const renamed = withNames(found.object, names);

@@ -1,4 +1,5 @@
 import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import { raiseTrustEpoch } from './trust-epoch.ts';
 import type { Assignment, User } from './user.ts';
 
 /** The most resources of a user, or of a token without one: all of them are in one document. */
@@ -78,9 +79,8 @@ function editAssignment(user: User, resource: ResourceId, edit: (assignment: Ass
   const isWithToken = [current, edited].some((assignment) => assignment && assignment.tokens.length > 0);
   const isTokenRemoved = current?.tokens.some(({ token }) => !edited.tokens.some((pair) => pair.token === token));
   return {
-    ...user,
+    ...(isTokenRemoved ? raiseTrustEpoch(user) : user),
     assignments,
     ...(isWithToken && { hadToken: true }),
-    ...(isTokenRemoved && { trustEpoch: (user.trustEpoch ?? 0) + 1 }),
   };
 }

@@ -33,7 +33,10 @@ export interface User {
   /** True if a site's backend may authenticate the user over the API. Ignored by the widget. */
   apiSupport: boolean;
   blocked: boolean;
-  /** Raised when the user is blocked or loses a token, which ends the trust in all of their browsers. Absent: never. */
+  /**
+   * Raised when the user is blocked or loses a token, which ends the trust in all of their browsers, and enrolments that
+   * rest on a token. Absent: never.
+   */
   trustEpoch?: number;
   /**
    * Raised by a block, its end, another email address or phone number, and a report of a sign-in: what was begun, sent or
