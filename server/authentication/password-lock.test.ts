@@ -30,6 +30,11 @@ async function guess(scene: Fixture, times = 100): Promise<void> {
   }
 }
 
+async function locksOf({ user }: Fixture): Promise<AccountEvent[]> {
+  const events = (await ports.store.readEvents(0, 0, 1_000_000)).map(({ event }) => event as unknown as AccountEvent);
+  return events.filter(({ type, subject }) => type === 'user.password-locked' && subject === user.id);
+}
+
 test('SR-15: a hundred wrong passwords in a row lock it elsewhere, which is visible and lifted by an unblock', async () => {
   const scene = await createFixture(ports);
   expect(isRefusal(await signIn(scene, PASSWORD, HOME))).toBe(false);
@@ -42,8 +47,7 @@ test('SR-15: a hundred wrong passwords in a row lock it elsewhere, which is visi
   expect(await read()).toBe(false);
   await guess(scene, 1);
   expect(await read()).toBe(true);
-  const events = (await ports.store.readEvents(0, 0, 1_000_000)).map(({ event }) => event as unknown as AccountEvent);
-  expect(events.filter(({ type }) => type === 'user.password-locked')).toMatchObject([{ subject: scene.user.id }]);
+  expect(await locksOf(scene)).toHaveLength(1);
   // The right password looks like a wrong one, to the attacker too.
   const right = await signIn(scene, PASSWORD, ELSEWHERE);
   ports.clock.advance(MINUTE_MS);
@@ -77,4 +81,20 @@ test('SR-49: the user still signs in where they did before, which lifts the lock
   expect(isRefusal(await signIn(scene, PASSWORD, HOME))).toBe(false);
   ports.clock.advance(MINUTE_MS);
   expect(isRefusal(await signIn(scene, PASSWORD, ELSEWHERE))).toBe(false);
+});
+
+test('SR-15: a right password after 99 wrong ones is recorded as no lock', async () => {
+  const scene = await createFixture(ports);
+  await guess(scene, 99);
+  expect(isRefusal(await signIn(scene, PASSWORD, ELSEWHERE))).toBe(false);
+  expect(await locksOf(scene)).toEqual([]);
+});
+
+test('SR-15: a hundredth attempt whose check breaks off stays counted, and its lock is recorded', async () => {
+  const scene = await createFixture(ports);
+  await guess(scene, 99);
+  ports.hasher.during = () => Promise.reject(new Error('no thread is left'));
+  await expect(signIn(scene, PASSWORD, ELSEWHERE)).rejects.toThrow();
+  ports.hasher.during = undefined;
+  expect(await locksOf(scene)).toHaveLength(1);
 });

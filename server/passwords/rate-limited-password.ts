@@ -12,8 +12,10 @@ import {
   addNetwork,
   attemptsAsOf,
   attemptsExpireAt,
+  attemptsOn,
   countAttemptFrom,
   countCappedFrom,
+  isCappedFrom,
   type PasswordAttempts,
   resetFailuresFrom,
   waitUntilFrom,
@@ -90,7 +92,7 @@ export async function rateLimitedPassword<R, A extends object>(
   try {
     // The decoy of an unknown name counts wrong passwords of other names.
     const isBarred = counted.isBarred && attempt.id !== undefined;
-    return await verifyCounted(ports, reservation, attempt, counters, isBarred, conclude);
+    return await verifyCounted(ports, reservation, attempt, counters, { ...counted, isBarred }, conclude);
   } finally {
     counted.judged();
   }
@@ -99,6 +101,8 @@ export async function rateLimitedPassword<R, A extends object>(
 interface AttemptCount {
   /** The user has to wait: the password must not be evaluated. */
   isBarred: boolean;
+  /** If the attempt is wrong, the bound of failures in a row is reached. */
+  isLast: boolean;
   judged: () => void;
 }
 
@@ -146,8 +150,8 @@ function count(
     const forUser = isWaiting ? undefined : countForUser(ports, counters, cap, store);
     const [refused, counted] = await Promise.all([countForName({ ...ports, store }, key), forUser]);
     if (refused) return { refused, underWay: pendingAttempts(ports.store, key.anchor) };
-    const isBarred = counted ?? (await countForUser(ports, counters, cap, store));
-    return { isBarred, judged: trackAttempt(ports.store, key.anchor) };
+    const ofUser = counted ?? (await countForUser(ports, counters, cap, store));
+    return { ...ofUser, judged: trackAttempt(ports.store, key.anchor) };
   });
 }
 
@@ -168,13 +172,13 @@ function countForUser(
   { user: key, place, isBrowser }: PasswordCounters,
   cap: FailureCap,
   ahead: CounterStore,
-): Promise<boolean> {
+): Promise<Omit<AttemptCount, 'judged'>> {
   return runInOrder(ports, key, (hasWaited) =>
     transact({ ...ports, store: hasWaited ? ports.store : ahead }, key.anchor, [key], ([stored], now) => {
       const before = isBrowser && place !== undefined ? addNetwork(stored?.value, place, now) : stored?.value;
       const counted = countCappedFrom(before, place, cap.credential, now, ports.freePasswordFailures);
-      const append = counted.isCapReached && cap.reached ? { append: [cap.reached(now)] } : {};
-      return { answer: counted.isBarred, write: { ...keep(key, counted.attempts, now), ...append } };
+      const { attempts, isBarred, isCapReached: isLast } = counted;
+      return { answer: { isBarred, isLast }, write: keep(key, attempts, now) };
     }),
   );
 }
@@ -206,19 +210,18 @@ async function verifyCounted<R, A extends object>(
   reservation: Reservation,
   attempt: RateLimitedPassword<R>,
   counters: PasswordCounters,
-  isBarred: boolean,
+  { isBarred, isLast }: Omit<AttemptCount, 'judged'>,
   conclude: (right: R, ahead: ReadAhead) => Promise<Result<A>>,
 ): Promise<Result<A>> {
-  const { id: about, readAgain = [] } = attempt;
-  // A random password, so that the check costs what a wrong guess costs for this kind of hash.
-  const password = isBarred ? newOperation(ports) : attempt.password;
-  const right = await callDependency('checking a password', () =>
-    reservation.verify(attempt.passwordHash, normalisePassword(password)),
-  );
+  const { id: about } = attempt;
   const ahead = new ReadAhead(ports.store);
-  const isRight = attempt.passwordHash !== undefined && right && !isBarred;
-  if (isRight) await ahead.read([counters.name, counters.user, ...readAgain], ports.clock.now());
-  const reloaded = isRight ? await attempt.reload(ahead) : undefined;
+  let reloaded: R | undefined;
+  try {
+    reloaded = await evaluate(ports, reservation, attempt, counters, isBarred, ahead);
+  } finally {
+    // Also if the evaluation breaks off: the attempt stays counted.
+    if (!reloaded && isLast) await recordCap(ports, counters, attempt.cap);
+  }
   if (!reloaded) {
     await reservation.evenOut(attempt.slowestMs);
     const reason = isBarred ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
@@ -234,6 +237,39 @@ async function verifyCounted<R, A extends object>(
     // Also if what follows breaks off: an outage there must not lock out a user with the right password.
     await resetCounters(ports, counters, ahead, event);
   }
+}
+
+/** The user with the right password; undefined: it is wrong, or not evaluated. */
+async function evaluate<R>(
+  ports: Needs,
+  reservation: Reservation,
+  attempt: RateLimitedPassword<R>,
+  counters: PasswordCounters,
+  isBarred: boolean,
+  ahead: ReadAhead,
+): Promise<R | undefined> {
+  const { passwordHash, readAgain = [] } = attempt;
+  // A random password, so that the check costs what a wrong guess costs for this kind of hash.
+  const password = isBarred ? newOperation(ports) : attempt.password;
+  const right = await callDependency('checking a password', () =>
+    reservation.verify(passwordHash, normalisePassword(password)),
+  );
+  if (passwordHash === undefined || !right || isBarred) return undefined;
+  await ahead.read([counters.name, counters.user, ...readAgain], ports.clock.now());
+  return attempt.reload(ahead);
+}
+
+/** The event, unless a right password of another attempt has ended the row meanwhile. */
+async function recordCap(
+  ports: Needs,
+  { user: key, place }: PasswordCounters,
+  { credential, reached }: FailureCap,
+): Promise<void> {
+  if (!reached) return;
+  await transact(ports, key.anchor, [key], ([stored], now) => {
+    const isCapped = isCappedFrom(attemptsOn(stored?.value, credential), place, now);
+    return { answer: undefined, ...(isCapped && { write: { append: [reached(now)] } }) };
+  });
 }
 
 /** Of the user's names only the typed one: the others would reveal that they belong to the same user. */
