@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Store } from '../kernel/ports/store.ts';
+import type { ScannedRecord, Store } from '../kernel/ports/store.ts';
 import { createSecretBox } from '../platform/secret-box/secret-box.ts';
+import { restorationDocument } from '../store/documents.ts';
 import { createUser } from '../testing/as-operator.ts';
 import { birth, createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
 import { type TakenBackup, takeBackup } from '../testing/increments-fixture.ts';
@@ -44,6 +45,7 @@ const withOwnPassword = (lines: readonly string[]) =>
       ? { ...record, v: { ...(record.v as object), passwordHash: 'one that the attacker knows' } }
       : record,
   );
+const nameOfScanned = (record: ScannedRecord) => (record.kind === 'document' ? record.key.name : record.index);
 const isEmpty = async (store: Store) => (await store.scan(undefined, 10)).records.length === 0;
 
 async function refuses(
@@ -70,6 +72,26 @@ describe('SR-86: a forged backup is refused before anything is written', () => {
       [{ name: 'forged', lines: signed([header, ...records]) }],
       /forged: the backup has no MAC under a master key, so anyone who can write to where it was kept .* --accept-unverified/,
     );
+  });
+
+  // The attack: an earlier backup of ours, with what was revoked since, is put in place of the one that was inspected.
+  test('put in place of the one that was inspected', async () => {
+    const earlier = await backupOf(ports);
+    unwrap(await createUser(ports, birth(ports, 'usr'), scene.account, { login: 'after' }));
+    const inspected = await backupOf(ports);
+    const { store, remove } = await openTemporaryStore();
+    removals.push(remove);
+    let reads = 0;
+    const open = () => {
+      reads += 1;
+      // Its header is read, then all of it is inspected.
+      return linesReader(reads <= 2 ? inspected : earlier)();
+    };
+    const merged = await mergeBackups([{ name: 'swapped', open }], { secrets: testSecrets() });
+    await expect(restoreBackup(overStore(ports, store), merged)).rejects.toThrow(/swapped: it was replaced/);
+    const [mark] = await store.getMany([restorationDocument.key()], ports.clock.now());
+    expect(mark?.value).not.toHaveProperty('finishedAt');
+    expect((await store.scan(undefined, 1000)).records.map(nameOfScanned)).not.toContain('user');
   });
 
   test('with MACs under a key of the attacker’s own', async () => {

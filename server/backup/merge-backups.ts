@@ -21,6 +21,8 @@ export interface BackupFile {
 
 interface TrustedFile extends BackupFile {
   readonly trust: BackupTrust;
+  /** As it was read first. No two backups have the same: each has a MAC of its own. */
+  readonly header?: BackupHeader;
 }
 
 interface FileOfSeries extends TrustedFile {
@@ -63,11 +65,16 @@ async function readHeader(file: TrustedFile): Promise<BackupHeader> {
 }
 
 async function* recordsOf(
-  { name, open, trust }: TrustedFile,
+  { name, open, trust, header }: TrustedFile,
   onEnd?: (sum: string) => void,
 ): AsyncGenerator<IncrementRecord> {
   try {
-    const sumsOf = (header: BackupHeader) => lineSumsOf(header, trust);
+    const sumsOf = (found: BackupHeader) => {
+      if (header && JSON.stringify(found) !== JSON.stringify(header)) {
+        throw new BackupInvalid('it was replaced while it was read');
+      }
+      return lineSumsOf(found, trust);
+    };
     yield* readRecords(open(), { sumsOf, ...(onEnd && { onEnd }) });
   } catch (error) {
     throw error instanceof BackupInvalid ? new BackupInvalid(`${name}: ${error.message}`, { cause: error }) : error;
