@@ -3,13 +3,14 @@ import { mayDelete } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { IfMatchVersions } from '../records/etag.ts';
+import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
 import { readObject, removeObject } from '../records/read-object.ts';
 import { reindex } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
 import { unassignToken } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 import { tokenDocument } from './documents.ts';
+import { endShownFactors } from './end-shown-factors.ts';
 import { actionsOf } from './kinds/actions.ts';
 import { storeSpentSeed } from './spent-seeds.ts';
 import { rememberToken } from './token-history.ts';
@@ -30,7 +31,10 @@ export async function deleteToken(
   if (isRefusal(found)) return found;
   if (!mayDelete(actor, found.object)) return refusal('FORBIDDEN');
   const { owner } = found.object;
-  if (owner !== undefined) await rememberToken(ports, found.object, owner);
+  if (owner !== undefined) {
+    await rememberToken(ports, found.object, owner);
+    if (isUnchangedSince(found.object, seen)) await endShownFactors(ports, { id: owner, account: actor.account });
+  }
   await storeSpentSeed(ports, found.object);
   const gone = await removeObject(
     ports,

@@ -3,7 +3,7 @@ import { mayChangeToken, mayChangeUser, mayHelpToken } from '../kernel/policy.ts
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import type { IfMatchVersions } from '../records/etag.ts';
+import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
 import { editObject, readObject } from '../records/read-object.ts';
 import { readUser } from '../users/find-user.ts';
 import { changeOwner } from './assignments.ts';
@@ -66,8 +66,8 @@ export async function updateToken(
   if (changes.enabled === true && owner && !found.object.enabled && may(act.actor, found.object, owner)) {
     await endReplacements(ports, owner);
   }
-  if (owner && isLost(found.object, changes) && may(act.actor, found.object, owner))
-    await endShownFactors(ports, owner);
+  const isLosing = isLost(found.object, changes) && isUnchangedSince(found.object, seen);
+  if (isLosing && owner && may(act.actor, found.object, owner)) await endShownFactors(ports, owner);
   const edit = (token: Token, now: number) => {
     // Decided with the owner that was read; after a change of owner it is read again.
     if (token.owner !== former) return refusal('CONTENTION');
