@@ -177,6 +177,36 @@ describe('a lost device', () => {
     await expect(view.toast(/^Sent\./)).toBeVisible();
     expect(visits.ports.courier.last('enrolment-link', 'maria@acme.example').site).toBe('Shop');
   });
+
+  test('where no token is required, the list says since when the password alone signs in', async () => {
+    const who = await createSuperuser(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    await addUser(visits.ports, who.account, shop, { user: { login: 'maria' }, tokens: [{}] });
+    await addUser(visits.ports, who.account, shop, { user: { login: 'nora' }, tokens: [{}] });
+    const view = await enter(who, '/console/users');
+    const state = (login: string) =>
+      view.page
+        .getByRole('row')
+        .filter({ has: view.page.getByRole('link', { name: login }) })
+        .getByRole('cell')
+        .nth(1);
+    await expect(state('maria')).toHaveText('Active');
+    await view.page.getByRole('link', { name: 'maria' }).click();
+    await view.at('maria');
+    await view.button('Report lost device').click();
+    await view.page.getByRole('dialog').getByRole('button', { name: 'Report lost device' }).click();
+    await expect(view.page.getByRole('region', { name: 'State' }).locator('.state').first()).toHaveText(
+      'Password alone',
+    );
+    await view.page.goBack();
+    const since = new Intl.DateTimeFormat('en', { dateStyle: 'medium' }).format(visits.ports.clock.now());
+    await expect(state('maria')).toHaveText(`Signs in with the password alone since ${since}`);
+    await expect(state('nora')).toHaveText('Active');
+    // The same on a phone.
+    await view.page.setViewportSize({ width: 390, height: 844 });
+    const card = view.page.getByRole('listitem').filter({ has: view.page.getByRole('link', { name: 'maria' }) });
+    await expect(card).toContainText(`Signs in with the password alone since ${since}`);
+  });
 });
 
 testAccessibility('on the page of a user who cannot sign in', async (size) => {

@@ -15,6 +15,11 @@ export function relativeText(lang: string, at: number, now: number): string {
   return format.format(Math.trunc(ms / size), unit);
 }
 
+/** The date in the device's time zone. */
+export function dayText(lang: string, at: number): string {
+  return new Intl.DateTimeFormat(lang, { dateStyle: 'medium' }).format(at);
+}
+
 /** Date and time in the device's time zone, which is named. */
 export function absoluteText(lang: string, at: number): string {
   return new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'long' }).format(at);

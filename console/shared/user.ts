@@ -35,6 +35,8 @@ export interface User extends Fields {
   otherResources?: number;
   /** A UTC day. Null: never. */
   lastSignIn?: string | null;
+  /** Missing: a second factor is asked for. Null: not known since when. */
+  passwordAloneSince?: number | null;
   createdAt: number;
   createdBy: Creator | null;
 }

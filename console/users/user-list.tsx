@@ -2,6 +2,7 @@ import { FileUp, Plus, Send, Users } from 'lucide';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList, type ListFilter } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { dayText } from '../parts/time.ts';
 import { Clip } from '../shared/names.tsx';
 import { resourcePicker } from '../shared/pickers/pick-resource.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
@@ -21,7 +22,7 @@ export function UserList() {
   const { pick, dialog } = usePicker();
   const columns: Column<User>[] = [
     { key: 'login', label: t('login'), sort: 'name', cell: ({ login }) => login },
-    { key: 'state', label: t('state'), cell: (user) => <UserBadge user={user} /> },
+    { key: 'state', label: t('state'), cell: (user) => <ListedState user={user} /> },
     { key: 'name', label: t('name'), cell: (user) => <Clip text={fullName(user)} /> },
     { key: 'email', label: t('email'), cell: ({ email = '' }) => <Clip text={email} isLong /> },
     { key: 'access', label: t('access'), cell: accessText },
@@ -157,6 +158,15 @@ export function UserList() {
       {dialog}
     </>
   );
+}
+
+/** Whether the user is blocked, or has lost the second factor. Only the user's page asks for the whole decision. */
+function ListedState({ user }: { user: User }) {
+  const { lang } = useConsole().texts;
+  const { passwordAloneSince: since } = user;
+  if (since === undefined) return <UserBadge user={user} />;
+  const text = since === null ? t('aloneSomewhere') : t('aloneSomewhereSince', { since: dayText(lang, since) });
+  return <span class="state-since">{text}</span>;
 }
 
 /** A UTC day, as in the statistics. */

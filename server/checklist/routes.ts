@@ -44,7 +44,9 @@ const answer = z
   })
   .openapi('Checklist', { description: 'What is left to set up.' });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'courier' | 'secrets'> & { hasPlans?: boolean };
+type Needs = Pick<Ports, 'store' | 'clock' | 'courier' | 'secrets' | 'geo' | 'freePasswordFailures'> & {
+  hasPlans?: boolean;
+};
 
 export const checklistRoutes = [
   route({

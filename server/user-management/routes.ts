@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import {
   type CreatedObject,
@@ -15,6 +16,7 @@ import {
   day,
   email,
   flag,
+  instantOf,
   label,
   login,
   namedPageQuery,
@@ -44,6 +46,7 @@ import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
 import { externalId, metadata } from './identity-fields.ts';
 import { listUsers } from './list-users.ts';
+import { readPasswordAlone } from './password-alone.ts';
 import { readLastSignIns } from './read-last-sign-ins.ts';
 import { SECOND_FACTOR_STATES } from './second-factor-state.ts';
 import { updateUser } from './update-user.ts';
@@ -127,6 +130,11 @@ export const userView = z
         'The UTC day of the last sign-in, on the resources that you see. Null: never. Known some seconds after a sign-in.',
       example: '2027-01-15',
     }),
+    passwordAloneSince: instantOf(
+      'Since when the user signs in with the password alone, on a resource that you see: their tokens are all deactivated, and none is required. Null: not known since when. Missing: they do not, or this is an export.',
+    )
+      .nullable()
+      .optional(),
     createdAt,
     createdBy,
   })
@@ -194,7 +202,7 @@ const routes = describeObject(
   },
 );
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords'>;
-type RouterNeeds = Needs & Pick<Ports, 'courier'>;
+type RouterNeeds = Needs & Pick<Ports, 'courier' | 'geo' | 'freePasswordFailures'>;
 
 async function makeUser(
   ports: Needs,
@@ -204,6 +212,15 @@ async function makeUser(
 ): Promise<CreatedObject<z.input<typeof userView>> | Refusal> {
   const made = await createUser(ports, act, birth, body);
   return isRefusal(made) ? made : toCreatedObject(made.user, presentUser(made.user, act, null));
+}
+
+/** Presents the users with what is kept beside them, or follows from their tokens. */
+async function presenterOf(ports: RouterNeeds, act: RequestContext, users: readonly User[]) {
+  const [days, alone] = await Promise.all([readLastSignIns(ports, act, users), readPasswordAlone(ports, act, users)]);
+  return (user: User) => ({
+    ...presentUser(user, act, days.get(user.id) ?? null),
+    ...omitUndefined({ passwordAloneSince: alone.get(user.id) }),
+  });
 }
 
 export const userRoutes = [
@@ -218,8 +235,7 @@ export const userRoutes = [
     ...routes.list,
     handle: async (c, ports: RouterNeeds) => {
       const page = await listUsers(ports, c.get('act'), c.req.valid('query'));
-      const days = await readLastSignIns(ports, c.get('act'), isRefusal(page) ? [] : page.items);
-      return showPage(c, page, (user) => presentUser(user, c.get('act'), days.get(user.id) ?? null));
+      return showPage(c, page, await presenterOf(ports, c.get('act'), isRefusal(page) ? [] : page.items));
     },
   }),
   route({
@@ -232,9 +248,9 @@ export const userRoutes = [
     handle: async (c, ports: RouterNeeds) => {
       const found = await showUser(ports, c.get('act'), c.req.valid('param').id);
       const isLocked = !isRefusal(found) && (await isPasswordLocked(ports, found.object));
-      const days = await readLastSignIns(ports, c.get('act'), isRefusal(found) ? [] : [found.object]);
+      const present = await presenterOf(ports, c.get('act'), isRefusal(found) ? [] : [found.object]);
       return showOne(c, found, (user) => ({
-        ...presentUser(user, c.get('act'), days.get(user.id) ?? null),
+        ...present(user),
         ...(isLocked && { passwordLocked: true as const }),
       }));
     },
@@ -244,8 +260,7 @@ export const userRoutes = [
     handle: async (c, ports: RouterNeeds) => {
       const { id } = c.req.valid('param');
       const updated = await updateUser(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c));
-      const days = await readLastSignIns(ports, c.get('act'), isRefusal(updated) ? [] : [updated.object]);
-      return showOne(c, updated, (user) => presentUser(user, c.get('act'), days.get(user.id) ?? null));
+      return showOne(c, updated, await presenterOf(ports, c.get('act'), isRefusal(updated) ? [] : [updated.object]));
     },
   }),
   route({

@@ -33,6 +33,19 @@ function secondFactorStates(
   return found;
 }
 
+/** The tokens of these assignments of the users, by one read. */
+export async function readTokensOf(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  users: readonly User[],
+  assignmentsOf: (user: User) => Assignment[],
+): Promise<Map<Token['id'], Token>> {
+  const assigned = users.flatMap((user) =>
+    assignmentsOf(user).flatMap(({ tokens }) => tokens.map(({ token }) => token)),
+  );
+  const stored = await store.getMany([...new Set(assigned)].map(tokenDocument.key), clock.now());
+  return new Map(stored.flatMap((one) => (one ? [[one.value.id, one.value] as const] : [])));
+}
+
 /** The users that the state holds for, by one read of all their tokens. */
 export async function inSecondFactorState(
   ports: Pick<Ports, 'store' | 'clock'>,
@@ -40,11 +53,7 @@ export async function inSecondFactorState(
   state: SecondFactorState,
   assignmentsOf: (user: User) => Assignment[],
 ): Promise<User[]> {
+  const tokens = await readTokensOf(ports, users, assignmentsOf);
   const now = ports.clock.now();
-  const assigned = users.flatMap((user) =>
-    assignmentsOf(user).flatMap(({ tokens }) => tokens.map(({ token }) => token)),
-  );
-  const stored = await ports.store.getMany([...new Set(assigned)].map(tokenDocument.key), now);
-  const tokens = new Map(stored.flatMap((one) => (one ? [[one.value.id, one.value] as const] : [])));
   return users.filter((user) => secondFactorStates(user.id, assignmentsOf(user), tokens, now).has(state));
 }

@@ -209,8 +209,8 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'count-password-alone',
-    files: ['server/checklist/count-password-alone.ts'],
-    tests: ['server/checklist/count-password-alone.test.ts'],
+    files: ['server/checklist/count-password-alone.ts', 'server/user-management/password-alone.ts'],
+    tests: ['server/checklist/count-password-alone.test.ts', 'server/user-management/password-alone.test.ts'],
   },
   {
     name: 'sign-in-status',

@@ -39,6 +39,9 @@ final class User
      *     resources where it is used and which they cannot see.
      * @param string|null $lastSignIn The UTC day of the last sign-in, on the resources that you see. Null:
      *     never. Known some seconds after a sign-in.
+     * @param int|null $passwordAloneSince Since when the user signs in with the password alone, on a resource
+     *     that you see: their tokens are all deactivated, and none is required. Null: not known since when. Missing:
+     *     they do not, or this is an export. Milliseconds since 1970.
      * @param int $createdAt When it was created. Milliseconds since 1970.
      * @param Creator|null $createdBy Who created it; null if that was not recorded.
      */
@@ -61,6 +64,7 @@ final class User
         public readonly array $assignments,
         public readonly ?int $otherResources,
         public readonly ?string $lastSignIn,
+        public readonly ?int $passwordAloneSince,
         public readonly int $createdAt,
         public readonly ?Creator $createdBy,
     ) {
@@ -88,6 +92,7 @@ final class User
             assignments: $answer->objects('assignments', UserAssignment::from(...)),
             otherResources: $answer->optionalNumber('otherResources'),
             lastSignIn: $answer->optionalText('lastSignIn'),
+            passwordAloneSince: $answer->optionalNumber('passwordAloneSince'),
             createdAt: $answer->number('createdAt'),
             createdBy: $answer->optionalObject('createdBy', Creator::from(...)),
         );

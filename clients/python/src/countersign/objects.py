@@ -774,6 +774,10 @@ class User(_User, total=False):
     #: The UTC day of the last sign-in, on the resources that you see. Null: never. Known some seconds after a
     #: sign-in.
     lastSignIn: str
+    #: Since when the user signs in with the password alone, on a resource that you see: their tokens are all
+    #: deactivated, and none is required. Null: not known since when. Missing: they do not, or this is an export.
+    #: Milliseconds since 1970.
+    passwordAloneSince: int
 
 
 class UserAssignment(TypedDict):

@@ -2,9 +2,10 @@
 
 import type { ProfileClaims } from '@countersign/protocol/result';
 import type { TransactionField } from '../transactions/transaction.ts';
+import type { EnrolmentPolicy } from './enrolment-policy.ts';
 import type { SelfServicePolicy } from './self-service.ts';
 
-export type { SelfServicePolicy };
+export type { EnrolmentPolicy, SelfServicePolicy };
 
 export type MethodPolicy = 'auto' | 'password' | 'otp' | 'password-otp';
 
@@ -18,19 +19,6 @@ export interface Creator {
 export interface ResultProfile {
   fields: ('email' | 'name' | 'externalId')[];
   metadata: string[];
-}
-
-/** `required`: a user who never had a token must set one up to sign in. */
-export interface EnrolmentPolicy {
-  /** They have to be among the resource's `tokenKinds` as well. */
-  kinds: ('webauthn' | 'totp' | 'email' | 'sms')[];
-  required: boolean;
-  /** Until when it may be postponed nevertheless, milliseconds since the epoch. */
-  postponableUntil?: number | null;
-  /** Whether people may have a link mailed that unlocks what wrong codes have locked. */
-  unlockByMail?: boolean;
-  /** Whether a browser may create a passkey without asking after a sign-in with both factors. */
-  passkeyUpgrade?: boolean;
 }
 
 /** A site or system to be protected, and the rules of access to it. */
@@ -213,6 +201,8 @@ export interface User {
   otherResources?: number;
   /** The UTC day of the last sign-in. Null: never. Only where users are read. */
   lastSignIn?: string | null;
+  /** All tokens are deactivated where none is required. Null: not known since when. Only where users are read. */
+  passwordAloneSince?: number | null;
   createdAt: number;
   createdBy: Creator | null;
 }

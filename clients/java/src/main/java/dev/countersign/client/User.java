@@ -37,6 +37,9 @@ import java.util.Map;
  *     where it is used and which they cannot see.
  * @param lastSignIn The UTC day of the last sign-in, on the resources that you see. Null: never. Known
  *     some seconds after a sign-in.
+ * @param passwordAloneSince Since when the user signs in with the password alone, on a resource that you
+ *     see: their tokens are all deactivated, and none is required. Null: not known since when. Missing: they
+ *     do not, or this is an export. Milliseconds since 1970.
  * @param createdAt When it was created. Milliseconds since 1970.
  * @param createdBy Who created it; null if that was not recorded.
  */
@@ -59,6 +62,7 @@ public record User(
     List<User.Assignment> assignments,
     Integer otherResources,
     String lastSignIn,
+    Instant passwordAloneSince,
     Instant createdAt,
     Creator createdBy) {
   /**
