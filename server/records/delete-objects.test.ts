@@ -208,9 +208,13 @@ describe('a deleted token', () => {
   test('was the only one: a user who was assigned with it alone is no longer assigned', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     expect(await password(scene)).toMatchObject({ method: 'password' });
+    let isDeleted = false;
     ports.store.intercept = {
       // The clean-up fails: the pair stays in the user's document, and is void.
-      commit: (change, go) => (touches(change, 'user') ? Promise.reject(DOWN) : go()),
+      commit(change, go) {
+        isDeleted ||= touches(change, 'token');
+        return isDeleted && touches(change, 'user') ? Promise.reject(DOWN) : go();
+      },
     };
     await expect(deleteToken(ports, act(scene), scene.tokens[0]?.id ?? 'tok_00000000000')).rejects.toThrow(DOWN);
     ports.store.intercept = {};
