@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { operatorContext, updateToken } from '../testing/as-operator.ts';
 import { beforeCommitOf } from '../testing/before-commit.ts';
+import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
 import { createFixture, type Fixture, read, unwrap } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
@@ -57,6 +58,8 @@ const ENDS: [string, End][] = [
   ['that is then deactivated', change({ enabled: false })],
   ['that is then locked', change({ locked: true })],
   ['that is then taken away', change({ owner: null })],
+  ['that then expires', (scene, replica) => change({ expiresAt: replica.clock.now() })(scene, replica)],
+  ['whose PIN is then set', change({ pin: { digits: '2468', position: 'before' } })],
   [
     'that is then deleted',
     async ({ account, tokens: [token] }, replica) =>
@@ -107,6 +110,24 @@ describe('SR-4, SR-69: an enrolment that has begun with a token', () => {
     await report(scene, ports);
     const states = await Promise.all((await tokensOf(scene)).map((id) => read(ports, tokenDocument.key(id))));
     expect(states.filter((token) => !isRecovery(token)).map(({ enabled }) => enabled)).toEqual([false, false]);
+  });
+
+  // The attack: the thief has the phone with the SIM card. The owner has the number changed, and the thief goes on.
+  test('whose number is then changed adds no other', async () => {
+    const scene = await createFixture(ports, {
+      tokens: [],
+      resource: { enrolment: { kinds: ['totp'], required: true }, tokenKinds: ['totp', 'sms', 'recovery'] },
+    });
+    const to = freshAddress('sms');
+    const { id } = await giveSent(scene, 'sms', to);
+    const walk = await LoginDriver.toOtp(scene, { purpose: 'enrol' });
+    await walk.choose(id);
+    await walk.otp(ports.codes.last(to).code);
+    expect(walk.view).toMatchObject({ step: 'enrol', enrol: { kind: 'totp' } });
+    unwrap(await updateToken(ports, scene.account, id, { to: freshAddress('sms') }));
+    await walk.enrol(totpApp(walk.view).code(ports.clock.now()));
+    expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
+    expect(await tokensOf(scene)).toEqual([id]);
   });
 
   test('ends with it alone: the same state once more ends nothing', async () => {

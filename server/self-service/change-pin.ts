@@ -5,6 +5,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notifyUser } from '../messages/notify.ts';
 import { editObject } from '../records/read-object.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import { endShownFactors } from '../tokens/end-shown-factors.ts';
 import { endTrust } from '../tokens/lockout.ts';
 import { newPin } from '../tokens/pin.ts';
 import { ownToken } from './context.ts';
@@ -23,6 +24,7 @@ export function changeOwnPin(
     const found = ownToken(own, answer.token);
     if (isRefusal(found)) return found;
     const key = tokenDocument.key(found.id);
+    if (found.token.pin && !found.token.lock) await endShownFactors(ports, user);
     const edited = await editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', (token) => {
       if (token.owner !== user.id) return refusal('TOKEN_NOT_FOUND');
       if (!token.pin || token.lock) return refusal('TOKEN_KEPT');

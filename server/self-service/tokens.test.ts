@@ -160,6 +160,26 @@ describe('a PIN', () => {
     expect(await next.otp(await typed('8642'))).toMatchObject({ step: 'done' });
   });
 
+  // The attack: who has watched the PIN, and has the device, has begun to add a token of their own.
+  test('SR-38: that changes ends an enrolment that was begun with the old one', async () => {
+    const pin = { digits: '1234', position: 'before' } as const;
+    const scene = await createSelfServiceFixture(ports, { tokens: [{ pin }], alone: true });
+    const [token] = scene.tokens;
+    const begin = async (purpose: 'enrol' | 'self') => {
+      ports.clock.advance(30_000);
+      const walk = await LoginDriver.toOtp(scene, { purpose });
+      await walk.otp(`1234${await token?.code()}`);
+      return walk;
+    };
+    const thief = await begin('enrol');
+    expect(thief.view).toMatchObject({ step: 'enrol', enrol: { kind: 'totp' } });
+    const owner = await begin('self');
+    await owner.self(changeOwnPin, { token: token?.id ?? '', pin: '8642' });
+    expect(owner.view).toMatchObject({ step: 'self' });
+    await thief.enrol(totpApp(thief.view).code(ports.clock.now()));
+    expect(thief.view).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
+  });
+
   test('is not set where there is none, nor on another user’s token, nor with an old proof', async () => {
     const pin = { digits: '1234', position: 'after' } as const;
     const scene = await createSelfServiceFixture(ports, { tokens: [{}], alone: true });

@@ -5,8 +5,8 @@ import { raiseTrustEpoch } from '../users/trust-epoch.ts';
 import type { User } from '../users/user.ts';
 
 /**
- * Ends every enrolment that rests on a token of the user. Written before the token is deactivated, locked, taken away or
- * deleted: no enrolment that it began commits after that (SR-4, SR-69).
+ * Ends every enrolment that rests on a token of the user. Written before the token is deactivated, locked, taken away,
+ * deleted, or asks for another address or PIN: no enrolment that it began commits after that (SR-4, SR-69).
  */
 export async function endShownFactors(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,

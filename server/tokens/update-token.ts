@@ -66,7 +66,7 @@ export async function updateToken(
   if (changes.enabled === true && owner && !found.object.enabled && may(act.actor, found.object, owner)) {
     await endReplacements(ports, owner);
   }
-  const isLosing = isLost(found.object, changes) && isUnchangedSince(found.object, seen);
+  const isLosing = isLost(found.object, changes, ports.clock.now()) && isUnchangedSince(found.object, seen);
   if (isLosing && owner && may(act.actor, found.object, owner)) await endShownFactors(ports, owner);
   const edit = (token: Token, now: number) => {
     // Decided with the owner that was read; after a change of owner it is read again.
@@ -115,10 +115,13 @@ export async function updateToken(
   return edited;
 }
 
-/** Whether its owner can no longer show it afterwards, and can now. */
-function isLost(token: Token, { enabled, locked, owner }: TokenChanges): boolean {
+/** Whether who could show it can no longer do so afterwards: it is lost, or asks for another phone or PIN. */
+function isLost(token: Token, { enabled, locked, owner, to, pin, expiresAt }: TokenChanges, now: number): boolean {
   const isTaken = owner !== undefined && (owner ?? undefined) !== token.owner;
-  return isTaken || (token.enabled && enabled === false) || (!token.lock && locked === true);
+  const isMoved = to !== undefined && rulesOf(token).withAddress?.(token, to) !== token;
+  const isExpired = typeof expiresAt === 'number' && expiresAt <= now;
+  const isOff = (token.enabled && enabled === false) || (!token.lock && locked === true);
+  return isTaken || isOff || isMoved || isExpired || (pin !== undefined && pin !== null);
 }
 
 /** Nothing but an unlock: the help desk may make it too. */
