@@ -353,12 +353,6 @@ export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
   },
   {
     file: 'server/checklist/count-password-alone.ts',
-    line: 'if (isRefusal(page)) return 0;',
-    replacement: 'false',
-    reason: 'Only a cursor can be refused, and none is given: the check is there for the compiler.',
-  },
-  {
-    file: 'server/checklist/count-password-alone.ts',
     line: 'const owners = [...new Set(page.items.flatMap(({ owner }) => owner ?? []))];',
     replacement: '["Stryker was here"]',
     reason: 'No user has that id.',
