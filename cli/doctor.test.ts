@@ -3,7 +3,45 @@ import { archiveSegments } from '../server/events/archive-segments.ts';
 import { DAY_MS } from '../server/kernel/time.ts';
 import { sealEvents } from '../server/testing/consuming.ts';
 import { openTemporaryArchive } from '../server/testing/temporary-archive.ts';
+import { START } from '../server/testing/test-ports.ts';
 import { openTerminal, type Terminal } from './testing/terminal.ts';
+
+const CERTIFICATE = { startsAt: START - 60 * DAY_MS, expiresAt: START + 30 * DAY_MS, isRenewalRefused: false };
+const END = new Date(CERTIFICATE.expiresAt).toISOString();
+
+test('doctor warns of a certificate that expires soon, and fails when it has expired or its renewal is refused', async () => {
+  let certificate = CERTIFICATE;
+  const terminal = await openTerminal('certificate', {}, { certificate: () => certificate });
+  try {
+    const after = async (days: number) => {
+      terminal.ports.clock.advance(days * DAY_MS);
+      const { code, out } = await terminal.type(['doctor']);
+      return [code, ...out.split('\n').filter((line) => line.includes('certificate'))];
+    };
+    const left = `certificate of the listener expires at ${END}, days left:`;
+    expect(await after(0)).toEqual([0, `${left} 30`]);
+    expect(await after(20)).toEqual([0, `warning: ${left} 10; look at why it is not renewed`]);
+    certificate = { ...CERTIFICATE, isRenewalRefused: true };
+    expect(await after(0)).toEqual([
+      4,
+      `warning: ${left} 10; look at why it is not renewed`,
+      'failure: the files of the certificate hold a new one that cannot be used: the log says why',
+    ]);
+    certificate = CERTIFICATE;
+    expect(await after(10)).toEqual([
+      4,
+      `failure: certificate of the listener expired at ${END}: browsers and backends refuse it`,
+    ]);
+  } finally {
+    await terminal.close();
+  }
+});
+
+test('doctor says nothing of a certificate where a proxy has it', async () => {
+  const terminal = await openTerminal('no-certificate');
+  expect((await terminal.type(['doctor'])).out).not.toContain('certificate');
+  await terminal.close();
+});
 
 async function fill(terminal: Terminal, users: number): Promise<void> {
   for (let at = 0; at < users; at++) await terminal.type(['user', 'create', '--login', `user-${at}`]);

@@ -8,7 +8,7 @@ import { freePorts } from '../server/testing/free-ports.ts';
 import { type RedisServer, startRedisServer } from '../server/testing/redis-server.ts';
 import { runProgram } from '../server/testing/tls-clients.ts';
 import { createTlsFiles, type TlsFiles } from '../server/testing/tls-files.ts';
-import { builtService } from './harness/built-service.ts';
+import { builtPath, builtService } from './harness/built-service.ts';
 import { ServiceProcess } from './harness/service-process.ts';
 
 let redis: RedisServer;
@@ -90,6 +90,13 @@ test('the service serves HTTPS over HTTP/1.1 and HTTP/2 alone, and the administr
   const expiry = Number(/^countersign_tls_certificate_expiry_timestamp_seconds (\S+)$/m.exec(metrics)?.[1]);
   expect(Math.abs(expiry - (Date.now() / 1000 + 2 * 86_400))).toBeLessThan(3_600);
   expect(metrics).toMatch(/^countersign_tls_renewal_refused 0$/m);
+  const doctor = await runProgram(process.execPath, [
+    builtPath('cli/countersign.js'),
+    '--data',
+    join(folder, 'data'),
+    'doctor',
+  ]);
+  expect(doctor.output).toMatch(/^certificate of the listener expires at .*, days left: 1$/m);
   expect(await service.end('SIGTERM')).toEqual([0, null]);
 });
 

@@ -91,7 +91,7 @@ export function addMaintenance(program: Command, around: Environment): void {
   program
     .command('doctor')
     .description(
-      'find leftovers of crashes, and damaged files of the audit archive; show processes, and how far back events go',
+      'find leftovers of crashes, damaged files of the audit archive and an expired certificate; show processes, and how far back events go',
     )
     .option('--mend', 'remove the leftovers, and build the indexes of lists by name again')
     .action(async ({ mend = false }: { mend?: boolean }, command: Command) => {
@@ -99,16 +99,19 @@ export function addMaintenance(program: Command, around: Environment): void {
       const { body } = await run.asOperator((service) =>
         service.send('POST', '/operator/leftovers', { body: { mend } }),
       );
-      const { items, processes, eventRetention, countryData } = body as Findings;
+      const { items, processes, eventRetention, certificate, countryData } = body as Findings;
       run.showList(items, ['account', 'kind', 'id', 'mended'], 'no leftovers and no damaged files');
       for (const { version, startedAt, masterKeys } of processes) {
         const since = new Date(startedAt).toISOString();
         run.note(`process of version ${version} since ${since}, master keys ${masterKeys.join(', ')}`);
       }
       for (const line of retentionNotes(eventRetention)) run.note(line);
+      for (const line of certificateNotes(certificate)) run.note(line);
       const age = countryData.isOld ? ', older than half a year: see COUNTERSIGN_GEO_DATABASE' : '';
       run.note(`country data of ${new Date(countryData.builtAt).toISOString().slice(0, 10)}${age}`);
-      if (items.some(({ mended }) => mended !== true)) process.exitCode = EXIT.partly;
+      // The service would not start again with files that cannot be used.
+      const isCertificateFaulty = certificate?.validity === 'expired' || certificate?.isRenewalRefused === true;
+      if (isCertificateFaulty || items.some(({ mended }) => mended !== true)) process.exitCode = EXIT.partly;
     });
   const audit = program.command('audit').description('exports of events');
   audit
@@ -134,6 +137,8 @@ interface Findings {
   items: Record<string, unknown>[];
   processes: { version: string; startedAt: number; masterKeys: string[] }[];
   eventRetention: EventRetention;
+  /** Absent where the listener has none. */
+  certificate?: CertificateFinding;
   countryData: CountryData;
 }
 
@@ -154,6 +159,27 @@ function retentionNotes({ keptDays, mostEvents, early }: EventRetention): string
         `audit log of ${account}: will reach back ${reachDays} of ${keptDays} days, days left: ${daysLeft}; see COUNTERSIGN_EVENTS_KEPT`,
     ),
   ];
+}
+
+interface CertificateFinding {
+  expiresAt: number;
+  daysLeft: number;
+  validity: 'valid' | 'expires-soon' | 'expired';
+  isRenewalRefused: boolean;
+}
+
+function certificateNotes(certificate: CertificateFinding | undefined): string[] {
+  if (!certificate) return [];
+  const { expiresAt, daysLeft, validity, isRenewalRefused } = certificate;
+  const at = new Date(expiresAt).toISOString();
+  const left = `certificate of the listener expires at ${at}, days left: ${daysLeft}`;
+  const said = {
+    valid: left,
+    'expires-soon': `warning: ${left}; look at why it is not renewed`,
+    expired: `failure: certificate of the listener expired at ${at}: browsers and backends refuse it`,
+  };
+  const refused = 'failure: the files of the certificate hold a new one that cannot be used: the log says why';
+  return [said[validity], ...(isRenewalRefused ? [refused] : [])];
 }
 
 interface CountryData {

@@ -11,6 +11,7 @@ import { createPorts, type OpenPorts } from './create-ports.ts';
 import { moveFrom } from './move.ts';
 import { createOperatorApp } from './operator/operator-app.ts';
 import { listenOnSocket, OPERATOR_SOCKET, type OperatorSocket } from './operator/socket.ts';
+import type { ServedCertificate } from './tls-certificate.ts';
 
 /**
  * For the command line while no service runs: opens the stores, serves the socket, and ends with its parent process.
@@ -36,6 +37,7 @@ export async function openOperatorSocket(
   { ports, movable, clockGuard, makeSigningKey, masterKeys }: OpenPorts,
   config: Config,
   log: Logger,
+  certificate?: ServedCertificate,
 ): Promise<OperatorSocket | undefined> {
   const path = join(config.dataFolder, OPERATOR_SOCKET);
   try {
@@ -48,6 +50,7 @@ export async function openOperatorSocket(
       masterKeys,
       clockGuard,
       eventRetention: config.eventRetention,
+      ...(certificate && { certificate: certificate.state }),
       moveStore: (options) => moveFrom(movable, config, log, options),
     });
     const onFault = (error: unknown) => log.error({ err: error }, 'a request of the command line failed');

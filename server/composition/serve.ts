@@ -139,7 +139,7 @@ async function startService(
   const listening = await open(administration ? 'public' : 'all', config.listen, certificate);
   let socket: OperatorSocket | undefined;
   const openSocket = async (isFirst: boolean) => {
-    socket = await openOperatorSocket(opened, config, log);
+    socket = await openOperatorSocket(opened, config, log, certificate);
     // After the socket is open, because the command gets the link through it.
     if (!isFirst || demo || !clockGuard.isTrusted()) return;
     const command = setupCommand(join(COMMAND_FOLDER, 'countersign.js'), config.dataFolder);

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Logger } from '../http/log.ts';
 import type { TlsCertificate, TlsPair } from '../http/tls-server.ts';
 import { DAY_MS, SECOND_MS } from '../kernel/time.ts';
+import type { CertificateState } from '../maintenance/judge-certificate.ts';
 import { readServedFiles } from './read-tls-files.ts';
 
 /** Read instead of watched: a link to another folder, as of certbot and Kubernetes, changes without an event. */
@@ -23,13 +24,13 @@ interface Options {
 }
 
 export interface ServedCertificate extends TlsCertificate {
-  /** When it expires, and whether the files hold another one that cannot be used. */
-  state(): { readonly expiresAt: number; readonly isRenewalRefused: boolean };
+  state(): CertificateState;
   stop(): void;
 }
 
 interface DatedPair extends TlsPair {
   readonly certificate: X509Certificate;
+  readonly startsAt: number;
   readonly expiresAt: number;
 }
 
@@ -86,7 +87,11 @@ export async function serveCertificate(options: Options): Promise<ServedCertific
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    state: () => ({ expiresAt: current.expiresAt, isRenewalRefused: reported !== undefined }),
+    state: () => ({
+      startsAt: current.startsAt,
+      expiresAt: current.expiresAt,
+      isRenewalRefused: reported !== undefined,
+    }),
     stop: () => clearInterval(checks),
   };
 }
@@ -94,7 +99,8 @@ export async function serveCertificate(options: Options): Promise<ServedCertific
 async function readPair(files: Pick<Options, 'certFile' | 'keyFile'>): Promise<DatedPair> {
   const pair = await readServedFiles(files);
   const certificate = new X509Certificate(pair.cert);
-  return { ...pair, certificate, expiresAt: Date.parse(certificate.validTo) };
+  const [startsAt, expiresAt] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
+  return { ...pair, certificate, startsAt, expiresAt };
 }
 
 function isSame(one: TlsPair, other: TlsPair): boolean {
@@ -102,12 +108,12 @@ function isSame(one: TlsPair, other: TlsPair): boolean {
 }
 
 /** What its clients will refuse, or soon. */
-function describe({ certificate, expiresAt }: DatedPair, { url, log, now, certFile }: Options): void {
+function describe({ certificate, startsAt, expiresAt }: DatedPair, { url, log, now, certFile }: Options): void {
   const details = { file: certFile, expiresAt: new Date(expiresAt).toISOString() };
   const hostname = new URL(url).hostname.replace(/^\[|\]$/g, '');
   if (expiresAt <= now()) log.error(details, 'the certificate has expired: browsers and backends refuse it');
   else if (expiresAt - now() <= WARNING_MS) log.warn(details, 'the certificate expires soon');
-  if (Date.parse(certificate.validFrom) > now()) log.error(details, 'the certificate is not valid yet');
+  if (startsAt > now()) log.error(details, 'the certificate is not valid yet');
   if (!(isIP(hostname) ? certificate.checkIP(hostname) : certificate.checkHost(hostname))) {
     log.warn({ ...details, hostname }, 'the certificate does not name the host of COUNTERSIGN_URL');
   }

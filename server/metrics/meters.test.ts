@@ -219,7 +219,7 @@ const state = {
   hasFeed: true,
   clock: { isTrusted: true, aheadOfStoreMs: -1500 },
   webhookBacklog: 3,
-  certificate: { expiresAt: 1_810_000_000_000, isRenewalRefused: true },
+  certificate: { startsAt: 1_802_000_000_000, expiresAt: 1_810_000_000_000, isRenewalRefused: true },
 };
 
 test('reads the state of the process and of the store when it is asked', async () => {
@@ -230,6 +230,7 @@ test('reads the state of the process and of the store when it is asked', async (
   expect(read('countersign_password_hashes_queued')).toEqual([[7]]);
   expect(read('countersign_job_last_success_timestamp_seconds')).toEqual([['plans', 1_800_000_000]]);
   expect(read('countersign_webhook_backlog')).toEqual([[3]]);
+  expect(read('countersign_tls_certificate_start_timestamp_seconds')).toEqual([[1_802_000_000]]);
   expect(read('countersign_tls_certificate_expiry_timestamp_seconds')).toEqual([[1_810_000_000]]);
   expect(read('countersign_tls_renewal_refused')).toEqual([[1]]);
   expect(read('countersign_events_oldest_timestamp_seconds')).toEqual([[1_790_000_000]]);

@@ -7,6 +7,7 @@ import type { QueueLoad } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { withDeadline } from '../kernel/with-deadline.ts';
 import { lastBackupDocument, signingKeysDocument } from '../maintenance/documents.ts';
+import type { CertificateState } from '../maintenance/judge-certificate.ts';
 import { processesDocument } from '../processes/documents.ts';
 import { liveProcesses, type ProcessRegistry } from '../processes/process-registry.ts';
 import { type Family, gauge } from './series.ts';
@@ -30,7 +31,7 @@ export interface ProcessState {
   /** Deliveries that wait, when this process last looked. */
   readonly webhookBacklog: number;
   /** Undefined without TLS. */
-  readonly certificate: { readonly expiresAt: number; readonly isRenewalRefused: boolean } | undefined;
+  readonly certificate: CertificateState | undefined;
 }
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
@@ -101,8 +102,14 @@ function processGauges(state: ProcessState): Family[] {
 
 function certificateGauges({ certificate }: ProcessState): Family[] {
   if (!certificate) return [];
-  const { expiresAt, isRenewalRefused } = certificate;
+  const { startsAt, expiresAt, isRenewalRefused } = certificate;
   return [
+    gauge(
+      'countersign_tls_certificate_start_timestamp_seconds',
+      'From when on the certificate of the listener is valid.',
+      startsAt / 1000,
+      'min',
+    ),
     gauge(
       'countersign_tls_certificate_expiry_timestamp_seconds',
       'When the certificate of the listener expires.',

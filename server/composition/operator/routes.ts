@@ -44,6 +44,7 @@ import {
 import { checkArchive } from '../../maintenance/check-archive.ts';
 import { checkLeftovers } from '../../maintenance/doctor.ts';
 import { findingsText } from '../../maintenance/findings-text.ts';
+import { type CertificateState, judgeCertificate } from '../../maintenance/judge-certificate.ts';
 import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
 import { sendTestCode } from '../../maintenance/send-test-message.ts';
 import { isOld } from '../../platform/geoip/geo-lookup.ts';
@@ -60,6 +61,8 @@ export interface OperatorTools {
   masterKeys: MasterKeyLocation;
   clockGuard: Pick<ClockGuard, 'turn' | 'state' | 'accept'>;
   eventRetention: Config['eventRetention'];
+  /** Absent where the listener has none. */
+  certificate?: () => CertificateState;
   moveStore: (target: MoveTarget) => AsyncGenerator<MoveReport>;
 }
 
@@ -250,8 +253,9 @@ const maintenanceRoutes = [
     handle: async (c, ports: Services, { mend }) => {
       const [processes, eventRetention] = await Promise.all([readProcesses(ports), readEventRetention(ports)]);
       const text = findingsText(findFaults(ports, mend), () => {
-        const builtAt = ports.geo.builtAt();
-        return { processes, eventRetention, countryData: { builtAt, isOld: isOld({ builtAt }, ports.clock.now()) } };
+        const [builtAt, now] = [ports.geo.builtAt(), ports.clock.now()];
+        const certificate = ports.certificate && judgeCertificate(ports.certificate(), now);
+        return { processes, eventRetention, certificate, countryData: { builtAt, isOld: isOld({ builtAt }, now) } };
       });
       const body = await textStream(c, text);
       c.header('content-type', 'application/json');
