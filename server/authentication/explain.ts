@@ -8,6 +8,7 @@ import type { Method } from '../kernel/event.ts';
 import type { FilterId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { maySee, maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import type { Store } from '../kernel/ports/store.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { attemptsOn, isCappedFrom, waitUntilFrom } from '../passwords/password-backoff.ts';
@@ -34,7 +35,9 @@ import { readReplacement } from './read-replacement.ts';
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type Level, requiredDenial, requiredFactors } from './step-up.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'secrets' | 'geo' | 'freePasswordFailures'>;
+type Needs = Pick<Ports, 'clock' | 'secrets' | 'geo' | 'freePasswordFailures'> & {
+  store: Pick<Store, 'getMany' | 'range'>;
+};
 
 export interface Question {
   resource: ResourceId;

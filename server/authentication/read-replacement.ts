@@ -1,4 +1,3 @@
-import type { Ports } from '../kernel/ports/ports.ts';
 import { mailsFirstFactor, type Resource } from '../resources/resource.ts';
 import { ownedTokens } from '../tokens/owned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
@@ -26,7 +25,7 @@ interface Replacement {
  * @param isRecoveryShown a recovery code was right in this sign-in
  */
 export async function readReplacement(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: Parameters<typeof ownedTokens>[0],
   { user, resource, tokens }: { user: User; resource: Resource; tokens: readonly Token[] },
   isRecoveryShown: boolean,
 ): Promise<Replacement> {

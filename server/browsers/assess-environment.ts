@@ -1,5 +1,6 @@
 import type { UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import type { DocumentReader } from '../kernel/ports/store.ts';
 import type { Resource } from '../resources/resource.ts';
 import { traitsOf } from './blind-signals.ts';
 import type { Environment } from './device-fingerprint/browser-signals.ts';
@@ -15,7 +16,7 @@ import { environmentsDocument } from './documents.ts';
  * @param blinded from `blindTraits`; absent: a browser that reports nothing, which matches no other
  */
 export async function assessEnvironment(
-  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  ports: Pick<Ports, 'clock' | 'secrets'> & { store: DocumentReader },
   resource: Pick<Resource, 'id' | 'environment'>,
   user: UserId,
   blinded: Environment | undefined,

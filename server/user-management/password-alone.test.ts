@@ -181,6 +181,41 @@ test('one read finds that a page has no such user', async () => {
   expect(reads).toHaveBeenCalledTimes(2);
 });
 
+// The attack: an administrator, perhaps one who only reads, lists a page of users who have lost every token on many
+// resources, again and again. Each sign-in waits for thousands of decisions made in one go.
+test('SR-65: a page reads each document once, and other requests come between its users', async () => {
+  const lost = await Promise.all(
+    Array.from({ length: 24 }, (_, nr) =>
+      addUser(ports, home.account, home.resource, {
+        user: { login: `many-${nr}` },
+        tokens: [{ state: 'deactivated' }],
+      }),
+    ),
+  );
+  const names = ['Office', 'Shop', 'Bank'];
+  const resources = await Promise.all(names.map((name) => addResource(ports, home.account, { name })));
+  for (const { user, tokens } of lost) {
+    for (const { id: resource } of resources) {
+      const token = tokens[0]?.id;
+      unwrap(await assign(ports, { account: home.account, resource, user: user.id, ...(token && { token }) }));
+    }
+  }
+  const ids = lost.map(({ user }) => user.id);
+  const reads = vi.spyOn(ports.store, 'getMany');
+  let turns = 0;
+  const count = () => {
+    turns += 1;
+    running = setImmediate(count);
+  };
+  let running = setImmediate(count);
+  const found = await read(ids);
+  clearImmediate(running);
+  expect(found.size).toBe(ids.length);
+  expect(turns).toBeGreaterThan(ids.length / 8);
+  const keys = reads.mock.calls.slice(2).flatMap(([wanted]) => wanted.map((key) => `${key.name} ${key.anchor}`));
+  expect(keys.length).toBe(new Set(keys).size);
+});
+
 test('as many resources of a user are decided as one page of the console asks for', async () => {
   const tokens = home.user.assignments.flatMap((assignment) => assignment.tokens);
   const gone = Array.from({ length: 20 }, (_, nr) => {
