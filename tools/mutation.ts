@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
+import { type FirstRun, findFault } from './mutation/first-run.ts';
 import { DECIDING_MODULES, type DecidingModule } from './mutation/modules.ts';
 import { mutationPage } from './mutation/page.ts';
 import type { RequirementScore } from './mutation/requirements.ts';
@@ -18,8 +19,9 @@ import { EXPLAINED_SURVIVORS } from './mutation/survivors.ts';
 
 /**
  * `npm run mutation [-- module ...]`: mutates the decisions of each module one at a time and runs its tests. Writes the
- * scores to `docs/mutation-scores.md`; fails if a score is too low or a survivor has no explanation. With
- * `--requirements` it runs the test of each security requirement against a mutation of its rule instead.
+ * scores to `docs/mutation-scores.md`; fails if a score is too low, a survivor has no explanation, or a test does not
+ * pass without a mutation. With `--requirements` it runs the test of each security requirement against a mutation of its
+ * rule instead.
  */
 const REQUIREMENTS = 'tools/mutation/requirement-scores.json';
 const SCORES = 'tools/mutation/scores.json';
@@ -48,7 +50,12 @@ if (unknown.length > 0) {
 const fresh: ModuleScore[] = [];
 for (const module of DECIDING_MODULES.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   const startedAt = performance.now();
-  const mutants = await mutate(module);
+  const mutants = await mutate(module).catch((error: Error) => error.message);
+  if (typeof mutants === 'string') {
+    console.error(`${module.name} was not measured: ${mutants}`);
+    process.exitCode = 1;
+    continue;
+  }
   const survived = mutants.filter(({ outcome }) => outcome === 'survived').length;
   const date = new Date().toISOString().slice(0, 10);
   const score: ModuleScore = { module: module.name, date, killed: mutants.length - survived, survived };
@@ -88,18 +95,33 @@ async function run(
   options: { disableBail: boolean; concurrency?: number },
 ): Promise<MutantResult[]> {
   const scratch = mkdtempSync(join(tmpdir(), 'countersign-mutation-'));
+  const baseDir = join(scratch, 'events');
   // The runners are separate processes; their vitest configuration reads this.
   process.env.MUTATION_TESTS = JSON.stringify(tests);
   try {
-    return await new Stryker({
+    const results = await new Stryker({
       configFile: CONFIG,
       mutate: [...mutate],
-      tempDirName: scratch,
+      // Not beside the events: Stryker removes it before they are read.
+      tempDirName: join(scratch, 'sandbox'),
+      reporters: ['progress', 'event-recorder'],
+      eventReporter: { baseDir },
       ...options,
     }).runMutationTest();
+    const fault = findFault(
+      readFirstRun(baseDir),
+      tests.map((file) => resolve(file)),
+    );
+    if (fault !== undefined) throw new Error(fault);
+    return results;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+function readFirstRun(folder: string): FirstRun {
+  const file = readdirSync(folder).find((name) => name.endsWith('onDryRunCompleted.json')) ?? '';
+  return JSON.parse(readFileSync(join(folder, file), 'utf8')) as FirstRun;
 }
 
 function isSurvivor({ status }: MutantResult): boolean {
