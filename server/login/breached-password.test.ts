@@ -156,15 +156,18 @@ describe('in the widget', () => {
   });
 
   // SR-3
-  test('an outage, where the operator refuses then, completes no sign-in and skips no factor', async () => {
-    const scene = await made('refuse');
-    isListed.mockRejectedValueOnce(new Error('no answer in time'));
-    const walk = await LoginDriver.begin(scene);
-    await walk.identify();
-    await expect(walk.password()).rejects.toMatchObject({ code: 'DEPENDENCY_FAILED' });
-    await walk.look();
-    expect(walk.view).toMatchObject({ step: 'password' });
-  });
+  test.each(['warn', 'refuse'] as const)(
+    'an outage, where the operator refuses then, completes no sign-in and skips no factor (%s)',
+    async (policy) => {
+      const scene = await made(policy);
+      isListed.mockRejectedValueOnce(new Error('no answer in time'));
+      const walk = await LoginDriver.begin(scene);
+      await walk.identify();
+      await expect(walk.password()).rejects.toMatchObject({ code: 'DEPENDENCY_FAILED' });
+      await walk.look();
+      expect(walk.view).toMatchObject({ step: 'password' });
+    },
+  );
 
   // SR-76. The attack: so many lookups that the next one is not made, and a stolen password signs in.
   test('SR-76: too many lookups complete no sign-in where the list refuses, and every one where it warns', async () => {
