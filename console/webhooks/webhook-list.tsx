@@ -37,7 +37,7 @@ export function WebhookList() {
             label: t('url'),
             cell: ({ url }) => <span class="muted">{parseUrl(url)?.host ?? url}</span>,
           },
-          { key: 'made', label: t('when'), cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
+          { key: 'created', label: t('created'), cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
         ]}
         nameOf={nameOf}
         hrefOf={({ id }) => `${WEBHOOKS}/${id}`}
