@@ -68,27 +68,16 @@ function printSummary(
   report: Report,
   { reportFile, dryRun, givesAccess }: { reportFile: string; dryRun: boolean; givesAccess: boolean },
 ): void {
-  const countsOf = (what: 'user' | 'token') => ({
-    made: report.count('made', what),
-    there: report.count('there', what),
-    needed: report.count('needed', what),
-    left: report.count('left', what),
-    refused: report.count('refused', what),
-  });
-  const [users, tokens] = [countsOf('user'), countsOf('token')];
   const [passwords, emails] = [report.count('needed', 'password'), report.count('left', 'email')];
   const access = { made: report.count('made', 'assignment'), refused: report.count('refused', 'assignment') };
   if (run.json) {
+    const [users, tokens] = [report.countsOf('user'), report.countsOf('token')];
     run.show({ users, tokens, ...(givesAccess && { access }), needs: { passwords }, left: { emails }, dryRun });
     return;
   }
-  const moved = dryRun ? 'would be moved' : 'moved';
-  run.print(
-    `users: ${users.made} ${moved}, ${users.there} already there, ${users.left} left out, ${users.refused} refused`,
-  );
-  run.print(
-    `tokens: ${tokens.made} ${moved}, ${tokens.there} already there, ${tokens.needed} to be set up again, ${tokens.left} left out, ${tokens.refused} refused`,
-  );
+  const word = dryRun ? 'would be moved' : 'moved';
+  run.print(`users: ${report.summaryOf('user', word)}`);
+  run.print(`tokens: ${report.summaryOf('token', word)}`);
   if (givesAccess)
     run.print(`access: ${access.made} ${dryRun ? 'would be given' : 'given'}, ${access.refused} refused`);
   run.print(`${passwords} users need a password; ${emails} unverified addresses left out`);

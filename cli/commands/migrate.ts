@@ -115,40 +115,20 @@ function printSummary(
   const { flags, needs, warnings } = about;
   const { dryRun = false } = flags;
   const people = new Set(needs.enrolments.map(({ user }) => user.login)).size;
+  const passwords = needs.passwords.length;
+  const sent = { links: report.count('sent', 'enrolment'), resets: report.count('sent', 'password') };
   if (run.json) {
-    const counts = Object.fromEntries(
-      KINDS.map(([kind, name]) => [
-        name,
-        {
-          made: report.count('made', kind),
-          there: report.count('there', kind),
-          needed: report.count('needed', kind),
-          left: report.count('left', kind),
-          refused: report.count('refused', kind),
-        },
-      ]),
-    );
-    const sent = { links: report.count('sent', 'enrolment'), resets: report.count('sent', 'password') };
-    const passwords = needs.passwords.length;
+    const counts = Object.fromEntries(KINDS.map(([kind, name]) => [name, report.countsOf(kind)]));
     run.show({ ...counts, needs: { tokens: people, passwords }, sent, warnings: [...warnings], dryRun });
     return;
   }
-  for (const [kind, name] of KINDS) {
-    const parts = [
-      `${report.count('made', kind)} ${dryRun ? 'would be migrated' : 'migrated'}`,
-      `${report.count('there', kind)} already there`,
-      ...(kind === 'token' ? [`${report.count('needed', kind)} to be set up again`] : []),
-      `${report.count('left', kind)} left out`,
-      `${report.count('refused', kind)} refused`,
-    ];
-    run.print(`${name}: ${parts.join(', ')}`);
-  }
-  const sent = { links: report.count('sent', 'enrolment'), resets: report.count('sent', 'password') };
+  const word = dryRun ? 'would be migrated' : 'migrated';
+  for (const [kind, name] of KINDS) run.print(`${name}: ${report.summaryOf(kind, word)}`);
   run.print(
     `${people} users need a token${flags.sendLinks ? `; ${sent.links} were sent a link` : ': --send-links mails each a link'}`,
   );
   run.print(
-    `${needs.passwords.length} users have no password${flags.sendResets ? `; ${sent.resets} were sent a link` : ': --send-resets mails each a link to set one'}`,
+    `${passwords} users have no password${flags.sendResets ? `; ${sent.resets} were sent a link` : ': --send-resets mails each a link to set one'}`,
   );
   run.print(`full report: ${flags.report}`);
 }

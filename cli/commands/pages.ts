@@ -1,16 +1,16 @@
 import { type Service, UsageError } from '../connection/service.ts';
 
-/** Every object of a list, page by page. */
-export async function* pages(
+/** Every object of a list, page by page, with the fields that the API gives it. */
+export async function* pages<Item = Record<string, unknown>>(
   service: Service,
   path: string,
   query: Readonly<Record<string, unknown>> = {},
   atOnce = 200,
-): AsyncGenerator<Record<string, unknown>> {
+): AsyncGenerator<Item> {
   for (let after: string | undefined; ; ) {
     const { body } = await service.send('GET', path, { query: { ...query, limit: atOnce, after } });
     // A list without pages has no `next`.
-    const { items, next = null } = body as { items: Record<string, unknown>[]; next?: string | null };
+    const { items, next = null } = body as { items: Item[]; next?: string | null };
     yield* items;
     if (next === null) return;
     after = next;

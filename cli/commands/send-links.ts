@@ -146,22 +146,23 @@ function note(
 
 /** The users, each once. Found before anything is sent, because a link may change who is found. */
 async function targetsOf(service: Service, { withoutPassword, secretLost, resource }: Flags): Promise<Target[]> {
-  const found = new Map<string, Target>();
   if (secretLost) {
     const owners = new Set<string>();
-    for await (const { owner } of pages(service, '/v1/tokens', { state: 'secret-lost' })) {
-      if (typeof owner === 'string') owners.add(owner);
+    for await (const { owner } of pages<{ owner?: string }>(service, '/v1/tokens', { state: 'secret-lost' })) {
+      if (owner !== undefined) owners.add(owner);
     }
-    // The list of users has their logins, in far fewer requests than one for each.
     if (owners.size === 0) return [];
-    for await (const { id, login } of pages(service, '/v1/users', { resource, blocked: false })) {
-      if (owners.has(String(id))) found.set(String(id), { id: String(id), login: String(login) });
-    }
-    return [...found.values()];
+    // The list of users has their logins, in far fewer requests than one for each.
+    const users = await readTargets(service, { resource });
+    return users.filter(({ id }) => owners.has(id));
   }
-  const query = { resource, blocked: false, ...(withoutPassword && { hasPassword: false }) };
-  for await (const { id, login } of pages(service, '/v1/users', query)) {
-    found.set(String(id), { id: String(id), login: String(login) });
+  return readTargets(service, { resource, ...(withoutPassword && { hasPassword: false }) });
+}
+
+async function readTargets(service: Service, query: Readonly<Record<string, unknown>>): Promise<Target[]> {
+  const found = new Map<string, Target>();
+  for await (const { id, login } of pages<Target>(service, '/v1/users', { ...query, blocked: false })) {
+    found.set(id, { id, login });
   }
   return [...found.values()];
 }

@@ -96,7 +96,7 @@ export async function moveUsers(service: Service, options: MoveOptions, progress
 
 async function openResource(service: Service, id: string): Promise<OpenedResource> {
   const { body } = await service.send('GET', `/v1/resources/${encodeURIComponent(id)}`);
-  return body as unknown as OpenedResource;
+  return body as OpenedResource;
 }
 
 /** The id of the user whom an earlier run created: only actors for the whole account can give a user an external id. */

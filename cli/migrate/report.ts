@@ -77,6 +77,24 @@ export class Report {
     return [...this.#counts].reduce((sum, [name, count]) => (name.endsWith(` ${outcome}`) ? sum + count : sum), 0);
   }
 
+  /** The outcomes of the objects of a kind. */
+  countsOf(what: ReportSubject) {
+    return {
+      made: this.count('made', what),
+      there: this.count('there', what),
+      needed: this.count('needed', what),
+      left: this.count('left', what),
+      refused: this.count('refused', what),
+    };
+  }
+
+  /** The same in words, with the word for what was made: `3 moved, 0 already there, 1 left out, 0 refused`. */
+  summaryOf(what: ReportSubject, word: string): string {
+    const { made, there, needed, left, refused } = this.countsOf(what);
+    const again = what === 'token' ? `, ${needed} to be set up again` : '';
+    return `${made} ${word}, ${there} already there${again}, ${left} left out, ${refused} refused`;
+  }
+
   async close(): Promise<void> {
     this.#stream.end();
     await finished(this.#stream);

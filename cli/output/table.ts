@@ -10,7 +10,7 @@ export function formatTable(
   columns: readonly string[],
   paint: Paint = plain,
 ): string {
-  return rows.length === 0 ? 'none' : growingTable(columns, paint)(rows);
+  return growingTable(columns, paint)(rows);
 }
 
 /** A table that goes on: the header comes with the first rows, and a column only gets wider. */

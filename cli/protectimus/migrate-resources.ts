@@ -31,8 +31,7 @@ export async function migrateResources(
   planned: readonly PlannedResource[],
 ): Promise<Map<number, ExistingResource>> {
   const there = new Map<string, ResourceView[]>();
-  for await (const one of pages(service, '/v1/resources')) {
-    const view = one as unknown as ResourceView;
+  for await (const view of pages<ResourceView>(service, '/v1/resources')) {
     there.set(view.name, [...(there.get(view.name) ?? []), view]);
   }
   const here = new Map<number, ExistingResource>();

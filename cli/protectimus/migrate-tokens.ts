@@ -147,8 +147,7 @@ function addressOf(kind: PlannedToken['kind'], serial: string): string {
 async function readTokens({ service }: MigrationContext) {
   const bySerial = new Map<string, MigratedToken[]>();
   const byAddress = new Map<string, MigratedToken>();
-  for await (const one of pages(service, '/v1/tokens')) {
-    const token = one as unknown as MigratedToken;
+  for await (const token of pages<MigratedToken>(service, '/v1/tokens')) {
     if (token.serial !== undefined && DEVICE_KINDS.includes(token.kind)) {
       const key = serialKey(token.serial);
       bySerial.set(key, [...(bySerial.get(key) ?? []), token]);

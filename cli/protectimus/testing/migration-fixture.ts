@@ -55,7 +55,7 @@ export async function createMigrationFixture(seed: string): Promise<MigrationFix
       return { ...output, rows: await readReport(report) };
     },
     ask,
-    show: ask as unknown as MigrationFixture['show'],
+    show: ask as MigrationFixture['show'],
     async importSeeds() {
       const file = join(terminal.dataFolder, 'fobs.csv');
       await writeFile(file, `serial,seed,type\nf-1,${FOB_SEED},totp\n`);
