@@ -30,6 +30,11 @@ describe('pauses for other requests at every point', () => {
     expect(read.pauses).toBeGreaterThan(SIZE / 65_536);
   });
 
+  // Its values may all be empty, so that no limit of a record ends it.
+  test.each([',', ' ', '\t'])('of a single line of %j nothing is parsed', (part) => {
+    expect(pausesOf(part.repeat(SIZE), 'csv')).toEqual({ pauses: 0, end: 'CSV_MALFORMED' });
+  });
+
   test('and a list that is too long ends at its limit', () => {
     expect(pausesOf('a\n'.repeat(SIZE / 2), 'csv').end).toBe('TOO_MANY_ROWS');
     // Later rows are not read: they are malformed.

@@ -11,6 +11,8 @@ export interface CsvRecord {
 const MAX_RECORD_LENGTH = 16_384;
 /** The characters parsed between two pauses: some milliseconds of work for any content. */
 const PIECE = 8192;
+/** More than a comment, or the last of the lines that one record in quotes spans, needs. */
+const MAX_PIECE_LENGTH = PIECE + 2 * MAX_RECORD_LENGTH;
 
 /**
  * The records of a text, piece by piece: a file of two mebibytes may have a million of them, and parsing them in one go
@@ -30,11 +32,13 @@ export function* recordsOf(text: string): Generator<CsvRecord | undefined> {
 function* piecesOf(text: string): Generator<{ piece: string; before: number }> {
   let [start, before, lines, inQuotes] = [0, 0, 0, false];
   for (const { 0: line, index } of text.matchAll(/[^\r\n]*(?:\r\n|\r|\n|$)/g)) {
+    // The parser would read it in one go: the values of a record may all be empty.
+    if (line.length > MAX_PIECE_LENGTH) throw new ImportError('CSV_MALFORMED');
     const isComment = !inQuotes && line.trimStart().startsWith('#');
     if (!isComment && line.split('"').length % 2 === 0) inQuotes = !inQuotes;
     lines += 1;
     const end = index + line.length;
-    const mayGoOn = inQuotes && end - start < PIECE + 2 * MAX_RECORD_LENGTH;
+    const mayGoOn = inQuotes && end - start < MAX_PIECE_LENGTH;
     if (end - start < PIECE || mayGoOn) continue;
     yield { piece: text.slice(start, end), before };
     [start, before, lines] = [end, before + lines, 0];
