@@ -5,6 +5,7 @@ import type { RequestContext } from '../kernel/request-context.ts';
 import { startRedirectedFlow } from '../login/start-redirected-flow.ts';
 import { assign } from '../resources/assign.ts';
 import { createLoginRequest, operatorContext } from '../testing/as-operator.ts';
+import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
 import {
   addToken,
   addUser,
@@ -188,6 +189,17 @@ describe('in the widget', () => {
       expect(events.map(({ reason }) => reason)).toEqual(['OTP_WRONG', 'OTP_WRONG', 'OTP_WRONG', 'TOKEN_LOCKED']);
       for (const { related } of events) expect(related).toEqual([expect.stringMatching(/^flw_/), token?.id]);
     }
+  });
+
+  test('the code that locks is recorded as such where the sign-in goes on with a recovery code', async () => {
+    const scene = await createFixture(ports, { resource: { failedAttemptsBeforeLock: 3 }, tokens: [{}], alone: true });
+    await giveRecoveryCodes(scene);
+    const events = await recordedEvents(async () => {
+      const walk = await LoginDriver.toOtp(scene);
+      for (let at = 0; at < 4; at++) await walk.otp(await wrongCode(scene, at));
+      expect(walk.view.step).toBe('recovery');
+    });
+    expect(events.at(-1)).toMatchObject({ reason: 'TOKEN_LOCKED', related: [expect.any(String), scene.tokens[0]?.id] });
   });
 
   test('a locked token is named in each refusal that it causes', async () => {

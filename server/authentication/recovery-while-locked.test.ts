@@ -77,7 +77,7 @@ describe('while wrong codes have locked the authenticator', () => {
   test('SR-15: a recovery code is the second factor of a fresh sign-in, once, and unlocks nothing', async () => {
     const scene = await setStage();
     const { codes } = await giveRecoveryCodes(scene);
-    expect((await lockByGuessing(scene)).view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    await lockByGuessing(scene);
     const walk = await byPassword(scene);
     expect(walk.view).toMatchObject({
       step: 'recovery',
@@ -165,6 +165,61 @@ describe('while wrong codes have locked the authenticator', () => {
   });
 });
 
+// SR-15. The attack: a thief with the password uses the sign-in that goes on for more guesses.
+describe('in the sign-in whose wrong codes have locked the authenticator', () => {
+  const REQUIRED = { step: 'recovery', error: { code: 'RECOVERY_CODE_REQUIRED' } };
+
+  test('SR-15: a recovery code completes it, and the token stays locked', async () => {
+    const scene = await setStage();
+    const { codes } = await giveRecoveryCodes(scene);
+    const walk = await lockByGuessing(scene);
+    expect(walk.view).toMatchObject({ ...REQUIRED, factor: 'recovery', factors: [{ kind: 'recovery' }] });
+    expect(await walk.recovery(codes[0] ?? '')).toMatchObject({ step: 'done' });
+    expect(await authenticatorOf(scene).stored()).toMatchObject({ lock: { reason: 'otp-failures' } });
+  });
+
+  test('SR-2, SR-15: it evaluates no further code of the authenticator, and counts recovery codes by themselves', async () => {
+    const scene = await setStage();
+    const { id } = await giveRecoveryCodes(scene);
+    const walk = await lockByGuessing(scene);
+    const locked = await authenticatorOf(scene).stored();
+    expect(await walk.otp(await authenticatorOf(scene).code())).toEqual({ refused: 'STEP_NOT_EXPECTED' });
+    expect(await walk.choose('code')).toMatchObject({ step: 'recovery', error: { code: 'STEP_NOT_EXPECTED' } });
+    expect(await authenticatorOf(scene).stored()).toEqual(locked);
+    for (let i = 0; i < 5; i++) expect(await walk.recovery(WRONG)).toMatchObject({ error: { code: 'OTP_WRONG' } });
+    expect(await walk.recovery(WRONG)).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    expect(await stored(id)).toMatchObject({ failures: 6, lock: { reason: 'otp-failures' } });
+  });
+
+  test('SR-15: a code in another sign-in that began before the lock is not evaluated either', async () => {
+    const scene = await setStage();
+    await giveRecoveryCodes(scene);
+    const other = await LoginDriver.toOtp(scene);
+    await lockByGuessing(scene);
+    const { failures } = await authenticatorOf(scene).stored();
+    expect(await other.otp(await authenticatorOf(scene).code())).toMatchObject(REQUIRED);
+    expect((await authenticatorOf(scene).stored()).failures).toBe(failures);
+  });
+
+  test('SR-15: without recovery codes, or where none are accepted, it ends', async () => {
+    const DENIED = { step: 'denied', error: { code: 'TOKEN_LOCKED' } };
+    const plain = await setStage();
+    expect((await lockByGuessing(plain)).view).toMatchObject(DENIED);
+    const scene = await setStage();
+    await giveRecoveryCodes(scene);
+    await overwrite(ports, resourceDocument.key(scene.resource.id), { tokenKinds: ['totp'] });
+    expect((await lockByGuessing(scene)).view).toMatchObject(DENIED);
+  });
+
+  test('SR-15: the lock of an administrator takes the place of the lock by wrong codes, and ends it', async () => {
+    const scene = await setStage();
+    const { codes } = await giveRecoveryCodes(scene);
+    const walk = await lockByGuessing(scene);
+    await lockByAdministrator(scene);
+    expect(await walk.recovery(codes[0] ?? '')).toMatchObject(BY_ADMINISTRATOR);
+  });
+});
+
 // SR-15. The attack: an administrator locked the token after misuse, and the thief has the password and the paper.
 describe('while an administrator has locked the authenticator', () => {
   test('SR-15: no recovery code is asked for or evaluated, and the user is told who locked it', async () => {
@@ -216,18 +271,19 @@ describe('where a link may be mailed that unlocks the token', () => {
       resource: { enrolment: { kinds: ['totp'], required: false, unlockByMail: true } },
     });
     const { codes } = await giveRecoveryCodes(scene);
-    await lockByGuessing(scene);
-    const walk = await byPassword(scene);
-    expect(walk.view).toMatchObject({
-      step: 'recovery',
-      factor: 'recovery',
-      factors: [{ kind: 'recovery' }, { kind: 'code' }],
-    });
-    expect(await walk.choose('code')).toMatchObject({
-      step: 'denied',
-      error: { code: 'TOKEN_LOCKED' },
-      unlock: 'offered',
-    });
+    const same = await lockByGuessing(scene);
+    for (const walk of [same, await byPassword(scene)]) {
+      expect(walk.view).toMatchObject({
+        step: 'recovery',
+        factor: 'recovery',
+        factors: [{ kind: 'recovery' }, { kind: 'code' }],
+      });
+      expect(await walk.choose('code')).toMatchObject({
+        step: 'denied',
+        error: { code: 'TOKEN_LOCKED' },
+        unlock: 'offered',
+      });
+    }
     const other = await byPassword(scene);
     expect(await other.recovery(codes[0] ?? '')).toMatchObject({ step: 'done' });
   });

@@ -26,10 +26,18 @@ export function startEnrolment(
   };
 }
 
-/** Asks for a recovery code and nothing else: the tokens that were asked for are deactivated by now. */
-export function askRecoveryCode(flow: Flow, options: readonly FactorOption[]): ReturnType<typeof requestSecondFactor> {
+/**
+ * Asks for a recovery code: the tokens that were asked for cannot be used by now.
+ *
+ * @param locked options that the page offers besides, to have them unlocked
+ */
+export function askRecoveryCode(
+  flow: Flow,
+  options: readonly FactorOption[],
+  locked: readonly FactorOption[] = [],
+): ReturnType<typeof requestSecondFactor> {
   const { question: _answered, sent: _sent, ...rest }: Flow & SecondFactorRequest = countStep(flow);
-  return requestSecondFactor(rest, options, { step: 'recovery' });
+  return { ...requestSecondFactor(rest, options, { step: 'recovery' }), factors: [...options, ...locked] };
 }
 
 /** The user picked a kind of token, or wants to pick another. */

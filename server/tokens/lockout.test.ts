@@ -193,11 +193,16 @@ describe('locks by hand', () => {
     expect('lock' in unlocked).toBe(false);
   });
 
-  test('locking keeps the failures, and an earlier lock its reason', () => {
+  test('locking keeps the failures, and an earlier lock by an administrator its time', () => {
     const token = lockToken(frozen(sampleToken({ failures: 2 })), NOW);
     expect(token).toMatchObject({ failures: 2, lock: { reason: 'administrator', at: NOW } });
-    const locked = sampleToken({ lock: LOCK });
-    expect(lockToken(frozen(locked), NOW + 1)).toEqual(locked);
+    expect(lockToken(frozen(token), NOW + 1)).toEqual(token);
+  });
+
+  test('SR-15: an administrator who locks a token that wrong codes have locked shuts it for recovery codes too', () => {
+    const locked = sampleToken({ failures: 6, lock: { reason: 'otp-failures', at: NOW } });
+    const lock = { reason: 'administrator', at: NOW + 1 };
+    expect(lockToken(frozen(locked), NOW + 1)).toEqual({ ...locked, lock });
   });
 });
 

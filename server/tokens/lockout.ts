@@ -138,9 +138,12 @@ export function unlockToken<T extends Token>(token: T): T {
   return { ...endTrust(unlocked as unknown as T), failures: 0 };
 }
 
-/** Locks a token manually. An existing lock keeps its reason and its time. */
+/**
+ * Locks a token manually. That replaces a lock by wrong codes, beside which recovery codes sign in (SR-15). An earlier
+ * lock by an administrator keeps its time.
+ */
 export function lockToken<T extends Token>(token: T, now: number): T {
-  return token.lock ? token : { ...token, lock: { reason: 'administrator', at: now } };
+  return isLockedByAdministrator(token) ? token : { ...token, lock: { reason: 'administrator', at: now } };
 }
 
 /**

@@ -12,7 +12,7 @@ import { endReplacements } from './end-replacements.ts';
 import { endShownFactors } from './end-shown-factors.ts';
 import { admitHelpDeskUnlock } from './help-desk-unlocks.ts';
 import { rulesOf } from './kinds/rules.ts';
-import { endTrust, lockToken, setEnabled, unlockToken } from './lockout.ts';
+import { endTrust, isLockedByAdministrator, lockToken, setEnabled, unlockToken } from './lockout.ts';
 import { newPin } from './pin.ts';
 import { removeDeletedOwner } from './remove-deleted-owner.ts';
 import type { NewPin } from './store-token.ts';
@@ -82,7 +82,7 @@ export async function updateToken(
     }
     let next = token;
     if (changes.owner !== undefined) next = changeOwner(next, changes.owner ?? undefined);
-    if (changes.locked === true && !next.lock) next = lockToken(next, now);
+    if (changes.locked === true) next = lockToken(next, now);
     if (changes.locked === false) next = unlockToken(next);
     if (changes.name !== undefined) next = { ...next, name: changes.name };
     if (changes.enabled !== undefined) next = setEnabled(next, changes.enabled, now);
@@ -120,7 +120,7 @@ function isLost(token: Token, { enabled, locked, owner, to, pin, expiresAt }: To
   const isTaken = owner !== undefined && (owner ?? undefined) !== token.owner;
   const isMoved = to !== undefined && rulesOf(token).withAddress?.(token, to) !== token;
   const isExpired = typeof expiresAt === 'number' && expiresAt <= now;
-  const isOff = (token.enabled && enabled === false) || (!token.lock && locked === true);
+  const isOff = (token.enabled && enabled === false) || (locked === true && !isLockedByAdministrator(token));
   return isTaken || isOff || isMoved || isExpired || (pin !== undefined && pin !== null);
 }
 

@@ -1,7 +1,7 @@
 import { endsByBreach } from '../../authentication/breached-password.ts';
 import { decideFactors } from '../../authentication/decide-factors.ts';
 import { decoyForUnknownUser } from '../../authentication/decoy-for-unknown-user.ts';
-import { isFirstFactorCurrent } from '../../authentication/first-factor.ts';
+import { isFirstFactorCurrent, secondFactorTokens } from '../../authentication/first-factor.ts';
 import { locateTyped } from '../../authentication/locate-typed.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../../authentication/second-factor.ts';
 import { type SecondFactorOutcome, verifyUserFactor } from '../../authentication/verify-second-factor.ts';
@@ -21,6 +21,8 @@ import type { Resource } from '../../resources/resource.ts';
 import { KIND_RULES } from '../../tokens/kinds/rules.ts';
 import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
 import type { SecondAnswer } from '../../tokens/second-answer.ts';
+import { usableTokens } from '../../tokens/usable-tokens.ts';
+import { isUnlockableByMail } from '../../unlock/unlock-link.ts';
 import { canRequestUnlock } from '../../unlock/unlockable-tokens.ts';
 import type { User } from '../../users/user.ts';
 import { refuseBreached } from '../after-first-factor.ts';
@@ -99,8 +101,33 @@ export async function verifySecond(
   const isHinted = outcome.refused === 'OTP_WRONG' && outcome.clockOff === true && firstStands;
   const hinted: Refusal = isHinted ? { ...outcome, refused: 'OTP_CLOCK_OFF' } : outcome;
   const why = withAudit(hinted, { about });
-  const offers = why.refused === 'TOKEN_LOCKED' && flow.passwordVerified && (await unlocks(ports, user, resource));
-  return { refusal: why, ...(offers && { after: offerUnlock(user, passwordDigest(user)) }) };
+  return why.refused === 'TOKEN_LOCKED' ? afterLock(ports, { flow, resource, user }, why) : { refusal: why };
+}
+
+/**
+ * Wrong codes have locked the token: the sign-in goes on with a recovery code where a new one would, and ends otherwise.
+ * That gives no guess: codes of the token are no longer evaluated, and recovery codes have a count of their own (SR-15).
+ */
+async function afterLock(
+  ports: StepPorts,
+  { flow, resource, user }: { flow: Flow; resource: Resource; user: User },
+  why: Refusal,
+): Promise<StepOutcome> {
+  const tokens = (await loadAssignedTokens(ports, user, resource.id)).tokens.map(({ value }) => value);
+  const canUnlock = flow.passwordVerified && (await canRequestUnlock(ports, resource, user, tokens));
+  const now = ports.clock.now();
+  const accepts = acceptedKindsFrom(user, resource);
+  const factors = decideFactors('password-otp', factorStates(secondFactorTokens(resource, tokens), accepts, now));
+  if (factors.kind !== 'factors' || !factors.recoveryOnly) {
+    return { refusal: why, ...(canUnlock && { after: offerUnlock(user, passwordDigest(user)) }) };
+  }
+  const options = factorOptions(usableTokens(tokens, accepts, now));
+  const locked = canUnlock ? factorOptions(tokens.filter(isUnlockableByMail)) : [];
+  const required = refusal('RECOVERY_CODE_REQUIRED', {}, { ...why.audit, reason: why.audit?.reason ?? why.refused });
+  return {
+    refusal: required,
+    again: (held) => ({ ...askRecoveryCode(held, options, locked), error: { code: required.refused } }),
+  };
 }
 
 /** Completes the sign-in, or, if the page asks for it, sets up another token first. */
@@ -148,21 +175,6 @@ async function replaceAfterSecond(
     return { move: (held) => askRecoveryCode(held, options) };
   }
   return { move: (held) => startEnrolment(held, user, undefined, replacement.enrolling) };
-}
-
-/** Whether the user may be mailed a link that unlocks the token that is locked by now. */
-async function unlocks(
-  ports: Pick<Ports, 'store' | 'clock' | 'courier'>,
-  user: User,
-  resource: Resource,
-): Promise<boolean> {
-  const { tokens } = await loadAssignedTokens(ports, user, resource.id);
-  return canRequestUnlock(
-    ports,
-    resource,
-    user,
-    tokens.map(({ value }) => value),
-  );
 }
 
 /** The user whom the password or the host named or, in code-only sign-in, the user behind the typed name. */

@@ -17,7 +17,7 @@ import { verifySigning } from './sign.ts';
 export const passkey: Step<'identify' | 'passkey' | 'sign', { response: PasskeyAssertion; trust?: true | undefined }> =
   {
     at: ['identify', 'passkey', 'sign'],
-    leadsTo: ['enrol', 'done', 'self'],
+    leadsTo: ['recovery', 'enrol', 'done', 'self'],
     async handle(ports, context, { response, trust }) {
       const { passkey: challenge, origin, transaction } = context.flow;
       if (!challenge) return { refusal: refusal('STEP_NOT_EXPECTED') };
@@ -29,7 +29,7 @@ export const passkey: Step<'identify' | 'passkey' | 'sign', { response: PasskeyA
         relatedOrigins: ports.relatedOrigins,
       };
       const outcome = await withTrust(trust, verifyAt(ports, context, answer));
-      if (!('refusal' in outcome)) return outcome;
+      if (!('refusal' in outcome) || outcome.again) return outcome;
       const next = { ...challenge, challenge: randomChallenge(ports, transaction?.hash) };
       return { ...outcome, again: (held) => ({ ...held, passkey: next }) };
     },
