@@ -199,6 +199,21 @@ describe('the packages of npm', () => {
     if (!name.includes('server')) expect(checked.types).toMatchObject({ kind: 'included' });
   });
 
+  test.each(packages)('%s: npm would publish it as the workflow does, and asks no network for that', async (file) => {
+    const workflow = await readFile(join(ROOT, '.github/workflows/release.yml'), 'utf8');
+    const command = /npm publish .*/.exec(workflow)?.[0] ?? 'false';
+    const npm = { npm_config_cache: join(folder, 'npm-cache'), npm_config_fetch_retries: '0' };
+    const { stdout, stderr } = await run('sh', ['-ec', `${command} --dry-run --json`], {
+      cwd: release,
+      // Nothing listens there.
+      env: { ...process.env, ...npm, npm_config_registry: 'http://127.0.0.1:9', file, tag: 'latest' },
+    });
+    const name = file.replace(/^countersign-(\w+)-.*$/, '@countersign/$1');
+    expect(stdout).toContain(`"id": "${name}@${version}"`);
+    expect(stderr).toContain('with tag latest and public access (dry-run)');
+    expect(stderr).not.toMatch(/auto-corrected|npm error/);
+  });
+
   test('name license and provenance, and what Node they run on', async () => {
     for (const name of ['server', 'client', 'widget']) {
       const text = await readFile(join(project, 'node_modules/@countersign', name, 'package.json'), 'utf8');
