@@ -126,7 +126,10 @@ export class Http2Connection {
       if (chunk === null) return push(null);
       frames += 1;
       if (frames > MAX_WAITING_FRAMES && this.#waiting.has(exchange)) cancel(exchange);
-      return push(Buffer.from(chunk));
+      // Not of Node's pool, of which a byte would keep 64 kB since Node 24.
+      const own = Buffer.allocUnsafeSlow(chunk.length);
+      chunk.copy(own);
+      return push(own);
     };
   }
 
