@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Change, type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { viewFlow } from '../../login/view-flow.ts';
+import { inspectServer } from '../../store/redis/inspect-server.ts';
 import { openRedisStore, type RedisStoreOptions } from '../../store/redis/open-redis-store.ts';
 import { userDocument, userIndexes } from '../../users/documents.ts';
 import { authenticate, updateUser } from '../as-operator.ts';
@@ -57,13 +58,14 @@ describe.each<Product>(['redis', 'valkey'])('SR-7: commits wait for replicas (%s
     const [own, onPrimary] = [admin(server), admin(primary)];
     await own.replicaof('127.0.0.1', port);
     await waitUntil('it follows', async () => (await own.info('replication')).includes('master_link_status:up'));
-    await waitUntil('every replica writes to its disk', async () => {
-      const [, , flushed] = await Promise.all([
+    await waitUntil('every replica writes to its disk, and is still there', async () => {
+      const [, , flushed, { refusals }] = await Promise.all([
         onPrimary.set('probe', 1),
         onPrimary.wait(1, 1_000),
         onPrimary.call('WAITAOF', 1, 1, 1_000),
+        inspectServer(onPrimary, 1),
       ]);
-      return String(flushed) === '1,1';
+      return String(flushed) === '1,1' && !refusals.some((one) => one.startsWith('replicas online'));
     });
   }
 
