@@ -123,6 +123,7 @@ export const metadataFirst: Plugin = {
 /** Files that the server reads at run time. */
 export const copyIntoBuild: Plugin = {
   name: 'copy-what-is-read-at-run-time',
+  apply: 'build',
   applyToEnvironment: ({ name }) => name === 'server' || name === 'maintenance',
   async closeBundle() {
     const { outDir } = this.environment.config.build;
@@ -141,6 +142,7 @@ export const copyIntoBuild: Plugin = {
 
 export const makeExecutable: Plugin = {
   name: 'make-it-executable',
+  apply: 'build',
   applyToEnvironment: ({ name }) => name === 'cli',
   closeBundle: () => chmod('dist/cli/countersign.js', 0o755),
 };
